@@ -1,0 +1,167 @@
+// The errors of the core: one class with a closed set of codes, and subclasses only where there is more to carry.
+// Knows nothing of HTTP libraries, files or who shows the error.
+
+/** What went wrong, for programs. Closed: a new cause is a new code here. */
+export type ErrorCode =
+  | "input" // what the user gave can't be used; nothing was sent
+  | "authentication" // 401
+  | "permission" // 403
+  | "not_found" // 404
+  | "not_offered" // the deployment has no such route: 404 on the route, 405
+  | "validation" // 400, 422
+  | "conflict" // 409
+  | "quota" // 413
+  | "rate_limited" // 429
+  | "server" // 5xx
+  | "timeout" // 408, no progress, or a wait that reached its deadline
+  | "network" // no reply: refused, reset, name not resolved
+  | "redirect" // a 3xx, never followed
+  | "bad_reply" // a reply that is not what the contract says
+  | "storage" // the object store refused the bytes
+  | "storage_expired" // a presigned URL or policy has expired: presign again
+  | "storage_host" // a presigned URL to a host that is not allowed
+  | "file" // a local file can't be read
+  | "file_changed" // a local file changed while it was used
+  | "upload" // some files of an upload failed
+  | "dataset" // a dataset is not what was sent
+  | "export_failed" // the server ended the export without a file
+  | "journal" // the journal can't be used
+  | "cancelled"; // stopped by the caller's signal
+
+export interface AvalaErrorOptions {
+  /** What the reader can do now, as one sentence. */
+  readonly hint?: string | undefined;
+  /** Whether the same thing, tried again, may succeed. @default false */
+  readonly retryable?: boolean | undefined;
+  /** The server's own wait before the next try, in ms. */
+  readonly retryAfterMs?: number | undefined;
+  /** The server may have done it all the same: look before doing it again (contract, "Errors"). */
+  readonly ambiguous?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+const brand = Symbol.for("avala.error");
+
+/** Every error that the core throws on purpose. `message` is one sentence: what failed, on which thing, why. */
+export class AvalaError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly ambiguous: boolean;
+  readonly [brand] = true;
+
+  constructor(code: ErrorCode, message: string, options: AvalaErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint;
+    this.retryable = options.retryable ?? false;
+    this.retryAfterMs = options.retryAfterMs;
+    this.ambiguous = options.ambiguous ?? false;
+  }
+}
+
+/** What the API's `X-RateLimit-*` headers said (contract, "Rate limits"). */
+export interface RateLimit {
+  /** Requests a minute. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the budget is whole again, ms since the epoch. */
+  readonly resetAtMs: number;
+}
+
+export interface ApiErrorOptions extends AvalaErrorOptions {
+  readonly status: number;
+  /** Method and route template, as `GET /datasets/{owner}/{slug}/`. */
+  readonly route: string;
+  /** The server's own words, redacted. */
+  readonly detail?: string | undefined;
+  /** Field errors of a 400 or 422: field → messages. */
+  readonly fields?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly requestId?: string | undefined;
+  readonly rateLimit?: RateLimit | undefined;
+  /** For 413: bytes. */
+  readonly quota?: { readonly limitBytes: number; readonly usedBytes: number } | undefined;
+}
+
+/** An answer of the API that is an error. */
+export class ApiError extends AvalaError {
+  readonly status: number;
+  readonly route: string;
+  readonly detail: string | undefined;
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+  readonly requestId: string | undefined;
+  readonly rateLimit: RateLimit | undefined;
+  readonly quota: { readonly limitBytes: number; readonly usedBytes: number } | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ApiErrorOptions) {
+    super(code, message, options);
+    this.status = options.status;
+    this.route = options.route;
+    this.detail = options.detail;
+    this.fields = options.fields ?? {};
+    this.requestId = options.requestId;
+    this.rateLimit = options.rateLimit;
+    this.quota = options.quota;
+  }
+}
+
+export interface InputProblem {
+  /** The input as the user knows it: `files`, `baseUrl`, a path. */
+  readonly input: string;
+  /** What is wrong with it, and what to do. */
+  readonly text: string;
+}
+
+const MOST_LISTED = 10;
+
+/** Joins lines and counts those over ten, so that a thousand bad files stay readable. */
+export function listed(lines: readonly string[]): string {
+  const rest = lines.length - MOST_LISTED;
+  const shown = lines.slice(0, MOST_LISTED).map((line) => `\n  - ${line}`);
+  return shown.join("") + (rest > 0 ? `\n  - and ${rest} more` : "");
+}
+
+/** What the user gave can't be used. Carries every problem at once; nothing was sent. */
+export class InputError extends AvalaError {
+  readonly problems: readonly InputProblem[];
+
+  constructor(problems: readonly InputProblem[], options: AvalaErrorOptions = {}) {
+    const [first] = problems;
+    const message =
+      problems.length === 1 && first !== undefined
+        ? `${first.input}: ${first.text}`
+        : `${problems.length} problems, nothing was sent:${listed(problems.map((p) => `${p.input}: ${p.text}`))}`;
+    super("input", message, options);
+    this.problems = problems;
+  }
+}
+
+export interface FileFailure {
+  readonly path: string;
+  readonly error: AvalaError;
+}
+
+/** Some files of an upload failed. What landed is in the journal, so running again sends only the rest. */
+export class UploadError extends AvalaError {
+  readonly failures: readonly FileFailure[];
+
+  constructor(message: string, failures: readonly FileFailure[], options: AvalaErrorOptions = {}) {
+    super("upload", message, options);
+    this.failures = failures;
+  }
+}
+
+/**
+ * Whether `error` is one of ours. By brand and not by `instanceof`: the core ships twice, in the Action's bundle and
+ * in the provider's package, and two copies may meet in one process.
+ */
+export function isAvalaError(error: unknown): error is AvalaError {
+  return typeof error === "object" && error !== null && brand in error;
+}
+
+/** As {@link isAvalaError}, for an answer of the API. */
+export function isApiError(error: unknown): error is ApiError {
+  return isAvalaError(error) && "status" in error && "route" in error;
+}

@@ -1,0 +1,62 @@
+// Progress as a union of typed events. The core emits them, each front end shows them its own way.
+// Errors are thrown, never emitted.
+import type { AvalaError } from "./errors";
+
+export type AvalaEvent =
+  /** One request to the API has ended. `status` is absent when no reply came. */
+  | {
+      readonly kind: "request";
+      readonly method: string;
+      readonly route: string;
+      readonly status?: number;
+      readonly durationMs: number;
+      readonly requestId?: string;
+    }
+  /** Something is about to be tried again after `waitMs`. */
+  | {
+      readonly kind: "retry";
+      readonly what: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly error: AvalaError;
+    }
+  | {
+      readonly kind: "hash-progress";
+      readonly filesDone: number;
+      readonly filesTotal: number;
+      readonly bytesDone: number;
+      readonly bytesTotal: number;
+    }
+  /** Emitted at the start, at most twice a second, and at the end. */
+  | { readonly kind: "upload-progress"; readonly progress: UploadProgress }
+  | { readonly kind: "file-sent"; readonly path: string; readonly sizeBytes: number }
+  | { readonly kind: "file-failed"; readonly path: string; readonly error: AvalaError }
+  /** What the user should know although nothing failed. */
+  | { readonly kind: "warning"; readonly text: string; readonly path?: string }
+  | {
+      readonly kind: "dataset-status";
+      readonly name: string;
+      readonly status: string;
+      readonly itemCount: number;
+    }
+  | {
+      readonly kind: "export-status";
+      readonly uid: string;
+      readonly status: string;
+      readonly totalTaskCount?: number;
+      readonly exportedTaskCount?: number;
+    };
+
+export interface UploadProgress {
+  readonly filesTotal: number;
+  readonly filesSent: number;
+  readonly filesUnchanged: number;
+  readonly filesFailed: number;
+  readonly bytesTotal: number;
+  readonly bytesSent: number;
+  readonly bytesPerSecond: number;
+  /** Absent until a rate is known. */
+  readonly secondsLeft?: number;
+}
+
+export type Listener = (event: AvalaEvent) => void;

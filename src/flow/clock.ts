@@ -1,0 +1,48 @@
+// Time and chance as parameters, so that a whole run can play in virtual time from one seed.
+// The only file that reads the clock, sets a timer or draws a random number.
+import { randomUUID } from "node:crypto";
+import { AvalaError } from "../errors";
+
+export interface Clock {
+  /** Ms since the epoch. */
+  now(): number;
+  /** Resolves after `ms`; rejects at once with code `cancelled` when `signal` is or becomes aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** In [0, 1). */
+  next(): number;
+  /** A version 4 UUID. */
+  uuid(): string;
+}
+
+/** The error of everything that a signal stopped. */
+export function cancelled(what: string): AvalaError {
+  return new AvalaError("cancelled", `${what} was stopped before it was done.`);
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(cancelled("A wait"));
+        return;
+      }
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(cancelled("A wait"));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", stop, { once: true });
+    }),
+};
+
+export const systemRandom: Random = {
+  next: () => Math.random(),
+  uuid: () => randomUUID(),
+};
