@@ -3,7 +3,7 @@
 "use strict";
 
 const path = require("node:path");
-const { GO_BUILD_FLAGS, GO_ENV, goMissing } = require("./go");
+const { GO_ENV, goBuildFlags, goMissing } = require("./go");
 const { ask, which } = require("./run");
 const { findVersion, isGoodEnough } = require("./versions");
 
@@ -35,7 +35,7 @@ module.exports = {
       install: (folder, run) =>
         run(
           "go",
-          ["install", ...GO_BUILD_FLAGS, `github.com/rhysd/actionlint/cmd/actionlint@v${VERSION}`],
+          ["install", ...goBuildFlags(), `github.com/rhysd/actionlint/cmd/actionlint@v${VERSION}`],
           { env: { ...GO_ENV, GOBIN: folder } },
         ),
     },

@@ -20,8 +20,10 @@ function goMissing(min) {
     : undefined;
 }
 
-/** Static, and no trace of this machine's folders in it. */
+/** Static: it runs wherever the cache is carried. */
 const GO_ENV = { CGO_ENABLED: "0" };
-const GO_BUILD_FLAGS = ["-trimpath", "-ldflags", "-s -w"];
 
-module.exports = { goMissing, GO_ENV, GO_BUILD_FLAGS };
+/** Small, and no trace of this machine's folders in it. @param {string} [linking] @returns {string[]} */
+const goBuildFlags = (linking = "") => ["-trimpath", "-ldflags", `-s -w ${linking}`.trim()];
+
+module.exports = { goMissing, GO_ENV, goBuildFlags };

@@ -3,7 +3,7 @@
 "use strict";
 
 const path = require("node:path");
-const { GO_BUILD_FLAGS, GO_ENV, goMissing } = require("./go");
+const { GO_ENV, goBuildFlags, goMissing } = require("./go");
 const { ask, which } = require("./run");
 
 /** Its releases are no Go versions: this is the commit, as Go names it. */
@@ -27,7 +27,7 @@ module.exports = {
       takes: "two to seven minutes",
       missing: () => goMissing("1.24.0"),
       install: (folder, run) =>
-        run("go", ["install", ...GO_BUILD_FLAGS, `github.com/minio/minio@v${VERSION}`], {
+        run("go", ["install", ...goBuildFlags(), `github.com/minio/minio@v${VERSION}`], {
           env: { ...GO_ENV, GOBIN: folder },
         }),
     },

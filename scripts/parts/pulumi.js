@@ -5,21 +5,34 @@
 const fs = require("node:fs");
 const { createRequire } = require("node:module");
 const path = require("node:path");
-const { GO_BUILD_FLAGS, GO_ENV, goMissing } = require("./go");
+const { GO_ENV, goBuildFlags, goMissing } = require("./go");
 const { ask, which } = require("./run");
 const { findVersion, isGoodEnough } = require("./versions");
 
 const VERSION = "3.259.0";
 /** Older engines were not tried with a provider that is loaded by a constant `require`. */
 const MIN_VERSION = "3.150.0";
-/** The last version of the host for Node that is served as a Go module; later engines take it. */
-const HOST_VERSION = "3.68.0";
-const HOST_MODULE = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
-const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 /** No call home, and a passphrase, for a stack in a local folder can't be made without one. */
 const ENV = { PULUMI_SKIP_UPDATE_CHECK: "1", PULUMI_CONFIG_PASSPHRASE: "avala" };
 const EXE = process.platform === "win32" ? ".exe" : "";
+
+/**
+ * What is built, each from a small module beside this file. The host for Node comes from an older
+ * version: the last one that is served as a Go module; newer engines take it.
+ */
+const COMMANDS = [
+  {
+    module: "engine",
+    command: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    linking: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${VERSION}`,
+  },
+  {
+    module: "host",
+    command: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    linking: "",
+  },
+];
 
 /** What Pulumi's own release has as shell scripts: they start what the program's SDK carries. */
 const SCRIPTS = {
@@ -37,18 +50,13 @@ const buildWithGo = {
       : goMissing("1.25.0"),
   async install(folder, run) {
     const bin = path.join(folder, "bin");
-    fs.cpSync(path.join(__dirname, "pulumi-module"), folder, { recursive: true });
     fs.mkdirSync(bin);
-    const flags = [...GO_BUILD_FLAGS];
-    flags[flags.length - 1] += ` -X ${VERSION_VARIABLE}=${VERSION}`;
-    await run(
-      "go",
-      ["build", ...flags, "-o", `${bin}${path.sep}`, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
-      { cwd: folder, env: GO_ENV },
-    );
-    await run("go", ["install", ...GO_BUILD_FLAGS, `${HOST_MODULE}@v${HOST_VERSION}`], {
-      env: { ...GO_ENV, GOBIN: bin },
-    });
+    for (const { module, command, linking } of COMMANDS) {
+      const cwd = path.join(folder, module);
+      fs.cpSync(path.join(__dirname, "pulumi-module", module), cwd, { recursive: true });
+      const args = ["build", ...goBuildFlags(linking), "-o", bin + path.sep, command];
+      await run("go", args, { cwd, env: GO_ENV });
+    }
     for (const [name, entry] of Object.entries(SCRIPTS)) {
       fs.writeFileSync(path.join(bin, name), startScript(entry), { mode: 0o755 });
     }
@@ -66,6 +74,7 @@ const download = {
   what: "downloading Pulumi's own release",
   takes: "under a minute",
   missing() {
+    if (buildWithGo.missing() === undefined) return "not needed where Go builds it";
     try {
       require.resolve("@pulumi/pulumi/automation");
       return undefined;
