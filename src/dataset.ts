@@ -1,0 +1,198 @@
+// Datasets as a whole: find one, make one without ever making two, wait until it is created, hold it against a manifest.
+// Knows nothing of how files were sent.
+import type { Avala } from "./api/connect";
+import {
+  createDataset,
+  getDataset,
+  listDatasets,
+  type Dataset,
+  type DatasetInput,
+  type DatasetRef,
+} from "./api/datasets";
+import { listItems } from "./api/items";
+import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
+import { listOrganizations } from "./api/organizations";
+import { getMe } from "./api/users";
+import { AvalaError, isAvalaError } from "./errors";
+import { poll } from "./flow/poll";
+import { retry } from "./flow/retry";
+import { isNotAllowedToRead } from "./upload/owner";
+
+export interface DatasetName {
+  readonly name: string;
+  readonly ownerName?: string | undefined;
+  readonly organizationUid?: string | undefined;
+}
+
+/** The names that the server may call the owner by; `undefined` when the key may not read them. */
+async function ownerNames(avala: Avala, of: DatasetName): Promise<readonly string[] | undefined> {
+  if (of.ownerName !== undefined) return [of.ownerName];
+  try {
+    if (of.organizationUid === undefined) {
+      const me = await getMe(avala);
+      return me.email === undefined ? [me.username] : [me.username, me.email];
+    }
+    for await (const organization of listOrganizations(avala)) {
+      if (organization.uid === of.organizationUid) {
+        return organization.slug === undefined
+          ? [organization.name]
+          : [organization.name, organization.slug];
+      }
+    }
+    return undefined;
+  } catch (error) {
+    if (isNotAllowedToRead(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The dataset of exactly this name that belongs to the owner, or `undefined`. A public dataset of the same name that
+ * belongs to someone else is not it.
+ */
+export async function findDataset(avala: Avala, wanted: DatasetName): Promise<Dataset | undefined> {
+  const found: Dataset[] = [];
+  for await (const dataset of listDatasets(avala, { name: wanted.name })) {
+    if (dataset.name === wanted.name) found.push(dataset);
+  }
+  if (found.length === 0) return undefined;
+  const owners = await ownerNames(avala, wanted);
+  return found.find(
+    ({ ownerName }) =>
+      owners === undefined || ownerName === undefined || owners.includes(ownerName),
+  );
+}
+
+/**
+ * Makes something that must not be made twice. A reply that was lost is looked up before the next try, and so is a
+ * conflict that follows a lost reply: then it was our own first try that succeeded (contract, "Errors").
+ */
+async function makeOnce<T>(
+  avala: Avala,
+  what: string,
+  make: () => Promise<T>,
+  find: () => Promise<T | undefined>,
+): Promise<T> {
+  let isReplyLost = false;
+  return await retry(
+    async () => {
+      try {
+        return await make();
+      } catch (error) {
+        if (!isAvalaError(error)) throw error;
+        isReplyLost ||= error.ambiguous;
+        const mayBeOurs = error.ambiguous || (isReplyLost && isTaken(error));
+        const made = mayBeOurs ? await find() : undefined;
+        if (made !== undefined) return made;
+        throw error.ambiguous ? tryAgain(error) : error;
+      }
+    },
+    {
+      clock: avala.clock,
+      random: avala.random,
+      what,
+      ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+      onRetry: (again) => avala.emit({ kind: "retry", ...again }),
+    },
+  );
+}
+
+function isTaken(error: AvalaError): boolean {
+  return error.code === "conflict" || error.code === "validation";
+}
+
+/** What was ambiguous is plain now: it was looked up and is not there, so another try can't make a second one. */
+function tryAgain(error: AvalaError): AvalaError {
+  const { code, message, hint, retryAfterMs } = error;
+  return new AvalaError(code, message, { hint, retryAfterMs, retryable: true, cause: error });
+}
+
+/**
+ * Confirms what was uploaded as a dataset. Repeats safely: there is never a second dataset. Call it only when
+ * {@link findDataset} found none. To confirm a name again (`isAgain`, in-place sets), the call itself is idempotent.
+ * @throws ApiError `conflict` or `validation` when the name or slug is taken
+ */
+export async function confirmDataset(
+  avala: Avala,
+  input: ConfirmInput,
+  options: { readonly isAgain?: boolean } = {},
+): Promise<Dataset> {
+  const find = (): Promise<Dataset | undefined> =>
+    options.isAgain === true ? Promise.resolve(undefined) : findDataset(avala, input);
+  return await makeOnce(
+    avala,
+    `confirm dataset ${input.name}`,
+    () => confirmUpload(avala, input),
+    find,
+  );
+}
+
+/** As {@link confirmDataset}, for a dataset that is not made of uploaded files (`POST /datasets/`). */
+export async function createDatasetOnce(avala: Avala, input: DatasetInput): Promise<Dataset> {
+  return await makeOnce(
+    avala,
+    `create dataset ${input.name}`,
+    () => createDataset(avala, input),
+    () => findDataset(avala, input),
+  );
+}
+
+/** Owner and slug, as the routes of items, updates and deletion want them. */
+export async function refOf(avala: Avala, dataset: Dataset): Promise<DatasetRef> {
+  const owner = dataset.ownerName ?? (await getMe(avala)).username;
+  return { owner, slug: dataset.slug };
+}
+
+const FAILED_STATUSES = new Set(["failed", "error"]);
+
+/**
+ * Waits until the server has indexed the dataset.
+ * @throws AvalaError `timeout` after `timeoutMs`; `dataset` when the server gave up on it
+ */
+export async function waitForDataset(
+  avala: Avala,
+  dataset: Dataset,
+  options: { readonly timeoutMs: number },
+): Promise<Dataset> {
+  const ended = await poll(() => getDataset(avala, dataset.uid), {
+    clock: avala.clock,
+    random: avala.random,
+    timeoutMs: options.timeoutMs,
+    what: `dataset ${dataset.name} to be created`,
+    ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+    isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status.toLowerCase()),
+    onValue: ({ name, status, itemCount }) =>
+      avala.emit({ kind: "dataset-status", name, status, itemCount }),
+  });
+  if (ended.status === "created") return ended;
+  throw new AvalaError("dataset", `The server ended dataset ${ended.name} as ${ended.status}.`, {
+    hint: `Look at its health in the dashboard (uid ${ended.uid}).`,
+  });
+}
+
+export interface ItemComparison {
+  /** Sent, of a suffix that the server indexes, and not among the items. */
+  readonly missing: readonly string[];
+  /** Among the items, and nobody sent it now: left under the name by an earlier run. */
+  readonly extra: readonly string[];
+  /** Stored with another size than was sent, where the server tells sizes. */
+  readonly wrongSize: readonly string[];
+}
+
+/** Holds a dataset's items against what should be indexed. A hundred items cost one call. */
+export async function compareItems(
+  avala: Avala,
+  dataset: Dataset,
+  expected: Iterable<{ readonly path: string; readonly sizeBytes: number }>,
+): Promise<ItemComparison> {
+  const missing = new Map<string, number>();
+  for (const { path, sizeBytes } of expected) missing.set(path, sizeBytes);
+  const extra: string[] = [];
+  const wrongSize: string[] = [];
+  for await (const item of listItems(avala, await refOf(avala, dataset))) {
+    const sizeBytes = missing.get(item.key);
+    if (!missing.delete(item.key)) extra.push(item.key);
+    else if (item.sizeBytes !== undefined && item.sizeBytes !== sizeBytes) wrongSize.push(item.key);
+  }
+  return { missing: [...missing.keys()], extra, wrongSize };
+}

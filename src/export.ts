@@ -1,0 +1,211 @@
+// Exports as a whole: start one without ever starting two, wait for it, fetch its file.
+// Knows nothing of gates: what an export must hold to pass is the front ends' business.
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Avala } from "./api/connect";
+import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
+import { download } from "./api/storage";
+import { AvalaError, isAvalaError } from "./errors";
+import { poll } from "./flow/poll";
+import { retry } from "./flow/retry";
+import { isNotAllowedToRead } from "./upload/owner";
+
+function sameMembers(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((uid) => right.includes(uid));
+}
+
+function isOf(input: ExportInput, found: Export): boolean {
+  return (
+    found.name === input.name &&
+    sameMembers(found.datasets, input.datasets) &&
+    sameMembers(found.projects, input.projects) &&
+    sameMembers(found.slices, input.slices)
+  );
+}
+
+// An export is looked for among the newest: it was made within the minutes of one run's tries.
+const NEWEST = 100;
+
+async function newestOf(avala: Avala, input: ExportInput): Promise<readonly Export[]> {
+  const found: Export[] = [];
+  let seen = 0;
+  for await (const candidate of listExports(avala, { limit: NEWEST })) {
+    if (isOf(input, candidate)) found.push(candidate);
+    seen += 1;
+    if (seen >= NEWEST) break;
+  }
+  return found;
+}
+
+/** The uids that exist before we start; `undefined` when the key may not list exports. */
+async function uidsBefore(
+  avala: Avala,
+  input: ExportInput,
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    return new Set((await newestOf(avala, input)).map(({ uid }) => uid));
+  } catch (error) {
+    if (isNotAllowedToRead(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Starts an export. When the reply to the create was lost, the newest exports are read and the one that was not there
+ * before, with this name and these sources, is taken (contract, "Errors"): there is never a second one.
+ * @throws AvalaError; one that is still `ambiguous` when the key may not list exports, and so nobody can tell
+ */
+export async function startExport(avala: Avala, input: ExportInput): Promise<Export> {
+  const before = await uidsBefore(avala, input);
+  return await retry(
+    async () => {
+      try {
+        return await createExport(avala, input);
+      } catch (error) {
+        if (!isAvalaError(error) || !error.ambiguous) throw error;
+        if (before === undefined) throw cannotTell(input, error);
+        const made = (await newestOf(avala, input)).find(({ uid }) => !before.has(uid));
+        if (made !== undefined) return made;
+        const { code, message, hint, retryAfterMs } = error;
+        throw new AvalaError(code, message, { hint, retryAfterMs, retryable: true, cause: error });
+      }
+    },
+    {
+      clock: avala.clock,
+      random: avala.random,
+      what: `start export ${input.name}`,
+      ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+      onRetry: (again) => avala.emit({ kind: "retry", ...again }),
+    },
+  );
+}
+
+function cannotTell(input: ExportInput, error: AvalaError): AvalaError {
+  return new AvalaError(
+    error.code,
+    `Export ${input.name} may or may not have been started: ${error.message}`,
+    {
+      ambiguous: true,
+      hint: "The key may not list exports. Look in the dashboard before you run again, or give the key the right to read.",
+      cause: error,
+    },
+  );
+}
+
+/**
+ * Waits for an export to end, polling more slowly as it goes on.
+ * @throws AvalaError `export_failed` with the server's own reason; `timeout` after `timeoutMs`, the export goes on
+ */
+export async function waitForExport(
+  avala: Avala,
+  uid: string,
+  options: { readonly timeoutMs: number },
+): Promise<Export> {
+  const ended = await poll(() => getExport(avala, uid), {
+    clock: avala.clock,
+    random: avala.random,
+    timeoutMs: options.timeoutMs,
+    what: `export ${uid} to be completed`,
+    ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+    isDone: ({ state }) => state !== "running",
+    onValue: ({ status, totalTaskCount, exportedTaskCount }) =>
+      avala.emit({
+        kind: "export-status",
+        uid,
+        status,
+        ...(totalTaskCount === undefined ? {} : { totalTaskCount }),
+        ...(exportedTaskCount === undefined ? {} : { exportedTaskCount }),
+      }),
+  });
+  if (ended.state === "completed") return ended;
+  const reason = ended.error ?? "the server gave no reason";
+  throw new AvalaError(
+    "export_failed",
+    `Export ${ended.name ?? uid} ended as ${ended.status}: ${reason}`,
+    {
+      hint: `Its uid is ${uid}. Mend the cause and start a new export: this one will not change.`,
+    },
+  );
+}
+
+export interface DownloadedExport {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+async function fetchTo(
+  avala: Avala,
+  uid: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<DownloadedExport> {
+  const { downloadUrl } = await getExport(avala, uid);
+  if (downloadUrl === undefined) {
+    throw new AvalaError("bad_reply", `Export ${uid} has no download_url.`, {
+      hint: "Wait for the export to be completed first.",
+    });
+  }
+  const reply = await download(avala, downloadUrl, { signal });
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const chunk of reply.body) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+      yield chunk;
+    }
+  }
+  await pipeline(counted(), createWriteStream(path, { mode: 0o600 }), { signal });
+  const length = reply.headers["content-length"];
+  if (length !== undefined && Number(length) !== sizeBytes) {
+    throw new AvalaError(
+      "network",
+      `The file of export ${uid} was cut short at ${sizeBytes} of ${length} bytes.`,
+      {
+        retryable: true,
+      },
+    );
+  }
+  return { path, sizeBytes, sha256: hash.digest("hex") };
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Fetches the file of a completed export to `toFile`, whole or not at all. Its presigned URL expires, so each try
+ * reads the export again for a fresh one (contract, "Exports").
+ */
+export async function downloadExport(
+  avala: Avala,
+  uid: string,
+  options: { readonly toFile: string },
+): Promise<DownloadedExport> {
+  const partial = `${options.toFile}.partial`;
+  await mkdir(dirname(options.toFile), { recursive: true });
+  try {
+    const fetched = await retry((_attempt, signal) => fetchTo(avala, uid, partial, signal), {
+      clock: avala.clock,
+      random: avala.random,
+      what: `download export ${uid}`,
+      ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+      onRetry: (again) => avala.emit({ kind: "retry", ...again }),
+    });
+    await syncFile(partial);
+    await rename(partial, options.toFile);
+    return { ...fetched, path: options.toFile };
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}

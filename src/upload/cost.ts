@@ -1,0 +1,76 @@
+// What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
+import type { RateLimit } from "../errors";
+
+export interface Cost {
+  readonly files: number;
+  readonly bytes: number;
+  /** API calls; bytes go to storage and cost none. */
+  readonly calls: number;
+  readonly limitPerMinute: number;
+  /** The least time that the request budget alone allows. */
+  readonly minutesAtLimit: number;
+}
+
+// The contract's default ("Rate limits"), until a reply has told the live one.
+const DEFAULT_LIMIT_PER_MINUTE = 100;
+
+/** One presign a file, and `otherCalls` for the set: confirm, waiting, reading back. @default otherCalls 0 */
+export function estimateCost(given: {
+  readonly files: number;
+  readonly bytes: number;
+  readonly otherCalls?: number;
+  readonly rateLimit?: RateLimit | undefined;
+}): Cost {
+  const calls = given.files + (given.otherCalls ?? 0);
+  const limitPerMinute = given.rateLimit?.limit ?? DEFAULT_LIMIT_PER_MINUTE;
+  return {
+    files: given.files,
+    bytes: given.bytes,
+    calls,
+    limitPerMinute,
+    minutesAtLimit: calls / limitPerMinute,
+  };
+}
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
+
+/** `5.1 GB`: decimal units, as storage is sold and quotas are told. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  const name = unit === 0 && bytes === 1 ? "byte" : (UNITS[unit] ?? "");
+  return `${value.toFixed(digits)} ${name}`;
+}
+
+/** `1,234`, the same on every system. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `1 file`, `1,234 files`. */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `40 s`, `12 min`, `3 h 20 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
+}
+
+/** `1,234 files, 5.1 GB, 1,240 API calls: at least 12 min at 100 calls a minute`. */
+export function describeCost(cost: Cost): string {
+  const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
+  if (cost.calls === 0) return size;
+  const time = formatDuration(cost.minutesAtLimit * 60);
+  const pace = `at least ${time} at ${formatCount(cost.limitPerMinute)} calls a minute`;
+  return `${size}, ${counted(cost.calls, "API call")}: ${pace}`;
+}

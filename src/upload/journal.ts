@@ -1,0 +1,149 @@
+// What has landed, by content: one checked line a file, appended and synced. A run that broke reads it and goes on,
+// also in a fresh checkout or on another machine that was given the file. Knows nothing of how a file was sent.
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { ManifestEntry } from "../files/manifest";
+import type { AppendHandle, Disk } from "./disk";
+
+/** Where files go. Two destinations never share a journal, so one folder sent to two datasets never mixes. */
+export interface Destination {
+  readonly baseUrl: string;
+  /** Organization uid or user name; absent when the key may not read it. */
+  readonly owner?: string | undefined;
+  readonly datasetName: string;
+}
+
+export interface Journal {
+  /** What an earlier run landed: path → entry; of two records for a path the later one. */
+  readonly landed: ReadonlyMap<string, ManifestEntry>;
+  /** Resolves when the record is on disk for good. */
+  record(entry: ManifestEntry): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CHECK_DIGITS = 16;
+
+function fingerprint(destination: Destination): string {
+  const parts = [destination.baseUrl, destination.owner ?? "", destination.datasetName];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** The journal's file for `destination`. Its name tells nothing of the destination. */
+export function journalPath(stateDirectory: string, destination: Destination): string {
+  return join(stateDirectory, "journals", `${fingerprint(destination).slice(0, 32)}.jsonl`);
+}
+
+function checkOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, CHECK_DIGITS);
+}
+
+/** One line: a check, a space, a JSON array. The destination is in the check, so a line never counts for another. */
+export function formatRecord(destination: Destination, entry: ManifestEntry): string {
+  const text = JSON.stringify([entry.path, entry.sizeBytes, entry.sha256]);
+  return `${checkOf(fingerprint(destination) + text)} ${text}\n`;
+}
+
+function parseRecord(key: string, line: string): ManifestEntry | undefined {
+  const text = line.slice(CHECK_DIGITS + 1);
+  if (line.slice(0, CHECK_DIGITS) !== checkOf(key + text)) return undefined;
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value)) return undefined;
+  const [path, sizeBytes, sha256]: unknown[] = value;
+  const isRecord =
+    typeof path === "string" && typeof sizeBytes === "number" && typeof sha256 === "string";
+  return isRecord ? { path, sizeBytes, sha256 } : undefined;
+}
+
+/** Every whole record of a journal. A line that was cut or garbled fails its check and counts as not landed. */
+export function readRecords(destination: Destination, data: Buffer): Map<string, ManifestEntry> {
+  const landed = new Map<string, ManifestEntry>();
+  const key = fingerprint(destination);
+  for (const line of data.toString("utf8").split("\n")) {
+    const entry = parseRecord(key, line);
+    if (entry !== undefined) landed.set(entry.path, entry);
+  }
+  return landed;
+}
+
+interface Batch {
+  lines: string;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Writes records in batches: while one batch is being synced the next one gathers, so that a sync costs many small
+ * files no more than it costs one.
+ */
+function batchedAppender(file: AppendHandle): (line: string) => Promise<void> {
+  let gathering: Batch | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  const write = async (batch: Batch): Promise<void> => {
+    await file.append(batch.lines);
+    await file.sync();
+  };
+  return (line) => {
+    if (gathering !== undefined) {
+      gathering.lines += line;
+      return gathering.done;
+    }
+    const before = writing;
+    const batch: Batch = {
+      lines: line,
+      done: before
+        .catch(() => undefined) // each batch answers for itself
+        .then(() => {
+          gathering = undefined;
+          return write(batch);
+        }),
+    };
+    gathering = batch;
+    writing = batch.done;
+    return batch.done;
+  };
+}
+
+/**
+ * Opens the journal of `destination`. Safe with two runs at once: both append whole lines, and read what the other
+ * has landed when they start. Rejects with the disk's own error.
+ */
+export async function openJournal(
+  disk: Disk,
+  stateDirectory: string,
+  destination: Destination,
+): Promise<Journal> {
+  const path = journalPath(stateDirectory, destination);
+  const data = await disk.readIfPresent(path);
+  const landed =
+    data === undefined ? new Map<string, ManifestEntry>() : readRecords(destination, data);
+  const file = await disk.openToAppend(path);
+  const append = batchedAppender(file);
+  // A torn last line must not swallow the first new one.
+  let prefix =
+    data !== undefined && data.length > 0 && !data.subarray(-1).equals(Buffer.from("\n"))
+      ? "\n"
+      : "";
+  const pending = new Set<Promise<void>>();
+  return {
+    landed,
+    record: (entry) => {
+      const line = prefix + formatRecord(destination, entry);
+      prefix = "";
+      const written = append(line);
+      pending.add(written);
+      return written.finally(() => pending.delete(written));
+    },
+    close: async () => {
+      await Promise.allSettled(pending);
+      await file.close();
+    },
+  };
+}
+
+/** Removes the journal of `destination`: its dataset is confirmed and verified, or is known to be another. */
+export async function removeJournal(
+  disk: Disk,
+  stateDirectory: string,
+  destination: Destination,
+): Promise<void> {
+  await disk.remove(journalPath(stateDirectory, destination));
+}

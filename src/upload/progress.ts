@@ -1,0 +1,93 @@
+// Counts of a running upload, as a value that front ends show. Knows nothing of how it is shown.
+import type { UploadProgress } from "../events";
+
+interface Sample {
+  readonly atMs: number;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+// A rate over the last ten seconds follows a changing network, and is not thrown by a pause for the request budget.
+const WINDOW_MS = 10_000;
+const REPORT_EVERY_MS = 500;
+
+export interface ProgressTracker {
+  addBytes(bytes: number): void;
+  /** One file has ended as exactly one of the three. */
+  addFile(outcome: "sent" | "unchanged" | "failed", sizeBytes: number): void;
+  /** What was sent of a try that failed does not count. */
+  takeBackBytes(bytes: number): void;
+  snapshot(): UploadProgress;
+  /** Whether it is time to report again; true at most twice a second. */
+  isDue(): boolean;
+}
+
+/** `bytesTotal` and the bytes added count content, not what forms and headers add. */
+export function trackProgress(
+  totals: { readonly files: number; readonly bytes: number },
+  now: () => number,
+): ProgressTracker {
+  const counts = { sent: 0, unchanged: 0, failed: 0 };
+  let bytesSent = 0;
+  let bytesSkipped = 0;
+  let reportedAtMs = Number.NEGATIVE_INFINITY;
+  let samples: Sample[] = [{ atMs: now(), bytes: 0, files: 0 }];
+
+  const sample = (): { readonly bytesPerSecond: number; readonly filesPerSecond: number } => {
+    const atMs = now();
+    samples = samples.filter(
+      (old, index) => index === samples.length - 1 || atMs - old.atMs <= WINDOW_MS,
+    );
+    const [first] = samples;
+    samples.push({ atMs, bytes: bytesSent, files: counts.sent });
+    const elapsedMs = first === undefined ? 0 : atMs - first.atMs;
+    if (first === undefined || elapsedMs <= 0) return { bytesPerSecond: 0, filesPerSecond: 0 };
+    return {
+      bytesPerSecond: ((bytesSent - first.bytes) * 1000) / elapsedMs,
+      filesPerSecond: ((counts.sent - first.files) * 1000) / elapsedMs,
+    };
+  };
+
+  const secondsLeft = (rates: ReturnType<typeof sample>): number | undefined => {
+    const filesLeft = totals.files - counts.sent - counts.unchanged - counts.failed;
+    const bytesLeft = Math.max(0, totals.bytes - bytesSent - bytesSkipped);
+    if (filesLeft === 0) return 0;
+    // The slower of the two decides: many small files are bound by calls, few large ones by bytes.
+    const byFiles = rates.filesPerSecond > 0 ? filesLeft / rates.filesPerSecond : undefined;
+    const byBytes = rates.bytesPerSecond > 0 ? bytesLeft / rates.bytesPerSecond : undefined;
+    if (byFiles === undefined) return byBytes;
+    return byBytes === undefined ? byFiles : Math.max(byFiles, byBytes);
+  };
+
+  return {
+    addBytes: (bytes) => {
+      bytesSent += bytes;
+    },
+    takeBackBytes: (bytes) => {
+      bytesSent -= bytes;
+    },
+    addFile: (outcome, sizeBytes) => {
+      counts[outcome] += 1;
+      if (outcome !== "sent") bytesSkipped += sizeBytes;
+    },
+    isDue: () => {
+      if (now() - reportedAtMs < REPORT_EVERY_MS) return false;
+      reportedAtMs = now();
+      return true;
+    },
+    snapshot: () => {
+      const rates = sample();
+      const left = secondsLeft(rates);
+      return {
+        filesTotal: totals.files,
+        filesSent: counts.sent,
+        filesUnchanged: counts.unchanged,
+        filesFailed: counts.failed,
+        bytesTotal: totals.bytes,
+        bytesSent,
+        bytesPerSecond: rates.bytesPerSecond,
+        ...(left === undefined ? {} : { secondsLeft: left }),
+      };
+    },
+  };
+}
