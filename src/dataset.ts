@@ -16,7 +16,7 @@ import { getMe } from "./api/users";
 import { AvalaError, isAvalaError } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
-import { isNotAllowedToRead } from "./upload/owner";
+import { isNotAllowedToRead } from "./upload/destination";
 
 export interface DatasetName {
   readonly name: string;

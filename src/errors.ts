@@ -143,13 +143,30 @@ export interface FileFailure {
   readonly error: AvalaError;
 }
 
-/** Some files of an upload failed. What landed is in the journal, so running again sends only the rest. */
+/** A file that has landed: path in the dataset, bytes, sha256 of what was sent. */
+export interface LandedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+export interface UploadErrorOptions extends AvalaErrorOptions {
+  readonly failures: readonly FileFailure[];
+  readonly landed: readonly LandedFile[];
+}
+
+/**
+ * An upload that did not end: files failed (code `upload`), or something stopped it (that thing's own code).
+ * What landed is in the journal as well, so running again sends only the rest.
+ */
 export class UploadError extends AvalaError {
   readonly failures: readonly FileFailure[];
+  readonly landed: readonly LandedFile[];
 
-  constructor(message: string, failures: readonly FileFailure[], options: AvalaErrorOptions = {}) {
-    super("upload", message, options);
-    this.failures = failures;
+  constructor(code: ErrorCode, message: string, options: UploadErrorOptions) {
+    super(code, message, options);
+    this.failures = options.failures;
+    this.landed = options.landed;
   }
 }
 
@@ -164,4 +181,24 @@ export function isAvalaError(error: unknown): error is AvalaError {
 /** As {@link isAvalaError}, for an answer of the API. */
 export function isApiError(error: unknown): error is ApiError {
   return isAvalaError(error) && "status" in error && "route" in error;
+}
+
+/** As {@link isAvalaError}, for an upload that did not end. */
+export function isUploadError(error: unknown): error is UploadError {
+  return isAvalaError(error) && "failures" in error && "landed" in error;
+}
+
+/**
+ * The code of an error of the system (`ENOENT`, `ECONNRESET`), `undefined` for any other. By shape and not by
+ * `instanceof`: an error may come from another realm.
+ */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  const hasMessage = typeof error === "object" && error !== null && "message" in error;
+  return hasMessage ? String(error.message) : String(error);
 }

@@ -11,7 +11,7 @@ import { download } from "./api/storage";
 import { AvalaError, isAvalaError } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
-import { isNotAllowedToRead } from "./upload/owner";
+import { isNotAllowedToRead } from "./upload/destination";
 
 function sameMembers(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((uid) => right.includes(uid));

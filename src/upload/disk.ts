@@ -2,6 +2,7 @@
 // A simulation hands in one that loses what was not synced. Knows nothing of what is written.
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { systemErrorCode } from "../errors";
 
 /** Two equal stamps: nobody has written the file, or put another in its place, in between. */
 export interface FileStamp {
@@ -34,10 +35,6 @@ export interface Disk {
   openToAppend(path: string): Promise<AppendHandle>;
   /** Removes the file when it is there. */
   remove(path: string): Promise<void>;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -94,7 +91,7 @@ export const systemDisk: Disk = {
       return await readFile(path);
     } catch (error) {
       // Any other error is not «empty»: a journal taken for empty would be written over.
-      if (isMissing(error)) return undefined;
+      if (systemErrorCode(error) === "ENOENT") return undefined;
       throw error;
     }
   },

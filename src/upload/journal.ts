@@ -3,15 +3,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ManifestEntry } from "../files/manifest";
+import type { Destination } from "./destination";
 import type { AppendHandle, Disk } from "./disk";
-
-/** Where files go. Two destinations never share a journal, so one folder sent to two datasets never mixes. */
-export interface Destination {
-  readonly baseUrl: string;
-  /** Organization uid or user name; absent when the key may not read it. */
-  readonly owner?: string | undefined;
-  readonly datasetName: string;
-}
 
 export interface Journal {
   /** What an earlier run landed: path → entry; of two records for a path the later one. */
@@ -28,7 +21,7 @@ function fingerprint(destination: Destination): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-/** The journal's file for `destination`. Its name tells nothing of the destination. */
+/** The journal's file for `destination`: two destinations never share one. Its name tells nothing of the destination. */
 export function journalPath(stateDirectory: string, destination: Destination): string {
   return join(stateDirectory, "journals", `${fingerprint(destination).slice(0, 32)}.jsonl`);
 }

@@ -1,21 +1,12 @@
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
 // Knows nothing of status codes or of the environment; decides what stops a run and what only fails a file.
-import {
-  AvalaError,
-  InputError,
-  UploadError,
-  isApiError,
-  isAvalaError,
-  listed,
-  type FileFailure,
-} from "../errors";
+import { InputError, isAvalaError, messageOf, type FileFailure } from "../errors";
 import type { Avala } from "../api/connect";
 import { createManifest, type Manifest, type ManifestEntry } from "../files/manifest";
-import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
-import { counted } from "./cost";
-import { journalPath, openJournal, type Destination, type Journal } from "./journal";
-import { resolveOwner } from "./owner";
+import { resolveDestination } from "./destination";
+import { someFailed, stoppedBy, stopsTheRun, type UploadOutcome } from "./failures";
+import { journalPath, openJournal, type Journal } from "./journal";
 import { trackProgress, type ProgressTracker } from "./progress";
 import { sendFile, type FileDestination } from "./send-file";
 import { digestOf, type SourceFile } from "./source";
@@ -62,8 +53,12 @@ interface Run {
   isJournalBroken: boolean;
 }
 
+function concurrencyOf(request: UploadRequest): number {
+  return request.concurrency ?? DEFAULT_CONCURRENCY;
+}
+
 function checkRequest(request: UploadRequest): void {
-  const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
+  const concurrency = concurrencyOf(request);
   const problems: { input: string; text: string }[] = [];
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_CONCURRENT) {
     problems.push({
@@ -79,27 +74,6 @@ function checkRequest(request: UploadRequest): void {
   if (problems.length > 0) throw new InputError(problems);
 }
 
-/** A refusal that every other file would meet too. */
-function stopsTheRun(error: AvalaError): boolean {
-  switch (error.code) {
-    case "authentication":
-    case "permission":
-    case "quota":
-    case "storage_host":
-    case "redirect":
-    case "not_found":
-    case "not_offered":
-    case "conflict":
-    case "cancelled":
-      return true;
-    case "validation":
-      // A refusal of one path is that file's; a refusal of anything else is of the whole run.
-      return !(isApiError(error) && "file_path_in_dataset" in error.fields);
-    default:
-      return false;
-  }
-}
-
 function report(run: Run, isLast = false): void {
   if (isLast || run.progress.isDue()) {
     run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
@@ -113,8 +87,7 @@ async function recordLanded(run: Run, entry: ManifestEntry): Promise<void> {
   } catch (error) {
     // The file has landed; only a later run would not know. So a full disk costs a warning, not the upload.
     run.isJournalBroken = true;
-    const reason = error instanceof Error ? error.message : String(error);
-    const text = `The journal can't be written (${reason}); should this run break, the next one sends these files again.`;
+    const text = `The journal can't be written (${messageOf(error)}); should this run break, the next one sends these files again.`;
     run.avala.emit({ kind: "warning", text });
   }
 }
@@ -161,7 +134,7 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   run.failuresInARow += 1;
   // As many as are under way at once have failed to the end, and none got through: the server is gone, and trying
   // each remaining file for minutes would help nobody.
-  if (run.failuresInARow >= (run.request.concurrency ?? DEFAULT_CONCURRENCY)) throw error;
+  if (run.failuresInARow >= concurrencyOf(run.request)) throw error;
 }
 
 async function work(run: Run, signal: AbortSignal, file: UploadFile): Promise<void> {
@@ -184,46 +157,20 @@ function* untilDeadline(run: Run): Generator<UploadFile> {
 async function open(avala: Avala, request: UploadRequest): Promise<Journal | undefined> {
   const { stateDirectory } = request;
   if (stateDirectory === undefined) return undefined;
-  const destination = await destinationOf(avala, request);
+  const destination = await resolveDestination(avala, request);
   try {
     return await openJournal(avala.disk, stateDirectory, destination);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const text = `The journal ${journalPath(stateDirectory, destination)} can't be used (${reason}); should this run break, the next one starts anew.`;
+    const text = `The journal ${journalPath(stateDirectory, destination)} can't be used (${messageOf(error)}); should this run break, the next one starts anew.`;
     avala.emit({ kind: "warning", text });
     return undefined;
   }
 }
 
-/** What names the journal of an upload: the API, the owner and the dataset. */
-export async function destinationOf(avala: Avala, to: FileDestination): Promise<Destination> {
-  const owner = await resolveOwner(avala, to);
-  return { baseUrl: avala.baseUrl, owner, datasetName: to.datasetName };
-}
-
-function describeFailures(run: Run): string {
+function outcomeOf(run: Run): UploadOutcome {
   const { sent, unchanged, failures, request } = run;
-  const counts = `${sent.length} sent, ${unchanged.length} unchanged, ${failures.length} failed`;
-  const lines = failures.map(({ path, error }) => `${path}: ${error.message}`);
-  return `${counted(failures.length, "file")} of ${request.files.length} could not be uploaded to ${request.datasetName} (${counts}):${listed(lines)}`;
-}
-
-/** The error that ends a run early, with what happened to the rest. */
-function stopped(run: Run, error: unknown): unknown {
-  if (!isAvalaError(error) || error.code === "cancelled") {
-    return run.avala.signal?.aborted === true
-      ? cancelled(`The upload to ${run.request.datasetName}`)
-      : error;
-  }
-  if (run.failures.length === 0) return error;
-  return new UploadError(
-    `${describeFailures(run)}\nThe upload was stopped: ${error.message}`,
-    run.failures,
-    {
-      hint: error.hint,
-      cause: error,
-    },
-  );
+  const { datasetName, files } = request;
+  return { datasetName, filesTotal: files.length, sent, unchanged, failures };
 }
 
 function resultOf(run: Run, startedMs: number): UploadResult {
@@ -245,7 +192,7 @@ function resultOf(run: Run, startedMs: number): UploadResult {
  * Running it again is safe at any point: with a `stateDirectory` it sends only what has not landed with the same
  * content. One file's failure does not stop the others; a refusal that all would meet (401, 403, 413, a host that is
  * not allowed) stops the run at once, and so does the signal of `avala`.
- * @throws InputError before anything is sent; UploadError naming every file that failed; AvalaError otherwise
+ * @throws InputError before anything is sent; afterwards UploadError, which names what landed and what failed
  */
 export async function uploadFiles(avala: Avala, request: UploadRequest): Promise<UploadResult> {
   checkRequest(request);
@@ -264,24 +211,19 @@ export async function uploadFiles(avala: Avala, request: UploadRequest): Promise
     failuresInARow: 0,
     isJournalBroken: false,
   };
-  const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
   try {
     report(run, true);
     await runPool(
       untilDeadline(run),
-      { concurrency, ...(avala.signal === undefined ? {} : { signal: avala.signal }) },
+      { concurrency: concurrencyOf(request), signal: avala.signal },
       (file, signal) => work(run, signal, file),
     );
   } catch (error) {
-    throw stopped(run, error);
+    throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
     await journal?.close().catch(() => undefined); // every record was synced when it was written
     report(run, true);
   }
-  if (run.failures.length > 0) {
-    throw new UploadError(describeFailures(run), run.failures, {
-      hint: "What landed is kept: run again, and only the rest is sent.",
-    });
-  }
+  if (run.failures.length > 0) throw someFailed(outcomeOf(run));
   return resultOf(run, startedMs);
 }

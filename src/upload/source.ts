@@ -1,7 +1,7 @@
 // Reads a file that is sent, once, and makes sure that what is sent is one state of it: the hash is taken on the way,
 // and the last bytes are held back until size, time and hash agree. So content that changed under us never lands whole.
 import { createHash, type Hash } from "node:crypto";
-import { AvalaError } from "../errors";
+import { AvalaError, messageOf, systemErrorCode } from "../errors";
 import type { Disk, FileStamp, ReadHandle } from "./disk";
 
 export interface SourceFile {
@@ -16,7 +16,7 @@ export interface SourceFile {
 const CHUNK_BYTES = 512 * 1024;
 
 function unreadable(file: SourceFile, cause: unknown): AvalaError {
-  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+  const reason = systemErrorCode(cause) ?? messageOf(cause);
   return new AvalaError("file", `${file.path} can't be read (${reason}).`, {
     hint: "Make the file readable, or leave it out, and run again.",
     cause,

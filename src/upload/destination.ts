@@ -1,0 +1,40 @@
+// Where an upload goes: the API, the owner and the dataset name, which together name its journal.
+import type { Avala } from "../api/connect";
+import { getMe } from "../api/users";
+import { isAvalaError } from "../errors";
+
+export interface Destination {
+  readonly baseUrl: string;
+  /** Organization uid or user name; absent when the key may not read it. */
+  readonly owner?: string | undefined;
+  readonly datasetName: string;
+}
+
+/** Whether the key may not do this, or the deployment can't: then an advisory read is left out. */
+export function isNotAllowedToRead(error: unknown): boolean {
+  if (!isAvalaError(error)) return false;
+  return error.code === "permission" || error.code === "not_found" || error.code === "not_offered";
+}
+
+async function ownerOf(
+  avala: Avala,
+  organizationUid: string | undefined,
+): Promise<string | undefined> {
+  if (organizationUid !== undefined) return organizationUid;
+  try {
+    return (await getMe(avala)).username;
+  } catch (error) {
+    // Advisory: a key that may only write still uploads (contract, "Transport").
+    if (isNotAllowedToRead(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Resolves the destination of an upload; costs one call when no organization is named. */
+export async function resolveDestination(
+  avala: Avala,
+  to: { readonly datasetName: string; readonly organizationUid?: string | undefined },
+): Promise<Destination> {
+  const owner = await ownerOf(avala, to.organizationUid);
+  return { baseUrl: avala.baseUrl, owner, datasetName: to.datasetName };
+}

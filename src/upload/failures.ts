@@ -1,0 +1,73 @@
+// Which failures end a whole run, and how failed files are told. Pure.
+import {
+  UploadError,
+  isApiError,
+  listed,
+  type AvalaError,
+  type FileFailure,
+  type LandedFile,
+} from "../errors";
+import { counted } from "./cost";
+
+/** Whether every other file would meet the same refusal, so that trying them would only cost calls. */
+export function stopsTheRun(error: AvalaError): boolean {
+  switch (error.code) {
+    case "authentication":
+    case "permission":
+    case "quota":
+    case "storage_host":
+    case "redirect":
+    case "not_found":
+    case "not_offered":
+    case "conflict":
+    case "cancelled":
+      return true;
+    case "validation":
+      // A refusal of one path is that file's; a refusal of anything else is of the whole run.
+      return !(isApiError(error) && "file_path_in_dataset" in error.fields);
+    default:
+      return false;
+  }
+}
+
+export interface UploadOutcome {
+  readonly datasetName: string;
+  readonly filesTotal: number;
+  readonly sent: readonly LandedFile[];
+  readonly unchanged: readonly LandedFile[];
+  readonly failures: readonly FileFailure[];
+}
+
+function describeFailures({
+  datasetName,
+  filesTotal,
+  sent,
+  unchanged,
+  failures,
+}: UploadOutcome): string {
+  const counts = `${sent.length} sent, ${unchanged.length} unchanged, ${failures.length} failed`;
+  const lines = failures.map(({ path, error }) => `${path}: ${error.message}`);
+  const files = counted(failures.length, "file");
+  return `${files} of ${filesTotal} could not be uploaded to ${datasetName} (${counts}):${listed(lines)}`;
+}
+
+/** The error of an upload that went through all its files and left some behind. */
+export function someFailed(outcome: UploadOutcome): UploadError {
+  const { failures, sent, unchanged } = outcome;
+  return new UploadError("upload", describeFailures(outcome), {
+    failures,
+    landed: [...sent, ...unchanged],
+    hint: "What landed is kept: run again, and only the rest is sent.",
+  });
+}
+
+/** The error of an upload that `cause` stopped: its code and hint, and what became of the files until then. */
+export function stoppedBy(cause: AvalaError, outcome: UploadOutcome): UploadError {
+  const { datasetName, filesTotal, failures, sent, unchanged } = outcome;
+  const landed = [...sent, ...unchanged];
+  const reached = `The upload to ${datasetName} stopped after ${landed.length} of ${counted(filesTotal, "file")}`;
+  const failed = failures.length === 0 ? "" : `\n${describeFailures(outcome)}`;
+  const { hint, retryAfterMs } = cause;
+  const message = `${reached}: ${cause.message}${failed}`;
+  return new UploadError(cause.code, message, { failures, landed, hint, retryAfterMs, cause });
+}

@@ -1,0 +1,189 @@
+import { appendFile, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import type { ManifestEntry } from "../../src/files/manifest";
+import type { Destination } from "../../src/upload/destination";
+import { systemDisk, type Disk } from "../../src/upload/disk";
+import {
+  formatRecord,
+  journalPath,
+  openJournal,
+  readRecords,
+  removeJournal,
+} from "../../src/upload/journal";
+
+const destination: Destination = {
+  baseUrl: "https://api.avala.ai/api/v1",
+  owner: "acme",
+  datasetName: "training",
+};
+const entry = (path: string, digit = "a"): ManifestEntry => ({
+  path,
+  sizeBytes: 3,
+  sha256: digit.repeat(64),
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "journal-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function landedPaths(of = destination): Promise<string[]> {
+  const journal = await openJournal(systemDisk, folder, of);
+  await journal.close();
+  return [...journal.landed.keys()].sort();
+}
+
+async function record(...entries: ManifestEntry[]): Promise<void> {
+  const journal = await openJournal(systemDisk, folder, destination);
+  await Promise.all(entries.map((one) => journal.record(one)));
+  await journal.close();
+}
+
+describe("the journal", () => {
+  test("gives back what an earlier run recorded", async () => {
+    await record(entry("a.jpg"), entry("b/ü\u2028.jpg"));
+    expect(await landedPaths()).toEqual(["a.jpg", "b/ü\u2028.jpg"]);
+  });
+
+  test("lets a later record of a path win", async () => {
+    await record(entry("a.jpg", "a"));
+    await record(entry("a.jpg", "b"));
+    const journal = await openJournal(systemDisk, folder, destination);
+    await journal.close();
+    expect(journal.landed.get("a.jpg")?.sha256).toBe("b".repeat(64));
+  });
+
+  test("keeps the journals of two destinations apart, also when one file is copied over the other", async () => {
+    const other = { ...destination, datasetName: "validation" };
+    await record(entry("a.jpg"));
+    expect(await landedPaths(other)).toEqual([]);
+    const mine = await readFile(journalPath(folder, destination));
+    await writeFile(journalPath(folder, other), mine);
+    expect(await landedPaths(other)).toEqual([]);
+  });
+
+  test("takes records of two runs that write at once", async () => {
+    const first = await openJournal(systemDisk, folder, destination);
+    const second = await openJournal(systemDisk, folder, destination);
+    await Promise.all([first.record(entry("a.jpg")), second.record(entry("b.jpg"))]);
+    await first.close();
+    await second.close();
+    expect(await landedPaths()).toEqual(["a.jpg", "b.jpg"]);
+  });
+
+  test("does not let a torn last line swallow the next record", async () => {
+    await record(entry("a.jpg"));
+    await appendFile(journalPath(folder, destination), '0123456789abcdef ["torn');
+    await record(entry("b.jpg"));
+    expect(await landedPaths()).toEqual(["a.jpg", "b.jpg"]);
+  });
+
+  test("is gone after it was removed, and removing it twice is fine", async () => {
+    await record(entry("a.jpg"));
+    await removeJournal(systemDisk, folder, destination);
+    await removeJournal(systemDisk, folder, destination);
+    expect(await readdir(join(folder, "journals"))).toEqual([]);
+  });
+
+  const ownerOnly = process.platform === "win32" ? test.skip : test;
+  ownerOnly("can be read by its owner alone", async () => {
+    await record(entry("a.jpg"));
+    expect((await stat(journalPath(folder, destination))).mode & 0o077).toBe(0);
+  });
+
+  test("resolves a record only after it was synced, and syncs many at once", async () => {
+    const steps: string[] = [];
+    const disk: Disk = {
+      ...systemDisk,
+      openToAppend: async () => ({
+        append: async (data) => {
+          steps.push(`append ${data.split("\n").length - 1}`);
+        },
+        sync: async () => {
+          await new Promise((resolve) => setImmediate(resolve));
+          steps.push("sync");
+        },
+        close: async () => undefined,
+      }),
+    };
+    const journal = await openJournal(disk, folder, destination);
+    const paths = Array.from({ length: 50 }, (_, index) => `${index}.jpg`);
+    await Promise.all(
+      paths.map(async (path) => {
+        await journal.record(entry(path));
+        steps.push(`done ${path}`);
+      }),
+    );
+    expect(steps.indexOf("done 0.jpg")).toBeGreaterThan(steps.indexOf("sync"));
+    const appended = steps.flatMap((step) =>
+      step.startsWith("append") ? [Number(step.slice(7))] : [],
+    );
+    expect(appended.reduce((sum, count) => sum + count, 0)).toBe(50);
+    expect(appended.length).toBeLessThan(5);
+  });
+
+  test("rejects the record that the disk refused, and takes the next one", async () => {
+    let isFull = true;
+    const written: string[] = [];
+    const disk: Disk = {
+      ...systemDisk,
+      openToAppend: async () => ({
+        append: async (data) => {
+          if (isFull) throw new Error("ENOSPC");
+          written.push(data);
+        },
+        sync: async () => undefined,
+        close: async () => undefined,
+      }),
+    };
+    const journal = await openJournal(disk, folder, destination);
+    await expect(journal.record(entry("a.jpg"))).rejects.toThrow("ENOSPC");
+    isFull = false;
+    await journal.record(entry("b.jpg"));
+    expect(written).toEqual([formatRecord(destination, entry("b.jpg"))]);
+  });
+});
+
+describe("reading a journal that was damaged", () => {
+  const entries = ["a.jpg", "b/c.jpg", 'd " \\ é.jpg'].map((path) => entry(path));
+  const whole = Buffer.from(entries.map((one) => formatRecord(destination, one)).join(""));
+  const truth = new Map(entries.map((one) => [one.path, one]));
+
+  const claims = (data: Buffer): void => {
+    for (const [path, found] of readRecords(destination, data))
+      expect(found).toEqual(truth.get(path));
+  };
+
+  test("cut at any byte, it claims nothing that had not landed, and every line before the cut", () => {
+    for (let cut = 0; cut <= whole.length; cut += 1) {
+      const part = whole.subarray(0, cut);
+      claims(part);
+      const wholeLines = part.toString("latin1").split("\n").length - 1;
+      expect(readRecords(destination, part).size).toBeGreaterThanOrEqual(wholeLines);
+    }
+  });
+
+  test("with any byte flipped, it claims nothing that had not landed, and loses two lines at most", () => {
+    for (let index = 0; index < whole.length; index += 1) {
+      const flipped = Buffer.from(whole);
+      flipped.writeUInt8(flipped.readUInt8(index) ^ 0x15, index);
+      claims(flipped);
+      expect(readRecords(destination, flipped).size).toBeGreaterThanOrEqual(entries.length - 2);
+    }
+  });
+
+  test("reads back any path that JSON can hold", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.nat(), (path, sizeBytes) => {
+        const one = { path, sizeBytes, sha256: "c".repeat(64) };
+        const data = Buffer.from(formatRecord(destination, one));
+        expect(readRecords(destination, data).get(path)).toEqual(one);
+      }),
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import { trackProgress } from "../../src/upload/progress";
+
+function at(startMs = 0): { now: () => number; pass: (ms: number) => void } {
+  let ms = startMs;
+  return {
+    now: () => ms,
+    pass: (by) => {
+      ms += by;
+    },
+  };
+}
+
+describe("progress of an upload", () => {
+  test("tells the rate, and the time left by what is slower", () => {
+    const time = at();
+    const tracker = trackProgress({ files: 10, bytes: 10_000 }, time.now);
+    for (let file = 0; file < 5; file += 1) {
+      time.pass(1000);
+      tracker.addBytes(1000);
+      tracker.addFile("sent", 1000);
+    }
+    expect(tracker.snapshot()).toMatchObject({
+      filesSent: 5,
+      bytesSent: 5000,
+      bytesPerSecond: 1000,
+      secondsLeft: 5,
+    });
+  });
+
+  test("forgets what was faster more than ten seconds ago", () => {
+    const time = at();
+    const tracker = trackProgress({ files: 1, bytes: 1e9 }, time.now);
+    tracker.addBytes(1e8);
+    time.pass(1000);
+    tracker.snapshot();
+    for (let second = 0; second < 15; second += 1) {
+      time.pass(1000);
+      tracker.addBytes(1000);
+      tracker.snapshot();
+    }
+    expect(tracker.snapshot().bytesPerSecond).toBeCloseTo(1000, 0);
+  });
+
+  test("takes back the bytes of a try that failed", () => {
+    const time = at();
+    const tracker = trackProgress({ files: 1, bytes: 100 }, time.now);
+    tracker.addBytes(60);
+    tracker.takeBackBytes(60);
+    tracker.addFile("failed", 100);
+    time.pass(1000);
+    expect(tracker.snapshot()).toMatchObject({ bytesSent: 0, filesFailed: 1, secondsLeft: 0 });
+  });
+
+  test("does not count unchanged files as bytes that are left", () => {
+    const time = at();
+    const tracker = trackProgress({ files: 3, bytes: 300 }, time.now);
+    tracker.addFile("unchanged", 100);
+    time.pass(1000);
+    tracker.addBytes(100);
+    tracker.addFile("sent", 100);
+    expect(tracker.snapshot().secondsLeft).toBe(1);
+  });
+
+  test("is due at most twice a second", () => {
+    const time = at();
+    const tracker = trackProgress({ files: 1, bytes: 1 }, time.now);
+    const due: boolean[] = [];
+    for (let tick = 0; tick < 10; tick += 1) {
+      due.push(tracker.isDue());
+      time.pass(100);
+    }
+    expect(due.filter(Boolean)).toHaveLength(2);
+  });
+});
