@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rename, rm, truncate, utimes, writeFile, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemDisk, type Disk } from "../../src/upload/disk";
+import { digestOf, readChunks, readSmall, type SourceFile } from "../../src/upload/source";
+
+const LARGE = 3 * 512 * 1024 + 7;
+const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "source-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function fileOf(data: Buffer, more: Partial<SourceFile> = {}): Promise<SourceFile> {
+  const absolutePath = join(folder, "a.bin");
+  await writeFile(absolutePath, data);
+  return { path: "set/a.bin", absolutePath, sizeBytes: data.length, ...more };
+}
+
+/** Reads all chunks and returns what was handed out, also when the reading failed. */
+async function handOut(
+  file: SourceFile,
+  disk = systemDisk,
+  onChunk = async (): Promise<void> => {},
+) {
+  const chunks: Buffer[] = [];
+  let digest: string | undefined;
+  let error: unknown;
+  try {
+    for await (const chunk of readChunks(disk, file, (found) => (digest = found))) {
+      chunks.push(chunk);
+      await onChunk();
+    }
+  } catch (caught) {
+    error = caught;
+  }
+  return { bytes: Buffer.concat(chunks), digest, error };
+}
+
+describe("a file that stays as it is", () => {
+  test("is handed out whole with its sha256, large or small or empty", async () => {
+    const data = Buffer.alloc(LARGE, "abc");
+    const file = await fileOf(data);
+    const large = await handOut(file);
+    expect(large).toMatchObject({ digest: sha256(data), error: undefined });
+    expect(large.bytes.equals(data)).toBe(true);
+    const small = await readSmall(systemDisk, file);
+    expect(small.sha256).toBe(sha256(data));
+    expect(small.bytes.equals(data)).toBe(true);
+    expect(await digestOf(systemDisk, file)).toBe(sha256(data));
+    const empty = await fileOf(Buffer.alloc(0));
+    expect((await readSmall(systemDisk, empty)).sha256).toBe(sha256(Buffer.alloc(0)));
+    expect(await digestOf(systemDisk, empty)).toBe(sha256(Buffer.alloc(0)));
+  });
+
+  test("closes its handle, also when the reader leaves early", async () => {
+    let open = 0;
+    const counting: Disk = {
+      ...systemDisk,
+      openToRead: async (path) => {
+        const handle = await systemDisk.openToRead(path);
+        open += 1;
+        return {
+          ...handle,
+          close: async () => {
+            open -= 1;
+            await handle.close();
+          },
+        };
+      },
+    };
+    const file = await fileOf(Buffer.alloc(LARGE));
+    for await (const chunk of readChunks(counting, file, () => {})) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+    expect(open).toBe(0);
+  });
+});
+
+describe("a file that moves under us is never handed out whole", () => {
+  const before = Buffer.alloc(LARGE, 1);
+  const changes: [name: string, change: (path: string) => Promise<void>][] = [
+    ["truncated", (path) => truncate(path, 600_000)],
+    ["grown", (path) => writeFile(path, Buffer.alloc(LARGE + 1, 1))],
+    ["written with the same size", (path) => writeFile(path, Buffer.alloc(LARGE, 2))],
+    [
+      "written with the same size and its old times put back",
+      async (path) => {
+        const { atime, mtime } = await stat(path);
+        await writeFile(path, Buffer.alloc(LARGE, 2));
+        await utimes(path, atime, mtime);
+      },
+    ],
+  ];
+
+  test.each(changes)("%s while it is sent", async (_name, change) => {
+    const file = await fileOf(before);
+    let isFirst = true;
+    const { bytes, error } = await handOut(file, systemDisk, async () => {
+      if (isFirst) await change(file.absolutePath);
+      isFirst = false;
+    });
+    expect(error).toMatchObject({
+      code: "file_changed",
+      message: expect.stringContaining("set/a.bin"),
+    });
+    expect(bytes.length).toBeLessThan(LARGE);
+  });
+
+  test.each(changes.slice(0, 2))("%s before it is opened", async (_name, change) => {
+    const file = await fileOf(before);
+    await change(file.absolutePath);
+    expect((await handOut(file)).error).toMatchObject({ code: "file_changed" });
+    await expect(readSmall(systemDisk, file)).rejects.toMatchObject({ code: "file_changed" });
+  });
+
+  test("when its content is not what the manifest says", async () => {
+    const file = await fileOf(before, { sha256: "0".repeat(64) });
+    const { bytes, error } = await handOut(file);
+    expect(error).toMatchObject({ code: "file_changed" });
+    expect(bytes.length).toBeLessThan(LARGE);
+    await expect(readSmall(systemDisk, file)).rejects.toMatchObject({ code: "file_changed" });
+  });
+
+  test("replaced by another while it is open: the old content goes, or an error", async () => {
+    const file = await fileOf(before);
+    const other = join(folder, "other");
+    await writeFile(other, Buffer.alloc(LARGE, 2));
+    let isFirst = true;
+    const { bytes, error } = await handOut(file, systemDisk, async () => {
+      if (isFirst) await rename(other, file.absolutePath);
+      isFirst = false;
+    });
+    expect((await readFile(file.absolutePath)).equals(before)).toBe(false);
+    // eslint-disable-next-line jest/no-conditional-expect -- both ends are right, one of them must hold
+    if (error === undefined) expect(bytes.equals(before)).toBe(true);
+    // eslint-disable-next-line jest/no-conditional-expect -- as above
+    else expect(error).toMatchObject({ code: "file_changed" });
+  });
+});
+
+describe("a file that can't be read", () => {
+  test("is an error that names the path in the dataset and the system's reason, and no other path", async () => {
+    const file = { path: "set/gone.jpg", absolutePath: join(folder, "gone.jpg"), sizeBytes: 1 };
+    await expect(readSmall(systemDisk, file)).rejects.toMatchObject({
+      code: "file",
+      message: "set/gone.jpg can't be read (ENOENT).",
+    });
+    expect((await handOut(file)).error).toMatchObject({ code: "file" });
+  });
+});
