@@ -1,0 +1,30 @@
+// Files that look like credentials. What is stored at the server can't be removed by any call, so these are taken only
+// when a pattern names them in full.
+
+const NAMES: readonly RegExp[] = [
+  /^\.env(?:\..+)?$/,
+  /^\.envrc$/,
+  /^gha-creds-.*\.json$/, // google-github-actions/auth leaves it in the workspace
+  /^id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$/,
+  /\.(?:pem|key|p12|pfx|ppk|jks|keystore|kdbx)$/,
+  /^[._]netrc$/,
+  /^\.(?:npmrc|yarnrc\.yml|pypirc|pgpass|htpasswd|git-credentials|dockercfg|boto|s3cfg)$/,
+  /^credentials(?:\.json)?$/,
+  /^service[-_]?account.*\.json$/,
+  /^application_default_credentials\.json$/,
+  /^client_secret.*\.json$/,
+  /^kubeconfig$/,
+];
+const FOLDERS = /(?:^|\/)\.(?:ssh|aws|gnupg|azure|kube|docker)\//;
+
+/** Whether the file's name, or the folder it is in, says that it holds a credential. Case says nothing. */
+export function looksLikeCredential(path: string): boolean {
+  const lower = path.toLowerCase();
+  const name = lower.slice(lower.lastIndexOf("/") + 1);
+  return FOLDERS.test(lower) || NAMES.some((pattern) => pattern.test(name));
+}
+
+/** Whether the first bytes are those of a private key, whatever the file's name. */
+export function startsAsPrivateKey(head: Buffer): boolean {
+  return /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(head.toString("latin1"));
+}

@@ -1,0 +1,80 @@
+// Which paths a dataset can hold, and what each reason for a refusal is called. Pure.
+import type { InputProblem } from "../errors";
+
+/**
+ * S3 takes keys of 1,024 bytes. The server puts `<owner root>/<dataset name>/` in front of a path (contract, "Uploading
+ * files"); a name may have 255 characters, and 69 bytes are kept for the owner's root, of which nothing is known.
+ */
+export const MOST_PATH_BYTES = 700;
+
+/** A path for people: as it is, or quoted and escaped when it holds what would break a line or can't be seen. */
+export function shown(path: string): string {
+  return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(path) || path === "" || path.trim() !== path
+    ? JSON.stringify(path).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escapeOf)
+    : path;
+}
+
+function escapeOf(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+}
+
+/** Why a dataset can't hold a file at this path (POSIX, with its prefix); `undefined` when it can. */
+export function pathProblem(path: string): string | undefined {
+  if (/[\p{Cc}\u2028\u2029]/u.test(path))
+    return "The name holds a control character or a line break: rename it.";
+  if (path.includes("\uFFFD") || /\p{Cs}/u.test(path)) {
+    return "The name is not valid UTF-8, or holds a line break: rename it.";
+  }
+  if (path.includes("\\"))
+    return "The name holds a backslash, which is a separator elsewhere: rename it.";
+  const parts = path.split("/");
+  if (parts.includes("")) return "The path has an empty part.";
+  if (parts.includes(".") || parts.includes("..")) return 'The path has a part "." or "..".';
+  const bytes = Buffer.byteLength(path);
+  if (bytes > MOST_PATH_BYTES) {
+    return `The path has ${bytes} bytes, more than the ${MOST_PATH_BYTES} that fit into an object's key.`;
+  }
+  return undefined;
+}
+
+/**
+ * Paths that are one and the same somewhere: equal, or differing only in case or in Unicode normal form. Such sets can't be
+ * unpacked on Windows or macOS without losing a file. One problem for each path but the first of its kind.
+ */
+export function twinProblems(paths: Iterable<string>): InputProblem[] {
+  const first = new Map<string, string>();
+  const problems: InputProblem[] = [];
+  for (const path of paths) {
+    const key = path.normalize("NFC").toLowerCase();
+    const other = first.get(key);
+    if (other === undefined) first.set(key, path);
+    else problems.push({ input: shown(path), text: twinText(path, other) });
+  }
+  return problems;
+}
+
+function twinText(path: string, other: string): string {
+  if (path === other) return "Two files would land on this path.";
+  const isNormalForm = path.normalize("NFC") === other.normalize("NFC");
+  const how = isNormalForm ? "the Unicode form of its letters" : "upper and lower case";
+  return `It differs from ${shown(other)} in ${how} alone: rename one of them.`;
+}
+
+// https://learn.microsoft.com/windows/win32/fileio/naming-a-file: reserved characters, devices, a last dot or space.
+const NOT_ON_WINDOWS =
+  /[<>:"|?*]|[. ](?:\/|$)|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:\/|$)/i;
+
+/** Whether Windows could hold a file of this path. Datasets can, so this is worth a notice and no refusal. */
+export function fitsWindows(path: string): boolean {
+  return !NOT_ON_WINDOWS.test(path);
+}
+
+/** The prefix with one `/` at its end, or `""`. `problem` when it can't be put before a path. */
+export function readPrefix(prefix: string): { readonly prefix: string; readonly problem?: string } {
+  if (prefix === "") return { prefix };
+  const bare = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
+  if (bare === "" || bare.startsWith("/"))
+    return { prefix: "", problem: "It starts with a slash." };
+  const problem = pathProblem(bare);
+  return problem === undefined ? { prefix: `${bare}/` } : { prefix: "", problem };
+}
