@@ -24,7 +24,9 @@ export async function startEmulator(...flags) {
   for await (const line of createInterface({ input: child.stdout })) {
     return { ...JSON.parse(line), stop: () => void child.kill() };
   }
-  throw new Error("the emulator ended before it said where it is (is lib/ built? npm run build:lib)");
+  throw new Error(
+    "the emulator ended before it said where it is (is lib/ built? npm run build:lib)",
+  );
 }
 
 /**
@@ -67,6 +69,10 @@ export function printTable(header, rows) {
   const all = [header, ...rows];
   const widths = header.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
   const line = (/** @type {readonly string[]} */ row) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ");
-  console.log([line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n"));
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join("  ");
+  console.log(
+    [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n"),
+  );
 }

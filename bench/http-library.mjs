@@ -13,7 +13,11 @@ const SELF = fileURLToPath(import.meta.url);
 const PAIRS = 4000;
 const AT_ONCE = 8;
 const PRESIGN = JSON.stringify({ dataset_name: "bench", file_path_in_dataset: "a.jpg" });
-const REPLY = JSON.stringify({ method: "POST", url: "http://127.0.0.1/", fields: { key: "k".repeat(800) } });
+const REPLY = JSON.stringify({
+  method: "POST",
+  url: "http://127.0.0.1/",
+  fields: { key: "k".repeat(800) },
+});
 const FORM = Buffer.alloc(11 * 1024, "x");
 const FORM_TYPE = "multipart/form-data; boundary=x";
 
@@ -34,7 +38,12 @@ const LIBRARIES = {
   undici(port) {
     const pool = new Pool(`http://127.0.0.1:${port}`, { connections: AT_ONCE });
     return async (path, type, body) => {
-      const reply = await pool.request({ path, method: "POST", headers: { "content-type": type }, body });
+      const reply = await pool.request({
+        path,
+        method: "POST",
+        headers: { "content-type": type },
+        body,
+      });
       return Buffer.from(await reply.body.arrayBuffer());
     };
   },
@@ -43,7 +52,14 @@ const LIBRARIES = {
     return (path, type, body) =>
       new Promise((resolve, reject) => {
         const headers = { "content-type": type, "content-length": Buffer.byteLength(body) };
-        const request = http.request({ port, host: "127.0.0.1", path, method: "POST", agent, headers });
+        const request = http.request({
+          port,
+          host: "127.0.0.1",
+          path,
+          method: "POST",
+          agent,
+          headers,
+        });
         request.once("error", reject);
         request.once("response", (reply) => {
           /** @type {Buffer[]} */
@@ -91,7 +107,9 @@ async function measure(library, port) {
   const before = process.cpuUsage();
   await sendPairs(post, PAIRS);
   const { user, system } = process.cpuUsage(before);
-  console.log(JSON.stringify({ durationMs: performance.now() - startedMs, cpuMs: (user + system) / 1000 }));
+  console.log(
+    JSON.stringify({ durationMs: performance.now() - startedMs, cpuMs: (user + system) / 1000 }),
+  );
   process.exit();
 }
 
@@ -99,11 +117,17 @@ async function main() {
   const server = spawn(process.execPath, [SELF, "serve"], { stdio: ["ignore", "pipe", "inherit"] });
   try {
     /** @type {string} */
-    const port = await new Promise((resolve) => createInterface({ input: server.stdout }).once("line", resolve));
+    const port = await new Promise((resolve) =>
+      createInterface({ input: server.stdout }).once("line", resolve),
+    );
     const rows = [];
     for (const library of Object.keys(LIBRARIES)) {
       const run = await runReporting(process.execPath, [SELF, library, port]);
-      rows.push([library, (PAIRS / (run.durationMs / 1000)).toFixed(0), (run.cpuMs / PAIRS).toFixed(3)]);
+      rows.push([
+        library,
+        (PAIRS / (run.durationMs / 1000)).toFixed(0),
+        (run.cpuMs / PAIRS).toFixed(3),
+      ]);
     }
     printTable(["", "pairs/s", "CPU ms a pair"], rows);
   } finally {

@@ -5,7 +5,13 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:f
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { environmentFor, printTable, runReporting, startEmulator, temporaryFolder } from "./emulator.mjs";
+import {
+  environmentFor,
+  printTable,
+  runReporting,
+  startEmulator,
+  temporaryFolder,
+} from "./emulator.mjs";
 
 const MOST_BYTES = 200 * 1024 ** 2;
 

@@ -6,7 +6,13 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PartUnavailable, ensurePart, envWith } from "../scripts/parts.mjs";
-import { environmentFor, printTable, runReporting, startEmulator, temporaryFolder } from "./emulator.mjs";
+import {
+  environmentFor,
+  printTable,
+  runReporting,
+  startEmulator,
+  temporaryFolder,
+} from "./emulator.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const FILE_BYTES = 10 * 1024;
@@ -59,7 +65,10 @@ async function main() {
     const sdk = await runSdk(root, work, env);
     const rows = [row("this core", core), ...(sdk ? [row("Avala's Python SDK", sdk)] : [])];
     printTable(["", "files", "seconds", "files/s", "CPU ms a file", "peak MiB"], rows);
-    if (sdk) console.log(`\n${(sdk.durationMs / core.durationMs).toFixed(1)} times the SDK's files per second`);
+    if (sdk)
+      console.log(
+        `\n${(sdk.durationMs / core.durationMs).toFixed(1)} times the SDK's files per second`,
+      );
   } finally {
     emulator.stop();
   }
@@ -69,7 +78,12 @@ async function main() {
 async function runCore(root, work, env) {
   const runs = [];
   for (let i = 0; i < Number(values.repeat); i++) {
-    const args = [path.join(HERE, "core.mjs"), root, `bench-core-${i}`, path.join(work, `journal-${i}`)];
+    const args = [
+      path.join(HERE, "core.mjs"),
+      root,
+      `bench-core-${i}`,
+      path.join(work, `journal-${i}`),
+    ];
     runs.push(await runReporting(process.execPath, args, env));
   }
   return median(runs);
@@ -81,7 +95,10 @@ async function runSdk(root, work, env) {
     const part = await ensurePart("python-sdk");
     // Its journal goes to the home folder, which is therefore ours.
     const args = [path.join(HERE, "sdk.py"), root, "bench-sdk"];
-    return await runReporting(part.command, args, { ...envWith(part, { ...process.env, ...env }), HOME: work });
+    return await runReporting(part.command, args, {
+      ...envWith(part, { ...process.env, ...env }),
+      HOME: work,
+    });
   } catch (error) {
     if (!(error instanceof PartUnavailable)) throw error;
     console.error(`The SDK is left out. ${error.message}`);

@@ -1,0 +1,271 @@
+// `npm run demo`: the main job, end to end, on this machine alone. A stack uploads photographs and changes, a workflow's
+// step uploads a folder and waits on its export. What it says was sent is checked against what the server received.
+// @ts-check
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { stopAll, stopOnSignals } from "./demo/children.mjs";
+import { environmentFor, listAll, startLocalAvala, watching } from "./demo/local-avala.mjs";
+import { runAction } from "./demo/runner.mjs";
+import {
+  bold,
+  claim,
+  command,
+  counted,
+  failureCount,
+  heading,
+  inBytes,
+  say,
+  table,
+} from "./demo/screen.mjs";
+import { copyStack, openStack } from "./demo/stack.mjs";
+import { PartUnavailable, ensurePart } from "./parts.mjs";
+
+const CLONE = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
+const WORK = path.join(CLONE, ".demo");
+const STACK = path.join(WORK, "stack");
+const PHOTOS = path.join(STACK, "examples", "photos");
+const WORKSPACE = path.join(WORK, "workspace");
+const STORE = path.join(WORK, "avala");
+
+/** As the live API limits it, a minute's budget would be spent half-way; the demo is about something else. */
+const LIMITS = ["--requests-per-minute", "600", "--burst-per-second", "50"];
+
+/** @typedef {import("./demo/local-avala.mjs").LocalAvala} LocalAvala */
+/** @typedef {import("./demo/local-avala.mjs").Sent} Sent */
+
+async function main() {
+  for (const built of ["lib/emulator/main.js", "dist/index.js"]) {
+    if (existsSync(path.join(CLONE, built))) continue;
+    say(`${built} is missing: run npm ci, or npm run build.`);
+    process.exitCode = 1;
+    return;
+  }
+  rmSync(WORK, { recursive: true, force: true });
+  mkdirSync(WORK, { recursive: true });
+  stopOnSignals(() => say("\nStopping."));
+  try {
+    await showAll();
+  } finally {
+    await stopAll();
+  }
+  if (failureCount() > 0) {
+    say(`\n${counted(failureCount(), "claim")} did not hold.`);
+    process.exitCode = 1;
+  }
+}
+
+async function showAll() {
+  say(
+    bold(
+      "Avala for Pulumi and GitHub Actions: a round trip on this machine. No account, nothing leaves it.",
+    ),
+  );
+  heading("Start a local Avala");
+  command("npx avala-emulator --data .demo/avala");
+  const avala = await startLocalAvala(CLONE, ["--data", STORE, ...LIMITS]);
+  say(`API ${avala.baseUrl}, object storage ${avala.storageUrl}`);
+
+  await showStack(avala);
+  const action = await showAction(avala);
+  await showResults(avala, action);
+}
+
+// ---- the stack
+
+/** @param {LocalAvala} avala */
+async function showStack(avala) {
+  heading("Find the Pulumi engine");
+  let part;
+  try {
+    part = await ensurePart("pulumi");
+  } catch (error) {
+    if (!(error instanceof PartUnavailable)) throw error;
+    say(`${error.message}\nThe stack is left out; the rest of the demo does without it.`);
+    return;
+  }
+  const where = part.source === "path" ? "found on PATH" : "from this project's cache";
+  say(`Pulumi ${part.version}, ${where}`);
+  copyStack(CLONE, STACK);
+  const env = {
+    ...environmentFor(avala),
+    AVALA_STATE_DIR: path.join(WORK, "journal"),
+    AVALA_ALLOW_STORAGE_HOSTS: new URL(avala.storageUrl).host,
+  };
+  const pulumi = await openStack({ part, folder: STACK, home: path.join(WORK, "pulumi"), env });
+
+  await showPreview(avala, pulumi);
+  await showFirstUp(avala, pulumi);
+  await showSecondUp(avala, pulumi);
+  await showOneMore(avala, pulumi);
+}
+
+/** @typedef {(...args: string[]) => Promise<number>} Pulumi */
+
+/** @param {LocalAvala} avala @param {Pulumi} pulumi */
+async function showPreview(avala, pulumi) {
+  heading("Preview: what would be sent, and what it would cost");
+  const { result: code, sent } = await watching(avala, () => pulumi("preview"));
+  claim(code === 0, "the preview went through");
+  claim(sentNothing(sent), "a preview sends nothing", told(sent));
+}
+
+/** @param {LocalAvala} avala @param {Pulumi} pulumi */
+async function showFirstUp(avala, pulumi) {
+  heading("Apply it: each folder becomes a dataset, then an export of all of them");
+  const { result: code, sent } = await watching(avala, () => up(pulumi));
+  const photos = photosIn(PHOTOS);
+  claim(code === 0, "the stack is up");
+  claim(
+    sameNames(sent.objects, photos),
+    `all ${photos.length} photographs were sent, once each: ${inBytes(sent.bytes)}`,
+    told(sent),
+  );
+}
+
+/** @param {LocalAvala} avala @param {Pulumi} pulumi */
+async function showSecondUp(avala, pulumi) {
+  heading("Apply it again: nothing has changed");
+  const { result: code, sent } = await watching(avala, () => up(pulumi, "--expect-no-changes"));
+  claim(code === 0, "Pulumi sees no change");
+  claim(sentNothing(sent), "nothing was sent, and no dataset made", told(sent));
+}
+
+/** @param {LocalAvala} avala @param {Pulumi} pulumi */
+async function showOneMore(avala, pulumi) {
+  heading("Add a photograph to one folder, and apply it");
+  cpSync(path.join(CLONE, "examples", "photo-to-add"), path.join(PHOTOS, "things"), {
+    recursive: true,
+  });
+  say("+ things/coffee.jpg");
+  const { result: code, sent } = await watching(avala, () => up(pulumi));
+  const things = photosIn(path.join(PHOTOS, "things"));
+  claim(code === 0, "the stack is up");
+  claim(
+    sameNames(sent.objects, things) && sent.confirms === 1,
+    `the folder things/ alone was sent: ${counted(sent.objects.length, "photograph")} of ${photosIn(PHOTOS).length}, one new dataset version`,
+    told(sent),
+  );
+}
+
+/** @param {Pulumi} pulumi @param {string[]} flags */
+function up(pulumi, ...flags) {
+  return pulumi("up", "--yes", "--skip-preview", ...flags);
+}
+
+// ---- the Action
+
+/** @param {LocalAvala} avala */
+async function showAction(avala) {
+  heading("The same from a workflow: the Action uploads a folder and waits on its export");
+  cpSync(path.join(CLONE, "examples", "photos"), path.join(WORKSPACE, "images"), {
+    recursive: true,
+  });
+  command("node dist/index.js   (as a runner does for `uses: avala/upload-action@v1`)");
+  const step = () =>
+    runAction({
+      clone: CLONE,
+      workspace: WORKSPACE,
+      folder: path.join(WORK, "runner"),
+      env: { ...environmentFor(avala), AVALA_STATE_DIR: path.join(WORK, "journal") },
+      inputs: {
+        "api-key": avala.apiKey,
+        "base-url": avala.baseUrl,
+        "allow-storage-hosts": new URL(avala.storageUrl).host,
+        files: "images/**/*.jpg",
+        dataset: "workflow-{digest}",
+        "export-datasets": "uploaded",
+        "download-path": "export",
+      },
+    });
+  const { result, sent } = await watching(avala, step);
+  const photos = photosIn(path.join(WORKSPACE, "images"));
+  const { outputs } = result;
+  claim(result.code === 0, "the step succeeded");
+  claim(
+    sameNames(sent.objects, photos) && outputs["files-uploaded"] === String(photos.length),
+    `it sent ${photos.length} photographs, and its outputs say the same`,
+    told(sent),
+  );
+  const unpacked = filesIn(path.join(WORKSPACE, "export"));
+  claim(
+    unpacked.length > 0,
+    `its export is ${outputs["export-status"]} and unpacked: ${unpacked.join(", ")}`,
+  );
+  return result;
+}
+
+// ---- what there is at the end
+
+/** @param {LocalAvala} avala @param {{outputs: Record<string, string>, summaryFile: string}} action */
+async function showResults(avala, action) {
+  const datasets = await listAll(avala, "/datasets/");
+  const exports = await listAll(avala, "/exports/");
+  heading("What there is now");
+  table([
+    ["uploaded: dataset", "files", "size", "status"],
+    ...datasets
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map((dataset) => [
+        dataset.name,
+        String(dataset.item_count),
+        inBytes(dataset.size_bytes),
+        dataset.status,
+      ]),
+  ]);
+  say("");
+  table([
+    ["exported: export", "of datasets", "tasks", "status"],
+    ...exports.map((one) => [
+      one.name,
+      String(one.datasets.length),
+      `${one.exported_task_count} of ${one.total_task_count}`,
+      one.status,
+    ]),
+  ]);
+  say("");
+  table([
+    ["where to look", ""],
+    [shown(path.join(WORKSPACE, "export")), "the export, unpacked"],
+    [shown(action.summaryFile), "the workflow step's summary"],
+    ...(existsSync(STACK) ? [[shown(STACK), "the stack, its program and its photographs"]] : []),
+    ["npx avala-emulator --data .demo/avala", "the local Avala again, as it is now"],
+  ]);
+}
+
+/** @param {string} file */
+function shown(file) {
+  return path.relative(CLONE, file).replaceAll(path.sep, "/");
+}
+
+/** Paths below a folder, with slashes, in order. @param {string} folder @returns {string[]} */
+function filesIn(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .map((name) => name.replaceAll(path.sep, "/"))
+    .toSorted();
+}
+
+/** @param {string} folder */
+const photosIn = (folder) => filesIn(folder).filter((name) => name.endsWith(".jpg"));
+
+/** Whether exactly these files were stored, whatever prefix they have there. @param {string[]} objects @param {string[]} files */
+function sameNames(objects, files) {
+  const names = (/** @type {string[]} */ paths) =>
+    paths.map((one) => path.posix.basename(one)).toSorted();
+  return names(objects).join("\n") === names(files).join("\n");
+}
+
+/** @param {Sent} sent */
+const sentNothing = (sent) =>
+  sent.presigns === 0 && sent.objects.length === 0 && sent.confirms === 0;
+
+/** @param {Sent} sent */
+function told(sent) {
+  const stored = counted(sent.objects.length, "file");
+  return `the server counted ${stored} stored, ${counted(sent.presigns, "presign")}, ${counted(sent.confirms, "confirm")}`;
+}
+
+await main();

@@ -1,0 +1,91 @@
+// The emulator that the demo runs on, and its ledger: what was really asked of it and sent to it.
+// @ts-check
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { start } from "./children.mjs";
+
+/**
+ * @typedef {object} LocalAvala
+ * @property {string} baseUrl
+ * @property {string} storageUrl
+ * @property {string} apiKey
+ *
+ * @typedef {object} Sent What has reached it since a moment.
+ * @property {number} presigns
+ * @property {string[]} objects the keys of the files that were stored
+ * @property {number} bytes
+ * @property {number} confirms
+ * @property {number} calls
+ */
+
+/** @param {string} clone @param {readonly string[]} flags @returns {Promise<LocalAvala>} */
+export async function startLocalAvala(clone, flags) {
+  const main = path.join(clone, "lib", "emulator", "main.js");
+  const child = start(process.execPath, [main, "--json", "--port", "0", ...flags], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (child.stdout === null) throw new Error("no stdout");
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    // Whatever it says later must not fill the pipe.
+    child.stdout.resume();
+    return JSON.parse(line);
+  }
+  throw new Error("The local Avala did not start.");
+}
+
+/** What programs need to speak to it. @param {LocalAvala} avala @returns {Record<string, string>} */
+export function environmentFor({ baseUrl, apiKey }) {
+  return {
+    AVALA_API_KEY: apiKey,
+    AVALA_BASE_URL: baseUrl,
+    // It speaks plain http, which is taken for this machine alone, and only when asked for.
+    AVALA_ALLOW_INSECURE_BASE_URL: "true",
+  };
+}
+
+/** @param {LocalAvala} avala @returns {Promise<any[]>} */
+async function ledger({ baseUrl }) {
+  const reply = await fetch(new URL("/_emulator/ledger", baseUrl));
+  return (await reply.json()).entries;
+}
+
+/** Runs something and says what it sent. @template T @param {LocalAvala} avala @param {() => Promise<T>} work @returns {Promise<{result: T, sent: Sent}>} */
+export async function watching(avala, work) {
+  const before = (await ledger(avala)).at(-1)?.id ?? 0;
+  const result = await work();
+  const entries = (await ledger(avala)).filter((entry) => entry.id > before);
+  return { result, sent: summed(entries) };
+}
+
+/** @param {any[]} entries @returns {Sent} */
+function summed(entries) {
+  const done = entries.filter((entry) => entry.status >= 200 && entry.status < 300);
+  const posts = done.filter((entry) => entry.method === "POST");
+  const stored = posts.filter((entry) => entry.target === "storage");
+  const count = (/** @type {string} */ route) =>
+    posts.filter((entry) => entry.route === route).length;
+  return {
+    presigns: count("/datasets/manual-upload/file-upload-url/"),
+    objects: stored.map((entry) => entry.key),
+    bytes: stored.reduce((sum, entry) => sum + entry.bytesIn, 0),
+    confirms: count("/datasets/manual-upload/"),
+    calls: entries.filter((entry) => entry.target === "api").length,
+  };
+}
+
+/** All pages of a list. @param {LocalAvala} avala @param {string} route @returns {Promise<any[]>} */
+export async function listAll({ baseUrl, apiKey }, route) {
+  const found = [];
+  /** @type {string | null} */
+  let next = `${baseUrl}${route}`;
+  while (next !== null) {
+    const reply = await fetch(next, { headers: { "X-Avala-Api-Key": apiKey } });
+    if (!reply.ok) throw new Error(`GET ${route} answered ${reply.status}`);
+    /** @type {any} */
+    const page = await reply.json();
+    found.push(...page.results);
+    next = page.next;
+  }
+  return found;
+}

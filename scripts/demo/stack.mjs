@@ -1,0 +1,44 @@
+// The quickstart stack in a folder of its own, and the Pulumi engine that applies it.
+// @ts-check
+import { cpSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { envWith } from "../parts.mjs";
+import { ended, start } from "./children.mjs";
+import { command } from "./screen.mjs";
+
+/** What the quickstart consists of, as it lies in the clone. */
+const COPIED = ["Pulumi.yaml", "examples/quickstart", "examples/photos"];
+
+/** A copy inside the clone, so that `@avala/pulumi` is found as it is by the original. @param {string} clone @param {string} folder */
+export function copyStack(clone, folder) {
+  for (const name of COPIED) {
+    cpSync(path.join(clone, name), path.join(folder, name), { recursive: true });
+  }
+}
+
+/**
+ * @param {{part: import("../parts/index.js").Part, folder: string, home: string, env: Record<string, string>}} options
+ * @returns {Promise<(...args: string[]) => Promise<number>>} runs the engine in the stack's folder
+ */
+export async function openStack({ part, folder, home, env }) {
+  const backend = path.join(home, "state");
+  mkdirSync(backend, { recursive: true });
+  const environment = {
+    ...envWith(part, { ...process.env, ...env }),
+    PULUMI_HOME: home,
+    PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+    PULUMI_CONFIG_PASSPHRASE: "demo",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_STACK: "demo",
+  };
+  const pulumi = (/** @type {string[]} */ ...args) => {
+    command(`pulumi ${args.join(" ")}`);
+    // No standard input: a question would wait for ever where nobody is.
+    const stdio = /** @type {const} */ (["ignore", "inherit", "inherit"]);
+    return ended(start(part.command, args, { cwd: folder, env: environment, stdio }));
+  };
+  const code = await pulumi("stack", "init", "demo");
+  if (code !== 0) throw new Error(`pulumi stack init ended with ${code}`);
+  return pulumi;
+}
