@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ManifestEntry } from "../files/manifest";
 import type { Destination } from "./destination";
-import type { AppendHandle, Disk } from "./disk";
+import type { AppendHandle, Disk } from "../files/disk";
 
 export interface Journal {
   /** What an earlier run landed: path → entry; of two records for a path the later one. */

@@ -2,7 +2,7 @@
 // and the last bytes are held back until size, time and hash agree. So content that changed under us never lands whole.
 import { createHash, type Hash } from "node:crypto";
 import { AvalaError, messageOf, systemErrorCode } from "../errors";
-import type { Disk, FileStamp, ReadHandle } from "./disk";
+import type { Disk, FileStamp, ReadHandle } from "../files/disk";
 
 export interface SourceFile {
   readonly path: string;

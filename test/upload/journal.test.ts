@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import type { ManifestEntry } from "../../src/files/manifest";
 import type { Destination } from "../../src/upload/destination";
-import { systemDisk, type Disk } from "../../src/upload/disk";
+import { systemDisk, type Disk } from "../../src/files/disk";
 import {
   formatRecord,
   journalPath,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rename, rm, truncate, utimes, writeFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemDisk, type Disk } from "../../src/upload/disk";
+import { systemDisk, type Disk } from "../../src/files/disk";
 import { digestOf, readChunks, readSmall, type SourceFile } from "../../src/upload/source";
 
 const LARGE = 3 * 512 * 1024 + 7;
