@@ -1,4 +1,5 @@
 // Tests run on the TypeScript sources; types are checked by `npm run types`, not by each test run.
+// Two projects, so that a run of unit tests alone never waits for a program to be installed.
 const swc = [
   "@swc/jest",
   {
@@ -8,11 +9,29 @@ const swc = [
   },
 ];
 
-/** @type {import("jest").Config} */
-module.exports = {
+const shared = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
-  testMatch: ["**/*.test.ts"],
   transform: { "\\.ts$": swc },
   modulePathIgnorePatterns: ["<rootDir>/lib/", "<rootDir>/.demo/"],
+};
+
+/** @type {import("jest").Config} */
+module.exports = {
+  reporters: ["default", "<rootDir>/test/support/summary-reporter.js"],
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["**/*.test.ts"],
+      testPathIgnorePatterns: ["<rootDir>/test/e2e/"],
+    },
+    {
+      ...shared,
+      displayName: "e2e",
+      testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+      globalSetup: "<rootDir>/test/support/ensure-parts.js",
+      setupFilesAfterEnv: ["<rootDir>/test/support/e2e-timeout.js"],
+    },
+  ],
 };

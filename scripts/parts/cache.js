@@ -11,6 +11,7 @@ const { setTimeout: sleep } = require("node:timers/promises");
 /** A builder touches its lock this often; one silent for far longer was killed. */
 const HEARTBEAT_MS = 2_000;
 const DEAD_AFTER_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
 /** A folder of a killed build is removed once nobody can still be at work in it. */
 const LEFTOVER_MS = 24 * 3_600_000;
 
@@ -34,14 +35,16 @@ function toolsDir(env = process.env, platform = process.platform, home = os.home
  * The lock only saves the second builder its work; nothing goes wrong when it is lost.
  * @param {string} root @param {string} key
  * @param {(folder: string) => Promise<void>} build
+ * @param {{ deadAfterMs?: number }} [options]
  * @returns {Promise<string>}
  */
-async function cached(root, key, build) {
+async function cached(root, key, build, { deadAfterMs = DEAD_AFTER_MS } = {}) {
   const final = path.join(root, key);
   if (fs.existsSync(final)) return final;
   fs.mkdirSync(root, { recursive: true });
   removeLeftovers(root);
-  const unlock = await lock(path.join(root, `.${key}.lock`), () => fs.existsSync(final));
+  const lockFile = path.join(root, `.${key}.lock`);
+  const unlock = await lock(lockFile, deadAfterMs, () => fs.existsSync(final));
   try {
     if (!fs.existsSync(final)) await buildAndRename(root, key, build);
     return final;
@@ -66,9 +69,10 @@ async function buildAndRename(root, key, build) {
 
 /**
  * Holds the lock file until the returned function is called, or returns early when `isDone`.
- * @param {string} file @param {() => boolean} isDone @returns {Promise<() => void>}
+ * @param {string} file @param {number} deadAfterMs @param {() => boolean} isDone
+ * @returns {Promise<() => void>}
  */
-async function lock(file, isDone) {
+async function lock(file, deadAfterMs, isDone) {
   for (;;) {
     try {
       fs.writeFileSync(file, String(process.pid), { flag: "wx" });
@@ -77,8 +81,8 @@ async function lock(file, isDone) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
     }
     if (isDone()) return () => undefined;
-    if (ageMs(file) > DEAD_AFTER_MS) fs.rmSync(file, { force: true });
-    else await sleep(500);
+    if (ageMs(file) > deadAfterMs) fs.rmSync(file, { force: true });
+    else await sleep(LOOK_AGAIN_MS);
   }
   const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS);
   heartbeat.unref();

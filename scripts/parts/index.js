@@ -52,6 +52,7 @@ const PART_NAMES = [...RECIPES.keys()];
 
 /** A part that can't be had here; the message says what was tried and what to do. */
 class PartUnavailable extends Error {
+  /** @override */
   name = "PartUnavailable";
 }
 
