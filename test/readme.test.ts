@@ -1,0 +1,146 @@
+// What a stranger reads is true: snippets are parts of examples that run, names exist, links lead somewhere.
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import * as core from "../src/index";
+import { anchors, containsLines, fencedBlocks, links, type FencedBlock } from "./support/markdown";
+
+const ROOT = path.join(__dirname, "..");
+
+function filesUnder(folder: string, suffixes: readonly string[]): string[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => !name.includes("node_modules"))
+    .filter((name) => suffixes.some((suffix) => name.endsWith(suffix)))
+    .map((name) => `${folder}/${name.replaceAll(path.sep, "/")}`);
+}
+
+const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
+
+const documents = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
+  ...filesUnder("docs", [".md"]),
+  ...filesUnder("examples", [".md"]),
+  "bench/README.md",
+];
+
+function blocksIn(languages: readonly string[]): FencedBlock[] {
+  return documents
+    .flatMap((file) => fencedBlocks(ROOT, file))
+    .filter(({ language }) => languages.includes(language));
+}
+
+/** Of several lines, all of which are imports: what is imported is checked, not where it stands. */
+function isImportAlone(text: string): boolean {
+  return /^import \{[^}]*\} from "@avala\/pulumi\/core";$/.test(text.trim());
+}
+
+const named = (block: FencedBlock): [string, FencedBlock] => [block.where, block];
+
+describe("snippets of code", () => {
+  const programs = filesUnder("examples", [".ts", ".mjs", ".js"]).map(read);
+  const blocks = blocksIn(["ts", "js", "typescript"]).filter(({ text }) => !isImportAlone(text));
+
+  test.each(blocks.map(named))("%s stands in an example as it is", (_where, { text }) => {
+    expect(programs.some((program) => containsLines(program, text))).toBe(true);
+  });
+});
+
+describe("snippets of workflows", () => {
+  const workflows = [...filesUnder("examples", [".yml", ".yaml"]), "Pulumi.yaml"].map(read);
+  const action = parse(read("action.yml")) as { inputs: object; outputs: object };
+  const blocks = blocksIn(["yaml", "yml"]);
+
+  test.each(blocks.map(named))("%s stands in an example as it is", (_where, { text }) => {
+    expect(workflows.some((workflow) => containsLines(workflow, text))).toBe(true);
+  });
+
+  test.each(blocks.map(named))("%s uses inputs and outputs that exist", (_where, { text }) => {
+    const inputs = [...text.matchAll(/^ +with:\n((?:^ +.*\n?)+)/gm)].flatMap((match) => {
+      const given = parse(`with:\n${match[1] ?? ""}`) as { with: object | null };
+      return Object.keys(given.with ?? {});
+    });
+    const used = /uses: avala\/upload-action/.test(text) ? inputs : [];
+    const steps = [...text.matchAll(/steps\.avala\.outputs\.([\w-]+)/g)].map((m) => m[1]);
+    expect(used.filter((name) => !(name in action.inputs))).toEqual([]);
+    expect(steps.filter((name) => !(String(name) in action.outputs))).toEqual([]);
+  });
+});
+
+describe("commands", () => {
+  const manifest = JSON.parse(read("package.json")) as {
+    scripts: Record<string, string>;
+    bin: Record<string, string>;
+  };
+
+  test.each(documents)("%s names npm scripts and programs that exist", (file) => {
+    const text = read(file);
+    const scripts = [...text.matchAll(/npm run ([a-z:]+)/g)].map((match) => match[1] ?? "");
+    const programs = [...text.matchAll(/npx (avala[\w-]*)/g)].map((match) => match[1] ?? "");
+    expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([]);
+    expect(programs.filter((name) => !(name in manifest.bin))).toEqual([]);
+  });
+
+  test.each(documents)("%s names files that exist", (file) => {
+    const named = [...read(file).matchAll(/node ((?:scripts|bench|dist)\/[\w./-]+)/g)];
+    expect(
+      named.map((match) => match[1] ?? "").filter((name) => !existsSync(path.join(ROOT, name))),
+    ).toEqual([]);
+  });
+});
+
+describe("links", () => {
+  test.each(documents)("of %s lead somewhere", (file) => {
+    const broken = links(read(file)).filter((target) => !leadsSomewhere(file, target));
+    expect(broken).toEqual([]);
+  });
+
+  function leadsSomewhere(from: string, target: string): boolean {
+    if (/^(https|mailto):/.test(target)) return true;
+    const [relative = "", anchor] = target.split("#");
+    const file = relative === "" ? from : path.posix.join(path.posix.dirname(from), relative);
+    if (!existsSync(path.join(ROOT, file))) return false;
+    return anchor === undefined || anchors(read(file)).includes(anchor);
+  }
+});
+
+describe("the README's tables", () => {
+  test("are what action.yml says", () => {
+    const script = path.join(ROOT, "scripts", "readme-tables.mjs");
+    expect(() =>
+      execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" }),
+    ).not.toThrow();
+  });
+});
+
+describe("docs/core.md", () => {
+  const text = read("docs/core.md");
+  // A table's row, or an import: what stands in backticks and looks like a function's name.
+  const rows = text.split("\n").filter((line) => line.startsWith("| ") && line.includes("`"));
+  const listed = rows.flatMap((row) =>
+    [...row.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ""),
+  );
+
+  test("lists functions that the core exports", () => {
+    expect(listed.length).toBeGreaterThan(30);
+    expect(listed.filter((name) => !(name in core))).toEqual([]);
+  });
+
+  test("imports what the core exports", () => {
+    const imports = blocksIn(["ts", "js"]).filter((block) => isImportAlone(block.text));
+    const names = imports.flatMap(
+      ({ text: line }) => line.match(/\{([^}]*)\}/)?.[1]?.split(",") ?? [],
+    );
+    expect(names.map((name) => name.trim()).filter((name) => !(name in core))).toEqual([]);
+  });
+});
+
+describe("docs/emulator.md", () => {
+  test("lists every option of the emulator, and none besides", () => {
+    const main = path.join(ROOT, "lib", "emulator", "main.js");
+    const help = execFileSync(process.execPath, [main, "--help"], { encoding: "utf8" });
+    const options = (text: string): string[] =>
+      [...new Set([...text.matchAll(/--[a-z][a-z-]*/g)].map((match) => match[0]))].sort();
+    expect(options(read("docs/emulator.md"))).toEqual(options(help));
+  });
+});
