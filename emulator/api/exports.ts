@@ -1,0 +1,106 @@
+// `/exports/`: create, read, list (contract, "Exports"). Status is a function of time.
+import { randomUUID } from "node:crypto";
+import { isoTime } from "../clock";
+import { buildExport } from "../export-file";
+import type { Export } from "../state/records";
+import { exportSources, tasksOf } from "./export-sources";
+import { cursorPage, found } from "./pages";
+import { created, ok, refuse, throttled } from "./replies";
+import type { ApiReply, ApiRequest, World } from "./request";
+
+/** The contract's "Rate limits": jobs that run at once for one user. */
+const MOST_RUNNING = 5;
+
+export async function createExport(request: ApiRequest, world: World): Promise<ApiReply> {
+  const { state, config } = world;
+  const wanted = exportSources(request, world);
+  refuseTooMany(request, world);
+  const { datasets, total, exportable } = tasksOf(wanted, request, world);
+  const uid = randomUUID();
+  const objectKey = `exports/${uid}.zip`;
+  const failure = world.exportFailures.next.shift() ?? world.exportFailures.always ?? null;
+  const file = await buildExport(wanted.format, datasets, exportable);
+  if (failure === null) await world.store.put(objectKey, file, "application/zip");
+  const auto = wanted.isSdkForm ? "exported" : "completed";
+  const { isSdkForm: _form, ...sources } = wanted;
+  const made: Export = {
+    uid,
+    seq: state.nextSeq(),
+    userUid: request.caller.user.uid,
+    ...sources,
+    createdAt: request.now,
+    doneAt: request.now + config.exportMs,
+    doneStatus: config.exportStatus === "auto" ? auto : config.exportStatus,
+    failure,
+    totalTasks: total,
+    exportedTasks: exportable,
+    objectKey,
+  };
+  state.exports.set(uid, made);
+  return created(showExport(made, request, world));
+}
+
+function refuseTooMany(request: ApiRequest, world: World): void {
+  const running = [...world.state.exports.values()].filter(
+    (job) => job.userUid === request.caller.user.uid && job.doneAt > request.now,
+  );
+  if (running.length < MOST_RUNNING) return;
+  const firstDone = Math.min(...running.map((job) => job.doneAt));
+  throw throttled(Math.max(1, Math.ceil((firstDone - request.now) / 1000)));
+}
+
+export function getExport(request: ApiRequest, world: World): ApiReply {
+  const job = found(world.state.exports.get(request.params[0] ?? ""));
+  if (job.userUid !== request.caller.user.uid) throw refuse(404, { detail: "Not found." });
+  return ok(showExport(job, request, world));
+}
+
+export function listExports(request: ApiRequest, world: World): ApiReply {
+  const rows = [...world.state.exports.values()]
+    .filter((job) => job.userUid === request.caller.user.uid)
+    .sort((a, b) => b.seq - a.seq);
+  return cursorPage(
+    request,
+    rows,
+    (job) => -job.seq,
+    (job) => showExport(job, request, world),
+  );
+}
+
+function showExport(job: Export, request: ApiRequest, world: World): unknown {
+  const lifeMs = job.doneAt - job.createdAt;
+  const share = lifeMs === 0 ? 1 : Math.min(1, (request.now - job.createdAt) / lifeMs);
+  const status = statusAt(job, share);
+  const isDone = status === job.doneStatus;
+  return {
+    uid: job.uid,
+    name: job.name,
+    format: job.format,
+    status,
+    total_task_count: job.totalTasks,
+    // Not known before the job has begun (contract: may be null).
+    exported_task_count: status === "requested" ? null : Math.floor(job.exportedTasks * share),
+    download_url: isDone ? downloadUrl(job, request, world) : null,
+    datasets: job.datasets,
+    slices: job.slices,
+    projects: job.projects,
+    filter_query_string: job.filterQueryString,
+    error: status === "failed" ? job.failure : null,
+    created_at: isoTime(job.createdAt),
+    updated_at: isoTime(Math.min(request.now, job.doneAt)),
+  };
+}
+
+/** `requested` for the first third, then `processing`, then done or failed. */
+function statusAt(job: Export, share: number): string {
+  if (share < 1 / 3) return "requested";
+  if (share < 1) return "processing";
+  return job.failure === null ? job.doneStatus : "failed";
+}
+
+/** Signed anew at each reading, so that a reader whose URL has expired gets a fresh one. */
+function downloadUrl(job: Export, request: ApiRequest, world: World): string {
+  const seconds = world.config.downloadSeconds;
+  const now = request.expired ? request.now - (seconds + 1) * 1000 : request.now;
+  return world.presigner.url({ method: "GET", key: job.objectKey, seconds, now });
+}

@@ -1,0 +1,124 @@
+// Presign, quota, confirm (contract, "Uploading files"). The second protocol's own calls are in managed-upload.ts.
+import { randomUUID } from "node:crypto";
+import { allowedMimes, contentTypeOf, isIndexed } from "../media";
+import type { Dataset, Item, StoredObject } from "../state/records";
+import { FORM_LIMIT_BYTES } from "../storage/presign";
+import { showDataset } from "./dataset-view";
+import type { NewDataset } from "./datasets";
+import { newDataset, readNewDataset, refuseTaken } from "./datasets";
+import { Fields } from "./fields";
+import { presignManaged, refuseOpenBatch } from "./managed-upload";
+import { readOwner, storageRoot } from "./owners";
+import { created, ok } from "./replies";
+import type { ApiReply, ApiRequest, World } from "./request";
+import type { FileTarget } from "./upload-target";
+import { reserve } from "./upload-target";
+
+export function presignUpload(request: ApiRequest, world: World): ApiReply | Promise<ApiReply> {
+  const fields = new Fields(request.body);
+  const name = fields.text("dataset_name", { required: true, maxLength: 255 }) ?? "";
+  const path = fields.text("file_path_in_dataset", { required: true, maxLength: 1024 }) ?? "";
+  const size = fields.integer("content_length", 0);
+  const batch = fields.uuid("dataset_upload_uid");
+  const version = fields.integer("upload_protocol_version", 1) ?? 1;
+  const owner = readOwner(fields, request, world.state);
+  if (name !== "" && (name.includes("/") || !isPlainPath(name)))
+    fields.fail("dataset_name", "Enter a valid dataset name.");
+  if (path !== "" && !isPlainPath(path))
+    fields.fail("file_path_in_dataset", "Enter a relative path without '.' or '..' parts.");
+  const isManaged = version >= 2 && batch !== undefined;
+  if (isManaged && size === undefined) fields.fail("content_length", "This field is required.");
+  if (!isManaged && size !== undefined && size > FORM_LIMIT_BYTES) {
+    fields.fail(
+      "content_length",
+      `Ensure this value is less than or equal to ${String(FORM_LIMIT_BYTES)}.`,
+    );
+  }
+  fields.check();
+  const root = storageRoot(owner());
+  const lifeMs = request.expired ? -1000 : world.config.presignSeconds * 1000;
+  const target: FileTarget = {
+    root,
+    key: `${root}${name}/${path}`,
+    contentType: contentTypeOf(path),
+    size,
+    expiresAt: request.now + lifeMs,
+  };
+  if (isManaged) return presignManaged({ ...target, size: size ?? 0, batch }, request, world);
+  reserve(target, request, world);
+  const form = world.presigner.postForm({ ...target, now: request.now });
+  return { status: 200, body: { method: "POST", ...form }, key: target.key };
+}
+
+/** No empty, `.` or `..` part, no backslash, no control character. */
+function isPlainPath(path: string): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  if (/[\u0000-\u001f\u007f\\]/.test(path)) return false;
+  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+export function getQuota(request: ApiRequest, world: World): ApiReply {
+  const organization = request.query.get("organization_uid");
+  const fields = new Fields(organization === null ? {} : { organization_uid: organization });
+  const owner = readOwner(fields, request, world.state);
+  fields.check();
+  const root = storageRoot(owner());
+  const used = world.store.usedBytes(root) + world.reservations.bytes(root, request.now);
+  return ok({ used, limit: world.config.quotaBytes });
+}
+
+export function getAllowedMimes(): ApiReply {
+  return ok(allowedMimes());
+}
+
+/**
+ * Makes a dataset of everything under `<owner root>/<name>/`, whoever left it there and when.
+ * A name that has a dataset already is a 409, or with `--confirm-again accept` indexed anew:
+ * files that came since are added, none ever goes.
+ */
+export async function confirmUpload(request: ApiRequest, world: World): Promise<ApiReply> {
+  const fields = new Fields(request.body);
+  const batch = fields.uuid("dataset_upload_uid");
+  const fresh = readNewDataset(fields, request, world);
+  if (batch !== undefined) refuseOpenBatch(batch, world);
+  const before = findConfirmed(fresh, world);
+  const prefix = `${storageRoot(fresh.owner)}${fresh.fields.name}/`;
+  const objects = await world.store.list(prefix);
+  // The listing may have taken a while on a real store, and another confirm come in between.
+  const existing = before ?? findConfirmed(fresh, world);
+  const base = existing ?? { ...newDataset(fresh, request, world), prefix };
+  const dataset = { ...base, updatedAt: request.now, readyAt: request.now + world.config.ingestMs };
+  world.state.datasets.set(dataset.uid, dataset);
+  world.state.items.set(dataset.uid, index(dataset, objects, request, world));
+  for (const object of objects) world.reservations.close(storageRoot(fresh.owner), object.key);
+  return created(showDataset(dataset, world.state, request.now));
+}
+
+function findConfirmed(fresh: NewDataset, world: World): Dataset | undefined {
+  if (world.config.confirmAgain === "accept") {
+    for (const dataset of world.state.datasets.values()) {
+      const isSame = dataset.owner.uid === fresh.owner.uid && dataset.name === fresh.fields.name;
+      if (isSame && dataset.prefix !== null) return dataset;
+    }
+  }
+  refuseTaken(fresh, world);
+  return undefined;
+}
+
+function index(
+  dataset: Dataset,
+  objects: readonly StoredObject[],
+  request: ApiRequest,
+  world: World,
+): readonly Item[] {
+  const prefix = dataset.prefix ?? "";
+  const known = new Map((world.state.items.get(dataset.uid) ?? []).map((item) => [item.key, item]));
+  for (const object of objects) {
+    const key = object.key.slice(prefix.length);
+    if (!isIndexed(key, dataset.dataType)) continue;
+    const before = known.get(key);
+    const fresh = { uid: randomUUID(), key, createdAt: request.now, visibleAt: dataset.readyAt };
+    known.set(key, { ...(before ?? fresh), size: object.size });
+  }
+  return [...known.values()];
+}

@@ -1,0 +1,40 @@
+// Replies and refusals in Django REST framework's forms (contract, "Errors").
+import type { ApiReply } from "./request";
+
+export const ok = (body: unknown): ApiReply => ({ status: 200, body });
+export const created = (body: unknown): ApiReply => ({ status: 201, body });
+export const noContent = (): ApiReply => ({ status: 204 });
+
+/** Thrown by a handler to end the request with this reply. */
+export class Refusal extends Error {
+  constructor(readonly reply: ApiReply) {
+    super(`refused with ${String(reply.status)}`);
+  }
+}
+
+export const refuse = (
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Refusal => new Refusal({ status, body, headers });
+
+export const invalid = (errors: Readonly<Record<string, readonly string[]>>): Refusal =>
+  refuse(400, errors);
+
+export const notFound = (): Refusal => refuse(404, { detail: "Not found." });
+
+export const forbidden = (detail: string): Refusal => refuse(403, { detail });
+
+export const conflict = (detail: string): Refusal => refuse(409, { detail, code: "conflict" });
+
+export function throttled(seconds: number): Refusal {
+  const unit = seconds === 1 ? "second" : "seconds";
+  const detail = `Request was throttled. Expected available in ${String(seconds)} ${unit}.`;
+  return refuse(429, { detail }, { "Retry-After": String(seconds) });
+}
+
+/** Django's own page for a path that no route has: HTML, unlike the framework's 404 for a missing row. */
+export const noRoute = (): ApiReply => ({
+  status: 404,
+  body: '<!doctype html>\n<html lang="en">\n<head><title>Not Found</title></head>\n<body><h1>Not Found</h1><p>The requested resource was not found on this server.</p></body>\n</html>\n',
+});

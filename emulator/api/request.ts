@@ -1,0 +1,56 @@
+// What a handler is given and what it gives back. Handlers are functions of these alone.
+import type { Faults } from "../faults";
+import type { Ledger } from "../http/ledger";
+import type { Config } from "../options";
+import type { User } from "../state/records";
+import type { State } from "../state/state";
+import type { Presigner } from "../storage/presign";
+import type { ObjectStore } from "../storage/store";
+import type { Reservations } from "./reservations";
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface Caller {
+  readonly user: User;
+  readonly scopes: ReadonlySet<string> | undefined;
+}
+
+export interface ApiRequest {
+  readonly method: string;
+  /** Scheme, host and port as the client sees them: page links are absolute. */
+  readonly origin: string;
+  /** With `/api/v1`, still percent-encoded. */
+  readonly path: string;
+  /** The variable parts of the route, decoded. */
+  readonly params: readonly string[];
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+  readonly caller: Caller;
+  readonly now: number;
+  /** Fault injection asks for a presign that has already expired. */
+  readonly expired: boolean;
+}
+
+/** Everything that outlives a request. */
+export interface World {
+  readonly config: Config;
+  readonly state: State;
+  readonly store: ObjectStore;
+  readonly presigner: Presigner;
+  readonly reservations: Reservations;
+  readonly faults: Faults;
+  readonly ledger: Ledger;
+  /** Reasons for the exports to come, one each; `always` for all of them. */
+  readonly exportFailures: { next: string[]; always: string | undefined };
+}
+
+export interface ApiReply {
+  readonly status: number;
+  /** Sent as JSON; a string is sent as HTML. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The stored object this call was about, for the ledger. */
+  readonly key?: string;
+}
+
+export type Handler = (request: ApiRequest, world: World) => ApiReply | Promise<ApiReply>;

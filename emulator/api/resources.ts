@@ -1,0 +1,165 @@
+// The plain REST resources: users, projects, slices, organizations, storage configs, webhooks (contract, "Other resources").
+import { randomUUID } from "node:crypto";
+import { isoTime } from "../clock";
+import type { Organization, PlainResource, Project, Slice } from "../state/records";
+import { Fields } from "./fields";
+import { findBySlug, isMember, isNamed, isOwn, readOwner } from "./owners";
+import { cursorPage, found, numberedPage } from "./pages";
+import { created, noContent, notFound, ok } from "./replies";
+import type { ApiReply, ApiRequest, World } from "./request";
+import type { Table } from "../state/table";
+
+export function getMe(request: ApiRequest): ApiReply {
+  const { uid, username, email } = request.caller.user;
+  return ok({ uid, username, email, first_name: "", last_name: "", is_active: true });
+}
+
+export function listProjects(request: ApiRequest, world: World): ApiReply {
+  const rows = [...world.state.projects.values()]
+    .filter((project) => project.ownerUid === request.caller.user.uid)
+    .sort((a, b) => b.seq - a.seq);
+  return cursorPage(request, rows, (project) => -project.seq, showProject);
+}
+
+export function getProject(request: ApiRequest, world: World): ApiReply {
+  const project = found(world.state.projects.get(request.params[0] ?? ""));
+  if (project.ownerUid !== request.caller.user.uid) throw notFound();
+  return ok(showProject(project));
+}
+
+function showProject(project: Project): unknown {
+  const time = isoTime(project.createdAt);
+  return {
+    uid: project.uid,
+    name: project.name,
+    status: "active",
+    created_at: time,
+    updated_at: time,
+  };
+}
+
+export function listSlices(request: ApiRequest, world: World): ApiReply {
+  const rows = [...world.state.slices.values()].filter(
+    (slice) =>
+      isNamed(slice.owner, request.params[0] ?? "", world) &&
+      isOwn(request.caller.user, slice.owner),
+  );
+  return numberedPage(request, rows, showSlice);
+}
+
+export function getSlice(request: ApiRequest, world: World): ApiReply {
+  const [owner = "", slug = ""] = request.params;
+  for (const slice of world.state.slices.values()) {
+    const isAt = slice.slug === slug && isNamed(slice.owner, owner, world);
+    if (isAt && isOwn(request.caller.user, slice.owner)) return ok(showSlice(slice));
+  }
+  throw notFound();
+}
+
+export function createSlice(request: ApiRequest, world: World): ApiReply {
+  const fields = new Fields(request.body);
+  const name = fields.text("name", { required: true, maxLength: 255 }) ?? "";
+  const visibility = fields.choice("visibility", ["private", "public"]) ?? "private";
+  const parts = fields.list("sub_slices", true) ?? [];
+  const owner = readOwner(fields, request, world.state);
+  fields.check();
+  const datasets = parts.map((part) => String((part as { dataset?: unknown } | null)?.dataset));
+  const uid = randomUUID();
+  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const seq = world.state.nextSeq();
+  const slice = world.state.slices.set(uid, {
+    uid,
+    seq,
+    owner: owner(),
+    name,
+    slug,
+    visibility,
+    datasets,
+  });
+  return created(showSlice(slice));
+}
+
+function showSlice(slice: Slice): unknown {
+  return {
+    uid: slice.uid,
+    name: slice.name,
+    slug: slice.slug,
+    owner_name: slice.owner.name,
+    visibility: slice.visibility,
+    status: "created",
+    sub_slices: slice.datasets.map((dataset) => ({ dataset })),
+  };
+}
+
+export function listOrganizations(request: ApiRequest, world: World): ApiReply {
+  const rows = [...world.state.organizations.values()].filter(({ uid }) =>
+    isMember(request.caller.user, uid),
+  );
+  return numberedPage(request, rows, showOrganization);
+}
+
+export function getOrganization(request: ApiRequest, world: World): ApiReply {
+  const organization = found(findBySlug(world.state, request.params[0] ?? ""));
+  if (!isMember(request.caller.user, organization.uid)) throw notFound();
+  return ok(showOrganization(organization));
+}
+
+function showOrganization(organization: Organization): unknown {
+  const { uid, name, slug, createdAt } = organization;
+  return {
+    uid,
+    name,
+    slug,
+    handle: slug,
+    role: "owner",
+    is_active: true,
+    created_at: isoTime(createdAt),
+  };
+}
+
+/** What the storage configs and webhooks share: rows of one user, kept as sent. */
+export function listPlain(table: Table<PlainResource>, request: ApiRequest): ApiReply {
+  const rows = [...table.values()]
+    .filter((row) => row.userUid === request.caller.user.uid)
+    .sort((a, b) => b.seq - a.seq);
+  return cursorPage(request, rows, (row) => -row.seq, showPlain);
+}
+
+export function plainAt(table: Table<PlainResource>, request: ApiRequest): PlainResource {
+  const row = found(table.get(request.params[0] ?? ""));
+  if (row.userUid !== request.caller.user.uid) throw notFound();
+  return row;
+}
+
+export function deletePlain(table: Table<PlainResource>, request: ApiRequest): ApiReply {
+  table.delete(plainAt(table, request).uid);
+  return noContent();
+}
+
+export function addPlain(
+  table: Table<PlainResource>,
+  fields: PlainResource["fields"],
+  request: ApiRequest,
+  world: World,
+): PlainResource {
+  const uid = randomUUID();
+  const { now, caller } = request;
+  const seq = world.state.nextSeq();
+  return table.set(uid, {
+    uid,
+    seq,
+    userUid: caller.user.uid,
+    fields,
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+export function showPlain(row: PlainResource): Record<string, unknown> {
+  return {
+    uid: row.uid,
+    ...row.fields,
+    created_at: isoTime(row.createdAt),
+    updated_at: isoTime(row.updatedAt),
+  };
+}

@@ -1,0 +1,119 @@
+// From HTTP to a handler and back, in the order Django has: slash, key, throttle, method, scope, body.
+import type { Exchange, Reply } from "../http/service";
+import { readJson } from "./body";
+import { handleControl } from "./control";
+import { noRoute, refuse, Refusal, throttled } from "./replies";
+import type { ApiReply, ApiRequest, Caller, World } from "./request";
+import type { Match, Route } from "./router";
+import { Router } from "./router";
+import { ROUTES } from "./routes";
+import { Throttle } from "./throttle";
+
+export const PREFIX = "/api/v1";
+
+export class ApiServer {
+  private readonly router = new Router(ROUTES);
+  private readonly throttle: Throttle;
+
+  constructor(private readonly world: World) {
+    this.throttle = new Throttle(world.config.requestsPerMinute, world.config.burstPerSecond);
+  }
+
+  async handle(exchange: Exchange): Promise<Reply> {
+    const { state, config } = this.world;
+    if (exchange.path.startsWith("/_emulator/")) return handleControl(exchange, this.world);
+    const now = config.clock.now();
+    const limits = { headers: this.throttle.untouched(now) };
+    try {
+      const reply = await this.answer(exchange, now, limits);
+      // Nobody is told of a change that a kill could still undo.
+      await state.journal.flush();
+      return toHttp(reply, limits.headers);
+    } catch (error) {
+      if (error instanceof Refusal) return toHttp(error.reply, limits.headers);
+      throw error;
+    }
+  }
+
+  private async answer(
+    exchange: Exchange,
+    now: number,
+    limits: { headers: Readonly<Record<string, string>> },
+  ): Promise<ApiReply> {
+    const { request, entry } = exchange;
+    const path = exchange.path.startsWith(PREFIX) ? exchange.path.slice(PREFIX.length) : "";
+    const match = this.router.find(path);
+    if (match === undefined) return this.withoutSlash(exchange, path);
+    entry.route = match.path;
+    const key = request.headers["x-avala-api-key"];
+    const { caller, apiKey } = this.authenticate(typeof key === "string" ? key : undefined);
+    entry.apiKey = apiKey.slice(-4);
+    const verdict = this.throttle.take(apiKey, now);
+    limits.headers = verdict.headers;
+    if (verdict.retryAfterSeconds !== undefined) throw throttled(verdict.retryAfterSeconds);
+    const route = findMethod(match, exchange.method);
+    if (route.scope !== undefined && caller.scopes?.has(route.scope) === false) {
+      throw refuse(403, {
+        detail: `This API key does not have the required scope: ${route.scope}.`,
+      });
+    }
+    const { body, bytes } = await readJson(request);
+    entry.bytesIn = bytes;
+    const asked: ApiRequest = {
+      method: exchange.method,
+      origin: `http://${request.headers.host ?? "localhost"}`,
+      path: exchange.path,
+      params: match.params,
+      query: new URLSearchParams(exchange.search),
+      body,
+      caller,
+      now,
+      expired: exchange.fault?.expired === true,
+    };
+    const reply = await route.handler(asked, this.world);
+    entry.key = reply.key;
+    return reply;
+  }
+
+  private authenticate(key: string | undefined): {
+    readonly caller: Caller;
+    readonly apiKey: string;
+  } {
+    const challenge = { "WWW-Authenticate": "Api-Key" };
+    if (key === undefined || key === "") {
+      throw refuse(401, { detail: "Authentication credentials were not provided." }, challenge);
+    }
+    const known = this.world.state.keys.get(key);
+    const user = known === undefined ? undefined : this.world.state.users.get(known.userUid);
+    if (known === undefined || user === undefined)
+      throw refuse(401, { detail: "Invalid API key." }, challenge);
+    return { caller: { user, scopes: known.scopes }, apiKey: key };
+  }
+
+  /** Django's APPEND_SLASH: a read is sent to the path with its slash, a write would lose its body and is an error. */
+  private withoutSlash(exchange: Exchange, path: string): ApiReply {
+    if (path.endsWith("/") || this.router.find(`${path}/`) === undefined) return noRoute();
+    const query = exchange.search === "" ? "" : `?${exchange.search}`;
+    if (exchange.method === "GET" || exchange.method === "HEAD") {
+      return { status: 301, body: "", headers: { Location: `${exchange.path}/${query}` } };
+    }
+    const text = `RuntimeError: ${exchange.method} to ${exchange.path}, which lacks the slash at its end (APPEND_SLASH can't redirect it and keep its body).`;
+    return { status: 500, body: text };
+  }
+}
+
+function findMethod(match: Match, method: string): Route {
+  const route = match.methods.get(method === "HEAD" ? "GET" : method);
+  if (route !== undefined) return route;
+  const allow = [...match.methods.keys(), "HEAD", "OPTIONS"].join(", ");
+  throw refuse(405, { detail: `Method "${method}" not allowed.` }, { Allow: allow });
+}
+
+function toHttp(reply: ApiReply, limits: Readonly<Record<string, string>>): Reply {
+  const { status, body } = reply;
+  const headers: Record<string, string> = { ...limits, ...reply.headers };
+  if (body === undefined) return { status, headers };
+  headers["Content-Type"] =
+    typeof body === "string" ? "text/html; charset=utf-8" : "application/json";
+  return { status, headers, body: typeof body === "string" ? body : JSON.stringify(body) };
+}

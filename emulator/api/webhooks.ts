@@ -1,0 +1,70 @@
+// `/webhooks/` (contract, "Other resources"): kept and shown; the emulator delivers none.
+import { randomBytes } from "node:crypto";
+import { Fields } from "./fields";
+import { addPlain, plainAt, showPlain } from "./resources";
+import { created, ok } from "./replies";
+import type { ApiReply, ApiRequest, World } from "./request";
+
+const EVENTS = [
+  "dataset.created",
+  "dataset.updated",
+  "dataset.deleted",
+  "export.completed",
+  "export.failed",
+  "task.completed",
+  "result.submitted",
+];
+
+interface Wanted {
+  readonly target_url?: string;
+  readonly events?: readonly string[];
+  readonly is_active?: boolean;
+}
+
+function readWebhook(fields: Fields, isNew: boolean): Wanted {
+  const url = fields.text("target_url", { required: isNew });
+  if (url !== undefined && !isHttps(url))
+    fields.fail("target_url", "Enter a valid URL that starts with https://.");
+  const events = fields.list("events", isNew)?.map(String);
+  for (const event of events ?? []) {
+    if (!EVENTS.includes(event)) fields.fail("events", `"${event}" is not a valid choice.`);
+  }
+  const isActive = fields.flag("is_active");
+  return {
+    ...(url === undefined ? {} : { target_url: url }),
+    ...(events === undefined ? {} : { events }),
+    ...(isActive === undefined ? {} : { is_active: isActive }),
+  };
+}
+
+function isHttps(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === "https:";
+}
+
+/** The secret is in this reply and in no other. */
+export function createWebhook(request: ApiRequest, world: World): ApiReply {
+  const fields = new Fields(request.body);
+  const wanted = readWebhook(fields, true);
+  const secret = fields.text("secret") ?? randomBytes(24).toString("hex");
+  fields.check();
+  const row = addPlain(world.state.webhooks, { is_active: true, ...wanted }, request, world);
+  return created({ ...showPlain(row), secret });
+}
+
+export function getWebhook(request: ApiRequest, world: World): ApiReply {
+  return ok(showPlain(plainAt(world.state.webhooks, request)));
+}
+
+export function updateWebhook(request: ApiRequest, world: World): ApiReply {
+  const row = plainAt(world.state.webhooks, request);
+  const fields = new Fields(request.body);
+  const wanted = readWebhook(fields, false);
+  fields.check();
+  const changed = { ...row, fields: { ...row.fields, ...wanted }, updatedAt: request.now };
+  return ok(showPlain(world.state.webhooks.set(row.uid, changed)));
+}
+
+export function testWebhook(request: ApiRequest, world: World): ApiReply {
+  plainAt(world.state.webhooks, request);
+  return ok({ status: "queued" });
+}

@@ -1,0 +1,11 @@
+// The emulator's public names, for tests that run it in their own process. No code.
+export type { Clock } from "./clock";
+export type { Emulator } from "./emulator";
+export { startEmulator } from "./emulator";
+export type { Fault, FaultMatch, FaultReply } from "./faults";
+export type { LedgerEntry } from "./http/ledger";
+export type { Inspection, ObjectInfo } from "./inspect";
+export type { EmulatorOptions, ExternalStorage } from "./options";
+export { DEFAULT_API_KEY } from "./options";
+export type { NewKey, NewProject } from "./seed";
+export type { Dataset, Export, Item, Project, Slice, User } from "./state/records";

@@ -1,0 +1,100 @@
+// Every knob of the emulator with its default. Knows nothing of flags or ports in use.
+import type { Clock } from "./clock";
+import { systemClock } from "./clock";
+
+/** An S3 store that takes the place of the emulator's own. URLs are path-style. */
+export interface ExternalStorage {
+  readonly url: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** What `startEmulator` takes; everything has a default. A limit of 0 means no limit. */
+export interface EmulatorOptions {
+  /** @default 0, which picks a free port */
+  readonly port?: number;
+  /** Port of the object storage; it is never the API's, so that host rules in clients are real. @default 0 */
+  readonly storagePort?: number;
+  /** @default "127.0.0.1" */
+  readonly host?: string;
+  /** The key of the user `emulator`, with every scope. @default DEFAULT_API_KEY */
+  readonly apiKey?: string;
+  /** @default 100 */
+  readonly requestsPerMinute?: number;
+  /** @default 20 */
+  readonly burstPerSecond?: number;
+  /** How long a dataset stays `creating`. @default 500 */
+  readonly ingestMs?: number;
+  /** How long an export takes. @default 1000 */
+  readonly exportMs?: number;
+  /** What a second confirm of one dataset name gets: a 409, or a new index. @default "reject" */
+  readonly confirmAgain?: "accept" | "reject";
+  /**
+   * The word for a finished export. `auto` says `exported` to a request in the SDK's own form
+   * (a lone `project` or `dataset`), since the SDK waits for nothing else, and `completed`,
+   * the seed's word, to all others. @default "auto"
+   */
+  readonly exportStatus?: "auto" | "completed" | "exported";
+  /** When given, every export fails with this reason. */
+  readonly failExports?: string;
+  /** Bytes that one owner may store. @default 1 TiB */
+  readonly quotaBytes?: number;
+  /** Life of a presigned upload. @default 3600 */
+  readonly presignSeconds?: number;
+  /** Life of a download URL. @default 3600 */
+  readonly downloadSeconds?: number;
+  /** Size of one part in the second upload protocol. @default 16 MiB */
+  readonly partSizeBytes?: number;
+  /** From this size on the second protocol answers MULTIPART rather than PUT. @default 64 MiB */
+  readonly multipartFromBytes?: number;
+  /** `md5` as S3 does for a plain object, or `opaque`, as S3 does under KMS. @default "md5" */
+  readonly etag?: "md5" | "opaque";
+  /** Keep everything in this folder across restarts; without it all is in memory. */
+  readonly dataDir?: string;
+  /** Sign for this store instead of the emulator's own. */
+  readonly storage?: ExternalStorage;
+  /** Projects that exist from the start. */
+  readonly projects?: readonly string[];
+  readonly clock?: Clock;
+}
+
+/** Has the shape of a live key (`avk_…`) and opens nothing but an emulator. */
+export const DEFAULT_API_KEY = "avk_emulator_0123456789abcdef";
+
+type Optional = "dataDir" | "storage" | "failExports";
+
+/** The options with every default filled in. */
+export type Config = Required<Omit<EmulatorOptions, Optional>> & Pick<EmulatorOptions, Optional>;
+
+const MIB = 1024 * 1024;
+
+const DEFAULTS: Config = {
+  port: 0,
+  storagePort: 0,
+  host: "127.0.0.1",
+  apiKey: DEFAULT_API_KEY,
+  // The contract's "Rate limits".
+  requestsPerMinute: 100,
+  burstPerSecond: 20,
+  ingestMs: 500,
+  exportMs: 1000,
+  confirmAgain: "reject",
+  exportStatus: "auto",
+  quotaBytes: 1024 * 1024 * MIB,
+  presignSeconds: 3600,
+  downloadSeconds: 3600,
+  partSizeBytes: 16 * MIB,
+  multipartFromBytes: 64 * MIB,
+  etag: "md5",
+  projects: [],
+  clock: systemClock,
+};
+
+export function resolveOptions(options: EmulatorOptions): Config {
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  return { ...DEFAULTS, ...given };
+}
