@@ -69,9 +69,15 @@ function inputVariables(action, given) {
   return Object.fromEntries(
     known.map(([name, input]) => [
       `INPUT_${name.toUpperCase()}`,
-      given[name] ?? String(input?.default ?? ""),
+      given[name] ?? defaultOf(input?.default),
     ]),
   );
+}
+
+/** An expression, as of the runner's token, stands for what there is none of here. @param {unknown} value */
+function defaultOf(value) {
+  const text = String(value ?? "");
+  return text.startsWith("${{") ? "" : text;
 }
 
 /** Shows what a runner's log shows. @returns {(line: string) => void} */

@@ -1,0 +1,104 @@
+// `npm run demo`, as a stranger runs it: what it says at the end, and that it leaves nothing running.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describeWithPart, envWith } from "../support/parts";
+
+const ROOT = path.join(__dirname, "..", "..");
+
+interface Run {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs the demo; `watch` sees what it has said so far and may end it. */
+function runDemo(
+  env: NodeJS.ProcessEnv,
+  watch: (output: string, stop: () => void) => void = () => undefined,
+): Promise<Run> {
+  const child = spawn(process.execPath, [path.join(ROOT, "scripts", "demo.mjs")], {
+    cwd: ROOT,
+    env,
+  });
+  let output = "";
+  const hear = (chunk: Buffer): void => {
+    output += chunk.toString();
+    watch(output, () => child.kill("SIGTERM"));
+  };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
+}
+
+/** What its local Avala said about where it is. */
+function apiOf(output: string): string {
+  return /API (http:\S+?),/.exec(output)?.[1] ?? "";
+}
+
+async function isListening(url: string): Promise<boolean> {
+  return await fetch(url).then(
+    () => true,
+    () => false,
+  );
+}
+
+const claims = (output: string): string[] =>
+  output.split("\n").filter((line) => /^[✓✗]/.test(line));
+
+describeWithPart("pulumi", (pulumi) => {
+  test("the demo does the whole job, and each of its claims holds", async () => {
+    const { code, output } = await runDemo(envWith(pulumi));
+    expect(claims(output).filter((line) => line.startsWith("✗"))).toEqual([]);
+    expect(claims(output)).toEqual(
+      expect.arrayContaining([
+        "✓ a preview sends nothing",
+        expect.stringMatching(/^✓ all 12 photographs were sent, once each: 1\.4 MB$/),
+        "✓ nothing was sent, and no dataset made",
+        "✓ the folder things/ alone was sent: 2 photographs of 13, one new dataset version",
+        expect.stringMatching(/^✓ its export is (completed|exported) and unpacked: /),
+      ]),
+    );
+    expect(code).toBe(0);
+
+    const end = output.slice(output.indexOf("What there is now"));
+    for (const folder of ["medicine", "portraits", "space", "textures", "things"]) {
+      expect(end).toMatch(new RegExp(`${folder}-[0-9a-f]{12} +\\d+ +[\\d.]+ [kM]B +created`));
+    }
+    expect(end).toMatch(/workflow-[0-9a-f]{12} +12 +1\.4 MB +created/);
+    expect(end).toContain(".demo/workspace/export");
+    expect(await isListening(apiOf(output))).toBe(false);
+    expect(output).not.toMatch(/avk_[0-9a-z_]{8}/);
+  });
+
+  test("stopped half-way, it ends what it started", async () => {
+    const { code, output } = await runDemo(envWith(pulumi), (said, stop) => {
+      if (said.includes("pulumi up")) stop();
+    });
+    expect(code).toBe(143);
+    expect(output).toContain("Stopping.");
+    expect(await isListening(apiOf(output))).toBe(false);
+  });
+});
+
+describe("where no Pulumi can be had", () => {
+  test("the demo says so and does the rest", async () => {
+    const tools = mkdtempSync(path.join(tmpdir(), "avala-no-tools-"));
+    try {
+      // No program is on PATH, and so neither Pulumi nor anything that could build or fetch it.
+      const { code, output } = await runDemo({
+        ...process.env,
+        PATH: tools,
+        AVALA_TOOLS_DIR: tools,
+      });
+      expect(output).toContain("The stack is left out");
+      expect(claims(output).filter((line) => line.startsWith("✗"))).toEqual([]);
+      expect(output).toMatch(/workflow-[0-9a-f]{12} +12 /);
+      expect(code).toBe(0);
+      expect(existsSync(path.join(ROOT, ".demo", "workspace", "export"))).toBe(true);
+      expect(readFileSync(path.join(ROOT, ".demo", "runner", "summary.md"), "utf8")).not.toBe("");
+    } finally {
+      rmSync(tools, { recursive: true, force: true });
+    }
+  });
+});
