@@ -1,0 +1,132 @@
+// A session with the API: its key, its origin, its pace and its ports in one value that every function takes.
+// Knows nothing of endpoints or of the environment.
+import type { Listener } from "../events";
+import { systemClock, systemRandom, type Clock, type Random } from "../flow/clock";
+import { createPace, type Pace } from "../flow/pace";
+import { systemDisk, type Disk } from "../files/disk";
+import { VERSION } from "../version";
+import { createAxiosTransport } from "./axios-transport";
+import { checkOptions } from "./check-options";
+import { callApi, type ApiCall, type ApiReply, type HttpContext } from "./http";
+import { createSecrets, type Secrets } from "./secrets";
+import { createStorageTransport } from "./storage-transport";
+import type { ProxySettings, Transport } from "./transport";
+
+/** What a run does not make itself. Handing in all of them lets it be simulated. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** API calls. */
+  readonly api: Transport;
+  /** Bytes to and from storage. */
+  readonly storage: Transport;
+  readonly disk: Disk;
+}
+
+export interface ConnectOptions {
+  readonly apiKey: string;
+  /** @default https://api.avala.ai/api/v1 */
+  readonly baseUrl?: string | undefined;
+  /** Plain http to localhost, 127.0.0.1 or ::1. @default false */
+  readonly allowInsecureBaseUrl?: boolean | undefined;
+  /** Storage hosts besides the known ones, each `host` or `host:port`; plain http on loopback alone. */
+  readonly allowStorageHosts?: readonly string[] | undefined;
+  /** Put before the package's own in the `User-Agent`. */
+  readonly userAgent?: string | undefined;
+  readonly proxy?: ProxySettings | undefined;
+  readonly onEvent?: Listener | undefined;
+  /** Stops everything that is done with this session, with code `cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+  readonly ports?: Partial<Ports> | undefined;
+}
+
+/** A session. It holds no key that could be read or printed. */
+export interface Avala {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  /** @throws ApiError for an error reply, AvalaError `network`, `timeout`, `redirect`, `bad_reply`, `cancelled` */
+  call(request: ApiCall): Promise<ApiReply>;
+  readonly storage: Transport;
+  readonly allowStorageHosts: readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly signal?: AbortSignal | undefined;
+  readonly emit: Listener;
+  readonly pace: Pace;
+  readonly secrets: Secrets;
+  /** Closes kept connections. */
+  close(): void;
+}
+
+const ignore: Listener = () => undefined;
+
+function userAgentOf(given: string | undefined): string {
+  const own = `avala-pulumi/${VERSION} node/${process.versions.node}`;
+  return given === undefined ? own : `${given} ${own}`;
+}
+
+/**
+ * Checks the options and makes a session; nothing is sent.
+ * @throws InputError for a key, a base URL and allowed hosts that can't be used, all at once
+ */
+export function connect(options: ConnectOptions): Avala {
+  const { apiKey, baseUrl, allowStorageHosts } = checkOptions(options);
+  const ports = options.ports ?? {};
+  const clock = ports.clock ?? systemClock;
+  const transport = ports.api ?? createAxiosTransport({ proxy: options.proxy });
+  const storage = ports.storage ?? createStorageTransport({ proxy: options.proxy });
+  const context: HttpContext = {
+    baseUrl,
+    apiKey,
+    userAgent: userAgentOf(options.userAgent),
+    transport,
+    clock,
+    random: ports.random ?? systemRandom,
+    pace: createPace({ clock }),
+    secrets: createSecrets([apiKey]),
+    emit: options.onEvent ?? ignore,
+    signal: options.signal,
+  };
+  const rest = {
+    storage,
+    allowStorageHosts,
+    disk: ports.disk ?? systemDisk,
+    close: () => {
+      transport.close();
+      storage.close();
+    },
+  };
+  return sessionOf(context, rest);
+}
+
+type Rest = Pick<Avala, "storage" | "allowStorageHosts" | "disk" | "close">;
+
+// Where a session's context is kept for `withSignal` and `withListener`: not on the object, which would show the key.
+const contexts = new WeakMap<Avala, HttpContext>();
+
+function sessionOf(context: HttpContext, rest: Rest): Avala {
+  const { baseUrl, clock, random, pace, secrets, emit, signal } = context;
+  const call = (request: ApiCall): Promise<ApiReply> => callApi(context, request);
+  const avala: Avala = { ...rest, baseUrl, call, clock, random, pace, secrets, emit, signal };
+  contexts.set(avala, context);
+  return avala;
+}
+
+function changed(avala: Avala, change: Partial<HttpContext>): Avala {
+  const context = contexts.get(avala);
+  // A session that somebody built himself, as a test does.
+  if (context === undefined) return { ...avala, ...change };
+  return sessionOf({ ...context, ...change }, avala);
+}
+
+/** The same session, also stopped by `signal`. */
+export function withSignal(avala: Avala, signal: AbortSignal): Avala {
+  const both = avala.signal === undefined ? signal : AbortSignal.any([avala.signal, signal]);
+  return changed(avala, { signal: both });
+}
+
+/** The same session with another listener. */
+export function withListener(avala: Avala, listener: Listener): Avala {
+  return changed(avala, { emit: listener });
+}

@@ -1,0 +1,214 @@
+// Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
+import { AvalaError, isApiError, isAvalaError } from "../errors";
+import type { Avala } from "./connect";
+import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
+import type { ApiCall } from "./http";
+import { listAll, listPage, type ListCall, type Page } from "./pages";
+import { hideCredentials } from "./provider-config";
+import { Fields, type Json } from "./wire";
+
+export type { Dataset, DatasetInput } from "./dataset-wire";
+export type { ProviderConfig } from "./provider-config";
+
+export interface DatasetRef {
+  /** A user's or organization's name; may be an e-mail address. */
+  readonly owner: string;
+  readonly slug: string;
+}
+
+export interface DatasetFilter {
+  readonly dataType?: string | undefined;
+  /** Part of the name. */
+  readonly name?: string | undefined;
+  readonly status?: string | undefined;
+  readonly visibility?: string | undefined;
+  /** Datasets a page. @default 100, by the server */
+  readonly limit?: number | undefined;
+}
+
+function listCall(filter: DatasetFilter, cursor?: string): ListCall {
+  const { dataType, name, status, visibility, limit } = filter;
+  return {
+    route: "GET /datasets/",
+    path: ["datasets"],
+    query: { data_type: dataType, name, status, visibility, limit, cursor },
+    what: "list datasets",
+  };
+}
+
+/** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
+export function listDatasets(avala: Avala, filter: DatasetFilter = {}): AsyncIterable<Dataset> {
+  return listAll(avala, listCall(filter), readDataset);
+}
+
+/** One page; `cursor` is that of a `next` link. @throws ApiError, as {@link Avala.call} */
+export function listDatasetPage(
+  avala: Avala,
+  options: DatasetFilter & { readonly cursor?: string | undefined } = {},
+): Promise<Page<Dataset>> {
+  return listPage(avala, listCall(options, options.cursor), readDataset);
+}
+
+/** How a dataset is called in messages. */
+export function nameOf(ref: string | DatasetRef): string {
+  return typeof ref === "string" ? ref : `${ref.owner}/${ref.slug}`;
+}
+
+export function refPath({ owner, slug }: DatasetRef): string[] {
+  return ["datasets", owner, slug];
+}
+
+async function callForDataset(avala: Avala, call: ApiCall): Promise<Dataset> {
+  const { json } = await avala.call(call);
+  return readDataset(Fields.of(json, call.route));
+}
+
+/** By uid, or by owner and slug. @throws ApiError `not_found` when there is none the key may see */
+export function getDataset(avala: Avala, ref: string | DatasetRef): Promise<Dataset> {
+  const byUid = typeof ref === "string";
+  return callForDataset(avala, {
+    method: "GET",
+    route: byUid ? "GET /datasets/{uid}/" : "GET /datasets/{owner}/{slug}/",
+    path: byUid ? ["datasets", ref] : refPath(ref),
+    repeat: "safe",
+    what: `read dataset ${nameOf(ref)}`,
+  });
+}
+
+/**
+ * One POST. Not repeated when its outcome is unknown: the error is then `ambiguous`, and the caller looks whether the
+ * dataset is there. Credentials in `providerConfig` are masked from now on.
+ * @throws ApiError `validation`, `conflict` for a slug that is taken
+ */
+export function createDataset(avala: Avala, input: DatasetInput): Promise<Dataset> {
+  hideCredentials(avala.secrets, input.providerConfig);
+  return callForDataset(avala, {
+    method: "POST",
+    route: "POST /datasets/",
+    path: ["datasets"],
+    body: datasetBody(input),
+    repeat: "ambiguous",
+    what: `create dataset ${input.name}`,
+  });
+}
+
+/** What of a dataset can be changed; absent stays as it is. */
+export interface DatasetChanges {
+  readonly name?: string | undefined;
+  readonly visibility?: string | undefined;
+  readonly metadata?: Json | undefined;
+  readonly industry?: number | undefined;
+  readonly license?: number | undefined;
+}
+
+/**
+ * A 404 for a dataset that is there means that the route is not (contract: "treat 404-on-route/405 as not offered"): so
+ * it is looked at before it is believed to be gone.
+ */
+async function orNotOffered<T>(
+  avala: Avala,
+  ref: DatasetRef,
+  what: string,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isApiError(error) || error.code !== "not_found") throw error;
+    const isThere = await getDataset(avala, ref).then(
+      () => true,
+      (reason: unknown) => {
+        if (isAvalaError(reason) && reason.code === "cancelled") throw reason;
+        return false;
+      },
+    );
+    if (!isThere) throw error;
+    throw new AvalaError(
+      "not_offered",
+      `This deployment of Avala can't ${what}: it has no ${error.route}.`,
+      {
+        hint: "Do it in Avala's own pages, or ask Avala for the route.",
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * PATCH; may be repeated.
+ * @throws AvalaError `not_offered` when the deployment has no such route; ApiError `not_found` when the dataset is gone
+ */
+export function updateDataset(
+  avala: Avala,
+  ref: DatasetRef,
+  changes: DatasetChanges,
+): Promise<Dataset> {
+  const what = `update dataset ${nameOf(ref)}`;
+  return orNotOffered(avala, ref, what, () =>
+    callForDataset(avala, {
+      method: "PATCH",
+      route: "PATCH /datasets/{owner}/{slug}/",
+      path: refPath(ref),
+      body: changes,
+      repeat: "safe",
+      what,
+    }),
+  );
+}
+
+/** DELETE; may be repeated. @throws as {@link updateDataset} */
+export async function deleteDataset(avala: Avala, ref: DatasetRef): Promise<void> {
+  const what = `delete dataset ${nameOf(ref)}`;
+  await orNotOffered(avala, ref, what, () =>
+    avala.call({
+      method: "DELETE",
+      route: "DELETE /datasets/{owner}/{slug}/",
+      path: refPath(ref),
+      repeat: "safe",
+      what,
+    }),
+  );
+}
+
+export type NewOwner = { readonly organizationUid: string } | { readonly ownerUsername: string };
+
+/** Gives the dataset to another owner. Not repeated when its outcome is unknown. @throws ApiError */
+export function transferDataset(avala: Avala, ref: DatasetRef, to: NewOwner): Promise<Dataset> {
+  const body =
+    "organizationUid" in to
+      ? { organization_uid: to.organizationUid }
+      : { owner_username: to.ownerUsername };
+  return callForDataset(avala, {
+    method: "POST",
+    route: "POST /datasets/{owner}/{slug}/transfer/",
+    path: [...refPath(ref), "transfer"],
+    body,
+    repeat: "ambiguous",
+    what: `transfer dataset ${nameOf(ref)}`,
+  });
+}
+
+export interface DatasetHealth {
+  readonly ingestOk: boolean;
+  /** As the server tells them. */
+  readonly issues: readonly unknown[];
+  readonly itemCount?: number | undefined;
+}
+
+/** What the server found when it indexed the dataset. @throws ApiError, as {@link Avala.call} */
+export async function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<DatasetHealth> {
+  const route = "GET /datasets/{owner}/{slug}/health/";
+  const { json } = await avala.call({
+    method: "GET",
+    route,
+    path: [...refPath(ref), "health"],
+    repeat: "safe",
+    what: `read the health of dataset ${nameOf(ref)}`,
+  });
+  const fields = Fields.of(json, route);
+  return {
+    ingestOk: fields.maybeFlag("ingest_ok") ?? false,
+    issues: fields.maybeList("issues"),
+    itemCount: fields.maybeNumber("item_count"),
+  };
+}

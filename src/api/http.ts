@@ -1,0 +1,58 @@
+// One call to the API: key, pace, tries, and every answer that is no success turned into an error.
+// Knows nothing of endpoints and their shapes.
+import type { RateLimit } from "../errors";
+import type { Listener } from "../events";
+import type { Clock, Random } from "../flow/clock";
+import type { Pace } from "../flow/pace";
+import type { Query } from "./route";
+import type { Secrets } from "./secrets";
+import type { Transport } from "./transport";
+
+export interface ApiCall {
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Method and template, for messages and events: `GET /datasets/{owner}/{slug}/`. */
+  readonly route: string;
+  /** The path's parts under the base URL; each is checked and percent-encoded. */
+  readonly path: readonly string[];
+  readonly query?: Query | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /**
+   * `safe`: may be done twice. `ambiguous`: creates something, so after a 5xx, a timeout or a lost connection it is not
+   * tried again, and the error says `ambiguous` (contract, "Errors").
+   */
+  readonly repeat: "safe" | "ambiguous";
+  /** What is being done, for messages: `create dataset training`. */
+  readonly what: string;
+  readonly signal?: AbortSignal | undefined;
+  /** A `next` link in place of `path` and `query`: absolute or relative, of the base URL's own origin. */
+  readonly url?: string | undefined;
+  /** 1 for a call that its caller tries again as a whole. @default 8 */
+  readonly maxTries?: number | undefined;
+}
+
+export interface ApiReply {
+  readonly status: number;
+  /** `undefined` for a reply without a body. */
+  readonly json: unknown;
+  readonly rateLimit?: RateLimit | undefined;
+  readonly requestId?: string | undefined;
+}
+
+export interface HttpContext {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly userAgent: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly pace: Pace;
+  readonly secrets: Secrets;
+  readonly emit: Listener;
+  readonly signal: AbortSignal | undefined;
+}
+
+export function callApi(_context: HttpContext, _call: ApiCall): Promise<ApiReply> {
+  throw new Error("coming");
+}

@@ -1,0 +1,95 @@
+// What a dataset holds (contract, "Datasets"). Knows nothing of local files.
+import type { Avala } from "./connect";
+import { nameOf, refPath, type DatasetRef } from "./datasets";
+import { listAll } from "./pages";
+import { Fields } from "./wire";
+
+export interface DatasetItem {
+  readonly uid: string;
+  /** The path within the dataset. */
+  readonly key: string;
+  readonly status?: string | undefined;
+  /** Presigned: a secret. */
+  readonly url?: string | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly metadata?: unknown;
+  readonly createdAt?: string | undefined;
+}
+
+export interface Sequence {
+  readonly uid: string;
+  readonly key?: string | undefined;
+  readonly name?: string | undefined;
+  readonly status?: string | undefined;
+  readonly itemCount?: number | undefined;
+}
+
+export interface ListOptions {
+  /** Entries a page. @default 100, by the server */
+  readonly limit?: number | undefined;
+}
+
+function readItem(fields: Fields): DatasetItem {
+  return {
+    uid: fields.text("uid"),
+    key: fields.text("key"),
+    status: fields.maybeText("status"),
+    url: fields.maybeText("url") ?? fields.maybeText("data_url"),
+    sizeBytes: fields.maybeNumber("size_bytes") ?? fields.maybeNumber("size"),
+    metadata: fields.any("metadata"),
+    createdAt: fields.maybeText("created_at"),
+  };
+}
+
+function readSequence(fields: Fields): Sequence {
+  return {
+    uid: fields.text("uid"),
+    key: fields.maybeText("key"),
+    name: fields.maybeText("name"),
+    status: fields.maybeText("status"),
+    itemCount: fields.maybeNumber("item_count"),
+  };
+}
+
+/** Every item, page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
+export function listItems(
+  avala: Avala,
+  ref: DatasetRef,
+  options: ListOptions = {},
+): AsyncIterable<DatasetItem> {
+  const call = {
+    route: "GET /datasets/{owner}/{slug}/items/",
+    path: [...refPath(ref), "items"],
+    query: { limit: options.limit },
+    what: `list the items of dataset ${nameOf(ref)}`,
+  };
+  return listAll(avala, call, readItem);
+}
+
+/** @throws ApiError `not_found` */
+export async function getItem(avala: Avala, ref: DatasetRef, uid: string): Promise<DatasetItem> {
+  const route = "GET /datasets/{owner}/{slug}/items/{uid}/";
+  const { json } = await avala.call({
+    method: "GET",
+    route,
+    path: [...refPath(ref), "items", uid],
+    repeat: "safe",
+    what: `read item ${uid} of dataset ${nameOf(ref)}`,
+  });
+  return readItem(Fields.of(json, route));
+}
+
+/** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
+export function listSequences(
+  avala: Avala,
+  ref: DatasetRef,
+  options: ListOptions = {},
+): AsyncIterable<Sequence> {
+  const call = {
+    route: "GET /datasets/{owner}/{slug}/sequences/",
+    path: [...refPath(ref), "sequences"],
+    query: { limit: options.limit },
+    what: `list the sequences of dataset ${nameOf(ref)}`,
+  };
+  return listAll(avala, call, readSequence);
+}

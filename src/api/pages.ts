@@ -1,0 +1,97 @@
+// Cursor pages: one of them, or all by following `next`. Knows nothing of what is listed.
+import type { Avala } from "./connect";
+import type { ApiCall } from "./http";
+import { badReply, Fields, isRecord, type Read } from "./wire";
+
+export interface Page<T> {
+  /** The link to the next page, as the server gave it; null on the last. */
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly T[];
+}
+
+/** A call that lists; always `safe`. */
+export type ListCall = Pick<ApiCall, "route" | "path" | "query" | "what" | "signal">;
+
+function pageOf<T>(json: unknown, route: string, read: Read<T>): Page<T> {
+  // Short lists come without pages on some deployments.
+  const [fields, entries] = Array.isArray(json)
+    ? [undefined, json as readonly unknown[]]
+    : ((given) => [given, given.list("results")] as const)(Fields.of(json, route));
+  return {
+    next: fields?.maybeText("next") || null,
+    previous: fields?.maybeText("previous") ?? null,
+    results: entries.map((entry, index) => read(Fields.of(entry, route, `results[${index}]`))),
+  };
+}
+
+async function readPage<T>(
+  avala: Avala,
+  call: ListCall,
+  read: Read<T>,
+  url?: string,
+): Promise<Page<T>> {
+  const { json } = await avala.call({ ...call, method: "GET", repeat: "safe", url });
+  return pageOf(json, call.route, read);
+}
+
+/** One page. @throws as {@link Avala.call} */
+export function listPage<T>(avala: Avala, call: ListCall, read: Read<T>): Promise<Page<T>> {
+  return readPage(avala, call, read);
+}
+
+/**
+ * Everything, page by page as it is asked for (contract, "Pagination"). An empty page with no `next` is the end.
+ * @throws AvalaError `bad_reply` for a `next` of another origin, or one that was followed before
+ */
+export async function* listAll<T>(
+  avala: Avala,
+  call: ListCall,
+  read: Read<T>,
+): AsyncGenerator<T, void, undefined> {
+  const { next, results } = await readPage(avala, call, read);
+  yield* results;
+  if (next !== null) yield* follow(avala, call, read, next);
+}
+
+async function* follow<T>(
+  avala: Avala,
+  call: ListCall,
+  read: Read<T>,
+  first: string,
+): AsyncGenerator<T, void, undefined> {
+  const followed = new Set<string>();
+  for (let url: string | null = first; url !== null;) {
+    if (followed.has(url)) throw badReply(call.route, "its pages go round in a circle");
+    followed.add(url);
+    const page: Page<T> = await readPage(avala, call, read, url);
+    yield* page.results;
+    url = page.next;
+  }
+}
+
+/**
+ * As {@link listAll}, for lists that page by number and tell a `count`: where such a reply brings no `next`, the next
+ * number is asked for until the count is reached.
+ */
+export async function* listNumbered<T>(
+  avala: Avala,
+  call: ListCall,
+  read: Read<T>,
+): AsyncGenerator<T, void, undefined> {
+  const { query } = call;
+  let seen = 0;
+  for (let page = 1; ; page += 1) {
+    const asked = page === 1 ? call : { ...call, query: { ...query, page } };
+    const { json } = await avala.call({ ...asked, method: "GET", repeat: "safe" });
+    const { next, results } = pageOf(json, call.route, read);
+    yield* results;
+    if (next !== null) {
+      yield* follow(avala, call, read, next);
+      return;
+    }
+    seen += results.length;
+    const count = isRecord(json) && !("next" in json) ? Number(json["count"]) : 0;
+    if (results.length === 0 || !(seen < count)) return;
+  }
+}

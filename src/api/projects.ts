@@ -1,0 +1,56 @@
+// Projects: read only (contract, "Other resources").
+import type { Avala } from "./connect";
+import type { ListOptions } from "./items";
+import { listAll } from "./pages";
+import { Fields } from "./wire";
+
+export interface Project {
+  readonly uid: string;
+  readonly name: string;
+  readonly slug?: string | undefined;
+  readonly status?: string | undefined;
+  readonly taskType?: string | undefined;
+  readonly ownerName?: string | undefined;
+  /** Uids. */
+  readonly datasets: readonly string[];
+  readonly createdAt?: string | undefined;
+  readonly updatedAt?: string | undefined;
+}
+
+function readProject(fields: Fields): Project {
+  return {
+    uid: fields.text("uid"),
+    name: fields.maybeText("name") ?? "",
+    slug: fields.maybeText("slug"),
+    status: fields.maybeText("status"),
+    taskType: fields.maybeText("task_type"),
+    ownerName: fields.maybeText("owner_name"),
+    datasets: fields.uids("datasets"),
+    createdAt: fields.maybeText("created_at"),
+    updatedAt: fields.maybeText("updated_at"),
+  };
+}
+
+/** @throws ApiError `not_found` */
+export async function getProject(avala: Avala, uid: string): Promise<Project> {
+  const route = "GET /projects/{uid}/";
+  const { json } = await avala.call({
+    method: "GET",
+    route,
+    path: ["projects", uid],
+    repeat: "safe",
+    what: `read project ${uid}`,
+  });
+  return readProject(Fields.of(json, route));
+}
+
+/** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
+export function listProjects(avala: Avala, options: ListOptions = {}): AsyncIterable<Project> {
+  const call = {
+    route: "GET /projects/",
+    path: ["projects"],
+    query: { limit: options.limit },
+    what: "list projects",
+  };
+  return listAll(avala, call, readProject);
+}

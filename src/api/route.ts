@@ -1,0 +1,52 @@
+// User input into paths and queries: each part is checked and encoded. Knows nothing of requests.
+import { InputError, type InputProblem } from "../errors";
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+function problemWith(part: string): string | undefined {
+  if (part === "") return "is empty";
+  if (part === "." || part === "..") return `"${part}" is not a name`;
+  if (/[/\\]/.test(part)) return "must not contain a slash";
+  if (CONTROL.test(part)) return "must not contain control characters";
+  // Half of a surrogate pair has no UTF-8 form, and `encodeURIComponent` throws on it.
+  if (/[\ud800-\udfff]/u.test(part)) return "is not well-formed text";
+  return undefined;
+}
+
+/** The template's segments: `GET /datasets/{owner}/{slug}/` → `datasets`, `{owner}`, `{slug}`. */
+function segmentsOf(route: string): string[] {
+  return route
+    .slice(route.indexOf("/"))
+    .split("/")
+    .filter((segment) => segment !== "");
+}
+
+/**
+ * `/datasets/acme/training/`: the parts under the base URL, each percent-encoded (contract, "Transport").
+ * @throws InputError for a part that is empty, `.`, `..`, or holds a slash or control characters; it names the part by
+ * the route's template
+ */
+export function encodePath(route: string, parts: readonly string[]): string {
+  const segments = segmentsOf(route);
+  const problems: InputProblem[] = [];
+  let path = "/";
+  parts.forEach((part, index) => {
+    const text = problemWith(part);
+    if (text === undefined) path += `${encodeURIComponent(part)}/`;
+    else problems.push({ input: (segments[index] ?? "path").replace(/[{}]/g, ""), text });
+  });
+  if (problems.length > 0) throw new InputError(problems);
+  return path;
+}
+
+/** `?limit=50&cursor=…`, or nothing. Values that are `undefined` are left out. */
+export function encodeQuery(query: Query | undefined): string {
+  if (query === undefined) return "";
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}

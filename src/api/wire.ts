@@ -1,0 +1,119 @@
+// Reads the server's JSON at the border: unknown fields pass, a required one that is missing is an error that names the
+// route and the field. Knows no shape of its own; those stand beside their endpoints.
+import { AvalaError } from "../errors";
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}
+
+/** The error of a reply that is not what the contract says. */
+export function badReply(route: string, problem: string): AvalaError {
+  return new AvalaError(
+    "bad_reply",
+    `The reply to ${route} is not what the API documents: ${problem}.`,
+    {
+      hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
+    },
+  );
+}
+
+function asText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? String(value) : undefined;
+}
+
+function asNumber(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+}
+
+/**
+ * The fields of one object of a reply. What is required and absent throws `bad_reply`; what is optional and absent, null
+ * or of another kind is `undefined`, since a field that nobody needs must not stop a run (contract: "be liberal").
+ */
+export class Fields {
+  constructor(
+    private readonly json: Json,
+    private readonly route: string,
+    private readonly place = "",
+  ) {}
+
+  /** @throws AvalaError `bad_reply` when `json` is not an object */
+  static of(json: unknown, route: string, place = ""): Fields {
+    if (isRecord(json)) return new Fields(json, route, place);
+    throw badReply(
+      route,
+      `${place === "" ? "an object" : place} was expected, and ${kindOf(json)} came`,
+    );
+  }
+
+  /** The object as it came. */
+  whole(): Json {
+    return this.json;
+  }
+
+  text(name: string): string {
+    return asText(this.json[name]) ?? this.missing(name, "text");
+  }
+
+  maybeText(name: string): string | undefined {
+    return asText(this.json[name]);
+  }
+
+  number(name: string): number {
+    return asNumber(this.json[name]) ?? this.missing(name, "a number");
+  }
+
+  maybeNumber(name: string): number | undefined {
+    return asNumber(this.json[name]);
+  }
+
+  maybeFlag(name: string): boolean | undefined {
+    const value = this.json[name];
+    return typeof value === "boolean" ? value : undefined;
+  }
+
+  /** As it came; null is `undefined`. */
+  any(name: string): unknown {
+    return this.json[name] ?? undefined;
+  }
+
+  /** An object as it came, its keys untouched. */
+  record(name: string): Json {
+    const value = this.json[name];
+    return isRecord(value) ? value : this.missing(name, "an object");
+  }
+
+  maybeList(name: string): readonly unknown[] {
+    const value = this.json[name];
+    return Array.isArray(value) ? value : [];
+  }
+
+  list(name: string): readonly unknown[] {
+    const value = this.json[name];
+    return Array.isArray(value) ? value : this.missing(name, "a list");
+  }
+
+  /** Uids, given as text or as objects with a `uid`. */
+  uids(name: string): string[] {
+    return this.maybeList(name).flatMap(
+      (entry) => asText(isRecord(entry) ? entry["uid"] : entry) ?? [],
+    );
+  }
+
+  private missing(name: string, kind: string): never {
+    const field = this.place === "" ? name : `${this.place}.${name}`;
+    throw badReply(this.route, `"${field}" should be ${kind}, and is ${kindOf(this.json[name])}`);
+  }
+}
+
+/** A reader of one shape. */
+export type Read<T> = (fields: Fields) => T;

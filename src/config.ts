@@ -1,0 +1,64 @@
+// The one file of the core that reads the environment. Decides nothing: `connect` judges what comes out.
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { ConnectOptions } from "./api/connect";
+
+export interface GivenConfig {
+  readonly apiKey?: string | undefined;
+  readonly baseUrl?: string | undefined;
+  /** A list, or text with one host a line or between commas. */
+  readonly allowStorageHosts?: string | readonly string[] | undefined;
+  readonly organizationUid?: string | undefined;
+}
+
+export type Config = Pick<
+  ConnectOptions,
+  "apiKey" | "baseUrl" | "allowInsecureBaseUrl" | "allowStorageHosts" | "proxy"
+> & { readonly organizationUid?: string | undefined };
+
+/** What is given goes before what the environment says; empty text counts as not given. */
+export function readConfig(
+  given: GivenConfig,
+  environment: NodeJS.ProcessEnv = process.env,
+): Config {
+  const value = (name: string): string | undefined => filled(environment[name]);
+  const either = (name: string): string | undefined => value(name.toLowerCase()) ?? value(name);
+  const hosts = listOf(given.allowStorageHosts);
+  return {
+    apiKey: filled(given.apiKey) ?? value("AVALA_API_KEY") ?? "",
+    baseUrl: filled(given.baseUrl) ?? value("AVALA_BASE_URL"),
+    allowInsecureBaseUrl: value("AVALA_ALLOW_INSECURE_BASE_URL")?.toLowerCase() === "true",
+    allowStorageHosts: hosts.length > 0 ? hosts : listOf(value("AVALA_ALLOW_STORAGE_HOSTS")),
+    organizationUid: filled(given.organizationUid) ?? value("AVALA_ORGANIZATION_UID"),
+    proxy: {
+      httpProxy: either("HTTP_PROXY"),
+      httpsProxy: either("HTTPS_PROXY"),
+      noProxy: either("NO_PROXY"),
+    },
+  };
+}
+
+function filled(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === "" ? undefined : trimmed;
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  const parts = typeof value === "string" ? value.split(/[\n,]/) : (value ?? []);
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** Where journals are kept: `AVALA_STATE_DIR`, else the folder that the system has for state. */
+export function stateDirectory(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const own = filled(environment["AVALA_STATE_DIR"]);
+  if (own !== undefined) return own;
+  const home = filled(environment["HOME"]) ?? homedir();
+  if (platform === "win32") {
+    return join(filled(environment["LOCALAPPDATA"]) ?? join(home, "AppData", "Local"), "avala");
+  }
+  if (platform === "darwin") return join(home, "Library", "Application Support", "avala");
+  return join(filled(environment["XDG_STATE_HOME"]) ?? join(home, ".local", "state"), "avala");
+}

@@ -1,0 +1,117 @@
+// The public names of the core.
+export {
+  ApiError,
+  AvalaError,
+  InputError,
+  UploadError,
+  isApiError,
+  isAvalaError,
+  type ApiErrorOptions,
+  type AvalaErrorOptions,
+  type ErrorCode,
+  type FileFailure,
+  type InputProblem,
+  type RateLimit,
+} from "./errors";
+export type { AvalaEvent, Listener, UploadProgress } from "./events";
+export { printable, redact } from "./redact";
+export { systemClock, systemRandom, type Clock, type Random } from "./flow/clock";
+export { runPool, type PoolOptions } from "./flow/pool";
+export { retry, type Retry, type RetryOptions } from "./flow/retry";
+export { createPace, type Pace, type PaceOptions, type Permit } from "./flow/pace";
+export { poll, type PollOptions } from "./flow/poll";
+export { readConfig, stateDirectory, type Config, type GivenConfig } from "./config";
+export {
+  connect,
+  withListener,
+  withSignal,
+  type Avala,
+  type ConnectOptions,
+  type Ports,
+} from "./api/connect";
+export type { ApiCall, ApiReply } from "./api/http";
+export type {
+  HttpRequest,
+  HttpResponse,
+  HttpStream,
+  ProxySettings,
+  Transport,
+} from "./api/transport";
+export { createAxiosTransport } from "./api/axios-transport";
+export { createStorageTransport } from "./api/storage-transport";
+export type { Page } from "./api/pages";
+export { getMe, type User } from "./api/users";
+export { listOrganizations, type Organization } from "./api/organizations";
+export type { Dataset, DatasetDescription, DatasetInput } from "./api/dataset-wire";
+export type { GcsConfig, ProviderConfig, S3Config } from "./api/provider-config";
+export {
+  createDataset,
+  deleteDataset,
+  getDataset,
+  getDatasetHealth,
+  listDatasetPage,
+  listDatasets,
+  transferDataset,
+  updateDataset,
+  type DatasetChanges,
+  type DatasetFilter,
+  type DatasetHealth,
+  type DatasetRef,
+  type NewOwner,
+} from "./api/datasets";
+export {
+  getItem,
+  listItems,
+  listSequences,
+  type DatasetItem,
+  type ListOptions,
+  type Sequence,
+} from "./api/items";
+export {
+  confirmUpload,
+  getAllowedMimes,
+  getQuota,
+  presign,
+  type ConfirmInput,
+  type FormPresign,
+  type PresignInput,
+  type Quota,
+} from "./api/manual-upload";
+export {
+  createExport,
+  getExport,
+  listExports,
+  stateOf,
+  type Export,
+  type ExportInput,
+} from "./api/exports";
+export { getProject, listProjects, type Project } from "./api/projects";
+export { listSlices, type Slice } from "./api/slices";
+export {
+  createStorageConfig,
+  deleteStorageConfig,
+  getStorageSetupInfo,
+  listStorageConfigs,
+  testStorageConfig,
+  type StorageConfig,
+  type StorageConfigInput,
+  type StorageTest,
+} from "./api/storage-configs";
+export {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  testWebhook,
+  updateWebhook,
+  type Webhook,
+  type WebhookInput,
+} from "./api/webhooks";
+export {
+  checkStorageHost,
+  download,
+  sendForm,
+  type FormFile,
+  type SendOptions,
+  type Stored,
+} from "./api/storage";
