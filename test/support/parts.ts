@@ -20,7 +20,9 @@ interface Outcome {
  * in double quotes, since it is read from the file's text before the file runs.
  */
 export function describeWithPart(name: PartName, body: (part: Part) => void): void {
-  describeWithParts([name], (parts) => body(parts[name] as Part));
+  describeWithParts([name], (parts) => {
+    body(parts[name]);
+  });
 }
 
 /** The same for tests that need several at once. */
@@ -35,7 +37,9 @@ export function describeWithParts<Name extends PartName>(
   ) as Record<Name, Part>;
 
   if (missing === undefined) {
-    describe(`with ${names.join(" and ")}`, () => body(parts));
+    describe(`with ${names.join(" and ")}`, () => {
+      body(parts);
+    });
     return;
   }
   const [name, { reason }] = missing;
@@ -45,7 +49,9 @@ export function describeWithParts<Name extends PartName>(
     });
     return;
   }
-  describe.skip(`with ${name}`, () => body(parts));
+  describe.skip(`with ${name}`, () => {
+    body(parts);
+  });
 }
 
 /** For helpers and benchmarks that run outside a test: installs the part when it is not there. */

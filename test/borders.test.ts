@@ -1,0 +1,145 @@
+// Proves that the architecture is held: each forbidden import, fed to the linter, is refused.
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+
+const ROOT = resolve(__dirname, "..");
+
+interface Case {
+  /** A file that exists, since the linter needs its types; its text is replaced. */
+  readonly file: string;
+  readonly code: string;
+  readonly rule?: string;
+  readonly needsTypes?: boolean;
+}
+
+/** The rules that each case breaks, from the linter's own API, in a process of its own: it is an ES module. */
+function brokenRules(cases: readonly Case[]): string[][] {
+  const program = `
+    import { ESLint } from "eslint";
+    import tseslint from "typescript-eslint";
+    const cwd = ${JSON.stringify(ROOT)};
+    const typed = new ESLint({ cwd });
+    // Types for each text in turn would take most of a minute, and the borders need none.
+    const untyped = new ESLint({ cwd, overrideConfig: tseslint.configs.disableTypeChecked });
+    const results = [];
+    for (const { file, code, needsTypes } of ${JSON.stringify(cases)}) {
+      const [result] = await (needsTypes ? typed : untyped).lintText(code, { filePath: file });
+      results.push(result.messages.map(({ ruleId, message }) => ruleId ?? message));
+    }
+    console.log(JSON.stringify(results));`;
+  const args = ["--input-type=module", "--eval", program];
+  const printed = execFileSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" });
+  return JSON.parse(printed) as string[][];
+}
+
+const importing = (path: string): string => `import * as it from "${path}";\nexport { it };\n`;
+
+/** The first source file of a folder: any will do, on either side of a border. */
+function someFile(folder: string): string {
+  const names = readdirSync(join(ROOT, folder)).filter((name) => /(?<!\.d)\.ts$/.test(name));
+  const name = names.sort()[0];
+  if (name === undefined) throw new Error(`${folder} has no source file`);
+  return `${folder}/${name}`;
+}
+
+function importOf(from: string, to: string): Case {
+  const path = relative(join(ROOT, from, ".."), join(ROOT, to)).replace(/\\/g, "/");
+  const specifier = (path.startsWith(".") ? path : `./${path}`).replace(/\.ts$/, "");
+  return { file: from, code: importing(specifier) };
+}
+
+const PATHS = "import-x/no-restricted-paths";
+const PACKAGES = "no-restricted-imports";
+const SYNTAX = "no-restricted-syntax";
+
+const folders = ["src", "provider", "action", "emulator"].filter((name) =>
+  existsSync(join(ROOT, name)),
+);
+const allowed = new Set(["provider→src", "action→src"]);
+const betweenFolders = folders.flatMap((from) =>
+  folders
+    .filter((to) => from !== to)
+    .map((to) => ({
+      name: `${from}→${to}`,
+      ...importOf(someFile(from), someFile(to)),
+      ...(allowed.has(`${from}→${to}`) ? {} : { rule: PATHS }),
+    })),
+);
+
+const order = ["src/errors.ts", "src/flow", "src/files", "src/api", "src/upload"].map((entry) =>
+  entry.endsWith(".ts") ? entry : someFile(entry),
+);
+const insideCore = order.flatMap((from, i) =>
+  order
+    .filter((to) => to !== from)
+    .map((to) => ({
+      name: `${from}→${to}`,
+      ...importOf(from, to),
+      ...(order.indexOf(to) < i ? {} : { rule: PATHS }),
+    })),
+);
+
+const packages = [
+  { folder: "src", name: "@pulumi/pulumi", rule: PACKAGES },
+  { folder: "src", name: "@actions/core", rule: PACKAGES },
+  { folder: "src", name: "axios" },
+  { folder: "provider", name: "@actions/core", rule: PACKAGES },
+  { folder: "provider", name: "@pulumi/pulumi" },
+  { folder: "action", name: "@pulumi/pulumi", rule: PACKAGES },
+  { folder: "emulator", name: "@pulumi/pulumi", rule: PACKAGES },
+].map(({ folder, name, ...rest }) => ({
+  name: `${folder}→${name}`,
+  file: someFile(folder),
+  code: importing(name),
+  ...rest,
+}));
+
+const habits = [
+  { name: "env in the core", code: "export const key = process.env.KEY;", rule: SYNTAX },
+  { name: "exit in the core", code: "process.exit(1);", rule: SYNTAX },
+  { name: "a clock in the core", code: "export const now = Date.now();", rule: SYNTAX },
+  { name: "chance in the core", code: "export const n = Math.random();", rule: SYNTAX },
+  { name: "a timer in the core", code: "setTimeout(() => undefined, 1);", rule: SYNTAX },
+  { name: "printing in the core", code: "console.log(1);", rule: "no-console" },
+  {
+    name: "a promise left alone",
+    code: "Promise.resolve(1);",
+    rule: "@typescript-eslint/no-floating-promises",
+    needsTypes: true,
+  },
+  {
+    name: "a rule switched off without a reason",
+    code: "// eslint-disable-next-line no-console\nconsole.log(1);",
+    rule: "@eslint-community/eslint-comments/require-description",
+  },
+].map((habit) => ({ file: "src/errors.ts", ...habit }));
+
+const cases: (Case & { name: string })[] = [
+  ...betweenFolders,
+  ...insideCore,
+  ...packages,
+  ...habits,
+  { name: "the clock's own file", file: "src/flow/clock.ts", code: "export const n = Date.now();" },
+];
+
+describe("the linter", () => {
+  let results: string[][];
+  beforeAll(() => {
+    results = brokenRules(cases);
+  }, 120_000);
+
+  test.each(cases.map((each, i) => ({ ...each, i })).filter(({ rule }) => rule !== undefined))(
+    "refuses $name",
+    ({ rule, i }) => {
+      expect(results[i]).toContain(rule);
+    },
+  );
+
+  test.each(cases.map((each, i) => ({ ...each, i })).filter(({ rule }) => rule === undefined))(
+    "lets $name pass",
+    ({ i }) => {
+      expect(results[i]).toEqual([]);
+    },
+  );
+});
