@@ -1,0 +1,134 @@
+// What is done with the bytes of many files: two jobs that run in worker threads, or here for a few files.
+// Their functions are turned to text and started from it (file-workers.ts), so that a bundle of one file has them too:
+// they use nothing but their arguments.
+import type * as Crypto from "node:crypto";
+import type * as Fs from "node:fs";
+
+/** What a job may use. */
+export interface Tools {
+  readonly fs: typeof Fs;
+  readonly createHash: typeof Crypto.createHash;
+}
+
+/** Size, time and both ends of each file. */
+export interface InspectJob {
+  readonly kind: "inspect";
+  readonly paths: readonly string[];
+  /** Bytes to read at each end; 0 opens the file and reads nothing. */
+  readonly sampleBytes: number;
+}
+
+export interface HashJob {
+  readonly kind: "hash";
+  readonly paths: readonly string[];
+  /** What each had when it was listed. */
+  readonly sizesBytes: readonly number[];
+  /** Bytes read at a time. */
+  readonly chunkBytes: number;
+}
+
+export interface FileFault {
+  /** Index into the job's files. */
+  readonly index: number;
+  /** The system's code, or `CHANGED`. */
+  readonly code: string;
+}
+
+export interface InspectResult {
+  readonly sizesBytes: readonly number[];
+  readonly modifiedMs: readonly number[];
+  /** For each file `sampleBytes` of its head and as many of its tail, filled up with zeros. */
+  readonly samples: Uint8Array;
+  readonly faults: readonly FileFault[];
+}
+
+export interface HashResult {
+  /** Hex digits; `""` at a fault. */
+  readonly sha256: readonly string[];
+  readonly faults: readonly FileFault[];
+}
+
+/** Opens each file once, so that one that can't be read is known before anything is sent. */
+export function inspect({ fs }: Tools, job: InspectJob): InspectResult {
+  const { paths, sampleBytes } = job;
+  const samples = new Uint8Array(paths.length * sampleBytes * 2);
+  const sizesBytes: number[] = [];
+  const modifiedMs: number[] = [];
+  const faults: FileFault[] = [];
+  // Not blocking: a pipe that took the place of a file would be waited on for ever. Windows has neither.
+  const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+  paths.forEach((path, index) => {
+    let handle: number | undefined;
+    try {
+      handle = fs.openSync(path, flags);
+      const stats = fs.fstatSync(handle);
+      sizesBytes.push(stats.size);
+      modifiedMs.push(stats.mtimeMs);
+      const length = Math.min(sampleBytes, stats.size);
+      const offset = index * sampleBytes * 2;
+      if (!stats.isFile()) faults.push({ index, code: "CHANGED" });
+      else if (length > 0) {
+        fs.readSync(handle, samples, offset, length, 0);
+        fs.readSync(handle, samples, offset + sampleBytes, length, stats.size - length);
+      }
+    } catch (error) {
+      sizesBytes[index] ??= 0;
+      modifiedMs[index] ??= 0;
+      faults.push({ index, code: String((error as { code?: unknown }).code) });
+    } finally {
+      if (handle !== undefined) fs.closeSync(handle);
+    }
+  });
+  return { sizesBytes, modifiedMs, samples, faults };
+}
+
+/** The sha256 of each file, and `CHANGED` for one that is no longer what was listed or changes while it is read. */
+export function hash(
+  { fs, createHash }: Tools,
+  job: HashJob,
+  onBytes: (bytes: number) => void,
+): HashResult {
+  const buffer = Buffer.allocUnsafeSlow(job.chunkBytes);
+  const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+  const faults: FileFault[] = [];
+  const digestOf = (path: string, sizeBytes: number): string => {
+    const handle = fs.openSync(path, flags);
+    try {
+      const before = fs.fstatSync(handle, { bigint: true });
+      if (!before.isFile() || before.size !== BigInt(sizeBytes)) return "";
+      const digest = createHash("sha256");
+      let position = 0;
+      for (;;) {
+        const read = fs.readSync(handle, buffer, 0, buffer.length, position);
+        if (read === 0) break;
+        position += read;
+        digest.update(read === buffer.length ? buffer : buffer.subarray(0, read));
+        onBytes(read);
+        if (position > sizeBytes || (read < buffer.length && position === sizeBytes)) break;
+      }
+      // By name: a file that was replaced keeps its old inode open. `ctime` shows a time that was put back.
+      const after = fs.statSync(path, { bigint: true });
+      const isSame =
+        position === sizeBytes &&
+        after.ino === before.ino &&
+        after.dev === before.dev &&
+        after.size === before.size &&
+        after.mtimeNs === before.mtimeNs &&
+        after.ctimeNs === before.ctimeNs;
+      return isSame ? digest.digest("hex") : "";
+    } finally {
+      fs.closeSync(handle);
+    }
+  };
+  const sha256 = job.paths.map((path, index) => {
+    let digits = "";
+    try {
+      digits = digestOf(path, job.sizesBytes[index] ?? -1);
+      if (digits === "") faults.push({ index, code: "CHANGED" });
+    } catch (error) {
+      faults.push({ index, code: String((error as { code?: unknown }).code) });
+    }
+    return digits;
+  });
+  return { sha256, faults };
+}

@@ -1,0 +1,170 @@
+// Root and globs → the files that they choose. Knows nothing of content, hashes or datasets.
+import { relative, sep } from "node:path";
+import fastGlob from "fast-glob";
+import type { InputProblem } from "../errors";
+import { cancelled } from "../flow/clock";
+import type { Notice, PatternCount } from "./file-set";
+import { comparePaths } from "./manifest";
+import { shown } from "./names";
+import type { PatternLine } from "./patterns";
+import type { Bar, Tree, TreeEntry } from "./tree";
+
+export interface ScanRequest {
+  readonly tree: Tree;
+  readonly lines: readonly PatternLine[];
+  readonly ignore: readonly string[];
+  readonly includeHidden: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Scan {
+  /** Relative to the root, POSIX, sorted. */
+  readonly paths: readonly string[];
+  /** Those that a line without wildcards names in full. */
+  readonly named: ReadonlySet<string>;
+  /** In the order of the lines. */
+  readonly patterns: readonly PatternCount[];
+  /** Files that match, but are hidden and not named. */
+  readonly hiddenLeftOut: number;
+  readonly problems: readonly InputProblem[];
+  readonly notices: readonly Notice[];
+}
+
+/** Every file that a line chooses and none takes away. A line is counted by what it matches, also when others match it too. */
+export async function scan(request: ScanRequest): Promise<Scan> {
+  const found = createFindings();
+  for (const line of request.lines) {
+    const fs = adapterOf(request.tree, request.signal, found.barOf(line, request.includeHidden));
+    const paths = await fastGlob.glob(globOf(line, request.tree), optionsOf(request, fs));
+    found.add(line, paths, request);
+  }
+  return found.result();
+}
+
+/** As {@link scan}, without giving way to anything else. */
+export function scanSync(request: ScanRequest): Scan {
+  const found = createFindings();
+  for (const line of request.lines) {
+    const fs = adapterOf(request.tree, request.signal, found.barOf(line, request.includeHidden));
+    found.add(line, fastGlob.globSync(globOf(line, request.tree), optionsOf(request, fs)), request);
+  }
+  return found.result();
+}
+
+function globOf(line: PatternLine, tree: Tree): string {
+  if (line.literal === undefined) return line.glob;
+  const escaped = fastGlob.posix.escapePath(line.literal);
+  return tree.find(line.literal)?.isDirectory() === true ? `${escaped}/**` : escaped;
+}
+
+function optionsOf(
+  request: ScanRequest,
+  fs: Partial<fastGlob.FileSystemAdapter>,
+): fastGlob.Options {
+  // `dot`: hidden files are found and then left out by us, so that they can be counted.
+  return { cwd: request.tree.root, ignore: [...request.ignore], dot: true, fs };
+}
+
+type OnBar = (path: string, bar: Bar) => void;
+
+/** The tree as the file system that fast-glob walks. */
+function adapterOf(
+  tree: Tree,
+  signal: AbortSignal | undefined,
+  onBar: OnBar,
+): Partial<fastGlob.FileSystemAdapter> {
+  const inTree = (path: string): string => relative(tree.root, path).replaceAll(sep, "/");
+  const readdirSync = (path: string): TreeEntry[] => {
+    if (signal?.aborted === true) throw cancelled("Listing files");
+    const folder = tree.list(inTree(path));
+    if (folder?.bar !== undefined) onBar(inTree(path), folder.bar);
+    return [...(folder?.entries.values() ?? [])];
+  };
+  const lstatSync = (path: string): TreeEntry => {
+    const entry = tree.find(inTree(path));
+    if (entry === undefined) throw Object.assign(new Error("Not in the tree."), { code: "ENOENT" });
+    return entry;
+  };
+  const stat = later(lstatSync);
+  const adapter = { readdirSync, lstatSync, statSync: lstatSync, lstat: stat, stat };
+  // A `TreeEntry` has what fast-glob uses of `Dirent` and `Stats`; the types ask for all of them.
+  return {
+    ...adapter,
+    readdir: later(readdirSync),
+  } as unknown as Partial<fastGlob.FileSystemAdapter>;
+}
+
+/** Node's callback form, one turn of the event loop later, so that a long walk can be stopped. */
+function later<T>(read: (path: string) => T): (path: string, ...rest: unknown[]) => void {
+  return (path, ...rest) => {
+    const callback = rest.at(-1) as (error: unknown, value?: T) => void;
+    setImmediate(() => {
+      let value: T;
+      try {
+        value = read(path);
+      } catch (error) {
+        callback(error);
+        return;
+      }
+      callback(null, value);
+    });
+  };
+}
+
+interface Findings {
+  barOf(line: PatternLine, includeHidden: boolean): OnBar;
+  add(line: PatternLine, matched: readonly string[], request: ScanRequest): void;
+  result(): Scan;
+}
+
+function createFindings(): Findings {
+  const taken = new Set<string>();
+  const named = new Set<string>();
+  const hidden = new Set<string>();
+  const bars = new Map<string, Bar>();
+  const patterns: PatternCount[] = [];
+  return {
+    // What is wrong in a hidden folder is nobody's business as long as the folder is left out.
+    barOf: (line, includeHidden) => (path, bar) => {
+      if (includeHidden || !isHidden(path, line)) bars.set(path, bar);
+    },
+    add(line, matched, { tree, includeHidden }) {
+      const visible = includeHidden ? matched : matched.filter((path) => !isHidden(path, line));
+      if (!includeHidden) {
+        for (const path of matched) if (isHidden(path, line)) hidden.add(path);
+      }
+      let count = 0;
+      for (const path of visible) {
+        const bar = tree.find(path)?.bar;
+        if (bar === undefined) taken.add(path);
+        else bars.set(path, bar);
+        if (bar?.level !== "notice") count += 1;
+        if (path === line.literal) named.add(path);
+      }
+      patterns.push({ pattern: line.pattern, matched: count });
+    },
+    result: () => ({
+      paths: [...taken].sort(comparePaths),
+      named,
+      patterns,
+      hiddenLeftOut: [...hidden].filter((path) => !taken.has(path)).length,
+      problems: barred(bars, "problem").map(({ path, text }) => ({ input: shown(path), text })),
+      notices: barred(bars, "notice"),
+    }),
+  };
+}
+
+function isHidden(path: string, line: PatternLine): boolean {
+  if (!path.startsWith(".") && !path.includes("/.")) return false;
+  return path.split("/").some((part) => part.startsWith(".") && !line.hiddenParts.has(part));
+}
+
+function barred(
+  bars: ReadonlyMap<string, Bar>,
+  level: Bar["level"],
+): { path: string; text: string }[] {
+  return [...bars]
+    .filter(([, bar]) => bar.level === level)
+    .map(([path, { text }]) => ({ path, text }))
+    .sort((a, b) => comparePaths(a.path, b.path));
+}
