@@ -44,25 +44,26 @@ export function environmentFor({ baseUrl, apiKey }) {
   };
 }
 
-/** @param {LocalAvala} avala @returns {Promise<any[]>} */
-async function ledger({ baseUrl }) {
-  const reply = await fetch(new URL("/_emulator/ledger", baseUrl));
+/** @param {LocalAvala} avala @param {number} after an entry's id @returns {Promise<any[]>} */
+async function ledger({ baseUrl }, after) {
+  const reply = await fetch(new URL(`/_emulator/ledger?after=${after}`, baseUrl));
   return (await reply.json()).entries;
 }
 
 /** Runs something and says what it sent. @template T @param {LocalAvala} avala @param {() => Promise<T>} work @returns {Promise<{result: T, sent: Sent}>} */
 export async function watching(avala, work) {
-  const before = (await ledger(avala)).at(-1)?.id ?? 0;
+  const before = (await ledger(avala, 0)).at(-1)?.id ?? 0;
   const result = await work();
-  const entries = (await ledger(avala)).filter((entry) => entry.id > before);
-  return { result, sent: summed(entries) };
+  return { result, sent: summed(await ledger(avala, before)) };
 }
 
 /** @param {any[]} entries @returns {Sent} */
 function summed(entries) {
   const done = entries.filter((entry) => entry.status >= 200 && entry.status < 300);
   const posts = done.filter((entry) => entry.method === "POST");
-  const stored = posts.filter((entry) => entry.target === "storage");
+  const stored = done.filter(
+    (entry) => entry.target === "storage" && ["POST", "PUT"].includes(entry.method),
+  );
   const count = (/** @type {string} */ route) =>
     posts.filter((entry) => entry.route === route).length;
   return {
