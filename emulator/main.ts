@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// `avala-emulator`: flags in, a running emulator, a clean end on a signal. No behaviour.
+import { readFile } from "node:fs/promises";
+import type { CommandLine } from "./cli";
+import { HELP, parseCommandLine, UsageError } from "./cli";
+import type { Emulator } from "./emulator";
+import { startEmulator } from "./emulator";
+import type { Fault } from "./faults";
+
+async function run(): Promise<void> {
+  const command = parseCommandLine(process.argv.slice(2), process.env);
+  if (command.wantsHelp) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const faults = await readFaults(command.faultsFile);
+  const emulator = await startEmulator(command.options);
+  emulator.setFault(...faults);
+  process.stdout.write(command.isJson ? describeJson(emulator) : describe(emulator, command));
+  const stop = (): void => {
+    void emulator.stop().then(() => {
+      process.exitCode = 0;
+    });
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+}
+
+async function readFaults(file: string | undefined): Promise<readonly Fault[]> {
+  if (file === undefined) return [];
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as readonly Fault[];
+  } catch (error) {
+    throw new UsageError([`--faults ${file} can't be read: ${(error as Error).message}`]);
+  }
+}
+
+function describeJson({ baseUrl, storageUrl, apiKey }: Emulator): string {
+  return `${JSON.stringify({ baseUrl, storageUrl, apiKey })}\n`;
+}
+
+function describe({ baseUrl, storageUrl, apiKey }: Emulator, { options }: CommandLine): string {
+  return `A local Avala is running; Ctrl-C stops it.
+
+  API      ${baseUrl}
+  storage  ${storageUrl}
+  data     ${options.dataDir ?? "in memory (--data DIR keeps it)"}
+
+In another shell:
+  export AVALA_BASE_URL=${baseUrl} AVALA_API_KEY=${apiKey} AVALA_ALLOW_INSECURE_BASE_URL=true
+and allow the storage host ${new URL(storageUrl).host} (allow-storage-hosts, avala:allowStorageHosts).
+`;
+}
+
+run().catch((error: unknown) => {
+  const problems = error instanceof UsageError ? error.problems : [(error as Error).message];
+  for (const problem of problems) process.stderr.write(`avala-emulator: ${problem}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});
