@@ -1,0 +1,207 @@
+// From files to a dataset that holds exactly these files: look, decide, upload, confirm, wait, compare. Every step may be
+// repeated, so a run that broke anywhere is simply run again. Knows nothing of front ends.
+import type { Avala } from "./api/connect";
+import type { Dataset } from "./api/datasets";
+import type { ConfirmInput } from "./api/manual-upload";
+import {
+  compareItems,
+  confirmDataset,
+  findDataset,
+  waitForDataset,
+  type ItemComparison,
+} from "./dataset";
+import { AvalaError, isAvalaError, listed } from "./errors";
+import { isIndexed, type DataType } from "./files/media";
+import { resolveDestination } from "./upload/destination";
+import { removeJournal } from "./upload/journal";
+import { uploadFiles, type UploadFile, type UploadResult } from "./upload/run";
+
+export interface PublishTarget {
+  /** Its `name` is where the files go. */
+  readonly dataset: ConfirmInput & { readonly dataType: DataType };
+  readonly files: readonly UploadFile[];
+  /**
+   * When a dataset of this name is there already. `verify`: it must hold exactly these files, and nothing is sent.
+   * `append`: send what it lacks and confirm again, which not every deployment accepts. `fail`: refuse.
+   */
+  readonly ifExists: "verify" | "append" | "fail";
+}
+
+/** What is to be done about one target. */
+export interface Decision {
+  readonly target: PublishTarget;
+  /** What the server has under this name. */
+  readonly existing?: Dataset | undefined;
+  /** Empty: it holds these files, and nothing is sent. */
+  readonly toSend: readonly UploadFile[];
+  /** In the dataset, and not among the files. */
+  readonly extra: readonly string[];
+}
+
+export interface PublishOptions {
+  /** Ms still allowed for waiting, asked before each wait. */
+  readonly waitMs: () => number;
+  /** Whether to wait until the server has indexed the files, and to compare. @default true */
+  readonly waits?: boolean | undefined;
+  readonly concurrency?: number | undefined;
+  readonly stateDirectory?: string | undefined;
+  readonly deadlineMs?: number | undefined;
+}
+
+export type PublishResult =
+  /** It was there and holds these files; nothing was sent. */
+  | { readonly outcome: "unchanged"; readonly dataset: Dataset; readonly extra: readonly string[] }
+  | {
+      readonly outcome: "uploaded";
+      readonly dataset: Dataset;
+      readonly upload: UploadResult;
+      /** Listed by the server, and not sent now: left under the name by an earlier run. */
+      readonly extra: readonly string[];
+    }
+  /** The deadline came first; nothing was confirmed, and the next run goes on. */
+  | { readonly outcome: "partial"; readonly upload: UploadResult };
+
+/** What the server will list; files of other suffixes are stored and never indexed (contract, "Uploading files"). */
+function indexedOf({ files, dataset }: PublishTarget): readonly UploadFile[] {
+  return files.filter(({ path }) => isIndexed(path, dataset.dataType));
+}
+
+function describeDifferences({ missing, wrongSize, extra }: ItemComparison): string {
+  return listed([
+    ...missing.map((path) => `${path}: not in the dataset`),
+    ...wrongSize.map((path) => `${path}: of another size in the dataset`),
+    ...extra.map((path) => `${path}: in the dataset, and not among these files`),
+  ]);
+}
+
+async function settle(avala: Avala, dataset: Dataset, options: PublishOptions): Promise<Dataset> {
+  if (options.waits === false || dataset.status === "created") return dataset;
+  return await waitForDataset(avala, dataset, { timeoutMs: options.waitMs() });
+}
+
+function refuse(existing: Dataset, items: ItemComparison): AvalaError {
+  return new AvalaError(
+    "conflict",
+    `The dataset ${existing.name} exists (uid ${existing.uid}) and does not hold exactly these files:${describeDifferences(items)}`,
+    { hint: "With {digest} in its name, each content gets a dataset of its own." },
+  );
+}
+
+/**
+ * Looks at what the server has under the target's name and decides what must be sent. Sends nothing.
+ * @throws AvalaError `conflict` when the dataset exists and `ifExists` does not allow what it is
+ */
+export async function decidePublish(
+  avala: Avala,
+  target: PublishTarget,
+  options: PublishOptions,
+): Promise<Decision> {
+  const existing = await findDataset(avala, target.dataset);
+  if (existing === undefined) return { target, toSend: target.files, extra: [] };
+  if (target.ifExists === "fail") {
+    throw new AvalaError(
+      "conflict",
+      `The dataset ${existing.name} exists already (uid ${existing.uid}).`,
+      { hint: "Choose another name, or allow an existing dataset to be verified or appended to." },
+    );
+  }
+  // Until it is created its items come one by one, so a file that is not listed yet would look missing.
+  const settled = await settle(avala, existing, { ...options, waits: true });
+  const items = await compareItems(avala, settled, indexedOf(target));
+  const lacked = new Set([...items.missing, ...items.wrongSize]);
+  const isExact = lacked.size + items.extra.length === 0;
+  if (!isExact && target.ifExists === "verify") throw refuse(settled, items);
+  const toSend = target.files.filter(({ path }) => lacked.has(path));
+  return { target, existing: settled, toSend, extra: items.extra };
+}
+
+async function forgetJournal(
+  avala: Avala,
+  { dataset }: PublishTarget,
+  stateDirectory: string | undefined,
+): Promise<void> {
+  if (stateDirectory === undefined) return;
+  const { name, organizationUid } = dataset;
+  const destination = await resolveDestination(avala, { datasetName: name, organizationUid });
+  // A journal that stays costs a later run of this name a look at its files, nothing else.
+  await removeJournal(avala.disk, stateDirectory, destination).catch(() => undefined);
+}
+
+function requireSame(dataset: Dataset, items: ItemComparison): void {
+  if (items.missing.length + items.wrongSize.length === 0) return;
+  const lines = describeDifferences({ ...items, extra: [] });
+  throw new AvalaError(
+    "dataset",
+    `The dataset ${dataset.name} was made without some of its files:${lines}`,
+    {
+      hint: `Look at its health in the dashboard (uid ${dataset.uid}); then upload the files under another name.`,
+    },
+  );
+}
+
+async function sendAndConfirm(
+  avala: Avala,
+  decision: Decision,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  const { target, existing, toSend } = decision;
+  const { concurrency, stateDirectory, deadlineMs } = options;
+  const { name, organizationUid } = target.dataset;
+  const upload = await uploadFiles(avala, {
+    datasetName: name,
+    organizationUid,
+    files: toSend,
+    concurrency,
+    stateDirectory,
+    deadlineMs,
+  });
+  if (!upload.isComplete) return { outcome: "partial", upload };
+  const isAgain = existing !== undefined;
+  const confirmed = await confirmDataset(avala, target.dataset, { isAgain });
+  if (options.waits === false) {
+    return { outcome: "uploaded", dataset: confirmed, upload, extra: decision.extra };
+  }
+  const dataset = await settle(avala, confirmed, options);
+  const items = await compareItems(avala, dataset, indexedOf(target));
+  // Whole or not, what is under this name is the server's now: a journal of it would only mislead.
+  await forgetJournal(avala, target, stateDirectory);
+  requireSame(dataset, items);
+  return { outcome: "uploaded", dataset, upload, extra: items.extra };
+}
+
+/**
+ * Carries a decision out. Safe when another run does the same at once: one of them confirms, and the other finds what
+ * it would have made.
+ * @throws UploadError when files failed or the upload was stopped; AvalaError `dataset` when the server does not list
+ * what was sent, `conflict` or `validation` when the name or slug is taken, `timeout`, `cancelled`
+ */
+export async function carryOut(
+  avala: Avala,
+  decision: Decision,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  const { target, existing, toSend, extra } = decision;
+  if (existing !== undefined && toSend.length === 0) {
+    await forgetJournal(avala, target, options.stateDirectory);
+    return { outcome: "unchanged", dataset: existing, extra };
+  }
+  try {
+    return await sendAndConfirm(avala, decision, options);
+  } catch (error) {
+    const isTaken = isAvalaError(error) && error.code === "conflict" && existing === undefined;
+    if (!isTaken || target.ifExists === "fail") throw error;
+    // Another run may have confirmed this name while we were sending: then it must be what we would have made.
+    const again = await decidePublish(avala, { ...target, ifExists: "verify" }, options);
+    if (again.existing === undefined) throw error;
+    return await carryOut(avala, again, options);
+  }
+}
+
+/** {@link decidePublish}, then {@link carryOut}. */
+export async function publishDataset(
+  avala: Avala,
+  target: PublishTarget,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  return await carryOut(avala, await decidePublish(avala, target, options), options);
+}

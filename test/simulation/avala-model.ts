@@ -1,0 +1,268 @@
+// Avala in memory, for simulation: the few routes that an upload uses, a store that checks policies, the rate limit,
+// and faults before, in and after each effect. Written from the contract; time and chance come from outside.
+import { createHash } from "node:crypto";
+import type { HttpRequest, HttpResponse, Transport } from "../../src/api/transport";
+import { AvalaError } from "../../src/errors";
+import type { Clock } from "../../src/flow/clock";
+import type { Seeded } from "./seeded";
+
+export interface Fault {
+  readonly name:
+    | "refused" // nothing was sent
+    | "request-lost"
+    | "reply-lost"
+    | "stalled" // no progress until the client gives up; the effect never comes
+    | "503"
+    | "500-after-effect"
+    | "429"
+    | "expired" // storage only
+    | "cut"; // storage only: the connection breaks in the body
+}
+
+export interface StoredObject {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+interface DatasetRow {
+  readonly uid: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly readyAtMs: number;
+}
+
+export interface AvalaModel {
+  readonly api: Transport;
+  readonly storage: Transport;
+  readonly objects: Map<string, StoredObject>;
+  readonly datasets: DatasetRow[];
+  readonly counts: {
+    calls: number;
+    throttled: number;
+    presigns: number;
+    /** Storage requests that stored, by key. */
+    readonly stored: Map<string, number>;
+  };
+  readonly trace: string[];
+}
+
+export interface ModelOptions {
+  readonly clock: Clock;
+  readonly random: Seeded;
+  /** The fault of one request, or none. */
+  readonly faultOf: (target: "api" | "storage", random: Seeded) => Fault["name"] | undefined;
+  readonly limitPerMinute: number;
+  readonly burstPerSecond: number;
+}
+
+const POLICY_MS = 60_000;
+const STORAGE_URL = "https://uploads.s3.us-east-1.amazonaws.com/";
+const PREFIX = "acme";
+
+interface Answer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly headers?: Record<string, string>;
+}
+
+function sha256(data: Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+async function bodyOf(request: HttpRequest): Promise<Buffer> {
+  const { body } = request;
+  if (typeof body !== "function") return Buffer.from(body ?? "");
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** The parts of a form, in order. */
+function partsOf(request: HttpRequest, body: Buffer): { name: string; data: Buffer }[] {
+  const boundary = /boundary=(.+)$/.exec(request.headers["content-type"] ?? "")?.[1] ?? "";
+  const delimiter = Buffer.from(`--${boundary.replaceAll('"', "")}`);
+  const parts: { name: string; data: Buffer }[] = [];
+  let from = body.indexOf(delimiter);
+  for (;;) {
+    const start = from + delimiter.length + 2;
+    const next = body.indexOf(delimiter, start);
+    if (next < 0) return parts;
+    const head = body.indexOf("\r\n\r\n", start);
+    const name = /name="([^"]*)"/.exec(body.toString("utf8", start, head))?.[1] ?? "";
+    parts.push({ name, data: body.subarray(head + 4, next - 2) });
+    from = next;
+  }
+}
+
+export function createAvalaModel(options: ModelOptions): AvalaModel {
+  const { clock, random } = options;
+  const objects = new Map<string, StoredObject>();
+  const datasets: DatasetRow[] = [];
+  const trace: string[] = [];
+  const counts = { calls: 0, throttled: 0, presigns: 0, stored: new Map<string, number>() };
+  const recent: number[] = [];
+  let window = { startMs: 0, used: 0 };
+
+  const budget = (): Answer | undefined => {
+    const now = clock.now();
+    if (now - window.startMs >= 60_000) window = { startMs: now, used: 0 };
+    while (recent.length > 0 && now - recent[0]! >= 1000) recent.shift();
+    const isOver = window.used >= options.limitPerMinute || recent.length >= options.burstPerSecond;
+    if (!isOver) {
+      window.used += 1;
+      recent.push(now);
+      return undefined;
+    }
+    counts.throttled += 1;
+    return throttled();
+  };
+  const limitHeaders = (): Record<string, string> => ({
+    "x-ratelimit-limit": String(options.limitPerMinute),
+    "x-ratelimit-remaining": String(Math.max(0, options.limitPerMinute - window.used)),
+    "x-ratelimit-reset": String(Math.ceil((window.startMs + 60_000) / 1000)),
+  });
+
+  const rowJson = (row: DatasetRow): unknown => ({
+    uid: row.uid,
+    name: row.name,
+    slug: row.slug,
+    data_type: "image",
+    status: clock.now() >= row.readyAtMs ? "created" : "creating",
+    item_count: keysOf(row.name).length,
+    owner_name: PREFIX,
+  });
+  const keysOf = (name: string): string[] =>
+    [...objects.keys()].filter((key) => key.startsWith(`${PREFIX}/${name}/`)).sort();
+  const page = (results: readonly unknown[]): Answer => ({
+    status: 200,
+    json: { next: null, previous: null, results },
+  });
+
+  const presign = (body: {
+    dataset_name: string;
+    file_path_in_dataset: string;
+    content_length: number;
+  }): Answer => {
+    counts.presigns += 1;
+    const policy = {
+      key: `${PREFIX}/${body.dataset_name}/${body.file_path_in_dataset}`,
+      expiresMs: clock.now() + POLICY_MS,
+      length: body.content_length,
+    };
+    const encoded = Buffer.from(JSON.stringify(policy)).toString("base64");
+    return {
+      status: 200,
+      json: { url: STORAGE_URL, fields: { key: policy.key, policy: encoded } },
+    };
+  };
+  const confirm = (body: { name: string; slug: string }): Answer => {
+    if (datasets.some(({ name }) => name === body.name)) {
+      return { status: 409, json: { detail: "A dataset with this name exists." } };
+    }
+    const readyAtMs = clock.now() + random.integer(20_000);
+    const row = { uid: random.uuid(), name: body.name, slug: body.slug, readyAtMs };
+    datasets.push(row);
+    return { status: 201, json: rowJson(row) };
+  };
+
+  const route = (request: HttpRequest, body: Buffer): Answer => {
+    const url = new URL(request.url);
+    const path = url.pathname.replace("/api/v1", "");
+    const json = body.length > 0 ? JSON.parse(body.toString("utf8")) : undefined;
+    if (request.method === "POST") {
+      return path === "/datasets/manual-upload/" ? confirm(json) : presign(json);
+    }
+    if (path === "/users/me/") return { status: 200, json: { uid: "u", username: PREFIX } };
+    if (path === "/datasets/") {
+      const name = url.searchParams.get("name") ?? "";
+      return page(datasets.filter((row) => row.name.includes(name)).map(rowJson));
+    }
+    const row = datasets.find(({ uid, slug }) => path.includes(uid) || path.includes(`/${slug}/`));
+    if (row === undefined) return { status: 404, json: { detail: "Not found." } };
+    if (!path.endsWith("/items/")) return { status: 200, json: rowJson(row) };
+    const root = `${PREFIX}/${row.name}/`;
+    return page(keysOf(row.name).map((key) => ({ uid: key, key: key.slice(root.length) })));
+  };
+
+  const store = (request: HttpRequest, body: Buffer): Answer => {
+    const parts = partsOf(request, body);
+    const file = parts.at(-1);
+    const fields = new Map(
+      parts.slice(0, -1).map(({ name, data }) => [name, data.toString("utf8")]),
+    );
+    const policy = JSON.parse(Buffer.from(fields.get("policy") ?? "", "base64").toString("utf8"));
+    if (file?.name !== "file" || fields.get("key") !== policy.key)
+      return s3Error(403, "AccessDenied");
+    if (clock.now() > policy.expiresMs) return policyExpired();
+    if (file.data.length !== policy.length) return s3Error(400, "EntityTooLarge");
+    counts.stored.set(policy.key, (counts.stored.get(policy.key) ?? 0) + 1);
+    objects.set(policy.key, { sizeBytes: file.data.length, sha256: sha256(file.data) });
+    return { status: 204 };
+  };
+
+  const send = async (target: "api" | "storage", request: HttpRequest): Promise<HttpResponse> => {
+    const path = new URL(request.url).pathname;
+    const fault = options.faultOf(target, random);
+    trace.push(`${clock.now()} ${request.method} ${path} ${fault ?? "-"}`);
+    if (fault === "refused") throw lost(false);
+    const body = await bodyOf(request);
+    await clock.sleep(1 + random.integer(target === "api" ? 40 : 400), request.signal);
+    if (fault === "request-lost" || fault === "cut") throw lost(true);
+    if (fault === "stalled") {
+      await clock.sleep(request.idleTimeoutMs, request.signal);
+      throw new AvalaError("timeout", "No progress.", { retryable: true, ambiguous: true });
+    }
+    if (target === "api") counts.calls += 1;
+    const answer =
+      early(fault) ?? (target === "api" ? budget() : undefined) ?? answerOf(target, request, body);
+    const headers = { ...(target === "api" ? limitHeaders() : {}), ...answer.headers };
+    await clock.sleep(1 + random.integer(20), request.signal);
+    if (fault === "reply-lost") throw lost(true);
+    request.onBytesSent?.(body.length);
+    if (fault === "500-after-effect")
+      return reply({ status: 500, json: { detail: "Oops." }, headers });
+    return reply({ ...answer, headers });
+  };
+  const answerOf = (target: "api" | "storage", request: HttpRequest, body: Buffer): Answer =>
+    target === "api" ? route(request, body) : store(request, body);
+  const transport = (target: "api" | "storage"): Transport => ({
+    send: (request) => send(target, request),
+    open: () => Promise.reject(new Error("The simulation downloads nothing.")),
+    close: () => undefined,
+  });
+  return { api: transport("api"), storage: transport("storage"), objects, datasets, counts, trace };
+}
+
+function lost(ambiguous: boolean): AvalaError {
+  return new AvalaError("network", "The connection was lost.", { retryable: true, ambiguous });
+}
+
+function s3Error(status: number, code: string, message = ""): Answer {
+  return { status, text: `<Error><Code>${code}</Code><Message>${message}</Message></Error>` };
+}
+
+function policyExpired(): Answer {
+  return s3Error(403, "AccessDenied", "Invalid according to Policy: Policy expired.");
+}
+
+function throttled(): Answer {
+  const json = { detail: "Request was throttled. Expected available in 2 seconds." };
+  return { status: 429, json, headers: { "retry-after": "2" } };
+}
+
+function early(fault: Fault["name"] | undefined): Answer | undefined {
+  if (fault === "503") return { status: 503, text: "<html>Unavailable</html>" };
+  if (fault === "429") return throttled();
+  return fault === "expired" ? policyExpired() : undefined;
+}
+
+function reply(answer: Answer): HttpResponse {
+  const text = answer.json === undefined ? (answer.text ?? "") : JSON.stringify(answer.json);
+  const type = answer.json === undefined ? "application/xml" : "application/json";
+  return {
+    status: answer.status,
+    headers: { "content-type": type, ...answer.headers },
+    body: Buffer.from(text),
+  };
+}

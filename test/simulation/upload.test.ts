@@ -1,0 +1,64 @@
+// The whole upload in one process on virtual time, thousands of worlds with faults, kills and doubled runs, each from a
+// seed. A failing seed is printed: `AVALA_SEED=n npx jest test/simulation` plays it again; `AVALA_SEEDS=100000` plays more.
+import { createHash } from "node:crypto";
+import { API_KEY, playSeed, type Played } from "./world";
+
+const ONE = process.env["AVALA_SEED"];
+const COUNT = Number(process.env["AVALA_SEEDS"] ?? 2000);
+const seeds =
+  ONE === undefined ? Array.from({ length: COUNT }, (_, index) => index + 1) : [Number(ONE)];
+
+/** What is wrong with a world that has ended; nothing, when the promises were kept. */
+function judge(played: Played): string[] {
+  const { server, files, ends, datasetName, sha256Of } = played;
+  const wrong: string[] = [];
+  const last = ends.at(-1) ?? "";
+  if (last !== "uploaded" && last !== "unchanged")
+    wrong.push(`it never ended well: ${ends.join(" ")}`);
+  if (server.datasets.length !== 1) wrong.push(`${server.datasets.length} datasets`);
+  const prefix = `acme/${datasetName}/`;
+  const stored = new Map(server.objects);
+  for (const file of files) {
+    const object = stored.get(prefix + file.path);
+    stored.delete(prefix + file.path);
+    if (object?.sha256 !== sha256Of(file.path)) wrong.push(`${file.path} is not stored whole`);
+  }
+  if (stored.size > 0) wrong.push(`stored besides: ${[...stored.keys()].join(", ")}`);
+  const mayRepeat = played.ranTogether || played.diskWasFull;
+  if (!mayRepeat && played.sentAgain.length > 0) {
+    wrong.push(`sent again although it was known to have landed: ${played.sentAgain.join(", ")}`);
+  }
+  const isLeaked = [...played.disk.written, ...server.trace].some((text) => text.includes(API_KEY));
+  if (isLeaked) wrong.push("the key was written down");
+  if (last !== "" && played.disk.journals().length > 0) wrong.push("the journal was left behind");
+  return wrong;
+}
+
+function traceOf({ server, ends }: Played): string {
+  return createHash("sha256")
+    .update(JSON.stringify([server.trace, ends]))
+    .digest("hex");
+}
+
+describe("an upload in a world of faults", () => {
+  test(`keeps its promises in ${seeds.length} worlds, and plays each the same way twice`, async () => {
+    const failures: string[] = [];
+    const totals = { starts: 0, kills: 0, requests: 0, files: 0, sentAgain: 0, throttled: 0 };
+    for (const seed of seeds) {
+      const played = await playSeed(seed);
+      const again = await playSeed(seed);
+      const wrong = judge(played);
+      if (traceOf(played) !== traceOf(again))
+        wrong.push("the second play of the seed went another way");
+      if (wrong.length > 0) failures.push(`seed ${seed}: ${wrong.join("; ")}`);
+      totals.starts += played.ends.length;
+      totals.kills += played.ends.filter((end) => end === "killed").length;
+      totals.requests += played.server.trace.length;
+      totals.files += played.files.length;
+      totals.sentAgain += played.sentAgain.length;
+      totals.throttled += played.server.counts.throttled;
+    }
+    process.stdout.write(`simulation: ${JSON.stringify(totals)}\n`);
+    expect(failures.slice(0, 20)).toEqual([]);
+  }, 600_000);
+});

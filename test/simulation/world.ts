@@ -1,0 +1,239 @@
+// One seed, one world: a set of files, a server, a disk, and runs that are killed, doubled and started again until the
+// dataset is there. Returns what a judge needs; decides nothing.
+import { createHash } from "node:crypto";
+import { connect, type Ports } from "../../src/api/connect";
+import { isAvalaError } from "../../src/errors";
+import { publishDataset, type PublishTarget } from "../../src/publish";
+import type { UploadFile } from "../../src/upload/run";
+import { createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
+import { createDiskModel, type DiskModel } from "./disk-model";
+import { seeded, type Seeded } from "./seeded";
+import { createTimeline, type Timeline } from "./timeline";
+
+export interface Played {
+  readonly files: readonly UploadFile[];
+  readonly sha256Of: (path: string) => string;
+  readonly datasetName: string;
+  readonly server: AvalaModel;
+  readonly disk: DiskModel;
+  /** How each start ended: `uploaded`, `unchanged`, `killed`, or an error's code. */
+  readonly ends: readonly string[];
+  /** Paths that a run was told have landed, and that were sent again later. */
+  readonly sentAgain: readonly string[];
+  /** Whether two runs were at work at once, which may both send a file. */
+  readonly ranTogether: boolean;
+  /** Whether the journal's disk was full at some time, which may forget what had landed. */
+  readonly diskWasFull: boolean;
+  readonly virtualMs: number;
+}
+
+export const API_KEY = "avk_simulation_0123456789";
+const API_FAULTS = [
+  "refused",
+  "request-lost",
+  "reply-lost",
+  "stalled",
+  "503",
+  "500-after-effect",
+  "429",
+] as const;
+const STORAGE_FAULTS = [
+  "refused",
+  "request-lost",
+  "reply-lost",
+  "stalled",
+  "503",
+  "500-after-effect",
+  "expired",
+  "cut",
+] as const;
+const MOST_STARTS = 40;
+
+interface FileModel {
+  readonly files: readonly UploadFile[];
+  /** Content by absolute path. */
+  readonly sources: ReadonlyMap<string, Buffer>;
+  readonly digests: ReadonlyMap<string, string>;
+}
+
+function makeFiles(random: Seeded): FileModel {
+  const digests = new Map<string, string>();
+  const sources = new Map<string, Buffer>();
+  const count = 1 + random.integer(random.chance(0.1) ? 120 : 25);
+  const knowsDigests = random.chance(0.5);
+  const files = Array.from({ length: count }, (_, index) => {
+    const data = Buffer.alloc(random.integer(2000), `${index} ${random.integer(1000)} `);
+    const absolutePath = `/set/${index}.jpg`;
+    sources.set(absolutePath, data);
+    const sha256 = createHash("sha256").update(data).digest("hex");
+    digests.set(`f/${index}.jpg`, sha256);
+    const file = { path: `f/${index}.jpg`, absolutePath, sizeBytes: data.length };
+    return knowsDigests ? { ...file, sha256 } : file;
+  });
+  return { files, sources, digests };
+}
+
+/** The ports of one process: after a kill nothing answers any more, and nothing it starts has an effect. */
+function processOf(ports: Ports): { readonly ports: Ports; readonly kill: () => void } {
+  let isAlive = true;
+  const never = new Promise<never>(() => undefined);
+  const alive = <T>(work: () => Promise<T>): Promise<T> => {
+    if (!isAlive) return never;
+    return work().then(
+      (value) => (isAlive ? value : never),
+      (error: unknown) => {
+        if (!isAlive) return never;
+        throw error;
+      },
+    );
+  };
+  const transport = (of: Ports["api"]): Ports["api"] => ({
+    send: (request) => alive(() => of.send(request)),
+    open: (request) => alive(() => of.open(request)),
+    close: () => undefined,
+  });
+  const { clock, random, disk } = ports;
+  return {
+    kill: () => {
+      isAlive = false;
+    },
+    ports: {
+      clock: { now: clock.now, sleep: (ms, signal) => alive(() => clock.sleep(ms, signal)) },
+      random,
+      api: transport(ports.api),
+      storage: transport(ports.storage),
+      disk: {
+        openToRead: (path) => alive(() => disk.openToRead(path)),
+        readIfPresent: (path) => alive(() => disk.readIfPresent(path)),
+        remove: (path) => alive(() => disk.remove(path)),
+        openToAppend: async (path) => {
+          const file = await alive(() => disk.openToAppend(path));
+          return {
+            append: (data) => alive(() => file.append(data)),
+            sync: () => alive(() => file.sync()),
+            close: () => alive(() => file.close()),
+          };
+        },
+      },
+    },
+  };
+}
+
+interface World {
+  readonly timeline: Timeline;
+  readonly random: Seeded;
+  readonly server: AvalaModel;
+  readonly disk: DiskModel;
+  readonly files: readonly UploadFile[];
+  readonly datasetName: string;
+  readonly landed: Set<string>;
+  readonly sentAgain: string[];
+  readonly concurrency: number;
+}
+
+async function startOnce(world: World): Promise<string> {
+  const { timeline, random, server, disk } = world;
+  const process = processOf({
+    clock: timeline,
+    random: random.fork(),
+    api: server.api,
+    storage: server.storage,
+    disk,
+  });
+  const avala = connect({
+    apiKey: API_KEY,
+    baseUrl: "https://api.avala.ai/api/v1",
+    ports: process.ports,
+    onEvent: (event) => {
+      if (event.kind !== "file-sent") return;
+      if (world.landed.has(event.path)) world.sentAgain.push(event.path);
+      world.landed.add(event.path);
+    },
+  });
+  const target: PublishTarget = {
+    files: world.files,
+    dataset: { name: world.datasetName, slug: world.datasetName, dataType: "image" },
+    ifExists: "verify",
+  };
+  const run = publishDataset(avala, target, {
+    waitMs: () => 600_000,
+    concurrency: world.concurrency,
+    stateDirectory: "/state",
+  }).then(
+    ({ outcome }) => outcome,
+    (error: unknown) => {
+      if (!isAvalaError(error)) throw error;
+      return error.code;
+    },
+  );
+  const killAfterMs = random.chance(0.4)
+    ? random.integer(random.pick([300, 3000, 60_000]))
+    : undefined;
+  if (killAfterMs === undefined) return await run;
+  const killed = timeline.sleep(killAfterMs).then(() => {
+    process.kill();
+    return "killed";
+  });
+  return await Promise.race([run, killed]);
+}
+
+/** Plays the world of `seed` to its end. */
+export async function playSeed(seed: number): Promise<Played> {
+  const random = seeded(seed);
+  const timeline = createTimeline();
+  const { files, sources, digests } = makeFiles(random.fork());
+  const faultRate = random.pick([0, 0.02, 0.1, 0.3]);
+  let calmFrom = Number.POSITIVE_INFINITY;
+  const faultOf = (target: "api" | "storage", chance: Seeded): Fault["name"] | undefined => {
+    if (timeline.now() >= calmFrom || !chance.chance(faultRate)) return undefined;
+    return target === "api" ? chance.pick(API_FAULTS) : chance.pick(STORAGE_FAULTS);
+  };
+  const server = createAvalaModel({
+    clock: timeline,
+    random: random.fork(),
+    faultOf,
+    limitPerMinute: random.pick([100, 600, 6000]),
+    burstPerSecond: 20,
+  });
+  const world: World = {
+    timeline,
+    random,
+    server,
+    disk: createDiskModel(sources),
+    files,
+    datasetName: `training-${random.integer(1e9).toString(16)}`,
+    landed: new Set(),
+    sentAgain: [],
+    concurrency: 1 + random.integer(10),
+  };
+  const startedMs = timeline.now();
+  const ends: string[] = [];
+  let ranTogether = false;
+  let diskWasFull = false;
+  const isDone = (): boolean => ["uploaded", "unchanged"].includes(ends.at(-1) ?? "");
+  const play = async (): Promise<void> => {
+    for (let start = 0; start < MOST_STARTS && !isDone(); start += 1) {
+      // The world calms down in the end: what is judged is that every fault was survived, not luck.
+      if (start === MOST_STARTS - 5) calmFrom = timeline.now();
+      world.disk.isFull = random.chance(0.05);
+      const together = random.chance(0.15) ? 2 : 1;
+      diskWasFull ||= world.disk.isFull;
+      ranTogether ||= together > 1;
+      ends.push(...(await Promise.all(Array.from({ length: together }, () => startOnce(world)))));
+      if (ends.at(-1) === "killed" && random.chance(0.5)) world.disk.crash(random);
+    }
+  };
+  await timeline.play(play());
+  return {
+    files,
+    sha256Of: (path) => digests.get(path) ?? "",
+    datasetName: world.datasetName,
+    server,
+    disk: world.disk,
+    ends,
+    sentAgain: world.sentAgain,
+    ranTogether,
+    diskWasFull,
+    virtualMs: timeline.now() - startedMs,
+  };
+}

@@ -1,0 +1,255 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator";
+import { isUploadError, type UploadError } from "../../src/errors";
+import { hurriedClock, sessionWith } from "../support/session";
+import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+
+const PRESIGN = "/datasets/manual-upload/file-upload-url/";
+const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
+
+let emulator: Emulator;
+let folder: string;
+beforeEach(async () => {
+  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0 });
+  folder = await mkdtemp(join(tmpdir(), "upload-"));
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function makeFile(path: string, data: Buffer | string): Promise<UploadFile> {
+  const absolutePath = join(folder, path.replaceAll("/", "_"));
+  await writeFile(absolutePath, data);
+  return { path, absolutePath, sizeBytes: Buffer.byteLength(data) };
+}
+
+async function makeFiles(count: number): Promise<UploadFile[]> {
+  return await Promise.all(
+    Array.from({ length: count }, (_, index) => makeFile(`f/${index}.jpg`, `content ${index}`)),
+  );
+}
+
+async function stored(): Promise<Record<string, string>> {
+  const entries = (await emulator.objects()).map(({ key, sha256: sum }) => [
+    key.slice(key.indexOf("/set/") + 5),
+    sum,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function requests(path: string): number {
+  return emulator.requests().filter((entry) => entry.path.endsWith(path)).length;
+}
+
+async function failureOf(work: Promise<UploadResult>): Promise<UploadError> {
+  try {
+    await work;
+  } catch (error) {
+    if (isUploadError(error)) return error;
+    throw error;
+  }
+  throw new Error("The upload succeeded.");
+}
+
+describe("an upload", () => {
+  test("stores every file whole, with the sha256 of what was sent, for one presign each", async () => {
+    const files = await makeFiles(30);
+    files.push(
+      await makeFile("empty.png", ""),
+      await makeFile("large.mp4", Buffer.alloc(5_000_001, "x")),
+    );
+    const { avala, events } = sessionWith(emulator);
+    const result = await uploadFiles(avala, { datasetName: "set", files });
+    expect(result).toMatchObject({ isComplete: true, retries: 0, unchanged: [] });
+    expect(Object.fromEntries(result.sent.map(({ path, sha256: sum }) => [path, sum]))).toEqual(
+      await stored(),
+    );
+    expect((await stored())["large.mp4"]).toBe(sha256(Buffer.alloc(5_000_001, "x")));
+    expect(requests(PRESIGN)).toBe(32);
+    const last = events.findLast((event) => event.kind === "upload-progress");
+    expect(last?.progress).toMatchObject({
+      filesTotal: 32,
+      filesSent: 32,
+      bytesSent: result.bytesSent,
+    });
+  });
+
+  test("presigns again when the policy has expired before the bytes came", async () => {
+    emulator.setFault({ on: { path: PRESIGN }, expired: true, times: 1 });
+    const { avala, events } = sessionWith(emulator);
+    const result = await uploadFiles(avala, { datasetName: "set", files: await makeFiles(1) });
+    expect(result).toMatchObject({ isComplete: true, retries: 1 });
+    expect(events.filter((event) => event.kind === "retry")).toHaveLength(1);
+    expect(requests(PRESIGN)).toBe(2);
+  });
+
+  test("ends with one whole object when the store's reply was lost", async () => {
+    emulator.setFault({
+      on: { target: "storage", method: "POST" },
+      drop: true,
+      when: "after",
+      times: 2,
+    });
+    const files = await makeFiles(4);
+    const result = await uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files });
+    expect(result.sent).toHaveLength(4);
+    expect(Object.keys(await stored()).sort()).toEqual(files.map(({ path }) => path).sort());
+  });
+
+  test("lets one file fail and sends the others, and names it", async () => {
+    const files = await makeFiles(10);
+    await rm(files[3]!.absolutePath);
+    const error = await failureOf(
+      uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files }),
+    );
+    expect(error.code).toBe("upload");
+    expect(error.failures.map(({ path, error: { code } }) => [path, code])).toEqual([
+      ["f/3.jpg", "file"],
+    ]);
+    expect(error.landed).toHaveLength(9);
+    expect(Object.keys(await stored())).toHaveLength(9);
+  });
+
+  test("refuses bad input before anything is sent, all of it at once", async () => {
+    const [file] = await makeFiles(1);
+    const { avala } = sessionWith(emulator);
+    const work = uploadFiles(avala, { datasetName: "set", files: [file!, file!], concurrency: 11 });
+    await expect(work).rejects.toMatchObject({
+      code: "input",
+      problems: [{ input: "concurrency" }, { input: "f/0.jpg" }],
+    });
+    expect(emulator.requests()).toEqual([]);
+  });
+});
+
+describe("what stops an upload at once", () => {
+  test.each([
+    [401, "authentication"],
+    [403, "permission"],
+    [413, "quota"],
+  ])("a %d of the presign", async (status, code) => {
+    emulator.setFault({
+      on: { path: PRESIGN },
+      skip: 5,
+      times: 0,
+      reply: { status, body: { detail: "No." } },
+    });
+    const files = await makeFiles(100);
+    const error = await failureOf(
+      uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files, concurrency: 2 }),
+    );
+    expect(error.code).toBe(code);
+    expect(error.message).toContain("after 5 of 100 files");
+    expect(requests(PRESIGN)).toBeLessThan(10);
+  });
+
+  test("a presigned URL to a host that is not allowed, and not a byte goes there", async () => {
+    const reply = { status: 200, body: { url: "http://127.0.0.2:1/bucket", fields: { key: "k" } } };
+    emulator.setFault({ on: { path: PRESIGN }, times: 0, reply });
+    const files = await makeFiles(20);
+    const error = await failureOf(
+      uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files }),
+    );
+    expect(error.code).toBe("storage_host");
+    expect(error.landed).toEqual([]);
+  });
+
+  test("a server that is gone: as many files as run at once are tried to the end, not all", async () => {
+    emulator.setFault({ on: { path: PRESIGN }, times: 0, reply: { status: 503, body: "down" } });
+    const files = await makeFiles(50);
+    const error = await failureOf(
+      uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files, concurrency: 3 }),
+    );
+    expect(error.code).toBe("server");
+    expect(requests(PRESIGN)).toBeLessThanOrEqual(3 * 8 + 16);
+  });
+
+  test("the caller's signal, with what landed", async () => {
+    const controller = new AbortController();
+    const files = await makeFiles(50);
+    emulator.setFault({ on: { target: "storage" }, skip: 5, times: 0, delayMs: 60_000 });
+    const { avala } = sessionWith(emulator, {
+      signal: controller.signal,
+      ports: { clock: hurriedClock },
+    });
+    const work = failureOf(uploadFiles(avala, { datasetName: "set", files, concurrency: 2 }));
+    while ((await emulator.objects()).length < 5)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort();
+    const error = await work;
+    expect(error.code).toBe("cancelled");
+    expect(error.landed.length).toBe(5);
+  });
+});
+
+describe("an upload that broke", () => {
+  test("goes on with what has not landed", async () => {
+    const files = await makeFiles(20);
+    emulator.setFault({
+      on: { target: "storage" },
+      skip: 12,
+      times: 0,
+      reply: { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" },
+    });
+    const request = {
+      datasetName: "set",
+      files,
+      concurrency: 1,
+      stateDirectory: join(folder, "state"),
+    };
+    const error = await failureOf(uploadFiles(sessionWith(emulator).avala, request));
+    expect(error.landed).toHaveLength(12);
+    emulator.clearFaults();
+    const before = requests(PRESIGN);
+    const result = await uploadFiles(sessionWith(emulator).avala, request);
+    expect(result.sent).toHaveLength(8);
+    expect(result.unchanged).toHaveLength(12);
+    expect(result.manifest.entries).toHaveLength(20);
+    expect(requests(PRESIGN) - before).toBe(8);
+  });
+
+  test("sends a file again whose content is another now, though its size is the same", async () => {
+    const file = await makeFile("a.jpg", "before");
+    const request = { datasetName: "set", files: [file], stateDirectory: join(folder, "state") };
+    await uploadFiles(sessionWith(emulator).avala, request);
+    await makeFile("a.jpg", "after!");
+    const result = await uploadFiles(sessionWith(emulator).avala, request);
+    expect(result.sent.map(({ sha256: sum }) => sum)).toEqual([sha256(Buffer.from("after!"))]);
+    expect(await stored()).toEqual({ "a.jpg": sha256(Buffer.from("after!")) });
+  });
+
+  test("warns and goes on when the journal can't be kept", async () => {
+    const blocked = join(folder, "blocked");
+    await writeFile(blocked, "a file where a folder should be");
+    const { avala, events } = sessionWith(emulator);
+    const files = await makeFiles(3);
+    const result = await uploadFiles(avala, { datasetName: "set", files, stateDirectory: blocked });
+    expect(result.sent).toHaveLength(3);
+    expect(events.filter((event) => event.kind === "warning")).toHaveLength(1);
+  });
+
+  test("works with a key that may not read its user", async () => {
+    emulator.addKey({ key: "avk_write_only_000000", scopes: ["datasets.write"] });
+    const { avala } = sessionWith(emulator, { apiKey: "avk_write_only_000000" });
+    const files = await makeFiles(2);
+    const result = await uploadFiles(avala, { datasetName: "set", files, stateDirectory: folder });
+    expect(result.sent).toHaveLength(2);
+  });
+});
+
+describe("a deadline", () => {
+  test("lets what is under way end, starts nothing more, and says that it is not complete", async () => {
+    let now = 0;
+    const clock = { ...hurriedClock, now: () => (now += 10) };
+    const files = await makeFiles(50);
+    const { avala } = sessionWith(emulator, { ports: { clock } });
+    const result = await uploadFiles(avala, { datasetName: "set", files, deadlineMs: 500 });
+    expect(result.isComplete).toBe(false);
+    expect(result.sent.length).toBeLessThan(50);
+    expect(Object.keys(await stored())).toHaveLength(result.sent.length);
+  });
+});
