@@ -32,7 +32,15 @@ const noTimeOrChance = [
 }));
 
 export default defineConfig(
-  globalIgnores(["lib/", "dist/", "coverage/", ".demo/", "**/node_modules/", "examples/"]),
+  globalIgnores([
+    "lib/",
+    "dist/",
+    ".bundle/",
+    "coverage/",
+    ".demo/",
+    "**/node_modules/",
+    "examples/",
+  ]),
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
   },
