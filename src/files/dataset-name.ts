@@ -1,8 +1,9 @@
 // Names made from content: the short digest, a dataset version's name, a slug.
 import { InputError } from "../errors";
+import { shown } from "./names";
 
 const SHORT_DIGITS = 12;
-// The server's own bound on a name (Django's CharField in its models, contract "Exports": 1–255).
+// The contract bounds an export's name so ("Exports"), and says nothing of a dataset's; Django's usual bound is the same.
 const MOST_CHARACTERS = 255;
 
 /** The first 12 hex digits of a digest: what a dataset version's name ends in. */
@@ -11,30 +12,36 @@ export function shortDigest(digest: string): string {
 }
 
 /**
- * The name of a dataset version: `{digest}` in `template` becomes the first 12 digits of `digest`. A template without it
- * is a name as it stands.
+ * The name of a dataset version: `{digest}` in `template` becomes the first 12 digits of `digest`, and `{folder}` the name
+ * of the partition where there is one. A template without either is a name as it stands.
  * @throws InputError for another placeholder, an empty name, one over 255 characters, or one that is no folder's name
  */
-export function datasetVersionName(template: string, digest: string): string {
-  const text = problemOf(template);
+export function datasetVersionName(template: string, digest: string, folder?: string): string {
+  const values = new Map([["{digest}", shortDigest(digest)]]);
+  if (folder !== undefined) values.set("{folder}", folder);
+  const problem = placeholderProblem(template, [...values.keys()]);
+  const name = template.replace(/\{[^{}]*\}/g, (placeholder) => values.get(placeholder) ?? "");
+  const text = problem ?? nameProblem(name);
   if (text !== undefined) throw new InputError([{ input: "dataset name", text }]);
-  return template.replaceAll("{digest}", shortDigest(digest));
+  return name;
 }
 
-function problemOf(template: string): string | undefined {
-  const other = /\{(?!digest\})[^{}]*\}?|(?<!\{digest)\}/.exec(template);
-  if (other !== null) {
-    return `${JSON.stringify(other[0])} in ${JSON.stringify(template)} is no placeholder; {digest} is the only one here.`;
-  }
-  const name = template.replaceAll("{digest}", "0".repeat(SHORT_DIGITS));
+function placeholderProblem(template: string, known: readonly string[]): string | undefined {
+  const bare = template.replace(/\{[^{}]*\}/g, (found) => (known.includes(found) ? "" : found));
+  const unknown = /\{[^{}]*\}?|\}/.exec(bare);
+  if (unknown === null) return undefined;
+  return `${shown(unknown[0])} in ${shown(template)} is no placeholder here; there is ${known.join(" and ")}.`;
+}
+
+function nameProblem(name: string): string | undefined {
   if (name.trim() === "") return "It is empty.";
-  if (name.trim() !== name) return "It starts or ends with a space.";
+  if (name.trim() !== name) return `${shown(name)} starts or ends with a space.`;
   if (name.length > MOST_CHARACTERS) {
-    return `It would have ${name.length} characters, more than the ${MOST_CHARACTERS} that a name may have.`;
+    return `It has ${name.length} characters, more than the ${MOST_CHARACTERS} that a name may have.`;
   }
   // Files are stored under `<owner root>/<dataset name>/`, so the name is one part of a path (contract, "Uploading files").
   if (name === "." || name === ".." || /[/\\\p{Cc}\u2028\u2029]/u.test(name)) {
-    return `${JSON.stringify(template)} can't be the name of a folder: no slash, backslash or control character, and not "..".`;
+    return `${shown(name)} can't be the name of a folder: no slash, backslash or control character, and not "..".`;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import { AvalaError, listed } from "../errors";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
-import type { LocalFile } from "./file-set";
+import type { LocalFile } from "./local-file";
 import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./file-workers";
 import type { FileFault } from "./jobs";
 import { createManifest, type Manifest, type ManifestEntry } from "./manifest";

@@ -66,7 +66,8 @@ export function createManifest(entries: Iterable<ManifestEntry>): Manifest {
 
 function problemOf(entry: ManifestEntry, previous: string | undefined): string | undefined {
   if (entry.path === "") return "An empty path can't be in a manifest.";
-  if (/[\r\n]/.test(entry.path)) return "A path with a line break can't be in a manifest.";
+  if (/[\r\n\p{Cs}]/u.test(entry.path))
+    return "A path with a line break or half a character can't be in a manifest.";
   if (entry.path === previous) return "Two files have this path.";
   if (!Number.isSafeInteger(entry.sizeBytes) || entry.sizeBytes < 0) {
     return `${entry.sizeBytes} is no number of bytes.`;

@@ -1,5 +1,9 @@
 // Cuts a file set into partitions: the folders that are datasets of their own, so that a change sends that folder alone.
-import type { FileSetOptions } from "./file-set";
+import { basename, resolve } from "node:path";
+import { readOptions, type FileSetOptions } from "./file-set-options";
+import { comparePaths } from "./manifest";
+import { scanSync } from "./scan";
+import { createTree } from "./tree";
 
 /** 0: one partition; 1: each top-level folder is one. */
 export type PartitionDepth = 0 | 1;
@@ -15,8 +19,33 @@ export type PartitionOptions = Pick<
   "include" | "exclude" | "includeHidden" | "symlinks"
 > & { readonly depth: PartitionDepth };
 
+/**
+ * The partitions that hold a file of the set, sorted: `FileSetOptions.folder` of each, `""` for the files above all
+ * folders. At depth 0 always `[""]`, and then `folder` is to be left out. Synchronous, for a program that has to know its
+ * resources as it runs; opens no file and refuses none, that is left to `readFileSet`.
+ * @throws InputError when the root or a glob can't be used
+ */
 export function listPartitions(root: string, options: PartitionOptions): string[] {
-  throw new Error(`Not written yet: ${root} ${options.depth}`);
+  const read = readOptions({ root, ...options });
+  if (options.depth === 0) return [""];
+  const tree = createTree({ root: read.root, symlinks: options.symlinks ?? "follow" });
+  const includeHidden = options.includeHidden ?? false;
+  const { paths, problems } = scanSync({ tree, ...read.patterns, includeHidden });
+  // What will be refused still counts: its partition is where the refusal is told.
+  const refused = problems.map(({ input }) =>
+    tree.find(input)?.isDirectory() === true ? `${input}/` : input,
+  );
+  return [...new Set([...paths, ...refused].map(topFolder))].sort(comparePaths);
+}
+
+/** What a partition is called: its folder, or the root's own name for the files above all folders. */
+export function partitionName(root: string, folder: string): string {
+  return folder === "" ? basename(resolve(root)) : folder;
+}
+
+function topFolder(path: string): string {
+  const slash = path.indexOf("/");
+  return slash === -1 ? "" : path.slice(0, slash);
 }
 
 /**
@@ -32,13 +61,12 @@ export function partitionFiles<T extends { readonly path: string }>(
   const byFolder = new Map<string, T[]>();
   for (const file of files) {
     const inside = file.path.startsWith(start) ? file.path.slice(start.length) : file.path;
-    const slash = inside.indexOf("/");
-    const folder = depth === 0 || slash === -1 ? "" : inside.slice(0, slash);
+    const folder = depth === 0 ? "" : topFolder(inside);
     const group = byFolder.get(folder);
     if (group === undefined) byFolder.set(folder, [file]);
     else group.push(file);
   }
   return [...byFolder]
     .map(([folder, group]) => ({ folder, files: group }))
-    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+    .sort((a, b) => comparePaths(a.folder, b.folder));
 }

@@ -3,7 +3,7 @@ import { relative, sep } from "node:path";
 import fastGlob from "fast-glob";
 import type { InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
-import type { Notice, PatternCount } from "./file-set";
+import type { Notice, PatternCount } from "./local-file";
 import { comparePaths } from "./manifest";
 import { shown } from "./names";
 import type { PatternLine } from "./patterns";

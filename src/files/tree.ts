@@ -2,7 +2,9 @@
 // Knows no globs. fast-glob's own following of links neither stops at cycles nor stays in the root (mrmlnc/fast-glob#74).
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { join, sep } from "node:path";
-import type { SymlinkPolicy } from "./file-set";
+
+/** What to do with symbolic links. Whatever is chosen, nothing outside the root is ever taken. */
+export type SymlinkPolicy = "follow" | "skip" | "error";
 
 /** Why an entry is not used: `problem` refuses the whole set, `notice` only leaves it out. */
 export interface Bar {

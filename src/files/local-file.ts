@@ -1,0 +1,22 @@
+// A file of a file set, and what can be said about it without refusing it.
+
+export interface LocalFile {
+  /** In the dataset: POSIX, with the prefix, letters as on the disk. */
+  readonly path: string;
+  readonly absolutePath: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** A warning, about one file when it has a path. */
+export interface Notice {
+  readonly path?: string;
+  readonly text: string;
+}
+
+export interface PatternCount {
+  /** The include line as it was given. */
+  readonly pattern: string;
+  /** Files that it matches, counted also when another line matches them. */
+  readonly matched: number;
+}
