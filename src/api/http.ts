@@ -1,43 +1,17 @@
 // One call to the API: key, pace, tries, and every answer that is no success turned into an error.
 // Knows nothing of endpoints and their shapes.
-import type { RateLimit } from "../errors";
-import type { Listener } from "../events";
+import type { AvalaEvent, Listener } from "../events";
 import type { Clock, Random } from "../flow/clock";
 import type { Pace } from "../flow/pace";
-import type { Query } from "./route";
+import { retry } from "../flow/retry";
+import type { ApiCall, ApiReply } from "./call";
+import { judge, lostReply, retryAfterOf } from "./judge";
+import { readRateLimit, readRequestId } from "./reply-headers";
+import { encodePath, encodeQuery, resolveNext } from "./route";
 import type { Secrets } from "./secrets";
-import type { Transport } from "./transport";
+import type { HttpRequest, HttpResponse, Transport } from "./transport";
 
-export interface ApiCall {
-  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Method and template, for messages and events: `GET /datasets/{owner}/{slug}/`. */
-  readonly route: string;
-  /** The path's parts under the base URL; each is checked and percent-encoded. */
-  readonly path: readonly string[];
-  readonly query?: Query | undefined;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /**
-   * `safe`: may be done twice. `ambiguous`: creates something, so after a 5xx, a timeout or a lost connection it is not
-   * tried again, and the error says `ambiguous` (contract, "Errors").
-   */
-  readonly repeat: "safe" | "ambiguous";
-  /** What is being done, for messages: `create dataset training`. */
-  readonly what: string;
-  readonly signal?: AbortSignal | undefined;
-  /** A `next` link in place of `path` and `query`: absolute or relative, of the base URL's own origin. */
-  readonly url?: string | undefined;
-  /** 1 for a call that its caller tries again as a whole. @default 8 */
-  readonly maxTries?: number | undefined;
-}
-
-export interface ApiReply {
-  readonly status: number;
-  /** `undefined` for a reply without a body. */
-  readonly json: unknown;
-  readonly rateLimit?: RateLimit | undefined;
-  readonly requestId?: string | undefined;
-}
+export type { ApiCall, ApiReply } from "./call";
 
 export interface HttpContext {
   /** Without a slash at its end. */
@@ -53,6 +27,103 @@ export interface HttpContext {
   readonly signal: AbortSignal | undefined;
 }
 
-export function callApi(_context: HttpContext, _call: ApiCall): Promise<ApiReply> {
-  throw new Error("coming");
+const IDLE_TIMEOUT_MS = 60_000;
+// A page of 100 items with long metadata is under 1 MiB; more than this is no reply of the API's.
+const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+
+function requestOf(context: HttpContext, call: ApiCall, signal: AbortSignal): HttpRequest {
+  const { baseUrl, apiKey, userAgent } = context;
+  const url =
+    call.url === undefined
+      ? baseUrl + encodePath(call.route, call.path) + encodeQuery(call.query)
+      : resolveNext(call.route, call.url, baseUrl);
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  return {
+    method: call.method,
+    url,
+    headers: {
+      "X-Avala-Api-Key": apiKey,
+      "User-Agent": userAgent,
+      Accept: "application/json",
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    },
+    body,
+    signal,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    maxReplyBytes: MAX_REPLY_BYTES,
+  };
+}
+
+function report(
+  context: HttpContext,
+  call: ApiCall,
+  startedMs: number,
+  reply?: HttpResponse,
+): void {
+  const requestId = reply && readRequestId(reply.headers);
+  const event: AvalaEvent = {
+    kind: "request",
+    method: call.method,
+    route: call.route,
+    durationMs: context.clock.now() - startedMs,
+    ...(reply && { status: reply.status }),
+    ...(requestId !== undefined && { requestId }),
+  };
+  context.emit(event);
+}
+
+async function attemptCall(
+  context: HttpContext,
+  call: ApiCall,
+  request: HttpRequest,
+  attempt: number,
+): Promise<ApiReply> {
+  const { clock, pace, baseUrl, secrets } = context;
+  const permit = await pace.acquire(request.signal);
+  const startedMs = clock.now();
+  let reply: HttpResponse;
+  try {
+    reply = await context.transport.send(request);
+  } catch (error) {
+    permit.done();
+    report(context, call, startedMs);
+    throw lostReply(secrets, { call, attempt, requestId: undefined }, error);
+  }
+  const nowMs = clock.now();
+  const rateLimit = readRateLimit(reply.headers, nowMs);
+  // All wait as the server told one: the others would be refused as well.
+  if (reply.status === 429) pace.hold(nowMs + (retryAfterOf(reply, nowMs) ?? 0));
+  permit.done(rateLimit);
+  report(context, call, startedMs, reply);
+  return judge(
+    context,
+    { call, attempt, requestId: readRequestId(reply.headers) },
+    reply,
+    rateLimit,
+  );
+}
+
+function signalOf(context: HttpContext, call: ApiCall): AbortSignal | undefined {
+  const { signal } = context;
+  if (signal === undefined || signal === call.signal) return call.signal;
+  return call.signal === undefined ? signal : AbortSignal.any([signal, call.signal]);
+}
+
+/**
+ * Sends a call, again where that may help, and resolves to the JSON of a success.
+ * @throws ApiError for a 4xx or 5xx; AvalaError `network`, `timeout`, `redirect`, `bad_reply`; `cancelled` at once when
+ * the session's or the call's signal aborts; InputError for a path part that can't be used
+ */
+export async function callApi(context: HttpContext, call: ApiCall): Promise<ApiReply> {
+  const { clock, random, emit } = context;
+  const attempt = (count: number, signal: AbortSignal): Promise<ApiReply> =>
+    attemptCall(context, call, requestOf(context, call, signal), count);
+  return retry(attempt, {
+    clock,
+    random,
+    signal: signalOf(context, call),
+    what: call.what,
+    maxTries: call.maxTries,
+    onRetry: (again) => emit({ kind: "retry", ...again }),
+  });
 }

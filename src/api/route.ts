@@ -1,5 +1,6 @@
 // User input into paths and queries: each part is checked and encoded. Knows nothing of requests.
 import { InputError, type InputProblem } from "../errors";
+import { badReply } from "./wire";
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -49,4 +50,22 @@ export function encodeQuery(query: Query | undefined): string {
     value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
   );
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}
+
+/**
+ * The URL of a `next` link. It is asked with the key, so it must be of the base URL's own origin and under its path.
+ * @throws AvalaError `bad_reply` for any other
+ */
+export function resolveNext(route: string, next: string, baseUrl: string): string {
+  const base = new URL(`${baseUrl}/`);
+  const url = URL.canParse(next, base.href) ? new URL(next, base) : undefined;
+  const isOurs =
+    url !== undefined &&
+    url.origin === base.origin &&
+    url.pathname.startsWith(base.pathname) &&
+    url.username === "" &&
+    url.password === "";
+  if (!isOurs)
+    throw badReply(route, `its next page is at ${url?.host ?? "no URL"}, outside the base URL`);
+  return url.href;
 }

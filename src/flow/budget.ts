@@ -1,0 +1,142 @@
+// The rule of so many requests a minute, as the replies tell it. Pure state: it is told the time and sets no timer.
+import type { RateLimit } from "../errors";
+
+/** One request that was let go. */
+export interface Request {
+  readonly startMs: number;
+  /** How many requests had ended by then: the server had counted those. */
+  readonly endedBefore: number;
+}
+
+export interface Budget {
+  /** Requests a minute; `undefined` while nothing is known. */
+  readonly limit: number | undefined;
+  /** When one more may be sent; `Infinity`: when one under way has ended. */
+  nextMs(nowMs: number): number;
+  start(nowMs: number): Request;
+  end(request: Request, headers: RateLimit | undefined, nowMs: number): void;
+  learn(headers: RateLimit, nowMs: number): void;
+  snapshot(): RateLimit | undefined;
+}
+
+// One ms more than the minute: both clocks count whole ms.
+const MINUTE_MS = 60_001;
+// `X-RateLimit-Reset` counts whole seconds, and servers round it either way.
+const ROUNDING_MS = 1000;
+// Resets further apart than this belong to different windows; nearer ones may be the same, rounded twice.
+const SAME_WINDOW_MS = 2000;
+// Above this nobody waits for single requests to fall out of the minute, and remembering them would cost memory.
+const LARGEST_LOG = 6000;
+
+interface Ended {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Own requests that the last known `remaining` has counted, oldest first. */
+class Log {
+  private entries: Ended[] = [];
+  private first = 0;
+
+  get size(): number {
+    return this.entries.length - this.first;
+  }
+
+  get oldest(): Ended | undefined {
+    return this.entries[this.first];
+  }
+
+  add(entry: Ended): void {
+    this.entries.push(entry);
+  }
+
+  drop(): void {
+    this.first += 1;
+    if (this.first < LARGEST_LOG) return;
+    this.entries = this.entries.slice(this.first);
+    this.first = 0;
+  }
+}
+
+/**
+ * Works without knowing how the server counts. What is left is the last `remaining` less the requests under way, since
+ * that reply may or may not have counted them. It grows again in two ways: one by one, as our own requests turn a minute
+ * old, which holds in sliding windows and in fixed ones; and at the reset time, when a single request is sent and its
+ * reply tells whether the whole budget is back. Other clients of the same key show in `remaining`.
+ */
+export function createBudget(): Budget {
+  const log = new Log();
+  let known: RateLimit | undefined;
+  let ended = 0;
+  /** How many had ended when the reply came that `known` is from. */
+  let endedAtKnown = 0;
+  let underWay = 0;
+  let lastStartMs = 0;
+
+  const left = (): number => (known?.remaining ?? Number.POSITIVE_INFINITY) - underWay;
+  const gain = (count: number): void => {
+    if (known === undefined) return;
+    const remaining = Math.max(0, Math.min(known.limit, known.remaining + count));
+    known = { ...known, remaining };
+  };
+  const expire = (nowMs: number): void => {
+    while (log.oldest !== undefined && log.oldest.endMs + MINUTE_MS <= nowMs) {
+      log.drop();
+      gain(1);
+    }
+  };
+  const accept = (headers: RateLimit, nowMs: number): void => {
+    known = headers;
+    endedAtKnown = ended;
+    // These may be free again already in what the reply said: they must not be counted as a gain once more.
+    while (log.oldest !== undefined && log.oldest.startMs + MINUTE_MS <= nowMs) log.drop();
+  };
+
+  return {
+    get limit() {
+      return known?.limit;
+    },
+    nextMs: (nowMs) => {
+      expire(nowMs);
+      if (left() > 0) return 0;
+      if (known === undefined) return Number.POSITIVE_INFINITY;
+      const oldestMs = log.oldest?.endMs ?? Number.POSITIVE_INFINITY;
+      // One that was sent since the reset is the probe, whatever it was sent for: its reply will tell.
+      const isProbing = underWay > 0 && lastStartMs >= known.resetAtMs - ROUNDING_MS;
+      const probeMs = isProbing ? Number.POSITIVE_INFINITY : known.resetAtMs + ROUNDING_MS;
+      return Math.min(probeMs, oldestMs + MINUTE_MS);
+    },
+    start: (nowMs) => {
+      underWay += 1;
+      lastStartMs = nowMs;
+      return { startMs: nowMs, endedBefore: ended };
+    },
+    end: (request, headers, nowMs) => {
+      underWay -= 1;
+      ended += 1;
+      if (headers === undefined) {
+        // It may have been counted or not.
+        gain(-1);
+        return;
+      }
+      if (known === undefined || isNewer(headers, known, request.endedBefore >= endedAtKnown)) {
+        accept(headers, nowMs);
+      }
+      if (headers.limit <= LARGEST_LOG) log.add({ startMs: request.startMs, endMs: nowMs });
+      // More of ours than the server has counted at all: the oldest belong to a window that is over.
+      while (known !== undefined && log.size > known.limit - known.remaining) log.drop();
+    },
+    learn: (headers, nowMs) => {
+      accept(headers, nowMs);
+    },
+    snapshot: () => known,
+  };
+}
+
+/** Whether the server gave `headers` after `known`, as far as replies that overtook each other let one tell. */
+function isNewer(headers: RateLimit, known: RateLimit, wasSentAfter: boolean): boolean {
+  const laterMs = headers.resetAtMs - known.resetAtMs;
+  if (wasSentAfter || laterMs > SAME_WINDOW_MS) return true;
+  // Of two that were under way together, the smaller is right in one window, and safe between windows.
+  return headers.remaining <= known.remaining && laterMs >= -SAME_WINDOW_MS;
+}
