@@ -38,6 +38,7 @@ function compile() {
 
 /** @param {string} entry @returns {Promise<{code: string, assets: Record<string, {source: string | Buffer}>}>} */
 function runNcc(entry) {
+  // @ts-expect-error it has no types
   const ncc = require("@vercel/ncc");
   return ncc(entry, {
     cache: false,
