@@ -38,49 +38,72 @@ export interface Inspection {
   failExports(reason: string, times?: number): void;
 }
 
-export function inspect(world: World, store: LocalStore): Inspection {
-  const { state, config } = world;
-  const now = (): number => config.clock.now();
-  const content = async (key: string): Promise<Buffer | undefined> => {
-    const object = store.object(key);
-    if (object === undefined) return undefined;
-    const chunks: Buffer[] = [];
-    for await (const chunk of store.read(object, 0, object.size - 1) as AsyncIterable<Buffer>)
-      chunks.push(chunk);
-    return Buffer.concat(chunks);
+/** Of a real store (`local` undefined) it knows the keys and sizes, not the content. */
+export function inspect(world: World, local: LocalStore | undefined): Inspection {
+  return { ...inspectStore(world, local), ...inspectState(world), ...seeding(world) };
+}
+
+type StoreInspection = Pick<Inspection, "objects" | "content" | "leaveFile">;
+
+function inspectStore(world: World, local: LocalStore | undefined): StoreInspection {
+  const chunks = (key: string): AsyncIterable<Buffer> | undefined => {
+    const object = local?.object(key);
+    return object && (local?.read(object, 0, object.size - 1) as AsyncIterable<Buffer> | undefined);
   };
   const sha256 = async (key: string): Promise<string> => {
     const hash = createHash("sha256");
-    const object = store.object(key);
-    if (object !== undefined) {
-      for await (const chunk of store.read(object, 0, object.size - 1) as AsyncIterable<Buffer>)
-        hash.update(chunk);
-    }
+    for await (const chunk of chunks(key) ?? []) hash.update(chunk);
     return hash.digest("hex");
   };
   return {
     objects: async (prefix = "") => {
       const found: ObjectInfo[] = [];
-      for (const { key, size, etag, contentType } of await store.list(prefix)) {
-        found.push({ key, size, etag, contentType, sha256: await sha256(key) });
+      for (const { key, size, etag, contentType } of await world.store.list(prefix)) {
+        found.push({
+          key,
+          size,
+          etag,
+          contentType,
+          sha256: local === undefined ? "" : await sha256(key),
+        });
       }
       return found;
     },
-    content,
+    content: async (key) => {
+      const read = chunks(key);
+      if (read === undefined) return undefined;
+      const parts: Buffer[] = [];
+      for await (const chunk of read) parts.push(chunk);
+      return Buffer.concat(parts);
+    },
     leaveFile: async (path, bytes, username) => {
       const key = `__u__=/${userOf(world, username)?.uid ?? ""}/${path}`;
-      await store.put(key, Buffer.from(bytes), "application/octet-stream");
+      await world.store.put(key, Buffer.from(bytes), "application/octet-stream");
       return key;
     },
+  };
+}
+
+type StateInspection = Pick<Inspection, "datasets" | "items" | "exports" | "user">;
+
+function inspectState(world: World): StateInspection {
+  const { state, config } = world;
+  return {
     datasets: () => [...state.datasets.values()],
     items: (datasetUid) => {
       const dataset = state.datasets.get(datasetUid);
-      return dataset === undefined ? [] : visibleItems(state, dataset, now());
+      return dataset === undefined ? [] : visibleItems(state, dataset, config.clock.now());
     },
     exports: () => [...state.exports.values()],
     user: (username) => userOf(world, username),
-    addKey: (key) => addKey(state, key, now()),
-    addProject: (name, more = {}) => addProject(state, name, more, now()),
+  };
+}
+
+function seeding(world: World): Omit<Inspection, keyof StoreInspection | keyof StateInspection> {
+  const { state, config } = world;
+  return {
+    addKey: (key) => addKey(state, key, config.clock.now()),
+    addProject: (name, more = {}) => addProject(state, name, more, config.clock.now()),
     addSlice: (name, datasets) => addSlice(state, name, datasets),
     addAnnotations: (datasetUid, count) => {
       const dataset = state.datasets.get(datasetUid);

@@ -18,6 +18,8 @@ export interface ExportSources {
   readonly isSdkForm: boolean;
 }
 
+type Sources = Omit<ExportSources, "isSdkForm">;
+
 /**
  * R's form is known by any of its lists, and then needs all it documents. S sends `project_id`
  * alone, K `project` or `dataset` alone; beside R's lists these are fields that it ignores.
@@ -25,29 +27,25 @@ export interface ExportSources {
 export function exportSources(request: ApiRequest, world: World): ExportSources {
   const fields = new Fields(request.body);
   const isListForm = ["datasets", "projects", "slices"].some((name) => fields.has(name));
-  const sources = isListForm ? readLists(fields) : readSingle(fields);
+  const projectField = fields.has("project_id") ? "project_id" : "project";
+  const sources = isListForm ? readLists(fields) : readSingle(fields, projectField);
   const { user } = request.caller;
   const { datasets, projects, slices } = world.state;
-  checkKnown(fields, sources.names.datasets, sources.datasets, (uid) => {
+  checkKnown(fields, isListForm ? "datasets" : "dataset", sources.datasets, (uid) => {
     const dataset = datasets.get(uid);
     return dataset !== undefined && maySee(user, dataset);
   });
-  checkKnown(
-    fields,
-    sources.names.projects,
-    sources.projects,
-    (uid) => projects.get(uid)?.ownerUid === user.uid,
-  );
-  checkKnown(fields, sources.names.slices, sources.slices, (uid) => {
+  const isOwnProject = (uid: string): boolean => projects.get(uid)?.ownerUid === user.uid;
+  checkKnown(fields, isListForm ? "projects" : projectField, sources.projects, isOwnProject);
+  checkKnown(fields, "slices", sources.slices, (uid) => {
     const slice = slices.get(uid);
     return slice !== undefined && isOwn(user, slice.owner);
   });
   fields.check();
-  const { names: _names, ...rest } = sources;
-  return { ...rest, isSdkForm: !isListForm && !fields.has("project_id") };
+  return { ...sources, isSdkForm: !isListForm && !fields.has("project_id") };
 }
 
-function readLists(fields: Fields) {
+function readLists(fields: Fields): Sources {
   const name = fields.text("name", { required: true, maxLength: 255 }) ?? "";
   const format = fields.choice("format", EXPORT_FORMATS, true) ?? "";
   const filterQueryString = fields.text("filter_query_string", { mayBeBlank: true }) ?? "";
@@ -55,11 +53,10 @@ function readLists(fields: Fields) {
   const lists = { datasets: list("datasets"), projects: list("projects"), slices: list("slices") };
   const total = lists.datasets.length + lists.projects.length + lists.slices.length;
   if (total === 0) fields.fail("non_field_errors", "Name at least one dataset, project or slice.");
-  return { name, format, filterQueryString, ...lists, names: NAMES };
+  return { name, format, filterQueryString, ...lists };
 }
 
-function readSingle(fields: Fields) {
-  const projectField = fields.has("project_id") ? "project_id" : "project";
+function readSingle(fields: Fields, projectField: string): Sources {
   const project = fields.text(projectField);
   const dataset = fields.text("dataset");
   if (project === undefined && dataset === undefined) {
@@ -73,11 +70,8 @@ function readSingle(fields: Fields) {
     datasets: dataset === undefined ? [] : [dataset],
     projects: project === undefined ? [] : [project],
     slices: [],
-    names: { datasets: "dataset", projects: projectField, slices: "slices" },
   };
 }
-
-const NAMES = { datasets: "datasets", projects: "projects", slices: "slices" };
 
 function checkKnown(
   fields: Fields,

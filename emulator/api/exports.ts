@@ -22,12 +22,16 @@ export async function createExport(request: ApiRequest, world: World): Promise<A
   const file = await buildExport(wanted.format, datasets, exportable);
   if (failure === null) await world.store.put(objectKey, file, "application/zip");
   const auto = wanted.isSdkForm ? "exported" : "completed";
-  const { isSdkForm: _form, ...sources } = wanted;
   const made: Export = {
     uid,
     seq: state.nextSeq(),
     userUid: request.caller.user.uid,
-    ...sources,
+    name: wanted.name,
+    format: wanted.format,
+    datasets: wanted.datasets,
+    projects: wanted.projects,
+    slices: wanted.slices,
+    filterQueryString: wanted.filterQueryString,
     createdAt: request.now,
     doneAt: request.now + config.exportMs,
     doneStatus: config.exportStatus === "auto" ? auto : config.exportStatus,

@@ -43,9 +43,10 @@ export class Fields {
   text(name: string, rule: TextRule = {}): string | undefined {
     const value = this.read(name, rule.required === true);
     if (value === undefined) return undefined;
-    if (typeof value !== "string" && typeof value !== "number")
-      return this.reject(name, "Not a valid string.");
-    const text = String(value).trim();
+    // The framework takes a number for its digits.
+    const given = typeof value === "number" ? String(value) : value;
+    if (typeof given !== "string") return this.reject(name, "Not a valid string.");
+    const text = given.trim();
     if (text === "" && rule.mayBeBlank !== true) return this.reject(name, NOT_BLANK);
     if (text.includes("\0")) return this.reject(name, "Null characters are not allowed.");
     if (rule.maxLength !== undefined && text.length > rule.maxLength) {

@@ -13,7 +13,7 @@ export class Reservations {
   open(root: string, key: string, size: number, expiresAt: number): void {
     this.close(root, key);
     let open = this.owners.get(root);
-    if (open === undefined) this.owners.set(root, (open = new Map()));
+    if (open === undefined) this.owners.set(root, (open = new Map<string, Open>()));
     open.set(key, { size, expiresAt });
     this.add(root, size);
   }

@@ -37,6 +37,7 @@ export class State {
   readonly webhooks: Table<PlainResource>;
   readonly objects: Table<ObjectRecord>;
   readonly multiparts: Table<OpenMultipart>;
+  readonly secrets: Table<string>;
   /** Keys are given anew at each start, so a data folder holds none. */
   readonly keys = new Map<string, ApiKey>();
   /** Names that nobody can have, though no listing shows who does. */
@@ -57,6 +58,7 @@ export class State {
     this.webhooks = table("webhooks");
     this.objects = table("objects");
     this.multiparts = table("multiparts");
+    this.secrets = table("secrets");
   }
 
   /** A number greater than any given before: the order of creation, also across restarts. */

@@ -1,4 +1,5 @@
 // S3's refusals: code, status, words and the XML around them. The words that clients read stay S3's.
+import { escapeXml } from "./xml";
 
 export class S3Error extends Error {
   constructor(
@@ -21,14 +22,6 @@ export class S3Error extends Error {
     }).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
     return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${elements.join("")}</Error>`;
   }
-}
-
-export function escapeXml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }
 
 export const accessDenied = (message: string): S3Error => new S3Error(403, "AccessDenied", message);

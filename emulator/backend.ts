@@ -1,0 +1,92 @@
+// Where files land: the emulator's own storage on a port of its own, or a real S3 store that it signs for.
+import { randomBytes } from "node:crypto";
+import type { Reservations } from "./api/reservations";
+import type { ServiceOptions } from "./http/service";
+import { Service } from "./http/service";
+import type { Config, ExternalStorage } from "./options";
+import type { State } from "./state/state";
+import { type BlobStore, DiskBlobs, MemoryBlobs } from "./storage/blobs";
+import { LocalStore } from "./storage/local-store";
+import { Presigner } from "./storage/presign";
+import { RemoteStore } from "./storage/remote-store";
+import { S3Client } from "./storage/s3-client";
+import { handleStorage } from "./storage/server";
+import { Signer } from "./storage/sigv4";
+import type { ObjectStore } from "./storage/store";
+
+export interface Backend {
+  readonly url: string;
+  readonly store: ObjectStore;
+  /** The emulator's own store; undefined when a real one takes its place. */
+  readonly local: LocalStore | undefined;
+  readonly presigner: Presigner;
+  stop(): Promise<void>;
+}
+
+export interface BackendParts extends Pick<ServiceOptions, "clock" | "ledger" | "faults"> {
+  readonly config: Config;
+  readonly state: State;
+  readonly reservations: Reservations;
+}
+
+const BUCKET = "avala-emulator";
+const REGION = "us-east-1";
+
+export function openBackend(parts: BackendParts): Promise<Backend> {
+  const { storage } = parts.config;
+  return storage === undefined ? openOwn(parts) : Promise.resolve(openRemote(storage, parts));
+}
+
+function openRemote(storage: ExternalStorage, { clock }: BackendParts): Backend {
+  const bucket = { endpoint: storage.url, name: storage.bucket };
+  return {
+    url: storage.url,
+    store: new RemoteStore(new S3Client(bucket, storage, clock)),
+    local: undefined,
+    presigner: new Presigner(bucket, storage),
+    stop: () => Promise.resolve(),
+  };
+}
+
+async function openOwn(parts: BackendParts): Promise<Backend> {
+  const { config, state, reservations, clock, ledger, faults } = parts;
+  const store = new LocalStore(state, await openBlobs(config, state), clock, (root, key) => {
+    reservations.close(root, key);
+  });
+  const credentials = { accessKey: "AKIAEMULATOR", secretKey: storeSecret(state), region: REGION };
+  const signer = new Signer(credentials);
+  const context = { bucket: BUCKET, store, signer, now: () => clock.now() };
+  const service = new Service({
+    clock,
+    ledger,
+    faults,
+    target: "storage",
+    prefix: "",
+    requestIdHeader: "x-amz-request-id",
+    handle: (exchange) => handleStorage(exchange, context),
+  });
+  const port = await service.listen(config.storagePort, config.host);
+  const url = `http://${urlHost(config.host)}:${String(port)}`;
+  const presigner = new Presigner({ endpoint: url, name: BUCKET }, credentials);
+  return { url, store, local: store, presigner, stop: () => service.stop() };
+}
+
+/** Kept in the data folder, so that a URL presigned before a restart holds after it. */
+function storeSecret(state: State): string {
+  const kept = state.secrets.get("storage");
+  return kept ?? state.secrets.set("storage", randomBytes(20).toString("hex"));
+}
+
+async function openBlobs(config: Config, state: State): Promise<BlobStore> {
+  if (config.dataDir === undefined) return new MemoryBlobs(config.etag);
+  const ofObjects = [...state.objects.values()].flatMap((object) => object.blobs);
+  const ofParts = [...state.multiparts.values()].flatMap((open) =>
+    Object.values(open.parts).map((part) => part.blob),
+  );
+  return DiskBlobs.open(config.dataDir, config.etag, [...ofObjects, ...ofParts]);
+}
+
+/** An IPv6 address goes in brackets. */
+export function urlHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
