@@ -53,7 +53,7 @@ function nameProblem(name: string): string | undefined {
 export function slugFrom(name: string): string {
   return name
     .normalize("NFKD")
-    .replace(/[^\u0000-\u007f]/g, "")
+    .replace(/\P{ASCII}/gu, "")
     .toLowerCase()
     .replace(/[^\w\s-]/g, "")
     .replace(/[-\s]+/g, "-")
