@@ -1,0 +1,128 @@
+// A selection's way into its datasets, over the core's own: each is decided on before the first byte of any is sent.
+// Knows nothing of outputs or of exports.
+import { AvalaError, isAvalaError } from "../src/errors";
+import { getQuota } from "../src/api/manual-upload";
+import type { Avala } from "../src/api/connect";
+import {
+  carryOut,
+  decidePublish,
+  type Decision,
+  type PublishOptions,
+  type PublishResult,
+  type PublishTarget,
+} from "../src/publish";
+import { formatBytes } from "../src/upload/cost";
+import type { UploadInputs } from "./inputs/upload";
+import type { Target } from "./selection";
+import type { WaitBudget } from "./waiting";
+
+export interface Journey {
+  readonly avala: Avala;
+  readonly inputs: UploadInputs;
+  readonly organizationUid?: string | undefined;
+  readonly budget: WaitBudget;
+  readonly stateDirectory: string;
+  readonly deadlineMs?: number | undefined;
+  readonly warn: (text: string) => void;
+}
+
+export interface Decided {
+  readonly target: Target;
+  readonly decision: Decision;
+  /** False when the key may not list datasets: nobody knows what the server has. */
+  readonly isKnown: boolean;
+}
+
+/** @throws AvalaError `conflict` when a dataset exists and is not what `if-dataset-exists` allows */
+export async function decideAll(
+  journey: Journey,
+  targets: readonly Target[],
+): Promise<readonly Decided[]> {
+  const decided: Decided[] = [];
+  for (const target of targets) decided.push(await decide(journey, target));
+  return decided;
+}
+
+async function decide(journey: Journey, target: Target): Promise<Decided> {
+  const publish = publishTargetOf(journey, target);
+  try {
+    const decision = await decidePublish(journey.avala, publish, optionsOf(journey));
+    return { target, decision, isKnown: true };
+  } catch (error) {
+    // A key that may only write can't look. Should the dataset exist, its confirm will be refused.
+    if (!isAvalaError(error) || error.code !== "permission") throw error;
+    journey.warn(`The key may not read, so nobody looked whether ${target.name} exists already.`);
+    const decision = { target: publish, toSend: publish.files, extra: [] };
+    return { target, decision, isKnown: false };
+  }
+}
+
+function publishTargetOf({ inputs, organizationUid }: Journey, target: Target): PublishTarget {
+  const sums = new Map(target.manifest.entries.map(({ path, sha256 }) => [path, sha256]));
+  return {
+    dataset: {
+      name: target.name,
+      slug: target.slug,
+      dataType: target.dataType,
+      visibility: inputs.visibility,
+      metadata: inputs.metadata,
+      organizationUid,
+    },
+    files: target.files.map(({ path, absolutePath, sizeBytes }) => ({
+      path,
+      absolutePath,
+      sizeBytes,
+      sha256: sums.get(path),
+    })),
+    ifExists: inputs.ifDatasetExists,
+  };
+}
+
+function optionsOf({ inputs, budget, stateDirectory, deadlineMs }: Journey): PublishOptions {
+  const { waitForDataset: waits, concurrency } = inputs;
+  return { waitMs: budget.leftMs, waits, concurrency, stateDirectory, deadlineMs };
+}
+
+/** @throws AvalaError `quota` when what is to be sent can never fit */
+export async function checkQuota(journey: Journey, decided: readonly Decided[]): Promise<void> {
+  const files = decided.flatMap(({ decision }) => decision.toSend);
+  if (files.length === 0) return;
+  const { avala, organizationUid } = journey;
+  const quota = await getQuota(avala, { organizationUid });
+  const bytes = files.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+  if (quota === undefined || bytes <= quota.limitBytes) return;
+  const limit = formatBytes(quota.limitBytes);
+  const sizes = `${formatBytes(bytes)} are to be sent, and the storage quota is ${limit}`;
+  throw new AvalaError("quota", `The files can't fit: ${sizes}.`, {
+    hint: "Choose fewer files, or ask Avala for a larger quota.",
+  });
+}
+
+/** Sends what was decided and makes the dataset of it. */
+export async function publish(
+  journey: Journey,
+  { target, decision }: Decided,
+): Promise<PublishResult> {
+  try {
+    return await carryOut(journey.avala, decision, optionsOf(journey));
+  } catch (error) {
+    const isRefusal = isAvalaError(error) && REFUSALS.has(error.code) && "status" in error;
+    throw isRefusal ? refused(target, decision.existing !== undefined, error) : error;
+  }
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(["conflict", "validation"]);
+
+function refused({ name, slug }: Target, isAgain: boolean, error: AvalaError): AvalaError {
+  const { code, message } = error;
+  if (isAgain) {
+    return new AvalaError(code, `Avala does not confirm the dataset ${name} again: ${message}`, {
+      hint: "This deployment adds nothing to a dataset. Put {digest} into dataset, and each content gets a dataset of its own; or name another dataset.",
+      cause: error,
+    });
+  }
+  return new AvalaError(code, `Avala made no dataset ${name} of these files: ${message}`, {
+    hint: `Should the name or the slug ${slug} be taken, by you or by someone else, give another dataset or slug.`,
+    cause: error,
+  });
+}

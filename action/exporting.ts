@@ -1,0 +1,79 @@
+// The part of a run that makes an export, waits for it, judges it and fetches it.
+// Knows nothing of how datasets came about.
+import { resolve } from "node:path";
+import type { Avala } from "../src/api/connect";
+import { type Export, type ExportInput, getExport } from "../src/api/exports";
+import { startExport, waitForExport } from "../src/export";
+import { fetchExport } from "./download";
+import { judge } from "./gate";
+import type { ExportInputs, ExportSource } from "./inputs/export";
+import type { Outcome } from "./results";
+import type { Run } from "./run";
+
+// The server's own bound (contract, "Exports").
+const LONGEST_NAME = 255;
+
+/** @throws AvalaError `export_failed`, `timeout`; GateClosedError */
+export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
+  const started = await startOrFind(run, inputs.source, avala);
+  keep(run, started);
+  if (!inputs.isAwaited) {
+    run.log.info(`Export ${started.uid} is ${started.status}; nobody waits for it.`);
+    return "export_started";
+  }
+  const finished = await waitForExport(avala, started.uid, {
+    timeoutMs: run.budget.leftMs(),
+  });
+  keep(run, finished);
+  judge(finished, inputs.gate);
+  warnIfEmpty(run, finished);
+  if (inputs.downloadPath !== undefined) {
+    const folder = resolve(run.environment.workspace, inputs.downloadPath);
+    const paths = await fetchExport(avala, finished.uid, {
+      environment: run.environment,
+      log: run.log,
+      inputs,
+      folder,
+    });
+    run.results.downloadPath = folder;
+    run.log.group(`Export in ${folder}`, paths);
+  }
+  return "exported";
+}
+
+async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promise<Export> {
+  if (source.kind === "existing") return getExport(avala, source.uid);
+  const started = await startExport(avala, exportOf(run, source));
+  run.log.info(`Started export ${started.uid} (${started.name ?? source.format}).`);
+  return started;
+}
+
+function exportOf(run: Run, source: Extract<ExportSource, { kind: "new" }>): ExportInput {
+  const uploaded = source.hasUploaded ? run.results.datasets.map(({ dataset }) => dataset.uid) : [];
+  return {
+    name: source.name ?? madeName(run),
+    format: source.format,
+    datasets: [...new Set([...uploaded, ...source.datasets])],
+    projects: source.projects,
+    slices: source.slices,
+  };
+}
+
+/** Tells people which run made the export. */
+function madeName({ environment: { env } }: Run): string {
+  const run = env.GITHUB_RUN_ID ?? "local";
+  const attempt = env.GITHUB_RUN_ATTEMPT ?? "1";
+  return `${env.GITHUB_REPOSITORY ?? "upload-action"} run ${run}.${attempt}`.slice(0, LONGEST_NAME);
+}
+
+function keep({ results, log }: Run, made: Export): void {
+  if (made.downloadUrl !== undefined) log.addSecret(made.downloadUrl);
+  results.export = made;
+}
+
+function warnIfEmpty(run: Run, { uid, totalTaskCount }: Export): void {
+  if (totalTaskCount !== 0) return;
+  run.warn({
+    text: `Export ${uid} is complete and holds no task. gate-min-tasks: 1 would keep the gate closed.`,
+  });
+}

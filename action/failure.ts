@@ -1,0 +1,96 @@
+// An error as the one text that a user reads, and as the outcome that a workflow asks for.
+// Knows nothing of where the text goes.
+import {
+  type AvalaError,
+  InputError,
+  type InputProblem,
+  isApiError,
+  isAvalaError,
+} from "../src/errors";
+import { GateClosedError } from "./gate";
+import type { Outcome } from "./results";
+
+export interface Failure {
+  readonly text: string;
+  readonly outcome: Outcome;
+  /** For the log of a debug run: set for what is a bug of ours and no mistake of the user's. */
+  readonly stack?: string | undefined;
+}
+
+const ISSUES = "https://github.com/avala/upload-action/issues";
+
+export function describeFailure(error: unknown): Failure {
+  if (!isAvalaError(error)) return describeBug(error);
+  const known = error instanceof InputError ? inActionWords(error) : error;
+  const lines = [known.message, serverLine(error), hintOf(error)];
+  return { text: lines.filter((line) => line !== undefined).join("\n"), outcome: outcomeOf(error) };
+}
+
+function describeBug(error: unknown): Failure {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return {
+    text: `This is a bug in the Action, not in your workflow: ${name}: ${message}\nRun the job again with debug logging and report it with the log at ${ISSUES}`,
+    outcome: "failed",
+    stack,
+  };
+}
+
+/** The causes of an error, the error itself first. */
+function chain(error: unknown): readonly unknown[] {
+  const found: unknown[] = [];
+  let next = error;
+  while (next !== undefined && next !== null && found.length < 10) {
+    found.push(next);
+    next = next instanceof Error ? next.cause : undefined;
+  }
+  return found;
+}
+
+function serverLine(error: AvalaError): string | undefined {
+  const answer = chain(error).find(isApiError);
+  if (answer === undefined) return undefined;
+  const { status, route, requestId } = answer;
+  return `Status ${status} of ${route}${requestId === undefined ? "" : `, request ${requestId}`}.`;
+}
+
+function hintOf(error: AvalaError): string | undefined {
+  const hints = chain(error).map((one) => (isAvalaError(one) ? one.hint : undefined));
+  return hints.find((hint) => hint !== undefined);
+}
+
+function outcomeOf(error: AvalaError): Outcome {
+  if (error instanceof GateClosedError) return "gate_closed";
+  switch (error.code) {
+    case "input":
+      return "invalid";
+    case "export_failed":
+    case "cancelled":
+      return error.code;
+    case "timeout":
+      return "timeout";
+    default:
+      return "failed";
+  }
+}
+
+// What the core calls an option that action.yml calls something else.
+const ACTION_NAMES = new Map([
+  ["include", "files"],
+  ["exclude", "files"],
+  ["organizationUid", "organization"],
+  ["dataset name", "dataset"],
+]);
+
+function inActionWords(error: InputError): InputError {
+  const problems = error.problems.map(({ input, text }) => ({ input: actionName(input), text }));
+  return new InputError(problems satisfies readonly InputProblem[]);
+}
+
+/** `allowStorageHosts` → `allow-storage-hosts`; paths of files stay as they are. */
+function actionName(input: string): string {
+  const known = ACTION_NAMES.get(input);
+  if (known !== undefined) return known;
+  return /^[a-z]+([A-Z][a-z]+)+$/.test(input)
+    ? input.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    : input;
+}

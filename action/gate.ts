@@ -1,0 +1,79 @@
+// What an export must hold to pass. Pure: whatever is not plainly enough is too little.
+import type { Export } from "../src/api/exports";
+import { AvalaError } from "../src/errors";
+import type { Inputs } from "./inputs";
+import type { GateConditions } from "./inputs/export";
+import type { Outcome } from "./results";
+
+/** The export is complete and holds too little. */
+export class GateClosedError extends AvalaError {
+  constructor(reasons: readonly string[]) {
+    super("export_failed", `The gate stays closed: ${reasons.join("; ")}.`, {
+      hint: "Finish the missing tasks and run again, or lower gate-min-tasks or gate-min-exported.",
+    });
+  }
+}
+
+/** @throws GateClosedError */
+export function judge(finished: Export, conditions: GateConditions): void {
+  const reasons = [...tooFewTasks(finished, conditions), ...tooFewExported(finished, conditions)];
+  if (reasons.length > 0) throw new GateClosedError(reasons);
+}
+
+function tooFewTasks(
+  { totalTaskCount: total }: Export,
+  { minTasks }: GateConditions,
+): readonly string[] {
+  if (minTasks === undefined) return [];
+  if (total === undefined) {
+    return [
+      `Avala does not say how many tasks the export holds, and gate-min-tasks is ${minTasks}`,
+    ];
+  }
+  return total >= minTasks
+    ? []
+    : [`the export holds ${total} tasks, and gate-min-tasks is ${minTasks}`];
+}
+
+function tooFewExported(finished: Export, { minExported }: GateConditions): readonly string[] {
+  const { totalTaskCount: total, exportedTaskCount: exported } = finished;
+  if (minExported === undefined) {
+    if (total === undefined || exported === undefined || exported >= total) return [];
+    return [`${exported} of ${total} tasks are exported`];
+  }
+  if (exported === undefined) return ["Avala does not say how many tasks are exported"];
+  if ("count" in minExported) {
+    if (exported >= minExported.count) return [];
+    return [`${exported} tasks are exported, and gate-min-exported is ${minExported.count}`];
+  }
+  const percent = `${Number((minExported.share * 100).toFixed(3))}%`;
+  if (total === undefined)
+    return ["Avala does not say how many tasks the export holds, so there is no share"];
+  // A share of nothing is not enough of anything.
+  const isEnough = total > 0 && exported >= total * minExported.share;
+  return isEnough
+    ? []
+    : [`${exported} of ${total} tasks are exported, and gate-min-exported is ${percent}`];
+}
+
+/**
+ * After an upload that left something out, a run that gates anything must not succeed: an export of half a set is
+ * complete, and not what was asked for. `uploaded` is absent when there was no upload.
+ * @throws AvalaError
+ */
+export function refuseUnfinished(inputs: Inputs, uploaded: Outcome | undefined): void {
+  const { export: exporting, status } = inputs;
+  if (exporting === undefined && status === undefined) return;
+  if (uploaded === "partial") {
+    throw new AvalaError("upload", "The upload is not complete, so the gate stays closed.", {
+      hint: "Run again: the upload goes on from where it stopped.",
+    });
+  }
+  const source = exporting?.source;
+  const needsFiles = source === undefined || (source.kind === "new" && source.hasUploaded);
+  if (uploaded === "empty" && needsFiles) {
+    throw new AvalaError("upload", "No file was found, so the gate stays closed.", {
+      hint: "Mend files, or leave uploaded out of export-datasets.",
+    });
+  }
+}

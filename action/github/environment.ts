@@ -1,0 +1,34 @@
+// The real runner as the Action's environment: a thin cover of the toolkit, without decisions.
+import { tmpdir } from "node:os";
+import * as core from "@actions/core";
+import { systemClock } from "../../src/flow/clock";
+import type { ActionEnvironment } from "../environment";
+import { commitOf, setCommitStatus } from "./commit-status";
+import { openExportCache } from "./export-cache";
+
+export function openEnvironment(signal: AbortSignal): ActionEnvironment {
+  const { env } = process;
+  return {
+    env,
+    workspace: env.GITHUB_WORKSPACE ?? process.cwd(),
+    tempDirectory: env.RUNNER_TEMP ?? tmpdir(),
+    signal,
+    clock: systemClock,
+    isDebug: core.isDebug(),
+    getInput: (name) => core.getInput(name),
+    setOutput: (name, value) => core.setOutput(name, value),
+    setSecret: (value) => core.setSecret(value),
+    debug: (line) => core.debug(line),
+    info: (line) => core.info(line),
+    warning: (text, place) =>
+      core.warning(text, place?.file === undefined ? {} : { file: place.file }),
+    setFailed: (text) => core.setFailed(text),
+    startGroup: (title) => core.startGroup(title),
+    endGroup: () => core.endGroup(),
+    writeSummary: async (markdown) => {
+      await core.summary.addRaw(markdown, true).write();
+    },
+    setCommitStatus: (status) => setCommitStatus(status, commitOf(env)),
+    exportCache: openExportCache(env),
+  };
+}

@@ -1,0 +1,89 @@
+// action.yml's inputs as options, or one InputError with everything that is wrong. Defaults are action.yml's alone.
+// Does no I/O but reading the inputs; knows nothing of what is done with them.
+import { InputError } from "../src/errors";
+import type { ActionEnvironment } from "./environment";
+import { readExport, type ExportInputs } from "./inputs/export";
+import { misspelt } from "./inputs/names";
+import { readUpload, type UploadInputs } from "./inputs/upload";
+import { createReader, MOST_MINUTES, MS_PER_MINUTE, readUid, type Reader } from "./inputs/values";
+
+export interface Inputs {
+  readonly connection: Connection;
+  readonly upload?: UploadInputs | undefined;
+  readonly export?: ExportInputs | undefined;
+  readonly status?: { readonly context: string; readonly token: string } | undefined;
+  /** All waiting together. */
+  readonly timeoutMs: number;
+  readonly isDryRun: boolean;
+  readonly hasSummary: boolean;
+}
+
+export interface Connection {
+  readonly apiKey?: string | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly organizationUid?: string | undefined;
+  readonly allowStorageHosts: readonly string[];
+}
+
+/** The API key as given, before anything is checked, so that it can be masked first. */
+export function readApiKey(environment: ActionEnvironment): string | undefined {
+  return environment.getInput("api-key") || environment.env.AVALA_API_KEY?.trim() || undefined;
+}
+
+/** @throws InputError with every problem at once */
+export function readInputs(environment: ActionEnvironment): Inputs {
+  const reader = createReader((name) => environment.getInput(name));
+  for (const problem of misspelt(environment.env)) reader.refuse(problem.input, problem.text);
+
+  const isDryRun = reader.flag("dry-run");
+  const upload = readUpload(reader);
+  const exporting = readExport(reader, upload !== undefined);
+  const inputs: Inputs = {
+    connection: {
+      apiKey: readApiKey(environment),
+      baseUrl: reader.text("base-url"),
+      organizationUid: readUid(reader, "organization"),
+      allowStorageHosts: reader.lines("allow-storage-hosts"),
+    },
+    upload,
+    export: exporting,
+    status: readStatus(reader, exporting),
+    timeoutMs: (readTimeout(reader) ?? 0) * MS_PER_MINUTE,
+    isDryRun,
+    hasSummary: reader.flag("summary"),
+  };
+  if (reader.text("shard") !== undefined) {
+    const way = "use partition-depth: 1, or one job for each folder with a dataset of its own";
+    reader.refuse("shard", `splitting one dataset over several jobs is not offered yet; ${way}`);
+  }
+  if (upload === undefined && exporting === undefined && reader.problems.length === 0) {
+    reader.refuse(
+      "files",
+      "there is nothing to do; give files and dataset, or an export to make or wait for",
+    );
+  }
+  if (isDryRun && upload === undefined && exporting !== undefined) {
+    reader.refuse("dry-run", "plans an upload, and there is none; give files and dataset");
+  }
+  if (reader.problems.length > 0) throw new InputError(reader.problems);
+  return inputs;
+}
+
+function readTimeout(reader: Reader): number | undefined {
+  const minutes = reader.number("timeout-minutes", { least: 0.01, most: MOST_MINUTES });
+  if (minutes === undefined && reader.text("timeout-minutes") === undefined) {
+    reader.refuse("timeout-minutes", "is empty; give a number of minutes");
+  }
+  return minutes;
+}
+
+function readStatus(reader: Reader, exporting: ExportInputs | undefined): Inputs["status"] {
+  const context = reader.text("status-context");
+  if (context === undefined) return undefined;
+  const token = reader.text("github-token");
+  if (token === undefined) reader.refuse("github-token", "is empty, and status-context needs it");
+  if (exporting?.isAwaited === false) {
+    reader.refuse("status-context", "says how an export ended, so wait-for-export can't be false");
+  }
+  return { context, token: token ?? "" };
+}

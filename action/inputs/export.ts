@@ -1,0 +1,100 @@
+// The inputs about an export and what it must hold.
+import { readUid, readUids, type Reader } from "./values";
+
+export interface ExportInputs {
+  readonly source: ExportSource;
+  readonly isAwaited: boolean;
+  readonly downloadPath?: string | undefined;
+  readonly isExtracted: boolean;
+  readonly gate: GateConditions;
+}
+
+export type ExportSource =
+  | { readonly kind: "existing"; readonly uid: string }
+  | {
+      readonly kind: "new";
+      /** Whether this run's own datasets are among the sources. */
+      readonly hasUploaded: boolean;
+      readonly datasets: readonly string[];
+      readonly projects: readonly string[];
+      readonly slices: readonly string[];
+      readonly format: string;
+      readonly name?: string | undefined;
+    };
+
+export interface GateConditions {
+  readonly minTasks?: number | undefined;
+  /** Absent: all tasks, wherever the server counts them. */
+  readonly minExported?: { readonly count: number } | { readonly share: number } | undefined;
+}
+
+const UPLOADED = "uploaded";
+// The server's own bound (contract, "Exports").
+const LONGEST_NAME = 255;
+
+/** Undefined when no export is asked for. */
+export function readExport(reader: Reader, hasUpload: boolean): ExportInputs | undefined {
+  const source = readSource(reader, hasUpload);
+  const isAwaited = reader.flag("wait-for-export");
+  const isExtracted = reader.flag("extract");
+  const gate: GateConditions = {
+    minTasks: reader.number("gate-min-tasks", { least: 0, isWhole: true }),
+    minExported: readMinExported(reader),
+  };
+  const downloadPath = reader.text("download-path");
+  for (const input of ["gate-min-tasks", "gate-min-exported", "download-path"]) {
+    if (reader.text(input) === undefined) continue;
+    if (source === undefined) {
+      reader.refuse(
+        input,
+        "is about an export; give export-datasets, export-projects, export-slices or export-uid",
+      );
+    } else if (!isAwaited)
+      reader.refuse(input, "needs a finished export, so wait-for-export can't be false");
+  }
+  return source && { source, isAwaited, downloadPath, isExtracted, gate };
+}
+
+function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefined {
+  const given = readUids(reader, "export-datasets");
+  const datasets = given.filter((uid) => uid !== UPLOADED);
+  const projects = readUids(reader, "export-projects");
+  const slices = readUids(reader, "export-slices");
+  const uid = readUid(reader, "export-uid");
+  const hasUploaded = datasets.length < given.length;
+  if (hasUploaded && !hasUpload) {
+    reader.refuse(
+      "export-datasets",
+      "says uploaded, but nothing is uploaded; give files and dataset, or a uid",
+    );
+  }
+  const format = reader.text("export-format");
+  if (format === undefined)
+    reader.refuse("export-format", "is empty; give a format, as avala-json-external");
+  const name = reader.text("export-name");
+  if (name !== undefined && name.length > LONGEST_NAME) {
+    reader.refuse("export-name", `is ${name.length} characters long; Avala takes ${LONGEST_NAME}`);
+  }
+  const hasSources = given.length + projects.length + slices.length > 0;
+  if (uid === undefined) {
+    if (!hasSources) return undefined;
+    return { kind: "new", hasUploaded, datasets, projects, slices, format: format ?? "", name };
+  }
+  if (hasSources)
+    reader.refuse("export-uid", "names an export that exists; give it or the sources of a new one");
+  return { kind: "existing", uid };
+}
+
+function readMinExported(reader: Reader): GateConditions["minExported"] {
+  const text = reader.text("gate-min-exported");
+  if (text === undefined) return undefined;
+  const [, number = "", percent] = /^(\d{1,9}(?:\.\d{1,3})?)(%?)$/.exec(text) ?? [];
+  const value = number === "" ? Number.NaN : Number(number);
+  if (percent === "%" && value <= 100) return { share: value / 100 };
+  if (percent === "" && Number.isInteger(value)) return { count: value };
+  reader.refuse(
+    "gate-min-exported",
+    `is ${JSON.stringify(text)}; give a count as 250, or a share as 95%`,
+  );
+  return undefined;
+}

@@ -1,0 +1,113 @@
+// The inputs about files and the dataset they go to.
+import type { DataType } from "../../src/files/media";
+import { MOST_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
+
+export interface UploadInputs {
+  /** The lines of `files` that choose, and those that take away, without their `!`. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly root: string;
+  readonly prefix?: string | undefined;
+  readonly includeHidden: boolean;
+  readonly symlinks: "follow" | "skip" | "error";
+  readonly checkContent: "warn" | "error" | "off";
+  readonly ifNoFilesFound: "error" | "warn" | "ignore";
+  readonly partitionDepth: 0 | 1;
+  /** May hold `{digest}` and `{folder}`. */
+  readonly dataset: string;
+  readonly slug?: string | undefined;
+  readonly dataType?: DataType | undefined;
+  readonly visibility: string;
+  readonly metadata?: Record<string, unknown> | undefined;
+  readonly ifDatasetExists: "verify" | "append" | "fail";
+  readonly waitForDataset: boolean;
+  readonly concurrency: number;
+  readonly timeBudgetMs?: number | undefined;
+  readonly planFile?: string | undefined;
+}
+
+const DATA_TYPES = ["", "image", "video", "lidar", "mcap", "splat", "image_3d"] as const;
+
+/** Undefined when no upload is asked for. */
+export function readUpload(reader: Reader): UploadInputs | undefined {
+  const lines = reader.lines("files");
+  const settings = readUploadSettings(reader);
+  const dataset = reader.text("dataset");
+  if (lines.length === 0 && dataset === undefined) {
+    for (const input of ["slug", "plan", "prefix", "metadata", "time-budget-minutes"]) {
+      if (reader.text(input) !== undefined)
+        reader.refuse(input, "is about an upload; give files and dataset too");
+    }
+    return undefined;
+  }
+  const include = lines.filter((line) => !line.startsWith("!"));
+  const exclude = lines.filter((line) => line.startsWith("!")).map((line) => line.slice(1).trim());
+  if (lines.length === 0)
+    reader.refuse("files", "is empty although a dataset is named; give one glob a line");
+  else if (include.length === 0)
+    reader.refuse("files", "only takes files away; give a line without !");
+  if (exclude.includes(""))
+    reader.refuse("files", "holds a line that is only !; give a glob after it");
+  if (dataset === undefined) {
+    reader.refuse(
+      "dataset",
+      "is empty; name the dataset that the files go to, as training-{digest}",
+    );
+  } else checkTemplates(reader, dataset, settings.partitionDepth);
+  return { ...settings, include, exclude, dataset: dataset ?? "" };
+}
+
+function readUploadSettings(reader: Reader): Omit<UploadInputs, "include" | "exclude" | "dataset"> {
+  const depth = reader.choice("partition-depth", ["0", "1"]);
+  const budget = reader.number("time-budget-minutes", { least: 0.01, most: MOST_MINUTES });
+  const concurrency = reader.number("concurrency", { least: 1, most: 10, isWhole: true });
+  if (reader.text("concurrency") === undefined)
+    reader.refuse("concurrency", "is empty; give 1 to 10");
+  return {
+    root: reader.text("root") ?? ".",
+    prefix: reader.text("prefix"),
+    includeHidden: reader.flag("include-hidden-files"),
+    symlinks: reader.choice("symlinks", ["follow", "skip", "error"]) ?? "error",
+    checkContent: reader.choice("check-content", ["warn", "error", "off"]) ?? "error",
+    ifNoFilesFound: reader.choice("if-no-files-found", ["error", "warn", "ignore"]) ?? "error",
+    partitionDepth: depth === "1" ? 1 : 0,
+    slug: reader.text("slug"),
+    dataType: reader.choice("data-type", DATA_TYPES) || undefined,
+    visibility: reader.choice("visibility", ["private", "public", "unlisted"]) ?? "private",
+    metadata: reader.object("metadata"),
+    ifDatasetExists: reader.choice("if-dataset-exists", ["verify", "append", "fail"]) ?? "fail",
+    waitForDataset: reader.flag("wait-for-dataset"),
+    concurrency: concurrency ?? 1,
+    timeBudgetMs: budget === undefined ? undefined : budget * MS_PER_MINUTE,
+    planFile: reader.text("plan"),
+  };
+}
+
+function checkTemplates(reader: Reader, dataset: string, depth: 0 | 1): void {
+  const slug = reader.text("slug");
+  for (const [input, value] of [["dataset", dataset] as const, ["slug", slug] as const]) {
+    if (value === undefined) continue;
+    for (const unknown of value.match(/\{[^}]*\}/g) ?? []) {
+      if (unknown === "{digest}" || unknown === "{folder}") continue;
+      reader.refuse(input, `knows no ${unknown}; {digest} and {folder} are all there is`);
+    }
+    if (depth === 1 && !value.includes("{folder}")) {
+      reader.refuse(
+        input,
+        "must contain {folder} when partition-depth is 1, or all folders would share it",
+      );
+    }
+    if (depth === 0 && value.includes("{folder}")) {
+      reader.refuse(
+        input,
+        "contains {folder}, which stands for something only with partition-depth: 1",
+      );
+    }
+  }
+  if (slug !== undefined && dataset.includes("{digest}") && !slug.includes("{digest}")) {
+    reader.refuse(
+      "slug",
+      "must contain {digest} as dataset does, or the next content would need the same slug",
+    );
+  }
+}

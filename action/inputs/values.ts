@@ -1,0 +1,151 @@
+// Strict readings of what a workflow gives as text. Each returns the value or adds a problem; none does I/O.
+import { parse } from "yaml";
+import type { InputProblem } from "../../src/errors";
+
+/** Collects what is wrong, so that all of it is told at once. */
+export interface Reader {
+  readonly problems: readonly InputProblem[];
+  refuse(input: string, text: string): void;
+  /** Undefined when empty. */
+  text(input: string): string | undefined;
+  flag(input: string): boolean;
+  choice<const T extends string>(input: string, values: readonly T[]): T | undefined;
+  number(input: string, bounds: Bounds): number | undefined;
+  lines(input: string): readonly string[];
+  object(input: string): Record<string, unknown> | undefined;
+}
+
+export interface Bounds {
+  readonly least: number;
+  readonly most?: number;
+  readonly isWhole?: boolean;
+}
+
+// YAML 1.2's core schema, as the toolkit's own reading of flags.
+const FLAGS = new Map([
+  ["true", true],
+  ["True", true],
+  ["TRUE", true],
+  ["false", false],
+  ["False", false],
+  ["FALSE", false],
+]);
+
+export const MS_PER_MINUTE = 60_000;
+// A job on a hosted runner ends after 6 hours and on one's own after 5 days; longer is a slip.
+export const MOST_MINUTES = 5 * 24 * 60;
+
+const UID = /^[A-Za-z0-9_-]{1,128}$/;
+const DECIMAL = /^\d{1,12}(\.\d{1,6})?$/;
+
+function quoted(value: string): string {
+  return value === ""
+    ? "is empty"
+    : `is ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
+}
+
+function range({ least, most, isWhole }: Bounds): string {
+  const kind = isWhole === true ? "a whole number" : "a number";
+  return most === undefined ? `${kind}, ${least} or more` : `${kind} from ${least} to ${most}`;
+}
+
+/** Lines without blanks at their ends; empty ones and comments (`#` first) are left out. */
+export function linesOf(text: string): readonly string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** `INPUT_` variables are read by `getInput`; every problem goes into the reader. */
+export function createReader(getInput: (name: string) => string): Reader {
+  const problems: InputProblem[] = [];
+  const refuse = (input: string, text: string): void => {
+    problems.push({ input, text });
+  };
+  return {
+    problems,
+    refuse,
+    text: (input) => getInput(input) || undefined,
+    flag: (input) => readFlag(input, getInput(input), refuse),
+    choice: (input, values) => readChoice(input, getInput(input), values, refuse),
+    number: (input, bounds) => readNumber(input, getInput(input), bounds, refuse),
+    lines: (input) => linesOf(getInput(input)),
+    object: (input) => readObject(input, getInput(input), refuse),
+  };
+}
+
+type Refuse = Reader["refuse"];
+
+function readFlag(input: string, value: string, refuse: Refuse): boolean {
+  const flag = FLAGS.get(value);
+  if (flag === undefined) refuse(input, `${quoted(value)}; give true or false`);
+  return flag ?? false;
+}
+
+function readChoice<const T extends string>(
+  input: string,
+  value: string,
+  values: readonly T[],
+  refuse: Refuse,
+): T | undefined {
+  const found = values.find((one) => one === value);
+  if (found === undefined) refuse(input, `${quoted(value)}; give one of ${values.join(", ")}`);
+  return found;
+}
+
+function readNumber(
+  input: string,
+  value: string,
+  bounds: Bounds,
+  refuse: Refuse,
+): number | undefined {
+  if (value === "") return undefined;
+  const number = DECIMAL.test(value) ? Number(value) : Number.NaN;
+  const isIn = number >= bounds.least && number <= (bounds.most ?? Number.MAX_SAFE_INTEGER);
+  if (isIn && (bounds.isWhole !== true || Number.isInteger(number))) return number;
+  refuse(input, `${quoted(value)}; give ${range(bounds)}`);
+  return undefined;
+}
+
+function readObject(
+  input: string,
+  value: string,
+  refuse: Refuse,
+): Record<string, unknown> | undefined {
+  if (value === "") return undefined;
+  try {
+    const parsed: unknown = parse(value, { logLevel: "error" });
+    // Through JSON, for it is sent as JSON: what that can't say is refused here and not lost there.
+    const json = JSON.stringify(parsed, (_key, part: unknown) => {
+      if (typeof part === "number" && !Number.isFinite(part))
+        throw new Error(`${part} is no JSON value`);
+      return part;
+    });
+    const plain: unknown = JSON.parse(json);
+    if (typeof plain === "object" && plain !== null && !Array.isArray(plain)) {
+      return plain as Record<string, unknown>;
+    }
+    refuse(input, "is not an object; give names and values as JSON or YAML");
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    refuse(input, `is neither JSON nor YAML: ${reason}`);
+  }
+  return undefined;
+}
+
+/** Each once. */
+export function readUids(reader: Reader, input: string): readonly string[] {
+  const uids = reader.lines(input);
+  for (const uid of uids) {
+    if (!UID.test(uid))
+      reader.refuse(input, `${JSON.stringify(uid)} is no uid; give one uid a line`);
+  }
+  return [...new Set(uids)];
+}
+
+export function readUid(reader: Reader, input: string): string | undefined {
+  const uid = reader.text(input);
+  if (uid !== undefined && !UID.test(uid)) reader.refuse(input, `${JSON.stringify(uid)} is no uid`);
+  return uid;
+}

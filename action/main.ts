@@ -1,0 +1,9 @@
+// What GitHub starts: the real environment, and an end that the runner sees. No decisions.
+import { openEnvironment } from "./github/environment";
+import { stopSignal } from "./github/stop-signal";
+import { run } from "./run";
+
+run(openEnvironment(stopSignal())).catch((error: unknown) => {
+  process.exitCode = 1;
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+});

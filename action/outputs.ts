@@ -1,0 +1,151 @@
+// A run's results as what a workflow gets: outputs, and the files that they name.
+// Knows nothing of the log or the summary.
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { checksumsText, createManifest, type Manifest } from "../src/files/manifest";
+import type { ActionEnvironment } from "./environment";
+import type { Inputs } from "./inputs";
+import { filesOf, type Plan } from "./plan";
+import { pathFrom, type Selection } from "./selection";
+import type { Results } from "./results";
+
+/** Every output of action.yml; a test holds the two together. */
+export const OUTPUT_NAMES = [
+  "dataset-uid",
+  "dataset-slug",
+  "dataset-uids",
+  "files-total",
+  "files-uploaded",
+  "files-skipped",
+  "bytes-uploaded",
+  "digest",
+  "checksums",
+  "manifest",
+  "plan",
+  "report",
+  "complete",
+  "outcome",
+  "export-uid",
+  "export-status",
+  "download-url",
+  "download-path",
+] as const;
+
+/** A folder of this step's own: several steps of a job may use the Action. */
+export async function createOutputFolder(environment: ActionEnvironment): Promise<string> {
+  await mkdir(environment.tempDirectory, { recursive: true });
+  return mkdtemp(join(environment.tempDirectory, "avala-"));
+}
+
+export async function writeSelection(
+  folder: string,
+  selection: Selection,
+): Promise<{ manifest: string; checksums: string }> {
+  const { manifest } = selection;
+  const list = {
+    version: 1,
+    digest: manifest.digest,
+    bytes: manifest.totalBytes,
+    files: filesOf(manifest),
+  };
+  const checksums = checksumsText(onDisk(selection));
+  return {
+    manifest: await write(folder, "manifest.json", json(list)),
+    checksums: await write(folder, "SHA256SUMS", checksums),
+  };
+}
+
+/** The manifest with each file's path under `root`: a prefix and a link's target are the dataset's business alone. */
+function onDisk({ fileSet, manifest }: Selection): Manifest {
+  const places = new Map(
+    fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]),
+  );
+  return createManifest(
+    manifest.entries.map((entry) => ({ ...entry, path: places.get(entry.path) ?? entry.path })),
+  );
+}
+
+export async function writePlan(folder: string, plan: Plan): Promise<string> {
+  return write(folder, "plan.json", json(plan));
+}
+
+export async function writeReport(folder: string, results: Results): Promise<string> {
+  const { selection, export: made } = results;
+  const report = {
+    version: 1,
+    outcome: results.outcome,
+    complete: results.isComplete,
+    failure: results.failure ?? null,
+    files: {
+      total: selection?.fileSet.files.length ?? 0,
+      uploaded: results.filesSent,
+      skipped: results.filesUnchanged,
+      failed: results.filesFailed,
+      hiddenLeftOut: selection?.fileSet.hiddenLeftOut ?? 0,
+    },
+    bytesUploaded: results.bytesSent,
+    uploadSeconds: results.uploadMs / 1000,
+    retries: results.retries,
+    digest: selection?.manifest.digest ?? null,
+    datasets: results.datasets.map(({ target, dataset }) => ({
+      folder: target.folder,
+      name: target.name,
+      slug: dataset.slug,
+      uid: dataset.uid,
+      status: dataset.status,
+      items: dataset.itemCount,
+    })),
+    export: made && {
+      uid: made.uid,
+      status: made.status,
+      totalTaskCount: made.totalTaskCount ?? null,
+      exportedTaskCount: made.exportedTaskCount ?? null,
+    },
+    downloadPath: results.downloadPath ?? null,
+    warnings: results.warnings.map(({ text }) => text),
+  };
+  return write(folder, "report.json", json(report));
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+async function write(folder: string, name: string, text: string): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, text);
+  return file;
+}
+
+/** What is known, also of a run that failed; what is not known is left empty. */
+export function outputsOf(
+  results: Results,
+  inputs: Inputs | undefined,
+): ReadonlyMap<(typeof OUTPUT_NAMES)[number], string> {
+  const { selection, datasets, files, export: made } = results;
+  const isPartitioned = inputs?.upload?.partitionDepth === 1;
+  const only = isPartitioned ? undefined : datasets[0]?.dataset;
+  const uids = Object.fromEntries(
+    datasets.map(({ target, dataset }) => [target.folder, dataset.uid]),
+  );
+  return new Map([
+    ["dataset-uid", only?.uid ?? ""],
+    ["dataset-slug", only?.slug ?? ""],
+    ["dataset-uids", isPartitioned ? JSON.stringify(uids) : ""],
+    ["files-total", String(selection?.fileSet.files.length ?? 0)],
+    ["files-uploaded", String(results.filesSent)],
+    ["files-skipped", String(results.filesUnchanged)],
+    ["bytes-uploaded", String(results.bytesSent)],
+    ["digest", selection?.manifest.digest ?? ""],
+    ["checksums", files.checksums ?? ""],
+    ["manifest", files.manifest ?? ""],
+    ["plan", files.plan ?? ""],
+    ["report", files.report ?? ""],
+    ["complete", String(results.isComplete)],
+    ["outcome", results.outcome],
+    ["export-uid", made?.uid ?? ""],
+    ["export-status", made?.status ?? ""],
+    ["download-url", made?.downloadUrl ?? ""],
+    ["download-path", results.downloadPath ?? ""],
+  ]);
+}

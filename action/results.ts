@@ -1,0 +1,57 @@
+// What a run has come to so far. The one thing that changes while it goes on: outputs, report and summary are made of
+// it, also when the run fails half way.
+import type { Dataset } from "../src/api/dataset-wire";
+import type { Export } from "../src/api/exports";
+import type { Selection, Target, Warning } from "./selection";
+
+/** Closed; action.yml explains each to users. */
+export type Outcome =
+  | "uploaded"
+  | "unchanged"
+  | "planned"
+  | "partial"
+  | "empty"
+  | "export_started"
+  | "exported"
+  | "invalid"
+  | "export_failed"
+  | "gate_closed"
+  | "timeout"
+  | "cancelled"
+  | "failed";
+
+export interface Results {
+  selection?: Selection;
+  readonly datasets: { target: Target; dataset: Dataset }[];
+  filesSent: number;
+  filesUnchanged: number;
+  filesFailed: number;
+  bytesSent: number;
+  uploadMs: number;
+  retries: number;
+  readonly warnings: Warning[];
+  export?: Pick<Export, "uid" | "status"> & Partial<Export>;
+  downloadPath?: string;
+  /** Paths of the files that the run wrote. */
+  readonly files: { manifest?: string; checksums?: string; plan?: string; report?: string };
+  outcome: Outcome;
+  isComplete: boolean;
+  /** Why it failed, for the report and the summary. */
+  failure?: string;
+}
+
+export function createResults(): Results {
+  return {
+    datasets: [],
+    filesSent: 0,
+    filesUnchanged: 0,
+    filesFailed: 0,
+    bytesSent: 0,
+    uploadMs: 0,
+    retries: 0,
+    warnings: [],
+    files: {},
+    outcome: "failed",
+    isComplete: false,
+  };
+}

@@ -1,0 +1,201 @@
+// The Action's run: inputs → files → datasets → export → gate → outputs. Each step is a function; the order is the point.
+// Knows nothing of how inputs are parsed, files are read or GitHub is spoken to.
+import { resolve } from "node:path";
+import { type Avala, connect } from "../src/api/connect";
+import { readConfig } from "../src/config";
+import type { Listener } from "../src/events";
+import { runExport } from "./exporting";
+import { refuseUnfinished } from "./gate";
+import type { ActionEnvironment } from "./environment";
+import { describeFailure } from "./failure";
+import { readApiKey, readInputs, type Inputs } from "./inputs";
+import { createLog, type Log } from "./log";
+import { createOutputFolder, outputsOf, writeReport, writeSelection } from "./outputs";
+import { createListener } from "./report";
+import { createResults, type Outcome, type Results } from "./results";
+import { pathFrom, select, type Warning } from "./selection";
+import { createStatusCheck, type StatusCheck } from "./status";
+import { summarize } from "./summary";
+import { runUpload } from "./uploading";
+import { createWaitBudget, type WaitBudget } from "./waiting";
+
+/** What the steps of a run share. */
+export interface Run {
+  readonly environment: ActionEnvironment;
+  readonly inputs: Inputs;
+  readonly log: Log;
+  readonly results: Results;
+  readonly budget: WaitBudget;
+  /** For the files that the outputs name. */
+  readonly folder: string;
+  readonly startedMs: number;
+  warn(warning: Warning): void;
+}
+
+/** Runs the Action. Never throws: what fails becomes the step's one error, its outputs and its summary. */
+export async function run(environment: ActionEnvironment): Promise<void> {
+  const log = createLog(environment);
+  log.addSecret(readApiKey(environment) ?? "");
+  log.addSecret(environment.getInput("github-token"));
+  const results = createResults();
+  let inputs: Inputs | undefined;
+  let folder: string | undefined;
+  try {
+    inputs = readInputs(environment);
+    folder = await createOutputFolder(environment);
+    await runGuarded(startRun(environment, inputs, { log, results, folder }));
+  } catch (error) {
+    fail(error, log, results);
+  }
+  await publish(environment, { log, results, folder, inputs });
+}
+
+function fail(error: unknown, log: Log, results: Results): void {
+  const failure = describeFailure(error);
+  results.outcome = failure.outcome;
+  results.isComplete = false;
+  results.failure = failure.text;
+  if (failure.stack !== undefined) log.debug(failure.stack);
+  log.fail(failure.text);
+}
+
+function startRun(
+  environment: ActionEnvironment,
+  inputs: Inputs,
+  rest: Pick<Run, "log" | "results" | "folder">,
+): Run {
+  return {
+    environment,
+    inputs,
+    ...rest,
+    budget: createWaitBudget(inputs.timeoutMs, environment.clock),
+    startedMs: environment.clock.now(),
+    warn(warning) {
+      const { file, text } = warning;
+      rest.results.warnings.push(warning);
+      rest.log.warn(text, file === undefined ? undefined : pathFrom(environment.workspace, file));
+    },
+  };
+}
+
+/** The run between the two commit statuses: whatever ends it, the last one says how. */
+async function runGuarded(run: Run): Promise<void> {
+  // A dry run gates nothing, so it must not open a gate.
+  const status = createStatusCheck(
+    run.environment,
+    run.inputs.isDryRun ? undefined : run.inputs.status,
+  );
+  await status.set("pending", "Waiting for Avala");
+  try {
+    run.results.outcome = await runSteps(run);
+    run.results.isComplete = run.results.outcome !== "partial";
+  } catch (error) {
+    await reportFailure(run, status, error);
+    throw error;
+  }
+  await status.set("success", successText(run.results));
+}
+
+async function reportFailure(run: Run, status: StatusCheck, error: unknown): Promise<void> {
+  const [firstLine = "Failed"] = describeFailure(error).text.split("\n");
+  try {
+    await status.set("failure", firstLine);
+  } catch (statusError) {
+    run.log.warn(
+      `The commit status could not be set to failure: ${describeFailure(statusError).text}`,
+    );
+  }
+}
+
+function successText({ export: made, datasets }: Results): string {
+  if (made !== undefined) return `Export ${made.uid}: ${made.status}`;
+  return datasets.map(({ dataset }) => `${dataset.name}: ${dataset.status}`).join(", ");
+}
+
+async function runSteps(run: Run): Promise<Outcome> {
+  const { upload, export: exporting, isDryRun } = run.inputs;
+  if (upload !== undefined) await readFiles(run);
+  const avala = isDryRun && !hasKey(run) ? undefined : open(run);
+  try {
+    const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
+    if (avala === undefined || isDryRun) return uploaded ?? "planned";
+    refuseUnfinished(run.inputs, uploaded);
+    if (exporting === undefined) return uploaded ?? "empty";
+    return await runExport(run, exporting, avala);
+  } finally {
+    avala?.close();
+  }
+}
+
+function hasKey({ inputs }: Run): boolean {
+  return inputs.connection.apiKey !== undefined;
+}
+
+function open(run: Run): Avala {
+  const { environment, inputs, log } = run;
+  return connect({
+    ...readConfig(inputs.connection, environment.env),
+    userAgent: "avala-upload-action",
+    onEvent: listen(run, createListener(log, environment.clock)),
+    signal: environment.signal,
+  });
+}
+
+/** Notes what the outputs of a failed run need, and passes each event on to the log. */
+function listen({ results }: Run, show: Listener): Listener {
+  return (event) => {
+    if (event.kind === "warning") results.warnings.push({ text: event.text });
+    if (event.kind === "retry") results.retries += 1;
+    if (event.kind === "export-status") {
+      const { uid, status } = event;
+      results.export = { ...results.export, uid, status };
+    }
+    show(event);
+  };
+}
+
+async function readFiles(run: Run): Promise<void> {
+  const { environment, inputs, log, results } = run;
+  const { upload } = inputs;
+  if (upload === undefined) return;
+  const show = createListener(log, environment.clock);
+  const selection = await select(upload, {
+    workspace: resolve(environment.workspace),
+    signal: environment.signal,
+    onProgress: (progress) => show({ kind: "hash-progress", ...progress }),
+  });
+  results.selection = selection;
+  for (const warning of selection.warnings) run.warn(warning);
+  const { patterns, hiddenLeftOut } = selection.fileSet;
+  log.group("Files", [
+    ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
+    ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
+  ]);
+  Object.assign(results.files, await writeSelection(run.folder, selection));
+}
+
+interface Ending {
+  readonly log: Log;
+  readonly results: Results;
+  readonly folder: string | undefined;
+  readonly inputs: Inputs | undefined;
+}
+
+/** Outputs and summary of whatever happened. Trouble with them is told, and hides nothing of the run's own end. */
+async function publish(environment: ActionEnvironment, ending: Ending): Promise<void> {
+  const { log, results, folder, inputs } = ending;
+  try {
+    if (folder !== undefined) results.files.report = await writeReport(folder, results);
+    for (const [name, value] of outputsOf(results, inputs)) environment.setOutput(name, value);
+  } catch (error) {
+    fail(error, log, results);
+    environment.setOutput("outcome", results.outcome);
+    environment.setOutput("complete", "false");
+  }
+  if (inputs?.hasSummary === false) return;
+  try {
+    await environment.writeSummary(summarize(results, log.secrets));
+  } catch (error) {
+    log.warn(`The job summary could not be written: ${describeFailure(error).text}`);
+  }
+}

@@ -1,0 +1,135 @@
+// The job summary: what was sent, how fast, what was left out and why, the export and its counts. Pure.
+// Knows nothing of how it gets to GitHub.
+import { counted, formatBytes, formatDuration } from "../src/upload/cost";
+import type { Results } from "./results";
+import { markdownText } from "./text";
+
+const MOST_FILES = 100;
+const MOST_WARNINGS = 20;
+
+const TITLES: Readonly<Record<Results["outcome"], string>> = {
+  uploaded: "Uploaded",
+  unchanged: "Nothing changed, nothing sent",
+  planned: "Planned, nothing sent",
+  partial: "Stopped at the time budget: run again to go on",
+  empty: "No files found",
+  export_started: "Export started",
+  exported: "Export complete",
+  invalid: "Refused, nothing sent",
+  export_failed: "Export failed",
+  gate_closed: "The gate stays closed",
+  timeout: "Out of time",
+  cancelled: "Cancelled",
+  failed: "Failed",
+};
+
+export function summarize(results: Results, secrets: readonly string[]): string {
+  const text = (value: string): string => markdownText(value, secrets);
+  const rows = [...datasetRows(results), ...fileRows(results), ...exportRows(results)].map(
+    ([name, value]) => `| ${name} | ${value.split("\n").map(text).join("<br>")} |`,
+  );
+  const failure = results.failure?.split("\n").map((line) => `> ${text(line)}<br>`) ?? [];
+  return [
+    `## Avala: ${TITLES[results.outcome]}`,
+    "",
+    ...failure,
+    ...(failure.length > 0 ? [""] : []),
+    ...(rows.length > 0 ? ["| | |", "| --- | --- |", ...rows, ""] : []),
+    ...listed(
+      "Warnings",
+      results.warnings.map((warning) => warning.text),
+      MOST_WARNINGS,
+      text,
+    ),
+    ...listed("Files", fileLines(results), MOST_FILES, text),
+  ].join("\n");
+}
+
+type Row = readonly [name: string, value: string];
+
+function datasetRows({ datasets }: Results): readonly Row[] {
+  return datasets.map(({ target, dataset }) => {
+    const items = `${dataset.status}, ${counted(dataset.itemCount, "item")}`;
+    return ["Dataset", `${target.name}, uid ${dataset.uid}: ${items}`];
+  });
+}
+
+function fileRows(results: Results): readonly Row[] {
+  const { selection } = results;
+  if (selection === undefined) return [];
+  const { fileSet, manifest } = selection;
+  const rows: Row[] = [
+    ["Files", `${counted(fileSet.files.length, "file")}, ${formatBytes(manifest.totalBytes)}`],
+    ["Sent", sentText(results)],
+    ["Digest", manifest.digest],
+  ];
+  const leftOut = leftOutText(results);
+  if (leftOut !== "") rows.splice(2, 0, ["Left out", leftOut]);
+  return rows;
+}
+
+function sentText(results: Results): string {
+  const { filesSent, filesUnchanged, filesFailed, bytesSent, uploadMs, retries } = results;
+  const seconds = uploadMs / 1000;
+  const rate = seconds > 0 ? `, ${formatBytes(Math.round(bytesSent / seconds))}/s` : "";
+  const speed =
+    filesSent === 0 ? "" : `, ${formatBytes(bytesSent)} in ${formatDuration(seconds)}${rate}`;
+  const rest = [
+    filesUnchanged > 0 ? `${filesUnchanged} there already` : "",
+    filesFailed > 0 ? `${filesFailed} failed` : "",
+    retries > 0 ? counted(retries, "retry").replace("retrys", "retries") : "",
+  ].filter((part) => part !== "");
+  return [`${filesSent} sent${speed}`, ...rest].join("; ");
+}
+
+function leftOutText({ selection }: Results): string {
+  const { fileSet, targets } = selection ?? {};
+  const hidden = fileSet?.hiddenLeftOut ?? 0;
+  const indexed = targets?.reduce((total, target) => total + target.indexed.length, 0) ?? 0;
+  const stored = targets?.reduce((total, target) => total + target.files.length, 0) ?? 0;
+  return [
+    hidden > 0 ? `${counted(hidden, "hidden file")}: include-hidden-files is false` : "",
+    stored > indexed
+      ? `${counted(stored - indexed, "file")} of a suffix that Avala stores and does not index`
+      : "",
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function exportRows({ export: made, downloadPath }: Results): readonly Row[] {
+  if (made === undefined) return [];
+  const { exportedTaskCount: exported, totalTaskCount: total } = made;
+  const counts = exported === undefined ? "" : `, ${exported} of ${total ?? "?"} tasks`;
+  const rows: Row[] = [["Export", `${made.uid}: ${made.status}${counts}`]];
+  if (downloadPath !== undefined) rows.push(["Downloaded to", downloadPath]);
+  return rows;
+}
+
+function fileLines({ selection }: Results): readonly string[] {
+  return (
+    selection?.manifest.entries.map(
+      ({ path, sizeBytes, sha256 }) =>
+        `${path}, ${formatBytes(sizeBytes)}, sha256 ${sha256.slice(0, 12)}`,
+    ) ?? []
+  );
+}
+
+function listed(
+  title: string,
+  lines: readonly string[],
+  most: number,
+  text: (value: string) => string,
+): readonly string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - most;
+  return [
+    `<details><summary>${title} (${lines.length})</summary>`,
+    "",
+    ...lines.slice(0, most).map((line) => `- ${text(line)}`),
+    ...(rest > 0 ? [`- and ${rest} more`] : []),
+    "",
+    "</details>",
+    "",
+  ];
+}

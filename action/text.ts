@@ -1,0 +1,28 @@
+// Text for a workflow's log and its summary, made harmless: file names and a server's words are written by others.
+// Knows nothing of what is said.
+import { printable, redact } from "../src/redact";
+
+const LONGEST_LINE = 2000;
+
+/**
+ * `text` with no secret in it and no line that the runner takes for a command of its own: it looks for `::` at a
+ * line's start, after blanks, and for `##[` anywhere.
+ */
+export function logText(text: string, secrets: readonly string[]): string {
+  return redact(text, secrets)
+    .split("\n")
+    .map((line) => `${/^ */.exec(line)?.[0] ?? ""}${harmless(printable(line, LONGEST_LINE))}`)
+    .join("\n");
+}
+
+function harmless(line: string): string {
+  return line.replace(/##\[/g, "## [").replace(/^::/, ": :");
+}
+
+/** Text that Markdown and HTML take as nothing but text. */
+export function markdownText(text: string, secrets: readonly string[]): string {
+  return printable(redact(text, secrets), 300).replace(
+    /[\\`*_{}[\]<>()#|~!&@:]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
+}
