@@ -7,6 +7,11 @@ const path = require("node:path");
 const { count, summaryLines } = require("./summary");
 
 module.exports = class SummaryReporter {
+  /** @param {{ testNamePattern?: string }} globalConfig */
+  constructor(globalConfig) {
+    this.isNarrowed = Boolean(globalConfig.testNamePattern);
+  }
+
   /** @param {unknown} _contexts @param {import("@jest/reporters").AggregatedResult} results */
   onRunComplete(_contexts, results) {
     const files = /** @type {import("./summary").FileResult[]} */ (results.testResults);
@@ -14,6 +19,7 @@ module.exports = class SummaryReporter {
       testRoot: path.dirname(__dirname),
       files,
       outcomes: readOutcomes(),
+      isNarrowed: this.isNarrowed,
       wallMs: Date.now() - results.startTime,
     });
     process.stderr.write(`${lines.join("\n")}\n`);

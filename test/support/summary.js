@@ -52,10 +52,11 @@ function reasonOf(assertion, outcomes) {
 }
 
 /**
- * @param {{ testRoot: string, files: FileResult[], outcomes: Outcomes, wallMs: number }} run
+ * @param {{ testRoot: string, files: FileResult[], outcomes: Outcomes, wallMs: number, isNarrowed?: boolean }} run
+ *   `isNarrowed`: by `-t`, so that what was not chosen counts as skipped and need not be named
  * @returns {string[]}
  */
-function summaryLines({ testRoot, files, outcomes, wallMs }) {
+function summaryLines({ testRoot, files, outcomes, wallMs, isNarrowed = false }) {
   const lines = ["", "Tests by kind"];
   for (const kind of KINDS) {
     const ofKind = files.filter((file) => kindOf(testRoot, file.testFilePath) === kind);
@@ -63,7 +64,7 @@ function summaryLines({ testRoot, files, outcomes, wallMs }) {
     const { passed, failed, skipped } = count(ofKind);
     lines.push(`  ${kind.padEnd(9)} ${passed} passed, ${failed} failed, ${skipped} skipped`);
   }
-  lines.push(...skippedLines(testRoot, files, outcomes));
+  if (!isNarrowed) lines.push(...skippedLines(testRoot, files, outcomes));
   lines.push(`Wall time ${(wallMs / 1000).toFixed(1)} s`);
   return lines;
 }
