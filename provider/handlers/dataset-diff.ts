@@ -1,0 +1,75 @@
+// What a change of a Dataset's inputs means: nothing, a change where it is, or another dataset. Pure.
+import type { dynamic } from "@pulumi/pulumi";
+import type { Dataset, DatasetChanges } from "../../src/api/datasets";
+import { present } from "../process/present";
+import { isSame } from "../process/same";
+import type { DatasetInputs, DatasetOutputs } from "./dataset-inputs";
+
+/** Whether `news` declares something else than `olds` has. What is no longer declared stays as it is. */
+function differs<Key extends keyof DatasetInputs & keyof DatasetOutputs>(
+  olds: DatasetOutputs,
+  news: DatasetInputs,
+  key: Key,
+): boolean {
+  return news[key] !== undefined && !isSame(olds[key], news[key]);
+}
+
+export function isWaiting({ waitForIngest }: DatasetInputs): boolean {
+  return waitForIngest !== false;
+}
+
+export function isContentChanged(olds: DatasetOutputs, news: DatasetInputs): boolean {
+  return news.files !== undefined && olds.files?.digest !== news.files.digest;
+}
+
+function replacesOf(olds: DatasetOutputs, news: DatasetInputs): string[] {
+  const replaces: string[] = (["dataType", "slug"] as const).filter((key) => differs(olds, news, key));
+  if (!isSame(olds.organizationUid, news.organizationUid)) replaces.push("organizationUid");
+  if (!isSame(olds.providerConfig, news.providerConfig)) replaces.push("providerConfig");
+  // The server may call an owner by another name than was declared: an e-mail address, a user name.
+  const owners = [olds.ownerName, olds.declared.ownerName];
+  if (news.ownerName !== undefined && !owners.includes(news.ownerName)) replaces.push("ownerName");
+  const isMoved = news.files !== undefined && differs(olds, news, "name");
+  if (isMoved || (news.files === undefined) !== (olds.files === undefined)) replaces.push("files");
+  return replaces;
+}
+
+/** What can be changed by a PATCH; the name of a dataset of files is where they are stored. */
+export function changesOf(olds: DatasetOutputs, news: DatasetInputs): DatasetChanges | undefined {
+  const keys = (["visibility", "metadata", "industry", "license"] as const).filter((key) => differs(olds, news, key));
+  const changes = present<Record<string, unknown>>({
+    ...Object.fromEntries(keys.map((key) => [key, news[key]])),
+    name: news.files === undefined && differs(olds, news, "name") ? news.name : undefined,
+  });
+  return Object.keys(changes).length === 0 ? undefined : changes;
+}
+
+/**
+ * What of a dataset that was taken over is not as declared. What the API does not tell is sent only for one that was
+ * adopted: a version that an earlier run made has it already.
+ */
+export function takeOverChanges(live: Dataset, inputs: DatasetInputs): DatasetChanges | undefined {
+  const { visibility, metadata, industry, license } = inputs;
+  const isOurs = inputs.files?.isVersion === true;
+  const isOther = (was: unknown, declared: unknown): boolean =>
+    declared !== undefined && (was === undefined ? !isOurs : !isSame(was, declared));
+  const changes = present<Record<string, unknown>>({
+    visibility: isOther(live.visibility, visibility) ? visibility : undefined,
+    metadata: isOther(live.metadata ?? undefined, metadata) ? metadata : undefined,
+    industry: isOurs ? undefined : industry,
+    license: isOurs ? undefined : license,
+  });
+  return Object.keys(changes).length === 0 ? undefined : changes;
+}
+
+export function diffDataset(olds: DatasetOutputs, news: DatasetInputs): dynamic.DiffResult {
+  const replaces = replacesOf(olds, news);
+  const isUpdate =
+    isContentChanged(olds, news) ||
+    changesOf(olds, news) !== undefined ||
+    (olds.forceDestroy ?? false) !== (news.forceDestroy ?? false) ||
+    (isWaiting(news) && !olds.isVerified);
+  // Two datasets can't have one name at once, so the old one goes first when the name stays.
+  const deleteBeforeReplace = replaces.length > 0 && !differs(olds, news, "name");
+  return { changes: isUpdate || replaces.length > 0, replaces, deleteBeforeReplace };
+}

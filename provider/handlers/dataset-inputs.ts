@@ -1,0 +1,189 @@
+// What a Dataset's inputs and outputs are between the engine and its handler, and what is wrong with them.
+import type { Dataset, ProviderConfig } from "../../src/api/datasets";
+import { slugFrom } from "../../src/files/dataset-name";
+import type { DataType } from "../../src/files/media";
+import type { Problems } from "../process/failures";
+import { present } from "../process/present";
+import {
+  applyRules,
+  isDataType,
+  isDatasetName,
+  isFlag,
+  isMinutes,
+  isObject,
+  isOneOf,
+  isSlug,
+  isText,
+  isWhole,
+  type Rules,
+} from "../process/rules";
+import { hasUnknown, unknownAs } from "../process/unknown";
+
+/** What a dataset needs to know of the file set that it is made of. */
+export interface DatasetFiles {
+  readonly datasetName: string;
+  readonly digest: string;
+  readonly isVersion?: boolean;
+  readonly dataType?: DataType;
+  readonly organizationUid?: string;
+}
+
+export interface DatasetInputs {
+  readonly name: string;
+  readonly slug?: string;
+  readonly dataType: DataType;
+  readonly files?: DatasetFiles;
+  readonly providerConfig?: ProviderConfig;
+  readonly visibility?: string;
+  readonly ownerName?: string;
+  readonly organizationUid?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly industry?: number;
+  readonly license?: number;
+  readonly createMetadata?: boolean;
+  readonly adopt?: boolean;
+  readonly forceDestroy?: boolean;
+  readonly waitForIngest?: boolean;
+  readonly timeoutMinutes?: number;
+}
+
+/** As a program gives them: what is left out is made from the rest. */
+export interface DatasetGiven extends Omit<DatasetInputs, "name" | "dataType" | "files"> {
+  readonly name?: string;
+  readonly dataType?: DataType;
+  readonly files?: DatasetFiles & { readonly manifest?: string };
+}
+
+export interface DatasetOutputs {
+  readonly uid: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly dataType: string;
+  readonly isSequence?: boolean;
+  readonly visibility?: string;
+  readonly status: string;
+  readonly itemCount: number;
+  readonly projectCount?: number;
+  readonly sizeBytes?: number;
+  readonly annotationsCount?: number;
+  readonly ownerName?: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly predefinedLabels?: unknown;
+  /** Its items were held against the files; always true when there are none to hold against. */
+  readonly isVerified: boolean;
+  /** Names that the server may have made into others. */
+  readonly declared: { readonly slug?: string; readonly ownerName?: string };
+  // As declared, under the inputs' own names, so that the engine keeps secret what was given as a secret. The API does
+  // not return them, and a change of them is found by these.
+  readonly files?: DatasetFiles;
+  readonly providerConfig?: ProviderConfig;
+  readonly organizationUid?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly industry?: number;
+  readonly license?: number;
+  readonly forceDestroy?: boolean;
+}
+
+const DATASET_RULES: Rules = {
+  name: isDatasetName,
+  slug: isSlug,
+  dataType: isDataType,
+  files: isObject,
+  providerConfig: isObject,
+  visibility: isOneOf(["private", "public", "unlisted"]),
+  ownerName: isText,
+  organizationUid: isText,
+  metadata: isObject,
+  industry: isWhole(0),
+  license: isWhole(0),
+  createMetadata: isFlag,
+  adopt: isFlag,
+  forceDestroy: isFlag,
+  waitForIngest: isFlag,
+  timeoutMinutes: isMinutes,
+};
+
+const PROVIDER_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  aws_s3: ["bucketName", "bucketRegion"],
+  gc_storage: ["bucketName", "authJsonContent"],
+};
+
+function checkProviderConfig(config: ProviderConfig, problems: Problems): void {
+  const fields = PROVIDER_FIELDS[config.provider];
+  if (fields === undefined) {
+    problems.add("providerConfig", `its provider must be aws_s3 or gc_storage, and is ${JSON.stringify(config.provider)}`);
+    return;
+  }
+  const given: ReadonlyMap<string, unknown> = new Map(Object.entries(config));
+  for (const field of fields) {
+    if (given.get(field) === undefined) problems.add("providerConfig", `has no ${field}`);
+  }
+}
+
+export function checkDataset(given: DatasetGiven, problems: Problems): void {
+  applyRules(given, DATASET_RULES, problems);
+  const { files, providerConfig, name, dataType } = given;
+  if (files !== undefined && providerConfig !== undefined) {
+    problems.add("files", "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket");
+  }
+  if (files !== undefined && name !== undefined && !hasUnknown([name, files.datasetName]) && name !== files.datasetName) {
+    problems.add("name", `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf)`);
+  }
+  if (files === undefined && name === undefined) problems.add("name", "is missing");
+  if ((dataType ?? files?.dataType) === undefined && !hasUnknown(files)) {
+    problems.add("dataType", "is missing, and can't be told from the files: they are none, or of several types");
+  }
+  if (providerConfig !== undefined && !hasUnknown(providerConfig)) checkProviderConfig(providerConfig, problems);
+  if (given.slug === undefined && name !== undefined && !hasUnknown(name) && slugFrom(name) === "") {
+    problems.add("slug", `can't be made from the name ${JSON.stringify(name)}: give one`);
+  }
+}
+
+/** Sound once {@link checkDataset} found nothing. What comes of an unknown value is unknown. */
+export function datasetInputs(given: DatasetGiven): DatasetInputs {
+  const { files } = given;
+  const isKnown = typeof files === "object";
+  const fallback = files === undefined || isKnown ? undefined : unknownAs<never>();
+  return present<DatasetInputs>({
+    ...given,
+    files: isKnown ? pickFiles(files) : fallback,
+    name: (isKnown ? files.datasetName : given.name) ?? unknownAs<string>(),
+    dataType: given.dataType ?? (isKnown ? files.dataType : undefined) ?? unknownAs<DataType>(),
+    organizationUid: given.organizationUid ?? (isKnown ? files.organizationUid : fallback),
+  });
+}
+
+function pickFiles({ datasetName, digest, isVersion, dataType, organizationUid }: DatasetFiles): DatasetFiles {
+  return present<DatasetFiles>({ datasetName, digest, isVersion, dataType, organizationUid });
+}
+
+/** What the inputs, or a state that was made of them, say of a dataset. */
+export type Declared = Partial<Omit<DatasetInputs, "dataType">> & { readonly dataType?: string };
+
+/** What the API tells, over what was declared and the API does not tell. */
+export function datasetOutputs(
+  dataset: Dataset,
+  declared: Declared,
+  isVerified: boolean,
+): DatasetOutputs {
+  const { metadata: _metadata, ...live } = dataset;
+  const { files, providerConfig, organizationUid, metadata, industry, license, forceDestroy } = declared;
+  return present<DatasetOutputs>({
+    ...live,
+    dataType: dataset.dataType ?? declared.dataType ?? "",
+    visibility: dataset.visibility ?? declared.visibility,
+    isVerified,
+    declared: present<DatasetOutputs["declared"]>({
+      slug: declared.slug,
+      ownerName: declared.ownerName,
+    }),
+    files,
+    providerConfig,
+    organizationUid,
+    metadata,
+    industry,
+    license,
+    forceDestroy,
+  });
+}

@@ -1,0 +1,125 @@
+// What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
+import { createHash } from "node:crypto";
+import type { FileSetOptions } from "../../src/files/file-set";
+import { datasetVersionName } from "../../src/files/dataset-name";
+import { packManifest, type Manifest } from "../../src/files/manifest";
+import type { DataType } from "../../src/files/media";
+import type { Call } from "../process/calls";
+import type { LocalSet } from "../process/local-files";
+import { isDataType, isDatasetName, isFlag, isOneOf, isText, isTextList, isWhole, type Rules } from "../process/rules";
+import { contentsOf, type Contents } from "./file-set-contents";
+
+/** As a program gives them. */
+export interface FileSetGiven {
+  readonly root: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly prefix?: string;
+  readonly folder?: string;
+  readonly datasetName?: string;
+  readonly versionOf: string;
+  readonly organizationUid?: string;
+  readonly dataType?: DataType;
+  readonly includeHidden?: boolean;
+  readonly symlinks?: "follow" | "skip" | "error";
+  readonly checkContent?: "warn" | "error" | "off";
+  readonly concurrency?: number;
+  readonly adopt?: boolean;
+  readonly call?: Call;
+}
+
+/** What `check` reads from the disk. In the inputs, so that a preview shows it and what is downstream knows it. */
+export interface FileSetFacts {
+  readonly datasetName: string;
+  /** Whether the name was made from the content. */
+  readonly isVersion: boolean;
+  readonly uploadUid: string;
+  readonly digest: string;
+  readonly dataType?: DataType;
+  readonly fileCount: number;
+  readonly totalBytes: number;
+  readonly indexedCount: number;
+}
+
+export interface FileSetInputs extends Omit<FileSetGiven, "datasetName" | "dataType" | "call">, FileSetFacts {
+  /** For the preview's sake: what the engine prints when files change. */
+  readonly contents: Contents;
+}
+
+export interface FileSetOutputs extends FileSetFacts {
+  readonly organizationUid?: string;
+  /** What is stored, packed; of an upload that broke, what of it has landed. */
+  readonly manifest: string;
+}
+
+export const FILE_SET_RULES: Rules = {
+  root: isText,
+  include: isTextList,
+  exclude: isTextList,
+  prefix: isText,
+  datasetName: isDatasetName,
+  versionOf: isDatasetName,
+  organizationUid: isText,
+  dataType: isDataType,
+  includeHidden: isFlag,
+  symlinks: isOneOf(["follow", "skip", "error"]),
+  checkContent: isOneOf(["warn", "error", "off"]),
+  concurrency: isWhole(1, 10),
+  adopt: isFlag,
+};
+
+const EVERYTHING = ["**"];
+
+export function optionsOf(given: Omit<FileSetGiven, "call" | "datasetName">): FileSetOptions {
+  const { root, include = EVERYTHING, exclude, prefix, folder, includeHidden, symlinks, checkContent, dataType } = given;
+  return { root, include, exclude, prefix, folder, includeHidden, symlinks, checkContent, dataType };
+}
+
+/**
+ * The batch's uid: made from what is sent and where, so that a run that is repeated names the same batch, and the state
+ * is the same on every machine.
+ */
+function uploadUidOf(datasetName: string, digest: string): string {
+  const hex = createHash("sha256").update(`avala upload\n${datasetName}\n${digest}`).digest("hex");
+  // Version 8 of RFC 9562: made by our own rule.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts {
+  const { digest, totalBytes } = manifest;
+  const datasetName = given.datasetName ?? datasetVersionName(`${given.versionOf}-{digest}`, digest);
+  const dataType = given.dataType ?? set.dataType;
+  return {
+    datasetName,
+    isVersion: given.datasetName === undefined,
+    uploadUid: uploadUidOf(datasetName, digest),
+    digest,
+    ...(dataType === undefined ? {} : { dataType }),
+    fileCount: manifest.entries.length,
+    totalBytes,
+    indexedCount: set.indexedCount,
+  };
+}
+
+export function inputsOf(given: FileSetGiven, local: LocalSet): FileSetInputs {
+  const { call: _call, ...kept } = given;
+  return { ...kept, ...factsOf(given, local), contents: contentsOf(local.manifest) };
+}
+
+/** The outputs when all of `manifest` is stored, or the part of it that is. */
+export function outputsOf(inputs: FileSetInputs, stored: Manifest): FileSetOutputs {
+  const { datasetName, isVersion, uploadUid, dataType, fileCount, totalBytes, indexedCount, organizationUid } = inputs;
+  return {
+    datasetName,
+    isVersion,
+    uploadUid,
+    digest: stored.digest,
+    ...(dataType === undefined ? {} : { dataType }),
+    fileCount,
+    totalBytes,
+    indexedCount,
+    ...(organizationUid === undefined ? {} : { organizationUid }),
+    manifest: packManifest(stored),
+  };
+}
+

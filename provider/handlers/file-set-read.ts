@@ -1,0 +1,36 @@
+// A file set read back: from the state, or by its dataset when the state has nothing (`FileSet.get`).
+import type { dynamic } from "@pulumi/pulumi";
+import { findDataset } from "../../src/dataset";
+import type { DataType } from "../../src/files/media";
+import type { Session } from "../process/session";
+import type { FileSetOutputs } from "./file-set-inputs";
+
+const VERSION_NAME = /-[0-9a-f]{12}$/;
+
+/**
+ * The API has no call that lists stored files, so what the state says of a set stands. A set that was made elsewhere is
+ * known by its dataset alone: its counts, and not what is in its files.
+ */
+export async function readStoredFileSet(
+  session: Session,
+  id: string,
+  props: FileSetOutputs | undefined,
+): Promise<dynamic.ReadResult<FileSetOutputs>> {
+  if (props?.manifest !== undefined) return { id, props };
+  const organizationUid = session.organizationUid();
+  const dataset = await findDataset(session.avala({}), { name: id, organizationUid });
+  if (dataset === undefined) return { id: "" };
+  const outputs: FileSetOutputs = {
+    datasetName: id,
+    isVersion: VERSION_NAME.test(id),
+    uploadUid: "",
+    digest: "",
+    ...(dataset.dataType === undefined ? {} : { dataType: dataset.dataType as DataType }),
+    fileCount: dataset.itemCount,
+    totalBytes: dataset.sizeBytes ?? 0,
+    indexedCount: dataset.itemCount,
+    ...(organizationUid === undefined ? {} : { organizationUid }),
+    manifest: "",
+  };
+  return { id, props: outputs };
+}

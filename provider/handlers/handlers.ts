@@ -1,0 +1,21 @@
+// All handlers of one process, over one session. No logic.
+import { createLocalFiles } from "../process/local-files";
+import { createSession, type SessionOptions } from "../process/session";
+import { createDatasetHandler } from "./dataset";
+import { createExportHandler } from "./export";
+import { createFileSetHandler } from "./file-set";
+import { createStorageConfigHandler } from "./storage-config";
+import { createWebhookHandler } from "./webhook";
+
+export type Handlers = ReturnType<typeof createHandlers>;
+
+export function createHandlers(options: SessionOptions) {
+  const session = createSession(options);
+  return {
+    fileSet: createFileSetHandler(session, createLocalFiles()),
+    dataset: createDatasetHandler(session),
+    export: createExportHandler(session),
+    storageConfig: createStorageConfigHandler(session),
+    webhook: createWebhookHandler(session),
+  };
+}

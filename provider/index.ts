@@ -1,0 +1,17 @@
+// The package's public names. No logic.
+export { FileSet, type FileSetArgs } from "./resources/file-set";
+export {
+  Dataset,
+  type DatasetArgs,
+  type GcsProviderConfigArgs,
+  type ProviderConfigArgs,
+  type S3ProviderConfigArgs,
+} from "./resources/dataset";
+export { Export, type ExportArgs } from "./resources/export";
+export {
+  StorageConfig,
+  type GcsStorageConfigArgs,
+  type S3StorageConfigArgs,
+  type StorageConfigArgs,
+} from "./resources/storage-config";
+export { Webhook, type WebhookArgs } from "./resources/webhook";

@@ -1,0 +1,66 @@
+// Messages and live progress to the engine, over its own gRPC service. A message that can't be told is dropped: it must
+// never fail a resource. Knows nothing of Avala.
+import { createRequire } from "node:module";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+
+export interface EngineMessage {
+  readonly severity: "info" | "warning";
+  readonly text: string;
+  /** The resource's row that shows it; absent: the stack's. */
+  readonly urn?: string | undefined;
+  /** Shown while the update runs, then gone. */
+  readonly isEphemeral?: boolean;
+}
+
+/** Resolves when the engine has it, or when it can't be told. Never rejects. */
+export type EngineLog = (message: EngineMessage) => Promise<void>;
+
+interface Grpc {
+  readonly credentials: { createInsecure(): never };
+}
+
+// The SDK's own copy of gRPC, wherever a package manager put it: it is no dependency of ours.
+function grpcOfTheSdk(): Grpc {
+  return createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as Grpc;
+}
+
+const ADDRESS = /^[^\s/]+:\d+$/;
+
+function connect(address: string | undefined): EngineClient | undefined {
+  if (address === undefined || !ADDRESS.test(address)) return undefined;
+  try {
+    return new EngineClient(address, grpcOfTheSdk().credentials.createInsecure());
+  } catch {
+    return undefined;
+  }
+}
+
+function toRequest(message: EngineMessage): LogRequest {
+  const request = new LogRequest();
+  request.setSeverity(message.severity === "warning" ? LogSeverity.WARNING : LogSeverity.INFO);
+  request.setMessage(message.text);
+  request.setUrn(message.urn ?? "");
+  request.setEphemeral(message.isEphemeral ?? false);
+  return request;
+}
+
+/**
+ * A log to the engine at `address`, which is the first argument of the provider's process. Anything else than an
+ * address makes a log that tells nobody, so that the package can be loaded anywhere.
+ */
+export function connectEngine(address: string | undefined): EngineLog {
+  const client = connect(address);
+  if (client === undefined) return () => Promise.resolve();
+  return (message) =>
+    new Promise((resolve) => {
+      try {
+        client.log(toRequest(message), () => {
+          resolve();
+        });
+      } catch {
+        // The engine is gone, and so is whoever would read the message.
+        resolve();
+      }
+    });
+}

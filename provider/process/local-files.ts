@@ -1,0 +1,80 @@
+// The files of a set, read once and hashed once in a process however often the engine asks: `check` runs before each
+// `diff` and each `create`. What is remembered is bound to the file as it is now, and never kept beyond the process.
+import { stat } from "node:fs/promises";
+import { hashFiles, type HashProgress } from "../../src/files/hash";
+import { readFileSet, type FileSet, type FileSetOptions, type LocalFile } from "../../src/files/file-set";
+import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
+import { AvalaError } from "../../src/errors";
+import { runPool } from "../../src/flow/pool";
+import { canonical } from "./same";
+
+export interface LocalSet {
+  readonly set: FileSet;
+  readonly manifest: Manifest;
+}
+
+export interface LocalFiles {
+  /** @throws InputError with everything that is wrong with the set; AvalaError `file_changed` */
+  read(options: FileSetOptions, onProgress?: OnProgress): Promise<LocalSet>;
+  /**
+   * The set as the `check` right before saw it, whose digest the engine now hands back. A file that changes after that
+   * is found out when it is sent.
+   * @throws AvalaError `file_changed` when the set is not the one that `check` saw
+   */
+  recall(options: FileSetOptions, digest: string): Promise<LocalSet>;
+}
+
+type OnProgress = (progress: HashProgress) => void;
+
+// `stat` waits for the disk, not for the processor.
+const STATS_AT_ONCE = 16;
+
+/** What changes whenever a file's content does, by any usual means: sizes, times in ns, and the file's own number. */
+async function fingerprint(file: LocalFile): Promise<string> {
+  const now = await stat(file.absolutePath, { bigint: true });
+  return [file.absolutePath, now.size, now.mtimeNs, now.ctimeNs, now.ino, now.dev].join("\0");
+}
+
+export function createLocalFiles(): LocalFiles {
+  const hashes = new Map<string, string>();
+  const latest = new Map<string, LocalSet>();
+
+  async function hash(set: FileSet, onProgress?: OnProgress): Promise<Manifest> {
+    const known: ManifestEntry[] = [];
+    const unknown: { file: LocalFile; key: string }[] = [];
+    await runPool(set.files, { concurrency: STATS_AT_ONCE }, async (file) => {
+      const key = await fingerprint(file);
+      const sha256 = hashes.get(key);
+      if (sha256 === undefined) unknown.push({ file, key });
+      else known.push({ path: file.path, sizeBytes: file.sizeBytes, sha256 });
+    });
+    const fresh = await hashFiles(
+      unknown.map(({ file }) => file),
+      { onProgress },
+    );
+    const byPath = new Map(fresh.entries.map((entry) => [entry.path, entry.sha256]));
+    for (const { file, key } of unknown) {
+      const sha256 = byPath.get(file.path);
+      if (sha256 !== undefined) hashes.set(key, sha256);
+    }
+    return createManifest([...known, ...fresh.entries]);
+  }
+
+  async function read(options: FileSetOptions, onProgress?: OnProgress): Promise<LocalSet> {
+    const set = await readFileSet(options);
+    const local = { set, manifest: await hash(set, onProgress) };
+    latest.set(canonical(options), local);
+    return local;
+  }
+
+  return {
+    read,
+    recall: async (options, digest) => {
+      const local = latest.get(canonical(options)) ?? (await read(options));
+      if (local.manifest.digest === digest) return local;
+      throw new AvalaError("file_changed", `Files in ${options.root} changed while the update ran.`, {
+        hint: "Run it again when they are at rest; nothing of this set was sent.",
+      });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// What the provider tells people while it works: on the row of the resource it is about.
+// Knows nothing of how a message reaches the engine.
+import type { AvalaEvent, Listener } from "../../src/events";
+import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
+import { redact } from "../../src/redact";
+import type { Call } from "./calls";
+import type { EngineLog } from "./engine";
+
+export interface Messages {
+  info(text: string): Promise<void>;
+  warn(text: string): Promise<void>;
+  /** A line that is shown while the update runs and then goes. */
+  status(text: string): void;
+}
+
+export function messagesFor(log: EngineLog, call: Call): Messages {
+  const { urn } = call;
+  return {
+    info: (text) => log({ severity: "info", text: redact(text), urn }),
+    warn: (text) => log({ severity: "warning", text: redact(text), urn }),
+    status: (text) => {
+      void log({ severity: "info", text: redact(text), urn, isEphemeral: true });
+    },
+  };
+}
+
+type ProgressEvent = Extract<AvalaEvent, { kind: "upload-progress" }>;
+
+function describeProgress({ progress }: ProgressEvent): string {
+  const done = progress.filesSent + progress.filesUnchanged;
+  const share = progress.bytesTotal === 0 ? 0 : Math.floor((100 * progress.bytesSent) / progress.bytesTotal);
+  const parts = [`sent ${done} of ${counted(progress.filesTotal, "file")}`, `${share}%`];
+  if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
+  if (progress.secondsLeft !== undefined) parts.push(`${formatDuration(progress.secondsLeft)} left`);
+  if (progress.filesFailed > 0) parts.push(`${progress.filesFailed} failed`);
+  return parts.join(", ");
+}
+
+export function describeReading(progress: { readonly filesDone: number; readonly filesTotal: number }): string {
+  return `read ${progress.filesDone} of ${counted(progress.filesTotal, "file")}`;
+}
+
+function describeExport(event: Extract<AvalaEvent, { kind: "export-status" }>): string {
+  const { status, exportedTaskCount, totalTaskCount } = event;
+  if (exportedTaskCount === undefined || totalTaskCount === undefined) return `export: ${status}`;
+  return `export: ${status}, ${exportedTaskCount} of ${counted(totalTaskCount, "task")}`;
+}
+
+/** The line of an event that is worth one; most are not. */
+function statusOf(event: AvalaEvent): string | undefined {
+  switch (event.kind) {
+    case "upload-progress":
+      return describeProgress(event);
+    case "hash-progress":
+      return describeReading(event);
+    case "dataset-status":
+      return `dataset: ${event.status}, ${counted(event.itemCount, "item")}`;
+    case "export-status":
+      return describeExport(event);
+    case "retry":
+      return `${event.what}: trying again in ${formatDuration(event.waitMs / 1000)} (${event.error.message})`;
+    default:
+      return undefined;
+  }
+}
+
+/** Shows the core's events as live lines, and its warnings for good. */
+export function showEvents(messages: Messages): Listener {
+  return (event) => {
+    if (event.kind === "warning") {
+      void messages.warn(event.path === undefined ? event.text : `${event.path}: ${event.text}`);
+      return;
+    }
+    const text = statusOf(event);
+    if (text !== undefined) messages.status(text);
+  };
+}

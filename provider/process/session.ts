@@ -1,0 +1,72 @@
+// What the handlers of one provider process share: the configuration, one connection (and so one request budget), the
+// engine's log, and what is remembered between the engine's calls. Nothing of it outlives the process.
+import type { dynamic } from "@pulumi/pulumi";
+import { connect, withListener, type Avala, type Ports } from "../../src/api/connect";
+import { stateDirectory } from "../../src/config";
+import { isAvalaError } from "../../src/errors";
+import type { Manifest } from "../../src/files/manifest";
+import { readAvalaConfig, type ConfigKey, type ReadKey } from "../config";
+import { createCalls, type Call, type Calls } from "./calls";
+import type { EngineLog } from "./engine";
+import { messagesFor, showEvents, type Messages } from "./messages";
+
+export interface SessionOptions {
+  readonly log: EngineLog;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly ports?: Partial<Ports>;
+}
+
+export interface Session {
+  readonly calls: Calls;
+  /** Manifests that a `check` was given or made, by digest: too big to be in the state of each resource that needs them. */
+  readonly manifests: Map<string, Manifest>;
+  /** Handlers have this as their `configure`. Every one of them is called with the same configuration. */
+  configure(request: dynamic.ConfigureRequest): Promise<void>;
+  organizationUid(): string | undefined;
+  messages(call: Call): Messages;
+  /**
+   * The API, with the core's events shown on the row of `call`.
+   * @throws InputError when there is no key, or the configuration can't be used
+   */
+  avala(call: Call): Avala;
+  /** As `avala`, or `undefined` when there is no key: a preview works without. */
+  avalaIfConfigured(call: Call): Avala | undefined;
+  stateDirectory(): string;
+}
+
+// The SDK calls `configure` without waiting for it before it lets a second resource in, so it must be done at once.
+function configReader(request: dynamic.ConfigureRequest): ReadKey {
+  return (key: ConfigKey) => request.config.get(`avala:${key}`);
+}
+
+export function createSession(options: SessionOptions): Session {
+  const { log, environment, ports } = options;
+  let read: ReadKey = () => undefined;
+  let shared: Avala | undefined;
+  const open = (): Avala => {
+    shared ??= connect({ ...readAvalaConfig(read, environment), ports });
+    return shared;
+  };
+  const messages = (call: Call): Messages => messagesFor(log, call);
+  const avala = (call: Call): Avala => withListener(open(), showEvents(messages(call)));
+  return {
+    calls: createCalls(),
+    manifests: new Map(),
+    configure: (request) => {
+      read = configReader(request);
+      return Promise.resolve();
+    },
+    organizationUid: () => readAvalaConfig(read, environment).organizationUid,
+    messages,
+    avala,
+    avalaIfConfigured: (call) => {
+      try {
+        return avala(call);
+      } catch (error) {
+        if (isAvalaError(error) && error.code === "input") return undefined;
+        throw error;
+      }
+    },
+    stateDirectory: () => stateDirectory(environment),
+  };
+}

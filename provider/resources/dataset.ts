@@ -1,0 +1,147 @@
+// Dataset, as a program constructs it.
+import * as pulumi from "@pulumi/pulumi";
+import type { DataType } from "../../src/files/media";
+import type { FileSet } from "./file-set";
+import { AvalaResource } from "./resource";
+
+/** A bucket of your own on S3 that the dataset is made of. The keys are secrets and are never read back. */
+export interface S3ProviderConfigArgs {
+  provider: "aws_s3";
+  bucketName: pulumi.Input<string>;
+  bucketRegion: pulumi.Input<string>;
+  bucketPrefix?: pulumi.Input<string>;
+  accessKeyId?: pulumi.Input<string>;
+  secretAccessKey?: pulumi.Input<string>;
+  isAccelerated?: pulumi.Input<boolean>;
+}
+
+/** A bucket of your own on Google Cloud Storage. The key file is a secret and is never read back. */
+export interface GcsProviderConfigArgs {
+  provider: "gc_storage";
+  bucketName: pulumi.Input<string>;
+  prefix?: pulumi.Input<string>;
+  /** The service account's key file, as text. */
+  authJsonContent: pulumi.Input<string>;
+}
+
+export type ProviderConfigArgs = S3ProviderConfigArgs | GcsProviderConfigArgs;
+
+export interface DatasetArgs {
+  /** Make it of these files. Without `files` and `providerConfig` the dataset is made empty. */
+  files?: FileSet;
+  /** Make it of a bucket of your own. Any change of it is another dataset. */
+  providerConfig?: ProviderConfigArgs;
+  /** @default with `files` the file set's own, else the resource's name */
+  name?: pulumi.Input<string>;
+  /** @default made from the name */
+  slug?: pulumi.Input<string>;
+  /** @default with `files` what all of them agree on */
+  dataType?: pulumi.Input<DataType>;
+  /** @default "private", by the server */
+  visibility?: pulumi.Input<"private" | "public" | "unlisted">;
+  ownerName?: pulumi.Input<string>;
+  /** @default the file set's, else `avala:organizationUid` */
+  organizationUid?: pulumi.Input<string>;
+  metadata?: pulumi.Input<Record<string, unknown>>;
+  industry?: pulumi.Input<number>;
+  license?: pulumi.Input<number>;
+  /** Counts when the dataset is made. @default true, by the server */
+  createMetadata?: pulumi.Input<boolean>;
+  /** Manage a dataset of this name that is there already. @default false */
+  adopt?: pulumi.Input<boolean>;
+  /** Delete the dataset even when people have annotated it or use it in projects. @default false */
+  forceDestroy?: pulumi.Input<boolean>;
+  /** Wait until the server has indexed the files, and hold its items against them. @default true */
+  waitForIngest?: pulumi.Input<boolean>;
+  /** For the waiting. @default 60 */
+  timeoutMinutes?: pulumi.Input<number>;
+}
+
+const OUTPUTS = [
+  "uid",
+  "name",
+  "slug",
+  "dataType",
+  "isSequence",
+  "visibility",
+  "status",
+  "itemCount",
+  "projectCount",
+  "sizeBytes",
+  "annotationsCount",
+  "ownerName",
+  "createdAt",
+  "updatedAt",
+  "predefinedLabels",
+  "isVerified",
+] as const;
+
+const SECRET_FIELDS = ["accessKeyId", "secretAccessKey", "authJsonContent"] as const;
+
+function withSecrets(config: ProviderConfigArgs | undefined): pulumi.Inputs | undefined {
+  if (config === undefined) return undefined;
+  const fields: pulumi.Inputs = { ...config };
+  for (const field of SECRET_FIELDS) {
+    if (fields[field] !== undefined) fields[field] = pulumi.secret(fields[field]);
+  }
+  return fields;
+}
+
+/** Outputs of the file set, not the resource itself: what the dataset depends on is what they say. */
+function filesOf(files: FileSet | undefined): pulumi.Inputs | undefined {
+  if (files === undefined) return undefined;
+  const { datasetName, digest, isVersion, dataType, organizationUid, manifest } = files;
+  return { datasetName, digest, isVersion, dataType, organizationUid, manifest };
+}
+
+function inputsOf(name: string, args: DatasetArgs): pulumi.Inputs {
+  return {
+    ...args,
+    files: filesOf(args.files),
+    providerConfig: withSecrets(args.providerConfig),
+    name: args.name ?? (args.files === undefined ? name : undefined),
+  };
+}
+
+/**
+ * A dataset: of a `FileSet`, of a bucket, or empty.
+ * @example
+ * const dataset = new avala.Dataset("training", { files: images, visibility: "private" });
+ * export const uid = dataset.uid;
+ */
+export class Dataset extends AvalaResource {
+  declare readonly uid: pulumi.Output<string>;
+  declare readonly name: pulumi.Output<string>;
+  declare readonly slug: pulumi.Output<string>;
+  declare readonly dataType: pulumi.Output<string>;
+  declare readonly isSequence: pulumi.Output<boolean | undefined>;
+  declare readonly visibility: pulumi.Output<string | undefined>;
+  /** `creating`, then `created`. */
+  declare readonly status: pulumi.Output<string>;
+  declare readonly itemCount: pulumi.Output<number>;
+  declare readonly projectCount: pulumi.Output<number | undefined>;
+  declare readonly sizeBytes: pulumi.Output<number | undefined>;
+  declare readonly annotationsCount: pulumi.Output<number | undefined>;
+  declare readonly ownerName: pulumi.Output<string | undefined>;
+  declare readonly createdAt: pulumi.Output<string | undefined>;
+  declare readonly updatedAt: pulumi.Output<string | undefined>;
+  declare readonly predefinedLabels: pulumi.Output<unknown>;
+  /** Its items were held against the files that were sent. */
+  declare readonly isVerified: pulumi.Output<boolean>;
+
+  constructor(name: string, args: DatasetArgs = {}, options?: pulumi.CustomResourceOptions) {
+    super({
+      kind: "dataset",
+      name,
+      inputs: options?.id === undefined ? inputsOf(name, args) : undefined,
+      outputs: OUTPUTS,
+      secretOutputs: ["providerConfig"],
+      options,
+    });
+  }
+
+  /** A dataset that is there, by its uid. It is read, and never changed or deleted. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Dataset {
+    return new Dataset(name, {}, { ...options, id });
+  }
+}

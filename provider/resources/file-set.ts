@@ -1,0 +1,102 @@
+// FileSet, as a program constructs it.
+import type * as pulumi from "@pulumi/pulumi";
+import type { DataType } from "../../src/files/media";
+import { AvalaResource } from "./resource";
+
+export interface FileSetArgs {
+  /**
+   * The folder that holds the files. A relative one is taken from the folder of the program, and stored as it is given,
+   * so that the state is the same on every machine.
+   */
+  root: pulumi.Input<string>;
+  /**
+   * Globs relative to `root`. `!` takes away, and a folder means all that is in it.
+   * @default ["**"], every file
+   * @example ["**\/*.jpg", "!drafts"]
+   */
+  include?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Globs that take away. */
+  exclude?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Put before each path in the dataset, with a `/` between. */
+  prefix?: pulumi.Input<string>;
+  /** Only this top-level folder of `root`; `""` stands for the files above all folders. */
+  folder?: pulumi.Input<string>;
+  /**
+   * The dataset's name before the digest: `training` makes `training-3f9a1c2e77b0`.
+   * @default the resource's name
+   */
+  versionOf?: pulumi.Input<string>;
+  /**
+   * A fixed name, for deployments that accept a second confirm: the set is then changed in place, and added and changed
+   * files alone are sent. Without it each content is a dataset version of its own, which works everywhere.
+   */
+  datasetName?: pulumi.Input<string>;
+  /** Whom the files belong to. @default `avala:organizationUid`, else the key's user */
+  organizationUid?: pulumi.Input<string>;
+  /** @default what all files agree on */
+  dataType?: pulumi.Input<DataType>;
+  /** Take files and folders whose name starts with a dot. @default false */
+  includeHidden?: pulumi.Input<boolean>;
+  /** Nothing outside `root` is ever taken. @default "follow" */
+  symlinks?: pulumi.Input<"follow" | "skip" | "error">;
+  /** What to do with files that are empty, cut short, or not what their suffix says. @default "warn" */
+  checkContent?: pulumi.Input<"warn" | "error" | "off">;
+  /** Files under way at once, 1 to 10. @default 8 */
+  concurrency?: pulumi.Input<number>;
+  /** With `datasetName`: add to a dataset of this name that is there already. @default false */
+  adopt?: pulumi.Input<boolean>;
+}
+
+const OUTPUTS = [
+  "datasetName",
+  "isVersion",
+  "uploadUid",
+  "digest",
+  "dataType",
+  "organizationUid",
+  "fileCount",
+  "totalBytes",
+  "indexedCount",
+  "manifest",
+] as const;
+
+/**
+ * Files of a folder, stored in Avala under one dataset name. Make a `Dataset` of it to use them.
+ * @example
+ * const images = new avala.FileSet("training", { root: "./images", include: ["**\/*.jpg"] });
+ * const dataset = new avala.Dataset("training", { files: images });
+ */
+export class FileSet extends AvalaResource {
+  /** Where the files are stored, and what the dataset made of them is called. */
+  declare readonly datasetName: pulumi.Output<string>;
+  /** Whether that name was made from the content. */
+  declare readonly isVersion: pulumi.Output<boolean>;
+  /** Names this content under this name; the same on every machine. */
+  declare readonly uploadUid: pulumi.Output<string>;
+  /** sha256 over the sorted list of path, size and sha256: one name for the content of the whole set. */
+  declare readonly digest: pulumi.Output<string>;
+  /** Absent when the files are of several types and none was given. */
+  declare readonly dataType: pulumi.Output<DataType | undefined>;
+  declare readonly organizationUid: pulumi.Output<string | undefined>;
+  declare readonly fileCount: pulumi.Output<number>;
+  declare readonly totalBytes: pulumi.Output<number>;
+  /** Files that the server makes items of. */
+  declare readonly indexedCount: pulumi.Output<number>;
+  /** Path, size and digest of each file, packed. */
+  declare readonly manifest: pulumi.Output<string>;
+
+  constructor(name: string, args: FileSetArgs, options?: pulumi.CustomResourceOptions) {
+    super({
+      kind: "fileSet",
+      name,
+      inputs: options?.id === undefined ? { ...args, versionOf: args.versionOf ?? name } : undefined,
+      outputs: OUTPUTS,
+      options,
+    });
+  }
+
+  /** A set that was stored elsewhere, by its dataset's name: its counts are known, and not what is in its files. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): FileSet {
+    return new FileSet(name, { root: "" }, { ...options, id });
+  }
+}

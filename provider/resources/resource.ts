@@ -1,0 +1,42 @@
+// What every resource of this package is: a custom resource whose handler is found by a constant string.
+import * as pulumi from "@pulumi/pulumi";
+import { LOADERS, type ResourceKind } from "../loader";
+
+export interface Definition {
+  readonly kind: ResourceKind;
+  readonly name: string;
+  /** Absent when the resource is read by its id (`get`). */
+  readonly inputs?: pulumi.Inputs | undefined;
+  /** Properties that the handler fills in, so that they are outputs from the start. */
+  readonly outputs: readonly string[];
+  readonly secretOutputs?: readonly string[];
+  readonly options?: pulumi.CustomResourceOptions | undefined;
+}
+
+/**
+ * What the provider's process is not told by the engine: which resource a call is for, so that its messages stand on
+ * that resource's row, and whether this is a preview. `check` takes it out again, so it is never in the state.
+ */
+function callOf({ name, kind, options }: Definition): pulumi.Inputs {
+  const urn = pulumi.createUrn(name, LOADERS[kind].type, options?.parent);
+  // As a plain promise: an output would make the resource depend on its own parent, and so on itself.
+  const plain = new Promise<string>((resolve) => {
+    urn.apply(resolve);
+  });
+  return { urn: plain, isPreview: pulumi.runtime.isDryRun() };
+}
+
+export abstract class AvalaResource extends pulumi.CustomResource {
+  protected constructor(definition: Definition) {
+    const { kind, name, inputs, outputs, secretOutputs = [], options } = definition;
+    const loader = LOADERS[kind];
+    const properties = {
+      ...Object.fromEntries(outputs.map((output) => [output, undefined])),
+      ...inputs,
+      ...(inputs === undefined ? {} : { call: callOf(definition) }),
+      __provider: loader.source,
+    };
+    const own = { additionalSecretOutputs: [...secretOutputs] };
+    super(loader.type, name, properties, pulumi.mergeOptions(options ?? {}, own));
+  }
+}

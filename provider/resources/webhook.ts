@@ -1,0 +1,45 @@
+// Webhook, as a program constructs it.
+import * as pulumi from "@pulumi/pulumi";
+import { AvalaResource } from "./resource";
+
+export interface WebhookArgs {
+  /** https. */
+  targetUrl: pulumi.Input<string>;
+  /** `dataset.created`, `dataset.updated`, `dataset.deleted`, `export.completed`, `export.failed`, `task.completed`, `result.submitted`. */
+  events: pulumi.Input<pulumi.Input<string>[]>;
+  /** @default true */
+  isActive?: pulumi.Input<boolean>;
+  /** What deliveries are signed with. @default made by the server */
+  secret?: pulumi.Input<string>;
+}
+
+const OUTPUTS = ["uid", "targetUrl", "events", "isActive", "secret", "createdAt", "updatedAt"] as const;
+
+/** Where Avala tells what happened. */
+export class Webhook extends AvalaResource {
+  declare readonly uid: pulumi.Output<string>;
+  declare readonly targetUrl: pulumi.Output<string>;
+  declare readonly events: pulumi.Output<string[]>;
+  declare readonly isActive: pulumi.Output<boolean>;
+  /** Secret. Deliveries carry its HMAC-SHA256 of the body in `X-Avala-Webhook-Signature`. */
+  declare readonly secret: pulumi.Output<string | undefined>;
+  declare readonly createdAt: pulumi.Output<string | undefined>;
+  declare readonly updatedAt: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: WebhookArgs, options?: pulumi.CustomResourceOptions) {
+    const secret = args.secret === undefined ? undefined : pulumi.secret(args.secret);
+    super({
+      kind: "webhook",
+      name,
+      inputs: options?.id === undefined ? { ...args, secret } : undefined,
+      outputs: OUTPUTS,
+      secretOutputs: ["secret"],
+      options,
+    });
+  }
+
+  /** A webhook that is there, by its uid. Its secret is not known. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Webhook {
+    return new Webhook(name, { targetUrl: "", events: [] }, { ...options, id });
+  }
+}

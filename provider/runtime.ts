@@ -1,0 +1,15 @@
+// What the strings in the state load, in the provider's own process: the installed package's handlers.
+// The engine gives its address as the process's first argument.
+import { createHandlers } from "./handlers/handlers";
+import { connectEngine } from "./process/engine";
+
+const handlers = createHandlers({
+  log: connectEngine(process.argv[2]),
+  environment: process.env,
+});
+
+const { fileSet, dataset, storageConfig, webhook } = handlers;
+
+export { fileSet, dataset, storageConfig, webhook };
+const exportHandler = handlers.export;
+export { exportHandler as export };
