@@ -29,7 +29,8 @@ export {
   type ConnectOptions,
   type Ports,
 } from "./api/connect";
-export type { ApiCall, ApiReply } from "./api/http";
+export type { ApiCall, ApiReply } from "./api/call";
+export type { Secrets } from "./api/secrets";
 export type {
   HttpRequest,
   HttpResponse,

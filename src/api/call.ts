@@ -1,5 +1,6 @@
 // A call to the API and its reply, as values. Knows nothing of sending.
 import type { RateLimit } from "../errors";
+import type { Listener } from "../events";
 import type { Query } from "./route";
 
 export interface ApiCall {
@@ -19,6 +20,8 @@ export interface ApiCall {
   /** What is being done, for messages: `create dataset training`. */
   readonly what: string;
   readonly signal?: AbortSignal | undefined;
+  /** Hears this call's events in place of the session's listener. */
+  readonly onEvent?: Listener | undefined;
   /** A `next` link in place of `path` and `query`: absolute or relative, of the base URL's own origin. */
   readonly url?: string | undefined;
   /** 1 for a call that its caller tries again as a whole. @default 8 */

@@ -3,6 +3,7 @@
 import type { Listener } from "../events";
 import { systemClock, systemRandom, type Clock, type Random } from "../flow/clock";
 import { createPace, type Pace } from "../flow/pace";
+import { joinerWith } from "../flow/signals";
 import { systemDisk, type Disk } from "../files/disk";
 import { VERSION } from "../version";
 import { createAxiosTransport } from "./axios-transport";
@@ -72,61 +73,54 @@ function userAgentOf(given: string | undefined): string {
  */
 export function connect(options: ConnectOptions): Avala {
   const { apiKey, baseUrl, allowStorageHosts } = checkOptions(options);
-  const ports = options.ports ?? {};
-  const clock = ports.clock ?? systemClock;
-  const transport = ports.api ?? createAxiosTransport({ proxy: options.proxy });
-  const storage = ports.storage ?? createStorageTransport({ proxy: options.proxy });
-  const context: HttpContext = {
+  const { ports = {}, proxy, signal } = options;
+  const { clock = systemClock, random = systemRandom, disk = systemDisk } = ports;
+  const transport = ports.api ?? createAxiosTransport({ proxy });
+  const storage = ports.storage ?? createStorageTransport({ proxy });
+  const shared = {
     baseUrl,
-    apiKey,
-    userAgent: userAgentOf(options.userAgent),
-    transport,
     clock,
-    random: ports.random ?? systemRandom,
+    random,
     pace: createPace({ clock }),
     secrets: createSecrets([apiKey]),
     emit: options.onEvent ?? ignore,
-    signal: options.signal,
   };
-  const rest = {
+  const context: HttpContext = {
+    ...shared,
+    apiKey,
+    userAgent: userAgentOf(options.userAgent),
+    transport,
+    join: joinerWith(signal),
+  };
+  return {
+    ...shared,
+    call: (request) => callApi(context, request),
     storage,
     allowStorageHosts,
-    disk: ports.disk ?? systemDisk,
+    disk,
+    signal,
     close: () => {
       transport.close();
       storage.close();
     },
   };
-  return sessionOf(context, rest);
-}
-
-type Rest = Pick<Avala, "storage" | "allowStorageHosts" | "disk" | "close">;
-
-// Where a session's context is kept for `withSignal` and `withListener`: not on the object, which would show the key.
-const contexts = new WeakMap<Avala, HttpContext>();
-
-function sessionOf(context: HttpContext, rest: Rest): Avala {
-  const { baseUrl, clock, random, pace, secrets, emit, signal } = context;
-  const call = (request: ApiCall): Promise<ApiReply> => callApi(context, request);
-  const avala: Avala = { ...rest, baseUrl, call, clock, random, pace, secrets, emit, signal };
-  contexts.set(avala, context);
-  return avala;
-}
-
-function changed(avala: Avala, change: Partial<HttpContext>): Avala {
-  const context = contexts.get(avala);
-  // A session that somebody built himself, as a test does.
-  if (context === undefined) return { ...avala, ...change };
-  return sessionOf({ ...context, ...change }, avala);
 }
 
 /** The same session, also stopped by `signal`. */
 export function withSignal(avala: Avala, signal: AbortSignal): Avala {
-  const both = avala.signal === undefined ? signal : AbortSignal.any([avala.signal, signal]);
-  return changed(avala, { signal: both });
+  const join = joinerWith(signal);
+  return {
+    ...avala,
+    signal: join(avala.signal),
+    call: (request) => avala.call({ ...request, signal: join(request.signal) }),
+  };
 }
 
 /** The same session with another listener. */
 export function withListener(avala: Avala, listener: Listener): Avala {
-  return changed(avala, { emit: listener });
+  return {
+    ...avala,
+    emit: listener,
+    call: (request) => avala.call({ onEvent: listener, ...request }),
+  };
 }

@@ -24,7 +24,8 @@ export interface HttpContext {
   readonly pace: Pace;
   readonly secrets: Secrets;
   readonly emit: Listener;
-  readonly signal: AbortSignal | undefined;
+  /** The session's own signal joined with a call's. */
+  readonly join: (given: AbortSignal | undefined) => AbortSignal | undefined;
 }
 
 const IDLE_TIMEOUT_MS = 60_000;
@@ -69,7 +70,7 @@ function report(
     ...(reply && { status: reply.status }),
     ...(requestId !== undefined && { requestId }),
   };
-  context.emit(event);
+  (call.onEvent ?? context.emit)(event);
 }
 
 async function attemptCall(
@@ -95,18 +96,9 @@ async function attemptCall(
   if (reply.status === 429) pace.hold(nowMs + (retryAfterOf(reply, nowMs) ?? 0));
   permit.done(rateLimit);
   report(context, call, startedMs, reply);
-  return judge(
-    context,
-    { call, attempt, requestId: readRequestId(reply.headers) },
-    reply,
-    rateLimit,
-  );
-}
-
-function signalOf(context: HttpContext, call: ApiCall): AbortSignal | undefined {
-  const { signal } = context;
-  if (signal === undefined || signal === call.signal) return call.signal;
-  return call.signal === undefined ? signal : AbortSignal.any([signal, call.signal]);
+  const requestId = readRequestId(reply.headers);
+  const facts = { call, attempt, requestId };
+  return judge({ baseUrl, secrets, nowMs }, facts, reply, rateLimit);
 }
 
 /**
@@ -115,13 +107,14 @@ function signalOf(context: HttpContext, call: ApiCall): AbortSignal | undefined 
  * the session's or the call's signal aborts; InputError for a path part that can't be used
  */
 export async function callApi(context: HttpContext, call: ApiCall): Promise<ApiReply> {
-  const { clock, random, emit } = context;
+  const { clock, random } = context;
+  const emit = call.onEvent ?? context.emit;
   const attempt = (count: number, signal: AbortSignal): Promise<ApiReply> =>
     attemptCall(context, call, requestOf(context, call, signal), count);
   return retry(attempt, {
     clock,
     random,
-    signal: signalOf(context, call),
+    signal: context.join(call.signal),
     what: call.what,
     maxTries: call.maxTries,
     onRetry: (again) => emit({ kind: "retry", ...again }),

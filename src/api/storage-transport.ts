@@ -1,10 +1,138 @@
-// The transport of bytes to and from storage, on undici. Knows nothing of Avala.
-import type { ProxySettings, Transport } from "./transport";
+// The transport of bytes to and from storage, on undici: a call costs a third of what it does on axios.
+// Knows nothing of Avala.
+import { Agent, ProxyAgent, type Dispatcher } from "undici";
+import { isAvalaError, type AvalaError } from "../errors";
+import { cancelled } from "../flow/clock";
+import { createProxyFor } from "./proxy";
+import { ReplyHandler } from "./reply-handler";
+import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
+import { transportError } from "./transport-errors";
 
 export interface StorageTransportOptions {
   readonly proxy?: ProxySettings | undefined;
 }
 
-export function createStorageTransport(_options: StorageTransportOptions = {}): Transport {
-  throw new Error("coming");
+const AGENT_OPTIONS = {
+  // More than the ten uploads at once that the contract allows, so that a connection never waits for another.
+  connections: 32,
+  // A connection that the server closes just as we use it costs a retry: give it up before common servers do (5 s).
+  keepAliveTimeout: 4000,
+  connectTimeout: 20_000,
+} as const;
+
+/** `https://host:port` and the rest, without a URL parser: what comes here was parsed and written anew before. */
+function split(url: string): { readonly origin: string; readonly path: string } {
+  const slash = url.indexOf("/", url.indexOf("://") + 3);
+  if (slash < 0) return { origin: url, path: "/" };
+  return { origin: url.slice(0, slash), path: url.slice(slash) };
+}
+
+async function* counting(
+  request: HttpRequest,
+  body: () => AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body()) {
+    yield chunk;
+    // The connection has taken it: it asks for the next one only then.
+    request.onBytesSent?.(chunk.length);
+  }
+}
+
+function optionsOf(request: HttpRequest): Dispatcher.DispatchOptions {
+  const { body, contentLength } = request;
+  const length = contentLength === undefined ? {} : { "content-length": String(contentLength) };
+  return {
+    ...split(request.url),
+    method: request.method,
+    headers: { ...request.headers, ...length },
+    body: typeof body === "function" ? (counting(request, body) as never) : (body ?? null),
+    headersTimeout: request.idleTimeoutMs,
+    bodyTimeout: request.idleTimeoutMs,
+  };
+}
+
+/** One agent for what is reached directly, and one for each proxy. */
+function createAgents(settings: ProxySettings | undefined): {
+  readonly for: (origin: string) => Dispatcher;
+  readonly close: () => void;
+} {
+  const proxyFor = createProxyFor(settings);
+  const direct = new Agent(AGENT_OPTIONS);
+  const proxied = new Map<string, Dispatcher>();
+  const byOrigin = new Map<string, Dispatcher>();
+  const choose = (origin: string): Dispatcher => {
+    const proxy = proxyFor(new URL(origin));
+    if (proxy === undefined) return direct;
+    const agent = proxied.get(proxy.href) ?? new ProxyAgent({ ...AGENT_OPTIONS, uri: proxy.href });
+    proxied.set(proxy.href, agent);
+    return agent;
+  };
+  return {
+    for: (origin) => {
+      const agent = byOrigin.get(origin) ?? choose(origin);
+      byOrigin.set(origin, agent);
+      return agent;
+    },
+    close: () => {
+      for (const agent of [direct, ...proxied.values()])
+        void agent.destroy().catch(() => undefined);
+    },
+  };
+}
+
+/** Connections are kept; a redirect is a reply; no status is judged. @throws InputError for a proxy that is no URL */
+export function createStorageTransport(options: StorageTransportOptions = {}): Transport {
+  const agents = createAgents(options.proxy);
+  return {
+    send: (request) =>
+      new Promise<HttpResponse>((resolve, reject) => {
+        const dispatch = optionsOf(request);
+        const handler = new ReplyHandler(request, resolve, reject);
+        if (!handler.isOver) agents.for(String(dispatch.origin)).dispatch(dispatch, handler);
+      }),
+    open: async (request) => {
+      const { origin, ...dispatch } = optionsOf(request);
+      try {
+        const reply = await agents.for(String(origin)).request({
+          ...dispatch,
+          origin: String(origin),
+          ...(request.signal !== undefined && { signal: request.signal }),
+        });
+        const stream: HttpStream = {
+          status: reply.statusCode,
+          headers: flatten(reply.headers),
+          body: readAll(request, reply.body),
+        };
+        return stream;
+      } catch (error) {
+        throw errorOf(request, error);
+      }
+    },
+    close: agents.close,
+  };
+}
+
+function flatten(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : (value ?? ""),
+    ]),
+  );
+}
+
+function errorOf(request: HttpRequest, error: unknown): AvalaError {
+  if (isAvalaError(error)) return error;
+  if (request.signal?.aborted === true) return cancelled("A request");
+  return transportError(new URL(request.url).host, error);
+}
+
+async function* readAll(request: HttpRequest, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw errorOf(request, error);
+  }
 }

@@ -1,23 +1,19 @@
 // Bytes to and from a presigned target, at hosts that store files alone. Never sees the API key.
+import { AvalaError, isAvalaError } from "../errors";
+import { printable } from "../redact";
 import type { Avala } from "./connect";
+import { formBody, type FormFile } from "./form";
 import type { FormPresign } from "./manual-upload";
-import type { HttpStream } from "./transport";
+import { storageError } from "./storage-error";
+import { checkStorageHost } from "./storage-hosts";
+import type { HttpRequest, HttpStream } from "./transport";
 
-export { checkStorageHost } from "./storage-hosts";
-
-/** One file to send: whole when it is small, else opened anew for each try. */
-export type FormFile = {
-  /** In the dataset. */
-  readonly path: string;
-  readonly sizeBytes: number;
-} & (
-  | { readonly small: Buffer; readonly open?: undefined }
-  | { readonly small?: undefined; readonly open: () => AsyncIterable<Uint8Array> }
-);
+export { checkStorageHost };
+export type { FormFile };
 
 export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes of the file that the connection has taken, as it takes them. */
+  /** The file's bytes as the connection takes them; a small file goes in one piece and is not told. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
@@ -25,19 +21,92 @@ export interface Stored {
   readonly etag?: string | undefined;
 }
 
-export function sendForm(
-  _avala: Avala,
-  _presign: FormPresign,
-  _file: FormFile,
-  _options: SendOptions = {},
-): Promise<Stored> {
-  throw new Error("coming");
+// With chunks of 512 KiB, a link of 5 kB/s still makes progress in this time.
+const IDLE_TIMEOUT_MS = 120_000;
+const MAX_REPLY_BYTES = 256 * 1024;
+
+/** A transport's error with what was being done. Sending again to the same place is safe, so nothing is ambiguous. */
+function withWhat(what: string, error: unknown): unknown {
+  if (!isAvalaError(error) || error.code === "cancelled") return error;
+  // The file's own reader has named it.
+  if (error.code === "file" || error.code === "file_changed") return error;
+  const { code, hint, retryable, retryAfterMs } = error;
+  const message = `Could not ${what}: ${error.message}.`;
+  return new AvalaError(code, message, { hint, retryable, retryAfterMs, cause: error });
 }
 
-export function download(
-  _avala: Avala,
-  _url: string,
-  _options: { readonly signal?: AbortSignal | undefined } = {},
+/**
+ * Sends one file by form POST. One try, which may be repeated, with a fresh presign; its host is checked before a byte
+ * goes. Memory stays flat: a large file streams as the connection takes it.
+ * @throws AvalaError `storage_host`; `storage` (`retryable` by the store's code); `storage_expired`, `network`, `timeout`
+ * (`retryable`); `redirect`; `file_changed`; `cancelled` at once when the signal aborts; what the file's reader throws
+ */
+export async function sendForm(
+  avala: Avala,
+  presign: FormPresign,
+  file: FormFile,
+  options: SendOptions = {},
+): Promise<Stored> {
+  const url = checkStorageHost(presign.url, avala.allowStorageHosts);
+  const form = formBody(presign.fields, file, `avala-${avala.random.uuid()}`, options.onBytes);
+  const what = `store ${printable(file.path)}`;
+  const request: HttpRequest = {
+    method: "POST",
+    url: url.href,
+    headers: { "Content-Type": form.contentType },
+    body: form.body,
+    contentLength: form.contentLength,
+    signal: options.signal ?? avala.signal,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    maxReplyBytes: MAX_REPLY_BYTES,
+  };
+  const reply = await avala.storage.send(request).catch((error: unknown) => {
+    throw withWhat(what, error);
+  });
+  const { status } = reply;
+  if (status !== 200 && status !== 201 && status !== 204) {
+    throw storageError(what, url.host, reply, avala.clock.now());
+  }
+  return { etag: reply.headers["etag"] };
+}
+
+async function readSome(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_REPLY_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Opens a presigned download, such as an export's `downloadUrl`, without the key. One try, which may be repeated. What
+ * the stream throws while it is read is an AvalaError too.
+ * @throws AvalaError `storage_host`; `storage_expired` (read the export again for a fresh URL); `storage`, `network`,
+ * `timeout`, `redirect`, `cancelled`
+ */
+export async function download(
+  avala: Avala,
+  presignedUrl: string,
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<HttpStream> {
-  throw new Error("coming");
+  const url = checkStorageHost(presignedUrl, avala.allowStorageHosts);
+  const what = `fetch the file from ${url.host}`;
+  const request: HttpRequest = {
+    method: "GET",
+    url: url.href,
+    headers: {},
+    signal: options.signal ?? avala.signal,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    maxReplyBytes: MAX_REPLY_BYTES,
+  };
+  const fail = (error: unknown): never => {
+    throw withWhat(what, error);
+  };
+  const reply = await avala.storage.open(request).catch(fail);
+  if (reply.status === 200) return reply;
+  const body = await readSome(reply.body).catch(fail);
+  throw storageError(what, url.host, { ...reply, body }, avala.clock.now());
 }

@@ -65,72 +65,86 @@ class Log {
  * reply tells whether the whole budget is back. Other clients of the same key show in `remaining`.
  */
 export function createBudget(): Budget {
-  const log = new Log();
-  let known: RateLimit | undefined;
-  let ended = 0;
-  /** How many had ended when the reply came that `known` is from. */
-  let endedAtKnown = 0;
-  let underWay = 0;
-  let lastStartMs = 0;
+  return new ToldBudget();
+}
 
-  const left = (): number => (known?.remaining ?? Number.POSITIVE_INFINITY) - underWay;
-  const gain = (count: number): void => {
+class ToldBudget implements Budget {
+  private readonly log = new Log();
+  private known: RateLimit | undefined;
+  private ended = 0;
+  /** How many had ended when the reply came that `known` is from. */
+  private endedAtKnown = 0;
+  private underWay = 0;
+  private lastStartMs = 0;
+
+  get limit(): number | undefined {
+    return this.known?.limit;
+  }
+
+  nextMs(nowMs: number): number {
+    this.expire(nowMs);
+    const { known, underWay } = this;
+    if (known === undefined || known.remaining > underWay) return 0;
+    const oldestMs = this.log.oldest?.endMs ?? Number.POSITIVE_INFINITY;
+    // One that was sent since the reset is the probe, whatever it was sent for: its reply will tell.
+    const isProbing = underWay > 0 && this.lastStartMs >= known.resetAtMs - ROUNDING_MS;
+    const probeMs = isProbing ? Number.POSITIVE_INFINITY : known.resetAtMs + ROUNDING_MS;
+    return Math.min(probeMs, oldestMs + MINUTE_MS);
+  }
+
+  start(nowMs: number): Request {
+    this.underWay += 1;
+    this.lastStartMs = nowMs;
+    return { startMs: nowMs, endedBefore: this.ended };
+  }
+
+  end(request: Request, headers: RateLimit | undefined, nowMs: number): void {
+    this.underWay -= 1;
+    this.ended += 1;
+    if (headers === undefined) {
+      // It may have been counted or not.
+      this.gain(-1);
+      return;
+    }
+    const wasSentAfter = request.endedBefore >= this.endedAtKnown;
+    if (this.known === undefined || isNewer(headers, this.known, wasSentAfter)) {
+      this.learn(headers, nowMs);
+    }
+    if (headers.limit <= LARGEST_LOG) this.log.add({ startMs: request.startMs, endMs: nowMs });
+    this.forgetUncounted();
+  }
+
+  learn(headers: RateLimit, nowMs: number): void {
+    this.known = headers;
+    this.endedAtKnown = this.ended;
+    // These may be free again already in what the reply said: they must not be counted as a gain once more.
+    const { log } = this;
+    while (log.oldest !== undefined && log.oldest.startMs + MINUTE_MS <= nowMs) log.drop();
+  }
+
+  snapshot(): RateLimit | undefined {
+    return this.known;
+  }
+
+  private gain(count: number): void {
+    const { known } = this;
     if (known === undefined) return;
     const remaining = Math.max(0, Math.min(known.limit, known.remaining + count));
-    known = { ...known, remaining };
-  };
-  const expire = (nowMs: number): void => {
-    while (log.oldest !== undefined && log.oldest.endMs + MINUTE_MS <= nowMs) {
-      log.drop();
-      gain(1);
-    }
-  };
-  const accept = (headers: RateLimit, nowMs: number): void => {
-    known = headers;
-    endedAtKnown = ended;
-    // These may be free again already in what the reply said: they must not be counted as a gain once more.
-    while (log.oldest !== undefined && log.oldest.startMs + MINUTE_MS <= nowMs) log.drop();
-  };
+    this.known = { ...known, remaining };
+  }
 
-  return {
-    get limit() {
-      return known?.limit;
-    },
-    nextMs: (nowMs) => {
-      expire(nowMs);
-      if (left() > 0) return 0;
-      if (known === undefined) return Number.POSITIVE_INFINITY;
-      const oldestMs = log.oldest?.endMs ?? Number.POSITIVE_INFINITY;
-      // One that was sent since the reset is the probe, whatever it was sent for: its reply will tell.
-      const isProbing = underWay > 0 && lastStartMs >= known.resetAtMs - ROUNDING_MS;
-      const probeMs = isProbing ? Number.POSITIVE_INFINITY : known.resetAtMs + ROUNDING_MS;
-      return Math.min(probeMs, oldestMs + MINUTE_MS);
-    },
-    start: (nowMs) => {
-      underWay += 1;
-      lastStartMs = nowMs;
-      return { startMs: nowMs, endedBefore: ended };
-    },
-    end: (request, headers, nowMs) => {
-      underWay -= 1;
-      ended += 1;
-      if (headers === undefined) {
-        // It may have been counted or not.
-        gain(-1);
-        return;
-      }
-      if (known === undefined || isNewer(headers, known, request.endedBefore >= endedAtKnown)) {
-        accept(headers, nowMs);
-      }
-      if (headers.limit <= LARGEST_LOG) log.add({ startMs: request.startMs, endMs: nowMs });
-      // More of ours than the server has counted at all: the oldest belong to a window that is over.
-      while (known !== undefined && log.size > known.limit - known.remaining) log.drop();
-    },
-    learn: (headers, nowMs) => {
-      accept(headers, nowMs);
-    },
-    snapshot: () => known,
-  };
+  private expire(nowMs: number): void {
+    while (this.log.oldest !== undefined && this.log.oldest.endMs + MINUTE_MS <= nowMs) {
+      this.log.drop();
+      this.gain(1);
+    }
+  }
+
+  /** More of ours than the server has counted at all: the oldest belong to a window that is over. */
+  private forgetUncounted(): void {
+    const { known, log } = this;
+    while (known !== undefined && log.size > known.limit - known.remaining) log.drop();
+  }
 }
 
 /** Whether the server gave `headers` after `known`, as far as replies that overtook each other let one tell. */

@@ -2,7 +2,7 @@
 
 export interface Burst {
   /** When one more may be sent; `Infinity`: when one under way has ended. `limit`: requests a minute, when known. */
-  nextMs(nowMs: number, limit: number | undefined): number;
+  nextMs(limit: number | undefined): number;
   start(): void;
   end(nowMs: number): void;
 }
@@ -27,7 +27,7 @@ export function createBurst(perSecond: number): Burst {
   let ended = 0;
   let underWay = 0;
   return {
-    nextMs: (_nowMs, limit) => {
+    nextMs: (limit) => {
       if (limit === undefined) return isFirst(ended, underWay, perSecond);
       if (limit > HUGE_LIMIT) return 0;
       if (underWay >= perSecond) return Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@
 // Knows nothing of what is sent, how many things are done at once, or of tries.
 import type { RateLimit } from "../errors";
 import { createBudget } from "./budget";
-import { createBurst } from "./burst";
+import { createBurst, type Burst } from "./burst";
 import { cancelled, type Clock } from "./clock";
 
 export type { RateLimit };
@@ -33,10 +33,7 @@ export interface PaceOptions {
   readonly burstPerSecond?: number | undefined;
 }
 
-interface Waiter {
-  readonly resolve: (permit: Permit) => void;
-  isGone: boolean;
-}
+type Waiter = (permit: Permit) => void;
 
 /**
  * Two rules, each proved against a server that counts in fixed windows and one that counts in sliding ones: the minute's
@@ -44,96 +41,99 @@ interface Waiter {
  * is sent to the moment its reply is here, since the server counted it somewhere in between.
  */
 export function createPace({ clock, burstPerSecond = 20 }: PaceOptions): Pace {
-  const budget = createBudget();
-  const burst = createBurst(burstPerSecond);
-  const waiters: Waiter[] = [];
-  let heldUntilMs = 0;
-  let timer: AbortController | undefined;
+  return new HeaderPace(clock, createBurst(burstPerSecond));
+}
+
+class HeaderPace implements Pace {
+  private readonly budget = createBudget();
+  private readonly waiters: Waiter[] = [];
+  private heldUntilMs = 0;
+  private timer: AbortController | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly burst: Burst,
+  ) {}
+
+  async acquire(signal?: AbortSignal): Promise<Permit> {
+    if (signal?.aborted === true) throw cancelled("Waiting for the rate limit");
+    const nowMs = this.clock.now();
+    if (this.waiters.length === 0 && this.nextMs(nowMs) <= nowMs) return this.permit(nowMs);
+    return this.enqueue(signal);
+  }
+
+  learn(headers: RateLimit | undefined): void {
+    if (headers !== undefined) this.budget.learn(headers, this.clock.now());
+    this.pump();
+  }
+
+  hold(untilMs: number): void {
+    this.heldUntilMs = Math.max(this.heldUntilMs, untilMs);
+  }
+
+  snapshot(): RateLimit | undefined {
+    return this.budget.snapshot();
+  }
 
   /** When one more request may go; `Infinity`: when one under way has ended. */
-  const nextMs = (nowMs: number): number => {
-    const { limit } = budget;
-    return Math.max(
-      heldUntilMs,
-      burst.nextMs(nowMs, limit),
-      limit === undefined ? 0 : budget.nextMs(nowMs),
-    );
-  };
+  private nextMs(nowMs: number): number {
+    const { burst, budget } = this;
+    return Math.max(this.heldUntilMs, burst.nextMs(budget.limit), budget.nextMs(nowMs));
+  }
 
-  const permit = (): Permit => {
-    burst.start();
-    const request = budget.start(clock.now());
+  private permit(startMs: number): Permit {
+    this.burst.start();
+    const request = this.budget.start(startMs);
     let isDone = false;
     return {
       done: (headers) => {
         if (isDone) return;
         isDone = true;
-        const nowMs = clock.now();
-        burst.end(nowMs);
-        budget.end(request, headers, nowMs);
-        if (waiters.length > 0) pump();
+        const nowMs = this.clock.now();
+        this.burst.end(nowMs);
+        this.budget.end(request, headers, nowMs);
+        this.pump();
       },
     };
-  };
-
-  const waitUntil = (atMs: number, nowMs: number): void => {
-    timer?.abort();
-    timer = undefined;
-    if (atMs === Number.POSITIVE_INFINITY) return;
-    const mine = new AbortController();
-    timer = mine;
-    clock.sleep(atMs - nowMs, mine.signal).then(pump, () => undefined);
-  };
-
-  function pump(): void {
-    const nowMs = clock.now();
-    while (waiters[0]?.isGone === true) waiters.shift();
-    while (waiters.length > 0) {
-      const atMs = nextMs(nowMs);
-      if (atMs > nowMs) {
-        waitUntil(atMs, nowMs);
-        return;
-      }
-      const waiter = waiters.shift();
-      if (waiter?.isGone === false) waiter.resolve(permit());
-    }
-    timer?.abort();
-    timer = undefined;
   }
 
-  const enqueue = (signal: AbortSignal | undefined): Promise<Permit> =>
-    new Promise((resolve, reject) => {
+  private enqueue(signal: AbortSignal | undefined): Promise<Permit> {
+    return new Promise((resolve, reject) => {
       const leave = (): void => {
-        waiter.isGone = true;
-        // Also stops the timer when nobody is left to wait.
-        pump();
+        this.waiters.splice(this.waiters.indexOf(waiter), 1);
+        // Sets the timer for who is first now, and none for nobody.
+        this.pump();
         reject(cancelled("Waiting for the rate limit"));
       };
-      const waiter: Waiter = {
-        isGone: false,
-        resolve: (given) => {
-          signal?.removeEventListener("abort", leave);
-          resolve(given);
-        },
+      const waiter: Waiter = (given) => {
+        signal?.removeEventListener("abort", leave);
+        resolve(given);
       };
       signal?.addEventListener("abort", leave, { once: true });
-      waiters.push(waiter);
-      pump();
+      this.waiters.push(waiter);
+      this.pump();
     });
+  }
 
-  return {
-    acquire: async (signal) => {
-      if (signal?.aborted === true) throw cancelled("Waiting for the rate limit");
-      const isFree = waiters.length === 0 && nextMs(clock.now()) <= clock.now();
-      return isFree ? permit() : enqueue(signal);
-    },
-    learn: (headers) => {
-      if (headers !== undefined) budget.learn(headers, clock.now());
-      pump();
-    },
-    hold: (untilMs) => {
-      heldUntilMs = Math.max(heldUntilMs, untilMs);
-    },
-    snapshot: () => budget.snapshot(),
+  /** Lets go who may go now, and wakes up for the next. */
+  private readonly pump = (): void => {
+    this.timer?.abort();
+    this.timer = undefined;
+    const nowMs = this.clock.now();
+    for (let first = this.waiters[0]; first !== undefined; first = this.waiters[0]) {
+      const atMs = this.nextMs(nowMs);
+      if (atMs > nowMs) {
+        this.wakeAt(atMs, nowMs);
+        return;
+      }
+      this.waiters.shift();
+      first(this.permit(nowMs));
+    }
   };
+
+  private wakeAt(atMs: number, nowMs: number): void {
+    if (atMs === Number.POSITIVE_INFINITY) return;
+    this.timer = new AbortController();
+    this.clock.sleep(atMs - nowMs, this.timer.signal).then(this.pump, () => undefined);
+  }
 }

@@ -1,5 +1,5 @@
 // The only loop that tries again. It asks the error whether that may help; it knows nothing of statuses or endpoints.
-import { AvalaError, isAvalaError } from "../errors";
+import { isAvalaError, type AvalaError } from "../errors";
 import { cancelled, type Clock, type Random } from "./clock";
 
 export interface Retry {
