@@ -15,3 +15,20 @@ export {
   type StorageConfigArgs,
 } from "./resources/storage-config";
 export { Webhook, type WebhookArgs } from "./resources/webhook";
+export { VersionedDataset, type VersionedDatasetArgs } from "./resources/versioned-dataset";
+export {
+  getDataset,
+  getDatasetOutput,
+  getExport,
+  getExportOutput,
+  getProject,
+  getProjectOutput,
+  listDatasets,
+  listDatasetsOutput,
+  type DatasetResult,
+  type ExportResult,
+  type GetDatasetArgs,
+  type ListDatasetsArgs,
+  type ProjectResult,
+  type UidArgs,
+} from "./functions";

@@ -24,7 +24,9 @@ export interface DatasetFiles {
   readonly datasetName: string;
   readonly digest: string;
   readonly isVersion?: boolean;
-  readonly dataType?: DataType;
+  /** Empty when the files are of several types. */
+  readonly dataType?: DataType | "";
+  /** Empty for the key's own user. */
   readonly organizationUid?: string;
 }
 
@@ -131,7 +133,7 @@ export function checkDataset(given: DatasetGiven, problems: Problems): void {
     problems.add("name", `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf)`);
   }
   if (files === undefined && name === undefined) problems.add("name", "is missing");
-  if ((dataType ?? files?.dataType) === undefined && !hasUnknown(files)) {
+  if (!(dataType ?? files?.dataType) && !hasUnknown(files)) {
     problems.add("dataType", "is missing, and can't be told from the files: they are none, or of several types");
   }
   if (providerConfig !== undefined && !hasUnknown(providerConfig)) checkProviderConfig(providerConfig, problems);
@@ -149,8 +151,8 @@ export function datasetInputs(given: DatasetGiven): DatasetInputs {
     ...given,
     files: isKnown ? pickFiles(files) : fallback,
     name: (isKnown ? files.datasetName : given.name) ?? unknownAs<string>(),
-    dataType: given.dataType ?? (isKnown ? files.dataType : undefined) ?? unknownAs<DataType>(),
-    organizationUid: given.organizationUid ?? (isKnown ? files.organizationUid : fallback),
+    dataType: given.dataType ?? ((isKnown && files.dataType) || unknownAs<DataType>()),
+    organizationUid: given.organizationUid ?? (isKnown ? files.organizationUid || undefined : fallback),
   });
 }
 

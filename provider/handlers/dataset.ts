@@ -42,7 +42,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     checkDataset(given, problems);
     this.keepManifest(given, problems);
     if (problems.failures.length > 0) return Promise.resolve({ inputs: news, failures: problems.failures });
-    const organizationUid = given.organizationUid ?? given.files?.organizationUid ?? this.session.organizationUid();
+    const organizationUid =
+      (given.organizationUid ?? given.files?.organizationUid) || this.session.organizationUid();
     const inputs = datasetInputs(organizationUid === undefined ? given : { ...given, organizationUid });
     this.session.calls.keep(inputs, call);
     return Promise.resolve({ inputs });

@@ -35,19 +35,22 @@ export interface FileSetFacts {
   readonly isVersion: boolean;
   readonly uploadUid: string;
   readonly digest: string;
-  readonly dataType?: DataType;
+  // Empty, not absent, when there is none: what is absent in a preview is unknown to whatever is made of it.
+  readonly dataType: DataType | "";
+  readonly organizationUid: string;
   readonly fileCount: number;
   readonly totalBytes: number;
   readonly indexedCount: number;
 }
 
-export interface FileSetInputs extends Omit<FileSetGiven, "datasetName" | "dataType" | "call">, FileSetFacts {
+export interface FileSetInputs
+  extends Omit<FileSetGiven, keyof FileSetFacts | "call">,
+    FileSetFacts {
   /** For the preview's sake: what the engine prints when files change. */
   readonly contents: Contents;
 }
 
 export interface FileSetOutputs extends FileSetFacts {
-  readonly organizationUid?: string;
   /** What is stored, packed; of an upload that broke, what of it has landed. */
   readonly manifest: string;
 }
@@ -70,8 +73,11 @@ export const FILE_SET_RULES: Rules = {
 
 const EVERYTHING = ["**"];
 
-export function optionsOf(given: Omit<FileSetGiven, "call" | "datasetName">): FileSetOptions {
-  const { root, include = EVERYTHING, exclude, prefix, folder, includeHidden, symlinks, checkContent, dataType } = given;
+type Chosen = Omit<FileSetGiven, keyof FileSetFacts | "call"> & { readonly dataType?: DataType | "" };
+
+export function optionsOf(given: Chosen): FileSetOptions {
+  const { root, include = EVERYTHING, exclude, prefix, folder, includeHidden, symlinks, checkContent } = given;
+  const dataType = given.dataType === "" ? undefined : given.dataType;
   return { root, include, exclude, prefix, folder, includeHidden, symlinks, checkContent, dataType };
 }
 
@@ -88,13 +94,13 @@ function uploadUidOf(datasetName: string, digest: string): string {
 function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts {
   const { digest, totalBytes } = manifest;
   const datasetName = given.datasetName ?? datasetVersionName(`${given.versionOf}-{digest}`, digest);
-  const dataType = given.dataType ?? set.dataType;
   return {
     datasetName,
     isVersion: given.datasetName === undefined,
     uploadUid: uploadUidOf(datasetName, digest),
     digest,
-    ...(dataType === undefined ? {} : { dataType }),
+    dataType: given.dataType ?? set.dataType ?? "",
+    organizationUid: given.organizationUid ?? "",
     fileCount: manifest.entries.length,
     totalBytes,
     indexedCount: set.indexedCount,
@@ -114,12 +120,17 @@ export function outputsOf(inputs: FileSetInputs, stored: Manifest): FileSetOutpu
     isVersion,
     uploadUid,
     digest: stored.digest,
-    ...(dataType === undefined ? {} : { dataType }),
+    dataType,
+    organizationUid,
     fileCount,
     totalBytes,
     indexedCount,
-    ...(organizationUid === undefined ? {} : { organizationUid }),
     manifest: packManifest(stored),
   };
 }
 
+
+/** The organization, for the calls that take one. */
+export function ownerOf({ organizationUid }: Pick<FileSetFacts, "organizationUid">): string | undefined {
+  return organizationUid === "" ? undefined : organizationUid;
+}

@@ -7,7 +7,7 @@ import { counted, describeCost, estimateCost } from "../../src/upload/cost";
 import type { Call } from "../process/calls";
 import type { LocalSet } from "../process/local-files";
 import type { Session } from "../process/session";
-import type { FileSetInputs, FileSetOutputs } from "./file-set-inputs";
+import { ownerOf, type FileSetInputs, type FileSetOutputs } from "./file-set-inputs";
 
 export interface Preview {
   readonly session: Session;
@@ -30,9 +30,9 @@ function describeSending({ session, call, manifest }: Preview, files: number, by
 async function isThere({ session, call, inputs }: Preview): Promise<boolean> {
   const avala = session.avalaIfConfigured(call);
   if (avala === undefined) return false;
-  const { datasetName: name, organizationUid } = inputs;
   try {
-    return (await findDataset(avala, { name, organizationUid })) !== undefined;
+    const wanted = { name: inputs.datasetName, organizationUid: ownerOf(inputs) };
+    return (await findDataset(avala, wanted)) !== undefined;
   } catch (error) {
     if (isAvalaError(error)) return false;
     throw error;

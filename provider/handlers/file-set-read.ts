@@ -25,11 +25,11 @@ export async function readStoredFileSet(
     isVersion: VERSION_NAME.test(id),
     uploadUid: "",
     digest: "",
-    ...(dataset.dataType === undefined ? {} : { dataType: dataset.dataType as DataType }),
+    dataType: (dataset.dataType ?? "") as DataType | "",
+    organizationUid: organizationUid ?? "",
     fileCount: dataset.itemCount,
     totalBytes: dataset.sizeBytes ?? 0,
     indexedCount: dataset.itemCount,
-    ...(organizationUid === undefined ? {} : { organizationUid }),
     manifest: "",
   };
   return { id, props: outputs };

@@ -5,13 +5,13 @@ import { compareItems } from "../../src/dataset";
 import { isUploadError } from "../../src/errors";
 import { compareManifests } from "../../src/files/compare";
 import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
-import { isIndexed } from "../../src/files/media";
+import { isIndexed, type DataType } from "../../src/files/media";
 import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
 import { uploadFiles, type UploadResult } from "../../src/upload/run";
 import { UnfinishedError, providerOf } from "../process/failures";
 import type { LocalSet } from "../process/local-files";
 import type { Messages } from "../process/messages";
-import { outputsOf, type FileSetInputs, type FileSetOutputs } from "./file-set-inputs";
+import { outputsOf, ownerOf, type FileSetInputs, type FileSetOutputs } from "./file-set-inputs";
 
 export interface Sending {
   readonly avala: Avala;
@@ -24,9 +24,9 @@ export interface Sending {
 }
 
 /** The entries that the server makes items of. */
-export function indexedEntries(manifest: Manifest, dataType: string | undefined): readonly ManifestEntry[] {
-  if (dataType === undefined) return [];
-  return manifest.entries.filter(({ path }) => isIndexed(path, dataType as never));
+export function indexedEntries(manifest: Manifest, dataType: DataType | ""): readonly ManifestEntry[] {
+  if (dataType === "") return [];
+  return manifest.entries.filter(({ path }) => isIndexed(path, dataType));
 }
 
 /** Whether the dataset has all that `manifest` makes: then there is nothing to send. One being made is not read yet. */
@@ -66,7 +66,8 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
   const files = set.files
     .filter(({ path }) => !isStored.has(path))
     .map((file) => ({ ...file, sha256: sha256Of.get(file.path) }));
-  const { datasetName, organizationUid, concurrency } = inputs;
+  const { datasetName, concurrency } = inputs;
+  const organizationUid = ownerOf(inputs);
   try {
     const result = await uploadFiles(avala, { datasetName, organizationUid, concurrency, files, stateDirectory });
     await messages.info(describeSent(result, isStored.size));

@@ -10,7 +10,7 @@ import { takeCall, type Call } from "../process/calls";
 import { Problems, guarded } from "../process/failures";
 import { METHODS, type Handler } from "../process/handler";
 import type { LocalFiles, LocalSet } from "../process/local-files";
-import { describeReading } from "../process/messages";
+import { showReading } from "../process/messages";
 import { applyRules } from "../process/rules";
 import type { Session } from "../process/session";
 import { isSame } from "../process/same";
@@ -20,6 +20,7 @@ import {
   inputsOf,
   optionsOf,
   outputsOf,
+  ownerOf,
   type FileSetGiven,
   type FileSetInputs,
   type FileSetOutputs,
@@ -42,6 +43,7 @@ function unknownInputs(given: FileSetGiven): FileSetInputs {
     uploadUid: unknownAs(),
     digest: unknownAs(),
     dataType: given.dataType ?? unknownAs(),
+    organizationUid: given.organizationUid ?? "",
     fileCount: unknownAs(),
     totalBytes: unknownAs(),
     indexedCount: unknownAs(),
@@ -77,9 +79,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
   }
 
   private async checkFiles(given: FileSetGiven, call: Call, isNew: boolean): Promise<FileSetInputs> {
-    const local = await this.files.read(optionsOf(given), (progress) => {
-      this.session.messages(call).status(describeReading(progress));
-    });
+    const local = await this.files.read(optionsOf(given), showReading(this.session.messages(call)));
     const inputs = inputsOf(given, local);
     this.session.calls.keep(inputs, call);
     if (isNew && call.isPreview === true) {
@@ -111,8 +111,8 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const call = this.session.calls.of(inputs);
     const local = await this.files.recall(optionsOf(inputs), inputs.digest);
     const avala = this.session.avala(call);
-    const { datasetName: name, organizationUid } = inputs;
-    const existing = await findDataset(avala, { name, organizationUid });
+    const name = inputs.datasetName;
+    const existing = await findDataset(avala, { name, organizationUid: ownerOf(inputs) });
     if (existing !== undefined && (await this.isStored(avala, existing, inputs, local))) {
       await this.session.messages(call).info(`nothing to send: ${name} is on the server`);
       return { id: name, outs: outputsOf(inputs, local.manifest) };

@@ -91,7 +91,7 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
   }
 
   check(_olds: StorageConfigInputs, news: StorageConfigInputs): Promise<dynamic.CheckResult<StorageConfigInputs>> {
-    const { call, inputs } = takeCall(news);
+    const { call, inputs } = takeCall<StorageConfigInputs>(news);
     const problems = new Problems();
     const given: ReadonlyMap<string, unknown> = new Map(Object.entries(inputs));
     for (const key of requiredOf(inputs.provider)) {

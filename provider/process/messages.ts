@@ -2,6 +2,8 @@
 // Knows nothing of how a message reaches the engine.
 import type { AvalaEvent, Listener } from "../../src/events";
 import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
+import type { HashProgress } from "../../src/files/hash";
+import { systemClock } from "../../src/flow/clock";
 import { redact } from "../../src/redact";
 import type { Call } from "./calls";
 import type { EngineLog } from "./engine";
@@ -31,13 +33,24 @@ function describeProgress({ progress }: ProgressEvent): string {
   const share = progress.bytesTotal === 0 ? 0 : Math.floor((100 * progress.bytesSent) / progress.bytesTotal);
   const parts = [`sent ${done} of ${counted(progress.filesTotal, "file")}`, `${share}%`];
   if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
-  if (progress.secondsLeft !== undefined) parts.push(`${formatDuration(progress.secondsLeft)} left`);
+  if (progress.secondsLeft !== undefined && done < progress.filesTotal) parts.push(`${formatDuration(progress.secondsLeft)} left`);
   if (progress.filesFailed > 0) parts.push(`${progress.filesFailed} failed`);
   return parts.join(", ");
 }
 
-export function describeReading(progress: { readonly filesDone: number; readonly filesTotal: number }): string {
-  return `read ${progress.filesDone} of ${counted(progress.filesTotal, "file")}`;
+// Most sets are read before anyone could read the line about it.
+const SILENT_MS = 1_000;
+const EVERY_MS = 500;
+
+/** A live line about hashing, for sets that take long enough to wonder. */
+export function showReading(messages: Messages): (progress: HashProgress) => void {
+  let nextMs = systemClock.now() + SILENT_MS;
+  return ({ filesDone, filesTotal }) => {
+    const nowMs = systemClock.now();
+    if (nowMs < nextMs) return;
+    nextMs = nowMs + EVERY_MS;
+    messages.status(`read ${filesDone} of ${counted(filesTotal, "file")}`);
+  };
 }
 
 function describeExport(event: Extract<AvalaEvent, { kind: "export-status" }>): string {
@@ -51,8 +64,6 @@ function statusOf(event: AvalaEvent): string | undefined {
   switch (event.kind) {
     case "upload-progress":
       return describeProgress(event);
-    case "hash-progress":
-      return describeReading(event);
     case "dataset-status":
       return `dataset: ${event.status}, ${counted(event.itemCount, "item")}`;
     case "export-status":

@@ -75,9 +75,10 @@ export class FileSet extends AvalaResource {
   declare readonly uploadUid: pulumi.Output<string>;
   /** sha256 over the sorted list of path, size and sha256: one name for the content of the whole set. */
   declare readonly digest: pulumi.Output<string>;
-  /** Absent when the files are of several types and none was given. */
-  declare readonly dataType: pulumi.Output<DataType | undefined>;
-  declare readonly organizationUid: pulumi.Output<string | undefined>;
+  /** Empty when the files are of several types and none was given. */
+  declare readonly dataType: pulumi.Output<DataType | "">;
+  /** Empty for the key's own user. */
+  declare readonly organizationUid: pulumi.Output<string>;
   declare readonly fileCount: pulumi.Output<number>;
   declare readonly totalBytes: pulumi.Output<number>;
   /** Files that the server makes items of. */

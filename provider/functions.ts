@@ -1,0 +1,112 @@
+// What a program looks up while it runs: datasets, exports and projects that are there. Reads only, in the program's own
+// process, with the same configuration as the resources.
+import * as pulumi from "@pulumi/pulumi";
+import { connect, type Avala } from "../src/api/connect";
+import * as datasets from "../src/api/datasets";
+import * as exports_ from "../src/api/exports";
+import * as projects from "../src/api/projects";
+import { findDataset } from "../src/dataset";
+import { AvalaError, InputError } from "../src/errors";
+import { readAvalaConfig } from "./config";
+import { ProviderError } from "./process/failures";
+
+export type { Dataset as DatasetResult } from "../src/api/datasets";
+export type { Export as ExportResult } from "../src/api/exports";
+export type { Project as ProjectResult } from "../src/api/projects";
+
+/** One of: `uid`; `owner` and `slug`; `name`, which finds your own. */
+export interface GetDatasetArgs {
+  readonly uid?: string;
+  readonly owner?: string;
+  readonly slug?: string;
+  readonly name?: string;
+}
+
+export interface ListDatasetsArgs {
+  readonly dataType?: string;
+  /** Part of the name. */
+  readonly name?: string;
+  readonly status?: string;
+  readonly visibility?: string;
+}
+
+export interface UidArgs {
+  readonly uid: string;
+}
+
+/** The arguments as inputs, and the result as an output. */
+type Inputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> };
+
+/** Runs one look-up on a connection of its own: a program may make few of them, and none must keep it from ending. */
+async function look<T>(read: (avala: Avala, organizationUid: string | undefined) => Promise<T>): Promise<T> {
+  try {
+    const config = new pulumi.Config("avala");
+    const { organizationUid, ...connection } = readAvalaConfig((key) => config.get(key), process.env);
+    const avala = connect(connection);
+    try {
+      return await read(avala, organizationUid);
+    } finally {
+      avala.close();
+    }
+  } catch (error) {
+    throw new ProviderError(error);
+  }
+}
+
+async function findOne(avala: Avala, args: GetDatasetArgs, organizationUid: string | undefined): Promise<datasets.Dataset> {
+  const { uid, owner, slug, name } = args;
+  if (uid !== undefined) return await datasets.getDataset(avala, uid);
+  if (owner !== undefined && slug !== undefined) return await datasets.getDataset(avala, { owner, slug });
+  if (name === undefined) {
+    throw new InputError([{ input: "getDataset", text: "give a uid, an owner and a slug, or a name" }]);
+  }
+  const found = await findDataset(avala, { name, ownerName: owner, organizationUid });
+  if (found !== undefined) return found;
+  throw new AvalaError("not_found", `There is no dataset named ${name} that is yours.`, {
+    hint: "Look for it with listDatasets, or give its uid.",
+  });
+}
+
+/** A dataset that is there. Rejects when there is none that the key may see. */
+export function getDataset(args: GetDatasetArgs): Promise<datasets.Dataset> {
+  return look((avala, organizationUid) => findOne(avala, args, organizationUid));
+}
+
+export function getDatasetOutput(args: Inputs<GetDatasetArgs>): pulumi.Output<datasets.Dataset> {
+  return pulumi.output(args).apply((known) => getDataset(known as GetDatasetArgs)) as pulumi.Output<datasets.Dataset>;
+}
+
+/** Every dataset that the key may see, page by page. */
+export function listDatasets(args: ListDatasetsArgs = {}): Promise<datasets.Dataset[]> {
+  return look(async (avala) => {
+    const found: datasets.Dataset[] = [];
+    for await (const dataset of datasets.listDatasets(avala, args)) found.push(dataset);
+    return found;
+  });
+}
+
+export function listDatasetsOutput(args: Inputs<ListDatasetsArgs> = {}): pulumi.Output<datasets.Dataset[]> {
+  return pulumi.output(args).apply((known) => listDatasets(known as ListDatasetsArgs)) as pulumi.Output<
+    datasets.Dataset[]
+  >;
+}
+
+/** An export that is there. Its `downloadUrl` is a secret: `getExportOutput` keeps it as one. */
+export function getExport(args: UidArgs): Promise<exports_.Export> {
+  return look((avala) => exports_.getExport(avala, args.uid));
+}
+
+/** Secret as a whole, since the result carries the download URL: `pulumi.unsecret` what may be shown. */
+export function getExportOutput(args: Inputs<UidArgs>): pulumi.Output<exports_.Export> {
+  const found = pulumi.output(args).apply((known) => getExport(known as UidArgs));
+  return pulumi.secret(found) as pulumi.Output<exports_.Export>;
+}
+
+/** A project that is there. */
+export function getProject(args: UidArgs): Promise<projects.Project> {
+  return look((avala) => projects.getProject(avala, args.uid));
+}
+
+export function getProjectOutput(args: Inputs<UidArgs>): pulumi.Output<projects.Project> {
+  return pulumi.output(args).apply((known) => getProject(known as UidArgs)) as pulumi.Output<projects.Project>;
+}

@@ -1,0 +1,167 @@
+// VersionedDataset: the common case as one component. Files in; for each partition a file set and a dataset; optionally
+// one export over all of them.
+import * as pulumi from "@pulumi/pulumi";
+import { listPartitions, type PartitionDepth } from "../../src/files/partition";
+import { Dataset, type DatasetArgs } from "./dataset";
+import { Export, type ExportArgs } from "./export";
+import { FileSet, type FileSetArgs } from "./file-set";
+
+type SharedFileSetArgs = Pick<
+  FileSetArgs,
+  "prefix" | "organizationUid" | "dataType" | "checkContent" | "concurrency"
+>;
+type SharedDatasetArgs = Pick<
+  DatasetArgs,
+  | "visibility"
+  | "ownerName"
+  | "metadata"
+  | "industry"
+  | "license"
+  | "createMetadata"
+  | "forceDestroy"
+  | "waitForIngest"
+  | "timeoutMinutes"
+>;
+
+export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetArgs {
+  /** The folder that holds the files, from the folder of the program. Plain text, since it is listed while the program runs. */
+  root: string;
+  /** Globs relative to `root`. @default ["**"], every file */
+  include?: string[];
+  /** Globs that take away. */
+  exclude?: string[];
+  /** @default false */
+  includeHidden?: boolean;
+  /** @default "follow" */
+  symlinks?: "follow" | "skip" | "error";
+  /**
+   * 0: one dataset. 1: each top-level folder of `root` is a dataset of its own, so that a change sends that folder alone
+   * and a new folder costs only itself; files above all folders form one that is named after the root.
+   * @default 0
+   */
+  partitionDepth?: PartitionDepth;
+  /** The datasets' names before folder and digest. @default the component's name */
+  versionOf?: string;
+  /** One export over all the datasets, made anew whenever one of them is. */
+  export?: Pick<ExportArgs, "format" | "name" | "filterQueryString" | "triggers" | "waitForExport" | "timeoutMinutes">;
+}
+
+interface Partition {
+  readonly folder: string | undefined;
+  /** Part of the names of resources and datasets; empty for the one partition of depth 0. */
+  readonly label: string;
+}
+
+const EVERYTHING = ["**"];
+
+/** The name that stands for the files above all folders. */
+function rootLabel(root: string): string {
+  const parts = root.split(/[\\/]/).filter((part) => part !== "" && part !== "." && part !== "..");
+  return parts.at(-1) ?? "root";
+}
+
+function partitionsOf(args: VersionedDatasetArgs): readonly Partition[] {
+  const { root, include = EVERYTHING, exclude, includeHidden, symlinks, partitionDepth = 0 } = args;
+  if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
+  const folders = listPartitions(root, { include, exclude, includeHidden, symlinks, depth: partitionDepth });
+  const taken = new Set(folders);
+  return folders.map((folder) => {
+    if (folder !== "") return { folder, label: folder };
+    const label = rootLabel(root);
+    return { folder, label: taken.has(label) ? `${label} (root)` : label };
+  });
+}
+
+function fileSetArgs(args: VersionedDatasetArgs, versionOf: string, { folder, label }: Partition): FileSetArgs {
+  const { root, include, exclude, prefix, organizationUid, dataType, includeHidden, symlinks } = args;
+  const { checkContent, concurrency } = args;
+  return pulumiArgs<FileSetArgs>({
+    root,
+    include,
+    exclude,
+    prefix,
+    folder,
+    versionOf: label === "" ? versionOf : `${versionOf}-${label}`,
+    organizationUid,
+    dataType,
+    includeHidden,
+    symlinks,
+    checkContent,
+    concurrency,
+  });
+}
+
+function datasetArgs(args: VersionedDatasetArgs, files: FileSet): DatasetArgs {
+  const { dataType, visibility, ownerName, metadata, industry, license, createMetadata } = args;
+  const { forceDestroy, waitForIngest, timeoutMinutes } = args;
+  return pulumiArgs<DatasetArgs>({
+    files,
+    dataType,
+    visibility,
+    ownerName,
+    metadata,
+    industry,
+    license,
+    createMetadata,
+    forceDestroy,
+    waitForIngest,
+    timeoutMinutes,
+  });
+}
+
+/** Pulumi takes `undefined` for absent. */
+function pulumiArgs<T>(args: { [K in keyof T]: T[K] | undefined }): T {
+  return args as T;
+}
+
+function sum(numbers: readonly pulumi.Output<number>[]): pulumi.Output<number> {
+  return pulumi.all([...numbers]).apply((all) => all.reduce((total, number) => total + number, 0));
+}
+
+/**
+ * Files of a folder as datasets whose content never changes: any change is a new version, made before the old one goes.
+ * @example
+ * const training = new avala.VersionedDataset("training", {
+ *   root: "./images",
+ *   include: ["**\/*.jpg"],
+ *   partitionDepth: 1,
+ *   export: { format: "avala-json-external" },
+ * });
+ * export const uids = training.datasetUids;
+ */
+export class VersionedDataset extends pulumi.ComponentResource {
+  readonly fileSets: readonly FileSet[];
+  readonly datasets: readonly Dataset[];
+  readonly export: Export | undefined;
+  /** One a partition, sorted by folder. */
+  readonly datasetUids: pulumi.Output<string[]>;
+  /** In the same order. */
+  readonly datasetNames: pulumi.Output<string[]>;
+  readonly fileCount: pulumi.Output<number>;
+  readonly totalBytes: pulumi.Output<number>;
+  /** Secret; absent without an export. */
+  readonly downloadUrl: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: VersionedDatasetArgs, options?: pulumi.ComponentResourceOptions) {
+    super("avala:index:VersionedDataset", name, {}, options);
+    const own = { parent: this };
+    const made = partitionsOf(args).map((partition) => {
+      const child = partition.label === "" ? name : `${name}-${partition.label}`;
+      const files = new FileSet(child, fileSetArgs(args, args.versionOf ?? name, partition), own);
+      return { files, dataset: new Dataset(child, datasetArgs(args, files), own) };
+    });
+    this.fileSets = made.map(({ files }) => files);
+    this.datasets = made.map(({ dataset }) => dataset);
+    this.datasetUids = pulumi.all(this.datasets.map(({ uid }) => uid));
+    this.datasetNames = pulumi.all(this.fileSets.map(({ datasetName }) => datasetName));
+    this.fileCount = sum(this.fileSets.map(({ fileCount }) => fileCount));
+    this.totalBytes = sum(this.fileSets.map(({ totalBytes }) => totalBytes));
+    this.export =
+      args.export === undefined
+        ? undefined
+        : new Export(name, { ...args.export, datasets: this.datasetUids }, own);
+    this.downloadUrl = pulumi.output(this.export?.downloadUrl);
+    const { datasetUids, datasetNames, fileCount, totalBytes, downloadUrl } = this;
+    this.registerOutputs({ datasetUids, datasetNames, fileCount, totalBytes, downloadUrl });
+  }
+}

@@ -1,0 +1,157 @@
+// Stacks on the real Pulumi engine: a project in a folder of its own, its state in a local backend, the engine's answers
+// as values. Knows nothing of what the stacks declare.
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { envWith, type Part } from "./parts";
+
+const ROOT = path.join(__dirname, "..", "..");
+
+export interface EngineRun {
+  readonly code: number | null;
+  /** Standard output and standard error, as they came. */
+  readonly output: string;
+  readonly stdout: string;
+}
+
+export interface StackResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly initErrors?: readonly string[];
+}
+
+export interface StackOptions {
+  readonly pulumi: Part;
+  /** The program, as TypeScript; a folder `images` and the like are made by the test in `folder`. */
+  readonly program: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** The folder of `node_modules` to use. @default this repository's */
+  readonly modules?: string;
+}
+
+export interface Stack {
+  /** The project's folder, which is the program's. */
+  readonly folder: string;
+  /** Runs `pulumi` with these arguments. */
+  run(...args: readonly string[]): Promise<EngineRun>;
+  /** As `run`, and throws with the output when the engine ends otherwise than with `code`. */
+  expect(code: number, ...args: readonly string[]): Promise<EngineRun>;
+  up(...args: readonly string[]): Promise<EngineRun>;
+  preview(...args: readonly string[]): Promise<EngineRun>;
+  refresh(...args: readonly string[]): Promise<EngineRun>;
+  destroy(...args: readonly string[]): Promise<EngineRun>;
+  writeProgram(program: string): void;
+  setEnv(env: NodeJS.ProcessEnv): void;
+  /** The state as text, secrets encrypted. */
+  exportState(): Promise<string>;
+  resources(): Promise<readonly StackResource[]>;
+  /** Stack outputs, secrets in plain. */
+  outputs(): Promise<Readonly<Record<string, unknown>>>;
+  remove(): void;
+}
+
+const PROJECT = `name: test
+runtime:
+  name: nodejs
+  options:
+    typescript: true
+`;
+
+// The tests' own tsconfig must not decide how a user's program is compiled.
+const TSCONFIG = { compilerOptions: { module: "commonjs", target: "es2022", strict: true, skipLibCheck: true } };
+
+function makeProject(options: StackOptions): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "avala-stack-"));
+  writeFileSync(path.join(folder, "Pulumi.yaml"), PROJECT);
+  writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "test", main: "index.ts" }));
+  writeFileSync(path.join(folder, "index.ts"), options.program);
+  symlinkSync(options.modules ?? path.join(ROOT, "node_modules"), path.join(folder, "node_modules"), "dir");
+  return folder;
+}
+
+function runEngine(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<EngineRun> {
+  const child = spawn(command, [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  let stdout = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+    stdout += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      resolve({ code, output, stdout });
+    });
+  });
+}
+
+/** A new stack, with nothing in it. Remove it when the test ends. */
+export async function createStack(options: StackOptions): Promise<Stack> {
+  const folder = makeProject(options);
+  const home = mkdtempSync(path.join(tmpdir(), "avala-pulumi-home-"));
+  mkdirSync(path.join(home, "state"));
+  let env: NodeJS.ProcessEnv = {
+    ...envWith(options.pulumi, process.env),
+    AVALA_API_KEY: "",
+    AVALA_STATE_DIR: path.join(home, "journals"),
+    PULUMI_HOME: home,
+    PULUMI_BACKEND_URL: pathToFileURL(path.join(home, "state")).href,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_STACK: "test",
+    ...options.env,
+  };
+  const run = (...args: readonly string[]): Promise<EngineRun> =>
+    runEngine(options.pulumi.command, ["--color", "never", "--non-interactive", ...args], folder, env);
+  const expectCode = async (code: number, ...args: readonly string[]): Promise<EngineRun> => {
+    const ended = await run(...args);
+    if (ended.code === code) return ended;
+    throw new Error(`pulumi ${args.join(" ")} ended with ${ended.code}, not ${code}:\n${ended.output}`);
+  };
+  const exportState = async (): Promise<string> => (await expectCode(0, "stack", "export")).stdout;
+  await expectCode(0, "stack", "init", "test");
+  return {
+    folder,
+    run,
+    expect: expectCode,
+    up: (...args) => expectCode(0, "up", "--yes", "--skip-preview", ...args),
+    preview: (...args) => expectCode(0, "preview", ...args),
+    refresh: (...args) => expectCode(0, "refresh", "--yes", "--skip-preview", ...args),
+    destroy: (...args) => expectCode(0, "destroy", "--yes", "--skip-preview", ...args),
+    writeProgram: (program) => {
+      writeFileSync(path.join(folder, "index.ts"), program);
+    },
+    setEnv: (more) => {
+      env = { ...env, ...more };
+    },
+    exportState,
+    resources: async () => {
+      const { deployment } = JSON.parse(await exportState()) as {
+        deployment: { resources?: readonly StackResource[] };
+      };
+      return deployment.resources ?? [];
+    },
+    outputs: async () => {
+      const { stdout } = await expectCode(0, "stack", "output", "--json", "--show-secrets");
+      return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+    },
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Copies one of the repository's folders into the stack's. */
+export function copyInto(stack: Stack, from: string, to: string): void {
+  cpSync(path.join(ROOT, from), path.join(stack.folder, to), { recursive: true });
+}
