@@ -35,6 +35,7 @@ A local Avala: its REST API on one port, its object storage on another.
   --quota-bytes N            what one owner may store (1 TiB)
   --presign-seconds N        life of an upload URL (3600)
   --download-seconds N       life of a download URL (3600)
+  --upload-protocol N        2, or 1 for a server that knows only form uploads (2)
   --etag WHAT                md5, or opaque as on a store with KMS (md5)
   --data DIR                 keep everything in this folder; without it, in memory
   --faults FILE              scripted trouble: a JSON list, as POST /_emulator/faults takes it
@@ -67,6 +68,9 @@ const CHOICES = {
   etag: { option: "etag", words: ["md5", "opaque"] },
 } as const;
 
+/** Numbers, of which a few are known. */
+const VERSIONS = ["1", "2"];
+
 const TEXTS = {
   host: "host",
   "api-key": "apiKey",
@@ -75,6 +79,7 @@ const TEXTS = {
 } as const;
 
 const OWN = [
+  "upload-protocol",
   "faults",
   "storage",
   "storage-bucket",
@@ -107,6 +112,7 @@ export function parseCommandLine(args: readonly string[], env: Environment): Com
     if (word === undefined || (words as readonly string[]).includes(word)) continue;
     problems.push(`--${flag} is "${word}": it takes ${words.join(" or ")}.`);
   }
+  options["uploadProtocol"] = version(text("upload-protocol"), problems);
   options["projects"] = values["project"];
   options["storage"] = readStorage(text, env, problems);
   if (problems.length > 0) throw new UsageError(problems);
@@ -153,6 +159,13 @@ function number(flag: string, text: string | undefined, problems: string[]): num
   const most = flag.endsWith("port") ? 65_535 : Number.MAX_SAFE_INTEGER;
   if (/^\d+$/.test(text) && value <= most) return value;
   problems.push(`--${flag} is "${text}": it takes a whole number from 0 to ${String(most)}.`);
+  return undefined;
+}
+
+function version(text: string | undefined, problems: string[]): number | undefined {
+  if (text === undefined || VERSIONS.includes(text))
+    return text === undefined ? undefined : Number(text);
+  problems.push(`--upload-protocol is "${text}": it takes ${VERSIONS.join(" or ")}.`);
   return undefined;
 }
 

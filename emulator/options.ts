@@ -45,6 +45,8 @@ export interface EmulatorOptions {
   readonly presignSeconds?: number;
   /** Life of a download URL. @default 3600 */
   readonly downloadSeconds?: number;
+  /** 1 makes it a server that knows only the form and ignores what asks for more. @default 2 */
+  readonly uploadProtocol?: 1 | 2;
   /** Size of one part in the second upload protocol. @default 16 MiB */
   readonly partSizeBytes?: number;
   /** From this size on the second protocol answers MULTIPART rather than PUT. @default 64 MiB */
@@ -85,6 +87,7 @@ const DEFAULTS: Config = {
   quotaBytes: 1024 * 1024 * MIB,
   presignSeconds: 3600,
   downloadSeconds: 3600,
+  uploadProtocol: 2,
   partSizeBytes: 16 * MIB,
   multipartFromBytes: 64 * MIB,
   etag: "md5",

@@ -71,7 +71,8 @@ export class Fields {
     const value = this.read(name, required);
     if (value === undefined || choices.includes(value as string))
       return value as string | undefined;
-    return this.reject(name, `"${String(value)}" is not a valid choice.`);
+    const shown = typeof value === "string" ? value : JSON.stringify(value);
+    return this.reject(name, `"${shown}" is not a valid choice.`);
   }
 
   integer(name: string, min = Number.MIN_SAFE_INTEGER): number | undefined {

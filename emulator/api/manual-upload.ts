@@ -26,7 +26,7 @@ export function presignUpload(request: ApiRequest, world: World): ApiReply | Pro
     fields.fail("dataset_name", "Enter a valid dataset name.");
   if (path !== "" && !isPlainPath(path))
     fields.fail("file_path_in_dataset", "Enter a relative path without '.' or '..' parts.");
-  const isManaged = version >= 2 && batch !== undefined;
+  const isManaged = version >= 2 && batch !== undefined && world.config.uploadProtocol === 2;
   if (isManaged && size === undefined) fields.fail("content_length", "This field is required.");
   if (!isManaged && size !== undefined && size > FORM_LIMIT_BYTES) {
     fields.fail(
@@ -80,7 +80,7 @@ export async function confirmUpload(request: ApiRequest, world: World): Promise<
   const fields = new Fields(request.body);
   const batch = fields.uuid("dataset_upload_uid");
   const fresh = readNewDataset(fields, request, world);
-  if (batch !== undefined) refuseOpenBatch(batch, world);
+  if (batch !== undefined && world.config.uploadProtocol === 2) refuseOpenBatch(batch, world);
   const before = findConfirmed(fresh, world);
   const prefix = `${storageRoot(fresh.owner)}${fresh.fields.name}/`;
   const objects = await world.store.list(prefix);

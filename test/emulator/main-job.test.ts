@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { unzipSync } from "fflate";
+import { strFromU8, unzipSync } from "fflate";
 import { CATS, call, confirm, dial, start, stopAll, upload } from "./support";
 
 afterEach(stopAll);
@@ -29,7 +29,7 @@ describe("the main job", () => {
       "a/one.jpg",
       "two.PNG",
     ]);
-    expect(await (await fetch(items.body.results[0].url)).text()).toBe("one");
+    expect(await (await fetch(items.body.results[0]!.url)).text()).toBe("one");
 
     const body = {
       name: "release",
