@@ -5,9 +5,9 @@ import { InputError, type InputProblem } from "../errors";
 import type { DataType } from "./media";
 import { readPrefix } from "./names";
 import { parsePatterns, type Patterns } from "./patterns";
-import { codeOf, type SymlinkPolicy } from "./tree";
+import { codeOf, type SymlinkPolicy } from "./entries";
 
-export type { SymlinkPolicy } from "./tree";
+export type { SymlinkPolicy } from "./entries";
 
 /** What to do with content that is not what its name says. */
 export type ContentPolicy = "warn" | "error" | "off";

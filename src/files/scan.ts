@@ -3,11 +3,12 @@ import { relative, sep } from "node:path";
 import fastGlob from "fast-glob";
 import type { InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
+import type { Bar, TreeEntry } from "./entries";
 import type { Notice, PatternCount } from "./local-file";
 import { comparePaths } from "./manifest";
 import { shown } from "./names";
 import type { PatternLine } from "./patterns";
-import type { Bar, Tree, TreeEntry } from "./tree";
+import { parentOf, type Tree } from "./tree";
 
 export interface ScanRequest {
   readonly tree: Tree;
@@ -76,14 +77,14 @@ function adapterOf(
   const inTree = (path: string): string => relative(tree.root, path).replaceAll(sep, "/");
   const readdirSync = (path: string): TreeEntry[] => {
     if (signal?.aborted === true) throw cancelled("Listing files");
-    const folder = tree.list(inTree(path));
-    if (folder?.bar !== undefined) onBar(inTree(path), folder.bar);
-    return [...(folder?.entries.values() ?? [])];
+    tellBar(tree, inTree(path), onBar);
+    return [...(tree.list(inTree(path))?.entries.values() ?? [])];
   };
   const lstatSync = (path: string): TreeEntry => {
     const entry = tree.find(inTree(path));
-    if (entry === undefined) throw Object.assign(new Error("Not in the tree."), { code: "ENOENT" });
-    return entry;
+    if (entry !== undefined) return entry;
+    tellBar(tree, parentOf(inTree(path)), onBar);
+    throw Object.assign(new Error("Not in the tree."), { code: "ENOENT" });
   };
   const stat = later(lstatSync);
   const adapter = { readdirSync, lstatSync, statSync: lstatSync, lstat: stat, stat };
@@ -92,6 +93,15 @@ function adapterOf(
     ...adapter,
     readdir: later(readdirSync),
   } as unknown as Partial<fastGlob.FileSystemAdapter>;
+}
+
+/** Tells why a folder can't be used: its own reason, or that of the nearest one above it that has one. */
+function tellBar(tree: Tree, folder: string, onBar: OnBar): void {
+  for (let at = folder; ; at = parentOf(at)) {
+    const bar = tree.list(at)?.bar;
+    if (bar !== undefined) onBar(at, bar);
+    if (bar !== undefined || at === "") return;
+  }
 }
 
 /** Node's callback form, one turn of the event loop later, so that a long walk can be stopped. */

@@ -1,0 +1,393 @@
+import { execFileSync } from "node:child_process";
+import { truncateSync, writeFileSync } from "node:fs";
+import { relative, join } from "node:path";
+import { InputError } from "../../src/errors";
+import { readFileSet, type FileSet, type FileSetOptions } from "../../src/files/file-set";
+import { createTempTree, jpeg, png, type TempTree, type TreeContent } from "../support/temp-tree";
+
+const trees: TempTree[] = [];
+function tree(content: TreeContent): TempTree {
+  const made = createTempTree(content);
+  trees.push(made);
+  return made;
+}
+afterEach(() => {
+  for (const made of trees.splice(0)) made.remove();
+});
+
+type Options = Partial<FileSetOptions>;
+const read = (in_: TempTree, include: string[], more: Options = {}): Promise<FileSet> =>
+  readFileSet({ root: in_.root, include, ...more });
+const paths = async (in_: TempTree, include: string[], more: Options = {}): Promise<string[]> =>
+  (await read(in_, include, more)).files.map((file) => file.path);
+async function problems(in_: TempTree, include: string[], more: Options = {}): Promise<string[]> {
+  const error = await read(in_, include, more).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof InputError)) throw new Error("No InputError.", { cause: error });
+  return error.problems.map(({ input }) => input);
+}
+
+describe("a file set", () => {
+  const photos = {
+    "b.jpg": jpeg("b"),
+    "a/2.jpg": jpeg("2"),
+    "a/10.jpg": jpeg("10"),
+    "a/drafts/x.jpg": jpeg("x"),
+    "B.png": png(),
+    "ü.jpg": jpeg(),
+  };
+
+  test("holds what the globs choose, sorted by code unit, relative to the root", async () => {
+    const all = await read(tree(photos), ["**/*.jpg", "*.png"]);
+    expect(all.files.map((file) => file.path)).toEqual([
+      "B.png",
+      "a/10.jpg",
+      "a/2.jpg",
+      "a/drafts/x.jpg",
+      "b.jpg",
+      "ü.jpg",
+    ]);
+    expect(all).toMatchObject({
+      dataType: "image",
+      indexedCount: 6,
+      hiddenLeftOut: 0,
+      notices: [],
+    });
+    expect(all.totalBytes).toBe(all.files.reduce((sum, file) => sum + file.sizeBytes, 0));
+    expect(all.files[1]?.absolutePath).toBe(join(all.root, "a", "10.jpg"));
+  });
+
+  test("takes away with ! and exclude, in any order, also what a line names in full", async () => {
+    const in_ = tree(photos);
+    const rest = ["B.png", "a/10.jpg", "a/2.jpg", "b.jpg"];
+    expect(await paths(in_, ["!a/drafts", "**", "!ü.jpg"])).toEqual(rest);
+    expect(await paths(in_, ["**", "!a/drafts/**", "!ü*"])).toEqual(rest);
+    expect(await paths(in_, ["**"], { exclude: ["**/drafts", "ü.jpg"] })).toEqual(rest);
+    expect(await paths(in_, ["b.jpg", "a/drafts/x.jpg"], { exclude: ["a/*"] })).toEqual(["b.jpg"]);
+    expect(await paths(in_, ["a/drafts/*", "b.jpg"], { exclude: ["a/*"] })).toEqual(["b.jpg"]);
+  });
+
+  test("takes all of a folder that a line names, or that ends in a slash", async () => {
+    const in_ = tree(photos);
+    const inA = ["a/10.jpg", "a/2.jpg", "a/drafts/x.jpg"];
+    expect(await paths(in_, ["a"])).toEqual(inA);
+    expect(await paths(in_, ["a/"])).toEqual(inA);
+    expect(await paths(in_, ["[a]/"])).toEqual(inA);
+    expect(await paths(in_, [in_.at("a")])).toEqual(inA);
+    expect(await paths(in_, [in_.root])).toHaveLength(6);
+  });
+
+  test("knows braces, extended globs and classes, and compares case", async () => {
+    const in_ = tree(photos);
+    expect(await paths(in_, ["{b,ü}.jpg"])).toEqual(["b.jpg", "ü.jpg"]);
+    expect(await paths(in_, ["!(b|B).*"])).toEqual(["ü.jpg"]);
+    expect(await paths(in_, ["a/+([0-9]).jpg"])).toEqual(["a/10.jpg", "a/2.jpg"]);
+    expect(await paths(in_, ["b.*"])).toEqual(["b.jpg"]);
+    expect(await problems(in_, ["B.JPG"])).toEqual(["include"]);
+  });
+
+  test("takes a name with glob characters when it is escaped, and one with parentheses as it stands", async () => {
+    const in_ = tree({ "photo (1).jpg": jpeg(), "[a].jpg": jpeg("a"), "{b}/c.jpg": jpeg("c") });
+    expect(await paths(in_, ["photo (1).jpg"])).toEqual(["photo (1).jpg"]);
+    expect(await paths(in_, ["\\[a\\].jpg"])).toEqual(["[a].jpg"]);
+    expect(await paths(in_, ["{b}"])).toEqual(["{b}/c.jpg"]);
+  });
+
+  test("counts the matches of each line, also of one that matches nothing or what another matched", async () => {
+    const set = await read(tree(photos), ["b.jpg", "*.jpg", "none/**", "!ü.jpg", "*.gif"]);
+    expect(set.patterns).toEqual([
+      { pattern: "b.jpg", matched: 1 },
+      { pattern: "*.jpg", matched: 1 },
+      { pattern: "none/**", matched: 0 },
+      { pattern: "*.gif", matched: 0 },
+    ]);
+  });
+
+  test("puts the prefix before each path", async () => {
+    expect(await paths(tree(photos), ["a/2.jpg"], { prefix: "set/1" })).toEqual(["set/1/a/2.jpg"]);
+  });
+
+  test("can be one partition alone", async () => {
+    const in_ = tree(photos);
+    expect(await paths(in_, ["**"], { folder: "a" })).toEqual([
+      "a/10.jpg",
+      "a/2.jpg",
+      "a/drafts/x.jpg",
+    ]);
+    expect(await paths(in_, ["**"], { folder: "" })).toEqual(["B.png", "b.jpg", "ü.jpg"]);
+    expect(await problems(in_, ["**"], { folder: "none" })).toEqual(["include"]);
+  });
+
+  test("may have a root that is relative, a link, or has glob characters", async () => {
+    const in_ = tree({ "[x] (1)/a.jpg": jpeg(), to: { link: "[x] (1)" } });
+    const at = (root: string): Promise<FileSet> => readFileSet({ root, include: ["*.jpg"] });
+    const set = await at(in_.at("to"));
+    expect(set.root).toBe(in_.at("[x] (1)"));
+    expect(set.files.map((file) => file.path)).toEqual(["a.jpg"]);
+    expect((await at(relative(process.cwd(), in_.at("[x] (1)")))).files).toHaveLength(1);
+    expect(await paths(tree({ "a.jpg": jpeg() }), ["a.jpg"])).toEqual(["a.jpg"]);
+    const viaLink = await readFileSet({
+      root: in_.at("to"),
+      include: [in_.at("to/*.jpg"), in_.at("[x] (1)/*.png")],
+    });
+    expect(viaLink.patterns.map(({ matched }) => matched)).toEqual([1, 0]);
+  });
+
+  test("is refused when nothing matches at all, unless it may be empty", async () => {
+    const in_ = tree(photos);
+    expect(await problems(in_, ["*.gif", "*.bmp"])).toEqual(["include"]);
+    const empty = await read(in_, ["*.gif"], { allowEmpty: true });
+    expect(empty).toMatchObject({ files: [], totalBytes: 0, patterns: [{ matched: 0 }] });
+  });
+
+  test("is refused without a root, with a file as root, with a bad glob and prefix, all at once", async () => {
+    const in_ = tree(photos);
+    expect(await problems(in_, ["../x", "**"], { root: in_.at("none"), prefix: "/x" })).toEqual([
+      "root",
+      "include ../x",
+      "prefix",
+    ]);
+    expect(await problems(in_, ["**"], { root: in_.at("b.jpg") })).toEqual(["root"]);
+  });
+
+  test("stops when its signal is aborted", async () => {
+    const controller = new AbortController();
+    const options = { root: tree(photos).root, include: ["**"] };
+    const running = readFileSet(options, { signal: controller.signal });
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ code: "cancelled" });
+    await expect(readFileSet(options, { signal: controller.signal })).rejects.toMatchObject({
+      code: "cancelled",
+    });
+  });
+});
+
+describe("hidden files", () => {
+  const hidden = {
+    "a.jpg": jpeg(),
+    ".b.jpg": jpeg("b"),
+    ".data/c.jpg": jpeg("c"),
+    "x/.d/e.jpg": jpeg("e"),
+    "x/.f.jpg": jpeg("f"),
+  };
+  test("are left out and counted, only those that match", async () => {
+    const set = await read(tree({ ...hidden, ".g.txt": "" }), ["**/*.jpg"]);
+    expect(set.files.map((file) => file.path)).toEqual(["a.jpg"]);
+    expect(set.hiddenLeftOut).toBe(4);
+    expect(set.patterns).toEqual([{ pattern: "**/*.jpg", matched: 1 }]);
+  });
+  test("are taken on request", async () => {
+    const set = await read(tree(hidden), ["**/*.jpg"], { includeHidden: true });
+    expect(set.files).toHaveLength(5);
+    expect(set.hiddenLeftOut).toBe(0);
+  });
+  test("are taken when a line writes their names out", async () => {
+    const set = await read(tree(hidden), ["*.jpg", ".b.jpg", "x/.d/e.jpg"]);
+    expect(set.files.map((file) => file.path)).toEqual([".b.jpg", "a.jpg", "x/.d/e.jpg"]);
+    expect(set.hiddenLeftOut).toBe(0);
+    expect(await paths(tree(hidden), [".data"])).toEqual([".data/c.jpg"]);
+  });
+  test("are not taken by a dot before a wildcard", async () => {
+    expect(await paths(tree(hidden), [".*", ".d*/**", "a.jpg"])).toEqual(["a.jpg"]);
+  });
+  test("are named as the reason when nothing else matches", async () => {
+    await expect(read(tree(hidden), [".*.jpg"])).rejects.toThrow(/1 hidden files match/);
+  });
+});
+
+describe("symbolic links", () => {
+  const linked = {
+    "a.jpg": jpeg(),
+    "dir/b.jpg": jpeg("b"),
+    "to-a.jpg": { link: "a.jpg" },
+    "to-dir": { link: "dir" },
+  };
+  test("are followed, and have the path of the link", async () => {
+    expect(await paths(tree(linked), ["**"])).toEqual([
+      "a.jpg",
+      "dir/b.jpg",
+      "to-a.jpg",
+      "to-dir/b.jpg",
+    ]);
+    expect(await paths(tree(linked), ["to-dir"])).toEqual(["to-dir/b.jpg"]);
+    expect(await paths(tree(linked), ["to-dir/*.jpg"])).toEqual(["to-dir/b.jpg"]);
+  });
+  test("are left out with a notice for each", async () => {
+    const set = await read(tree(linked), ["**"], { symlinks: "skip" });
+    expect(set.files.map((file) => file.path)).toEqual(["a.jpg", "dir/b.jpg"]);
+    expect(set.notices.map(({ path }) => path)).toEqual(["to-a.jpg", "to-dir"]);
+    expect(await problems(tree(linked), ["to-dir/*.jpg"], { symlinks: "skip" })).toEqual([
+      "include",
+    ]);
+  });
+  test("are problems when they shall be errors, each of them named", async () => {
+    expect(await problems(tree(linked), ["**"], { symlinks: "error" })).toEqual([
+      "to-a.jpg",
+      "to-dir",
+    ]);
+    expect(await problems(tree(linked), ["to-dir/b.jpg"], { symlinks: "error" })).toEqual([
+      "to-dir",
+    ]);
+  });
+  test.each(["follow", "skip", "error"] as const)(
+    "never lead out of the root (%s)",
+    async (symlinks) => {
+      const outside = tree({ "secret.jpg": jpeg() });
+      const in_ = tree({
+        "a.jpg": jpeg(),
+        "x.jpg": { link: outside.at("secret.jpg") },
+        up: { link: outside.root },
+      });
+      if (symlinks === "skip") expect(await paths(in_, ["**"], { symlinks })).toEqual(["a.jpg"]);
+      else expect(await problems(in_, ["**"], { symlinks })).toEqual(["up", "x.jpg"]);
+      if (symlinks !== "skip")
+        expect(await problems(in_, ["up/secret.jpg"], { symlinks })).toEqual(["up"]);
+    },
+  );
+  test("to a sibling whose name starts as the root's lead out of it, too", async () => {
+    const both = tree({
+      "root/a.jpg": jpeg(),
+      "root2/b.jpg": jpeg(),
+      "root/to": { link: "../root2" },
+    });
+    expect(await problems(both, ["**"], { root: both.at("root") })).toEqual(["to"]);
+  });
+  test("that are broken are named, unless no line wants them", async () => {
+    const in_ = tree({
+      "a.jpg": jpeg(),
+      "gone.jpg": { link: "nothing" },
+      "self.jpg": { link: "self.jpg" },
+    });
+    expect(await problems(in_, ["**"])).toEqual(["gone.jpg", "self.jpg"]);
+    expect(await paths(in_, ["a*"])).toEqual(["a.jpg"]);
+    expect(await paths(in_, ["**", "!{gone,self}.jpg"])).toEqual(["a.jpg"]);
+    expect(await paths(in_, ["**"], { symlinks: "skip" })).toEqual(["a.jpg"]);
+  });
+  test("in circles end, with a notice", async () => {
+    const in_ = tree({
+      "a/b.jpg": jpeg(),
+      "a/up": { link: ".." },
+      "a/self": { link: "." },
+      "c/to-a": { link: "../a" },
+    });
+    const set = await read(in_, ["**"]);
+    expect(set.files.map((file) => file.path)).toEqual(["a/b.jpg", "c/to-a/b.jpg"]);
+    expect(set.notices.map(({ path }) => path)).toContain("a/up");
+  });
+  test("between all of many folders end, too", async () => {
+    const names = Array.from({ length: 9 }, (_, n) => `f${n}`);
+    const links = names.flatMap((a) =>
+      names.filter((b) => a !== b).map((b) => [`${a}/${b}`, { link: `../${b}` }] as const),
+    );
+    const in_ = tree({ ...Object.fromEntries(links), "f0/x.jpg": jpeg() });
+    expect((await problems(in_, ["**"])).length).toBeGreaterThan(0);
+    expect(await paths(in_, ["**"], { symlinks: "skip" })).toEqual(["f0/x.jpg"]);
+  }, 30_000);
+});
+
+describe("what can't be sent is refused, all of it at once", () => {
+  test("names that are not allowed, also in folders' names", async () => {
+    const in_ = tree({
+      "a\nb.jpg": jpeg(),
+      "c\nd/e.jpg": jpeg("e"),
+      "f\\g.jpg": jpeg("f"),
+      "h\u0007.jpg": jpeg("h"),
+      "i.jpg": jpeg("i"),
+    });
+    expect(await problems(in_, ["**/*.jpg"])).toHaveLength(4);
+    expect(await paths(in_, ["i.jpg"])).toEqual(["i.jpg"]);
+  });
+  test("names that are not UTF-8", async () => {
+    const in_ = tree({ "a.jpg": jpeg() });
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${in_.root}/b`), Buffer.from([0xff]), Buffer.from(".jpg")]),
+      jpeg("b"),
+    );
+    expect(await problems(in_, ["**"])).toEqual(["b\uFFFD.jpg"]);
+  });
+  test("paths that are too long for a key", async () => {
+    const part = "x".repeat(200);
+    const in_ = tree({ [`${part}/${part}/${part}/${part}.jpg`]: jpeg() });
+    expect(await problems(in_, ["**"])).toHaveLength(1);
+  });
+  test("paths that differ in case alone, or in Unicode form alone", async () => {
+    const in_ = tree({
+      "a.jpg": jpeg(),
+      "A.jpg": jpeg("A"),
+      "\u00fc.jpg": jpeg("1"),
+      "u\u0308.jpg": jpeg("2"),
+    });
+    expect(await problems(in_, ["**"])).toEqual(["a.jpg", "\u00fc.jpg"]);
+  });
+  test("files over 5 GiB", async () => {
+    const in_ = tree({ "a.mp4": "", "b.mp4": "" });
+    truncateSync(in_.at("a.mp4"), 5 * 1024 ** 3 + 1);
+    truncateSync(in_.at("b.mp4"), 5 * 1024 ** 3);
+    expect(await problems(in_, ["**"])).toEqual(["a.mp4"]);
+  });
+  test("credentials, unless a line names them in full", async () => {
+    const in_ = tree({
+      "a.jpg": jpeg(),
+      ".env": "KEY=1",
+      "gha-creds-12.json": "{}",
+      "ssh/id_rsa": "x",
+      "notes.txt": "-----BEGIN RSA PRIVATE KEY-----\n",
+    });
+    const refused = [".env", "gha-creds-12.json", "ssh/id_rsa", "notes.txt"];
+    expect(await problems(in_, ["**"], { includeHidden: true })).toEqual(refused);
+    expect(await problems(in_, ["**"])).toEqual(refused.slice(1));
+    expect(await paths(in_, ["a.jpg", ...refused])).toHaveLength(5);
+    expect(
+      await problems(in_, ["a.jpg", ".en[v]", "s*/id_rsa", ".env*"], { includeHidden: true }),
+    ).toEqual([".env", "ssh/id_rsa"]);
+    expect(await problems(in_, ["ssh", "a.jpg"])).toEqual(["ssh/id_rsa"]);
+  });
+  test("sets of which nothing would be indexed", async () => {
+    const in_ = tree({ "a.txt": "a", "b.json": "{}", "c.jpg": jpeg() });
+    expect(await problems(in_, ["*.txt", "*.json"])).toEqual(["include"]);
+    expect(await problems(in_, ["**"], { dataType: "video" })).toEqual(["include"]);
+    const set = await read(in_, ["**"]);
+    expect(set).toMatchObject({ indexedCount: 1, dataType: "image" });
+    expect(set.notices).toEqual([
+      { text: "2 of 3 files will be stored but not indexed as image: 1 .json, 1 .txt." },
+    ]);
+    expect((await read(in_, ["*.txt"], { dataType: "image_3d" })).indexedCount).toBe(1);
+  });
+  test("of mixed types no data type is inferred, and what any type indexes counts", async () => {
+    const set = await read(tree({ "a.jpg": jpeg(), "b.mcap": "", "c.txt": "" }), ["**"]);
+    expect(set).not.toHaveProperty("dataType");
+    expect(set.indexedCount).toBe(2);
+  });
+  test("different reasons together", async () => {
+    const in_ = tree({
+      "a.jpg": jpeg(),
+      "A.jpg": jpeg("A"),
+      "x.pem": "k",
+      "gone.jpg": { link: "nothing" },
+      "b\\c.jpg": jpeg(),
+    });
+    expect((await problems(in_, ["**"])).sort()).toEqual([
+      "a.jpg",
+      "b\\c.jpg",
+      "gone.jpg",
+      "x.pem",
+    ]);
+  });
+  test("names that Windows can't hold only get a notice", async () => {
+    const set = await read(tree({ "10:00.jpg": jpeg(), "con.jpg": jpeg("c") }), ["**"]);
+    expect(set.notices).toHaveLength(1);
+    expect(set.notices[0]?.text).toContain("10:00.jpg (and 1 more)");
+  });
+});
+
+describe("what is no file", () => {
+  test("is left out with a notice, and a pipe is not waited on", async () => {
+    const in_ = tree({ "a.jpg": jpeg(), "to-pipe.jpg": { link: "pipe.jpg" } });
+    execFileSync("mkfifo", [in_.at("pipe.jpg")]);
+    const set = await read(in_, ["**"]);
+    expect(set.files.map((file) => file.path)).toEqual(["a.jpg"]);
+    expect(set.notices.map(({ path }) => path)).toEqual(["pipe.jpg", "to-pipe.jpg"]);
+  });
+});

@@ -1,0 +1,125 @@
+import { looksLikeCredential, startsAsPrivateKey } from "../../src/files/credentials";
+import {
+  MOST_PATH_BYTES,
+  fitsWindows,
+  pathProblem,
+  readPrefix,
+  shown,
+  twinProblems,
+} from "../../src/files/names";
+
+describe("a path in a dataset", () => {
+  test.each([
+    "a.jpg",
+    "a/b c/ü.jpg",
+    "::set-output name=x::y.jpg",
+    "10:00:00.jpg",
+    "..a/b..",
+    "🦆.png",
+    "%0A.jpg",
+  ])("may be %s", (path) => expect(pathProblem(path)).toBeUndefined());
+
+  test.each([
+    ["a line break", "a\nb.jpg"],
+    ["a carriage return", "a\rb.jpg"],
+    ["a tab", "a\tb.jpg"],
+    ["NUL", "a\0b"],
+    ["an escape", "a\u001b[31m.jpg"],
+    ["a line separator", "a\u2028b.jpg"],
+    ["a C1 control", "a\u0085b.jpg"],
+    ["what was not UTF-8", "a\uFFFDb.jpg"],
+    ["half a character", "a\uD800b.jpg"],
+    ["a backslash", "a\\b.jpg"],
+    ["an empty part", "a//b.jpg"],
+    ["a leading slash", "/a.jpg"],
+    ["a trailing slash", "a/"],
+    ["a part .", "a/./b"],
+    ["a part ..", "a/../b"],
+    ["no character", ""],
+    ["too many bytes", "ü".repeat(MOST_PATH_BYTES / 2) + "x"],
+  ])("may not have %s", (_, path) => expect(pathProblem(path)).toBeDefined());
+
+  test("may have as many bytes as fit into a key", () => {
+    expect(pathProblem("x".repeat(MOST_PATH_BYTES))).toBeUndefined();
+  });
+
+  test("is shown so that it can't start a line or an escape sequence of its own", () => {
+    expect(shown("a\n::error::b\u001b\u202e\u0085")).toBe('"a\\n::error::b\\u001b\\u202e\\u0085"');
+    expect(shown("plain ü.jpg")).toBe("plain ü.jpg");
+  });
+
+  test("that Windows can't hold is told apart", () => {
+    for (const path of ["a:b.jpg", "con", "x/NUL.txt", "a./b", "a ", "a?.jpg"]) {
+      expect([path, fitsWindows(path)]).toEqual([path, false]);
+    }
+    for (const path of ["a.jpg", "console.log", "x/comx", "a b.jpg"]) {
+      expect([path, fitsWindows(path)]).toEqual([path, true]);
+    }
+  });
+});
+
+describe("twins", () => {
+  test("are the same path, another case, or another Unicode form", () => {
+    const paths = ["a.jpg", "a.jpg", "A.jpg", "\u00fc.jpg", "u\u0308.jpg", "b.jpg"];
+    expect(twinProblems(paths).map(({ input }) => input)).toEqual([
+      "a.jpg",
+      "A.jpg",
+      "u\u0308.jpg",
+    ]);
+  });
+  test("are told how they differ", () => {
+    expect(twinProblems(["\u00fc", "u\u0308"])[0]?.text).toContain("Unicode form");
+    expect(twinProblems(["a", "A"])[0]?.text).toContain("case");
+    expect(twinProblems(["a", "a"])[0]?.text).toContain("Two files");
+  });
+});
+
+describe("a prefix", () => {
+  test("ends in one slash", () => {
+    expect(readPrefix("a/b")).toEqual({ prefix: "a/b/" });
+    expect(readPrefix("a/b/")).toEqual({ prefix: "a/b/" });
+    expect(readPrefix("")).toEqual({ prefix: "" });
+  });
+  test.each(["/a", "/", "a//b", "../a", "a\\b", "a\n"])("may not be %j", (prefix) => {
+    expect(readPrefix(prefix).problem).toBeDefined();
+  });
+});
+
+describe("a credential", () => {
+  test.each([
+    ".env",
+    ".env.production",
+    "x/gha-creds-1a2b.json",
+    "id_rsa",
+    "ID_ED25519",
+    "tls/server.pem",
+    "a.key",
+    ".netrc",
+    ".npmrc",
+    ".aws/credentials",
+    "credentials",
+    ".aws/config",
+    "service-account-prod.json",
+    "service_account.json",
+    ".ssh/known_hosts",
+    "cert.p12",
+    ".docker/config.json",
+    ".git-credentials",
+  ])("%s looks like one", (path) => expect(looksLikeCredential(path)).toBe(true));
+
+  test.each([
+    "env.jpg",
+    "a.env.jpg",
+    "id_rsa.pub",
+    "keys.jpg",
+    "monkey.jpg",
+    "credentials.jpg",
+    "a.pem.jpg",
+  ])("%s does not", (path) => expect(looksLikeCredential(path)).toBe(false));
+
+  test("is also known by its first bytes", () => {
+    expect(startsAsPrivateKey(Buffer.from("-----BEGIN OPENSSH PRIVATE KEY-----"))).toBe(true);
+    expect(startsAsPrivateKey(Buffer.from("-----BEGIN PRIVATE KEY-----"))).toBe(true);
+    expect(startsAsPrivateKey(Buffer.from("-----BEGIN CERTIFICATE-----"))).toBe(false);
+  });
+});

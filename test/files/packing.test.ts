@@ -1,0 +1,144 @@
+import { createHash, randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { InputError } from "../../src/errors";
+import { compareManifests } from "../../src/files/compare";
+import {
+  createManifest,
+  packManifest,
+  unpackManifest,
+  type Manifest,
+} from "../../src/files/manifest";
+import {
+  createByteModel,
+  createRangeDecoder,
+  createRangeEncoder,
+} from "../../src/files/range-coder";
+import { manifestEntries } from "./arbitraries";
+
+const FILES = 100_000;
+
+/** Sizes and digests that nothing can compress, from a name. */
+function manifestOf(pathOf: (index: number) => string, files = FILES): Manifest {
+  return createManifest(
+    Array.from({ length: files }, (_, index) => {
+      const sha256 = createHash("sha256").update(String(index)).digest("hex");
+      return {
+        path: pathOf(index),
+        sizeBytes: 20_000 + (Number.parseInt(sha256.slice(0, 8), 16) % 3_000_000),
+        sha256,
+      };
+    }),
+  );
+}
+
+describe("a packed manifest", () => {
+  test("holds paths, sizes, the digest, and 20 digits of each sha256", () => {
+    fc.assert(
+      fc.property(manifestEntries(), (entries) => {
+        const manifest = createManifest(entries);
+        expect(unpackManifest(packManifest(manifest))).toEqual({
+          ...manifest,
+          entries: manifest.entries.map((entry) => ({
+            ...entry,
+            sha256: entry.sha256.slice(0, 20),
+          })),
+        });
+      }),
+    );
+  });
+
+  test("is the same text again when it is packed from what was unpacked", () => {
+    fc.assert(
+      fc.property(manifestEntries(), (entries) => {
+        const packed = packManifest(createManifest(entries));
+        expect(packManifest(unpackManifest(packed))).toBe(packed);
+        expect(packManifest(createManifest([...entries].reverse()))).toBe(packed);
+      }),
+    );
+  });
+
+  // The state of existing stacks is written in this form: a change of the text is a new version of it.
+  test("has not changed since version 1", () => {
+    const packed = packManifest(manifestOf((index) => `cam/${index % 3}/frame-${index}.jpg`, 5));
+    expect(packed).toMatchInlineSnapshot(
+      `"aFcYgQEZVMG2koSNw7G00X+yTI/vBn+pKi8z3QAKUHvmqC1RZQAAAAVf7Otm/8hvONlSTgdAhWK+24tgzmuGsnP/NPzhnWtLInd31N0fxhxv1HNeOiZeFu7gPwAAABFjG9+pe3KpuxrOCQMALCcpuEos28QwoZmHG33Su3fHI/pEHHOehoc0sAeSQ78zKMR52qa4bjzluWpWA8yq1/ioAA=="`,
+    );
+  });
+
+  test.each([
+    [
+      "frames of cameras",
+      (n: number) => `cam-${n % 100}/2026-11-24/frame-${String(n).padStart(6, "0")}.jpg`,
+    ],
+    [
+      "numbered classes",
+      (n: number) => `train/n${1440764 + (n % 77) * 37}/n${1440764 + (n % 77) * 37}_${n}.JPEG`,
+    ],
+    [
+      "times",
+      (n: number) =>
+        `drive-${n % 12}/2026-11-24T10-${n % 60}-${(n * 7919) % 60}.${(n * 104729) % 1_000_003}_left${n}.png`,
+    ],
+    ["random UUIDs", () => `images/${randomUUID()}.jpg`],
+  ])("takes at most 40 characters a file for 100,000 files named by %s", (_, pathOf) => {
+    expect(packManifest(manifestOf(pathOf)).length / FILES).toBeLessThanOrEqual(40);
+  });
+
+  test("is refused when any byte of it was changed, or when it was cut", () => {
+    const packed = packManifest(manifestOf((index) => `a/${index}.jpg`, 20));
+    const bytes = Buffer.from(packed, "base64");
+    for (let at = 0; at < bytes.length; at += 1) {
+      const flipped = Buffer.from(bytes);
+      flipped[at] = (flipped[at] ?? 0) ^ 0x10;
+      expect(() => unpackManifest(flipped.toString("base64"))).toThrow(InputError);
+      expect(() => unpackManifest(bytes.subarray(0, at).toString("base64"))).toThrow(InputError);
+    }
+    expect(() => unpackManifest("no manifest")).toThrow(InputError);
+  });
+
+  test("that someone made by hand is refused, and holds nobody up", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat(3), (coded, count) => {
+        const head = Buffer.concat([
+          Buffer.of(1),
+          Buffer.alloc(32),
+          Buffer.of(0, 0, 0, count),
+          Buffer.alloc(10 * count),
+        ]);
+        const body = Buffer.concat([head, coded]);
+        const check = createHash("sha256").update(body).digest().subarray(0, 4);
+        const text = Buffer.concat([check, body]).toString("base64");
+        try {
+          expect(unpackManifest(text).entries).toHaveLength(count);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+    );
+  });
+
+  test("can be compared with a whole one, either way", () => {
+    const whole = manifestOf((index) => `${index}.jpg`, 50);
+    const packed = unpackManifest(packManifest(whole));
+    expect(compareManifests(packed, whole).unchanged).toHaveLength(50);
+    expect(compareManifests(whole, packed).unchanged).toHaveLength(50);
+  });
+});
+
+test("the range coder gives back any bytes under any models", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(255)), { maxLength: 2000 }), (steps) => {
+      const models = (): Uint16Array[] => Array.from({ length: 4 }, createByteModel);
+      const forEncoder = models();
+      const encoder = createRangeEncoder();
+      for (const [model, value] of steps)
+        encoder.byte(forEncoder[model] ?? createByteModel(), value);
+      const coded = encoder.finish();
+      const forDecoder = models();
+      const decoder = createRangeDecoder(coded);
+      expect(steps.map(([model]) => decoder.byte(forDecoder[model] ?? createByteModel()))).toEqual(
+        steps.map(([, value]) => value),
+      );
+    }),
+  );
+});

@@ -1,0 +1,70 @@
+import { InputError } from "../../src/errors";
+import { readFileSet } from "../../src/files/file-set";
+import { listPartitions, partitionFiles, partitionName } from "../../src/files/partition";
+import { createTempTree, jpeg } from "../support/temp-tree";
+
+const content = {
+  "top.jpg": jpeg(),
+  "a/1.jpg": jpeg("1"),
+  "a/deep/2.jpg": jpeg("2"),
+  "b/3.jpg": jpeg("3"),
+  "c/notes.txt": "x",
+  "drafts/4.jpg": jpeg("4"),
+  ".hidden/5.jpg": jpeg("5"),
+  empty: null,
+};
+
+describe("partitions", () => {
+  const in_ = createTempTree(content);
+  afterAll(() => in_.remove());
+  const include = ["**/*.jpg", "!drafts"];
+
+  test("are the top-level folders that hold a file of the set, and one for the files above them", () => {
+    expect(listPartitions(in_.root, { include, depth: 1 })).toEqual(["", "a", "b"]);
+    expect(listPartitions(in_.root, { include: ["a"], exclude: ["b"], depth: 1 })).toEqual(["a"]);
+    expect(listPartitions(in_.root, { include, includeHidden: true, depth: 1 })).toEqual([
+      "",
+      ".hidden",
+      "a",
+      "b",
+    ]);
+    expect(listPartitions(in_.root, { include, depth: 0 })).toEqual([""]);
+  });
+
+  test("are the same whether listed, read one by one, or cut from the whole", async () => {
+    const options = { root: in_.root, include, prefix: "p/q" };
+    const whole = await readFileSet(options);
+    const cut = partitionFiles(whole.files, 1, "p/q");
+    expect(cut.map(({ folder }) => folder)).toEqual(
+      listPartitions(in_.root, { include, depth: 1 }),
+    );
+    for (const { folder, files } of cut) {
+      expect((await readFileSet({ ...options, folder })).files).toEqual(files);
+    }
+  });
+
+  test("keep one whose only file will be refused, so that it is refused by name", () => {
+    const broken = createTempTree({
+      "a/1.jpg": jpeg(),
+      "x/gone.jpg": { link: "nothing" },
+      y: { link: "/" },
+    });
+    expect(listPartitions(broken.root, { include: ["**"], depth: 1 })).toEqual(["a", "x", "y"]);
+    broken.remove();
+  });
+
+  test("of depth 0 are one", () => {
+    const files = [{ path: "a/1" }, { path: "b" }];
+    expect(partitionFiles(files, 0)).toEqual([{ folder: "", files }]);
+  });
+
+  test("have a name, the root's for the files above all folders", () => {
+    expect(partitionName("./photos/", "a")).toBe("a");
+    expect(partitionName("./photos/", "")).toBe("photos");
+  });
+
+  test("are refused with a root or a glob that can't be used", () => {
+    expect(() => listPartitions(in_.at("none"), { include, depth: 1 })).toThrow(InputError);
+    expect(() => listPartitions(in_.root, { include: ["../x"], depth: 1 })).toThrow(InputError);
+  });
+});
