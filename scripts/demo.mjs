@@ -113,7 +113,7 @@ async function showPreview(avala, pulumi) {
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
 async function showFirstUp(avala, pulumi) {
   heading("Apply it: each folder becomes a dataset, then an export of all of them");
-  const { result: code, sent } = await watching(avala, () => up(pulumi));
+  const { result: code, sent } = await watching(avala, () => up(pulumi, "--skip-preview"));
   const photos = photosIn(PHOTOS);
   claim(code === 0, "the stack is up");
   claim(
@@ -126,7 +126,7 @@ async function showFirstUp(avala, pulumi) {
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
 async function showSecondUp(avala, pulumi) {
   heading("Apply it again: nothing has changed");
-  const { result: code, sent } = await watching(avala, () => up(pulumi, "--expect-no-changes"));
+  const { result: code, sent } = await watching(avala, () => up(pulumi, "--skip-preview", "--expect-no-changes"));
   claim(code === 0, "Pulumi sees no change");
   claim(sentNothing(sent), "nothing was sent, and no dataset made", told(sent));
 }
@@ -137,7 +137,7 @@ async function showOneMore(avala, pulumi) {
   cpSync(path.join(CLONE, "examples", "photo-to-add"), path.join(PHOTOS, "things"), {
     recursive: true,
   });
-  say("+ things/coffee.jpg");
+  command("cp examples/photo-to-add/coffee.jpg .demo/stack/examples/photos/things/");
   const { result: code, sent } = await watching(avala, () => up(pulumi));
   const things = photosIn(path.join(PHOTOS, "things"));
   claim(code === 0, "the stack is up");
@@ -150,7 +150,7 @@ async function showOneMore(avala, pulumi) {
 
 /** @param {Pulumi} pulumi @param {string[]} flags */
 function up(pulumi, ...flags) {
-  return pulumi("up", "--yes", "--skip-preview", ...flags);
+  return pulumi("up", "--yes", ...flags);
 }
 
 // ---- the Action

@@ -34,8 +34,9 @@ export async function openStack({ part, folder, home, env }) {
   };
   const pulumi = (/** @type {string[]} */ ...args) => {
     command(`pulumi ${args.join(" ")}`);
-    // No standard input: a question would wait for ever where nobody is.
-    const stdio = /** @type {const} */ (["ignore", "inherit", "inherit"]);
+    // A terminal gets Pulumi's live display; elsewhere a question would wait for ever.
+    const stdin = process.stdin.isTTY ? "inherit" : "ignore";
+    const stdio = /** @type {const} */ ([stdin, "inherit", "inherit"]);
     return ended(start(part.command, args, { cwd: folder, env: environment, stdio }));
   };
   const code = await pulumi("stack", "init", "demo");
