@@ -29,6 +29,8 @@ export interface HttpContext {
 }
 
 const IDLE_TIMEOUT_MS = 60_000;
+// The longest wait that a burst of requests a second can draw, in whole seconds rounded up.
+const BURST_WAIT_MS = 2000;
 // A page of 100 items with long metadata is under 1 MiB; more than this is no reply of the API's.
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 
@@ -92,8 +94,12 @@ async function attemptCall(
   }
   const nowMs = clock.now();
   const rateLimit = readRateLimit(reply.headers, nowMs);
-  // All wait as the server told one: the others would be refused as well.
-  if (reply.status === 429) pace.hold(nowMs + (retryAfterOf(reply, nowMs) ?? 0));
+  const throttledMs = reply.status === 429 ? (retryAfterOf(reply, nowMs) ?? 0) : 0;
+  // All wait as the server told one, since the others would be refused as well. A long wait while there is budget left is
+  // no rate limit but one of the call's own, as that of five exports at once: then the others go on.
+  const isOfAll =
+    rateLimit === undefined || rateLimit.remaining === 0 || throttledMs <= BURST_WAIT_MS;
+  if (throttledMs > 0 && isOfAll) pace.hold(nowMs + throttledMs);
   permit.done(rateLimit);
   report(context, call, startedMs, reply);
   const requestId = readRequestId(reply.headers);

@@ -115,3 +115,24 @@ export function seededRandom(seed: number): Random {
 export function fixedRandom(value: number): Random {
   return { next: () => value, uuid: () => "00000000-0000-4000-8000-000000000000" };
 }
+
+/** For tests over real sockets: a wait takes no time, and time has moved on by it. */
+export function skippingClock(): Clock & { readonly waits: readonly number[] } {
+  const waits: number[] = [];
+  let skippedMs = 0;
+  return {
+    now: () => Date.now() + skippedMs,
+    sleep: async (ms, signal) => {
+      const requireGoing = (): void => {
+        if (signal?.aborted === true) throw cancelled("A wait");
+      };
+      requireGoing();
+      waits.push(ms);
+      const untilMs = Date.now() + skippedMs + ms;
+      await settle();
+      skippedMs = Math.max(skippedMs, untilMs - Date.now());
+      requireGoing();
+    },
+    waits,
+  };
+}

@@ -1,0 +1,36 @@
+import { systemClock, systemRandom } from "../../src/flow/clock";
+import { joinerWith } from "../../src/flow/signals";
+
+describe("the system's clock", () => {
+  test("stops a wait at once when its signal aborts", async () => {
+    const stop = new AbortController();
+    const wait = systemClock.sleep(60_000, stop.signal);
+    stop.abort();
+    await expect(wait).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  test("does not begin a wait under a signal that is aborted", async () => {
+    const wait = systemClock.sleep(60_000, AbortSignal.abort());
+    await expect(wait).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  test("draws numbers below one, and uuids", () => {
+    expect(systemRandom.next()).toBeLessThan(1);
+    expect(systemRandom.uuid()).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe("joined signals", () => {
+  test("abort when either part does, and are joined once", () => {
+    const session = new AbortController();
+    const call = new AbortController();
+    const join = joinerWith(session.signal);
+    const both = join(call.signal);
+    expect(join(call.signal)).toBe(both);
+    expect(join(undefined)).toBe(session.signal);
+    expect(join(session.signal)).toBe(session.signal);
+    call.abort();
+    expect(both?.aborted).toBe(true);
+    expect(session.signal.aborted).toBe(false);
+  });
+});

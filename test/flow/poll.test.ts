@@ -1,0 +1,70 @@
+import { poll } from "../../src/flow/poll";
+import { fixedRandom, settle, virtualClock } from "../support/virtual-clock";
+
+function setUp() {
+  const clock = virtualClock();
+  const startMs = clock.now();
+  const readsAtMs: number[] = [];
+  const seen: number[] = [];
+  const read = async (): Promise<number> => {
+    readsAtMs.push(clock.now() - startMs);
+    return readsAtMs.length;
+  };
+  const options = {
+    clock,
+    random: fixedRandom(0),
+    timeoutMs: 60_000,
+    what: "export e1 to complete",
+    onValue: (value: number) => void seen.push(value),
+  };
+  return { clock, read, readsAtMs, seen, options };
+}
+
+describe("poll", () => {
+  test("reads slower and slower until it is done", async () => {
+    const { clock, read, readsAtMs, seen, options } = setUp();
+    const work = poll(read, { ...options, isDone: (value) => value === 6, maxWaitMs: 4000 });
+    expect(await clock.run(work)).toBe(6);
+    expect(readsAtMs).toEqual([0, 1000, 2500, 4750, 8125, 12_125]);
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test("reads once more at the deadline, and then gives up", async () => {
+    const { clock, read, readsAtMs, options } = setUp();
+    const work = poll(read, { ...options, isDone: () => false, timeoutMs: 10_000 });
+    await expect(clock.run(work)).rejects.toMatchObject({ code: "timeout" });
+    expect(readsAtMs.at(-1)).toBe(10_000);
+  });
+
+  test("does not wait when the first read says done", async () => {
+    const { clock, read, options } = setUp();
+    await poll(read, { ...options, isDone: () => true });
+    expect(clock.waiting).toBe(0);
+  });
+
+  test("a failed read ends it", async () => {
+    const { options } = setUp();
+    const work = poll(async () => Promise.reject(new Error("no")), {
+      ...options,
+      isDone: () => false,
+    });
+    await expect(work).rejects.toThrow("no");
+  });
+
+  test("stops at once when its signal aborts", async () => {
+    const { clock, read, options } = setUp();
+    const stop = new AbortController();
+    const work = poll(read, { ...options, isDone: () => false, signal: stop.signal });
+    await settle();
+    stop.abort();
+    await expect(work).rejects.toMatchObject({ code: "cancelled" });
+    expect(clock.waiting).toBe(0);
+  });
+
+  test("an hour of waiting costs fewer than 300 reads", async () => {
+    const { clock, read, readsAtMs, options } = setUp();
+    const work = poll(read, { ...options, isDone: () => false, timeoutMs: 3_600_000 });
+    await expect(clock.run(work)).rejects.toMatchObject({ code: "timeout" });
+    expect(readsAtMs.length).toBeLessThan(300);
+  });
+});
