@@ -22,11 +22,11 @@ const LEFTOVER_MS = 24 * 3_600_000;
  */
 function toolsDir(env = process.env, platform = process.platform, home = os.homedir()) {
   if (env.AVALA_TOOLS_DIR) return path.resolve(env.AVALA_TOOLS_DIR);
-  if (platform === "darwin") return path.join(home, "Library", "Caches", "avala-tools");
+  if (platform === "darwin") return path.resolve(home, "Library", "Caches", "avala-tools");
   if (platform === "win32") {
-    return path.join(env.LOCALAPPDATA || path.join(home, "AppData", "Local"), "avala-tools");
+    return path.resolve(env.LOCALAPPDATA || path.join(home, "AppData", "Local"), "avala-tools");
   }
-  return path.join(env.XDG_CACHE_HOME || path.join(home, ".cache"), "avala-tools");
+  return path.resolve(env.XDG_CACHE_HOME || path.join(home, ".cache"), "avala-tools");
 }
 
 /**
