@@ -29,6 +29,7 @@ export class FormReader {
   isComplete = false;
   private readonly delimiter: Buffer;
   private head: Buffer = Buffer.from("\r\n");
+  private fieldBytes = 0;
   private carry: Buffer | undefined;
 
   constructor(boundary: string) {
@@ -41,14 +42,14 @@ export class FormReader {
     if (this.atFile) return this.takeFile(chunk);
     this.head = Buffer.concat([this.head, chunk]);
     const rest = this.readFields();
-    if (rest !== undefined) return this.takeFile(rest);
-    if (this.head.length > HEAD_LIMIT_BYTES) {
+    if (this.fieldBytes + this.head.length > HEAD_LIMIT_BYTES) {
       throw new S3Error(
         400,
         "MaxPostPreDataLengthExceeded",
         "Your POST request fields preceding the upload file were too large.",
       );
     }
+    if (rest !== undefined) return this.takeFile(rest);
     return undefined;
   }
 
@@ -81,6 +82,7 @@ export class FormReader {
       const end = this.head.indexOf(this.delimiter, bodyStart);
       if (end < 0) return undefined;
       this.fields.set(name, this.head.toString("utf8", bodyStart, end));
+      this.fieldBytes += end;
       this.head = this.head.subarray(end);
     }
   }

@@ -55,11 +55,11 @@ describe("the main job", () => {
     const done = await call(emulator, "GET", `/exports/${started.body.uid}/`);
     expect(done.body).toMatchObject({ status: "completed", exported_task_count: 2, error: null });
     const file = new Uint8Array(await (await fetch(done.body.download_url)).arrayBuffer());
-    const unpacked = JSON.parse(Buffer.from(unzipSync(file)["cats.json"]!).toString());
-    expect(unpacked.items.map((item: { key: string }) => item.key)).toEqual([
-      "a/one.jpg",
-      "two.PNG",
-    ]);
+    const unpacked: unknown = JSON.parse(strFromU8(unzipSync(file)["cats.json"]!));
+    expect(unpacked).toMatchObject({
+      dataset: { name: "cats" },
+      items: [{ key: "a/one.jpg", annotations: [] }, { key: "two.PNG" }],
+    });
   });
 
   test("shows a test what the store holds and what was asked", async () => {
