@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, truncateSync, writeFileSync } from "node:fs";
 import { relative, join } from "node:path";
 import { InputError } from "../../src/errors";
+import { hashFiles } from "../../src/files/hash";
 import { readFileSet, type FileSet, type FileSetOptions } from "../../src/files/file-set";
 import { createTempTree, jpeg, png, type TempTree, type TreeContent } from "../support/temp-tree";
 
@@ -231,21 +232,24 @@ describe("symbolic links", () => {
       "to-dir",
     ]);
   });
-  test.each(["follow", "skip", "error"] as const)(
-    "never lead out of the root (%s)",
-    async (symlinks) => {
-      const outside = tree({ "secret.jpg": jpeg() });
-      const in_ = tree({
-        "a.jpg": jpeg(),
-        "x.jpg": { link: outside.at("secret.jpg") },
-        up: { link: outside.root },
-      });
-      if (symlinks === "skip") expect(await paths(in_, ["**"], { symlinks })).toEqual(["a.jpg"]);
-      else expect(await problems(in_, ["**"], { symlinks })).toEqual(["up", "x.jpg"]);
-      if (symlinks !== "skip")
-        expect(await problems(in_, ["up/secret.jpg"], { symlinks })).toEqual(["up"]);
-    },
-  );
+  describe("that lead out of the root", () => {
+    const outside = createTempTree({ "secret.jpg": jpeg() });
+    const in_ = createTempTree({
+      "a.jpg": jpeg(),
+      "x.jpg": { link: outside.at("secret.jpg") },
+      up: { link: outside.root },
+    });
+    afterAll(() => [outside, in_].forEach((made) => made.remove()));
+    test.each(["follow", "error"] as const)("are problems (%s)", async (symlinks) => {
+      expect(await problems(in_, ["**"], { symlinks })).toEqual(["up", "x.jpg"]);
+      expect(await problems(in_, ["up/secret.jpg"], { symlinks })).toEqual(["up"]);
+      expect(await problems(in_, ["up"], { symlinks })).toEqual(["up"]);
+      expect(await paths(in_, ["a.jpg"], { symlinks })).toEqual(["a.jpg"]);
+    });
+    test("are left out (skip)", async () => {
+      expect(await paths(in_, ["**"], { symlinks: "skip" })).toEqual(["a.jpg"]);
+    });
+  });
   test("to a sibling whose name starts as the root's lead out of it, too", async () => {
     const both = tree({
       "root/a.jpg": jpeg(),
@@ -391,3 +395,37 @@ describe("what is no file", () => {
     expect(set.notices.map(({ path }) => path)).toEqual(["pipe.jpg", "to-pipe.jpg"]);
   });
 });
+
+describe("what can't be read", () => {
+  test("is named: files and folders, but not what no line wants", async () => {
+    const in_ = tree({
+      "a.jpg": jpeg(),
+      "no.jpg": jpeg("no"),
+      "dir/b.jpg": jpeg("b"),
+      ".git/c.jpg": jpeg("c"),
+    });
+    chmodSync(in_.root, 0o755);
+    for (const path of ["no.jpg", "dir", ".git"]) chmodSync(in_.at(path), 0o000);
+    const found = await asNobody(() => problems(in_, ["**"]));
+    const taken = await asNobody(() => paths(in_, ["**", "!no.jpg", "!dir"]));
+    const named = await asNobody(() => problems(in_, ["dir/b.jpg"]));
+    const file = { path: "no.jpg", absolutePath: in_.at("no.jpg"), sizeBytes: 8, modifiedMs: 0 };
+    const refused = await asNobody(() => hashFiles([file]).catch((error: unknown) => error));
+    for (const path of ["dir", ".git"]) chmodSync(in_.at(path), 0o755);
+    expect(found).toEqual(["dir", "no.jpg"]);
+    expect(taken).toEqual(["a.jpg"]);
+    expect(named).toEqual(["dir"]);
+    expect(refused).toMatchObject({ code: "file" });
+  });
+});
+
+/** Root reads everything: what may not be read has to be tried by someone else. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
