@@ -31,6 +31,9 @@ const STORE = path.join(WORK, "avala");
 /** As the live API limits it, a minute's budget would be spent half-way; the demo is about something else. */
 const LIMITS = ["--requests-per-minute", "600", "--burst-per-second", "50"];
 
+/** Pulumi was stopped or failed. On a terminal it takes Ctrl-C for itself, so the two look the same from here. */
+class StackEnded extends Error {}
+
 /** @typedef {import("./demo/local-avala.mjs").LocalAvala} LocalAvala */
 /** @typedef {import("./demo/local-avala.mjs").Sent} Sent */
 
@@ -46,6 +49,10 @@ async function main() {
   stopOnSignals(() => say("\nStopping."));
   try {
     await showAll();
+  } catch (error) {
+    if (!(error instanceof StackEnded)) throw error;
+    say(`\n${error.message}`);
+    process.exitCode = 1;
   } finally {
     await stopAll();
   }
@@ -102,20 +109,25 @@ async function showStack(avala) {
 
 /** @typedef {(...args: string[]) => Promise<number>} Pulumi */
 
+/** A command of Pulumi that has to succeed. @param {LocalAvala} avala @param {() => Promise<number>} run @returns {Promise<Sent>} */
+async function applied(avala, run) {
+  const { result: code, sent } = await watching(avala, run);
+  if (code !== 0) throw new StackEnded(`Pulumi ended with ${code}, and so does the demo.`);
+  return sent;
+}
+
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
 async function showPreview(avala, pulumi) {
   heading("Preview: what would be sent, and what it would cost");
-  const { result: code, sent } = await watching(avala, () => pulumi("preview"));
-  claim(code === 0, "the preview went through");
+  const sent = await applied(avala, () => pulumi("preview"));
   claim(sentNothing(sent), "a preview sends nothing", told(sent));
 }
 
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
 async function showFirstUp(avala, pulumi) {
   heading("Apply it: each folder becomes a dataset, then an export of all of them");
-  const { result: code, sent } = await watching(avala, () => up(pulumi, "--skip-preview"));
+  const sent = await applied(avala, () => up(pulumi, "--skip-preview"));
   const photos = photosIn(PHOTOS);
-  claim(code === 0, "the stack is up");
   claim(
     sameNames(sent.objects, photos),
     `all ${photos.length} photographs were sent, once each: ${inBytes(sent.bytes)}`,
@@ -126,9 +138,14 @@ async function showFirstUp(avala, pulumi) {
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
 async function showSecondUp(avala, pulumi) {
   heading("Apply it again: nothing has changed");
-  const { result: code, sent } = await watching(avala, () => up(pulumi, "--skip-preview", "--expect-no-changes"));
-  claim(code === 0, "Pulumi sees no change");
-  claim(sentNothing(sent), "nothing was sent, and no dataset made", told(sent));
+  const { result: code, sent } = await watching(avala, () =>
+    up(pulumi, "--skip-preview", "--expect-no-changes"),
+  );
+  claim(
+    sentNothing(sent),
+    "Pulumi sees no change, nothing was sent, and no dataset made",
+    told(sent),
+  );
 }
 
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
@@ -138,9 +155,8 @@ async function showOneMore(avala, pulumi) {
     recursive: true,
   });
   command("cp examples/photo-to-add/coffee.jpg .demo/stack/examples/photos/things/");
-  const { result: code, sent } = await watching(avala, () => up(pulumi));
+  const sent = await applied(avala, () => up(pulumi));
   const things = photosIn(path.join(PHOTOS, "things"));
-  claim(code === 0, "the stack is up");
   claim(
     sameNames(sent.objects, things) && sent.confirms === 1,
     `the folder things/ alone was sent: ${counted(sent.objects.length, "photograph")} of ${photosIn(PHOTOS).length}, one new dataset version`,

@@ -1,6 +1,7 @@
 // The programs that the demo starts, and that none of them outlives it. Knows nothing of what they do.
 // @ts-check
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 
 /** How long a program has to end by itself when the demo is stopped. */
 const GRACE_MS = 10_000;
@@ -54,10 +55,12 @@ export function stopOnSignals(onStop) {
     onStop();
     if (signal === "SIGINT" && process.stdin.isTTY) await allEndedWithin(GRACE_MS);
     await stopAll();
-    process.exit(signal === "SIGINT" ? 130 : 143);
+    process.exit(128 + constants.signals[signal]);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  // The terminal was closed.
+  process.on("SIGHUP", stop);
 }
 
 /** @param {number} ms */

@@ -1,6 +1,6 @@
 // `npm run demo`, as a stranger runs it: what it says at the end, and that it leaves nothing running.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describeWithPart, envWith } from "../support/parts";
@@ -43,6 +43,21 @@ async function isListening(url: string): Promise<boolean> {
   );
 }
 
+/** What still runs in the demo's folder; known on Linux alone. */
+function leftRunning(): string[] {
+  if (process.platform !== "linux") return [];
+  const cwds = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`);
+      } catch {
+        return ""; // It has ended, or is someone else's.
+      }
+    });
+  return cwds.filter((cwd) => cwd.startsWith(path.join(ROOT, ".demo") + path.sep));
+}
+
 const claims = (output: string): string[] =>
   output.split("\n").filter((line) => /^[✓✗]/.test(line));
 
@@ -54,7 +69,7 @@ describeWithPart("pulumi", (pulumi) => {
       expect.arrayContaining([
         "✓ a preview sends nothing",
         expect.stringMatching(/^✓ all 12 photographs were sent, once each: 1\.4 MB$/),
-        "✓ nothing was sent, and no dataset made",
+        "✓ Pulumi sees no change, nothing was sent, and no dataset made",
         "✓ the folder things/ alone was sent: 2 photographs of 13, one new dataset version",
         expect.stringMatching(/^✓ its export is (completed|exported) and unpacked: /),
       ]),
@@ -68,6 +83,7 @@ describeWithPart("pulumi", (pulumi) => {
     expect(end).toMatch(/workflow-[0-9a-f]{12} +12 +1\.4 MB +created/);
     expect(end).toContain(".demo/workspace/export");
     expect(await isListening(apiOf(output))).toBe(false);
+    expect(leftRunning()).toEqual([]);
     expect(output).not.toMatch(/avk_[0-9a-z_]{8}/);
   });
 
@@ -78,6 +94,7 @@ describeWithPart("pulumi", (pulumi) => {
     expect(code).toBe(143);
     expect(output).toContain("Stopping.");
     expect(await isListening(apiOf(output))).toBe(false);
+    expect(leftRunning()).toEqual([]);
   });
 });
 
