@@ -6,6 +6,7 @@ import { HELP, parseCommandLine, UsageError } from "./cli";
 import type { Emulator } from "./emulator";
 import { startEmulator } from "./emulator";
 import type { Fault } from "./faults";
+import { readFaults } from "./read-faults";
 
 async function run(): Promise<void> {
   const command = parseCommandLine(process.argv.slice(2), process.env);
@@ -13,7 +14,7 @@ async function run(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const faults = await readFaults(command.faultsFile);
+  const faults = await loadFaults(command.faultsFile);
   const emulator = await startEmulator(command.options);
   emulator.setFault(...faults);
   process.stdout.write(command.isJson ? describeJson(emulator) : describe(emulator, command));
@@ -26,10 +27,10 @@ async function run(): Promise<void> {
   process.once("SIGTERM", stop);
 }
 
-async function readFaults(file: string | undefined): Promise<readonly Fault[]> {
+async function loadFaults(file: string | undefined): Promise<readonly Fault[]> {
   if (file === undefined) return [];
   try {
-    return JSON.parse(await readFile(file, "utf8")) as readonly Fault[];
+    return readFaults(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     throw new UsageError([`--faults ${file} can't be read: ${(error as Error).message}`]);
   }

@@ -2,7 +2,8 @@
 import type { Fault } from "../faults";
 import type { Exchange, Reply } from "../http/service";
 import { readJson } from "./body";
-import { Refusal } from "./replies";
+import { readFaults } from "../read-faults";
+import { refuse, Refusal } from "./replies";
 import type { World } from "./request";
 
 export async function handleControl(exchange: Exchange, world: World): Promise<Reply> {
@@ -35,9 +36,17 @@ async function controlFaults(method: string, exchange: Exchange, world: World): 
   }
   if (method !== "POST") return json(405, { detail: `Method "${method}" not allowed.` });
   const { body } = await readJson(exchange.request);
-  const faults = (Array.isArray(body) ? body : [body]) as readonly Fault[];
+  const faults = checked(body);
   world.faults.add(...faults);
   return json(201, { added: faults.length });
+}
+
+function checked(body: unknown): readonly Fault[] {
+  try {
+    return readFaults(body);
+  } catch (error) {
+    throw refuse(400, { detail: (error as Error).message });
+  }
 }
 
 function json(status: number, body: unknown): Reply {
