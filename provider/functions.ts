@@ -38,10 +38,15 @@ export interface UidArgs {
 type Inputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> };
 
 /** Runs one look-up on a connection of its own: a program may make few of them, and none must keep it from ending. */
-async function look<T>(read: (avala: Avala, organizationUid: string | undefined) => Promise<T>): Promise<T> {
+async function look<T>(
+  read: (avala: Avala, organizationUid: string | undefined) => Promise<T>,
+): Promise<T> {
   try {
     const config = new pulumi.Config("avala");
-    const { organizationUid, ...connection } = readAvalaConfig((key) => config.get(key), process.env);
+    const { organizationUid, ...connection } = readAvalaConfig(
+      (key) => config.get(key),
+      process.env,
+    );
     const avala = connect(connection);
     try {
       return await read(avala, organizationUid);
@@ -53,12 +58,19 @@ async function look<T>(read: (avala: Avala, organizationUid: string | undefined)
   }
 }
 
-async function findOne(avala: Avala, args: GetDatasetArgs, organizationUid: string | undefined): Promise<datasets.Dataset> {
+async function findOne(
+  avala: Avala,
+  args: GetDatasetArgs,
+  organizationUid: string | undefined,
+): Promise<datasets.Dataset> {
   const { uid, owner, slug, name } = args;
   if (uid !== undefined) return await datasets.getDataset(avala, uid);
-  if (owner !== undefined && slug !== undefined) return await datasets.getDataset(avala, { owner, slug });
+  if (owner !== undefined && slug !== undefined)
+    return await datasets.getDataset(avala, { owner, slug });
   if (name === undefined) {
-    throw new InputError([{ input: "getDataset", text: "give a uid, an owner and a slug, or a name" }]);
+    throw new InputError([
+      { input: "getDataset", text: "give a uid, an owner and a slug, or a name" },
+    ]);
   }
   const found = await findDataset(avala, { name, ownerName: owner, organizationUid });
   if (found !== undefined) return found;
@@ -73,7 +85,9 @@ export function getDataset(args: GetDatasetArgs): Promise<datasets.Dataset> {
 }
 
 export function getDatasetOutput(args: Inputs<GetDatasetArgs>): pulumi.Output<datasets.Dataset> {
-  return pulumi.output(args).apply((known) => getDataset(known as GetDatasetArgs)) as pulumi.Output<datasets.Dataset>;
+  return pulumi
+    .output(args)
+    .apply((known) => getDataset(known as GetDatasetArgs)) as pulumi.Output<datasets.Dataset>;
 }
 
 /** Every dataset that the key may see, page by page. */
@@ -85,10 +99,12 @@ export function listDatasets(args: ListDatasetsArgs = {}): Promise<datasets.Data
   });
 }
 
-export function listDatasetsOutput(args: Inputs<ListDatasetsArgs> = {}): pulumi.Output<datasets.Dataset[]> {
-  return pulumi.output(args).apply((known) => listDatasets(known as ListDatasetsArgs)) as pulumi.Output<
-    datasets.Dataset[]
-  >;
+export function listDatasetsOutput(
+  args: Inputs<ListDatasetsArgs> = {},
+): pulumi.Output<datasets.Dataset[]> {
+  return pulumi
+    .output(args)
+    .apply((known) => listDatasets(known as ListDatasetsArgs)) as pulumi.Output<datasets.Dataset[]>;
 }
 
 /** An export that is there. Its `downloadUrl` is a secret: `getExportOutput` keeps it as one. */
@@ -108,5 +124,7 @@ export function getProject(args: UidArgs): Promise<projects.Project> {
 }
 
 export function getProjectOutput(args: Inputs<UidArgs>): pulumi.Output<projects.Project> {
-  return pulumi.output(args).apply((known) => getProject(known as UidArgs)) as pulumi.Output<projects.Project>;
+  return pulumi
+    .output(args)
+    .apply((known) => getProject(known as UidArgs)) as pulumi.Output<projects.Project>;
 }

@@ -28,7 +28,11 @@ async function readNow(avala: Avala, uid: string): Promise<Dataset | undefined> 
   }
 }
 
-export async function removeDataset(avala: Avala, messages: Messages, props: DatasetOutputs): Promise<void> {
+export async function removeDataset(
+  avala: Avala,
+  messages: Messages,
+  props: DatasetOutputs,
+): Promise<void> {
   const dataset = await readNow(avala, props.uid);
   if (dataset === undefined) return;
   const { name, uid } = dataset;
@@ -45,6 +49,8 @@ export async function removeDataset(avala: Avala, messages: Messages, props: Dat
   } catch (error) {
     if (isGone(error)) return;
     if (!isAvalaError(error) || error.code !== "not_offered") throw error;
-    await messages.warn(`Dataset ${name} (uid ${uid}) stays: this deployment can't delete datasets. It leaves the state.`);
+    await messages.warn(
+      `Dataset ${name} (uid ${uid}) stays: this deployment can't delete datasets. It leaves the state.`,
+    );
   }
 }

@@ -23,7 +23,9 @@ export function isContentChanged(olds: DatasetOutputs, news: DatasetInputs): boo
 }
 
 function replacesOf(olds: DatasetOutputs, news: DatasetInputs): string[] {
-  const replaces: string[] = (["dataType", "slug"] as const).filter((key) => differs(olds, news, key));
+  const replaces: string[] = (["dataType", "slug"] as const).filter((key) =>
+    differs(olds, news, key),
+  );
   if (!isSame(olds.organizationUid, news.organizationUid)) replaces.push("organizationUid");
   if (!isSame(olds.providerConfig, news.providerConfig)) replaces.push("providerConfig");
   // The server may call an owner by another name than was declared: an e-mail address, a user name.
@@ -36,7 +38,9 @@ function replacesOf(olds: DatasetOutputs, news: DatasetInputs): string[] {
 
 /** What can be changed by a PATCH; the name of a dataset of files is where they are stored. */
 export function changesOf(olds: DatasetOutputs, news: DatasetInputs): DatasetChanges | undefined {
-  const keys = (["visibility", "metadata", "industry", "license"] as const).filter((key) => differs(olds, news, key));
+  const keys = (["visibility", "metadata", "industry", "license"] as const).filter((key) =>
+    differs(olds, news, key),
+  );
   const changes = present<Record<string, unknown>>({
     ...Object.fromEntries(keys.map((key) => [key, news[key]])),
     name: news.files === undefined && differs(olds, news, "name") ? news.name : undefined,

@@ -84,7 +84,11 @@ export interface DatasetOutputs {
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly industry?: number;
   readonly license?: number;
+  readonly createMetadata?: boolean;
+  readonly adopt?: boolean;
   readonly forceDestroy?: boolean;
+  readonly waitForIngest?: boolean;
+  readonly timeoutMinutes?: number;
 }
 
 const DATASET_RULES: Rules = {
@@ -114,7 +118,10 @@ const PROVIDER_FIELDS: Readonly<Record<string, readonly string[]>> = {
 function checkProviderConfig(config: ProviderConfig, problems: Problems): void {
   const fields = PROVIDER_FIELDS[config.provider];
   if (fields === undefined) {
-    problems.add("providerConfig", `its provider must be aws_s3 or gc_storage, and is ${JSON.stringify(config.provider)}`);
+    problems.add(
+      "providerConfig",
+      `its provider must be aws_s3 or gc_storage, and is ${JSON.stringify(config.provider)}`,
+    );
     return;
   }
   const given: ReadonlyMap<string, unknown> = new Map(Object.entries(config));
@@ -127,17 +134,37 @@ export function checkDataset(given: DatasetGiven, problems: Problems): void {
   applyRules(given, DATASET_RULES, problems);
   const { files, providerConfig, name, dataType } = given;
   if (files !== undefined && providerConfig !== undefined) {
-    problems.add("files", "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket");
+    problems.add(
+      "files",
+      "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket",
+    );
   }
-  if (files !== undefined && name !== undefined && !hasUnknown([name, files.datasetName]) && name !== files.datasetName) {
-    problems.add("name", `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf)`);
+  if (
+    files !== undefined &&
+    name !== undefined &&
+    !hasUnknown([name, files.datasetName]) &&
+    name !== files.datasetName
+  ) {
+    problems.add(
+      "name",
+      `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf)`,
+    );
   }
   if (files === undefined && name === undefined) problems.add("name", "is missing");
   if (!(dataType ?? files?.dataType) && !hasUnknown(files)) {
-    problems.add("dataType", "is missing, and can't be told from the files: they are none, or of several types");
+    problems.add(
+      "dataType",
+      "is missing, and can't be told from the files: they are none, or of several types",
+    );
   }
-  if (providerConfig !== undefined && !hasUnknown(providerConfig)) checkProviderConfig(providerConfig, problems);
-  if (given.slug === undefined && name !== undefined && !hasUnknown(name) && slugFrom(name) === "") {
+  if (providerConfig !== undefined && !hasUnknown(providerConfig))
+    checkProviderConfig(providerConfig, problems);
+  if (
+    given.slug === undefined &&
+    name !== undefined &&
+    !hasUnknown(name) &&
+    slugFrom(name) === ""
+  ) {
     problems.add("slug", `can't be made from the name ${JSON.stringify(name)}: give one`);
   }
 }
@@ -152,11 +179,18 @@ export function datasetInputs(given: DatasetGiven): DatasetInputs {
     files: isKnown ? pickFiles(files) : fallback,
     name: (isKnown ? files.datasetName : given.name) ?? unknownAs<string>(),
     dataType: given.dataType ?? ((isKnown && files.dataType) || unknownAs<DataType>()),
-    organizationUid: given.organizationUid ?? (isKnown ? files.organizationUid || undefined : fallback),
+    organizationUid:
+      given.organizationUid ?? (isKnown ? files.organizationUid || undefined : fallback),
   });
 }
 
-function pickFiles({ datasetName, digest, isVersion, dataType, organizationUid }: DatasetFiles): DatasetFiles {
+function pickFiles({
+  datasetName,
+  digest,
+  isVersion,
+  dataType,
+  organizationUid,
+}: DatasetFiles): DatasetFiles {
   return present<DatasetFiles>({ datasetName, digest, isVersion, dataType, organizationUid });
 }
 
@@ -170,7 +204,8 @@ export function datasetOutputs(
   isVerified: boolean,
 ): DatasetOutputs {
   const { metadata: _metadata, ...live } = dataset;
-  const { files, providerConfig, organizationUid, metadata, industry, license, forceDestroy } = declared;
+  const { files, providerConfig, organizationUid, metadata, industry, license } = declared;
+  const { createMetadata, adopt, forceDestroy, waitForIngest, timeoutMinutes } = declared;
   return present<DatasetOutputs>({
     ...live,
     dataType: dataset.dataType ?? declared.dataType ?? "",
@@ -186,6 +221,10 @@ export function datasetOutputs(
     metadata,
     industry,
     license,
+    createMetadata,
+    adopt,
     forceDestroy,
+    waitForIngest,
+    timeoutMinutes,
   });
 }

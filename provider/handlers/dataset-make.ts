@@ -2,7 +2,13 @@
 import type { Avala } from "../../src/api/connect";
 import type { Dataset, DatasetInput } from "../../src/api/datasets";
 import type { ConfirmInput } from "../../src/api/manual-upload";
-import { compareItems, confirmDataset, createDatasetOnce, findDataset, waitForDataset } from "../../src/dataset";
+import {
+  compareItems,
+  confirmDataset,
+  createDatasetOnce,
+  findDataset,
+  waitForDataset,
+} from "../../src/dataset";
 import { AvalaError, isAvalaError, listed } from "../../src/errors";
 import { slugFrom } from "../../src/files/dataset-name";
 import { counted } from "../../src/upload/cost";
@@ -45,12 +51,16 @@ export async function confirmAgain({ avala, inputs }: Making): Promise<Dataset> 
     return await confirmDataset(avala, confirmInput(inputs), { isAgain: true });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    throw new AvalaError(error.code, `Dataset ${inputs.name} can't be changed in place: ${error.message}`, {
-      hint:
-        "This server makes a dataset once. Leave datasetName out of the FileSet, and each content becomes a dataset " +
-        "version of its own; or give it a datasetName that is not taken.",
-      cause: error,
-    });
+    throw new AvalaError(
+      error.code,
+      `Dataset ${inputs.name} can't be changed in place: ${error.message}`,
+      {
+        hint:
+          "This server makes a dataset once. Leave datasetName out of the FileSet, and each content becomes a dataset " +
+          "version of its own; or give it a datasetName that is not taken.",
+        cause: error,
+      },
+    );
   }
 }
 
@@ -66,18 +76,27 @@ function refuse(dataset: Dataset, why: string): AvalaError {
 }
 
 /** Whether what exists is the very version that would be made. */
-async function isSameVersion({ avala, inputs, expected, timeoutMs }: Making, found: Dataset): Promise<string | undefined> {
+async function isSameVersion(
+  { avala, inputs, expected, timeoutMs }: Making,
+  found: Dataset,
+): Promise<string | undefined> {
   if (inputs.files?.isVersion !== true || expected === undefined) return ".";
   const settled = await waitForDataset(avala, found, { timeoutMs });
   const { missing } = await compareItems(avala, settled, expected);
-  return missing.length === 0 ? undefined : ` and lacks ${counted(missing.length, "file")}:${listed(missing)}`;
+  return missing.length === 0
+    ? undefined
+    : ` and lacks ${counted(missing.length, "file")}:${listed(missing)}`;
 }
 
 function refuseOtherType(found: Dataset, { dataType }: DatasetInputs): void {
   if (found.dataType === undefined || found.dataType === dataType) return;
-  throw new AvalaError("conflict", `${describe(found)} with data type ${found.dataType}, not ${dataType}.`, {
-    hint: "Declare its own data type, or take another name.",
-  });
+  throw new AvalaError(
+    "conflict",
+    `${describe(found)} with data type ${found.dataType}, not ${dataType}.`,
+    {
+      hint: "Declare its own data type, or take another name.",
+    },
+  );
 }
 
 async function takeOver(making: Making, found: Dataset): Promise<Dataset> {
@@ -97,11 +116,16 @@ function find({ avala, inputs }: Making): Promise<Dataset | undefined> {
 function make({ avala, inputs }: Making): Promise<Dataset> {
   if (inputs.files !== undefined) return confirmDataset(avala, confirmInput(inputs));
   const { providerConfig } = inputs;
-  return createDatasetOnce(avala, present<DatasetInput>({ ...confirmInput(inputs), providerConfig }));
+  return createDatasetOnce(
+    avala,
+    present<DatasetInput>({ ...confirmInput(inputs), providerConfig }),
+  );
 }
 
 /** @throws AvalaError when a dataset of this name exists that is another, or the name or slug is taken */
-export async function makeDataset(making: Making): Promise<{ readonly dataset: Dataset; readonly wasThere: boolean }> {
+export async function makeDataset(
+  making: Making,
+): Promise<{ readonly dataset: Dataset; readonly wasThere: boolean }> {
   const existing = await find(making);
   if (existing !== undefined) return { dataset: await takeOver(making, existing), wasThere: true };
   try {
@@ -111,9 +135,13 @@ export async function makeDataset(making: Making): Promise<{ readonly dataset: D
     // Another run may have made it while we looked.
     const other = await find(making);
     if (other !== undefined) return { dataset: await takeOver(making, other), wasThere: true };
-    throw new AvalaError("conflict", `Dataset ${making.inputs.name} can't be made: ${error.message}`, {
-      hint: "The name or the slug is someone else's: take another name, or give a slug.",
-      cause: error,
-    });
+    throw new AvalaError(
+      "conflict",
+      `Dataset ${making.inputs.name} can't be made: ${error.message}`,
+      {
+        hint: "The name or the slug is someone else's: take another name, or give a slug.",
+        cause: error,
+      },
+    );
   }
 }

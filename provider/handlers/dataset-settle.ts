@@ -28,7 +28,11 @@ function refuseMissing({ name, uid }: Dataset, missing: readonly string[]): void
   });
 }
 
-async function compare({ avala, messages }: Settling, dataset: Dataset, expected: readonly ManifestEntry[]): Promise<void> {
+async function compare(
+  { avala, messages }: Settling,
+  dataset: Dataset,
+  expected: readonly ManifestEntry[],
+): Promise<void> {
   const { missing, wrongSize, extra } = await compareItems(avala, dataset, expected);
   refuseMissing(dataset, [...missing, ...wrongSize]);
   if (extra.length === 0) return;
@@ -41,7 +45,11 @@ async function compare({ avala, messages }: Settling, dataset: Dataset, expected
 async function forgetJournal({ avala, inputs, stateDirectory }: Settling): Promise<void> {
   const { name: datasetName, organizationUid } = inputs;
   try {
-    await removeJournal(avala.disk, stateDirectory, await resolveDestination(avala, { datasetName, organizationUid }));
+    await removeJournal(
+      avala.disk,
+      stateDirectory,
+      await resolveDestination(avala, { datasetName, organizationUid }),
+    );
   } catch {
     // It costs a later upload of this name a look at its files, nothing else.
   }

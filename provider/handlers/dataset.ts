@@ -1,6 +1,11 @@
 // Dataset: of a file set, of a bucket, or empty. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { getDataset, updateDataset, type Dataset, type DatasetChanges } from "../../src/api/datasets";
+import {
+  getDataset,
+  updateDataset,
+  type Dataset,
+  type DatasetChanges,
+} from "../../src/api/datasets";
 import { refOf } from "../../src/dataset";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { unpackManifest, type Manifest } from "../../src/files/manifest";
@@ -10,7 +15,13 @@ import { METHODS, type Handler } from "../process/handler";
 import type { Session } from "../process/session";
 import { hasUnknown } from "../process/unknown";
 import { removeDataset } from "./dataset-delete";
-import { changesOf, diffDataset, isContentChanged, isWaiting, takeOverChanges } from "./dataset-diff";
+import {
+  changesOf,
+  diffDataset,
+  isContentChanged,
+  isWaiting,
+  takeOverChanges,
+} from "./dataset-diff";
 import {
   checkDataset,
   datasetInputs,
@@ -41,10 +52,13 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const problems = new Problems();
     checkDataset(given, problems);
     this.keepManifest(given, problems);
-    if (problems.failures.length > 0) return Promise.resolve({ inputs: news, failures: problems.failures });
+    if (problems.failures.length > 0)
+      return Promise.resolve({ inputs: news, failures: problems.failures });
     const organizationUid =
       (given.organizationUid ?? given.files?.organizationUid) || this.session.organizationUid();
-    const inputs = datasetInputs(organizationUid === undefined ? given : { ...given, organizationUid });
+    const inputs = datasetInputs(
+      organizationUid === undefined ? given : { ...given, organizationUid },
+    );
     this.session.calls.keep(inputs, call);
     return Promise.resolve({ inputs });
   }
@@ -87,7 +101,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
 
   private settling(inputs: DatasetInputs, call: Call): Settling {
     const { session } = this;
-    const manifest = inputs.files === undefined ? undefined : this.manifests.get(inputs.files.digest);
+    const manifest =
+      inputs.files === undefined ? undefined : this.manifests.get(inputs.files.digest);
     return {
       avala: session.avala(call),
       messages: session.messages(call),
@@ -108,7 +123,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const { avala, inputs } = settling;
     let dataset = made;
     try {
-      if (changes !== undefined) dataset = await updateDataset(avala, await refOf(avala, dataset), changes);
+      if (changes !== undefined)
+        dataset = await updateDataset(avala, await refOf(avala, dataset), changes);
       if (isVerified || !isWaiting(inputs)) return datasetOutputs(dataset, inputs, isVerified);
       return datasetOutputs(await settleDataset(settling, dataset), inputs, true);
     } catch (error) {

@@ -3,7 +3,16 @@ import { createHash } from "node:crypto";
 import type { Export, ExportInput } from "../../src/api/exports";
 import type { Problems } from "../process/failures";
 import { present } from "../process/present";
-import { applyRules, isFlag, isMinutes, isText, isTextList, isTextMap, type Rule, type Rules } from "../process/rules";
+import {
+  applyRules,
+  isFlag,
+  isMinutes,
+  isText,
+  isTextList,
+  isTextMap,
+  type Rule,
+  type Rules,
+} from "../process/rules";
 import { canonical } from "../process/same";
 import { hasUnknown, unknownAs } from "../process/unknown";
 
@@ -34,6 +43,8 @@ export interface ExportOutputs {
   readonly slices: readonly string[];
   readonly filterQueryString?: string;
   readonly triggers?: Readonly<Record<string, string>> | readonly string[];
+  readonly waitForExport?: boolean;
+  readonly timeoutMinutes?: number;
   readonly status: string;
   readonly state: Export["state"];
   readonly totalTaskCount?: number;
@@ -52,7 +63,9 @@ const isExportName: Rule = (value) => {
   const text = isText(value);
   if (text !== undefined) return text;
   const { length } = value as string;
-  return length <= MOST_NAME_CHARACTERS ? undefined : `has ${length} characters, more than ${MOST_NAME_CHARACTERS}`;
+  return length <= MOST_NAME_CHARACTERS
+    ? undefined
+    : `has ${length} characters, more than ${MOST_NAME_CHARACTERS}`;
 };
 
 const isTriggers: Rule = (value) =>
@@ -77,7 +90,10 @@ export function checkExport(given: ExportGiven, problems: Problems): void {
   const { datasets, projects, slices } = given;
   const sources = [datasets, projects, slices];
   if (!hasUnknown(sources) && sources.every((list) => list === undefined || list.length === 0)) {
-    problems.add("datasets", "is empty, and so are projects and slices: an export needs something to export");
+    problems.add(
+      "datasets",
+      "is empty, and so are projects and slices: an export needs something to export",
+    );
   }
 }
 
@@ -116,13 +132,29 @@ export function exportInputs(given: ExportGiven): ExportInputs {
   });
 }
 
-export function requestOf({ name, format, datasets, projects, slices, filterQueryString }: ExportInputs): ExportInput {
+export function requestOf({
+  name,
+  format,
+  datasets,
+  projects,
+  slices,
+  filterQueryString,
+}: ExportInputs): ExportInput {
   return { name, format, datasets, projects, slices, filterQueryString };
 }
 
 /** What the API tells of the export, and what was asked for. */
 export function exportOutputs(found: Export, asked: Partial<ExportInputs>): ExportOutputs {
-  const { uid, status, state, totalTaskCount, exportedTaskCount, downloadUrl, createdAt, updatedAt } = found;
+  const {
+    uid,
+    status,
+    state,
+    totalTaskCount,
+    exportedTaskCount,
+    downloadUrl,
+    createdAt,
+    updatedAt,
+  } = found;
   return present<ExportOutputs>({
     uid,
     name: asked.name ?? found.name ?? "",
@@ -132,6 +164,8 @@ export function exportOutputs(found: Export, asked: Partial<ExportInputs>): Expo
     slices: asked.slices ?? found.slices,
     filterQueryString: asked.filterQueryString,
     triggers: asked.triggers,
+    waitForExport: asked.waitForExport,
+    timeoutMinutes: asked.timeoutMinutes,
     status,
     state,
     totalTaskCount,

@@ -21,7 +21,15 @@ import {
 
 const DEFAULT_TIMEOUT_MINUTES = 60;
 /** Whatever is exported otherwise is another export. */
-const REPLACING = ["name", "format", "datasets", "projects", "slices", "filterQueryString", "triggers"] as const;
+const REPLACING = [
+  "name",
+  "format",
+  "datasets",
+  "projects",
+  "slices",
+  "filterQueryString",
+  "triggers",
+] as const;
 
 function isWaiting({ waitForExport: waits }: ExportInputs): boolean {
   return waits !== false;
@@ -42,7 +50,8 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
     const { call, inputs: given } = takeCall<ExportGiven>(news);
     const problems = new Problems();
     checkExport(given, problems);
-    if (problems.failures.length > 0) return Promise.resolve({ inputs: news, failures: problems.failures });
+    if (problems.failures.length > 0)
+      return Promise.resolve({ inputs: news, failures: problems.failures });
     const inputs = exportInputs(given);
     this.session.calls.keep(inputs, call);
     return Promise.resolve({ inputs });
@@ -93,7 +102,9 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
 
   private async tellEnd({ exportedTaskCount, totalTaskCount }: Export, call: Call): Promise<void> {
     if (exportedTaskCount === undefined || totalTaskCount === undefined) return;
-    await this.session.messages(call).info(`exported ${exportedTaskCount} of ${counted(totalTaskCount, "task")}`);
+    await this.session
+      .messages(call)
+      .info(`exported ${exportedTaskCount} of ${counted(totalTaskCount, "task")}`);
   }
 
   async read(id: string, props?: ExportOutputs): Promise<dynamic.ReadResult<ExportOutputs>> {

@@ -6,7 +6,16 @@ import { packManifest, type Manifest } from "../../src/files/manifest";
 import type { DataType } from "../../src/files/media";
 import type { Call } from "../process/calls";
 import type { LocalSet } from "../process/local-files";
-import { isDataType, isDatasetName, isFlag, isOneOf, isText, isTextList, isWhole, type Rules } from "../process/rules";
+import {
+  isDataType,
+  isDatasetName,
+  isFlag,
+  isOneOf,
+  isText,
+  isTextList,
+  isWhole,
+  type Rules,
+} from "../process/rules";
 import { contentsOf, type Contents } from "./file-set-contents";
 
 /** As a program gives them. */
@@ -44,13 +53,13 @@ export interface FileSetFacts {
 }
 
 export interface FileSetInputs
-  extends Omit<FileSetGiven, keyof FileSetFacts | "call">,
-    FileSetFacts {
+  extends Omit<FileSetGiven, keyof FileSetFacts | "call">, FileSetFacts {
   /** For the preview's sake: what the engine prints when files change. */
   readonly contents: Contents;
 }
 
-export interface FileSetOutputs extends FileSetFacts {
+/** The inputs too: the engine shows a change as the difference between old outputs and new inputs. */
+export interface FileSetOutputs extends FileSetInputs {
   /** What is stored, packed; of an upload that broke, what of it has landed. */
   readonly manifest: string;
 }
@@ -73,12 +82,33 @@ export const FILE_SET_RULES: Rules = {
 
 const EVERYTHING = ["**"];
 
-type Chosen = Omit<FileSetGiven, keyof FileSetFacts | "call"> & { readonly dataType?: DataType | "" };
+type Chosen = Omit<FileSetGiven, keyof FileSetFacts | "call"> & {
+  readonly dataType?: DataType | "";
+};
 
 export function optionsOf(given: Chosen): FileSetOptions {
-  const { root, include = EVERYTHING, exclude, prefix, folder, includeHidden, symlinks, checkContent } = given;
+  const {
+    root,
+    include = EVERYTHING,
+    exclude,
+    prefix,
+    folder,
+    includeHidden,
+    symlinks,
+    checkContent,
+  } = given;
   const dataType = given.dataType === "" ? undefined : given.dataType;
-  return { root, include, exclude, prefix, folder, includeHidden, symlinks, checkContent, dataType };
+  return {
+    root,
+    include,
+    exclude,
+    prefix,
+    folder,
+    includeHidden,
+    symlinks,
+    checkContent,
+    dataType,
+  };
 }
 
 /**
@@ -93,7 +123,8 @@ function uploadUidOf(datasetName: string, digest: string): string {
 
 function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts {
   const { digest, totalBytes } = manifest;
-  const datasetName = given.datasetName ?? datasetVersionName(`${given.versionOf}-{digest}`, digest);
+  const datasetName =
+    given.datasetName ?? datasetVersionName(`${given.versionOf}-{digest}`, digest);
   return {
     datasetName,
     isVersion: given.datasetName === undefined,
@@ -114,23 +145,12 @@ export function inputsOf(given: FileSetGiven, local: LocalSet): FileSetInputs {
 
 /** The outputs when all of `manifest` is stored, or the part of it that is. */
 export function outputsOf(inputs: FileSetInputs, stored: Manifest): FileSetOutputs {
-  const { datasetName, isVersion, uploadUid, dataType, fileCount, totalBytes, indexedCount, organizationUid } = inputs;
-  return {
-    datasetName,
-    isVersion,
-    uploadUid,
-    digest: stored.digest,
-    dataType,
-    organizationUid,
-    fileCount,
-    totalBytes,
-    indexedCount,
-    manifest: packManifest(stored),
-  };
+  return { ...inputs, digest: stored.digest, manifest: packManifest(stored) };
 }
 
-
 /** The organization, for the calls that take one. */
-export function ownerOf({ organizationUid }: Pick<FileSetFacts, "organizationUid">): string | undefined {
+export function ownerOf({
+  organizationUid,
+}: Pick<FileSetFacts, "organizationUid">): string | undefined {
   return organizationUid === "" ? undefined : organizationUid;
 }

@@ -20,7 +20,11 @@ export interface Preview {
 const CALLS_OF_A_SET = 4;
 const ITEMS_A_PAGE = 100;
 
-function describeSending({ session, call, manifest }: Preview, files: number, bytes: number): string {
+function describeSending(
+  { session, call, manifest }: Preview,
+  files: number,
+  bytes: number,
+): string {
   const otherCalls = CALLS_OF_A_SET + Math.ceil(manifest.entries.length / ITEMS_A_PAGE);
   const rateLimit = session.avalaIfConfigured(call)?.pace.snapshot();
   return `to send: ${describeCost(estimateCost({ files, bytes, otherCalls, rateLimit }))}`;
@@ -41,14 +45,17 @@ async function isThere({ session, call, inputs }: Preview): Promise<boolean> {
 
 async function describeVersion(preview: Preview): Promise<string> {
   const { inputs, manifest } = preview;
-  if (inputs.isVersion && (await isThere(preview))) return "nothing to send: this version is on the server";
+  if (inputs.isVersion && (await isThere(preview)))
+    return "nothing to send: this version is on the server";
   return describeSending(preview, manifest.entries.length, manifest.totalBytes);
 }
 
 /** For a set that is not in the state yet. */
 export async function previewNew(preview: Preview): Promise<void> {
   const text = await describeVersion(preview);
-  await preview.session.messages(preview.call).info(`dataset ${preview.inputs.datasetName}\n${text}`);
+  await preview.session
+    .messages(preview.call)
+    .info(`dataset ${preview.inputs.datasetName}\n${text}`);
 }
 
 function bytesOf({ added, changed }: ManifestChanges): number {
@@ -67,7 +74,11 @@ function describeRemoved({ removed }: ManifestChanges): string | undefined {
 }
 
 /** For a set that is in the state as `olds` and whose content changes. */
-export async function previewChange(preview: Preview, olds: FileSetOutputs, before: Manifest): Promise<void> {
+export async function previewChange(
+  preview: Preview,
+  olds: FileSetOutputs,
+  before: Manifest,
+): Promise<void> {
   const { inputs, manifest } = preview;
   const messages = preview.session.messages(preview.call);
   const changes = compareManifests(before, manifest);
@@ -75,7 +86,9 @@ export async function previewChange(preview: Preview, olds: FileSetOutputs, befo
   if (olds.datasetName !== inputs.datasetName) {
     const version = inputs.isVersion ? "new version" : "dataset";
     const text = await describeVersion(preview);
-    await messages.info(`${version} ${inputs.datasetName}, was ${olds.datasetName}\n${listed}\n${text}`);
+    await messages.info(
+      `${version} ${inputs.datasetName}, was ${olds.datasetName}\n${listed}\n${text}`,
+    );
     return;
   }
   const files = changes.added.length + changes.changed.length;
@@ -88,11 +101,15 @@ export async function previewChange(preview: Preview, olds: FileSetOutputs, befo
 /** What the user should know of the files themselves. */
 export async function tellNotices(session: Session, call: Call, { set }: LocalSet): Promise<void> {
   const messages = session.messages(call);
-  const lines = set.notices.map(({ path, text }) => (path === undefined ? text : `${path}: ${text}`));
+  const lines = set.notices.map(({ path, text }) =>
+    path === undefined ? text : `${path}: ${text}`,
+  );
   const rest = lines.length - MOST_NAMED;
   if (rest > 0) lines.splice(MOST_NAMED, rest, `and ${rest} more`);
   if (lines.length > 0) await messages.warn(lines.join("\n"));
   if (set.hiddenLeftOut > 0) {
-    await messages.info(`${counted(set.hiddenLeftOut, "hidden file")} left out (includeHidden: true takes them)`);
+    await messages.info(
+      `${counted(set.hiddenLeftOut, "hidden file")} left out (includeHidden: true takes them)`,
+    );
   }
 }

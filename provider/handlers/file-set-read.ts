@@ -21,6 +21,9 @@ export async function readStoredFileSet(
   const dataset = await findDataset(session.avala({}), { name: id, organizationUid });
   if (dataset === undefined) return { id: "" };
   const outputs: FileSetOutputs = {
+    root: "",
+    versionOf: id.replace(VERSION_NAME, ""),
+    contents: {},
     datasetName: id,
     isVersion: VERSION_NAME.test(id),
     uploadUid: "",

@@ -24,19 +24,34 @@ export interface Sending {
 }
 
 /** The entries that the server makes items of. */
-export function indexedEntries(manifest: Manifest, dataType: DataType | ""): readonly ManifestEntry[] {
+export function indexedEntries(
+  manifest: Manifest,
+  dataType: DataType | "",
+): readonly ManifestEntry[] {
   if (dataType === "") return [];
   return manifest.entries.filter(({ path }) => isIndexed(path, dataType));
 }
 
 /** Whether the dataset has all that `manifest` makes: then there is nothing to send. One being made is not read yet. */
-export async function lacks(avala: Avala, dataset: Dataset, inputs: FileSetInputs, manifest: Manifest): Promise<readonly string[]> {
+export async function lacks(
+  avala: Avala,
+  dataset: Dataset,
+  inputs: FileSetInputs,
+  manifest: Manifest,
+): Promise<readonly string[]> {
   if (dataset.status !== "created") return [];
-  const { missing, wrongSize } = await compareItems(avala, dataset, indexedEntries(manifest, inputs.dataType));
+  const { missing, wrongSize } = await compareItems(
+    avala,
+    dataset,
+    indexedEntries(manifest, inputs.dataType),
+  );
   return [...missing, ...wrongSize];
 }
 
-function describeSent({ sent, bytesSent, unchanged, durationMs }: UploadResult, storedBefore: number): string {
+function describeSent(
+  { sent, bytesSent, unchanged, durationMs }: UploadResult,
+  storedBefore: number,
+): string {
   const there = unchanged.length + storedBefore;
   const rest = there === 0 ? "" : `, ${counted(there, "file")} there already`;
   return `sent ${counted(sent.length, "file")}, ${formatBytes(bytesSent)}, in ${formatDuration(durationMs / 1000)}${rest}`;
@@ -47,9 +62,16 @@ function landedPaths(error: unknown): readonly string[] {
 }
 
 /** The error that puts what has landed into the state; the plain one when nothing has. */
-function unfinished({ inputs }: Sending, error: unknown, landed: readonly ManifestEntry[]): unknown {
+function unfinished(
+  { inputs }: Sending,
+  error: unknown,
+  landed: readonly ManifestEntry[],
+): unknown {
   if (landed.length === 0) return error;
-  const properties = { ...outputsOf(inputs, createManifest(landed)), __provider: providerOf(inputs) };
+  const properties = {
+    ...outputsOf(inputs, createManifest(landed)),
+    __provider: providerOf(inputs),
+  };
   return new UnfinishedError(error, inputs.datasetName, properties);
 }
 
@@ -69,11 +91,21 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
   const { datasetName, concurrency } = inputs;
   const organizationUid = ownerOf(inputs);
   try {
-    const result = await uploadFiles(avala, { datasetName, organizationUid, concurrency, files, stateDirectory });
+    const result = await uploadFiles(avala, {
+      datasetName,
+      organizationUid,
+      concurrency,
+      files,
+      stateDirectory,
+    });
     await messages.info(describeSent(result, isStored.size));
     return outputsOf(inputs, manifest);
   } catch (error) {
     const landed = new Set([...isStored, ...landedPaths(error)]);
-    throw unfinished(sending, error, manifest.entries.filter(({ path }) => landed.has(path)));
+    throw unfinished(
+      sending,
+      error,
+      manifest.entries.filter(({ path }) => landed.has(path)),
+    );
   }
 }

@@ -52,6 +52,8 @@ function unknownInputs(given: FileSetGiven): FileSetInputs {
 }
 
 class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
+  private readonly told = new Set<string>();
+
   constructor(
     private readonly session: Session,
     private readonly files: LocalFiles,
@@ -61,12 +63,16 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     return this.session.configure(request);
   }
 
-  async check(olds: FileSetInputs, news: FileSetInputs): Promise<dynamic.CheckResult<FileSetInputs>> {
+  async check(
+    olds: FileSetInputs,
+    news: FileSetInputs,
+  ): Promise<dynamic.CheckResult<FileSetInputs>> {
     const { call, inputs } = takeCall<FileSetGiven>(news);
     const organizationUid = inputs.organizationUid ?? this.session.organizationUid();
     const given = { ...inputs, ...(organizationUid === undefined ? {} : { organizationUid }) };
     const problems = new Problems();
-    if (typeof given.root !== "string") problems.add("root", "is missing: give the folder that the files are in");
+    if (typeof given.root !== "string")
+      problems.add("root", "is missing: give the folder that the files are in");
     applyRules(given, FILE_SET_RULES, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     if (hasUnknown(given)) return { inputs: unknownInputs(given) };
@@ -78,11 +84,15 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     }
   }
 
-  private async checkFiles(given: FileSetGiven, call: Call, isNew: boolean): Promise<FileSetInputs> {
+  private async checkFiles(
+    given: FileSetGiven,
+    call: Call,
+    isNew: boolean,
+  ): Promise<FileSetInputs> {
     const local = await this.files.read(optionsOf(given), showReading(this.session.messages(call)));
     const inputs = inputsOf(given, local);
     this.session.calls.keep(inputs, call);
-    if (isNew && call.isPreview === true) {
+    if (isNew && call.isPreview === true && this.isNews(call, inputs)) {
       await previewNew({ session: this.session, call, inputs, manifest: local.manifest });
       await tellNotices(this.session, call, local);
     }
@@ -94,13 +104,29 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const changed = UPDATING.filter((key) => !isSame(olds[key], news[key]));
     if (replaces.length + changed.length === 0) return { changes: false };
     const call = this.session.calls.of(news, id);
-    if (call.isPreview === true && !hasUnknown(news)) await this.previewDiff(olds, news, call);
+    if (call.isPreview === true && !hasUnknown(news) && this.isNews(call, news)) {
+      await this.previewDiff(olds, news, call);
+    }
     // The digest is what makes a version's name, and what the preview should show as the reason.
-    const reasons = replaces.map((key) => (key === "datasetName" && news.isVersion ? "digest" : key));
+    const reasons = replaces.map((key) =>
+      key === "datasetName" && news.isVersion ? "digest" : key,
+    );
     return { changes: true, replaces: reasons };
   }
 
-  private async previewDiff(olds: FileSetOutputs, inputs: FileSetInputs, call: Call): Promise<void> {
+  /** Of a replacement the engine asks twice: as a change, and then as a new resource. */
+  private isNews({ urn = "" }: Call, { digest }: FileSetInputs): boolean {
+    const key = `${urn} ${digest}`;
+    if (this.told.has(key)) return false;
+    this.told.add(key);
+    return true;
+  }
+
+  private async previewDiff(
+    olds: FileSetOutputs,
+    inputs: FileSetInputs,
+    call: Call,
+  ): Promise<void> {
     const local = await this.files.recall(optionsOf(inputs), inputs.digest);
     const preview = { session: this.session, call, inputs, manifest: local.manifest };
     await previewChange(preview, olds, unpackManifest(olds.manifest));
@@ -121,20 +147,33 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
   }
 
   /** Whether the dataset that was found is this very set. @throws AvalaError when it is another, or lacks files */
-  private async isStored(avala: Avala, dataset: Dataset, inputs: FileSetInputs, local: LocalSet): Promise<boolean> {
+  private async isStored(
+    avala: Avala,
+    dataset: Dataset,
+    inputs: FileSetInputs,
+    local: LocalSet,
+  ): Promise<boolean> {
     const { name, uid, itemCount } = dataset;
     if (!inputs.isVersion) {
       if (inputs.adopt === true) return false;
-      throw new AvalaError("conflict", `Dataset ${name} exists already (uid ${uid}, ${counted(itemCount, "item")}).`, {
-        hint: "Set adopt: true to add these files to it, or leave datasetName out for a dataset version of its own. Nothing was sent.",
-      });
+      throw new AvalaError(
+        "conflict",
+        `Dataset ${name} exists already (uid ${uid}, ${counted(itemCount, "item")}).`,
+        {
+          hint: "Set adopt: true to add these files to it, or leave datasetName out for a dataset version of its own. Nothing was sent.",
+        },
+      );
     }
     const missing = await lacks(avala, dataset, inputs, local.manifest);
     if (missing.length === 0) return true;
     const what = counted(missing.length, "file");
-    throw new AvalaError("dataset", `Dataset version ${name} exists (uid ${uid}) and lacks ${what}:${listed(missing)}`, {
-      hint: "A dataset version can't be added to. Delete it and run again, or use another name (versionOf). Nothing was sent.",
-    });
+    throw new AvalaError(
+      "dataset",
+      `Dataset version ${name} exists (uid ${uid}) and lacks ${what}:${listed(missing)}`,
+      {
+        hint: "A dataset version can't be added to. Delete it and run again, or use another name (versionOf). Nothing was sent.",
+      },
+    );
   }
 
   async update(
@@ -156,7 +195,13 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const { session } = this;
     const shared = { avala: session.avala(call), messages: session.messages(call) };
     if (call.isPreview !== true) await tellNotices(session, call, local);
-    return await sendFileSet({ ...shared, inputs, local, stored, stateDirectory: session.stateDirectory() });
+    return await sendFileSet({
+      ...shared,
+      inputs,
+      local,
+      stored,
+      stateDirectory: session.stateDirectory(),
+    });
   }
 
   read(id: string, props?: FileSetOutputs): Promise<dynamic.ReadResult<FileSetOutputs>> {
@@ -164,7 +209,8 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
   }
 
   async delete(id: string, props: FileSetOutputs): Promise<void> {
-    const text = `${props.datasetName}: ${counted(props.fileCount, "file")} stay stored, as no call of the API removes one`;
+    const stay = props.fileCount === 1 ? "stays" : "stay";
+    const text = `${props.datasetName}: ${counted(props.fileCount, "file")} ${stay} stored, as no call of the API removes one`;
     await this.session.messages(this.session.calls.ofId(id)).info(text);
   }
 }

@@ -62,7 +62,9 @@ const RULES: Rules = {
   test: isFlag,
 };
 
-const REPLACING = Object.keys(RULES).filter((key) => key !== "test") as readonly (keyof StorageConfigOutputs)[];
+const REPLACING = Object.keys(RULES).filter(
+  (key) => key !== "test",
+) as readonly (keyof StorageConfigOutputs)[];
 
 function requiredOf(provider: unknown): readonly string[] {
   if (provider === "gc_storage") return ["name", "provider", "bucketName", "authJsonContent"];
@@ -72,8 +74,18 @@ function requiredOf(provider: unknown): readonly string[] {
 function outputsOf(found: StorageConfig, asked: Asked): StorageConfigOutputs {
   const { uid, isVerified, createdAt, updatedAt } = found;
   const declared = Object.fromEntries(REPLACING.map((key) => [key, asked[key]]));
-  const live = asked.name === undefined ? { name: found.name, provider: found.provider, bucketName: found.bucketName } : {};
-  return present<StorageConfigOutputs>({ ...declared, ...live, uid, isVerified, createdAt, updatedAt });
+  const live =
+    asked.name === undefined
+      ? { name: found.name, provider: found.provider, bucketName: found.bucketName }
+      : {};
+  return present<StorageConfigOutputs>({
+    ...declared,
+    ...live,
+    uid,
+    isVerified,
+    createdAt,
+    updatedAt,
+  });
 }
 
 async function findStorageConfig(avala: Avala, uid: string): Promise<StorageConfig | undefined> {
@@ -90,7 +102,10 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     return this.session.configure(request);
   }
 
-  check(_olds: StorageConfigInputs, news: StorageConfigInputs): Promise<dynamic.CheckResult<StorageConfigInputs>> {
+  check(
+    _olds: StorageConfigInputs,
+    news: StorageConfigInputs,
+  ): Promise<dynamic.CheckResult<StorageConfigInputs>> {
     const { call, inputs } = takeCall<StorageConfigInputs>(news);
     const problems = new Problems();
     const given: ReadonlyMap<string, unknown> = new Map(Object.entries(inputs));
@@ -98,12 +113,17 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
       if (given.get(key) === undefined) problems.add(key, "is missing");
     }
     applyRules(inputs, RULES, problems);
-    if (problems.failures.length > 0) return Promise.resolve({ inputs: news, failures: problems.failures });
+    if (problems.failures.length > 0)
+      return Promise.resolve({ inputs: news, failures: problems.failures });
     this.session.calls.keep(inputs, call);
     return Promise.resolve({ inputs });
   }
 
-  diff(id: string, olds: StorageConfigOutputs, news: StorageConfigInputs): Promise<dynamic.DiffResult> {
+  diff(
+    id: string,
+    olds: StorageConfigOutputs,
+    news: StorageConfigInputs,
+  ): Promise<dynamic.DiffResult> {
     this.session.calls.of(news, id);
     const given: Asked = news;
     const replaces = REPLACING.filter((key) => !isSame(olds[key], given[key]));
@@ -143,10 +163,15 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     news: StorageConfigInputs,
   ): Promise<dynamic.UpdateResult<StorageConfigOutputs>> {
     if (news.test !== true) return { outs: olds };
-    return { outs: await this.tryIt(this.session.avala(this.session.calls.of(news, id)), olds, news) };
+    return {
+      outs: await this.tryIt(this.session.avala(this.session.calls.of(news, id)), olds, news),
+    };
   }
 
-  async read(id: string, props?: StorageConfigOutputs): Promise<dynamic.ReadResult<StorageConfigOutputs>> {
+  async read(
+    id: string,
+    props?: StorageConfigOutputs,
+  ): Promise<dynamic.ReadResult<StorageConfigOutputs>> {
     const found = await findStorageConfig(this.session.avala({}), id);
     return found === undefined ? { id: "" } : { id, props: outputsOf(found, props ?? {}) };
   }

@@ -1,6 +1,13 @@
 // Webhook: where Avala tells what happened. The plain REST resource.
 import type { dynamic } from "@pulumi/pulumi";
-import { createWebhook, deleteWebhook, getWebhook, updateWebhook, type Webhook, type WebhookInput } from "../../src/api/webhooks";
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  updateWebhook,
+  type Webhook,
+  type WebhookInput,
+} from "../../src/api/webhooks";
 import { isAvalaError } from "../../src/errors";
 import { takeCall } from "../process/calls";
 import { Problems, guarded } from "../process/failures";
@@ -25,15 +32,24 @@ export interface WebhookOutputs extends WebhookInputs {
 }
 
 const isHttpsUrl: Rule = (value) =>
-  typeof value === "string" && /^https:\/\/[^\s/]/i.test(value) ? undefined : "must be an https URL";
+  typeof value === "string" && /^https:\/\/[^\s/]/i.test(value)
+    ? undefined
+    : "must be an https URL";
 
-const WEBHOOK_RULES: Rules = { targetUrl: isHttpsUrl, events: isTextList, isActive: isFlag, secret: isText };
+const WEBHOOK_RULES: Rules = {
+  targetUrl: isHttpsUrl,
+  events: isTextList,
+  isActive: isFlag,
+  secret: isText,
+};
 
 function outputsOf(webhook: Webhook, asked: Partial<WebhookOutputs>): WebhookOutputs {
   const { uid, targetUrl, events, isActive, createdAt, updatedAt } = webhook;
   // The API returns the secret when the webhook is made and never again.
   const secret = webhook.secret ?? asked.secret;
-  const sorted = isSame([...events].sort(), [...(asked.events ?? [])].sort()) ? asked.events : events;
+  const sorted = isSame([...events].sort(), [...(asked.events ?? [])].sort())
+    ? asked.events
+    : events;
   return present<WebhookOutputs>({
     uid,
     targetUrl,
@@ -58,7 +74,8 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
     if (inputs.targetUrl === undefined) problems.add("targetUrl", "is missing");
     if (inputs.events === undefined) problems.add("events", "is missing");
     applyRules(inputs, WEBHOOK_RULES, problems);
-    if (problems.failures.length > 0) return Promise.resolve({ inputs: news, failures: problems.failures });
+    if (problems.failures.length > 0)
+      return Promise.resolve({ inputs: news, failures: problems.failures });
     this.session.calls.keep(inputs, call);
     return Promise.resolve({ inputs: inputs as WebhookInputs });
   }
@@ -76,14 +93,25 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
   async create(inputs: WebhookInputs): Promise<dynamic.CreateResult<WebhookOutputs>> {
     const { targetUrl, events, isActive, secret } = inputs;
     const avala = this.session.avala(this.session.calls.of(inputs));
-    const webhook = await createWebhook(avala, present<WebhookInput>({ targetUrl, events, isActive, secret }));
+    const webhook = await createWebhook(
+      avala,
+      present<WebhookInput>({ targetUrl, events, isActive, secret }),
+    );
     return { id: webhook.uid, outs: outputsOf(webhook, inputs) };
   }
 
-  async update(id: string, olds: WebhookOutputs, news: WebhookInputs): Promise<dynamic.UpdateResult<WebhookOutputs>> {
+  async update(
+    id: string,
+    olds: WebhookOutputs,
+    news: WebhookInputs,
+  ): Promise<dynamic.UpdateResult<WebhookOutputs>> {
     const { targetUrl, events, isActive = true, secret } = news;
     const avala = this.session.avala(this.session.calls.of(news, id));
-    const webhook = await updateWebhook(avala, id, present<WebhookInput>({ targetUrl, events, isActive, secret }));
+    const webhook = await updateWebhook(
+      avala,
+      id,
+      present<WebhookInput>({ targetUrl, events, isActive, secret }),
+    );
     return { outs: outputsOf(webhook, present<WebhookInputs>({ ...olds, ...news })) };
   }
 

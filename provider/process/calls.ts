@@ -21,7 +21,9 @@ export interface Calls {
 const NO_CALL: Call = {};
 
 /** What the program passed, without the call, and the call. */
-export function takeCall<T extends object>(given: object): { readonly call: Call; readonly inputs: T } {
+export function takeCall<T extends object>(
+  given: object,
+): { readonly call: Call; readonly inputs: T } {
   const { call, ...inputs } = given as { readonly call?: Call };
   return { call: call ?? NO_CALL, inputs: inputs as unknown as T };
 }

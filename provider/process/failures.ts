@@ -14,14 +14,19 @@ export class Problems {
   /** @param property is what the user can change when the error does not name an input of the resource */
   addError(error: unknown, property: string, known: ReadonlySet<string> = new Set()): void {
     if (isInputError(error)) {
-      for (const { input, text } of error.problems) this.addProblem({ input, text }, property, known);
+      for (const { input, text } of error.problems)
+        this.addProblem({ input, text }, property, known);
       return;
     }
     if (!isAvalaError(error)) throw error;
     this.add(property, textOf(error));
   }
 
-  private addProblem({ input, text }: InputProblem, property: string, known: ReadonlySet<string>): void {
+  private addProblem(
+    { input, text }: InputProblem,
+    property: string,
+    known: ReadonlySet<string>,
+  ): void {
     if (known.has(input)) this.add(input, text);
     else this.add(property, `${input}: ${text}`);
   }

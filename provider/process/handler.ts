@@ -3,4 +3,12 @@ import type { dynamic } from "@pulumi/pulumi";
 
 export type Handler<Inputs, Outputs> = Required<dynamic.ResourceProvider<Inputs, Outputs>>;
 
-export const METHODS = ["configure", "check", "diff", "create", "read", "update", "delete"] as const;
+export const METHODS = [
+  "configure",
+  "check",
+  "diff",
+  "create",
+  "read",
+  "update",
+  "delete",
+] as const;

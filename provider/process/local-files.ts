@@ -2,7 +2,12 @@
 // `diff` and each `create`. What is remembered is bound to the file as it is now, and never kept beyond the process.
 import { stat } from "node:fs/promises";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
-import { readFileSet, type FileSet, type FileSetOptions, type LocalFile } from "../../src/files/file-set";
+import {
+  readFileSet,
+  type FileSet,
+  type FileSetOptions,
+  type LocalFile,
+} from "../../src/files/file-set";
 import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
 import { AvalaError } from "../../src/errors";
 import { runPool } from "../../src/flow/pool";
@@ -72,9 +77,13 @@ export function createLocalFiles(): LocalFiles {
     recall: async (options, digest) => {
       const local = latest.get(canonical(options)) ?? (await read(options));
       if (local.manifest.digest === digest) return local;
-      throw new AvalaError("file_changed", `Files in ${options.root} changed while the update ran.`, {
-        hint: "Run it again when they are at rest; nothing of this set was sent.",
-      });
+      throw new AvalaError(
+        "file_changed",
+        `Files in ${options.root} changed while the update ran.`,
+        {
+          hint: "Run it again when they are at rest; nothing of this set was sent.",
+        },
+      );
     },
   };
 }

@@ -30,10 +30,12 @@ type ProgressEvent = Extract<AvalaEvent, { kind: "upload-progress" }>;
 
 function describeProgress({ progress }: ProgressEvent): string {
   const done = progress.filesSent + progress.filesUnchanged;
-  const share = progress.bytesTotal === 0 ? 0 : Math.floor((100 * progress.bytesSent) / progress.bytesTotal);
+  const share =
+    progress.bytesTotal === 0 ? 0 : Math.floor((100 * progress.bytesSent) / progress.bytesTotal);
   const parts = [`sent ${done} of ${counted(progress.filesTotal, "file")}`, `${share}%`];
   if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
-  if (progress.secondsLeft !== undefined && done < progress.filesTotal) parts.push(`${formatDuration(progress.secondsLeft)} left`);
+  if (progress.secondsLeft !== undefined && done < progress.filesTotal)
+    parts.push(`${formatDuration(progress.secondsLeft)} left`);
   if (progress.filesFailed > 0) parts.push(`${progress.filesFailed} failed`);
   return parts.join(", ");
 }

@@ -36,12 +36,15 @@ export const isTextList: Rule = (value) =>
     : "must be a list of texts that are not empty";
 
 export const isTextMap: Rule = (value) =>
-  isObject(value) === undefined && Object.values(value as object).every((item) => typeof item === "string")
+  isObject(value) === undefined &&
+  Object.values(value as object).every((item) => typeof item === "string")
     ? undefined
     : "must be an object of texts";
 
 export const isObject: Rule = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "must be an object";
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? undefined
+    : "must be an object";
 
 export function isOneOf(allowed: readonly string[]): Rule {
   return (value) =>

@@ -141,7 +141,11 @@ export class Dataset extends AvalaResource {
   }
 
   /** A dataset that is there, by its uid. It is read, and never changed or deleted. */
-  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Dataset {
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options?: pulumi.CustomResourceOptions,
+  ): Dataset {
     return new Dataset(name, {}, { ...options, id });
   }
 }

@@ -15,7 +15,8 @@ export interface ExportArgs {
   name?: pulumi.Input<string>;
   filterQueryString?: pulumi.Input<string>;
   /** Any change of these makes a new export: a date, a commit, a count. */
-  triggers?: pulumi.Input<pulumi.Input<string>[]> | pulumi.Input<Record<string, pulumi.Input<string>>>;
+  triggers?:
+    pulumi.Input<pulumi.Input<string>[]> | pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Wait until it is complete; one that fails then fails the `up`. @default true */
   waitForExport?: pulumi.Input<boolean>;
   /** For the waiting; a later `up` goes on waiting for the same export. @default 60 */
@@ -65,7 +66,11 @@ export class Export extends AvalaResource {
   }
 
   /** An export that is there, by its uid. */
-  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Export {
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options?: pulumi.CustomResourceOptions,
+  ): Export {
     return new Export(name, {}, { ...options, id });
   }
 }

@@ -90,14 +90,20 @@ export class FileSet extends AvalaResource {
     super({
       kind: "fileSet",
       name,
-      inputs: options?.id === undefined ? { ...args, versionOf: args.versionOf ?? name } : undefined,
+      inputs:
+        options?.id === undefined ? { ...args, versionOf: args.versionOf ?? name } : undefined,
       outputs: OUTPUTS,
+      quietOutputs: ["manifest"],
       options,
     });
   }
 
   /** A set that was stored elsewhere, by its dataset's name: its counts are known, and not what is in its files. */
-  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): FileSet {
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options?: pulumi.CustomResourceOptions,
+  ): FileSet {
     return new FileSet(name, { root: "" }, { ...options, id });
   }
 }

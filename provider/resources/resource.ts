@@ -10,6 +10,8 @@ export interface Definition {
   /** Properties that the handler fills in, so that they are outputs from the start. */
   readonly outputs: readonly string[];
   readonly secretOutputs?: readonly string[];
+  /** Outputs that are too long to be printed: the engine shows them as taken away in each replacement. */
+  readonly quietOutputs?: readonly string[];
   readonly options?: pulumi.CustomResourceOptions | undefined;
 }
 
@@ -28,7 +30,15 @@ function callOf({ name, kind, options }: Definition): pulumi.Inputs {
 
 export abstract class AvalaResource extends pulumi.CustomResource {
   protected constructor(definition: Definition) {
-    const { kind, name, inputs, outputs, secretOutputs = [], options } = definition;
+    const {
+      kind,
+      name,
+      inputs,
+      outputs,
+      secretOutputs = [],
+      quietOutputs = [],
+      options,
+    } = definition;
     const loader = LOADERS[kind];
     const properties = {
       ...Object.fromEntries(outputs.map((output) => [output, undefined])),
@@ -36,7 +46,7 @@ export abstract class AvalaResource extends pulumi.CustomResource {
       ...(inputs === undefined ? {} : { call: callOf(definition) }),
       __provider: loader.source,
     };
-    const own = { additionalSecretOutputs: [...secretOutputs] };
+    const own = { additionalSecretOutputs: [...secretOutputs], hideDiffs: [...quietOutputs] };
     super(loader.type, name, properties, pulumi.mergeOptions(options ?? {}, own));
   }
 }

@@ -21,7 +21,15 @@ export interface GcsStorageConfigArgs extends GcsProviderConfigArgs, CommonArgs 
 export type StorageConfigArgs = S3StorageConfigArgs | GcsStorageConfigArgs;
 
 const SECRETS = ["accessKeyId", "secretAccessKey", "authJsonContent"] as const;
-const OUTPUTS = ["uid", "name", "provider", "bucketName", "isVerified", "createdAt", "updatedAt"] as const;
+const OUTPUTS = [
+  "uid",
+  "name",
+  "provider",
+  "bucketName",
+  "isVerified",
+  "createdAt",
+  "updatedAt",
+] as const;
 
 function inputsOf(name: string, args: StorageConfigArgs): pulumi.Inputs {
   const inputs: pulumi.Inputs = { ...args, name: args.name ?? name };
@@ -53,7 +61,11 @@ export class StorageConfig extends AvalaResource {
   }
 
   /** A connection that is there, by its uid. Its credentials are not known. */
-  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): StorageConfig {
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options?: pulumi.CustomResourceOptions,
+  ): StorageConfig {
     const args: StorageConfigArgs = { provider: "aws_s3", bucketName: "", bucketRegion: "" };
     return new StorageConfig(name, args, { ...options, id });
   }

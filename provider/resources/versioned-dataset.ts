@@ -43,7 +43,10 @@ export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetAr
   /** The datasets' names before folder and digest. @default the component's name */
   versionOf?: string;
   /** One export over all the datasets, made anew whenever one of them is. */
-  export?: Pick<ExportArgs, "format" | "name" | "filterQueryString" | "triggers" | "waitForExport" | "timeoutMinutes">;
+  export?: Pick<
+    ExportArgs,
+    "format" | "name" | "filterQueryString" | "triggers" | "waitForExport" | "timeoutMinutes"
+  >;
 }
 
 interface Partition {
@@ -63,7 +66,13 @@ function rootLabel(root: string): string {
 function partitionsOf(args: VersionedDatasetArgs): readonly Partition[] {
   const { root, include = EVERYTHING, exclude, includeHidden, symlinks, partitionDepth = 0 } = args;
   if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
-  const folders = listPartitions(root, { include, exclude, includeHidden, symlinks, depth: partitionDepth });
+  const folders = listPartitions(root, {
+    include,
+    exclude,
+    includeHidden,
+    symlinks,
+    depth: partitionDepth,
+  });
   const taken = new Set(folders);
   return folders.map((folder) => {
     if (folder !== "") return { folder, label: folder };
@@ -72,8 +81,13 @@ function partitionsOf(args: VersionedDatasetArgs): readonly Partition[] {
   });
 }
 
-function fileSetArgs(args: VersionedDatasetArgs, versionOf: string, { folder, label }: Partition): FileSetArgs {
-  const { root, include, exclude, prefix, organizationUid, dataType, includeHidden, symlinks } = args;
+function fileSetArgs(
+  args: VersionedDatasetArgs,
+  versionOf: string,
+  { folder, label }: Partition,
+): FileSetArgs {
+  const { root, include, exclude, prefix, organizationUid, dataType, includeHidden, symlinks } =
+    args;
   const { checkContent, concurrency } = args;
   return pulumiArgs<FileSetArgs>({
     root,

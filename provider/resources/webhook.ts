@@ -13,7 +13,15 @@ export interface WebhookArgs {
   secret?: pulumi.Input<string>;
 }
 
-const OUTPUTS = ["uid", "targetUrl", "events", "isActive", "secret", "createdAt", "updatedAt"] as const;
+const OUTPUTS = [
+  "uid",
+  "targetUrl",
+  "events",
+  "isActive",
+  "secret",
+  "createdAt",
+  "updatedAt",
+] as const;
 
 /** Where Avala tells what happened. */
 export class Webhook extends AvalaResource {
@@ -39,7 +47,11 @@ export class Webhook extends AvalaResource {
   }
 
   /** A webhook that is there, by its uid. Its secret is not known. */
-  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Webhook {
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options?: pulumi.CustomResourceOptions,
+  ): Webhook {
     return new Webhook(name, { targetUrl: "", events: [] }, { ...options, id });
   }
 }

@@ -1,7 +1,7 @@
 // Stacks on the real Pulumi engine: a project in a folder of its own, its state in a local backend, the engine's answers
 // as values. Knows nothing of what the stacks declare.
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,7 +27,7 @@ export interface StackResource {
 
 export interface StackOptions {
   readonly pulumi: Part;
-  /** The program, as TypeScript; a folder `images` and the like are made by the test in `folder`. */
+  /** The program, as TypeScript. */
   readonly program: string;
   readonly env?: NodeJS.ProcessEnv;
   /** The folder of `node_modules` to use. @default this repository's */
@@ -46,6 +46,8 @@ export interface Stack {
   refresh(...args: readonly string[]): Promise<EngineRun>;
   destroy(...args: readonly string[]): Promise<EngineRun>;
   writeProgram(program: string): void;
+  /** Writes files of the project: path → content; `null` removes. */
+  write(files: Readonly<Record<string, string | Uint8Array | null>>): void;
   setEnv(env: NodeJS.ProcessEnv): void;
   /** The state as text, secrets encrypted. */
   exportState(): Promise<string>;
@@ -63,19 +65,43 @@ runtime:
 `;
 
 // The tests' own tsconfig must not decide how a user's program is compiled.
-const TSCONFIG = { compilerOptions: { module: "commonjs", target: "es2022", strict: true, skipLibCheck: true } };
+const TSCONFIG = {
+  compilerOptions: { module: "commonjs", target: "es2022", strict: true, skipLibCheck: true },
+};
 
 function makeProject(options: StackOptions): string {
   const folder = mkdtempSync(path.join(tmpdir(), "avala-stack-"));
   writeFileSync(path.join(folder, "Pulumi.yaml"), PROJECT);
   writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
-  writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "test", main: "index.ts" }));
+  writeFileSync(
+    path.join(folder, "package.json"),
+    JSON.stringify({ name: "test", main: "index.ts" }),
+  );
   writeFileSync(path.join(folder, "index.ts"), options.program);
-  symlinkSync(options.modules ?? path.join(ROOT, "node_modules"), path.join(folder, "node_modules"), "dir");
+  symlinkSync(
+    options.modules ?? path.join(ROOT, "node_modules"),
+    path.join(folder, "node_modules"),
+    "dir",
+  );
   return folder;
 }
 
-function runEngine(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<EngineRun> {
+function writeInto(folder: string, name: string, content: string | Uint8Array | null): void {
+  const file = path.join(folder, name);
+  if (content === null) {
+    rmSync(file);
+    return;
+  }
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+function runEngine(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<EngineRun> {
   const child = spawn(command, [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   let stdout = "";
@@ -111,11 +137,18 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     ...options.env,
   };
   const run = (...args: readonly string[]): Promise<EngineRun> =>
-    runEngine(options.pulumi.command, ["--color", "never", "--non-interactive", ...args], folder, env);
+    runEngine(
+      options.pulumi.command,
+      ["--color", "never", "--non-interactive", ...args],
+      folder,
+      env,
+    );
   const expectCode = async (code: number, ...args: readonly string[]): Promise<EngineRun> => {
     const ended = await run(...args);
     if (ended.code === code) return ended;
-    throw new Error(`pulumi ${args.join(" ")} ended with ${ended.code}, not ${code}:\n${ended.output}`);
+    throw new Error(
+      `pulumi ${args.join(" ")} ended with ${ended.code}, not ${code}:\n${ended.output}`,
+    );
   };
   const exportState = async (): Promise<string> => (await expectCode(0, "stack", "export")).stdout;
   await expectCode(0, "stack", "init", "test");
@@ -129,6 +162,9 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     destroy: (...args) => expectCode(0, "destroy", "--yes", "--skip-preview", ...args),
     writeProgram: (program) => {
       writeFileSync(path.join(folder, "index.ts"), program);
+    },
+    write: (files) => {
+      for (const [name, content] of Object.entries(files)) writeInto(folder, name, content);
     },
     setEnv: (more) => {
       env = { ...env, ...more };
@@ -149,9 +185,4 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       rmSync(home, { recursive: true, force: true });
     },
   };
-}
-
-/** Copies one of the repository's folders into the stack's. */
-export function copyInto(stack: Stack, from: string, to: string): void {
-  cpSync(path.join(ROOT, from), path.join(stack.folder, to), { recursive: true });
 }

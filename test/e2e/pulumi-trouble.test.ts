@@ -1,0 +1,101 @@
+// What goes wrong on the real engine, and what the next `up` makes of it.
+import { describeWithPart } from "../support/parts";
+import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
+import { jpeg } from "../support/temp-tree";
+import type { EmulatorOptions } from "../../emulator/index";
+
+const HEAD = 'import * as avala from "@avala/pulumi";\n';
+const FILE_SET = `const files = new avala.FileSet("set", { root: "./images", include: ["*.jpg"], concurrency: 1 });\n`;
+const DATASET = `const dataset = new avala.Dataset("set", { files });\n`;
+const EXPORT = `const release = new avala.Export("release", { datasets: [dataset.uid] });\n`;
+const TEN = Object.fromEntries(
+  Array.from({ length: 10 }, (_, index) => [`images/${index}.jpg`, jpeg(`number ${index}`)]),
+);
+
+describeWithPart("pulumi", (pulumi) => {
+  let it_: AvalaStack;
+
+  async function start(program: string, options: EmulatorOptions = {}): Promise<void> {
+    it_ = await createAvalaStack(pulumi, HEAD + program, options);
+    it_.stack.write(TEN);
+  }
+  const failingUp = async (): Promise<string> =>
+    (await it_.stack.expect(255, "up", "--yes", "--skip-preview")).output;
+  afterEach(() => it_.stop());
+
+  test("an upload that broke is in the state, and the next up sends the rest alone", async () => {
+    await start(FILE_SET + DATASET);
+    it_.avala.setFault({
+      on: { method: "POST", path: "/datasets/manual-upload/file-upload-url/" },
+      skip: 7,
+      times: 0,
+      reply: { status: 403, body: { detail: "This key may no longer upload." } },
+    });
+    const output = await failingUp();
+    expect(output).toContain("This key may no longer upload.");
+    const [broken] = (await it_.stack.resources()).filter(({ type }) => type.endsWith(":FileSet"));
+    expect(broken?.initErrors).toHaveLength(1);
+
+    it_.avala.clearFaults();
+    // The journal may be lost with the machine that ran: the state alone is enough.
+    it_.stack.setEnv({ AVALA_STATE_DIR: `${it_.stack.folder}/other-machine` });
+    const seen = await it_.watching(() => it_.stack.up());
+    expect(seen.stored).toHaveLength(3);
+    expect(seen.confirms).toBe(1);
+    await it_.stack.up("--expect-no-changes");
+  });
+
+  test("a failed export fails the up with the server's reason, and the next up starts another", async () => {
+    await start(FILE_SET + DATASET + EXPORT);
+    it_.avala.failExports("annotations are locked");
+    const output = await failingUp();
+    expect(output).toContain("annotations are locked");
+    const seen = await it_.watching(() => it_.stack.up());
+    expect(seen.writes).toEqual(["POST /exports/"]);
+  });
+
+  test("an export that is still running when the up ends is found again by its uid", async () => {
+    const slow = EXPORT.replace("] }", "], timeoutMinutes: 0.02 }");
+    await start(FILE_SET + DATASET + slow, { exportMs: 8_000 });
+    const output = await failingUp();
+    expect(output).toMatch(/export .* to be completed/);
+    it_.stack.writeProgram(HEAD + FILE_SET + DATASET + EXPORT);
+    const seen = await it_.watching(() => it_.stack.up());
+    expect(seen.writes).toEqual([]);
+    expect(it_.avala.exports()).toHaveLength(1);
+  });
+
+  test("a dataset that is someone else's is left alone, and the error says what to do", async () => {
+    await start(FILE_SET + DATASET.replace("{ files }", '{ files, slug: "taken" }'));
+    it_.avala.setFault({
+      on: { method: "POST", path: "/datasets/manual-upload/" },
+      reply: { status: 409, body: { detail: "A dataset with this slug already exists." } },
+    });
+    const output = await failingUp();
+    expect(output).toContain("already exists");
+    expect(output).toContain("take another name, or give a slug");
+  });
+
+  test("everything that is wrong with the inputs is told at once, and nothing is sent", async () => {
+    await start(
+      'new avala.FileSet("set", { root: "./images", concurrency: 50, symlinks: "maybe" as never });\n' +
+        'new avala.Dataset("other", { slug: "a/b", timeoutMinutes: -1 } as never);\n',
+    );
+    const from = it_.avala.requests().length;
+    const { output } = await it_.stack.expect(255, "preview");
+    for (const property of ["concurrency", "symlinks", "slug", "timeoutMinutes", "dataType"]) {
+      expect(output).toContain(`property ${property} `);
+    }
+    expect(it_.avala.requests().slice(from)).toEqual([]);
+  });
+
+  test("the key comes from the configuration, and a missing one is one clear error", async () => {
+    await start(FILE_SET + DATASET);
+    it_.stack.setEnv({ AVALA_API_KEY: "" });
+    await it_.stack.preview(); // works without a key, and sends nothing
+    expect(await failingUp()).toMatch(/apiKey/);
+    await it_.stack.expect(0, "config", "set", "--secret", "avala:apiKey", it_.avala.apiKey);
+    await it_.stack.up();
+    expect(await it_.stack.exportState()).not.toContain(it_.avala.apiKey);
+  });
+});
