@@ -36,10 +36,11 @@ const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 
 function requestOf(context: HttpContext, call: ApiCall, signal: AbortSignal): HttpRequest {
   const { baseUrl, apiKey, userAgent } = context;
+  const first = baseUrl + encodePath(call.route, call.path);
   const url =
     call.url === undefined
-      ? baseUrl + encodePath(call.route, call.path) + encodeQuery(call.query)
-      : resolveNext(call.route, call.url, baseUrl);
+      ? first + encodeQuery(call.query)
+      : resolveNext(call.route, call.url, baseUrl, first);
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   return {
     method: call.method,

@@ -53,19 +53,21 @@ export function encodeQuery(query: Query | undefined): string {
 }
 
 /**
- * The URL of a `next` link. It is asked with the key, so it must be of the base URL's own origin and under its path.
+ * The URL of a `next` link, relative to the list's own. It is asked with the key, so it must be of the base URL's own
+ * origin and under its path.
  * @throws AvalaError `bad_reply` for any other
  */
-export function resolveNext(route: string, next: string, baseUrl: string): string {
+export function resolveNext(route: string, next: string, baseUrl: string, listUrl: string): string {
   const base = new URL(`${baseUrl}/`);
-  const url = URL.canParse(next, base.href) ? new URL(next, base) : undefined;
+  const url = URL.canParse(next, listUrl) ? new URL(next, listUrl) : undefined;
   const isOurs =
     url !== undefined &&
     url.origin === base.origin &&
     url.pathname.startsWith(base.pathname) &&
     url.username === "" &&
     url.password === "";
-  if (!isOurs)
+  if (!isOurs) {
     throw badReply(route, `its next page is at ${url?.host ?? "no URL"}, outside the base URL`);
+  }
   return url.href;
 }

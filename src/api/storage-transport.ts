@@ -13,8 +13,8 @@ export interface StorageTransportOptions {
 }
 
 const AGENT_OPTIONS = {
-  // More than the ten uploads at once that the contract allows, so that a connection never waits for another.
-  connections: 32,
+  // To one store: the contract's "10 concurrent upload connections".
+  connections: 10,
   // A connection that the server closes just as we use it costs a retry: give it up before common servers do (5 s).
   keepAliveTimeout: 4000,
   connectTimeout: 20_000,

@@ -1,5 +1,6 @@
 // How many things are done at once: n workers share one iterator. Knows nothing of files, retries or rates.
 import { cancelled } from "./clock";
+import { forMany } from "./signals";
 
 export interface PoolOptions {
   /** Workers; each takes the next item when it is done with its last. */
@@ -38,7 +39,7 @@ function createStop(outer: AbortSignal | undefined): Stop {
   if (outer?.aborted === true) onAbort();
   else outer?.addEventListener("abort", onAbort, { once: true });
   return {
-    signal: inner.signal,
+    signal: forMany(inner.signal),
     stopped,
     fail,
     rethrow: () => {

@@ -1,4 +1,11 @@
-// Two signals as one. Knows nothing of what they stop.
+// Signals that many wait for, and two signals as one. Knows nothing of what they stop.
+import { setMaxListeners } from "node:events";
+
+/** Says that many listeners on `signal` are meant: Node warns of a leak from the eleventh on. */
+export function forMany<T extends AbortSignal | undefined>(signal: T): T {
+  if (signal !== undefined) setMaxListeners(0, signal);
+  return signal;
+}
 
 /**
  * Joins `base` with whatever signal a call brings. Each pair is joined once and not at every call: a joined signal is
@@ -8,10 +15,11 @@ export function joinerWith(
   base: AbortSignal | undefined,
 ): (given: AbortSignal | undefined) => AbortSignal | undefined {
   if (base === undefined) return (given) => given;
+  forMany(base);
   const joined = new WeakMap<AbortSignal, AbortSignal>([[base, base]]);
   return (given) => {
     if (given === undefined) return base;
-    const both = joined.get(given) ?? AbortSignal.any([base, given]);
+    const both = joined.get(given) ?? forMany(AbortSignal.any([base, given]));
     joined.set(given, both);
     return both;
   };

@@ -23,7 +23,7 @@ export type Answer = (
   request: Heard,
   response: ServerResponse,
   incoming: IncomingMessage,
-) => void | Promise<void>;
+) => unknown;
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

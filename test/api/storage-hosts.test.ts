@@ -1,0 +1,112 @@
+import { checkStorageHost } from "../../src/api/storage-hosts";
+
+const R2 = "0123456789abcdef0123456789abcdef";
+
+const accept = (url: string, allowed: string[] = []): string => checkStorageHost(url, allowed).host;
+
+describe("storage hosts", () => {
+  test.each([
+    "https://s3.amazonaws.com/bucket/key",
+    "https://bucket.s3.amazonaws.com/",
+    "https://my.dotted.bucket.s3.amazonaws.com/",
+    "https://s3.us-west-2.amazonaws.com/bucket",
+    "https://bucket.s3.us-west-2.amazonaws.com/",
+    "https://bucket.s3-us-west-2.amazonaws.com/",
+    "https://bucket.s3.us-gov-west-1.amazonaws.com/",
+    "https://bucket.s3-accelerate.amazonaws.com/",
+    "https://bucket.s3-accelerate.dualstack.amazonaws.com/",
+    "https://bucket.s3.dualstack.eu-central-1.amazonaws.com/",
+    "https://bucket.s3-fips.us-east-1.amazonaws.com/",
+    "https://BUCKET.S3.AMAZONAWS.COM/",
+    "https://bucket.s3.amazonaws.com:443/",
+    "https://storage.googleapis.com/bucket",
+    "https://account.blob.core.windows.net/container",
+    `https://${R2}.r2.cloudflarestorage.com/bucket`,
+    `https://${R2}.eu.r2.cloudflarestorage.com/bucket`,
+    "https://data.avala.ai/file",
+  ])("takes %s", (url) => {
+    expect(accept(url)).toBe(new URL(url).host);
+  });
+
+  test.each([
+    ["a look-alike that goes on", "https://s3.amazonaws.com.evil.com/"],
+    ["a bucket's look-alike", "https://bucket.s3.amazonaws.com.evil.com/"],
+    ["a name that only ends alike", "https://evils3.amazonaws.com/"],
+    ["another domain that ends alike", "https://s3.evilamazonaws.com/"],
+    ["API Gateway", "https://execute-api.us-east-1.amazonaws.com/"],
+    ["API Gateway with an id", "https://abc123.execute-api.us-east-1.amazonaws.com/prod"],
+    ["API Gateway behind an S3 label", "https://s3.execute-api.us-east-1.amazonaws.com/"],
+    ["a load balancer", "https://s3.us-east-1.elb.amazonaws.com/"],
+    ["a machine", "https://ec2-1-2-3-4.us-west-2.compute.amazonaws.com/"],
+    ["Lambda", "https://x.lambda-url.us-east-1.on.aws/"],
+    ["S3's control plane", "https://1.s3-control.us-east-1.amazonaws.com/"],
+    ["an S3 web site", "https://bucket.s3-website-us-east-1.amazonaws.com/"],
+    ["amazonaws.com itself", "https://amazonaws.com/"],
+    ["another of Google's hosts", "https://www.googleapis.com/upload"],
+    ["a bucket's own name at Google", "https://bucket.storage.googleapis.com/"],
+    ["Azure without an account", "https://blob.core.windows.net/"],
+    ["two labels before Azure's", "https://a.b.blob.core.windows.net/"],
+    ["R2 with a short account", "https://abc.r2.cloudflarestorage.com/"],
+    ["R2 with another jurisdiction", `https://${R2}.us.r2.cloudflarestorage.com/`],
+    ["the API itself", "https://api.avala.ai/"],
+    ["plain http", "http://bucket.s3.amazonaws.com/"],
+    ["another scheme", "ftp://bucket.s3.amazonaws.com/"],
+    ["another port", "https://bucket.s3.amazonaws.com:8443/"],
+    ["a user in the URL", "https://user@bucket.s3.amazonaws.com/"],
+    ["a password in the URL", "https://u:p@bucket.s3.amazonaws.com/"],
+    ["a host hidden behind a user", "https://s3.amazonaws.com@evil.com/"],
+    ["a trailing dot", "https://bucket.s3.amazonaws.com./"],
+    ["a punycode look-alike", "https://s3.amazonaws.xn--cm-fka/"],
+    ["a look-alike letter", "https://s3.аmazonaws.com/"],
+    ["an IPv4 address", "https://52.216.0.1/"],
+    ["the metadata address", "http://169.254.169.254/latest/meta-data"],
+    ["an IPv6 address", "https://[::1]/"],
+    ["localhost", "https://localhost/"],
+    ["no URL", "not a url"],
+  ])("refuses %s", (_name, url) => {
+    expect(() => checkStorageHost(url, [])).toThrow(
+      expect.objectContaining({ code: "storage_host" }),
+    );
+  });
+
+  test("a host in full-width letters is what it is read as", () => {
+    expect(accept("https://bucket.ｓ３.amazonaws.com/")).toBe("bucket.s3.amazonaws.com");
+  });
+
+  describe("allowed by name", () => {
+    test.each([
+      ["https://store.example.com/b", "store.example.com"],
+      ["https://store.example.com:9000/b", "store.example.com:9000"],
+      ["http://127.0.0.1:9000/b", "127.0.0.1:9000"],
+      ["http://localhost:9000/b", "localhost:9000"],
+      ["http://[::1]:9000/b", "[::1]:9000"],
+      ["http://localhost/b", "localhost"],
+    ])("takes %s for %s", (url, allowed) => {
+      expect(accept(url, [allowed])).toBe(allowed);
+    });
+
+    test.each([
+      ["plain http beyond this machine", "http://store.example.com/b", "store.example.com"],
+      ["another port", "https://store.example.com:9001/b", "store.example.com:9000"],
+      ["a port where none was named", "https://store.example.com:9000/b", "store.example.com"],
+      ["a host under the allowed one", "https://x.store.example.com/b", "store.example.com"],
+      ["a user in the URL", "https://u@store.example.com/b", "store.example.com"],
+    ])("refuses %s", (_name, url, allowed) => {
+      expect(() => checkStorageHost(url, [allowed])).toThrow(
+        expect.objectContaining({ code: "storage_host" }),
+      );
+    });
+  });
+
+  test("names the host and how to allow it, and nothing else of the URL", () => {
+    let error: { message?: string; hint?: string } = {};
+    try {
+      checkStorageHost("https://evil.example.com/bucket/secret-path?X-Amz-Signature=abc", []);
+    } catch (thrown) {
+      error = thrown as typeof error;
+    }
+    const text = `${error.message} ${error.hint}`;
+    expect(text).toContain("evil.example.com");
+    expect(text).not.toMatch(/secret-path|Signature|abc/);
+  });
+});

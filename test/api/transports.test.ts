@@ -1,0 +1,275 @@
+// One contract, both implementations: each test runs on either, over real sockets.
+import { createServer } from "node:net";
+import { createAxiosTransport } from "../../src/api/axios-transport";
+import { createStorageTransport } from "../../src/api/storage-transport";
+import type { HttpRequest, Transport } from "../../src/api/transport";
+import { AvalaError } from "../../src/errors";
+import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
+
+const implementations = [
+  { name: "the transport of API calls", create: createAxiosTransport },
+  { name: "the transport of bytes", create: createStorageTransport },
+];
+
+const get = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: "GET",
+  url,
+  headers: {},
+  idleTimeoutMs: 10_000,
+  maxReplyBytes: 1024,
+  ...more,
+});
+
+describe.each(implementations)("$name", ({ create }) => {
+  let transport: Transport;
+  const servers: ReplyServer[] = [];
+  const serve = async (answer: Answer, options?: { reads: boolean }): Promise<ReplyServer> => {
+    const server = await replyServer(answer, options);
+    servers.push(server);
+    return server;
+  };
+  beforeEach(() => {
+    transport = create();
+  });
+  afterEach(async () => {
+    transport.close();
+    for (const server of servers.splice(0)) await server.stop();
+  });
+
+  test("sends method, headers and body as they are, and gives the reply as it is", async () => {
+    const server = await serve((_request, response) =>
+      json(response, 201, { ok: true }, { "X-Two": ["a", "b"] }),
+    );
+    const body = '{"name":"naïve"}';
+    const headers = { "Content-Type": "application/json", "X-Avala-Api-Key": "avk_key" };
+    const reply = await transport.send(
+      get(`${server.origin}/a/b/?q=1%2F2`, { method: "POST", headers, body }),
+    );
+    expect(reply).toMatchObject({ status: 201, headers: { "x-two": "a, b" } });
+    expect(reply.body.toString()).toBe('{"ok":true}');
+    expect(server.heard).toMatchObject([
+      {
+        method: "POST",
+        url: "/a/b/?q=1%2F2",
+        headers: {
+          "content-type": "application/json",
+          "content-length": "17",
+          "x-avala-api-key": "avk_key",
+        },
+      },
+    ]);
+    expect(server.heard[0]?.body.toString()).toBe(body);
+  });
+
+  test.each([200, 204, 400, 404, 500, 503])("judges no status: %d", async (status) => {
+    const server = await serve((_request, response) => response.writeHead(status).end());
+    expect(await transport.send(get(server.origin))).toMatchObject({ status });
+  });
+
+  test("gives a redirect as it is, and does not follow it", async () => {
+    const server = await serve((_request, response) =>
+      response.writeHead(302, { Location: "/elsewhere" }).end(),
+    );
+    const reply = await transport.send(get(`${server.origin}/here`));
+    expect(reply).toMatchObject({ status: 302, headers: { location: "/elsewhere" } });
+    expect(server.heard).toHaveLength(1);
+  });
+
+  test("streams a body of a known length, and tells how much was taken", async () => {
+    const server = await serve((_request, response) => response.writeHead(200).end());
+    const body = async function* chunks() {
+      for (let i = 0; i < 10; i += 1) yield Buffer.alloc(50_000, i);
+    };
+    let sent = 0;
+    const onBytesSent = (bytes: number): void => void (sent += bytes);
+    const contentLength = 500_000;
+    await transport.send(get(server.origin, { method: "POST", body, contentLength, onBytesSent }));
+    expect(server.heard[0]?.headers).toMatchObject({ "content-length": "500000" });
+    expect(server.heard[0]?.headers).not.toHaveProperty("transfer-encoding");
+    expect(server.heard[0]?.body).toHaveLength(500_000);
+    expect(sent).toBe(500_000);
+  });
+
+  test("keeps its connections", async () => {
+    const ports = new Set<number | undefined>();
+    const server = await serve((_request, response, incoming) => {
+      ports.add(incoming.socket.remotePort);
+      json(response, 200, {});
+    });
+    for (let i = 0; i < 5; i += 1) await transport.send(get(server.origin));
+    // The one of bytes takes a second connection when the first has not settled yet.
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
+  test("an error of the body's own comes through as it is", async () => {
+    const server = await serve((_request, response) => response.writeHead(200).end(), {
+      reads: false,
+    });
+    const changed = new AvalaError("file_changed", "a.jpg changed");
+    // eslint-disable-next-line require-yield -- it fails before its first chunk
+    const body = async function* fails(): AsyncGenerator<Buffer> {
+      throw changed;
+    };
+    const request = get(server.origin, { method: "POST", body, contentLength: 10 });
+    const outcome = await transport.send(request).catch((error: unknown) => error);
+    expect(outcome).toBe(changed);
+  });
+
+  test("a reply over its bound is an error", async () => {
+    const server = await serve((_request, response) => response.end("x".repeat(2000)));
+    await expect(transport.send(get(server.origin))).rejects.toMatchObject({ code: "bad_reply" });
+  });
+
+  test("a refused connection is a network error, and nothing was sent", async () => {
+    const server = await serve(() => undefined);
+    await server.stop();
+    const error = await transport
+      .send(get(`${server.origin}/secret?sig=abc`))
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "network", retryable: true, ambiguous: false });
+    expect(String(error)).toContain(server.host);
+    expect(String(error)).not.toMatch(/secret|abc/);
+  });
+
+  test("a name that is not resolved is a network error, and nothing was sent", async () => {
+    const error = transport.send(get("http://nowhere.invalid/"));
+    await expect(error).rejects.toMatchObject({ code: "network", ambiguous: false });
+  });
+
+  test("a connection that is lost leaves open whether it was done", async () => {
+    const server = await serve((_request, response) => response.destroy());
+    const error = transport.send(get(server.origin, { method: "POST", body: "{}" }));
+    await expect(error).rejects.toMatchObject({
+      code: "network",
+      retryable: true,
+      ambiguous: true,
+    });
+  });
+
+  test("a reply that is cut short is a network error", async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { "Content-Length": "1000" });
+      response.write("half", () => response.destroy());
+    });
+    await expect(transport.send(get(server.origin))).rejects.toMatchObject({
+      code: "network",
+      retryable: true,
+      ambiguous: true,
+    });
+  });
+
+  test("no reply within the idle time is a timeout", async () => {
+    const server = await serve(() => undefined);
+    const error = transport.send(get(server.origin, { idleTimeoutMs: 300 }));
+    await expect(error).rejects.toMatchObject({
+      code: "timeout",
+      retryable: true,
+      ambiguous: true,
+    });
+  });
+
+  test("a reply that stops half way is a timeout", async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { "Content-Length": "1000" });
+      response.write("half");
+    });
+    const error = transport.send(get(server.origin, { idleTimeoutMs: 300 }));
+    await expect(error).rejects.toMatchObject({ code: "timeout" });
+  });
+
+  test("its signal stops it at once", async () => {
+    const stop = new AbortController();
+    const server = await serve(() => stop.abort());
+    const error = transport.send(get(server.origin, { signal: stop.signal }));
+    await expect(error).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  test("a signal that is aborted lets nothing be sent", async () => {
+    const server = await serve((_request, response) => response.end());
+    const error = transport.send(get(server.origin, { signal: AbortSignal.abort() }));
+    await expect(error).rejects.toMatchObject({ code: "cancelled" });
+    expect(server.heard).toHaveLength(0);
+  });
+
+  test("opens a reply as a stream, in whatever size", async () => {
+    const server = await serve((_request, response) => response.end(Buffer.alloc(3_000_000, 7)));
+    const { status, body } = await transport.open(get(server.origin));
+    let bytes = 0;
+    for await (const chunk of body) bytes += chunk.length;
+    expect({ status, bytes }).toEqual({ status: 200, bytes: 3_000_000 });
+  });
+
+  test("a stream that breaks throws one of our errors", async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { "Content-Length": "1000" });
+      response.write("half", () => setTimeout(() => response.destroy(), 20));
+    });
+    const { body } = await transport.open(get(server.origin));
+    const read = async (): Promise<void> => {
+      for await (const chunk of body) void chunk;
+    };
+    await expect(read()).rejects.toMatchObject({ code: "network", retryable: true });
+  });
+
+  test("a stream that stands still throws a timeout", async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { "Content-Length": "1000" });
+      response.write("half");
+    });
+    const { body } = await transport.open(get(server.origin, { idleTimeoutMs: 300 }));
+    const read = async (): Promise<void> => {
+      for await (const chunk of body) void chunk;
+    };
+    await expect(read()).rejects.toMatchObject({ code: "timeout" });
+  });
+});
+
+describe("a body that makes progress, slowly", () => {
+  test("is no timeout, though it takes longer than the idle time as a whole", async () => {
+    const server = await replyServer((_request, response) => response.writeHead(200).end());
+    const transport = createStorageTransport();
+    const body = async function* slowly() {
+      for (let i = 0; i < 6; i += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        yield Buffer.alloc(200_000);
+      }
+    };
+    const request = { method: "POST", body, contentLength: 1_200_000, idleTimeoutMs: 600 };
+    expect(await transport.send(get(server.origin, request))).toMatchObject({ status: 200 });
+    transport.close();
+    await server.stop();
+  });
+});
+
+describe.each(implementations)("behind a proxy, $name", ({ create }) => {
+  test("sends to the proxy, but not what is excepted and never what is on this machine", async () => {
+    const asked: string[] = [];
+    const proxy = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", (data) => {
+        asked.push(String(data).split("\r\n")[0] ?? "");
+        socket.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as { port: number };
+    const server = await replyServer((_request, response) => json(response, 200, {}));
+    const url = `http://127.0.0.1:${port}`;
+    const transport = create({
+      proxy: { httpProxy: url, httpsProxy: url, noProxy: "direct.invalid" },
+    });
+    await transport.send(get("https://bucket.invalid/x")).catch(() => undefined);
+    await transport.send(get("https://direct.invalid/x")).catch(() => undefined);
+    expect(await transport.send(get(server.origin))).toMatchObject({ status: 200 });
+    expect(asked).toEqual(["CONNECT bucket.invalid:443 HTTP/1.1"]);
+    transport.close();
+    await server.stop();
+    proxy.close();
+  });
+
+  test("refuses a proxy that is no URL before anything is sent", () => {
+    expect(() => create({ proxy: { httpsProxy: "socks5://a:1" } })).toThrow(
+      expect.objectContaining({ code: "input" }),
+    );
+  });
+});
