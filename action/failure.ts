@@ -78,6 +78,9 @@ const ACTION_NAMES = new Map([
   ["include", "files"],
   ["exclude", "files"],
   ["organizationUid", "organization"],
+  ["api key", "api-key"],
+  ["base URL", "base-url"],
+  ["allowed storage hosts", "allow-storage-hosts"],
   ["dataset name", "dataset"],
 ]);
 

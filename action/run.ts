@@ -114,9 +114,10 @@ function successText({ export: made, datasets }: Results): string {
 
 async function runSteps(run: Run): Promise<Outcome> {
   const { upload, export: exporting, isDryRun } = run.inputs;
-  if (upload !== undefined) await readFiles(run);
+  // Before the files are read: a key that can't be one should not cost the hashing of a set.
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
+    if (upload !== undefined) await readFiles(run);
     const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
     refuseUnfinished(run.inputs, uploaded);
@@ -138,6 +139,7 @@ function open(run: Run): Avala {
     userAgent: "avala-upload-action",
     onEvent: listen(run, createListener(log, environment.clock)),
     signal: environment.signal,
+    ports: { clock: environment.clock },
   });
 }
 

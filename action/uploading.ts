@@ -32,8 +32,7 @@ export async function runUpload(
   const plan = await readPlan(run, inputs);
   if (plan !== undefined) checkPlan(plan, selection);
   if (selection.targets.length === 0) return "empty";
-  if (avala === undefined || run.inputs.isDryRun)
-    return writeDryRun(run, inputs, avala, selection);
+  if (avala === undefined || run.inputs.isDryRun) return writeDryRun(run, inputs, avala, selection);
 
   const journey = journeyOf(run, inputs, avala);
   const decided = await decideAll(journey, selection.targets);

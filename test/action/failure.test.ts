@@ -1,0 +1,50 @@
+// The words of errors, in one place.
+import { describeFailure } from "../../action/failure";
+import { ApiError, AvalaError, InputError } from "../../src/errors";
+
+test("a refusal of the API", () => {
+  const cause = new ApiError("conflict", "Confirm dataset pets was refused (409): taken.", {
+    status: 409,
+    route: "POST /datasets/manual-upload/",
+    requestId: "req-7",
+  });
+  const error = new AvalaError("conflict", "Avala made no dataset pets.", {
+    hint: "Take another name.",
+    cause,
+  });
+  expect(describeFailure(error)).toEqual({
+    outcome: "failed",
+    text: "Avala made no dataset pets.\nStatus 409 of POST /datasets/manual-upload/, request req-7.\nTake another name.",
+  });
+});
+
+test("inputs, in the words of action.yml", () => {
+  const error = new InputError([
+    { input: "include", text: "matches nothing" },
+    { input: "base URL", text: "must begin with https://" },
+    { input: "images/a.jpg", text: "can't be read" },
+  ]);
+  expect(describeFailure(error)).toEqual({
+    outcome: "invalid",
+    text: "3 problems, nothing was sent:\n  - files: matches nothing\n  - base-url: must begin with https://\n  - images/a.jpg: can't be read",
+  });
+});
+
+test.each([
+  ["timeout", "timeout"],
+  ["cancelled", "cancelled"],
+  ["export_failed", "export_failed"],
+  ["network", "failed"],
+] as const)("%s ends as %s", (code, outcome) => {
+  expect(describeFailure(new AvalaError(code, "Why.")).outcome).toBe(outcome);
+});
+
+test("a bug of ours", () => {
+  const { text, outcome, stack } = describeFailure(new TypeError("x is undefined"));
+  expect(text).toContain(
+    "This is a bug in the Action, not in your workflow: TypeError: x is undefined",
+  );
+  expect(text).toContain("https://github.com/avala/upload-action/issues");
+  expect(outcome).toBe("failed");
+  expect(stack).toContain("failure.test");
+});

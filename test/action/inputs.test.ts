@@ -1,0 +1,174 @@
+import { readInputs, type Inputs } from "../../action/inputs";
+import type { InputError } from "../../src/errors";
+import { createTempTree, record, type TempTree } from "./support/recorded";
+
+let tree: TempTree;
+beforeAll(() => {
+  tree = createTempTree();
+});
+afterAll(() => tree.remove());
+
+const minimal = { files: "images", dataset: "pets-{digest}" };
+
+function read(inputs: Record<string, string>): Inputs {
+  return readInputs(record({ tree, inputs }).environment);
+}
+
+/** The inputs that are refused. */
+function refused(inputs: Record<string, string>, env: Record<string, string> = {}): string[] {
+  try {
+    readInputs(record({ tree, inputs, env }).environment);
+    return [];
+  } catch (error) {
+    return (error as InputError).problems.map(({ input }) => input);
+  }
+}
+
+test("defaults are those of action.yml", () => {
+  const { upload, timeoutMs, isDryRun } = read(minimal);
+  expect({ ...upload, timeoutMs, isDryRun }).toMatchObject({
+    include: ["images"],
+    exclude: [],
+    root: ".",
+    symlinks: "follow",
+    checkContent: "warn",
+    ifNoFilesFound: "error",
+    partitionDepth: 0,
+    visibility: "private",
+    ifDatasetExists: "verify",
+    waitForDataset: true,
+    concurrency: 8,
+    timeoutMs: 3_600_000,
+    isDryRun: false,
+  });
+});
+
+test("lines are trimmed, empty ones and comments left out, and ! takes away wherever it stands", () => {
+  const files = "\n# photographs\n  !drafts/**  \r\n\n a b/*.jpg\n! other\n";
+  expect(read({ ...minimal, files }).upload).toMatchObject({
+    include: ["a b/*.jpg"],
+    exclude: ["drafts/**", "other"],
+  });
+});
+
+test.each([
+  ["true", true],
+  ["True", true],
+  ["TRUE", true],
+  ["false", false],
+  ["False", false],
+])("the flag %s is %s, as in YAML 1.2", (value, expected) => {
+  expect(read({ ...minimal, "dry-run": value }).isDryRun).toBe(expected);
+});
+
+test.each(["yes", "1", "on", "tRUE", ""])("the flag %p is refused", (value) => {
+  expect(refused({ ...minimal, "dry-run": value })).toEqual(["dry-run"]);
+});
+
+test.each(["6abc", "0", "11", "2.5", "-1", "1e1", "0x4", " "])(
+  "concurrency %p is refused",
+  (value) => {
+    expect(refused({ ...minimal, concurrency: value })).toEqual(["concurrency"]);
+  },
+);
+
+test.each(["abc", "-5", "0", "Infinity", "1e3", ""])("timeout-minutes %p is refused", (value) => {
+  expect(refused({ ...minimal, "timeout-minutes": value })).toEqual(["timeout-minutes"]);
+});
+
+test.each([
+  "symlinks",
+  "check-content",
+  "if-no-files-found",
+  "visibility",
+  "if-dataset-exists",
+  "data-type",
+])("%s takes the words of its list alone", (input) => {
+  expect(refused({ ...minimal, [input]: "other" })).toEqual([input]);
+});
+
+test("metadata is JSON or YAML", () => {
+  const expected = { camera: { id: 7 }, tags: ["a"] };
+  expect(read({ ...minimal, metadata: JSON.stringify(expected) }).upload?.metadata).toEqual(
+    expected,
+  );
+  const yaml = "camera:\n  id: 7\ntags:\n  - a";
+  expect(read({ ...minimal, metadata: yaml }).upload?.metadata).toEqual(expected);
+});
+
+test.each(["a: [", "just text", "- a\n- b", "a: .nan", "{", "null"])(
+  "metadata %p is refused",
+  (value) => {
+    expect(refused({ ...minimal, metadata: value })).toEqual(["metadata"]);
+  },
+);
+
+test.each<[string, Record<string, string>, string[]]>([
+  ["nothing to do", {}, ["files"]],
+  ["files without a dataset", { files: "a" }, ["dataset"]],
+  ["a dataset without files", { dataset: "a" }, ["files"]],
+  ["only lines that take away", { ...minimal, files: "!a" }, ["files"]],
+  ["an unknown placeholder", { ...minimal, dataset: "a-{sha}" }, ["dataset"]],
+  ["{folder} without partitions", { ...minimal, dataset: "a-{folder}" }, ["dataset"]],
+  ["partitions without {folder}", { ...minimal, "partition-depth": "1" }, ["dataset"]],
+  [
+    "partitions that share a slug",
+    { ...minimal, "partition-depth": "1", dataset: "a-{folder}", slug: "a" },
+    ["slug"],
+  ],
+  ["a fixed slug for a name with {digest}", { ...minimal, slug: "a" }, ["slug"]],
+  ["a deeper partition", { ...minimal, "partition-depth": "2" }, ["partition-depth"]],
+  ["uploaded without an upload", { "export-datasets": "uploaded" }, ["export-datasets"]],
+  [
+    "an export that exists and a new one",
+    { "export-uid": "a", "export-projects": "b" },
+    ["export-uid"],
+  ],
+  ["a gate without an export", { ...minimal, "gate-min-tasks": "1" }, ["gate-min-tasks"]],
+  [
+    "a gate that nobody waits at",
+    { "export-uid": "a", "wait-for-export": "false", "gate-min-tasks": "1" },
+    ["gate-min-tasks"],
+  ],
+  [
+    "a download that nobody waits for",
+    { "export-uid": "a", "wait-for-export": "false", "download-path": "x" },
+    ["download-path"],
+  ],
+  ["a status without a token", { ...minimal, "status-context": "a" }, ["github-token"]],
+  ["a uid with a slash", { "export-uid": "a/b" }, ["export-uid"]],
+  ["an upload's setting without one", { "export-uid": "a", metadata: "a: 1" }, ["metadata"]],
+  ["a dry run of an export", { "export-uid": "a", "dry-run": "true" }, ["dry-run"]],
+  ["shards", { ...minimal, shard: "1/4" }, ["shard"]],
+])("refuses %s", (_name, inputs, expected) => {
+  expect(refused(inputs)).toEqual(expected);
+});
+
+test.each([
+  ["250", { count: 250 }],
+  ["95%", { share: 0.95 }],
+  ["100%", { share: 1 }],
+  ["0", { count: 0 }],
+])("gate-min-exported takes %s", (value, expected) => {
+  const { export: exporting } = read({ "export-uid": "a", "gate-min-exported": value });
+  expect(exporting?.gate.minExported).toEqual(expected);
+});
+
+test.each(["101%", "1.5", "-1", "many", "%", "1 %"])("gate-min-exported %p is refused", (value) => {
+  expect(refused({ "export-uid": "a", "gate-min-exported": value })).toEqual(["gate-min-exported"]);
+});
+
+describe("an input that action.yml does not have", () => {
+  test.each([
+    ["INPUT_FILE", "file"],
+    ["INPUT_API_KEY", "api_key"],
+    ["INPUT_DRY-RUNN", "dry-runn"],
+    ["INPUT_EXPORT-DATASET", "export-dataset"],
+  ])("%s is refused when it is near one of ours", (variable, name) => {
+    expect(refused(minimal, { [variable]: "x" })).toEqual([name]);
+  });
+
+  test("is left to the runner's own warning otherwise", () => {
+    expect(refused(minimal, { INPUT_WHATEVER: "x" })).toEqual([]);
+  });
+});

@@ -1,0 +1,65 @@
+import { createListener } from "../../action/report";
+import { createLog } from "../../action/log";
+import { AvalaError } from "../../src/errors";
+import type { Listener, UploadProgress } from "../../src/events";
+import { virtualClock, type VirtualClock } from "../support/virtual-clock";
+import { createTempTree, record, type Recorded, type TempTree } from "./support/recorded";
+
+let tree: TempTree;
+let recorded: Recorded;
+let clock: VirtualClock;
+let listen: Listener;
+
+beforeEach(() => {
+  tree = createTempTree();
+  recorded = record({ tree });
+  clock = virtualClock();
+  listen = createListener(createLog(recorded.environment), clock);
+});
+afterEach(() => tree.remove());
+
+const progress: UploadProgress = {
+  filesTotal: 1_000,
+  filesSent: 420,
+  filesUnchanged: 0,
+  filesFailed: 1,
+  bytesTotal: 2_900_000_000,
+  bytesSent: 1_218_000_000,
+  bytesPerSecond: 85_300_000,
+  secondsLeft: 20,
+};
+
+test("progress is one line every five seconds, with percent, rate and time left", async () => {
+  for (let second = 0; second < 12; second += 1) {
+    listen({ kind: "upload-progress", progress });
+    await clock.advance(1_000);
+  }
+  expect(recorded.lines).toEqual(
+    Array(2).fill(
+      "Uploading 42%: 420 of 1,000 files, 1 failed, 1.2 GB of 2.9 GB, 85.3 MB/s, 20 s left.",
+    ),
+  );
+});
+
+test("a status is told when it changes, and once a minute", async () => {
+  const tell = (status: string): void => listen({ kind: "export-status", uid: "u", status });
+  for (let tenth = 0; tenth < 13; tenth += 1) {
+    tell("pending");
+    await clock.advance(10_000);
+  }
+  tell("exported");
+  expect(recorded.lines).toEqual([
+    "Export u: pending.",
+    "Export u: pending.",
+    "Export u: pending.",
+    "Export u: exported.",
+  ]);
+});
+
+test("a retry says what, why and how long", () => {
+  const error = new AvalaError("server", "The server is away.");
+  listen({ kind: "retry", what: "presign a.jpg", attempt: 2, waitMs: 3_200, error });
+  expect(recorded.lines).toEqual([
+    "Try 2 to presign a.jpg failed, the next in 3 s: The server is away.",
+  ]);
+});

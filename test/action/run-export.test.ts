@@ -1,0 +1,271 @@
+// Whole runs on an emulator: exports are made, waited for, judged and fetched.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { run } from "../../action/run";
+import { startEmulator, type Emulator } from "../../emulator";
+import { jpeg } from "../support/temp-tree";
+import {
+  createTempTree,
+  leadingTo,
+  record,
+  type Given,
+  type Recorded,
+  type TempTree,
+} from "./support/recorded";
+import { zipOf } from "./support/zip";
+
+let tree: TempTree;
+let emulator: Emulator;
+
+beforeEach(async () => {
+  tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
+  emulator = await startEmulator({
+    requestsPerMinute: 0,
+    burstPerSecond: 0,
+    ingestMs: 20,
+    exportMs: 20,
+  });
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+async function act(inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> {
+  const to = leadingTo(emulator);
+  const recorded = record({
+    tree,
+    ...more,
+    inputs: { ...to.inputs, ...inputs },
+    env: { ...to.env, ...more.env },
+  });
+  await run(recorded.environment);
+  return recorded;
+}
+
+const uploading = { dataset: "pets-{digest}", files: "images" };
+const exporting = { ...uploading, "export-datasets": "uploaded" };
+
+function project(tasks: number, exportable: number): string {
+  return emulator.addProject("labels", { tasks, exportable }).uid;
+}
+
+describe("an export of what was uploaded", () => {
+  test("is made, waited for, fetched and unpacked", async () => {
+    const { outputs, errors, secrets } = await act({ ...exporting, "download-path": "export" });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({
+      outcome: "exported",
+      complete: "true",
+      "export-uid": emulator.exports()[0]?.uid,
+      "export-status": "completed",
+      "download-path": tree.at("export"),
+    });
+    expect(emulator.exports()[0]?.datasets).toEqual([outputs["dataset-uid"]]);
+    expect(readdirSync(tree.at("export"))).toEqual([`${outputs["dataset-slug"]}.json`]);
+    expect(secrets).toContain(outputs["download-url"]);
+  });
+
+  test("works as well when the dataset was there already", async () => {
+    await act(uploading);
+    const { outputs } = await act(exporting);
+    expect(outputs).toMatchObject({ outcome: "exported", "files-uploaded": "0" });
+    expect(emulator.exports()[0]?.datasets).toEqual([outputs["dataset-uid"]]);
+  });
+
+  test("is named after the run", async () => {
+    await act(exporting, { env: { GITHUB_REPOSITORY: "me/pets", GITHUB_RUN_ID: "42" } });
+    expect(emulator.exports()[0]?.name).toBe("me/pets run 42.1");
+  });
+
+  test("is only started when nobody waits", async () => {
+    const { outputs } = await act({ ...exporting, "wait-for-export": "false" });
+    expect(outputs).toMatchObject({ outcome: "export_started", "download-url": "" });
+  });
+});
+
+describe("an export without an upload", () => {
+  test("takes datasets, projects and slices", async () => {
+    const { outputs: uploaded } = await act(uploading);
+    const uid = project(2, 2);
+    const slice = emulator.addSlice("test set", [uploaded["dataset-uid"] ?? ""]).uid;
+    const { outputs, errors } = await act({ "export-projects": uid, "export-slices": slice });
+    expect(errors).toEqual([]);
+    expect(outputs.outcome).toBe("exported");
+    expect(emulator.exports()[0]).toMatchObject({ projects: [uid], slices: [slice], datasets: [] });
+  });
+
+  test("waits for one that exists", async () => {
+    const started = await act({ ...exporting, "wait-for-export": "false" });
+    const { outputs } = await act({ "export-uid": started.outputs["export-uid"] ?? "" });
+    expect(outputs.outcome).toBe("exported");
+    expect(emulator.exports()).toHaveLength(1);
+  });
+});
+
+describe("a failed export", () => {
+  test("fails the step with the server's reason, and keeps what is known", async () => {
+    emulator.failExports("the annotations of two tasks are broken");
+    const { outputs, errors } = await act(exporting);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain("the annotations of two tasks are broken");
+    expect(outputs).toMatchObject({
+      outcome: "export_failed",
+      complete: "false",
+      "files-uploaded": "2",
+      "dataset-uid": emulator.datasets()[0]?.uid,
+      "export-uid": emulator.exports()[0]?.uid,
+      "export-status": "failed",
+      "download-url": "",
+    });
+  });
+});
+
+describe("an export that takes too long", () => {
+  test("is an error when the time is over, and a single failed poll is not", async () => {
+    await emulator.stop();
+    emulator = await startEmulator({
+      requestsPerMinute: 0,
+      burstPerSecond: 0,
+      ingestMs: 0,
+      exportMs: 60_000,
+    });
+    emulator.setFault({
+      on: { method: "GET", path: "/exports/*" },
+      skip: 2,
+      reply: { status: 503 },
+    });
+    const { outputs, errors } = await act({
+      "export-projects": project(1, 1),
+      "timeout-minutes": "0.02",
+    });
+    expect(errors).toHaveLength(1);
+    expect(outputs).toMatchObject({ outcome: "timeout", complete: "false" });
+    expect(outputs["export-uid"]).toBe(emulator.exports()[0]?.uid);
+  });
+});
+
+describe("the gate", () => {
+  test.each<[string, [tasks: number, exported: number], Record<string, string>, string]>([
+    ["opens at enough tasks", [10, 10], { "gate-min-tasks": "10" }, "exported"],
+    ["stays closed at too few tasks", [10, 10], { "gate-min-tasks": "11" }, "gate_closed"],
+    ["opens at enough exported", [10, 8], { "gate-min-exported": "8" }, "exported"],
+    ["stays closed at too few exported", [10, 8], { "gate-min-exported": "9" }, "gate_closed"],
+    ["opens at a share", [10, 8], { "gate-min-exported": "80%" }, "exported"],
+    ["stays closed below a share", [10, 8], { "gate-min-exported": "80.5%" }, "gate_closed"],
+    ["opens without a condition when all is exported", [10, 10], {}, "exported"],
+    ["stays closed without a condition when not all is", [10, 8], {}, "gate_closed"],
+  ])("%s", async (_name, [tasks, exported], conditions, outcome) => {
+    const { outputs, errors } = await act({
+      "export-projects": project(tasks, exported),
+      ...conditions,
+    });
+    const isOpen = outcome === "exported";
+    expect(outputs).toMatchObject({ outcome, complete: String(isOpen) });
+    expect(errors).toHaveLength(isOpen ? 0 : 1);
+  });
+
+  test("downloads nothing while it is closed", async () => {
+    await act({ "export-projects": project(10, 8), "download-path": "export" });
+    expect(existsSync(tree.at("export"))).toBe(false);
+  });
+});
+
+describe("the commit status", () => {
+  const status = { "status-context": "avala/export", "github-token": "ghs_secret" };
+
+  test("is pending, then success", async () => {
+    const recorded = await act({ ...exporting, ...status });
+    const { statuses, secrets } = recorded;
+    expect(statuses.map(({ state, context }) => [state, context])).toEqual([
+      ["pending", "avala/export"],
+      ["success", "avala/export"],
+    ]);
+    expect(secrets).toContain("ghs_secret");
+    expect(recorded.text()).not.toContain("ghs_secret");
+  });
+
+  test("is failure when the export failed", async () => {
+    emulator.failExports("broken");
+    const { statuses } = await act({ ...exporting, ...status });
+    expect(statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
+    expect(statuses[1]?.description).toContain("broken");
+  });
+
+  test("that can't be set fails the step before anything is sent", async () => {
+    const { outputs, errors } = await act(
+      { ...exporting, ...status },
+      { onStatus: () => Promise.reject(new Error("no permission")) },
+    );
+    expect(errors).toHaveLength(1);
+    expect(outputs.complete).toBe("false");
+    expect(emulator.requests()).toEqual([]);
+  });
+
+  test("is not touched by a dry run", async () => {
+    const { statuses } = await act({ ...exporting, ...status, "dry-run": "true" });
+    expect(statuses).toEqual([]);
+  });
+});
+
+describe("download-path", () => {
+  const downloading = { ...exporting, "download-path": "export" };
+
+  test("may hold the same export already", async () => {
+    const first = await act(downloading);
+    const again = await act({
+      "export-uid": first.outputs["export-uid"] ?? "",
+      "download-path": "export",
+    });
+    expect(again.errors).toEqual([]);
+  });
+
+  test("is never overwritten", async () => {
+    const { outputs } = await act(uploading);
+    const name = `export/${outputs["dataset-slug"]}.json`;
+    tree.write({ [name]: "mine" });
+    const { errors } = await act(downloading);
+    expect(errors[0]).toContain("download-path");
+    expect(readFileSync(tree.at(name), "utf8")).toBe("mine");
+  });
+
+  test("keeps the archive as it is with extract: false", async () => {
+    const { outputs } = await act({ ...downloading, extract: "false" });
+    expect(readdirSync(tree.at("export"))).toEqual([`export-${outputs["export-uid"]}.zip`]);
+  });
+
+  test("is filled from the cache when the export was fetched before", async () => {
+    tree.write({ "cached.zip": zipOf([{ name: "a.json", content: "{}" }]) });
+    const keys: string[] = [];
+    await act(downloading, {
+      exportCache: {
+        find: ({ uid }) => (keys.push(uid), tree.at("cached.zip")),
+        keep: async (_key, file) => file,
+      },
+    });
+    expect(keys).toEqual([emulator.exports()[0]?.uid]);
+    expect(readdirSync(tree.at("export"))).toEqual(["a.json"]);
+  });
+
+  test("is left alone by an archive that leads out of it", async () => {
+    tree.write({ "cached.zip": zipOf([{ name: "../../evil.sh", content: "evil" }]) });
+    const { outputs, errors } = await act(downloading, {
+      exportCache: { find: () => tree.at("cached.zip"), keep: async (_key, file) => file },
+    });
+    expect(errors).toHaveLength(1);
+    expect(outputs).toMatchObject({ complete: "false", "download-path": "" });
+    expect(existsSync(tree.at("export"))).toBe(false);
+  });
+
+  test("is left alone when a link in it leads elsewhere", async () => {
+    tree.write({
+      "cached.zip": zipOf([{ name: "inside/a.json", content: "{}" }]),
+      elsewhere: null,
+      "export/inside": { link: tree.at("elsewhere") },
+    });
+    const { errors } = await act(downloading, {
+      exportCache: { find: () => tree.at("cached.zip"), keep: async (_key, file) => file },
+    });
+    expect(errors).toHaveLength(1);
+    expect(readdirSync(tree.at("elsewhere"))).toEqual([]);
+  });
+});

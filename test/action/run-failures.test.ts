@@ -1,0 +1,241 @@
+// Whole runs that must not succeed: what people see then, and what they must never see.
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../../action/run";
+import { startEmulator, type Emulator } from "../../emulator";
+import { jpeg } from "../support/temp-tree";
+import {
+  createTempTree,
+  leadingTo,
+  record,
+  type Given,
+  type Recorded,
+  type TempTree,
+} from "./support/recorded";
+
+let tree: TempTree;
+let emulator: Emulator;
+
+beforeEach(async () => {
+  tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
+  emulator = await startEmulator({
+    requestsPerMinute: 0,
+    burstPerSecond: 0,
+    ingestMs: 0,
+    exportMs: 0,
+  });
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+function prepare(inputs: Record<string, string>, more: Partial<Given> = {}): Recorded {
+  const to = leadingTo(emulator);
+  return record({
+    tree,
+    ...more,
+    inputs: { ...to.inputs, ...inputs },
+    env: { ...to.env, ...more.env },
+  });
+}
+
+async function act(inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> {
+  const recorded = prepare(inputs, more);
+  await run(recorded.environment);
+  return recorded;
+}
+
+const working = {
+  dataset: "pets-{digest}",
+  files: "images",
+  "export-datasets": "uploaded",
+  "download-path": "export",
+};
+
+describe("bad inputs", () => {
+  test("are told all at once, and nothing is sent", async () => {
+    const { errors, outputs } = await act({
+      ...working,
+      symlinks: "maybe",
+      concurrency: "6abc",
+      "dry-run": "yes",
+      metadata: "- a list",
+      "export-datasets": "up/loaded",
+      "gate-min-exported": "101%",
+      shard: "1/4",
+    });
+    expect(errors).toHaveLength(1);
+    for (const input of ["symlinks", "concurrency", "dry-run", "metadata", "export-datasets"]) {
+      expect(errors[0]).toContain(`${input}: `);
+    }
+    expect(errors[0]).toContain("gate-min-exported: ");
+    expect(errors[0]).toContain("shard: ");
+    expect(outputs).toMatchObject({ outcome: "invalid", complete: "false", "files-uploaded": "0" });
+    expect(emulator.requests()).toEqual([]);
+  });
+
+  test("are called as in action.yml also where the core finds them", async () => {
+    const { errors } = await act({
+      ...working,
+      "api-key": "not a key",
+      "base-url": "http://example.com",
+      "allow-storage-hosts": "https://storage.example.com/path",
+    });
+    expect(errors[0]).toContain("api-key: ");
+    expect(errors[0]).toContain("base-url: ");
+    expect(errors[0]).toContain("allow-storage-hosts: ");
+    expect(errors[0]).not.toContain("apiKey");
+  });
+
+  test("a missing key is one of them", async () => {
+    const { errors, outputs } = await act({ ...working, "api-key": "" });
+    expect(errors[0]).toContain("api-key: ");
+    expect(outputs.outcome).toBe("invalid");
+  });
+
+  test("a misspelt one names the one that was meant", async () => {
+    const { errors } = await act(working, { env: { INPUT_DRYRUN: "true", INPUT_FILE: "x" } });
+    expect(errors[0]).toContain("did you mean dry-run?");
+    expect(errors[0]).toContain("did you mean files?");
+    expect(emulator.requests()).toEqual([]);
+  });
+
+  test("refused files are named, all of them", async () => {
+    tree.write({ "images/.env.jpg": { link: "nowhere" }, "images/gone.jpg": { link: "nowhere" } });
+    tree.write({ "images/gha-creds-1.json": "{}" });
+    const { errors, outputs } = await act(working);
+    expect(errors[0]).toContain("gone.jpg");
+    expect(errors[0]).toContain("gha-creds-1.json");
+    expect(outputs.outcome).toBe("invalid");
+    expect(emulator.requests()).toEqual([]);
+  });
+});
+
+describe("an answer that is an error", () => {
+  test("is told once, with status, endpoint, request and the next step", async () => {
+    emulator.addKey({ key: "avk_reader_0123456789abcdef", scopes: ["datasets.read"] });
+    const { errors, outputs } = await act({ ...working, "api-key": "avk_reader_0123456789abcdef" });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(
+      /Status 403 of POST \/datasets\/manual-upload\/file-upload-url\/, request \S+\./,
+    );
+    expect(errors[0]).not.toMatch(/\n\s+at /);
+    expect(outputs.outcome).toBe("failed");
+  });
+
+  test("fails files one by one, each with an annotation on it", async () => {
+    const { status, body } = { status: 400, body: { file_path_in_dataset: ["not allowed"] } };
+    emulator.setFault({
+      on: { path: "*file-upload-url/" },
+      skip: 1,
+      times: 1,
+      reply: { status, body },
+    });
+    const { errors, outputs, warnings } = await act({ ...working, concurrency: "1" });
+    expect(errors).toHaveLength(1);
+    expect(warnings.map(({ file }) => file)).toContain("images/two.jpg");
+    expect(outputs).toMatchObject({ "files-uploaded": "1", outcome: "failed", complete: "false" });
+    expect(emulator.datasets()).toEqual([]);
+  });
+});
+
+describe("what people see", () => {
+  test("holds no secret, in a debug run either", async () => {
+    const recorded = await act(working);
+    const text = recorded.text();
+    expect(recorded.errors).toEqual([]);
+    expect(recorded.secrets).toContain(emulator.apiKey);
+    expect(text).not.toContain(emulator.apiKey);
+    expect(text).not.toMatch(/X-Amz-Signature|X-Amz-Credential|policy=/i);
+    expect(text).not.toContain(recorded.outputs["download-url"]);
+    // Requests are shown, so the test has looked at something.
+    expect(text).toContain("/datasets/manual-upload/file-upload-url/");
+  });
+
+  test("masks the key before anything is printed", async () => {
+    const order: string[] = [];
+    const recorded = prepare(working, { onInfo: () => order.push("info") });
+    await run({
+      ...recorded.environment,
+      setSecret: () => order.push("secret"),
+      debug: () => order.push("debug"),
+    });
+    expect(order[0]).toBe("secret");
+  });
+
+  test("holds no command to the runner that a file name or the server brought", async () => {
+    tree.write({ "images/::error::owned.jpg": jpeg("x"), "images/##[error]owned.jpg": jpeg("y") });
+    emulator.failExports("::set-output name=x::y ##[warning]owned");
+    const { lines, summaries, errors } = await act(working);
+    expect(errors).toHaveLength(1);
+    for (const line of [...lines, ...errors].flatMap((text) => text.split("\n"))) {
+      expect(line.trimStart()).not.toMatch(/^::/);
+      expect(line).not.toContain("##[");
+    }
+    expect(summaries.join()).not.toContain("##[");
+  });
+
+  test("tells a bug from a mistake, and keeps the stack for the debug log", async () => {
+    const recorded = prepare(working);
+    await run({
+      ...recorded.environment,
+      startGroup: () => {
+        throw new TypeError("groups is undefined");
+      },
+    });
+    expect(recorded.errors).toHaveLength(1);
+    expect(recorded.errors[0]).toContain("a bug in the Action");
+    expect(recorded.errors[0]).not.toMatch(/\n\s+at /);
+    expect(recorded.lines.join("\n")).toContain("groups is undefined");
+    expect(recorded.outputs.outcome).toBe("failed");
+  });
+});
+
+describe("a cancelled job", () => {
+  test("stops at once while it waits, says so and sets its outputs", async () => {
+    await emulator.stop();
+    emulator = await startEmulator({
+      requestsPerMinute: 0,
+      burstPerSecond: 0,
+      ingestMs: 0,
+      exportMs: 600_000,
+    });
+    const controller = new AbortController();
+    const recorded = prepare(
+      { ...working, "status-context": "avala", "github-token": "ghs_x" },
+      { signal: controller.signal },
+    );
+    const running = run(recorded.environment);
+    while (emulator.exports().length === 0) await sleep(10);
+    const abortedMs = performance.now();
+    controller.abort();
+    await running;
+    expect(performance.now() - abortedMs).toBeLessThan(2_000);
+    expect(recorded.errors).toHaveLength(1);
+    expect(recorded.outputs).toMatchObject({
+      outcome: "cancelled",
+      complete: "false",
+      "files-uploaded": "2",
+    });
+    expect(recorded.statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
+  });
+
+  test("leaves a journal that the next run goes on from", async () => {
+    for (let index = 0; index < 20; index += 1)
+      tree.write({ [`images/${index}.jpg`]: jpeg(`${index}`) });
+    emulator.setFault({ on: { path: "*file-upload-url/" }, times: 0, delayMs: 30 });
+    const controller = new AbortController();
+    const recorded = prepare({ ...working, concurrency: "2" }, { signal: controller.signal });
+    const running = run(recorded.environment);
+    while ((await emulator.objects()).length < 5) await sleep(10);
+    controller.abort();
+    await running;
+    expect(recorded.outputs.outcome).toBe("cancelled");
+    const landed = (await emulator.objects()).length;
+    const { outputs, errors } = await act(working);
+    expect(errors).toEqual([]);
+    // A file whose bytes were all there when the job was cancelled may be sent twice; the others are not.
+    expect(Number(outputs["files-skipped"])).toBeGreaterThanOrEqual(landed - 2);
+    expect(Number(outputs["files-uploaded"]) + Number(outputs["files-skipped"])).toBe(22);
+  });
+});

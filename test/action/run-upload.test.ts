@@ -1,0 +1,379 @@
+// Whole runs on an emulator: files become datasets.
+import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { run } from "../../action/run";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import { jpeg } from "../support/temp-tree";
+import {
+  createTempTree,
+  leadingTo,
+  record,
+  type Given,
+  type Recorded,
+  type TempTree,
+} from "./support/recorded";
+
+const quiet: EmulatorOptions = {
+  requestsPerMinute: 0,
+  burstPerSecond: 0,
+  ingestMs: 20,
+  exportMs: 20,
+};
+
+let tree: TempTree;
+let emulator: Emulator;
+
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  await emulator?.stop();
+  emulator = await startEmulator({ ...quiet, ...options });
+}
+
+beforeEach(async () => {
+  tree = createTempTree({
+    "images/cats/one.jpg": jpeg("one"),
+    "images/cats/two.jpg": jpeg("two"),
+    "images/dogs/three.jpg": jpeg("three"),
+    "images/drafts/four.jpg": jpeg("four"),
+  });
+  await start();
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+async function act(inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> {
+  const to = leadingTo(emulator);
+  const recorded = record({
+    tree,
+    ...more,
+    inputs: { ...to.inputs, ...inputs },
+    env: { ...to.env, ...more.env },
+  });
+  await run(recorded.environment);
+  return recorded;
+}
+
+const versioned = { dataset: "pets-{digest}", files: "images/**/*.jpg\n!images/drafts/**" };
+
+function calls(path: string, method = "POST"): number {
+  return emulator.requests().filter((one) => one.method === method && one.path.includes(path))
+    .length;
+}
+
+describe("a first run", () => {
+  test("uploads, waits and sets every output", async () => {
+    const { outputs, errors } = await act(versioned);
+    expect(errors).toEqual([]);
+    const [dataset] = emulator.datasets();
+    expect(outputs).toMatchObject({
+      "dataset-uid": dataset?.uid,
+      "dataset-slug": dataset?.slug,
+      "dataset-uids": "",
+      "files-total": "3",
+      "files-uploaded": "3",
+      "files-skipped": "0",
+      "bytes-uploaded": String(3 * 6 + 11),
+      complete: "true",
+      outcome: "uploaded",
+      "export-uid": "",
+    });
+    expect(dataset?.name).toBe(`pets-${outputs.digest?.slice(0, 12)}`);
+    expect(
+      emulator
+        .items(dataset?.uid ?? "")
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual(["images/cats/one.jpg", "images/cats/two.jpg", "images/dogs/three.jpg"]);
+  });
+
+  test("writes a manifest, checksums as sha256sum reads them, and a report", async () => {
+    const { outputs } = await act({ ...versioned, root: "images", files: "cats", prefix: "all" });
+    const sum = (text: string): string => createHash("sha256").update(jpeg(text)).digest("hex");
+    expect(readFileSync(outputs.checksums ?? "", "utf8")).toBe(
+      `${sum("one")}  cats/one.jpg\n${sum("two")}  cats/two.jpg\n`,
+    );
+    expect(JSON.parse(readFileSync(outputs.manifest ?? "", "utf8"))).toMatchObject({
+      digest: outputs.digest,
+      files: [
+        { path: "all/cats/one.jpg", bytes: 9, sha256: sum("one") },
+        { path: "all/cats/two.jpg", bytes: 9, sha256: sum("two") },
+      ],
+    });
+    expect(JSON.parse(readFileSync(outputs.report ?? "", "utf8"))).toMatchObject({
+      outcome: "uploaded",
+      files: { total: 2, uploaded: 2, skipped: 0, failed: 0 },
+      datasets: [{ uid: outputs["dataset-uid"], status: "created", items: 2 }],
+    });
+  });
+
+  test("sends visibility and metadata", async () => {
+    await act({ ...versioned, visibility: "public", metadata: "source: camera\nyear: 2026" });
+    expect(emulator.datasets()[0]).toMatchObject({
+      visibility: "public",
+      metadata: { source: "camera", year: 2026 },
+    });
+  });
+
+  test("tells in the summary what was sent", async () => {
+    const { summaries } = await act(versioned);
+    expect(summaries).toHaveLength(1);
+    expect(summaries[0]).toContain("## Avala: Uploaded");
+    expect(summaries[0]).toContain("3 sent");
+  });
+
+  test("writes no summary when none is wanted", async () => {
+    const { summaries } = await act({ ...versioned, summary: "false" });
+    expect(summaries).toEqual([]);
+  });
+});
+
+describe("a second run on the same content", () => {
+  test("finds the dataset, sends nothing and succeeds", async () => {
+    const first = await act(versioned);
+    const sent = calls("file-upload-url");
+    const { outputs, errors } = await act(versioned);
+    expect(errors).toEqual([]);
+    expect(calls("file-upload-url")).toBe(sent);
+    expect(calls("/manual-upload/") - calls("file-upload-url")).toBe(1);
+    expect(outputs).toMatchObject({
+      outcome: "unchanged",
+      complete: "true",
+      "files-uploaded": "0",
+      "files-skipped": "3",
+      "dataset-uid": first.outputs["dataset-uid"],
+    });
+  });
+
+  test("waits for a dataset that an earlier run confirmed and left", async () => {
+    await start({ ingestMs: 600 });
+    await act({ ...versioned, "wait-for-dataset": "false" });
+    const { outputs, errors } = await act(versioned);
+    expect(errors).toEqual([]);
+    expect(outputs.outcome).toBe("unchanged");
+  });
+});
+
+describe("changed content", () => {
+  test("becomes a dataset of its own", async () => {
+    await act(versioned);
+    tree.write({ "images/cats/one.jpg": jpeg("one, changed") });
+    const { outputs } = await act(versioned);
+    expect(outputs.outcome).toBe("uploaded");
+    expect(emulator.datasets()).toHaveLength(2);
+  });
+});
+
+describe("a dataset that exists with other files", () => {
+  const named = { dataset: "pets", files: "images/cats" };
+
+  test("is an error that names the difference", async () => {
+    await act({ ...named, files: "images/cats\nimages/dogs" });
+    const { outputs, errors } = await act({ ...named, files: "images/cats\nimages/drafts" });
+    expect(outputs).toMatchObject({ outcome: "failed", complete: "false", "files-uploaded": "0" });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain("images/drafts/four.jpg");
+    expect(errors[0]).toContain("images/dogs/three.jpg");
+  });
+
+  test("is as good as unchanged when paths and sizes are the same, with a warning", async () => {
+    await act(named);
+    const { outputs, warnings } = await act(named);
+    expect(outputs.outcome).toBe("unchanged");
+    expect(warnings.map(({ text }) => text).join()).toContain("{digest}");
+  });
+
+  test("is an error at once with if-dataset-exists: fail", async () => {
+    await act(named);
+    const { errors } = await act({ ...named, "if-dataset-exists": "fail" });
+    expect(errors[0]).toContain("exists already");
+  });
+
+  test("gets what is missing with append, where Avala confirms again", async () => {
+    await start({ confirmAgain: "accept" });
+    await act(named);
+    const before = calls("file-upload-url");
+    const { outputs, errors } = await act({
+      ...named,
+      files: "images/cats\nimages/dogs",
+      "if-dataset-exists": "append",
+    });
+    expect(errors).toEqual([]);
+    expect(calls("file-upload-url") - before).toBe(1);
+    expect(outputs).toMatchObject({
+      outcome: "uploaded",
+      "files-uploaded": "1",
+      "files-skipped": "2",
+    });
+    expect(emulator.datasets()).toHaveLength(1);
+  });
+
+  test("says both ways out of append where Avala does not confirm again", async () => {
+    await act(named);
+    const { errors, outputs } = await act({
+      ...named,
+      files: "images/cats\nimages/dogs",
+      "if-dataset-exists": "append",
+    });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain("{digest}");
+    expect(errors[0]).toMatch(/Status 4\d\d of POST \/datasets\/manual-upload\//);
+    expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+  });
+
+  test("is unchanged with append when nothing is missing", async () => {
+    await act(named);
+    const { outputs, errors } = await act({ ...named, "if-dataset-exists": "append" });
+    expect(errors).toEqual([]);
+    expect(outputs.outcome).toBe("unchanged");
+  });
+
+  test("that is someone else's is an error that names a way out", async () => {
+    emulator.takeName("pets");
+    const { errors, outputs } = await act(named);
+    expect(outputs.outcome).toBe("failed");
+    expect(errors[0]).toContain("give another dataset or slug");
+  });
+});
+
+describe("partitions", () => {
+  const partitioned = {
+    "partition-depth": "1",
+    dataset: "pets-{folder}-{digest}",
+    root: "images",
+    files: "cats\ndogs",
+  };
+
+  test("are a dataset for each folder", async () => {
+    const { outputs, errors } = await act(partitioned);
+    expect(errors).toEqual([]);
+    const uids = JSON.parse(outputs["dataset-uids"] ?? "") as Record<string, string>;
+    expect(Object.keys(uids).sort()).toEqual(["cats", "dogs"]);
+    expect(new Set(Object.values(uids))).toEqual(
+      new Set(emulator.datasets().map(({ uid }) => uid)),
+    );
+    expect(outputs["dataset-uid"]).toBe("");
+  });
+
+  test("send the changed folder alone", async () => {
+    await act(partitioned);
+    tree.write({ "images/dogs/five.jpg": jpeg("five") });
+    const { outputs } = await act(partitioned);
+    expect(outputs).toMatchObject({
+      outcome: "uploaded",
+      "files-total": "4",
+      "files-uploaded": "2",
+      "files-skipped": "2",
+    });
+  });
+});
+
+describe("a dry run", () => {
+  test("needs no key, sends nothing and writes the plan", async () => {
+    const { outputs, errors, lines } = await act({
+      ...versioned,
+      "api-key": "",
+      "dry-run": "true",
+    });
+    expect(errors).toEqual([]);
+    expect(emulator.requests()).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "planned", complete: "true", "files-total": "3" });
+    const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as unknown;
+    expect(plan).toMatchObject({
+      version: 1,
+      digest: outputs.digest,
+      datasets: [{ name: `pets-${outputs.digest?.slice(0, 12)}`, files: 3, exists: null }],
+      cost: { files: 3 },
+    });
+    expect(lines.join("\n")).toContain("nothing is sent");
+  });
+
+  test("says with a key that the dataset exists", async () => {
+    await act(versioned);
+    const { outputs } = await act({ ...versioned, "dry-run": "true" });
+    const plan: unknown = JSON.parse(readFileSync(outputs.plan ?? "", "utf8"));
+    expect(plan).toMatchObject({ datasets: [{ exists: true }], cost: { files: 0 } });
+  });
+
+  test("makes a plan that is carried out, and refused when a file has changed since", async () => {
+    const planned = await act({ ...versioned, "dry-run": "true" });
+    const plan = planned.outputs.plan ?? "";
+    tree.write({ "images/cats/one.jpg": jpeg("changed") });
+    const refused = await act({ ...versioned, plan });
+    expect(refused.outputs.outcome).toBe("invalid");
+    expect(refused.errors[0]).toContain("images/cats/one.jpg");
+    expect(emulator.datasets()).toEqual([]);
+
+    tree.write({ "images/cats/one.jpg": jpeg("one") });
+    const carried = await act({ ...versioned, plan });
+    expect(carried.errors).toEqual([]);
+    expect(carried.outputs.outcome).toBe("uploaded");
+
+    const moved = await act({ ...versioned, plan });
+    expect(moved.outputs.outcome).toBe("invalid");
+  });
+});
+
+describe("lines of files that match nothing", () => {
+  const lines = { dataset: "pets", files: "images/cats\nvideos/**" };
+
+  test("are an error although others match", async () => {
+    const { errors, outputs } = await act(lines);
+    expect(errors[0]).toContain("videos/**");
+    expect(outputs.outcome).toBe("invalid");
+    expect(emulator.requests()).toEqual([]);
+  });
+
+  test("are a warning, or nothing, when that is allowed", async () => {
+    const warned = await act({ ...lines, "if-no-files-found": "warn" });
+    expect(warned.errors).toEqual([]);
+    expect(warned.warnings.map(({ text }) => text).join()).toContain("videos/**");
+    const ignored = await act({ ...lines, dataset: "more", "if-no-files-found": "ignore" });
+    expect(ignored.warnings.map(({ text }) => text).join()).not.toContain("videos/**");
+  });
+
+  test("leave the outcome empty when no line matches", async () => {
+    const { errors, outputs } = await act({
+      ...lines,
+      files: "none",
+      "if-no-files-found": "ignore",
+    });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "empty", "files-total": "0" });
+  });
+});
+
+describe("a time budget", () => {
+  // 600 ms, and each file takes 400: two are begun.
+  const short = { ...versioned, concurrency: "1", "time-budget-minutes": "0.01" };
+  const slow = { on: { path: "*file-upload-url/" }, times: 3, delayMs: 400 };
+
+  test("that ends first leaves the run partial, and the next one goes on", async () => {
+    emulator.setFault(slow);
+    const stopped = await act(short);
+    expect(stopped.errors).toEqual([]);
+    expect(stopped.outputs).toMatchObject({
+      outcome: "partial",
+      complete: "false",
+      "files-uploaded": "2",
+    });
+    expect(emulator.datasets()).toEqual([]);
+
+    emulator.clearFaults();
+    const finished = await act(short);
+    expect(finished.outputs).toMatchObject({
+      outcome: "uploaded",
+      complete: "true",
+      "files-uploaded": "1",
+      "files-skipped": "2",
+    });
+  });
+
+  test("fails a run that gates anything", async () => {
+    emulator.setFault(slow);
+    const { outputs, errors } = await act({ ...short, "export-datasets": "uploaded" });
+    expect(errors).toHaveLength(1);
+    expect(outputs).toMatchObject({ outcome: "failed", complete: "false", "files-uploaded": "2" });
+    expect(emulator.exports()).toEqual([]);
+  });
+});

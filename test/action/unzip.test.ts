@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { unzip, type Limits } from "../../action/unzip";
+import { createTempTree, type TempTree } from "./support/recorded";
+import { SYMLINK_MODE, zipOf, type ZipEntry } from "./support/zip";
+
+let tree: TempTree;
+beforeEach(() => {
+  tree = createTempTree({ "into/deep/folder": null });
+});
+afterEach(() => tree.remove());
+
+function unpack(archive: Buffer, limits?: Limits): ReturnType<typeof unzip> {
+  writeFileSync(tree.at("export.zip"), archive);
+  const signal = new AbortController().signal;
+  return unzip(tree.at("export.zip"), tree.at("into/deep/folder"), {
+    signal,
+    ...(limits && { limits }),
+  });
+}
+
+/** Everything below the tree's root but the archive. */
+function written(): string[] {
+  return readdirSync(tree.root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== "export.zip")
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+test("unpacks files and folders", async () => {
+  const unpacked = await unpack(
+    zipOf([
+      { name: "a/", mode: 0o040755 },
+      { name: "a/one.json", content: "{}" },
+      { name: "ä.txt", content: "x" },
+    ]),
+  );
+  expect(unpacked).toEqual({ paths: ["a/one.json", "ä.txt"], bytes: 3 });
+  expect(readFileSync(tree.at("into/deep/folder/a/one.json"), "utf8")).toBe("{}");
+});
+
+describe("refuses, and writes nothing of it", () => {
+  const good: ZipEntry = { name: "good.txt", content: "good" };
+  test.each<[string, ZipEntry]>([
+    ["a path that climbs", { name: "../../out.txt", content: "x" }],
+    ["a path that climbs further in", { name: "a/../../out.txt", content: "x" }],
+    ["an absolute path", { name: "/tmp/avala-out.txt", content: "x" }],
+    ["a path of Windows", { name: "C:/out.txt", content: "x" }],
+    ["a backslash", { name: "..\\out.txt", content: "x" }],
+    ["a control character", { name: "a\u0007.txt", content: "x" }],
+    ["an empty part", { name: "a//b.txt", content: "x" }],
+    ["a symbolic link", { name: "link", content: "/etc", mode: SYMLINK_MODE }],
+    ["a device", { name: "device", mode: 0o020644 }],
+    ["a path that is there twice", { name: "GOOD.txt", content: "x" }],
+  ])("%s", async (_name, bad) => {
+    await expect(unpack(zipOf([good, bad]))).rejects.toMatchObject({ code: "bad_reply" });
+    expect(written()).toEqual([]);
+  });
+
+  test("too many files", async () => {
+    const limits = { mostEntries: 1, mostBytes: 1e9, mostSwelling: 200 };
+    await expect(unpack(zipOf([good, { name: "b" }]), limits)).rejects.toMatchObject({
+      code: "bad_reply",
+    });
+    expect(written()).toEqual([]);
+  });
+
+  test("more bytes than are allowed", async () => {
+    const limits = { mostEntries: 10, mostBytes: 3, mostSwelling: 200 };
+    await expect(unpack(zipOf([good]), limits)).rejects.toMatchObject({ code: "bad_reply" });
+    expect(written()).toEqual([]);
+  });
+
+  test("an archive that swells", async () => {
+    const zeros = Buffer.alloc(60_000_000);
+    await expect(unpack(zipOf([{ name: "bomb", content: zeros }]))).rejects.toMatchObject({
+      code: "bad_reply",
+    });
+    expect(written()).toEqual([]);
+  });
+
+  test("what is no archive", async () => {
+    await expect(unpack(Buffer.from("PK\u0003\u0004 and no more"))).rejects.toMatchObject({
+      code: "bad_reply",
+    });
+    expect(existsSync(tree.at("into/deep/folder/good.txt"))).toBe(false);
+  });
+});
+
+test("an entry that is larger than it claims is stopped at its claim", async () => {
+  const liar = { name: "liar", content: Buffer.alloc(1_000_000), claimedSize: 10 };
+  await expect(unpack(zipOf([liar]))).rejects.toMatchObject({ code: "bad_reply" });
+});
+
+test("a wrong checksum is an error", async () => {
+  const damaged = { name: "damaged", content: "x", claimedCrc: 1 };
+  await expect(unpack(zipOf([damaged]))).rejects.toMatchObject({ code: "bad_reply" });
+});
