@@ -80,7 +80,7 @@ async function bodyOf(request: HttpRequest): Promise<Buffer> {
 
 /** The parts of a form, in order. */
 function partsOf(request: HttpRequest, body: Buffer): { name: string; data: Buffer }[] {
-  const boundary = /boundary=(.+)$/.exec(request.headers["content-type"] ?? "")?.[1] ?? "";
+  const boundary = /boundary=(.+)$/.exec(request.headers["Content-Type"] ?? "")?.[1] ?? "";
   const delimiter = Buffer.from(`--${boundary.replaceAll('"', "")}`);
   const parts: { name: string; data: Buffer }[] = [];
   let from = body.indexOf(delimiter);

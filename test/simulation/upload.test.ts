@@ -28,6 +28,10 @@ function judge(played: Played): string[] {
   if (!mayRepeat && played.sentAgain.length > 0) {
     wrong.push(`sent again although it was known to have landed: ${played.sentAgain.join(", ")}`);
   }
+  // A run that was killed leaves a second's burst behind that the next one can't know of.
+  if (!played.ranTogether && !ends.includes("killed") && server.counts.throttled > 0) {
+    wrong.push(`${server.counts.throttled} calls were throttled`);
+  }
   const isLeaked = [...played.disk.written, ...server.trace].some((text) => text.includes(API_KEY));
   if (isLeaked) wrong.push("the key was written down");
   if (last !== "" && played.disk.journals().length > 0) wrong.push("the journal was left behind");

@@ -1,13 +1,14 @@
 // One seed, one world: a set of files, a server, a disk, and runs that are killed, doubled and started again until the
 // dataset is there. Returns what a judge needs; decides nothing.
 import { createHash } from "node:crypto";
-import { connect, type Ports } from "../../src/api/connect";
+import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
 import { publishDataset, type PublishTarget } from "../../src/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
 import { seeded, type Seeded } from "./seeded";
+import { createProcess } from "./process";
 import { createTimeline, type Timeline } from "./timeline";
 
 export interface Played {
@@ -73,52 +74,6 @@ function makeFiles(random: Seeded): FileModel {
   return { files, sources, digests };
 }
 
-/** The ports of one process: after a kill nothing answers any more, and nothing it starts has an effect. */
-function processOf(ports: Ports): { readonly ports: Ports; readonly kill: () => void } {
-  let isAlive = true;
-  const never = new Promise<never>(() => undefined);
-  const alive = <T>(work: () => Promise<T>): Promise<T> => {
-    if (!isAlive) return never;
-    return work().then(
-      (value) => (isAlive ? value : never),
-      (error: unknown) => {
-        if (!isAlive) return never;
-        throw error;
-      },
-    );
-  };
-  const transport = (of: Ports["api"]): Ports["api"] => ({
-    send: (request) => alive(() => of.send(request)),
-    open: (request) => alive(() => of.open(request)),
-    close: () => undefined,
-  });
-  const { clock, random, disk } = ports;
-  return {
-    kill: () => {
-      isAlive = false;
-    },
-    ports: {
-      clock: { now: clock.now, sleep: (ms, signal) => alive(() => clock.sleep(ms, signal)) },
-      random,
-      api: transport(ports.api),
-      storage: transport(ports.storage),
-      disk: {
-        openToRead: (path) => alive(() => disk.openToRead(path)),
-        readIfPresent: (path) => alive(() => disk.readIfPresent(path)),
-        remove: (path) => alive(() => disk.remove(path)),
-        openToAppend: async (path) => {
-          const file = await alive(() => disk.openToAppend(path));
-          return {
-            append: (data) => alive(() => file.append(data)),
-            sync: () => alive(() => file.sync()),
-            close: () => alive(() => file.close()),
-          };
-        },
-      },
-    },
-  };
-}
-
 interface World {
   readonly timeline: Timeline;
   readonly random: Seeded;
@@ -133,7 +88,7 @@ interface World {
 
 async function startOnce(world: World): Promise<string> {
   const { timeline, random, server, disk } = world;
-  const process = processOf({
+  const process = createProcess({
     clock: timeline,
     random: random.fork(),
     api: server.api,

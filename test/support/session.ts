@@ -10,6 +10,11 @@ export const hurriedClock: Clock = {
   sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 5), signal),
 };
 
+const open: Avala[] = [];
+afterEach(() => {
+  for (const avala of open.splice(0)) avala.close();
+});
+
 export interface Session {
   readonly avala: Avala;
   readonly events: AvalaEvent[];
@@ -29,5 +34,6 @@ export function sessionWith(
     signal: options.signal,
     ports: { clock: hurriedClock, ...options.ports },
   });
+  open.push(avala);
   return { avala, events };
 }

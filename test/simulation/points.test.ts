@@ -1,0 +1,71 @@
+// Breaks an upload at every operation in every way that it can break, and holds docs/faults.md to what happened.
+// `AVALA_WRITE_DOCS=1` writes the table.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  BREAKS,
+  breakPoint,
+  canBreak,
+  listPoints,
+  type Break,
+  type Outcome,
+  type Point,
+} from "./points";
+
+const DOCS = join(__dirname, "../../docs/faults.md");
+const BEGIN = "<!-- every-point: begin -->";
+const IGNORE = "<!-- prettier-ignore-start -->";
+const UNIGNORE = "<!-- prettier-ignore-end -->";
+const END = "<!-- every-point: end -->";
+
+function problemsOf({ last, server, files, disk }: Outcome): string[] {
+  const wrong: string[] = [];
+  if (last !== "uploaded" && last !== "unchanged") wrong.push(`ended as ${last}`);
+  if (server.datasets.length !== 1) wrong.push(`${server.datasets.length} datasets`);
+  if (server.objects.size !== files.length) wrong.push(`${server.objects.size} objects`);
+  for (const { path, sha256 } of files) {
+    const object = server.objects.get(`acme/training-000000000000/${path}`);
+    if (object?.sha256 !== sha256) wrong.push(`${path} is not whole`);
+  }
+  if (disk.journals().length > 0) wrong.push("the journal is left");
+  return wrong;
+}
+
+function cell({ starts, sentAgain }: Outcome): string {
+  const when = starts === 1 ? "same run" : starts === 2 ? "next run" : `run ${starts}`;
+  return sentAgain === 0 ? when : `${when}, ${sentAgain} sent again`;
+}
+
+function table(points: readonly Point[], cells: ReadonlyMap<string, string>): string {
+  const head = ["operation", ...BREAKS];
+  const rows = points.map((point) => [
+    `${point.index + 1}. ${point.operation.name.replace(/[0-9a-f-]{36}/, "{uid}")}`,
+    ...BREAKS.map((how) => cells.get(`${point.index} ${how}`) ?? ""),
+  ]);
+  const lines = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
+  return [BEGIN, IGNORE, "", ...lines, "", UNIGNORE, END].join("\n");
+}
+
+describe("an upload that breaks at any one point", () => {
+  test("ends with every file stored once, whole, in one dataset, and docs/faults.md tells how", async () => {
+    const points = await listPoints();
+    const cells = new Map<string, string>();
+    const wrong: string[] = [];
+    const breakOne = async (point: Point, how: Break): Promise<void> => {
+      const outcome = await breakPoint(point, how);
+      cells.set(`${point.index} ${how}`, cell(outcome));
+      const name = `${point.index + 1}. ${point.operation.name}, ${how}`;
+      wrong.push(...problemsOf(outcome).map((problem) => `${name}: ${problem}`));
+    };
+    for (const point of points) {
+      for (const how of BREAKS) if (canBreak(point.operation, how)) await breakOne(point, how);
+    }
+    expect(wrong).toEqual([]);
+    expect(cells.size).toBeGreaterThan(100);
+    const made = table(points, cells);
+    const text = readFileSync(DOCS, "utf8");
+    const [before = "", after = ""] = [text.split(BEGIN)[0], text.split(END)[1]];
+    if (process.env["AVALA_WRITE_DOCS"] === "1") writeFileSync(DOCS, before + made + after);
+    expect(readFileSync(DOCS, "utf8")).toContain(made);
+  });
+});

@@ -1,0 +1,209 @@
+// Every point once: one small upload, broken at one operation in one way, then started again until it is done.
+import { createHash } from "node:crypto";
+import { connect, type Ports } from "../../src/api/connect";
+import type { HttpResponse } from "../../src/api/transport";
+import { AvalaError, isAvalaError } from "../../src/errors";
+import { publishDataset } from "../../src/publish";
+import type { UploadFile } from "../../src/upload/run";
+import { createAvalaModel, type AvalaModel } from "./avala-model";
+import { createDiskModel, type DiskModel } from "./disk-model";
+import { createProcess, type Interpose, type Operation } from "./process";
+import { seeded } from "./seeded";
+import { createTimeline } from "./timeline";
+
+export const BREAKS = [
+  "killed before",
+  "killed after",
+  "request lost",
+  "reply lost",
+  "sent twice",
+  "429",
+  "503",
+  "expired",
+  "torn write, killed",
+  "disk full",
+] as const;
+export type Break = (typeof BREAKS)[number];
+
+export interface Point {
+  readonly operation: Operation;
+  readonly index: number;
+}
+
+export interface Outcome {
+  readonly starts: number;
+  /** Storage requests beyond one a file: what was sent again. */
+  readonly sentAgain: number;
+  readonly server: AvalaModel;
+  readonly disk: DiskModel;
+  readonly files: readonly UploadFile[];
+  readonly last: string;
+}
+
+const DATASET = "training-000000000000";
+const MOST_STARTS = 5;
+
+const ON_NETWORK: readonly Break[] = ["request lost", "reply lost", "sent twice", "429", "503"];
+
+/** Whether an operation can break this way at all. */
+export function canBreak({ kind }: Operation, how: Break): boolean {
+  if (how === "killed before" || how === "killed after") return true;
+  if (how === "expired") return kind === "storage";
+  if (how === "torn write, killed") return kind === "append";
+  if (how === "disk full") return kind === "append" || kind === "sync" || kind === "open journal";
+  return ON_NETWORK.includes(how) && (kind === "api" || kind === "storage");
+}
+
+function lost(): AvalaError {
+  return new AvalaError("network", "The connection was lost.", {
+    retryable: true,
+    ambiguous: true,
+  });
+}
+
+function answer(status: number, text: string): HttpResponse {
+  return { status, headers: { "retry-after": "1" }, body: Buffer.from(text) };
+}
+
+const EXPIRED =
+  "<Error><Code>AccessDenied</Code><Message>Invalid according to Policy: Policy expired.</Message></Error>";
+
+async function breakIt<T>(
+  how: Break,
+  run: (data?: string) => Promise<T>,
+  kill: () => void,
+): Promise<T | HttpResponse> {
+  switch (how) {
+    case "killed before":
+      kill();
+      return await lostForGood();
+    case "killed after":
+      await run();
+      kill();
+      return await lostForGood();
+    case "torn write, killed":
+      await run('0123456789abcdef ["f/');
+      kill();
+      return await lostForGood();
+    case "request lost":
+      throw lost();
+    case "reply lost":
+      await run();
+      throw lost();
+    case "sent twice":
+      await run();
+      return await run();
+    case "disk full":
+      throw Object.assign(new Error("ENOSPC: simulated"), { code: "ENOSPC" });
+    case "429":
+      return answer(429, "{}");
+    case "503":
+      return answer(503, "down");
+    case "expired":
+      return answer(403, EXPIRED);
+  }
+}
+
+function lostForGood(): Promise<never> {
+  return new Promise<never>(() => undefined);
+}
+
+function makeFiles(): { files: UploadFile[]; sources: Map<string, Buffer> } {
+  const sources = new Map<string, Buffer>();
+  const files = ["a", "b", "c"].map((name) => {
+    const data = Buffer.from(`content of ${name}`);
+    sources.set(`/set/${name}.jpg`, data);
+    const sha256 = createHash("sha256").update(data).digest("hex");
+    return {
+      path: `${name}.jpg`,
+      absolutePath: `/set/${name}.jpg`,
+      sizeBytes: data.length,
+      sha256,
+    };
+  });
+  return { files, sources };
+}
+
+interface Watch {
+  readonly seen: Operation[];
+  readonly point?: Point;
+  readonly how?: Break;
+}
+
+async function start(ports: Ports, files: readonly UploadFile[], watch: Watch): Promise<string> {
+  let index = -1;
+  let wasKilled = (): void => undefined;
+  const killed = new Promise<string>((resolve) => {
+    wasKilled = () => resolve("killed");
+  });
+  const interpose: Interpose = async (operation, run) => {
+    index += 1;
+    watch.seen.push(operation);
+    if (index !== watch.point?.index || watch.how === undefined) return await run();
+    const kill = (): void => {
+      process.kill();
+      wasKilled();
+    };
+    return (await breakIt(watch.how, run, kill)) as Awaited<ReturnType<typeof run>>;
+  };
+  const process = createProcess(ports, interpose);
+  const avala = connect({ apiKey: "avk_simulation_0123456789", ports: process.ports });
+  const target = {
+    files,
+    dataset: { name: DATASET, slug: DATASET, dataType: "image" as const },
+    ifExists: "verify" as const,
+  };
+  const options = { waitMs: () => 600_000, concurrency: 1, stateDirectory: "/state" };
+  const run = publishDataset(avala, target, options).then(
+    ({ outcome }) => outcome,
+    (error: unknown) => {
+      if (!isAvalaError(error)) throw error;
+      return error.code;
+    },
+  );
+  return await Promise.race([run, killed]);
+}
+
+function createPorts(sources: ReadonlyMap<string, Buffer>) {
+  const timeline = createTimeline();
+  const random = seeded(1);
+  const server = createAvalaModel({
+    clock: timeline,
+    random: random.fork(),
+    faultOf: () => undefined,
+    limitPerMinute: 100,
+    burstPerSecond: 20,
+  });
+  const disk = createDiskModel(sources);
+  const ports = { clock: timeline, random, api: server.api, storage: server.storage, disk };
+  return { timeline, server, disk, ports };
+}
+
+/** Every operation of a run in which nothing breaks. */
+export async function listPoints(): Promise<readonly Point[]> {
+  const { files, sources } = makeFiles();
+  const { timeline, ports } = createPorts(sources);
+  const watch: Watch = { seen: [] };
+  await timeline.play(start(ports, files, watch));
+  return watch.seen.map((operation, index) => ({ operation, index }));
+}
+
+/** Breaks one point, lets the disk forget what was not synced when the process died, and starts again until done. */
+export async function breakPoint(point: Point, how: Break): Promise<Outcome> {
+  const { files, sources } = makeFiles();
+  const { timeline, server, disk, ports } = createPorts(sources);
+  const random = seeded(2);
+  const play = async (): Promise<{ starts: number; last: string }> => {
+    let last = await start(ports, files, { seen: [], point, how });
+    let starts = 1;
+    while (last !== "uploaded" && last !== "unchanged" && starts < MOST_STARTS) {
+      if (last === "killed") disk.crash(random);
+      last = await start(ports, files, { seen: [] });
+      starts += 1;
+    }
+    return { starts, last };
+  };
+  const { starts, last } = await timeline.play(play());
+  const stored = [...server.counts.stored.values()].reduce((sum, count) => sum + count, 0);
+  return { starts, last, sentAgain: stored - files.length, server, disk, files };
+}
