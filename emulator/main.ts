@@ -17,7 +17,6 @@ async function run(): Promise<void> {
   const faults = await loadFaults(command.faultsFile);
   const emulator = await startEmulator(command.options);
   emulator.setFault(...faults);
-  process.stdout.write(command.isJson ? describeJson(emulator) : describe(emulator, command));
   const stop = (): void => {
     void emulator.stop().then(() => {
       process.exitCode = 0;
@@ -25,6 +24,8 @@ async function run(): Promise<void> {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  // Last, for whoever reads this may end the program at once.
+  process.stdout.write(command.isJson ? describeJson(emulator) : describe(emulator, command));
 }
 
 async function loadFaults(file: string | undefined): Promise<readonly Fault[]> {
