@@ -1,0 +1,181 @@
+// Exports in every form that the contract has, against the emulator.
+import {
+  confirmUpload,
+  createExport,
+  download,
+  getExport,
+  listExports,
+  presign,
+  sendForm,
+  type Export,
+  type ExportInput,
+} from "../../src/index";
+import { stateOf } from "../../src/api/exports";
+import { reply, scripted } from "../support/scripted-transport";
+import { emulated, type Running } from "./targets";
+
+let running: Running | undefined;
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+});
+
+async function open(options: Parameters<typeof emulated>[0] = {}) {
+  running = await emulated(options);
+  const { avala, emulator } = running;
+  const small = Buffer.from("picture");
+  const target = await presign(avala, { datasetName: "cats", path: "a.jpg", sizeBytes: 7 });
+  await sendForm(avala, target, { path: "a.jpg", sizeBytes: 7, small });
+  const dataset = await confirmUpload(avala, { name: "cats", slug: "cats", dataType: "image" });
+  return { avala, emulator, dataset };
+}
+
+const input: ExportInput = {
+  name: "release",
+  format: "avala-json-external",
+  datasets: [],
+  projects: [],
+  slices: [],
+};
+
+describe("an export", () => {
+  test("of datasets ends as completed, with counts and a file", async () => {
+    const { avala, dataset } = await open();
+    const made = await createExport(avala, { ...input, datasets: [dataset.uid] });
+    const done = await getExport(avala, made.uid);
+    expect(done).toMatchObject({
+      name: "release",
+      format: "avala-json-external",
+      state: "completed",
+      datasets: [dataset.uid],
+      projects: [],
+      slices: [],
+      totalTaskCount: 1,
+      exportedTaskCount: 1,
+    });
+    expect((await download(avala, done.downloadUrl ?? "")).status).toBe(200);
+  });
+
+  test("of a server that says exported has completed", async () => {
+    const { avala, dataset } = await open({ exportStatus: "exported" });
+    const made = await createExport(avala, { ...input, datasets: [dataset.uid] });
+    expect(await getExport(avala, made.uid)).toMatchObject({
+      status: "exported",
+      state: "completed",
+    });
+  });
+
+  test("that failed says why, in the server's words", async () => {
+    const { avala, dataset } = await open({ failExports: "Task 7 has no labels." });
+    const made = await createExport(avala, { ...input, datasets: [dataset.uid] });
+    expect(await getExport(avala, made.uid)).toMatchObject({
+      state: "failed",
+      error: "Task 7 has no labels.",
+    });
+  });
+
+  test("of a project and of slices", async () => {
+    const { avala, emulator, dataset } = await open();
+    const project = emulator.addProject("labels");
+    const slice = emulator.addSlice("night", [dataset.uid]);
+    const ofProject = await createExport(avala, { ...input, projects: [project.uid] });
+    expect(ofProject).toMatchObject({ projects: [project.uid] });
+    const ofSlices = await createExport(avala, { ...input, slices: [slice.uid] });
+    expect(ofSlices).toMatchObject({ slices: [slice.uid] });
+  });
+
+  test("that is still running says so", async () => {
+    const { avala, dataset } = await open({ exportMs: 60_000 });
+    const made = await createExport(avala, { ...input, datasets: [dataset.uid] });
+    expect(made).toMatchObject({ status: "requested", state: "running" });
+    expect(made.downloadUrl).toBeUndefined();
+  });
+
+  test("of an unknown format is refused with the field", async () => {
+    const { avala, dataset } = await open();
+    const refused = createExport(avala, { ...input, format: "no-such", datasets: [dataset.uid] });
+    await expect(refused).rejects.toMatchObject({
+      code: "validation",
+      fields: { format: [expect.any(String)] },
+    });
+  });
+
+  test("a URL that has expired is told as one, and the export gives a fresh one", async () => {
+    const { avala, dataset } = await open({ downloadSeconds: 5 });
+    const made = await createExport(avala, { ...input, datasets: [dataset.uid] });
+    const old = await getExport(avala, made.uid);
+    await avala.clock.sleep(10_000);
+    await expect(download(avala, old.downloadUrl ?? "")).rejects.toMatchObject({
+      code: "storage_expired",
+    });
+    const fresh = await getExport(avala, made.uid);
+    expect((await download(avala, fresh.downloadUrl ?? "")).status).toBe(200);
+  });
+
+  test("the newest are listed first", async () => {
+    const { avala, dataset } = await open();
+    for (const name of ["one", "two", "three"]) {
+      await createExport(avala, { ...input, name, datasets: [dataset.uid] });
+    }
+    const names: (string | undefined)[] = [];
+    for await (const { name } of listExports(avala, { limit: 2 })) names.push(name);
+    expect(names).toEqual(["three", "two", "one"]);
+  });
+});
+
+describe("the body of a creation", () => {
+  test.each([
+    [{ projects: ["p1"] }, { project_id: "p1" }],
+    [{ projects: ["p1", "p2"] }, {}],
+    [{ projects: ["p1"], datasets: ["d1"] }, {}],
+    [{ datasets: ["d1"] }, {}],
+    [{ slices: ["s1"], filterQueryString: "a=b" }, { filter_query_string: "a=b" }],
+  ])("of %j is the reference's form, with %j", async (sources, more) => {
+    const { avala, body } = scripted([reply(201, { uid: "e", status: "requested" })]);
+    await createExport(avala, { ...input, ...sources });
+    const { filterQueryString: _, ...lists } = { filterQueryString: "", ...sources };
+    expect(body()).toEqual({ ...input, ...lists, ...more });
+  });
+});
+
+describe("a status", () => {
+  const cases: [string, Export["state"]][] = [
+    ["requested", "running"],
+    ["pending", "running"],
+    ["processing", "running"],
+    ["packing", "running"],
+    ["", "running"],
+    ["completed", "completed"],
+    ["Exported", "completed"],
+    [" COMPLETED ", "completed"],
+    ["failed", "failed"],
+    ["ERROR", "failed"],
+    ["cancelled", "failed"],
+    ["Canceled", "failed"],
+  ];
+  test.each(cases)("%j is %s", (status, state) => {
+    expect(stateOf(status)).toBe(state);
+  });
+
+  test("null counts, bare uids and sources as objects are read", async () => {
+    const { avala } = scripted([
+      reply(200, {
+        uid: "e",
+        status: "processing",
+        exported_task_count: null,
+        download_url: "",
+        datasets: [{ uid: "d1", name: "cats" }, "d2"],
+        projects: null,
+        error: { code: 7 },
+      }),
+    ]);
+    expect(await getExport(avala, "e")).toMatchObject({
+      exportedTaskCount: undefined,
+      downloadUrl: undefined,
+      datasets: ["d1", "d2"],
+      projects: [],
+      slices: [],
+      error: '{"code":7}',
+    });
+  });
+});
