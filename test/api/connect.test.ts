@@ -40,10 +40,12 @@ describe("the API key", () => {
     ["the variable's name", `AVALA_API_KEY=${KEY}`],
     ["a scheme of another API", `Bearer ${KEY}`],
   ])("%s is refused, and not shown", (_name, apiKey) => {
-    const [problem] = problems({ apiKey });
-    expect(problem?.input).toBe("api key");
-    if (apiKey.trim().length > 5) expect(problem?.text).not.toContain(apiKey.trim());
-    expect(problem?.text).not.toContain("0123");
+    const found = problems({ apiKey });
+    expect(found).toMatchObject([{ input: "api key" }]);
+    // Of a key as short as a mask nothing could be told from the sentence around it.
+    const shown = apiKey.trim().length > 5 && (found[0]?.text ?? "").includes(apiKey.trim());
+    expect(shown).toBe(false);
+    expect(found[0]?.text).not.toContain("0123");
   });
 });
 

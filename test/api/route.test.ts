@@ -1,5 +1,6 @@
 import { encodePath, encodeQuery, resolveNext } from "../../src/api/route";
 import { InputError } from "../../src/errors";
+import { thrownBy } from "../support/thrown";
 
 const ROUTE = "GET /datasets/{owner}/{slug}/";
 const path = (owner: string, slug = "s"): string => encodePath(ROUTE, ["datasets", owner, slug]);
@@ -65,8 +66,8 @@ describe("resolveNext", () => {
     "/api/v10/datasets/",
     "javascript:alert(1)",
   ])("does not take the key to %s", (next) => {
-    expect(() => resolveNext(ROUTE, next, base, `${base}/datasets/`)).toThrow(
-      expect.objectContaining({ code: "bad_reply" }),
+    expect(thrownBy(() => resolveNext(ROUTE, next, base, `${base}/datasets/`)).code).toBe(
+      "bad_reply",
     );
   });
 });

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { connect, type Avala } from "../../src/api/connect";
 import type { FormPresign } from "../../src/api/manual-upload";
 import { download, sendForm } from "../../src/api/storage";
 import { replyServer, type Answer, type ReplyServer } from "../support/reply-server";
+import { rejectionOf } from "../support/thrown";
 
 const KEY = "avk_storage_0123456789ab";
 const opened: { avala: Avala; server: ReplyServer }[] = [];
@@ -152,12 +154,11 @@ describe("sendForm", () => {
 
   test.each([
     ["a refusal", refusing(403, xml("SignatureDoesNotMatch", "urlsecret eyJwb2xpY3kiOi 0badc0de"))],
-    ["a lost connection", ((_request, response) => response.destroy()) as Answer],
+    ["a lost connection", (_request: unknown, response: ServerResponse) => response.destroy()],
     ["a refusal in other words", refusing(400, "<html>urlsecret 0badc0de</html>")],
   ])("%s shows the host and the file, and neither URL nor fields", async (_name, answer) => {
     const { avala, server, target } = await store(answer);
-    const error = await sendForm(avala, target, file).catch((reason: Error) => reason);
-    const { message, hint } = error as { message: string; hint?: string };
+    const { message, hint } = await rejectionOf(sendForm(avala, target, file));
     expect(message).toContain(server.host);
     expect(message).toContain("cats/a.jpg");
     expect(`${message} ${hint}`).not.toMatch(/urlsecret|eyJwb2xpY3|0badc0de|\/bucket/);
@@ -166,7 +167,7 @@ describe("sendForm", () => {
   test("expands no entities of an error's XML, and survives its being none", async () => {
     const bomb = `<!DOCTYPE x [<!ENTITY a "boom">]><Error><Code>&a;</Code></Error>`;
     const { avala, target } = await store(refusing(400, bomb));
-    const error = await sendForm(avala, target, file).catch((reason: Error) => reason);
+    const error = await rejectionOf(sendForm(avala, target, file));
     expect(error).toMatchObject({ code: "storage" });
     expect(String(error)).not.toContain("boom");
   });

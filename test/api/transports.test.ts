@@ -5,6 +5,7 @@ import { createStorageTransport } from "../../src/api/storage-transport";
 import type { HttpRequest, Transport } from "../../src/api/transport";
 import { AvalaError } from "../../src/errors";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
+import { thrownBy } from "../support/thrown";
 
 const implementations = [
   { name: "the transport of API calls", create: createAxiosTransport },
@@ -268,8 +269,6 @@ describe.each(implementations)("behind a proxy, $name", ({ create }) => {
   });
 
   test("refuses a proxy that is no URL before anything is sent", () => {
-    expect(() => create({ proxy: { httpsProxy: "socks5://a:1" } })).toThrow(
-      expect.objectContaining({ code: "input" }),
-    );
+    expect(thrownBy(() => create({ proxy: { httpsProxy: "socks5://a:1" } })).code).toBe("input");
   });
 });

@@ -7,7 +7,7 @@ import { skippingClock } from "../support/virtual-clock";
 export interface Running {
   readonly avala: Avala;
   readonly emulator: Emulator;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** An emulator without limits and waits unless they are asked for, and a session whose waits take no time. */

@@ -22,7 +22,7 @@ export interface Scripted {
   readonly requests: HttpRequest[];
   readonly events: AvalaEvent[];
   /** The answer in JSON of the only, or the nth, request's body. */
-  body(index?: number): unknown;
+  readonly body: (index?: number) => unknown;
 }
 
 export const KEY = "avk_scripted_0123456789";

@@ -1,0 +1,78 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { readConfig, stateDirectory } from "../src/config";
+
+describe("readConfig", () => {
+  test("reads the environment", () => {
+    const config = readConfig(
+      {},
+      {
+        AVALA_API_KEY: " avk_env \n",
+        AVALA_BASE_URL: "https://server.avala.ai/api/v1",
+        AVALA_ALLOW_INSECURE_BASE_URL: "true",
+        AVALA_ALLOW_STORAGE_HOSTS: "a:9000, b\nc",
+        AVALA_ORGANIZATION_UID: "o1",
+        HTTPS_PROXY: "http://upper:1",
+        https_proxy: "http://lower:1",
+        NO_PROXY: "a,b",
+      },
+    );
+    expect(config).toEqual({
+      apiKey: "avk_env",
+      baseUrl: "https://server.avala.ai/api/v1",
+      allowInsecureBaseUrl: true,
+      allowStorageHosts: ["a:9000", "b", "c"],
+      organizationUid: "o1",
+      proxy: { httpProxy: undefined, httpsProxy: "http://lower:1", noProxy: "a,b" },
+    });
+  });
+
+  test("what is given goes before the environment", () => {
+    const given = {
+      apiKey: "avk_given",
+      baseUrl: "https://b",
+      allowStorageHosts: ["x"],
+      organizationUid: "o2",
+    };
+    const environment = {
+      AVALA_API_KEY: "avk_env",
+      AVALA_BASE_URL: "https://a",
+      AVALA_ALLOW_STORAGE_HOSTS: "y",
+      AVALA_ORGANIZATION_UID: "o1",
+    };
+    expect(readConfig(given, environment)).toMatchObject(given);
+  });
+
+  test("empty text counts as not given, as an unset input of a workflow is", () => {
+    const given = { apiKey: "", baseUrl: " ", allowStorageHosts: "\n" };
+    const config = readConfig(given, { AVALA_API_KEY: "avk_env" });
+    expect(config).toMatchObject({ apiKey: "avk_env", baseUrl: undefined, allowStorageHosts: [] });
+  });
+
+  test("no key anywhere is left for connect to refuse", () => {
+    expect(readConfig({}, {}).apiKey).toBe("");
+  });
+
+  test.each([
+    ["TRUE", true],
+    ["1", false],
+    ["false", false],
+    ["", false],
+  ])("AVALA_ALLOW_INSECURE_BASE_URL=%j is %s", (value, expected) => {
+    const environment = { AVALA_ALLOW_INSECURE_BASE_URL: value };
+    expect(readConfig({}, environment).allowInsecureBaseUrl).toBe(expected);
+  });
+});
+
+describe("stateDirectory", () => {
+  test.each([
+    ["its own variable", { AVALA_STATE_DIR: "/s", HOME: "/h" }, "linux", "/s"],
+    ["XDG's", { XDG_STATE_HOME: "/x", HOME: "/h" }, "linux", join("/x", "avala")],
+    ["a home", { HOME: "/h" }, "linux", join("/h", ".local", "state", "avala")],
+    ["a Mac", { HOME: "/h" }, "darwin", join("/h", "Library", "Application Support", "avala")],
+    ["Windows", { LOCALAPPDATA: "/l" }, "win32", join("/l", "avala")],
+    ["nothing set", {}, "linux", join(homedir(), ".local", "state", "avala")],
+  ] as const)("follows %s", (_name, environment, platform, expected) => {
+    expect(stateDirectory(environment, platform)).toBe(expected);
+  });
+});
