@@ -113,14 +113,16 @@ function chunksOf(request: IncomingMessage): AsyncIterable<Buffer> {
   return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
 }
 
-/** A sink that keeps half of each chunk, or other bytes, when fault injection says so. */
+/** A sink that keeps nothing, half of each chunk, or other bytes, when fault injection says so. */
 function faulty(sink: Sink, exchange: Exchange): Sink {
   const store = exchange.fault?.store;
-  if (store !== "half" && store !== "other") return sink;
+  if (store === undefined) return sink;
   const write = sink.write.bind(sink);
-  sink.write = (chunk) =>
-    write(
-      store === "half" ? chunk.subarray(0, chunk.length / 2) : Buffer.alloc(chunk.length, 0x21),
-    );
+  const writes = {
+    nothing: () => undefined,
+    half: (chunk: Buffer) => write(chunk.subarray(0, chunk.length / 2)),
+    other: (chunk: Buffer) => write(Buffer.alloc(chunk.length, 0x21)),
+  };
+  sink.write = writes[store];
   return sink;
 }
