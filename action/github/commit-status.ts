@@ -1,8 +1,17 @@
 // Commit statuses by GitHub's API. The only file that knows it.
 import { readFileSync } from "node:fs";
-import { getOctokit } from "@actions/github";
+import { createAxiosTransport } from "../../src/api/axios-transport";
+import type { HttpResponse, Transport } from "../../src/api/transport";
+import { readConfig } from "../../src/config";
 import { AvalaError } from "../../src/errors";
+import { systemClock, systemRandom } from "../../src/flow/clock";
+import { retry } from "../../src/flow/retry";
+import { printable } from "../../src/redact";
 import type { CommitStatus } from "../environment";
+
+const MOST_TRIES = 4;
+const IDLE_MS = 15_000;
+const MOST_BYTES = 1_000_000;
 
 export interface Commit {
   readonly owner: string;
@@ -44,37 +53,79 @@ function readEvent(path: string | undefined): EventPayload {
   }
 }
 
-/** @throws AvalaError `permission` with the line that the workflow lacks; `network` otherwise */
-export async function setCommitStatus(status: CommitStatus, commit: Commit): Promise<void> {
+/**
+ * Sets the status; what may pass is tried again, for a single failure of GitHub's must not decide a gate.
+ * @throws AvalaError `permission` with the line that the workflow lacks, `authentication`, `validation`, `network`, `timeout`, `server`, `cancelled`
+ */
+export async function setCommitStatus(
+  status: CommitStatus,
+  commit: Commit,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { proxy } = readConfig({}, env);
+  const transport = createAxiosTransport({ proxy });
+  const { signal } = status;
   try {
-    await getOctokit(status.token).rest.repos.createCommitStatus({
-      owner: commit.owner,
-      repo: commit.repo,
-      sha: commit.sha,
-      state: status.state,
-      context: status.context,
-      description: status.description,
-      ...(commit.targetUrl === undefined ? {} : { target_url: commit.targetUrl }),
-      ...(status.signal === undefined ? {} : { request: { signal: status.signal } }),
+    await retry(() => post(transport, status, commit, env), {
+      clock: systemClock,
+      random: systemRandom,
+      signal,
+      what: `set the commit status ${status.context}`,
+      maxTries: MOST_TRIES,
     });
-  } catch (error) {
-    throw translate(error, status, commit);
+  } finally {
+    transport.close();
   }
 }
 
-function translate(error: unknown, { context, signal }: CommitStatus, commit: Commit): AvalaError {
-  const status = error instanceof Error && "status" in error ? error.status : undefined;
-  const reason = error instanceof Error ? error.message : String(error);
-  const what = `The commit status ${context} can't be set on ${commit.sha.slice(0, 12)}`;
-  // GitHub hides what a token may not see as 404.
-  if (status === 403 || status === 404) {
-    return new AvalaError("permission", `${what}: GitHub answers ${status}: ${reason}`, {
-      hint: "Add to the workflow or the job:\npermissions:\n  statuses: write",
-      cause: error,
-    });
-  }
-  const isStopped = signal?.aborted === true;
-  return new AvalaError(isStopped ? "cancelled" : "network", `${what}: ${reason}`, {
-    cause: error,
+async function post(
+  transport: Transport,
+  status: CommitStatus,
+  { owner, repo, sha, targetUrl }: Commit,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { state, context, description, token, signal } = status;
+  const path = [owner, repo, "statuses", sha].map(encodeURIComponent).join("/");
+  const reply = await transport.send({
+    method: "POST",
+    url: `${env.GITHUB_API_URL ?? "https://api.github.com"}/repos/${path}`,
+    headers: {
+      accept: "application/vnd.github+json",
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "user-agent": "avala-upload-action",
+      "x-github-api-version": "2022-11-28",
+    },
+    body: JSON.stringify({ state, context, description, target_url: targetUrl }),
+    signal,
+    idleTimeoutMs: IDLE_MS,
+    maxReplyBytes: MOST_BYTES,
   });
+  if (reply.status !== 201) throw refusal(reply, context, sha);
+}
+
+function refusal({ status, body }: HttpResponse, context: string, sha: string): AvalaError {
+  const what = `The commit status ${context} can't be set on ${sha.slice(0, 12)}`;
+  const message = `${what}: GitHub answers ${status}: ${messageIn(body)}`;
+  if (status === 429 || status >= 500)
+    return new AvalaError("server", message, { retryable: true });
+  if (status === 401) {
+    return new AvalaError("authentication", message, { hint: "Look at the input github-token." });
+  }
+  // GitHub hides what a token may not see as 404.
+  if (status !== 403 && status !== 404) return new AvalaError("validation", message);
+  return new AvalaError("permission", message, {
+    hint: "Add to the workflow or the job:\npermissions:\n  statuses: write",
+  });
+}
+
+function messageIn(body: Buffer): string {
+  const text = body.toString("utf8");
+  try {
+    const { message } = JSON.parse(text) as { readonly message?: unknown };
+    if (typeof message === "string") return message;
+  } catch {
+    // Then the text says what there is to say.
+  }
+  return printable(text, 200);
 }

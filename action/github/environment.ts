@@ -28,7 +28,7 @@ export function openEnvironment(signal: AbortSignal): ActionEnvironment {
     writeSummary: async (markdown) => {
       await core.summary.addRaw(markdown, true).write();
     },
-    setCommitStatus: (status) => setCommitStatus(status, commitOf(env)),
+    setCommitStatus: (status) => setCommitStatus(status, commitOf(env), env),
     exportCache: openExportCache(env),
   };
 }

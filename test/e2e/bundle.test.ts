@@ -1,0 +1,200 @@
+// The Action's bundle as it is committed, run as a runner runs it, on the Nodes that it is made for.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import { createTempTree, leadingTo, type TempTree } from "../action/support/recorded";
+import { runBundle, type Job, type JobResult } from "../action/support/runner";
+import { describeWithPart } from "../support/parts";
+import { jpeg } from "../support/temp-tree";
+
+let tree: TempTree;
+let emulator: Emulator;
+
+const quick: EmulatorOptions = {
+  requestsPerMinute: 0,
+  burstPerSecond: 0,
+  ingestMs: 50,
+  exportMs: 50,
+};
+
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  await emulator?.stop();
+  emulator = await startEmulator({ ...quick, ...options });
+}
+
+beforeEach(async () => {
+  tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
+  await start();
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+function run(inputs: Record<string, string>, more: Partial<Job> = {}): Promise<JobResult> {
+  return runBundle({ tree, ...more, inputs: { ...leadingTo(emulator).inputs, ...inputs } });
+}
+
+const whole = {
+  files: "images",
+  dataset: "pets-{digest}",
+  "export-datasets": "uploaded",
+  "download-path": "export",
+};
+
+/** What a run shows but for the commands that mask. */
+function shown({ lines, stderr, summary }: JobResult): string {
+  return [...lines.filter((line) => !line.startsWith("::add-mask::")), stderr, summary].join("\n");
+}
+
+function errorsOf({ lines }: JobResult): string[] {
+  return lines.filter((line) => line.startsWith("::error"));
+}
+
+function describeBundle(node?: string): void {
+  const on = node === undefined ? {} : { node };
+
+  test("does the main job and shows no secret", async () => {
+    const result = await run(whole, { ...on, env: { RUNNER_DEBUG: "1" } });
+    expect(errorsOf(result)).toEqual([]);
+    expect(result.stderr).toBe("");
+    expect(result.code).toBe(0);
+    expect(result.outputs).toMatchObject({
+      outcome: "exported",
+      complete: "true",
+      "files-uploaded": "2",
+      "export-status": "completed",
+      "download-path": tree.at("export"),
+    });
+    expect(result.summary).toContain("## Avala: Export complete");
+    expect(result.lines[0]).toBe(`::add-mask::${emulator.apiKey}`);
+    expect(shown(result)).toContain("/datasets/manual-upload/file-upload-url/");
+    expect(shown(result)).not.toContain(emulator.apiKey);
+    expect(shown(result)).not.toContain(result.outputs["download-url"]);
+    expect(shown(result)).not.toMatch(/X-Amz-Signature/i);
+  });
+
+  test("sends nothing for the same content", async () => {
+    await run(whole, on);
+    const result = await run({ files: "images", dataset: "pets-{digest}" }, on);
+    expect(result.outputs).toMatchObject({ outcome: "unchanged", "files-uploaded": "0" });
+    expect(result.code).toBe(0);
+  });
+
+  test("ends a refusal with one error, no stack, and exit code 1", async () => {
+    const result = await run({ ...whole, files: "none", concurrency: "many" }, on);
+    expect(result.code).toBe(1);
+    expect(errorsOf(result)).toHaveLength(1);
+    expect(shown(result)).not.toMatch(/\n\s+at /);
+    expect(result.outputs).toMatchObject({ outcome: "invalid", complete: "false" });
+  });
+}
+
+describe("on the Node of the tests", () => {
+  describeBundle();
+
+  test("takes an export that it fetched before from the tool cache", async () => {
+    const first = await run(whole);
+    const again = await run({
+      "export-uid": first.outputs["export-uid"] ?? "",
+      "download-path": "again",
+    });
+    expect(again.code).toBe(0);
+    expect(again.lines.join("\n")).toContain("taken from this machine's cache");
+    const fetched = emulator
+      .requests()
+      .filter(({ method, target }) => method === "GET" && target === "storage");
+    expect(fetched).toHaveLength(1);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("stops within five seconds of %s", async (signal) => {
+    await start({ exportMs: 600_000 });
+    let killedMs = 0;
+    const result = await run(whole, {
+      onStart: (child) => {
+        void (async () => {
+          while (emulator.exports().length === 0) await sleep(20);
+          killedMs = performance.now();
+          child.kill(signal);
+        })();
+      },
+    });
+    expect(performance.now() - killedMs).toBeLessThan(5_000);
+    expect(result.code).toBe(1);
+    expect(errorsOf(result)).toHaveLength(1);
+    expect(result.outputs).toMatchObject({ outcome: "cancelled", "files-uploaded": "2" });
+  });
+});
+
+describeWithPart("node24", (node24) => {
+  describeBundle(node24.command);
+});
+
+describe("the commit status", () => {
+  interface Call {
+    readonly url: string;
+    readonly body: { state: string; context: string; description: string };
+  }
+
+  /** GitHub's API, as far as a status goes. */
+  async function withGitHub(
+    status: number,
+    work: (url: string, calls: readonly Call[]) => Promise<void>,
+  ): Promise<void> {
+    const calls: Call[] = [];
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const body = JSON.parse(Buffer.concat(chunks).toString()) as Call["body"];
+        calls.push({ url: request.url ?? "", body });
+        response.writeHead(status, { "Content-Type": "application/json" });
+        response.end(JSON.stringify({ message: "Resource not accessible by integration" }));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls);
+    } finally {
+      server.close();
+    }
+  }
+
+  const gated = { ...whole, "status-context": "avala/export", "github-token": "ghs_0123456789" };
+
+  test("stands on the pull request's own commit, not on the merge", async () => {
+    const head = "b".repeat(40);
+    tree.write({ "event.json": JSON.stringify({ pull_request: { head: { sha: head } } }) });
+    await withGitHub(201, async (url, calls) => {
+      const env = { GITHUB_API_URL: url, GITHUB_EVENT_PATH: tree.at("event.json") };
+      const result = await run(gated, { env });
+      expect(errorsOf(result)).toEqual([]);
+      expect(calls.map(({ url: path, body }) => [path, body.state, body.context])).toEqual([
+        [`/repos/me/pets/statuses/${head}`, "pending", "avala/export"],
+        [`/repos/me/pets/statuses/${head}`, "success", "avala/export"],
+      ]);
+      expect(shown(result)).not.toContain("ghs_0123456789");
+    });
+  });
+
+  test("is failure when the export fails", async () => {
+    emulator.failExports("broken");
+    await withGitHub(201, async (url, calls) => {
+      const result = await run(gated, { env: { GITHUB_API_URL: url } });
+      expect(result.code).toBe(1);
+      expect(calls.map(({ body }) => body.state)).toEqual(["pending", "failure"]);
+      expect(calls[0]?.url).toContain("a".repeat(40));
+    });
+  });
+
+  test("without the permission, names the line that the workflow lacks", async () => {
+    await withGitHub(403, async (url) => {
+      const result = await run(gated, { env: { GITHUB_API_URL: url } });
+      expect(result.code).toBe(1);
+      expect(errorsOf(result)).toHaveLength(1);
+      expect(errorsOf(result)[0]).toContain("permissions:%0A  statuses: write");
+      expect(emulator.requests()).toEqual([]);
+    });
+  });
+});
