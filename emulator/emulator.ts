@@ -46,7 +46,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requestIdHeader: "X-Request-Id",
     handle: (exchange) => server.handle(exchange),
   });
-  const port = await api.listen(config.port, config.host);
+  const port = await api.listen(config.port, config.host).catch(async (error: unknown) => {
+    await backend.stop();
+    throw error;
+  });
   return handle(world, backend, api, `http://${urlHost(config.host)}:${String(port)}${PREFIX}`);
 }
 

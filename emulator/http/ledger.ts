@@ -24,6 +24,8 @@ export interface LedgerEntry {
   readonly apiKey: string | undefined;
   /** What fault injection did to it. */
   readonly fault: string | undefined;
+  /** Why there was no reply, or a 500: the client went away, or a mistake of the emulator. */
+  readonly error: string | undefined;
 }
 
 export type OpenEntry = { -readonly [Field in keyof LedgerEntry]: LedgerEntry[Field] };
@@ -46,6 +48,7 @@ export class Ledger {
       bytesIn: 0,
       apiKey: undefined,
       fault: undefined,
+      error: undefined,
       ...entry,
     };
     this.list.push(opened);

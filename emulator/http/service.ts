@@ -83,8 +83,10 @@ export class Service {
       const reply = await this.replyTo(exchange);
       if (reply === undefined) request.socket.destroy();
       else await this.write(exchange, response, reply);
-    } catch {
-      request.socket.destroy();
+    } catch (error) {
+      entry.error = (error as Error).message;
+      if (request.socket.destroyed || response.headersSent) request.socket.destroy();
+      else await this.write(exchange, response, SERVER_ERROR);
     } finally {
       entry.endTime = this.options.clock.now();
     }
@@ -148,6 +150,13 @@ export class Service {
     response.end(method === "HEAD" ? undefined : bytes);
   }
 }
+
+/** Django's own page; what went wrong stands in the ledger. */
+const SERVER_ERROR: Reply = {
+  status: 500,
+  headers: { "Content-Type": "text/html; charset=utf-8" },
+  body: '<!doctype html>\n<html lang="en">\n<body><h1>Server Error (500)</h1></body>\n</html>\n',
+};
 
 /** Beyond this a refused upload is answered while it is still being sent, as S3 does. */
 const DRAIN_BYTES = 16 * 1024 * 1024;

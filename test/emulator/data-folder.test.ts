@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -92,8 +99,18 @@ describe("a data folder", () => {
     const emulator = await start({ dataDir, apiKey: "avk_very_secret" });
     await sendForm(await presign(emulator, "a.jpg", 1), "x");
     await stopAll();
-    const { readFileSync } = await import("node:fs");
     expect(readFileSync(join(dataDir, "state.jsonl"), "utf8")).not.toContain("avk_very_secret");
+  });
+
+  test("whose files were taken away gives a 500, and the ledger says why", async () => {
+    const emulator = await start({ dataDir });
+    rmSync(join(dataDir, "blobs"), { recursive: true });
+    const answer = await upload(emulator, "a.jpg", "a");
+    expect([answer.status, answer.text]).toEqual([500, expect.stringContaining("Server Error")]);
+    expect(emulator.requests().at(-1)).toMatchObject({
+      status: 500,
+      error: expect.stringContaining("ENOENT") as string,
+    });
   });
 
   test("holds one copy of a file that was sent twice", async () => {

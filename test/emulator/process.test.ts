@@ -126,6 +126,14 @@ test("wrong options are all named on stderr, with the exit code of a usage error
   expect(stderr.split("\n")).toEqual(lines);
 });
 
+test("a port that is taken is an error, and the program ends", async () => {
+  const { emulator } = await spawnEmulator([]);
+  const { child, exit } = launch(["--port", new URL(emulator.baseUrl).port]);
+  const [text] = (await once(child.stderr, "data")) as [Buffer];
+  expect(text.toString()).toContain("EADDRINUSE");
+  expect(await exit).toEqual([1, null]);
+});
+
 test("without --json it says what to type next", async () => {
   const { child, exit } = launch([]);
   const [text] = (await once(child.stdout, "data")) as [Buffer];
