@@ -116,3 +116,61 @@ export {
   type SendOptions,
   type Stored,
 } from "./api/storage";
+export {
+  compareManifests,
+  describeChanges,
+  type ChangedEntry,
+  type ManifestChanges,
+} from "./files/compare";
+export type { AppendHandle, Disk, FileStamp, ReadHandle } from "./files/disk";
+export {
+  readFileSet,
+  type ContentPolicy,
+  type FileSet,
+  type FileSetOptions,
+  type LocalFile,
+  type Notice,
+  type PatternCount,
+  type SymlinkPolicy,
+} from "./files/file-set";
+export { hashFiles, type HashOptions, type HashProgress } from "./files/hash";
+export {
+  checksumsText,
+  createManifest,
+  datasetVersionName,
+  packManifest,
+  shortDigest,
+  slugFrom,
+  unpackManifest,
+  type Manifest,
+  type ManifestEntry,
+} from "./files/manifest";
+export { dataTypeOf, indexedSuffixes, inferDataType, isIndexed, type DataType } from "./files/media";
+export {
+  listPartitions,
+  partitionFiles,
+  type Partition,
+  type PartitionDepth,
+  type PartitionOptions,
+} from "./files/partition";
+export { describeCost, estimateCost, type Cost } from "./upload/cost";
+export { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
+export {
+  compareItems,
+  confirmDataset,
+  createDatasetOnce,
+  findDataset,
+  waitForDataset,
+  type DatasetName,
+  type ItemComparison,
+} from "./dataset";
+export { downloadExport, startExport, waitForExport, type DownloadedExport } from "./export";
+export {
+  carryOut,
+  decidePublish,
+  publishDataset,
+  type Decision,
+  type PublishOptions,
+  type PublishResult,
+  type PublishTarget,
+} from "./publish";
