@@ -145,7 +145,13 @@ export {
   type Manifest,
   type ManifestEntry,
 } from "./files/manifest";
-export { dataTypeOf, indexedSuffixes, inferDataType, isIndexed, type DataType } from "./files/media";
+export {
+  dataTypeOf,
+  indexedSuffixes,
+  inferDataType,
+  isIndexed,
+  type DataType,
+} from "./files/media";
 export {
   listPartitions,
   partitionFiles,

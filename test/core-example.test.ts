@@ -31,6 +31,7 @@ async function run(): Promise<string> {
   const env = {
     ...process.env,
     AVALA_API_KEY: emulator.apiKey,
+    AVALA_STATE_DIR: path.join(folder, "state"),
     AVALA_BASE_URL: emulator.baseUrl,
     AVALA_ALLOW_INSECURE_BASE_URL: "true",
     AVALA_ALLOW_STORAGE_HOSTS: new URL(emulator.storageUrl).host,
@@ -49,7 +50,7 @@ const stored = (): number =>
 describe("examples/core/upload.mjs", () => {
   test("uploads a folder, waits for its dataset and fetches its export", async () => {
     const said = await run();
-    expect(said).toContain("2 items, 0 missing, 0 extra");
+    expect(said).toContain(": uploaded, 2 items");
     expect(emulator.datasets()).toHaveLength(1);
     expect(readdirSync(folder).filter((name) => name.endsWith(".zip"))).toHaveLength(1);
   });
@@ -59,6 +60,7 @@ describe("examples/core/upload.mjs", () => {
     const before = stored();
     expect(before).toBe(2);
     const said = await run();
+    expect(said).toContain(": unchanged, 2 items");
     expect(stored()).toBe(before);
     expect(said).not.toContain("sent ");
     expect(emulator.datasets()).toHaveLength(1);

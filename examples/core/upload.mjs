@@ -1,19 +1,16 @@
 // Uploads a folder of images as a dataset version that its content names, and exports it.
 // AVALA_API_KEY=… node upload.mjs FOLDER
 import {
-  compareItems,
-  confirmDataset,
   connect,
   datasetVersionName,
   downloadExport,
-  findDataset,
   hashFiles,
+  publishDataset,
   readConfig,
   readFileSet,
   slugFrom,
   startExport,
-  uploadFiles,
-  waitForDataset,
+  stateDirectory,
   waitForExport,
 } from "@avala/pulumi/core";
 
@@ -31,17 +28,21 @@ const avala = connect({
 const set = await readFileSet({ root, include: ["**/*.jpg"] });
 const manifest = await hashFiles(set.files);
 const name = datasetVersionName("training-{digest}", manifest.digest);
+// With its sha256 known, a file that changes before it is sent is an error, and not another content under this name.
+const sums = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
+const files = set.files.map((file) => ({ ...file, sha256: sums.get(file.path) }));
 
-let dataset = await findDataset(avala, { name });
-if (dataset === undefined) {
-  await uploadFiles(avala, { datasetName: name, files: set.files });
-  dataset = await confirmDataset(avala, { name, slug: slugFrom(name), dataType: "image" });
-}
-dataset = await waitForDataset(avala, dataset, { timeoutMs });
-const { missing, extra } = await compareItems(avala, dataset, set.files);
-console.log(
-  `${name}: ${dataset.itemCount} items, ${missing.length} missing, ${extra.length} extra`,
+// Sends nothing when Avala has this content already; else uploads, confirms, waits, and compares the items.
+const { outcome, dataset } = await publishDataset(
+  avala,
+  {
+    dataset: { name, slug: slugFrom(name), dataType: "image" },
+    files,
+    ifExists: "verify",
+  },
+  { waitMs: () => timeoutMs, stateDirectory: stateDirectory() },
 );
+console.log(`${name}: ${outcome}, ${dataset.itemCount} items`);
 
 const started = await startExport(avala, {
   name: `${name} export`,
