@@ -1,11 +1,11 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
 import { AvalaError, isApiError, isAvalaError } from "../errors";
+import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
-import type { ApiCall } from "./http";
 import { listAll, listPage, type ListCall, type Page } from "./pages";
 import { hideCredentials } from "./provider-config";
-import { Fields, type Json } from "./wire";
+import type { Json } from "./wire";
 
 export type { Dataset, DatasetInput } from "./dataset-wire";
 export type { ProviderConfig } from "./provider-config";
@@ -58,21 +58,20 @@ export function refPath({ owner, slug }: DatasetRef): string[] {
   return ["datasets", owner, slug];
 }
 
-async function callForDataset(avala: Avala, call: ApiCall): Promise<Dataset> {
-  const { json } = await avala.call(call);
-  return readDataset(Fields.of(json, call.route));
-}
-
 /** By uid, or by owner and slug. @throws ApiError `not_found` when there is none the key may see */
 export function getDataset(avala: Avala, ref: string | DatasetRef): Promise<Dataset> {
   const byUid = typeof ref === "string";
-  return callForDataset(avala, {
-    method: "GET",
-    route: byUid ? "GET /datasets/{uid}/" : "GET /datasets/{owner}/{slug}/",
-    path: byUid ? ["datasets", ref] : refPath(ref),
-    repeat: "safe",
-    what: `read dataset ${nameOf(ref)}`,
-  });
+  return callFor(
+    avala,
+    {
+      method: "GET",
+      route: byUid ? "GET /datasets/{uid}/" : "GET /datasets/{owner}/{slug}/",
+      path: byUid ? ["datasets", ref] : refPath(ref),
+      repeat: "safe",
+      what: `read dataset ${nameOf(ref)}`,
+    },
+    readDataset,
+  );
 }
 
 /**
@@ -82,14 +81,18 @@ export function getDataset(avala: Avala, ref: string | DatasetRef): Promise<Data
  */
 export function createDataset(avala: Avala, input: DatasetInput): Promise<Dataset> {
   hideCredentials(avala.secrets, input.providerConfig);
-  return callForDataset(avala, {
-    method: "POST",
-    route: "POST /datasets/",
-    path: ["datasets"],
-    body: datasetBody(input),
-    repeat: "ambiguous",
-    what: `create dataset ${input.name}`,
-  });
+  return callFor(
+    avala,
+    {
+      method: "POST",
+      route: "POST /datasets/",
+      path: ["datasets"],
+      body: datasetBody(input),
+      repeat: "ambiguous",
+      what: `create dataset ${input.name}`,
+    },
+    readDataset,
+  );
 }
 
 /** What of a dataset can be changed; absent stays as it is. */
@@ -145,14 +148,18 @@ export function updateDataset(
 ): Promise<Dataset> {
   const what = `update dataset ${nameOf(ref)}`;
   return orNotOffered(avala, ref, what, () =>
-    callForDataset(avala, {
-      method: "PATCH",
-      route: "PATCH /datasets/{owner}/{slug}/",
-      path: refPath(ref),
-      body: changes,
-      repeat: "safe",
-      what,
-    }),
+    callFor(
+      avala,
+      {
+        method: "PATCH",
+        route: "PATCH /datasets/{owner}/{slug}/",
+        path: refPath(ref),
+        body: changes,
+        repeat: "safe",
+        what,
+      },
+      readDataset,
+    ),
   );
 }
 
@@ -178,14 +185,18 @@ export function transferDataset(avala: Avala, ref: DatasetRef, to: NewOwner): Pr
     "organizationUid" in to
       ? { organization_uid: to.organizationUid }
       : { owner_username: to.ownerUsername };
-  return callForDataset(avala, {
-    method: "POST",
-    route: "POST /datasets/{owner}/{slug}/transfer/",
-    path: [...refPath(ref), "transfer"],
-    body,
-    repeat: "ambiguous",
-    what: `transfer dataset ${nameOf(ref)}`,
-  });
+  return callFor(
+    avala,
+    {
+      method: "POST",
+      route: "POST /datasets/{owner}/{slug}/transfer/",
+      path: [...refPath(ref), "transfer"],
+      body,
+      repeat: "ambiguous",
+      what: `transfer dataset ${nameOf(ref)}`,
+    },
+    readDataset,
+  );
 }
 
 export interface DatasetHealth {
@@ -196,19 +207,20 @@ export interface DatasetHealth {
 }
 
 /** What the server found when it indexed the dataset. @throws ApiError, as {@link Avala.call} */
-export async function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<DatasetHealth> {
-  const route = "GET /datasets/{owner}/{slug}/health/";
-  const { json } = await avala.call({
-    method: "GET",
-    route,
-    path: [...refPath(ref), "health"],
-    repeat: "safe",
-    what: `read the health of dataset ${nameOf(ref)}`,
-  });
-  const fields = Fields.of(json, route);
-  return {
-    ingestOk: fields.maybeFlag("ingest_ok") ?? false,
-    issues: fields.maybeList("issues"),
-    itemCount: fields.maybeNumber("item_count"),
-  };
+export function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<DatasetHealth> {
+  return callFor(
+    avala,
+    {
+      method: "GET",
+      route: "GET /datasets/{owner}/{slug}/health/",
+      path: [...refPath(ref), "health"],
+      repeat: "safe",
+      what: `read the health of dataset ${nameOf(ref)}`,
+    },
+    (fields) => ({
+      ingestOk: fields.maybeFlag("ingest_ok") ?? false,
+      issues: fields.maybeList("issues"),
+      itemCount: fields.maybeNumber("item_count"),
+    }),
+  );
 }

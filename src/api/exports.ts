@@ -1,8 +1,9 @@
 // Exports: one function an endpoint (contract, "Exports"). Knows nothing of waiting.
+import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import type { ListOptions } from "./items";
 import { listAll } from "./pages";
-import { Fields } from "./wire";
+import type { Fields } from "./wire";
 
 export interface Export {
   readonly uid: string;
@@ -83,38 +84,42 @@ function onlyProject({ datasets, projects, slices }: ExportInput): string | unde
  * `ambiguous`, and the caller looks among the newest exports.
  * @throws ApiError `validation` for an unknown format or source
  */
-export async function createExport(avala: Avala, input: ExportInput): Promise<Export> {
-  const route = "POST /exports/";
-  const { json } = await avala.call({
-    method: "POST",
-    route,
-    path: ["exports"],
-    body: {
-      name: input.name,
-      format: input.format,
-      datasets: input.datasets,
-      projects: input.projects,
-      slices: input.slices,
-      filter_query_string: input.filterQueryString,
-      project_id: onlyProject(input),
+export function createExport(avala: Avala, input: ExportInput): Promise<Export> {
+  return callFor(
+    avala,
+    {
+      method: "POST",
+      route: "POST /exports/",
+      path: ["exports"],
+      body: {
+        name: input.name,
+        format: input.format,
+        datasets: input.datasets,
+        projects: input.projects,
+        slices: input.slices,
+        filter_query_string: input.filterQueryString,
+        project_id: onlyProject(input),
+      },
+      repeat: "ambiguous",
+      what: `create export ${input.name}`,
     },
-    repeat: "ambiguous",
-    what: `create export ${input.name}`,
-  });
-  return readerFor(avala)(Fields.of(json, route));
+    readerFor(avala),
+  );
 }
 
 /** @throws ApiError `not_found` */
-export async function getExport(avala: Avala, uid: string): Promise<Export> {
-  const route = "GET /exports/{uid}/";
-  const { json } = await avala.call({
-    method: "GET",
-    route,
-    path: ["exports", uid],
-    repeat: "safe",
-    what: `read export ${uid}`,
-  });
-  return readerFor(avala)(Fields.of(json, route));
+export function getExport(avala: Avala, uid: string): Promise<Export> {
+  return callFor(
+    avala,
+    {
+      method: "GET",
+      route: "GET /exports/{uid}/",
+      path: ["exports", uid],
+      repeat: "safe",
+      what: `read export ${uid}`,
+    },
+    readerFor(avala),
+  );
 }
 
 /** Newest first, page by page as it is iterated. @throws ApiError, as {@link Avala.call} */

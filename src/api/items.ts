@@ -1,8 +1,9 @@
 // What a dataset holds (contract, "Datasets"). Knows nothing of local files.
+import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { nameOf, refPath, type DatasetRef } from "./datasets";
 import { listAll } from "./pages";
-import { Fields } from "./wire";
+import type { Fields } from "./wire";
 
 export interface DatasetItem {
   readonly uid: string;
@@ -67,16 +68,18 @@ export function listItems(
 }
 
 /** @throws ApiError `not_found` */
-export async function getItem(avala: Avala, ref: DatasetRef, uid: string): Promise<DatasetItem> {
-  const route = "GET /datasets/{owner}/{slug}/items/{uid}/";
-  const { json } = await avala.call({
-    method: "GET",
-    route,
-    path: [...refPath(ref), "items", uid],
-    repeat: "safe",
-    what: `read item ${uid} of dataset ${nameOf(ref)}`,
-  });
-  return readItem(Fields.of(json, route));
+export function getItem(avala: Avala, ref: DatasetRef, uid: string): Promise<DatasetItem> {
+  return callFor(
+    avala,
+    {
+      method: "GET",
+      route: "GET /datasets/{owner}/{slug}/items/{uid}/",
+      path: [...refPath(ref), "items", uid],
+      repeat: "safe",
+      what: `read item ${uid} of dataset ${nameOf(ref)}`,
+    },
+    readItem,
+  );
 }
 
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */

@@ -1,5 +1,6 @@
 // The API's side of an upload: presign, confirm, quota (contract, "Uploading files"). Sends no bytes of files.
 import { isAvalaError } from "../errors";
+import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { describeBody, readDataset, type Dataset, type DatasetDescription } from "./dataset-wire";
 import { badReply, Fields, isRecord } from "./wire";
@@ -23,7 +24,8 @@ export interface FormPresign {
 
 const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
 
-function readPresign(json: unknown): FormPresign {
+/** Reads the reply of the first protocol. */
+export function readForm(json: unknown): FormPresign {
   const reply = Fields.of(json, PRESIGN);
   const method = reply.maybeText("method") ?? "POST";
   if (method.toUpperCase() !== "POST")
@@ -57,7 +59,7 @@ export async function presign(avala: Avala, input: PresignInput): Promise<FormPr
     what: `presign ${input.path}`,
     signal: input.signal,
   });
-  return readPresign(json);
+  return readForm(json);
 }
 
 export interface ConfirmInput extends DatasetDescription {
@@ -70,17 +72,19 @@ export interface ConfirmInput extends DatasetDescription {
  * then `ambiguous`, and the caller looks whether the dataset is there.
  * @throws ApiError `validation` or `conflict` for a name that was confirmed before
  */
-export async function confirmUpload(avala: Avala, input: ConfirmInput): Promise<Dataset> {
-  const route = "POST /datasets/manual-upload/";
-  const { json } = await avala.call({
-    method: "POST",
-    route,
-    path: ["datasets", "manual-upload"],
-    body: { ...describeBody(input), dataset_upload_uid: input.uploadUid },
-    repeat: "ambiguous",
-    what: `confirm the upload of dataset ${input.name}`,
-  });
-  return readDataset(Fields.of(json, route));
+export function confirmUpload(avala: Avala, input: ConfirmInput): Promise<Dataset> {
+  return callFor(
+    avala,
+    {
+      method: "POST",
+      route: "POST /datasets/manual-upload/",
+      path: ["datasets", "manual-upload"],
+      body: { ...describeBody(input), dataset_upload_uid: input.uploadUid },
+      repeat: "ambiguous",
+      what: `confirm the upload of dataset ${input.name}`,
+    },
+    readDataset,
+  );
 }
 
 export interface Quota {

@@ -1,6 +1,6 @@
 // Cursor pages: one of them, or all by following `next`. Knows nothing of what is listed.
 import type { Avala } from "./connect";
-import type { ApiCall } from "./http";
+import type { ApiCall } from "./call";
 import { badReply, Fields, isRecord, type Read } from "./wire";
 
 export interface Page<T> {

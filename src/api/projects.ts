@@ -1,8 +1,9 @@
 // Projects: read only (contract, "Other resources").
+import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import type { ListOptions } from "./items";
 import { listAll } from "./pages";
-import { Fields } from "./wire";
+import type { Fields } from "./wire";
 
 export interface Project {
   readonly uid: string;
@@ -32,16 +33,18 @@ function readProject(fields: Fields): Project {
 }
 
 /** @throws ApiError `not_found` */
-export async function getProject(avala: Avala, uid: string): Promise<Project> {
-  const route = "GET /projects/{uid}/";
-  const { json } = await avala.call({
-    method: "GET",
-    route,
-    path: ["projects", uid],
-    repeat: "safe",
-    what: `read project ${uid}`,
-  });
-  return readProject(Fields.of(json, route));
+export function getProject(avala: Avala, uid: string): Promise<Project> {
+  return callFor(
+    avala,
+    {
+      method: "GET",
+      route: "GET /projects/{uid}/",
+      path: ["projects", uid],
+      repeat: "safe",
+      what: `read project ${uid}`,
+    },
+    readProject,
+  );
 }
 
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */

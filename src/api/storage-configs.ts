@@ -1,8 +1,9 @@
 // Connections to buckets of the user's own (contract, "Other resources"). Credentials go in and never come back.
+import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { listAll } from "./pages";
 import { hideCredentials, providerBody, type GcsConfig, type S3Config } from "./provider-config";
-import { Fields, type Json } from "./wire";
+import type { Fields, Json } from "./wire";
 
 export interface StorageConfig {
   readonly uid: string;
@@ -59,7 +60,7 @@ export function listStorageConfigs(avala: Avala): AsyncIterable<StorageConfig> {
  * One POST, not repeated when its outcome is unknown (the error is then `ambiguous`). Credentials are masked from now on.
  * @throws ApiError `validation`
  */
-export async function createStorageConfig(
+export function createStorageConfig(
   avala: Avala,
   input: StorageConfigInput,
 ): Promise<StorageConfig> {
@@ -68,39 +69,41 @@ export async function createStorageConfig(
     input.provider === "aws_s3"
       ? { s3_auth_method: input.authMethod, s3_role_arn: input.roleArn }
       : {};
-  const route = "POST /storage-configs/";
-  const { json } = await avala.call({
-    method: "POST",
-    route,
-    path: ["storage-configs"],
-    body: { name: input.name, ...providerBody(input), ...role },
-    repeat: "ambiguous",
-    what: `create storage config ${input.name}`,
-  });
-  return readStorageConfig(Fields.of(json, route));
+  return callFor(
+    avala,
+    {
+      method: "POST",
+      route: "POST /storage-configs/",
+      path: ["storage-configs"],
+      body: { name: input.name, ...providerBody(input), ...role },
+      repeat: "ambiguous",
+      what: `create storage config ${input.name}`,
+    },
+    readStorageConfig,
+  );
 }
 
 /** Has the server try the connection. May be repeated. @throws ApiError `not_found` */
-export async function testStorageConfig(avala: Avala, uid: string): Promise<StorageTest> {
-  const route = "POST /storage-configs/{uid}/test/";
-  const { json } = await avala.call({
-    method: "POST",
-    route,
-    path: ["storage-configs", uid, "test"],
-    body: {},
-    repeat: "safe",
-    what: `test storage config ${uid}`,
-  });
-  const fields = Fields.of(json, route);
-  const message = fields.maybeText("message") ?? fields.maybeText("error");
-  return {
-    isVerified:
-      fields.maybeFlag("verified") ??
-      fields.maybeFlag("success") ??
-      fields.maybeFlag("is_verified") ??
-      false,
-    message: message === undefined ? undefined : avala.secrets.mask(message),
-  };
+export function testStorageConfig(avala: Avala, uid: string): Promise<StorageTest> {
+  return callFor(
+    avala,
+    {
+      method: "POST",
+      route: "POST /storage-configs/{uid}/test/",
+      path: ["storage-configs", uid, "test"],
+      body: {},
+      repeat: "safe",
+      what: `test storage config ${uid}`,
+    },
+    (fields) => {
+      const verdicts = ["verified", "success", "is_verified"].map((name) => fields.maybeFlag(name));
+      const message = fields.maybeText("message") ?? fields.maybeText("error");
+      return {
+        isVerified: verdicts.find((verdict) => verdict !== undefined) ?? false,
+        message: message === undefined ? undefined : avala.secrets.mask(message),
+      };
+    },
+  );
 }
 
 /** May be repeated. @throws ApiError `not_found` when it is gone */
@@ -115,14 +118,16 @@ export async function deleteStorageConfig(avala: Avala, uid: string): Promise<vo
 }
 
 /** What has to be set up in the cloud account, as the server tells it. @throws ApiError */
-export async function getStorageSetupInfo(avala: Avala): Promise<Json> {
-  const route = "GET /storage-configs/setup-info/";
-  const { json } = await avala.call({
-    method: "GET",
-    route,
-    path: ["storage-configs", "setup-info"],
-    repeat: "safe",
-    what: "read the storage setup",
-  });
-  return Fields.of(json, route).whole();
+export function getStorageSetupInfo(avala: Avala): Promise<Json> {
+  return callFor(
+    avala,
+    {
+      method: "GET",
+      route: "GET /storage-configs/setup-info/",
+      path: ["storage-configs", "setup-info"],
+      repeat: "safe",
+      what: "read the storage setup",
+    },
+    (fields) => fields.whole(),
+  );
 }

@@ -38,13 +38,18 @@ async function* counting(
   }
 }
 
+/** A presigned PUT may name the length among the headers that it signs. */
+function lengthHeader({ headers, contentLength }: HttpRequest): Record<string, string> {
+  const isThere = Object.keys(headers).some((name) => name.toLowerCase() === "content-length");
+  return contentLength === undefined || isThere ? {} : { "content-length": String(contentLength) };
+}
+
 function optionsOf(request: HttpRequest): Dispatcher.DispatchOptions {
-  const { body, contentLength } = request;
-  const length = contentLength === undefined ? {} : { "content-length": String(contentLength) };
+  const { body } = request;
   return {
     ...split(request.url),
     method: request.method,
-    headers: { ...request.headers, ...length },
+    headers: { ...request.headers, ...lengthHeader(request) },
     body: typeof body === "function" ? (counting(request, body) as never) : (body ?? null),
     headersTimeout: request.idleTimeoutMs,
     bodyTimeout: request.idleTimeoutMs,

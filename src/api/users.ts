@@ -1,6 +1,7 @@
 // Who the key belongs to (contract, "Uploading files").
+import { callFor } from "./call-for";
 import type { Avala } from "./connect";
-import { Fields } from "./wire";
+import type { Fields } from "./wire";
 
 export interface User {
   readonly uid: string;
@@ -8,20 +9,25 @@ export interface User {
   readonly email?: string | undefined;
 }
 
-/** The key's own user. May be repeated. @throws ApiError, as {@link Avala.call} */
-export async function getMe(avala: Avala): Promise<User> {
-  const route = "GET /users/me/";
-  const { json } = await avala.call({
-    method: "GET",
-    route,
-    path: ["users", "me"],
-    repeat: "safe",
-    what: "read the key's user",
-  });
-  const fields = Fields.of(json, route);
+function readUser(fields: Fields): User {
   return {
     uid: fields.text("uid"),
     username: fields.text("username"),
     email: fields.maybeText("email"),
   };
+}
+
+/** The key's own user. May be repeated. @throws ApiError, as {@link Avala.call} */
+export function getMe(avala: Avala): Promise<User> {
+  return callFor(
+    avala,
+    {
+      method: "GET",
+      route: "GET /users/me/",
+      path: ["users", "me"],
+      repeat: "safe",
+      what: "read the key's user",
+    },
+    readUser,
+  );
 }

@@ -1,9 +1,10 @@
 // Webhooks (contract, "Other resources"). The signing secret comes once, with the creation.
 import { InputError } from "../errors";
+import { callFor } from "./call-for";
 import type { Avala } from "./connect";
-import type { ApiCall } from "./http";
+import type { ApiCall } from "./call";
 import { listAll } from "./pages";
-import { Fields } from "./wire";
+import type { Fields } from "./wire";
 
 export interface Webhook {
   readonly uid: string;
@@ -40,8 +41,7 @@ function readWebhook(fields: Fields): Webhook {
 }
 
 async function callForWebhook(avala: Avala, call: ApiCall): Promise<Webhook> {
-  const { json } = await avala.call(call);
-  const webhook = readWebhook(Fields.of(json, call.route));
+  const webhook = await callFor(avala, call, readWebhook);
   avala.secrets.add(webhook.secret);
   return webhook;
 }

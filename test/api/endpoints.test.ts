@@ -1,6 +1,7 @@
 // What each call sends that the emulator would not show: bodies, secrets, and replies in their less common forms.
 import {
   createDataset,
+  createExport,
   createStorageConfig,
   getAllowedMimes,
   getDataset,
@@ -10,6 +11,7 @@ import {
   listItems,
   presign,
   transferDataset,
+  type Avala,
   type DatasetInput,
 } from "../../src/index";
 import { reply, scripted } from "../support/scripted-transport";
@@ -148,6 +150,22 @@ describe("creating a dataset", () => {
     expect(String(error)).not.toMatch(/AKIAEXAMPLE1|very-secret-key/);
   });
 });
+
+test.each([
+  ["a dataset", (avala: Avala) => createDataset(avala, minimal)],
+  ["a confirm", (avala: Avala) => confirmUpload(avala, minimal)],
+  [
+    "an export",
+    (avala: Avala) =>
+      createExport(avala, { name: "e", format: "f", datasets: [], projects: [], slices: [] }),
+  ],
+])(
+  "%s whose reply can't be read may be done: look before doing it again",
+  async (_name, create) => {
+    const { avala } = scripted([reply(201, { id: 7 })]);
+    await expect(create(avala)).rejects.toMatchObject({ code: "bad_reply", ambiguous: true });
+  },
+);
 
 test("a confirm sends the batch's uid beside the description", async () => {
   const { avala, body } = scripted([reply(201, wire)]);

@@ -91,6 +91,14 @@ describe.each(implementations)("$name", ({ create }) => {
     expect(sent).toBe(500_000);
   });
 
+  test("takes a length that stands among the headers already", async () => {
+    const server = await serve((_request, response) => response.writeHead(200).end());
+    const headers = { "Content-Length": "5", "Content-Type": "image/jpeg" };
+    const body = Buffer.from("bytes");
+    await transport.send(get(server.origin, { method: "PUT", headers, body, contentLength: 5 }));
+    expect(server.heard).toMatchObject([{ headers: { "content-length": "5" }, body }]);
+  });
+
   test("keeps its connections", async () => {
     const ports = new Set<number | undefined>();
     const server = await serve((_request, response, incoming) => {
