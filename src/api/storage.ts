@@ -70,6 +70,51 @@ export async function sendForm(
   return { etag: reply.headers["etag"] };
 }
 
+export interface PutBytes {
+  /** The file's path in the dataset, for messages. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly body: Buffer | (() => AsyncIterable<Uint8Array>);
+}
+
+/**
+ * Sends bytes by PUT: a file, or one part of it. One try, which may be repeated with a fresh signature. A store that has
+ * the object already (412, contract "Uploading files", 1) is no error.
+ * @throws AvalaError as {@link sendForm}
+ */
+export async function sendPut(
+  avala: Avala,
+  target: { readonly url: string; readonly headers: Readonly<Record<string, string>> },
+  bytes: PutBytes,
+  options: SendOptions = {},
+): Promise<Stored> {
+  const url = checkStorageHost(target.url, avala.allowStorageHosts);
+  const what = `store ${printable(bytes.path)}`;
+  const request: HttpRequest = {
+    method: "PUT",
+    url: url.href,
+    headers: target.headers,
+    body: bytes.body,
+    contentLength: bytes.sizeBytes,
+    signal: options.signal ?? avala.signal,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    maxReplyBytes: MAX_REPLY_BYTES,
+    onBytesSent: options.onBytes,
+  };
+  const reply = await avala.storage.send(request).catch((error: unknown) => {
+    throw withWhat(what, error);
+  });
+  if (
+    reply.status === 200 ||
+    reply.status === 201 ||
+    reply.status === 204 ||
+    reply.status === 412
+  ) {
+    return { etag: reply.headers["etag"] };
+  }
+  throw storageError(what, url.host, reply, avala.clock.now());
+}
+
 async function readSome(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

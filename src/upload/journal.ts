@@ -6,11 +6,25 @@ import type { ManifestEntry } from "../files/manifest";
 import type { Destination } from "./destination";
 import type { AppendHandle, Disk } from "../files/disk";
 
-export interface Journal {
+/** One part of a large file that has landed. */
+export interface PartRecord {
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+export interface Records {
   /** What an earlier run landed: path → entry; of two records for a path the later one. */
   readonly landed: ReadonlyMap<string, ManifestEntry>;
+  /** Path → part number → part. */
+  readonly parts: ReadonlyMap<string, ReadonlyMap<number, PartRecord>>;
+}
+
+export interface Journal extends Records {
   /** Resolves when the record is on disk for good. */
   record(entry: ManifestEntry): Promise<void>;
+  /** The same for one part of `path`. */
+  recordPart(path: string, part: PartRecord): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,31 +45,44 @@ function checkOf(text: string): string {
 }
 
 /** One line: a check, a space, a JSON array. The destination is in the check, so a line never counts for another. */
-export function formatRecord(destination: Destination, entry: ManifestEntry): string {
-  const text = JSON.stringify([entry.path, entry.sizeBytes, entry.sha256]);
+function formatLine(destination: Destination, values: readonly (string | number)[]): string {
+  const text = JSON.stringify(values);
   return `${checkOf(fingerprint(destination) + text)} ${text}\n`;
 }
 
-function parseRecord(key: string, line: string): ManifestEntry | undefined {
+export function formatRecord(destination: Destination, entry: ManifestEntry): string {
+  return formatLine(destination, [entry.path, entry.sizeBytes, entry.sha256]);
+}
+
+function formatPart(destination: Destination, path: string, part: PartRecord): string {
+  return formatLine(destination, [path, part.sizeBytes, part.sha256, part.partNumber]);
+}
+
+function parseLine(key: string, line: string): readonly unknown[] {
   const text = line.slice(CHECK_DIGITS + 1);
-  if (line.slice(0, CHECK_DIGITS) !== checkOf(key + text)) return undefined;
-  const value: unknown = JSON.parse(text);
-  if (!Array.isArray(value)) return undefined;
-  const [path, sizeBytes, sha256]: unknown[] = value;
-  const isRecord =
-    typeof path === "string" && typeof sizeBytes === "number" && typeof sha256 === "string";
-  return isRecord ? { path, sizeBytes, sha256 } : undefined;
+  if (line.slice(0, CHECK_DIGITS) !== checkOf(key + text)) return [];
+  const values: unknown = JSON.parse(text);
+  return Array.isArray(values) ? values : [];
 }
 
 /** Every whole record of a journal. A line that was cut or garbled fails its check and counts as not landed. */
-export function readRecords(destination: Destination, data: Buffer): Map<string, ManifestEntry> {
+export function readRecords(destination: Destination, data: Buffer): Records {
   const landed = new Map<string, ManifestEntry>();
+  const parts = new Map<string, Map<number, PartRecord>>();
   const key = fingerprint(destination);
   for (const line of data.toString("utf8").split("\n")) {
-    const entry = parseRecord(key, line);
-    if (entry !== undefined) landed.set(entry.path, entry);
+    const [path, sizeBytes, sha256, partNumber] = parseLine(key, line);
+    if (typeof path !== "string" || typeof sizeBytes !== "number" || typeof sha256 !== "string") {
+      continue;
+    }
+    if (typeof partNumber !== "number") {
+      landed.set(path, { path, sizeBytes, sha256 });
+      continue;
+    }
+    const ofPath = parts.get(path) ?? new Map<number, PartRecord>();
+    parts.set(path, ofPath.set(partNumber, { partNumber, sizeBytes, sha256 }));
   }
-  return landed;
+  return { landed, parts };
 }
 
 interface Batch {
@@ -106,8 +133,7 @@ export async function openJournal(
 ): Promise<Journal> {
   const path = journalPath(stateDirectory, destination);
   const data = await disk.readIfPresent(path);
-  const landed =
-    data === undefined ? new Map<string, ManifestEntry>() : readRecords(destination, data);
+  const records = readRecords(destination, data ?? Buffer.alloc(0));
   const file = await disk.openToAppend(path);
   const append = batchedAppender(file);
   // A torn last line must not swallow the first new one.
@@ -116,15 +142,16 @@ export async function openJournal(
       ? "\n"
       : "";
   const pending = new Set<Promise<void>>();
+  const write = (line: string): Promise<void> => {
+    const written = append(prefix + line);
+    prefix = "";
+    pending.add(written);
+    return written.finally(() => pending.delete(written));
+  };
   return {
-    landed,
-    record: (entry) => {
-      const line = prefix + formatRecord(destination, entry);
-      prefix = "";
-      const written = append(line);
-      pending.add(written);
-      return written.finally(() => pending.delete(written));
-    },
+    ...records,
+    record: (entry) => write(formatRecord(destination, entry)),
+    recordPart: (partOf, part) => write(formatPart(destination, partOf, part)),
     close: async () => {
       await Promise.allSettled(pending);
       await file.close();

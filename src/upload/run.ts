@@ -1,27 +1,25 @@
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
 // Knows nothing of status codes or of the environment; decides what stops a run and what only fails a file.
-import { InputError, isAvalaError, messageOf, type FileFailure } from "../errors";
+import { isAvalaError, messageOf, type FileFailure } from "../errors";
 import type { Avala } from "../api/connect";
 import { createManifest, type Manifest, type ManifestEntry } from "../files/manifest";
 import { runPool } from "../flow/pool";
 import { resolveDestination } from "./destination";
 import { someFailed, stoppedBy, stopsTheRun, type UploadOutcome } from "./failures";
-import { journalPath, openJournal, type Journal } from "./journal";
+import { journalPath, openJournal, type Journal, type PartRecord } from "./journal";
 import { trackProgress, type ProgressTracker } from "./progress";
-import { sendFile, type FileDestination } from "./send-file";
-import { digestOf, type SourceFile } from "./source";
+import { sendFile, type ByteCounter, type SentFile } from "./send-file";
+import { sendByParts } from "./send-parts";
+import {
+  PARTS_FROM_BYTES,
+  checkRequest,
+  concurrencyOf,
+  type UploadFile,
+  type UploadRequest,
+} from "./request";
+import { digestOf } from "./source";
 
-export type UploadFile = SourceFile;
-
-export interface UploadRequest extends FileDestination {
-  readonly files: readonly UploadFile[];
-  /** Files under way at once, 1 to 10 (contract, "Rate limits"). @default 8 */
-  readonly concurrency?: number | undefined;
-  /** Where the journal is kept; absent: none, and a run that breaks starts anew. */
-  readonly stateDirectory?: string | undefined;
-  /** Ms since the epoch after which no further file is started; those under way end. */
-  readonly deadlineMs?: number | undefined;
-}
+export type { UploadFile, UploadRequest };
 
 export interface UploadResult {
   /** What is stored now: sent and unchanged files, with the sha256 of what was sent. */
@@ -35,9 +33,6 @@ export interface UploadResult {
   /** False when the deadline came first: files are left, and nothing may be confirmed. */
   readonly isComplete: boolean;
 }
-
-const DEFAULT_CONCURRENCY = 8;
-const MOST_CONCURRENT = 10;
 
 interface Run {
   readonly avala: Avala;
@@ -53,39 +48,19 @@ interface Run {
   isJournalBroken: boolean;
 }
 
-function concurrencyOf(request: UploadRequest): number {
-  return request.concurrency ?? DEFAULT_CONCURRENCY;
-}
-
-function checkRequest(request: UploadRequest): void {
-  const concurrency = concurrencyOf(request);
-  const problems: { input: string; text: string }[] = [];
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_CONCURRENT) {
-    problems.push({
-      input: "concurrency",
-      text: `must be a whole number from 1 to ${MOST_CONCURRENT}`,
-    });
-  }
-  const seen = new Set<string>();
-  for (const { path } of request.files) {
-    if (seen.has(path)) problems.push({ input: path, text: "two files would land on this path" });
-    seen.add(path);
-  }
-  if (problems.length > 0) throw new InputError(problems);
-}
-
 function report(run: Run, isLast = false): void {
   if (isLast || run.progress.isDue()) {
     run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
   }
 }
 
-async function recordLanded(run: Run, entry: ManifestEntry): Promise<void> {
+/** Writes to the journal, and goes on without it when that fails. */
+async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promise<void> {
   if (run.journal === undefined || run.isJournalBroken) return;
   try {
-    await run.journal.record(entry);
+    await write(run.journal);
   } catch (error) {
-    // The file has landed; only a later run would not know. So a full disk costs a warning, not the upload.
+    // What landed has landed; only a later run would not know. So a full disk costs a warning, not the upload.
     run.isJournalBroken = true;
     const text = `The journal can't be written (${messageOf(error)}); should this run break, the next one sends these files again.`;
     run.avala.emit({ kind: "warning", text });
@@ -97,6 +72,28 @@ async function findLanded(run: Run, file: UploadFile): Promise<ManifestEntry | u
   if (landed?.sizeBytes !== file.sizeBytes) return undefined;
   const sha256 = file.sha256 ?? (await digestOf(run.avala.disk, file));
   return landed.sha256 === sha256 ? landed : undefined;
+}
+
+/** By parts what a broken link would send twice, all else by form, which costs one call (contract, "Rate limits"). */
+async function send(
+  run: Run,
+  file: UploadFile,
+  bytes: ByteCounter,
+  signal: AbortSignal,
+): Promise<SentFile> {
+  const { avala, request, journal } = run;
+  const { datasetName, organizationUid, partsFromBytes = PARTS_FROM_BYTES } = request;
+  const destination = { datasetName, organizationUid };
+  if (file.sizeBytes >= partsFromBytes) {
+    const sha256 = file.sha256 ?? (await digestOf(avala.disk, file));
+    const parts = {
+      landed: journal?.parts.get(file.path) ?? new Map<number, PartRecord>(),
+      record: (part: PartRecord) => keep(run, (kept) => kept.recordPart(file.path, part)),
+    };
+    const sent = await sendByParts(avala, { ...file, sha256 }, destination, bytes, signal, parts);
+    if (sent !== undefined) return sent;
+  }
+  return await sendFile(avala, file, destination, bytes, signal);
 }
 
 async function uploadOne(run: Run, file: UploadFile, signal: AbortSignal): Promise<void> {
@@ -114,11 +111,10 @@ async function uploadOne(run: Run, file: UploadFile, signal: AbortSignal): Promi
     },
     takeBack: run.progress.takeBackBytes,
   };
-  const { datasetName, organizationUid } = run.request;
-  const result = await sendFile(run.avala, file, { datasetName, organizationUid }, bytes, signal);
+  const result = await send(run, file, bytes, signal);
   const entry = { path, sizeBytes, sha256: result.sha256 };
   run.retries += result.retries;
-  await recordLanded(run, entry);
+  await keep(run, (journal) => journal.record(entry));
   run.sent.push(entry);
   run.failuresInARow = 0;
   run.progress.addFile("sent", sizeBytes);

@@ -101,13 +101,14 @@ export async function readSmall(disk: Disk, file: SourceFile): Promise<Content> 
 }
 
 /**
- * The chunks of a large file. `onDigest` is told the sha256 just before the last chunk is handed out; when the file is
- * not what it was, the last chunk is never handed out and the iteration throws.
+ * A large file in pieces of `pieceBytes`, the last one shorter. `onDigest` is told the sha256 just before the last piece
+ * is handed out; when the file is not what it was, that piece is never handed out and the iteration throws.
  * @throws AvalaError `file` (unreadable) or `file_changed`
  */
-export async function* readChunks(
+export async function* readPieces(
   disk: Disk,
   file: SourceFile,
+  pieceBytes: number,
   onDigest: (sha256: string) => void,
 ): AsyncGenerator<Buffer> {
   const handle = await open(disk, file);
@@ -118,20 +119,29 @@ export async function* readChunks(
     let position = 0;
     while (position < file.sizeBytes) {
       // A fresh buffer each time: the one handed out may still wait in a socket's queue.
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, file.sizeBytes - position));
-      const filled = await readAt(handle, file, chunk, position);
+      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, file.sizeBytes - position));
+      const filled = await readAt(handle, file, piece, position);
       position += filled;
-      if (filled < chunk.length) requireSize(file, position);
-      hash.update(chunk);
+      if (filled < piece.length) requireSize(file, position);
+      hash.update(piece);
       if (position === file.sizeBytes) {
         requireSameStamp(file, before, await handle.stamp());
         onDigest(requireDigest(file, hash));
       }
-      yield chunk;
+      yield piece;
     }
   } finally {
     await handle.close();
   }
+}
+
+/** {@link readPieces} in pieces of a size that a socket takes well. */
+export function readChunks(
+  disk: Disk,
+  file: SourceFile,
+  onDigest: (sha256: string) => void,
+): AsyncGenerator<Buffer> {
+  return readPieces(disk, file, CHUNK_BYTES, onDigest);
 }
 
 /** The sha256 of a file of any size, read in chunks. @throws as {@link readChunks} */

@@ -1,0 +1,46 @@
+// What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
+import { InputError, type InputProblem } from "../errors";
+import type { FileDestination } from "./send-file";
+import type { SourceFile } from "./source";
+
+export type UploadFile = SourceFile;
+
+export interface UploadRequest extends FileDestination {
+  readonly files: readonly UploadFile[];
+  /** Files under way at once, 1 to 10 (contract, "Rate limits"). @default 8 */
+  readonly concurrency?: number | undefined;
+  /** Where the journal is kept; absent: none, and a run that breaks starts anew. */
+  readonly stateDirectory?: string | undefined;
+  /** Ms since the epoch after which no further file is started; those under way end. */
+  readonly deadlineMs?: number | undefined;
+  /** Files of this size on go by parts. @default 128 MiB */
+  readonly partsFromBytes?: number | undefined;
+}
+
+const DEFAULT_CONCURRENCY = 8;
+const MOST_CONCURRENT = 10;
+// A form costs one call and parts at least three. A hundred calls a minute are worth a second of a fast link each, so
+// parts pay where losing a connection would send more than that again.
+export const PARTS_FROM_BYTES = 128 * 1024 * 1024;
+
+export function concurrencyOf(request: UploadRequest): number {
+  return request.concurrency ?? DEFAULT_CONCURRENCY;
+}
+
+/** @throws InputError for everything that is wrong with it, all at once */
+export function checkRequest(request: UploadRequest): void {
+  const concurrency = concurrencyOf(request);
+  const problems: InputProblem[] = [];
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_CONCURRENT) {
+    problems.push({
+      input: "concurrency",
+      text: `must be a whole number from 1 to ${MOST_CONCURRENT}`,
+    });
+  }
+  const seen = new Set<string>();
+  for (const { path } of request.files) {
+    if (seen.has(path)) problems.push({ input: path, text: "two files would land on this path" });
+    seen.add(path);
+  }
+  if (problems.length > 0) throw new InputError(problems);
+}
