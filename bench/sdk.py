@@ -1,15 +1,18 @@
 """One upload by Avala's own SDK, in a process of its own: files of a folder, confirmed. Prints what it cost as JSON."""
 
 import json
-import os
 import resource
 import sys
 import time
 
+import avala.resources.datasets as datasets
 from avala import Client
 
+# It takes https URLs of known storage hosts alone, and has no way to allow another. The emulator's storage is on
+# loopback, so this one check is left out; nothing else of the SDK is changed.
+datasets.validate_presigned_url = lambda _url: None
+
 root, name = sys.argv[1:3]
-count = sum(len(files) for _, _, files in os.walk(root))
 
 
 def cpu_ms():
@@ -19,7 +22,10 @@ def cpu_ms():
 
 started, before = time.monotonic(), cpu_ms()
 with Client() as client:
-    client.datasets.create_from_local(source=root, name=name, slug=name, data_type="image", workers=8)
+    files = datasets.gather_local_files(root)
+    # By form, one call a file: its cheapest way, and the one that the core takes.
+    client.datasets.upload_files(dataset_name=name, files=files, workers=8)
+    client.datasets.create_from_manual_upload(name=name, slug=name, data_type="image")
 duration_ms = (time.monotonic() - started) * 1000
 used_ms = cpu_ms() - before
 
@@ -27,7 +33,7 @@ peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(
     json.dumps(
         {
-            "files": count,
+            "files": len(files),
             "durationMs": duration_ms,
             "cpuMs": used_ms,
             # Linux counts KiB, macOS bytes.
