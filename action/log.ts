@@ -24,7 +24,10 @@ export function createLog(environment: ActionEnvironment): Log {
   let warnings = 0;
   return {
     secrets,
-    debug: (text) => environment.debug(clean(text)),
+    debug(text) {
+      // A line for each file and request: a run that nobody looks into should not pay for them.
+      if (environment.isDebug) environment.debug(clean(text));
+    },
     info: (text) => environment.info(clean(text)),
     warn(text, file) {
       warnings += 1;

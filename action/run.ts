@@ -7,15 +7,15 @@ import type { Listener } from "../src/events";
 import { runExport } from "./exporting";
 import { refuseUnfinished } from "./gate";
 import type { ActionEnvironment } from "./environment";
+import { endRun, fail } from "./ending";
 import { describeFailure } from "./failure";
 import { readApiKey, readInputs, type Inputs } from "./inputs";
 import { createLog, type Log } from "./log";
-import { createOutputFolder, outputsOf, writeReport, writeSelection } from "./outputs";
+import { createOutputFolder, writeSelection } from "./outputs";
 import { createListener } from "./report";
 import { createResults, type Outcome, type Results } from "./results";
 import { pathFrom, select, type Warning } from "./selection";
 import { createStatusCheck, type StatusCheck } from "./status";
-import { summarize } from "./summary";
 import { runUpload } from "./uploading";
 import { createWaitBudget, type WaitBudget } from "./waiting";
 
@@ -47,16 +47,7 @@ export async function run(environment: ActionEnvironment): Promise<void> {
   } catch (error) {
     fail(error, log, results);
   }
-  await publish(environment, { log, results, folder, inputs });
-}
-
-function fail(error: unknown, log: Log, results: Results): void {
-  const failure = describeFailure(error);
-  results.outcome = failure.outcome;
-  results.isComplete = false;
-  results.failure = failure.text;
-  if (failure.stack !== undefined) log.debug(failure.stack);
-  log.fail(failure.text);
+  await endRun(environment, { log, results, folder, inputs });
 }
 
 function startRun(
@@ -73,9 +64,15 @@ function startRun(
     warn(warning) {
       const { file, text } = warning;
       rest.results.warnings.push(warning);
-      rest.log.warn(text, file === undefined ? undefined : pathFrom(environment.workspace, file));
+      rest.log.warn(text, file === undefined ? undefined : inWorkspace(environment, file));
     },
   };
+}
+
+/** An annotation can point at files of the repository alone. */
+function inWorkspace({ workspace }: ActionEnvironment, file: string): string | undefined {
+  const path = pathFrom(workspace, file);
+  return path.startsWith("../") ? undefined : path;
 }
 
 /** The run between the two commit statuses: whatever ends it, the last one says how. */
@@ -174,30 +171,4 @@ async function readFiles(run: Run): Promise<void> {
     ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
   ]);
   Object.assign(results.files, await writeSelection(run.folder, selection));
-}
-
-interface Ending {
-  readonly log: Log;
-  readonly results: Results;
-  readonly folder: string | undefined;
-  readonly inputs: Inputs | undefined;
-}
-
-/** Outputs and summary of whatever happened. Trouble with them is told, and hides nothing of the run's own end. */
-async function publish(environment: ActionEnvironment, ending: Ending): Promise<void> {
-  const { log, results, folder, inputs } = ending;
-  try {
-    if (folder !== undefined) results.files.report = await writeReport(folder, results);
-    for (const [name, value] of outputsOf(results, inputs)) environment.setOutput(name, value);
-  } catch (error) {
-    fail(error, log, results);
-    environment.setOutput("outcome", results.outcome);
-    environment.setOutput("complete", "false");
-  }
-  if (inputs?.hasSummary === false) return;
-  try {
-    await environment.writeSummary(summarize(results, log.secrets));
-  } catch (error) {
-    log.warn(`The job summary could not be written: ${describeFailure(error).text}`);
-  }
 }

@@ -22,7 +22,7 @@ function harmless(line: string): string {
 /** Text that Markdown and HTML take as nothing but text. */
 export function markdownText(text: string, secrets: readonly string[]): string {
   return printable(redact(text, secrets), 300).replace(
-    /[\\`*_{}[\]<>()#|~!&@:]/g,
+    /[\\`*_[\]<>#|~&@]/g,
     (character) => `&#${character.charCodeAt(0)};`,
   );
 }

@@ -1,4 +1,5 @@
 // The real runner as the Action's environment: a thin cover of the toolkit, without decisions.
+import { realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as core from "@actions/core";
 import { systemClock } from "../../src/flow/clock";
@@ -10,7 +11,7 @@ export function openEnvironment(signal: AbortSignal): ActionEnvironment {
   const { env } = process;
   return {
     env,
-    workspace: env.GITHUB_WORKSPACE ?? process.cwd(),
+    workspace: resolved(env.GITHUB_WORKSPACE ?? process.cwd()),
     tempDirectory: env.RUNNER_TEMP ?? tmpdir(),
     signal,
     clock: systemClock,
@@ -31,4 +32,14 @@ export function openEnvironment(signal: AbortSignal): ActionEnvironment {
     setCommitStatus: (status) => setCommitStatus(status, commitOf(env), env),
     exportCache: openExportCache(env),
   };
+}
+
+/** Files are named by their real path, so what they are relative to must be one too. */
+function resolved(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    // A folder that is not there is the file set's to refuse, by name.
+    return folder;
+  }
 }

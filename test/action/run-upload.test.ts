@@ -236,6 +236,55 @@ describe("a dataset that exists with other files", () => {
   });
 });
 
+describe("items that nobody sent", () => {
+  test("are named in a warning when an earlier run left them", async () => {
+    await emulator.leaveFile("pets/images/old.jpg", jpeg("old"));
+    const { outputs, errors, warnings } = await act({ dataset: "pets", files: "images/cats" });
+    expect(errors).toEqual([]);
+    expect(outputs.outcome).toBe("uploaded");
+    expect(warnings.map(({ text }) => text).join()).toContain("images/old.jpg");
+  });
+});
+
+describe("a file that Avala does not index after all", () => {
+  test("is an error that names it, and the dataset is known", async () => {
+    emulator.setFault({ on: { target: "storage", method: "POST" }, store: "nothing", times: 1 });
+    const { outputs, errors } = await act({ dataset: "pets", files: "images/cats" });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/images\/cats\/(one|two)\.jpg/);
+    expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+  });
+});
+
+describe("a dataset that is not created in time", () => {
+  test("ends the run as timeout, with the dataset's uid", async () => {
+    await start({ ingestMs: 60_000 });
+    const { outputs, errors } = await act({ ...versioned, "timeout-minutes": "0.01" });
+    expect(errors).toHaveLength(1);
+    expect(outputs).toMatchObject({
+      outcome: "timeout",
+      complete: "false",
+      "files-uploaded": "3",
+      "dataset-uid": emulator.datasets()[0]?.uid,
+    });
+  });
+});
+
+describe("a key that may only write", () => {
+  test("uploads all the same when nobody waits", async () => {
+    const key = "avk_writer_0123456789abcdef";
+    emulator.addKey({ key, scopes: ["datasets.write"] });
+    const { outputs, errors, warnings } = await act({
+      ...versioned,
+      "api-key": key,
+      "wait-for-dataset": "false",
+    });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "3" });
+    expect(warnings.map(({ text }) => text).join()).toContain("may not read");
+  });
+});
+
 describe("partitions", () => {
   const partitioned = {
     "partition-depth": "1",

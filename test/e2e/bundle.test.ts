@@ -139,7 +139,7 @@ describe("the commit status", () => {
 
   /** GitHub's API, as far as a status goes. */
   async function withGitHub(
-    status: number,
+    statuses: readonly number[],
     work: (url: string, calls: readonly Call[]) => Promise<void>,
   ): Promise<void> {
     const calls: Call[] = [];
@@ -149,6 +149,7 @@ describe("the commit status", () => {
       request.on("end", () => {
         const body = JSON.parse(Buffer.concat(chunks).toString()) as Call["body"];
         calls.push({ url: request.url ?? "", body });
+        const status = statuses[calls.length - 1] ?? statuses.at(-1) ?? 500;
         response.writeHead(status, { "Content-Type": "application/json" });
         response.end(JSON.stringify({ message: "Resource not accessible by integration" }));
       });
@@ -166,7 +167,7 @@ describe("the commit status", () => {
   test("stands on the pull request's own commit, not on the merge", async () => {
     const head = "b".repeat(40);
     tree.write({ "event.json": JSON.stringify({ pull_request: { head: { sha: head } } }) });
-    await withGitHub(201, async (url, calls) => {
+    await withGitHub([201], async (url, calls) => {
       const env = { GITHUB_API_URL: url, GITHUB_EVENT_PATH: tree.at("event.json") };
       const result = await run(gated, { env });
       expect(errorsOf(result)).toEqual([]);
@@ -180,7 +181,7 @@ describe("the commit status", () => {
 
   test("is failure when the export fails", async () => {
     emulator.failExports("broken");
-    await withGitHub(201, async (url, calls) => {
+    await withGitHub([201], async (url, calls) => {
       const result = await run(gated, { env: { GITHUB_API_URL: url } });
       expect(result.code).toBe(1);
       expect(calls.map(({ body }) => body.state)).toEqual(["pending", "failure"]);
@@ -188,8 +189,16 @@ describe("the commit status", () => {
     });
   });
 
+  test("is not decided by a single failure of GitHub's", async () => {
+    await withGitHub([502, 201], async (url, calls) => {
+      const result = await run(gated, { env: { GITHUB_API_URL: url } });
+      expect(result.code).toBe(0);
+      expect(calls.map(({ body }) => body.state)).toEqual(["pending", "pending", "success"]);
+    });
+  });
+
   test("without the permission, names the line that the workflow lacks", async () => {
-    await withGitHub(403, async (url) => {
+    await withGitHub([403], async (url) => {
       const result = await run(gated, { env: { GITHUB_API_URL: url } });
       expect(result.code).toBe(1);
       expect(errorsOf(result)).toHaveLength(1);

@@ -1,0 +1,81 @@
+// The job summary's words and bounds.
+import { createResults, type Results } from "../../action/results";
+import { summarize } from "../../action/summary";
+import type { Selection } from "../../action/selection";
+
+function selectionOf(paths: readonly string[]): Selection {
+  const files = paths.map((path) => ({
+    path,
+    absolutePath: `/w/${path}`,
+    sizeBytes: 1_000,
+    modifiedMs: 0,
+  }));
+  const entries = files.map(({ path, sizeBytes }) => ({ path, sizeBytes, sha256: "a".repeat(64) }));
+  const manifest = { entries, digest: "d".repeat(64), totalBytes: 1_000 * files.length };
+  return {
+    fileSet: {
+      root: "/w",
+      files,
+      totalBytes: manifest.totalBytes,
+      indexedCount: files.length,
+      notices: [],
+      hiddenLeftOut: 2,
+      patterns: [],
+    },
+    manifest,
+    targets: [],
+    warnings: [],
+  };
+}
+
+function resultsOf(more: Partial<Results>): Results {
+  return { ...createResults(), ...more };
+}
+
+test("tells what was sent, how fast, what was left out and what was exported", () => {
+  const text = summarize(
+    resultsOf({
+      outcome: "exported",
+      selection: selectionOf(["a.jpg"]),
+      filesSent: 1,
+      bytesSent: 1_000,
+      uploadMs: 2_000,
+      export: { uid: "e", status: "exported", exportedTaskCount: 3, totalTaskCount: 4 },
+    }),
+    [],
+  );
+  expect(text).toMatchInlineSnapshot(`
+   "## Avala: Export complete
+
+   | | |
+   | --- | --- |
+   | Files | 1 file, 1.0 kB |
+   | Sent | 1 sent, 1.0 kB in 2 s, 500 bytes/s |
+   | Left out | 2 hidden files: include-hidden-files is false |
+   | Digest | dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd |
+   | Export | e: exported, 3 of 4 tasks |
+
+   <details><summary>Files (1)</summary>
+
+   - a.jpg, 1.0 kB, sha256 aaaaaaaaaaaa
+
+   </details>
+   "
+  `);
+});
+
+test("lists a hundred files and counts the rest", () => {
+  const paths = Array.from({ length: 150 }, (_, index) => `${index}.jpg`);
+  const text = summarize(resultsOf({ selection: selectionOf(paths) }), []);
+  expect(text.match(/^- /gm)).toHaveLength(101);
+  expect(text).toContain("- and 50 more");
+});
+
+test("masks secrets and takes a file's name for text", () => {
+  const text = summarize(
+    resultsOf({ selection: selectionOf(["<b>|s3cret.jpg"]), failure: "key s3cret\n<script>" }),
+    ["s3cret"],
+  );
+  expect(text).not.toContain("s3cret");
+  expect(text).not.toMatch(/<b>|<script>/);
+});
