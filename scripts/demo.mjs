@@ -69,9 +69,10 @@ async function showAll() {
     ),
   );
   heading("Start a local Avala");
-  command("npx avala-emulator --data .demo/avala");
+  command(`npx avala-emulator --data .demo/avala ${LIMITS.join(" ")}`);
   const avala = await startLocalAvala(CLONE, ["--data", STORE, ...LIMITS]);
   say(`API ${avala.baseUrl}, object storage ${avala.storageUrl}`);
+  say("It allows more calls a minute than Avala's 100, so that you need not wait.");
 
   await showStack(avala);
   const action = await showAction(avala);

@@ -75,8 +75,11 @@ function spansOf(line, start) {
       if (code[2] === "m") style = styled(style, code[1] || "0");
       continue;
     }
-    if (part.trim() !== "") spans.push({ text: part, column, style });
-    column += [...part].length;
+    // Viewers fold spaces into one: what stands apart is placed apart.
+    for (const word of part.split(/( {2,})/)) {
+      if (word.trim() !== "") spans.push({ text: word, column, style });
+      column += [...word].length;
+    }
   }
   return { spans, end: style };
 }
@@ -128,7 +131,7 @@ export function terminalSvg(title, capture) {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">`,
     `<rect width="100%" height="100%" rx="8" fill="#161b22"/>`,
     ...dots,
-    `<g fill="${INK}" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" xml:space="preserve">`,
+    `<g fill="${INK}" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14">`,
     `<text x="50%" y="22" text-anchor="middle" fill="#7d8590">${escaped(title)}</text>`,
     ...texts,
     `</g>`,
