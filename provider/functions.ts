@@ -7,7 +7,7 @@ import * as exports_ from "../src/api/exports";
 import * as projects from "../src/api/projects";
 import { findDataset } from "../src/dataset";
 import { AvalaError, InputError } from "../src/errors";
-import { readAvalaConfig } from "./config";
+import { readAvalaConfig, requireKey } from "./config";
 import { ProviderError } from "./process/failures";
 
 export type { Dataset as DatasetResult } from "../src/api/datasets";
@@ -43,9 +43,8 @@ async function look<T>(
 ): Promise<T> {
   try {
     const config = new pulumi.Config("avala");
-    const { organizationUid, ...connection } = readAvalaConfig(
-      (key) => config.get(key),
-      process.env,
+    const { organizationUid, ...connection } = requireKey(
+      readAvalaConfig((key) => config.get(key), process.env),
     );
     const avala = connect(connection);
     try {
@@ -58,15 +57,25 @@ async function look<T>(
   }
 }
 
+function lift<Args, Result>(
+  args: Inputs<Args>,
+  read: (args: Args) => Promise<Result>,
+): pulumi.Output<Result> {
+  // What the API tells holds no outputs of its own, so unwrapping leaves it as it is.
+  const result = pulumi.output(args).apply((known) => read(known as Args));
+  return result as pulumi.Output<unknown> as pulumi.Output<Result>;
+}
+
 async function findOne(
   avala: Avala,
   args: GetDatasetArgs,
   organizationUid: string | undefined,
 ): Promise<datasets.Dataset> {
   const { uid, owner, slug, name } = args;
-  if (uid !== undefined) return await datasets.getDataset(avala, uid);
-  if (owner !== undefined && slug !== undefined)
-    return await datasets.getDataset(avala, { owner, slug });
+  if (uid !== undefined) return datasets.getDataset(avala, uid);
+  if (owner !== undefined && slug !== undefined) {
+    return datasets.getDataset(avala, { owner, slug });
+  }
   if (name === undefined) {
     throw new InputError([
       { input: "getDataset", text: "give a uid, an owner and a slug, or a name" },
@@ -85,9 +94,7 @@ export function getDataset(args: GetDatasetArgs): Promise<datasets.Dataset> {
 }
 
 export function getDatasetOutput(args: Inputs<GetDatasetArgs>): pulumi.Output<datasets.Dataset> {
-  return pulumi
-    .output(args)
-    .apply((known) => getDataset(known as GetDatasetArgs)) as pulumi.Output<datasets.Dataset>;
+  return lift(args, getDataset);
 }
 
 /** Every dataset that the key may see, page by page. */
@@ -102,9 +109,7 @@ export function listDatasets(args: ListDatasetsArgs = {}): Promise<datasets.Data
 export function listDatasetsOutput(
   args: Inputs<ListDatasetsArgs> = {},
 ): pulumi.Output<datasets.Dataset[]> {
-  return pulumi
-    .output(args)
-    .apply((known) => listDatasets(known as ListDatasetsArgs)) as pulumi.Output<datasets.Dataset[]>;
+  return lift(args, listDatasets);
 }
 
 /** An export that is there. Its `downloadUrl` is a secret: `getExportOutput` keeps it as one. */
@@ -114,8 +119,7 @@ export function getExport(args: UidArgs): Promise<exports_.Export> {
 
 /** Secret as a whole, since the result carries the download URL: `pulumi.unsecret` what may be shown. */
 export function getExportOutput(args: Inputs<UidArgs>): pulumi.Output<exports_.Export> {
-  const found = pulumi.output(args).apply((known) => getExport(known as UidArgs));
-  return pulumi.secret(found) as pulumi.Output<exports_.Export>;
+  return pulumi.secret(lift(args, getExport));
 }
 
 /** A project that is there. */
@@ -124,7 +128,5 @@ export function getProject(args: UidArgs): Promise<projects.Project> {
 }
 
 export function getProjectOutput(args: Inputs<UidArgs>): pulumi.Output<projects.Project> {
-  return pulumi
-    .output(args)
-    .apply((known) => getProject(known as UidArgs)) as pulumi.Output<projects.Project>;
+  return lift(args, getProject);
 }

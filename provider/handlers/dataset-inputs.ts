@@ -3,7 +3,7 @@ import type { Dataset, ProviderConfig } from "../../src/api/datasets";
 import { slugFrom } from "../../src/files/dataset-name";
 import type { DataType } from "../../src/files/media";
 import type { Problems } from "../process/failures";
-import { present } from "../process/present";
+import { present, without } from "../process/present";
 import {
   applyRules,
   isDataType,
@@ -203,11 +203,10 @@ export function datasetOutputs(
   declared: Declared,
   isVerified: boolean,
 ): DatasetOutputs {
-  const { metadata: _metadata, ...live } = dataset;
   const { files, providerConfig, organizationUid, metadata, industry, license } = declared;
   const { createMetadata, adopt, forceDestroy, waitForIngest, timeoutMinutes } = declared;
   return present<DatasetOutputs>({
-    ...live,
+    ...without(dataset, ["metadata"]),
     dataType: dataset.dataType ?? declared.dataType ?? "",
     visibility: dataset.visibility ?? declared.visibility,
     isVerified,

@@ -105,7 +105,7 @@ async function takeOver(making: Making, found: Dataset): Promise<Dataset> {
   const difference = await isSameVersion(making, found);
   if (difference === undefined) return found;
   if (inputs.adopt !== true) throw refuse(found, difference);
-  return inputs.files === undefined ? found : await confirmAgain(making);
+  return inputs.files === undefined ? found : confirmAgain(making);
 }
 
 function find({ avala, inputs }: Making): Promise<Dataset | undefined> {

@@ -12,6 +12,7 @@ import { unpackManifest, type Manifest } from "../../src/files/manifest";
 import { takeCall, type Call } from "../process/calls";
 import { Problems, UnfinishedError, guarded, providerOf } from "../process/failures";
 import { METHODS, type Handler } from "../process/handler";
+import { without } from "../process/present";
 import type { Session } from "../process/session";
 import { hasUnknown } from "../process/unknown";
 import { removeDataset } from "./dataset-delete";
@@ -152,8 +153,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
 /** What was declared, as the state has it; what the API tells takes its place. */
 function declaredIn(props: DatasetOutputs | undefined): Declared {
   if (props === undefined) return {};
-  const { ownerName: _ownerName, slug: _slug, ...rest } = props;
-  return { ...rest, ...props.declared };
+  return { ...without(props, ["ownerName", "slug"]), ...props.declared };
 }
 
 async function readOrExplain({ avala }: Settling, uid: string, name: string): Promise<Dataset> {

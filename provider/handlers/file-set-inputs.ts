@@ -5,6 +5,7 @@ import { datasetVersionName } from "../../src/files/dataset-name";
 import { packManifest, type Manifest } from "../../src/files/manifest";
 import type { DataType } from "../../src/files/media";
 import type { Call } from "../process/calls";
+import { without } from "../process/present";
 import type { LocalSet } from "../process/local-files";
 import {
   isDataType,
@@ -139,8 +140,11 @@ function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts
 }
 
 export function inputsOf(given: FileSetGiven, local: LocalSet): FileSetInputs {
-  const { call: _call, ...kept } = given;
-  return { ...kept, ...factsOf(given, local), contents: contentsOf(local.manifest) };
+  return {
+    ...without(given, ["call"]),
+    ...factsOf(given, local),
+    contents: contentsOf(local.manifest),
+  };
 }
 
 /** The outputs when all of `manifest` is stored, or the part of it that is. */

@@ -195,7 +195,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const { session } = this;
     const shared = { avala: session.avala(call), messages: session.messages(call) };
     if (call.isPreview !== true) await tellNotices(session, call, local);
-    return await sendFileSet({
+    return sendFileSet({
       ...shared,
       inputs,
       local,

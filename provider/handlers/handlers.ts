@@ -17,5 +17,8 @@ export function createHandlers(options: SessionOptions) {
     export: createExportHandler(session),
     storageConfig: createStorageConfigHandler(session),
     webhook: createWebhookHandler(session),
+    close: (): void => {
+      session.close();
+    },
   };
 }

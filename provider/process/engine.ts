@@ -52,15 +52,23 @@ function toRequest(message: EngineMessage): LogRequest {
 export function connectEngine(address: string | undefined): EngineLog {
   const client = connect(address);
   if (client === undefined) return () => Promise.resolve();
-  return (message) =>
-    new Promise((resolve) => {
-      try {
-        client.log(toRequest(message), () => {
-          resolve();
-        });
-      } catch {
-        // The engine is gone, and so is whoever would read the message.
+  // One after the other: calls under way together may arrive in any order, and an old line would be the last.
+  let before: Promise<void> = Promise.resolve();
+  return (message) => {
+    before = before.then(() => send(client, message));
+    return before;
+  };
+}
+
+function send(client: EngineClient, message: EngineMessage): Promise<void> {
+  return new Promise((resolve) => {
+    try {
+      client.log(toRequest(message), () => {
         resolve();
-      }
-    });
+      });
+    } catch {
+      // The engine is gone, and so is whoever would read the message.
+      resolve();
+    }
+  });
 }

@@ -40,6 +40,11 @@ async function fingerprint(file: LocalFile): Promise<string> {
   return [file.absolutePath, now.size, now.mtimeNs, now.ctimeNs, now.ino, now.dev].join("\0");
 }
 
+/** The data type is left out: `check` fills it in, and it chooses no files. */
+function keyOf(options: FileSetOptions): string {
+  return canonical({ ...options, dataType: undefined });
+}
+
 export function createLocalFiles(): LocalFiles {
   const hashes = new Map<string, string>();
   const latest = new Map<string, LocalSet>();
@@ -68,14 +73,14 @@ export function createLocalFiles(): LocalFiles {
   async function read(options: FileSetOptions, onProgress?: OnProgress): Promise<LocalSet> {
     const set = await readFileSet(options);
     const local = { set, manifest: await hash(set, onProgress) };
-    latest.set(canonical(options), local);
+    latest.set(keyOf(options), local);
     return local;
   }
 
   return {
     read,
     recall: async (options, digest) => {
-      const local = latest.get(canonical(options)) ?? (await read(options));
+      const local = latest.get(keyOf(options)) ?? (await read(options));
       if (local.manifest.digest === digest) return local;
       throw new AvalaError(
         "file_changed",

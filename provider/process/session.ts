@@ -5,7 +5,7 @@ import { connect, withListener, type Avala, type Ports } from "../../src/api/con
 import { stateDirectory } from "../../src/config";
 import { isAvalaError } from "../../src/errors";
 import type { Manifest } from "../../src/files/manifest";
-import { readAvalaConfig, type ConfigKey, type ReadKey } from "../config";
+import { readAvalaConfig, requireKey, type ConfigKey, type ReadKey } from "../config";
 import { createCalls, type Call, type Calls } from "./calls";
 import type { EngineLog } from "./engine";
 import { messagesFor, showEvents, type Messages } from "./messages";
@@ -32,6 +32,8 @@ export interface Session {
   /** As `avala`, or `undefined` when there is no key: a preview works without. */
   avalaIfConfigured(call: Call): Avala | undefined;
   stateDirectory(): string;
+  /** Closes kept connections. The engine ends the process instead. */
+  close(): void;
 }
 
 // The SDK calls `configure` without waiting for it before it lets a second resource in, so it must be done at once.
@@ -44,7 +46,7 @@ export function createSession(options: SessionOptions): Session {
   let read: ReadKey = () => undefined;
   let shared: Avala | undefined;
   const open = (): Avala => {
-    shared ??= connect({ ...readAvalaConfig(read, environment), ports });
+    shared ??= connect({ ...requireKey(readAvalaConfig(read, environment)), ports });
     return shared;
   };
   const messages = (call: Call): Messages => messagesFor(log, call);
@@ -68,5 +70,6 @@ export function createSession(options: SessionOptions): Session {
       }
     },
     stateDirectory: () => stateDirectory(environment),
+    close: () => shared?.close(),
   };
 }

@@ -46,7 +46,7 @@ describeWithPart("pulumi", (pulumi) => {
 
   test("a server that makes a dataset once gives an error that names both ways out", async () => {
     await start("reject");
-    const { output } = await it_.stack.expect(255, "up", "--yes", "--skip-preview");
+    const { output } = await it_.stack.fails("up", "--yes", "--skip-preview");
     expect(output).toContain("can't be changed in place");
     expect(output).toContain("Leave datasetName out of the FileSet");
     expect(output).toContain("a datasetName that is not taken");
@@ -54,9 +54,9 @@ describeWithPart("pulumi", (pulumi) => {
 
   test("a dataset that is there already is not added to unless it is adopted", async () => {
     await start("accept");
-    await it_.stack.expect(0, "state", "delete", "--all", "--yes", "--force");
+    await it_.stack.ok("state", "delete", "--all", "--yes", "--force");
     const from = it_.avala.requests().length;
-    const { output } = await it_.stack.expect(255, "up", "--yes", "--skip-preview");
+    const { output } = await it_.stack.fails("up", "--yes", "--skip-preview");
     expect(output).toMatch(/Dataset training exists already \(uid .+, 3 items\)/);
     expect(output).toContain("adopt: true");
     const stored = it_.avala

@@ -32,7 +32,7 @@ describeWithPart("pulumi", (pulumi) => {
     let it_: AvalaStack;
 
     beforeAll(async () => {
-      it_ = await createAvalaStack(pulumi, PROGRAM);
+      it_ = await createAvalaStack(pulumi, PROGRAM, { checkTypes: true });
       it_.stack.write(FILES);
     });
     afterAll(async () => {

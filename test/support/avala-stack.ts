@@ -48,7 +48,7 @@ function received(avala: Emulator, from: number): Received {
 export async function createAvalaStack(
   pulumi: Part,
   program: string,
-  options: EmulatorOptions = {},
+  options: EmulatorOptions & { readonly checkTypes?: boolean } = {},
 ): Promise<AvalaStack> {
   const avala = await startEmulator({
     requestsPerMinute: 0,
@@ -63,7 +63,8 @@ export async function createAvalaStack(
     AVALA_ALLOW_INSECURE_BASE_URL: "true",
     AVALA_ALLOW_STORAGE_HOSTS: new URL(avala.storageUrl).host,
   };
-  const stack = await createStack({ pulumi, program, env });
+  const { checkTypes = false } = options;
+  const stack = await createStack({ pulumi, program, env, checkTypes });
   return {
     stack,
     avala,

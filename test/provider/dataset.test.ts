@@ -1,0 +1,293 @@
+import { runtime } from "@pulumi/pulumi";
+import type { DatasetOutputs } from "../../provider/handlers/dataset-inputs";
+import type { Handlers } from "../../provider/handlers/handlers";
+import type { EmulatorOptions } from "../../emulator/index";
+import { jpeg } from "../support/temp-tree";
+import { checked, createBench, failuresOf, make, unfinished, type Bench } from "./support";
+
+const UNKNOWN = runtime.unknownValue;
+
+describe("Dataset", () => {
+  let bench: Bench;
+  const start = async (options: EmulatorOptions = {}): Promise<void> => {
+    bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") }, options);
+  };
+  /** What a program passes on from a file set that is up. */
+  const filesOf = async ({ fileSet }: Handlers, more: object = {}) => {
+    const { outs } = await make(fileSet, {
+      root: bench.tree.root,
+      include: ["*.jpg"],
+      versionOf: "training",
+      ...more,
+    });
+    return outs;
+  };
+  afterEach(() => bench.stop());
+
+  describe("of files", () => {
+    test("is confirmed once, waited for and held against the files", async () => {
+      await start({ ingestMs: 30 });
+      const handlers = bench.handlers();
+      const files = await filesOf(handlers);
+      bench.writes();
+      const { id, outs } = await make(handlers.dataset, { files, visibility: "public" });
+      expect(bench.writes()).toEqual(["POST /datasets/manual-upload/"]);
+      expect(outs).toMatchObject({
+        uid: id,
+        name: files.datasetName,
+        status: "created",
+        itemCount: 2,
+        visibility: "public",
+        isVerified: true,
+      });
+      expect(JSON.stringify(outs)).not.toContain(files.manifest);
+    });
+
+    test("is taken over silently when it is the very version", async () => {
+      await start();
+      const files = await filesOf(bench.handlers());
+      const { id } = await make(bench.handlers().dataset, { files });
+      bench.writes();
+      const again = await make(bench.handlers().dataset, { files });
+      expect(again.id).toBe(id);
+      expect(bench.writes()).toEqual([]);
+    });
+
+    test("lost in the reply to its confirm, is never made twice", async () => {
+      await start();
+      const handlers = bench.handlers();
+      const files = await filesOf(handlers);
+      bench.avala.setFault({ on: { path: "/datasets/manual-upload/" }, when: "after", drop: true });
+      await make(handlers.dataset, { files });
+      expect(bench.avala.datasets()).toHaveLength(1);
+    });
+
+    test("that lacks what was sent is an error that names it, and is looked at again by the next up", async () => {
+      await start();
+      const handlers = bench.handlers();
+      const files = await filesOf(handlers);
+      bench.avala.setFault({
+        on: { method: "GET", path: "*/items/" },
+        reply: { status: 200, body: { next: null, previous: null, results: [] } },
+      });
+      const inputs = await checked(handlers.dataset, { files, __provider: "loader" });
+      const broken = await unfinished<DatasetOutputs>(handlers.dataset.create(inputs));
+      expect(broken.message).toMatch(/lacks 2 files that were sent:\s+- a\.jpg\s+- b\.jpg/);
+      expect(broken.properties).toMatchObject({ isVerified: false, __provider: "loader" });
+      expect(await handlers.dataset.diff(broken.id, broken.properties, inputs)).toMatchObject({
+        changes: true,
+        replaces: [],
+      });
+      const { outs } = await handlers.dataset.update(broken.id, broken.properties, inputs);
+      expect(outs).toMatchObject({ isVerified: true });
+    });
+
+    test("names items that the files do not: an interrupted run left them", async () => {
+      await start();
+      const handlers = bench.handlers();
+      const files = await filesOf(handlers);
+      await bench.avala.leaveFile(`${files.datasetName}/old.jpg`, jpeg("old"));
+      await make(handlers.dataset, { files });
+      expect(bench.told().join("\n")).toMatch(
+        /also has 1 item that this file set does not name:\s+- old\.jpg/,
+      );
+    });
+
+    test("leaves no journal behind, so that a deleted dataset is sent anew", async () => {
+      await start();
+      const handlers = bench.handlers();
+      const files = await filesOf(handlers);
+      const { id, outs } = await make(handlers.dataset, { files });
+      await handlers.dataset.delete(id, outs);
+      bench.writes();
+      await filesOf(bench.handlers());
+      expect(bench.writes()).toHaveLength(2);
+    });
+
+    test("is replaced when its files are another version, the new one first", async () => {
+      await start();
+      const handlers = bench.handlers();
+      const { id, outs } = await make(handlers.dataset, { files: await filesOf(handlers) });
+      bench.tree.write({ "c.jpg": jpeg("c") });
+      const news = await checked(handlers.dataset, { files: await filesOf(bench.handlers()) });
+      expect(await handlers.dataset.diff(id, outs, news)).toEqual({
+        changes: true,
+        replaces: ["files"],
+        deleteBeforeReplace: false,
+      });
+    });
+
+    test("passes on what a preview does not know yet", async () => {
+      await start();
+      const files = { datasetName: UNKNOWN, digest: UNKNOWN, dataType: UNKNOWN, manifest: UNKNOWN };
+      const inputs = await checked(bench.handlers().dataset, { files });
+      expect(inputs).toMatchObject({ name: UNKNOWN, dataType: UNKNOWN });
+    });
+  });
+
+  describe("that exists already", () => {
+    const plain = { name: "mine", dataType: "image" };
+
+    test("is an error that says so, unless it is adopted", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const { id } = await make(dataset, plain);
+      await expect(make(dataset, plain)).rejects.toThrow(
+        /A dataset named mine exists already \(uid .*adopt: true/s,
+      );
+      const adopted = await make(dataset, { ...plain, adopt: true, visibility: "public" });
+      expect(adopted.id).toBe(id);
+      expect(adopted.outs.visibility).toBe("public");
+      expect(bench.avala.datasets()).toHaveLength(1);
+    });
+
+    test("and is someone else's name gives an error that says what to do", async () => {
+      await start();
+      bench.avala.takeName("theirs");
+      await expect(make(bench.handlers().dataset, { ...plain, name: "theirs" })).rejects.toThrow(
+        /someone else's: take another name/,
+      );
+    });
+  });
+
+  describe("update", () => {
+    test("patches what changed, and nothing else", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const given = { name: "mine", dataType: "image", metadata: { a: 1 } };
+      const { id, outs } = await make(dataset, given);
+      const news = await checked(dataset, { ...given, name: "yours", metadata: { a: 2 } });
+      expect(await dataset.diff(id, outs, news)).toMatchObject({ changes: true, replaces: [] });
+      bench.writes();
+      const { outs: updated } = await dataset.update(id, outs, news);
+      expect(bench.writes()).toEqual(["PATCH /datasets/{owner}/{slug}/"]);
+      expect(updated).toMatchObject({ name: "yours", metadata: { a: 2 } });
+      expect(await dataset.diff(id, updated as DatasetOutputs, news)).toMatchObject({
+        changes: false,
+      });
+    });
+
+    test("is an error where the deployment offers none: what was declared did not happen", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const given = { name: "mine", dataType: "image" };
+      const { id, outs } = await make(dataset, given);
+      bench.avala.setFault({
+        on: { method: "PATCH" },
+        reply: { status: 405, body: { detail: 'Method "PATCH" not allowed.' } },
+      });
+      const news = await checked(dataset, { ...given, visibility: "public" });
+      await expect(dataset.update(id, outs, news)).rejects.toThrow();
+    });
+
+    test("of a type or a bucket is another dataset, and the old one goes first when the name stays", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const { id, outs } = await make(dataset, { name: "mine", dataType: "image" });
+      const news = await checked(dataset, { name: "mine", dataType: "video" });
+      expect(await dataset.diff(id, outs, news)).toEqual({
+        changes: true,
+        replaces: ["dataType"],
+        deleteBeforeReplace: true,
+      });
+    });
+  });
+
+  describe("delete", () => {
+    const plain = { name: "mine", dataType: "image" };
+
+    test("keeps people's work, and says how to remove it", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const { id, outs } = await make(dataset, plain);
+      bench.avala.addAnnotations(id, 2);
+      await dataset.delete(id, outs);
+      expect(bench.avala.datasets()).toHaveLength(1);
+      expect(bench.told().at(-1)).toMatch(
+        new RegExp(`mine \\(uid ${id}\\) has 2 annotations.*forceDestroy: true`),
+      );
+    });
+
+    test("takes it away all the same with forceDestroy", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const { id, outs } = await make(dataset, { ...plain, forceDestroy: true });
+      bench.avala.addAnnotations(id, 2);
+      await dataset.delete(id, outs);
+      expect(bench.avala.datasets()).toEqual([]);
+    });
+
+    test("is a warning where the deployment offers none, and nothing when it is gone", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const { id, outs } = await make(dataset, plain);
+      bench.avala.setFault({
+        on: { method: "DELETE" },
+        reply: { status: 405, body: { detail: "no" } },
+      });
+      await dataset.delete(id, outs);
+      expect(bench.told().at(-1)).toContain("this deployment can't delete datasets");
+      await dataset.delete(id, outs);
+      await dataset.delete(id, outs);
+      expect(bench.avala.datasets()).toEqual([]);
+    });
+  });
+
+  describe("read", () => {
+    test.each([401, 403])("of a %i is an error, never gone", async (status) => {
+      await start();
+      const { dataset } = bench.handlers();
+      const { id, outs } = await make(dataset, { name: "mine", dataType: "image" });
+      bench.avala.setFault({
+        on: { method: "GET" },
+        times: 0,
+        reply: { status, body: { detail: "no" } },
+      });
+      await expect(dataset.read(id, outs)).rejects.toThrow();
+    });
+
+    test("of a 404 is gone", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const { id, outs } = await make(dataset, { name: "mine", dataType: "image" });
+      await dataset.delete(id, outs);
+      expect(await dataset.read(id, outs)).toEqual({ id: "" });
+    });
+
+    test("after an up changes nothing, and shows what was changed elsewhere", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const given = { name: "mine", dataType: "image", visibility: "private", metadata: { a: 1 } };
+      const { id, inputs, outs } = await make(dataset, given);
+      const { props } = await dataset.read(id, outs);
+      expect(props).toEqual(outs);
+      const drifted = { ...outs, visibility: "public" };
+      expect(await dataset.diff(id, drifted, inputs)).toMatchObject({
+        changes: true,
+        replaces: [],
+      });
+    });
+  });
+
+  test("check tells everything that is wrong at once", async () => {
+    await start();
+    const { dataset } = bench.handlers();
+    const wrong = {
+      slug: "a/b",
+      visibility: "hidden",
+      metadata: "text",
+      timeoutMinutes: 0,
+      providerConfig: { provider: "aws_s3", bucketName: "b" },
+    };
+    const failures = await failuresOf(dataset, wrong);
+    expect(failures.map(({ property }) => property).sort()).toEqual([
+      "dataType",
+      "metadata",
+      "name",
+      "providerConfig",
+      "slug",
+      "timeoutMinutes",
+      "visibility",
+    ]);
+  });
+});

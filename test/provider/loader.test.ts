@@ -1,0 +1,66 @@
+import { LOADERS } from "../../provider/loader";
+import * as program from "../../provider/index";
+import * as runtime from "../../provider/runtime";
+
+describe("the constant strings of the state", () => {
+  test("never change: every stack that was ever made holds them", () => {
+    expect(LOADERS).toEqual({
+      fileSet: {
+        type: "pulumi-nodejs:dynamic/avala:FileSet",
+        source: 'exports.handler = () => require("@avala/pulumi/runtime").fileSet;',
+      },
+      dataset: {
+        type: "pulumi-nodejs:dynamic/avala:Dataset",
+        source: 'exports.handler = () => require("@avala/pulumi/runtime").dataset;',
+      },
+      export: {
+        type: "pulumi-nodejs:dynamic/avala:Export",
+        source: 'exports.handler = () => require("@avala/pulumi/runtime").export;',
+      },
+      storageConfig: {
+        type: "pulumi-nodejs:dynamic/avala:StorageConfig",
+        source: 'exports.handler = () => require("@avala/pulumi/runtime").storageConfig;',
+      },
+      webhook: {
+        type: "pulumi-nodejs:dynamic/avala:Webhook",
+        source: 'exports.handler = () => require("@avala/pulumi/runtime").webhook;',
+      },
+    });
+  });
+
+  test("each name a handler with every method that the engine calls", () => {
+    for (const kind of ["fileSet", "dataset", "export", "storageConfig", "webhook"] as const) {
+      const handler = runtime[kind];
+      for (const method of [
+        "configure",
+        "check",
+        "diff",
+        "create",
+        "read",
+        "update",
+        "delete",
+      ] as const) {
+        expect(typeof handler[method]).toBe("function");
+      }
+    }
+  });
+
+  test("the public names are these", () => {
+    expect(Object.keys(program).sort()).toEqual([
+      "Dataset",
+      "Export",
+      "FileSet",
+      "StorageConfig",
+      "VersionedDataset",
+      "Webhook",
+      "getDataset",
+      "getDatasetOutput",
+      "getExport",
+      "getExportOutput",
+      "getProject",
+      "getProjectOutput",
+      "listDatasets",
+      "listDatasetsOutput",
+    ]);
+  });
+});

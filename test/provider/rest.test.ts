@@ -1,0 +1,179 @@
+// Export, Webhook and StorageConfig.
+import type { ExportOutputs } from "../../provider/handlers/export-inputs";
+import type { EmulatorOptions } from "../../emulator/index";
+import { checked, createBench, failuresOf, make, unfinished, type Bench } from "./support";
+
+let bench: Bench;
+const start = async (options: EmulatorOptions = {}): Promise<void> => {
+  bench = await createBench({}, options);
+};
+afterEach(() => bench.stop());
+
+describe("Export", () => {
+  const project = (): string => bench.avala.addProject("roads", { tasks: 4, exportable: 4 }).uid;
+
+  test("is started once, waited for, and has its file", async () => {
+    await start({ exportMs: 30 });
+    const given = { projects: [project()], baseName: "release" };
+    const { id, outs } = await make(bench.handlers().export, given);
+    expect(outs).toMatchObject({
+      uid: id,
+      state: "completed",
+      name: expect.stringMatching(/^release-[0-9a-f]{8}$/),
+    });
+    expect((await fetch(String(outs.downloadUrl))).status).toBe(200);
+    expect(bench.writes()).toEqual(["POST /exports/"]);
+  });
+
+  test("read anew has another URL, and that is no difference", async () => {
+    await start();
+    const handler = bench.handlers().export;
+    const { id, inputs, outs } = await make(handler, { projects: [project()] });
+    const { props } = await handler.read(id, outs);
+    expect(await handler.diff(id, props as ExportOutputs, inputs)).toEqual({
+      changes: false,
+      replaces: [],
+    });
+  });
+
+  test("of the same sources in another order is the same", async () => {
+    await start();
+    const handler = bench.handlers().export;
+    const [one, two] = [project(), bench.avala.addProject("rivers").uid];
+    const { id, outs } = await make(handler, { projects: [one, two] });
+    const news = await checked(handler, { projects: [two, one, two] });
+    expect(await handler.diff(id, outs, news)).toMatchObject({ changes: false });
+  });
+
+  test.each([{ triggers: { commit: "b" } }, { format: "YOLO" }, { filterQueryString: "x=1" }])(
+    "with other %j is a new one, under a name of its own",
+    async (more) => {
+      await start();
+      const handler = bench.handlers().export;
+      const given = { projects: [project()], triggers: { commit: "a" } };
+      const { id, outs } = await make(handler, given);
+      const news = await checked(handler, { ...given, ...more });
+      const { replaces } = await handler.diff(id, outs, news);
+      expect(replaces).toEqual(["name", Object.keys(more)[0]]);
+    },
+  );
+
+  test("that fails is not kept, so the next up starts another", async () => {
+    await start();
+    bench.avala.failExports("annotations are locked");
+    const handler = bench.handlers().export;
+    const given = { projects: [project()] };
+    const failed = make(handler, given);
+    await expect(failed).rejects.toThrow(/annotations are locked/);
+    await expect(failed).rejects.not.toHaveProperty("id");
+  });
+
+  test("that is still running at the deadline is found again by its uid", async () => {
+    await start({ exportMs: 1500 });
+    const handler = bench.handlers().export;
+    const given = { projects: [project()], __provider: "loader" };
+    const short = await checked(handler, { ...given, timeoutMinutes: 0.001 });
+    const running = await unfinished<ExportOutputs>(handler.create(short));
+    expect(running.properties).toMatchObject({ state: "running", __provider: "loader" });
+    const news = await checked(handler, given);
+    expect(await handler.diff(running.id, running.properties, news)).toEqual({
+      changes: true,
+      replaces: [],
+    });
+    bench.writes();
+    const { outs } = await handler.update(running.id, running.properties, news);
+    expect(outs).toMatchObject({ state: "completed", uid: running.id });
+    expect(bench.writes()).toEqual([]);
+  });
+
+  test("needs something to export", async () => {
+    await start();
+    expect(await failuresOf(bench.handlers().export, { datasets: [] })).toEqual([
+      expect.objectContaining({ property: "datasets" }),
+    ]);
+  });
+
+  test("that has left the server is gone, and any other error is one", async () => {
+    await start();
+    const handler = bench.handlers().export;
+    expect(await handler.read("00000000-0000-4000-8000-000000000000", undefined)).toEqual({
+      id: "",
+    });
+    const stranger = bench.handlers({ AVALA_API_KEY: "avk_wrong_wrong_wrong" }).export;
+    await expect(
+      stranger.read("00000000-0000-4000-8000-000000000000", undefined),
+    ).rejects.toThrow();
+  });
+});
+
+describe("Webhook", () => {
+  const given = {
+    targetUrl: "https://example.com/hook",
+    events: ["export.completed", "dataset.created"],
+  };
+
+  test("is made, changed, read back without a difference, and removed", async () => {
+    await start();
+    const { webhook } = bench.handlers();
+    const { id, inputs, outs } = await make(webhook, given);
+    expect(outs).toMatchObject({ ...given, isActive: true, secret: expect.any(String) });
+    const { props } = await webhook.read(id, outs);
+    expect(await webhook.diff(id, props ?? outs, inputs)).toEqual({ changes: false });
+
+    const news = await checked(webhook, { ...given, isActive: false });
+    expect(await webhook.diff(id, outs, news)).toEqual({ changes: true });
+    const { outs: changed } = await webhook.update(id, outs, news);
+    expect(changed).toMatchObject({ isActive: false, secret: outs.secret });
+    await webhook.delete(id, outs);
+    await webhook.delete(id, outs);
+    expect(await webhook.read(id, outs)).toEqual({ id: "" });
+  });
+
+  test("wants an https URL", async () => {
+    await start();
+    const failures = await failuresOf(bench.handlers().webhook, {
+      ...given,
+      targetUrl: "http://example.com",
+    });
+    expect(failures).toEqual([{ property: "targetUrl", reason: "must be an https URL" }]);
+  });
+});
+
+describe("StorageConfig", () => {
+  const given = {
+    name: "bucket",
+    provider: "aws_s3",
+    bucketName: "mine",
+    bucketRegion: "eu-west-1",
+    accessKeyId: "AKIDEXAMPLE",
+    secretAccessKey: "wJalrXUtnFEMI",
+  };
+
+  test("is made, read back without a difference, replaced by any change, and removed", async () => {
+    await start();
+    const { storageConfig } = bench.handlers();
+    const { id, inputs, outs } = await make(storageConfig, given);
+    const { props } = await storageConfig.read(id, outs);
+    expect(await storageConfig.diff(id, props ?? outs, inputs)).toEqual({
+      changes: false,
+      replaces: [],
+    });
+    const news = await checked(storageConfig, { ...given, secretAccessKey: "rotated" });
+    expect(await storageConfig.diff(id, outs, news)).toEqual({
+      changes: true,
+      replaces: ["secretAccessKey"],
+    });
+    await storageConfig.delete(id, outs);
+    expect(await storageConfig.read(id, outs)).toEqual({ id: "" });
+  });
+
+  test("tells what is missing", async () => {
+    await start();
+    const failures = await failuresOf(bench.handlers().storageConfig, { provider: "gc_storage" });
+    expect(failures.map(({ property }) => property)).toEqual([
+      "name",
+      "bucketName",
+      "authJsonContent",
+    ]);
+  });
+});
