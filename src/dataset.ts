@@ -16,6 +16,7 @@ import { getMe } from "./api/users";
 import { AvalaError, isAvalaError } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
+import { retryOn } from "./upload/attempt";
 import { isNotAllowedToRead } from "./upload/destination";
 
 export interface DatasetName {
@@ -74,7 +75,7 @@ async function makeOnce<T>(
   find: () => Promise<T | undefined>,
 ): Promise<T> {
   let isReplyLost = false;
-  return await retry(
+  return retry(
     async () => {
       try {
         return await make();
@@ -87,13 +88,7 @@ async function makeOnce<T>(
         throw error.ambiguous ? tryAgain(error) : error;
       }
     },
-    {
-      clock: avala.clock,
-      random: avala.random,
-      what,
-      ...(avala.signal === undefined ? {} : { signal: avala.signal }),
-      onRetry: (again) => avala.emit({ kind: "retry", ...again }),
-    },
+    retryOn(avala, what, avala.signal),
   );
 }
 
@@ -119,17 +114,12 @@ export async function confirmDataset(
 ): Promise<Dataset> {
   const find = (): Promise<Dataset | undefined> =>
     options.isAgain === true ? Promise.resolve(undefined) : findDataset(avala, input);
-  return await makeOnce(
-    avala,
-    `confirm dataset ${input.name}`,
-    () => confirmUpload(avala, input),
-    find,
-  );
+  return makeOnce(avala, `confirm dataset ${input.name}`, () => confirmUpload(avala, input), find);
 }
 
 /** As {@link confirmDataset}, for a dataset that is not made of uploaded files (`POST /datasets/`). */
 export async function createDatasetOnce(avala: Avala, input: DatasetInput): Promise<Dataset> {
-  return await makeOnce(
+  return makeOnce(
     avala,
     `create dataset ${input.name}`,
     () => createDataset(avala, input),
@@ -159,7 +149,7 @@ export async function waitForDataset(
     random: avala.random,
     timeoutMs: options.timeoutMs,
     what: `dataset ${dataset.name} to be created`,
-    ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+    signal: avala.signal,
     isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status.toLowerCase()),
     onValue: ({ name, status, itemCount }) =>
       avala.emit({ kind: "dataset-status", name, status, itemCount }),

@@ -11,6 +11,7 @@ import { download } from "./api/storage";
 import { AvalaError, isAvalaError } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
+import { retryOn } from "./upload/attempt";
 import { isNotAllowedToRead } from "./upload/destination";
 
 function sameMembers(left: readonly string[], right: readonly string[]): boolean {
@@ -60,7 +61,7 @@ async function uidsBefore(
  */
 export async function startExport(avala: Avala, input: ExportInput): Promise<Export> {
   const before = await uidsBefore(avala, input);
-  return await retry(
+  return retry(
     async () => {
       try {
         return await createExport(avala, input);
@@ -73,13 +74,7 @@ export async function startExport(avala: Avala, input: ExportInput): Promise<Exp
         throw new AvalaError(code, message, { hint, retryAfterMs, retryable: true, cause: error });
       }
     },
-    {
-      clock: avala.clock,
-      random: avala.random,
-      what: `start export ${input.name}`,
-      ...(avala.signal === undefined ? {} : { signal: avala.signal }),
-      onRetry: (again) => avala.emit({ kind: "retry", ...again }),
-    },
+    retryOn(avala, `start export ${input.name}`, avala.signal),
   );
 }
 
@@ -109,7 +104,7 @@ export async function waitForExport(
     random: avala.random,
     timeoutMs: options.timeoutMs,
     what: `export ${uid} to be completed`,
-    ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+    signal: avala.signal,
     isDone: ({ state }) => state !== "running",
     onValue: ({ status, totalTaskCount, exportedTaskCount }) =>
       avala.emit({
@@ -194,13 +189,10 @@ export async function downloadExport(
   const partial = `${options.toFile}.partial`;
   await mkdir(dirname(options.toFile), { recursive: true });
   try {
-    const fetched = await retry((_attempt, signal) => fetchTo(avala, uid, partial, signal), {
-      clock: avala.clock,
-      random: avala.random,
-      what: `download export ${uid}`,
-      ...(avala.signal === undefined ? {} : { signal: avala.signal }),
-      onRetry: (again) => avala.emit({ kind: "retry", ...again }),
-    });
+    const fetched = await retry(
+      (_attempt, signal) => fetchTo(avala, uid, partial, signal),
+      retryOn(avala, `download export ${uid}`, avala.signal),
+    );
     await syncFile(partial);
     await rename(partial, options.toFile);
     return { ...fetched, path: options.toFile };

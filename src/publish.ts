@@ -76,7 +76,7 @@ function describeDifferences({ missing, wrongSize, extra }: ItemComparison): str
 
 async function settle(avala: Avala, dataset: Dataset, options: PublishOptions): Promise<Dataset> {
   if (options.waits === false || dataset.status === "created") return dataset;
-  return await waitForDataset(avala, dataset, { timeoutMs: options.waitMs() });
+  return waitForDataset(avala, dataset, { timeoutMs: options.waitMs() });
 }
 
 function refuse(existing: Dataset, items: ItemComparison): AvalaError {
@@ -193,7 +193,7 @@ export async function carryOut(
     // Another run may have confirmed this name while we were sending: then it must be what we would have made.
     const again = await decidePublish(avala, { ...target, ifExists: "verify" }, options);
     if (again.existing === undefined) throw error;
-    return await carryOut(avala, again, options);
+    return carryOut(avala, again, options);
   }
 }
 
@@ -203,5 +203,5 @@ export async function publishDataset(
   target: PublishTarget,
   options: PublishOptions,
 ): Promise<PublishResult> {
-  return await carryOut(avala, await decidePublish(avala, target, options), options);
+  return carryOut(avala, await decidePublish(avala, target, options), options);
 }

@@ -5,9 +5,9 @@ import { AvalaError } from "../errors";
 
 export interface Clock {
   /** Ms since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Resolves after `ms`; rejects at once with code `cancelled` when `signal` is or becomes aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export interface Random {

@@ -16,10 +16,33 @@ export interface ProgressTracker {
   /** One file has ended as exactly one of the three. */
   addFile(outcome: "sent" | "unchanged" | "failed", sizeBytes: number): void;
   /** What was sent of a try that failed does not count. */
-  takeBackBytes(bytes: number): void;
+  readonly takeBackBytes: (bytes: number) => void;
   snapshot(): UploadProgress;
   /** Whether it is time to report again; true at most twice a second. */
   isDue(): boolean;
+}
+
+interface Rates {
+  readonly bytesPerSecond: number;
+  readonly filesPerSecond: number;
+}
+
+/** Rates over the last samples that it was given. */
+function createMeter(startedMs: number): (sample: Sample) => Rates {
+  let samples: Sample[] = [{ atMs: startedMs, bytes: 0, files: 0 }];
+  return (sample) => {
+    samples = samples.filter(
+      (old, index) => index === samples.length - 1 || sample.atMs - old.atMs <= WINDOW_MS,
+    );
+    const first = samples[0] ?? sample;
+    samples.push(sample);
+    const seconds = (sample.atMs - first.atMs) / 1000;
+    if (seconds <= 0) return { bytesPerSecond: 0, filesPerSecond: 0 };
+    return {
+      bytesPerSecond: (sample.bytes - first.bytes) / seconds,
+      filesPerSecond: (sample.files - first.files) / seconds,
+    };
+  };
 }
 
 /** `bytesTotal` and the bytes added count content, not what forms and headers add. */
@@ -31,24 +54,9 @@ export function trackProgress(
   let bytesSent = 0;
   let bytesSkipped = 0;
   let reportedAtMs = Number.NEGATIVE_INFINITY;
-  let samples: Sample[] = [{ atMs: now(), bytes: 0, files: 0 }];
+  const measure = createMeter(now());
 
-  const sample = (): { readonly bytesPerSecond: number; readonly filesPerSecond: number } => {
-    const atMs = now();
-    samples = samples.filter(
-      (old, index) => index === samples.length - 1 || atMs - old.atMs <= WINDOW_MS,
-    );
-    const [first] = samples;
-    samples.push({ atMs, bytes: bytesSent, files: counts.sent });
-    const elapsedMs = first === undefined ? 0 : atMs - first.atMs;
-    if (first === undefined || elapsedMs <= 0) return { bytesPerSecond: 0, filesPerSecond: 0 };
-    return {
-      bytesPerSecond: ((bytesSent - first.bytes) * 1000) / elapsedMs,
-      filesPerSecond: ((counts.sent - first.files) * 1000) / elapsedMs,
-    };
-  };
-
-  const secondsLeft = (rates: ReturnType<typeof sample>): number | undefined => {
+  const secondsLeft = (rates: Rates): number | undefined => {
     const filesLeft = totals.files - counts.sent - counts.unchanged - counts.failed;
     const bytesLeft = Math.max(0, totals.bytes - bytesSent - bytesSkipped);
     if (filesLeft === 0) return 0;
@@ -76,7 +84,7 @@ export function trackProgress(
       return true;
     },
     snapshot: () => {
-      const rates = sample();
+      const rates = measure({ atMs: now(), bytes: bytesSent, files: counts.sent });
       const left = secondsLeft(rates);
       return {
         filesTotal: totals.files,

@@ -8,7 +8,8 @@ import { resolveDestination } from "./destination";
 import { someFailed, stoppedBy, stopsTheRun, type UploadOutcome } from "./failures";
 import { journalPath, openJournal, type Journal, type PartRecord } from "./journal";
 import { trackProgress, type ProgressTracker } from "./progress";
-import { sendFile, type ByteCounter, type SentFile } from "./send-file";
+import type { ByteCounter } from "./attempt";
+import { sendFile, type SentFile } from "./send-file";
 import { sendByParts } from "./send-parts";
 import {
   PARTS_FROM_BYTES,
@@ -93,7 +94,7 @@ async function send(
     const sent = await sendByParts(avala, { ...file, sha256 }, destination, bytes, signal, parts);
     if (sent !== undefined) return sent;
   }
-  return await sendFile(avala, file, destination, bytes, signal);
+  return sendFile(avala, file, destination, bytes, signal);
 }
 
 async function uploadOne(run: Run, file: UploadFile, signal: AbortSignal): Promise<void> {

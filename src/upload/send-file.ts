@@ -3,6 +3,7 @@ import { presign } from "../api/manual-upload";
 import { sendForm } from "../api/storage";
 import type { Avala } from "../api/connect";
 import { retry } from "../flow/retry";
+import { countBytes, retryOn, type ByteCounter } from "./attempt";
 import { readChunks, readSmall, type SourceFile } from "./source";
 
 export interface FileDestination {
@@ -13,11 +14,6 @@ export interface FileDestination {
 export interface SentFile {
   readonly sha256: string;
   readonly retries: number;
-}
-
-export interface ByteCounter {
-  add(bytes: number): void;
-  takeBack(bytes: number): void;
 }
 
 // A file of this size is kept between tries, so that a retry reads and hashes nothing; eight at once are 8 MiB.
@@ -53,37 +49,15 @@ export async function sendFile(
       : { path: file.path, sizeBytes: file.sizeBytes, small: small.bytes };
 
   const attempt = async (_attempt: number, attemptSignal: AbortSignal): Promise<void> => {
-    let counted = 0;
-    try {
-      const { path, sizeBytes } = file;
-      const target = await presign(avala, {
-        ...destination,
-        path,
-        sizeBytes,
-        signal: attemptSignal,
-      });
-      await sendForm(avala, target, part, {
-        signal: attemptSignal,
-        onBytes: (sent) => {
-          counted += sent;
-          bytes.add(sent);
-        },
-      });
-      bytes.add(file.sizeBytes - counted);
-    } catch (error) {
-      bytes.takeBack(counted);
-      throw error;
-    }
+    const { path, sizeBytes } = file;
+    const target = await presign(avala, { ...destination, path, sizeBytes, signal: attemptSignal });
+    await countBytes(bytes, sizeBytes, (onBytes) =>
+      sendForm(avala, target, part, { signal: attemptSignal, onBytes }),
+    );
   };
-  await retry(attempt, {
-    clock: avala.clock,
-    random: avala.random,
-    signal,
-    what: `upload ${file.path}`,
-    onRetry: (again) => {
-      retries += 1;
-      avala.emit({ kind: "retry", ...again });
-    },
-  });
+  const countRetry = (): void => {
+    retries += 1;
+  };
+  await retry(attempt, retryOn(avala, `upload ${file.path}`, signal, countRetry));
   return { sha256: small?.sha256 ?? sha256, retries };
 }

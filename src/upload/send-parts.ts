@@ -12,9 +12,10 @@ import {
 import { sendPut } from "../api/storage";
 import { AvalaError } from "../errors";
 import { runPool } from "../flow/pool";
-import { retry } from "../flow/retry";
+import { retry, type RetryOptions } from "../flow/retry";
 import { batchUid } from "./batch";
-import type { ByteCounter, FileDestination, SentFile } from "./send-file";
+import { countBytes, retryOn, type ByteCounter } from "./attempt";
+import type { FileDestination, SentFile } from "./send-file";
 import type { PartRecord } from "./journal";
 import { readChunks, readPieces, type SourceFile } from "./source";
 
@@ -41,22 +42,13 @@ const BUFFER_BYTES = 64 * 1024 * 1024;
 // One call signs this many: few calls, and yet none is signed hours before its bytes go.
 const SIGNED_AT_ONCE = 100;
 
-function retryOptions(sending: Sending, what: string) {
-  const { avala, signal } = sending;
-  return {
-    clock: avala.clock,
-    random: avala.random,
-    signal,
-    what,
-    onRetry: (again: { attempt: number; waitMs: number; error: AvalaError; what: string }) => {
-      sending.retries += 1;
-      avala.emit({ kind: "retry", ...again });
-    },
-  };
+function options(sending: Sending, what: string, signal = sending.signal): RetryOptions {
+  return retryOn(sending.avala, what, signal, () => {
+    sending.retries += 1;
+  });
 }
 
-/** Sends with the bytes counted, and taken back when the try failed. */
-async function putCounted(
+function put(
   sending: Sending,
   target: PutTarget,
   sizeBytes: number,
@@ -64,18 +56,9 @@ async function putCounted(
   signal: AbortSignal,
 ): Promise<void> {
   const { avala, file, bytes } = sending;
-  let counted = 0;
-  const onBytes = (count: number): void => {
-    counted += count;
-    bytes.add(count);
-  };
-  try {
-    await sendPut(avala, target, { path: file.path, sizeBytes, body }, { signal, onBytes });
-    bytes.add(sizeBytes - counted);
-  } catch (error) {
-    bytes.takeBack(counted);
-    throw error;
-  }
+  return countBytes(bytes, sizeBytes, (onBytes) =>
+    sendPut(avala, target, { path: file.path, sizeBytes, body }, { signal, onBytes }),
+  );
 }
 
 /** Signatures of parts, asked for in batches, and anew for a part whose own has expired. */
@@ -157,13 +140,13 @@ async function sendAllParts(sending: Sending, presigned: Parts): Promise<string>
       async () => {
         try {
           const target = await signer.target(partNumber);
-          await putCounted(sending, target, sizeBytes, piece.bytes, partSignal);
+          await put(sending, target, sizeBytes, piece.bytes, partSignal);
         } catch (error) {
           signer.forget(partNumber);
           throw error;
         }
       },
-      { ...retryOptions(sending, `upload part ${partNumber} of ${file.path}`), signal: partSignal },
+      options(sending, `upload part ${partNumber} of ${file.path}`, partSignal),
     );
     await journal.record(part);
   };
@@ -186,10 +169,9 @@ async function sendWhole(
   await retry(
     async (attempt, signal) => {
       const again = attempt === 1 ? first : await presign();
-      if (again.method === "PUT")
-        await putCounted(sending, again.target, file.sizeBytes, open, signal);
+      if (again.method === "PUT") await put(sending, again.target, file.sizeBytes, open, signal);
     },
-    retryOptions(sending, `upload ${file.path}`),
+    options(sending, `upload ${file.path}`),
   );
   return sha256;
 }

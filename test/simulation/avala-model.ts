@@ -59,6 +59,23 @@ const POLICY_MS = 60_000;
 const STORAGE_URL = "https://uploads.s3.us-east-1.amazonaws.com/";
 const PREFIX = "acme";
 
+interface PresignBody {
+  readonly dataset_name: string;
+  readonly file_path_in_dataset: string;
+  readonly content_length: number;
+}
+
+interface ConfirmBody {
+  readonly name: string;
+  readonly slug: string;
+}
+
+interface Policy {
+  readonly key: string;
+  readonly expiresMs: number;
+  readonly length: number;
+}
+
 interface Answer {
   readonly status: number;
   readonly json?: unknown;
@@ -139,11 +156,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     json: { next: null, previous: null, results },
   });
 
-  const presign = (body: {
-    dataset_name: string;
-    file_path_in_dataset: string;
-    content_length: number;
-  }): Answer => {
+  const presign = (body: PresignBody): Answer => {
     counts.presigns += 1;
     const policy = {
       key: `${PREFIX}/${body.dataset_name}/${body.file_path_in_dataset}`,
@@ -156,7 +169,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
       json: { url: STORAGE_URL, fields: { key: policy.key, policy: encoded } },
     };
   };
-  const confirm = (body: { name: string; slug: string }): Answer => {
+  const confirm = (body: ConfirmBody): Answer => {
     if (datasets.some(({ name }) => name === body.name)) {
       return { status: 409, json: { detail: "A dataset with this name exists." } };
     }
@@ -169,9 +182,11 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
   const route = (request: HttpRequest, body: Buffer): Answer => {
     const url = new URL(request.url);
     const path = url.pathname.replace("/api/v1", "");
-    const json = body.length > 0 ? JSON.parse(body.toString("utf8")) : undefined;
+    const json: unknown = body.length > 0 ? JSON.parse(body.toString("utf8")) : undefined;
     if (request.method === "POST") {
-      return path === "/datasets/manual-upload/" ? confirm(json) : presign(json);
+      return path === "/datasets/manual-upload/"
+        ? confirm(json as ConfirmBody)
+        : presign(json as PresignBody);
     }
     if (path === "/users/me/") return { status: 200, json: { uid: "u", username: PREFIX } };
     if (path === "/datasets/") {
@@ -191,7 +206,9 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     const fields = new Map(
       parts.slice(0, -1).map(({ name, data }) => [name, data.toString("utf8")]),
     );
-    const policy = JSON.parse(Buffer.from(fields.get("policy") ?? "", "base64").toString("utf8"));
+    const policy = JSON.parse(
+      Buffer.from(fields.get("policy") ?? "", "base64").toString("utf8"),
+    ) as Policy;
     if (file?.name !== "file" || fields.get("key") !== policy.key)
       return s3Error(403, "AccessDenied");
     if (clock.now() > policy.expiresMs) return policyExpired();

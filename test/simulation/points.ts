@@ -76,15 +76,15 @@ async function breakIt<T>(
   switch (how) {
     case "killed before":
       kill();
-      return await lostForGood();
+      return lostForGood();
     case "killed after":
       await run();
       kill();
-      return await lostForGood();
+      return lostForGood();
     case "torn write, killed":
       await run('0123456789abcdef ["f/');
       kill();
-      return await lostForGood();
+      return lostForGood();
     case "request lost":
       throw lost();
     case "reply lost":
@@ -92,7 +92,7 @@ async function breakIt<T>(
       throw lost();
     case "sent twice":
       await run();
-      return await run();
+      return run();
     case "disk full":
       throw Object.assign(new Error("ENOSPC: simulated"), { code: "ENOSPC" });
     case "429":
@@ -139,7 +139,7 @@ async function start(ports: Ports, files: readonly UploadFile[], watch: Watch): 
   const interpose: Interpose = async (operation, run) => {
     index += 1;
     watch.seen.push(operation);
-    if (index !== watch.point?.index || watch.how === undefined) return await run();
+    if (index !== watch.point?.index || watch.how === undefined) return run();
     const kill = (): void => {
       process.kill();
       wasKilled();
@@ -161,7 +161,7 @@ async function start(ports: Ports, files: readonly UploadFile[], watch: Watch): 
       return error.code;
     },
   );
-  return await Promise.race([run, killed]);
+  return Promise.race([run, killed]);
 }
 
 function createPorts(sources: ReadonlyMap<string, Buffer>) {

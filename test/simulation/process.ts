@@ -24,12 +24,12 @@ export function createProcess(ports: Ports, interpose: Interpose = straight): Si
   let isAlive = true;
   const never = new Promise<never>(() => undefined);
   const alive = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (!isAlive) return await never;
+    if (!isAlive) return never;
     try {
       const value = await work();
       return isAlive ? value : await never;
     } catch (error) {
-      if (!isAlive) return await never;
+      if (!isAlive) return never;
       throw error;
     }
   };

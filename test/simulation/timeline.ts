@@ -65,7 +65,7 @@ export function createTimeline(): Timeline {
       for (;;) {
         // A turn of the event loop runs every promise that can run: then whoever is left, waits for time.
         await new Promise((resolve) => setImmediate(resolve));
-        if (isSettled) return await work;
+        if (isSettled) return work;
         const next = sleepers.shift();
         if (next === undefined)
           throw new Error("Nothing waits any more, and the run has not ended.");

@@ -124,12 +124,12 @@ async function startOnce(world: World): Promise<string> {
   const killAfterMs = random.chance(0.4)
     ? random.integer(random.pick([300, 3000, 60_000]))
     : undefined;
-  if (killAfterMs === undefined) return await run;
+  if (killAfterMs === undefined) return run;
   const killed = timeline.sleep(killAfterMs).then(() => {
     process.kill();
     return "killed";
   });
-  return await Promise.race([run, killed]);
+  return Promise.race([run, killed]);
 }
 
 /** Plays the world of `seed` to its end. */

@@ -28,7 +28,7 @@ async function makeFile(path: string, data: Buffer | string): Promise<UploadFile
 }
 
 async function makeFiles(count: number): Promise<UploadFile[]> {
-  return await Promise.all(
+  return Promise.all(
     Array.from({ length: count }, (_, index) => makeFile(`f/${index}.jpg`, `content ${index}`)),
   );
 }
@@ -38,7 +38,7 @@ async function stored(): Promise<Record<string, string>> {
     key.slice(key.indexOf("/set/") + 5),
     sum,
   ]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 function requests(path: string): number {

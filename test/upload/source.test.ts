@@ -108,7 +108,7 @@ describe("a file that moves under us is never handed out whole", () => {
     });
     expect(error).toMatchObject({
       code: "file_changed",
-      message: expect.stringContaining("set/a.bin"),
+      message: expect.stringContaining("set/a.bin") as string,
     });
     expect(bytes.length).toBeLessThan(LARGE);
   });
