@@ -3,6 +3,7 @@
 import { AvalaError, isAvalaError } from "../src/errors";
 import { getQuota } from "../src/api/manual-upload";
 import type { Avala } from "../src/api/connect";
+import type { Dataset } from "../src/api/datasets";
 import {
   carryOut,
   decidePublish,
@@ -98,13 +99,14 @@ export async function checkQuota(journey: Journey, decided: readonly Decided[]):
   });
 }
 
-/** Sends what was decided and makes the dataset of it. */
+/** Sends what was decided and makes the dataset of it; `onConfirmed` learns of it even when what follows fails. */
 export async function publish(
   journey: Journey,
   { target, decision }: Decided,
+  onConfirmed: (dataset: Dataset) => void,
 ): Promise<PublishResult> {
   try {
-    return await carryOut(journey.avala, decision, optionsOf(journey));
+    return await carryOut(journey.avala, decision, { ...optionsOf(journey), onConfirmed });
   } catch (error) {
     const isRefusal = isAvalaError(error) && REFUSALS.has(error.code) && "status" in error;
     throw isRefusal ? refused(target, decision.existing !== undefined, error) : error;

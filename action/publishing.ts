@@ -1,8 +1,8 @@
 // The part of a run that publishes its datasets one after the other and keeps count of what landed.
 // Knows nothing of plans or exports.
 import { withListener } from "../src/api/connect";
-import { findDataset } from "../src/dataset";
-import { isAvalaError, UploadError } from "../src/errors";
+import type { Dataset } from "../src/api/datasets";
+import { UploadError } from "../src/errors";
 import type { UploadProgress } from "../src/events";
 import type { PublishResult } from "../src/publish";
 import { formatBytes, formatDuration } from "../src/upload/cost";
@@ -39,13 +39,17 @@ async function publishCounted(
     if (event.kind === "upload-progress") tally.note(event.progress);
     avala.emit(event);
   });
+  let made: Dataset | undefined;
+  const onConfirmed = (dataset: Dataset): void => {
+    made = dataset;
+  };
   try {
-    const result = await publish({ ...journey, avala: counting }, decided);
+    const result = await publish({ ...journey, avala: counting }, decided, onConfirmed);
     tellResult(run, journey, target, result);
     return result;
   } catch (error) {
     if (error instanceof UploadError) annotate(run, target, error);
-    await rememberDataset(run, journey, target, error);
+    if (made !== undefined) run.results.datasets.push({ target, dataset: made });
     throw error;
   } finally {
     tally.add();
@@ -117,24 +121,6 @@ function extraText({ name }: Target, extra: readonly string[]): string {
 
 function namesOnlyText({ name }: Target): string {
   return `The dataset ${name} holds files of these paths, and of these sizes where Avala tells them. Avala tells no checksums: with {digest} in dataset, the content counts too.`;
-}
-
-// A dataset may have been made before what failed: then its uid is a thing to know.
-const AFTER_CONFIRM: ReadonlySet<string> = new Set(["dataset", "timeout"]);
-
-async function rememberDataset(
-  { results }: Run,
-  { avala, organizationUid }: Journey,
-  target: Target,
-  error: unknown,
-): Promise<void> {
-  if (!isAvalaError(error) || !AFTER_CONFIRM.has(error.code)) return;
-  try {
-    const dataset = await findDataset(avala, { name: target.name, organizationUid });
-    if (dataset !== undefined) results.datasets.push({ target, dataset });
-  } catch {
-    // The error that is under way says more than this one would.
-  }
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */

@@ -14,7 +14,7 @@ import { AvalaError, isAvalaError, listed } from "./errors";
 import { isIndexed, type DataType } from "./files/media";
 import { resolveDestination } from "./upload/destination";
 import { removeJournal } from "./upload/journal";
-import { uploadFiles, type UploadFile, type UploadResult } from "./upload/run";
+import { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
 
 export interface PublishTarget {
   /** Its `name` is where the files go. */
@@ -46,6 +46,9 @@ export interface PublishOptions {
   readonly concurrency?: number | undefined;
   readonly stateDirectory?: string | undefined;
   readonly deadlineMs?: number | undefined;
+  readonly partsFromBytes?: UploadRequest["partsFromBytes"];
+  /** Told as soon as the dataset is made, also when what follows fails. */
+  readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
 }
 
 export type PublishResult =
@@ -145,7 +148,7 @@ async function sendAndConfirm(
   options: PublishOptions,
 ): Promise<PublishResult> {
   const { target, existing, toSend } = decision;
-  const { concurrency, stateDirectory, deadlineMs } = options;
+  const { concurrency, stateDirectory, deadlineMs, partsFromBytes } = options;
   const { name, organizationUid } = target.dataset;
   const upload = await uploadFiles(avala, {
     datasetName: name,
@@ -154,10 +157,12 @@ async function sendAndConfirm(
     concurrency,
     stateDirectory,
     deadlineMs,
+    partsFromBytes,
   });
   if (!upload.isComplete) return { outcome: "partial", upload };
   const isAgain = existing !== undefined;
   const confirmed = await confirmDataset(avala, target.dataset, { isAgain });
+  options.onConfirmed?.(confirmed);
   if (options.waits === false) {
     return { outcome: "uploaded", dataset: confirmed, upload, extra: decision.extra };
   }
