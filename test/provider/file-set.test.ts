@@ -25,15 +25,15 @@ describe("FileSet", () => {
     test("puts what it reads into the inputs, so that a preview knows it", async () => {
       const inputs = await checked(bench.handlers().fileSet, given());
       expect(inputs).toMatchObject({
-        datasetName: expect.stringMatching(/^training-[0-9a-f]{12}$/),
+        datasetName: expect.stringMatching(/^training-[0-9a-f]{12}$/) as string,
         isVersion: true,
         dataType: "image",
         fileCount: 3,
         indexedCount: 3,
         contents: {
-          "a.jpg": expect.stringMatching(/^[0-9a-f]{12}$/),
-          "c.jpg": expect.any(String),
-          "sub/b.jpg": expect.any(String),
+          "a.jpg": expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+          "c.jpg": expect.any(String) as string,
+          "sub/b.jpg": expect.any(String) as string,
         },
       });
       expect(inputs.datasetName).toContain(inputs.digest.slice(0, 12));
@@ -97,7 +97,7 @@ describe("FileSet", () => {
           urn: "urn:one",
           text: expect.stringMatching(
             /^dataset training-\w{12}\nto send: 3 files, 21 bytes, \d API calls/,
-          ),
+          ) as string,
         },
       ]);
       expect(bench.writes()).toEqual([]);
@@ -200,7 +200,7 @@ describe("FileSet", () => {
       expect(bench.told()).toEqual([
         expect.stringMatching(
           /^new version training-\w+, was training-\w+\n\+ d\.jpg\n~ a\.jpg\nto send: 4 files/,
-        ),
+        ) as string,
       ]);
     });
 

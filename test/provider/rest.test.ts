@@ -19,7 +19,7 @@ describe("Export", () => {
     expect(outs).toMatchObject({
       uid: id,
       state: "completed",
-      name: expect.stringMatching(/^release-[0-9a-f]{8}$/),
+      name: expect.stringMatching(/^release-[0-9a-f]{8}$/) as string,
     });
     expect((await fetch(String(outs.downloadUrl))).status).toBe(200);
     expect(bench.writes()).toEqual(["POST /exports/"]);
@@ -116,7 +116,7 @@ describe("Webhook", () => {
     await start();
     const { webhook } = bench.handlers();
     const { id, inputs, outs } = await make(webhook, given);
-    expect(outs).toMatchObject({ ...given, isActive: true, secret: expect.any(String) });
+    expect(outs).toMatchObject({ ...given, isActive: true, secret: expect.any(String) as string });
     const { props } = await webhook.read(id, outs);
     expect(await webhook.diff(id, props ?? outs, inputs)).toEqual({ changes: false });
 

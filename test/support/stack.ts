@@ -70,7 +70,13 @@ runtime:
 
 // The tests' own tsconfig must not decide how a user's program is compiled.
 const TSCONFIG = {
-  compilerOptions: { module: "commonjs", target: "es2022", strict: true, skipLibCheck: true },
+  compilerOptions: {
+    module: "node16",
+    moduleResolution: "node16",
+    target: "es2022",
+    strict: true,
+    skipLibCheck: true,
+  },
 };
 
 function makeProject(options: StackOptions): string {
