@@ -1,10 +1,18 @@
 // `npm run demo`: the main job, end to end, on this machine alone. A stack uploads photographs and changes, a workflow's
 // step uploads a folder and waits on its export. What it says was sent is checked against what the server received.
 // @ts-check
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { stopAll, stopOnSignals } from "./demo/children.mjs";
+import { Ended, stopAll, stopOnSignals } from "./demo/children.mjs";
 import { environmentFor, listAll, startLocalAvala, watching } from "./demo/local-avala.mjs";
 import { runAction } from "./demo/runner.mjs";
 import {
@@ -26,13 +34,11 @@ const WORK = path.join(CLONE, ".demo");
 const STACK = path.join(WORK, "stack");
 const PHOTOS = path.join(STACK, "examples", "photos");
 const WORKSPACE = path.join(WORK, "workspace");
+const PID_FILE = path.join(WORK, "pid");
 const STORE = path.join(WORK, "avala");
 
 /** As the live API limits it, a minute's budget would be spent half-way; the demo is about something else. */
 const LIMITS = ["--requests-per-minute", "600", "--burst-per-second", "50"];
-
-/** Pulumi was stopped or failed. On a terminal it takes Ctrl-C for itself, so the two look the same from here. */
-class StackEnded extends Error {}
 
 /** @typedef {import("./demo/local-avala.mjs").LocalAvala} LocalAvala */
 /** @typedef {import("./demo/local-avala.mjs").Sent} Sent */
@@ -44,13 +50,21 @@ async function main() {
     process.exitCode = 1;
     return;
   }
+  const other = otherDemo();
+  if (other !== undefined) {
+    say(`A demo is running in this clone already (process ${other}); its folder can't be shared.`);
+    process.exitCode = 1;
+    return;
+  }
   rmSync(WORK, { recursive: true, force: true });
   mkdirSync(WORK, { recursive: true });
+  writeFileSync(PID_FILE, String(process.pid));
+  process.once("exit", () => rmSync(PID_FILE, { force: true }));
   stopOnSignals(() => say("\nStopping."));
   try {
     await showAll();
   } catch (error) {
-    if (!(error instanceof StackEnded)) throw error;
+    if (!(error instanceof Ended)) throw error;
     say(`\n${error.message}`);
     process.exitCode = 1;
   } finally {
@@ -59,6 +73,18 @@ async function main() {
   if (failureCount() > 0) {
     say(`\n${counted(failureCount(), "claim")} did not hold.`);
     process.exitCode = 1;
+  }
+}
+
+/** The process of a demo that is at work in the same folder. @returns {number | undefined} */
+function otherDemo() {
+  if (!existsSync(PID_FILE)) return undefined;
+  const pid = Number(readFileSync(PID_FILE, "utf8"));
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined; // It was killed.
   }
 }
 
@@ -113,7 +139,8 @@ async function showStack(avala) {
 /** A command of Pulumi that has to succeed. @param {LocalAvala} avala @param {() => Promise<number>} run @returns {Promise<Sent>} */
 async function applied(avala, run) {
   const { result: code, sent } = await watching(avala, run);
-  if (code !== 0) throw new StackEnded(`Pulumi ended with ${code}, and so does the demo.`);
+  // It failed, or was stopped: on a terminal it takes Ctrl-C for itself, so the two look the same from here.
+  if (code !== 0) throw new Ended(`Pulumi ended with ${code}, and so does the demo.`);
   return sent;
 }
 
@@ -143,9 +170,9 @@ async function showSecondUp(avala, pulumi) {
     up(pulumi, "--skip-preview", "--expect-no-changes"),
   );
   claim(
-    sentNothing(sent),
+    code === 0 && sentNothing(sent),
     "Pulumi sees no change, nothing was sent, and no dataset made",
-    told(sent),
+    `Pulumi ended with ${code}, ${told(sent)}`,
   );
 }
 

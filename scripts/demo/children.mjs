@@ -6,6 +6,9 @@ import { constants } from "node:os";
 /** How long a program has to end by itself when the demo is stopped. */
 const GRACE_MS = 10_000;
 
+/** What the demo runs on has ended, or failed: so does the demo, and the message says all there is to say. */
+export class Ended extends Error {}
+
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 let isStopping = false;

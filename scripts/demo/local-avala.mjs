@@ -2,7 +2,7 @@
 // @ts-check
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { start } from "./children.mjs";
+import { Ended, start } from "./children.mjs";
 
 /**
  * @typedef {object} LocalAvala
@@ -46,7 +46,10 @@ export function environmentFor({ baseUrl, apiKey }) {
 
 /** @param {LocalAvala} avala @param {number} after an entry's id @returns {Promise<any[]>} */
 async function ledger({ baseUrl }, after) {
-  const reply = await fetch(new URL(`/_emulator/ledger?after=${after}`, baseUrl));
+  const url = new URL(`/_emulator/ledger?after=${after}`, baseUrl);
+  const reply = await fetch(url).catch((cause) => {
+    throw new Ended("The local Avala was ended, and so does the demo.", { cause });
+  });
   return (await reply.json()).entries;
 }
 
