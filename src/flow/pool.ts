@@ -17,8 +17,8 @@ function iteratorOf<T>(items: Source<T>): Iterator<T, unknown> | AsyncIterator<T
 
 interface Stop {
   readonly signal: AbortSignal;
-  /** Resolves when the pool is stopped, so that a worker that waits for an item doesn't keep it open. */
-  readonly stopped: Promise<"stopped">;
+  /** The item, or that the pool was stopped, so that a worker that waits for an item doesn't keep it open. */
+  orStopped<T>(next: Promise<T>): Promise<T | "stopped">;
   fail(error: unknown): void;
   /** Throws what stopped the pool, if anything did. */
   rethrow(): void;
@@ -33,14 +33,19 @@ function createStop(outer: AbortSignal | undefined): Stop {
     inner.abort(error);
   };
   const onAbort = (): void => fail(cancelled("The work"));
-  const stopped = new Promise<"stopped">((resolve) => {
-    inner.signal.addEventListener("abort", () => resolve("stopped"), { once: true });
-  });
+  // No Promise.race with one promise for the whole pool: that would hold every item until the pool ends.
+  const waiting = new Set<() => void>();
+  inner.signal.addEventListener("abort", () => waiting.forEach((stop) => stop()), { once: true });
   if (outer?.aborted === true) onAbort();
   else outer?.addEventListener("abort", onAbort, { once: true });
   return {
     signal: forMany(inner.signal),
-    stopped,
+    orStopped: (next) =>
+      new Promise((resolve, reject) => {
+        const stop = (): void => resolve("stopped");
+        waiting.add(stop);
+        next.then(resolve, reject).finally(() => waiting.delete(stop));
+      }),
     fail,
     rethrow: () => {
       if (failure !== undefined) throw failure.error;
@@ -63,7 +68,7 @@ export async function runPool<T>(
   const iterator = iteratorOf(items);
   const pull = (): Pulled<T> | Promise<Pulled<T>> => {
     const next = iterator.next();
-    return next instanceof Promise ? Promise.race([next, stop.stopped]) : next;
+    return next instanceof Promise ? stop.orStopped(next) : next;
   };
   const worker = async (): Promise<void> => {
     try {

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { runPool } from "../../src/flow/pool";
 import { settle } from "../support/virtual-clock";
 
@@ -28,6 +30,28 @@ describe("runPool", () => {
     const done: number[] = [];
     await runPool(items(), { concurrency: 2 }, async (item) => void done.push(item));
     expect(done.sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test("holds no item that is done, so that parts of a large file don't fill the memory", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const made: WeakRef<object>[] = [];
+    async function* items() {
+      for (let i = 0; i < 10; i += 1) {
+        await settle();
+        const item = { i };
+        made.push(new WeakRef(item));
+        yield item;
+      }
+    }
+    let held = 0;
+    await runPool(items(), { concurrency: 1 }, async ({ i }) => {
+      if (i < 9) return;
+      await settle();
+      collect();
+      held = made.filter((item) => item.deref() !== undefined).length;
+    });
+    expect(held).toBeLessThan(5);
   });
 
   test("a failure aborts the others, and is thrown when they have ended", async () => {
