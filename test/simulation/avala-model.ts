@@ -40,6 +40,8 @@ export interface AvalaModel {
     calls: number;
     throttled: number;
     presigns: number;
+    /** Parts that were stored. */
+    parts: number;
     /** Storage requests that stored, by key. */
     readonly stored: Map<string, number>;
   };
@@ -58,11 +60,24 @@ export interface ModelOptions {
 const POLICY_MS = 60_000;
 const STORAGE_URL = "https://uploads.s3.us-east-1.amazonaws.com/";
 const PREFIX = "acme";
+/** The contract's least. */
+export const PART_BYTES = 5 * 1024 * 1024;
 
 interface PresignBody {
   readonly dataset_name: string;
   readonly file_path_in_dataset: string;
   readonly content_length: number;
+  readonly upload_protocol_version?: 2;
+  readonly dataset_upload_uid?: string;
+}
+
+/** An upload of the second protocol. */
+interface Session {
+  readonly uid: string;
+  readonly key: string;
+  readonly length: number;
+  readonly parts: Map<number, Buffer>;
+  isComplete: boolean;
 }
 
 interface ConfirmBody {
@@ -117,7 +132,13 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
   const objects = new Map<string, StoredObject>();
   const datasets: DatasetRow[] = [];
   const trace: string[] = [];
-  const counts = { calls: 0, throttled: 0, presigns: 0, stored: new Map<string, number>() };
+  const counts = {
+    calls: 0,
+    throttled: 0,
+    presigns: 0,
+    parts: 0,
+    stored: new Map<string, number>(),
+  };
   const recent: number[] = [];
   let window = { startMs: 0, used: 0 };
 
@@ -156,18 +177,79 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     json: { next: null, previous: null, results },
   });
 
+  const sessions = new Map<string, Session>();
+  const presignParts = (body: PresignBody, key: string): Answer => {
+    const uid = `${body.dataset_upload_uid ?? ""}-${sha256(Buffer.from(key)).slice(0, 8)}`;
+    const length = body.content_length;
+    const session = sessions.get(uid) ?? {
+      uid,
+      key,
+      length,
+      parts: new Map<number, Buffer>(),
+      isComplete: false,
+    };
+    sessions.set(uid, session);
+    const uploaded = [...session.parts].map(([number, { length: size }]) => ({
+      part_number: number,
+      size,
+    }));
+    const json = {
+      method: "MULTIPART",
+      upload_uid: uid,
+      part_size: PART_BYTES,
+      part_count: Math.ceil(length / PART_BYTES),
+      uploaded_parts: uploaded,
+      complete: session.isComplete,
+    };
+    return { status: 200, json };
+  };
   const presign = (body: PresignBody): Answer => {
     counts.presigns += 1;
-    const policy = {
-      key: `${PREFIX}/${body.dataset_name}/${body.file_path_in_dataset}`,
-      expiresMs: clock.now() + POLICY_MS,
-      length: body.content_length,
-    };
+    const key = `${PREFIX}/${body.dataset_name}/${body.file_path_in_dataset}`;
+    if (body.upload_protocol_version === 2) return presignParts(body, key);
+    const policy: Policy = { key, expiresMs: clock.now() + POLICY_MS, length: body.content_length };
     const encoded = Buffer.from(JSON.stringify(policy)).toString("base64");
-    return {
-      status: 200,
-      json: { url: STORAGE_URL, fields: { key: policy.key, policy: encoded } },
-    };
+    return { status: 200, json: { url: STORAGE_URL, fields: { key, policy: encoded } } };
+  };
+  const signParts = (session: Session, numbers: readonly number[]): Answer => {
+    const expires = clock.now() + POLICY_MS;
+    const parts = numbers.map((number) => ({
+      part_number: number,
+      url: `${STORAGE_URL}${session.uid}?part=${number}&expires=${expires}`,
+      headers: {},
+    }));
+    return { status: 200, json: { parts } };
+  };
+  const complete = (session: Session): Answer => {
+    const numbers = [...session.parts.keys()].sort((a, b) => a - b);
+    const whole = Buffer.concat(numbers.map((number) => session.parts.get(number)!));
+    if (!session.isComplete && whole.length !== session.length) {
+      return { status: 409, json: { detail: "Upload is not complete." } };
+    }
+    if (!session.isComplete) {
+      objects.set(session.key, { sizeBytes: whole.length, sha256: sha256(whole) });
+      counts.stored.set(session.key, (counts.stored.get(session.key) ?? 0) + 1);
+    }
+    session.isComplete = true;
+    session.parts.clear();
+    return { status: 200, json: { complete: true } };
+  };
+  const manage = (path: string, body: unknown): Answer => {
+    const session = sessions.get(path.split("/")[4] ?? "");
+    if (session === undefined) return { status: 404, json: { detail: "Not found." } };
+    if (path.endsWith("/complete/")) return complete(session);
+    return signParts(session, (body as { part_numbers: number[] }).part_numbers);
+  };
+  const storePart = (request: HttpRequest, body: Buffer): Answer => {
+    const url = new URL(request.url);
+    const session = sessions.get(url.pathname.slice(1));
+    const number = Number(url.searchParams.get("part"));
+    if (clock.now() > Number(url.searchParams.get("expires"))) return policyExpired();
+    const length = Math.min(PART_BYTES, (session?.length ?? 0) - (number - 1) * PART_BYTES);
+    if (body.length !== length) return s3Error(400, "EntityTooSmall");
+    counts.parts += 1;
+    session?.parts.set(number, Buffer.from(body));
+    return { status: 200, headers: {} };
   };
   const confirm = (body: ConfirmBody): Answer => {
     if (datasets.some(({ name }) => name === body.name)) {
@@ -184,6 +266,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     const path = url.pathname.replace("/api/v1", "");
     const json: unknown = body.length > 0 ? JSON.parse(body.toString("utf8")) : undefined;
     if (request.method === "POST") {
+      if (path.startsWith("/datasets/manual-upload/uploads/")) return manage(path, json);
       return path === "/datasets/manual-upload/"
         ? confirm(json as ConfirmBody)
         : presign(json as PresignBody);
@@ -232,7 +315,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     }
     if (target === "api") counts.calls += 1;
     const answer =
-      early(fault) ?? (target === "api" ? budget() : undefined) ?? answerOf(target, request, body);
+      early(fault) ?? (target === "api" ? budget() : undefined) ?? answerTo(target, request, body);
     const headers = { ...(target === "api" ? limitHeaders() : {}), ...answer.headers };
     await clock.sleep(1 + random.integer(20), request.signal);
     if (fault === "reply-lost") throw lost(true);
@@ -241,8 +324,10 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
       return reply({ status: 500, json: { detail: "Oops." }, headers });
     return reply({ ...answer, headers });
   };
-  const answerOf = (target: "api" | "storage", request: HttpRequest, body: Buffer): Answer =>
-    target === "api" ? route(request, body) : store(request, body);
+  const answerTo = (target: "api" | "storage", request: HttpRequest, body: Buffer): Answer => {
+    if (target === "api") return route(request, body);
+    return request.method === "PUT" ? storePart(request, body) : store(request, body);
+  };
   const transport = (target: "api" | "storage"): Transport => ({
     send: (request) => send(target, request),
     open: () => Promise.reject(new Error("The simulation downloads nothing.")),

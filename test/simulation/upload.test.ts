@@ -47,7 +47,15 @@ function traceOf({ server, ends }: Played): string {
 describe("an upload in a world of faults", () => {
   test(`keeps its promises in ${seeds.length} worlds, and plays each the same way twice`, async () => {
     const failures: string[] = [];
-    const totals = { starts: 0, kills: 0, requests: 0, files: 0, sentAgain: 0, throttled: 0 };
+    const totals = {
+      starts: 0,
+      kills: 0,
+      requests: 0,
+      files: 0,
+      parts: 0,
+      sentAgain: 0,
+      throttled: 0,
+    };
     for (const seed of seeds) {
       const played = await playSeed(seed);
       const again = await playSeed(seed);
@@ -59,6 +67,7 @@ describe("an upload in a world of faults", () => {
       totals.kills += played.ends.filter((end) => end === "killed").length;
       totals.requests += played.server.trace.length;
       totals.files += played.files.length;
+      totals.parts += played.server.counts.parts;
       totals.sentAgain += played.sentAgain.length;
       totals.throttled += played.server.counts.throttled;
     }

@@ -5,7 +5,7 @@ import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
 import { publishDataset, type PublishTarget } from "../../src/publish";
 import type { UploadFile } from "../../src/upload/run";
-import { createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
+import { PART_BYTES, createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
 import { seeded, type Seeded } from "./seeded";
 import { createProcess } from "./process";
@@ -49,6 +49,8 @@ const STORAGE_FAULTS = [
   "cut",
 ] as const;
 const MOST_STARTS = 40;
+// Three parts, the last one short.
+const LARGE = Buffer.alloc(2 * PART_BYTES + 4321, "a recording ");
 
 interface FileModel {
   readonly files: readonly UploadFile[];
@@ -62,8 +64,11 @@ function makeFiles(random: Seeded): FileModel {
   const sources = new Map<string, Buffer>();
   const count = 1 + random.integer(random.chance(0.1) ? 120 : 25);
   const knowsDigests = random.chance(0.5);
+  const hasLarge = random.chance(0.04);
   const files = Array.from({ length: count }, (_, index) => {
-    const data = Buffer.alloc(random.integer(2000), `${index} ${random.integer(1000)} `);
+    const isLarge = hasLarge && index === 0;
+    const small = Buffer.alloc(random.integer(2000), `${index} ${random.integer(1000)} `);
+    const data = isLarge ? LARGE : small;
     const absolutePath = `/set/${index}.jpg`;
     sources.set(absolutePath, data);
     const sha256 = createHash("sha256").update(data).digest("hex");
@@ -114,6 +119,7 @@ async function startOnce(world: World): Promise<string> {
     waitMs: () => 600_000,
     concurrency: world.concurrency,
     stateDirectory: "/state",
+    partsFromBytes: PART_BYTES,
   }).then(
     ({ outcome }) => outcome,
     (error: unknown) => {
