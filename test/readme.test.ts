@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import ts from "typescript";
 import { parse } from "yaml";
 import { startEmulator, type Fault } from "../emulator/index";
 import * as core from "../src/index";
@@ -31,6 +32,27 @@ function blocksIn(languages: readonly string[]): FencedBlock[] {
     .filter(({ language }) => languages.includes(language));
 }
 
+/** Checks each block as a program of its own, as if it lay in the root. */
+function typeErrors(blocks: readonly FencedBlock[]): string[] {
+  const files = new Map(blocks.map((block, i) => [path.join(ROOT, `snippet-${i}.ts`), block]));
+  const read = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), (file) => ts.sys.readFile(file));
+  const given = { ...(read.config as object), include: [] };
+  const { options } = ts.parseJsonConfigFileContent(given, ts.sys, ROOT);
+  const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
+  const readSource = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, language) => {
+    const snippet = files.get(path.normalize(name));
+    return snippet === undefined
+      ? readSource(name, language)
+      : ts.createSourceFile(name, snippet.text, language);
+  };
+  const program = ts.createProgram([...files.keys()], { ...options, noUnusedLocals: false }, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+    const where = files.get(path.normalize(file?.fileName ?? ""))?.where ?? file?.fileName ?? "";
+    return `${where}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}
+
 /** Of several lines, all of which are imports: what is imported is checked, not where it stands. */
 function isImportAlone(text: string): boolean {
   return /^import \{[^}]*\} from "@avala\/pulumi\/core";$/.test(text.trim());
@@ -40,10 +62,27 @@ const named = (block: FencedBlock): [string, FencedBlock] => [block.where, block
 
 describe("snippets of code", () => {
   const programs = filesUnder("examples", [".ts", ".mjs", ".js"]).map(read);
+  const isInExample = ({ text }: FencedBlock): boolean =>
+    programs.some((program) => containsLines(program, text));
   const blocks = blocksIn(["ts", "js", "typescript"]).filter(({ text }) => !isImportAlone(text));
+  // The front page is for copying from, so what stands there is run as it stands. The reference may show more than
+  // there are examples; what it shows is at least what the package takes.
+  const reference = blocks.filter((block) => block.where.startsWith("docs/pulumi.md"));
+  const others = blocks.filter((block) => !reference.includes(block));
 
-  test.each(blocks.map(named))("%s stands in an example as it is", (_where, { text }) => {
-    expect(programs.some((program) => containsLines(program, text))).toBe(true);
+  test.each(others.map(named))("%s stands in an example as it is", (_where, block) => {
+    expect(isInExample(block)).toBe(true);
+  });
+
+  test("of docs/pulumi.md are programs that the package's types take", () => {
+    const wrong = {
+      language: "ts",
+      where: "wrong",
+      text: 'import * as avala from "@avala/pulumi";\nnew avala.Export("release", { dataset: [] });',
+    };
+    const errors = typeErrors([...reference, wrong]);
+    expect(errors.filter((error) => !error.startsWith("wrong: "))).toEqual([]);
+    expect(errors).not.toEqual([]);
   });
 });
 
