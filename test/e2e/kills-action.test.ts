@@ -1,0 +1,41 @@
+// The Action's committed bundle as a real process that is killed at random moments on a server with troubles, started
+// again, moved and doubled, each from a seed. A failing seed is printed with the command that plays it again;
+// `AVALA_KILL_SEEDS=1000` plays more of them.
+import { runPool } from "../../src/flow/pool";
+import { judge } from "./kills/judge";
+import { planOf } from "./kills/plan";
+import { play } from "./kills/play";
+
+const ONE = process.env["AVALA_KILL_SEED"];
+const COUNT = Number(process.env["AVALA_KILL_SEEDS"] ?? 100);
+const seeds =
+  ONE === undefined ? Array.from({ length: COUNT }, (_, index) => index + 1) : [Number(ONE)];
+
+// A run waits more than it works: retries, delays, indexing.
+const AT_ONCE = 5;
+
+describe("the Action, killed at random moments", () => {
+  test(`ends with every file stored once, whole, in one dataset (seeds: ${seeds.length})`, async () => {
+    const failures: string[] = [];
+    const totals = { starts: 0, killed: 0, failed: 0, wentOn: 0, files: 0, stored: 0 };
+    await runPool(seeds, { concurrency: AT_ONCE }, async (seed) => {
+      const again = `AVALA_KILL_SEED=${seed} npx jest test/e2e/kills-action`;
+      try {
+        const played = await play(planOf(seed));
+        const wrong = await judge(played);
+        if (wrong.length > 0) failures.push(`${wrong.join("; ")} (${again})`);
+        totals.starts += played.ends.length;
+        totals.killed += played.ends.filter((end) => end === "killed").length;
+        totals.failed += played.ends.filter((end) => end === "failed").length;
+        totals.wentOn += played.wentOn;
+        totals.files += Object.keys(played.plan.files).length;
+        totals.stored += played.stored;
+        if (ONE !== undefined) process.stdout.write(`${played.ends.join(", ")}\n`);
+      } catch (error) {
+        failures.push(`${String(error).slice(0, 4_000)} (${again})`);
+      }
+    });
+    process.stdout.write(`kills: ${JSON.stringify(totals)}\n`);
+    expect(failures.slice(0, 20)).toEqual([]);
+  }, 900_000);
+});
