@@ -8,6 +8,23 @@ const COUNT = Number(process.env["AVALA_SEEDS"] ?? 2000);
 const seeds =
   ONE === undefined ? Array.from({ length: COUNT }, (_, index) => index + 1) : [Number(ONE)];
 
+/**
+ * How a run may end here: well, killed, or because a fault lasted longer than its tries. A `conflict` or a `dataset`
+ * would mean that it met its own doing and did not know it.
+ */
+const MAY_END: ReadonlySet<string> = new Set([
+  "uploaded",
+  "unchanged",
+  "killed",
+  "upload",
+  "network",
+  "server",
+  "timeout",
+  "rate_limited",
+  "storage",
+  "storage_expired",
+]);
+
 /** What is wrong with a world that has ended; nothing, when the promises were kept. */
 function judge(played: Played): string[] {
   const { server, files, ends, datasetName, sha256Of } = played;
@@ -15,6 +32,8 @@ function judge(played: Played): string[] {
   const last = ends.at(-1) ?? "";
   if (last !== "uploaded" && last !== "unchanged")
     wrong.push(`it never ended well: ${ends.join(" ")}`);
+  const odd = ends.filter((end) => !MAY_END.has(end));
+  if (odd.length > 0) wrong.push(`ended as ${odd.join(" ")}`);
   if (server.datasets.length !== 1) wrong.push(`${server.datasets.length} datasets`);
   const prefix = `acme/${datasetName}/`;
   const stored = new Map(server.objects);

@@ -48,7 +48,7 @@ const STORAGE_FAULTS = [
   "expired",
   "cut",
 ] as const;
-const MOST_STARTS = 40;
+const MOST_STARTS = 16;
 // Three parts, the last one short.
 const LARGE = Buffer.alloc(2 * PART_BYTES + 4321, "a recording ");
 
@@ -143,7 +143,7 @@ export async function playSeed(seed: number): Promise<Played> {
   const random = seeded(seed);
   const timeline = createTimeline();
   const { files, sources, digests } = makeFiles(random.fork());
-  const faultRate = random.pick([0, 0.02, 0.1, 0.3]);
+  const faultRate = random.pick([0, 0.02, 0.02, 0.1, 0.1, 0.3, 0.3, 0.6]);
   let calmFrom = Number.POSITIVE_INFINITY;
   const faultOf = (target: "api" | "storage", chance: Seeded): Fault["name"] | undefined => {
     if (timeline.now() >= calmFrom || !chance.chance(faultRate)) return undefined;
