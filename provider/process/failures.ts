@@ -43,14 +43,18 @@ export function textOf(error: unknown): string {
 }
 
 /**
- * What the engine is told. The SDK prints the stack of an error of ours beside the engine's own report of it, so the
- * stack is left out where it would only tell where in the provider the server's refusal came to light.
+ * What the engine is told. Of some calls the SDK also prints `${error}: ${error.stack}`, beside the engine's own report:
+ * so that this reads as one line, and not as a crash of the provider, a refusal has no stack.
  */
 export class ProviderError extends Error {
   constructor(cause: unknown) {
     super(textOf(cause), { cause });
-    this.name = "Error";
-    if (isAvalaError(cause)) this.stack = "";
+    this.name = "Avala";
+    if (isAvalaError(cause)) this.stack = this.message;
+  }
+
+  override toString(): string {
+    return this.name;
   }
 }
 
