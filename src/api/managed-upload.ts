@@ -2,6 +2,7 @@
 // Sends no bytes of files.
 import type { Avala } from "./connect";
 import { readForm, type FormPresign } from "./manual-upload";
+import { readPutHeaders } from "./put-headers";
 import { badReply, Fields } from "./wire";
 
 export interface ManagedPresignInput {
@@ -47,14 +48,9 @@ const LEAST_PART_BYTES = 5 * MIB;
 const MOST_PART_BYTES = 128 * MIB;
 const MOST_PARTS = 10_000;
 
-function readHeaders(fields: Fields, route: string): Record<string, string> {
-  const given = fields.any("headers") === undefined ? {} : fields.record("headers");
-  return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => {
-      if (typeof value === "string") return [name, value];
-      throw badReply(route, `the header "${name}" should be text`);
-    }),
-  );
+function readTarget(fields: Fields, route: string): PutTarget {
+  const url = fields.text("url");
+  return { url, headers: readPutHeaders(fields, route, url) };
 }
 
 function readParts(reply: Fields, session: string, sizeBytes: number): ManagedPresign {
@@ -87,8 +83,7 @@ function readManaged(json: unknown, sizeBytes: number): ManagedPresign {
   if (reply.maybeFlag("complete") === true) return { method: "COMPLETE", session };
   if (method === "MULTIPART") return readParts(reply, session, sizeBytes);
   if (method !== "PUT") throw badReply(PRESIGN, `the method ${method} is not known`);
-  const target = { url: reply.text("url"), headers: readHeaders(reply, PRESIGN) };
-  return { method, session, target };
+  return { method, session, target: readTarget(reply, PRESIGN) };
 }
 
 /**
@@ -138,8 +133,7 @@ export async function signParts(
   const signed = new Map<number, PutTarget>();
   for (const part of Fields.of(json, route).list("parts")) {
     const fields = Fields.of(part, route, "parts");
-    const target = { url: fields.text("url"), headers: readHeaders(fields, route) };
-    signed.set(fields.number("part_number"), target);
+    signed.set(fields.number("part_number"), readTarget(fields, route));
   }
   const missing = partNumbers.find((partNumber) => !signed.has(partNumber));
   if (missing !== undefined)
