@@ -9,6 +9,9 @@ import { startEmulator, type Emulator } from "../emulator/index";
 const ROOT = path.join(__dirname, "..");
 const PROGRAM = path.join(ROOT, "examples", "core", "upload.mjs");
 
+// Each run is a process of its own, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 let emulator: Emulator;
 let folder: string;
 
