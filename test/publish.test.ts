@@ -1,0 +1,176 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../emulator";
+import { publishDataset, type PublishResult, type PublishTarget } from "../src/publish";
+import type { UploadFile } from "../src/upload/run";
+import { sessionWith } from "./support/session";
+
+const CONFIRM = "/datasets/manual-upload/";
+
+let emulator: Emulator;
+let folder: string;
+
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  emulator = await startEmulator({
+    requestsPerMinute: 0,
+    burstPerSecond: 0,
+    ingestMs: 20,
+    ...options,
+  });
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "publish-"));
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function makeFiles(...paths: string[]): Promise<UploadFile[]> {
+  return await Promise.all(
+    paths.map(async (path) => {
+      const absolutePath = join(folder, path);
+      await writeFile(absolutePath, `content of ${path}`);
+      return { path, absolutePath, sizeBytes: Buffer.byteLength(`content of ${path}`) };
+    }),
+  );
+}
+
+function publish(
+  files: readonly UploadFile[],
+  more: Partial<PublishTarget> = {},
+): Promise<PublishResult> {
+  const target: PublishTarget = {
+    files,
+    dataset: { name: "training", slug: "training", dataType: "image" },
+    ifExists: "verify",
+    ...more,
+  };
+  const options = { waitMs: () => 30_000, stateDirectory: join(folder, "state") };
+  return publishDataset(sessionWith(emulator).avala, target, options);
+}
+
+function count(method: string, path: string): number {
+  return emulator.requests().filter((entry) => entry.method === method && entry.path === path)
+    .length;
+}
+
+async function storedPaths(): Promise<string[]> {
+  return (await emulator.objects()).map(({ key }) => key.split("/").at(-1) ?? "");
+}
+
+describe("publishing", () => {
+  test("makes a dataset of the files, and the second time finds it and sends nothing", async () => {
+    await start();
+    const files = await makeFiles("a.jpg", "b.jpg");
+    const first = await publish(files);
+    expect(first).toMatchObject({
+      outcome: "uploaded",
+      dataset: { status: "created", itemCount: 2 },
+    });
+    const before = emulator.requests().filter(({ target }) => target === "storage").length;
+    expect(await publish(files)).toMatchObject({ outcome: "unchanged", extra: [] });
+    expect(emulator.requests().filter(({ target }) => target === "storage")).toHaveLength(before);
+    expect(count("POST", CONFIRM)).toBe(1);
+    expect(await readdir(join(folder, "state", "journals"))).toEqual([]);
+  });
+
+  test("makes one dataset when the reply to the confirm was lost", async () => {
+    await start();
+    emulator.setFault({ on: { path: CONFIRM }, drop: true, when: "after" });
+    expect(await publish(await makeFiles("a.jpg"))).toMatchObject({ outcome: "uploaded" });
+    expect(emulator.datasets()).toHaveLength(1);
+    expect(count("POST", CONFIRM)).toBe(1);
+  });
+
+  test("confirms again when the confirm never arrived", async () => {
+    await start();
+    emulator.setFault({ on: { path: CONFIRM }, times: 2, reply: { status: 502, body: "<html>" } });
+    expect(await publish(await makeFiles("a.jpg"))).toMatchObject({ outcome: "uploaded" });
+    expect(emulator.datasets()).toHaveLength(1);
+    expect(count("POST", CONFIRM)).toBe(3);
+  });
+
+  test("never confirms while a file is missing", async () => {
+    await start();
+    const files = await makeFiles("a.jpg", "b.jpg");
+    await rm(files[1]!.absolutePath);
+    await expect(publish(files)).rejects.toMatchObject({ code: "upload" });
+    expect(count("POST", CONFIRM)).toBe(0);
+  });
+
+  test("of two runs at once makes one dataset, and both succeed", async () => {
+    await start();
+    const files = await makeFiles("a.jpg", "b.jpg", "c.jpg");
+    const results = await Promise.all([publish(files), publish(files)]);
+    const outcomes = results.map(({ outcome }) => outcome);
+    expect(["uploaded", "unchanged"]).toEqual(expect.arrayContaining(outcomes));
+    expect(emulator.datasets()).toHaveLength(1);
+    expect((await storedPaths()).sort()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
+  });
+
+  test("says which file the server does not list, when the store answered well and kept nothing", async () => {
+    await start({ etag: "opaque" });
+    emulator.setFault({ on: { target: "storage", method: "POST" }, store: "nothing", skip: 1 });
+    await expect(publish(await makeFiles("a.jpg", "b.jpg"))).rejects.toMatchObject({
+      code: "dataset",
+      message: expect.stringContaining(".jpg: not in the dataset") as string,
+    });
+  });
+
+  test("names what an earlier run left under the name", async () => {
+    await start();
+    await emulator.leaveFile("training/old.jpg", "left behind");
+    expect(await publish(await makeFiles("a.jpg"))).toMatchObject({
+      outcome: "uploaded",
+      extra: ["old.jpg"],
+    });
+  });
+
+  test("reports a dataset that is someone else's as a conflict, after looking that it is not ours", async () => {
+    await start();
+    emulator.takeName("training");
+    await expect(publish(await makeFiles("a.jpg"))).rejects.toMatchObject({ code: "conflict" });
+  });
+});
+
+describe("a dataset that exists and holds other files", () => {
+  beforeEach(async () => {
+    await start({ confirmAgain: "accept" });
+    await publish(await makeFiles("a.jpg", "b.jpg"));
+  });
+
+  test("is refused by `verify`, which names the difference and sends nothing", async () => {
+    const before = emulator.requests().length;
+    await expect(publish(await makeFiles("a.jpg", "c.jpg"))).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(
+        /c\.jpg: not in the dataset\n.*b\.jpg: in the dataset, and not among these files/,
+      ) as string,
+    });
+    expect(
+      emulator
+        .requests()
+        .slice(before)
+        .every(({ method }) => method === "GET"),
+    ).toBe(true);
+  });
+
+  test("is refused by `fail`, also when it holds these files", async () => {
+    await expect(
+      publish(await makeFiles("a.jpg", "b.jpg"), { ifExists: "fail" }),
+    ).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("gets what it lacks by `append`, and nothing else is sent", async () => {
+    const result = await publish(await makeFiles("a.jpg", "c.jpg"), { ifExists: "append" });
+    expect(result).toMatchObject({
+      outcome: "uploaded",
+      extra: ["b.jpg"],
+      upload: { sent: [{ path: "c.jpg" }] },
+    });
+    expect((await storedPaths()).sort()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
+  });
+});
