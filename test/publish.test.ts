@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 async function makeFiles(...paths: string[]): Promise<UploadFile[]> {
-  return await Promise.all(
+  return Promise.all(
     paths.map(async (path) => {
       const absolutePath = join(folder, path);
       await writeFile(absolutePath, `content of ${path}`);

@@ -50,7 +50,8 @@ async function ledger({ baseUrl }, after) {
   const reply = await fetch(url).catch((cause) => {
     throw new Ended("The local Avala was ended, and so does the demo.", { cause });
   });
-  return (await reply.json()).entries;
+  const { entries } = /** @type {{entries: any[]}} */ (await reply.json());
+  return entries;
 }
 
 /** Runs something and says what it sent. @template T @param {LocalAvala} avala @param {() => Promise<T>} work @returns {Promise<{result: T, sent: Sent}>} */

@@ -36,7 +36,11 @@ export async function openStack({ part, folder, home, env }) {
     command(`pulumi ${args.join(" ")}`);
     // A terminal gets Pulumi's live display; elsewhere a question would wait for ever.
     const stdin = process.stdin.isTTY ? "inherit" : "ignore";
-    const stdio = /** @type {const} */ ([stdin, "inherit", "inherit"]);
+    const stdio = /** @type {import("node:child_process").StdioOptions} */ ([
+      stdin,
+      "inherit",
+      "inherit",
+    ]);
     return ended(start(part.command, args, { cwd: folder, env: environment, stdio }));
   };
   const code = await pulumi("stack", "init", "demo");
