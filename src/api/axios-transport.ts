@@ -4,10 +4,10 @@ import { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";
 import axios, { type AxiosProxyConfig, type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { isAvalaError, type AvalaError } from "../errors";
-import { cancelled } from "../flow/clock";
+import { cancelled, startTimer } from "../flow/clock";
 import { createProxyFor, type ProxyFor } from "./proxy";
 import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
-import { tooLarge, transportError } from "./transport-errors";
+import { longestReplyMs, tooLarge, tooSlow, transportError } from "./transport-errors";
 
 export interface AxiosTransportOptions {
   readonly proxy?: ProxySettings | undefined;
@@ -82,20 +82,45 @@ function configOf(request: HttpRequest, proxyFor: ProxyFor): AxiosRequestConfig 
   };
 }
 
+/** Aborts with the request's own signal, and when the reply as a whole takes too long. */
+function watch(request: HttpRequest): {
+  signal: AbortSignal;
+  isSlow: () => boolean;
+  end: () => void;
+} {
+  const { signal: given } = request;
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  if (given?.aborted === true) stop();
+  given?.addEventListener("abort", stop, { once: true });
+  const stopTimer = startTimer(longestReplyMs(request), stop);
+  return {
+    signal: controller.signal,
+    isSlow: () => controller.signal.aborted && given?.aborted !== true,
+    end: () => {
+      stopTimer();
+      given?.removeEventListener("abort", stop);
+    },
+  };
+}
+
 async function send(
   client: Client,
   proxyFor: ProxyFor,
   request: HttpRequest,
 ): Promise<HttpResponse> {
+  const watched = watch(request);
   try {
     const reply = await client.request<Buffer>({
-      ...configOf(request, proxyFor),
+      ...configOf({ ...request, signal: watched.signal }, proxyFor),
       responseType: "arraybuffer",
       maxContentLength: request.maxReplyBytes,
     });
     return { status: reply.status, headers: headersOf(reply), body: reply.data };
   } catch (error) {
-    throw errorOf(request, error);
+    throw watched.isSlow() ? tooSlow(new URL(request.url).host) : errorOf(request, error);
+  } finally {
+    watched.end();
   }
 }
 

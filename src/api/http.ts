@@ -3,7 +3,7 @@
 import type { AvalaEvent, Listener } from "../events";
 import type { Clock, Random } from "../flow/clock";
 import type { Pace } from "../flow/pace";
-import { retry } from "../flow/retry";
+import { LONGEST_SERVER_WAIT_MS, retry } from "../flow/retry";
 import type { ApiCall, ApiReply } from "./call";
 import { judge, lostReply, retryAfterOf } from "./judge";
 import { readRateLimit, readRequestId } from "./reply-headers";
@@ -64,7 +64,7 @@ function report(
   startedMs: number,
   reply?: HttpResponse,
 ): void {
-  const requestId = reply && readRequestId(reply.headers);
+  const requestId = reply && readRequestId(reply.headers, context.secrets);
   const event: AvalaEvent = {
     kind: "request",
     method: call.method,
@@ -100,10 +100,12 @@ async function attemptCall(
   // no rate limit but one of the call's own, as that of five exports at once: then the others go on.
   const isOfAll =
     rateLimit === undefined || rateLimit.remaining === 0 || throttledMs <= BURST_WAIT_MS;
-  if (throttledMs > 0 && isOfAll) pace.hold(nowMs + throttledMs);
+  // Beyond what a run waits for, this call fails at once, and the others must not hang instead.
+  const isBearable = throttledMs > 0 && throttledMs <= LONGEST_SERVER_WAIT_MS;
+  if (isBearable && isOfAll) pace.hold(nowMs + throttledMs);
   permit.done(rateLimit);
   report(context, call, startedMs, reply);
-  const requestId = readRequestId(reply.headers);
+  const requestId = readRequestId(reply.headers, secrets);
   const facts = { call, attempt, requestId };
   return judge({ baseUrl, secrets, nowMs }, facts, reply, rateLimit);
 }

@@ -1,9 +1,9 @@
 // Gathers one small reply from undici, without a stream in between. Knows the request's bounds and nothing of what it is.
 import type { Dispatcher } from "undici";
 import { isAvalaError } from "../errors";
-import { cancelled } from "../flow/clock";
+import { cancelled, startTimer } from "../flow/clock";
 import type { HttpRequest, HttpResponse } from "./transport";
-import { tooLarge, transportError } from "./transport-errors";
+import { longestReplyMs, tooLarge, tooSlow, transportError } from "./transport-errors";
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -15,6 +15,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   private headers: Record<string, string> = {};
   private chunks: Buffer[] = [];
   private size = 0;
+  private stopTimer: (() => void) | undefined;
 
   constructor(
     private readonly request: HttpRequest,
@@ -39,6 +40,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
 
   private end(): void {
     this.isOver = true;
+    this.stopTimer?.();
     this.request.signal?.removeEventListener("abort", this.stop);
   }
 
@@ -55,11 +57,17 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return;
     this.status = status;
+    this.stopTimer = startTimer(longestReplyMs(this.request), this.giveUp);
     for (const name in headers) {
       const value = headers[name];
       if (value !== undefined) this.headers[name] = Array.isArray(value) ? value.join(", ") : value;
     }
   }
+
+  private readonly giveUp = (): void => {
+    this.fail(tooSlow(new URL(this.request.url).host));
+    this.controller?.abort(new Error("reply too slow"));
+  };
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.size += chunk.length;

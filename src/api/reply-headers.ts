@@ -1,6 +1,8 @@
 // What a reply's headers say (contract, "Rate limits", "Errors"). Pure.
 import type { RateLimit } from "../errors";
 import { printable } from "../redact";
+import { LONGEST_SERVER_WAIT_MS } from "../flow/retry";
+import type { Secrets } from "./secrets";
 import type { HttpResponse } from "./transport";
 
 type Headers = HttpResponse["headers"];
@@ -25,10 +27,12 @@ export function readRateLimit(headers: Headers, nowMs: number): RateLimit | unde
   const resetSeconds = count(headers["x-ratelimit-reset"]);
   if (limit === undefined || remaining === undefined || resetSeconds === undefined)
     return undefined;
-  return { limit, remaining, resetAtMs: resetSeconds * 1000 + skewOf(headers, nowMs) };
+  const resetAtMs = resetSeconds * 1000 + skewOf(headers, nowMs);
+  // A reset in years is a slip or spite: ask again after as long as a run waits for anything.
+  return { limit, remaining, resetAtMs: Math.min(resetAtMs, nowMs + LONGEST_SERVER_WAIT_MS) };
 }
 
-export function readRequestId(headers: Headers): string | undefined {
+export function readRequestId(headers: Headers, secrets: Secrets): string | undefined {
   const id = headers["x-request-id"];
-  return id === undefined || id === "" ? undefined : printable(id, 100);
+  return id === undefined || id === "" ? undefined : printable(secrets.mask(id), 100);
 }

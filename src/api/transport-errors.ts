@@ -1,5 +1,6 @@
 // What a network library throws, as one of ours. Knows the codes of Node, axios and undici; shows hosts, never URLs.
-import { AvalaError } from "../errors";
+import { AvalaError, messageOf } from "../errors";
+import { printable, redact } from "../redact";
 import { isRecord } from "./wire";
 
 // Nothing was sent yet, so whatever was asked for was not done.
@@ -50,6 +51,18 @@ function isConnecting(error: unknown): boolean {
   return isRecord(error) && (error["syscall"] === "connect" || isConnecting(error["cause"]));
 }
 
+/**
+ * What is kept of a library's error. The error itself holds the request, and so the key, the presigned query and a proxy's
+ * password: whoever prints ours with its causes would print them.
+ */
+function bare(error: unknown): Error {
+  const kept = new Error(redact(printable(messageOf(error))));
+  kept.name =
+    isRecord(error) && typeof error["name"] === "string" ? printable(error["name"]) : "Error";
+  kept.stack = `${kept.name}: ${kept.message}`;
+  return kept;
+}
+
 /** `isSent: false` when the library knows that no byte of the request went out. */
 export function transportError(host: string, error: unknown, isSent = true): AvalaError {
   const code = codeOf(error);
@@ -59,7 +72,7 @@ export function transportError(host: string, error: unknown, isSent = true): Ava
     return new AvalaError("timeout", `${host} made no progress (${code})`, {
       retryable: true,
       ambiguous,
-      cause: error,
+      cause: bare(error),
       hint: "Check the connection and any proxy.",
     });
   }
@@ -67,7 +80,7 @@ export function transportError(host: string, error: unknown, isSent = true): Ava
   return new AvalaError("network", `${host} ${words ?? "gave no reply"} (${code})`, {
     retryable: !isCertificate,
     ambiguous,
-    cause: error,
+    cause: bare(error),
     hint: isCertificate
       ? "If your network puts its own certificate in between, name its authority in NODE_EXTRA_CA_CERTS."
       : "Check the connection, the base URL and any proxy.",
@@ -77,4 +90,20 @@ export function transportError(host: string, error: unknown, isSent = true): Ava
 /** The error of a reply over `maxReplyBytes`. */
 export function tooLarge(host: string, maxReplyBytes: number): AvalaError {
   return new AvalaError("bad_reply", `${host} sent more than ${maxReplyBytes} bytes`);
+}
+
+// A small reply that comes byte by byte makes progress, and would hold a run for years.
+const REPLY_TIMES = 5;
+
+/** How long a small reply may take as a whole, in ms. */
+export function longestReplyMs({ idleTimeoutMs }: { readonly idleTimeoutMs: number }): number {
+  return REPLY_TIMES * idleTimeoutMs;
+}
+
+/** The error of a reply that trickles. */
+export function tooSlow(host: string): AvalaError {
+  return transportError(
+    host,
+    Object.assign(new Error("the reply trickles"), { code: "ETIMEDOUT" }),
+  );
 }

@@ -46,3 +46,9 @@ export const systemRandom: Random = {
   next: () => Math.random(),
   uuid: () => randomUUID(),
 };
+
+/** Calls `action` after `ms` of the system's time, for what sits on a real socket; returns how to give that up. */
+export function startTimer(ms: number, action: () => void): () => void {
+  const timer = setTimeout(action, ms);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,272 @@
+// Replies that no honest server gives: each is bounded in bytes, depth and time, and none is taken for what it is not.
+import { inspect } from "node:util";
+import { gzipSync } from "node:zlib";
+import { createAxiosTransport } from "../../src/api/axios-transport";
+import { connect, type Avala } from "../../src/api/connect";
+import { getDataset, listDatasets, updateDataset } from "../../src/api/datasets";
+import { createExport, getExport } from "../../src/api/exports";
+import { confirmUpload, presign } from "../../src/api/manual-upload";
+import { createStorageTransport } from "../../src/api/storage-transport";
+import type { HttpRequest } from "../../src/api/transport";
+import type { Ports } from "../../src/api/connect";
+import { hurriedClock } from "../support/session";
+import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
+import { rejectionOf } from "../support/thrown";
+import { virtualClock } from "../support/virtual-clock";
+
+const KEY = "avk_0123456789abcdefghij";
+const DATASET = { uid: "u", name: "set", slug: "set", data_type: "image", status: "created" };
+
+let server: ReplyServer | undefined;
+let avala: Avala | undefined;
+afterEach(async () => {
+  avala?.close();
+  await server?.stop();
+});
+
+async function facing(
+  answer: Answer,
+  ports: Partial<Ports> = { clock: hurriedClock },
+): Promise<Avala> {
+  server = await replyServer(answer);
+  avala = connect({ apiKey: KEY, baseUrl: server.origin, allowInsecureBaseUrl: true, ports });
+  return avala;
+}
+
+const raw =
+  (status: number, body: string | Buffer, headers: Record<string, string> = {}): Answer =>
+  (_request, response) => {
+    response.writeHead(status, { "Content-Type": "application/json", ...headers });
+    response.end(body);
+  };
+
+/** Chunks as fast as they are taken, until the client has had enough. */
+const endless: Answer = (_request, response) => {
+  response.writeHead(200, { "Content-Type": "application/json" });
+  const chunk = Buffer.alloc(1_000_000, " ");
+  const more = (): void => {
+    while (response.write(chunk));
+  };
+  response.on("drain", more).on("error", () => undefined);
+  more();
+};
+
+describe("a reply that is too much", () => {
+  test("without an end is left after 16 MiB, and not asked for again", async () => {
+    const session = await facing(endless);
+    expect(await rejectionOf(getDataset(session, "u"))).toMatchObject({ code: "bad_reply" });
+    expect(server?.heard).toHaveLength(1);
+  });
+
+  test.each(["gzip", "deflate", "br"])("that swells is left after 16 MiB: %s", async (encoding) => {
+    const { [encoding]: pack } = {
+      gzip: gzipSync,
+      deflate: (await import("node:zlib")).deflateSync,
+      br: (await import("node:zlib")).brotliCompressSync,
+    } as Record<string, (data: Buffer) => Buffer>;
+    const bomb = (pack as (data: Buffer) => Buffer)(Buffer.alloc(100_000_000, " "));
+    const session = await facing(raw(200, bomb, { "Content-Encoding": encoding }));
+    const before = process.memoryUsage().rss;
+    expect(await rejectionOf(getDataset(session, "u"))).toMatchObject({ code: "bad_reply" });
+    expect(process.memoryUsage().rss - before).toBeLessThan(90_000_000);
+  });
+
+  const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+  const nested = "[".repeat(200_000) + "]".repeat(200_000);
+  test.each([
+    ["an error", 400, deep(200_000), "validation"],
+    ["an error's detail", 400, `{"detail":${deep(200_000)}}`, "validation"],
+    ["lists", 400, nested, "validation"],
+    ["a server's failure", 503, deep(200_000), "server"],
+    [
+      "a dataset's metadata",
+      200,
+      JSON.stringify(DATASET).replace("}", `,"metadata":${deep(200_000)}}`),
+      "bad_reply",
+    ],
+    ["a page", 200, nested, "bad_reply"],
+  ])("in depth breaks nothing: %s", async (_name, status, body, code) => {
+    const session = await facing(raw(status, body));
+    expect(await rejectionOf(getDataset(session, "u"))).toMatchObject({ code });
+  });
+
+  test("in depth is an error's plain words, and its export's reason too", async () => {
+    const body = `{"uid":"e","status":"failed","error":${deep(200_000)}}`;
+    const session = await facing(raw(200, body));
+    expect(await rejectionOf(getExport(session, "e"))).toMatchObject({ code: "bad_reply" });
+  });
+
+  test("in fields of an error shows a few of them", async () => {
+    const fields = Object.fromEntries(
+      Array.from({ length: 10_000 }, (_, i) => [`f${i}`, ["x".repeat(900)]]),
+    );
+    const session = await facing(raw(400, JSON.stringify(fields)));
+    const error = await rejectionOf(getDataset(session, "u"));
+    expect(inspect(error, { depth: 9 }).length).toBeLessThan(40_000);
+  });
+});
+
+const transports = [
+  ["API calls", createAxiosTransport],
+  ["bytes", createStorageTransport],
+] as const;
+
+describe.each(transports)("a reply that trickles, to the transport of %s", (_name, create) => {
+  const request = (origin: string): HttpRequest => ({
+    method: "GET",
+    url: `${origin}/`,
+    headers: {},
+    idleTimeoutMs: 200,
+    maxReplyBytes: 1_000_000,
+  });
+
+  test.each([
+    ["its body", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"],
+    ["its headers", "HTTP/1.1 200 OK\r\nX-Slow: "],
+  ])("is a timeout: %s", async (_what, head) => {
+    server = await replyServer((_request, _response, { socket }) => {
+      socket.write(head);
+      const drip = setInterval(() => socket.write("x"), 40);
+      socket.on("close", () => clearInterval(drip)).on("error", () => undefined);
+    });
+    const transport = create();
+    const work = rejectionOf(transport.send(request(server.origin)));
+    expect(await work).toMatchObject({ code: "timeout", retryable: true, ambiguous: true });
+    transport.close();
+  });
+
+  test("is none when it ends in time, however it comes", async () => {
+    server = await replyServer((_request, response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write("x"), 40);
+      setTimeout(() => (clearInterval(drip), response.end()), 400);
+    });
+    const transport = create();
+    expect(await transport.send(request(server.origin))).toMatchObject({ status: 200 });
+    transport.close();
+  });
+});
+
+describe("a wait that nobody lives to see the end of", () => {
+  test.each(["86400", "9".repeat(400), "Fri, 31 Dec 9999 23:59:59 GMT"])(
+    "Retry-After: %s ends the call that it is for, and holds no other",
+    async (wait) => {
+      const clock = virtualClock();
+      let calls = 0;
+      const session = await facing(
+        (_request, response) => {
+          calls += 1;
+          if (calls === 1) json(response, 429, { detail: "no" }, { "Retry-After": wait });
+          else json(response, 200, DATASET);
+        },
+        { clock },
+      );
+      expect(await rejectionOf(getDataset(session, "u"))).toMatchObject({ code: "rate_limited" });
+      await getDataset(session, "u");
+      expect(calls).toBe(2);
+    },
+  );
+
+  test("a budget that comes back in a thousand years is asked for again in a quarter of an hour", async () => {
+    const clock = virtualClock();
+    const startMs = clock.now();
+    const headers = {
+      "X-RateLimit-Limit": 0,
+      "X-RateLimit-Remaining": 0,
+      "X-RateLimit-Reset": 33e9,
+    };
+    const session = await facing((_request, response) => json(response, 200, DATASET, headers), {
+      clock,
+    });
+    await getDataset(session, "u");
+    await clock.run(getDataset(session, "u"));
+    expect(clock.now() - startMs).toBeLessThan(16 * 60_000);
+  });
+});
+
+describe("what is no JSON of the API's", () => {
+  test.each([
+    ["a web page", "<html><script>alert(1)</script></html>"],
+    ["nothing", ""],
+    ["half of it", '{"uid": "u", "na'],
+    ["two of them", "{}{}"],
+    ["a number", "1"],
+    ["null", "null"],
+    ["a list", "[]"],
+    ["NaN", '{"uid": NaN}'],
+    ["no text at all", Buffer.from([0xff, 0xfe, 0x00])],
+  ])("is an error, in words of ours alone: %s", async (_name, body) => {
+    const session = await facing(raw(200, body, { "Content-Type": "text/html" }));
+    const error = await rejectionOf(getDataset(session, "u"));
+    expect(error.code).toBe("bad_reply");
+    expect(error.message).not.toContain("script");
+  });
+});
+
+describe("a name that JavaScript knows", () => {
+  const polluted = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
+
+  test.each([
+    ["in an error", 400, `${polluted},"__proto__":["taken"]}`],
+    ["in an error's detail", 400, `{"detail":${polluted}}}`],
+    ["in a dataset", 200, `${polluted},${JSON.stringify(DATASET).slice(1)}`],
+  ])("is a name and nothing else: %s", async (_name, status, body) => {
+    const session = await facing(raw(status, body));
+    const outcome: unknown = await getDataset(session, "u").catch((error: unknown) => error);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    expect((outcome as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  test("is a form's field like any other", async () => {
+    const body = '{"url":"https://s3.amazonaws.com/b","fields":{"__proto__":"x","key":"k"}}';
+    const session = await facing(raw(200, body));
+    const { fields } = await presign(session, { datasetName: "set", path: "a.jpg", sizeBytes: 1 });
+    expect(fields).toEqual([
+      ["__proto__", "x"],
+      ["key", "k"],
+    ]);
+  });
+});
+
+describe("a 201 that lies", () => {
+  test.each([
+    ["in nothing that a dataset has", {}],
+    ["without its uid", { ...DATASET, uid: null }],
+    ["with an object as its uid", { ...DATASET, uid: { toString: "u" } }],
+  ])("%s, may have made one: it is looked for before another is made", async (_name, body) => {
+    const session = await facing(raw(201, JSON.stringify(body)));
+    const work = confirmUpload(session, { name: "set", slug: "set", dataType: "image" });
+    expect(await rejectionOf(work)).toMatchObject({ code: "bad_reply", ambiguous: true });
+    expect(server?.heard).toHaveLength(1);
+  });
+
+  test("with a path as its uid can't lead a later call elsewhere", async () => {
+    const uid = "../../exports/e";
+    const session = await facing(raw(201, JSON.stringify({ ...DATASET, uid, status: "running" })));
+    const input = { name: "n", format: "f", datasets: [], projects: ["p"], slices: [] };
+    const made = await createExport(session, input);
+    expect(await rejectionOf(getExport(session, made.uid))).toMatchObject({ code: "input" });
+    expect(await rejectionOf(getDataset(session, made.uid))).toMatchObject({ code: "input" });
+    expect(server?.heard).toHaveLength(1);
+  });
+
+  test("with a slug that is a path can't lead an update elsewhere", async () => {
+    const session = await facing(raw(200, "{}"));
+    const ref = { owner: "me", slug: "../../exports" };
+    expect(await rejectionOf(updateDataset(session, ref, {}))).toMatchObject({ code: "input" });
+    expect(server?.heard).toEqual([]);
+  });
+});
+
+test("pages without entries and without an end are asked for one by one, and only as long as they are read", async () => {
+  let page = 0;
+  const session = await facing((_request, response) => {
+    page += 1;
+    json(response, 200, { results: [DATASET], next: `?cursor=${page}` });
+  });
+  for await (const { uid } of listDatasets(session)) {
+    expect(uid).toBe("u");
+    if (page >= 20) break;
+  }
+  expect(page).toBe(20);
+});
