@@ -2,10 +2,13 @@
 // The engine gives its address as the process's first argument.
 import { createHandlers } from "./handlers/handlers";
 import { connectEngine } from "./process/engine";
+import { watchForStop } from "./process/stop";
 
+const stop = watchForStop();
 const handlers = createHandlers({
-  log: connectEngine(process.argv[2]),
+  log: connectEngine(process.argv[2], stop.engineIsGone),
   environment: process.env,
+  signal: stop.signal,
 });
 
 const { fileSet, dataset, storageConfig, webhook } = handlers;

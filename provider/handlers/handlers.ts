@@ -12,7 +12,7 @@ export type Handlers = ReturnType<typeof createHandlers>;
 export function createHandlers(options: SessionOptions) {
   const session = createSession(options);
   return {
-    fileSet: createFileSetHandler(session, createLocalFiles()),
+    fileSet: createFileSetHandler(session, createLocalFiles(options.signal)),
     dataset: createDatasetHandler(session),
     export: createExportHandler(session),
     storageConfig: createStorageConfigHandler(session),

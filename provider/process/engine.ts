@@ -47,23 +47,31 @@ function toRequest(message: EngineMessage): LogRequest {
 
 /**
  * A log to the engine at `address`, which is the first argument of the provider's process. Anything else than an
- * address makes a log that tells nobody, so that the package can be loaded anywhere.
+ * address makes a log that tells nobody, so that the package can be loaded anywhere. `onGone` is called when a message
+ * finds no engine any more.
  */
-export function connectEngine(address: string | undefined): EngineLog {
+export function connectEngine(
+  address: string | undefined,
+  onGone: () => void = () => undefined,
+): EngineLog {
   const client = connect(address);
   if (client === undefined) return () => Promise.resolve();
   // One after the other: calls under way together may arrive in any order, and an old line would be the last.
   let before: Promise<void> = Promise.resolve();
   return (message) => {
-    before = before.then(() => send(client, message));
+    before = before.then(() => send(client, message, onGone));
     return before;
   };
 }
 
-function send(client: EngineClient, message: EngineMessage): Promise<void> {
+// gRPC's UNAVAILABLE: nobody listens at the address any more.
+const GONE = 14;
+
+function send(client: EngineClient, message: EngineMessage, onGone: () => void): Promise<void> {
   return new Promise((resolve) => {
     try {
-      client.log(toRequest(message), () => {
+      client.log(toRequest(message), (error) => {
+        if (Number(error?.code) === GONE) onGone();
         resolve();
       });
     } catch {

@@ -45,14 +45,15 @@ function keyOf(options: FileSetOptions): string {
   return canonical({ ...options, dataType: undefined });
 }
 
-export function createLocalFiles(): LocalFiles {
+/** `signal` stops reading and hashing. */
+export function createLocalFiles(signal?: AbortSignal): LocalFiles {
   const hashes = new Map<string, string>();
   const latest = new Map<string, LocalSet>();
 
   async function hash(set: FileSet, onProgress?: OnProgress): Promise<Manifest> {
     const known: ManifestEntry[] = [];
     const unknown: { file: LocalFile; key: string }[] = [];
-    await runPool(set.files, { concurrency: STATS_AT_ONCE }, async (file) => {
+    await runPool(set.files, { concurrency: STATS_AT_ONCE, signal }, async (file) => {
       const key = await fingerprint(file);
       const sha256 = hashes.get(key);
       if (sha256 === undefined) unknown.push({ file, key });
@@ -60,7 +61,7 @@ export function createLocalFiles(): LocalFiles {
     });
     const fresh = await hashFiles(
       unknown.map(({ file }) => file),
-      { onProgress },
+      { onProgress, signal },
     );
     const byPath = new Map(fresh.entries.map((entry) => [entry.path, entry.sha256]));
     for (const { file, key } of unknown) {
@@ -71,7 +72,7 @@ export function createLocalFiles(): LocalFiles {
   }
 
   async function read(options: FileSetOptions, onProgress?: OnProgress): Promise<LocalSet> {
-    const set = await readFileSet(options);
+    const set = await readFileSet(options, { signal });
     const local = { set, manifest: await hash(set, onProgress) };
     latest.set(keyOf(options), local);
     return local;

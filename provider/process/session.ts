@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly log: EngineLog;
   readonly environment: NodeJS.ProcessEnv;
   readonly ports?: Partial<Ports>;
+  /** Stops whatever waits or sends. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Session {
@@ -42,11 +44,11 @@ function configReader(request: dynamic.ConfigureRequest): ReadKey {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { log, environment, ports } = options;
+  const { log, environment, ports, signal } = options;
   let read: ReadKey = () => undefined;
   let shared: Avala | undefined;
   const open = (): Avala => {
-    shared ??= connect({ ...requireKey(readAvalaConfig(read, environment)), ports });
+    shared ??= connect({ ...requireKey(readAvalaConfig(read, environment)), ports, signal });
     return shared;
   };
   const messages = (call: Call): Messages => messagesFor(log, call);
