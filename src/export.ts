@@ -41,13 +41,10 @@ async function newestOf(avala: Avala, input: ExportInput): Promise<readonly Expo
   return found;
 }
 
-/** The uids that exist before we start; `undefined` when the key may not list exports. */
-async function uidsBefore(
-  avala: Avala,
-  input: ExportInput,
-): Promise<ReadonlySet<string> | undefined> {
+/** Those that exist before we start; `undefined` when the key may not list exports. */
+async function existing(avala: Avala, input: ExportInput): Promise<readonly Export[] | undefined> {
   try {
-    return new Set((await newestOf(avala, input)).map(({ uid }) => uid));
+    return await newestOf(avala, input);
   } catch (error) {
     if (isNotAllowedToRead(error)) return undefined;
     throw error;
@@ -56,11 +53,19 @@ async function uidsBefore(
 
 /**
  * Starts an export. When the reply to the create was lost, the newest exports are read and the one that was not there
- * before, with this name and these sources, is taken (contract, "Errors"): there is never a second one.
+ * before, with this name and these sources, is taken (contract, "Errors"): there is never a second one. With
+ * `takesRunning`, so is one that runs already: for a name that stands for all that is exported, whoever started it.
  * @throws AvalaError; one that is still `ambiguous` when the key may not list exports, and so nobody can tell
  */
-export async function startExport(avala: Avala, input: ExportInput): Promise<Export> {
-  const before = await uidsBefore(avala, input);
+export async function startExport(
+  avala: Avala,
+  input: ExportInput,
+  options: { readonly takesRunning?: boolean } = {},
+): Promise<Export> {
+  const before = await existing(avala, input);
+  const running = before?.find(({ state }) => state === "running");
+  if (options.takesRunning === true && running !== undefined) return running;
+  const known = new Set(before?.map(({ uid }) => uid));
   return retry(
     async () => {
       try {
@@ -68,7 +73,7 @@ export async function startExport(avala: Avala, input: ExportInput): Promise<Exp
       } catch (error) {
         if (!isAvalaError(error) || !error.ambiguous) throw error;
         if (before === undefined) throw cannotTell(input, error);
-        const made = (await newestOf(avala, input)).find(({ uid }) => !before.has(uid));
+        const made = (await newestOf(avala, input)).find(({ uid }) => !known.has(uid));
         if (made !== undefined) return made;
         const { code, message, hint, retryAfterMs } = error;
         throw new AvalaError(code, message, { hint, retryAfterMs, retryable: true, cause: error });

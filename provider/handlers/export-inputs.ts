@@ -108,9 +108,22 @@ function uids(list: readonly string[] | undefined): readonly string[] {
  * so that one whose reply was lost is told from the one before it.
  */
 function nameFor(baseName: string, content: object): string {
-  if (hasUnknown(content)) return unknownAs<string>();
-  const hash = createHash("sha256").update(canonical(content)).digest("hex");
-  return `${baseName}-${hash.slice(0, SUFFIX_DIGITS)}`;
+  return hasUnknown(content) ? unknownAs<string>() : `${baseName}-${suffixOf(content)}`;
+}
+
+function suffixOf(content: object): string {
+  return createHash("sha256").update(canonical(content)).digest("hex").slice(0, SUFFIX_DIGITS);
+}
+
+/** Whether the name stands for all that is exported, so that one of this name is the very export. */
+export function isNamedByContent(inputs: ExportInputs): boolean {
+  return inputs.name.endsWith(`-${suffixOf(sourceOf(inputs))}`);
+}
+
+/** What makes one export another than the next. */
+function sourceOf(inputs: Omit<ExportInputs, "name">): object {
+  const { filterQueryString, format, datasets, projects, slices, triggers } = inputs;
+  return { filterQueryString, format, datasets, projects, slices, triggers };
 }
 
 export function exportInputs(given: ExportGiven): ExportInputs {
@@ -122,11 +135,9 @@ export function exportInputs(given: ExportGiven): ExportInputs {
     projects: uids(given.projects),
     slices: uids(given.slices),
   };
-  const { filterQueryString, format, datasets, projects, slices, triggers } = content;
-  const source = { filterQueryString, format, datasets, projects, slices, triggers };
   return present<ExportInputs>({
     ...content,
-    name: name ?? nameFor(baseName, source),
+    name: name ?? nameFor(baseName, sourceOf(content)),
     waitForExport,
     timeoutMinutes,
   });

@@ -13,6 +13,7 @@ import {
   checkExport,
   exportInputs,
   exportOutputs,
+  isNamedByContent,
   requestOf,
   type ExportGiven,
   type ExportInputs,
@@ -68,7 +69,10 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
 
   async create(inputs: ExportInputs): Promise<dynamic.CreateResult<ExportOutputs>> {
     const call = this.session.calls.of(inputs);
-    const started = await startExport(this.session.avala(call), requestOf(inputs));
+    // One that an `up` started that was killed is in no state: while it runs it is found by its name.
+    const takesRunning = isNamedByContent(inputs);
+    const avala = this.session.avala(call);
+    const started = await startExport(avala, requestOf(inputs), { takesRunning });
     return { id: started.uid, outs: await this.finish(started, inputs, call) };
   }
 
