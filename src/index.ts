@@ -18,6 +18,7 @@ export { printable, redact } from "./redact";
 export { systemClock, systemRandom, type Clock, type Random } from "./flow/clock";
 export { runPool, type PoolOptions } from "./flow/pool";
 export { retry, type Retry, type RetryOptions } from "./flow/retry";
+export { describeRetries, type RetryCause } from "./flow/retry-tally";
 export { createPace, type Pace, type PaceOptions, type Permit } from "./flow/pace";
 export { poll, type PollOptions } from "./flow/poll";
 export { readConfig, stateDirectory, type Config, type GivenConfig } from "./config";

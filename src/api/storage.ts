@@ -6,7 +6,7 @@ import { formBody, type FormFile } from "./form";
 import type { FormPresign } from "./manual-upload";
 import { storageError } from "./storage-error";
 import { checkStorageHost } from "./storage-hosts";
-import type { HttpRequest, HttpStream } from "./transport";
+import type { HttpRequest, HttpResponse, HttpStream } from "./transport";
 
 export { checkStorageHost };
 export type { FormFile };
@@ -19,6 +19,31 @@ export interface SendOptions {
 
 export interface Stored {
   readonly etag?: string | undefined;
+  /**
+   * The `ETag` where it has the form of an MD5, in lower case; a store is free to give something else of that form.
+   * Absent where the store says that it encrypts with a key of its user's, for then it is none (S3, "Common response
+   * headers").
+   */
+  readonly md5?: string | undefined;
+  /** Which store it was. */
+  readonly host: string;
+  /** The store had the object before (412), so its `ETag` says nothing of what was sent now. */
+  readonly wasThere: boolean;
+}
+
+/** S3's words for encryption under which an `ETag` is not the MD5 of the object. */
+function hidesMd5(headers: HttpResponse["headers"]): boolean {
+  const encryption = headers["x-amz-server-side-encryption"] ?? "";
+  return (
+    encryption.startsWith("aws:kms") ||
+    headers["x-amz-server-side-encryption-customer-algorithm"] !== undefined
+  );
+}
+
+function storedBy(host: string, { status, headers }: HttpResponse): Stored {
+  const { etag } = headers;
+  const md5 = /^"?([0-9a-f]{32})"?$/i.exec(etag ?? "")?.[1]?.toLowerCase();
+  return { etag, md5: hidesMd5(headers) ? undefined : md5, host, wasThere: status === 412 };
 }
 
 // With chunks of 512 KiB, a link of 5 kB/s still makes progress in this time.
@@ -67,7 +92,7 @@ export async function sendForm(
   if (status !== 200 && status !== 201 && status !== 204) {
     throw storageError(what, url.host, reply, avala.clock.now());
   }
-  return { etag: reply.headers["etag"] };
+  return storedBy(url.host, reply);
 }
 
 export interface PutBytes {
@@ -76,6 +101,8 @@ export interface PutBytes {
   readonly sizeBytes: number;
   readonly body: Buffer | (() => AsyncIterable<Uint8Array>);
 }
+
+const PUT_SUCCESSES: ReadonlySet<number> = new Set([200, 201, 204, 412]);
 
 /**
  * Sends bytes by PUT: a file, or one part of it. One try, which may be repeated with a fresh signature. A store that has
@@ -104,14 +131,7 @@ export async function sendPut(
   const reply = await avala.storage.send(request).catch((error: unknown) => {
     throw withWhat(what, error);
   });
-  if (
-    reply.status === 200 ||
-    reply.status === 201 ||
-    reply.status === 204 ||
-    reply.status === 412
-  ) {
-    return { etag: reply.headers["etag"] };
-  }
+  if (PUT_SUCCESSES.has(reply.status)) return storedBy(url.host, reply);
   throw storageError(what, url.host, reply, avala.clock.now());
 }
 

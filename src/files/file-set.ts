@@ -39,8 +39,8 @@ export interface FileSet {
  *
  * @throws InputError with every reason at once: the root, a glob or the prefix can't be used; nothing matches; a file or
  * folder can't be read; a link is broken, or leads out of the root; a path is not allowed, is there twice or differs from
- * another in case or Unicode form alone; a file is over 5 GiB or looks like a credential and is not named in full; no file
- * would be indexed; content is wrong and `checkContent` is `error`
+ * another in case or Unicode form alone; a file is over 1,250 GiB, or looks like a credential and is not named in full; no
+ * file would be indexed; content is wrong and `checkContent` is `error`
  * @throws AvalaError `cancelled`
  */
 export async function readFileSet(

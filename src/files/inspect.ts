@@ -8,6 +8,7 @@ import type { ContentPolicy } from "./file-set-options";
 import type { LocalFile, Notice } from "./local-file";
 import { createFileWorkers, defaultWorkerCount } from "./file-workers";
 import type { InspectResult } from "./jobs";
+import { MOST_FILE_BYTES } from "./limits";
 import { shown } from "./names";
 
 export interface Candidate {
@@ -23,9 +24,6 @@ export interface Inspection {
   readonly problems: readonly InputProblem[];
   readonly notices: readonly Notice[];
 }
-
-/** The largest object that one form upload can carry to S3 (5 GiB). */
-export const MOST_FILE_BYTES = 5 * 1024 ** 3;
 
 // A thread takes about 30 ms to start, and a file about 40 µs: fewer than this are looked at sooner here.
 const FEW_FILES = 500;
@@ -108,7 +106,7 @@ function faultText(code: string | undefined): string | undefined {
 
 function refusalOf(candidate: Candidate, sizeBytes: number, head: Buffer): string | undefined {
   if (sizeBytes > MOST_FILE_BYTES) {
-    return `It has ${sizeBytes} bytes, more than the 5 GiB (${MOST_FILE_BYTES} bytes) that one form upload can carry.`;
+    return `It has ${sizeBytes} bytes, more than the ${MOST_FILE_BYTES} (10,000 parts of 128 MiB) that any upload can carry.`;
   }
   return !candidate.isNamed && startsAsPrivateKey(head) ? credentialText : undefined;
 }

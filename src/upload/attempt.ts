@@ -1,26 +1,48 @@
 // What every try of sending bytes has in common: its bytes are counted and taken back when it fails, its retries told.
 import type { Avala } from "../api/connect";
 import type { RetryOptions } from "../flow/retry";
+import type { Kept, StoreCheck } from "./store-check";
 
 export interface ByteCounter {
   readonly add: (bytes: number) => void;
   readonly takeBack: (bytes: number) => void;
 }
 
+export interface FileDestination {
+  readonly datasetName: string;
+  readonly organizationUid?: string | undefined;
+}
+
+/** What the sending of any file needs. */
+export interface Sending {
+  readonly avala: Avala;
+  readonly destination: FileDestination;
+  readonly check: StoreCheck;
+  readonly bytes: ByteCounter;
+  readonly signal: AbortSignal;
+}
+
+export interface SentFile {
+  readonly sha256: string;
+  /** What the store told of the bytes that were sent now. */
+  readonly kept: Kept;
+}
+
 /** Runs one try that sends `sizeBytes`; whatever it reported, exactly these count when it succeeds and none when not. */
-export async function countBytes(
+export async function countBytes<T>(
   bytes: ByteCounter,
   sizeBytes: number,
-  send: (onBytes: (count: number) => void) => Promise<unknown>,
-): Promise<void> {
+  send: (onBytes: (count: number) => void) => Promise<T>,
+): Promise<T> {
   let counted = 0;
   const onBytes = (count: number): void => {
     counted += count;
     bytes.add(count);
   };
   try {
-    await send(onBytes);
+    const result = await send(onBytes);
     bytes.add(sizeBytes - counted);
+    return result;
   } catch (error) {
     bytes.takeBack(counted);
     throw error;
@@ -28,20 +50,8 @@ export async function countBytes(
 }
 
 /** Options of `retry` on a session: its clock and chance, each retry told to its listener. */
-export function retryOn(
-  avala: Avala,
-  what: string,
-  signal: AbortSignal | undefined,
-  onRetry?: () => void,
-): RetryOptions {
-  return {
-    clock: avala.clock,
-    random: avala.random,
-    signal,
-    what,
-    onRetry: (again) => {
-      onRetry?.();
-      avala.emit({ kind: "retry", ...again });
-    },
-  };
+export function retryOn(avala: Avala, what: string, signal: AbortSignal | undefined): RetryOptions {
+  const { clock, random } = avala;
+  const onRetry: RetryOptions["onRetry"] = (again) => avala.emit({ kind: "retry", ...again });
+  return { clock, random, signal, what, onRetry };
 }

@@ -2,7 +2,7 @@
 // broke finds the server's part state again, on any machine; other content never meets it.
 import { createHash } from "node:crypto";
 import type { ManifestEntry } from "../files/manifest";
-import type { FileDestination } from "./send-file";
+import type { FileDestination } from "./attempt";
 
 /** A version 4 UUID made of a sha256. */
 function uuidFrom(hex: string): string {

@@ -1,6 +1,7 @@
 // What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
 import { InputError, type InputProblem } from "../errors";
-import type { FileDestination } from "./send-file";
+import { MOST_FILE_BYTES } from "../files/limits";
+import type { FileDestination } from "./attempt";
 import type { SourceFile } from "./source";
 
 export type UploadFile = SourceFile;
@@ -13,7 +14,7 @@ export interface UploadRequest extends FileDestination {
   readonly stateDirectory?: string | undefined;
   /** Ms since the epoch after which no further file is started; those under way end. */
   readonly deadlineMs?: number | undefined;
-  /** Files of this size on go by parts. @default 128 MiB */
+  /** Files of this size on go by parts, and those over 5 GiB always, before all others. @default 128 MiB */
   readonly partsFromBytes?: number | undefined;
 }
 
@@ -38,7 +39,11 @@ export function checkRequest(request: UploadRequest): void {
     });
   }
   const seen = new Set<string>();
-  for (const { path } of request.files) {
+  for (const { path, sizeBytes } of request.files) {
+    if (sizeBytes > MOST_FILE_BYTES) {
+      const text = `has ${sizeBytes} bytes, more than the ${MOST_FILE_BYTES} that 10,000 parts of 128 MiB carry`;
+      problems.push({ input: path, text });
+    }
     if (seen.has(path)) problems.push({ input: path, text: "two files would land on this path" });
     seen.add(path);
   }

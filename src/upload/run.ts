@@ -1,100 +1,29 @@
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
 // Knows nothing of status codes or of the environment; decides what stops a run and what only fails a file.
-import { isAvalaError, messageOf, type FileFailure } from "../errors";
-import type { Avala } from "../api/connect";
-import { createManifest, type Manifest, type ManifestEntry } from "../files/manifest";
+import { withListener, type Avala } from "../api/connect";
+import { isAvalaError, messageOf } from "../errors";
+import type { ManifestEntry } from "../files/manifest";
 import { runPool } from "../flow/pool";
+import { createRetryTally } from "../flow/retry-tally";
 import { resolveDestination } from "./destination";
-import { someFailed, stoppedBy, stopsTheRun, type UploadOutcome } from "./failures";
-import { journalPath, openJournal, type Journal, type PartRecord } from "./journal";
-import { trackProgress, type ProgressTracker } from "./progress";
-import type { ByteCounter } from "./attempt";
-import { sendFile, type SentFile } from "./send-file";
-import { sendByParts } from "./send-parts";
-import {
-  PARTS_FROM_BYTES,
-  checkRequest,
-  concurrencyOf,
-  type UploadFile,
-  type UploadRequest,
-} from "./request";
+import { someFailed, stoppedBy, stopsTheRun } from "./failures";
+import { journalPath, openJournal, type Journal } from "./journal";
+import { askForOversize, isOversize } from "./oversize";
+import { trackProgress } from "./progress";
+import { checkRequest, concurrencyOf, type UploadFile, type UploadRequest } from "./request";
+import type { UploadResult } from "./result";
+import { send } from "./send";
 import { digestOf } from "./source";
+import { land, outcomeOf, partsOf, report, resultOf, sendingOf, type Run } from "./state";
+import { createStoreCheck } from "./store-check";
 
-export type { UploadFile, UploadRequest };
-
-export interface UploadResult {
-  /** What is stored now: sent and unchanged files, with the sha256 of what was sent. */
-  readonly manifest: Manifest;
-  readonly sent: readonly ManifestEntry[];
-  /** Landed in an earlier run with the same content; not sent again. */
-  readonly unchanged: readonly ManifestEntry[];
-  readonly bytesSent: number;
-  readonly retries: number;
-  readonly durationMs: number;
-  /** False when the deadline came first: files are left, and nothing may be confirmed. */
-  readonly isComplete: boolean;
-}
-
-interface Run {
-  readonly avala: Avala;
-  readonly request: UploadRequest;
-  readonly journal: Journal | undefined;
-  readonly progress: ProgressTracker;
-  readonly sent: ManifestEntry[];
-  readonly unchanged: ManifestEntry[];
-  readonly failures: FileFailure[];
-  retries: number;
-  /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
-  failuresInARow: number;
-  isJournalBroken: boolean;
-}
-
-function report(run: Run, isLast = false): void {
-  if (isLast || run.progress.isDue()) {
-    run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
-  }
-}
-
-/** Writes to the journal, and goes on without it when that fails. */
-async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promise<void> {
-  if (run.journal === undefined || run.isJournalBroken) return;
-  try {
-    await write(run.journal);
-  } catch (error) {
-    // What landed has landed; only a later run would not know. So a full disk costs a warning, not the upload.
-    run.isJournalBroken = true;
-    const text = `The journal can't be written (${messageOf(error)}); should this run break, the next one sends these files again.`;
-    run.avala.emit({ kind: "warning", text });
-  }
-}
+export type { UploadFile, UploadRequest, UploadResult };
 
 async function findLanded(run: Run, file: UploadFile): Promise<ManifestEntry | undefined> {
   const landed = run.journal?.landed.get(file.path);
   if (landed?.sizeBytes !== file.sizeBytes) return undefined;
   const sha256 = file.sha256 ?? (await digestOf(run.avala.disk, file));
   return landed.sha256 === sha256 ? landed : undefined;
-}
-
-/** By parts what a broken link would send twice, all else by form, which costs one call (contract, "Rate limits"). */
-async function send(
-  run: Run,
-  file: UploadFile,
-  bytes: ByteCounter,
-  signal: AbortSignal,
-): Promise<SentFile> {
-  const { avala, request, journal } = run;
-  const { datasetName, organizationUid, partsFromBytes = PARTS_FROM_BYTES } = request;
-  const destination = { datasetName, organizationUid };
-  if (file.sizeBytes >= partsFromBytes) {
-    const sha256 = file.sha256 ?? (await digestOf(avala.disk, file));
-    const parts = {
-      landed: journal?.parts.get(file.path) ?? new Map<number, PartRecord>(),
-      record: (part: PartRecord) => keep(run, (kept) => kept.recordPart(file.path, part)),
-    };
-    const sent = await sendByParts(avala, { ...file, sha256 }, destination, bytes, signal, parts);
-    if (sent !== undefined) return sent;
-  }
-  return sendFile(avala, file, destination, bytes, signal);
 }
 
 async function uploadOne(run: Run, file: UploadFile, signal: AbortSignal): Promise<void> {
@@ -112,14 +41,29 @@ async function uploadOne(run: Run, file: UploadFile, signal: AbortSignal): Promi
     },
     takeBack: run.progress.takeBackBytes,
   };
-  const result = await send(run, file, bytes, signal);
-  const entry = { path, sizeBytes, sha256: result.sha256 };
-  run.retries += result.retries;
-  await keep(run, (journal) => journal.record(entry));
-  run.sent.push(entry);
-  run.failuresInARow = 0;
-  run.progress.addFile("sent", sizeBytes);
-  run.avala.emit({ kind: "file-sent", path, sizeBytes });
+  const { sha256, kept } = await send(sendingOf(run, bytes, signal), file, {
+    partsFromBytes: run.byForm.has(path) ? Number.POSITIVE_INFINITY : run.request.partsFromBytes,
+    asked: run.oversize.get(path),
+    parts: partsOf(run, file),
+  });
+  const entry = { path, sizeBytes, sha256 };
+  if (kept === "doubtful") run.doubtful.push(entry);
+  else await land(run, entry, kept);
+}
+
+/** What was doubtful is sent again when the store has shown since that it tells MD5s, for then it keeps something else. */
+async function settleDoubts(run: Run): Promise<void> {
+  const doubtful = run.doubtful.splice(0);
+  if (!run.check.tellsMd5()) {
+    for (const entry of doubtful) await land(run, entry, "untold");
+    return;
+  }
+  for (const { path, sizeBytes } of doubtful) {
+    run.byForm.add(path);
+    run.progress.takeBackBytes(sizeBytes);
+  }
+  const again = run.request.files.filter(({ path }) => run.byForm.has(path));
+  await sendAll(run, again);
 }
 
 function failFile(run: Run, file: UploadFile, error: unknown): void {
@@ -143,12 +87,35 @@ async function work(run: Run, signal: AbortSignal, file: UploadFile): Promise<vo
   report(run);
 }
 
-function* untilDeadline(run: Run): Generator<UploadFile> {
-  const { deadlineMs = Number.POSITIVE_INFINITY, files } = run.request;
+/**
+ * The files in the order in which they are sent: first those that no form can carry, so that nothing has landed should
+ * the deployment not take them.
+ */
+async function inOrder(run: Run): Promise<readonly UploadFile[]> {
+  const { files } = run.request;
+  const { signal = new AbortController().signal, disk } = run.avala;
+  const sending = sendingOf(run, { add: () => undefined, takeBack: () => undefined }, signal);
+  const first: UploadFile[] = [];
+  for (const file of files.filter(isOversize)) {
+    const hashed = { ...file, sha256: file.sha256 ?? (await digestOf(disk, file)) };
+    first.push(hashed);
+    if ((await findLanded(run, hashed)) !== undefined) continue;
+    run.oversize.set(file.path, await askForOversize(sending, hashed));
+  }
+  return first.length === 0 ? files : [...first, ...files.filter((file) => !isOversize(file))];
+}
+
+function* untilDeadline(run: Run, files: readonly UploadFile[]): Generator<UploadFile> {
+  const { deadlineMs = Number.POSITIVE_INFINITY } = run.request;
   for (const file of files) {
     if (run.avala.clock.now() >= deadlineMs) return;
     yield file;
   }
+}
+
+function sendAll(run: Run, files: Iterable<UploadFile>): Promise<void> {
+  const options = { concurrency: concurrencyOf(run.request), signal: run.avala.signal };
+  return runPool(files, options, (file, signal) => work(run, signal, file));
 }
 
 async function open(avala: Avala, request: UploadRequest): Promise<Journal | undefined> {
@@ -164,25 +131,6 @@ async function open(avala: Avala, request: UploadRequest): Promise<Journal | und
   }
 }
 
-function outcomeOf(run: Run): UploadOutcome {
-  const { sent, unchanged, failures, request } = run;
-  const { datasetName, files } = request;
-  return { datasetName, filesTotal: files.length, sent, unchanged, failures };
-}
-
-function resultOf(run: Run, startedMs: number): UploadResult {
-  const { sent, unchanged, request } = run;
-  return {
-    manifest: createManifest([...sent, ...unchanged]),
-    sent,
-    unchanged,
-    bytesSent: run.progress.snapshot().bytesSent,
-    retries: run.retries,
-    durationMs: run.avala.clock.now() - startedMs,
-    isComplete: sent.length + unchanged.length === request.files.length,
-  };
-}
-
 /**
  * Sends files under one dataset name. It does not confirm: a set is confirmed only when all of it has landed.
  *
@@ -191,8 +139,13 @@ function resultOf(run: Run, startedMs: number): UploadResult {
  * not allowed) stops the run at once, and so does the signal of `avala`.
  * @throws InputError before anything is sent; afterwards UploadError, which names what landed and what failed
  */
-export async function uploadFiles(avala: Avala, request: UploadRequest): Promise<UploadResult> {
+export async function uploadFiles(session: Avala, request: UploadRequest): Promise<UploadResult> {
   checkRequest(request);
+  const retries = createRetryTally();
+  const avala = withListener(session, (event) => {
+    if (event.kind === "retry") retries.note(event);
+    session.emit(event);
+  });
   const startedMs = avala.clock.now();
   const bytes = request.files.reduce((total, file) => total + file.sizeBytes, 0);
   const journal = await open(avala, request);
@@ -204,20 +157,23 @@ export async function uploadFiles(avala: Avala, request: UploadRequest): Promise
     sent: [],
     unchanged: [],
     failures: [],
-    retries: 0,
+    retries,
+    check: createStoreCheck(),
+    oversize: new Map(),
+    checkedByStore: 0,
+    doubtful: [],
+    byForm: new Set(),
     failuresInARow: 0,
     isJournalBroken: false,
   };
   try {
     report(run, true);
-    await runPool(
-      untilDeadline(run),
-      { concurrency: concurrencyOf(request), signal: avala.signal },
-      (file, signal) => work(run, signal, file),
-    );
+    await sendAll(run, untilDeadline(run, await inOrder(run)));
+    await settleDoubts(run);
   } catch (error) {
     throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
+    run.check.close();
     await journal?.close().catch(() => undefined); // every record was synced when it was written
     report(run, true);
   }

@@ -1,23 +1,17 @@
 // One large file by the second protocol: read once, in parts, several under way at once; resumed part by part.
 // A part that an earlier run stored is trusted only when its size and our own digest of it agree.
 import { createHash } from "node:crypto";
-import type { Avala } from "../api/connect";
-import {
-  completeUpload,
-  presignManaged,
-  signParts,
-  type ManagedPresign,
-  type PutTarget,
-} from "../api/managed-upload";
+import { completeUpload, presignManaged, type ManagedPresign } from "../api/managed-upload";
 import { sendPut } from "../api/storage";
-import { AvalaError } from "../errors";
 import { runPool } from "../flow/pool";
-import { retry, type RetryOptions } from "../flow/retry";
+import { retry } from "../flow/retry";
+import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
 import { batchUid } from "./batch";
-import { countBytes, retryOn, type ByteCounter } from "./attempt";
-import type { FileDestination, SentFile } from "./send-file";
 import type { PartRecord } from "./journal";
+import { createPartBuffers, type PartBuffers } from "./part-buffers";
+import { createPartSigner, type PartSigner } from "./part-signer";
 import { readChunks, readPieces, type SourceFile } from "./source";
+import { hashing, keptOf, keptOther, requireKept, type Kept } from "./store-check";
 
 /** What is known and kept of a file's parts between runs. */
 export interface PartJournal {
@@ -25,72 +19,20 @@ export interface PartJournal {
   record(part: PartRecord): Promise<void>;
 }
 
+/** A file whose content is known: it names the batch. */
+export type HashedFile = SourceFile & { readonly sha256: string };
+
 type Parts = Extract<ManagedPresign, { readonly method: "MULTIPART" }>;
 type Put = Extract<ManagedPresign, { readonly method: "PUT" }>;
 
-interface Sending {
-  readonly avala: Avala;
-  readonly file: SourceFile;
-  readonly bytes: ByteCounter;
-  readonly signal: AbortSignal;
-  readonly journal: PartJournal;
-  retries: number;
-}
-
 // Parts are kept in memory while they are sent, so that a retry reads and hashes nothing again.
 const BUFFER_BYTES = 64 * 1024 * 1024;
-// One call signs this many: few calls, and yet none is signed hours before its bytes go.
-const SIGNED_AT_ONCE = 100;
-
-function options(sending: Sending, what: string, signal = sending.signal): RetryOptions {
-  return retryOn(sending.avala, what, signal, () => {
-    sending.retries += 1;
-  });
-}
-
-function put(
-  sending: Sending,
-  target: PutTarget,
-  sizeBytes: number,
-  body: Buffer | (() => AsyncIterable<Uint8Array>),
-  signal: AbortSignal,
-): Promise<void> {
-  const { avala, file, bytes } = sending;
-  return countBytes(bytes, sizeBytes, (onBytes) =>
-    sendPut(avala, target, { path: file.path, sizeBytes, body }, { signal, onBytes }),
-  );
-}
-
-/** Signatures of parts, asked for in batches, and anew for a part whose own has expired. */
-function createSigner(sending: Sending, session: string, wanted: readonly number[]) {
-  const signed = new Map<number, Promise<ReadonlyMap<number, PutTarget>>>();
-  const ask = (numbers: readonly number[]): void => {
-    const asked = signParts(sending.avala, session, numbers, sending.signal);
-    asked.catch(() => undefined); // whoever waits for a part of it is told
-    for (const partNumber of numbers) signed.set(partNumber, asked);
-  };
-  return {
-    target: async (partNumber: number): Promise<PutTarget> => {
-      if (!signed.has(partNumber)) {
-        const from = wanted.indexOf(partNumber);
-        ask(from < 0 ? [partNumber] : wanted.slice(from, from + SIGNED_AT_ONCE));
-      }
-      const target = (await signed.get(partNumber))?.get(partNumber);
-      if (target === undefined)
-        throw new AvalaError("bad_reply", `Part ${partNumber} is not signed.`);
-      return target;
-    },
-    forget: (partNumber: number): void => {
-      signed.delete(partNumber);
-    },
-  };
-}
 
 /** What the server has of the parts and what our journal says of them, where the two agree. */
-function trusted(sending: Sending, presigned: Parts): ReadonlyMap<number, PartRecord> {
+function trusted(journal: PartJournal, presigned: Parts): ReadonlyMap<number, PartRecord> {
   const parts = new Map<number, PartRecord>();
   for (const { partNumber, sizeBytes } of presigned.uploadedParts) {
-    const record = sending.journal.landed.get(partNumber);
+    const record = journal.landed.get(partNumber);
     if (record?.sizeBytes === sizeBytes) parts.set(partNumber, record);
   }
   return parts;
@@ -113,104 +55,160 @@ function sha256Of(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-async function sendAllParts(sending: Sending, presigned: Parts): Promise<string> {
-  const { avala, file, bytes, signal, journal } = sending;
-  const known = trusted(sending, presigned);
-  const numbers = Array.from({ length: presigned.partCount }, (_, index) => index + 1);
-  const signer = createSigner(
-    sending,
-    presigned.session,
-    numbers.filter((number) => !known.has(number)),
-  );
-  let sha256 = "";
-  const pieces = numbered(
-    readPieces(avala.disk, file, presigned.partBytes, (digest) => {
-      sha256 = digest;
-    }),
-  );
-  const sendPart = async (piece: Piece, partSignal: AbortSignal): Promise<void> => {
-    const { partNumber } = piece;
-    const sizeBytes = piece.bytes.length;
-    const part = { partNumber, sizeBytes, sha256: sha256Of(piece.bytes) };
-    if (known.get(partNumber)?.sha256 === part.sha256) {
-      bytes.add(sizeBytes);
-      return;
-    }
-    await retry(
-      async () => {
-        try {
-          const target = await signer.target(partNumber);
-          await put(sending, target, sizeBytes, piece.bytes, partSignal);
-        } catch (error) {
-          signer.forget(partNumber);
-          throw error;
-        }
-      },
-      options(sending, `upload part ${partNumber} of ${file.path}`, partSignal),
-    );
-    await journal.record(part);
-  };
-  const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / presigned.partBytes));
-  await runPool(pieces, { concurrency, signal }, sendPart);
-  return sha256;
+interface PartSending {
+  readonly sending: Sending;
+  readonly file: SourceFile;
+  readonly signer: PartSigner;
+  readonly buffers: PartBuffers;
 }
 
+/** Sends one part until it is stored. */
+async function sendPart(
+  { sending, file, signer, buffers }: PartSending,
+  { partNumber, bytes: body }: Piece,
+  signal: AbortSignal,
+): Promise<Kept> {
+  const { avala, check, bytes } = sending;
+  const what = `part ${partNumber} of ${file.path}`;
+  const sizeBytes = body.length;
+  const piece = check.piece(sizeBytes);
+  const md5 = check.buffer(body, file);
+  let tries = 0;
+  const attempt = async (): Promise<Kept> => {
+    tries += 1;
+    const target = await signer.target(partNumber);
+    return countBytes(bytes, sizeBytes, async (onBytes) => {
+      const put = { path: file.path, sizeBytes, body };
+      const stored = await sendPut(avala, target, put, { signal, onBytes });
+      return requireKept(piece, what, stored, md5.digest);
+    });
+  };
+  const signedAnew = async (): Promise<Kept> => {
+    try {
+      return await attempt();
+    } catch (error) {
+      signer.forget(partNumber);
+      throw error;
+    }
+  };
+  const kept = await retry(signedAnew, retryOn(avala, `upload ${what}`, signal));
+  // A try that failed may have left bytes in a socket's queue.
+  if (tries === 1 && !md5.isReading()) buffers.giveBack(body);
+  return kept;
+}
+
+async function sendAllParts(
+  sending: Sending,
+  file: SourceFile,
+  presigned: Parts,
+  journal: PartJournal,
+): Promise<SentFile> {
+  const { avala, bytes, signal, check } = sending;
+  const { partBytes, partCount, session } = presigned;
+  const known = trusted(journal, presigned);
+  const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
+  const missing = numbers.filter((number) => !known.has(number));
+  const buffers = createPartBuffers(partBytes, check.isBeside(file));
+  const signer = createPartSigner(sending, session, missing);
+  const part: PartSending = { sending, file, signer, buffers };
+  let sha256 = "";
+  const onDigest = (digest: string): void => {
+    sha256 = digest;
+  };
+  const verdicts = new Set<Kept>();
+  const work = async (piece: Piece, partSignal: AbortSignal): Promise<void> => {
+    const { partNumber, bytes: body } = piece;
+    const record = { partNumber, sizeBytes: body.length, sha256: sha256Of(body) };
+    if (known.get(partNumber)?.sha256 === record.sha256) {
+      bytes.add(body.length);
+      buffers.giveBack(body);
+      return;
+    }
+    const kept = await sendPart(part, piece, partSignal);
+    verdicts.add(kept);
+    if (kept !== "doubtful") await journal.record(record);
+  };
+  const pieces = numbered(readPieces(avala.disk, file, partBytes, onDigest, buffers.take));
+  const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
+  await runPool(pieces, { concurrency, signal }, work);
+  return { sha256, kept: keptOf(verdicts) };
+}
+
+/** `undefined` when the store kept something else: it takes no second PUT. */
 async function sendWhole(
   sending: Sending,
+  file: SourceFile,
   first: Put,
   presign: () => Promise<ManagedPresign>,
-): Promise<string> {
-  const { avala, file } = sending;
-  let sha256 = "";
-  const open = (): AsyncIterable<Uint8Array> =>
-    readChunks(avala.disk, file, (digest) => {
+): Promise<SentFile | undefined> {
+  const { avala, check, bytes, signal } = sending;
+  const { path, sizeBytes } = file;
+  const piece = check.piece(sizeBytes, { isOnce: true });
+  const attempt = async (count: number, tried: AbortSignal): Promise<SentFile | undefined> => {
+    const again = count === 1 ? first : await presign();
+    let sha256 = file.sha256 ?? "";
+    if (again.method !== "PUT") return { sha256, kept: "untold" };
+    const onDigest = (digest: string): void => {
       sha256 = digest;
+    };
+    const md5 = check.stream(file);
+    const body = () => hashing(readChunks(avala.disk, file, onDigest), md5);
+    return countBytes(bytes, sizeBytes, async (onBytes) => {
+      const put = { path, sizeBytes, body };
+      const stored = await sendPut(avala, again.target, put, { signal: tried, onBytes });
+      const verdict = await piece.judge(stored, async () => md5?.digest());
+      if (verdict !== "wrong") return { sha256, kept: verdict };
+      const what = `upload ${path}`;
+      avala.emit({
+        kind: "retry",
+        what,
+        attempt: count,
+        waitMs: 0,
+        error: keptOther(path, stored),
+      });
+      return undefined;
     });
-  await retry(
-    async (attempt, signal) => {
-      const again = attempt === 1 ? first : await presign();
-      if (again.method === "PUT") await put(sending, again.target, file.sizeBytes, open, signal);
-    },
-    options(sending, `upload ${file.path}`),
-  );
-  return sha256;
+  };
+  return retry(attempt, retryOn(avala, `upload ${path}`, signal));
+}
+
+/** How the server takes a file by the second protocol. May be repeated: the same content has one session. */
+export function askForParts(
+  { avala, destination, signal }: Pick<Sending, "avala" | "destination" | "signal">,
+  file: HashedFile,
+): Promise<ManagedPresign> {
+  const { path, sizeBytes } = file;
+  const uploadUid = batchUid(destination, file);
+  return presignManaged(avala, { ...destination, uploadUid, path, sizeBytes, signal });
 }
 
 /**
  * Sends one file by the second protocol and completes it. Nothing of the file lands before it is complete, so content
  * that changed meanwhile never does.
- * @returns `undefined` when the deployment answers with a form instead: then nothing was sent
+ * @returns `undefined` when it has to go by form: the deployment answers with one, or its store kept something else
  * @throws AvalaError of the last try, `file`, `file_changed`, `cancelled`
  */
 export async function sendByParts(
-  avala: Avala,
-  file: SourceFile & { readonly sha256: string },
-  destination: FileDestination,
-  bytes: ByteCounter,
-  signal: AbortSignal,
+  sending: Sending,
+  file: HashedFile,
+  presigned: ManagedPresign,
   journal: PartJournal,
 ): Promise<SentFile | undefined> {
-  const sending: Sending = { avala, file, bytes, signal, journal, retries: 0 };
-  const { path, sizeBytes } = file;
-  const uploadUid = batchUid(destination, file);
-  const presign = (): Promise<ManagedPresign> =>
-    presignManaged(avala, { ...destination, uploadUid, path, sizeBytes, signal });
-  const presigned = await presign();
-  let sha256: string;
+  if (presigned.method === "POST") return undefined;
+  let sent: SentFile | undefined;
   switch (presigned.method) {
-    case "POST":
-      return undefined;
     case "COMPLETE":
       // A run that was cut off stored all of it. The batch is named by the content, so it is this content.
-      sha256 = file.sha256;
+      sent = { sha256: file.sha256, kept: "untold" };
       break;
     case "PUT":
-      sha256 = await sendWhole(sending, presigned, presign);
+      sent = await sendWhole(sending, file, presigned, () => askForParts(sending, file));
       break;
     case "MULTIPART":
-      sha256 = await sendAllParts(sending, presigned);
+      sent = await sendAllParts(sending, file, presigned, journal);
       break;
   }
-  await completeUpload(avala, presigned.session, signal);
-  return { sha256, retries: sending.retries };
+  if (sent === undefined) return undefined;
+  await completeUpload(sending.avala, presigned.session, sending.signal);
+  return sent;
 }

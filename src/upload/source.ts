@@ -110,6 +110,7 @@ export async function* readPieces(
   file: SourceFile,
   pieceBytes: number,
   onDigest: (sha256: string) => void,
+  allocate = (bytes: number): Buffer => Buffer.allocUnsafe(bytes),
 ): AsyncGenerator<Buffer> {
   const handle = await open(disk, file);
   try {
@@ -118,8 +119,8 @@ export async function* readPieces(
     const hash = createHash("sha256");
     let position = 0;
     while (position < file.sizeBytes) {
-      // A fresh buffer each time: the one handed out may still wait in a socket's queue.
-      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, file.sizeBytes - position));
+      // Never the one that was handed out last: it may still wait in a socket's queue.
+      const piece = allocate(Math.min(pieceBytes, file.sizeBytes - position));
       const filled = await readAt(handle, file, piece, position);
       position += filled;
       if (filled < piece.length) requireSize(file, position);

@@ -51,10 +51,36 @@ async function parts(body: Buffer, type: string): Promise<[string, string | File
   return [...form.entries()] as [string, string | File][];
 }
 
+const hash = "0cc175b9c0f1b6a831c399e269772661";
+
 describe("sendForm", () => {
   test.each([200, 201, 204])("takes %d for success", async (status) => {
     const { avala, target } = await store(refusing(status, "", { ETag: '"abc"' }));
-    expect(await sendForm(avala, target, file)).toEqual({ etag: '"abc"' });
+    expect(await sendForm(avala, target, file)).toMatchObject({ etag: '"abc"', wasThere: false });
+  });
+
+  test.each([
+    ["an MD5 is one", { ETag: '"0CC175B9C0F1B6A831C399E269772661"' }, hash],
+    ["that of parts is none", { ETag: `"${hash}-3"` }, undefined],
+    ["none is none", {}, undefined],
+    [
+      "one under KMS is none",
+      { ETag: `"${hash}"`, "x-amz-server-side-encryption": "aws:kms:dsse" },
+      undefined,
+    ],
+    [
+      "one under S3's own keys is one",
+      { ETag: hash, "x-amz-server-side-encryption": "AES256" },
+      hash,
+    ],
+    [
+      "one under a user's key is none",
+      { ETag: `"${hash}"`, "x-amz-server-side-encryption-customer-algorithm": "AES256" },
+      undefined,
+    ],
+  ])("reads the ETag: %s", async (_name, headers, md5) => {
+    const { avala, target } = await store(refusing(204, "", headers));
+    expect((await sendForm(avala, target, file)).md5).toBe(md5);
   });
 
   test("sends every field in order, the file last, in exactly the length it says", async () => {

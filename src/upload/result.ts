@@ -1,0 +1,21 @@
+// What an upload has come to.
+import type { Manifest, ManifestEntry } from "../files/manifest";
+import type { RetryCause } from "../flow/retry-tally";
+
+export interface UploadResult {
+  /** What is stored now: sent and unchanged files, with the sha256 of what was sent. */
+  readonly manifest: Manifest;
+  readonly sent: readonly ManifestEntry[];
+  /** Landed in an earlier run with the same content; not sent again. */
+  readonly unchanged: readonly ManifestEntry[];
+  /** Of the sent files, those of which the store told that it keeps what was sent: by the MD5 in its `ETag`. */
+  readonly checkedByStore: number;
+  readonly bytesSent: number;
+  /** Of files and of calls. */
+  readonly retries: number;
+  /** What was tried again and why, the most frequent cause first. */
+  readonly retriedFor: readonly RetryCause[];
+  readonly durationMs: number;
+  /** False when the deadline came first: files are left, and nothing may be confirmed. */
+  readonly isComplete: boolean;
+}

@@ -1,0 +1,25 @@
+// Which way a file goes: by parts what a broken link would send twice, all else by form, which costs one call (contract,
+// "Rate limits").
+import type { ManagedPresign } from "../api/managed-upload";
+import type { Sending, SentFile } from "./attempt";
+import { PARTS_FROM_BYTES } from "./request";
+import { sendFile } from "./send-file";
+import { askForParts, sendByParts, type PartJournal } from "./send-parts";
+import { digestOf, type SourceFile } from "./source";
+
+export interface Ways {
+  readonly partsFromBytes?: number | undefined;
+  /** How the server takes it, where that was asked before. */
+  readonly asked?: ManagedPresign | undefined;
+  readonly parts: PartJournal;
+}
+
+/** Sends one file. @throws AvalaError of the last try, `file`, `file_changed`, `cancelled` */
+export async function send(sending: Sending, file: SourceFile, ways: Ways): Promise<SentFile> {
+  const { partsFromBytes = PARTS_FROM_BYTES, asked, parts } = ways;
+  if (asked === undefined && file.sizeBytes < partsFromBytes) return sendFile(sending, file);
+  const sha256 = file.sha256 ?? (await digestOf(sending.avala.disk, file));
+  const hashed = { ...file, sha256 };
+  const presigned = asked ?? (await askForParts(sending, hashed));
+  return (await sendByParts(sending, hashed, presigned, parts)) ?? sendFile(sending, file);
+}

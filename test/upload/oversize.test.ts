@@ -1,0 +1,97 @@
+// Files that no form can carry go by parts, first of all, or nothing goes. They are sparse, and are never sent whole here.
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator";
+import { rejectionOf } from "../support/thrown";
+import { sessionWith } from "../support/session";
+import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+
+const GIB = 1024 ** 3;
+const LIMIT = 5 * GIB;
+
+let emulator: Emulator;
+let folder: string;
+
+async function start(uploadProtocol: 1 | 2): Promise<void> {
+  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, uploadProtocol });
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "oversize-"));
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function sparse(path: string, sizeBytes: number): Promise<UploadFile> {
+  const absolutePath = join(folder, path);
+  await writeFile(absolutePath, "");
+  await truncate(absolutePath, sizeBytes);
+  // Told, so that no test reads 5 GiB.
+  return { path, absolutePath, sizeBytes, sha256: "5".repeat(64) };
+}
+
+async function small(path: string): Promise<UploadFile> {
+  const absolutePath = join(folder, path);
+  await writeFile(absolutePath, "content");
+  return { path, absolutePath, sizeBytes: 7 };
+}
+
+const upload = (files: readonly UploadFile[]): Promise<UploadResult> =>
+  uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files });
+
+const toStorage = () => emulator.requests().filter(({ target }) => target === "storage");
+
+test("a deployment without parts is told from the first call, and not a byte of any file goes", async () => {
+  await start(1);
+  const files = [await small("a.jpg"), await sparse("drive.mcap", LIMIT + 1), await small("b.jpg")];
+  const error = await rejectionOf(upload(files));
+  expect(error).toMatchObject({
+    code: "not_offered",
+    landed: [],
+    message: expect.stringMatching(/drive\.mcap has 5368709121 bytes .*5368709120/) as string,
+  });
+  expect(toStorage()).toEqual([]);
+});
+
+test("a deployment that answers with a form all the same is sent none", async () => {
+  await start(1);
+  const form = { url: emulator.storageUrl, fields: { key: "k" } };
+  emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: { status: 200, body: form } });
+  const files = [await small("a.jpg"), await sparse("drive.mcap", LIMIT + 1)];
+  expect(await rejectionOf(upload(files))).toMatchObject({ code: "not_offered", landed: [] });
+  expect(toStorage()).toEqual([]);
+});
+
+test("with parts it goes before all others, though it is listed last", async () => {
+  await start(2);
+  const body = "<Error><Code>AccessDenied</Code></Error>";
+  emulator.setFault({
+    on: { target: "storage", method: "PUT" },
+    reply: { status: 403, body },
+    times: 0,
+  });
+  const files = [await small("a.jpg"), await sparse("drive.mcap", LIMIT + 1)];
+  const error = await rejectionOf(upload(files));
+  expect(error).toMatchObject({ failures: [{ path: "drive.mcap" }], landed: [{ path: "a.jpg" }] });
+  const [first] = emulator.requests().filter(({ path }) => path.endsWith("/file-upload-url/"));
+  expect(first?.key).toMatch(/drive\.mcap$/);
+});
+
+test("a file at the limit goes by form where a deployment has no parts", async () => {
+  await start(1);
+  const refusal = { status: 400, body: { file_path_in_dataset: ["No."] } };
+  emulator.setFault({ on: { path: "*/file-upload-url/" }, skip: 1, reply: refusal });
+  const error = await rejectionOf(upload([await sparse("drive.mcap", LIMIT)]));
+  // Asked for parts, then for a form, which is as far as this test lets it go.
+  expect(error).toMatchObject({ failures: [{ error: { code: "validation" } }] });
+});
+
+test("a file over what 10,000 parts carry is refused before anything is sent", async () => {
+  await start(2);
+  const files = [{ path: "a.mcap", absolutePath: "/a.mcap", sizeBytes: 1250 * GIB + 1 }];
+  await expect(upload(files)).rejects.toMatchObject({ code: "input" });
+  expect(emulator.requests()).toEqual([]);
+});

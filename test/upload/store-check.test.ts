@@ -1,0 +1,175 @@
+// What the store says that it keeps is held against what was sent.
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator, type EmulatorOptions, type Fault } from "../../emulator";
+import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
+
+const MIB = 1024 * 1024;
+const ONCE = { target: "storage" } as const;
+
+let emulator: Emulator;
+let folder: string;
+
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  emulator = await startEmulator({
+    requestsPerMinute: 0,
+    burstPerSecond: 0,
+    multipartFromBytes: 5 * MIB,
+    partSizeBytes: 5 * MIB,
+    ...options,
+  });
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "stored-"));
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** A file kept in memory, one that streams, one that goes by parts. */
+async function threeFiles(): Promise<UploadFile[]> {
+  const sizes = { "small.jpg": 10_000, "large.jpg": 2 * MIB, "parts.mp4": 11 * MIB };
+  return Promise.all(
+    Object.entries(sizes).map(async ([path, sizeBytes]) => {
+      const data = randomBytes(sizeBytes);
+      const absolutePath = join(folder, path);
+      await writeFile(absolutePath, data);
+      return { path, absolutePath, sizeBytes, sha256: sha256(data) };
+    }),
+  );
+}
+
+const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
+
+function upload(files: readonly UploadFile[], concurrency = 1): Promise<UploadResult> {
+  const request = { datasetName: "set", files, concurrency, partsFromBytes: 5 * MIB };
+  return uploadFiles(sessionWith(emulator).avala, request);
+}
+
+async function expectStored(files: readonly UploadFile[]): Promise<void> {
+  const stored = await emulator.objects();
+  expect(stored.map((object) => object.sha256).sort()).toEqual(
+    files.map((file) => file.sha256).sort(),
+  );
+}
+
+const storageRequests = (): number =>
+  emulator.requests().filter(({ target }) => target === "storage").length;
+
+describe("a store that tells MD5s", () => {
+  test("is held to each, by form and by parts", async () => {
+    await start();
+    const files = await threeFiles();
+    const result = await upload(files);
+    expect(result).toMatchObject({ checkedByStore: 3, retries: 0 });
+    await expectStored(files);
+  });
+
+  test.each(["half", "other"] as const)(
+    "and keeps %s is sent the bytes again, and ends with all of them",
+    async (store) => {
+      await start();
+      const files = await threeFiles();
+      // The first try of the small file, of the large one, and of the first part.
+      for (const skip of [0, 2, 4]) emulator.setFault({ on: ONCE, skip, store });
+      const result = await upload(files);
+      expect(result).toMatchObject({ checkedByStore: 3 });
+      expect(result.retriedFor).toMatchObject([
+        { code: "storage", example: expect.stringContaining("ETag") as string },
+      ]);
+      await expectStored(files);
+    },
+  );
+
+  test("and keeps something else of the first file twice is found out by the next, and sent it again", async () => {
+    await start();
+    const files = await threeFiles();
+    emulator.setFault({ on: ONCE, times: 2, store: "other" });
+    const result = await upload(files);
+    expect(result).toMatchObject({ checkedByStore: 3, isComplete: true });
+    expect(result.sent).toHaveLength(3);
+    expect(result.bytesSent).toBe(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+    await expectStored(files);
+  });
+
+  test("and keeps something else of the first parts twice is found out, and sent a form", async () => {
+    await start();
+    const [small, , parts] = await threeFiles();
+    const on = { target: "storage", method: "PUT" } as const;
+    emulator.setFault({ on, times: 6, store: "other" });
+    const result = await upload([parts!, small!]);
+    expect(result).toMatchObject({ checkedByStore: 2, isComplete: true });
+    await expectStored([small!, parts!]);
+  });
+
+  test("and once answers as if all were well, with no ETag and nothing kept, is sent it again", async () => {
+    await start();
+    const files = await threeFiles();
+    emulator.setFault({ on: ONCE, skip: 1, store: "nothing" });
+    const result = await upload(files);
+    expect(result).toMatchObject({ checkedByStore: 3, retries: 1 });
+    await expectStored(files);
+  });
+
+  test("and goes on keeping something else is an error that names the file and says so", async () => {
+    await start();
+    const files = await threeFiles();
+    emulator.setFault({ on: ONCE, skip: 1, times: 0, store: "other" });
+    await expect(upload(files.slice(0, 2))).rejects.toMatchObject({
+      code: "storage",
+      failures: [{ path: "large.jpg", error: { code: "storage" } }],
+      landed: [{ path: "small.jpg" }],
+      message: expect.stringMatching(/keeps something else than was sent as large\.jpg/) as string,
+    });
+  });
+
+  test("and keeps something else of a PUT, which it takes once, is sent a form", async () => {
+    await start({ multipartFromBytes: 100 * MIB });
+    const files = await threeFiles();
+    const fault: Fault = { on: { target: "storage", method: "PUT" }, store: "other" };
+    emulator.setFault(fault);
+    const result = await upload(files);
+    expect(result).toMatchObject({ checkedByStore: 3, retries: 1 });
+    await expectStored(files);
+  });
+});
+
+describe("a store whose ETags are no MD5s", () => {
+  test("is no error, and the result says that nothing was checked", async () => {
+    await start({ etag: "opaque" });
+    const files = await threeFiles();
+    const result = await upload(files);
+    expect(result).toMatchObject({ checkedByStore: 0, isComplete: true });
+    await expectStored(files);
+  });
+
+  test("costs one file sent twice at most for each that is under way at once", async () => {
+    await start({ etag: "opaque" });
+    const files = await Promise.all(
+      Array.from({ length: 30 }, async (_, index) => {
+        const absolutePath = join(folder, `${index}.jpg`);
+        await writeFile(absolutePath, `content ${index}`);
+        return { path: `${index}.jpg`, absolutePath, sizeBytes: `content ${index}`.length };
+      }),
+    );
+    const result = await upload(files, 4);
+    expect(result.sent).toHaveLength(30);
+    expect(storageRequests()).toBeLessThanOrEqual(34);
+  });
+});
+
+test("a large file's MD5s are taken by a thread while its parts are sent", async () => {
+  await start({ partSizeBytes: 32 * MIB });
+  const absolutePath = join(folder, "large.mp4");
+  await writeFile(absolutePath, "");
+  await truncate(absolutePath, 129 * MIB);
+  const file = { path: "large.mp4", absolutePath, sizeBytes: 129 * MIB };
+  emulator.setFault({ on: ONCE, skip: 2, store: "other" });
+  const result = await upload([file]);
+  expect(result).toMatchObject({ checkedByStore: 1, retries: 1, isComplete: true });
+});
