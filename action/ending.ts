@@ -33,7 +33,8 @@ export interface Ending {
 export async function endRun(environment: ActionEnvironment, ending: Ending): Promise<void> {
   const { log, results, folder, inputs } = ending;
   try {
-    if (folder !== undefined) results.files.report = await writeReport(folder, results);
+    if (folder !== undefined)
+      results.files.report = await writeReport(folder, results, log.secrets);
     for (const [name, value] of outputsOf(results, inputs)) environment.setOutput(name, value);
   } catch (error) {
     fail(error, log, results);

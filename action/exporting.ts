@@ -67,7 +67,8 @@ function madeName({ environment: { env } }: Run): string {
 }
 
 function keep({ results, log }: Run, made: Export): void {
-  if (made.downloadUrl !== undefined) log.addSecret(made.downloadUrl);
+  // Anything shorter is no URL, and masking a letter would leave nothing of the log.
+  if (URL.canParse(made.downloadUrl ?? "")) log.addSecret(made.downloadUrl ?? "");
   results.export = made;
 }
 

@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checksumsText, createManifest, type Manifest } from "../src/files/manifest";
+import { redact } from "../src/redact";
 import type { ActionEnvironment } from "./environment";
 import type { Inputs } from "./inputs";
 import { filesOf, type Plan } from "./plan";
@@ -69,7 +70,12 @@ export async function writePlan(folder: string, plan: Plan): Promise<string> {
   return write(folder, "plan.json", json(plan));
 }
 
-export async function writeReport(folder: string, results: Results): Promise<string> {
+/** What happened, as JSON. The words in it are others' too, so it is as free of secrets as the log. */
+export async function writeReport(
+  folder: string,
+  results: Results,
+  secrets: readonly string[],
+): Promise<string> {
   const { selection, export: made } = results;
   const report = {
     version: 1,
@@ -104,7 +110,10 @@ export async function writeReport(folder: string, results: Results): Promise<str
     downloadPath: results.downloadPath ?? null,
     warnings: results.warnings.map(({ text }) => text),
   };
-  return write(folder, "report.json", json(report));
+  const masked: unknown = JSON.parse(JSON.stringify(report), (_name, value: unknown) =>
+    typeof value === "string" ? redact(value, secrets) : value,
+  );
+  return write(folder, "report.json", json(masked));
 }
 
 function json(value: unknown): string {

@@ -5,6 +5,7 @@ import type { Dataset } from "../src/api/datasets";
 import { UploadError } from "../src/errors";
 import type { UploadProgress } from "../src/events";
 import type { PublishResult } from "../src/publish";
+import { shown } from "../src/files/names";
 import { formatBytes, formatDuration } from "../src/upload/cost";
 import { publish, type Decided, type Journey } from "./datasets";
 import type { Run } from "./run";
@@ -114,7 +115,7 @@ function tellResult(run: Run, journey: Journey, target: Target, result: PublishR
 }
 
 function extraText({ name }: Target, extra: readonly string[]): string {
-  const named = extra.slice(0, MOST_NAMED).join(", ");
+  const named = extra.slice(0, MOST_NAMED).map(shown).join(", ");
   const rest = extra.length > MOST_NAMED ? `, and ${extra.length - MOST_NAMED} more` : "";
   return `The dataset ${name} holds items that this run did not send: ${named}${rest}.`;
 }

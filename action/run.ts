@@ -81,6 +81,7 @@ async function runGuarded(run: Run): Promise<void> {
   const status = createStatusCheck(
     run.environment,
     run.inputs.isDryRun ? undefined : run.inputs.status,
+    run.log.secrets,
   );
   await status.set("pending", "Waiting for Avala");
   try {

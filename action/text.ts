@@ -19,10 +19,13 @@ function harmless(line: string): string {
   return line.replace(/##\[/g, "## [").replace(/^::/, ": :");
 }
 
-/** Text that Markdown and HTML take as nothing but text. */
+function asEntity(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
+}
+
+/** Text that Markdown and HTML take as nothing but text: no tag, link, formula, list or mention. */
 export function markdownText(text: string, secrets: readonly string[]): string {
-  return printable(redact(text, secrets), 300).replace(
-    /[\\`*_[\]<>#|~&@]/g,
-    (character) => `&#${character.charCodeAt(0)};`,
-  );
+  return printable(redact(text, secrets), 300)
+    .replace(/[\\`*_[\]<>#|~&@$]/g, asEntity)
+    .replace(/:(?=\/\/)|(?<=\bwww)\.|^[-+=]|(?<=^\d+)[.)]/gi, asEntity);
 }

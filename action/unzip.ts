@@ -109,20 +109,44 @@ function checkPaths(entries: readonly Entry[]): void {
       refuse(`holds ${shown}, a path that leads out of the folder or fits no system`);
     if (entry.isEncrypted()) refuse(`holds ${shown}, which is encrypted`);
     if (!isFileOrFolder(entry)) refuse(`holds ${shown}, which is a link or no file`);
-    const key = fileName.normalize("NFC").toLowerCase();
+    const key = keyOf(fileName);
     if (seen.has(key)) refuse(`holds ${shown} twice`);
     seen.add(key);
   }
+  for (const { fileName } of entries) {
+    const key = keyOf(fileName);
+    if (parentsOf(key).some((parent) => seen.has(parent)))
+      refuse(`holds ${JSON.stringify(fileName)} below a file`);
+  }
+}
+
+/** The same for names that are one on some system. A folder's own ends in a slash. */
+function keyOf(fileName: string): string {
+  return fileName.normalize("NFC").toLowerCase();
+}
+
+/** `a/b/c` → `a`, `a/b`. */
+function parentsOf(path: string): readonly string[] {
+  return [...path.matchAll(/(?<=[^/])\/(?=[^/])/g)].map(({ index }) => path.slice(0, index));
 }
 
 function isUnsafe(path: string): boolean {
   const parts = path.replace(/\/$/, "").split("/");
   // Absolute, drive letters and streams of Windows, what climbs, empty parts, and control characters.
   return (
+    parts.some(isReserved) ||
     // eslint-disable-next-line no-control-regex -- control characters are what this is about
     /[\\:\u0000-\u001f\u007f]/.test(path) ||
     parts.some((part) => part === "" || part === "." || part === "..")
   );
+}
+
+// What a file system takes as one name.
+const MOST_NAME_BYTES = 255;
+
+/** A part that no system holds, or that a checkout takes orders from: a file below `.git` can run commands. */
+function isReserved(part: string): boolean {
+  return part.toLowerCase() === ".git" || Buffer.byteLength(part) > MOST_NAME_BYTES;
 }
 
 /** By the Unix mode that the archive keeps; 0 where it was made on a system without. */

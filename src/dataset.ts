@@ -16,6 +16,7 @@ import { getMe } from "./api/users";
 import { AvalaError, isAvalaError } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
+import { printable } from "./redact";
 import { retryOn } from "./upload/attempt";
 import { isNotAllowedToRead } from "./upload/destination";
 
@@ -155,9 +156,14 @@ export async function waitForDataset(
       avala.emit({ kind: "dataset-status", name, status, itemCount }),
   });
   if (ended.status === "created") return ended;
-  throw new AvalaError("dataset", `The server ended dataset ${ended.name} as ${ended.status}.`, {
-    hint: `Look at its health in the dashboard (uid ${ended.uid}).`,
-  });
+  const name = printable(ended.name);
+  throw new AvalaError(
+    "dataset",
+    `The server ended dataset ${name} as ${printable(ended.status)}.`,
+    {
+      hint: `Look at its health in the dashboard (uid ${printable(ended.uid)}).`,
+    },
+  );
 }
 
 export interface ItemComparison {

@@ -1,6 +1,8 @@
 // The errors of the core: one class with a closed set of codes, and subclasses only where there is more to carry.
 // Knows nothing of HTTP libraries, files or who shows the error.
 
+import { printableLines } from "./redact";
+
 /** What went wrong, for programs. Closed: a new cause is a new code here. */
 export type ErrorCode =
   | "input" // what the user gave can't be used; nothing was sent
@@ -42,7 +44,10 @@ export interface AvalaErrorOptions {
 
 const brand = Symbol.for("avala.error");
 
-/** Every error that the core throws on purpose. `message` is one sentence: what failed, on which thing, why. */
+/**
+ * Every error that the core throws on purpose. `message` is one sentence: what failed, on which thing, why; whatever of a
+ * server's or a file's words it holds, no control character comes with them.
+ */
 export class AvalaError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
@@ -52,10 +57,11 @@ export class AvalaError extends Error {
   readonly [brand] = true;
 
   constructor(code: ErrorCode, message: string, options: AvalaErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const text = printableLines(message);
+    super(text, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : printableLines(options.hint);
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
     this.ambiguous = options.ambiguous ?? false;

@@ -11,6 +11,7 @@ import { download } from "./api/storage";
 import { AvalaError, isAvalaError } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
+import { printable } from "./redact";
 import { retryOn } from "./upload/attempt";
 import { isNotAllowedToRead } from "./upload/destination";
 
@@ -122,9 +123,10 @@ export async function waitForExport(
   });
   if (ended.state === "completed") return ended;
   const reason = ended.error ?? "the server gave no reason";
+  const name = printable(ended.name ?? uid);
   throw new AvalaError(
     "export_failed",
-    `Export ${ended.name ?? uid} ended as ${ended.status}: ${reason}`,
+    `Export ${name} ended as ${printable(ended.status)}: ${reason}`,
     {
       hint: `Its uid is ${uid}. Mend the cause and start a new export: this one will not change.`,
     },

@@ -12,6 +12,7 @@ import {
 } from "./dataset";
 import { AvalaError, isAvalaError, listed } from "./errors";
 import { isIndexed, type DataType } from "./files/media";
+import { shown } from "./files/names";
 import { resolveDestination } from "./upload/destination";
 import { removeJournal } from "./upload/journal";
 import { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
@@ -71,9 +72,9 @@ function indexedOf({ files, dataset }: PublishTarget): readonly UploadFile[] {
 
 function describeDifferences({ missing, wrongSize, extra }: ItemComparison): string {
   return listed([
-    ...missing.map((path) => `${path}: not in the dataset`),
-    ...wrongSize.map((path) => `${path}: of another size in the dataset`),
-    ...extra.map((path) => `${path}: in the dataset, and not among these files`),
+    ...missing.map((path) => `${shown(path)}: not in the dataset`),
+    ...wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
+    ...extra.map((path) => `${shown(path)}: in the dataset, and not among these files`),
   ]);
 }
 

@@ -21,9 +21,20 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     .replace(KEY_SHAPES, MASK);
 }
 
+// What moves a terminal's cursor, starts a line, or turns the direction of the text that follows it.
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
+
 /** Takes control characters out of text that a server or a file name brought, so that it can't start a line of its own. */
 export function printable(text: string, mostCharacters = 500): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  const clean = text.replace(CONTROL, " ").trim();
   return clean.length > mostCharacters ? `${clean.slice(0, mostCharacters)}…` : clean;
+}
+
+/** Text of several lines without control characters but the breaks between them. Indents stay. */
+export function printableLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.replace(CONTROL, " ").trimEnd())
+    .join("\n");
 }

@@ -4,7 +4,7 @@ import type { AvalaEvent, Listener } from "../../src/events";
 import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
-import { redact } from "../../src/redact";
+import { printable, printableLines, redact } from "../../src/redact";
 import type { Call } from "./calls";
 import type { EngineLog } from "./engine";
 
@@ -15,13 +15,19 @@ export interface Messages {
   status(text: string): void;
 }
 
+/** Without secrets, and without what a terminal would obey: names and a server's words are written by others. */
+function harmless(text: string): string {
+  return printableLines(redact(text));
+}
+
 export function messagesFor(log: EngineLog, call: Call): Messages {
   const { urn } = call;
   return {
-    info: (text) => log({ severity: "info", text: redact(text), urn }),
-    warn: (text) => log({ severity: "warning", text: redact(text), urn }),
+    info: (text) => log({ severity: "info", text: harmless(text), urn }),
+    warn: (text) => log({ severity: "warning", text: harmless(text), urn }),
     status: (text) => {
-      void log({ severity: "info", text: redact(text), urn, isEphemeral: true });
+      // A live line is one line.
+      void log({ severity: "info", text: printable(redact(text)), urn, isEphemeral: true });
     },
   };
 }
