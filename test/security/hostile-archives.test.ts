@@ -1,0 +1,158 @@
+// An export's file as an attacker would make it: what the Action unpacks stays in its folder, or nothing of it is kept.
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../../action/run";
+import { unzip } from "../../action/unzip";
+import { startEmulator, type Emulator } from "../../emulator";
+import { leadingTo, record, type Recorded } from "../action/support/recorded";
+import { SYMLINK_MODE, zipOf, type ZipEntry } from "../action/support/zip";
+import { replyServer, type ReplyServer } from "../support/reply-server";
+import { createTempTree, type TempTree } from "../support/temp-tree";
+import { rejectionOf } from "../support/thrown";
+
+let tree: TempTree;
+beforeEach(() => {
+  tree = createTempTree({ "workspace/.git/config": "[core]", into: null });
+});
+afterEach(() => tree.remove());
+
+function unpack(archive: Buffer): ReturnType<typeof unzip> {
+  writeFileSync(tree.at("export.zip"), archive);
+  return unzip(tree.at("export.zip"), tree.at("into"), { signal: new AbortController().signal });
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+describe("an archive is refused before anything of it is written", () => {
+  const good: ZipEntry = { name: "good.json", content: "{}" };
+  test.each<[string, readonly ZipEntry[]]>([
+    [
+      "a file below a file",
+      [
+        { name: "a", content: "x" },
+        { name: "a/b", content: "y" },
+      ],
+    ],
+    ["a file below a file, deeper", [{ name: "A/b/c/d" }, { name: "a/B" }]],
+    ["a hook of git's", [{ name: ".git/hooks/post-checkout", content: "x" }]],
+    ["git's folder in capitals, further in", [{ name: "a/.GIT/commondir", content: "x" }]],
+    ["a name that no file system holds", [{ name: `${"n".repeat(300)}.json` }]],
+    [
+      "two names that differ in Unicode form alone",
+      [{ name: "\u00e4.json" }, { name: "a\u0308.json" }],
+    ],
+    ["a share of Windows", [{ name: "\\\\server\\share\\x" }]],
+    ["a stream of Windows", [{ name: "a.json:hidden" }]],
+    ["a drive", [{ name: "C:\\x" }]],
+    ["a path that climbs in disguise", [{ name: "a\\..\\..\\x" }]],
+    [
+      "a link to a folder, and a file through it",
+      [{ name: "l", content: "/tmp", mode: SYMLINK_MODE }, { name: "l/x" }],
+    ],
+    ["a pipe", [{ name: "p", mode: 0o010644 }]],
+  ])("%s", async (_name, bad) => {
+    expect(await rejectionOf(unpack(zipOf([good, ...bad])))).toMatchObject({ code: "bad_reply" });
+    expect(filesIn(tree.at("into"))).toEqual([]);
+  });
+
+  test("entries that share their bytes, so that few make many", async () => {
+    const archive = zipOf(
+      Array.from({ length: 60 }, (_, i) => ({
+        name: `${i}`,
+        content: i === 0 ? Buffer.alloc(1_000_000) : "",
+        claimedSize: 1_000_000,
+      })),
+    );
+    expect(await rejectionOf(unpack(archive))).toMatchObject({ code: "bad_reply" });
+    expect(filesIn(tree.at("into"))).toEqual([]);
+  });
+});
+
+test("a name that only begins as git's folder does is a name", async () => {
+  const archive = zipOf([{ name: ".github/x.json" }, { name: "a.git" }, { name: "git/x" }]);
+  expect((await unpack(archive)).paths).toHaveLength(3);
+});
+
+describe("an export whose file is an attack", () => {
+  let emulator: Emulator;
+  let store: ReplyServer | undefined;
+  beforeEach(async () => {
+    emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, exportMs: 0 });
+  });
+  afterEach(async () => {
+    await emulator.stop();
+    await store?.stop();
+  });
+
+  async function fetchFrom(
+    file: Buffer,
+    more: { uid?: string; headers?: Record<string, string> } = {},
+  ): Promise<Recorded> {
+    store = await replyServer((_request, response) => {
+      response.writeHead(200, more.headers ?? {});
+      // A length that is not reached: the connection goes instead.
+      if (more.headers?.["Content-Length"] === undefined) response.end(file);
+      else response.write(file, () => setTimeout(() => response.destroy(), 10));
+    });
+    const url = `${store.origin}/export?X-Amz-Signature=feed`;
+    const body = { uid: more.uid ?? "e", status: "completed", download_url: url };
+    emulator.setFault({ on: { path: "/exports/*" }, times: 0, reply: { status: 200, body } });
+    const to = leadingTo(emulator);
+    const workspace = tree.at("workspace");
+    const inputs = {
+      ...to.inputs,
+      "allow-storage-hosts": store.host,
+      "export-uid": "e",
+      "download-path": "export",
+    };
+    const recorded = record({ tree, inputs, env: to.env });
+    await run({ ...recorded.environment, workspace });
+    return recorded;
+  }
+
+  test("puts nothing into the workspace", async () => {
+    const archive = zipOf([
+      { name: "ok.json", content: "{}" },
+      { name: "../.git/hooks/x", content: "x" },
+    ]);
+    const { outputs, errors } = await fetchFrom(archive);
+    expect(errors).toHaveLength(1);
+    expect(outputs).toMatchObject({ outcome: "failed", "download-path": "" });
+    expect(filesIn(tree.at("workspace"))).toEqual([".git/config"]);
+  });
+
+  test("and whose uid is a path leads nowhere", async () => {
+    const { errors } = await fetchFrom(Buffer.from("{}"), { uid: "x/../../../owned" });
+    expect(errors).toHaveLength(1);
+    expect(filesIn(tree.at("workspace"))).toEqual([".git/config"]);
+    expect(existsSync(tree.at("owned.json"))).toBe(false);
+  });
+
+  test("that is cut short is fetched again, and never kept by half", async () => {
+    const { errors, outputs } = await fetchFrom(Buffer.from("{}"), {
+      headers: { "Content-Length": "9" },
+    });
+    expect(errors).toHaveLength(1);
+    expect(outputs["download-path"]).toBe("");
+    expect(filesIn(tree.at("workspace"))).toEqual([".git/config"]);
+    expect(store?.heard.length).toBe(8);
+  });
+
+  test("that says it is packed is kept as it comes, and swells nowhere", async () => {
+    const packed = Buffer.from([0x1f, 0x8b, 8, 0]);
+    const { errors } = await fetchFrom(packed, { headers: { "Content-Encoding": "gzip" } });
+    expect(errors).toEqual([]);
+    expect(filesIn(tree.at("workspace/export"))).toEqual(["export-e"]);
+  });
+
+  test("leaves nothing of itself in the runner's temporary folder", async () => {
+    await fetchFrom(zipOf([{ name: "../x", content: "x" }]));
+    const left = filesIn(tree.at(".temp")).filter((name) => name.includes("avala-export-"));
+    expect(left).toEqual([]);
+  });
+});
