@@ -147,6 +147,13 @@ export {
   type ManifestEntry,
 } from "./files/manifest";
 export {
+  formatManifestFile,
+  parseManifestFile,
+  type ManifestDataset,
+  type ManifestDestination,
+  type ManifestRecord,
+} from "./files/manifest-file";
+export {
   dataTypeOf,
   indexedSuffixes,
   inferDataType,

@@ -26,7 +26,7 @@ type Parts = Extract<ManagedPresign, { readonly method: "MULTIPART" }>;
 type Put = Extract<ManagedPresign, { readonly method: "PUT" }>;
 
 // Parts are kept in memory while they are sent, so that a retry reads and hashes nothing again.
-const BUFFER_BYTES = 64 * 1024 * 1024;
+const BUFFER_BYTES = 48 * 1024 * 1024;
 
 /** What the server has of the parts and what our journal says of them, where the two agree. */
 function trusted(journal: PartJournal, presigned: Parts): ReadonlyMap<number, PartRecord> {
