@@ -108,12 +108,30 @@ function readNumber(
   return undefined;
 }
 
+// Far deeper than metadata is, and far shallower than what ends the process: a parser that runs out of stack in the
+// middle of a regular expression takes Node with it, and no `catch` sees that.
+const MOST_LEVELS = 200;
+
+/** Counts brackets, also those in quotes, and the dashes that nest on one line. */
+function isTooDeep(text: string): boolean {
+  let level = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    level += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (level > MOST_LEVELS) return true;
+  }
+  return text.split("\n").some((line) => (line.match(/[-?:](?=\s)/g) ?? []).length > MOST_LEVELS);
+}
+
 function readObject(
   input: string,
   value: string,
   refuse: Refuse,
 ): Record<string, unknown> | undefined {
   if (value === "") return undefined;
+  if (isTooDeep(value)) {
+    refuse(input, `is nested deeper than ${MOST_LEVELS} levels, or looks like it`);
+    return undefined;
+  }
   try {
     const parsed: unknown = parse(value, { logLevel: "error" });
     // Through JSON, for it is sent as JSON: what that can't say is refused here and not lost there.

@@ -42,6 +42,8 @@ function parsed(text: string): URL | undefined {
 }
 
 function problemWithBaseUrl(text: string, allowInsecure: boolean): string | undefined {
+  // A URL's parser leaves out line breaks and turns backslashes round, so what one reads is not what would be called.
+  if (/[\s\\\p{Cc}\p{Cf}]/u.test(text)) return "has a space, a line break or a backslash in it";
   const url = parsed(text);
   if (url === undefined) return `is not a URL; the public API's is ${DEFAULT_BASE_URL}`;
   if (url.username !== "" || url.password !== "") return "must not hold a user or password";
