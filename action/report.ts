@@ -103,7 +103,7 @@ export function uploadLine(progress: UploadProgress): string {
     progress.secondsLeft === undefined ? "" : `, ${formatDuration(progress.secondsLeft)} left`;
   const percent =
     progress.bytesTotal > 0
-      ? share(progress.bytesSent, progress.bytesTotal)
+      ? share(progress.bytesSent + progress.bytesSkipped, progress.bytesTotal)
       : share(done, progress.filesTotal);
   const bytes = `${formatBytes(progress.bytesSent)} of ${formatBytes(progress.bytesTotal)}`;
   const rate = `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;

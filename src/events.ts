@@ -54,6 +54,8 @@ export interface UploadProgress {
   readonly filesFailed: number;
   readonly bytesTotal: number;
   readonly bytesSent: number;
+  /** Of files that had landed before or failed: with `bytesSent`, how far the whole has come. */
+  readonly bytesSkipped: number;
   readonly bytesPerSecond: number;
   /** Absent until a rate is known. */
   readonly secondsLeft?: number;

@@ -37,7 +37,9 @@ type ProgressEvent = Extract<AvalaEvent, { kind: "upload-progress" }>;
 function describeProgress({ progress }: ProgressEvent): string {
   const done = progress.filesSent + progress.filesUnchanged;
   const share =
-    progress.bytesTotal === 0 ? 0 : Math.floor((100 * progress.bytesSent) / progress.bytesTotal);
+    progress.bytesTotal === 0
+      ? 0
+      : Math.floor((100 * (progress.bytesSent + progress.bytesSkipped)) / progress.bytesTotal);
   const parts = [`sent ${done} of ${counted(progress.filesTotal, "file")}`, `${share}%`];
   if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
   if (progress.secondsLeft !== undefined && done < progress.filesTotal)

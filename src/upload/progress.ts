@@ -93,6 +93,7 @@ export function trackProgress(
         filesFailed: counts.failed,
         bytesTotal: totals.bytes,
         bytesSent,
+        bytesSkipped,
         bytesPerSecond: rates.bytesPerSecond,
         ...(left === undefined ? {} : { secondsLeft: left }),
       };

@@ -25,6 +25,7 @@ const progress: UploadProgress = {
   filesFailed: 1,
   bytesTotal: 2_900_000_000,
   bytesSent: 1_218_000_000,
+  bytesSkipped: 0,
   bytesPerSecond: 85_300_000,
   secondsLeft: 20,
 };
