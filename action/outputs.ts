@@ -3,10 +3,12 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checksumsText, createManifest, type Manifest } from "../src/files/manifest";
+import { formatManifestFile } from "../src/files/manifest-file";
 import { redact } from "../src/redact";
 import type { ActionEnvironment } from "./environment";
 import type { Inputs } from "./inputs";
-import { filesOf, type Plan } from "./plan";
+import type { Destination } from "./destination";
+import type { Plan } from "./plan";
 import { pathFrom, type Selection } from "./selection";
 import type { Results } from "./results";
 
@@ -38,21 +40,21 @@ export async function createOutputFolder(environment: ActionEnvironment): Promis
   return mkdtemp(join(environment.tempDirectory, "avala-"));
 }
 
+/** The manifest and the checksums, as docs/manifest.md has them. */
 export async function writeSelection(
   folder: string,
   selection: Selection,
+  to: { readonly destination: Destination; readonly nowMs: number },
 ): Promise<{ manifest: string; checksums: string }> {
-  const { manifest } = selection;
-  const list = {
-    version: 1,
-    digest: manifest.digest,
-    bytes: manifest.totalBytes,
-    files: filesOf(manifest),
-  };
-  const checksums = checksumsText(onDisk(selection));
+  const { baseUrl, organization } = to.destination;
+  const text = formatManifestFile({
+    createdMs: to.nowMs,
+    destination: { baseUrl, organizationUid: organization ?? undefined },
+    datasets: selection.targets.map(({ name, manifest }) => ({ name, manifest })),
+  });
   return {
-    manifest: await write(folder, "manifest.json", json(list)),
-    checksums: await write(folder, "SHA256SUMS", checksums),
+    manifest: await write(folder, "manifest.json", text),
+    checksums: await write(folder, "SHA256SUMS", checksumsText(onDisk(selection))),
   };
 }
 
@@ -91,7 +93,9 @@ export async function writeReport(
     },
     bytesUploaded: results.bytesSent,
     uploadSeconds: results.uploadMs / 1000,
-    retries: results.retries,
+    checkedByStore: results.checkedByStore,
+    retries: results.retries.total,
+    retriedFor: results.retries.causes(),
     digest: selection?.manifest.digest ?? null,
     datasets: results.datasets.map(({ target, dataset }) => ({
       folder: target.folder,

@@ -1,11 +1,14 @@
-// The plan: what a run would send, as JSON, and whether a later run still would. Pure.
+// The plan: what a run would send, as JSON, and whether a later run still would. Pure; docs/plan.md tells what is in it.
+// The same files and inputs make the same plan, to the byte, on every system.
 import { InputError, type RateLimit } from "../src/errors";
 import { compareManifests, describeChanges } from "../src/files/compare";
-import { createManifest, type Manifest } from "../src/files/manifest";
-import { type Cost, estimateCost } from "../src/upload/cost";
-import type { Selection, Target } from "./selection";
+import { createManifest, type ManifestEntry } from "../src/files/manifest";
+import { type Cost, callsFor, estimateCost } from "../src/upload/cost";
+import type { Destination } from "./destination";
+import { isPlan } from "./plan-shape";
+import { pathFrom, type Selection, type Target } from "./selection";
 
-const VERSION = 1;
+export const PLAN_VERSION = 1;
 
 export interface PlannedDataset {
   readonly folder: string;
@@ -19,26 +22,53 @@ export interface PlannedDataset {
   readonly exists: boolean | null;
 }
 
+/** One file's way from the disk into its dataset. */
+export interface PlannedFile {
+  /** Relative to `root`, with `/`. */
+  readonly source: string;
+  /** The name. */
+  readonly dataset: string;
+  /** In the dataset. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** `parts` become a form where the server offers no more; `nothing`: the dataset has it. */
+  readonly by: "form" | "parts" | "nothing";
+  /** At the least. */
+  readonly calls: number;
+}
+
 export interface Plan {
-  readonly version: typeof VERSION;
+  readonly version: typeof PLAN_VERSION;
+  readonly destination: Destination;
   readonly digest: string;
   readonly datasets: readonly PlannedDataset[];
   readonly cost: { readonly files: number; readonly bytes: number; readonly calls: number };
   readonly leftOut: { readonly hiddenFiles: number };
-  readonly files: readonly {
-    readonly path: string;
-    readonly bytes: number;
-    readonly sha256: string;
-  }[];
+  /** Sorted by path. */
+  readonly files: readonly PlannedFile[];
 }
 
-/** `exists` by dataset name; a name that is not in it was not looked up. */
-export function createPlan(selection: Selection, exists: ReadonlyMap<string, boolean>): Plan {
+/** What the server has under a dataset's name. */
+export interface Looked {
+  readonly exists: boolean;
+  /** Paths that it lacks. */
+  readonly toSend: ReadonlySet<string>;
+}
+
+/** By dataset name; a name that is not in it was not looked up. */
+export type LookedUp = ReadonlyMap<string, Looked>;
+
+export function createPlan(selection: Selection, looked: LookedUp, destination: Destination): Plan {
   const { manifest, fileSet, targets } = selection;
-  const toSend = targets.filter(({ name }) => exists.get(name) !== true);
-  const { files, bytes, calls } = costOf(toSend.map((target) => target.files));
+  const files = filesOf(selection, looked);
+  const toSend = targets.map(({ name }) =>
+    files.filter(({ dataset, by }) => dataset === name && by !== "nothing"),
+  );
+  const cost = costOf(toSend);
   return {
-    version: VERSION,
+    version: PLAN_VERSION,
+    destination,
     digest: manifest.digest,
     datasets: targets.map((target) => ({
       folder: target.folder,
@@ -48,12 +78,39 @@ export function createPlan(selection: Selection, exists: ReadonlyMap<string, boo
       files: target.files.length,
       bytes: target.manifest.totalBytes,
       digest: target.manifest.digest,
-      exists: exists.get(target.name) ?? null,
+      exists: looked.get(target.name)?.exists ?? null,
     })),
-    cost: { files, bytes, calls },
+    cost: { files: cost.files, bytes: cost.bytes, calls: cost.calls },
     leftOut: { hiddenFiles: fileSet.hiddenLeftOut },
-    files: filesOf(manifest),
+    files,
   };
+}
+
+function filesOf({ fileSet, manifest, targets }: Selection, looked: LookedUp): PlannedFile[] {
+  const sources = new Map(
+    fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]),
+  );
+  const datasets = new Map(
+    targets.flatMap(({ name, files }) => files.map(({ path }) => [path, name] as const)),
+  );
+  return manifest.entries.map((entry) => {
+    const dataset = datasets.get(entry.path) ?? "";
+    const there = looked.get(dataset);
+    const isSent = there?.exists !== true || there.toSend.has(entry.path);
+    return {
+      source: sources.get(entry.path) ?? entry.path,
+      dataset,
+      path: entry.path,
+      sizeBytes: entry.sizeBytes,
+      sha256: entry.sha256,
+      by: isSent ? wayOf(entry) : "nothing",
+      calls: isSent ? callsFor(entry) : 0,
+    };
+  });
+}
+
+function wayOf(entry: ManifestEntry): "form" | "parts" {
+  return callsFor(entry) === 1 ? "form" : "parts";
 }
 
 /** What sending costs at the least: a list of files for each dataset. */
@@ -62,24 +119,18 @@ export function costOf(
   rateLimit?: RateLimit,
 ): Cost {
   const files = datasets.flat();
+  const forDatasets = datasets.filter(({ length }) => length > 0).length * CALLS_FOR_A_DATASET;
+  const forParts = files.reduce((total, file) => total + callsFor(file) - 1, 0);
   return estimateCost({
     files: files.length,
     bytes: files.reduce((total, { sizeBytes }) => total + sizeBytes, 0),
-    otherCalls: datasets.filter(({ length }) => length > 0).length * CALLS_FOR_A_DATASET,
+    otherCalls: forDatasets + forParts,
     rateLimit,
   });
 }
 
 // Look up, confirm, wait twice, read the items back.
 const CALLS_FOR_A_DATASET = 5;
-
-export function filesOf(manifest: Manifest): Plan["files"] {
-  return manifest.entries.map(({ path, sizeBytes, sha256 }) => ({
-    path,
-    bytes: sizeBytes,
-    sha256,
-  }));
-}
 
 /** @throws InputError when `text` is no plan */
 export function parsePlan(text: string, file: string): Plan {
@@ -94,47 +145,44 @@ export function parsePlan(text: string, file: string): Plan {
   ]);
 }
 
-function isPlan(value: unknown): value is Plan {
-  if (typeof value !== "object" || value === null) return false;
-  const { version, digest, datasets, files } = value as Partial<Record<keyof Plan, unknown>>;
-  const isWhole = version === VERSION && typeof digest === "string";
-  return (
-    isWhole &&
-    isList(datasets, ["name", "slug", "dataType", "digest"]) &&
-    isList(files, ["path", "sha256"])
-  );
-}
-
-function isList(value: unknown, texts: readonly string[]): boolean {
-  const isItem = (item: unknown): boolean =>
-    typeof item === "object" &&
-    item !== null &&
-    texts.every((name) => typeof (item as Record<string, unknown>)[name] === "string");
-  return Array.isArray(value) && value.every(isItem);
-}
-
 /** @throws InputError when the files, or what is to become of them, are no longer what the plan says */
-export function checkPlan(plan: Plan, selection: Selection): void {
+export function checkPlan(plan: Plan, selection: Selection, destination: Destination): void {
+  const planned = createManifest(plan.files);
+  if (planned.digest !== plan.digest) refuse("its files are not those of its digest");
   if (plan.digest !== selection.manifest.digest) {
-    const planned = createManifest(
-      plan.files.map(({ path, bytes, sha256 }) => ({ path, sizeBytes: bytes, sha256 })),
-    );
     const changes = describeChanges(compareManifests(planned, selection.manifest));
     refuse(`the files have changed since it was made:\n${changes}`);
   }
-  const planned = plan.datasets.map(describe).sort().join("\n");
-  const now = selection.targets.map(describe).sort().join("\n");
-  if (planned !== now)
-    refuse(`it was made for other datasets:\n${planned}\nand now they are:\n${now}`);
+  requireSame("datasets", plan.datasets.map(describe), selection.targets.map(describe));
+  requireSame("places", [placeOf(plan.destination)], [placeOf(destination)]);
 }
 
-/** @throws InputError when a dataset came or went since the plan was made */
-export function checkPlannedDatasets(plan: Plan, exists: ReadonlyMap<string, boolean>): void {
+/** @throws InputError when a dataset came, went or changed since the plan was made */
+export function checkPlannedDatasets(plan: Plan, looked: LookedUp): void {
   for (const { name, exists: planned } of plan.datasets) {
-    const now = exists.get(name);
-    if (planned === null || now === undefined || planned === now) continue;
-    refuse(`the dataset ${name} ${now ? "has been made" : "has gone"} since it was made`);
+    const now = looked.get(name);
+    if (planned === null || now === undefined) continue;
+    if (planned !== now.exists)
+      refuse(`the dataset ${name} ${now.exists ? "has been made" : "has gone"} since it was made`);
+    const moved = plan.files.find(
+      ({ dataset, path, by }) => dataset === name && (by !== "nothing") !== now.toSend.has(path),
+    );
+    if (moved === undefined) continue;
+    const how = moved.by === "nothing" ? "no longer holds" : "holds";
+    refuse(
+      `the dataset ${name} ${how} ${moved.path}, which it ${moved.by === "nothing" ? "did" : "did not"} when it was made`,
+    );
   }
+}
+
+function requireSame(what: string, planned: readonly string[], now: readonly string[]): void {
+  const [before, after] = [planned, now].map((lines) => [...lines].sort().join("\n"));
+  if (before !== after)
+    refuse(`it was made for other ${what}:\n${before}\nand now they are:\n${after}`);
+}
+
+function placeOf({ baseUrl, organization }: Destination): string {
+  return organization === null ? baseUrl : `${baseUrl}, organization ${organization}`;
 }
 
 function describe({

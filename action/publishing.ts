@@ -103,7 +103,8 @@ function tellResult(run: Run, journey: Journey, target: Target, result: PublishR
     if (!journey.inputs.dataset.includes("{digest}")) run.warn({ text: namesOnlyText(target) });
     return;
   }
-  const { sent, unchanged, bytesSent, durationMs } = result.upload;
+  const { sent, unchanged, bytesSent, durationMs, checkedByStore } = result.upload;
+  results.checkedByStore += checkedByStore;
   // Files that an existing dataset had are in neither count.
   results.filesUnchanged += target.files.length - sent.length - unchanged.length;
   const rate =

@@ -2,6 +2,7 @@
 // it, also when the run fails half way.
 import type { Dataset } from "../src/api/dataset-wire";
 import type { Export } from "../src/api/exports";
+import { createRetryTally, type RetryTally } from "../src/flow/retry-tally";
 import type { Selection, Target, Warning } from "./selection";
 
 /** Closed; action.yml explains each to users. */
@@ -28,7 +29,10 @@ export interface Results {
   filesFailed: number;
   bytesSent: number;
   uploadMs: number;
-  retries: number;
+  /** Sent files of which the store told the MD5 of what it keeps, and it is right. */
+  checkedByStore: number;
+  /** What was tried again, and why. */
+  readonly retries: RetryTally;
   readonly warnings: Warning[];
   export?: Pick<Export, "uid" | "status"> & Partial<Export>;
   downloadPath?: string;
@@ -48,7 +52,8 @@ export function createResults(): Results {
     filesFailed: 0,
     bytesSent: 0,
     uploadMs: 0,
-    retries: 0,
+    checkedByStore: 0,
+    retries: createRetryTally(),
     warnings: [],
     files: {},
     outcome: "failed",

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { type Avala, connect } from "../src/api/connect";
 import { readConfig } from "../src/config";
 import type { Listener } from "../src/events";
+import { destinationOf } from "./destination";
 import { runExport } from "./exporting";
 import { refuseUnfinished } from "./gate";
 import type { ActionEnvironment } from "./environment";
@@ -115,7 +116,7 @@ async function runSteps(run: Run): Promise<Outcome> {
   // Before the files are read: a key that can't be one should not cost the hashing of a set.
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
-    if (upload !== undefined) await readFiles(run);
+    if (upload !== undefined) await readFiles(run, avala);
     const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
     refuseUnfinished(run.inputs, uploaded);
@@ -145,7 +146,7 @@ function open(run: Run): Avala {
 function listen({ results }: Run, show: Listener): Listener {
   return (event) => {
     if (event.kind === "warning") results.warnings.push({ text: event.text });
-    if (event.kind === "retry") results.retries += 1;
+    if (event.kind === "retry") results.retries.note(event);
     if (event.kind === "export-status") {
       const { uid, status } = event;
       results.export = { ...results.export, uid, status };
@@ -154,7 +155,7 @@ function listen({ results }: Run, show: Listener): Listener {
   };
 }
 
-async function readFiles(run: Run): Promise<void> {
+async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const { environment, inputs, log, results } = run;
   const { upload } = inputs;
   if (upload === undefined) return;
@@ -171,5 +172,7 @@ async function readFiles(run: Run): Promise<void> {
     ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
     ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
   ]);
-  Object.assign(results.files, await writeSelection(run.folder, selection));
+  const destination = destinationOf(environment, inputs, avala);
+  const to = { destination, nowMs: environment.clock.now() };
+  Object.assign(results.files, await writeSelection(run.folder, selection, to));
 }

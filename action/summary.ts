@@ -1,5 +1,6 @@
 // The job summary: what was sent, how fast, what was left out and why, the export and its counts. Pure.
 // Knows nothing of how it gets to GitHub.
+import { describeRetries } from "../src/flow/retry-tally";
 import { counted, formatBytes, formatDuration } from "../src/upload/cost";
 import type { Results } from "./results";
 import { markdownText } from "./text";
@@ -58,18 +59,21 @@ function fileRows(results: Results): readonly Row[] {
   const { selection } = results;
   if (selection === undefined) return [];
   const { fileSet, manifest } = selection;
+  const causes = results.retries.causes();
+  const leftOut = leftOutText(results);
   const rows: Row[] = [
     ["Files", `${counted(fileSet.files.length, "file")}, ${formatBytes(manifest.totalBytes)}`],
     ["Sent", sentText(results)],
-    ["Digest", manifest.digest],
   ];
-  const leftOut = leftOutText(results);
-  if (leftOut !== "") rows.splice(2, 0, ["Left out", leftOut]);
+  if (results.filesSent > 0) rows.push(["Checked", checkedText(results)]);
+  if (causes.length > 0) rows.push(["Tried again", describeRetries(causes)]);
+  if (leftOut !== "") rows.push(["Left out", leftOut]);
+  rows.push(["Digest", manifest.digest]);
   return rows;
 }
 
 function sentText(results: Results): string {
-  const { filesSent, filesUnchanged, filesFailed, bytesSent, uploadMs, retries } = results;
+  const { filesSent, filesUnchanged, filesFailed, bytesSent, uploadMs } = results;
   const seconds = uploadMs / 1000;
   const rate = seconds > 0 ? `, ${formatBytes(Math.round(bytesSent / seconds))}/s` : "";
   const speed =
@@ -77,9 +81,14 @@ function sentText(results: Results): string {
   const rest = [
     filesUnchanged > 0 ? `${filesUnchanged} there already` : "",
     filesFailed > 0 ? `${filesFailed} failed` : "",
-    retries > 0 ? counted(retries, "retry").replace("retrys", "retries") : "",
   ].filter((part) => part !== "");
   return [`${filesSent} sent${speed}`, ...rest].join("; ");
+}
+
+/** A store that tells no MD5s is no fault, and yet worth knowing. */
+function checkedText({ checkedByStore, filesSent }: Results): string {
+  if (checkedByStore === 0) return "the store told no MD5 of what it keeps";
+  return `the store keeps what was sent, by the MD5 that it told of ${checkedByStore} of ${counted(filesSent, "file")}`;
 }
 
 function leftOutText({ selection }: Results): string {

@@ -5,11 +5,22 @@ import { resolve } from "node:path";
 import type { Avala } from "../src/api/connect";
 import { stateDirectory } from "../src/config";
 import { InputError } from "../src/errors";
-import { describeCost, formatBytes } from "../src/upload/cost";
+import { shortDigest } from "../src/files/manifest";
+import { shown } from "../src/files/names";
+import { counted, describeCost, formatBytes } from "../src/upload/cost";
 import { checkQuota, decideAll, type Decided, type Journey } from "./datasets";
+import { destinationOf } from "./destination";
 import type { UploadInputs } from "./inputs/upload";
 import { writePlan } from "./outputs";
-import { checkPlan, checkPlannedDatasets, createPlan, costOf, parsePlan, type Plan } from "./plan";
+import {
+  checkPlan,
+  checkPlannedDatasets,
+  createPlan,
+  costOf,
+  parsePlan,
+  type LookedUp,
+  type Plan,
+} from "./plan";
 import { publishAll } from "./publishing";
 import type { Outcome } from "./results";
 import type { Run } from "./run";
@@ -30,23 +41,27 @@ export async function runUpload(
   const { selection } = results;
   if (selection === undefined) throw new Error("No files were read before the upload.");
   const plan = await readPlan(run, inputs);
-  if (plan !== undefined) checkPlan(plan, selection);
+  if (plan !== undefined)
+    checkPlan(plan, selection, destinationOf(run.environment, run.inputs, avala));
   if (selection.targets.length === 0) return "empty";
   if (avala === undefined || run.inputs.isDryRun) return writeDryRun(run, inputs, avala, selection);
 
   const journey = journeyOf(run, inputs, avala);
   const decided = await decideAll(journey, selection.targets);
-  if (plan !== undefined) checkPlannedDatasets(plan, existence(decided));
+  if (plan !== undefined) checkPlannedDatasets(plan, lookedUp(decided));
   await checkQuota(journey, decided);
   tellCost(run, avala, decided);
   return publishAll(run, journey, decided);
 }
 
-/** Dataset name → whether the server has it; without those that nobody could look up. */
-function existence(decided: readonly Decided[]): ReadonlyMap<string, boolean> {
+/** Without those that nobody could look up. */
+function lookedUp(decided: readonly Decided[]): LookedUp {
   const known = decided.filter(({ isKnown }) => isKnown);
   return new Map(
-    known.map(({ target, decision }) => [target.name, decision.existing !== undefined]),
+    known.map(({ target, decision: { existing, toSend } }) => [
+      target.name,
+      { exists: existing !== undefined, toSend: new Set(toSend.map(({ path }) => path)) },
+    ]),
   );
 }
 
@@ -89,16 +104,33 @@ async function writeDryRun(
 ): Promise<"planned"> {
   const journey = avala && journeyOf(run, inputs, avala);
   const decided = journey && (await decideAll(journey, selection.targets));
-  const exists = existence(decided ?? []);
-  const plan = createPlan(selection, exists);
+  const destination = destinationOf(run.environment, run.inputs, avala);
+  const plan = createPlan(selection, lookedUp(decided ?? []), destination);
   run.results.files.plan = await writePlan(run.folder, plan);
   for (const dataset of plan.datasets) {
-    const size = `${dataset.files} files, ${formatBytes(dataset.bytes)}`;
+    const size = `${counted(dataset.files, "file")}, ${formatBytes(dataset.bytes)}`;
     const state = dataset.exists === true ? "exists already" : "would be made";
     run.log.info(`Dataset ${dataset.name} (${dataset.dataType}) ${state}: ${size}.`);
   }
-  const toSend =
-    decided?.map(({ decision }) => decision.toSend) ?? selection.targets.map(({ files }) => files);
+  run.log.group("Plan", planLines(plan));
+  const toSend = plan.datasets.map(({ name }) =>
+    plan.files.filter(({ dataset, by }) => dataset === name && by !== "nothing"),
+  );
   run.log.info(`A dry run: nothing is sent. It would be ${describeCost(costOf(toSend))}.`);
   return "planned";
+}
+
+// The JSON has them all; a log of a hundred thousand lines helps nobody.
+const MOST_PLANNED_LINES = 100;
+
+/** Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`. */
+function planLines({ files }: Plan): readonly string[] {
+  const lines = files.slice(0, MOST_PLANNED_LINES).map((file) => {
+    const content = `${formatBytes(file.sizeBytes)}, sha256 ${shortDigest(file.sha256)}`;
+    const way =
+      file.by === "nothing" ? "there already" : `by ${file.by}, ${counted(file.calls, "call")}`;
+    return `${shown(file.source)} → ${shown(file.path)} in ${file.dataset}: ${content}, ${way}`;
+  });
+  const rest = files.length - lines.length;
+  return rest > 0 ? [...lines, `and ${counted(rest, "file")} more, in the plan's JSON`] : lines;
 }

@@ -1,5 +1,7 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
 import type { RateLimit } from "../errors";
+import { SIGNED_AT_ONCE } from "./part-signer";
+import { PARTS_FROM_BYTES } from "./request";
 
 export interface Cost {
   readonly files: number;
@@ -11,8 +13,17 @@ export interface Cost {
   readonly minutesAtLimit: number;
 }
 
+// Parts of this size are the fewest.
+const MOST_PART_BYTES = 128 * 1024 * 1024;
+
 // The contract's default ("Rate limits"), until a reply has told the live one.
 const DEFAULT_LIMIT_PER_MINUTE = 100;
+
+/** Those that one file costs at the least: by form one, by parts three and more (contract, "Uploading files", 1). */
+export function callsFor({ sizeBytes }: { readonly sizeBytes: number }): number {
+  if (sizeBytes < PARTS_FROM_BYTES) return 1;
+  return 2 + Math.ceil(sizeBytes / (MOST_PART_BYTES * SIGNED_AT_ONCE));
+}
 
 /** One presign a file, and `otherCalls` for the set: confirm, waiting, reading back. @default otherCalls 0 */
 export function estimateCost(given: {

@@ -4,7 +4,7 @@ import { signParts, type PutTarget } from "../api/managed-upload";
 import { AvalaError } from "../errors";
 
 // One call signs this many: few calls, and yet none is signed hours before its bytes go.
-const SIGNED_AT_ONCE = 100;
+export const SIGNED_AT_ONCE = 100;
 
 export interface PartSigner {
   target(partNumber: number): Promise<PutTarget>;

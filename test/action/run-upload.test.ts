@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { run } from "../../action/run";
+import { parseManifestFile } from "../../src/files/manifest-file";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
@@ -93,17 +94,22 @@ describe("a first run", () => {
     expect(readFileSync(outputs.checksums ?? "", "utf8")).toBe(
       `${sum("one")}  cats/one.jpg\n${sum("two")}  cats/two.jpg\n`,
     );
-    expect(JSON.parse(readFileSync(outputs.manifest ?? "", "utf8"))).toMatchObject({
-      digest: outputs.digest,
-      files: [
-        { path: "all/cats/one.jpg", bytes: 9, sha256: sum("one") },
-        { path: "all/cats/two.jpg", bytes: 9, sha256: sum("two") },
-      ],
+    const manifest = parseManifestFile(readFileSync(outputs.manifest ?? "", "utf8"));
+    expect(manifest).toMatchObject({
+      destination: { baseUrl: emulator.baseUrl },
+      datasets: [{ name: emulator.datasets()[0]?.name, manifest: { digest: outputs.digest } }],
     });
+    expect(manifest.datasets[0]?.manifest.entries).toEqual([
+      { path: "all/cats/one.jpg", sizeBytes: 9, sha256: sum("one") },
+      { path: "all/cats/two.jpg", sizeBytes: 9, sha256: sum("two") },
+    ]);
     expect(JSON.parse(readFileSync(outputs.report ?? "", "utf8"))).toMatchObject({
       outcome: "uploaded",
       files: { total: 2, uploaded: 2, skipped: 0, failed: 0 },
       datasets: [{ uid: outputs["dataset-uid"], status: "created", items: 2 }],
+      checkedByStore: 2,
+      retries: 0,
+      retriedFor: [],
     });
   });
 
@@ -125,6 +131,25 @@ describe("a first run", () => {
   test("writes no summary when none is wanted", async () => {
     const { summaries } = await act({ ...versioned, summary: "false" });
     expect(summaries).toEqual([]);
+  });
+});
+
+describe("what was tried again", () => {
+  test("stands in the report by its cause, and in one line of the summary", async () => {
+    emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: { status: 503 }, times: 2 });
+    const { outputs, summaries } = await act(versioned);
+    expect(JSON.parse(readFileSync(outputs.report ?? "", "utf8"))).toMatchObject({
+      retries: 2,
+      retriedFor: [
+        {
+          code: "server",
+          status: 503,
+          count: 2,
+          example: expect.stringMatching(/^upload /) as string,
+        },
+      ],
+    });
+    expect(summaries[0]).toContain("| Tried again | 2 × server (503) |");
   });
 });
 

@@ -38,6 +38,7 @@ test("tells what was sent, how fast, what was left out and what was exported", (
       outcome: "exported",
       selection: selectionOf(["a.jpg"]),
       filesSent: 1,
+      checkedByStore: 1,
       bytesSent: 1_000,
       uploadMs: 2_000,
       export: { uid: "e", status: "exported", exportedTaskCount: 3, totalTaskCount: 4 },
@@ -51,6 +52,7 @@ test("tells what was sent, how fast, what was left out and what was exported", (
    | --- | --- |
    | Files | 1 file, 1.0 kB |
    | Sent | 1 sent, 1.0 kB in 2 s, 500 bytes/s |
+   | Checked | the store keeps what was sent, by the MD5 that it told of 1 of 1 file |
    | Left out | 2 hidden files: include-hidden-files is false |
    | Digest | dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd |
    | Export | e: exported, 3 of 4 tasks |

@@ -1,0 +1,55 @@
+// Whether some JSON is a plan at all: what docs/plan.schema.json says, as far as a run reads it. Pure.
+import type { Plan } from "./plan";
+
+type Test = (value: unknown) => boolean;
+
+const isText: Test = (value) => typeof value === "string";
+const isTextOrNull: Test = (value) => value === null || isText(value);
+const isCount: Test = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isHash: Test = (value) => isText(value) && /^[0-9a-f]{64}$/.test(String(value));
+const isFlagOrNull: Test = (value) => value === null || typeof value === "boolean";
+const isWay: Test = (value) => value === "form" || value === "parts" || value === "nothing";
+
+function isObject(tests: Readonly<Record<string, Test>>): Test {
+  return (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(tests).every(([name, test]) => test((value as Record<string, unknown>)[name]));
+}
+
+function isListOf(test: Test): Test {
+  return (value) => Array.isArray(value) && value.every(test);
+}
+
+const test = isObject({
+  version: (value) => value === 1,
+  destination: isObject({ baseUrl: isText, organization: isTextOrNull }),
+  digest: isHash,
+  datasets: isListOf(
+    isObject({
+      folder: isText,
+      name: isText,
+      slug: isText,
+      dataType: isText,
+      files: isCount,
+      bytes: isCount,
+      digest: isHash,
+      exists: isFlagOrNull,
+    }),
+  ),
+  files: isListOf(
+    isObject({
+      source: isText,
+      dataset: isText,
+      path: isText,
+      sizeBytes: isCount,
+      sha256: isHash,
+      by: isWay,
+      calls: isCount,
+    }),
+  ),
+});
+
+export function isPlan(value: unknown): value is Plan {
+  return test(value);
+}

@@ -1,0 +1,158 @@
+// The plan as a value: what it says, that it is the same everywhere, and when it is refused.
+import { cpSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import Ajv from "ajv/dist/2020";
+import { run } from "../../action/run";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import { jpeg } from "../support/temp-tree";
+import {
+  createTempTree,
+  leadingTo,
+  record,
+  type Recorded,
+  type TempTree,
+} from "./support/recorded";
+
+const schema = path.join(__dirname, "../../docs/plan.schema.json");
+const validate = new Ajv().compile(JSON.parse(readFileSync(schema, "utf8")) as object);
+const MIB = 1024 * 1024;
+
+let tree: TempTree;
+let emulator: Emulator;
+
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  await emulator?.stop();
+  emulator = await startEmulator({
+    requestsPerMinute: 0,
+    burstPerSecond: 0,
+    ingestMs: 20,
+    ...options,
+  });
+}
+
+beforeEach(async () => {
+  tree = createTempTree({
+    "images/cats/one.jpg": jpeg("one"),
+    "images/cats/two.jpg": jpeg("two"),
+    "images/dogs/three.jpg": jpeg("three"),
+  });
+  await start();
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+async function act(inputs: Record<string, string>, given = tree): Promise<Recorded> {
+  const to = leadingTo(emulator);
+  const recorded = record({ tree: given, inputs: { ...to.inputs, ...inputs }, env: to.env });
+  await run(recorded.environment);
+  return recorded;
+}
+
+interface Planned {
+  readonly files: { source: string; path: string; by: string; calls: number }[];
+  readonly cost: { files: number; calls: number };
+}
+
+const set = { dataset: "pets-{digest}", root: "images", files: "**/*.jpg", prefix: "all" };
+const textOf = ({ outputs }: Recorded): string => readFileSync(outputs.plan ?? "", "utf8");
+const plan = async (inputs: Record<string, string>, given = tree): Promise<Recorded> =>
+  act({ ...inputs, "dry-run": "true" }, given);
+
+describe("a plan", () => {
+  test("says each file's way from the disk into the dataset, in the log too", async () => {
+    const planned = await plan(set);
+    expect(JSON.parse(textOf(planned))).toMatchObject({
+      destination: { baseUrl: emulator.baseUrl, organization: null },
+      files: [
+        { source: "cats/one.jpg", path: "all/cats/one.jpg", sizeBytes: 9, by: "form", calls: 1 },
+        { source: "cats/two.jpg", path: "all/cats/two.jpg", by: "form" },
+        { source: "dogs/three.jpg", path: "all/dogs/three.jpg", by: "form" },
+      ],
+    });
+    expect(planned.lines.join("\n")).toMatch(
+      /cats\/one\.jpg → all\/cats\/one\.jpg in pets-[0-9a-f]{12}: 9 bytes, sha256 [0-9a-f]{12}, by form, 1 call\n/,
+    );
+  });
+
+  test("is valid by its schema, partitioned, with a key and without, before and after", async () => {
+    const parts = { ...set, "partition-depth": "1", dataset: "pets-{folder}-{digest}" };
+    await act(set);
+    for (const inputs of [set, parts, { ...set, "api-key": "" }]) {
+      const json: unknown = JSON.parse(textOf(await plan(inputs)));
+      expect([validate(json), validate.errors]).toEqual([true, null]);
+    }
+  });
+
+  test("is the same to the byte in another folder, with other times", async () => {
+    const other = createTempTree({});
+    cpSync(tree.at("images"), other.at("images"), { recursive: true });
+    utimesSync(other.at("images/cats/one.jpg"), 1, 1);
+    expect(textOf(await plan(set, other))).toBe(textOf(await plan(set)));
+    other.remove();
+  });
+
+  test("counts the calls of a file that goes by parts", async () => {
+    truncateSync(tree.at("images/cats/one.jpg"), 130 * MIB);
+    const { files, cost } = JSON.parse(
+      textOf(await plan({ ...set, "check-content": "off" })),
+    ) as Planned;
+    expect(files[0]).toMatchObject({ by: "parts", calls: 3 });
+    // Five for the dataset itself.
+    expect(cost).toMatchObject({ files: 3, calls: 3 + 1 + 1 + 5 });
+  });
+
+  test("shows a hundred files in the log and has all of them", async () => {
+    for (let n = 0; n < 120; n += 1) tree.write({ [`images/more/${n}.jpg`]: jpeg(String(n)) });
+    const planned = await plan(set);
+    expect(planned.lines.filter((line) => line.includes(" → "))).toHaveLength(100);
+    expect(planned.lines.join("\n")).toContain("and 23 files more, in the plan's JSON");
+    expect((JSON.parse(textOf(planned)) as Planned).files).toHaveLength(123);
+  });
+});
+
+describe("a plan is refused, and nothing is sent,", () => {
+  const refusal = async (inputs: Record<string, string>): Promise<string> => {
+    const before = emulator.requests().filter(({ method }) => method !== "GET").length;
+    const { errors, outputs } = await act(inputs);
+    expect(outputs.outcome).toBe("invalid");
+    expect(emulator.requests().filter(({ method }) => method !== "GET")).toHaveLength(before);
+    return errors.join();
+  };
+
+  test("when it was made for another place", async () => {
+    const made = await plan(set);
+    const file = made.outputs.plan ?? "";
+    expect(await refusal({ ...set, plan: file, organization: "org-1" })).toContain(
+      "organization org-1",
+    );
+    await start();
+    expect(await refusal({ ...set, plan: file })).toContain("other places");
+  });
+
+  test("when its list was changed", async () => {
+    const file = (await plan(set)).outputs.plan ?? "";
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace('"all/cats/one.jpg"', '"all/cats/1.jpg"'),
+    );
+    expect(await refusal({ ...set, plan: file })).toContain("not those of its digest");
+    writeFileSync(file, "{}");
+    expect(await refusal({ ...set, plan: file })).toContain("is no plan");
+  });
+
+  test("when the dataset holds more of the files than it did", async () => {
+    await start({ confirmAgain: "accept" });
+    const append = { ...set, dataset: "pets", "if-dataset-exists": "append" };
+    await act({ ...append, files: "cats/one.jpg" });
+    const file = (await plan(append)).outputs.plan ?? "";
+    expect((JSON.parse(readFileSync(file, "utf8")) as Planned).files.map(({ by }) => by)).toEqual([
+      "nothing",
+      "form",
+      "form",
+    ]);
+    await act({ ...append, files: "cats" });
+    expect(await refusal({ ...append, plan: file })).toMatch(/pets holds all\/cats\/two\.jpg/);
+  });
+});
