@@ -42,6 +42,17 @@ export function providerBody(config: ProviderConfig): Json {
   };
 }
 
+// Of a private key, what only frames it: masking that would garble text that shows no key.
+const FRAME = /^-----/;
+
+/** A key file's private key, whole and line by line: a quotation may be of either. */
+function privateKeysOf(authJsonContent: string): readonly string[] {
+  const key = privateKeyOf(authJsonContent);
+  if (key === undefined) return [];
+  const lines = key.split(/\r?\n/).filter((line) => line !== "" && !FRAME.test(line));
+  return [key, ...lines];
+}
+
 function privateKeyOf(authJsonContent: string): string | undefined {
   try {
     const json: unknown = JSON.parse(authJsonContent);
@@ -59,6 +70,6 @@ export function hideCredentials(secrets: Secrets, config: ProviderConfig | undef
     secrets.add(config.accessKeyId);
   } else if (config?.provider === "gc_storage") {
     secrets.add(config.authJsonContent);
-    secrets.add(privateKeyOf(config.authJsonContent));
+    for (const key of privateKeysOf(config.authJsonContent)) secrets.add(key);
   }
 }

@@ -4,6 +4,7 @@ import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulat
 import { createHandlers, type Handlers } from "../../provider/handlers/handlers";
 import type { EngineMessage } from "../../provider/process/engine";
 import type { Handler } from "../../provider/process/handler";
+import type { Ports } from "../../src/api/connect";
 import { createTempTree, type TempTree, type TreeContent } from "../support/temp-tree";
 
 export interface Bench {
@@ -11,7 +12,7 @@ export interface Bench {
   readonly tree: TempTree;
   readonly messages: EngineMessage[];
   /** A new process of the provider: nothing is remembered but the state and the journal. */
-  handlers(environment?: NodeJS.ProcessEnv): Handlers;
+  handlers(environment?: NodeJS.ProcessEnv, ports?: Partial<Ports>): Handlers;
   /** `POST /exports/` and the like, since the last call of this. */
   writes(): readonly string[];
   /** Warnings and lasting messages, without the live lines. */
@@ -34,7 +35,7 @@ export async function createBench(
     avala,
     tree,
     messages,
-    handlers: (environment = {}) => {
+    handlers: (environment = {}, ports = {}) => {
       const handlers = createHandlers({
         log: (message) => {
           messages.push(message);
@@ -48,6 +49,7 @@ export async function createBench(
           AVALA_STATE_DIR: state.root,
           ...environment,
         },
+        ports,
       });
       open.push(handlers);
       return handlers;
