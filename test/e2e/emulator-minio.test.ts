@@ -1,67 +1,24 @@
 // The emulator signing for a real S3 store: forms, PUT and parts are verified by someone else's code.
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Emulator } from "../../emulator";
 import { type Body, call, confirm, presign, sendForm, start, stopAll } from "../emulator/support";
-import { describeWithPart, envWith } from "../support/parts";
+import { type Minio, startMinio } from "../support/minio";
+import { describeWithPart } from "../support/parts";
 
 const MIB = 1024 * 1024;
-const KEYS = { accessKey: "emulator", secretKey: "emulator-secret" };
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function untilUp(url: string): Promise<void> {
-  for (let n = 0; n < 200; n += 1) {
-    const isUp = await fetch(`${url}/minio/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isUp) return;
-    await sleep(100);
-  }
-  throw new Error("MinIO did not come up");
-}
-
 describeWithPart("minio", (minio) => {
-  let folder: string;
-  let child: ChildProcess;
+  let store: Minio;
   let emulator: Emulator;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "avala-minio-"));
-    // A folder is a bucket to MinIO.
-    mkdirSync(join(folder, "avala"));
-    const address = `127.0.0.1:${String(await freePort())}`;
-    const env = {
-      ...envWith([minio]),
-      MINIO_ROOT_USER: KEYS.accessKey,
-      MINIO_ROOT_PASSWORD: KEYS.secretKey,
-    };
-    child = spawn(minio.command, ["server", folder, "--address", address], {
-      env,
-      stdio: "ignore",
-    });
-    await untilUp(`http://${address}`);
-    const storage = { url: `http://${address}`, bucket: "avala", region: "us-east-1", ...KEYS };
+    store = await startMinio(minio);
+    const { storage } = store;
     emulator = await start({ storage, partSizeBytes: 5 * MIB, multipartFromBytes: 6 * MIB });
   });
 
   afterAll(async () => {
     await stopAll();
-    child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
+    store.stop();
   });
 
   const managed = async (batch: string, path: string, size: number): Promise<Body> => {
