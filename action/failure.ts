@@ -1,6 +1,7 @@
 // An error as the one text that a user reads, and as the outcome that a workflow asks for.
 // Knows nothing of where the text goes.
 import {
+  asDiskError,
   type AvalaError,
   InputError,
   type InputProblem,
@@ -27,6 +28,8 @@ export function describeFailure(error: unknown): Failure {
 }
 
 function describeBug(error: unknown): Failure {
+  const machines = asDiskError("The runner refused", error);
+  if (isAvalaError(machines)) return describeFailure(machines);
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return {
     text: `This is a bug in the Action, not in your workflow: ${name}: ${message}\nRun the job again with debug logging and report it with the log at ${ISSUES}`,

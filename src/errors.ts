@@ -208,3 +208,14 @@ export function messageOf(error: unknown): string {
   const hasMessage = typeof error === "object" && error !== null && "message" in error;
   return hasMessage ? String(error.message) : String(error);
 }
+
+/** What the local disk refused, as an error of ours; anything else as it is. */
+export function asDiskError(what: string, error: unknown): unknown {
+  const code = systemErrorCode(error);
+  // Node's own `ERR_…` are mistakes of a program.
+  if (isAvalaError(error) || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
+  return new AvalaError("file", `${what}: ${messageOf(error)}.`, {
+    hint: code === "ENOSPC" ? "Free space on the disk, then run again." : undefined,
+    cause: error,
+  });
+}

@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import type { Avala } from "./api/connect";
 import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
 import { download } from "./api/storage";
-import { AvalaError, isAvalaError } from "./errors";
+import { asDiskError, AvalaError, isAvalaError } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
 import { printable } from "./redact";
@@ -194,8 +194,8 @@ export async function downloadExport(
   options: { readonly toFile: string },
 ): Promise<DownloadedExport> {
   const partial = `${options.toFile}.partial`;
-  await mkdir(dirname(options.toFile), { recursive: true });
   try {
+    await mkdir(dirname(options.toFile), { recursive: true });
     const fetched = await retry(
       (_attempt, signal) => fetchTo(avala, uid, partial, signal),
       retryOn(avala, `download export ${uid}`, avala.signal),
@@ -204,7 +204,7 @@ export async function downloadExport(
     await rename(partial, options.toFile);
     return { ...fetched, path: options.toFile };
   } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw asDiskError(`The file of export ${uid} can't be kept`, error);
   }
 }
