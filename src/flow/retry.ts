@@ -46,7 +46,8 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
   if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
   // `Date.parse` takes bare numbers and much else for dates; an HTTP date has a month's name.
   if (!/^[A-Za-z]{3,9},? .*\d{2}:\d{2}:\d{2}/.test(text)) return undefined;
-  const atMs = Date.parse(text);
+  // Of the three forms of an HTTP date one, asctime's, names no zone, and means GMT as the others do (RFC 9110, 5.6.7).
+  const atMs = Date.parse(/:\d{2} \d{4}$/.test(text) ? `${text} GMT` : text);
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
 }
 

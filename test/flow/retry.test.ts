@@ -132,9 +132,48 @@ describe("parseRetryAfter", () => {
     ["soon", undefined],
     ["-5", undefined],
     ["2026", 2_026_000],
+    ["Tue Nov 24 12:00:30 2026", 30_000],
+    ["Tue, 24 Nov 2026 13:00:30 +0100", 30_000],
+    ["Wed, 24 Nov 9999 12:00:00 GMT", Date.UTC(9999, 10, 24, 12) - nowMs],
+    ["9".repeat(400), Number.POSITIVE_INFINITY],
+    ["1e9", undefined],
+    ["0x10", undefined],
+    ["+7", undefined],
+    ["Tue, 99 Foo 2026 12:00:30 GMT", undefined],
     ["", undefined],
     [undefined, undefined],
   ])("reads %j", (header, expected) => {
     expect(parseRetryAfter(header, nowMs)).toBe(expected);
+  });
+});
+
+describe("every form of Retry-After, in a retry", () => {
+  const JITTER_MS = 250; // half of the first bound
+  test.each([
+    ["seconds", "7", 7000 + JITTER_MS],
+    ["a date", "Sat, 01 Jan 2050 00:00:07 GMT", 7000 + JITTER_MS],
+    ["a date that has passed", "Fri, 31 Dec 2049 00:00:00 GMT", JITTER_MS],
+    ["zero", "0", JITTER_MS],
+    ["none", undefined, JITTER_MS],
+    ["a negative number", "-7", JITTER_MS],
+    ["garbage", "in a while", JITTER_MS],
+    ["fifteen minutes", "900", 900_000 + JITTER_MS],
+    ["more than that", "901", undefined],
+    ["more than any number", "9".repeat(400), undefined],
+    ["a date years ahead", "Sat, 01 Jan 2060 00:00:00 GMT", undefined],
+  ])("%s", async (_name, header, waitMs) => {
+    const { clock, again, options } = setUp();
+    const startMs = Date.UTC(2050, 0, 1);
+    const error = failing("rate_limited", true, parseRetryAfter(header, startMs));
+    let tries = 0;
+    const work = retry(async () => {
+      tries += 1;
+      if (tries === 1) throw error;
+      return "done";
+    }, options);
+    const end = await clock.run(work.catch((reason: unknown) => reason));
+    // What is too long to wait for is told at once.
+    expect(end).toBe(waitMs === undefined ? error : "done");
+    expect(again.map((one) => one.waitMs)).toEqual(waitMs === undefined ? [] : [waitMs]);
   });
 });
