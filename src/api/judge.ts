@@ -3,6 +3,7 @@ import { AvalaError, isAvalaError, type RateLimit } from "../errors";
 import { parseRetryAfter } from "../flow/retry";
 import { describe, refusalError } from "./api-error";
 import type { ApiCall, ApiReply } from "./call";
+import { serverNow } from "./reply-headers";
 import type { Secrets } from "./secrets";
 import type { HttpResponse } from "./transport";
 
@@ -72,7 +73,7 @@ function brokenReply(facts: Facts, { status, headers, body }: HttpResponse): Ava
 }
 
 export function retryAfterOf({ headers }: HttpResponse, nowMs: number): number | undefined {
-  return parseRetryAfter(headers["retry-after"], nowMs);
+  return parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs));
 }
 
 /** The JSON of a success; anything else is thrown. */

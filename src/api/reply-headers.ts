@@ -20,6 +20,11 @@ function skewOf(headers: Headers, nowMs: number): number {
   return Math.abs(skewMs) > TRUSTED_SKEW_MS ? skewMs : 0;
 }
 
+/** The server's time, which its dates are meant in: ours, unless the two differ by more than rounding. */
+export function serverNow(headers: Headers, nowMs: number): number {
+  return nowMs - skewOf(headers, nowMs);
+}
+
 /** The three `X-RateLimit-*` headers, or `undefined` unless all are there. The reset is in this machine's time. */
 export function readRateLimit(headers: Headers, nowMs: number): RateLimit | undefined {
   const limit = count(headers["x-ratelimit-limit"]);

@@ -2,6 +2,7 @@
 import { AvalaError } from "../errors";
 import { parseRetryAfter } from "../flow/retry";
 import { printable } from "../redact";
+import { serverNow } from "./reply-headers";
 import type { HttpResponse } from "./transport";
 
 const LONGEST_XML = 64 * 1024;
@@ -83,7 +84,7 @@ export function storageError(
   const reason = told.code ?? "it told no reason";
   return new AvalaError("storage", `Could not ${what}: ${host} refused (${status}, ${reason}).`, {
     retryable: isTransient(status, told),
-    retryAfterMs: parseRetryAfter(headers["retry-after"], nowMs),
+    retryAfterMs: parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs)),
     hint: HINTS[told.code ?? ""],
   });
 }

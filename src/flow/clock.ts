@@ -1,6 +1,7 @@
 // Time and chance as parameters, so that a whole run can play in virtual time from one seed.
 // The only file that reads the clock, sets a timer or draws a random number.
 import { randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
 import { AvalaError } from "../errors";
 
 export interface Clock {
@@ -23,7 +24,9 @@ export function cancelled(what: string): AvalaError {
 }
 
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  // From the start of the process on it only goes forward, whatever is done to the machine's clock: a wait is as long as
+  // it was meant to be.
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

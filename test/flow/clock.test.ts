@@ -14,6 +14,16 @@ describe("the system's clock", () => {
     await expect(wait).rejects.toMatchObject({ code: "cancelled" });
   });
 
+  test("goes on as before when the machine's is set back or forth", () => {
+    const before = systemClock.now();
+    const set = jest.spyOn(Date, "now").mockReturnValue(0);
+    const after = systemClock.now();
+    set.mockRestore();
+    expect(after - before).toBeGreaterThanOrEqual(0);
+    expect(after - before).toBeLessThan(1000);
+    expect(Math.abs(before - Date.now())).toBeLessThan(60_000);
+  });
+
   test("draws numbers below one, and uuids", () => {
     expect(systemRandom.next()).toBeLessThan(1);
     expect(systemRandom.uuid()).toMatch(/^[0-9a-f-]{36}$/);
