@@ -45,6 +45,15 @@ function createMeter(startedMs: number): (sample: Sample) => Rates {
   };
 }
 
+function secondsLeft(filesLeft: number, bytesLeft: number, rates: Rates): number | undefined {
+  if (filesLeft === 0) return 0;
+  // The slower of the two decides: many small files are bound by calls, few large ones by bytes.
+  const byFiles = rates.filesPerSecond > 0 ? filesLeft / rates.filesPerSecond : undefined;
+  const byBytes = rates.bytesPerSecond > 0 ? bytesLeft / rates.bytesPerSecond : undefined;
+  if (byFiles === undefined) return byBytes;
+  return byBytes === undefined ? byFiles : Math.max(byFiles, byBytes);
+}
+
 /** `bytesTotal` and the bytes added count content, not what forms and headers add. */
 export function trackProgress(
   totals: { readonly files: number; readonly bytes: number },
@@ -55,17 +64,6 @@ export function trackProgress(
   let bytesSkipped = 0;
   let reportedAtMs = Number.NEGATIVE_INFINITY;
   const measure = createMeter(now());
-
-  const secondsLeft = (rates: Rates): number | undefined => {
-    const filesLeft = totals.files - counts.sent - counts.unchanged - counts.failed;
-    const bytesLeft = Math.max(0, totals.bytes - bytesSent - bytesSkipped);
-    if (filesLeft === 0) return 0;
-    // The slower of the two decides: many small files are bound by calls, few large ones by bytes.
-    const byFiles = rates.filesPerSecond > 0 ? filesLeft / rates.filesPerSecond : undefined;
-    const byBytes = rates.bytesPerSecond > 0 ? bytesLeft / rates.bytesPerSecond : undefined;
-    if (byFiles === undefined) return byBytes;
-    return byBytes === undefined ? byFiles : Math.max(byFiles, byBytes);
-  };
 
   return {
     addBytes: (bytes) => {
@@ -85,7 +83,11 @@ export function trackProgress(
     },
     snapshot: () => {
       const rates = measure({ atMs: now(), bytes: bytesSent, files: counts.sent });
-      const left = secondsLeft(rates);
+      const left = secondsLeft(
+        totals.files - counts.sent - counts.unchanged - counts.failed,
+        Math.max(0, totals.bytes - bytesSent - bytesSkipped),
+        rates,
+      );
       return {
         filesTotal: totals.files,
         filesSent: counts.sent,
