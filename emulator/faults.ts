@@ -35,6 +35,10 @@ export interface Fault {
   readonly when?: "before" | "after";
   /** End the connection instead of replying. */
   readonly drop?: boolean;
+  /** Hold the connection open and never reply, until the client gives up. */
+  readonly stall?: boolean;
+  /** Take the request's body, and give the reply's, at this rate at most. */
+  readonly bytesPerSecond?: number;
   /** Send only so many bytes of the true reply's body, then end the connection. */
   readonly cutAfterBytes?: number;
   /** A presign whose policy or URL has already expired. */
@@ -95,6 +99,8 @@ export function faultName(fault: Fault): string {
     fault.reply === undefined
       ? ""
       : `reply ${String(fault.reply.status)} ${fault.when ?? "before"}`,
+    fault.stall === true ? `stall ${fault.when ?? "before"}` : "",
+    fault.bytesPerSecond === undefined ? "" : `${String(fault.bytesPerSecond)} bytes/s`,
     fault.drop === true ? `drop ${fault.when ?? "before"}` : "",
     fault.cutAfterBytes === undefined ? "" : `cut after ${String(fault.cutAfterBytes)} bytes`,
     fault.expired === true ? "expired" : "",

@@ -13,6 +13,8 @@ const FIELDS: Readonly<Record<string, Kind>> = {
   reply: "object",
   when: "string",
   drop: "boolean",
+  stall: "boolean",
+  bytesPerSecond: "number",
   cutAfterBytes: "number",
   expired: "boolean",
   store: "string",

@@ -1,6 +1,7 @@
 // A handler on a port: request ids, ledger, faults, writing the reply. Knows no behaviour of API or storage.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
@@ -9,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock";
 import type { Fault, FaultReply, Faults } from "../faults";
 import { faultName } from "../faults";
+import { slowDown, writeSlowly } from "./slow";
 import type { Ledger, OpenEntry, Target } from "./ledger";
 
 export interface Reply {
@@ -80,8 +82,10 @@ export class Service {
     request.on("error", () => undefined);
     try {
       if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
+      if (fault?.bytesPerSecond !== undefined) slowDown(request, fault.bytesPerSecond);
       const reply = await this.replyTo(exchange);
-      if (reply === undefined) request.socket.destroy();
+      if (reply === undefined && fault?.stall === true) await once(request.socket, "close");
+      else if (reply === undefined) request.socket.destroy();
       else await this.write(exchange, response, reply);
     } catch (error) {
       entry.error = (error as Error).message;
@@ -107,11 +111,11 @@ export class Service {
     return { request, method, path, search, entry, requestId, fault };
   }
 
-  /** Undefined stands for a connection that ends without a reply. */
+  /** Undefined stands for a connection that gets no reply. */
   private async replyTo(exchange: Exchange): Promise<Reply | undefined> {
     const { fault } = exchange;
     const after = fault?.when === "after";
-    const instead = fault?.drop === true || fault?.reply !== undefined;
+    const instead = fault?.drop === true || fault?.stall === true || fault?.reply !== undefined;
     if (instead && !after) {
       if (fault.reply === undefined) return undefined;
       await drain(exchange.request);
@@ -145,6 +149,10 @@ export class Service {
       response.write(bytes.subarray(0, fault.cutAfterBytes), () =>
         exchange.request.socket.destroy(),
       );
+      return;
+    }
+    if (fault?.bytesPerSecond !== undefined) {
+      await writeSlowly(response, bytes, fault.bytesPerSecond);
       return;
     }
     response.end(method === "HEAD" ? undefined : bytes);

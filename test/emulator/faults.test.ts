@@ -55,6 +55,28 @@ describe("a fault", () => {
     ]);
   });
 
+  test("stalls: nothing comes back until the client gives up, and then others are served", async () => {
+    const emulator = await start();
+    emulator.setFault({ on: { path: "/users/me/" }, stall: true });
+    const headers = { "X-Avala-Api-Key": emulator.apiKey };
+    const signal = AbortSignal.timeout(200);
+    await expect(fetch(`${emulator.baseUrl}/users/me/`, { headers, signal })).rejects.toMatchObject(
+      { name: "TimeoutError" },
+    );
+    expect((await call(emulator, "GET", "/users/me/")).status).toBe(200);
+    expect(emulator.requests()[0]).toMatchObject({ status: 0, fault: "stall before" });
+  });
+
+  test("gives a reply slowly, and whole", async () => {
+    const emulator = await start();
+    emulator.setFault({ on: { path: "/users/me/" }, bytesPerSecond: 400 });
+    const slow = await call(emulator, "GET", "/users/me/");
+    const { time, endTime = 0 } = emulator.requests()[0]!;
+    expect(slow.status).toBe(200);
+    expect(slow.text).toBe((await call(emulator, "GET", "/users/me/")).text);
+    expect(endTime - time).toBeGreaterThan(100);
+  });
+
   test("answers with an error after the effect", async () => {
     const emulator = await start();
     emulator.setFault({
