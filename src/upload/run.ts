@@ -4,6 +4,7 @@ import { withListener, type Avala } from "../api/connect";
 import { isAvalaError, messageOf } from "../errors";
 import type { ManifestEntry } from "../files/manifest";
 import { runPool } from "../flow/pool";
+import { createTurn } from "../flow/turn";
 import { createRetryTally } from "../flow/retry-tally";
 import { resolveDestination } from "./destination";
 import { someFailed, stoppedBy, stopsTheRun } from "./failures";
@@ -45,6 +46,7 @@ async function uploadOne(run: Run, file: UploadFile, signal: AbortSignal): Promi
     partsFromBytes: run.byForm.has(path) ? Number.POSITIVE_INFINITY : run.request.partsFromBytes,
     asked: run.oversize.get(path),
     parts: partsOf(run, file),
+    turn: run.partsTurn,
   });
   const entry = { path, sizeBytes, sha256 };
   if (kept === "doubtful") run.doubtful.push(entry);
@@ -163,6 +165,7 @@ export async function uploadFiles(session: Avala, request: UploadRequest): Promi
     checkedByStore: 0,
     doubtful: [],
     byForm: new Set(),
+    partsTurn: createTurn(),
     failuresInARow: 0,
     isJournalBroken: false,
   };

@@ -1,6 +1,7 @@
 // Which way a file goes: by parts what a broken link would send twice, all else by form, which costs one call (contract,
 // "Rate limits").
 import type { ManagedPresign } from "../api/managed-upload";
+import type { Turn } from "../flow/turn";
 import type { Sending, SentFile } from "./attempt";
 import { PARTS_FROM_BYTES } from "./request";
 import { sendFile } from "./send-file";
@@ -12,14 +13,26 @@ export interface Ways {
   /** How the server takes it, where that was asked before. */
   readonly asked?: ManagedPresign | undefined;
   readonly parts: PartJournal;
+  /** The turn of files that go by parts. */
+  readonly turn: Turn;
 }
 
 /** Sends one file. @throws AvalaError of the last try, `file`, `file_changed`, `cancelled` */
 export async function send(sending: Sending, file: SourceFile, ways: Ways): Promise<SentFile> {
-  const { partsFromBytes = PARTS_FROM_BYTES, asked, parts } = ways;
+  const { partsFromBytes = PARTS_FROM_BYTES, asked } = ways;
   if (asked === undefined && file.sizeBytes < partsFromBytes) return sendFile(sending, file);
+  const sent = await ways.turn(() => byParts(sending, file, ways));
+  return sent ?? sendFile(sending, file);
+}
+
+/** `undefined`: the server wants a form, and nothing was sent. */
+async function byParts(
+  sending: Sending,
+  file: SourceFile,
+  { asked, parts }: Ways,
+): Promise<SentFile | undefined> {
   const sha256 = file.sha256 ?? (await digestOf(sending.avala.disk, file));
   const hashed = { ...file, sha256 };
   const presigned = asked ?? (await askForParts(sending, hashed));
-  return (await sendByParts(sending, hashed, presigned, parts)) ?? sendFile(sending, file);
+  return sendByParts(sending, hashed, presigned, parts);
 }

@@ -1,4 +1,5 @@
 // What a running upload has come to so far: the one thing that changes while it goes on. Decides nothing.
+import type { Turn } from "../flow/turn";
 import type { Avala } from "../api/connect";
 import type { ManagedPresign } from "../api/managed-upload";
 import { messageOf, type FileFailure } from "../errors";
@@ -30,6 +31,8 @@ export interface Run {
   readonly doubtful: ManifestEntry[];
   /** Paths that go by form alone: what parts made of them is complete, and wrong. */
   readonly byForm: Set<string>;
+  /** Files that go by parts do so one after the other: each keeps some of its parts in memory. */
+  readonly partsTurn: Turn;
   /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
   failuresInARow: number;
   isJournalBroken: boolean;
