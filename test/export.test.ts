@@ -1,54 +1,149 @@
-// An export's file on its way to this machine's disk, when the disk is the trouble.
-import { readdirSync, symlinkSync } from "node:fs";
-import { describeFailure } from "../action/failure";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startEmulator, type Emulator } from "../emulator";
-import { downloadExport } from "../src/export";
+import type { ExportInput } from "../src/api/exports";
+import { downloadExport, startExport, waitForExport } from "../src/export";
 import { sessionWith } from "./support/session";
-import { createTempTree, type TempTree } from "./support/temp-tree";
-import { rejectionOf } from "./support/thrown";
 
 let emulator: Emulator;
-let tree: TempTree;
+let folder: string;
+let input: ExportInput;
+
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0 });
-  tree = createTempTree({ into: null, file: "x" });
-  const download_url = `${emulator.storageUrl}/export`;
-  const body = { uid: "e", status: "completed", download_url };
-  emulator.setFault(
-    { on: { path: "/exports/*" }, times: 0, reply: { status: 200, body } },
-    { on: { target: "storage" }, times: 0, reply: { status: 200, body: "{}" } },
-  );
+  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, exportMs: 20 });
+  folder = await mkdtemp(join(tmpdir(), "export-"));
+  const project = emulator.addProject("lanes");
+  input = {
+    name: "release",
+    format: "avala-json-external",
+    datasets: [],
+    projects: [project.uid],
+    slices: [],
+  };
 });
 afterEach(async () => {
-  tree.remove();
   await emulator.stop();
+  await rm(folder, { recursive: true });
 });
 
-const onLinux = process.platform === "linux" ? test : test.skip;
-
-onLinux("a full disk is an error that says so, and leaves nothing behind", async () => {
-  symlinkSync("/dev/full", tree.at("into/export.partial"));
-  const { avala } = sessionWith(emulator);
-  const error = await rejectionOf(downloadExport(avala, "e", { toFile: tree.at("into/export") }));
-  expect(error).toMatchObject({ code: "file", retryable: false });
-  expect(error.message).toContain("ENOSPC");
-  expect(readdirSync(tree.at("into"))).toEqual([]);
-  expect(emulator.requests()).toHaveLength(2);
-});
-
-test("a folder that can't be made is an error that says so, and nothing is asked for", async () => {
-  const { avala } = sessionWith(emulator);
-  const error = await rejectionOf(downloadExport(avala, "e", { toFile: tree.at("file/export") }));
-  expect(error.code).toBe("file");
-  expect(emulator.requests()).toEqual([]);
-});
-
-test("what the runner's system refuses is no bug of the Action's", () => {
-  const error = Object.assign(new Error("EROFS: read-only file system, open '/x'"), {
-    code: "EROFS",
+describe("starting an export", () => {
+  test("starts one, though the reply was lost", async () => {
+    emulator.setFault({ on: { method: "POST", path: "/exports/" }, drop: true, when: "after" });
+    const started = await startExport(sessionWith(emulator).avala, input);
+    expect(emulator.exports().map(({ uid }) => uid)).toEqual([started.uid]);
   });
-  expect(describeFailure(error)).toMatchObject({ outcome: "failed" });
-  expect(describeFailure(error).text).not.toContain("bug");
-  const mistake = Object.assign(new TypeError("x"), { code: "ERR_INVALID_ARG_TYPE" });
-  expect(describeFailure(mistake).text).toContain("bug");
+
+  test("starts it when the request never arrived", async () => {
+    emulator.setFault({
+      on: { method: "POST", path: "/exports/" },
+      reply: { status: 503, body: "" },
+    });
+    await startExport(sessionWith(emulator).avala, input);
+    expect(emulator.exports()).toHaveLength(1);
+  });
+
+  test("does not take an older export of the same name for the one whose reply was lost", async () => {
+    const { avala } = sessionWith(emulator);
+    const older = await startExport(avala, input);
+    emulator.setFault({ on: { method: "POST", path: "/exports/" }, drop: true, when: "after" });
+    const newer = await startExport(avala, input);
+    expect(newer.uid).not.toBe(older.uid);
+    expect(emulator.exports()).toHaveLength(2);
+  });
+
+  test("says that nobody can tell, when the reply was lost and the key may not list exports", async () => {
+    emulator.addKey({
+      key: "avk_exports_only_0000",
+      scopes: ["exports.create"],
+      username: "emulator",
+    });
+    emulator.setFault({
+      on: { method: "GET", path: "/exports/" },
+      times: 0,
+      reply: { status: 403, body: { detail: "No." } },
+    });
+    emulator.setFault({ on: { method: "POST", path: "/exports/" }, drop: true, when: "after" });
+    const { avala } = sessionWith(emulator, { apiKey: "avk_exports_only_0000" });
+    await expect(startExport(avala, input)).rejects.toMatchObject({ ambiguous: true });
+    expect(emulator.exports()).toHaveLength(1);
+  });
+});
+
+describe("waiting for an export", () => {
+  test("ends with the completed export, and tells its states on the way", async () => {
+    const { avala, events } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    const ended = await waitForExport(avala, uid, { timeoutMs: 30_000 });
+    expect(ended).toMatchObject({ state: "completed" });
+    expect(events.filter(({ kind }) => kind === "export-status").length).toBeGreaterThan(1);
+  });
+
+  test("fails with the server's own reason", async () => {
+    emulator.failExports("No task of lanes is accepted yet.");
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    await expect(waitForExport(avala, uid, { timeoutMs: 30_000 })).rejects.toMatchObject({
+      code: "export_failed",
+      message: expect.stringContaining("No task of lanes is accepted yet.") as string,
+    });
+  });
+
+  test("is not decided by a 429 or a 503", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    const on = { method: "GET", path: `/exports/${uid}/` };
+    emulator.setFault(
+      { on, reply: { status: 503, body: "" } },
+      { on, reply: { status: 502, body: "<html>" } },
+    );
+    expect(await waitForExport(avala, uid, { timeoutMs: 30_000 })).toMatchObject({
+      state: "completed",
+    });
+  });
+});
+
+describe("downloading an export", () => {
+  test("writes the whole file or none, and presigns again when the URL has expired", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    await waitForExport(avala, uid, { timeoutMs: 30_000 });
+    const expired =
+      "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+    emulator.setFault({
+      on: { target: "storage", method: "GET" },
+      reply: { status: 403, body: expired },
+    });
+    const toFile = join(folder, "deep/export.zip");
+    const { sizeBytes } = await downloadExport(avala, uid, { toFile });
+    const data = await readFile(toFile);
+    expect(data).toHaveLength(sizeBytes);
+    expect(data.subarray(0, 2).toString()).toBe("PK");
+    expect(await readdir(join(folder, "deep"))).toEqual(["export.zip"]);
+  });
+
+  test("tries a reply again that was cut short", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    await waitForExport(avala, uid, { timeoutMs: 30_000 });
+    emulator.setFault({ on: { target: "storage", method: "GET" }, cutAfterBytes: 10 });
+    const toFile = join(folder, "export.zip");
+    const { sizeBytes } = await downloadExport(avala, uid, { toFile });
+    expect(sizeBytes).toBeGreaterThan(10);
+  });
+
+  test("leaves nothing behind when it fails", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    await waitForExport(avala, uid, { timeoutMs: 30_000 });
+    emulator.setFault({
+      on: { target: "storage", method: "GET" },
+      times: 0,
+      reply: { status: 404, body: "" },
+    });
+    await expect(
+      downloadExport(avala, uid, { toFile: join(folder, "export.zip") }),
+    ).rejects.toMatchObject({ code: "storage" });
+    expect(await readdir(folder)).toEqual([]);
+  });
 });
