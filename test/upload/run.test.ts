@@ -171,7 +171,7 @@ describe("what stops an upload at once", () => {
   test("the caller's signal, with what landed", async () => {
     const controller = new AbortController();
     const files = await makeFiles(50);
-    emulator.setFault({ on: { target: "storage" }, skip: 5, times: 0, delayMs: 60_000 });
+    emulator.setFault({ on: { target: "storage" }, skip: 5, times: 0, stall: true });
     const { avala, events } = sessionWith(emulator, { signal: controller.signal });
     const work = failureOf(uploadFiles(avala, { datasetName: "set", files, concurrency: 2 }));
     while (events.filter(({ kind }) => kind === "file-sent").length < 5) {
