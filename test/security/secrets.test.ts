@@ -186,7 +186,7 @@ describe("the core", () => {
       const outcome = await work.catch((error: unknown) => ({ error }));
       const isError = typeof outcome === "object" && outcome !== null && "error" in outcome;
       outcomes.push(isError ? outcome.error : outcome);
-      return isError ? undefined : (outcome);
+      return isError ? undefined : outcome;
     };
     const files = ["one", "two"].map((name) => {
       const path = `images/${name}.jpg`;
