@@ -97018,11 +97018,54 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./.bundle/src/redact.js
+// What is secret and how it is masked. Everything that becomes text for people passes through here.
+// Knows nothing of who writes the text.
+const MASK = "***";
+// The contract's key shapes ("Transport"): `avk_…` or 40 hex characters.
+const KEY_SHAPES = /\bavk_[A-Za-z0-9_-]{4,}|\b[0-9a-f]{40}\b/gi;
+// The query of any URL: a presigned URL carries its credential there.
+const URL_QUERY = /(\bhttps?:\/\/[^\s"'<>?#]+)\?[^\s"'<>]*/gi;
+const URL_CREDENTIALS = /(\bhttps?:\/\/)[^\s"'<>/@]+@/gi;
+/** Masks keys, URL queries, URL credentials and each of `secrets` in `text`. Safe to call twice. */
+function redact(text, secrets = []) {
+    let masked = text;
+    for (const secret of secrets) {
+        if (secret.length > 0)
+            masked = masked.split(secret).join(MASK);
+    }
+    return masked
+        .replace(URL_CREDENTIALS, `$1${MASK}@`)
+        .replace(URL_QUERY, `$1?${MASK}`)
+        .replace(KEY_SHAPES, MASK);
+}
+// What moves a terminal's cursor, starts a line, or turns the direction of the text that follows it.
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
+/** Takes control characters out of text that a server or a file name brought, so that it can't start a line of its own. */
+function printable(text, mostCharacters = 500) {
+    const clean = text.replace(CONTROL, " ").trim();
+    return clean.length > mostCharacters ? `${clean.slice(0, mostCharacters)}…` : clean;
+}
+/** Text of several lines without control characters but the breaks between them. Indents stay. */
+function printableLines(text) {
+    return text
+        .split("\n")
+        .map((line) => line.replace(CONTROL, " ").trimEnd())
+        .join("\n");
+}
+
 ;// CONCATENATED MODULE: ./.bundle/src/errors.js
 // The errors of the core: one class with a closed set of codes, and subclasses only where there is more to carry.
 // Knows nothing of HTTP libraries, files or who shows the error.
+
 const brand = Symbol.for("avala.error");
-/** Every error that the core throws on purpose. `message` is one sentence: what failed, on which thing, why. */
+/**
+ * Every error that the core throws on purpose. `message` is one sentence: what failed, on which thing, why; whatever of a
+ * server's or a file's words it holds, no control character comes with them.
+ */
 class errors_AvalaError extends Error {
     code;
     hint;
@@ -97031,10 +97074,11 @@ class errors_AvalaError extends Error {
     ambiguous;
     [brand] = true;
     constructor(code, message, options = {}) {
-        super(message, options.cause === undefined ? undefined : { cause: options.cause });
+        const text = printableLines(message);
+        super(text, options.cause === undefined ? undefined : { cause: options.cause });
         this.name = new.target.name;
         this.code = code;
-        this.hint = options.hint;
+        this.hint = options.hint === undefined ? undefined : printableLines(options.hint);
         this.retryable = options.retryable ?? false;
         this.retryAfterMs = options.retryAfterMs;
         this.ambiguous = options.ambiguous ?? false;
@@ -97121,10 +97165,22 @@ function messageOf(error) {
     const hasMessage = typeof error === "object" && error !== null && "message" in error;
     return hasMessage ? String(error.message) : String(error);
 }
+/** What the local disk refused, as an error of ours; anything else as it is. */
+function asDiskError(what, error) {
+    const code = systemErrorCode(error);
+    // Node's own `ERR_…` are mistakes of a program.
+    if (errors_isAvalaError(error) || code === undefined || !/^E[A-Z0-9]+$/.test(code))
+        return error;
+    return new errors_AvalaError("file", `${what}: ${messageOf(error)}.`, {
+        hint: code === "ENOSPC" ? "Free space on the disk, then run again." : undefined,
+        cause: error,
+    });
+}
 
 ;// CONCATENATED MODULE: ./.bundle/src/flow/clock.js
 // Time and chance as parameters, so that a whole run can play in virtual time from one seed.
 // The only file that reads the clock, sets a timer or draws a random number.
+
 
 
 /** The error of everything that a signal stopped. */
@@ -97132,7 +97188,9 @@ function cancelled(what) {
     return new errors_AvalaError("cancelled", `${what} was stopped before it was done.`);
 }
 const systemClock = {
-    now: () => Date.now(),
+    // From the start of the process on it only goes forward, whatever is done to the machine's clock: a wait is as long as
+    // it was meant to be.
+    now: () => Math.floor(external_node_perf_hooks_.performance.timeOrigin + external_node_perf_hooks_.performance.now()),
     sleep: (ms, signal) => new Promise((resolve, reject) => {
         if (signal?.aborted === true) {
             reject(cancelled("A wait"));
@@ -97153,6 +97211,11 @@ const systemRandom = {
     next: () => Math.random(),
     uuid: () => (0,external_node_crypto_.randomUUID)(),
 };
+/** Calls `action` after `ms` of the system's time, for what sits on a real socket; returns how to give that up. */
+function startTimer(ms, action) {
+    const timer = setTimeout(action, ms);
+    return () => clearTimeout(timer);
+}
 
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(37067);
@@ -107091,6 +107154,7 @@ class Fields {
 // What a network library throws, as one of ours. Knows the codes of Node, axios and undici; shows hosts, never URLs.
 
 
+
 // Nothing was sent yet, so whatever was asked for was not done.
 const BEFORE_SENDING = new Set([
     "ECONNREFUSED",
@@ -107134,6 +107198,17 @@ function codeOf(error) {
 function isConnecting(error) {
     return wire_isRecord(error) && (error["syscall"] === "connect" || isConnecting(error["cause"]));
 }
+/**
+ * What is kept of a library's error. The error itself holds the request, and so the key, the presigned query and a proxy's
+ * password: whoever prints ours with its causes would print them.
+ */
+function bare(error) {
+    const kept = new Error(redact(printable(messageOf(error))));
+    kept.name =
+        wire_isRecord(error) && typeof error["name"] === "string" ? printable(error["name"]) : "Error";
+    kept.stack = `${kept.name}: ${kept.message}`;
+    return kept;
+}
 /** `isSent: false` when the library knows that no byte of the request went out. */
 function transportError(host, error, isSent = true) {
     const code = codeOf(error);
@@ -107143,7 +107218,7 @@ function transportError(host, error, isSent = true) {
         return new errors_AvalaError("timeout", `${host} made no progress (${code})`, {
             retryable: true,
             ambiguous,
-            cause: error,
+            cause: bare(error),
             hint: "Check the connection and any proxy.",
         });
     }
@@ -107151,7 +107226,7 @@ function transportError(host, error, isSent = true) {
     return new errors_AvalaError("network", `${host} ${words ?? "gave no reply"} (${code})`, {
         retryable: !isCertificate,
         ambiguous,
-        cause: error,
+        cause: bare(error),
         hint: isCertificate
             ? "If your network puts its own certificate in between, name its authority in NODE_EXTRA_CA_CERTS."
             : "Check the connection, the base URL and any proxy.",
@@ -107160,6 +107235,16 @@ function transportError(host, error, isSent = true) {
 /** The error of a reply over `maxReplyBytes`. */
 function tooLarge(host, maxReplyBytes) {
     return new errors_AvalaError("bad_reply", `${host} sent more than ${maxReplyBytes} bytes`);
+}
+// A small reply that comes byte by byte makes progress, and would hold a run for years.
+const REPLY_TIMES = 5;
+/** How long a small reply may take as a whole, in ms. */
+function longestReplyMs({ idleTimeoutMs }) {
+    return REPLY_TIMES * idleTimeoutMs;
+}
+/** The error of a reply that trickles. */
+function tooSlow(host) {
+    return transportError(host, Object.assign(new Error("the reply trickles"), { code: "ETIMEDOUT" }));
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/api/axios-transport.js
@@ -107233,17 +107318,39 @@ function configOf(request, proxyFor) {
         ...(signal !== undefined && { signal }),
     };
 }
+/** Aborts with the request's own signal, and when the reply as a whole takes too long. */
+function watch(request) {
+    const { signal: given } = request;
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    if (given?.aborted === true)
+        stop();
+    given?.addEventListener("abort", stop, { once: true });
+    const stopTimer = startTimer(longestReplyMs(request), stop);
+    return {
+        signal: controller.signal,
+        isSlow: () => controller.signal.aborted && given?.aborted !== true,
+        end: () => {
+            stopTimer();
+            given?.removeEventListener("abort", stop);
+        },
+    };
+}
 async function send(client, proxyFor, request) {
+    const watched = watch(request);
     try {
         const reply = await client.request({
-            ...configOf(request, proxyFor),
+            ...configOf({ ...request, signal: watched.signal }, proxyFor),
             responseType: "arraybuffer",
             maxContentLength: request.maxReplyBytes,
         });
         return { status: reply.status, headers: headersOf(reply), body: reply.data };
     }
     catch (error) {
-        throw errorOf(request, error);
+        throw watched.isSlow() ? tooSlow(new URL(request.url).host) : errorOf(request, error);
+    }
+    finally {
+        watched.end();
     }
 }
 async function* readAll(request, body) {
@@ -107374,7 +107481,8 @@ function parseRetryAfter(value, nowMs) {
     // `Date.parse` takes bare numbers and much else for dates; an HTTP date has a month's name.
     if (!/^[A-Za-z]{3,9},? .*\d{2}:\d{2}:\d{2}/.test(text))
         return undefined;
-    const atMs = Date.parse(text);
+    // Of the three forms of an HTTP date one, asctime's, names no zone, and means GMT as the others do (RFC 9110, 5.6.7).
+    const atMs = Date.parse(/:\d{2} \d{4}$/.test(text) ? `${text} GMT` : text);
     return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
 }
 function mayHelp(error) {
@@ -107405,34 +107513,6 @@ async function retry(operation, options) {
             await clock.sleep(waitMs, signal);
         }
     }
-}
-
-;// CONCATENATED MODULE: ./.bundle/src/redact.js
-// What is secret and how it is masked. Everything that becomes text for people passes through here.
-// Knows nothing of who writes the text.
-const MASK = "***";
-// The contract's key shapes ("Transport"): `avk_…` or 40 hex characters.
-const KEY_SHAPES = /\bavk_[A-Za-z0-9_-]{4,}|\b[0-9a-f]{40}\b/gi;
-// The query of any URL: a presigned URL carries its credential there.
-const URL_QUERY = /(\bhttps?:\/\/[^\s"'<>?#]+)\?[^\s"'<>]*/gi;
-const URL_CREDENTIALS = /(\bhttps?:\/\/)[^\s"'<>/@]+@/gi;
-/** Masks keys, URL queries, URL credentials and each of `secrets` in `text`. Safe to call twice. */
-function redact(text, secrets = []) {
-    let masked = text;
-    for (const secret of secrets) {
-        if (secret.length > 0)
-            masked = masked.split(secret).join(MASK);
-    }
-    return masked
-        .replace(URL_CREDENTIALS, `$1${MASK}@`)
-        .replace(URL_QUERY, `$1?${MASK}`)
-        .replace(KEY_SHAPES, MASK);
-}
-/** Takes control characters out of text that a server or a file name brought, so that it can't start a line of its own. */
-function printable(text, mostCharacters = 500) {
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
-    const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
-    return clean.length > mostCharacters ? `${clean.slice(0, mostCharacters)}…` : clean;
 }
 
 ;// CONCATENATED MODULE: ./.bundle/action/github/commit-status.js
@@ -108851,6 +108931,9 @@ function parsed(text) {
     return URL.canParse(text) ? new URL(text) : undefined;
 }
 function problemWithBaseUrl(text, allowInsecure) {
+    // A URL's parser leaves out line breaks and turns backslashes round, so what one reads is not what would be called.
+    if (/[\s\\\p{Cc}\p{Cf}]/u.test(text))
+        return "has a space, a line break or a backslash in it";
     const url = parsed(text);
     if (url === undefined)
         return `is not a URL; the public API's is ${DEFAULT_BASE_URL}`;
@@ -109107,17 +109190,61 @@ function refusalError(refusal, secrets) {
     });
 }
 
+;// CONCATENATED MODULE: ./.bundle/src/api/reply-headers.js
+
+
+function count(text) {
+    return text !== undefined && /^\d{1,12}(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+}
+// Clocks that are kept right differ by less; a machine that is off by more is corrected by the server's own `Date`.
+const TRUSTED_SKEW_MS = 5000;
+function skewOf(headers, nowMs) {
+    const serverMs = Date.parse(headers["date"] ?? "");
+    const skewMs = Number.isNaN(serverMs) ? 0 : nowMs - serverMs;
+    return Math.abs(skewMs) > TRUSTED_SKEW_MS ? skewMs : 0;
+}
+/** The server's time, which its dates are meant in: ours, unless the two differ by more than rounding. */
+function serverNow(headers, nowMs) {
+    return nowMs - skewOf(headers, nowMs);
+}
+/** The three `X-RateLimit-*` headers, or `undefined` unless all are there. The reset is in this machine's time. */
+function readRateLimit(headers, nowMs) {
+    const limit = count(headers["x-ratelimit-limit"]);
+    const remaining = count(headers["x-ratelimit-remaining"]);
+    const resetSeconds = count(headers["x-ratelimit-reset"]);
+    if (limit === undefined || remaining === undefined || resetSeconds === undefined)
+        return undefined;
+    const resetAtMs = resetSeconds * 1000 + skewOf(headers, nowMs);
+    // A reset in years is a slip or spite: ask again after as long as a run waits for anything.
+    return { limit, remaining, resetAtMs: Math.min(resetAtMs, nowMs + LONGEST_SERVER_WAIT_MS) };
+}
+function readRequestId(headers, secrets) {
+    const id = headers["x-request-id"];
+    return id === undefined || id === "" ? undefined : printable(secrets.mask(id), 100);
+}
+
 ;// CONCATENATED MODULE: ./.bundle/src/api/judge.js
 // A reply, or the lack of one, as a value or an error. Knows nothing of sending or of tries but their count.
 
 
 
-/** `undefined` for no body; `"broken"` for one that is not JSON. */
+
+// Nothing of the API's is nested half as deep; code that walks a value would run out of stack on what is.
+const MOST_LEVELS = 100;
+function isTooDeep(value, levelsLeft = MOST_LEVELS) {
+    if (typeof value !== "object" || value === null)
+        return false;
+    if (levelsLeft === 0)
+        return true;
+    return Object.values(value).some((part) => isTooDeep(part, levelsLeft - 1));
+}
+/** `undefined` for no body; `"broken"` for one that is not JSON, or that nobody could walk. */
 function parseBody(body) {
     if (body.length === 0)
         return { json: undefined };
     try {
-        return { json: JSON.parse(body.toString("utf8")) };
+        const json = JSON.parse(body.toString("utf8"));
+        return isTooDeep(json) ? "broken" : { json };
     }
     catch {
         return "broken";
@@ -109147,7 +109274,7 @@ function brokenReply(facts, { status, headers, body }) {
     });
 }
 function retryAfterOf({ headers }, nowMs) {
-    return parseRetryAfter(headers["retry-after"], nowMs);
+    return parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs));
 }
 /** The JSON of a success; anything else is thrown. */
 function judge(bench, facts, reply, rateLimit) {
@@ -109184,38 +109311,12 @@ function masked(secrets, error) {
     return new errors_AvalaError(code, secrets.mask(error.message), { hint, ambiguous, retryable });
 }
 
-;// CONCATENATED MODULE: ./.bundle/src/api/reply-headers.js
-
-function count(text) {
-    return text !== undefined && /^\d{1,12}(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
-}
-// Clocks that are kept right differ by less; a machine that is off by more is corrected by the server's own `Date`.
-const TRUSTED_SKEW_MS = 5000;
-function skewOf(headers, nowMs) {
-    const serverMs = Date.parse(headers["date"] ?? "");
-    const skewMs = Number.isNaN(serverMs) ? 0 : nowMs - serverMs;
-    return Math.abs(skewMs) > TRUSTED_SKEW_MS ? skewMs : 0;
-}
-/** The three `X-RateLimit-*` headers, or `undefined` unless all are there. The reset is in this machine's time. */
-function readRateLimit(headers, nowMs) {
-    const limit = count(headers["x-ratelimit-limit"]);
-    const remaining = count(headers["x-ratelimit-remaining"]);
-    const resetSeconds = count(headers["x-ratelimit-reset"]);
-    if (limit === undefined || remaining === undefined || resetSeconds === undefined)
-        return undefined;
-    return { limit, remaining, resetAtMs: resetSeconds * 1000 + skewOf(headers, nowMs) };
-}
-function readRequestId(headers) {
-    const id = headers["x-request-id"];
-    return id === undefined || id === "" ? undefined : printable(id, 100);
-}
-
 ;// CONCATENATED MODULE: ./.bundle/src/api/route.js
 // User input into paths and queries: each part is checked and encoded. Knows nothing of requests.
 
 
 // eslint-disable-next-line no-control-regex -- control characters are what this is about
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const route_CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 function problemWith(part) {
     if (part === "")
         return "is empty";
@@ -109223,7 +109324,7 @@ function problemWith(part) {
         return `"${part}" is not a name`;
     if (/[/\\]/.test(part))
         return "must not contain a slash";
-    if (CONTROL.test(part))
+    if (route_CONTROL.test(part))
         return "must not contain control characters";
     // Half of a surrogate pair has no UTF-8 form, and `encodeURIComponent` throws on it.
     if (/[\ud800-\udfff]/u.test(part))
@@ -109316,7 +109417,7 @@ function requestOf(context, call, signal) {
     };
 }
 function report(context, call, startedMs, reply) {
-    const requestId = reply && readRequestId(reply.headers);
+    const requestId = reply && readRequestId(reply.headers, context.secrets);
     const event = {
         kind: "request",
         method: call.method,
@@ -109346,11 +109447,13 @@ async function attemptCall(context, call, request, attempt) {
     // All wait as the server told one, since the others would be refused as well. A long wait while there is budget left is
     // no rate limit but one of the call's own, as that of five exports at once: then the others go on.
     const isOfAll = rateLimit === undefined || rateLimit.remaining === 0 || throttledMs <= BURST_WAIT_MS;
-    if (throttledMs > 0 && isOfAll)
+    // Beyond what a run waits for, this call fails at once, and the others must not hang instead.
+    const isBearable = throttledMs > 0 && throttledMs <= LONGEST_SERVER_WAIT_MS;
+    if (isBearable && isOfAll)
         pace.hold(nowMs + throttledMs);
     permit.done(rateLimit);
     report(context, call, startedMs, reply);
-    const requestId = readRequestId(reply.headers);
+    const requestId = readRequestId(reply.headers, secrets);
     const facts = { call, attempt, requestId };
     return judge({ baseUrl, secrets, nowMs }, facts, reply, rateLimit);
 }
@@ -109407,6 +109510,7 @@ class ReplyHandler {
     headers = {};
     chunks = [];
     size = 0;
+    stopTimer;
     constructor(request, resolve, reject) {
         this.request = request;
         this.resolve = resolve;
@@ -109429,6 +109533,7 @@ class ReplyHandler {
     }
     end() {
         this.isOver = true;
+        this.stopTimer?.();
         this.request.signal?.removeEventListener("abort", this.stop);
     }
     onRequestStart(controller) {
@@ -109441,12 +109546,17 @@ class ReplyHandler {
         if (status < 200)
             return;
         this.status = status;
+        this.stopTimer = startTimer(longestReplyMs(this.request), this.giveUp);
         for (const name in headers) {
             const value = headers[name];
             if (value !== undefined)
                 this.headers[name] = Array.isArray(value) ? value.join(", ") : value;
         }
     }
+    giveUp = () => {
+        this.fail(tooSlow(new URL(this.request.url).host));
+        this.controller?.abort(new Error("reply too slow"));
+    };
     onResponseData(controller, chunk) {
         this.size += chunk.length;
         if (this.size <= this.request.maxReplyBytes) {
@@ -109668,6 +109778,23 @@ function withListener(avala, listener) {
         emit: listener,
         call: (request) => avala.call({ onEvent: listener, ...request }),
     };
+}
+
+;// CONCATENATED MODULE: ./.bundle/action/destination.js
+// Where files go, for what the run writes down: the manifest and the plan. Never a key or a password.
+
+
+
+/** `avala` is absent in a dry run without a key. @throws InputError for a base URL that is none */
+function destinationOf(environment, { connection }, avala) {
+    const organization = connection.organizationUid ?? null;
+    if (avala !== undefined)
+        return { baseUrl: avala.baseUrl, organization };
+    const { baseUrl = DEFAULT_BASE_URL } = readConfig(connection, environment.env);
+    if (!URL.canParse(baseUrl))
+        throw new errors_InputError([{ input: "base URL", text: "is not a URL" }]);
+    const { origin, pathname } = new URL(baseUrl);
+    return { baseUrl: `${origin}${pathname}`.replace(/\/+$/, ""), organization };
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/api/call-for.js
@@ -109913,6 +110040,7 @@ function formBody(fields, file, boundary, onBytes) {
 
 
 
+
 const LONGEST_XML = 64 * 1024;
 /** The text of the first element of that name. Tolerant, and expands no entities: a reply is no document to trust. */
 function storage_error_element(xml, name) {
@@ -109971,7 +110099,7 @@ function storageError(what, host, reply, nowMs) {
     const reason = told.code ?? "it told no reason";
     return new errors_AvalaError("storage", `Could not ${what}: ${host} refused (${status}, ${reason}).`, {
         retryable: isTransient(status, told),
-        retryAfterMs: parseRetryAfter(headers["retry-after"], nowMs),
+        retryAfterMs: parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs)),
         hint: HINTS[told.code ?? ""],
     });
 }
@@ -109984,6 +110112,17 @@ function storageError(what, host, reply, nowMs) {
 
 
 
+/** S3's words for encryption under which an `ETag` is not the MD5 of the object. */
+function hidesMd5(headers) {
+    const encryption = headers["x-amz-server-side-encryption"] ?? "";
+    return (encryption.startsWith("aws:kms") ||
+        headers["x-amz-server-side-encryption-customer-algorithm"] !== undefined);
+}
+function storedBy(host, { status, headers }) {
+    const { etag } = headers;
+    const md5 = /^"?([0-9a-f]{32})"?$/i.exec(etag ?? "")?.[1]?.toLowerCase();
+    return { etag, md5: hidesMd5(headers) ? undefined : md5, host, wasThere: status === 412 };
+}
 // With chunks of 512 KiB, a link of 5 kB/s still makes progress in this time.
 const storage_IDLE_TIMEOUT_MS = 120_000;
 const storage_MAX_REPLY_BYTES = 256 * 1024;
@@ -110025,8 +110164,9 @@ async function sendForm(avala, presign, file, options = {}) {
     if (status !== 200 && status !== 201 && status !== 204) {
         throw storageError(what, url.host, reply, avala.clock.now());
     }
-    return { etag: reply.headers["etag"] };
+    return storedBy(url.host, reply);
 }
+const PUT_SUCCESSES = new Set([200, 201, 204, 412]);
 /**
  * Sends bytes by PUT: a file, or one part of it. One try, which may be repeated with a fresh signature. A store that has
  * the object already (412, contract "Uploading files", 1) is no error.
@@ -110049,12 +110189,8 @@ async function sendPut(avala, target, bytes, options = {}) {
     const reply = await avala.storage.send(request).catch((error) => {
         throw withWhat(what, error);
     });
-    if (reply.status === 200 ||
-        reply.status === 201 ||
-        reply.status === 204 ||
-        reply.status === 412) {
-        return { etag: reply.headers["etag"] };
-    }
+    if (PUT_SUCCESSES.has(reply.status))
+        return storedBy(url.host, reply);
     throw storageError(what, url.host, reply, avala.clock.now());
 }
 async function readSome(body) {
@@ -110137,6 +110273,31 @@ function formatWait(ms) {
     return ms >= 1000 ? `${Math.round(ms / 1000)} s` : `${ms} ms`;
 }
 
+;// CONCATENATED MODULE: ./.bundle/src/upload/attempt.js
+/** Runs one try that sends `sizeBytes`; whatever it reported, exactly these count when it succeeds and none when not. */
+async function countBytes(bytes, sizeBytes, send) {
+    let counted = 0;
+    const onBytes = (count) => {
+        counted += count;
+        bytes.add(count);
+    };
+    try {
+        const result = await send(onBytes);
+        bytes.add(sizeBytes - counted);
+        return result;
+    }
+    catch (error) {
+        bytes.takeBack(counted);
+        throw error;
+    }
+}
+/** Options of `retry` on a session: its clock and chance, each retry told to its listener. */
+function retryOn(avala, what, signal) {
+    const { clock, random } = avala;
+    const onRetry = (again) => avala.emit({ kind: "retry", ...again });
+    return { clock, random, signal, what, onRetry };
+}
+
 ;// CONCATENATED MODULE: ./.bundle/src/api/users.js
 // Who the key belongs to (contract, "Uploading files").
 
@@ -110200,6 +110361,8 @@ async function resolveDestination(avala, to) {
 
 
 
+
+
 function sameMembers(left, right) {
     return left.length === right.length && left.every((uid) => right.includes(uid));
 }
@@ -110223,10 +110386,10 @@ async function newestOf(avala, input) {
     }
     return found;
 }
-/** The uids that exist before we start; `undefined` when the key may not list exports. */
-async function uidsBefore(avala, input) {
+/** Those that exist before we start; `undefined` when the key may not list exports. */
+async function existing(avala, input) {
     try {
-        return new Set((await newestOf(avala, input)).map(({ uid }) => uid));
+        return await newestOf(avala, input);
     }
     catch (error) {
         if (isNotAllowedToRead(error))
@@ -110236,11 +110399,16 @@ async function uidsBefore(avala, input) {
 }
 /**
  * Starts an export. When the reply to the create was lost, the newest exports are read and the one that was not there
- * before, with this name and these sources, is taken (contract, "Errors"): there is never a second one.
+ * before, with this name and these sources, is taken (contract, "Errors"): there is never a second one. With
+ * `takesRunning`, so is one that runs already: for a name that stands for all that is exported, whoever started it.
  * @throws AvalaError; one that is still `ambiguous` when the key may not list exports, and so nobody can tell
  */
-async function startExport(avala, input) {
-    const before = await uidsBefore(avala, input);
+async function startExport(avala, input, options = {}) {
+    const before = await existing(avala, input);
+    const running = before?.find(({ state }) => state === "running");
+    if (options.takesRunning === true && running !== undefined)
+        return running;
+    const known = new Set(before?.map(({ uid }) => uid));
     return retry(async () => {
         try {
             return await createExport(avala, input);
@@ -110250,19 +110418,13 @@ async function startExport(avala, input) {
                 throw error;
             if (before === undefined)
                 throw cannotTell(input, error);
-            const made = (await newestOf(avala, input)).find(({ uid }) => !before.has(uid));
+            const made = (await newestOf(avala, input)).find(({ uid }) => !known.has(uid));
             if (made !== undefined)
                 return made;
             const { code, message, hint, retryAfterMs } = error;
             throw new errors_AvalaError(code, message, { hint, retryAfterMs, retryable: true, cause: error });
         }
-    }, {
-        clock: avala.clock,
-        random: avala.random,
-        what: `start export ${input.name}`,
-        ...(avala.signal === undefined ? {} : { signal: avala.signal }),
-        onRetry: (again) => avala.emit({ kind: "retry", ...again }),
-    });
+    }, retryOn(avala, `start export ${input.name}`, avala.signal));
 }
 function cannotTell(input, error) {
     return new errors_AvalaError(error.code, `Export ${input.name} may or may not have been started: ${error.message}`, {
@@ -110281,7 +110443,7 @@ async function waitForExport(avala, uid, options) {
         random: avala.random,
         timeoutMs: options.timeoutMs,
         what: `export ${uid} to be completed`,
-        ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+        signal: avala.signal,
         isDone: ({ state }) => state !== "running",
         onValue: ({ status, totalTaskCount, exportedTaskCount }) => avala.emit({
             kind: "export-status",
@@ -110294,7 +110456,8 @@ async function waitForExport(avala, uid, options) {
     if (ended.state === "completed")
         return ended;
     const reason = ended.error ?? "the server gave no reason";
-    throw new errors_AvalaError("export_failed", `Export ${ended.name ?? uid} ended as ${ended.status}: ${reason}`, {
+    const name = printable(ended.name ?? uid);
+    throw new errors_AvalaError("export_failed", `Export ${name} ended as ${printable(ended.status)}: ${reason}`, {
         hint: `Its uid is ${uid}. Mend the cause and start a new export: this one will not change.`,
     });
 }
@@ -110339,22 +110502,16 @@ async function syncFile(path) {
  */
 async function downloadExport(avala, uid, options) {
     const partial = `${options.toFile}.partial`;
-    await (0,promises_.mkdir)((0,external_node_path_.dirname)(options.toFile), { recursive: true });
     try {
-        const fetched = await retry((_attempt, signal) => fetchTo(avala, uid, partial, signal), {
-            clock: avala.clock,
-            random: avala.random,
-            what: `download export ${uid}`,
-            ...(avala.signal === undefined ? {} : { signal: avala.signal }),
-            onRetry: (again) => avala.emit({ kind: "retry", ...again }),
-        });
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(options.toFile), { recursive: true });
+        const fetched = await retry((_attempt, signal) => fetchTo(avala, uid, partial, signal), retryOn(avala, `download export ${uid}`, avala.signal));
         await syncFile(partial);
         await (0,promises_.rename)(partial, options.toFile);
         return { ...fetched, path: options.toFile };
     }
     catch (error) {
-        await (0,promises_.rm)(partial, { force: true });
-        throw error;
+        await (0,promises_.rm)(partial, { force: true }).catch(() => undefined);
+        throw asDiskError(`The file of export ${uid} can't be kept`, error);
     }
 }
 
@@ -110456,19 +110613,38 @@ function checkPaths(entries) {
             refuse(`holds ${shown}, which is encrypted`);
         if (!isFileOrFolder(entry))
             refuse(`holds ${shown}, which is a link or no file`);
-        const key = fileName.normalize("NFC").toLowerCase();
+        const key = keyOf(fileName);
         if (seen.has(key))
             refuse(`holds ${shown} twice`);
         seen.add(key);
     }
+    for (const { fileName } of entries) {
+        const key = keyOf(fileName);
+        if (parentsOf(key).some((parent) => seen.has(parent)))
+            refuse(`holds ${JSON.stringify(fileName)} below a file`);
+    }
+}
+/** The same for names that are one on some system. A folder's own ends in a slash. */
+function keyOf(fileName) {
+    return fileName.normalize("NFC").toLowerCase();
+}
+/** `a/b/c` → `a`, `a/b`. */
+function parentsOf(path) {
+    return [...path.matchAll(/(?<=[^/])\/(?=[^/])/g)].map(({ index }) => path.slice(0, index));
 }
 function isUnsafe(path) {
     const parts = path.replace(/\/$/, "").split("/");
     // Absolute, drive letters and streams of Windows, what climbs, empty parts, and control characters.
-    return (
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
-    /[\\:\u0000-\u001f\u007f]/.test(path) ||
+    return (parts.some(isReserved) ||
+        // eslint-disable-next-line no-control-regex -- control characters are what this is about
+        /[\\:\u0000-\u001f\u007f]/.test(path) ||
         parts.some((part) => part === "" || part === "." || part === ".."));
+}
+// What a file system takes as one name.
+const MOST_NAME_BYTES = 255;
+/** A part that no system holds, or that a checkout takes orders from: a file below `.git` can run commands. */
+function isReserved(part) {
+    return part.toLowerCase() === ".git" || Buffer.byteLength(part) > MOST_NAME_BYTES;
 }
 /** By the Unix mode that the archive keeps; 0 where it was made on a system without. */
 function isFileOrFolder(entry) {
@@ -110732,8 +110908,9 @@ function madeName({ environment: { env } }) {
     return `${env.GITHUB_REPOSITORY ?? "upload-action"} run ${run}.${attempt}`.slice(0, LONGEST_NAME);
 }
 function keep({ results, log }, made) {
-    if (made.downloadUrl !== undefined)
-        log.addSecret(made.downloadUrl);
+    // Anything shorter is no URL, and masking a letter would leave nothing of the log.
+    if (URL.canParse(made.downloadUrl ?? ""))
+        log.addSecret(made.downloadUrl ?? "");
     results.export = made;
 }
 function warnIfEmpty(run, { uid, totalTaskCount }) {
@@ -110758,6 +110935,9 @@ function describeFailure(error) {
     return { text: lines.filter((line) => line !== undefined).join("\n"), outcome: outcomeOf(error) };
 }
 function describeBug(error) {
+    const machines = asDiskError("The runner refused", error);
+    if (errors_isAvalaError(machines))
+        return describeFailure(machines);
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     return {
         text: `This is a bug in the Action, not in your workflow: ${name}: ${message}\nRun the job again with debug logging and report it with the log at ${ISSUES}`,
@@ -111136,7 +111316,7 @@ function manifest_comparePaths(a, b) {
  * @throws InputError for a path that is empty, has a line break or occurs twice, a size that is no whole number of bytes,
  * or a sha256 that is not 64 lower case hex digits
  */
-function createManifest(entries) {
+function manifest_createManifest(entries) {
     const sorted = Array.from(entries, ({ path, sizeBytes, sha256 }) => ({
         path,
         sizeBytes,
@@ -111178,258 +111358,134 @@ function checksumsText(manifest) {
     return manifest.entries.map((entry) => `${entry.sha256}  ${entry.path}\n`).join("");
 }
 
-;// CONCATENATED MODULE: ./.bundle/src/files/compare.js
-const MOST_NAMED = 20;
-/** Whether both digests say the same, over as many digits as both have: an unpacked manifest keeps 20 of 64. */
-function sameDigest(a, b) {
-    const digits = Math.min(a.length, b.length);
-    return digits > 0 && a.slice(0, digits) === b.slice(0, digits);
-}
-/**
- * What changed, each part sorted by path. Either manifest may have been unpacked and then has short digests (see
- * `packManifest`): entries are held against each other by the digits that both have, and the sets' whole digests
- * are the backstop: when those differ and no entry does, every entry counts as changed, so no change is ever missed.
- */
-function compareManifests(before, after) {
-    const old = new Map(before.entries.map((entry) => [entry.path, entry]));
-    const added = [];
-    const changed = [];
-    const unchanged = [];
-    for (const entry of after.entries) {
-        const was = old.get(entry.path);
-        old.delete(entry.path);
-        if (was === undefined)
-            added.push(entry);
-        else if (was.sizeBytes === entry.sizeBytes && sameDigest(was.sha256, entry.sha256)) {
-            unchanged.push(entry);
-        }
-        else
-            changed.push({ before: was, after: entry });
-    }
-    const removed = [...old.values()];
-    const isSame = added.length + changed.length + removed.length === 0;
-    if (isSame && before.digest !== after.digest)
-        return allChanged(before, after);
-    return { added, changed, removed, unchanged };
-}
-function allChanged(before, after) {
-    const old = new Map(before.entries.map((entry) => [entry.path, entry]));
-    const changed = after.entries.flatMap((entry) => {
-        const was = old.get(entry.path);
-        return was === undefined ? [] : [{ before: was, after: entry }];
-    });
-    return { added: [], changed, removed: [], unchanged: [] };
-}
-/**
- * The changes for people: `+ added`, `~ changed`, `> old → new` for a file whose content moved to another path, `- removed`;
- * every file up to 20, then counts. A renamed file is sent again all the same, as the API has no copy.
- */
-function describeChanges(changes) {
-    const { added, removed, renamed } = findRenames(changes);
-    const groups = [
-        { sign: "+", word: "added", paths: added.map((entry) => entry.path) },
-        { sign: "~", word: "changed", paths: changes.changed.map(({ after }) => after.path) },
-        { sign: ">", word: "renamed", paths: renamed },
-        { sign: "-", word: "removed", paths: removed.map((entry) => entry.path) },
-    ];
-    const lines = [];
-    const rest = [];
-    for (const { sign, word, paths } of groups) {
-        const named = paths.slice(0, MOST_NAMED - lines.length);
-        lines.push(...named.map((path) => `${sign} ${path}`));
-        if (paths.length > named.length)
-            rest.push(`${paths.length - named.length} ${word}`);
-    }
-    if (rest.length > 0)
-        lines.push(`and ${rest.join(", ")} more`);
-    return lines.length === 0 ? "No changes." : lines.join("\n");
-}
-function findRenames(changes) {
-    // The digits that an unpacked manifest keeps. An empty file says nothing: any two are alike.
-    const keyOf = (entry) => `${entry.sizeBytes} ${entry.sha256.slice(0, 20)}`;
-    const gone = new Map();
-    for (const entry of changes.removed) {
-        const list = gone.get(keyOf(entry));
-        if (list === undefined)
-            gone.set(keyOf(entry), [entry]);
-        else
-            list.push(entry);
-    }
-    const added = [];
-    const renamed = [];
-    const used = new Set();
-    for (const entry of changes.added) {
-        const was = entry.sizeBytes === 0 ? undefined : gone.get(keyOf(entry))?.shift();
-        if (was === undefined)
-            added.push(entry);
-        else {
-            used.add(was);
-            renamed.push(`${was.path} → ${entry.path}`);
-        }
-    }
-    return { added, removed: changes.removed.filter((entry) => !used.has(entry)), renamed };
-}
+;// CONCATENATED MODULE: ./.bundle/src/files/manifest-file.js
+// The manifest as a file that anyone can check later, without this program: docs/manifest.md tells how, and
+// docs/manifest.schema.json what it looks like. Knows nothing of disks.
 
-;// CONCATENATED MODULE: ./.bundle/src/upload/cost.js
-// The contract's default ("Rate limits"), until a reply has told the live one.
-const DEFAULT_LIMIT_PER_MINUTE = 100;
-/** One presign a file, and `otherCalls` for the set: confirm, waiting, reading back. @default otherCalls 0 */
-function estimateCost(given) {
-    const calls = given.files + (given.otherCalls ?? 0);
-    const limitPerMinute = given.rateLimit?.limit ?? DEFAULT_LIMIT_PER_MINUTE;
+
+/** One for another meaning of a field, or for one less. A field more is no new version. */
+const FORMAT_VERSION = 1;
+/** Names the canonical form that is hashed, which is also its first line. */
+const DIGEST_ALGORITHM = "avala-manifest 1 sha256";
+function wholeOf(datasets) {
+    return manifest_createManifest(datasets.flatMap(({ manifest }) => manifest.entries));
+}
+function manifest_file_digestOf({ digest }) {
+    return { algorithm: DIGEST_ALGORITHM, value: digest };
+}
+/** The file's text: one file a line, so that two of them can be compared line by line. */
+function formatManifestFile(record) {
+    const { createdMs, destination, datasets } = record;
+    const whole = wholeOf(datasets);
+    const head = {
+        formatVersion: FORMAT_VERSION,
+        createdAt: new Date(createdMs).toISOString(),
+        destination: {
+            baseUrl: destination.baseUrl,
+            organization: destination.organizationUid ?? null,
+            datasets: datasets.map(({ name, manifest }) => ({
+                name,
+                files: manifest.entries.length,
+                totalBytes: manifest.totalBytes,
+                digest: manifest_file_digestOf(manifest),
+            })),
+        },
+        digest: manifest_file_digestOf(whole),
+        totalBytes: whole.totalBytes,
+    };
+    // Where there is one dataset, all files are its.
+    const datasetOf = new Map();
+    for (const { name, manifest } of datasets.length > 1 ? datasets : []) {
+        for (const { path } of manifest.entries)
+            datasetOf.set(path, name);
+    }
+    const lines = whole.entries.map(({ path, sizeBytes, sha256 }) => JSON.stringify({ path, sizeBytes, sha256, dataset: datasetOf.get(path) }));
+    const files = lines.length === 0 ? "[]" : `[\n    ${lines.join(",\n    ")}\n  ]`;
+    return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": ${files}\n}\n`;
+}
+function manifest_file_refuse(text) {
+    throw new InputError([{ input: "manifest", text }]);
+}
+function object(value, name) {
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+        return value;
+    return manifest_file_refuse(`${name} should be an object`);
+}
+function list(value, name) {
+    return Array.isArray(value) ? value : manifest_file_refuse(`${name} should be a list`);
+}
+function manifest_file_text(value, name) {
+    return typeof value === "string" ? value : manifest_file_refuse(`${name} should be text`);
+}
+function readEntry(value) {
+    const { path, sizeBytes, sha256, dataset } = object(value, "a file");
+    if (typeof sizeBytes !== "number")
+        return manifest_file_refuse("sizeBytes should be a number");
     return {
-        files: given.files,
-        bytes: given.bytes,
-        calls,
-        limitPerMinute,
-        minutesAtLimit: calls / limitPerMinute,
+        path: manifest_file_text(path, "path"),
+        sizeBytes,
+        sha256: manifest_file_text(sha256, "sha256"),
+        dataset: dataset === undefined ? undefined : manifest_file_text(dataset, "dataset"),
     };
 }
-const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
-/** `5.1 GB`: decimal units, as storage is sold and quotas are told. */
-function formatBytes(bytes) {
-    let value = bytes;
-    let unit = 0;
-    while (value >= 999.5 && unit < UNITS.length - 1) {
-        value /= 1000;
-        unit += 1;
+function requireDigest(name, given, { digest }) {
+    const { algorithm, value } = object(given, "digest");
+    if (algorithm !== DIGEST_ALGORITHM)
+        manifest_file_refuse(`the digest of ${name} is by an algorithm not known`);
+    if (value !== digest)
+        manifest_file_refuse(`the digest of ${name} is not that of its files`);
+}
+function readDatasets(json) {
+    const entries = list(json["files"], "files").map(readEntry);
+    const given = list(object(json["destination"], "destination")["datasets"], "datasets");
+    const byDataset = new Map();
+    for (const { dataset, ...entry } of entries) {
+        const ofIt = byDataset.get(dataset) ?? [];
+        ofIt.push(entry);
+        byDataset.set(dataset, ofIt);
     }
-    const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-    const name = unit === 0 && bytes === 1 ? "byte" : (UNITS[unit] ?? "");
-    return `${value.toFixed(digits)} ${name}`;
-}
-/** `1,234`, the same on every system. */
-function formatCount(count) {
-    return count.toLocaleString("en-US");
-}
-/** `1 file`, `1,234 files`. */
-function counted(count, noun) {
-    return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-/** `40 s`, `12 min`, `3 h 20 min`. */
-function formatDuration(seconds) {
-    if (seconds < 90)
-        return `${Math.max(1, Math.round(seconds))} s`;
-    const minutes = Math.round(seconds / 60);
-    if (minutes < 90)
-        return `${minutes} min`;
-    const rest = minutes % 60;
-    return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
-}
-/** `1,234 files, 5.1 GB, 1,240 API calls: at least 12 min at 100 calls a minute`. */
-function describeCost(cost) {
-    const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
-    if (cost.calls === 0)
-        return size;
-    const time = formatDuration(cost.minutesAtLimit * 60);
-    const pace = `at least ${time} at ${formatCount(cost.limitPerMinute)} calls a minute`;
-    return `${size}, ${counted(cost.calls, "API call")}: ${pace}`;
-}
-
-;// CONCATENATED MODULE: ./.bundle/action/plan.js
-// The plan: what a run would send, as JSON, and whether a later run still would. Pure.
-
-
-
-
-const plan_VERSION = 1;
-/** `exists` by dataset name; a name that is not in it was not looked up. */
-function createPlan(selection, exists) {
-    const { manifest, fileSet, targets } = selection;
-    const toSend = targets.filter(({ name }) => exists.get(name) !== true);
-    const { files, bytes, calls } = costOf(toSend.map((target) => target.files));
-    return {
-        version: plan_VERSION,
-        digest: manifest.digest,
-        datasets: targets.map((target) => ({
-            folder: target.folder,
-            name: target.name,
-            slug: target.slug,
-            dataType: target.dataType,
-            files: target.files.length,
-            bytes: target.manifest.totalBytes,
-            digest: target.manifest.digest,
-            exists: exists.get(target.name) ?? null,
-        })),
-        cost: { files, bytes, calls },
-        leftOut: { hiddenFiles: fileSet.hiddenLeftOut },
-        files: filesOf(manifest),
-    };
-}
-/** What sending costs at the least: a list of files for each dataset. */
-function costOf(datasets, rateLimit) {
-    const files = datasets.flat();
-    return estimateCost({
-        files: files.length,
-        bytes: files.reduce((total, { sizeBytes }) => total + sizeBytes, 0),
-        otherCalls: datasets.filter(({ length }) => length > 0).length * CALLS_FOR_A_DATASET,
-        rateLimit,
+    const datasets = given.map((value) => {
+        const { name, digest } = object(value, "a dataset");
+        const called = manifest_file_text(name, "name");
+        const key = given.length === 1 ? undefined : called;
+        const manifest = createManifest(byDataset.get(key) ?? []);
+        byDataset.delete(key);
+        requireDigest(called, digest, manifest);
+        return { name: called, manifest };
     });
+    if (byDataset.size > 0)
+        manifest_file_refuse("a file is of a dataset that is not listed");
+    requireDigest("the set", json["digest"], wholeOf(datasets));
+    return datasets;
 }
-// Look up, confirm, wait twice, read the items back.
-const CALLS_FOR_A_DATASET = 5;
-function filesOf(manifest) {
-    return manifest.entries.map(({ path, sizeBytes, sha256 }) => ({
-        path,
-        bytes: sizeBytes,
-        sha256,
-    }));
-}
-/** @throws InputError when `text` is no plan */
-function parsePlan(text, file) {
+/**
+ * Reads what {@link formatManifestFile} wrote and holds each digest against the files that it is of.
+ * @throws InputError for another format version, and for what was changed since
+ */
+function parseManifestFile(data) {
+    let value;
     try {
-        const value = JSON.parse(text);
-        if (isPlan(value))
-            return value;
+        value = JSON.parse(data);
     }
     catch {
-        // Told below, as for JSON that is no plan.
+        return manifest_file_refuse("it is no JSON");
     }
-    throw new errors_InputError([
-        { input: "plan", text: `${file} is no plan that a dry run of this version wrote` },
-    ]);
-}
-function isPlan(value) {
-    if (typeof value !== "object" || value === null)
-        return false;
-    const { version, digest, datasets, files } = value;
-    const isWhole = version === plan_VERSION && typeof digest === "string";
-    return (isWhole &&
-        isList(datasets, ["name", "slug", "dataType", "digest"]) &&
-        isList(files, ["path", "sha256"]));
-}
-function isList(value, texts) {
-    const isItem = (item) => typeof item === "object" &&
-        item !== null &&
-        texts.every((name) => typeof item[name] === "string");
-    return Array.isArray(value) && value.every(isItem);
-}
-/** @throws InputError when the files, or what is to become of them, are no longer what the plan says */
-function checkPlan(plan, selection) {
-    if (plan.digest !== selection.manifest.digest) {
-        const planned = createManifest(plan.files.map(({ path, bytes, sha256 }) => ({ path, sizeBytes: bytes, sha256 })));
-        const changes = describeChanges(compareManifests(planned, selection.manifest));
-        plan_refuse(`the files have changed since it was made:\n${changes}`);
+    const json = object(value, "it");
+    if (json["formatVersion"] !== FORMAT_VERSION) {
+        manifest_file_refuse(`formatVersion ${String(json["formatVersion"])} is not known, only ${FORMAT_VERSION}`);
     }
-    const planned = plan.datasets.map(plan_describe).sort().join("\n");
-    const now = selection.targets.map(plan_describe).sort().join("\n");
-    if (planned !== now)
-        plan_refuse(`it was made for other datasets:\n${planned}\nand now they are:\n${now}`);
-}
-/** @throws InputError when a dataset came or went since the plan was made */
-function checkPlannedDatasets(plan, exists) {
-    for (const { name, exists: planned } of plan.datasets) {
-        const now = exists.get(name);
-        if (planned === null || now === undefined || planned === now)
-            continue;
-        plan_refuse(`the dataset ${name} ${now ? "has been made" : "has gone"} since it was made`);
-    }
-}
-function plan_describe({ name, slug, dataType, }) {
-    return `${name} (${slug}, ${dataType})`;
-}
-function plan_refuse(text) {
-    throw new errors_InputError([{ input: "plan", text }], { hint: "Make a new plan with dry-run: true." });
+    const { baseUrl, organization } = object(json["destination"], "destination");
+    const createdMs = Date.parse(manifest_file_text(json["createdAt"], "createdAt"));
+    if (Number.isNaN(createdMs))
+        manifest_file_refuse("createdAt is no time");
+    return {
+        createdMs,
+        destination: {
+            baseUrl: manifest_file_text(baseUrl, "baseUrl"),
+            organizationUid: organization === null ? undefined : manifest_file_text(organization, "organization"),
+        },
+        datasets: readDatasets(json),
+    };
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/files/credentials.js
@@ -111722,16 +111778,20 @@ function createStop(outer) {
         inner.abort(error);
     };
     const onAbort = () => fail(cancelled("The work"));
-    const stopped = new Promise((resolve) => {
-        inner.signal.addEventListener("abort", () => resolve("stopped"), { once: true });
-    });
+    // No Promise.race with one promise for the whole pool: that would hold every item until the pool ends.
+    const waiting = new Set();
+    inner.signal.addEventListener("abort", () => waiting.forEach((stop) => stop()), { once: true });
     if (outer?.aborted === true)
         onAbort();
     else
         outer?.addEventListener("abort", onAbort, { once: true });
     return {
         signal: forMany(inner.signal),
-        stopped,
+        orStopped: (next) => new Promise((resolve, reject) => {
+            const stop = () => resolve("stopped");
+            waiting.add(stop);
+            next.then(resolve, reject).finally(() => waiting.delete(stop));
+        }),
         fail,
         rethrow: () => {
             if (failure !== undefined)
@@ -111750,7 +111810,7 @@ async function runPool(items, options, work) {
     const iterator = iteratorOf(items);
     const pull = () => {
         const next = iterator.next();
-        return next instanceof Promise ? Promise.race([next, stop.stopped]) : next;
+        return next instanceof Promise ? stop.orStopped(next) : next;
     };
     const worker = async () => {
         try {
@@ -112142,6 +112202,13 @@ function startThread() {
     };
 }
 
+;// CONCATENATED MODULE: ./.bundle/src/files/limits.js
+// How large a file may be, by the way it goes.
+/** The largest object that one form, or one PUT, carries to S3 (5 GiB). */
+const MOST_FORM_BYTES = 5 * 1024 ** 3;
+/** The largest that parts carry: 10,000 of 128 MiB (contract, "Uploading files", 1). */
+const MOST_FILE_BYTES = 10_000 * 128 * 1024 ** 2;
+
 ;// CONCATENATED MODULE: ./.bundle/src/files/inspect.js
 
 
@@ -112149,8 +112216,7 @@ function startThread() {
 
 
 
-/** The largest object that one form upload can carry to S3 (5 GiB). */
-const MOST_FILE_BYTES = 5 * 1024 ** 3;
+
 // A thread takes about 30 ms to start, and a file about 40 µs: fewer than this are looked at sooner here.
 const FEW_FILES = 500;
 const BATCH_FILES = 500;
@@ -112223,7 +112289,7 @@ function faultText(code) {
 }
 function refusalOf(candidate, sizeBytes, head) {
     if (sizeBytes > MOST_FILE_BYTES) {
-        return `It has ${sizeBytes} bytes, more than the 5 GiB (${MOST_FILE_BYTES} bytes) that one form upload can carry.`;
+        return `It has ${sizeBytes} bytes, more than the ${MOST_FILE_BYTES} (10,000 parts of 128 MiB) that any upload can carry.`;
     }
     return !candidate.isNamed && startsAsPrivateKey(head) ? credentialText : undefined;
 }
@@ -112501,8 +112567,8 @@ function barred(bars, level) {
  *
  * @throws InputError with every reason at once: the root, a glob or the prefix can't be used; nothing matches; a file or
  * folder can't be read; a link is broken, or leads out of the root; a path is not allowed, is there twice or differs from
- * another in case or Unicode form alone; a file is over 5 GiB or looks like a credential and is not named in full; no file
- * would be indexed; content is wrong and `checkContent` is `error`
+ * another in case or Unicode form alone; a file is over 1,250 GiB, or looks like a credential and is not named in full; no
+ * file would be indexed; content is wrong and `checkContent` is `error`
  * @throws AvalaError `cancelled`
  */
 async function readFileSet(options, run = {}) {
@@ -112628,7 +112694,7 @@ async function hashFiles(files, options = {}) {
         signal?.removeEventListener("abort", close);
         await workers.close();
     }
-    return createManifest(entries);
+    return manifest_createManifest(entries);
 }
 function* batchesOf(files) {
     let batch = [];
@@ -112799,7 +112865,7 @@ function targetsOf(inputs, fileSet, manifest) {
         }
         const part = inputs.partitionDepth === 0
             ? manifest
-            : createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
+            : manifest_createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
         targets.push(targetOf(inputs, { folder: called, files, manifest: part, dataType }));
     }
     problems.push(...sharedNames(targets));
@@ -112853,6 +112919,7 @@ function pathFrom(from, absolutePath) {
 
 
 
+
 /** Every output of action.yml; a test holds the two together. */
 const OUTPUT_NAMES = (/* unused pure expression or super */ null && ([
     "dataset-uid",
@@ -112879,29 +112946,29 @@ async function createOutputFolder(environment) {
     await (0,promises_.mkdir)(environment.tempDirectory, { recursive: true });
     return (0,promises_.mkdtemp)((0,external_node_path_.join)(environment.tempDirectory, "avala-"));
 }
-async function writeSelection(folder, selection) {
-    const { manifest } = selection;
-    const list = {
-        version: 1,
-        digest: manifest.digest,
-        bytes: manifest.totalBytes,
-        files: filesOf(manifest),
-    };
-    const checksums = checksumsText(onDisk(selection));
+/** The manifest and the checksums, as docs/manifest.md has them. */
+async function writeSelection(folder, selection, to) {
+    const { baseUrl, organization } = to.destination;
+    const text = formatManifestFile({
+        createdMs: to.nowMs,
+        destination: { baseUrl, organizationUid: organization ?? undefined },
+        datasets: selection.targets.map(({ name, manifest }) => ({ name, manifest })),
+    });
     return {
-        manifest: await outputs_write(folder, "manifest.json", json(list)),
-        checksums: await outputs_write(folder, "SHA256SUMS", checksums),
+        manifest: await outputs_write(folder, "manifest.json", text),
+        checksums: await outputs_write(folder, "SHA256SUMS", checksumsText(onDisk(selection))),
     };
 }
 /** The manifest with each file's path under `root`: a prefix and a link's target are the dataset's business alone. */
 function onDisk({ fileSet, manifest }) {
     const places = new Map(fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]));
-    return createManifest(manifest.entries.map((entry) => ({ ...entry, path: places.get(entry.path) ?? entry.path })));
+    return manifest_createManifest(manifest.entries.map((entry) => ({ ...entry, path: places.get(entry.path) ?? entry.path })));
 }
 async function writePlan(folder, plan) {
     return outputs_write(folder, "plan.json", json(plan));
 }
-async function writeReport(folder, results) {
+/** What happened, as JSON. The words in it are others' too, so it is as free of secrets as the log. */
+async function writeReport(folder, results, secrets) {
     const { selection, export: made } = results;
     const report = {
         version: 1,
@@ -112917,7 +112984,9 @@ async function writeReport(folder, results) {
         },
         bytesUploaded: results.bytesSent,
         uploadSeconds: results.uploadMs / 1000,
-        retries: results.retries,
+        checkedByStore: results.checkedByStore,
+        retries: results.retries.total,
+        retriedFor: results.retries.causes(),
         digest: selection?.manifest.digest ?? null,
         datasets: results.datasets.map(({ target, dataset }) => ({
             folder: target.folder,
@@ -112936,7 +113005,8 @@ async function writeReport(folder, results) {
         downloadPath: results.downloadPath ?? null,
         warnings: results.warnings.map(({ text }) => text),
     };
-    return outputs_write(folder, "report.json", json(report));
+    const masked = JSON.parse(JSON.stringify(report), (_name, value) => typeof value === "string" ? redact(value, secrets) : value);
+    return outputs_write(folder, "report.json", json(masked));
 }
 function json(value) {
     return `${JSON.stringify(value, null, 2)}\n`;
@@ -112974,6 +113044,525 @@ function outputsOf(results, inputs) {
     ]);
 }
 
+;// CONCATENATED MODULE: ./.bundle/src/flow/retry-tally.js
+// What was tried again, and why: one line a cause. Knows nothing of what is tried.
+
+function createRetryTally() {
+    const byCause = new Map();
+    let total = 0;
+    return {
+        note: ({ what, error }) => {
+            total += 1;
+            const { code } = error;
+            const status = errors_isApiError(error) ? { status: error.status } : {};
+            const key = `${code} ${status.status ?? ""}`;
+            const cause = byCause.get(key);
+            const example = cause?.example ?? `${what}: ${error.message}`;
+            byCause.set(key, { code, ...status, count: (cause?.count ?? 0) + 1, example });
+        },
+        get total() {
+            return total;
+        },
+        causes: () => [...byCause.values()].sort((a, b) => b.count - a.count),
+    };
+}
+/** `3 × rate_limited (429), 1 × network`. */
+function describeRetries(causes) {
+    return causes
+        .map(({ code, status, count }) => `${count} × ${code}${status === undefined ? "" : ` (${status})`}`)
+        .join(", ");
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/api/provider-config.js
+
+function provider_config_providerBody(config) {
+    if (config.provider === "gc_storage") {
+        return {
+            provider: config.provider,
+            gc_storage_bucket_name: config.bucketName,
+            gc_storage_prefix: config.prefix,
+            gc_storage_auth_json_content: config.authJsonContent,
+        };
+    }
+    return {
+        provider: config.provider,
+        s3_bucket_name: config.bucketName,
+        s3_bucket_region: config.bucketRegion,
+        s3_bucket_prefix: config.bucketPrefix,
+        s3_access_key_id: config.accessKeyId,
+        s3_secret_access_key: config.secretAccessKey,
+        s3_is_accelerated: config.isAccelerated,
+    };
+}
+// Of a private key, what only frames it: masking that would garble text that shows no key.
+const FRAME = /^-----/;
+/** A key file's private key, whole and line by line: a quotation may be of either. */
+function privateKeysOf(authJsonContent) {
+    const key = privateKeyOf(authJsonContent);
+    if (key === undefined)
+        return [];
+    const lines = key.split(/\r?\n/).filter((line) => line !== "" && !FRAME.test(line));
+    return [key, ...lines];
+}
+function privateKeyOf(authJsonContent) {
+    try {
+        const json = JSON.parse(authJsonContent);
+        const key = isRecord(json) ? json["private_key"] : undefined;
+        return typeof key === "string" ? key : undefined;
+    }
+    catch {
+        return undefined; // the server judges the content; here it is only hidden
+    }
+}
+/** Has the credentials masked from now on: a server may quote them in an error. */
+function provider_config_hideCredentials(secrets, config) {
+    if (config?.provider === "aws_s3") {
+        secrets.add(config.secretAccessKey);
+        secrets.add(config.accessKeyId);
+    }
+    else if (config?.provider === "gc_storage") {
+        secrets.add(config.authJsonContent);
+        for (const key of privateKeysOf(config.authJsonContent))
+            secrets.add(key);
+    }
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/api/dataset-wire.js
+// Datasets as they travel: the reply's shape and the body of what creates one. Knows nothing of calls.
+
+function dataset_wire_readDataset(fields) {
+    return {
+        uid: fields.text("uid"),
+        name: fields.text("name"),
+        slug: fields.text("slug"),
+        dataType: fields.maybeText("data_type"),
+        isSequence: fields.maybeFlag("is_sequence"),
+        visibility: fields.maybeText("visibility"),
+        // Older servers leave these out of a confirm's reply: the dataset is then still being made.
+        status: fields.maybeText("status") ?? "creating",
+        itemCount: fields.maybeNumber("item_count") ?? 0,
+        projectCount: fields.maybeNumber("project_count"),
+        sizeBytes: fields.maybeNumber("size_bytes"),
+        annotationsCount: fields.maybeNumber("annotations_count"),
+        ownerName: fields.maybeText("owner_name"),
+        createdAt: fields.maybeText("created_at"),
+        updatedAt: fields.maybeText("updated_at"),
+        predefinedLabels: fields.any("predefined_labels"),
+        metadata: fields.any("metadata"),
+    };
+}
+/** A JSON body; what is `undefined` is not sent. */
+function describeBody(input) {
+    return {
+        name: input.name,
+        slug: input.slug,
+        data_type: input.dataType,
+        visibility: input.visibility,
+        create_metadata: input.createMetadata,
+        owner_name: input.ownerName,
+        organization_uid: input.organizationUid,
+        metadata: input.metadata,
+        industry: input.industry,
+        license: input.license,
+    };
+}
+function dataset_wire_datasetBody(input) {
+    return {
+        ...describeBody(input),
+        is_sequence: input.isSequence,
+        gpu_texture_format: input.gpuTextureFormat,
+        provider_config: input.providerConfig && providerBody(input.providerConfig),
+    };
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/api/manual-upload.js
+// The API's side of an upload: presign, confirm, quota (contract, "Uploading files"). Sends no bytes of files.
+
+
+
+
+const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
+/** Reads the reply of the first protocol. */
+function readForm(json) {
+    const reply = Fields.of(json, PRESIGN);
+    const method = reply.maybeText("method") ?? "POST";
+    if (method.toUpperCase() !== "POST")
+        throw badReply(PRESIGN, "a form upload was asked for, and another method came");
+    const fields = Object.entries(reply.record("fields")).map(([name, value]) => {
+        if (typeof value === "string")
+            return [name, value];
+        if (typeof value === "number")
+            return [name, String(value)];
+        throw badReply(PRESIGN, `the form field "${name}" should be text`);
+    });
+    return { url: reply.text("url"), fields };
+}
+/**
+ * Asks where one file goes. One try: what is presigned expires, so the upload's own retry presigns anew each time. May
+ * be repeated.
+ * @throws ApiError `quota` (413), `validation` (a path that is not allowed), `rate_limited`, `permission`, …
+ */
+async function presign(avala, input) {
+    const { json } = await avala.call({
+        method: "POST",
+        route: PRESIGN,
+        path: ["datasets", "manual-upload", "file-upload-url"],
+        body: {
+            file_path_in_dataset: input.path,
+            dataset_name: input.datasetName,
+            content_length: input.sizeBytes,
+            organization_uid: input.organizationUid,
+        },
+        repeat: "safe",
+        maxTries: 1,
+        what: `presign ${input.path}`,
+        signal: input.signal,
+    });
+    return readForm(json);
+}
+/**
+ * Makes a dataset of what was uploaded under `name`. One POST, not repeated when its outcome is unknown: the error is
+ * then `ambiguous`, and the caller looks whether the dataset is there.
+ * @throws ApiError `validation` or `conflict` for a name that was confirmed before
+ */
+function confirmUpload(avala, input) {
+    return call_for_callFor(avala, {
+        method: "POST",
+        route: "POST /datasets/manual-upload/",
+        path: ["datasets", "manual-upload"],
+        body: { ...describeBody(input), dataset_upload_uid: input.uploadUid },
+        repeat: "ambiguous",
+        what: `confirm the upload of dataset ${input.name}`,
+    }, dataset_wire_readDataset);
+}
+// A key may be able to upload and not to read (contract, "Transport"): advice that can't be had must not stop a run.
+function withoutAdvice(error) {
+    const codes = ["permission", "not_found", "not_offered"];
+    if (errors_isAvalaError(error) && codes.includes(error.code))
+        return undefined;
+    throw error;
+}
+/** Advisory: `undefined` when the key may not ask or the deployment doesn't tell. @throws ApiError otherwise */
+async function getQuota(avala, options = {}) {
+    const route = "GET /datasets/manual-upload/quota/";
+    const call = avala.call({
+        method: "GET",
+        route,
+        path: ["datasets", "manual-upload", "quota"],
+        query: { organization_uid: options.organizationUid },
+        repeat: "safe",
+        what: "read the storage quota",
+    });
+    const reply = await call.catch(withoutAdvice);
+    if (reply === undefined || !wire_isRecord(reply.json))
+        return undefined;
+    const fields = Fields.of(reply.json, route);
+    const usedBytes = fields.maybeNumber("used");
+    const limitBytes = fields.maybeNumber("limit");
+    // A deployment without a quota tells null.
+    return usedBytes === undefined || limitBytes === undefined
+        ? undefined
+        : { usedBytes, limitBytes };
+}
+/** Advisory, as {@link getQuota}: the MIME types that the server takes. */
+async function getAllowedMimes(avala) {
+    const call = avala.call({
+        method: "GET",
+        route: "GET /datasets/manual-upload/allowed-mimes/",
+        path: ["datasets", "manual-upload", "allowed-mimes"],
+        repeat: "safe",
+        what: "read the allowed MIME types",
+    });
+    const reply = await call.catch(withoutAdvice);
+    return reply === undefined ? undefined : [...new Set(textsIn(reply.json))].sort();
+}
+/** The shape is not documented: a list, or lists by data type. */
+function textsIn(json) {
+    if (typeof json === "string")
+        return [json];
+    if (Array.isArray(json))
+        return json.flatMap(textsIn);
+    return isRecord(json) ? Object.values(json).flatMap(textsIn) : [];
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/api/put-headers.js
+// The headers that the API signs for a PUT, checked: they describe the object, and never the connection or its other end.
+
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+// What Node sends as a header's value without complaint.
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+// A store behind a shared front end is chosen by `Host`, and the rest would change what is a request and what is not.
+const OF_THE_CONNECTION = new Set([
+    "connection",
+    "expect",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+]);
+function put_headers_problemWith(name, value, host) {
+    if (typeof value !== "string")
+        return "should be text";
+    if (!NAME.test(name) || !VALUE.test(value))
+        return "is no header";
+    const lower = name.toLowerCase();
+    // Some signers list it: it is the URL's own.
+    if (lower === "host")
+        return value.toLowerCase() === host ? undefined : "names another host";
+    const isForbidden = OF_THE_CONNECTION.has(lower) || lower.startsWith("proxy-");
+    return isForbidden ? "is none that a file may have" : undefined;
+}
+/** @throws AvalaError `bad_reply` for one that is no text, no header, or about the connection */
+function readPutHeaders(fields, route, url) {
+    const given = fields.any("headers") === undefined ? {} : fields.record("headers");
+    const host = URL.canParse(url) ? new URL(url).host : "";
+    const headers = new Map();
+    for (const [name, value] of Object.entries(given)) {
+        const problem = put_headers_problemWith(name, value, host);
+        if (problem !== undefined)
+            throw badReply(route, `the header ${JSON.stringify(name)} ${problem}`);
+        headers.set(name, String(value));
+    }
+    return Object.fromEntries(headers);
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/api/managed-upload.js
+
+
+
+const managed_upload_PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
+const MIB = 1024 * 1024;
+// The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
+const LEAST_PART_BYTES = 5 * MIB;
+const MOST_PART_BYTES = 128 * MIB;
+const MOST_PARTS = 10_000;
+function readTarget(fields, route) {
+    const url = fields.text("url");
+    return { url, headers: readPutHeaders(fields, route, url) };
+}
+function readParts(reply, session, sizeBytes) {
+    const partBytes = reply.number("part_size");
+    const partCount = reply.number("part_count");
+    const isAllowed = Number.isInteger(partBytes) &&
+        partBytes >= LEAST_PART_BYTES &&
+        partBytes <= MOST_PART_BYTES &&
+        partCount <= MOST_PARTS &&
+        partCount === Math.ceil(sizeBytes / partBytes);
+    if (!isAllowed) {
+        throw badReply(managed_upload_PRESIGN, `${partCount} parts of ${partBytes} bytes do not make ${sizeBytes} bytes`);
+    }
+    const uploadedParts = reply.maybeList("uploaded_parts").map((part) => {
+        const fields = Fields.of(part, managed_upload_PRESIGN, "uploaded_parts");
+        return { partNumber: fields.number("part_number"), sizeBytes: fields.number("size") };
+    });
+    return { method: "MULTIPART", session, partBytes, partCount, uploadedParts };
+}
+function readManaged(json, sizeBytes) {
+    const reply = Fields.of(json, managed_upload_PRESIGN);
+    const method = (reply.maybeText("method") ?? "POST").toUpperCase();
+    if (method === "POST")
+        return { method, form: readForm(json) };
+    const session = reply.text("upload_uid");
+    if (reply.maybeFlag("complete") === true)
+        return { method: "COMPLETE", session };
+    if (method === "MULTIPART")
+        return readParts(reply, session, sizeBytes);
+    if (method !== "PUT")
+        throw badReply(managed_upload_PRESIGN, `the method ${method} is not known`);
+    return { method, session, target: readTarget(reply, managed_upload_PRESIGN) };
+}
+/**
+ * Asks how one file goes by the second protocol. May be repeated: the same file in the same batch has one session.
+ * @throws ApiError as `presign`; AvalaError `bad_reply` for parts that do not make the file
+ */
+async function presignManaged(avala, input) {
+    const { json } = await avala.call({
+        method: "POST",
+        route: managed_upload_PRESIGN,
+        path: ["datasets", "manual-upload", "file-upload-url"],
+        body: {
+            file_path_in_dataset: input.path,
+            dataset_name: input.datasetName,
+            content_length: input.sizeBytes,
+            organization_uid: input.organizationUid,
+            upload_protocol_version: 2,
+            dataset_upload_uid: input.uploadUid,
+        },
+        repeat: "safe",
+        what: `presign ${input.path}`,
+        signal: input.signal,
+    });
+    return readManaged(json, input.sizeBytes);
+}
+/** Asks where parts go, many at once, since each call counts against the request budget. May be repeated. */
+async function signParts(avala, session, partNumbers, signal) {
+    const route = "POST /datasets/manual-upload/uploads/{upload_uid}/parts/";
+    const { json } = await avala.call({
+        method: "POST",
+        route,
+        path: ["datasets", "manual-upload", "uploads", session, "parts"],
+        body: { part_numbers: partNumbers },
+        repeat: "safe",
+        what: `sign ${partNumbers.length} parts`,
+        signal,
+    });
+    const signed = new Map();
+    for (const part of Fields.of(json, route).list("parts")) {
+        const fields = Fields.of(part, route, "parts");
+        signed.set(fields.number("part_number"), readTarget(fields, route));
+    }
+    const missing = partNumbers.find((partNumber) => !signed.has(partNumber));
+    if (missing !== undefined)
+        throw badReply(route, `part ${missing} was asked for and is not signed`);
+    return signed;
+}
+/** Ends a session whose bytes are all stored. May be repeated: a complete upload is complete. */
+async function completeUpload(avala, session, signal) {
+    await avala.call({
+        method: "POST",
+        route: "POST /datasets/manual-upload/uploads/{upload_uid}/complete/",
+        path: ["datasets", "manual-upload", "uploads", session, "complete"],
+        body: {},
+        repeat: "safe",
+        what: "complete an upload",
+        signal,
+    });
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/part-signer.js
+
+
+// One call signs this many: few calls, and yet none is signed hours before its bytes go.
+const SIGNED_AT_ONCE = 100;
+/** `wanted`: every part that will be sent, in order. */
+function createPartSigner({ avala, signal }, session, wanted) {
+    const signed = new Map();
+    const ask = (numbers) => {
+        const asked = signParts(avala, session, numbers, signal);
+        asked.catch(() => undefined); // whoever waits for a part of it is told
+        for (const partNumber of numbers)
+            signed.set(partNumber, asked);
+    };
+    return {
+        target: async (partNumber) => {
+            if (!signed.has(partNumber)) {
+                const from = wanted.indexOf(partNumber);
+                ask(from < 0 ? [partNumber] : wanted.slice(from, from + SIGNED_AT_ONCE));
+            }
+            const target = (await signed.get(partNumber))?.get(partNumber);
+            if (target === undefined)
+                throw new errors_AvalaError("bad_reply", `Part ${partNumber} is not signed.`);
+            return target;
+        },
+        forget: (partNumber) => {
+            signed.delete(partNumber);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/request.js
+// What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
+
+
+const DEFAULT_CONCURRENCY = 8;
+const MOST_CONCURRENT = 10;
+// A form costs one call and parts at least three. A hundred calls a minute are worth a second of a fast link each, so
+// parts pay where losing a connection would send more than that again.
+const PARTS_FROM_BYTES = 128 * 1024 * 1024;
+function concurrencyOf(request) {
+    return request.concurrency ?? DEFAULT_CONCURRENCY;
+}
+/** @throws InputError for everything that is wrong with it, all at once */
+function checkRequest(request) {
+    const concurrency = concurrencyOf(request);
+    const problems = [];
+    if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_CONCURRENT) {
+        problems.push({
+            input: "concurrency",
+            text: `must be a whole number from 1 to ${MOST_CONCURRENT}`,
+        });
+    }
+    const seen = new Set();
+    for (const { path, sizeBytes } of request.files) {
+        if (sizeBytes > MOST_FILE_BYTES) {
+            const text = `has ${sizeBytes} bytes, more than the ${MOST_FILE_BYTES} that 10,000 parts of 128 MiB carry`;
+            problems.push({ input: path, text });
+        }
+        if (seen.has(path))
+            problems.push({ input: path, text: "two files would land on this path" });
+        seen.add(path);
+    }
+    if (problems.length > 0)
+        throw new errors_InputError(problems);
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/cost.js
+
+
+// Parts of this size are the fewest.
+const cost_MOST_PART_BYTES = 128 * 1024 * 1024;
+// The contract's default ("Rate limits"), until a reply has told the live one.
+const DEFAULT_LIMIT_PER_MINUTE = 100;
+/** Those that one file costs at the least: by form one, by parts three and more (contract, "Uploading files", 1). */
+function callsFor({ sizeBytes }) {
+    if (sizeBytes < PARTS_FROM_BYTES)
+        return 1;
+    return 2 + Math.ceil(sizeBytes / (cost_MOST_PART_BYTES * SIGNED_AT_ONCE));
+}
+/** One presign a file, and `otherCalls` for the set: confirm, waiting, reading back. @default otherCalls 0 */
+function estimateCost(given) {
+    const calls = given.files + (given.otherCalls ?? 0);
+    const limitPerMinute = given.rateLimit?.limit ?? DEFAULT_LIMIT_PER_MINUTE;
+    return {
+        files: given.files,
+        bytes: given.bytes,
+        calls,
+        limitPerMinute,
+        minutesAtLimit: calls / limitPerMinute,
+    };
+}
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+/** `5.1 GB`: decimal units, as storage is sold and quotas are told. */
+function formatBytes(bytes) {
+    let value = bytes;
+    let unit = 0;
+    while (value >= 999.5 && unit < UNITS.length - 1) {
+        value /= 1000;
+        unit += 1;
+    }
+    const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+    const name = unit === 0 && bytes === 1 ? "byte" : (UNITS[unit] ?? "");
+    return `${value.toFixed(digits)} ${name}`;
+}
+/** `1,234`, the same on every system. */
+function formatCount(count) {
+    return count.toLocaleString("en-US");
+}
+/** `1 file`, `1,234 files`. */
+function counted(count, noun) {
+    return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+/** `40 s`, `12 min`, `3 h 20 min`. */
+function formatDuration(seconds) {
+    if (seconds < 90)
+        return `${Math.max(1, Math.round(seconds))} s`;
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 90)
+        return `${minutes} min`;
+    const rest = minutes % 60;
+    return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
+}
+/** `1,234 files, 5.1 GB, 1,240 API calls: at least 12 min at 100 calls a minute`. */
+function describeCost(cost) {
+    const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
+    if (cost.calls === 0)
+        return size;
+    const time = formatDuration(cost.minutesAtLimit * 60);
+    const pace = `at least ${time} at ${formatCount(cost.limitPerMinute)} calls a minute`;
+    return `${size}, ${counted(cost.calls, "API call")}: ${pace}`;
+}
+
 ;// CONCATENATED MODULE: ./.bundle/action/text.js
 // Text for a workflow's log and its summary, made harmless: file names and a server's words are written by others.
 // Knows nothing of what is said.
@@ -112992,14 +113581,20 @@ function logText(text, secrets) {
 function harmless(line) {
     return line.replace(/##\[/g, "## [").replace(/^::/, ": :");
 }
-/** Text that Markdown and HTML take as nothing but text. */
+function asEntity(character) {
+    return `&#${character.charCodeAt(0)};`;
+}
+/** Text that Markdown and HTML take as nothing but text: no tag, link, formula, list or mention. */
 function markdownText(text, secrets) {
-    return printable(redact(text, secrets), 300).replace(/[\\`*_[\]<>#|~&@]/g, (character) => `&#${character.charCodeAt(0)};`);
+    return printable(redact(text, secrets), 300)
+        .replace(/[\\`*_[\]<>#|~&@$]/g, asEntity)
+        .replace(/:(?=\/\/)|(?<=\bwww)\.|^[-+=]|(?<=^\d+)[.)]/gi, asEntity);
 }
 
 ;// CONCATENATED MODULE: ./.bundle/action/summary.js
 // The job summary: what was sent, how fast, what was left out and why, the export and its counts. Pure.
 // Knows nothing of how it gets to GitHub.
+
 
 
 const MOST_FILES = 100;
@@ -113044,27 +113639,37 @@ function fileRows(results) {
     if (selection === undefined)
         return [];
     const { fileSet, manifest } = selection;
+    const causes = results.retries.causes();
+    const leftOut = leftOutText(results);
     const rows = [
         ["Files", `${counted(fileSet.files.length, "file")}, ${formatBytes(manifest.totalBytes)}`],
         ["Sent", sentText(results)],
-        ["Digest", manifest.digest],
     ];
-    const leftOut = leftOutText(results);
+    if (results.filesSent > 0)
+        rows.push(["Checked", checkedText(results)]);
+    if (causes.length > 0)
+        rows.push(["Tried again", describeRetries(causes)]);
     if (leftOut !== "")
-        rows.splice(2, 0, ["Left out", leftOut]);
+        rows.push(["Left out", leftOut]);
+    rows.push(["Digest", manifest.digest]);
     return rows;
 }
 function sentText(results) {
-    const { filesSent, filesUnchanged, filesFailed, bytesSent, uploadMs, retries } = results;
+    const { filesSent, filesUnchanged, filesFailed, bytesSent, uploadMs } = results;
     const seconds = uploadMs / 1000;
     const rate = seconds > 0 ? `, ${formatBytes(Math.round(bytesSent / seconds))}/s` : "";
     const speed = filesSent === 0 ? "" : `, ${formatBytes(bytesSent)} in ${formatDuration(seconds)}${rate}`;
     const rest = [
         filesUnchanged > 0 ? `${filesUnchanged} there already` : "",
         filesFailed > 0 ? `${filesFailed} failed` : "",
-        retries > 0 ? counted(retries, "retry").replace("retrys", "retries") : "",
     ].filter((part) => part !== "");
     return [`${filesSent} sent${speed}`, ...rest].join("; ");
+}
+/** A store that tells no MD5s is no fault, and yet worth knowing. */
+function checkedText({ checkedByStore, filesSent }) {
+    if (checkedByStore === 0)
+        return "the store told no MD5 of what it keeps";
+    return `the store keeps what was sent, by the MD5 that it told of ${checkedByStore} of ${counted(filesSent, "file")}`;
 }
 function leftOutText({ selection }) {
     const { fileSet, targets } = selection ?? {};
@@ -113131,7 +113736,7 @@ async function endRun(environment, ending) {
     const { log, results, folder, inputs } = ending;
     try {
         if (folder !== undefined)
-            results.files.report = await writeReport(folder, results);
+            results.files.report = await writeReport(folder, results, log.secrets);
         for (const [name, value] of outputsOf(results, inputs))
             environment.setOutput(name, value);
     }
@@ -113224,9 +113829,26 @@ function readNumber(input, value, bounds, refuse) {
     refuse(input, `${values_quoted(value)}; give ${range(bounds)}`);
     return undefined;
 }
+// Far deeper than metadata is, and far shallower than what ends the process: a parser that runs out of stack in the
+// middle of a regular expression takes Node with it, and no `catch` sees that.
+const values_MOST_LEVELS = 200;
+/** Counts brackets, also those in quotes, and the dashes that nest on one line. */
+function values_isTooDeep(text) {
+    let level = 0;
+    for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+        level += bracket === "[" || bracket === "{" ? 1 : -1;
+        if (level > values_MOST_LEVELS)
+            return true;
+    }
+    return text.split("\n").some((line) => (line.match(/[-?:](?=\s)/g) ?? []).length > values_MOST_LEVELS);
+}
 function readObject(input, value, refuse) {
     if (value === "")
         return undefined;
+    if (values_isTooDeep(value)) {
+        refuse(input, `is nested deeper than ${values_MOST_LEVELS} levels, or looks like it`);
+        return undefined;
+    }
     try {
         const parsed = (0,yaml_dist/* parse */.qg)(value, { logLevel: "error" });
         // Through JSON, for it is sent as JSON: what that can't say is refused here and not lost there.
@@ -113381,13 +114003,13 @@ function misspelt(env) {
         if (!variable.startsWith("INPUT_") || known.has(variable))
             return [];
         const given = variable.slice("INPUT_".length).toLowerCase();
-        const meant = INPUT_NAMES.find((name) => isNear(bare(given), bare(name)));
+        const meant = INPUT_NAMES.find((name) => isNear(names_bare(given), names_bare(name)));
         return meant === undefined
             ? []
             : [{ input: given, text: `is no input; did you mean ${meant}?` }];
     });
 }
-function bare(name) {
+function names_bare(name) {
     return name.replace(/[-_]/g, "");
 }
 /** One slip in a short name, two in a long one. */
@@ -113690,7 +114312,7 @@ function uploadLine(progress) {
     const failed = progress.filesFailed === 0 ? "" : `, ${progress.filesFailed} failed`;
     const left = progress.secondsLeft === undefined ? "" : `, ${formatDuration(progress.secondsLeft)} left`;
     const percent = progress.bytesTotal > 0
-        ? share(progress.bytesSent, progress.bytesTotal)
+        ? share(progress.bytesSent + progress.bytesSkipped, progress.bytesTotal)
         : share(done, progress.filesTotal);
     const bytes = `${formatBytes(progress.bytesSent)} of ${formatBytes(progress.bytesTotal)}`;
     const rate = `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;
@@ -113706,6 +114328,7 @@ function exportLine(event) {
 }
 
 ;// CONCATENATED MODULE: ./.bundle/action/results.js
+
 function createResults() {
     return {
         datasets: [],
@@ -113714,7 +114337,8 @@ function createResults() {
         filesFailed: 0,
         bytesSent: 0,
         uploadMs: 0,
-        retries: 0,
+        checkedByStore: 0,
+        retries: createRetryTally(),
         warnings: [],
         files: {},
         outcome: "failed",
@@ -113731,218 +114355,17 @@ const LONGEST_DESCRIPTION = 140;
 // The last status of a cancelled job must be quick: the runner ends it 10 s after the cancel.
 const LAST_STATUS_MS = 3_000;
 /** Does nothing when no status is asked for. */
-function createStatusCheck(environment, status) {
+function createStatusCheck(environment, status, secrets) {
     return {
         async set(state, description) {
             if (status === undefined)
                 return;
-            const text = printable(description, LONGEST_DESCRIPTION - 1);
+            const text = printable(redact(description, secrets), LONGEST_DESCRIPTION - 1);
             const isStopping = environment.signal.aborted;
             const signal = isStopping ? AbortSignal.timeout(LAST_STATUS_MS) : environment.signal;
             await environment.setCommitStatus({ ...status, state, description: text, signal });
         },
     };
-}
-
-;// CONCATENATED MODULE: ./.bundle/src/api/provider-config.js
-
-function provider_config_providerBody(config) {
-    if (config.provider === "gc_storage") {
-        return {
-            provider: config.provider,
-            gc_storage_bucket_name: config.bucketName,
-            gc_storage_prefix: config.prefix,
-            gc_storage_auth_json_content: config.authJsonContent,
-        };
-    }
-    return {
-        provider: config.provider,
-        s3_bucket_name: config.bucketName,
-        s3_bucket_region: config.bucketRegion,
-        s3_bucket_prefix: config.bucketPrefix,
-        s3_access_key_id: config.accessKeyId,
-        s3_secret_access_key: config.secretAccessKey,
-        s3_is_accelerated: config.isAccelerated,
-    };
-}
-function privateKeyOf(authJsonContent) {
-    try {
-        const json = JSON.parse(authJsonContent);
-        const key = isRecord(json) ? json["private_key"] : undefined;
-        return typeof key === "string" ? key : undefined;
-    }
-    catch {
-        return undefined; // the server judges the content; here it is only hidden
-    }
-}
-/** Has the credentials masked from now on: a server may quote them in an error. */
-function provider_config_hideCredentials(secrets, config) {
-    if (config?.provider === "aws_s3") {
-        secrets.add(config.secretAccessKey);
-        secrets.add(config.accessKeyId);
-    }
-    else if (config?.provider === "gc_storage") {
-        secrets.add(config.authJsonContent);
-        secrets.add(privateKeyOf(config.authJsonContent));
-    }
-}
-
-;// CONCATENATED MODULE: ./.bundle/src/api/dataset-wire.js
-// Datasets as they travel: the reply's shape and the body of what creates one. Knows nothing of calls.
-
-function dataset_wire_readDataset(fields) {
-    return {
-        uid: fields.text("uid"),
-        name: fields.text("name"),
-        slug: fields.text("slug"),
-        dataType: fields.maybeText("data_type"),
-        isSequence: fields.maybeFlag("is_sequence"),
-        visibility: fields.maybeText("visibility"),
-        // Older servers leave these out of a confirm's reply: the dataset is then still being made.
-        status: fields.maybeText("status") ?? "creating",
-        itemCount: fields.maybeNumber("item_count") ?? 0,
-        projectCount: fields.maybeNumber("project_count"),
-        sizeBytes: fields.maybeNumber("size_bytes"),
-        annotationsCount: fields.maybeNumber("annotations_count"),
-        ownerName: fields.maybeText("owner_name"),
-        createdAt: fields.maybeText("created_at"),
-        updatedAt: fields.maybeText("updated_at"),
-        predefinedLabels: fields.any("predefined_labels"),
-        metadata: fields.any("metadata"),
-    };
-}
-/** A JSON body; what is `undefined` is not sent. */
-function describeBody(input) {
-    return {
-        name: input.name,
-        slug: input.slug,
-        data_type: input.dataType,
-        visibility: input.visibility,
-        create_metadata: input.createMetadata,
-        owner_name: input.ownerName,
-        organization_uid: input.organizationUid,
-        metadata: input.metadata,
-        industry: input.industry,
-        license: input.license,
-    };
-}
-function dataset_wire_datasetBody(input) {
-    return {
-        ...describeBody(input),
-        is_sequence: input.isSequence,
-        gpu_texture_format: input.gpuTextureFormat,
-        provider_config: input.providerConfig && providerBody(input.providerConfig),
-    };
-}
-
-;// CONCATENATED MODULE: ./.bundle/src/api/manual-upload.js
-// The API's side of an upload: presign, confirm, quota (contract, "Uploading files"). Sends no bytes of files.
-
-
-
-
-const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
-/** Reads the reply of the first protocol. */
-function readForm(json) {
-    const reply = Fields.of(json, PRESIGN);
-    const method = reply.maybeText("method") ?? "POST";
-    if (method.toUpperCase() !== "POST")
-        throw badReply(PRESIGN, "a form upload was asked for, and another method came");
-    const fields = Object.entries(reply.record("fields")).map(([name, value]) => {
-        if (typeof value === "string")
-            return [name, value];
-        if (typeof value === "number")
-            return [name, String(value)];
-        throw badReply(PRESIGN, `the form field "${name}" should be text`);
-    });
-    return { url: reply.text("url"), fields };
-}
-/**
- * Asks where one file goes. One try: what is presigned expires, so the upload's own retry presigns anew each time. May
- * be repeated.
- * @throws ApiError `quota` (413), `validation` (a path that is not allowed), `rate_limited`, `permission`, …
- */
-async function presign(avala, input) {
-    const { json } = await avala.call({
-        method: "POST",
-        route: PRESIGN,
-        path: ["datasets", "manual-upload", "file-upload-url"],
-        body: {
-            file_path_in_dataset: input.path,
-            dataset_name: input.datasetName,
-            content_length: input.sizeBytes,
-            organization_uid: input.organizationUid,
-        },
-        repeat: "safe",
-        maxTries: 1,
-        what: `presign ${input.path}`,
-        signal: input.signal,
-    });
-    return readForm(json);
-}
-/**
- * Makes a dataset of what was uploaded under `name`. One POST, not repeated when its outcome is unknown: the error is
- * then `ambiguous`, and the caller looks whether the dataset is there.
- * @throws ApiError `validation` or `conflict` for a name that was confirmed before
- */
-function confirmUpload(avala, input) {
-    return call_for_callFor(avala, {
-        method: "POST",
-        route: "POST /datasets/manual-upload/",
-        path: ["datasets", "manual-upload"],
-        body: { ...describeBody(input), dataset_upload_uid: input.uploadUid },
-        repeat: "ambiguous",
-        what: `confirm the upload of dataset ${input.name}`,
-    }, dataset_wire_readDataset);
-}
-// A key may be able to upload and not to read (contract, "Transport"): advice that can't be had must not stop a run.
-function withoutAdvice(error) {
-    const codes = ["permission", "not_found", "not_offered"];
-    if (errors_isAvalaError(error) && codes.includes(error.code))
-        return undefined;
-    throw error;
-}
-/** Advisory: `undefined` when the key may not ask or the deployment doesn't tell. @throws ApiError otherwise */
-async function getQuota(avala, options = {}) {
-    const route = "GET /datasets/manual-upload/quota/";
-    const call = avala.call({
-        method: "GET",
-        route,
-        path: ["datasets", "manual-upload", "quota"],
-        query: { organization_uid: options.organizationUid },
-        repeat: "safe",
-        what: "read the storage quota",
-    });
-    const reply = await call.catch(withoutAdvice);
-    if (reply === undefined || !wire_isRecord(reply.json))
-        return undefined;
-    const fields = Fields.of(reply.json, route);
-    const usedBytes = fields.maybeNumber("used");
-    const limitBytes = fields.maybeNumber("limit");
-    // A deployment without a quota tells null.
-    return usedBytes === undefined || limitBytes === undefined
-        ? undefined
-        : { usedBytes, limitBytes };
-}
-/** Advisory, as {@link getQuota}: the MIME types that the server takes. */
-async function getAllowedMimes(avala) {
-    const call = avala.call({
-        method: "GET",
-        route: "GET /datasets/manual-upload/allowed-mimes/",
-        path: ["datasets", "manual-upload", "allowed-mimes"],
-        repeat: "safe",
-        what: "read the allowed MIME types",
-    });
-    const reply = await call.catch(withoutAdvice);
-    return reply === undefined ? undefined : [...new Set(textsIn(reply.json))].sort();
-}
-/** The shape is not documented: a list, or lists by data type. */
-function textsIn(json) {
-    if (typeof json === "string")
-        return [json];
-    if (Array.isArray(json))
-        return json.flatMap(textsIn);
-    return isRecord(json) ? Object.values(json).flatMap(textsIn) : [];
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/api/datasets.js
@@ -114167,6 +114590,8 @@ function listOrganizations(avala) {
 
 
 
+
+
 /** The names that the server may call the owner by; `undefined` when the key may not read them. */
 async function ownerNames(avala, of) {
     if (of.ownerName !== undefined)
@@ -114226,13 +114651,7 @@ async function makeOnce(avala, what, make, find) {
                 return made;
             throw error.ambiguous ? tryAgain(error) : error;
         }
-    }, {
-        clock: avala.clock,
-        random: avala.random,
-        what,
-        ...(avala.signal === undefined ? {} : { signal: avala.signal }),
-        onRetry: (again) => avala.emit({ kind: "retry", ...again }),
-    });
+    }, retryOn(avala, what, avala.signal));
 }
 function isTaken(error) {
     return error.code === "conflict" || error.code === "validation";
@@ -114271,14 +114690,15 @@ async function waitForDataset(avala, dataset, options) {
         random: avala.random,
         timeoutMs: options.timeoutMs,
         what: `dataset ${dataset.name} to be created`,
-        ...(avala.signal === undefined ? {} : { signal: avala.signal }),
+        signal: avala.signal,
         isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status.toLowerCase()),
         onValue: ({ name, status, itemCount }) => avala.emit({ kind: "dataset-status", name, status, itemCount }),
     });
     if (ended.status === "created")
         return ended;
-    throw new errors_AvalaError("dataset", `The server ended dataset ${ended.name} as ${ended.status}.`, {
-        hint: `Look at its health in the dashboard (uid ${ended.uid}).`,
+    const name = printable(ended.name);
+    throw new errors_AvalaError("dataset", `The server ended dataset ${name} as ${printable(ended.status)}.`, {
+        hint: `Look at its health in the dashboard (uid ${printable(ended.uid)}).`,
     });
 }
 /** Holds a dataset's items against what should be indexed. A hundred items cost one call. */
@@ -114419,6 +114839,17 @@ async function removeJournal(disk, stateDirectory, destination) {
     await disk.remove(journalPath(stateDirectory, destination));
 }
 
+;// CONCATENATED MODULE: ./.bundle/src/flow/turn.js
+// One thing at a time, in the order of asking. Knows nothing of what is done.
+function createTurn() {
+    let last = Promise.resolve();
+    return (work) => {
+        const mine = last.then(work);
+        last = mine.catch(() => undefined);
+        return mine;
+    };
+}
+
 ;// CONCATENATED MODULE: ./.bundle/src/upload/failures.js
 // Which failures end a whole run, and how failed files are told. Pure.
 
@@ -114469,73 +114900,39 @@ function stoppedBy(cause, outcome) {
     return new UploadError(cause.code, message, { failures, landed, hint, retryAfterMs, cause });
 }
 
-;// CONCATENATED MODULE: ./.bundle/src/upload/progress.js
-// A rate over the last ten seconds follows a changing network, and is not thrown by a pause for the request budget.
-const progress_WINDOW_MS = 10_000;
-const REPORT_EVERY_MS = 500;
-/** `bytesTotal` and the bytes added count content, not what forms and headers add. */
-function trackProgress(totals, now) {
-    const counts = { sent: 0, unchanged: 0, failed: 0 };
-    let bytesSent = 0;
-    let bytesSkipped = 0;
-    let reportedAtMs = Number.NEGATIVE_INFINITY;
-    let samples = [{ atMs: now(), bytes: 0, files: 0 }];
-    const sample = () => {
-        const atMs = now();
-        samples = samples.filter((old, index) => index === samples.length - 1 || atMs - old.atMs <= progress_WINDOW_MS);
-        const [first] = samples;
-        samples.push({ atMs, bytes: bytesSent, files: counts.sent });
-        const elapsedMs = first === undefined ? 0 : atMs - first.atMs;
-        if (first === undefined || elapsedMs <= 0)
-            return { bytesPerSecond: 0, filesPerSecond: 0 };
-        return {
-            bytesPerSecond: ((bytesSent - first.bytes) * 1000) / elapsedMs,
-            filesPerSecond: ((counts.sent - first.files) * 1000) / elapsedMs,
-        };
-    };
-    const secondsLeft = (rates) => {
-        const filesLeft = totals.files - counts.sent - counts.unchanged - counts.failed;
-        const bytesLeft = Math.max(0, totals.bytes - bytesSent - bytesSkipped);
-        if (filesLeft === 0)
-            return 0;
-        // The slower of the two decides: many small files are bound by calls, few large ones by bytes.
-        const byFiles = rates.filesPerSecond > 0 ? filesLeft / rates.filesPerSecond : undefined;
-        const byBytes = rates.bytesPerSecond > 0 ? bytesLeft / rates.bytesPerSecond : undefined;
-        if (byFiles === undefined)
-            return byBytes;
-        return byBytes === undefined ? byFiles : Math.max(byFiles, byBytes);
-    };
+;// CONCATENATED MODULE: ./.bundle/src/upload/batch.js
+// The name of a batch of the second protocol. The same content to the same place has the same one, so that a run that
+// broke finds the server's part state again, on any machine; other content never meets it.
+
+/** A version 4 UUID made of a sha256. */
+function uuidFrom(hex) {
+    const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+    return [
+        hex.slice(0, 8),
+        hex.slice(8, 12),
+        `4${hex.slice(13, 16)}`,
+        `${variant}${hex.slice(17, 20)}`,
+        hex.slice(20, 32),
+    ].join("-");
+}
+/** The client-made uuid of a batch (contract, "Uploading files", 1): one a file, so that one file's change is its own. */
+function batchUid(destination, file) {
+    const { datasetName, organizationUid = "" } = destination;
+    const parts = [datasetName, organizationUid, file.path, file.sizeBytes, file.sha256];
+    return uuidFrom((0,external_node_crypto_.createHash)("sha256").update(JSON.stringify(parts)).digest("hex"));
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/part-buffers.js
+// Memory for the parts of one file: as many buffers as parts are under way, used again and again, so that a large file
+// never waits for the garbage collector. Knows nothing of what is in them.
+/** `isShared`: of memory that other threads can read. */
+function createPartBuffers(partBytes, isShared) {
+    const free = [];
+    const make = () => isShared ? new SharedArrayBuffer(partBytes) : new ArrayBuffer(partBytes);
     return {
-        addBytes: (bytes) => {
-            bytesSent += bytes;
-        },
-        takeBackBytes: (bytes) => {
-            bytesSent -= bytes;
-        },
-        addFile: (outcome, sizeBytes) => {
-            counts[outcome] += 1;
-            if (outcome !== "sent")
-                bytesSkipped += sizeBytes;
-        },
-        isDue: () => {
-            if (now() - reportedAtMs < REPORT_EVERY_MS)
-                return false;
-            reportedAtMs = now();
-            return true;
-        },
-        snapshot: () => {
-            const rates = sample();
-            const left = secondsLeft(rates);
-            return {
-                filesTotal: totals.files,
-                filesSent: counts.sent,
-                filesUnchanged: counts.unchanged,
-                filesFailed: counts.failed,
-                bytesTotal: totals.bytes,
-                bytesSent,
-                bytesPerSecond: rates.bytesPerSecond,
-                ...(left === undefined ? {} : { secondsLeft: left }),
-            };
+        take: (bytes) => Buffer.from(free.pop() ?? make(), 0, bytes),
+        giveBack: (part) => {
+            free.push(part.buffer);
         },
     };
 }
@@ -114588,7 +114985,7 @@ function requireSameStamp(file, before, after) {
     if (!isSame)
         throw source_changed(file, "it was written to");
 }
-function requireDigest(file, hash) {
+function source_requireDigest(file, hash) {
     const sha256 = hash.digest("hex");
     if (file.sha256 !== undefined && file.sha256 !== sha256) {
         throw source_changed(file, "its content is not what its manifest says");
@@ -114607,7 +115004,7 @@ async function readSmall(disk, file) {
         const bytes = Buffer.allocUnsafe(file.sizeBytes);
         requireSize(file, await readAt(handle, file, bytes, 0));
         requireSameStamp(file, before, await handle.stamp());
-        return { bytes, sha256: requireDigest(file, (0,external_node_crypto_.createHash)("sha256").update(bytes)) };
+        return { bytes, sha256: source_requireDigest(file, (0,external_node_crypto_.createHash)("sha256").update(bytes)) };
     }
     finally {
         await handle.close();
@@ -114618,7 +115015,7 @@ async function readSmall(disk, file) {
  * is handed out; when the file is not what it was, that piece is never handed out and the iteration throws.
  * @throws AvalaError `file` (unreadable) or `file_changed`
  */
-async function* readPieces(disk, file, pieceBytes, onDigest) {
+async function* readPieces(disk, file, pieceBytes, onDigest, allocate = (bytes) => Buffer.allocUnsafe(bytes)) {
     const handle = await source_open(disk, file);
     try {
         const before = await handle.stamp();
@@ -114626,8 +115023,8 @@ async function* readPieces(disk, file, pieceBytes, onDigest) {
         const hash = (0,external_node_crypto_.createHash)("sha256");
         let position = 0;
         while (position < file.sizeBytes) {
-            // A fresh buffer each time: the one handed out may still wait in a socket's queue.
-            const piece = Buffer.allocUnsafe(Math.min(pieceBytes, file.sizeBytes - position));
+            // Never the one that was handed out last: it may still wait in a socket's queue.
+            const piece = allocate(Math.min(pieceBytes, file.sizeBytes - position));
             const filled = await readAt(handle, file, piece, position);
             position += filled;
             if (filled < piece.length)
@@ -114635,7 +115032,7 @@ async function* readPieces(disk, file, pieceBytes, onDigest) {
             hash.update(piece);
             if (position === file.sizeBytes) {
                 requireSameStamp(file, before, await handle.stamp());
-                onDigest(requireDigest(file, hash));
+                onDigest(source_requireDigest(file, hash));
             }
             yield piece;
         }
@@ -114659,197 +115056,236 @@ async function source_digestOf(disk, file) {
     return sha256;
 }
 
-;// CONCATENATED MODULE: ./.bundle/src/upload/send-file.js
-// One file from disk to storage: presign, send, and again when that may help. Knows nothing of the other files.
+;// CONCATENATED MODULE: ./.bundle/src/upload/md5.js
+// The MD5 of bytes on their way, in this thread or beside it. Knows nothing of what it is held against.
 
 
-
-
-// A file of this size is kept between tries, so that a retry reads and hashes nothing; eight at once are 8 MiB.
-const SMALL_BYTES = 1024 * 1024;
-function openLarge(avala, file, onDigest) {
-    const { path, sizeBytes } = file;
-    return { path, sizeBytes, open: () => readChunks(avala.disk, file, onDigest) };
-}
-/**
- * Sends one file. Each try presigns anew, since a presigned URL expires (contract, "Uploading files", 1); a try whose
- * reply was lost is simply repeated, as the same path holds one object.
- * @throws AvalaError of the last try, `file`, `file_changed`, or `cancelled`
- */
-async function sendFile(avala, file, destination, bytes, signal) {
-    let sha256 = "";
-    let retries = 0;
-    const small = file.sizeBytes <= SMALL_BYTES ? await readSmall(avala.disk, file) : undefined;
-    const part = small === undefined
-        ? openLarge(avala, file, (digest) => {
-            sha256 = digest;
-        })
-        : { path: file.path, sizeBytes: file.sizeBytes, small: small.bytes };
-    const attempt = async (_attempt, attemptSignal) => {
-        let counted = 0;
-        try {
-            const { path, sizeBytes } = file;
-            const target = await presign(avala, {
-                ...destination,
-                path,
-                sizeBytes,
-                signal: attemptSignal,
-            });
-            await sendForm(avala, target, part, {
-                signal: attemptSignal,
-                onBytes: (sent) => {
-                    counted += sent;
-                    bytes.add(sent);
-                },
-            });
-            bytes.add(file.sizeBytes - counted);
-        }
-        catch (error) {
-            bytes.takeBack(counted);
-            throw error;
-        }
+const NONE = { add: () => undefined, digest: () => Promise.resolve(undefined) };
+function startHere() {
+    let hash;
+    try {
+        hash = (0,external_node_crypto_.createHash)("md5");
+    }
+    catch {
+        return NONE; // FIPS forbids it
+    }
+    return {
+        add: (chunk) => void hash.update(chunk),
+        digest: () => Promise.resolve(hash.digest("hex")),
     };
-    await retry(attempt, {
-        clock: avala.clock,
-        random: avala.random,
-        signal,
-        what: `upload ${file.path}`,
-        onRetry: (again) => {
-            retries += 1;
-            avala.emit({ kind: "retry", ...again });
-        },
-    });
-    return { sha256: small?.sha256 ?? sha256, retries };
 }
-
-;// CONCATENATED MODULE: ./.bundle/src/api/managed-upload.js
-
-
-const managed_upload_PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
-const MIB = 1024 * 1024;
-// The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
-const LEAST_PART_BYTES = 5 * MIB;
-const MOST_PART_BYTES = 128 * MIB;
-const MOST_PARTS = 10_000;
-function readHeaders(fields, route) {
-    const given = fields.any("headers") === undefined ? {} : fields.record("headers");
-    return Object.fromEntries(Object.entries(given).map(([name, value]) => {
-        if (typeof value === "string")
-            return [name, value];
-        throw badReply(route, `the header "${name}" should be text`);
-    }));
-}
-function readParts(reply, session, sizeBytes) {
-    const partBytes = reply.number("part_size");
-    const partCount = reply.number("part_count");
-    const isAllowed = Number.isInteger(partBytes) &&
-        partBytes >= LEAST_PART_BYTES &&
-        partBytes <= MOST_PART_BYTES &&
-        partCount <= MOST_PARTS &&
-        partCount === Math.ceil(sizeBytes / partBytes);
-    if (!isAllowed) {
-        throw badReply(managed_upload_PRESIGN, `${partCount} parts of ${partBytes} bytes do not make ${sizeBytes} bytes`);
-    }
-    const uploadedParts = reply.maybeList("uploaded_parts").map((part) => {
-        const fields = Fields.of(part, managed_upload_PRESIGN, "uploaded_parts");
-        return { partNumber: fields.number("part_number"), sizeBytes: fields.number("size") };
-    });
-    return { method: "MULTIPART", session, partBytes, partCount, uploadedParts };
-}
-function readManaged(json, sizeBytes) {
-    const reply = Fields.of(json, managed_upload_PRESIGN);
-    const method = (reply.maybeText("method") ?? "POST").toUpperCase();
-    if (method === "POST")
-        return { method, form: readForm(json) };
-    const session = reply.text("upload_uid");
-    if (reply.maybeFlag("complete") === true)
-        return { method: "COMPLETE", session };
-    if (method === "MULTIPART")
-        return readParts(reply, session, sizeBytes);
-    if (method !== "PUT")
-        throw badReply(managed_upload_PRESIGN, `the method ${method} is not known`);
-    const target = { url: reply.text("url"), headers: readHeaders(reply, managed_upload_PRESIGN) };
-    return { method, session, target };
-}
+/** In this thread: for little, since another takes longer to start. */
+const md5Here = { start: startHere, close: () => undefined };
+// MD5 takes a core at 300 to 650 MB/s, twice to three times as long as SHA-256: in one thread it would halve what a large
+// file is sent at.
+const THREAD = `"use strict";
+const { parentPort } = require("node:worker_threads");
+const { createHash } = require("node:crypto");
+const hashes = new Map();
+parentPort.on("message", ({ id, chunk }) => {
+  const hash = hashes.get(id) ?? createHash("md5");
+  hashes.set(id, hash);
+  if (chunk !== undefined) {
+    hash.update(chunk);
+    parentPort.postMessage({ id, bytes: chunk.length });
+    return;
+  }
+  hashes.delete(id);
+  parentPort.postMessage({ id, md5: hash.digest("hex") });
+});`;
+// So much may wait for the thread before the sender does.
+const MOST_WAITING_BYTES = 8 * 1024 * 1024;
 /**
- * Asks how one file goes by the second protocol. May be repeated: the same file in the same batch has one session.
- * @throws ApiError as `presign`; AvalaError `bad_reply` for parts that do not make the file
+ * In a thread of its own, which is started by the first chunk. Bytes in a `SharedArrayBuffer` are read where they are;
+ * they must stay until the digest is there. Others are copied.
  */
-async function presignManaged(avala, input) {
-    const { json } = await avala.call({
-        method: "POST",
-        route: managed_upload_PRESIGN,
-        path: ["datasets", "manual-upload", "file-upload-url"],
-        body: {
-            file_path_in_dataset: input.path,
-            dataset_name: input.datasetName,
-            content_length: input.sizeBytes,
-            organization_uid: input.organizationUid,
-            upload_protocol_version: 2,
-            dataset_upload_uid: input.uploadUid,
-        },
-        repeat: "safe",
-        what: `presign ${input.path}`,
-        signal: input.signal,
-    });
-    return readManaged(json, input.sizeBytes);
-}
-/** Asks where parts go, many at once, since each call counts against the request budget. May be repeated. */
-async function signParts(avala, session, partNumbers, signal) {
-    const route = "POST /datasets/manual-upload/uploads/{upload_uid}/parts/";
-    const { json } = await avala.call({
-        method: "POST",
-        route,
-        path: ["datasets", "manual-upload", "uploads", session, "parts"],
-        body: { part_numbers: partNumbers },
-        repeat: "safe",
-        what: `sign ${partNumbers.length} parts`,
-        signal,
-    });
-    const signed = new Map();
-    for (const part of Fields.of(json, route).list("parts")) {
-        const fields = Fields.of(part, route, "parts");
-        const target = { url: fields.text("url"), headers: readHeaders(fields, route) };
-        signed.set(fields.number("part_number"), target);
+class Md5Thread {
+    worker;
+    isGone = false;
+    lastId = 0;
+    pending = new Map();
+    start() {
+        const id = (this.lastId += 1);
+        const one = { waitingBytes: 0, resume: () => undefined, finish: () => undefined };
+        const isOver = () => this.isGone;
+        return {
+            add: (chunk) => {
+                if (isOver())
+                    return undefined;
+                this.pending.set(id, one);
+                one.waitingBytes += chunk.length;
+                this.post({ id, chunk });
+                if (one.waitingBytes <= MOST_WAITING_BYTES)
+                    return undefined;
+                return new Promise((resolve) => {
+                    one.resume = resolve;
+                });
+            },
+            digest: () => new Promise((resolve) => {
+                if (isOver()) {
+                    resolve(undefined);
+                    return;
+                }
+                this.pending.set(id, one);
+                one.finish = resolve;
+                this.post({ id });
+            }),
+        };
     }
-    const missing = partNumbers.find((partNumber) => !signed.has(partNumber));
-    if (missing !== undefined)
-        throw badReply(route, `part ${missing} was asked for and is not signed`);
-    return signed;
-}
-/** Ends a session whose bytes are all stored. May be repeated: a complete upload is complete. */
-async function completeUpload(avala, session, signal) {
-    await avala.call({
-        method: "POST",
-        route: "POST /datasets/manual-upload/uploads/{upload_uid}/complete/",
-        path: ["datasets", "manual-upload", "uploads", session, "complete"],
-        body: {},
-        repeat: "safe",
-        what: "complete an upload",
-        signal,
-    });
+    close() {
+        this.giveUp();
+        void this.worker?.terminate();
+    }
+    giveUp = () => {
+        this.isGone = true;
+        for (const { resume, finish } of this.pending.values()) {
+            resume();
+            finish(undefined);
+        }
+        this.pending.clear();
+    };
+    onMessage = ({ id, bytes, md5 }) => {
+        const one = this.pending.get(id);
+        if (one === undefined)
+            return;
+        if (md5 !== undefined) {
+            this.pending.delete(id);
+            one.finish(md5);
+            return;
+        }
+        one.waitingBytes -= bytes;
+        if (one.waitingBytes <= MOST_WAITING_BYTES)
+            one.resume();
+    };
+    post(message) {
+        if (this.worker === undefined) {
+            this.worker = new external_node_worker_threads_.Worker(THREAD, { eval: true, execArgv: [], env: {} });
+            this.worker.on("message", this.onMessage).on("error", this.giveUp).on("exit", this.giveUp);
+        }
+        this.worker.postMessage(message);
+    }
 }
 
-;// CONCATENATED MODULE: ./.bundle/src/upload/batch.js
-// The name of a batch of the second protocol. The same content to the same place has the same one, so that a run that
-// broke finds the server's part state again, on any machine; other content never meets it.
+;// CONCATENATED MODULE: ./.bundle/src/upload/store-check.js
 
-/** A version 4 UUID made of a sha256. */
-function uuidFrom(hex) {
-    const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-    return [
-        hex.slice(0, 8),
-        hex.slice(8, 12),
-        `4${hex.slice(13, 16)}`,
-        `${variant}${hex.slice(17, 20)}`,
-        hex.slice(20, 32),
-    ].join("-");
+
+
+// A smaller file costs a call, so that the budget of a hundred a minute bounds all of them together at some 200 MB/s:
+// one thread hashes faster. A larger one goes by parts and may go as fast as the network does.
+const IN_A_THREAD_FROM_BYTES = 128 * 1024 * 1024;
+/** `what`: `a.jpg`, `part 3 of a.mcap`. */
+function keptOther(what, { host }) {
+    return new errors_AvalaError("storage", `${host} keeps something else than was sent as ${printable(what)}: its ETag is not the MD5 of these bytes.`, { retryable: true, hint: "Nothing was confirmed. If it happens again, tell Avala." });
 }
-/** The client-made uuid of a batch (contract, "Uploading files", 1): one a file, so that one file's change is its own. */
-function batchUid(destination, file) {
-    const { datasetName, organizationUid = "" } = destination;
-    const parts = [datasetName, organizationUid, file.path, file.sizeBytes, file.sha256];
-    return uuidFrom((0,external_node_crypto_.createHash)("sha256").update(JSON.stringify(parts)).digest("hex"));
+function bufferMd5(maker, bytes) {
+    let md5;
+    let isDone = false;
+    return {
+        digest: () => {
+            if (md5 !== undefined)
+                return md5;
+            const running = maker.start();
+            void running.add(bytes);
+            md5 = running.digest().finally(() => {
+                isDone = true;
+            });
+            return md5;
+        },
+        isReading: () => md5 !== undefined && !isDone,
+    };
+}
+// One could be a store that lost the same bytes twice.
+const DOUBTS_TO_BELIEVE = 2;
+// So cheap to hash that even a store that seems to tell no MD5s is held to them: the first that agrees shows otherwise.
+const ALWAYS_JUDGED_BYTES = 1024 * 1024;
+/**
+ * A store's `ETag` is the MD5 of an object, or something else that looks like one, and not always a header tells which.
+ * The first that agrees shows that the store tells MD5s: from then on each must agree. Until then one that does not agree
+ * is sent again once; when that has not helped two pieces, the store is taken for one that tells none.
+ */
+function createPiece({ told, doubts }, sizeBytes, isOnce) {
+    let isDoubted = isOnce;
+    return {
+        judge: async (stored, md5) => {
+            const { host, wasThere } = stored;
+            const before = told.get(host);
+            const isSkipped = before === "other" && sizeBytes > ALWAYS_JUDGED_BYTES;
+            if (wasThere || isSkipped)
+                return "untold";
+            if (stored.md5 === undefined) {
+                // A store that told the MD5 of each object and tells none now may have kept nothing.
+                if (before === "md5")
+                    return "wrong";
+                if (before === undefined)
+                    told.set(host, "none");
+                return "untold";
+            }
+            const own = await md5();
+            if (own === undefined)
+                return "untold";
+            if (own === stored.md5) {
+                told.set(host, "md5");
+                return "right";
+            }
+            // Another piece may have shown meanwhile what this store tells.
+            const now = told.get(host);
+            if (now === "other" && !isDoubted)
+                return "untold";
+            if (now === "md5" || !isDoubted) {
+                isDoubted = true;
+                return "wrong";
+            }
+            const count = (doubts.get(host) ?? 0) + 1;
+            doubts.set(host, count);
+            if (count >= DOUBTS_TO_BELIEVE)
+                told.set(host, "other");
+            return "doubtful";
+        },
+    };
+}
+/** The verdict, unless the store keeps something else. @throws AvalaError `storage`, `retryable` */
+async function requireKept(piece, what, stored, md5) {
+    const verdict = await piece.judge(stored, md5);
+    if (verdict === "wrong")
+        throw keptOther(what, stored);
+    return verdict;
+}
+/** What is known of a file from what is known of its parts. */
+function keptOf(parts) {
+    if (parts.has("doubtful"))
+        return "doubtful";
+    return parts.has("right") && parts.size === 1 ? "right" : "untold";
+}
+/** One for a run: what its stores tell is learned as it goes. */
+function createStoreCheck() {
+    const stores = { told: new Map(), doubts: new Map() };
+    const { told } = stores;
+    const thread = new Md5Thread();
+    const isWanted = () => told.size === 0 || [...told.values()].includes("md5");
+    const isBeside = ({ sizeBytes }) => sizeBytes >= IN_A_THREAD_FROM_BYTES && isWanted();
+    return {
+        tellsMd5: () => [...told.values()].includes("md5"),
+        piece: (sizeBytes, { isOnce } = { isOnce: false }) => createPiece(stores, sizeBytes, isOnce),
+        stream: (file) => (isWanted() ? (isBeside(file) ? thread : md5Here).start() : undefined),
+        buffer: (bytes, file) => {
+            if (!isBeside(file))
+                return bufferMd5(md5Here, bytes); // and not before the store told one
+            const beside = bufferMd5(thread, bytes);
+            void beside.digest();
+            return beside;
+        },
+        isBeside,
+        close: () => thread.close(),
+    };
+}
+/** The same chunks, their MD5 taken as they pass. */
+async function* hashing(chunks, md5) {
+    for await (const chunk of chunks) {
+        const isFull = md5?.add(chunk);
+        if (isFull !== undefined)
+            await isFull;
+        yield chunk;
+    }
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/upload/send-parts.js
@@ -114863,70 +115299,16 @@ function batchUid(destination, file) {
 
 
 
+
+
+
 // Parts are kept in memory while they are sent, so that a retry reads and hashes nothing again.
-const BUFFER_BYTES = 64 * 1024 * 1024;
-// One call signs this many: few calls, and yet none is signed hours before its bytes go.
-const SIGNED_AT_ONCE = 100;
-function retryOptions(sending, what) {
-    const { avala, signal } = sending;
-    return {
-        clock: avala.clock,
-        random: avala.random,
-        signal,
-        what,
-        onRetry: (again) => {
-            sending.retries += 1;
-            avala.emit({ kind: "retry", ...again });
-        },
-    };
-}
-/** Sends with the bytes counted, and taken back when the try failed. */
-async function putCounted(sending, target, sizeBytes, body, signal) {
-    const { avala, file, bytes } = sending;
-    let counted = 0;
-    const onBytes = (count) => {
-        counted += count;
-        bytes.add(count);
-    };
-    try {
-        await sendPut(avala, target, { path: file.path, sizeBytes, body }, { signal, onBytes });
-        bytes.add(sizeBytes - counted);
-    }
-    catch (error) {
-        bytes.takeBack(counted);
-        throw error;
-    }
-}
-/** Signatures of parts, asked for in batches, and anew for a part whose own has expired. */
-function createSigner(sending, session, wanted) {
-    const signed = new Map();
-    const ask = (numbers) => {
-        const asked = signParts(sending.avala, session, numbers, sending.signal);
-        asked.catch(() => undefined); // whoever waits for a part of it is told
-        for (const partNumber of numbers)
-            signed.set(partNumber, asked);
-    };
-    return {
-        target: async (partNumber) => {
-            if (!signed.has(partNumber)) {
-                const from = wanted.indexOf(partNumber);
-                ask(from < 0 ? [partNumber] : wanted.slice(from, from + SIGNED_AT_ONCE));
-            }
-            const target = (await signed.get(partNumber))?.get(partNumber);
-            if (target === undefined)
-                throw new errors_AvalaError("bad_reply", `Part ${partNumber} is not signed.`);
-            return target;
-        },
-        forget: (partNumber) => {
-            signed.delete(partNumber);
-        },
-    };
-}
+const BUFFER_BYTES = 48 * 1024 * 1024;
 /** What the server has of the parts and what our journal says of them, where the two agree. */
-function trusted(sending, presigned) {
+function trusted(journal, presigned) {
     const parts = new Map();
     for (const { partNumber, sizeBytes } of presigned.uploadedParts) {
-        const record = sending.journal.landed.get(partNumber);
+        const record = journal.landed.get(partNumber);
         if (record?.sizeBytes === sizeBytes)
             parts.set(partNumber, record);
     }
@@ -114942,112 +115324,380 @@ async function* numbered(pieces) {
 function sha256Of(bytes) {
     return (0,external_node_crypto_.createHash)("sha256").update(bytes).digest("hex");
 }
-async function sendAllParts(sending, presigned) {
-    const { avala, file, bytes, signal, journal } = sending;
-    const known = trusted(sending, presigned);
-    const numbers = Array.from({ length: presigned.partCount }, (_, index) => index + 1);
-    const signer = createSigner(sending, presigned.session, numbers.filter((number) => !known.has(number)));
+/** Sends one part until it is stored. */
+async function sendPart({ sending, file, signer, buffers }, { partNumber, bytes: body }, signal) {
+    const { avala, check, bytes } = sending;
+    const what = `part ${partNumber} of ${file.path}`;
+    const sizeBytes = body.length;
+    const piece = check.piece(sizeBytes);
+    const md5 = check.buffer(body, file);
+    let tries = 0;
+    const attempt = async () => {
+        tries += 1;
+        const target = await signer.target(partNumber);
+        return countBytes(bytes, sizeBytes, async (onBytes) => {
+            const put = { path: file.path, sizeBytes, body };
+            const stored = await sendPut(avala, target, put, { signal, onBytes });
+            return requireKept(piece, what, stored, md5.digest);
+        });
+    };
+    const signedAnew = async () => {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            signer.forget(partNumber);
+            throw error;
+        }
+    };
+    const kept = await retry(signedAnew, retryOn(avala, `upload ${what}`, signal));
+    // A try that failed may have left bytes in a socket's queue.
+    if (tries === 1 && !md5.isReading())
+        buffers.giveBack(body);
+    return kept;
+}
+async function sendAllParts(sending, file, presigned, journal) {
+    const { avala, bytes, signal, check } = sending;
+    const { partBytes, partCount, session } = presigned;
+    const known = trusted(journal, presigned);
+    const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
+    const missing = numbers.filter((number) => !known.has(number));
+    const buffers = createPartBuffers(partBytes, check.isBeside(file));
+    const signer = createPartSigner(sending, session, missing);
+    const part = { sending, file, signer, buffers };
     let sha256 = "";
-    const pieces = numbered(readPieces(avala.disk, file, presigned.partBytes, (digest) => {
+    const onDigest = (digest) => {
         sha256 = digest;
-    }));
-    const sendPart = async (piece, partSignal) => {
-        const { partNumber } = piece;
-        const sizeBytes = piece.bytes.length;
-        const part = { partNumber, sizeBytes, sha256: sha256Of(piece.bytes) };
-        if (known.get(partNumber)?.sha256 === part.sha256) {
-            bytes.add(sizeBytes);
+    };
+    const verdicts = new Set();
+    const work = async (piece, partSignal) => {
+        const { partNumber, bytes: body } = piece;
+        const record = { partNumber, sizeBytes: body.length, sha256: sha256Of(body) };
+        if (known.get(partNumber)?.sha256 === record.sha256) {
+            bytes.add(body.length);
+            buffers.giveBack(body);
             return;
         }
-        await retry(async () => {
-            try {
-                const target = await signer.target(partNumber);
-                await putCounted(sending, target, sizeBytes, piece.bytes, partSignal);
-            }
-            catch (error) {
-                signer.forget(partNumber);
-                throw error;
-            }
-        }, { ...retryOptions(sending, `upload part ${partNumber} of ${file.path}`), signal: partSignal });
-        await journal.record(part);
+        const kept = await sendPart(part, piece, partSignal);
+        verdicts.add(kept);
+        if (kept !== "doubtful")
+            await journal.record(record);
     };
-    const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / presigned.partBytes));
-    await runPool(pieces, { concurrency, signal }, sendPart);
-    return sha256;
+    const pieces = numbered(readPieces(avala.disk, file, partBytes, onDigest, buffers.take));
+    const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
+    await runPool(pieces, { concurrency, signal }, work);
+    return { sha256, kept: keptOf(verdicts) };
 }
-async function sendWhole(sending, first, presign) {
-    const { avala, file } = sending;
-    let sha256 = "";
-    const open = () => readChunks(avala.disk, file, (digest) => {
-        sha256 = digest;
-    });
-    await retry(async (attempt, signal) => {
-        const again = attempt === 1 ? first : await presign();
-        if (again.method === "PUT")
-            await putCounted(sending, again.target, file.sizeBytes, open, signal);
-    }, retryOptions(sending, `upload ${file.path}`));
-    return sha256;
+/** `undefined` when the store kept something else: it takes no second PUT. */
+async function sendWhole(sending, file, first, presign) {
+    const { avala, check, bytes, signal } = sending;
+    const { path, sizeBytes } = file;
+    const piece = check.piece(sizeBytes, { isOnce: true });
+    const attempt = async (count, tried) => {
+        const again = count === 1 ? first : await presign();
+        let sha256 = file.sha256 ?? "";
+        if (again.method !== "PUT")
+            return { sha256, kept: "untold" };
+        const onDigest = (digest) => {
+            sha256 = digest;
+        };
+        const md5 = check.stream(file);
+        const body = () => hashing(readChunks(avala.disk, file, onDigest), md5);
+        return countBytes(bytes, sizeBytes, async (onBytes) => {
+            const put = { path, sizeBytes, body };
+            const stored = await sendPut(avala, again.target, put, { signal: tried, onBytes });
+            const verdict = await piece.judge(stored, async () => md5?.digest());
+            if (verdict !== "wrong")
+                return { sha256, kept: verdict };
+            const what = `upload ${path}`;
+            avala.emit({
+                kind: "retry",
+                what,
+                attempt: count,
+                waitMs: 0,
+                error: keptOther(path, stored),
+            });
+            return undefined;
+        });
+    };
+    return retry(attempt, retryOn(avala, `upload ${path}`, signal));
+}
+/** How the server takes a file by the second protocol. May be repeated: the same content has one session. */
+function askForParts({ avala, destination, signal }, file) {
+    const { path, sizeBytes } = file;
+    const uploadUid = batchUid(destination, file);
+    return presignManaged(avala, { ...destination, uploadUid, path, sizeBytes, signal });
 }
 /**
  * Sends one file by the second protocol and completes it. Nothing of the file lands before it is complete, so content
  * that changed meanwhile never does.
- * @returns `undefined` when the deployment answers with a form instead: then nothing was sent
+ * @returns `undefined` when it has to go by form: the deployment answers with one, or its store kept something else
  * @throws AvalaError of the last try, `file`, `file_changed`, `cancelled`
  */
-async function sendByParts(avala, file, destination, bytes, signal, journal) {
-    const sending = { avala, file, bytes, signal, journal, retries: 0 };
-    const { path, sizeBytes } = file;
-    const uploadUid = batchUid(destination, file);
-    const presign = () => presignManaged(avala, { ...destination, uploadUid, path, sizeBytes, signal });
-    const presigned = await presign();
-    let sha256;
+async function sendByParts(sending, file, presigned, journal) {
+    if (presigned.method === "POST")
+        return undefined;
+    let sent;
     switch (presigned.method) {
-        case "POST":
-            return undefined;
         case "COMPLETE":
             // A run that was cut off stored all of it. The batch is named by the content, so it is this content.
-            sha256 = file.sha256;
+            sent = { sha256: file.sha256, kept: "untold" };
             break;
         case "PUT":
-            sha256 = await sendWhole(sending, presigned, presign);
+            sent = await sendWhole(sending, file, presigned, () => askForParts(sending, file));
             break;
         case "MULTIPART":
-            sha256 = await sendAllParts(sending, presigned);
+            sent = await sendAllParts(sending, file, presigned, journal);
             break;
     }
-    await completeUpload(avala, presigned.session, signal);
-    return { sha256, retries: sending.retries };
+    if (sent === undefined)
+        return undefined;
+    await completeUpload(sending.avala, presigned.session, sending.signal);
+    return sent;
 }
 
-;// CONCATENATED MODULE: ./.bundle/src/upload/request.js
-// What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
+;// CONCATENATED MODULE: ./.bundle/src/upload/oversize.js
 
-const DEFAULT_CONCURRENCY = 8;
-const MOST_CONCURRENT = 10;
-// A form costs one call and parts at least three. A hundred calls a minute are worth a second of a fast link each, so
-// parts pay where losing a connection would send more than that again.
-const PARTS_FROM_BYTES = 128 * 1024 * 1024;
-function concurrencyOf(request) {
-    return request.concurrency ?? DEFAULT_CONCURRENCY;
+
+
+
+
+function isOversize({ sizeBytes }) {
+    return sizeBytes > MOST_FORM_BYTES;
 }
-/** @throws InputError for everything that is wrong with it, all at once */
-function checkRequest(request) {
-    const concurrency = concurrencyOf(request);
-    const problems = [];
-    if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_CONCURRENT) {
-        problems.push({
-            input: "concurrency",
-            text: `must be a whole number from 1 to ${MOST_CONCURRENT}`,
+function notOffered({ path, sizeBytes }, cause) {
+    const size = `${sizeBytes} bytes (${formatBytes(sizeBytes)})`;
+    return new errors_AvalaError("not_offered", `${printable(path)} has ${size}, more than the ${MOST_FORM_BYTES} (5 GiB) that one form carries, and this deployment takes no parts.`, { hint: "Leave the file out, or cut it, and run again: nothing was sent.", cause });
+}
+/** A server that knows forms alone may refuse the size, where another would answer with a form. */
+function isRefusalOfSize(error) {
+    return errors_isApiError(error) && error.code === "validation" && "content_length" in error.fields;
+}
+/**
+ * How the deployment takes this file.
+ * @throws AvalaError `not_offered` when it would be by form
+ */
+async function askForOversize(sending, file) {
+    const presigned = await askForParts(sending, file).catch((error) => {
+        throw isRefusalOfSize(error) ? notOffered(file, error) : error;
+    });
+    if (presigned.method === "POST")
+        throw notOffered(file);
+    return presigned;
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/progress.js
+// A rate over the last ten seconds follows a changing network, and is not thrown by a pause for the request budget.
+const progress_WINDOW_MS = 10_000;
+const REPORT_EVERY_MS = 500;
+/** Rates over the last samples that it was given. */
+function createMeter(startedMs) {
+    let samples = [{ atMs: startedMs, bytes: 0, files: 0 }];
+    return (sample) => {
+        samples = samples.filter((old, index) => index === samples.length - 1 || sample.atMs - old.atMs <= progress_WINDOW_MS);
+        const first = samples[0] ?? sample;
+        samples.push(sample);
+        const seconds = (sample.atMs - first.atMs) / 1000;
+        if (seconds <= 0)
+            return { bytesPerSecond: 0, filesPerSecond: 0 };
+        return {
+            bytesPerSecond: (sample.bytes - first.bytes) / seconds,
+            filesPerSecond: (sample.files - first.files) / seconds,
+        };
+    };
+}
+function secondsLeft(filesLeft, bytesLeft, rates) {
+    if (filesLeft === 0)
+        return 0;
+    // The slower of the two decides: many small files are bound by calls, few large ones by bytes.
+    const byFiles = rates.filesPerSecond > 0 ? filesLeft / rates.filesPerSecond : undefined;
+    const byBytes = rates.bytesPerSecond > 0 ? bytesLeft / rates.bytesPerSecond : undefined;
+    if (byFiles === undefined)
+        return byBytes;
+    return byBytes === undefined ? byFiles : Math.max(byFiles, byBytes);
+}
+/** `bytesTotal` and the bytes added count content, not what forms and headers add. */
+function trackProgress(totals, now) {
+    const counts = { sent: 0, unchanged: 0, failed: 0 };
+    let bytesSent = 0;
+    let bytesSkipped = 0;
+    let reportedAtMs = Number.NEGATIVE_INFINITY;
+    const measure = createMeter(now());
+    return {
+        addBytes: (bytes) => {
+            bytesSent += bytes;
+        },
+        takeBackBytes: (bytes) => {
+            bytesSent -= bytes;
+        },
+        addFile: (outcome, sizeBytes) => {
+            counts[outcome] += 1;
+            if (outcome !== "sent")
+                bytesSkipped += sizeBytes;
+        },
+        isDue: () => {
+            if (now() - reportedAtMs < REPORT_EVERY_MS)
+                return false;
+            reportedAtMs = now();
+            return true;
+        },
+        snapshot: () => {
+            const rates = measure({ atMs: now(), bytes: bytesSent, files: counts.sent });
+            const left = secondsLeft(totals.files - counts.sent - counts.unchanged - counts.failed, Math.max(0, totals.bytes - bytesSent - bytesSkipped), rates);
+            return {
+                filesTotal: totals.files,
+                filesSent: counts.sent,
+                filesUnchanged: counts.unchanged,
+                filesFailed: counts.failed,
+                bytesTotal: totals.bytes,
+                bytesSent,
+                bytesSkipped,
+                bytesPerSecond: rates.bytesPerSecond,
+                ...(left === undefined ? {} : { secondsLeft: left }),
+            };
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/send-file.js
+// One file from disk to storage: presign, send, and again when that may help. Knows nothing of the other files.
+
+
+
+
+
+
+// A file of this size is kept between tries, so that a retry reads and hashes nothing; eight at once are 8 MiB.
+const SMALL_BYTES = 1024 * 1024;
+/** Makes the body of each try: a small file is read once for all of them. */
+async function bodiesOf({ avala, check }, source) {
+    const { path, sizeBytes } = source;
+    if (sizeBytes <= SMALL_BYTES) {
+        const { bytes, sha256 } = await readSmall(avala.disk, source);
+        const md5 = check.buffer(bytes, source).digest;
+        return () => ({ file: { path, sizeBytes, small: bytes }, md5, sha256: () => sha256 });
+    }
+    return () => {
+        let sha256 = "";
+        const md5 = check.stream(source);
+        const onDigest = (digest) => {
+            sha256 = digest;
+        };
+        return {
+            file: {
+                path,
+                sizeBytes,
+                open: () => hashing(readChunks(avala.disk, source, onDigest), md5),
+            },
+            md5: async () => md5?.digest(),
+            sha256: () => sha256,
+        };
+    };
+}
+/**
+ * Sends one file by form. Each try presigns anew, since a presigned URL expires (contract, "Uploading files", 1); a try
+ * whose reply was lost is simply repeated, as the same path holds one object.
+ * @throws AvalaError of the last try, `file`, `file_changed`, or `cancelled`
+ */
+async function sendFile(sending, source) {
+    const { avala, destination, check, bytes, signal } = sending;
+    const { path, sizeBytes } = source;
+    const nextBody = await bodiesOf(sending, source);
+    const piece = check.piece(sizeBytes);
+    const attempt = async (_attempt, attemptSignal) => {
+        const target = await presign(avala, { ...destination, path, sizeBytes, signal: attemptSignal });
+        const body = nextBody();
+        return countBytes(bytes, sizeBytes, async (onBytes) => {
+            const stored = await sendForm(avala, target, body.file, { signal: attemptSignal, onBytes });
+            const kept = await requireKept(piece, path, stored, body.md5);
+            return { sha256: body.sha256(), kept };
         });
+    };
+    return retry(attempt, retryOn(avala, `upload ${path}`, signal));
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/send.js
+
+
+
+
+/** Sends one file. @throws AvalaError of the last try, `file`, `file_changed`, `cancelled` */
+async function send_send(sending, file, ways) {
+    const { partsFromBytes = PARTS_FROM_BYTES, asked } = ways;
+    if (asked === undefined && file.sizeBytes < partsFromBytes)
+        return sendFile(sending, file);
+    const sent = await ways.turn(() => byParts(sending, file, ways));
+    return sent ?? sendFile(sending, file);
+}
+/** `undefined`: the server wants a form, and nothing was sent. */
+async function byParts(sending, file, { asked, parts }) {
+    const sha256 = file.sha256 ?? (await source_digestOf(sending.avala.disk, file));
+    const hashed = { ...file, sha256 };
+    const presigned = asked ?? (await askForParts(sending, hashed));
+    return sendByParts(sending, hashed, presigned, parts);
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/state.js
+
+
+function state_report(run, isLast = false) {
+    if (isLast || run.progress.isDue()) {
+        run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
     }
-    const seen = new Set();
-    for (const { path } of request.files) {
-        if (seen.has(path))
-            problems.push({ input: path, text: "two files would land on this path" });
-        seen.add(path);
+}
+/** Writes to the journal, and goes on without it when that fails. */
+async function state_keep(run, write) {
+    if (run.journal === undefined || run.isJournalBroken)
+        return;
+    try {
+        await write(run.journal);
     }
-    if (problems.length > 0)
-        throw new errors_InputError(problems);
+    catch (error) {
+        // What landed has landed; only a later run would not know. So a full disk costs a warning, not the upload.
+        run.isJournalBroken = true;
+        const text = `The journal can't be written (${messageOf(error)}); should this run break, the next one sends these files again.`;
+        run.avala.emit({ kind: "warning", text });
+    }
+}
+function sendingOf(run, bytes, signal) {
+    const { avala, request, check } = run;
+    const { datasetName, organizationUid } = request;
+    return { avala, destination: { datasetName, organizationUid }, check, bytes, signal };
+}
+function partsOf(run, { path }) {
+    return {
+        landed: run.journal?.parts.get(path) ?? new Map(),
+        record: (part) => state_keep(run, (kept) => kept.recordPart(path, part)),
+    };
+}
+async function land(run, entry, kept) {
+    const { path, sizeBytes } = entry;
+    await state_keep(run, (journal) => journal.record(entry));
+    if (kept === "right")
+        run.checkedByStore += 1;
+    run.sent.push(entry);
+    run.failuresInARow = 0;
+    run.progress.addFile("sent", sizeBytes);
+    run.avala.emit({ kind: "file-sent", path, sizeBytes });
+}
+function state_outcomeOf(run) {
+    const { sent, unchanged, failures, request } = run;
+    const { datasetName, files } = request;
+    return { datasetName, filesTotal: files.length, sent, unchanged, failures };
+}
+function resultOf(run, startedMs) {
+    const { sent, unchanged, request } = run;
+    return {
+        manifest: manifest_createManifest([...sent, ...unchanged]),
+        sent,
+        unchanged,
+        checkedByStore: run.checkedByStore,
+        bytesSent: run.progress.snapshot().bytesSent,
+        retries: run.retries.total,
+        retriedFor: run.retries.causes(),
+        durationMs: run.avala.clock.now() - startedMs,
+        isComplete: sent.length + unchanged.length === request.files.length,
+    };
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/upload/run.js
@@ -115064,48 +115714,16 @@ function checkRequest(request) {
 
 
 
-function run_report(run, isLast = false) {
-    if (isLast || run.progress.isDue()) {
-        run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
-    }
-}
-/** Writes to the journal, and goes on without it when that fails. */
-async function run_keep(run, write) {
-    if (run.journal === undefined || run.isJournalBroken)
-        return;
-    try {
-        await write(run.journal);
-    }
-    catch (error) {
-        // What landed has landed; only a later run would not know. So a full disk costs a warning, not the upload.
-        run.isJournalBroken = true;
-        const text = `The journal can't be written (${messageOf(error)}); should this run break, the next one sends these files again.`;
-        run.avala.emit({ kind: "warning", text });
-    }
-}
+
+
+
+
 async function findLanded(run, file) {
     const landed = run.journal?.landed.get(file.path);
     if (landed?.sizeBytes !== file.sizeBytes)
         return undefined;
     const sha256 = file.sha256 ?? (await source_digestOf(run.avala.disk, file));
     return landed.sha256 === sha256 ? landed : undefined;
-}
-/** By parts what a broken link would send twice, all else by form, which costs one call (contract, "Rate limits"). */
-async function run_send(run, file, bytes, signal) {
-    const { avala, request, journal } = run;
-    const { datasetName, organizationUid, partsFromBytes = PARTS_FROM_BYTES } = request;
-    const destination = { datasetName, organizationUid };
-    if (file.sizeBytes >= partsFromBytes) {
-        const sha256 = file.sha256 ?? (await source_digestOf(avala.disk, file));
-        const parts = {
-            landed: journal?.parts.get(file.path) ?? new Map(),
-            record: (part) => run_keep(run, (kept) => kept.recordPart(file.path, part)),
-        };
-        const sent = await sendByParts(avala, { ...file, sha256 }, destination, bytes, signal, parts);
-        if (sent !== undefined)
-            return sent;
-    }
-    return sendFile(avala, file, destination, bytes, signal);
 }
 async function uploadOne(run, file, signal) {
     const { path, sizeBytes } = file;
@@ -115118,18 +115736,36 @@ async function uploadOne(run, file, signal) {
     const bytes = {
         add: (count) => {
             run.progress.addBytes(count);
-            run_report(run);
+            state_report(run);
         },
         takeBack: run.progress.takeBackBytes,
     };
-    const result = await run_send(run, file, bytes, signal);
-    const entry = { path, sizeBytes, sha256: result.sha256 };
-    run.retries += result.retries;
-    await run_keep(run, (journal) => journal.record(entry));
-    run.sent.push(entry);
-    run.failuresInARow = 0;
-    run.progress.addFile("sent", sizeBytes);
-    run.avala.emit({ kind: "file-sent", path, sizeBytes });
+    const { sha256, kept } = await send_send(sendingOf(run, bytes, signal), file, {
+        partsFromBytes: run.byForm.has(path) ? Number.POSITIVE_INFINITY : run.request.partsFromBytes,
+        asked: run.oversize.get(path),
+        parts: partsOf(run, file),
+        turn: run.partsTurn,
+    });
+    const entry = { path, sizeBytes, sha256 };
+    if (kept === "doubtful")
+        run.doubtful.push(entry);
+    else
+        await land(run, entry, kept);
+}
+/** What was doubtful is sent again when the store has shown since that it tells MD5s, for then it keeps something else. */
+async function settleDoubts(run) {
+    const doubtful = run.doubtful.splice(0);
+    if (!run.check.tellsMd5()) {
+        for (const entry of doubtful)
+            await land(run, entry, "untold");
+        return;
+    }
+    for (const { path, sizeBytes } of doubtful) {
+        run.byForm.add(path);
+        run.progress.takeBackBytes(sizeBytes);
+    }
+    const again = run.request.files.filter(({ path }) => run.byForm.has(path));
+    await sendAll(run, again);
 }
 function failFile(run, file, error) {
     if (!errors_isAvalaError(error) || stopsTheRun(error))
@@ -115152,15 +115788,37 @@ async function work(run, signal, file) {
     catch (error) {
         failFile(run, file, error);
     }
-    run_report(run);
+    state_report(run);
 }
-function* untilDeadline(run) {
-    const { deadlineMs = Number.POSITIVE_INFINITY, files } = run.request;
+/**
+ * The files in the order in which they are sent: first those that no form can carry, so that nothing has landed should
+ * the deployment not take them.
+ */
+async function inOrder(run) {
+    const { files } = run.request;
+    const { signal = new AbortController().signal, disk } = run.avala;
+    const sending = sendingOf(run, { add: () => undefined, takeBack: () => undefined }, signal);
+    const first = [];
+    for (const file of files.filter(isOversize)) {
+        const hashed = { ...file, sha256: file.sha256 ?? (await source_digestOf(disk, file)) };
+        first.push(hashed);
+        if ((await findLanded(run, hashed)) !== undefined)
+            continue;
+        run.oversize.set(file.path, await askForOversize(sending, hashed));
+    }
+    return first.length === 0 ? files : [...first, ...files.filter((file) => !isOversize(file))];
+}
+function* untilDeadline(run, files) {
+    const { deadlineMs = Number.POSITIVE_INFINITY } = run.request;
     for (const file of files) {
         if (run.avala.clock.now() >= deadlineMs)
             return;
         yield file;
     }
+}
+function sendAll(run, files) {
+    const options = { concurrency: concurrencyOf(run.request), signal: run.avala.signal };
+    return runPool(files, options, (file, signal) => work(run, signal, file));
 }
 async function run_open(avala, request) {
     const { stateDirectory } = request;
@@ -115176,23 +115834,6 @@ async function run_open(avala, request) {
         return undefined;
     }
 }
-function run_outcomeOf(run) {
-    const { sent, unchanged, failures, request } = run;
-    const { datasetName, files } = request;
-    return { datasetName, filesTotal: files.length, sent, unchanged, failures };
-}
-function resultOf(run, startedMs) {
-    const { sent, unchanged, request } = run;
-    return {
-        manifest: createManifest([...sent, ...unchanged]),
-        sent,
-        unchanged,
-        bytesSent: run.progress.snapshot().bytesSent,
-        retries: run.retries,
-        durationMs: run.avala.clock.now() - startedMs,
-        isComplete: sent.length + unchanged.length === request.files.length,
-    };
-}
 /**
  * Sends files under one dataset name. It does not confirm: a set is confirmed only when all of it has landed.
  *
@@ -115201,8 +115842,14 @@ function resultOf(run, startedMs) {
  * not allowed) stops the run at once, and so does the signal of `avala`.
  * @throws InputError before anything is sent; afterwards UploadError, which names what landed and what failed
  */
-async function uploadFiles(avala, request) {
+async function uploadFiles(session, request) {
     checkRequest(request);
+    const retries = createRetryTally();
+    const avala = withListener(session, (event) => {
+        if (event.kind === "retry")
+            retries.note(event);
+        session.emit(event);
+    });
     const startedMs = avala.clock.now();
     const bytes = request.files.reduce((total, file) => total + file.sizeBytes, 0);
     const journal = await run_open(avala, request);
@@ -115214,27 +115861,36 @@ async function uploadFiles(avala, request) {
         sent: [],
         unchanged: [],
         failures: [],
-        retries: 0,
+        retries,
+        check: createStoreCheck(),
+        oversize: new Map(),
+        checkedByStore: 0,
+        doubtful: [],
+        byForm: new Set(),
+        partsTurn: createTurn(),
         failuresInARow: 0,
         isJournalBroken: false,
     };
     try {
-        run_report(run, true);
-        await runPool(untilDeadline(run), { concurrency: concurrencyOf(request), signal: avala.signal }, (file, signal) => work(run, signal, file));
+        state_report(run, true);
+        await sendAll(run, untilDeadline(run, await inOrder(run)));
+        await settleDoubts(run);
     }
     catch (error) {
-        throw errors_isAvalaError(error) ? stoppedBy(error, run_outcomeOf(run)) : error;
+        throw errors_isAvalaError(error) ? stoppedBy(error, state_outcomeOf(run)) : error;
     }
     finally {
+        run.check.close();
         await journal?.close().catch(() => undefined); // every record was synced when it was written
-        run_report(run, true);
+        state_report(run, true);
     }
     if (run.failures.length > 0)
-        throw someFailed(run_outcomeOf(run));
+        throw someFailed(state_outcomeOf(run));
     return resultOf(run, startedMs);
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/publish.js
+
 
 
 
@@ -115247,9 +115903,9 @@ function indexedOf({ files, dataset }) {
 }
 function describeDifferences({ missing, wrongSize, extra }) {
     return listed([
-        ...missing.map((path) => `${path}: not in the dataset`),
-        ...wrongSize.map((path) => `${path}: of another size in the dataset`),
-        ...extra.map((path) => `${path}: in the dataset, and not among these files`),
+        ...missing.map((path) => `${shown(path)}: not in the dataset`),
+        ...wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
+        ...extra.map((path) => `${shown(path)}: in the dataset, and not among these files`),
     ]);
 }
 async function publish_settle(avala, dataset, options) {
@@ -115299,7 +115955,7 @@ function requireSame(dataset, items) {
 }
 async function sendAndConfirm(avala, decision, options) {
     const { target, existing, toSend } = decision;
-    const { concurrency, stateDirectory, deadlineMs } = options;
+    const { concurrency, stateDirectory, deadlineMs, partsFromBytes } = options;
     const { name, organizationUid } = target.dataset;
     const upload = await uploadFiles(avala, {
         datasetName: name,
@@ -115308,11 +115964,13 @@ async function sendAndConfirm(avala, decision, options) {
         concurrency,
         stateDirectory,
         deadlineMs,
+        partsFromBytes,
     });
     if (!upload.isComplete)
         return { outcome: "partial", upload };
     const isAgain = existing !== undefined;
     const confirmed = await confirmDataset(avala, target.dataset, { isAgain });
+    options.onConfirmed?.(confirmed);
     if (options.waits === false) {
         return { outcome: "uploaded", dataset: confirmed, upload, extra: decision.extra };
     }
@@ -115423,10 +116081,10 @@ async function checkQuota(journey, decided) {
         hint: "Choose fewer files, or ask Avala for a larger quota.",
     });
 }
-/** Sends what was decided and makes the dataset of it. */
-async function publish(journey, { target, decision }) {
+/** Sends what was decided and makes the dataset of it; `onConfirmed` learns of it even when what follows fails. */
+async function publish(journey, { target, decision }, onConfirmed) {
     try {
-        return await carryOut(journey.avala, decision, datasets_optionsOf(journey));
+        return await carryOut(journey.avala, decision, { ...datasets_optionsOf(journey), onConfirmed });
     }
     catch (error) {
         const isRefusal = errors_isAvalaError(error) && REFUSALS.has(error.code) && "status" in error;
@@ -115446,6 +116104,266 @@ function datasets_refused({ name, slug }, isAgain, error) {
         hint: `Should the name or the slug ${slug} be taken, by you or by someone else, give another dataset or slug.`,
         cause: error,
     });
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/files/compare.js
+const MOST_NAMED = 20;
+/** Whether both digests say the same, over as many digits as both have: an unpacked manifest keeps 20 of 64. */
+function sameDigest(a, b) {
+    const digits = Math.min(a.length, b.length);
+    return digits > 0 && a.slice(0, digits) === b.slice(0, digits);
+}
+/**
+ * What changed, each part sorted by path. Either manifest may have been unpacked and then has short digests (see
+ * `packManifest`): entries are held against each other by the digits that both have, and the sets' whole digests
+ * are the backstop: when those differ and no entry does, every entry counts as changed, so no change is ever missed.
+ */
+function compareManifests(before, after) {
+    const old = new Map(before.entries.map((entry) => [entry.path, entry]));
+    const added = [];
+    const changed = [];
+    const unchanged = [];
+    for (const entry of after.entries) {
+        const was = old.get(entry.path);
+        old.delete(entry.path);
+        if (was === undefined)
+            added.push(entry);
+        else if (was.sizeBytes === entry.sizeBytes && sameDigest(was.sha256, entry.sha256)) {
+            unchanged.push(entry);
+        }
+        else
+            changed.push({ before: was, after: entry });
+    }
+    const removed = [...old.values()];
+    const isSame = added.length + changed.length + removed.length === 0;
+    if (isSame && before.digest !== after.digest)
+        return allChanged(before, after);
+    return { added, changed, removed, unchanged };
+}
+function allChanged(before, after) {
+    const old = new Map(before.entries.map((entry) => [entry.path, entry]));
+    const changed = after.entries.flatMap((entry) => {
+        const was = old.get(entry.path);
+        return was === undefined ? [] : [{ before: was, after: entry }];
+    });
+    return { added: [], changed, removed: [], unchanged: [] };
+}
+/**
+ * The changes for people: `+ added`, `~ changed`, `> old → new` for a file whose content moved to another path, `- removed`;
+ * every file up to 20, then counts. A renamed file is sent again all the same, as the API has no copy.
+ */
+function describeChanges(changes) {
+    const { added, removed, renamed } = findRenames(changes);
+    const groups = [
+        { sign: "+", word: "added", paths: added.map((entry) => entry.path) },
+        { sign: "~", word: "changed", paths: changes.changed.map(({ after }) => after.path) },
+        { sign: ">", word: "renamed", paths: renamed },
+        { sign: "-", word: "removed", paths: removed.map((entry) => entry.path) },
+    ];
+    const lines = [];
+    const rest = [];
+    for (const { sign, word, paths } of groups) {
+        const named = paths.slice(0, MOST_NAMED - lines.length);
+        lines.push(...named.map((path) => `${sign} ${path}`));
+        if (paths.length > named.length)
+            rest.push(`${paths.length - named.length} ${word}`);
+    }
+    if (rest.length > 0)
+        lines.push(`and ${rest.join(", ")} more`);
+    return lines.length === 0 ? "No changes." : lines.join("\n");
+}
+function findRenames(changes) {
+    // The digits that an unpacked manifest keeps. An empty file says nothing: any two are alike.
+    const keyOf = (entry) => `${entry.sizeBytes} ${entry.sha256.slice(0, 20)}`;
+    const gone = new Map();
+    for (const entry of changes.removed) {
+        const list = gone.get(keyOf(entry));
+        if (list === undefined)
+            gone.set(keyOf(entry), [entry]);
+        else
+            list.push(entry);
+    }
+    const added = [];
+    const renamed = [];
+    const used = new Set();
+    for (const entry of changes.added) {
+        const was = entry.sizeBytes === 0 ? undefined : gone.get(keyOf(entry))?.shift();
+        if (was === undefined)
+            added.push(entry);
+        else {
+            used.add(was);
+            renamed.push(`${was.path} → ${entry.path}`);
+        }
+    }
+    return { added, removed: changes.removed.filter((entry) => !used.has(entry)), renamed };
+}
+
+;// CONCATENATED MODULE: ./.bundle/action/plan-shape.js
+const isText = (value) => typeof value === "string";
+const isTextOrNull = (value) => value === null || isText(value);
+const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isHash = (value) => isText(value) && /^[0-9a-f]{64}$/.test(String(value));
+const isFlagOrNull = (value) => value === null || typeof value === "boolean";
+const isWay = (value) => value === "form" || value === "parts" || value === "nothing";
+function plan_shape_isObject(tests) {
+    return (value) => typeof value === "object" &&
+        value !== null &&
+        Object.entries(tests).every(([name, test]) => test(value[name]));
+}
+function isListOf(test) {
+    return (value) => Array.isArray(value) && value.every(test);
+}
+const plan_shape_test = plan_shape_isObject({
+    version: (value) => value === 1,
+    destination: plan_shape_isObject({ baseUrl: isText, organization: isTextOrNull }),
+    digest: isHash,
+    datasets: isListOf(plan_shape_isObject({
+        folder: isText,
+        name: isText,
+        slug: isText,
+        dataType: isText,
+        files: isCount,
+        bytes: isCount,
+        digest: isHash,
+        exists: isFlagOrNull,
+    })),
+    files: isListOf(plan_shape_isObject({
+        source: isText,
+        dataset: isText,
+        path: isText,
+        sizeBytes: isCount,
+        sha256: isHash,
+        by: isWay,
+        calls: isCount,
+    })),
+});
+function isPlan(value) {
+    return plan_shape_test(value);
+}
+
+;// CONCATENATED MODULE: ./.bundle/action/plan.js
+// The plan: what a run would send, as JSON, and whether a later run still would. Pure; docs/plan.md tells what is in it.
+// The same files and inputs make the same plan, to the byte, on every system.
+
+
+
+
+
+
+const PLAN_VERSION = 1;
+function createPlan(selection, looked, destination) {
+    const { manifest, fileSet, targets } = selection;
+    const files = filesOf(selection, looked);
+    const toSend = targets.map(({ name }) => files.filter(({ dataset, by }) => dataset === name && by !== "nothing"));
+    const cost = costOf(toSend);
+    return {
+        version: PLAN_VERSION,
+        destination,
+        digest: manifest.digest,
+        datasets: targets.map((target) => ({
+            folder: target.folder,
+            name: target.name,
+            slug: target.slug,
+            dataType: target.dataType,
+            files: target.files.length,
+            bytes: target.manifest.totalBytes,
+            digest: target.manifest.digest,
+            exists: looked.get(target.name)?.exists ?? null,
+        })),
+        cost: { files: cost.files, bytes: cost.bytes, calls: cost.calls },
+        leftOut: { hiddenFiles: fileSet.hiddenLeftOut },
+        files,
+    };
+}
+function filesOf({ fileSet, manifest, targets }, looked) {
+    const sources = new Map(fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]));
+    const datasets = new Map(targets.flatMap(({ name, files }) => files.map(({ path }) => [path, name])));
+    return manifest.entries.map((entry) => {
+        const dataset = datasets.get(entry.path) ?? "";
+        const there = looked.get(dataset);
+        const isSent = there?.exists !== true || there.toSend.has(entry.path);
+        return {
+            source: sources.get(entry.path) ?? entry.path,
+            dataset,
+            path: entry.path,
+            sizeBytes: entry.sizeBytes,
+            sha256: entry.sha256,
+            by: isSent ? wayOf(entry) : "nothing",
+            calls: isSent ? callsFor(entry) : 0,
+        };
+    });
+}
+function wayOf(entry) {
+    return callsFor(entry) === 1 ? "form" : "parts";
+}
+/** What sending costs at the least: a list of files for each dataset. */
+function costOf(datasets, rateLimit) {
+    const files = datasets.flat();
+    const forDatasets = datasets.filter(({ length }) => length > 0).length * CALLS_FOR_A_DATASET;
+    const forParts = files.reduce((total, file) => total + callsFor(file) - 1, 0);
+    return estimateCost({
+        files: files.length,
+        bytes: files.reduce((total, { sizeBytes }) => total + sizeBytes, 0),
+        otherCalls: forDatasets + forParts,
+        rateLimit,
+    });
+}
+// Look up, confirm, wait twice, read the items back.
+const CALLS_FOR_A_DATASET = 5;
+/** @throws InputError when `text` is no plan */
+function parsePlan(text, file) {
+    try {
+        const value = JSON.parse(text);
+        if (isPlan(value))
+            return value;
+    }
+    catch {
+        // Told below, as for JSON that is no plan.
+    }
+    throw new errors_InputError([
+        { input: "plan", text: `${file} is no plan that a dry run of this version wrote` },
+    ]);
+}
+/** @throws InputError when the files, or what is to become of them, are no longer what the plan says */
+function checkPlan(plan, selection, destination) {
+    const planned = manifest_createManifest(plan.files);
+    if (planned.digest !== plan.digest)
+        plan_refuse("its files are not those of its digest");
+    if (plan.digest !== selection.manifest.digest) {
+        const changes = describeChanges(compareManifests(planned, selection.manifest));
+        plan_refuse(`the files have changed since it was made:\n${changes}`);
+    }
+    plan_requireSame("datasets", plan.datasets.map(plan_describe), selection.targets.map(plan_describe));
+    plan_requireSame("places", [placeOf(plan.destination)], [placeOf(destination)]);
+}
+/** @throws InputError when a dataset came, went or changed since the plan was made */
+function checkPlannedDatasets(plan, looked) {
+    for (const { name, exists: planned } of plan.datasets) {
+        const now = looked.get(name);
+        if (planned === null || now === undefined)
+            continue;
+        if (planned !== now.exists)
+            plan_refuse(`the dataset ${name} ${now.exists ? "has been made" : "has gone"} since it was made`);
+        const moved = plan.files.find(({ dataset, path, by }) => dataset === name && (by !== "nothing") !== now.toSend.has(path));
+        if (moved === undefined)
+            continue;
+        const how = moved.by === "nothing" ? "no longer holds" : "holds";
+        plan_refuse(`the dataset ${name} ${how} ${moved.path}, which it ${moved.by === "nothing" ? "did" : "did not"} when it was made`);
+    }
+}
+function plan_requireSame(what, planned, now) {
+    const [before, after] = [planned, now].map((lines) => [...lines].sort().join("\n"));
+    if (before !== after)
+        plan_refuse(`it was made for other ${what}:\n${before}\nand now they are:\n${after}`);
+}
+function placeOf({ baseUrl, organization }) {
+    return organization === null ? baseUrl : `${baseUrl}, organization ${organization}`;
+}
+function plan_describe({ name, slug, dataType, }) {
+    return `${name} (${slug}, ${dataType})`;
+}
+function plan_refuse(text) {
+    throw new errors_InputError([{ input: "plan", text }], { hint: "Make a new plan with dry-run: true." });
 }
 
 ;// CONCATENATED MODULE: ./.bundle/action/publishing.js
@@ -115478,15 +116396,20 @@ async function publishCounted(run, journey, decided) {
             tally.note(event.progress);
         avala.emit(event);
     });
+    let made;
+    const onConfirmed = (dataset) => {
+        made = dataset;
+    };
     try {
-        const result = await publish({ ...journey, avala: counting }, decided);
+        const result = await publish({ ...journey, avala: counting }, decided, onConfirmed);
         tellResult(run, journey, target, result);
         return result;
     }
     catch (error) {
         if (error instanceof UploadError)
             annotate(run, target, error);
-        await rememberDataset(run, journey, target, error);
+        if (made !== undefined)
+            run.results.datasets.push({ target, dataset: made });
         throw error;
     }
     finally {
@@ -115536,7 +116459,8 @@ function tellResult(run, journey, target, result) {
             run.warn({ text: namesOnlyText(target) });
         return;
     }
-    const { sent, unchanged, bytesSent, durationMs } = result.upload;
+    const { sent, unchanged, bytesSent, durationMs, checkedByStore } = result.upload;
+    results.checkedByStore += checkedByStore;
     // Files that an existing dataset had are in neither count.
     results.filesUnchanged += target.files.length - sent.length - unchanged.length;
     const rate = durationMs > 0 ? `, ${formatBytes(Math.round((bytesSent * 1000) / durationMs))}/s` : "";
@@ -115544,26 +116468,12 @@ function tellResult(run, journey, target, result) {
     log.info(`Sent ${sent.length} files, ${sizes}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).`);
 }
 function extraText({ name }, extra) {
-    const named = extra.slice(0, publishing_MOST_NAMED).join(", ");
+    const named = extra.slice(0, publishing_MOST_NAMED).map(shown).join(", ");
     const rest = extra.length > publishing_MOST_NAMED ? `, and ${extra.length - publishing_MOST_NAMED} more` : "";
     return `The dataset ${name} holds items that this run did not send: ${named}${rest}.`;
 }
 function namesOnlyText({ name }) {
     return `The dataset ${name} holds files of these paths, and of these sizes where Avala tells them. Avala tells no checksums: with {digest} in dataset, the content counts too.`;
-}
-// A dataset may have been made before what failed: then its uid is a thing to know.
-const AFTER_CONFIRM = new Set(["dataset", "timeout"]);
-async function rememberDataset({ results }, { avala, organizationUid }, target, error) {
-    if (!errors_isAvalaError(error) || !AFTER_CONFIRM.has(error.code))
-        return;
-    try {
-        const dataset = await findDataset(avala, { name: target.name, organizationUid });
-        if (dataset !== undefined)
-            results.datasets.push({ target, dataset });
-    }
-    catch {
-        // The error that is under way says more than this one would.
-    }
 }
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */
 function annotate(run, target, error) {
@@ -115585,6 +116495,9 @@ function annotate(run, target, error) {
 
 
 
+
+
+
 /** `avala` is absent in a dry run without a key. */
 async function runUpload(run, inputs, avala) {
     const { results } = run;
@@ -115593,7 +116506,7 @@ async function runUpload(run, inputs, avala) {
         throw new Error("No files were read before the upload.");
     const plan = await readPlan(run, inputs);
     if (plan !== undefined)
-        checkPlan(plan, selection);
+        checkPlan(plan, selection, destinationOf(run.environment, run.inputs, avala));
     if (selection.targets.length === 0)
         return "empty";
     if (avala === undefined || run.inputs.isDryRun)
@@ -115601,15 +116514,18 @@ async function runUpload(run, inputs, avala) {
     const journey = journeyOf(run, inputs, avala);
     const decided = await decideAll(journey, selection.targets);
     if (plan !== undefined)
-        checkPlannedDatasets(plan, existence(decided));
+        checkPlannedDatasets(plan, lookedUp(decided));
     await checkQuota(journey, decided);
     tellCost(run, avala, decided);
     return publishAll(run, journey, decided);
 }
-/** Dataset name → whether the server has it; without those that nobody could look up. */
-function existence(decided) {
+/** Without those that nobody could look up. */
+function lookedUp(decided) {
     const known = decided.filter(({ isKnown }) => isKnown);
-    return new Map(known.map(({ target, decision }) => [target.name, decision.existing !== undefined]));
+    return new Map(known.map(({ target, decision: { existing, toSend } }) => [
+        target.name,
+        { exists: existing !== undefined, toSend: new Set(toSend.map(({ path }) => path)) },
+    ]));
 }
 function tellCost(run, avala, decided) {
     const toSend = decided.map(({ decision }) => decision.toSend).filter(({ length }) => length > 0);
@@ -115645,17 +116561,30 @@ async function readPlan(run, { planFile }) {
 async function writeDryRun(run, inputs, avala, selection) {
     const journey = avala && journeyOf(run, inputs, avala);
     const decided = journey && (await decideAll(journey, selection.targets));
-    const exists = existence(decided ?? []);
-    const plan = createPlan(selection, exists);
+    const destination = destinationOf(run.environment, run.inputs, avala);
+    const plan = createPlan(selection, lookedUp(decided ?? []), destination);
     run.results.files.plan = await writePlan(run.folder, plan);
     for (const dataset of plan.datasets) {
-        const size = `${dataset.files} files, ${formatBytes(dataset.bytes)}`;
+        const size = `${counted(dataset.files, "file")}, ${formatBytes(dataset.bytes)}`;
         const state = dataset.exists === true ? "exists already" : "would be made";
         run.log.info(`Dataset ${dataset.name} (${dataset.dataType}) ${state}: ${size}.`);
     }
-    const toSend = decided?.map(({ decision }) => decision.toSend) ?? selection.targets.map(({ files }) => files);
+    run.log.group("Plan", planLines(plan));
+    const toSend = plan.datasets.map(({ name }) => plan.files.filter(({ dataset, by }) => dataset === name && by !== "nothing"));
     run.log.info(`A dry run: nothing is sent. It would be ${describeCost(costOf(toSend))}.`);
     return "planned";
+}
+// The JSON has them all; a log of a hundred thousand lines helps nobody.
+const MOST_PLANNED_LINES = 100;
+/** Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`. */
+function planLines({ files }) {
+    const lines = files.slice(0, MOST_PLANNED_LINES).map((file) => {
+        const content = `${formatBytes(file.sizeBytes)}, sha256 ${shortDigest(file.sha256)}`;
+        const way = file.by === "nothing" ? "there already" : `by ${file.by}, ${counted(file.calls, "call")}`;
+        return `${shown(file.source)} → ${shown(file.path)} in ${file.dataset}: ${content}, ${way}`;
+    });
+    const rest = files.length - lines.length;
+    return rest > 0 ? [...lines, `and ${counted(rest, "file")} more, in the plan's JSON`] : lines;
 }
 
 ;// CONCATENATED MODULE: ./.bundle/action/waiting.js
@@ -115677,6 +116606,7 @@ function createWaitBudget(totalMs, clock) {
 ;// CONCATENATED MODULE: ./.bundle/action/run.js
 // The Action's run: inputs → files → datasets → export → gate → outputs. Each step is a function; the order is the point.
 // Knows nothing of how inputs are parsed, files are read or GitHub is spoken to.
+
 
 
 
@@ -115733,7 +116663,7 @@ function inWorkspace({ workspace }, file) {
 /** The run between the two commit statuses: whatever ends it, the last one says how. */
 async function runGuarded(run) {
     // A dry run gates nothing, so it must not open a gate.
-    const status = createStatusCheck(run.environment, run.inputs.isDryRun ? undefined : run.inputs.status);
+    const status = createStatusCheck(run.environment, run.inputs.isDryRun ? undefined : run.inputs.status, run.log.secrets);
     await status.set("pending", "Waiting for Avala");
     try {
         run.results.outcome = await runSteps(run);
@@ -115765,7 +116695,7 @@ async function runSteps(run) {
     const avala = isDryRun && !hasKey(run) ? undefined : action_run_open(run);
     try {
         if (upload !== undefined)
-            await readFiles(run);
+            await readFiles(run, avala);
         const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
         if (avala === undefined || isDryRun)
             return uploaded ?? "planned";
@@ -115797,7 +116727,7 @@ function listen({ results }, show) {
         if (event.kind === "warning")
             results.warnings.push({ text: event.text });
         if (event.kind === "retry")
-            results.retries += 1;
+            results.retries.note(event);
         if (event.kind === "export-status") {
             const { uid, status } = event;
             results.export = { ...results.export, uid, status };
@@ -115805,7 +116735,7 @@ function listen({ results }, show) {
         show(event);
     };
 }
-async function readFiles(run) {
+async function readFiles(run, avala) {
     const { environment, inputs, log, results } = run;
     const { upload } = inputs;
     if (upload === undefined)
@@ -115824,7 +116754,9 @@ async function readFiles(run) {
         ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
         ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
     ]);
-    Object.assign(results.files, await writeSelection(run.folder, selection));
+    const destination = destinationOf(environment, inputs, avala);
+    const to = { destination, nowMs: environment.clock.now() };
+    Object.assign(results.files, await writeSelection(run.folder, selection, to));
 }
 
 ;// CONCATENATED MODULE: ./.bundle/action/main.js
