@@ -31,15 +31,19 @@ function problemsOf({ last, server, files, disk }: Outcome): string[] {
   return wrong;
 }
 
-function cell({ starts, sentAgain }: Outcome): string {
+function cell({ starts, sentAgain, partsSentAgain }: Outcome): string {
   const when = starts === 1 ? "same run" : starts === 2 ? "next run" : `run ${starts}`;
-  return sentAgain === 0 ? when : `${when}, ${sentAgain} sent again`;
+  const again = [
+    ...(sentAgain === 0 ? [] : [`${sentAgain} sent again`]),
+    ...(partsSentAgain === 0 ? [] : [`${partsSentAgain} of 2 parts sent again`]),
+  ];
+  return [when, ...again].join(", ");
 }
 
 function table(points: readonly Point[], cells: ReadonlyMap<string, string>): string {
   const head = ["operation", ...BREAKS];
   const rows = points.map((point) => [
-    `${point.index + 1}. ${point.operation.name.replace(/[0-9a-f-]{36}/, "{uid}")}`,
+    `${point.index + 1}. ${point.operation.name.replace(/[0-9a-f-]{36}(-[0-9a-f]{8})?/, "{uid}")}`,
     ...BREAKS.map((how) => cells.get(`${point.index} ${how}`) ?? ""),
   ]);
   const lines = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
@@ -67,5 +71,5 @@ describe("an upload that breaks at any one point", () => {
     const [before = "", after = ""] = [text.split(BEGIN)[0], text.split(END)[1]];
     if (process.env["AVALA_WRITE_DOCS"] === "1") writeFileSync(DOCS, before + made + after);
     expect(readFileSync(DOCS, "utf8")).toContain(made);
-  });
+  }, 120_000);
 });

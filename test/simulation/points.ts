@@ -5,7 +5,7 @@ import type { HttpResponse } from "../../src/api/transport";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { publishDataset } from "../../src/publish";
 import type { UploadFile } from "../../src/upload/run";
-import { createAvalaModel, type AvalaModel } from "./avala-model";
+import { PART_BYTES, createAvalaModel, type AvalaModel } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
 import { createProcess, type Interpose, type Operation } from "./process";
 import { seeded } from "./seeded";
@@ -32,8 +32,9 @@ export interface Point {
 
 export interface Outcome {
   readonly starts: number;
-  /** Storage requests beyond one a file: what was sent again. */
+  /** Storage requests beyond one a file, or one a part: what was sent again. */
   readonly sentAgain: number;
+  readonly partsSentAgain: number;
   readonly server: AvalaModel;
   readonly disk: DiskModel;
   readonly files: readonly UploadFile[];
@@ -108,18 +109,21 @@ function lostForGood(): Promise<never> {
   return new Promise<never>(() => undefined);
 }
 
+/** Two files that go by form, and one that goes in two parts. */
+const CONTENTS: readonly (readonly [name: string, data: Buffer])[] = [
+  ["a.jpg", Buffer.from("content of a")],
+  ["b.jpg", Buffer.from("content of b")],
+  ["large.jpg", Buffer.alloc(PART_BYTES + 1, "content of a large file ")],
+];
+const PARTS = 2;
+
 function makeFiles(): { files: UploadFile[]; sources: Map<string, Buffer> } {
   const sources = new Map<string, Buffer>();
-  const files = ["a", "b", "c"].map((name) => {
-    const data = Buffer.from(`content of ${name}`);
-    sources.set(`/set/${name}.jpg`, data);
+  const files = CONTENTS.map(([path, data]) => {
+    const absolutePath = `/set/${path}`;
+    sources.set(absolutePath, data);
     const sha256 = createHash("sha256").update(data).digest("hex");
-    return {
-      path: `${name}.jpg`,
-      absolutePath: `/set/${name}.jpg`,
-      sizeBytes: data.length,
-      sha256,
-    };
+    return { path, absolutePath, sizeBytes: data.length, sha256 };
   });
   return { files, sources };
 }
@@ -153,7 +157,12 @@ async function start(ports: Ports, files: readonly UploadFile[], watch: Watch): 
     dataset: { name: DATASET, slug: DATASET, dataType: "image" as const },
     ifExists: "verify" as const,
   };
-  const options = { waitMs: () => 600_000, concurrency: 1, stateDirectory: "/state" };
+  const options = {
+    waitMs: () => 600_000,
+    concurrency: 1,
+    stateDirectory: "/state",
+    partsFromBytes: PART_BYTES,
+  };
   const run = publishDataset(avala, target, options).then(
     ({ outcome }) => outcome,
     (error: unknown) => {
@@ -205,5 +214,7 @@ export async function breakPoint(point: Point, how: Break): Promise<Outcome> {
   };
   const { starts, last } = await timeline.play(play());
   const stored = [...server.counts.stored.values()].reduce((sum, count) => sum + count, 0);
-  return { starts, last, sentAgain: stored - files.length, server, disk, files };
+  const sentAgain = stored - files.length;
+  const partsSentAgain = server.counts.parts - PARTS;
+  return { starts, last, sentAgain, partsSentAgain, server, disk, files };
 }
