@@ -1,0 +1,79 @@
+// The package as npm would serve it, installed into an empty folder: what a stranger gets, with nothing of this checkout.
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const REPOSITORY = join(__dirname, "../..");
+const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
+
+let folder: string;
+
+async function node(...args: string[]): Promise<string> {
+  return (await run(process.execPath, args, { cwd: folder })).stdout;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "packed-"));
+  const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+  const { stdout } = await run(NPM, pack, { cwd: REPOSITORY });
+  const packed = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)[0];
+  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }));
+  const install = ["install", "--ignore-scripts", `./${packed?.filename ?? ""}`];
+  await run(NPM, install, { cwd: folder });
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("the package holds the core, the provider and the emulator, and nothing of the Action or the tests", async () => {
+  const list = await node("-e", LIST, join(folder, "node_modules/@avala/pulumi"));
+  const places = new Set(list.split("\n").filter(Boolean));
+  expect([...places].sort()).toEqual([
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "lib/emulator",
+    "lib/provider",
+    "lib/src",
+    "package.json",
+  ]);
+});
+
+const LIST = `
+const { readdirSync } = require("node:fs");
+for (const entry of readdirSync(process.argv[1], { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile()) continue;
+  const path = require("node:path").relative(process.argv[1], require("node:path").join(entry.parentPath, entry.name));
+  console.log(path.split(/[\\\\/]/).slice(0, 2).join("/"));
+}`;
+
+test("a program, the engine's runtime and a script each find what they load", async () => {
+  const names = await node(
+    "-p",
+    `[require("@avala/pulumi").VersionedDataset, require("@avala/pulumi/runtime").fileSet.create, require("@avala/pulumi/core").publishDataset].map((found) => typeof found).join()`,
+  );
+  expect(names.trim()).toMatch(/^function,function,function$/);
+});
+
+test("its types are there for a program that imports it", async () => {
+  const manifest = join(folder, "node_modules/@avala/pulumi/package.json");
+  const { exports } = JSON.parse(await readFile(manifest, "utf8")) as {
+    exports: Record<string, { types?: string }>;
+  };
+  const types = Object.values(exports).flatMap(({ types: path }) => path ?? []);
+  expect(types.length).toBe(3);
+  for (const path of types) {
+    expect(await readFile(join(folder, "node_modules/@avala/pulumi", path), "utf8")).toContain(
+      "export",
+    );
+  }
+});
+
+test("the emulator starts from it", async () => {
+  expect(await node("node_modules/@avala/pulumi/lib/emulator/main.js", "--help")).toContain(
+    "A local Avala",
+  );
+});
