@@ -25,6 +25,9 @@ const MAY_END: ReadonlySet<string> = new Set([
   "storage_expired",
 ]);
 
+/** Besides one a file: who we are, the look before, two for parts, the confirm, the polls of 20 s, the items. */
+const CALLS_OF_A_RUN = 20;
+
 /** What is wrong with a world that has ended; nothing, when the promises were kept. */
 function judge(played: Played): string[] {
   const { server, files, ends, datasetName, sha256Of } = played;
@@ -50,6 +53,10 @@ function judge(played: Played): string[] {
   // A run that was killed leaves a second's burst behind that the next one can't know of.
   if (!played.ranTogether && !ends.includes("killed") && server.counts.throttled > 0) {
     wrong.push(`${server.counts.throttled} calls were throttled`);
+  }
+  const wasUndisturbed = ends.length === 1 && !played.hadFaults;
+  if (wasUndisturbed && server.counts.calls > files.length + CALLS_OF_A_RUN) {
+    wrong.push(`${server.counts.calls} calls for ${files.length} files`);
   }
   const isLeaked = [...played.disk.written, ...server.trace].some((text) => text.includes(API_KEY));
   if (isLeaked) wrong.push("the key was written down");

@@ -25,6 +25,7 @@ export interface Played {
   readonly ranTogether: boolean;
   /** Whether the journal's disk was full at some time, which may forget what had landed. */
   readonly diskWasFull: boolean;
+  readonly hadFaults: boolean;
   readonly virtualMs: number;
 }
 
@@ -195,6 +196,7 @@ export async function playSeed(seed: number): Promise<Played> {
     sentAgain: world.sentAgain,
     ranTogether,
     diskWasFull,
+    hadFaults: faultRate > 0,
     virtualMs: timeline.now() - startedMs,
   };
 }
