@@ -13,12 +13,11 @@ import { listItems } from "./api/items";
 import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
 import { listOrganizations } from "./api/organizations";
 import { getMe } from "./api/users";
-import { AvalaError, isAvalaError } from "./errors";
+import { AvalaError, isAvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
 import { printable } from "./redact";
 import { retryOn } from "./upload/attempt";
-import { isNotAllowedToRead } from "./upload/destination";
 
 export interface DatasetName {
   readonly name: string;

@@ -194,6 +194,12 @@ export function isUploadError(error: unknown): error is UploadError {
   return isAvalaError(error) && "failures" in error && "landed" in error;
 }
 
+/** Whether the key may not do this, or the deployment can't: then a read that is only advisory is left out. */
+export function isNotAllowedToRead(error: unknown): boolean {
+  if (!isAvalaError(error)) return false;
+  return error.code === "permission" || error.code === "not_found" || error.code === "not_offered";
+}
+
 /**
  * The code of an error of the system (`ENOENT`, `ECONNRESET`), `undefined` for any other. By shape and not by
  * `instanceof`: an error may come from another realm.

@@ -8,12 +8,11 @@ import { pipeline } from "node:stream/promises";
 import type { Avala } from "./api/connect";
 import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
 import { download } from "./api/storage";
-import { asDiskError, AvalaError, isAvalaError } from "./errors";
+import { asDiskError, AvalaError, isAvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
 import { printable } from "./redact";
 import { retryOn } from "./upload/attempt";
-import { isNotAllowedToRead } from "./upload/destination";
 
 function sameMembers(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((uid) => right.includes(uid));

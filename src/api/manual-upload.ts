@@ -1,5 +1,5 @@
 // The API's side of an upload: presign, confirm, quota (contract, "Uploading files"). Sends no bytes of files.
-import { isAvalaError } from "../errors";
+import { isNotAllowedToRead } from "../errors";
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { describeBody, readDataset, type Dataset, type DatasetDescription } from "./dataset-wire";
@@ -95,8 +95,7 @@ export interface Quota {
 
 // A key may be able to upload and not to read (contract, "Transport"): advice that can't be had must not stop a run.
 function withoutAdvice(error: unknown): undefined {
-  const codes = ["permission", "not_found", "not_offered"];
-  if (isAvalaError(error) && codes.includes(error.code)) return undefined;
+  if (isNotAllowedToRead(error)) return undefined;
   throw error;
 }
 

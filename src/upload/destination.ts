@@ -1,19 +1,13 @@
 // Where an upload goes: the API, the owner and the dataset name, which together name its journal.
 import type { Avala } from "../api/connect";
 import { getMe } from "../api/users";
-import { isAvalaError } from "../errors";
+import { isNotAllowedToRead } from "../errors";
 
 export interface Destination {
   readonly baseUrl: string;
   /** Organization uid or user name; absent when the key may not read it. */
   readonly owner?: string | undefined;
   readonly datasetName: string;
-}
-
-/** Whether the key may not do this, or the deployment can't: then an advisory read is left out. */
-export function isNotAllowedToRead(error: unknown): boolean {
-  if (!isAvalaError(error)) return false;
-  return error.code === "permission" || error.code === "not_found" || error.code === "not_offered";
 }
 
 async function ownerOf(

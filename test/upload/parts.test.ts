@@ -62,6 +62,20 @@ function partsSent(): number {
     .filter(({ target, method }) => target === "storage" && method === "PUT").length;
 }
 
+/** Lets three parts land and has every other refused, so that the run ends. */
+async function breakAfterThreeParts(): Promise<void> {
+  const refusal = { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
+  emulator.setFault({
+    on: { target: "storage", method: "PUT" },
+    skip: 3,
+    times: 0,
+    // Those that go through have landed by then.
+    delayMs: 300,
+    reply: refusal,
+  });
+  await expect(upload()).rejects.toMatchObject({ code: "upload" });
+}
+
 async function expectStoredOnce(): Promise<void> {
   const objects = await emulator.objects();
   expect(objects.map(({ key, sha256: sum }) => [key.split("/").at(-1), sum])).toEqual([
@@ -84,16 +98,7 @@ describe("a large file", () => {
 
   test("goes on part by part after it broke", async () => {
     await start();
-    const refusal = { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
-    emulator.setFault({
-      on: { target: "storage", method: "PUT" },
-      skip: 3,
-      times: 0,
-      // Those that go through have landed by then.
-      delayMs: 300,
-      reply: refusal,
-    });
-    await expect(upload()).rejects.toMatchObject({ code: "upload" });
+    await breakAfterThreeParts();
     expect(await emulator.objects()).toEqual([]);
     emulator.clearFaults();
     const before = partsSent();
@@ -105,16 +110,7 @@ describe("a large file", () => {
 
   test("sends a part again that the server lists and our journal does not know", async () => {
     await start();
-    const refusal = { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
-    emulator.setFault({
-      on: { target: "storage", method: "PUT" },
-      skip: 3,
-      times: 0,
-      // Those that go through have landed by then.
-      delayMs: 300,
-      reply: refusal,
-    });
-    await expect(upload()).rejects.toMatchObject({ code: "upload" });
+    await breakAfterThreeParts();
     emulator.clearFaults();
     await rm(join(folder, "state"), { recursive: true });
     const before = partsSent();
@@ -125,16 +121,7 @@ describe("a large file", () => {
 
   test("never meets the parts of another content of the same size", async () => {
     await start();
-    const refusal = { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
-    emulator.setFault({
-      on: { target: "storage", method: "PUT" },
-      skip: 3,
-      times: 0,
-      // Those that go through have landed by then.
-      delayMs: 300,
-      reply: refusal,
-    });
-    await expect(upload()).rejects.toMatchObject({ code: "upload" });
+    await breakAfterThreeParts();
     emulator.clearFaults();
     await write(randomBytes(file.sizeBytes));
     const result = await upload();
