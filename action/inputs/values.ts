@@ -147,7 +147,8 @@ function readObject(
     refuse(input, "is not an object; give names and values as JSON or YAML");
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-    refuse(input, `is neither JSON nor YAML: ${reason}`);
+    // What follows the colon, a drawing of the place, stands on the next lines.
+    refuse(input, `is neither JSON nor YAML: ${reason?.replace(/:$/, "") ?? ""}`);
   }
   return undefined;
 }

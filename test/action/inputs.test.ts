@@ -87,6 +87,11 @@ test.each([
   expect(refused({ ...minimal, [input]: "other" })).toEqual([input]);
 });
 
+test("metadata that breaks off is refused in a sentence that doesn't", () => {
+  const metadata = "[1";
+  expect(() => read({ ...minimal, metadata })).toThrow(/neither JSON nor YAML: .*column 3$/);
+});
+
 test("metadata is JSON or YAML", () => {
   const expected = { camera: { id: 7 }, tags: ["a"] };
   expect(read({ ...minimal, metadata: JSON.stringify(expected) }).upload?.metadata).toEqual(
