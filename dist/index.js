@@ -97151,6 +97151,12 @@ function errors_isApiError(error) {
 function isUploadError(error) {
     return errors_isAvalaError(error) && "failures" in error && "landed" in error;
 }
+/** Whether the key may not do this, or the deployment can't: then a read that is only advisory is left out. */
+function isNotAllowedToRead(error) {
+    if (!errors_isAvalaError(error))
+        return false;
+    return error.code === "permission" || error.code === "not_found" || error.code === "not_offered";
+}
 /**
  * The code of an error of the system (`ENOENT`, `ECONNRESET`), `undefined` for any other. By shape and not by
  * `instanceof`: an error may come from another realm.
@@ -110298,59 +110304,9 @@ function retryOn(avala, what, signal) {
     return { clock, random, signal, what, onRetry };
 }
 
-;// CONCATENATED MODULE: ./.bundle/src/api/users.js
-// Who the key belongs to (contract, "Uploading files").
-
-function readUser(fields) {
-    return {
-        uid: fields.text("uid"),
-        username: fields.text("username"),
-        email: fields.maybeText("email"),
-    };
-}
-/** The key's own user. May be repeated. @throws ApiError, as {@link Avala.call} */
-function getMe(avala) {
-    return call_for_callFor(avala, {
-        method: "GET",
-        route: "GET /users/me/",
-        path: ["users", "me"],
-        repeat: "safe",
-        what: "read the key's user",
-    }, readUser);
-}
-
-;// CONCATENATED MODULE: ./.bundle/src/upload/destination.js
-
-
-/** Whether the key may not do this, or the deployment can't: then an advisory read is left out. */
-function isNotAllowedToRead(error) {
-    if (!errors_isAvalaError(error))
-        return false;
-    return error.code === "permission" || error.code === "not_found" || error.code === "not_offered";
-}
-async function ownerOf(avala, organizationUid) {
-    if (organizationUid !== undefined)
-        return organizationUid;
-    try {
-        return (await getMe(avala)).username;
-    }
-    catch (error) {
-        // Advisory: a key that may only write still uploads (contract, "Transport").
-        if (isNotAllowedToRead(error))
-            return undefined;
-        throw error;
-    }
-}
-/** Resolves the destination of an upload; costs one call when no organization is named. */
-async function resolveDestination(avala, to) {
-    const owner = await ownerOf(avala, to.organizationUid);
-    return { baseUrl: avala.baseUrl, owner, datasetName: to.datasetName };
-}
-
 ;// CONCATENATED MODULE: ./.bundle/src/export.js
 // Exports as a whole: start one without ever starting two, wait for it, fetch its file.
 // Knows nothing of gates: what an export must hold to pass is the front ends' business.
-
 
 
 
@@ -113237,8 +113193,7 @@ function confirmUpload(avala, input) {
 }
 // A key may be able to upload and not to read (contract, "Transport"): advice that can't be had must not stop a run.
 function withoutAdvice(error) {
-    const codes = ["permission", "not_found", "not_offered"];
-    if (errors_isAvalaError(error) && codes.includes(error.code))
+    if (isNotAllowedToRead(error))
         return undefined;
     throw error;
 }
@@ -113865,7 +113820,8 @@ function readObject(input, value, refuse) {
     }
     catch (error) {
         const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-        refuse(input, `is neither JSON nor YAML: ${reason}`);
+        // What follows the colon, a drawing of the place, stands on the next lines.
+        refuse(input, `is neither JSON nor YAML: ${reason?.replace(/:$/, "") ?? ""}`);
     }
     return undefined;
 }
@@ -114580,8 +114536,28 @@ function listOrganizations(avala) {
     return pages_listAll(avala, call, readOrganization);
 }
 
-;// CONCATENATED MODULE: ./.bundle/src/dataset.js
+;// CONCATENATED MODULE: ./.bundle/src/api/users.js
+// Who the key belongs to (contract, "Uploading files").
 
+function readUser(fields) {
+    return {
+        uid: fields.text("uid"),
+        username: fields.text("username"),
+        email: fields.maybeText("email"),
+    };
+}
+/** The key's own user. May be repeated. @throws ApiError, as {@link Avala.call} */
+function getMe(avala) {
+    return call_for_callFor(avala, {
+        method: "GET",
+        route: "GET /users/me/",
+        path: ["users", "me"],
+        repeat: "safe",
+        what: "read the key's user",
+    }, readUser);
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/dataset.js
 
 
 
@@ -114716,6 +114692,28 @@ async function compareItems(avala, dataset, expected) {
             wrongSize.push(item.key);
     }
     return { missing: [...missing.keys()], extra, wrongSize };
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/destination.js
+
+
+async function ownerOf(avala, organizationUid) {
+    if (organizationUid !== undefined)
+        return organizationUid;
+    try {
+        return (await getMe(avala)).username;
+    }
+    catch (error) {
+        // Advisory: a key that may only write still uploads (contract, "Transport").
+        if (isNotAllowedToRead(error))
+            return undefined;
+        throw error;
+    }
+}
+/** Resolves the destination of an upload; costs one call when no organization is named. */
+async function resolveDestination(avala, to) {
+    const owner = await ownerOf(avala, to.organizationUid);
+    return { baseUrl: avala.baseUrl, owner, datasetName: to.datasetName };
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/upload/journal.js
