@@ -12,7 +12,7 @@ import {
 import { listItems } from "./api/items";
 import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
 import { listOrganizations } from "./api/organizations";
-import { getMe } from "./api/users";
+import { getOwnUser } from "./api/users";
 import { AvalaError, isAvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
@@ -30,7 +30,7 @@ async function ownerNames(avala: Avala, of: DatasetName): Promise<readonly strin
   if (of.ownerName !== undefined) return [of.ownerName];
   try {
     if (of.organizationUid === undefined) {
-      const me = await getMe(avala);
+      const me = await getOwnUser(avala);
       return me.email === undefined ? [me.username] : [me.username, me.email];
     }
     for await (const organization of listOrganizations(avala)) {
@@ -129,7 +129,7 @@ export async function createDatasetOnce(avala: Avala, input: DatasetInput): Prom
 
 /** Owner and slug, as the routes of items, updates and deletion want them. */
 export async function refOf(avala: Avala, dataset: Dataset): Promise<DatasetRef> {
-  const owner = dataset.ownerName ?? (await getMe(avala)).username;
+  const owner = dataset.ownerName ?? (await getOwnUser(avala)).username;
   return { owner, slug: dataset.slug };
 }
 

@@ -10,12 +10,14 @@ import {
   waitForDataset,
   type ItemComparison,
 } from "./dataset";
-import { AvalaError, isAvalaError, listed } from "./errors";
+import { AvalaError, isAvalaError, isNotAllowedToRead, listed } from "./errors";
 import { isIndexed, type DataType } from "./files/media";
 import { shown } from "./files/names";
-import { resolveDestination } from "./upload/destination";
-import { removeJournal } from "./upload/journal";
-import { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
+import type { DatasetDestination } from "./upload/destination";
+import type { Journal } from "./upload/journal";
+import { checkRequest } from "./upload/request";
+import { uploadWith, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
+import { openUploadJournal, removeUploadJournal } from "./upload/upload-journal";
 
 export interface PublishTarget {
   /** Its `name` is where the files go. */
@@ -103,11 +105,7 @@ export async function decidePublish(
   const existing = await findDataset(avala, target.dataset);
   if (existing === undefined) return { target, toSend: target.files, extra: [] };
   if (target.ifExists === "fail") {
-    throw new AvalaError(
-      "conflict",
-      `The dataset ${existing.name} exists already (uid ${existing.uid}).`,
-      { hint: "Choose another name, or allow an existing dataset to be verified or appended to." },
-    );
+    throw existsAlready(existing);
   }
   // Until it is created its items come one by one, so a file that is not listed yet would look missing.
   const settled = await settle(avala, existing, { ...options, waits: true });
@@ -119,16 +117,47 @@ export async function decidePublish(
   return { target, existing: settled, toSend, extra: items.extra };
 }
 
-async function forgetJournal(
+function destinationOf({ dataset }: PublishTarget): DatasetDestination {
+  return { datasetName: dataset.name, organizationUid: dataset.organizationUid };
+}
+
+function existsAlready({ name, uid }: Dataset): AvalaError {
+  return new AvalaError("conflict", `The dataset ${name} exists already (uid ${uid}).`, {
+    hint: "Choose another name, or allow an existing dataset to be verified or appended to.",
+  });
+}
+
+/**
+ * Another run may have made the dataset, and removed the journal, since it was decided to make it: with many datasets
+ * that can be long ago. One call here spares sending all of them again.
+ */
+async function requireStillAbsent(avala: Avala, { dataset }: PublishTarget): Promise<void> {
+  const made = await findDataset(avala, dataset).catch((error: unknown) => {
+    if (isNotAllowedToRead(error)) return undefined;
+    throw error;
+  });
+  if (made !== undefined) throw existsAlready(made);
+}
+
+/**
+ * The journal first, the look second: then a journal that was removed in between can't pass for one that was never there.
+ * @throws AvalaError `conflict` when the dataset has been made meanwhile
+ */
+async function openToSend(
   avala: Avala,
-  { dataset }: PublishTarget,
+  { target, existing }: Decision,
   stateDirectory: string | undefined,
-): Promise<void> {
-  if (stateDirectory === undefined) return;
-  const { name, organizationUid } = dataset;
-  const destination = await resolveDestination(avala, { datasetName: name, organizationUid });
-  // A journal that stays costs a later run of this name a look at its files, nothing else.
-  await removeJournal(avala.disk, stateDirectory, destination).catch(() => undefined);
+): Promise<Journal | undefined> {
+  const journal = await openUploadJournal(avala, destinationOf(target), stateDirectory);
+  const goesOn = journal !== undefined && journal.landed.size + journal.parts.size > 0;
+  if (existing !== undefined || goesOn) return journal;
+  try {
+    await requireStillAbsent(avala, target);
+    return journal;
+  } catch (error) {
+    await journal?.close();
+    throw error;
+  }
 }
 
 function requireSame(dataset: Dataset, items: ItemComparison): void {
@@ -150,16 +179,13 @@ async function sendAndConfirm(
 ): Promise<PublishResult> {
   const { target, existing, toSend } = decision;
   const { concurrency, stateDirectory, deadlineMs, partsFromBytes } = options;
-  const { name, organizationUid } = target.dataset;
-  const upload = await uploadFiles(avala, {
-    datasetName: name,
-    organizationUid,
-    files: toSend,
-    concurrency,
-    stateDirectory,
-    deadlineMs,
-    partsFromBytes,
-  });
+  const request = {
+    ...destinationOf(target),
+    ...{ files: toSend, concurrency, deadlineMs, partsFromBytes },
+  };
+  checkRequest(request);
+  const journal = await openToSend(avala, decision, stateDirectory);
+  const upload = await uploadWith(avala, request, journal);
   if (!upload.isComplete) return { outcome: "partial", upload };
   const isAgain = existing !== undefined;
   const confirmed = await confirmDataset(avala, target.dataset, { isAgain });
@@ -170,7 +196,7 @@ async function sendAndConfirm(
   const dataset = await settle(avala, confirmed, options);
   const items = await compareItems(avala, dataset, indexedOf(target));
   // Whole or not, what is under this name is the server's now: a journal of it would only mislead.
-  await forgetJournal(avala, target, stateDirectory);
+  await removeUploadJournal(avala, destinationOf(target), stateDirectory);
   requireSame(dataset, items);
   return { outcome: "uploaded", dataset, upload, extra: items.extra };
 }
@@ -188,7 +214,7 @@ export async function carryOut(
 ): Promise<PublishResult> {
   const { target, existing, toSend, extra } = decision;
   if (existing !== undefined && toSend.length === 0) {
-    await forgetJournal(avala, target, options.stateDirectory);
+    await removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
     return { outcome: "unchanged", dataset: existing, extra };
   }
   try {

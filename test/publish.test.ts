@@ -2,11 +2,19 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../emulator";
-import { publishDataset, type PublishResult, type PublishTarget } from "../src/publish";
+import {
+  carryOut,
+  decidePublish,
+  publishDataset,
+  type PublishOptions,
+  type PublishResult,
+  type PublishTarget,
+} from "../src/publish";
 import type { UploadFile } from "../src/upload/run";
 import { sessionWith } from "./support/session";
 
 const CONFIRM = "/datasets/manual-upload/";
+const PRESIGN = "/datasets/manual-upload/file-upload-url/";
 
 let emulator: Emulator;
 let folder: string;
@@ -38,18 +46,25 @@ async function makeFiles(...paths: string[]): Promise<UploadFile[]> {
   );
 }
 
-function publish(
-  files: readonly UploadFile[],
-  more: Partial<PublishTarget> = {},
-): Promise<PublishResult> {
-  const target: PublishTarget = {
+function targetOf(files: readonly UploadFile[], more: Partial<PublishTarget> = {}): PublishTarget {
+  return {
     files,
     dataset: { name: "training", slug: "training", dataType: "image" },
     ifExists: "verify",
     ...more,
   };
-  const options = { waitMs: () => 30_000, stateDirectory: join(folder, "state") };
-  return publishDataset(sessionWith(emulator).avala, target, options);
+}
+
+function optionsIn(stateDirectory: string): PublishOptions {
+  return { waitMs: () => 30_000, stateDirectory };
+}
+
+function publish(
+  files: readonly UploadFile[],
+  more: Partial<PublishTarget> = {},
+): Promise<PublishResult> {
+  const options = optionsIn(join(folder, "state"));
+  return publishDataset(sessionWith(emulator).avala, targetOf(files, more), options);
 }
 
 function count(method: string, path: string): number {
@@ -109,6 +124,43 @@ describe("publishing", () => {
     expect(["uploaded", "unchanged"]).toEqual(expect.arrayContaining(outcomes));
     expect(emulator.datasets()).toHaveLength(1);
     expect((await storedPaths()).sort()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
+  });
+
+  test("sends nothing when another run has made the dataset since it was decided to make it", async () => {
+    await start();
+    const files = await makeFiles("a.jpg", "b.jpg");
+    const { avala } = sessionWith(emulator);
+    const options = optionsIn(join(folder, "state"));
+    const decision = await decidePublish(avala, targetOf(files), options);
+    await publish(files);
+    const before = count("POST", PRESIGN);
+    expect(await carryOut(avala, decision, options)).toMatchObject({ outcome: "unchanged" });
+    expect(count("POST", PRESIGN)).toBe(before);
+    expect(count("POST", CONFIRM)).toBe(1);
+    expect(await readdir(join(folder, "state", "journals"))).toEqual([]);
+  });
+
+  test("refuses with `fail` a dataset that was made since it was decided to make it", async () => {
+    await start();
+    const files = await makeFiles("a.jpg");
+    const { avala } = sessionWith(emulator);
+    const options = optionsIn(join(folder, "state"));
+    const decision = await decidePublish(avala, targetOf(files, { ifExists: "fail" }), options);
+    await publish(files);
+    await expect(carryOut(avala, decision, options)).rejects.toMatchObject({ code: "conflict" });
+    expect(count("POST", PRESIGN)).toBe(1);
+  });
+
+  test("asks once in a session who the key belongs to, for any number of datasets", async () => {
+    await start();
+    const files = await makeFiles("a.jpg");
+    const { avala } = sessionWith(emulator);
+    for (const name of ["one", "two", "three"]) {
+      const target = targetOf(files, { dataset: { name, slug: name, dataType: "image" } });
+      await publishDataset(avala, target, optionsIn(join(folder, "state")));
+    }
+    expect(emulator.datasets()).toHaveLength(3);
+    expect(count("GET", "/users/me/")).toBe(1);
   });
 
   test("says which file the server does not list, when the store answered well and kept nothing", async () => {

@@ -5,8 +5,7 @@ import { compareItems, waitForDataset } from "../../src/dataset";
 import { AvalaError, listed } from "../../src/errors";
 import type { ManifestEntry } from "../../src/files/manifest";
 import { counted } from "../../src/upload/cost";
-import { resolveDestination } from "../../src/upload/destination";
-import { removeJournal } from "../../src/upload/journal";
+import { removeUploadJournal } from "../../src/upload/upload-journal";
 import type { Messages } from "../process/messages";
 import type { DatasetInputs } from "./dataset-inputs";
 
@@ -41,26 +40,13 @@ async function compare(
   );
 }
 
-/** The dataset is there, so the record of what landed would only mislead a later upload under its name. */
-async function forgetJournal({ avala, inputs, stateDirectory }: Settling): Promise<void> {
-  const { name: datasetName, organizationUid } = inputs;
-  try {
-    await removeJournal(
-      avala.disk,
-      stateDirectory,
-      await resolveDestination(avala, { datasetName, organizationUid }),
-    );
-  } catch {
-    // It costs a later upload of this name a look at its files, nothing else.
-  }
-}
-
 /** @throws AvalaError `timeout`; `dataset` when files are not among its items */
 export async function settleDataset(settling: Settling, made: Dataset): Promise<Dataset> {
-  const { avala, expected, timeoutMs } = settling;
+  const { avala, inputs, expected, timeoutMs, stateDirectory } = settling;
   const dataset = await waitForDataset(avala, made, { timeoutMs });
   if (expected === undefined) return dataset;
   await compare(settling, dataset, expected);
-  await forgetJournal(settling);
+  const { name: datasetName, organizationUid } = inputs;
+  await removeUploadJournal(avala, { datasetName, organizationUid }, stateDirectory);
   return dataset;
 }

@@ -12,6 +12,7 @@ import { callApi, type ApiCall, type ApiReply, type HttpContext } from "./http";
 import { createSecrets, type Secrets } from "./secrets";
 import { createStorageTransport } from "./storage-transport";
 import type { ProxySettings, Transport } from "./transport";
+import type { User } from "./users";
 
 /** What a run does not make itself. Handing in all of them lets it be simulated. */
 export interface Ports {
@@ -56,8 +57,14 @@ export interface Avala {
   readonly emit: Listener;
   readonly pace: Pace;
   readonly secrets: Secrets;
+  readonly remembered: Remembered;
   /** Closes kept connections. */
   close(): void;
+}
+
+/** What the server said and will say again for as long as the session lasts. */
+export interface Remembered {
+  user?: User;
 }
 
 const ignore: Listener = () => undefined;
@@ -84,6 +91,7 @@ export function connect(options: ConnectOptions): Avala {
     pace: createPace({ clock }),
     secrets: createSecrets([apiKey]),
     emit: options.onEvent ?? ignore,
+    remembered: {},
   };
   const context: HttpContext = {
     ...shared,

@@ -17,7 +17,16 @@ function readUser(fields: Fields): User {
   };
 }
 
-/** The key's own user. May be repeated. @throws ApiError, as {@link Avala.call} */
+/**
+ * The key's own user, asked for once in a session, as it does not change: a hundred datasets of one run cost one call.
+ * May be repeated. @throws ApiError, as {@link Avala.call}
+ */
+export async function getOwnUser(avala: Avala): Promise<User> {
+  avala.remembered.user ??= await getMe(avala);
+  return avala.remembered.user;
+}
+
+/** The key's own user, as the server has it now. May be repeated. @throws ApiError, as {@link Avala.call} */
 export function getMe(avala: Avala): Promise<User> {
   return callFor(
     avala,

@@ -1,6 +1,6 @@
 // Where an upload goes: the API, the owner and the dataset name, which together name its journal.
 import type { Avala } from "../api/connect";
-import { getMe } from "../api/users";
+import { getOwnUser } from "../api/users";
 import { isNotAllowedToRead } from "../errors";
 
 export interface Destination {
@@ -10,13 +10,19 @@ export interface Destination {
   readonly datasetName: string;
 }
 
+/** A dataset by the name that its files are sent under. */
+export interface DatasetDestination {
+  readonly datasetName: string;
+  readonly organizationUid?: string | undefined;
+}
+
 async function ownerOf(
   avala: Avala,
   organizationUid: string | undefined,
 ): Promise<string | undefined> {
   if (organizationUid !== undefined) return organizationUid;
   try {
-    return (await getMe(avala)).username;
+    return (await getOwnUser(avala)).username;
   } catch (error) {
     // Advisory: a key that may only write still uploads (contract, "Transport").
     if (isNotAllowedToRead(error)) return undefined;
@@ -24,10 +30,10 @@ async function ownerOf(
   }
 }
 
-/** Resolves the destination of an upload; costs one call when no organization is named. */
+/** Resolves the destination of an upload; costs one call of a session when no organization is named. */
 export async function resolveDestination(
   avala: Avala,
-  to: { readonly datasetName: string; readonly organizationUid?: string | undefined },
+  to: DatasetDestination,
 ): Promise<Destination> {
   const owner = await ownerOf(avala, to.organizationUid);
   return { baseUrl: avala.baseUrl, owner, datasetName: to.datasetName };

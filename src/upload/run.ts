@@ -1,14 +1,13 @@
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
 // Knows nothing of status codes or of the environment; decides what stops a run and what only fails a file.
 import { withListener, type Avala } from "../api/connect";
-import { isAvalaError, messageOf } from "../errors";
+import { isAvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest";
 import { runPool } from "../flow/pool";
 import { createTurn } from "../flow/turn";
 import { createRetryTally } from "../flow/retry-tally";
-import { resolveDestination } from "./destination";
 import { someFailed, stoppedBy, stopsTheRun } from "./failures";
-import { journalPath, openJournal, type Journal } from "./journal";
+import type { Journal } from "./journal";
 import { askForOversize, isOversize } from "./oversize";
 import { trackProgress } from "./progress";
 import { checkRequest, concurrencyOf, type UploadFile, type UploadRequest } from "./request";
@@ -17,6 +16,7 @@ import { send } from "./send";
 import { digestOf } from "./source";
 import { land, outcomeOf, partsOf, report, resultOf, sendingOf, type Run } from "./state";
 import { createStoreCheck } from "./store-check";
+import { openUploadJournal } from "./upload-journal";
 
 export type { UploadFile, UploadRequest, UploadResult };
 
@@ -120,19 +120,6 @@ function sendAll(run: Run, files: Iterable<UploadFile>): Promise<void> {
   return runPool(files, options, (file, signal) => work(run, signal, file));
 }
 
-async function open(avala: Avala, request: UploadRequest): Promise<Journal | undefined> {
-  const { stateDirectory } = request;
-  if (stateDirectory === undefined) return undefined;
-  const destination = await resolveDestination(avala, request);
-  try {
-    return await openJournal(avala.disk, stateDirectory, destination);
-  } catch (error) {
-    const text = `The journal ${journalPath(stateDirectory, destination)} can't be used (${messageOf(error)}); should this run break, the next one starts anew.`;
-    avala.emit({ kind: "warning", text });
-    return undefined;
-  }
-}
-
 /**
  * Sends files under one dataset name. It does not confirm: a set is confirmed only when all of it has landed.
  *
@@ -141,8 +128,18 @@ async function open(avala: Avala, request: UploadRequest): Promise<Journal | und
  * not allowed) stops the run at once, and so does the signal of `avala`.
  * @throws InputError before anything is sent; afterwards UploadError, which names what landed and what failed
  */
-export async function uploadFiles(session: Avala, request: UploadRequest): Promise<UploadResult> {
+export async function uploadFiles(avala: Avala, request: UploadRequest): Promise<UploadResult> {
   checkRequest(request);
+  const journal = await openUploadJournal(avala, request, request.stateDirectory);
+  return uploadWith(avala, request, journal);
+}
+
+/** {@link uploadFiles} with a journal that is open already, and is closed in the end. */
+export async function uploadWith(
+  session: Avala,
+  request: UploadRequest,
+  journal: Journal | undefined,
+): Promise<UploadResult> {
   const retries = createRetryTally();
   const avala = withListener(session, (event) => {
     if (event.kind === "retry") retries.note(event);
@@ -150,7 +147,6 @@ export async function uploadFiles(session: Avala, request: UploadRequest): Promi
   });
   const startedMs = avala.clock.now();
   const bytes = request.files.reduce((total, file) => total + file.sizeBytes, 0);
-  const journal = await open(avala, request);
   const run: Run = {
     avala,
     request,

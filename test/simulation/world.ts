@@ -19,9 +19,10 @@ export interface Played {
   readonly disk: DiskModel;
   /** How each start ended: `uploaded`, `unchanged`, `killed`, or an error's code. */
   readonly ends: readonly string[];
-  /** Paths that a run was told have landed, and that were sent again later. */
+  /** Paths that were known to have landed when a run started, and that this run sent again. */
   readonly sentAgain: readonly string[];
-  /** Whether two runs were at work at once, which may both send a file. */
+  /** Paths that were sent again though not known then: of two runs at once both may send a file. */
+  readonly sentTwice: readonly string[];
   readonly ranTogether: boolean;
   /** Whether the journal's disk was full at some time, which may forget what had landed. */
   readonly diskWasFull: boolean;
@@ -89,6 +90,7 @@ interface World {
   readonly datasetName: string;
   readonly landed: Set<string>;
   readonly sentAgain: string[];
+  readonly sentTwice: string[];
   readonly concurrency: number;
 }
 
@@ -101,13 +103,15 @@ async function startOnce(world: World): Promise<string> {
     storage: server.storage,
     disk,
   });
+  const knownBefore = new Set(world.landed);
   const avala = connect({
     apiKey: API_KEY,
     baseUrl: "https://api.avala.ai/api/v1",
     ports: process.ports,
     onEvent: (event) => {
       if (event.kind !== "file-sent") return;
-      if (world.landed.has(event.path)) world.sentAgain.push(event.path);
+      if (knownBefore.has(event.path)) world.sentAgain.push(event.path);
+      else if (world.landed.has(event.path)) world.sentTwice.push(event.path);
       world.landed.add(event.path);
     },
   });
@@ -166,6 +170,7 @@ export async function playSeed(seed: number): Promise<Played> {
     datasetName: `training-${random.integer(1e9).toString(16)}`,
     landed: new Set(),
     sentAgain: [],
+    sentTwice: [],
     concurrency: 1 + random.integer(10),
   };
   const startedMs = timeline.now();
@@ -194,6 +199,7 @@ export async function playSeed(seed: number): Promise<Played> {
     disk: world.disk,
     ends,
     sentAgain: world.sentAgain,
+    sentTwice: world.sentTwice,
     ranTogether,
     diskWasFull,
     hadFaults: faultRate > 0,

@@ -63,10 +63,13 @@ export function pathOf(key = ""): string {
   return key.split("/").slice(3).join("/");
 }
 
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 async function killWhenDue(child: ChildProcess, kill: Kill, emulator: Emulator): Promise<void> {
   const from = emulator.requests().length;
   const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   if ("afterMs" in kill) await wait(kill.afterMs);
   else {
     while (!isGone() && emulator.requests().length - from < kill.afterRequests) await wait(4);
@@ -118,6 +121,24 @@ function move(world: World): void {
   world.tree = to;
 }
 
+const QUIET_TURNS = 10;
+const TURN_MS = 10;
+
+/**
+ * Resolves when the server has seen all that the dead have sent. The kernel keeps their bytes when they are gone, and on
+ * busy cores the server reads them so late that they would be taken for requests of the next start.
+ */
+async function settled(emulator: Emulator): Promise<void> {
+  let seen = -1;
+  for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
+    await wait(TURN_MS);
+    const requests = emulator.requests();
+    if (requests.length !== seen || requests.some(({ endTime }) => endTime === undefined))
+      quiet = 0;
+    seen = requests.length;
+  }
+}
+
 /** Resolves with the result of a start that ended well. */
 async function playRound(world: World, round: Round): Promise<JobResult | undefined> {
   if (round.moves) move(world);
@@ -135,6 +156,7 @@ async function playRound(world: World, round: Round): Promise<JobResult | undefi
     keepShown(world, trees[index] ?? world.tree, [result]);
   }
   for (const other of others) other.remove();
+  await settled(emulator);
   const sent = emulator
     .requests()
     .slice(from)
