@@ -23,6 +23,10 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const isGone = (): void => {
+      reject(new Error("the client went away in mid-request"));
+    };
+    if (request.destroyed) isGone();
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > MOST_BYTES) reject(refuse(413, { detail: "Request body exceeded the limit." }));
@@ -32,9 +36,7 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
       resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks));
     });
     request.once("error", reject);
-    request.once("close", () => {
-      reject(new Error("the client went away in mid-request"));
-    });
+    request.once("close", isGone);
   });
 }
 

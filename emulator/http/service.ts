@@ -82,6 +82,8 @@ export class Service {
     request.on("error", () => undefined);
     try {
       if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
+      // Whoever listens for its end from here on would wait forever.
+      if (request.socket.destroyed) throw new Error("the client went away in mid-request");
       if (fault?.bytesPerSecond !== undefined) slowDown(request, fault.bytesPerSecond);
       const reply = await this.replyTo(exchange);
       if (reply === undefined && fault?.stall === true) await once(request.socket, "close");

@@ -1,3 +1,5 @@
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, call, CATS, presign, sendForm, start, stopAll } from "./support";
 
 afterEach(stopAll);
@@ -112,6 +114,29 @@ describe("a fault", () => {
     const from = performance.now();
     expect((await call(emulator, "GET", "/users/me/")).status).toBe(200);
     expect(performance.now() - from).toBeGreaterThan(50);
+  });
+
+  test.each([
+    ["a call whose body is on its way", "POST /api/v1/datasets/", {}],
+    ["a form that is on its way", "POST /", {}],
+    ["a call that is to stall", "GET /api/v1/users/me/", { stall: true }],
+  ])("delays %s, and ends it when the client goes away meanwhile", async (_name, line, more) => {
+    const emulator = await start();
+    emulator.setFault({ delayMs: 60, ...more });
+    const { hostname, port } = new URL(
+      line.includes("api") ? emulator.baseUrl : emulator.storageUrl,
+    );
+    const socket = connect(Number(port), hostname);
+    const type = line === "POST /" ? "multipart/form-data; boundary=x" : "application/json";
+    const body = line.startsWith("POST") ? `Content-Type: ${type}\r\nContent-Length: 100\r\n` : "";
+    socket.write(`${line} HTTP/1.1\r\nHost: x\r\n${body}\r\n`);
+    while (emulator.requests().length === 0) await sleep(2);
+    socket.destroy();
+    for (let n = 0; n < 50 && emulator.requests()[0]?.endTime === undefined; n += 1)
+      await sleep(10);
+    expect(emulator.requests()).toMatchObject([
+      { status: 0, endTime: expect.any(Number) as number },
+    ]);
   });
 
   test("presigns what has already expired", async () => {
