@@ -18,6 +18,8 @@ const shared = {
 
 /** @type {import("jest").Config} */
 module.exports = {
+  // The end-to-end tests wait as much as they work: one worker fewer than cores would leave a small machine half idle.
+  maxWorkers: "100%",
   reporters: ["default", "<rootDir>/test/support/summary-reporter.js"],
   projects: [
     {

@@ -109747,6 +109747,7 @@ function connect(options) {
         pace: createPace({ clock }),
         secrets: createSecrets([apiKey]),
         emit: options.onEvent ?? ignore,
+        remembered: {},
     };
     const context = {
         ...shared,
@@ -113429,7 +113430,7 @@ function concurrencyOf(request) {
     return request.concurrency ?? DEFAULT_CONCURRENCY;
 }
 /** @throws InputError for everything that is wrong with it, all at once */
-function checkRequest(request) {
+function request_checkRequest(request) {
     const concurrency = concurrencyOf(request);
     const problems = [];
     if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_CONCURRENT) {
@@ -114546,7 +114547,15 @@ function readUser(fields) {
         email: fields.maybeText("email"),
     };
 }
-/** The key's own user. May be repeated. @throws ApiError, as {@link Avala.call} */
+/**
+ * The key's own user, asked for once in a session, as it does not change: a hundred datasets of one run cost one call.
+ * May be repeated. @throws ApiError, as {@link Avala.call}
+ */
+async function getOwnUser(avala) {
+    avala.remembered.user ??= await getMe(avala);
+    return avala.remembered.user;
+}
+/** The key's own user, as the server has it now. May be repeated. @throws ApiError, as {@link Avala.call} */
 function getMe(avala) {
     return call_for_callFor(avala, {
         method: "GET",
@@ -114574,7 +114583,7 @@ async function ownerNames(avala, of) {
         return [of.ownerName];
     try {
         if (of.organizationUid === undefined) {
-            const me = await getMe(avala);
+            const me = await getOwnUser(avala);
             return me.email === undefined ? [me.username] : [me.username, me.email];
         }
         for await (const organization of listOrganizations(avala)) {
@@ -114652,7 +114661,7 @@ async function createDatasetOnce(avala, input) {
 }
 /** Owner and slug, as the routes of items, updates and deletion want them. */
 async function refOf(avala, dataset) {
-    const owner = dataset.ownerName ?? (await getMe(avala)).username;
+    const owner = dataset.ownerName ?? (await getOwnUser(avala)).username;
     return { owner, slug: dataset.slug };
 }
 const FAILED_STATUSES = new Set(["failed", "error"]);
@@ -114692,149 +114701,6 @@ async function compareItems(avala, dataset, expected) {
             wrongSize.push(item.key);
     }
     return { missing: [...missing.keys()], extra, wrongSize };
-}
-
-;// CONCATENATED MODULE: ./.bundle/src/upload/destination.js
-
-
-async function ownerOf(avala, organizationUid) {
-    if (organizationUid !== undefined)
-        return organizationUid;
-    try {
-        return (await getMe(avala)).username;
-    }
-    catch (error) {
-        // Advisory: a key that may only write still uploads (contract, "Transport").
-        if (isNotAllowedToRead(error))
-            return undefined;
-        throw error;
-    }
-}
-/** Resolves the destination of an upload; costs one call when no organization is named. */
-async function resolveDestination(avala, to) {
-    const owner = await ownerOf(avala, to.organizationUid);
-    return { baseUrl: avala.baseUrl, owner, datasetName: to.datasetName };
-}
-
-;// CONCATENATED MODULE: ./.bundle/src/upload/journal.js
-// What has landed, by content: one checked line a file, appended and synced. A run that broke reads it and goes on,
-// also in a fresh checkout or on another machine that was given the file. Knows nothing of how a file was sent.
-
-
-const CHECK_DIGITS = 16;
-function fingerprint(destination) {
-    const parts = [destination.baseUrl, destination.owner ?? "", destination.datasetName];
-    return (0,external_node_crypto_.createHash)("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-/** The journal's file for `destination`: two destinations never share one. Its name tells nothing of the destination. */
-function journalPath(stateDirectory, destination) {
-    return (0,external_node_path_.join)(stateDirectory, "journals", `${fingerprint(destination).slice(0, 32)}.jsonl`);
-}
-function journal_checkOf(text) {
-    return (0,external_node_crypto_.createHash)("sha256").update(text).digest("hex").slice(0, CHECK_DIGITS);
-}
-/** One line: a check, a space, a JSON array. The destination is in the check, so a line never counts for another. */
-function formatLine(destination, values) {
-    const text = JSON.stringify(values);
-    return `${journal_checkOf(fingerprint(destination) + text)} ${text}\n`;
-}
-function formatRecord(destination, entry) {
-    return formatLine(destination, [entry.path, entry.sizeBytes, entry.sha256]);
-}
-function formatPart(destination, path, part) {
-    return formatLine(destination, [path, part.sizeBytes, part.sha256, part.partNumber]);
-}
-function parseLine(key, line) {
-    const text = line.slice(CHECK_DIGITS + 1);
-    if (line.slice(0, CHECK_DIGITS) !== journal_checkOf(key + text))
-        return [];
-    const values = JSON.parse(text);
-    return Array.isArray(values) ? values : [];
-}
-/** Every whole record of a journal. A line that was cut or garbled fails its check and counts as not landed. */
-function readRecords(destination, data) {
-    const landed = new Map();
-    const parts = new Map();
-    const key = fingerprint(destination);
-    for (const line of data.toString("utf8").split("\n")) {
-        const [path, sizeBytes, sha256, partNumber] = parseLine(key, line);
-        if (typeof path !== "string" || typeof sizeBytes !== "number" || typeof sha256 !== "string") {
-            continue;
-        }
-        if (typeof partNumber !== "number") {
-            landed.set(path, { path, sizeBytes, sha256 });
-            continue;
-        }
-        const ofPath = parts.get(path) ?? new Map();
-        parts.set(path, ofPath.set(partNumber, { partNumber, sizeBytes, sha256 }));
-    }
-    return { landed, parts };
-}
-/**
- * Writes records in batches: while one batch is being synced the next one gathers, so that a sync costs many small
- * files no more than it costs one.
- */
-function batchedAppender(file) {
-    let gathering;
-    let writing = Promise.resolve();
-    const write = async (batch) => {
-        await file.append(batch.lines);
-        await file.sync();
-    };
-    return (line) => {
-        if (gathering !== undefined) {
-            gathering.lines += line;
-            return gathering.done;
-        }
-        const before = writing;
-        const batch = {
-            lines: line,
-            done: before
-                .catch(() => undefined) // each batch answers for itself
-                .then(() => {
-                gathering = undefined;
-                return write(batch);
-            }),
-        };
-        gathering = batch;
-        writing = batch.done;
-        return batch.done;
-    };
-}
-/**
- * Opens the journal of `destination`. Safe with two runs at once: both append whole lines, and read what the other
- * has landed when they start. Rejects with the disk's own error.
- */
-async function openJournal(disk, stateDirectory, destination) {
-    const path = journalPath(stateDirectory, destination);
-    const data = await disk.readIfPresent(path);
-    const records = readRecords(destination, data ?? Buffer.alloc(0));
-    const file = await disk.openToAppend(path);
-    const append = batchedAppender(file);
-    // A torn last line must not swallow the first new one.
-    let prefix = data !== undefined && data.length > 0 && !data.subarray(-1).equals(Buffer.from("\n"))
-        ? "\n"
-        : "";
-    const pending = new Set();
-    const write = (line) => {
-        const written = append(prefix + line);
-        prefix = "";
-        pending.add(written);
-        return written.finally(() => pending.delete(written));
-    };
-    return {
-        ...records,
-        record: (entry) => write(formatRecord(destination, entry)),
-        recordPart: (partOf, part) => write(formatPart(destination, partOf, part)),
-        close: async () => {
-            await Promise.allSettled(pending);
-            await file.close();
-        },
-    };
-}
-/** Removes the journal of `destination`: its dataset is confirmed and verified, or is known to be another. */
-async function removeJournal(disk, stateDirectory, destination) {
-    await disk.remove(journalPath(stateDirectory, destination));
 }
 
 ;// CONCATENATED MODULE: ./.bundle/src/flow/turn.js
@@ -115698,10 +115564,185 @@ function resultOf(run, startedMs) {
     };
 }
 
+;// CONCATENATED MODULE: ./.bundle/src/upload/destination.js
+
+
+async function ownerOf(avala, organizationUid) {
+    if (organizationUid !== undefined)
+        return organizationUid;
+    try {
+        return (await getOwnUser(avala)).username;
+    }
+    catch (error) {
+        // Advisory: a key that may only write still uploads (contract, "Transport").
+        if (isNotAllowedToRead(error))
+            return undefined;
+        throw error;
+    }
+}
+/** Resolves the destination of an upload; costs one call of a session when no organization is named. */
+async function resolveDestination(avala, to) {
+    const owner = await ownerOf(avala, to.organizationUid);
+    return { baseUrl: avala.baseUrl, owner, datasetName: to.datasetName };
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/journal.js
+// What has landed, by content: one checked line a file, appended and synced. A run that broke reads it and goes on,
+// also in a fresh checkout or on another machine that was given the file. Knows nothing of how a file was sent.
+
+
+const CHECK_DIGITS = 16;
+function fingerprint(destination) {
+    const parts = [destination.baseUrl, destination.owner ?? "", destination.datasetName];
+    return (0,external_node_crypto_.createHash)("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+/** The journal's file for `destination`: two destinations never share one. Its name tells nothing of the destination. */
+function journalPath(stateDirectory, destination) {
+    return (0,external_node_path_.join)(stateDirectory, "journals", `${fingerprint(destination).slice(0, 32)}.jsonl`);
+}
+function journal_checkOf(text) {
+    return (0,external_node_crypto_.createHash)("sha256").update(text).digest("hex").slice(0, CHECK_DIGITS);
+}
+/** One line: a check, a space, a JSON array. The destination is in the check, so a line never counts for another. */
+function formatLine(destination, values) {
+    const text = JSON.stringify(values);
+    return `${journal_checkOf(fingerprint(destination) + text)} ${text}\n`;
+}
+function formatRecord(destination, entry) {
+    return formatLine(destination, [entry.path, entry.sizeBytes, entry.sha256]);
+}
+function formatPart(destination, path, part) {
+    return formatLine(destination, [path, part.sizeBytes, part.sha256, part.partNumber]);
+}
+function parseLine(key, line) {
+    const text = line.slice(CHECK_DIGITS + 1);
+    if (line.slice(0, CHECK_DIGITS) !== journal_checkOf(key + text))
+        return [];
+    const values = JSON.parse(text);
+    return Array.isArray(values) ? values : [];
+}
+/** Every whole record of a journal. A line that was cut or garbled fails its check and counts as not landed. */
+function readRecords(destination, data) {
+    const landed = new Map();
+    const parts = new Map();
+    const key = fingerprint(destination);
+    for (const line of data.toString("utf8").split("\n")) {
+        const [path, sizeBytes, sha256, partNumber] = parseLine(key, line);
+        if (typeof path !== "string" || typeof sizeBytes !== "number" || typeof sha256 !== "string") {
+            continue;
+        }
+        if (typeof partNumber !== "number") {
+            landed.set(path, { path, sizeBytes, sha256 });
+            continue;
+        }
+        const ofPath = parts.get(path) ?? new Map();
+        parts.set(path, ofPath.set(partNumber, { partNumber, sizeBytes, sha256 }));
+    }
+    return { landed, parts };
+}
+/**
+ * Writes records in batches: while one batch is being synced the next one gathers, so that a sync costs many small
+ * files no more than it costs one.
+ */
+function batchedAppender(file) {
+    let gathering;
+    let writing = Promise.resolve();
+    const write = async (batch) => {
+        await file.append(batch.lines);
+        await file.sync();
+    };
+    return (line) => {
+        if (gathering !== undefined) {
+            gathering.lines += line;
+            return gathering.done;
+        }
+        const before = writing;
+        const batch = {
+            lines: line,
+            done: before
+                .catch(() => undefined) // each batch answers for itself
+                .then(() => {
+                gathering = undefined;
+                return write(batch);
+            }),
+        };
+        gathering = batch;
+        writing = batch.done;
+        return batch.done;
+    };
+}
+/**
+ * Opens the journal of `destination`. Safe with two runs at once: both append whole lines, and read what the other
+ * has landed when they start. Rejects with the disk's own error.
+ */
+async function openJournal(disk, stateDirectory, destination) {
+    const path = journalPath(stateDirectory, destination);
+    const data = await disk.readIfPresent(path);
+    const records = readRecords(destination, data ?? Buffer.alloc(0));
+    const file = await disk.openToAppend(path);
+    const append = batchedAppender(file);
+    // A torn last line must not swallow the first new one.
+    let prefix = data !== undefined && data.length > 0 && !data.subarray(-1).equals(Buffer.from("\n"))
+        ? "\n"
+        : "";
+    const pending = new Set();
+    const write = (line) => {
+        const written = append(prefix + line);
+        prefix = "";
+        pending.add(written);
+        return written.finally(() => pending.delete(written));
+    };
+    return {
+        ...records,
+        record: (entry) => write(formatRecord(destination, entry)),
+        recordPart: (partOf, part) => write(formatPart(destination, partOf, part)),
+        close: async () => {
+            await Promise.allSettled(pending);
+            await file.close();
+        },
+    };
+}
+/** Removes the journal of `destination`: its dataset is confirmed and verified, or is known to be another. */
+async function removeJournal(disk, stateDirectory, destination) {
+    await disk.remove(journalPath(stateDirectory, destination));
+}
+
+;// CONCATENATED MODULE: ./.bundle/src/upload/upload-journal.js
+
+
+
+/** Opens it; where that can't be done, warns and resolves with none. @throws as {@link resolveDestination} */
+async function upload_journal_openUploadJournal(avala, to, stateDirectory) {
+    if (stateDirectory === undefined)
+        return undefined;
+    const destination = await resolveDestination(avala, to);
+    try {
+        return await openJournal(avala.disk, stateDirectory, destination);
+    }
+    catch (error) {
+        const text = `The journal ${journalPath(stateDirectory, destination)} can't be used (${messageOf(error)}); should this run break, the next one starts anew.`;
+        avala.emit({ kind: "warning", text });
+        return undefined;
+    }
+}
+/**
+ * Removes it: its dataset is there, so a record of what landed would only mislead a later upload under that name. Never
+ * rejects, since a journal that stays costs that upload a look at its files and nothing else.
+ */
+async function removeUploadJournal(avala, to, stateDirectory) {
+    if (stateDirectory === undefined)
+        return;
+    try {
+        await removeJournal(avala.disk, stateDirectory, await resolveDestination(avala, to));
+    }
+    catch {
+        // See above.
+    }
+}
+
 ;// CONCATENATED MODULE: ./.bundle/src/upload/run.js
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
 // Knows nothing of status codes or of the environment; decides what stops a run and what only fails a file.
-
 
 
 
@@ -115818,20 +115859,6 @@ function sendAll(run, files) {
     const options = { concurrency: concurrencyOf(run.request), signal: run.avala.signal };
     return runPool(files, options, (file, signal) => work(run, signal, file));
 }
-async function run_open(avala, request) {
-    const { stateDirectory } = request;
-    if (stateDirectory === undefined)
-        return undefined;
-    const destination = await resolveDestination(avala, request);
-    try {
-        return await openJournal(avala.disk, stateDirectory, destination);
-    }
-    catch (error) {
-        const text = `The journal ${journalPath(stateDirectory, destination)} can't be used (${messageOf(error)}); should this run break, the next one starts anew.`;
-        avala.emit({ kind: "warning", text });
-        return undefined;
-    }
-}
 /**
  * Sends files under one dataset name. It does not confirm: a set is confirmed only when all of it has landed.
  *
@@ -115840,8 +115867,13 @@ async function run_open(avala, request) {
  * not allowed) stops the run at once, and so does the signal of `avala`.
  * @throws InputError before anything is sent; afterwards UploadError, which names what landed and what failed
  */
-async function uploadFiles(session, request) {
+async function uploadFiles(avala, request) {
     checkRequest(request);
+    const journal = await openUploadJournal(avala, request, request.stateDirectory);
+    return uploadWith(avala, request, journal);
+}
+/** {@link uploadFiles} with a journal that is open already, and is closed in the end. */
+async function uploadWith(session, request, journal) {
     const retries = createRetryTally();
     const avala = withListener(session, (event) => {
         if (event.kind === "retry")
@@ -115850,7 +115882,6 @@ async function uploadFiles(session, request) {
     });
     const startedMs = avala.clock.now();
     const bytes = request.files.reduce((total, file) => total + file.sizeBytes, 0);
-    const journal = await run_open(avala, request);
     const run = {
         avala,
         request,
@@ -115923,7 +115954,7 @@ async function decidePublish(avala, target, options) {
     if (existing === undefined)
         return { target, toSend: target.files, extra: [] };
     if (target.ifExists === "fail") {
-        throw new errors_AvalaError("conflict", `The dataset ${existing.name} exists already (uid ${existing.uid}).`, { hint: "Choose another name, or allow an existing dataset to be verified or appended to." });
+        throw existsAlready(existing);
     }
     // Until it is created its items come one by one, so a file that is not listed yet would look missing.
     const settled = await publish_settle(avala, existing, { ...options, waits: true });
@@ -115935,13 +115966,44 @@ async function decidePublish(avala, target, options) {
     const toSend = target.files.filter(({ path }) => lacked.has(path));
     return { target, existing: settled, toSend, extra: items.extra };
 }
-async function forgetJournal(avala, { dataset }, stateDirectory) {
-    if (stateDirectory === undefined)
-        return;
-    const { name, organizationUid } = dataset;
-    const destination = await resolveDestination(avala, { datasetName: name, organizationUid });
-    // A journal that stays costs a later run of this name a look at its files, nothing else.
-    await removeJournal(avala.disk, stateDirectory, destination).catch(() => undefined);
+function publish_destinationOf({ dataset }) {
+    return { datasetName: dataset.name, organizationUid: dataset.organizationUid };
+}
+function existsAlready({ name, uid }) {
+    return new errors_AvalaError("conflict", `The dataset ${name} exists already (uid ${uid}).`, {
+        hint: "Choose another name, or allow an existing dataset to be verified or appended to.",
+    });
+}
+/**
+ * Another run may have made the dataset, and removed the journal, since it was decided to make it: with many datasets
+ * that can be long ago. One call here spares sending all of them again.
+ */
+async function requireStillAbsent(avala, { dataset }) {
+    const made = await findDataset(avala, dataset).catch((error) => {
+        if (isNotAllowedToRead(error))
+            return undefined;
+        throw error;
+    });
+    if (made !== undefined)
+        throw existsAlready(made);
+}
+/**
+ * The journal first, the look second: then a journal that was removed in between can't pass for one that was never there.
+ * @throws AvalaError `conflict` when the dataset has been made meanwhile
+ */
+async function openToSend(avala, { target, existing }, stateDirectory) {
+    const journal = await upload_journal_openUploadJournal(avala, publish_destinationOf(target), stateDirectory);
+    const goesOn = journal !== undefined && journal.landed.size + journal.parts.size > 0;
+    if (existing !== undefined || goesOn)
+        return journal;
+    try {
+        await requireStillAbsent(avala, target);
+        return journal;
+    }
+    catch (error) {
+        await journal?.close();
+        throw error;
+    }
 }
 function requireSame(dataset, items) {
     if (items.missing.length + items.wrongSize.length === 0)
@@ -115954,16 +116016,13 @@ function requireSame(dataset, items) {
 async function sendAndConfirm(avala, decision, options) {
     const { target, existing, toSend } = decision;
     const { concurrency, stateDirectory, deadlineMs, partsFromBytes } = options;
-    const { name, organizationUid } = target.dataset;
-    const upload = await uploadFiles(avala, {
-        datasetName: name,
-        organizationUid,
-        files: toSend,
-        concurrency,
-        stateDirectory,
-        deadlineMs,
-        partsFromBytes,
-    });
+    const request = {
+        ...publish_destinationOf(target),
+        ...{ files: toSend, concurrency, deadlineMs, partsFromBytes },
+    };
+    request_checkRequest(request);
+    const journal = await openToSend(avala, decision, stateDirectory);
+    const upload = await uploadWith(avala, request, journal);
     if (!upload.isComplete)
         return { outcome: "partial", upload };
     const isAgain = existing !== undefined;
@@ -115975,7 +116034,7 @@ async function sendAndConfirm(avala, decision, options) {
     const dataset = await publish_settle(avala, confirmed, options);
     const items = await compareItems(avala, dataset, indexedOf(target));
     // Whole or not, what is under this name is the server's now: a journal of it would only mislead.
-    await forgetJournal(avala, target, stateDirectory);
+    await removeUploadJournal(avala, publish_destinationOf(target), stateDirectory);
     requireSame(dataset, items);
     return { outcome: "uploaded", dataset, upload, extra: items.extra };
 }
@@ -115988,7 +116047,7 @@ async function sendAndConfirm(avala, decision, options) {
 async function carryOut(avala, decision, options) {
     const { target, existing, toSend, extra } = decision;
     if (existing !== undefined && toSend.length === 0) {
-        await forgetJournal(avala, target, options.stateDirectory);
+        await removeUploadJournal(avala, publish_destinationOf(target), options.stateDirectory);
         return { outcome: "unchanged", dataset: existing, extra };
     }
     try {
@@ -116690,7 +116749,7 @@ function successText({ export: made, datasets }) {
 async function runSteps(run) {
     const { upload, export: exporting, isDryRun } = run.inputs;
     // Before the files are read: a key that can't be one should not cost the hashing of a set.
-    const avala = isDryRun && !hasKey(run) ? undefined : action_run_open(run);
+    const avala = isDryRun && !hasKey(run) ? undefined : run_open(run);
     try {
         if (upload !== undefined)
             await readFiles(run, avala);
@@ -116709,7 +116768,7 @@ async function runSteps(run) {
 function hasKey({ inputs }) {
     return inputs.connection.apiKey !== undefined;
 }
-function action_run_open(run) {
+function run_open(run) {
     const { environment, inputs, log } = run;
     return connect({
         ...readConfig(inputs.connection, environment.env),

@@ -123,6 +123,7 @@ function move(world: World): void {
 
 const QUIET_TURNS = 10;
 const TURN_MS = 10;
+const MOST_TURNS = 2_000;
 
 /**
  * Resolves when the server has seen all that the dead have sent. The kernel keeps their bytes when they are gone, and on
@@ -130,13 +131,16 @@ const TURN_MS = 10;
  */
 async function settled(emulator: Emulator): Promise<void> {
   let seen = -1;
-  for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
+  let quiet = 0;
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     await wait(TURN_MS);
     const requests = emulator.requests();
-    if (requests.length !== seen || requests.some(({ endTime }) => endTime === undefined))
-      quiet = 0;
+    const isEnded = requests.every(({ endTime }) => endTime !== undefined);
+    quiet = isEnded && requests.length === seen ? quiet + 1 : 0;
+    if (quiet === QUIET_TURNS) return;
     seen = requests.length;
   }
+  throw new Error("The server is still at work on requests of processes that are dead.");
 }
 
 /** Resolves with the result of a start that ended well. */
