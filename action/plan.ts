@@ -1,6 +1,6 @@
 // The plan: what a run would send, as JSON, and whether a later run still would. Pure; docs/plan.md tells what is in it.
 // The same files and inputs make the same plan, to the byte, on every system.
-import { InputError, type RateLimit } from "../src/errors";
+import { InputError } from "../src/errors";
 import { compareManifests, describeChanges } from "../src/files/compare";
 import { createManifest, type ManifestEntry } from "../src/files/manifest";
 import { type Cost, callsFor, estimateCost } from "../src/upload/cost";
@@ -62,24 +62,22 @@ export type LookedUp = ReadonlyMap<string, Looked>;
 export function createPlan(selection: Selection, looked: LookedUp, destination: Destination): Plan {
   const { manifest, fileSet, targets } = selection;
   const files = filesOf(selection, looked);
-  const toSend = targets.map(({ name }) =>
-    files.filter(({ dataset, by }) => dataset === name && by !== "nothing"),
-  );
-  const cost = costOf(toSend);
+  const datasets = targets.map((target) => ({
+    folder: target.folder,
+    name: target.name,
+    slug: target.slug,
+    dataType: target.dataType,
+    files: target.files.length,
+    bytes: target.manifest.totalBytes,
+    digest: target.manifest.digest,
+    exists: looked.get(target.name)?.exists ?? null,
+  }));
+  const cost = costOf({ datasets, files });
   return {
     version: PLAN_VERSION,
     destination,
     digest: manifest.digest,
-    datasets: targets.map((target) => ({
-      folder: target.folder,
-      name: target.name,
-      slug: target.slug,
-      dataType: target.dataType,
-      files: target.files.length,
-      bytes: target.manifest.totalBytes,
-      digest: target.manifest.digest,
-      exists: looked.get(target.name)?.exists ?? null,
-    })),
+    datasets,
     cost: { files: cost.files, bytes: cost.bytes, calls: cost.calls },
     leftOut: { hiddenFiles: fileSet.hiddenLeftOut },
     files,
@@ -113,24 +111,14 @@ function wayOf(entry: ManifestEntry): "form" | "parts" {
   return callsFor(entry) === 1 ? "form" : "parts";
 }
 
-/** What sending costs at the least: a list of files for each dataset. */
-export function costOf(
-  datasets: readonly (readonly { readonly sizeBytes: number }[])[],
-  rateLimit?: RateLimit,
-): Cost {
-  const files = datasets.flat();
-  const forDatasets = datasets.filter(({ length }) => length > 0).length * CALLS_FOR_A_DATASET;
-  const forParts = files.reduce((total, file) => total + callsFor(file) - 1, 0);
-  return estimateCost({
-    files: files.length,
-    bytes: files.reduce((total, { sizeBytes }) => total + sizeBytes, 0),
-    otherCalls: forDatasets + forParts,
-    rateLimit,
-  });
+/** What carrying it out costs at the least. */
+export function costOf({ datasets, files }: Pick<Plan, "datasets" | "files">): Cost {
+  const toSend = new Map<string, PlannedFile[]>(datasets.map(({ name }) => [name, []]));
+  for (const file of files) if (file.by !== "nothing") toSend.get(file.dataset)?.push(file);
+  return estimateCost(
+    datasets.map(({ name, files: fileCount }) => ({ toSend: toSend.get(name) ?? [], fileCount })),
+  );
 }
-
-// Look up, confirm, wait twice, read the items back.
-const CALLS_FOR_A_DATASET = 5;
 
 /** @throws InputError when `text` is no plan */
 export function parsePlan(text: string, file: string): Plan {

@@ -7,7 +7,7 @@ import { stateDirectory } from "../src/config";
 import { InputError } from "../src/errors";
 import { shortDigest } from "../src/files/manifest";
 import { shown } from "../src/files/names";
-import { counted, describeCost, formatBytes } from "../src/upload/cost";
+import { counted, describeCost, estimateCost, formatBytes } from "../src/upload/cost";
 import { checkQuota, decideAll, type Decided, type Journey } from "./datasets";
 import { destinationOf } from "./destination";
 import type { UploadInputs } from "./inputs/upload";
@@ -66,9 +66,12 @@ function lookedUp(decided: readonly Decided[]): LookedUp {
 }
 
 function tellCost(run: Run, avala: Avala, decided: readonly Decided[]): void {
-  const toSend = decided.map(({ decision }) => decision.toSend).filter(({ length }) => length > 0);
-  if (toSend.length === 0) return;
-  run.log.info(`To send: ${describeCost(costOf(toSend, avala.pace.snapshot()))}.`);
+  const datasets = decided.map(({ target, decision: { toSend } }) => ({
+    toSend,
+    fileCount: target.files.length,
+  }));
+  const cost = estimateCost(datasets, avala.pace.snapshot());
+  if (cost.files > 0) run.log.info(`To send: ${describeCost(cost)}.`);
 }
 
 function journeyOf(run: Run, inputs: UploadInputs, avala: Avala): Journey {
@@ -113,10 +116,7 @@ async function writeDryRun(
     run.log.info(`Dataset ${dataset.name} (${dataset.dataType}) ${state}: ${size}.`);
   }
   run.log.group("Plan", planLines(plan));
-  const toSend = plan.datasets.map(({ name }) =>
-    plan.files.filter(({ dataset, by }) => dataset === name && by !== "nothing"),
-  );
-  run.log.info(`A dry run: nothing is sent. It would be ${describeCost(costOf(toSend))}.`);
+  run.log.info(`A dry run: nothing is sent. It would be ${describeCost(costOf(plan))}.`);
   return "planned";
 }
 

@@ -167,7 +167,7 @@ export {
   type PartitionDepth,
   type PartitionOptions,
 } from "./files/partition";
-export { describeCost, estimateCost, type Cost } from "./upload/cost";
+export { describeCost, estimateCost, type Cost, type DatasetToSend } from "./upload/cost";
 export { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
 export {
   compareItems,

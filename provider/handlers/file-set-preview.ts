@@ -2,7 +2,7 @@
 import { findDataset } from "../../src/dataset";
 import { isAvalaError } from "../../src/errors";
 import { compareManifests, describeChanges, type ManifestChanges } from "../../src/files/compare";
-import type { Manifest } from "../../src/files/manifest";
+import type { Manifest, ManifestEntry } from "../../src/files/manifest";
 import { counted, describeCost, estimateCost } from "../../src/upload/cost";
 import type { Call } from "../process/calls";
 import type { LocalSet } from "../process/local-files";
@@ -16,18 +16,13 @@ export interface Preview {
   readonly manifest: Manifest;
 }
 
-// Confirm, two looks at its status, one at who we are; reading the items back takes one more for each hundred.
-const CALLS_OF_A_SET = 4;
-const ITEMS_A_PAGE = 100;
-
 function describeSending(
   { session, call, manifest }: Preview,
-  files: number,
-  bytes: number,
+  toSend: readonly ManifestEntry[],
 ): string {
-  const otherCalls = CALLS_OF_A_SET + Math.ceil(manifest.entries.length / ITEMS_A_PAGE);
   const rateLimit = session.avalaIfConfigured(call)?.pace.snapshot();
-  return `to send: ${describeCost(estimateCost({ files, bytes, otherCalls, rateLimit }))}`;
+  const fileCount = manifest.entries.length;
+  return `to send: ${describeCost(estimateCost([{ toSend, fileCount }], rateLimit))}`;
 }
 
 /** Whether this version is on the server already. Advisory: a preview works without a key and without a network. */
@@ -47,7 +42,7 @@ async function describeVersion(preview: Preview): Promise<string> {
   const { inputs, manifest } = preview;
   if (inputs.isVersion && (await isThere(preview)))
     return "nothing to send: this version is on the server";
-  return describeSending(preview, manifest.entries.length, manifest.totalBytes);
+  return describeSending(preview, manifest.entries);
 }
 
 /** For a set that is not in the state yet. */
@@ -56,11 +51,6 @@ export async function previewNew(preview: Preview): Promise<void> {
   await preview.session
     .messages(preview.call)
     .info(`dataset ${preview.inputs.datasetName}\n${text}`);
-}
-
-function bytesOf({ added, changed }: ManifestChanges): number {
-  const after = [...added, ...changed.map((entry) => entry.after)];
-  return after.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }
 
 const MOST_NAMED = 20;
@@ -91,8 +81,8 @@ export async function previewChange(
     );
     return;
   }
-  const files = changes.added.length + changes.changed.length;
-  const text = describeSending(preview, files, bytesOf(changes));
+  const toSend = [...changes.added, ...changes.changed.map(({ after }) => after)];
+  const text = describeSending(preview, toSend);
   await messages.info(`${inputs.datasetName} changes in place\n${listed}\n${text}`);
   const removed = inputs.isVersion ? undefined : describeRemoved(changes);
   if (removed !== undefined) await messages.warn(removed);

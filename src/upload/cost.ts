@@ -25,18 +25,30 @@ export function callsFor({ sizeBytes }: { readonly sizeBytes: number }): number 
   return 2 + Math.ceil(sizeBytes / (MOST_PART_BYTES * SIGNED_AT_ONCE));
 }
 
-/** One presign a file, and `otherCalls` for the set: confirm, waiting, reading back. @default otherCalls 0 */
-export function estimateCost(given: {
-  readonly files: number;
-  readonly bytes: number;
-  readonly otherCalls?: number;
-  readonly rateLimit?: RateLimit | undefined;
-}): Cost {
-  const calls = given.files + (given.otherCalls ?? 0);
-  const limitPerMinute = given.rateLimit?.limit ?? DEFAULT_LIMIT_PER_MINUTE;
+/** A dataset that is to be made, or to get what it lacks. */
+export interface DatasetToSend {
+  readonly toSend: readonly { readonly sizeBytes: number }[];
+  /** Files that it holds in the end: its items are read back by pages. */
+  readonly fileCount: number;
+}
+
+// A look before, another one just before the first byte, the confirm, and its status twice.
+const CALLS_FOR_A_DATASET = 5;
+const ITEMS_A_PAGE = 100;
+
+/** What sending costs at the least. A dataset with nothing to send costs nothing. */
+export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: RateLimit): Cost {
+  const sent = datasets.filter(({ toSend }) => toSend.length > 0);
+  const files = sent.flatMap(({ toSend }) => toSend);
+  const total = (counts: readonly number[]): number =>
+    counts.reduce((sum, count) => sum + count, 0);
+  const calls =
+    total(files.map(callsFor)) +
+    total(sent.map(({ fileCount }) => CALLS_FOR_A_DATASET + Math.ceil(fileCount / ITEMS_A_PAGE)));
+  const limitPerMinute = rateLimit?.limit ?? DEFAULT_LIMIT_PER_MINUTE;
   return {
-    files: given.files,
-    bytes: given.bytes,
+    files: files.length,
+    bytes: total(files.map(({ sizeBytes }) => sizeBytes)),
     calls,
     limitPerMinute,
     minutesAtLimit: calls / limitPerMinute,

@@ -100,7 +100,7 @@ describe("a plan", () => {
     ) as Planned;
     expect(files[0]).toMatchObject({ by: "parts", calls: 3 });
     // Five for the dataset itself.
-    expect(cost).toMatchObject({ files: 3, calls: 3 + 1 + 1 + 5 });
+    expect(cost).toMatchObject({ files: 3, calls: 3 + 1 + 1 + 5 + 1 });
   });
 
   test("shows a hundred files in the log and has all of them", async () => {

@@ -1,21 +1,45 @@
 import { describeCost, estimateCost, formatBytes, formatDuration } from "../../src/upload/cost";
 
+function filesOf(count: number, sizeBytes: number): { readonly sizeBytes: number }[] {
+  return Array.from({ length: count }, () => ({ sizeBytes }));
+}
+
 describe("what sending costs", () => {
-  test("is one call a file, and the time that the default limit allows", () => {
-    const cost = estimateCost({ files: 1234, bytes: 5_100_000_000, otherCalls: 6 });
-    expect(cost).toMatchObject({ calls: 1240, limitPerMinute: 100, minutesAtLimit: 12.4 });
+  test("is one call a file, some for its dataset, and the time that the default limit allows", () => {
+    const toSend = filesOf(1_217, 4_000_000);
+    const cost = estimateCost([{ toSend, fileCount: 1_217 }]);
+    // Five for the dataset, and its items come in thirteen pages.
+    expect(cost).toMatchObject({ calls: 1_235, limitPerMinute: 100, minutesAtLimit: 12.35 });
     expect(describeCost(cost)).toBe(
-      "1,234 files, 5.1 GB, 1,240 API calls: at least 12 min at 100 calls a minute",
+      "1,217 files, 4.9 GB, 1,235 API calls: at least 12 min at 100 calls a minute",
     );
+  });
+
+  test("of a large file is what its parts need", () => {
+    const of = (sizeBytes: number): number =>
+      estimateCost([{ toSend: filesOf(1, sizeBytes), fileCount: 1 }]).calls;
+    expect(of(200_000_000) - of(1_000)).toBe(2);
+  });
+
+  test("counts a dataset's own calls once for each that is sent, and none for one that lacks nothing", () => {
+    const lacksNothing = { toSend: [], fileCount: 500 };
+    const two = [1, 2].map(() => ({ toSend: filesOf(3, 10), fileCount: 3 }));
+    expect(estimateCost([lacksNothing]).calls).toBe(0);
+    expect(estimateCost([lacksNothing, ...two]).calls).toBe(2 * (3 + 5 + 1));
+  });
+
+  test("reads all items back when a few files are added to many", () => {
+    expect(estimateCost([{ toSend: filesOf(1, 10), fileCount: 5_000 }]).calls).toBe(1 + 5 + 50);
   });
 
   test("follows the live limit", () => {
     const rateLimit = { limit: 600, remaining: 1, resetAtMs: 0 };
-    expect(estimateCost({ files: 300, bytes: 1, rateLimit }).minutesAtLimit).toBe(0.5);
+    const datasets = [{ toSend: filesOf(294, 1), fileCount: 94 }];
+    expect(estimateCost(datasets, rateLimit).minutesAtLimit).toBe(0.5);
   });
 
   test("of nothing is said without calls or time", () => {
-    expect(describeCost(estimateCost({ files: 0, bytes: 0 }))).toBe("0 files, 0 bytes");
+    expect(describeCost(estimateCost([]))).toBe("0 files, 0 bytes");
   });
 
   test.each([
