@@ -1,30 +1,66 @@
-// The part of a run that publishes its datasets one after the other and keeps count of what landed.
+// The part of a run that publishes its datasets, each sent after the one before, and keeps count of what landed.
 // Knows nothing of plans or exports.
-import { withListener } from "../src/api/connect";
+import { withListener, withSignal } from "../src/api/connect";
 import type { Dataset } from "../src/api/datasets";
 import { UploadError } from "../src/errors";
 import type { UploadProgress } from "../src/events";
+import { runPool } from "../src/flow/pool";
+import { createTurn, type Turn } from "../src/flow/turn";
 import type { PublishResult } from "../src/publish";
 import { shown } from "../src/files/names";
 import { formatBytes, formatDuration } from "../src/upload/cost";
 import { publish, type Decided, type Journey } from "./datasets";
+import type { Results } from "./results";
 import type { Run } from "./run";
 import type { Target } from "./selection";
 
 const MOST_NAMED = 10;
 
+// One is sent while others are indexed, which takes the server a while each. More of them would spend on polls the calls
+// that the files need.
+const AT_ONCE = 4;
+
+/** Publishes them in their order; what a dataset of the files was made of is told also when a later one fails. */
 export async function publishAll(
   run: Run,
   journey: Journey,
   decided: readonly Decided[],
 ): Promise<"uploaded" | "unchanged" | "partial"> {
-  let isUnchanged = true;
-  for (const one of decided) {
-    const result = await publishCounted(run, journey, one);
-    if (result.outcome === "partial") return "partial";
-    if (result.outcome === "uploaded") isUnchanged = false;
+  const outcomes = new Set<PublishResult["outcome"]>();
+  const turn = createTurn();
+  const { avala } = journey;
+  const options = { concurrency: AT_ONCE, signal: avala.signal };
+  try {
+    await runPool(decided, options, async (one, signal) => {
+      const own = { ...journey, avala: withSignal(avala, signal) };
+      await inTurn(turn, async (isSent) => {
+        if (signal.aborted || outcomes.has("partial")) return;
+        outcomes.add((await publishCounted(run, own, one, isSent)).outcome);
+      });
+    });
+  } finally {
+    inOrderOf(decided, run.results.datasets);
   }
-  return isUnchanged ? "unchanged" : "uploaded";
+  if (outcomes.has("partial")) return "partial";
+  return outcomes.has("uploaded") ? "uploaded" : "unchanged";
+}
+
+/** The turn lasts until `work` says that it is sent; what is left of it goes on beside the next one. */
+async function inTurn(turn: Turn, work: (isSent: () => void) => Promise<void>): Promise<void> {
+  let rest = Promise.resolve();
+  await turn(
+    () =>
+      new Promise<void>((resolve) => {
+        rest = work(resolve);
+        rest.then(resolve, resolve);
+      }),
+  );
+  await rest;
+}
+
+function inOrderOf(decided: readonly Decided[], datasets: Results["datasets"]): void {
+  const order = new Map(decided.map(({ target }, index) => [target, index]));
+  datasets.sort((one, other) => (order.get(one.target) ?? 0) - (order.get(other.target) ?? 0));
 }
 
 /** Publishes one target, and keeps count of what landed also when it fails. */
@@ -32,6 +68,7 @@ async function publishCounted(
   run: Run,
   journey: Journey,
   decided: Decided,
+  isSent: () => void,
 ): Promise<PublishResult> {
   const { target } = decided;
   const { avala } = journey;
@@ -43,6 +80,7 @@ async function publishCounted(
   let made: Dataset | undefined;
   const onConfirmed = (dataset: Dataset): void => {
     made = dataset;
+    isSent();
   };
   try {
     const result = await publish({ ...journey, avala: counting }, decided, onConfirmed);

@@ -329,6 +329,44 @@ describe("partitions", () => {
     expect(outputs["dataset-uid"]).toBe("");
   });
 
+  test("are sent while the server still indexes the ones before, one at a time and in their order", async () => {
+    await start({ ingestMs: 400 });
+    const { outputs, errors } = await act({ ...partitioned, files: "cats\ndogs\ndrafts" });
+    expect(errors).toEqual([]);
+    const folderOf = (key = ""): string => /pets-(\w+)-/.exec(key)?.[1] ?? "";
+    const steps = emulator
+      .requests()
+      .map(({ target, route, key, path }) =>
+        target === "storage" ? `store ${folderOf(key)}` : `${route} ${folderOf(path)}`,
+      );
+    const itemsOf = (folder: string): number =>
+      steps.indexOf(`/datasets/{owner}/{slug}/items/ ${folder}`);
+    const stores = steps.filter((step) => step.startsWith("store"));
+    expect(stores).toEqual(["store cats", "store cats", "store dogs", "store drafts"]);
+    expect(steps.indexOf("store drafts")).toBeLessThan(itemsOf("cats"));
+    expect(Object.keys(JSON.parse(outputs["dataset-uids"] ?? "") as object)).toEqual([
+      "cats",
+      "dogs",
+      "drafts",
+    ]);
+  });
+
+  test("after one that fails are not sent, and those before it are told of", async () => {
+    emulator.setFault({
+      on: { target: "storage", method: "POST" },
+      skip: 2,
+      times: 0,
+      reply: { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" },
+    });
+    const { outputs, errors } = await act({ ...partitioned, files: "cats\ndogs\ndrafts" });
+    expect(errors).toHaveLength(1);
+    expect(emulator.datasets().map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^pets-cats-/),
+    ]);
+    expect(emulator.requests().filter(({ key }) => key?.includes("drafts"))).toEqual([]);
+    expect(Object.keys(JSON.parse(outputs["dataset-uids"] ?? "{}") as object)).toEqual(["cats"]);
+  });
+
   test("send the changed folder alone", async () => {
     await act(partitioned);
     tree.write({ "images/dogs/five.jpg": jpeg("five") });
