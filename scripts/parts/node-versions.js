@@ -1,4 +1,4 @@
-// Other versions of Node, from the npm package that carries the program itself.
+// Versions of Node, from the npm package that carries the program itself.
 // @ts-check
 "use strict";
 
@@ -6,28 +6,33 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { ask, npmCommand, which } = require("./run");
 
-const VERSIONS = ["22.23.3", "24.9.0"];
+/** The lowest that package.json promises: exactly it, since a later one of its major says nothing about it. */
+const LOWEST = "20.19.0";
+const VERSIONS = [LOWEST, "22.23.3", "24.21.0", "26.10.0"];
+
+const FILE = process.platform === "win32" ? "node.exe" : "node";
 
 /** @param {string} version @returns {import("./index").Recipe} */
 function nodeRecipe(version) {
   const major = version.split(".")[0];
+  const isExact = version === LOWEST;
   return {
     name: `node${major}`,
     version,
     onPath() {
-      const candidates = [process.execPath, which("node"), which(`node${major}`)];
-      for (const command of candidates) {
-        const printed = command && ask(command, ["--version"])?.trim();
-        if (command && printed?.startsWith(`v${major}.`)) {
-          return { version: printed.slice(1), command, binDir: path.dirname(command), env: {} };
+      for (const command of [process.execPath, which("node")]) {
+        // What a part runs asks PATH for `node`: a Node of another name would leave it to whatever stands beside it.
+        if (command === undefined || path.basename(command) !== FILE) continue;
+        const found = ask(command, ["--version"])?.trim().slice(1);
+        if (found === version || (!isExact && found?.startsWith(`${major}.`))) {
+          return { version: found, command, binDir: path.dirname(command), env: {} };
         }
       }
       return undefined;
     },
     inFolder(folder) {
       const binDir = path.join(folder, "node_modules", "node", "bin");
-      const file = process.platform === "win32" ? "node.exe" : "node";
-      return { command: path.join(binDir, file), binDir, env: {} };
+      return { command: path.join(binDir, FILE), binDir, env: {} };
     },
     ways: [
       {
@@ -45,7 +50,7 @@ function nodeRecipe(version) {
         },
       },
     ],
-    advice: `Put Node ${major} on PATH as node${major}, or npm.`,
+    advice: `Put Node ${isExact ? version : major} first on PATH, or npm.`,
   };
 }
 

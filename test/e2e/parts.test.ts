@@ -35,6 +35,12 @@ describeWithPart("python-sdk", (python) => {
   });
 });
 
+describeWithPart("node20", (node) => {
+  test("is the lowest Node that is promised, exactly", () => {
+    expect(printedBy(node, ["--version"])).toBe("v20.19.0\n");
+  });
+});
+
 describeWithPart("node22", (node) => {
   test("is Node 22", () => {
     expect(printedBy(node, ["--version"])).toMatch(/^v22\./);
@@ -44,5 +50,11 @@ describeWithPart("node22", (node) => {
 describeWithPart("node24", (node) => {
   test("is Node 24", () => {
     expect(printedBy(node, ["--version"])).toMatch(/^v24\./);
+  });
+});
+
+describeWithPart("node26", (node) => {
+  test("is Node 26", () => {
+    expect(printedBy(node, ["--version"])).toMatch(/^v26\./);
   });
 });

@@ -8,7 +8,15 @@ export type { Part };
 export { envWith };
 
 export type PartName =
-  "pulumi" | "act" | "actionlint" | "minio" | "python-sdk" | "node22" | "node24";
+  | "pulumi"
+  | "act"
+  | "actionlint"
+  | "minio"
+  | "python-sdk"
+  | "node20"
+  | "node22"
+  | "node24"
+  | "node26";
 
 interface Outcome {
   readonly part?: Part;
@@ -60,7 +68,7 @@ export const act = (): Promise<Part> => ensurePart("act");
 export const actionlint = (): Promise<Part> => ensurePart("actionlint");
 export const minio = (): Promise<Part> => ensurePart("minio");
 export const pythonSdk = (): Promise<Part> => ensurePart("python-sdk");
-export const nodeVersion = (major: 22 | 24): Promise<Part> => ensurePart(`node${major}`);
+export const nodeVersion = (major: 20 | 22 | 24 | 26): Promise<Part> => ensurePart(`node${major}`);
 
 function outcomeOf(name: PartName): Outcome {
   const file = process.env.AVALA_TEST_PARTS;
