@@ -9,10 +9,15 @@ const swc = [
   },
 ];
 
+// ES modules, which jest can't load as they are.
+const ES_PACKAGES =
+  "(?:file-type|strtok3|token-types|uint8array-extras|@tokenizer/[^/]+|@borewit/text-codec)/";
+
 const shared = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
-  transform: { "\\.ts$": swc },
+  transform: { "\\.ts$": swc, [`/node_modules/${ES_PACKAGES}.+\\.js$`]: swc },
+  transformIgnorePatterns: [`/node_modules/(?!${ES_PACKAGES})`],
   modulePathIgnorePatterns: ["<rootDir>/lib/", "<rootDir>/.demo/"],
 };
 
@@ -20,6 +25,8 @@ const shared = {
 module.exports = {
   // The end-to-end tests wait as much as they work: one worker fewer than cores would leave a small machine half idle.
   maxWorkers: "100%",
+  // A busy machine is slow and not wrong.
+  testTimeout: 60_000,
   reporters: ["default", "<rootDir>/test/support/summary-reporter.js"],
   projects: [
     {

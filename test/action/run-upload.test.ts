@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../action/run";
 import { parseManifestFile } from "../../src/files/manifest-file";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Clock } from "../../src/flow/clock";
+import { hurriedClock } from "../support/session";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -460,13 +462,13 @@ describe("lines of files that match nothing", () => {
 });
 
 describe("a time budget", () => {
-  // 600 ms, and each file takes 400: two are begun.
-  const short = { ...versioned, concurrency: "1", "time-budget-minutes": "0.01" };
-  const slow = { on: { path: "*file-upload-url/" }, times: 3, delayMs: 400 };
+  const short = { ...versioned, concurrency: "1", "time-budget-minutes": "10" };
+  const PRESIGN = "/file-upload-url/";
+  /** Time stands still but for files, each of which takes six minutes: of ten, two are begun. */
+  const slow: Clock = { ...hurriedClock, now: () => 1_800_000_000_000 + calls(PRESIGN) * 360_000 };
 
   test("that ends first leaves the run partial, and the next one goes on", async () => {
-    emulator.setFault(slow);
-    const stopped = await act(short);
+    const stopped = await act(short, { clock: slow });
     expect(stopped.errors).toEqual([]);
     expect(stopped.outputs).toMatchObject({
       outcome: "partial",
@@ -475,7 +477,6 @@ describe("a time budget", () => {
     });
     expect(emulator.datasets()).toEqual([]);
 
-    emulator.clearFaults();
     const finished = await act(short);
     expect(finished.outputs).toMatchObject({
       outcome: "uploaded",
@@ -486,8 +487,8 @@ describe("a time budget", () => {
   });
 
   test("fails a run that gates anything", async () => {
-    emulator.setFault(slow);
-    const { outputs, errors } = await act({ ...short, "export-datasets": "uploaded" });
+    const gating = { ...short, "export-datasets": "uploaded" };
+    const { outputs, errors } = await act(gating, { clock: slow });
     expect(errors).toHaveLength(1);
     expect(outputs).toMatchObject({ outcome: "failed", complete: "false", "files-uploaded": "2" });
     expect(emulator.exports()).toEqual([]);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import type { ActionEnvironment, CommitStatus, ExportCache } from "../../../action/environment";
 import type { Emulator } from "../../../emulator";
+import type { Clock } from "../../../src/flow/clock";
 import { createTempTree, type TempTree } from "../../support/temp-tree";
 import { hurriedClock } from "../../support/session";
 
@@ -47,6 +48,7 @@ export interface Given {
   readonly env?: Readonly<Record<string, string>>;
   readonly tree: TempTree;
   readonly signal?: AbortSignal;
+  readonly clock?: Clock;
   readonly exportCache?: ExportCache;
   readonly onStatus?: (status: CommitStatus) => Promise<void>;
   readonly onInfo?: (line: string) => void;
@@ -75,7 +77,7 @@ export function record(given: Given): Recorded {
     workspace: tree.root,
     tempDirectory: tree.at(".temp"),
     signal: given.signal ?? new AbortController().signal,
-    clock: hurriedClock,
+    clock: given.clock ?? hurriedClock,
     isDebug: true,
     getInput: (name) => all.get(name)?.trim() ?? "",
     setOutput: (name, value) => {
