@@ -1,0 +1,207 @@
+// What ships, on each Node that it is promised for: the lowest to the number, and the newest of each major since. Its
+// own warnings count as failures, since users would see them.
+// The engine takes most of the time, so it is run on the newest two alone; on all four the provider's process stands for it.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startEmulator, type Emulator } from "../../emulator";
+import { LOADERS } from "../../provider/loader";
+import { leadingTo } from "../action/support/recorded";
+import { runBundle } from "../action/support/runner";
+import { createAvalaStack, environmentOf, type AvalaStack } from "../support/avala-stack";
+import { describeWithPart, describeWithParts, envWith, type Part } from "../support/parts";
+import { startProvider } from "../support/provider-process";
+import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
+import { descendants } from "./kills/processes";
+
+const ROOT = path.join(__dirname, "..", "..");
+const COUNT = 60;
+const IMAGES = Object.fromEntries(
+  Array.from({ length: COUNT }, (_, index) => [`images/${index}.jpg`, jpeg(`number ${index}`)]),
+);
+const AT_ONCE = 4;
+const STORE_MS = 100;
+/** Once a stop is on its way: on a busy machine it must not come after the last file. */
+const SLOW_STORE_MS = 2_000;
+
+/** Makes the store slow from now on. */
+function slowDown(avala: Emulator, delayMs = STORE_MS): void {
+  avala.clearFaults();
+  avala.setFault({ on: { target: "storage", method: "POST" }, delayMs, times: 0 });
+}
+
+/** Paths that the store has acknowledged, one for each time. */
+function storedIn(avala: Emulator): readonly string[] {
+  return avala
+    .requests()
+    .filter(
+      ({ target, status, endTime }) =>
+        target === "storage" && status >= 200 && status < 300 && endTime !== undefined,
+    )
+    .map(({ key = "" }) => key);
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(5);
+}
+
+/** Runs a program to its end. */
+async function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(command, [...args], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = (await once(child, "close")) as unknown[];
+  return { code, stdout, stderr };
+}
+
+function describeNode(node: Part): void {
+  let tree: TempTree;
+  let avala: Emulator;
+  let env: NodeJS.ProcessEnv;
+
+  beforeEach(async () => {
+    tree = createTempTree({ node_modules: { link: path.join(ROOT, "node_modules") }, ...IMAGES });
+    avala = await startEmulator({
+      requestsPerMinute: 0,
+      burstPerSecond: 0,
+      ingestMs: 50,
+      exportMs: 50,
+    });
+    const { PATH } = process.env;
+    env = { PATH, AVALA_STATE_DIR: tree.at(".state"), ...environmentOf(avala) };
+  });
+  afterEach(async () => {
+    await avala.stop();
+    tree.remove();
+  });
+
+  test("the Action's bundle uploads a set, and finds it again unchanged", async () => {
+    const inputs = { ...leadingTo(avala).inputs, files: "images", dataset: "pets-{digest}" };
+    const first = await runBundle({ tree, inputs, node: node.command });
+    expect(first.stderr).toBe("");
+    expect(first.code).toBe(0);
+    expect(first.outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": String(COUNT) });
+
+    const again = await runBundle({ tree, inputs, node: node.command });
+    expect(again.stderr).toBe("");
+    expect(again.code).toBe(0);
+    expect(again.outputs).toMatchObject({ outcome: "unchanged", "files-uploaded": "0" });
+    expect(again.outputs.digest).toBe(first.outputs.digest);
+    expect(storedIn(avala)).toHaveLength(COUNT);
+  });
+
+  test("a program of the core uploads, exports and downloads on the emulator's own program", async () => {
+    const main = path.join(ROOT, "lib", "emulator", "main.js");
+    const emulator = spawn(node.command, [main, "--json", "--port", "0", "--ingest-ms", "50"], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    emulator.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const [line] = (await once(createInterface({ input: emulator.stdout }), "line")) as [string];
+    const started = JSON.parse(line) as Emulator;
+    try {
+      const program = path.join(ROOT, "examples", "core", "upload.mjs");
+      const photos = path.join(ROOT, "examples", "photos");
+      const own = { cwd: tree.root, env: { ...env, ...environmentOf(started) } };
+      const { code, stdout, stderr } = await run(node.command, [program, photos], own);
+      expect(stderr).toBe("");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/: uploaded, 12 items\nexport: .*, \d+ bytes\n$/);
+    } finally {
+      emulator.kill("SIGINT");
+      await once(emulator, "close");
+    }
+    expect(said).toBe("");
+    expect(emulator.exitCode).toBe(0);
+  });
+
+  test("the provider's process uploads, and stops when the engine asks it to", async () => {
+    const provider = await startProvider({ node: node.command, folder: tree.root, env });
+    const inputs = { __provider: LOADERS.fileSet.source, root: "./images", concurrency: AT_ONCE };
+    try {
+      const small = await provider.check({ ...inputs, include: ["1?.jpg"], versionOf: "small" });
+      const { outputs } = await provider.create(small);
+      expect(outputs).toMatchObject({ fileCount: 10, digest: small["digest"] });
+      expect(storedIn(avala)).toHaveLength(10);
+
+      slowDown(avala);
+      const all = await provider.check({ ...inputs, include: ["*.jpg"], versionOf: "all" });
+      const end = provider.create(all).then(
+        () => "created",
+        (error: Error) => error.message,
+      );
+      await until(() => storedIn(avala).length >= 10 + 2 * AT_ONCE);
+      slowDown(avala, SLOW_STORE_MS);
+      await provider.cancel();
+      expect(await end).toMatch(/stopped after \d+ of 60 files/);
+      expect(storedIn(avala).length).toBeLessThan(10 + COUNT);
+    } finally {
+      expect(await provider.stop()).toBe("");
+    }
+  });
+}
+
+describeWithPart("node20", describeNode);
+describeWithPart("node22", describeNode);
+describeWithPart("node24", describeNode);
+describeWithPart("node26", describeNode);
+
+const PROGRAM = `
+import * as avala from "@avala/pulumi";
+const files = new avala.FileSet("set", { root: "./images", include: ["*.jpg"], concurrency: ${AT_ONCE} });
+const dataset = new avala.Dataset("set", { files });
+export const uid: typeof dataset.uid = dataset.uid;
+export const node: string = process.versions.node;
+`;
+
+function describeEngine(pulumi: Part, node: Part): void {
+  let it_: AvalaStack;
+  afterEach(() => it_.stop());
+
+  test("Ctrl-C stops an up; the next one sends the rest, and the one after finds no change", async () => {
+    it_ = await createAvalaStack(pulumi, PROGRAM);
+    it_.stack.write(IMAGES);
+    // The engine's host asks PATH for `node`, for the program and for the provider.
+    it_.stack.setEnv({ PATH: envWith([node, pulumi]).PATH });
+    slowDown(it_.avala);
+    const up = it_.stack.run("up", "--yes", "--skip-preview");
+    await until(() => storedIn(it_.avala).length >= 2 * AT_ONCE);
+    slowDown(it_.avala, SLOW_STORE_MS);
+    const engines = descendants((command) => command.startsWith(`${pulumi.command} `));
+    expect(engines).toHaveLength(1);
+    for (const pid of engines) process.kill(pid, "SIGINT");
+    const broken = await up;
+    expect(broken.code).not.toBe(0);
+    expect(broken.output).toMatch(/stopped after \d+ of 60 files/);
+    expect(storedIn(it_.avala).length).toBeLessThan(COUNT);
+
+    // Without the journal: what has landed is in the state.
+    it_.stack.setEnv({ AVALA_STATE_DIR: path.join(it_.stack.folder, "other-machine") });
+    it_.avala.clearFaults();
+    const whole = await it_.stack.up();
+    const stored = storedIn(it_.avala);
+    expect(new Set(stored).size).toBe(COUNT);
+    // Those that were under way at the stop may have landed unnoticed.
+    expect(stored.length).toBeLessThanOrEqual(COUNT + AT_ONCE);
+
+    const again = await it_.stack.up("--expect-no-changes");
+    expect(again.output).toMatch(new RegExp(`node: +"${node.version.replaceAll(".", "\\.")}"`));
+    for (const { output } of [broken, whole, again])
+      expect(output).not.toMatch(/\(node:\d+\)|Warning/);
+  });
+}
+
+describeWithParts(["pulumi", "node24"], ({ pulumi, node24 }) => {
+  describeEngine(pulumi, node24);
+});
+describeWithParts(["pulumi", "node26"], ({ pulumi, node26 }) => {
+  describeEngine(pulumi, node26);
+});
