@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { AvalaError } from "../errors";
 import { cancelled } from "../flow/clock";
+import { endings } from "./endings";
 import {
   hash,
   inspect,
@@ -57,7 +58,7 @@ function ignore(): void {
 }
 
 function inPlace(): FileWorkers {
-  const tools = { fs, createHash };
+  const tools = { fs, createHash, endings };
   return {
     count: 1,
     inspect: async (job) => Promise.resolve(inspect(tools, job)),
@@ -74,9 +75,13 @@ interface Thread {
 // What a thread runs. The functions come as text, so a bundler or a test's compiler may have renamed what is in them, but
 // not what they are called by here.
 function sourceOfThread(): string {
+  const endingTexts = Object.entries(endings).map(
+    ([name, isWhole]) => `${name}: (${isWhole.toString()})`,
+  );
   return `"use strict";
 const { parentPort } = require("node:worker_threads");
-const tools = { fs: require("node:fs"), createHash: require("node:crypto").createHash };
+const endings = { ${endingTexts.join(", ")} };
+const tools = { fs: require("node:fs"), createHash: require("node:crypto").createHash, endings };
 const jobs = { inspect: (${inspect.toString()}), hash: (${hash.toString()}) };
 const PROGRESS_BYTES = ${16 * 1024 * 1024};
 parentPort.on("message", (job) => {

@@ -2,7 +2,7 @@
 import type { InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
-import { contentProblem, SAMPLE_BYTES } from "./content";
+import { contentProblem, endingOf, type Sample } from "./content";
 import { startsAsPrivateKey } from "./credentials";
 import type { ContentPolicy } from "./file-set-options";
 import type { LocalFile, Notice } from "./local-file";
@@ -10,6 +10,7 @@ import { createFileWorkers, defaultWorkerCount } from "./file-workers";
 import type { InspectResult } from "./jobs";
 import { MOST_FILE_BYTES } from "./limits";
 import { shown } from "./names";
+import { HEAD_BYTES } from "./open-file";
 
 export interface Candidate {
   /** In the dataset. */
@@ -36,7 +37,7 @@ export async function inspectFiles(
 ): Promise<Inspection> {
   const { signal, checkContent } = options;
   if (signal?.aborted === true) throw cancelled("Looking at files");
-  const sampleBytes = checkContent === "off" ? 0 : SAMPLE_BYTES;
+  const sampleBytes = checkContent === "off" ? 0 : HEAD_BYTES;
   const workers = createFileWorkers(candidates.length <= FEW_FILES ? 0 : defaultWorkerCount());
   const close = (): void => void workers.close();
   signal?.addEventListener("abort", close, { once: true });
@@ -46,8 +47,9 @@ export async function inspectFiles(
     await runPool(starts, { concurrency: workers.count, signal }, async (n) => {
       const batch = candidates.slice(n * BATCH_FILES, (n + 1) * BATCH_FILES);
       const paths = batch.map(({ absolutePath }) => absolutePath);
-      const result = await workers.inspect({ kind: "inspect", paths, sampleBytes });
-      parts[n] = judge(batch, result, { checkContent, sampleBytes });
+      const endings = batch.map(({ path }) => endingOf(path) ?? "");
+      const result = await workers.inspect({ kind: "inspect", paths, sampleBytes, endings });
+      parts[n] = await judge(batch, result, { checkContent, sampleBytes });
     });
   } finally {
     signal?.removeEventListener("abort", close);
@@ -60,41 +62,42 @@ export async function inspectFiles(
   };
 }
 
-function judge(
+async function judge(
   batch: readonly Candidate[],
   result: InspectResult,
   { checkContent, sampleBytes }: { checkContent: ContentPolicy; sampleBytes: number },
-): Inspection {
+): Promise<Inspection> {
+  const cutShort = new Set(result.cutShort);
   const faults = new Map(result.faults.map(({ index, code }) => [index, code]));
   const files: LocalFile[] = [];
   const problems: InputProblem[] = [];
   const notices: Notice[] = [];
-  batch.forEach((candidate, index) => {
+  for (const [index, candidate] of batch.entries()) {
     const { path, absolutePath } = candidate;
     const sizeBytes = result.sizesBytes[index] ?? 0;
     const file = { path, absolutePath, sizeBytes, modifiedMs: result.modifiedMs[index] ?? 0 };
-    const sample = sampleOf(result, { index, sizeBytes, sampleBytes });
-    const refusal = faultText(faults.get(index)) ?? refusalOf(candidate, sizeBytes, sample.head);
+    const head = headOf(result, { index, sizeBytes, sampleBytes });
+    const sample: Sample = { sizeBytes, head, isWhole: !cutShort.has(index) };
+    const refusal = faultText(faults.get(index)) ?? refusalOf(candidate, sizeBytes, head);
     if (refusal !== undefined) problems.push({ input: shown(path), text: refusal });
     const doubt =
-      refusal === undefined && checkContent !== "off" ? contentProblem(path, sample) : undefined;
+      refusal === undefined && checkContent !== "off"
+        ? await contentProblem(path, sample)
+        : undefined;
     if (doubt !== undefined && checkContent === "error") {
       problems.push({ input: shown(path), text: doubt });
     } else if (doubt !== undefined) notices.push({ path, text: doubt });
     files.push(file);
-  });
+  }
   return { files, problems, notices };
 }
 
-function sampleOf(
+function headOf(
   { samples }: InspectResult,
   at: { readonly index: number; readonly sizeBytes: number; readonly sampleBytes: number },
-): { sizeBytes: number; head: Buffer; tail: Buffer } {
-  const start = at.index * at.sampleBytes * 2;
+): Buffer {
   const length = Math.min(at.sizeBytes, at.sampleBytes);
-  const part = (offset: number): Buffer =>
-    Buffer.from(samples.buffer, samples.byteOffset + start + offset, length);
-  return { sizeBytes: at.sizeBytes, head: part(0), tail: part(at.sampleBytes) };
+  return Buffer.from(samples.buffer, samples.byteOffset + at.index * at.sampleBytes, length);
 }
 
 function faultText(code: string | undefined): string | undefined {

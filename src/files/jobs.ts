@@ -3,19 +3,23 @@
 // they use nothing but their arguments.
 import type * as Crypto from "node:crypto";
 import type * as Fs from "node:fs";
+import type { IsWhole } from "./open-file";
 
 /** What a job may use. */
 export interface Tools {
   readonly fs: typeof Fs;
   readonly createHash: typeof Crypto.createHash;
+  readonly endings: Readonly<Record<string, IsWhole>>;
 }
 
-/** Size, time and both ends of each file. */
+/** Size, time and first bytes of each file, and whether it is whole. */
 export interface InspectJob {
   readonly kind: "inspect";
   readonly paths: readonly string[];
-  /** Bytes to read at each end; 0 opens the file and reads nothing. */
+  /** First bytes to read of each; 0 opens the file and reads nothing. */
   readonly sampleBytes: number;
+  /** For each file the name of the tool that says whether it is whole; `""` without one. */
+  readonly endings: readonly string[];
 }
 
 export interface HashJob {
@@ -37,8 +41,10 @@ export interface FileFault {
 export interface InspectResult {
   readonly sizesBytes: readonly number[];
   readonly modifiedMs: readonly number[];
-  /** For each file `sampleBytes` of its head and as many of its tail, filled up with zeros. */
+  /** For each file `sampleBytes` of its head, filled up with zeros. */
   readonly samples: Uint8Array;
+  /** Indices of the files whose end is missing. */
+  readonly cutShort: readonly number[];
   readonly faults: readonly FileFault[];
 }
 
@@ -49,14 +55,28 @@ export interface HashResult {
 }
 
 /** Opens each file once, so that one that can't be read is known before anything is sent. */
-export function inspect({ fs }: Tools, job: InspectJob): InspectResult {
+export function inspect({ fs, endings }: Tools, job: InspectJob): InspectResult {
   const { paths, sampleBytes } = job;
-  const samples = new Uint8Array(paths.length * sampleBytes * 2);
+  const samples = new Uint8Array(paths.length * sampleBytes);
+  const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : 65_536);
   const sizesBytes: number[] = [];
   const modifiedMs: number[] = [];
+  const cutShort: number[] = [];
   const faults: FileFault[] = [];
   // Not blocking: a pipe that took the place of a file would be waited on for ever. Windows has neither.
   const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+  const look = (handle: number, index: number, sizeBytes: number): void => {
+    const length = Math.min(sampleBytes, sizeBytes);
+    if (length === 0) return;
+    const offset = index * sampleBytes;
+    fs.readSync(handle, samples, offset, length, 0);
+    const isWhole = endings[job.endings[index] ?? ""];
+    if (isWhole === undefined) return;
+    const head = Buffer.from(samples.buffer, offset, length);
+    const read = (position: number, count: number): Buffer =>
+      window.subarray(0, fs.readSync(handle, window, 0, Math.min(count, window.length), position));
+    if (!isWhole({ sizeBytes, head, read })) cutShort.push(index);
+  };
   paths.forEach((path, index) => {
     let handle: number | undefined;
     try {
@@ -64,13 +84,8 @@ export function inspect({ fs }: Tools, job: InspectJob): InspectResult {
       const stats = fs.fstatSync(handle);
       sizesBytes.push(stats.size);
       modifiedMs.push(stats.mtimeMs);
-      const length = Math.min(sampleBytes, stats.size);
-      const offset = index * sampleBytes * 2;
-      if (!stats.isFile()) faults.push({ index, code: "CHANGED" });
-      else if (length > 0) {
-        fs.readSync(handle, samples, offset, length, 0);
-        fs.readSync(handle, samples, offset + sampleBytes, length, stats.size - length);
-      }
+      if (stats.isFile()) look(handle, index, stats.size);
+      else faults.push({ index, code: "CHANGED" });
     } catch (error) {
       sizesBytes[index] ??= 0;
       modifiedMs[index] ??= 0;
@@ -79,7 +94,7 @@ export function inspect({ fs }: Tools, job: InspectJob): InspectResult {
       if (handle !== undefined) fs.closeSync(handle);
     }
   });
-  return { sizesBytes, modifiedMs, samples, faults };
+  return { sizesBytes, modifiedMs, samples, cutShort, faults };
 }
 
 /** The sha256 of each file, and `CHANGED` for one that is no longer what was listed or changes while it is read. */

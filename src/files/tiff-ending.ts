@@ -1,0 +1,54 @@
+// Whether a TIFF or BigTIFF is whole, told by its structure. The function stands alone (open-file.ts).
+import type { OpenFile } from "./open-file";
+
+/** Its directories, and the strips or tiles that they name, lie within it. Directories often come after the pixels. */
+export function isWholeTiff({ sizeBytes, head, read }: OpenFile): boolean {
+  const isLittle = head[0] === 0x49;
+  const isBig = head[isLittle ? 2 : 3] === 0x2b;
+  const [wide, countBytes, entryBytes] = isBig ? [8, 8, 20] : [4, 2, 12];
+  const number = (bytes: Buffer, at: number, length: number): number => {
+    if (at + length > bytes.length) return 0;
+    if (length < 8) return isLittle ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
+    return Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+  };
+  // The values of a directory's entry, at most 64 KiB of them; `undefined` when they lie beyond the end.
+  const valuesOf = (entry: Buffer): number[] | undefined => {
+    const each = { 3: 2, 4: 4, 16: 8 }[number(entry, 2, 2)] ?? 1;
+    const bytes = number(entry, 4, wide) * each;
+    const at = number(entry, 4 + wide, wide);
+    if (bytes > wide && at + bytes > sizeBytes) return undefined;
+    const source = bytes > wide ? read(at, Math.min(bytes, 65_536)) : entry.subarray(4 + wide);
+    const count = Math.floor(Math.min(bytes, source.length) / each);
+    return Array.from({ length: count }, (_, n) => number(source, n * each, each));
+  };
+  const holdsPixels = (table: Buffer): boolean => {
+    const tags = new Map<number, number[] | undefined>();
+    for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {
+      const tag = number(table, at, 2);
+      if (![256, 257, 258, 259, 273, 277, 279, 324, 325].includes(tag)) continue;
+      tags.set(tag, valuesOf(table.subarray(at, at + entryBytes)));
+      if (tags.get(tag) === undefined) return false;
+    }
+    const one = (tag: number): number => tags.get(tag)?.[0] ?? 1;
+    const offsets = tags.get(273) ?? tags.get(324) ?? [];
+    const sizes = tags.get(279) ?? tags.get(325) ?? [];
+    // Of strips that are not compressed, and of the old JPEG form, writers give lengths that are too large.
+    const isExact = !tags.has(273) || ![1, 6].includes(one(259));
+    const rows = one(257) * Math.ceil((one(256) * one(258) * one(277)) / 8);
+    const isRaw = tags.has(273) && one(259) === 1 && [256, 257, 279].every((tag) => tags.has(tag));
+    if (isRaw && Math.min(...offsets) + rows > sizeBytes) return false;
+    return offsets.every((offset, n) => offset + (isExact ? (sizes[n] ?? 0) : 0) <= sizeBytes);
+  };
+  let directory = number(head, isBig ? 8 : 4, wide);
+  if (directory === 0) return head.length >= (isBig ? 16 : 8);
+  for (let pages = 0; pages < 1024 && directory !== 0; pages++) {
+    if (directory + countBytes > sizeBytes) return false;
+    const length = number(read(directory, countBytes), 0, countBytes) * entryBytes;
+    const next = directory + countBytes + length;
+    if (next + wide > sizeBytes) return false;
+    const table = Buffer.from(read(directory + countBytes, Math.min(length, 65_536)));
+    if (!holdsPixels(table)) return false;
+    directory = number(read(next, wide), 0, wide);
+  }
+  return true;
+}

@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { contentProblem, endingOf } from "../../src/files/content";
+import { endings } from "../../src/files/endings";
+import { readFileSet } from "../../src/files/file-set";
+import { HEAD_BYTES } from "../../src/files/open-file";
+import { createTempTree } from "../support/temp-tree";
+import * as built from "./built-files";
+
+const latin = (text: string): Buffer => Buffer.from(text, "latin1");
+
+function isWhole(path: string, content: Buffer): boolean {
+  const ending = endings[endingOf(path)!];
+  return ending({
+    sizeBytes: content.length,
+    head: content.subarray(0, HEAD_BYTES),
+    read: (position, length) => content.subarray(position, position + Math.min(length, 65_536)),
+  });
+}
+
+const problem = async (path: string, content: Buffer): Promise<string | undefined> =>
+  contentProblem(path, {
+    sizeBytes: content.length,
+    head: content.subarray(0, HEAD_BYTES),
+    isWhole: isWhole(path, content),
+  });
+
+const bytes = fc
+  .uint8Array({ minLength: 9, maxLength: 400 })
+  .map((array) => Buffer.from(array.buffer, array.byteOffset, array.length));
+const tiffForm = fc.record({
+  isLittle: fc.boolean(),
+  isBig: fc.boolean(),
+  isDirectoryFirst: fc.boolean(),
+  compression: fc.constantFrom(1, 5, 8),
+});
+const mp4Form = fc.record({ isIndexFirst: fc.boolean(), isLong: fc.boolean() });
+
+/** A name, its files, and how many of their last bytes readers do without. */
+const formats: readonly [string, fc.Arbitrary<Buffer>, number?][] = [
+  ["a.jpg", bytes.map(built.jpegOf)],
+  ["a.png", bytes.map(built.pngOf)],
+  ["a.gif", bytes.map(built.gifOf), 1],
+  ["a.webp", bytes.map(built.webpOf)],
+  ["a.bmp", bytes.map((pixels) => built.bmpOf(pixels))],
+  ["a.tif", fc.tuple(bytes, tiffForm).map(([pixels, form]) => built.tiffOf(pixels, form))],
+  ["a.mp4", fc.tuple(bytes, mp4Form).map(([media, form]) => built.mp4Of(media, form))],
+  ["a.heic", bytes.map(built.heifOf)],
+  [
+    "a.webm",
+    fc.tuple(bytes, fc.integer({ min: 2, max: 8 })).map(([b, n]) => built.matroskaOf(b, n)),
+  ],
+  ["a.mcap", bytes.map(built.mcapOf)],
+  ["a.ply", fc.tuple(bytes, fc.constantFrom("\n", "\r\n")).map(([b, eol]) => built.plyOf(b, eol))],
+];
+
+describe.each(formats)("%s", (path, files, spare = 0) => {
+  test("is never called wrong when it is whole", async () => {
+    await fc.assert(
+      fc.asyncProperty(files, async (content) => {
+        expect(await problem(path, content)).toBeUndefined();
+      }),
+    );
+  });
+
+  test("is noticed wherever it is cut before its end", async () => {
+    await fc.assert(
+      fc.asyncProperty(files, fc.nat(), async (content, n) => {
+        const cut = content.subarray(0, n % (content.length - spare));
+        expect(await problem(path, cut)).toBeDefined();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("is looked at without harm whatever its bytes are", () => {
+    fc.assert(
+      fc.property(files, fc.nat(), bytes, (content, n, junk) => {
+        const start = content.subarray(0, n % content.length);
+        expect(typeof isWhole(path, Buffer.concat([start, junk, content]))).toBe("boolean");
+      }),
+    );
+  });
+});
+
+const media = Buffer.alloc(300, 7);
+const mp4 = built.mp4Of(media, { isIndexFirst: true, isLong: false });
+const ftyp = built.box("ftyp", latin("isom\0\0\x02\0isom"));
+const moof = built.box("moof", media);
+const mdat = built.box("mdat", media);
+const webm = built.matroskaOf(media, 8);
+const unknownLength = Buffer.from(webm);
+unknownLength.fill(0xff, unknownLength.length - 307, unknownLength.length - 300);
+unknownLength[unknownLength.length - 308] = 0x01;
+
+describe("content with an odd end that readers accept is whole", () => {
+  test.each<[string, string, Buffer[]]>([
+    ["a film with zeros after it", "a.mp4", [mp4, Buffer.alloc(100)]],
+    ["a film with a few zeros after it", "a.mp4", [mp4, Buffer.alloc(4)]],
+    ["a film with text after it", "a.mp4", [mp4, latin("recorded by nobody in particular")]],
+    ["a film with padding", "a.mov", [mp4, built.box("free", media)]],
+    ["padding longer than the film", "a.mp4", [mp4, built.box("free", media).subarray(0, 20)]],
+    ["a film with boxes nobody knows", "a.mp4", [mp4, built.box("abcd", media), mdat]],
+    [
+      "media up to the end",
+      "a.mov",
+      [ftyp, built.box("moov", media), latin("\0\0\0\0mdat1234567")],
+    ],
+    ["a film in pieces", "a.mp4", [ftyp, built.box("moov", built.box("mvex")), moof, mdat]],
+    ["the head of one", "a.mp4", [ftyp, built.box("moov", built.box("mvex"))]],
+    ["one piece", "a.mp4", [built.box("styp", latin("msdh\0\0\0\0msdh")), moof, mdat]],
+    ["a live recording", "a.webm", [unknownLength]],
+    ["a photo with a film after it", "a.jpg", [built.jpegOf(media), mp4]],
+    ["a picture with more after it", "a.png", [built.pngOf(media), Buffer.alloc(1000, 1)]],
+    ["an animation with more after it", "a.gif", [built.gifOf(media), Buffer.alloc(1000, 1)]],
+    ["an animation without its trailer", "a.gif", [built.gifOf(media).subarray(0, -1)]],
+    ["a picture with a wrong length", "a.bmp", [built.bmpOf(media, 1_000_000)]],
+    [
+      "a text of points",
+      "a.ply",
+      [latin("ply\nformat ascii 1.0\nelement vertex 2\nproperty int x\nend_header\n1\n2")],
+    ],
+  ])("%s", async (_, path, parts) => {
+    expect(await problem(path, Buffer.concat(parts))).toBeUndefined();
+  });
+});
+
+test("a picture of which only the preview is left is cut short", async () => {
+  const [photo, preview] = [built.jpegOf(media), 15];
+  expect(await problem("a.jpg", photo.subarray(0, preview))).toContain("cut short");
+  expect(await problem("a.jpg", photo.subarray(0, preview + 30))).toContain("cut short");
+});
+
+describe("content that has lost more than its last bytes is cut short", () => {
+  test.each<[string, string, Buffer[]]>([
+    ["a film without its index", "a.mp4", [ftyp, mdat]],
+    ["a recording that was never ended", "a.mov", [ftyp, latin("\0\0\0\0mdat1234567")]],
+    ["a film without its media", "a.mp4", [ftyp, built.box("moov", built.box("trak"))]],
+    ["a film that is but its name", "a.mp4", [ftyp]],
+    ["a film in pieces, in the middle of one", "a.mp4", [ftyp, moof, mdat.subarray(0, 100)]],
+    [
+      "a text of too few points",
+      "a.ply",
+      [latin("ply\nformat ascii 1.0\nelement vertex 9\nproperty int x\nend_header\n1\n2")],
+    ],
+  ])("%s", async (_, path, parts) => {
+    expect(await problem(path, Buffer.concat(parts))).toContain("cut short");
+  });
+});
+
+test("recordings cut short are named among many files, which threads look at", async () => {
+  const names = Array.from({ length: 520 }, (_, n) => `clip-${String(n).padStart(3, "0")}.mp4`);
+  const in_ = createTempTree(Object.fromEntries(names.map((name) => [name, mp4])));
+  in_.write({ "clip-007.mp4": mp4.subarray(0, -1), "clip-519.mp4": latin("plain text") });
+  const { notices } = await readFileSet({ root: in_.root, include: ["**"] });
+  expect(notices.map(({ path }) => path)).toEqual(["clip-007.mp4", "clip-519.mp4"]);
+  expect(notices[0]!.text).toBe("The MP4 or QuickTime file is cut short: its end is missing.");
+  in_.remove();
+});
