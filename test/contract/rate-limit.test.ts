@@ -11,9 +11,10 @@ test("300 presigns under 600 a minute and 20 a second are never refused, and tak
   const tookMs = avala.clock.now() - startMs;
   const statuses = new Set(emulator.requests().map(({ status }) => status));
   expect([...statuses]).toEqual([200]);
-  // Real time passes too, and it counts: so a little above 14 bursts' time.
   expect(tookMs).toBeGreaterThan(14_000);
-  expect(tookMs).toBeLessThan(22_000);
+  // Fourteen bursts' time is the least. Real time passes too, and it counts; without the budget's knowledge it would be
+  // a window and more.
+  expect(tookMs).toBeLessThan(50_000);
   await stop();
 });
 
@@ -24,6 +25,6 @@ test("250 presigns under 100 a minute are never refused, and wait for two window
     await presign(avala, { datasetName: "cats", path: `${i}.jpg`, sizeBytes: 1 });
   });
   expect(emulator.requests().filter(({ status }) => status === 429)).toHaveLength(0);
-  expect(avala.clock.now() - startMs).toBeLessThan(132_000);
+  expect(avala.clock.now() - startMs).toBeLessThan(170_000);
   await stop();
 });

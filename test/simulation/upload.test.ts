@@ -104,5 +104,5 @@ describe("an upload in a world of faults", () => {
     }
     process.stdout.write(`simulation: ${JSON.stringify(totals)}\n`);
     expect(failures.slice(0, 20)).toEqual([]);
-  }, 600_000);
+  }, 1_800_000);
 });

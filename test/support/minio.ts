@@ -33,9 +33,13 @@ function freePort(): Promise<number> {
   });
 }
 
-async function untilUp(url: string): Promise<void> {
-  for (let n = 0; n < 200; n += 1) {
-    const isUp = await fetch(`${url}/minio/health/ready`).then(
+/** Resolves when it lists the bucket: its health page says that it is ready while it still refuses every object. */
+async function untilUp(storage: ExternalStorage): Promise<void> {
+  const bucket = { endpoint: storage.url, name: storage.bucket };
+  const presigner = new Presigner(bucket, { ...KEYS, region: storage.region });
+  for (let n = 0; n < 600; n += 1) {
+    const url = presigner.url({ method: "GET", key: "", seconds: 60, now: Date.now() });
+    const isUp = await fetch(url).then(
       ({ ok }) => ok,
       () => false,
     );
@@ -91,8 +95,8 @@ export async function startMinio(part: Part): Promise<Minio> {
     env,
     stdio: "ignore",
   });
-  await untilUp(`http://${address}`);
   const storage = { url: `http://${address}`, bucket: BUCKET, region: "us-east-1", ...KEYS };
+  await untilUp(storage);
   return {
     storage,
     ...inspect(storage),
