@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import type { Recipe } from "../../scripts/parts/index";
 import { engines } from "../../package.json";
 import recipes from "../../scripts/parts/node-versions";
@@ -15,6 +16,18 @@ function recipe(name: string): Recipe {
 
 test("the lowest Node of the parts is the lowest that the package promises", () => {
   expect(engines.node).toBe(`>=${recipe("node20").version.replace(/\.0$/, "")}`);
+});
+
+test("CI runs the units on the same Nodes as the parts are", () => {
+  const text = readFileSync(join(__dirname, "../../.github/workflows/ci.yml"), "utf8");
+  const { jobs } = parse(text) as {
+    jobs: { units: { strategy: { matrix: { node: readonly (string | number)[] } } } };
+  };
+  const [lowest, ...newer] = recipes.map(({ name, version }) => ({ name, version }));
+  expect(jobs.units.strategy.matrix.node).toEqual([
+    lowest?.version,
+    ...newer.map(({ name }) => Number(name.replace("node", ""))),
+  ]);
 });
 
 onUnix("a Node on PATH", () => {
