@@ -10,7 +10,7 @@ export const MOST_PATH_BYTES = 700;
 /** A path for people: as it is, or quoted and escaped when it holds what would break a line or can't be seen. */
 export function shown(path: string): string {
   return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(path) || path === "" || path.trim() !== path
-    ? JSON.stringify(path).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escapeOf)
+    ? JSON.stringify(path).replace(/[\p{Cc}\p{Cf}\u2028\u2029]|(?! )\p{Zs}/gu, escapeOf)
     : path;
 }
 
@@ -30,11 +30,23 @@ export function pathProblem(path: string): string | undefined {
   const parts = path.split("/");
   if (parts.includes("")) return "The path has an empty part.";
   if (parts.includes(".") || parts.includes("..")) return 'The path has a part "." or "..".';
+  const side = blankSide(path);
+  if (side !== undefined)
+    return `The path ${side} with a blank, which Avala takes off, so that another path would be stored: rename it.`;
   const bytes = Buffer.byteLength(path);
   if (bytes > MOST_PATH_BYTES) {
     return `The path has ${bytes} bytes, more than the ${MOST_PATH_BYTES} that fit into an object's key.`;
   }
   return undefined;
+}
+
+/**
+ * The server trims the text of a field as Python's `str.strip` does (Django REST framework's `CharField`), so ` a.jpg` would
+ * be stored as `a.jpg`. What else Python takes off is a control or a line separator, and refused anywhere in a path.
+ */
+function blankSide(path: string): "begins" | "ends" | undefined {
+  if (/^\p{Zs}/u.test(path)) return "begins";
+  return /\p{Zs}$/u.test(path) ? "ends" : undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ describe("a path in a dataset", () => {
     "..a/b..",
     "🦆.png",
     "%0A.jpg",
+    "a b/ c/d .x/ e.jpg",
   ])("may be %s", (path) => expect(pathProblem(path)).toBeUndefined());
 
   test.each([
@@ -36,6 +37,12 @@ describe("a path in a dataset", () => {
     ["a part .", "a/./b"],
     ["a part ..", "a/../b"],
     ["no character", ""],
+    ["a blank before", " a.jpg"],
+    ["a blank after", "a.jpg "],
+    ["a blank before its first folder", " a/b.jpg"],
+    ["an unbreakable blank before", "\u00a0a.jpg"],
+    ["a wide blank after", "a.jpg\u3000"],
+    ["nothing but blanks", "  "],
     ["too many bytes", "ü".repeat(MOST_PATH_BYTES / 2) + "x"],
   ])("may not have %s", (_, path) => expect(pathProblem(path)).toBeDefined());
 
@@ -46,6 +53,7 @@ describe("a path in a dataset", () => {
   test("is shown so that it can't start a line or an escape sequence of its own", () => {
     expect(shown("a\n::error::b\u001b\u202e\u0085")).toBe('"a\\n::error::b\\u001b\\u202e\\u0085"');
     expect(shown("plain ü.jpg")).toBe("plain ü.jpg");
+    expect(shown("\u00a0a b.jpg")).toBe('"\\u00a0a b.jpg"');
   });
 
   test("that Windows can't hold is told apart", () => {
@@ -80,7 +88,7 @@ describe("a prefix", () => {
     expect(readPrefix("a/b/")).toEqual({ prefix: "a/b/" });
     expect(readPrefix("")).toEqual({ prefix: "" });
   });
-  test.each(["/a", "/", "a//b", "../a", "a\\b", "a\n"])("may not be %j", (prefix) => {
+  test.each(["/a", "/", "a//b", "../a", "a\\b", "a\n", " a", "a "])("may not be %j", (prefix) => {
     expect(readPrefix(prefix).problem).toBeDefined();
   });
 });

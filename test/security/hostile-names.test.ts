@@ -83,6 +83,16 @@ describe("is refused by both, and nothing is sent", () => {
     expect(bench.avala.requests()).toEqual([]);
   });
 
+  test("a blank before a name, which the server would take off, and its twin without", async () => {
+    bench.tree.write({ "set/ good.jpg": jpeg("other"), "set/in/ kept .jpg": jpeg("kept") });
+    const { outputs, errors } = await act();
+    expect(outputs.outcome).toBe("invalid");
+    expect(errors[0]).toContain('" good.jpg": The path begins with a blank');
+    const failures = await failuresOf(bench.handlers().fileSet, { root: bench.tree.at("set") });
+    expect(failures.map(({ reason }) => reason).join()).toContain('" good.jpg"');
+    expect(bench.avala.requests()).toEqual([]);
+  });
+
   test("a path of more bytes than a key has", async () => {
     const part = "\u20ac".repeat(80);
     bench.tree.write({ [`set/${part}/${part}/${part}.jpg`]: jpeg("long") });
@@ -115,6 +125,7 @@ const odd = [
   "constructor",
   "CON.jpg",
   "name. .jpg",
+  "in/ blanks .jpg",
   `${"n".repeat(250)}.jpg`,
 ];
 
