@@ -25,7 +25,11 @@ export interface FileSetOptions {
   readonly exclude?: readonly string[] | undefined;
   /** Put before each path in the dataset, with a `/` between. */
   readonly prefix?: string | undefined;
-  /** Take files whose name, or a folder's on the way to them, starts with a dot. Names written out are taken anyway. @default false */
+  /**
+   * Take files whose name, or a folder's on the way to them, starts with a dot. Names written out are taken anyway, and
+   * `.git` only when it is.
+   * @default false
+   */
   readonly includeHidden?: boolean | undefined;
   /** @default "follow" */
   readonly symlinks?: SymlinkPolicy | undefined;

@@ -35,7 +35,7 @@ export interface Scan {
 export async function scan(request: ScanRequest): Promise<Scan> {
   const found = createFindings();
   for (const line of request.lines) {
-    const fs = adapterOf(request.tree, request.signal, found.barOf(line, request.includeHidden));
+    const fs = adapterOf(line, request, found.barOf(line, request.includeHidden));
     const paths = await fastGlob.glob(globOf(line, request.tree), optionsOf(request, fs));
     found.add(line, paths, request);
   }
@@ -46,7 +46,7 @@ export async function scan(request: ScanRequest): Promise<Scan> {
 export function scanSync(request: ScanRequest): Scan {
   const found = createFindings();
   for (const line of request.lines) {
-    const fs = adapterOf(request.tree, request.signal, found.barOf(line, request.includeHidden));
+    const fs = adapterOf(line, request, found.barOf(line, request.includeHidden));
     found.add(line, fastGlob.globSync(globOf(line, request.tree), optionsOf(request, fs)), request);
   }
   return found.result();
@@ -70,15 +70,16 @@ type OnBar = (path: string, bar: Bar) => void;
 
 /** The tree as the file system that fast-glob walks. */
 function adapterOf(
-  tree: Tree,
-  signal: AbortSignal | undefined,
+  line: PatternLine,
+  { tree, signal }: ScanRequest,
   onBar: OnBar,
 ): Partial<fastGlob.FileSystemAdapter> {
   const inTree = (path: string): string => relative(tree.root, path).replaceAll(sep, "/");
   const readdirSync = (path: string): TreeEntry[] => {
     if (signal?.aborted === true) throw cancelled("Listing files");
     tellBar(tree, inTree(path), onBar);
-    return [...(tree.list(inTree(path))?.entries.values() ?? [])];
+    const entries = [...(tree.list(inTree(path))?.entries.values() ?? [])];
+    return entries.filter(({ name }) => !isGits(name, line));
   };
   const lstatSync = (path: string): TreeEntry => {
     const entry = tree.find(inTree(path));
@@ -138,7 +139,8 @@ function createFindings(): Findings {
     barOf: (line, includeHidden) => (path, bar) => {
       if (includeHidden || !isHidden(path, line)) bars.set(path, bar);
     },
-    add(line, matched, { tree, includeHidden }) {
+    add(line, chosen, { tree, includeHidden }) {
+      const matched = chosen.filter((path) => !isInGits(path, line));
       const visible = includeHidden ? matched : matched.filter((path) => !isHidden(path, line));
       if (!includeHidden) {
         for (const path of matched) if (isHidden(path, line)) hidden.add(path);
@@ -162,6 +164,19 @@ function createFindings(): Findings {
       notices: barred(bars, "notice"),
     }),
   };
+}
+
+/**
+ * What is in `.git` is of no set, hidden files wanted or not: it is another in each clone of the same files, and a checkout
+ * keeps its token there. Git knows its folder in any case of letters where the file system does.
+ */
+function isGits(name: string, line: PatternLine): boolean {
+  return name.toLowerCase() === ".git" && !line.hiddenParts.has(name);
+}
+
+/** Also for what braces name, which is listed without its folder's being listed. */
+function isInGits(path: string, line: PatternLine): boolean {
+  return /(?:^|\/)\.git(?:\/|$)/i.test(path) && path.split("/").some((part) => isGits(part, line));
 }
 
 function isHidden(path: string, line: PatternLine): boolean {

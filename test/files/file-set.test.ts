@@ -193,6 +193,32 @@ describe("hidden files", () => {
   test("are not taken by a dot before a wildcard", async () => {
     expect(await paths(tree(hidden), [".*", ".d*/**", "a.jpg"])).toEqual(["a.jpg"]);
   });
+  describe("of git's own folder", () => {
+    const checkout = {
+      "a.jpg": jpeg(),
+      ".git/HEAD": "ref: refs/heads/main",
+      ".git/b.jpg": jpeg("b"),
+      "sub/.git": "gitdir: ../.git/modules/sub",
+      "sub/.GIT/c.jpg": jpeg("c"),
+      ".gitignore": "x",
+    };
+    test("are neither counted nor taken on request", async () => {
+      expect((await read(tree(checkout), ["**"])).hiddenLeftOut).toBe(1);
+      const taken = await paths(tree(checkout), ["**", "{.git,x}/**", ".g*"], {
+        includeHidden: true,
+      });
+      expect(taken).toEqual([".gitignore", "a.jpg"]);
+    });
+    test("are taken when a line writes its name out", async () => {
+      expect(await paths(tree(checkout), [".git/*.jpg"])).toEqual([".git/b.jpg"]);
+      expect(await paths(tree(checkout), ["**/.GIT/**/*.jpg"])).toEqual(["sub/.GIT/c.jpg"]);
+      expect(await paths(tree(checkout), [".git/b.jpg"])).toEqual([".git/b.jpg"]);
+    });
+    test("are not walked, so that nothing in it can be in the way", async () => {
+      const in_ = tree({ "a.jpg": jpeg(), ".git/x": { link: "../../outside" } });
+      expect(await paths(in_, ["**"], { includeHidden: true })).toEqual(["a.jpg"]);
+    });
+  });
   test("are named as the reason when nothing else matches", async () => {
     await expect(read(tree(hidden), [".*.jpg"])).rejects.toThrow(/1 hidden files match/);
   });
