@@ -13,11 +13,10 @@ import { listItems } from "./api/items";
 import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
 import { listOrganizations } from "./api/organizations";
 import { getOwnUser } from "./api/users";
-import { AvalaError, isAvalaError, isNotAllowedToRead } from "./errors";
+import { AvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
-import { retry } from "./flow/retry";
+import { makeOnce } from "./once";
 import { printable } from "./redact";
-import { retryOn } from "./upload/attempt";
 
 export interface DatasetName {
   readonly name: string;
@@ -65,44 +64,6 @@ export async function findDataset(avala: Avala, wanted: DatasetName): Promise<Da
 }
 
 /**
- * Makes something that must not be made twice. A reply that was lost is looked up before the next try, and so is a
- * conflict that follows a lost reply: then it was our own first try that succeeded (contract, "Errors").
- */
-async function makeOnce<T>(
-  avala: Avala,
-  what: string,
-  make: () => Promise<T>,
-  find: () => Promise<T | undefined>,
-): Promise<T> {
-  let isReplyLost = false;
-  return retry(
-    async () => {
-      try {
-        return await make();
-      } catch (error) {
-        if (!isAvalaError(error)) throw error;
-        isReplyLost ||= error.ambiguous;
-        const mayBeOurs = error.ambiguous || (isReplyLost && isTaken(error));
-        const made = mayBeOurs ? await find() : undefined;
-        if (made !== undefined) return made;
-        throw error.ambiguous ? tryAgain(error) : error;
-      }
-    },
-    retryOn(avala, what, avala.signal),
-  );
-}
-
-function isTaken(error: AvalaError): boolean {
-  return error.code === "conflict" || error.code === "validation";
-}
-
-/** What was ambiguous is plain now: it was looked up and is not there, so another try can't make a second one. */
-function tryAgain(error: AvalaError): AvalaError {
-  const { code, message, hint, retryAfterMs } = error;
-  return new AvalaError(code, message, { hint, retryAfterMs, retryable: true, cause: error });
-}
-
-/**
  * Confirms what was uploaded as a dataset. Repeats safely: there is never a second dataset. Call it only when
  * {@link findDataset} found none. To confirm a name again (`isAgain`, in-place sets), the call itself is idempotent.
  * @throws ApiError `conflict` or `validation` when the name or slug is taken
@@ -114,17 +75,17 @@ export async function confirmDataset(
 ): Promise<Dataset> {
   const find = (): Promise<Dataset | undefined> =>
     options.isAgain === true ? Promise.resolve(undefined) : findDataset(avala, input);
-  return makeOnce(avala, `confirm dataset ${input.name}`, () => confirmUpload(avala, input), find);
+  const what = `confirm dataset ${input.name}`;
+  return makeOnce(avala, { what, make: () => confirmUpload(avala, input), find });
 }
 
 /** As {@link confirmDataset}, for a dataset that is not made of uploaded files (`POST /datasets/`). */
 export async function createDatasetOnce(avala: Avala, input: DatasetInput): Promise<Dataset> {
-  return makeOnce(
-    avala,
-    `create dataset ${input.name}`,
-    () => createDataset(avala, input),
-    () => findDataset(avala, input),
-  );
+  return makeOnce(avala, {
+    what: `create dataset ${input.name}`,
+    make: () => createDataset(avala, input),
+    find: () => findDataset(avala, input),
+  });
 }
 
 /** Owner and slug, as the routes of items, updates and deletion want them. */

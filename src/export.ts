@@ -8,9 +8,10 @@ import { pipeline } from "node:stream/promises";
 import type { Avala } from "./api/connect";
 import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
 import { download } from "./api/storage";
-import { asDiskError, AvalaError, isAvalaError, isNotAllowedToRead } from "./errors";
+import { asDiskError, AvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
+import { makeOnce } from "./once";
 import { printable } from "./redact";
 import { retryOn } from "./upload/attempt";
 
@@ -55,7 +56,8 @@ async function existing(avala: Avala, input: ExportInput): Promise<readonly Expo
  * Starts an export. When the reply to the create was lost, the newest exports are read and the one that was not there
  * before, with this name and these sources, is taken (contract, "Errors"): there is never a second one. With
  * `takesRunning`, so is one that runs already: for a name that stands for all that is exported, whoever started it.
- * @throws AvalaError; one that is still `ambiguous` when the key may not list exports, and so nobody can tell
+ * @throws AvalaError; one that is still `ambiguous` when nobody can tell: the key may not list exports, or no try's reply
+ * came and nothing was found
  */
 export async function startExport(
   avala: Avala,
@@ -66,21 +68,14 @@ export async function startExport(
   const running = before?.find(({ state }) => state === "running");
   if (options.takesRunning === true && running !== undefined) return running;
   const known = new Set(before?.map(({ uid }) => uid));
-  return retry(
-    async () => {
-      try {
-        return await createExport(avala, input);
-      } catch (error) {
-        if (!isAvalaError(error) || !error.ambiguous) throw error;
-        if (before === undefined) throw cannotTell(input, error);
-        const made = (await newestOf(avala, input)).find(({ uid }) => !known.has(uid));
-        if (made !== undefined) return made;
-        const { code, message, hint, retryAfterMs } = error;
-        throw new AvalaError(code, message, { hint, retryAfterMs, retryable: true, cause: error });
-      }
+  return makeOnce(avala, {
+    what: `start export ${input.name}`,
+    make: () => createExport(avala, input),
+    find: async (lost) => {
+      if (before === undefined) throw cannotTell(input, lost);
+      return (await newestOf(avala, input)).find(({ uid }) => !known.has(uid));
     },
-    retryOn(avala, `start export ${input.name}`, avala.signal),
-  );
+  });
 }
 
 function cannotTell(input: ExportInput, error: AvalaError): AvalaError {

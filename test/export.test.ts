@@ -2,7 +2,10 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../emulator";
+import type { Avala } from "../src/api/connect";
 import type { ExportInput } from "../src/api/exports";
+import { AvalaError } from "../src/errors";
+import { systemClock } from "../src/flow/clock";
 import { downloadExport, startExport, waitForExport } from "../src/export";
 import { sessionWith } from "./support/session";
 
@@ -27,7 +30,65 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** A gateway gives up on the first start of an export, and the server behind it ends it while the client waits. */
+function behindSlowGateway(): Avala {
+  const behind: (() => Promise<unknown>)[] = [];
+  const clock = {
+    now: systemClock.now,
+    sleep: async () => {
+      for (const effect of behind.splice(0)) await effect();
+    },
+  };
+  const { avala } = sessionWith(emulator, { ports: { clock } });
+  let isFirst = true;
+  const call: Avala["call"] = async (request) => {
+    if (request.route !== "POST /exports/" || !isFirst) return avala.call(request);
+    isFirst = false;
+    behind.push(() => avala.call(request));
+    throw new AvalaError("server", "504 Gateway Time-out", { ambiguous: true });
+  };
+  return { ...avala, call };
+}
+
+function starts(): number {
+  return emulator.requests().filter(({ method, path }) => method === "POST" && path === "/exports/")
+    .length;
+}
+
 describe("starting an export", () => {
+  test("waits before it looks, and so finds what the server ended after a gateway gave up", async () => {
+    const started = await startExport(behindSlowGateway(), input);
+    expect(emulator.exports().map(({ uid }) => uid)).toEqual([started.uid]);
+  });
+
+  test("finds the one whose reply was lost by the last of its tries", async () => {
+    const on = { method: "POST", path: "/exports/" };
+    emulator.setFault({ on, times: 7, reply: { status: 503, body: "" } });
+    emulator.setFault({ on, drop: true, when: "after", skip: 7 });
+    const started = await startExport(sessionWith(emulator).avala, input);
+    expect(emulator.exports().map(({ uid }) => uid)).toEqual([started.uid]);
+    expect(starts()).toBe(8);
+  });
+
+  test("says of the last lost reply that it may have been started, and asks no more", async () => {
+    const on = { method: "POST", path: "/exports/" };
+    emulator.setFault({ on, times: 0, reply: { status: 503, body: "" } });
+    await expect(startExport(sessionWith(emulator).avala, input)).rejects.toMatchObject({
+      code: "server",
+      ambiguous: true,
+    });
+    expect(starts()).toBe(8);
+  });
+
+  test("does not try a refusal again that was tried to the end", async () => {
+    const on = { method: "POST", path: "/exports/" };
+    emulator.setFault({ on, times: 0, reply: { status: 429 } });
+    await expect(startExport(sessionWith(emulator).avala, input)).rejects.toMatchObject({
+      code: "rate_limited",
+    });
+    expect(starts()).toBe(8);
+  });
+
   test("starts one, though the reply was lost", async () => {
     emulator.setFault({ on: { method: "POST", path: "/exports/" }, drop: true, when: "after" });
     const started = await startExport(sessionWith(emulator).avala, input);

@@ -2,6 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../emulator";
+import type { Avala } from "../src/api/connect";
+import { AvalaError } from "../src/errors";
+import { systemClock } from "../src/flow/clock";
 import {
   carryOut,
   decidePublish,
@@ -106,6 +109,24 @@ describe("publishing", () => {
     expect(await publish(await makeFiles("a.jpg"))).toMatchObject({ outcome: "uploaded" });
     expect(emulator.datasets()).toHaveLength(1);
     expect(count("POST", CONFIRM)).toBe(3);
+  });
+
+  test("waits before it looks, and so finds what the server made after a gateway gave up", async () => {
+    await start();
+    const behind: (() => Promise<unknown>)[] = [];
+    const sleep = async (): Promise<void> => {
+      for (const effect of behind.splice(0)) await effect();
+    };
+    const { avala } = sessionWith(emulator, { ports: { clock: { now: systemClock.now, sleep } } });
+    const call: Avala["call"] = async (request) => {
+      if (request.repeat !== "ambiguous" || count("POST", CONFIRM) > 0) return avala.call(request);
+      behind.push(() => avala.call(request));
+      throw new AvalaError("server", "504 Gateway Time-out", { ambiguous: true });
+    };
+    const target = targetOf(await makeFiles("a.jpg"));
+    const published = publishDataset({ ...avala, call }, target, optionsIn(join(folder, "state")));
+    expect(await published).toMatchObject({ outcome: "uploaded" });
+    expect(count("POST", CONFIRM)).toBe(1);
   });
 
   test("never confirms while a file is missing", async () => {

@@ -1,0 +1,70 @@
+// Makes something that must not be made twice, over a server whose reply can be lost (contract, "Errors").
+// Knows nothing of what is made.
+import type { Avala } from "./api/connect";
+import { AvalaError, isAvalaError } from "./errors";
+import { DEFAULT_TRIES, LONGEST_SERVER_WAIT_MS, retry } from "./flow/retry";
+import { retryOn } from "./upload/attempt";
+
+export interface Once<T> {
+  /** `start export release` */
+  readonly what: string;
+  /** One creation. Where the server said that nothing was done, it has tried that again itself. */
+  readonly make: () => Promise<T>;
+  /** Looks whether a creation, whose reply was lost as `lost` says, was done all the same. */
+  readonly find: (lost: AvalaError) => Promise<T | undefined>;
+}
+
+// A gateway that gave up waiting says nothing of the server behind it, which may end what it does a moment later.
+const LEAST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 30_000;
+
+function isTaken({ code }: AvalaError): boolean {
+  return code === "conflict" || code === "validation";
+}
+
+/** The wait before the look, and then the next try. What the server asked for is kept, where a run can wait so long. */
+function waitAfter({ retryAfterMs = 0 }: AvalaError, attempt: number): number {
+  const own = Math.min(LONGEST_WAIT_MS, LEAST_WAIT_MS * 2 ** (attempt - 1));
+  return retryAfterMs > LONGEST_SERVER_WAIT_MS ? own : Math.max(own, retryAfterMs);
+}
+
+function mayBeTriedAgain({ retryAfterMs = 0 }: AvalaError, attempt: number): boolean {
+  return attempt <= DEFAULT_TRIES && retryAfterMs <= LONGEST_SERVER_WAIT_MS;
+}
+
+function toBeLookedFor(error: AvalaError, attempt: number): AvalaError {
+  const { code, message, hint } = error;
+  const retryAfterMs = waitAfter(error, attempt);
+  return new AvalaError(code, message, { hint, retryAfterMs, retryable: true, cause: error });
+}
+
+/**
+ * Makes it, or finds that it was made. After a lost reply the order is: wait, look, and only then another try, so that
+ * what the server did meanwhile is found; a refusal that the name is taken is looked up at once, for it may be taken by
+ * our own first try.
+ * @throws AvalaError; still `ambiguous` when the last reply was lost and nothing was found
+ */
+export async function makeOnce<T>(avala: Avala, { what, make, find }: Once<T>): Promise<T> {
+  let lost: AvalaError | undefined;
+  const attempt = async (count: number): Promise<{ made: T } | { refused: AvalaError }> => {
+    const found = lost && (await find(lost));
+    if (found !== undefined) return { made: found };
+    if (lost !== undefined && !mayBeTriedAgain(lost, count)) return { refused: lost };
+    try {
+      return { made: await make() };
+    } catch (error) {
+      if (!isAvalaError(error)) throw error;
+      if (error.ambiguous) {
+        lost = error;
+        throw toBeLookedFor(error, count);
+      }
+      const ours = lost !== undefined && isTaken(error) ? await find(lost) : undefined;
+      return ours === undefined ? { refused: error } : { made: ours };
+    }
+  };
+  // One more than the tries: the last lost reply is waited for and looked up like the others.
+  const options = { ...retryOn(avala, what, avala.signal), maxTries: DEFAULT_TRIES + 1 };
+  const ended = await retry(attempt, options);
+  if ("refused" in ended) throw ended.refused;
+  return ended.made;
+}
