@@ -10,7 +10,7 @@ import { startEmulator, type Emulator } from "../../emulator";
 import { LOADERS } from "../../provider/loader";
 import { leadingTo } from "../action/support/recorded";
 import { runBundle } from "../action/support/runner";
-import { createAvalaStack, environmentOf, type AvalaStack } from "../support/avala-stack";
+import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { describeWithPart, describeWithParts, envWith, type Part } from "../support/parts";
 import { startProvider } from "../support/provider-process";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
@@ -21,6 +21,8 @@ const COUNT = 60;
 const IMAGES = Object.fromEntries(
   Array.from({ length: COUNT }, (_, index) => [`images/${index}.jpg`, jpeg(`number ${index}`)]),
 );
+/** Only a library knows it, which is an ES module and so comes in another way on each Node. */
+const NO_IMAGE = { "images/no-image.jpg": "%PDF-1.7\n" };
 const AT_ONCE = 4;
 const STORE_MS = 100;
 /** Once a stop is on its way: on a busy machine it must not come after the last file. */
@@ -41,6 +43,20 @@ function storedIn(avala: Emulator): readonly string[] {
         target === "storage" && status >= 200 && status < 300 && endTime !== undefined,
     )
     .map(({ key = "" }) => key);
+}
+
+/** What makes a program speak to a local Avala. */
+function speakingTo({
+  baseUrl,
+  storageUrl,
+  apiKey,
+}: Pick<Emulator, "baseUrl" | "storageUrl" | "apiKey">): NodeJS.ProcessEnv {
+  return {
+    AVALA_API_KEY: apiKey,
+    AVALA_BASE_URL: baseUrl,
+    AVALA_ALLOW_INSECURE_BASE_URL: "true",
+    AVALA_ALLOW_STORAGE_HOSTS: new URL(storageUrl).host,
+  };
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -76,7 +92,7 @@ function describeNode(node: Part): void {
       exportMs: 50,
     });
     const { PATH } = process.env;
-    env = { PATH, AVALA_STATE_DIR: tree.at(".state"), ...environmentOf(avala) };
+    env = { PATH, AVALA_STATE_DIR: tree.at(".state"), ...speakingTo(avala) };
   });
   afterEach(async () => {
     await avala.stop();
@@ -110,7 +126,7 @@ function describeNode(node: Part): void {
     try {
       const program = path.join(ROOT, "examples", "core", "upload.mjs");
       const photos = path.join(ROOT, "examples", "photos");
-      const own = { cwd: tree.root, env: { ...env, ...environmentOf(started) } };
+      const own = { cwd: tree.root, env: { ...env, ...speakingTo(started) } };
       const { code, stdout, stderr } = await run(node.command, [program, photos], own);
       expect(stderr).toBe("");
       expect(code).toBe(0);
@@ -123,17 +139,25 @@ function describeNode(node: Part): void {
     expect(emulator.exitCode).toBe(0);
   });
 
-  test("the provider's process uploads, and stops when the engine asks it to", async () => {
+  test("the provider's process looks into files, uploads, and stops when the engine asks it to", async () => {
     const provider = await startProvider({ node: node.command, folder: tree.root, env });
     const inputs = { __provider: LOADERS.fileSet.source, root: "./images", concurrency: AT_ONCE };
     try {
+      tree.write(NO_IMAGE);
+      const strict = { ...inputs, include: ["no-image.jpg"], checkContent: "error" };
+      await expect(provider.check(strict)).rejects.toThrow("application/pdf");
+
       const small = await provider.check({ ...inputs, include: ["1?.jpg"], versionOf: "small" });
       const { outputs } = await provider.create(small);
       expect(outputs).toMatchObject({ fileCount: 10, digest: small["digest"] });
       expect(storedIn(avala)).toHaveLength(10);
 
       slowDown(avala);
-      const all = await provider.check({ ...inputs, include: ["*.jpg"], versionOf: "all" });
+      const all = await provider.check({
+        ...inputs,
+        include: ["?.jpg", "??.jpg"],
+        versionOf: "all",
+      });
       const end = provider.create(all).then(
         () => "created",
         (error: Error) => error.message,
