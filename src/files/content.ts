@@ -2,10 +2,10 @@
 //
 // A file is called wrong only if its suffix's own signature is missing and a library, file-type, does not take it for
 // that format either; the library then names what it is. It is not asked about every file (all measured with 21.3.4):
-// - of some right files it knows nothing: a TIFF whose directory comes last (as libtiff writes it), QuickTime that begins
-//   with `skip` or `pnot`, and MCAP, PLY, Git LFS pointers and HTML at all;
-// - it takes 8 to 50 µs a file, gzip 300 to 400 as it looks inside, where all that is done here takes about 40, and 50 ms
-//   to load, in one go with its eight packages.
+// - from the first bytes it does not know some right files: a TIFF whose directory comes last (as libtiff writes it),
+//   QuickTime that begins with `skip` or `pnot`; and MCAP, PLY, Git LFS pointers and HTML it does not know at all;
+// - it takes 8 to 50 µs a file, gzip 300 to 400 as it looks inside, where all that is done here takes about 25 of the
+//   processor's time; and 50 ms to load, with its eight packages.
 // It is an ES module, imported when first needed: a `require` of it would warn on Node 22.12 outside of node_modules.
 import type { EndingName } from "./endings";
 import { suffixOf } from "./media";
@@ -123,11 +123,10 @@ const formatOfSuffix: ReadonlyMap<string, Format> = new Map([
 ]);
 
 const LFS_POINTER = "a Git LFS pointer";
-// What is found instead and the library does not know.
+// What is often found in place of an image, and the library does not know.
 const lookalikes: readonly Pick<Format, "name" | "starts">[] = [
   { name: LFS_POINTER, starts: at(0, "version https://git-lfs") },
   { name: "HTML", starts: (head) => /^\s*<(?:!doctype html|html)/i.test(head.toString("latin1")) },
-  ...new Set(formatOfSuffix.values()),
 ];
 
 /** Which function in `endings` can say whether a file of this name is whole. */
@@ -142,30 +141,38 @@ export async function contentProblem(path: string, sample: Sample): Promise<stri
   const format = formatOfSuffix.get(suffix);
   if (format === undefined) return undefined;
   if (!format.starts(sample.head)) {
-    const type = await typeOf(sample.head);
-    if (type === undefined || !format.extensions.includes(type.ext)) {
-      return mismatch(suffix, format, type?.name ?? ownNameOf(sample.head));
+    const found = await foundInstead(sample.head);
+    if (found.extension === undefined || !format.extensions.includes(found.extension)) {
+      const what =
+        found.name === undefined ? `are not ${format.name}` : `are those of ${found.name}`;
+      const hint = found.name === LFS_POINTER ? " Check out with Git LFS (lfs: true)." : "";
+      return `The name ends in ${suffix}, but the first bytes ${what}.${hint}`;
     }
   }
   return sample.isWhole ? undefined : `The ${format.name} file is cut short: its end is missing.`;
 }
 
-function mismatch(suffix: string, format: Format, found: string | undefined): string {
-  const what = found === undefined ? `are not ${format.name}` : `are those of ${found}`;
-  const hint = found === LFS_POINTER ? " Check out with Git LFS (lfs: true)." : "";
-  return `The name ends in ${suffix}, but the first bytes ${what}.${hint}`;
+interface Found {
+  /** As in a sentence. */
+  readonly name?: string | undefined;
+  /** As the library calls it. */
+  readonly extension?: string;
 }
 
-function ownNameOf(head: Buffer): string | undefined {
-  return lookalikes.find(({ starts }) => starts(head))?.name;
+async function foundInstead(head: Buffer): Promise<Found> {
+  const nameIn = (known: Iterable<Pick<Format, "name" | "starts">>): string | undefined =>
+    [...known].find(({ starts }) => starts(head))?.name;
+  const lookalike = nameIn(lookalikes);
+  if (lookalike !== undefined) return { name: lookalike };
+  return (await typeOf(head)) ?? { name: nameIn(formatOfSuffix.values()) };
 }
 
-async function typeOf(head: Buffer): Promise<{ ext: string; name: string } | undefined> {
+async function typeOf(head: Buffer): Promise<Found | undefined> {
   try {
     // Eager: in the Action's bundle, which is one file.
     const { fileTypeFromBuffer } = await import(/* webpackMode: "eager" */ "file-type/core");
     const type = await fileTypeFromBuffer(head);
-    return type && { ext: type.ext, name: `a .${type.ext} file (${type.mime})` };
+    return type && { extension: type.ext, name: `a .${type.ext} file (${type.mime})` };
   } catch {
     // The bytes are anyone's, and its parsers many: a name that can't be found is no reason to stop an upload.
     return undefined;

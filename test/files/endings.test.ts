@@ -13,7 +13,11 @@ function isWhole(path: string, content: Buffer): boolean {
   return ending({
     sizeBytes: content.length,
     head: content.subarray(0, HEAD_BYTES),
-    read: (position, length) => content.subarray(position, position + Math.min(length, 65_536)),
+    read: (position, length) => {
+      // As a disk would, but for a read just behind the end, which gives nothing.
+      if (!(position >= 0 && position <= content.length + 65_536)) throw new RangeError("position");
+      return content.subarray(position, position + Math.min(length, 65_536));
+    },
   });
 }
 
