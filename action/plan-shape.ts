@@ -24,6 +24,11 @@ function isListOf(test: Test): Test {
 const test = isObject({
   version: (value) => value === 1,
   destination: isObject({ baseUrl: isText, organization: isTextOrNull }),
+  settings: isObject({
+    visibility: isText,
+    metadataSha256: (value) => value === null || isHash(value),
+    ifDatasetExists: isText,
+  }),
   digest: isHash,
   datasets: isListOf(
     isObject({
@@ -35,6 +40,7 @@ const test = isObject({
       bytes: isCount,
       digest: isHash,
       exists: isFlagOrNull,
+      uid: isTextOrNull,
     }),
   ),
   files: isListOf(

@@ -2,9 +2,10 @@
 // The same files and inputs make the same plan, to the byte, on every system.
 import { InputError } from "../src/errors";
 import { compareManifests, describeChanges } from "../src/files/compare";
-import { createManifest, type ManifestEntry } from "../src/files/manifest";
+import { createManifest, type Manifest, type ManifestEntry } from "../src/files/manifest";
 import { type Cost, callsFor, estimateCost } from "../src/upload/cost";
 import type { Destination } from "./destination";
+import { type PlannedSettings, settingsChanges } from "./plan-settings";
 import { isPlan } from "./plan-shape";
 import { pathFrom, type Selection, type Target } from "./selection";
 
@@ -20,6 +21,8 @@ export interface PlannedDataset {
   readonly digest: string;
   /** Whether the server had it when the plan was made; null when nobody asked. */
   readonly exists: boolean | null;
+  /** The one that it had: another of the same name is not it. */
+  readonly uid: string | null;
 }
 
 /** One file's way from the disk into its dataset. */
@@ -41,17 +44,18 @@ export interface PlannedFile {
 export interface Plan {
   readonly version: typeof PLAN_VERSION;
   readonly destination: Destination;
+  readonly settings: PlannedSettings;
   readonly digest: string;
   readonly datasets: readonly PlannedDataset[];
   readonly cost: { readonly files: number; readonly bytes: number; readonly calls: number };
-  readonly leftOut: { readonly hiddenFiles: number };
   /** Sorted by path. */
   readonly files: readonly PlannedFile[];
 }
 
 /** What the server has under a dataset's name. */
 export interface Looked {
-  readonly exists: boolean;
+  /** Of the dataset; undefined when there is none. */
+  readonly uid: string | undefined;
   /** Paths that it lacks. */
   readonly toSend: ReadonlySet<string>;
 }
@@ -59,8 +63,11 @@ export interface Looked {
 /** By dataset name; a name that is not in it was not looked up. */
 export type LookedUp = ReadonlyMap<string, Looked>;
 
-export function createPlan(selection: Selection, looked: LookedUp, destination: Destination): Plan {
-  const { manifest, fileSet, targets } = selection;
+/** What becomes of the files. */
+export type Terms = Pick<Plan, "destination" | "settings">;
+
+export function createPlan(selection: Selection, looked: LookedUp, terms: Terms): Plan {
+  const { manifest, targets } = selection;
   const files = filesOf(selection, looked);
   const datasets = targets.map((target) => ({
     folder: target.folder,
@@ -70,18 +77,23 @@ export function createPlan(selection: Selection, looked: LookedUp, destination: 
     files: target.files.length,
     bytes: target.manifest.totalBytes,
     digest: target.manifest.digest,
-    exists: looked.get(target.name)?.exists ?? null,
+    ...existenceOf(looked.get(target.name)),
   }));
   const cost = costOf({ datasets, files });
   return {
     version: PLAN_VERSION,
-    destination,
+    destination: terms.destination,
+    settings: terms.settings,
     digest: manifest.digest,
     datasets,
     cost: { files: cost.files, bytes: cost.bytes, calls: cost.calls },
-    leftOut: { hiddenFiles: fileSet.hiddenLeftOut },
     files,
   };
+}
+
+function existenceOf(looked: Looked | undefined): Pick<PlannedDataset, "exists" | "uid"> {
+  if (looked === undefined) return { exists: null, uid: null };
+  return { exists: looked.uid !== undefined, uid: looked.uid ?? null };
 }
 
 function filesOf({ fileSet, manifest, targets }: Selection, looked: LookedUp): PlannedFile[] {
@@ -94,7 +106,7 @@ function filesOf({ fileSet, manifest, targets }: Selection, looked: LookedUp): P
   return manifest.entries.map((entry) => {
     const dataset = datasets.get(entry.path) ?? "";
     const there = looked.get(dataset);
-    const isSent = there?.exists !== true || there.toSend.has(entry.path);
+    const isSent = there?.uid === undefined || there.toSend.has(entry.path);
     return {
       source: sources.get(entry.path) ?? entry.path,
       dataset,
@@ -133,40 +145,63 @@ export function parsePlan(text: string, file: string): Plan {
   ]);
 }
 
-/** @throws InputError when the files, or what is to become of them, are no longer what the plan says */
-export function checkPlan(plan: Plan, selection: Selection, destination: Destination): void {
+/** @throws InputError with everything that is no longer what the plan says: files, datasets, place, settings */
+export function checkPlan(plan: Plan, selection: Selection, terms: Terms): void {
   const planned = createManifest(plan.files);
-  if (planned.digest !== plan.digest) refuse("its files are not those of its digest");
-  if (plan.digest !== selection.manifest.digest) {
-    const changes = describeChanges(compareManifests(planned, selection.manifest));
-    refuse(`the files have changed since it was made:\n${changes}`);
-  }
-  requireSame("datasets", plan.datasets.map(describe), selection.targets.map(describe));
-  requireSame("places", [placeOf(plan.destination)], [placeOf(destination)]);
+  if (planned.digest !== plan.digest) refuse(["its files are not those of its digest"]);
+  const places = [[placeOf(plan.destination)], [placeOf(terms.destination)]] as const;
+  refuse([
+    ...contentChanges(plan, planned, selection),
+    ...otherwise("places", ...places),
+    ...settingsChanges(plan.settings, terms.settings),
+  ]);
 }
 
-/** @throws InputError when a dataset came, went or changed since the plan was made */
+function contentChanges(plan: Plan, planned: Manifest, selection: Selection): readonly string[] {
+  if (plan.digest === selection.manifest.digest) {
+    return otherwise("datasets", plan.datasets.map(describe), selection.targets.map(describe));
+  }
+  // Names made of the digest are others then, which would say it twice.
+  const changes = describeChanges(compareManifests(planned, selection.manifest));
+  return [`the files have changed since it was made:\n${changes}`];
+}
+
+/** @throws InputError with every dataset that came, went, was made anew or changed since the plan was made */
 export function checkPlannedDatasets(plan: Plan, looked: LookedUp): void {
-  for (const { name, exists: planned } of plan.datasets) {
-    const now = looked.get(name);
-    if (planned === null || now === undefined) continue;
-    if (planned !== now.exists)
-      refuse(`the dataset ${name} ${now.exists ? "has been made" : "has gone"} since it was made`);
-    const moved = plan.files.find(
-      ({ dataset, path, by }) => dataset === name && (by !== "nothing") !== now.toSend.has(path),
-    );
-    if (moved === undefined) continue;
-    const how = moved.by === "nothing" ? "no longer holds" : "holds";
-    refuse(
-      `the dataset ${name} ${how} ${moved.path}, which it ${moved.by === "nothing" ? "did" : "did not"} when it was made`,
-    );
-  }
+  refuse(
+    plan.datasets.flatMap((planned) => {
+      const now = looked.get(planned.name);
+      if (planned.exists === null || now === undefined) return [];
+      return identityChange(planned, now) ?? holdingChange(plan, planned, now) ?? [];
+    }),
+  );
 }
 
-function requireSame(what: string, planned: readonly string[], now: readonly string[]): void {
+function identityChange({ name, uid }: PlannedDataset, now: Looked): string | undefined {
+  const uidNow = now.uid ?? null;
+  if (uidNow === uid) return undefined;
+  if (uidNow === null) return `the dataset ${name} has gone since it was made`;
+  if (uid === null) return `the dataset ${name} has been made since it was made`;
+  return `the dataset ${name} has been removed and made anew since it was made: its uid was ${uid}, and is ${uidNow}`;
+}
+
+function holdingChange(plan: Plan, { name }: PlannedDataset, now: Looked): string | undefined {
+  const moved = plan.files.find(
+    ({ dataset, path, by }) => dataset === name && (by !== "nothing") !== now.toSend.has(path),
+  );
+  if (moved === undefined) return undefined;
+  const [holds, held] = moved.by === "nothing" ? ["no longer holds", "did"] : ["holds", "did not"];
+  return `the dataset ${name} ${holds} ${moved.path}, which it ${held} when it was made`;
+}
+
+function otherwise(
+  what: string,
+  planned: readonly string[],
+  now: readonly string[],
+): readonly string[] {
   const [before, after] = [planned, now].map((lines) => [...lines].sort().join("\n"));
-  if (before !== after)
-    refuse(`it was made for other ${what}:\n${before}\nand now they are:\n${after}`);
+  if (before === after) return [];
+  return [`it was made for other ${what}:\n${before}\nand now they are:\n${after}`];
 }
 
 function placeOf({ baseUrl, organization }: Destination): string {
@@ -181,6 +216,10 @@ function describe({
   return `${name} (${slug}, ${dataType})`;
 }
 
-function refuse(text: string): never {
-  throw new InputError([{ input: "plan", text }], { hint: "Make a new plan with dry-run: true." });
+function refuse(texts: readonly string[]): void {
+  if (texts.length === 0) return;
+  throw new InputError(
+    texts.map((text) => ({ input: "plan", text })),
+    { hint: "Make a new plan with dry-run: true." },
+  );
 }

@@ -20,7 +20,9 @@ import {
   parsePlan,
   type LookedUp,
   type Plan,
+  type Terms,
 } from "./plan";
+import { settingsOf } from "./plan-settings";
 import { publishAll } from "./publishing";
 import type { Outcome } from "./results";
 import type { Run } from "./run";
@@ -41,8 +43,7 @@ export async function runUpload(
   const { selection } = results;
   if (selection === undefined) throw new Error("No files were read before the upload.");
   const plan = await readPlan(run, inputs);
-  if (plan !== undefined)
-    checkPlan(plan, selection, destinationOf(run.environment, run.inputs, avala));
+  if (plan !== undefined) checkPlan(plan, selection, termsOf(run, inputs, avala));
   if (selection.targets.length === 0) return "empty";
   if (avala === undefined || run.inputs.isDryRun) return writeDryRun(run, inputs, avala, selection);
 
@@ -60,7 +61,7 @@ function lookedUp(decided: readonly Decided[]): LookedUp {
   return new Map(
     known.map(({ target, decision: { existing, toSend } }) => [
       target.name,
-      { exists: existing !== undefined, toSend: new Set(toSend.map(({ path }) => path)) },
+      { uid: existing?.uid, toSend: new Set(toSend.map(({ path }) => path)) },
     ]),
   );
 }
@@ -86,6 +87,11 @@ function journeyOf(run: Run, inputs: UploadInputs, avala: Avala): Journey {
   };
 }
 
+function termsOf(run: Run, inputs: UploadInputs, avala: Avala | undefined): Terms {
+  const destination = destinationOf(run.environment, run.inputs, avala);
+  return { destination, settings: settingsOf(inputs) };
+}
+
 async function readPlan(run: Run, { planFile }: UploadInputs): Promise<Plan | undefined> {
   if (planFile === undefined) return undefined;
   const file = resolve(run.environment.workspace, planFile);
@@ -107,8 +113,7 @@ async function writeDryRun(
 ): Promise<"planned"> {
   const journey = avala && journeyOf(run, inputs, avala);
   const decided = journey && (await decideAll(journey, selection.targets));
-  const destination = destinationOf(run.environment, run.inputs, avala);
-  const plan = createPlan(selection, lookedUp(decided ?? []), destination);
+  const plan = createPlan(selection, lookedUp(decided ?? []), termsOf(run, inputs, avala));
   run.results.files.plan = await writePlan(run.folder, plan);
   for (const dataset of plan.datasets) {
     const size = `${counted(dataset.files, "file")}, ${formatBytes(dataset.bytes)}`;

@@ -1,4 +1,6 @@
 // The plan as a value: what it says, that it is the same everywhere, and when it is refused.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv/dist/2020";
@@ -93,6 +95,32 @@ describe("a plan", () => {
     other.remove();
   });
 
+  test("is the same to the byte in a clone, with hidden files of its own", async () => {
+    const git = (cwd: string, ...args: string[]): Buffer => execFileSync("git", args, { cwd });
+    const who = ["-c", "user.name=a", "-c", "user.email=a@b"];
+    git(tree.root, "init", "-q");
+    git(tree.root, "add", "images");
+    git(tree.root, ...who, "commit", "-qm", "x");
+    const clone = createTempTree({});
+    git(clone.root, "clone", "-q", "--no-local", tree.root, clone.root);
+    clone.write({ ".venv/cfg": "x", "images/.DS_Store": "x" });
+    for (const files of ["**", "**/*.jpg"]) {
+      const all = { ...set, root: ".", files };
+      expect(textOf(await plan(all, clone))).toBe(textOf(await plan(all)));
+    }
+    clone.remove();
+  });
+
+  test("keeps the metadata's digest alone, whatever form it is written in", async () => {
+    const metadata = '{ "b": {"y": 1.0, "x": [true]}, "a": "sesame" }';
+    const json = textOf(await plan({ ...set, metadata }));
+    const yaml = "a: sesame\nb:\n  x: [true]\n  y: 1";
+    expect(textOf(await plan({ ...set, metadata: yaml }))).toBe(json);
+    expect(json).not.toContain("sesame");
+    const sum = createHash("sha256").update('{"a":"sesame","b":{"x":[true],"y":1}}');
+    expect(JSON.parse(json)).toMatchObject({ settings: { metadataSha256: sum.digest("hex") } });
+  });
+
   test("counts the calls of a file that goes by parts", async () => {
     truncateSync(tree.at("images/cats/one.jpg"), 130 * MIB);
     const { files, cost } = JSON.parse(
@@ -129,6 +157,41 @@ describe("a plan is refused, and nothing is sent,", () => {
     );
     await start();
     expect(await refusal({ ...set, plan: file })).toContain("other places");
+  });
+
+  test.each([
+    ["visibility", "public", "visibility was private when it was made, and is public now"],
+    [
+      "metadata",
+      '{"by":"me"}',
+      /metadata was none when it was made, and is that of sha256 [0-9a-f]{12} now/,
+    ],
+    ["if-dataset-exists", "append", "if-dataset-exists was verify when it was made, and is append"],
+  ])("when %s was another", async (input, value, text) => {
+    const file = (await plan(set)).outputs.plan ?? "";
+    expect(await refusal({ ...set, plan: file, [input]: value })).toMatch(text);
+    expect(emulator.datasets()).toEqual([]);
+  });
+
+  test("with every difference at once", async () => {
+    const file = (await plan(set)).outputs.plan ?? "";
+    tree.write({ "images/dogs/four.jpg": jpeg("four") });
+    const changed = { visibility: "public", metadata: "{}", organization: "org-1" };
+    const text = await refusal({ ...set, ...changed, plan: file });
+    for (const part of ["dogs/four.jpg", "visibility was", "metadata was", "organization org-1"]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test("when the dataset was removed and made anew, with the same files", async () => {
+    const named = { ...set, dataset: "pets" };
+    await act(named);
+    const file = (await plan(named)).outputs.plan ?? "";
+    const json = readFileSync(file, "utf8");
+    const uid = emulator.datasets()[0]?.uid ?? "";
+    expect(JSON.parse(json)).toMatchObject({ datasets: [{ exists: true, uid }] });
+    writeFileSync(file, json.replace(uid, "11111111-2222-4333-8444-555555555555"));
+    expect(await refusal({ ...named, plan: file })).toMatch(/pets has been removed and made anew/);
   });
 
   test("when its list was changed", async () => {
