@@ -8,7 +8,7 @@ import * as projects from "../src/api/projects";
 import { findDataset } from "../src/dataset";
 import { AvalaError, InputError } from "../src/errors";
 import { readAvalaConfig, requireKey } from "./config";
-import { ProviderError } from "./process/failures";
+import { refusal } from "./refusal";
 
 export type { Dataset as DatasetResult } from "../src/api/datasets";
 export type { Export as ExportResult } from "../src/api/exports";
@@ -53,7 +53,7 @@ async function look<T>(
       avala.close();
     }
   } catch (error) {
-    throw new ProviderError(error);
+    throw refusal(error);
   }
 }
 

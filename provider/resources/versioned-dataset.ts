@@ -1,7 +1,9 @@
 // VersionedDataset: the common case as one component. Files in; for each partition a file set and a dataset; optionally
 // one export over all of them.
 import * as pulumi from "@pulumi/pulumi";
+import { InputError, type InputProblem } from "../../src/errors";
 import { listPartitions, type PartitionDepth } from "../../src/files/partition";
+import { refusal } from "../refusal";
 import { Dataset, type DatasetArgs } from "./dataset";
 import { Export, type ExportArgs } from "./export";
 import { FileSet, type FileSetArgs } from "./file-set";
@@ -63,22 +65,55 @@ function rootLabel(root: string): string {
   return parts.at(-1) ?? "root";
 }
 
+/** What TypeScript would have said, for a program that it did not check. */
+function checkPlain({ root, partitionDepth = 0 }: VersionedDatasetArgs): void {
+  const problems: InputProblem[] = [];
+  if (typeof root !== "string") {
+    problems.push({
+      input: "root",
+      text: "must be plain text: it is listed while the program runs",
+    });
+  }
+  if (![0, 1].includes(partitionDepth)) {
+    const text = `must be 0 or 1, and is ${JSON.stringify(partitionDepth)}`;
+    problems.push({ input: "partitionDepth", text });
+  }
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function listFolders(args: VersionedDatasetArgs, depth: PartitionDepth): readonly string[] {
+  const { root, include = EVERYTHING, exclude, includeHidden, symlinks } = args;
+  const folders = listPartitions(root, { include, exclude, includeHidden, symlinks, depth });
+  if (folders.length > 0) return folders;
+  // No partition is no resource, and so the end of every dataset that was there: a slip of a glob must not be that.
+  throw new InputError([
+    {
+      input: "include",
+      text: `nothing in root ${root} matches ${include.join(", ")}, so there would be no dataset, and those that were made before would go. To be rid of them, take the VersionedDataset out of the program.`,
+    },
+  ]);
+}
+
 function partitionsOf(args: VersionedDatasetArgs): readonly Partition[] {
-  const { root, include = EVERYTHING, exclude, includeHidden, symlinks, partitionDepth = 0 } = args;
+  checkPlain(args);
+  const { root, partitionDepth = 0 } = args;
   if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
-  const folders = listPartitions(root, {
-    include,
-    exclude,
-    includeHidden,
-    symlinks,
-    depth: partitionDepth,
-  });
+  const folders = listFolders(args, partitionDepth);
   const taken = new Set(folders);
   return folders.map((folder) => {
     if (folder !== "") return { folder, label: folder };
     const label = rootLabel(root);
     return { folder, label: taken.has(label) ? `${label} (root)` : label };
   });
+}
+
+/** @throws an error that the engine shows as one message, before anything is registered */
+function partitionsFor(name: string, args: VersionedDatasetArgs): readonly Partition[] {
+  try {
+    return partitionsOf(args);
+  } catch (error) {
+    throw refusal(error, `VersionedDataset ${name}`);
+  }
 }
 
 function fileSetArgs(
@@ -157,9 +192,10 @@ export class VersionedDataset extends pulumi.ComponentResource {
   readonly downloadUrl: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: VersionedDatasetArgs, options?: pulumi.ComponentResourceOptions) {
+    const partitions = partitionsFor(name, args);
     super("avala:index:VersionedDataset", name, {}, options);
     const own = { parent: this };
-    const made = partitionsOf(args).map((partition) => {
+    const made = partitions.map((partition) => {
       const child = partition.label === "" ? name : `${name}-${partition.label}`;
       const files = new FileSet(child, fileSetArgs(args, args.versionOf ?? name, partition), own);
       return { files, dataset: new Dataset(child, datasetArgs(args, files), own) };

@@ -1,0 +1,16 @@
+// What a program is told when it can't go on. Knows nothing of resources.
+import { RunError } from "@pulumi/pulumi";
+import { isAvalaError } from "../src/errors";
+import { textOf } from "./process/failures";
+
+/**
+ * Of a `RunError` the engine shows the message alone, of any other error its stack and all that it holds. The error of
+ * ours is its `cause`; what is not ours is a mistake somewhere, and keeps its stack.
+ */
+export function refusal(error: unknown, where?: string): unknown {
+  if (!isAvalaError(error)) return error;
+  const text = textOf(error);
+  const refused = new RunError(where === undefined ? text : `${where}: ${text}`);
+  refused.cause = error;
+  return refused;
+}
