@@ -63,18 +63,44 @@ export async function findDataset(avala: Avala, wanted: DatasetName): Promise<Da
   );
 }
 
+/** {@link findDataset} after a lost reply. @throws AvalaError, still `ambiguous`, when the key may not look */
+async function findLost(
+  avala: Avala,
+  wanted: DatasetName,
+  lost: AvalaError,
+): Promise<Dataset | undefined> {
+  try {
+    return await findDataset(avala, wanted);
+  } catch (error) {
+    throw isNotAllowedToRead(error) ? cannotTell(wanted, lost) : error;
+  }
+}
+
+function cannotTell({ name }: DatasetName, lost: AvalaError): AvalaError {
+  return new AvalaError(
+    lost.code,
+    `Dataset ${name} may or may not have been made: the reply to its creation was lost, and the key may not look. ${lost.message}`,
+    {
+      ambiguous: true,
+      hint: "Look in the dashboard whether it is there before you run again, or give the key the scope datasets.read, and a run looks for itself.",
+      cause: lost,
+    },
+  );
+}
+
 /**
  * Confirms what was uploaded as a dataset. Repeats safely: there is never a second dataset. Call it only when
  * {@link findDataset} found none. To confirm a name again (`isAgain`, in-place sets), the call itself is idempotent.
- * @throws ApiError `conflict` or `validation` when the name or slug is taken
+ * @throws ApiError `conflict` or `validation` when the name or slug is taken; AvalaError, still `ambiguous`, when nobody
+ * can tell whether it was made
  */
 export async function confirmDataset(
   avala: Avala,
   input: ConfirmInput,
   options: { readonly isAgain?: boolean } = {},
 ): Promise<Dataset> {
-  const find = (): Promise<Dataset | undefined> =>
-    options.isAgain === true ? Promise.resolve(undefined) : findDataset(avala, input);
+  const find = (lost: AvalaError): Promise<Dataset | undefined> =>
+    options.isAgain === true ? Promise.resolve(undefined) : findLost(avala, input, lost);
   const what = `confirm dataset ${input.name}`;
   return makeOnce(avala, { what, make: () => confirmUpload(avala, input), find });
 }
@@ -84,7 +110,7 @@ export async function createDatasetOnce(avala: Avala, input: DatasetInput): Prom
   return makeOnce(avala, {
     what: `create dataset ${input.name}`,
     make: () => createDataset(avala, input),
-    find: () => findDataset(avala, input),
+    find: (lost) => findLost(avala, input, lost),
   });
 }
 

@@ -3,16 +3,11 @@
 import type { Avala } from "./api/connect";
 import type { Dataset } from "./api/datasets";
 import type { ConfirmInput } from "./api/manual-upload";
-import {
-  compareItems,
-  confirmDataset,
-  findDataset,
-  waitForDataset,
-  type ItemComparison,
-} from "./dataset";
-import { AvalaError, isAvalaError, isNotAllowedToRead, listed } from "./errors";
+import { compareItems, confirmDataset, findDataset, waitForDataset } from "./dataset";
+import { isAvalaError, isNotAllowedToRead, type AvalaError } from "./errors";
+import { createManifest, shortDigest, type ManifestEntry } from "./files/manifest";
 import { isIndexed, type DataType } from "./files/media";
-import { shown } from "./files/names";
+import { existsAlready, holdsOthers, mayBeOurs, requireSame } from "./publish-refusals";
 import type { DatasetDestination } from "./upload/destination";
 import type { Journal } from "./upload/journal";
 import { checkRequest } from "./upload/request";
@@ -72,25 +67,9 @@ function indexedOf({ files, dataset }: PublishTarget): readonly UploadFile[] {
   return files.filter(({ path }) => isIndexed(path, dataset.dataType));
 }
 
-function describeDifferences({ missing, wrongSize, extra }: ItemComparison): string {
-  return listed([
-    ...missing.map((path) => `${shown(path)}: not in the dataset`),
-    ...wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
-    ...extra.map((path) => `${shown(path)}: in the dataset, and not among these files`),
-  ]);
-}
-
 async function settle(avala: Avala, dataset: Dataset, options: PublishOptions): Promise<Dataset> {
   if (options.waits === false || dataset.status === "created") return dataset;
   return waitForDataset(avala, dataset, { timeoutMs: options.waitMs() });
-}
-
-function refuse(existing: Dataset, items: ItemComparison): AvalaError {
-  return new AvalaError(
-    "conflict",
-    `The dataset ${existing.name} exists (uid ${existing.uid}) and does not hold exactly these files:${describeDifferences(items)}`,
-    { hint: "With {digest} in its name, each content gets a dataset of its own." },
-  );
 }
 
 /**
@@ -112,19 +91,13 @@ export async function decidePublish(
   const items = await compareItems(avala, settled, indexedOf(target));
   const lacked = new Set([...items.missing, ...items.wrongSize]);
   const isExact = lacked.size + items.extra.length === 0;
-  if (!isExact && target.ifExists === "verify") throw refuse(settled, items);
+  if (!isExact && target.ifExists === "verify") throw holdsOthers(settled, items);
   const toSend = target.files.filter(({ path }) => lacked.has(path));
   return { target, existing: settled, toSend, extra: items.extra };
 }
 
 function destinationOf({ dataset }: PublishTarget): DatasetDestination {
   return { datasetName: dataset.name, organizationUid: dataset.organizationUid };
-}
-
-function existsAlready({ name, uid }: Dataset): AvalaError {
-  return new AvalaError("conflict", `The dataset ${name} exists already (uid ${uid}).`, {
-    hint: "Choose another name, or allow an existing dataset to be verified or appended to.",
-  });
 }
 
 /**
@@ -160,18 +133,6 @@ async function openToSend(
   }
 }
 
-function requireSame(dataset: Dataset, items: ItemComparison): void {
-  if (items.missing.length + items.wrongSize.length === 0) return;
-  const lines = describeDifferences({ ...items, extra: [] });
-  throw new AvalaError(
-    "dataset",
-    `The dataset ${dataset.name} was made without some of its files:${lines}`,
-    {
-      hint: `Look at its health in the dashboard (uid ${dataset.uid}); then upload the files under another name.`,
-    },
-  );
-}
-
 async function sendAndConfirm(
   avala: Avala,
   decision: Decision,
@@ -201,6 +162,30 @@ async function sendAndConfirm(
   return { outcome: "uploaded", dataset, upload, extra: items.extra };
 }
 
+/** Whether the digest of these files is in the dataset's name. */
+function isNamedByContent({ dataset, files }: PublishTarget): boolean {
+  const entries = files.filter(
+    (file): file is UploadFile & ManifestEntry => file.sha256 !== undefined,
+  );
+  if (entries.length < files.length) return false;
+  return dataset.name.includes(shortDigest(createManifest(entries).digest));
+}
+
+/** Another run may have confirmed this name while we were sending: then it must be what we would have made. */
+async function decideAgain(
+  avala: Avala,
+  target: PublishTarget,
+  options: PublishOptions,
+  refusal: AvalaError,
+): Promise<Decision> {
+  try {
+    return await decidePublish(avala, { ...target, ifExists: "verify" }, options);
+  } catch (error) {
+    if (!isNotAllowedToRead(error)) throw error;
+    throw mayBeOurs(target.dataset.name, isNamedByContent(target), refusal);
+  }
+}
+
 /**
  * Carries a decision out. Safe when another run does the same at once: one of them confirms, and the other finds what
  * it would have made.
@@ -222,8 +207,7 @@ export async function carryOut(
   } catch (error) {
     const isTaken = isAvalaError(error) && error.code === "conflict" && existing === undefined;
     if (!isTaken || target.ifExists === "fail") throw error;
-    // Another run may have confirmed this name while we were sending: then it must be what we would have made.
-    const again = await decidePublish(avala, { ...target, ifExists: "verify" }, options);
+    const again = await decideAgain(avala, target, options, error);
     if (again.existing === undefined) throw error;
     return carryOut(avala, again, options);
   }

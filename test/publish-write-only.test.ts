@@ -1,0 +1,104 @@
+// A key that may upload and not read: what a run can still tell when a reply is lost.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../emulator";
+import { createDatasetOnce } from "../src/dataset";
+import { hashFiles } from "../src/files/hash";
+import { datasetVersionName } from "../src/files/dataset-name";
+import { carryOut, type PublishResult } from "../src/publish";
+import type { UploadFile } from "../src/upload/run";
+import { sessionWith } from "./support/session";
+
+const CONFIRM = "/datasets/manual-upload/";
+const apiKey = "avk_writeonly0000000000";
+
+let emulator: Emulator;
+let folder: string;
+let files: UploadFile[];
+let version: string;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 10 });
+  emulator.addKey({ key: apiKey, username: "emulator", scopes: ["datasets.write"] });
+  folder = await mkdtemp(join(tmpdir(), "write-only-"));
+  const absolutePath = join(folder, "a.jpg");
+  await writeFile(absolutePath, "content of a");
+  const file = { path: "a.jpg", absolutePath, sizeBytes: 12, modifiedMs: 0 };
+  const { digest, entries } = await hashFiles([file]);
+  files = [{ ...file, sha256: entries[0]!.sha256 }];
+  version = datasetVersionName("training-{digest}", digest);
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** As a front end does that could not look whether the dataset is there. */
+function publish(name: string): Promise<PublishResult> {
+  const { avala } = sessionWith(emulator, { apiKey });
+  const dataset = { name, slug: name, dataType: "image" as const };
+  const decision = {
+    target: { dataset, files, ifExists: "verify" as const },
+    toSend: files,
+    extra: [],
+  };
+  const stateDirectory = join(folder, "state");
+  return carryOut(avala, decision, { waitMs: () => 5000, waits: false, stateDirectory });
+}
+
+function loseReply(path: string): void {
+  emulator.setFault({ on: { method: "POST", path }, when: "after", drop: true });
+}
+
+function confirms(): number {
+  return emulator.requests().filter(({ method, path }) => method === "POST" && path === CONFIRM)
+    .length;
+}
+
+describe("with a key that may not read", () => {
+  test("a lost reply to the confirm ends as one error that says so, and what to do", async () => {
+    loseReply(CONFIRM);
+    await expect(publish(version)).rejects.toMatchObject({
+      code: "network",
+      ambiguous: true,
+      message: expect.stringMatching(
+        /^Dataset training-\w+ may or may not have been made: the reply to its creation was lost, and the key may not look/,
+      ) as string,
+      hint: expect.stringMatching(/dashboard.*datasets\.read/) as string,
+    });
+    expect(confirms()).toBe(1);
+  });
+
+  test("so does a lost reply to the creation of a dataset without files", async () => {
+    loseReply("/datasets/");
+    const { avala } = sessionWith(emulator, { apiKey });
+    const input = { name: "bucket", slug: "bucket", dataType: "image" as const };
+    await expect(createDatasetOnce(avala, input)).rejects.toMatchObject({ ambiguous: true });
+    expect(emulator.datasets()).toHaveLength(1);
+  });
+
+  test("each run after it says that the dataset named by this content is most probably its own", async () => {
+    loseReply(CONFIRM);
+    await expect(publish(version)).rejects.toMatchObject({ ambiguous: true });
+    for (let run = 0; run < 2; run += 1) {
+      await expect(publish(version)).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringMatching(
+          /exists already, and the key may not look whether it holds these files: .*already exists/,
+        ) as string,
+        hint: expect.stringMatching(/most probably.*reply was lost.*datasets\.read/) as string,
+      });
+    }
+    expect(emulator.datasets()).toHaveLength(1);
+  });
+
+  test("a run after it under a fixed name says that nobody can tell whose the dataset is", async () => {
+    loseReply(CONFIRM);
+    await expect(publish("training")).rejects.toMatchObject({ ambiguous: true });
+    await expect(publish("training")).rejects.toMatchObject({
+      code: "conflict",
+      hint: expect.not.stringContaining("most probably") as string,
+    });
+  });
+});
