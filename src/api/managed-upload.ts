@@ -14,6 +14,8 @@ export interface ManagedPresignInput {
   /** The client-made uuid of the batch: the same file in the same batch goes on where it broke. */
   readonly uploadUid: string;
   readonly signal?: AbortSignal | undefined;
+  /** Inside another retry: 1. @default 8 */
+  readonly maxTries?: number | undefined;
 }
 
 /** Where bytes go by PUT. URL and headers are secrets. */
@@ -109,11 +111,15 @@ export async function presignManaged(
     repeat: "safe",
     what: `presign ${input.path}`,
     signal: input.signal,
+    maxTries: input.maxTries,
   });
   return readManaged(json, input.sizeBytes);
 }
 
-/** Asks where parts go, many at once, since each call counts against the request budget. May be repeated. */
+/**
+ * Asks where parts go, many at once, since each call counts against the request budget. One try, which may be repeated:
+ * whoever sends a part signs it anew in each of its tries.
+ */
 export async function signParts(
   avala: Avala,
   session: string,
@@ -129,6 +135,7 @@ export async function signParts(
     repeat: "safe",
     what: `sign ${partNumbers.length} parts`,
     signal,
+    maxTries: 1,
   });
   const signed = new Map<number, PutTarget>();
   for (const part of Fields.of(json, route).list("parts")) {

@@ -176,10 +176,11 @@ async function sendWhole(
 export function askForParts(
   { avala, destination, signal }: Pick<Sending, "avala" | "destination" | "signal">,
   file: HashedFile,
+  maxTries?: number,
 ): Promise<ManagedPresign> {
   const { path, sizeBytes } = file;
   const uploadUid = batchUid(destination, file);
-  return presignManaged(avala, { ...destination, uploadUid, path, sizeBytes, signal });
+  return presignManaged(avala, { ...destination, uploadUid, path, sizeBytes, signal, maxTries });
 }
 
 /**
@@ -202,7 +203,7 @@ export async function sendByParts(
       sent = { sha256: file.sha256, kept: "untold" };
       break;
     case "PUT":
-      sent = await sendWhole(sending, file, presigned, () => askForParts(sending, file));
+      sent = await sendWhole(sending, file, presigned, () => askForParts(sending, file, 1));
       break;
     case "MULTIPART":
       sent = await sendAllParts(sending, file, presigned, journal);
