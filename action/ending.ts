@@ -41,7 +41,9 @@ export async function endRun(environment: ActionEnvironment, ending: Ending): Pr
     environment.setOutput("outcome", results.outcome);
     environment.setOutput("complete", "false");
   }
-  if (inputs?.hasSummary === false) return;
+  // When an input is refused there are none; that nobody wants a summary counts all the same.
+  const isWanted = inputs?.hasSummary ?? environment.getInput("summary").toLowerCase() !== "false";
+  if (!isWanted) return;
   try {
     await environment.writeSummary(summarize(results, log.secrets));
   } catch (error) {

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import type { Avala } from "../src/api/connect";
 import { type Export, type ExportInput, getExport } from "../src/api/exports";
+import { AvalaError, isAvalaError } from "../src/errors";
 import { startExport, waitForExport } from "../src/export";
 import { fetchExport } from "./download";
 import { judge } from "./gate";
@@ -21,9 +22,7 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
     run.log.info(`Export ${started.uid} is ${started.status}; nobody waits for it.`);
     return "export_started";
   }
-  const finished = await waitForExport(avala, started.uid, {
-    timeoutMs: run.budget.leftMs(),
-  });
+  const finished = await waitInTime(run, avala, started.uid);
   keep(run, finished);
   judge(finished, inputs.gate);
   warnIfEmpty(run, finished);
@@ -39,6 +38,23 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
     run.log.group(`Export in ${folder}`, paths);
   }
   return "exported";
+}
+
+async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> {
+  try {
+    return await waitForExport(avala, uid, { timeoutMs: run.budget.leftMs() });
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "timeout") throw error;
+    const minutes = Number((run.inputs.timeoutMs / 60_000).toFixed(3));
+    throw new AvalaError(
+      "timeout",
+      `Export ${uid} was not complete when timeout-minutes (${minutes}, for all waiting together) was up.`,
+      {
+        hint: `It goes on at Avala, and running this step again would start another one: wait for this one with export-uid: ${uid}, or give a longer timeout-minutes.`,
+        cause: error,
+      },
+    );
+  }
 }
 
 async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promise<Export> {

@@ -23,7 +23,7 @@ const ISSUES = "https://github.com/avala/upload-action/issues";
 export function describeFailure(error: unknown): Failure {
   if (!isAvalaError(error)) return describeBug(error);
   const known = error instanceof InputError ? inActionWords(error) : error;
-  const lines = [known.message, serverLine(error), hintOf(error)];
+  const lines = [known.message, serverLine(error, known.message), hintOf(error)];
   return { text: lines.filter((line) => line !== undefined).join("\n"), outcome: outcomeOf(error) };
 }
 
@@ -49,9 +49,10 @@ function chain(error: unknown): readonly unknown[] {
   return found;
 }
 
-function serverLine(error: AvalaError): string | undefined {
+/** What the server answered, where the message does not tell it itself. */
+function serverLine(error: AvalaError, message: string): string | undefined {
   const answer = chain(error).find(isApiError);
-  if (answer === undefined) return undefined;
+  if (answer === undefined || message.includes(answer.route)) return undefined;
   const { status, route, requestId } = answer;
   return `Status ${status} of ${route}${requestId === undefined ? "" : `, request ${requestId}`}.`;
 }
@@ -92,10 +93,12 @@ function inActionWords(error: InputError): InputError {
   return new InputError(problems satisfies readonly InputProblem[]);
 }
 
-/** `allowStorageHosts` → `allow-storage-hosts`; paths of files stay as they are. */
+/** `allowStorageHosts` → `allow-storage-hosts`, `include x/**` → `files x/**`; paths of files stay as they are. */
 function actionName(input: string): string {
   const known = ACTION_NAMES.get(input);
   if (known !== undefined) return known;
+  const [, pattern] = /^(?:include|exclude) (.+)$/s.exec(input) ?? [];
+  if (pattern !== undefined) return `files ${pattern}`;
   return /^[a-z]+([A-Z][a-z]+)+$/.test(input)
     ? input.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     : input;

@@ -1,6 +1,7 @@
 // What an export must hold to pass. Pure: whatever is not plainly enough is too little.
 import type { Export } from "../src/api/exports";
 import { AvalaError } from "../src/errors";
+import { counted } from "../src/upload/cost";
 import type { Inputs } from "./inputs";
 import type { GateConditions } from "./inputs/export";
 import type { Outcome } from "./results";
@@ -32,7 +33,7 @@ function tooFewTasks(
   }
   return total >= minTasks
     ? []
-    : [`the export holds ${total} tasks, and gate-min-tasks is ${minTasks}`];
+    : [`the export holds ${counted(total, "task")}, and gate-min-tasks is ${minTasks}`];
 }
 
 function tooFewExported(finished: Export, { minExported }: GateConditions): readonly string[] {
@@ -46,14 +47,25 @@ function tooFewExported(finished: Export, { minExported }: GateConditions): read
     if (exported >= minExported.count) return [];
     return [`${exported} tasks are exported, and gate-min-exported is ${minExported.count}`];
   }
-  const percent = `${Number((minExported.share * 100).toFixed(3))}%`;
   if (total === undefined)
     return ["Avala does not say how many tasks the export holds, so there is no share"];
-  // A share of nothing is not enough of anything.
-  const isEnough = total > 0 && exported >= total * minExported.share;
-  return isEnough
+  const { percent } = minExported;
+  return isEnough({ exported, total, percent })
     ? []
-    : [`${exported} of ${total} tasks are exported, and gate-min-exported is ${percent}`];
+    : [
+        `${exported} of ${counted(total, "task")} are exported, and gate-min-exported is ${percent}%`,
+      ];
+}
+
+/** In whole numbers, since 7% of 100 is a little more than 7 in fractions. A share of nothing is not enough of anything. */
+function isEnough(given: {
+  readonly exported: number;
+  readonly total: number;
+  /** With three digits after the point at most. */
+  readonly percent: number;
+}): boolean {
+  const thousandths = Math.round(given.percent * 1_000);
+  return given.total > 0 && given.exported * 100_000 >= given.total * thousandths;
 }
 
 /**

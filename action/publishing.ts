@@ -8,7 +8,8 @@ import { runPool } from "../src/flow/pool";
 import { createTurn, type Turn } from "../src/flow/turn";
 import type { PublishResult } from "../src/publish";
 import { shown } from "../src/files/names";
-import { formatBytes, formatDuration } from "../src/upload/cost";
+import { counted, formatBytes, formatDuration } from "../src/upload/cost";
+import type { UploadResult } from "../src/upload/run";
 import { publish, type Decided, type Journey } from "./datasets";
 import type { Results } from "./results";
 import type { Run } from "./run";
@@ -125,6 +126,7 @@ function createTally({ results, environment, budget }: Run): {
 function tellResult(run: Run, journey: Journey, target: Target, result: PublishResult): void {
   const { log, results } = run;
   if (result.outcome === "partial") {
+    countChecked(run, result.upload);
     run.warn({
       text: `The time budget ended before every file of ${target.name} was sent. Nothing was confirmed; the next run goes on from here.`,
     });
@@ -141,16 +143,21 @@ function tellResult(run: Run, journey: Journey, target: Target, result: PublishR
     if (!journey.inputs.dataset.includes("{digest}")) run.warn({ text: namesOnlyText(target) });
     return;
   }
-  const { sent, unchanged, bytesSent, durationMs, checkedByStore } = result.upload;
-  results.checkedByStore += checkedByStore;
+  countChecked(run, result.upload);
+  const { sent, unchanged, bytesSent, durationMs } = result.upload;
   // Files that an existing dataset had are in neither count.
   results.filesUnchanged += target.files.length - sent.length - unchanged.length;
   const rate =
     durationMs > 0 ? `, ${formatBytes(Math.round((bytesSent * 1000) / durationMs))}/s` : "";
   const sizes = `${formatBytes(bytesSent)} in ${formatDuration(durationMs / 1000)}${rate}`;
   log.info(
-    `Sent ${sent.length} files, ${sizes}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).`,
+    `Sent ${counted(sent.length, "file")}, ${sizes}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).`,
   );
+}
+
+function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult): void {
+  results.checkedByStore += checkedByStore;
+  results.uncheckedByStore += sent.length - checkedByStore;
 }
 
 function extraText({ name }: Target, extra: readonly string[]): string {

@@ -31,6 +31,8 @@ export interface Results {
   uploadMs: number;
   /** Sent files of which the store told the MD5 of what it keeps, and it is right. */
   checkedByStore: number;
+  /** Sent files of which the store told none. Files of an upload that failed are in neither count. */
+  uncheckedByStore: number;
   /** What was tried again, and why. */
   readonly retries: RetryTally;
   readonly warnings: Warning[];
@@ -53,6 +55,7 @@ export function createResults(): Results {
     bytesSent: 0,
     uploadMs: 0,
     checkedByStore: 0,
+    uncheckedByStore: 0,
     retries: createRetryTally(),
     warnings: [],
     files: {},

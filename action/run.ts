@@ -42,8 +42,8 @@ export async function run(environment: ActionEnvironment): Promise<void> {
   let inputs: Inputs | undefined;
   let folder: string | undefined;
   try {
-    inputs = readInputs(environment);
     folder = await createOutputFolder(environment);
+    inputs = readInputs(environment);
     await runGuarded(startRun(environment, inputs, { log, results, folder }));
   } catch (error) {
     fail(error, log, results);

@@ -65,7 +65,9 @@ function fileRows(results: Results): readonly Row[] {
     ["Files", `${counted(fileSet.files.length, "file")}, ${formatBytes(manifest.totalBytes)}`],
     ["Sent", sentText(results)],
   ];
-  if (results.filesSent > 0) rows.push(["Checked", checkedText(results)]);
+  if (results.checkedByStore + results.uncheckedByStore > 0) {
+    rows.push(["Checked", checkedText(results)]);
+  }
   if (causes.length > 0) rows.push(["Tried again", describeRetries(causes)]);
   if (leftOut !== "") rows.push(["Left out", leftOut]);
   rows.push(["Digest", manifest.digest]);
@@ -86,9 +88,9 @@ function sentText(results: Results): string {
 }
 
 /** A store that tells no MD5s is no fault, and yet worth knowing. */
-function checkedText({ checkedByStore, filesSent }: Results): string {
+function checkedText({ checkedByStore, uncheckedByStore }: Results): string {
   if (checkedByStore === 0) return "the store told no MD5 of what it keeps";
-  return `the store keeps what was sent, by the MD5 that it told of ${checkedByStore} of ${counted(filesSent, "file")}`;
+  return `the store keeps what was sent, by the MD5 that it told of ${checkedByStore} of ${counted(checkedByStore + uncheckedByStore, "file")}`;
 }
 
 function leftOutText({ selection }: Results): string {
@@ -109,7 +111,8 @@ function leftOutText({ selection }: Results): string {
 function exportRows({ export: made, downloadPath }: Results): readonly Row[] {
   if (made === undefined) return [];
   const { exportedTaskCount: exported, totalTaskCount: total } = made;
-  const counts = exported === undefined ? "" : `, ${exported} of ${total ?? "?"} tasks`;
+  const counts =
+    exported === undefined ? "" : `, ${exported} of ${total ?? "?"} task${total === 1 ? "" : "s"}`;
   const rows: Row[] = [["Export", `${made.uid}: ${made.status}${counts}`]];
   if (downloadPath !== undefined) rows.push(["Downloaded to", downloadPath]);
   return rows;

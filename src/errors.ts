@@ -121,11 +121,13 @@ export interface InputProblem {
 }
 
 const MOST_LISTED = 10;
+// More inputs than a workflow or a resource has: all of these are named. Of files there may be a thousand.
+const MOST_PROBLEMS = 50;
 
-/** Joins lines and counts those over ten, so that a thousand bad files stay readable. */
-export function listed(lines: readonly string[]): string {
-  const rest = lines.length - MOST_LISTED;
-  const shown = lines.slice(0, MOST_LISTED).map((line) => `\n  - ${line}`);
+/** Joins lines and counts those over `most`, so that a thousand bad files stay readable. @default most 10 */
+export function listed(lines: readonly string[], most = MOST_LISTED): string {
+  const rest = lines.length - most;
+  const shown = lines.slice(0, most).map((line) => `\n  - ${line}`);
   return shown.join("") + (rest > 0 ? `\n  - and ${rest} more` : "");
 }
 
@@ -138,7 +140,10 @@ export class InputError extends AvalaError {
     const message =
       problems.length === 1 && first !== undefined
         ? `${first.input}: ${first.text}`
-        : `${problems.length} problems, nothing was sent:${listed(problems.map((p) => `${p.input}: ${p.text}`))}`;
+        : `${problems.length} problems, nothing was sent:${listed(
+            problems.map((problem) => `${problem.input}: ${problem.text}`),
+            MOST_PROBLEMS,
+          )}`;
     super("input", message, options);
     this.problems = problems;
   }

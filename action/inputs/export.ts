@@ -25,7 +25,7 @@ export type ExportSource =
 export interface GateConditions {
   readonly minTasks?: number | undefined;
   /** Absent: all tasks, wherever the server counts them. */
-  readonly minExported?: { readonly count: number } | { readonly share: number } | undefined;
+  readonly minExported?: { readonly count: number } | { readonly percent: number } | undefined;
 }
 
 const UPLOADED = "uploaded";
@@ -90,7 +90,7 @@ function readMinExported(reader: Reader): GateConditions["minExported"] {
   if (text === undefined) return undefined;
   const [, number = "", percent] = /^(\d{1,9}(?:\.\d{1,3})?)(%?)$/.exec(text) ?? [];
   const value = number === "" ? Number.NaN : Number(number);
-  if (percent === "%" && value <= 100) return { share: value / 100 };
+  if (percent === "%" && value <= 100) return { percent: value };
   if (percent === "" && Number.isInteger(value)) return { count: value };
   reader.refuse(
     "gate-min-exported",

@@ -68,7 +68,7 @@ function hintFor(
 ): string | undefined {
   switch (code) {
     case "authentication":
-      return "Check AVALA_API_KEY: keys are in Avala under Settings > Security, and they can expire.";
+      return "Check the API key: keys are in Avala under Settings > Security, and they can expire.";
     case "permission":
       return `The key needs the scope ${scopeFor(refusal.route)}, and its user the role and plan for it.`;
     case "not_found":

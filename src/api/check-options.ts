@@ -5,7 +5,7 @@ import { isLoopback } from "./storage-hosts";
 export const DEFAULT_BASE_URL = "https://api.avala.ai/api/v1";
 
 const WHERE_KEYS_ARE =
-  "copy it from Avala under Settings > Security, and give it as AVALA_API_KEY or as the api key option";
+  "copy it from Avala under Settings > Security; it is read from AVALA_API_KEY too";
 
 export interface CheckedOptions {
   readonly apiKey: string;

@@ -18,6 +18,33 @@ test("a refusal of the API", () => {
   });
 });
 
+test("a refusal of the API that tells its route itself is not told twice", () => {
+  const error = new ApiError(
+    "not_found",
+    "Could not read export x (404 GET /exports/{uid}/, request r).",
+    {
+      status: 404,
+      route: "GET /exports/{uid}/",
+      requestId: "r",
+      hint: "Check the uid.",
+    },
+  );
+  expect(describeFailure(error).text).toBe(
+    "Could not read export x (404 GET /exports/{uid}/, request r).\nCheck the uid.",
+  );
+});
+
+test("a pattern, as the input that holds it", () => {
+  const error = new InputError([{ input: "include ../x.jpg", text: "leaves the root" }]);
+  expect(describeFailure(error).text).toBe("files ../x.jpg: leaves the root");
+});
+
+test("twenty-one bad inputs are all named", () => {
+  const inputs = Array.from({ length: 21 }, (_, index) => `input-${index}`);
+  const { text } = describeFailure(new InputError(inputs.map((input) => ({ input, text: "bad" }))));
+  for (const input of inputs) expect(text).toContain(`${input}: bad`);
+});
+
 test("inputs, in the words of action.yml", () => {
   const error = new InputError([
     { input: "include", text: "matches nothing" },

@@ -151,8 +151,8 @@ test.each<[string, Record<string, string>, string[]]>([
 
 test.each([
   ["250", { count: 250 }],
-  ["95%", { share: 0.95 }],
-  ["100%", { share: 1 }],
+  ["95%", { percent: 95 }],
+  ["100%", { percent: 100 }],
   ["0", { count: 0 }],
 ])("gate-min-exported takes %s", (value, expected) => {
   const { export: exporting } = read({ "export-uid": "a", "gate-min-exported": value });

@@ -140,7 +140,10 @@ describe("an export that takes too long", () => {
     });
     expect(errors).toHaveLength(1);
     expect(outputs).toMatchObject({ outcome: "timeout", complete: "false" });
-    expect(outputs["export-uid"]).toBe(emulator.exports()[0]?.uid);
+    const uid = emulator.exports()[0]?.uid ?? "";
+    expect(outputs["export-uid"]).toBe(uid);
+    expect(errors[0]).toContain("timeout-minutes (0.02,");
+    expect(errors[0]).toContain(`wait for this one with export-uid: ${uid}`);
   });
 });
 
@@ -150,6 +153,12 @@ describe("the gate", () => {
     ["stays closed at too few tasks", [10, 10], { "gate-min-tasks": "11" }, "gate_closed"],
     ["opens at enough exported", [10, 8], { "gate-min-exported": "8" }, "exported"],
     ["stays closed at too few exported", [10, 8], { "gate-min-exported": "9" }, "gate_closed"],
+    [
+      "opens at a share that is no round number in binary",
+      [100, 7],
+      { "gate-min-exported": "7%" },
+      "exported",
+    ],
     ["opens at a share", [10, 8], { "gate-min-exported": "80%" }, "exported"],
     ["stays closed below a share", [10, 8], { "gate-min-exported": "80.5%" }, "gate_closed"],
     ["opens without a condition when all is exported", [10, 10], {}, "exported"],

@@ -100,6 +100,32 @@ describe("bad inputs", () => {
     expect(emulator.requests()).toEqual([]);
   });
 
+  test("of files, their lines and the dataset's name are told together", async () => {
+    tree.write({ "images/gha-creds-1.json": "{}" });
+    for (const dataset of ["pets-{nope}", "pets/all"]) {
+      const { errors, outputs } = await act({ ...working, dataset, files: "images\nsounds" });
+      expect(errors).toHaveLength(1);
+      for (const text of ["gha-creds-1.json: ", 'the line "sounds" matches nothing', "dataset: "])
+        expect(errors[0]).toContain(text);
+      expect(outputs.outcome).toBe("invalid");
+    }
+    expect(emulator.requests()).toEqual([]);
+  });
+
+  test("of each partition are told together", async () => {
+    tree.write({ "images/mixed/a.jpg": jpeg("a"), "images/mixed/b.mp4": "b" });
+    tree.write({ "images/both/a.jpg": jpeg("a"), "images/both/b.mcap": "b" });
+    const { errors } = await act({
+      ...working,
+      ...{ root: "images", files: "*/**", "check-content": "off" },
+      ...{ "partition-depth": "1", dataset: "pets/{folder}" },
+    });
+    for (const folder of ["mixed", "both"]) {
+      expect(errors[0]).toContain(`the files of folder ${folder}`);
+      expect(errors[0]).toContain(`pets/${folder} can't be`);
+    }
+  });
+
   test("refused files are named, all of them", async () => {
     tree.write({ "images/.env.jpg": { link: "nowhere" }, "images/gone.jpg": { link: "nowhere" } });
     tree.write({ "images/gha-creds-1.json": "{}" });
@@ -117,7 +143,7 @@ describe("an answer that is an error", () => {
     const { errors, outputs } = await act({ ...working, "api-key": "avk_reader_0123456789abcdef" });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(
-      /Status 403 of POST \/datasets\/manual-upload\/file-upload-url\/, request \S+\./,
+      /\(403 POST \/datasets\/manual-upload\/file-upload-url\/, request \S+\)/,
     );
     expect(errors[0]).not.toMatch(/\n\s+at /);
     expect(outputs.outcome).toBe("failed");

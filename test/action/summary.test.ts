@@ -66,6 +66,14 @@ test("tells what was sent, how fast, what was left out and what was exported", (
   `);
 });
 
+test("says nothing of what a store told when the upload failed before that was known", () => {
+  const failed = { outcome: "failed", selection: selectionOf(["a.jpg"]), filesSent: 1 } as const;
+  expect(summarize(resultsOf(failed), [])).not.toContain("Checked");
+  expect(summarize(resultsOf({ ...failed, uncheckedByStore: 1 }), [])).toContain(
+    "| Checked | the store told no MD5 of what it keeps |",
+  );
+});
+
 test("lists a hundred files and counts the rest", () => {
   const paths = Array.from({ length: 150 }, (_, index) => `${index}.jpg`);
   const text = summarize(resultsOf({ selection: selectionOf(paths) }), []);

@@ -255,7 +255,7 @@ describe("the words of an error", () => {
   });
 
   test.each([
-    [401, /AVALA_API_KEY.*Settings > Security/],
+    [401, /API key.*Settings > Security/],
     [403, /datasets\.read/],
     [404, /name or uid/],
     [429, /fewer at once/],

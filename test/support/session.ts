@@ -22,7 +22,7 @@ export interface Session {
 
 export function sessionWith(
   emulator: Pick<Emulator, "baseUrl" | "storageUrl" | "apiKey">,
-  options: { apiKey?: string; signal?: AbortSignal; ports?: Partial<Ports> } = {},
+  options: { apiKey?: string; signal?: AbortSignal | undefined; ports?: Partial<Ports> } = {},
 ): Session {
   const events: AvalaEvent[] = [];
   const avala = connect({
