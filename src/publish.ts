@@ -4,7 +4,7 @@ import type { Avala } from "./api/connect";
 import type { Dataset } from "./api/datasets";
 import type { ConfirmInput } from "./api/manual-upload";
 import { compareItems, confirmDataset, findDataset, waitForDataset } from "./dataset";
-import { isAvalaError, isNotAllowedToRead, type AvalaError } from "./errors";
+import { InputError, isAvalaError, isNotAllowedToRead, type AvalaError } from "./errors";
 import { createManifest, shortDigest, type ManifestEntry } from "./files/manifest";
 import { isIndexed, type DataType } from "./files/media";
 import { existsAlready, holdsOthers, mayBeOurs, requireSame } from "./publish-refusals";
@@ -72,15 +72,24 @@ async function settle(avala: Avala, dataset: Dataset, options: PublishOptions): 
   return waitForDataset(avala, dataset, { timeoutMs: options.waitMs() });
 }
 
+function requireFiles({ dataset, files }: PublishTarget): void {
+  if (files.length > 0) return;
+  // The server would make an empty dataset, and its name could never be confirmed again with files.
+  const text = `there are none, so the dataset ${dataset.name} would be made empty`;
+  throw new InputError([{ input: "files", text }]);
+}
+
 /**
  * Looks at what the server has under the target's name and decides what must be sent. Sends nothing.
- * @throws AvalaError `conflict` when the dataset exists and `ifExists` does not allow what it is
+ * @throws InputError for a target without files; AvalaError `conflict` when the dataset exists and `ifExists` does not
+ * allow what it is
  */
 export async function decidePublish(
   avala: Avala,
   target: PublishTarget,
   options: PublishOptions,
 ): Promise<Decision> {
+  requireFiles(target);
   const existing = await findDataset(avala, target.dataset);
   if (existing === undefined) return { target, toSend: target.files, extra: [] };
   if (target.ifExists === "fail") {

@@ -129,6 +129,15 @@ describe("publishing", () => {
     expect(count("POST", CONFIRM)).toBe(1);
   });
 
+  test("refuses to make a dataset of no files, before anything is asked", async () => {
+    await start();
+    await expect(publish([])).rejects.toMatchObject({
+      code: "input",
+      problems: [{ input: "files" }],
+    });
+    expect(emulator.requests()).toEqual([]);
+  });
+
   test("never confirms while a file is missing", async () => {
     await start();
     const files = await makeFiles("a.jpg", "b.jpg");
