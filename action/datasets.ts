@@ -1,6 +1,6 @@
 // A selection's way into its datasets, over the core's own: each is decided on before the first byte of any is sent.
 // Knows nothing of outputs or of exports.
-import { AvalaError, isAvalaError } from "../src/errors";
+import { AvalaError, isAvalaError, listed } from "../src/errors";
 import { getQuota } from "../src/api/manual-upload";
 import type { Avala } from "../src/api/connect";
 import type { Dataset } from "../src/api/datasets";
@@ -34,14 +34,31 @@ export interface Decided {
   readonly isKnown: boolean;
 }
 
-/** @throws AvalaError `conflict` when a dataset exists and is not what `if-dataset-exists` allows */
+/** @throws AvalaError `conflict` that names every dataset that exists and is not what `if-dataset-exists` allows */
 export async function decideAll(
   journey: Journey,
   targets: readonly Target[],
 ): Promise<readonly Decided[]> {
   const decided: Decided[] = [];
-  for (const target of targets) decided.push(await decide(journey, target));
-  return decided;
+  const conflicts: AvalaError[] = [];
+  for (const target of targets) {
+    try {
+      decided.push(await decide(journey, target));
+    } catch (error) {
+      if (!isAvalaError(error) || error.code !== "conflict") throw error;
+      conflicts.push(error);
+    }
+  }
+  const [first] = conflicts;
+  if (first === undefined) return decided;
+  throw conflicts.length === 1 ? first : together(first, conflicts);
+}
+
+function together(cause: AvalaError, conflicts: readonly AvalaError[]): AvalaError {
+  const texts = conflicts.map(({ message }) => message.replaceAll("\n", "\n  "));
+  const { hint } = cause;
+  const message = `${conflicts.length} datasets can't be, and nothing was sent:${listed(texts)}`;
+  return new AvalaError("conflict", message, { hint, cause });
 }
 
 async function decide(journey: Journey, target: Target): Promise<Decided> {

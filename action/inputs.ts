@@ -65,7 +65,9 @@ export function readInputs(environment: ActionEnvironment): Inputs {
   if (isDryRun && upload === undefined && exporting !== undefined) {
     reader.refuse("dry-run", "plans an upload, and there is none; give files and dataset");
   }
-  if (reader.problems.length > 0) throw new InputError(reader.problems);
+  // Names alone that are wrong keep nobody from looking at the files too.
+  if (reader.problems.length > 0)
+    throw new InputError([...reader.problems, ...(upload?.nameProblems ?? [])]);
   return inputs;
 }
 

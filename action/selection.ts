@@ -52,9 +52,26 @@ export interface SelectionOptions {
 /** @throws InputError with everything that is refused; nothing was sent */
 export async function select(inputs: UploadInputs, options: SelectionOptions): Promise<Selection> {
   const { signal, onProgress } = options;
+  const fileSet = await readAndCheck(inputs, options);
+  const manifest = await hashFiles(fileSet.files, { signal, onProgress });
+  const unmatched = inputs.ifNoFilesFound === "warn" ? unmatchedLines(fileSet) : [];
+  return {
+    fileSet,
+    manifest,
+    targets: targetsOf(inputs, fileSet, manifest),
+    warnings: [...unmatched.map((text) => ({ text })), ...noticesOf(fileSet)],
+  };
+}
+
+/** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
+async function readAndCheck(
+  inputs: UploadInputs,
+  { workspace, signal }: SelectionOptions,
+): Promise<FileSet> {
+  const problems: InputProblem[] = [...inputs.nameProblems];
   const fileSet = await readFileSet(
     {
-      root: resolve(options.workspace, inputs.root),
+      root: resolve(workspace, inputs.root),
       include: inputs.include,
       exclude: inputs.exclude,
       prefix: inputs.prefix,
@@ -65,34 +82,32 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
       // Lines without a match are this Action's business: `if-no-files-found` is about each of them.
       allowEmpty: true,
     },
-    { signal },
-  );
-  const unmatched = unmatchedLines(fileSet);
-  if (inputs.ifNoFilesFound === "error" && unmatched.length > 0) {
-    throw new InputError(unmatched.map((text) => ({ input: "files", text })));
-  }
-  const manifest = await hashFiles(fileSet.files, { signal, onProgress });
-  return {
-    fileSet,
-    manifest,
-    targets: targetsOf(inputs, fileSet, manifest),
-    warnings: [
-      ...(inputs.ifNoFilesFound === "warn" ? unmatched.map((text) => ({ text })) : []),
-      ...noticesOf(fileSet),
-    ],
-  };
+    { signal, check: (found) => (inputs.ifNoFilesFound === "error" ? refusedLines(found) : []) },
+  ).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  });
+  problems.push(...partitionProblems(inputs, fileSet));
+  if (fileSet === undefined || problems.length > 0) throw new InputError(problems);
+  return fileSet;
 }
 
-function unmatchedLines(fileSet: FileSet): readonly string[] {
+type Matched = Pick<FileSet, "root" | "patterns" | "hiddenLeftOut">;
+
+function refusedLines(found: Matched): readonly InputProblem[] {
+  return unmatchedLines(found).map((text) => ({ input: "files", text }));
+}
+
+function unmatchedLines({ root, patterns, hiddenLeftOut }: Matched): readonly string[] {
   const hidden =
-    fileSet.hiddenLeftOut === 0
+    hiddenLeftOut === 0
       ? ""
-      : ` (${fileSet.hiddenLeftOut} hidden files were left out; include-hidden-files: true takes them)`;
-  return fileSet.patterns
+      : ` (${hiddenLeftOut} hidden files were left out; include-hidden-files: true takes them)`;
+  return patterns
     .filter(({ matched }) => matched === 0)
     .map(
-      ({ pattern }) =>
-        `the line ${JSON.stringify(pattern)} matches nothing in ${fileSet.root}${hidden}`,
+      ({ pattern }) => `the line ${JSON.stringify(pattern)} matches nothing in ${root}${hidden}`,
     );
 }
 
@@ -104,25 +119,61 @@ function noticesOf(fileSet: FileSet): readonly Warning[] {
   }));
 }
 
+interface Partition {
+  /** As `{folder}` has it. */
+  readonly folder: string;
+  readonly files: readonly LocalFile[];
+  readonly dataType: DataType | undefined;
+}
+
+function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly Partition[] {
+  if (fileSet.files.length === 0) return [];
+  const partitions = partitionFiles(fileSet.files, inputs.partitionDepth, inputs.prefix);
+  return partitions.map(({ folder, files }) => ({
+    folder: inputs.partitionDepth === 0 ? "" : folder || basename(fileSet.root),
+    files,
+    dataType: inputs.dataType ?? inferDataType(files.map(({ path }) => path)),
+  }));
+}
+
+// As long as any digest, and so is a name that is made of it.
+const SOME_DIGEST = "0".repeat(64);
+
+/** What is wrong with the datasets' names and types, whatever the files' content. Without files: with the name alone. */
+function partitionProblems(
+  inputs: UploadInputs,
+  fileSet: FileSet | undefined,
+): readonly InputProblem[] {
+  if (fileSet === undefined) return namingProblems(inputs, "folder");
+  return partitionsOf(inputs, fileSet).flatMap(({ folder, dataType }) => [
+    ...(dataType === undefined ? [{ input: "data-type", text: untyped(folder) }] : []),
+    ...namingProblems(inputs, folder),
+  ]);
+}
+
+function namingProblems(inputs: UploadInputs, folder: string): readonly InputProblem[] {
+  if (inputs.nameProblems.length > 0) return [];
+  try {
+    namesOf(inputs, folder, SOME_DIGEST);
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+}
+
 function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): readonly Target[] {
   const entries = new Map(manifest.entries.map((entry) => [entry.path, entry]));
-  const problems: InputProblem[] = [];
-  const targets: Target[] = [];
-  const partitions = partitionFiles(fileSet.files, inputs.partitionDepth, inputs.prefix);
-  for (const { folder, files } of fileSet.files.length === 0 ? [] : partitions) {
-    const called = inputs.partitionDepth === 0 ? "" : folder || basename(fileSet.root);
-    const dataType = inputs.dataType ?? inferDataType(files.map(({ path }) => path));
-    if (dataType === undefined) {
-      problems.push({ input: "data-type", text: untyped(called) });
-      continue;
-    }
+  const targets = partitionsOf(inputs, fileSet).flatMap(({ folder, files, dataType }) => {
+    // Refused before the files were hashed.
+    if (dataType === undefined) return [];
     const part =
       inputs.partitionDepth === 0
         ? manifest
         : createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
-    targets.push(targetOf(inputs, { folder: called, files, manifest: part, dataType }));
-  }
-  problems.push(...sharedNames(targets));
+    return [targetOf(inputs, { folder, files, manifest: part, dataType })];
+  });
+  const problems = sharedNames(targets);
   if (problems.length > 0) throw new InputError(problems);
   return targets;
 }
@@ -136,15 +187,21 @@ function targetOf(
   inputs: UploadInputs,
   part: Pick<Target, "folder" | "files" | "manifest" | "dataType">,
 ): Target {
-  const { digest } = part.manifest;
-  const name = datasetVersionName(inputs.dataset.replaceAll("{folder}", part.folder), digest);
-  const slug = slugFrom(
-    inputs.slug === undefined
-      ? name
-      : datasetVersionName(inputs.slug.replaceAll("{folder}", part.folder), digest),
-  );
+  const names = namesOf(inputs, part.folder, part.manifest.digest);
   const indexed = part.manifest.entries.filter(({ path }) => isIndexed(path, part.dataType));
-  return { ...part, name, slug, indexed };
+  return { ...part, ...names, indexed };
+}
+
+/** @throws InputError */
+function namesOf(
+  { dataset, slug }: UploadInputs,
+  folder: string,
+  digest: string,
+): Pick<Target, "name" | "slug"> {
+  const name = datasetVersionName(dataset.replaceAll("{folder}", folder), digest);
+  if (slug === undefined) return { name, slug: slugFrom(name) };
+  const own = datasetVersionName(slug.replaceAll("{folder}", folder), digest);
+  return { name, slug: slugFrom(own) };
 }
 
 function sharedNames(targets: readonly Target[]): readonly InputProblem[] {

@@ -1,4 +1,5 @@
 // The inputs about files and the dataset they go to.
+import type { InputProblem } from "../../src/errors";
 import type { DataType } from "../../src/files/media";
 import { MOST_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
 
@@ -24,6 +25,8 @@ export interface UploadInputs {
   readonly concurrency: number;
   readonly timeBudgetMs?: number | undefined;
   readonly planFile?: string | undefined;
+  /** What is wrong with `dataset` and `slug`: told together with what is wrong with the files. */
+  readonly nameProblems: readonly InputProblem[];
 }
 
 const DATA_TYPES = ["", "image", "video", "lidar", "mcap", "splat", "image_3d"] as const;
@@ -48,16 +51,13 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
     reader.refuse("files", "only takes files away; give a line without !");
   if (exclude.includes(""))
     reader.refuse("files", "holds a line that is only !; give a glob after it");
-  if (dataset === undefined) {
-    reader.refuse(
-      "dataset",
-      "is empty; name the dataset that the files go to, as training-{digest}",
-    );
-  } else checkTemplates(reader, dataset, settings.partitionDepth);
-  return { ...settings, include, exclude, dataset: dataset ?? "" };
+  const nameProblems = templateProblems(dataset, settings);
+  return { ...settings, include, exclude, dataset: dataset ?? "", nameProblems };
 }
 
-function readUploadSettings(reader: Reader): Omit<UploadInputs, "include" | "exclude" | "dataset"> {
+function readUploadSettings(
+  reader: Reader,
+): Omit<UploadInputs, "include" | "exclude" | "dataset" | "nameProblems"> {
   const depth = reader.choice("partition-depth", ["0", "1"]);
   const budget = reader.number("time-budget-minutes", { least: 0.01, most: MOST_MINUTES });
   const concurrency = reader.number("concurrency", { least: 1, most: 10, isWhole: true });
@@ -83,31 +83,33 @@ function readUploadSettings(reader: Reader): Omit<UploadInputs, "include" | "exc
   };
 }
 
-function checkTemplates(reader: Reader, dataset: string, depth: 0 | 1): void {
-  const slug = reader.text("slug");
-  for (const [input, value] of [["dataset", dataset] as const, ["slug", slug] as const]) {
-    if (value === undefined) continue;
-    for (const unknown of value.match(/\{[^}]*\}/g) ?? []) {
-      if (unknown === "{digest}" || unknown === "{folder}") continue;
-      reader.refuse(input, `knows no ${unknown}; {digest} and {folder} are all there is`);
-    }
-    if (depth === 1 && !value.includes("{folder}")) {
-      reader.refuse(
-        input,
-        "must contain {folder} when partition-depth is 1, or all folders would share it",
-      );
-    }
-    if (depth === 0 && value.includes("{folder}")) {
-      reader.refuse(
-        input,
-        "contains {folder}, which stands for something only with partition-depth: 1",
-      );
-    }
+function templateProblems(
+  dataset: string | undefined,
+  { slug, partitionDepth }: Pick<UploadInputs, "slug" | "partitionDepth">,
+): readonly InputProblem[] {
+  if (dataset === undefined) {
+    const text = "is empty; name the dataset that the files go to, as training-{digest}";
+    return [{ input: "dataset", text }];
   }
+  const problems = [
+    ...placeholderProblems("dataset", dataset, partitionDepth),
+    ...(slug === undefined ? [] : placeholderProblems("slug", slug, partitionDepth)),
+  ];
   if (slug !== undefined && dataset.includes("{digest}") && !slug.includes("{digest}")) {
-    reader.refuse(
-      "slug",
-      "must contain {digest} as dataset does, or the next content would need the same slug",
-    );
+    const text =
+      "must contain {digest} as dataset does, or the next content would need the same slug";
+    problems.push({ input: "slug", text });
   }
+  return problems;
+}
+
+function placeholderProblems(input: string, value: string, depth: 0 | 1): InputProblem[] {
+  const texts = (value.match(/\{[^}]*\}/g) ?? [])
+    .filter((found) => found !== "{digest}" && found !== "{folder}")
+    .map((unknown) => `knows no ${unknown}; {digest} and {folder} are all there is`);
+  if (depth === 1 && !value.includes("{folder}"))
+    texts.push("must contain {folder} when partition-depth is 1, or all folders would share it");
+  if (depth === 0 && value.includes("{folder}"))
+    texts.push("contains {folder}, which stands for something only with partition-depth: 1");
+  return texts.map((text) => ({ input, text }));
 }

@@ -33,6 +33,15 @@ export interface FileSet {
   readonly patterns: readonly PatternCount[];
 }
 
+/** How a set is read. */
+export interface FileSetRun {
+  readonly signal?: AbortSignal | undefined;
+  /** A caller's own refusals of what the lines chose, told together with the others. */
+  readonly check?:
+    | ((found: Pick<FileSet, "root" | "patterns" | "hiddenLeftOut">) => readonly InputProblem[])
+    | undefined;
+}
+
 /**
  * The files that the options choose, checked so that nothing has to be refused once bytes are under way (contract,
  * "Uploading files"). May be repeated.
@@ -43,10 +52,7 @@ export interface FileSet {
  * file would be indexed; content is wrong and `checkContent` is `error`
  * @throws AvalaError `cancelled`
  */
-export async function readFileSet(
-  options: FileSetOptions,
-  run: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<FileSet> {
+export async function readFileSet(options: FileSetOptions, run: FileSetRun = {}): Promise<FileSet> {
   const { root, patterns, prefix } = readOptions(options);
   if (run.signal?.aborted === true) throw cancelled("Listing files");
   const found = await scan({
@@ -56,6 +62,8 @@ export async function readFileSet(
     signal: run.signal,
   });
   const { candidates, problems } = place(found, root, prefix);
+  const { patterns: counts, hiddenLeftOut } = found;
+  problems.push(...(run.check?.({ root, patterns: counts, hiddenLeftOut }) ?? []));
   const inspection = await inspectFiles(candidates, {
     checkContent: options.checkContent ?? "warn",
     signal: run.signal,

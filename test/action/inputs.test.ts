@@ -14,11 +14,11 @@ function read(inputs: Record<string, string>): Inputs {
   return readInputs(record({ tree, inputs }).environment);
 }
 
-/** The inputs that are refused. */
+/** The inputs that are refused, at once or with the files. */
 function refused(inputs: Record<string, string>, env: Record<string, string> = {}): string[] {
   try {
-    readInputs(record({ tree, inputs, env }).environment);
-    return [];
+    const { upload } = readInputs(record({ tree, inputs, env }).environment);
+    return (upload?.nameProblems ?? []).map(({ input }) => input);
   } catch (error) {
     return (error as InputError).problems.map(({ input }) => input);
   }
