@@ -22,10 +22,14 @@ export function isContentChanged(olds: DatasetOutputs, news: DatasetInputs): boo
   return news.files !== undefined && olds.files?.digest !== news.files.digest;
 }
 
+/** A server may write all slugs in small letters. */
+export function isSameSlug(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
 function replacesOf(olds: DatasetOutputs, news: DatasetInputs): string[] {
-  const replaces: string[] = (["dataType", "slug"] as const).filter((key) =>
-    differs(olds, news, key),
-  );
+  const replaces: string[] = differs(olds, news, "dataType") ? ["dataType"] : [];
+  if (news.slug !== undefined && !isSameSlug(olds.slug, news.slug)) replaces.push("slug");
   if (!isSame(olds.organizationUid, news.organizationUid)) replaces.push("organizationUid");
   if (!isSame(olds.providerConfig, news.providerConfig)) replaces.push("providerConfig");
   // The server may call an owner by another name than was declared: an e-mail address, a user name.
@@ -73,7 +77,8 @@ export function diffDataset(olds: DatasetOutputs, news: DatasetInputs): dynamic.
     changesOf(olds, news) !== undefined ||
     (olds.forceDestroy ?? false) !== (news.forceDestroy ?? false) ||
     (isWaiting(news) && !olds.isVerified);
-  // Two datasets can't have one name at once, so the old one goes first when the name stays.
-  const deleteBeforeReplace = replaces.length > 0 && !differs(olds, news, "name");
+  // Two datasets of one owner can't have one name at once, so the old one goes first when both stay.
+  const isElsewhere = replaces.includes("organizationUid") || replaces.includes("ownerName");
+  const deleteBeforeReplace = replaces.length > 0 && !isElsewhere && !differs(olds, news, "name");
   return { changes: isUpdate || replaces.length > 0, replaces, deleteBeforeReplace };
 }

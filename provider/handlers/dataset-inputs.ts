@@ -1,23 +1,8 @@
-// What a Dataset's inputs and outputs are between the engine and its handler, and what is wrong with them.
+// What a Dataset's inputs and outputs are between the engine and its handler.
 import type { Dataset, ProviderConfig } from "../../src/api/datasets";
-import { slugFrom } from "../../src/files/dataset-name";
 import type { DataType } from "../../src/files/media";
-import type { Problems } from "../process/failures";
 import { present, without } from "../process/present";
-import {
-  applyRules,
-  isDataType,
-  isDatasetName,
-  isFlag,
-  isMinutes,
-  isObject,
-  isOneOf,
-  isSlug,
-  isText,
-  isWhole,
-  type Rules,
-} from "../process/rules";
-import { hasUnknown, unknownAs } from "../process/unknown";
+import { unknownAs } from "../process/unknown";
 
 /** What a dataset needs to know of the file set that it is made of. */
 export interface DatasetFiles {
@@ -91,85 +76,7 @@ export interface DatasetOutputs {
   readonly timeoutMinutes?: number;
 }
 
-const DATASET_RULES: Rules = {
-  name: isDatasetName,
-  slug: isSlug,
-  dataType: isDataType,
-  files: isObject,
-  providerConfig: isObject,
-  visibility: isOneOf(["private", "public", "unlisted"]),
-  ownerName: isText,
-  organizationUid: isText,
-  metadata: isObject,
-  industry: isWhole(0),
-  license: isWhole(0),
-  createMetadata: isFlag,
-  adopt: isFlag,
-  forceDestroy: isFlag,
-  waitForIngest: isFlag,
-  timeoutMinutes: isMinutes,
-};
-
-const PROVIDER_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  aws_s3: ["bucketName", "bucketRegion"],
-  gc_storage: ["bucketName", "authJsonContent"],
-};
-
-function checkProviderConfig(config: ProviderConfig, problems: Problems): void {
-  const fields = PROVIDER_FIELDS[config.provider];
-  if (fields === undefined) {
-    problems.add(
-      "providerConfig",
-      `its provider must be aws_s3 or gc_storage, and is ${JSON.stringify(config.provider)}`,
-    );
-    return;
-  }
-  const given: ReadonlyMap<string, unknown> = new Map(Object.entries(config));
-  for (const field of fields) {
-    if (given.get(field) === undefined) problems.add("providerConfig", `has no ${field}`);
-  }
-}
-
-export function checkDataset(given: DatasetGiven, problems: Problems): void {
-  applyRules(given, DATASET_RULES, problems);
-  const { files, providerConfig, name, dataType } = given;
-  if (files !== undefined && providerConfig !== undefined) {
-    problems.add(
-      "files",
-      "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket",
-    );
-  }
-  if (
-    files !== undefined &&
-    name !== undefined &&
-    !hasUnknown([name, files.datasetName]) &&
-    name !== files.datasetName
-  ) {
-    problems.add(
-      "name",
-      `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf)`,
-    );
-  }
-  if (files === undefined && name === undefined) problems.add("name", "is missing");
-  if (!(dataType ?? files?.dataType) && !hasUnknown(files)) {
-    problems.add(
-      "dataType",
-      "is missing, and can't be told from the files: they are none, or of several types",
-    );
-  }
-  if (providerConfig !== undefined && !hasUnknown(providerConfig))
-    checkProviderConfig(providerConfig, problems);
-  if (
-    given.slug === undefined &&
-    name !== undefined &&
-    !hasUnknown(name) &&
-    slugFrom(name) === ""
-  ) {
-    problems.add("slug", `can't be made from the name ${JSON.stringify(name)}: give one`);
-  }
-}
-
-/** Sound once {@link checkDataset} found nothing. What comes of an unknown value is unknown. */
+/** Sound once `checkDataset` found nothing. What comes of an unknown value is unknown. */
 export function datasetInputs(given: DatasetGiven): DatasetInputs {
   const { files } = given;
   const isKnown = typeof files === "object";

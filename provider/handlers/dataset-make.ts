@@ -14,6 +14,7 @@ import { slugFrom } from "../../src/files/dataset-name";
 import { counted } from "../../src/upload/cost";
 import type { ManifestEntry } from "../../src/files/manifest";
 import { present } from "../process/present";
+import { isSameSlug } from "./dataset-diff";
 import type { DatasetInputs } from "./dataset-inputs";
 
 export interface Making {
@@ -99,9 +100,18 @@ function refuseOtherType(found: Dataset, { dataType }: DatasetInputs): void {
   );
 }
 
+/** No call of the API gives a dataset another slug, so what was declared would not happen. */
+function refuseOtherSlug(found: Dataset, { slug }: DatasetInputs): void {
+  if (slug === undefined || isSameSlug(found.slug, slug)) return;
+  throw new AvalaError("conflict", `${describe(found)} with slug ${found.slug}, not ${slug}.`, {
+    hint: `Declare slug: ${JSON.stringify(found.slug)}, or leave slug out, or take another name. To have it under ${slug}, delete it in Avala first.`,
+  });
+}
+
 async function takeOver(making: Making, found: Dataset): Promise<Dataset> {
   const { inputs } = making;
   refuseOtherType(found, inputs);
+  refuseOtherSlug(found, inputs);
   const difference = await isSameVersion(making, found);
   if (difference === undefined) return found;
   if (inputs.adopt !== true) throw refuse(found, difference);

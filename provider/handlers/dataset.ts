@@ -15,7 +15,8 @@ import { METHODS, type Handler } from "../process/handler";
 import { without } from "../process/present";
 import type { Session } from "../process/session";
 import { hasUnknown } from "../process/unknown";
-import { removeDataset } from "./dataset-delete";
+import { checkDataset, checkIndexed } from "./dataset-check";
+import { refuseIfKept, removeDataset } from "./dataset-delete";
 import {
   changesOf,
   diffDataset,
@@ -24,7 +25,6 @@ import {
   takeOverChanges,
 } from "./dataset-diff";
 import {
-  checkDataset,
   datasetInputs,
   datasetOutputs,
   type Declared,
@@ -41,6 +41,8 @@ const DEFAULT_TIMEOUT_MINUTES = 60;
 class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   /** By digest. Too big to be in the state of the dataset as well as in that of its file set. */
   private readonly manifests = new Map<string, Manifest>();
+  /** The ids of those that have to go before another of their name can be made. */
+  private readonly madeWay = new Set<string>();
 
   constructor(private readonly session: Session) {}
 
@@ -64,19 +66,27 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     return Promise.resolve({ inputs });
   }
 
-  private keepManifest({ files }: DatasetGiven, problems: Problems): void {
+  private keepManifest({ files, dataType }: DatasetGiven, problems: Problems): void {
     if (files?.manifest === undefined || files.manifest === "" || hasUnknown(files)) return;
-    if (this.manifests.has(files.digest)) return;
     try {
-      this.manifests.set(files.digest, unpackManifest(files.manifest));
+      const manifest = this.manifests.get(files.digest) ?? unpackManifest(files.manifest);
+      this.manifests.set(files.digest, manifest);
+      checkIndexed(manifest, dataType, problems);
     } catch (error) {
       problems.addError(error, "files");
     }
   }
 
-  diff(id: string, olds: DatasetOutputs, news: DatasetInputs): Promise<dynamic.DiffResult> {
-    this.session.calls.of(news, id);
-    return Promise.resolve(diffDataset(olds, news));
+  async diff(id: string, olds: DatasetOutputs, news: DatasetInputs): Promise<dynamic.DiffResult> {
+    const call = this.session.calls.of(news, id);
+    const result = diffDataset(olds, news);
+    this.madeWay.delete(id);
+    if (result.deleteBeforeReplace === true) {
+      this.madeWay.add(id);
+      const avala = this.session.avalaIfConfigured(call);
+      if (avala !== undefined) await refuseIfKept(avala, olds, result.replaces ?? []);
+    }
+    return result;
   }
 
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {
@@ -146,7 +156,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
 
   async delete(id: string, props: DatasetOutputs): Promise<void> {
     const call = this.session.calls.ofId(id);
-    await removeDataset(this.session.avala(call), this.session.messages(call), props);
+    const mustGo = this.madeWay.has(id);
+    await removeDataset(this.session.avala(call), this.session.messages(call), props, { mustGo });
   }
 }
 

@@ -3,7 +3,7 @@ import type { DatasetOutputs } from "../../provider/handlers/dataset-inputs";
 import type { Handlers } from "../../provider/handlers/handlers";
 import type { EmulatorOptions } from "../../emulator/index";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, failuresOf, make, unfinished, type Bench } from "./support";
+import { checked, createBench, make, unfinished, type Bench } from "./support";
 
 const UNKNOWN = runtime.unknownValue;
 
@@ -267,27 +267,5 @@ describe("Dataset", () => {
         replaces: [],
       });
     });
-  });
-
-  test("check tells everything that is wrong at once", async () => {
-    await start();
-    const { dataset } = bench.handlers();
-    const wrong = {
-      slug: "a/b",
-      visibility: "hidden",
-      metadata: "text",
-      timeoutMinutes: 0,
-      providerConfig: { provider: "aws_s3", bucketName: "b" },
-    };
-    const failures = await failuresOf(dataset, wrong);
-    expect(failures.map(({ property }) => property).sort()).toEqual([
-      "dataType",
-      "metadata",
-      "name",
-      "providerConfig",
-      "slug",
-      "timeoutMinutes",
-      "visibility",
-    ]);
   });
 });

@@ -1,0 +1,135 @@
+// What is wrong with a Dataset's inputs, all of it at once. Pure.
+import type { ProviderConfig } from "../../src/api/datasets";
+import { slugFrom } from "../../src/files/dataset-name";
+import type { Manifest } from "../../src/files/manifest";
+import { counted } from "../../src/upload/cost";
+import type { Problems } from "../process/failures";
+import {
+  applyRules,
+  isDataType,
+  isDatasetName,
+  isFlag,
+  isMinutes,
+  isObject,
+  isOneOf,
+  isSlug,
+  isText,
+  isWhole,
+  type Rules,
+} from "../process/rules";
+import { UNKNOWN, hasUnknown } from "../process/unknown";
+import type { DatasetFiles, DatasetGiven } from "./dataset-inputs";
+import { indexedEntries } from "./file-set-send";
+
+const DATASET_RULES: Rules = {
+  name: isDatasetName,
+  slug: isSlug,
+  dataType: isDataType,
+  files: isObject,
+  providerConfig: isObject,
+  visibility: isOneOf(["private", "public", "unlisted"]),
+  ownerName: isText,
+  organizationUid: isText,
+  metadata: isObject,
+  industry: isWhole(0),
+  license: isWhole(0),
+  createMetadata: isFlag,
+  adopt: isFlag,
+  forceDestroy: isFlag,
+  waitForIngest: isFlag,
+  timeoutMinutes: isMinutes,
+};
+
+const PROVIDER_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  aws_s3: ["bucketName", "bucketRegion"],
+  gc_storage: ["bucketName", "authJsonContent"],
+};
+
+function checkProviderConfig(config: ProviderConfig, problems: Problems): void {
+  const fields = PROVIDER_FIELDS[config.provider];
+  if (fields === undefined) {
+    problems.add(
+      "providerConfig",
+      `its provider must be aws_s3 or gc_storage, and is ${JSON.stringify(config.provider)}`,
+    );
+    return;
+  }
+  const given: ReadonlyMap<string, unknown> = new Map(Object.entries(config));
+  for (const field of fields) {
+    if (given.get(field) === undefined) problems.add("providerConfig", `has no ${field}`);
+  }
+}
+
+/** What the files were sent as, the dataset is confirmed as: else it would hold none of them, or could not be made. */
+function checkAgainstFiles(
+  { dataType, organizationUid }: DatasetGiven,
+  files: DatasetFiles,
+  problems: Problems,
+): void {
+  if (dataType !== undefined && files.dataType && ![files.dataType, UNKNOWN].includes(dataType)) {
+    problems.add(
+      "dataType",
+      `must be the file set's, ${files.dataType}, and is ${dataType}: give it to the FileSet (dataType)`,
+    );
+  }
+  const owner = files.organizationUid ?? "";
+  if (organizationUid !== undefined && ![owner, UNKNOWN].includes(organizationUid)) {
+    const whose = owner === "" ? "which belongs to the key's own user" : owner;
+    problems.add(
+      "organizationUid",
+      `must be the file set's, ${whose}, and is ${organizationUid}: give it to the FileSet (organizationUid)`,
+    );
+  }
+}
+
+export function checkDataset(given: DatasetGiven, problems: Problems): void {
+  applyRules(given, DATASET_RULES, problems);
+  const { files, providerConfig, name, dataType } = given;
+  if (files !== undefined && providerConfig !== undefined) {
+    problems.add(
+      "files",
+      "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket",
+    );
+  }
+  if (
+    files !== undefined &&
+    name !== undefined &&
+    !hasUnknown([name, files.datasetName]) &&
+    name !== files.datasetName
+  ) {
+    problems.add(
+      "name",
+      `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf)`,
+    );
+  }
+  if (files === undefined && name === undefined) problems.add("name", "is missing");
+  if (files !== undefined && !hasUnknown(files)) checkAgainstFiles(given, files, problems);
+  if (!(dataType ?? files?.dataType) && !hasUnknown(files)) {
+    problems.add(
+      "dataType",
+      "is missing, and can't be told from the files: they are none, or of several types",
+    );
+  }
+  if (providerConfig !== undefined && !hasUnknown(providerConfig))
+    checkProviderConfig(providerConfig, problems);
+  if (
+    given.slug === undefined &&
+    name !== undefined &&
+    !hasUnknown(name) &&
+    slugFrom(name) === ""
+  ) {
+    problems.add("slug", `can't be made from the name ${JSON.stringify(name)}: give one`);
+  }
+}
+
+/** Files of several types: a type of which there is none would make a dataset of nothing. */
+export function checkIndexed(
+  manifest: Manifest,
+  dataType: DatasetGiven["dataType"],
+  problems: Problems,
+): void {
+  if (dataType === undefined || hasUnknown(dataType)) return;
+  if (problems.failures.length > 0 || indexedEntries(manifest, dataType).length > 0) return;
+  const count = counted(manifest.entries.length, "file");
+  problems.add("dataType", `is ${dataType}, and of the ${count} none would be indexed as that`);
+}
