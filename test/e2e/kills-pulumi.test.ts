@@ -5,7 +5,7 @@ import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { describeWithPart } from "../support/parts";
 import type { EngineRun } from "../support/stack";
 import { jpeg } from "../support/temp-tree";
-import { descendants } from "./kills/processes";
+import { descendants, isAlive } from "./kills/processes";
 
 const HEAD = 'import * as avala from "@avala/pulumi";\n';
 const FILE_SET = `const files = new avala.FileSet("set", { root: "./images", include: ["*.jpg"], concurrency: 4 });\n`;
@@ -20,14 +20,6 @@ const PRESIGN = "/datasets/manual-upload/file-upload-url/";
 const STORE_MS = 200;
 /** How soon a run should end that is asked to. */
 const STOP_MS = 5_000;
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describeWithPart("pulumi", (pulumi) => {
   let it_: AvalaStack;

@@ -44,6 +44,16 @@ function received(avala: Emulator, from: number): Received {
   };
 }
 
+/** What makes a program speak to `avala`. */
+export function environmentOf(avala: Emulator): NodeJS.ProcessEnv {
+  return {
+    AVALA_API_KEY: avala.apiKey,
+    AVALA_BASE_URL: avala.baseUrl,
+    AVALA_ALLOW_INSECURE_BASE_URL: "true",
+    AVALA_ALLOW_STORAGE_HOSTS: new URL(avala.storageUrl).host,
+  };
+}
+
 /** Without limits, and with short waits, unless the test asks for others. */
 export async function createAvalaStack(
   pulumi: Part,
@@ -57,14 +67,8 @@ export async function createAvalaStack(
     exportMs: 50,
     ...options,
   });
-  const env = {
-    AVALA_API_KEY: avala.apiKey,
-    AVALA_BASE_URL: avala.baseUrl,
-    AVALA_ALLOW_INSECURE_BASE_URL: "true",
-    AVALA_ALLOW_STORAGE_HOSTS: new URL(avala.storageUrl).host,
-  };
   const { checkTypes = false } = options;
-  const stack = await createStack({ pulumi, program, env, checkTypes });
+  const stack = await createStack({ pulumi, program, env: environmentOf(avala), checkTypes });
   return {
     stack,
     avala,

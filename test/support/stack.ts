@@ -1,6 +1,6 @@
 // Stacks on the real Pulumi engine: a project in a folder of its own, its state in a local backend, the engine's answers
 // as values. Knows nothing of what the stacks declare.
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -106,13 +106,23 @@ function writeInto(folder: string, name: string, content: string | Uint8Array | 
   writeFileSync(file, content);
 }
 
-function runEngine(
-  command: string,
+/** An engine that runs. */
+export interface StartedEngine {
+  readonly child: ChildProcess;
+  readonly ended: Promise<EngineRun>;
+}
+
+export function startEngine(
+  pulumi: Part,
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
-): Promise<EngineRun> {
-  const child = spawn(command, [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+): StartedEngine {
+  const child = spawn(pulumi.command, ["--color", "never", "--non-interactive", ...args], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   let stdout = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -122,12 +132,27 @@ function runEngine(
   child.stderr.on("data", (chunk: Buffer) => {
     output += chunk.toString();
   });
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<EngineRun>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
       resolve({ code, output, stdout });
     });
   });
+  return { child, ended };
+}
+
+/** The environment of an engine whose state, journals and everything else are in the folder `home`. */
+export function engineEnv(pulumi: Part, home: string): NodeJS.ProcessEnv {
+  return {
+    ...envWith(pulumi, process.env),
+    AVALA_API_KEY: "",
+    AVALA_STATE_DIR: path.join(home, "journals"),
+    PULUMI_HOME: home,
+    PULUMI_BACKEND_URL: pathToFileURL(path.join(home, "state")).href,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_STACK: "test",
+  };
 }
 
 /** A new stack, with nothing in it. Remove it when the test ends. */
@@ -136,25 +161,13 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const home = mkdtempSync(path.join(tmpdir(), "avala-pulumi-home-"));
   mkdirSync(path.join(home, "state"));
   let env: NodeJS.ProcessEnv = {
-    ...envWith(options.pulumi, process.env),
-    AVALA_API_KEY: "",
-    AVALA_STATE_DIR: path.join(home, "journals"),
-    PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: pathToFileURL(path.join(home, "state")).href,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "1",
-    PULUMI_STACK: "test",
+    ...engineEnv(options.pulumi, home),
     // Checking the types of each program costs seconds; the tests that are about types ask for it.
     PULUMI_NODEJS_TRANSPILE_ONLY: String(options.checkTypes !== true),
     ...options.env,
   };
   const run = (...args: readonly string[]): Promise<EngineRun> =>
-    runEngine(
-      options.pulumi.command,
-      ["--color", "never", "--non-interactive", ...args],
-      folder,
-      env,
-    );
+    startEngine(options.pulumi, args, folder, env).ended;
   const expectEnd = async (isOk: boolean, args: readonly string[]): Promise<EngineRun> => {
     const ended = await run(...args);
     if ((ended.code === 0) === isOk) return ended;

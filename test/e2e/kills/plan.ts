@@ -36,8 +36,10 @@ const CONFIRM = { method: "POST", path: "/datasets/manual-upload/" };
 const READ = { target: "api", method: "GET" } as const;
 const STORE = { target: "storage", method: "POST" } as const;
 
-/** Each kind of trouble with the most often that it may come. */
-const TROUBLES: readonly (readonly [Fault, number])[] = [
+/** A kind of trouble with the most often that it may come. */
+export type Trouble = readonly [Fault, number];
+
+const TROUBLES: readonly Trouble[] = [
   [{ on: PRESIGN, reply: { status: 503 } }, 0.1],
   [{ on: PRESIGN, reply: { status: 502 }, when: "after" }, 0.1],
   [{ on: PRESIGN, drop: true }, 0.1],
@@ -60,11 +62,14 @@ const TROUBLES: readonly (readonly [Fault, number])[] = [
   [{ on: READ, cutAfterBytes: 5 }, 0.1],
 ];
 
-function chooseFaults(random: Seeded): Fault[] {
-  const troubles = TROUBLES.filter(() => random.chance(0.35)).map(([fault, most]) => ({
-    ...fault,
-    probability: most * random.next(),
-  }));
+/** Some of the troubles, and `more` of them, each more or less often. */
+export function chooseFaults(random: Seeded, more: readonly Trouble[] = []): Fault[] {
+  const troubles = [...TROUBLES, ...more]
+    .filter(() => random.chance(0.35))
+    .map(([fault, most]) => ({
+      ...fault,
+      probability: most * random.next(),
+    }));
   // On loopback a set is sent sooner than anyone could kill: the rest of the files is slowed.
   const slowly = { on: STORE, delayMs: 10 + random.integer(60), probability: 0.8 };
   return [...troubles, slowly].map((fault) => ({
@@ -77,7 +82,8 @@ function chooseFaults(random: Seeded): Fault[] {
 // Above 1 MiB a file is read in pieces while it is sent.
 const LARGE_BYTES = 1_400_000;
 
-function makeFiles(random: Seeded): Record<string, Buffer> {
+/** Path in the workspace → content; all of them in `images`, in folders and above them. */
+export function makeFiles(random: Seeded): Record<string, Buffer> {
   const bytes = (count: number): string =>
     Array.from({ length: Math.ceil(count / 10) }, () =>
       random.next().toString(36).slice(2, 12),

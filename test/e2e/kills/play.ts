@@ -5,6 +5,8 @@ import type { ChildProcess } from "node:child_process";
 import { startEmulator, type Emulator } from "../../../emulator";
 import { createTempTree, leadingTo, type TempTree } from "../../action/support/recorded";
 import { runBundle, type JobResult } from "../../action/support/runner";
+import { acknowledged } from "./journals";
+import { settled, whenDue } from "./moments";
 import type { Kill, Plan, Round, Start } from "./plan";
 
 export interface Played {
@@ -37,44 +39,14 @@ interface World {
 }
 
 const JOURNALS = ".state/journals";
-// A line is 16 digits of a check, a space, and a JSON array that begins with the path.
-const CHECK_LENGTH = 17;
-
-/** The paths that the journals say have landed; a line that was cut says nothing. */
-function acknowledged(tree: TempTree): Set<string> {
-  const folder = tree.at(JOURNALS);
-  const texts = existsSync(folder)
-    ? readdirSync(folder).map((name) => readFileSync(path.join(folder, name), "utf8"))
-    : [];
-  const lines = texts.flatMap((text) => text.split("\n").slice(0, -1));
-  return new Set(
-    lines.flatMap((line) => {
-      try {
-        return [(JSON.parse(line.slice(CHECK_LENGTH)) as [string])[0]];
-      } catch {
-        return [];
-      }
-    }),
-  );
-}
 
 /** The path within the dataset of an object's key: `__u__=/<user>/<dataset>/<path>`. */
 export function pathOf(key = ""): string {
   return key.split("/").slice(3).join("/");
 }
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 async function killWhenDue(child: ChildProcess, kill: Kill, emulator: Emulator): Promise<void> {
-  const from = emulator.requests().length;
-  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  if ("afterMs" in kill) await wait(kill.afterMs);
-  else {
-    while (!isGone() && emulator.requests().length - from < kill.afterRequests) await wait(4);
-    await wait(kill.plusMs);
-  }
+  await whenDue(kill, emulator, child);
   child.kill("SIGKILL");
 }
 
@@ -121,33 +93,11 @@ function move(world: World): void {
   world.tree = to;
 }
 
-const QUIET_TURNS = 10;
-const TURN_MS = 10;
-const MOST_TURNS = 2_000;
-
-/**
- * Resolves when the server has seen all that the dead have sent. The kernel keeps their bytes when they are gone, and on
- * busy cores the server reads them so late that they would be taken for requests of the next start.
- */
-async function settled(emulator: Emulator): Promise<void> {
-  let seen = -1;
-  let quiet = 0;
-  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
-    await wait(TURN_MS);
-    const requests = emulator.requests();
-    const isEnded = requests.every(({ endTime }) => endTime !== undefined);
-    quiet = isEnded && requests.length === seen ? quiet + 1 : 0;
-    if (quiet === QUIET_TURNS) return;
-    seen = requests.length;
-  }
-  throw new Error("The server is still at work on requests of processes that are dead.");
-}
-
 /** Resolves with the result of a start that ended well. */
 async function playRound(world: World, round: Round): Promise<JobResult | undefined> {
   if (round.moves) move(world);
   const { emulator, plan, ends, sentAgain } = world;
-  const known = acknowledged(world.tree);
+  const known = acknowledged(world.tree.at(JOURNALS));
   if (known.size > 0 && known.size < Object.keys(plan.files).length) world.wentOn += 1;
   const from = emulator.requests().length;
   const others = round.starts.slice(1).map(() => createTempTree(plan.files));

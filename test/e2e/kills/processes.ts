@@ -16,16 +16,32 @@ function list(): readonly Row[] {
   });
 }
 
-/** The descendants of this process whose command line `matches`. */
-export function descendants(matches: (command: string) => boolean): readonly number[] {
+/** The descendants of `of`, which is this process or one of its own, whose command line `matches`. */
+export function descendants(
+  matches: (command: string) => boolean,
+  of: number = process.pid,
+): readonly number[] {
   const rows = list();
-  const found = new Set([process.pid]);
+  const found = new Set([of]);
   // A child may be listed before its parent.
   for (let size = 0; size !== found.size;) {
     size = found.size;
     for (const { pid, parent } of rows) if (found.has(parent)) found.add(pid);
   }
   return rows
-    .filter(({ pid, command }) => pid !== process.pid && found.has(pid) && matches(command))
+    .filter(({ pid, command }) => pid !== of && found.has(pid) && matches(command))
     .map(({ pid }) => pid);
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** What runs under a number, for messages; absent when nothing does. */
+export function commandOf(pid: number): string | undefined {
+  return list().find((row) => row.pid === pid)?.command;
 }

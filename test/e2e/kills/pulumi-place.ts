@@ -1,0 +1,164 @@
+// Where a seed's stack lies: the project's folder, and a home with the backend's state and the journals. It can be copied
+// and lose parts of it, as happens to folders. Knows nothing of seeds.
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { unpackManifest } from "../../../src/files/manifest";
+import type { Part } from "../../support/parts";
+import {
+  engineEnv,
+  startEngine,
+  type StackResource,
+  type StartedEngine,
+} from "../../support/stack";
+import { acknowledged } from "./journals";
+
+const ROOT = path.join(__dirname, "..", "..", "..");
+
+// Plain JavaScript: compiling TypeScript would cost each `up` more than the upload does.
+const PROJECT = `name: test
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+`;
+
+export interface Place {
+  readonly project: string;
+  readonly home: string;
+}
+
+function newPlace(): Place {
+  const project = mkdtempSync(path.join(tmpdir(), "avala-stack-"));
+  const home = mkdtempSync(path.join(tmpdir(), "avala-pulumi-home-"));
+  return { project, home };
+}
+
+/** The engine walks all of `node_modules`: so only what the program needs is there, and none of its own dependencies. */
+function linkModules(project: string): void {
+  const at = (name: string): string => path.join(project, "node_modules", name);
+  mkdirSync(at("@avala/pulumi"), { recursive: true });
+  mkdirSync(at("@pulumi"));
+  cpSync(path.join(ROOT, "package.json"), path.join(at("@avala/pulumi"), "package.json"));
+  symlinkSync(path.join(ROOT, "lib"), at("@avala/pulumi/lib"), "dir");
+  symlinkSync(path.join(ROOT, "node_modules/@pulumi/pulumi"), at("@pulumi/pulumi"), "dir");
+}
+
+export function startIn(
+  place: Place,
+  pulumi: Part,
+  env: NodeJS.ProcessEnv,
+  ...args: readonly string[]
+): StartedEngine {
+  const all = {
+    ...engineEnv(pulumi, place.home),
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    ...env,
+  };
+  return startEngine(pulumi, args, place.project, all);
+}
+
+/** A stack without resources, to be copied. */
+export async function createPlace(pulumi: Part): Promise<Place> {
+  const place = newPlace();
+  mkdirSync(path.join(place.home, "state"));
+  writeFileSync(path.join(place.project, "Pulumi.yaml"), PROJECT);
+  writeFileSync(
+    path.join(place.project, "package.json"),
+    JSON.stringify({ name: "test", main: "index.js" }),
+  );
+  const { code, output } = await startIn(place, pulumi, {}, "stack", "init", "test").ended;
+  if (code !== 0) throw new Error(`stack init ended with ${code}:\n${output}`);
+  return place;
+}
+
+const isOwn = (file: string): boolean => path.basename(file) !== "node_modules";
+
+export function copyPlace(place: Place): Place {
+  const to = newPlace();
+  cpSync(place.project, to.project, { recursive: true, filter: isOwn });
+  linkModules(to.project);
+  for (const folder of ["state", "journals"]) {
+    const from = path.join(place.home, folder);
+    if (existsSync(from)) cpSync(from, path.join(to.home, folder), { recursive: true });
+  }
+  return to;
+}
+
+export function removePlace({ project, home }: Place): void {
+  for (const folder of [project, home]) rmSync(folder, { recursive: true, force: true });
+}
+
+export function writeFiles(place: Place, files: Readonly<Record<string, Buffer | string>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(place.project, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}
+
+export function loseJournal({ home }: Place): void {
+  rmSync(path.join(home, "journals"), { recursive: true, force: true });
+}
+
+/** The state becomes what it is at `fresh`. */
+export function loseState({ home }: Place, fresh: Place): void {
+  const state = path.join(home, "state");
+  rmSync(state, { recursive: true });
+  cpSync(path.join(fresh.home, "state"), state, { recursive: true });
+}
+
+const JOURNALS = path.join("journals", "journals");
+
+export function journaled({ home }: Place): Set<string> {
+  return acknowledged(path.join(home, JOURNALS));
+}
+
+export function journalsIn({ home }: Place): readonly string[] {
+  const folder = path.join(home, JOURNALS);
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** As `pulumi stack export` shows them, without starting the engine for it. */
+export function resourcesIn({ home }: Place): readonly StackResource[] {
+  const file = path.join(home, "state", ".pulumi", "stacks", "test", "test.json");
+  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+    checkpoint: { latest?: { resources?: readonly StackResource[] } | null };
+  };
+  return checkpoint.latest?.resources ?? [];
+}
+
+export function resourcesOf(place: Place, kind: string): readonly StackResource[] {
+  return resourcesIn(place).filter(({ type }) => type.endsWith(`:${kind}`));
+}
+
+/** The paths that the state says have landed. */
+export function inState(place: Place): Set<string> {
+  const manifests = resourcesOf(place, "FileSet").map(({ outputs }) => outputs?.["manifest"]);
+  return new Set(
+    manifests.flatMap((packed) =>
+      typeof packed === "string" ? unpackManifest(packed).entries.map((entry) => entry.path) : [],
+    ),
+  );
+}
+
+/** Everything on the disk but the files themselves and the programs. */
+export function textsAt({ project, home }: Place): readonly string[] {
+  const outside = ["images", "node_modules"].map((name) => path.join(project, name));
+  return [project, home].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter(({ parentPath }) => !outside.some((own) => parentPath.startsWith(own)))
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), "latin1")),
+  );
+}
