@@ -9,7 +9,7 @@ export type Md5 = () => Promise<string | undefined>;
 
 /**
  * What a store's reply says of the bytes that it was sent: it keeps them, it keeps others, or it does not tell. `doubtful`:
- * twice its ETag was another MD5, or none at all, and only what other files show can tell which.
+ * twice its ETag was another MD5, or there was none at all, and only what other files show can tell which.
  */
 export type Verdict = "right" | "wrong" | "untold" | "doubtful";
 
@@ -76,20 +76,41 @@ interface Stores {
   readonly told: Map<string, "md5" | "other" | "none">;
   /** How often each store's ETag did not agree, twice, with nothing shown of it yet. */
   readonly doubts: Map<string, number>;
+  /** How often each gave no ETag, with nothing shown of it yet. */
+  readonly silences: Map<string, number>;
 }
 
 // One could be a store that lost the same bytes twice.
 const DOUBTS_TO_BELIEVE = 2;
 
+// As many as are under way at once, since one bad minute may meet all of them. Until then they are not in the journal.
+const SILENCES_TO_BELIEVE = 8;
+
 // So cheap to hash that even a store that seems to tell no MD5s is held to them: the first that agrees shows otherwise.
 const ALWAYS_JUDGED_BYTES = 1024 * 1024;
+
+/**
+ * Of a store that has told no MD5 yet. An ETag of another form is a store's manner. None at all may be its manner too, or
+ * the answer of something else that kept nothing: that is not told from one file.
+ */
+function judgeSilence({ told, silences }: Stores, { host, etag }: Stored): Verdict {
+  if (etag !== undefined) {
+    told.set(host, "none");
+    return "untold";
+  }
+  const count = (silences.get(host) ?? 0) + 1;
+  silences.set(host, count);
+  if (count >= SILENCES_TO_BELIEVE) told.set(host, "none");
+  return "doubtful";
+}
 
 /**
  * A store's `ETag` is the MD5 of an object, or something else that looks like one, and not always a header tells which.
  * The first that agrees shows that the store tells MD5s: from then on each must agree. Until then one that does not agree
  * is sent again once; when that has not helped two pieces, the store is taken for one that tells none.
  */
-function createPiece({ told, doubts }: Stores, sizeBytes: number, isOnce: boolean): PieceCheck {
+function createPiece(stores: Stores, sizeBytes: number, isOnce: boolean): PieceCheck {
+  const { told, doubts } = stores;
   let isDoubted = isOnce;
   return {
     judge: async (stored, md5) => {
@@ -100,8 +121,8 @@ function createPiece({ told, doubts }: Stores, sizeBytes: number, isOnce: boolea
       if (stored.md5 === undefined) {
         // A store that told the MD5 of each object and tells none now may have kept nothing.
         if (before === "md5") return "wrong";
-        if (before === undefined) told.set(host, "none");
-        return "untold";
+        if (before !== undefined) return "untold";
+        return judgeSilence(stores, stored);
       }
       const own = await md5();
       if (own === undefined) return "untold";
@@ -144,7 +165,7 @@ export function keptOf(parts: ReadonlySet<Kept>): Kept {
 
 /** One for a run: what its stores tell is learned as it goes. */
 export function createStoreCheck(): StoreCheck {
-  const stores: Stores = { told: new Map(), doubts: new Map() };
+  const stores: Stores = { told: new Map(), doubts: new Map(), silences: new Map() };
   const { told } = stores;
   const thread = new Md5Thread();
   const isWanted = (): boolean => told.size === 0 || [...told.values()].includes("md5");

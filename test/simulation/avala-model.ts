@@ -98,6 +98,9 @@ interface Answer {
   readonly headers?: Record<string, string>;
 }
 
+/** As S3's: the MD5 of the object or part. */
+const etagOf = (data: Buffer): string => `"${createHash("md5").update(data).digest("hex")}"`;
+
 function sha256(data: Buffer): string {
   return createHash("sha256").update(data).digest("hex");
 }
@@ -249,7 +252,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     if (body.length !== length) return s3Error(400, "EntityTooSmall");
     counts.parts += 1;
     session?.parts.set(number, Buffer.from(body));
-    return { status: 200, headers: {} };
+    return { status: 200, headers: { etag: etagOf(body) } };
   };
   const confirm = (body: ConfirmBody): Answer => {
     if (datasets.some(({ name }) => name === body.name)) {
@@ -298,7 +301,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     if (file.data.length !== policy.length) return s3Error(400, "EntityTooLarge");
     counts.stored.set(policy.key, (counts.stored.get(policy.key) ?? 0) + 1);
     objects.set(policy.key, { sizeBytes: file.data.length, sha256: sha256(file.data) });
-    return { status: 204 };
+    return { status: 204, headers: { etag: etagOf(file.data) } };
   };
 
   const send = async (target: "api" | "storage", request: HttpRequest): Promise<HttpResponse> => {

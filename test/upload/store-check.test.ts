@@ -4,6 +4,8 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator, type EmulatorOptions, type Fault } from "../../emulator";
+import type { Avala } from "../../src/api/connect";
+import type { Transport } from "../../src/api/transport";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 
@@ -40,6 +42,18 @@ async function threeFiles(): Promise<UploadFile[]> {
       const absolutePath = join(folder, path);
       await writeFile(absolutePath, data);
       return { path, absolutePath, sizeBytes, sha256: sha256(data) };
+    }),
+  );
+}
+
+async function smallFiles(count: number): Promise<UploadFile[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const data = Buffer.from(`content ${index}`);
+      const absolutePath = join(folder, `${index}.jpg`);
+      await writeFile(absolutePath, data);
+      const sizeBytes = data.length;
+      return { path: `${index}.jpg`, absolutePath, sizeBytes, sha256: sha256(data) };
     }),
   );
 }
@@ -116,12 +130,32 @@ describe("a store that tells MD5s", () => {
     await expectStored(files);
   });
 
+  test("and kept nothing of the very first file is found out by the next, and sent it again", async () => {
+    await start();
+    const files = await threeFiles();
+    emulator.setFault({ on: ONCE, store: "nothing" });
+    const result = await upload(files);
+    expect(result).toMatchObject({ checkedByStore: 3, isComplete: true });
+    expect(result.sent).toHaveLength(3);
+    expect(result.bytesSent).toBe(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+    await expectStored(files);
+  });
+
+  test("and kept nothing of all that were first under way is sent them again", async () => {
+    await start();
+    const files = await smallFiles(20);
+    emulator.setFault({ on: ONCE, times: 8, store: "nothing" });
+    const result = await upload(files, 8);
+    expect(result.sent).toHaveLength(20);
+    await expectStored(files);
+  });
+
   test("and goes on keeping something else is an error that names the file and says so", async () => {
     await start();
     const files = await threeFiles();
     emulator.setFault({ on: ONCE, skip: 1, times: 0, store: "other" });
     await expect(upload(files.slice(0, 2))).rejects.toMatchObject({
-      code: "storage",
+      code: "upload",
       failures: [{ path: "large.jpg", error: { code: "storage" } }],
       landed: [{ path: "small.jpg" }],
       message: expect.stringMatching(/keeps something else than was sent as large\.jpg/) as string,
@@ -148,18 +182,47 @@ describe("a store whose ETags are no MD5s", () => {
     await expectStored(files);
   });
 
-  test("costs one file sent twice at most for each that is under way at once", async () => {
+  test("costs one file sent twice at most for each that is under way at once, and one more", async () => {
     await start({ etag: "opaque" });
-    const files = await Promise.all(
-      Array.from({ length: 30 }, async (_, index) => {
-        const absolutePath = join(folder, `${index}.jpg`);
-        await writeFile(absolutePath, `content ${index}`);
-        return { path: `${index}.jpg`, absolutePath, sizeBytes: `content ${index}`.length };
-      }),
-    );
-    const result = await upload(files, 4);
+    const result = await upload(await smallFiles(30), 4);
     expect(result.sent).toHaveLength(30);
-    expect(storageRequests()).toBeLessThanOrEqual(34);
+    expect(storageRequests()).toBeLessThanOrEqual(35);
+  });
+});
+
+describe("a store that gives no ETag at all", () => {
+  const withoutEtags = (): Avala => {
+    const { avala } = sessionWith(emulator);
+    const send: Transport["send"] = async (request) => {
+      const reply = await avala.storage.send(request);
+      return { ...reply, headers: {} };
+    };
+    return { ...avala, storage: { ...avala.storage, send } };
+  };
+
+  test("is sent every file once, and each is known to have landed", async () => {
+    await start();
+    const files = [...(await threeFiles()), ...(await smallFiles(30))];
+    const request = { datasetName: "set", files, concurrency: 4, partsFromBytes: 5 * MIB };
+    const result = await uploadFiles(withoutEtags(), request);
+    expect(result).toMatchObject({ checkedByStore: 0, retries: 0, isComplete: true });
+    expect(storageRequests()).toBe(files.length + 2);
+    await expectStored(files);
+  });
+
+  test("has few files wait for its manner to show: a run that is stopped sends only those again", async () => {
+    await start();
+    const files = await smallFiles(30);
+    const on = { target: "api", path: "*file-upload-url/" } as const;
+    emulator.setFault({ on, skip: 20, times: 0, reply: { status: 401 } });
+    const stateDirectory = join(folder, "state");
+    const request = { datasetName: "set", files, concurrency: 1, stateDirectory };
+    await expect(uploadFiles(withoutEtags(), request)).rejects.toMatchObject({
+      code: "authentication",
+    });
+    emulator.clearFaults();
+    const { unchanged, sent } = await uploadFiles(withoutEtags(), request);
+    expect([unchanged.length, sent.length]).toEqual([12, 18]);
   });
 });
 
