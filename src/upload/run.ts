@@ -68,6 +68,11 @@ async function settleDoubts(run: Run): Promise<void> {
   await sendAll(run, again);
 }
 
+// So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
+// would help nobody. Fewer may be what a few files alone meet, also when files go one by one; more than the ten that can
+// be under way would only be tried to the end in a second round.
+const FAILURES_TO_BELIEVE = 8;
+
 function failFile(run: Run, file: UploadFile, error: unknown): void {
   if (!isAvalaError(error) || stopsTheRun(error)) throw error;
   run.failures.push({ path: file.path, error });
@@ -75,9 +80,7 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   run.avala.emit({ kind: "file-failed", path: file.path, error });
   if (!error.retryable) return;
   run.failuresInARow += 1;
-  // As many as are under way at once have failed to the end, and none got through: the server is gone, and trying
-  // each remaining file for minutes would help nobody.
-  if (run.failuresInARow >= concurrencyOf(run.request)) throw error;
+  if (run.failuresInARow >= FAILURES_TO_BELIEVE) throw error;
 }
 
 async function work(run: Run, signal: AbortSignal, file: UploadFile): Promise<void> {

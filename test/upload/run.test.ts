@@ -114,6 +114,16 @@ describe("an upload", () => {
     expect(Object.keys(await stored())).toHaveLength(9);
   });
 
+  test("lets one file fail that is tried to the end, also when files go one by one", async () => {
+    emulator.setFault({ on: { target: "storage" }, times: 8, reply: { status: 500 } });
+    const files = await makeFiles(3);
+    const error = await failureOf(
+      uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files, concurrency: 1 }),
+    );
+    expect(error.failures.map(({ path }) => path)).toEqual(["f/0.jpg"]);
+    expect(error.landed.map(({ path }) => path)).toEqual(["f/1.jpg", "f/2.jpg"]);
+  });
+
   test("refuses bad input before anything is sent, all of it at once", async () => {
     const [file] = await makeFiles(1);
     const { avala } = sessionWith(emulator);
@@ -158,14 +168,14 @@ describe("what stops an upload at once", () => {
     expect(error.landed).toEqual([]);
   });
 
-  test("a server that is gone: as many files as run at once are tried to the end, not all", async () => {
+  test("a server that is gone: eight files are tried to the end, not all", async () => {
     emulator.setFault({ on: { path: PRESIGN }, times: 0, reply: { status: 503, body: "down" } });
     const files = await makeFiles(50);
     const error = await failureOf(
       uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files, concurrency: 3 }),
     );
     expect(error.code).toBe("server");
-    expect(requests(PRESIGN)).toBeLessThanOrEqual(3 * 8 + 16);
+    expect(requests(PRESIGN)).toBeLessThanOrEqual(8 * 8 + 16);
   });
 
   test("the caller's signal, with what landed", async () => {
