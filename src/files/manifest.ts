@@ -78,5 +78,7 @@ function problemOf(entry: ManifestEntry, previous: string | undefined): string |
 
 /** The manifest as `sha256sum -c` reads it, run in the folder that the paths are relative to. */
 export function checksumsText(manifest: Manifest): string {
-  return manifest.entries.map((entry) => `${entry.sha256}  ${entry.path}\n`).join("");
+  // It takes `-` for its standard input.
+  const nameOf = (path: string): string => (path === "-" ? "./-" : path);
+  return manifest.entries.map(({ path, sha256 }) => `${sha256}  ${nameOf(path)}\n`).join("");
 }

@@ -56,7 +56,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const testOnLinux = process.platform === "linux" ? test : test.skip;
 
 function shell(command: string | undefined, before = ""): string {
-  const options = { cwd: folder, encoding: "utf8", stdio: "pipe" } as const;
+  const options = { cwd: folder, encoding: "utf8", stdio: "pipe", input: "" } as const;
   return execFileSync("bash", ["-ec", `${before}\n${command ?? "exit 1"}`], options);
 }
 
@@ -83,6 +83,31 @@ describe("what the docs say", () => {
     expect(() => shell(check?.text)).toThrow();
   });
 });
+
+testOnLinux(
+  "names that the tools read in a way of their own are checked and digested as files",
+  () => {
+    const odd = [
+      "-",
+      "-c.jpg",
+      "*star.jpg",
+      " lead.jpg",
+      "trail .jpg",
+      "#x.jpg",
+      "in/-",
+      "~",
+      "$(x)`y`.jpg",
+    ];
+    const manifest = manifestOf("", Object.fromEntries(odd.map((name) => [name, `of ${name}`])));
+    mkdirSync(join(folder, "in"));
+    for (const name of odd) writeFileSync(join(folder, name), `of ${name}`);
+    writeFileSync(join(folder, "SHA256SUMS"), checksumsText(manifest));
+    expect(shell(check?.text).split("\n")).toHaveLength(odd.length + 1);
+    expect(shell(ofFiles?.text)).toBe(`${manifest.digest}  -\n`);
+    writeFileSync(join(folder, "-"), "another");
+    expect(() => shell(check?.text)).toThrow();
+  },
+);
 
 describe("the file", () => {
   test("is valid by its schema, for one dataset, several and none", () => {
