@@ -1,6 +1,6 @@
 // A run's results as what a workflow gets: outputs, and the files that they name.
 // Knows nothing of the log or the summary.
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checksumsText, createManifest, type Manifest } from "../src/files/manifest";
 import { formatManifestFile } from "../src/files/manifest-file";
@@ -40,22 +40,39 @@ export async function createOutputFolder(environment: ActionEnvironment): Promis
   return mkdtemp(join(environment.tempDirectory, "avala-"));
 }
 
-/** The manifest and the checksums, as docs/manifest.md has them. */
+/** The manifest and the checksums, as docs/manifest.md has them: what is to be sent. */
 export async function writeSelection(
   folder: string,
   selection: Selection,
-  to: { readonly destination: Destination; readonly nowMs: number },
+  to: ManifestTerms,
 ): Promise<{ manifest: string; checksums: string }> {
+  return {
+    manifest: await writeManifest(folder, selection, { ...to, isComplete: false }),
+    checksums: await write(folder, "SHA256SUMS", checksumsText(onDisk(selection))),
+  };
+}
+
+export interface ManifestTerms {
+  readonly destination: Destination;
+  readonly nowMs: number;
+}
+
+/** `isComplete`: Avala has all of it. Replaced as a whole, for it may be what somebody attests. */
+export async function writeManifest(
+  folder: string,
+  selection: Selection,
+  to: ManifestTerms & { readonly isComplete: boolean },
+): Promise<string> {
   const { baseUrl, organization } = to.destination;
   const text = formatManifestFile({
     createdMs: to.nowMs,
     destination: { baseUrl, organizationUid: organization ?? undefined },
     datasets: selection.targets.map(({ name, manifest }) => ({ name, manifest })),
+    isComplete: to.isComplete,
   });
-  return {
-    manifest: await write(folder, "manifest.json", text),
-    checksums: await write(folder, "SHA256SUMS", checksumsText(onDisk(selection))),
-  };
+  const file = join(folder, "manifest.json");
+  await rename(await write(folder, "manifest.json.new", text), file);
+  return file;
 }
 
 /** The manifest with each file's path under `root`: a prefix and a link's target are the dataset's business alone. */

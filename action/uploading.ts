@@ -11,7 +11,7 @@ import { counted, describeCost, estimateCost, formatBytes } from "../src/upload/
 import { checkQuota, decideAll, type Decided, type Journey } from "./datasets";
 import { destinationOf } from "./destination";
 import type { UploadInputs } from "./inputs/upload";
-import { writePlan } from "./outputs";
+import { writeManifest, writePlan } from "./outputs";
 import {
   checkPlan,
   checkPlannedDatasets,
@@ -52,7 +52,19 @@ export async function runUpload(
   if (plan !== undefined) checkPlannedDatasets(plan, lookedUp(decided));
   await checkQuota(journey, decided);
   tellCost(run, avala, decided);
-  return publishAll(run, journey, decided);
+  const outcome = await publishAll(run, journey, decided);
+  const isSent = outcome === "uploaded" && decided.every(({ decision }) => !decision.existing);
+  // Of what was there already Avala tells paths and sizes; for the content its name must stand.
+  if (isSent || (outcome !== "partial" && inputs.dataset.includes("{digest}")))
+    await vouch(run, avala, selection);
+  return outcome;
+}
+
+/** The manifest says from now on that Avala has its files. */
+async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void> {
+  const destination = destinationOf(run.environment, run.inputs, avala);
+  const nowMs = run.environment.clock.now();
+  await writeManifest(run.folder, selection, { destination, nowMs, isComplete: true });
 }
 
 /** Without those that nobody could look up. */

@@ -19,12 +19,14 @@ export interface ManifestDataset {
   readonly manifest: Manifest;
 }
 
-/** What was sent, where to, and when the list was made. */
+/** What is to be sent or was, where to, and when the list was written. */
 export interface ManifestRecord {
   readonly createdMs: number;
   readonly destination: ManifestDestination;
   /** One, or one for each partition; no two have a path in common. */
   readonly datasets: readonly ManifestDataset[];
+  /** Avala has every dataset, and each was made of exactly these files. @default false: this is what was to be sent */
+  readonly isComplete?: boolean | undefined;
 }
 
 function wholeOf(datasets: readonly ManifestDataset[]): Manifest {
@@ -42,6 +44,7 @@ export function formatManifestFile(record: ManifestRecord): string {
   const head = {
     formatVersion: FORMAT_VERSION,
     createdAt: new Date(createdMs).toISOString(),
+    complete: record.isComplete ?? false,
     destination: {
       baseUrl: destination.baseUrl,
       organization: destination.organizationUid ?? null,
@@ -142,6 +145,8 @@ export function parseManifestFile(data: string): ManifestRecord {
     refuse(`formatVersion ${String(json["formatVersion"])} is not known, only ${FORMAT_VERSION}`);
   }
   const { baseUrl, organization } = object(json["destination"], "destination");
+  const complete = json["complete"];
+  if (typeof complete !== "boolean") refuse("complete should be true or false");
   const createdMs = Date.parse(text(json["createdAt"], "createdAt"));
   if (Number.isNaN(createdMs)) refuse("createdAt is no time");
   return {
@@ -151,5 +156,6 @@ export function parseManifestFile(data: string): ManifestRecord {
       organizationUid: organization === null ? undefined : text(organization, "organization"),
     },
     datasets: readDatasets(json),
+    isComplete: complete,
   };
 }

@@ -116,6 +116,37 @@ describe("a first run", () => {
     });
   });
 
+  describe("has a manifest that says", () => {
+    const manifestOf = ({ outputs }: Recorded): unknown => {
+      const { isComplete, datasets } = parseManifestFile(
+        readFileSync(outputs.manifest ?? "", "utf8"),
+      );
+      return { isComplete, files: datasets[0]?.manifest.entries.length };
+    };
+    const whole = { isComplete: true, files: 3 };
+    const onlyMeant = { isComplete: false, files: 3 };
+
+    test("whether Avala has its files: not yet, after a dry run and a run that failed", async () => {
+      expect(manifestOf(await act({ ...versioned, "dry-run": "true" }))).toEqual(onlyMeant);
+      emulator.setFault({ on: { target: "storage" }, times: 0, reply: { status: 403, body: "" } });
+      const failed = await act(versioned);
+      expect(failed.outputs).toMatchObject({ outcome: "failed", "files-uploaded": "0" });
+      expect(manifestOf(failed)).toEqual(onlyMeant);
+    });
+    test("that it has, when they were sent now, or before under a name of their digest", async () => {
+      expect(manifestOf(await act(versioned))).toEqual(whole);
+      expect(manifestOf(await act(versioned))).toEqual(whole);
+    });
+    test("that it has not, where of a dataset that was there paths and sizes alone are known", async () => {
+      const named = { ...versioned, dataset: "pets" };
+      expect(manifestOf(await act(named))).toEqual(whole);
+      tree.write({ "images/cats/one.jpg": jpeg("eno") });
+      const again = await act(named);
+      expect(again.outputs.outcome).toBe("unchanged");
+      expect(manifestOf(again)).toEqual(onlyMeant);
+    });
+  });
+
   test("sends visibility and metadata", async () => {
     await act({ ...versioned, visibility: "public", metadata: "source: camera\nyear: 2026" });
     expect(emulator.datasets()[0]).toMatchObject({
@@ -332,6 +363,15 @@ describe("partitions", () => {
       new Set(emulator.datasets().map(({ uid }) => uid)),
     );
     expect(outputs["dataset-uid"]).toBe("");
+  });
+
+  test("are asked for in the storage quota once, all together", async () => {
+    await start({ quotaBytes: 1 });
+    const { errors } = await act(partitioned);
+    expect(errors).toEqual([expect.stringContaining("The files can't fit") as string]);
+    const asked = emulator.requests().filter(({ path }) => path.endsWith("/quota/"));
+    expect(asked).toHaveLength(1);
+    expect(await emulator.objects()).toEqual([]);
   });
 
   test("are sent while the server still indexes the ones before, one at a time and in their order", async () => {

@@ -20,7 +20,7 @@ const ROOT = join(__dirname, "../..");
 const validate = new Ajv().compile(
   JSON.parse(readFileSync(join(ROOT, "docs/manifest.schema.json"), "utf8")) as object,
 );
-const [example, , ofManifest, ofFiles, check] = fencedBlocks(ROOT, "docs/manifest.md");
+const [example, complete, , ofManifest, ofFiles, check] = fencedBlocks(ROOT, "docs/manifest.md");
 const CONTENT = { "b.jpg": "two", "a b/ü 😀.jpg": "one", "empty.jpg": "" };
 
 function manifestOf(prefix = "", content: Record<string, string> = CONTENT): Manifest {
@@ -38,6 +38,7 @@ function recordOf(...manifests: Manifest[]): ManifestRecord {
     createdMs: Date.UTC(2026, 10, 24, 12),
     destination: { baseUrl: "https://api.avala.ai/api/v1", organizationUid: undefined },
     datasets: manifests.map((manifest, index) => ({ name: `training-${index}`, manifest })),
+    isComplete: true,
   };
 }
 
@@ -65,6 +66,17 @@ describe("what the docs say", () => {
     const text = example?.text ?? "";
     expect(validate(JSON.parse(text))).toBe(true);
     expect(`${text}\n`).toBe(formatManifestFile(parseManifestFile(text)));
+  });
+
+  testOnLinux("one that was only to be sent does not pass for one that was", () => {
+    const write = (record: ManifestRecord): void =>
+      writeFileSync(join(folder, "manifest.json"), formatManifestFile(record));
+    write(recordOf(manifestOf()));
+    expect(shell(complete?.text)).toBe("true\n");
+    for (const isComplete of [false, undefined]) {
+      write({ ...recordOf(manifestOf()), isComplete });
+      expect(() => shell(complete?.text)).toThrow();
+    }
   });
 
   testOnLinux("the digest is computed from the manifest by the command that is given", () => {
@@ -154,6 +166,7 @@ describe("the file", () => {
     ["another algorithm", text.replace("avala-manifest 1 sha256", "avala-manifest 2 sha256")],
     ["no files", text.replace('"files": [', '"filez": [')],
     ["a list", "[]"],
+    ["nothing that says whether it is complete", text.replace('  "complete": true,\n', "")],
   ])("is refused: %s", (_name, changed) => {
     expect(thrownBy(() => parseManifestFile(changed)).code).toBe("input");
   });
