@@ -1,7 +1,6 @@
 // A selection's way into its datasets, over the core's own: each is decided on before the first byte of any is sent.
 // Knows nothing of outputs or of exports.
 import { AvalaError, isAvalaError, listed } from "../src/errors";
-import { getQuota } from "../src/api/manual-upload";
 import type { Avala } from "../src/api/connect";
 import type { Dataset } from "../src/api/datasets";
 import {
@@ -12,7 +11,7 @@ import {
   type PublishResult,
   type PublishTarget,
 } from "../src/publish";
-import { formatBytes } from "../src/upload/cost";
+import { requireRoom } from "../src/upload/room";
 import type { UploadInputs } from "./inputs/upload";
 import type { Target } from "./selection";
 import type { WaitBudget } from "./waiting";
@@ -98,22 +97,14 @@ function publishTargetOf({ inputs, organizationUid }: Journey, target: Target): 
 
 function optionsOf({ inputs, budget, stateDirectory, deadlineMs }: Journey): PublishOptions {
   const { waitForDataset: waits, concurrency } = inputs;
-  return { waitMs: budget.leftMs, waits, concurrency, stateDirectory, deadlineMs };
+  const waiting = { waitMs: budget.leftMs, waits };
+  return { ...waiting, concurrency, stateDirectory, deadlineMs, isRoomChecked: true };
 }
 
 /** @throws AvalaError `quota` when what is to be sent can never fit */
 export async function checkQuota(journey: Journey, decided: readonly Decided[]): Promise<void> {
   const files = decided.flatMap(({ decision }) => decision.toSend);
-  if (files.length === 0) return;
-  const { avala, organizationUid } = journey;
-  const quota = await getQuota(avala, { organizationUid });
-  const bytes = files.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
-  if (quota === undefined || bytes <= quota.limitBytes) return;
-  const limit = formatBytes(quota.limitBytes);
-  const sizes = `${formatBytes(bytes)} are to be sent, and the storage quota is ${limit}`;
-  throw new AvalaError("quota", `The files can't fit: ${sizes}.`, {
-    hint: "Choose fewer files, or ask Avala for a larger quota.",
-  });
+  await requireRoom(journey.avala, { files, organizationUid: journey.organizationUid });
 }
 
 /** Sends what was decided and makes the dataset of it; `onConfirmed` learns of it even when what follows fails. */

@@ -11,6 +11,7 @@ import { existsAlready, holdsOthers, mayBeOurs, requireSame } from "./publish-re
 import type { DatasetDestination } from "./upload/destination";
 import type { Journal } from "./upload/journal";
 import { checkRequest } from "./upload/request";
+import { requireRoom } from "./upload/room";
 import { uploadWith, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
 import { openUploadJournal, removeUploadJournal } from "./upload/upload-journal";
 
@@ -45,6 +46,11 @@ export interface PublishOptions {
   readonly stateDirectory?: string | undefined;
   readonly deadlineMs?: number | undefined;
   readonly partsFromBytes?: UploadRequest["partsFromBytes"];
+  /**
+   * Whether the caller has asked itself that the files fit into the storage quota, best for all its datasets at once.
+   * @default false
+   */
+  readonly isRoomChecked?: boolean | undefined;
   /** Told as soon as the dataset is made, also when what follows fails. */
   readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
 }
@@ -154,6 +160,7 @@ async function sendAndConfirm(
     ...{ files: toSend, concurrency, deadlineMs, partsFromBytes },
   };
   checkRequest(request);
+  if (options.isRoomChecked !== true) await requireRoom(avala, request);
   const journal = await openToSend(avala, decision, stateDirectory);
   const upload = await uploadWith(avala, request, journal);
   if (!upload.isComplete) return { outcome: "partial", upload };
@@ -199,7 +206,8 @@ async function decideAgain(
  * Carries a decision out. Safe when another run does the same at once: one of them confirms, and the other finds what
  * it would have made.
  * @throws UploadError when files failed or the upload was stopped; AvalaError `dataset` when the server does not list
- * what was sent, `conflict` or `validation` when the name or slug is taken, `timeout`, `cancelled`
+ * what was sent, `conflict` or `validation` when the name or slug is taken, `quota` when the files can never fit, `timeout`,
+ * `cancelled`
  */
 export async function carryOut(
   avala: Avala,

@@ -218,6 +218,52 @@ describe("publishing", () => {
   });
 });
 
+describe("files and the storage quota", () => {
+  const QUOTA = "/datasets/manual-upload/quota/";
+
+  test("refuses what can never fit before the first byte is sent", async () => {
+    await start({ quotaBytes: 30 });
+    const refused = publish(await makeFiles("a.jpg", "b.jpg"));
+    await expect(refused).rejects.toMatchObject({
+      code: "quota",
+      message: "The files can't fit: 32 bytes are to be sent, and the storage quota is 30 bytes.",
+    });
+    expect(count("POST", PRESIGN)).toBe(0);
+    expect(count("GET", QUOTA)).toBe(1);
+  });
+
+  test("asks once in a session, for any number of datasets, and not when nothing is to be sent", async () => {
+    await start();
+    const files = await makeFiles("a.jpg");
+    await publish(files);
+    const { avala } = sessionWith(emulator);
+    for (const name of ["training", "two", "three"]) {
+      const target = targetOf(files, { dataset: { name, slug: name, dataType: "image" } });
+      await publishDataset(avala, target, optionsIn(join(folder, "state")));
+    }
+    expect(count("GET", QUOTA)).toBe(2);
+  });
+
+  test("does not ask when the caller has", async () => {
+    await start();
+    const target = targetOf(await makeFiles("a.jpg"));
+    const options = { ...optionsIn(join(folder, "state")), isRoomChecked: true };
+    await publishDataset(sessionWith(emulator).avala, target, options);
+    expect(count("GET", QUOTA)).toBe(0);
+  });
+
+  test.each([
+    [403, {}],
+    [404, {}],
+    [500, {}],
+    [200, { limit: "much" }],
+  ])("goes on where the server tells no quota: %d %j", async (status, body) => {
+    await start();
+    emulator.setFault({ on: { path: QUOTA }, times: 0, reply: { status, body } });
+    expect(await publish(await makeFiles("a.jpg"))).toMatchObject({ outcome: "uploaded" });
+  });
+});
+
 describe("a dataset that exists and holds other files", () => {
   beforeEach(async () => {
     await start({ confirmAgain: "accept" });

@@ -7,6 +7,7 @@ import { compareManifests } from "../../src/files/compare";
 import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
 import { isIndexed, type DataType } from "../../src/files/media";
 import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
+import { requireRoom } from "../../src/upload/room";
 import { uploadFiles, type UploadResult } from "../../src/upload/run";
 import { UnfinishedError, providerOf } from "../process/failures";
 import type { LocalSet } from "../process/local-files";
@@ -91,6 +92,7 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
   const { datasetName, concurrency } = inputs;
   const organizationUid = ownerOf(inputs);
   try {
+    await requireRoom(avala, { files, organizationUid });
     const result = await uploadFiles(avala, {
       datasetName,
       organizationUid,

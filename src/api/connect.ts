@@ -65,6 +65,8 @@ export interface Avala {
 /** What the server said and will say again for as long as the session lasts. */
 export interface Remembered {
   user?: User;
+  /** Bytes, by organization; `undefined` where the server does not tell. */
+  quotaLimits?: Map<string | undefined, number | undefined>;
 }
 
 const ignore: Listener = () => undefined;

@@ -161,6 +161,15 @@ describe("FileSet", () => {
       expect(outs).toMatchObject({ digest: inputs.digest });
     });
 
+    test("refuses what can never fit into the quota before it sends a byte", async () => {
+      await bench.stop();
+      bench = await createBench(THREE, { quotaBytes: 10 });
+      const { fileSet } = bench.handlers();
+      const inputs = await checked(fileSet, given());
+      await expect(fileSet.create(inputs)).rejects.toThrow(/can't fit.*quota is 10 bytes/);
+      expect(bench.writes()).toEqual([]);
+    });
+
     test("leaves nothing in the state when nothing landed", async () => {
       const { fileSet } = bench.handlers({ AVALA_API_KEY: "avk_wrong_wrong_wrong" });
       const inputs = await checked(fileSet, given());
