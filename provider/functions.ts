@@ -7,7 +7,7 @@ import * as exports_ from "../src/api/exports";
 import * as projects from "../src/api/projects";
 import { findDataset } from "../src/dataset";
 import { AvalaError, InputError } from "../src/errors";
-import { readAvalaConfig, requireKey } from "./config";
+import { soundConfig, requireKey } from "./config";
 import { refusal } from "./refusal";
 
 export type { Dataset as DatasetResult } from "../src/api/datasets";
@@ -44,7 +44,7 @@ async function look<T>(
   try {
     const config = new pulumi.Config("avala");
     const { organizationUid, ...connection } = requireKey(
-      readAvalaConfig((key) => config.get(key), process.env),
+      soundConfig((key) => config.get(key), process.env),
     );
     const avala = connect(connection);
     try {

@@ -52,6 +52,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
 
   check(_olds: DatasetInputs, news: DatasetInputs): Promise<dynamic.CheckResult<DatasetInputs>> {
     const { call, inputs: given } = takeCall<DatasetGiven>(news);
+    this.session.checkConfig();
     const problems = new Problems();
     checkDataset(given, problems);
     this.keepManifest(given, problems);

@@ -49,6 +49,7 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
 
   check(_olds: ExportInputs, news: ExportInputs): Promise<dynamic.CheckResult<ExportInputs>> {
     const { call, inputs: given } = takeCall<ExportGiven>(news);
+    this.session.checkConfig();
     const problems = new Problems();
     checkExport(given, problems);
     if (problems.failures.length > 0)

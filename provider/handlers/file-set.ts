@@ -70,6 +70,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const { call, inputs } = takeCall<FileSetGiven>(news);
     const organizationUid = inputs.organizationUid ?? this.session.organizationUid();
     const given = { ...inputs, ...(organizationUid === undefined ? {} : { organizationUid }) };
+    this.session.checkConfig();
     const problems = new Problems();
     if (typeof given.root !== "string")
       problems.add("root", "is missing: give the folder that the files are in");

@@ -32,7 +32,7 @@ export class Problems {
   }
 }
 
-function isInputError(error: unknown): error is InputError {
+export function isInputError(error: unknown): error is InputError {
   return isAvalaError(error) && error.code === "input" && "problems" in error;
 }
 

@@ -3,9 +3,8 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { connect, withListener, type Avala, type Ports } from "../../src/api/connect";
 import { stateDirectory } from "../../src/config";
-import { isAvalaError } from "../../src/errors";
 import type { Manifest } from "../../src/files/manifest";
-import { readAvalaConfig, requireKey, type ConfigKey, type ReadKey } from "../config";
+import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "../config";
 import { createCalls, type Call, type Calls } from "./calls";
 import type { EngineLog } from "./engine";
 import { messagesFor, showEvents, type Messages } from "./messages";
@@ -31,6 +30,8 @@ export interface Session {
    * @throws InputError when there is no key, or the configuration can't be used
    */
   avala(call: Call): Avala;
+  /** @throws InputError when the configuration can't be used; that it has no key passes */
+  checkConfig(): void;
   /** As `avala`, or `undefined` when there is no key: a preview works without. */
   avalaIfConfigured(call: Call): Avala | undefined;
   stateDirectory(): string;
@@ -48,7 +49,7 @@ export function createSession(options: SessionOptions): Session {
   let read: ReadKey = () => undefined;
   let shared: Avala | undefined;
   const open = (): Avala => {
-    shared ??= connect({ ...requireKey(readAvalaConfig(read, environment)), ports, signal });
+    shared ??= connect({ ...requireKey(soundConfig(read, environment)), ports, signal });
     return shared;
   };
   const messages = (call: Call): Messages => messagesFor(log, call);
@@ -63,14 +64,11 @@ export function createSession(options: SessionOptions): Session {
     organizationUid: () => readAvalaConfig(read, environment).organizationUid,
     messages,
     avala,
-    avalaIfConfigured: (call) => {
-      try {
-        return avala(call);
-      } catch (error) {
-        if (isAvalaError(error) && error.code === "input") return undefined;
-        throw error;
-      }
+    checkConfig: () => {
+      soundConfig(read, environment);
     },
+    avalaIfConfigured: (call) =>
+      soundConfig(read, environment).apiKey === "" ? undefined : avala(call),
     stateDirectory: () => stateDirectory(environment),
     close: () => shared?.close(),
   };
