@@ -2,7 +2,6 @@
 // no call that changes one, so any change is a new one.
 import type { dynamic } from "@pulumi/pulumi";
 import {
-  createStorageConfig,
   deleteStorageConfig,
   listStorageConfigs,
   testStorageConfig,
@@ -11,6 +10,7 @@ import {
 } from "../../src/api/storage-configs";
 import type { Avala } from "../../src/api/connect";
 import { AvalaError, isAvalaError } from "../../src/errors";
+import { createStorageConfigOnce } from "../../src/plain-resources";
 import { takeCall } from "../process/calls";
 import { Problems, UnfinishedError, guarded, providerOf } from "../process/failures";
 import { METHODS, type Handler } from "../process/handler";
@@ -72,7 +72,7 @@ function requiredOf(provider: unknown): readonly string[] {
 }
 
 function outputsOf(found: StorageConfig, asked: Asked): StorageConfigOutputs {
-  const { uid, isVerified, createdAt, updatedAt } = found;
+  const { uid, isVerified = asked.isVerified, createdAt, updatedAt } = found;
   const declared = Object.fromEntries(REPLACING.map((key) => [key, asked[key]]));
   const live =
     asked.name === undefined
@@ -107,6 +107,7 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     news: StorageConfigInputs,
   ): Promise<dynamic.CheckResult<StorageConfigInputs>> {
     const { call, inputs } = takeCall<StorageConfigInputs>(news);
+    this.session.checkConfig();
     const problems = new Problems();
     const given: ReadonlyMap<string, unknown> = new Map(Object.entries(inputs));
     for (const key of requiredOf(inputs.provider)) {
@@ -127,13 +128,14 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     this.session.calls.of(news, id);
     const given: Asked = news;
     const replaces = REPLACING.filter((key) => !isSame(olds[key], given[key]));
-    return Promise.resolve({ changes: replaces.length > 0, replaces });
+    const isToBeTried = news.test === true && olds.isVerified !== true;
+    return Promise.resolve({ changes: isToBeTried || replaces.length > 0, replaces });
   }
 
   async create(inputs: StorageConfigInputs): Promise<dynamic.CreateResult<StorageConfigOutputs>> {
     const avala = this.session.avala(this.session.calls.of(inputs));
     const { test, ...input } = inputs;
-    const made = await createStorageConfig(avala, input);
+    const made = await createStorageConfigOnce(avala, input);
     const outs = outputsOf(made, inputs);
     if (test !== true) return { id: made.uid, outs };
     return { id: made.uid, outs: await this.tryIt(avala, outs, inputs) };

@@ -1,16 +1,16 @@
 // Webhook: where Avala tells what happened. The plain REST resource.
 import type { dynamic } from "@pulumi/pulumi";
 import {
-  createWebhook,
   deleteWebhook,
   getWebhook,
   updateWebhook,
   type Webhook,
   type WebhookInput,
 } from "../../src/api/webhooks";
-import { isAvalaError } from "../../src/errors";
+import { AvalaError, isAvalaError } from "../../src/errors";
+import { createWebhookOnce } from "../../src/plain-resources";
 import { takeCall } from "../process/calls";
-import { Problems, guarded } from "../process/failures";
+import { Problems, UnfinishedError, guarded, providerOf } from "../process/failures";
 import { METHODS, type Handler } from "../process/handler";
 import { present } from "../process/present";
 import { applyRules, isFlag, isText, isTextList, type Rule, type Rules } from "../process/rules";
@@ -27,6 +27,8 @@ export interface WebhookInputs {
 export interface WebhookOutputs extends WebhookInputs {
   readonly uid: string;
   readonly isActive: boolean;
+  /** It came in a reply that was lost, and no call tells it again. */
+  readonly isSecretLost?: boolean;
   readonly createdAt?: string;
   readonly updatedAt?: string;
 }
@@ -56,9 +58,23 @@ function outputsOf(webhook: Webhook, asked: Partial<WebhookOutputs>): WebhookOut
     events: sorted ?? events,
     isActive,
     secret,
+    isSecretLost: secret === undefined ? asked.isSecretLost : undefined,
     createdAt,
     updatedAt,
   });
+}
+
+/** The one that was made goes into the state, so that the next `up` puts another in its place, whose secret is known. */
+function withoutSecret(outs: WebhookOutputs, inputs: WebhookInputs): UnfinishedError {
+  const error = new AvalaError(
+    "network",
+    `Webhook ${outs.uid} was made, and the reply that told its secret was lost.`,
+    {
+      hint: "Run up again: another takes its place. With a `secret` of your own this can't happen.",
+    },
+  );
+  const properties = { ...outs, isSecretLost: true, __provider: providerOf(inputs) };
+  return new UnfinishedError(error, outs.uid, properties);
 }
 
 class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
@@ -70,6 +86,7 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
 
   check(_olds: WebhookInputs, news: WebhookInputs): Promise<dynamic.CheckResult<WebhookInputs>> {
     const { call, inputs } = takeCall<Partial<WebhookInputs>>(news);
+    this.session.checkConfig();
     const problems = new Problems();
     if (inputs.targetUrl === undefined) problems.add("targetUrl", "is missing");
     if (inputs.events === undefined) problems.add("events", "is missing");
@@ -87,17 +104,20 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
       !isSame(olds.events, news.events) ||
       olds.isActive !== (news.isActive ?? true) ||
       (news.secret !== undefined && news.secret !== olds.secret);
-    return Promise.resolve({ changes: isChanged });
+    const replaces = olds.isSecretLost === true && news.secret === undefined ? ["secret"] : [];
+    return Promise.resolve({ changes: isChanged || replaces.length > 0, replaces });
   }
 
   async create(inputs: WebhookInputs): Promise<dynamic.CreateResult<WebhookOutputs>> {
     const { targetUrl, events, isActive, secret } = inputs;
     const avala = this.session.avala(this.session.calls.of(inputs));
-    const webhook = await createWebhook(
+    const { webhook, isSecretLost } = await createWebhookOnce(
       avala,
       present<WebhookInput>({ targetUrl, events, isActive, secret }),
     );
-    return { id: webhook.uid, outs: outputsOf(webhook, inputs) };
+    const outs = outputsOf(webhook, inputs);
+    if (isSecretLost) throw withoutSecret(outs, inputs);
+    return { id: webhook.uid, outs };
   }
 
   async update(

@@ -69,7 +69,7 @@ export function listWebhooks(avala: Avala): AsyncIterable<Webhook> {
 }
 
 /**
- * One POST, not repeated when its outcome is unknown (the error is then `ambiguous`). The secret is masked from now on.
+ * One POST, not repeated when its outcome is unknown (the error is then `ambiguous`): `createWebhookOnce` looks then. The secret is masked from now on.
  * @throws InputError for a URL that is not https; ApiError
  */
 export async function createWebhook(avala: Avala, input: WebhookInput): Promise<Webhook> {

@@ -118,10 +118,10 @@ describe("Webhook", () => {
     const { id, inputs, outs } = await make(webhook, given);
     expect(outs).toMatchObject({ ...given, isActive: true, secret: expect.any(String) as string });
     const { props } = await webhook.read(id, outs);
-    expect(await webhook.diff(id, props ?? outs, inputs)).toEqual({ changes: false });
+    expect(await webhook.diff(id, props ?? outs, inputs)).toMatchObject({ changes: false });
 
     const news = await checked(webhook, { ...given, isActive: false });
-    expect(await webhook.diff(id, outs, news)).toEqual({ changes: true });
+    expect(await webhook.diff(id, outs, news)).toEqual({ changes: true, replaces: [] });
     const { outs: changed } = await webhook.update(id, outs, news);
     expect(changed).toMatchObject({ isActive: false, secret: outs.secret });
     await webhook.delete(id, outs);
@@ -165,6 +165,19 @@ describe("StorageConfig", () => {
     });
     await storageConfig.delete(id, outs);
     expect(await storageConfig.read(id, outs)).toEqual({ id: "" });
+  });
+
+  test("is tried when that is asked for later, and not again once it works", async () => {
+    await start();
+    const { storageConfig } = bench.handlers();
+    const { id, outs } = await make(storageConfig, given);
+    const news = await checked(storageConfig, { ...given, test: true });
+    expect(await storageConfig.diff(id, outs, news)).toEqual({ changes: true, replaces: [] });
+    bench.writes();
+    const { outs: tried = outs } = await storageConfig.update(id, outs, news);
+    expect(bench.writes()).toEqual(["POST /storage-configs/{uid}/test/"]);
+    const { props = tried } = await storageConfig.read(id, tried);
+    expect(await storageConfig.diff(id, props, news)).toEqual({ changes: false, replaces: [] });
   });
 
   test("tells what is missing", async () => {

@@ -1,0 +1,115 @@
+// Webhooks and storage configs as a whole: made once, over a server whose reply can be lost.
+// Knows nothing of what they are for.
+import type { Avala } from "./api/connect";
+import {
+  createStorageConfig,
+  listStorageConfigs,
+  type StorageConfig,
+  type StorageConfigInput,
+} from "./api/storage-configs";
+import { createWebhook, listWebhooks, type Webhook, type WebhookInput } from "./api/webhooks";
+import { AvalaError, isNotAllowedToRead } from "./errors";
+import { makeOnce } from "./once";
+
+interface Listed<T> {
+  readonly what: string;
+  readonly list: (avala: Avala) => AsyncIterable<T>;
+  /** Whether it is as the one that is being made. Nothing but this, and being new, tells it from others. */
+  readonly isAlike: (found: T) => boolean;
+  readonly make: () => Promise<T>;
+}
+
+interface Made<T> {
+  readonly made: T;
+  /** It was made by a call whose reply was lost: what only that reply told is not known. */
+  readonly wasFound: boolean;
+}
+
+async function alike<T>(avala: Avala, { list, isAlike }: Listed<T>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for await (const candidate of list(avala)) if (isAlike(candidate)) found.push(candidate);
+  return found;
+}
+
+/** Those that exist before; `undefined` when the key may not list them. */
+async function existing<T>(avala: Avala, listed: Listed<T>): Promise<readonly T[] | undefined> {
+  try {
+    return await alike(avala, listed);
+  } catch (error) {
+    if (isNotAllowedToRead(error)) return undefined;
+    throw error;
+  }
+}
+
+function cannotTell(what: string, lost: AvalaError): AvalaError {
+  return new AvalaError(lost.code, `It can't be told whether this was done: ${lost.message}`, {
+    ambiguous: true,
+    hint: `The key may not list what there is. Before you run again, look in Avala whether "${what}" was done, or give the key the right to read.`,
+    cause: lost,
+  });
+}
+
+/** Several that are alike are no mistake, so they are told apart by what was there before. */
+async function makeListed<T extends { readonly uid: string }>(
+  avala: Avala,
+  listed: Listed<T>,
+): Promise<Made<T>> {
+  const { what, make } = listed;
+  const before = await existing(avala, listed);
+  const known = new Set(before?.map(({ uid }) => uid));
+  return makeOnce<Made<T>>(avala, {
+    what,
+    make: async () => ({ made: await make(), wasFound: false }),
+    find: async (lost) => {
+      if (before === undefined) throw cannotTell(what, lost);
+      const fresh = (await alike(avala, listed)).find(({ uid }) => !known.has(uid));
+      return fresh && { made: fresh, wasFound: true };
+    },
+  });
+}
+
+function sameUrl(left: string, right: string): boolean {
+  const isUrl = URL.canParse(left) && URL.canParse(right);
+  return isUrl ? new URL(left).href === new URL(right).href : left === right;
+}
+
+function sameMembers(left: readonly string[], right: readonly string[]): boolean {
+  return [...new Set(left)].sort().join() === [...new Set(right)].sort().join();
+}
+
+/**
+ * Makes a webhook, and never two of it: after a lost reply the one that is new is taken. Its `secret` comes in that reply
+ * alone, so unless it was given it is then unknown (`isSecretLost`).
+ * @throws AvalaError; `ambiguous` when nobody can tell whether it was made
+ */
+export async function createWebhookOnce(
+  avala: Avala,
+  input: WebhookInput,
+): Promise<{ readonly webhook: Webhook; readonly isSecretLost: boolean }> {
+  const { made, wasFound } = await makeListed(avala, {
+    what: `create a webhook for ${new URL(input.targetUrl).host}`,
+    list: listWebhooks,
+    isAlike: ({ targetUrl, events }) =>
+      sameUrl(targetUrl, input.targetUrl) && sameMembers(events, input.events),
+    make: () => createWebhook(avala, input),
+  });
+  return { webhook: made, isSecretLost: wasFound && input.secret === undefined };
+}
+
+/**
+ * Makes a storage config, and never two of it: after a lost reply the one that is new is taken.
+ * @throws AvalaError; `ambiguous` when nobody can tell whether it was made
+ */
+export async function createStorageConfigOnce(
+  avala: Avala,
+  input: StorageConfigInput,
+): Promise<StorageConfig> {
+  const { made } = await makeListed(avala, {
+    what: `create storage config ${input.name}`,
+    list: listStorageConfigs,
+    isAlike: ({ name, bucketName = input.bucketName, provider = input.provider }) =>
+      name === input.name && bucketName === input.bucketName && provider === input.provider,
+    make: () => createStorageConfig(avala, input),
+  });
+  return made;
+}
