@@ -27,9 +27,12 @@ export interface Stored {
   readonly md5?: string | undefined;
   /** Which store it was. */
   readonly host: string;
-  /** The store had the object before (412), so its `ETag` says nothing of what was sent now. */
+  /** An object was there before (412): nothing of what was sent now is kept, and the `ETag`, if any, is that object's. */
   readonly wasThere: boolean;
 }
+
+/** The store knows the upload of a part no more: it was completed, or given up. */
+export const UPLOAD_GONE = "upload-gone";
 
 /** S3's words for encryption under which an `ETag` is not the MD5 of the object. */
 function hidesMd5(headers: HttpResponse["headers"]): boolean {
@@ -104,9 +107,13 @@ export interface PutBytes {
 
 const PUT_SUCCESSES: ReadonlySet<number> = new Set([200, 201, 204, 412]);
 
+function isUploadGone({ status, body }: HttpResponse): boolean {
+  return status === 404 && body.includes("<Code>NoSuchUpload</Code>");
+}
+
 /**
  * Sends bytes by PUT: a file, or one part of it. One try, which may be repeated with a fresh signature. A store that has
- * the object already (412, contract "Uploading files", 1) is no error.
+ * an object there already (412, contract "Uploading files", 1) is no error, and no proof of what it has.
  * @throws AvalaError as {@link sendForm}
  */
 export async function sendPut(
@@ -114,7 +121,7 @@ export async function sendPut(
   target: { readonly url: string; readonly headers: Readonly<Record<string, string>> },
   bytes: PutBytes,
   options: SendOptions = {},
-): Promise<Stored> {
+): Promise<Stored | typeof UPLOAD_GONE> {
   const url = checkStorageHost(target.url, avala.allowStorageHosts);
   const what = `store ${printable(bytes.path)}`;
   const request: HttpRequest = {
@@ -132,6 +139,7 @@ export async function sendPut(
     throw withWhat(what, error);
   });
   if (PUT_SUCCESSES.has(reply.status)) return storedBy(url.host, reply);
+  if (isUploadGone(reply)) return UPLOAD_GONE;
   throw storageError(what, url.host, reply, avala.clock.now());
 }
 

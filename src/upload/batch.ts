@@ -1,6 +1,7 @@
 // The name of a batch of the second protocol. The same content to the same place has the same one, so that a run that
 // broke finds the server's part state again, on any machine; other content never meets it.
 import { createHash } from "node:crypto";
+import type { Random } from "../flow/clock";
 import type { ManifestEntry } from "../files/manifest";
 import type { FileDestination } from "./attempt";
 
@@ -21,4 +22,17 @@ export function batchUid(destination: FileDestination, file: ManifestEntry): str
   const { datasetName, organizationUid = "" } = destination;
   const parts = [datasetName, organizationUid, file.path, file.sizeBytes, file.sha256];
   return uuidFrom(createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
+}
+
+// All but the last group: 74 bits of the content.
+const CONTENT_LENGTH = 24;
+
+/** Another batch of the same content: what the first one made may have been replaced since. */
+export function anotherBatch(base: string, random: Random): string {
+  return base.slice(0, CONTENT_LENGTH) + random.uuid().slice(CONTENT_LENGTH);
+}
+
+/** Whether `uid` is `base`, or was made of it by {@link anotherBatch}. */
+export function isOfContent(base: string, uid: string): boolean {
+  return uid.startsWith(base.slice(0, CONTENT_LENGTH));
 }

@@ -1,38 +1,41 @@
 // One large file by the second protocol: read once, in parts, several under way at once; resumed part by part.
 // A part that an earlier run stored is trusted only when its size and our own digest of it agree.
 import { createHash } from "node:crypto";
-import { completeUpload, presignManaged, type ManagedPresign } from "../api/managed-upload";
-import { sendPut } from "../api/storage";
+import { presignManaged, type ManagedPresign } from "../api/managed-upload";
+import { UPLOAD_GONE, sendPut } from "../api/storage";
 import { runPool } from "../flow/pool";
 import { retry } from "../flow/retry";
 import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
 import { batchUid } from "./batch";
-import type { PartRecord } from "./journal";
+import type { FileJournal } from "./file-journal";
+import type { PartRecord } from "./journal-lines";
 import { createPartBuffers, type PartBuffers } from "./part-buffers";
 import { createPartSigner, type PartSigner } from "./part-signer";
-import { readChunks, readPieces, type SourceFile } from "./source";
-import { hashing, keptOf, keptOther, requireKept, type Kept } from "./store-check";
-
-/** What is known and kept of a file's parts between runs. */
-export interface PartJournal {
-  readonly landed: ReadonlyMap<number, PartRecord>;
-  record(part: PartRecord): Promise<void>;
-}
+import { sessionLost } from "./session-lost";
+import { readPieces, type SourceFile } from "./source";
+import { keptOf, requireKept, type Kept } from "./store-check";
 
 /** A file whose content is known: it names the batch. */
 export type HashedFile = SourceFile & { readonly sha256: string };
 
 type Parts = Extract<ManagedPresign, { readonly method: "MULTIPART" }>;
-type Put = Extract<ManagedPresign, { readonly method: "PUT" }>;
+
+/** The batch that a file is sent in, what the server says of it, and what our journal does. */
+export interface Batch<Presigned extends ManagedPresign> {
+  readonly uid: string;
+  readonly presigned: Presigned;
+  readonly journal: FileJournal;
+}
 
 // Parts are kept in memory while they are sent, so that a retry reads and hashes nothing again.
 const BUFFER_BYTES = 48 * 1024 * 1024;
 
 /** What the server has of the parts and what our journal says of them, where the two agree. */
-function trusted(journal: PartJournal, presigned: Parts): ReadonlyMap<number, PartRecord> {
+function trusted({ uid, presigned, journal }: Batch<Parts>): ReadonlyMap<number, PartRecord> {
   const parts = new Map<number, PartRecord>();
+  const recorded = journal.parts(uid);
   for (const { partNumber, sizeBytes } of presigned.uploadedParts) {
-    const record = journal.landed.get(partNumber);
+    const record = recorded.get(partNumber);
     if (record?.sizeBytes === sizeBytes) parts.set(partNumber, record);
   }
   return parts;
@@ -80,6 +83,7 @@ async function sendPart(
     return countBytes(bytes, sizeBytes, async (onBytes) => {
       const put = { path: file.path, sizeBytes, body };
       const stored = await sendPut(avala, target, put, { signal, onBytes });
+      if (stored === UPLOAD_GONE) throw sessionLost(file.path);
       return requireKept(piece, what, stored, md5.digest);
     });
   };
@@ -97,15 +101,16 @@ async function sendPart(
   return kept;
 }
 
-async function sendAllParts(
+/** Sends the parts that are missing, and completes nothing. */
+export async function sendAllParts(
   sending: Sending,
   file: SourceFile,
-  presigned: Parts,
-  journal: PartJournal,
+  batch: Batch<Parts>,
 ): Promise<SentFile> {
   const { avala, bytes, signal, check } = sending;
+  const { journal, uid, presigned } = batch;
   const { partBytes, partCount, session } = presigned;
-  const known = trusted(journal, presigned);
+  const known = trusted(batch);
   const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
   const missing = numbers.filter((number) => !known.has(number));
   const buffers = createPartBuffers(partBytes, check.isBeside(file));
@@ -124,9 +129,10 @@ async function sendAllParts(
       buffers.giveBack(body);
       return;
     }
+    await journal.takeBackUnless(uid, record);
     const kept = await sendPart(part, piece, partSignal);
     verdicts.add(kept);
-    if (kept !== "doubtful") await journal.record(record);
+    if (kept !== "doubtful") await journal.record(uid, record);
   };
   const pieces = numbered(readPieces(avala.disk, file, partBytes, onDigest, buffers.take));
   const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
@@ -134,82 +140,13 @@ async function sendAllParts(
   return { sha256, kept: keptOf(verdicts) };
 }
 
-/** `undefined` when the store kept something else: it takes no second PUT. */
-async function sendWhole(
-  sending: Sending,
-  file: SourceFile,
-  first: Put,
-  presign: () => Promise<ManagedPresign>,
-): Promise<SentFile | undefined> {
-  const { avala, check, bytes, signal } = sending;
-  const { path, sizeBytes } = file;
-  const piece = check.piece(sizeBytes, { isOnce: true });
-  const attempt = async (count: number, tried: AbortSignal): Promise<SentFile | undefined> => {
-    const again = count === 1 ? first : await presign();
-    let sha256 = file.sha256 ?? "";
-    if (again.method !== "PUT") return { sha256, kept: "untold" };
-    const onDigest = (digest: string): void => {
-      sha256 = digest;
-    };
-    const md5 = check.stream(file);
-    const body = () => hashing(readChunks(avala.disk, file, onDigest), md5);
-    return countBytes(bytes, sizeBytes, async (onBytes) => {
-      const put = { path, sizeBytes, body };
-      const stored = await sendPut(avala, again.target, put, { signal: tried, onBytes });
-      const verdict = await piece.judge(stored, async () => md5?.digest());
-      if (verdict !== "wrong") return { sha256, kept: verdict };
-      const what = `upload ${path}`;
-      avala.emit({
-        kind: "retry",
-        what,
-        attempt: count,
-        waitMs: 0,
-        error: keptOther(path, stored),
-      });
-      return undefined;
-    });
-  };
-  return retry(attempt, retryOn(avala, `upload ${path}`, signal));
-}
-
-/** How the server takes a file by the second protocol. May be repeated: the same content has one session. */
+/** How the server takes a file by the second protocol. May be repeated: one file has one session in one batch. */
 export function askForParts(
   { avala, destination, signal }: Pick<Sending, "avala" | "destination" | "signal">,
   file: HashedFile,
-  maxTries?: number,
+  options: { readonly batch?: string; readonly maxTries?: number } = {},
 ): Promise<ManagedPresign> {
   const { path, sizeBytes } = file;
-  const uploadUid = batchUid(destination, file);
+  const { batch: uploadUid = batchUid(destination, file), maxTries } = options;
   return presignManaged(avala, { ...destination, uploadUid, path, sizeBytes, signal, maxTries });
-}
-
-/**
- * Sends one file by the second protocol and completes it. Nothing of the file lands before it is complete, so content
- * that changed meanwhile never does.
- * @returns `undefined` when it has to go by form: the deployment answers with one, or its store kept something else
- * @throws AvalaError of the last try, `file`, `file_changed`, `cancelled`
- */
-export async function sendByParts(
-  sending: Sending,
-  file: HashedFile,
-  presigned: ManagedPresign,
-  journal: PartJournal,
-): Promise<SentFile | undefined> {
-  if (presigned.method === "POST") return undefined;
-  let sent: SentFile | undefined;
-  switch (presigned.method) {
-    case "COMPLETE":
-      // A run that was cut off stored all of it. The batch is named by the content, so it is this content.
-      sent = { sha256: file.sha256, kept: "untold" };
-      break;
-    case "PUT":
-      sent = await sendWhole(sending, file, presigned, () => askForParts(sending, file, 1));
-      break;
-    case "MULTIPART":
-      sent = await sendAllParts(sending, file, presigned, journal);
-      break;
-  }
-  if (sent === undefined) return undefined;
-  await completeUpload(sending.avala, presigned.session, sending.signal);
-  return sent;
 }

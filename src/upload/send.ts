@@ -3,26 +3,29 @@
 import type { ManagedPresign } from "../api/managed-upload";
 import type { Turn } from "../flow/turn";
 import type { Sending, SentFile } from "./attempt";
+import type { FileJournal } from "./file-journal";
 import { PARTS_FROM_BYTES } from "./request";
 import { sendFile } from "./send-file";
-import { askForParts, sendByParts, type PartJournal } from "./send-parts";
+import { sendManaged } from "./send-managed";
 import { digestOf, type SourceFile } from "./source";
 
 export interface Ways {
   readonly partsFromBytes?: number | undefined;
   /** How the server takes it, where that was asked before. */
   readonly asked?: ManagedPresign | undefined;
-  readonly parts: PartJournal;
+  readonly parts: FileJournal;
   /** The turn of files that go by parts. */
   readonly turn: Turn;
 }
 
-/** Sends one file. @throws AvalaError of the last try, `file`, `file_changed`, `cancelled` */
+/** Sends one file. @throws AvalaError of the last try, `file`, `file_changed`, `journal`, `cancelled` */
 export async function send(sending: Sending, file: SourceFile, ways: Ways): Promise<SentFile> {
-  const { partsFromBytes = PARTS_FROM_BYTES, asked } = ways;
-  if (asked === undefined && file.sizeBytes < partsFromBytes) return sendFile(sending, file);
-  const sent = await ways.turn(() => byParts(sending, file, ways));
-  return sent ?? sendFile(sending, file);
+  const { partsFromBytes = PARTS_FROM_BYTES, asked, parts } = ways;
+  const isByParts = asked !== undefined || file.sizeBytes >= partsFromBytes;
+  const sent = isByParts ? await ways.turn(() => byParts(sending, file, ways)) : undefined;
+  if (sent !== undefined) return sent;
+  await parts.takeBackOthers();
+  return sendFile(sending, file);
 }
 
 /** `undefined`: the server wants a form, and nothing was sent. */
@@ -32,7 +35,5 @@ async function byParts(
   { asked, parts }: Ways,
 ): Promise<SentFile | undefined> {
   const sha256 = file.sha256 ?? (await digestOf(sending.avala.disk, file));
-  const hashed = { ...file, sha256 };
-  const presigned = asked ?? (await askForParts(sending, hashed));
-  return sendByParts(sending, hashed, presigned, parts);
+  return sendManaged(sending, { ...file, sha256 }, parts, asked);
 }

@@ -2,16 +2,16 @@
 import type { Turn } from "../flow/turn";
 import type { Avala } from "../api/connect";
 import type { ManagedPresign } from "../api/managed-upload";
-import { messageOf, type FileFailure } from "../errors";
+import { AvalaError, messageOf, type FileFailure } from "../errors";
 import { createManifest, type ManifestEntry } from "../files/manifest";
 import type { RetryTally } from "../flow/retry-tally";
 import type { ByteCounter, Sending } from "./attempt";
 import type { UploadOutcome } from "./failures";
-import type { Journal, PartRecord } from "./journal";
+import { createFileJournal, type FileJournal } from "./file-journal";
+import type { Journal } from "./journal";
 import type { ProgressTracker } from "./progress";
 import type { UploadFile, UploadRequest } from "./request";
 import type { UploadResult } from "./result";
-import type { PartJournal } from "./send-parts";
 import type { Kept, StoreCheck } from "./store-check";
 
 export interface Run {
@@ -44,6 +44,13 @@ export function report(run: Run, isLast = false): void {
   }
 }
 
+function breakJournal(run: Run, error: unknown): void {
+  if (run.isJournalBroken) return;
+  run.isJournalBroken = true;
+  const text = `The journal can't be written (${messageOf(error)}); should this run break, the next one sends these files again.`;
+  run.avala.emit({ kind: "warning", text });
+}
+
 /** Writes to the journal, and goes on without it when that fails. */
 async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promise<void> {
   if (run.journal === undefined || run.isJournalBroken) return;
@@ -51,9 +58,32 @@ async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promi
     await write(run.journal);
   } catch (error) {
     // What landed has landed; only a later run would not know. So a full disk costs a warning, not the upload.
-    run.isJournalBroken = true;
-    const text = `The journal can't be written (${messageOf(error)}); should this run break, the next one sends these files again.`;
-    run.avala.emit({ kind: "warning", text });
+    breakJournal(run, error);
+  }
+}
+
+/**
+ * Takes something back that the journal says of `path`. A journal that can't be told so goes, since a later run would
+ * believe it. @throws AvalaError `journal` when it can't go either
+ */
+async function takeBack(
+  run: Run,
+  path: string,
+  write: (journal: Journal) => Promise<void>,
+): Promise<void> {
+  const { journal } = run;
+  if (journal === undefined) return;
+  try {
+    await write(journal);
+  } catch (error) {
+    breakJournal(run, error);
+    await journal.discard().catch((cause: unknown) => {
+      throw new AvalaError(
+        "journal",
+        `The journal says that other content of ${path} has landed, and can be neither written (${messageOf(error)}) nor removed (${messageOf(cause)}).`,
+        { hint: "Make room in the state folder, or remove it, and run again.", cause },
+      );
+    });
   }
 }
 
@@ -63,11 +93,11 @@ export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Se
   return { avala, destination: { datasetName, organizationUid }, check, bytes, signal };
 }
 
-export function partsOf(run: Run, { path }: UploadFile): PartJournal {
-  return {
-    landed: run.journal?.parts.get(path) ?? new Map<number, PartRecord>(),
-    record: (part) => keep(run, (kept) => kept.recordPart(path, part)),
-  };
+export function partsOf(run: Run, { path }: UploadFile): FileJournal {
+  return createFileJournal(path, run.journal, {
+    keep: (write) => keep(run, write),
+    takeBack: (write) => takeBack(run, path, write),
+  });
 }
 
 export async function land(run: Run, entry: ManifestEntry, kept: Kept): Promise<void> {

@@ -1,0 +1,260 @@
+// One name, and content that changes between runs and back again: what the store holds is what the last run was given.
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Avala } from "../../src/api/connect";
+import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
+
+const MIB = 1024 * 1024;
+
+let emulator: Emulator;
+let folder: string;
+
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  emulator = await startEmulator({
+    requestsPerMinute: 0,
+    burstPerSecond: 0,
+    multipartFromBytes: MIB,
+    partSizeBytes: 5 * MIB,
+    ...options,
+  });
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "changed-back-"));
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+const sha256Of = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
+
+async function put(path: string, data: Buffer): Promise<UploadFile> {
+  const absolutePath = join(folder, path);
+  await writeFile(absolutePath, data);
+  return { path, absolutePath, sizeBytes: data.length, sha256: sha256Of(data) };
+}
+
+interface Given {
+  readonly avala?: Avala;
+  readonly state?: string | undefined;
+}
+
+function upload(file: UploadFile, { avala, state = "state" }: Given = {}): Promise<UploadResult> {
+  const request = { datasetName: "set", files: [file], partsFromBytes: MIB };
+  const stateDirectory = state === "none" ? undefined : join(folder, state);
+  return uploadFiles(avala ?? sessionWith(emulator).avala, { ...request, stateDirectory });
+}
+
+async function stored(): Promise<string | undefined> {
+  return (await emulator.objects())[0]?.sha256;
+}
+
+/** A session whose journal takes no line of what was sent: the run was killed before it could write it. */
+function killedBeforeItsRecord(isRecord: (line: string) => boolean): Avala {
+  const { avala } = sessionWith(emulator);
+  const { disk } = avala;
+  return {
+    ...avala,
+    disk: {
+      ...disk,
+      openToAppend: async (path) => {
+        const handle = await disk.openToAppend(path);
+        const append = (data: string): Promise<void> =>
+          isRecord(data) ? Promise.reject(new Error("killed")) : handle.append(data);
+        return { ...handle, append };
+      },
+    },
+  };
+}
+
+const isRecordOf =
+  (...digests: readonly string[]) =>
+  (line: string): boolean =>
+    digests.some((digest) => line.includes(digest));
+
+describe("a small file that changes and changes back", () => {
+  const [a, b] = [Buffer.from("content A"), Buffer.from("content B")];
+
+  test("is sent again when the run that overwrote it was cut off before its record", async () => {
+    await start();
+    await upload(await put("a.jpg", a));
+    const other = await put("a.jpg", b);
+    await upload(other, { avala: killedBeforeItsRecord(isRecordOf(sha256Of(b))) });
+    expect(await stored()).toBe(sha256Of(b));
+    const result = await upload(await put("a.jpg", a));
+    expect(result.sent).toHaveLength(1);
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("is sent again when the journal can't take its record back", async () => {
+    await start();
+    await upload(await put("a.jpg", a));
+    await upload(await put("a.jpg", b), { avala: killedBeforeItsRecord(() => true) });
+    await upload(await put("a.jpg", a));
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("is not overwritten while a record of it can be neither taken back nor removed", async () => {
+    await start();
+    await upload(await put("a.jpg", a));
+    const avala = killedBeforeItsRecord(() => true);
+    const remove = (): Promise<void> => Promise.reject(new Error("EACCES"));
+    const other = await put("a.jpg", b);
+    const failed = upload(other, { avala: { ...avala, disk: { ...avala.disk, remove } } });
+    await expect(failed).rejects.toMatchObject({ failures: [{ error: { code: "journal" } }] });
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("costs the journal no line more than its record when it is new", async () => {
+    await start();
+    await upload(await put("a.jpg", a));
+    const journals = join(folder, "state", "journals");
+    const [name = ""] = await readdir(journals);
+    expect((await readFile(join(journals, name), "utf8")).match(/\n/g)).toHaveLength(1);
+  });
+});
+
+describe("a large file that changes and changes back", () => {
+  const [a, b] = [randomBytes(7 * MIB), randomBytes(7 * MIB)];
+
+  test("is sent again by parts, though the server's old session is complete", async () => {
+    await start();
+    await upload(await put("a.mcap", a));
+    await upload(await put("a.mcap", b));
+    const result = await upload(await put("a.mcap", a));
+    expect(result).toMatchObject({ isComplete: true, bytesSent: a.length });
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("is sent again when the run that overwrote it was cut off between completion and record", async () => {
+    await start();
+    const files = [await put("a.mcap", a), await put("b.mcap", b)];
+    const other = { ...files[1]!, path: "a.mcap" };
+    // Both are complete at the server, all their parts are in the journal, and neither file is.
+    for (const file of [files[0]!, other]) {
+      await upload(file, { avala: killedBeforeItsRecord(isRecordOf(file.sha256 ?? "")) });
+    }
+    expect(await stored()).toBe(sha256Of(b));
+    await upload(files[0]!);
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("is sent again where no journal tells who completed it", async () => {
+    await start();
+    for (const data of [a, b, a]) await upload(await put("a.mcap", data), { state: "none" });
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("goes on with its own session when it was cut off on its second way to the same content", async () => {
+    await start();
+    for (const data of [a, b]) await upload(await put("a.mcap", data));
+    const file = await put("a.mcap", a);
+    const gone = new AbortController();
+    emulator.setFault({ on: { target: "storage", method: "PUT" }, skip: 1, times: 0, stall: true });
+    const { avala } = sessionWith(emulator, { signal: gone.signal });
+    const broken = upload(file, { avala });
+    broken.catch(() => undefined);
+    await journalTells(sha256Of(a.subarray(0, 5 * MIB)), sha256Of(a.subarray(5 * MIB)));
+    gone.abort();
+    await expect(broken).rejects.toMatchObject({ code: "cancelled" });
+    emulator.clearFaults();
+    const before = putsSent();
+    await upload(file);
+    expect(putsSent() - before).toBe(1);
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("has no part of another content that reached the store and not the journal", async () => {
+    await start();
+    const file = await put("a.mcap", a);
+    // Only the first part lands.
+    emulator.setFault({
+      on: { target: "storage", method: "PUT" },
+      skip: 1,
+      times: 0,
+      reply: { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" },
+      delayMs: 200,
+    });
+    await expect(upload(file)).rejects.toMatchObject({ landed: [] });
+    emulator.clearFaults();
+    // The file is another while it is sent; that run is killed before its record.
+    const part = randomBytes(5 * MIB);
+    await writeFile(file.absolutePath, Buffer.concat([part, a.subarray(5 * MIB)]));
+    const avala = killedBeforeItsRecord(isRecordOf(sha256Of(part)));
+    await expect(upload(file, { avala })).rejects.toMatchObject({ landed: [] });
+    await writeFile(file.absolutePath, a);
+    await upload(file);
+    expect(await stored()).toBe(sha256Of(a));
+  });
+});
+
+describe("a large file that goes by one PUT", () => {
+  const [a, b] = [randomBytes(2 * MIB), randomBytes(2 * MIB)];
+  const onePut: EmulatorOptions = { multipartFromBytes: 100 * MIB };
+
+  test("is not taken for stored when other content of its size lies there (412)", async () => {
+    await start(onePut);
+    for (const data of [a, b]) await upload(await put("a.mcap", data));
+    expect(await stored()).toBe(sha256Of(b));
+  });
+
+  test("is sent when other content of another size lies there, in the same run", async () => {
+    await start(onePut);
+    await upload(await put("a.mcap", a));
+    const longer = Buffer.concat([b, Buffer.from("more")]);
+    expect((await upload(await put("a.mcap", longer))).isComplete).toBe(true);
+    expect(await stored()).toBe(sha256Of(longer));
+  });
+
+  test("is not taken for stored when its first request was lost and other content lies there", async () => {
+    await start(onePut);
+    await upload(await put("a.mcap", a));
+    emulator.setFault({ on: { target: "storage", method: "PUT" }, drop: true });
+    await upload(await put("a.mcap", b));
+    expect(await stored()).toBe(sha256Of(b));
+  });
+
+  test("is not sent again when only its completion was cut off", async () => {
+    await start(onePut);
+    const file = await put("a.mcap", a);
+    emulator.setFault({
+      on: { path: "*/complete/" },
+      times: 0,
+      reply: { status: 400, body: { detail: "No." } },
+    });
+    await expect(upload(file)).rejects.toMatchObject({ landed: [] });
+    emulator.clearFaults();
+    const before = bytesRequests();
+    expect((await upload(file)).isComplete).toBe(true);
+    expect(bytesRequests()).toBe(before);
+    expect(await stored()).toBe(sha256Of(a));
+  });
+});
+
+function bytesRequests(): number {
+  return emulator.requests().filter(({ target }) => target === "storage").length;
+}
+
+function putsSent(): number {
+  return emulator
+    .requests()
+    .filter(({ target, method }) => target === "storage" && method === "PUT").length;
+}
+
+/** Waits until the journal has a line of any of these digests that is younger than the last whole file. */
+async function journalTells(...digests: readonly string[]): Promise<void> {
+  const journals = join(folder, "state", "journals");
+  const count = async (): Promise<number> => {
+    const [name = ""] = await readdir(journals);
+    const lines = (await readFile(join(journals, name), "utf8")).split("\n");
+    return lines.filter((line) => digests.some((digest) => line.includes(digest))).length;
+  };
+  const before = await count();
+  while ((await count()) <= before) await sleep(5);
+}
