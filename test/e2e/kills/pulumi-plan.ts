@@ -98,7 +98,7 @@ export function planOfStack(seed: number): PulumiPlan {
     files,
     isPartitioned: random.chance(0.5),
     concurrency: 1 + random.integer(6),
-    exportMs: isExported ? random.pick([50, 800, 4_000]) : undefined,
+    exportMs: isExported ? random.pick([50, 800, 8_000]) : undefined,
     faults,
     rounds,
     lastly: chooseMeanwhile(random),
