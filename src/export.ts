@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import type { Avala } from "./api/connect";
 import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
 import { download } from "./api/storage";
+import { checkRoom, checkWhole, roomFor } from "./download-room";
 import { asDiskError, AvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
@@ -146,26 +147,20 @@ async function fetchTo(
     });
   }
   const reply = await download(avala, downloadUrl, { signal });
+  const what = `The file of export ${uid}`;
+  const room = await roomFor(what, reply.headers["content-length"], dirname(path));
   const hash = createHash("sha256");
   let sizeBytes = 0;
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const chunk of reply.body) {
-      hash.update(chunk);
       sizeBytes += chunk.length;
+      checkRoom(what, sizeBytes, room);
+      hash.update(chunk);
       yield chunk;
     }
   }
   await pipeline(counted(), createWriteStream(path, { mode: 0o600 }), { signal });
-  const length = reply.headers["content-length"];
-  if (length !== undefined && Number(length) !== sizeBytes) {
-    throw new AvalaError(
-      "network",
-      `The file of export ${uid} was cut short at ${sizeBytes} of ${length} bytes.`,
-      {
-        retryable: true,
-      },
-    );
-  }
+  checkWhole(what, sizeBytes, room);
   return { path, sizeBytes, sha256: hash.digest("hex") };
 }
 
@@ -179,7 +174,7 @@ async function syncFile(path: string): Promise<void> {
 }
 
 /**
- * Fetches the file of a completed export to `toFile`, whole or not at all. Its presigned URL expires, so each try
+ * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there. Its presigned URL expires, so each try
  * reads the export again for a fresh one (contract, "Exports").
  */
 export async function downloadExport(
