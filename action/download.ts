@@ -1,16 +1,14 @@
 // The finished export's file: fetched once for each uid, then put into the user's folder, unpacked when it is an archive.
-// Never overwrites what is there and is something else.
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { copyFile, lstat, mkdir, mkdtemp, open, realpath, rm } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Avala } from "../src/api/connect";
 import { AvalaError } from "../src/errors";
 import { downloadExport } from "../src/export";
 import type { ActionEnvironment } from "./environment";
 import type { ExportInputs } from "./inputs/export";
 import type { Log } from "./log";
+import { placeAll } from "./placing";
 import { unzip } from "./unzip";
 
 export interface DownloadOptions {
@@ -34,14 +32,13 @@ export async function fetchExport(
     const file = await obtain(avala, uid, staging, options);
     const suffix = await suffixOf(file);
     if (suffix !== ".zip" || !inputs.isExtracted) {
-      return [await place(file, folder, `export-${uid}${suffix}`)];
+      return await placeAll([{ from: file, path: `export-${uid}${suffix}` }], folder);
     }
     const unpacked = join(staging, "unpacked");
     await mkdir(unpacked);
     const { paths } = await unzip(file, unpacked, { signal: environment.signal });
-    const placed: string[] = [];
-    for (const path of paths) placed.push(await place(join(unpacked, path), folder, path));
-    return placed;
+    const files = paths.map((path) => ({ from: join(unpacked, path), path }));
+    return await placeAll(files, folder);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
@@ -80,42 +77,4 @@ async function suffixOf(file: string): Promise<".zip" | ".json" | ""> {
   } finally {
     await handle.close();
   }
-}
-
-async function place(from: string, folder: string, path: string): Promise<string> {
-  const target = resolve(folder, path);
-  await mkdir(folder, { recursive: true });
-  await refuseLinks(folder, path);
-  await mkdir(dirname(target), { recursive: true });
-  const there = await lstat(target).catch(() => undefined);
-  if (there === undefined) {
-    await copyFile(from, target);
-  } else if (!there.isFile() || (await digestOf(target)) !== (await digestOf(from))) {
-    throw new AvalaError("file", `${path} is in download-path already, with other content.`, {
-      hint: "Give an empty folder as download-path: nothing that is there is overwritten.",
-    });
-  }
-  return target;
-}
-
-/** A link below the folder would take the file somewhere else. */
-async function refuseLinks(folder: string, path: string): Promise<void> {
-  const root = await realpath(folder);
-  let current = root;
-  for (const part of dirname(path).split("/")) {
-    current = join(current, part);
-    const real = await realpath(current).catch(() => undefined);
-    if (real === undefined) return;
-    if (relative(root, real) !== relative(root, current)) {
-      throw new AvalaError("file", `${path} would be written through a link in download-path.`, {
-        hint: "Give an empty folder as download-path.",
-      });
-    }
-  }
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }

@@ -237,6 +237,18 @@ describe("download-path", () => {
     expect(readFileSync(tree.at(name), "utf8")).toBe("mine");
   });
 
+  test("gets none of an export's files when one of them is in the way", async () => {
+    const names = ["a.json", "b.json", "c.json"];
+    tree.write({ "cached.zip": zipOf(names.map((name) => ({ name, content: "new" }))) });
+    tree.write({ "export/b.json": "mine" });
+    const { errors, outputs } = await act(downloading, {
+      exportCache: { find: () => tree.at("cached.zip"), keep: async (_key, file) => file },
+    });
+    expect(errors[0]).toContain("b.json is in download-path already");
+    expect(outputs["download-path"]).toBe("");
+    expect(readdirSync(tree.at("export"))).toEqual(["b.json"]);
+  });
+
   test("keeps the archive as it is with extract: false", async () => {
     const { outputs } = await act({ ...downloading, extract: "false" });
     expect(readdirSync(tree.at("export"))).toEqual([`export-${outputs["export-uid"]}.zip`]);
