@@ -2,87 +2,30 @@
 // repeated, so a run that broke anywhere is simply run again. Knows nothing of front ends.
 import type { Avala } from "./api/connect";
 import type { Dataset } from "./api/datasets";
-import type { ConfirmInput } from "./api/manual-upload";
 import { compareItems, confirmDataset, findDataset, waitForDataset } from "./dataset";
-import { InputError, isAvalaError, isNotAllowedToRead, type AvalaError } from "./errors";
-import { createManifest, shortDigest, type ManifestEntry } from "./files/manifest";
-import { isIndexed, type DataType } from "./files/media";
+import { isAvalaError, isNotAllowedToRead, type AvalaError } from "./errors";
 import { existsAlready, holdsOthers, mayBeOurs, requireSame } from "./publish-refusals";
-import type { DatasetDestination } from "./upload/destination";
+import {
+  destinationOf,
+  indexedOf,
+  isNamedByContent,
+  requireFiles,
+  type Decision,
+  type PublishOptions,
+  type PublishResult,
+  type PublishTarget,
+} from "./publish-target";
 import type { Journal } from "./upload/journal";
 import { checkRequest } from "./upload/request";
 import { requireRoom } from "./upload/room";
-import { uploadWith, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
+import { uploadWith } from "./upload/run";
 import { openUploadJournal, removeUploadJournal } from "./upload/upload-journal";
 
-export interface PublishTarget {
-  /** Its `name` is where the files go. */
-  readonly dataset: ConfirmInput & { readonly dataType: DataType };
-  readonly files: readonly UploadFile[];
-  /**
-   * When a dataset of this name is there already. `verify`: it must hold exactly these files, and nothing is sent.
-   * `append`: send what it lacks and confirm again, which not every deployment accepts. `fail`: refuse.
-   */
-  readonly ifExists: "verify" | "append" | "fail";
-}
-
-/** What is to be done about one target. */
-export interface Decision {
-  readonly target: PublishTarget;
-  /** What the server has under this name. */
-  readonly existing?: Dataset | undefined;
-  /** Empty: it holds these files, and nothing is sent. */
-  readonly toSend: readonly UploadFile[];
-  /** In the dataset, and not among the files. */
-  readonly extra: readonly string[];
-}
-
-export interface PublishOptions {
-  /** Ms still allowed for waiting, asked before each wait. */
-  readonly waitMs: () => number;
-  /** Whether to wait until the server has indexed the files, and to compare. @default true */
-  readonly waits?: boolean | undefined;
-  readonly concurrency?: number | undefined;
-  readonly stateDirectory?: string | undefined;
-  readonly deadlineMs?: number | undefined;
-  readonly partsFromBytes?: UploadRequest["partsFromBytes"];
-  /**
-   * Whether the caller has asked itself that the files fit into the storage quota, best for all its datasets at once.
-   * @default false
-   */
-  readonly isRoomChecked?: boolean | undefined;
-  /** Told as soon as the dataset is made, also when what follows fails. */
-  readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
-}
-
-export type PublishResult =
-  /** It was there and holds these files; nothing was sent. */
-  | { readonly outcome: "unchanged"; readonly dataset: Dataset; readonly extra: readonly string[] }
-  | {
-      readonly outcome: "uploaded";
-      readonly dataset: Dataset;
-      readonly upload: UploadResult;
-      /** Listed by the server, and not sent now: left under the name by an earlier run. */
-      readonly extra: readonly string[];
-    }
-  /** The deadline came first; nothing was confirmed, and the next run goes on. */
-  | { readonly outcome: "partial"; readonly upload: UploadResult };
-
-/** What the server will list; files of other suffixes are stored and never indexed (contract, "Uploading files"). */
-function indexedOf({ files, dataset }: PublishTarget): readonly UploadFile[] {
-  return files.filter(({ path }) => isIndexed(path, dataset.dataType));
-}
+export type { Decision, PublishOptions, PublishResult, PublishTarget } from "./publish-target";
 
 async function settle(avala: Avala, dataset: Dataset, options: PublishOptions): Promise<Dataset> {
   if (options.waits === false || dataset.status === "created") return dataset;
   return waitForDataset(avala, dataset, { timeoutMs: options.waitMs() });
-}
-
-function requireFiles({ dataset, files }: PublishTarget): void {
-  if (files.length > 0) return;
-  // The server would make an empty dataset, and its name could never be confirmed again with files.
-  const text = `there are none, so the dataset ${dataset.name} would be made empty`;
-  throw new InputError([{ input: "files", text }]);
 }
 
 /**
@@ -111,10 +54,6 @@ export async function decidePublish(
   return { target, existing: settled, toSend, extra: items.extra };
 }
 
-function destinationOf({ dataset }: PublishTarget): DatasetDestination {
-  return { datasetName: dataset.name, organizationUid: dataset.organizationUid };
-}
-
 /**
  * Another run may have made the dataset, and removed the journal, since it was decided to make it: with many datasets
  * that can be long ago. One call here spares sending all of them again.
@@ -136,7 +75,8 @@ async function openToSend(
   { target, existing }: Decision,
   stateDirectory: string | undefined,
 ): Promise<Journal | undefined> {
-  const journal = await openUploadJournal(avala, destinationOf(target), stateDirectory);
+  const to = { ...destinationOf(target), addsTo: existing?.uid };
+  const journal = await openUploadJournal(avala, to, stateDirectory);
   const goesOn = journal !== undefined && journal.landed.size + journal.parts.size > 0;
   if (existing !== undefined || goesOn) return journal;
   try {
@@ -146,6 +86,18 @@ async function openToSend(
     await journal?.close();
     throw error;
   }
+}
+
+/** The server has what is under this name, whole or not: a journal of it would only mislead. */
+async function forgetJournals(
+  avala: Avala,
+  { target, existing }: Decision,
+  { stateDirectory }: PublishOptions,
+): Promise<void> {
+  const to = destinationOf(target);
+  await removeUploadJournal(avala, to, stateDirectory);
+  if (existing === undefined) return;
+  await removeUploadJournal(avala, { ...to, addsTo: existing.uid }, stateDirectory);
 }
 
 async function sendAndConfirm(
@@ -167,24 +119,17 @@ async function sendAndConfirm(
   const isAgain = existing !== undefined;
   const confirmed = await confirmDataset(avala, target.dataset, { isAgain });
   options.onConfirmed?.(confirmed);
-  if (options.waits === false) {
+  const isVerified = options.waits !== false;
+  // A journal of what is added must not outlive the confirm: it would claim what the dataset should have shown.
+  if (isAgain || !isVerified) await forgetJournals(avala, decision, options);
+  if (!isVerified) {
     return { outcome: "uploaded", dataset: confirmed, upload, extra: decision.extra };
   }
   const dataset = await settle(avala, confirmed, options);
   const items = await compareItems(avala, dataset, indexedOf(target));
-  // Whole or not, what is under this name is the server's now: a journal of it would only mislead.
-  await removeUploadJournal(avala, destinationOf(target), stateDirectory);
+  if (!isAgain) await forgetJournals(avala, decision, options);
   requireSame(dataset, items);
   return { outcome: "uploaded", dataset, upload, extra: items.extra };
-}
-
-/** Whether the digest of these files is in the dataset's name. */
-function isNamedByContent({ dataset, files }: PublishTarget): boolean {
-  const entries = files.filter(
-    (file): file is UploadFile & ManifestEntry => file.sha256 !== undefined,
-  );
-  if (entries.length < files.length) return false;
-  return dataset.name.includes(shortDigest(createManifest(entries).digest));
 }
 
 /** Another run may have confirmed this name while we were sending: then it must be what we would have made. */
@@ -216,7 +161,7 @@ export async function carryOut(
 ): Promise<PublishResult> {
   const { target, existing, toSend, extra } = decision;
   if (existing !== undefined && toSend.length === 0) {
-    await removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
+    await forgetJournals(avala, decision, options);
     return { outcome: "unchanged", dataset: existing, extra };
   }
   try {
