@@ -54,6 +54,7 @@ function describeSent(
   storedBefore: number,
 ): string {
   const there = unchanged.length + storedBefore;
+  if (sent.length === 0) return `nothing to send: ${counted(there, "file")} there already`;
   const rest = there === 0 ? "" : `, ${counted(there, "file")} there already`;
   return `sent ${counted(sent.length, "file")}, ${formatBytes(bytesSent)}, in ${formatDuration(durationMs / 1000)}${rest}`;
 }

@@ -25,7 +25,7 @@ import {
   type FileSetInputs,
   type FileSetOutputs,
 } from "./file-set-inputs";
-import { previewChange, previewNew, tellNotices } from "./file-set-preview";
+import { HOW_TO_ADOPT, previewChange, previewNew, tellNotices } from "./file-set-preview";
 import { lacks, sendFileSet } from "./file-set-send";
 import { readStoredFileSet } from "./file-set-read";
 
@@ -95,7 +95,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     this.session.calls.keep(inputs, call);
     if (isNew && call.isPreview === true && this.isNews(call, inputs)) {
       await previewNew({ session: this.session, call, inputs, manifest: local.manifest });
-      await tellNotices(this.session, call, local);
+      await tellNotices(this.session, call, local, inputs);
     }
     return inputs;
   }
@@ -131,7 +131,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const local = await this.files.recall(optionsOf(inputs), inputs.digest);
     const preview = { session: this.session, call, inputs, manifest: local.manifest };
     await previewChange(preview, olds, unpackManifest(olds.manifest));
-    await tellNotices(this.session, call, local);
+    await tellNotices(this.session, call, local, inputs);
   }
 
   async create(inputs: FileSetInputs): Promise<dynamic.CreateResult<FileSetOutputs>> {
@@ -161,7 +161,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
         "conflict",
         `Dataset ${name} exists already (uid ${uid}, ${counted(itemCount, "item")}).`,
         {
-          hint: "Set adopt: true to add these files to it, or leave datasetName out for a dataset version of its own. Nothing was sent.",
+          hint: `${HOW_TO_ADOPT} Nothing was sent.`,
         },
       );
     }
@@ -195,7 +195,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
   ): Promise<FileSetOutputs> {
     const { session } = this;
     const shared = { avala: session.avala(call), messages: session.messages(call) };
-    if (call.isPreview !== true) await tellNotices(session, call, local);
+    if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
     return sendFileSet({
       ...shared,
       inputs,

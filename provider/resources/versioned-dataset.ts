@@ -81,9 +81,14 @@ function checkPlain({ root, partitionDepth = 0 }: VersionedDatasetArgs): void {
   if (problems.length > 0) throw new InputError(problems);
 }
 
-function listFolders(args: VersionedDatasetArgs, depth: PartitionDepth): readonly string[] {
+function listed(args: VersionedDatasetArgs): readonly string[] {
   const { root, include = EVERYTHING, exclude, includeHidden, symlinks } = args;
-  const folders = listPartitions(root, { include, exclude, includeHidden, symlinks, depth });
+  return listPartitions(root, { include, exclude, includeHidden, symlinks, depth: 1 });
+}
+
+function listFolders(args: VersionedDatasetArgs): readonly string[] {
+  const { root, include = EVERYTHING } = args;
+  const folders = listed(args);
   if (folders.length > 0) return folders;
   // No partition is no resource, and so the end of every dataset that was there: a slip of a glob must not be that.
   throw new InputError([
@@ -98,13 +103,23 @@ function partitionsOf(args: VersionedDatasetArgs): readonly Partition[] {
   checkPlain(args);
   const { root, partitionDepth = 0 } = args;
   if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
-  const folders = listFolders(args, partitionDepth);
+  const folders = listFolders(args);
   const taken = new Set(folders);
   return folders.map((folder) => {
     if (folder !== "") return { folder, label: folder };
     const label = rootLabel(root);
     return { folder, label: taken.has(label) ? `${label} (root)` : label };
   });
+}
+
+/** Lines that choose nothing while others do: what a file set says of its lines, its partitions can't. */
+function unmatchedLines(args: VersionedDatasetArgs): readonly string[] {
+  const { include = EVERYTHING, partitionDepth = 0 } = args;
+  const takesAway = (line: string): boolean => line.startsWith("!") && !line.startsWith("!(");
+  const taking = include.filter((line) => !takesAway(line));
+  if (partitionDepth === 0 || taking.length < 2) return [];
+  const away = include.filter(takesAway);
+  return taking.filter((line) => listed({ ...args, include: [line, ...away] }).length === 0);
 }
 
 /** @throws an error that the engine shows as one message, before anything is registered */
@@ -194,6 +209,9 @@ export class VersionedDataset extends pulumi.ComponentResource {
   constructor(name: string, args: VersionedDatasetArgs, options?: pulumi.ComponentResourceOptions) {
     const partitions = partitionsFor(name, args);
     super("avala:index:VersionedDataset", name, {}, options);
+    for (const line of unmatchedLines(args)) {
+      void pulumi.log.warn(`include: ${line} matches nothing in ${args.root}`, this);
+    }
     const own = { parent: this };
     const made = partitions.map((partition) => {
       const child = partition.label === "" ? name : `${name}-${partition.label}`;

@@ -1,0 +1,91 @@
+// What a file set says of itself: in a preview, and while it is sent.
+import type { FileSetOutputs } from "../../provider/handlers/file-set-inputs";
+import { jpeg } from "../support/temp-tree";
+import { checked, createBench, make, type Bench } from "./support";
+
+describe("A FileSet tells", () => {
+  let bench: Bench;
+  const given = (more: object = {}) => ({
+    root: bench.tree.root,
+    include: ["*.jpg"],
+    versionOf: "training",
+    ...more,
+  });
+  const preview = async (more: object, olds?: FileSetOutputs): Promise<string> => {
+    bench.messages.length = 0;
+    const { fileSet } = bench.handlers();
+    const call = { urn: "urn:one", isPreview: true };
+    const news = await checked(fileSet, given({ ...more, call }), { ...olds });
+    if (olds !== undefined) await fileSet.diff(olds.datasetName, olds, news);
+    return bench.told().join("\n");
+  };
+  beforeEach(async () => {
+    bench = await createBench(
+      { "a.jpg": jpeg("a"), "b.jpg": jpeg("b") },
+      { confirmAgain: "accept" },
+    );
+  });
+  afterEach(() => bench.stop());
+
+  test("of a line that matches nothing while others do, in a preview and in an up", async () => {
+    const warning = {
+      severity: "warning",
+      text: `include: *.png matches nothing in ${bench.tree.root}`,
+    };
+    await preview({ include: ["*.jpg", "*.png", "!*.gif"] });
+    expect(bench.messages).toContainEqual(expect.objectContaining(warning));
+    bench.messages.length = 0;
+    await make(bench.handlers().fileSet, given({ include: ["*.jpg", "*.png"] }));
+    expect(bench.messages).toContainEqual(expect.objectContaining(warning));
+  });
+
+  test("nothing of a line that matches in another partition", async () => {
+    bench.tree.write({ "clips/c.jpg": jpeg("c") });
+    expect(await preview({ include: ["*.jpg", "clips"], folder: "clips" })).not.toContain(
+      "matches nothing",
+    );
+  });
+
+  describe("of a fixed name that is a dataset already", () => {
+    beforeEach(async () => {
+      const handlers = bench.handlers();
+      const { outs: files } = await make(handlers.fileSet, given({ datasetName: "fixed" }));
+      await make(handlers.dataset, { files });
+      bench.tree.write({ "c.jpg": jpeg("c") });
+    });
+
+    test("that up will fail, and that both resources need adopt", async () => {
+      expect(await preview({ datasetName: "fixed" })).toMatch(
+        /Dataset fixed exists already, so up will fail\. Set adopt: true on the FileSet and on its Dataset/,
+      );
+      await expect(make(bench.handlers().fileSet, given({ datasetName: "fixed" }))).rejects.toThrow(
+        /exists already .*adopt: true on the FileSet and on its Dataset/s,
+      );
+    });
+
+    test("with adopt, that they are added to it", async () => {
+      expect(await preview({ datasetName: "fixed", adopt: true })).toMatch(
+        /to send: 3 files.*\nthey are added to the dataset that is there/,
+      );
+    });
+  });
+
+  test("of a set in place that only lost files, that there is nothing to send", async () => {
+    const { id, outs } = await make(bench.handlers().fileSet, given({ datasetName: "fixed" }));
+    const fewer = { datasetName: "fixed", include: ["a.jpg"] };
+    expect(await preview(fewer, outs)).toMatch(
+      /^fixed changes in place\n- b\.jpg\nnothing to send$/m,
+    );
+    bench.messages.length = 0;
+    const { fileSet } = bench.handlers();
+    await fileSet.update(id, outs, await checked(fileSet, given(fewer)));
+    expect(bench.told()).toEqual(["nothing to send: 1 file there already"]);
+  });
+
+  test("of a set that gets a name of its own, that the files are the same", async () => {
+    const { outs } = await make(bench.handlers().fileSet, given({ datasetName: "fixed" }));
+    expect(await preview({}, outs)).toMatch(
+      /^new version training-\w{12}, was fixed\nthe same files under another name\nto send: 2 files/,
+    );
+  });
+});
