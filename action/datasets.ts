@@ -56,7 +56,7 @@ export async function decideAll(
 function together(cause: AvalaError, conflicts: readonly AvalaError[]): AvalaError {
   const texts = conflicts.map(({ message }) => message.replaceAll("\n", "\n  "));
   const { hint } = cause;
-  const message = `${conflicts.length} datasets can't be, and nothing was sent:${listed(texts)}`;
+  const message = `${conflicts.length} datasets exist and are in the way, and nothing was sent:${listed(texts)}`;
   return new AvalaError("conflict", message, { hint, cause });
 }
 
