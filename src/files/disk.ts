@@ -1,5 +1,6 @@
 // The disk as a parameter of the upload: the journal's file and the files that are sent.
 // A simulation hands in one that loses what was not synced. Knows nothing of what is written.
+import { constants, type Stats } from "node:fs";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemErrorCode } from "../errors";
@@ -27,7 +28,7 @@ export interface AppendHandle {
 }
 
 export interface Disk {
-  /** Opens a file that is sent. */
+  /** Opens a file that is sent. Rejects at once for what is no file. */
   openToRead(path: string): Promise<ReadHandle>;
   /** The whole of a small file, `undefined` when there is none. */
   readIfPresent(path: string): Promise<Buffer | undefined>;
@@ -69,18 +70,32 @@ async function readFully(
   return filled;
 }
 
+// Not blocking: a pipe that took the place of a file would be waited on for ever. Windows has neither.
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+function stampOf({ size, mtimeMs, ctimeMs, ino }: Stats): FileStamp {
+  return { sizeBytes: size, modifiedMs: mtimeMs, changedMs: ctimeMs, inode: ino };
+}
+
+/** What it is at the moment of opening. @throws Error when it is something else than a file */
+async function statFile(handle: Awaited<ReturnType<typeof open>>): Promise<Stats> {
+  const stats = await handle.stat();
+  if (stats.isFile()) return stats;
+  await handle.close();
+  throw new Error("it is no longer a file");
+}
+
 export const systemDisk: Disk = {
   openToRead: async (path) => {
-    const handle = await open(path, "r");
+    const handle = await open(path, READ_FLAGS);
+    const opened = await statFile(handle);
+    // The first stamp is asked for at once: another call a file would only say the same.
+    let first: FileStamp | undefined = stampOf(opened);
     return {
       stamp: async () => {
-        const stat = await handle.stat();
-        return {
-          sizeBytes: stat.size,
-          modifiedMs: stat.mtimeMs,
-          changedMs: stat.ctimeMs,
-          inode: stat.ino,
-        };
+        const stamp = first ?? stampOf(await handle.stat());
+        first = undefined;
+        return stamp;
       },
       read: (buffer, position) => readFully(handle, buffer, position),
       close: () => handle.close(),

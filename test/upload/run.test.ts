@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -122,6 +124,25 @@ describe("an upload", () => {
     );
     expect(error.failures.map(({ path }) => path)).toEqual(["f/0.jpg"]);
     expect(error.landed.map(({ path }) => path)).toEqual(["f/1.jpg", "f/2.jpg"]);
+  });
+
+  const kinds: [name: string, make: (path: string) => void][] = [
+    ["a folder", (path) => mkdirSync(path)],
+    // Windows has no pipes among its files.
+    ...(process.platform === "win32"
+      ? []
+      : ([["a pipe", (path: string) => execFileSync("mkfifo", [path])]] as const)),
+  ];
+  test.each(kinds)("lets a file fail that %s took the place of", async (_name, make) => {
+    const files = await makeFiles(3);
+    await rm(files[1]!.absolutePath);
+    make(files[1]!.absolutePath);
+    const error = await failureOf(
+      uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files, concurrency: 1 }),
+    );
+    expect(error.failures).toMatchObject([{ path: "f/1.jpg", error: { code: "file" } }]);
+    expect(error.message).toContain("it is no longer a file");
+    expect(error.landed).toHaveLength(2);
   });
 
   test("refuses bad input before anything is sent, all of it at once", async () => {
