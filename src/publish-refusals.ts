@@ -26,6 +26,16 @@ export function existsAlready({ name, uid }: Dataset): AvalaError {
   });
 }
 
+export function sentByAnother(name: string, paths: readonly string[]): AvalaError {
+  return new AvalaError(
+    "conflict",
+    `Another run sent other content under the name ${name} while this one did, so this one confirms nothing:${listed(paths.map(shown))}`,
+    {
+      hint: "Run again when no other run sends under this name. With {digest} in it, each content gets a dataset of its own.",
+    },
+  );
+}
+
 /** Its name is taken, and the key may not read: whose dataset that is, nobody can tell. */
 export function mayBeOurs(
   name: string,

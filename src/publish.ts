@@ -4,7 +4,13 @@ import type { Avala } from "./api/connect";
 import type { Dataset } from "./api/datasets";
 import { compareItems, confirmDataset, findDataset, waitForDataset } from "./dataset";
 import { isAvalaError, isNotAllowedToRead, type AvalaError } from "./errors";
-import { existsAlready, holdsOthers, mayBeOurs, requireSame } from "./publish-refusals";
+import {
+  existsAlready,
+  holdsOthers,
+  mayBeOurs,
+  requireSame,
+  sentByAnother,
+} from "./publish-refusals";
 import {
   destinationOf,
   indexedOf,
@@ -17,9 +23,15 @@ import {
 } from "./publish-target";
 import type { Journal } from "./upload/journal";
 import { checkRequest } from "./upload/request";
+import { findRivals } from "./upload/rivals";
 import { requireRoom } from "./upload/room";
 import { uploadWith } from "./upload/run";
-import { openUploadJournal, removeUploadJournal } from "./upload/upload-journal";
+import {
+  openUploadJournal,
+  removeUploadJournal,
+  takeBackPaths,
+  type JournalDestination,
+} from "./upload/upload-journal";
 
 export type { Decision, PublishOptions, PublishResult, PublishTarget } from "./publish-target";
 
@@ -66,17 +78,21 @@ async function requireStillAbsent(avala: Avala, { dataset }: PublishTarget): Pro
   if (made !== undefined) throw existsAlready(made);
 }
 
+function journalOf({ target, existing }: Decision): JournalDestination {
+  return { ...destinationOf(target), addsTo: existing?.uid };
+}
+
 /**
  * The journal first, the look second: then a journal that was removed in between can't pass for one that was never there.
  * @throws AvalaError `conflict` when the dataset has been made meanwhile
  */
 async function openToSend(
   avala: Avala,
-  { target, existing }: Decision,
+  decision: Decision,
   stateDirectory: string | undefined,
 ): Promise<Journal | undefined> {
-  const to = { ...destinationOf(target), addsTo: existing?.uid };
-  const journal = await openUploadJournal(avala, to, stateDirectory);
+  const { target, existing } = decision;
+  const journal = await openUploadJournal(avala, journalOf(decision), stateDirectory);
   const goesOn = journal !== undefined && journal.landed.size + journal.parts.size > 0;
   if (existing !== undefined || goesOn) return journal;
   try {
@@ -91,20 +107,25 @@ async function openToSend(
 /** The server has what is under this name, whole or not: a journal of it would only mislead. */
 async function forgetJournals(
   avala: Avala,
-  { target, existing }: Decision,
+  decision: Decision,
   { stateDirectory }: PublishOptions,
 ): Promise<void> {
-  const to = destinationOf(target);
-  await removeUploadJournal(avala, to, stateDirectory);
-  if (existing === undefined) return;
-  await removeUploadJournal(avala, { ...to, addsTo: existing.uid }, stateDirectory);
+  await removeUploadJournal(avala, destinationOf(decision.target), stateDirectory);
+  if (decision.existing === undefined) return;
+  await removeUploadJournal(avala, journalOf(decision), stateDirectory);
+}
+
+/** Another run sent other content under the name. */
+interface Contested {
+  readonly outcome: "contested";
+  readonly paths: readonly string[];
 }
 
 async function sendAndConfirm(
   avala: Avala,
   decision: Decision,
   options: PublishOptions,
-): Promise<PublishResult> {
+): Promise<PublishResult | Contested> {
   const { target, existing, toSend } = decision;
   const { concurrency, stateDirectory, deadlineMs, partsFromBytes } = options;
   const request = {
@@ -116,6 +137,12 @@ async function sendAndConfirm(
   const journal = await openToSend(avala, decision, stateDirectory);
   const upload = await uploadWith(avala, request, journal);
   if (!upload.isComplete) return { outcome: "partial", upload };
+  const rivals = await findRivals(journal, upload);
+  if (rivals.length > 0) {
+    // Whose bytes came last, nobody knows, whosever record did.
+    await takeBackPaths(avala, journalOf(decision), stateDirectory, rivals);
+    return { outcome: "contested", paths: rivals };
+  }
   const isAgain = existing !== undefined;
   const confirmed = await confirmDataset(avala, target.dataset, { isAgain });
   options.onConfirmed?.(confirmed);
@@ -151,8 +178,8 @@ async function decideAgain(
  * Carries a decision out. Safe when another run does the same at once: one of them confirms, and the other finds what
  * it would have made.
  * @throws UploadError when files failed or the upload was stopped; AvalaError `dataset` when the server does not list
- * what was sent, `conflict` or `validation` when the name or slug is taken, `quota` when the files can never fit, `timeout`,
- * `cancelled`
+ * what was sent, `conflict` when another run sends other content under the name or, as
+ * `validation`, the name or slug is taken, `quota` when the files can never fit, `timeout`, `cancelled`
  */
 export async function carryOut(
   avala: Avala,
@@ -164,8 +191,9 @@ export async function carryOut(
     await forgetJournals(avala, decision, options);
     return { outcome: "unchanged", dataset: existing, extra };
   }
+  let result: PublishResult | Contested;
   try {
-    return await sendAndConfirm(avala, decision, options);
+    result = await sendAndConfirm(avala, decision, options);
   } catch (error) {
     const isTaken = isAvalaError(error) && error.code === "conflict" && existing === undefined;
     if (!isTaken || target.ifExists === "fail") throw error;
@@ -173,6 +201,8 @@ export async function carryOut(
     if (again.existing === undefined) throw error;
     return carryOut(avala, again, options);
   }
+  if (result.outcome === "contested") throw sentByAnother(target.dataset.name, result.paths);
+  return result;
 }
 
 /** {@link decidePublish}, then {@link carryOut}. */

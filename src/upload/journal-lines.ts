@@ -121,3 +121,23 @@ export function readRecords(destination: Destination, data: Buffer): RecordMaps 
   for (const line of data.toString("utf8").split("\n")) readLine(records, parseLine(key, line));
   return records;
 }
+
+/** What was written of a path: that an entry of it has landed, or that what was recorded before counts no more. */
+export interface Change {
+  readonly path: string;
+  readonly landed?: ManifestEntry;
+}
+
+function changesIn([path, sizeBytes, sha256, partNumber]: readonly unknown[]): readonly Change[] {
+  if (typeof path !== "string" || partNumber !== undefined) return [];
+  if (sizeBytes === null) return [{ path }];
+  if (typeof sizeBytes !== "number" || typeof sha256 !== "string") return [];
+  return [{ path, landed: { path, sizeBytes, sha256 } }];
+}
+
+/** Every whole record of files and what was taken back of them, in the order in which it was written; parts left out. */
+export function readChanges(destination: Destination, data: Buffer): readonly Change[] {
+  const key = fingerprint(destination);
+  const lines = data.toString("utf8").split("\n");
+  return lines.flatMap((line) => changesIn(parseLine(key, line)));
+}

@@ -19,6 +19,8 @@ export interface Journal extends Records {
   takeBackPart(of: PartOf, partNumber: number): Promise<void>;
   /** What is on disk now: what other runs wrote too. */
   reread(): Promise<Records>;
+  /** What was written since it was opened, by this run and by others; `undefined` when somebody has removed it. */
+  changes(): Promise<readonly lines.Change[] | undefined>;
   /** Removes it, so that it claims nothing. */
   discard(): Promise<void>;
   close(): Promise<void>;
@@ -108,6 +110,13 @@ export async function openJournal(
       return write(lines.formatTakeBackPart(destination, of, partNumber));
     },
     reread: async () => read(await disk.readIfPresent(path)),
+    changes: async () => {
+      const now = await disk.readIfPresent(path);
+      if (now === undefined) return undefined;
+      // One that is shorter is another: it was removed and begun anew.
+      const openedAt = data === undefined || now.length < data.length ? 0 : data.length;
+      return lines.readChanges(destination, now.subarray(openedAt));
+    },
     discard: () => disk.remove(path),
     close: async () => {
       await Promise.allSettled(pending);

@@ -52,3 +52,20 @@ export async function removeUploadJournal(
     // See above.
   }
 }
+
+/** Takes back what is recorded of `paths`, so that the next run sends them; where it can't be told so, the journal goes. */
+export async function takeBackPaths(
+  avala: Avala,
+  to: JournalDestination,
+  stateDirectory: string | undefined,
+  paths: readonly string[],
+): Promise<void> {
+  const journal = await openUploadJournal(avala, to, stateDirectory);
+  try {
+    await Promise.all(paths.map(async (path) => journal?.takeBack(path)));
+  } catch {
+    await removeUploadJournal(avala, to, stateDirectory);
+  } finally {
+    await journal?.close().catch(() => undefined); // what was written was synced
+  }
+}

@@ -1,0 +1,151 @@
+// Two runs at once that send other content under one name: what each is told, and what is never confirmed.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { startEmulator, type Emulator } from "../emulator";
+import type { Avala } from "../src/api/connect";
+import { carryOut, decidePublish, publishDataset, type PublishTarget } from "../src/publish";
+import { openUploadJournal } from "../src/upload/upload-journal";
+import { uploadFiles, type UploadFile } from "../src/upload/run";
+import { sessionWith } from "./support/session";
+
+let emulator: Emulator;
+let folder: string;
+let ours: UploadFile[];
+let theirs: UploadFile[];
+
+beforeEach(async () => {
+  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 10 });
+  folder = await mkdtemp(join(tmpdir(), "rivals-"));
+  ours = await makeFiles("ours");
+  theirs = await makeFiles("theirs");
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+function makeFiles(whose: string): Promise<UploadFile[]> {
+  return Promise.all(
+    ["a.jpg", "b.jpg"].map(async (path) => {
+      const absolutePath = join(folder, whose, path);
+      await mkdir(dirname(absolutePath), { recursive: true });
+      await writeFile(absolutePath, `${whose} ${path}`);
+      return { path, absolutePath, sizeBytes: Buffer.byteLength(`${whose} ${path}`) };
+    }),
+  );
+}
+
+const options = () => ({ waitMs: () => 5000, stateDirectory: join(folder, "state") });
+const targetOf = (files: readonly UploadFile[]): PublishTarget => ({
+  files,
+  dataset: { name: "set", slug: "set", dataType: "image" },
+  ifExists: "verify",
+});
+
+/** A session that does `meanwhile` right after a file of its own was stored. */
+function interrupted(meanwhile: () => Promise<unknown>): Avala {
+  const { avala } = sessionWith(emulator);
+  let done: Promise<unknown> | undefined;
+  const send: Avala["storage"]["send"] = async (request) => {
+    const reply = await avala.storage.send(request);
+    await (done ??= meanwhile());
+    return reply;
+  };
+  return { ...avala, storage: { ...avala.storage, send } };
+}
+
+function confirms(): number {
+  return emulator
+    .requests()
+    .filter(({ method, path }) => method === "POST" && path === "/datasets/manual-upload/").length;
+}
+
+const sentByAnother = {
+  code: "conflict",
+  message: expect.stringMatching(
+    /Another run sent other content under the name set.*\n.*a\.jpg/,
+  ) as string,
+};
+
+describe("a run beside another one that sends other content under its name", () => {
+  test("confirms nothing, names the paths, and is well when it runs again alone", async () => {
+    const { stateDirectory } = options();
+    const avala = interrupted(() =>
+      uploadFiles(sessionWith(emulator).avala, {
+        datasetName: "set",
+        files: theirs,
+        stateDirectory,
+      }),
+    );
+    await expect(publishDataset(avala, targetOf(ours), options())).rejects.toMatchObject({
+      ...sentByAnother,
+      message: expect.stringMatching(/a\.jpg\n.*b\.jpg/) as string,
+    });
+    expect(confirms()).toBe(0);
+
+    const again = publishDataset(sessionWith(emulator).avala, targetOf(ours), options());
+    const result = await again;
+    if (result.outcome !== "uploaded") throw new Error(result.outcome);
+    const stored = (await emulator.objects()).map(({ sha256 }) => sha256);
+    expect(stored.sort()).toEqual(
+      result.upload.manifest.entries.map(({ sha256 }) => sha256).sort(),
+    );
+  });
+
+  test("is told also when the other one has confirmed first", async () => {
+    const avala = interrupted(() =>
+      publishDataset(sessionWith(emulator).avala, targetOf(theirs), options()).catch(
+        () => undefined, // it gives up waiting, and leaves its journal
+      ),
+    );
+    emulator.setFault({
+      on: { method: "GET", path: "/datasets/*-*/" },
+      times: 0,
+      reply: { status: 403 },
+    });
+    await expect(publishDataset(avala, targetOf(ours), options())).rejects.toMatchObject(
+      sentByAnother,
+    );
+    expect(confirms()).toBe(1);
+  });
+
+  test("is told when what it did not send again is about to be replaced", async () => {
+    const { stateDirectory } = options();
+    const earlier = { datasetName: "set", files: ours.slice(0, 1), stateDirectory };
+    await uploadFiles(sessionWith(emulator).avala, earlier);
+    const avala = interrupted(async () => {
+      const other = await openUploadJournal(avala, { datasetName: "set" }, stateDirectory);
+      await other?.takeBack("a.jpg");
+      await other?.close();
+    });
+    await expect(publishDataset(avala, targetOf(ours), options())).rejects.toMatchObject(
+      sentByAnother,
+    );
+    expect(confirms()).toBe(0);
+  });
+});
+
+test("of two runs at once with other content never both succeed", async () => {
+  let arrived = 0;
+  let letGo = (): void => undefined;
+  const bothAreSending = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const results = [ours, theirs].map(async (files) => {
+    const { avala } = sessionWith(emulator);
+    let isFirst = true;
+    const send: Avala["storage"]["send"] = async (request) => {
+      if (isFirst && (arrived += 1) === 2) letGo();
+      isFirst = false;
+      await bothAreSending;
+      return avala.storage.send(request);
+    };
+    const session = { ...avala, storage: { ...avala.storage, send } };
+    return carryOut(session, await decidePublish(session, targetOf(files), options()), options());
+  });
+  const ends = await Promise.allSettled(results);
+  const reasons = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+  expect(reasons.length).toBeGreaterThan(0);
+  for (const reason of reasons) expect(reason).toMatchObject({ code: "conflict" });
+});
