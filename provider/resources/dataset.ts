@@ -110,6 +110,7 @@ function inputsOf(name: string, args: DatasetArgs): pulumi.Inputs {
  * export const uid = dataset.uid;
  */
 export class Dataset extends AvalaResource {
+  /** Its id: known in a preview also while the resource is to be changed. */
   declare readonly uid: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   declare readonly slug: pulumi.Output<string>;
@@ -138,6 +139,7 @@ export class Dataset extends AvalaResource {
       secretOutputs: ["providerConfig"],
       options,
     });
+    this.uid = this.id;
   }
 
   /** A dataset that is there, by its uid. It is read, and never changed or deleted. */

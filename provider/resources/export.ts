@@ -42,6 +42,7 @@ const OUTPUTS = [
  * export const url = release.downloadUrl; // secret
  */
 export class Export extends AvalaResource {
+  /** Its id: known in a preview also while the resource is to be changed. */
   declare readonly uid: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   declare readonly format: pulumi.Output<string>;
@@ -63,6 +64,7 @@ export class Export extends AvalaResource {
       secretOutputs: ["downloadUrl"],
       options,
     });
+    this.uid = this.id;
   }
 
   /** An export that is there, by its uid. */

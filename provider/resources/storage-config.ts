@@ -41,6 +41,7 @@ function inputsOf(name: string, args: StorageConfigArgs): pulumi.Inputs {
 
 /** A connection to a bucket of your own. The API can't change one, so any change makes a new one. */
 export class StorageConfig extends AvalaResource {
+  /** Its id: known in a preview also while the resource is to be changed. */
   declare readonly uid: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   declare readonly provider: pulumi.Output<string | undefined>;
@@ -58,6 +59,7 @@ export class StorageConfig extends AvalaResource {
       secretOutputs: SECRETS,
       options,
     });
+    this.uid = this.id;
   }
 
   /** A connection that is there, by its uid. Its credentials are not known. */

@@ -25,6 +25,7 @@ const OUTPUTS = [
 
 /** Where Avala tells what happened. */
 export class Webhook extends AvalaResource {
+  /** Its id: known in a preview also while the resource is to be changed. */
   declare readonly uid: pulumi.Output<string>;
   declare readonly targetUrl: pulumi.Output<string>;
   declare readonly events: pulumi.Output<string[]>;
@@ -44,6 +45,7 @@ export class Webhook extends AvalaResource {
       secretOutputs: ["secret"],
       options,
     });
+    this.uid = this.id;
   }
 
   /** A webhook that is there, by its uid. Its secret is not known. */
