@@ -72,6 +72,29 @@ test("its types are there for a program that imports it", async () => {
   }
 });
 
+const PROGRAM = `
+import { FileSet } from "@avala/pulumi";
+import { publishDataset } from "@avala/pulumi/core";
+import { fileSet } from "@avala/pulumi/runtime";
+export const known: [typeof FileSet, typeof publishDataset, typeof fileSet] = [FileSet, publishDataset, fileSet];
+`;
+
+// The first is what Pulumi's own template sets.
+test.each([
+  ["node10", "commonjs"],
+  ["node16", "node16"],
+  ["bundler", "esnext"],
+])(
+  "a program with moduleResolution %s finds the types of each entry",
+  async (resolution, module) => {
+    await writeFile(join(folder, "program.ts"), PROGRAM);
+    const flags = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
+    const how = ["--moduleResolution", resolution, "--module", module];
+    const typescript = require.resolve("typescript/bin/tsc");
+    await expect(node(typescript, ...flags, ...how, "program.ts")).resolves.toBe("");
+  },
+);
+
 test("the emulator starts from it", async () => {
   expect(await node("node_modules/@avala/pulumi/lib/emulator/main.js", "--help")).toContain(
     "A local Avala",
