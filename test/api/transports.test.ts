@@ -250,6 +250,46 @@ describe("a body that makes progress, slowly", () => {
   });
 });
 
+describe("a large buffer", () => {
+  const body = Buffer.alloc(24 * 1024 * 1024, "abc");
+  const put = (more: Partial<HttpRequest>): Partial<HttpRequest> => ({
+    ...{ method: "PUT", body, contentLength: body.length },
+    ...more,
+  });
+
+  test("makes progress on a slow link, however long it takes as a whole", async () => {
+    const server = await replyServer(
+      async (_request, response, incoming) => {
+        while (!incoming.complete) {
+          incoming.read(512 * 1024);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        response.writeHead(200).end();
+      },
+      { reads: false },
+    );
+    const transport = createStorageTransport();
+    const reply = transport.send(get(server.origin, put({ idleTimeoutMs: 1000 })));
+    await expect(reply).resolves.toMatchObject({ status: 200 });
+    transport.close();
+    await server.stop();
+  });
+
+  test("arrives as it is, and is told as it goes", async () => {
+    const server = await replyServer((_request, response) => response.writeHead(200).end());
+    const transport = createStorageTransport();
+    const told: number[] = [];
+    const onBytesSent = (bytes: number): void => void told.push(bytes);
+    await transport.send(get(server.origin, put({ onBytesSent })));
+    expect(server.heard[0]?.body.equals(body)).toBe(true);
+    expect(server.heard[0]?.headers["content-length"]).toBe(String(body.length));
+    expect(told.length).toBeGreaterThan(50);
+    expect(told.reduce((sum, bytes) => sum + bytes, 0)).toBe(body.length);
+    transport.close();
+    await server.stop();
+  });
+});
+
 describe.each(implementations)("behind a proxy, $name", ({ create }) => {
   test("sends to the proxy, but not what is excepted and never what is on this machine", async () => {
     const asked: string[] = [];
