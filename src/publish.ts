@@ -25,7 +25,7 @@ import type { Journal } from "./upload/journal";
 import { checkRequest } from "./upload/request";
 import { findRivals } from "./upload/rivals";
 import { requireRoom } from "./upload/room";
-import { uploadWith } from "./upload/run";
+import { uploadWith, type UploadFile } from "./upload/run";
 import {
   openUploadJournal,
   removeUploadJournal,
@@ -82,6 +82,16 @@ function journalOf({ target, existing }: Decision): JournalDestination {
   return { ...destinationOf(target), addsTo: existing?.uid };
 }
 
+/** Whether the journal has what these files began, and nothing else that a dataset may have been made of since. */
+function goesOn({ landed, parts }: Journal, files: readonly UploadFile[]): boolean {
+  const isOther = ({ path, sizeBytes, sha256 }: UploadFile): boolean => {
+    const entry = landed.get(path);
+    if (entry === undefined) return false;
+    return entry.sizeBytes !== sizeBytes || (sha256 ?? entry.sha256) !== entry.sha256;
+  };
+  return landed.size + parts.size > 0 && !files.some(isOther);
+}
+
 /**
  * The journal first, the look second: then a journal that was removed in between can't pass for one that was never there.
  * @throws AvalaError `conflict` when the dataset has been made meanwhile
@@ -91,10 +101,9 @@ async function openToSend(
   decision: Decision,
   stateDirectory: string | undefined,
 ): Promise<Journal | undefined> {
-  const { target, existing } = decision;
+  const { target, existing, toSend } = decision;
   const journal = await openUploadJournal(avala, journalOf(decision), stateDirectory);
-  const goesOn = journal !== undefined && journal.landed.size + journal.parts.size > 0;
-  if (existing !== undefined || goesOn) return journal;
+  if (existing !== undefined || (journal !== undefined && goesOn(journal, toSend))) return journal;
   try {
     await requireStillAbsent(avala, target);
     return journal;

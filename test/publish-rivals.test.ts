@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { startEmulator, type Emulator } from "../emulator";
 import type { Avala } from "../src/api/connect";
+import { hashFiles } from "../src/files/hash";
 import { carryOut, decidePublish, publishDataset, type PublishTarget } from "../src/publish";
 import { openUploadJournal } from "../src/upload/upload-journal";
 import { uploadFiles, type UploadFile } from "../src/upload/run";
@@ -108,6 +109,22 @@ describe("a run beside another one that sends other content under its name", () 
       sentByAnother,
     );
     expect(confirms()).toBe(1);
+  });
+
+  test("sends nothing over what the other one has confirmed since it was decided to send", async () => {
+    const { avala } = sessionWith(emulator);
+    const sums = (await hashFiles(ours.map((file) => ({ ...file, modifiedMs: 0 })))).entries;
+    const files = ours.map((file, index) => ({ ...file, sha256: sums[index]!.sha256 }));
+    const decision = await decidePublish(avala, targetOf(files), options());
+    const on = { method: "GET", path: "/datasets/*-*/" };
+    emulator.setFault({ on, times: 0, reply: { status: 403 } });
+    const other = publishDataset(sessionWith(emulator).avala, targetOf(theirs), options());
+    await expect(other).rejects.toMatchObject({ code: "permission" });
+    emulator.clearFaults();
+    const before = await emulator.objects();
+    // As for any dataset that exists, its items' names are all that this server tells.
+    expect(await carryOut(avala, decision, options())).toMatchObject({ outcome: "unchanged" });
+    expect(await emulator.objects()).toEqual(before);
   });
 
   test("is told when what it did not send again is about to be replaced", async () => {
