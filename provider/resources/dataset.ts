@@ -35,12 +35,12 @@ export interface DatasetArgs {
   name?: pulumi.Input<string>;
   /** @default made from the name */
   slug?: pulumi.Input<string>;
-  /** @default with `files` what all of them agree on */
+  /** With `files` it is the file set's, so declare it there. @default what all files agree on */
   dataType?: pulumi.Input<DataType>;
   /** @default "private", by the server */
   visibility?: pulumi.Input<"private" | "public" | "unlisted">;
   ownerName?: pulumi.Input<string>;
-  /** @default the file set's, else `avala:organizationUid` */
+  /** With `files` it is the file set's, so declare it there. @default the file set's, else `avala:organizationUid` */
   organizationUid?: pulumi.Input<string>;
   metadata?: pulumi.Input<Record<string, unknown>>;
   industry?: pulumi.Input<number>;

@@ -43,7 +43,7 @@ export interface FileSetArgs {
   checkContent?: pulumi.Input<"warn" | "error" | "off">;
   /** Files under way at once, 1 to 10. @default 8 */
   concurrency?: pulumi.Input<number>;
-  /** With `datasetName`: add to a dataset of this name that is there already. @default false */
+  /** With `datasetName`: add to a dataset of this name that is there already; its `Dataset` needs it as well. @default false */
   adopt?: pulumi.Input<boolean>;
 }
 
