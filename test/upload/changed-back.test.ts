@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connect";
+import { datasetVersionName } from "../../src/files/dataset-name";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 
@@ -42,11 +43,15 @@ async function put(path: string, data: Buffer): Promise<UploadFile> {
 
 interface Given {
   readonly avala?: Avala;
+  readonly name?: string;
   readonly state?: string | undefined;
 }
 
-function upload(file: UploadFile, { avala, state = "state" }: Given = {}): Promise<UploadResult> {
-  const request = { datasetName: "set", files: [file], partsFromBytes: MIB };
+function upload(
+  file: UploadFile,
+  { avala, name = "set", state = "state" }: Given = {},
+): Promise<UploadResult> {
+  const request = { datasetName: name, files: [file], partsFromBytes: MIB };
   const stateDirectory = state === "none" ? undefined : join(folder, state);
   return uploadFiles(avala ?? sessionWith(emulator).avala, { ...request, stateDirectory });
 }
@@ -109,6 +114,27 @@ describe("a small file that changes and changes back", () => {
     const failed = upload(other, { avala: { ...avala, disk: { ...avala.disk, remove } } });
     await expect(failed).rejects.toMatchObject({ failures: [{ error: { code: "journal" } }] });
     expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("is not known to lie overwritten by a run with another journal, unless each content has its name", async () => {
+    await start();
+    const isStored = async (name: string, data: Buffer): Promise<boolean> =>
+      (await emulator.objects()).some(
+        ({ key, sha256 }) => key.includes(`/${name}/`) && sha256 === sha256Of(data),
+      );
+    const turns = [
+      { data: a, state: "here" },
+      { data: b, state: "there" },
+      { data: a, state: "here" },
+    ];
+    for (const { data, state } of turns) {
+      const file = await put("a.jpg", data);
+      await upload(file, { state });
+      const name = datasetVersionName("set-{digest}", sha256Of(data));
+      await upload(file, { state, name });
+    }
+    expect(await isStored("set", a)).toBe(false);
+    expect(await isStored(datasetVersionName("set-{digest}", sha256Of(a)), a)).toBe(true);
   });
 
   test("costs the journal no line more than its record when it is new", async () => {
@@ -193,53 +219,6 @@ describe("a large file that changes and changes back", () => {
     expect(await stored()).toBe(sha256Of(a));
   });
 });
-
-describe("a large file that goes by one PUT", () => {
-  const [a, b] = [randomBytes(2 * MIB), randomBytes(2 * MIB)];
-  const onePut: EmulatorOptions = { multipartFromBytes: 100 * MIB };
-
-  test("is not taken for stored when other content of its size lies there (412)", async () => {
-    await start(onePut);
-    for (const data of [a, b]) await upload(await put("a.mcap", data));
-    expect(await stored()).toBe(sha256Of(b));
-  });
-
-  test("is sent when other content of another size lies there, in the same run", async () => {
-    await start(onePut);
-    await upload(await put("a.mcap", a));
-    const longer = Buffer.concat([b, Buffer.from("more")]);
-    expect((await upload(await put("a.mcap", longer))).isComplete).toBe(true);
-    expect(await stored()).toBe(sha256Of(longer));
-  });
-
-  test("is not taken for stored when its first request was lost and other content lies there", async () => {
-    await start(onePut);
-    await upload(await put("a.mcap", a));
-    emulator.setFault({ on: { target: "storage", method: "PUT" }, drop: true });
-    await upload(await put("a.mcap", b));
-    expect(await stored()).toBe(sha256Of(b));
-  });
-
-  test("is not sent again when only its completion was cut off", async () => {
-    await start(onePut);
-    const file = await put("a.mcap", a);
-    emulator.setFault({
-      on: { path: "*/complete/" },
-      times: 0,
-      reply: { status: 400, body: { detail: "No." } },
-    });
-    await expect(upload(file)).rejects.toMatchObject({ landed: [] });
-    emulator.clearFaults();
-    const before = bytesRequests();
-    expect((await upload(file)).isComplete).toBe(true);
-    expect(bytesRequests()).toBe(before);
-    expect(await stored()).toBe(sha256Of(a));
-  });
-});
-
-function bytesRequests(): number {
-  return emulator.requests().filter(({ target }) => target === "storage").length;
-}
 
 function putsSent(): number {
   return emulator

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFile, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,8 +6,8 @@ import * as fc from "fast-check";
 import type { ManifestEntry } from "../../src/files/manifest";
 import type { Destination } from "../../src/upload/destination";
 import { systemDisk, type Disk } from "../../src/files/disk";
-import { journalPath, openJournal, removeJournal } from "../../src/upload/journal";
-import { formatRecord, readRecords } from "../../src/upload/journal-lines";
+import { journalPath, openJournal, removeJournal, type Journal } from "../../src/upload/journal";
+import { fingerprint, formatRecord, readRecords } from "../../src/upload/journal-lines";
 
 const destination: Destination = {
   baseUrl: "https://api.avala.ai/api/v1",
@@ -18,6 +19,13 @@ const entry = (path: string, digit = "a"): ManifestEntry => ({
   sizeBytes: 3,
   sha256: digit.repeat(64),
 });
+
+/** A line as every version has written it. */
+function checked(values: readonly unknown[]): string {
+  const text = JSON.stringify(values);
+  const sum = createHash("sha256").update(fingerprint(destination) + text);
+  return `${sum.digest("hex").slice(0, 16)} ${text}\n`;
+}
 
 let folder: string;
 beforeEach(async () => {
@@ -87,6 +95,48 @@ describe("the journal", () => {
     await journal.close();
     expect(journal.landed.size).toBe(0);
     expect(journal.parts.get("a.mcap")?.get("b")?.get(2)).toEqual(part);
+  });
+
+  const ofA = { path: "a.mcap", batch: "b" };
+  const part = (partNumber: number) => ({ partNumber, sizeBytes: 5, sha256: "d".repeat(64) });
+  const opened = async (): Promise<Journal> => {
+    const journal = await openJournal(systemDisk, folder, destination);
+    await journal.close();
+    return journal;
+  };
+
+  test("claims nothing of a path that was taken back, and of the others what it did", async () => {
+    await record(entry("a.mcap"), entry("b.mcap"));
+    const first = await openJournal(systemDisk, folder, destination);
+    await first.recordPart(ofA, part(1));
+    await first.takeBack("a.mcap");
+    expect(first.landed.has("a.mcap")).toBe(false);
+    await first.close();
+    const journal = await opened();
+    expect([...journal.landed.keys()]).toEqual(["b.mcap"]);
+    expect(journal.parts.size).toBe(0);
+    await record(entry("a.mcap"));
+    expect(await landedPaths()).toEqual(["a.mcap", "b.mcap"]);
+  });
+
+  test("claims the other parts when one was taken back, and none once the file has landed", async () => {
+    const first = await openJournal(systemDisk, folder, destination);
+    await first.recordPart(ofA, part(1));
+    await first.recordPart(ofA, part(2));
+    await first.takeBackPart(ofA, 1);
+    await first.close();
+    const parts = (await opened()).parts.get("a.mcap")?.get("b");
+    expect([...(parts?.keys() ?? [])]).toEqual([2]);
+    await record(entry("a.mcap"));
+    expect((await opened()).parts.size).toBe(0);
+  });
+
+  test("of an older version still tells files, and no part, since that named no batch", () => {
+    const digest = "d".repeat(64);
+    const lines = [checked(["a.jpg", 3, digest]), checked(["a.mcap", 5, digest, 2])];
+    const records = readRecords(destination, Buffer.from(lines.join("")));
+    expect([...records.landed.keys()]).toEqual(["a.jpg"]);
+    expect(records.parts.size).toBe(0);
   });
 
   test("is gone after it was removed, and removing it twice is fine", async () => {
