@@ -54,6 +54,8 @@ export interface Avala {
   readonly random: Random;
   readonly disk: Disk;
   readonly signal?: AbortSignal | undefined;
+  /** Ms since the epoch; nothing waits beyond it. */
+  readonly deadlineMs?: number | undefined;
   readonly emit: Listener;
   readonly pace: Pace;
   readonly secrets: Secrets;
@@ -132,5 +134,15 @@ export function withListener(avala: Avala, listener: Listener): Avala {
     ...avala,
     emit: listener,
     call: (request) => avala.call({ onEvent: listener, ...request }),
+  };
+}
+
+/** The same session, of which nothing waits beyond `deadlineMs`. */
+export function withDeadline(avala: Avala, deadlineMs: number | undefined): Avala {
+  if (deadlineMs === undefined) return avala;
+  return {
+    ...avala,
+    deadlineMs,
+    call: (request) => avala.call({ deadlineMs, ...request }),
   };
 }

@@ -83,7 +83,7 @@ async function attemptCall(
   attempt: number,
 ): Promise<ApiReply> {
   const { clock, pace, baseUrl, secrets } = context;
-  const permit = await pace.acquire(request.signal);
+  const permit = await pace.acquire(request.signal, call.deadlineMs);
   const startedMs = clock.now();
   let reply: HttpResponse;
   try {
@@ -126,6 +126,7 @@ export async function callApi(context: HttpContext, call: ApiCall): Promise<ApiR
     signal: context.join(call.signal),
     what: call.what,
     maxTries: call.maxTries,
+    deadlineMs: call.deadlineMs,
     onRetry: (again) => emit({ kind: "retry", ...again }),
   });
 }

@@ -1,9 +1,10 @@
 // Permits from the rate-limit headers: spends the whole budget and never draws a 429.
 // Knows nothing of what is sent, how many things are done at once, or of tries.
-import type { RateLimit } from "../errors";
+import type { AvalaError, RateLimit } from "../errors";
 import { createBudget } from "./budget";
 import { createBurst, type Burst } from "./burst";
 import { cancelled, type Clock } from "./clock";
+import { pastDeadline } from "./deadline";
 
 export type { RateLimit };
 
@@ -16,9 +17,10 @@ export interface Permit {
 export interface Pace {
   /**
    * Resolves when a request may be sent, in the order of the calls; at once while no reply carried the headers.
-   * @throws AvalaError `cancelled` at once when `signal` aborts
+   * @throws AvalaError `cancelled` at once when `signal` aborts; that of `pastDeadline` when `deadlineMs`, in ms since the
+   * epoch, comes first
    */
-  acquire(signal?: AbortSignal): Promise<Permit>;
+  acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit>;
   /** What a reply said that had no permit. */
   learn(headers: RateLimit | undefined): void;
   /** Nothing more is sent before `untilMs`: the server has throttled us, and told for how long. */
@@ -33,7 +35,13 @@ export interface PaceOptions {
   readonly burstPerSecond?: number | undefined;
 }
 
-type Waiter = (permit: Permit) => void;
+interface Waiter {
+  readonly deadlineMs: number;
+  readonly go: (permit: Permit) => void;
+  readonly leave: (reason: AvalaError) => void;
+}
+
+const WHAT = "Waiting for the rate limit";
 
 /**
  * Two rules, each proved against a server that counts in fixed windows and one that counts in sliding ones: the minute's
@@ -55,11 +63,11 @@ class HeaderPace implements Pace {
     private readonly burst: Burst,
   ) {}
 
-  async acquire(signal?: AbortSignal): Promise<Permit> {
-    if (signal?.aborted === true) throw cancelled("Waiting for the rate limit");
+  async acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit> {
+    if (signal?.aborted === true) throw cancelled(WHAT);
     const nowMs = this.clock.now();
     if (this.waiters.length === 0 && this.nextMs(nowMs) <= nowMs) return this.permit(nowMs);
-    return this.enqueue(signal);
+    return this.enqueue(signal, deadlineMs ?? Number.POSITIVE_INFINITY);
   }
 
   learn(headers: RateLimit | undefined): void {
@@ -97,38 +105,51 @@ class HeaderPace implements Pace {
     };
   }
 
-  private enqueue(signal: AbortSignal | undefined): Promise<Permit> {
+  private enqueue(signal: AbortSignal | undefined, deadlineMs: number): Promise<Permit> {
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
+      const stop = (): void => {
         this.waiters.splice(this.waiters.indexOf(waiter), 1);
         // Sets the timer for who is first now, and none for nobody.
         this.pump();
-        reject(cancelled("Waiting for the rate limit"));
+        reject(cancelled(WHAT));
       };
-      const waiter: Waiter = (given) => {
-        signal?.removeEventListener("abort", leave);
-        resolve(given);
+      const waiter: Waiter = {
+        deadlineMs,
+        go: (permit) => {
+          signal?.removeEventListener("abort", stop);
+          resolve(permit);
+        },
+        leave: (reason) => {
+          signal?.removeEventListener("abort", stop);
+          reject(reason);
+        },
       };
-      signal?.addEventListener("abort", leave, { once: true });
+      signal?.addEventListener("abort", stop, { once: true });
       this.waiters.push(waiter);
       this.pump();
     });
   }
 
-  /** Lets go who may go now, and wakes up for the next. */
+  /** Lets go who may go now, sends away whose deadline comes first, and wakes up for the next. */
   private readonly pump = (): void => {
     this.timer?.abort();
     this.timer = undefined;
     const nowMs = this.clock.now();
     for (let first = this.waiters[0]; first !== undefined; first = this.waiters[0]) {
       const atMs = this.nextMs(nowMs);
-      if (atMs > nowMs) {
-        this.wakeAt(atMs, nowMs);
-        return;
-      }
+      if (atMs > nowMs) break;
       this.waiters.shift();
-      first(this.permit(nowMs));
+      first.go(this.permit(nowMs));
     }
+    // A reply may yet say that there is budget sooner, so only what the server told to wait for is known before.
+    const certainMs = Math.max(nowMs, this.heldUntilMs);
+    for (const late of this.waiters.filter(({ deadlineMs }) => deadlineMs <= certainMs)) {
+      this.waiters.splice(this.waiters.indexOf(late), 1);
+      late.leave(pastDeadline(WHAT));
+    }
+    if (this.waiters.length === 0) return;
+    const deadlinesMs = this.waiters.map(({ deadlineMs }) => deadlineMs);
+    this.wakeAt(Math.min(this.nextMs(nowMs), ...deadlinesMs), nowMs);
   };
 
   private wakeAt(atMs: number, nowMs: number): void {

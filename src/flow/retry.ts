@@ -1,6 +1,7 @@
 // The only loop that tries again. It asks the error whether that may help; it knows nothing of statuses or endpoints.
 import { isAvalaError, type AvalaError } from "../errors";
 import { cancelled, type Clock, type Random } from "./clock";
+import { pastDeadline } from "./deadline";
 
 export interface Retry {
   readonly what: string;
@@ -19,6 +20,8 @@ export interface RetryOptions {
   /** @default 8 */
   readonly maxTries?: number | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
+  /** Ms since the epoch; no wait reaches beyond it. */
+  readonly deadlineMs?: number | undefined;
 }
 
 export const DEFAULT_TRIES = 8;
@@ -59,7 +62,8 @@ function mayHelp(error: unknown): error is AvalaError {
 /**
  * Runs `operation` until it succeeds, throws what another try can't help, or `maxTries` have failed; then its last error
  * is thrown as it is. Errors that are not ours are bugs and are not tried again.
- * @throws AvalaError `cancelled` at once when `signal` aborts, also in the middle of a wait
+ * @throws AvalaError `cancelled` at once when `signal` aborts, also in the middle of a wait; that of
+ * `pastDeadline` instead of a wait that reaches beyond the deadline
  */
 export async function retry<T>(
   operation: (attempt: number, signal: AbortSignal) => Promise<T>,
@@ -67,7 +71,7 @@ export async function retry<T>(
 ): Promise<T> {
   const { clock, random, what } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const maxTries = options.maxTries ?? DEFAULT_TRIES;
+  const { maxTries = DEFAULT_TRIES, deadlineMs = Number.POSITIVE_INFINITY } = options;
   for (let attempt = 1; ; attempt += 1) {
     if (signal.aborted) throw cancelled(what);
     try {
@@ -75,6 +79,7 @@ export async function retry<T>(
     } catch (error) {
       if (attempt >= maxTries || !mayHelp(error)) throw error;
       const waitMs = delayFor(attempt, error, random);
+      if (clock.now() + waitMs >= deadlineMs) throw pastDeadline(what, error);
       options.onRetry?.({ what, attempt, waitMs, error });
       await clock.sleep(waitMs, signal);
     }

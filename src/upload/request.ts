@@ -12,7 +12,7 @@ export interface UploadRequest extends FileDestination {
   readonly concurrency?: number | undefined;
   /** Where the journal is kept; absent: none, and a run that breaks starts anew. */
   readonly stateDirectory?: string | undefined;
-  /** Ms since the epoch after which no further file is started; those under way end. */
+  /** Ms since the epoch: then nothing more is started, nothing waits beyond it, and requests under way end. */
   readonly deadlineMs?: number | undefined;
   /** Files of this size on go by parts, and those over 5 GiB always, before all others. @default 128 MiB */
   readonly partsFromBytes?: number | undefined;

@@ -1,9 +1,9 @@
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
 // Knows nothing of status codes or of the environment; decides what stops a run and what only fails a file.
-import { withListener, type Avala } from "../api/connect";
+import { withDeadline, withListener, type Avala } from "../api/connect";
 import { isAvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest";
-import { runPool } from "../flow/pool";
+import { isPastDeadline, runUntil } from "../flow/deadline";
 import { createTurn } from "../flow/turn";
 import { createRetryTally } from "../flow/retry-tally";
 import { someFailed, stoppedBy, stopsTheRun } from "./failures";
@@ -74,7 +74,7 @@ async function settleDoubts(run: Run): Promise<void> {
 const FAILURES_TO_BELIEVE = 8;
 
 function failFile(run: Run, file: UploadFile, error: unknown): void {
-  if (!isAvalaError(error) || stopsTheRun(error)) throw error;
+  if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
   run.failures.push({ path: file.path, error });
   run.progress.addFile("failed", file.sizeBytes);
   run.avala.emit({ kind: "file-failed", path: file.path, error });
@@ -110,17 +110,21 @@ async function inOrder(run: Run): Promise<readonly UploadFile[]> {
   return first.length === 0 ? files : [...first, ...files.filter((file) => !isOversize(file))];
 }
 
-function* untilDeadline(run: Run, files: readonly UploadFile[]): Generator<UploadFile> {
-  const { deadlineMs = Number.POSITIVE_INFINITY } = run.request;
-  for (const file of files) {
-    if (run.avala.clock.now() >= deadlineMs) return;
-    yield file;
-  }
+/** Until the deadline; what is left then is neither sent nor failed. */
+async function sendAll(run: Run, files: Iterable<UploadFile>): Promise<void> {
+  const { signal, clock, deadlineMs } = run.avala;
+  const options = { concurrency: concurrencyOf(run.request), signal, clock, deadlineMs };
+  await runUntil(files, options, (file, itsSignal) => work(run, itsSignal, file));
 }
 
-function sendAll(run: Run, files: Iterable<UploadFile>): Promise<void> {
-  const options = { concurrency: concurrencyOf(run.request), signal: run.avala.signal };
-  return runPool(files, options, (file, signal) => work(run, signal, file));
+async function sendInOrder(run: Run): Promise<void> {
+  try {
+    await sendAll(run, await inOrder(run));
+  } catch (error) {
+    // How the server takes a file could not be asked in time.
+    if (!isPastDeadline(error)) throw error;
+  }
+  await settleDoubts(run);
 }
 
 /**
@@ -144,10 +148,11 @@ export async function uploadWith(
   journal: Journal | undefined,
 ): Promise<UploadResult> {
   const retries = createRetryTally();
-  const avala = withListener(session, (event) => {
+  const heard = withListener(session, (event) => {
     if (event.kind === "retry") retries.note(event);
     session.emit(event);
   });
+  const avala = withDeadline(heard, request.deadlineMs);
   const startedMs = avala.clock.now();
   const bytes = request.files.reduce((total, file) => total + file.sizeBytes, 0);
   const run: Run = {
@@ -170,8 +175,7 @@ export async function uploadWith(
   };
   try {
     report(run, true);
-    await sendAll(run, untilDeadline(run, await inOrder(run)));
-    await settleDoubts(run);
+    await sendInOrder(run);
   } catch (error) {
     throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {

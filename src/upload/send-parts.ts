@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { presignManaged, type ManagedPresign } from "../api/managed-upload";
 import { UPLOAD_GONE, sendPut } from "../api/storage";
-import { runPool } from "../flow/pool";
+import { pastDeadline, runUntil } from "../flow/deadline";
 import { retry } from "../flow/retry";
 import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
 import { batchUid } from "./batch";
@@ -136,7 +136,9 @@ export async function sendAllParts(
   };
   const pieces = numbered(readPieces(avala.disk, file, partBytes, onDigest, buffers.take));
   const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
-  await runPool(pieces, { concurrency, signal }, work);
+  const { clock, deadlineMs } = avala;
+  const isWhole = await runUntil(pieces, { concurrency, signal, clock, deadlineMs }, work);
+  if (!isWhole) throw pastDeadline(`upload ${file.path}`);
   return { sha256, kept: keptOf(verdicts) };
 }
 

@@ -1,4 +1,4 @@
-import { createPace, type Pace } from "../../src/flow/pace";
+import { createPace, type Pace, type RateLimit } from "../../src/flow/pace";
 import { runPool } from "../../src/flow/pool";
 import {
   rateLimitedServer,
@@ -198,5 +198,36 @@ describe("pace", () => {
     }
     await clock.advance(62_000);
     expect(order).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe("a deadline", () => {
+  const empty = (resetAtMs: number): RateLimit => ({ limit: 100, remaining: 0, resetAtMs });
+  const late = { code: "timeout", retryable: false };
+
+  test("is waited for no longer, and who has more time goes on waiting", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock });
+    const startMs = clock.now();
+    (await pace.acquire()).done(empty(startMs + 50_000));
+    const hurried = pace.acquire(undefined, startMs + 10_000);
+    hurried.catch(() => undefined);
+    let isGranted = false;
+    void pace.acquire(undefined, startMs + 70_000).then(() => (isGranted = true));
+    await clock.advance(10_000);
+    await expect(hurried).rejects.toMatchObject(late);
+    expect(isGranted).toBe(false);
+    await clock.advance(45_000);
+    expect(isGranted).toBe(true);
+  });
+
+  test("that the server's own wait reaches beyond is not waited for at all", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock });
+    const startMs = clock.now();
+    pace.hold(startMs + 600_000);
+    await expect(pace.acquire(undefined, startMs + 60_000)).rejects.toMatchObject(late);
+    expect(clock.now()).toBe(startMs);
+    expect(clock.waiting).toBe(0);
   });
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator";
 import { isUploadError, type UploadError } from "../../src/errors";
 import { hurriedClock, sessionWith } from "../support/session";
+import { skippingClock } from "../support/virtual-clock";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";
@@ -276,5 +277,54 @@ describe("a deadline", () => {
     expect(result.isComplete).toBe(false);
     expect(result.sent.length).toBeLessThan(50);
     expect(Object.keys(await stored())).toHaveLength(result.sent.length);
+  });
+
+  test.each([
+    ["the store", { target: "storage" } as const],
+    ["the API", { path: PRESIGN }],
+  ])("waits no longer than that for %s, and the next run goes on", async (_name, on) => {
+    emulator.setFault({
+      ...{ on, skip: 4, times: 0 },
+      reply: { status: 503, headers: { "Retry-After": "600" }, body: "busy" },
+    });
+    const clock = skippingClock();
+    const files = await makeFiles(20);
+    const { avala } = sessionWith(emulator, { ports: { clock } });
+    const deadlineMs = clock.now() + 60_000;
+    const request = { datasetName: "set", files, concurrency: 1, stateDirectory: folder };
+    const result = await uploadFiles(avala, { ...request, deadlineMs });
+    expect(result.isComplete).toBe(false);
+    expect(result.sent).toHaveLength(4);
+    expect(clock.now()).toBeLessThan(deadlineMs + 60_000);
+    expect(requests(PRESIGN)).toBe(5);
+    emulator.clearFaults();
+    const next = await uploadFiles(sessionWith(emulator).avala, request);
+    expect([next.unchanged.length, next.sent.length]).toEqual([4, 16]);
+  });
+
+  test("comes between the parts of a file: those that landed are kept", async () => {
+    const large = await startEmulator({
+      ...{ requestsPerMinute: 0, burstPerSecond: 0 },
+      ...{ multipartFromBytes: 1_000_000, partSizeBytes: 5_242_880 },
+    });
+    const file = await makeFile("large.mp4", Buffer.alloc(60_000_000, "x"));
+    const parts = (): number =>
+      large.requests().filter(({ target, method }) => target === "storage" && method === "PUT")
+        .length;
+    // Time passes only as parts are stored: the deadline comes with the first.
+    const clock = { ...hurriedClock, now: () => parts() };
+    const { avala } = sessionWith(large, { ports: { clock } });
+    const request = {
+      ...{ datasetName: "set", files: [file], stateDirectory: folder },
+      partsFromBytes: 1_000_000,
+    };
+    const result = await uploadFiles(avala, { ...request, deadlineMs: 1 });
+    expect(result).toMatchObject({ isComplete: false, sent: [], retries: 0 });
+    const before = parts();
+    expect(before).toBeLessThan(12);
+    const next = await uploadFiles(sessionWith(large).avala, request);
+    expect(next.isComplete).toBe(true);
+    expect(parts()).toBe(12);
+    await large.stop();
   });
 });

@@ -1,0 +1,66 @@
+// A moment after which nothing more is started or waited for, and what is under way is let end. Sets no timer.
+import { AvalaError, isAvalaError } from "../errors";
+import type { Clock } from "./clock";
+import { runPool, type PoolOptions } from "./pool";
+
+class PastDeadline extends AvalaError {}
+
+/** The error of what would have to wait beyond a deadline. It is not tried again. */
+export function pastDeadline(what: string, cause?: unknown): AvalaError {
+  const reason = isAvalaError(cause) ? `: ${cause.message}` : ".";
+  return new PastDeadline("timeout", `${what} would reach beyond the deadline${reason}`, { cause });
+}
+
+export function isPastDeadline(error: unknown): boolean {
+  return error instanceof PastDeadline;
+}
+
+export interface DeadlineOptions extends PoolOptions {
+  readonly clock: Clock;
+  /** Ms since the epoch. @default never */
+  readonly deadlineMs?: number | undefined;
+}
+
+type Source<T> = Iterable<T> | AsyncIterable<T>;
+
+function* whileIn<T>(items: Iterable<T>, isIn: () => boolean): Generator<T> {
+  for (const item of items) {
+    if (!isIn()) return;
+    yield item;
+  }
+}
+
+async function* whileInAsync<T>(items: AsyncIterable<T>, isIn: () => boolean): AsyncGenerator<T> {
+  for await (const item of items) {
+    if (!isIn()) return;
+    yield item;
+  }
+}
+
+/**
+ * {@link runPool} until the deadline: then, or when one item would have to wait beyond it (as all others would, sooner or
+ * later), no further item is taken, and those under way end.
+ * @returns whether every item was done
+ */
+export async function runUntil<T>(
+  items: Source<T>,
+  options: DeadlineOptions,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
+  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = options;
+  let isWhole = true;
+  const isIn = (): boolean => {
+    isWhole &&= clock.now() < deadlineMs;
+    return isWhole;
+  };
+  const inTime = Symbol.asyncIterator in items ? whileInAsync(items, isIn) : whileIn(items, isIn);
+  await runPool<T>(inTime, options, async (item, signal) => {
+    try {
+      await work(item, signal);
+    } catch (error) {
+      if (!isPastDeadline(error)) throw error;
+      isWhole = false;
+    }
+  });
+  return isWhole;
+}
