@@ -215,6 +215,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     return { status: 200, json: { url: STORAGE_URL, fields: { key, policy: encoded } } };
   };
   const signParts = (session: Session, numbers: readonly number[]): Answer => {
+    if (session.isComplete) return { status: 409, json: { detail: "This upload is complete." } };
     const expires = clock.now() + POLICY_MS;
     const parts = numbers.map((number) => ({
       part_number: number,
@@ -248,10 +249,12 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     const session = sessions.get(url.pathname.slice(1));
     const number = Number(url.searchParams.get("part"));
     if (clock.now() > Number(url.searchParams.get("expires"))) return policyExpired();
-    const length = Math.min(PART_BYTES, (session?.length ?? 0) - (number - 1) * PART_BYTES);
+    // S3 forgets a multipart upload when it is completed.
+    if (session === undefined || session.isComplete) return s3Error(404, "NoSuchUpload");
+    const length = Math.min(PART_BYTES, session.length - (number - 1) * PART_BYTES);
     if (body.length !== length) return s3Error(400, "EntityTooSmall");
     counts.parts += 1;
-    session?.parts.set(number, Buffer.from(body));
+    session.parts.set(number, Buffer.from(body));
     return { status: 200, headers: { etag: etagOf(body) } };
   };
   const confirm = (body: ConfirmBody): Answer => {

@@ -1,12 +1,12 @@
 // One seed, one world: a set of files, a server, a disk, and runs that are killed, doubled and started again until the
 // dataset is there. Returns what a judge needs; decides nothing.
-import { createHash } from "node:crypto";
 import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
 import { publishDataset, type PublishTarget } from "../../src/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { PART_BYTES, createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
+import { makeFiles, type FileModel } from "./files-model";
 import { seeded, type Seeded } from "./seeded";
 import { createProcess } from "./process";
 import { createTimeline, type Timeline } from "./timeline";
@@ -24,6 +24,8 @@ export interface Played {
   /** Paths that were sent again though not known then: of two runs at once both may send a file. */
   readonly sentTwice: readonly string[];
   readonly ranTogether: boolean;
+  /** How often a file became another between two starts. */
+  readonly changes: number;
   /** Whether the journal's disk was full at some time, which may forget what had landed. */
   readonly diskWasFull: boolean;
   readonly hadFaults: boolean;
@@ -51,47 +53,31 @@ const STORAGE_FAULTS = [
   "cut",
 ] as const;
 const MOST_STARTS = 16;
-// Three parts, the last one short.
-const LARGE = Buffer.alloc(2 * PART_BYTES + 4321, "a recording ");
-
-interface FileModel {
-  readonly files: readonly UploadFile[];
-  /** Content by absolute path. */
-  readonly sources: ReadonlyMap<string, Buffer>;
-  readonly digests: ReadonlyMap<string, string>;
-}
-
-function makeFiles(random: Seeded): FileModel {
-  const digests = new Map<string, string>();
-  const sources = new Map<string, Buffer>();
-  const count = 1 + random.integer(random.chance(0.1) ? 120 : 25);
-  const knowsDigests = random.chance(0.5);
-  const hasLarge = random.chance(0.04);
-  const files = Array.from({ length: count }, (_, index) => {
-    const isLarge = hasLarge && index === 0;
-    const small = Buffer.alloc(random.integer(2000), `${index} ${random.integer(1000)} `);
-    const data = isLarge ? LARGE : small;
-    const absolutePath = `/set/${index}.jpg`;
-    sources.set(absolutePath, data);
-    const sha256 = createHash("sha256").update(data).digest("hex");
-    digests.set(`f/${index}.jpg`, sha256);
-    const file = { path: `f/${index}.jpg`, absolutePath, sizeBytes: data.length };
-    return knowsDigests ? { ...file, sha256 } : file;
-  });
-  return { files, sources, digests };
-}
+/** Longer than anything that a process which was killed has left on its way to the server. */
+const ON_ITS_WAY_MS = 1000;
 
 interface World {
   readonly timeline: Timeline;
   readonly random: Seeded;
   readonly server: AvalaModel;
   readonly disk: DiskModel;
-  readonly files: readonly UploadFile[];
+  readonly model: FileModel;
   readonly datasetName: string;
   readonly landed: Set<string>;
   readonly sentAgain: string[];
   readonly sentTwice: string[];
   readonly concurrency: number;
+}
+
+/**
+ * Another content under the same name, until a dataset is made of it: what is right is then what the last start was given.
+ */
+async function changeFiles({ timeline, random, server, model, landed }: World): Promise<number> {
+  await timeline.sleep(ON_ITS_WAY_MS);
+  if (server.datasets.length > 0) return 0;
+  const changed = model.change(random);
+  for (const path of changed) landed.delete(path);
+  return changed.length;
 }
 
 async function startOnce(world: World): Promise<string> {
@@ -116,7 +102,7 @@ async function startOnce(world: World): Promise<string> {
     },
   });
   const target: PublishTarget = {
-    files: world.files,
+    files: world.model.files(),
     dataset: { name: world.datasetName, slug: world.datasetName, dataType: "image" },
     ifExists: "verify",
   };
@@ -147,7 +133,8 @@ async function startOnce(world: World): Promise<string> {
 export async function playSeed(seed: number): Promise<Played> {
   const random = seeded(seed);
   const timeline = createTimeline();
-  const { files, sources, digests } = makeFiles(random.fork());
+  const canChange = random.chance(0.3);
+  const model = makeFiles(random.fork(), canChange);
   const faultRate = random.pick([0, 0.02, 0.02, 0.1, 0.1, 0.3, 0.3, 0.6]);
   let calmFrom = Number.POSITIVE_INFINITY;
   const faultOf = (target: "api" | "storage", chance: Seeded): Fault["name"] | undefined => {
@@ -165,8 +152,8 @@ export async function playSeed(seed: number): Promise<Played> {
     timeline,
     random,
     server,
-    disk: createDiskModel(sources),
-    files,
+    disk: createDiskModel(model.sources),
+    model,
     datasetName: `training-${random.integer(1e9).toString(16)}`,
     landed: new Set(),
     sentAgain: [],
@@ -177,6 +164,7 @@ export async function playSeed(seed: number): Promise<Played> {
   const ends: string[] = [];
   let ranTogether = false;
   let diskWasFull = false;
+  let changes = 0;
   const isDone = (): boolean => ["uploaded", "unchanged"].includes(ends.at(-1) ?? "");
   const play = async (): Promise<void> => {
     for (let start = 0; start < MOST_STARTS && !isDone(); start += 1) {
@@ -188,12 +176,14 @@ export async function playSeed(seed: number): Promise<Played> {
       ranTogether ||= together > 1;
       ends.push(...(await Promise.all(Array.from({ length: together }, () => startOnce(world)))));
       if (ends.at(-1) === "killed" && random.chance(0.5)) world.disk.crash(random);
+      if (canChange && !isDone() && random.chance(0.5)) changes += await changeFiles(world);
     }
   };
   await timeline.play(play());
   return {
-    files,
-    sha256Of: (path) => digests.get(path) ?? "",
+    files: model.files(),
+    sha256Of: model.sha256Of,
+    changes,
     datasetName: world.datasetName,
     server,
     disk: world.disk,
