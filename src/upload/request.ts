@@ -1,6 +1,7 @@
 // What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
 import { InputError, type InputProblem } from "../errors";
 import { MOST_FILE_BYTES } from "../files/limits";
+import { pathProblem, shown } from "../files/names";
 import type { FileDestination } from "./attempt";
 import type { SourceFile } from "./source";
 
@@ -44,6 +45,8 @@ export function checkRequest(request: UploadRequest): void {
       const text = `has ${sizeBytes} bytes, more than the ${MOST_FILE_BYTES} that 10,000 parts of 128 MiB carry`;
       problems.push({ input: path, text });
     }
+    const problem = pathProblem(path);
+    if (problem !== undefined) problems.push({ input: shown(path), text: problem });
     if (seen.has(path)) problems.push({ input: path, text: "two files would land on this path" });
     seen.add(path);
   }

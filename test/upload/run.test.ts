@@ -103,6 +103,17 @@ describe("an upload", () => {
     expect(Object.keys(await stored()).sort()).toEqual(files.map(({ path }) => path).sort());
   });
 
+  test("refuses paths that Avala would store as others, all at once and before anything is sent", async () => {
+    const [one, two] = await makeFiles(2);
+    const files = [
+      { ...one!, path: " a.jpg" },
+      { ...two!, path: "b/../c.jpg" },
+    ];
+    const uploading = uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files });
+    await expect(uploading).rejects.toMatchObject({ code: "input", problems: [{}, {}] });
+    expect(emulator.requests()).toEqual([]);
+  });
+
   test("lets one file fail and sends the others, and names it", async () => {
     const files = await makeFiles(10);
     await rm(files[3]!.absolutePath);
