@@ -38,13 +38,13 @@ describe("errors", () => {
     expect("cause" in new AvalaError("file", "x")).toBe(false);
   });
 
-  test("of input carry every problem, and show ten", () => {
-    const problems = Array.from({ length: 12 }, (_, i) => ({ input: `file ${i}`, text: "is bad" }));
+  test("of input carry every problem, and show fifty: more than there are inputs", () => {
+    const problems = Array.from({ length: 52 }, (_, i) => ({ input: `file ${i}`, text: "is bad" }));
     const error = new InputError(problems);
-    expect(error.problems).toHaveLength(12);
-    expect(error.message).toContain("12 problems, nothing was sent:");
-    expect(error.message).toContain("- file 9: is bad");
-    expect(error.message).not.toContain("file 10");
+    expect(error.problems).toHaveLength(52);
+    expect(error.message).toContain("52 problems, nothing was sent:");
+    expect(error.message).toContain("- file 49: is bad");
+    expect(error.message).not.toContain("file 50");
     expect(error.message).toContain("- and 2 more");
     expect(new InputError(problems.slice(0, 1)).message).toBe("file 0: is bad");
   });
