@@ -80,7 +80,7 @@ async function changeFiles({ timeline, random, server, model, landed }: World): 
   return changed.length;
 }
 
-async function startOnce(world: World): Promise<string> {
+async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
   const { timeline, random, server, disk } = world;
   const process = createProcess({
     clock: timeline,
@@ -121,7 +121,7 @@ async function startOnce(world: World): Promise<string> {
   const killAfterMs = random.chance(0.4)
     ? random.integer(random.pick([300, 3000, 60_000]))
     : undefined;
-  if (killAfterMs === undefined) return run;
+  if (killAfterMs === undefined || !mayBeKilled) return run;
   const killed = timeline.sleep(killAfterMs).then(() => {
     process.kill();
     return "killed";
@@ -174,7 +174,10 @@ export async function playSeed(seed: number): Promise<Played> {
       const together = random.chance(0.15) ? 2 : 1;
       diskWasFull ||= world.disk.isFull;
       ranTogether ||= together > 1;
-      ends.push(...(await Promise.all(Array.from({ length: together }, () => startOnce(world)))));
+      // Whoever is killed at every start never ends, and that is nobody's mistake.
+      const mayBeKilled = start < MOST_STARTS - 1;
+      const runs = Array.from({ length: together }, () => startOnce(world, mayBeKilled));
+      ends.push(...(await Promise.all(runs)));
       if (ends.at(-1) === "killed" && random.chance(0.5)) world.disk.crash(random);
       if (canChange && !isDone() && random.chance(0.5)) changes += await changeFiles(world);
     }
