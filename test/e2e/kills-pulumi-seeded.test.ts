@@ -9,7 +9,7 @@ import { planOfStack } from "./kills/pulumi-plan";
 import { acceptedIn, playStack, type PlayedRound, type PlayedStack } from "./kills/pulumi-play";
 
 const ONE = process.env["AVALA_KILL_SEED"];
-const COUNT = Number(process.env["AVALA_KILL_SEEDS"] ?? 10);
+const COUNT = Number(process.env["AVALA_KILL_SEEDS"] ?? 6);
 const seeds =
   ONE === undefined ? Array.from({ length: COUNT }, (_, index) => index + 1) : [Number(ONE)];
 
