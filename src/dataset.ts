@@ -13,7 +13,7 @@ import { listItems } from "./api/items";
 import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
 import { listOrganizations } from "./api/organizations";
 import { getOwnUser } from "./api/users";
-import { AvalaError, isNotAllowedToRead } from "./errors";
+import { AvalaError, isNotAllowedToRead, withoutAdvice } from "./errors";
 import { poll } from "./flow/poll";
 import { makeOnce } from "./once";
 import { printable } from "./redact";
@@ -24,26 +24,21 @@ export interface DatasetName {
   readonly organizationUid?: string | undefined;
 }
 
-/** The names that the server may call the owner by; `undefined` when the key may not read them. */
+/** The names that the server may call the owner by; `undefined` when it does not tell. */
 async function ownerNames(avala: Avala, of: DatasetName): Promise<readonly string[] | undefined> {
   if (of.ownerName !== undefined) return [of.ownerName];
-  try {
-    if (of.organizationUid === undefined) {
-      const me = await getOwnUser(avala);
-      return me.email === undefined ? [me.username] : [me.username, me.email];
-    }
-    for await (const organization of listOrganizations(avala)) {
-      if (organization.uid === of.organizationUid) {
-        return organization.slug === undefined
-          ? [organization.name]
-          : [organization.name, organization.slug];
-      }
-    }
-    return undefined;
-  } catch (error) {
-    if (isNotAllowedToRead(error)) return undefined;
-    throw error;
+  if (of.organizationUid === undefined) {
+    const me = await getOwnUser(avala);
+    return me.email === undefined ? [me.username] : [me.username, me.email];
   }
+  for await (const organization of listOrganizations(avala)) {
+    if (organization.uid === of.organizationUid) {
+      return organization.slug === undefined
+        ? [organization.name]
+        : [organization.name, organization.slug];
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -56,7 +51,7 @@ export async function findDataset(avala: Avala, wanted: DatasetName): Promise<Da
     if (dataset.name === wanted.name) found.push(dataset);
   }
   if (found.length === 0) return undefined;
-  const owners = await ownerNames(avala, wanted);
+  const owners = await ownerNames(avala, wanted).catch(withoutAdvice);
   return found.find(
     ({ ownerName }) =>
       owners === undefined || ownerName === undefined || owners.includes(ownerName),

@@ -206,6 +206,15 @@ export function isNotAllowedToRead(error: unknown): boolean {
 }
 
 /**
+ * For `.catch` of a read that is only advisory: `undefined` in its place. A key may be able to upload and not to read
+ * (contract, "Transport"): advice that can't be had must not stop a run. @throws any other error as it is
+ */
+export function withoutAdvice(error: unknown): undefined {
+  if (isNotAllowedToRead(error)) return undefined;
+  throw error;
+}
+
+/**
  * The code of an error of the system (`ENOENT`, `ECONNRESET`), `undefined` for any other. By shape and not by
  * `instanceof`: an error may come from another realm.
  */

@@ -9,10 +9,10 @@ import type { Avala } from "./api/connect";
 import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
 import { download } from "./api/storage";
 import { checkRoom, checkWhole, roomFor } from "./download-room";
-import { asDiskError, AvalaError, isNotAllowedToRead } from "./errors";
+import { asDiskError, AvalaError, withoutAdvice } from "./errors";
 import { poll } from "./flow/poll";
 import { retry } from "./flow/retry";
-import { makeOnce } from "./once";
+import { makeOnceAmong } from "./once";
 import { printable } from "./redact";
 import { retryOn } from "./upload/attempt";
 
@@ -43,16 +43,6 @@ async function newestOf(avala: Avala, input: ExportInput): Promise<readonly Expo
   return found;
 }
 
-/** Those that exist before we start; `undefined` when the key may not list exports. */
-async function existing(avala: Avala, input: ExportInput): Promise<readonly Export[] | undefined> {
-  try {
-    return await newestOf(avala, input);
-  } catch (error) {
-    if (isNotAllowedToRead(error)) return undefined;
-    throw error;
-  }
-}
-
 /**
  * Starts an export. When the reply to the create was lost, the newest exports are read and the one that was not there
  * before, with this name and these sources, is taken (contract, "Errors"): there is never a second one. With
@@ -65,18 +55,17 @@ export async function startExport(
   input: ExportInput,
   options: { readonly takesRunning?: boolean } = {},
 ): Promise<Export> {
-  const before = await existing(avala, input);
+  const alike = (): Promise<readonly Export[]> => newestOf(avala, input);
+  const before = await alike().catch(withoutAdvice);
   const running = before?.find(({ state }) => state === "running");
   if (options.takesRunning === true && running !== undefined) return running;
-  const known = new Set(before?.map(({ uid }) => uid));
-  return makeOnce(avala, {
+  const { made } = await makeOnceAmong(avala, {
     what: `start export ${input.name}`,
     make: () => createExport(avala, input),
-    find: async (lost) => {
-      if (before === undefined) throw cannotTell(input, lost);
-      return (await newestOf(avala, input)).find(({ uid }) => !known.has(uid));
-    },
+    ...{ alike, before },
+    cannotTell: (lost) => cannotTell(input, lost),
   });
+  return made;
 }
 
 function cannotTell(input: ExportInput, error: AvalaError): AvalaError {

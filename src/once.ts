@@ -68,3 +68,37 @@ export async function makeOnce<T>(avala: Avala, { what, make, find }: Once<T>): 
   if ("refused" in ended) throw ended.refused;
   return ended.made;
 }
+
+export interface OnceAmong<T> {
+  readonly what: string;
+  readonly make: () => Promise<T>;
+  /** Those that are as the one that is made: nothing but being new tells it from them. */
+  readonly alike: () => Promise<readonly T[]>;
+  /** What `alike` told before; `undefined` when the key may not list them. */
+  readonly before: readonly T[] | undefined;
+  /** For when it can't be told, because of that, whether one was made. */
+  readonly cannotTell: (lost: AvalaError) => AvalaError;
+}
+
+export interface Made<T> {
+  readonly made: T;
+  /** It was made by a call whose reply was lost: what only that reply told is not known. */
+  readonly wasFound: boolean;
+}
+
+/** As {@link makeOnce}, for what may have others like it: after a lost reply the one that was not there before is taken. */
+export async function makeOnceAmong<T extends { readonly uid: string }>(
+  avala: Avala,
+  { what, make, alike, before, cannotTell }: OnceAmong<T>,
+): Promise<Made<T>> {
+  const known = new Set(before?.map(({ uid }) => uid));
+  return makeOnce<Made<T>>(avala, {
+    what,
+    make: async () => ({ made: await make(), wasFound: false }),
+    find: async (lost) => {
+      if (before === undefined) throw cannotTell(lost);
+      const fresh = (await alike()).find(({ uid }) => !known.has(uid));
+      return fresh && { made: fresh, wasFound: true };
+    },
+  });
+}

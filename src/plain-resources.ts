@@ -8,37 +8,15 @@ import {
   type StorageConfigInput,
 } from "./api/storage-configs";
 import { createWebhook, listWebhooks, type Webhook, type WebhookInput } from "./api/webhooks";
-import { AvalaError, isNotAllowedToRead } from "./errors";
-import { makeOnce } from "./once";
+import { AvalaError, withoutAdvice } from "./errors";
+import { makeOnceAmong, type Made } from "./once";
 
 interface Listed<T> {
   readonly what: string;
   readonly list: (avala: Avala) => AsyncIterable<T>;
-  /** Whether it is as the one that is being made. Nothing but this, and being new, tells it from others. */
+  /** Whether it is as the one that is being made. */
   readonly isAlike: (found: T) => boolean;
   readonly make: () => Promise<T>;
-}
-
-interface Made<T> {
-  readonly made: T;
-  /** It was made by a call whose reply was lost: what only that reply told is not known. */
-  readonly wasFound: boolean;
-}
-
-async function alike<T>(avala: Avala, { list, isAlike }: Listed<T>): Promise<readonly T[]> {
-  const found: T[] = [];
-  for await (const candidate of list(avala)) if (isAlike(candidate)) found.push(candidate);
-  return found;
-}
-
-/** Those that exist before; `undefined` when the key may not list them. */
-async function existing<T>(avala: Avala, listed: Listed<T>): Promise<readonly T[] | undefined> {
-  try {
-    return await alike(avala, listed);
-  } catch (error) {
-    if (isNotAllowedToRead(error)) return undefined;
-    throw error;
-  }
 }
 
 function cannotTell(what: string, lost: AvalaError): AvalaError {
@@ -54,17 +32,16 @@ async function makeListed<T extends { readonly uid: string }>(
   avala: Avala,
   listed: Listed<T>,
 ): Promise<Made<T>> {
-  const { what, make } = listed;
-  const before = await existing(avala, listed);
-  const known = new Set(before?.map(({ uid }) => uid));
-  return makeOnce<Made<T>>(avala, {
-    what,
-    make: async () => ({ made: await make(), wasFound: false }),
-    find: async (lost) => {
-      if (before === undefined) throw cannotTell(what, lost);
-      const fresh = (await alike(avala, listed)).find(({ uid }) => !known.has(uid));
-      return fresh && { made: fresh, wasFound: true };
-    },
+  const { what, make, list, isAlike } = listed;
+  const alike = async (): Promise<readonly T[]> => {
+    const found: T[] = [];
+    for await (const candidate of list(avala)) if (isAlike(candidate)) found.push(candidate);
+    return found;
+  };
+  const before = await alike().catch(withoutAdvice);
+  return makeOnceAmong(avala, {
+    ...{ what, make, alike, before },
+    cannotTell: (lost) => cannotTell(what, lost),
   });
 }
 

@@ -3,7 +3,7 @@
 import type { Avala } from "./api/connect";
 import type { Dataset } from "./api/datasets";
 import { compareItems, confirmDataset, findDataset, waitForDataset } from "./dataset";
-import { isAvalaError, isNotAllowedToRead, type AvalaError } from "./errors";
+import { isAvalaError, isNotAllowedToRead, withoutAdvice, type AvalaError } from "./errors";
 import {
   existsAlready,
   holdsOthers,
@@ -71,10 +71,7 @@ export async function decidePublish(
  * that can be long ago. One call here spares sending all of them again.
  */
 async function requireStillAbsent(avala: Avala, { dataset }: PublishTarget): Promise<void> {
-  const made = await findDataset(avala, dataset).catch((error: unknown) => {
-    if (isNotAllowedToRead(error)) return undefined;
-    throw error;
-  });
+  const made = await findDataset(avala, dataset).catch(withoutAdvice);
   if (made !== undefined) throw existsAlready(made);
 }
 

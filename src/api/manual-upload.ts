@@ -1,5 +1,5 @@
 // The API's side of an upload: presign, confirm, quota (contract, "Uploading files"). Sends no bytes of files.
-import { isNotAllowedToRead } from "../errors";
+import { withoutAdvice } from "../errors";
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { describeBody, readDataset, type Dataset, type DatasetDescription } from "./dataset-wire";
@@ -91,12 +91,6 @@ export interface Quota {
   /** Counts open presigns too. */
   readonly usedBytes: number;
   readonly limitBytes: number;
-}
-
-// A key may be able to upload and not to read (contract, "Transport"): advice that can't be had must not stop a run.
-function withoutAdvice(error: unknown): undefined {
-  if (isNotAllowedToRead(error)) return undefined;
-  throw error;
 }
 
 /** Advisory: `undefined` when the key may not ask or the deployment doesn't tell. @throws ApiError otherwise */

@@ -1,7 +1,7 @@
 // Where an upload goes: the API, the owner and the dataset name, which together name its journal.
 import type { Avala } from "../api/connect";
 import { getOwnUser } from "../api/users";
-import { isNotAllowedToRead } from "../errors";
+import { withoutAdvice } from "../errors";
 
 export interface Destination {
   readonly baseUrl: string;
@@ -21,13 +21,7 @@ async function ownerOf(
   organizationUid: string | undefined,
 ): Promise<string | undefined> {
   if (organizationUid !== undefined) return organizationUid;
-  try {
-    return (await getOwnUser(avala)).username;
-  } catch (error) {
-    // Advisory: a key that may only write still uploads (contract, "Transport").
-    if (isNotAllowedToRead(error)) return undefined;
-    throw error;
-  }
+  return (await getOwnUser(avala).catch(withoutAdvice))?.username;
 }
 
 /** Resolves the destination of an upload; costs one call of a session when no organization is named. */
