@@ -8,7 +8,7 @@ import { runPool } from "../src/flow/pool";
 import { createTurn, type Turn } from "../src/flow/turn";
 import type { PublishResult } from "../src/publish";
 import { shown } from "../src/files/names";
-import { counted, formatBytes, formatDuration } from "../src/upload/cost";
+import { counted, describeTransfer } from "../src/upload/cost";
 import type { UploadResult } from "../src/upload/run";
 import { publish, type Decided, type Journey } from "./datasets";
 import type { Results } from "./results";
@@ -145,13 +145,11 @@ function tellResult(run: Run, journey: Journey, target: Target, result: PublishR
   }
   countChecked(run, result.upload);
   const { sent, unchanged, bytesSent, durationMs } = result.upload;
+  const transfer = describeTransfer(bytesSent, durationMs);
   // Files that an existing dataset had are in neither count.
   results.filesUnchanged += target.files.length - sent.length - unchanged.length;
-  const rate =
-    durationMs > 0 ? `, ${formatBytes(Math.round((bytesSent * 1000) / durationMs))}/s` : "";
-  const sizes = `${formatBytes(bytesSent)} in ${formatDuration(durationMs / 1000)}${rate}`;
   log.info(
-    `Sent ${counted(sent.length, "file")}, ${sizes}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).`,
+    `Sent ${counted(sent.length, "file")}, ${transfer}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).`,
   );
 }
 

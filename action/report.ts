@@ -4,6 +4,7 @@ import type { AvalaEvent, Listener, UploadProgress } from "../src/events";
 import type { HashProgress } from "../src/files/hash";
 import type { Clock } from "../src/flow/clock";
 import { counted, formatBytes, formatDuration } from "../src/upload/cost";
+import { percentDone } from "../src/upload/progress";
 import type { Log } from "./log";
 
 const PROGRESS_EVERY_MS = 5_000;
@@ -101,13 +102,9 @@ export function uploadLine(progress: UploadProgress): string {
   const failed = progress.filesFailed === 0 ? "" : `, ${progress.filesFailed} failed`;
   const left =
     progress.secondsLeft === undefined ? "" : `, ${formatDuration(progress.secondsLeft)} left`;
-  const percent =
-    progress.bytesTotal > 0
-      ? share(progress.bytesSent + progress.bytesSkipped, progress.bytesTotal)
-      : share(done, progress.filesTotal);
   const bytes = `${formatBytes(progress.bytesSent)} of ${formatBytes(progress.bytesTotal)}`;
   const rate = `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;
-  return `Uploading ${percent}: ${done} of ${counted(progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;
+  return `Uploading ${percentDone(progress)}%: ${done} of ${counted(progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;
 }
 
 function share(part: number, whole: number): string {

@@ -1,7 +1,7 @@
 // The job summary: what was sent, how fast, what was left out and why, the export and its counts. Pure.
 // Knows nothing of how it gets to GitHub.
 import { describeRetries } from "../src/flow/retry-tally";
-import { counted, formatBytes, formatDuration } from "../src/upload/cost";
+import { counted, describeTransfer, formatBytes } from "../src/upload/cost";
 import type { Results } from "./results";
 import { markdownText } from "./text";
 
@@ -76,10 +76,7 @@ function fileRows(results: Results): readonly Row[] {
 
 function sentText(results: Results): string {
   const { filesSent, filesUnchanged, filesFailed, bytesSent, uploadMs } = results;
-  const seconds = uploadMs / 1000;
-  const rate = seconds > 0 ? `, ${formatBytes(Math.round(bytesSent / seconds))}/s` : "";
-  const speed =
-    filesSent === 0 ? "" : `, ${formatBytes(bytesSent)} in ${formatDuration(seconds)}${rate}`;
+  const speed = filesSent === 0 ? "" : `, ${describeTransfer(bytesSent, uploadMs)}`;
   const rest = [
     filesUnchanged > 0 ? `${filesUnchanged} there already` : "",
     filesFailed > 0 ? `${filesFailed} failed` : "",

@@ -51,8 +51,10 @@ interface Told {
 /** Of a set that is not stored under this name yet, as far as the state knows. */
 async function describeFirst(preview: Preview): Promise<Told> {
   const { inputs, manifest } = preview;
+  // The look first: its reply tells the live limit, which the cost is told by.
+  const isTaken = await isThere(preview);
   const text = describeSending(preview, manifest.entries);
-  if (!(await isThere(preview))) return { text };
+  if (!isTaken) return { text };
   if (inputs.isVersion) return { text: "nothing to send: this version is on the server" };
   if (inputs.adopt === true)
     return { text: `${text}\nthey are added to the dataset that is there` };

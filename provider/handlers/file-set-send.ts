@@ -6,7 +6,7 @@ import { isUploadError } from "../../src/errors";
 import { compareManifests } from "../../src/files/compare";
 import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
 import { isIndexed, type DataType } from "../../src/files/media";
-import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
+import { counted, describeTransfer } from "../../src/upload/cost";
 import { requireRoom } from "../../src/upload/room";
 import { uploadFiles, type UploadResult } from "../../src/upload/run";
 import { UnfinishedError, providerOf } from "../process/failures";
@@ -56,7 +56,7 @@ function describeSent(
   const there = unchanged.length + storedBefore;
   if (sent.length === 0) return `nothing to send: ${counted(there, "file")} there already`;
   const rest = there === 0 ? "" : `, ${counted(there, "file")} there already`;
-  return `sent ${counted(sent.length, "file")}, ${formatBytes(bytesSent)}, in ${formatDuration(durationMs / 1000)}${rest}`;
+  return `sent ${counted(sent.length, "file")}, ${describeTransfer(bytesSent, durationMs)}${rest}`;
 }
 
 function landedPaths(error: unknown): readonly string[] {

@@ -2,6 +2,7 @@
 // Knows nothing of how a message reaches the engine.
 import type { AvalaEvent, Listener } from "../../src/events";
 import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
+import { percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
 import { printable, printableLines, redact } from "../../src/redact";
@@ -36,11 +37,10 @@ type ProgressEvent = Extract<AvalaEvent, { kind: "upload-progress" }>;
 
 function describeProgress({ progress }: ProgressEvent): string {
   const done = progress.filesSent + progress.filesUnchanged;
-  const share =
-    progress.bytesTotal === 0
-      ? 0
-      : Math.floor((100 * (progress.bytesSent + progress.bytesSkipped)) / progress.bytesTotal);
-  const parts = [`sent ${done} of ${counted(progress.filesTotal, "file")}`, `${share}%`];
+  const parts = [
+    `sent ${done} of ${counted(progress.filesTotal, "file")}`,
+    `${percentDone(progress)}%`,
+  ];
   if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
   if (progress.secondsLeft !== undefined && done < progress.filesTotal)
     parts.push(`${formatDuration(progress.secondsLeft)} left`);

@@ -89,6 +89,13 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
 }
 
+/** `1.4 MB in 8 s, 171 kB/s`. Of what took no second a rate would tell of the start of it alone. */
+export function describeTransfer(bytes: number, ms: number): string {
+  if (ms < 1000) return `${formatBytes(bytes)} in less than a second`;
+  const rate = formatBytes(Math.round((bytes * 1000) / ms));
+  return `${formatBytes(bytes)} in ${formatDuration(ms / 1000)}, ${rate}/s`;
+}
+
 /** `1,234 files, 5.1 GB, 1,240 API calls: at least 12 min at 100 calls a minute`. */
 export function describeCost(cost: Cost): string {
   const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;

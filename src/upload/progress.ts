@@ -102,3 +102,12 @@ export function trackProgress(
     },
   };
 }
+
+/** Whole percent, by bytes where there are any; 100 only when every file has ended, whatever bytes are on their way. */
+export function percentDone(progress: UploadProgress): number {
+  const { filesTotal, bytesTotal, bytesSent, bytesSkipped } = progress;
+  const ended = progress.filesSent + progress.filesUnchanged + progress.filesFailed;
+  if (ended === filesTotal) return 100;
+  const share = bytesTotal > 0 ? (bytesSent + bytesSkipped) / bytesTotal : ended / filesTotal;
+  return Math.min(99, Math.floor(100 * share));
+}

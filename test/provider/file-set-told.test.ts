@@ -39,6 +39,12 @@ describe("A FileSet tells", () => {
     expect(bench.messages).toContainEqual(expect.objectContaining(warning));
   });
 
+  test("what sending costs by the limit that the server grants, in the first preview too", async () => {
+    await bench.stop();
+    bench = await createBench({ "a.jpg": jpeg("a") }, { requestsPerMinute: 600 });
+    expect(await preview({})).toMatch(/at least 1 s at 600 calls a minute$/);
+  });
+
   test("nothing of a line that matches in another partition", async () => {
     bench.tree.write({ "clips/c.jpg": jpeg("c") });
     expect(await preview({ include: ["*.jpg", "clips"], folder: "clips" })).not.toContain(

@@ -1,4 +1,10 @@
-import { describeCost, estimateCost, formatBytes, formatDuration } from "../../src/upload/cost";
+import {
+  describeCost,
+  describeTransfer,
+  estimateCost,
+  formatBytes,
+  formatDuration,
+} from "../../src/upload/cost";
 
 function filesOf(count: number, sizeBytes: number): { readonly sizeBytes: number }[] {
   return Array.from({ length: count }, () => ({ sizeBytes }));
@@ -36,6 +42,14 @@ describe("what sending costs", () => {
     const rateLimit = { limit: 600, remaining: 1, resetAtMs: 0 };
     const datasets = [{ toSend: filesOf(294, 1), fileCount: 94 }];
     expect(estimateCost(datasets, rateLimit).minutesAtLimit).toBe(0.5);
+  });
+
+  test.each([
+    [1_400_000, 80, "1.4 MB in less than a second"],
+    [1_400_000, 8_000, "1.4 MB in 8 s, 175 kB/s"],
+    [5_100_000_000, 600_000, "5.1 GB in 10 min, 8.5 MB/s"],
+  ])("%d bytes that took %d ms are told with a rate that the time bears out", (bytes, ms, text) => {
+    expect(describeTransfer(bytes, ms)).toBe(text);
   });
 
   test("of nothing is said without calls or time", () => {

@@ -1,4 +1,4 @@
-import { trackProgress } from "../../src/upload/progress";
+import { percentDone, trackProgress } from "../../src/upload/progress";
 
 function at(startMs = 0): { now: () => number; pass: (ms: number) => void } {
   let ms = startMs;
@@ -11,6 +11,22 @@ function at(startMs = 0): { now: () => number; pass: (ms: number) => void } {
 }
 
 describe("progress of an upload", () => {
+  test("is all done when every file has ended, and not when the last bytes are on their way", () => {
+    const tracker = trackProgress({ files: 2, bytes: 1000 }, at().now);
+    tracker.addFile("unchanged", 400);
+    expect(percentDone(tracker.snapshot())).toBe(40);
+    tracker.addBytes(600);
+    expect(percentDone(tracker.snapshot())).toBe(99);
+    tracker.addFile("sent", 600);
+    expect(percentDone(tracker.snapshot())).toBe(100);
+  });
+
+  test("of empty files goes by files", () => {
+    const tracker = trackProgress({ files: 4, bytes: 0 }, at().now);
+    tracker.addFile("sent", 0);
+    expect(percentDone(tracker.snapshot())).toBe(25);
+  });
+
   test("tells the rate, and the time left by what is slower", () => {
     const time = at();
     const tracker = trackProgress({ files: 10, bytes: 10_000 }, time.now);
