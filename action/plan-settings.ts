@@ -1,5 +1,6 @@
 // What a run does with its files besides sending them, as a plan keeps it. Pure.
 import { createHash } from "node:crypto";
+import { canonicalJson } from "../src/canonical-json";
 import { shortDigest } from "../src/files/manifest";
 import type { UploadInputs } from "./inputs/upload";
 
@@ -17,21 +18,11 @@ export function settingsOf(
   inputs: Pick<UploadInputs, "visibility" | "metadata" | "ifDatasetExists">,
 ): PlannedSettings {
   const { visibility, metadata, ifDatasetExists } = inputs;
-  const text = metadata === undefined ? undefined : canonical(JSON.parse(JSON.stringify(metadata)));
   const metadataSha256 =
-    text === undefined ? null : createHash("sha256").update(text).digest("hex");
+    metadata === undefined
+      ? null
+      : createHash("sha256").update(canonicalJson(metadata)).digest("hex");
   return { visibility, metadataSha256, ifDatasetExists };
-}
-
-/** JSON without blanks, its names in UTF-16 code unit order: the order they were written in says nothing. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(
-    ([name, one]) => [JSON.stringify(name), canonical(one)] as const,
-  );
-  members.sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${members.map((member) => member.join(":")).join(",")}}`;
 }
 
 /** One text for each setting that is no longer what it was. */

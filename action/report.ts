@@ -112,7 +112,16 @@ function share(part: number, whole: number): string {
 }
 
 function exportLine(event: Extract<AvalaEvent, { kind: "export-status" }>): string {
-  const { uid, status, totalTaskCount: total, exportedTaskCount: exported } = event;
-  const counts = exported === undefined ? "" : `, ${exported} of ${total ?? "?"} tasks`;
-  return `Export ${uid}: ${status}${counts}.`;
+  return `Export ${event.uid}: ${exportText(event)}.`;
+}
+
+/** `processing, 11 of 12 tasks`, as far as the server counts them. */
+export function exportText(of: {
+  readonly status: string;
+  readonly totalTaskCount?: number | undefined;
+  readonly exportedTaskCount?: number | undefined;
+}): string {
+  const { status, totalTaskCount: total, exportedTaskCount: exported } = of;
+  if (exported === undefined) return status;
+  return `${status}, ${exported} of ${total === undefined ? "? tasks" : counted(total, "task")}`;
 }

@@ -2,6 +2,7 @@
 // Knows nothing of how it gets to GitHub.
 import { describeRetries } from "../src/flow/retry-tally";
 import { counted, describeTransfer, formatBytes } from "../src/upload/cost";
+import { exportText } from "./report";
 import type { Results } from "./results";
 import { markdownText } from "./text";
 
@@ -107,10 +108,7 @@ function leftOutText({ selection }: Results): string {
 
 function exportRows({ export: made, downloadPath }: Results): readonly Row[] {
   if (made === undefined) return [];
-  const { exportedTaskCount: exported, totalTaskCount: total } = made;
-  const counts =
-    exported === undefined ? "" : `, ${exported} of ${total ?? "?"} task${total === 1 ? "" : "s"}`;
-  const rows: Row[] = [["Export", `${made.uid}: ${made.status}${counts}`]];
+  const rows: Row[] = [["Export", `${made.uid}: ${exportText(made)}`]];
   if (downloadPath !== undefined) rows.push(["Downloaded to", downloadPath]);
   return rows;
 }

@@ -13,7 +13,7 @@ import {
   type Rule,
   type Rules,
 } from "../process/rules";
-import { canonical } from "../process/same";
+import { canonicalJson } from "../../src/canonical-json";
 import { hasUnknown, unknownAs } from "../process/unknown";
 
 export interface ExportInputs {
@@ -112,7 +112,7 @@ function nameFor(baseName: string, content: object): string {
 }
 
 function suffixOf(content: object): string {
-  return createHash("sha256").update(canonical(content)).digest("hex").slice(0, SUFFIX_DIGITS);
+  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, SUFFIX_DIGITS);
 }
 
 /** Whether the name stands for all that is exported, so that one of this name is the very export. */

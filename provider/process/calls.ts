@@ -1,7 +1,7 @@
 // What a call of the engine does not say: which resource it is for, and whether this is a preview. The program knows
 // both, so each resource passes them on as the input `call`, which `check` takes out again: they are never in the state.
 // `check` runs in the same process right before `diff`, `create` and `update`, which get the very inputs that it returned.
-import { canonical } from "./same";
+import { canonicalJson } from "../../src/canonical-json";
 
 /** The input that is there between the program and `check` only. */
 export interface Call {
@@ -45,5 +45,5 @@ export function createCalls(): Calls {
 }
 
 function keyOf(inputs: object): string {
-  return canonical({ ...inputs, __provider: undefined });
+  return canonicalJson({ ...inputs, __provider: undefined });
 }

@@ -11,7 +11,7 @@ import {
 import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
 import { AvalaError } from "../../src/errors";
 import { runPool } from "../../src/flow/pool";
-import { canonical } from "./same";
+import { canonicalJson } from "../../src/canonical-json";
 
 export interface LocalSet {
   readonly set: FileSet;
@@ -42,7 +42,7 @@ async function fingerprint(file: LocalFile): Promise<string> {
 
 /** The data type is left out: `check` fills it in, and it chooses no files. */
 function keyOf(options: FileSetOptions): string {
-  return canonical({ ...options, dataType: undefined });
+  return canonicalJson({ ...options, dataType: undefined });
 }
 
 /** `signal` stops reading and hashing. */
