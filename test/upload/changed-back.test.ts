@@ -1,45 +1,15 @@
 // One name, and content that changes between runs and back again: what the store holds is what the last run was given.
-import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { randomBytes } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connect";
 import { datasetVersionName } from "../../src/files/dataset-name";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
+import { MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 
-const MIB = 1024 * 1024;
-
-let emulator: Emulator;
-let folder: string;
-
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    multipartFromBytes: MIB,
-    partSizeBytes: 5 * MIB,
-    ...options,
-  });
-}
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "changed-back-"));
-});
-afterEach(async () => {
-  await emulator.stop();
-  await rm(folder, { recursive: true });
-});
-
-const sha256Of = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
-
-async function put(path: string, data: Buffer): Promise<UploadFile> {
-  const absolutePath = join(folder, path);
-  await writeFile(absolutePath, data);
-  return { path, absolutePath, sizeBytes: data.length, sha256: sha256Of(data) };
-}
+const place = useUploadPlace();
 
 interface Given {
   readonly avala?: Avala;
@@ -52,17 +22,17 @@ function upload(
   { avala, name = "set", state = "state" }: Given = {},
 ): Promise<UploadResult> {
   const request = { datasetName: name, files: [file], partsFromBytes: MIB };
-  const stateDirectory = state === "none" ? undefined : join(folder, state);
-  return uploadFiles(avala ?? sessionWith(emulator).avala, { ...request, stateDirectory });
+  const stateDirectory = state === "none" ? undefined : join(place.folder, state);
+  return uploadFiles(avala ?? sessionWith(place.emulator).avala, { ...request, stateDirectory });
 }
 
 async function stored(): Promise<string | undefined> {
-  return (await emulator.objects())[0]?.sha256;
+  return (await place.emulator.objects())[0]?.sha256;
 }
 
 /** A session whose journal takes no line of what was sent: the run was killed before it could write it. */
 function killedBeforeItsRecord(isRecord: (line: string) => boolean): Avala {
-  const { avala } = sessionWith(emulator);
+  const { avala } = sessionWith(place.emulator);
   const { disk } = avala;
   return {
     ...avala,
@@ -87,39 +57,39 @@ describe("a small file that changes and changes back", () => {
   const [a, b] = [Buffer.from("content A"), Buffer.from("content B")];
 
   test("is sent again when the run that overwrote it was cut off before its record", async () => {
-    await start();
-    await upload(await put("a.jpg", a));
-    const other = await put("a.jpg", b);
+    await place.start();
+    await upload(await place.put("a.jpg", a));
+    const other = await place.put("a.jpg", b);
     await upload(other, { avala: killedBeforeItsRecord(isRecordOf(sha256Of(b))) });
     expect(await stored()).toBe(sha256Of(b));
-    const result = await upload(await put("a.jpg", a));
+    const result = await upload(await place.put("a.jpg", a));
     expect(result.sent).toHaveLength(1);
     expect(await stored()).toBe(sha256Of(a));
   });
 
   test("is sent again when the journal can't take its record back", async () => {
-    await start();
-    await upload(await put("a.jpg", a));
-    await upload(await put("a.jpg", b), { avala: killedBeforeItsRecord(() => true) });
-    await upload(await put("a.jpg", a));
+    await place.start();
+    await upload(await place.put("a.jpg", a));
+    await upload(await place.put("a.jpg", b), { avala: killedBeforeItsRecord(() => true) });
+    await upload(await place.put("a.jpg", a));
     expect(await stored()).toBe(sha256Of(a));
   });
 
   test("is not overwritten while a record of it can be neither taken back nor removed", async () => {
-    await start();
-    await upload(await put("a.jpg", a));
+    await place.start();
+    await upload(await place.put("a.jpg", a));
     const avala = killedBeforeItsRecord(() => true);
     const remove = (): Promise<void> => Promise.reject(new Error("EACCES"));
-    const other = await put("a.jpg", b);
+    const other = await place.put("a.jpg", b);
     const failed = upload(other, { avala: { ...avala, disk: { ...avala.disk, remove } } });
     await expect(failed).rejects.toMatchObject({ failures: [{ error: { code: "journal" } }] });
     expect(await stored()).toBe(sha256Of(a));
   });
 
   test("is not known to lie overwritten by a run with another journal, unless each content has its name", async () => {
-    await start();
+    await place.start();
     const isStored = async (name: string, data: Buffer): Promise<boolean> =>
-      (await emulator.objects()).some(
+      (await place.emulator.objects()).some(
         ({ key, sha256 }) => key.includes(`/${name}/`) && sha256 === sha256Of(data),
       );
     const turns = [
@@ -128,7 +98,7 @@ describe("a small file that changes and changes back", () => {
       { data: a, state: "here" },
     ];
     for (const { data, state } of turns) {
-      const file = await put("a.jpg", data);
+      const file = await place.put("a.jpg", data);
       await upload(file, { state });
       const name = datasetVersionName("set-{digest}", sha256Of(data));
       await upload(file, { state, name });
@@ -138,9 +108,9 @@ describe("a small file that changes and changes back", () => {
   });
 
   test("costs the journal no line more than its record when it is new", async () => {
-    await start();
-    await upload(await put("a.jpg", a));
-    const journals = join(folder, "state", "journals");
+    await place.start();
+    await upload(await place.put("a.jpg", a));
+    const journals = join(place.folder, "state", "journals");
     const [name = ""] = await readdir(journals);
     expect((await readFile(join(journals, name), "utf8")).match(/\n/g)).toHaveLength(1);
   });
@@ -150,17 +120,17 @@ describe("a large file that changes and changes back", () => {
   const [a, b] = [randomBytes(7 * MIB), randomBytes(7 * MIB)];
 
   test("is sent again by parts, though the server's old session is complete", async () => {
-    await start();
-    await upload(await put("a.mcap", a));
-    await upload(await put("a.mcap", b));
-    const result = await upload(await put("a.mcap", a));
+    await place.start();
+    await upload(await place.put("a.mcap", a));
+    await upload(await place.put("a.mcap", b));
+    const result = await upload(await place.put("a.mcap", a));
     expect(result).toMatchObject({ isComplete: true, bytesSent: a.length });
     expect(await stored()).toBe(sha256Of(a));
   });
 
   test("is sent again when the run that overwrote it was cut off between completion and record", async () => {
-    await start();
-    const files = [await put("a.mcap", a), await put("b.mcap", b)];
+    await place.start();
+    const files = [await place.put("a.mcap", a), await place.put("b.mcap", b)];
     const other = { ...files[1]!, path: "a.mcap" };
     // Both are complete at the server, all their parts are in the journal, and neither file is.
     for (const file of [files[0]!, other]) {
@@ -172,24 +142,29 @@ describe("a large file that changes and changes back", () => {
   });
 
   test("is sent again where no journal tells who completed it", async () => {
-    await start();
-    for (const data of [a, b, a]) await upload(await put("a.mcap", data), { state: "none" });
+    await place.start();
+    for (const data of [a, b, a]) await upload(await place.put("a.mcap", data), { state: "none" });
     expect(await stored()).toBe(sha256Of(a));
   });
 
   test("goes on with its own session when it was cut off on its second way to the same content", async () => {
-    await start();
-    for (const data of [a, b]) await upload(await put("a.mcap", data));
-    const file = await put("a.mcap", a);
+    await place.start();
+    for (const data of [a, b]) await upload(await place.put("a.mcap", data));
+    const file = await place.put("a.mcap", a);
     const gone = new AbortController();
-    emulator.setFault({ on: { target: "storage", method: "PUT" }, skip: 1, times: 0, stall: true });
-    const { avala } = sessionWith(emulator, { signal: gone.signal });
+    place.emulator.setFault({
+      on: { target: "storage", method: "PUT" },
+      skip: 1,
+      times: 0,
+      stall: true,
+    });
+    const { avala } = sessionWith(place.emulator, { signal: gone.signal });
     const broken = upload(file, { avala });
     broken.catch(() => undefined);
     await journalTells(sha256Of(a.subarray(0, 5 * MIB)), sha256Of(a.subarray(5 * MIB)));
     gone.abort();
     await expect(broken).rejects.toMatchObject({ code: "cancelled" });
-    emulator.clearFaults();
+    place.emulator.clearFaults();
     const before = putsSent();
     await upload(file);
     expect(putsSent() - before).toBe(1);
@@ -197,10 +172,10 @@ describe("a large file that changes and changes back", () => {
   });
 
   test("has no part of another content that reached the store and not the journal", async () => {
-    await start();
-    const file = await put("a.mcap", a);
+    await place.start();
+    const file = await place.put("a.mcap", a);
     // Only the first part lands.
-    emulator.setFault({
+    place.emulator.setFault({
       on: { target: "storage", method: "PUT" },
       skip: 1,
       times: 0,
@@ -208,7 +183,7 @@ describe("a large file that changes and changes back", () => {
       delayMs: 200,
     });
     await expect(upload(file)).rejects.toMatchObject({ landed: [] });
-    emulator.clearFaults();
+    place.emulator.clearFaults();
     // The file is another while it is sent; that run is killed before its record.
     const part = randomBytes(5 * MIB);
     await writeFile(file.absolutePath, Buffer.concat([part, a.subarray(5 * MIB)]));
@@ -221,14 +196,14 @@ describe("a large file that changes and changes back", () => {
 });
 
 function putsSent(): number {
-  return emulator
+  return place.emulator
     .requests()
     .filter(({ target, method }) => target === "storage" && method === "PUT").length;
 }
 
 /** Waits until the journal has a line of any of these digests that is younger than the last whole file. */
 async function journalTells(...digests: readonly string[]): Promise<void> {
-  const journals = join(folder, "state", "journals");
+  const journals = join(place.folder, "state", "journals");
   const count = async (): Promise<number> => {
     const [name = ""] = await readdir(journals);
     const lines = (await readFile(join(journals, name), "utf8")).split("\n");

@@ -1,64 +1,33 @@
 // The server's session of a large file, when something happens to it under us: another run completes it, it loses a part,
 // its parts are not signed.
-import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connect";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
+import { MIB, useUploadPlace } from "../support/upload-place";
 
-const MIB = 1024 * 1024;
-
-let emulator: Emulator;
-let folder: string;
-
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    multipartFromBytes: MIB,
-    partSizeBytes: 5 * MIB,
-    ...options,
-  });
-}
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "part-sessions-"));
-});
-afterEach(async () => {
-  await emulator.stop();
-  await rm(folder, { recursive: true });
-});
-
-const sha256Of = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
-
-async function put(path: string, data: Buffer): Promise<UploadFile> {
-  const absolutePath = join(folder, path);
-  await writeFile(absolutePath, data);
-  return { path, absolutePath, sizeBytes: data.length, sha256: sha256Of(data) };
-}
+const place = useUploadPlace();
 
 function upload(files: UploadFile[], avala?: Avala, state = "state"): Promise<UploadResult> {
-  return uploadFiles(avala ?? sessionWith(emulator).avala, {
+  return uploadFiles(avala ?? sessionWith(place.emulator).avala, {
     datasetName: "set",
     files,
-    stateDirectory: join(folder, state),
+    stateDirectory: join(place.folder, state),
     partsFromBytes: MIB,
     concurrency: 1,
   });
 }
 
 async function stored(): Promise<Record<string, string>> {
-  const objects = await emulator.objects();
+  const objects = await place.emulator.objects();
   return Object.fromEntries(
     objects.map(({ key, sha256 }) => [key.split("/").at(-1) ?? "", sha256]),
   );
 }
 
 function calls(path: string): number {
-  return emulator.requests().filter((entry) => entry.path.endsWith(path)).length;
+  return place.emulator.requests().filter((entry) => entry.path.endsWith(path)).length;
 }
 
 /** A session in which `first` happens once, right before the first request that `isDue`. */
@@ -68,7 +37,7 @@ function interrupted(
   first: () => Promise<unknown>,
 ): Avala {
   let other: Promise<unknown> | undefined;
-  const { avala } = sessionWith(emulator);
+  const { avala } = sessionWith(place.emulator);
   if (on === "storage") {
     const send: Avala["storage"]["send"] = async (request) => {
       if (isDue(request.url)) await (other ??= first());
@@ -98,8 +67,8 @@ describe("two runs at once with one large file", () => {
     test.each(places)(
       `both succeed with ${journal} when the other completes it before $name`,
       async ({ on, isDue }) => {
-        await start();
-        const file = await put("a.mcap", randomBytes(7 * MIB));
+        await place.start();
+        const file = await place.put("a.mcap", randomBytes(7 * MIB));
         let other: UploadResult | undefined;
         const avala = interrupted(on, isDue, async () => {
           other = await upload([file], undefined, state);
@@ -112,8 +81,8 @@ describe("two runs at once with one large file", () => {
   }
 
   test("nothing is sent again when the journal tells that the other run landed it", async () => {
-    await start();
-    const file = await put("a.mcap", randomBytes(7 * MIB));
+    await place.start();
+    const file = await place.put("a.mcap", randomBytes(7 * MIB));
     const isDue = (): boolean => true;
     const avala = interrupted("storage", isDue, () => upload([file]));
     const result = await upload([file], avala);
@@ -124,12 +93,14 @@ describe("two runs at once with one large file", () => {
 
 describe("a server that loses a part", () => {
   test("is sent the part again, and every file lands", async () => {
-    await start({ etag: "opaque" });
+    await place.start({ etag: "opaque" });
     const files = [
-      await put("a.mcap", randomBytes(7 * MIB)),
-      ...(await Promise.all(["x.mcap", "y.mcap"].map((name) => put(name, Buffer.from(name))))),
+      await place.put("a.mcap", randomBytes(7 * MIB)),
+      ...(await Promise.all(
+        ["x.mcap", "y.mcap"].map((name) => place.put(name, Buffer.from(name))),
+      )),
     ];
-    emulator.setFault({ on: { target: "storage", method: "PUT" }, store: "nothing" });
+    place.emulator.setFault({ on: { target: "storage", method: "PUT" }, store: "nothing" });
     const result = await upload(files);
     const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     expect(result).toMatchObject({ isComplete: true, bytesSent: bytes });
@@ -137,12 +108,18 @@ describe("a server that loses a part", () => {
   });
 
   test("again and again fails that file alone", async () => {
-    await start({ etag: "opaque" });
+    await place.start({ etag: "opaque" });
     const files = [
-      await put("a.mcap", randomBytes(7 * MIB)),
-      ...(await Promise.all(["x.mcap", "y.mcap"].map((name) => put(name, Buffer.from(name))))),
+      await place.put("a.mcap", randomBytes(7 * MIB)),
+      ...(await Promise.all(
+        ["x.mcap", "y.mcap"].map((name) => place.put(name, Buffer.from(name))),
+      )),
     ];
-    emulator.setFault({ on: { target: "storage", method: "PUT" }, times: 0, store: "nothing" });
+    place.emulator.setFault({
+      on: { target: "storage", method: "PUT" },
+      times: 0,
+      store: "nothing",
+    });
     await expect(upload(files)).rejects.toMatchObject({
       code: "upload",
       failures: [{ path: "a.mcap", error: { code: "storage" } }],
@@ -154,9 +131,9 @@ describe("a server that loses a part", () => {
 
 describe("tries", () => {
   test("to sign a part are eight", async () => {
-    await start();
-    emulator.setFault({ on: { path: "*/parts/" }, times: 0, reply: { status: 503 } });
-    await expect(upload([await put("a.mcap", randomBytes(7 * MIB))])).rejects.toMatchObject({
+    await place.start();
+    place.emulator.setFault({ on: { path: "*/parts/" }, times: 0, reply: { status: 503 } });
+    await expect(upload([await place.put("a.mcap", randomBytes(7 * MIB))])).rejects.toMatchObject({
       failures: [{ error: { code: "server" } }],
     });
     // Each of its two parts asks for itself at most.
@@ -165,11 +142,11 @@ describe("tries", () => {
   });
 
   test("to presign a file that goes by one PUT anew are eight, with its first", async () => {
-    await start({ multipartFromBytes: 100 * MIB });
+    await place.start({ multipartFromBytes: 100 * MIB });
     const path = "*/file-upload-url/";
-    emulator.setFault({ on: { target: "storage", method: "PUT" }, drop: true });
-    emulator.setFault({ on: { path }, skip: 1, times: 0, reply: { status: 503 } });
-    await expect(upload([await put("a.mcap", randomBytes(2 * MIB))])).rejects.toMatchObject({
+    place.emulator.setFault({ on: { target: "storage", method: "PUT" }, drop: true });
+    place.emulator.setFault({ on: { path }, skip: 1, times: 0, reply: { status: 503 } });
+    await expect(upload([await place.put("a.mcap", randomBytes(2 * MIB))])).rejects.toMatchObject({
       failures: [{ error: { code: "server" } }],
     });
     expect(calls("/file-upload-url/")).toBe(8);

@@ -1,79 +1,52 @@
 // What the store says that it keeps is held against what was sent.
-import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { randomBytes } from "node:crypto";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startEmulator, type Emulator, type EmulatorOptions, type Fault } from "../../emulator";
+import type { EmulatorOptions, Fault } from "../../emulator";
 import type { Avala } from "../../src/api/connect";
 import type { Transport } from "../../src/api/transport";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
+import { MIB, useUploadPlace } from "../support/upload-place";
 
-const MIB = 1024 * 1024;
 const ONCE = { target: "storage" } as const;
 
-let emulator: Emulator;
-let folder: string;
+const place = useUploadPlace();
 
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    multipartFromBytes: 5 * MIB,
-    partSizeBytes: 5 * MIB,
-    ...options,
-  });
+function start(options: EmulatorOptions = {}): Promise<void> {
+  return place.start({ multipartFromBytes: 5 * MIB, ...options });
 }
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "stored-"));
-});
-afterEach(async () => {
-  await emulator.stop();
-  await rm(folder, { recursive: true });
-});
 
 /** A file kept in memory, one that streams, one that goes by parts. */
 async function threeFiles(): Promise<UploadFile[]> {
   const sizes = { "small.jpg": 10_000, "large.jpg": 2 * MIB, "parts.mp4": 11 * MIB };
   return Promise.all(
-    Object.entries(sizes).map(async ([path, sizeBytes]) => {
-      const data = randomBytes(sizeBytes);
-      const absolutePath = join(folder, path);
-      await writeFile(absolutePath, data);
-      return { path, absolutePath, sizeBytes, sha256: sha256(data) };
-    }),
+    Object.entries(sizes).map(([path, sizeBytes]) => place.put(path, randomBytes(sizeBytes))),
   );
 }
 
 async function smallFiles(count: number): Promise<UploadFile[]> {
   return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const data = Buffer.from(`content ${index}`);
-      const absolutePath = join(folder, `${index}.jpg`);
-      await writeFile(absolutePath, data);
-      const sizeBytes = data.length;
-      return { path: `${index}.jpg`, absolutePath, sizeBytes, sha256: sha256(data) };
-    }),
+    Array.from({ length: count }, (_, index) =>
+      place.put(`${index}.jpg`, Buffer.from(`content ${index}`)),
+    ),
   );
 }
 
-const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
-
 function upload(files: readonly UploadFile[], concurrency = 1): Promise<UploadResult> {
   const request = { datasetName: "set", files, concurrency, partsFromBytes: 5 * MIB };
-  return uploadFiles(sessionWith(emulator).avala, request);
+  return uploadFiles(sessionWith(place.emulator).avala, request);
 }
 
 async function expectStored(files: readonly UploadFile[]): Promise<void> {
-  const stored = await emulator.objects();
+  const stored = await place.emulator.objects();
   expect(stored.map((object) => object.sha256).sort()).toEqual(
     files.map((file) => file.sha256).sort(),
   );
 }
 
 const storageRequests = (): number =>
-  emulator.requests().filter(({ target }) => target === "storage").length;
+  place.emulator.requests().filter(({ target }) => target === "storage").length;
 
 describe("a store that tells MD5s", () => {
   test("is held to each, by form and by parts", async () => {
@@ -90,7 +63,7 @@ describe("a store that tells MD5s", () => {
       await start();
       const files = await threeFiles();
       // The first try of the small file, of the large one, and of the first part.
-      for (const skip of [0, 2, 4]) emulator.setFault({ on: ONCE, skip, store });
+      for (const skip of [0, 2, 4]) place.emulator.setFault({ on: ONCE, skip, store });
       const result = await upload(files);
       expect(result).toMatchObject({ checkedByStore: 3 });
       expect(result.retriedFor).toMatchObject([
@@ -103,7 +76,7 @@ describe("a store that tells MD5s", () => {
   test("and keeps something else of the first file twice is found out by the next, and sent it again", async () => {
     await start();
     const files = await threeFiles();
-    emulator.setFault({ on: ONCE, times: 2, store: "other" });
+    place.emulator.setFault({ on: ONCE, times: 2, store: "other" });
     const result = await upload(files);
     expect(result).toMatchObject({ checkedByStore: 3, isComplete: true });
     expect(result.sent).toHaveLength(3);
@@ -115,7 +88,7 @@ describe("a store that tells MD5s", () => {
     await start();
     const [small, , parts] = await threeFiles();
     const on = { target: "storage", method: "PUT" } as const;
-    emulator.setFault({ on, times: 6, store: "other" });
+    place.emulator.setFault({ on, times: 6, store: "other" });
     const result = await upload([parts!, small!]);
     expect(result).toMatchObject({ checkedByStore: 2, isComplete: true });
     await expectStored([small!, parts!]);
@@ -124,7 +97,7 @@ describe("a store that tells MD5s", () => {
   test("and once answers as if all were well, with no ETag and nothing kept, is sent it again", async () => {
     await start();
     const files = await threeFiles();
-    emulator.setFault({ on: ONCE, skip: 1, store: "nothing" });
+    place.emulator.setFault({ on: ONCE, skip: 1, store: "nothing" });
     const result = await upload(files);
     expect(result).toMatchObject({ checkedByStore: 3, retries: 1 });
     await expectStored(files);
@@ -133,7 +106,7 @@ describe("a store that tells MD5s", () => {
   test("and kept nothing of the very first file is found out by the next, and sent it again", async () => {
     await start();
     const files = await threeFiles();
-    emulator.setFault({ on: ONCE, store: "nothing" });
+    place.emulator.setFault({ on: ONCE, store: "nothing" });
     const result = await upload(files);
     expect(result).toMatchObject({ checkedByStore: 3, isComplete: true });
     expect(result.sent).toHaveLength(3);
@@ -144,7 +117,7 @@ describe("a store that tells MD5s", () => {
   test("and kept nothing of all that were first under way is sent them again", async () => {
     await start();
     const files = await smallFiles(20);
-    emulator.setFault({ on: ONCE, times: 8, store: "nothing" });
+    place.emulator.setFault({ on: ONCE, times: 8, store: "nothing" });
     const result = await upload(files, 8);
     expect(result.sent).toHaveLength(20);
     await expectStored(files);
@@ -153,7 +126,7 @@ describe("a store that tells MD5s", () => {
   test("and goes on keeping something else is an error that names the file and says so", async () => {
     await start();
     const files = await threeFiles();
-    emulator.setFault({ on: ONCE, skip: 1, times: 0, store: "other" });
+    place.emulator.setFault({ on: ONCE, skip: 1, times: 0, store: "other" });
     await expect(upload(files.slice(0, 2))).rejects.toMatchObject({
       code: "upload",
       failures: [{ path: "large.jpg", error: { code: "storage" } }],
@@ -166,7 +139,7 @@ describe("a store that tells MD5s", () => {
     await start({ multipartFromBytes: 100 * MIB });
     const files = await threeFiles();
     const fault: Fault = { on: { target: "storage", method: "PUT" }, store: "other" };
-    emulator.setFault(fault);
+    place.emulator.setFault(fault);
     const result = await upload(files);
     expect(result).toMatchObject({ checkedByStore: 3, retries: 1 });
     await expectStored(files);
@@ -192,7 +165,7 @@ describe("a store whose ETags are no MD5s", () => {
 
 describe("a store that gives no ETag at all", () => {
   const withoutEtags = (): Avala => {
-    const { avala } = sessionWith(emulator);
+    const { avala } = sessionWith(place.emulator);
     const send: Transport["send"] = async (request) => {
       const reply = await avala.storage.send(request);
       return { ...reply, headers: {} };
@@ -214,13 +187,13 @@ describe("a store that gives no ETag at all", () => {
     await start();
     const files = await smallFiles(30);
     const on = { target: "api", path: "*file-upload-url/" } as const;
-    emulator.setFault({ on, skip: 20, times: 0, reply: { status: 401 } });
-    const stateDirectory = join(folder, "state");
+    place.emulator.setFault({ on, skip: 20, times: 0, reply: { status: 401 } });
+    const stateDirectory = join(place.folder, "state");
     const request = { datasetName: "set", files, concurrency: 1, stateDirectory };
     await expect(uploadFiles(withoutEtags(), request)).rejects.toMatchObject({
       code: "authentication",
     });
-    emulator.clearFaults();
+    place.emulator.clearFaults();
     const { unchanged, sent } = await uploadFiles(withoutEtags(), request);
     expect([unchanged.length, sent.length]).toEqual([12, 18]);
   });
@@ -228,11 +201,11 @@ describe("a store that gives no ETag at all", () => {
 
 test("a large file's MD5s are taken by a thread while its parts are sent", async () => {
   await start({ partSizeBytes: 32 * MIB });
-  const absolutePath = join(folder, "large.mp4");
+  const absolutePath = join(place.folder, "large.mp4");
   await writeFile(absolutePath, "");
   await truncate(absolutePath, 129 * MIB);
   const file = { path: "large.mp4", absolutePath, sizeBytes: 129 * MIB };
-  emulator.setFault({ on: ONCE, skip: 2, store: "other" });
+  place.emulator.setFault({ on: ONCE, skip: 2, store: "other" });
   const result = await upload([file]);
   expect(result).toMatchObject({ checkedByStore: 1, retries: 1, isComplete: true });
 });

@@ -1,0 +1,56 @@
+// An emulator and a folder of files to send there, for the tests of one file: made before each test, gone after it.
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { UploadFile } from "../../src/upload/run";
+
+export const MIB = 1024 * 1024;
+
+export interface UploadPlace {
+  /** Of this test. */
+  readonly folder: string;
+  /** The one that was started in this test. */
+  readonly emulator: Emulator;
+  /** Without limits, and with parts of 5 MiB for files from 1 MiB on. */
+  start(options?: EmulatorOptions): Promise<void>;
+  /** Writes a file of the folder. */
+  put(path: string, data: Buffer): Promise<UploadFile & { readonly sha256: string }>;
+}
+
+export function sha256Of(data: Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+export function useUploadPlace(): UploadPlace {
+  let folder = "";
+  let emulator: Emulator | undefined;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "upload-place-"));
+  });
+  afterEach(async () => {
+    await emulator?.stop();
+    emulator = undefined;
+    await rm(folder, { recursive: true });
+  });
+  return {
+    get folder() {
+      return folder;
+    },
+    get emulator() {
+      if (emulator === undefined) throw new Error("No emulator was started in this test.");
+      return emulator;
+    },
+    start: async (options = {}) => {
+      const unlimited = { requestsPerMinute: 0, burstPerSecond: 0 };
+      const parts = { multipartFromBytes: MIB, partSizeBytes: 5 * MIB };
+      emulator = await startEmulator({ ...unlimited, ...parts, ...options });
+    },
+    put: async (path, data) => {
+      const absolutePath = join(folder, path);
+      await writeFile(absolutePath, data);
+      return { path, absolutePath, sizeBytes: data.length, sha256: sha256Of(data) };
+    },
+  };
+}
