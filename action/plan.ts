@@ -3,7 +3,7 @@
 import { InputError } from "../src/errors";
 import { compareManifests, describeChanges } from "../src/files/compare";
 import { createManifest, type Manifest, type ManifestEntry } from "../src/files/manifest";
-import { type Cost, callsFor, estimateCost } from "../src/upload/cost";
+import { type Cost, callsFor, counted, estimateCost, formatBytes } from "../src/upload/cost";
 import type { Destination } from "./destination";
 import { type PlannedSettings, settingsChanges } from "./plan-settings";
 import { isPlan } from "./plan-shape";
@@ -121,6 +121,12 @@ function filesOf({ fileSet, manifest, targets }: Selection, looked: LookedUp): P
 
 function wayOf(entry: ManifestEntry): "form" | "parts" {
   return callsFor(entry) === 1 ? "form" : "parts";
+}
+
+/** `training-3f9a1c2e77b0 (image) would be made: 3 files, 660 kB`. */
+export function plannedText({ name, dataType, exists, files, bytes }: PlannedDataset): string {
+  const state = exists === true ? "exists already" : "would be made";
+  return `${name} (${dataType}) ${state}: ${counted(files, "file")}, ${formatBytes(bytes)}`;
 }
 
 /** What carrying it out costs at the least. */

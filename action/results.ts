@@ -3,6 +3,7 @@
 import type { Dataset } from "../src/api/dataset-wire";
 import type { Export } from "../src/api/exports";
 import { createRetryTally, type RetryTally } from "../src/flow/retry-tally";
+import type { Plan } from "./plan";
 import type { Selection, Target, Warning } from "./selection";
 
 /** Closed; action.yml explains each to users. */
@@ -23,6 +24,8 @@ export type Outcome =
 
 export interface Results {
   selection?: Selection;
+  /** What a dry run made. */
+  plan?: Plan;
   readonly datasets: { target: Target; dataset: Dataset }[];
   filesSent: number;
   filesUnchanged: number;

@@ -1,7 +1,8 @@
 // The job summary: what was sent, how fast, what was left out and why, the export and its counts. Pure.
 // Knows nothing of how it gets to GitHub.
 import { describeRetries } from "../src/flow/retry-tally";
-import { counted, describeTransfer, formatBytes } from "../src/upload/cost";
+import { counted, describeCost, describeTransfer, formatBytes } from "../src/upload/cost";
+import { costOf, plannedText } from "./plan";
 import { exportText } from "./report";
 import type { Results } from "./results";
 import { markdownText } from "./text";
@@ -49,7 +50,8 @@ export function summarize(results: Results, secrets: readonly string[]): string 
 
 type Row = readonly [name: string, value: string];
 
-function datasetRows({ datasets }: Results): readonly Row[] {
+function datasetRows({ datasets, plan }: Results): readonly Row[] {
+  if (plan !== undefined) return plan.datasets.map((one) => ["Dataset", plannedText(one)]);
   return datasets.map(({ target, dataset }) => {
     const items = `${dataset.status}, ${counted(dataset.itemCount, "item")}`;
     return ["Dataset", `${target.name}, uid ${dataset.uid}: ${items}`];
@@ -64,7 +66,9 @@ function fileRows(results: Results): readonly Row[] {
   const leftOut = leftOutText(results);
   const rows: Row[] = [
     ["Files", `${counted(fileSet.files.length, "file")}, ${formatBytes(manifest.totalBytes)}`],
-    ["Sent", sentText(results)],
+    results.plan === undefined
+      ? ["Sent", sentText(results)]
+      : ["Would send", describeCost(costOf(results.plan))],
   ];
   if (results.checkedByStore + results.uncheckedByStore > 0) {
     rows.push(["Checked", checkedText(results)]);

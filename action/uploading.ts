@@ -18,6 +18,7 @@ import {
   createPlan,
   costOf,
   parsePlan,
+  plannedText,
   type LookedUp,
   type Plan,
   type Terms,
@@ -127,11 +128,8 @@ async function writeDryRun(
   const decided = journey && (await decideAll(journey, selection.targets));
   const plan = createPlan(selection, lookedUp(decided ?? []), termsOf(run, inputs, avala));
   run.results.files.plan = await writePlan(run.folder, plan);
-  for (const dataset of plan.datasets) {
-    const size = `${counted(dataset.files, "file")}, ${formatBytes(dataset.bytes)}`;
-    const state = dataset.exists === true ? "exists already" : "would be made";
-    run.log.info(`Dataset ${dataset.name} (${dataset.dataType}) ${state}: ${size}.`);
-  }
+  run.results.plan = plan;
+  for (const dataset of plan.datasets) run.log.info(`Dataset ${plannedText(dataset)}.`);
   run.log.group("Plan", planLines(plan));
   run.log.info(`A dry run: nothing is sent. It would be ${describeCost(costOf(plan))}.`);
   return "planned";

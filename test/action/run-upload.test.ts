@@ -460,6 +460,18 @@ describe("a dry run", () => {
     expect(lines.join("\n")).toContain("nothing is sent");
   });
 
+  test("shows in its summary what would be made and what that costs", async () => {
+    const { summaries, outputs } = await act({ ...versioned, "dry-run": "true" });
+    const name = `pets-${outputs.digest?.slice(0, 12)}`;
+    expect(summaries[0]).toContain(
+      `| Dataset | ${name} (image) would be made: 3 files, 29 bytes |`,
+    );
+    expect(summaries[0]).toContain(
+      "| Would send | 3 files, 29 bytes, 9 API calls: at least 5 s at 100 calls a minute |",
+    );
+    expect(summaries[0]).not.toContain("| Sent |");
+  });
+
   test("says with a key that the dataset exists", async () => {
     await act(versioned);
     const { outputs } = await act({ ...versioned, "dry-run": "true" });
