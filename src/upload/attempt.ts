@@ -35,7 +35,10 @@ export async function countBytes<T>(
   send: (onBytes: (count: number) => void) => Promise<T>,
 ): Promise<T> {
   let counted = 0;
+  let isOver = false;
   const onBytes = (count: number): void => {
+    // A connection may take more of what is over, as when the reply came before all was sent.
+    if (isOver) return;
     counted += count;
     bytes.add(count);
   };
@@ -46,6 +49,8 @@ export async function countBytes<T>(
   } catch (error) {
     bytes.takeBack(counted);
     throw error;
+  } finally {
+    isOver = true;
   }
 }
 
