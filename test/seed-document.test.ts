@@ -1,4 +1,4 @@
-// The user's own seed document, all of it: each test names its section (issue 4, item 1).
+// The user's own seed document, all of it: each test names its section.
 import { createHash } from "node:crypto";
 import type { Emulator, EmulatorOptions } from "../emulator";
 import { startEmulator } from "../emulator";

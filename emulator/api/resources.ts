@@ -1,4 +1,5 @@
-// The plain REST resources: users, projects, slices, organizations, storage configs, webhooks (contract, "Other resources").
+// The plain REST resources: users, organizations, projects, slices, and what storage configs and webhooks share with them
+// (contract, "Users and organizations", "Projects, tasks and quality", "Slices").
 import { randomUUID } from "node:crypto";
 import { isoTime } from "../clock";
 import type { Organization, PlainResource, Project, Slice } from "../state/records";

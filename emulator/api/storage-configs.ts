@@ -1,4 +1,4 @@
-// `/storage-configs/` (contract, "Other resources"). Credentials are read, checked and forgotten.
+// `/storage-configs/` (contract, "Storage configs"). Credentials are read, checked and forgotten.
 import { uidFor } from "../state/state";
 import { Fields } from "./fields";
 import { addPlain, plainAt, showPlain } from "./resources";

@@ -1,4 +1,4 @@
-// `/webhooks/` (contract, "Other resources"): kept and shown; the emulator delivers none.
+// `/webhooks/` (contract, "Webhooks"): kept and shown; the emulator delivers none.
 import { randomBytes } from "node:crypto";
 import { Fields } from "./fields";
 import { addPlain, plainAt, showPlain } from "./resources";

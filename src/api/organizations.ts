@@ -1,4 +1,4 @@
-// The organizations that the key's user belongs to (contract, "Other resources").
+// The organizations that the key's user belongs to (contract, "Users and organizations").
 import type { Avala } from "./connect";
 import { listAll } from "./pages";
 import type { Fields } from "./wire";

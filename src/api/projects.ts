@@ -1,4 +1,4 @@
-// Projects: read only (contract, "Other resources").
+// Projects: read only (contract, "Projects, tasks and quality").
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import type { ListOptions } from "./items";

@@ -1,4 +1,4 @@
-// Connections to buckets of the user's own (contract, "Other resources"). Credentials go in and never come back.
+// Connections to buckets of the user's own (contract, "Storage configs"). Credentials go in and never come back.
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { listAll } from "./pages";

@@ -1,4 +1,4 @@
-// Webhooks (contract, "Other resources"). The signing secret comes once, with the creation.
+// Webhooks (contract, "Webhooks"). The signing secret comes once, with the creation.
 import { InputError } from "../errors";
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
