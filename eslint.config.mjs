@@ -31,6 +31,13 @@ const noTimeOrChance = [
   message: `Only src/flow/clock.ts calls ${name}: take the clock, so that a run can be simulated.`,
 }));
 
+// `$&`, `$1` and `` $` `` mean something in a text that replaces: in text of users and servers they must not.
+const noTextAsReplacement = {
+  selector:
+    "CallExpression[callee.property.name=/^replace(All)?$/][arguments.1.type=/^(Identifier|MemberExpression|CallExpression|ConditionalExpression|LogicalExpression)$/]",
+  message: "Text that replaces is a pattern (`$&`): give a literal, or a function that returns it.",
+};
+
 export default defineConfig(
   globalIgnores([
     "lib/",
@@ -87,22 +94,31 @@ export default defineConfig(
     rules: {
       "max-lines": ["error", { max: 250 }],
       "max-lines-per-function": ["error", { max: 50, skipBlankLines: true, skipComments: true }],
+      "no-restricted-syntax": ["error", noTextAsReplacement],
     },
   },
   {
     files: ["src/**/*.ts"],
     rules: {
       "no-restricted-imports": ["error", { patterns: packagesOffLimits.src }],
-      "no-restricted-syntax": ["error", noProcessExit, noProcessEnv, ...noTimeOrChance],
+      "no-restricted-syntax": [
+        "error",
+        noTextAsReplacement,
+        noProcessExit,
+        noProcessEnv,
+        ...noTimeOrChance,
+      ],
     },
   },
   {
     files: ["src/config.ts"],
-    rules: { "no-restricted-syntax": ["error", noProcessExit, ...noTimeOrChance] },
+    rules: {
+      "no-restricted-syntax": ["error", noTextAsReplacement, noProcessExit, ...noTimeOrChance],
+    },
   },
   {
     files: ["src/flow/clock.ts"],
-    rules: { "no-restricted-syntax": ["error", noProcessExit, noProcessEnv] },
+    rules: { "no-restricted-syntax": ["error", noTextAsReplacement, noProcessExit, noProcessEnv] },
   },
   {
     files: ["provider/**/*.ts"],

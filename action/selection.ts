@@ -5,13 +5,8 @@ import { InputError, type InputProblem } from "../src/errors";
 import { type FileSet, readFileSet } from "../src/files/file-set";
 import { hashFiles, type HashProgress } from "../src/files/hash";
 import type { LocalFile } from "../src/files/local-file";
-import {
-  createManifest,
-  datasetVersionName,
-  type Manifest,
-  type ManifestEntry,
-  slugFrom,
-} from "../src/files/manifest";
+import { filledName, slugFrom } from "../src/files/dataset-name";
+import { createManifest, type Manifest, type ManifestEntry } from "../src/files/manifest";
 import { type DataType, inferDataType, isIndexed } from "../src/files/media";
 import { partitionFiles } from "../src/files/partition";
 import type { UploadInputs } from "./inputs/upload";
@@ -194,14 +189,13 @@ function targetOf(
 
 /** @throws InputError */
 function namesOf(
-  { dataset, slug }: UploadInputs,
-  folder: string,
+  { dataset, slug, partitionDepth }: UploadInputs,
+  partition: string,
   digest: string,
 ): Pick<Target, "name" | "slug"> {
-  const name = datasetVersionName(dataset.replaceAll("{folder}", folder), digest);
-  if (slug === undefined) return { name, slug: slugFrom(name) };
-  const own = datasetVersionName(slug.replaceAll("{folder}", folder), digest);
-  return { name, slug: slugFrom(own) };
+  const values = { digest, folder: partitionDepth === 0 ? undefined : partition };
+  const name = filledName("dataset", dataset, values);
+  return { name, slug: slugFrom(slug === undefined ? name : filledName("slug", slug, values)) };
 }
 
 function sharedNames(targets: readonly Target[]): readonly InputProblem[] {

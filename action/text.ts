@@ -26,6 +26,6 @@ function asEntity(character: string): string {
 /** Text that Markdown and HTML take as nothing but text: no tag, link, formula, list or mention. */
 export function markdownText(text: string, secrets: readonly string[]): string {
   return printable(redact(text, secrets), 300)
-    .replace(/[\\`*_[\]<>#|~&@$]/g, asEntity)
-    .replace(/:(?=\/\/)|(?<=\bwww)\.|^[-+=]|(?<=^\d+)[.)]/gi, asEntity);
+    .replace(/[\\`*_[\]<>#|~&@$]/g, (found) => asEntity(found))
+    .replace(/:(?=\/\/)|(?<=\bwww)\.|^[-+=]|(?<=^\d+)[.)]/gi, (found) => asEntity(found));
 }

@@ -18,7 +18,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   return masked
     .replace(URL_CREDENTIALS, `$1${MASK}@`)
     .replace(URL_QUERY, `$1?${MASK}`)
-    .replace(KEY_SHAPES, MASK);
+    .replace(KEY_SHAPES, () => MASK);
 }
 
 // What moves a terminal's cursor, starts a line, or turns the direction of the text that follows it.

@@ -45,7 +45,7 @@ export async function receiveForm(exchange: Exchange, context: StorageContext): 
 
 function accept(exchange: Exchange, reader: FormReader, context: StorageContext): AcceptedForm {
   const form = verifyForm(reader.fields, context.bucket, context.signer, context.now());
-  const key = form.key.replace("${filename}", reader.fileName);
+  const key = form.key.replace("${filename}", () => reader.fileName);
   exchange.entry.key = key;
   return { ...form, key };
 }

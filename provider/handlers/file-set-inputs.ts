@@ -125,7 +125,7 @@ function uploadUidOf(datasetName: string, digest: string): string {
 function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts {
   const { digest, totalBytes } = manifest;
   const datasetName =
-    given.datasetName ?? datasetVersionName(`${given.versionOf}-{digest}`, digest);
+    given.datasetName ?? datasetVersionName("{folder}-{digest}", digest, given.versionOf);
   return {
     datasetName,
     isVersion: given.datasetName === undefined,

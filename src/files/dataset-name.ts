@@ -5,10 +5,18 @@ import { shown } from "./names";
 const SHORT_DIGITS = 12;
 // The contract bounds an export's name so ("Exports"), and says nothing of a dataset's; Django's usual bound is the same.
 const MOST_CHARACTERS = 255;
+const PLACEHOLDER = /\{[^{}]*\}/g;
 
 /** The first 12 hex digits of a digest: what a dataset version's name ends in. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, SHORT_DIGITS);
+}
+
+/** What placeholders stand for. Text of users, so it is put in as it is: never read as a pattern or a placeholder. */
+export interface NameValues {
+  readonly digest: string;
+  /** The partition, where there is one. */
+  readonly folder?: string | undefined;
 }
 
 /**
@@ -17,17 +25,22 @@ export function shortDigest(digest: string): string {
  * @throws InputError for another placeholder, an empty name, one over 255 characters, or one that is no folder's name
  */
 export function datasetVersionName(template: string, digest: string, folder?: string): string {
-  const values = new Map([["{digest}", shortDigest(digest)]]);
-  if (folder !== undefined) values.set("{folder}", folder);
-  const problem = placeholderProblem(template, [...values.keys()]);
-  const name = template.replace(/\{[^{}]*\}/g, (placeholder) => values.get(placeholder) ?? "");
+  return filledName("dataset name", template, { digest, folder });
+}
+
+/** As {@link datasetVersionName}, for any input that makes a name. @throws InputError that names `input` */
+export function filledName(input: string, template: string, values: NameValues): string {
+  const known = new Map([["{digest}", shortDigest(values.digest)]]);
+  if (values.folder !== undefined) known.set("{folder}", values.folder);
+  const problem = placeholderProblem(template, [...known.keys()]);
+  const name = template.replace(PLACEHOLDER, (placeholder) => known.get(placeholder) ?? "");
   const text = problem ?? nameProblem(name);
-  if (text !== undefined) throw new InputError([{ input: "dataset name", text }]);
+  if (text !== undefined) throw new InputError([{ input, text }]);
   return name;
 }
 
 function placeholderProblem(template: string, known: readonly string[]): string | undefined {
-  const bare = template.replace(/\{[^{}]*\}/g, (found) => (known.includes(found) ? "" : found));
+  const bare = template.replace(PLACEHOLDER, (found) => (known.includes(found) ? "" : found));
   const unknown = /\{[^{}]*\}?|\}/.exec(bare);
   if (unknown === null) return undefined;
   return `${shown(unknown[0])} in ${shown(template)} is no placeholder here; there is ${known.join(" and ")}.`;

@@ -10,7 +10,9 @@ export const MOST_PATH_BYTES = 700;
 /** A path for people: as it is, or quoted and escaped when it holds what would break a line or can't be seen. */
 export function shown(path: string): string {
   return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(path) || path === "" || path.trim() !== path
-    ? JSON.stringify(path).replace(/[\p{Cc}\p{Cf}\u2028\u2029]|(?! )\p{Zs}/gu, escapeOf)
+    ? JSON.stringify(path).replace(/[\p{Cc}\p{Cf}\u2028\u2029]|(?! )\p{Zs}/gu, (found) =>
+        escapeOf(found),
+      )
     : path;
 }
 
