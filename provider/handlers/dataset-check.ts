@@ -35,6 +35,7 @@ const DATASET_RULES: Rules = {
   license: isWhole(0),
   createMetadata: isFlag,
   adopt: isFlag,
+  onDelete: isOneOf(["keep", "delete"]),
   forceDestroy: isFlag,
   waitForIngest: isFlag,
   timeoutMinutes: isMinutes,
@@ -102,6 +103,8 @@ export function checkDataset(given: DatasetGiven, problems: Problems): void {
       `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf)`,
     );
   }
+  if (given.forceDestroy === true && ![UNKNOWN, "delete"].includes(given.onDelete ?? "keep"))
+    problems.add("forceDestroy", 'has no effect without onDelete: "delete"');
   if (files === undefined && name === undefined) problems.add("name", "is missing");
   if (files !== undefined && !hasUnknown(files)) checkAgainstFiles(given, files, problems);
   if (!(dataType ?? files?.dataType) && !hasUnknown(files)) {

@@ -75,6 +75,7 @@ export function diffDataset(olds: DatasetOutputs, news: DatasetInputs): dynamic.
   const isUpdate =
     isContentChanged(olds, news) ||
     changesOf(olds, news) !== undefined ||
+    (olds.onDelete ?? "keep") !== (news.onDelete ?? "keep") ||
     (olds.forceDestroy ?? false) !== (news.forceDestroy ?? false) ||
     (isWaiting(news) && !olds.isVerified);
   // Two datasets of one owner can't have one name at once, so the old one goes first when both stay.

@@ -15,6 +15,12 @@ export interface DatasetFiles {
   readonly organizationUid?: string;
 }
 
+/** What becomes of the dataset when its resource leaves the stack, or another one takes its place. */
+export type OnDelete = "keep" | "delete";
+
+/** How the dataset came to be the resource's: by this stack, or it was there and was taken over. */
+export type Origin = "made" | "found";
+
 export interface DatasetInputs {
   readonly name: string;
   readonly slug?: string;
@@ -29,6 +35,7 @@ export interface DatasetInputs {
   readonly license?: number;
   readonly createMetadata?: boolean;
   readonly adopt?: boolean;
+  readonly onDelete?: OnDelete;
   readonly forceDestroy?: boolean;
   readonly waitForIngest?: boolean;
   readonly timeoutMinutes?: number;
@@ -59,6 +66,8 @@ export interface DatasetOutputs {
   readonly predefinedLabels?: unknown;
   /** Its items were held against the files; always true when there are none to hold against. */
   readonly isVerified: boolean;
+  /** Absent where it is not known, which counts as found. */
+  readonly origin?: Origin | undefined;
   /** Names that the server may have made into others. */
   readonly declared: { readonly slug?: string; readonly ownerName?: string };
   // As declared, under the inputs' own names, so that the engine keeps secret what was given as a secret. The API does
@@ -71,6 +80,7 @@ export interface DatasetOutputs {
   readonly license?: number;
   readonly createMetadata?: boolean;
   readonly adopt?: boolean;
+  readonly onDelete?: OnDelete;
   readonly forceDestroy?: boolean;
   readonly waitForIngest?: boolean;
   readonly timeoutMinutes?: number;
@@ -108,15 +118,16 @@ export type Declared = Partial<Omit<DatasetInputs, "dataType">> & { readonly dat
 export function datasetOutputs(
   dataset: Dataset,
   declared: Declared,
-  isVerified: boolean,
+  { isVerified, origin }: Pick<DatasetOutputs, "isVerified" | "origin">,
 ): DatasetOutputs {
   const { files, providerConfig, organizationUid, metadata, industry, license } = declared;
-  const { createMetadata, adopt, forceDestroy, waitForIngest, timeoutMinutes } = declared;
+  const { createMetadata, adopt, onDelete, forceDestroy, waitForIngest, timeoutMinutes } = declared;
   return present<DatasetOutputs>({
     ...without(dataset, ["metadata"]),
     dataType: dataset.dataType ?? declared.dataType ?? "",
     visibility: dataset.visibility ?? declared.visibility,
     isVerified,
+    origin,
     declared: present<DatasetOutputs["declared"]>({
       slug: declared.slug,
       ownerName: declared.ownerName,
@@ -129,6 +140,7 @@ export function datasetOutputs(
     license,
     createMetadata,
     adopt,
+    onDelete,
     forceDestroy,
     waitForIngest,
     timeoutMinutes,

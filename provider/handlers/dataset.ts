@@ -16,7 +16,7 @@ import { without } from "../process/present";
 import type { Session } from "../process/session";
 import { hasUnknown } from "../process/unknown";
 import { checkDataset, checkIndexed } from "./dataset-check";
-import { refuseIfKept, removeDataset } from "./dataset-delete";
+import { refuseIfInTheWay, removeDataset, tellWhatStays, type Replacement } from "./dataset-delete";
 import {
   changesOf,
   diffDataset,
@@ -32,7 +32,9 @@ import {
   type DatasetInputs,
   type DatasetOutputs,
 } from "./dataset-inputs";
+import { createLineage } from "./dataset-lineage";
 import { confirmAgain, makeDataset } from "./dataset-make";
+import { previewTakeOver } from "./dataset-preview";
 import { settleDataset, type Settling } from "./dataset-settle";
 import { indexedEntries } from "./file-set-send";
 
@@ -41,8 +43,7 @@ const DEFAULT_TIMEOUT_MINUTES = 60;
 class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   /** By digest. Too big to be in the state of the dataset as well as in that of its file set. */
   private readonly manifests = new Map<string, Manifest>();
-  /** The ids of those that have to go before another of their name can be made. */
-  private readonly madeWay = new Set<string>();
+  private readonly lineage = createLineage();
 
   constructor(private readonly session: Session) {}
 
@@ -50,21 +51,26 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     return this.session.configure(request);
   }
 
-  check(_olds: DatasetInputs, news: DatasetInputs): Promise<dynamic.CheckResult<DatasetInputs>> {
+  async check(
+    olds: DatasetInputs,
+    news: DatasetInputs,
+  ): Promise<dynamic.CheckResult<DatasetInputs>> {
     const { call, inputs: given } = takeCall<DatasetGiven>(news);
     this.session.checkConfig();
     const problems = new Problems();
     checkDataset(given, problems);
     this.keepManifest(given, problems);
-    if (problems.failures.length > 0)
-      return Promise.resolve({ inputs: news, failures: problems.failures });
+    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     const organizationUid =
       (given.organizationUid ?? given.files?.organizationUid) || this.session.organizationUid();
     const inputs = datasetInputs(
       organizationUid === undefined ? given : { ...given, organizationUid },
     );
     this.session.calls.keep(inputs, call);
-    return Promise.resolve({ inputs });
+    const isNew = olds.name === undefined;
+    if (isNew && call.isPreview === true)
+      await previewTakeOver(this.session, call, inputs, this.lineage);
+    return { inputs };
   }
 
   private keepManifest({ files, dataType }: DatasetGiven, problems: Problems): void {
@@ -81,21 +87,34 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   async diff(id: string, olds: DatasetOutputs, news: DatasetInputs): Promise<dynamic.DiffResult> {
     const call = this.session.calls.of(news, id);
     const result = diffDataset(olds, news);
-    this.madeWay.delete(id);
-    if (result.deleteBeforeReplace === true) {
-      this.madeWay.add(id);
-      const avala = this.session.avalaIfConfigured(call);
-      if (avala !== undefined) await refuseIfKept(avala, olds, result.replaces ?? []);
-    }
+    const { replaces: changed = [], deleteBeforeReplace: mustGo = false } = result;
+    const isReplaced = changed.length > 0;
+    if (isReplaced) await this.announce({ props: olds, changed }, call, mustGo);
+    this.lineage.diffed(call, olds, { isReplaced, mustGo });
     return result;
   }
 
+  private async announce(
+    { props, changed }: Pick<Replacement, "props" | "changed">,
+    call: Call,
+    mustGo: boolean,
+  ): Promise<void> {
+    const { session, lineage } = this;
+    const avala = session.avalaIfConfigured(call);
+    const replacement = { avala, messages: session.messages(call), props, changed };
+    if (mustGo) await refuseIfInTheWay(replacement);
+    else if (call.isPreview === true && lineage.isNews(props.uid)) await tellWhatStays(replacement);
+  }
+
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {
-    const settling = this.settling(inputs, this.session.calls.of(inputs));
+    const call = this.session.calls.of(inputs);
+    const settling = this.settling(inputs, call);
     const { dataset, wasThere } = await makeDataset(settling);
     if (wasThere) await settling.messages.info(`${dataset.name} was there and is taken over`);
     const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
-    return { id: dataset.uid, outs: await this.finish(settling, dataset, changes) };
+    const origin = this.lineage.took(call, dataset.uid, wasThere);
+    const outs = await this.finish(settling, dataset, { changes, isVerified: false, origin });
+    return { id: dataset.uid, outs };
   }
 
   async update(
@@ -108,7 +127,9 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const live = await readOrExplain(settling, id, news.name);
     const dataset = isChanged ? await confirmAgain(settling) : live;
     const changes = changesOf(olds, news);
-    return { outs: await this.finish(settling, dataset, changes, olds.isVerified && !isChanged) };
+    const isVerified = olds.isVerified && !isChanged;
+    const { origin } = olds;
+    return { outs: await this.finish(settling, dataset, { changes, isVerified, origin }) };
   }
 
   private settling(inputs: DatasetInputs, call: Call): Settling {
@@ -129,18 +150,19 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   private async finish(
     settling: Settling,
     made: Dataset,
-    changes: DatasetChanges | undefined,
-    isVerified = false,
+    { changes, isVerified, origin }: Finishing,
   ): Promise<DatasetOutputs> {
     const { avala, inputs } = settling;
     let dataset = made;
     try {
       if (changes !== undefined)
         dataset = await updateDataset(avala, await refOf(avala, dataset), changes);
-      if (isVerified || !isWaiting(inputs)) return datasetOutputs(dataset, inputs, isVerified);
-      return datasetOutputs(await settleDataset(settling, dataset), inputs, true);
+      if (isVerified || !isWaiting(inputs))
+        return datasetOutputs(dataset, inputs, { isVerified, origin });
+      const settled = await settleDataset(settling, dataset);
+      return datasetOutputs(settled, inputs, { isVerified: true, origin });
     } catch (error) {
-      const outputs = datasetOutputs(dataset, inputs, false);
+      const outputs = datasetOutputs(dataset, inputs, { isVerified: false, origin });
       throw new UnfinishedError(error, dataset.uid, { ...outputs, __provider: providerOf(inputs) });
     }
   }
@@ -148,7 +170,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   async read(id: string, props?: DatasetOutputs): Promise<dynamic.ReadResult<DatasetOutputs>> {
     try {
       const dataset = await getDataset(this.session.avala({}), id);
-      return { id, props: datasetOutputs(dataset, declaredIn(props), props?.isVerified ?? true) };
+      const { isVerified = true, origin } = props ?? {};
+      return { id, props: datasetOutputs(dataset, declaredIn(props), { isVerified, origin }) };
     } catch (error) {
       if (isAvalaError(error) && error.code === "not_found") return { id: "" };
       throw error;
@@ -157,9 +180,13 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
 
   async delete(id: string, props: DatasetOutputs): Promise<void> {
     const call = this.session.calls.ofId(id);
-    const mustGo = this.madeWay.has(id);
-    await removeDataset(this.session.avala(call), this.session.messages(call), props, { mustGo });
+    const removal = { mustGo: this.lineage.mustGo(id), isHeld: this.lineage.isHeld(id) };
+    await removeDataset(this.session.avala(call), this.session.messages(call), props, removal);
   }
+}
+
+interface Finishing extends Pick<DatasetOutputs, "isVerified" | "origin"> {
+  readonly changes: DatasetChanges | undefined;
 }
 
 /** What was declared, as the state has it; what the API tells takes its place. */

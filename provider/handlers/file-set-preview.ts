@@ -1,9 +1,8 @@
 // What a preview tells of a file set: which files changed, what sending them costs, what the server will keep.
-import { findDataset } from "../../src/dataset";
-import { isAvalaError } from "../../src/errors";
 import { compareManifests, describeChanges, type ManifestChanges } from "../../src/files/compare";
 import type { Manifest, ManifestEntry } from "../../src/files/manifest";
 import { counted, describeCost, estimateCost } from "../../src/upload/cost";
+import { findInPreview } from "../process/advice";
 import type { Call } from "../process/calls";
 import type { LocalSet } from "../process/local-files";
 import type { Session } from "../process/session";
@@ -30,17 +29,10 @@ function describeSending(
   return `to send: ${describeCost(estimateCost([{ toSend, fileCount }], rateLimit))}`;
 }
 
-/** Whether a dataset of this name is on the server already. Advisory: a preview works without a key and without a network. */
+/** Whether a dataset of this name is on the server already, as far as a preview can tell. */
 async function isThere({ session, call, inputs }: Preview): Promise<boolean> {
-  const avala = session.avalaIfConfigured(call);
-  if (avala === undefined) return false;
-  try {
-    const wanted = { name: inputs.datasetName, organizationUid: ownerOf(inputs) };
-    return (await findDataset(avala, wanted)) !== undefined;
-  } catch (error) {
-    if (isAvalaError(error)) return false;
-    throw error;
-  }
+  const wanted = { name: inputs.datasetName, organizationUid: ownerOf(inputs) };
+  return (await findInPreview(session, call, wanted)) !== undefined;
 }
 
 interface Told {

@@ -2,6 +2,7 @@
 // engine's log, and what is remembered between the engine's calls. Nothing of it outlives the process.
 import type { dynamic } from "@pulumi/pulumi";
 import { connect, withListener, type Avala, type Ports } from "../../src/api/connect";
+import type { Dataset } from "../../src/api/datasets";
 import { stateDirectory } from "../../src/config";
 import type { Manifest } from "../../src/files/manifest";
 import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "../config";
@@ -21,6 +22,8 @@ export interface Session {
   readonly calls: Calls;
   /** Manifests that a `check` was given or made, by digest: too big to be in the state of each resource that needs them. */
   readonly manifests: Map<string, Manifest>;
+  /** Look-ups of a preview, by what was looked for. An `up` looks again. */
+  readonly foundInPreview: Map<string, Promise<Dataset | undefined>>;
   /** Handlers have this as their `configure`. Every one of them is called with the same configuration. */
   configure(request: dynamic.ConfigureRequest): Promise<void>;
   organizationUid(): string | undefined;
@@ -57,6 +60,7 @@ export function createSession(options: SessionOptions): Session {
   return {
     calls: createCalls(),
     manifests: new Map(),
+    foundInPreview: new Map(),
     configure: (request) => {
       read = configReader(request);
       return Promise.resolve();

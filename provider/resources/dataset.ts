@@ -49,7 +49,14 @@ export interface DatasetArgs {
   createMetadata?: pulumi.Input<boolean>;
   /** Manage a dataset of this name that is there already. @default false */
   adopt?: pulumi.Input<boolean>;
-  /** Delete the dataset even when people have annotated it or use it in projects. @default false */
+  /**
+   * What becomes of the dataset when this resource leaves the stack, or another one takes its place. `"delete"` deletes
+   * what this stack made and no one has worked on; whether anyone else uses it, no call of the API says.
+   * Counts from the state: run `up` with it before the resource goes.
+   * @default "keep"
+   */
+  onDelete?: pulumi.Input<"keep" | "delete">;
+  /** With `onDelete: "delete"`: also when people have annotated it or use it in projects. @default false */
   forceDestroy?: pulumi.Input<boolean>;
   /** Wait until the server has indexed the files, and hold its items against them. @default true */
   waitForIngest?: pulumi.Input<boolean>;

@@ -20,6 +20,7 @@ type SharedDatasetArgs = Pick<
   | "industry"
   | "license"
   | "createMetadata"
+  | "onDelete"
   | "forceDestroy"
   | "waitForIngest"
   | "timeoutMinutes"
@@ -157,7 +158,7 @@ function fileSetArgs(
 
 function datasetArgs(args: VersionedDatasetArgs, files: FileSet): DatasetArgs {
   const { dataType, visibility, ownerName, metadata, industry, license, createMetadata } = args;
-  const { forceDestroy, waitForIngest, timeoutMinutes } = args;
+  const { onDelete, forceDestroy, waitForIngest, timeoutMinutes } = args;
   return pulumiArgs<DatasetArgs>({
     files,
     dataType,
@@ -167,6 +168,7 @@ function datasetArgs(args: VersionedDatasetArgs, files: FileSet): DatasetArgs {
     industry,
     license,
     createMetadata,
+    onDelete,
     forceDestroy,
     waitForIngest,
     timeoutMinutes,

@@ -104,6 +104,12 @@ export interface DatasetChanges {
   readonly license?: number | undefined;
 }
 
+/** A look that fails in another way does not say that the dataset is gone. */
+function ignoreGone(error: unknown): undefined {
+  if (!isAvalaError(error) || error.code !== "not_found") throw error;
+  return undefined;
+}
+
 /**
  * A 404 for a dataset that is there means that the route is not (contract: "treat 404-on-route/405 as not offered"): so
  * it is looked at before it is believed to be gone.
@@ -118,14 +124,7 @@ async function orNotOffered<T>(
     return await call();
   } catch (error) {
     if (!isApiError(error) || error.code !== "not_found") throw error;
-    const isThere = await getDataset(avala, ref).then(
-      () => true,
-      (reason: unknown) => {
-        if (isAvalaError(reason) && reason.code === "cancelled") throw reason;
-        return false;
-      },
-    );
-    if (!isThere) throw error;
+    if ((await getDataset(avala, ref).catch(ignoreGone)) === undefined) throw error;
     throw new AvalaError(
       "not_offered",
       `This deployment of Avala can't ${what}: it has no ${error.route}.`,

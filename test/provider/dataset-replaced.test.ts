@@ -1,19 +1,22 @@
-// A dataset that another one is to take the place of, under the same name.
+// A dataset that another one is to take the place of.
+import { jpeg } from "../support/temp-tree";
 import { checked, createBench, make, type Bench } from "./support";
 
 describe("A Dataset", () => {
   let bench: Bench;
   beforeEach(async () => {
-    bench = await createBench({});
+    bench = await createBench({ "a.jpg": jpeg("a") });
   });
   afterEach(() => bench.stop());
+  const lastMessage = () => bench.messages.at(-1);
 
-  describe("with another slug", () => {
-    const given = { name: "mine", dataType: "image", slug: "one" };
+  describe("with another slug, under the same name", () => {
+    const kept = { name: "mine", dataType: "image", slug: "one" };
+    const given = { ...kept, onDelete: "delete" };
 
     test("goes first, as it keeps the name", async () => {
+      const { id, outs } = await make(bench.handlers().dataset, given);
       const { dataset } = bench.handlers();
-      const { id, outs } = await make(dataset, given);
       const news = await checked(dataset, { ...given, slug: "two" });
       expect(await dataset.diff(id, outs, news)).toEqual({
         changes: true,
@@ -22,7 +25,39 @@ describe("A Dataset", () => {
       });
       await dataset.delete(id, outs);
       const { outs: second } = await dataset.create(news);
-      expect(second).toMatchObject({ slug: "two" });
+      expect(second).toMatchObject({ slug: "two", origin: "made" });
+    });
+
+    test("is refused with the ways out while it stays, also in a preview and without a key", async () => {
+      const { id, outs } = await make(bench.handlers().dataset, kept);
+      bench.writes();
+      for (const environment of [{}, { AVALA_API_KEY: "" }]) {
+        const { dataset } = bench.handlers(environment);
+        const call = { urn: "urn:one", isPreview: true };
+        const news = await checked(dataset, { ...given, slug: "two", call });
+        await expect(dataset.diff(id, outs, news)).rejects.toThrow(
+          /mine \(uid .*, 0 items\) cannot be replaced .*onDelete is "keep".*slug.*another name.*delete this one in Avala.*onDelete: "delete" by itself/s,
+        );
+      }
+      expect(bench.writes()).toEqual([]);
+    });
+
+    test("is refused when this stack did not make it", async () => {
+      await make(bench.handlers().dataset, given);
+      const { dataset } = bench.handlers();
+      const { id, outs } = await make(dataset, { ...given, adopt: true });
+      const news = await checked(dataset, { ...given, slug: "two" });
+      await expect(dataset.diff(id, outs, news)).rejects.toThrow(/did not make it/);
+    });
+
+    test("is made once the old one was deleted in Avala", async () => {
+      const { id, outs } = await make(bench.handlers().dataset, kept);
+      await bench.handlers().dataset.delete(id, { ...outs, onDelete: "delete" });
+      const { dataset } = bench.handlers();
+      const news = await checked(dataset, { ...kept, slug: "two" });
+      expect(await dataset.diff(id, outs, news)).toMatchObject({ replaces: ["slug"] });
+      await dataset.delete(id, outs);
+      expect((await dataset.create(news)).outs).toMatchObject({ slug: "two" });
     });
 
     test("is refused before anything is changed when people have worked on it, also in a preview", async () => {
@@ -33,7 +68,7 @@ describe("A Dataset", () => {
       const call = { urn: "urn:one", isPreview: true };
       const news = await checked(dataset, { ...given, slug: "two", forceDestroy: true, call });
       await expect(dataset.diff(id, outs, news)).rejects.toThrow(
-        /mine \(uid .*\) can't make way for another of its name: it has 5 annotations.*slug.*forceDestroy: true by itself, run up/s,
+        /mine \(uid .*5 annotations\) cannot be replaced by another of its name.*slug.*forceDestroy: true by itself, run up/s,
       );
       expect(bench.writes()).toEqual([]);
     });
@@ -47,17 +82,26 @@ describe("A Dataset", () => {
     });
 
     test("stays in the state, with an error, when it turns out that it can't be deleted", async () => {
+      const { id, outs } = await make(bench.handlers().dataset, given);
       const { dataset } = bench.handlers();
-      const { id, outs } = await make(dataset, given);
       const news = await checked(dataset, { ...given, slug: "two" });
       await dataset.diff(id, outs, news);
       const fault = { on: { method: "DELETE" }, reply: { status: 405, body: { detail: "no" } } };
       bench.avala.setFault(fault);
       await expect(dataset.delete(id, outs)).rejects.toThrow(
-        /can't make way .*: this deployment can't delete datasets.*another name/s,
+        /cannot be replaced .* can't delete datasets.*another name/s,
       );
       bench.avala.addAnnotations(id, 1);
-      await expect(dataset.delete(id, outs)).rejects.toThrow(/it has 1 annotation/);
+      await expect(dataset.delete(id, outs)).rejects.toThrow(/1 annotation\) cannot be replaced/);
+    });
+
+    test("is not deleted for it when another resource of the stack has it", async () => {
+      const { id, outs } = await make(bench.handlers().dataset, given);
+      const { dataset } = bench.handlers();
+      await dataset.diff(id, outs, await checked(dataset, given));
+      await dataset.diff(id, outs, await checked(dataset, { ...given, slug: "two" }));
+      await expect(dataset.delete(id, outs)).rejects.toThrow(/another resource of this stack/);
+      expect(bench.avala.datasets()).toHaveLength(1);
     });
 
     test.each([{}, { adopt: true }])("is no other's to take over, %j or not", async (more) => {
@@ -86,5 +130,69 @@ describe("A Dataset", () => {
       replaces: ["organizationUid"],
       deleteBeforeReplace: false,
     });
+  });
+
+  describe("of files, in a preview", () => {
+    const call = { urn: "urn:training", isPreview: true };
+    const filesOf = async () => {
+      const given = { root: bench.tree.root, include: ["*.jpg"], versionOf: "training" };
+      return (await make(bench.handlers().fileSet, given)).outs;
+    };
+
+    test.each([
+      [{}, "warning", /1 item, 4 annotations\) stays at Avala: onDelete is "keep"/],
+      [{ onDelete: "delete" }, "warning", /4 annotations\) stays at Avala: annotated datasets/],
+      [{ onDelete: "delete", forceDestroy: true }, "info", /4 annotations\) will be deleted/],
+    ] as const)(
+      "with %j says once what becomes of the old version",
+      async (more, severity, text) => {
+        const { id, outs } = await make(bench.handlers().dataset, {
+          files: await filesOf(),
+          ...more,
+        });
+        bench.avala.addAnnotations(id, 4);
+        bench.tree.write({ "b.jpg": jpeg("b") });
+        const files = await filesOf();
+        const { dataset } = bench.handlers();
+        const before = bench.messages.length;
+        const news = await checked(dataset, { files, ...more, call }, { name: outs.name });
+        await dataset.diff(id, outs, news);
+        await dataset.diff(id, outs, news);
+        expect(bench.messages.slice(before)).toEqual([
+          { severity, text: expect.stringMatching(text) as string, urn: call.urn },
+        ]);
+      },
+    );
+
+    test("that exists is said to be taken over, with uid and items", async () => {
+      const files = await filesOf();
+      const { id } = await make(bench.handlers().dataset, { files });
+      await checked(bench.handlers().dataset, { files, call });
+      expect(lastMessage()).toMatchObject({
+        severity: "info",
+        text: expect.stringMatching(`uid ${id}, 1 item\\) exists and will be taken over`) as string,
+      });
+    });
+
+    test("asks nothing of a resource that is in the state, and nothing in an up", async () => {
+      const files = await filesOf();
+      await make(bench.handlers().dataset, { files });
+      const from = bench.avala.requests().length;
+      const { dataset } = bench.handlers();
+      await checked(dataset, { files, call }, { name: files.datasetName });
+      await checked(dataset, { files, call: { ...call, isPreview: false } });
+      expect(bench.avala.requests()).toHaveLength(from);
+    });
+  });
+
+  test("that exists and is not to be adopted is a warning in a preview: up will fail", async () => {
+    const given = { name: "mine", dataType: "image" };
+    const call = { urn: "urn:mine", isPreview: true };
+    await make(bench.handlers().dataset, given);
+    await checked(bench.handlers().dataset, { ...given, call });
+    expect(lastMessage()).toMatchObject({ severity: "warning" });
+    expect(lastMessage()?.text).toMatch(/exists already, so up will fail.*adopt: true/);
+    await checked(bench.handlers().dataset, { ...given, adopt: true, call });
+    expect(lastMessage()?.text).toContain("will be taken over");
   });
 });

@@ -97,8 +97,8 @@ describe("Dataset", () => {
       await start();
       const handlers = bench.handlers();
       const files = await filesOf(handlers);
-      const { id, outs } = await make(handlers.dataset, { files });
-      await handlers.dataset.delete(id, outs);
+      const { id, outs } = await make(handlers.dataset, { files, onDelete: "delete" });
+      await bench.handlers().dataset.delete(id, outs);
       bench.writes();
       await filesOf(bench.handlers());
       expect(bench.writes()).toHaveLength(2);
@@ -183,53 +183,14 @@ describe("Dataset", () => {
     test("of a type or a bucket is another dataset, and the old one goes first when the name stays", async () => {
       await start();
       const { dataset } = bench.handlers();
-      const { id, outs } = await make(dataset, { name: "mine", dataType: "image" });
-      const news = await checked(dataset, { name: "mine", dataType: "video" });
+      const given = { name: "mine", onDelete: "delete" };
+      const { id, outs } = await make(dataset, { ...given, dataType: "image" });
+      const news = await checked(dataset, { ...given, dataType: "video" });
       expect(await dataset.diff(id, outs, news)).toEqual({
         changes: true,
         replaces: ["dataType"],
         deleteBeforeReplace: true,
       });
-    });
-  });
-
-  describe("delete", () => {
-    const plain = { name: "mine", dataType: "image" };
-
-    test("keeps people's work, and says how to remove it", async () => {
-      await start();
-      const { dataset } = bench.handlers();
-      const { id, outs } = await make(dataset, plain);
-      bench.avala.addAnnotations(id, 2);
-      await dataset.delete(id, outs);
-      expect(bench.avala.datasets()).toHaveLength(1);
-      expect(bench.told().at(-1)).toMatch(
-        new RegExp(`mine \\(uid ${id}\\) has 2 annotations.*forceDestroy: true`),
-      );
-    });
-
-    test("takes it away all the same with forceDestroy", async () => {
-      await start();
-      const { dataset } = bench.handlers();
-      const { id, outs } = await make(dataset, { ...plain, forceDestroy: true });
-      bench.avala.addAnnotations(id, 2);
-      await dataset.delete(id, outs);
-      expect(bench.avala.datasets()).toEqual([]);
-    });
-
-    test("is a warning where the deployment offers none, and nothing when it is gone", async () => {
-      await start();
-      const { dataset } = bench.handlers();
-      const { id, outs } = await make(dataset, plain);
-      bench.avala.setFault({
-        on: { method: "DELETE" },
-        reply: { status: 405, body: { detail: "no" } },
-      });
-      await dataset.delete(id, outs);
-      expect(bench.told().at(-1)).toContain("this deployment can't delete datasets");
-      await dataset.delete(id, outs);
-      await dataset.delete(id, outs);
-      expect(bench.avala.datasets()).toEqual([]);
     });
   });
 
@@ -249,8 +210,12 @@ describe("Dataset", () => {
     test("of a 404 is gone", async () => {
       await start();
       const { dataset } = bench.handlers();
-      const { id, outs } = await make(dataset, { name: "mine", dataType: "image" });
-      await dataset.delete(id, outs);
+      const { id, outs } = await make(dataset, {
+        name: "mine",
+        dataType: "image",
+        onDelete: "delete",
+      });
+      await bench.handlers().dataset.delete(id, outs);
       expect(await dataset.read(id, outs)).toEqual({ id: "" });
     });
 
