@@ -6,8 +6,8 @@ import { contentProblem, endingOf, type Sample } from "./content";
 import { startsAsPrivateKey } from "./credentials";
 import type { ContentPolicy } from "./file-set-options";
 import type { LocalFile, Notice } from "./local-file";
-import { createFileWorkers, defaultWorkerCount } from "./file-workers";
-import type { InspectResult } from "./jobs";
+import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./file-workers";
+import type { InspectJob, InspectResult } from "./jobs";
 import { MOST_FILE_BYTES } from "./limits";
 import { shown } from "./names";
 import { HEAD_BYTES } from "./open-file";
@@ -29,6 +29,11 @@ export interface Inspection {
 // A thread takes about 30 ms to start, and a file about 40 µs: fewer than this are looked at sooner here.
 const FEW_FILES = 500;
 const BATCH_FILES = 500;
+// Here nothing else happens meanwhile, and Ctrl-C is not heard: so a pause after a few, and only a short look at each.
+const BATCH_FILES_HERE = 25;
+const SHORT_LOOK = { maxReads: 512, maxReadBytes: 2 * 1024 * 1024 };
+// In a thread, which can be ended at any moment. The formats' own bounds are lower, but for a file made to stall.
+const LONG_LOOK = { maxReads: 50_000, maxReadBytes: 512 * 1024 * 1024 };
 
 /** Looks at each candidate; what comes back is in their order. @throws AvalaError `cancelled` */
 export async function inspectFiles(
@@ -38,28 +43,61 @@ export async function inspectFiles(
   const { signal, checkContent } = options;
   if (signal?.aborted === true) throw cancelled("Looking at files");
   const sampleBytes = checkContent === "off" ? 0 : HEAD_BYTES;
-  const workers = createFileWorkers(candidates.length <= FEW_FILES ? 0 : defaultWorkerCount());
-  const close = (): void => void workers.close();
+  const isFew = candidates.length <= FEW_FILES;
+  const threads = createFileWorkers(isFew ? 1 : defaultWorkerCount());
+  const close = (): void => void threads.close();
   signal?.addEventListener("abort", close, { once: true });
   const parts: Inspection[] = [];
+  const batchFiles = isFew ? BATCH_FILES_HERE : BATCH_FILES;
   try {
-    const starts = Array.from({ length: Math.ceil(candidates.length / BATCH_FILES) }, (_, n) => n);
-    await runPool(starts, { concurrency: workers.count, signal }, async (n) => {
-      const batch = candidates.slice(n * BATCH_FILES, (n + 1) * BATCH_FILES);
-      const paths = batch.map(({ absolutePath }) => absolutePath);
-      const endings = batch.map(({ path }) => endingOf(path) ?? "");
-      const result = await workers.inspect({ kind: "inspect", paths, sampleBytes, endings });
+    const starts = Array.from({ length: Math.ceil(candidates.length / batchFiles) }, (_, n) => n);
+    await runPool(starts, { concurrency: threads.count, signal }, async (n) => {
+      const batch = candidates.slice(n * batchFiles, (n + 1) * batchFiles);
+      const look = { batch, sampleBytes, threads };
+      const result = await (isFew ? lookHere(look) : lookInThread(look));
       parts[n] = await judge(batch, result, { checkContent, sampleBytes });
     });
   } finally {
     signal?.removeEventListener("abort", close);
-    await workers.close();
+    await threads.close();
   }
   return {
     files: parts.flatMap((part) => part.files),
     problems: parts.flatMap((part) => part.problems),
     notices: parts.flatMap((part) => part.notices),
   };
+}
+
+interface Look {
+  readonly batch: readonly Candidate[];
+  readonly sampleBytes: number;
+  readonly threads: FileWorkers;
+}
+
+/** Lets what waits for its turn have it: timers, sockets, and the signal that stops this. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function jobOf({ batch, sampleBytes }: Look, bounds: typeof SHORT_LOOK): InspectJob {
+  const paths = batch.map(({ absolutePath }) => absolutePath);
+  const endings = batch.map(({ path }) => endingOf(path) ?? "");
+  return { kind: "inspect", paths, sampleBytes, endings, ...bounds };
+}
+
+function lookInThread(look: Look): Promise<InspectResult> {
+  return look.threads.inspect(jobOf(look, LONG_LOOK));
+}
+
+/** A short look here, and a long one in a thread at the files that it did not suffice for. */
+async function lookHere(look: Look): Promise<InspectResult> {
+  await pause();
+  const here = await createFileWorkers(0).inspect(jobOf(look, SHORT_LOOK));
+  if (here.undecided.length === 0) return here;
+  const batch = look.batch.filter((_, index) => here.undecided.includes(index));
+  const there = await lookInThread({ ...look, batch });
+  const cutShort = there.cutShort.flatMap((index) => here.undecided[index] ?? []);
+  return { ...here, cutShort: [...here.cutShort, ...cutShort], undecided: [] };
 }
 
 async function judge(

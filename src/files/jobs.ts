@@ -20,6 +20,9 @@ export interface InspectJob {
   readonly sampleBytes: number;
   /** For each file the name of the tool that says whether it is whole; `""` without one. */
   readonly endings: readonly string[];
+  /** What may be read of each after its head: a file decides how much there is to read of it, and may be made to stall. */
+  readonly maxReads: number;
+  readonly maxReadBytes: number;
 }
 
 export interface HashJob {
@@ -45,6 +48,8 @@ export interface InspectResult {
   readonly samples: Uint8Array;
   /** Indices of the files whose end is missing. */
   readonly cutShort: readonly number[];
+  /** Indices of the files that would take more than the job's bounds to look at; they count as whole. */
+  readonly undecided: readonly number[];
   readonly faults: readonly FileFault[];
 }
 
@@ -62,6 +67,8 @@ export function inspect({ fs, endings }: Tools, job: InspectJob): InspectResult 
   const sizesBytes: number[] = [];
   const modifiedMs: number[] = [];
   const cutShort: number[] = [];
+  const undecided: number[] = [];
+  const pastBounds = new Error("past the job's bounds");
   const faults: FileFault[] = [];
   // Not blocking: a pipe that took the place of a file would be waited on for ever. Windows has neither.
   const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
@@ -73,9 +80,21 @@ export function inspect({ fs, endings }: Tools, job: InspectJob): InspectResult 
     const isWhole = endings[job.endings[index] ?? ""];
     if (isWhole === undefined) return;
     const head = Buffer.from(samples.buffer, offset, length);
-    const read = (position: number, count: number): Buffer =>
-      window.subarray(0, fs.readSync(handle, window, 0, Math.min(count, window.length), position));
-    if (!isWhole({ sizeBytes, head, read })) cutShort.push(index);
+    let reads = 0;
+    let bytes = 0;
+    const read = (position: number, count: number): Buffer => {
+      const length = fs.readSync(handle, window, 0, Math.min(count, window.length), position);
+      reads += 1;
+      bytes += length;
+      if (reads > job.maxReads || bytes > job.maxReadBytes) throw pastBounds;
+      return window.subarray(0, length);
+    };
+    try {
+      if (!isWhole({ sizeBytes, head, read })) cutShort.push(index);
+    } catch (error) {
+      if (error !== pastBounds) throw error;
+      undecided.push(index);
+    }
   };
   paths.forEach((path, index) => {
     let handle: number | undefined;
@@ -94,7 +113,7 @@ export function inspect({ fs, endings }: Tools, job: InspectJob): InspectResult 
       if (handle !== undefined) fs.closeSync(handle);
     }
   });
-  return { sizesBytes, modifiedMs, samples, cutShort, faults };
+  return { sizesBytes, modifiedMs, samples, cutShort, undecided, faults };
 }
 
 /** The sha256 of each file, and `CHANGED` for one that is no longer what was listed or changes while it is read. */

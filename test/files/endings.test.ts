@@ -2,13 +2,19 @@ import fc from "fast-check";
 import { contentProblem, endingOf } from "../../src/files/content";
 import { endings } from "../../src/files/endings";
 import { readFileSet } from "../../src/files/file-set";
+import { inspectFiles } from "../../src/files/inspect";
 import { HEAD_BYTES } from "../../src/files/open-file";
 import { createTempTree } from "../support/temp-tree";
 import * as built from "./built-files";
 
 const latin = (text: string): Buffer => Buffer.from(text, "latin1");
 
-function isWhole(path: string, content: Buffer): boolean {
+interface Work {
+  reads: number;
+  bytes: number;
+}
+
+function isWhole(path: string, content: Buffer, work: Work = { reads: 0, bytes: 0 }): boolean {
   const ending = endings[endingOf(path)!];
   return ending({
     sizeBytes: content.length,
@@ -16,7 +22,10 @@ function isWhole(path: string, content: Buffer): boolean {
     read: (position, length) => {
       // As a disk would, but for a read just behind the end, which gives nothing.
       if (!(position >= 0 && position <= content.length + 65_536)) throw new RangeError("position");
-      return content.subarray(position, position + Math.min(length, 65_536));
+      const bytes = content.subarray(position, position + Math.min(length, 65_536));
+      work.reads += 1;
+      work.bytes += bytes.length;
+      return bytes;
     },
   });
 }
@@ -82,6 +91,27 @@ describe.each(formats)("%s", (path, files, spare = 0) => {
         const start = content.subarray(0, n % content.length);
         expect(typeof isWhole(path, Buffer.concat([start, junk, content]))).toBe("boolean");
       }),
+    );
+  });
+
+  const changes = fc.array(
+    fc.tuple(fc.nat(), fc.constantFrom(0, 1, 2, 4, 8, 255), fc.integer({ min: 1, max: 8 })),
+    { maxLength: 12 },
+  );
+  test("takes no more work than its size allows, whatever numbers are in it", () => {
+    fc.assert(
+      fc.property(files, changes, (content, overwritten) => {
+        const garbled = Buffer.from(content);
+        for (const [at, value, length] of overwritten) {
+          const from = at % garbled.length;
+          garbled.fill(value, from, Math.min(garbled.length, from + length));
+        }
+        const work = { reads: 0, bytes: 0 };
+        isWhole(path, garbled, work);
+        expect(work.reads).toBeLessThan(garbled.length + 100);
+        expect(work.bytes).toBeLessThan(100 * garbled.length + 65_536);
+      }),
+      { numRuns: 500 },
     );
   });
 });
@@ -159,4 +189,63 @@ test("recordings cut short are named among many files, which threads look at", a
   expect(notices.map(({ path }) => path)).toEqual(["clip-007.mp4", "clip-519.mp4"]);
   expect(notices[0]!.text).toBe("The MP4 or QuickTime file is cut short: its end is missing.");
   in_.remove();
+});
+
+/** A picture whose directory has `entries` times the same tag, 64 KiB of values each, and is followed by `next`. */
+function repeatingTiff(entries: number, next: number): Buffer {
+  const directory = Buffer.alloc(2 + entries * 12 + 4);
+  directory.writeUInt16LE(entries);
+  for (let n = 0; n < entries; n += 1) {
+    [273, 4].forEach((value, place) => directory.writeUInt16LE(value, 2 + n * 12 + place * 2));
+    [16_384, 8 + directory.length].forEach((value, place) =>
+      directory.writeUInt32LE(value, 6 + n * 12 + place * 4),
+    );
+  }
+  directory.writeUInt32LE(next, directory.length - 4);
+  return Buffer.concat([latin("II*\0\x08\0\0\0"), directory, Buffer.alloc(65_536)]);
+}
+
+describe("a picture made to stall the check", () => {
+  test("is read once where one tag is named again and again, in a directory that follows itself", () => {
+    const work = { reads: 0, bytes: 0 };
+    expect(isWhole("a.tif", repeatingTiff(5000, 8), work)).toBe(true);
+    expect(work.reads).toBeLessThan(10);
+  });
+
+  test("is read up to 64 MiB where a thousand directories lie over each other", () => {
+    const work = { reads: 0, bytes: 0 };
+    const content = repeatingTiff(5000, 0);
+    // Each directory begins two bytes after the one before it, and has as many entries as bytes can say.
+    for (let at = 8; at < 50_000; at += 2) content.writeUInt16LE(0x0011, at);
+    isWhole("a.tif", content, work);
+    expect(work.bytes).toBeLessThan(70 * 1024 * 1024);
+  });
+});
+
+describe("among a few files, which are looked at in the process itself", () => {
+  // Its blocks are of one byte, so that all of it has to be walked through.
+  const long = Buffer.concat([built.gifOf(media).subarray(0, 40), Buffer.alloc(4_000_000, 1)]);
+
+  test("one that takes a long look is judged all the same", async () => {
+    const in_ = createTempTree({
+      "a.jpg": built.jpegOf(media),
+      "long.gif": long,
+      "z.mp4": "plain",
+    });
+    const { notices } = await readFileSet({ root: in_.root, include: ["**"] });
+    expect(notices.map(({ path }) => path)).toEqual(["long.gif", "z.mp4"]);
+    in_.remove();
+  });
+
+  test("a signal is heard between them", async () => {
+    const names = Array.from({ length: 400 }, (_, n) => `clip-${n}.mp4`);
+    const in_ = createTempTree(Object.fromEntries(names.map((name) => [name, mp4])));
+    const candidates = names.map((path) => ({ path, absolutePath: in_.at(path), isNamed: false }));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const inspecting = inspectFiles(candidates, { checkContent: "warn", signal });
+    setImmediate(() => controller.abort());
+    await expect(inspecting).rejects.toMatchObject({ code: "cancelled" });
+    in_.remove();
+  });
 });
