@@ -9,6 +9,7 @@ import { endings } from "./endings";
 import {
   hash,
   inspect,
+  readerOf,
   type HashJob,
   type HashResult,
   type InspectJob,
@@ -58,7 +59,7 @@ function ignore(): void {
 }
 
 function inPlace(): FileWorkers {
-  const tools = { fs, createHash, endings };
+  const tools = { fs, createHash, endings, readerOf };
   return {
     count: 1,
     inspect: async (job) => Promise.resolve(inspect(tools, job)),
@@ -81,7 +82,9 @@ function sourceOfThread(): string {
   return `"use strict";
 const { parentPort } = require("node:worker_threads");
 const endings = { ${endingTexts.join(", ")} };
-const tools = { fs: require("node:fs"), createHash: require("node:crypto").createHash, endings };
+const readerOf = (${readerOf.toString()});
+const { createHash } = require("node:crypto");
+const tools = { fs: require("node:fs"), createHash, endings, readerOf };
 const jobs = { inspect: (${inspect.toString()}), hash: (${hash.toString()}) };
 const PROGRESS_BYTES = ${16 * 1024 * 1024};
 parentPort.on("message", (job) => {

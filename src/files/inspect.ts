@@ -33,7 +33,7 @@ const BATCH_FILES = 500;
 const BATCH_FILES_HERE = 25;
 const SHORT_LOOK = { maxReads: 512, maxReadBytes: 2 * 1024 * 1024 };
 // In a thread, which can be ended at any moment. The formats' own bounds are lower, but for a file made to stall.
-const LONG_LOOK = { maxReads: 50_000, maxReadBytes: 512 * 1024 * 1024 };
+const LONG_LOOK = { maxReads: 50_000, maxReadBytes: 300 * 1024 * 1024 };
 
 /** Looks at each candidate; what comes back is in their order. @throws AvalaError `cancelled` */
 export async function inspectFiles(

@@ -3,13 +3,14 @@
 // they use nothing but their arguments.
 import type * as Crypto from "node:crypto";
 import type * as Fs from "node:fs";
-import type { IsWhole } from "./open-file";
+import type { IsWhole, OpenFile } from "./open-file";
 
 /** What a job may use. */
 export interface Tools {
   readonly fs: typeof Fs;
   readonly createHash: typeof Crypto.createHash;
   readonly endings: Readonly<Record<string, IsWhole>>;
+  readonly readerOf: typeof readerOf;
 }
 
 /** Size, time and first bytes of each file, and whether it is whole. */
@@ -59,8 +60,34 @@ export interface HashResult {
   readonly faults: readonly FileFault[];
 }
 
+interface Opened {
+  readonly handle: number;
+  /** Where what is read lies until the next read. */
+  readonly window: Buffer;
+  /** Thrown when the file would take more than the job's bounds. */
+  readonly pastBounds: Error;
+}
+
+/** Reads of one file, until it has taken as much as the job allows. */
+export function readerOf(
+  fs: Tools["fs"],
+  { maxReads, maxReadBytes }: Pick<InspectJob, "maxReads" | "maxReadBytes">,
+  { handle, window, pastBounds }: Opened,
+): OpenFile["read"] {
+  let reads = 0;
+  let bytes = 0;
+  return (position, count) => {
+    const length = fs.readSync(handle, window, 0, Math.min(count, window.length), position);
+    reads += 1;
+    bytes += length;
+    if (reads > maxReads || bytes > maxReadBytes) throw pastBounds;
+    return window.subarray(0, length);
+  };
+}
+
 /** Opens each file once, so that one that can't be read is known before anything is sent. */
-export function inspect({ fs, endings }: Tools, job: InspectJob): InspectResult {
+export function inspect(tools: Tools, job: InspectJob): InspectResult {
+  const { fs, endings } = tools;
   const { paths, sampleBytes } = job;
   const samples = new Uint8Array(paths.length * sampleBytes);
   const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : 65_536);
@@ -80,15 +107,7 @@ export function inspect({ fs, endings }: Tools, job: InspectJob): InspectResult 
     const isWhole = endings[job.endings[index] ?? ""];
     if (isWhole === undefined) return;
     const head = Buffer.from(samples.buffer, offset, length);
-    let reads = 0;
-    let bytes = 0;
-    const read = (position: number, count: number): Buffer => {
-      const length = fs.readSync(handle, window, 0, Math.min(count, window.length), position);
-      reads += 1;
-      bytes += length;
-      if (reads > job.maxReads || bytes > job.maxReadBytes) throw pastBounds;
-      return window.subarray(0, length);
-    };
+    const read = tools.readerOf(fs, job, { handle, window, pastBounds });
     try {
       if (!isWhole({ sizeBytes, head, read })) cutShort.push(index);
     } catch (error) {

@@ -11,30 +11,22 @@ export function isWholeTiff({ sizeBytes, head, read }: OpenFile): boolean {
     if (length < 8) return isLittle ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
     return Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
   };
-  // A short file can name one block, and one directory, any number of times: what is read, and looked at, is bounded.
-  // 1,024 pages with 8,000 strips each fit.
-  let bytesLeft = 64 * 1024 * 1024;
-  const take = (at: number, length: number): Buffer => {
-    bytesLeft -= length;
-    return bytesLeft < 0 ? Buffer.alloc(0) : read(at, length);
-  };
   // The values of a directory's entry, at most 64 KiB of them; `undefined` when they lie beyond the end.
   const valuesOf = (entry: Buffer): number[] | undefined => {
     const each = { 3: 2, 4: 4, 16: 8 }[number(entry, 2, 2)] ?? 1;
     const bytes = number(entry, 4, wide) * each;
     const at = number(entry, 4 + wide, wide);
     if (bytes > wide && at + bytes > sizeBytes) return undefined;
-    const source = bytes > wide ? take(at, Math.min(bytes, 65_536)) : entry.subarray(4 + wide);
+    const source = bytes > wide ? read(at, Math.min(bytes, 65_536)) : entry.subarray(4 + wide);
     const count = Math.floor(Math.min(bytes, source.length) / each);
     return Array.from({ length: count }, (_, n) => number(source, n * each, each));
   };
-  const known = [256, 257, 258, 259, 273, 277, 279, 324, 325];
   const holdsPixels = (table: Buffer): boolean => {
     const tags = new Map<number, number[] | undefined>();
     for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {
       const tag = number(table, at, 2);
       // The format has each tag once, and readers take the first.
-      if (tags.has(tag) || !known.includes(tag)) continue;
+      if (tags.has(tag) || !/^(?:25[6-9]|27[379]|32[45])$/.test(String(tag))) continue;
       tags.set(tag, valuesOf(table.subarray(at, at + entryBytes)));
       if (tags.get(tag) === undefined) return false;
     }
@@ -51,15 +43,14 @@ export function isWholeTiff({ sizeBytes, head, read }: OpenFile): boolean {
   let directory = number(head, isBig ? 8 : 4, wide);
   if (directory === 0) return head.length >= (isBig ? 16 : 8);
   const seen = new Set<number>();
-  for (let pages = 0; pages < 1024 && directory !== 0 && bytesLeft > 0; pages++) {
-    // A circle has no end that could be missing.
-    if (seen.has(directory)) return true;
+  // A circle has no end that could be missing.
+  while (seen.size < 1024 && directory !== 0 && !seen.has(directory)) {
     seen.add(directory);
     if (directory + countBytes > sizeBytes) return false;
     const length = number(read(directory, countBytes), 0, countBytes) * entryBytes;
     const next = directory + countBytes + length;
     if (next + wide > sizeBytes) return false;
-    const table = Buffer.from(take(directory + countBytes, Math.min(length, 65_536)));
+    const table = Buffer.from(read(directory + countBytes, Math.min(length, 65_536)));
     if (!holdsPixels(table)) return false;
     directory = number(read(next, wide), 0, wide);
   }
