@@ -51,6 +51,10 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
     reader.refuse("files", "only takes files away; give a line without !");
   if (exclude.includes(""))
     reader.refuse("files", "holds a line that is only !; give a glob after it");
+  for (const line of exclude.filter((rest) => /^!(?!\()/.test(rest))) {
+    const text = `holds the line ${JSON.stringify(`!${line.slice(0, 60)}`)}, with a second ! at its start; one takes away, and \\! is the character`;
+    reader.refuse("files", text);
+  }
   const nameProblems = templateProblems(dataset, settings);
   return { ...settings, include, exclude, dataset: dataset ?? "", nameProblems };
 }

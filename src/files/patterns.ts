@@ -1,7 +1,8 @@
 // The user's lines of globs, checked and brought to one form: POSIX, relative to the root.
 // Knows the root's name, never what is in it.
 import fastGlob from "fast-glob";
-import type { InputProblem } from "../errors";
+import { type InputProblem, messageOf } from "../errors";
+import { boundProblem, countAlternatives, maxLines, maxPairs } from "./pattern-bounds";
 import { shown } from "./names";
 
 /** One line of `include` that chooses files. */
@@ -37,13 +38,15 @@ export interface PatternOptions {
  * nothing. Problems are returned, not thrown, so that they can be told together with others.
  */
 export function parsePatterns(options: PatternOptions): Patterns {
+  const count = options.include.length + options.exclude.length;
+  if (count > maxLines) return refused(`There are ${count} lines, more than ${maxLines}.`);
   const problems: InputProblem[] = [];
   const lines: PatternLine[] = [];
   const ignore: string[] = [];
   const read = (input: string, pattern: string, text: string): string | undefined => {
     const result = normalize(text, options);
     if ("problem" in result)
-      problems.push({ input: `${input} ${shown(pattern)}`, text: result.problem });
+      problems.push({ input: `${input} ${named(pattern)}`, text: result.problem });
     return "glob" in result ? result.glob : undefined;
   };
   for (const pattern of options.include) {
@@ -60,7 +63,27 @@ export function parsePatterns(options: PatternOptions): Patterns {
   if (lines.length === 0 && problems.length === 0) {
     problems.push({ input: "include", text: "No line says which files to take." });
   }
+  const pairs = alternativesOf(lines.map(({ glob }) => glob)) * alternativesOf(ignore);
+  if (problems.length === 0 && pairs > maxPairs) {
+    const text = `The lines that take files, times those that take away, stand for ${pairs} pairs of globs, more than ${maxPairs}: use fewer lines.`;
+    problems.push({ input: "include", text });
+  }
   return { lines, ignore, problems };
+}
+
+function refused(text: string): Patterns {
+  return { lines: [], ignore: [], problems: [{ input: "include", text }] };
+}
+
+function alternativesOf(globs: readonly string[]): number {
+  return globs.reduce((sum, glob) => sum + countAlternatives(glob), 0);
+}
+
+const maxNamed = 200;
+
+/** A line in a message: one that is too long only by its start. */
+function named(pattern: string): string {
+  return shown(pattern.length > maxNamed ? `${pattern.slice(0, maxNamed)}…` : pattern);
 }
 
 /** `!(a|b)` is an extended glob and takes nothing away: as fast-glob has it. */
@@ -92,8 +115,16 @@ function literalOf(glob: string): string | undefined {
 
 function normalize(text: string, options: PatternOptions): { glob: string } | { problem: string } {
   const pattern = options.separator === "\\" ? text.replaceAll("\\", "/") : text;
+  const bound = boundProblem(pattern);
+  if (bound !== undefined) return { problem: bound };
   if (pattern.trim() === "") return { problem: "The line is empty." };
   if (pattern.includes("\0")) return { problem: "It holds a NUL character." };
+  // Of the alternatives too: `{!a,b}` would become a line that takes away.
+  if (isNegative(pattern) || /^\{(?:[^{}]*,)?!(?!\()/.test(pattern)) {
+    return {
+      problem: 'It has a second "!" at its start: one takes away, and "\\!" is the character.',
+    };
+  }
   const relative = isAbsolute(pattern) ? withinRoots(pattern, options) : pattern;
   if (relative === undefined) {
     return { problem: `It is outside the root ${options.roots[0] ?? ""}.` };
@@ -104,7 +135,17 @@ function normalize(text: string, options: PatternOptions): { glob: string } | { 
   }
   const parts = relative.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.length === 0) return { glob: "**" };
-  return { glob: relative.endsWith("/") ? `${parts.join("/")}/**` : parts.join("/") };
+  return readable(relative.endsWith("/") ? `${parts.join("/")}/**` : parts.join("/"));
+}
+
+/** What the library can't read is the line's fault, and is found before the disk is. */
+function readable(glob: string): { glob: string } | { problem: string } {
+  try {
+    fastGlob.generateTasks(glob);
+    return { glob };
+  } catch (error) {
+    return { problem: `It can't be read as a glob: ${messageOf(error)}.` };
+  }
 }
 
 function isAbsolute(pattern: string): boolean {

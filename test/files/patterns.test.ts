@@ -87,3 +87,75 @@ describe("a line of globs", () => {
     ]);
   });
 });
+
+describe("a line that would take too long", () => {
+  const repeat = (count: number, text: string): string => text.repeat(count);
+
+  test.each([
+    ["is longer than any path", repeat(70_000, "a")],
+    ["has a range of a million", "{1..1000000}.jpg"],
+    ["has a range of a million with zeros", "{0000001..1000000}.jpg"],
+    ["has eighteen pairs of braces", repeat(18, "{a,b}")],
+    ["has a range times a range", "{1..100}/{1..100}.jpg"],
+    ["has braces in braces in braces", `${repeat(20, "{a,")}b${repeat(20, "}")}`],
+    ["opens three thousand braces", repeat(3000, "{")],
+    ["opens three thousand groups", repeat(3000, "(")],
+    ["has a wildcard after each of six letters", `${repeat(6, "*a")}z`],
+    ["has wildcards in one alternative", `{${repeat(6, "*a")},b}z`],
+    ["has wildcards in a group that is not to match", "!(*a*a*a*a*b)"],
+    ["has wildcards between classes", `[[:alpha:]]${repeat(5, "*[a-z]")}9`],
+    ["has ten globstars", `${repeat(10, "**/a/")}z`],
+    ["repeats texts of which one begins with another", "+(a|b|ab)z"],
+    ["repeats what matches all", "+(*a)b"],
+    ["repeats a group", "*(*(*(a)))b"],
+    ["repeats a class or its letter", "+([a]|a)b"],
+  ])("is refused: it %s", (_what, line) => {
+    for (const pattern of [line, `!${line}`]) {
+      const { problems } = parse(["ok/*.jpg", pattern]);
+      expect(problems.map(({ input }) => input)).toEqual([expect.stringContaining("include ")]);
+      expect(problems[0]?.input.length).toBeLessThan(300);
+    }
+  });
+
+  test.each(["!!!", "!!a", "!!!!a", "{!a,b}", "{b,!a}"])("is refused: %s", (line) => {
+    expect(parse(["a", line]).problems).toHaveLength(1);
+  });
+
+  test("is refused together with all others of its kind", () => {
+    const lines = ["{1..1000000}", "ok", "!!!", repeat(70_000, "b"), "*(a*)"];
+    expect(parse(lines).problems).toHaveLength(4);
+  });
+
+  test("is refused when there are too many of them", () => {
+    const many = Array.from({ length: 10_001 }, (_, index) => `${index}.jpg`);
+    expect(parse(many).problems).toHaveLength(1);
+    expect(parse(many.slice(0, 10_000)).problems).toEqual([]);
+  });
+
+  test("is refused when lines that take and lines that take away multiply", () => {
+    const many = Array.from({ length: 4000 }, (_, index) => `${index}.jpg`);
+    expect(parse(many, { exclude: many }).problems).toHaveLength(1);
+  });
+
+  test.each([
+    "{1..1000}.jpg",
+    "{00..99}/frame.png",
+    "**/*.{jpg,jpeg,png,tif,tiff,webp}",
+    "**/@(*.jpg|*.png|*.gif|*.bmp|*.tif)",
+    "{*.jpg,*.png,*.gif,*.bmp,*.tif}",
+    "+([0-9]).jpg",
+    "*(left|right)_*.png",
+    "cam_*_seq_*_*.png",
+    "**/raw/**/cam*/**/*.bin",
+    "!(drafts)/**",
+    "a{b",
+    "a(b",
+    "[",
+    "[[",
+    "a}b)c]",
+    "{1..10..2}.jpg",
+    "{a..z}/*",
+    "\\{1..1000000\\}",
+    "\\!a",
+  ])("is none of %s", (line) => expect(parse([line]).problems).toEqual([]));
+});
