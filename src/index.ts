@@ -88,6 +88,21 @@ export {
   type ExportInput,
 } from "./api/exports";
 export { getProject, listProjects, type Project } from "./api/projects";
+export { getTask, hasPendingTasks, listTasks, type Task, type TaskFilter } from "./api/tasks";
+export {
+  createQualityTarget,
+  deleteQualityTarget,
+  evaluateQualityTargets,
+  getQualityTarget,
+  listQualityTargets,
+  updateQualityTarget,
+  type QualityEvaluation,
+  type QualityTarget,
+  type QualityTargetInput,
+} from "./api/quality-targets";
+export { getConsensusSummary, type ConsensusSummary } from "./api/consensus";
+export { getPermissions, lackedScopes, type Permissions } from "./api/permissions";
+export type { Scope } from "./api/scopes";
 export { listSlices, type Slice } from "./api/slices";
 export {
   createStorageConfig,

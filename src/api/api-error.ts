@@ -3,6 +3,7 @@
 import { ApiError, type ApiErrorOptions, type ErrorCode, type RateLimit } from "../errors";
 import { printable } from "../redact";
 import { readErrorBody } from "./error-body";
+import { scopeOf } from "./scopes";
 import type { Secrets } from "./secrets";
 import { isRecord } from "./wire";
 
@@ -47,14 +48,9 @@ function codeOf({ status, json }: Refusal): ErrorCode {
   }
 }
 
-const READ_SCOPES = "datasets.read or projects.read";
-
-function scopeFor(route: string): string {
-  const [method, path = ""] = route.split(" ");
-  if (path.startsWith("/exports/")) return "exports.create";
-  if (path.startsWith("/projects/")) return "projects.read";
-  if (path.startsWith("/datasets/")) return method === "GET" ? "datasets.read" : "datasets.write";
-  return method === "GET" ? READ_SCOPES : "datasets.write";
+function hintForPermission(scope: string | undefined): string {
+  const what = scope === undefined ? "the scope for it" : `the scope ${scope}`;
+  return `The key needs ${what}, and its user the role and plan for it.`;
 }
 
 function formatGigabytes(bytes: number): string {
@@ -70,7 +66,7 @@ function hintFor(
     case "authentication":
       return "Check the API key: keys are in Avala under Settings > Security, and they can expire.";
     case "permission":
-      return `The key needs the scope ${scopeFor(refusal.route)}, and its user the role and plan for it.`;
+      return hintForPermission(scopeOf(refusal.route));
     case "not_found":
       return "Check the name or uid, and that the key's user may see it.";
     case "not_offered":

@@ -1,4 +1,4 @@
-// Projects: read only (contract, "Projects, tasks and quality").
+// Projects: read only (contract, "Projects, tasks and quality"). `/projects/` itself is for staff: 403 for a customer's key.
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import type { ListOptions } from "./items";
@@ -38,8 +38,8 @@ export function getProject(avala: Avala, uid: string): Promise<Project> {
     avala,
     {
       method: "GET",
-      route: "GET /projects/{uid}/",
-      path: ["projects", uid],
+      route: "GET /users/me/projects/{uid}/",
+      path: ["users", "me", "projects", uid],
       repeat: "safe",
       what: `read project ${uid}`,
     },
@@ -50,8 +50,8 @@ export function getProject(avala: Avala, uid: string): Promise<Project> {
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
 export function listProjects(avala: Avala, options: ListOptions = {}): AsyncIterable<Project> {
   const call = {
-    route: "GET /projects/",
-    path: ["projects"],
+    route: "GET /users/me/projects/",
+    path: ["users", "me", "projects"],
     query: { limit: options.limit },
     what: "list projects",
   };

@@ -109,6 +109,12 @@ export class Fields {
     );
   }
 
+  /** One uid, given as text or as an object with a `uid`. */
+  maybeUid(name: string): string | undefined {
+    const value = this.json[name];
+    return asText(isRecord(value) ? value["uid"] : value);
+  }
+
   private missing(name: string, kind: string): never {
     const field = this.place === "" ? name : `${this.place}.${name}`;
     throw badReply(this.route, `"${field}" should be ${kind}, and is ${kindOf(this.json[name])}`);

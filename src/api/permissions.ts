@@ -1,0 +1,68 @@
+// What a key may do (contract, "Scopes"). Advice: the server judges each call.
+import { isAvalaError } from "../errors";
+import { callFor } from "./call-for";
+import type { Avala } from "./connect";
+import type { Scope } from "./scopes";
+import type { Fields } from "./wire";
+
+export interface Permissions {
+  /** What kind of key it is, in the server's word. */
+  readonly type?: string | undefined;
+  /** Empty for a key that has all the rights of its user. */
+  readonly scopes: readonly string[];
+  readonly capabilities: readonly string[];
+}
+
+function texts(list: readonly unknown[]): string[] {
+  return list.filter((entry) => typeof entry === "string");
+}
+
+function readPermissions(fields: Fields): Permissions {
+  return {
+    type: fields.maybeText("type"),
+    scopes: texts(fields.maybeList("scopes")),
+    capabilities: texts(fields.maybeList("capabilities")),
+  };
+}
+
+// What says nothing of the key: an older server has no such route, a key may not read its own rights, and an answer of
+// another shape is not one.
+const NO_ANSWER: ReadonlySet<string> = new Set([
+  "not_found",
+  "not_offered",
+  "permission",
+  "bad_reply",
+]);
+
+/**
+ * The key's rights, or `undefined` where the server does not say. One call. May be repeated.
+ * @throws ApiError `authentication`, and what else is no answer about the route
+ */
+export async function getPermissions(avala: Avala): Promise<Permissions | undefined> {
+  try {
+    return await callFor(
+      avala,
+      {
+        method: "GET",
+        route: "GET /users/me/permissions/",
+        path: ["users", "me", "permissions"],
+        repeat: "safe",
+        what: "read the key's permissions",
+      },
+      readPermissions,
+    );
+  } catch (error) {
+    if (isAvalaError(error) && NO_ANSWER.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** The scopes of `wanted` that a key lacks. Nothing, where it has no scopes: then it has all rights. */
+export function lackedScopes(
+  permissions: Permissions | undefined,
+  wanted: readonly Scope[],
+): readonly Scope[] {
+  if (permissions === undefined || permissions.scopes.length === 0) return [];
+  const has = new Set(permissions.scopes);
+  return wanted.filter((scope) => !has.has(scope));
+}
