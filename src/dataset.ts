@@ -1,6 +1,6 @@
 // Datasets as a whole: find one, make one without ever making two, wait until it is created, hold it against a manifest.
 // Knows nothing of how files were sent.
-import type { Avala } from "./api/connect";
+import { withDeadline, type Avala } from "./api/connect";
 import {
   createDataset,
   getDataset,
@@ -126,16 +126,19 @@ export async function waitForDataset(
   dataset: Dataset,
   options: { readonly timeoutMs: number },
 ): Promise<Dataset> {
-  const ended = await poll(() => getDataset(avala, dataset.uid), {
-    clock: avala.clock,
-    random: avala.random,
-    timeoutMs: options.timeoutMs,
-    what: `dataset ${dataset.name} to be created`,
-    signal: avala.signal,
-    isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status.toLowerCase()),
-    onValue: ({ name, status, itemCount }) =>
-      avala.emit({ kind: "dataset-status", name, status, itemCount }),
-  });
+  const ended = await poll(
+    (deadlineMs) => getDataset(withDeadline(avala, deadlineMs), dataset.uid),
+    {
+      clock: avala.clock,
+      random: avala.random,
+      timeoutMs: options.timeoutMs,
+      what: `dataset ${dataset.name} to be created`,
+      signal: avala.signal,
+      isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status.toLowerCase()),
+      onValue: ({ name, status, itemCount }) =>
+        avala.emit({ kind: "dataset-status", name, status, itemCount }),
+    },
+  );
   if (ended.status === "created") return ended;
   const name = printable(ended.name);
   throw new AvalaError(

@@ -37,6 +37,8 @@ export interface AvalaErrorOptions {
   readonly retryable?: boolean | undefined;
   /** The server's own wait before the next try, in ms. */
   readonly retryAfterMs?: number | undefined;
+  /** The server refused for the number of requests alone, and did nothing. @default for `rate_limited` */
+  readonly isThrottled?: boolean | undefined;
   /** The server may have done it all the same: look before doing it again (contract, "Errors"). */
   readonly ambiguous?: boolean | undefined;
   readonly cause?: unknown;
@@ -53,6 +55,7 @@ export class AvalaError extends Error {
   readonly hint: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly isThrottled: boolean;
   readonly ambiguous: boolean;
   readonly [brand] = true;
 
@@ -64,6 +67,7 @@ export class AvalaError extends Error {
     this.hint = options.hint === undefined ? undefined : printableLines(options.hint);
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.isThrottled = options.isThrottled ?? code === "rate_limited";
     this.ambiguous = options.ambiguous ?? false;
   }
 }

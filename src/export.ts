@@ -5,7 +5,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Avala } from "./api/connect";
+import { withDeadline, type Avala } from "./api/connect";
 import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
 import { download } from "./api/storage";
 import { checkRoom, checkWhole, roomFor } from "./download-room";
@@ -89,7 +89,7 @@ export async function waitForExport(
   uid: string,
   options: { readonly timeoutMs: number },
 ): Promise<Export> {
-  const ended = await poll(() => getExport(avala, uid), {
+  const ended = await poll((deadlineMs) => getExport(withDeadline(avala, deadlineMs), uid), {
     clock: avala.clock,
     random: avala.random,
     timeoutMs: options.timeoutMs,

@@ -82,9 +82,9 @@ describe("starting an export", () => {
 
   test("does not try a refusal again that was tried to the end", async () => {
     const on = { method: "POST", path: "/exports/" };
-    emulator.setFault({ on, times: 0, reply: { status: 429 } });
+    emulator.setFault({ on, times: 0, reply: { status: 408 } });
     await expect(startExport(sessionWith(emulator).avala, input)).rejects.toMatchObject({
-      code: "rate_limited",
+      code: "timeout",
     });
     expect(starts()).toBe(8);
   });

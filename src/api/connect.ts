@@ -137,9 +137,10 @@ export function withListener(avala: Avala, listener: Listener): Avala {
   };
 }
 
-/** The same session, of which nothing waits beyond `deadlineMs`. */
-export function withDeadline(avala: Avala, deadlineMs: number | undefined): Avala {
-  if (deadlineMs === undefined) return avala;
+/** The same session, of which nothing waits beyond `deadlineMs`, nor beyond a deadline that it has already. */
+export function withDeadline(avala: Avala, given: number | undefined): Avala {
+  if (given === undefined) return avala;
+  const deadlineMs = Math.min(given, avala.deadlineMs ?? Number.POSITIVE_INFINITY);
   return {
     ...avala,
     deadlineMs,

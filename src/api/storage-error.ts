@@ -43,6 +43,10 @@ const TRANSIENT_CODES = new Set([
   "ServiceUnavailable",
 ]);
 
+function isThrottle(status: number, { code }: Told): boolean {
+  return status === 429 || code === "SlowDown";
+}
+
 function isTransient(status: number, { code }: Told): boolean {
   if (status >= 500 || status === 429 || status === 408) return true;
   return code !== undefined && TRANSIENT_CODES.has(code);
@@ -84,6 +88,7 @@ export function storageError(
   const reason = told.code ?? "it told no reason";
   return new AvalaError("storage", `Could not ${what}: ${host} refused (${status}, ${reason}).`, {
     retryable: isTransient(status, told),
+    isThrottled: isThrottle(status, told),
     retryAfterMs: parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs)),
     hint: HINTS[told.code ?? ""],
   });

@@ -17,7 +17,7 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   /** What is tried, for events: `upload a.jpg`. */
   readonly what: string;
-  /** @default 8 */
+  /** How many may fail otherwise than by a 429; 1: none is repeated, for the caller repeats the whole. @default 8 */
   readonly maxTries?: number | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
   /** Ms since the epoch; no wait reaches beyond it. */
@@ -32,6 +32,13 @@ const LONGEST_BACKOFF_MS = 30_000;
 export const LONGEST_SERVER_WAIT_MS = 15 * 60_000;
 
 /**
+ * Without a deadline, how long one operation may be refused by 429 alone. Others may be using up the budget of the key, and
+ * that is no failure: four runs of 300 files need 12 minutes at 100 calls a minute. Who loses every minute's draw for an hour
+ * is not behind others, but shut out.
+ */
+export const maxThrottledMs = 60 * 60_000;
+
+/**
  * The wait before the next try, in ms: anywhere up to an exponentially growing bound (full jitter, so that many clients
  * don't come back together). The server's own wait is a floor: jitter is added to it, never subtracted.
  */
@@ -40,7 +47,10 @@ export function delayFor(attempt: number, error: AvalaError, random: Random): nu
   const jitter = random.next() * bound;
   const floor = error.retryAfterMs;
   // One base of jitter spreads the workers of a run; more would idle below the limit that the server told.
-  return Math.round(floor === undefined ? jitter : floor + Math.min(jitter, BASE_MS));
+  const waitMs = floor === undefined ? jitter : floor + Math.min(jitter, BASE_MS);
+  // A 429 is repeated without a count: whatever the server asks for and chance says, never in a tight loop.
+  const leastMs = error.isThrottled && attempt > 1 ? BASE_MS : 0;
+  return Math.round(Math.max(leastMs, waitMs));
 }
 
 /** `Retry-After` in ms: seconds or an HTTP date (contract, "Errors"). `undefined` for anything else. */
@@ -59,9 +69,32 @@ function mayHelp(error: unknown): error is AvalaError {
   return (error.retryAfterMs ?? 0) <= LONGEST_SERVER_WAIT_MS;
 }
 
+/** What the failures of one operation have used up. A 429 costs no try, for the server did nothing, but time. */
+interface Spent {
+  readonly tries: number;
+  readonly throttledSinceMs: number | undefined;
+}
+
+function spend({ tries, throttledSinceMs }: Spent, error: unknown, nowMs: number): Spent {
+  if (isAvalaError(error) && error.isThrottled)
+    return { tries, throttledSinceMs: throttledSinceMs ?? nowMs };
+  return { tries: tries + 1, throttledSinceMs: undefined };
+}
+
+/** Whether another try at `atMs` is beyond what is left of tries or, without a deadline, of patience. */
+function isSpent(
+  { tries, throttledSinceMs = Number.POSITIVE_INFINITY }: Spent,
+  { maxTries = DEFAULT_TRIES, deadlineMs }: RetryOptions,
+  atMs: number,
+): boolean {
+  if (tries >= maxTries || maxTries === 1) return true;
+  return deadlineMs === undefined && atMs - throttledSinceMs > maxThrottledMs;
+}
+
 /**
  * Runs `operation` until it succeeds, throws what another try can't help, or `maxTries` have failed; then its last error
- * is thrown as it is. Errors that are not ours are bugs and are not tried again.
+ * is thrown as it is. A 429 is not one of these: it is repeated until the deadline, without one for an hour. Errors that
+ * are not ours are bugs and are not tried again.
  * @throws AvalaError `cancelled` at once when `signal` aborts, also in the middle of a wait; that of
  * `pastDeadline` instead of a wait that reaches beyond the deadline
  */
@@ -71,14 +104,17 @@ export async function retry<T>(
 ): Promise<T> {
   const { clock, random, what } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const { maxTries = DEFAULT_TRIES, deadlineMs = Number.POSITIVE_INFINITY } = options;
+  const { deadlineMs = Number.POSITIVE_INFINITY } = options;
+  let spent: Spent = { tries: 0, throttledSinceMs: undefined };
   for (let attempt = 1; ; attempt += 1) {
     if (signal.aborted) throw cancelled(what);
     try {
       return await operation(attempt, signal);
     } catch (error) {
-      if (attempt >= maxTries || !mayHelp(error)) throw error;
+      if (!mayHelp(error)) throw error;
+      spent = spend(spent, error, clock.now());
       const waitMs = delayFor(attempt, error, random);
+      if (isSpent(spent, options, clock.now() + waitMs)) throw error;
       if (clock.now() + waitMs >= deadlineMs) throw pastDeadline(what, error);
       options.onRetry?.({ what, attempt, waitMs, error });
       await clock.sleep(waitMs, signal);

@@ -1,7 +1,7 @@
 // Whether files can ever fit into the storage quota: asked before the first byte, since a refusal in the middle leaves
 // files behind that no call removes. Knows nothing of what is sent or how.
 import { getQuota, type Quota } from "../api/manual-upload";
-import type { Avala } from "../api/connect";
+import { withDeadline, type Avala } from "../api/connect";
 import { AvalaError, isAvalaError } from "../errors";
 import { formatBytes } from "./cost";
 
@@ -21,14 +21,16 @@ const ADVICE_MISSING: ReadonlySet<string> = new Set([
   "bad_reply",
 ]);
 
-// A route that does not answer must not hold up an upload that it only advises on.
+// A route that does not answer, or answers 429 alone, must not hold up an upload that it only advises on.
 const MOST_TRIES = 3;
+const MOST_WAIT_MS = 2 * 60_000;
 
 /** The quota is advice: a server that does not tell it, or tells something else, takes the files all the same. */
 async function askForQuota(avala: Avala, organizationUid?: string): Promise<Quota | undefined> {
+  const inTime = withDeadline(avala, avala.clock.now() + MOST_WAIT_MS);
   const impatient: Avala = {
-    ...avala,
-    call: (request) => avala.call({ ...request, maxTries: MOST_TRIES }),
+    ...inTime,
+    call: (request) => inTime.call({ ...request, maxTries: MOST_TRIES }),
   };
   try {
     return await getQuota(impatient, { organizationUid });

@@ -1,0 +1,53 @@
+// Several runs at once on one key, whose calls draw each other's 429, in virtual time.
+import { connect } from "../../src/api/connect";
+import { uploadFiles, type UploadFile } from "../../src/upload/run";
+import { createAvalaModel } from "../simulation/avala-model";
+import { createDiskModel } from "../simulation/disk-model";
+import { seeded } from "../simulation/seeded";
+import { createTimeline } from "../simulation/timeline";
+
+const RUNS = 4;
+const FILES = 150;
+
+/** Runs at once, each with a name and files of its own; how each ended, and how many calls were refused. */
+async function runTogether(seed: number, burstPerSecond: number) {
+  const timeline = createTimeline();
+  const random = seeded(seed);
+  const data = Buffer.from("a photograph");
+  const files: UploadFile[] = Array.from({ length: FILES }, (_, index) => ({
+    path: `${index}.jpg`,
+    absolutePath: "/set/one.jpg",
+    sizeBytes: data.length,
+  }));
+  const server = createAvalaModel({
+    clock: timeline,
+    random: random.fork(),
+    faultOf: () => undefined,
+    limitPerMinute: 100,
+    burstPerSecond,
+  });
+  const disk = createDiskModel(new Map([["/set/one.jpg", data]]));
+  const runs = Array.from({ length: RUNS }, (_, index) => {
+    const { api, storage } = server;
+    const ports = { clock: timeline, random: random.fork(), api, storage, disk };
+    const avala = connect({ apiKey: "avk_simulation_0123456789", ports });
+    return uploadFiles(avala, { datasetName: `set-${index}`, files });
+  });
+  const ends = await timeline.play(Promise.allSettled(runs));
+  return { ends, server, files };
+}
+
+describe("four runs at once on one key", () => {
+  test.each([1, 3])("all end well, seed %d", async (seed) => {
+    const { ends, server } = await runTogether(seed, 20);
+    expect(ends.map(({ status }) => status)).toEqual(Array(RUNS).fill("fulfilled"));
+    expect(server.objects.size).toBe(RUNS * FILES);
+    expect(server.counts.throttled).toBeGreaterThan(0);
+  });
+
+  test("all end well where so few calls a second are taken that most are refused", async () => {
+    const { ends, server } = await runTogether(4, 2);
+    expect(ends.map(({ status }) => status)).toEqual(Array(RUNS).fill("fulfilled"));
+    expect(server.counts.throttled).toBeGreaterThan(server.counts.calls / 2);
+  });
+});
