@@ -10,7 +10,8 @@ import { LocalStore } from "./storage/local-store";
 import { Presigner } from "./storage/presign";
 import { RemoteStore } from "./storage/remote-store";
 import { S3Client } from "./storage/s3-client";
-import { handleStorage } from "./storage/server";
+import { accessDenied } from "./storage/errors";
+import { errorReply, handleStorage } from "./storage/server";
 import { Signer } from "./storage/sigv4";
 import type { ObjectStore } from "./storage/store";
 
@@ -63,6 +64,8 @@ async function openOwn(parts: BackendParts): Promise<Backend> {
     target: "storage",
     prefix: "",
     requestIdHeader: "x-amz-request-id",
+    hosts: [config.host, ...config.allowHosts],
+    refuse: (reason, { path, requestId }) => errorReply(accessDenied(reason), path, requestId),
     handle: (exchange) => handleStorage(exchange, context),
   });
   const port = await service.listen(config.storagePort, config.host);

@@ -22,7 +22,9 @@ A local Avala: its REST API on one port, its object storage on another.
   --port N                   port of the API (0, the default, picks one)
   --storage-port N           port of the storage (0, the default, picks one)
   --host HOST                address to listen on (127.0.0.1)
-  --api-key KEY              the key that it accepts (one of its own)
+  --allow-host NAME          a name besides localhost and --host by which requests may
+                             come, such as a container's; may be repeated
+  --api-key KEY              the key that it accepts (a random one, printed at the start)
   --requests-per-minute N    limit for a key; 0 for none (100)
   --burst-per-second N       limit for a key; 0 for none (20)
   --ingest-ms N              how long a dataset is "creating" (500)
@@ -114,6 +116,7 @@ export function parseCommandLine(args: readonly string[], env: Environment): Com
   }
   options["uploadProtocol"] = version(text("upload-protocol"), problems);
   options["projects"] = values["project"];
+  options["allowHosts"] = values["allow-host"];
   options["storage"] = readStorage(text, env, problems);
   if (problems.length > 0) throw new UsageError(problems);
   return {
@@ -136,11 +139,12 @@ function readFlags(args: readonly string[], problems: string[]): Values {
     options: {
       ...Object.fromEntries(known.map((name) => [name, string])),
       project: { type: "string", multiple: true },
+      "allow-host": { type: "string", multiple: true },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });
-  const flags = new Set([...known, "project", "json", "help"]);
+  const flags = new Set([...known, "project", "allow-host", "json", "help"]);
   for (const token of tokens) {
     if (token.kind === "positional")
       problems.push(`"${token.value}" is no option: there are no arguments besides options.`);

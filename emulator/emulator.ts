@@ -1,6 +1,7 @@
 // Puts the parts together: state, store, two services on two ports, and the handle that tests hold.
 import type { World } from "./api/request";
 import { Reservations } from "./api/reservations";
+import { jsonReply } from "./api/replies";
 import { ApiServer, PREFIX } from "./api/server";
 import { type Backend, openBackend, urlHost } from "./backend";
 import { type Fault, Faults } from "./faults";
@@ -44,6 +45,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     target: "api",
     prefix: PREFIX,
     requestIdHeader: "X-Request-Id",
+    hosts: [config.host, ...config.allowHosts],
+    refuse: (detail) => jsonReply(403, { detail }),
     handle: (exchange) => server.handle(exchange),
   });
   const port = await api.listen(config.port, config.host).catch(async (error: unknown) => {

@@ -6,6 +6,5 @@ export type { Fault, FaultMatch, FaultReply } from "./faults";
 export type { LedgerEntry } from "./http/ledger";
 export type { Inspection, ObjectInfo } from "./inspect";
 export type { EmulatorOptions, ExternalStorage } from "./options";
-export { DEFAULT_API_KEY } from "./options";
 export type { NewKey, NewProject } from "./seed";
 export type { Dataset, Export, Item, Project, Slice, User } from "./state/records";

@@ -1,4 +1,5 @@
 // Every knob of the emulator with its default. Knows nothing of flags or ports in use.
+import { randomBytes } from "node:crypto";
 import type { Clock } from "./clock";
 import { systemClock } from "./clock";
 
@@ -19,7 +20,9 @@ export interface EmulatorOptions {
   readonly storagePort?: number;
   /** @default "127.0.0.1" */
   readonly host?: string;
-  /** The key of the user `emulator`, with every scope. @default DEFAULT_API_KEY */
+  /** Names besides loopback's and `host` under which requests may come; any other `Host` is refused. @default [] */
+  readonly allowHosts?: readonly string[];
+  /** The key of the user `emulator`, with every scope. @default a random one */
   readonly apiKey?: string;
   /** @default 100 */
   readonly requestsPerMinute?: number;
@@ -62,9 +65,6 @@ export interface EmulatorOptions {
   readonly clock?: Clock;
 }
 
-/** Has the shape of a live key (`avk_…`) and opens nothing but an emulator. */
-export const DEFAULT_API_KEY = "avk_emulator_0123456789abcdef";
-
 type Optional = "dataDir" | "storage" | "failExports";
 
 /** The options with every default filled in. */
@@ -72,11 +72,11 @@ export type Config = Required<Omit<EmulatorOptions, Optional>> & Pick<EmulatorOp
 
 const MIB = 1024 * 1024;
 
-const DEFAULTS: Config = {
+const DEFAULTS: Omit<Config, "apiKey"> = {
   port: 0,
   storagePort: 0,
   host: "127.0.0.1",
-  apiKey: DEFAULT_API_KEY,
+  allowHosts: [],
   // The contract's "Rate limits".
   requestsPerMinute: 100,
   burstPerSecond: 20,
@@ -99,5 +99,10 @@ export function resolveOptions(options: EmulatorOptions): Config {
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
-  return { ...DEFAULTS, ...given };
+  return { ...DEFAULTS, apiKey: randomKey(), ...given };
+}
+
+/** Has the shape of a live key (`avk_…`) and opens this one emulator: a key that all share would be no key. */
+function randomKey(): string {
+  return `avk_emulator_${randomBytes(16).toString("hex")}`;
 }

@@ -40,7 +40,30 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
+/** Deeper than anything that the API takes; what nests without end breaks whoever walks it. */
+const MAX_DEPTH = 64;
+
 function parse(text: string): unknown {
+  const value = parseJson(text);
+  if (depthOf(value, MAX_DEPTH) > MAX_DEPTH) {
+    throw refuse(400, { detail: `JSON parse error - nested deeper than ${String(MAX_DEPTH)}.` });
+  }
+  return value;
+}
+
+/** How deep a value nests, looking no deeper than one beyond `most`. */
+function depthOf(value: unknown, most: number): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (most === 0) return 1;
+  let deepest = 0;
+  for (const inner of Object.values(value)) {
+    deepest = Math.max(deepest, depthOf(inner, most - 1));
+    if (deepest >= most) break;
+  }
+  return deepest + 1;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

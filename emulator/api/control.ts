@@ -3,7 +3,7 @@ import type { Fault } from "../faults";
 import type { Exchange, Reply } from "../http/service";
 import { readJson } from "./body";
 import { readFaults } from "../read-faults";
-import { refuse, Refusal } from "./replies";
+import { jsonReply, refuse, Refusal } from "./replies";
 import type { World } from "./request";
 
 export async function handleControl(exchange: Exchange, world: World): Promise<Reply> {
@@ -13,9 +13,9 @@ export async function handleControl(exchange: Exchange, world: World): Promise<R
     if (path === "/_emulator/faults") return await controlFaults(method, exchange, world);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return json(error.reply.status, error.reply.body);
+    return jsonReply(error.reply.status, error.reply.body);
   }
-  return json(404, { detail: "There are /_emulator/ledger and /_emulator/faults." });
+  return jsonReply(404, { detail: "There are /_emulator/ledger and /_emulator/faults." });
 }
 
 /** GET gives all entries, or those `?after=<id>`; DELETE forgets them. */
@@ -24,8 +24,10 @@ function controlLedger(method: string, search: string, world: World): Reply {
     world.ledger.clear();
     return { status: 204 };
   }
+  if (method !== "GET") throw notAllowed(method);
   const after = Number(new URLSearchParams(search).get("after") ?? "0");
-  return json(200, { entries: world.ledger.entries().filter(({ id }) => id > after) });
+  if (!Number.isFinite(after)) throw refuse(400, { detail: "after takes the id of an entry." });
+  return jsonReply(200, { entries: world.ledger.entries().filter(({ id }) => id > after) });
 }
 
 /** POST adds one fault or a list of them; DELETE takes all away. */
@@ -34,11 +36,15 @@ async function controlFaults(method: string, exchange: Exchange, world: World): 
     world.faults.clear();
     return { status: 204 };
   }
-  if (method !== "POST") return json(405, { detail: `Method "${method}" not allowed.` });
+  if (method !== "POST") throw notAllowed(method);
   const { body } = await readJson(exchange.request);
   const faults = checked(body);
   world.faults.add(...faults);
-  return json(201, { added: faults.length });
+  return jsonReply(201, { added: faults.length });
+}
+
+function notAllowed(method: string): Refusal {
+  return refuse(405, { detail: `Method "${method}" not allowed.` });
 }
 
 function checked(body: unknown): readonly Fault[] {
@@ -47,8 +53,4 @@ function checked(body: unknown): readonly Fault[] {
   } catch (error) {
     throw refuse(400, { detail: (error as Error).message });
   }
-}
-
-function json(status: number, body: unknown): Reply {
-  return { status, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }

@@ -129,9 +129,10 @@ function checkProviderConfig(fields: Fields): void {
     gc_storage: ["gc_storage_bucket_name"],
   };
   const provider = config["provider"];
-  const names = typeof provider === "string" ? needed[provider] : undefined;
+  const isKnown = typeof provider === "string" && Object.hasOwn(needed, provider);
+  const names = isKnown ? needed[provider] : undefined;
   if (names === undefined)
-    fields.fail("provider_config", `"${String(provider)}" is not a valid choice.`);
+    fields.fail("provider_config", `${JSON.stringify(provider)} is not a valid choice.`);
   for (const name of names ?? []) {
     if (typeof config[name] !== "string")
       fields.fail("provider_config", `${name}: This field is required.`);

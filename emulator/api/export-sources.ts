@@ -49,7 +49,7 @@ function readLists(fields: Fields): Sources {
   const name = fields.text("name", { required: true, maxLength: 255 }) ?? "";
   const format = fields.choice("format", EXPORT_FORMATS, true) ?? "";
   const filterQueryString = fields.text("filter_query_string", { mayBeBlank: true }) ?? "";
-  const list = (field: string): readonly string[] => (fields.list(field, true) ?? []).map(String);
+  const list = (field: string): readonly string[] => fields.texts(field, true) ?? [];
   const lists = { datasets: list("datasets"), projects: list("projects"), slices: list("slices") };
   const total = lists.datasets.length + lists.projects.length + lists.slices.length;
   if (total === 0) fields.fail("non_field_errors", "Name at least one dataset, project or slice.");

@@ -4,6 +4,8 @@ import { invalid } from "./replies";
 const REQUIRED = "This field is required.";
 const NOT_NULL = "This field may not be null.";
 const NOT_BLANK = "This field may not be blank.";
+/** Half of a surrogate pair has no UTF-8: no database keeps it, and no URL names it. */
+const HALF_A_PAIR = /\p{Surrogate}/u;
 const UUID = /^\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i;
 
 type Body = Readonly<Record<string, unknown>>;
@@ -49,6 +51,7 @@ export class Fields {
     const text = given.trim();
     if (text === "" && rule.mayBeBlank !== true) return this.reject(name, NOT_BLANK);
     if (text.includes("\0")) return this.reject(name, "Null characters are not allowed.");
+    if (HALF_A_PAIR.test(text)) return this.reject(name, "Not a valid string.");
     if (rule.maxLength !== undefined && text.length > rule.maxLength) {
       return this.reject(
         name,
@@ -109,6 +112,16 @@ export class Fields {
     const value = this.read(name, required);
     if (value === undefined || Array.isArray(value)) return value;
     return this.reject(name, `Expected a list of items but got type "${pythonType(value)}".`);
+  }
+
+  /** A list of strings; the framework takes a number for its digits. */
+  texts(name: string, required = false): readonly string[] | undefined {
+    const list = this.list(name, required);
+    const texts = list?.map((value) => (typeof value === "number" ? String(value) : value));
+    const isText = (value: unknown): value is string =>
+      typeof value === "string" && !HALF_A_PAIR.test(value) && !value.includes("\0");
+    if (texts === undefined || texts.every(isText)) return texts;
+    return this.reject(name, "Not a valid string.");
   }
 
   /** Null counts as absent where a field may be left out, as nullable fields do. */

@@ -1,9 +1,15 @@
 // Replies and refusals in Django REST framework's forms (contract, "Errors").
+import type { Reply } from "../http/service";
 import type { ApiReply } from "./request";
 
 export const ok = (body: unknown): ApiReply => ({ status: 200, body });
 export const created = (body: unknown): ApiReply => ({ status: 201, body });
 export const noContent = (): ApiReply => ({ status: 204 });
+
+/** For what is answered outside of any route. */
+export function jsonReply(status: number, body: unknown): Reply {
+  return { status, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
 
 /** Thrown by a handler to end the request with this reply. */
 export class Refusal extends Error {

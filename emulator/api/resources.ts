@@ -63,8 +63,10 @@ export function createSlice(request: ApiRequest, world: World): ApiReply {
   const visibility = fields.choice("visibility", ["private", "public"]) ?? "private";
   const parts = fields.list("sub_slices", true) ?? [];
   const owner = readOwner(fields, request, world.state);
+  const datasets = parts.map(partDataset);
+  if (!datasets.every((uid) => uid !== undefined))
+    fields.fail("sub_slices", 'Each one takes {"type": "dataset", "dataset_uid": UID}.');
   fields.check();
-  const datasets = parts.map((part) => String((part as { dataset?: unknown } | null)?.dataset));
   const uid = randomUUID();
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const seq = world.state.nextSeq();
@@ -75,9 +77,15 @@ export function createSlice(request: ApiRequest, world: World): ApiReply {
     name,
     slug,
     visibility,
-    datasets,
+    datasets: datasets.filter((of) => of !== undefined),
   });
   return created(showSlice(slice));
+}
+
+function partDataset(part: unknown): string | undefined {
+  if (typeof part !== "object" || part === null) return undefined;
+  const { dataset_uid: uid } = part as { dataset_uid?: unknown };
+  return typeof uid === "string" ? uid : undefined;
 }
 
 function showSlice(slice: Slice): unknown {
@@ -88,7 +96,7 @@ function showSlice(slice: Slice): unknown {
     owner_name: slice.owner.name,
     visibility: slice.visibility,
     status: "created",
-    sub_slices: slice.datasets.map((dataset) => ({ dataset })),
+    sub_slices: slice.datasets.map((uid) => ({ type: "dataset", dataset_uid: uid })),
   };
 }
 

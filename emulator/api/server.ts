@@ -90,15 +90,11 @@ export class ApiServer {
     return { caller: { user, scopes: known.scopes }, apiKey: key };
   }
 
-  /** Django's APPEND_SLASH: a read is sent to the path with its slash, a write would lose its body and is an error. */
+  /** Django's APPEND_SLASH: sent to the path with its slash, a write too (it is an error in Django's debug mode alone). */
   private withoutSlash(exchange: Exchange, path: string): ApiReply {
     if (path.endsWith("/") || this.router.find(`${path}/`) === undefined) return noRoute();
     const query = exchange.search === "" ? "" : `?${exchange.search}`;
-    if (exchange.method === "GET" || exchange.method === "HEAD") {
-      return { status: 301, body: "", headers: { Location: `${exchange.path}/${query}` } };
-    }
-    const text = `RuntimeError: ${exchange.method} to ${exchange.path}, which lacks the slash at its end (APPEND_SLASH can't redirect it and keep its body).`;
-    return { status: 500, body: text };
+    return { status: 301, body: "", headers: { Location: `${exchange.path}/${query}` } };
   }
 }
 

@@ -25,7 +25,7 @@ function readWebhook(fields: Fields, isNew: boolean): Wanted {
   const url = fields.text("target_url", { required: isNew });
   if (url !== undefined && !isHttps(url))
     fields.fail("target_url", "Enter a valid URL that starts with https://.");
-  const events = fields.list("events", isNew)?.map(String);
+  const events = fields.texts("events", isNew);
   for (const event of events ?? []) {
     if (!EVENTS.includes(event)) fields.fail("events", `"${event}" is not a valid choice.`);
   }

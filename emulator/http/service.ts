@@ -10,6 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock";
 import type { Fault, FaultReply, Faults } from "../faults";
 import { faultName } from "../faults";
+import type { Caller } from "./guard";
+import { refusalOf } from "./guard";
 import { slowDown, writeSlowly } from "./slow";
 import type { Ledger, OpenEntry, Target } from "./ledger";
 
@@ -29,6 +31,8 @@ export interface Exchange {
   readonly entry: OpenEntry;
   readonly requestId: string;
   readonly fault: Fault | undefined;
+  /** Why it is refused before anything else; see `refusalOf`. */
+  readonly refusal: string | undefined;
 }
 
 export interface ServiceOptions {
@@ -40,6 +44,10 @@ export interface ServiceOptions {
   readonly prefix: string;
   /** Under this header a reply names its request. */
   readonly requestIdHeader: string;
+  /** Names besides loopback's under which it may be reached. */
+  readonly hosts: readonly string[];
+  /** How the target words a request that comes from elsewhere. */
+  readonly refuse: (reason: string, exchange: Exchange) => Reply;
   readonly handle: (exchange: Exchange) => Promise<Reply>;
 }
 
@@ -108,14 +116,20 @@ export class Service {
     const shown = path.startsWith(prefix) ? path.slice(prefix.length) : path;
     const requestId = randomUUID();
     const entry = ledger.open({ time: clock.now(), target, method, path: shown, requestId });
-    const fault = faults.next({ target, method, path: shown });
+    const refusal = refusalOf(callerOf(request), this.options.hosts);
+    // A stranger's request uses up no fault.
+    const fault = refusal === undefined ? faults.next({ target, method, path: shown }) : undefined;
     if (fault !== undefined) entry.fault = faultName(fault);
-    return { request, method, path, search, entry, requestId, fault };
+    return { request, method, path, search, entry, requestId, fault, refusal };
   }
 
   /** Undefined stands for a connection that gets no reply. */
   private async replyTo(exchange: Exchange): Promise<Reply | undefined> {
-    const { fault } = exchange;
+    const { fault, refusal } = exchange;
+    if (refusal !== undefined) {
+      await drain(exchange.request);
+      return this.options.refuse(refusal, exchange);
+    }
     const after = fault?.when === "after";
     const instead = fault?.drop === true || fault?.stall === true || fault?.reply !== undefined;
     if (instead && !after) {
@@ -159,6 +173,10 @@ export class Service {
     }
     response.end(method === "HEAD" ? undefined : bytes);
   }
+}
+
+function callerOf({ headers, socket }: IncomingMessage): Caller {
+  return { host: headers.host, origin: headers.origin, localAddress: socket.localAddress };
 }
 
 /** Django's own page; what went wrong stands in the ledger. */

@@ -69,7 +69,8 @@ function badScope(): S3Error {
 }
 
 export function sameText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+  const [ofA, ofB] = [Buffer.from(a), Buffer.from(b)];
+  return ofA.length === ofB.length && timingSafeEqual(ofA, ofB);
 }
 
 interface Policy {
@@ -122,6 +123,6 @@ function readCondition(
       value ?? "",
     ];
   }
-  const [name, value] = Object.entries(condition as Record<string, unknown>)[0] ?? ["", ""];
+  const [name, value] = Object.entries(condition ?? {})[0] ?? ["", ""];
   return ["eq", name.toLowerCase(), String(value)];
 }

@@ -42,7 +42,8 @@ export function verifyUrl(request: SignedRequest, signer: Signer, now: number): 
 function signedHeaders(request: SignedRequest): (readonly [string, string])[] {
   const names = (request.query.get("X-Amz-SignedHeaders") ?? "").split(";");
   return names.map((name) => {
-    const value = request.headers[name];
+    // Not `constructor`, or whatever else an object has by birth.
+    const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
     return [name, typeof value === "string" ? value.trim() : (value ?? []).join(",")] as const;
   });
 }

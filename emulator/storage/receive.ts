@@ -7,6 +7,7 @@ import { formBoundary, FormReader } from "./form";
 import type { AcceptedForm } from "./policy";
 import { verifyForm } from "./policy";
 import type { StorageContext } from "./server";
+import { encodePath } from "./sigv4";
 
 export async function receiveForm(exchange: Exchange, context: StorageContext): Promise<Reply> {
   const { request, entry } = exchange;
@@ -69,7 +70,7 @@ async function keepForm(
   const blob = await sink.commit();
   await context.store.commit(form.key, blob, form.contentType);
   const etag = `"${blob.etag}"`;
-  const headers = { ETag: etag, Location: `/${context.bucket}/${form.key}` };
+  const headers = { ETag: etag, Location: encodePath(`/${context.bucket}/${form.key}`) };
   const wanted = reader.fields.get("success_action_status");
   if (wanted === "200") return { status: 200, headers };
   if (wanted !== "201") return { status: 204, headers: { ETag: etag } };

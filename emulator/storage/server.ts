@@ -21,9 +21,13 @@ export async function handleStorage(exchange: Exchange, context: StorageContext)
   } catch (error) {
     if (!(error instanceof S3Error)) throw error;
     await drain(exchange.request);
-    const headers = { "Content-Type": "application/xml", "x-amz-id-2": exchange.requestId };
-    return { status: error.status, headers, body: error.xml(exchange.path, exchange.requestId) };
+    return errorReply(error, exchange.path, exchange.requestId);
   }
+}
+
+export function errorReply(error: S3Error, path: string, requestId: string): Reply {
+  const headers = { "Content-Type": "application/xml", "x-amz-id-2": requestId };
+  return { status: error.status, headers, body: error.xml(path, requestId) };
 }
 
 async function route(exchange: Exchange, context: StorageContext): Promise<Reply> {

@@ -11,10 +11,11 @@ describe("a path", () => {
     expect(answer.headers.get("location")).toBe("/api/v1/datasets/?limit=5");
   });
 
-  test("without its slash is an error for a write, which would lose its body", async () => {
-    const answer = await call(await start(), "POST", "/datasets", { body: CATS });
-    expect(answer.status).toBe(500);
-    expect(answer.text).toContain("APPEND_SLASH");
+  test("without its slash sends a write there too, as Django does outside of its debug mode", async () => {
+    const emulator = await start();
+    const answer = await call(emulator, "POST", "/datasets", { body: CATS });
+    expect([answer.status, answer.headers.get("location")]).toEqual([301, "/api/v1/datasets/"]);
+    expect(emulator.datasets()).toEqual([]);
   });
 
   test("that no route has gets Django's page, which is not JSON", async () => {

@@ -129,7 +129,7 @@ describe("a fault", () => {
     const socket = connect(Number(port), hostname);
     const type = line === "POST /" ? "multipart/form-data; boundary=x" : "application/json";
     const body = line.startsWith("POST") ? `Content-Type: ${type}\r\nContent-Length: 100\r\n` : "";
-    socket.write(`${line} HTTP/1.1\r\nHost: x\r\n${body}\r\n`);
+    socket.write(`${line} HTTP/1.1\r\nHost: localhost\r\n${body}\r\n`);
     while (emulator.requests().length === 0) await sleep(2);
     socket.destroy();
     for (let n = 0; n < 50 && emulator.requests()[0]?.endTime === undefined; n += 1)

@@ -24,7 +24,7 @@ test("projects are listed where the contract and where the SDK look for them", a
 
 test("slices and organizations have numbered pages", async () => {
   const emulator = await start();
-  const sub_slices = [{ dataset: "d" }];
+  const sub_slices = [{ type: "dataset", dataset_uid: "d" }];
   for (const name of ["One", "Two two", "Three"]) {
     const made = await call(emulator, "POST", "/slices/", {
       body: { name, visibility: "private", sub_slices },

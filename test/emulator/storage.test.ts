@@ -203,7 +203,7 @@ describe("a form", () => {
     await new Promise<void>((resolve) => {
       const socket = connect(Number(port), hostname, () => {
         socket.write(
-          "POST /avala-emulator HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 1000000\r\n\r\n--B\r\n",
+          "POST /avala-emulator HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 1000000\r\n\r\n--B\r\n",
         );
         setTimeout(() => socket.destroy(), 50);
       }).on("close", () => resolve());
