@@ -12,7 +12,9 @@ import {
 import { listItems } from "./api/items";
 import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
 import { listOrganizations } from "./api/organizations";
+import { pathPartProblem } from "./api/path-part";
 import { getOwnUser } from "./api/users";
+import { badReply } from "./api/wire";
 import { AvalaError, isNotAllowedToRead, withoutAdvice } from "./errors";
 import { poll } from "./flow/poll";
 import { makeOnce } from "./once";
@@ -109,9 +111,16 @@ export async function createDatasetOnce(avala: Avala, input: DatasetInput): Prom
   });
 }
 
-/** Owner and slug, as the routes of items, updates and deletion want them. */
+/**
+ * Owner and slug, as the routes of items, updates and deletion want them.
+ * @throws AvalaError `bad_reply` for an owner that no path can name: an organization's name may be any text in a list
+ */
 export async function refOf(avala: Avala, dataset: Dataset): Promise<DatasetRef> {
   const owner = dataset.ownerName ?? (await getOwnUser(avala)).username;
+  const problem = pathPartProblem(owner);
+  if (problem !== undefined) {
+    throw badReply("GET /datasets/{uid}/", `the owner of dataset ${dataset.name} ${problem}`);
+  }
   return { owner, slug: dataset.slug };
 }
 
@@ -167,12 +176,13 @@ export async function compareItems(
 ): Promise<ItemComparison> {
   const missing = new Map<string, number>();
   for (const { path, sizeBytes } of expected) missing.set(path, sizeBytes);
-  const extra: string[] = [];
+  const extra = new Set<string>();
   const wrongSize: string[] = [];
+  // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
   for await (const item of listItems(avala, await refOf(avala, dataset))) {
     const sizeBytes = missing.get(item.key);
-    if (!missing.delete(item.key)) extra.push(item.key);
+    if (!missing.delete(item.key)) extra.add(item.key);
     else if (item.sizeBytes !== undefined && item.sizeBytes !== sizeBytes) wrongSize.push(item.key);
   }
-  return { missing: [...missing.keys()], extra, wrongSize };
+  return { missing: [...missing.keys()], extra: [...extra], wrongSize };
 }

@@ -27,14 +27,14 @@ export interface Dataset {
 
 export function readDataset(fields: Fields): Dataset {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     name: fields.text("name"),
-    slug: fields.text("slug"),
+    slug: fields.pathPart("slug"),
     dataType: fields.maybeText("data_type"),
     isSequence: fields.maybeFlag("is_sequence"),
     visibility: fields.maybeText("visibility"),
     // Older servers leave these out of a confirm's reply: the dataset is then still being made.
-    status: fields.maybeText("status") ?? "creating",
+    status: fields.maybeWord("status") ?? "creating",
     itemCount: fields.maybeNumber("item_count") ?? 0,
     projectCount: fields.maybeNumber("project_count"),
     sizeBytes: fields.maybeNumber("size_bytes"),

@@ -54,9 +54,9 @@ function readError(fields: Fields, mask: (text: string) => string): string | und
 
 function readerFor(avala: Avala): (fields: Fields) => Export {
   return (fields) => {
-    const status = fields.text("status");
+    const status = fields.word("status");
     return {
-      uid: fields.text("uid"),
+      uid: fields.pathPart("uid"),
       name: fields.maybeText("name"),
       format: fields.maybeText("format"),
       status,

@@ -32,9 +32,9 @@ export interface ListOptions {
 
 function readItem(fields: Fields): DatasetItem {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     key: fields.text("key"),
-    status: fields.maybeText("status"),
+    status: fields.maybeWord("status"),
     url: fields.maybeText("url") ?? fields.maybeText("data_url"),
     sizeBytes: fields.maybeNumber("size_bytes") ?? fields.maybeNumber("size"),
     metadata: fields.any("metadata"),
@@ -44,10 +44,10 @@ function readItem(fields: Fields): DatasetItem {
 
 function readSequence(fields: Fields): Sequence {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     key: fields.maybeText("key"),
     name: fields.maybeText("name"),
-    status: fields.maybeText("status"),
+    status: fields.maybeWord("status"),
     itemCount: fields.maybeNumber("item_count"),
   };
 }

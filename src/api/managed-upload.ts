@@ -81,7 +81,7 @@ function readManaged(json: unknown, sizeBytes: number): ManagedPresign {
   const reply = Fields.of(json, PRESIGN);
   const method = (reply.maybeText("method") ?? "POST").toUpperCase();
   if (method === "POST") return { method, form: readForm(json) };
-  const session = reply.text("upload_uid");
+  const session = reply.pathPart("upload_uid");
   if (reply.maybeFlag("complete") === true) return { method: "COMPLETE", session };
   if (method === "MULTIPART") return readParts(reply, session, sizeBytes);
   if (method !== "PUT") throw badReply(PRESIGN, `the method ${method} is not known`);

@@ -11,9 +11,9 @@ export interface Organization {
 
 function readOrganization(fields: Fields): Organization {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     name: fields.text("name"),
-    slug: fields.maybeText("slug"),
+    slug: fields.maybePathPart("slug"),
   };
 }
 

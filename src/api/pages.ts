@@ -1,4 +1,5 @@
 // Cursor pages: one of them, or all by following `next`. Knows nothing of what is listed.
+import type { AvalaError } from "../errors";
 import type { Avala } from "./connect";
 import type { ApiCall } from "./call";
 import { badReply, Fields, isRecord, type Read } from "./wire";
@@ -40,32 +41,66 @@ export function listPage<T>(avala: Avala, call: ListCall, read: Read<T>): Promis
   return readPage(avala, call, read);
 }
 
+interface Listed {
+  readonly uid: string;
+}
+
+// A page that brings nothing new may be one that was emptied, or filled up again by what came meanwhile.
+const maxFruitlessPages = 10;
+
 /**
- * Everything, page by page as it is asked for (contract, "Pagination"). An empty page with no `next` is the end.
- * @throws AvalaError `bad_reply` for a `next` of another origin, or one that was followed before
+ * What of the pages is new. What is made or taken away while a list is read moves what follows from one page to another,
+ * so an entry may come twice, and is given once. Pages that go on bringing nothing new are a circle, whatever they are
+ * called by.
  */
-export async function* listAll<T>(
+function createNews<T extends Listed>(route: string): (results: readonly T[]) => readonly T[] {
+  const seen = new Set<string>();
+  let fruitless = 0;
+  return (results) => {
+    const fresh = results.filter(({ uid }) => !seen.has(uid) && seen.add(uid));
+    fruitless = fresh.length > 0 ? 0 : fruitless + 1;
+    if (fruitless > maxFruitlessPages) throw goesInCircles(route);
+    return fresh;
+  };
+}
+
+function goesInCircles(route: string): AvalaError {
+  return badReply(route, "its pages go round in a circle");
+}
+
+/**
+ * Everything once, page by page as it is asked for (contract, "Pagination"). An empty page with no `next` is the end.
+ * @throws AvalaError `bad_reply` for a `next` of another origin, one that was followed before, and pages without end
+ * that bring nothing new
+ */
+export async function* listAll<T extends Listed>(
   avala: Avala,
   call: ListCall,
   read: Read<T>,
 ): AsyncGenerator<T, void, undefined> {
   const { next, results } = await readPage(avala, call, read);
-  yield* results;
-  if (next !== null) yield* follow(avala, call, read, next);
+  const newsIn = createNews<T>(call.route);
+  yield* newsIn(results);
+  if (next !== null) yield* follow(avala, call, { read, newsIn }, next);
 }
 
-async function* follow<T>(
+interface Reader<T> {
+  readonly read: Read<T>;
+  readonly newsIn: (results: readonly T[]) => readonly T[];
+}
+
+async function* follow<T extends Listed>(
   avala: Avala,
   call: ListCall,
-  read: Read<T>,
+  { read, newsIn }: Reader<T>,
   first: string,
 ): AsyncGenerator<T, void, undefined> {
   const followed = new Set<string>();
   for (let url: string | null = first; url !== null;) {
-    if (followed.has(url)) throw badReply(call.route, "its pages go round in a circle");
+    if (followed.has(url)) throw goesInCircles(call.route);
     followed.add(url);
     const page: Page<T> = await readPage(avala, call, read, url);
-    yield* page.results;
+    yield* newsIn(page.results);
     url = page.next;
   }
 }
@@ -74,20 +109,22 @@ async function* follow<T>(
  * As {@link listAll}, for lists that page by number and tell a `count`: where such a reply brings no `next`, the next
  * number is asked for until the count is reached.
  */
-export async function* listNumbered<T>(
+export async function* listNumbered<T extends Listed>(
   avala: Avala,
   call: ListCall,
   read: Read<T>,
 ): AsyncGenerator<T, void, undefined> {
   const { query } = call;
+  const newsIn = createNews<T>(call.route);
+  // All that came, also twice: it tells how many pages there are.
   let seen = 0;
   for (let page = 1; ; page += 1) {
     const asked = page === 1 ? call : { ...call, query: { ...query, page } };
     const { json } = await avala.call({ ...asked, method: "GET", repeat: "safe" });
     const { next, results } = pageOf(json, call.route, read);
-    yield* results;
+    yield* newsIn(results);
     if (next !== null) {
-      yield* follow(avala, call, read, next);
+      yield* follow(avala, call, { read, newsIn }, next);
       return;
     }
     seen += results.length;

@@ -20,10 +20,10 @@ export interface Project {
 
 function readProject(fields: Fields): Project {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     name: fields.maybeText("name") ?? "",
-    slug: fields.maybeText("slug"),
-    status: fields.maybeText("status"),
+    slug: fields.maybePathPart("slug"),
+    status: fields.maybeWord("status"),
     taskType: fields.maybeText("task_type"),
     ownerName: fields.maybeText("owner_name"),
     datasets: fields.uids("datasets"),

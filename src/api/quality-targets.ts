@@ -43,7 +43,7 @@ export interface QualityEvaluation {
 
 function readTarget(fields: Fields): QualityTarget {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     name: fields.text("name"),
     metric: fields.text("metric"),
     threshold: fields.number("threshold"),
@@ -152,7 +152,7 @@ function readEvaluation(fields: Fields): QualityEvaluation {
   // Without it nothing is known of the target, and what is not known must not pass.
   if (isBreached === undefined) throw badReply(EVALUATE, '"is_breached" should be true or false');
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     name: fields.maybeText("name") ?? "",
     metric: fields.maybeText("metric"),
     threshold: fields.maybeNumber("threshold"),

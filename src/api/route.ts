@@ -1,21 +1,9 @@
-// User input into paths and queries: each part is checked and encoded. Knows nothing of requests.
+// Text into paths and queries: each part is checked and encoded. Knows nothing of requests.
 import { InputError, type InputProblem } from "../errors";
+import { pathPartProblem } from "./path-part";
 import { badReply } from "./wire";
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
-
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-
-function problemWith(part: string): string | undefined {
-  if (part === "") return "is empty";
-  if (part === "." || part === "..") return `"${part}" is not a name`;
-  if (/[/\\]/.test(part)) return "must not contain a slash";
-  if (CONTROL.test(part)) return "must not contain control characters";
-  // Half of a surrogate pair has no UTF-8 form, and `encodeURIComponent` throws on it.
-  if (/[\ud800-\udfff]/u.test(part)) return "is not well-formed text";
-  return undefined;
-}
 
 /** The template's segments: `GET /datasets/{owner}/{slug}/` → `datasets`, `{owner}`, `{slug}`. */
 function segmentsOf(route: string): string[] {
@@ -35,7 +23,7 @@ export function encodePath(route: string, parts: readonly string[]): string {
   const problems: InputProblem[] = [];
   let path = "/";
   parts.forEach((part, index) => {
-    const text = problemWith(part);
+    const text = pathPartProblem(part);
     if (text === undefined) path += `${encodeURIComponent(part)}/`;
     else problems.push({ input: (segments[index] ?? "path").replace(/[{}]/g, ""), text });
   });

@@ -15,9 +15,9 @@ export interface Slice {
 
 function readSlice(fields: Fields): Slice {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     name: fields.maybeText("name") ?? "",
-    slug: fields.maybeText("slug"),
+    slug: fields.maybePathPart("slug"),
     ownerName: fields.maybeText("owner_name"),
     itemCount: fields.maybeNumber("item_count"),
     createdAt: fields.maybeText("created_at"),

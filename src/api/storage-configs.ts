@@ -34,7 +34,7 @@ export interface StorageTest {
 
 function readStorageConfig(fields: Fields): StorageConfig {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     name: fields.text("name"),
     provider: fields.maybeText("provider"),
     bucketName: fields.maybeText("s3_bucket_name") ?? fields.maybeText("gc_storage_bucket_name"),

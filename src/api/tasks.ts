@@ -25,10 +25,10 @@ export interface TaskFilter extends ListOptions {
 
 function readTask(fields: Fields): Task {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     type: fields.maybeText("type"),
     name: fields.maybeText("name"),
-    status: fields.maybeText("status"),
+    status: fields.maybeWord("status"),
     project: fields.maybeUid("project"),
     createdAt: fields.maybeText("created_at"),
     updatedAt: fields.maybeText("updated_at"),

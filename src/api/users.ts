@@ -11,7 +11,7 @@ export interface User {
 
 function readUser(fields: Fields): User {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     username: fields.text("username"),
     email: fields.maybeText("email"),
   };

@@ -30,7 +30,7 @@ export interface WebhookInput {
 
 function readWebhook(fields: Fields): Webhook {
   return {
-    uid: fields.text("uid"),
+    uid: fields.pathPart("uid"),
     targetUrl: fields.text("target_url"),
     events: fields.maybeList("events").filter((event) => typeof event === "string"),
     isActive: fields.maybeFlag("is_active") ?? true,

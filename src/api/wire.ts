@@ -1,6 +1,8 @@
 // Reads the server's JSON at the border: unknown fields pass, a required one that is missing is an error that names the
 // route and the field. Knows no shape of its own; those stand beside their endpoints.
 import { AvalaError } from "../errors";
+import { printable } from "../redact";
+import { pathPartProblem } from "./path-part";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -18,12 +20,14 @@ function kindOf(value: unknown): string {
 export function badReply(route: string, problem: string): AvalaError {
   return new AvalaError(
     "bad_reply",
-    `The reply to ${route} is not what the API documents: ${problem}.`,
+    `The reply to ${route} is not what the API documents: ${printable(problem)}.`,
     {
       hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
     },
   );
 }
+
+const maxWordCharacters = 100;
 
 function asText(value: unknown): string | undefined {
   if (typeof value === "string") return value;
@@ -66,6 +70,30 @@ export class Fields {
 
   maybeText(name: string): string | undefined {
     return asText(this.json[name]);
+  }
+
+  /**
+   * Text that later calls have in their paths: a uid, a slug, a user's name. Checked here, where the server is to blame
+   * for it, and not where it is used, when files may have been sent.
+   */
+  pathPart(name: string): string {
+    return this.checkedPart(name, this.text(name));
+  }
+
+  /** As {@link Fields.pathPart}; empty text is absent. */
+  maybePathPart(name: string): string | undefined {
+    const part = this.maybeText(name);
+    return part === undefined || part === "" ? undefined : this.checkedPart(name, part);
+  }
+
+  /** A word such as a status: compared, logged and put out, so on one line and short. */
+  word(name: string): string {
+    return this.maybeWord(name) ?? this.missing(name, "text");
+  }
+
+  maybeWord(name: string): string | undefined {
+    const text = this.maybeText(name);
+    return text === undefined ? undefined : printable(text, maxWordCharacters);
   }
 
   number(name: string): number {
@@ -115,8 +143,18 @@ export class Fields {
     return asText(isRecord(value) ? value["uid"] : value);
   }
 
+  private checkedPart(name: string, part: string): string {
+    const problem = pathPartProblem(part);
+    if (problem === undefined) return part;
+    throw badReply(this.route, `"${this.nameOf(name)}" ${problem}`);
+  }
+
+  private nameOf(name: string): string {
+    return this.place === "" ? name : `${this.place}.${name}`;
+  }
+
   private missing(name: string, kind: string): never {
-    const field = this.place === "" ? name : `${this.place}.${name}`;
+    const field = this.nameOf(name);
     throw badReply(this.route, `"${field}" should be ${kind}, and is ${kindOf(this.json[name])}`);
   }
 }

@@ -47,6 +47,25 @@ describe("pages", () => {
     expect(requests).toHaveLength(3);
   });
 
+  test("that link to themselves are an error", async () => {
+    const own = "/api/v1/datasets/?cursor=1";
+    const { avala, requests } = scripted([page(["a"], own), page(["b"], own)]);
+    await expect(uidsOf(listDatasets(avala))).rejects.toMatchObject({ code: "bad_reply" });
+    expect(requests).toHaveLength(2);
+  });
+
+  test("that bring nothing new under ever new links are an error", async () => {
+    const pages = Array.from({ length: 30 }, (_, n) => page(n % 2 ? ["a"] : [], `?cursor=${n}`));
+    const { avala, requests } = scripted(pages);
+    await expect(uidsOf(listDatasets(avala))).rejects.toMatchObject({ code: "bad_reply" });
+    expect(requests.length).toBeLessThan(20);
+  });
+
+  test("give an entry once that moved to the next page meanwhile", async () => {
+    const { avala } = scripted([page(["a", "b"], "?cursor=1"), page(["b", "c"], null)]);
+    expect(await uidsOf(listDatasets(avala))).toEqual(["a", "b", "c"]);
+  });
+
   test("of another origin are not asked for: the key stays at home", async () => {
     const { avala, requests } = scripted([
       page(["a"], "https://evil.test/api/v1/datasets/?cursor=1"),
@@ -77,5 +96,21 @@ describe("pages", () => {
     const { avala, requests } = scripted([slices(["a", "b"]), slices(["c"])]);
     expect(await uidsOf(listSlices(avala, "acme", { limit: 2 }))).toEqual(["a", "b", "c"]);
     expect(requests.map(({ url }) => new URL(url).search)).toEqual(["?limit=2", "?limit=2&page=2"]);
+  });
+
+  test("that are numbered give an entry once, and all of the last page", async () => {
+    const slices = (count: number, uids: string[]) =>
+      reply(200, { count, results: uids.map(dataset) });
+    // One was made at the front after the first page.
+    const { avala } = scripted([slices(4, ["a", "b"]), slices(5, ["b", "c"]), slices(5, ["d"])]);
+    expect(await uidsOf(listSlices(avala, "acme"))).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("that are numbered, of a server that gives the first one whatever is asked for, are an error", async () => {
+    const same = Array.from({ length: 30 }, () =>
+      reply(200, { count: 1e9, results: [dataset("a")] }),
+    );
+    const { avala } = scripted(same);
+    await expect(uidsOf(listSlices(avala, "acme"))).rejects.toMatchObject({ code: "bad_reply" });
   });
 });

@@ -9,6 +9,7 @@ import { confirmUpload, presign } from "../../src/api/manual-upload";
 import { createStorageTransport } from "../../src/api/storage-transport";
 import type { HttpRequest } from "../../src/api/transport";
 import type { Ports } from "../../src/api/connect";
+import { compareItems, refOf } from "../../src/dataset";
 import { hurriedClock } from "../support/session";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
 import { rejectionOf } from "../support/thrown";
@@ -241,13 +242,43 @@ describe("a 201 that lies", () => {
     expect(server?.heard).toHaveLength(1);
   });
 
-  test("with a path as its uid can't lead a later call elsewhere", async () => {
-    const uid = "../../exports/e";
-    const session = await facing(raw(201, JSON.stringify({ ...DATASET, uid, status: "running" })));
-    const input = { name: "n", format: "f", datasets: [], projects: ["p"], slices: [] };
-    const made = await createExport(session, input);
-    expect(await rejectionOf(getExport(session, made.uid))).toMatchObject({ code: "input" });
-    expect(await rejectionOf(getDataset(session, made.uid))).toMatchObject({ code: "input" });
+  test.each([
+    ["a path", "../../exports/e"],
+    ["nothing", ""],
+    ["a place above", ".."],
+    ["a line break", "u\n::error::x"],
+    ["a turn of direction", "u\u202egpj"],
+    ["half a character", "u\ud800"],
+    ["a book", "u".repeat(5000)],
+  ])(
+    "with %s as its uid is the server's fault, and of the call that it answers",
+    async (_name, uid) => {
+      const session = await facing(
+        raw(201, JSON.stringify({ ...DATASET, uid, status: "running" })),
+      );
+      const input = { name: "n", format: "f", datasets: [], projects: ["p"], slices: [] };
+      const error = await rejectionOf(createExport(session, input));
+      expect(error).toMatchObject({ code: "bad_reply", ambiguous: true });
+      expect(error.message).toContain("POST /exports/");
+      expect(server?.heard).toHaveLength(1);
+    },
+  );
+
+  test("with a slug that is a path is the server's fault, also when the dataset is looked for", async () => {
+    const slug = "../../exports";
+    const session = await facing(raw(200, JSON.stringify({ ...DATASET, slug })));
+    const work = confirmUpload(session, { name: "set", slug: "set", dataType: "image" });
+    expect(await rejectionOf(work)).toMatchObject({ code: "bad_reply", ambiguous: true });
+    expect(await rejectionOf(getDataset(session, "u"))).toMatchObject({ code: "bad_reply" });
+  });
+
+  test("with an owner that is a path leads no call elsewhere", async () => {
+    const session = await facing(raw(200, JSON.stringify({ ...DATASET, owner_name: "../me" })));
+    const dataset = await getDataset(session, "u");
+    expect(await rejectionOf(refOf(session, dataset))).toMatchObject({ code: "bad_reply" });
+    expect(await rejectionOf(compareItems(session, dataset, []))).toMatchObject({
+      code: "bad_reply",
+    });
     expect(server?.heard).toHaveLength(1);
   });
 
@@ -259,14 +290,14 @@ describe("a 201 that lies", () => {
   });
 });
 
-test("pages without entries and without an end are asked for one by one, and only as long as they are read", async () => {
+test("pages without an end are asked for one by one, and only as long as they are read", async () => {
   let page = 0;
   const session = await facing((_request, response) => {
     page += 1;
-    json(response, 200, { results: [DATASET], next: `?cursor=${page}` });
+    json(response, 200, { results: [{ ...DATASET, uid: `u${page}` }], next: `?cursor=${page}` });
   });
   for await (const { uid } of listDatasets(session)) {
-    expect(uid).toBe("u");
+    expect(uid).toBe(`u${page}`);
     if (page >= 20) break;
   }
   expect(page).toBe(20);
