@@ -7,6 +7,8 @@ export type StatusState = "pending" | "success" | "failure";
 export interface CommitStatus {
   readonly token: string;
   readonly context: string;
+  /** The commit, its full sha. */
+  readonly sha: string;
   readonly state: StatusState;
   /** At most 140 characters are shown. */
   readonly description: string;
@@ -56,7 +58,8 @@ export interface ActionEnvironment {
   endGroup(): void;
   /** Adds to the job summary. */
   writeSummary(markdown: string): Promise<void>;
-  /** Sets a status on the commit that the workflow runs for: of a pull request its head, not the merge. */
+  /** What GitHub says of the event that started the workflow; `undefined` when it can't be read. */
+  readEvent(): unknown;
   setCommitStatus(status: CommitStatus): Promise<void>;
   readonly exportCache: ExportCache;
 }

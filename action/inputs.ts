@@ -4,6 +4,7 @@ import { InputError } from "../src/errors";
 import type { ActionEnvironment } from "./environment";
 import { readExport, type ExportInputs } from "./inputs/export";
 import { misspelt } from "./inputs/names";
+import { readStatus, type StatusInputs } from "./inputs/status";
 import { readUpload, type UploadInputs } from "./inputs/upload";
 import { createReader, MOST_MINUTES, MS_PER_MINUTE, readUid, type Reader } from "./inputs/values";
 
@@ -11,7 +12,7 @@ export interface Inputs {
   readonly connection: Connection;
   readonly upload?: UploadInputs | undefined;
   readonly export?: ExportInputs | undefined;
-  readonly status?: { readonly context: string; readonly token: string } | undefined;
+  readonly status?: StatusInputs | undefined;
   /** All waiting together. */
   readonly timeoutMs: number;
   readonly isDryRun: boolean;
@@ -47,7 +48,7 @@ export function readInputs(environment: ActionEnvironment): Inputs {
     },
     upload,
     export: exporting,
-    status: readStatus(reader, exporting),
+    status: readStatus(reader, exporting, environment),
     timeoutMs: (readTimeout(reader) ?? 0) * MS_PER_MINUTE,
     isDryRun,
     hasSummary: reader.flag("summary"),
@@ -77,15 +78,4 @@ function readTimeout(reader: Reader): number | undefined {
     reader.refuse("timeout-minutes", "is empty; give a number of minutes");
   }
   return minutes;
-}
-
-function readStatus(reader: Reader, exporting: ExportInputs | undefined): Inputs["status"] {
-  const context = reader.text("status-context");
-  if (context === undefined) return undefined;
-  const token = reader.text("github-token");
-  if (token === undefined) reader.refuse("github-token", "is empty, and status-context needs it");
-  if (exporting?.isAwaited === false) {
-    reader.refuse("status-context", "says how an export ended, so wait-for-export can't be false");
-  }
-  return { context, token: token ?? "" };
 }

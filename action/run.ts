@@ -82,7 +82,7 @@ async function runGuarded(run: Run): Promise<void> {
   const status = createStatusCheck(
     run.environment,
     run.inputs.isDryRun ? undefined : run.inputs.status,
-    run.log.secrets,
+    run.log,
   );
   await status.set("pending", "Waiting for Avala");
   try {

@@ -2,6 +2,8 @@
 // A status that can't be set fails the run: then nothing opens the gate.
 import { printable, redact } from "../src/redact";
 import type { ActionEnvironment, StatusState } from "./environment";
+import type { StatusInputs } from "./inputs/status";
+import type { Log } from "./log";
 
 // GitHub's own bound on a status's description.
 const LONGEST_DESCRIPTION = 140;
@@ -15,16 +17,22 @@ export interface StatusCheck {
 /** Does nothing when no status is asked for. */
 export function createStatusCheck(
   environment: ActionEnvironment,
-  status: { readonly context: string; readonly token: string } | undefined,
-  secrets: readonly string[],
+  status: StatusInputs | undefined,
+  log: Log,
 ): StatusCheck {
   return {
     async set(state, description) {
       if (status === undefined) return;
-      const text = printable(redact(description, secrets), LONGEST_DESCRIPTION - 1);
+      const text = printable(redact(description, log.secrets), LONGEST_DESCRIPTION - 1);
       const isStopping = environment.signal.aborted;
       const signal = isStopping ? AbortSignal.timeout(LAST_STATUS_MS) : environment.signal;
       await environment.setCommitStatus({ ...status, state, description: text, signal });
+      log.info(`Commit status ${status.context} is ${state} on ${shortSha(status.sha)}.`);
     },
   };
+}
+
+/** As Git shows it. Of all its digits the log would show none: an API key may look like that. */
+export function shortSha(sha: string): string {
+  return sha.slice(0, 12);
 }

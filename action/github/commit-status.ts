@@ -13,43 +13,14 @@ const MOST_TRIES = 4;
 const IDLE_MS = 15_000;
 const MOST_BYTES = 1_000_000;
 
-export interface Commit {
-  readonly owner: string;
-  readonly repo: string;
-  readonly sha: string;
-  /** The run that the status links to. */
-  readonly targetUrl?: string | undefined;
-}
-
-interface EventPayload {
-  readonly pull_request?: { readonly head?: { readonly sha?: unknown } };
-  readonly workflow_run?: { readonly head_sha?: unknown };
-}
-
-/**
- * The commit that the workflow runs for. `GITHUB_SHA` of a pull request is the merge that GitHub made up, and a status
- * there is no check of the pull request: its head is.
- */
-export function commitOf(env: NodeJS.ProcessEnv): Commit {
-  const [owner = "", repo = ""] = (env.GITHUB_REPOSITORY ?? "").split("/");
-  const { GITHUB_SERVER_URL: server, GITHUB_RUN_ID: run } = env;
-  const event = readEvent(env.GITHUB_EVENT_PATH);
-  const head = event.pull_request?.head?.sha ?? event.workflow_run?.head_sha;
-  return {
-    owner,
-    repo,
-    sha: typeof head === "string" ? head : (env.GITHUB_SHA ?? ""),
-    targetUrl: server && run ? `${server}/${owner}/${repo}/actions/runs/${run}` : undefined,
-  };
-}
-
-function readEvent(path: string | undefined): EventPayload {
-  if (!path) return {};
+/** What GitHub says of the event; `undefined` when it can't be read. */
+export function readEvent({ GITHUB_EVENT_PATH: path }: NodeJS.ProcessEnv): unknown {
+  if (!path) return undefined;
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as EventPayload;
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch {
-    // Without the event, the commit is GITHUB_SHA.
-    return {};
+    // Then the commit must be given, and the refusal says so.
+    return undefined;
   }
 }
 
@@ -57,16 +28,12 @@ function readEvent(path: string | undefined): EventPayload {
  * Sets the status; what may pass is tried again, for a single failure of GitHub's must not decide a gate.
  * @throws AvalaError `permission` with the line that the workflow lacks, `authentication`, `validation`, `network`, `timeout`, `server`, `cancelled`
  */
-export async function setCommitStatus(
-  status: CommitStatus,
-  commit: Commit,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
+export async function setCommitStatus(status: CommitStatus, env: NodeJS.ProcessEnv): Promise<void> {
   const { proxy } = readConfig({}, env);
   const transport = createAxiosTransport({ proxy });
   const { signal } = status;
   try {
-    await retry(() => post(transport, status, commit, env), {
+    await retry(() => post(transport, status, env), {
       clock: systemClock,
       random: systemRandom,
       signal,
@@ -81,10 +48,10 @@ export async function setCommitStatus(
 async function post(
   transport: Transport,
   status: CommitStatus,
-  { owner, repo, sha, targetUrl }: Commit,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const { state, context, description, token, signal } = status;
+  const { state, context, description, token, signal, sha } = status;
+  const [owner = "", repo = ""] = (env.GITHUB_REPOSITORY ?? "").split("/");
   const path = [owner, repo, "statuses", sha].map(encodeURIComponent).join("/");
   const reply = await transport.send({
     method: "POST",
@@ -96,12 +63,18 @@ async function post(
       "user-agent": "avala-upload-action",
       "x-github-api-version": "2022-11-28",
     },
-    body: JSON.stringify({ state, context, description, target_url: targetUrl }),
+    body: JSON.stringify({ state, context, description, target_url: runUrl(env) }),
     signal,
     idleTimeoutMs: IDLE_MS,
     maxReplyBytes: MOST_BYTES,
   });
   if (reply.status !== 201) throw refusal(reply, context, sha);
+}
+
+/** The run that the status links to. */
+function runUrl(env: NodeJS.ProcessEnv): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  return server && run ? `${server}/${repository ?? ""}/actions/runs/${run}` : undefined;
 }
 
 function refusal({ status, body }: HttpResponse, context: string, sha: string): AvalaError {
@@ -113,6 +86,10 @@ function refusal({ status, body }: HttpResponse, context: string, sha: string): 
     return new AvalaError("authentication", message, { hint: "Look at the input github-token." });
   }
   // GitHub hides what a token may not see as 404.
+  if (status === 422) {
+    // Also for a commit that this repository does not have.
+    return new AvalaError("validation", message, { hint: "Look at the input status-sha." });
+  }
   if (status !== 403 && status !== 404) return new AvalaError("validation", message);
   return new AvalaError("permission", message, {
     hint: "Add to the workflow or the job:\npermissions:\n  statuses: write",

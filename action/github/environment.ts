@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import * as core from "@actions/core";
 import { systemClock } from "../../src/flow/clock";
 import type { ActionEnvironment } from "../environment";
-import { commitOf, setCommitStatus } from "./commit-status";
+import { readEvent, setCommitStatus } from "./commit-status";
 import { openExportCache } from "./export-cache";
 
 export function openEnvironment(signal: AbortSignal): ActionEnvironment {
@@ -29,7 +29,8 @@ export function openEnvironment(signal: AbortSignal): ActionEnvironment {
     writeSummary: async (markdown) => {
       await core.summary.addRaw(markdown, true).write();
     },
-    setCommitStatus: (status) => setCommitStatus(status, commitOf(env), env),
+    readEvent: () => readEvent(env),
+    setCommitStatus: (status) => setCommitStatus(status, env),
     exportCache: openExportCache(env),
   };
 }

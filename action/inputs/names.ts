@@ -35,6 +35,7 @@ export const INPUT_NAMES = [
   "gate-min-tasks",
   "gate-min-exported",
   "status-context",
+  "status-sha",
   "github-token",
   "concurrency",
   "shard",

@@ -184,7 +184,12 @@ describe("the commit status", () => {
 
   test("is pending, then success", async () => {
     const recorded = await act({ ...exporting, ...status });
-    const { statuses, secrets } = recorded;
+    const { statuses, secrets, lines } = recorded;
+    expect(statuses.map(({ sha }) => sha)).toEqual(["a".repeat(40), "a".repeat(40)]);
+    const told = ["pending", "success"].map((state) =>
+      lines.findIndex((line) => line.includes(state) && line.includes("a".repeat(12))),
+    );
+    expect(told).not.toContain(-1);
     expect(statuses.map(({ state, context }) => [state, context])).toEqual([
       ["pending", "avala/export"],
       ["success", "avala/export"],

@@ -168,7 +168,11 @@ describe("the commit status", () => {
     const head = "b".repeat(40);
     tree.write({ "event.json": JSON.stringify({ pull_request: { head: { sha: head } } }) });
     await withGitHub([201], async (url, calls) => {
-      const env = { GITHUB_API_URL: url, GITHUB_EVENT_PATH: tree.at("event.json") };
+      const env = {
+        GITHUB_API_URL: url,
+        GITHUB_EVENT_NAME: "pull_request",
+        GITHUB_EVENT_PATH: tree.at("event.json"),
+      };
       const result = await run(gated, { env });
       expect(errorsOf(result)).toEqual([]);
       expect(calls.map(({ url: path, body }) => [path, body.state, body.context])).toEqual([
@@ -176,6 +180,17 @@ describe("the commit status", () => {
         [`/repos/me/pets/statuses/${head}`, "success", "avala/export"],
       ]);
       expect(shown(result)).not.toContain("ghs_0123456789");
+    });
+  });
+
+  test("is refused where the event names no commit, before anything is asked of anyone", async () => {
+    await withGitHub([201], async (url, calls) => {
+      const env = { GITHUB_API_URL: url, GITHUB_EVENT_NAME: "issue_comment" };
+      const result = await run(gated, { env });
+      expect(result.code).toBe(1);
+      expect(errorsOf(result)[0]).toContain("status-sha");
+      expect(calls).toEqual([]);
+      expect(emulator.requests()).toEqual([]);
     });
   });
 

@@ -50,6 +50,8 @@ export interface Given {
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   readonly exportCache?: ExportCache;
+  /** The payload of the event. */
+  readonly event?: unknown;
   readonly onStatus?: (status: CommitStatus) => Promise<void>;
   readonly onInfo?: (line: string) => void;
 }
@@ -72,6 +74,8 @@ export function record(given: Given): Recorded {
     env: {
       ...Object.fromEntries(variables),
       AVALA_STATE_DIR: tree.at(".state"),
+      GITHUB_EVENT_NAME: "push",
+      GITHUB_SHA: "a".repeat(40),
       ...given.env,
     },
     workspace: tree.root,
@@ -96,6 +100,7 @@ export function record(given: Given): Recorded {
     writeSummary: async (markdown) => {
       summaries.push(markdown);
     },
+    readEvent: () => given.event,
     setCommitStatus: async (status) => {
       statuses.push(status);
       await given.onStatus?.(status);

@@ -43,6 +43,7 @@ export async function runBundle(job: Job): Promise<JobResult> {
       GITHUB_WORKSPACE: tree.root,
       GITHUB_REPOSITORY: "me/pets",
       GITHUB_RUN_ID: "42",
+      GITHUB_EVENT_NAME: "push",
       GITHUB_SHA: "a".repeat(40),
       RUNNER_TEMP: tree.at(".runner/temp"),
       RUNNER_TOOL_CACHE: tree.at(".runner/tools"),

@@ -1,0 +1,112 @@
+// The commit that an event of GitHub's is about: where a commit status belongs. Pure.
+// The runner's GITHUB_SHA is the default branch's last commit for many events, whatever they are about
+// (GitHub's "Events that trigger workflows"), and a merge that nobody checks for a pull request.
+
+/** Where the commit is: in the runner's `GITHUB_SHA`, at a path in the event's payload, or nowhere. */
+export type CommitSource =
+  | { readonly kind: "runner" }
+  | { readonly kind: "payload"; readonly path: readonly string[] }
+  | { readonly kind: "none"; readonly advice?: string };
+
+const runner: CommitSource = { kind: "runner" };
+const none: CommitSource = { kind: "none" };
+
+function payload(path: string): CommitSource {
+  return { kind: "payload", path: path.split(".") };
+}
+
+const pullRequest = payload("pull_request.head.sha");
+
+/** Every event that can start a workflow. One that is not here counts as one that names no commit. */
+export const COMMIT_SOURCES: ReadonlyMap<string, CommitSource> = new Map([
+  ["branch_protection_rule", none],
+  ["check_run", payload("check_run.head_sha")],
+  ["check_suite", payload("check_suite.head_sha")],
+  ["create", runner],
+  ["delete", none],
+  ["deployment", payload("deployment.sha")],
+  ["deployment_status", payload("deployment.sha")],
+  ["discussion", none],
+  ["discussion_comment", none],
+  ["fork", none],
+  ["gollum", none],
+  [
+    "issue_comment",
+    {
+      kind: "none",
+      advice:
+        "of a pull request what `gh pr view ${{ github.event.issue.number }} --json headRefOid --jq .headRefOid` prints",
+    },
+  ],
+  ["issues", none],
+  ["label", none],
+  ["merge_group", payload("merge_group.head_sha")],
+  ["milestone", none],
+  ["page_build", payload("build.commit")],
+  ["project", none],
+  ["project_card", none],
+  ["project_column", none],
+  ["public", none],
+  ["pull_request", pullRequest],
+  ["pull_request_review", pullRequest],
+  ["pull_request_review_comment", pullRequest],
+  ["pull_request_target", pullRequest],
+  ["push", runner],
+  ["registry_package", runner],
+  ["release", runner],
+  [
+    "repository_dispatch",
+    { kind: "none", advice: "for example ${{ github.event.client_payload.sha }}" },
+  ],
+  ["schedule", runner],
+  ["status", payload("sha")],
+  ["watch", none],
+  ["workflow_dispatch", runner],
+  ["workflow_run", payload("workflow_run.head_sha")],
+]);
+
+export interface WorkflowEvent {
+  /** `GITHUB_EVENT_NAME`. */
+  readonly name: string;
+  /** `GITHUB_SHA`. */
+  readonly sha: string;
+  readonly payload: unknown;
+}
+
+/** The full sha, or why there is none and what to do. */
+export function commitOfEvent(
+  event: WorkflowEvent,
+): { readonly sha: string } | { readonly problem: string } {
+  const source = sourceOf(event);
+  if (source.kind === "none") {
+    const advice = source.advice === undefined ? "" : `, ${source.advice}`;
+    const name = event.name === "" ? "this event" : `the event ${event.name}`;
+    return { problem: `${name} does not say which commit is meant; give status-sha${advice}` };
+  }
+  const sha = source.kind === "runner" ? event.sha : valueAt(event.payload, source.path);
+  if (isFullSha(sha)) return { sha };
+  const where = source.kind === "runner" ? "GITHUB_SHA" : source.path.join(".");
+  return { problem: `the event ${event.name} has no commit in ${where}; give status-sha` };
+}
+
+/** A status can be set on a full sha alone: of SHA-1, or of SHA-256 repositories. */
+export function isFullSha(value: unknown): value is string {
+  return typeof value === "string" && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value);
+}
+
+function sourceOf({ name, payload: event }: WorkflowEvent): CommitSource {
+  // GITHUB_SHA is the default branch's then, for the branch that was pushed is gone.
+  if (name === "push" && valueAt(event, ["deleted"]) === true) return none;
+  return COMMIT_SOURCES.get(name) ?? none;
+}
+
+function valueAt(payload: unknown, path: readonly string[]): unknown {
+  let value = payload;
+  for (const name of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) {
+      return undefined;
+    }
+    value = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return value;
+}
