@@ -90,7 +90,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const { replaces: changed = [], deleteBeforeReplace: mustGo = false } = result;
     const isReplaced = changed.length > 0;
     if (isReplaced) await this.announce({ props: olds, changed }, call, mustGo);
-    this.lineage.diffed(call, olds, { isReplaced, mustGo });
+    this.lineage.diffed(id, { isReplaced, mustGo });
     return result;
   }
 
@@ -112,7 +112,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const { dataset, wasThere } = await makeDataset(settling);
     if (wasThere) await settling.messages.info(`${dataset.name} was there and is taken over`);
     const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
-    const origin = this.lineage.took(call, dataset.uid, wasThere);
+    this.lineage.took(dataset.uid);
+    const origin = wasThere ? "found" : "made";
     const outs = await this.finish(settling, dataset, { changes, isVerified: false, origin });
     return { id: dataset.uid, outs };
   }

@@ -15,11 +15,11 @@ const bucket = new avala.StorageConfig("bucket", {
 const hook = new avala.Webhook("hook", {
   targetUrl: "https://example.com/avala", events: ["export.completed"], secret: "${HOOK_SECRET}",
 });
-const empty = new avala.Dataset("empty", { dataType: "image" });
+const empty = new avala.Dataset("empty", { dataType: "image", onDelete: "delete" });
 const same = avala.Dataset.get("same", empty.uid);
 // Unknown in the first preview: nothing of the folder may be read before it is known.
 const late = new avala.FileSet("late", { root: "images", prefix: empty.uid });
-const lateDataset = new avala.Dataset("late", { files: late });
+const lateDataset = new avala.Dataset("late", { files: late, onDelete: "delete" });
 export const verified = lateDataset.isVerified;
 export const names = [same.name, avala.getDatasetOutput({ uid: empty.uid }).name];
 export const found = avala.listDatasetsOutput({ name: same.name }).apply((all) => all.length);

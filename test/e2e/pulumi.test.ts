@@ -11,6 +11,7 @@ const photos = new avala.VersionedDataset("photos", {
   include: ["**/*.jpg"],
   partitionDepth: 1,
   visibility: "private",
+  onDelete: "delete",
   export: { format: "avala-json-external" },
 });
 export const names = photos.datasetNames;
@@ -144,7 +145,7 @@ describeWithPart("pulumi", (pulumi) => {
       it_.avala.addAnnotations(birds, 3);
       const { output } = await it_.stack.destroy();
       expect(output).toMatch(
-        /photos-birds-\w{12} \(uid .+\) has 3 annotations: people's work is kept/,
+        /photos-birds-\w{12} \(uid .+, 3 annotations\) stays at Avala: annotated datasets/,
       );
       expect(it_.avala.datasets().map(({ uid }) => uid)).toEqual([birds]);
       expect(await it_.stack.resources()).toEqual([]);

@@ -125,20 +125,6 @@ describe('A Dataset with onDelete: "delete"', () => {
     expect(uids()).toEqual([id]);
   });
 
-  test("stays the stack's own when a replacement finds what it made", async () => {
-    const call = { urn: "urn:pulumi:test::test::Dataset::training" };
-    const given = { files: await filesOf(), onDelete: "delete", call };
-    const { id, outs } = await make(bench.handlers().dataset, given);
-    const run = bench.handlers();
-    await run.dataset.diff(id, outs, await checked(run.dataset, given));
-    const replaced = await make(run.dataset, given);
-    await run.dataset.delete(id, outs);
-    expect(uids()).toEqual([id]);
-    expect(replaced.outs.origin).toBe("made");
-    await bench.handlers().dataset.delete(replaced.id, replaced.outs);
-    expect(uids()).toEqual([]);
-  });
-
   test.each([403, 404, 405])(
     "stays with a warning where the deployment answers %i",
     async (status) => {
