@@ -1,8 +1,11 @@
 // What a change of a Dataset's inputs means: nothing, a change where it is, or another dataset. Pure.
 import type { dynamic } from "@pulumi/pulumi";
 import type { Dataset, DatasetChanges } from "../../src/api/datasets";
+import { credentialFields } from "../../src/api/provider-config";
+import { AvalaError } from "../../src/errors";
 import { present } from "../process/present";
 import { isSame } from "../process/same";
+import { hasUnknown } from "../process/unknown";
 import type { DatasetInputs, DatasetOutputs } from "./dataset-inputs";
 
 /** Whether `news` declares something else than `olds` has. What is no longer declared stays as it is. */
@@ -27,11 +30,41 @@ export function isSameSlug(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
 }
 
+type Bucket = Pick<DatasetInputs, "providerConfig">;
+
+/** Which bucket it is. Keys are rotated, and the bucket and the dataset of it stay the same. */
+function bucketOf({ providerConfig }: Bucket): object | undefined {
+  if (providerConfig === undefined) return undefined;
+  const credentials = new Set<string>(credentialFields);
+  return Object.fromEntries(
+    Object.entries(providerConfig).filter(([field]) => !credentials.has(field)),
+  );
+}
+
+function areCredentialsOther(
+  { providerConfig: olds }: Bucket,
+  { providerConfig: news }: Bucket,
+): boolean {
+  return olds !== undefined && news !== undefined && !hasUnknown(news) && !isSame(olds, news);
+}
+
+/** Why a change that would not replace the dataset can't be made, when it can't. */
+export function refusalOf(olds: DatasetOutputs, news: DatasetInputs): AvalaError | undefined {
+  if (replacesOf(olds, news).length > 0 || !areCredentialsOther(olds, news)) return undefined;
+  return new AvalaError(
+    "not_offered",
+    `Dataset ${olds.name} (uid ${olds.uid}) has other credentials in providerConfig, and no call of the API changes those of a dataset.`,
+    {
+      hint: 'Rotate them at Avala, and set the option ignoreChanges: ["providerConfig"] here; or declare a Dataset of another name with the new ones. The dataset is not replaced for it.',
+    },
+  );
+}
+
 function replacesOf(olds: DatasetOutputs, news: DatasetInputs): string[] {
   const replaces: string[] = differs(olds, news, "dataType") ? ["dataType"] : [];
   if (news.slug !== undefined && !isSameSlug(olds.slug, news.slug)) replaces.push("slug");
   if (!isSame(olds.organizationUid, news.organizationUid)) replaces.push("organizationUid");
-  if (!isSame(olds.providerConfig, news.providerConfig)) replaces.push("providerConfig");
+  if (!isSame(bucketOf(olds), bucketOf(news))) replaces.push("providerConfig");
   // The server may call an owner by another name than was declared: an e-mail address, a user name.
   const owners = [olds.ownerName, olds.declared.ownerName];
   if (news.ownerName !== undefined && !owners.includes(news.ownerName)) replaces.push("ownerName");

@@ -22,6 +22,7 @@ import {
   diffDataset,
   isContentChanged,
   isWaiting,
+  refusalOf,
   takeOverChanges,
 } from "./dataset-diff";
 import {
@@ -86,6 +87,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
 
   async diff(id: string, olds: DatasetOutputs, news: DatasetInputs): Promise<dynamic.DiffResult> {
     const call = this.session.calls.of(news, id);
+    const refusal = refusalOf(olds, news);
+    if (refusal !== undefined) throw refusal;
     const result = diffDataset(olds, news);
     const { replaces: changed = [], deleteBeforeReplace: mustGo = false } = result;
     const isReplaced = changed.length > 0;

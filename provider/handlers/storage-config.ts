@@ -71,6 +71,16 @@ function requiredOf(provider: unknown): readonly string[] {
   return ["name", "provider", "bucketName", "bucketRegion"];
 }
 
+/** No call changes one, so new credentials too are another one (contract, "Other resources": no PATCH). */
+function describeReplacement(
+  uid: string,
+  changed: readonly string[],
+  { name, test }: StorageConfigInputs,
+): string {
+  const made = test === true ? "made and tried" : "made";
+  return `The API can't change a storage config (${changed.join(", ")}): another ${name} is ${made}, and then this one (uid ${uid}) is removed.`;
+}
+
 function outputsOf(found: StorageConfig, asked: Asked): StorageConfigOutputs {
   const { uid, isVerified = asked.isVerified, createdAt, updatedAt } = found;
   const declared = Object.fromEntries(REPLACING.map((key) => [key, asked[key]]));
@@ -120,16 +130,19 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     return Promise.resolve({ inputs });
   }
 
-  diff(
+  async diff(
     id: string,
     olds: StorageConfigOutputs,
     news: StorageConfigInputs,
   ): Promise<dynamic.DiffResult> {
-    this.session.calls.of(news, id);
+    const call = this.session.calls.of(news, id);
     const given: Asked = news;
     const replaces = REPLACING.filter((key) => !isSame(olds[key], given[key]));
     const isToBeTried = news.test === true && olds.isVerified !== true;
-    return Promise.resolve({ changes: isToBeTried || replaces.length > 0, replaces });
+    if (replaces.length > 0 && call.isPreview === true)
+      await this.session.messages(call).info(describeReplacement(id, replaces, news));
+    // Never deletes first, so that there is always one that works.
+    return { changes: isToBeTried || replaces.length > 0, replaces };
   }
 
   async create(inputs: StorageConfigInputs): Promise<dynamic.CreateResult<StorageConfigOutputs>> {

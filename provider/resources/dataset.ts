@@ -1,5 +1,6 @@
 // Dataset, as a program constructs it.
 import * as pulumi from "@pulumi/pulumi";
+import { credentialFields } from "../../src/api/provider-config";
 import type { DataType } from "../../src/files/media";
 import type { FileSet } from "./file-set";
 import { AvalaResource } from "./resource";
@@ -29,7 +30,10 @@ export type ProviderConfigArgs = S3ProviderConfigArgs | GcsProviderConfigArgs;
 export interface DatasetArgs {
   /** Make it of these files. Without `files` and `providerConfig` the dataset is made empty. */
   files?: FileSet;
-  /** Make it of a bucket of your own. Any change of it is another dataset. */
+  /**
+   * Make it of a bucket of your own. Another bucket is another dataset. Credentials are not: no call of the API changes
+   * those of a dataset, so that a change of them is refused.
+   */
   providerConfig?: ProviderConfigArgs;
   /** @default with `files` the file set's own, else the resource's name */
   name?: pulumi.Input<string>;
@@ -83,12 +87,10 @@ const OUTPUTS = [
   "isVerified",
 ] as const;
 
-const SECRET_FIELDS = ["accessKeyId", "secretAccessKey", "authJsonContent"] as const;
-
 function withSecrets(config: ProviderConfigArgs | undefined): pulumi.Inputs | undefined {
   if (config === undefined) return undefined;
   const fields: pulumi.Inputs = { ...config };
-  for (const field of SECRET_FIELDS) {
+  for (const field of credentialFields) {
     if (fields[field] !== undefined) fields[field] = pulumi.secret(fields[field]);
   }
   return fields;

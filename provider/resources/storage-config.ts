@@ -1,5 +1,6 @@
 // StorageConfig, as a program constructs it.
 import * as pulumi from "@pulumi/pulumi";
+import { credentialFields } from "../../src/api/provider-config";
 import type { GcsProviderConfigArgs, S3ProviderConfigArgs } from "./dataset";
 import { AvalaResource } from "./resource";
 
@@ -20,7 +21,6 @@ export interface GcsStorageConfigArgs extends GcsProviderConfigArgs, CommonArgs 
 
 export type StorageConfigArgs = S3StorageConfigArgs | GcsStorageConfigArgs;
 
-const SECRETS = ["accessKeyId", "secretAccessKey", "authJsonContent"] as const;
 const OUTPUTS = [
   "uid",
   "name",
@@ -33,13 +33,13 @@ const OUTPUTS = [
 
 function inputsOf(name: string, args: StorageConfigArgs): pulumi.Inputs {
   const inputs: pulumi.Inputs = { ...args, name: args.name ?? name };
-  for (const field of SECRETS) {
+  for (const field of credentialFields) {
     if (inputs[field] !== undefined) inputs[field] = pulumi.secret(inputs[field]);
   }
   return inputs;
 }
 
-/** A connection to a bucket of your own. The API can't change one, so any change makes a new one. */
+/** A connection to a bucket of your own. The API can't change one: any change makes another, and then removes this one. */
 export class StorageConfig extends AvalaResource {
   /** Its id: known in a preview also while the resource is to be changed. */
   declare readonly uid: pulumi.Output<string>;
@@ -56,7 +56,7 @@ export class StorageConfig extends AvalaResource {
       name,
       inputs: options?.id === undefined ? inputsOf(name, args) : undefined,
       outputs: OUTPUTS,
-      secretOutputs: SECRETS,
+      secretOutputs: credentialFields,
       options,
     });
     this.uid = this.id;

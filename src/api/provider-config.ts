@@ -22,6 +22,9 @@ export interface GcsConfig {
 
 export type ProviderConfig = S3Config | GcsConfig;
 
+/** What opens a bucket, and is no part of which bucket it is. */
+export const credentialFields = ["accessKeyId", "secretAccessKey", "authJsonContent"] as const;
+
 export function providerBody(config: ProviderConfig): Json {
   if (config.provider === "gc_storage") {
     return {
