@@ -3,10 +3,11 @@
 import { InputError } from "../src/errors";
 import type { ActionEnvironment } from "./environment";
 import { readExport, type ExportInputs } from "./inputs/export";
-import { misspelt } from "./inputs/names";
+import { unknownInputs } from "./inputs/names";
 import { readStatus, type StatusInputs } from "./inputs/status";
 import { readUpload, type UploadInputs } from "./inputs/upload";
-import { createReader, MOST_MINUTES, MS_PER_MINUTE, readUid, type Reader } from "./inputs/values";
+import { refuseWithoutEffect } from "./inputs/effect";
+import { createReader, MOST_MINUTES, MS_PER_MINUTE, readUid } from "./inputs/values";
 
 export interface Inputs {
   readonly connection: Connection;
@@ -17,6 +18,8 @@ export interface Inputs {
   readonly timeoutMs: number;
   readonly isDryRun: boolean;
   readonly hasSummary: boolean;
+  /** What is odd and no mistake. */
+  readonly notices: readonly string[];
 }
 
 export interface Connection {
@@ -26,6 +29,8 @@ export interface Connection {
   readonly allowStorageHosts: readonly string[];
 }
 
+const MINUTES = { least: 0.01, most: MOST_MINUTES };
+
 /** The API key as given, before anything is checked, so that it can be masked first. */
 export function readApiKey(environment: ActionEnvironment): string | undefined {
   return environment.getInput("api-key") || environment.env.AVALA_API_KEY?.trim() || undefined;
@@ -34,7 +39,8 @@ export function readApiKey(environment: ActionEnvironment): string | undefined {
 /** @throws InputError with every problem at once */
 export function readInputs(environment: ActionEnvironment): Inputs {
   const reader = createReader((name) => environment.getInput(name));
-  for (const problem of misspelt(environment.env)) reader.refuse(problem.input, problem.text);
+  const unknown = unknownInputs(environment.env);
+  for (const { input, text } of unknown.problems) reader.refuse(input, text);
 
   const isDryRun = reader.flag("dry-run");
   const upload = readUpload(reader);
@@ -49,10 +55,20 @@ export function readInputs(environment: ActionEnvironment): Inputs {
     upload,
     export: exporting,
     status: readStatus(reader, exporting, environment),
-    timeoutMs: (readTimeout(reader) ?? 0) * MS_PER_MINUTE,
+    timeoutMs: (reader.number("timeout-minutes", MINUTES) ?? 0) * MS_PER_MINUTE,
     isDryRun,
     hasSummary: reader.flag("summary"),
+    notices: unknown.notices,
   };
+  refuseWithoutEffect(reader, {
+    upload,
+    export: exporting && {
+      isExisting: exporting.source.kind === "existing",
+      isAwaited: exporting.isAwaited,
+    },
+    hasDownload: exporting?.downloadPath !== undefined,
+    hasStatus: inputs.status !== undefined,
+  });
   if (reader.text("shard") !== undefined) {
     const way = "use partition-depth: 1, or one job for each folder with a dataset of its own";
     reader.refuse("shard", `splitting one dataset over several jobs is not offered yet; ${way}`);
@@ -63,19 +79,8 @@ export function readInputs(environment: ActionEnvironment): Inputs {
       "there is nothing to do; give files and dataset, or an export to make or wait for",
     );
   }
-  if (isDryRun && upload === undefined && exporting !== undefined) {
-    reader.refuse("dry-run", "plans an upload, and there is none; give files and dataset");
-  }
   // Names alone that are wrong keep nobody from looking at the files too.
   if (reader.problems.length > 0)
     throw new InputError([...reader.problems, ...(upload?.nameProblems ?? [])]);
   return inputs;
-}
-
-function readTimeout(reader: Reader): number | undefined {
-  const minutes = reader.number("timeout-minutes", { least: 0.01, most: MOST_MINUTES });
-  if (minutes === undefined && reader.text("timeout-minutes") === undefined) {
-    reader.refuse("timeout-minutes", "is empty; give a number of minutes");
-  }
-  return minutes;
 }

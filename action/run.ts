@@ -84,6 +84,7 @@ async function runGuarded(run: Run): Promise<void> {
     run.inputs.isDryRun ? undefined : run.inputs.status,
     run.log,
   );
+  for (const text of run.inputs.notices) run.warn({ text });
   await status.set("pending", "Waiting for Avala");
   try {
     run.results.outcome = await runSteps(run);

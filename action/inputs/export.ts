@@ -42,16 +42,6 @@ export function readExport(reader: Reader, hasUpload: boolean): ExportInputs | u
     minExported: readMinExported(reader),
   };
   const downloadPath = reader.text("download-path");
-  for (const input of ["gate-min-tasks", "gate-min-exported", "download-path"]) {
-    if (reader.text(input) === undefined) continue;
-    if (source === undefined) {
-      reader.refuse(
-        input,
-        "is about an export; give export-datasets, export-projects, export-slices or export-uid",
-      );
-    } else if (!isAwaited)
-      reader.refuse(input, "needs a finished export, so wait-for-export can't be false");
-  }
   return source && { source, isAwaited, downloadPath, isExtracted, gate };
 }
 
@@ -68,9 +58,7 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
       "says uploaded, but nothing is uploaded; give files and dataset, or a uid",
     );
   }
-  const format = reader.text("export-format");
-  if (format === undefined)
-    reader.refuse("export-format", "is empty; give a format, as avala-json-external");
+  const format = reader.text("export-format") ?? "";
   const name = reader.text("export-name");
   if (name !== undefined && name.length > LONGEST_NAME) {
     reader.refuse("export-name", `is ${name.length} characters long; Avala takes ${LONGEST_NAME}`);
@@ -78,7 +66,7 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
   const hasSources = given.length + projects.length + slices.length > 0;
   if (uid === undefined) {
     if (!hasSources) return undefined;
-    return { kind: "new", hasUploaded, datasets, projects, slices, format: format ?? "", name };
+    return { kind: "new", hasUploaded, datasets, projects, slices, format, name };
   }
   if (hasSources)
     reader.refuse("export-uid", "names an export that exists; give it or the sources of a new one");

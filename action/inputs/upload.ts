@@ -36,13 +36,7 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
   const lines = reader.lines("files");
   const settings = readUploadSettings(reader);
   const dataset = reader.text("dataset");
-  if (lines.length === 0 && dataset === undefined) {
-    for (const input of ["slug", "plan", "prefix", "metadata", "time-budget-minutes"]) {
-      if (reader.text(input) !== undefined)
-        reader.refuse(input, "is about an upload; give files and dataset too");
-    }
-    return undefined;
-  }
+  if (lines.length === 0 && dataset === undefined) return undefined;
   const include = lines.filter((line) => !line.startsWith("!"));
   const exclude = lines.filter((line) => line.startsWith("!")).map((line) => line.slice(1).trim());
   if (lines.length === 0)
@@ -65,8 +59,6 @@ function readUploadSettings(
   const depth = reader.choice("partition-depth", ["0", "1"]);
   const budget = reader.number("time-budget-minutes", { least: 0.01, most: MOST_MINUTES });
   const concurrency = reader.number("concurrency", { least: 1, most: 10, isWhole: true });
-  if (reader.text("concurrency") === undefined)
-    reader.refuse("concurrency", "is empty; give 1 to 10");
   return {
     root: reader.text("root") ?? ".",
     prefix: reader.text("prefix"),

@@ -1,12 +1,15 @@
 // Strict readings of what a workflow gives as text. Each returns the value or adds a problem; none does I/O.
 import { parse } from "yaml";
 import type { InputProblem } from "../../src/errors";
+import { INPUTS, type InputName } from "./table";
 
 /** Collects what is wrong, so that all of it is told at once. */
 export interface Reader {
   readonly problems: readonly InputProblem[];
   refuse(input: string, text: string): void;
-  /** Undefined when empty. */
+  /** Whether the workflow gives it another value than its default. */
+  isGiven(input: InputName): boolean;
+  /** Its default when empty; undefined when that is empty too. */
   text(input: string): string | undefined;
   flag(input: string): boolean;
   choice<const T extends string>(input: string, values: readonly T[]): T | undefined;
@@ -57,8 +60,9 @@ export function linesOf(text: string): readonly string[] {
     .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-/** `INPUT_` variables are read by `getInput`; every problem goes into the reader. */
+/** `INPUT_` variables are read by `getInput`; an empty one is its default. Every problem goes into the reader. */
 export function createReader(getInput: (name: string) => string): Reader {
+  const read = (input: string): string => getInput(input) || defaultOf(input);
   const problems: InputProblem[] = [];
   const refuse = (input: string, text: string): void => {
     problems.push({ input, text });
@@ -66,13 +70,18 @@ export function createReader(getInput: (name: string) => string): Reader {
   return {
     problems,
     refuse,
-    text: (input) => getInput(input) || undefined,
-    flag: (input) => readFlag(input, getInput(input), refuse),
-    choice: (input, values) => readChoice(input, getInput(input), values, refuse),
-    number: (input, bounds) => readNumber(input, getInput(input), bounds, refuse),
-    lines: (input) => linesOf(getInput(input)),
-    object: (input) => readObject(input, getInput(input), refuse),
+    isGiven: (input) => read(input) !== defaultOf(input),
+    text: (input) => read(input) || undefined,
+    flag: (input) => readFlag(input, read(input), refuse),
+    choice: (input, values) => readChoice(input, read(input), values, refuse),
+    number: (input, bounds) => readNumber(input, read(input), bounds, refuse),
+    lines: (input) => linesOf(read(input)),
+    object: (input) => readObject(input, read(input), refuse),
   };
+}
+
+function defaultOf(input: string): string {
+  return Object.hasOwn(INPUTS, input) ? INPUTS[input as InputName].default : "";
 }
 
 type Refuse = Reader["refuse"];

@@ -1,7 +1,7 @@
 // action.yml, the code and the bundle say the same.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { INPUT_NAMES } from "../../action/inputs/names";
+import { INPUT_NAMES, INPUTS } from "../../action/inputs/table";
 import { OUTPUT_NAMES, outputsOf } from "../../action/outputs";
 import { createResults } from "../../action/results";
 import { metadata } from "./support/recorded";
@@ -12,6 +12,15 @@ test("its inputs are those that the code reads", () => {
   expect([...INPUT_NAMES].sort()).toEqual(Object.keys(metadata.inputs).sort());
 });
 
+test("its defaults are those that the code has for an empty value", () => {
+  const defaults = Object.entries(metadata.inputs).map(([name, { default: value = "" }]) => [
+    name,
+    // What an expression gives is the runner's to know.
+    value.startsWith("${{") ? "" : value,
+  ]);
+  expect(defaults).toEqual(Object.entries(INPUTS).map(([name, row]) => [name, row.default]));
+});
+
 test("its outputs are those that the code sets", () => {
   expect([...OUTPUT_NAMES].sort()).toEqual(Object.keys(metadata.outputs).sort());
   expect([...outputsOf(createResults(), undefined).keys()]).toEqual([...OUTPUT_NAMES]);
@@ -20,7 +29,7 @@ test("its outputs are those that the code sets", () => {
 test("every input is read somewhere in the code", () => {
   const folder = path.join(ROOT, "action");
   const code = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith("names.ts"))
+    .filter((name) => name.endsWith(".ts") && !name.endsWith("table.ts"))
     .map((name) => readFileSync(path.join(folder, name), "utf8"))
     .join("\n");
   expect(INPUT_NAMES.filter((name) => !code.includes(`"${name}"`))).toEqual([]);

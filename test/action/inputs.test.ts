@@ -1,5 +1,12 @@
 import { readInputs, type Inputs } from "../../action/inputs";
-import type { InputError } from "../../src/errors";
+import {
+  INPUT_NAMES,
+  INPUTS,
+  type InputName,
+  type InputRow,
+  type Need,
+} from "../../action/inputs/table";
+import type { InputError, InputProblem } from "../../src/errors";
 import { createTempTree, record, type TempTree } from "./support/recorded";
 
 let tree: TempTree;
@@ -61,18 +68,15 @@ test.each([
   expect(read({ ...minimal, "dry-run": value }).isDryRun).toBe(expected);
 });
 
-test.each(["yes", "1", "on", "tRUE", ""])("the flag %p is refused", (value) => {
+test.each(["yes", "1", "on", "tRUE"])("the flag %p is refused", (value) => {
   expect(refused({ ...minimal, "dry-run": value })).toEqual(["dry-run"]);
 });
 
-test.each(["6abc", "0", "11", "2.5", "-1", "1e1", "0x4", " "])(
-  "concurrency %p is refused",
-  (value) => {
-    expect(refused({ ...minimal, concurrency: value })).toEqual(["concurrency"]);
-  },
-);
+test.each(["6abc", "0", "11", "2.5", "-1", "1e1", "0x4"])("concurrency %p is refused", (value) => {
+  expect(refused({ ...minimal, concurrency: value })).toEqual(["concurrency"]);
+});
 
-test.each(["abc", "-5", "0", "Infinity", "1e3", ""])("timeout-minutes %p is refused", (value) => {
+test.each(["abc", "-5", "0", "Infinity", "1e3"])("timeout-minutes %p is refused", (value) => {
   expect(refused({ ...minimal, "timeout-minutes": value })).toEqual(["timeout-minutes"]);
 });
 
@@ -173,7 +177,155 @@ describe("an input that action.yml does not have", () => {
     expect(refused(minimal, { [variable]: "x" })).toEqual([name]);
   });
 
-  test("is left to the runner's own warning otherwise", () => {
-    expect(refused(minimal, { INPUT_WHATEVER: "x" })).toEqual([]);
+  test("is refused too when it is near none", () => {
+    expect(refused(minimal, { INPUT_WHATEVER: "x" })).toEqual(["whatever"]);
+  });
+});
+
+describe("an empty value", () => {
+  test.each(INPUT_NAMES.filter((name) => name !== "files" && name !== "dataset"))(
+    "of %s is as if it was not there",
+    (name) => {
+      expect(read({ ...minimal, [name]: "" })).toEqual(read(minimal));
+      expect(read({ ...minimal, [name]: "  " })).toEqual(read(minimal));
+    },
+  );
+  test("of an input that is not known is no input", () => {
+    expect(refused(minimal, { INPUT_EXCLUDE: "", INPUT_OTHER: " " })).toEqual([]);
+  });
+});
+
+describe("an input that is not known", () => {
+  const problems = (env: Record<string, string>): readonly InputProblem[] => {
+    try {
+      readInputs(record({ tree, inputs: minimal, env }).environment);
+      return [];
+    } catch (error) {
+      return (error as InputError).problems;
+    }
+  };
+
+  test.each([
+    ["exclude", "begins with `!`"],
+    ["path", "`files`"],
+    ["include", "`files`"],
+    ["working-directory", "`root`"],
+    ["dataset-name", "`dataset`"],
+    ["name", "`dataset`"],
+    ["dataset_name", "`dataset`"],
+    ["format", "`export-format`"],
+    ["timeout", "`timeout-minutes`"],
+    ["token", "`api-key`"],
+    ["output", "`download-path`"],
+    ["sha", "`status-sha`"],
+    ["data_set", "`dataset`"],
+    ["visiblity", "`visibility`"],
+  ])("%s is refused, and the one that is meant is named", (name, meant) => {
+    const [problem, ...more] = problems({ [`INPUT_${name.toUpperCase()}`]: "x" });
+    expect(more).toEqual([]);
+    expect(problem?.input).toBe(name);
+    expect(problem?.text).toContain(meant);
+  });
+
+  test("is refused when nothing like it is known, with the variable that may have brought it", () => {
+    const [problem] = problems({ INPUT_SOMETHING: "x" });
+    expect(problem?.text).toContain("INPUT_SOMETHING");
+  });
+
+  test("is refused together with all others", () => {
+    const env = { INPUT_EXCLUDE: "x", INPUT_PATH: "x", "INPUT_DATASET-NAME": "x" };
+    expect(refused({ ...minimal, "export-name": "x" }, env)).toEqual([
+      "exclude",
+      "path",
+      "dataset-name",
+      "export-name",
+    ]);
+  });
+
+  test("is a notice under act, which passes an outer action's inputs on, unless it is nearly one", () => {
+    const act = { ACT: "true", INPUT_SOMETHING: "x" };
+    const { environment } = record({ tree, inputs: minimal, env: act });
+    expect(readInputs(environment).notices).toHaveLength(1);
+    expect(refused(minimal, { ...act, INPUT_FILE: "x" })).toEqual(["file"]);
+  });
+});
+
+describe("an input without effect", () => {
+  const upload = minimal;
+  const exporting = { "export-projects": "p" };
+  const existing = { "export-uid": "e" };
+  /** Another value than the default, for each input that is about something. */
+  const values: Record<string, string> = {
+    root: "a",
+    prefix: "a",
+    "include-hidden-files": "true",
+    symlinks: "skip",
+    "check-content": "off",
+    "if-no-files-found": "warn",
+    "partition-depth": "1",
+    slug: "a",
+    "data-type": "image",
+    visibility: "public",
+    organization: "o",
+    metadata: "a: 1",
+    "if-dataset-exists": "fail",
+    "wait-for-dataset": "false",
+    "export-format": "coco",
+    "export-name": "n",
+    "wait-for-export": "false",
+    "timeout-minutes": "5",
+    "download-path": "out",
+    extract: "false",
+    "gate-min-tasks": "1",
+    "gate-min-exported": "5%",
+    "status-sha": "a".repeat(40),
+    concurrency: "2",
+    "time-budget-minutes": "5",
+    "dry-run": "true",
+    plan: "plan.json",
+  };
+  const about = (...needs: Need[]): InputName[] =>
+    INPUT_NAMES.filter((name) => {
+      const row: InputRow = INPUTS[name];
+      return row.needs !== undefined && needs.includes(row.needs);
+    });
+
+  test("each input that is about something is tried", () => {
+    const needs: Need[] = ["upload", "new-export", "export", "finished-export", "download"];
+    expect(about(...needs, "waiting", "status").sort()).toEqual(Object.keys(values).sort());
+  });
+
+  const cases: [situation: string, inputs: Record<string, string>, names: InputName[]][] = [
+    ["there is no upload", exporting, about("upload")],
+    ["there is no export", upload, about("new-export", "export", "finished-export")],
+    ["the export exists already", existing, about("new-export")],
+    [
+      "the export is not waited for",
+      { ...exporting, "wait-for-export": "false" },
+      [...about("finished-export"), "timeout-minutes"],
+    ],
+    ["the dataset is not waited for", { ...upload, "wait-for-dataset": "false" }, about("waiting")],
+    ["nothing is downloaded", exporting, about("download")],
+    ["no status is set", exporting, about("status")],
+  ];
+  test.each(
+    cases.flatMap(([situation, inputs, names]) =>
+      names.map((name) => [situation, name, inputs] as const),
+    ),
+  )("is refused: when %s, %s", (_situation, name, inputs) => {
+    expect(refused({ ...inputs, [name]: values[name] ?? "" })).toEqual([name]);
+    expect(refused({ ...inputs, [name]: INPUTS[name].default })).toEqual([]);
+  });
+
+  test("is refused together with all others", () => {
+    const given = { ...existing, "export-format": "coco", root: "a", extract: "false" };
+    expect(refused(given)).toEqual(["root", "export-format", "extract"]);
+  });
+
+  test("has one where it is about something", () => {
+    const whole = { ...upload, "export-datasets": "uploaded", "download-path": "out" };
+    const names = ["root", "export-format", "extract", "timeout-minutes", "gate-min-tasks"];
+    const given = Object.fromEntries(names.map((name) => [name, values[name] ?? ""]));
+    expect(refused({ ...whole, ...given })).toEqual([]);
   });
 });

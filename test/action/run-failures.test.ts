@@ -95,8 +95,8 @@ describe("bad inputs", () => {
 
   test("a misspelt one names the one that was meant", async () => {
     const { errors } = await act(working, { env: { INPUT_DRYRUN: "true", INPUT_FILE: "x" } });
-    expect(errors[0]).toContain("did you mean dry-run?");
-    expect(errors[0]).toContain("did you mean files?");
+    expect(errors[0]).toContain("Did you mean `dry-run`?");
+    expect(errors[0]).toContain("Did you mean `files`?");
     expect(emulator.requests()).toEqual([]);
   });
 

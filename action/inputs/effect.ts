@@ -1,0 +1,55 @@
+// An input that is given and has no effect is a wish that would be passed over in silence: an error.
+import { INPUT_NAMES, INPUTS, type InputRow, type Need } from "./table";
+import type { Reader } from "./values";
+
+/** What the inputs ask for, as far as it gives others an effect. */
+export interface Asked {
+  readonly upload: { readonly waitForDataset: boolean } | undefined;
+  readonly export: { readonly isExisting: boolean; readonly isAwaited: boolean } | undefined;
+  readonly hasDownload: boolean;
+  readonly hasStatus: boolean;
+}
+
+/** Refuses each input that is given, with another value than its default, and has no effect. */
+export function refuseWithoutEffect(reader: Reader, asked: Asked): void {
+  for (const name of INPUT_NAMES) {
+    const row: InputRow = INPUTS[name];
+    if (row.needs === undefined || !reader.isGiven(name)) continue;
+    const text = lackOf(row.needs, asked);
+    if (text !== undefined) reader.refuse(name, text);
+  }
+}
+
+const noExport =
+  "is about an export; give export-datasets, export-projects, export-slices or export-uid";
+
+/** What is missing for an input that needs `need`. */
+function lackOf(
+  need: Need,
+  { upload, export: made, hasDownload, hasStatus }: Asked,
+): string | undefined {
+  switch (need) {
+    case "upload":
+      return upload === undefined ? "is about an upload; give files and dataset too" : undefined;
+    case "export":
+      return made === undefined ? noExport : undefined;
+    case "new-export":
+      if (made === undefined) return noExport;
+      return made.isExisting
+        ? "is about a new export, and export-uid names one that exists already; remove one of them"
+        : undefined;
+    case "finished-export":
+      if (made === undefined) return noExport;
+      return made.isAwaited
+        ? undefined
+        : "needs a finished export, so wait-for-export can't be false";
+    case "download":
+      return hasDownload ? undefined : "is about a download; give download-path too";
+    case "waiting":
+      return upload?.waitForDataset === true || made?.isAwaited === true
+        ? undefined
+        : "is about waiting, and this step does not wait for a dataset or an export";
+    case "status":
+      return hasStatus ? undefined : "is about a commit status; give status-context too";
+  }
+}
