@@ -35,6 +35,8 @@ export interface FileSetGiven {
   readonly checkContent?: "warn" | "error" | "off";
   readonly concurrency?: number;
   readonly adopt?: boolean;
+  /** Names of Datasets with `protect: true` that are made of it; from the program's own classes. */
+  readonly protectedDatasets?: readonly string[];
   readonly call?: Call;
 }
 

@@ -7,7 +7,7 @@ import { AvalaError, listed } from "../../src/errors";
 import { unpackManifest, type Manifest } from "../../src/files/manifest";
 import { counted } from "../../src/upload/cost";
 import { takeCall, type Call } from "../process/calls";
-import { Problems, guarded } from "../process/failures";
+import { Problems, guarded, textOf } from "../process/failures";
 import { METHODS, type Handler } from "../process/handler";
 import type { LocalFiles, LocalSet } from "../process/local-files";
 import { showReading } from "../process/messages";
@@ -26,6 +26,7 @@ import {
   type FileSetOutputs,
 } from "./file-set-inputs";
 import { HOW_TO_ADOPT, previewChange, previewNew, tellNotices } from "./file-set-preview";
+import { protectedInBoth, wouldBeRefused } from "./file-set-protected";
 import { lacks, sendFileSet } from "./file-set-send";
 import { readStoredFileSet } from "./file-set-read";
 
@@ -78,7 +79,8 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     if (hasUnknown(given)) return { inputs: unknownInputs(given) };
     try {
-      return { inputs: await this.checkFiles(given, call, olds.digest === undefined) };
+      const known = { ...call, protectedInBoth: protectedInBoth(olds, inputs) };
+      return { inputs: await this.checkFiles(given, known, olds.digest === undefined) };
     } catch (error) {
       problems.addError(error, "root", KNOWN);
       return { inputs: news, failures: problems.failures };
@@ -105,6 +107,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const changed = UPDATING.filter((key) => !isSame(olds[key], news[key]));
     if (replaces.length + changed.length === 0) return { changes: false };
     const call = this.session.calls.of(news, id);
+    if (replaces.length > 0) await this.refuseIfProtected(olds, news, call);
     if (call.isPreview === true && !hasUnknown(news) && this.isNews(call, news)) {
       await this.previewDiff(olds, news, call);
     }
@@ -113,6 +116,19 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
       key === "datasetName" && news.isVersion ? "digest" : key,
     );
     return { changes: true, replaces: reasons };
+  }
+
+  /** In a preview the engine refuses by itself; of an `up` it would do so after all files are sent. */
+  private async refuseIfProtected(
+    olds: FileSetOutputs,
+    news: FileSetInputs,
+    call: Call,
+  ): Promise<void> {
+    const { protectedInBoth: names = [] } = call;
+    if (names.length === 0) return;
+    const refused = wouldBeRefused(olds, news, names);
+    if (call.isPreview !== true) throw refused;
+    await this.session.messages(call).warn(textOf(refused));
   }
 
   /** Of a replacement the engine asks twice: as a change, and then as a new resource. */

@@ -7,6 +7,8 @@ import { canonicalJson } from "../../src/canonical-json";
 export interface Call {
   readonly urn?: string | undefined;
   readonly isPreview?: boolean | undefined;
+  /** Resources that the engine does not let go, as far as `check` can tell. */
+  readonly protectedInBoth?: readonly string[] | undefined;
 }
 
 export interface Calls {

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { credentialFields } from "../../src/api/provider-config";
 import type { DataType } from "../../src/files/media";
-import type { FileSet } from "./file-set";
+import { noteProtected, type FileSet } from "./file-set";
 import { AvalaResource } from "./resource";
 
 /** A bucket of your own on S3 that the dataset is made of. The keys are secrets and are never read back. */
@@ -96,6 +96,11 @@ function withSecrets(config: ProviderConfigArgs | undefined): pulumi.Inputs | un
   return fields;
 }
 
+/** The SDK's own field, which no type of it names: the option as parents and transformations leave it. */
+function isProtected(resource: object): boolean {
+  return "__protect" in resource && resource.__protect === true;
+}
+
 /** Outputs of the file set, not the resource itself: what the dataset depends on is what they say. */
 function filesOf(files: FileSet | undefined): pulumi.Inputs | undefined {
   if (files === undefined) return undefined;
@@ -149,6 +154,7 @@ export class Dataset extends AvalaResource {
       options,
     });
     this.uid = this.id;
+    if (args.files !== undefined && isProtected(this)) noteProtected(args.files, name);
   }
 
   /** A dataset that is there, by its uid. It is read, and never changed or deleted. */

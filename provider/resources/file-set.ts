@@ -60,6 +60,27 @@ const OUTPUTS = [
   "manifest",
 ] as const;
 
+/** By file set, the datasets of it that must not be replaced: what their constructors say, after its own. */
+const protectedDatasets = new WeakMap<FileSet, Set<string>>();
+
+/** For `Dataset`: says in time, which is before the file set sends anything, that the engine will not replace it. */
+export function noteProtected(files: FileSet, dataset: string): void {
+  protectedDatasets.get(files)?.add(dataset);
+}
+
+/** Known once the program has made what it makes in one go: then the engine is asked for the first resource. */
+function inTheEnd(names: ReadonlySet<string>): Promise<readonly string[] | undefined> {
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      resolve(names.size === 0 ? undefined : [...names].sort());
+    });
+  });
+}
+
+function inputsOf(name: string, args: FileSetArgs, names: ReadonlySet<string>): pulumi.Inputs {
+  return { ...args, versionOf: args.versionOf ?? name, protectedDatasets: inTheEnd(names) };
+}
+
 /**
  * Files of a folder, stored in Avala under one dataset name. Make a `Dataset` of it to use them.
  * @example
@@ -87,15 +108,16 @@ export class FileSet extends AvalaResource {
   declare readonly manifest: pulumi.Output<string>;
 
   constructor(name: string, args: FileSetArgs, options?: pulumi.CustomResourceOptions) {
+    const names = new Set<string>();
     super({
       kind: "fileSet",
       name,
-      inputs:
-        options?.id === undefined ? { ...args, versionOf: args.versionOf ?? name } : undefined,
+      inputs: options?.id === undefined ? inputsOf(name, args, names) : undefined,
       outputs: OUTPUTS,
       quietOutputs: ["manifest"],
       options,
     });
+    protectedDatasets.set(this, names);
   }
 
   /** A set that was stored elsewhere, by its dataset's name: its counts are known, and not what is in its files. */

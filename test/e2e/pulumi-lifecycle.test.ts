@@ -115,6 +115,38 @@ describeWithPart("pulumi", (pulumi) => {
     });
   });
 
+  test("nothing is sent for a version that a protected Dataset can't take, and a wrong key ends a preview", async () => {
+    const guarded = ONE.replace("{ files, onDelete }", "{ files, onDelete }, { protect: true }");
+    const { stack, avala, watching, stop } = await createAvalaStack(pulumi, IMPORT + ONE);
+    try {
+      stack.write({ "images/a.jpg": jpeg("a") });
+      await stack.up();
+      stack.write({ "images/b.jpg": jpeg("b") });
+      stack.setEnv({ AVALA_API_KEY: "avk_wrong" });
+      expect((await stack.fails("preview")).output).toContain("401");
+      stack.setEnv(environmentOf(avala));
+
+      // Protected with the very change: the engine replaces it, and protects the new one.
+      stack.writeProgram(IMPORT + guarded);
+      await stack.up();
+      stack.write({ "images/c.jpg": jpeg("c") });
+      let output = "";
+      const seen = await watching(async () => {
+        ({ output } = await stack.fails("up", "--yes", "--skip-preview"));
+      });
+      expect(seen).toMatchObject({ stored: [], writes: [] });
+      expect(output).toMatch(
+        /has protect: true:\s+- training\s+Nothing was sent\. Set protect: false/,
+      );
+
+      stack.writeProgram(IMPORT + ONE);
+      await stack.up();
+      expect(avala.datasets()).toHaveLength(1);
+    } finally {
+      await stop();
+    }
+  });
+
   test("two stacks of one key share a version, and neither's destroy takes it from the other", async () => {
     const program = IMPORT.replace('"delete"', '"keep"') + ONE;
     const dev = await createAvalaStack(pulumi, program);
