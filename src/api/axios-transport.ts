@@ -1,13 +1,14 @@
 // The transport of API calls, on axios. Knows nothing of Avala.
-import { Agent as HttpAgent, type ClientRequest } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import * as http from "node:http";
+import * as https from "node:https";
 import { Readable } from "node:stream";
 import axios, { type AxiosProxyConfig, type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { isAvalaError, type AvalaError } from "../errors";
 import { cancelled, startTimer } from "../flow/clock";
 import { createProxyFor, type ProxyFor } from "./proxy";
+import { openWithinBounds, withinBounds, type Watched } from "./request-bounds";
 import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
-import { longestReplyMs, tooLarge, tooSlow, transportError } from "./transport-errors";
+import { tooLarge, transportError } from "./transport-errors";
 
 export interface AxiosTransportOptions {
   readonly proxy?: ProxySettings | undefined;
@@ -68,38 +69,51 @@ function errorOf(request: HttpRequest, error: unknown): AvalaError {
 
 type Client = ReturnType<typeof axios.create>;
 
-function configOf(request: HttpRequest, proxyFor: ProxyFor): AxiosRequestConfig {
-  const { headers, contentLength, signal } = request;
+function configOf(request: HttpRequest, watched: Watched, proxyFor: ProxyFor): AxiosRequestConfig {
+  const { headers, contentLength } = request;
+  const onBytesSent = (bytes: number): void => {
+    watched.onBodySent();
+    request.onBytesSent?.(bytes);
+  };
   const length = contentLength === undefined ? {} : { "Content-Length": String(contentLength) };
   return {
     method: request.method,
     url: request.url,
     headers: { ...headers, ...length },
-    data: bodyOf(request),
+    data: bodyOf({ ...request, onBytesSent }),
     timeout: request.idleTimeoutMs,
     proxy: proxyConfig(proxyFor(new URL(request.url))),
-    ...(signal !== undefined && { signal }),
+    signal: watched.signal,
+    transport: listeningClient(request.idleTimeoutMs, watched),
   };
 }
 
-/** Aborts with the request's own signal, and when the reply as a whole takes too long. */
-function watch(request: HttpRequest): {
-  signal: AbortSignal;
-  isSlow: () => boolean;
-  end: () => void;
-} {
-  const { signal: given } = request;
-  const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  if (given?.aborted === true) stop();
-  given?.addEventListener("abort", stop, { once: true });
-  const stopTimer = startTimer(longestReplyMs(request), stop);
+interface NodeClient {
+  readonly request: (
+    options: http.RequestOptions,
+    callback: (reply: http.IncomingMessage) => void,
+  ) => http.ClientRequest;
+}
+
+/**
+ * Node's own client. It reports what axios does not listen for: a reply before the reply, and a 101, for which Node closes
+ * the connection and says nothing more. For a client of its own axios sets no timer for what comes before the headers.
+ */
+function listeningClient(idleMs: number, { onInformation, onUpgrade }: Watched): NodeClient {
   return {
-    signal: controller.signal,
-    isSlow: () => controller.signal.aborted && given?.aborted !== true,
-    end: () => {
-      stopTimer();
-      given?.removeEventListener("abort", stop);
+    request: (options, callback) => {
+      const { request } = options.protocol === "https:" ? https : http;
+      const made = request(options, callback);
+      const stopTimer = startTimer(idleMs, () => {
+        made.destroy(Object.assign(new Error("no reply"), { code: "ETIMEDOUT" }));
+      });
+      made.once("response", stopTimer).once("close", stopTimer);
+      made.on("information", onInformation);
+      made.on("upgrade", (_reply, socket) => {
+        socket.destroy();
+        onUpgrade();
+      });
+      return made;
     },
   };
 }
@@ -109,19 +123,18 @@ async function send(
   proxyFor: ProxyFor,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const watched = watch(request);
-  try {
-    const reply = await client.request<Buffer>({
-      ...configOf({ ...request, signal: watched.signal }, proxyFor),
-      responseType: "arraybuffer",
-      maxContentLength: request.maxReplyBytes,
-    });
-    return { status: reply.status, headers: headersOf(reply), body: reply.data };
-  } catch (error) {
-    throw watched.isSlow() ? tooSlow(new URL(request.url).host) : errorOf(request, error);
-  } finally {
-    watched.end();
-  }
+  return withinBounds(request, async (watched) => {
+    try {
+      const reply = await client.request<Buffer>({
+        ...configOf(request, watched, proxyFor),
+        responseType: "arraybuffer",
+        maxContentLength: request.maxReplyBytes,
+      });
+      return { status: reply.status, headers: headersOf(reply), body: reply.data };
+    } catch (error) {
+      throw errorOf(request, error);
+    }
+  });
 }
 
 async function* readAll(request: HttpRequest, body: Readable): AsyncGenerator<Buffer> {
@@ -133,20 +146,23 @@ async function* readAll(request: HttpRequest, body: Readable): AsyncGenerator<Bu
 }
 
 async function open(client: Client, proxyFor: ProxyFor, request: HttpRequest): Promise<HttpStream> {
-  try {
-    const reply = await client.request<Readable>({
-      ...configOf(request, proxyFor),
-      responseType: "stream",
-    });
-    const socketRequest = reply.request as ClientRequest;
-    // axios itself stops looking when the headers are there.
-    socketRequest.setTimeout(request.idleTimeoutMs, () => {
-      reply.data.destroy(Object.assign(new Error("no progress"), { code: "ETIMEDOUT" }));
-    });
-    return { status: reply.status, headers: headersOf(reply), body: readAll(request, reply.data) };
-  } catch (error) {
-    throw errorOf(request, error);
-  }
+  return openWithinBounds(request, async (watched) => {
+    try {
+      const reply = await client.request<Readable>({
+        ...configOf(request, watched, proxyFor),
+        responseType: "stream",
+      });
+      const socketRequest = reply.request as http.ClientRequest;
+      // axios itself stops looking when the headers are there.
+      socketRequest.setTimeout(request.idleTimeoutMs, () => {
+        reply.data.destroy(Object.assign(new Error("no progress"), { code: "ETIMEDOUT" }));
+      });
+      const body = readAll(request, reply.data);
+      return { status: reply.status, headers: headersOf(reply), body };
+    } catch (error) {
+      throw errorOf(request, error);
+    }
+  });
 }
 
 /**
@@ -155,8 +171,8 @@ async function open(client: Client, proxyFor: ProxyFor, request: HttpRequest): P
  */
 export function createAxiosTransport(options: AxiosTransportOptions = {}): Transport {
   const proxyFor = createProxyFor(options.proxy);
-  const httpAgent = new HttpAgent({ keepAlive: true });
-  const httpsAgent = new HttpsAgent({ keepAlive: true });
+  const httpAgent = new http.Agent({ keepAlive: true });
+  const httpsAgent = new https.Agent({ keepAlive: true });
   const client = axios.create({
     httpAgent,
     httpsAgent,

@@ -1,9 +1,10 @@
 // Gathers one small reply from undici, without a stream in between. Knows the request's bounds and nothing of what it is.
 import type { Dispatcher } from "undici";
 import { isAvalaError } from "../errors";
-import { cancelled, startTimer } from "../flow/clock";
+import { cancelled } from "../flow/clock";
+import { startPatience, type Patience } from "./request-bounds";
 import type { HttpRequest, HttpResponse } from "./transport";
-import { longestReplyMs, tooLarge, tooSlow, transportError } from "./transport-errors";
+import { notAReply, tooLarge, tooSlow, transportError } from "./transport-errors";
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -15,7 +16,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   private headers: Record<string, string> = {};
   private chunks: Buffer[] = [];
   private size = 0;
-  private stopTimer: (() => void) | undefined;
+  private patience: Patience | undefined;
 
   constructor(
     private readonly request: HttpRequest,
@@ -40,7 +41,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
 
   private end(): void {
     this.isOver = true;
-    this.stopTimer?.();
+    this.patience?.end();
     this.request.signal?.removeEventListener("abort", this.stop);
   }
 
@@ -48,6 +49,12 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     this.controller = controller;
     // Stopped while it waited for a connection.
     if (this.isOver) controller.abort(cancelled("A request"));
+    else this.patience ??= startPatience(this.request, this.giveUp);
+  }
+
+  /** Bytes of the body have been taken. */
+  onBodySent(): void {
+    if (!this.isOver) this.patience?.sent();
   }
 
   onResponseStart(
@@ -55,17 +62,28 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     status: number,
     headers: Headers,
   ): void {
-    if (status < 200) return;
+    if (status < 200) {
+      if (this.patience?.hasTooManyReplies() === true) this.refuse(`${status} without end`);
+      return;
+    }
     this.status = status;
-    this.stopTimer = startTimer(longestReplyMs(this.request), this.giveUp);
     for (const name in headers) {
       const value = headers[name];
       if (value !== undefined) this.headers[name] = Array.isArray(value) ? value.join(", ") : value;
     }
   }
 
+  private refuse(what: string): void {
+    this.fail(notAReply(this.host, what));
+    this.controller?.abort(new Error("not a reply"));
+  }
+
+  private get host(): string {
+    return new URL(this.request.url).host;
+  }
+
   private readonly giveUp = (): void => {
-    this.fail(tooSlow(new URL(this.request.url).host));
+    this.fail(tooSlow(this.host));
     this.controller?.abort(new Error("reply too slow"));
   };
 
@@ -75,7 +93,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
       this.chunks.push(chunk);
       return;
     }
-    this.fail(tooLarge(new URL(this.request.url).host, this.request.maxReplyBytes));
+    this.fail(tooLarge(this.host, this.request.maxReplyBytes));
     controller.abort(new Error("reply too large"));
   }
 
@@ -90,8 +108,6 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.isOver) return;
     const isSent = this.controller !== undefined;
-    this.fail(
-      isAvalaError(error) ? error : transportError(new URL(this.request.url).host, error, isSent),
-    );
+    this.fail(isAvalaError(error) ? error : transportError(this.host, error, isSent));
   }
 }

@@ -5,7 +5,8 @@ import { isAvalaError, type AvalaError } from "../errors";
 import { cancelled } from "../flow/clock";
 import { createProxyFor } from "./proxy";
 import { ReplyHandler } from "./reply-handler";
-import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
+import { openWithinBounds } from "./request-bounds";
+import type { HttpRequest, HttpResponse, ProxySettings, Transport } from "./transport";
 import { transportError } from "./transport-errors";
 
 export interface StorageTransportOptions {
@@ -108,28 +109,26 @@ export function createStorageTransport(options: StorageTransportOptions = {}): T
   return {
     send: (request) =>
       new Promise<HttpResponse>((resolve, reject) => {
-        const dispatch = optionsOf(request);
         const handler = new ReplyHandler(request, resolve, reject);
+        const onBytesSent = (bytes: number): void => {
+          handler.onBodySent();
+          request.onBytesSent?.(bytes);
+        };
+        const dispatch = optionsOf({ ...request, onBytesSent });
         if (!handler.isOver) agents.for(String(dispatch.origin)).dispatch(dispatch, handler);
       }),
-    open: async (request) => {
-      const { origin, ...dispatch } = optionsOf(request);
-      try {
-        const reply = await agents.for(String(origin)).request({
-          ...dispatch,
-          origin: String(origin),
-          ...(request.signal !== undefined && { signal: request.signal }),
-        });
-        const stream: HttpStream = {
-          status: reply.statusCode,
-          headers: flatten(reply.headers),
-          body: readAll(request, reply.body),
-        };
-        return stream;
-      } catch (error) {
-        throw errorOf(request, error);
-      }
-    },
+    open: (request) =>
+      openWithinBounds(request, async ({ signal, onInformation }) => {
+        const { origin, ...dispatch } = optionsOf(request);
+        const to = { ...dispatch, origin: String(origin), signal, onInfo: onInformation };
+        try {
+          const reply = await agents.for(to.origin).request(to);
+          const headers = flatten(reply.headers);
+          return { status: reply.statusCode, headers, body: readAll(request, reply.body) };
+        } catch (error) {
+          throw errorOf(request, error);
+        }
+      }),
     close: agents.close,
   };
 }

@@ -66,6 +66,8 @@ function bare(error: unknown): Error {
 /** `isSent: false` when the library knows that no byte of the request went out. */
 export function transportError(host: string, error: unknown, isSent = true): AvalaError {
   const code = codeOf(error);
+  // What undici says of a 101, with the code of any broken connection.
+  if (messageOf(error) === "bad upgrade") return notAReply(host, "101");
   const isCertificate = CERTIFICATE.test(code);
   const ambiguous = isSent && !BEFORE_SENDING.has(code) && !isConnecting(error) && !isCertificate;
   if (TIMEOUTS.has(code)) {
@@ -92,12 +94,12 @@ export function tooLarge(host: string, maxReplyBytes: number): AvalaError {
   return new AvalaError("bad_reply", `${host} sent more than ${maxReplyBytes} bytes`);
 }
 
-// A small reply that comes byte by byte makes progress, and would hold a run for years.
-const REPLY_TIMES = 5;
-
-/** How long a small reply may take as a whole, in ms. */
-export function longestReplyMs({ idleTimeoutMs }: { readonly idleTimeoutMs: number }): number {
-  return REPLY_TIMES * idleTimeoutMs;
+/** The error of a 101, or of replies before the reply (1xx) without end. Another try would get the same. */
+export function notAReply(host: string, what: string): AvalaError {
+  return new AvalaError("bad_reply", `${host} answered with ${what}, and not with a reply`, {
+    ambiguous: true,
+    hint: "Check that the URL is that of the service itself, and that no proxy answers in its place.",
+  });
 }
 
 /** The error of a reply that trickles. */

@@ -10,7 +10,7 @@ export interface HttpRequest {
   /** Bytes of `body`; must be given for a function. */
   readonly contentLength?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The longest time without progress, either way; there is no bound on the whole. */
+  /** The longest time without progress, either way. The whole is bounded by it too (request-bounds.ts). */
   readonly idleTimeoutMs: number;
   /** A larger reply is the error `bad_reply`. Not for streams. */
   readonly maxReplyBytes: number;
