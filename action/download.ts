@@ -1,15 +1,18 @@
-// The finished export's file: fetched once for each uid, then put into the user's folder, unpacked when it is an archive.
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
+// The finished export's file: fetched once for each uid, checked, then put into the user's folder, unpacked when it is an
+// archive. Knows nothing of waiting for it.
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Avala } from "../src/api/connect";
-import { AvalaError } from "../src/errors";
+import { asDiskError, isAvalaError } from "../src/errors";
 import { downloadExport } from "../src/export";
+import { openCachedExport } from "./cached-export";
 import type { ActionEnvironment } from "./environment";
+import { checkJson, kindOf } from "./export-content";
+import { readApiKey } from "./inputs";
 import type { ExportInputs } from "./inputs/export";
 import type { Log } from "./log";
-import { placeAll } from "./placing";
-import { unzip } from "./unzip";
+import { placeAll, placeFolder } from "./placing";
+import { testArchive, unzip } from "./unzip";
 
 export interface DownloadOptions {
   readonly environment: ActionEnvironment;
@@ -17,64 +20,95 @@ export interface DownloadOptions {
   readonly inputs: ExportInputs;
   /** Absolute. */
   readonly folder: string;
+  /** What is left to remove once the outputs are out: a cancelled job has no time for it before. */
+  readonly atEnd: (work: () => Promise<void>) => void;
 }
 
-/** Puts the export into the folder and returns the paths of its files there. */
+/** Puts the export into the folder and returns the paths of its files there. `uid` was checked: it becomes a name. */
 export async function fetchExport(
   avala: Avala,
   uid: string,
   options: DownloadOptions,
 ): Promise<readonly string[]> {
-  const { environment, inputs, folder } = options;
-  await mkdir(environment.tempDirectory, { recursive: true });
-  const staging = await mkdtemp(join(environment.tempDirectory, "avala-export-"));
+  const { environment, folder } = options;
+  const staging = await createStaging(environment);
+  const remove = (): Promise<void> => rm(staging, { recursive: true, force: true });
   try {
-    const file = await obtain(avala, uid, staging, options);
-    const suffix = await suffixOf(file);
-    if (suffix !== ".zip" || !inputs.isExtracted) {
-      return await placeAll([{ from: file, path: `export-${uid}${suffix}` }], folder);
-    }
-    const unpacked = join(staging, "unpacked");
-    await mkdir(unpacked);
-    const { paths } = await unzip(file, unpacked, { signal: environment.signal });
-    const files = paths.map((path) => ({ from: join(unpacked, path), path }));
-    return await placeAll(files, folder);
+    const place = await obtain(avala, uid, staging, options);
+    return await place(folder);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    if (environment.signal.aborted) options.atEnd(remove);
+    else await remove();
   }
 }
 
-/** From this machine's cache, else from Avala. A finished export never changes, so its uid says which file it is. */
+async function createStaging({ tempDirectory }: ActionEnvironment): Promise<string> {
+  try {
+    await mkdir(tempDirectory, { recursive: true });
+    return await mkdtemp(join(tempDirectory, "avala-export-"));
+  } catch (error) {
+    throw asDiskError(`The export can't be kept in ${tempDirectory}`, error);
+  }
+}
+
+/** Puts what was checked into the folder. */
+type Place = (folder: string) => Promise<readonly string[]>;
+
+/**
+ * From this machine's cache, else from Avala. A finished export never changes, so its identity says which file it is;
+ * what is in the cache is checked as what was fetched is.
+ */
 async function obtain(
   avala: Avala,
   uid: string,
   staging: string,
-  { environment, log }: DownloadOptions,
-): Promise<string> {
-  const origin = createHash("sha256").update(avala.baseUrl).digest("hex").slice(0, 16);
-  const cached = environment.exportCache.find({ uid, origin });
-  if (cached !== undefined) {
-    log.info(`Export ${uid} was fetched before, and is taken from this machine's cache.`);
-    return cached;
-  }
-  const { path, sizeBytes, sha256 } = await downloadExport(avala, uid, {
-    toFile: join(staging, "export"),
+  options: DownloadOptions,
+): Promise<Place> {
+  const { environment, log } = options;
+  const { signal } = environment;
+  const file = join(staging, "export");
+  const apiKey = readApiKey(environment) ?? "";
+  const cached = openCachedExport(environment.exportCache, {
+    baseUrl: avala.baseUrl,
+    uid,
+    apiKey,
   });
-  if (sizeBytes === 0) throw new AvalaError("bad_reply", `The file of export ${uid} is empty.`);
+  if ((await cached.take(file, signal)) !== undefined) {
+    const place = await prepare(file, uid, options).catch(isBadContent);
+    if (place !== undefined) {
+      log.info(`Export ${uid} was fetched before, and is taken from this machine's cache.`);
+      return place;
+    }
+    await cached.drop();
+    await rm(join(staging, UNPACKED), { recursive: true, force: true });
+  }
+  const { sizeBytes, sha256 } = await downloadExport(avala, uid, { toFile: file });
   log.info(`Downloaded export ${uid}: ${sizeBytes} bytes, sha256 ${sha256}.`);
-  return environment.exportCache.keep({ uid, origin }, path);
+  const place = await prepare(file, uid, options);
+  await cached.keep(file, signal);
+  return place;
 }
 
-/** Told by the first bytes, for the URL may not say: a zip archive, JSON, or what nobody knows. */
-async function suffixOf(file: string): Promise<".zip" | ".json" | ""> {
-  const handle = await open(file, "r");
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
-    const start = buffer.subarray(0, bytesRead).toString("latin1");
-    // A local file header, or the end of an archive without files.
-    if (start.startsWith("PK\x03\x04") || start.startsWith("PK\x05\x06")) return ".zip";
-    return /^(?:\xef\xbb\xbf)?\s*[[{]/.test(start) ? ".json" : "";
-  } finally {
-    await handle.close();
+const UNPACKED = "unpacked";
+
+/** `undefined` for a file that is no export, which may be fetched again. @throws any other error as it is */
+function isBadContent(error: unknown): undefined {
+  if (isAvalaError(error) && error.code === "bad_reply") return undefined;
+  throw error;
+}
+
+/** Checks the file and unpacks it. @throws AvalaError `bad_reply` */
+async function prepare(file: string, uid: string, options: DownloadOptions): Promise<Place> {
+  const { environment, inputs } = options;
+  const { signal } = environment;
+  const kind = await kindOf(file);
+  if (kind === "zip" && inputs.isExtracted) {
+    const unpacked = join(file, "..", UNPACKED);
+    await mkdir(unpacked);
+    const { paths } = await unzip(file, unpacked, { signal });
+    return (folder) => placeFolder(unpacked, paths, folder, signal);
   }
+  if (kind === "zip") await testArchive(file, { signal });
+  else await checkJson(file, signal);
+  return (folder) => placeAll([{ from: file, path: `export-${uid}.${kind}` }], folder, signal);
 }

@@ -20,17 +20,11 @@ export interface Place {
   readonly file?: string | undefined;
 }
 
-/** Downloaded exports that later runs on this machine can take. A miss is `undefined`, and so is any trouble with it. */
+/** Folders of this machine that outlive a job, each under a key of 64 hex digits. */
 export interface ExportCache {
-  find(key: CacheKey): string | undefined;
-  /** Keeps a copy of the file and returns the copy's path. */
-  keep(key: CacheKey, file: string): Promise<string>;
-}
-
-export interface CacheKey {
-  readonly uid: string;
-  /** Stands for the deployment, so that two of them never share a file. */
-  readonly origin: string;
+  find(key: string): string | undefined;
+  /** An empty folder, in the place of one that is there. Undefined where the machine keeps none. */
+  create(key: string): Promise<string | undefined>;
 }
 
 export interface ActionEnvironment {
@@ -46,6 +40,7 @@ export interface ActionEnvironment {
   readonly isDebug: boolean;
   /** Trimmed; empty when it was not given and has no default. */
   getInput(name: string): string;
+  /** The last value counts. @throws AvalaError `file` */
   setOutput(name: string, value: string): void;
   /** Masks the value in everything that the job prints from now on. */
   setSecret(value: string): void;
@@ -56,7 +51,9 @@ export interface ActionEnvironment {
   setFailed(text: string): void;
   startGroup(title: string): void;
   endGroup(): void;
-  /** Adds to the job summary. */
+  /** Why lines of the log were lost; `undefined`: none was. */
+  logTrouble(): string | undefined;
+  /** Adds to the job summary. @throws AvalaError `file` */
   writeSummary(markdown: string): Promise<void>;
   /** What GitHub says of the event that started the workflow; `undefined` when it can't be read. */
   readEvent(): unknown;

@@ -10,6 +10,7 @@ import { judge } from "./gate";
 import type { ExportInputs, ExportSource } from "./inputs/export";
 import type { Outcome } from "./results";
 import type { Run } from "./run";
+import { checkUid, urlText } from "./server-text";
 
 // The server's own bound (contract, "Exports").
 const LONGEST_NAME = 255;
@@ -28,13 +29,15 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
   warnIfEmpty(run, finished);
   if (inputs.downloadPath !== undefined) {
     const folder = resolve(run.environment.workspace, inputs.downloadPath);
-    const paths = await fetchExport(avala, finished.uid, {
+    const paths = await fetchExport(avala, started.uid, {
       environment: run.environment,
       log: run.log,
       inputs,
       folder,
+      atEnd: (work) => run.atEnd(work),
     });
     run.results.downloadPath = folder;
+    run.putOutputs();
     run.log.group(`Export in ${folder}`, paths);
   }
   return "exported";
@@ -42,7 +45,9 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
 
 async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> {
   try {
-    return await waitForExport(avala, uid, { timeoutMs: run.budget.leftMs() });
+    const finished = await waitForExport(avala, uid, { timeoutMs: run.budget.leftMs() });
+    checkUid("export", finished.uid, uid);
+    return { ...finished, uid };
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "timeout") throw error;
     const minutes = Number((run.inputs.timeoutMs / 60_000).toFixed(3));
@@ -58,8 +63,13 @@ async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> 
 }
 
 async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promise<Export> {
-  if (source.kind === "existing") return getExport(avala, source.uid);
+  if (source.kind === "existing") {
+    const found = await getExport(avala, source.uid);
+    checkUid("export", found.uid, source.uid);
+    return { ...found, uid: source.uid };
+  }
   const started = await startExport(avala, exportOf(run, source));
+  checkUid("the export", started.uid);
   run.log.info(`Started export ${started.uid} (${started.name ?? source.format}).`);
   return started;
 }
@@ -82,10 +92,14 @@ function madeName({ environment: { env } }: Run): string {
   return `${env.GITHUB_REPOSITORY ?? "upload-action"} run ${run}.${attempt}`.slice(0, LONGEST_NAME);
 }
 
-function keep({ results, log }: Run, made: Export): void {
-  // Anything shorter is no URL, and masking a letter would leave nothing of the log.
-  if (URL.canParse(made.downloadUrl ?? "")) log.addSecret(made.downloadUrl ?? "");
+function keep(run: Run, made: Export): void {
+  const { results, log } = run;
+  // Anything else is not a link, and masking a letter would leave nothing of the log.
+  const url = urlText(made.downloadUrl);
+  for (const secret of url === "" ? [] : new Set([url, made.downloadUrl ?? ""]))
+    log.addSecret(secret);
   results.export = made;
+  run.putOutputs();
 }
 
 function warnIfEmpty(run: Run, { uid, totalTaskCount }: Export): void {

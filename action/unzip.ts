@@ -1,31 +1,24 @@
-// Unpacks a zip archive that came from elsewhere, into an empty folder. Refuses what could write outside it, links,
-// and an archive that swells.
+// Unpacks a zip archive that came from elsewhere, into an empty folder, or reads it through without unpacking.
+// What it may hold is the rules' business.
 import { createWriteStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Transform, type TransformCallback } from "node:stream";
+import { Transform, type TransformCallback, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { openPromise, type Entry, type ZipFile } from "yauzl";
-import { AvalaError } from "../src/errors";
-
-export interface Limits {
-  readonly mostEntries: number;
-  readonly mostBytes: number;
-  /** Unpacked bytes for each packed one; small archives are let off, see `MILD_BYTES`. */
-  readonly mostSwelling: number;
-}
-
-// An export holds annotations, and at most the files they are about. JSON packs 5 to 20 times; deflate's own limit,
-// which bombs come close to, is 1,032.
-export const LIMITS: Limits = { mostEntries: 1_000_000, mostBytes: 50e9, mostSwelling: 200 };
-// A few files of zeros pack better than any limit and hurt nobody.
-const MILD_BYTES = 50_000_000;
-
-const FILE_TYPE_MASK = 0o170000;
-const SYMLINK = 0o120000;
-const REGULAR = 0o100000;
-const DIRECTORY = 0o040000;
+import { asDiskError, isAvalaError, messageOf, systemErrorCode } from "../src/errors";
+import { cancelled } from "../src/flow/clock";
+import {
+  checkPaths,
+  checkSizes,
+  createEntryCheck,
+  hasFittingSizes,
+  LIMITS,
+  type Limits,
+  quoted,
+  refuse,
+} from "./archive-rules";
 
 export interface Unpacked {
   /** With `/`, relative to the folder. */
@@ -33,142 +26,130 @@ export interface Unpacked {
   readonly bytes: number;
 }
 
+interface UnzipOptions {
+  readonly signal: AbortSignal;
+  readonly limits?: Limits;
+}
+
 /**
  * Unpacks `archive` into `folder`, which must be empty. What is refused is refused before anything is written.
- * @throws AvalaError `bad_reply`
+ * @throws AvalaError `bad_reply`; `file` for what this machine refuses; `cancelled`
  */
-export async function unzip(
-  archive: string,
-  folder: string,
-  options: { readonly signal: AbortSignal; readonly limits?: Limits },
-): Promise<Unpacked> {
-  const limits = options.limits ?? LIMITS;
-  const zip = await translate(openPromise(archive, { lazyEntries: true, autoClose: false }));
-  try {
-    const entries = await translate(readEntries(zip, limits));
+export function unzip(archive: string, folder: string, options: UnzipOptions): Promise<Unpacked> {
+  const { signal, limits = LIMITS } = options;
+  return reading(archive, { ...options, isNamed: true }, async (zip, entries) => {
     checkSizes(entries, (await stat(archive)).size, limits);
-    checkPaths(entries);
-    const files = entries.filter(({ fileName }) => !fileName.endsWith("/"));
-    for (const entry of files) await translate(write(zip, entry, folder, options.signal));
+    checkPaths(entries, limits);
+    const files = entries.filter(isFile);
+    const made = new Set([folder]);
+    for (const entry of files) {
+      const target = join(folder, entry.fileName);
+      const parent = dirname(target);
+      if (!made.has(parent)) await mkdir(parent, { recursive: true });
+      made.add(parent);
+      await readEntry(zip, entry, createWriteStream(target, { flags: "wx" }), signal);
+    }
     return {
       paths: files.map(({ fileName }) => fileName),
       bytes: files.reduce((total, { uncompressedSize }) => total + uncompressedSize, 0),
     };
-  } finally {
-    zip.close();
-  }
+  }).catch((error: unknown) => {
+    throw asDiskError(`The export can't be unpacked in ${folder}`, error);
+  });
 }
 
-function refuse(text: string): never {
-  throw new AvalaError("bad_reply", `The export's archive ${text}.`, {
-    hint: "Nothing of it was unpacked. Set extract: false to look at the archive itself.",
+/**
+ * Reads `archive` through: its list, and the checksum of each file as far as it can be unpacked within the limits.
+ * Names are not judged, since nothing is written under them.
+ * @throws AvalaError `bad_reply` for a damaged one; `cancelled`
+ */
+export function testArchive(archive: string, options: UnzipOptions): Promise<void> {
+  const { signal, limits = LIMITS } = options;
+  return reading(archive, { ...options, isNamed: false }, async (zip, entries) => {
+    if (!hasFittingSizes(entries, (await stat(archive)).size, limits)) return;
+    for (const entry of entries) {
+      if (isReadable(entry)) await readEntry(zip, entry, nowhere(), signal);
+    }
+  });
+}
+
+async function reading<T>(
+  archive: string,
+  { signal, limits = LIMITS, isNamed }: UnzipOptions & { readonly isNamed: boolean },
+  work: (zip: ZipFile, entries: readonly Entry[]) => Promise<T>,
+): Promise<T> {
+  return translate(signal, async () => {
+    const zip = await openPromise(archive, {
+      lazyEntries: true,
+      autoClose: false,
+      // What is not decoded is not judged either: nothing is written under these names then.
+      decodeStrings: isNamed,
+    });
+    try {
+      return await work(zip, await readEntries(zip, limits, signal));
+    } finally {
+      zip.close();
+    }
   });
 }
 
 /** What the zip library finds wrong, as our own error. */
-async function translate<T>(work: Promise<T>): Promise<T> {
+async function translate<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
-    return await work;
+    signal.throwIfAborted();
+    return await work();
   } catch (error) {
-    if (error instanceof AvalaError || !(error instanceof Error)) throw error;
-    if (error.name === "AbortError")
-      throw new AvalaError("cancelled", "Unpacking the export was stopped.");
-    if ("code" in error)
-      throw new AvalaError("file", `The export can't be unpacked: ${error.message}`, {
-        cause: error,
-      });
-    return refuse(`can't be read: ${error.message}`);
+    if (signal.aborted) throw cancelled("Unpacking the export");
+    if (isAvalaError(error)) throw error;
+    // Of the system's errors, and of zlib's (`Z_DATA_ERROR`), which the archive is to blame for.
+    const code = systemErrorCode(error);
+    if (code !== undefined && !code.startsWith("Z_")) throw error;
+    return refuse(`is damaged: ${messageOf(error)}`);
   }
 }
 
-async function readEntries(zip: ZipFile, limits: Limits): Promise<readonly Entry[]> {
+async function readEntries(
+  zip: ZipFile,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
+  const check = createEntryCheck(limits);
   const entries: Entry[] = [];
   for await (const entry of zip.eachEntry()) {
+    signal.throwIfAborted();
+    check(entry);
     entries.push(entry);
-    if (entries.length > limits.mostEntries) refuse(`holds more than ${limits.mostEntries} files`);
   }
   return entries;
 }
 
-function checkSizes(entries: readonly Entry[], packedBytes: number, limits: Limits): void {
-  // The library holds each entry to the size it claims here, so the claims bound what is written.
-  const bytes = entries.reduce((total, { uncompressedSize }) => total + uncompressedSize, 0);
-  if (bytes > limits.mostBytes)
-    refuse(`would unpack to ${bytes} bytes, more than ${limits.mostBytes}`);
-  if (bytes > MILD_BYTES && bytes > packedBytes * limits.mostSwelling) {
-    refuse(`would swell from ${packedBytes} to ${bytes} bytes`);
-  }
+function isFile({ fileName }: Entry): boolean {
+  return !fileName.endsWith("/");
 }
 
-function checkPaths(entries: readonly Entry[]): void {
-  const seen = new Set<string>();
-  for (const entry of entries) {
-    const { fileName } = entry;
-    const shown = JSON.stringify(fileName);
-    if (isUnsafe(fileName))
-      refuse(`holds ${shown}, a path that leads out of the folder or fits no system`);
-    if (entry.isEncrypted()) refuse(`holds ${shown}, which is encrypted`);
-    if (!isFileOrFolder(entry)) refuse(`holds ${shown}, which is a link or no file`);
-    const key = keyOf(fileName);
-    if (seen.has(key)) refuse(`holds ${shown} twice`);
-    seen.add(key);
-  }
-  for (const { fileName } of entries) {
-    const key = keyOf(fileName);
-    if (parentsOf(key).some((parent) => seen.has(parent)))
-      refuse(`holds ${JSON.stringify(fileName)} below a file`);
-  }
+const STORED = 0;
+const DEFLATED = 8;
+
+function isReadable(entry: Entry): boolean {
+  const { compressionMethod: method } = entry;
+  return !entry.isEncrypted() && (method === STORED || method === DEFLATED);
 }
 
-/** The same for names that are one on some system. A folder's own ends in a slash. */
-function keyOf(fileName: string): string {
-  return fileName.normalize("NFC").toLowerCase();
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
-/** `a/b/c` → `a`, `a/b`. */
-function parentsOf(path: string): readonly string[] {
-  return [...path.matchAll(/(?<=[^/])\/(?=[^/])/g)].map(({ index }) => path.slice(0, index));
-}
-
-function isUnsafe(path: string): boolean {
-  const parts = path.replace(/\/$/, "").split("/");
-  // Absolute, drive letters and streams of Windows, what climbs, empty parts, and control characters.
-  return (
-    parts.some(isReserved) ||
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
-    /[\\:\u0000-\u001f\u007f]/.test(path) ||
-    parts.some((part) => part === "" || part === "." || part === "..")
-  );
-}
-
-// What a file system takes as one name.
-const MOST_NAME_BYTES = 255;
-
-/** A part that no system holds, or that a checkout takes orders from: a file below `.git` can run commands. */
-function isReserved(part: string): boolean {
-  return part.toLowerCase() === ".git" || Buffer.byteLength(part) > MOST_NAME_BYTES;
-}
-
-/** By the Unix mode that the archive keeps; 0 where it was made on a system without. */
-function isFileOrFolder(entry: Entry): boolean {
-  const type = (entry.externalFileAttributes >>> 16) & FILE_TYPE_MASK;
-  if (type === SYMLINK) return false;
-  return type === 0 || type === (entry.fileName.endsWith("/") ? DIRECTORY : REGULAR);
-}
-
-async function write(
+async function readEntry(
   zip: ZipFile,
   entry: Entry,
-  folder: string,
+  to: Writable,
   signal: AbortSignal,
 ): Promise<void> {
-  const target = join(folder, entry.fileName);
-  await mkdir(dirname(target), { recursive: true });
   const sum = new Crc32();
   const unpacked = await zip.openReadStreamPromise(entry);
-  await pipeline(unpacked, sum, createWriteStream(target, { flags: "wx" }), { signal });
+  await pipeline(unpacked, sum, to, { signal });
   if (sum.value !== entry.crc32)
-    refuse(`is damaged: ${JSON.stringify(entry.fileName)} has the wrong checksum`);
+    refuse(`is damaged: ${quoted(entry.fileName)} has the wrong checksum`);
 }
 
 class Crc32 extends Transform {

@@ -1,33 +1,30 @@
-// Finished exports in the runner's tool cache, each once for its uid.
-import { existsSync } from "node:fs";
+// Folders in the runner's tool cache, each under a key. Knows nothing of what is kept in them.
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as cache from "@actions/tool-cache";
-import type { CacheKey, ExportCache } from "../environment";
+import type { ExportCache } from "../environment";
 
 const TOOL = "avala-export";
-const FILE = "export";
+const ARCH = "any";
 
-/** The tool cache wants a semantic version; a uid makes one as its pre-release part. */
-function versionOf({ uid }: CacheKey): string {
-  return `0.0.0-${uid.replace(/[^0-9A-Za-z-]/g, "-")}-u`;
+/** The tool cache wants a semantic version; a key in hex makes one as its pre-release part. */
+function versionOf(key: string): string {
+  return `0.0.0-${key}-u`;
 }
 
 export function openExportCache(env: NodeJS.ProcessEnv): ExportCache {
-  const none: ExportCache = { find: () => undefined, keep: (_key, file) => Promise.resolve(file) };
+  const { RUNNER_TEMP: temp } = env;
   // Not every machine that runs actions has one.
-  if (!env.RUNNER_TOOL_CACHE || !env.RUNNER_TEMP) return none;
+  if (!env.RUNNER_TOOL_CACHE || !temp)
+    return { find: () => undefined, create: () => Promise.resolve(undefined) };
   return {
-    find(key) {
-      const folder = cache.find(TOOL, versionOf(key), key.origin);
-      const file = join(folder, FILE);
-      return folder !== "" && existsSync(file) ? file : undefined;
-    },
-    async keep(key, file) {
+    find: (key) => cache.find(TOOL, versionOf(key), ARCH) || undefined,
+    async create(key) {
+      const empty = await mkdtemp(join(temp, "avala-empty-"));
       try {
-        return join(await cache.cacheFile(file, FILE, TOOL, versionOf(key), key.origin), FILE);
-      } catch {
-        // A cache that is full or read-only costs a later run a download, and this one nothing.
-        return file;
+        return await cache.cacheDir(empty, TOOL, versionOf(key), ARCH);
+      } finally {
+        await rm(empty, { recursive: true, force: true });
       }
     },
   };

@@ -1,7 +1,8 @@
 // Files into the user's folder: all of them or none.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import promises from "node:fs/promises";
-import { placeAll } from "../../action/placing";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { placeAll, placeFolder } from "../../action/placing";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
 
@@ -19,6 +20,7 @@ const place = (): Promise<readonly string[]> =>
   placeAll(
     paths.map((path) => ({ from: tree.at(`new/${path}`), path })),
     tree.at("out"),
+    new AbortController().signal,
   );
 
 function found(): string[] {
@@ -70,6 +72,81 @@ test("are taken away again when a later one can't be written, but not what was t
     copies += 1;
     if (copies === 2) throw Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
   });
-  await expect(place()).rejects.toThrow("ENOSPC");
+  const error = await rejectionOf(place());
+  expect(error.code).toBe("file");
+  expect(error.message).toContain("ENOSPC");
+  expect(error.message).toContain(tree.at("out"));
+  expect(error.hint).toContain("Free space");
   expect(found()).toEqual(["a.json"]);
+});
+
+test.each(["../out.json", "in/../../out.json", "/out.json", "in//x", "a\\..\\b", "."])(
+  "lead nowhere else, also where nothing is there yet: %s",
+  async (path) => {
+    const work = placeAll(
+      [{ from: tree.at("new/a.json"), path }],
+      tree.at("not/there"),
+      new AbortController().signal,
+    );
+    expect((await rejectionOf(work)).code).toBe("bad_reply");
+    expect(readdirSync(tree.root)).toEqual(["new"]);
+  },
+);
+
+describe("when the run is stopped", () => {
+  test("those that were put there are taken away again, and their folders", async () => {
+    tree.write({ "out/mine.txt": "mine" });
+    const controller = new AbortController();
+    const { copyFile } = promises;
+    let copies = 0;
+    jest.spyOn(promises, "copyFile").mockImplementation(async (from, to, mode) => {
+      await copyFile(from, to, mode);
+      copies += 1;
+      if (copies === 3) controller.abort();
+    });
+    const files = ["a.json", "deep/er/b.json", "in/c.json", "in/d.json"].map((path) => ({
+      from: tree.at("new/a.json"),
+      path,
+    }));
+    const error = await rejectionOf(placeAll(files, tree.at("out"), controller.signal));
+    expect(error.code).toBe("cancelled");
+    expect(copies).toBe(3);
+    expect(readdirSync(tree.at("out"))).toEqual(["mine.txt"]);
+    copies = 0;
+    const stopped = placeAll(files, tree.at("new/folders/out"), controller.signal);
+    expect((await rejectionOf(stopped)).code).toBe("cancelled");
+    expect(readdirSync(tree.at("new"))).not.toContain("folders");
+  });
+
+  test("a large one is not copied to its end", async () => {
+    tree.write({ "new/large": Buffer.alloc(64 * 1024 * 1024) });
+    const controller = new AbortController();
+    const work = placeAll(
+      [{ from: tree.at("new/large"), path: "large" }],
+      tree.at("out"),
+      controller.signal,
+    );
+    while (!existsSync(tree.at("out/large"))) await nextTurn();
+    controller.abort();
+    expect((await rejectionOf(work)).code).toBe("cancelled");
+    expect(existsSync(tree.at("out"))).toBe(false);
+  });
+});
+
+describe("a whole folder", () => {
+  const signal = new AbortController().signal;
+
+  test("is put in place in one step where nothing is there", async () => {
+    const places = await placeFolder(tree.at("new"), paths, tree.at("out"), signal);
+    expect(places).toEqual(paths.map((path) => tree.at(`out/${path}`)));
+    expect(readdirSync(tree.root)).toEqual(["out"]);
+  });
+
+  test("comes beside what is there, and below folders that are not", async () => {
+    tree.write({ "out/mine.txt": "mine" });
+    await placeFolder(tree.at("new"), paths, tree.at("out"), signal);
+    expect(found().sort()).toEqual(["a.json", "b.json", "c.json", "mine.txt"]);
+    await placeFolder(tree.at("new"), paths, tree.at("not/there"), signal);
+    expect(readFileSync(tree.at("not/there/in/c.json"), "utf8")).toBe("new c");
+  });
 });

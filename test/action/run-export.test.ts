@@ -11,6 +11,8 @@ import {
   type Recorded,
   type TempTree,
 } from "./support/recorded";
+import { replyServer, type ReplyServer } from "../support/reply-server";
+import { folderCache } from "./support/folder-cache";
 import { zipOf } from "./support/zip";
 
 let tree: TempTree;
@@ -223,6 +225,20 @@ describe("the commit status", () => {
 
 describe("download-path", () => {
   const downloading = { ...exporting, "download-path": "export" };
+  let store: ReplyServer;
+  let archive: Buffer;
+  beforeEach(async () => {
+    store = await replyServer((_request, response) => response.end(archive));
+  });
+  afterEach(() => store.stop());
+
+  /** From now on each export is this archive. */
+  function holding(content: Buffer): Record<string, string> {
+    archive = content;
+    const done = { uid: "e", status: "completed", download_url: `${store.origin}/export` };
+    emulator.setFault({ on: { path: "/exports/*" }, times: 0, reply: { status: 201, body: done } });
+    return { "download-path": "export", "export-uid": "e", "allow-storage-hosts": store.host };
+  }
 
   test("may hold the same export already", async () => {
     const first = await act(downloading);
@@ -244,11 +260,9 @@ describe("download-path", () => {
 
   test("gets none of an export's files when one of them is in the way", async () => {
     const names = ["a.json", "b.json", "c.json"];
-    tree.write({ "cached.zip": zipOf(names.map((name) => ({ name, content: "new" }))) });
+    const inputs = holding(zipOf(names.map((name) => ({ name, content: "new" }))));
     tree.write({ "export/b.json": "mine" });
-    const { errors, outputs } = await act(downloading, {
-      exportCache: { find: () => tree.at("cached.zip"), keep: async (_key, file) => file },
-    });
+    const { errors, outputs } = await act(inputs);
     expect(errors[0]).toContain("b.json is in download-path already");
     expect(outputs["download-path"]).toBe("");
     expect(readdirSync(tree.at("export"))).toEqual(["b.json"]);
@@ -260,37 +274,34 @@ describe("download-path", () => {
   });
 
   test("is filled from the cache when the export was fetched before", async () => {
-    tree.write({ "cached.zip": zipOf([{ name: "a.json", content: "{}" }]) });
-    const keys: string[] = [];
-    await act(downloading, {
-      exportCache: {
-        find: ({ uid }) => (keys.push(uid), tree.at("cached.zip")),
-        keep: async (_key, file) => file,
-      },
-    });
-    expect(keys).toEqual([emulator.exports()[0]?.uid]);
-    expect(readdirSync(tree.at("export"))).toEqual(["a.json"]);
+    const exportCache = folderCache(tree.at("cache"));
+    const first = await act(downloading, { exportCache });
+    const again = { "export-uid": first.outputs["export-uid"] ?? "", "download-path": "again" };
+    const { errors, lines } = await act(again, { exportCache });
+    expect(errors).toEqual([]);
+    expect(lines.join("\n")).toContain("taken from this machine's cache");
+    expect(readdirSync(tree.at("again"))).toEqual(readdirSync(tree.at("export")));
+    const fetched = emulator
+      .requests()
+      .filter(({ method, target }) => method === "GET" && target === "storage");
+    expect(fetched).toHaveLength(1);
   });
 
   test("is left alone by an archive that leads out of it", async () => {
-    tree.write({ "cached.zip": zipOf([{ name: "../../evil.sh", content: "evil" }]) });
-    const { outputs, errors } = await act(downloading, {
-      exportCache: { find: () => tree.at("cached.zip"), keep: async (_key, file) => file },
-    });
+    const inputs = holding(zipOf([{ name: "../../evil.sh", content: "evil" }]));
+    const { outputs, errors } = await act(inputs);
     expect(errors).toHaveLength(1);
     expect(outputs).toMatchObject({ complete: "false", "download-path": "" });
     expect(existsSync(tree.at("export"))).toBe(false);
   });
 
   test("is left alone when a link in it leads elsewhere", async () => {
+    const inputs = holding(zipOf([{ name: "inside/a.json", content: "{}" }]));
     tree.write({
-      "cached.zip": zipOf([{ name: "inside/a.json", content: "{}" }]),
       elsewhere: null,
       "export/inside": { link: tree.at("elsewhere") },
     });
-    const { errors } = await act(downloading, {
-      exportCache: { find: () => tree.at("cached.zip"), keep: async (_key, file) => file },
-    });
+    const { errors } = await act(inputs);
     expect(errors).toHaveLength(1);
     expect(readdirSync(tree.at("elsewhere"))).toEqual([]);
   });

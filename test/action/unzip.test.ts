@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { unzip, type Limits } from "../../action/unzip";
+import { LIMITS, type Limits } from "../../action/archive-rules";
+import { unzip } from "../../action/unzip";
 import { createTempTree, type TempTree } from "./support/recorded";
 import { SYMLINK_MODE, zipOf, type ZipEntry } from "./support/zip";
 
@@ -57,7 +58,7 @@ describe("refuses, and writes nothing of it", () => {
   });
 
   test("too many files", async () => {
-    const limits = { mostEntries: 1, mostBytes: 1e9, mostSwelling: 200 };
+    const limits = { ...LIMITS, maxEntries: 1 };
     await expect(unpack(zipOf([good, { name: "b" }]), limits)).rejects.toMatchObject({
       code: "bad_reply",
     });
@@ -65,7 +66,7 @@ describe("refuses, and writes nothing of it", () => {
   });
 
   test("more bytes than are allowed", async () => {
-    const limits = { mostEntries: 10, mostBytes: 3, mostSwelling: 200 };
+    const limits = { ...LIMITS, maxBytes: 3 };
     await expect(unpack(zipOf([good]), limits)).rejects.toMatchObject({ code: "bad_reply" });
     expect(written()).toEqual([]);
   });

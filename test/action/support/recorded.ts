@@ -97,6 +97,7 @@ export function record(given: Given): Recorded {
     setFailed: (text) => errors.push(text),
     startGroup: (title) => lines.push(title),
     endGroup: () => undefined,
+    logTrouble: () => undefined,
     writeSummary: async (markdown) => {
       summaries.push(markdown);
     },
@@ -105,7 +106,7 @@ export function record(given: Given): Recorded {
       statuses.push(status);
       await given.onStatus?.(status);
     },
-    exportCache: given.exportCache ?? { find: () => undefined, keep: async (_key, file) => file },
+    exportCache: given.exportCache ?? { find: () => undefined, create: async () => undefined },
   };
   const text = (): string =>
     [...lines, ...warnings.map((one) => one.text), ...errors, ...summaries].join("\n");

@@ -1,5 +1,6 @@
 // Runs the bundle as GitHub's runner does: inputs as variables, files for what comes back, commands on stdout.
 import { spawn, type ChildProcess } from "node:child_process";
+import { Readable } from "node:stream";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { metadata, type TempTree } from "./recorded";
@@ -12,6 +13,8 @@ export interface Job {
   readonly env?: Readonly<Record<string, string>>;
   /** The Node that runs it. @default the one that runs the tests */
   readonly node?: string;
+  /** A descriptor that takes the log. @default a pipe that is read */
+  readonly stdout?: number;
   readonly onStart?: (child: ChildProcess) => void;
 }
 
@@ -35,7 +38,7 @@ export async function runBundle(job: Job): Promise<JobResult> {
   for (const file of Object.values(files)) writeFileSync(file, "");
   const child = spawn(node, [path.join(ROOT, metadata.runs.main)], {
     cwd: tree.root,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", job.stdout ?? "pipe", "pipe"],
     env: {
       PATH: process.env.PATH,
       HOME: tree.at(".home"),
@@ -54,8 +57,8 @@ export async function runBundle(job: Job): Promise<JobResult> {
       ...env,
     },
   });
-  const stdout = collect(child.stdout);
-  const stderr = collect(child.stderr);
+  const stdout = collect(child.stdout ?? Readable.from([]));
+  const stderr = collect(child.stderr ?? Readable.from([]));
   job.onStart?.(child);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
