@@ -4,7 +4,8 @@ import type { ActionEnvironment } from "./environment";
 import { describeFailure } from "./failure";
 import type { Inputs } from "./inputs";
 import type { Log } from "./log";
-import { outputsOf, writeReport } from "./outputs";
+import type { OutputWriter } from "./output-writer";
+import { writeReport } from "./outputs";
 import type { Results } from "./results";
 import { summarize } from "./summary";
 
@@ -27,26 +28,53 @@ export interface Ending {
   readonly results: Results;
   readonly folder: string | undefined;
   readonly inputs: Inputs | undefined;
+  readonly outputs: OutputWriter;
 }
 
-/** Outputs and summary of whatever happened. Trouble with them is told, and hides nothing of the run's own end. */
+/**
+ * Outputs, report and summary of whatever happened. Trouble with them hides nothing of the run's own end, and undoes
+ * nothing of what was done at Avala: a step without its outputs fails, for later ones count on them; one without a report
+ * or a summary warns.
+ */
 export async function endRun(environment: ActionEnvironment, ending: Ending): Promise<void> {
-  const { log, results, folder, inputs } = ending;
-  try {
-    if (folder !== undefined)
-      results.files.report = await writeReport(folder, results, log.secrets);
-    for (const [name, value] of outputsOf(results, inputs)) environment.setOutput(name, value);
-  } catch (error) {
-    fail(error, log, results);
-    environment.setOutput("outcome", results.outcome);
-    environment.setOutput("complete", "false");
-  }
+  const { log, results, folder, inputs, outputs } = ending;
+  // What matters most first: the report is what a full disk has no room for.
+  outputs.put();
+  if (folder !== undefined) await reportTo(folder, ending);
+  outputs.put();
+  failWithoutOutputs(ending);
+  const trouble = environment.logTrouble();
+  if (trouble !== undefined) warn(ending, `Lines of the log could not be written: ${trouble}`);
   // When an input is refused there are none; that nobody wants a summary counts all the same.
   const isWanted = inputs?.hasSummary ?? environment.getInput("summary").toLowerCase() !== "false";
   if (!isWanted) return;
   try {
     await environment.writeSummary(summarize(results, log.secrets));
   } catch (error) {
-    log.warn(`The job summary could not be written: ${describeFailure(error).text}`);
+    log.warn(`The job summary could not be written. ${describeFailure(error).text}`);
   }
+}
+
+async function reportTo(folder: string, ending: Ending): Promise<void> {
+  const { log, results } = ending;
+  try {
+    results.files.report = await writeReport(folder, results, log.secrets);
+  } catch (error) {
+    warn(ending, `The report could not be written. ${describeFailure(error).text}`);
+  }
+}
+
+function warn({ log, results }: Ending, text: string): void {
+  results.warnings.push({ text });
+  log.warn(text);
+}
+
+function failWithoutOutputs(ending: Ending): void {
+  const { log, results, outputs } = ending;
+  const problem = outputs.problem();
+  if (problem === undefined) return;
+  const { text } = describeFailure(problem);
+  if (results.failure !== undefined) return warn(ending, text);
+  results.warnings.push({ text });
+  log.fail(`${text}\nWhat was done at Avala stands (outcome: ${results.outcome}).`);
 }

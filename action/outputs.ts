@@ -2,6 +2,7 @@
 // Knows nothing of the log or the summary.
 import { mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { asDiskError } from "../src/errors";
 import { checksumsText, createManifest, type Manifest } from "../src/files/manifest";
 import { formatManifestFile } from "../src/files/manifest-file";
 import { redact } from "../src/redact";
@@ -11,6 +12,7 @@ import type { Destination } from "./destination";
 import type { Plan } from "./plan";
 import { pathFrom, type Selection } from "./selection";
 import type { Results } from "./results";
+import { jsonText, nameText, urlText, wordText } from "./server-text";
 
 /** Every output of action.yml; a test holds the two together. */
 export const OUTPUT_NAMES = [
@@ -35,9 +37,13 @@ export const OUTPUT_NAMES = [
 ] as const;
 
 /** A folder of this step's own: several steps of a job may use the Action. */
-export async function createOutputFolder(environment: ActionEnvironment): Promise<string> {
-  await mkdir(environment.tempDirectory, { recursive: true });
-  return mkdtemp(join(environment.tempDirectory, "avala-"));
+export async function createOutputFolder({ tempDirectory }: ActionEnvironment): Promise<string> {
+  try {
+    await mkdir(tempDirectory, { recursive: true });
+    return await mkdtemp(join(tempDirectory, "avala-"));
+  } catch (error) {
+    throw asDiskError(`No folder for this step's files can be made in ${tempDirectory}`, error);
+  }
 }
 
 /** The manifest and the checksums, as docs/manifest.md has them: what is to be sent. */
@@ -71,7 +77,8 @@ export async function writeManifest(
     isComplete: to.isComplete,
   });
   const file = join(folder, "manifest.json");
-  await rename(await write(folder, "manifest.json.new", text), file);
+  const written = await write(folder, "manifest.json.new", text);
+  await replacing(file, () => rename(written, file));
   return file;
 }
 
@@ -143,8 +150,16 @@ function json(value: unknown): string {
 
 async function write(folder: string, name: string, text: string): Promise<string> {
   const file = join(folder, name);
-  await writeFile(file, text);
+  await replacing(file, () => writeFile(file, text));
   return file;
+}
+
+async function replacing(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw asDiskError(`${file} can't be written`, error);
+  }
 }
 
 /** What is known, also of a run that failed; what is not known is left empty. */
@@ -156,12 +171,12 @@ export function outputsOf(
   const isPartitioned = inputs?.upload?.partitionDepth === 1;
   const only = isPartitioned ? undefined : datasets[0]?.dataset;
   const uids = Object.fromEntries(
-    datasets.map(({ target, dataset }) => [target.folder, dataset.uid]),
+    datasets.map(({ target, dataset }) => [target.folder, nameText(dataset.uid)]),
   );
   return new Map([
-    ["dataset-uid", only?.uid ?? ""],
-    ["dataset-slug", only?.slug ?? ""],
-    ["dataset-uids", isPartitioned ? JSON.stringify(uids) : ""],
+    ["dataset-uid", nameText(only?.uid)],
+    ["dataset-slug", nameText(only?.slug)],
+    ["dataset-uids", isPartitioned ? jsonText(uids) : ""],
     ["files-total", String(selection?.fileSet.files.length ?? 0)],
     ["files-uploaded", String(results.filesSent)],
     ["files-skipped", String(results.filesUnchanged)],
@@ -173,9 +188,9 @@ export function outputsOf(
     ["report", files.report ?? ""],
     ["complete", String(results.isComplete)],
     ["outcome", results.outcome],
-    ["export-uid", made?.uid ?? ""],
-    ["export-status", made?.status ?? ""],
-    ["download-url", made?.downloadUrl ?? ""],
+    ["export-uid", nameText(made?.uid)],
+    ["export-status", wordText(made?.status)],
+    ["download-url", urlText(made?.downloadUrl)],
     ["download-path", results.downloadPath ?? ""],
   ]);
 }

@@ -11,7 +11,7 @@ import { shown } from "../src/files/names";
 import { counted, describeTransfer } from "../src/upload/cost";
 import type { UploadResult } from "../src/upload/run";
 import { publish, type Decided, type Journey } from "./datasets";
-import type { Results } from "./results";
+import { noteDataset, type Results } from "./results";
 import type { Run } from "./run";
 import type { Target } from "./selection";
 
@@ -78,9 +78,9 @@ async function publishCounted(
     if (event.kind === "upload-progress") tally.note(event.progress);
     avala.emit(event);
   });
-  let made: Dataset | undefined;
   const onConfirmed = (dataset: Dataset): void => {
-    made = dataset;
+    noteDataset(run.results, target, dataset);
+    run.putOutputs();
     isSent();
   };
   try {
@@ -89,10 +89,10 @@ async function publishCounted(
     return result;
   } catch (error) {
     if (error instanceof UploadError) annotate(run, target, error);
-    if (made !== undefined) run.results.datasets.push({ target, dataset: made });
     throw error;
   } finally {
     tally.add();
+    run.putOutputs();
   }
 }
 
@@ -133,7 +133,7 @@ function tellResult(run: Run, journey: Journey, target: Target, result: PublishR
     return;
   }
   const { dataset, extra } = result;
-  results.datasets.push({ target, dataset });
+  noteDataset(results, target, dataset);
   if (extra.length > 0) run.warn({ text: extraText(target, extra) });
   if (result.outcome === "unchanged") {
     results.filesUnchanged += target.files.length;

@@ -49,6 +49,13 @@ export interface Results {
   failure?: string;
 }
 
+/** What is known of the target's dataset now, in the place of what was known before. */
+export function noteDataset({ datasets }: Results, target: Target, dataset: Dataset): void {
+  const at = datasets.findIndex((one) => one.target === target);
+  if (at === -1) datasets.push({ target, dataset });
+  else datasets[at] = { target, dataset };
+}
+
 export function createResults(): Results {
   return {
     datasets: [],

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { type Avala, connect } from "../src/api/connect";
 import { readConfig } from "../src/config";
+import { messageOf } from "../src/errors";
 import type { Listener } from "../src/events";
 import { destinationOf } from "./destination";
 import { runExport } from "./exporting";
@@ -12,7 +13,8 @@ import { endRun, fail } from "./ending";
 import { describeFailure } from "./failure";
 import { readApiKey, readInputs, type Inputs } from "./inputs";
 import { createLog, type Log } from "./log";
-import { createOutputFolder, writeSelection } from "./outputs";
+import { createOutputWriter } from "./output-writer";
+import { createOutputFolder, outputsOf, writeSelection } from "./outputs";
 import { createListener } from "./report";
 import { createResults, type Outcome, type Results } from "./results";
 import { pathFrom, select, type Warning } from "./selection";
@@ -31,6 +33,10 @@ export interface Run {
   readonly folder: string;
   readonly startedMs: number;
   warn(warning: Warning): void;
+  /** Puts out what is known by now. Cheap, and never throws. */
+  putOutputs(): void;
+  /** What is left to do when all outputs are out. */
+  atEnd(work: () => Promise<void>): void;
 }
 
 /** Runs the Action. Never throws: what fails becomes the step's one error, its outputs and its summary. */
@@ -41,20 +47,27 @@ export async function run(environment: ActionEnvironment): Promise<void> {
   const results = createResults();
   let inputs: Inputs | undefined;
   let folder: string | undefined;
+  const outputs = createOutputWriter(
+    (name, value) => environment.setOutput(name, value),
+    () => outputsOf(results, inputs),
+  );
+  const rest: (() => Promise<void>)[] = [];
   try {
     folder = await createOutputFolder(environment);
     inputs = readInputs(environment);
-    await runGuarded(startRun(environment, inputs, { log, results, folder }));
+    const ends = { putOutputs: outputs.put, atEnd: (work: () => Promise<void>) => rest.push(work) };
+    await runGuarded(startRun(environment, inputs, { log, results, folder, ...ends }));
   } catch (error) {
     fail(error, log, results);
   }
-  await endRun(environment, { log, results, folder, inputs });
+  await endRun(environment, { log, results, folder, inputs, outputs });
+  for (const work of rest) await work().catch((error: unknown) => log.debug(messageOf(error)));
 }
 
 function startRun(
   environment: ActionEnvironment,
   inputs: Inputs,
-  rest: Pick<Run, "log" | "results" | "folder">,
+  rest: Pick<Run, "log" | "results" | "folder" | "putOutputs" | "atEnd">,
 ): Run {
   return {
     environment,
@@ -144,13 +157,15 @@ function open(run: Run): Avala {
 }
 
 /** Notes what the outputs of a failed run need, and passes each event on to the log. */
-function listen({ results }: Run, show: Listener): Listener {
+function listen(run: Run, show: Listener): Listener {
+  const { results } = run;
   return (event) => {
     if (event.kind === "warning") results.warnings.push({ text: event.text });
     if (event.kind === "retry") results.retries.note(event);
     if (event.kind === "export-status") {
       const { uid, status } = event;
       results.export = { ...results.export, uid, status };
+      run.putOutputs();
     }
     show(event);
   };
@@ -176,4 +191,5 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const destination = destinationOf(environment, inputs, avala);
   const to = { destination, nowMs: environment.clock.now() };
   Object.assign(results.files, await writeSelection(run.folder, selection, to));
+  run.putOutputs();
 }

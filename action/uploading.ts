@@ -10,6 +10,7 @@ import { shown } from "../src/files/names";
 import { counted, describeCost, estimateCost, formatBytes } from "../src/upload/cost";
 import { checkQuota, decideAll, type Decided, type Journey } from "./datasets";
 import { destinationOf } from "./destination";
+import { describeFailure } from "./failure";
 import type { UploadInputs } from "./inputs/upload";
 import { writeManifest, writePlan } from "./outputs";
 import {
@@ -65,7 +66,13 @@ export async function runUpload(
 async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void> {
   const destination = destinationOf(run.environment, run.inputs, avala);
   const nowMs = run.environment.clock.now();
-  await writeManifest(run.folder, selection, { destination, nowMs, isComplete: true });
+  try {
+    await writeManifest(run.folder, selection, { destination, nowMs, isComplete: true });
+  } catch (error) {
+    // What is at Avala is there all the same; the manifest that lies there claims nothing.
+    const { text } = describeFailure(error);
+    run.warn({ text: `The manifest does not say that Avala has its files. ${text}` });
+  }
 }
 
 /** Without those that nobody could look up. */

@@ -1,6 +1,7 @@
 // The errors of the core: one class with a closed set of codes, and subclasses only where there is more to carry.
 // Knows nothing of HTTP libraries, files or who shows the error.
 
+import { diskHint } from "./disk-hint";
 import { printableLines } from "./redact";
 
 /** What went wrong, for programs. Closed: a new cause is a new code here. */
@@ -239,7 +240,7 @@ export function asDiskError(what: string, error: unknown): unknown {
   // Node's own `ERR_…` are mistakes of a program.
   if (isAvalaError(error) || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
   return new AvalaError("file", `${what}: ${messageOf(error)}.`, {
-    hint: code === "ENOSPC" ? "Free space on the disk, then run again." : undefined,
+    hint: diskHint(code),
     cause: error,
   });
 }

@@ -5,10 +5,13 @@ import * as core from "@actions/core";
 import { systemClock } from "../../src/flow/clock";
 import type { ActionEnvironment } from "../environment";
 import { readEvent, setCommitStatus } from "./commit-status";
+import { envFileError, requireEnvFile } from "./env-file";
 import { openExportCache } from "./export-cache";
+import { steadyStream } from "./steady-stream";
 
 export function openEnvironment(signal: AbortSignal): ActionEnvironment {
   const { env } = process;
+  const log = steadyStream(process.stdout);
   return {
     env,
     workspace: resolved(env.GITHUB_WORKSPACE ?? process.cwd()),
@@ -17,17 +20,34 @@ export function openEnvironment(signal: AbortSignal): ActionEnvironment {
     clock: systemClock,
     isDebug: core.isDebug(),
     getInput: (name) => core.getInput(name),
-    setOutput: (name, value) => core.setOutput(name, value),
-    setSecret: (value) => core.setSecret(value),
-    debug: (line) => core.debug(line),
-    info: (line) => core.info(line),
+    setOutput: (name, value) => {
+      requireEnvFile("GITHUB_OUTPUT", env.GITHUB_OUTPUT);
+      try {
+        core.setOutput(name, value);
+      } catch (error) {
+        throw envFileError("GITHUB_OUTPUT", env.GITHUB_OUTPUT, error);
+      }
+    },
+    setSecret: (value) => log.write(() => core.setSecret(value)),
+    debug: (line) => log.write(() => core.debug(line)),
+    info: (line) => log.write(() => core.info(line)),
     warning: (text, place) =>
-      core.warning(text, place?.file === undefined ? {} : { file: place.file }),
-    setFailed: (text) => core.setFailed(text),
-    startGroup: (title) => core.startGroup(title),
-    endGroup: () => core.endGroup(),
+      log.write(() => core.warning(text, place?.file === undefined ? {} : { file: place.file })),
+    setFailed: (text) => {
+      // First, for the line may be lost.
+      process.exitCode = core.ExitCode.Failure;
+      log.write(() => core.setFailed(text));
+    },
+    startGroup: (title) => log.write(() => core.startGroup(title)),
+    endGroup: () => log.write(() => core.endGroup()),
+    logTrouble: () => log.trouble(),
     writeSummary: async (markdown) => {
-      await core.summary.addRaw(markdown, true).write();
+      requireEnvFile("GITHUB_STEP_SUMMARY", env.GITHUB_STEP_SUMMARY);
+      try {
+        await core.summary.addRaw(markdown, true).write();
+      } catch (error) {
+        throw envFileError("GITHUB_STEP_SUMMARY", env.GITHUB_STEP_SUMMARY, error);
+      }
     },
     readEvent: () => readEvent(env),
     setCommitStatus: (status) => setCommitStatus(status, env),

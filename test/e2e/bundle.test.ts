@@ -1,4 +1,5 @@
 // The Action's bundle as it is committed, run as a runner runs it, on the Nodes that it is made for.
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -106,6 +107,67 @@ describe("on the Node of the tests", () => {
       .requests()
       .filter(({ method, target }) => method === "GET" && target === "storage");
     expect(fetched).toHaveLength(1);
+  });
+
+  test("takes no file of another export, and puts none outside of download-path, whatever the server calls it", async () => {
+    const { host, origin } = new URL(emulator.storageUrl);
+    const answerWith = (uid: string, body: string): void => {
+      const reply = { uid, status: "completed", download_url: `${origin}/export` };
+      emulator.clearFaults();
+      emulator.setFault(
+        {
+          on: { method: "GET", path: "/exports/*" },
+          times: 0,
+          reply: { status: 200, body: reply },
+        },
+        { on: { target: "storage" }, times: 0, reply: { status: 200, body } },
+      );
+    };
+    const asked = { "download-path": "workspace/export", "allow-storage-hosts": host };
+    for (const uid of ["x----------pwned-txt", "x/../../../pwned.txt", "exp_1", "exp-1"]) {
+      answerWith(uid, "{}");
+      const result = await run({ ...asked, "export-uid": "e" });
+      expect(result.code).toBe(1);
+      expect(result.outputs["download-path"]).toBe("");
+    }
+    expect(existsSync(tree.at("pwned.txt.json"))).toBe(false);
+    expect(existsSync(tree.at("workspace"))).toBe(false);
+    for (const uid of ["exp_1", "exp-1"]) {
+      answerWith(uid, JSON.stringify([uid]));
+      await run({ ...asked, "export-uid": uid });
+      const file = tree.at(`workspace/export/export-${uid}.json`);
+      expect(readFileSync(file, "utf8")).toContain(uid);
+    }
+  });
+
+  test("puts out its outputs when its log can't be written, and says so", async () => {
+    const full = openSync("/dev/full", "w");
+    const result = await run(whole, { stdout: full });
+    closeSync(full);
+    expect(result.code).toBe(0);
+    expect(result.outputs).toMatchObject({ outcome: "exported", complete: "true" });
+    expect(result.summary).toContain("Lines of the log could not be written");
+  });
+
+  test.each([
+    ["on a full disk", "/dev/full", "ENOSPC"],
+    ["that is not there", "/nowhere/output", "Missing file"],
+  ])("fails for outputs %s as what it is, and what was done stands", async (_name, file, text) => {
+    const result = await run(whole, { env: { GITHUB_OUTPUT: file } });
+    expect(result.code).toBe(1);
+    expect(errorsOf(result)).toHaveLength(1);
+    expect(errorsOf(result)[0]).toContain(`GITHUB_OUTPUT (${file})`);
+    expect(errorsOf(result)[0]).toContain(text);
+    expect(errorsOf(result)[0]).toContain("outcome: exported");
+    expect(shown(result)).not.toContain("bug in the Action");
+    expect(result.summary).toContain("Export complete");
+  });
+
+  test("warns of a summary on a full disk, and succeeds", async () => {
+    const result = await run(whole, { env: { GITHUB_STEP_SUMMARY: "/dev/full" } });
+    expect(result.code).toBe(0);
+    expect(result.lines.join("\n")).toContain("GITHUB_STEP_SUMMARY (/dev/full)");
+    expect(shown(result)).not.toContain("bug in the Action");
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("stops within five seconds of %s", async (signal) => {

@@ -1,0 +1,34 @@
+// Keeps a run alive when nobody reads its log any more or its disk is full: what it does at Avala, its outputs and its
+// end are worth more than lines. Knows nothing of what is written.
+import { messageOf, systemErrorCode } from "../../src/errors";
+
+interface Emitter {
+  on(event: "error", listener: (error: unknown) => void): unknown;
+}
+
+export interface SteadyStream {
+  /** Does `work`, which writes to the stream. What the system refuses is kept; any other error passes. */
+  write(work: () => void): void;
+  /** Why lines were lost, the first time; `undefined`: none was. */
+  trouble(): string | undefined;
+}
+
+/** A pipe reports later, as an event that ends a process when nobody listens; a file at once, as an exception. */
+export function steadyStream(stream: Emitter): SteadyStream {
+  let first: string | undefined;
+  const note = (error: unknown): void => {
+    first ??= messageOf(error);
+  };
+  stream.on("error", note);
+  return {
+    write(work) {
+      try {
+        work();
+      } catch (error) {
+        if (systemErrorCode(error) === undefined) throw error;
+        note(error);
+      }
+    },
+    trouble: () => first,
+  };
+}

@@ -1,0 +1,21 @@
+// What to do about what a disk refuses. Knows nothing of errors of ours.
+
+/** By the system's code; `undefined` for one that says nothing of what to do. */
+export function diskHint(code: string): string | undefined {
+  switch (code) {
+    case "ENOSPC":
+      return "Free space on the disk, then run again.";
+    case "EDQUOT":
+      return "Free space within the disk quota of this user, then run again.";
+    case "EROFS":
+      return "The file system is read-only: choose a folder that can be written, then run again.";
+    case "EACCES":
+    case "EPERM":
+      return "Give this user the right to write there, or choose another folder, then run again.";
+    case "EMFILE":
+    case "ENFILE":
+      return "Raise the limit of open files (ulimit -n), then run again.";
+    default:
+      return undefined;
+  }
+}
