@@ -78,7 +78,7 @@ describe("an error of the core", () => {
 
   test("has none of a dataset's or an export's that ended badly", async () => {
     const { avala } = sessionWith(emulator);
-    const reply = { status: 200, body: dataset({ status: "failed", name: EVIL, uid: EVIL }) };
+    const reply = { status: 200, body: dataset({ status: "failed", name: EVIL }) };
     emulator.setFault({ on: { path: "/datasets/*" }, times: 0, reply });
     const found = await getDataset(avala, "u");
     const body = { uid: "e", name: EVIL, status: "failed", error: EVIL };
@@ -198,6 +198,36 @@ describe("the Action", () => {
     const recorded = await act({ "timeout-minutes": "0.02" });
     expect(recorded.lines.length + recorded.errors.length).toBeGreaterThan(0);
     check(recorded);
+  });
+
+  test("puts out names and words only, whatever the server calls a dataset and an export", async () => {
+    const names = { uid: "u$(touch owned)\u202e", slug: "`touch owned`" };
+    const [status, download_url] = [EVIL, "javascript:alert(1)//x.example/e"];
+    emulator.setFault(
+      {
+        on: { method: "POST", path: "/datasets/manual-upload/" },
+        times: 0,
+        reply: { status: 201, body: dataset(names) },
+      },
+      {
+        on: { method: "GET", path: "/exports/*" },
+        times: 0,
+        reply: { status: 200, body: { uid: "e", status, download_url } },
+      },
+    );
+    const uploaded = await act({ "export-datasets": "", "wait-for-dataset": "false" });
+    const exported = await act({
+      ...{ files: "", dataset: "", "export-datasets": "", "export-uid": "e" },
+      "timeout-minutes": "0.02",
+    });
+    expect(uploaded.outputs.outcome).toBe("uploaded");
+    const values = [uploaded, exported].flatMap(({ outputs }) => [
+      ...["dataset-uid", "dataset-slug", "export-uid", "export-status", "download-url"].map(
+        (name) => outputs[name] ?? "",
+      ),
+    ]);
+    expect(values.join("")).toContain("owned");
+    for (const value of values) expect(value).toMatch(/^[\p{L}\p{N} ._-]*$/u);
   });
 
   test("masks what is a download link, and not every letter a server calls one", async () => {
