@@ -77,7 +77,11 @@ async function readAndCheck(
       // Lines without a match are this Action's business: `if-no-files-found` is about each of them.
       allowEmpty: true,
     },
-    { signal, check: (found) => (inputs.ifNoFilesFound === "error" ? refusedLines(found) : []) },
+    {
+      signal,
+      countsRemoved: inputs.ifNoFilesFound !== "ignore",
+      check: (found) => (inputs.ifNoFilesFound === "error" ? refusedLines(found) : []),
+    },
   ).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
     problems.push(...error.problems);
@@ -88,22 +92,28 @@ async function readAndCheck(
   return fileSet;
 }
 
-type Matched = Pick<FileSet, "root" | "patterns" | "hiddenLeftOut">;
+type Matched = Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut">;
 
 function refusedLines(found: Matched): readonly InputProblem[] {
   return unmatchedLines(found).map((text) => ({ input: "files", text }));
 }
 
-function unmatchedLines({ root, patterns, hiddenLeftOut }: Matched): readonly string[] {
+function unmatchedLines({ root, patterns, removed, hiddenLeftOut }: Matched): readonly string[] {
   const hidden =
     hiddenLeftOut === 0
       ? ""
       : ` (${hiddenLeftOut} hidden files were left out; include-hidden-files: true takes them)`;
-  return patterns
-    .filter(({ matched }) => matched === 0)
-    .map(
+  const unmatched = patterns.filter(({ matched }) => matched === 0);
+  const idle = removed.filter(({ matched }) => matched === 0);
+  return [
+    ...unmatched.map(
       ({ pattern }) => `the line ${JSON.stringify(pattern)} matches nothing in ${root}${hidden}`,
-    );
+    ),
+    ...idle.map(
+      ({ pattern }) =>
+        `the line ${JSON.stringify(`!${pattern}`)} takes nothing away: it matches no file in ${root} that another line chooses`,
+    ),
+  ];
 }
 
 function noticesOf(fileSet: FileSet): readonly Warning[] {

@@ -10,6 +10,7 @@ import { readIndexing } from "./indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import type { DataType } from "./media";
 import { fitsWindows, pathProblem, shown, twinProblems } from "./names";
+import { countRemoved } from "./removals";
 import { scan, type Scan } from "./scan";
 import { createTree } from "./tree";
 
@@ -31,6 +32,8 @@ export interface FileSet {
   readonly hiddenLeftOut: number;
   /** One for each include line that takes files, also for those that match nothing. */
   readonly patterns: readonly PatternCount[];
+  /** One for each line that takes away, with how many files it takes; empty unless that was asked for. */
+  readonly removed: readonly PatternCount[];
 }
 
 /** How a set is read. */
@@ -38,8 +41,12 @@ export interface FileSetRun {
   readonly signal?: AbortSignal | undefined;
   /** A caller's own refusals of what the lines chose, told together with the others. */
   readonly check?:
-    | ((found: Pick<FileSet, "root" | "patterns" | "hiddenLeftOut">) => readonly InputProblem[])
+    | ((
+        found: Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut">,
+      ) => readonly InputProblem[])
     | undefined;
+  /** Whether to count what each line takes away, which walks the tree once more. @default false */
+  readonly countsRemoved?: boolean | undefined;
 }
 
 /**
@@ -55,15 +62,17 @@ export interface FileSetRun {
 export async function readFileSet(options: FileSetOptions, run: FileSetRun = {}): Promise<FileSet> {
   const { root, patterns, prefix } = readOptions(options);
   if (run.signal?.aborted === true) throw cancelled("Listing files");
-  const found = await scan({
+  const request = {
     tree: createTree({ root, symlinks: options.symlinks ?? "follow", folder: options.folder }),
     ...patterns,
     includeHidden: options.includeHidden ?? false,
     signal: run.signal,
-  });
+  };
+  const found = await scan(request);
+  const removed = run.countsRemoved === true ? await countRemoved(request, patterns.removals) : [];
   const { candidates, problems } = place(found, root, prefix);
   const { patterns: counts, hiddenLeftOut } = found;
-  problems.push(...(run.check?.({ root, patterns: counts, hiddenLeftOut }) ?? []));
+  problems.push(...(run.check?.({ root, patterns: counts, removed, hiddenLeftOut }) ?? []));
   const inspection = await inspectFiles(candidates, {
     checkContent: options.checkContent ?? "warn",
     signal: run.signal,
@@ -87,6 +96,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     ],
     hiddenLeftOut: found.hiddenLeftOut,
     patterns: found.patterns,
+    removed,
   };
 }
 

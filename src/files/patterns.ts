@@ -17,10 +17,21 @@ export interface PatternLine {
   readonly hiddenParts: ReadonlySet<string>;
 }
 
+/** A line that takes away. */
+export interface Removal {
+  /** As the user wrote it. */
+  readonly pattern: string;
+  /** For fast-glob, relative to the root. */
+  readonly globs: readonly string[];
+  readonly hiddenParts: ReadonlySet<string>;
+}
+
 export interface Patterns {
   readonly lines: readonly PatternLine[];
   /** What is taken away, for fast-glob. */
   readonly ignore: readonly string[];
+  /** The same, line by line. */
+  readonly removals: readonly Removal[];
   readonly problems: readonly InputProblem[];
 }
 
@@ -42,7 +53,7 @@ export function parsePatterns(options: PatternOptions): Patterns {
   if (count > maxLines) return refused(`There are ${count} lines, more than ${maxLines}.`);
   const problems: InputProblem[] = [];
   const lines: PatternLine[] = [];
-  const ignore: string[] = [];
+  const removals: Removal[] = [];
   const read = (input: string, pattern: string, text: string): string | undefined => {
     const result = normalize(text, options);
     if ("problem" in result)
@@ -53,26 +64,27 @@ export function parsePatterns(options: PatternOptions): Patterns {
     const takesAway = isNegative(pattern);
     const glob = read("include", pattern, takesAway ? pattern.slice(1) : pattern);
     if (glob === undefined) continue;
-    if (takesAway) ignore.push(...withContents(glob));
+    if (takesAway) removals.push(removalOf(pattern, glob));
     else lines.push(lineOf(pattern, glob));
   }
   for (const pattern of options.exclude) {
     const glob = read("exclude", pattern, isNegative(pattern) ? pattern.slice(1) : pattern);
-    if (glob !== undefined) ignore.push(...withContents(glob));
+    if (glob !== undefined) removals.push(removalOf(pattern, glob));
   }
   if (lines.length === 0 && problems.length === 0) {
     problems.push({ input: "include", text: "No line says which files to take." });
   }
+  const ignore = removals.flatMap(({ globs }) => globs);
   const pairs = alternativesOf(lines.map(({ glob }) => glob)) * alternativesOf(ignore);
   if (problems.length === 0 && pairs > maxPairs) {
     const text = `The lines that take files, times those that take away, stand for ${pairs} pairs of globs, more than ${maxPairs}: use fewer lines.`;
     problems.push({ input: "include", text });
   }
-  return { lines, ignore, problems };
+  return { lines, ignore, removals, problems };
 }
 
 function refused(text: string): Patterns {
-  return { lines: [], ignore: [], problems: [{ input: "include", text }] };
+  return { lines: [], ignore: [], removals: [], problems: [{ input: "include", text }] };
 }
 
 function alternativesOf(globs: readonly string[]): number {
@@ -96,14 +108,22 @@ function withContents(glob: string): string[] {
   return glob.endsWith("/**") || glob === "**" ? [glob] : [glob, `${glob}/**`];
 }
 
+function removalOf(pattern: string, glob: string): Removal {
+  return { pattern, globs: withContents(glob), hiddenParts: hiddenPartsOf(glob) };
+}
+
+function hiddenPartsOf(glob: string): ReadonlySet<string> {
+  const hidden = glob.split("/").flatMap((part) => literalOf(part) ?? []);
+  return new Set(hidden.filter((part) => part.startsWith(".")));
+}
+
 function lineOf(pattern: string, glob: string): PatternLine {
   const literal = literalOf(glob);
-  const hidden = glob.split("/").flatMap((part) => literalOf(part) ?? []);
   return {
     pattern,
     glob,
     ...(literal === undefined ? {} : { literal }),
-    hiddenParts: new Set(hidden.filter((part) => part.startsWith("."))),
+    hiddenParts: hiddenPartsOf(glob),
   };
 }
 

@@ -35,7 +35,10 @@ export interface Scan {
 export async function scan(request: ScanRequest): Promise<Scan> {
   const found = createFindings();
   for (const line of request.lines) {
-    const fs = adapterOf(line, request, found.barOf(line, request.includeHidden));
+    const fs = adapterOf(request, {
+      hiddenParts: line.hiddenParts,
+      onBar: found.barOf(line, request.includeHidden),
+    });
     const paths = await fastGlob.glob(globOf(line, request.tree), optionsOf(request, fs));
     found.add(line, paths, request);
   }
@@ -46,13 +49,17 @@ export async function scan(request: ScanRequest): Promise<Scan> {
 export function scanSync(request: ScanRequest): Scan {
   const found = createFindings();
   for (const line of request.lines) {
-    const fs = adapterOf(line, request, found.barOf(line, request.includeHidden));
+    const fs = adapterOf(request, {
+      hiddenParts: line.hiddenParts,
+      onBar: found.barOf(line, request.includeHidden),
+    });
     found.add(line, fastGlob.globSync(globOf(line, request.tree), optionsOf(request, fs)), request);
   }
   return found.result();
 }
 
-function globOf(line: PatternLine, tree: Tree): string {
+/** For fast-glob: a folder that is named means everything in it. */
+export function globOf(line: PatternLine, tree: Tree): string {
   if (line.literal === undefined) return line.glob;
   const escaped = fastGlob.posix.escapePath(line.literal);
   return tree.find(line.literal)?.isDirectory() === true ? `${escaped}/**` : escaped;
@@ -68,22 +75,35 @@ function optionsOf(
 
 type OnBar = (path: string, bar: Bar) => void;
 
+export interface View {
+  /** Of `.git` only what is written out is seen. @default all of it */
+  readonly hiddenParts?: PatternLine["hiddenParts"] | undefined;
+  /** The only paths that are seen. @default all */
+  readonly within?: ReadonlySet<string> | undefined;
+  readonly onBar: OnBar;
+}
+
 /** The tree as the file system that fast-glob walks. */
-function adapterOf(
-  line: PatternLine,
-  { tree, signal }: ScanRequest,
-  onBar: OnBar,
+export function adapterOf(
+  { tree, signal }: Pick<ScanRequest, "tree" | "signal">,
+  { hiddenParts, within, onBar }: View,
 ): Partial<fastGlob.FileSystemAdapter> {
   const inTree = (path: string): string => relative(tree.root, path).replaceAll(sep, "/");
+  const isSeen = (folder: string, { name }: TreeEntry): boolean => {
+    if (hiddenParts !== undefined && isGits(name, { hiddenParts })) return false;
+    return within === undefined || within.has(folder === "" ? name : `${folder}/${name}`);
+  };
   const readdirSync = (path: string): TreeEntry[] => {
     if (signal?.aborted === true) throw cancelled("Listing files");
-    tellBar(tree, inTree(path), onBar);
-    const entries = [...(tree.list(inTree(path))?.entries.values() ?? [])];
-    return entries.filter(({ name }) => !isGits(name, line));
+    const folder = inTree(path);
+    tellBar(tree, folder, onBar);
+    const entries = [...(tree.list(folder)?.entries.values() ?? [])];
+    return entries.filter((entry) => isSeen(folder, entry));
   };
   const lstatSync = (path: string): TreeEntry => {
     const entry = tree.find(inTree(path));
-    if (entry !== undefined) return entry;
+    const isKnown = within === undefined || within.has(inTree(path));
+    if (entry !== undefined && isKnown) return entry;
     tellBar(tree, parentOf(inTree(path)), onBar);
     throw Object.assign(new Error("Not in the tree."), { code: "ENOENT" });
   };
@@ -170,7 +190,7 @@ function createFindings(): Findings {
  * What is in `.git` is of no set, hidden files wanted or not: it is another in each clone of the same files, and a checkout
  * keeps its token there. Git knows its folder in any case of letters where the file system does.
  */
-function isGits(name: string, line: PatternLine): boolean {
+function isGits(name: string, line: Pick<PatternLine, "hiddenParts">): boolean {
   return name.toLowerCase() === ".git" && !line.hiddenParts.has(name);
 }
 

@@ -1,6 +1,7 @@
 // What the Action selects, and what it calls the datasets that it goes to.
 import { readInputs } from "../../action/inputs";
 import { select, type Selection } from "../../action/selection";
+import type { InputError } from "../../src/errors";
 import { shortDigest, slugFrom } from "../../src/files/dataset-name";
 import { jpeg } from "../support/temp-tree";
 import { createTempTree, record, type TempTree } from "./support/recorded";
@@ -43,5 +44,65 @@ describe("a dataset for each folder", () => {
     tree = createTempTree({ "one/one.jpg": jpeg("one") });
     const refused = choose({ ...partitioned, slug: "p/{digest}-{folder}" });
     await expect(refused).rejects.toMatchObject({ problems: [{ input: "slug" }] });
+  });
+});
+
+describe("a line that takes away", () => {
+  const dataset = { dataset: "photos-{digest}" };
+  const refused = (files: string, more: Record<string, string> = {}): Promise<string[]> =>
+    choose({ ...dataset, files, ...more }).then(
+      () => [],
+      (error: InputError) => error.problems.map(({ text }) => text),
+    );
+  beforeEach(() => {
+    tree = createTempTree({
+      "photos/one.jpg": jpeg("one"),
+      "photos/drafts/two.jpg": jpeg("two"),
+      "photos/drafts/notes.txt": "notes",
+      "drafts/three.jpg": jpeg("three"),
+      "photos/.cache/x.jpg": jpeg("x"),
+      ".git/config": "git",
+    });
+  });
+
+  test.each([
+    ["photos/**/*.jpg", "!photos/drafts"],
+    ["photos/**/*.jpg", "!**/drafts/**"],
+    ["photos/**/*.jpg", "!photos/drafts/"],
+    ["photos", "!**/*.txt"],
+    ["**", "!drafts"],
+    // Left out as hidden ones already, or as Git's: a line that says so is no slip.
+    ["**", "!.git/**"],
+    ["**", "!**/.cache/**"],
+  ])("of %j may be %s, which takes files", async (files, line) => {
+    expect(await refused(`${files}\n${line}`)).toEqual([]);
+  });
+
+  test.each([
+    ["photos/**/*.jpg", "!drafts/**"],
+    ["photos/**/*.jpg", "!**/*.txt"],
+    ["photos", "!photos/draft"],
+    ["photos", "!photo/**"],
+    ["photos", "!one.jpg"],
+    ["photos", "!.git/**"],
+  ])("of %j is refused when it is %s, which takes nothing", async (files, line) => {
+    expect(await refused(`${files}\n${line}`)).toEqual([
+      expect.stringContaining(JSON.stringify(line)),
+    ]);
+  });
+
+  test("is refused with all others, and with those that match nothing", async () => {
+    const texts = await refused("photos\nsounds\n!drafts/**\n!photos/draft\n!photos/drafts");
+    expect(texts).toHaveLength(3);
+  });
+
+  test("without effect is a warning or nothing where if-no-files-found says so", async () => {
+    const files = "photos/**/*.jpg\n!drafts/**";
+    const warned = await choose({ ...dataset, files, "if-no-files-found": "warn" });
+    expect(warned.warnings.map(({ text }) => text)).toEqual([
+      expect.stringContaining('"!drafts/**"'),
+    ]);
+    const ignored = await choose({ ...dataset, files, "if-no-files-found": "ignore" });
+    expect(ignored.warnings).toEqual([]);
   });
 });

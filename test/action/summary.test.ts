@@ -21,6 +21,7 @@ function selectionOf(paths: readonly string[]): Selection {
       notices: [],
       hiddenLeftOut: 2,
       patterns: [],
+      removed: [],
     },
     manifest,
     targets: [],
