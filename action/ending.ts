@@ -7,6 +7,7 @@ import type { Log } from "./log";
 import type { OutputWriter } from "./output-writer";
 import { writeReport } from "./outputs";
 import type { Results } from "./results";
+import { isName } from "./server-text";
 import { summarize } from "./summary";
 
 /** Makes an error the run's end. The step has one error: what fails after it is a warning. */
@@ -38,6 +39,7 @@ export interface Ending {
  */
 export async function endRun(environment: ActionEnvironment, ending: Ending): Promise<void> {
   const { log, results, folder, inputs, outputs } = ending;
+  for (const text of leftOutOf(results)) warn(ending, text);
   // What matters most first: the report is what a full disk has no room for.
   outputs.put();
   if (folder !== undefined) await reportTo(folder, ending);
@@ -53,6 +55,18 @@ export async function endRun(environment: ActionEnvironment, ending: Ending): Pr
   } catch (error) {
     log.warn(`The job summary could not be written. ${describeFailure(error).text}`);
   }
+}
+
+/** Why an output is empty although something is known. */
+function leftOutOf({ datasets }: Results): readonly string[] {
+  return datasets.flatMap(({ target, dataset: { uid, slug } }) =>
+    [uid, slug]
+      .filter((name) => !isName(name))
+      .map(
+        (name) =>
+          `Avala calls the dataset ${target.name} ${JSON.stringify(name)}, which is not a uid or a slug; that output is left empty.`,
+      ),
+  );
 }
 
 async function reportTo(folder: string, ending: Ending): Promise<void> {
