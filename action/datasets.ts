@@ -10,7 +10,9 @@ import {
   type PublishOptions,
   type PublishResult,
   type PublishTarget,
-} from "../src/publish";
+} from "../src/operations/publish";
+import type { Words } from "../src/operations/publish-refusals";
+import { toSend } from "../src/operations/publish-target";
 import { requireRoom } from "../src/upload/room";
 import type { UploadInputs } from "./inputs/upload";
 import type { Target } from "./selection";
@@ -25,6 +27,11 @@ export interface Journey {
   readonly deadlineMs?: number | undefined;
   readonly warn: (text: string) => void;
 }
+
+const WORDS: Words = {
+  version: "Put {digest} into dataset, and each content gets a dataset version.",
+  takeOver: "if-dataset-exists: verify accepts a dataset that holds exactly these files.",
+};
 
 export interface Decided {
   readonly target: Target;
@@ -68,9 +75,10 @@ async function decide(journey: Journey, target: Target): Promise<Decided> {
   } catch (error) {
     // A key that may only write can't look. Should the dataset exist, its confirm will be refused.
     if (!isAvalaError(error) || error.code !== "permission") throw error;
-    journey.warn(`The key may not read, so nobody looked whether ${target.name} exists already.`);
-    const decision = { target: publish, toSend: publish.files, extra: [] };
-    return { target, decision, isKnown: false };
+    journey.warn(
+      `This API key cannot read datasets, so the check whether ${target.name} exists was skipped.`,
+    );
+    return { target, decision: { kind: "send", target: publish }, isKnown: false };
   }
 }
 
@@ -91,6 +99,7 @@ function publishTargetOf({ inputs, organizationUid }: Journey, target: Target): 
       sizeBytes,
       sha256: sums.get(path),
     })),
+    digest: target.manifest.digest,
     ifExists: inputs.ifDatasetExists,
   };
 }
@@ -98,41 +107,21 @@ function publishTargetOf({ inputs, organizationUid }: Journey, target: Target): 
 function optionsOf({ inputs, budget, stateDirectory, deadlineMs }: Journey): PublishOptions {
   const { waitForDataset: waits, concurrency } = inputs;
   const waiting = { waitMs: budget.leftMs, waits };
-  return { ...waiting, concurrency, stateDirectory, deadlineMs, isRoomChecked: true };
+  const sending = { concurrency, stateDirectory, deadlineMs, isRoomChecked: true };
+  return { ...waiting, ...sending, words: WORDS };
 }
 
 /** @throws AvalaError `quota` when what is to be sent can never fit */
 export async function checkQuota(journey: Journey, decided: readonly Decided[]): Promise<void> {
-  const files = decided.flatMap(({ decision }) => decision.toSend);
+  const files = decided.flatMap(({ decision }) => toSend(decision));
   await requireRoom(journey.avala, { files, organizationUid: journey.organizationUid });
 }
 
 /** Sends what was decided and makes the dataset of it; `onConfirmed` learns of it even when what follows fails. */
-export async function publish(
+export function publish(
   journey: Journey,
-  { target, decision }: Decided,
+  { decision }: Decided,
   onConfirmed: (dataset: Dataset) => void,
 ): Promise<PublishResult> {
-  try {
-    return await carryOut(journey.avala, decision, { ...optionsOf(journey), onConfirmed });
-  } catch (error) {
-    const isRefusal = isAvalaError(error) && REFUSALS.has(error.code) && "status" in error;
-    throw isRefusal ? refused(target, decision.existing !== undefined, error) : error;
-  }
-}
-
-const REFUSALS: ReadonlySet<string> = new Set(["conflict", "validation"]);
-
-function refused({ name, slug }: Target, isAgain: boolean, error: AvalaError): AvalaError {
-  const { code, message } = error;
-  if (isAgain) {
-    return new AvalaError(code, `Avala does not confirm the dataset ${name} again: ${message}`, {
-      hint: "This deployment adds nothing to a dataset. Put {digest} into dataset, and each content gets a dataset of its own; or name another dataset.",
-      cause: error,
-    });
-  }
-  return new AvalaError(code, `Avala made no dataset ${name} of these files: ${message}`, {
-    hint: `Should the name or the slug ${slug} be taken, by you or by someone else, give another dataset or slug.`,
-    cause: error,
-  });
+  return carryOut(journey.avala, decision, { ...optionsOf(journey), onConfirmed });
 }

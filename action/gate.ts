@@ -73,7 +73,11 @@ function isEnough(given: {
  * complete, and not what was asked for. `uploaded` is absent when there was no upload.
  * @throws AvalaError
  */
-export function refuseUnfinished(inputs: Inputs, uploaded: Outcome | undefined): void {
+export function refuseUnfinished(
+  inputs: Inputs,
+  uploaded: Outcome | undefined,
+  unverified: number,
+): void {
   const { export: exporting, status } = inputs;
   if (exporting === undefined && status === undefined) return;
   if (uploaded === "partial") {
@@ -83,9 +87,18 @@ export function refuseUnfinished(inputs: Inputs, uploaded: Outcome | undefined):
   }
   const source = exporting?.source;
   const needsFiles = source === undefined || (source.kind === "new" && source.hasUploaded);
+  if (unverified > 0 && (needsFiles || status !== undefined)) {
+    throw new AvalaError(
+      "upload",
+      `The contents of ${counted(unverified, "file")} were not compared with what the dataset holds, so the gate stays closed.`,
+      {
+        hint: "Put {digest} into dataset: then the name stands for the content. Or name a new dataset for these files.",
+      },
+    );
+  }
   if (uploaded === "empty" && needsFiles) {
     throw new AvalaError("upload", "No file was found, so the gate stays closed.", {
-      hint: "Mend files, or leave uploaded out of export-datasets.",
+      hint: "Fix the `files` patterns, or remove `uploaded` from `export-datasets`.",
     });
   }
 }

@@ -45,6 +45,7 @@ export function readInputs(environment: ActionEnvironment): Inputs {
   const isDryRun = reader.flag("dry-run");
   const upload = readUpload(reader);
   const exporting = readExport(reader, upload !== undefined);
+  if (upload?.waitForDataset === false) refuseUnwaited(reader, exporting);
   const inputs: Inputs = {
     connection: {
       apiKey: readApiKey(environment),
@@ -83,4 +84,14 @@ export function readInputs(environment: ActionEnvironment): Inputs {
   if (reader.problems.length > 0)
     throw new InputError([...reader.problems, ...(upload?.nameProblems ?? [])]);
   return inputs;
+}
+
+/** What nobody waited for was not compared, and that opens nothing. */
+function refuseUnwaited(reader: Reader, exporting: ExportInputs | undefined): void {
+  const { source } = exporting ?? {};
+  const text = "can't be false here: the dataset must be made and compared before";
+  if (source?.kind === "new" && source.hasUploaded)
+    reader.refuse("wait-for-dataset", `${text} it is exported (export-datasets: uploaded)`);
+  if (reader.text("status-context") !== undefined)
+    reader.refuse("wait-for-dataset", `${text} a commit status says so (status-context)`);
 }

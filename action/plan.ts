@@ -54,10 +54,8 @@ export interface Plan {
 
 /** What the server has under a dataset's name. */
 export interface Looked {
-  /** Of the dataset; undefined when there is none. */
+  /** Of the dataset, which holds all the files; undefined when there is none. */
   readonly uid: string | undefined;
-  /** Paths that it lacks. */
-  readonly toSend: ReadonlySet<string>;
 }
 
 /** By dataset name; a name that is not in it was not looked up. */
@@ -105,8 +103,7 @@ function filesOf({ fileSet, manifest, targets }: Selection, looked: LookedUp): P
   );
   return manifest.entries.map((entry) => {
     const dataset = datasets.get(entry.path) ?? "";
-    const there = looked.get(dataset);
-    const isSent = there?.uid === undefined || there.toSend.has(entry.path);
+    const isSent = looked.get(dataset)?.uid === undefined;
     return {
       source: sources.get(entry.path) ?? entry.path,
       dataset,
@@ -178,7 +175,7 @@ export function checkPlannedDatasets(plan: Plan, looked: LookedUp): void {
     plan.datasets.flatMap((planned) => {
       const now = looked.get(planned.name);
       if (planned.exists === null || now === undefined) return [];
-      return identityChange(planned, now) ?? holdingChange(plan, planned, now) ?? [];
+      return identityChange(planned, now) ?? [];
     }),
   );
 }
@@ -189,15 +186,6 @@ function identityChange({ name, uid }: PlannedDataset, now: Looked): string | un
   if (uidNow === null) return `the dataset ${name} has gone since it was made`;
   if (uid === null) return `the dataset ${name} has been made since it was made`;
   return `the dataset ${name} has been removed and made anew since it was made: its uid was ${uid}, and is ${uidNow}`;
-}
-
-function holdingChange(plan: Plan, { name }: PlannedDataset, now: Looked): string | undefined {
-  const moved = plan.files.find(
-    ({ dataset, path, by }) => dataset === name && (by !== "nothing") !== now.toSend.has(path),
-  );
-  if (moved === undefined) return undefined;
-  const [holds, held] = moved.by === "nothing" ? ["no longer holds", "did"] : ["holds", "did not"];
-  return `the dataset ${name} ${holds} ${moved.path}, which it ${held} when it was made`;
 }
 
 function otherwise(

@@ -6,16 +6,13 @@ import { UploadError } from "../src/errors";
 import type { UploadProgress } from "../src/events";
 import { runPool } from "../src/flow/pool";
 import { createTurn, type Turn } from "../src/flow/turn";
-import type { PublishResult } from "../src/publish";
-import { shown } from "../src/files/names";
+import type { PublishResult } from "../src/operations/publish";
 import { counted, describeTransfer } from "../src/upload/cost";
 import type { UploadResult } from "../src/upload/run";
 import { publish, type Decided, type Journey } from "./datasets";
 import { noteDataset, type Results } from "./results";
 import type { Run } from "./run";
 import type { Target } from "./selection";
-
-const MOST_NAMED = 10;
 
 // One is sent while others are indexed, which takes the server a while each. More of them would spend on polls the calls
 // that the files need.
@@ -26,7 +23,7 @@ export async function publishAll(
   run: Run,
   journey: Journey,
   decided: readonly Decided[],
-): Promise<"uploaded" | "unchanged" | "partial"> {
+): Promise<PublishResult["outcome"]> {
   const outcomes = new Set<PublishResult["outcome"]>();
   const turn = createTurn();
   const { avala } = journey;
@@ -42,8 +39,8 @@ export async function publishAll(
   } finally {
     inOrderOf(decided, run.results.datasets);
   }
-  if (outcomes.has("partial")) return "partial";
-  return outcomes.has("uploaded") ? "uploaded" : "unchanged";
+  const worst = (["partial", "unverified", "uploaded"] as const).find((one) => outcomes.has(one));
+  return worst ?? "unchanged";
 }
 
 /** The turn lasts until `work` says that it is sent; what is left of it goes on beside the next one. */
@@ -85,7 +82,7 @@ async function publishCounted(
   };
   try {
     const result = await publish({ ...journey, avala: counting }, decided, onConfirmed);
-    tellResult(run, journey, target, result);
+    reportResult(run, target, result);
     return result;
   } catch (error) {
     if (error instanceof UploadError) annotate(run, target, error);
@@ -123,7 +120,7 @@ function createTally({ results, environment, budget }: Run): {
   };
 }
 
-function tellResult(run: Run, journey: Journey, target: Target, result: PublishResult): void {
+function reportResult(run: Run, target: Target, result: PublishResult): void {
   const { log, results } = run;
   if (result.outcome === "partial") {
     countChecked(run, result.upload);
@@ -132,22 +129,23 @@ function tellResult(run: Run, journey: Journey, target: Target, result: PublishR
     });
     return;
   }
-  const { dataset, extra } = result;
+  const { dataset, unverified } = result;
   noteDataset(results, target, dataset);
-  if (extra.length > 0) run.warn({ text: extraText(target, extra) });
+  results.unverified += unverified;
   if (result.outcome === "unchanged") {
     results.filesUnchanged += target.files.length;
     log.info(
       `Dataset ${target.name} holds these files already (uid ${dataset.uid}); nothing is sent.`,
     );
-    if (!journey.inputs.dataset.includes("{digest}")) run.warn({ text: namesOnlyText(target) });
+    return;
+  }
+  if (result.outcome === "unverified") {
+    run.warn({ text: unverifiedText(target) });
     return;
   }
   countChecked(run, result.upload);
-  const { sent, unchanged, bytesSent, durationMs } = result.upload;
+  const { sent, bytesSent, durationMs } = result.upload;
   const transfer = describeTransfer(bytesSent, durationMs);
-  // Files that an existing dataset had are in neither count.
-  results.filesUnchanged += target.files.length - sent.length - unchanged.length;
   log.info(
     `Sent ${counted(sent.length, "file")}, ${transfer}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).`,
   );
@@ -158,14 +156,8 @@ function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult):
   results.uncheckedByStore += sent.length - checkedByStore;
 }
 
-function extraText({ name }: Target, extra: readonly string[]): string {
-  const named = extra.slice(0, MOST_NAMED).map(shown).join(", ");
-  const rest = extra.length > MOST_NAMED ? `, and ${extra.length - MOST_NAMED} more` : "";
-  return `The dataset ${name} holds items that this run did not send: ${named}${rest}.`;
-}
-
-function namesOnlyText({ name }: Target): string {
-  return `The dataset ${name} holds files of these paths, and of these sizes where Avala tells them. Avala tells no checksums: with {digest} in dataset, the content counts too.`;
+function unverifiedText({ name }: Target): string {
+  return `The dataset ${name} has the same paths and sizes; contents were not compared. Nothing was sent. With {digest} in dataset, the name stands for the content.`;
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */

@@ -10,6 +10,7 @@ import type { Selection, Target, Warning } from "./selection";
 export type Outcome =
   | "uploaded"
   | "unchanged"
+  | "unverified"
   | "planned"
   | "partial"
   | "empty"
@@ -30,6 +31,8 @@ export interface Results {
   filesSent: number;
   filesUnchanged: number;
   filesFailed: number;
+  /** Files of made or found datasets whose content was not compared. */
+  unverified: number;
   bytesSent: number;
   uploadMs: number;
   /** Sent files of which the store told the MD5 of what it keeps, and it is right. */
@@ -62,6 +65,7 @@ export function createResults(): Results {
     filesSent: 0,
     filesUnchanged: 0,
     filesFailed: 0,
+    unverified: 0,
     bytesSent: 0,
     uploadMs: 0,
     checkedByStore: 0,

@@ -101,7 +101,7 @@ async function runGuarded(run: Run): Promise<void> {
   await status.set("pending", "Waiting for Avala");
   try {
     run.results.outcome = await runSteps(run);
-    run.results.isComplete = run.results.outcome !== "partial";
+    run.results.isComplete = run.results.outcome !== "partial" && run.results.unverified === 0;
   } catch (error) {
     await reportFailure(run, status, error);
     throw error;
@@ -133,7 +133,7 @@ async function runSteps(run: Run): Promise<Outcome> {
     if (upload !== undefined) await readFiles(run, avala);
     const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
-    refuseUnfinished(run.inputs, uploaded);
+    refuseUnfinished(run.inputs, uploaded, run.results.unverified);
     if (exporting === undefined) return uploaded ?? "empty";
     return await runExport(run, exporting, avala);
   } finally {

@@ -13,6 +13,7 @@ const MOST_WARNINGS = 20;
 const TITLES: Readonly<Record<Results["outcome"], string>> = {
   uploaded: "Uploaded",
   unchanged: "Nothing changed, nothing sent",
+  unverified: "Nothing sent, contents not compared",
   planned: "Planned, nothing sent",
   partial: "Stopped at the time budget: run again to go on",
   empty: "No files found",

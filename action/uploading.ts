@@ -7,6 +7,7 @@ import { stateDirectory } from "../src/config";
 import { InputError } from "../src/errors";
 import { shortDigest } from "../src/files/manifest";
 import { shown } from "../src/files/names";
+import { toSend } from "../src/operations/publish-target";
 import { counted, describeCost, estimateCost, formatBytes } from "../src/upload/cost";
 import { checkQuota, decideAll, type Decided, type Journey } from "./datasets";
 import { destinationOf } from "./destination";
@@ -32,7 +33,7 @@ import type { Selection } from "./selection";
 
 export type UploadOutcome = Extract<
   Outcome,
-  "uploaded" | "unchanged" | "planned" | "partial" | "empty"
+  "uploaded" | "unchanged" | "unverified" | "planned" | "partial" | "empty"
 >;
 
 /** `avala` is absent in a dry run without a key. */
@@ -55,10 +56,7 @@ export async function runUpload(
   await checkQuota(journey, decided);
   tellCost(run, avala, decided);
   const outcome = await publishAll(run, journey, decided);
-  const isSent = outcome === "uploaded" && decided.every(({ decision }) => !decision.existing);
-  // Of what was there already Avala tells paths and sizes; for the content its name must stand.
-  if (isSent || (outcome !== "partial" && inputs.dataset.includes("{digest}")))
-    await vouch(run, avala, selection);
+  if (outcome !== "partial" && results.unverified === 0) await vouch(run, avala, selection);
   return outcome;
 }
 
@@ -79,16 +77,16 @@ async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void
 function lookedUp(decided: readonly Decided[]): LookedUp {
   const known = decided.filter(({ isKnown }) => isKnown);
   return new Map(
-    known.map(({ target, decision: { existing, toSend } }) => [
+    known.map(({ target, decision }) => [
       target.name,
-      { uid: existing?.uid, toSend: new Set(toSend.map(({ path }) => path)) },
+      { uid: decision.kind === "found" ? decision.dataset.uid : undefined },
     ]),
   );
 }
 
 function tellCost(run: Run, avala: Avala, decided: readonly Decided[]): void {
-  const datasets = decided.map(({ target, decision: { toSend } }) => ({
-    toSend,
+  const datasets = decided.map(({ target, decision }) => ({
+    toSend: toSend(decision),
     fileCount: target.files.length,
   }));
   const cost = estimateCost(datasets, avala.pace.snapshot());

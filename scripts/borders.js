@@ -23,6 +23,8 @@ const CORE_ORDER = [
   ["files"],
   ["api"],
   ["upload"],
+  ["once.ts", "dataset.ts"],
+  ["operations"],
 ];
 
 /** @param {string} root @returns {object[]} zones for `import-x/no-restricted-paths` */

@@ -87,19 +87,16 @@ function cannotTell({ name }: DatasetName, lost: AvalaError): AvalaError {
 
 /**
  * Confirms what was uploaded as a dataset. Repeats safely: there is never a second dataset. Call it only when
- * {@link findDataset} found none. To confirm a name again (`isAgain`, in-place sets), the call itself is idempotent.
- * @throws ApiError `conflict` or `validation` when the name or slug is taken; AvalaError, still `ambiguous`, when nobody
- * can tell whether it was made
+ * {@link findDataset} found none.
+ * @throws ApiError `conflict` when the name or slug is taken; AvalaError, still `ambiguous`, when it can't be known
+ * whether it was made
  */
-export async function confirmDataset(
-  avala: Avala,
-  input: ConfirmInput,
-  options: { readonly isAgain?: boolean } = {},
-): Promise<Dataset> {
-  const find = (lost: AvalaError): Promise<Dataset | undefined> =>
-    options.isAgain === true ? Promise.resolve(undefined) : findLost(avala, input, lost);
-  const what = `confirm dataset ${input.name}`;
-  return makeOnce(avala, { what, make: () => confirmUpload(avala, input), find });
+export async function confirmDataset(avala: Avala, input: ConfirmInput): Promise<Dataset> {
+  return makeOnce(avala, {
+    what: `confirm dataset ${input.name}`,
+    make: () => confirmUpload(avala, input),
+    find: (lost) => findLost(avala, input, lost),
+  });
 }
 
 /** As {@link confirmDataset}, for a dataset that is not made of uploaded files (`POST /datasets/`). */

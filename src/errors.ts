@@ -12,7 +12,7 @@ export type ErrorCode =
   | "not_found" // 404
   | "not_offered" // the deployment has no such route: 404 on the route, 405
   | "validation" // 400, 422
-  | "conflict" // 409
+  | "conflict" // 409, and a 400 or 422 that says that a name or slug is taken
   | "quota" // 413
   | "rate_limited" // 429
   | "server" // 5xx

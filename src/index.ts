@@ -202,4 +202,4 @@ export {
   type PublishOptions,
   type PublishResult,
   type PublishTarget,
-} from "./publish";
+} from "./operations/publish";

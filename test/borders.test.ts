@@ -67,9 +67,15 @@ const betweenFolders = folders.flatMap((from) =>
     })),
 );
 
-const order = ["src/errors.ts", "src/flow", "src/files", "src/api", "src/upload"].map((entry) =>
-  entry.endsWith(".ts") ? entry : someFile(entry),
-);
+const order = [
+  "src/errors.ts",
+  "src/flow",
+  "src/files",
+  "src/api",
+  "src/upload",
+  "src/dataset.ts",
+  "src/operations",
+].map((entry) => (entry.endsWith(".ts") ? entry : someFile(entry)));
 const insideCore = order.flatMap((from, i) =>
   order
     .filter((to) => to !== from)

@@ -20,7 +20,7 @@ export interface UploadInputs {
   readonly dataType?: DataType | undefined;
   readonly visibility: string;
   readonly metadata?: Record<string, unknown> | undefined;
-  readonly ifDatasetExists: "verify" | "append" | "fail";
+  readonly ifDatasetExists: "verify" | "fail";
   readonly waitForDataset: boolean;
   readonly concurrency: number;
   readonly timeBudgetMs?: number | undefined;
@@ -71,12 +71,22 @@ function readUploadSettings(
     dataType: reader.choice("data-type", DATA_TYPES) || undefined,
     visibility: reader.choice("visibility", ["private", "public", "unlisted"]) ?? "private",
     metadata: reader.object("metadata"),
-    ifDatasetExists: reader.choice("if-dataset-exists", ["verify", "append", "fail"]) ?? "fail",
+    ifDatasetExists: readIfExists(reader),
     waitForDataset: reader.flag("wait-for-dataset"),
     concurrency: concurrency ?? 1,
     timeBudgetMs: budget === undefined ? undefined : budget * MS_PER_MINUTE,
     planFile: reader.text("plan"),
   };
+}
+
+function readIfExists(reader: Reader): "verify" | "fail" {
+  if (reader.text("if-dataset-exists")?.toLowerCase() === "append") {
+    const text =
+      "append is not a known value: a dataset is made once, and nothing can be added to it. Put {digest} into dataset for a version of each content, or name a new dataset; verify and fail remain";
+    reader.refuse("if-dataset-exists", text);
+    return "fail";
+  }
+  return reader.choice("if-dataset-exists", ["verify", "fail"]) ?? "fail";
 }
 
 function templateProblems(

@@ -2,6 +2,7 @@
 import type { ProviderConfig } from "../../src/api/datasets";
 import { slugFrom } from "../../src/files/dataset-name";
 import type { Manifest } from "../../src/files/manifest";
+import { indexedOf } from "../../src/operations/publish-target";
 import { counted } from "../../src/upload/cost";
 import type { Problems } from "../process/failures";
 import {
@@ -19,7 +20,6 @@ import {
 } from "../process/rules";
 import { UNKNOWN, hasUnknown } from "../process/unknown";
 import type { DatasetFiles, DatasetGiven } from "./dataset-inputs";
-import { indexedEntries } from "./file-set-send";
 
 const DATASET_RULES: Rules = {
   name: isDatasetName,
@@ -132,7 +132,7 @@ export function checkIndexed(
   problems: Problems,
 ): void {
   if (dataType === undefined || hasUnknown(dataType)) return;
-  if (problems.failures.length > 0 || indexedEntries(manifest, dataType).length > 0) return;
+  if (problems.failures.length > 0 || indexedOf(manifest.entries, dataType).length > 0) return;
   const count = counted(manifest.entries.length, "file");
   problems.add("dataType", `is ${dataType}, and of the ${count} none would be indexed as that`);
 }

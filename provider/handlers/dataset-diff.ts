@@ -110,7 +110,7 @@ export function diffDataset(olds: DatasetOutputs, news: DatasetInputs): dynamic.
     changesOf(olds, news) !== undefined ||
     (olds.onDelete ?? "keep") !== (news.onDelete ?? "keep") ||
     (olds.forceDestroy ?? false) !== (news.forceDestroy ?? false) ||
-    (isWaiting(news) && !olds.isVerified);
+    (isWaiting(news) && !olds.isVerified && olds.isCompared !== true);
   // Two datasets of one owner can't have one name at once, so the old one goes first when both stay.
   const isElsewhere = replaces.includes("organizationUid") || replaces.includes("ownerName");
   const deleteBeforeReplace = replaces.length > 0 && !isElsewhere && !differs(olds, news, "name");

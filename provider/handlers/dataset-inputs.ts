@@ -64,10 +64,12 @@ export interface DatasetOutputs {
   readonly createdAt?: string;
   readonly updatedAt?: string;
   readonly predefinedLabels?: unknown;
-  /** Its items were held against the files; always true when there are none to hold against. */
+  /** It holds exactly the files, contents included; always true when there are none to hold against. */
   readonly isVerified: boolean;
   /** Absent where it is not known, which counts as found. */
   readonly origin?: Origin | undefined;
+  /** Its paths and sizes are the files'. Kept where that is all that can be known, so that it is not looked at again. */
+  readonly isCompared?: boolean | undefined;
   /** Names that the server may have made into others. */
   readonly declared: { readonly slug?: string; readonly ownerName?: string };
   // As declared, under the inputs' own names, so that the engine keeps secret what was given as a secret. The API does
@@ -114,11 +116,14 @@ function pickFiles({
 /** What the inputs, or a state that was made of them, say of a dataset. */
 export type Declared = Partial<Omit<DatasetInputs, "dataType">> & { readonly dataType?: string };
 
+/** What is known of how a dataset came about and what it holds, besides what the API returns. */
+export type Known = Pick<DatasetOutputs, "isVerified" | "isCompared" | "origin">;
+
 /** What the API tells, over what was declared and the API does not tell. */
 export function datasetOutputs(
   dataset: Dataset,
   declared: Declared,
-  { isVerified, origin }: Pick<DatasetOutputs, "isVerified" | "origin">,
+  { isVerified, isCompared = false, origin }: Known,
 ): DatasetOutputs {
   const { files, providerConfig, organizationUid, metadata, industry, license } = declared;
   const { createMetadata, adopt, onDelete, forceDestroy, waitForIngest, timeoutMinutes } = declared;
@@ -128,6 +133,7 @@ export function datasetOutputs(
     visibility: dataset.visibility ?? declared.visibility,
     isVerified,
     origin,
+    isCompared: isCompared && !isVerified ? true : undefined,
     declared: present<DatasetOutputs["declared"]>({
       slug: declared.slug,
       ownerName: declared.ownerName,

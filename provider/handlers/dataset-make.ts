@@ -1,29 +1,19 @@
-// Makes a dataset, or takes over one that is there: never a second one, and never someone's own by accident.
-import type { Avala } from "../../src/api/connect";
+// Makes a dataset, or takes over one that exists: never a second one, and never someone's own by accident.
 import type { Dataset, DatasetInput } from "../../src/api/datasets";
 import type { ConfirmInput } from "../../src/api/manual-upload";
-import {
-  compareItems,
-  confirmDataset,
-  createDatasetOnce,
-  findDataset,
-  waitForDataset,
-} from "../../src/dataset";
-import { AvalaError, isAvalaError, listed } from "../../src/errors";
+import { createDatasetOnce, findDataset } from "../../src/dataset";
+import { AvalaError } from "../../src/errors";
 import { slugFrom } from "../../src/files/dataset-name";
+import { confirmSent } from "../../src/operations/publish-confirm";
+import { compareFound } from "../../src/operations/publish-decide";
+import { isRefusalToMake, notMade } from "../../src/operations/publish-refusals";
+import { isNamedByContent } from "../../src/operations/publish-target";
 import { counted } from "../../src/upload/cost";
-import type { ManifestEntry } from "../../src/files/manifest";
 import { present } from "../process/present";
 import { isSameSlug } from "./dataset-diff";
 import type { DatasetInputs } from "./dataset-inputs";
-
-export interface Making {
-  readonly avala: Avala;
-  readonly inputs: DatasetInputs;
-  /** What should become items; absent when it is not known. */
-  readonly expected: readonly ManifestEntry[] | undefined;
-  readonly timeoutMs: number;
-}
+import type { Settling } from "./dataset-settle";
+import { publishOptions } from "./publishing";
 
 function confirmInput(inputs: DatasetInputs): ConfirmInput {
   const { name, slug, dataType, visibility, createMetadata, ownerName, organizationUid } = inputs;
@@ -42,51 +32,15 @@ function confirmInput(inputs: DatasetInputs): ConfirmInput {
   });
 }
 
-function isRefusal(error: unknown): error is AvalaError {
-  return isAvalaError(error) && (error.code === "conflict" || error.code === "validation");
-}
-
-/** Confirms a name that is a dataset already. @throws AvalaError naming both ways out when the server refuses */
-export async function confirmAgain({ avala, inputs }: Making): Promise<Dataset> {
-  try {
-    return await confirmDataset(avala, confirmInput(inputs), { isAgain: true });
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    throw new AvalaError(
-      error.code,
-      `Dataset ${inputs.name} can't be changed in place: ${error.message}`,
-      {
-        hint:
-          "This server makes a dataset once. Leave datasetName out of the FileSet, and each content becomes a dataset " +
-          "version of its own; or give it a datasetName that is not taken.",
-        cause: error,
-      },
-    );
-  }
-}
-
 function describe({ name, uid, ownerName, itemCount }: Dataset): string {
   const owner = ownerName === undefined ? "" : `, of ${ownerName}`;
   return `A dataset named ${name} exists already (uid ${uid}${owner}, ${counted(itemCount, "item")})`;
 }
 
-function refuse(dataset: Dataset, why: string): AvalaError {
-  return new AvalaError("conflict", `${describe(dataset)}${why}`, {
+function refuseUnadopted(found: Dataset): AvalaError {
+  return new AvalaError("conflict", `${describe(found)}.`, {
     hint: "Set adopt: true to manage it from here on, or take another name.",
   });
-}
-
-/** Whether what exists is the very version that would be made. */
-async function isSameVersion(
-  { avala, inputs, expected, timeoutMs }: Making,
-  found: Dataset,
-): Promise<string | undefined> {
-  if (inputs.files?.isVersion !== true || expected === undefined) return ".";
-  const settled = await waitForDataset(avala, found, { timeoutMs });
-  const { missing } = await compareItems(avala, settled, expected);
-  return missing.length === 0
-    ? undefined
-    : ` and lacks ${counted(missing.length, "file")}:${listed(missing)}`;
 }
 
 function refuseOtherType(found: Dataset, { dataType }: DatasetInputs): void {
@@ -108,50 +62,66 @@ function refuseOtherSlug(found: Dataset, { slug }: DatasetInputs): void {
   });
 }
 
-async function takeOver(making: Making, found: Dataset): Promise<Dataset> {
-  const { inputs } = making;
-  refuseOtherType(found, inputs);
-  refuseOtherSlug(found, inputs);
-  const difference = await isSameVersion(making, found);
-  if (difference === undefined) return found;
-  if (inputs.adopt !== true) throw refuse(found, difference);
-  return inputs.files === undefined ? found : confirmAgain(making);
+/** A dataset, and what is known of it so far. */
+export interface Made {
+  readonly dataset: Dataset;
+  readonly wasThere: boolean;
+  /** Whether its content is known to be the files'. */
+  readonly isKnown: boolean;
 }
 
-function find({ avala, inputs }: Making): Promise<Dataset | undefined> {
+/** A version that exists is ours; any other dataset must hold exactly the files, and is taken when that was asked for. */
+async function takeOver(settling: Settling, found: Dataset): Promise<Made> {
+  const { avala, inputs, madeOf } = settling;
+  refuseOtherType(found, inputs);
+  refuseOtherSlug(found, inputs);
+  const isVersion = madeOf !== undefined && isNamedByContent(madeOf);
+  if (!isVersion && inputs.adopt !== true) throw refuseUnadopted(found);
+  if (madeOf === undefined) return { dataset: found, wasThere: true, isKnown: false };
+  const compared = await compareFound(avala, found, madeOf, publishOptions(settling));
+  return { dataset: compared.dataset, wasThere: true, isKnown: compared.unverified === 0 };
+}
+
+function find({ avala, inputs }: Settling): Promise<Dataset | undefined> {
   const { name, ownerName, organizationUid } = inputs;
   return findDataset(avala, { name, ownerName, organizationUid });
 }
 
-function make({ avala, inputs }: Making): Promise<Dataset> {
-  if (inputs.files !== undefined) return confirmDataset(avala, confirmInput(inputs));
-  const { providerConfig } = inputs;
-  return createDatasetOnce(
-    avala,
-    present<DatasetInput>({ ...confirmInput(inputs), providerConfig }),
-  );
+/** Takes over what was made while we looked. @throws `refusal` when it is someone else's */
+async function takeTaken(settling: Settling, refusal: AvalaError): Promise<Made> {
+  const other = await find(settling);
+  if (other === undefined) throw refusal;
+  return takeOver(settling, other);
+}
+
+async function createOnce(settling: Settling): Promise<Made> {
+  const { avala, inputs } = settling;
+  const input = { ...confirmInput(inputs), providerConfig: inputs.providerConfig };
+  try {
+    const dataset = await createDatasetOnce(avala, present<DatasetInput>(input));
+    return { dataset, wasThere: false, isKnown: false };
+  } catch (error) {
+    if (!isRefusalToMake(error)) throw error;
+    const refusal = notMade(input, error);
+    if (error.code === "conflict") return takeTaken(settling, refusal);
+    throw refusal;
+  }
 }
 
 /** @throws AvalaError when a dataset of this name exists that is another, or the name or slug is taken */
-export async function makeDataset(
-  making: Making,
-): Promise<{ readonly dataset: Dataset; readonly wasThere: boolean }> {
-  const existing = await find(making);
-  if (existing !== undefined) return { dataset: await takeOver(making, existing), wasThere: true };
-  try {
-    return { dataset: await make(making), wasThere: false };
-  } catch (error) {
-    if (!isAvalaError(error) || error.code !== "conflict") throw error;
-    // Another run may have made it while we looked.
-    const other = await find(making);
-    if (other !== undefined) return { dataset: await takeOver(making, other), wasThere: true };
-    throw new AvalaError(
-      "conflict",
-      `Dataset ${making.inputs.name} can't be made: ${error.message}`,
-      {
-        hint: "The name or the slug is someone else's: take another name, or give a slug.",
-        cause: error,
-      },
-    );
-  }
+export async function makeDataset(settling: Settling): Promise<Made> {
+  const { avala, inputs, madeOf } = settling;
+  const existing = await find(settling);
+  if (existing !== undefined) return takeOver(settling, existing);
+  if (inputs.files === undefined) return createOnce(settling);
+  const dataset = { ...confirmInput(inputs), dataType: inputs.dataType };
+  const files = madeOf?.files ?? [];
+  const digest = inputs.files.digest;
+  const confirmed = await confirmSent(
+    avala,
+    { dataset, files, digest, isSentNow: false },
+    publishOptions(settling),
+  );
+  if (confirmed.outcome === "taken") return takeTaken(settling, confirmed.refusal);
+  return { dataset: confirmed.dataset, wasThere: false, isKnown: confirmed.isKnown };
 }

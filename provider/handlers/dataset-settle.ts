@@ -1,52 +1,58 @@
-// From a dataset that was made to one that is what was declared: wait for it, hold its items against the files.
+// From a dataset that was made or taken over to one that is what was declared: wait for it, hold its items against the
+// files.
 import type { Avala } from "../../src/api/connect";
 import type { Dataset } from "../../src/api/datasets";
-import { compareItems, waitForDataset } from "../../src/dataset";
-import { AvalaError, listed } from "../../src/errors";
-import type { ManifestEntry } from "../../src/files/manifest";
+import { waitForDataset } from "../../src/dataset";
+import { isContentKnown, settlePublished } from "../../src/operations/publish-settle";
 import { counted } from "../../src/upload/cost";
-import { removeUploadJournal } from "../../src/upload/upload-journal";
 import type { Messages } from "../process/messages";
 import type { DatasetInputs } from "./dataset-inputs";
+import { PULUMI_WORDS, publishOptions, type MadeOf } from "./publishing";
 
 export interface Settling {
   readonly avala: Avala;
   readonly messages: Messages;
   readonly inputs: DatasetInputs;
-  /** What should be its items; absent when there is nothing to hold against. */
-  readonly expected: readonly ManifestEntry[] | undefined;
+  /** What it is made of; absent when that is not known, or it is not made of files. */
+  readonly madeOf: MadeOf | undefined;
   readonly timeoutMs: number;
   readonly stateDirectory: string;
 }
 
-function refuseMissing({ name, uid }: Dataset, missing: readonly string[]): void {
-  if (missing.length === 0) return;
-  const what = `${counted(missing.length, "file")} that ${missing.length === 1 ? "was" : "were"} sent`;
-  throw new AvalaError("dataset", `Dataset ${name} (uid ${uid}) lacks ${what}:${listed(missing)}`, {
-    hint: "Run up again to look once more. If they stay away, replace the file set: pulumi up --replace with its URN.",
-  });
+export interface Settled {
+  readonly dataset: Dataset;
+  /** Whether it is known to hold exactly what was declared. */
+  readonly isVerified: boolean;
 }
 
-async function compare(
-  { avala, messages }: Settling,
-  dataset: Dataset,
-  expected: readonly ManifestEntry[],
+/**
+ * @param isKnown whether the confirm saw that its content is the files'
+ * @throws AvalaError `timeout`; `dataset` when it does not hold exactly the files
+ */
+export async function settleDataset(
+  settling: Settling,
+  made: Dataset,
+  isKnown: boolean,
+): Promise<Settled> {
+  const { avala, inputs, madeOf, timeoutMs, stateDirectory } = settling;
+  if (madeOf === undefined) {
+    const dataset = await waitForDataset(avala, made, { timeoutMs });
+    return { dataset, isVerified: inputs.files === undefined };
+  }
+  const known = isKnown || (await isContentKnown(avala, made, madeOf, stateDirectory));
+  const options = { ...publishOptions(settling), words: PULUMI_WORDS, isKnown: known };
+  const { dataset, unverified } = await settlePublished(avala, made, madeOf, options);
+  return { dataset, isVerified: unverified === 0 };
+}
+
+/** Of a dataset whose paths and sizes are the files', and nothing more can be known. */
+export async function reportUnverified(
+  { messages, inputs, madeOf }: Settling,
+  { name, uid }: Dataset,
 ): Promise<void> {
-  const { missing, wrongSize, extra } = await compareItems(avala, dataset, expected);
-  refuseMissing(dataset, [...missing, ...wrongSize]);
-  if (extra.length === 0) return;
+  if (inputs.files === undefined) return;
+  const files = madeOf === undefined ? "its files" : counted(madeOf.files.length, "file");
   await messages.warn(
-    `Dataset ${dataset.name} also has ${counted(extra.length, "item")} that this file set does not name:${listed(extra)}`,
+    `Dataset ${name} (uid ${uid}) has the paths and sizes of ${files}; contents were not compared, since no journal on this machine shows what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
   );
-}
-
-/** @throws AvalaError `timeout`; `dataset` when files are not among its items */
-export async function settleDataset(settling: Settling, made: Dataset): Promise<Dataset> {
-  const { avala, inputs, expected, timeoutMs, stateDirectory } = settling;
-  const dataset = await waitForDataset(avala, made, { timeoutMs });
-  if (expected === undefined) return dataset;
-  await compare(settling, dataset, expected);
-  const { name: datasetName, organizationUid } = inputs;
-  await removeUploadJournal(avala, { datasetName, organizationUid }, stateDirectory);
-  return dataset;
 }

@@ -9,6 +9,7 @@ import {
 import { refOf } from "../../src/dataset";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { unpackManifest, type Manifest } from "../../src/files/manifest";
+import { madeOfOthers } from "../../src/operations/publish-refusals";
 import { takeCall, type Call } from "../process/calls";
 import { Problems, UnfinishedError, guarded, providerOf } from "../process/failures";
 import { METHODS, type Handler } from "../process/handler";
@@ -32,14 +33,25 @@ import {
   type DatasetGiven,
   type DatasetInputs,
   type DatasetOutputs,
+  type Known,
 } from "./dataset-inputs";
 import { createLineage } from "./dataset-lineage";
-import { confirmAgain, makeDataset } from "./dataset-make";
+import { makeDataset } from "./dataset-make";
 import { previewTakeOver } from "./dataset-preview";
-import { settleDataset, type Settling } from "./dataset-settle";
-import { indexedEntries } from "./file-set-send";
+import { reportUnverified, settleDataset, type Settling } from "./dataset-settle";
+import { PULUMI_WORDS, madeOfOf } from "./publishing";
 
 const DEFAULT_TIMEOUT_MINUTES = 60;
+
+/** What is left to do with a dataset that exists. */
+interface Finishing {
+  readonly changes?: DatasetChanges | undefined;
+  /** Present when there is nothing left to hold against its files. */
+  readonly verification?: Omit<Known, "origin"> | undefined;
+  /** Whether the confirm saw that its content is the files'. */
+  readonly isKnown?: boolean | undefined;
+  readonly origin: Known["origin"];
+}
 
 class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   /** By digest. Too big to be in the state of the dataset as well as in that of its file set. */
@@ -112,12 +124,12 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {
     const call = this.session.calls.of(inputs);
     const settling = this.settling(inputs, call);
-    const { dataset, wasThere } = await makeDataset(settling);
+    const { dataset, wasThere, isKnown } = await makeDataset(settling);
     if (wasThere) await settling.messages.info(`${dataset.name} was there and is taken over`);
     const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
     this.lineage.took(dataset.uid);
     const origin = wasThere ? "found" : "made";
-    const outs = await this.finish(settling, dataset, { changes, isVerified: false, origin });
+    const outs = await this.finish(settling, dataset, { changes, isKnown, origin });
     return { id: dataset.uid, outs };
   }
 
@@ -127,13 +139,13 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     news: DatasetInputs,
   ): Promise<dynamic.UpdateResult<DatasetOutputs>> {
     const settling = this.settling(news, this.session.calls.of(news, id));
-    const isChanged = isContentChanged(olds, news);
-    const live = await readOrExplain(settling, id, news.name);
-    const dataset = isChanged ? await confirmAgain(settling) : live;
+    const dataset = await readOrExplain(settling, id, news.name);
+    if (isContentChanged(olds, news)) throw madeOfOthers(dataset, "", PULUMI_WORDS);
+    const { isVerified, isCompared } = olds;
+    const verification = isVerified || isCompared === true ? { isVerified, isCompared } : undefined;
     const changes = changesOf(olds, news);
-    const isVerified = olds.isVerified && !isChanged;
     const { origin } = olds;
-    return { outs: await this.finish(settling, dataset, { changes, isVerified, origin }) };
+    return { outs: await this.finish(settling, dataset, { changes, verification, origin }) };
   }
 
   private settling(inputs: DatasetInputs, call: Call): Settling {
@@ -144,7 +156,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
       avala: session.avala(call),
       messages: session.messages(call),
       inputs,
-      expected: manifest === undefined ? undefined : indexedEntries(manifest, inputs.dataType),
+      madeOf: manifest && madeOfOf(inputs, manifest),
       timeoutMs: (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000,
       stateDirectory: session.stateDirectory(),
     };
@@ -154,17 +166,21 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   private async finish(
     settling: Settling,
     made: Dataset,
-    { changes, isVerified, origin }: Finishing,
+    { changes, verification, isKnown = false, origin }: Finishing,
   ): Promise<DatasetOutputs> {
     const { avala, inputs } = settling;
     let dataset = made;
     try {
       if (changes !== undefined)
         dataset = await updateDataset(avala, await refOf(avala, dataset), changes);
-      if (isVerified || !isWaiting(inputs))
-        return datasetOutputs(dataset, inputs, { isVerified, origin });
-      const settled = await settleDataset(settling, dataset);
-      return datasetOutputs(settled, inputs, { isVerified: true, origin });
+      if (verification !== undefined)
+        return datasetOutputs(dataset, inputs, { ...verification, origin });
+      if (!isWaiting(inputs))
+        return datasetOutputs(dataset, inputs, { isVerified: false, origin });
+      const settled = await settleDataset(settling, dataset, isKnown);
+      if (!settled.isVerified) await reportUnverified(settling, settled.dataset);
+      const { isVerified } = settled;
+      return datasetOutputs(settled.dataset, inputs, { isVerified, isCompared: true, origin });
     } catch (error) {
       const outputs = datasetOutputs(dataset, inputs, { isVerified: false, origin });
       throw new UnfinishedError(error, dataset.uid, { ...outputs, __provider: providerOf(inputs) });
@@ -174,8 +190,9 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   async read(id: string, props?: DatasetOutputs): Promise<dynamic.ReadResult<DatasetOutputs>> {
     try {
       const dataset = await getDataset(this.session.avala({}), id);
-      const { isVerified = true, origin } = props ?? {};
-      return { id, props: datasetOutputs(dataset, declaredIn(props), { isVerified, origin }) };
+      const { isVerified = true, isCompared, origin } = props ?? {};
+      const known = { isVerified, isCompared, origin };
+      return { id, props: datasetOutputs(dataset, declaredIn(props), known) };
     } catch (error) {
       if (isAvalaError(error) && error.code === "not_found") return { id: "" };
       throw error;
@@ -187,10 +204,6 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const removal = { mustGo: this.lineage.mustGo(id), isHeld: this.lineage.isHeld(id) };
     await removeDataset(this.session.avala(call), this.session.messages(call), props, removal);
   }
-}
-
-interface Finishing extends Pick<DatasetOutputs, "isVerified" | "origin"> {
-  readonly changes: DatasetChanges | undefined;
 }
 
 /** What was declared, as the state has it; what the API tells takes its place. */

@@ -1,16 +1,16 @@
 // What a preview tells of a file set: which files changed, what sending them costs, what the server will keep.
-import { compareManifests, describeChanges, type ManifestChanges } from "../../src/files/compare";
+import type { Dataset } from "../../src/api/datasets";
+import { compareManifests, describeChanges } from "../../src/files/compare";
 import type { Manifest, ManifestEntry } from "../../src/files/manifest";
+import { refuseChange } from "../../src/operations/publish-decide";
+import { existsAlready } from "../../src/operations/publish-refusals";
 import { counted, describeCost, estimateCost } from "../../src/upload/cost";
 import { findInPreview } from "../process/advice";
 import type { Call } from "../process/calls";
 import type { LocalSet } from "../process/local-files";
 import type { Session } from "../process/session";
 import { ownerOf, type FileSetInputs, type FileSetOutputs } from "./file-set-inputs";
-
-/** For a set with a fixed name that is a dataset already. */
-export const HOW_TO_ADOPT =
-  "Set adopt: true on the FileSet and on its Dataset to add these files to it, or leave datasetName out for a dataset version of its own.";
+import { PULUMI_WORDS } from "./publishing";
 
 export interface Preview {
   readonly session: Session;
@@ -29,53 +29,33 @@ function describeSending(
   return `to send: ${describeCost(estimateCost([{ toSend, fileCount }], rateLimit))}`;
 }
 
-/** Whether a dataset of this name is on the server already, as far as a preview can tell. */
-async function isThere({ session, call, inputs }: Preview): Promise<boolean> {
+/** The dataset of this name, as far as a preview can know. */
+function findExisting({ session, call, inputs }: Preview): Promise<Dataset | undefined> {
   const wanted = { name: inputs.datasetName, organizationUid: ownerOf(inputs) };
-  return (await findInPreview(session, call, wanted)) !== undefined;
+  return findInPreview(session, call, wanted);
 }
 
-interface Told {
-  readonly text: string;
-  readonly warning?: string;
-}
-
-/** Of a set that is not stored under this name yet, as far as the state knows. */
-async function describeFirst(preview: Preview): Promise<Told> {
+/** Of a set that is not stored under this name yet, as far as the state knows. @throws AvalaError `conflict` */
+async function describeFirst(preview: Preview): Promise<string> {
   const { inputs, manifest } = preview;
-  // The look first: its reply tells the live limit, which the cost is told by.
-  const isTaken = await isThere(preview);
-  const text = describeSending(preview, manifest.entries);
-  if (!isTaken) return { text };
-  if (inputs.isVersion) return { text: "nothing to send: this version is on the server" };
-  if (inputs.adopt === true)
-    return { text: `${text}\nthey are added to the dataset that is there` };
-  const warning = `Dataset ${inputs.datasetName} exists already, so up will fail. ${HOW_TO_ADOPT}`;
-  return { text, warning };
+  // The look first: its reply has the live limit, which the cost is made of.
+  const existing = await findExisting(preview);
+  if (existing === undefined) return describeSending(preview, manifest.entries);
+  if (inputs.isVersion) return "nothing to send: this version is on the server";
+  if (inputs.adopt !== true) throw existsAlready(existing, PULUMI_WORDS);
+  return `nothing to send: the dataset that exists (uid ${existing.uid}) is taken over if it holds exactly these files`;
 }
 
-async function tell({ session, call }: Preview, head: string, told: Told): Promise<void> {
-  const messages = session.messages(call);
-  await messages.info(`${head}\n${told.text}`);
-  if (told.warning !== undefined) await messages.warn(told.warning);
-}
-
-/** For a set that is not in the state yet. */
+/** For a set that is not in the state yet. @throws AvalaError `conflict` when its name is taken */
 export async function previewNew(preview: Preview): Promise<void> {
-  await tell(preview, `dataset ${preview.inputs.datasetName}`, await describeFirst(preview));
+  const { session, call, inputs } = preview;
+  const text = await describeFirst(preview);
+  await session.messages(call).info(`dataset ${inputs.datasetName}\n${text}`);
 }
 
 const MOST_NAMED = 20;
 
-function describeRemoved({ removed }: ManifestChanges): string | undefined {
-  if (removed.length === 0) return undefined;
-  const named = removed.slice(0, MOST_NAMED).map(({ path }) => path);
-  const rest = removed.length - named.length;
-  const names = named.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-  return `${counted(removed.length, "removed file")} will stay stored and in the dataset, as no call of the API removes one: ${names}`;
-}
-
-/** For a set that is in the state as `olds` and whose content changes. */
+/** For a set that is in the state as `olds` and whose content changes. @throws AvalaError `conflict` when it can't */
 export async function previewChange(
   preview: Preview,
   olds: FileSetOutputs,
@@ -89,15 +69,17 @@ export async function previewChange(
     const isSameSet = before.digest === manifest.digest;
     const listed = isSameSet ? "the same files under another name" : describeChanges(changes);
     const head = `${version} ${inputs.datasetName}, was ${olds.datasetName}\n${listed}`;
-    await tell(preview, head, await describeFirst(preview));
+    await messages.info(`${head}\n${await describeFirst(preview)}`);
     return;
+  }
+  if (before.entries.length === olds.fileCount) {
+    const existing = await findExisting(preview);
+    if (existing !== undefined) refuseChange(existing, before, manifest, { words: PULUMI_WORDS });
   }
   const listed = describeChanges(changes);
   const toSend = [...changes.added, ...changes.changed.map(({ after }) => after)];
   const text = describeSending(preview, toSend);
-  await messages.info(`${inputs.datasetName} changes in place\n${listed}\n${text}`);
-  const removed = inputs.isVersion ? undefined : describeRemoved(changes);
-  if (removed !== undefined) await messages.warn(removed);
+  await messages.info(`${inputs.datasetName}, whose dataset is not made yet\n${listed}\n${text}`);
 }
 
 /** Lines of `include` that choose nothing while others do. Of one partition they tell nothing: it is a part of the root. */

@@ -1,52 +1,28 @@
 // Sends a file set: what is not stored yet, under its dataset's name. Decides nothing about the dataset itself.
 import type { Avala } from "../../src/api/connect";
 import type { Dataset } from "../../src/api/datasets";
-import { compareItems } from "../../src/dataset";
 import { isUploadError } from "../../src/errors";
 import { compareManifests } from "../../src/files/compare";
 import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
-import { isIndexed, type DataType } from "../../src/files/media";
+import { compareFound, refuseChange } from "../../src/operations/publish-decide";
+import { existsAlready } from "../../src/operations/publish-refusals";
+import { sendFiles } from "../../src/operations/publish-send";
 import { counted, describeTransfer } from "../../src/upload/cost";
-import { requireRoom } from "../../src/upload/room";
-import { uploadFiles, type UploadResult } from "../../src/upload/run";
+import type { UploadResult } from "../../src/upload/run";
 import { UnfinishedError, providerOf } from "../process/failures";
 import type { LocalSet } from "../process/local-files";
 import type { Messages } from "../process/messages";
-import { outputsOf, ownerOf, type FileSetInputs, type FileSetOutputs } from "./file-set-inputs";
+import { outputsOf, type FileSetInputs, type FileSetOutputs } from "./file-set-inputs";
+import { PULUMI_WORDS, publishOptions, targetOf } from "./publishing";
 
 export interface Sending {
   readonly avala: Avala;
   readonly messages: Messages;
   readonly inputs: FileSetInputs;
   readonly local: LocalSet;
-  /** What the state says is stored already. */
-  readonly stored: Manifest | undefined;
+  /** What the state says is stored already, and whether that was a whole set. */
+  readonly stored?: { readonly manifest: Manifest; readonly isWhole: boolean } | undefined;
   readonly stateDirectory: string;
-}
-
-/** The entries that the server makes items of. */
-export function indexedEntries(
-  manifest: Manifest,
-  dataType: DataType | "",
-): readonly ManifestEntry[] {
-  if (dataType === "") return [];
-  return manifest.entries.filter(({ path }) => isIndexed(path, dataType));
-}
-
-/** Whether the dataset has all that `manifest` makes: then there is nothing to send. One being made is not read yet. */
-export async function lacks(
-  avala: Avala,
-  dataset: Dataset,
-  inputs: FileSetInputs,
-  manifest: Manifest,
-): Promise<readonly string[]> {
-  if (dataset.status !== "created") return [];
-  const { missing, wrongSize } = await compareItems(
-    avala,
-    dataset,
-    indexedEntries(manifest, inputs.dataType),
-  );
-  return [...missing, ...wrongSize];
 }
 
 function describeSent(
@@ -77,31 +53,48 @@ function unfinished(
   return new UnfinishedError(error, inputs.datasetName, properties);
 }
 
+/** The outputs of a set whose dataset exists and holds it. */
+export async function reportExisting({
+  messages,
+  inputs,
+  local,
+}: Sending): Promise<FileSetOutputs> {
+  await messages.info(`nothing to send: ${inputs.datasetName} is on the server`);
+  return outputsOf(inputs, local.manifest);
+}
+
+/**
+ * {@link reportExisting}, unless the dataset holds something else, or is not to be taken.
+ * @throws AvalaError `conflict`
+ */
+export async function takeExisting(sending: Sending, existing: Dataset): Promise<FileSetOutputs> {
+  const { avala, inputs, local, stored, stateDirectory } = sending;
+  const options = { ...publishOptions({ stateDirectory }), isComparedLater: true };
+  const target = targetOf(inputs, local);
+  const isNew = stored === undefined;
+  if (isNew && target.ifExists === "fail") throw existsAlready(existing, PULUMI_WORDS);
+  if (stored?.isWhole === true) refuseChange(existing, stored.manifest, local.manifest, options);
+  await compareFound(avala, existing, target, options);
+  return reportExisting(sending);
+}
+
 /**
  * Sends what is not stored and returns the outputs of a set that is stored whole.
  * @throws UnfinishedError with what has landed, so that the next `up` sends only the rest
  */
 export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
   const { avala, messages, inputs, local, stored, stateDirectory } = sending;
-  const { manifest, set } = local;
-  const { unchanged } = compareManifests(stored ?? createManifest([]), manifest);
+  const { manifest } = local;
+  const { unchanged } = compareManifests(stored?.manifest ?? createManifest([]), manifest);
   const isStored = new Set(unchanged.map(({ path }) => path));
-  const sha256Of = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
-  const files = set.files
-    .filter(({ path }) => !isStored.has(path))
-    .map((file) => ({ ...file, sha256: sha256Of.get(file.path) }));
-  const { datasetName, concurrency } = inputs;
-  const organizationUid = ownerOf(inputs);
+  const target = targetOf(inputs, local);
+  const files = target.files.filter(({ path }) => !isStored.has(path));
+  const { concurrency } = inputs;
   try {
-    await requireRoom(avala, { files, organizationUid });
-    const result = await uploadFiles(avala, {
-      datasetName,
-      organizationUid,
-      concurrency,
-      files,
-      stateDirectory,
-    });
-    await messages.info(describeSent(result, isStored.size));
+    const options = { ...publishOptions({ stateDirectory }), concurrency };
+    const sent = await sendFiles(avala, { ...target, files }, options);
+    if (sent.outcome === "exists") return await takeExisting(sending, sent.existing);
+    await messages.info(describeSent(sent.upload, isStored.size));
     return outputsOf(inputs, manifest);
   } catch (error) {
     const landed = new Set([...isStored, ...landedPaths(error)]);

@@ -1,15 +1,14 @@
 // FileSet: files of a folder, stored under one dataset name. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import type { Avala } from "../../src/api/connect";
-import type { Dataset } from "../../src/api/datasets";
 import { findDataset } from "../../src/dataset";
-import { AvalaError, listed } from "../../src/errors";
-import { unpackManifest, type Manifest } from "../../src/files/manifest";
+import { isAvalaError } from "../../src/errors";
+import { unpackManifest } from "../../src/files/manifest";
+import { decidePublish } from "../../src/operations/publish-decide";
 import { counted } from "../../src/upload/cost";
 import { takeCall, type Call } from "../process/calls";
 import { Problems, guarded, textOf } from "../process/failures";
 import { METHODS, type Handler } from "../process/handler";
-import type { LocalFiles, LocalSet } from "../process/local-files";
+import type { LocalFiles } from "../process/local-files";
 import { showReading } from "../process/messages";
 import { applyRules } from "../process/rules";
 import type { Session } from "../process/session";
@@ -19,18 +18,18 @@ import {
   FILE_SET_RULES,
   inputsOf,
   optionsOf,
-  outputsOf,
   ownerOf,
   type FileSetGiven,
   type FileSetInputs,
   type FileSetOutputs,
 } from "./file-set-inputs";
-import { HOW_TO_ADOPT, previewChange, previewNew, tellNotices } from "./file-set-preview";
+import { previewChange, previewNew, tellNotices } from "./file-set-preview";
 import { protectedInBoth, wouldBeRefused } from "./file-set-protected";
-import { lacks, sendFileSet } from "./file-set-send";
 import { readStoredFileSet } from "./file-set-read";
+import { reportExisting, sendFileSet, takeExisting, type Sending } from "./file-set-send";
+import { publishOptions, targetOf } from "./publishing";
 
-// Elsewhere is a new set, made before the old one goes; the rest changes a set where it is.
+// Elsewhere is a new set, made before the old one goes; the rest changes what is sent before a dataset is made of it.
 const REPLACING = ["datasetName", "organizationUid"] as const;
 const UPDATING = ["digest", "dataType", "indexedCount"] as const;
 const KNOWN = new Set(Object.keys(FILE_SET_RULES));
@@ -82,7 +81,8 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
       const known = { ...call, protectedInBoth: protectedInBoth(olds, inputs) };
       return { inputs: await this.checkFiles(given, known, olds.digest === undefined) };
     } catch (error) {
-      problems.addError(error, "root", KNOWN);
+      const isTaken = isAvalaError(error) && error.code === "conflict";
+      problems.addError(error, isTaken ? "datasetName" : "root", KNOWN);
       return { inputs: news, failures: problems.failures };
     }
   }
@@ -151,46 +151,12 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
   }
 
   async create(inputs: FileSetInputs): Promise<dynamic.CreateResult<FileSetOutputs>> {
-    const call = this.session.calls.of(inputs);
-    const local = await this.files.recall(optionsOf(inputs), inputs.digest);
-    const avala = this.session.avala(call);
-    const name = inputs.datasetName;
-    const existing = await findDataset(avala, { name, organizationUid: ownerOf(inputs) });
-    if (existing !== undefined && (await this.isStored(avala, existing, inputs, local))) {
-      await this.session.messages(call).info(`nothing to send: ${name} is on the server`);
-      return { id: name, outs: outputsOf(inputs, local.manifest) };
-    }
-    return { id: name, outs: await this.send(inputs, call, local, undefined) };
-  }
-
-  /** Whether the dataset that was found is this very set. @throws AvalaError when it is another, or lacks files */
-  private async isStored(
-    avala: Avala,
-    dataset: Dataset,
-    inputs: FileSetInputs,
-    local: LocalSet,
-  ): Promise<boolean> {
-    const { name, uid, itemCount } = dataset;
-    if (!inputs.isVersion) {
-      if (inputs.adopt === true) return false;
-      throw new AvalaError(
-        "conflict",
-        `Dataset ${name} exists already (uid ${uid}, ${counted(itemCount, "item")}).`,
-        {
-          hint: `${HOW_TO_ADOPT} Nothing was sent.`,
-        },
-      );
-    }
-    const missing = await lacks(avala, dataset, inputs, local.manifest);
-    if (missing.length === 0) return true;
-    const what = counted(missing.length, "file");
-    throw new AvalaError(
-      "dataset",
-      `Dataset version ${name} exists (uid ${uid}) and lacks ${what}:${listed(missing)}`,
-      {
-        hint: "A dataset version can't be added to. Delete it and run again, or use another name (versionOf). Nothing was sent.",
-      },
-    );
+    const sending = await this.sending(inputs, this.session.calls.of(inputs));
+    const { avala, local, stateDirectory } = sending;
+    const options = { ...publishOptions({ stateDirectory }), isComparedLater: true };
+    const decision = await decidePublish(avala, targetOf(inputs, local), options);
+    const outs = await (decision.kind === "found" ? reportExisting(sending) : sendFileSet(sending));
+    return { id: inputs.datasetName, outs };
   }
 
   async update(
@@ -198,27 +164,33 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     olds: FileSetOutputs,
     news: FileSetInputs,
   ): Promise<dynamic.UpdateResult<FileSetOutputs>> {
-    const call = this.session.calls.of(news, id);
-    const local = await this.files.recall(optionsOf(news), news.digest);
-    return { outs: await this.send(news, call, local, unpackManifest(olds.manifest)) };
+    const sending = await this.sending(news, this.session.calls.of(news, id), olds);
+    const wanted = { name: news.datasetName, organizationUid: ownerOf(news) };
+    const isStored = olds.digest === news.digest;
+    const existing = isStored ? undefined : await findDataset(sending.avala, wanted);
+    const outs = await (existing === undefined
+      ? sendFileSet(sending)
+      : takeExisting(sending, existing));
+    return { outs };
   }
 
-  private async send(
+  private async sending(
     inputs: FileSetInputs,
     call: Call,
-    local: LocalSet,
-    stored: Manifest | undefined,
-  ): Promise<FileSetOutputs> {
+    olds?: FileSetOutputs,
+  ): Promise<Sending> {
     const { session } = this;
-    const shared = { avala: session.avala(call), messages: session.messages(call) };
+    const local = await this.files.recall(optionsOf(inputs), inputs.digest);
     if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
-    return sendFileSet({
-      ...shared,
+    const manifest = olds && unpackManifest(olds.manifest);
+    return {
+      avala: session.avala(call),
+      messages: session.messages(call),
       inputs,
       local,
-      stored,
+      stored: manifest && { manifest, isWhole: manifest.entries.length === olds.fileCount },
       stateDirectory: session.stateDirectory(),
-    });
+    };
   }
 
   read(id: string, props?: FileSetOutputs): Promise<dynamic.ReadResult<FileSetOutputs>> {

@@ -41,7 +41,7 @@ export interface DatasetArgs {
   slug?: pulumi.Input<string>;
   /** With `files` it is the file set's, so declare it there. @default what all files agree on */
   dataType?: pulumi.Input<DataType>;
-  /** @default "private", by the server */
+  /** @default "private" */
   visibility?: pulumi.Input<"private" | "public" | "unlisted">;
   ownerName?: pulumi.Input<string>;
   /** With `files` it is the file set's, so declare it there. @default the file set's, else `avala:organizationUid` */
@@ -49,9 +49,9 @@ export interface DatasetArgs {
   metadata?: pulumi.Input<Record<string, unknown>>;
   industry?: pulumi.Input<number>;
   license?: pulumi.Input<number>;
-  /** Counts when the dataset is made. @default true, by the server */
+  /** Counts when the dataset is made. @default true */
   createMetadata?: pulumi.Input<boolean>;
-  /** Manage a dataset of this name that is there already. @default false */
+  /** Manage a dataset of this name that exists; with `files` it must hold exactly these. @default false */
   adopt?: pulumi.Input<boolean>;
   /**
    * What becomes of the dataset when this resource leaves the stack, or another one takes its place. `"delete"` deletes
@@ -141,7 +141,7 @@ export class Dataset extends AvalaResource {
   declare readonly createdAt: pulumi.Output<string | undefined>;
   declare readonly updatedAt: pulumi.Output<string | undefined>;
   declare readonly predefinedLabels: pulumi.Output<unknown>;
-  /** Its items were held against the files that were sent. */
+  /** It is known to hold exactly the files that were sent; false where contents could not be compared. */
   declare readonly isVerified: pulumi.Output<boolean>;
 
   constructor(name: string, args: DatasetArgs = {}, options?: pulumi.CustomResourceOptions) {

@@ -27,8 +27,8 @@ export interface FileSetArgs {
    */
   versionOf?: pulumi.Input<string>;
   /**
-   * A fixed name, for deployments that accept a second confirm: the set is then changed in place, and added and changed
-   * files alone are sent. Without it each content is a dataset version of its own, which works everywhere.
+   * A fixed name, for a set that is made once: other content is refused as soon as a dataset was made of it. Without it
+   * each content is a dataset version.
    */
   datasetName?: pulumi.Input<string>;
   /** Whom the files belong to. @default `avala:organizationUid`, else the key's user */
@@ -43,7 +43,10 @@ export interface FileSetArgs {
   checkContent?: pulumi.Input<"warn" | "error" | "off">;
   /** Files under way at once, 1 to 10. @default 8 */
   concurrency?: pulumi.Input<number>;
-  /** With `datasetName`: add to a dataset of this name that is there already; its `Dataset` needs it as well. @default false */
+  /**
+   * With `datasetName`: take a dataset of this name that holds exactly these files, as far as that can be compared. Its
+   * `Dataset` needs it as well. Nothing is sent. @default false
+   */
   adopt?: pulumi.Input<boolean>;
 }
 

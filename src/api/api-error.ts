@@ -2,7 +2,8 @@
 // Knows nothing of sending.
 import { ApiError, type ApiErrorOptions, type ErrorCode, type RateLimit } from "../errors";
 import { printable } from "../redact";
-import { readErrorBody } from "./error-body";
+import { readErrorBody, type ErrorBody } from "./error-body";
+import { isNameTaken } from "./name-taken";
 import { scopeOf } from "./scopes";
 import type { Secrets } from "./secrets";
 import { isRecord } from "./wire";
@@ -21,7 +22,8 @@ export interface Refusal {
   readonly retryAfterMs: number | undefined;
 }
 
-function codeOf({ status, json }: Refusal): ErrorCode {
+function codeOf({ status, json }: Refusal, body: ErrorBody): ErrorCode {
+  if (isNameTaken(status, body)) return "conflict";
   switch (status) {
     case 400:
     case 422:
@@ -37,8 +39,6 @@ function codeOf({ status, json }: Refusal): ErrorCode {
       return "not_offered";
     case 408:
       return "timeout";
-    case 409:
-      return "conflict";
     case 413:
       return "quota";
     case 429:
@@ -127,8 +127,9 @@ export function describe(
 /** Turns a reply of 4xx or 5xx into the error that is thrown. */
 export function refusalError(refusal: Refusal, secrets: Secrets): ApiError {
   const { status, json, rateLimit, requestId, retryAfterMs } = refusal;
-  const code = codeOf(refusal);
-  const { detail, fields } = readErrorBody(json, (text) => secrets.mask(text));
+  const body = readErrorBody(json, (text) => secrets.mask(text));
+  const { detail, fields } = body;
+  const code = codeOf(refusal, body);
   const quota = quotaOf(code, json);
   const isTransient = code === "timeout" || code === "rate_limited" || code === "server";
   // 408 and 429 say that nothing was done; after a 5xx nobody knows.

@@ -52,9 +52,9 @@ export interface DatasetDescription {
   readonly name: string;
   readonly slug: string;
   readonly dataType: string;
-  /** `private` (the server's default), `public`, on newer servers `unlisted`. */
+  /** `private`, `public`, on newer servers `unlisted`. @default private */
   readonly visibility?: string | undefined;
-  /** @default true, by the server */
+  /** @default true */
   readonly createMetadata?: boolean | undefined;
   readonly ownerName?: string | undefined;
   readonly organizationUid?: string | undefined;
@@ -75,8 +75,9 @@ export function describeBody(input: DatasetDescription): Json {
     name: input.name,
     slug: input.slug,
     data_type: input.dataType,
-    visibility: input.visibility,
-    create_metadata: input.createMetadata,
+    // Both are always sent, as Avala's own SDKs do: what a server without them assumes is not documented.
+    visibility: input.visibility ?? "private",
+    create_metadata: input.createMetadata ?? true,
     owner_name: input.ownerName,
     organization_uid: input.organizationUid,
     metadata: input.metadata,

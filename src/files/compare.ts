@@ -16,7 +16,7 @@ export interface ManifestChanges {
 const MOST_NAMED = 20;
 
 /** Whether both digests say the same, over as many digits as both have: an unpacked manifest keeps 20 of 64. */
-function sameDigest(a: string, b: string): boolean {
+export function isSameDigest(a: string, b: string): boolean {
   const digits = Math.min(a.length, b.length);
   return digits > 0 && a.slice(0, digits) === b.slice(0, digits);
 }
@@ -35,7 +35,7 @@ export function compareManifests(before: Manifest, after: Manifest): ManifestCha
     const was = old.get(entry.path);
     old.delete(entry.path);
     if (was === undefined) added.push(entry);
-    else if (was.sizeBytes === entry.sizeBytes && sameDigest(was.sha256, entry.sha256)) {
+    else if (was.sizeBytes === entry.sizeBytes && isSameDigest(was.sha256, entry.sha256)) {
       unchanged.push(entry);
     } else changed.push({ before: was, after: entry });
   }

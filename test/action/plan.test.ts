@@ -166,7 +166,7 @@ describe("a plan is refused, and nothing is sent,", () => {
       '{"by":"me"}',
       /metadata was none when it was made, and is that of sha256 [0-9a-f]{12} now/,
     ],
-    ["if-dataset-exists", "append", "if-dataset-exists was verify when it was made, and is append"],
+    ["if-dataset-exists", "fail", "if-dataset-exists was verify when it was made, and is fail"],
   ])("when %s was another", async (input, value, text) => {
     const file = (await plan(set)).outputs.plan ?? "";
     expect(await refusal({ ...set, plan: file, [input]: value })).toMatch(text);
@@ -203,19 +203,5 @@ describe("a plan is refused, and nothing is sent,", () => {
     expect(await refusal({ ...set, plan: file })).toContain("not those of its digest");
     writeFileSync(file, "{}");
     expect(await refusal({ ...set, plan: file })).toContain("is no plan");
-  });
-
-  test("when the dataset holds more of the files than it did", async () => {
-    await start({ confirmAgain: "accept" });
-    const append = { ...set, dataset: "pets", "if-dataset-exists": "append" };
-    await act({ ...append, files: "cats/one.jpg" });
-    const file = (await plan(append)).outputs.plan ?? "";
-    expect((JSON.parse(readFileSync(file, "utf8")) as Planned).files.map(({ by }) => by)).toEqual([
-      "nothing",
-      "form",
-      "form",
-    ]);
-    await act({ ...append, files: "cats" });
-    expect(await refusal({ ...append, plan: file })).toMatch(/pets holds all\/cats\/two\.jpg/);
   });
 });

@@ -1,5 +1,5 @@
 // Whole runs on an emulator: files become datasets.
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../action/run";
@@ -140,9 +140,9 @@ describe("a first run", () => {
     test("that it has not, where of a dataset that was there paths and sizes alone are known", async () => {
       const named = { ...versioned, dataset: "pets" };
       expect(manifestOf(await act(named))).toEqual(whole);
-      tree.write({ "images/cats/one.jpg": jpeg("eno") });
+      rmSync(tree.at(".state"), { recursive: true });
       const again = await act(named);
-      expect(again.outputs.outcome).toBe("unchanged");
+      expect(again.outputs.outcome).toBe("unverified");
       expect(manifestOf(again)).toEqual(onlyMeant);
     });
   });
@@ -235,11 +235,48 @@ describe("a dataset that exists with other files", () => {
     expect(errors[0]).toContain("images/dogs/three.jpg");
   });
 
-  test("is as good as unchanged when paths and sizes are the same, with a warning", async () => {
+  test("is unchanged when this machine's own record says that it was made of these files", async () => {
     await act(named);
     const { outputs, warnings } = await act(named);
-    expect(outputs.outcome).toBe("unchanged");
-    expect(warnings.map(({ text }) => text).join()).toContain("{digest}");
+    expect(outputs).toMatchObject({ outcome: "unchanged", complete: "true", unverified: "0" });
+    expect(warnings).toEqual([]);
+  });
+
+  test("is refused when that record says that it was made of other content of the same sizes", async () => {
+    await act(named);
+    tree.write({ "images/cats/one.jpg": jpeg("eno") });
+    const { outputs, errors } = await act(named);
+    expect(outputs).toMatchObject({ outcome: "failed", "files-uploaded": "0" });
+    expect(errors[0]).toMatch(/made of other content[^]*\{digest\}/);
+  });
+
+  describe("of the same paths and sizes that nothing here knows the content of", () => {
+    beforeEach(async () => {
+      await act(named);
+      rmSync(tree.at(".state"), { recursive: true });
+      tree.write({ "images/cats/one.jpg": jpeg("eno") });
+    });
+
+    test("is unverified: not complete, vouched for by nothing, and no failure", async () => {
+      const { outputs, errors, warnings } = await act(named);
+      expect(errors).toEqual([]);
+      expect(outputs).toMatchObject({
+        ...{ outcome: "unverified", complete: "false", unverified: "2", "files-uploaded": "0" },
+        ...{ "files-skipped": "0" },
+      });
+      expect(warnings.map(({ text }) => text).join()).toMatch(
+        /contents were not compared.*\{digest\}/,
+      );
+      const manifest = parseManifestFile(readFileSync(outputs.manifest ?? "", "utf8"));
+      expect(manifest.isComplete).toBe(false);
+    });
+
+    test("keeps an export of it closed, which is not even started", async () => {
+      const { outputs, errors } = await act({ ...named, "export-datasets": "uploaded" });
+      expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+      expect(errors[0]).toMatch(/contents of 2 files were not compared[^]*\{digest\}/);
+      expect(calls("/exports/")).toBe(0);
+    });
   });
 
   test("is an error at once with if-dataset-exists: fail", async () => {
@@ -248,60 +285,37 @@ describe("a dataset that exists with other files", () => {
     expect(errors[0]).toContain("exists already");
   });
 
-  test("gets what is missing with append, where Avala confirms again", async () => {
-    await start({ confirmAgain: "accept" });
+  test("is not added to: append is refused, with what to do instead", async () => {
     await act(named);
-    const before = calls("file-upload-url");
-    const { outputs, errors } = await act({
-      ...named,
-      files: "images/cats\nimages/dogs",
-      "if-dataset-exists": "append",
-    });
-    expect(errors).toEqual([]);
-    expect(calls("file-upload-url") - before).toBe(1);
-    expect(outputs).toMatchObject({
-      outcome: "uploaded",
-      "files-uploaded": "1",
-      "files-skipped": "2",
-    });
-    expect(emulator.datasets()).toHaveLength(1);
-  });
-
-  test("says both ways out of append where Avala does not confirm again", async () => {
-    await act(named);
-    const { errors, outputs } = await act({
-      ...named,
-      files: "images/cats\nimages/dogs",
-      "if-dataset-exists": "append",
-    });
-    expect(errors).toHaveLength(1);
-    expect(errors[0]).toContain("{digest}");
-    expect(errors[0]).toMatch(/4\d\d POST \/datasets\/manual-upload\//);
-    expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
-  });
-
-  test("is unchanged with append when nothing is missing", async () => {
-    await act(named);
-    const { outputs, errors } = await act({ ...named, "if-dataset-exists": "append" });
-    expect(errors).toEqual([]);
-    expect(outputs.outcome).toBe("unchanged");
+    const before = emulator.requests().length;
+    const { errors, outputs } = await act({ ...named, "if-dataset-exists": "append" });
+    expect(outputs.outcome).toBe("invalid");
+    expect(errors[0]).toMatch(/append is not a known value.*made once.*\{digest\}/s);
+    expect(emulator.requests()).toHaveLength(before);
   });
 
   test("that is someone else's is an error that names a way out", async () => {
     emulator.takeName("pets");
     const { errors, outputs } = await act(named);
     expect(outputs.outcome).toBe("failed");
-    expect(errors[0]).toContain("give another dataset or slug");
+    expect(errors[0]).toContain("choose another name, or another slug");
   });
 });
 
-describe("items that nobody sent", () => {
-  test("are named in a warning when an earlier run left them", async () => {
+describe("items that another run left under the name", () => {
+  test("fail the run, which vouches for nothing, when the dataset is made and when it is found", async () => {
     await emulator.leaveFile("pets/images/old.jpg", jpeg("old"));
-    const { outputs, errors, warnings } = await act({ dataset: "pets", files: "images/cats" });
-    expect(errors).toEqual([]);
-    expect(outputs.outcome).toBe("uploaded");
-    expect(warnings.map(({ text }) => text).join()).toContain("images/old.jpg");
+    for (let again = 0; again < 2; again += 1) {
+      const { outputs, errors } = await act({
+        ...{ dataset: "pets", files: "images/cats", "export-datasets": "uploaded" },
+      });
+      expect(errors).toHaveLength(1);
+      expect(errors[0]).toContain("images/old.jpg: in the dataset, and not among these files");
+      expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+      const manifest = parseManifestFile(readFileSync(outputs.manifest ?? "", "utf8"));
+      expect(manifest.isComplete).toBe(false);
+    }
+    expect(calls("/exports/")).toBe(0);
   });
 });
 
@@ -342,7 +356,9 @@ describe("a key that may only write", () => {
     });
     expect(errors).toEqual([]);
     expect(outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "3" });
-    expect(warnings.map(({ text }) => text).join()).toContain("may not read");
+    expect(warnings.map(({ text }) => text).join()).toContain("cannot read datasets");
+    // What nobody waited for was not compared.
+    expect(outputs).toMatchObject({ complete: "false", unverified: "3" });
   });
 });
 

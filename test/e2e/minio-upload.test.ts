@@ -9,7 +9,7 @@ import type { Emulator, EmulatorOptions } from "../../emulator";
 import { createAxiosTransport } from "../../src/api/axios-transport";
 import { createStorageTransport } from "../../src/api/storage-transport";
 import type { HttpRequest, Transport } from "../../src/api/transport";
-import { publishDataset, type PublishResult } from "../../src/publish";
+import { publishDataset, type PublishResult } from "../../src/operations/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { start, stopAll } from "../emulator/support";
 import { type Minio, startMinio } from "../support/minio";

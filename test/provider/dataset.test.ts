@@ -72,7 +72,9 @@ describe("Dataset", () => {
       });
       const inputs = await checked(handlers.dataset, { files, __provider: "loader" });
       const broken = await unfinished<DatasetOutputs>(handlers.dataset.create(inputs));
-      expect(broken.message).toMatch(/lacks 2 files that were sent:\s+- a\.jpg\s+- b\.jpg/);
+      expect(broken.message).toMatch(
+        /does not hold what was sent:\s+- a\.jpg: not in the dataset\s+- b\.jpg/,
+      );
       expect(broken.properties).toMatchObject({ isVerified: false, __provider: "loader" });
       expect(await handlers.dataset.diff(broken.id, broken.properties, inputs)).toMatchObject({
         changes: true,
@@ -82,15 +84,17 @@ describe("Dataset", () => {
       expect(outs).toMatchObject({ isVerified: true });
     });
 
-    test("names items that the files do not: an interrupted run left them", async () => {
+    test("that holds what another run left under its name is an error, made or found", async () => {
       await start();
       const handlers = bench.handlers();
       const files = await filesOf(handlers);
       await bench.avala.leaveFile(`${files.datasetName}/old.jpg`, jpeg("old"));
-      await make(handlers.dataset, { files });
-      expect(bench.told().join("\n")).toMatch(
-        /also has 1 item that this file set does not name:\s+- old\.jpg/,
-      );
+      const inputs = await checked(handlers.dataset, { files });
+      const foreign = /old\.jpg: in the dataset, and not among these files/;
+      const made = await unfinished<DatasetOutputs>(handlers.dataset.create(inputs));
+      expect(made.message).toMatch(foreign);
+      expect(made.properties).toMatchObject({ isVerified: false });
+      await expect(make(bench.handlers().dataset, { files })).rejects.toThrow(foreign);
     });
 
     test("leaves no journal behind, so that a deleted dataset is sent anew", async () => {
@@ -145,7 +149,7 @@ describe("Dataset", () => {
       await start();
       bench.avala.takeName("theirs");
       await expect(make(bench.handlers().dataset, { ...plain, name: "theirs" })).rejects.toThrow(
-        /someone else's: take another name/,
+        /someone else: choose another name/,
       );
     });
   });

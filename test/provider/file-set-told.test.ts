@@ -1,7 +1,7 @@
 // What a file set says of itself: in a preview, and while it is sent.
 import type { FileSetOutputs } from "../../provider/handlers/file-set-inputs";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, make, type Bench } from "./support";
+import { checked, createBench, failuresOf, make, type Bench } from "./support";
 
 describe("A FileSet tells", () => {
   let bench: Bench;
@@ -20,10 +20,7 @@ describe("A FileSet tells", () => {
     return bench.told().join("\n");
   };
   beforeEach(async () => {
-    bench = await createBench(
-      { "a.jpg": jpeg("a"), "b.jpg": jpeg("b") },
-      { confirmAgain: "accept" },
-    );
+    bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
   });
   afterEach(() => bench.stop());
 
@@ -60,27 +57,34 @@ describe("A FileSet tells", () => {
       bench.tree.write({ "c.jpg": jpeg("c") });
     });
 
-    test("that up will fail, and that both resources need adopt", async () => {
-      expect(await preview({ datasetName: "fixed" })).toMatch(
-        /Dataset fixed exists already, so up will fail\. Set adopt: true on the FileSet and on its Dataset/,
-      );
+    test("nothing more in a preview: it is refused there already, with the ways out", async () => {
+      const { fileSet } = bench.handlers();
+      const call = { urn: "urn:one", isPreview: true };
+      expect(await failuresOf(fileSet, given({ datasetName: "fixed", call }))).toEqual([
+        {
+          property: "datasetName",
+          reason: expect.stringMatching(
+            /fixed exists already \(uid .*adopt: true on the FileSet and on its Dataset.*Leave datasetName out/s,
+          ) as string,
+        },
+      ]);
       await expect(make(bench.handlers().fileSet, given({ datasetName: "fixed" }))).rejects.toThrow(
         /exists already .*adopt: true on the FileSet and on its Dataset/s,
       );
     });
 
-    test("with adopt, that they are added to it", async () => {
+    test("with adopt, that it is taken over and nothing is sent", async () => {
       expect(await preview({ datasetName: "fixed", adopt: true })).toMatch(
-        /to send: 3 files.*\nthey are added to the dataset that is there/,
+        /nothing to send: the dataset that exists .* is taken over if it holds exactly these files/,
       );
     });
   });
 
-  test("of a set in place that only lost files, that there is nothing to send", async () => {
+  test("of a set that only lost files before its dataset was made, that there is nothing to send", async () => {
     const { id, outs } = await make(bench.handlers().fileSet, given({ datasetName: "fixed" }));
     const fewer = { datasetName: "fixed", include: ["a.jpg"] };
     expect(await preview(fewer, outs)).toMatch(
-      /^fixed changes in place\n- b\.jpg\nnothing to send$/m,
+      /^fixed, whose dataset is not made yet\n- b\.jpg\nnothing to send$/m,
     );
     bench.messages.length = 0;
     const { fileSet } = bench.handlers();

@@ -213,21 +213,31 @@ describe("FileSet", () => {
       ]);
     });
 
-    test("updates a set with a fixed name, and names what stays stored", async () => {
+    test("sends other content under a fixed name until its dataset is made, and refuses it then", async () => {
       const fixed = { datasetName: "fixed" };
-      const { id, inputs, outs } = await make(bench.handlers().fileSet, given(fixed));
-      bench.tree.write({ "d.jpg": jpeg("d") });
-      const next = bench.handlers().fileSet;
-      const call = { urn: "urn:one", isPreview: true };
-      const include = ["**/*.jpg", "!c.jpg"];
-      const news = await checked(next, given({ ...fixed, include, call }), inputs as never);
-      expect(await next.diff(id, outs, news)).toEqual({ changes: true, replaces: [] });
-      expect(bench.told().at(-1)).toMatch(
-        /^1 removed file will stay stored and in the dataset.*: c\.jpg$/,
-      );
+      const first = await make(bench.handlers().fileSet, given(fixed));
+      bench.tree.write({ "a.jpg": jpeg("a, changed") });
+      const next = bench.handlers();
+      const news = await checked(next.fileSet, given(fixed), first.inputs as never);
+      expect(await next.fileSet.diff(first.id, first.outs, news)).toEqual({
+        changes: true,
+        replaces: [],
+      });
       bench.writes();
-      await next.update(id, outs, news);
+      const { outs } = await next.fileSet.update(first.id, first.outs, news);
       expect(bench.writes()).toHaveLength(1);
+      await make(next.dataset, { files: outs });
+
+      bench.tree.write({ "a.jpg": jpeg("again"), "d.jpg": jpeg("d") });
+      const last = bench.handlers().fileSet;
+      const call = { urn: "urn:one", isPreview: true };
+      const later = await checked(last, given({ ...fixed, call }), news as never);
+      bench.writes();
+      const refusal =
+        /fixed exists \(uid .*made of other content:\n\+ d\.jpg\n~ a\.jpg\n.*Leave datasetName out.*another name/s;
+      await expect(last.diff(first.id, outs as FileSetOutputs, later)).rejects.toThrow(refusal);
+      await expect(last.update(first.id, outs as FileSetOutputs, later)).rejects.toThrow(refusal);
+      expect(bench.writes()).toEqual([]);
     });
   });
 

@@ -2,7 +2,7 @@
 import { startEmulator, type Emulator, type Fault } from "../../emulator";
 import { getExport } from "../../src/api/exports";
 import { downloadExport } from "../../src/export";
-import { publishDataset, type PublishTarget } from "../../src/publish";
+import { publishDataset, type PublishTarget } from "../../src/operations/publish";
 import type { Avala } from "../../src/api/connect";
 import { sessionWith } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";

@@ -8,7 +8,7 @@ import { createStorageConfig } from "../../src/api/storage-configs";
 import { createWebhook } from "../../src/api/webhooks";
 import { downloadExport, startExport, waitForExport } from "../../src/export";
 import { checksumsText, packManifest } from "../../src/files/manifest";
-import { publishDataset } from "../../src/publish";
+import { publishDataset } from "../../src/operations/publish";
 import { leadingTo, record } from "../action/support/recorded";
 import { createBench, make, type Bench } from "../provider/support";
 import { hurriedClock, sessionWith, type Session } from "../support/session";

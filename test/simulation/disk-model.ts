@@ -26,7 +26,7 @@ export function createDiskModel(sources: ReadonlyMap<string, Buffer>): DiskModel
   const model: DiskModel = {
     isFull: false,
     written,
-    journals: () => [...files.keys()],
+    journals: () => [...files.keys()].filter((path) => path.includes("/journals/")),
     crash: (random) => {
       for (const file of files.values()) {
         const kept = file.unsynced.slice(0, random.integer(file.unsynced.length + 1));

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { connect, type Ports } from "../../src/api/connect";
 import type { HttpResponse } from "../../src/api/transport";
 import { AvalaError, isAvalaError } from "../../src/errors";
-import { publishDataset } from "../../src/publish";
+import { publishDataset } from "../../src/operations/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { PART_BYTES, createAvalaModel, type AvalaModel } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
@@ -128,6 +128,8 @@ function makeFiles(): { files: UploadFile[]; sources: Map<string, Buffer> } {
   return { files, sources };
 }
 
+const DONE: ReadonlySet<string> = new Set(["uploaded", "unchanged", "unverified"]);
+
 interface Watch {
   readonly seen: Operation[];
   readonly point?: Point;
@@ -205,7 +207,7 @@ export async function breakPoint(point: Point, how: Break): Promise<Outcome> {
   const play = async (): Promise<{ starts: number; last: string }> => {
     let last = await start(ports, files, { seen: [], point, how });
     let starts = 1;
-    while (last !== "uploaded" && last !== "unchanged" && starts < MOST_STARTS) {
+    while (!DONE.has(last) && starts < MOST_STARTS) {
       if (last === "killed") disk.crash(random);
       last = await start(ports, files, { seen: [] });
       starts += 1;

@@ -18,6 +18,11 @@ export interface SimulatedProcess {
   kill(): void;
 }
 
+/** The journal of an upload, or the record of what datasets were made of. */
+function whatIs(path: string): string {
+  return path.includes("/journals/") ? "journal" : "record";
+}
+
 const straight: Interpose = (_operation, run) => run();
 
 export function createProcess(ports: Ports, interpose: Interpose = straight): SimulatedProcess {
@@ -56,19 +61,23 @@ export function createProcess(ports: Ports, interpose: Interpose = straight): Si
       disk: {
         openToRead: (path) => alive(() => disk.openToRead(path)),
         readIfPresent: (path) =>
-          step({ kind: "read journal", name: "read the journal" }, () => disk.readIfPresent(path)),
+          step({ kind: "read journal", name: `read the ${whatIs(path)}` }, () =>
+            disk.readIfPresent(path),
+          ),
         remove: (path) =>
-          step({ kind: "remove journal", name: "remove the journal" }, () => disk.remove(path)),
+          step({ kind: "remove journal", name: `remove the ${whatIs(path)}` }, () =>
+            disk.remove(path),
+          ),
         openToAppend: async (path) => {
-          const file = await step({ kind: "open journal", name: "open the journal" }, () =>
+          const file = await step({ kind: "open journal", name: `open the ${whatIs(path)}` }, () =>
             disk.openToAppend(path),
           );
           return {
             append: (data) =>
-              step({ kind: "append", name: "append to the journal" }, (part) =>
+              step({ kind: "append", name: `append to the ${whatIs(path)}` }, (part) =>
                 file.append(part ?? data),
               ),
-            sync: () => step({ kind: "sync", name: "sync the journal" }, () => file.sync()),
+            sync: () => step({ kind: "sync", name: `sync the ${whatIs(path)}` }, () => file.sync()),
             close: () => alive(() => file.close()),
           };
         },

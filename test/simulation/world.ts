@@ -2,7 +2,7 @@
 // dataset is there. Returns what a judge needs; decides nothing.
 import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
-import { publishDataset, type PublishTarget } from "../../src/publish";
+import { publishDataset, type PublishTarget } from "../../src/operations/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { PART_BYTES, createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
@@ -165,7 +165,7 @@ export async function playSeed(seed: number): Promise<Played> {
   let ranTogether = false;
   let diskWasFull = false;
   let changes = 0;
-  const isDone = (): boolean => ["uploaded", "unchanged"].includes(ends.at(-1) ?? "");
+  const isDone = (): boolean => ["uploaded", "unchanged", "unverified"].includes(ends.at(-1) ?? "");
   const play = async (): Promise<void> => {
     for (let start = 0; start < MOST_STARTS && !isDone(); start += 1) {
       // The world calms down in the end: what is judged is that every fault was survived, not luck.

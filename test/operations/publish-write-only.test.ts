@@ -2,13 +2,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator";
-import { createDatasetOnce } from "../src/dataset";
-import { hashFiles } from "../src/files/hash";
-import { datasetVersionName } from "../src/files/dataset-name";
-import { carryOut, type PublishResult } from "../src/publish";
-import type { UploadFile } from "../src/upload/run";
-import { sessionWith } from "./support/session";
+import { startEmulator, type Emulator } from "../../emulator";
+import { createDatasetOnce } from "../../src/dataset";
+import { hashFiles } from "../../src/files/hash";
+import { datasetVersionName } from "../../src/files/dataset-name";
+import { carryOut, type PublishResult } from "../../src/operations/publish";
+import type { UploadFile } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
 
 const CONFIRM = "/datasets/manual-upload/";
 const apiKey = "avk_writeonly0000000000";
@@ -38,11 +38,8 @@ afterEach(async () => {
 function publish(name: string): Promise<PublishResult> {
   const { avala } = sessionWith(emulator, { apiKey });
   const dataset = { name, slug: name, dataType: "image" as const };
-  const decision = {
-    target: { dataset, files, ifExists: "verify" as const },
-    toSend: files,
-    extra: [],
-  };
+  const target = { dataset, files, ifExists: "verify" as const };
+  const decision = { kind: "send" as const, target };
   const stateDirectory = join(folder, "state");
   return carryOut(avala, decision, { waitMs: () => 5000, waits: false, stateDirectory });
 }

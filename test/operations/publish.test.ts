@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../emulator";
-import type { Avala } from "../src/api/connect";
-import { AvalaError } from "../src/errors";
-import { systemClock } from "../src/flow/clock";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Avala } from "../../src/api/connect";
+import { AvalaError } from "../../src/errors";
+import { systemClock } from "../../src/flow/clock";
 import {
   carryOut,
   decidePublish,
@@ -12,9 +13,9 @@ import {
   type PublishOptions,
   type PublishResult,
   type PublishTarget,
-} from "../src/publish";
-import type { UploadFile } from "../src/upload/run";
-import { sessionWith } from "./support/session";
+} from "../../src/operations/publish";
+import type { UploadFile } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
 
 const CONFIRM = "/datasets/manual-upload/";
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";
@@ -43,8 +44,10 @@ async function makeFiles(...paths: string[]): Promise<UploadFile[]> {
   return Promise.all(
     paths.map(async (path) => {
       const absolutePath = join(folder, path);
-      await writeFile(absolutePath, `content of ${path}`);
-      return { path, absolutePath, sizeBytes: Buffer.byteLength(`content of ${path}`) };
+      const content = `content of ${path}`;
+      await writeFile(absolutePath, content);
+      const sha256 = createHash("sha256").update(content).digest("hex");
+      return { path, absolutePath, sizeBytes: Buffer.byteLength(content), sha256 };
     }),
   );
 }
@@ -89,7 +92,7 @@ describe("publishing", () => {
       dataset: { status: "created", itemCount: 2 },
     });
     const before = emulator.requests().filter(({ target }) => target === "storage").length;
-    expect(await publish(files)).toMatchObject({ outcome: "unchanged", extra: [] });
+    expect(await publish(files)).toMatchObject({ outcome: "unchanged", unverified: 0 });
     expect(emulator.requests().filter(({ target }) => target === "storage")).toHaveLength(before);
     expect(count("POST", CONFIRM)).toBe(1);
     expect(await readdir(join(folder, "state", "journals"))).toEqual([]);
@@ -202,13 +205,16 @@ describe("publishing", () => {
     });
   });
 
-  test("names what an earlier run left under the name", async () => {
+  test("fails when another run left files under the name, when it makes the dataset and when it finds it", async () => {
     await start();
     await emulator.leaveFile("training/old.jpg", "left behind");
-    expect(await publish(await makeFiles("a.jpg"))).toMatchObject({
-      outcome: "uploaded",
-      extra: ["old.jpg"],
-    });
+    const files = await makeFiles("a.jpg");
+    for (const code of ["dataset", "conflict"]) {
+      await expect(publish(files)).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining("old.jpg: in the dataset, and not among these") as string,
+      });
+    }
   });
 
   test("reports a dataset that is someone else's as a conflict, after looking that it is not ours", async () => {
@@ -266,7 +272,7 @@ describe("files and the storage quota", () => {
 
 describe("a dataset that exists and holds other files", () => {
   beforeEach(async () => {
-    await start({ confirmAgain: "accept" });
+    await start();
     await publish(await makeFiles("a.jpg", "b.jpg"));
   });
 
@@ -290,15 +296,5 @@ describe("a dataset that exists and holds other files", () => {
     await expect(
       publish(await makeFiles("a.jpg", "b.jpg"), { ifExists: "fail" }),
     ).rejects.toMatchObject({ code: "conflict" });
-  });
-
-  test("gets what it lacks by `append`, and nothing else is sent", async () => {
-    const result = await publish(await makeFiles("a.jpg", "c.jpg"), { ifExists: "append" });
-    expect(result).toMatchObject({
-      outcome: "uploaded",
-      extra: ["b.jpg"],
-      upload: { sent: [{ path: "c.jpg" }] },
-    });
-    expect((await storedPaths()).sort()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
   });
 });

@@ -2,13 +2,18 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator";
-import type { Avala } from "../src/api/connect";
-import { hashFiles } from "../src/files/hash";
-import { carryOut, decidePublish, publishDataset, type PublishTarget } from "../src/publish";
-import { openUploadJournal } from "../src/upload/upload-journal";
-import { uploadFiles, type UploadFile } from "../src/upload/run";
-import { sessionWith } from "./support/session";
+import { startEmulator, type Emulator } from "../../emulator";
+import type { Avala } from "../../src/api/connect";
+import { hashFiles } from "../../src/files/hash";
+import {
+  carryOut,
+  decidePublish,
+  publishDataset,
+  type PublishTarget,
+} from "../../src/operations/publish";
+import { openUploadJournal } from "../../src/upload/upload-journal";
+import { uploadFiles, type UploadFile } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
 
 let emulator: Emulator;
 let folder: string;
@@ -122,8 +127,11 @@ describe("a run beside another one that sends other content under its name", () 
     await expect(other).rejects.toMatchObject({ code: "permission" });
     emulator.clearFaults();
     const before = await emulator.objects();
-    // As for any dataset that exists, its items' names are all that this server tells.
-    expect(await carryOut(avala, decision, options())).toMatchObject({ outcome: "unchanged" });
+    // Its items' names are all that this server tells, and they are ours; the record of its content is not.
+    await expect(carryOut(avala, decision, options())).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("was made of other content") as string,
+    });
     expect(await emulator.objects()).toEqual(before);
   });
 

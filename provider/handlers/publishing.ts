@@ -1,0 +1,51 @@
+// Publishing as both of its resources see it: a FileSet decides and sends, a Dataset confirms and settles.
+import type { Manifest } from "../../src/files/manifest";
+import type { Words } from "../../src/operations/publish-refusals";
+import type { NamedFiles, PublishOptions, SendTarget } from "../../src/operations/publish-target";
+import type { LocalSet } from "../process/local-files";
+import type { DatasetInputs } from "./dataset-inputs";
+import { ownerOf, type FileSetInputs } from "./file-set-inputs";
+
+export const PULUMI_WORDS: Words = {
+  version: "Leave datasetName out of the FileSet, and each content becomes a dataset version.",
+  takeOver:
+    "Set adopt: true on the FileSet and on its Dataset to manage one that holds exactly these files.",
+};
+
+// A file set has no time-out: it waits for a dataset that another run makes, and no longer than one waits for its own.
+const MAX_WAIT_MS = 60 * 60_000;
+
+/** What a dataset is made of. */
+export type MadeOf = NamedFiles & { readonly dataset: { readonly name: string } };
+
+export function publishOptions(given: {
+  readonly timeoutMs?: number;
+  readonly stateDirectory: string;
+}): PublishOptions {
+  const { timeoutMs = MAX_WAIT_MS, stateDirectory } = given;
+  return { waitMs: () => timeoutMs, stateDirectory, words: PULUMI_WORDS };
+}
+
+/** A file set, with all its files. */
+export function targetOf(inputs: FileSetInputs, { set, manifest }: LocalSet): SendTarget {
+  const sha256Of = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
+  return {
+    dataset: {
+      name: inputs.datasetName,
+      organizationUid: ownerOf(inputs),
+      dataType: inputs.dataType === "" ? undefined : inputs.dataType,
+    },
+    files: set.files.map((file) => ({ ...file, sha256: sha256Of.get(file.path) })),
+    digest: manifest.digest,
+    // A version that exists is this very set; another dataset is taken only when that was asked for.
+    ifExists: inputs.isVersion || inputs.adopt === true ? "verify" : "fail",
+  };
+}
+
+/** What a Dataset is made of, by the manifest of its file set. */
+export function madeOfOf(
+  { name, ownerName, organizationUid, dataType }: DatasetInputs,
+  { entries, digest }: Manifest,
+): MadeOf {
+  return { dataset: { name, ownerName, organizationUid, dataType }, files: entries, digest };
+}

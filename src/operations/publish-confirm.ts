@@ -1,0 +1,86 @@
+// The third step: make a dataset of what was sent, once it is known, as far as that can be known, that nothing else lies
+// under its name. The files may have been sent by another process, long ago.
+import type { Avala } from "../api/connect";
+import type { Dataset } from "../api/datasets";
+import type { ConfirmInput } from "../api/manual-upload";
+import { confirmDataset } from "../dataset";
+import type { AvalaError } from "../errors";
+import { readLastSent, heldAgainst } from "../upload/rivals";
+import { resolveDestination } from "../upload/destination";
+import { recordContent } from "./content-record";
+import { CORE_WORDS, isRefusalToMake, notMade, sentByAnother } from "./publish-refusals";
+import {
+  destinationOf,
+  digestOf,
+  isNamedByContent,
+  type NamedFiles,
+  type PublishOptions,
+} from "./publish-target";
+
+/** What was sent, and what its dataset is to be. */
+export interface Confirming extends NamedFiles {
+  readonly dataset: ConfirmInput & NamedFiles["dataset"];
+  /** Whether this very run sent all of it. Else the journal of the destination is all that shows what lies there. */
+  readonly isSentNow: boolean;
+}
+
+export type Confirmed =
+  | {
+      readonly outcome: "confirmed";
+      readonly dataset: Dataset;
+      /** Whether its content is known to be what was sent. */
+      readonly isKnown: boolean;
+    }
+  /** The server has a dataset of this name or slug, or one is someone else's. */
+  | {
+      readonly outcome: "taken";
+      readonly refusal: AvalaError;
+      /** Whether what was sent is known to lie there: then a dataset of this name that is ours is of this content. */
+      readonly isKnown: boolean;
+    };
+
+/** Whether all files are known to lie under the name as they were sent. @throws AvalaError `conflict` when others do */
+async function isHeld(
+  avala: Avala,
+  confirming: Confirming,
+  { stateDirectory, words = CORE_WORDS }: Pick<PublishOptions, "stateDirectory" | "words">,
+): Promise<boolean> {
+  // Other content has another name.
+  if (isNamedByContent(confirming)) return true;
+  if (stateDirectory === undefined) return confirming.isSentNow;
+  const to = await resolveDestination(avala, destinationOf(confirming));
+  const lastSent = await readLastSent(avala.disk, stateDirectory, to);
+  // Without a list of the files there is nothing to hold against it.
+  if (lastSent === undefined || confirming.files.length === 0) return confirming.isSentNow;
+  const { others, unknown } = heldAgainst(confirming.files, lastSent);
+  if (others.length > 0) throw sentByAnother(confirming.dataset.name, others, words);
+  return confirming.isSentNow || unknown.length === 0;
+}
+
+/**
+ * Makes the dataset. Repeats safely: there is never a second one.
+ * @throws AvalaError `conflict` when other content was sent under the name since, `validation` when the server refuses
+ * what the dataset should be; still `ambiguous` when it can't be known whether it was made
+ */
+export async function confirmSent(
+  avala: Avala,
+  confirming: Confirming,
+  options: Pick<PublishOptions, "stateDirectory" | "words">,
+): Promise<Confirmed> {
+  const isKnown = await isHeld(avala, confirming, options);
+  let dataset: Dataset;
+  try {
+    dataset = await confirmDataset(avala, confirming.dataset);
+  } catch (error) {
+    if (!isRefusalToMake(error)) throw error;
+    const refusal = notMade(confirming.dataset, error);
+    if (error.code === "conflict") return { outcome: "taken", refusal, isKnown };
+    throw refusal;
+  }
+  const digest = digestOf(confirming);
+  if (isKnown && digest !== undefined) {
+    const made = { uid: dataset.uid, digest };
+    await recordContent(avala, destinationOf(confirming), made, options.stateDirectory);
+  }
+  return { outcome: "confirmed", dataset, isKnown };
+}

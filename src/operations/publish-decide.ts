@@ -1,0 +1,93 @@
+// The first step: what the server has under a name, and so whether files are sent. Sends nothing.
+import type { Avala } from "../api/connect";
+import type { Dataset } from "../api/datasets";
+import { findDataset } from "../dataset";
+import { compareManifests, describeChanges } from "../files/compare";
+import type { Manifest } from "../files/manifest";
+import { recordedContent } from "./content-record";
+import {
+  brokenVersion,
+  CORE_WORDS,
+  existsAlready,
+  hasDifference,
+  holdsOthers,
+  madeOfOthers,
+} from "./publish-refusals";
+import { compareWhenCreated } from "./publish-settle";
+import {
+  destinationOf,
+  digestOf,
+  isNamedByContent,
+  requireFiles,
+  type Compared,
+  type Decision,
+  type NamedFiles,
+  type PublishOptions,
+  type SendTarget,
+} from "./publish-target";
+
+export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "words"> & {
+  /** Whether a version that is still being created counts as found: a later step compares it. @default false */
+  readonly isComparedLater?: boolean | undefined;
+};
+
+/**
+ * Looks at what the server has under the target's name and decides whether its files must be sent.
+ * @throws InputError for a target without files; AvalaError `conflict` when the dataset exists and holds something else,
+ * or `ifExists` is `fail`
+ */
+export async function decidePublish<Target extends SendTarget>(
+  avala: Avala,
+  target: Target,
+  options: DecideOptions,
+): Promise<Decision<Target>> {
+  requireFiles(target);
+  const existing = await findDataset(avala, target.dataset);
+  if (existing === undefined) return { kind: "send", target };
+  if (target.ifExists === "fail") throw existsAlready(existing, options.words ?? CORE_WORDS);
+  return { kind: "found", target, ...(await compareFound(avala, existing, target, options)) };
+}
+
+/**
+ * Holds a dataset that exists against files that it should be made of.
+ * @throws AvalaError `conflict` when it holds something else, as far as that can be compared
+ */
+export async function compareFound(
+  avala: Avala,
+  existing: Dataset,
+  target: NamedFiles,
+  options: DecideOptions,
+): Promise<Compared> {
+  const { words = CORE_WORDS, stateDirectory } = options;
+  const isVersion = isNamedByContent(target);
+  if (isVersion && options.isComparedLater === true && existing.status !== "created") {
+    return { dataset: existing, unverified: 0 };
+  }
+  const digest = digestOf(target);
+  const recorded = isVersion
+    ? digest
+    : await recordedContent(avala, destinationOf(target), existing.uid, stateDirectory);
+  const { dataset, items } = await compareWhenCreated(avala, existing, target, options);
+  if (hasDifference(items)) {
+    throw isVersion ? brokenVersion(dataset, items) : holdsOthers(dataset, items, words);
+  }
+  if (recorded !== undefined && digest !== undefined && recorded !== digest) {
+    throw madeOfOthers(dataset, "", words);
+  }
+  const isKnown = digest !== undefined && recorded === digest;
+  return { dataset, unverified: isKnown ? 0 : target.files.length };
+}
+
+/**
+ * Refuses a change of files whose dataset is made already, by what is known of the files that it was made of.
+ * @throws AvalaError `conflict`
+ */
+export function refuseChange(
+  existing: Dataset,
+  before: Manifest,
+  after: Manifest,
+  { words = CORE_WORDS }: Pick<PublishOptions, "words">,
+): void {
+  if (before.digest === after.digest) return;
+  throw madeOfOthers(existing, describeChanges(compareManifests(before, after)), words);
+}

@@ -1,0 +1,126 @@
+// What is published, what was decided about it, what came of it: as values. Does nothing.
+import type { Dataset } from "../api/datasets";
+import type { ConfirmInput } from "../api/manual-upload";
+import { InputError } from "../errors";
+import { createManifest, shortDigest, type ManifestEntry } from "../files/manifest";
+import { dataTypes, isIndexed, type DataType } from "../files/media";
+import type { DatasetDestination } from "../upload/destination";
+import type { UploadFile, UploadRequest } from "../upload/request";
+import type { UploadResult } from "../upload/result";
+import type { Words } from "./publish-refusals";
+
+/** A name, and the files that are, or should be, stored under it. */
+export interface NamedFiles {
+  readonly dataset: {
+    readonly name: string;
+    readonly ownerName?: string | undefined;
+    readonly organizationUid?: string | undefined;
+    /** Absent for files of several types: then a dataset that is found says what it indexes. */
+    readonly dataType?: DataType | undefined;
+  };
+  readonly files: readonly NamedFile[];
+  /** Of all the files. @default made from their sha256, where all have one */
+  readonly digest?: string | undefined;
+}
+
+export type NamedFile = Pick<UploadFile, "path" | "sizeBytes" | "sha256">;
+
+/** All that deciding and sending need to know. */
+export interface SendTarget extends NamedFiles {
+  readonly files: readonly UploadFile[];
+  /**
+   * When a dataset of this name exists. `verify`: it must hold exactly these files, as far as that can be compared.
+   * `fail`: refuse. Nothing is sent either way: a dataset is made once.
+   */
+  readonly ifExists: "verify" | "fail";
+}
+
+export interface PublishTarget extends SendTarget {
+  readonly dataset: ConfirmInput & { readonly dataType: DataType };
+}
+
+/** What is to be done about one target. */
+export type Decision<Target extends SendTarget = PublishTarget> =
+  | { readonly kind: "send"; readonly target: Target }
+  /** The server has a dataset of this name, and nothing in it differs from these files. */
+  | ({ readonly kind: "found"; readonly target: Target } & Compared);
+
+/** A dataset whose items were held against the files. */
+export interface Compared {
+  readonly dataset: Dataset;
+  /** How many of the files could not be compared by their content. */
+  readonly unverified: number;
+}
+
+export interface PublishOptions {
+  /** Ms still allowed for waiting, asked before each wait. */
+  readonly waitMs: () => number;
+  /** Whether to wait until the server has indexed the files, and to compare. @default true */
+  readonly waits?: boolean | undefined;
+  readonly concurrency?: number | undefined;
+  readonly stateDirectory?: string | undefined;
+  readonly deadlineMs?: number | undefined;
+  readonly partsFromBytes?: UploadRequest["partsFromBytes"];
+  /**
+   * Whether the caller has asked itself that the files fit into the storage quota, best for all its datasets at once.
+   * @default false
+   */
+  readonly isRoomChecked?: boolean | undefined;
+  /** What the caller's users write to get what a hint recommends. */
+  readonly words?: Words | undefined;
+  /** Called as soon as the dataset is made, also when what follows fails. */
+  readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
+}
+
+export type PublishResult =
+  /** It existed and holds these files; nothing was sent. */
+  | ({ readonly outcome: "unchanged" } & Compared)
+  /** It existed and has the same paths and sizes, and contents were not compared; nothing was sent. */
+  | ({ readonly outcome: "unverified" } & Compared)
+  | ({ readonly outcome: "uploaded"; readonly upload: UploadResult } & Compared)
+  /** The deadline came first; nothing was confirmed, and the next run resumes. */
+  | { readonly outcome: "partial"; readonly upload: UploadResult };
+
+/** What a run of this decision would send. */
+export function toSend({ kind, target }: Decision<SendTarget>): readonly UploadFile[] {
+  return kind === "send" ? target.files : [];
+}
+
+export function asDataType(text: string | undefined): DataType | undefined {
+  return dataTypes.find((dataType) => dataType === text);
+}
+
+/** What the server will list; files of other suffixes are stored and never indexed (docs/api.md, "Uploading files"). */
+export function indexedOf<File extends { readonly path: string }>(
+  files: readonly File[],
+  dataType: DataType | undefined,
+): readonly File[] {
+  if (dataType === undefined) return [];
+  return files.filter(({ path }) => isIndexed(path, dataType));
+}
+
+export function requireFiles({ dataset, files }: NamedFiles): void {
+  if (files.length > 0) return;
+  // The server would make an empty dataset, and its name could never be confirmed again with files.
+  const text = `there are none, so the dataset ${dataset.name} would be made empty`;
+  throw new InputError([{ input: "files", text }]);
+}
+
+export function destinationOf({ dataset }: Pick<NamedFiles, "dataset">): DatasetDestination {
+  return { datasetName: dataset.name, organizationUid: dataset.organizationUid };
+}
+
+/** The digest of the files; `undefined` while that of one is not known. */
+export function digestOf({ digest, files }: NamedFiles): string | undefined {
+  if (digest !== undefined) return digest;
+  const entries = files.filter(
+    (file): file is NamedFile & ManifestEntry => file.sha256 !== undefined,
+  );
+  return entries.length < files.length ? undefined : createManifest(entries).digest;
+}
+
+/** Whether the digest of the files is in the dataset's name: then other content has another name. */
+export function isNamedByContent(target: NamedFiles): boolean {
+  const digest = digestOf(target) ?? "";
+  return digest !== "" && target.dataset.name.includes(shortDigest(digest));
+}

@@ -1,0 +1,99 @@
+// From files to a dataset that holds exactly these files: decide, send, confirm, settle. Every step may be repeated, so a
+// run that broke anywhere is simply run again. Knows nothing of front ends.
+import type { Avala } from "../api/connect";
+import { isNotAllowedToRead } from "../errors";
+import { removeUploadJournal } from "../upload/upload-journal";
+import { confirmSent, type Confirmed } from "./publish-confirm";
+import { decidePublish } from "./publish-decide";
+import { CORE_WORDS, existsAlready, mayBeOurs } from "./publish-refusals";
+import { sendFiles } from "./publish-send";
+import { settlePublished } from "./publish-settle";
+import {
+  destinationOf,
+  isNamedByContent,
+  type Compared,
+  type Decision,
+  type PublishOptions,
+  type PublishResult,
+  type PublishTarget,
+} from "./publish-target";
+
+export { decidePublish } from "./publish-decide";
+export type { Decision, PublishOptions, PublishResult, PublishTarget } from "./publish-target";
+
+/** The server has what is under this name: a journal of it would only mislead. */
+async function takeFound(
+  avala: Avala,
+  target: PublishTarget,
+  { dataset, unverified }: Compared,
+  { stateDirectory }: PublishOptions,
+): Promise<PublishResult> {
+  await removeUploadJournal(avala, destinationOf(target), stateDirectory);
+  return { outcome: unverified === 0 ? "unchanged" : "unverified", dataset, unverified };
+}
+
+type Taken = Extract<Confirmed, { outcome: "taken" }>;
+
+/** Another run may have confirmed this name meanwhile: then it must be what we would have made. */
+async function takeTaken(
+  avala: Avala,
+  target: PublishTarget,
+  { refusal, isKnown }: Pick<Taken, "refusal" | "isKnown">,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  if (target.ifExists === "fail") throw refusal;
+  try {
+    const decision = await decidePublish(avala, target, options);
+    if (decision.kind === "found") {
+      const unverified = isKnown ? 0 : decision.unverified;
+      return await takeFound(avala, target, { ...decision, unverified }, options);
+    }
+  } catch (error) {
+    if (!isNotAllowedToRead(error)) throw error;
+    throw mayBeOurs(target.dataset.name, isNamedByContent(target), refusal);
+  }
+  throw refusal; // it is someone else's
+}
+
+/**
+ * Carries a decision out. Safe when another run does the same at once: one of them confirms, and the other finds what
+ * it would have made.
+ * @throws UploadError when files failed or the upload was stopped; AvalaError `dataset` when the dataset does not hold
+ * exactly what was sent, `conflict` when another run sends other content under the name or the name or slug is taken,
+ * `validation` when the server refuses what the dataset should be, `quota` when the files can never fit, `timeout`,
+ * `cancelled`
+ */
+export async function carryOut(
+  avala: Avala,
+  decision: Decision,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  const { target } = decision;
+  if (decision.kind === "found") return takeFound(avala, target, decision, options);
+  const sent = await sendFiles(avala, target, options);
+  if (sent.outcome === "partial") return sent;
+  if (sent.outcome === "exists") {
+    const refusal = existsAlready(sent.existing, options.words ?? CORE_WORDS);
+    return takeTaken(avala, target, { refusal, isKnown: false }, options);
+  }
+  const { upload, isWatched } = sent;
+  const { digest, entries: files } = upload.manifest;
+  const held = { dataset: target.dataset, files, digest };
+  const confirmed = await confirmSent(avala, { ...held, isSentNow: isWatched }, options);
+  if (confirmed.outcome === "taken") {
+    return takeTaken(avala, { ...target, digest }, confirmed, options);
+  }
+  options.onConfirmed?.(confirmed.dataset);
+  const settling = { ...options, isKnown: confirmed.isKnown };
+  const settled = await settlePublished(avala, confirmed.dataset, held, settling);
+  return { outcome: "uploaded", upload, ...settled };
+}
+
+/** {@link decidePublish}, then {@link carryOut}. */
+export async function publishDataset(
+  avala: Avala,
+  target: PublishTarget,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  return carryOut(avala, await decidePublish(avala, target, options), options);
+}

@@ -1,0 +1,105 @@
+// Fixed names over both resources, in processes that know nothing of each other but the journal: what is confirmed, and
+// what is vouched for.
+import { jpeg } from "../support/temp-tree";
+import { checked, createBench, make, type Bench } from "./support";
+
+describe("A fixed name", () => {
+  let bench: Bench;
+  const given = (folder: string) => ({
+    root: bench.tree.at(folder),
+    include: ["*.jpg"],
+    versionOf: "set",
+    datasetName: "fixed",
+  });
+  const sentFrom = async (folder: string) =>
+    (await make(bench.handlers().fileSet, given(folder))).outs;
+  const elsewhere = () => ({ AVALA_STATE_DIR: bench.tree.at("another-machine") });
+
+  beforeEach(async () => {
+    bench = await createBench({
+      ...{ "a/one.jpg": jpeg("a one"), "a/two.jpg": jpeg("a two") },
+      ...{ "b/one.jpg": jpeg("b one"), "b/two.jpg": jpeg("b two") },
+    });
+  });
+  afterEach(() => bench.stop());
+
+  test("that two stacks sent other content under is a conflict, and nothing is confirmed", async () => {
+    const files = await sentFrom("a");
+    await sentFrom("b");
+    bench.writes();
+    await expect(make(bench.handlers().dataset, { files })).rejects.toThrow(
+      /Another run sent other content under the name fixed.*one\.jpg.*two\.jpg/s,
+    );
+    expect(bench.writes()).toEqual([]);
+    expect(bench.avala.datasets()).toEqual([]);
+  });
+
+  test("is verified for the one whose content was sent last", async () => {
+    await sentFrom("a");
+    const files = await sentFrom("b");
+    const { outs } = await make(bench.handlers().dataset, { files });
+    expect(outs.isVerified).toBe(true);
+  });
+
+  test("of a set that was sent partly over by another is a conflict too", async () => {
+    const files = await sentFrom("a");
+    bench.avala.setFault({
+      ...{ on: { target: "storage", method: "POST" }, times: 0 },
+      reply: { status: 403, body: "" },
+    });
+    await expect(sentFrom("b")).rejects.toThrow();
+    bench.avala.clearFaults();
+    await expect(make(bench.handlers().dataset, { files })).rejects.toThrow(/sent other content/);
+  });
+
+  test("is made without a journal, and vouched for by nothing; the next up has nothing to do", async () => {
+    const files = await sentFrom("a");
+    const { dataset } = bench.handlers(elsewhere());
+    const { id, inputs, outs } = await make(dataset, { files });
+    expect(outs).toMatchObject({ status: "created", isVerified: false });
+    expect(bench.told().join("\n")).toMatch(/contents were not compared.*isVerified is false/s);
+    expect(await dataset.diff(id, outs, inputs)).toMatchObject({ changes: false });
+    const read = (await dataset.read(id, outs)).props;
+    expect(read).toEqual(outs);
+  });
+
+  test("is taken over by adopt without sending anything, verified where the record knows its content", async () => {
+    const files = await sentFrom("a");
+    const { id } = await make(bench.handlers().dataset, { files });
+    bench.writes();
+    const adopting = { ...given("a"), adopt: true };
+    for (const [environment, isVerified] of [
+      [{}, true],
+      [elsewhere(), false],
+    ] as const) {
+      const handlers = bench.handlers(environment);
+      const { outs } = await make(handlers.fileSet, adopting);
+      const adopted = await make(handlers.dataset, { files: outs, adopt: true });
+      expect(adopted).toMatchObject({ id, outs: { isVerified } });
+    }
+    expect(bench.writes()).toEqual([]);
+  });
+
+  test("is not adopted by files that it does not hold, nor by other content that the record knows of", async () => {
+    const files = await sentFrom("a");
+    await make(bench.handlers().dataset, { files });
+    bench.tree.write({ "b/three.jpg": jpeg("three") });
+    const adopting = async (more: object) =>
+      make(bench.handlers().fileSet, { ...given("b"), adopt: true, ...more });
+    bench.writes();
+    await expect(adopting({})).rejects.toThrow(/three\.jpg: not in the dataset/);
+    await expect(adopting({ exclude: ["three.jpg"] })).rejects.toThrow(/made of other content/);
+    expect(bench.writes()).toEqual([]);
+  });
+
+  test("of a dataset in the state is not given other files by an update", async () => {
+    const files = await sentFrom("a");
+    const { id, outs } = await make(bench.handlers().dataset, { files });
+    const { dataset } = bench.handlers();
+    const other = { ...files, digest: "0".repeat(64), manifest: "" };
+    const news = await checked(dataset, { files: other });
+    bench.writes();
+    await expect(dataset.update(id, outs, news)).rejects.toThrow(/made of other content/);
+    expect(bench.writes()).toEqual([]);
+  });
+});
