@@ -7,7 +7,7 @@ import { unknownInputs } from "./inputs/names";
 import { readStatus, type StatusInputs } from "./inputs/status";
 import { readUpload, type UploadInputs } from "./inputs/upload";
 import { refuseWithoutEffect } from "./inputs/effect";
-import { createReader, MOST_MINUTES, MS_PER_MINUTE, readUid } from "./inputs/values";
+import { createReader, MOST_MINUTES, MS_PER_MINUTE, readUid, type Reader } from "./inputs/values";
 
 export interface Inputs {
   readonly connection: Connection;

@@ -175,8 +175,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
         dataset = await updateDataset(avala, await refOf(avala, dataset), changes);
       if (verification !== undefined)
         return datasetOutputs(dataset, inputs, { ...verification, origin });
-      if (!isWaiting(inputs))
-        return datasetOutputs(dataset, inputs, { isVerified: false, origin });
+      if (!isWaiting(inputs)) return datasetOutputs(dataset, inputs, { isVerified: false, origin });
       const settled = await settleDataset(settling, dataset, isKnown);
       if (!settled.isVerified) await reportUnverified(settling, settled.dataset);
       const { isVerified } = settled;

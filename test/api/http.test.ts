@@ -185,7 +185,7 @@ describe("a call that creates", () => {
   });
 
   test("after a 400 is done with", async () => {
-    const { error } = await run(create, [reply(400, { name: ["Taken."] })]);
+    const { error } = await run(create, [reply(400, { name: ["Too long."] })]);
     expect(error).toMatchObject({ code: "validation", ambiguous: false });
   });
 });
@@ -267,7 +267,7 @@ describe("the words of an error", () => {
   });
 
   test.each([
-    [{ detail: { slug: ["Taken.", "Too long."] } }, { slug: ["Taken.", "Too long."] }],
+    [{ detail: { slug: ["Odd.", "Too long."] } }, { slug: ["Odd.", "Too long."] }],
     [
       { name: ["Required."], slug: "Bad." },
       { name: ["Required."], slug: ["Bad."] },

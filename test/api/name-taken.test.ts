@@ -1,0 +1,43 @@
+import { readErrorBody } from "../../src/api/error-body";
+import { isNameTaken } from "../../src/api/name-taken";
+
+function isTaken(status: number, body: unknown): boolean {
+  return isNameTaken(
+    status,
+    readErrorBody(body, (text) => text),
+  );
+}
+
+describe("a name is taken", () => {
+  test.each([
+    [409, {}],
+    [409, { detail: "Conflict." }],
+    [400, { detail: "Dataset with the given name already exists." }],
+    [400, { detail: "Dataset with the given name already exists.", code: "name_taken" }],
+    [422, { detail: "A dataset with this slug already exists." }],
+    [400, ["Dataset with the given name already exists."]],
+    [400, { name: ["dataset with this name already exists."] }],
+    [400, { slug: ["This slug exists."] }],
+    [400, { detail: { name: ["This field must be unique."] } }],
+    [400, { dataset: { name: ["Already taken."] } }],
+    [400, { non_field_errors: ["The fields owner, slug must make a unique set."] }],
+    [400, { message: "Name is already in use" }],
+  ])("by %d %j", (status, body) => {
+    expect(isTaken(status, body)).toBe(true);
+  });
+
+  test.each([
+    [400, {}],
+    [400, { detail: "Invalid name." }],
+    [400, { name: ["This field may not be blank."] }],
+    [400, { name: ["Ensure this field has no more than 255 characters."] }],
+    [400, { slug: ["Object with slug=a does not exist."] }],
+    [400, { detail: "The organization of this name doesn't exist." }],
+    [400, { target_url: ["A webhook with this URL already exists."] }],
+    [400, { visibility: ["An uploaded dataset must be private."] }],
+    [403, { detail: "Dataset with the given name already exists." }],
+    [500, { detail: "Dataset with the given name already exists." }],
+  ])("not by %d %j", (status, body) => {
+    expect(isTaken(status, body)).toBe(false);
+  });
+});
