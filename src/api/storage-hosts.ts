@@ -29,7 +29,7 @@ function refused(host: string, why: string, hint?: string): AvalaError {
 function isAllowedByName(url: URL, allowed: readonly string[]): boolean {
   // `host` without a port is written as it stands, and so means the scheme's own port.
   if (!allowed.includes(url.host)) return false;
-  return url.protocol === "https:" || isLoopback(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
 }
 
 /**
@@ -40,17 +40,22 @@ function isAllowedByName(url: URL, allowed: readonly string[]): boolean {
 export function checkStorageHost(text: string, allowed: readonly string[]): URL {
   if (!URL.canParse(text)) throw refused("a presigned target", "it is not a URL");
   const url = new URL(text);
+  if (url.host === "") throw refused("a presigned target", "its URL names no host");
   if (url.username !== "" || url.password !== "") {
     throw refused(url.host, "its URL holds a user or password");
   }
   if (isAllowedByName(url, allowed)) return url;
   if (url.protocol !== "https:")
-    throw refused(url.host, "it is not reached by https", allowHint(url));
+    throw refused(url.host, "it is not reached by https", hintFor(url, allowed));
   const isKnown = url.port === "" && KNOWN_HOSTS.some((pattern) => pattern.test(url.hostname));
-  if (!isKnown) throw refused(url.host, "it is not known to store files", allowHint(url));
+  if (!isKnown) throw refused(url.host, "it is not known to store files", hintFor(url, allowed));
   return url;
 }
 
-function allowHint(url: URL): string {
+/** A host that is allowed, or that no allowance helps by this scheme, is not to be allowed again. */
+function hintFor(url: URL, allowed: readonly string[]): string | undefined {
+  const canBeAllowed =
+    url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+  if (!canBeAllowed || allowed.includes(url.host)) return undefined;
   return `If this store is yours, allow it by name: add ${url.host} to the allowed storage hosts.`;
 }

@@ -52,6 +52,10 @@ function nameProblem(name: string): string | undefined {
   if (name.length > MOST_CHARACTERS) {
     return `It has ${name.length} characters, more than the ${MOST_CHARACTERS} that a name may have.`;
   }
+  // S3 puts a file's own name in its place in a form's key.
+  if (name.includes("${filename}")) {
+    return `${shown(name)} holds "\${filename}", which storage replaces in a form.`;
+  }
   // Files are stored under `<owner root>/<dataset name>/`, so the name is one part of a path (contract, "Uploading files").
   if (name === "." || name === ".." || /[/\\\p{Cc}\u2028\u2029]/u.test(name)) {
     return `${shown(name)} can't be the name of a folder: no slash, backslash or control character, and not "..".`;

@@ -29,6 +29,9 @@ export function pathProblem(path: string): string | undefined {
   }
   if (path.includes("\\"))
     return "The name holds a backslash, which is a separator elsewhere: rename it.";
+  // S3 puts the file's own name in its place in a form's key, so that another path would be stored.
+  if (path.includes("${filename}"))
+    return 'The path holds "${filename}", which storage replaces in a form: rename it.';
   const parts = path.split("/");
   if (parts.includes("")) return "The path has an empty part.";
   if (parts.includes(".") || parts.includes("..")) return 'The path has a part "." or "..".';

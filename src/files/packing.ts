@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { InputError } from "../errors";
 import type { Manifest, ManifestEntry } from "./manifest";
+import { shown } from "./names";
 import {
   createByteModel,
   createRangeDecoder,
@@ -23,6 +24,7 @@ const KEPT_BYTES = 10;
  * Packs a manifest. Before base64: 4 bytes of a sha256 over the rest, to find damage; the version, 1; the set's digest; the
  * number of files; the first 10 bytes of each file's sha256; then, range coded, for each file in path order how many bytes
  * its path shares with the one before at its start and at its end, the bytes between, and the size.
+ * @throws InputError for a path over 1,024 bytes, which no object's key can hold
  */
 export function packManifest(manifest: Manifest): string {
   const { entries } = manifest;
@@ -61,13 +63,19 @@ function damaged(): InputError {
   return new InputError([{ input: "manifest", text }]);
 }
 
+function tooLong(path: string): InputError {
+  const text = `The path has more than the ${maxPathBytes} bytes that fit into an object's key.`;
+  return new InputError([{ input: shown(path), text }]);
+}
+
 function checkOf(body: Buffer): Buffer {
   return createHash("sha256").update(body).digest().subarray(0, CHECK_BYTES);
 }
 
-// Bounds that only a text made by hand can pass: the digits to the base of 128 of 2^53, and a path's length.
+// Bounds that only a text made by hand can pass: the digits to the base of 128 of 2^53; and the bytes of a path, which
+// grow from one to the next, so that without a bound a short text could fill the memory: an object's key has 1,024.
 const MOST_PLACES = 8;
-const MOST_MIDDLE_BYTES = 65_536;
+const maxPathBytes = 1024;
 
 /** One number that is coded for each file, learnt apart from the others. */
 type Field = "start" | "end" | "middle" | "size";
@@ -108,6 +116,7 @@ function codeEntries(entries: readonly ManifestEntry[]): Buffer {
   let before = Buffer.alloc(0);
   for (const entry of entries) {
     const path = Buffer.from(entry.path);
+    if (path.length > maxPathBytes) throw tooLong(entry.path);
     const { start, end } = shared(before, path);
     number("start", start);
     number("end", end);
@@ -151,8 +160,9 @@ function decodeEntries(coded: Buffer, kept: Buffer, count: number): ManifestEntr
     const start = number("start");
     const end = number("end");
     const middle = number("middle");
-    if (start + end > before.length || middle > MOST_MIDDLE_BYTES) throw damaged();
-    const path = Buffer.alloc(start + middle + end);
+    const length = start + middle + end;
+    if (start + end > before.length || length > maxPathBytes) throw damaged();
+    const path = Buffer.alloc(length);
     before.copy(path, 0, 0, start);
     for (let at = start; at < start + middle; at += 1)
       path[at] = coder.byte(models.text(path[at - 1] ?? 0));

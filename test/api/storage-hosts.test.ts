@@ -90,10 +90,31 @@ describe("storage hosts", () => {
       ["a port where none was named", "https://store.example.com:9000/b", "store.example.com"],
       ["a host under the allowed one", "https://x.store.example.com/b", "store.example.com"],
       ["a user in the URL", "https://u@store.example.com/b", "store.example.com"],
+      ["ftp", "ftp://store.example.com/b", "store.example.com"],
+      ["ftp on this machine", "ftp://127.0.0.1:9000/b", "127.0.0.1:9000"],
+      ["a web socket on this machine", "ws://127.0.0.1:9000/b", "127.0.0.1:9000"],
+      ["a secure one", "wss://localhost:9000/b", "localhost:9000"],
+      ["a scheme of its own on this machine", "x://localhost/b", "localhost"],
     ])("refuses %s", (_name, url, allowed) => {
       expect(thrownBy(() => checkStorageHost(url, [allowed])).code).toBe("storage_host");
     });
   });
+
+  test.each(["file:///etc/passwd", "data:text/plain,a", "blob:https://s3.amazonaws.com/a", "x:y"])(
+    "names no host that is not there, and no way to allow it: %s",
+    (url) => {
+      const { code, message, hint } = thrownBy(() => checkStorageHost(url, [""]));
+      expect(code).toBe("storage_host");
+      expect(`${message} ${hint}`).not.toMatch(/from :|add {2}|passwd/);
+    },
+  );
+
+  test.each(["ftp://store.example.com/b", "ws://127.0.0.1:9000/b", "http://store.example.com/b"])(
+    "gives no way to allow what can't be allowed: %s",
+    (url) => {
+      expect(thrownBy(() => checkStorageHost(url, [])).hint).not.toContain("allow it by name");
+    },
+  );
 
   test("names the host and how to allow it, and nothing else of the URL", () => {
     const url = "https://evil.example.com/bucket/secret-path?X-Amz-Signature=abc";

@@ -31,6 +31,7 @@ describe("a path in a dataset", () => {
     ["what was not UTF-8", "a\uFFFDb.jpg"],
     ["half a character", "a\uD800b.jpg"],
     ["a backslash", "a\\b.jpg"],
+    ["what storage puts a file's name in place of", "a/${filename}.jpg"],
     ["an empty part", "a//b.jpg"],
     ["a leading slash", "/a.jpg"],
     ["a trailing slash", "a/"],

@@ -122,6 +122,51 @@ describe("a packed manifest", () => {
     }
   });
 
+  /** A text by hand of `count` paths, each as long as the one before it and `more` bytes. */
+  function growing(count: number, more: number): string {
+    const coder = createRangeEncoder();
+    const models = new Map<string, Uint16Array>();
+    const byte = (model: string, value: number): void => {
+      const known = models.get(model) ?? createByteModel();
+      models.set(model, known);
+      coder.byte(known, value);
+    };
+    const number = (field: string, value: number): void => {
+      let rest = value;
+      for (let place = 0; ; place += 1, rest = Math.floor(rest / 128)) {
+        byte(`${field}${place}`, rest >= 128 ? (rest % 128) + 128 : rest);
+        if (rest < 128) return;
+      }
+    };
+    for (let index = 0, before = 0; index < count; index += 1, before += more) {
+      number("start", before);
+      number("end", 0);
+      number("middle", more);
+      for (let at = 0; at < more; at += 1) byte(`text${before + at === 0 ? 0 : 97}`, 97);
+      number("size", 1);
+    }
+    const head = Buffer.alloc(37);
+    head[0] = 1;
+    head.writeUInt32BE(count, 33);
+    const body = Buffer.concat([head, Buffer.alloc(10 * count), coder.finish()]);
+    const check = createHash("sha256").update(body).digest().subarray(0, 4);
+    return Buffer.concat([check, body]).toString("base64");
+  }
+
+  test("that swells is refused before it fills the memory", () => {
+    expect(unpackManifest(growing(20, 50)).entries.at(-1)?.path).toBe("a".repeat(1000));
+    const bomb = growing(2000, 50);
+    expect(bomb.length).toBeLessThan(100_000);
+    expect(() => unpackManifest(bomb)).toThrow(InputError);
+  });
+
+  test("is made of no path that could not be unpacked", () => {
+    const packed = (bytes: number): string =>
+      packManifest(manifestOf(() => "ü".repeat(bytes / 2), 1));
+    expect(unpackManifest(packed(1024)).entries).toHaveLength(1);
+    expect(() => packed(1026)).toThrow(InputError);
+  });
+
   test("can be compared with a whole one, either way", () => {
     const whole = manifestOf((index) => `${index}.jpg`, 50);
     const packed = unpackManifest(packManifest(whole));
