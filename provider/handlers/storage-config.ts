@@ -71,7 +71,7 @@ function requiredOf(provider: unknown): readonly string[] {
   return ["name", "provider", "bucketName", "bucketRegion"];
 }
 
-/** No call changes one, so new credentials too are another one (contract, "Other resources": no PATCH). */
+/** No call changes one, so new credentials too are another one (contract, "Storage configs": no PATCH). */
 function describeReplacement(
   uid: string,
   changed: readonly string[],
