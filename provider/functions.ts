@@ -8,6 +8,7 @@ import * as projects from "../src/api/projects";
 import { findDataset } from "../src/dataset";
 import { AvalaError, InputError } from "../src/errors";
 import { soundConfig, requireKey } from "./config";
+import { plain } from "./process/plain";
 import { refusal } from "./refusal";
 
 export type { Dataset as DatasetResult } from "../src/api/datasets";
@@ -37,6 +38,11 @@ export interface UidArgs {
 /** The arguments as inputs, and the result as an output. */
 type Inputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> };
 
+/** What was found goes on into outputs and resources, so what the server sent must be nothing else than data. */
+function asData<T>(found: T): T {
+  return plain(found) as T;
+}
+
 /** Runs one look-up on a connection of its own: a program may make few of them, and none must keep it from ending. */
 async function look<T>(
   read: (avala: Avala, organizationUid: string | undefined) => Promise<T>,
@@ -48,7 +54,7 @@ async function look<T>(
     );
     const avala = connect(connection);
     try {
-      return await read(avala, organizationUid);
+      return asData(await read(avala, organizationUid));
     } finally {
       avala.close();
     }
@@ -61,7 +67,7 @@ function lift<Args, Result>(
   args: Inputs<Args>,
   read: (args: Args) => Promise<Result>,
 ): pulumi.Output<Result> {
-  // What the API tells holds no outputs of its own, so unwrapping leaves it as it is.
+  // A result is plain data, so unwrapping leaves it as it is.
   const result = pulumi.output(args).apply((known) => read(known as Args));
   return result as pulumi.Output<unknown> as pulumi.Output<Result>;
 }

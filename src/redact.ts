@@ -1,7 +1,7 @@
 // What is secret and how it is masked. Everything that becomes text for people passes through here.
 // Knows nothing of who writes the text.
 
-const MASK = "***";
+export const MASK = "***";
 
 // The contract's key shapes ("Transport"): `avk_…` or 40 hex characters.
 const KEY_SHAPES = /\bavk_[A-Za-z0-9_-]{4,}|\b[0-9a-f]{40}\b/gi;
@@ -21,19 +21,27 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     .replace(KEY_SHAPES, () => MASK);
 }
 
+// Half of a character: what UTF-8 can't carry, and what makes gRPC and `encodeURI` fail.
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+/** Text that every encoding can carry: a lone surrogate becomes the replacement character. */
+export function wellFormed(text: string): string {
+  return text.replace(LONE_SURROGATES, "\ufffd");
+}
+
 // What moves a terminal's cursor, starts a line, or turns the direction of the text that follows it.
 // eslint-disable-next-line no-control-regex -- control characters are what this is about
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
 
 /** Takes control characters out of text that a server or a file name brought, so that it can't start a line of its own. */
 export function printable(text: string, mostCharacters = 500): string {
-  const clean = text.replace(CONTROL, " ").trim();
-  return clean.length > mostCharacters ? `${clean.slice(0, mostCharacters)}…` : clean;
+  const clean = wellFormed(text).replace(CONTROL, " ").trim();
+  return clean.length > mostCharacters ? `${wellFormed(clean.slice(0, mostCharacters))}…` : clean;
 }
 
 /** Text of several lines without control characters but the breaks between them. Indents stay. */
 export function printableLines(text: string): string {
-  return text
+  return wellFormed(text)
     .split("\n")
     .map((line) => line.replace(CONTROL, " ").trimEnd())
     .join("\n");

@@ -11,8 +11,9 @@ import { AvalaError, isAvalaError } from "../../src/errors";
 import { unpackManifest, type Manifest } from "../../src/files/manifest";
 import { madeOfOthers } from "../../src/operations/publish-refusals";
 import { takeCall, type Call } from "../process/calls";
-import { Problems, UnfinishedError, guarded, providerOf } from "../process/failures";
-import { METHODS, type Handler } from "../process/handler";
+import { defineHandler } from "../process/define-handler";
+import { Problems, UnfinishedError, providerOf } from "../process/failures";
+import type { Handler } from "../process/handler";
 import { without } from "../process/present";
 import type { Session } from "../process/session";
 import { hasUnknown } from "../process/unknown";
@@ -224,5 +225,5 @@ async function readOrExplain({ avala }: Settling, uid: string, name: string): Pr
 }
 
 export function createDatasetHandler(session: Session): Handler<DatasetInputs, DatasetOutputs> {
-  return guarded(new DatasetHandler(session), METHODS);
+  return defineHandler({ kind: "dataset", session, handler: new DatasetHandler(session) });
 }

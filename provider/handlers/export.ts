@@ -5,8 +5,9 @@ import { isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/export";
 import { counted } from "../../src/upload/cost";
 import { takeCall, type Call } from "../process/calls";
-import { Problems, UnfinishedError, guarded, providerOf } from "../process/failures";
-import { METHODS, type Handler } from "../process/handler";
+import { defineHandler } from "../process/define-handler";
+import { Problems, UnfinishedError, providerOf } from "../process/failures";
+import type { Handler } from "../process/handler";
 import { isSame } from "../process/same";
 import type { Session } from "../process/session";
 import {
@@ -129,5 +130,5 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
 }
 
 export function createExportHandler(session: Session): Handler<ExportInputs, ExportOutputs> {
-  return guarded(new ExportHandler(session), METHODS);
+  return defineHandler({ kind: "export", session, handler: new ExportHandler(session) });
 }

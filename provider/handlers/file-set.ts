@@ -6,8 +6,9 @@ import { unpackManifest } from "../../src/files/manifest";
 import { decidePublish } from "../../src/operations/publish-decide";
 import { counted } from "../../src/upload/cost";
 import { takeCall, type Call } from "../process/calls";
-import { Problems, guarded, textOf } from "../process/failures";
-import { METHODS, type Handler } from "../process/handler";
+import { defineHandler } from "../process/define-handler";
+import { Problems, textOf } from "../process/failures";
+import type { Handler } from "../process/handler";
 import type { LocalFiles } from "../process/local-files";
 import { showReading } from "../process/messages";
 import { applyRules } from "../process/rules";
@@ -208,5 +209,10 @@ export function createFileSetHandler(
   session: Session,
   files: LocalFiles,
 ): Handler<FileSetInputs, FileSetOutputs> {
-  return guarded(new FileSetHandler(session, files), METHODS);
+  return defineHandler({
+    kind: "fileSet",
+    session,
+    handler: new FileSetHandler(session, files),
+    long: ["manifest"],
+  });
 }

@@ -12,8 +12,9 @@ import type { Avala } from "../../src/api/connect";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { createStorageConfigOnce } from "../../src/plain-resources";
 import { takeCall } from "../process/calls";
-import { Problems, UnfinishedError, guarded, providerOf } from "../process/failures";
-import { METHODS, type Handler } from "../process/handler";
+import { defineHandler } from "../process/define-handler";
+import { Problems, UnfinishedError, providerOf } from "../process/failures";
+import type { Handler } from "../process/handler";
 import { present } from "../process/present";
 import { applyRules, isFlag, isOneOf, isText, type Rules } from "../process/rules";
 import { isSame } from "../process/same";
@@ -203,5 +204,9 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
 export function createStorageConfigHandler(
   session: Session,
 ): Handler<StorageConfigInputs, StorageConfigOutputs> {
-  return guarded(new StorageConfigHandler(session), METHODS);
+  return defineHandler({
+    kind: "storageConfig",
+    session,
+    handler: new StorageConfigHandler(session),
+  });
 }

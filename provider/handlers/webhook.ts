@@ -10,8 +10,9 @@ import {
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { createWebhookOnce } from "../../src/plain-resources";
 import { takeCall } from "../process/calls";
-import { Problems, UnfinishedError, guarded, providerOf } from "../process/failures";
-import { METHODS, type Handler } from "../process/handler";
+import { defineHandler } from "../process/define-handler";
+import { Problems, UnfinishedError, providerOf } from "../process/failures";
+import type { Handler } from "../process/handler";
 import { present } from "../process/present";
 import { applyRules, isFlag, isText, isTextList, type Rule, type Rules } from "../process/rules";
 import { isSame } from "../process/same";
@@ -155,5 +156,5 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
 }
 
 export function createWebhookHandler(session: Session): Handler<WebhookInputs, WebhookOutputs> {
-  return guarded(new WebhookHandler(session), METHODS);
+  return defineHandler({ kind: "webhook", session, handler: new WebhookHandler(session) });
 }

@@ -2,6 +2,7 @@
 // both, so each resource passes them on as the input `call`, which `check` takes out again: they are never in the state.
 // `check` runs in the same process right before `diff`, `create` and `update`, which get the very inputs that it returned.
 import { canonicalJson } from "../../src/canonical-json";
+import { plainProperties } from "./plain";
 
 /** The input that is there between the program and `check` only. */
 export interface Call {
@@ -9,6 +10,8 @@ export interface Call {
   readonly isPreview?: boolean | undefined;
   /** Resources that the engine does not let go, as far as `check` can tell. */
   readonly protectedInBoth?: readonly string[] | undefined;
+  /** Inputs that the program gave as secrets: the engine hands them over in plain. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 export interface Calls {
@@ -47,5 +50,9 @@ export function createCalls(): Calls {
 }
 
 function keyOf(inputs: object): string {
-  return canonicalJson({ ...inputs, __provider: undefined });
+  // As the engine hands them back.
+  return canonicalJson({
+    ...plainProperties(inputs, { keepsUnknown: true }),
+    __provider: undefined,
+  });
 }

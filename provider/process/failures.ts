@@ -2,6 +2,7 @@
 // message with its hint. Knows nothing of the resources.
 import type { dynamic } from "@pulumi/pulumi";
 import { isAvalaError, type InputError, type InputProblem } from "../../src/errors";
+import { printableLines, redact } from "../../src/redact";
 
 /** Gathers what is wrong with the inputs, so that `check` tells all of it at once. */
 export class Problems {
@@ -42,15 +43,23 @@ export function textOf(error: unknown): string {
   return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
 }
 
+export type Hide = (text: string) => string;
+
+function stackOf({ stack, message }: Error): string {
+  return stack ?? message;
+}
+
 /**
  * What the engine is told. Of some calls the SDK also prints `${error}: ${error.stack}`, beside the engine's own report:
  * so that this reads as one line, and not as a crash of the provider, a refusal has no stack.
  */
 export class ProviderError extends Error {
-  constructor(cause: unknown) {
-    super(textOf(cause), { cause });
+  /** @param hide takes the secrets out, which what is not of ours may have in its stack as well */
+  constructor(cause: unknown, hide: Hide = redact) {
+    super(printableLines(hide(textOf(cause))), { cause });
     this.name = "Avala";
-    if (isAvalaError(cause)) this.stack = this.message;
+    this.stack =
+      isAvalaError(cause) || !(cause instanceof Error) ? this.message : hide(stackOf(cause));
   }
 
   override toString(): string {
@@ -67,34 +76,15 @@ export class UnfinishedError extends ProviderError {
   readonly properties: object;
   readonly reasons: readonly string[];
 
-  constructor(cause: unknown, id: string, properties: object) {
-    super(cause);
+  constructor(cause: unknown, id: string, properties: object, hide?: Hide) {
+    super(cause, hide);
     this.id = id;
     this.properties = properties;
-    this.reasons = [textOf(cause)];
+    this.reasons = [this.message];
   }
 }
 
 /** The SDK adds it to what a handler returns, but not to the properties of an error. */
 export function providerOf(inputs: object): unknown {
   return (inputs as { readonly __provider?: unknown }).__provider;
-}
-
-type Method = (...args: never[]) => Promise<unknown>;
-
-/** The handler as the engine gets it: whatever a method throws leaves as a {@link ProviderError}. */
-export function guarded<T extends object>(handler: T, methods: readonly (keyof T)[]): T {
-  const wrapped: T = Object.create(handler) as T;
-  for (const name of methods) {
-    const method = handler[name] as Method;
-    const guard: Method = async (...args) => {
-      try {
-        return await method.apply(handler, args);
-      } catch (error) {
-        throw error instanceof ProviderError ? error : new ProviderError(error);
-      }
-    };
-    Object.defineProperty(wrapped, name, { value: guard, enumerable: true });
-  }
-  return wrapped;
 }

@@ -2,13 +2,3 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 export type Handler<Inputs, Outputs> = Required<dynamic.ResourceProvider<Inputs, Outputs>>;
-
-export const METHODS = [
-  "configure",
-  "check",
-  "diff",
-  "create",
-  "read",
-  "update",
-  "delete",
-] as const;

@@ -5,9 +5,10 @@ import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
 import { percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
-import { printable, printableLines, redact } from "../../src/redact";
+import { printable, printableLines } from "../../src/redact";
 import type { Call } from "./calls";
 import type { EngineLog } from "./engine";
+import type { Hide } from "./failures";
 
 export interface Messages {
   info(text: string): Promise<void>;
@@ -16,19 +17,16 @@ export interface Messages {
   status(text: string): void;
 }
 
-/** Without secrets, and without what a terminal would obey: names and a server's words are written by others. */
-function harmless(text: string): string {
-  return printableLines(redact(text));
-}
-
-export function messagesFor(log: EngineLog, call: Call): Messages {
+/** `hide` takes the secrets out; what a terminal would obey goes too: names and a server's words are written by others. */
+export function messagesFor(log: EngineLog, call: Call, hide: Hide): Messages {
   const { urn } = call;
+  const harmless = (text: string): string => printableLines(hide(text));
   return {
     info: (text) => log({ severity: "info", text: harmless(text), urn }),
     warn: (text) => log({ severity: "warning", text: harmless(text), urn }),
     status: (text) => {
       // A live line is one line.
-      void log({ severity: "info", text: printable(redact(text)), urn, isEphemeral: true });
+      void log({ severity: "info", text: printable(hide(text)), urn, isEphemeral: true });
     },
   };
 }

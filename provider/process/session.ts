@@ -3,6 +3,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { connect, withListener, type Avala, type Ports } from "../../src/api/connect";
 import type { Dataset } from "../../src/api/datasets";
+import { createSecrets, type Secrets } from "../../src/api/secrets";
 import { stateDirectory } from "../../src/config";
 import type { Manifest } from "../../src/files/manifest";
 import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "../config";
@@ -20,6 +21,8 @@ export interface SessionOptions {
 
 export interface Session {
   readonly calls: Calls;
+  /** What no message and no error shows, from the moment that a handler is given it. */
+  readonly secrets: Secrets;
   /** Manifests that a `check` was given or made, by digest: too big to be in the state of each resource that needs them. */
   readonly manifests: Map<string, Manifest>;
   /** Look-ups of a preview, by what was looked for. An `up` looks again. */
@@ -51,18 +54,21 @@ export function createSession(options: SessionOptions): Session {
   const { log, environment, ports, signal } = options;
   let read: ReadKey = () => undefined;
   let shared: Avala | undefined;
+  const secrets = createSecrets();
   const open = (): Avala => {
-    shared ??= connect({ ...requireKey(soundConfig(read, environment)), ports, signal });
+    shared ??= connect({ ...requireKey(soundConfig(read, environment)), ports, signal, secrets });
     return shared;
   };
-  const messages = (call: Call): Messages => messagesFor(log, call);
+  const messages = (call: Call): Messages => messagesFor(log, call, secrets.hide);
   const avala = (call: Call): Avala => withListener(open(), showEvents(messages(call)));
   return {
     calls: createCalls(),
+    secrets,
     manifests: new Map(),
     foundInPreview: new Map(),
     configure: (request) => {
       read = configReader(request);
+      secrets.add(readAvalaConfig(read, environment).apiKey);
       return Promise.resolve();
     },
     organizationUid: () => readAvalaConfig(read, environment).organizationUid,

@@ -150,7 +150,6 @@ export class Dataset extends AvalaResource {
       name,
       inputs: options?.id === undefined ? inputsOf(name, args) : undefined,
       outputs: OUTPUTS,
-      secretOutputs: ["providerConfig"],
       options,
     });
     this.uid = this.id;

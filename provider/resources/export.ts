@@ -61,7 +61,6 @@ export class Export extends AvalaResource {
       name,
       inputs: options?.id === undefined ? { ...args, baseName: name } : undefined,
       outputs: OUTPUTS,
-      secretOutputs: ["downloadUrl"],
       options,
     });
     this.uid = this.id;

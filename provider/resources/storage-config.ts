@@ -56,7 +56,6 @@ export class StorageConfig extends AvalaResource {
       name,
       inputs: options?.id === undefined ? inputsOf(name, args) : undefined,
       outputs: OUTPUTS,
-      secretOutputs: credentialFields,
       options,
     });
     this.uid = this.id;

@@ -42,7 +42,6 @@ export class Webhook extends AvalaResource {
       name,
       inputs: options?.id === undefined ? { ...args, secret } : undefined,
       outputs: OUTPUTS,
-      secretOutputs: ["secret"],
       options,
     });
     this.uid = this.id;

@@ -40,6 +40,8 @@ export interface ConnectOptions {
   /** Stops everything that is done with this session, with code `cancelled`. */
   readonly signal?: AbortSignal | undefined;
   readonly ports?: Partial<Ports> | undefined;
+  /** What is masked besides the key, which is added to it. @default nothing else */
+  readonly secrets?: Secrets | undefined;
 }
 
 /** A session. It holds no key that could be read or printed. */
@@ -84,7 +86,8 @@ function userAgentOf(given: string | undefined): string {
  */
 export function connect(options: ConnectOptions): Avala {
   const { apiKey, baseUrl, allowStorageHosts } = checkOptions(options);
-  const { ports = {}, proxy, signal } = options;
+  const { ports = {}, proxy, signal, secrets = createSecrets() } = options;
+  secrets.add(apiKey);
   const { clock = systemClock, random = systemRandom, disk = systemDisk } = ports;
   const transport = ports.api ?? createAxiosTransport({ proxy });
   const storage = ports.storage ?? createStorageTransport({ proxy });
@@ -93,7 +96,7 @@ export function connect(options: ConnectOptions): Avala {
     clock,
     random,
     pace: createPace({ clock }),
-    secrets: createSecrets([apiKey]),
+    secrets,
     emit: options.onEvent ?? ignore,
     remembered: {},
   };

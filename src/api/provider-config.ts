@@ -1,6 +1,6 @@
 // A bucket of the user's own, as the API takes it (contract, "Datasets", `provider_config`), and which of it is secret.
 import type { Secrets } from "./secrets";
-import { isRecord, type Json } from "./wire";
+import type { Json } from "./wire";
 
 export interface S3Config {
   readonly provider: "aws_s3";
@@ -45,27 +45,6 @@ export function providerBody(config: ProviderConfig): Json {
   };
 }
 
-// Of a private key, what only frames it: masking that would garble text that shows no key.
-const FRAME = /^-----/;
-
-/** A key file's private key, whole and line by line: a quotation may be of either. */
-function privateKeysOf(authJsonContent: string): readonly string[] {
-  const key = privateKeyOf(authJsonContent);
-  if (key === undefined) return [];
-  const lines = key.split(/\r?\n/).filter((line) => line !== "" && !FRAME.test(line));
-  return [key, ...lines];
-}
-
-function privateKeyOf(authJsonContent: string): string | undefined {
-  try {
-    const json: unknown = JSON.parse(authJsonContent);
-    const key = isRecord(json) ? json["private_key"] : undefined;
-    return typeof key === "string" ? key : undefined;
-  } catch {
-    return undefined; // the server judges the content; here it is only hidden
-  }
-}
-
 /** Has the credentials masked from now on: a server may quote them in an error. */
 export function hideCredentials(secrets: Secrets, config: ProviderConfig | undefined): void {
   if (config?.provider === "aws_s3") {
@@ -73,6 +52,5 @@ export function hideCredentials(secrets: Secrets, config: ProviderConfig | undef
     secrets.add(config.accessKeyId);
   } else if (config?.provider === "gc_storage") {
     secrets.add(config.authJsonContent);
-    for (const key of privateKeysOf(config.authJsonContent)) secrets.add(key);
   }
 }

@@ -34,9 +34,11 @@ function asText(value: unknown): string | undefined {
   return typeof value === "number" ? String(value) : undefined;
 }
 
+/** `1e999` is sound JSON and no number that could be counted with, or written into a state. */
 function asNumber(value: unknown): number | undefined {
-  if (typeof value === "number") return value;
-  return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+  const isNumeral = typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value);
+  const number = isNumeral ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
 /**

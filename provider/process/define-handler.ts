@@ -1,0 +1,171 @@
+// What stands between the engine and every handler, in every method: secrets are known before the first call is made,
+// errors leave without them, and what is returned is plain data. Knows nothing of what the handlers do.
+import type { dynamic } from "@pulumi/pulumi";
+import type { Secrets } from "../../src/api/secrets";
+import { AvalaError } from "../../src/errors";
+import { printableLines, wellFormed } from "../../src/redact";
+import type { ResourceKind } from "../loader";
+import { SECRET_FIELDS } from "../secret-fields";
+import { takeCall } from "./calls";
+import { ProviderError, UnfinishedError } from "./failures";
+import type { Handler } from "./handler";
+import { findSpecial, plainProperties, UNKNOWNS } from "./plain";
+import type { Session } from "./session";
+
+export interface HandlerDefinition<Inputs, Outputs> {
+  readonly kind: ResourceKind;
+  readonly session: Session;
+  readonly handler: Handler<Inputs, Outputs>;
+  /** Outputs of our own making that may be long. */
+  readonly long?: readonly string[] | undefined;
+}
+
+function memberOf(value: unknown, path: readonly string[]): unknown {
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  return memberOf(new Map<string, unknown>(Object.entries(value)).get(name), rest);
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+function addTexts(secrets: Secrets, value: unknown): void {
+  for (const text of textsIn(value)) if (!UNKNOWNS.has(text)) secrets.add(text);
+}
+
+/** The engine would take it for none, or for one that is not known yet. */
+function isId(id: unknown): id is string {
+  return typeof id === "string" && id.trim() !== "" && !UNKNOWNS.has(id) && wellFormed(id) === id;
+}
+
+function badId(id: unknown): AvalaError {
+  const text = `The server sent a uid that cannot be one: ${JSON.stringify(id)}.`;
+  return new AvalaError("bad_reply", text, {
+    hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
+  });
+}
+
+/** Values that are no data, as failures of the inputs that hold them. */
+function specialInputs(given: object): dynamic.CheckFailure[] {
+  return Object.entries(given).flatMap(([property, value]: [string, unknown]) => {
+    const found = findSpecial(value);
+    if (found === undefined) return [];
+    const what = found.path === "" ? `is ${found.kind}` : `has ${found.kind} at ${found.path}`;
+    return [{ property, reason: `${what}. Give plain values: text, numbers, lists, objects` }];
+  });
+}
+
+interface Border<Outputs> {
+  /** From now on what is secret in these properties is masked. */
+  readonly know: (...given: readonly unknown[]) => void;
+  /** Runs a method that was given `given`. */
+  readonly run: <T>(given: object, work: () => Promise<T>) => Promise<T>;
+  /** What a method returns as outputs. */
+  readonly pass: (made: Outputs, given: object) => Outputs;
+}
+
+function borderOf<Inputs, Outputs extends object>({
+  kind,
+  session,
+  long,
+}: HandlerDefinition<Inputs, Outputs>): Border<Outputs> {
+  const { secrets } = session;
+  const know = (...given: readonly unknown[]): void => {
+    for (const one of given) {
+      for (const path of SECRET_FIELDS[kind]) addTexts(secrets, memberOf(one, path));
+    }
+  };
+  const leaving = (error: unknown, given: object): ProviderError => {
+    const cause: unknown = error instanceof ProviderError ? error.cause : error;
+    if (!(error instanceof UnfinishedError)) return new ProviderError(cause, secrets.hide);
+    if (!isId(error.id)) return new ProviderError(badId(error.id), secrets.hide);
+    const properties = plainProperties(error.properties, { given, long });
+    return new UnfinishedError(cause, error.id, properties, secrets.hide);
+  };
+  return {
+    know,
+    run: async (given, work) => {
+      try {
+        return await work();
+      } catch (error) {
+        throw leaving(error, given);
+      }
+    },
+    pass: (made, given) => {
+      know(made);
+      return plainProperties(made, { given, long });
+    },
+  };
+}
+
+type Checking<Inputs> = Pick<HandlerDefinition<Inputs, never>, "session"> & {
+  readonly check: () => Promise<dynamic.CheckResult<Inputs>>;
+};
+
+async function checkPlain<Inputs extends object>(
+  news: Inputs,
+  { session, check }: Checking<Inputs>,
+): Promise<dynamic.CheckResult<Inputs>> {
+  const { call, inputs } = takeCall<Inputs>(news);
+  for (const name of call.secrets ?? []) addTexts(session.secrets, memberOf(inputs, [name]));
+  const special = specialInputs(inputs);
+  const result = special.length > 0 ? { inputs: news, failures: special } : await check();
+  const failures = (result.failures ?? []).map(({ property, reason }) => ({
+    property,
+    reason: printableLines(session.secrets.hide(reason)),
+  }));
+  const options = { keepsUnknown: true, given: news };
+  const checked = plainProperties(result.inputs ?? news, options);
+  return failures.length > 0 ? { inputs: checked, failures } : { inputs: checked };
+}
+
+/** The handler as the engine gets it. */
+export function defineHandler<Inputs extends object, Outputs extends object>(
+  definition: HandlerDefinition<Inputs, Outputs>,
+): Handler<Inputs, Outputs> {
+  const { session, handler } = definition;
+  const { know, run, pass } = borderOf(definition);
+  return {
+    configure: (request) => run({}, () => handler.configure(request)),
+    check: (olds, news) => {
+      know(olds, news);
+      const check = (): Promise<dynamic.CheckResult<Inputs>> => handler.check(olds, news);
+      return run(news, () => checkPlain(news, { session, check }));
+    },
+    diff: (id, olds, news) => {
+      know(olds, news);
+      return run(news, () => handler.diff(id, olds, news));
+    },
+    create: (inputs) => {
+      know(inputs);
+      return run(inputs, async () => {
+        const { id, outs } = await handler.create(inputs);
+        if (!isId(id)) throw badId(id);
+        return outs === undefined ? { id } : { id, outs: pass(outs, inputs) };
+      });
+    },
+    update: (id, olds, news) => {
+      know(olds, news);
+      return run(news, async () => {
+        const { outs } = await handler.update(id, olds, news);
+        return outs === undefined ? {} : { outs: pass(outs, { ...olds, ...news }) };
+      });
+    },
+    read: (id, props) => {
+      know(props);
+      return run(props ?? {}, async () => {
+        const found = await handler.read(id, props);
+        return found.props === undefined
+          ? found
+          : { ...found, props: pass(found.props, props ?? {}) };
+      });
+    },
+    delete: (id, props) => {
+      know(props);
+      return run(props, () => handler.delete(id, props));
+    },
+  };
+}
