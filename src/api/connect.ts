@@ -1,5 +1,6 @@
 // A session with the API: its key, its origin, its pace and its ports in one value that every function takes.
 // Knows nothing of endpoints or of the environment.
+import { createHmac } from "node:crypto";
 import type { Listener } from "../events";
 import { systemClock, systemRandom, type Clock, type Random } from "../flow/clock";
 import { createPace, type Pace } from "../flow/pace";
@@ -62,6 +63,10 @@ export interface Avala {
   readonly pace: Pace;
   readonly secrets: Secrets;
   readonly remembered: Remembered;
+  /** A key for one purpose, made of the API key, which it does not show: what is signed with it was written with that key. */
+  keyFor(purpose: string): Buffer;
+  /** Names that this session has locked, so that what it does under them does not wait for itself. */
+  readonly holds?: ReadonlySet<string> | undefined;
   /** Closes kept connections. */
   close(): void;
 }
@@ -110,6 +115,7 @@ export function connect(options: ConnectOptions): Avala {
   return {
     ...shared,
     call: (request) => callApi(context, request),
+    keyFor: (purpose) => createHmac("sha256", apiKey).update(`avala ${purpose}`).digest(),
     storage,
     allowStorageHosts,
     disk,

@@ -55,3 +55,10 @@ export function startTimer(ms: number, action: () => void): () => void {
   const timer = setTimeout(action, ms);
   return () => clearTimeout(timer);
 }
+
+/** Calls `action` every `ms` of the system's time, and keeps no process alive for it; returns how to stop. */
+export function repeatEvery(ms: number, action: () => void): () => void {
+  const timer = setInterval(action, ms);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -6,13 +6,15 @@ import type { ConfirmInput } from "../api/manual-upload";
 import { confirmDataset } from "../dataset";
 import type { AvalaError } from "../errors";
 import { readLastSent, heldAgainst } from "../upload/rivals";
-import { resolveDestination } from "../upload/destination";
+import { placeOf } from "../upload/upload-journal";
+import { withDestinationLock } from "../upload/destination-lock";
 import { recordContent } from "./content-record";
 import { CORE_WORDS, isRefusalToMake, notMade, sentByAnother } from "./publish-refusals";
 import {
   destinationOf,
   digestOf,
   isNamedByContent,
+  lockedOf,
   type NamedFiles,
   type PublishOptions,
 } from "./publish-target";
@@ -48,8 +50,8 @@ async function isHeld(
   // Other content has another name.
   if (isNamedByContent(confirming)) return true;
   if (stateDirectory === undefined) return confirming.isSentNow;
-  const to = await resolveDestination(avala, destinationOf(confirming));
-  const lastSent = await readLastSent(avala.disk, stateDirectory, to);
+  const place = await placeOf(avala, destinationOf(confirming), stateDirectory);
+  const lastSent = await readLastSent(place);
   // Without a list of the files there is nothing to hold against it.
   if (lastSent === undefined || confirming.files.length === 0) return confirming.isSentNow;
   const { others, unknown } = heldAgainst(confirming.files, lastSent);
@@ -58,11 +60,21 @@ async function isHeld(
 }
 
 /**
- * Makes the dataset. Repeats safely: there is never a second one.
+ * Makes the dataset, while no other run sends under its name. Repeats safely: there is never a second one.
  * @throws AvalaError `conflict` when other content was sent under the name since, `validation` when the server refuses
  * what the dataset should be; still `ambiguous` when it can't be known whether it was made
  */
 export async function confirmSent(
+  avala: Avala,
+  confirming: Confirming,
+  options: Pick<PublishOptions, "stateDirectory" | "words">,
+): Promise<Confirmed> {
+  return withDestinationLock(avala, lockedOf(confirming), options.stateDirectory, (locked) =>
+    confirmLocked(locked, confirming, options),
+  );
+}
+
+async function confirmLocked(
   avala: Avala,
   confirming: Confirming,
   options: Pick<PublishOptions, "stateDirectory" | "words">,

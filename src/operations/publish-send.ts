@@ -3,15 +3,16 @@ import type { Avala } from "../api/connect";
 import type { Dataset } from "../api/datasets";
 import { findDataset } from "../dataset";
 import { withoutAdvice } from "../errors";
+import { withDestinationLock } from "../upload/destination-lock";
 import type { Journal } from "../upload/journal";
-import { checkRequest } from "../upload/request";
+import { checkRequest, type UploadRequest } from "../upload/request";
 import type { UploadResult } from "../upload/result";
 import { findRivals } from "../upload/rivals";
 import { requireRoom } from "../upload/room";
 import { uploadWith } from "../upload/run";
 import { openUploadJournal, takeBackPaths } from "../upload/upload-journal";
 import { CORE_WORDS, sentByAnother } from "./publish-refusals";
-import { destinationOf, type PublishOptions, type SendTarget } from "./publish-target";
+import { destinationOf, lockedOf, type PublishOptions, type SendTarget } from "./publish-target";
 
 export type Sent =
   | {
@@ -44,7 +45,7 @@ async function openToSend(
   target: SendTarget,
   stateDirectory: string | undefined,
 ): Promise<{ readonly journal?: Journal | undefined; readonly existing?: Dataset | undefined }> {
-  const journal = await openUploadJournal(avala, destinationOf(target), stateDirectory);
+  const journal = await openUploadJournal(avala, lockedOf(target), stateDirectory);
   if (journal !== undefined && resumes(journal, target.files)) return { journal };
   try {
     const existing = await findDataset(avala, target.dataset).catch(withoutAdvice);
@@ -73,6 +74,18 @@ export async function sendFiles(
   const request = { ...to, files: target.files, concurrency, deadlineMs, partsFromBytes };
   checkRequest(request);
   if (options.isRoomChecked !== true) await requireRoom(avala, request);
+  return withDestinationLock(avala, lockedOf(target), stateDirectory, (locked) =>
+    sendLocked(locked, target, request, options),
+  );
+}
+
+/** What no other run may do under this name at the same time. */
+async function sendLocked(
+  avala: Avala,
+  target: SendTarget,
+  request: UploadRequest,
+  { stateDirectory, words = CORE_WORDS }: PublishOptions,
+): Promise<Sent> {
   const { journal, existing } = await openToSend(avala, target, stateDirectory);
   if (existing !== undefined) return { outcome: "exists", existing };
   const upload = await uploadWith(avala, request, journal);
@@ -80,6 +93,6 @@ export async function sendFiles(
   const { paths, isWatched } = await findRivals(journal, upload);
   if (paths.length === 0) return { outcome: "sent", upload, isWatched };
   // Whose bytes came last is not known, whosever record did.
-  await takeBackPaths(avala, to, stateDirectory, paths);
-  throw sentByAnother(target.dataset.name, paths, options.words ?? CORE_WORDS);
+  await takeBackPaths(avala, destinationOf(target), stateDirectory, paths);
+  throw sentByAnother(target.dataset.name, paths, words);
 }

@@ -2,9 +2,10 @@
 import type { Dataset } from "../api/datasets";
 import type { ConfirmInput } from "../api/manual-upload";
 import { InputError } from "../errors";
-import { createManifest, shortDigest, type ManifestEntry } from "../files/manifest";
 import { dataTypes, isIndexed, type DataType } from "../files/media";
+import { digestOfContent, isNamedByContent as isContentName } from "../upload/content-name";
 import type { DatasetDestination } from "../upload/destination";
+import type { LockedDestination } from "../upload/destination-lock";
 import type { UploadFile, UploadRequest } from "../upload/request";
 import type { UploadResult } from "../upload/result";
 import type { Words } from "./publish-refusals";
@@ -110,17 +111,18 @@ export function destinationOf({ dataset }: Pick<NamedFiles, "dataset">): Dataset
   return { datasetName: dataset.name, organizationUid: dataset.organizationUid };
 }
 
+/** The same with what shows whether other content could lie there, for a lock and a journal. */
+export function lockedOf(target: NamedFiles): LockedDestination {
+  const { files, digest } = target;
+  return { ...destinationOf(target), files, digest };
+}
+
 /** The digest of the files; `undefined` while that of one is not known. */
-export function digestOf({ digest, files }: NamedFiles): string | undefined {
-  if (digest !== undefined) return digest;
-  const entries = files.filter(
-    (file): file is NamedFile & ManifestEntry => file.sha256 !== undefined,
-  );
-  return entries.length < files.length ? undefined : createManifest(entries).digest;
+export function digestOf(target: NamedFiles): string | undefined {
+  return digestOfContent(lockedOf(target));
 }
 
 /** Whether the digest of the files is in the dataset's name: then other content has another name. */
 export function isNamedByContent(target: NamedFiles): boolean {
-  const digest = digestOf(target) ?? "";
-  return digest !== "" && target.dataset.name.includes(shortDigest(digest));
+  return isContentName(lockedOf(target));
 }

@@ -2,17 +2,21 @@
 // run that broke anywhere is simply run again. Knows nothing of front ends.
 import type { Avala } from "../api/connect";
 import { isNotAllowedToRead } from "../errors";
+import { withDestinationLock } from "../upload/destination-lock";
+import type { UploadResult } from "../upload/result";
 import { removeUploadJournal } from "../upload/upload-journal";
 import { confirmSent, type Confirmed } from "./publish-confirm";
 import { decidePublish } from "./publish-decide";
 import { CORE_WORDS, existsAlready, mayBeOurs } from "./publish-refusals";
-import { sendFiles } from "./publish-send";
+import { sendFiles, type Sent } from "./publish-send";
 import { settlePublished } from "./publish-settle";
 import {
   destinationOf,
   isNamedByContent,
+  lockedOf,
   type Compared,
   type Decision,
+  type NamedFiles,
   type PublishOptions,
   type PublishResult,
   type PublishTarget,
@@ -55,6 +59,28 @@ async function takeTaken(
   throw refusal; // it is someone else's
 }
 
+interface Made {
+  readonly outcome: "made";
+  readonly upload: UploadResult;
+  readonly held: NamedFiles & Pick<PublishTarget, "dataset">;
+  readonly confirmed: Confirmed;
+}
+
+/** What no other run may do under this name at the same time. */
+async function sendAndConfirm(
+  avala: Avala,
+  target: PublishTarget,
+  options: PublishOptions,
+): Promise<Made | Exclude<Sent, { readonly outcome: "sent" }>> {
+  const sent = await sendFiles(avala, target, options);
+  if (sent.outcome !== "sent") return sent;
+  const { upload, isWatched } = sent;
+  const { digest, entries: files } = upload.manifest;
+  const held = { dataset: target.dataset, files, digest };
+  const confirmed = await confirmSent(avala, { ...held, isSentNow: isWatched }, options);
+  return { outcome: "made", upload, held, confirmed };
+}
+
 /**
  * Carries a decision out. Safe when another run does the same at once: one of them confirms, and the other finds what
  * it would have made.
@@ -70,18 +96,20 @@ export async function carryOut(
 ): Promise<PublishResult> {
   const { target } = decision;
   if (decision.kind === "found") return takeFound(avala, target, decision, options);
-  const sent = await sendFiles(avala, target, options);
-  if (sent.outcome === "partial") return sent;
-  if (sent.outcome === "exists") {
-    const refusal = existsAlready(sent.existing, options.words ?? CORE_WORDS);
+  const made = await withDestinationLock(
+    avala,
+    lockedOf(target),
+    options.stateDirectory,
+    (locked) => sendAndConfirm(locked, target, options),
+  );
+  if (made.outcome === "partial") return made;
+  if (made.outcome === "exists") {
+    const refusal = existsAlready(made.existing, options.words ?? CORE_WORDS);
     return takeTaken(avala, target, { refusal, isKnown: false }, options);
   }
-  const { upload, isWatched } = sent;
-  const { digest, entries: files } = upload.manifest;
-  const held = { dataset: target.dataset, files, digest };
-  const confirmed = await confirmSent(avala, { ...held, isSentNow: isWatched }, options);
+  const { upload, held, confirmed } = made;
   if (confirmed.outcome === "taken") {
-    return takeTaken(avala, { ...target, digest }, confirmed, options);
+    return takeTaken(avala, { ...target, digest: held.digest }, confirmed, options);
   }
   options.onConfirmed?.(confirmed.dataset);
   const settling = { ...options, isKnown: confirmed.isKnown };

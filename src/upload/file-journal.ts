@@ -69,7 +69,8 @@ export function createFileJournal(
       const others = [...known.keys()].filter(
         (batch) => base === undefined || !isOfContent(base, batch),
       );
-      if (others.length === 0 && journal?.landed.has(path) !== true) return;
+      const isClaimed = journal?.landed.has(path) === true || journal?.foreign.has(path) === true;
+      if (others.length === 0 && !isClaimed) return;
       forgetAll();
       await takeBack((kept) => kept.takeBack(path));
     },

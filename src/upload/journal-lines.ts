@@ -1,5 +1,7 @@
-// The lines of a journal: one checked line a record, the later one wins. Pure; knows nothing of disks.
-import { createHash } from "node:crypto";
+// The lines of a journal: one signed line a record, the later one wins. What a line claims counts only when it was written
+// with our API key; what it takes back counts whoever wrote it, since that costs no more than sending again. Pure; knows
+// nothing of disks.
+import { createHash, createHmac } from "node:crypto";
 import type { ManifestEntry } from "../files/manifest";
 import type { Destination } from "./destination";
 
@@ -18,33 +20,49 @@ export interface Records {
   readonly landed: ReadonlyMap<string, ManifestEntry>;
   /** Path → its parts. A file that has landed has none: they were of use until then. */
   readonly parts: ReadonlyMap<string, PartsByBatch>;
+  /**
+   * Paths of which something is claimed that is not signed with our key. Who wrote it may believe it, so it has to be taken
+   * back before other content goes there.
+   */
+  readonly foreign: ReadonlySet<string>;
 }
 
 /** {@link Records} that grow. */
 export interface RecordMaps extends Records {
   readonly landed: Map<string, ManifestEntry>;
   readonly parts: Map<string, Map<string, Map<number, PartRecord>>>;
+  readonly foreign: Set<string>;
 }
 
-const CHECK_DIGITS = 16;
+/** Signs the lines of one destination. */
+export type LineKey = Buffer;
+
+const MAC_DIGITS = 32;
+// A path has 1,024 characters at most, each of which JSON may write as six.
+const MAX_LINE_BYTES = 16 * 1024;
 
 export function fingerprint(destination: Destination): string {
   const parts = [destination.baseUrl, destination.owner ?? "", destination.datasetName];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-function checkOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, CHECK_DIGITS);
+/** The key of a destination's lines. `secret` is made of the API key; the destination keeps a line from counting elsewhere. */
+export function lineKeyOf(secret: Buffer, destination: Destination): LineKey {
+  return createHmac("sha256", secret).update(fingerprint(destination)).digest();
 }
 
-/** One line: a check, a space, a JSON array. The destination is in the check, so a line never counts for another. */
-function formatLine(destination: Destination, values: readonly (string | number | null)[]): string {
+function macOf(key: LineKey, text: string): string {
+  return createHmac("sha256", key).update(text).digest("hex").slice(0, MAC_DIGITS);
+}
+
+/** One line: a signature, a space, a JSON array. */
+function formatLine(key: LineKey, values: readonly (string | number | null)[]): string {
   const text = JSON.stringify(values);
-  return `${checkOf(fingerprint(destination) + text)} ${text}\n`;
+  return `${macOf(key, text)} ${text}\n`;
 }
 
-export function formatRecord(destination: Destination, entry: ManifestEntry): string {
-  return formatLine(destination, [entry.path, entry.sizeBytes, entry.sha256]);
+export function formatRecord(key: LineKey, entry: ManifestEntry): string {
+  return formatLine(key, [entry.path, entry.sizeBytes, entry.sha256]);
 }
 
 /** Whose part it is. */
@@ -53,19 +71,19 @@ export interface PartOf {
   readonly batch: string;
 }
 
-export function formatPart(destination: Destination, of: PartOf, part: PartRecord): string {
+export function formatPart(key: LineKey, of: PartOf, part: PartRecord): string {
   const { partNumber, sizeBytes, sha256 } = part;
-  return formatLine(destination, [of.path, sizeBytes, sha256, partNumber, of.batch]);
+  return formatLine(key, [of.path, sizeBytes, sha256, partNumber, of.batch]);
 }
 
 /** Nothing that was recorded of `path` before counts any more. */
-export function formatTakeBack(destination: Destination, path: string): string {
-  return formatLine(destination, [path, null]);
+export function formatTakeBack(key: LineKey, path: string): string {
+  return formatLine(key, [path, null]);
 }
 
 /** The same for one part. */
-export function formatTakeBackPart(destination: Destination, of: PartOf, part: number): string {
-  return formatLine(destination, [of.path, null, null, part, of.batch]);
+export function formatTakeBackPart(key: LineKey, of: PartOf, part: number): string {
+  return formatLine(key, [of.path, null, null, part, of.batch]);
 }
 
 export function addLanded({ landed, parts }: RecordMaps, entry: ManifestEntry): void {
@@ -79,46 +97,101 @@ export function addPart({ parts }: RecordMaps, { path, batch }: PartOf, part: Pa
   parts.set(path, ofPath.set(batch, ofBatch.set(part.partNumber, part)));
 }
 
-export function takeBack({ landed, parts }: RecordMaps, path: string): void {
+export function takeBack({ landed, parts, foreign }: RecordMaps, path: string): void {
   landed.delete(path);
   parts.delete(path);
+  foreign.delete(path);
 }
 
 export function takeBackPart({ parts }: RecordMaps, { path, batch }: PartOf, part: number): void {
   parts.get(path)?.get(batch)?.delete(part);
 }
 
-function parseLine(key: string, line: string): readonly unknown[] {
-  const text = line.slice(CHECK_DIGITS + 1);
-  if (line.slice(0, CHECK_DIGITS) !== checkOf(key + text)) return [];
-  const values: unknown = JSON.parse(text);
-  return Array.isArray(values) ? values : [];
+type Line =
+  | { readonly kind: "landed"; readonly entry: ManifestEntry }
+  | { readonly kind: "part"; readonly of: PartOf; readonly part: PartRecord }
+  | { readonly kind: "part taken back"; readonly of: PartOf; readonly partNumber: number }
+  | { readonly kind: "taken back"; readonly path: string }
+  /** A whole line that claims something and is not signed with our key. */
+  | { readonly kind: "foreign"; readonly path: string };
+
+/** `undefined` for what no version writes. */
+function lineOf([path, sizeBytes, sha256, partNumber, batch]: readonly unknown[]):
+  Line | undefined {
+  if (typeof path !== "string") return undefined;
+  const isOfPart = typeof partNumber === "number" && typeof batch === "string";
+  // A part without its batch can't be told from the server's part of another one.
+  if (partNumber !== undefined && !isOfPart) return undefined;
+  const isTakenBack = sizeBytes === null;
+  if (isTakenBack && isOfPart) return { kind: "part taken back", of: { path, batch }, partNumber };
+  if (isTakenBack) return { kind: "taken back", path };
+  if (typeof sizeBytes !== "number" || typeof sha256 !== "string") return undefined;
+  if (!isOfPart) return { kind: "landed", entry: { path, sizeBytes, sha256 } };
+  return { kind: "part", of: { path, batch }, part: { partNumber, sizeBytes, sha256 } };
 }
 
-function readLine(records: RecordMaps, values: readonly unknown[]): void {
-  const [path, sizeBytes, sha256, partNumber, batch] = values;
-  if (typeof path !== "string") return;
-  const isOfPart = typeof partNumber === "number" && typeof batch === "string";
-  // A part of an older journal names no batch, so nobody can tell whether the server's part is that one.
-  if (partNumber !== undefined && !isOfPart) return;
-  if (sizeBytes === null) {
-    if (isOfPart) takeBackPart(records, { path, batch }, partNumber);
-    else takeBack(records, path);
-    return;
+function valuesOf(text: string): readonly unknown[] {
+  try {
+    const values: unknown = JSON.parse(text);
+    return Array.isArray(values) ? values : [];
+  } catch {
+    return []; // it was cut or garbled
   }
-  if (typeof sizeBytes !== "number" || typeof sha256 !== "string") return;
-  if (isOfPart) addPart(records, { path, batch }, { partNumber, sizeBytes, sha256 });
-  else addLanded(records, { path, sizeBytes, sha256 });
+}
+
+function pathOf(line: Line): string {
+  if (line.kind === "landed") return line.entry.path;
+  return "of" in line ? line.of.path : line.path;
+}
+
+/** `undefined` for a line that was cut or garbled: what it says counts as not written. */
+function parseLine(key: LineKey, text: string): Line | undefined {
+  const space = text.indexOf(" ");
+  if (!/^[0-9a-f]{16,64}$/.test(text.slice(0, Math.max(0, space)))) return undefined;
+  const json = text.slice(space + 1);
+  const line = lineOf(valuesOf(json));
+  if (line === undefined || line.kind === "taken back" || line.kind === "part taken back")
+    return line;
+  return text.slice(0, space) === macOf(key, json) ? line : { kind: "foreign", path: pathOf(line) };
+}
+
+/** The lines without an end of line that the file may lack yet. Those that are too long are none of ours. */
+function* linesIn(data: Buffer): Generator<string> {
+  for (let from = 0; from < data.length;) {
+    const end = data.indexOf(10, from);
+    const to = end < 0 ? data.length : end;
+    if (to - from <= MAX_LINE_BYTES) yield data.toString("utf8", from, to);
+    from = to + 1;
+  }
+}
+
+function apply(records: RecordMaps, line: Line): void {
+  switch (line.kind) {
+    case "landed":
+      return addLanded(records, line.entry);
+    case "part":
+      return addPart(records, line.of, line.part);
+    case "taken back":
+      return takeBack(records, line.path);
+    case "part taken back":
+      return takeBackPart(records, line.of, line.partNumber);
+    case "foreign":
+      // What was known of the path is from before: another's content may lie there now.
+      takeBack(records, line.path);
+      records.foreign.add(line.path);
+  }
 }
 
 /**
- * Every whole record of a journal. A line that was cut or garbled fails its check and counts as not landed. One that
- * takes a record back is synced before the bytes go that make it needed, so where it is torn they never went.
+ * Every whole record of a journal. A line that was cut or garbled counts as not landed. One that takes a record back is
+ * synced before the bytes go that make it needed, so where it is torn they never went.
  */
-export function readRecords(destination: Destination, data: Buffer): RecordMaps {
-  const records: RecordMaps = { landed: new Map(), parts: new Map() };
-  const key = fingerprint(destination);
-  for (const line of data.toString("utf8").split("\n")) readLine(records, parseLine(key, line));
+export function readRecords(key: LineKey, data: Buffer): RecordMaps {
+  const records: RecordMaps = { landed: new Map(), parts: new Map(), foreign: new Set() };
+  for (const text of linesIn(data)) {
+    const line = parseLine(key, text);
+    if (line !== undefined) apply(records, line);
+  }
   return records;
 }
 
@@ -128,16 +201,15 @@ export interface Change {
   readonly landed?: ManifestEntry;
 }
 
-function changesIn([path, sizeBytes, sha256, partNumber]: readonly unknown[]): readonly Change[] {
-  if (typeof path !== "string" || partNumber !== undefined) return [];
-  if (sizeBytes === null) return [{ path }];
-  if (typeof sizeBytes !== "number" || typeof sha256 !== "string") return [];
-  return [{ path, landed: { path, sizeBytes, sha256 } }];
-}
-
 /** Every whole record of files and what was taken back of them, in the order in which it was written; parts left out. */
-export function readChanges(destination: Destination, data: Buffer): readonly Change[] {
-  const key = fingerprint(destination);
-  const lines = data.toString("utf8").split("\n");
-  return lines.flatMap((line) => changesIn(parseLine(key, line)));
+export function readChanges(key: LineKey, data: Buffer): readonly Change[] {
+  const changes: Change[] = [];
+  for (const text of linesIn(data)) {
+    const line = parseLine(key, text);
+    if (line?.kind === "landed") changes.push({ path: line.entry.path, landed: line.entry });
+    // What another key's run sent is not known, only that it is not known to be ours.
+    else if (line?.kind === "taken back" || line?.kind === "foreign")
+      changes.push({ path: line.path });
+  }
+  return changes;
 }

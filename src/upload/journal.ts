@@ -32,6 +32,15 @@ export function journalPath(stateDirectory: string, destination: Destination): s
   return join(stateDirectory, "journals", name);
 }
 
+/** Where a journal is, and with what its lines are signed. */
+export interface JournalPlace {
+  readonly disk: Disk;
+  readonly stateDirectory: string;
+  readonly destination: Destination;
+  /** Made of the API key. */
+  readonly secret: Buffer;
+}
+
 interface Batch {
   lines: string;
   readonly done: Promise<void>;
@@ -77,15 +86,13 @@ function batchedAppender(file: AppendHandle, isTorn: boolean): (line: string) =>
  * Opens the journal of `destination`. Safe with two runs at once: both append whole lines, and read what the other
  * has landed when they start. Rejects with the disk's own error.
  */
-export async function openJournal(
-  disk: Disk,
-  stateDirectory: string,
-  destination: Destination,
-): Promise<Journal> {
-  const path = journalPath(stateDirectory, destination);
+export async function openJournal(place: JournalPlace): Promise<Journal> {
+  const { disk, destination } = place;
+  const path = journalPath(place.stateDirectory, destination);
+  const key = lines.lineKeyOf(place.secret, destination);
   const data = await disk.readIfPresent(path);
   const read = (bytes: Buffer | undefined): lines.RecordMaps =>
-    lines.readRecords(destination, bytes ?? Buffer.alloc(0));
+    lines.readRecords(key, bytes ?? Buffer.alloc(0));
   const records = read(data);
   const file = await disk.openToAppend(path);
   const isTorn =
@@ -99,15 +106,15 @@ export async function openJournal(
   };
   return {
     ...records,
-    record: (entry) => write(lines.formatRecord(destination, entry)),
-    recordPart: (of, part) => write(lines.formatPart(destination, of, part)),
+    record: (entry) => write(lines.formatRecord(key, entry)),
+    recordPart: (of, part) => write(lines.formatPart(key, of, part)),
     takeBack: (taken) => {
       lines.takeBack(records, taken);
-      return write(lines.formatTakeBack(destination, taken));
+      return write(lines.formatTakeBack(key, taken));
     },
     takeBackPart: (of, partNumber) => {
       lines.takeBackPart(records, of, partNumber);
-      return write(lines.formatTakeBackPart(destination, of, partNumber));
+      return write(lines.formatTakeBackPart(key, of, partNumber));
     },
     reread: async () => read(await disk.readIfPresent(path)),
     changes: async () => {
@@ -115,7 +122,7 @@ export async function openJournal(
       if (now === undefined) return undefined;
       // One that is shorter is another: it was removed and begun anew.
       const openedAt = data === undefined || now.length < data.length ? 0 : data.length;
-      return lines.readChanges(destination, now.subarray(openedAt));
+      return lines.readChanges(key, now.subarray(openedAt));
     },
     discard: () => disk.remove(path),
     close: async () => {
@@ -123,6 +130,14 @@ export async function openJournal(
       await file.close();
     },
   };
+}
+
+/** What was written to a journal as a whole; `undefined` when there is none. Rejects with the disk's own error. */
+export async function readJournalChanges(
+  place: JournalPlace,
+): Promise<readonly lines.Change[] | undefined> {
+  const data = await place.disk.readIfPresent(journalPath(place.stateDirectory, place.destination));
+  return data && lines.readChanges(lines.lineKeyOf(place.secret, place.destination), data);
 }
 
 /** Removes the journal of `destination`: its dataset is confirmed and verified, or is known to be another. */

@@ -9,6 +9,8 @@ export type UploadFile = SourceFile;
 
 export interface UploadRequest extends FileDestination {
   readonly files: readonly UploadFile[];
+  /** Of the whole set, where `files` are some of it: shows whether the name is made of the content. */
+  readonly digest?: string | undefined;
   /** Files under way at once, 1 to 10 (contract, "Rate limits"). @default 8 */
   readonly concurrency?: number | undefined;
   /** Where the journal is kept; absent: none, and a run that breaks starts anew. */

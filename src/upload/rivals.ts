@@ -1,11 +1,9 @@
 // Whether other content was sent under a name than its dataset is to be made of, as far as the journal that runs on one
 // machine share shows it: while this run sends, and long after, when another process confirms what one sent.
 import { isSameDigest } from "../files/compare";
-import type { Disk } from "../files/disk";
 import type { ManifestEntry } from "../files/manifest";
-import type { Destination } from "./destination";
-import { journalPath, type Journal } from "./journal";
-import { readChanges, type Change } from "./journal-lines";
+import { readJournalChanges, type Journal, type JournalPlace } from "./journal";
+import type { Change } from "./journal-lines";
 import type { UploadResult } from "./result";
 
 /** Of `own` what another run has landed otherwise, or is about to replace. */
@@ -44,15 +42,9 @@ export async function findRivals(
 export type LastSent = ReadonlyMap<string, ManifestEntry | undefined>;
 
 /** Reads all of the destination's journal; `undefined` where there is none, or it can't be read. */
-export async function readLastSent(
-  disk: Disk,
-  stateDirectory: string,
-  to: Destination,
-): Promise<LastSent | undefined> {
-  const path = journalPath(stateDirectory, to);
-  const data = await disk.readIfPresent(path).catch(() => undefined);
-  if (data === undefined) return undefined;
-  return new Map(readChanges(to, data).map(({ path: of, landed }) => [of, landed]));
+export async function readLastSent(place: JournalPlace): Promise<LastSent | undefined> {
+  const changes = await readJournalChanges(place).catch(() => undefined);
+  return changes && new Map(changes.map(({ path, landed }) => [path, landed]));
 }
 
 type Expected = Pick<ManifestEntry, "path" | "sizeBytes"> & {

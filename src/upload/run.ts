@@ -6,6 +6,7 @@ import type { ManifestEntry } from "../files/manifest";
 import { isPastDeadline, runUntil } from "../flow/deadline";
 import { createTurn } from "../flow/turn";
 import { createRetryTally } from "../flow/retry-tally";
+import { withDestinationLock } from "./destination-lock";
 import { someFailed, stoppedBy, stopsTheRun } from "./failures";
 import type { Journal } from "./journal";
 import { askForOversize, isOversize } from "./oversize";
@@ -133,12 +134,16 @@ async function sendInOrder(run: Run): Promise<void> {
  * Running it again is safe at any point: with a `stateDirectory` it sends only what has not landed with the same
  * content. One file's failure does not stop the others; a refusal that all would meet (401, 403, 413, a host that is
  * not allowed) stops the run at once, and so does the signal of `avala`.
- * @throws InputError before anything is sent; afterwards UploadError, which names what landed and what failed
+ * Another run with the same `stateDirectory` that sends under the same name is waited for.
+ * @throws InputError before anything is sent, AvalaError `journal` when other content could lie under the name in the end,
+ * `conflict` when another run does not end; afterwards UploadError, which names what landed and what failed
  */
 export async function uploadFiles(avala: Avala, request: UploadRequest): Promise<UploadResult> {
   checkRequest(request);
-  const journal = await openUploadJournal(avala, request, request.stateDirectory);
-  return uploadWith(avala, request, journal);
+  const { stateDirectory } = request;
+  return withDestinationLock(avala, request, stateDirectory, async (locked) =>
+    uploadWith(locked, request, await openUploadJournal(locked, request, stateDirectory)),
+  );
 }
 
 /** {@link uploadFiles} with a journal that is open already, and is closed in the end. */

@@ -1,24 +1,69 @@
-// The journal of an upload's destination. It is a help and never a condition: without it a run that breaks starts anew.
+// The journal of an upload's destination. A run can do without one, and not beside one that it can't correct.
 import type { Avala } from "../api/connect";
-import { messageOf } from "../errors";
+import { AvalaError, messageOf } from "../errors";
+import { isNamedByContent, type NamedContent } from "./content-name";
+import { counted } from "./cost";
 import { resolveDestination, type DatasetDestination } from "./destination";
-import { journalPath, openJournal, removeJournal, type Journal } from "./journal";
+import {
+  journalPath,
+  openJournal,
+  removeJournal,
+  type Journal,
+  type JournalPlace,
+} from "./journal";
+import { sweepLock } from "./lock";
 
-/** Opens it; where that can't be done, warns and resolves with none. @throws as {@link resolveDestination} */
+const MAY_CLAIM =
+  "It may claim that files have landed which this run would replace, and a later run would believe it.";
+
+/**
+ * Opens it. Where that can't be done a run under a name that is made of its content goes on without one: no other content
+ * can be claimed there. Any other fails before its first byte, for that the journal can't be used is not that it isn't there.
+ * @throws AvalaError `journal`; as {@link resolveDestination}
+ */
 export async function openUploadJournal(
   avala: Avala,
-  to: DatasetDestination,
+  to: DatasetDestination & NamedContent,
   stateDirectory: string | undefined,
 ): Promise<Journal | undefined> {
   if (stateDirectory === undefined) return undefined;
-  const destination = await resolveDestination(avala, to);
+  const place = await placeOf(avala, to, stateDirectory);
   try {
-    return await openJournal(avala.disk, stateDirectory, destination);
+    const journal = await openJournal(place);
+    warnOfForeign(avala, place, journal);
+    return journal;
   } catch (error) {
-    const text = `The journal ${journalPath(stateDirectory, destination)} can't be used (${messageOf(error)}); should this run break, the next one starts anew.`;
-    avala.emit({ kind: "warning", text });
+    const text = `The journal ${journalPath(stateDirectory, place.destination)} can't be used (${messageOf(error)})`;
+    if (!isNamedByContent(to)) {
+      const hint = `Nothing was sent. Make it readable and writable, remove it, or choose another state folder (AVALA_STATE_DIR).`;
+      throw new AvalaError("journal", `${text}. ${MAY_CLAIM}`, { hint, cause: error });
+    }
+    const warning = `${text}; if this run is interrupted, the next one will upload these files again.`;
+    avala.emit({ kind: "warning", text: warning });
     return undefined;
   }
+}
+
+function warnOfForeign(
+  avala: Avala,
+  { stateDirectory, destination }: JournalPlace,
+  { foreign }: Journal,
+): void {
+  if (foreign.size === 0) return;
+  const claims = `${counted(foreign.size, "file")} in the journal ${journalPath(stateDirectory, destination)}`;
+  const text = `What is recorded of ${claims} was not written with this API key, and is not used: these files are sent again.`;
+  avala.emit({ kind: "warning", text });
+}
+
+/** Where the journal is, and what its lines are signed with. */
+export async function placeOf(
+  avala: Avala,
+  to: DatasetDestination,
+  stateDirectory: string,
+): Promise<JournalPlace> {
+  const { disk } = avala;
+  const destination = await resolveDestination(avala, to);
+  return { disk, stateDirectory, destination, secret: avala.keyFor("journal") };
 }
 
 /**
@@ -32,7 +77,9 @@ export async function removeUploadJournal(
 ): Promise<void> {
   if (stateDirectory === undefined) return;
   try {
-    await removeJournal(avala.disk, stateDirectory, await resolveDestination(avala, to));
+    const destination = await resolveDestination(avala, to);
+    await removeJournal(avala.disk, stateDirectory, destination);
+    await sweepLock(avala.disk, journalPath(stateDirectory, destination));
   } catch {
     // See above.
   }
@@ -45,9 +92,11 @@ export async function takeBackPaths(
   stateDirectory: string | undefined,
   paths: readonly string[],
 ): Promise<void> {
-  const journal = await openUploadJournal(avala, to, stateDirectory);
+  if (stateDirectory === undefined) return;
+  let journal: Journal | undefined;
   try {
-    await Promise.all(paths.map(async (path) => journal?.takeBack(path)));
+    const opened = (journal = await openJournal(await placeOf(avala, to, stateDirectory)));
+    await Promise.all(paths.map((path) => opened.takeBack(path)));
   } catch {
     await removeUploadJournal(avala, to, stateDirectory);
   } finally {

@@ -286,7 +286,11 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     if (row === undefined) return { status: 404, json: { detail: "Not found." } };
     if (!path.endsWith("/items/")) return { status: 200, json: rowJson(row) };
     const root = `${PREFIX}/${row.name}/`;
-    return page(keysOf(row.name).map((key) => ({ uid: key, key: key.slice(root.length) })));
+    const items = keysOf(row.name).map((key) => ({
+      uid: sha256(Buffer.from(key)).slice(0, 32),
+      key: key.slice(root.length),
+    }));
+    return page(items);
   };
 
   const store = (request: HttpRequest, body: Buffer): Answer => {

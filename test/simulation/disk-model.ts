@@ -1,5 +1,6 @@
 // A disk in memory that can lose what was not synced, tear a write, fill up, and be carried to another machine.
-import type { Disk } from "../../src/files/disk";
+import { TOUCH_MS, type Disk, type Held } from "../../src/files/disk";
+import type { Clock } from "../../src/flow/clock";
 import type { Seeded } from "./seeded";
 
 interface StoredFile {
@@ -7,26 +8,49 @@ interface StoredFile {
   unsynced: string;
 }
 
-export interface DiskModel extends Disk {
+/** A held file, of a process that may be killed: then nobody touches or removes it any more. */
+export interface HeldFile extends Held {
+  abandon(): void;
+}
+
+/** Which process asks is not the disk's to know. */
+export interface DiskModel extends Omit<Disk, "ownMark" | "isRunning"> {
+  hold(path: string, onGone: () => void): Promise<HeldFile>;
   /** What is on the disk after the power went: all that was synced, and of the rest a piece of any length. */
   crash(random: Seeded): void;
   isFull: boolean;
   /** Every byte that was ever written to a journal, to be searched for secrets. */
   readonly written: string[];
   readonly journals: () => readonly string[];
+  readonly locks: () => readonly string[];
 }
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: simulated`), { code });
 }
 
-export function createDiskModel(sources: ReadonlyMap<string, Buffer>): DiskModel {
+interface Holding {
+  readonly onGone: () => void;
+  readonly sinceMs: number;
+  /** The time of the last touch, once its process was killed. */
+  lastMs?: number;
+}
+
+export function createDiskModel(
+  sources: ReadonlyMap<string, Buffer>,
+  clock: Pick<Clock, "now"> = { now: () => 0 },
+): DiskModel {
   const files = new Map<string, StoredFile>();
+  const holdings = new Map<string, Holding>();
+  const touchedMs = ({ sinceMs, lastMs }: Holding): number =>
+    lastMs ?? sinceMs + Math.floor((clock.now() - sinceMs) / TOUCH_MS) * TOUCH_MS;
   const written: string[] = [];
   const model: DiskModel = {
     isFull: false,
     written,
-    journals: () => [...files.keys()].filter((path) => path.includes("/journals/")),
+    journals: () =>
+      [...files.keys()].filter((path) => path.includes("/journals/") && !path.endsWith(".lock")),
+    locks: () => [...files.keys()].filter((path) => path.endsWith(".lock")),
     crash: (random) => {
       for (const file of files.values()) {
         const kept = file.unsynced.slice(0, random.integer(file.unsynced.length + 1));
@@ -71,7 +95,31 @@ export function createDiskModel(sources: ReadonlyMap<string, Buffer>): DiskModel
     },
     remove: async (path) => {
       files.delete(path);
+      const holding = holdings.get(path);
+      holdings.delete(path);
+      if (holding?.lastMs === undefined) holding?.onGone();
     },
+    hold: async (path, onGone) => {
+      if (files.has(path)) throw systemError("EEXIST");
+      files.set(path, { synced: "", unsynced: "" });
+      const holding: Holding = { onGone, sinceMs: clock.now() };
+      holdings.set(path, holding);
+      return {
+        release: async () => {
+          files.delete(path);
+          holdings.delete(path);
+        },
+        abandon: () => {
+          holding.lastMs = touchedMs(holding);
+        },
+      };
+    },
+    list: async (folder, prefix) =>
+      [...holdings].flatMap(([path, holding]) =>
+        path.startsWith(`${folder}/${prefix}`)
+          ? [{ name: path.slice(folder.length + 1), touchedMs: touchedMs(holding) }]
+          : [],
+      ),
   };
   return model;
 }

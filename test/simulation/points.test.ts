@@ -39,6 +39,7 @@ function problemsOf({ last, server, files, disk }: Outcome, how: Break): string[
     if (object?.sha256 !== sha256) wrong.push(`${path} is not whole`);
   }
   if (disk.journals().length > 0) wrong.push("the journal is left");
+  if (disk.locks().length > 0) wrong.push("a lock is left");
   return wrong;
 }
 

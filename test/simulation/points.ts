@@ -1,13 +1,20 @@
 // Every point once: one small upload, broken at one operation in one way, then started again until it is done.
 import { createHash } from "node:crypto";
-import { connect, type Ports } from "../../src/api/connect";
+import { connect } from "../../src/api/connect";
 import type { HttpResponse } from "../../src/api/transport";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { publishDataset } from "../../src/operations/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { PART_BYTES, createAvalaModel, type AvalaModel } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
-import { createProcess, type Interpose, type Operation } from "./process";
+import {
+  createMachine,
+  createProcess,
+  type Interpose,
+  type Machine,
+  type Operation,
+  type WorldPorts,
+} from "./process";
 import { seeded } from "./seeded";
 import { createTimeline } from "./timeline";
 
@@ -136,7 +143,16 @@ interface Watch {
   readonly how?: Break;
 }
 
-async function start(ports: Ports, files: readonly UploadFile[], watch: Watch): Promise<string> {
+interface Place {
+  readonly ports: WorldPorts;
+  readonly machine: Machine;
+}
+
+async function start(
+  { ports, machine }: Place,
+  files: readonly UploadFile[],
+  watch: Watch,
+): Promise<string> {
   let index = -1;
   let wasKilled = (): void => undefined;
   const killed = new Promise<string>((resolve) => {
@@ -152,7 +168,7 @@ async function start(ports: Ports, files: readonly UploadFile[], watch: Watch): 
     };
     return (await breakIt(watch.how, run, kill)) as Awaited<ReturnType<typeof run>>;
   };
-  const process = createProcess(ports, interpose);
+  const process = createProcess(ports, machine, interpose);
   const avala = connect({ apiKey: "avk_simulation_0123456789", ports: process.ports });
   const target = {
     files,
@@ -185,31 +201,31 @@ function createPorts(sources: ReadonlyMap<string, Buffer>) {
     limitPerMinute: 100,
     burstPerSecond: 20,
   });
-  const disk = createDiskModel(sources);
+  const disk = createDiskModel(sources, timeline);
   const ports = { clock: timeline, random, api: server.api, storage: server.storage, disk };
-  return { timeline, server, disk, ports };
+  return { timeline, server, disk, place: { ports, machine: createMachine() } };
 }
 
 /** Every operation of a run in which nothing breaks. */
 export async function listPoints(): Promise<readonly Point[]> {
   const { files, sources } = makeFiles();
-  const { timeline, ports } = createPorts(sources);
+  const { timeline, place } = createPorts(sources);
   const watch: Watch = { seen: [] };
-  await timeline.play(start(ports, files, watch));
+  await timeline.play(start(place, files, watch));
   return watch.seen.map((operation, index) => ({ operation, index }));
 }
 
 /** Breaks one point, lets the disk forget what was not synced when the process died, and starts again until done. */
 export async function breakPoint(point: Point, how: Break): Promise<Outcome> {
   const { files, sources } = makeFiles();
-  const { timeline, server, disk, ports } = createPorts(sources);
+  const { timeline, server, disk, place } = createPorts(sources);
   const random = seeded(2);
   const play = async (): Promise<{ starts: number; last: string }> => {
-    let last = await start(ports, files, { seen: [], point, how });
+    let last = await start(place, files, { seen: [], point, how });
     let starts = 1;
     while (!DONE.has(last) && starts < MOST_STARTS) {
       if (last === "killed") disk.crash(random);
-      last = await start(ports, files, { seen: [] });
+      last = await start(place, files, { seen: [] });
       starts += 1;
     }
     return { starts, last };

@@ -2,10 +2,18 @@
 // nothing answers any more, and nothing it starts has an effect.
 import type { Ports } from "../../src/api/connect";
 import type { Transport } from "../../src/api/transport";
+import type { DiskModel, HeldFile } from "./disk-model";
 
 export interface Operation {
   readonly kind:
-    "api" | "storage" | "append" | "sync" | "open journal" | "read journal" | "remove journal";
+    | "api"
+    | "storage"
+    | "append"
+    | "sync"
+    | "open journal"
+    | "read journal"
+    | "remove journal"
+    | "lock";
   /** What is done, for people: `POST /datasets/manual-upload/`. */
   readonly name: string;
 }
@@ -25,8 +33,29 @@ function whatIs(path: string): string {
 
 const straight: Interpose = (_operation, run) => run();
 
-export function createProcess(ports: Ports, interpose: Interpose = straight): SimulatedProcess {
+export type WorldPorts = Omit<Ports, "disk"> & { readonly disk: DiskModel };
+
+/** Which processes run, as those of one machine see it. */
+export interface Machine {
+  readonly running: Set<string>;
+  started: number;
+  /** Whether its processes see each other; else each is in a container of its own. */
+  readonly isShared: boolean;
+}
+
+export function createMachine(isShared = true): Machine {
+  return { running: new Set(), started: 0, isShared };
+}
+
+export function createProcess(
+  ports: WorldPorts,
+  machine: Machine,
+  interpose: Interpose = straight,
+): SimulatedProcess {
   let isAlive = true;
+  const mark = `${"0".repeat(16)}-${(machine.started += 1)}-1`;
+  machine.running.add(mark);
+  const holding = new Set<HeldFile>();
   const never = new Promise<never>(() => undefined);
   const alive = async <T>(work: () => Promise<T>): Promise<T> => {
     if (!isAlive) return never;
@@ -52,6 +81,8 @@ export function createProcess(ports: Ports, interpose: Interpose = straight): Si
   return {
     kill: () => {
       isAlive = false;
+      machine.running.delete(mark);
+      for (const held of holding) held.abandon();
     },
     ports: {
       clock: { now: clock.now, sleep: (ms, signal) => alive(() => clock.sleep(ms, signal)) },
@@ -68,6 +99,24 @@ export function createProcess(ports: Ports, interpose: Interpose = straight): Si
           step({ kind: "remove journal", name: `remove the ${whatIs(path)}` }, () =>
             disk.remove(path),
           ),
+        list: (folder, prefix) =>
+          step({ kind: "lock", name: "look for the locks of others" }, () =>
+            disk.list(folder, prefix),
+          ),
+        hold: async (path, onGone) => {
+          const held = await step({ kind: "lock", name: "make a lock" }, async () => {
+            const made = await disk.hold(path, onGone);
+            holding.add(made);
+            return made;
+          });
+          const release = (): Promise<void> => {
+            holding.delete(held);
+            return held.release();
+          };
+          return { release: () => step({ kind: "lock", name: "remove the lock" }, release) };
+        },
+        ownMark: () => mark,
+        isRunning: (other) => (machine.isShared ? machine.running.has(other) : undefined),
         openToAppend: async (path) => {
           const file = await step({ kind: "open journal", name: `open the ${whatIs(path)}` }, () =>
             disk.openToAppend(path),

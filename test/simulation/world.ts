@@ -8,7 +8,7 @@ import { PART_BYTES, createAvalaModel, type AvalaModel, type Fault } from "./ava
 import { createDiskModel, type DiskModel } from "./disk-model";
 import { makeFiles, type FileModel } from "./files-model";
 import { seeded, type Seeded } from "./seeded";
-import { createProcess } from "./process";
+import { createMachine, createProcess, type Machine } from "./process";
 import { createTimeline, type Timeline } from "./timeline";
 
 export interface Played {
@@ -61,6 +61,7 @@ interface World {
   readonly random: Seeded;
   readonly server: AvalaModel;
   readonly disk: DiskModel;
+  readonly machine: Machine;
   readonly model: FileModel;
   readonly datasetName: string;
   readonly landed: Set<string>;
@@ -82,13 +83,9 @@ async function changeFiles({ timeline, random, server, model, landed }: World): 
 
 async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
   const { timeline, random, server, disk } = world;
-  const process = createProcess({
-    clock: timeline,
-    random: random.fork(),
-    api: server.api,
-    storage: server.storage,
-    disk,
-  });
+  const { api, storage } = server;
+  const ports = { clock: timeline, random: random.fork(), api, storage, disk };
+  const process = createProcess(ports, world.machine);
   const knownBefore = new Set(world.landed);
   const avala = connect({
     apiKey: API_KEY,
@@ -152,7 +149,8 @@ export async function playSeed(seed: number): Promise<Played> {
     timeline,
     random,
     server,
-    disk: createDiskModel(model.sources),
+    disk: createDiskModel(model.sources, timeline),
+    machine: createMachine(random.chance(0.5)),
     model,
     datasetName: `training-${random.integer(1e9).toString(16)}`,
     landed: new Set(),

@@ -6,8 +6,20 @@ import * as fc from "fast-check";
 import type { ManifestEntry } from "../../src/files/manifest";
 import type { Destination } from "../../src/upload/destination";
 import { systemDisk, type Disk } from "../../src/files/disk";
-import { journalPath, openJournal, removeJournal, type Journal } from "../../src/upload/journal";
-import { fingerprint, formatRecord, readRecords } from "../../src/upload/journal-lines";
+import {
+  journalPath,
+  openJournal,
+  removeJournal,
+  type Journal,
+  type JournalPlace,
+} from "../../src/upload/journal";
+import {
+  fingerprint,
+  formatRecord,
+  formatTakeBack,
+  lineKeyOf,
+  readRecords,
+} from "../../src/upload/journal-lines";
 
 const destination: Destination = {
   baseUrl: "https://api.avala.ai/api/v1",
@@ -20,12 +32,21 @@ const entry = (path: string, digit = "a"): ManifestEntry => ({
   sha256: digit.repeat(64),
 });
 
-/** A line as every version has written it. */
+/** A line as it was written before lines were signed: whoever could write the file could write it. */
 function checked(values: readonly unknown[]): string {
   const text = JSON.stringify(values);
   const sum = createHash("sha256").update(fingerprint(destination) + text);
   return `${sum.digest("hex").slice(0, 16)} ${text}\n`;
 }
+
+const secret = Buffer.from("made of an API key");
+const key = lineKeyOf(secret, destination);
+const placeOf = (to: Destination): JournalPlace => ({
+  disk: systemDisk,
+  stateDirectory: folder,
+  destination: to,
+  secret,
+});
 
 let folder: string;
 beforeEach(async () => {
@@ -36,13 +57,13 @@ afterEach(async () => {
 });
 
 async function landedPaths(of = destination): Promise<string[]> {
-  const journal = await openJournal(systemDisk, folder, of);
+  const journal = await openJournal(placeOf(of));
   await journal.close();
   return [...journal.landed.keys()].sort();
 }
 
 async function record(...entries: ManifestEntry[]): Promise<void> {
-  const journal = await openJournal(systemDisk, folder, destination);
+  const journal = await openJournal(placeOf(destination));
   await Promise.all(entries.map((one) => journal.record(one)));
   await journal.close();
 }
@@ -56,7 +77,7 @@ describe("the journal", () => {
   test("lets a later record of a path win", async () => {
     await record(entry("a.jpg", "a"));
     await record(entry("a.jpg", "b"));
-    const journal = await openJournal(systemDisk, folder, destination);
+    const journal = await openJournal(placeOf(destination));
     await journal.close();
     expect(journal.landed.get("a.jpg")?.sha256).toBe("b".repeat(64));
   });
@@ -71,8 +92,8 @@ describe("the journal", () => {
   });
 
   test("takes records of two runs that write at once", async () => {
-    const first = await openJournal(systemDisk, folder, destination);
-    const second = await openJournal(systemDisk, folder, destination);
+    const first = await openJournal(placeOf(destination));
+    const second = await openJournal(placeOf(destination));
     await Promise.all([first.record(entry("a.jpg")), second.record(entry("b.jpg"))]);
     await first.close();
     await second.close();
@@ -88,10 +109,10 @@ describe("the journal", () => {
 
   test("keeps parts apart from whole files", async () => {
     const part = { partNumber: 2, sizeBytes: 5, sha256: "d".repeat(64) };
-    const first = await openJournal(systemDisk, folder, destination);
+    const first = await openJournal(placeOf(destination));
     await first.recordPart({ path: "a.mcap", batch: "b" }, part);
     await first.close();
-    const journal = await openJournal(systemDisk, folder, destination);
+    const journal = await openJournal(placeOf(destination));
     await journal.close();
     expect(journal.landed.size).toBe(0);
     expect(journal.parts.get("a.mcap")?.get("b")?.get(2)).toEqual(part);
@@ -100,14 +121,14 @@ describe("the journal", () => {
   const ofA = { path: "a.mcap", batch: "b" };
   const part = (partNumber: number) => ({ partNumber, sizeBytes: 5, sha256: "d".repeat(64) });
   const opened = async (): Promise<Journal> => {
-    const journal = await openJournal(systemDisk, folder, destination);
+    const journal = await openJournal(placeOf(destination));
     await journal.close();
     return journal;
   };
 
   test("claims nothing of a path that was taken back, and of the others what it did", async () => {
     await record(entry("a.mcap"), entry("b.mcap"));
-    const first = await openJournal(systemDisk, folder, destination);
+    const first = await openJournal(placeOf(destination));
     await first.recordPart(ofA, part(1));
     await first.takeBack("a.mcap");
     expect(first.landed.has("a.mcap")).toBe(false);
@@ -120,7 +141,7 @@ describe("the journal", () => {
   });
 
   test("claims the other parts when one was taken back, and none once the file has landed", async () => {
-    const first = await openJournal(systemDisk, folder, destination);
+    const first = await openJournal(placeOf(destination));
     await first.recordPart(ofA, part(1));
     await first.recordPart(ofA, part(2));
     await first.takeBackPart(ofA, 1);
@@ -131,12 +152,46 @@ describe("the journal", () => {
     expect((await opened()).parts.size).toBe(0);
   });
 
-  test("of an older version still tells files, and no part, since that named no batch", () => {
+  describe("with lines that are not signed with our key", () => {
     const digest = "d".repeat(64);
-    const lines = [checked(["a.jpg", 3, digest]), checked(["a.mcap", 5, digest, 2])];
-    const records = readRecords(destination, Buffer.from(lines.join("")));
-    expect([...records.landed.keys()]).toEqual(["a.jpg"]);
-    expect(records.parts.size).toBe(0);
+    const theirs = lineKeyOf(Buffer.from("another API key"), destination);
+    const readAll = (...lines: readonly string[]) => readRecords(key, Buffer.from(lines.join("")));
+
+    test.each([
+      ["forged", checked(["a.jpg", 3, digest])],
+      ["of another key", formatRecord(theirs, entry("a.jpg"))],
+      [
+        "of the same key for another destination",
+        formatRecord(lineKeyOf(secret, { ...destination, owner: "b" }), entry("a.jpg")),
+      ],
+      ["of a part", checked(["a.jpg", 5, digest, 2, "b"])],
+    ])("claims nothing by one that is %s, and says of which file it is", (_name, line) => {
+      const records = readAll(formatRecord(key, entry("b.jpg")), line);
+      expect([...records.landed.keys()]).toEqual(["b.jpg"]);
+      expect(records.parts.size).toBe(0);
+      expect([...records.foreign]).toEqual(["a.jpg"]);
+    });
+
+    test("does not claim any more what such a line says something else of", () => {
+      const records = readAll(
+        formatRecord(key, entry("a.jpg")),
+        formatRecord(theirs, entry("a.jpg", "b")),
+      );
+      expect(records.landed.size).toBe(0);
+    });
+
+    test("is taken back by whichever key, for each of them", () => {
+      const lines = [formatRecord(key, entry("a.jpg")), formatTakeBack(theirs, "a.jpg")];
+      expect(readAll(...lines).landed.size).toBe(0);
+      expect(readAll(...lines).foreign.size).toBe(0);
+    });
+
+    test("takes nothing from a line that is longer than any of ours", () => {
+      const long = formatRecord(key, entry("a".repeat(20_000)));
+      expect([...readAll(long, formatRecord(key, entry("b.jpg"))).landed.keys()]).toEqual([
+        "b.jpg",
+      ]);
+    });
   });
 
   test("is gone after it was removed, and removing it twice is fine", async () => {
@@ -167,7 +222,7 @@ describe("the journal", () => {
         close: async () => undefined,
       }),
     };
-    const journal = await openJournal(disk, folder, destination);
+    const journal = await openJournal({ ...placeOf(destination), disk });
     const paths = Array.from({ length: 50 }, (_, index) => `${index}.jpg`);
     await Promise.all(
       paths.map(async (path) => {
@@ -197,22 +252,22 @@ describe("the journal", () => {
         close: async () => undefined,
       }),
     };
-    const journal = await openJournal(disk, folder, destination);
+    const journal = await openJournal({ ...placeOf(destination), disk });
     await expect(journal.record(entry("a.jpg"))).rejects.toThrow("ENOSPC");
     isFull = false;
     await journal.record(entry("b.jpg"));
     // The newline ends what the refused write may have left of its line.
-    expect(written).toEqual([`\n${formatRecord(destination, entry("b.jpg"))}`]);
+    expect(written).toEqual([`\n${formatRecord(key, entry("b.jpg"))}`]);
   });
 });
 
 describe("reading a journal that was damaged", () => {
   const entries = ["a.jpg", "b/c.jpg", 'd " \\ é.jpg'].map((path) => entry(path));
-  const whole = Buffer.from(entries.map((one) => formatRecord(destination, one)).join(""));
+  const whole = Buffer.from(entries.map((one) => formatRecord(key, one)).join(""));
   const truth = new Map(entries.map((one) => [one.path, one]));
 
   const claims = (data: Buffer): void => {
-    for (const [path, found] of readRecords(destination, data).landed)
+    for (const [path, found] of readRecords(key, data).landed)
       expect(found).toEqual(truth.get(path));
   };
 
@@ -221,7 +276,7 @@ describe("reading a journal that was damaged", () => {
       const part = whole.subarray(0, cut);
       claims(part);
       const wholeLines = part.toString("latin1").split("\n").length - 1;
-      expect(readRecords(destination, part).landed.size).toBeGreaterThanOrEqual(wholeLines);
+      expect(readRecords(key, part).landed.size).toBeGreaterThanOrEqual(wholeLines);
     }
   });
 
@@ -230,9 +285,7 @@ describe("reading a journal that was damaged", () => {
       const flipped = Buffer.from(whole);
       flipped.writeUInt8(flipped.readUInt8(index) ^ 0x15, index);
       claims(flipped);
-      expect(readRecords(destination, flipped).landed.size).toBeGreaterThanOrEqual(
-        entries.length - 2,
-      );
+      expect(readRecords(key, flipped).landed.size).toBeGreaterThanOrEqual(entries.length - 2);
     }
   });
 
@@ -240,8 +293,8 @@ describe("reading a journal that was damaged", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.nat(), (path, sizeBytes) => {
         const one = { path, sizeBytes, sha256: "c".repeat(64) };
-        const data = Buffer.from(formatRecord(destination, one));
-        expect(readRecords(destination, data).landed.get(path)).toEqual(one);
+        const data = Buffer.from(formatRecord(key, one));
+        expect(readRecords(key, data).landed.get(path)).toEqual(one);
       }),
     );
   });

@@ -259,14 +259,26 @@ describe("an upload that broke", () => {
     expect(await stored()).toEqual({ "a.jpg": sha256(Buffer.from("after!")) });
   });
 
-  test("warns and goes on when the journal can't be kept", async () => {
+  test("warns and uploads when the journal can't be kept, and other content has another name", async () => {
     const blocked = join(folder, "blocked");
     await writeFile(blocked, "a file where a folder should be");
     const { avala, events } = sessionWith(emulator);
     const files = await makeFiles(3);
-    const result = await uploadFiles(avala, { datasetName: "set", files, stateDirectory: blocked });
+    const digest = "0123456789ab".padEnd(64, "c");
+    const request = { datasetName: "set-0123456789ab", digest, files, stateDirectory: blocked };
+    const result = await uploadFiles(avala, request);
     expect(result.sent).toHaveLength(3);
     expect(events.filter((event) => event.kind === "warning")).toHaveLength(1);
+  });
+
+  test("sends nothing when the journal can't be kept, and other content may lie under the name", async () => {
+    const blocked = join(folder, "blocked");
+    await writeFile(blocked, "a file where a folder should be");
+    const { avala } = sessionWith(emulator);
+    const files = await makeFiles(3);
+    const upload = uploadFiles(avala, { datasetName: "set", files, stateDirectory: blocked });
+    await expect(upload).rejects.toMatchObject({ code: "journal" });
+    expect(requests(PRESIGN)).toBe(0);
   });
 
   test("works with a key that may not read its user", async () => {

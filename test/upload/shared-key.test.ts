@@ -3,6 +3,7 @@ import { connect } from "../../src/api/connect";
 import { uploadFiles, type UploadFile } from "../../src/upload/run";
 import { createAvalaModel } from "../simulation/avala-model";
 import { createDiskModel } from "../simulation/disk-model";
+import { createMachine, createProcess } from "../simulation/process";
 import { seeded } from "../simulation/seeded";
 import { createTimeline } from "../simulation/timeline";
 
@@ -26,10 +27,12 @@ async function runTogether(seed: number, burstPerSecond: number) {
     limitPerMinute: 100,
     burstPerSecond,
   });
-  const disk = createDiskModel(new Map([["/set/one.jpg", data]]));
+  const disk = createDiskModel(new Map([["/set/one.jpg", data]]), timeline);
+  const machine = createMachine();
   const runs = Array.from({ length: RUNS }, (_, index) => {
     const { api, storage } = server;
-    const ports = { clock: timeline, random: random.fork(), api, storage, disk };
+    const shared = { clock: timeline, random: random.fork(), api, storage, disk };
+    const { ports } = createProcess(shared, machine);
     const avala = connect({ apiKey: "avk_simulation_0123456789", ports });
     return uploadFiles(avala, { datasetName: `set-${index}`, files });
   });

@@ -1,0 +1,128 @@
+// A lock that runs of one state folder share: a file each that holds it or is about to. Whoever wants it makes a file of
+// his own, looks whether another's is there, and if so takes his away again and waits: so nothing of a dead owner's is ever
+// replaced, only ignored and removed, and no two can take over at once. Knows nothing of uploads.
+import { basename, dirname, join } from "node:path";
+import type { Disk, Held } from "../files/disk";
+import { pidIn } from "../files/process-mark";
+import { cancelled, type Clock, type Random } from "../flow/clock";
+import { pastDeadline } from "../flow/deadline";
+
+export interface LockPorts {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number | undefined;
+}
+
+export interface LockRequest {
+  /** Of the lock's files, without their endings. */
+  readonly path: string;
+  /** What waits, for errors. */
+  readonly what: string;
+  /** Called once when another holds it. */
+  readonly onWait: (owner: string) => void;
+}
+
+/** Nobody has it, somebody else has had it for {@link maxLockWaitMs}, or it is ours until it is released. */
+export type Locked =
+  | { readonly kind: "held"; readonly held: Held; readonly gone: AbortSignal }
+  | { readonly kind: "taken"; readonly owner: string };
+
+/** As long as any other wait that a server may ask for: a run that hangs for longer helps nobody. */
+export const maxLockWaitMs = 15 * 60_000;
+/** An owner that can't be asked, and whose file was not touched for six times as long as it should have been, is dead. */
+export const maxSilenceMs = 60_000;
+const MIN_LOOK_MS = 500;
+
+/** When a file was first seen as it is, by our own clock: whoever made it may have another. */
+type Seen = Map<string, { readonly touchedMs: number; readonly sinceMs: number }>;
+
+function markOf(name: string): string {
+  return name.split(".").at(-3) ?? "";
+}
+
+function ownerOf(mark: string, disk: Disk): string {
+  const pid = pidIn(mark);
+  const isHere = mark.split("-")[0] === disk.ownMark().split("-")[0];
+  if (pid === undefined) return "another process";
+  return isHere ? `process ${pid}` : `process ${pid} of another machine`;
+}
+
+function isAlive(
+  { disk, clock }: LockPorts,
+  seen: Seen,
+  { name, touchedMs }: { readonly name: string; readonly touchedMs: number },
+): boolean {
+  const isRunning = disk.isRunning(markOf(name));
+  if (isRunning !== undefined) return isRunning;
+  const before = seen.get(name);
+  if (before?.touchedMs === touchedMs) return clock.now() - before.sinceMs < maxSilenceMs;
+  seen.set(name, { touchedMs, sinceMs: clock.now() });
+  return true;
+}
+
+/** The file of one that lives and is not ours. Those of the dead are removed on the way. */
+async function findOther(
+  ports: LockPorts,
+  path: string,
+  seen: Seen,
+  ownName?: string,
+): Promise<string | undefined> {
+  const folder = dirname(path);
+  const listed = await ports.disk.list(folder, `${basename(path)}.`);
+  let other: string | undefined;
+  for (const file of listed) {
+    if (file.name === ownName || !file.name.endsWith(".lock")) continue;
+    if (isAlive(ports, seen, file)) other ??= file.name;
+    // One that can't be removed is ignored the next time as well.
+    else await ports.disk.remove(join(folder, file.name)).catch(() => undefined);
+  }
+  return other;
+}
+
+/** Removes what the dead have left of a lock that nobody needs any more. */
+export async function sweepLock(disk: Disk, path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const { name } of await disk.list(folder, `${basename(path)}.`)) {
+    if (disk.isRunning(markOf(name)) === false) await disk.remove(join(folder, name));
+  }
+}
+
+async function tryToHold(ports: LockPorts, path: string, seen: Seen): Promise<Locked> {
+  const { disk, random } = ports;
+  const other = await findOther(ports, path, seen);
+  if (other !== undefined) return { kind: "taken", owner: ownerOf(markOf(other), disk) };
+  const name = `${basename(path)}.${disk.ownMark()}.${random.uuid().slice(0, 8)}.lock`;
+  const gone = new AbortController();
+  const held = await disk.hold(join(dirname(path), name), () => gone.abort());
+  const rival = await findOther(ports, path, seen, name).catch(async (error: unknown) => {
+    await held.release();
+    throw error;
+  });
+  if (rival === undefined) return { kind: "held", held, gone: gone.signal };
+  await held.release();
+  return { kind: "taken", owner: ownerOf(markOf(rival), disk) };
+}
+
+/**
+ * Waits for the lock, {@link maxLockWaitMs} at most. What a process that was killed has left is taken over at once on the same
+ * machine, and after a minute without a touch elsewhere.
+ * @throws the disk's own error where no lock can be made; AvalaError `cancelled`, and that of `pastDeadline`
+ */
+export async function acquireLock(ports: LockPorts, request: LockRequest): Promise<Locked> {
+  const { clock, random, signal, deadlineMs = Number.POSITIVE_INFINITY } = ports;
+  const untilMs = clock.now() + maxLockWaitMs;
+  const seen: Seen = new Map();
+  for (let looks = 1; ; looks += 1) {
+    if (signal?.aborted === true) throw cancelled(request.what);
+    const locked = await tryToHold(ports, request.path, seen);
+    if (locked.kind === "held") return locked;
+    if (looks === 1) request.onWait(locked.owner);
+    // Two that looked at the same moment have both given way: chance decides who is first the next time.
+    const waitMs = MIN_LOOK_MS + Math.round(2 * MIN_LOOK_MS * random.next());
+    if (clock.now() + waitMs > deadlineMs) throw pastDeadline(request.what);
+    if (clock.now() + waitMs > untilMs) return locked;
+    await clock.sleep(waitMs, signal);
+  }
+}

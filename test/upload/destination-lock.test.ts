@@ -1,0 +1,93 @@
+// Two runs at once that share a state folder and a name: what each sends, and what lies there in the end.
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Avala } from "../../src/api/connect";
+import { withDestinationLock } from "../../src/upload/destination-lock";
+import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
+import { sha256Of, useUploadPlace } from "../support/upload-place";
+
+const place = useUploadPlace();
+const FILES = 12;
+
+async function makeFiles(whose: string): Promise<UploadFile[]> {
+  return Promise.all(
+    Array.from({ length: FILES }, async (_, index) => {
+      const absolutePath = join(place.folder, whose, `${index}.jpg`);
+      await mkdir(dirname(absolutePath), { recursive: true });
+      const data = Buffer.from(`${whose} ${index}`);
+      await writeFile(absolutePath, data);
+      const path = `${index}.jpg`;
+      return { path, absolutePath, sizeBytes: data.length, sha256: sha256Of(data) };
+    }),
+  );
+}
+
+const stateDirectory = (): string => join(place.folder, "state");
+const send = (avala: Avala, files: readonly UploadFile[]): Promise<UploadResult> =>
+  uploadFiles(avala, { datasetName: "set", files, stateDirectory: stateDirectory() });
+
+async function storedDigests(): Promise<readonly string[]> {
+  return (await place.emulator.objects()).map(({ sha256 }) => sha256).sort();
+}
+
+const digestsOf = (files: readonly UploadFile[]): readonly string[] =>
+  files.map(({ sha256 = "" }) => sha256).sort();
+
+/** Both send at once; each looks under its lock whether what lies there is its own when it is done. */
+async function sendTogether(of: Record<"ours" | "theirs", readonly UploadFile[]>) {
+  const [one, other] = [sessionWith(place.emulator), sessionWith(place.emulator)];
+  const run = ({ avala }: typeof one, files: readonly UploadFile[]) =>
+    withDestinationLock(avala, { datasetName: "set", files }, stateDirectory(), async (locked) => {
+      const result = await send(locked, files);
+      return { result, isOwn: (await storedDigests()).join() === digestsOf(files).join() };
+    });
+  const results = await Promise.all([run(one, of.ours), run(other, of.theirs)]);
+  const waited = [...one.events, ...other.events].filter(({ kind }) => kind === "warning");
+  return { results, waited };
+}
+
+describe("two runs at once under one name", () => {
+  test("with other content send one after the other, and each finds its own when it is done", async () => {
+    await place.start();
+    const both = { ours: await makeFiles("ours"), theirs: await makeFiles("theirs") };
+    const { results, waited } = await sendTogether(both);
+    expect(results.map(({ isOwn }) => isOwn)).toEqual([true, true]);
+    expect(results.map(({ result }) => result.sent.length)).toEqual([FILES, FILES]);
+    expect(waited.length).toBeGreaterThan(0);
+  });
+
+  test("with the same content: the second finds that all has landed", async () => {
+    await place.start();
+    const ours = await makeFiles("ours");
+    const { results } = await sendTogether({ ours, theirs: ours });
+    expect(results.map(({ result }) => result.sent.length).sort((a, b) => a - b)).toEqual([
+      0,
+      FILES,
+    ]);
+    expect(results.map(({ isOwn }) => isOwn)).toEqual([true, true]);
+  });
+});
+
+describe("a run that lost its lock", () => {
+  test("stops, and fails as a conflict", async () => {
+    await place.start();
+    const files = await makeFiles("ours");
+    const { avala } = sessionWith(place.emulator);
+    let onGone = (): void => undefined;
+    const disk: Avala["disk"] = {
+      ...avala.disk,
+      hold: (path, gone) => {
+        onGone = gone;
+        return avala.disk.hold(path, gone);
+      },
+    };
+    const to = { datasetName: "set", files };
+    const run = withDestinationLock({ ...avala, disk }, to, stateDirectory(), async (locked) => {
+      onGone();
+      return send(locked, files);
+    });
+    await expect(run).rejects.toMatchObject({ code: "conflict" });
+    expect(await storedDigests()).toEqual([]);
+  });
+});
