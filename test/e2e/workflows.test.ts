@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parse } from "yaml";
 import { describeWithPart } from "../support/parts";
 
 const ROOT = resolve(__dirname, "../..");
@@ -28,5 +29,42 @@ describe("each workflow", () => {
 
   test.each(texts)("$name may only read by default", ({ text }) => {
     expect(text).toContain("\npermissions:\n  contents: read\n");
+  });
+});
+
+describe("a release", () => {
+  const release = parse(readFileSync(join(FOLDER, "release.yml"), "utf8")) as {
+    jobs: Record<
+      string,
+      { permissions?: Record<string, string>; environment?: string; steps: readonly unknown[] }
+    >;
+  };
+  const privileged = Object.entries(release.jobs).filter(([, { permissions = {} }]) =>
+    Object.values(permissions).includes("write"),
+  );
+
+  test("gives rights to write only in its environment, where nothing of a package is run", () => {
+    expect(privileged.map(([name]) => name).sort()).toEqual(["major-tag", "npm"]);
+    for (const [, { environment, steps }] of privileged) {
+      expect(environment).toBe("release");
+      expect(JSON.stringify(steps)).not.toMatch(/npm (?:ci|install|run)|actions\/checkout/);
+    }
+  });
+
+  test("publishes what was built, held against its digest before", () => {
+    const steps = release.jobs["npm"]?.steps.map((step) => JSON.stringify(step)) ?? [];
+    const checked = steps.findIndex((step) => step.includes("sha256sum --check"));
+    const published = steps.findIndex((step) => step.includes("npm publish"));
+    expect(checked).toBeGreaterThan(-1);
+    expect(published).toBeGreaterThan(checked);
+    expect(steps[published]).toContain("--ignore-scripts");
+  });
+
+  test("makes the major version that the README names", () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+      version: string;
+    };
+    const named = /avala\/upload-action@(v\d+)/.exec(readFileSync(join(ROOT, "README.md"), "utf8"));
+    expect(named?.[1]).toBe(`v${version.split(".")[0]}`);
   });
 });
