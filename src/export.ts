@@ -163,8 +163,9 @@ async function syncFile(path: string): Promise<void> {
 }
 
 /**
- * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there. Its presigned URL expires, so each try
- * reads the export again for a fresh one (contract, "Exports").
+ * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there.
+ * Its presigned URL expires, so each try reads the export again for a fresh one (contract, "Exports"). What is in the
+ * file is for the caller to check.
  */
 export async function downloadExport(
   avala: Avala,
@@ -183,6 +184,6 @@ export async function downloadExport(
     return { ...fetched, path: options.toFile };
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw asDiskError(`The file of export ${uid} can't be kept`, error);
+    throw asDiskError(`The file of export ${uid} can't be kept as ${options.toFile}`, error);
   }
 }
