@@ -29,7 +29,6 @@ A local Avala: its REST API on one port, its object storage on another.
   --burst-per-second N       limit for a key; 0 for none (20)
   --ingest-ms N              how long a dataset is "creating" (500)
   --export-ms N              how long an export takes (1000)
-  --confirm-again WHAT       reject or accept a second confirm of a name (reject)
   --export-status WORD       completed, exported, or auto: "exported" to a request in the
                              Python SDK's form, "completed" to all others (auto)
   --fail-exports REASON      every export fails, with this reason
@@ -65,7 +64,6 @@ const NUMBERS = {
 } as const;
 
 const CHOICES = {
-  "confirm-again": { option: "confirmAgain", words: ["accept", "reject"] },
   "export-status": { option: "exportStatus", words: ["auto", "completed", "exported"] },
   etag: { option: "etag", words: ["md5", "opaque"] },
 } as const;

@@ -32,8 +32,6 @@ export interface EmulatorOptions {
   readonly ingestMs?: number;
   /** How long an export takes. @default 1000 */
   readonly exportMs?: number;
-  /** What a second confirm of one dataset name gets: a 409, or a new index. @default "reject" */
-  readonly confirmAgain?: "accept" | "reject";
   /**
    * The word for a finished export. `auto` says `exported` to a request in the SDK's own form
    * (a lone `project` or `dataset`), since the SDK waits for nothing else, and `completed`,
@@ -82,7 +80,6 @@ const DEFAULTS: Omit<Config, "apiKey"> = {
   burstPerSecond: 20,
   ingestMs: 500,
   exportMs: 1000,
-  confirmAgain: "reject",
   exportStatus: "auto",
   quotaBytes: 1024 * 1024 * MIB,
   presignSeconds: 3600,

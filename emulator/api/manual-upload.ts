@@ -4,7 +4,6 @@ import { allowedMimes, contentTypeOf, isIndexed } from "../media";
 import type { Dataset, Item, StoredObject } from "../state/records";
 import { FORM_LIMIT_BYTES } from "../storage/presign";
 import { showDataset } from "./dataset-view";
-import type { NewDataset } from "./datasets";
 import { newDataset, readNewDataset, refuseTaken } from "./datasets";
 import { Fields } from "./fields";
 import { presignManaged, refuseOpenBatch } from "./managed-upload";
@@ -71,54 +70,36 @@ export function getAllowedMimes(): ApiReply {
   return ok(allowedMimes());
 }
 
-/**
- * Makes a dataset of everything under `<owner root>/<name>/`, whoever left it there and when.
- * A name that has a dataset already is a 409, or with `--confirm-again accept` indexed anew:
- * files that came since are added, none ever goes.
- */
+/** Makes a dataset of everything under `<owner root>/<name>/`, whoever left it there and when. A name is confirmed once. */
 export async function confirmUpload(request: ApiRequest, world: World): Promise<ApiReply> {
   const fields = new Fields(request.body);
   const batch = fields.uuid("dataset_upload_uid");
   const fresh = readNewDataset(fields, request, world);
   if (batch !== undefined && world.config.uploadProtocol === 2) refuseOpenBatch(batch, world);
-  const before = findConfirmed(fresh, world);
+  refuseTaken(fresh, world);
   const prefix = `${storageRoot(fresh.owner)}${fresh.fields.name}/`;
   const objects = await world.store.list(prefix);
   // The listing may have taken a while on a real store, and another confirm come in between.
-  const existing = before ?? findConfirmed(fresh, world);
-  const base = existing ?? { ...newDataset(fresh, request, world), prefix };
-  const dataset = { ...base, updatedAt: request.now, readyAt: request.now + world.config.ingestMs };
+  refuseTaken(fresh, world);
+  const dataset = { ...newDataset(fresh, request, world), prefix };
   world.state.datasets.set(dataset.uid, dataset);
-  world.state.items.set(dataset.uid, index(dataset, objects, request, world));
+  world.state.items.set(dataset.uid, index(dataset, objects, request));
   for (const object of objects) world.reservations.close(storageRoot(fresh.owner), object.key);
   return created(showDataset(dataset, world.state, request.now));
 }
 
-function findConfirmed(fresh: NewDataset, world: World): Dataset | undefined {
-  if (world.config.confirmAgain === "accept") {
-    for (const dataset of world.state.datasets.values()) {
-      const isSame = dataset.owner.uid === fresh.owner.uid && dataset.name === fresh.fields.name;
-      if (isSame && dataset.prefix !== null) return dataset;
-    }
-  }
-  refuseTaken(fresh, world);
-  return undefined;
-}
-
 function index(
-  dataset: Dataset,
+  { prefix, dataType, readyAt }: Dataset & { readonly prefix: string },
   objects: readonly StoredObject[],
   request: ApiRequest,
-  world: World,
 ): readonly Item[] {
-  const prefix = dataset.prefix ?? "";
-  const known = new Map((world.state.items.get(dataset.uid) ?? []).map((item) => [item.key, item]));
-  for (const object of objects) {
-    const key = object.key.slice(prefix.length);
-    if (!isIndexed(key, dataset.dataType)) continue;
-    const before = known.get(key);
-    const fresh = { uid: randomUUID(), key, createdAt: request.now, visibleAt: dataset.readyAt };
-    known.set(key, { ...(before ?? fresh), size: object.size });
-  }
-  return [...known.values()];
+  return objects
+    .map(({ key, size }) => ({ key: key.slice(prefix.length), size }))
+    .filter(({ key }) => isIndexed(key, dataType))
+    .map((file) => ({
+      ...file,
+      uid: randomUUID(),
+      createdAt: request.now,
+      visibleAt: readyAt,
+    }));
 }

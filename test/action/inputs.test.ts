@@ -329,3 +329,19 @@ describe("an input without effect", () => {
     expect(refused({ ...whole, ...given })).toEqual([]);
   });
 });
+
+describe("a dataset that nobody waits for", () => {
+  const unwaited = { ...minimal, "wait-for-dataset": "false" };
+
+  test.each([
+    { "export-datasets": "uploaded" },
+    { "export-datasets": "uploaded", "wait-for-export": "false" },
+    { "status-context": "avala", "github-token": "t" },
+  ])("opens nothing: it is refused with %j", (more) => {
+    expect(refused({ ...unwaited, ...more })).toContain("wait-for-dataset");
+  });
+
+  test("may go with an export of others", () => {
+    expect(refused({ ...unwaited, "export-datasets": "uid-1" })).toEqual([]);
+  });
+});

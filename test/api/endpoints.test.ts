@@ -70,6 +70,17 @@ describe("presign", () => {
 });
 
 describe("creating a dataset", () => {
+  test("says who may see it and that its metadata is made, and sends nothing else that was not given", async () => {
+    for (const create of [createDataset, confirmUpload]) {
+      const { avala, body } = scripted([reply(201, wire)]);
+      await create(avala, minimal);
+      expect(body()).toEqual({
+        ...{ name: "cats", slug: "cats", data_type: "image" },
+        ...{ visibility: "private", create_metadata: true },
+      });
+    }
+  });
+
   test("sends what is given under the API's names, and leaves metadata's keys alone", async () => {
     const { avala, body } = scripted([reply(201, wire)]);
     await createDataset(avala, {
@@ -116,12 +127,6 @@ describe("creating a dataset", () => {
         s3_is_accelerated: true,
       },
     });
-  });
-
-  test("sends nothing that was not given", async () => {
-    const { avala, body } = scripted([reply(201, wire)]);
-    await createDataset(avala, minimal);
-    expect(body()).toEqual({ name: "cats", slug: "cats", data_type: "image" });
   });
 
   test("hides credentials that the server quotes in its error", async () => {
@@ -174,6 +179,8 @@ test("a confirm sends the batch's uid beside the description", async () => {
     name: "cats",
     slug: "cats",
     data_type: "image",
+    visibility: "private",
+    create_metadata: true,
     metadata: { a_b: 1 },
     dataset_upload_uid: "batch-1",
   });

@@ -14,7 +14,7 @@ function problems(args: readonly string[], env = {}): readonly string[] {
 describe("the command line", () => {
   test("gives options under their own names", () => {
     const line =
-      "--port 80 --storage-port 81 --host ::1 --api-key k --requests-per-minute 0 --burst-per-second 5 --ingest-ms 1 --export-ms 2 --confirm-again accept --export-status exported --fail-exports no --project a --project b --quota-bytes 3 --presign-seconds 4 --download-seconds 5 --upload-protocol 1 --etag opaque --data d --json --faults f";
+      "--port 80 --storage-port 81 --host ::1 --api-key k --requests-per-minute 0 --burst-per-second 5 --ingest-ms 1 --export-ms 2 --export-status exported --fail-exports no --project a --project b --quota-bytes 3 --presign-seconds 4 --download-seconds 5 --upload-protocol 1 --etag opaque --data d --json --faults f";
     expect(parseCommandLine(line.split(" "), {})).toEqual({
       options: {
         port: 80,
@@ -25,7 +25,6 @@ describe("the command line", () => {
         burstPerSecond: 5,
         ingestMs: 1,
         exportMs: 2,
-        confirmAgain: "accept",
         exportStatus: "exported",
         failExports: "no",
         projects: ["a", "b"],
@@ -48,20 +47,9 @@ describe("the command line", () => {
   });
 
   test("names all that is wrong at once", () => {
-    const args =
-      "--port 99999 --ingest-ms -1 --confirm-again maybe --nonsense --json=1 word --etag".split(
-        " ",
-      );
+    const args = "--port 99999 --ingest-ms -1 --nonsense --json=1 word --etag".split(" ");
     const found = problems(args).join("\n");
-    for (const word of [
-      "--port",
-      "--ingest-ms",
-      "--confirm-again",
-      "--nonsense",
-      "--json",
-      "word",
-      "--etag",
-    ]) {
+    for (const word of ["--port", "--ingest-ms", "--nonsense", "--json", "word", "--etag"]) {
       expect(found).toContain(word);
     }
   });

@@ -1,4 +1,4 @@
-import { call, confirm, dial, start, stopAll, upload } from "./support";
+import { call, confirm, start, stopAll, upload } from "./support";
 
 afterEach(stopAll);
 
@@ -41,26 +41,6 @@ describe("a confirm", () => {
     await confirm(emulator);
     expect(await confirm(emulator)).toMatchObject({ status: 409, body: { code: "conflict" } });
     expect(emulator.datasets()).toHaveLength(1);
-  });
-
-  test("is taken again when the deployment does so: adds, never removes, keeps uids", async () => {
-    const clock = dial();
-    const emulator = await start({ clock, ingestMs: 1000, confirmAgain: "accept" });
-    await upload(emulator, "a.jpg", "a");
-    const first = await confirm(emulator);
-    clock.turn(1000);
-    const [a] = emulator.items(first.body.uid);
-    await upload(emulator, "a.jpg", "changed");
-    await upload(emulator, "b.jpg", "b");
-    const second = await confirm(emulator);
-    expect(second).toMatchObject({
-      status: 201,
-      body: { uid: first.body.uid, status: "creating", item_count: 1 },
-    });
-    clock.turn(1000);
-    const [first1, second1] = emulator.items(first.body.uid);
-    expect(first1).toMatchObject({ uid: a!.uid, key: "a.jpg", size: 7 });
-    expect(second1).toMatchObject({ key: "b.jpg" });
   });
 
   test("shows its items one by one and as sequences", async () => {

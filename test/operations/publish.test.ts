@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connect";
 import { AvalaError } from "../../src/errors";
+import { createManifest, datasetVersionName } from "../../src/files/manifest";
 import { systemClock } from "../../src/flow/clock";
 import {
   carryOut,
@@ -215,6 +216,63 @@ describe("publishing", () => {
         message: expect.stringContaining("old.jpg: in the dataset, and not among these") as string,
       });
     }
+  });
+
+  // The live API says a name that is taken so (docs/api.md, "Errors").
+  describe.each([
+    [400, { detail: "Dataset with the given name already exists." }],
+    [422, { name: ["dataset with this name already exists."] }],
+    [409, { detail: "Conflict." }],
+  ])("where a taken name is a %d %j", (status, body) => {
+    test.each(["training", "training-{digest}"])(
+      "of two runs at once under %s makes one dataset, and both succeed",
+      async (template) => {
+        await start();
+        const files = await makeFiles("a.jpg", "b.jpg");
+        const { digest } = createManifest(files.map((file) => ({ ...file, sha256: file.sha256! })));
+        const name = datasetVersionName(template, digest);
+        const dataset = { name, slug: name, dataType: "image" as const };
+        const on = { method: "POST", path: CONFIRM };
+        emulator.setFault({ on, skip: 1, reply: { status, body } });
+        const run = (avala: Avala, machine: string): Promise<PublishResult> =>
+          publishDataset(avala, targetOf(files, { dataset }), optionsIn(join(folder, machine)));
+        let other: Promise<PublishResult> | undefined;
+        const { avala } = sessionWith(emulator);
+        const send: Avala["storage"]["send"] = async (request) => {
+          const reply = await avala.storage.send(request);
+          await (other ??= run(sessionWith(emulator).avala, "other"));
+          return reply;
+        };
+        const own = await run({ ...avala, storage: { ...avala.storage, send } }, "own");
+        const { uid } = emulator.datasets()[0]!;
+        expect(await other).toMatchObject({ outcome: "uploaded", dataset: { uid }, unverified: 0 });
+        expect(own).toMatchObject({ outcome: "unchanged", dataset: { uid }, unverified: 0 });
+        expect(emulator.datasets()).toHaveLength(1);
+      },
+    );
+
+    test("of two runs under `fail` fails the second, with what to do", async () => {
+      await start();
+      const on = { method: "POST", path: CONFIRM };
+      emulator.setFault({ on, reply: { status, body } });
+      const files = await makeFiles("a.jpg");
+      await expect(publish(files, { ifExists: "fail" })).rejects.toMatchObject({
+        code: "conflict",
+        hint: expect.stringMatching(/slug training is taken.*choose another name/) as string,
+      });
+    });
+  });
+
+  test("says that an uploaded dataset may have to be private first, when its visibility is refused", async () => {
+    await start();
+    const on = { method: "POST", path: CONFIRM };
+    const body = { visibility: ["Uploaded datasets are private."] };
+    emulator.setFault({ on, reply: { status: 400, body } });
+    await expect(publish(await makeFiles("a.jpg"))).rejects.toMatchObject({
+      code: "validation",
+      message: expect.stringContaining("Uploaded datasets are private") as string,
+      hint: expect.stringMatching(/private at first/) as string,
+    });
   });
 
   test("reports a dataset that is someone else's as a conflict, after looking that it is not ours", async () => {
