@@ -142,7 +142,7 @@ export async function waitForDataset(
       signal: avala.signal,
       isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status.toLowerCase()),
       onValue: ({ name, status, itemCount }) =>
-        avala.emit({ kind: "dataset-status", name, status, itemCount }),
+        avala.emit({ kind: "dataset-status", name: printable(name), status, itemCount }),
     },
   );
   if (ended.status === "created") return ended;
