@@ -1,6 +1,5 @@
 // The part of a run that makes an export, waits for it, judges it and fetches it.
 // Knows nothing of how datasets came about.
-import { resolve } from "node:path";
 import type { Avala } from "../src/api/connect";
 import { type Export, type ExportInput, getExport } from "../src/api/exports";
 import { AvalaError, isAvalaError } from "../src/errors";
@@ -10,6 +9,7 @@ import { judge } from "./gate";
 import type { ExportInputs, ExportSource } from "./inputs/export";
 import type { Outcome } from "./results";
 import type { Run } from "./run";
+import { downloadFolder, recordWritten } from "./written";
 import { checkUid, urlText } from "./server-text";
 
 // The server's own bound (contract, "Exports").
@@ -27,8 +27,8 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
   keep(run, finished);
   judge(finished, inputs.gate);
   warnIfEmpty(run, finished);
-  if (inputs.downloadPath !== undefined) {
-    const folder = resolve(run.environment.workspace, inputs.downloadPath);
+  const folder = downloadFolder(run.environment, inputs);
+  if (folder !== undefined) {
     const paths = await fetchExport(avala, started.uid, {
       environment: run.environment,
       log: run.log,
@@ -36,6 +36,10 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
       folder,
       atEnd: (work) => run.atEnd(work),
     });
+    for (const reason of await recordWritten(run.environment, folder, paths)) {
+      const text = `It could not be recorded which files were put into ${folder}, so a later run may upload them: ${reason}`;
+      run.warn({ text });
+    }
     run.results.downloadPath = folder;
     run.putOutputs();
     run.log.group(`Export in ${folder}`, paths);

@@ -12,6 +12,7 @@ import type { Destination } from "./destination";
 import type { Plan } from "./plan";
 import { pathFrom, type Selection } from "./selection";
 import type { Results } from "./results";
+import { OUTPUT_PREFIX } from "./written";
 import { jsonText, nameText, urlText, wordText } from "./server-text";
 
 /** Every output of action.yml; a test holds the two together. */
@@ -41,7 +42,7 @@ export const OUTPUT_NAMES = [
 export async function createOutputFolder({ tempDirectory }: ActionEnvironment): Promise<string> {
   try {
     await mkdir(tempDirectory, { recursive: true });
-    return await mkdtemp(join(tempDirectory, "avala-"));
+    return await mkdtemp(join(tempDirectory, OUTPUT_PREFIX));
   } catch (error) {
     throw asDiskError(`No folder for this step's files can be made in ${tempDirectory}`, error);
   }

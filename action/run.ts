@@ -20,6 +20,7 @@ import { createResults, type Outcome, type Results } from "./results";
 import { pathFrom, select, type Warning } from "./selection";
 import { createStatusCheck, type StatusCheck } from "./status";
 import { runUpload } from "./uploading";
+import { downloadFolder, realOf, writtenByAction } from "./written";
 import { createWaitBudget, type WaitBudget } from "./waiting";
 
 /** What the steps of a run share. */
@@ -179,6 +180,12 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const selection = await select(upload, {
     workspace: resolve(environment.workspace),
     signal: environment.signal,
+    isOwn: writtenByAction(
+      environment,
+      realOf(resolve(environment.workspace, upload.root)),
+      upload.planFile,
+    ),
+    downloadFolder: inputs.export && downloadFolder(environment, inputs.export),
     onProgress: (progress) => show({ kind: "hash-progress", ...progress }),
   });
   results.selection = selection;

@@ -9,6 +9,7 @@ import { filledName, slugFrom } from "../src/files/dataset-name";
 import { createManifest, type Manifest, type ManifestEntry } from "../src/files/manifest";
 import { type DataType, inferDataType, isIndexed } from "../src/files/media";
 import { partitionFiles } from "../src/files/partition";
+import { downloadProblem, guardsDownload } from "./download-place";
 import type { UploadInputs } from "./inputs/upload";
 
 /** One dataset and the files that go to it. */
@@ -42,6 +43,10 @@ export interface SelectionOptions {
   readonly workspace: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: HashProgress) => void;
+  /** Whether the Action wrote what is at a real path. */
+  readonly isOwn?: ((real: string) => boolean) | undefined;
+  /** Where an export goes to, absolute. */
+  readonly downloadFolder?: string | undefined;
 }
 
 /** @throws InputError with everything that is refused; nothing was sent */
@@ -49,7 +54,8 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
   const { signal, onProgress } = options;
   const fileSet = await readAndCheck(inputs, options);
   const manifest = await hashFiles(fileSet.files, { signal, onProgress });
-  const unmatched = inputs.ifNoFilesFound === "warn" ? unmatchedLines(fileSet) : [];
+  const unmatched =
+    inputs.ifNoFilesFound === "warn" ? unmatchedLines(fileSet, options.downloadFolder) : [];
   return {
     fileSet,
     manifest,
@@ -61,9 +67,10 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
 /** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
 async function readAndCheck(
   inputs: UploadInputs,
-  { workspace, signal }: SelectionOptions,
+  { workspace, signal, isOwn, downloadFolder }: SelectionOptions,
 ): Promise<FileSet> {
-  const problems: InputProblem[] = [...inputs.nameProblems];
+  const swallowed = downloadProblem(inputs, resolve(workspace, inputs.root), downloadFolder);
+  const problems: InputProblem[] = [...inputs.nameProblems, ...swallowed];
   const fileSet = await readFileSet(
     {
       root: resolve(workspace, inputs.root),
@@ -79,8 +86,10 @@ async function readAndCheck(
     },
     {
       signal,
+      isLeftOut: isOwn,
       countsRemoved: inputs.ifNoFilesFound !== "ignore",
-      check: (found) => (inputs.ifNoFilesFound === "error" ? refusedLines(found) : []),
+      check: (found) =>
+        inputs.ifNoFilesFound === "error" ? refusedLines(found, downloadFolder) : [],
     },
   ).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
@@ -94,17 +103,22 @@ async function readAndCheck(
 
 type Matched = Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut">;
 
-function refusedLines(found: Matched): readonly InputProblem[] {
-  return unmatchedLines(found).map((text) => ({ input: "files", text }));
+function refusedLines(found: Matched, download: string | undefined): readonly InputProblem[] {
+  return unmatchedLines(found, download).map((text) => ({ input: "files", text }));
 }
 
-function unmatchedLines({ root, patterns, removed, hiddenLeftOut }: Matched): readonly string[] {
+function unmatchedLines(
+  { root, patterns, removed, hiddenLeftOut }: Matched,
+  download: string | undefined,
+): readonly string[] {
   const hidden =
     hiddenLeftOut === 0
       ? ""
       : ` (${hiddenLeftOut} hidden files were left out; include-hidden-files: true takes them)`;
   const unmatched = patterns.filter(({ matched }) => matched === 0);
-  const idle = removed.filter(({ matched }) => matched === 0);
+  const idle = removed.filter(
+    ({ pattern, matched }) => matched === 0 && !guardsDownload(pattern, root, download),
+  );
   return [
     ...unmatched.map(
       ({ pattern }) => `the line ${JSON.stringify(pattern)} matches nothing in ${root}${hidden}`,

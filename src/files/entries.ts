@@ -54,6 +54,8 @@ export interface EntryOptions {
   /** Absolute, its own links resolved. */
   readonly root: string;
   readonly symlinks: SymlinkPolicy;
+  /** Whether what is at this real path is as if it was not there. */
+  readonly isLeftOut?: ((real: string) => boolean) | undefined;
 }
 
 /** What is in the folder at `real`, an absolute path without links. */
@@ -62,6 +64,7 @@ export function readEntries(options: EntryOptions, real: string): Entries {
   try {
     for (const dirent of readdirSync(real, { withFileTypes: true })) {
       // A glob's `**` does not match line breaks, so they get the sign of a bad name here: seen, and refused by names.ts.
+      if (options.isLeftOut?.(join(real, dirent.name)) === true) continue;
       const name = dirent.name.replace(/[\n\r\u2028\u2029]/g, "\uFFFD");
       byName.set(name, entryOf(options, { dirent, name, real: join(real, dirent.name) }));
     }
@@ -95,7 +98,8 @@ const special: Bar = {
   text: "It is a pipe, a socket or a device and no file; it was left out.",
 };
 
-function linkOf({ root, symlinks }: EntryOptions, name: string, real: string): TreeEntry {
+function linkOf(options: EntryOptions, name: string, real: string): TreeEntry {
+  const { root, symlinks } = options;
   const problem = (text: string, isFolder = false): TreeEntry =>
     new TreeEntry(name, isFolder, { level: "problem", text });
   try {
@@ -107,6 +111,7 @@ function linkOf({ root, symlinks }: EntryOptions, name: string, real: string): T
     const target = realpathSync.native(real);
     if (!isWithin(root, target)) return problem("The link leads out of the root.", isFolder);
     if (isFolder) return new TreeEntry(name, true, undefined, target);
+    if (options.isLeftOut?.(target) === true) return new TreeEntry(name, false, leftOut);
     return stats.isFile() ? new TreeEntry(name, false) : new TreeEntry(name, false, special);
   } catch (error) {
     if (symlinks === "skip") return new TreeEntry(name, false, skipped);
@@ -114,6 +119,10 @@ function linkOf({ root, symlinks }: EntryOptions, name: string, real: string): T
   }
 }
 
+const leftOut: Bar = {
+  level: "notice",
+  text: "The link leads to a file that must not be taken; it was left out.",
+};
 const skipped: Bar = { level: "notice", text: "It is a symbolic link; it was left out." };
 
 function isWithin(root: string, path: string): boolean {

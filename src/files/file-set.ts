@@ -1,6 +1,6 @@
 // A file set: files chosen from a root by globs, each with its path in the dataset, and everything refused at once.
 // Reads the disk and sends nothing; knows nothing of hashes.
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { InputError, type InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
 import { looksLikeCredential } from "./credentials";
@@ -10,6 +10,7 @@ import { readIndexing } from "./indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import type { DataType } from "./media";
 import { fitsWindows, pathProblem, shown, twinProblems } from "./names";
+import type { PatternLine } from "./patterns";
 import { countRemoved } from "./removals";
 import { scan, type Scan } from "./scan";
 import { createTree } from "./tree";
@@ -45,6 +46,10 @@ export interface FileSetRun {
         found: Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut">,
       ) => readonly InputProblem[])
     | undefined;
+  /**
+   * What is as if it was not there, by its real path; unless a line names it in full.
+   */
+  readonly isLeftOut?: ((real: string) => boolean) | undefined;
   /** Whether to count what each line takes away, which walks the tree once more. @default false */
   readonly countsRemoved?: boolean | undefined;
 }
@@ -63,7 +68,12 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   const { root, patterns, prefix } = readOptions(options);
   if (run.signal?.aborted === true) throw cancelled("Listing files");
   const request = {
-    tree: createTree({ root, symlinks: options.symlinks ?? "follow", folder: options.folder }),
+    tree: createTree({
+      root,
+      symlinks: options.symlinks ?? "follow",
+      folder: options.folder,
+      isLeftOut: leavingOut(root, patterns.lines, run.isLeftOut),
+    }),
     ...patterns,
     includeHidden: options.includeHidden ?? false,
     signal: run.signal,
@@ -98,6 +108,19 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     patterns: found.patterns,
     removed,
   };
+}
+
+/** What is named in full is meant, and so are the folders on the way to it. */
+function leavingOut(
+  root: string,
+  lines: readonly PatternLine[],
+  isLeftOut: FileSetRun["isLeftOut"],
+): FileSetRun["isLeftOut"] {
+  if (isLeftOut === undefined) return undefined;
+  const named = lines.flatMap(({ literal }) => (literal === undefined ? [] : join(root, literal)));
+  const isOnTheWay = (real: string): boolean =>
+    named.some((path) => path === real || path.startsWith(real + sep));
+  return (real) => isLeftOut(real) && !isOnTheWay(real);
 }
 
 /** Gives each file its path in the dataset. Files with a problem are named and go no further. */

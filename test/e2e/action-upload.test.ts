@@ -19,7 +19,10 @@ afterEach(async () => {
 describeWithParts(["act", "node24"], ({ act, node24 }) => {
   test("uploads, exports and unpacks; a second run sends nothing", async () => {
     const example = "upload-workflow";
-    createRepository({ example, tree }, { photos: "examples/photos" });
+    createRepository(
+      { example, tree },
+      { photos: "examples/photos", "photos/drafts/a.jpg": "examples/photo-to-add/coffee.jpg" },
+    );
     const workflow = { example, tree, emulator, parts: [act, node24] };
 
     const first = await push(workflow);

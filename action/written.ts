@@ -1,0 +1,143 @@
+// What the Action itself wrote on this machine, so that no later step or run uploads it.
+// Kept as records of each download in RUNNER_TEMP, for the job, and in the state folder, for later runs.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { stateDirectory } from "../src/config";
+import { messageOf } from "../src/errors";
+import type { ActionEnvironment } from "./environment";
+
+/** What the folders of a step's outputs begin with; mkdtemp adds six characters. */
+export const OUTPUT_PREFIX = "avala-upload-action-";
+const RECORDS = "avala-written";
+// By name, for a step of an earlier job may have had another RUNNER_TEMP.
+const OWN_FOLDER = /[/\\](?:avala-upload-action-[A-Za-z0-9]{6}|avala-written)(?:[/\\]|$)/;
+
+type Place = Pick<ActionEnvironment, "env" | "tempDirectory" | "workspace">;
+
+/** A file as it was written: one that was changed since is its user's. */
+interface Mark {
+  readonly sizeBytes: number;
+  /** Whole, for archives keep no more of a time. */
+  readonly modifiedSeconds: number;
+}
+
+function recordFolders({ env, tempDirectory }: Place): readonly string[] {
+  return [join(tempDirectory, RECORDS), join(stateDirectory(env), RECORDS)];
+}
+
+/** Remembers files of a download, absolute. @returns why it could not, for a warning */
+export async function recordWritten(
+  place: Place,
+  folder: string,
+  files: readonly string[],
+): Promise<readonly string[]> {
+  const marks: Record<string, Mark> = {};
+  for (const file of files) marks[realOf(file)] = markOf(await stat(file));
+  const text = JSON.stringify(marks);
+  const key = createHash("sha256").update(`${folder}\n${Object.keys(marks).join("\n")}`);
+  const name = `${key.digest("hex").slice(0, 32)}.json`;
+  const failures: string[] = [];
+  for (const records of recordFolders(place)) {
+    try {
+      await mkdir(records, { recursive: true });
+      await writeFile(join(records, `${name}.new`), text);
+      await rename(join(records, `${name}.new`), join(records, name));
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
+  }
+  return failures;
+}
+
+function markOf({ size, mtimeMs }: { readonly size: number; readonly mtimeMs: number }): Mark {
+  return { sizeBytes: size, modifiedSeconds: Math.floor(mtimeMs / 1000) };
+}
+
+/**
+ * Whether the Action wrote what is at a real path: outputs, state, its cache, the plan that it is given, downloads.
+ * `root` is the real path of the folder that is uploaded.
+ */
+export function writtenByAction(
+  place: Place,
+  root: string,
+  planFile: string | undefined,
+): (real: string) => boolean {
+  const state = realOf(stateDirectory(place.env));
+  const cache = place.env.RUNNER_TOOL_CACHE;
+  const folders = [
+    ...(cache === undefined || cache === "" ? [] : [join(realOf(cache), "avala-export")]),
+    // A state folder that holds the root holds other things too.
+    ...(isWithin(state, root) ? [join(state, "journals")] : [state]),
+  ];
+  const plan = planFile === undefined ? undefined : realOf(resolve(place.workspace, planFile));
+  const marks = readMarks(place);
+  return (real) =>
+    real === plan ||
+    folders.some((folder) => isWithin(folder, real)) ||
+    OWN_FOLDER.test(real) ||
+    isUnchanged(real, marks.get(real));
+}
+
+function isUnchanged(file: string, mark: Mark | undefined): boolean {
+  if (mark === undefined) return false;
+  try {
+    const now = markOf(statSync(file));
+    return now.sizeBytes === mark.sizeBytes && now.modifiedSeconds === mark.modifiedSeconds;
+  } catch {
+    return false;
+  }
+}
+
+function readMarks(place: Place): ReadonlyMap<string, Mark> {
+  const marks = new Map<string, Mark>();
+  for (const folder of recordFolders(place)) {
+    for (const name of namesIn(folder)) {
+      for (const [file, mark] of Object.entries(readRecord(join(folder, name)))) {
+        marks.set(file, mark);
+      }
+    }
+  }
+  return marks;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+}
+
+/** Whatever is in it: a mark that is none equals no file's. */
+function readRecord(file: string): Readonly<Record<string, Mark>> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, Mark>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Where an export is put, absolute. */
+export function downloadFolder(
+  { workspace }: Pick<ActionEnvironment, "workspace">,
+  { downloadPath }: { readonly downloadPath?: string | undefined },
+): string | undefined {
+  return downloadPath === undefined ? undefined : resolve(workspace, downloadPath);
+}
+
+/** Its links resolved, as far as it exists. */
+export function realOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(realOf(above), basename(path));
+  }
+}
+
+export function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}

@@ -1,0 +1,122 @@
+// What the Action wrote is not uploaded: by no later step and by no later run.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../../action/run";
+import { startEmulator, type Emulator } from "../../emulator";
+import { jpeg } from "../support/temp-tree";
+import {
+  createTempTree,
+  leadingTo,
+  record,
+  type Recorded,
+  type TempTree,
+} from "./support/recorded";
+
+let tree: TempTree;
+let emulator: Emulator;
+beforeEach(async () => {
+  tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
+  emulator = await startEmulator({
+    requestsPerMinute: 0,
+    burstPerSecond: 0,
+    ingestMs: 20,
+    exportMs: 20,
+  });
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+async function act(
+  inputs: Record<string, string>,
+  env: Record<string, string> = {},
+): Promise<Recorded> {
+  const to = leadingTo(emulator);
+  const all = { ...to.inputs, ...inputs };
+  const recorded = record({ tree, inputs: all, env: { ...to.env, ...env } });
+  await run(recorded.environment);
+  return recorded;
+}
+
+const everything = { files: "**", dataset: "pets-{digest}", "include-hidden-files": "true" };
+
+test("its outputs, plan, state and downloads inside of root are no part of a later upload", async () => {
+  const first = await act(everything);
+  expect(first.errors).toEqual([]);
+  expect(first.outputs["files-total"]).toBe("2");
+  const uid = first.outputs["dataset-uid"] ?? "";
+  const fetched = await act({ "export-datasets": uid, "download-path": "export" });
+  expect(fetched.errors).toEqual([]);
+  const second = await act(everything);
+  expect(second.outputs).toMatchObject({ outcome: "unchanged", "files-total": "2" });
+  expect(emulator.datasets()).toHaveLength(1);
+});
+
+test("a download is known in a later job, whose temporary folder is another", async () => {
+  const { outputs } = await act(everything);
+  const export_ = { "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" };
+  expect((await act(export_)).errors).toEqual([]);
+  const to = leadingTo(emulator);
+  const later = record({ tree, inputs: { ...to.inputs, ...everything }, env: to.env });
+  await run({ ...later.environment, tempDirectory: tree.at(".other-temp") });
+  expect(later.outputs).toMatchObject({ outcome: "unchanged" });
+});
+
+test("a file that was downloaded and changed since is its user's", async () => {
+  const { outputs } = await act(everything);
+  const to = { "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" };
+  await act(to);
+  const names = readdirSync(tree.at("export"));
+  expect(names).toHaveLength(1);
+  writeFileSync(join(tree.at("export"), names[0] ?? ""), '{"mine": true}');
+  expect((await act(everything)).outputs["files-total"]).toBe("3");
+});
+
+test("a line that names such a file in full takes it", async () => {
+  const { outputs } = await act(everything);
+  const to = { "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" };
+  await act(to);
+  const [name = ""] = readdirSync(tree.at("export"));
+  const files = `images/**\nexport/${name}`;
+  const third = await act({ ...everything, files });
+  expect(third.outputs["files-total"]).toBe("3");
+});
+
+test("the plan that a step is given is no file of it, wherever it lies", async () => {
+  const dry = await act({ ...everything, "dry-run": "true" });
+  mkdirSync(tree.at("plans"));
+  const plan = "plans/plan.json";
+  tree.write({
+    [plan]: dry.outputs.plan === undefined ? "" : readFileSync(dry.outputs.plan, "utf8"),
+  });
+  const { errors, outputs } = await act({ ...everything, plan });
+  expect(errors).toEqual([]);
+  expect(outputs["files-total"]).toBe("2");
+});
+
+describe("a download-path inside of what files chooses", () => {
+  const whole = { "export-datasets": "uploaded", dataset: "pets-{digest}" };
+  test.each([
+    ["**", "export"],
+    ["images/**", "images/export"],
+    ["images", "images"],
+    ["**/*.json\nimages/**", "out"],
+    [".", "."],
+  ])("is refused before anything is sent: %j with %s", async (files, folder) => {
+    const { errors, outputs } = await act({ ...whole, files, "download-path": folder });
+    expect(outputs.outcome).toBe("invalid");
+    expect(errors[0]).toContain("download-path");
+    expect(emulator.requests()).toEqual([]);
+  });
+  test.each([
+    ["images/**", "export"],
+    ["**\n!export", "export"],
+    ["**\n!export/**", "export"],
+    ["images/*.jpg", "images/export"],
+    ["**", "export", "images"],
+  ])("is none of %j with %s", async (files, folder, root = ".") => {
+    const { errors } = await act({ ...whole, files, root, "download-path": folder });
+    expect(errors).toEqual([]);
+  });
+});
