@@ -100,7 +100,7 @@ export function checkDataset(given: DatasetGiven, problems: Problems): void {
   ) {
     problems.add(
       "name",
-      `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf)`,
+      `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf). With name in ignoreChanges, add files to it`,
     );
   }
   if (given.forceDestroy === true && ![UNKNOWN, "delete"].includes(given.onDelete ?? "keep"))

@@ -75,10 +75,13 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     checkDataset(given, problems);
     this.keepManifest(given, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
+    // What the files were sent as, also where they are the key's own user's and the configuration names an organization.
     const organizationUid =
-      (given.organizationUid ?? given.files?.organizationUid) || this.session.organizationUid();
+      given.organizationUid ?? given.files?.organizationUid ?? this.session.organizationUid();
     const inputs = datasetInputs(
-      organizationUid === undefined ? given : { ...given, organizationUid },
+      organizationUid === undefined || organizationUid === ""
+        ? given
+        : { ...given, organizationUid },
     );
     this.session.calls.keep(inputs, call);
     const isNew = olds.name === undefined;

@@ -26,6 +26,7 @@ import {
 } from "./file-set-inputs";
 import { previewChange, previewNew, tellNotices } from "./file-set-preview";
 import { protectedInBoth, wouldBeRefused } from "./file-set-protected";
+import { heldInputs, takeKept, withKeptName, type Kept } from "./file-set-kept";
 import { readStoredFileSet } from "./file-set-read";
 import { reportExisting, sendFileSet, takeExisting, type Sending } from "./file-set-send";
 import { publishOptions, targetOf } from "./publishing";
@@ -69,8 +70,8 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     news: FileSetInputs,
   ): Promise<dynamic.CheckResult<FileSetInputs>> {
     const { call, inputs } = takeCall<FileSetGiven>(news);
-    const organizationUid = inputs.organizationUid ?? this.session.organizationUid();
-    const given = { ...inputs, ...(organizationUid === undefined ? {} : { organizationUid }) };
+    const kept = this.keptOf(olds, inputs);
+    const { given } = kept;
     this.session.checkConfig();
     const problems = new Problems();
     if (typeof given.root !== "string")
@@ -80,7 +81,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     if (hasUnknown(given)) return { inputs: unknownInputs(given) };
     try {
       const known = { ...call, protectedInBoth: protectedInBoth(olds, inputs) };
-      return { inputs: await this.checkFiles(given, known, olds.digest === undefined) };
+      return { inputs: await this.checkFiles(kept, known, olds.digest === undefined) };
     } catch (error) {
       const isTaken = isAvalaError(error) && error.code === "conflict";
       problems.addError(error, isTaken ? "datasetName" : "root", KNOWN);
@@ -88,13 +89,23 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     }
   }
 
-  private async checkFiles(
-    given: FileSetGiven,
-    call: Call,
-    isNew: boolean,
-  ): Promise<FileSetInputs> {
+  private keptOf(olds: FileSetInputs, inputs: FileSetGiven): Kept {
+    const kept = takeKept(olds, inputs);
+    const configured = kept.isOwnUser ? undefined : this.session.organizationUid();
+    const organizationUid = kept.given.organizationUid ?? configured;
+    if (organizationUid === undefined) return kept;
+    return { ...kept, given: { ...kept.given, organizationUid } };
+  }
+
+  private async checkFiles(kept: Kept, call: Call, isNew: boolean): Promise<FileSetInputs> {
+    const { given } = kept;
+    const held = heldInputs(kept);
+    if (held !== undefined) {
+      this.session.calls.keep(held, call);
+      return held;
+    }
     const local = await this.files.read(optionsOf(given), showReading(this.session.messages(call)));
-    const inputs = inputsOf(given, local);
+    const inputs = withKeptName(inputsOf(given, local), kept);
     this.session.calls.keep(inputs, call);
     if (isNew && call.isPreview === true && this.isNews(call, inputs)) {
       await previewNew({ session: this.session, call, inputs, manifest: local.manifest });

@@ -1,0 +1,81 @@
+// What `ignoreChanges` makes of a FileSet's inputs: the engine puts what an earlier `check` computed in the place of what
+// the program gives, which never has these. Pure.
+import { datasetVersionName } from "../../src/files/dataset-name";
+import { InputError } from "../../src/errors";
+import { without } from "../process/present";
+import type { FileSetGiven, FileSetInputs } from "./file-set-inputs";
+
+/** What no program gives. */
+const COMPUTED = [
+  "isVersion",
+  "uploadUid",
+  "digest",
+  "fileCount",
+  "totalBytes",
+  "indexedCount",
+  "contents",
+] as const;
+
+export interface Kept {
+  /** What is left for the program to say. */
+  readonly given: FileSetGiven;
+  /** The key's own user, also where the configuration names an organization. */
+  readonly isOwnUser: boolean;
+  /** The inputs whose content is to stay, whatever is on the disk. */
+  readonly held: FileSetInputs | undefined;
+  /** The inputs whose name is to stay, though it was made from their content. */
+  readonly named: FileSetInputs | undefined;
+}
+
+export function takeKept(olds: Partial<FileSetInputs>, news: FileSetGiven): Kept {
+  const now = news as Partial<FileSetInputs>;
+  const isOwn = olds.digest === undefined && now.digest !== undefined;
+  const before = isOwn ? now : olds;
+  const isNamed = before.isVersion === true && now.datasetName === before.datasetName;
+  const isOwnUser = now.organizationUid === "" && before.organizationUid === "";
+  const isUntyped = now.dataType === "" && before.dataType === "";
+  const left = [
+    ...COMPUTED,
+    ...(isNamed ? (["datasetName"] as const) : []),
+    ...(isOwnUser ? (["organizationUid"] as const) : []),
+    ...(isUntyped ? (["dataType"] as const) : []),
+  ];
+  const whole = before as FileSetInputs;
+  return {
+    given: without(now as FileSetInputs, left) as FileSetGiven,
+    isOwnUser,
+    held: now.digest !== undefined && now.digest === before.digest ? whole : undefined,
+    named: isNamed && now.datasetName !== undefined ? whole : undefined,
+  };
+}
+
+/** The inputs of content that stays: nothing of it is read from the disk. */
+export function heldInputs({ given, held, named }: Kept): FileSetInputs | undefined {
+  if (held === undefined) return undefined;
+  const { uploadUid, digest, fileCount, totalBytes, indexedCount, contents } = held;
+  const version =
+    named?.datasetName ?? datasetVersionName("{folder}-{digest}", digest, given.versionOf);
+  return {
+    ...given,
+    datasetName: given.datasetName ?? version,
+    isVersion: given.datasetName === undefined,
+    ...{ uploadUid, digest, fileCount, totalBytes, indexedCount, contents },
+    dataType: given.dataType ?? held.dataType,
+    organizationUid: given.organizationUid ?? "",
+  };
+}
+
+/** @throws InputError when the kept name stands for other content */
+export function withKeptName(inputs: FileSetInputs, { named }: Kept): FileSetInputs {
+  if (named === undefined) return inputs;
+  if (inputs.digest === named.digest) {
+    const { datasetName, uploadUid } = named;
+    return { ...inputs, datasetName, uploadUid };
+  }
+  throw new InputError([
+    {
+      input: "datasetName",
+      text: `stays ${named.datasetName}, which stands for other content than the files have now. Take datasetName out of ignoreChanges for a new version, or add digest to keep the set as it is`,
+    },
+  ]);
+}
