@@ -4,7 +4,7 @@
 export interface Lineage {
   /** What `diff` found for the dataset that a resource has. */
   diffed(uid: string, found: { readonly isReplaced: boolean; readonly mustGo: boolean }): void;
-  /** A resource has it from now on. */
+  /** A resource has it from now on, or reads it. */
   took(uid: string): void;
   /** A resource has it and keeps it: then `delete` is called for another that has it too, or had it before. */
   isHeld(uid: string): boolean;

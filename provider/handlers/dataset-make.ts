@@ -37,29 +37,30 @@ function describe({ name, uid, ownerName, itemCount }: Dataset): string {
   return `A dataset named ${name} exists already (uid ${uid}${owner}, ${counted(itemCount, "item")})`;
 }
 
-function refuseUnadopted(found: Dataset): AvalaError {
+export function unadopted(found: Dataset): AvalaError {
   return new AvalaError("conflict", `${describe(found)}.`, {
     hint: "Set adopt: true to manage it from here on, or take another name.",
   });
 }
 
-function refuseOtherType(found: Dataset, { dataType }: DatasetInputs): void {
-  if (found.dataType === undefined || found.dataType === dataType) return;
-  throw new AvalaError(
-    "conflict",
-    `${describe(found)} with data type ${found.dataType}, not ${dataType}.`,
-    {
-      hint: "Declare its own data type, or take another name.",
-    },
-  );
+function otherType(found: Dataset, { dataType }: DatasetInputs): AvalaError | undefined {
+  if (found.dataType === undefined || found.dataType === dataType) return undefined;
+  const text = `${describe(found)} with data type ${found.dataType}, not ${dataType}.`;
+  return new AvalaError("conflict", text, {
+    hint: "Declare its own data type, or take another name.",
+  });
 }
 
-/** No call of the API gives a dataset another slug, so what was declared would not happen. */
-function refuseOtherSlug(found: Dataset, { slug }: DatasetInputs): void {
-  if (slug === undefined || isSameSlug(found.slug, slug)) return;
-  throw new AvalaError("conflict", `${describe(found)} with slug ${found.slug}, not ${slug}.`, {
+function otherSlug(found: Dataset, { slug }: DatasetInputs): AvalaError | undefined {
+  if (slug === undefined || isSameSlug(found.slug, slug)) return undefined;
+  return new AvalaError("conflict", `${describe(found)} with slug ${found.slug}, not ${slug}.`, {
     hint: `Declare slug: ${JSON.stringify(found.slug)}, or leave slug out, or take another name. To have it under ${slug}, delete it in Avala first.`,
   });
+}
+
+/** Why a dataset that is there can't be the declared one: no call of the API gives it another type or slug. */
+export function otherThanDeclared(found: Dataset, inputs: DatasetInputs): AvalaError | undefined {
+  return otherType(found, inputs) ?? otherSlug(found, inputs);
 }
 
 /** A dataset, and what is known of it so far. */
@@ -73,10 +74,10 @@ export interface Made {
 /** A version that exists is ours; any other dataset must hold exactly the files, and is taken when that was asked for. */
 async function takeOver(settling: Settling, found: Dataset): Promise<Made> {
   const { avala, inputs, madeOf } = settling;
-  refuseOtherType(found, inputs);
-  refuseOtherSlug(found, inputs);
+  const refusal = otherThanDeclared(found, inputs);
+  if (refusal !== undefined) throw refusal;
   const isVersion = madeOf !== undefined && isNamedByContent(madeOf);
-  if (!isVersion && inputs.adopt !== true) throw refuseUnadopted(found);
+  if (!isVersion && inputs.adopt !== true) throw unadopted(found);
   if (madeOf === undefined) return { dataset: found, wasThere: true, isKnown: false };
   const compared = await compareFound(avala, found, madeOf, publishOptions(settling));
   return { dataset: compared.dataset, wasThere: true, isKnown: compared.unverified === 0 };

@@ -1,17 +1,22 @@
 // What a preview says of a dataset that would be made: that it is there already, and what an `up` does about it.
 import type { Dataset } from "../../src/api/datasets";
+import type { AvalaError } from "../../src/errors";
 import { findInPreview } from "../process/advice";
 import type { Call } from "../process/calls";
+import { textOf } from "../process/failures";
 import type { Session } from "../process/session";
 import { hasUnknown } from "../process/unknown";
 import { describeDataset } from "./dataset-fate";
 import type { DatasetInputs } from "./dataset-inputs";
+import { otherThanDeclared, unadopted } from "./dataset-make";
 import type { Lineage } from "./dataset-lineage";
 
-export const HOW_TO_TAKE_OVER = "Set adopt: true to manage it from here on, or take another name.";
-
-function isTakenOver({ files, adopt }: DatasetInputs): boolean {
-  return files?.isVersion === true || adopt === true;
+/** Why an `up` would not take it over, as far as a preview knows. */
+function refusalOf(found: Dataset, inputs: DatasetInputs): AvalaError | undefined {
+  const { files, adopt, dataType, slug } = inputs;
+  const isOther = hasUnknown([dataType, slug]) ? undefined : otherThanDeclared(found, inputs);
+  if (isOther !== undefined) return isOther;
+  return files?.isVersion === true || adopt === true ? undefined : unadopted(found);
 }
 
 /**
@@ -29,8 +34,8 @@ export async function previewTakeOver(
   if (hasUnknown(wanted)) return;
   const found: Dataset | undefined = await findInPreview(session, call, wanted);
   if (found === undefined || mustGo(found.uid)) return;
-  const text = describeDataset(found);
   const messages = session.messages(call);
-  if (isTakenOver(inputs)) await messages.info(`${text} exists and will be taken over.`);
-  else await messages.warn(`${text} exists already, so up will fail. ${HOW_TO_TAKE_OVER}`);
+  const refusal = refusalOf(found, inputs);
+  if (refusal !== undefined) await messages.warn(`up will fail: ${textOf(refusal)}`);
+  else await messages.info(`${describeDataset(found)} exists and will be taken over.`);
 }

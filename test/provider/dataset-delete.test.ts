@@ -125,6 +125,18 @@ describe('A Dataset with onDelete: "delete"', () => {
     expect(uids()).toEqual([id]);
   });
 
+  test("stays while the program reads it by Dataset.get; a refresh keeps nothing", async () => {
+    const { id, outs } = await make(bench.handlers().dataset, DELETED);
+    const reading = bench.handlers();
+    await reading.dataset.read(id, {} as DatasetOutputs);
+    await reading.dataset.delete(id, outs);
+    expect(uids()).toEqual([id]);
+    const refreshing = bench.handlers();
+    await refreshing.dataset.read(id, outs);
+    await refreshing.dataset.delete(id, outs);
+    expect(uids()).toEqual([]);
+  });
+
   test.each([403, 404, 405])(
     "stays with a warning where the deployment answers %i",
     async (status) => {

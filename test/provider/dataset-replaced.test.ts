@@ -191,7 +191,10 @@ describe("A Dataset", () => {
     await make(bench.handlers().dataset, given);
     await checked(bench.handlers().dataset, { ...given, call });
     expect(lastMessage()).toMatchObject({ severity: "warning" });
-    expect(lastMessage()?.text).toMatch(/exists already, so up will fail.*adopt: true/);
+    expect(lastMessage()?.text).toMatch(/up will fail: .*exists already.*adopt: true/s);
+    await checked(bench.handlers().dataset, { ...given, adopt: true, slug: "other", call });
+    expect(lastMessage()).toMatchObject({ severity: "warning" });
+    expect(lastMessage()?.text).toMatch(/up will fail: .* with slug mine, not other/);
     await checked(bench.handlers().dataset, { ...given, adopt: true, call });
     expect(lastMessage()?.text).toContain("will be taken over");
   });
