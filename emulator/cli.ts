@@ -1,5 +1,7 @@
 // Flags and environment to options, with all that is wrong with them at once. Starts nothing, prints nothing.
 import { parseArgs } from "node:util";
+import type { Dialect } from "./dialect/dialect";
+import { NAMED_DIALECTS, readDialect } from "./dialect/dialect";
 import type { EmulatorOptions, ExternalStorage } from "./options";
 
 export interface CommandLine {
@@ -7,6 +9,8 @@ export interface CommandLine {
   readonly isJson: boolean;
   readonly wantsHelp: boolean;
   readonly faultsFile: string | undefined;
+  /** Its switches go below those of `options`. */
+  readonly dialectFile: string | undefined;
 }
 
 export class UsageError extends Error {
@@ -31,6 +35,9 @@ A local Avala: its REST API on one port, its object storage on another.
   --export-ms N              how long an export takes (1000)
   --export-status WORD       completed, exported, or auto: "exported" to a request in the
                              Python SDK's form, "completed" to all others (auto)
+  --dialect WHICH            how it answers where the evidence about Avala disagrees:
+                             likeliest, default, or a JSON file of switches (default)
+  --switch NAME=FORM         one switch of the dialect; may be repeated
   --fail-exports REASON      every export fails, with this reason
   --project NAME             a project that exists; may be repeated
   --quota-bytes N            what one owner may store (1 TiB)
@@ -79,6 +86,7 @@ const TEXTS = {
 } as const;
 
 const OWN = [
+  "dialect",
   "upload-protocol",
   "faults",
   "storage",
@@ -115,6 +123,10 @@ export function parseCommandLine(args: readonly string[], env: Environment): Com
   options["uploadProtocol"] = version(text("upload-protocol"), problems);
   options["projects"] = values["project"];
   options["allowHosts"] = values["allow-host"];
+  const named = text("dialect");
+  const isFile = named !== undefined && !Object.hasOwn(NAMED_DIALECTS, named);
+  const switches = readSwitches(values["switch"], problems);
+  options["dialect"] = dialectOf(isFile ? undefined : named, switches);
   options["storage"] = readStorage(text, env, problems);
   if (problems.length > 0) throw new UsageError(problems);
   return {
@@ -123,6 +135,7 @@ export function parseCommandLine(args: readonly string[], env: Environment): Com
     isJson: values["json"] === true,
     wantsHelp: values["help"] === true,
     faultsFile: text("faults"),
+    dialectFile: isFile ? named : undefined,
   };
 }
 
@@ -138,11 +151,12 @@ function readFlags(args: readonly string[], problems: string[]): Values {
       ...Object.fromEntries(known.map((name) => [name, string])),
       project: { type: "string", multiple: true },
       "allow-host": { type: "string", multiple: true },
+      switch: { type: "string", multiple: true },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });
-  const flags = new Set([...known, "project", "allow-host", "json", "help"]);
+  const flags = new Set([...known, "project", "allow-host", "switch", "json", "help"]);
   for (const token of tokens) {
     if (token.kind === "positional")
       problems.push(`"${token.value}" is no option: there are no arguments besides options.`);
@@ -153,6 +167,29 @@ function readFlags(args: readonly string[], problems: string[]): Values {
     else if (!isFlag && token.value === undefined) problems.push(`${token.rawName} needs a value.`);
   }
   return values;
+}
+
+function readSwitches(given: Values[string], problems: string[]): Partial<Dialect> {
+  const texts = Array.isArray(given) ? given.map(String) : [];
+  const pairs = texts.map((text) => {
+    const mark = text.indexOf("=");
+    return mark < 0 ? [text, ""] : [text.slice(0, mark), text.slice(mark + 1)];
+  });
+  try {
+    return readDialect(Object.fromEntries(pairs));
+  } catch (error) {
+    problems.push(`--switch: ${(error as Error).message}`);
+    return {};
+  }
+}
+
+function dialectOf(
+  named: string | undefined,
+  switches: Partial<Dialect>,
+): Partial<Dialect> | undefined {
+  const isAny = named !== undefined || Object.keys(switches).length > 0;
+  if (!isAny) return undefined;
+  return named === undefined ? switches : { ...NAMED_DIALECTS[named], ...switches };
 }
 
 function number(flag: string, text: string | undefined, problems: string[]): number | undefined {

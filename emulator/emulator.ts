@@ -1,8 +1,9 @@
 // Puts the parts together: state, store, two services on two ports, and the handle that tests hold.
 import type { World } from "./api/request";
+import { PREFIX } from "./api/request";
 import { Reservations } from "./api/reservations";
 import { jsonReply } from "./api/replies";
-import { ApiServer, PREFIX } from "./api/server";
+import { ApiServer } from "./api/server";
 import { type Backend, openBackend, urlHost } from "./backend";
 import { type Fault, Faults } from "./faults";
 import { Ledger, type LedgerEntry } from "./http/ledger";
@@ -37,7 +38,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const backend = await openBackend({ ...shared, config, state, reservations });
   const { store, presigner } = backend;
   const exportFailures = { next: [], always: config.failExports };
-  const world: World = { ...shared, config, state, store, presigner, reservations, exportFailures };
+  const world: World = {
+    ...shared,
+    ...{ config, state, store, presigner, reservations, exportFailures },
+    storageTestErrors: [],
+  };
   seed(config, state);
   const server = new ApiServer(world);
   const api = new Service({

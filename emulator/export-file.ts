@@ -38,9 +38,25 @@ export function buildExport(
   return pack(files);
 }
 
+/** The same as one JSON document. */
+export function buildJsonExport(datasets: readonly ExportDataset[], exportable: number): Buffer {
+  let left = exportable;
+  const found = datasets.map(({ dataset, items }) => {
+    const taken = items.slice(0, left);
+    left -= taken.length;
+    return describe(dataset, taken);
+  });
+  return Buffer.from(`${JSON.stringify({ datasets: found }, null, 2)}\n`);
+}
+
 /** One JSON file a dataset: its items with their annotations. */
 function addJson(files: Files, dataset: Dataset, items: readonly Item[]): void {
-  const content = {
+  const text = JSON.stringify(describe(dataset, items), null, 2);
+  files[`${dataset.slug}.json`] = strToU8(`${text}\n`);
+}
+
+function describe(dataset: Dataset, items: readonly Item[]): unknown {
+  return {
     dataset: {
       uid: dataset.uid,
       name: dataset.name,
@@ -54,7 +70,6 @@ function addJson(files: Files, dataset: Dataset, items: readonly Item[]): void {
       annotations: boxesOf(dataset, items.length, index),
     })),
   };
-  files[`${dataset.slug}.json`] = strToU8(`${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** `labels/<path>.txt` a file, one `class x y width height` a box. */

@@ -2,9 +2,11 @@
 import { createHash } from "node:crypto";
 import type { World } from "./api/request";
 import { visibleItems } from "./api/dataset-view";
-import type { NewKey, NewProject } from "./seed";
-import { addKey, addProject, addSlice } from "./seed";
-import type { Dataset, Export, Item, Project, Slice, User } from "./state/records";
+import type { NewDelivery } from "./api/deliveries";
+import { addDelivery } from "./api/deliveries";
+import type { NewKey, NewProject, NewTasks } from "./seed";
+import { addKey, addProject, addSlice, addTasks } from "./seed";
+import type { Dataset, Delivery, Export, Item, Project, Slice, Task, User } from "./state/records";
 import type { LocalStore } from "./storage/local-store";
 
 export interface ObjectInfo {
@@ -30,6 +32,15 @@ export interface Inspection {
   user(username?: string): User | undefined;
   addKey(key: NewKey): User;
   addProject(name: string, more?: NewProject): Project;
+  addTasks(projectUid: string, tasks: NewTasks): void;
+  /** Every task of the project gets this status. */
+  setTasks(projectUid: string, status: Task["status"]): void;
+  /** What its quality targets measure from now on. */
+  setMetrics(projectUid: string, metrics: Readonly<Record<string, number>>): void;
+  /** What became of a message of a webhook. */
+  addDelivery(webhookUid: string, more?: NewDelivery): Delivery;
+  /** The next test of a storage config fails with these errors. */
+  failStorageTest(errors: Readonly<Record<string, readonly string[]>>): void;
   addSlice(name: string, datasets: readonly string[]): Slice;
   addAnnotations(datasetUid: string, count: number): void;
   /** A dataset name that is someone else's: creating it is a 409, and no listing shows it. */
@@ -103,7 +114,15 @@ function seeding(world: World): Omit<Inspection, keyof StoreInspection | keyof S
   const { state, config } = world;
   return {
     addKey: (key) => addKey(state, key, config.clock.now()),
-    addProject: (name, more = {}) => addProject(state, name, more, config.clock.now()),
+    ...seedingProjects(world),
+    addDelivery: (webhookUid, more = {}) => {
+      const webhook = state.webhooks.get(webhookUid);
+      if (webhook === undefined) throw new Error(`there is no webhook ${webhookUid}`);
+      return addDelivery(webhook, more, config.clock.now(), world);
+    },
+    failStorageTest: (errors) => {
+      world.storageTestErrors.push(errors);
+    },
     addSlice: (name, datasets) => addSlice(state, name, datasets),
     addAnnotations: (datasetUid, count) => {
       const dataset = state.datasets.get(datasetUid);
@@ -118,6 +137,26 @@ function seeding(world: World): Omit<Inspection, keyof StoreInspection | keyof S
     },
     failExports: (reason, times = 1) => {
       world.exportFailures.next.push(...Array.from({ length: times }, () => reason));
+    },
+  };
+}
+
+function seedingProjects({
+  state,
+  config,
+}: World): Pick<Inspection, "addProject" | "addTasks" | "setTasks" | "setMetrics"> {
+  return {
+    addProject: (name, more = {}) => addProject(state, name, more, config.clock.now()),
+    addTasks: (projectUid, tasks) => {
+      addTasks(state, projectUid, tasks, config.clock.now());
+    },
+    setTasks: (projectUid, status) => {
+      for (const task of state.tasks.values())
+        if (task.projectUid === projectUid) state.tasks.set(task.uid, { ...task, status });
+    },
+    setMetrics: (projectUid, metrics) => {
+      const project = state.projects.get(projectUid);
+      if (project !== undefined) state.projects.set(projectUid, { ...project, metrics });
     },
   };
 }

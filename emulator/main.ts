@@ -3,9 +3,11 @@
 import { readFile } from "node:fs/promises";
 import type { CommandLine } from "./cli";
 import { HELP, parseCommandLine, UsageError } from "./cli";
+import { readDialect } from "./dialect/dialect";
 import type { Emulator } from "./emulator";
 import { startEmulator } from "./emulator";
 import type { Fault } from "./faults";
+import type { EmulatorOptions } from "./options";
 import { readFaults } from "./read-faults";
 
 async function run(): Promise<void> {
@@ -15,7 +17,11 @@ async function run(): Promise<void> {
     return;
   }
   const faults = await loadFaults(command.faultsFile);
-  const emulator = await startEmulator(command.options);
+  const dialect = await loadDialect(command);
+  const emulator = await startEmulator({
+    ...command.options,
+    ...(dialect === undefined ? {} : { dialect }),
+  });
   emulator.setFault(...faults);
   const stop = (): void => {
     void emulator.stop().then(() => {
@@ -34,6 +40,16 @@ async function loadFaults(file: string | undefined): Promise<readonly Fault[]> {
     return readFaults(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     throw new UsageError([`--faults ${file} can't be read: ${(error as Error).message}`]);
+  }
+}
+
+async function loadDialect(command: CommandLine): Promise<EmulatorOptions["dialect"]> {
+  const { dialectFile: file, options } = command;
+  if (file === undefined || options.dialect === "likeliest") return options.dialect;
+  try {
+    return { ...readDialect(JSON.parse(await readFile(file, "utf8"))), ...options.dialect };
+  } catch (error) {
+    throw new UsageError([`--dialect ${file} can't be read: ${(error as Error).message}`]);
   }
 }
 

@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "./clock";
 import { systemClock } from "./clock";
+import type { Dialect } from "./dialect/dialect";
+import { DEFAULT_DIALECT, LIKELIEST_DIALECT } from "./dialect/dialect";
 
 /** An S3 store that takes the place of the emulator's own. URLs are path-style. */
 export interface ExternalStorage {
@@ -32,12 +34,10 @@ export interface EmulatorOptions {
   readonly ingestMs?: number;
   /** How long an export takes. @default 1000 */
   readonly exportMs?: number;
-  /**
-   * The word for a finished export. `auto` says `exported` to a request in the SDK's own form
-   * (a lone `project` or `dataset`), since the SDK waits for nothing else, and `completed`,
-   * the seed's word, to all others. @default "auto"
-   */
-  readonly exportStatus?: "auto" | "completed" | "exported";
+  /** How it answers where the evidence about the live API leaves it open; what is not given is as by default. */
+  readonly dialect?: "likeliest" | Partial<Dialect>;
+  /** Short for the switch `exportStatus` of the dialect. */
+  readonly exportStatus?: Dialect["exportStatus"];
   /** When given, every export fails with this reason. */
   readonly failExports?: string;
   /** Bytes that one owner may store. @default 1 TiB */
@@ -46,7 +46,7 @@ export interface EmulatorOptions {
   readonly presignSeconds?: number;
   /** Life of a download URL. @default 3600 */
   readonly downloadSeconds?: number;
-  /** 1 makes it a server that knows only the form and ignores what asks for more. @default 2 */
+  /** 1 is short for the switch `uploadReply: "ignored"` of the dialect. */
   readonly uploadProtocol?: 1 | 2;
   /** Size of one part in the second upload protocol. @default 16 MiB */
   readonly partSizeBytes?: number;
@@ -64,13 +64,15 @@ export interface EmulatorOptions {
 }
 
 type Optional = "dataDir" | "storage" | "failExports";
+type Short = "dialect" | "exportStatus" | "uploadProtocol";
 
 /** The options with every default filled in. */
-export type Config = Required<Omit<EmulatorOptions, Optional>> & Pick<EmulatorOptions, Optional>;
+export type Config = Required<Omit<EmulatorOptions, Optional | Short>> &
+  Pick<EmulatorOptions, Optional> & { readonly dialect: Dialect };
 
 const MIB = 1024 * 1024;
 
-const DEFAULTS: Omit<Config, "apiKey"> = {
+const DEFAULTS: Omit<Config, "apiKey" | "dialect"> = {
   port: 0,
   storagePort: 0,
   host: "127.0.0.1",
@@ -80,11 +82,9 @@ const DEFAULTS: Omit<Config, "apiKey"> = {
   burstPerSecond: 20,
   ingestMs: 500,
   exportMs: 1000,
-  exportStatus: "auto",
   quotaBytes: 1024 * 1024 * MIB,
   presignSeconds: 3600,
   downloadSeconds: 3600,
-  uploadProtocol: 2,
   partSizeBytes: 16 * MIB,
   multipartFromBytes: 64 * MIB,
   etag: "md5",
@@ -93,10 +93,17 @@ const DEFAULTS: Omit<Config, "apiKey"> = {
 };
 
 export function resolveOptions(options: EmulatorOptions): Config {
+  const { dialect, exportStatus, uploadProtocol, ...others } = options;
   const given = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
+    Object.entries(others).filter(([, value]) => value !== undefined),
   );
-  return { ...DEFAULTS, apiKey: randomKey(), ...given };
+  const spoken: Dialect = {
+    ...DEFAULT_DIALECT,
+    ...(dialect === "likeliest" ? LIKELIEST_DIALECT : dialect),
+    ...(exportStatus === undefined ? {} : { exportStatus }),
+    ...(uploadProtocol === 1 ? { uploadReply: "ignored" } : {}),
+  };
+  return { ...DEFAULTS, apiKey: randomKey(), ...given, dialect: spoken };
 }
 
 /** Has the shape of a live key (`avk_…`) and opens this one emulator: a key that all share would be no key. */

@@ -1,6 +1,6 @@
 // Who and what exists before the first request, and how tests add more. Uids follow from names, so a data folder's owners stay.
 import type { Config } from "./options";
-import type { Project, Slice, User } from "./state/records";
+import type { Consensus, Project, Slice, Task, User } from "./state/records";
 import type { State } from "./state/state";
 import { uidFor } from "./state/state";
 
@@ -11,6 +11,8 @@ export interface NewKey {
   readonly key: string;
   /** @default "emulator" */
   readonly username?: string;
+  /** @default "<username>-handle" */
+  readonly handle?: string;
   /** All of them when not given. */
   readonly scopes?: readonly string[];
   /** Slugs of organizations, made when they are new. @default ["emulator-org"] */
@@ -25,6 +27,12 @@ export interface NewProject {
   /** How many of those an export can take. */
   readonly exportable?: number;
   readonly username?: string;
+  /** Tasks that `/tasks/` lists. */
+  readonly pendingTasks?: number;
+  readonly completedTasks?: number;
+  /** What quality targets measure: `{issue_rate: 0.2}`. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly consensus?: Consensus;
 }
 
 export function seed(config: Config, state: State): void {
@@ -43,13 +51,15 @@ export function addKey(state: State, added: NewKey, now: number): User {
   const { username = DEFAULT_USERNAME, organizations = [DEFAULT_ORGANIZATION] } = added;
   const uid = uidFor(`user ${username}`);
   const uids = organizations.map((slug) => organization(state, slug, now));
-  const before = state.users.get(uid)?.organizations ?? [];
+  const before = state.users.get(uid);
+  const handle = added.handle ?? before?.handle ?? `${username.replace(/@.*/, "")}-handle`;
   const email = username.includes("@") ? username : `${username}@example.com`;
   const user = state.users.set(uid, {
     uid,
     username,
+    handle,
     email,
-    organizations: [...new Set([...before, ...uids])],
+    organizations: [...new Set([...(before?.organizations ?? []), ...uids])],
   });
   const scopes = added.scopes === undefined ? undefined : new Set(added.scopes);
   state.keys.set(added.key, { key: added.key, userUid: uid, scopes });
@@ -69,6 +79,8 @@ export function addProject(state: State, name: string, more: NewProject, now: nu
   const seq = state.nextSeq();
   const uid = uidFor(`project ${name} ${String(seq)}`);
   const ownerUid = uidFor(`user ${username}`);
+  addTasks(state, uid, { status: "pending", count: more.pendingTasks ?? 0 }, now);
+  addTasks(state, uid, { status: "completed", count: more.completedTasks ?? 0 }, now);
   return state.projects.set(uid, {
     uid,
     seq,
@@ -77,8 +89,30 @@ export function addProject(state: State, name: string, more: NewProject, now: nu
     datasets,
     tasks,
     exportable,
+    ...(more.metrics === undefined ? {} : { metrics: more.metrics }),
+    ...(more.consensus === undefined ? {} : { consensus: more.consensus }),
     createdAt: now,
   });
+}
+
+export interface NewTasks {
+  readonly status: Task["status"];
+  readonly count: number;
+}
+
+export function addTasks(
+  state: State,
+  projectUid: string,
+  { status, count }: NewTasks,
+  now: number,
+): void {
+  for (let n = 0; n < count; n += 1) {
+    const seq = state.nextSeq();
+    const uid = uidFor(`task ${projectUid} ${String(seq)}`);
+    const name = `Task ${String(seq)}`;
+    const task = { uid, seq, projectUid, name, type: "annotation", status, createdAt: now };
+    state.tasks.set(uid, task);
+  }
 }
 
 export function addSlice(state: State, name: string, datasets: readonly string[]): Slice {

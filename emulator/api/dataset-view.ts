@@ -2,7 +2,9 @@
 import { isoTime } from "../clock";
 import type { Dataset, Item } from "../state/records";
 import type { State } from "../state/state";
+import { shownOwner } from "./owners";
 import type { ApiRequest, JsonObject, World } from "./request";
+import { countItems, shownKey } from "./sequences";
 
 export function datasetStatus(dataset: Dataset, now: number): "creating" | "created" {
   return now >= dataset.readyAt ? "created" : "creating";
@@ -16,7 +18,8 @@ export function visibleItems(state: State, dataset: Dataset, now: number): reado
   return items.filter((item) => item.visibleAt <= now);
 }
 
-export function showDataset(dataset: Dataset, state: State, now: number): JsonObject {
+export function showDataset(dataset: Dataset, world: World, now: number): JsonObject {
+  const { state, config } = world;
   const items = visibleItems(state, dataset, now);
   return {
     uid: dataset.uid,
@@ -26,11 +29,11 @@ export function showDataset(dataset: Dataset, state: State, now: number): JsonOb
     is_sequence: dataset.isSequence,
     visibility: dataset.visibility,
     status: datasetStatus(dataset, now),
-    item_count: items.length,
+    item_count: countItems(dataset, items, config.dialect),
     project_count: countProjects(state, dataset),
     size_bytes: items.reduce((sum, item) => sum + item.size, 0),
     annotations_count: dataset.annotationsCount,
-    owner_name: dataset.owner.name,
+    owner_name: shownOwner(dataset.owner, world),
     predefined_labels: [],
     created_at: isoTime(dataset.createdAt),
     updated_at: isoTime(Math.max(dataset.updatedAt, Math.min(dataset.readyAt, now))),
@@ -44,8 +47,14 @@ function countProjects(state: State, dataset: Dataset): number {
   return count;
 }
 
+export interface PlacedItem {
+  readonly item: Item;
+  /** Its place among all of the dataset's. */
+  readonly index: number;
+}
+
 export function showItem(
-  item: Item,
+  { item, index }: PlacedItem,
   dataset: Dataset,
   request: ApiRequest,
   world: World,
@@ -58,13 +67,13 @@ export function showItem(
   });
   return {
     uid: item.uid,
-    key: item.key,
+    key: shownKey(item, index, dataset, world.config.dialect),
     status: "created",
     is_hidden: false,
     url,
     data_url: url,
     dataset: dataset.uid,
-    dataset_owner_name: dataset.owner.name,
+    dataset_owner_name: shownOwner(dataset.owner, world),
     dataset_slug: dataset.slug,
     metadata: {},
     created_at: isoTime(item.createdAt),

@@ -2,11 +2,22 @@
 import { randomUUID } from "node:crypto";
 import { DATA_TYPES } from "../media";
 import type { Dataset, Owner } from "../state/records";
+import { readBucket } from "./buckets";
 import { datasetStatus, showDataset } from "./dataset-view";
 import { Fields } from "./fields";
+import { isAlwaysSequence } from "./sequences";
 import { isNamed, isOwn, maySee, memberOf, readOwner, userOwner } from "./owners";
-import { cursorPage } from "./pages";
-import { conflict, created, forbidden, invalid, noContent, notFound, ok } from "./replies";
+import { cursorPage, listPage } from "./pages";
+import {
+  created,
+  forbidden,
+  invalid,
+  methodNotAllowed,
+  noContent,
+  notFound,
+  ok,
+  taken,
+} from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
 
 const VISIBILITIES = ["private", "public", "unlisted"];
@@ -24,18 +35,29 @@ export function listDatasets(request: ApiRequest, world: World): ApiReply {
   const rows = [...world.state.datasets.values()]
     .filter((dataset) => filters.every((holds) => holds(dataset)))
     .sort((a, b) => b.seq - a.seq);
-  const show = (dataset: Dataset): unknown => showDataset(dataset, world.state, now);
+  const show = (dataset: Dataset): unknown => showDataset(dataset, world, now);
   return cursorPage(request, rows, (dataset) => -dataset.seq, show);
 }
 
 export function getDataset(request: ApiRequest, world: World): ApiReply {
   const dataset = world.state.datasets.get(request.params[0] ?? "");
   if (dataset === undefined || !maySee(request.caller.user, dataset)) throw notFound();
-  return ok(showDataset(dataset, world.state, request.now));
+  return ok(showDataset(dataset, world, request.now));
+}
+
+/** `/datasets/{owner}/list/`. */
+export function listOwnerDatasets(request: ApiRequest, world: World): ApiReply {
+  const { caller, now, params } = request;
+  const rows = [...world.state.datasets.values()]
+    .filter(({ owner }) => isNamed(owner, params[0] ?? "", world))
+    .filter((dataset) => maySee(caller.user, dataset))
+    .sort((a, b) => b.seq - a.seq);
+  const show = (dataset: Dataset): unknown => showDataset(dataset, world, now);
+  return listPage(request, rows, show, world.config);
 }
 
 export function getDatasetBySlug(request: ApiRequest, world: World): ApiReply {
-  return ok(showDataset(datasetAt(request, world), world.state, request.now));
+  return ok(showDataset(datasetAt(request, world), world, request.now));
 }
 
 /** The dataset at `/datasets/{owner}/{slug}/…`, or a 404, also when it is another's private one. */
@@ -70,7 +92,8 @@ export function readNewDataset(fields: Fields, request: ApiRequest, world: World
   const dataType = fields.choice("data_type", DATA_TYPES, true) ?? "";
   const visibility = fields.choice("visibility", VISIBILITIES) ?? "private";
   fields.flag("create_metadata");
-  const isSequence = fields.flag("is_sequence") ?? false;
+  const isFlagged = fields.flag("is_sequence") ?? false;
+  const isSequence = isFlagged || isAlwaysSequence(dataType, world.config.dialect);
   const metadata = fields.object("metadata") ?? null;
   const industry = fields.integer("industry", 1) ?? null;
   const license = fields.integer("license", 1) ?? null;
@@ -82,15 +105,16 @@ export function readNewDataset(fields: Fields, request: ApiRequest, world: World
   };
 }
 
-/** Name and slug are each unique for an owner; a 409 tells of either (contract, "Errors"). */
+/** Name and slug are each unique for an owner (contract, "Errors"). */
 export function refuseTaken(fresh: NewDataset, world: World): void {
   const { owner } = fresh;
   const { name, slug } = fresh.fields;
-  if (world.state.takenNames.has(name)) throw conflict("Dataset with this name already exists.");
+  const { dialect } = world.config;
+  if (world.state.takenNames.has(name)) throw taken("name", dialect);
   for (const other of world.state.datasets.values()) {
     if (other.owner.uid !== owner.uid) continue;
-    if (other.name === name) throw conflict("Dataset with this name already exists.");
-    if (other.slug === slug) throw conflict("Dataset with this slug already exists.");
+    if (other.name === name) throw taken("name", dialect);
+    if (other.slug === slug) throw taken("slug", dialect);
   }
 }
 
@@ -114,32 +138,33 @@ export function createDataset(request: ApiRequest, world: World): ApiReply {
   checkProviderConfig(fields);
   fields.text("gpu_texture_format");
   const fresh = readNewDataset(fields, request, world);
+  const hasRole = (fields.object("provider_config")?.["s3_role_arn"] ?? null) !== null;
+  if (hasRole && fresh.owner.kind === "user")
+    throw invalid({ provider_config: ["s3_role_arn: Only for an organization's dataset."] });
   refuseTaken(fresh, world);
   const dataset = newDataset(fresh, request, world);
   world.state.datasets.set(dataset.uid, dataset);
-  return created(showDataset(dataset, world.state, request.now));
+  return created(showDataset(dataset, world, request.now));
 }
 
-/** Looked at and let go: nothing reads from the user's bucket here, and secrets are kept nowhere. */
+/** Its errors stand under its own name, each with the field's. */
 function checkProviderConfig(fields: Fields): void {
   const config = fields.object("provider_config");
   if (config === undefined) return;
-  const needed: Readonly<Record<string, readonly string[]>> = {
-    aws_s3: ["s3_bucket_name", "s3_bucket_region"],
-    gc_storage: ["gc_storage_bucket_name"],
-  };
-  const provider = config["provider"];
-  const isKnown = typeof provider === "string" && Object.hasOwn(needed, provider);
-  const names = isKnown ? needed[provider] : undefined;
-  if (names === undefined)
-    fields.fail("provider_config", `${JSON.stringify(provider)} is not a valid choice.`);
-  for (const name of names ?? []) {
-    if (typeof config[name] !== "string")
-      fields.fail("provider_config", `${name}: This field is required.`);
-  }
+  const inner = new Fields(config);
+  readBucket(inner);
+  for (const [name, messages] of Object.entries(inner.problems()))
+    fields.fail("provider_config", ...messages.map((message) => `${name}: ${message}`));
+}
+
+/** No source has a route that changes a dataset: the dialect says whether this server does. */
+function refuseChange({ method }: ApiRequest, { config }: World): void {
+  if (config.dialect.datasetChanges === "absent") throw methodNotAllowed(method, ["GET"]);
 }
 
 export function updateDataset(request: ApiRequest, world: World): ApiReply {
+  refuseChange(request, world);
+  const { dialect } = world.config;
   const before = ownDatasetAt(request, world);
   const fields = new Fields(request.body);
   const changed = {
@@ -153,21 +178,20 @@ export function updateDataset(request: ApiRequest, world: World): ApiReply {
   fields.check();
   for (const other of world.state.datasets.values()) {
     const isSameOwner = other.owner.uid === before.owner.uid && other.uid !== before.uid;
-    if (isSameOwner && other.name === changed.name)
-      throw conflict("Dataset with this name already exists.");
-    if (isSameOwner && other.slug === changed.slug)
-      throw conflict("Dataset with this slug already exists.");
+    if (isSameOwner && other.name === changed.name) throw taken("name", dialect);
+    if (isSameOwner && other.slug === changed.slug) throw taken("slug", dialect);
   }
   const dataset = world.state.datasets.set(before.uid, {
     ...before,
     ...changed,
     updatedAt: request.now,
   });
-  return ok(showDataset(dataset, world.state, request.now));
+  return ok(showDataset(dataset, world, request.now));
 }
 
 /** The dataset goes, its files stay: there is no call that removes a stored file. */
 export function deleteDataset(request: ApiRequest, world: World): ApiReply {
+  refuseChange(request, world);
   const dataset = ownDatasetAt(request, world);
   world.state.datasets.delete(dataset.uid);
   world.state.items.delete(dataset.uid);
@@ -200,5 +224,5 @@ export function transferDataset(request: ApiRequest, world: World): ApiReply {
     owner,
     updatedAt: request.now,
   });
-  return ok(showDataset(dataset, world.state, request.now));
+  return ok(showDataset(dataset, world, request.now));
 }

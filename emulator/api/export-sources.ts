@@ -27,6 +27,10 @@ type Sources = Omit<ExportSources, "isSdkForm">;
 export function exportSources(request: ApiRequest, world: World): ExportSources {
   const fields = new Fields(request.body);
   const isListForm = ["datasets", "projects", "slices"].some((name) => fields.has(name));
+  if (isListForm && world.config.dialect.exportFields === "refused") {
+    for (const name of ["project", "project_id", "dataset"])
+      if (fields.has(name)) fields.fail(name, "Unknown field.");
+  }
   const projectField = fields.has("project_id") ? "project_id" : "project";
   const sources = isListForm ? readLists(fields) : readSingle(fields, projectField);
   const { user } = request.caller;

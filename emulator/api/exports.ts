@@ -1,12 +1,14 @@
 // `/exports/`: create, read, list (contract, "Exports"). Status is a function of time.
 import { randomUUID } from "node:crypto";
 import { isoTime } from "../clock";
-import { buildExport } from "../export-file";
+import type { Dialect } from "../dialect/dialect";
+import { buildExport, buildJsonExport } from "../export-file";
 import type { Export } from "../state/records";
 import { exportSources, tasksOf } from "./export-sources";
 import { cursorPage, found } from "./pages";
-import { created, ok, refuse, throttled } from "./replies";
+import { created, noRoute, notFound, ok, throttled } from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
+import { PREFIX } from "./request";
 
 /** The contract's "Rate limits": jobs that run at once for one user. */
 const MOST_RUNNING = 5;
@@ -17,11 +19,14 @@ export async function createExport(request: ApiRequest, world: World): Promise<A
   refuseTooMany(request, world);
   const { datasets, total, exportable } = tasksOf(wanted, request, world);
   const uid = randomUUID();
-  const objectKey = `exports/${uid}.zip`;
+  const { dialect } = config;
+  const isJson = dialect.exportKind === "json" && wanted.format !== "YOLO";
+  const objectKey = `exports/${uid}.${isJson ? "json" : "zip"}`;
   const failure = world.exportFailures.next.shift() ?? world.exportFailures.always ?? null;
-  const file = await buildExport(wanted.format, datasets, exportable);
-  if (failure === null) await world.store.put(objectKey, file, "application/zip");
-  const auto = wanted.isSdkForm ? "exported" : "completed";
+  const file = isJson
+    ? buildJsonExport(datasets, exportable)
+    : await buildExport(wanted.format, datasets, exportable);
+  if (failure === null) await world.store.put(objectKey, file, contentTypeOf(objectKey));
   const made: Export = {
     uid,
     seq: state.nextSeq(),
@@ -34,7 +39,7 @@ export async function createExport(request: ApiRequest, world: World): Promise<A
     filterQueryString: wanted.filterQueryString,
     createdAt: request.now,
     doneAt: request.now + config.exportMs,
-    doneStatus: config.exportStatus === "auto" ? auto : config.exportStatus,
+    doneStatus: doneStatus(dialect, wanted.isSdkForm),
     failure,
     totalTasks: total,
     exportedTasks: exportable,
@@ -42,6 +47,15 @@ export async function createExport(request: ApiRequest, world: World): Promise<A
   };
   state.exports.set(uid, made);
   return created(showExport(made, request, world));
+}
+
+function contentTypeOf(objectKey: string): string {
+  return objectKey.endsWith(".json") ? "application/json" : "application/zip";
+}
+
+function doneStatus({ exportStatus }: Dialect, isSdkForm: boolean): string {
+  if (exportStatus === "auto") return isSdkForm ? "exported" : "completed";
+  return exportStatus === "shouted" ? "EXPORTED" : exportStatus;
 }
 
 function refuseTooMany(request: ApiRequest, world: World): void {
@@ -55,7 +69,7 @@ function refuseTooMany(request: ApiRequest, world: World): void {
 
 export function getExport(request: ApiRequest, world: World): ApiReply {
   const job = found(world.state.exports.get(request.params[0] ?? ""));
-  if (job.userUid !== request.caller.user.uid) throw refuse(404, { detail: "Not found." });
+  if (job.userUid !== request.caller.user.uid) throw notFound();
   return ok(showExport(job, request, world));
 }
 
@@ -71,11 +85,31 @@ export function listExports(request: ApiRequest, world: World): ApiReply {
   );
 }
 
-function showExport(job: Export, request: ApiRequest, world: World): unknown {
+/** The file itself, where the dialect has it on the API's own origin. */
+export async function downloadExport(request: ApiRequest, world: World): Promise<ApiReply> {
+  if (world.config.dialect.exportHost !== "api") return noRoute();
+  const job = found(world.state.exports.get(request.params[0] ?? ""));
+  const isDone = statusAt(job, shareAt(job, request.now)) === job.doneStatus;
+  if (job.userUid !== request.caller.user.uid || !isDone) throw notFound();
+  const content = found(await world.store.content(job.objectKey));
+  return { status: 200, file: { content, contentType: contentTypeOf(job.objectKey) } };
+}
+
+function shareAt(job: Export, now: number): number {
   const lifeMs = job.doneAt - job.createdAt;
-  const share = lifeMs === 0 ? 1 : Math.min(1, (request.now - job.createdAt) / lifeMs);
+  return lifeMs === 0 ? 1 : Math.min(1, (now - job.createdAt) / lifeMs);
+}
+
+function showExport(job: Export, request: ApiRequest, world: World): unknown {
+  const { dialect } = world.config;
+  const share = shareAt(job, request.now);
   const status = statusAt(job, share);
   const isDone = status === job.doneStatus;
+  const shown = dialect.exportSources === "full" ? job : { datasets: [], slices: [], projects: [] };
+  const more = {
+    error: status === "failed" ? job.failure : null,
+    updated_at: isoTime(Math.min(request.now, job.doneAt)),
+  };
   return {
     uid: job.uid,
     name: job.name,
@@ -85,13 +119,12 @@ function showExport(job: Export, request: ApiRequest, world: World): unknown {
     // Not known before the job has begun (contract: may be null).
     exported_task_count: status === "requested" ? null : Math.floor(job.exportedTasks * share),
     download_url: isDone ? downloadUrl(job, request, world) : null,
-    datasets: job.datasets,
-    slices: job.slices,
-    projects: job.projects,
+    datasets: shown.datasets,
+    slices: shown.slices,
+    projects: shown.projects,
     filter_query_string: job.filterQueryString,
-    error: status === "failed" ? job.failure : null,
     created_at: isoTime(job.createdAt),
-    updated_at: isoTime(Math.min(request.now, job.doneAt)),
+    ...(dialect.exportReason === "error" ? more : {}),
   };
 }
 
@@ -104,6 +137,8 @@ function statusAt(job: Export, share: number): string {
 
 /** Signed anew at each reading, so that a reader whose URL has expired gets a fresh one. */
 function downloadUrl(job: Export, request: ApiRequest, world: World): string {
+  if (world.config.dialect.exportHost === "api")
+    return `${request.origin}${PREFIX}/exports/${job.uid}/download`;
   const seconds = world.config.downloadSeconds;
   const now = request.expired ? request.now - (seconds + 1) * 1000 : request.now;
   return world.presigner.url({ method: "GET", key: job.objectKey, seconds, now });

@@ -37,9 +37,14 @@ export class Fields {
     (this.errors[name] ??= []).push(...messages);
   }
 
+  /** What was wrong so far. */
+  problems(): Readonly<Record<string, readonly string[]>> {
+    return this.errors;
+  }
+
   /** Ends the request when anything was wrong. */
-  check(): void {
-    if (Object.keys(this.errors).length > 0) throw invalid(this.errors);
+  check(status: 400 | 422 = 400): void {
+    if (Object.keys(this.errors).length > 0) throw invalid(this.errors, status);
   }
 
   text(name: string, rule: TextRule = {}): string | undefined {
@@ -85,6 +90,14 @@ export class Fields {
     if (!Number.isSafeInteger(number)) return this.reject(name, "A valid integer is required.");
     if ((number as number) >= min) return number as number;
     return this.reject(name, `Ensure this value is greater than or equal to ${String(min)}.`);
+  }
+
+  number(name: string, required = false): number | undefined {
+    const value = this.read(name, required);
+    if (value === undefined) return undefined;
+    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    if (typeof number === "number" && Number.isFinite(number)) return number;
+    return this.reject(name, "A valid number is required.");
   }
 
   flag(name: string): boolean | undefined {

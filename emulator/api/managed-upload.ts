@@ -101,7 +101,10 @@ export function signParts(request: ApiRequest, world: World): ApiReply {
     fields.fail("part_numbers", "This list may not be empty.");
   if (!numbers.every(isPart))
     fields.fail("part_numbers", `Part numbers go from 1 to ${String(upload.partCount)}.`);
-  fields.check();
+  const { parts: limit } = world.config.dialect;
+  if (limit !== "many" && numbers.length > 1)
+    fields.fail("part_numbers", "Ensure this field has no more than 1 elements.");
+  fields.check(limit === "one422" ? 422 : 400);
   if (storeUploadId === null) throw conflict("This upload has no parts.");
   if (upload.complete) throw conflict("This upload is complete.");
   const parts = numbers.filter(isPart).map((partNumber) => {
@@ -162,6 +165,7 @@ export function refuseOpenBatch(batch: string, world: World): void {
     all += 1;
     if (!upload.complete) open += 1;
   }
+  for (const of of world.state.batches.values()) if (of === batch) all += 1;
   if (all === 0) throw invalid({ dataset_upload_uid: ["No file was presigned in this batch."] });
   if (open > 0)
     throw refuse(409, {

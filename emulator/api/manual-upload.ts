@@ -8,7 +8,7 @@ import { newDataset, readNewDataset, refuseTaken } from "./datasets";
 import { Fields } from "./fields";
 import { presignManaged, refuseOpenBatch } from "./managed-upload";
 import { readOwner, storageRoot } from "./owners";
-import { created, ok } from "./replies";
+import { created, invalid, ok } from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
 import type { FileTarget } from "./upload-target";
 import { reserve } from "./upload-target";
@@ -25,7 +25,13 @@ export function presignUpload(request: ApiRequest, world: World): ApiReply | Pro
     fields.fail("dataset_name", "Enter a valid dataset name.");
   if (path !== "" && !isPlainPath(path))
     fields.fail("file_path_in_dataset", "Enter a relative path without '.' or '..' parts.");
-  const isManaged = version >= 2 && batch !== undefined && world.config.uploadProtocol === 2;
+  const { uploadReply } = world.config.dialect;
+  const offersSecond = version >= 2 && batch !== undefined;
+  const isManaged = offersSecond && uploadReply === "managed";
+  if (uploadReply === "refused") {
+    for (const field of ["upload_protocol_version", "dataset_upload_uid"])
+      if (fields.has(field)) fields.fail(field, "This field is not supported.");
+  }
   if (isManaged && size === undefined) fields.fail("content_length", "This field is required.");
   if (!isManaged && size !== undefined && size > FORM_LIMIT_BYTES) {
     fields.fail(
@@ -43,10 +49,17 @@ export function presignUpload(request: ApiRequest, world: World): ApiReply | Pro
     size,
     expiresAt: request.now + lifeMs,
   };
+  noteBatch(target.key, offersSecond && uploadReply !== "ignored" ? batch : undefined, world);
   if (isManaged) return presignManaged({ ...target, size: size ?? 0, batch }, request, world);
   reserve(target, request, world);
   const form = world.presigner.postForm({ ...target, now: request.now });
   return { status: 200, body: { method: "POST", ...form }, key: target.key };
+}
+
+/** A file is of the batch that it was presigned in last. */
+function noteBatch(key: string, batch: string | undefined, { state }: World): void {
+  if (batch === undefined) state.batches.delete(key);
+  else if (state.batches.get(key) !== batch) state.batches.set(key, batch);
 }
 
 /** No empty, `.` or `..` part, no backslash, no control character. */
@@ -70,22 +83,33 @@ export function getAllowedMimes(): ApiReply {
   return ok(allowedMimes());
 }
 
-/** Makes a dataset of everything under `<owner root>/<name>/`, whoever left it there and when. A name is confirmed once. */
+/**
+ * Makes a dataset of everything under `<owner root>/<name>/`, whoever left it there and when, or of
+ * the batch that is named, as the dialect has it. A name is confirmed once.
+ */
 export async function confirmUpload(request: ApiRequest, world: World): Promise<ApiReply> {
   const fields = new Fields(request.body);
-  const batch = fields.uuid("dataset_upload_uid");
+  const { dialect } = world.config;
+  const named = fields.uuid("dataset_upload_uid");
+  if (dialect.uploadReply === "refused" && fields.has("dataset_upload_uid"))
+    fields.fail("dataset_upload_uid", "This field is not supported.");
+  const batch = dialect.uploadReply === "ignored" ? undefined : named;
   const fresh = readNewDataset(fields, request, world);
-  if (batch !== undefined && world.config.uploadProtocol === 2) refuseOpenBatch(batch, world);
+  if (dialect.uploadVisibility === "private" && fresh.fields.visibility !== "private")
+    throw invalid({ visibility: ["An uploaded dataset has to be private."] });
+  if (batch !== undefined) refuseOpenBatch(batch, world);
   refuseTaken(fresh, world);
   const prefix = `${storageRoot(fresh.owner)}${fresh.fields.name}/`;
-  const objects = await world.store.list(prefix);
+  const stored = await world.store.list(prefix);
+  const isIn = ({ key }: StoredObject): boolean => world.state.batches.get(key) === batch;
+  const objects = dialect.batches === "apart" ? stored.filter(isIn) : stored;
   // The listing may have taken a while on a real store, and another confirm come in between.
   refuseTaken(fresh, world);
   const dataset = { ...newDataset(fresh, request, world), prefix };
   world.state.datasets.set(dataset.uid, dataset);
   world.state.items.set(dataset.uid, index(dataset, objects, request));
   for (const object of objects) world.reservations.close(storageRoot(fresh.owner), object.key);
-  return created(showDataset(dataset, world.state, request.now));
+  return created(showDataset(dataset, world, request.now));
 }
 
 function index(

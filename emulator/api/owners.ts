@@ -10,6 +10,12 @@ export function storageRoot(owner: Owner): string {
   return `${owner.kind === "user" ? "__u__" : "__o__"}=/${owner.uid}/`;
 }
 
+/** `owner_name` as the dialect has it. */
+export function shownOwner(owner: Owner, { state, config }: World): string {
+  const user = owner.kind === "user" ? state.users.get(owner.uid) : undefined;
+  return user === undefined ? owner.name : user[config.dialect.ownerName];
+}
+
 export function userOwner(user: User): Owner {
   return { kind: "user", uid: user.uid, name: user.username };
 }
@@ -25,7 +31,7 @@ export function readOwner(fields: Fields, request: ApiRequest, state: State): ()
   return () => {
     if (organization !== undefined) return memberOf(organization, request, state);
     const { user } = request.caller;
-    if (name === undefined || name === user.username || name === user.email) return userOwner(user);
+    if (name === undefined || namesOf(user).includes(name)) return userOwner(user);
     return memberOf(name, request, state);
   };
 }
@@ -58,8 +64,13 @@ export function maySee(user: User, dataset: Dataset): boolean {
   return dataset.visibility !== "private" || isOwn(user, dataset.owner);
 }
 
-/** `@owner` of a path: a username, an e-mail address, an organization's slug. */
+/** `@owner` of a path: a username, a handle, an e-mail address, an organization's slug. */
 export function isNamed(owner: Owner, name: string, world: World): boolean {
   if (owner.name === name) return true;
-  return owner.kind === "user" && world.state.users.get(owner.uid)?.email === name;
+  const user = owner.kind === "user" ? world.state.users.get(owner.uid) : undefined;
+  return user !== undefined && namesOf(user).includes(name);
+}
+
+function namesOf({ username, handle, email }: User): readonly string[] {
+  return [username, handle, email];
 }

@@ -1,4 +1,5 @@
 // Cursor pages and numbered pages, with absolute links (contract, "Pagination").
+import type { Dialect } from "../dialect/dialect";
 import { notFound, refuse } from "./replies";
 import type { ApiReply, ApiRequest } from "./request";
 
@@ -64,13 +65,27 @@ function firstWhere<T>(rows: readonly T[], holds: (row: T, index: number) => boo
   return low;
 }
 
-/** `page` and `count`, as slices and organizations have them. */
-export function numberedPage<T>(
+/** How the dialect pages what most sources page by number. */
+export function listPage<T>(
   request: ApiRequest,
   rows: readonly T[],
   show: (row: T) => unknown,
+  { dialect, most = PAGE_SIZE }: { readonly dialect: Dialect; readonly most?: number },
 ): ApiReply {
-  const limit = pageSize(request);
+  if (dialect.numberedLists === "array") return { status: 200, body: rows.map(show) };
+  if (dialect.numberedLists === "cursor")
+    return cursorPage(request, rows, (_row, index) => index, show);
+  return numberedPage(request, rows, show, most);
+}
+
+/** With `page` and `count`. */
+function numberedPage<T>(
+  request: ApiRequest,
+  rows: readonly T[],
+  show: (row: T) => unknown,
+  most: number,
+): ApiReply {
+  const limit = Math.min(pageSize(request), most);
   const page = Number(request.query.get("page") ?? "1");
   const pages = Math.max(1, Math.ceil(rows.length / limit));
   if (!Number.isInteger(page) || page < 1 || page > pages)
@@ -92,7 +107,7 @@ function pageSize(request: ApiRequest): number {
 function linkTo(request: ApiRequest, changes: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(request.query);
   for (const [name, value] of Object.entries(changes)) query.set(name, value);
-  return `${request.origin}${request.path}?${query.toString()}`;
+  return `${request.linkOrigin}${request.path}?${query.toString()}`;
 }
 
 function writeCursor(cursor: Cursor): string {

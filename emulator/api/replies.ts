@@ -1,4 +1,5 @@
 // Replies and refusals in Django REST framework's forms (contract, "Errors").
+import type { Dialect } from "../dialect/dialect";
 import type { Reply } from "../http/service";
 import type { ApiReply } from "./request";
 
@@ -13,7 +14,11 @@ export function jsonReply(status: number, body: unknown): Reply {
 
 /** Thrown by a handler to end the request with this reply. */
 export class Refusal extends Error {
-  constructor(readonly reply: ApiReply) {
+  constructor(
+    readonly reply: ApiReply,
+    /** A list of messages for each field, which the dialect words. */
+    readonly isValidation = false,
+  ) {
     super(`refused with ${String(reply.status)}`);
   }
 }
@@ -24,12 +29,35 @@ export const refuse = (
   headers: Readonly<Record<string, string>> = {},
 ): Refusal => new Refusal({ status, body, headers });
 
-export const invalid = (errors: Readonly<Record<string, readonly string[]>>): Refusal =>
-  refuse(400, errors);
+export const invalid = (
+  errors: Readonly<Record<string, readonly string[]>>,
+  status: 400 | 422 = 400,
+): Refusal => new Refusal({ status, body: errors }, true);
 
 export const notFound = (): Refusal => refuse(404, { detail: "Not found." });
 
 export const forbidden = (detail: string): Refusal => refuse(403, { detail });
+
+/** A dataset's name or slug that its owner has already. */
+export function taken(field: "name" | "slug", { takenName }: Dialect): Refusal {
+  const message = `Dataset with this ${field} already exists.`;
+  if (takenName === "field") return invalid({ [field]: [message] });
+  if (takenName === "conflict") return conflict(message);
+  return refuse(400, { detail: "Dataset with the given name already exists." });
+}
+
+/** A refusal as the dialect words it. */
+export function worded({ reply, isValidation }: Refusal, dialect: Dialect): ApiReply {
+  const isWrapped = isValidation && dialect.validationErrors === "detail";
+  return isWrapped ? { ...reply, body: { detail: reply.body } } : reply;
+}
+
+export const methodNotAllowed = (method: string, allow: readonly string[]): Refusal =>
+  refuse(
+    405,
+    { detail: `Method "${method}" not allowed.` },
+    { Allow: [...allow, "HEAD", "OPTIONS"].join(", ") },
+  );
 
 export const conflict = (detail: string): Refusal => refuse(409, { detail, code: "conflict" });
 

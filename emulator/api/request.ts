@@ -8,6 +8,9 @@ import type { Presigner } from "../storage/presign";
 import type { ObjectStore } from "../storage/store";
 import type { Reservations } from "./reservations";
 
+/** What every path of the API begins with. */
+export const PREFIX = "/api/v1";
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface Caller {
@@ -17,8 +20,10 @@ export interface Caller {
 
 export interface ApiRequest {
   readonly method: string;
-  /** Scheme, host and port as the client sees them: page links are absolute. */
+  /** Scheme, host and port as the client sees them. */
   readonly origin: string;
+  /** What links to other pages begin with: the origin, or nothing. */
+  readonly linkOrigin: string;
   /** With `/api/v1`, still percent-encoded. */
   readonly path: string;
   /** The variable parts of the route, decoded. */
@@ -41,6 +46,8 @@ export interface World {
   readonly faults: Faults;
   readonly ledger: Ledger;
   /** Reasons for the exports to come, one each; `always` for all of them. */
+  /** What the next tests of a storage config fail with, one each. */
+  readonly storageTestErrors: Readonly<Record<string, readonly string[]>>[];
   readonly exportFailures: { next: string[]; always: string | undefined };
 }
 
@@ -49,6 +56,8 @@ export interface ApiReply {
   /** Sent as JSON; a string is sent as HTML. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is, in place of a body. */
+  readonly file?: { readonly content: Buffer; readonly contentType: string };
   /** The stored object this call was about, for the ledger. */
   readonly key?: string;
 }

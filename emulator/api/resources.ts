@@ -2,42 +2,13 @@
 // (contract, "Users and organizations", "Projects, tasks and quality", "Slices").
 import { randomUUID } from "node:crypto";
 import { isoTime } from "../clock";
-import type { Organization, PlainResource, Project, Slice } from "../state/records";
+import type { Organization, PlainResource, Slice } from "../state/records";
 import { Fields } from "./fields";
-import { findBySlug, isMember, isNamed, isOwn, readOwner } from "./owners";
-import { cursorPage, found, numberedPage } from "./pages";
-import { created, noContent, notFound, ok } from "./replies";
+import { findBySlug, isMember, isNamed, isOwn, readOwner, shownOwner } from "./owners";
+import { found, listPage } from "./pages";
+import { created, notFound, ok } from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
 import type { Table } from "../state/table";
-
-export function getMe(request: ApiRequest): ApiReply {
-  const { uid, username, email } = request.caller.user;
-  return ok({ uid, username, email, first_name: "", last_name: "", is_active: true });
-}
-
-export function listProjects(request: ApiRequest, world: World): ApiReply {
-  const rows = [...world.state.projects.values()]
-    .filter((project) => project.ownerUid === request.caller.user.uid)
-    .sort((a, b) => b.seq - a.seq);
-  return cursorPage(request, rows, (project) => -project.seq, showProject);
-}
-
-export function getProject(request: ApiRequest, world: World): ApiReply {
-  const project = found(world.state.projects.get(request.params[0] ?? ""));
-  if (project.ownerUid !== request.caller.user.uid) throw notFound();
-  return ok(showProject(project));
-}
-
-function showProject(project: Project): unknown {
-  const time = isoTime(project.createdAt);
-  return {
-    uid: project.uid,
-    name: project.name,
-    status: "active",
-    created_at: time,
-    updated_at: time,
-  };
-}
 
 export function listSlices(request: ApiRequest, world: World): ApiReply {
   const rows = [...world.state.slices.values()].filter(
@@ -45,14 +16,14 @@ export function listSlices(request: ApiRequest, world: World): ApiReply {
       isNamed(slice.owner, request.params[0] ?? "", world) &&
       isOwn(request.caller.user, slice.owner),
   );
-  return numberedPage(request, rows, showSlice);
+  return listPage(request, rows, (slice) => showSlice(slice, world), world.config);
 }
 
 export function getSlice(request: ApiRequest, world: World): ApiReply {
   const [owner = "", slug = ""] = request.params;
   for (const slice of world.state.slices.values()) {
     const isAt = slice.slug === slug && isNamed(slice.owner, owner, world);
-    if (isAt && isOwn(request.caller.user, slice.owner)) return ok(showSlice(slice));
+    if (isAt && isOwn(request.caller.user, slice.owner)) return ok(showSlice(slice, world));
   }
   throw notFound();
 }
@@ -79,7 +50,7 @@ export function createSlice(request: ApiRequest, world: World): ApiReply {
     visibility,
     datasets: datasets.filter((of) => of !== undefined),
   });
-  return created(showSlice(slice));
+  return created(showSlice(slice, world));
 }
 
 function partDataset(part: unknown): string | undefined {
@@ -88,23 +59,29 @@ function partDataset(part: unknown): string | undefined {
   return typeof uid === "string" ? uid : undefined;
 }
 
-function showSlice(slice: Slice): unknown {
+function showSlice(slice: Slice, world: World): unknown {
   return {
     uid: slice.uid,
     name: slice.name,
     slug: slice.slug,
-    owner_name: slice.owner.name,
+    owner_name: shownOwner(slice.owner, world),
     visibility: slice.visibility,
     status: "created",
     sub_slices: slice.datasets.map((uid) => ({ type: "dataset", dataset_uid: uid })),
   };
 }
 
+/** Contract, "Pagination". */
+const ORGANIZATIONS_PER_PAGE = 20;
+
 export function listOrganizations(request: ApiRequest, world: World): ApiReply {
   const rows = [...world.state.organizations.values()].filter(({ uid }) =>
     isMember(request.caller.user, uid),
   );
-  return numberedPage(request, rows, showOrganization);
+  return listPage(request, rows, showOrganization, {
+    dialect: world.config.dialect,
+    most: ORGANIZATIONS_PER_PAGE,
+  });
 }
 
 export function getOrganization(request: ApiRequest, world: World): ApiReply {
@@ -126,25 +103,7 @@ function showOrganization(organization: Organization): unknown {
   };
 }
 
-/** What the storage configs and webhooks share: rows of one user, kept as sent. */
-export function listPlain(table: Table<PlainResource>, request: ApiRequest): ApiReply {
-  const rows = [...table.values()]
-    .filter((row) => row.userUid === request.caller.user.uid)
-    .sort((a, b) => b.seq - a.seq);
-  return cursorPage(request, rows, (row) => -row.seq, showPlain);
-}
-
-export function plainAt(table: Table<PlainResource>, request: ApiRequest): PlainResource {
-  const row = found(table.get(request.params[0] ?? ""));
-  if (row.userUid !== request.caller.user.uid) throw notFound();
-  return row;
-}
-
-export function deletePlain(table: Table<PlainResource>, request: ApiRequest): ApiReply {
-  table.delete(plainAt(table, request).uid);
-  return noContent();
-}
-
+/** What the storage configs and webhooks share: rows kept as sent. */
 export function addPlain(
   table: Table<PlainResource>,
   fields: PlainResource["fields"],

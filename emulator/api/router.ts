@@ -1,12 +1,15 @@
 // From a path to a route, part by part and without expressions, as this runs for every request.
+import type { Dialect } from "../dialect/dialect";
 import type { Handler } from "./request";
+
+/** What a scoped key must have, as each form of the dialect has it; undefined asks for nothing. */
+export type ScopeRule = Readonly<Record<Dialect["scopes"], string | undefined>>;
 
 export interface Route {
   readonly method: string;
   /** `/datasets/{owner}/{slug}/`; a name in braces stands for any one part. */
   readonly path: string;
-  /** What a scoped key must have; undefined asks for nothing. */
-  readonly scope: string | undefined;
+  readonly scope: ScopeRule;
   readonly handler: Handler;
 }
 
@@ -32,13 +35,13 @@ export class Router {
 
   /** A literal part goes before a variable one: `/datasets/manual-upload/` is never a uid. */
   find(path: string): Match | undefined {
-    if (!path.endsWith("/")) return undefined;
     const params: string[] = [];
     let node = this.root;
-    for (const part of path.slice(1, -1).split("/")) {
+    // The slash at the end makes an empty last part, which is never a variable.
+    for (const part of path.slice(1).split("/")) {
       const literal = node.literals.get(part);
-      const next = literal ?? node.variable;
-      if (next === undefined || part === "") return undefined;
+      const next = literal ?? (part === "" ? undefined : node.variable);
+      if (next === undefined) return undefined;
       if (literal === undefined) params.push(decodePart(part));
       node = next;
     }
@@ -47,7 +50,7 @@ export class Router {
 
   private add(route: Route): void {
     let node = this.root;
-    for (const part of route.path.slice(1, -1).split("/")) {
+    for (const part of route.path.slice(1).split("/")) {
       if (part.startsWith("{")) node = node.variable ??= newNode();
       else node = child(node, part);
     }

@@ -1,52 +1,91 @@
 // Every route that the contract documents, with the scope that a scoped key needs. No behaviour.
 import {
+  computeConsensus,
+  getConsensus,
+  getConsensusConfig,
+  listConsensusScores,
+  putConsensusConfig,
+} from "./consensus";
+import {
   createDataset,
   deleteDataset,
   getDataset,
   getDatasetBySlug,
   listDatasets,
+  listOwnerDatasets,
   transferDataset,
   updateDataset,
 } from "./datasets";
-import { createExport, getExport, listExports } from "./exports";
-import { getHealth, getItem, listItems, listSequences } from "./items";
+import { getDelivery, listDeliveries } from "./deliveries";
+import { createExport, downloadExport, getExport, listExports } from "./exports";
+import { getHealth, getItem, getSequence, listItems, listSequences } from "./items";
 import { completeUpload, signParts } from "./managed-upload";
 import { confirmUpload, getAllowedMimes, getQuota, presignUpload } from "./manual-upload";
-import type { Handler } from "./request";
 import {
-  createSlice,
-  deletePlain,
-  getMe,
-  getOrganization,
-  getProject,
-  getSlice,
-  listOrganizations,
-  listPlain,
-  listProjects,
-  listSlices,
-} from "./resources";
-import type { Route } from "./router";
+  createQualityTarget,
+  deleteQualityTarget,
+  evaluateQualityTargets,
+  getQualityTarget,
+  listQualityTargets,
+  updateQualityTarget,
+} from "./quality-targets";
+import type { Handler } from "./request";
+import { createSlice, getOrganization, getSlice, listOrganizations, listSlices } from "./resources";
+import type { Route, ScopeRule } from "./router";
 import {
   createStorageConfig,
+  deleteStorageConfig,
   getSetupInfo,
   getStorageConfig,
+  listStorageConfigs,
   testStorageConfig,
 } from "./storage-configs";
-import { createWebhook, getWebhook, testWebhook, updateWebhook } from "./webhooks";
+import { getTask, listTasks } from "./tasks";
+import {
+  getMe,
+  getMyProject,
+  getPermissions,
+  getProject,
+  listMyProjects,
+  listProjects,
+} from "./users";
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  testWebhook,
+  updateWebhook,
+} from "./webhooks";
 
-const READ = "datasets.read";
-const WRITE = "datasets.write";
-const PROJECTS = "projects.read";
-const EXPORTS = "exports.create";
+/** What a scoped key must have: by the reference, and by the newest source's table (contract, "Scopes"). */
+const scope = (few: string | undefined, many: string | undefined = few): ScopeRule => ({
+  few,
+  many,
+});
+const FREE = scope(undefined);
+const READ = scope("datasets.read");
+const WRITE = scope("datasets.write");
+const PROJECTS = scope("projects.read");
+const TASKS = scope("tasks.read");
+const EXPORT = scope("exports.create");
+const EXPORTS = scope("exports.create", "exports.read");
+const SLICES = scope("datasets.read", "slices.read");
+const SLICE = scope("datasets.write", "slices.write");
+const ORGANIZATIONS = scope(undefined, "organizations.read");
+const STORAGE = scope("datasets.read", "storage.read");
+const STORE = scope("datasets.write", "storage.write");
+const WEBHOOKS = scope("datasets.read", "webhooks.read");
+const WEBHOOK = scope("datasets.write", "webhooks.write");
+const QUALITY = scope("projects.read", "qc.read");
+const JUDGE = scope("projects.read", "qc.write");
 const UPLOAD = "/datasets/manual-upload/";
 const DATASET = "/datasets/{owner}/{slug}/";
+const PROJECT = "/projects/{uid}/";
+const TARGETS = `${PROJECT}quality-targets/`;
+const CONSENSUS = `${PROJECT}consensus/`;
 
-const route = (
-  method: string,
-  path: string,
-  scope: string | undefined,
-  handler: Handler,
-): Route => ({
+const route = (method: string, path: string, scope: ScopeRule, handler: Handler): Route => ({
   method,
   path,
   scope,
@@ -54,12 +93,26 @@ const route = (
 });
 
 export const ROUTES: readonly Route[] = [
-  route("GET", "/users/me/", undefined, getMe),
-  // Where the SDK looks for projects; the contract's own place is below.
-  route("GET", "/users/me/projects/", PROJECTS, listProjects),
-  route("GET", "/users/me/projects/{uid}/", PROJECTS, getProject),
+  route("GET", "/users/me/", FREE, getMe),
+  route("GET", "/users/me/permissions/", FREE, getPermissions),
+  route("GET", "/users/me/projects/", PROJECTS, listMyProjects),
+  route("GET", "/users/me/projects/{uid}/", PROJECTS, getMyProject),
   route("GET", "/projects/", PROJECTS, listProjects),
-  route("GET", "/projects/{uid}/", PROJECTS, getProject),
+  route("GET", PROJECT, PROJECTS, getProject),
+  route("GET", "/tasks/", TASKS, listTasks),
+  route("GET", "/tasks/{uid}/", TASKS, getTask),
+
+  route("GET", TARGETS, QUALITY, listQualityTargets),
+  route("POST", TARGETS, JUDGE, createQualityTarget),
+  route("POST", `${TARGETS}evaluate/`, JUDGE, evaluateQualityTargets),
+  route("GET", `${TARGETS}{target}/`, QUALITY, getQualityTarget),
+  route("PATCH", `${TARGETS}{target}/`, JUDGE, updateQualityTarget),
+  route("DELETE", `${TARGETS}{target}/`, JUDGE, deleteQualityTarget),
+  route("GET", CONSENSUS, QUALITY, getConsensus),
+  route("GET", `${CONSENSUS}scores/`, QUALITY, listConsensusScores),
+  route("POST", `${CONSENSUS}compute/`, JUDGE, computeConsensus),
+  route("GET", `${CONSENSUS}config/`, QUALITY, getConsensusConfig),
+  route("PUT", `${CONSENSUS}config/`, JUDGE, putConsensusConfig),
 
   route("POST", `${UPLOAD}file-upload-url/`, WRITE, presignUpload),
   route("POST", UPLOAD, WRITE, confirmUpload),
@@ -71,6 +124,7 @@ export const ROUTES: readonly Route[] = [
   route("GET", "/datasets/", READ, listDatasets),
   route("POST", "/datasets/", WRITE, createDataset),
   route("GET", "/datasets/{uid}/", READ, getDataset),
+  route("GET", "/datasets/{owner}/list/", READ, listOwnerDatasets),
   route("GET", DATASET, READ, getDatasetBySlug),
   route("PATCH", DATASET, WRITE, updateDataset),
   route("DELETE", DATASET, WRITE, deleteDataset),
@@ -78,36 +132,34 @@ export const ROUTES: readonly Route[] = [
   route("GET", `${DATASET}items/`, READ, listItems),
   route("GET", `${DATASET}items/{item}/`, READ, getItem),
   route("GET", `${DATASET}sequences/`, READ, listSequences),
+  route("GET", `${DATASET}sequences/{sequence}/`, READ, getSequence),
   route("GET", `${DATASET}health/`, READ, getHealth),
 
-  // The contract names no scope for reading an export: whoever may make one may read it.
   route("GET", "/exports/", EXPORTS, listExports),
-  route("POST", "/exports/", EXPORTS, createExport),
+  route("POST", "/exports/", EXPORT, createExport),
   route("GET", "/exports/{uid}/", EXPORTS, getExport),
+  // Without a slash at its end, as the reference's example has it.
+  route("GET", "/exports/{uid}/download", EXPORTS, downloadExport),
 
-  route("POST", "/slices/", WRITE, createSlice),
-  route("GET", "/slices/{owner}/list/", READ, listSlices),
-  route("GET", "/slices/{owner}/{slug}/", READ, getSlice),
-  route("GET", "/organizations/", undefined, listOrganizations),
-  route("GET", "/organizations/{slug}/", undefined, getOrganization),
+  route("POST", "/slices/", SLICE, createSlice),
+  route("GET", "/slices/{owner}/list/", SLICES, listSlices),
+  route("GET", "/slices/{owner}/{slug}/", SLICES, getSlice),
+  route("GET", "/organizations/", ORGANIZATIONS, listOrganizations),
+  route("GET", "/organizations/{slug}/", ORGANIZATIONS, getOrganization),
 
-  route("GET", "/storage-configs/", READ, (request, world) =>
-    listPlain(world.state.storageConfigs, request),
-  ),
-  route("POST", "/storage-configs/", WRITE, createStorageConfig),
-  route("GET", "/storage-configs/setup-info/", READ, getSetupInfo),
-  route("GET", "/storage-configs/{uid}/", READ, getStorageConfig),
-  route("DELETE", "/storage-configs/{uid}/", WRITE, (request, world) =>
-    deletePlain(world.state.storageConfigs, request),
-  ),
-  route("POST", "/storage-configs/{uid}/test/", WRITE, testStorageConfig),
+  route("GET", "/storage-configs/", STORAGE, listStorageConfigs),
+  route("POST", "/storage-configs/", STORE, createStorageConfig),
+  route("GET", "/storage-configs/setup-info/", STORAGE, getSetupInfo),
+  route("GET", "/storage-configs/{uid}/", STORAGE, getStorageConfig),
+  route("DELETE", "/storage-configs/{uid}/", STORE, deleteStorageConfig),
+  route("POST", "/storage-configs/{uid}/test/", STORE, testStorageConfig),
 
-  route("GET", "/webhooks/", READ, (request, world) => listPlain(world.state.webhooks, request)),
-  route("POST", "/webhooks/", WRITE, createWebhook),
-  route("GET", "/webhooks/{uid}/", READ, getWebhook),
-  route("PATCH", "/webhooks/{uid}/", WRITE, updateWebhook),
-  route("DELETE", "/webhooks/{uid}/", WRITE, (request, world) =>
-    deletePlain(world.state.webhooks, request),
-  ),
-  route("POST", "/webhooks/{uid}/test/", WRITE, testWebhook),
+  route("GET", "/webhooks/", WEBHOOKS, listWebhooks),
+  route("POST", "/webhooks/", WEBHOOK, createWebhook),
+  route("GET", "/webhooks/{uid}/", WEBHOOKS, getWebhook),
+  route("PATCH", "/webhooks/{uid}/", WEBHOOK, updateWebhook),
+  route("DELETE", "/webhooks/{uid}/", WEBHOOK, deleteWebhook),
+  route("POST", "/webhooks/{uid}/test/", WEBHOOK, testWebhook),
+  route("GET", "/webhook-deliveries/", WEBHOOKS, listDeliveries),
+  route("GET", "/webhook-deliveries/{uid}/", WEBHOOKS, getDelivery),
 ];

@@ -2,21 +2,22 @@
 import type { Exchange, Reply } from "../http/service";
 import { readJson } from "./body";
 import { handleControl } from "./control";
-import { noRoute, refuse, Refusal, throttled } from "./replies";
+import { methodNotAllowed, noRoute, refuse, Refusal, throttled, worded } from "./replies";
 import type { ApiReply, ApiRequest, Caller, World } from "./request";
+import { PREFIX } from "./request";
 import type { Match, Route } from "./router";
 import { Router } from "./router";
 import { ROUTES } from "./routes";
 import { Throttle } from "./throttle";
-
-export const PREFIX = "/api/v1";
 
 export class ApiServer {
   private readonly router = new Router(ROUTES);
   private readonly throttle: Throttle;
 
   constructor(private readonly world: World) {
-    this.throttle = new Throttle(world.config.requestsPerMinute, world.config.burstPerSecond);
+    const { requestsPerMinute, burstPerSecond, dialect } = world.config;
+    const showsHeaders = dialect.rateLimitHeaders === "present";
+    this.throttle = new Throttle(requestsPerMinute, burstPerSecond, showsHeaders);
   }
 
   async handle(exchange: Exchange): Promise<Reply> {
@@ -30,7 +31,7 @@ export class ApiServer {
       await state.journal.flush();
       return toHttp(reply, limits.headers);
     } catch (error) {
-      if (error instanceof Refusal) return toHttp(error.reply, limits.headers);
+      if (error instanceof Refusal) return toHttp(worded(error, config.dialect), limits.headers);
       throw error;
     }
   }
@@ -52,16 +53,20 @@ export class ApiServer {
     limits.headers = verdict.headers;
     if (verdict.retryAfterSeconds !== undefined) throw throttled(verdict.retryAfterSeconds);
     const route = findMethod(match, exchange.method);
-    if (route.scope !== undefined && caller.scopes?.has(route.scope) === false) {
+    const { dialect } = this.world.config;
+    const scope = route.scope[dialect.scopes];
+    if (scope !== undefined && caller.scopes?.has(scope) === false) {
       throw refuse(403, {
-        detail: `This API key does not have the required scope: ${route.scope}.`,
+        detail: `This API key does not have the required scope: ${scope}.`,
       });
     }
     const { body, bytes } = await readJson(request);
     entry.bytesIn = bytes;
+    const origin = `http://${request.headers.host ?? "localhost"}`;
     const asked: ApiRequest = {
       method: exchange.method,
-      origin: `http://${request.headers.host ?? "localhost"}`,
+      origin,
+      linkOrigin: dialect.pageLinks === "absolute" ? origin : "",
       path: exchange.path,
       params: match.params,
       query: new URLSearchParams(exchange.search),
@@ -101,13 +106,18 @@ export class ApiServer {
 function findMethod(match: Match, method: string): Route {
   const route = match.methods.get(method === "HEAD" ? "GET" : method);
   if (route !== undefined) return route;
-  const allow = [...match.methods.keys(), "HEAD", "OPTIONS"].join(", ");
-  throw refuse(405, { detail: `Method "${method}" not allowed.` }, { Allow: allow });
+  throw methodNotAllowed(method, [...match.methods.keys()]);
 }
 
 function toHttp(reply: ApiReply, limits: Readonly<Record<string, string>>): Reply {
-  const { status, body } = reply;
+  const { status, body, file } = reply;
   const headers: Record<string, string> = { ...limits, ...reply.headers };
+  if (file !== undefined)
+    return {
+      status,
+      headers: { ...headers, "Content-Type": file.contentType },
+      body: file.content,
+    };
   if (body === undefined) return { status, headers };
   headers["Content-Type"] =
     typeof body === "string" ? "text/html; charset=utf-8" : "application/json";

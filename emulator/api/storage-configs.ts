@@ -1,69 +1,96 @@
-// `/storage-configs/` (contract, "Storage configs"). Credentials are read, checked and forgotten.
+// `/storage-configs/` (contract, "Storage configs"): a user's or an organization's, as the dialect has it.
+import { isoTime } from "../clock";
+import type { PlainResource } from "../state/records";
 import { uidFor } from "../state/state";
+import { readBucket } from "./buckets";
 import { Fields } from "./fields";
-import { addPlain, plainAt, showPlain } from "./resources";
-import { created, ok } from "./replies";
+import { findBySlug, isMember } from "./owners";
+import { cursorPage, found } from "./pages";
+import { created, forbidden, invalid, noContent, notFound, ok } from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
+import { addPlain, showPlain } from "./resources";
 
-const NEEDED: Readonly<Record<string, readonly string[]>> = {
-  aws_s3: ["s3_bucket_name", "s3_bucket_region"],
-  gc_storage: ["gc_storage_bucket_name"],
-};
+/** The organization that a call is for; undefined where configs are a user's. */
+function organizationOf(request: ApiRequest, world: World): string | undefined {
+  const { organizations } = request.caller.user;
+  const slug = request.query.get("organization");
+  const named = slug === null ? undefined : findBySlug(world.state, slug)?.uid;
+  if (slug !== null && (named === undefined || !organizations.includes(named)))
+    throw forbidden("You are not a member of this organization.");
+  if (named !== undefined || world.config.dialect.storageConfigs === "user") return named;
+  const [only, ...others] = organizations;
+  if (only !== undefined && others.length === 0) return only;
+  throw invalid({
+    organization: ["This parameter is required: you are a member of several organizations."],
+  });
+}
 
-const SHOWN = [
-  "s3_bucket_name",
-  "s3_bucket_region",
-  "s3_bucket_prefix",
-  "s3_auth_method",
-  "s3_role_arn",
-  "gc_storage_bucket_name",
-  "gc_storage_prefix",
-];
+/** Whose it is decides who may see it: the user's own, or those of the caller's organizations. */
+function isOfCaller(row: PlainResource, { caller }: ApiRequest): boolean {
+  const { organizationUid } = row;
+  if (organizationUid === undefined) return row.userUid === caller.user.uid;
+  return isMember(caller.user, organizationUid);
+}
+
+function configAt(request: ApiRequest, world: World): PlainResource {
+  const row = found(world.state.storageConfigs.get(request.params[0] ?? ""));
+  if (!isOfCaller(row, request)) throw notFound();
+  return row;
+}
+
+export function listStorageConfigs(request: ApiRequest, world: World): ApiReply {
+  const organization = organizationOf(request, world);
+  const rows = [...world.state.storageConfigs.values()]
+    .filter((row) => isOfCaller(row, request))
+    .filter((row) => organization === undefined || row.organizationUid === organization)
+    .sort((a, b) => b.seq - a.seq);
+  return cursorPage(request, rows, (row) => -row.seq, showPlain);
+}
 
 export function createStorageConfig(request: ApiRequest, world: World): ApiReply {
+  const organization = organizationOf(request, world);
   const fields = new Fields(request.body);
   const name = fields.text("name", { required: true, maxLength: 255 });
-  const provider = fields.choice("provider", Object.keys(NEEDED), true) ?? "";
-  const needed = NEEDED[provider] ?? [];
-  const shown = SHOWN.map(
-    (field) =>
-      [
-        field,
-        fields.text(field, { required: needed.includes(field), mayBeBlank: true }) ?? null,
-      ] as const,
-  );
-  const isAccelerated = fields.flag("s3_is_accelerated") ?? false;
+  const bucket = readBucket(fields);
   fields.check();
-  const kept = {
-    name,
-    provider,
-    ...Object.fromEntries(shown),
-    s3_is_accelerated: isAccelerated,
-    is_verified: false,
-    last_verified_at: null,
-  };
-  return created(showPlain(addPlain(world.state.storageConfigs, kept, request, world)));
+  const kept = { name, ...bucket, is_verified: false, last_verified_at: null };
+  const row = addPlain(world.state.storageConfigs, kept, request, world);
+  return created(
+    showPlain(
+      organization === undefined
+        ? row
+        : world.state.storageConfigs.set(row.uid, { ...row, organizationUid: organization }),
+    ),
+  );
 }
 
 export function getStorageConfig(request: ApiRequest, world: World): ApiReply {
-  return ok(showPlain(plainAt(world.state.storageConfigs, request)));
+  const organization = organizationOf(request, world);
+  const row = configAt(request, world);
+  if (organization !== undefined && row.organizationUid !== organization) throw notFound();
+  return ok(showPlain(row));
 }
 
-/** The bucket is not there to be asked: the emulator says that it answered. */
+export function deleteStorageConfig(request: ApiRequest, world: World): ApiReply {
+  world.state.storageConfigs.delete(configAt(request, world).uid);
+  return noContent();
+}
+
+/** The bucket is not there to be asked: it answers unless a test has it fail. */
 export function testStorageConfig(request: ApiRequest, world: World): ApiReply {
-  const row = plainAt(world.state.storageConfigs, request);
+  const row = configAt(request, world);
+  const errors = world.storageTestErrors.shift();
+  const verified = errors === undefined;
   const fields = {
     ...row.fields,
-    is_verified: true,
-    last_verified_at: new Date(request.now).toISOString(),
+    is_verified: verified,
+    last_verified_at: verified ? isoTime(request.now) : null,
   };
   world.state.storageConfigs.set(row.uid, { ...row, fields, updatedAt: request.now });
-  return ok({ verified: true });
+  return ok(verified ? { verified } : { verified, errors });
 }
 
-export function getSetupInfo(request: ApiRequest): ApiReply {
-  return ok({
-    avala_aws_account_id: "000000000000",
-    external_id: uidFor(`external ${request.caller.user.uid}`),
-  });
+export function getSetupInfo(request: ApiRequest, world: World): ApiReply {
+  const owner = organizationOf(request, world) ?? request.caller.user.uid;
+  return ok({ avala_aws_account_id: "000000000000", external_id: uidFor(`external ${owner}`) });
 }

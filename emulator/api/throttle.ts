@@ -28,6 +28,7 @@ export class Throttle {
   constructor(
     private readonly perMinute: number,
     private readonly perSecond: number,
+    private readonly showsHeaders: boolean,
   ) {}
 
   take(key: string, now: number): Verdict {
@@ -71,8 +72,8 @@ export class Throttle {
   }
 
   private headers(usage: Usage): Readonly<Record<string, string>> {
-    // Without a limit there is no number to tell.
-    if (this.perMinute === 0) return {};
+    // Without a limit there is no number to show.
+    if (this.perMinute === 0 || !this.showsHeaders) return {};
     return {
       "X-RateLimit-Limit": String(this.perMinute),
       "X-RateLimit-Remaining": String(Math.max(0, this.perMinute - usage.minuteCount)),

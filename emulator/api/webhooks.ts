@@ -1,8 +1,11 @@
 // `/webhooks/` (contract, "Webhooks"): kept and shown; the emulator delivers none.
 import { randomBytes } from "node:crypto";
+import type { PlainResource } from "../state/records";
+import { addDelivery } from "./deliveries";
 import { Fields } from "./fields";
-import { addPlain, plainAt, showPlain } from "./resources";
-import { created, ok } from "./replies";
+import { cursorPage, found } from "./pages";
+import { addPlain, showPlain } from "./resources";
+import { created, noContent, notFound, ok } from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
 
 const EVENTS = [
@@ -13,6 +16,9 @@ const EVENTS = [
   "export.failed",
   "task.completed",
   "result.submitted",
+  "result.accepted",
+  "result.rejected",
+  "quality.alert",
 ];
 
 interface Wanted {
@@ -51,12 +57,30 @@ export function createWebhook(request: ApiRequest, world: World): ApiReply {
   return created({ ...showPlain(row), secret });
 }
 
+export function listWebhooks(request: ApiRequest, world: World): ApiReply {
+  const rows = [...world.state.webhooks.values()]
+    .filter((row) => row.userUid === request.caller.user.uid)
+    .sort((a, b) => b.seq - a.seq);
+  return cursorPage(request, rows, (row) => -row.seq, showPlain);
+}
+
+function webhookAt(request: ApiRequest, world: World): PlainResource {
+  const row = found(world.state.webhooks.get(request.params[0] ?? ""));
+  if (row.userUid !== request.caller.user.uid) throw notFound();
+  return row;
+}
+
+export function deleteWebhook(request: ApiRequest, world: World): ApiReply {
+  world.state.webhooks.delete(webhookAt(request, world).uid);
+  return noContent();
+}
+
 export function getWebhook(request: ApiRequest, world: World): ApiReply {
-  return ok(showPlain(plainAt(world.state.webhooks, request)));
+  return ok(showPlain(webhookAt(request, world)));
 }
 
 export function updateWebhook(request: ApiRequest, world: World): ApiReply {
-  const row = plainAt(world.state.webhooks, request);
+  const row = webhookAt(request, world);
   const fields = new Fields(request.body);
   const wanted = readWebhook(fields, false);
   fields.check();
@@ -65,6 +89,8 @@ export function updateWebhook(request: ApiRequest, world: World): ApiReply {
 }
 
 export function testWebhook(request: ApiRequest, world: World): ApiReply {
-  plainAt(world.state.webhooks, request);
-  return ok({ status: "queued" });
+  const webhook = webhookAt(request, world);
+  const payload = { message: "This is a test." };
+  addDelivery(webhook, { eventType: "webhook.test", payload }, request.now, world);
+  return ok({ success: true, message: "Test webhook sent." });
 }

@@ -11,6 +11,8 @@ export interface Owner {
 export interface User {
   readonly uid: string;
   readonly username: string;
+  /** Another name of theirs in paths, and not the same as the username. */
+  readonly handle: string;
   readonly email: string;
   readonly organizations: readonly string[];
 }
@@ -63,6 +65,75 @@ export interface Project {
   /** Tasks that an export can take, when not all of them. */
   readonly tasks: number | null;
   readonly exportable: number | null;
+  /** What its quality targets are measured by; 0 for what is not there. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** Undefined where consensus is not set up. */
+  readonly consensus?: Consensus;
+  readonly createdAt: number;
+}
+
+export interface Consensus {
+  readonly meanScore: number;
+  readonly medianScore: number;
+  readonly minScore: number;
+  readonly maxScore: number;
+  readonly totalItems: number;
+  readonly itemsWithConsensus: number;
+}
+
+export interface Task {
+  readonly uid: string;
+  readonly seq: number;
+  readonly projectUid: string;
+  readonly name: string;
+  readonly type: string;
+  readonly status: "pending" | "completed";
+  readonly createdAt: number;
+}
+
+/** A bound on one of a project's metrics. */
+export interface QualityTarget {
+  readonly uid: string;
+  readonly seq: number;
+  readonly projectUid: string;
+  readonly name: string;
+  readonly metric: string;
+  readonly threshold: number;
+  readonly operator: string;
+  readonly severity: string;
+  readonly isActive: boolean;
+  readonly notifyWebhook: boolean;
+  readonly notifyEmails: readonly string[];
+  readonly lastEvaluatedAt: number | null;
+  readonly lastValue: number | null;
+  readonly isBreached: boolean;
+  readonly breachCount: number;
+  readonly lastBreachedAt: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface ConsensusConfig {
+  readonly uid: string;
+  readonly iouThreshold: number;
+  readonly minAgreementRatio: number;
+  readonly minAnnotations: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** One message of a webhook; the emulator sends none, and keeps what would be sent. */
+export interface Delivery {
+  readonly uid: string;
+  readonly seq: number;
+  readonly userUid: string;
+  readonly subscription: string;
+  readonly eventType: string;
+  readonly payload: unknown;
+  readonly responseStatus: number | null;
+  readonly attempts: number;
+  readonly nextRetryAt: number | null;
+  readonly status: "pending" | "delivered" | "failed";
   readonly createdAt: number;
 }
 
@@ -116,6 +187,8 @@ export interface PlainResource {
   readonly uid: string;
   readonly seq: number;
   readonly userUid: string;
+  /** Of a storage config that is an organization's. */
+  readonly organizationUid?: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly createdAt: number;
   readonly updatedAt: number;

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import type { Journal } from "./journal";
 import { noJournal, openJournal, readJournal } from "./journal";
 import type {
+  ConsensusConfig,
   Dataset,
+  Delivery,
   Export,
   Item,
   ManagedUpload,
@@ -12,7 +14,9 @@ import type {
   Organization,
   PlainResource,
   Project,
+  QualityTarget,
   Slice,
+  Task,
   User,
 } from "./records";
 import { Table } from "./table";
@@ -33,8 +37,15 @@ export class State {
   readonly slices: Table<Slice>;
   readonly exports: Table<Export>;
   readonly uploads: Table<ManagedUpload>;
+  /** The batch of each object key that was presigned in one. */
+  readonly batches: Table<string>;
   readonly storageConfigs: Table<PlainResource>;
   readonly webhooks: Table<PlainResource>;
+  readonly deliveries: Table<Delivery>;
+  readonly tasks: Table<Task>;
+  readonly qualityTargets: Table<QualityTarget>;
+  /** By the uid of the project. */
+  readonly consensusConfigs: Table<ConsensusConfig>;
   readonly objects: Table<ObjectRecord>;
   readonly multiparts: Table<OpenMultipart>;
   readonly secrets: Table<string>;
@@ -54,8 +65,13 @@ export class State {
     this.slices = table("slices");
     this.exports = table("exports");
     this.uploads = table("uploads");
+    this.batches = table("batches");
     this.storageConfigs = table("storageConfigs");
     this.webhooks = table("webhooks");
+    this.deliveries = table("deliveries");
+    this.tasks = table("tasks");
+    this.qualityTargets = table("qualityTargets");
+    this.consensusConfigs = table("consensusConfigs");
     this.objects = table("objects");
     this.multiparts = table("multiparts");
     this.secrets = table("secrets");

@@ -44,6 +44,14 @@ export class LocalStore implements ObjectStore {
     return Promise.resolve(found.sort((a, b) => (a.key < b.key ? -1 : 1)));
   }
 
+  async content(key: string): Promise<Buffer | undefined> {
+    const object = this.object(key);
+    if (object === undefined) return undefined;
+    const chunks: Buffer[] = [];
+    for await (const chunk of this.read(object, 0, object.size - 1)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  }
+
   async put(key: string, content: Buffer, contentType: string): Promise<void> {
     const sink = this.receive();
     await sink.write(content);

@@ -39,6 +39,11 @@ export class RemoteStore implements ObjectStore {
     return objects;
   }
 
+  async content(key: string): Promise<Buffer | undefined> {
+    if ((await this.head(key)) === undefined) return undefined;
+    return (await this.client.send({ method: "GET", key })).content;
+  }
+
   async put(key: string, content: Buffer, contentType: string): Promise<void> {
     await this.client.send({
       method: "PUT",

@@ -19,6 +19,7 @@ export interface S3Call {
 export interface S3Answer {
   readonly status: number;
   readonly headers: Headers;
+  readonly content: Buffer;
   readonly text: string;
 }
 
@@ -46,10 +47,12 @@ export class S3Client {
       redirect: "error",
       ...(content === undefined ? {} : { body: new Uint8Array(content) }),
     });
+    const bytes = Buffer.from(await response.arrayBuffer());
     const answer = {
       status: response.status,
       headers: response.headers,
-      text: await response.text(),
+      content: bytes,
+      text: bytes.toString(),
     };
     if (response.ok || (method === "HEAD" && answer.status === 404)) return answer;
     const code = readOne(answer.text, "Code") ?? "no code";

@@ -10,6 +10,8 @@ export interface PartInfo {
 export interface ObjectStore {
   head(key: string): Promise<StoredObject | undefined>;
   list(prefix: string): Promise<readonly StoredObject[]>;
+  /** The whole of an object; undefined when there is none. For what the API itself hands out. */
+  content(key: string): Promise<Buffer | undefined>;
   put(key: string, content: Buffer, contentType: string): Promise<void>;
   /** Bytes under a prefix, for the quota. May lag behind on a store that only a listing can tell. */
   usedBytes(prefix: string): number;

@@ -1,3 +1,4 @@
+import { LIKELIEST_DIALECT } from "../../emulator/index";
 import { parseCommandLine, type UsageError } from "../../emulator/cli";
 
 const S3 = ["--storage", "http://127.0.0.1:9000/", "--storage-bucket", "b"];
@@ -44,6 +45,18 @@ describe("the command line", () => {
       wantsHelp: true,
       isJson: false,
     });
+  });
+
+  test("takes a dialect by its name, from a file, and switch by switch", () => {
+    const parse = (line: string) => parseCommandLine(line.split(" "), {});
+    const named = parse("--dialect likeliest --switch takenName=field");
+    expect(named.options.dialect).toEqual({ ...LIKELIEST_DIALECT, takenName: "field" });
+    const file = parse("--dialect mine.json --switch parts=one --switch batches=apart");
+    expect(file).toMatchObject({
+      dialectFile: "mine.json",
+      options: { dialect: { parts: "one", batches: "apart" } },
+    });
+    expect(problems(["--switch", "takenName", "--switch", "x=y"])).toHaveLength(1);
   });
 
   test("names all that is wrong at once", () => {

@@ -1,0 +1,65 @@
+// Switches of exports. A description, no behaviour.
+import { defineSwitch } from "./switch";
+
+export const EXPORTS = {
+  exportFields: defineSwitch({
+    about: "`project`, `project_id` or `dataset` beside the reference's lists",
+    forms: { accepted: "ignored", refused: "a 400 on each of them" },
+    default: "accepted",
+    likeliest: "accepted",
+    evidence:
+      "The guide, the reference and the SDKs each show another form; the framework ignores unknown fields unless a serializer refuses them.",
+  }),
+  exportSources: defineSwitch({
+    about: "`datasets`, `projects` and `slices` in an export's reply",
+    forms: { full: "as asked", empty: "empty lists" },
+    default: "full",
+    likeliest: "full",
+    evidence:
+      "The newest source has the fields; whether the guide's or the SDKs' form fills them is not documented.",
+  }),
+  exportStatus: defineSwitch({
+    about: "the status of a finished export",
+    forms: {
+      auto: "`exported` to a request in the SDKs' form, `completed` to all others",
+      exported: "`exported`",
+      completed: "`completed`",
+      shouted: "`EXPORTED`",
+    },
+    default: "auto",
+    likeliest: "exported",
+    evidence:
+      "The reference and the SDKs say `exported`, the guide `completed`; the SDKs compare without case.",
+  }),
+  exportReason: defineSwitch({
+    about: "why an export failed",
+    forms: {
+      error: "a field `error`, and `updated_at`",
+      none: "no reason, and no `updated_at`",
+    },
+    default: "error",
+    likeliest: "none",
+    evidence: "The newest source's schema, tested against the server's, has neither field.",
+  }),
+  exportHost: defineSwitch({
+    about: "where an export's file is",
+    forms: {
+      storage: "in storage, presigned",
+      api: "on the API's own origin, `…/exports/{uid}/download`, for the key",
+    },
+    default: "storage",
+    likeliest: "storage",
+    evidence:
+      "The reference's examples are presigned on `storage.avala.ai` and `cdn.avala.ai`; its webhook example is on the API's origin.",
+  }),
+  exportKind: defineSwitch({
+    about: "what an export's file is",
+    forms: {
+      zip: "a zip archive",
+      json: "one JSON document; a zip for other formats",
+    },
+    default: "zip",
+    likeliest: "zip",
+    evidence: "The reference names the formats; no source says how they are packed.",
+  }),
+};

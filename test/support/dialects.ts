@@ -1,0 +1,60 @@
+// The dialects that a scenario is to be run over, and an emulator that speaks one of them.
+import {
+  DEFAULT_DIALECT,
+  type Dialect,
+  type Emulator,
+  type EmulatorOptions,
+  LIKELIEST_DIALECT,
+  mixture,
+  opposites,
+  startEmulator,
+} from "../../emulator/index";
+import { seeded } from "../simulation/seeded";
+
+export interface NamedDialect {
+  readonly name: string;
+  readonly dialect: Dialect;
+}
+
+export const MAIN_DIALECTS: readonly NamedDialect[] = [
+  { name: "the default", dialect: DEFAULT_DIALECT },
+  { name: "the likeliest", dialect: LIKELIEST_DIALECT },
+];
+
+/** Every other form of every switch, one at a time, over `base`. */
+export const oppositesOf = (base: Dialect): readonly NamedDialect[] => opposites(base);
+
+/** Every switch drawn at random; the same for the same seed. */
+export function mixtures(count: number, firstSeed = 1): readonly NamedDialect[] {
+  return Array.from({ length: count }, (_, n) => {
+    const seed = firstSeed + n;
+    return { name: `mixture ${String(seed)}`, dialect: mixture(seeded(seed).next) };
+  });
+}
+
+/** What a scenario that matters runs over: both main dialects, the opposite of each switch, three mixtures. */
+export const ALL_DIALECTS: readonly NamedDialect[] = [
+  ...MAIN_DIALECTS,
+  ...oppositesOf(DEFAULT_DIALECT),
+  ...mixtures(3),
+];
+
+const running: Emulator[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((emulator) => emulator.stop()));
+});
+
+/** Without limits and waits unless they are asked for; stopped after the test. */
+export async function startSpeaking(
+  dialect: EmulatorOptions["dialect"],
+  options: EmulatorOptions = {},
+): Promise<Emulator> {
+  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
+  const emulator = await startEmulator({
+    ...quiet,
+    ...(dialect === undefined ? {} : { dialect }),
+    ...options,
+  });
+  running.push(emulator);
+  return emulator;
+}
