@@ -7,6 +7,7 @@ import type { DataType } from "../../src/files/media";
 import type { Call } from "../process/calls";
 import { without } from "../process/present";
 import type { LocalSet } from "../process/local-files";
+import { folderOfRoot } from "../process/root-folder";
 import {
   isDataType,
   isDatasetName,
@@ -89,7 +90,7 @@ type Chosen = Omit<FileSetGiven, keyof FileSetFacts | "call"> & {
   readonly dataType?: DataType | "";
 };
 
-export function optionsOf(given: Chosen): FileSetOptions {
+function optionsOf(given: Chosen): FileSetOptions {
   const {
     root,
     include = EVERYTHING,
@@ -112,6 +113,12 @@ export function optionsOf(given: Chosen): FileSetOptions {
     checkContent,
     dataType,
   };
+}
+
+/** As {@link optionsOf}, with the root that the program means. @throws InputError when that is not known */
+export function optionsFor(given: Chosen, { folder: program }: Call): FileSetOptions {
+  const base = folderOfRoot(given.root, { program, provider: process.cwd() });
+  return { ...optionsOf(given), base };
 }
 
 /**

@@ -18,7 +18,7 @@ import { hasUnknown, unknownAs } from "../process/unknown";
 import {
   FILE_SET_RULES,
   inputsOf,
-  optionsOf,
+  optionsFor,
   ownerOf,
   type FileSetGiven,
   type FileSetInputs,
@@ -104,7 +104,10 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
       this.session.calls.keep(held, call);
       return held;
     }
-    const local = await this.files.read(optionsOf(given), showReading(this.session.messages(call)));
+    const local = await this.files.read(
+      optionsFor(given, call),
+      showReading(this.session.messages(call)),
+    );
     const inputs = withKeptName(inputsOf(given, local), kept);
     this.session.calls.keep(inputs, call);
     if (isNew && call.isPreview === true && this.isNews(call, inputs)) {
@@ -156,7 +159,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     inputs: FileSetInputs,
     call: Call,
   ): Promise<void> {
-    const local = await this.files.recall(optionsOf(inputs), inputs.digest);
+    const local = await this.files.recall(optionsFor(inputs, call), inputs.digest);
     const preview = { session: this.session, call, inputs, manifest: local.manifest };
     await previewChange(preview, olds, unpackManifest(olds.manifest));
     await tellNotices(this.session, call, local, inputs);
@@ -192,7 +195,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     olds?: FileSetOutputs,
   ): Promise<Sending> {
     const { session } = this;
-    const local = await this.files.recall(optionsOf(inputs), inputs.digest);
+    const local = await this.files.recall(optionsFor(inputs, call), inputs.digest);
     if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
     const manifest = olds && unpackManifest(olds.manifest);
     return {

@@ -37,7 +37,12 @@ function callOf({ name, kind, options }: Definition, inputs: pulumi.Inputs): pul
   const plain = new Promise<string>((resolve) => {
     urn.apply(resolve);
   });
-  return { urn: plain, isPreview: pulumi.runtime.isDryRun(), secrets: secretsAmong(inputs) };
+  return {
+    urn: plain,
+    isPreview: pulumi.runtime.isDryRun(),
+    folder: process.cwd(),
+    secrets: secretsAmong(inputs),
+  };
 }
 
 export abstract class AvalaResource extends pulumi.CustomResource {

@@ -13,8 +13,10 @@ export type { SymlinkPolicy } from "./entries";
 export type ContentPolicy = "warn" | "error" | "off";
 
 export interface FileSetOptions {
-  /** The folder that paths are relative to. A relative one is taken from the process's working directory. */
+  /** The folder that paths are relative to. A relative one is taken from `base`. */
   readonly root: string;
+  /** @default the process's working directory */
+  readonly base?: string | undefined;
   /**
    * Globs relative to the root, as fast-glob has them, or absolute ones inside it. `!` takes away, in any order. A line
    * that names a folder, or ends in `/`, means everything in it.
@@ -50,7 +52,7 @@ export function readOptions(options: FileSetOptions): {
   prefix: string;
 } {
   const problems: InputProblem[] = [];
-  const given = resolve(options.root);
+  const given = resolve(options.base ?? "", options.root);
   let root = given;
   try {
     root = realpathSync.native(given);
