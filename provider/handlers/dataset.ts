@@ -36,6 +36,7 @@ import {
   type DatasetOutputs,
   type Known,
 } from "./dataset-inputs";
+import { describeDataset } from "./dataset-fate";
 import { createLineage } from "./dataset-lineage";
 import { makeDataset } from "./dataset-make";
 import { previewTakeOver } from "./dataset-preview";
@@ -129,7 +130,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const call = this.session.calls.of(inputs);
     const settling = this.settling(inputs, call);
     const { dataset, wasThere, isKnown } = await makeDataset(settling);
-    if (wasThere) await settling.messages.info(`${dataset.name} was there and is taken over`);
+    if (wasThere)
+      await settling.messages.info(`${describeDataset(dataset)} was there and is taken over.`);
     const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
     this.lineage.took(dataset.uid);
     const origin = wasThere ? "found" : "made";
