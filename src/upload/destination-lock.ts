@@ -44,14 +44,14 @@ function noLock({ datasetName }: DatasetDestination, path: string, error: unknow
 
 type Taken = Locked | { readonly kind: "impossible"; readonly error: unknown };
 
-async function take(avala: Avala, to: DatasetDestination, path: string): Promise<Taken> {
+async function take(avala: Avala, to: LockedDestination, path: string): Promise<Taken> {
   const what = `Waiting for another run that sends files under the name ${to.datasetName}`;
   const onWait = (owner: string): void => {
     const text = `Another run (${owner}) sends files under the name ${to.datasetName}: waiting for it to end.`;
     avala.emit({ kind: "warning", text });
   };
   try {
-    return await acquireLock(avala, { path, what, onWait });
+    return await acquireLock(avala, { path, what, onWait, lingers: !isNamedByContent(to) });
   } catch (error) {
     if (isAvalaError(error)) throw error;
     return { kind: "impossible", error };

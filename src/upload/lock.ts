@@ -2,7 +2,7 @@
 // his own, looks whether another's is there, and if so takes his away again and waits: so nothing of a dead owner's is ever
 // replaced, only ignored and removed, and no two can take over at once. Knows nothing of uploads.
 import { basename, dirname, join } from "node:path";
-import type { Disk, Held } from "../files/disk";
+import { TOUCH_MS, type Disk, type Held, type Listed } from "../files/disk";
 import { pidIn } from "../files/process-mark";
 import { cancelled, type Clock, type Random } from "../flow/clock";
 import { pastDeadline } from "../flow/deadline";
@@ -22,6 +22,8 @@ export interface LockRequest {
   readonly what: string;
   /** Called once when another holds it. */
   readonly onWait: (owner: string) => void;
+  /** Whether requests that a process sent before it was killed may still do harm. @default false */
+  readonly lingers?: boolean | undefined;
 }
 
 /** Nobody has it, somebody else has had it for {@link maxLockWaitMs}, or it is ours until it is released. */
@@ -33,6 +35,8 @@ export type Locked =
 export const maxLockWaitMs = 15 * 60_000;
 /** An owner that can't be asked, and whose file was not touched for six times as long as it should have been, is dead. */
 export const maxSilenceMs = 60_000;
+/** What a process had sent when it was killed, a server may carry out some time later. */
+export const lingerMs = 5000;
 const MIN_LOOK_MS = 500;
 
 /** When a file was first seen as it is, by our own clock: whoever made it may have another. */
@@ -49,34 +53,41 @@ function ownerOf(mark: string, disk: Disk): string {
   return isHere ? `process ${pid}` : `process ${pid} of another machine`;
 }
 
-function isAlive(
-  { disk, clock }: LockPorts,
-  seen: Seen,
-  { name, touchedMs }: { readonly name: string; readonly touchedMs: number },
-): boolean {
-  const isRunning = disk.isRunning(markOf(name));
-  if (isRunning !== undefined) return isRunning;
+interface Looking extends LockPorts {
+  readonly path: string;
+  readonly lingers: boolean;
+  readonly seen: Seen;
+}
+
+/** For how long a file has been seen as it is. */
+function silenceMs({ clock, seen }: Looking, { name, touchedMs }: Listed): number {
   const before = seen.get(name);
-  if (before?.touchedMs === touchedMs) return clock.now() - before.sinceMs < maxSilenceMs;
+  if (before?.touchedMs === touchedMs) return clock.now() - before.sinceMs;
   seen.set(name, { touchedMs, sinceMs: clock.now() });
-  return true;
+  return 0;
+}
+
+function isAlive(looking: Looking, file: Listed): boolean {
+  const silentMs = silenceMs(looking, file);
+  const isRunning = looking.disk.isRunning(markOf(file.name));
+  if (isRunning === true) return true;
+  if (isRunning === undefined) return silentMs < maxSilenceMs;
+  // It lived until it did not touch the file any more, by the clock of the machine that both are on.
+  const untilMs = file.touchedMs + TOUCH_MS + lingerMs;
+  return looking.lingers && silentMs < lingerMs && looking.clock.now() < untilMs;
 }
 
 /** The file of one that lives and is not ours. Those of the dead are removed on the way. */
-async function findOther(
-  ports: LockPorts,
-  path: string,
-  seen: Seen,
-  ownName?: string,
-): Promise<string | undefined> {
+async function findOther(looking: Looking, ownName?: string): Promise<string | undefined> {
+  const { disk, path } = looking;
   const folder = dirname(path);
-  const listed = await ports.disk.list(folder, `${basename(path)}.`);
+  const listed = await disk.list(folder, `${basename(path)}.`);
   let other: string | undefined;
   for (const file of listed) {
     if (file.name === ownName || !file.name.endsWith(".lock")) continue;
-    if (isAlive(ports, seen, file)) other ??= file.name;
+    if (isAlive(looking, file)) other ??= file.name;
     // One that can't be removed is ignored the next time as well.
-    else await ports.disk.remove(join(folder, file.name)).catch(() => undefined);
+    else await disk.remove(join(folder, file.name)).catch(() => undefined);
   }
   return other;
 }
@@ -89,14 +100,14 @@ export async function sweepLock(disk: Disk, path: string): Promise<void> {
   }
 }
 
-async function tryToHold(ports: LockPorts, path: string, seen: Seen): Promise<Locked> {
-  const { disk, random } = ports;
-  const other = await findOther(ports, path, seen);
+async function tryToHold(looking: Looking): Promise<Locked> {
+  const { disk, random, path } = looking;
+  const other = await findOther(looking);
   if (other !== undefined) return { kind: "taken", owner: ownerOf(markOf(other), disk) };
   const name = `${basename(path)}.${disk.ownMark()}.${random.uuid().slice(0, 8)}.lock`;
   const gone = new AbortController();
   const held = await disk.hold(join(dirname(path), name), () => gone.abort());
-  const rival = await findOther(ports, path, seen, name).catch(async (error: unknown) => {
+  const rival = await findOther(looking, name).catch(async (error: unknown) => {
     await held.release();
     throw error;
   });
@@ -106,17 +117,18 @@ async function tryToHold(ports: LockPorts, path: string, seen: Seen): Promise<Lo
 }
 
 /**
- * Waits for the lock, {@link maxLockWaitMs} at most. What a process that was killed has left is taken over at once on the same
- * machine, and after a minute without a touch elsewhere.
+ * Waits for the lock, {@link maxLockWaitMs} at most. What a process that was killed has left is taken over on the same machine
+ * at once, or when what it had sent is over, and after a minute without a touch elsewhere.
  * @throws the disk's own error where no lock can be made; AvalaError `cancelled`, and that of `pastDeadline`
  */
 export async function acquireLock(ports: LockPorts, request: LockRequest): Promise<Locked> {
   const { clock, random, signal, deadlineMs = Number.POSITIVE_INFINITY } = ports;
   const untilMs = clock.now() + maxLockWaitMs;
-  const seen: Seen = new Map();
+  const { path, lingers = false } = request;
+  const looking: Looking = { ...ports, path, lingers, seen: new Map() };
   for (let looks = 1; ; looks += 1) {
     if (signal?.aborted === true) throw cancelled(request.what);
-    const locked = await tryToHold(ports, request.path, seen);
+    const locked = await tryToHold(looking);
     if (locked.kind === "held") return locked;
     if (looks === 1) request.onWait(locked.owner);
     // Two that looked at the same moment have both given way: chance decides who is first the next time.

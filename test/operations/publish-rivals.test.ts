@@ -13,7 +13,7 @@ import {
 } from "../../src/operations/publish";
 import { openUploadJournal } from "../../src/upload/upload-journal";
 import { uploadFiles, type UploadFile } from "../../src/upload/run";
-import { sessionWith } from "../support/session";
+import { diskWithoutLocks, sessionWith } from "../support/session";
 
 let emulator: Emulator;
 let folder: string;
@@ -51,8 +51,7 @@ const targetOf = (files: readonly UploadFile[]): PublishTarget => ({
 
 /** A session on a disk that does not show it the locks of others, as a network's may: then looking is all that is left. */
 function sessionWithoutLocks(): Avala {
-  const { avala } = sessionWith(emulator);
-  return { ...avala, disk: { ...avala.disk, list: async () => [] } };
+  return sessionWith(emulator, { ports: { disk: diskWithoutLocks } }).avala;
 }
 
 /** A session that does `meanwhile` right after a file of its own was stored. */

@@ -29,6 +29,8 @@ interface DatasetRow {
   readonly name: string;
   readonly slug: string;
   readonly readyAtMs: number;
+  /** What lay under its name when it was made: key → sha256. */
+  readonly madeOf: ReadonlyMap<string, string>;
 }
 
 export interface AvalaModel {
@@ -55,6 +57,8 @@ export interface ModelOptions {
   readonly faultOf: (target: "api" | "storage", random: Seeded) => Fault["name"] | undefined;
   readonly limitPerMinute: number;
   readonly burstPerSecond: number;
+  /** The longest that bytes are on their way. @default 400 */
+  readonly storageMs?: number;
 }
 
 const POLICY_MS = 60_000;
@@ -170,11 +174,13 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     slug: row.slug,
     data_type: "image",
     status: clock.now() >= row.readyAtMs ? "created" : "creating",
-    item_count: keysOf(row.name).length,
+    item_count: listedOf(row.name).length,
     owner_name: PREFIX,
   });
   const keysOf = (name: string): string[] =>
     [...objects.keys()].filter((key) => key.startsWith(`${PREFIX}/${name}/`)).sort();
+  /** What is no image is stored and never an item. */
+  const listedOf = (name: string): string[] => keysOf(name).filter((key) => key.endsWith(".jpg"));
   const page = (results: readonly unknown[]): Answer => ({
     status: 200,
     json: { next: null, previous: null, results },
@@ -262,7 +268,10 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
       return { status: 409, json: { detail: "A dataset with this name exists." } };
     }
     const readyAtMs = clock.now() + random.integer(20_000);
-    const row = { uid: random.uuid(), name: body.name, slug: body.slug, readyAtMs };
+    const madeOf = new Map(
+      keysOf(body.name).map((key) => [key, objects.get(key)?.sha256 ?? ""] as const),
+    );
+    const row = { uid: random.uuid(), name: body.name, slug: body.slug, readyAtMs, madeOf };
     datasets.push(row);
     return { status: 201, json: rowJson(row) };
   };
@@ -286,7 +295,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     if (row === undefined) return { status: 404, json: { detail: "Not found." } };
     if (!path.endsWith("/items/")) return { status: 200, json: rowJson(row) };
     const root = `${PREFIX}/${row.name}/`;
-    const items = keysOf(row.name).map((key) => ({
+    const items = listedOf(row.name).map((key) => ({
       uid: sha256(Buffer.from(key)).slice(0, 32),
       key: key.slice(root.length),
     }));
@@ -317,7 +326,10 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     trace.push(`${clock.now()} ${request.method} ${path} ${fault ?? "-"}`);
     if (fault === "refused") throw lost(false);
     const body = await bodyOf(request);
-    await clock.sleep(1 + random.integer(target === "api" ? 40 : 400), request.signal);
+    await clock.sleep(
+      1 + random.integer(target === "api" ? 40 : (options.storageMs ?? 400)),
+      request.signal,
+    );
     if (fault === "request-lost" || fault === "cut") throw lost(true);
     if (fault === "stalled") {
       await clock.sleep(request.idleTimeoutMs, request.signal);

@@ -23,6 +23,8 @@ export interface DiskModel extends Omit<Disk, "ownMark" | "isRunning"> {
   readonly written: string[];
   readonly journals: () => readonly string[];
   readonly locks: () => readonly string[];
+  /** Somebody writes to the journals who has no key. */
+  poison(lines: string): void;
 }
 
 function systemError(code: string): Error {
@@ -51,6 +53,12 @@ export function createDiskModel(
     journals: () =>
       [...files.keys()].filter((path) => path.includes("/journals/") && !path.endsWith(".lock")),
     locks: () => [...files.keys()].filter((path) => path.endsWith(".lock")),
+    poison: (lines) => {
+      for (const path of model.journals()) {
+        const file = files.get(path);
+        if (file !== undefined) file.synced += Buffer.from(lines, "utf8").toString("latin1");
+      }
+    },
     crash: (random) => {
       for (const file of files.values()) {
         const kept = file.unsynced.slice(0, random.integer(file.unsynced.length + 1));

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { API_KEY, playSeed, type Played } from "./world";
 
 const ONE = process.env["AVALA_SEED"];
-const COUNT = Number(process.env["AVALA_SEEDS"] ?? 2000);
+const COUNT = Number(process.env["AVALA_SEEDS"] ?? 1900);
 const seeds =
   ONE === undefined ? Array.from({ length: COUNT }, (_, index) => index + 1) : [Number(ONE)];
 

@@ -1,6 +1,7 @@
 // A session with an emulator, with short waits unless a test hands in its own clock.
 import { connect, type Avala, type Ports } from "../../src/api/connect";
 import type { AvalaEvent } from "../../src/events";
+import { systemDisk, type Disk } from "../../src/files/disk";
 import { systemClock, type Clock } from "../../src/flow/clock";
 import type { Emulator } from "../../emulator";
 
@@ -9,6 +10,9 @@ export const hurriedClock: Clock = {
   now: systemClock.now,
   sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 5), signal),
 };
+
+/** The system's disk, as a network's may be: it does not show one run the locks of another. */
+export const diskWithoutLocks: Disk = { ...systemDisk, list: async () => [] };
 
 const open: Avala[] = [];
 afterEach(() => {

@@ -1,5 +1,11 @@
 // The lock that runs of one state folder share, in virtual time: who has it, who waits, and who takes over from the dead.
-import { acquireLock, maxLockWaitMs, maxSilenceMs, type Locked } from "../../src/upload/lock";
+import {
+  acquireLock,
+  lingerMs,
+  maxLockWaitMs,
+  maxSilenceMs,
+  type Locked,
+} from "../../src/upload/lock";
 import { isPastDeadline } from "../../src/flow/deadline";
 import { createDiskModel } from "../simulation/disk-model";
 import { createMachine, createProcess } from "../simulation/process";
@@ -7,6 +13,12 @@ import { seeded } from "../simulation/seeded";
 import { createTimeline } from "../simulation/timeline";
 
 const PATH = "/state/journals/abc.jsonl";
+
+interface More {
+  readonly signal?: AbortSignal;
+  readonly deadlineMs?: number;
+  readonly lingers?: boolean;
+}
 
 function createWorld(isShared = true) {
   const timeline = createTimeline();
@@ -20,10 +32,10 @@ function createWorld(isShared = true) {
     const shared = { clock: timeline, random: random.fork(), api: transport, storage: transport };
     const process = createProcess({ ...shared, disk }, machine);
     const waits: string[] = [];
-    const acquire = (more: { signal?: AbortSignal; deadlineMs?: number } = {}): Promise<Locked> =>
+    const acquire = ({ lingers, ...more }: More = {}): Promise<Locked> =>
       acquireLock(
         { ...process.ports, ...more },
-        { path: PATH, what: "Waiting", onWait: (owner) => waits.push(owner) },
+        { path: PATH, what: "Waiting", lingers, onWait: (owner) => waits.push(owner) },
       );
     return { ...process, acquire, waits };
   };
@@ -87,6 +99,24 @@ describe("a lock", () => {
     expect(timeline.now()).toBe(startedMs);
     expect(second.waits).toEqual([]);
     expect(disk.locks()).toHaveLength(1);
+  });
+
+  test("is taken over a little later where what the killed process had sent may do harm", async () => {
+    const { timeline, begin } = createWorld();
+    const first = begin();
+    await timeline.play(held(first.acquire()));
+    first.kill();
+    const startedMs = timeline.now();
+    const lock = await timeline.play(held(begin().acquire({ lingers: true })));
+    expect(timeline.now() - startedMs).toBeGreaterThanOrEqual(lingerMs);
+    await lock.release();
+    const second = begin();
+    await timeline.play(held(second.acquire()));
+    second.kill();
+    await timeline.play(timeline.sleep(60_000));
+    const laterMs = timeline.now();
+    await timeline.play(held(begin().acquire({ lingers: true })));
+    expect(timeline.now()).toBe(laterMs);
   });
 
   test("of one that was killed elsewhere is taken over after a minute of silence", async () => {

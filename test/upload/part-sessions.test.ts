@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connect";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
-import { sessionWith } from "../support/session";
+import { diskWithoutLocks, sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
@@ -30,14 +30,21 @@ function calls(path: string): number {
   return place.emulator.requests().filter((entry) => entry.path.endsWith(path)).length;
 }
 
-/** A session in which `first` happens once, right before the first request that `isDue`. */
+function withoutLocks(): ReturnType<typeof sessionWith> {
+  return sessionWith(place.emulator, { ports: { disk: diskWithoutLocks } });
+}
+
+/**
+ * A session in which `first` happens once, right before the first request that `isDue`. The other run does not see its
+ * lock, as on another machine.
+ */
 function interrupted(
   on: "api" | "storage",
   isDue: (url: string) => boolean,
   first: () => Promise<unknown>,
 ): Avala {
   let other: Promise<unknown> | undefined;
-  const { avala } = sessionWith(place.emulator);
+  const { avala } = withoutLocks();
   if (on === "storage") {
     const send: Avala["storage"]["send"] = async (request) => {
       if (isDue(request.url)) await (other ??= first());
@@ -71,7 +78,7 @@ describe("two runs at once with one large file", () => {
         const file = await place.put("a.mcap", randomBytes(7 * MIB));
         let other: UploadResult | undefined;
         const avala = interrupted(on, isDue, async () => {
-          other = await upload([file], undefined, state);
+          other = await upload([file], withoutLocks().avala, state);
         });
         expect(await upload([file], avala)).toMatchObject({ isComplete: true });
         expect(other).toMatchObject({ isComplete: true });
@@ -84,7 +91,7 @@ describe("two runs at once with one large file", () => {
     await place.start();
     const file = await place.put("a.mcap", randomBytes(7 * MIB));
     const isDue = (): boolean => true;
-    const avala = interrupted("storage", isDue, () => upload([file]));
+    const avala = interrupted("storage", isDue, () => upload([file], withoutLocks().avala));
     const result = await upload([file], avala);
     expect(result).toMatchObject({ isComplete: true, bytesSent: 0 });
     expect(await stored()).toEqual({ "a.mcap": file.sha256 });
