@@ -43,7 +43,10 @@ function hidesMd5(headers: HttpResponse["headers"]): boolean {
   );
 }
 
-function storedBy(host: string, { status, headers }: HttpResponse): Stored {
+export function storedBy(
+  host: string,
+  { status, headers }: Pick<HttpResponse, "status" | "headers">,
+): Stored {
   const { etag } = headers;
   const md5 = /^"?([0-9a-f]{32})"?$/i.exec(etag ?? "")?.[1]?.toLowerCase();
   return { etag, md5: hidesMd5(headers) ? undefined : md5, host, wasThere: status === 412 };

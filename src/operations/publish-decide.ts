@@ -4,7 +4,9 @@ import type { Dataset } from "../api/datasets";
 import { findDataset } from "../dataset";
 import { compareManifests, describeChanges } from "../files/compare";
 import type { Manifest } from "../files/manifest";
-import { recordedContent } from "./content-record";
+import type { UploadFile } from "../upload/request";
+import { compareContents } from "./content-check";
+import { recordContent, recordedContent } from "./content-record";
 import {
   brokenVersion,
   CORE_WORDS,
@@ -21,6 +23,7 @@ import {
   requireFiles,
   type Compared,
   type Decision,
+  type NamedFile,
   type NamedFiles,
   type PublishOptions,
   type SendTarget,
@@ -74,8 +77,34 @@ export async function compareFound(
   if (recorded !== undefined && digest !== undefined && recorded !== digest) {
     throw madeOfOthers(dataset, "", words);
   }
-  const isKnown = digest !== undefined && recorded === digest;
-  return { dataset, unverified: isKnown ? 0 : target.files.length };
+  if (digest !== undefined && recorded === digest) return { dataset, unverified: 0 };
+  return { dataset, unverified: await countUnverified(avala, dataset, target, options) };
+}
+
+function hasPlace(file: NamedFile): file is UploadFile {
+  return "absolutePath" in file;
+}
+
+/** Of a dataset whose content no record tells: as far as its store does. @throws AvalaError `conflict` */
+async function countUnverified(
+  avala: Avala,
+  dataset: Dataset,
+  target: NamedFiles,
+  { stateDirectory, words = CORE_WORDS }: DecideOptions,
+): Promise<number> {
+  const files = target.files.filter(hasPlace);
+  if (files.length === 0) return target.files.length;
+  const { same, others } = await compareContents(avala, dataset, files);
+  if (others.length > 0) {
+    throw holdsOthers(dataset, { missing: [], wrongSize: [], extra: [], others }, words);
+  }
+  const unverified = target.files.length - same.size;
+  const digest = digestOf(target);
+  if (unverified === 0 && digest !== undefined) {
+    const made = { uid: dataset.uid, digest };
+    await recordContent(avala, destinationOf(target), made, stateDirectory);
+  }
+  return unverified;
 }
 
 /**

@@ -23,16 +23,20 @@ function waysOut({ version }: Words): string {
   return `A dataset is made once, and nothing can be added to it. ${version} Or choose another name. Nothing was sent.`;
 }
 
-type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra">;
+type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra"> & {
+  /** Of the same size, and of other content. */
+  readonly others?: readonly string[];
+};
 
 export function hasDifference({ missing, wrongSize, extra }: Differences): boolean {
   return missing.length + wrongSize.length + extra.length > 0;
 }
 
-function describeDifferences({ missing, wrongSize, extra }: Differences): string {
+function describeDifferences({ missing, wrongSize, extra, others = [] }: Differences): string {
   return listed([
     ...missing.map((path) => `${shown(path)}: not in the dataset`),
     ...wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
+    ...others.map((path) => `${shown(path)}: of other content in the dataset`),
     ...extra.map((path) => `${shown(path)}: in the dataset, and not among these files`),
   ]);
 }

@@ -138,6 +138,7 @@ describe("a first run", () => {
       expect(manifestOf(await act(versioned))).toEqual(whole);
     });
     test("that it has not, where of a dataset that was there paths and sizes alone are known", async () => {
+      await start({ etag: "opaque" });
       const named = { ...versioned, dataset: "pets" };
       expect(manifestOf(await act(named))).toEqual(whole);
       rmSync(tree.at(".state"), { recursive: true });
@@ -250,8 +251,37 @@ describe("a dataset that exists with other files", () => {
     expect(errors[0]).toMatch(/made of other content[^]*\{digest\}/);
   });
 
+  describe("of the same paths and sizes, on another machine, where the store's ETags are MD5s", () => {
+    beforeEach(async () => {
+      await act(named);
+      rmSync(tree.at(".state"), { recursive: true });
+    });
+
+    test("is unchanged when the contents are the same, and that is known from then on", async () => {
+      const asked = (): number =>
+        emulator.requests().filter(({ target, method }) => target === "storage" && method === "GET")
+          .length;
+      for (let again = 0; again < 2; again += 1) {
+        const { outputs, warnings } = await act(named);
+        expect(outputs).toMatchObject({ outcome: "unchanged", complete: "true", unverified: "0" });
+        expect(warnings).toEqual([]);
+        expect(asked()).toBe(2);
+      }
+    });
+
+    test("is refused when one is not, by name, and nothing is sent", async () => {
+      tree.write({ "images/cats/one.jpg": jpeg("eno") });
+      const { outputs, errors } = await act(named);
+      expect(outputs).toMatchObject({ outcome: "failed", "files-uploaded": "0" });
+      expect(errors[0]).toContain("images/cats/one.jpg: of other content in the dataset");
+      expect(errors[0]).not.toContain("two.jpg");
+    });
+  });
+
   describe("of the same paths and sizes that nothing here knows the content of", () => {
     beforeEach(async () => {
+      // Its ETags are no MD5s, so it says nothing of what it keeps.
+      await start({ etag: "opaque" });
       await act(named);
       rmSync(tree.at(".state"), { recursive: true });
       tree.write({ "images/cats/one.jpg": jpeg("eno") });

@@ -63,22 +63,33 @@ describe("A fixed name", () => {
     expect(read).toEqual(outs);
   });
 
-  test("is taken over by adopt without sending anything, verified where the record knows its content", async () => {
-    const files = await sentFrom("a");
-    const { id } = await make(bench.handlers().dataset, { files });
-    bench.writes();
-    const adopting = { ...given("a"), adopt: true };
-    for (const [environment, isVerified] of [
-      [{}, true],
-      [elsewhere(), false],
-    ] as const) {
-      const handlers = bench.handlers(environment);
-      const { outs } = await make(handlers.fileSet, adopting);
-      const adopted = await make(handlers.dataset, { files: outs, adopt: true });
-      expect(adopted).toMatchObject({ id, outs: { isVerified } });
-    }
-    expect(bench.writes()).toEqual([]);
-  });
+  test.each([
+    ["md5", true],
+    ["opaque", false],
+  ] as const)(
+    "is taken over by adopt without sending anything, verified where its content is known: %s",
+    async (etag, isKnownElsewhere) => {
+      await bench.stop();
+      bench = await createBench(
+        { "a/one.jpg": jpeg("a one"), "a/two.jpg": jpeg("a two") },
+        { etag },
+      );
+      const files = await sentFrom("a");
+      const { id } = await make(bench.handlers().dataset, { files });
+      bench.writes();
+      const adopting = { ...given("a"), adopt: true };
+      for (const [environment, isVerified] of [
+        [{}, true],
+        [elsewhere(), isKnownElsewhere],
+      ] as const) {
+        const handlers = bench.handlers(environment);
+        const { outs } = await make(handlers.fileSet, adopting);
+        const adopted = await make(handlers.dataset, { files: outs, adopt: true });
+        expect(adopted).toMatchObject({ id, outs: { isVerified } });
+      }
+      expect(bench.writes()).toEqual([]);
+    },
+  );
 
   test("is not adopted by files that it does not hold, nor by other content that the record knows of", async () => {
     const files = await sentFrom("a");

@@ -1,0 +1,83 @@
+// What a store says of a dataset's items, held against local files: where it says nothing, nothing is known.
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator";
+import type { Dataset } from "../../src/api/datasets";
+import { compareContents } from "../../src/operations/content-check";
+import { publishDataset } from "../../src/operations/publish";
+import type { UploadFile } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
+
+let emulator: Emulator;
+let folder: string;
+let files: UploadFile[];
+let dataset: Dataset;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0 });
+  folder = await mkdtemp(join(tmpdir(), "contents-"));
+  files = [await fileOf("a.jpg", "content of a"), await fileOf("b.jpg", "content of b")];
+  const target = { dataset: { name: "s", slug: "s", dataType: "image" as const }, files };
+  const { avala } = sessionWith(emulator);
+  const options = { waitMs: () => 5000 };
+  const result = await publishDataset(avala, { ...target, ifExists: "verify" }, options);
+  if (!("dataset" in result)) throw new Error(result.outcome);
+  dataset = result.dataset;
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function fileOf(path: string, text: string): Promise<UploadFile> {
+  const absolutePath = join(folder, path);
+  await writeFile(absolutePath, text);
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return { path, absolutePath, sizeBytes: text.length, sha256 };
+}
+
+const nothing = { same: new Set(), others: [] };
+
+test("the same content is the same, and other content is named, without the key", async () => {
+  const { avala } = sessionWith(emulator);
+  const open = jest.spyOn(avala.storage, "open");
+  files[1] = await fileOf("b.jpg", "CONTENT OF B");
+  expect(await compareContents(avala, dataset, files)).toEqual({
+    same: new Set(["a.jpg"]),
+    others: ["b.jpg"],
+  });
+  expect(open.mock.calls.map(([{ headers }]) => headers)).toEqual([
+    { Range: "bytes=0-0" },
+    { Range: "bytes=0-0" },
+  ]);
+});
+
+test.each([
+  ["refuses", { status: 403, body: "<Error/>" }],
+  ["knows no ranges", { status: 200, body: "content of a" }],
+  ["leads elsewhere", { status: 302, headers: { location: "http://127.0.0.1:1/" }, body: "" }],
+  [
+    "has ETags of its own kind",
+    { status: 206, headers: { etag: `"${"0".repeat(32)}"` }, body: "c" },
+  ],
+])("of a store that %s nothing is known", async (_name, reply) => {
+  emulator.setFault({ on: { target: "storage", method: "GET" }, times: 0, reply });
+  expect(await compareContents(sessionWith(emulator).avala, dataset, files)).toEqual(nothing);
+});
+
+test("a host that is not allowed is not asked", async () => {
+  const { avala } = sessionWith(emulator);
+  const elsewhere = { ...avala, allowStorageHosts: [] };
+  const before = emulator.requests().filter(({ target }) => target === "storage").length;
+  expect(await compareContents(elsewhere, dataset, files)).toEqual(nothing);
+  expect(emulator.requests().filter(({ target }) => target === "storage")).toHaveLength(before);
+});
+
+test("a file that is not what its manifest says is an error", async () => {
+  await writeFile(files[0]!.absolutePath, "CONTENT OF A");
+  await expect(compareContents(sessionWith(emulator).avala, dataset, files)).rejects.toMatchObject({
+    code: "file_changed",
+  });
+});
