@@ -4,7 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  LIKELIEST_DIALECT,
+  startEmulator,
+} from "../../emulator";
 import { describeWithPart, envWith, type Part } from "../support/parts";
 
 const SESSION = join(__dirname, "python-sdk", "session.py");
@@ -62,17 +67,31 @@ const MAIN = {
 describeWithPart("python-sdk", (sdk) => {
   // The SDK makes a TLS context for each file it sends, so fewer files do where one way was shown.
   test.each([
-    ["200 files by PUT, as it asks for", 200, 2, "PutObject"],
-    ["40 files by form, to a server that knows nothing else", 40, 1, "PostObject"],
+    ["200 files by PUT, as it asks for", 200, {}, "PutObject", "emulator"],
+    [
+      "40 files by form, to a server that knows nothing else",
+      40,
+      { uploadReply: "ignored" },
+      "PostObject",
+      "emulator",
+    ],
+    ["40 files to the likeliest server", 40, "likeliest", "PutObject", "emulator-handle"],
+    [
+      "40 files by form, to one that keeps their batch",
+      40,
+      { ...LIKELIEST_DIALECT, uploadReply: "form" },
+      "PostObject",
+      "emulator-handle",
+    ],
   ] as const)(
     "makes a dataset, pages through it and exports it, sending %s",
-    async (_how, count, uploadProtocol, operation) => {
+    async (_how, count, dialect, operation, owner_name) => {
       const unlimited = { requestsPerMinute: 0, burstPerSecond: 0 };
-      const avala = await start({ ...unlimited, uploadProtocol, projects: ["Street scenes"] });
+      const avala = await start({ ...unlimited, dialect, projects: ["Street scenes"] });
       const result = (await session(sdk, avala, ["main", folderOf(count)])) as { keys: string[] };
       expect(result).toMatchObject({
         ...MAIN,
-        dataset: { name: "sdk", status: "created", item_count: count, owner_name: "emulator" },
+        dataset: { name: "sdk", status: "created", item_count: count, owner_name },
         pages: Math.ceil(count / 30),
       });
       expect(new Set(result.keys).size).toBe(count);
@@ -82,8 +101,12 @@ describeWithPart("python-sdk", (sdk) => {
     },
   );
 
-  test("meets each error as the one it has a class for", async () => {
-    const avala = await start({ burstPerSecond: 0, quotaBytes: 1000 });
+  test.each([
+    ["default", { type: "AvalaError", status: 409 }],
+    ["likeliest", { type: "ValidationError", status: 400 }],
+  ] as const)("meets each error as the one it has a class for: %s", async (name, taken) => {
+    const dialect = name === "likeliest" ? name : {};
+    const avala = await start({ burstPerSecond: 0, quotaBytes: 1000, dialect });
     avala.addKey({ key: "avk_write_only", scopes: ["datasets.write"] });
     const control = new URL(avala.baseUrl).origin;
     expect(await session(sdk, avala, ["errors", control])).toMatchObject({
@@ -91,7 +114,7 @@ describeWithPart("python-sdk", (sdk) => {
       403: { type: "ForbiddenError" },
       404: { type: "NotFoundError", body: { detail: "Not found." } },
       400: { type: "ValidationError", body: { slug: [expect.any(String)] } },
-      409: { type: "AvalaError", status: 409 },
+      409: taken,
       413: { type: "QuotaExceededError", limit: 1000, used: 0 },
       500: { type: "ServerError" },
       502: { type: "ServerError" },

@@ -2,7 +2,7 @@
 import { Agent, request } from "node:http";
 import * as fc from "fast-check";
 import { ROUTES } from "../../emulator/api/routes";
-import type { Emulator } from "../../emulator/index";
+import { type Emulator, type EmulatorOptions, LIKELIEST_DIALECT } from "../../emulator/index";
 import { call, confirm, presign, start, stopAll, upload } from "./support";
 
 jest.setTimeout(120_000);
@@ -82,6 +82,16 @@ const GOOD = {
   target_url: "https://example.com/",
   events: ["export.completed"],
   is_active: true,
+  metric: "issue_rate",
+  operator: "gt",
+  threshold: 1,
+  severity: "critical",
+  notify_webhook: true,
+  notify_emails: [],
+  iou_threshold: 0.5,
+  min_annotations: 2,
+  s3_auth_method: "access_key",
+  included_extensions: "jpg",
   secret: "s",
 };
 const FIELDS = Object.keys(GOOD);
@@ -106,8 +116,10 @@ const query = fc.constantFrom(
 );
 
 /** What there is to be found, one of each kind. */
-async function furnished(): Promise<{ emulator: Emulator; uids: readonly string[] }> {
-  const emulator = await start({ projects: ["streets"] });
+async function furnished(
+  dialect: EmulatorOptions["dialect"] = {},
+): Promise<{ emulator: Emulator; uids: readonly string[] }> {
+  const emulator = await start({ projects: ["streets"], dialect });
   await upload(emulator, "a.jpg", "x");
   const dataset = (await confirm(emulator)).body.uid;
   const project = (await call(emulator, "GET", "/users/me/projects/")).body.results[0]!.uid;
@@ -120,7 +132,20 @@ async function furnished(): Promise<{ emulator: Emulator; uids: readonly string[
   const exported = await call(emulator, "POST", "/exports/", { body: { dataset } });
   const webhook = await named("/webhooks/", {});
   const config = await named("/storage-configs/", {});
-  const uids = [dataset, project, managed.upload_uid, exported.body.uid, webhook.uid, config.uid];
+  const [task] = (await call(emulator, "GET", `/tasks/?project=${project}`)).body.results;
+  const target = await named(`/projects/${project}/quality-targets/`, {
+    ...{ metric: "issue_rate", operator: "gt", threshold: 1 },
+  });
+  const uids = [
+    task?.uid ?? "",
+    target.uid,
+    dataset,
+    project,
+    managed.upload_uid,
+    exported.body.uid,
+    webhook.uid,
+    config.uid,
+  ];
   expect(uids).toEqual(uids.map(() => expect.any(String) as string));
   return { emulator, uids };
 }
@@ -138,8 +163,12 @@ function expectNoMistake(emulator: Emulator): void {
   expect(mistakes).toEqual([]);
 }
 
-test("no request to any route of the API gets a 500", async () => {
-  const { emulator, uids } = await furnished();
+test.each([
+  ["default", {}],
+  ["likeliest", "likeliest"],
+  ["mixed", { ...LIKELIEST_DIALECT, exportHost: "api", validationErrors: "detail", parts: "one" }],
+] as const)("no request to any route of the API gets a 500: %s dialect", async (_name, dialect) => {
+  const { emulator, uids } = await furnished(dialect);
   const key = emulator.apiKey;
   for (const [index, route] of ROUTES.entries()) {
     // What is removed could not be found again.
