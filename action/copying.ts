@@ -3,6 +3,7 @@
 import { constants, createReadStream, createWriteStream, rmdirSync, unlinkSync } from "node:fs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { makeFolder } from "../src/files/folders";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AvalaError, systemErrorCode } from "../src/errors";
@@ -34,7 +35,7 @@ export async function copyAll(
 ): Promise<void> {
   const made: Made = { files: [], folders: [] };
   try {
-    const first = await mkdir(folder, { recursive: true });
+    const first = await makeFolder(folder);
     if (first !== undefined) made.folders.push(...foldersBetween(first, folder));
     const root = await realpath(folder);
     const known = new Set([root]);

@@ -2,6 +2,7 @@
 // archive. Knows nothing of waiting for it.
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../src/files/folders";
 import type { Avala } from "../src/api/connect";
 import { asDiskError, isAvalaError } from "../src/errors";
 import { downloadExport } from "../src/export";
@@ -44,7 +45,7 @@ export async function fetchExport(
 
 async function createStaging({ tempDirectory }: ActionEnvironment): Promise<string> {
   try {
-    await mkdir(tempDirectory, { recursive: true });
+    await makeFolder(tempDirectory);
     return await mkdtemp(join(tempDirectory, "avala-export-"));
   } catch (error) {
     throw asDiskError(`The export can't be kept in ${tempDirectory}`, error);

@@ -1,7 +1,8 @@
 // A run's results as what a workflow gets: outputs, and the files that they name.
 // Knows nothing of the log or the summary.
-import { mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../src/files/folders";
 import { asDiskError } from "../src/errors";
 import { checksumsText, createManifest, type Manifest } from "../src/files/manifest";
 import { formatManifestFile } from "../src/files/manifest-file";
@@ -41,7 +42,7 @@ export const OUTPUT_NAMES = [
 /** A folder of this step's own: several steps of a job may use the Action. */
 export async function createOutputFolder({ tempDirectory }: ActionEnvironment): Promise<string> {
   try {
-    await mkdir(tempDirectory, { recursive: true });
+    await makeFolder(tempDirectory);
     return await mkdtemp(join(tempDirectory, OUTPUT_PREFIX));
   } catch (error) {
     throw asDiskError(`No folder for this step's files can be made in ${tempDirectory}`, error);

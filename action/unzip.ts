@@ -1,8 +1,9 @@
 // Unpacks a zip archive that came from elsewhere, into an empty folder, or reads it through without unpacking.
 // What it may hold is the rules' business.
 import { createWriteStream } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../src/files/folders";
 import { Transform, type TransformCallback, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
@@ -45,7 +46,7 @@ export function unzip(archive: string, folder: string, options: UnzipOptions): P
     for (const entry of files) {
       const target = join(folder, entry.fileName);
       const parent = dirname(target);
-      if (!made.has(parent)) await mkdir(parent, { recursive: true });
+      if (!made.has(parent)) await makeFolder(parent);
       made.add(parent);
       await readEntry(zip, entry, createWriteStream(target, { flags: "wx" }), signal);
     }

@@ -2,8 +2,9 @@
 // Kept as records of each download in RUNNER_TEMP, for the job, and in the state folder, for later runs.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { makeFolder } from "../src/files/folders";
 import { stateDirectory } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { ActionEnvironment } from "./environment";
@@ -41,7 +42,7 @@ export async function recordWritten(
   const failures: string[] = [];
   for (const records of recordFolders(place)) {
     try {
-      await mkdir(records, { recursive: true });
+      await makeFolder(records);
       await writeFile(join(records, `${name}.new`), text);
       await rename(join(records, `${name}.new`), join(records, name));
     } catch (error) {

@@ -2,8 +2,9 @@
 // Knows nothing of gates: what an export must hold to pass is the front ends' business.
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./files/folders";
 import { pipeline } from "node:stream/promises";
 import { withDeadline, type Avala } from "./api/connect";
 import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
@@ -174,7 +175,7 @@ export async function downloadExport(
 ): Promise<DownloadedExport> {
   const partial = `${options.toFile}.partial`;
   try {
-    await mkdir(dirname(options.toFile), { recursive: true });
+    await makeFolder(dirname(options.toFile));
     const fetched = await retry(
       (_attempt, signal) => fetchTo(avala, uid, partial, signal),
       retryOn(avala, `download export ${uid}`, avala.signal),

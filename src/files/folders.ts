@@ -8,15 +8,18 @@ interface FolderOptions {
   readonly mode?: number | undefined;
 }
 
-async function makeOne(path: string, options: FolderOptions): Promise<"there" | "no parent"> {
+async function makeOne(
+  path: string,
+  options: FolderOptions,
+): Promise<"made" | "there" | "no parent"> {
   try {
     await mkdir(path, options);
-    return "there";
+    return "made";
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === "ENOENT") return "no parent";
-    // What is there may be a file: whoever uses it as a folder is told so.
-    if (code === "EEXIST" || code === "EISDIR") return "there";
+    // What is there may be a file: whoever uses it as a folder is told so. Windows' roots can't be made.
+    if (code === "EEXIST" || (code === "EPERM" && dirname(path) === path)) return "there";
     throw error;
   }
 }
@@ -24,14 +27,24 @@ async function makeOne(path: string, options: FolderOptions): Promise<"there" | 
 /**
  * Makes the folder and those above it. Node's own `recursive` does not end where a folder that exists takes no others and
  * says that it was not found, as under `/proc` or behind a link to nowhere: it goes up and down between the two for ever.
- * Here each folder is tried twice at most. @throws the system's error
+ * Here each folder is tried twice at most.
+ * @returns the first that was made; `undefined` when all were there
+ * @throws the system's error
  */
-export async function makeFolder(path: string, options: FolderOptions = {}): Promise<void> {
-  if ((await makeOne(path, options)) === "there") return;
+export async function makeFolder(
+  path: string,
+  options: FolderOptions = {},
+): Promise<string | undefined> {
+  const first = await makeOne(path, options);
+  if (first !== "no parent") return first === "made" ? path : undefined;
   const above = dirname(path);
-  if (above !== path) await makeFolder(above, options);
-  await mkdir(path, options).catch((error: unknown) => {
+  const madeAbove = above === path ? undefined : await makeFolder(above, options);
+  try {
+    await mkdir(path, options);
+    return madeAbove ?? path;
+  } catch (error) {
     // Somebody else has made it since.
-    if (systemErrorCode(error) !== "EEXIST") throw error;
-  });
+    if (systemErrorCode(error) === "EEXIST") return madeAbove;
+    throw error;
+  }
 }

@@ -4,11 +4,16 @@ import { join } from "node:path";
 import type { Avala } from "../api/connect";
 import { isRecord } from "../api/wire";
 import { resolveDestination, type DatasetDestination } from "../upload/destination";
-import { fingerprint } from "../upload/journal-lines";
+import { fingerprint, lineKeyOf, macOf, splitLine, type LineKey } from "../upload/journal-lines";
 
 async function pathOf(avala: Avala, to: DatasetDestination, folder: string): Promise<string> {
   const name = fingerprint(await resolveDestination(avala, to)).slice(0, 32);
   return join(folder, "confirmed", `${name}.jsonl`);
+}
+
+/** As a journal's: who can write the file and not read the API key makes no dataset count as compared. */
+async function keyOf(avala: Avala, to: DatasetDestination): Promise<LineKey> {
+  return lineKeyOf(avala.keyFor("record of contents"), await resolveDestination(avala, to));
 }
 
 /** The line after an empty one, since half a line may stand there. Never rejects: see above. */
@@ -22,7 +27,8 @@ export async function recordContent(
   try {
     const file = await avala.disk.openToAppend(await pathOf(avala, to, stateDirectory));
     try {
-      await file.append(`\n${JSON.stringify({ uid: made.uid, digest: made.digest })}\n`);
+      const text = JSON.stringify({ uid: made.uid, digest: made.digest });
+      await file.append(`\n${macOf(await keyOf(avala, to), text)} ${text}\n`);
       await file.sync();
     } finally {
       await file.close();
@@ -32,14 +38,16 @@ export async function recordContent(
   }
 }
 
-function digestIn(line: string, uid: string): string | undefined {
+function digestIn(key: LineKey, line: string, uid: string): string | undefined {
+  const [mac, text = ""] = splitLine(line);
+  if (mac !== macOf(key, text)) return undefined; // torn, or not written with this API key
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(text);
     if (!isRecord(value) || value["uid"] !== uid) return undefined;
     const { digest } = value;
     return typeof digest === "string" ? digest : undefined;
   } catch {
-    return undefined; // a torn line
+    return undefined; // no version writes it
   }
 }
 
@@ -54,7 +62,8 @@ export async function recordedContent(
   try {
     const data = await avala.disk.readIfPresent(await pathOf(avala, to, stateDirectory));
     const lines = data?.toString("utf8").split("\n") ?? [];
-    return lines.map((line) => digestIn(line, uid)).findLast((digest) => digest !== undefined);
+    const key = await keyOf(avala, to);
+    return lines.map((line) => digestIn(key, line, uid)).findLast((digest) => digest !== undefined);
   } catch {
     return undefined;
   }

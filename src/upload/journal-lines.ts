@@ -51,7 +51,8 @@ export function lineKeyOf(secret: Buffer, destination: Destination): LineKey {
   return createHmac("sha256", secret).update(fingerprint(destination)).digest();
 }
 
-function macOf(key: LineKey, text: string): string {
+/** The signature of a line's text. */
+export function macOf(key: LineKey, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex").slice(0, MAC_DIGITS);
 }
 
@@ -144,15 +145,20 @@ function pathOf(line: Line): string {
   return "of" in line ? line.of.path : line.path;
 }
 
+/** A line's signature and its text. */
+export function splitLine(line: string): readonly [mac: string, text: string] {
+  const space = Math.max(0, line.indexOf(" "));
+  return [line.slice(0, space), line.slice(space + 1)];
+}
+
 /** `undefined` for a line that was cut or garbled: what it says counts as not written. */
 function parseLine(key: LineKey, text: string): Line | undefined {
-  const space = text.indexOf(" ");
-  if (!/^[0-9a-f]{16,64}$/.test(text.slice(0, Math.max(0, space)))) return undefined;
-  const json = text.slice(space + 1);
+  const [mac, json] = splitLine(text);
+  if (!/^[0-9a-f]{16,64}$/.test(mac)) return undefined;
   const line = lineOf(valuesOf(json));
   if (line === undefined || line.kind === "taken back" || line.kind === "part taken back")
     return line;
-  return text.slice(0, space) === macOf(key, json) ? line : { kind: "foreign", path: pathOf(line) };
+  return mac === macOf(key, json) ? line : { kind: "foreign", path: pathOf(line) };
 }
 
 /** The lines without an end of line that the file may lack yet. Those that are too long are none of ours. */

@@ -1,12 +1,14 @@
 // The whole upload in one process on virtual time, thousands of worlds with faults, kills and doubled runs, each from a
-// seed. A failing seed is printed: `AVALA_SEED=n npx jest test/simulation` plays it again; `AVALA_SEEDS=100000` plays more.
+// seed. A failing seed is printed: `AVALA_SEED=n npx jest test/simulation` plays it again; `AVALA_SEEDS=100000` plays more,
+// `AVALA_FIRST_SEED` others.
 import { createHash } from "node:crypto";
 import { API_KEY, playSeed, type Played } from "./world";
 
 const ONE = process.env["AVALA_SEED"];
+const FIRST = Number(process.env["AVALA_FIRST_SEED"] ?? 1);
 const COUNT = Number(process.env["AVALA_SEEDS"] ?? 1900);
 const seeds =
-  ONE === undefined ? Array.from({ length: COUNT }, (_, index) => index + 1) : [Number(ONE)];
+  ONE === undefined ? Array.from({ length: COUNT }, (_, index) => FIRST + index) : [Number(ONE)];
 
 /**
  * How a run may end here: well, killed, or because a fault lasted longer than its tries. A `conflict` or a `dataset`

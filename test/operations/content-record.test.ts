@@ -1,0 +1,38 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Avala } from "../../src/api/connect";
+import { recordContent, recordedContent } from "../../src/operations/content-record";
+import { sessionWith } from "../support/session";
+import { useUploadPlace } from "../support/upload-place";
+
+const place = useUploadPlace();
+const to = { datasetName: "set" };
+const made = { uid: "ds-1", digest: "a".repeat(64) };
+const read = (avala: Avala): Promise<string | undefined> =>
+  recordedContent(avala, to, made.uid, place.folder);
+
+describe("the record of what a dataset was made of", () => {
+  test("is read back, also after half a line", async () => {
+    await place.start();
+    const { avala } = sessionWith(place.emulator);
+    await recordContent(avala, to, { ...made, digest: "b".repeat(64) }, place.folder);
+    await recordContent(avala, to, made, place.folder);
+    expect(await read(avala)).toBe(made.digest);
+    expect(await recordedContent(avala, to, "ds-2", place.folder)).toBeUndefined();
+  });
+
+  test("says nothing by a line that was not written with this API key", async () => {
+    await place.start();
+    const { avala } = sessionWith(place.emulator);
+    place.emulator.addKey({ key: "avk_second_000000000000", scopes: ["datasets.read"] });
+    const second = sessionWith(place.emulator, { apiKey: "avk_second_000000000000" }).avala;
+    await recordContent(second, to, made, place.folder);
+    expect(await read(second)).toBe(made.digest);
+    expect(await read(avala)).toBeUndefined();
+    const folder = join(place.folder, "confirmed");
+    const [name = ""] = await readdir(folder);
+    const text = JSON.stringify(made);
+    await writeFile(join(folder, name), `${text}\n${"0".repeat(32)} ${text}\n`);
+    expect(await read(avala)).toBeUndefined();
+  });
+});
