@@ -84,5 +84,5 @@ describe("an upload that breaks at any one point", () => {
     const [before = "", after = ""] = [text.split(BEGIN)[0], text.split(END)[1]];
     if (process.env["AVALA_WRITE_DOCS"] === "1") writeFileSync(DOCS, before + made + after);
     expect(readFileSync(DOCS, "utf8")).toContain(made);
-  }, 120_000);
+  }, 600_000);
 });
