@@ -301,6 +301,14 @@ describe("a dataset that exists with other files", () => {
       expect(manifest.isComplete).toBe(false);
     });
 
+    test("keeps a commit status from success", async () => {
+      const status = { "status-context": "avala", "github-token": "ghs_x" };
+      const { outputs, errors, statuses } = await act({ ...named, ...status });
+      expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+      expect(errors[0]).toContain("not compared");
+      expect(statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
+    });
+
     test("keeps an export of it closed, which is not even started", async () => {
       const { outputs, errors } = await act({ ...named, "export-datasets": "uploaded" });
       expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
