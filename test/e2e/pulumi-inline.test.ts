@@ -40,7 +40,8 @@ describeWithPart("pulumi", (pulumi) => {
       "images/a/1.jpg": jpeg("1"),
       "images/b/2.jpg": jpeg("2"),
     });
-    work = createTempTree({});
+    // With a project file of its own; without one the engine takes the program's folder, and there is only one.
+    work = createTempTree({ "Pulumi.yaml": "name: inline\nruntime: nodejs\n" });
     home = createTempTree({});
     mkdirSync(home.at("state"));
     for (const { root } of [app, work])
@@ -62,5 +63,11 @@ describeWithPart("pulumi", (pulumi) => {
     const { stdout } = await up();
     expect(JSON.parse(stdout)).toEqual({ count: 2, hasPath: false });
     expect(avala.datasets()).toHaveLength(2);
+  });
+
+  test("is refused, and sends nothing, when its workDir has another folder of that name", async () => {
+    work.write({ "images/a/other.jpg": jpeg("other"), "images/b/more.jpg": jpeg("more") });
+    await expect(up()).rejects.toThrow(/workDir/);
+    expect(avala.requests().filter(({ target }) => target === "storage")).toEqual([]);
   });
 });
