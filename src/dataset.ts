@@ -7,40 +7,17 @@ import {
   listDatasets,
   type Dataset,
   type DatasetInput,
-  type DatasetRef,
 } from "./api/datasets";
 import { listItems } from "./api/items";
 import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
-import { listOrganizations } from "./api/organizations";
-import { pathPartProblem } from "./api/path-part";
-import { getOwnUser } from "./api/users";
-import { badReply } from "./api/wire";
-import { AvalaError, isNotAllowedToRead, withoutAdvice } from "./errors";
+import { ownedAmong, refOf, type OwnerWanted } from "./dataset-owner";
+import { AvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
 import { makeOnce } from "./once";
 import { printable } from "./redact";
 
-export interface DatasetName {
+export interface DatasetName extends OwnerWanted {
   readonly name: string;
-  readonly ownerName?: string | undefined;
-  readonly organizationUid?: string | undefined;
-}
-
-/** The names that the server may call the owner by; `undefined` when it does not tell. */
-async function ownerNames(avala: Avala, of: DatasetName): Promise<readonly string[] | undefined> {
-  if (of.ownerName !== undefined) return [of.ownerName];
-  if (of.organizationUid === undefined) {
-    const me = await getOwnUser(avala);
-    return me.email === undefined ? [me.username] : [me.username, me.email];
-  }
-  for await (const organization of listOrganizations(avala)) {
-    if (organization.uid === of.organizationUid) {
-      return organization.slug === undefined
-        ? [organization.name]
-        : [organization.name, organization.slug];
-    }
-  }
-  return undefined;
 }
 
 /**
@@ -52,12 +29,7 @@ export async function findDataset(avala: Avala, wanted: DatasetName): Promise<Da
   for await (const dataset of listDatasets(avala, { name: wanted.name })) {
     if (dataset.name === wanted.name) found.push(dataset);
   }
-  if (found.length === 0) return undefined;
-  const owners = await ownerNames(avala, wanted).catch(withoutAdvice);
-  return found.find(
-    ({ ownerName }) =>
-      owners === undefined || ownerName === undefined || owners.includes(ownerName),
-  );
+  return ownedAmong(avala, found, wanted);
 }
 
 /** {@link findDataset} after a lost reply. @throws AvalaError, still `ambiguous`, when the key may not look */
@@ -106,19 +78,6 @@ export async function createDatasetOnce(avala: Avala, input: DatasetInput): Prom
     make: () => createDataset(avala, input),
     find: (lost) => findLost(avala, input, lost),
   });
-}
-
-/**
- * Owner and slug, as the routes of items, updates and deletion want them.
- * @throws AvalaError `bad_reply` for an owner that no path can name: an organization's name may be any text in a list
- */
-export async function refOf(avala: Avala, dataset: Dataset): Promise<DatasetRef> {
-  const owner = dataset.ownerName ?? (await getOwnUser(avala)).username;
-  const problem = pathPartProblem(owner);
-  if (problem !== undefined) {
-    throw badReply("GET /datasets/{uid}/", `the owner of dataset ${dataset.name} ${problem}`);
-  }
-  return { owner, slug: dataset.slug };
 }
 
 const FAILED_STATUSES = new Set(["failed", "error"]);

@@ -60,14 +60,17 @@ export function refusalOf(olds: DatasetOutputs, news: DatasetInputs): AvalaError
   );
 }
 
+/** Whether an owner is declared that is neither the one declared before nor the server's word: a handle, a user name. */
+export function isOwnerRenamed(olds: DatasetOutputs, { ownerName }: DatasetInputs): boolean {
+  return ownerName !== undefined && ![olds.ownerName, olds.declared.ownerName].includes(ownerName);
+}
+
 function replacesOf(olds: DatasetOutputs, news: DatasetInputs): string[] {
   const replaces: string[] = differs(olds, news, "dataType") ? ["dataType"] : [];
   if (news.slug !== undefined && !isSameSlug(olds.slug, news.slug)) replaces.push("slug");
   if (!isSame(olds.organizationUid, news.organizationUid)) replaces.push("organizationUid");
   if (!isSame(bucketOf(olds), bucketOf(news))) replaces.push("providerConfig");
-  // The server may call an owner by another name than was declared: an e-mail address, a user name.
-  const owners = [olds.ownerName, olds.declared.ownerName];
-  if (news.ownerName !== undefined && !owners.includes(news.ownerName)) replaces.push("ownerName");
+  if (isOwnerRenamed(olds, news)) replaces.push("ownerName");
   const isMoved = news.files !== undefined && differs(olds, news, "name");
   if (isMoved || (news.files === undefined) !== (olds.files === undefined)) replaces.push("files");
   return replaces;

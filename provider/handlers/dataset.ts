@@ -6,7 +6,7 @@ import {
   type Dataset,
   type DatasetChanges,
 } from "../../src/api/datasets";
-import { refOf } from "../../src/dataset";
+import { refOf } from "../../src/dataset-owner";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { unpackManifest, type Manifest } from "../../src/files/manifest";
 import { madeOfOthers } from "../../src/operations/publish-refusals";
@@ -39,6 +39,7 @@ import {
 import { describeDataset } from "./dataset-fate";
 import { createLineage } from "./dataset-lineage";
 import { makeDataset } from "./dataset-make";
+import { withKnownOwner } from "./dataset-owner";
 import { previewTakeOver } from "./dataset-preview";
 import { reportUnverified, settleDataset, type Settling } from "./dataset-settle";
 import { PULUMI_WORDS, madeOfOf } from "./publishing";
@@ -102,8 +103,9 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     }
   }
 
-  async diff(id: string, olds: DatasetOutputs, news: DatasetInputs): Promise<dynamic.DiffResult> {
-    const call = this.session.calls.of(news, id);
+  async diff(id: string, olds: DatasetOutputs, given: DatasetInputs): Promise<dynamic.DiffResult> {
+    const call = this.session.calls.of(given, id);
+    const news = await withKnownOwner(this.session, call, { olds, news: given });
     const refusal = refusalOf(olds, news);
     if (refusal !== undefined) throw refusal;
     const result = diffDataset(olds, news);

@@ -1,20 +1,28 @@
-// Who the key belongs to (contract, "Uploading files").
+// Who the key belongs to (contract, "Users and organizations").
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import type { Fields } from "./wire";
 
+/** Only the uid is promised: of its names a server may return any, all or none. */
 export interface User {
   readonly uid: string;
-  readonly username: string;
+  readonly username?: string | undefined;
+  readonly handle?: string | undefined;
   readonly email?: string | undefined;
 }
 
 function readUser(fields: Fields): User {
   return {
     uid: fields.pathPart("uid"),
-    username: fields.text("username"),
+    username: fields.maybeText("username"),
+    handle: fields.maybeText("handle"),
     email: fields.maybeText("email"),
   };
+}
+
+/** What the server may call the user by. */
+export function namesOfUser({ username, handle, email }: User): readonly string[] {
+  return [...new Set([username, handle, email])].flatMap((one) => one || []);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Avala } from "../api/connect";
 import type { Dataset } from "../api/datasets";
 import { listItems } from "../api/items";
 import { readStored } from "../api/stored-object";
-import { refOf } from "../dataset";
+import { refOf } from "../dataset-owner";
 import { isAvalaError } from "../errors";
 import { runPool } from "../flow/pool";
 import { retry } from "../flow/retry";

@@ -5,7 +5,7 @@ import { withoutAdvice } from "../errors";
 
 export interface Destination {
   readonly baseUrl: string;
-  /** Organization uid or user name; absent when the key may not read it. */
+  /** The uid of the organization or the user: names change. Absent when the key may not read it. */
   readonly owner?: string | undefined;
   readonly datasetName: string;
 }
@@ -21,7 +21,7 @@ async function ownerOf(
   organizationUid: string | undefined,
 ): Promise<string | undefined> {
   if (organizationUid !== undefined) return organizationUid;
-  return (await getOwnUser(avala).catch(withoutAdvice))?.username;
+  return (await getOwnUser(avala).catch(withoutAdvice))?.uid;
 }
 
 /** Resolves the destination of an upload; costs one call of a session when no organization is named. */

@@ -184,6 +184,20 @@ describe("Dataset", () => {
       await expect(dataset.update(id, outs, news)).rejects.toThrow();
     });
 
+    test("of the owner's name is another dataset only where the server finds it under no such name", async () => {
+      await start();
+      const { dataset } = bench.handlers();
+      const given = { name: "mine", dataType: "image" };
+      const { id, outs } = await make(dataset, given);
+      for (const [ownerName, replaces] of [
+        ["emulator@example.com", []],
+        ["someone", ["ownerName"]],
+      ] as const) {
+        const news = await checked(dataset, { ...given, ownerName });
+        expect(await dataset.diff(id, outs, news)).toMatchObject({ replaces });
+      }
+    });
+
     test("of a type or a bucket is another dataset, and the old one goes first when the name stays", async () => {
       await start();
       const { dataset } = bench.handlers();
