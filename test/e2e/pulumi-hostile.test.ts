@@ -7,7 +7,7 @@ import { describeWithPart } from "../support/parts";
 
 const PROGRAM = `
 import * as avala from "@avala/pulumi";
-const dataset = new avala.Dataset("pets", { dataType: "image" });
+const dataset = new avala.Dataset("pets", { dataType: "image", onDelete: "delete" });
 export const labels = dataset.predefinedLabels;
 export const found = avala.getDatasetOutput({ uid: dataset.uid }).predefinedLabels;
 `;
