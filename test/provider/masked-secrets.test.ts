@@ -80,7 +80,7 @@ describe.each(cases)("$kind", ({ kind, given, secrets }) => {
 
   test.each(Object.entries(methods))("says none in %s", async (_name, method) => {
     const inputs = await checked(bench.handlers()[kind] as Handlers["webhook"], given);
-    const olds = { uid: "uid", name: "x", slug: "x", declared: {}, ...inputs };
+    const olds = { uid: "uid", name: "x", slug: "x", itemCount: 0, declared: {}, ...inputs };
     const forms = secrets.flatMap(formsOf);
     for (let at = 0; at < forms.length; at += 20) {
       const quoted = forms.slice(at, at + 20).map((form) => ` <${form}> `);
