@@ -16,7 +16,8 @@ export type KeptBecause =
   | "declared" // onDelete is "keep"
   | "held" // a resource of this run has this very dataset
   | "found" // it was there before this stack, or the state does not say
-  | "work"; // annotations or projects
+  | "work" // annotations or projects
+  | "uncounted"; // the server does not say how many of these there are
 
 function workOf({ annotationsCount = 0, projectCount = 0 }: Counts): readonly string[] {
   const parts: string[] = [];
@@ -27,6 +28,11 @@ function workOf({ annotationsCount = 0, projectCount = 0 }: Counts): readonly st
 
 export function hasWork(counts: Counts): boolean {
   return workOf(counts).length > 0;
+}
+
+/** No count is not a count of none: an older server leaves them out. */
+function isCounted({ annotationsCount, projectCount }: Counts): boolean {
+  return annotationsCount !== undefined && projectCount !== undefined;
 }
 
 export function describeDataset(counts: Counts): string {
@@ -52,14 +58,20 @@ export function keptBecause(
 ): KeptBecause | undefined {
   const byState = keptByState(props, isHeld);
   if (byState !== undefined) return byState;
-  return hasWork(now) && props.forceDestroy !== true ? "work" : undefined;
+  if (props.forceDestroy === true) return undefined;
+  if (hasWork(now)) return "work";
+  return isCounted(now) ? undefined : "uncounted";
 }
+
+const FORCED =
+  "To remove it, delete it in Avala, or set forceDestroy: true and run up before it is taken away.";
 
 const WHY: Readonly<Record<KeptBecause, string>> = {
   declared: 'onDelete is "keep".',
   held: "this stack still has it.",
   found: "this stack did not make it. To remove it, delete it in Avala.",
-  work: "annotated datasets, and those that projects use, are not deleted. To remove it, delete it in Avala, or set forceDestroy: true and run up before it is taken away.",
+  work: `annotated datasets, and those that projects use, are not deleted. ${FORCED}`,
+  uncounted: `Avala does not say how many annotations and projects it has. ${FORCED}`,
 };
 
 export function describeKept(counts: Counts, because: KeptBecause): string {
@@ -79,6 +91,10 @@ export const IN_THE_WAY: Readonly<Record<KeptBecause, readonly [why: string, hin
   found: ["this stack did not make it, so it stays.", `${OTHER_NAME}; ${BY_HAND}.`],
   work: [
     "annotated datasets, and those that projects use, are not deleted.",
+    `${OTHER_NAME}. To lose that work, set forceDestroy: true by itself, run up, and make the change after that.`,
+  ],
+  uncounted: [
+    "Avala does not say how many annotations and projects it has, so it stays.",
     `${OTHER_NAME}. To lose that work, set forceDestroy: true by itself, run up, and make the change after that.`,
   ],
 };

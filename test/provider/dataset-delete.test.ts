@@ -83,6 +83,24 @@ describe('A Dataset with onDelete: "delete"', () => {
     expect(uids()).toEqual([]);
   });
 
+  test.each(["annotations_count", "project_count"])(
+    "stays when the server does not say its %s, unless forceDestroy says otherwise",
+    async (count) => {
+      const { id, outs } = await make(bench.handlers().dataset, DELETED);
+      const { baseUrl, apiKey } = bench.avala;
+      const headers = { "X-Avala-Api-Key": apiKey };
+      const shown = await fetch(`${baseUrl}/datasets/${id}/`, { headers });
+      const view = (await shown.json()) as object;
+      const reply = { status: 200, body: { ...view, [count]: undefined } };
+      bench.avala.setFault({ on: { method: "GET", path: `/datasets/${id}/` }, reply });
+      await bench.handlers().dataset.delete(id, outs);
+      expect(uids()).toEqual([id]);
+      expect(lastMessage()).toMatchObject({ severity: "warning" });
+      await bench.handlers().dataset.delete(id, { ...outs, forceDestroy: true });
+      expect(uids()).toEqual([]);
+    },
+  );
+
   test.each<[string, Partial<DatasetOutputs>]>([
     ["that it was taken over", { origin: "found" }],
     ["nothing of how it came to be", { origin: undefined }],
