@@ -92,7 +92,7 @@ export function refuseUnfinished(
       "upload",
       `The contents of ${counted(unverified, "file")} were not compared with what the dataset holds, so the gate stays closed.`,
       {
-        hint: "Put {digest} into dataset: then the name stands for the content. Or name a new dataset for these files.",
+        hint: "Put {digest} into dataset: then the name stands for the content. Or name a new dataset for these files. Where the name has the digest already, a warning above says what could not be compared.",
       },
     );
   }

@@ -7,6 +7,7 @@ import type { UploadProgress } from "../src/events";
 import { runPool } from "../src/flow/pool";
 import { createTurn, type Turn } from "../src/flow/turn";
 import type { PublishResult } from "../src/operations/publish";
+import { isNamedByContent } from "../src/operations/publish-target";
 import { counted, describeTransfer } from "../src/upload/cost";
 import type { UploadResult } from "../src/upload/run";
 import { publish, type Decided, type Journey } from "./datasets";
@@ -82,7 +83,7 @@ async function publishCounted(
   };
   try {
     const result = await publish({ ...journey, avala: counting }, decided, onConfirmed);
-    reportResult(run, target, result);
+    reportResult(run, decided, result);
     return result;
   } catch (error) {
     if (error instanceof UploadError) annotate(run, target, error);
@@ -120,7 +121,7 @@ function createTally({ results, environment, budget }: Run): {
   };
 }
 
-function reportResult(run: Run, target: Target, result: PublishResult): void {
+function reportResult(run: Run, { target, decision }: Decided, result: PublishResult): void {
   const { log, results } = run;
   if (result.outcome === "partial") {
     countChecked(run, result.upload);
@@ -140,7 +141,8 @@ function reportResult(run: Run, target: Target, result: PublishResult): void {
     return;
   }
   if (result.outcome === "unverified") {
-    run.warn({ text: unverifiedText(target) });
+    const isVersion = isNamedByContent(decision.target);
+    run.warn({ text: isVersion ? versionText(target) : unverifiedText(target) });
     return;
   }
   countChecked(run, result.upload);
@@ -158,6 +160,10 @@ function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult):
 
 function unverifiedText({ name }: Target): string {
   return `The dataset ${name} has the same paths and sizes; contents were not compared. Nothing was sent. With {digest} in dataset, the name stands for the content.`;
+}
+
+function versionText({ name }: Target): string {
+  return `The dataset ${name} exists, and its name stands for these files, but what it holds could not be compared. Nothing was sent.`;
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */

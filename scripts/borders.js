@@ -23,7 +23,7 @@ const CORE_ORDER = [
   ["files"],
   ["api"],
   ["upload"],
-  ["once.ts", "dataset.ts", "dataset-owner.ts", "item-keys.ts"],
+  ["once.ts", "dataset.ts", "dataset-owner.ts", "item-keys.ts", "item-comparison.ts"],
   ["operations"],
 ];
 

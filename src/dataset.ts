@@ -1,4 +1,4 @@
-// Datasets as a whole: find one, make one without ever making two, wait until it is created, hold it against a manifest.
+// Datasets as a whole: find one, make one without ever making two, wait until it is created.
 // Knows nothing of how files were sent.
 import { withDeadline, type Avala } from "./api/connect";
 import {
@@ -8,9 +8,8 @@ import {
   type Dataset,
   type DatasetInput,
 } from "./api/datasets";
-import { listItems } from "./api/items";
 import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
-import { ownedAmong, refOf, type OwnerWanted } from "./dataset-owner";
+import { ownedAmong, type OwnerWanted } from "./dataset-owner";
 import { AvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
 import { makeOnce } from "./once";
@@ -113,32 +112,4 @@ export async function waitForDataset(
       hint: `Look at its health in the dashboard (uid ${printable(ended.uid)}).`,
     },
   );
-}
-
-export interface ItemComparison {
-  /** Sent, of a suffix that the server indexes, and not among the items. */
-  readonly missing: readonly string[];
-  /** Among the items, and nobody sent it now: left under the name by an earlier run. */
-  readonly extra: readonly string[];
-  /** Stored with another size than was sent, where the server tells sizes. */
-  readonly wrongSize: readonly string[];
-}
-
-/** Holds a dataset's items against what should be indexed. A hundred items cost one call. */
-export async function compareItems(
-  avala: Avala,
-  dataset: Dataset,
-  expected: Iterable<{ readonly path: string; readonly sizeBytes: number }>,
-): Promise<ItemComparison> {
-  const missing = new Map<string, number>();
-  for (const { path, sizeBytes } of expected) missing.set(path, sizeBytes);
-  const extra = new Set<string>();
-  const wrongSize: string[] = [];
-  // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
-  for await (const item of listItems(avala, await refOf(avala, dataset))) {
-    const sizeBytes = missing.get(item.key);
-    if (!missing.delete(item.key)) extra.add(item.key);
-    else if (item.sizeBytes !== undefined && item.sizeBytes !== sizeBytes) wrongSize.push(item.key);
-  }
-  return { missing: [...missing.keys()], extra: [...extra], wrongSize };
 }

@@ -185,14 +185,13 @@ export {
 export { describeCost, estimateCost, type Cost, type DatasetToSend } from "./upload/cost";
 export { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
 export {
-  compareItems,
   confirmDataset,
   createDatasetOnce,
   findDataset,
   waitForDataset,
   type DatasetName,
-  type ItemComparison,
 } from "./dataset";
+export { compareItems, type ItemComparison } from "./item-comparison";
 export { downloadExport, startExport, waitForExport, type DownloadedExport } from "./export";
 export {
   carryOut,

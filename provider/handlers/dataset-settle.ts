@@ -23,6 +23,8 @@ export interface Settled {
   readonly dataset: Dataset;
   /** Whether it is known to hold exactly what was declared. */
   readonly isVerified: boolean;
+  /** Whether the content is known to be the files': what is not verified then, a warning has said. */
+  readonly isKnown: boolean;
 }
 
 /**
@@ -37,12 +39,12 @@ export async function settleDataset(
   const { avala, inputs, madeOf, timeoutMs, stateDirectory } = settling;
   if (madeOf === undefined) {
     const dataset = await waitForDataset(avala, made, { timeoutMs });
-    return { dataset, isVerified: inputs.files === undefined };
+    return { dataset, isVerified: inputs.files === undefined, isKnown: false };
   }
   const known = isKnown || (await isContentKnown(avala, made, madeOf, stateDirectory));
   const options = { ...publishOptions(settling), words: PULUMI_WORDS, isKnown: known };
   const { dataset, unverified } = await settlePublished(avala, made, madeOf, options);
-  return { dataset, isVerified: unverified === 0 };
+  return { dataset, isVerified: unverified === 0, isKnown: known };
 }
 
 /** Of a dataset whose paths and sizes are the files', and nothing more can be known. */

@@ -185,7 +185,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
         return datasetOutputs(dataset, inputs, { ...verification, origin });
       if (!isWaiting(inputs)) return datasetOutputs(dataset, inputs, { isVerified: false, origin });
       const settled = await settleDataset(settling, dataset, isKnown);
-      if (!settled.isVerified) await reportUnverified(settling, settled.dataset);
+      if (!settled.isVerified && !settled.isKnown)
+        await reportUnverified(settling, settled.dataset);
       const { isVerified } = settled;
       return datasetOutputs(settled.dataset, inputs, { isVerified, isCompared: true, origin });
     } catch (error) {

@@ -199,10 +199,14 @@ export function transferDataset(avala: Avala, ref: DatasetRef, to: NewOwner): Pr
 }
 
 export interface DatasetHealth {
+  /** False also where the server does not say. */
   readonly ingestOk: boolean;
-  /** As the server tells them. */
+  /** As the server returns them. */
   readonly issues: readonly unknown[];
+  /** Of a sequence dataset its frames. */
   readonly itemCount?: number | undefined;
+  readonly sequenceCount?: number | undefined;
+  readonly totalFrames?: number | undefined;
 }
 
 /** What the server found when it indexed the dataset. @throws ApiError, as {@link Avala.call} */
@@ -220,6 +224,8 @@ export function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<Dataset
       ingestOk: fields.maybeFlag("ingest_ok") ?? false,
       issues: fields.maybeList("issues"),
       itemCount: fields.maybeNumber("item_count"),
+      sequenceCount: fields.maybeNumber("sequence_count"),
+      totalFrames: fields.maybeNumber("total_frames"),
     }),
   );
 }

@@ -7,8 +7,8 @@ import type { Fields } from "./wire";
 
 export interface DatasetItem {
   readonly uid: string;
-  /** The path within the dataset. */
-  readonly key: string;
+  /** Most often the path within the dataset, or its last part; some servers have none. */
+  readonly key?: string | undefined;
   readonly status?: string | undefined;
   /** Presigned: a secret. */
   readonly url?: string | undefined;
@@ -22,7 +22,7 @@ export interface Sequence {
   readonly key?: string | undefined;
   readonly name?: string | undefined;
   readonly status?: string | undefined;
-  readonly itemCount?: number | undefined;
+  readonly frameCount?: number | undefined;
 }
 
 export interface ListOptions {
@@ -33,7 +33,7 @@ export interface ListOptions {
 function readItem(fields: Fields): DatasetItem {
   return {
     uid: fields.pathPart("uid"),
-    key: fields.text("key"),
+    key: fields.maybeText("key"),
     status: fields.maybeWord("status"),
     url: fields.maybeText("url") ?? fields.maybeText("data_url"),
     sizeBytes: fields.maybeNumber("size_bytes") ?? fields.maybeNumber("size"),
@@ -48,7 +48,7 @@ function readSequence(fields: Fields): Sequence {
     key: fields.maybeText("key"),
     name: fields.maybeText("name"),
     status: fields.maybeWord("status"),
-    itemCount: fields.maybeNumber("item_count"),
+    frameCount: fields.maybeNumber("number_of_frames") ?? fields.maybeNumber("item_count"),
   };
 }
 

@@ -3,12 +3,13 @@
 import { createHash } from "node:crypto";
 import type { Avala } from "../api/connect";
 import type { Dataset } from "../api/datasets";
-import { listItems } from "../api/items";
+import { listItems, type DatasetItem } from "../api/items";
 import { readStored } from "../api/stored-object";
 import { refOf } from "../dataset-owner";
 import { isAvalaError } from "../errors";
 import { runPool } from "../flow/pool";
 import { retry } from "../flow/retry";
+import { matchKeys } from "../item-keys";
 import { retryOn } from "../upload/attempt";
 import type { UploadFile } from "../upload/request";
 import { readChunks } from "../upload/source";
@@ -46,18 +47,39 @@ async function isSame(avala: Avala, url: string, file: UploadFile): Promise<bool
   return stored.md5 === (await md5Of(avala, file));
 }
 
+interface Stored {
+  readonly file: UploadFile;
+  readonly url: string;
+}
+
+async function findStored(
+  avala: Avala,
+  dataset: Dataset,
+  files: readonly UploadFile[],
+): Promise<readonly Stored[]> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const items: Pick<DatasetItem, "key" | "url">[] = [];
+  for await (const { key, url } of listItems(avala, await refOf(avala, dataset))) {
+    items.push({ key, url });
+  }
+  const matches = matchKeys(
+    byPath.keys(),
+    items.map(({ key }) => key),
+  );
+  return matches.flatMap((match, index) => {
+    const file = match.kind === "path" ? byPath.get(match.path) : undefined;
+    const url = items[index]?.url;
+    return file === undefined || url === undefined ? [] : [{ file, url }];
+  });
+}
+
 /** @throws AvalaError `file_changed` when a file is not what its manifest says; ApiError of the list */
 export async function compareContents(
   avala: Avala,
   dataset: Dataset,
   files: readonly UploadFile[],
 ): Promise<ContentComparison> {
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const found: { readonly file: UploadFile; readonly url: string }[] = [];
-  for await (const { key, url } of listItems(avala, await refOf(avala, dataset))) {
-    const file = byPath.get(key);
-    if (file !== undefined && url !== undefined) found.push({ file, url });
-  }
+  const found = await findStored(avala, dataset, files);
   const same = new Set<string>();
   const others: string[] = [];
   const pool = { concurrency: CONCURRENCY, signal: avala.signal };

@@ -70,15 +70,17 @@ export async function compareFound(
   const recorded = isVersion
     ? digest
     : await recordedContent(avala, destinationOf(target), existing.uid, stateDirectory);
-  const { dataset, items } = await compareWhenCreated(avala, existing, target, options);
+  const isKnown = digest !== undefined && recorded === digest;
+  const comparing = { ...options, isMadeOfThem: isKnown };
+  const { dataset, items } = await compareWhenCreated(avala, existing, target, comparing);
   if (hasDifference(items)) {
     throw isVersion ? brokenVersion(dataset, items) : holdsOthers(dataset, items, words);
   }
   if (recorded !== undefined && digest !== undefined && recorded !== digest) {
     throw madeOfOthers(dataset, "", words);
   }
-  if (digest !== undefined && recorded === digest) return { dataset, unverified: 0 };
-  return { dataset, unverified: await countUnverified(avala, dataset, target, options) };
+  const unverified = isKnown ? 0 : await countUnverified(avala, dataset, target, options);
+  return { dataset, unverified: Math.max(unverified, items.uncompared) };
 }
 
 function hasPlace(file: NamedFile): file is UploadFile {

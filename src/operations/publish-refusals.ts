@@ -1,8 +1,8 @@
 // What a publish refuses, in words that both front ends use. Decides nothing.
 import type { Dataset } from "../api/datasets";
 import type { ConfirmInput } from "../api/manual-upload";
-import type { ItemComparison } from "../dataset";
 import { AvalaError, isApiError, listed, type ApiError } from "../errors";
+import type { ItemComparison } from "../item-comparison";
 import { shown } from "../files/names";
 
 /** What users of a front end write: as sentences that stand in a hint. */
@@ -23,17 +23,19 @@ function waysOut({ version }: Words): string {
   return `A dataset is made once, and nothing can be added to it. ${version} Or choose another name. Nothing was sent.`;
 }
 
-type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra"> & {
+type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra" | "lost"> & {
   /** Of the same size, and of other content. */
   readonly others?: readonly string[];
 };
 
-export function hasDifference({ missing, wrongSize, extra }: Differences): boolean {
-  return missing.length + wrongSize.length + extra.length > 0;
+export function hasDifference({ missing, wrongSize, extra, lost }: Differences): boolean {
+  return lost !== undefined || missing.length + wrongSize.length + extra.length > 0;
 }
 
-function describeDifferences({ missing, wrongSize, extra, others = [] }: Differences): string {
+function describeDifferences(differences: Differences): string {
+  const { missing, wrongSize, extra, others = [], lost } = differences;
   return listed([
+    ...(lost === undefined ? [] : [lost]),
     ...missing.map((path) => `${shown(path)}: not in the dataset`),
     ...wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
     ...others.map((path) => `${shown(path)}: of other content in the dataset`),
@@ -128,7 +130,7 @@ export function isRefusalToMake(error: unknown): error is ApiError {
 /** @throws AvalaError `dataset` when it does not hold exactly what was sent */
 export function requireSame({ name, uid }: Dataset, items: Differences): void {
   if (!hasDifference(items)) return;
-  const lacks = items.missing.length + items.wrongSize.length > 0;
+  const lacks = items.lost !== undefined || items.missing.length + items.wrongSize.length > 0;
   const what = lacks
     ? "does not hold what was sent"
     : "also holds files that this run did not send";

@@ -1,7 +1,9 @@
 // The fourth step: wait until the server has indexed a dataset, and hold its items against the files.
 import type { Avala } from "../api/connect";
 import type { Dataset } from "../api/datasets";
-import { compareItems, waitForDataset, type ItemComparison } from "../dataset";
+import { waitForDataset } from "../dataset";
+import { compareItems, type ItemComparison } from "../item-comparison";
+import { printable } from "../redact";
 import { removeUploadJournal } from "../upload/upload-journal";
 import { recordedContent } from "./content-record";
 import { requireSame } from "./publish-refusals";
@@ -16,12 +18,17 @@ import {
   type PublishOptions,
 } from "./publish-target";
 
+export interface Comparing extends Pick<PublishOptions, "waitMs"> {
+  /** Whether the dataset is known to be made of these files: then a key like no path is one that the server made. */
+  readonly isMadeOfThem: boolean;
+}
+
 /** Waits, and compares paths and sizes. Contents are {@link isContentKnown}'s. */
 export async function compareWhenCreated(
   avala: Avala,
   found: Dataset,
   { dataset, files }: NamedFiles,
-  { waitMs }: Pick<PublishOptions, "waitMs">,
+  { waitMs, isMadeOfThem }: Comparing,
 ): Promise<{ readonly dataset: Dataset; readonly items: ItemComparison }> {
   // Until it is created its items come one by one, so a file that is not listed yet would look missing.
   const created =
@@ -32,8 +39,11 @@ export async function compareWhenCreated(
   // Without a type it can't be known which of the files should be items.
   const items =
     dataType === undefined
-      ? { missing: [], extra: [], wrongSize: [] }
-      : await compareItems(avala, created, indexedOf(files, dataType));
+      ? { missing: [], extra: [], wrongSize: [], uncompared: 0 }
+      : await compareItems(avala, created, indexedOf(files, dataType), { isMadeOfThem });
+  if (items.doubt !== undefined) {
+    avala.emit({ kind: "warning", text: `Dataset ${printable(created.name)}: ${items.doubt}.` });
+  }
   return { dataset: created, items };
 }
 
@@ -68,9 +78,10 @@ export async function settlePublished(
     await removeJournal();
     return { dataset: made, unverified: all };
   }
-  const { dataset, items } = await compareWhenCreated(avala, made, target, options);
+  const comparing = { ...options, isMadeOfThem: true };
+  const { dataset, items } = await compareWhenCreated(avala, made, target, comparing);
   // It is made, whole or not: a journal of what was sent for it would only mislead.
   await removeJournal();
   requireSame(dataset, items);
-  return { dataset, unverified: options.isKnown ? 0 : all };
+  return { dataset, unverified: options.isKnown ? items.uncompared : all };
 }

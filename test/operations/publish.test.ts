@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import { startEmulator, type Dialect, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connect";
 import { AvalaError } from "../../src/errors";
 import { createManifest, datasetVersionName } from "../../src/files/manifest";
@@ -354,5 +354,39 @@ describe("a dataset that exists and holds other files", () => {
     await expect(
       publish(await makeFiles("a.jpg", "b.jpg"), { ifExists: "fail" }),
     ).rejects.toMatchObject({ code: "conflict" });
+  });
+});
+
+describe("publishing files whose items Avala names as it likes", () => {
+  const paths = ["a/0.jpg", "a/1.jpg", "b/2.jpg"];
+  test.each<[string, Partial<Dialect>, PublishTarget["dataset"]["dataType"]]>([
+    ["by their names", { itemKeys: "baseName" }, "image"],
+    ["by nothing", { itemKeys: "null" }, "image"],
+    ["by frames", { sequences: "always" }, "lidar"],
+    ["by the frames of videos", { sequences: "always" }, "video"],
+  ])("%s, ends well, and the second run finds them", async (_how, dialect, dataType) => {
+    await start({ dialect });
+    const ending = { image: ".jpg", lidar: ".alp", video: ".mp4" }[dataType as "image"];
+    await Promise.all(["a", "b"].map((name) => mkdir(join(folder, name))));
+    const files = await makeFiles(...paths.map((path) => path.replace(".jpg", ending)));
+    const digest = createManifest(files as never).digest;
+    const name = datasetVersionName("training-{digest}", digest);
+    const dataset = { name, slug: name, dataType };
+    expect(await publish(files, { dataset })).toMatchObject({ outcome: "uploaded", unverified: 0 });
+    expect(await publish(files, { dataset })).toMatchObject({
+      outcome: "unchanged",
+      unverified: 0,
+    });
+  });
+
+  test("warns of what could not be compared, counts it, and does not fail", async () => {
+    await start({ dialect: { itemKeys: "null" } });
+    const on = { method: "GET", path: "/datasets/emulator/training/health/" };
+    emulator.setFault({ on, times: 0, reply: { status: 404, body: { detail: "Not found." } } });
+    const { avala, events } = sessionWith(emulator);
+    const files = await makeFiles("a.jpg", "b.jpg");
+    const published = publishDataset(avala, targetOf(files), optionsIn(join(folder, "state")));
+    expect(await published).toMatchObject({ outcome: "uploaded", unverified: 2 });
+    expect(events.filter(({ kind }) => kind === "warning")).toHaveLength(1);
   });
 });
