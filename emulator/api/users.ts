@@ -1,4 +1,4 @@
-// `/users/me/`, what its key may do, and where projects are (contract, "Users and organizations", "Projects").
+// `/users/me/`, what its key may do, and where projects are (contract, "Users and organizations", "Projects, tasks and quality").
 import { isoTime } from "../clock";
 import type { Project } from "../state/records";
 import { cursorPage, found } from "./pages";
