@@ -6,7 +6,8 @@ import { InputError } from "../src/errors";
 import { isInputError } from "./process/failures";
 
 /** `avala:apiKey` and so on, without the namespace. */
-export type ConfigKey = "apiKey" | "baseUrl" | "organizationUid" | "allowStorageHosts";
+export type ConfigKey =
+  "apiKey" | "baseUrl" | "organizationUid" | "organization" | "allowStorageHosts";
 export type ReadKey = (key: ConfigKey) => string | undefined;
 
 export function readAvalaConfig(read: ReadKey, environment: NodeJS.ProcessEnv): Config {
@@ -15,6 +16,7 @@ export function readAvalaConfig(read: ReadKey, environment: NodeJS.ProcessEnv): 
       apiKey: read("apiKey"),
       baseUrl: read("baseUrl"),
       organizationUid: read("organizationUid"),
+      organization: read("organization"),
       allowStorageHosts: read("allowStorageHosts"),
     },
     environment,

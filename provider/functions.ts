@@ -5,6 +5,8 @@ import { connect, type Avala } from "../src/api/connect";
 import * as datasets from "../src/api/datasets";
 import * as exports_ from "../src/api/exports";
 import * as projects from "../src/api/projects";
+import * as storage from "../src/api/storage-configs";
+import type { Config } from "../src/config";
 import { findDataset } from "../src/dataset";
 import { AvalaError, InputError } from "../src/errors";
 import { soundConfig, requireKey } from "./config";
@@ -14,6 +16,7 @@ import { refusal } from "./refusal";
 export type { Dataset as DatasetResult } from "../src/api/datasets";
 export type { Export as ExportResult } from "../src/api/exports";
 export type { Project as ProjectResult } from "../src/api/projects";
+export type { StorageSetupInfo as StorageSetupResult } from "../src/api/storage-configs";
 
 /** One of: `uid`; `owner` and `slug`; `name`, which finds your own. */
 export interface GetDatasetArgs {
@@ -35,6 +38,11 @@ export interface UidArgs {
   readonly uid: string;
 }
 
+export interface StorageSetupArgs {
+  /** The slug. @default `avala:organization` */
+  readonly organization?: string;
+}
+
 /** The arguments as inputs, and the result as an output. */
 type Inputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> };
 
@@ -45,16 +53,16 @@ function asData<T>(found: T): T {
 
 /** Runs one look-up on a connection of its own: a program may make few of them, and none must keep it from ending. */
 async function look<T>(
-  read: (avala: Avala, organizationUid: string | undefined) => Promise<T>,
+  read: (avala: Avala, owner: Pick<Config, "organizationUid" | "organization">) => Promise<T>,
 ): Promise<T> {
   try {
     const config = new pulumi.Config("avala");
-    const { organizationUid, ...connection } = requireKey(
+    const { organizationUid, organization, ...connection } = requireKey(
       soundConfig((key) => config.get(key), process.env),
     );
     const avala = connect(connection);
     try {
-      return asData(await read(avala, organizationUid));
+      return asData(await read(avala, { organizationUid, organization }));
     } finally {
       avala.close();
     }
@@ -96,7 +104,7 @@ async function findOne(
 
 /** A dataset that is there. Rejects when there is none that the key may see. */
 export function getDataset(args: GetDatasetArgs): Promise<datasets.Dataset> {
-  return look((avala, organizationUid) => findOne(avala, args, organizationUid));
+  return look((avala, { organizationUid }) => findOne(avala, args, organizationUid));
 }
 
 export function getDatasetOutput(args: Inputs<GetDatasetArgs>): pulumi.Output<datasets.Dataset> {
@@ -135,4 +143,19 @@ export function getProject(args: UidArgs): Promise<projects.Project> {
 
 export function getProjectOutput(args: Inputs<UidArgs>): pulumi.Output<projects.Project> {
   return lift(args, getProject);
+}
+
+/** Whom a role for a bucket has to trust: Avala's account at AWS, and the external id of the organization. */
+export function getStorageSetup(args: StorageSetupArgs = {}): Promise<storage.StorageSetupInfo> {
+  return look((avala, configured) =>
+    storage.getStorageSetupInfo(avala, {
+      organization: args.organization ?? configured.organization,
+    }),
+  );
+}
+
+export function getStorageSetupOutput(
+  args: Inputs<StorageSetupArgs> = {},
+): pulumi.Output<storage.StorageSetupInfo> {
+  return lift(args, getStorageSetup);
 }

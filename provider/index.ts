@@ -23,6 +23,8 @@ export {
   getExportOutput,
   getProject,
   getProjectOutput,
+  getStorageSetup,
+  getStorageSetupOutput,
   listDatasets,
   listDatasetsOutput,
   type DatasetResult,
@@ -30,5 +32,7 @@ export {
   type GetDatasetArgs,
   type ListDatasetsArgs,
   type ProjectResult,
+  type StorageSetupArgs,
+  type StorageSetupResult,
   type UidArgs,
 } from "./functions";

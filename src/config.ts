@@ -9,12 +9,15 @@ export interface GivenConfig {
   /** A list, or text with one host a line or between commas. */
   readonly allowStorageHosts?: string | readonly string[] | undefined;
   readonly organizationUid?: string | undefined;
+  /** The slug, where the API takes that: for storage configs. */
+  readonly organization?: string | undefined;
 }
 
 export type Config = Pick<
   ConnectOptions,
   "apiKey" | "baseUrl" | "allowInsecureBaseUrl" | "allowStorageHosts" | "proxy"
-> & { readonly organizationUid?: string | undefined };
+> &
+  Pick<GivenConfig, "organizationUid" | "organization">;
 
 /** What is given goes before what the environment says; empty text counts as not given. */
 export function readConfig(
@@ -30,6 +33,7 @@ export function readConfig(
     allowInsecureBaseUrl: value("AVALA_ALLOW_INSECURE_BASE_URL")?.toLowerCase() === "true",
     allowStorageHosts: hosts.length > 0 ? hosts : listOf(value("AVALA_ALLOW_STORAGE_HOSTS")),
     organizationUid: filled(given.organizationUid) ?? value("AVALA_ORGANIZATION_UID"),
+    organization: filled(given.organization) ?? value("AVALA_ORGANIZATION"),
     proxy: {
       httpProxy: either("HTTP_PROXY"),
       httpsProxy: either("HTTPS_PROXY"),

@@ -107,13 +107,15 @@ export { listSlices, type Slice } from "./api/slices";
 export {
   createStorageConfig,
   deleteStorageConfig,
+  getStorageConfig,
   getStorageSetupInfo,
   listStorageConfigs,
-  testStorageConfig,
   type StorageConfig,
   type StorageConfigInput,
-  type StorageTest,
+  type StorageSetupInfo,
 } from "./api/storage-configs";
+export { testStorageConfig, type StorageTest } from "./api/storage-test";
+export type { OfOrganization } from "./api/organization-advice";
 export {
   createWebhook,
   deleteWebhook,
@@ -122,8 +124,17 @@ export {
   testWebhook,
   updateWebhook,
   type Webhook,
+  type WebhookChanges,
+  type WebhookEvent,
   type WebhookInput,
+  type WebhookTest,
 } from "./api/webhooks";
+export {
+  getWebhookDelivery,
+  listWebhookDeliveries,
+  type WebhookDelivery,
+  type WebhookDeliveryFilter,
+} from "./api/webhook-deliveries";
 export {
   checkStorageHost,
   download,

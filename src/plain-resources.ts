@@ -83,7 +83,7 @@ export async function createStorageConfigOnce(
 ): Promise<StorageConfig> {
   const { made } = await makeListed(avala, {
     what: `create storage config ${input.name}`,
-    list: listStorageConfigs,
+    list: (session) => listStorageConfigs(session, input),
     isAlike: ({ name, bucketName = input.bucketName, provider = input.provider }) =>
       name === input.name && bucketName === input.bucketName && provider === input.provider,
     make: () => createStorageConfig(avala, input),

@@ -1,5 +1,6 @@
 // What is wrong with a Dataset's inputs, all of it at once. Pure.
 import type { ProviderConfig } from "../../src/api/datasets";
+import { wireNames } from "../../src/api/provider-config";
 import { slugFrom } from "../../src/files/dataset-name";
 import type { Manifest } from "../../src/files/manifest";
 import { indexedOf } from "../../src/operations/publish-target";
@@ -19,6 +20,7 @@ import {
   type Rules,
 } from "../process/rules";
 import { UNKNOWN, hasUnknown } from "../process/unknown";
+import { bucketProblems } from "./bucket";
 import type { DatasetFiles, DatasetGiven } from "./dataset-inputs";
 
 const DATASET_RULES: Rules = {
@@ -41,23 +43,26 @@ const DATASET_RULES: Rules = {
   timeoutMinutes: isMinutes,
 };
 
-const PROVIDER_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  aws_s3: ["bucketName", "bucketRegion"],
-  gc_storage: ["bucketName", "authJsonContent"],
-};
+/** Names that are not a bucket's would be left out in silence: a list that chooses nothing, a prefix that is none. */
+function strangersIn(config: object, known: ReadonlyMap<string, string>): string[] {
+  return Object.keys(config).filter((field) => field !== "provider" && !known.has(field));
+}
 
-function checkProviderConfig(config: ProviderConfig, problems: Problems): void {
-  const fields = PROVIDER_FIELDS[config.provider];
-  if (fields === undefined) {
-    problems.add(
-      "providerConfig",
-      `its provider must be aws_s3 or gc_storage, and is ${JSON.stringify(config.provider)}`,
-    );
-    return;
-  }
-  const given: ReadonlyMap<string, unknown> = new Map(Object.entries(config));
-  for (const field of fields) {
-    if (given.get(field) === undefined) problems.add("providerConfig", `has no ${field}`);
+function checkProviderConfig(
+  config: Partial<ProviderConfig>,
+  hasOrganization: boolean,
+  problems: Problems,
+): void {
+  const owner = { hasOrganization, input: "organizationUid" };
+  const found = bucketProblems(config, owner);
+  for (const { input, text } of found) problems.add("providerConfig", `${input} ${text}`);
+  const { provider } = config;
+  if (provider === undefined) problems.add("providerConfig", "provider is missing");
+  const known = wireNames.get(provider ?? "");
+  if (known === undefined) return;
+  for (const field of strangersIn(config, known)) {
+    if (!found.some(({ input }) => input === field))
+      problems.add("providerConfig", `${field} is not a field of ${String(provider)}`);
   }
 }
 
@@ -83,7 +88,12 @@ function checkAgainstFiles(
   }
 }
 
-export function checkDataset(given: DatasetGiven, problems: Problems): void {
+/** @param configured the organization of the configuration, for datasets that name none */
+export function checkDataset(
+  given: DatasetGiven,
+  problems: Problems,
+  configured: string | undefined,
+): void {
   applyRules(given, DATASET_RULES, problems);
   const { files, providerConfig, name, dataType } = given;
   if (files !== undefined && providerConfig !== undefined) {
@@ -113,8 +123,10 @@ export function checkDataset(given: DatasetGiven, problems: Problems): void {
       "is missing, and can't be told from the files: they are none, or of several types",
     );
   }
-  if (providerConfig !== undefined && !hasUnknown(providerConfig))
-    checkProviderConfig(providerConfig, problems);
+  if (typeof providerConfig === "object" && !hasUnknown(providerConfig.provider)) {
+    const owner = given.organizationUid ?? given.ownerName ?? configured;
+    checkProviderConfig(providerConfig, owner !== undefined, problems);
+  }
   if (
     given.slug === undefined &&
     name !== undefined &&

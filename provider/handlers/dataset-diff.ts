@@ -1,11 +1,11 @@
 // What a change of a Dataset's inputs means: nothing, a change where it is, or another dataset. Pure.
 import type { dynamic } from "@pulumi/pulumi";
 import type { Dataset, DatasetChanges } from "../../src/api/datasets";
-import { credentialFields } from "../../src/api/provider-config";
 import { AvalaError } from "../../src/errors";
 import { present } from "../process/present";
 import { isSame } from "../process/same";
 import { hasUnknown } from "../process/unknown";
+import { accessOf, bucketOf } from "./bucket";
 import type { DatasetInputs, DatasetOutputs } from "./dataset-inputs";
 
 /** Whether `news` declares something else than `olds` has. What is no longer declared stays as it is. */
@@ -32,20 +32,12 @@ export function isSameSlug(left: string, right: string): boolean {
 
 type Bucket = Pick<DatasetInputs, "providerConfig">;
 
-/** Which bucket it is. Keys are rotated, and the bucket and the dataset of it stay the same. */
-function bucketOf({ providerConfig }: Bucket): object | undefined {
-  if (providerConfig === undefined) return undefined;
-  const credentials = new Set<string>(credentialFields);
-  return Object.fromEntries(
-    Object.entries(providerConfig).filter(([field]) => !credentials.has(field)),
-  );
-}
-
 function areCredentialsOther(
   { providerConfig: olds }: Bucket,
   { providerConfig: news }: Bucket,
 ): boolean {
-  return olds !== undefined && news !== undefined && !hasUnknown(news) && !isSame(olds, news);
+  if (olds === undefined || news === undefined || hasUnknown(news)) return false;
+  return !isSame(accessOf(olds), accessOf(news));
 }
 
 /** Why a change that would not replace the dataset can't be made, when it can't. */
@@ -69,7 +61,8 @@ function replacesOf(olds: DatasetOutputs, news: DatasetInputs): string[] {
   const replaces: string[] = differs(olds, news, "dataType") ? ["dataType"] : [];
   if (news.slug !== undefined && !isSameSlug(olds.slug, news.slug)) replaces.push("slug");
   if (!isSame(olds.organizationUid, news.organizationUid)) replaces.push("organizationUid");
-  if (!isSame(bucketOf(olds), bucketOf(news))) replaces.push("providerConfig");
+  if (!isSame(bucketOf(olds.providerConfig), bucketOf(news.providerConfig)))
+    replaces.push("providerConfig");
   if (isOwnerRenamed(olds, news)) replaces.push("ownerName");
   const isMoved = news.files !== undefined && differs(olds, news, "name");
   if (isMoved || (news.files === undefined) !== (olds.files === undefined)) replaces.push("files");

@@ -74,7 +74,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const { call, inputs: given } = takeCall<DatasetGiven>(news);
     this.session.checkConfig();
     const problems = new Problems();
-    checkDataset(given, problems);
+    checkDataset(given, problems, this.session.organizationUid());
     this.keepManifest(given, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     // What the files were sent as, also where they are the key's own user's and the configuration names an organization.

@@ -1,24 +1,26 @@
 // StorageConfig: a connection to a bucket of the user's own. The plain REST resource: made, listed, removed; the API has
 // no call that changes one, so any change is a new one.
 import type { dynamic } from "@pulumi/pulumi";
+import type { Avala } from "../../src/api/connect";
+import type { OfOrganization } from "../../src/api/organization-advice";
 import {
   deleteStorageConfig,
-  listStorageConfigs,
-  testStorageConfig,
+  getStorageConfig,
   type StorageConfig,
   type StorageConfigInput,
 } from "../../src/api/storage-configs";
-import type { Avala } from "../../src/api/connect";
+import { testStorageConfig } from "../../src/api/storage-test";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { createStorageConfigOnce } from "../../src/plain-resources";
 import { takeCall } from "../process/calls";
 import { defineHandler } from "../process/define-handler";
-import { Problems, UnfinishedError, providerOf } from "../process/failures";
+import { Problems, UnfinishedError, isInputError, providerOf } from "../process/failures";
 import type { Handler } from "../process/handler";
 import { present } from "../process/present";
-import { applyRules, isFlag, isOneOf, isText, type Rules } from "../process/rules";
+import { applyRules, isFlag, isText, type Rules } from "../process/rules";
 import { isSame } from "../process/same";
 import type { Session } from "../process/session";
+import { BUCKET_RULES, bucketProblems, comparable } from "./bucket";
 
 export type StorageConfigInputs = StorageConfigInput & {
   /** Whether the server tries the connection once it is made. */
@@ -31,6 +33,7 @@ export interface StorageConfigOutputs {
   readonly createdAt?: string;
   readonly updatedAt?: string;
   readonly name?: string;
+  readonly organization?: string;
   readonly provider?: string;
   readonly bucketName?: string;
   readonly bucketRegion?: string;
@@ -42,35 +45,21 @@ export interface StorageConfigOutputs {
   readonly isAccelerated?: boolean;
   readonly authMethod?: string;
   readonly roleArn?: string;
+  readonly cloudfrontDomain?: string;
+  readonly cloudfrontPublicKeyId?: string;
+  readonly includedExtensions?: readonly string[];
+  readonly ignoredPaths?: readonly string[];
 }
 
 /** The inputs, or a state that was made of them, whatever the provider. */
 type Asked = { readonly [K in keyof StorageConfigOutputs]?: StorageConfigOutputs[K] | undefined };
 
-const RULES: Rules = {
-  name: isText,
-  provider: isOneOf(["aws_s3", "gc_storage"]),
-  bucketName: isText,
-  bucketRegion: isText,
-  bucketPrefix: isText,
-  prefix: isText,
-  accessKeyId: isText,
-  secretAccessKey: isText,
-  authJsonContent: isText,
-  isAccelerated: isFlag,
-  authMethod: isText,
-  roleArn: isText,
-  test: isFlag,
-};
+const RULES: Rules = { name: isText, organization: isText, test: isFlag };
 
-const REPLACING = Object.keys(RULES).filter(
-  (key) => key !== "test",
-) as readonly (keyof StorageConfigOutputs)[];
-
-function requiredOf(provider: unknown): readonly string[] {
-  if (provider === "gc_storage") return ["name", "provider", "bucketName", "authJsonContent"];
-  return ["name", "provider", "bucketName", "bucketRegion"];
-}
+const REPLACING = ["name", "organization", ...Object.keys(BUCKET_RULES)] as readonly Exclude<
+  keyof StorageConfigOutputs,
+  "uid" | "isVerified" | "createdAt" | "updatedAt"
+>[];
 
 /** No call changes one, so new credentials too are another one (contract, "Storage configs": no PATCH). */
 function describeReplacement(
@@ -99,11 +88,13 @@ function outputsOf(found: StorageConfig, asked: Asked): StorageConfigOutputs {
   });
 }
 
-async function findStorageConfig(avala: Avala, uid: string): Promise<StorageConfig | undefined> {
-  for await (const found of listStorageConfigs(avala)) {
-    if (found.uid === uid) return found;
-  }
-  return undefined;
+function checkStorageConfig(inputs: StorageConfigInputs, problems: Problems): void {
+  for (const key of ["name", "provider"] as const)
+    if (inputs[key] === undefined) problems.add(key, "is missing");
+  applyRules(inputs, RULES, problems);
+  const hasOrganization = inputs.organization !== undefined;
+  const found = bucketProblems(inputs, { hasOrganization, input: "organization" });
+  for (const { input, text } of found) problems.add(input, text);
 }
 
 class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfigOutputs> {
@@ -117,14 +108,13 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     _olds: StorageConfigInputs,
     news: StorageConfigInputs,
   ): Promise<dynamic.CheckResult<StorageConfigInputs>> {
-    const { call, inputs } = takeCall<StorageConfigInputs>(news);
+    const { call, inputs: given } = takeCall<StorageConfigInputs>(news);
     this.session.checkConfig();
+    const organization = given.organization ?? this.session.organization();
+    const inputs: StorageConfigInputs =
+      organization === undefined ? given : { ...given, organization };
     const problems = new Problems();
-    const given: ReadonlyMap<string, unknown> = new Map(Object.entries(inputs));
-    for (const key of requiredOf(inputs.provider)) {
-      if (given.get(key) === undefined) problems.add(key, "is missing");
-    }
-    applyRules(inputs, RULES, problems);
+    checkStorageConfig(inputs, problems);
     if (problems.failures.length > 0)
       return Promise.resolve({ inputs: news, failures: problems.failures });
     this.session.calls.keep(inputs, call);
@@ -137,8 +127,8 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     news: StorageConfigInputs,
   ): Promise<dynamic.DiffResult> {
     const call = this.session.calls.of(news, id);
-    const given: Asked = news;
-    const replaces = REPLACING.filter((key) => !isSame(olds[key], given[key]));
+    const [before, after] = [comparable(olds), comparable(news)];
+    const replaces = REPLACING.filter((key) => !isSame(before[key], after[key]));
     const isToBeTried = news.test === true && olds.isVerified !== true;
     if (replaces.length > 0 && call.isPreview === true)
       await this.session.messages(call).info(describeReplacement(id, replaces, news));
@@ -162,7 +152,7 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     inputs: StorageConfigInputs,
   ): Promise<StorageConfigOutputs> {
     try {
-      const { isVerified, message } = await testStorageConfig(avala, outs.uid);
+      const { isVerified, message } = await testStorageConfig(avala, outs.uid, inputs);
       if (isVerified) return { ...outs, isVerified };
       const why = message ?? "the server gave no reason";
       throw new AvalaError("validation", `Storage config ${inputs.name} does not work: ${why}`, {
@@ -188,15 +178,37 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     id: string,
     props?: StorageConfigOutputs,
   ): Promise<dynamic.ReadResult<StorageConfigOutputs>> {
-    const found = await findStorageConfig(this.session.avala({}), id);
-    return found === undefined ? { id: "" } : { id, props: outputsOf(found, props ?? {}) };
+    try {
+      const found = await this.findable(props, (of) =>
+        getStorageConfig(this.session.avala({}), id, of),
+      );
+      return { id, props: outputsOf(found, props ?? {}) };
+    } catch (error) {
+      if (isAvalaError(error) && error.code === "not_found") return { id: "" };
+      throw error;
+    }
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: string, props: StorageConfigOutputs): Promise<void> {
     try {
-      await deleteStorageConfig(this.session.avala(this.session.calls.ofId(id)), id);
+      const avala = this.session.avala(this.session.calls.ofId(id));
+      await this.findable(props, (of) => deleteStorageConfig(avala, id, of));
     } catch (error) {
       if (!isAvalaError(error) || error.code !== "not_found") throw error;
+    }
+  }
+
+  /** What the state does not say of its organization, only the configuration can. */
+  private async findable<T>(
+    props: StorageConfigOutputs | undefined,
+    call: (of: OfOrganization) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call({ organization: props?.organization ?? this.session.organization() });
+    } catch (error) {
+      if (!isInputError(error)) throw error;
+      const hint = "Run: pulumi config set avala:organization SLUG";
+      throw new AvalaError(error.code, error.message, { hint, cause: error });
     }
   }
 }

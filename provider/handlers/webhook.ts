@@ -1,15 +1,17 @@
-// Webhook: where Avala tells what happened. The plain REST resource.
+// Webhook: where Avala reports what happened. The plain REST resource, but for its secret, which no call changes: another
+// one is another webhook.
 import type { dynamic } from "@pulumi/pulumi";
 import {
   deleteWebhook,
   getWebhook,
+  testWebhook,
   updateWebhook,
   type Webhook,
   type WebhookInput,
 } from "../../src/api/webhooks";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { createWebhookOnce } from "../../src/plain-resources";
-import { takeCall } from "../process/calls";
+import { takeCall, type Call } from "../process/calls";
 import { defineHandler } from "../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../process/failures";
 import type { Handler } from "../process/handler";
@@ -23,13 +25,17 @@ export interface WebhookInputs {
   readonly events: readonly string[];
   readonly isActive?: boolean;
   readonly secret?: string;
+  /** Whether the server sends a test message. */
+  readonly test?: boolean;
 }
 
-export interface WebhookOutputs extends WebhookInputs {
+export interface WebhookOutputs extends Omit<WebhookInputs, "test"> {
   readonly uid: string;
   readonly isActive: boolean;
-  /** It came in a reply that was lost, and no call tells it again. */
+  /** It came in a reply that was lost, and no call returns it again. */
   readonly isSecretLost?: boolean;
+  /** A test message reached the target that it has now. */
+  readonly isTested?: boolean;
   readonly createdAt?: string;
   readonly updatedAt?: string;
 }
@@ -44,15 +50,34 @@ const WEBHOOK_RULES: Rules = {
   events: isTextList,
   isActive: isFlag,
   secret: isText,
+  test: isFlag,
 };
+
+/** No call changes the secret (contract, "Webhooks"). One that is no longer declared stays. */
+function isSecretOther(olds: WebhookOutputs, { secret }: WebhookInputs): boolean {
+  return secret === undefined ? olds.isSecretLost === true : secret !== olds.secret;
+}
+
+function isSameSet(left: readonly string[], right: readonly string[]): boolean {
+  return isSame([...new Set(left)].sort(), [...new Set(right)].sort());
+}
+
+function isElsewhere(olds: WebhookOutputs, news: WebhookInputs): boolean {
+  return !isSame(olds.targetUrl, news.targetUrl);
+}
+
+/** The server need not send for one that is not active. */
+function isToBeTested(olds: WebhookOutputs | undefined, news: WebhookInputs): boolean {
+  if (news.test !== true || news.isActive === false) return false;
+  return olds?.isTested !== true || isElsewhere(olds, news);
+}
 
 function outputsOf(webhook: Webhook, asked: Partial<WebhookOutputs>): WebhookOutputs {
   const { uid, targetUrl, events, isActive, createdAt, updatedAt } = webhook;
   // The API returns the secret when the webhook is made and never again.
   const secret = webhook.secret ?? asked.secret;
-  const sorted = isSame([...events].sort(), [...(asked.events ?? [])].sort())
-    ? asked.events
-    : events;
+  const sorted = isSameSet(events, asked.events ?? []) ? asked.events : events;
+  const isThere = asked.targetUrl === undefined || asked.targetUrl === targetUrl;
   return present<WebhookOutputs>({
     uid,
     targetUrl,
@@ -60,6 +85,7 @@ function outputsOf(webhook: Webhook, asked: Partial<WebhookOutputs>): WebhookOut
     isActive,
     secret,
     isSecretLost: secret === undefined ? asked.isSecretLost : undefined,
+    isTested: isThere && asked.isTested === true ? true : undefined,
     createdAt,
     updatedAt,
   });
@@ -69,7 +95,7 @@ function outputsOf(webhook: Webhook, asked: Partial<WebhookOutputs>): WebhookOut
 function withoutSecret(outs: WebhookOutputs, inputs: WebhookInputs): UnfinishedError {
   const error = new AvalaError(
     "network",
-    `Webhook ${outs.uid} was made, and the reply that told its secret was lost.`,
+    `Webhook ${outs.uid} was made, and the reply with its secret was lost.`,
     {
       hint: "Run up again: another takes its place. With a `secret` of your own this can't happen.",
     },
@@ -98,27 +124,65 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
     return Promise.resolve({ inputs: inputs as WebhookInputs });
   }
 
-  diff(id: string, olds: WebhookOutputs, news: WebhookInputs): Promise<dynamic.DiffResult> {
-    this.session.calls.of(news, id);
+  async diff(id: string, olds: WebhookOutputs, news: WebhookInputs): Promise<dynamic.DiffResult> {
+    const call = this.session.calls.of(news, id);
     const isChanged =
-      !isSame(olds.targetUrl, news.targetUrl) ||
-      !isSame(olds.events, news.events) ||
+      isElsewhere(olds, news) ||
+      !isSameSet(olds.events, news.events) ||
       olds.isActive !== (news.isActive ?? true) ||
-      (news.secret !== undefined && news.secret !== olds.secret);
-    const replaces = olds.isSecretLost === true && news.secret === undefined ? ["secret"] : [];
-    return Promise.resolve({ changes: isChanged || replaces.length > 0, replaces });
+      isToBeTested(olds, news);
+    const replaces = isSecretOther(olds, news) ? ["secret"] : [];
+    if (replaces.length > 0 && call.isPreview === true) {
+      await this.session
+        .messages(call)
+        .info(
+          `The API can't change the secret of a webhook: another is made, and then this one (uid ${id}) is removed.`,
+        );
+    }
+    // Never deletes first, so that nothing that happens in between is missed.
+    return { changes: isChanged || replaces.length > 0, replaces };
   }
 
   async create(inputs: WebhookInputs): Promise<dynamic.CreateResult<WebhookOutputs>> {
     const { targetUrl, events, isActive, secret } = inputs;
-    const avala = this.session.avala(this.session.calls.of(inputs));
+    const call = this.session.calls.of(inputs);
+    const avala = this.session.avala(call);
     const { webhook, isSecretLost } = await createWebhookOnce(
       avala,
       present<WebhookInput>({ targetUrl, events, isActive, secret }),
     );
     const outs = outputsOf(webhook, inputs);
     if (isSecretLost) throw withoutSecret(outs, inputs);
-    return { id: webhook.uid, outs };
+    if (!isToBeTested(undefined, inputs)) return { id: webhook.uid, outs };
+    return { id: webhook.uid, outs: await this.tryIt(call, outs, inputs) };
+  }
+
+  /** One whose message does not arrive is there all the same: the next `up` tries it again. */
+  private async tryIt(
+    call: Call,
+    outs: WebhookOutputs,
+    inputs: WebhookInputs,
+  ): Promise<WebhookOutputs> {
+    const { session } = this;
+    try {
+      const { isSuccess, message } = await testWebhook(session.avala(call), outs.uid);
+      const why = message ?? "the server gave no reason";
+      if (isSuccess === false) {
+        throw new AvalaError(
+          "validation",
+          `The test message of webhook ${outs.uid} failed: ${why}`,
+          {
+            hint: "See that its target answers with a 2xx and run up again, or leave `test` out.",
+          },
+        );
+      }
+      await session
+        .messages(call)
+        .info(`Test message sent: ${message ?? "the server says no more"}`);
+      return { ...outs, isTested: true };
+    } catch (error) {
+      throw new UnfinishedError(error, outs.uid, { ...outs, __provider: providerOf(inputs) });
+    }
   }
 
   async update(
@@ -126,14 +190,13 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
     olds: WebhookOutputs,
     news: WebhookInputs,
   ): Promise<dynamic.UpdateResult<WebhookOutputs>> {
-    const { targetUrl, events, isActive = true, secret } = news;
-    const avala = this.session.avala(this.session.calls.of(news, id));
-    const webhook = await updateWebhook(
-      avala,
-      id,
-      present<WebhookInput>({ targetUrl, events, isActive, secret }),
-    );
-    return { outs: outputsOf(webhook, present<WebhookInputs>({ ...olds, ...news })) };
+    const { targetUrl, events, isActive = true } = news;
+    const call = this.session.calls.of(news, id);
+    const changes = { targetUrl, events, isActive };
+    const webhook = await updateWebhook(this.session.avala(call), id, changes);
+    const isTested = olds.isTested === true && !isElsewhere(olds, news);
+    const outs = outputsOf(webhook, { ...olds, targetUrl, events, isTested });
+    return { outs: isToBeTested(olds, news) ? await this.tryIt(call, outs, news) : outs };
   }
 
   async read(id: string, props?: WebhookOutputs): Promise<dynamic.ReadResult<WebhookOutputs>> {

@@ -30,6 +30,8 @@ export interface Session {
   /** Handlers have this as their `configure`. Every one of them is called with the same configuration. */
   configure(request: dynamic.ConfigureRequest): Promise<void>;
   organizationUid(): string | undefined;
+  /** Its slug. */
+  organization(): string | undefined;
   messages(call: Call): Messages;
   /**
    * The API, with the core's events shown on the row of `call`.
@@ -72,6 +74,7 @@ export function createSession(options: SessionOptions): Session {
       return Promise.resolve();
     },
     organizationUid: () => readAvalaConfig(read, environment).organizationUid,
+    organization: () => readAvalaConfig(read, environment).organization,
     messages,
     avala,
     checkConfig: () => {

@@ -5,19 +5,37 @@ import type { DataType } from "../../src/files/media";
 import { noteProtected, type FileSet } from "./file-set";
 import { AvalaResource } from "./resource";
 
-/** A bucket of your own on S3 that the dataset is made of. The keys are secrets and are never read back. */
-export interface S3ProviderConfigArgs {
+/** Which of the bucket's files are taken. */
+interface SelectionArgs {
+  /** Only files of these suffixes: `jpg`, `png`. @default as the server decides */
+  includedExtensions?: pulumi.Input<pulumi.Input<string>[]>;
+  /** What lies under these paths is left out. */
+  ignoredPaths?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * A bucket of your own on S3, reached by keys (`accessKeyId`, `secretAccessKey`), or by a role (`roleArn`), which needs an
+ * organization. The keys are secrets and are never read back.
+ */
+export interface S3ProviderConfigArgs extends SelectionArgs {
   provider: "aws_s3";
   bucketName: pulumi.Input<string>;
   bucketRegion: pulumi.Input<string>;
   bucketPrefix?: pulumi.Input<string>;
+  /** @default "iam_role" with a `roleArn` */
+  authMethod?: pulumi.Input<"access_key" | "iam_role">;
+  /** A role of yours that Avala assumes: `getStorageSetup` says whom it has to trust. */
+  roleArn?: pulumi.Input<string>;
   accessKeyId?: pulumi.Input<string>;
   secretAccessKey?: pulumi.Input<string>;
   isAccelerated?: pulumi.Input<boolean>;
+  /** Files are read through this CloudFront distribution. */
+  cloudfrontDomain?: pulumi.Input<string>;
+  cloudfrontPublicKeyId?: pulumi.Input<string>;
 }
 
 /** A bucket of your own on Google Cloud Storage. The key file is a secret and is never read back. */
-export interface GcsProviderConfigArgs {
+export interface GcsProviderConfigArgs extends SelectionArgs {
   provider: "gc_storage";
   bucketName: pulumi.Input<string>;
   prefix?: pulumi.Input<string>;

@@ -7,15 +7,16 @@ import { AvalaResource } from "./resource";
 interface CommonArgs {
   /** @default the resource's name */
   name?: pulumi.Input<string>;
+  /**
+   * The slug of the organization that it belongs to; needed by a user who is in several, and for a role. Another one is
+   * another storage config. @default `avala:organization`
+   */
+  organization?: pulumi.Input<string>;
   /** Have the server try the connection once it is made; one that does not work fails the `up`. @default false */
   test?: pulumi.Input<boolean>;
 }
 
-/** How Avala reaches a bucket on S3: by keys, or by a role (`authMethod`, `roleArn`). */
-export interface S3StorageConfigArgs extends S3ProviderConfigArgs, CommonArgs {
-  authMethod?: pulumi.Input<string>;
-  roleArn?: pulumi.Input<string>;
-}
+export interface S3StorageConfigArgs extends S3ProviderConfigArgs, CommonArgs {}
 
 export interface GcsStorageConfigArgs extends GcsProviderConfigArgs, CommonArgs {}
 

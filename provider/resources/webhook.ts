@@ -1,16 +1,19 @@
 // Webhook, as a program constructs it.
 import * as pulumi from "@pulumi/pulumi";
+import type { WebhookEvent } from "../../src/api/webhooks";
 import { AvalaResource } from "./resource";
 
 export interface WebhookArgs {
   /** https. */
   targetUrl: pulumi.Input<string>;
-  /** `dataset.created`, `dataset.updated`, `dataset.deleted`, `export.completed`, `export.failed`, `task.completed`, `result.submitted`. */
-  events: pulumi.Input<pulumi.Input<string>[]>;
+  /** Their order says nothing. */
+  events: pulumi.Input<pulumi.Input<WebhookEvent>[]>;
   /** @default true */
   isActive?: pulumi.Input<boolean>;
-  /** What deliveries are signed with. @default made by the server */
+  /** What deliveries are signed with. Another one is another webhook. @default made by the server */
   secret?: pulumi.Input<string>;
+  /** Have the server send a test message; one that does not arrive fails the `up`. @default false */
+  test?: pulumi.Input<boolean>;
 }
 
 const OUTPUTS = [
@@ -23,7 +26,7 @@ const OUTPUTS = [
   "updatedAt",
 ] as const;
 
-/** Where Avala tells what happened. */
+/** Where Avala reports what happened. */
 export class Webhook extends AvalaResource {
   /** Its id: known in a preview also while the resource is to be changed. */
   declare readonly uid: pulumi.Output<string>;

@@ -1,5 +1,6 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
 import { AvalaError, isApiError, isAvalaError } from "../errors";
+import { checkBucket } from "./bucket-rules";
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
@@ -77,10 +78,14 @@ export function getDataset(avala: Avala, ref: string | DatasetRef): Promise<Data
 /**
  * One POST. Not repeated when its outcome is unknown: the error is then `ambiguous`, and the caller looks whether the
  * dataset is there. Credentials in `providerConfig` are masked from now on.
- * @throws ApiError `validation`, `conflict` for a slug that is taken
+ * @throws InputError for fields of a bucket that don't go together; ApiError `validation`, `conflict` for a slug that is taken
  */
-export function createDataset(avala: Avala, input: DatasetInput): Promise<Dataset> {
+export async function createDataset(avala: Avala, input: DatasetInput): Promise<Dataset> {
   hideCredentials(avala.secrets, input.providerConfig);
+  checkBucket(input.providerConfig, {
+    hasOrganization: (input.organizationUid ?? input.ownerName) !== undefined,
+    input: "organizationUid",
+  });
   return callFor(
     avala,
     {

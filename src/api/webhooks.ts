@@ -4,7 +4,25 @@ import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import type { ApiCall } from "./call";
 import { listAll } from "./pages";
-import type { Fields } from "./wire";
+import { Fields, type Json } from "./wire";
+
+/**
+ * The events that Avala's public sources name. The server judges: another text is passed on as it is.
+ * `result.accepted` and `result.rejected` are known to the SDKs only.
+ */
+export type WebhookEvent =
+  | "dataset.created"
+  | "dataset.updated"
+  | "dataset.deleted"
+  | "export.completed"
+  | "export.failed"
+  | "task.completed"
+  | "result.submitted"
+  | "result.accepted"
+  | "result.rejected"
+  | "quality.alert"
+  // Any other text; written so that editors still offer those above.
+  | (string & Record<never, never>);
 
 export interface Webhook {
   readonly uid: string;
@@ -20,12 +38,21 @@ export interface Webhook {
 export interface WebhookInput {
   /** https. */
   readonly targetUrl: string;
-  /** `dataset.created`, `dataset.updated`, `dataset.deleted`, `export.completed`, `export.failed`, … */
-  readonly events: readonly string[];
+  readonly events: readonly WebhookEvent[];
   /** @default true */
   readonly isActive?: boolean | undefined;
-  /** Made by the server when absent. */
+  /** Made by the server when absent. No call changes it: a new one is a new webhook. */
   readonly secret?: string | undefined;
+}
+
+/** What of a webhook can be changed; absent stays as it is. */
+export type WebhookChanges = Partial<Omit<WebhookInput, "secret">>;
+
+export interface WebhookTest {
+  /** `undefined` where the server took the call and does not say. */
+  readonly isSuccess?: boolean | undefined;
+  /** The server's words. */
+  readonly message?: string | undefined;
 }
 
 function readWebhook(fields: Fields): Webhook {
@@ -46,17 +73,11 @@ async function callForWebhook(avala: Avala, call: ApiCall): Promise<Webhook> {
   return webhook;
 }
 
-function bodyOf(avala: Avala, input: Partial<WebhookInput>): unknown {
-  avala.secrets.add(input.secret);
-  if (input.targetUrl !== undefined && !/^https:\/\/./i.test(input.targetUrl)) {
+function bodyOf({ targetUrl, events, isActive }: WebhookChanges): Json {
+  if (targetUrl !== undefined && !/^https:\/\/./i.test(targetUrl)) {
     throw new InputError([{ input: "targetUrl", text: "must be an https URL" }]);
   }
-  return {
-    target_url: input.targetUrl,
-    events: input.events,
-    is_active: input.isActive,
-    secret: input.secret,
-  };
+  return { target_url: targetUrl, events, is_active: isActive };
 }
 
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
@@ -73,11 +94,13 @@ export function listWebhooks(avala: Avala): AsyncIterable<Webhook> {
  * @throws InputError for a URL that is not https; ApiError
  */
 export async function createWebhook(avala: Avala, input: WebhookInput): Promise<Webhook> {
+  const { secret, ...described } = input;
+  avala.secrets.add(secret);
   return callForWebhook(avala, {
     method: "POST",
     route: "POST /webhooks/",
     path: ["webhooks"],
-    body: bodyOf(avala, { isActive: true, ...input }),
+    body: { ...bodyOf({ isActive: true, ...described }), secret },
     repeat: "ambiguous",
     what: "create a webhook",
   });
@@ -94,17 +117,17 @@ export function getWebhook(avala: Avala, uid: string): Promise<Webhook> {
   });
 }
 
-/** What is absent stays as it is. May be repeated. @throws InputError, ApiError `not_found` */
+/** Changes all but the secret. May be repeated. @throws InputError, ApiError `not_found` */
 export async function updateWebhook(
   avala: Avala,
   uid: string,
-  changes: Partial<WebhookInput>,
+  changes: WebhookChanges,
 ): Promise<Webhook> {
   return callForWebhook(avala, {
     method: "PATCH",
     route: "PATCH /webhooks/{uid}/",
     path: ["webhooks", uid],
-    body: bodyOf(avala, changes),
+    body: bodyOf(changes),
     repeat: "safe",
     what: `update webhook ${uid}`,
   });
@@ -121,14 +144,21 @@ export async function deleteWebhook(avala: Avala, uid: string): Promise<void> {
   });
 }
 
-/** Has the server send a test delivery. @throws ApiError `not_found` */
-export async function testWebhook(avala: Avala, uid: string): Promise<void> {
-  await avala.call({
+/** Has the server send a test delivery, and returns what it says of that. @throws ApiError `not_found` */
+export async function testWebhook(avala: Avala, uid: string): Promise<WebhookTest> {
+  const route = "POST /webhooks/{uid}/test/";
+  const { json } = await avala.call({
     method: "POST",
-    route: "POST /webhooks/{uid}/test/",
+    route,
     path: ["webhooks", uid, "test"],
     body: {},
     repeat: "safe",
     what: `test webhook ${uid}`,
   });
+  const fields = Fields.of(json ?? {}, route);
+  const message = fields.maybeText("message");
+  return {
+    isSuccess: fields.maybeFlag("success"),
+    message: message === undefined || message === "" ? undefined : avala.secrets.mask(message),
+  };
 }

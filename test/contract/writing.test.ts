@@ -13,8 +13,10 @@ import {
   getProject,
   getQuota,
   getAllowedMimes,
+  getStorageConfig,
   getStorageSetupInfo,
   getWebhook,
+  getWebhookDelivery,
   listDatasets,
   listItems,
   listOrganizations,
@@ -22,6 +24,7 @@ import {
   listSequences,
   listSlices,
   listStorageConfigs,
+  listWebhookDeliveries,
   listWebhooks,
   presign,
   sendForm,
@@ -203,13 +206,15 @@ describe("storage configs", () => {
       secretAccessKey,
     });
     expect(made).toMatchObject({ name: "ours", provider: "aws_s3", bucketName: "bucket" });
-    expect(await testStorageConfig(avala, made.uid)).toMatchObject({ isVerified: true });
+    expect(await testStorageConfig(avala, made.uid)).toEqual({ isVerified: true, errors: {} });
+    expect(await getStorageConfig(avala, made.uid)).toMatchObject({ uid: made.uid, name: "ours" });
     expect(await all(listStorageConfigs(avala))).toMatchObject([
       { uid: made.uid, isVerified: true },
     ]);
-    expect(await getStorageSetupInfo(avala)).toHaveProperty("external_id");
+    expect(await getStorageSetupInfo(avala)).toHaveProperty("externalId");
     await deleteStorageConfig(avala, made.uid);
     expect(await all(listStorageConfigs(avala))).toEqual([]);
+    await expect(getStorageConfig(avala, made.uid)).rejects.toMatchObject({ code: "not_found" });
     expect(JSON.stringify(made)).not.toContain(secretAccessKey);
   });
 
@@ -237,7 +242,12 @@ describe("webhooks", () => {
       isActive: false,
       targetUrl: "https://example.com/hook",
     });
-    await testWebhook(avala, made.uid);
+    expect(await testWebhook(avala, made.uid)).toMatchObject({ isSuccess: true });
+    const of = { webhookUid: made.uid, status: "delivered" };
+    const [delivery, ...others] = await all(listWebhookDeliveries(avala, of));
+    expect(others).toEqual([]);
+    expect(delivery).toMatchObject({ webhookUid: made.uid, attempts: 1, responseStatus: 200 });
+    expect(await getWebhookDelivery(avala, delivery?.uid ?? "")).toEqual(delivery);
     expect(await all(listWebhooks(avala))).toHaveLength(1);
     await deleteWebhook(avala, made.uid);
     await expect(getWebhook(avala, made.uid)).rejects.toMatchObject({ code: "not_found" });

@@ -59,6 +59,8 @@ describe("the constant strings of the state", () => {
       "getExportOutput",
       "getProject",
       "getProjectOutput",
+      "getStorageSetup",
+      "getStorageSetupOutput",
       "listDatasets",
       "listDatasetsOutput",
     ]);

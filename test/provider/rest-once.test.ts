@@ -62,7 +62,7 @@ test("a webhook whose secret went with the reply is in the state, and the next u
   const { webhook } = handlers();
   const inputs = await checked(webhook, { ...hook, __provider: "loader" });
   const broken = await clock.run(unfinished<WebhookOutputs>(webhook.create(inputs)));
-  expect(broken.message).toMatch(/the reply that told its secret was lost.*Run up again/s);
+  expect(broken.message).toMatch(/the reply with its secret was lost.*Run up again/s);
   expect(broken.properties).toMatchObject({ uid: broken.id, __provider: "loader" });
   expect(await count(listWebhooks)).toBe(1);
 
@@ -77,7 +77,7 @@ test("a webhook whose secret went with the reply is in the state, and the next u
   expect(await count(listWebhooks)).toBe(1);
 });
 
-test("a webhook without its secret is changed where it is once one is given", async () => {
+test("a webhook without its secret makes way for another one once one is given", async () => {
   lose("/webhooks/");
   const { webhook } = handlers();
   const broken = await clock.run(
@@ -86,9 +86,10 @@ test("a webhook without its secret is changed where it is once one is given", as
   const news = await checked(webhook, { ...hook, secret: "own" });
   expect(await webhook.diff(broken.id, broken.properties, news)).toEqual({
     changes: true,
-    replaces: [],
+    replaces: ["secret"],
   });
-  const { outs } = await webhook.update(broken.id, broken.properties, news);
+  const { id, outs } = await make(webhook, { ...hook, secret: "own" });
+  expect(id).not.toBe(broken.id);
   expect(outs).toMatchObject({ secret: "own" });
   expect(outs).not.toHaveProperty("isSecretLost");
 });
