@@ -39,8 +39,15 @@ export const maxSilenceMs = 60_000;
 export const lingerMs = 5000;
 const MIN_LOOK_MS = 500;
 
-/** When a file was first seen as it is, by our own clock: whoever made it may have another. */
-type Seen = Map<string, { readonly touchedMs: number; readonly sinceMs: number }>;
+interface Sight {
+  readonly touchedMs: number;
+  readonly isRunning: boolean | undefined;
+  readonly wasRunning: boolean;
+  /** When it was first seen as it is: by our own clock, since others differ. */
+  readonly sinceMs: number;
+}
+
+type Seen = Map<string, Sight>;
 
 function markOf(name: string): string {
   return name.split(".").at(-3) ?? "";
@@ -59,22 +66,25 @@ interface Looking extends LockPorts {
   readonly seen: Seen;
 }
 
-/** For how long a file has been seen as it is. */
-function silenceMs({ clock, seen }: Looking, { name, touchedMs }: Listed): number {
+function look({ clock, disk, seen }: Looking, { name, touchedMs }: Listed): Sight {
+  const isRunning = disk.isRunning(markOf(name));
   const before = seen.get(name);
-  if (before?.touchedMs === touchedMs) return clock.now() - before.sinceMs;
-  seen.set(name, { touchedMs, sinceMs: clock.now() });
-  return 0;
+  if (before?.touchedMs === touchedMs && before.isRunning === isRunning) return before;
+  const wasRunning = before?.isRunning === true || before?.wasRunning === true;
+  const sight = { touchedMs, isRunning, wasRunning, sinceMs: clock.now() };
+  seen.set(name, sight);
+  return sight;
 }
 
 function isAlive(looking: Looking, file: Listed): boolean {
-  const silentMs = silenceMs(looking, file);
-  const isRunning = looking.disk.isRunning(markOf(file.name));
+  const { clock, lingers } = looking;
+  const { isRunning, wasRunning, touchedMs, sinceMs } = look(looking, file);
   if (isRunning === true) return true;
+  const silentMs = clock.now() - sinceMs;
   if (isRunning === undefined) return silentMs < maxSilenceMs;
-  // It lived until it did not touch the file any more, by the clock of the machine that both are on.
-  const untilMs = file.touchedMs + TOUCH_MS + lingerMs;
-  return looking.lingers && silentMs < lingerMs && looking.clock.now() < untilMs;
+  // Whose file was not touched when it should have been died before, by the clock of the machine that both are on.
+  const mayLinger = wasRunning || clock.now() < touchedMs + TOUCH_MS + lingerMs;
+  return lingers && mayLinger && silentMs < lingerMs;
 }
 
 /** The file of one that lives and is not ours. Those of the dead are removed on the way. */

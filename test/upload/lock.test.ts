@@ -119,6 +119,19 @@ describe("a lock", () => {
     expect(timeline.now()).toBe(laterMs);
   });
 
+  test("is taken over a little after the death of an owner that was waited for", async () => {
+    const { timeline, begin } = createWorld();
+    const first = begin();
+    await timeline.play(held(first.acquire()));
+    let killedMs = 0;
+    const kill = timeline.sleep(8000).then(() => {
+      killedMs = timeline.now();
+      first.kill();
+    });
+    await timeline.play(Promise.all([held(begin().acquire({ lingers: true })), kill]));
+    expect(timeline.now() - killedMs).toBeGreaterThanOrEqual(lingerMs);
+  });
+
   test("of one that was killed elsewhere is taken over after a minute of silence", async () => {
     const { timeline, begin } = createWorld(false);
     const first = begin();
