@@ -54,11 +54,14 @@ function withHint(error: ApiError, hint: string): ApiError {
   return new ApiError(error.code, error.message, { ...error, hint, cause: error });
 }
 
-function missing(error: ApiError, slugs: readonly string[] | undefined): Error {
-  const which = slugs === undefined ? "" : ` (${named(slugs)})`;
-  const why = "is missing: storage configs belong to organizations, and the key's user is in";
-  const text = `${why} several${which}. Give the slug of one. ${error.message}`;
-  return new InputError([{ input: "organization", text }], { cause: error });
+function wrong(cause: ApiError, text: string): InputError {
+  return new InputError([{ input: "organization", text }], { cause });
+}
+
+function missing(error: ApiError, slugs: readonly string[] = []): InputError {
+  const which = slugs.length === 0 ? "" : `: the key's user is in ${named(slugs)}`;
+  const text = `is missing. Storage configs belong to organizations, so give the slug of one${which}`;
+  return wrong(error, `${text}. ${error.message}`);
 }
 
 function explained(
@@ -78,15 +81,17 @@ function explained(
   }
   if (slugs === undefined || slugs.includes(organization)) return error;
   const which = slugs.length === 0 ? "it is in none" : named(slugs);
-  return withHint(
-    error,
-    `${printable(organization, 100)} is not the slug of an organization of the key's user (${which}).`,
-  );
+  const text = `is not the slug of an organization of the key's user (${which})`;
+  const shown = printable(organization, 100);
+  // Nothing says that it is gone: who is not a member can't see it.
+  if (error.code === "not_found") return wrong(error, `${shown} ${text}. ${error.message}`);
+  return withHint(error, `${shown} ${text}.`);
 }
 
 /**
  * Does `call`, and where it is refused says which organizations the key's user is in, if the key may list them.
- * @throws InputError when `organization` is needed and missing; as `call`
+ * @throws InputError when `organization` is needed and missing, or is not the user's and so hides what is asked for; as
+ * `call`
  */
 export async function withOrganization<T>(
   avala: Avala,

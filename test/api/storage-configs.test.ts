@@ -170,6 +170,16 @@ describe("reading one", () => {
   });
 });
 
+test("one of an organization that the user has left is not taken for gone", async () => {
+  const missing = reply(404, { detail: "Not found." });
+  const globex = [{ uid: "o2", name: "Globex", slug: "globex" }];
+  const { avala } = scripted([missing, reply(200, { next: null, results: globex })]);
+  await expect(deleteStorageConfig(avala, "u1", of)).rejects.toMatchObject({
+    code: "input",
+    problems: [{ text: expect.stringMatching(/^acme is not .*\(globex\)/) as string }],
+  });
+});
+
 describe("a test that fails", () => {
   const answers = { verified: false, errors: { s3_bucket_name: ["No such bucket.", "Look."] } };
 

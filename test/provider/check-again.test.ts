@@ -12,7 +12,14 @@ beforeEach(async () => {
 });
 afterEach(() => bench.stop());
 
-const ORGANIZATION = { AVALA_ORGANIZATION_UID: "org-1" };
+const ORGANIZATION = { AVALA_ORGANIZATION_UID: "org-1", AVALA_ORGANIZATION: "acme" };
+
+const BUCKET = {
+  ...{ provider: "aws_s3", bucketName: "b", bucketRegion: "r", bucketPrefix: "p/" },
+  ...{ authMethod: "iam_role", roleArn: "arn:aws:iam::1:role/x", isAccelerated: true },
+  ...{ cloudfrontDomain: "d.cloudfront.net", cloudfrontPublicKeyId: "K1" },
+  ...{ includedExtensions: ["png", "jpg"], ignoredPaths: ["tmp/"] },
+};
 
 function handlerOf(kind: Kind, environment: NodeJS.ProcessEnv = {}): Handlers["webhook"] {
   return bench.handlers(environment)[kind] as Handlers["webhook"];
@@ -61,6 +68,9 @@ const cases = (): readonly (readonly [Kind, Given])[] => [
   ["export", { projects: ["b", "a"], baseName: "release" }],
   ["webhook", { targetUrl: "https://x.example/", events: ["export.completed"] }],
   ["storageConfig", { name: "s", provider: "aws_s3", bucketName: "b", bucketRegion: "r" }],
+  ["storageConfig", { name: "s", organization: "acme", test: true, ...BUCKET }],
+  ["dataset", { name: "d", dataType: "image", organizationUid: "o", providerConfig: BUCKET }],
+  ["webhook", { targetUrl: "https://x.example/", events: ["a"], secret: "s", test: true }],
 ];
 
 test.each(["none", "an organization"])("gives the same again, with %s configured", async (name) => {

@@ -81,7 +81,7 @@ const lives: readonly Life[] = [
   {
     kind: "webhook",
     given: { targetUrl: "https://x.example/", events: ["export.completed"] },
-    change: { isActive: false },
+    change: { test: true },
   },
 ];
 

@@ -45,7 +45,12 @@ const cases: readonly Case[] = [
   },
   {
     kind: "webhook",
-    given: { targetUrl: "https://x.example/", events: ["export.completed"], secret: SECRET },
+    given: {
+      targetUrl: "https://x.example/",
+      events: ["export.completed"],
+      secret: SECRET,
+      test: true,
+    },
     secrets: [SECRET],
   },
 ];
@@ -108,6 +113,12 @@ test("a bucket's test that quotes what it was given shows none in a later proces
   expect(text).toContain("no *** of ***");
   expect(text).not.toContain(SECRET);
   expect(text).not.toContain(KEY_ID);
+  bench.avala.clearFaults();
+  bench.avala.failStorageTest({ [KEY_ID]: ["?"], s3_access_key_id: [`no ${SECRET} of ${KEY_ID}`] });
+  const byField = await said(() => bench.handlers().storageConfig.update(id, outs as never, news));
+  expect(byField).toContain("accessKeyId: no *** of ***");
+  expect(byField).not.toContain(SECRET);
+  expect(byField).not.toContain(KEY_ID);
 });
 
 test("whatever a program gave as a secret is masked, also where the resource knows none", async () => {

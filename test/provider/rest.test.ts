@@ -1,7 +1,16 @@
 // Export, Webhook and StorageConfig.
 import type { ExportOutputs } from "../../provider/handlers/export-inputs";
+import type { WebhookOutputs } from "../../provider/handlers/webhook";
 import type { EmulatorOptions } from "../../emulator/index";
-import { checked, createBench, failuresOf, make, unfinished, type Bench } from "./support";
+import {
+  checked,
+  createBench,
+  failuresOf,
+  hearingTransport,
+  make,
+  unfinished,
+  type Bench,
+} from "./support";
 
 let bench: Bench;
 const start = async (options: EmulatorOptions = {}): Promise<void> => {
@@ -136,6 +145,100 @@ describe("Webhook", () => {
       targetUrl: "http://example.com",
     });
     expect(failures).toEqual([{ property: "targetUrl", reason: "must be an https URL" }]);
+  });
+});
+
+describe("Webhook with a secret", () => {
+  const given = { targetUrl: "https://example.com/hook", events: ["export.completed"] };
+
+  test("of another one is another webhook, made before the old one is removed", async () => {
+    await start();
+    const { webhook } = bench.handlers();
+    const { id, outs } = await make(webhook, { ...given, secret: "one" });
+    const call = { urn: "urn:hook", isPreview: true };
+    const news = await checked(webhook, { ...given, secret: "two", call });
+    expect(await webhook.diff(id, outs, news)).toEqual({ changes: true, replaces: ["secret"] });
+    expect(bench.told().at(-1)).toContain(id);
+    expect(bench.told().join()).not.toMatch(/one|two/);
+    const { id: second } = await webhook.create(news);
+    expect(second).not.toBe(id);
+  });
+
+  test("that is no longer declared keeps the one that it has", async () => {
+    await start();
+    const { webhook } = bench.handlers();
+    const { id, outs } = await make(webhook, { ...given, secret: "one" });
+    const news = await checked(webhook, given);
+    expect(await webhook.diff(id, outs, news)).toEqual({ changes: false, replaces: [] });
+    const { outs: changed } = await webhook.update(id, outs, news);
+    expect(changed).toMatchObject({ secret: "one" });
+  });
+
+  test("never sends it in a change", async () => {
+    await start();
+    const { api, heard } = hearingTransport();
+    const { webhook } = bench.handlers({}, { api });
+    const { id, outs } = await make(webhook, { ...given, secret: "one" });
+    const news = await checked(webhook, { ...given, secret: "one", isActive: false });
+    await webhook.update(id, outs, news);
+    const patches = heard.filter(({ method }) => method === "PATCH");
+    expect(patches).toHaveLength(1);
+    expect(String(patches[0]?.body)).not.toContain("secret");
+  });
+});
+
+describe("Webhook with a test", () => {
+  const given = { targetUrl: "https://example.com/hook", events: ["export.completed"], test: true };
+  const refuse = () =>
+    bench.avala.setFault({
+      on: { method: "POST", path: "*/test/" },
+      reply: { status: 200, body: { success: false, message: "the target answered 500" } },
+    });
+
+  test("shows the server's answer, and is not tried again once it arrived", async () => {
+    await start();
+    const { webhook } = bench.handlers();
+    const { id, inputs, outs } = await make(webhook, given);
+    expect(outs).toMatchObject({ isTested: true });
+    expect(bench.told().at(-1)).toContain("Test webhook sent.");
+    const { props = outs } = await webhook.read(id, outs);
+    expect(await webhook.diff(id, props, inputs)).toEqual({ changes: false, replaces: [] });
+  });
+
+  test("that fails fails the up, keeps the webhook, and is tried by the next one", async () => {
+    await start();
+    refuse();
+    const { webhook } = bench.handlers();
+    const inputs = await checked(webhook, given);
+    const failed = await unfinished<WebhookOutputs>(webhook.create(inputs));
+    expect(failed.message).toContain("the target answered 500");
+    expect(await webhook.diff(failed.id, failed.properties, inputs)).toMatchObject({
+      changes: true,
+      replaces: [],
+    });
+    const { outs } = await webhook.update(failed.id, failed.properties, inputs);
+    expect(outs).toMatchObject({ uid: failed.id, isTested: true });
+  });
+
+  test("is tried at another target, and not while it is not active", async () => {
+    await start();
+    const { webhook } = bench.handlers();
+    const { id, outs } = await make(webhook, given);
+    const moved = await checked(webhook, { ...given, targetUrl: "https://example.com/other" });
+    bench.writes();
+    await webhook.update(id, outs, moved);
+    expect(bench.writes()).toEqual(["PATCH /webhooks/{uid}/", "POST /webhooks/{uid}/test/"]);
+    await make(webhook, { ...given, isActive: false });
+    expect(bench.writes()).toEqual(["POST /webhooks/"]);
+  });
+
+  test("takes events in another order for no difference", async () => {
+    await start();
+    const { webhook } = bench.handlers();
+    const events = ["export.completed", "quality.alert"];
+    const { id, outs } = await make(webhook, { ...given, events });
+    const news = await checked(webhook, { ...given, events: [...events].reverse() });
+    expect(await webhook.diff(id, outs, news)).toEqual({ changes: false, replaces: [] });
   });
 });
 

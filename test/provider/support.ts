@@ -4,7 +4,9 @@ import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulat
 import { createHandlers, type Handlers } from "../../provider/handlers/handlers";
 import type { EngineMessage } from "../../provider/process/engine";
 import type { Handler } from "../../provider/process/handler";
+import { createAxiosTransport } from "../../src/api/axios-transport";
 import type { Ports } from "../../src/api/connect";
+import type { HttpRequest, Transport } from "../../src/api/transport";
 import { createTempTree, type TempTree, type TreeContent } from "../support/temp-tree";
 
 export interface Bench {
@@ -69,6 +71,17 @@ export async function createBench(
       await avala.stop();
     },
   };
+}
+
+/** Calls of the API go out over it, and are kept. */
+export function hearingTransport(): { readonly api: Transport; readonly heard: HttpRequest[] } {
+  const heard: HttpRequest[] = [];
+  const inner = createAxiosTransport({});
+  const send: Transport["send"] = (request) => {
+    heard.push(request);
+    return inner.send(request);
+  };
+  return { api: { ...inner, send }, heard };
 }
 
 export interface Made<Inputs, Outputs> {
