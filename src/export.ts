@@ -18,12 +18,19 @@ import { printable } from "./redact";
 import { retryOn } from "./upload/attempt";
 
 function sameMembers(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((uid) => right.includes(uid));
+  const [some, others] = [new Set(left), new Set(right)];
+  return some.size === others.size && [...some].every((uid) => others.has(uid));
 }
 
+function hasSources({ datasets, projects, slices }: Export): boolean {
+  return datasets.length + projects.length + slices.length > 0;
+}
+
+/** By its name and its sources, of which a server may leave out either (contract, "Exports"), but not both. */
 function isOf(input: ExportInput, found: Export): boolean {
+  if (found.name !== undefined && found.name !== "" && found.name !== input.name) return false;
+  if (!hasSources(found)) return found.name === input.name;
   return (
-    found.name === input.name &&
     sameMembers(found.datasets, input.datasets) &&
     sameMembers(found.projects, input.projects) &&
     sameMembers(found.slices, input.slices)
@@ -83,7 +90,7 @@ function cannotTell(input: ExportInput, error: AvalaError): AvalaError {
 
 /**
  * Waits for an export to end, polling more slowly as it goes on.
- * @throws AvalaError `export_failed` with the server's own reason; `timeout` after `timeoutMs`, the export goes on
+ * @throws AvalaError `export_failed` with the server's own reason, where it gives one; `timeout` after `timeoutMs`, the export goes on
  */
 export async function waitForExport(
   avala: Avala,
@@ -107,14 +114,18 @@ export async function waitForExport(
       }),
   });
   if (ended.state === "completed") return ended;
-  const reason = ended.error ?? "the server gave no reason";
-  const name = printable(ended.name ?? uid);
-  throw new AvalaError(
+  throw failed(ended, uid);
+}
+
+/** The API has no field for a reason, so the reader is sent to where one may stand. */
+function failed({ name, status, error }: Export, uid: string): AvalaError {
+  const reason = error === undefined ? "" : `: ${error}`;
+  const where = `Look for export ${uid} under Exports in Avala's dashboard`;
+  const found = error === undefined ? `${where}: the API gives no reason.` : `${where}.`;
+  return new AvalaError(
     "export_failed",
-    `Export ${name} ended as ${printable(ended.status)}: ${reason}`,
-    {
-      hint: `Its uid is ${uid}. Mend the cause and start a new export: this one will not change.`,
-    },
+    `Export ${printable(name ?? uid)} ended as ${printable(status)}${reason}`,
+    { hint: `${found} Fix the cause and start a new export: this one will not change.` },
   );
 }
 

@@ -183,11 +183,12 @@ export async function compareItems(
   const byKeys = compare(isFlagged);
   if (isAllEqual(byKeys)) return withoutDoubt(byKeys);
   const health = await getDatasetHealth(avala, await refOf(avala, dataset)).catch(withoutAdvice);
-  // Where nothing is listed, and all of it is counted, there are no keys to compare.
-  const isUnlisted = items.length === 0 && countsOf(health).includes(files.size);
+  const isSequence = isFlagged || (health?.sequenceCount ?? 0) > 0;
+  // A sequence dataset may list no items and count its frames: then there are no keys to compare.
+  const isUnlisted = isSequence && items.length === 0 && countsOf(health).includes(files.size);
   const known = isUnlisted
     ? { missing: [], extra: [], wrongSize: [], unclear: files.size }
-    : compare(isFlagged || (health?.sequenceCount ?? 0) > 0);
+    : compare(isSequence);
   const { unclear, ...differences } = known;
   if (unclear === 0) return withoutDoubt(known);
   return { ...differences, ...judgeHealth(health, { sent: files.size, unclear }) };

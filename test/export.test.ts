@@ -7,7 +7,10 @@ import type { ExportInput } from "../src/api/exports";
 import { AvalaError } from "../src/errors";
 import { systemClock } from "../src/flow/clock";
 import { downloadExport, startExport, waitForExport } from "../src/export";
-import { sessionWith } from "./support/session";
+import { reply, scripted } from "./support/scripted-transport";
+import { hurriedClock, sessionWith } from "./support/session";
+
+const hurried = { ports: { clock: hurriedClock } };
 
 let emulator: Emulator;
 let folder: string;
@@ -131,13 +134,50 @@ describe("starting an export", () => {
   });
 });
 
+describe("an export whose reply was lost is found", () => {
+  const lost = new AvalaError("network", "reset", { ambiguous: true });
+  const wanted: ExportInput = {
+    ...{ name: "release", format: "YOLO" },
+    ...{ datasets: ["d1", "d2"], projects: [], slices: [] },
+  };
+  const listed = (...results: readonly object[]): ReturnType<typeof reply> =>
+    reply(200, { results });
+
+  test.each([
+    ["by its name, where its sources come back empty", { name: "release" }],
+    ["by its sources, where its name does not come back", { datasets: ["d2", "d1"] }],
+    ["by both", { name: "release", datasets: [{ uid: "d1" }, { uid: "d2" }] }],
+  ])("%s", async (_how, facts) => {
+    const made = { uid: "e1", status: "requested", ...facts };
+    const others = [
+      { uid: "e2", status: "requested", name: "release", datasets: ["d1"] },
+      { uid: "e3", status: "requested", name: "another", datasets: ["d1", "d2"] },
+      { uid: "e4", status: "requested" },
+    ];
+    const { avala } = scripted([listed(), lost, listed(...others, made)], hurried);
+    expect(await startExport(avala, wanted)).toMatchObject({ uid: "e1" });
+  });
+});
+
 describe("waiting for an export", () => {
-  test("ends with the completed export, and tells its states on the way", async () => {
-    const { avala, events } = sessionWith(emulator);
-    const { uid } = await startExport(avala, input);
-    const ended = await waitForExport(avala, uid, { timeoutMs: 30_000 });
+  test("ends with the completed export, and reports its states on the way", async () => {
+    const states = ["requested", "processing", "processing", "exported"];
+    const { avala, events } = scripted(
+      states.map((status) => reply(200, { uid: "e1", status })),
+      hurried,
+    );
+    const ended = await waitForExport(avala, "e1", { timeoutMs: 30_000 });
     expect(ended).toMatchObject({ state: "completed" });
-    expect(events.filter(({ kind }) => kind === "export-status").length).toBeGreaterThan(1);
+    const told = events.flatMap((event) => (event.kind === "export-status" ? event.status : []));
+    expect(new Set(told)).toEqual(new Set(states));
+  });
+
+  test("says where to look when the server gives no reason for a failure", async () => {
+    const { avala } = scripted([reply(200, { uid: "e1", name: "release", status: "failed" })]);
+    await expect(waitForExport(avala, "e1", { timeoutMs: 30_000 })).rejects.toMatchObject({
+      code: "export_failed",
+      hint: expect.stringMatching(/e1.*dashboard/) as string,
+    });
   });
 
   test("fails with the server's own reason", async () => {
@@ -206,5 +246,42 @@ describe("downloading an export", () => {
       downloadExport(avala, uid, { toFile: join(folder, "export.zip") }),
     ).rejects.toMatchObject({ code: "storage" });
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe("an export's file on the API's own origin", () => {
+  const own = { exportHost: "api" } as const;
+  beforeEach(async () => {
+    await emulator.stop();
+    emulator = await startEmulator({
+      requestsPerMinute: 0,
+      burstPerSecond: 0,
+      exportMs: 0,
+      dialect: own,
+    });
+    input = { ...input, projects: [emulator.addProject("lanes").uid] };
+  });
+
+  test("is fetched with the key", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    const toFile = join(folder, "export.zip");
+    await downloadExport(avala, uid, { toFile });
+    expect((await readFile(toFile)).subarray(0, 2).toString()).toBe("PK");
+  });
+
+  test("is tried again after a 503, and a redirect from there is not followed", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    const on = { method: "GET", path: "*/download*" };
+    emulator.setFault({ on, reply: { status: 503, body: "" } });
+    const toFile = join(folder, "export.zip");
+    await downloadExport(avala, uid, { toFile });
+    const away = { Location: `${emulator.storageUrl}/elsewhere` };
+    emulator.setFault({ on, times: 0, reply: { status: 302, body: "", headers: away } });
+    await expect(downloadExport(avala, uid, { toFile })).rejects.toMatchObject({
+      code: "redirect",
+    });
+    expect(emulator.requests().some(({ path }) => path.includes("elsewhere"))).toBe(false);
   });
 });

@@ -204,9 +204,13 @@ describe("a dataset's items over the API", () => {
     });
   });
 
-  test("files that are counted and not listed are not missing", async () => {
-    const health = { ingest_ok: true, item_count: 2, issues: [] };
+  test.each([
+    ["frames that are counted and not listed are not missing", { sequence_count: 1 }, []],
+    ["files that are counted and not listed are missing", {}, files.map(({ path }) => path)],
+  ])("%s", async (_what, more, missing) => {
+    const health = { ingest_ok: true, item_count: 2, issues: [], ...more };
     const { avala } = scripted([reply(200, { results: [] }), reply(200, health)]);
-    expect(await compareItems(avala, dataset, files)).toMatchObject({ missing: [], uncompared: 0 });
+    const items = await compareItems(avala, dataset, files);
+    expect(items).toMatchObject({ missing, uncompared: 0 });
   });
 });

@@ -345,6 +345,7 @@ describe("Common Patterns: Create and Wait for an Export", () => {
       datasets: [],
       slices: [],
       project_id: "project_abc123",
+      project: "project_abc123",
     });
   });
 });

@@ -10,9 +10,10 @@ import { VERSION } from "../version";
 import { createAxiosTransport } from "./axios-transport";
 import { checkOptions } from "./check-options";
 import { callApi, type ApiCall, type ApiReply, type HttpContext } from "./http";
+import { openOwn, type OwnDownload } from "./own-download";
 import { createSecrets, type Secrets } from "./secrets";
 import { createStorageTransport } from "./storage-transport";
-import type { ProxySettings, Transport } from "./transport";
+import type { HttpStream, ProxySettings, Transport } from "./transport";
 import type { User } from "./users";
 
 /** What a run does not make itself. Handing in all of them lets it be simulated. */
@@ -51,6 +52,8 @@ export interface Avala {
   readonly baseUrl: string;
   /** @throws ApiError for an error reply, AvalaError `network`, `timeout`, `redirect`, `bad_reply`, `cancelled` */
   call(request: ApiCall): Promise<ApiReply>;
+  /** A file on the API's own origin, with the key. One try. @throws as {@link openOwn} */
+  openOwn(download: OwnDownload): Promise<HttpStream>;
   readonly storage: Transport;
   readonly allowStorageHosts: readonly string[];
   readonly clock: Clock;
@@ -115,6 +118,7 @@ export function connect(options: ConnectOptions): Avala {
   return {
     ...shared,
     call: (request) => callApi(context, request),
+    openOwn: (download) => openOwn(context, download),
     keyFor: (purpose) => createHmac("sha256", apiKey).update(`avala ${purpose}`).digest(),
     storage,
     allowStorageHosts,
@@ -134,6 +138,7 @@ export function withSignal(avala: Avala, signal: AbortSignal): Avala {
     ...avala,
     signal: join(avala.signal),
     call: (request) => avala.call({ ...request, signal: join(request.signal) }),
+    openOwn: (download) => avala.openOwn({ ...download, signal: join(download.signal) }),
   };
 }
 

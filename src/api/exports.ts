@@ -1,9 +1,10 @@
 // Exports: one function an endpoint (contract, "Exports"). Knows nothing of waiting.
+import { isApiError } from "../errors";
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import type { ListOptions } from "./items";
 import { listAll } from "./pages";
-import type { Fields } from "./wire";
+import type { Fields, Json } from "./wire";
 
 export interface Export {
   readonly uid: string;
@@ -21,7 +22,7 @@ export interface Export {
   readonly projects: readonly string[];
   readonly createdAt?: string | undefined;
   readonly updatedAt?: string | undefined;
-  /** Why it failed, in the server's words. */
+  /** Why it failed, in the server's words, where it says so. */
   readonly error?: string | undefined;
 }
 
@@ -74,17 +75,25 @@ function readerFor(avala: Avala): (fields: Fields) => Export {
   };
 }
 
-/** The one project that is the whole source, for servers that read the seed's `project_id`. */
-function onlyProject({ datasets, projects, slices }: ExportInput): string | undefined {
-  return projects.length === 1 && datasets.length + slices.length === 0 ? projects[0] : undefined;
+/** The only source, as other servers than the reference's read it: by the guide and the SDKs. */
+function onlySource({ datasets, projects, slices }: ExportInput): Json {
+  if (datasets.length + projects.length + slices.length !== 1) return {};
+  const [project] = projects;
+  const [dataset] = datasets;
+  if (project !== undefined) return { project_id: project, project };
+  return dataset === undefined ? {} : { dataset };
 }
 
-/**
- * One POST, in a form that each documented server reads. Not repeated when its outcome is unknown: the error is then
- * `ambiguous`, and the caller looks among the newest exports.
- * @throws ApiError `validation` for an unknown format or source
- */
-export function createExport(avala: Avala, input: ExportInput): Promise<Export> {
+/** Whether a refusal is about one of these fields, which the user has not written. */
+function isAbout(error: unknown, fields: Json): boolean {
+  if (!isApiError(error) || error.code !== "validation") return false;
+  const { detail = "" } = error;
+  return Object.keys(fields).some(
+    (name) => name in error.fields || detail.split(/\W+/).includes(name),
+  );
+}
+
+function postExport(avala: Avala, input: ExportInput, more: Json): Promise<Export> {
   return callFor(
     avala,
     {
@@ -98,13 +107,34 @@ export function createExport(avala: Avala, input: ExportInput): Promise<Export> 
         projects: input.projects,
         slices: input.slices,
         filter_query_string: input.filterQueryString,
-        project_id: onlyProject(input),
+        ...more,
       },
       repeat: "ambiguous",
       what: `create export ${input.name}`,
     },
     readerFor(avala),
   );
+}
+
+/**
+ * One POST in a form that each documented server reads, and once more in the reference's own form where the fields beside
+ * it are refused. Not repeated when its outcome is unknown: the error is then `ambiguous`, and the caller looks among the
+ * newest exports.
+ * @throws ApiError `validation` for an unknown format or source
+ */
+export async function createExport(avala: Avala, input: ExportInput): Promise<Export> {
+  const more = onlySource(input);
+  try {
+    return await postExport(avala, input, more);
+  } catch (error) {
+    if (!isAbout(error, more)) throw error;
+    try {
+      return await postExport(avala, input, {});
+    } catch (second) {
+      // A server that reads those fields only says of the reference's form that they are missing.
+      throw isAbout(second, more) ? error : second;
+    }
+  }
 }
 
 /** @throws ApiError `not_found` */

@@ -9,11 +9,15 @@ const KNOWN_HOSTS: readonly RegExp[] = [
     `^(?:[a-z0-9][a-z0-9._-]*\\.)?(?:s3|s3-fips|s3-accelerate|s3-accesspoint|s3-accesspoint-fips|s3-${REGION})` +
       `(?:\\.dualstack)?(?:\\.${REGION})?\\.amazonaws\\.com$`,
   ),
-  /^storage\.googleapis\.com$/,
+  // A bucket's name may stand before it.
+  /^(?:[a-z0-9][a-z0-9._-]*\.)?storage\.googleapis\.com$/,
   /^[a-z0-9-]+\.blob\.core\.windows\.net$/,
   /^[0-9a-f]{32}(?:\.eu)?\.r2\.cloudflarestorage\.com$/,
   /^data\.avala\.ai$/,
 ];
+
+// Files are read from these as well, and never sent there (contract, "Exports").
+const DOWNLOAD_HOSTS: ReadonlySet<string> = new Set(["storage.avala.ai", "cdn.avala.ai"]);
 
 /** Whether a host is this machine: `localhost`, `127.0.0.1`, `::1` with or without its brackets. */
 export function isLoopback(hostname: string): boolean {
@@ -38,6 +42,23 @@ function isAllowedByName(url: URL, allowed: readonly string[]): boolean {
  * @throws AvalaError `storage_host`, naming the host alone: the rest of a presigned URL is a secret
  */
 export function checkStorageHost(text: string, allowed: readonly string[]): URL {
+  return checkHost(text, allowed, isStoreName);
+}
+
+/** As {@link checkStorageHost}, for a file that is fetched. @throws as that */
+export function checkDownloadHost(text: string, allowed: readonly string[]): URL {
+  return checkHost(text, allowed, (name) => isStoreName(name) || DOWNLOAD_HOSTS.has(name));
+}
+
+function isStoreName(hostname: string): boolean {
+  return KNOWN_HOSTS.some((pattern) => pattern.test(hostname));
+}
+
+function checkHost(
+  text: string,
+  allowed: readonly string[],
+  isKnownName: (hostname: string) => boolean,
+): URL {
   if (!URL.canParse(text)) throw refused("a presigned target", "it is not a URL");
   const url = new URL(text);
   if (url.host === "") throw refused("a presigned target", "its URL names no host");
@@ -47,7 +68,7 @@ export function checkStorageHost(text: string, allowed: readonly string[]): URL 
   if (isAllowedByName(url, allowed)) return url;
   if (url.protocol !== "https:")
     throw refused(url.host, "it is not reached by https", hintFor(url, allowed));
-  const isKnown = url.port === "" && KNOWN_HOSTS.some((pattern) => pattern.test(url.hostname));
+  const isKnown = url.port === "" && isKnownName(url.hostname);
   if (!isKnown) throw refused(url.host, "it is not known to store files", hintFor(url, allowed));
   return url;
 }

@@ -1,11 +1,12 @@
-// Bytes to and from a presigned target, at hosts that store files alone. Never sees the API key.
+// Bytes to and from a presigned target, at hosts that store files only. Never sees the API key.
 import { AvalaError, isAvalaError } from "../errors";
 import { printable } from "../redact";
 import type { Avala } from "./connect";
 import { formBody, type FormFile } from "./form";
 import type { FormPresign } from "./manual-upload";
 import { storageError } from "./storage-error";
-import { checkStorageHost } from "./storage-hosts";
+import { ownUrl } from "./own-download";
+import { checkDownloadHost, checkStorageHost } from "./storage-hosts";
 import type { HttpRequest, HttpResponse, HttpStream } from "./transport";
 
 export { checkStorageHost };
@@ -158,7 +159,7 @@ async function readSome(body: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 /**
- * Opens a presigned download, such as an export's `downloadUrl`, without the key. One try, which may be repeated. What
+ * Opens a download, such as an export's `downloadUrl`: without the key, unless it is on the API's own origin. One try, which may be repeated. What
  * the stream throws while it is read is an AvalaError too.
  * @throws AvalaError `storage_host`; `storage_expired` (read the export again for a fresh URL); `storage`, `network`,
  * `timeout`, `redirect`, `cancelled`
@@ -168,7 +169,12 @@ export async function download(
   presignedUrl: string,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<HttpStream> {
-  const url = checkStorageHost(presignedUrl, avala.allowStorageHosts);
+  const own = ownUrl(avala.baseUrl, presignedUrl);
+  if (own !== undefined) {
+    const what = `fetch the file from ${new URL(own).host}`;
+    return avala.openOwn({ url: own, what, signal: options.signal ?? avala.signal });
+  }
+  const url = checkDownloadHost(presignedUrl, avala.allowStorageHosts);
   const what = `fetch the file from ${url.host}`;
   const request: HttpRequest = {
     method: "GET",

@@ -6,6 +6,7 @@ const KNOWN = [
   "s3.amazonaws.com",
   "bucket.s3.us-west-2.amazonaws.com",
   "storage.googleapis.com",
+  "bucket.storage.googleapis.com",
   "account.blob.core.windows.net",
   "data.avala.ai",
 ];

@@ -1,4 +1,4 @@
-import { checkStorageHost } from "../../src/api/storage-hosts";
+import { checkDownloadHost, checkStorageHost } from "../../src/api/storage-hosts";
 import { thrownBy } from "../support/thrown";
 
 const R2 = "0123456789abcdef0123456789abcdef";
@@ -21,6 +21,8 @@ describe("storage hosts", () => {
     "https://BUCKET.S3.AMAZONAWS.COM/",
     "https://bucket.s3.amazonaws.com:443/",
     "https://storage.googleapis.com/bucket",
+    "https://bucket.storage.googleapis.com/",
+    "https://my.dotted_bucket.storage.googleapis.com/",
     "https://account.blob.core.windows.net/container",
     `https://${R2}.r2.cloudflarestorage.com/bucket`,
     `https://${R2}.eu.r2.cloudflarestorage.com/bucket`,
@@ -44,7 +46,8 @@ describe("storage hosts", () => {
     ["an S3 web site", "https://bucket.s3-website-us-east-1.amazonaws.com/"],
     ["amazonaws.com itself", "https://amazonaws.com/"],
     ["another of Google's hosts", "https://www.googleapis.com/upload"],
-    ["a bucket's own name at Google", "https://bucket.storage.googleapis.com/"],
+    ["Google's store with another name before it", "https://xstorage.googleapis.com/"],
+    ["where exports are read only", "https://storage.avala.ai/exports/a.zip"],
     ["Azure without an account", "https://blob.core.windows.net/"],
     ["two labels before Azure's", "https://a.b.blob.core.windows.net/"],
     ["R2 with a short account", "https://abc.r2.cloudflarestorage.com/"],
@@ -122,5 +125,27 @@ describe("storage hosts", () => {
     const text = `${error.message} ${error.hint}`;
     expect(text).toContain("evil.example.com");
     expect(text).not.toMatch(/secret-path|Signature|abc/);
+  });
+});
+
+describe("hosts that files are fetched from", () => {
+  test.each([
+    "https://storage.avala.ai/exports/a.zip?X-Amz-Signature=1",
+    "https://cdn.avala.ai/exports/a.json",
+    "https://bucket.s3.amazonaws.com/a",
+    "https://data.avala.ai/file",
+  ])("are %s", (url) => {
+    expect(checkDownloadHost(url, []).href).toBe(url);
+  });
+
+  test.each([
+    "https://avala.ai/exports/a.zip",
+    "https://evil.cdn.avala.ai/a",
+    "https://storage.avala.ai.evil.com/a",
+    "https://storage.avala.ai:8443/a",
+    "http://cdn.avala.ai/a",
+    "https://user@cdn.avala.ai/a",
+  ])("are not %s", (url) => {
+    expect(thrownBy(() => checkDownloadHost(url, []))).toMatchObject({ code: "storage_host" });
   });
 });

@@ -125,10 +125,11 @@ describe("an export", () => {
 
 describe("the body of a creation", () => {
   test.each([
-    [{ projects: ["p1"] }, { project_id: "p1" }],
+    [{ projects: ["p1"] }, { project_id: "p1", project: "p1" }],
     [{ projects: ["p1", "p2"] }, {}],
     [{ projects: ["p1"], datasets: ["d1"] }, {}],
-    [{ datasets: ["d1"] }, {}],
+    [{ datasets: ["d1"] }, { dataset: "d1" }],
+    [{ datasets: ["d1"], slices: ["s1"] }, {}],
     [{ slices: ["s1"], filterQueryString: "a=b" }, { filter_query_string: "a=b" }],
   ])("of %j is the reference's form, with %j", async (sources, more) => {
     const { avala, body } = scripted([reply(201, { uid: "e", status: "requested" })]);
@@ -136,6 +137,46 @@ describe("the body of a creation", () => {
     const expected: Record<string, unknown> = { ...input, ...sources, ...more };
     delete expected["filterQueryString"];
     expect(body()).toEqual(expected);
+  });
+});
+
+describe("fields beside the reference's form", () => {
+  const made = reply(201, { uid: "e", status: "requested" });
+  const about = (name: string): object => ({ [name]: ["Unknown field."] });
+
+  test.each([
+    ["by field", about("project_id")],
+    ["by the SDKs' field", about("project")],
+    ["in the detail", { detail: { project_id: ["Unknown field."] } }],
+    ["in words", { detail: "Unexpected field: project_id" }],
+  ])("that are refused %s are left out the second time", async (_how, refusal) => {
+    const { avala, body, requests } = scripted([reply(400, refusal), made]);
+    await createExport(avala, { ...input, projects: ["p1"] });
+    expect(requests).toHaveLength(2);
+    expect(body(1)).toEqual({ ...input, projects: ["p1"] });
+  });
+
+  test("that are required after all are what the error is about", async () => {
+    const { avala, requests } = scripted([
+      reply(400, { project: ["Object with uid=p1 does not exist."] }),
+      reply(400, { project: ["This field is required."] }),
+    ]);
+    await expect(createExport(avala, { ...input, projects: ["p1"] })).rejects.toMatchObject({
+      fields: { project: ["Object with uid=p1 does not exist."] },
+    });
+    expect(requests).toHaveLength(2);
+  });
+
+  test.each([
+    ["another refusal", 400, { format: ["Not a valid choice."] }],
+    ["a refusal of what the user wrote", 400, { projects: ["Object with uid=p1 does not exist."] }],
+    ["a permission", 403, { detail: "project" }],
+  ])("are left as they are after %s", async (_what, status, refusal) => {
+    const { avala, requests } = scripted([reply(status, refusal)]);
+    await expect(createExport(avala, { ...input, projects: ["p1"] })).rejects.toMatchObject({
+      status,
+    });
+    expect(requests).toHaveLength(1);
   });
 });
 

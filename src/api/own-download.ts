@@ -1,0 +1,89 @@
+// A file on the API's own origin, as a stream: the one download that takes the key (contract, "Exports"). One try; its
+// caller tries again. Knows no endpoint.
+import { AvalaError } from "../errors";
+import type { HttpContext } from "./http";
+import { judge, lostReply } from "./judge";
+import { readRateLimit, readRequestId } from "./reply-headers";
+import type { HttpRequest, HttpStream } from "./transport";
+
+export interface OwnDownload {
+  /** Of the base URL's own origin, as {@link ownUrl} returns it. */
+  readonly url: string;
+  /** What is being done, for messages: `fetch the file from api.avala.ai`. */
+  readonly what: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+// No endpoint of ours: the server named it.
+const ROUTE = "GET download_url";
+const IDLE_TIMEOUT_MS = 120_000;
+const MAX_REPLY_BYTES = 256 * 1024;
+
+/** The URL, where it is of the base URL's own origin; also one without an origin, which is meant to be. */
+export function ownUrl(baseUrl: string, text: string): string | undefined {
+  const { origin } = new URL(baseUrl);
+  const isPath = /^\/(?![/\\])/.test(text);
+  if (!isPath && !URL.canParse(text)) return undefined;
+  const url = new URL(text, origin);
+  const isOwn = url.origin === origin && url.username === "" && url.password === "";
+  return isOwn ? url.href : undefined;
+}
+
+async function readSome(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_REPLY_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Opens it with the key. A redirect is an error, as everywhere.
+ * @throws ApiError for a 4xx or 5xx; AvalaError `network`, `timeout`, `redirect`, `cancelled`
+ */
+export async function openOwn(context: HttpContext, download: OwnDownload): Promise<HttpStream> {
+  const { clock, pace, secrets, baseUrl, apiKey, userAgent } = context;
+  // The last line of defence for the key, whoever calls.
+  const url = ownUrl(baseUrl, download.url);
+  if (url === undefined) {
+    throw new AvalaError(
+      "storage_host",
+      "A download is not of the API's own origin, and the key stays here.",
+    );
+  }
+  const { what } = download;
+  const signal = context.join(download.signal);
+  const call = { method: "GET", route: ROUTE, path: [], repeat: "safe", what } as const;
+  const request: HttpRequest = {
+    method: "GET",
+    url,
+    headers: { "X-Avala-Api-Key": apiKey, "User-Agent": userAgent },
+    signal,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    maxReplyBytes: MAX_REPLY_BYTES,
+  };
+  const permit = await pace.acquire(signal);
+  const fail = (error: unknown): never => {
+    throw lostReply(secrets, { call, attempt: 1, requestId: undefined }, error);
+  };
+  let reply: HttpStream;
+  try {
+    reply = await context.transport.open(request);
+  } catch (error) {
+    permit.done();
+    return fail(error);
+  }
+  const nowMs = clock.now();
+  const rateLimit = readRateLimit(reply.headers, nowMs);
+  permit.done(rateLimit);
+  if (reply.status === 200) return reply;
+  const body = await readSome(reply.body).catch(fail);
+  const requestId = readRequestId(reply.headers, secrets);
+  const { status, headers } = reply;
+  judge({ baseUrl, secrets, nowMs }, { call, attempt: 1, requestId }, { status, headers, body });
+  // Another success than a file.
+  return fail(new AvalaError("bad_reply", `the server answers ${status} and sends no file`));
+}
