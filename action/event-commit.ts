@@ -6,16 +6,42 @@
 export type CommitSource =
   | { readonly kind: "runner" }
   | { readonly kind: "payload"; readonly path: readonly string[] }
+  /** At a path in the payload, when the run that it is about was itself started by an event that names its commit. */
+  | { readonly kind: "run"; readonly path: readonly string[] }
   | { readonly kind: "none"; readonly advice?: string };
 
+type NoCommit = Extract<CommitSource, { readonly kind: "none" }>;
+
 const runner: CommitSource = { kind: "runner" };
-const none: CommitSource = { kind: "none" };
+const none: NoCommit = { kind: "none" };
+const ofOtherRun: NoCommit = {
+  kind: "none",
+  advice: "for example from an artifact of the run that started this one",
+};
 
 function payload(path: string): CommitSource {
   return { kind: "payload", path: path.split(".") };
 }
 
 const pullRequest = payload("pull_request.head.sha");
+
+// A run's `head_sha` is the head of its pull request, or the run's own GITHUB_SHA. So it is the default branch's last commit
+// when an event about something else started the run (`issue_comment`, `check_run`, another `workflow_run`).
+const STARTS_ON_ITS_COMMIT: ReadonlySet<unknown> = new Set([
+  "create",
+  "deployment",
+  "deployment_status",
+  "merge_group",
+  "pull_request",
+  "pull_request_review",
+  "pull_request_review_comment",
+  "pull_request_target",
+  "push",
+  "registry_package",
+  "release",
+  "schedule",
+  "workflow_dispatch",
+]);
 
 /** Every event that can start a workflow. One that is not here counts as one that names no commit. */
 export const COMMIT_SOURCES: ReadonlyMap<string, CommitSource> = new Map([
@@ -30,6 +56,7 @@ export const COMMIT_SOURCES: ReadonlyMap<string, CommitSource> = new Map([
   ["discussion_comment", none],
   ["fork", none],
   ["gollum", none],
+  ["image_version", none],
   [
     "issue_comment",
     {
@@ -62,7 +89,7 @@ export const COMMIT_SOURCES: ReadonlyMap<string, CommitSource> = new Map([
   ["status", payload("sha")],
   ["watch", none],
   ["workflow_dispatch", runner],
-  ["workflow_run", payload("workflow_run.head_sha")],
+  ["workflow_run", { kind: "run", path: ["workflow_run", "head_sha"] }],
 ]);
 
 export interface WorkflowEvent {
@@ -94,10 +121,16 @@ export function isFullSha(value: unknown): value is string {
   return typeof value === "string" && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value);
 }
 
-function sourceOf({ name, payload: event }: WorkflowEvent): CommitSource {
+function sourceOf({
+  name,
+  payload: event,
+}: WorkflowEvent): Exclude<CommitSource, { readonly kind: "run" }> {
   // GITHUB_SHA is the default branch's then, for the branch that was pushed is gone.
   if (name === "push" && valueAt(event, ["deleted"]) === true) return none;
-  return COMMIT_SOURCES.get(name) ?? none;
+  const source = COMMIT_SOURCES.get(name) ?? none;
+  if (source.kind !== "run") return source;
+  const startedBy = valueAt(event, ["workflow_run", "event"]);
+  return STARTS_ON_ITS_COMMIT.has(startedBy) ? { kind: "payload", path: source.path } : ofOtherRun;
 }
 
 function valueAt(payload: unknown, path: readonly string[]): unknown {

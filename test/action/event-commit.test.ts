@@ -21,6 +21,7 @@ const expected: [name: string, from: "event" | "runner" | "nowhere", payload: un
   ["discussion_comment", "nowhere", { comment: {} }],
   ["fork", "nowhere", { forkee: {} }],
   ["gollum", "nowhere", { pages: [{ sha: eventsSha }] }],
+  ["image_version", "nowhere", {}],
   ["issue_comment", "nowhere", { issue: { number: 7, pull_request: {} }, comment: {} }],
   ["issues", "nowhere", { issue: {} }],
   ["label", "nowhere", { label: {} }],
@@ -44,7 +45,7 @@ const expected: [name: string, from: "event" | "runner" | "nowhere", payload: un
   ["status", "event", { sha: eventsSha }],
   ["watch", "nowhere", {}],
   ["workflow_dispatch", "runner", { inputs: {} }],
-  ["workflow_run", "event", { workflow_run: { head_sha: eventsSha } }],
+  ["workflow_run", "event", { workflow_run: { event: "pull_request", head_sha: eventsSha } }],
 ];
 
 test("every event of the table is tried", () => {
@@ -68,6 +69,26 @@ test.each([
 ])("%s names no commit", (_what, name, payload) => {
   expect(commitOfEvent({ name, sha: runnersSha, payload })).toHaveProperty("problem");
 });
+
+/** GitHub gives such a run the commit that its own event is about. */
+test.each(["push", "pull_request_target", "merge_group", "release", "workflow_dispatch"])(
+  "workflow_run of a run that %s started: the status goes to the commit of that run",
+  (event) => {
+    const payload = { workflow_run: { event, head_sha: eventsSha } };
+    const found = commitOfEvent({ name: "workflow_run", sha: runnersSha, payload });
+    expect(found).toEqual({ sha: eventsSha });
+  },
+);
+
+/** Of these it is the default branch's last commit, as GITHUB_SHA was in that run. */
+test.each(["issue_comment", "check_run", "repository_dispatch", "workflow_run", undefined])(
+  "workflow_run of a run that %s started names no commit",
+  (event) => {
+    const payload = { workflow_run: { event, head_sha: eventsSha } };
+    const found = commitOfEvent({ name: "workflow_run", sha: runnersSha, payload });
+    expect(found).toHaveProperty("problem");
+  },
+);
 
 test("a runner without a commit names none", () => {
   expect(commitOfEvent({ name: "push", sha: "", payload: {} })).toHaveProperty("problem");
