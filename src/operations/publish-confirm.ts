@@ -37,8 +37,6 @@ export type Confirmed =
   | {
       readonly outcome: "taken";
       readonly refusal: AvalaError;
-      /** Whether what was sent is known to lie there: then a dataset of this name that is ours is of this content. */
-      readonly isKnown: boolean;
     };
 
 /** Whether all files are known to lie under the name as they were sent. @throws AvalaError `conflict` when others do */
@@ -86,7 +84,7 @@ async function confirmLocked(
   } catch (error) {
     if (!isRefusalToMake(error)) throw error;
     const refusal = notMade(confirming.dataset, error);
-    if (error.code === "conflict") return { outcome: "taken", refusal, isKnown };
+    if (error.code === "conflict") return { outcome: "taken", refusal };
     throw refusal;
   }
   const digest = digestOf(confirming);

@@ -1,7 +1,7 @@
 // From files to a dataset that holds exactly these files: decide, send, confirm, settle. Every step may be repeated, so a
 // run that broke anywhere is simply run again. Knows nothing of front ends.
 import type { Avala } from "../api/connect";
-import { isNotAllowedToRead } from "../errors";
+import { isNotAllowedToRead, type AvalaError } from "../errors";
 import { withDestinationLock } from "../upload/destination-lock";
 import type { UploadResult } from "../upload/result";
 import { removeUploadJournal } from "../upload/upload-journal";
@@ -36,22 +36,20 @@ async function takeFound(
   return { outcome: unverified === 0 ? "unchanged" : "unverified", dataset, unverified };
 }
 
-type Taken = Extract<Confirmed, { outcome: "taken" }>;
-
-/** Another run may have confirmed this name meanwhile: then it must be what we would have made. */
+/**
+ * Another run may have confirmed this name meanwhile: then it must be what we would have made. What this run sent shows
+ * nothing: the lock keeps away those that share its state folder, so the other one is one that may have sent over it.
+ */
 async function takeTaken(
   avala: Avala,
   target: PublishTarget,
-  { refusal, isKnown }: Pick<Taken, "refusal" | "isKnown">,
+  refusal: AvalaError,
   options: PublishOptions,
 ): Promise<PublishResult> {
   if (target.ifExists === "fail") throw refusal;
   try {
     const decision = await decidePublish(avala, target, options);
-    if (decision.kind === "found") {
-      const unverified = isKnown ? 0 : decision.unverified;
-      return await takeFound(avala, target, { ...decision, unverified }, options);
-    }
+    if (decision.kind === "found") return await takeFound(avala, target, decision, options);
   } catch (error) {
     if (!isNotAllowedToRead(error)) throw error;
     throw mayBeOurs(target.dataset.name, isNamedByContent(target), refusal);
@@ -105,11 +103,11 @@ export async function carryOut(
   if (made.outcome === "partial") return made;
   if (made.outcome === "exists") {
     const refusal = existsAlready(made.existing, options.words ?? CORE_WORDS);
-    return takeTaken(avala, target, { refusal, isKnown: false }, options);
+    return takeTaken(avala, target, refusal, options);
   }
   const { upload, held, confirmed } = made;
   if (confirmed.outcome === "taken") {
-    return takeTaken(avala, { ...target, digest: held.digest }, confirmed, options);
+    return takeTaken(avala, { ...target, digest: held.digest }, confirmed.refusal, options);
   }
   options.onConfirmed?.(confirmed.dataset);
   const settling = { ...options, isKnown: confirmed.isKnown };

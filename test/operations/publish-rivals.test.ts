@@ -160,6 +160,32 @@ describe("a run beside another one that sends other content under its name", () 
   });
 });
 
+// Files of one size, and a store that says nothing of what it keeps: so nothing shows whose content is there.
+test.each([
+  ["other content", "one", "two"],
+  ["the same content", "one", "one"],
+])(
+  "of two machines with %s the one whose confirm comes second compared nothing",
+  async (_what, ...contents) => {
+    await emulator.stop();
+    emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, etag: "opaque" });
+    const [own, other] = await Promise.all(
+      contents.map(async (content): Promise<UploadFile> => {
+        const absolutePath = join(folder, `${content}.jpg`);
+        await writeFile(absolutePath, content);
+        return { path: "a.jpg", absolutePath, sizeBytes: content.length };
+      }),
+    );
+    const on = (machine: string) => ({ ...options(), stateDirectory: join(folder, machine) });
+    const avala = interrupted(() =>
+      publishDataset(sessionWith(emulator).avala, targetOf([other!]), on("second")),
+    );
+    const result = await publishDataset(avala, targetOf([own!]), on("first"));
+    expect(result).toMatchObject({ outcome: "unverified", unverified: 1 });
+    expect(confirms()).toBe(2);
+  },
+);
+
 test("of two runs at once with other content never both succeed", async () => {
   let arrived = 0;
   let letGo = (): void => undefined;
