@@ -7,8 +7,9 @@ const NAMING = /(?:^|\.)(?:name|slug)$/;
 const NAMES_SOMETHING = /\b(?:names?|slugs?)\b/i;
 const IS_TAKEN =
   /\balready (?:exists?|taken|used|in use)\b|\bexists? already\b|\btaken\b|\bin use\b|\bunique\b/i;
-// Of a field that names something fewer words are enough.
-const FIELD_IS_TAKEN = /\bexists?\b|\btaken\b|\bused?\b|\bunique\b/i;
+// Of a field that names something fewer words are enough; "use only letters" is about how it is written.
+const FIELD_IS_TAKEN =
+  /\bexists?\b|\btaken\b|\bin use\b|\b(?:is|already) used\b|\bused by\b|\bunique\b/i;
 const IS_ABSENT = /\b(?:not|n't|no longer) exist|n't exist/i;
 
 function says(pattern: RegExp, text: string): boolean {

@@ -20,6 +20,8 @@ describe("a name is taken", () => {
     [400, { slug: ["This slug exists."] }],
     [400, { detail: { name: ["This field must be unique."] } }],
     [400, { dataset: { name: ["Already taken."] } }],
+    [400, { name: ["This name is used by another dataset."] }],
+    [400, { slug: ["Already in use."] }],
     [400, { non_field_errors: ["The fields owner, slug must make a unique set."] }],
     [400, { message: "Name is already in use" }],
   ])("by %d %j", (status, body) => {
@@ -32,6 +34,8 @@ describe("a name is taken", () => {
     [400, { name: ["This field may not be blank."] }],
     [400, { name: ["Ensure this field has no more than 255 characters."] }],
     [400, { slug: ["Object with slug=a does not exist."] }],
+    [400, { slug: ["Use only letters, digits, hyphens and underscores."] }],
+    [400, { name: ["A slash can't be used in a name."] }],
     [400, { detail: "The organization of this name doesn't exist." }],
     [400, { target_url: ["A webhook with this URL already exists."] }],
     [400, { visibility: ["An uploaded dataset must be private."] }],
