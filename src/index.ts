@@ -213,3 +213,9 @@ export {
   type PublishResult,
   type PublishTarget,
 } from "./operations/publish";
+export { confirmSent, type Confirmed, type Confirming } from "./operations/publish-confirm";
+export { compareFound, type DecideOptions } from "./operations/publish-decide";
+export type { Words } from "./operations/publish-refusals";
+export { sendFiles, type Sent } from "./operations/publish-send";
+export { isContentKnown, settlePublished } from "./operations/publish-settle";
+export type { Compared, NamedFile, NamedFiles, SendTarget } from "./operations/publish-target";
