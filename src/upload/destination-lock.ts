@@ -25,8 +25,11 @@ function stillTaken({ datasetName }: DatasetDestination, owner: string): AvalaEr
 function takenOver({ datasetName }: DatasetDestination, cause: unknown): AvalaError {
   return new AvalaError(
     "conflict",
-    `The lock on the name ${datasetName} was removed while this run sent files under it, so this run confirms nothing.`,
-    { hint: `Another run may be sending. Run again once it has ended. ${OTHER_WAYS}`, cause },
+    `The lock on the name ${datasetName} was removed while this run had it, so another run may have sent other files under that name.`,
+    {
+      hint: `Run again once no other run sends under it: what was made meanwhile is compared then. ${OTHER_WAYS}`,
+      cause,
+    },
   );
 }
 
@@ -60,11 +63,12 @@ async function take(avala: Avala, to: LockedDestination, path: string): Promise<
 
 async function holding<T>(
   avala: Avala,
-  to: DatasetDestination,
+  to: LockedDestination,
   { held, gone }: Extract<Locked, { readonly kind: "held" }>,
   action: (avala: Avala) => Promise<T>,
 ): Promise<T> {
   try {
+    if (isNamedByContent(to)) return await action(avala);
     const result = await action(withSignal(avala, gone));
     if (gone.aborted) throw takenOver(to, undefined);
     return result;
@@ -82,7 +86,7 @@ async function holding<T>(
  * takes it again with that session has it already. Waits for another run, and says so once.
  *
  * Where the name is made of the content, a lock only spares sending twice: there a run goes ahead when the lock can't
- * be made or is not given back in time.
+ * be made, is not given back in time or is lost.
  * @param stateDirectory where the journal is kept; without one nothing is locked
  * @throws AvalaError `conflict` when another run holds on to it, or has taken it over; `journal` when no lock can be made;
  * as `action`

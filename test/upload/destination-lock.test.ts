@@ -2,6 +2,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Avala } from "../../src/api/connect";
+import { datasetVersionName } from "../../src/files/dataset-name";
+import { createManifest } from "../../src/files/manifest";
 import { withDestinationLock } from "../../src/upload/destination-lock";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
@@ -70,24 +72,41 @@ describe("two runs at once under one name", () => {
 });
 
 describe("a run that lost its lock", () => {
+  /** A session whose lock is gone as soon as `lose` is called. */
+  function losing(): { readonly avala: Avala; readonly lose: () => void } {
+    const { avala } = sessionWith(place.emulator);
+    let onGone = (): void => undefined;
+    const hold: Avala["disk"]["hold"] = (path, gone) => {
+      onGone = gone;
+      return avala.disk.hold(path, gone);
+    };
+    return { avala: { ...avala, disk: { ...avala.disk, hold } }, lose: () => onGone() };
+  }
+
   test("stops, and fails as a conflict", async () => {
     await place.start();
     const files = await makeFiles("ours");
-    const { avala } = sessionWith(place.emulator);
-    let onGone = (): void => undefined;
-    const disk: Avala["disk"] = {
-      ...avala.disk,
-      hold: (path, gone) => {
-        onGone = gone;
-        return avala.disk.hold(path, gone);
-      },
-    };
+    const { avala, lose } = losing();
     const to = { datasetName: "set", files };
-    const run = withDestinationLock({ ...avala, disk }, to, stateDirectory(), async (locked) => {
-      onGone();
+    const run = withDestinationLock(avala, to, stateDirectory(), async (locked) => {
+      lose();
       return send(locked, files);
     });
     await expect(run).rejects.toMatchObject({ code: "conflict" });
     expect(await storedDigests()).toEqual([]);
+  });
+
+  test("goes ahead under a name that is made of its content, since no other content can lie there", async () => {
+    await place.start();
+    const files = await makeFiles("ours");
+    const { avala, lose } = losing();
+    const entries = files.map((file) => ({ ...file, sha256: file.sha256 ?? "" }));
+    const datasetName = datasetVersionName("set-{digest}", createManifest(entries).digest);
+    const to = { datasetName, files };
+    await withDestinationLock(avala, to, stateDirectory(), async (locked) => {
+      lose();
+      return uploadFiles(locked, { ...to, stateDirectory: stateDirectory() });
+    });
+    expect(await storedDigests()).toEqual(digestsOf(files));
   });
 });
