@@ -130,22 +130,22 @@ function reportResult(run: Run, { target, decision }: Decided, result: PublishRe
     });
     return;
   }
-  const { dataset, unverified } = result;
+  const { dataset, unverified, upload } = result;
   noteDataset(results, target, dataset);
   results.unverified += unverified;
+  if (upload !== undefined) countChecked(run, upload);
   if (result.outcome === "unchanged") {
-    results.filesUnchanged += target.files.length;
-    log.info(
-      `Dataset ${target.name} holds these files already (uid ${dataset.uid}); nothing is sent.`,
-    );
+    // What was sent is counted with the upload.
+    if (upload === undefined) results.filesUnchanged += target.files.length;
+    const rest = upload === undefined ? "nothing is sent" : "another run made it meanwhile";
+    log.info(`Dataset ${target.name} holds these files already (uid ${dataset.uid}); ${rest}.`);
     return;
   }
   if (result.outcome === "unverified") {
-    const isVersion = isNamedByContent(decision.target);
-    run.warn({ text: isVersion ? versionText(target) : unverifiedText(target) });
+    const text = isNamedByContent(decision.target) ? versionText(target) : unverifiedText(target);
+    run.warn({ text: upload === undefined ? `${text} Nothing was sent.` : text });
     return;
   }
-  countChecked(run, result.upload);
   const { sent, bytesSent, durationMs } = result.upload;
   const transfer = describeTransfer(bytesSent, durationMs);
   log.info(
@@ -159,11 +159,11 @@ function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult):
 }
 
 function unverifiedText({ name }: Target): string {
-  return `The dataset ${name} has the same paths and sizes; contents were not compared. Nothing was sent. With {digest} in dataset, the name stands for the content.`;
+  return `The dataset ${name} has the same paths and sizes; contents were not compared. With {digest} in dataset, the name stands for the content.`;
 }
 
 function versionText({ name }: Target): string {
-  return `The dataset ${name} exists, and its name stands for these files, but what it holds could not be compared. Nothing was sent.`;
+  return `The dataset ${name} exists, and its name stands for these files, but what it holds could not be compared.`;
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */

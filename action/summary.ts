@@ -27,6 +27,13 @@ const TITLES: Readonly<Record<Results["outcome"], string>> = {
   failed: "Failed",
 };
 
+/** In a run of several datasets some may have been sent, and of one another run may have made the dataset meanwhile. */
+function titleOf({ outcome, filesSent }: Results): string {
+  if (filesSent === 0) return TITLES[outcome];
+  if (outcome === "unchanged") return "Made by another run meanwhile";
+  return outcome === "unverified" ? "Contents not compared" : TITLES[outcome];
+}
+
 export function summarize(results: Results, secrets: readonly string[]): string {
   const text = (value: string): string => markdownText(value, secrets);
   const rows = [...datasetRows(results), ...fileRows(results), ...exportRows(results)].map(
@@ -34,7 +41,7 @@ export function summarize(results: Results, secrets: readonly string[]): string 
   );
   const failure = results.failure?.split("\n").map((line) => `> ${text(line)}<br>`) ?? [];
   return [
-    `## Avala: ${TITLES[results.outcome]}`,
+    `## Avala: ${titleOf(results)}`,
     "",
     ...failure,
     ...(failure.length > 0 ? [""] : []),

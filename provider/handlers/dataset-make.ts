@@ -79,7 +79,9 @@ async function takeOver(settling: Settling, found: Dataset): Promise<Made> {
   const isVersion = madeOf !== undefined && isNamedByContent(madeOf);
   if (!isVersion && inputs.adopt !== true) throw unadopted(found);
   if (madeOf === undefined) return { dataset: found, wasThere: true, isKnown: false };
-  const compared = await compareFound(avala, found, madeOf, publishOptions(settling));
+  // Its file set may have sent them.
+  const options = { ...publishOptions(settling), isSent: true };
+  const compared = await compareFound(avala, found, madeOf, options);
   return { dataset: compared.dataset, wasThere: true, isKnown: compared.unverified === 0 };
 }
 

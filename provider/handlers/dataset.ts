@@ -148,7 +148,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   ): Promise<dynamic.UpdateResult<DatasetOutputs>> {
     const settling = this.settling(news, this.session.calls.of(news, id));
     const dataset = await readOrExplain(settling, id, news.name);
-    if (isContentChanged(olds, news)) throw madeOfOthers(dataset, "", PULUMI_WORDS);
+    if (isContentChanged(olds, news)) throw refuseOther(dataset);
     const { isVerified, isCompared } = olds;
     const verification = isVerified || isCompared === true ? { isVerified, isCompared } : undefined;
     const changes = changesOf(olds, news);
@@ -232,6 +232,11 @@ async function readOrExplain({ avala }: Settling, uid: string, name: string): Pr
       cause: error,
     });
   }
+}
+
+/** Of files that changed; its file set may have sent them. */
+function refuseOther(dataset: Dataset): AvalaError {
+  return madeOfOthers(dataset, "", { words: PULUMI_WORDS, isSent: true });
 }
 
 export function createDatasetHandler(session: Session): Handler<DatasetInputs, DatasetOutputs> {

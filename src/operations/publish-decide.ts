@@ -32,6 +32,8 @@ import {
 export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "words"> & {
   /** Whether a version that is still being created counts as found: a later step compares it. @default false */
   readonly isComparedLater?: boolean | undefined;
+  /** Whether files were sent under the name before this was asked: then no refusal says that nothing was. @default false */
+  readonly isSent?: boolean | undefined;
 };
 
 /**
@@ -61,7 +63,8 @@ export async function compareFound(
   target: NamedFiles,
   options: DecideOptions,
 ): Promise<Compared> {
-  const { words = CORE_WORDS, stateDirectory } = options;
+  const { words = CORE_WORDS, isSent = false, stateDirectory } = options;
+  const way = { words, isSent };
   const isVersion = isNamedByContent(target);
   if (isVersion && options.isComparedLater === true && existing.status !== "created") {
     return { dataset: existing, unverified: 0 };
@@ -74,10 +77,10 @@ export async function compareFound(
   const comparing = { ...options, isMadeOfThem: isKnown };
   const { dataset, items } = await compareWhenCreated(avala, existing, target, comparing);
   if (hasDifference(items)) {
-    throw isVersion ? brokenVersion(dataset, items) : holdsOthers(dataset, items, words);
+    throw isVersion ? brokenVersion(dataset, items, isSent) : holdsOthers(dataset, items, way);
   }
   if (recorded !== undefined && digest !== undefined && recorded !== digest) {
-    throw madeOfOthers(dataset, "", words);
+    throw madeOfOthers(dataset, "", way);
   }
   const unverified = isKnown ? 0 : await countUnverified(avala, dataset, target, options);
   return { dataset, unverified: Math.max(unverified, items.uncompared) };
@@ -92,13 +95,14 @@ async function countUnverified(
   avala: Avala,
   dataset: Dataset,
   target: NamedFiles,
-  { stateDirectory, words = CORE_WORDS }: DecideOptions,
+  { stateDirectory, words = CORE_WORDS, isSent = false }: DecideOptions,
 ): Promise<number> {
   const files = target.files.filter(hasPlace);
   if (files.length === 0) return target.files.length;
   const { same, others } = await compareContents(avala, dataset, files);
   if (others.length > 0) {
-    throw holdsOthers(dataset, { missing: [], wrongSize: [], extra: [], others }, words);
+    const items = { missing: [], wrongSize: [], extra: [], others };
+    throw holdsOthers(dataset, items, { words, isSent });
   }
   const unverified = target.files.length - same.size;
   const digest = digestOf(target);
@@ -120,5 +124,6 @@ export function refuseChange(
   { words = CORE_WORDS }: Pick<PublishOptions, "words">,
 ): void {
   if (before.digest === after.digest) return;
-  throw madeOfOthers(existing, describeChanges(compareManifests(before, after)), words);
+  const changes = describeChanges(compareManifests(before, after));
+  throw madeOfOthers(existing, changes, { words, isSent: false });
 }

@@ -19,8 +19,18 @@ export const CORE_WORDS: Words = {
   takeOver: 'ifExists: "verify" accepts a dataset that holds exactly these files.',
 };
 
-function waysOut({ version }: Words): string {
-  return `A dataset is made once, and nothing can be added to it. ${version} Or choose another name. Nothing was sent.`;
+interface Refusing {
+  readonly words: Words;
+  /** Whether files were sent under the name before this was known. */
+  readonly isSent: boolean;
+}
+
+function ending(isSent: boolean): string {
+  return isSent ? "" : " Nothing was sent.";
+}
+
+function waysOut({ words, isSent }: Refusing): string {
+  return `A dataset is made once, and nothing can be added to it. ${words.version} Or choose another name.${ending(isSent)}`;
 }
 
 type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra" | "lost"> & {
@@ -43,32 +53,44 @@ function describeDifferences(differences: Differences): string {
   ]);
 }
 
-export function holdsOthers({ name, uid }: Dataset, items: Differences, words: Words): AvalaError {
+export function holdsOthers(
+  { name, uid }: Dataset,
+  items: Differences,
+  refusing: Refusing,
+): AvalaError {
   return new AvalaError(
     "conflict",
     `The dataset ${name} exists (uid ${uid}) and does not hold exactly these files:${describeDifferences(items)}`,
-    { hint: waysOut(words) },
+    { hint: waysOut(refusing) },
   );
 }
 
 /** A version's name is its content's, so what differs is missing or was left there, and no other name would help. */
-export function brokenVersion({ name, uid }: Dataset, items: Differences): AvalaError {
+export function brokenVersion(
+  { name, uid }: Dataset,
+  items: Differences,
+  isSent: boolean,
+): AvalaError {
   return new AvalaError(
     "conflict",
     `The dataset version ${name} exists (uid ${uid}) and does not hold exactly its files:${describeDifferences(items)}`,
     {
-      hint: "A dataset version can't be added to. Delete it in Avala and run again, or use another name before the digest. Nothing was sent.",
+      hint: `A dataset version can't be added to. Delete it in Avala and run again, or use another name before the digest.${ending(isSent)}`,
     },
   );
 }
 
 /** Its paths and sizes may be the same: what was sent for it is known to be something else. */
-export function madeOfOthers({ name, uid }: Dataset, changes: string, words: Words): AvalaError {
+export function madeOfOthers(
+  { name, uid }: Dataset,
+  changes: string,
+  refusing: Refusing,
+): AvalaError {
   const lines = changes === "" ? "." : `:\n${changes}`;
   return new AvalaError(
     "conflict",
     `The dataset ${name} exists (uid ${uid}) and was made of other content${lines}`,
-    { hint: waysOut(words) },
+    { hint: waysOut(refusing) },
   );
 }
 

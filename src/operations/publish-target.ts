@@ -73,11 +73,16 @@ export interface PublishOptions {
   readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
 }
 
+interface SentBefore {
+  /** What this run had sent when it turned out that another one had made the dataset. Absent where nothing was sent. */
+  readonly upload?: UploadResult | undefined;
+}
+
 export type PublishResult =
-  /** It existed and holds these files; nothing was sent. */
-  | ({ readonly outcome: "unchanged" } & Compared)
-  /** It existed and has the same paths and sizes, and contents were not compared; nothing was sent. */
-  | ({ readonly outcome: "unverified" } & Compared)
+  /** It existed and holds these files. */
+  | ({ readonly outcome: "unchanged" } & Compared & SentBefore)
+  /** It existed and has the same paths and sizes, and contents were not compared. */
+  | ({ readonly outcome: "unverified" } & Compared & SentBefore)
   | ({ readonly outcome: "uploaded"; readonly upload: UploadResult } & Compared)
   /** The deadline came first; nothing was confirmed, and the next run resumes. */
   | { readonly outcome: "partial"; readonly upload: UploadResult };

@@ -31,7 +31,7 @@ async function takeFound(
   target: PublishTarget,
   { dataset, unverified }: Compared,
   { stateDirectory }: PublishOptions,
-): Promise<PublishResult> {
+): Promise<Extract<PublishResult, { readonly outcome: "unchanged" | "unverified" }>> {
   await removeUploadJournal(avala, destinationOf(target), stateDirectory);
   return { outcome: unverified === 0 ? "unchanged" : "unverified", dataset, unverified };
 }
@@ -44,12 +44,16 @@ async function takeTaken(
   avala: Avala,
   target: PublishTarget,
   refusal: AvalaError,
-  options: PublishOptions,
+  options: PublishOptions & { readonly upload?: UploadResult },
 ): Promise<PublishResult> {
   if (target.ifExists === "fail") throw refusal;
+  const { upload } = options;
   try {
-    const decision = await decidePublish(avala, target, options);
-    if (decision.kind === "found") return await takeFound(avala, target, decision, options);
+    const deciding = { ...options, isSent: upload !== undefined };
+    const decision = await decidePublish(avala, target, deciding);
+    if (decision.kind === "found") {
+      return { ...(await takeFound(avala, target, decision, options)), upload };
+    }
   } catch (error) {
     if (!isNotAllowedToRead(error)) throw error;
     throw mayBeOurs(target.dataset.name, isNamedByContent(target), refusal);
@@ -107,7 +111,8 @@ export async function carryOut(
   }
   const { upload, held, confirmed } = made;
   if (confirmed.outcome === "taken") {
-    return takeTaken(avala, { ...target, digest: held.digest }, confirmed.refusal, options);
+    const known = { ...target, digest: held.digest };
+    return takeTaken(avala, known, confirmed.refusal, { ...options, upload });
   }
   options.onConfirmed?.(confirmed.dataset);
   const settling = { ...options, isKnown: confirmed.isKnown };

@@ -33,6 +33,15 @@ function resultsOf(more: Partial<Results>): Results {
   return { ...createResults(), ...more };
 }
 
+test.each(["unchanged", "unverified"] as const)(
+  "does not say of an outcome %s that nothing was sent when files were",
+  (outcome) => {
+    const title = (filesSent: number) => summarize(resultsOf({ outcome, filesSent }), []);
+    expect(title(0)).toMatch(/nothing sent/i);
+    expect(title(2)).not.toMatch(/nothing sent/i);
+  },
+);
+
 test("tells what was sent, how fast, what was left out and what was exported", () => {
   const text = summarize(
     resultsOf({

@@ -160,6 +160,20 @@ describe("a run beside another one that sends other content under its name", () 
   });
 });
 
+test("of two machines, where the name is taken by fewer files, is not told that nothing was sent", async () => {
+  const avala = interrupted(
+    () =>
+      publishDataset(sessionWith(emulator).avala, targetOf(theirs.slice(0, 1)), {
+        ...options(),
+        stateDirectory: join(folder, "second"),
+      }).catch(() => undefined), // what we have sent is in its dataset too
+  );
+  await expect(publishDataset(avala, targetOf(ours), options())).rejects.toMatchObject({
+    code: "conflict",
+    hint: expect.not.stringContaining("Nothing was sent") as string,
+  });
+});
+
 // Files of one size, and a store that says nothing of what it keeps: so nothing shows whose content is there.
 test.each([
   ["other content", "one", "two"],
@@ -181,7 +195,8 @@ test.each([
       publishDataset(sessionWith(emulator).avala, targetOf([other!]), on("second")),
     );
     const result = await publishDataset(avala, targetOf([own!]), on("first"));
-    expect(result).toMatchObject({ outcome: "unverified", unverified: 1 });
+    const upload = { sent: [{ path: "a.jpg" }] };
+    expect(result).toMatchObject({ outcome: "unverified", unverified: 1, upload });
     expect(confirms()).toBe(2);
   },
 );
