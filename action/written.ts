@@ -1,8 +1,17 @@
 // What the Action itself wrote on this machine, so that no later step or run uploads it.
 // Kept as records of each download in RUNNER_TEMP, for the job, and in the state folder, for later runs.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { rename, stat, writeFile } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { makeFolder } from "../src/files/folders";
 import { stateDirectory } from "../src/config";
@@ -43,8 +52,11 @@ export async function recordWritten(
   for (const records of recordFolders(place)) {
     try {
       await makeFolder(records);
-      await writeFile(join(records, `${name}.new`), text);
-      await rename(join(records, `${name}.new`), join(records, name));
+      const fresh = join(records, `${name}.new`);
+      // What is there may be anything: a pipe would be waited on for ever, a link would lead to a file of the user's.
+      await rm(fresh, { recursive: true, force: true });
+      await writeFile(fresh, text, { flag: "wx" });
+      await rename(fresh, join(records, name));
     } catch (error) {
       failures.push(messageOf(error));
     }
@@ -114,10 +126,25 @@ function namesIn(folder: string): readonly string[] {
 /** Whatever is in it: a mark that is none equals no file's. */
 function readRecord(file: string): Readonly<Record<string, Mark>> {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const value: unknown = JSON.parse(readOwn(file));
     return typeof value === "object" && value !== null ? (value as Record<string, Mark>) : {};
   } catch {
     return {};
+  }
+}
+
+// A download of a million files makes some 200 MB.
+const MAX_RECORD_BYTES = 256 * 1024 * 1024;
+
+/** What lies where a record may be. @throws Error for what is no file, without waiting for one, and for one too large */
+function readOwn(file: string): string {
+  const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(handle);
+    if (!stats.isFile() || stats.size > MAX_RECORD_BYTES) throw new Error("it is not a record");
+    return readFileSync(handle, "utf8");
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -1,4 +1,5 @@
 // What the Action wrote is not uploaded: by no later step and by no later run.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
@@ -119,4 +120,16 @@ describe("a download-path inside of what files chooses", () => {
     const { errors } = await act({ ...whole, files, root, "download-path": folder });
     expect(errors).toEqual([]);
   });
+});
+
+test("a record of downloads that is a pipe keeps no run waiting", async () => {
+  const { outputs } = await act(everything);
+  const export_ = { "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" };
+  expect((await act(export_)).errors).toEqual([]);
+  const records = tree.at(".temp/avala-written");
+  execFileSync("mkfifo", [join(records, "0.json")]);
+  for (const name of readdirSync(records).filter((one) => one !== "0.json"))
+    execFileSync("mkfifo", [join(records, `${name}.new`)]);
+  expect((await act(export_)).errors).toEqual([]);
+  expect((await act(everything)).outputs).toMatchObject({ outcome: "unchanged" });
 });

@@ -1,6 +1,15 @@
 // An export's file between its store, this machine's cache and the user's folder: what is handed on was checked, and
 // nobody's words choose where it goes.
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
 import { startEmulator, type Emulator } from "../../emulator";
@@ -71,6 +80,10 @@ function placed(): string[] {
 }
 
 const cached = (): string[] => folderCache(tree.at("cache")).folders();
+const makePipe = (path: string): void => {
+  rmSync(path);
+  execFileSync("mkfifo", [path]);
+};
 const json = (content: unknown): Buffer => Buffer.from(JSON.stringify(content));
 
 describe("the uid of a server", () => {
@@ -139,6 +152,16 @@ describe("this machine's cache", () => {
         writeFileSync(join(folder, "export.json"), JSON.stringify({ sha256, mac: sha256 }));
       },
     ],
+    ["became a pipe", (folder) => makePipe(join(folder, "export"))],
+    ["has a pipe as its record", (folder) => makePipe(join(folder, "export.json"))],
+    [
+      "became a link to what has no end",
+      (folder) => {
+        rmSync(join(folder, "export"));
+        symlinkSync("/dev/zero", join(folder, "export"));
+      },
+    ],
+    ["grew", (folder) => truncateSync(join(folder, "export"), 2 ** 40)],
     ["lost its record", (folder) => writeFileSync(join(folder, "export.json"), "")],
   ])("drops a file that %s, and fetches it once more", async (_name, spoil) => {
     file = json({ good: "content" });
