@@ -1,6 +1,6 @@
 // The commit that an event of GitHub's is about: where a commit status belongs. Pure.
 // The runner's GITHUB_SHA is the default branch's last commit for many events, whatever they are about
-// (GitHub's "Events that trigger workflows"), and a merge that nobody checks for a pull request.
+// (GitHub's "Events that trigger workflows"), and for a pull request a merge commit, which no branch shows.
 
 /** Where the commit is: in the runner's `GITHUB_SHA`, at a path in the event's payload, or nowhere. */
 export type CommitSource =
