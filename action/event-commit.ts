@@ -26,7 +26,8 @@ function payload(path: string): CommitSource {
 const pullRequest = payload("pull_request.head.sha");
 
 // A run's `head_sha` is the head of its pull request, or the run's own GITHUB_SHA. So it is the default branch's last commit
-// when an event about something else started the run (`issue_comment`, `check_run`, another `workflow_run`).
+// when an event about something else started the run (`issue_comment`, `check_run`, another `workflow_run`), and the base
+// branch's after `pull_request_target` (what actions/checkout holds a pull request's commits to).
 const STARTS_ON_ITS_COMMIT: ReadonlySet<unknown> = new Set([
   "create",
   "deployment",
@@ -35,7 +36,6 @@ const STARTS_ON_ITS_COMMIT: ReadonlySet<unknown> = new Set([
   "pull_request",
   "pull_request_review",
   "pull_request_review_comment",
-  "pull_request_target",
   "push",
   "registry_package",
   "release",

@@ -71,7 +71,7 @@ test.each([
 });
 
 /** GitHub gives such a run the commit that its own event is about. */
-test.each(["push", "pull_request_target", "merge_group", "release", "workflow_dispatch"])(
+test.each(["push", "pull_request", "merge_group", "release", "workflow_dispatch"])(
   "workflow_run of a run that %s started: the status goes to the commit of that run",
   (event) => {
     const payload = { workflow_run: { event, head_sha: eventsSha } };
@@ -80,15 +80,19 @@ test.each(["push", "pull_request_target", "merge_group", "release", "workflow_di
   },
 );
 
-/** Of these it is the default branch's last commit, as GITHUB_SHA was in that run. */
-test.each(["issue_comment", "check_run", "repository_dispatch", "workflow_run", undefined])(
-  "workflow_run of a run that %s started names no commit",
-  (event) => {
-    const payload = { workflow_run: { event, head_sha: eventsSha } };
-    const found = commitOfEvent({ name: "workflow_run", sha: runnersSha, payload });
-    expect(found).toHaveProperty("problem");
-  },
-);
+/** Of these it is the default or the base branch's last commit, as GITHUB_SHA was in that run. */
+test.each([
+  "issue_comment",
+  "check_run",
+  "pull_request_target",
+  "repository_dispatch",
+  "workflow_run",
+  undefined,
+])("workflow_run of a run that %s started names no commit", (event) => {
+  const payload = { workflow_run: { event, head_sha: eventsSha } };
+  const found = commitOfEvent({ name: "workflow_run", sha: runnersSha, payload });
+  expect(found).toHaveProperty("problem");
+});
 
 test("a runner without a commit names none", () => {
   expect(commitOfEvent({ name: "push", sha: "", payload: {} })).toHaveProperty("problem");
