@@ -123,7 +123,8 @@ export function checkDataset(
       "is missing, and can't be told from the files: they are none, or of several types",
     );
   }
-  if (typeof providerConfig === "object" && !hasUnknown(providerConfig.provider)) {
+  const isBucket = providerConfig !== undefined && isObject(providerConfig) === undefined;
+  if (isBucket && !hasUnknown(providerConfig.provider)) {
     const owner = given.organizationUid ?? given.ownerName ?? configured;
     checkProviderConfig(providerConfig, owner !== undefined, problems);
   }

@@ -236,7 +236,9 @@ test("a field that no bucket has is refused, and one that is not known yet is no
     { property: "providerConfig", reason: expect.stringContaining("includedExtension ") as string },
   ]);
   const unknown = runtime.unknownValue;
+  expect(await failuresOf(dataset, { ...given, providerConfig: "s3" })).toHaveLength(1);
   for (const providerConfig of [
+    null,
     unknown,
     { ...S3, bucketName: unknown },
     { ...S3, includedExtensions: unknown, ignoredPaths: [unknown] },
