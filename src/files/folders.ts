@@ -1,11 +1,19 @@
 // Making folders, with an end in every file system. Knows nothing of what is put there.
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemErrorCode } from "../errors";
 
 interface FolderOptions {
   /** Of what is made. @default as the process makes folders */
   readonly mode?: number | undefined;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false; // a link to nowhere
+  }
 }
 
 async function makeOne(
@@ -18,8 +26,9 @@ async function makeOne(
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === "ENOENT") return "no parent";
-    // What is there may be a file: whoever uses it as a folder is told so. Windows' roots can't be made.
-    if (code === "EEXIST" || (code === "EPERM" && dirname(path) === path)) return "there";
+    // Windows' roots can't be made.
+    const isThere = code === "EEXIST" || (code === "EPERM" && dirname(path) === path);
+    if (isThere && (await isFolder(path))) return "there";
     throw error;
   }
 }
@@ -29,7 +38,7 @@ async function makeOne(
  * says that it was not found, as under `/proc` or behind a link to nowhere: it goes up and down between the two for ever.
  * Here each folder is tried twice at most.
  * @returns the first that was made; `undefined` when all were there
- * @throws the system's error
+ * @throws the system's error, `EEXIST` where something that is not a folder has the name
  */
 export async function makeFolder(
   path: string,
@@ -43,8 +52,8 @@ export async function makeFolder(
     await mkdir(path, options);
     return madeAbove ?? path;
   } catch (error) {
-    // Somebody else has made it since.
-    if (systemErrorCode(error) === "EEXIST") return madeAbove;
+    // Another process has made it since.
+    if (systemErrorCode(error) === "EEXIST" && (await isFolder(path))) return madeAbove;
     throw error;
   }
 }
