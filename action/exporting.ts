@@ -20,7 +20,9 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
   const started = await startOrFind(run, inputs.source, avala);
   keep(run, started);
   if (!inputs.isAwaited) {
-    run.log.info(`Export ${started.uid} is ${started.status}; nobody waits for it.`);
+    run.log.info(
+      `Export ${started.uid} started (${started.status}). Not waiting: wait-for-export is false.`,
+    );
     return "export_started";
   }
   const finished = await waitInTime(run, avala, started.uid);
@@ -59,7 +61,7 @@ async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> 
       "timeout",
       `Export ${uid} was not complete when timeout-minutes (${minutes}, for all waiting together) was up.`,
       {
-        hint: `It goes on at Avala, and running this step again would start another one: wait for this one with export-uid: ${uid}, or give a longer timeout-minutes.`,
+        hint: `The export is still running, and running this step again would start a second one: wait for this one with export-uid: ${uid}, or give a longer timeout-minutes.`,
         cause: error,
       },
     );

@@ -183,9 +183,10 @@ export function checkPlannedDatasets(plan: Plan, looked: LookedUp): void {
 function identityChange({ name, uid }: PlannedDataset, now: Looked): string | undefined {
   const uidNow = now.uid ?? null;
   if (uidNow === uid) return undefined;
-  if (uidNow === null) return `the dataset ${name} has gone since it was made`;
-  if (uid === null) return `the dataset ${name} has been made since it was made`;
-  return `the dataset ${name} has been removed and made anew since it was made: its uid was ${uid}, and is ${uidNow}`;
+  if (uidNow === null) return `the dataset ${name} existed when the plan was made, and is gone now`;
+  if (uid === null)
+    return `the dataset ${name} did not exist when the plan was made, and exists now`;
+  return `the dataset ${name} was removed and made again after the plan was made: its uid was ${uid}, and is ${uidNow}`;
 }
 
 function otherwise(

@@ -99,8 +99,8 @@ function sentText(results: Results): string {
 
 /** A store that tells no MD5s is no fault, and yet worth knowing. */
 function checkedText({ checkedByStore, uncheckedByStore }: Results): string {
-  if (checkedByStore === 0) return "the store told no MD5 of what it keeps";
-  return `the store keeps what was sent, by the MD5 that it told of ${checkedByStore} of ${counted(checkedByStore + uncheckedByStore, "file")}`;
+  if (checkedByStore === 0) return "storage returned no checksums";
+  return `checksums of storage match for ${checkedByStore} of ${counted(checkedByStore + uncheckedByStore, "file")}`;
 }
 
 function leftOutText({ selection }: Results): string {

@@ -87,7 +87,7 @@ export function createLocalFiles(signal?: AbortSignal): LocalFiles {
         "file_changed",
         `Files in ${options.root} changed while the update ran.`,
         {
-          hint: "Run it again when they are at rest; nothing of this set was sent.",
+          hint: "Run it again once nothing is writing to them; nothing of this set was sent.",
         },
       );
     },

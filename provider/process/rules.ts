@@ -28,7 +28,7 @@ export const isText: Rule = (value) =>
   typeof value === "string" && value.trim() !== "" ? undefined : "must be a text that is not empty";
 
 export const isFlag: Rule = (value) =>
-  typeof value === "boolean" ? undefined : `must be true or false, and is ${quoted(value)}`;
+  typeof value === "boolean" ? undefined : `must be true or false (got ${quoted(value)})`;
 
 export const isTextList: Rule = (value) =>
   Array.isArray(value) && value.every((item) => isText(item) === undefined)

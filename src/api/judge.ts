@@ -64,7 +64,7 @@ function redirectError(
 function brokenReply(facts: Facts, { status, headers, body }: HttpResponse): AvalaError {
   const type = headers["content-type"] ?? "no type";
   const kind = /html/i.test(type) ? "a web page" : `${body.length} bytes of ${type}`;
-  const words = `the reply is no JSON, or was cut short (${kind})`;
+  const words = `the response is not valid JSON or was truncated (${kind})`;
   return new AvalaError("bad_reply", describeFor(facts, words, status), {
     // A creation whose reply can't be read was done.
     ambiguous: facts.call.repeat === "ambiguous",

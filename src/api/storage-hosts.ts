@@ -69,7 +69,7 @@ function checkHost(
   if (url.protocol !== "https:")
     throw refused(url.host, "it is not reached by https", hintFor(url, allowed));
   const isKnown = url.port === "" && isKnownName(url.hostname);
-  if (!isKnown) throw refused(url.host, "it is not known to store files", hintFor(url, allowed));
+  if (!isKnown) throw refused(url.host, "it is not an allowed storage host", hintFor(url, allowed));
   return url;
 }
 

@@ -47,7 +47,7 @@ export function report(run: Run, isLast = false): void {
 function breakJournal(run: Run, error: unknown): void {
   if (run.isJournalBroken) return;
   run.isJournalBroken = true;
-  const text = `The journal can't be written (${messageOf(error)}); should this run break, the next one sends these files again.`;
+  const text = `The journal can't be written (${messageOf(error)}); if this run is interrupted, the next one will upload these files again.`;
   run.avala.emit({ kind: "warning", text });
 }
 

@@ -191,7 +191,7 @@ describe("a plan is refused, and nothing is sent,", () => {
     const uid = emulator.datasets()[0]?.uid ?? "";
     expect(JSON.parse(json)).toMatchObject({ datasets: [{ exists: true, uid }] });
     writeFileSync(file, json.replace(uid, "11111111-2222-4333-8444-555555555555"));
-    expect(await refusal({ ...named, plan: file })).toMatch(/pets has been removed and made anew/);
+    expect(await refusal({ ...named, plan: file })).toMatch(/pets was removed and made again/);
   });
 
   test("when its list was changed", async () => {

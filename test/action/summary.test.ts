@@ -62,7 +62,7 @@ test("tells what was sent, how fast, what was left out and what was exported", (
    | --- | --- |
    | Files | 1 file, 1.0 kB |
    | Sent | 1 sent, 1.0 kB in 2 s, 500 bytes/s |
-   | Checked | the store keeps what was sent, by the MD5 that it told of 1 of 1 file |
+   | Checked | checksums of storage match for 1 of 1 file |
    | Left out | 2 hidden files: include-hidden-files is false |
    | Digest | dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd |
    | Export | e: exported, 3 of 4 tasks |
@@ -80,7 +80,7 @@ test("says nothing of what a store told when the upload failed before that was k
   const failed = { outcome: "failed", selection: selectionOf(["a.jpg"]), filesSent: 1 } as const;
   expect(summarize(resultsOf(failed), [])).not.toContain("Checked");
   expect(summarize(resultsOf({ ...failed, uncheckedByStore: 1 }), [])).toContain(
-    "| Checked | the store told no MD5 of what it keeps |",
+    "| Checked | storage returned no checksums |",
   );
 });
 
