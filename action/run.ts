@@ -2,6 +2,7 @@
 // Knows nothing of how inputs are parsed, files are read or GitHub is spoken to.
 import { resolve } from "node:path";
 import { type Avala, connect } from "../src/api/connect";
+import { requireScopes } from "../src/api/permissions";
 import { readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { Listener } from "../src/events";
@@ -18,6 +19,7 @@ import { createOutputFolder, outputsOf, writeSelection } from "./outputs";
 import { createListener } from "./report";
 import { createResults, type Outcome, type Results } from "./results";
 import { pathFrom, select, type Warning } from "./selection";
+import { scopesFor } from "./scopes";
 import { createStatusCheck, type StatusCheck } from "./status";
 import { runUpload } from "./uploading";
 import { downloadFolder, realOf, writtenByAction } from "./written";
@@ -132,6 +134,9 @@ async function runSteps(run: Run): Promise<Outcome> {
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
     if (upload !== undefined) await readFiles(run, avala);
+    // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
+    if (avala !== undefined)
+      await requireScopes(avala, scopesFor(run.inputs), "do what this step is for");
     const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
     refuseUnfinished(run.inputs, uploaded, run.results.unverified);

@@ -101,7 +101,7 @@ export {
   type QualityTargetInput,
 } from "./api/quality-targets";
 export { getConsensusSummary, type ConsensusSummary } from "./api/consensus";
-export { getPermissions, lackedScopes, type Permissions } from "./api/permissions";
+export { getPermissions, lackedScopes, requireScopes, type Permissions } from "./api/permissions";
 export type { Scope } from "./api/scopes";
 export { listSlices, type Slice } from "./api/slices";
 export {

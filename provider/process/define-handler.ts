@@ -11,6 +11,7 @@ import { ProviderError, UnfinishedError } from "./failures";
 import type { Handler } from "./handler";
 import { findSpecial, plainProperties, UNKNOWNS } from "./plain";
 import { isSame } from "./same";
+import { requireScopesOf } from "./scopes";
 import type { Session } from "./session";
 
 export interface HandlerDefinition<Inputs, Outputs> {
@@ -134,7 +135,7 @@ function isAllKept(olds: object, news: object): boolean {
 export function defineHandler<Inputs extends object, Outputs extends object>(
   definition: HandlerDefinition<Inputs, Outputs>,
 ): Handler<Inputs, Outputs> {
-  const { session, handler } = definition;
+  const { kind, session, handler } = definition;
   const { know, run, pass } = borderOf(definition);
   return {
     configure: (request) => run({}, () => handler.configure(request)),
@@ -152,6 +153,8 @@ export function defineHandler<Inputs extends object, Outputs extends object>(
     create: (inputs) => {
       know(inputs);
       return run(inputs, async () => {
+        const avala = session.avala(session.calls.of(inputs));
+        await requireScopesOf(kind, avala);
         const { id, outs } = await handler.create(inputs);
         if (!isId(id)) throw badId(id);
         return outs === undefined ? { id } : { id, outs: pass(outs, inputs) };

@@ -11,6 +11,7 @@ import { createAxiosTransport } from "./axios-transport";
 import { checkOptions } from "./check-options";
 import { callApi, type ApiCall, type ApiReply, type HttpContext } from "./http";
 import { openOwn, type OwnDownload } from "./own-download";
+import type { Permissions } from "./permissions";
 import { createSecrets, type Secrets } from "./secrets";
 import { createStorageTransport } from "./storage-transport";
 import type { HttpStream, ProxySettings, Transport } from "./transport";
@@ -77,6 +78,7 @@ export interface Avala {
 /** What the server said and will say again for as long as the session lasts. */
 export interface Remembered {
   user?: User;
+  permissions?: Promise<Permissions | undefined>;
   /** Bytes, by organization; `undefined` where the server does not tell. */
   quotaLimits?: Map<string | undefined, number | undefined>;
 }

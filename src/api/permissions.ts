@@ -1,7 +1,7 @@
 // What a key may do (contract, "Scopes"). Advice: the server judges each call.
-import { isAvalaError } from "../errors";
+import { AvalaError, isAvalaError } from "../errors";
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import { withDeadline, type Avala } from "./connect";
 import type { Scope } from "./scopes";
 import type { Fields } from "./wire";
 
@@ -65,4 +65,45 @@ export function lackedScopes(
   if (permissions === undefined || permissions.scopes.length === 0) return [];
   const has = new Set(permissions.scopes);
   return wanted.filter((scope) => !has.has(scope));
+}
+
+// The look-up is advice: a server that answers slowly must not hold up a run for it.
+const maxWaitMs = 15_000;
+const ANSWERS: ReadonlySet<string> = new Set(["authentication", "cancelled"]);
+
+async function advisedPermissions(avala: Avala): Promise<Permissions | undefined> {
+  try {
+    return await getPermissions(withDeadline(avala, avala.clock.now() + maxWaitMs));
+  } catch (error) {
+    if (!isAvalaError(error) || ANSWERS.has(error.code)) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Refuses a job before it begins, where the key is known to lack scopes that it needs. Asks once a session; where the
+ * server does not say, nothing is refused.
+ * @throws AvalaError `permission` with all that is missing; `authentication`, `cancelled`
+ */
+export async function requireScopes(
+  avala: Avala,
+  wanted: readonly Scope[],
+  job: string,
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const { remembered } = avala;
+  remembered.permissions ??= advisedPermissions(avala);
+  const permissions = await remembered.permissions.catch((error: unknown) => {
+    delete remembered.permissions;
+    throw error;
+  });
+  const lacked = lackedScopes(permissions, wanted);
+  if (lacked.length === 0) return;
+  throw new AvalaError(
+    "permission",
+    `The API key can't ${job}: it lacks the ${lacked.length === 1 ? "scope" : "scopes"} ${lacked.join(", ")}. Nothing was sent.`,
+    {
+      hint: `Use a key with the scopes ${[...new Set(wanted)].join(", ")}, or one without scopes, which has all the rights of its user.`,
+    },
+  );
 }

@@ -132,17 +132,19 @@ export class Fields {
     return Array.isArray(value) ? value : this.missing(name, "a list");
   }
 
-  /** Uids, given as text or as objects with a `uid`. */
+  /** Uids, given as text or as objects with a `uid`; each is checked as {@link Fields.pathPart}. */
   uids(name: string): string[] {
-    return this.maybeList(name).flatMap(
-      (entry) => asText(isRecord(entry) ? entry["uid"] : entry) ?? [],
-    );
+    return this.maybeList(name).flatMap((entry) => this.uidIn(name, entry) ?? []);
   }
 
-  /** One uid, given as text or as an object with a `uid`. */
+  /** One uid, given as text or as an object with a `uid`; checked as {@link Fields.pathPart}. */
   maybeUid(name: string): string | undefined {
-    const value = this.json[name];
-    return asText(isRecord(value) ? value["uid"] : value);
+    return this.uidIn(name, this.json[name]);
+  }
+
+  private uidIn(name: string, value: unknown): string | undefined {
+    const uid = asText(isRecord(value) ? value["uid"] : value);
+    return uid === undefined || uid === "" ? undefined : this.checkedPart(name, uid);
   }
 
   private checkedPart(name: string, part: string): string {

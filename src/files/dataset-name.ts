@@ -46,16 +46,20 @@ function placeholderProblem(template: string, known: readonly string[]): string 
   return `${shown(unknown[0])} in ${shown(template)} is no placeholder here; there is ${known.join(" and ")}.`;
 }
 
+/** S3 puts a file's own name in the place of this in a form's key, so the files of such a dataset would lie elsewhere. */
+export function replacedNameProblem(name: string): string | undefined {
+  if (!name.includes("${filename}")) return undefined;
+  return `${shown(name)} holds "\${filename}", which storage replaces in a form.`;
+}
+
 function nameProblem(name: string): string | undefined {
   if (name.trim() === "") return "It is empty.";
   if (name.trim() !== name) return `${shown(name)} starts or ends with a space.`;
   if (name.length > MOST_CHARACTERS) {
     return `It has ${name.length} characters, more than the ${MOST_CHARACTERS} that a name may have.`;
   }
-  // S3 puts a file's own name in its place in a form's key.
-  if (name.includes("${filename}")) {
-    return `${shown(name)} holds "\${filename}", which storage replaces in a form.`;
-  }
+  const replaced = replacedNameProblem(name);
+  if (replaced !== undefined) return replaced;
   // Files are stored under `<owner root>/<dataset name>/`, so the name is one part of a path (contract, "Uploading files").
   if (name === "." || name === ".." || /[/\\\p{Cc}\u2028\u2029]/u.test(name)) {
     return `${shown(name)} can't be the name of a folder: no slash, backslash or control character, and not "..".`;

@@ -1,6 +1,7 @@
 // What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
 import { InputError, type InputProblem } from "../errors";
 import { MOST_FILE_BYTES } from "../files/limits";
+import { replacedNameProblem } from "../files/dataset-name";
 import { pathProblem, shown } from "../files/names";
 import type { FileDestination } from "./attempt";
 import type { SourceFile } from "./source";
@@ -41,6 +42,8 @@ export function checkRequest(request: UploadRequest): void {
       text: `must be a whole number from 1 to ${MOST_CONCURRENT}`,
     });
   }
+  const named = replacedNameProblem(request.datasetName);
+  if (named !== undefined) problems.push({ input: "dataset name", text: named });
   const seen = new Set<string>();
   for (const { path, sizeBytes } of request.files) {
     if (sizeBytes > MOST_FILE_BYTES) {

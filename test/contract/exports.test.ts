@@ -221,3 +221,20 @@ describe("a status", () => {
     });
   });
 });
+
+describe("uids of other things in a reply", () => {
+  const read = (json: object): ReturnType<typeof getExport> =>
+    getExport(scripted([reply(200, { uid: "e", status: "requested", ...json })]).avala, "e");
+
+  test.each([
+    { datasets: ["../exports"] },
+    { projects: [{ uid: "a/b" }] },
+    { slices: ["a\u0000b"] },
+  ])("that no path can hold are refused: %j", async (json) => {
+    await expect(read(json)).rejects.toMatchObject({ code: "bad_reply" });
+  });
+
+  test("that are empty are left out", async () => {
+    expect(await read({ datasets: ["", null, 7, "d1"] })).toMatchObject({ datasets: ["7", "d1"] });
+  });
+});

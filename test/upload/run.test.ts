@@ -163,6 +163,18 @@ describe("an upload", () => {
     });
     expect(emulator.requests()).toEqual([]);
   });
+
+  test("refuses a dataset's name in which a form's key would have another one", async () => {
+    const work = uploadFiles(sessionWith(emulator).avala, {
+      datasetName: "set-${filename}",
+      files: await makeFiles(1),
+    });
+    await expect(work).rejects.toMatchObject({
+      code: "input",
+      problems: [{ input: "dataset name" }],
+    });
+    expect(emulator.requests()).toEqual([]);
+  });
 });
 
 describe("what stops an upload at once", () => {
