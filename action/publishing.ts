@@ -148,8 +148,10 @@ function reportResult(run: Run, { target, decision }: Decided, result: PublishRe
   }
   const { sent, bytesSent, durationMs } = result.upload;
   const transfer = describeTransfer(bytesSent, durationMs);
+  const waiting =
+    run.inputs.upload?.waitForDataset === false ? " Not waiting: wait-for-dataset is false." : "";
   log.info(
-    `Sent ${counted(sent.length, "file")}, ${transfer}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).`,
+    `Sent ${counted(sent.length, "file")}, ${transfer}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).${waiting}`,
   );
 }
 
@@ -159,7 +161,7 @@ function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult):
 }
 
 function unverifiedText({ name }: Target): string {
-  return `The dataset ${name} has the same paths and sizes; contents were not compared. With {digest} in dataset, the name stands for the content.`;
+  return `The dataset ${name} has the same paths and sizes; contents were not compared, since this runner has no record of them and storage returned no checksums. To have them compared, keep the folder AVALA_STATE_DIR between runs, or put {digest} into dataset: then the name stands for the content.`;
 }
 
 function versionText({ name }: Target): string {

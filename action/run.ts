@@ -195,10 +195,12 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   });
   results.selection = selection;
   for (const warning of selection.warnings) run.warn(warning);
+  const { ownLeftOut } = selection;
   const { patterns, hiddenLeftOut } = selection.fileSet;
   log.group("Files", [
     ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
     ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
+    ...(ownLeftOut > 0 ? [`written by this Action, left out: ${ownLeftOut}`] : []),
   ]);
   const destination = destinationOf(environment, inputs, avala);
   const to = { destination, nowMs: environment.clock.now() };

@@ -9,8 +9,11 @@ import { filledName, slugFrom } from "../src/files/dataset-name";
 import { createManifest, type Manifest, type ManifestEntry } from "../src/files/manifest";
 import { type DataType, inferDataType, isIndexed } from "../src/files/media";
 import { partitionFiles } from "../src/files/partition";
-import { downloadProblem, guardsDownload } from "./download-place";
+import { downloadProblem } from "./download-place";
+import { idleLines, refusedLines } from "./idle-lines";
+import { countOwn, type OwnCount } from "./own-count";
 import type { UploadInputs } from "./inputs/upload";
+import { realOf } from "./written";
 
 /** One dataset and the files that go to it. */
 export interface Target {
@@ -29,6 +32,8 @@ export interface Selection {
   readonly fileSet: FileSet;
   readonly manifest: Manifest;
   readonly targets: readonly Target[];
+  /** What the Action wrote itself and did not take: files, and folders as one. */
+  readonly ownLeftOut: number;
   /** What the reader should know although nothing is wrong. */
   readonly warnings: readonly Warning[];
 }
@@ -52,14 +57,21 @@ export interface SelectionOptions {
 /** @throws InputError with everything that is refused; nothing was sent */
 export async function select(inputs: UploadInputs, options: SelectionOptions): Promise<Selection> {
   const { signal, onProgress } = options;
-  const fileSet = await readAndCheck(inputs, options);
+  const own = countOwn(options.isOwn, {
+    root: realOf(resolve(options.workspace, inputs.root)),
+    includeHidden: inputs.includeHidden,
+  });
+  const fileSet = await readAndCheck(inputs, options, own);
   const manifest = await hashFiles(fileSet.files, { signal, onProgress });
   const unmatched =
-    inputs.ifNoFilesFound === "warn" ? unmatchedLines(fileSet, options.downloadFolder) : [];
+    inputs.ifNoFilesFound === "warn"
+      ? idleLines({ ...fileSet, ownLeftOut: own.count() }, options.downloadFolder)
+      : [];
   return {
     fileSet,
     manifest,
     targets: targetsOf(inputs, fileSet, manifest),
+    ownLeftOut: own.count(),
     warnings: [...unmatched.map((text) => ({ text })), ...noticesOf(fileSet)],
   };
 }
@@ -67,7 +79,8 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
 /** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
 async function readAndCheck(
   inputs: UploadInputs,
-  { workspace, signal, isOwn, downloadFolder }: SelectionOptions,
+  { workspace, signal, downloadFolder }: SelectionOptions,
+  own: OwnCount,
 ): Promise<FileSet> {
   const swallowed = downloadProblem(inputs, resolve(workspace, inputs.root), downloadFolder);
   const problems: InputProblem[] = [...inputs.nameProblems, ...swallowed];
@@ -86,10 +99,12 @@ async function readAndCheck(
     },
     {
       signal,
-      isLeftOut: isOwn,
+      isLeftOut: own.isOwn,
       countsRemoved: inputs.ifNoFilesFound !== "ignore",
       check: (found) =>
-        inputs.ifNoFilesFound === "error" ? refusedLines(found, downloadFolder) : [],
+        inputs.ifNoFilesFound === "error"
+          ? refusedLines({ ...found, ownLeftOut: own.count() }, downloadFolder)
+          : [],
     },
   ).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
@@ -99,35 +114,6 @@ async function readAndCheck(
   problems.push(...partitionProblems(inputs, fileSet));
   if (fileSet === undefined || problems.length > 0) throw new InputError(problems);
   return fileSet;
-}
-
-type Matched = Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut">;
-
-function refusedLines(found: Matched, download: string | undefined): readonly InputProblem[] {
-  return unmatchedLines(found, download).map((text) => ({ input: "files", text }));
-}
-
-function unmatchedLines(
-  { root, patterns, removed, hiddenLeftOut }: Matched,
-  download: string | undefined,
-): readonly string[] {
-  const hidden =
-    hiddenLeftOut === 0
-      ? ""
-      : ` (${hiddenLeftOut} hidden files were left out; include-hidden-files: true takes them)`;
-  const unmatched = patterns.filter(({ matched }) => matched === 0);
-  const idle = removed.filter(
-    ({ pattern, matched }) => matched === 0 && !guardsDownload(pattern, root, download),
-  );
-  return [
-    ...unmatched.map(
-      ({ pattern }) => `the line ${JSON.stringify(pattern)} matches nothing in ${root}${hidden}`,
-    ),
-    ...idle.map(
-      ({ pattern }) =>
-        `the line ${JSON.stringify(`!${pattern}`)} takes nothing away: it matches no file in ${root} that another line chooses`,
-    ),
-  ];
 }
 
 function noticesOf(fileSet: FileSet): readonly Warning[] {

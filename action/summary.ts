@@ -92,12 +92,13 @@ function sentText(results: Results): string {
   const speed = filesSent === 0 ? "" : `, ${describeTransfer(bytesSent, uploadMs)}`;
   const rest = [
     filesUnchanged > 0 ? `${filesUnchanged} there already` : "",
+    results.unverified > 0 ? `${results.unverified} not compared` : "",
     filesFailed > 0 ? `${filesFailed} failed` : "",
   ].filter((part) => part !== "");
   return [`${filesSent} sent${speed}`, ...rest].join("; ");
 }
 
-/** A store that tells no MD5s is no fault, and yet worth knowing. */
+/** Storage without checksums is not a fault, and yet worth knowing. */
 function checkedText({ checkedByStore, uncheckedByStore }: Results): string {
   if (checkedByStore === 0) return "storage returned no checksums";
   return `checksums of storage match for ${checkedByStore} of ${counted(checkedByStore + uncheckedByStore, "file")}`;

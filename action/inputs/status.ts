@@ -20,7 +20,10 @@ export function readStatus(
   const context = reader.text("status-context");
   const given = reader.text("status-sha");
   if (given !== undefined && !isFullSha(given)) {
-    reader.refuse("status-sha", `is ${JSON.stringify(given)}; give a full commit sha, 40 digits`);
+    reader.refuse(
+      "status-sha",
+      `is ${JSON.stringify(given)}; give a full commit sha, 40 hex digits`,
+    );
   }
   if (context === undefined) return undefined;
   const token = reader.text("github-token");

@@ -88,8 +88,10 @@ type Refuse = Reader["refuse"];
 
 function readFlag(input: string, value: string, refuse: Refuse): boolean {
   const flag = FLAGS.get(value);
-  if (flag === undefined) refuse(input, `${quoted(value)}; give true or false`);
-  return flag ?? false;
+  if (flag !== undefined) return flag;
+  refuse(input, `${quoted(value)}; give true or false`);
+  // As if it was not given, so that nothing else is refused for it.
+  return FLAGS.get(defaultOf(input)) ?? false;
 }
 
 function readChoice<const T extends string>(

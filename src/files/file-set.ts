@@ -120,7 +120,7 @@ function leavingOut(
   const named = lines.flatMap(({ literal }) => (literal === undefined ? [] : join(root, literal)));
   const isOnTheWay = (real: string): boolean =>
     named.some((path) => path === real || path.startsWith(real + sep));
-  return (real) => isLeftOut(real) && !isOnTheWay(real);
+  return (real) => !isOnTheWay(real) && isLeftOut(real);
 }
 
 /** Gives each file its path in the dataset. Files with a problem are named and go no further. */

@@ -322,6 +322,13 @@ describe("an input without effect", () => {
     expect(refused(given)).toEqual(["root", "export-format", "extract"]);
   });
 
+  test("is not said of what a value that can't be read would have switched off", () => {
+    const given = { ...upload, "timeout-minutes": "5" };
+    expect(refused({ ...given, "wait-for-dataset": "yes" })).toEqual(["wait-for-dataset"]);
+    const finished = { ...existing, "download-path": "out", "wait-for-export": "yes" };
+    expect(refused(finished)).toEqual(["wait-for-export"]);
+  });
+
   test("has one where it is about something", () => {
     const whole = { ...upload, "export-datasets": "uploaded", "download-path": "out" };
     const names = ["root", "export-format", "extract", "timeout-minutes", "gate-min-tasks"];

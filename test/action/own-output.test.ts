@@ -84,6 +84,15 @@ test("a line that names such a file in full takes it", async () => {
   expect(third.outputs["files-total"]).toBe("3");
 });
 
+test("what is left out for that is counted in the log, and in a refusal", async () => {
+  const { outputs } = await act(everything);
+  await act({ "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" });
+  const visible = { files: "**", dataset: "pets-{digest}" };
+  expect((await act(visible)).lines.join("\n")).toContain("written by this Action, left out: 1");
+  const { errors } = await act({ ...visible, files: "images\nexport" });
+  expect(errors[0]).toContain("1 that this Action wrote was left out");
+});
+
 test("the plan that a step is given is no file of it, wherever it lies", async () => {
   const dry = await act({ ...everything, "dry-run": "true" });
   mkdirSync(tree.at("plans"));

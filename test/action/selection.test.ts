@@ -96,6 +96,12 @@ describe("a line that takes away", () => {
     expect(texts).toHaveLength(3);
   });
 
+  test("says how to go on without it", async () => {
+    const texts = await refused("photos\nsounds\n!drafts/**");
+    expect(texts).toHaveLength(2);
+    for (const text of texts) expect(text).toContain("if-no-files-found: warn");
+  });
+
   test("without effect is a warning or nothing where if-no-files-found says so", async () => {
     const files = "photos/**/*.jpg\n!drafts/**";
     const warned = await choose({ ...dataset, files, "if-no-files-found": "warn" });

@@ -25,6 +25,7 @@ function selectionOf(paths: readonly string[]): Selection {
     },
     manifest,
     targets: [],
+    ownLeftOut: 0,
     warnings: [],
   };
 }
@@ -76,11 +77,18 @@ test("tells what was sent, how fast, what was left out and what was exported", (
   `);
 });
 
-test("says nothing of what a store told when the upload failed before that was known", () => {
+test("says nothing of checksums when the upload failed before that was known", () => {
   const failed = { outcome: "failed", selection: selectionOf(["a.jpg"]), filesSent: 1 } as const;
   expect(summarize(resultsOf(failed), [])).not.toContain("Checked");
   expect(summarize(resultsOf({ ...failed, uncheckedByStore: 1 }), [])).toContain(
     "| Checked | storage returned no checksums |",
+  );
+});
+
+test("counts what was not compared beside what was sent", () => {
+  const selection = selectionOf(["a.jpg", "b.jpg"]);
+  expect(summarize(resultsOf({ outcome: "unverified", selection, unverified: 2 }), [])).toContain(
+    "| Sent | 0 sent; 2 not compared |",
   );
 });
 
