@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createAxiosTransport } from "../../src/api/axios-transport";
 import type { HttpResponse, Transport } from "../../src/api/transport";
 import { readConfig } from "../../src/config";
-import { AvalaError } from "../../src/errors";
+import { AvalaError, isAvalaError } from "../../src/errors";
 import { systemClock, systemRandom } from "../../src/flow/clock";
 import { retry } from "../../src/flow/retry";
 import { printable } from "../../src/redact";
@@ -40,9 +40,24 @@ export async function setCommitStatus(status: CommitStatus, env: NodeJS.ProcessE
       what: `set the commit status ${status.context}`,
       maxTries: MOST_TRIES,
     });
+  } catch (error) {
+    throw asStatusError(error, status);
   } finally {
     transport.close();
   }
+}
+
+/** What the connection refuses, as an error that says what it was for: the base URL in its own hint is Avala's. */
+export function asStatusError(
+  error: unknown,
+  { context, sha }: Pick<CommitStatus, "context" | "sha">,
+): unknown {
+  if (!isAvalaError(error) || (error.code !== "network" && error.code !== "timeout")) return error;
+  const message = `The commit status ${context} can't be set on ${sha.slice(0, 12)}: ${error.message}`;
+  return new AvalaError(error.code, message, {
+    cause: error,
+    hint: "Check the connection to GitHub and any proxy, then run again.",
+  });
 }
 
 async function post(

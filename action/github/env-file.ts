@@ -15,7 +15,7 @@ export function envFileError(
 ): AvalaError | unknown {
   const what = `${name}${path ? ` (${path})` : ""} can't be written`;
   if (isAvalaError(error) || systemErrorCode(error) !== undefined) return asDiskError(what, error);
-  return new AvalaError("file", `${what}: ${messageOf(error)}.`, {
+  return new AvalaError("file", `${what}: ${messageOf(error).replace(/\.+$/, "")}.`, {
     hint: `The runner makes this file for each step: look at what removes it or takes ${name} out of the environment.`,
     cause: error,
   });

@@ -69,7 +69,8 @@ const FORCED =
 const WHY: Readonly<Record<KeptBecause, string>> = {
   declared: 'onDelete is "keep".',
   held: "this stack still has it.",
-  found: "this stack did not make it. To remove it, delete it in Avala.",
+  found:
+    "its state does not show that this stack made it, and only then is it deleted. To remove it, delete it in Avala.",
   work: `annotated datasets, and those that projects use, are not deleted. ${FORCED}`,
   uncounted: `Avala does not say how many annotations and projects it has. ${FORCED}`,
 };
@@ -88,7 +89,10 @@ export const IN_THE_WAY: Readonly<Record<KeptBecause, readonly [why: string, hin
     `${OTHER_NAME}; ${BY_HAND}; or set onDelete: "delete" by itself, run up, and make the change after that.`,
   ],
   held: ["another resource of this stack has it.", `${OTHER_NAME}; ${BY_HAND}.`],
-  found: ["this stack did not make it, so it stays.", `${OTHER_NAME}; ${BY_HAND}.`],
+  found: [
+    "its state does not show that this stack made it, so it stays.",
+    `${OTHER_NAME}; ${BY_HAND}.`,
+  ],
   work: [
     "annotated datasets, and those that projects use, are not deleted.",
     `${OTHER_NAME}. To lose that work, set forceDestroy: true by itself, run up, and make the change after that.`,

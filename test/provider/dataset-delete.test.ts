@@ -109,7 +109,7 @@ describe('A Dataset with onDelete: "delete"', () => {
     await bench.handlers().dataset.delete(id, { ...outs, forceDestroy: true, ...state });
     expect(uids()).toEqual([id]);
     expect(lastMessage()).toMatchObject({ severity: "warning" });
-    expect(lastMessage()?.text).toContain("this stack did not make it");
+    expect(lastMessage()?.text).toContain("does not show that this stack made it");
   });
 
   test("is not this stack's to delete when it was there and was taken over", async () => {

@@ -47,7 +47,9 @@ describe("A Dataset", () => {
       const { dataset } = bench.handlers();
       const { id, outs } = await make(dataset, { ...given, adopt: true });
       const news = await checked(dataset, { ...given, slug: "two" });
-      await expect(dataset.diff(id, outs, news)).rejects.toThrow(/did not make it/);
+      await expect(dataset.diff(id, outs, news)).rejects.toThrow(
+        /does not show that this stack made it/,
+      );
     });
 
     test("is made once the old one was deleted in Avala", async () => {
