@@ -218,6 +218,26 @@ describe("a picture made to stall the check", () => {
     expect(work.reads).toBeLessThan(10);
   });
 
+  test("is read in part where many directories name the same bytes as ever more values", () => {
+    const pageBytes = 2 + 9 * 12 + 4;
+    const content = Buffer.alloc(131_072);
+    content.write("II*\0\x08", "latin1");
+    for (let at = 8; at + pageBytes < content.length; at += pageBytes) {
+      content.writeUInt16LE(9, at);
+      [256, 257, 258, 259, 273, 277, 279, 324, 325].forEach((tag, n) => {
+        const entry = at + 2 + n * 12;
+        content.writeUInt16LE(tag, entry);
+        content.writeUInt16LE(1, entry + 2);
+        content.writeUInt32LE(60_000, entry + 4);
+        content.writeUInt32LE(8, entry + 8);
+      });
+      content.writeUInt32LE(at + pageBytes, at + pageBytes - 4);
+    }
+    const work = { reads: 0, bytes: 0 };
+    expect(isWhole("a.tif", content, work)).toBe(true);
+    expect(work.bytes).toBeLessThan(1_000_000);
+  });
+
   test("is given up at the job's bounds where many directories name much to read", () => {
     const in_ = createTempTree({
       "a.tif": repeatingTiff(200, 1, 0),
