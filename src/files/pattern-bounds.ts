@@ -62,7 +62,7 @@ class Refusal extends Error {}
 
 /**
  * What a pattern stands for, simplified: classes and escaped characters as one character, groups as each of their
- * alternatives, those that repeat as one `*`.
+ * alternatives, those that repeat as one `(*)`.
  */
 function readAlternatives(pattern: string): Read {
   try {
@@ -138,6 +138,9 @@ function place(end: string): number {
   return /^-?\d+$/.test(end) ? Number(end) : (end.codePointAt(0) ?? 0);
 }
 
+// Of a group: two that stand side by side are two, and `**` is one.
+const WILDCARD = "(*)";
+
 function group(opening: string, inner: string): readonly string[] {
   const parts = split(inner, "|");
   if (opening === "+(" || opening === "*(") {
@@ -147,10 +150,10 @@ function group(opening: string, inner: string): readonly string[] {
         `${opening}${inner}) could take hours to match: what repeats must be one text without * and groups, or texts of which none begins with another.`,
       );
     }
-    return ["*"];
+    return [WILDCARD];
   }
   const made = parts.flatMap(sequence);
-  return opening === "!(" ? made.map((text) => `${text}*`) : made;
+  return opening === "!(" ? made.map((text) => text + WILDCARD) : made;
 }
 
 function isUnambiguous(parts: readonly string[]): boolean {

@@ -103,6 +103,8 @@ describe("a line that would take too long", () => {
     ["has a wildcard after each of six letters", `${repeat(6, "*a")}z`],
     ["has wildcards in one alternative", `{${repeat(6, "*a")},b}z`],
     ["has wildcards in a group that is not to match", "!(*a*a*a*a*b)"],
+    ["has groups that repeat side by side", `${"*(a|b|c)".repeat(10)}x`],
+    ["has groups that are not to match side by side", `${"!(b)".repeat(10)}x`],
     ["has wildcards between classes", `[[:alpha:]]${repeat(5, "*[a-z]")}9`],
     ["has ten globstars", `${repeat(10, "**/a/")}z`],
     ["repeats texts of which one begins with another", "+(a|b|ab)z"],
