@@ -35,7 +35,7 @@ export interface PlannedFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** `parts` become a form where the server offers no more; `nothing`: the dataset has it. */
+  /** `form`: or as the server chooses. `parts`: no form can carry it. `nothing`: the dataset has it. */
   readonly by: "form" | "parts" | "nothing";
   /** At the least. */
   readonly calls: number;

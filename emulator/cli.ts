@@ -43,7 +43,7 @@ A local Avala: its REST API on one port, its object storage on another.
   --quota-bytes N            what one owner may store (1 TiB)
   --presign-seconds N        life of an upload URL (3600)
   --download-seconds N       life of a download URL (3600)
-  --upload-protocol N        2, or 1 for a server that knows only form uploads (2)
+  --upload-protocol N        2: PUTs and parts; 1: a server that knows only form uploads
   --etag WHAT                md5, or opaque as on a store with KMS (md5)
   --data DIR                 keep everything in this folder; without it, in memory
   --faults FILE              scripted trouble: a JSON list, as POST /_emulator/faults takes it

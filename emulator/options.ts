@@ -46,7 +46,7 @@ export interface EmulatorOptions {
   readonly presignSeconds?: number;
   /** Life of a download URL. @default 3600 */
   readonly downloadSeconds?: number;
-  /** 1 is short for the switch `uploadReply: "ignored"` of the dialect. */
+  /** 1 is short for the switch `uploadReply: "ignored"` of the dialect, 2 for `"managed"`. */
   readonly uploadProtocol?: 1 | 2;
   /** Size of one part in the second upload protocol. @default 16 MiB */
   readonly partSizeBytes?: number;
@@ -92,6 +92,8 @@ const DEFAULTS: Omit<Config, "apiKey" | "dialect"> = {
   clock: systemClock,
 };
 
+const REPLIES = { 1: "ignored", 2: "managed" } as const;
+
 export function resolveOptions(options: EmulatorOptions): Config {
   const { dialect, exportStatus, uploadProtocol, ...others } = options;
   const given = Object.fromEntries(
@@ -101,7 +103,7 @@ export function resolveOptions(options: EmulatorOptions): Config {
     ...DEFAULT_DIALECT,
     ...(dialect === "likeliest" ? LIKELIEST_DIALECT : dialect),
     ...(exportStatus === undefined ? {} : { exportStatus }),
-    ...(uploadProtocol === 1 ? { uploadReply: "ignored" } : {}),
+    ...(uploadProtocol === undefined ? {} : { uploadReply: REPLIES[uploadProtocol] }),
   };
   return { ...DEFAULTS, apiKey: randomKey(), ...given, dialect: spoken };
 }

@@ -167,6 +167,7 @@ export interface LandedFile {
 }
 
 export interface UploadErrorOptions extends AvalaErrorOptions {
+  readonly uploadUid?: string | undefined;
   readonly failures: readonly FileFailure[];
   readonly landed: readonly LandedFile[];
 }
@@ -176,11 +177,14 @@ export interface UploadErrorOptions extends AvalaErrorOptions {
  * What landed is in the journal as well, so running again sends only the rest.
  */
 export class UploadError extends AvalaError {
+  /** The batch that files landed in; absent: by the first protocol. */
+  readonly uploadUid: string | undefined;
   readonly failures: readonly FileFailure[];
   readonly landed: readonly LandedFile[];
 
   constructor(code: ErrorCode, message: string, options: UploadErrorOptions) {
     super(code, message, options);
+    this.uploadUid = options.uploadUid;
     this.failures = options.failures;
     this.landed = options.landed;
   }

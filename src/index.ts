@@ -73,12 +73,16 @@ export {
   confirmUpload,
   getAllowedMimes,
   getQuota,
-  presign,
   type ConfirmInput,
-  type FormPresign,
-  type PresignInput,
   type Quota,
 } from "./api/manual-upload";
+export {
+  presign,
+  presignFile,
+  type FormPresign,
+  type Presigned,
+  type PresignInput,
+} from "./api/presign";
 export {
   createExport,
   getExport,

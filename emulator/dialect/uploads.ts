@@ -10,7 +10,7 @@ export const UPLOADS = {
       refused: "a 400 on `upload_protocol_version` and `dataset_upload_uid`",
       ignored: "a form, as if the fields were not there; the batch counts for nothing",
     },
-    default: "managed",
+    default: "form",
     likeliest: "managed",
     evidence:
       "The SDKs offer it in every presign and take all replies; the guide and the reference know the form only.",

@@ -2,13 +2,15 @@
 import type { Dataset, ProviderConfig } from "../../src/api/datasets";
 import type { DataType } from "../../src/files/media";
 import { present, without } from "../process/present";
-import { unknownAs } from "../process/unknown";
+import { hasUnknown, unknownAs } from "../process/unknown";
 
 /** What a dataset needs to know of the file set that it is made of. */
 export interface DatasetFiles {
   readonly datasetName: string;
   readonly digest: string;
   readonly isVersion?: boolean;
+  /** The batch that they were sent in; empty for the first protocol. Absent in a preview, and where it was not said. */
+  readonly uploadUid?: string;
   /** Empty when the files are of several types. */
   readonly dataType?: DataType | "";
   /** Empty for the key's own user. */
@@ -103,14 +105,17 @@ export function datasetInputs(given: DatasetGiven): DatasetInputs {
   });
 }
 
-function pickFiles({
-  datasetName,
-  digest,
-  isVersion,
-  dataType,
-  organizationUid,
-}: DatasetFiles): DatasetFiles {
-  return present<DatasetFiles>({ datasetName, digest, isVersion, dataType, organizationUid });
+function pickFiles(files: DatasetFiles): DatasetFiles {
+  const { datasetName, digest, isVersion, dataType, organizationUid } = files;
+  const uploadUid = hasUnknown(files.uploadUid) ? undefined : files.uploadUid;
+  return present<DatasetFiles>({
+    datasetName,
+    digest,
+    isVersion,
+    uploadUid,
+    dataType,
+    organizationUid,
+  });
 }
 
 /** What the inputs, or a state that was made of them, say of a dataset. */

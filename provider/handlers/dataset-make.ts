@@ -119,10 +119,12 @@ export async function makeDataset(settling: Settling): Promise<Made> {
   if (inputs.files === undefined) return createOnce(settling);
   const dataset = { ...confirmInput(inputs), dataType: inputs.dataType };
   const files = madeOf?.files ?? [];
-  const digest = inputs.files.digest;
+  const { digest, uploadUid } = inputs.files;
+  const batch =
+    uploadUid === undefined ? undefined : { uid: uploadUid === "" ? undefined : uploadUid };
   const confirmed = await confirmSent(
     avala,
-    { dataset, files, digest, isSentNow: false },
+    { dataset, files, digest, batch, isSentNow: false },
     publishOptions(settling),
   );
   if (confirmed.outcome === "taken") return takeTaken(settling, confirmed.refusal);

@@ -1,5 +1,4 @@
 // What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
-import { createHash } from "node:crypto";
 import type { FileSetOptions } from "../../src/files/file-set";
 import { datasetVersionName } from "../../src/files/dataset-name";
 import { packManifest, type Manifest } from "../../src/files/manifest";
@@ -46,7 +45,6 @@ export interface FileSetFacts {
   readonly datasetName: string;
   /** Whether the name was made from the content. */
   readonly isVersion: boolean;
-  readonly uploadUid: string;
   readonly digest: string;
   // Empty, not absent, when there is none: what is absent in a preview is unknown to whatever is made of it.
   readonly dataType: DataType | "";
@@ -66,6 +64,8 @@ export interface FileSetInputs
 export interface FileSetOutputs extends FileSetInputs {
   /** What is stored, packed; of an upload that broke, what of it has landed. */
   readonly manifest: string;
+  /** The batch that it was sent in, which the confirm names; empty for the first protocol. */
+  readonly uploadUid: string;
 }
 
 export const FILE_SET_RULES: Rules = {
@@ -121,16 +121,6 @@ export function optionsFor(given: Chosen, { folder: program }: Call): FileSetOpt
   return { ...optionsOf(given), base };
 }
 
-/**
- * The batch's uid: made from what is sent and where, so that a run that is repeated names the same batch, and the state
- * is the same on every machine.
- */
-function uploadUidOf(datasetName: string, digest: string): string {
-  const hex = createHash("sha256").update(`avala upload\n${datasetName}\n${digest}`).digest("hex");
-  // Version 8 of RFC 9562: made by our own rule.
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
 function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts {
   const { digest, totalBytes } = manifest;
   const datasetName =
@@ -138,7 +128,6 @@ function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts
   return {
     datasetName,
     isVersion: given.datasetName === undefined,
-    uploadUid: uploadUidOf(datasetName, digest),
     digest,
     dataType: given.dataType ?? set.dataType ?? "",
     organizationUid: given.organizationUid ?? "",
@@ -157,8 +146,13 @@ export function inputsOf(given: FileSetGiven, local: LocalSet): FileSetInputs {
 }
 
 /** The outputs when all of `manifest` is stored, or the part of it that is. */
-export function outputsOf(inputs: FileSetInputs, stored: Manifest): FileSetOutputs {
-  return { ...inputs, digest: stored.digest, manifest: packManifest(stored) };
+export function outputsOf(
+  inputs: FileSetInputs,
+  stored: Manifest,
+  uploadUid: string | undefined,
+): FileSetOutputs {
+  const manifest = packManifest(stored);
+  return { ...inputs, digest: stored.digest, manifest, uploadUid: uploadUid ?? "" };
 }
 
 /** The organization, for the calls that take one. */

@@ -8,7 +8,6 @@ import type { FileSetGiven, FileSetInputs } from "./file-set-inputs";
 /** What no program gives. */
 const COMPUTED = [
   "isVersion",
-  "uploadUid",
   "digest",
   "fileCount",
   "totalBytes",
@@ -52,14 +51,14 @@ export function takeKept(olds: Partial<FileSetInputs>, news: FileSetGiven): Kept
 /** The inputs of content that stays: nothing of it is read from the disk. */
 export function heldInputs({ given, held, named }: Kept): FileSetInputs | undefined {
   if (held === undefined) return undefined;
-  const { uploadUid, digest, fileCount, totalBytes, indexedCount, contents } = held;
+  const { digest, fileCount, totalBytes, indexedCount, contents } = held;
   const version =
     named?.datasetName ?? datasetVersionName("{folder}-{digest}", digest, given.versionOf);
   return {
     ...given,
     datasetName: given.datasetName ?? version,
     isVersion: given.datasetName === undefined,
-    ...{ uploadUid, digest, fileCount, totalBytes, indexedCount, contents },
+    ...{ digest, fileCount, totalBytes, indexedCount, contents },
     dataType: given.dataType ?? held.dataType,
     organizationUid: given.organizationUid ?? "",
   };
@@ -68,10 +67,7 @@ export function heldInputs({ given, held, named }: Kept): FileSetInputs | undefi
 /** @throws InputError when the kept name stands for other content */
 export function withKeptName(inputs: FileSetInputs, { named }: Kept): FileSetInputs {
   if (named === undefined) return inputs;
-  if (inputs.digest === named.digest) {
-    const { datasetName, uploadUid } = named;
-    return { ...inputs, datasetName, uploadUid };
-  }
+  if (inputs.digest === named.digest) return { ...inputs, datasetName: named.datasetName };
   throw new InputError([
     {
       input: "datasetName",

@@ -77,7 +77,9 @@ export async function previewChange(
     if (existing !== undefined) refuseChange(existing, before, manifest, { words: PULUMI_WORDS });
   }
   const listed = describeChanges(changes);
-  const toSend = [...changes.added, ...changes.changed.map(({ after }) => after)];
+  // Other content is another batch, in which nothing has landed; a server without batches keeps what is there.
+  const others = [...changes.added, ...changes.changed.map(({ after }) => after)];
+  const toSend = olds.uploadUid === "" ? others : manifest.entries;
   const text = describeSending(preview, toSend);
   await messages.info(`${inputs.datasetName}, whose dataset is not made yet\n${listed}\n${text}`);
 }

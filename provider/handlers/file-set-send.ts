@@ -7,12 +7,14 @@ import { createManifest, type Manifest, type ManifestEntry } from "../../src/fil
 import { compareFound, refuseChange } from "../../src/operations/publish-decide";
 import { existsAlready } from "../../src/operations/publish-refusals";
 import { sendFiles } from "../../src/operations/publish-send";
+import { batchUid } from "../../src/upload/batch";
 import { counted, describeTransfer } from "../../src/upload/cost";
+import { resolveDestination } from "../../src/upload/destination";
 import type { UploadResult } from "../../src/upload/run";
 import { UnfinishedError, providerOf } from "../process/failures";
 import type { LocalSet } from "../process/local-files";
 import type { Messages } from "../process/messages";
-import { outputsOf, type FileSetInputs, type FileSetOutputs } from "./file-set-inputs";
+import { outputsOf, ownerOf, type FileSetInputs, type FileSetOutputs } from "./file-set-inputs";
 import { PULUMI_WORDS, publishOptions, targetOf } from "./publishing";
 
 export interface Sending {
@@ -21,46 +23,61 @@ export interface Sending {
   readonly inputs: FileSetInputs;
   readonly local: LocalSet;
   /** What the state says is stored already, and whether that was a whole set. */
-  readonly stored?: { readonly manifest: Manifest; readonly isWhole: boolean } | undefined;
+  readonly stored?:
+    | { readonly manifest: Manifest; readonly isWhole: boolean; readonly uploadUid: string }
+    | undefined;
   readonly stateDirectory: string;
 }
 
-function describeSent(
-  { sent, bytesSent, unchanged, durationMs }: UploadResult,
-  storedBefore: number,
-): string {
-  const there = unchanged.length + storedBefore;
+function describeSent({ sent, bytesSent, unchanged, durationMs }: UploadResult): string {
+  const there = unchanged.length;
   if (sent.length === 0) return `nothing to send: ${counted(there, "file")} there already`;
   const rest = there === 0 ? "" : `, ${counted(there, "file")} there already`;
   return `sent ${counted(sent.length, "file")}, ${describeTransfer(bytesSent, durationMs)}${rest}`;
 }
 
-function landedPaths(error: unknown): readonly string[] {
-  return isUploadError(error) ? error.landed.map(({ path }) => path) : [];
+/** What is stored after an upload that did not end, and the batch that it is in. */
+function storedNow(
+  { local, stored }: Sending,
+  unchanged: readonly ManifestEntry[],
+  error: unknown,
+): { readonly entries: readonly ManifestEntry[]; readonly uploadUid: string | undefined } {
+  const before = asUid(stored?.uploadUid);
+  if (!isUploadError(error)) return { entries: unchanged, uploadUid: before };
+  const { landed, uploadUid } = error;
+  // In another batch nothing of what was stored before counts.
+  const isSameBatch = stored !== undefined && uploadUid === before;
+  const paths = new Set([...landed, ...(isSameBatch ? unchanged : [])].map(({ path }) => path));
+  return { entries: local.manifest.entries.filter(({ path }) => paths.has(path)), uploadUid };
 }
 
-/** The error that puts what has landed into the state; the plain one when nothing has. */
+function asUid(uploadUid: string | undefined): string | undefined {
+  return uploadUid === "" ? undefined : uploadUid;
+}
+
+/** The error that puts what is stored into the state; the plain one when nothing is. */
 function unfinished(
   { inputs }: Sending,
   error: unknown,
-  landed: readonly ManifestEntry[],
+  { entries, uploadUid }: ReturnType<typeof storedNow>,
 ): unknown {
-  if (landed.length === 0) return error;
+  if (entries.length === 0) return error;
   const properties = {
-    ...outputsOf(inputs, createManifest(landed)),
+    ...outputsOf(inputs, createManifest(entries), uploadUid),
     __provider: providerOf(inputs),
   };
   return new UnfinishedError(error, inputs.datasetName, properties);
 }
 
 /** The outputs of a set whose dataset exists and holds it. */
-export async function reportExisting({
-  messages,
-  inputs,
-  local,
-}: Sending): Promise<FileSetOutputs> {
-  await messages.info(`nothing to send: ${inputs.datasetName} is on the server`);
-  return outputsOf(inputs, local.manifest);
+export async function reportExisting(sending: Sending): Promise<FileSetOutputs> {
+  const { avala, messages, inputs, local } = sending;
+  const { datasetName } = inputs;
+  await messages.info(`nothing to send: ${datasetName} is on the server`);
+  const to = { datasetName, organizationUid: ownerOf(inputs) };
+  // What a run that sends it would name, so that the state is the same on every machine.
+  const uploadUid = batchUid(await resolveDestination(avala, to), local.manifest.digest);
+  return outputsOf(inputs, local.manifest, uploadUid);
 }
 
 /**
@@ -86,22 +103,18 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
   const { avala, messages, inputs, local, stored, stateDirectory } = sending;
   const { manifest } = local;
   const { unchanged } = compareManifests(stored?.manifest ?? createManifest([]), manifest);
-  const isStored = new Set(unchanged.map(({ path }) => path));
-  const target = targetOf(inputs, local);
-  const files = target.files.filter(({ path }) => !isStored.has(path));
+  const target = {
+    ...targetOf(inputs, local),
+    stored: stored && { uploadUid: asUid(stored.uploadUid), entries: unchanged },
+  };
   const { concurrency } = inputs;
   try {
     const options = { ...publishOptions({ stateDirectory }), concurrency };
-    const sent = await sendFiles(avala, { ...target, files }, options);
+    const sent = await sendFiles(avala, target, options);
     if (sent.outcome === "exists") return await takeExisting(sending, sent.existing);
-    await messages.info(describeSent(sent.upload, isStored.size));
-    return outputsOf(inputs, manifest);
+    await messages.info(describeSent(sent.upload));
+    return outputsOf(inputs, manifest, sent.upload.uploadUid);
   } catch (error) {
-    const landed = new Set([...isStored, ...landedPaths(error)]);
-    throw unfinished(
-      sending,
-      error,
-      manifest.entries.filter(({ path }) => landed.has(path)),
-    );
+    throw unfinished(sending, error, storedNow(sending, unchanged, error));
   }
 }

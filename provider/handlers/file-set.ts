@@ -42,7 +42,6 @@ function unknownInputs(given: FileSetGiven): FileSetInputs {
     ...given,
     datasetName: given.datasetName ?? unknownAs(),
     isVersion: given.datasetName === undefined,
-    uploadUid: unknownAs(),
     digest: unknownAs(),
     dataType: given.dataType ?? unknownAs(),
     organizationUid: given.organizationUid ?? "",
@@ -203,7 +202,11 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
       messages: session.messages(call),
       inputs,
       local,
-      stored: manifest && { manifest, isWhole: manifest.entries.length === olds.fileCount },
+      stored: manifest && {
+        manifest,
+        isWhole: manifest.entries.length === olds.fileCount,
+        uploadUid: olds.uploadUid,
+      },
       stateDirectory: session.stateDirectory(),
     };
   }

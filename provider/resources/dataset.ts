@@ -122,8 +122,8 @@ function isProtected(resource: object): boolean {
 /** Outputs of the file set, not the resource itself: what the dataset depends on is what they say. */
 function filesOf(files: FileSet | undefined): pulumi.Inputs | undefined {
   if (files === undefined) return undefined;
-  const { datasetName, digest, isVersion, dataType, organizationUid, manifest } = files;
-  return { datasetName, digest, isVersion, dataType, organizationUid, manifest };
+  const { datasetName, digest, isVersion, uploadUid, dataType, organizationUid, manifest } = files;
+  return { datasetName, digest, isVersion, uploadUid, dataType, organizationUid, manifest };
 }
 
 function inputsOf(name: string, args: DatasetArgs): pulumi.Inputs {

@@ -1,66 +1,9 @@
-// The API's side of an upload: presign, confirm, quota (contract, "Uploading files"). Sends no bytes of files.
-import { withoutAdvice } from "../errors";
+// What an upload asks besides its presigns: confirm, quota, types (contract, "Uploading files"). Sends no bytes of files.
+import { isApiError, withoutAdvice } from "../errors";
 import { callFor } from "./call-for";
 import type { Avala } from "./connect";
 import { describeBody, readDataset, type Dataset, type DatasetDescription } from "./dataset-wire";
-import { badReply, Fields, isRecord } from "./wire";
-
-export interface PresignInput {
-  readonly datasetName: string;
-  /** In the dataset. */
-  readonly path: string;
-  /** The server signs it into the policy. */
-  readonly sizeBytes: number;
-  readonly organizationUid?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Where and with which fields one file goes by form POST. URL and fields are secrets. */
-export interface FormPresign {
-  readonly url: string;
-  /** All are sent, in this order, before the file. */
-  readonly fields: readonly (readonly [name: string, value: string])[];
-}
-
-const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
-
-/** Reads the reply of the first protocol. */
-export function readForm(json: unknown): FormPresign {
-  const reply = Fields.of(json, PRESIGN);
-  const method = reply.maybeText("method") ?? "POST";
-  if (method.toUpperCase() !== "POST")
-    throw badReply(PRESIGN, "a form upload was asked for, and another method came");
-  const fields = Object.entries(reply.record("fields")).map(([name, value]): [string, string] => {
-    if (typeof value === "string") return [name, value];
-    if (typeof value === "number") return [name, String(value)];
-    throw badReply(PRESIGN, `the form field "${name}" should be text`);
-  });
-  return { url: reply.text("url"), fields };
-}
-
-/**
- * Asks where one file goes. One try: what is presigned expires, so the upload's own retry presigns anew each time. May
- * be repeated.
- * @throws ApiError `quota` (413), `validation` (a path that is not allowed), `rate_limited`, `permission`, …
- */
-export async function presign(avala: Avala, input: PresignInput): Promise<FormPresign> {
-  const { json } = await avala.call({
-    method: "POST",
-    route: PRESIGN,
-    path: ["datasets", "manual-upload", "file-upload-url"],
-    body: {
-      file_path_in_dataset: input.path,
-      dataset_name: input.datasetName,
-      content_length: input.sizeBytes,
-      organization_uid: input.organizationUid,
-    },
-    repeat: "safe",
-    maxTries: 1,
-    what: `presign ${input.path}`,
-    signal: input.signal,
-  });
-  return readForm(json);
-}
+import { Fields, isRecord } from "./wire";
 
 export interface ConfirmInput extends DatasetDescription {
   /** The client-made uuid of the batch, when its files were presigned with one. */
@@ -72,7 +15,27 @@ export interface ConfirmInput extends DatasetDescription {
  * then `ambiguous`, and the caller looks whether the dataset is there.
  * @throws ApiError `validation` or `conflict` for a name that was confirmed before
  */
-export function confirmUpload(avala: Avala, input: ConfirmInput): Promise<Dataset> {
+export async function confirmUpload(avala: Avala, input: ConfirmInput): Promise<Dataset> {
+  try {
+    return await confirmOnce(avala, input);
+  } catch (error) {
+    if (input.uploadUid === undefined || !isBatchUnknown(error)) throw error;
+    return confirmOnce(avala, { ...input, uploadUid: undefined });
+  }
+}
+
+// What frameworks say of a field that they do not know. A batch that they do not know must not be left out: a confirm
+// without it would make a dataset of other files.
+const UNKNOWN_FIELD =
+  /\b(unknown|unexpected|unrecogni[sz]ed|additional|extra)\b|\bnot (supported|allowed|permitted|expected)\b/i;
+
+/** Whether the server does not know the field: then it ignored it in the presigns, and there are no batches. */
+function isBatchUnknown(error: unknown): boolean {
+  if (!isApiError(error) || error.code !== "validation") return false;
+  return (error.fields["dataset_upload_uid"] ?? []).some((text) => UNKNOWN_FIELD.test(text));
+}
+
+function confirmOnce(avala: Avala, input: ConfirmInput): Promise<Dataset> {
   return callFor(
     avala,
     {

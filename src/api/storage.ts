@@ -3,7 +3,7 @@ import { AvalaError, isAvalaError } from "../errors";
 import { printable } from "../redact";
 import type { Avala } from "./connect";
 import { formBody, type FormFile } from "./form";
-import type { FormPresign } from "./manual-upload";
+import type { FormPresign } from "./presign";
 import { storageError } from "./storage-error";
 import { ownUrl } from "./own-download";
 import { checkDownloadHost, checkStorageHost } from "./storage-hosts";

@@ -5,6 +5,9 @@ import type { Dataset } from "../api/datasets";
 import type { ConfirmInput } from "../api/manual-upload";
 import { confirmDataset } from "../dataset";
 import type { AvalaError } from "../errors";
+import { batchToResume, batchUid } from "../upload/batch";
+import { resolveDestination } from "../upload/destination";
+import { readJournal } from "../upload/journal";
 import { readLastSent, heldAgainst } from "../upload/rivals";
 import { placeOf } from "../upload/upload-journal";
 import { withDestinationLock } from "../upload/destination-lock";
@@ -21,7 +24,12 @@ import {
 
 /** What was sent, and what its dataset is to be. */
 export interface Confirming extends NamedFiles {
-  readonly dataset: ConfirmInput & NamedFiles["dataset"];
+  readonly dataset: Omit<ConfirmInput, "uploadUid"> & NamedFiles["dataset"];
+  /**
+   * The batch that the files were sent in, without a uid by the first protocol. @default found out by the journal and by
+   * the digest, which name it
+   */
+  readonly batch?: { readonly uid: string | undefined } | undefined;
   /** Whether this very run sent all of it. Else the journal of the destination is all that shows what lies there. */
   readonly isSentNow: boolean;
 }
@@ -72,6 +80,24 @@ export async function confirmSent(
   );
 }
 
+/** The batch that the confirm names. */
+async function batchOf(
+  avala: Avala,
+  confirming: Confirming,
+  stateDirectory: string | undefined,
+): Promise<string | undefined> {
+  if (confirming.batch !== undefined) return confirming.batch.uid;
+  const digest = digestOf(confirming);
+  if (digest === undefined) return undefined;
+  const to = destinationOf(confirming);
+  const base = batchUid(await resolveDestination(avala, to), digest);
+  if (stateDirectory === undefined) return base;
+  const records = await readJournal(await placeOf(avala, to, stateDirectory)).catch(
+    () => undefined,
+  );
+  return batchToResume(base, confirming.files, { records });
+}
+
 async function confirmLocked(
   avala: Avala,
   confirming: Confirming,
@@ -80,7 +106,8 @@ async function confirmLocked(
   const isKnown = await isHeld(avala, confirming, options);
   let dataset: Dataset;
   try {
-    dataset = await confirmDataset(avala, confirming.dataset);
+    const uploadUid = await batchOf(avala, confirming, options.stateDirectory);
+    dataset = await confirmDataset(avala, { ...confirming.dataset, uploadUid });
   } catch (error) {
     if (!isRefusalToMake(error)) throw error;
     const refusal = notMade(confirming.dataset, error);

@@ -12,7 +12,13 @@ import { requireRoom } from "../upload/room";
 import { uploadWith } from "../upload/run";
 import { openUploadJournal, takeBackPaths } from "../upload/upload-journal";
 import { CORE_WORDS, sentByAnother } from "./publish-refusals";
-import { destinationOf, lockedOf, type PublishOptions, type SendTarget } from "./publish-target";
+import {
+  destinationOf,
+  digestOf,
+  lockedOf,
+  type PublishOptions,
+  type SendTarget,
+} from "./publish-target";
 
 export type Sent =
   | {
@@ -69,9 +75,10 @@ export async function sendFiles(
   target: SendTarget,
   options: PublishOptions,
 ): Promise<Sent> {
-  const { concurrency, stateDirectory, deadlineMs, partsFromBytes } = options;
+  const { concurrency, stateDirectory, deadlineMs } = options;
   const to = destinationOf(target);
-  const request = { ...to, files: target.files, concurrency, deadlineMs, partsFromBytes };
+  const { files, stored } = target;
+  const request = { ...to, files, digest: digestOf(target), stored, concurrency, deadlineMs };
   checkRequest(request);
   if (options.isRoomChecked !== true) await requireRoom(avala, request);
   return withDestinationLock(avala, lockedOf(target), stateDirectory, (locked) =>

@@ -3,10 +3,11 @@ import type { Dataset } from "../api/datasets";
 import type { ConfirmInput } from "../api/manual-upload";
 import { InputError } from "../errors";
 import { dataTypes, isIndexed, type DataType } from "../files/media";
+import type { Stored } from "../upload/batch";
 import { digestOfContent, isNamedByContent as isContentName } from "../upload/content-name";
 import type { DatasetDestination } from "../upload/destination";
 import type { LockedDestination } from "../upload/destination-lock";
-import type { UploadFile, UploadRequest } from "../upload/request";
+import type { UploadFile } from "../upload/request";
 import type { UploadResult } from "../upload/result";
 import type { Words } from "./publish-refusals";
 
@@ -28,6 +29,8 @@ export type NamedFile = Pick<UploadFile, "path" | "sizeBytes" | "sha256">;
 
 /** All that deciding and sending need to know. */
 export interface SendTarget extends NamedFiles {
+  /** What is known to have landed otherwise than by the journal. */
+  readonly stored?: Stored | undefined;
   readonly files: readonly UploadFile[];
   /**
    * When a dataset of this name exists. `verify`: it must hold exactly these files, as far as that can be compared.
@@ -61,7 +64,6 @@ export interface PublishOptions {
   readonly concurrency?: number | undefined;
   readonly stateDirectory?: string | undefined;
   readonly deadlineMs?: number | undefined;
-  readonly partsFromBytes?: UploadRequest["partsFromBytes"];
   /**
    * Whether the caller has asked itself that the files fit into the storage quota, best for all its datasets at once.
    * @default false

@@ -79,7 +79,8 @@ async function sendAndConfirm(
   const { upload, isWatched } = sent;
   const { digest, entries: files } = upload.manifest;
   const held = { dataset: target.dataset, files, digest };
-  const confirmed = await confirmSent(avala, { ...held, isSentNow: isWatched }, options);
+  const batch = { uid: upload.uploadUid };
+  const confirmed = await confirmSent(avala, { ...held, batch, isSentNow: isWatched }, options);
   return { outcome: "made", upload, held, confirmed };
 }
 

@@ -1,6 +1,8 @@
 // What every try of sending bytes has in common: its bytes are counted and taken back when it fails, its retries told.
 import type { Avala } from "../api/connect";
 import type { RetryOptions } from "../flow/retry";
+import type { PartSigning } from "./part-signer";
+import type { SourceFile } from "./source";
 import type { Kept, StoreCheck } from "./store-check";
 
 export interface ByteCounter {
@@ -13,10 +15,18 @@ export interface FileDestination {
   readonly organizationUid?: string | undefined;
 }
 
+/** A file whose content is known: the set's batch is named by it. */
+export type HashedFile = SourceFile & { readonly sha256: string };
+
 /** What the sending of any file needs. */
 export interface Sending {
   readonly avala: Avala;
   readonly destination: FileDestination;
+  /** The batch of the set; `undefined`: by the first protocol. */
+  readonly batch: string | undefined;
+  /** Whether the digest of the set is in the dataset's name, so that other content has another place. */
+  readonly isNamedByContent: boolean;
+  readonly signing: PartSigning;
   readonly check: StoreCheck;
   readonly bytes: ByteCounter;
   readonly signal: AbortSignal;
@@ -26,6 +36,8 @@ export interface SentFile {
   readonly sha256: string;
   /** What the store told of the bytes that were sent now. */
   readonly kept: Kept;
+  /** Whether it can be sent again to the same place: a form replaces what lies there. */
+  readonly isReplaceable: boolean;
 }
 
 /** Runs one try that sends `sizeBytes`; whatever it reported, exactly these count when it succeeds and none when not. */

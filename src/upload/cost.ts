@@ -1,13 +1,15 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
 import type { RateLimit } from "../errors";
+import { MOST_FORM_BYTES } from "../files/limits";
 import { SIGNED_AT_ONCE } from "./part-signer";
-import { PARTS_FROM_BYTES } from "./request";
 
 export interface Cost {
   readonly files: number;
   readonly bytes: number;
-  /** API calls; bytes go to storage and cost none. */
+  /** API calls, where the server answers with forms; bytes go to storage and cost none. */
   readonly calls: number;
+  /** API calls where the server answers with PUTs, each of which is completed by a call. */
+  readonly callsByPut: number;
   readonly limitPerMinute: number;
   /** The least time that the request budget alone allows. */
   readonly minutesAtLimit: number;
@@ -19,9 +21,12 @@ const MOST_PART_BYTES = 128 * 1024 * 1024;
 // The contract's default ("Rate limits"), until a reply has told the live one.
 const DEFAULT_LIMIT_PER_MINUTE = 100;
 
-/** Those that one file costs at the least: by form one, by parts three and more (contract, "Uploading files", 1). */
+/**
+ * Those that one file costs at the least: by form one, by parts three and more (contract, "Uploading files"). Which of them,
+ * the server chooses; what no form can carry goes by parts.
+ */
 export function callsFor({ sizeBytes }: { readonly sizeBytes: number }): number {
-  if (sizeBytes < PARTS_FROM_BYTES) return 1;
+  if (sizeBytes <= MOST_FORM_BYTES) return 1;
   return 2 + Math.ceil(sizeBytes / (MOST_PART_BYTES * SIGNED_AT_ONCE));
 }
 
@@ -45,11 +50,13 @@ export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: Rat
   const calls =
     total(files.map(callsFor)) +
     total(sent.map(({ fileCount }) => CALLS_FOR_A_DATASET + Math.ceil(fileCount / ITEMS_A_PAGE)));
+  const completed = files.filter((file) => callsFor(file) === 1).length;
   const limitPerMinute = rateLimit?.limit ?? DEFAULT_LIMIT_PER_MINUTE;
   return {
     files: files.length,
     bytes: total(files.map(({ sizeBytes }) => sizeBytes)),
     calls,
+    callsByPut: calls + completed,
     limitPerMinute,
     minutesAtLimit: calls / limitPerMinute,
   };
@@ -96,11 +103,13 @@ export function describeTransfer(bytes: number, ms: number): string {
   return `${formatBytes(bytes)} in ${formatDuration(ms / 1000)}, ${rate}/s`;
 }
 
-/** `1,234 files, 5.1 GB, 1,240 API calls: at least 12 min at 100 calls a minute`. */
+/** `1,234 files, 5.1 GB, 1,240 API calls (2,474 if the server takes PUTs): at least 12 min at 100 calls a minute`. */
 export function describeCost(cost: Cost): string {
   const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
   if (cost.calls === 0) return size;
   const time = formatDuration(cost.minutesAtLimit * 60);
   const pace = `at least ${time} at ${formatCount(cost.limitPerMinute)} calls a minute`;
-  return `${size}, ${counted(cost.calls, "API call")}: ${pace}`;
+  const byPut = ` (${formatCount(cost.callsByPut)} if the server takes PUTs)`;
+  const calls = `${counted(cost.calls, "API call")}${cost.callsByPut > cost.calls ? byPut : ""}`;
+  return `${size}, ${calls}: ${pace}`;
 }

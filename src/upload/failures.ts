@@ -32,6 +32,8 @@ export function stopsTheRun(error: AvalaError): boolean {
 
 export interface UploadOutcome {
   readonly datasetName: string;
+  /** The batch; `undefined`: by the first protocol. */
+  readonly uploadUid: string | undefined;
   readonly filesTotal: number;
   readonly sent: readonly LandedFile[];
   readonly unchanged: readonly LandedFile[];
@@ -53,8 +55,9 @@ function describeFailures({
 
 /** The error of an upload that went through all its files and left some behind. */
 export function someFailed(outcome: UploadOutcome): UploadError {
-  const { failures, sent, unchanged } = outcome;
+  const { failures, sent, unchanged, uploadUid } = outcome;
   return new UploadError("upload", describeFailures(outcome), {
+    uploadUid,
     failures,
     landed: [...sent, ...unchanged],
     hint: "What landed is kept: run again, and only the rest is sent.",
@@ -63,11 +66,12 @@ export function someFailed(outcome: UploadOutcome): UploadError {
 
 /** The error of an upload that `cause` stopped: its code and hint, and what became of the files until then. */
 export function stoppedBy(cause: AvalaError, outcome: UploadOutcome): UploadError {
-  const { datasetName, filesTotal, failures, sent, unchanged } = outcome;
+  const { datasetName, uploadUid, filesTotal, failures, sent, unchanged } = outcome;
   const landed = [...sent, ...unchanged];
   const reached = `The upload to ${datasetName} stopped after ${landed.length} of ${counted(filesTotal, "file")}`;
   const failed = failures.length === 0 ? "" : `\n${describeFailures(outcome)}`;
   const { hint, retryAfterMs } = cause;
   const message = `${reached}: ${cause.message}${failed}`;
-  return new UploadError(cause.code, message, { failures, landed, hint, retryAfterMs, cause });
+  const options = { uploadUid, failures, landed, hint, retryAfterMs, cause };
+  return new UploadError(cause.code, message, options);
 }

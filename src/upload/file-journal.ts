@@ -2,84 +2,106 @@
 import type { ManifestEntry } from "../files/manifest";
 import { isOfContent } from "./batch";
 import type { Journal } from "./journal";
-import type { PartRecord, PartsByBatch } from "./journal-lines";
+import type { LandedEntry, PartRecord, PartsByBatch } from "./journal-lines";
 
 export interface FileJournal {
-  /** What has landed of the file in this batch. */
-  parts(batch: string): ReadonlyMap<number, PartRecord>;
-  /** The youngest batch of the content of `base` that parts landed in. */
-  youngestOf(base: string): string | undefined;
-  record(batch: string, part: PartRecord): Promise<void>;
+  /** What has landed of the file in the batch that is sent, or was begun to be sent: part 1 of a file that goes whole. */
+  parts(): ReadonlyMap<number, PartRecord>;
+  /** Whether other content than this file's may lie at its path, as far as the journal knows. */
+  readonly mayHoldOther: boolean;
+  /** Whether this content was sent to its path before, in whatever batch: what lies there then is it. */
+  readonly wasSentBefore: boolean;
+  record(part: PartRecord): Promise<void>;
   /** Before other bytes take the place of the part that is recorded, if one is. @throws AvalaError `journal` */
-  takeBackUnless(batch: string, part: PartRecord): Promise<void>;
-  /**
-   * Before content of another batch than `base` and its kin is overwritten, or without `base` whatever there is.
-   * @throws AvalaError `journal`
-   */
-  takeBackOthers(base?: string): Promise<void>;
+  takeBackUnless(part: PartRecord): Promise<void>;
+  /** Before other content is overwritten, if any is recorded. @throws AvalaError `journal` */
+  takeBackOthers(): Promise<void>;
+  /** What lies at its place may be something else, whatever is recorded. @throws AvalaError `journal` */
+  disown(): Promise<void>;
   /** Reads what other runs wrote meanwhile, as far as that can be read; the entry, should one have landed the file. */
-  reread(): Promise<ManifestEntry | undefined>;
+  reread(): Promise<LandedEntry | undefined>;
 }
 
 type Write = (journal: Journal) => Promise<void>;
 
 /** Writes that may fail, and writes that must not be lost. */
 export interface Writes {
+  /** Paths that were disowned in this run, should there be no journal. */
+  readonly disowned: Set<string>;
+  /** Paths that were sent in batches which this run has given up. */
+  readonly begunBefore: ReadonlySet<string>;
   readonly keep: (write: Write) => Promise<void>;
   readonly takeBack: (write: Write) => Promise<void>;
 }
 
-type Known = Map<string, Map<number, PartRecord>>;
-
-function copyOf(parts: PartsByBatch | undefined): Known {
-  return new Map([...(parts ?? [])].map(([batch, ofBatch]) => [batch, new Map(ofBatch)]));
+/** Parts of this content in this batch alone. */
+function partsIn(parts: PartsByBatch | undefined, batch: string): Map<number, PartRecord> {
+  return new Map(parts?.get(batch));
 }
 
-function add(known: Known, batch: string, part: PartRecord): void {
-  known.set(batch, (known.get(batch) ?? new Map<number, PartRecord>()).set(part.partNumber, part));
-}
-
-export function createFileJournal(
-  path: string,
+/** What the journal says of a file's place: that something else may have been sent there, or this very content. */
+function lastOf(
+  { path, sizeBytes, sha256 }: ManifestEntry,
+  batch: string | undefined,
   journal: Journal | undefined,
-  { keep, takeBack }: Writes,
+): { readonly isClaimed: boolean; readonly wasSent: boolean } {
+  const parts = [...(journal?.parts.get(path) ?? [])];
+  const landed = journal?.landed.get(path);
+  const isOther = landed?.sha256 !== sha256 || landed.sizeBytes !== sizeBytes;
+  const hasOther = landed !== undefined && isOther;
+  const hasOtherParts = parts.some(([uid]) => batch === undefined || !isOfContent(batch, uid));
+  const isBegun = parts.some(([, ofBatch]) => ofBatch.get(1)?.sha256 === sha256);
+  const isForeign = journal?.foreign.has(path) === true;
+  return { isClaimed: hasOther || hasOtherParts || isForeign, wasSent: isBegun || !isOther };
+}
+
+/** `batch`: `undefined` by the first protocol, in which nothing is sent in parts. */
+export function createFileJournal(
+  file: ManifestEntry,
+  batch: string | undefined,
+  journal: Journal | undefined,
+  { disowned, begunBefore, keep, takeBack }: Writes,
 ): FileJournal {
-  let known = copyOf(journal?.parts.get(path));
-  const own: Known = new Map();
-  const forgetAll = (): void => {
+  const { path } = file;
+  const own = new Map<number, PartRecord>();
+  let known = batch === undefined ? own : partsIn(journal?.parts.get(path), batch);
+  const { isClaimed, wasSent } = lastOf(file, batch, journal);
+  const takeBackAll = async (): Promise<void> => {
     known.clear();
     own.clear();
+    await takeBack((kept) => kept.takeBack(path));
   };
   return {
-    parts: (batch) => known.get(batch) ?? new Map<number, PartRecord>(),
-    youngestOf: (base) => [...known.keys()].filter((batch) => isOfContent(base, batch)).at(-1),
-    record: (batch, part) => {
-      add(known, batch, part);
-      add(own, batch, part);
+    get mayHoldOther() {
+      return isClaimed || disowned.has(path) || journal?.replaced.has(path) === true;
+    },
+    wasSentBefore: begunBefore.has(path) || wasSent,
+    parts: () => known,
+    record: (part) => {
+      known.set(part.partNumber, part);
+      own.set(part.partNumber, part);
+      if (batch === undefined) return Promise.resolve();
       return keep((kept) => kept.recordPart({ path, batch }, part));
     },
-    takeBackUnless: async (batch, { partNumber, sha256 }) => {
-      const before = known.get(batch)?.get(partNumber);
-      if (before === undefined || before.sha256 === sha256) return;
-      known.get(batch)?.delete(partNumber);
-      own.get(batch)?.delete(partNumber);
+    takeBackUnless: async ({ partNumber, sha256: digest }) => {
+      const before = known.get(partNumber);
+      if (batch === undefined || before === undefined || before.sha256 === digest) return;
+      known.delete(partNumber);
+      own.delete(partNumber);
       await takeBack((kept) => kept.takeBackPart({ path, batch }, partNumber));
     },
-    takeBackOthers: async (base) => {
-      const others = [...known.keys()].filter(
-        (batch) => base === undefined || !isOfContent(base, batch),
-      );
-      const isClaimed = journal?.landed.has(path) === true || journal?.foreign.has(path) === true;
-      if (others.length === 0 && !isClaimed) return;
-      forgetAll();
-      await takeBack((kept) => kept.takeBack(path));
+    takeBackOthers: () => (isClaimed ? takeBackAll() : Promise.resolve()),
+    disown: async () => {
+      disowned.add(path);
+      await takeBackAll();
     },
     reread: async () => {
       const records = await journal?.reread().catch(() => undefined); // then this run knows what it knew
-      if (records === undefined) return undefined;
-      known = copyOf(records.parts.get(path));
-      for (const [batch, parts] of own) for (const part of parts.values()) add(known, batch, part);
-      return records.landed.get(path);
+      if (records === undefined || batch === undefined) return undefined;
+      known = partsIn(records.parts.get(path), batch);
+      for (const part of own.values()) known.set(part.partNumber, part);
+      const entry = records.landed.get(path);
+      return entry?.batch === batch ? entry : undefined;
     },
   };
 }

@@ -1,6 +1,5 @@
-// The lines of a journal: one signed line a record, the later one wins. What a line claims counts only when it was written
-// with our API key; what it takes back counts whoever wrote it, since that costs no more than sending again. Pure; knows
-// nothing of disks.
+// The lines of a journal: one signed line a record, the later one wins. What a line claims counts only when our API key
+// signed it; what it takes back counts whoever wrote it, since that costs no more than sending again. Pure.
 import { createHash, createHmac } from "node:crypto";
 import type { ManifestEntry } from "../files/manifest";
 import type { Destination } from "./destination";
@@ -12,12 +11,21 @@ export interface PartRecord {
   readonly sha256: string;
 }
 
+/** What has landed, and in which batch; without one by the first protocol. */
+export interface LandedEntry extends ManifestEntry {
+  readonly batch?: string | undefined;
+}
+
 /** What landed of one file in each batch that it was sent in: batch uid → part number → part. The youngest comes last. */
 export type PartsByBatch = ReadonlyMap<string, ReadonlyMap<number, PartRecord>>;
 
 export interface Records {
   /** What an earlier run landed: path → entry; of two records for a path the later one. */
-  readonly landed: ReadonlyMap<string, ManifestEntry>;
+  readonly landed: ReadonlyMap<string, LandedEntry>;
+  /** The youngest last. */
+  readonly batches: ReadonlySet<string>;
+  /** Paths that other content may lie at: what was recorded of them was taken back. */
+  readonly replaced: ReadonlySet<string>;
   /** Path → its parts. A file that has landed has none: they were of use until then. */
   readonly parts: ReadonlyMap<string, PartsByBatch>;
   /**
@@ -29,7 +37,9 @@ export interface Records {
 
 /** {@link Records} that grow. */
 export interface RecordMaps extends Records {
-  readonly landed: Map<string, ManifestEntry>;
+  readonly landed: Map<string, LandedEntry>;
+  readonly batches: Set<string>;
+  readonly replaced: Set<string>;
   readonly parts: Map<string, Map<string, Map<number, PartRecord>>>;
   readonly foreign: Set<string>;
 }
@@ -62,8 +72,10 @@ function formatLine(key: LineKey, values: readonly (string | number | null)[]): 
   return `${macOf(key, text)} ${text}\n`;
 }
 
-export function formatRecord(key: LineKey, entry: ManifestEntry): string {
-  return formatLine(key, [entry.path, entry.sizeBytes, entry.sha256]);
+export function formatRecord(key: LineKey, entry: LandedEntry): string {
+  const { path, sizeBytes, sha256, batch } = entry;
+  const values = [path, sizeBytes, sha256];
+  return formatLine(key, batch === undefined ? values : [...values, null, batch]);
 }
 
 /** Whose part it is. */
@@ -87,18 +99,27 @@ export function formatTakeBackPart(key: LineKey, of: PartOf, part: number): stri
   return formatLine(key, [of.path, null, null, part, of.batch]);
 }
 
-export function addLanded({ landed, parts }: RecordMaps, entry: ManifestEntry): void {
-  landed.set(entry.path, entry);
-  parts.delete(entry.path);
+function noteBatch({ batches }: RecordMaps, batch: string): void {
+  batches.delete(batch);
+  batches.add(batch);
+}
+export function addLanded(records: RecordMaps, entry: LandedEntry): void {
+  records.landed.set(entry.path, entry);
+  records.parts.delete(entry.path);
+  records.replaced.delete(entry.path);
+  if (entry.batch !== undefined) noteBatch(records, entry.batch);
 }
 
-export function addPart({ parts }: RecordMaps, { path, batch }: PartOf, part: PartRecord): void {
+export function addPart(records: RecordMaps, { path, batch }: PartOf, part: PartRecord): void {
+  const { parts } = records;
+  noteBatch(records, batch);
   const ofPath = parts.get(path) ?? new Map<string, Map<number, PartRecord>>();
   const ofBatch = ofPath.get(batch) ?? new Map<number, PartRecord>();
   parts.set(path, ofPath.set(batch, ofBatch.set(part.partNumber, part)));
 }
 
-export function takeBack({ landed, parts, foreign }: RecordMaps, path: string): void {
+export function takeBack({ landed, parts, foreign, replaced }: RecordMaps, path: string): void {
+  replaced.add(path);
   landed.delete(path);
   parts.delete(path);
   foreign.delete(path);
@@ -109,7 +130,7 @@ export function takeBackPart({ parts }: RecordMaps, { path, batch }: PartOf, par
 }
 
 type Line =
-  | { readonly kind: "landed"; readonly entry: ManifestEntry }
+  | { readonly kind: "landed"; readonly entry: LandedEntry }
   | { readonly kind: "part"; readonly of: PartOf; readonly part: PartRecord }
   | { readonly kind: "part taken back"; readonly of: PartOf; readonly partNumber: number }
   | { readonly kind: "taken back"; readonly path: string }
@@ -121,13 +142,16 @@ function lineOf([path, sizeBytes, sha256, partNumber, batch]: readonly unknown[]
   Line | undefined {
   if (typeof path !== "string") return undefined;
   const isOfPart = typeof partNumber === "number" && typeof batch === "string";
+  const isOfBatch = partNumber === null && typeof batch === "string";
   // A part without its batch can't be told from the server's part of another one.
-  if (partNumber !== undefined && !isOfPart) return undefined;
+  if (partNumber !== undefined && !isOfPart && !isOfBatch) return undefined;
   const isTakenBack = sizeBytes === null;
   if (isTakenBack && isOfPart) return { kind: "part taken back", of: { path, batch }, partNumber };
   if (isTakenBack) return { kind: "taken back", path };
   if (typeof sizeBytes !== "number" || typeof sha256 !== "string") return undefined;
-  if (!isOfPart) return { kind: "landed", entry: { path, sizeBytes, sha256 } };
+  const entry = { path, sizeBytes, sha256 };
+  if (isOfBatch) return { kind: "landed", entry: { ...entry, batch } };
+  if (!isOfPart) return { kind: "landed", entry };
   return { kind: "part", of: { path, batch }, part: { partNumber, sizeBytes, sha256 } };
 }
 
@@ -193,7 +217,12 @@ function apply(records: RecordMaps, line: Line): void {
  * synced before the bytes go that make it needed, so where it is torn they never went.
  */
 export function readRecords(key: LineKey, data: Buffer): RecordMaps {
-  const records: RecordMaps = { landed: new Map(), parts: new Map(), foreign: new Set() };
+  const sets = {
+    batches: new Set<string>(),
+    replaced: new Set<string>(),
+    foreign: new Set<string>(),
+  };
+  const records: RecordMaps = { landed: new Map(), parts: new Map(), ...sets };
   for (const text of linesIn(data)) {
     const line = parseLine(key, text);
     if (line !== undefined) apply(records, line);

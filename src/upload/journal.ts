@@ -2,7 +2,6 @@
 // also in a fresh checkout or on another machine that was given the file. Knows nothing of how a file was sent.
 import { join } from "node:path";
 import type { AppendHandle, Disk } from "../files/disk";
-import type { ManifestEntry } from "../files/manifest";
 import type { Destination } from "./destination";
 import * as lines from "./journal-lines";
 import type { PartOf, PartRecord, Records } from "./journal-lines";
@@ -10,7 +9,7 @@ import type { PartOf, PartRecord, Records } from "./journal-lines";
 /** Its records are those that it opened with, less what was taken back since. */
 export interface Journal extends Records {
   /** Resolves when the record is on disk for good. */
-  record(entry: ManifestEntry): Promise<void>;
+  record(entry: lines.LandedEntry): Promise<void>;
   /** The same for one part. */
   recordPart(of: PartOf, part: PartRecord): Promise<void>;
   /** Takes back what is recorded of `path`; resolves when that is on disk for good, so that other content may go. */
@@ -130,6 +129,12 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
       await file.close();
     },
   };
+}
+
+/** What a journal has, without opening it to be written; `undefined` when there is none. Rejects with the disk's own error. */
+export async function readJournal(place: JournalPlace): Promise<Records | undefined> {
+  const data = await place.disk.readIfPresent(journalPath(place.stateDirectory, place.destination));
+  return data && lines.readRecords(lines.lineKeyOf(place.secret, place.destination), data);
 }
 
 /** What was written to a journal as a whole; `undefined` when there is none. Rejects with the disk's own error. */

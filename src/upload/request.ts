@@ -4,29 +4,27 @@ import { MOST_FILE_BYTES } from "../files/limits";
 import { replacedNameProblem } from "../files/dataset-name";
 import { pathProblem, shown } from "../files/names";
 import type { FileDestination } from "./attempt";
+import type { Stored } from "./batch";
 import type { SourceFile } from "./source";
 
 export type UploadFile = SourceFile;
 
 export interface UploadRequest extends FileDestination {
   readonly files: readonly UploadFile[];
-  /** Of the whole set, where `files` are some of it: shows whether the name is made of the content. */
+  /** Of the whole set. @default made of `files` */
   readonly digest?: string | undefined;
+  /** What is known to have landed otherwise than by the journal. */
+  readonly stored?: Stored | undefined;
   /** Files under way at once, 1 to 10 (contract, "Rate limits"). @default 8 */
   readonly concurrency?: number | undefined;
   /** Where the journal is kept; absent: none, and a run that breaks starts anew. */
   readonly stateDirectory?: string | undefined;
   /** Ms since the epoch: then nothing more is started, nothing waits beyond it, and requests under way end. */
   readonly deadlineMs?: number | undefined;
-  /** Files of this size on go by parts, and those over 5 GiB always, before all others. @default 128 MiB */
-  readonly partsFromBytes?: number | undefined;
 }
 
 const DEFAULT_CONCURRENCY = 8;
 const MOST_CONCURRENT = 10;
-// A form costs one call and parts at least three. A hundred calls a minute are worth a second of a fast link each, so
-// parts pay where losing a connection would send more than that again.
-export const PARTS_FROM_BYTES = 128 * 1024 * 1024;
 
 export function concurrencyOf(request: UploadRequest): number {
   return request.concurrency ?? DEFAULT_CONCURRENCY;

@@ -3,6 +3,8 @@ import type { Manifest, ManifestEntry } from "../files/manifest";
 import type { RetryCause } from "../flow/retry-tally";
 
 export interface UploadResult {
+  /** The batch that everything was sent in, which the confirm names; absent: by the first protocol. */
+  readonly uploadUid: string | undefined;
   /** What is stored now: sent and unchanged files, with the sha256 of what was sent. */
   readonly manifest: Manifest;
   readonly sent: readonly ManifestEntry[];

@@ -1,39 +1,46 @@
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
-// Knows nothing of status codes or of the environment; decides what stops a run and what only fails a file.
+// Knows nothing of status codes or of the environment; decides what stops a run, what only fails a file, and when the whole
+// set begins again in another batch.
 import { withDeadline, withListener, type Avala } from "../api/connect";
 import { isAvalaError } from "../errors";
-import type { ManifestEntry } from "../files/manifest";
 import { isPastDeadline, runUntil } from "../flow/deadline";
 import { createTurn } from "../flow/turn";
 import { createRetryTally } from "../flow/retry-tally";
+import type { HashedFile } from "./attempt";
+import { anotherBatch, batchToResume, batchUid } from "./batch";
+import { isNamedByContent } from "./content-name";
+import { resolveDestination } from "./destination";
 import { withDestinationLock } from "./destination-lock";
 import { someFailed, stoppedBy, stopsTheRun } from "./failures";
 import type { Journal } from "./journal";
-import { askForOversize, isOversize } from "./oversize";
-import { trackProgress } from "./progress";
+import { hashFiles, type Hashed, type Unread } from "./hashed";
+import { inOrder } from "./probe";
 import { checkRequest, concurrencyOf, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import { send } from "./send";
-import { digestOf } from "./source";
-import { land, outcomeOf, partsOf, report, resultOf, sendingOf, type Run } from "./state";
+import { isSessionLost, sessionLost } from "./session-lost";
+import {
+  beginAnother,
+  findLanded,
+  journalOf,
+  land,
+  outcomeOf,
+  report,
+  resultOf,
+  sendingOf,
+  trackerFor,
+  type Run,
+} from "./state";
 import { createStoreCheck } from "./store-check";
 import { openUploadJournal } from "./upload-journal";
 
 export type { UploadFile, UploadRequest, UploadResult };
 
-async function findLanded(run: Run, file: UploadFile): Promise<ManifestEntry | undefined> {
-  const landed = run.journal?.landed.get(file.path);
-  if (landed?.sizeBytes !== file.sizeBytes) return undefined;
-  const sha256 = file.sha256 ?? (await digestOf(run.avala.disk, file));
-  return landed.sha256 === sha256 ? landed : undefined;
-}
-
-async function uploadOne(run: Run, file: UploadFile, signal: AbortSignal): Promise<void> {
-  const { path, sizeBytes } = file;
-  const landed = await findLanded(run, file);
+async function uploadOne(run: Run, file: HashedFile, signal: AbortSignal): Promise<void> {
+  const landed = findLanded(run, file);
   if (landed !== undefined) {
     run.unchanged.push(landed);
-    run.progress.addFile("unchanged", sizeBytes);
+    run.progress.addFile("unchanged", file.sizeBytes);
     return;
   }
   const bytes = {
@@ -41,32 +48,16 @@ async function uploadOne(run: Run, file: UploadFile, signal: AbortSignal): Promi
       run.progress.addBytes(count);
       report(run);
     },
-    takeBack: run.progress.takeBackBytes,
+    takeBack: (count: number) => run.progress.takeBackBytes(count),
   };
-  const { sha256, kept } = await send(sendingOf(run, bytes, signal), file, {
-    partsFromBytes: run.byForm.has(path) ? Number.POSITIVE_INFINITY : run.request.partsFromBytes,
-    asked: run.oversize.get(path),
-    parts: partsOf(run, file),
+  run.begun.add(file.path);
+  const sent = await send(sendingOf(run, bytes, signal), file, {
+    asked: run.asked.get(file.path),
+    journal: journalOf(run, file),
     turn: run.partsTurn,
   });
-  const entry = { path, sizeBytes, sha256 };
-  if (kept === "doubtful") run.doubtful.push(entry);
-  else await land(run, entry, kept);
-}
-
-/** What was doubtful is sent again when the store has shown since that it tells MD5s, for then it keeps something else. */
-async function settleDoubts(run: Run): Promise<void> {
-  const doubtful = run.doubtful.splice(0);
-  if (!run.check.tellsMd5()) {
-    for (const entry of doubtful) await land(run, entry, "untold");
-    return;
-  }
-  for (const { path, sizeBytes } of doubtful) {
-    run.byForm.add(path);
-    run.progress.takeBackBytes(sizeBytes);
-  }
-  const again = run.request.files.filter(({ path }) => run.byForm.has(path));
-  await sendAll(run, again);
+  if (sent.kept === "doubtful") run.doubtful.push({ file, sent });
+  else await land(run, file, sent);
 }
 
 // So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
@@ -74,17 +65,22 @@ async function settleDoubts(run: Run): Promise<void> {
 // be under way would only be tried to the end in a second round.
 const FAILURES_TO_BELIEVE = 8;
 
-function failFile(run: Run, file: UploadFile, error: unknown): void {
-  if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
+function noteFailure(run: Run, { file, error }: Unread): void {
   run.failures.push({ path: file.path, error });
   run.progress.addFile("failed", file.sizeBytes);
   run.avala.emit({ kind: "file-failed", path: file.path, error });
+}
+
+function failFile(run: Run, file: UploadFile, error: unknown): void {
+  if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
+  if (isSessionLost(error) && run.batchesLeft > 0) throw error;
+  noteFailure(run, { file, error });
   if (!error.retryable) return;
   run.failuresInARow += 1;
   if (run.failuresInARow >= FAILURES_TO_BELIEVE) throw error;
 }
 
-async function work(run: Run, signal: AbortSignal, file: UploadFile): Promise<void> {
+async function work(run: Run, signal: AbortSignal, file: HashedFile): Promise<void> {
   try {
     await uploadOne(run, file, signal);
   } catch (error) {
@@ -93,39 +89,100 @@ async function work(run: Run, signal: AbortSignal, file: UploadFile): Promise<vo
   report(run);
 }
 
-/**
- * The files in the order in which they are sent: first those that no form can carry, so that nothing has landed should
- * the deployment not take them.
- */
-async function inOrder(run: Run): Promise<readonly UploadFile[]> {
-  const { files } = run.request;
-  const { signal = new AbortController().signal, disk } = run.avala;
-  const sending = sendingOf(run, { add: () => undefined, takeBack: () => undefined }, signal);
-  const first: UploadFile[] = [];
-  for (const file of files.filter(isOversize)) {
-    const hashed = { ...file, sha256: file.sha256 ?? (await digestOf(disk, file)) };
-    first.push(hashed);
-    if ((await findLanded(run, hashed)) !== undefined) continue;
-    run.oversize.set(file.path, await askForOversize(sending, hashed));
+/** What was doubtful is sent again when the store has shown since that it tells MD5s, for then it keeps something else. */
+async function settleDoubts(run: Run): Promise<void> {
+  const doubtful = run.doubtful.splice(0);
+  if (!run.check.tellsMd5()) {
+    for (const { file, sent } of doubtful) await land(run, file, { ...sent, kept: "untold" });
+    return;
   }
-  return first.length === 0 ? files : [...first, ...files.filter((file) => !isOversize(file))];
+  for (const { file, sent } of doubtful) {
+    run.progress.takeBackBytes(file.sizeBytes);
+    if (sent.isReplaceable) continue;
+    await journalOf(run, file).disown();
+    failFile(run, file, sessionLost(file.path));
+  }
+  await sendAll(
+    run,
+    doubtful.flatMap(({ file, sent }) => (sent.isReplaceable ? [file] : [])),
+  );
 }
 
 /** Until the deadline; what is left then is neither sent nor failed. */
-async function sendAll(run: Run, files: Iterable<UploadFile>): Promise<void> {
+async function sendAll(run: Run, files: Iterable<HashedFile>): Promise<void> {
   const { signal, clock, deadlineMs } = run.avala;
   const options = { concurrency: concurrencyOf(run.request), signal, clock, deadlineMs };
   await runUntil(files, options, (file, itsSignal) => work(run, itsSignal, file));
 }
 
-async function sendInOrder(run: Run): Promise<void> {
+async function sendBatch(run: Run, files: readonly HashedFile[]): Promise<void> {
   try {
-    await sendAll(run, await inOrder(run));
+    await sendAll(run, await inOrder(run, files, (file, error) => failFile(run, file, error)));
   } catch (error) {
     // How the server takes a file could not be asked in time.
     if (!isPastDeadline(error)) throw error;
   }
   await settleDoubts(run);
+}
+
+/** Sends all in one batch. Where a session in it can't be mended, the whole set begins again in another. */
+async function sendInBatches(run: Run, { files, unread }: Hashed): Promise<void> {
+  for (;;) {
+    for (const failure of unread) noteFailure(run, failure);
+    try {
+      await sendBatch(run, files);
+      return;
+    } catch (error) {
+      const { batch } = run;
+      if (!isSessionLost(error) || batch === undefined || run.batchesLeft === 0) throw error;
+      run.batchesLeft -= 1;
+      const text = `${error.message} All files of ${run.request.datasetName} are sent again, as another upload.`;
+      run.avala.emit({ kind: "warning", text });
+      beginAnother(run, anotherBatch(batch, run.avala.random));
+    }
+  }
+}
+
+// Each sends all files again: another one helps when the first was lost by chance, or had been complete before.
+const MAX_BATCHES = 3;
+
+function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">): Run {
+  return {
+    ...given,
+    batch: undefined,
+    stored: new Map(),
+    batchesLeft: MAX_BATCHES - 1,
+    isNamedByContent: false,
+    signing: { isOneByOne: false },
+    progress: trackerFor(given.request, given.avala),
+    sent: [],
+    unchanged: [],
+    failures: [],
+    check: createStoreCheck(),
+    asked: new Map(),
+    checkedByStore: 0,
+    doubtful: [],
+    disowned: new Set(),
+    begun: new Set(),
+    begunBefore: new Set(),
+    partsTurn: createTurn(),
+    failuresInARow: 0,
+    isJournalBroken: false,
+  };
+}
+
+/** Chooses the batch that the set goes on in, or begins. */
+async function nameBatch(run: Run): Promise<Hashed> {
+  const { avala, request, journal } = run;
+  const { stored } = request;
+  const hashed = await hashFiles(avala, request);
+  const { digest, files } = hashed;
+  const base = batchUid(await resolveDestination(avala, request), digest);
+  run.isNamedByContent = isNamedByContent({ ...request, digest });
+  run.batch = batchToResume(base, files, { records: journal, stored });
+  if (stored !== undefined && stored.uploadUid === run.batch)
+    run.stored = new Map(stored.entries.map((entry) => [entry.path, entry]));
+  return hashed;
 }
 
 /**
@@ -159,28 +216,10 @@ export async function uploadWith(
   });
   const avala = withDeadline(heard, request.deadlineMs);
   const startedMs = avala.clock.now();
-  const bytes = request.files.reduce((total, file) => total + file.sizeBytes, 0);
-  const run: Run = {
-    avala,
-    request,
-    journal,
-    progress: trackProgress({ files: request.files.length, bytes }, () => avala.clock.now()),
-    sent: [],
-    unchanged: [],
-    failures: [],
-    retries,
-    check: createStoreCheck(),
-    oversize: new Map(),
-    checkedByStore: 0,
-    doubtful: [],
-    byForm: new Set(),
-    partsTurn: createTurn(),
-    failuresInARow: 0,
-    isJournalBroken: false,
-  };
+  const run = createRun({ avala, request, journal, retries });
   try {
     report(run, true);
-    await sendInOrder(run);
+    await sendInBatches(run, await nameBatch(run));
   } catch (error) {
     throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {

@@ -1,12 +1,11 @@
 // One large file by the second protocol: read once, in parts, several under way at once; resumed part by part.
 // A part that an earlier run stored is trusted only when its size and our own digest of it agree.
 import { createHash } from "node:crypto";
-import { presignManaged, type ManagedPresign } from "../api/managed-upload";
+import type { Presigned } from "../api/presign";
 import { UPLOAD_GONE, sendPut } from "../api/storage";
 import { pastDeadline, runUntil } from "../flow/deadline";
 import { retry } from "../flow/retry";
 import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
-import { batchUid } from "./batch";
 import type { FileJournal } from "./file-journal";
 import type { PartRecord } from "./journal-lines";
 import { createPartBuffers, type PartBuffers } from "./part-buffers";
@@ -15,15 +14,9 @@ import { sessionLost } from "./session-lost";
 import { readPieces, type SourceFile } from "./source";
 import { keptOf, requireKept, type Kept } from "./store-check";
 
-/** A file whose content is known: it names the batch. */
-export type HashedFile = SourceFile & { readonly sha256: string };
-
-type Parts = Extract<ManagedPresign, { readonly method: "MULTIPART" }>;
-
-/** The batch that a file is sent in, what the server says of it, and what our journal does. */
-export interface Batch<Presigned extends ManagedPresign> {
-  readonly uid: string;
-  readonly presigned: Presigned;
+/** What the server says of a file's parts, and what our journal does. */
+export interface PartSession {
+  readonly presigned: Extract<Presigned, { readonly method: "MULTIPART" }>;
   readonly journal: FileJournal;
 }
 
@@ -31,9 +24,9 @@ export interface Batch<Presigned extends ManagedPresign> {
 const BUFFER_BYTES = 48 * 1024 * 1024;
 
 /** What the server has of the parts and what our journal says of them, where the two agree. */
-function trusted({ uid, presigned, journal }: Batch<Parts>): ReadonlyMap<number, PartRecord> {
+function trusted({ presigned, journal }: PartSession): ReadonlyMap<number, PartRecord> {
   const parts = new Map<number, PartRecord>();
-  const recorded = journal.parts(uid);
+  const recorded = journal.parts();
   for (const { partNumber, sizeBytes } of presigned.uploadedParts) {
     const record = recorded.get(partNumber);
     if (record?.sizeBytes === sizeBytes) parts.set(partNumber, record);
@@ -105,12 +98,11 @@ async function sendPart(
 export async function sendAllParts(
   sending: Sending,
   file: SourceFile,
-  batch: Batch<Parts>,
+  { presigned, journal }: PartSession,
 ): Promise<SentFile> {
   const { avala, bytes, signal, check } = sending;
-  const { journal, uid, presigned } = batch;
   const { partBytes, partCount, session } = presigned;
-  const known = trusted(batch);
+  const known = trusted({ presigned, journal });
   const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
   const missing = numbers.filter((number) => !known.has(number));
   const buffers = createPartBuffers(partBytes, check.isBeside(file));
@@ -129,26 +121,15 @@ export async function sendAllParts(
       buffers.giveBack(body);
       return;
     }
-    await journal.takeBackUnless(uid, record);
+    await journal.takeBackUnless(record);
     const kept = await sendPart(part, piece, partSignal);
     verdicts.add(kept);
-    if (kept !== "doubtful") await journal.record(uid, record);
+    if (kept !== "doubtful") await journal.record(record);
   };
   const pieces = numbered(readPieces(avala.disk, file, partBytes, onDigest, buffers.take));
   const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
   const { clock, deadlineMs } = avala;
   const isWhole = await runUntil(pieces, { concurrency, signal, clock, deadlineMs }, work);
   if (!isWhole) throw pastDeadline(`upload ${file.path}`);
-  return { sha256, kept: keptOf(verdicts) };
-}
-
-/** How the server takes a file by the second protocol. May be repeated: one file has one session in one batch. */
-export function askForParts(
-  { avala, destination, signal }: Pick<Sending, "avala" | "destination" | "signal">,
-  file: HashedFile,
-  options: { readonly batch?: string; readonly maxTries?: number } = {},
-): Promise<ManagedPresign> {
-  const { path, sizeBytes } = file;
-  const { batch: uploadUid = batchUid(destination, file), maxTries } = options;
-  return presignManaged(avala, { ...destination, uploadUid, path, sizeBytes, signal, maxTries });
+  return { sha256, kept: keptOf(verdicts), isReplaceable: false };
 }

@@ -1,69 +1,132 @@
-// One large file by the second protocol where the server wants it by one PUT. What lies at its place is never replaced
-// that way (412), so a file that can't be known to be ours goes by form instead.
-import type { ManagedPresign } from "../api/managed-upload";
-import { UPLOAD_GONE, sendPut, type Stored } from "../api/storage";
-import { AvalaError } from "../errors";
+// One file in one piece: by form, or by one PUT that never replaces what lies at its place (412). Each try presigns again,
+// since what is presigned expires. Completes nothing.
+import type { Presigned } from "../api/presign";
+import { UPLOAD_GONE, sendForm, sendPut, type FormFile, type Stored } from "../api/storage";
+import type { AvalaError } from "../errors";
 import { retry } from "../flow/retry";
 import { printable } from "../redact";
-import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
+import { askHow } from "./ask";
+import { countBytes, retryOn, type HashedFile, type Sending, type SentFile } from "./attempt";
+import type { FileJournal } from "./file-journal";
 import type { PartRecord } from "./journal-lines";
-import { askForParts, type Batch, type HashedFile } from "./send-parts";
-import { sessionLost } from "./session-lost";
-import { readChunks } from "./source";
-import { hashing, keptOther, type Md5, type PieceCheck, type Verdict } from "./store-check";
+import { isSessionLost, placeLost, sessionLost } from "./session-lost";
+import { readChunks, readSmall } from "./source";
+import {
+  hashing,
+  keptOther,
+  requireKept,
+  type Kept,
+  type Md5,
+  type PieceCheck,
+} from "./store-check";
 
-type Put = Extract<ManagedPresign, { readonly method: "PUT" }>;
+type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
 
-/**
- * An object that was there may be ours, its reply lost, or what an earlier run put under this name: only an `ETag` of
- * ours tells.
- */
-async function verdictOf(piece: PieceCheck, stored: Stored, md5: Md5): Promise<Verdict> {
-  if (!stored.wasThere) return piece.judge(stored, md5);
-  return stored.md5 !== undefined && stored.md5 === (await md5()) ? "right" : "wrong";
+// A file of this size is kept between tries, so that a retry reads and hashes nothing; eight at once are 8 MiB.
+const SMALL_BYTES = 1024 * 1024;
+
+/** What one try sends, and its MD5. */
+interface Body {
+  readonly file: FormFile;
+  readonly md5: Md5;
 }
 
-function takenPlace(path: string, { host }: Stored): AvalaError {
-  const text = `${host} has an object at the place of ${printable(path)} already, and does not tell which: it goes by form.`;
-  return new AvalaError("storage", text, { retryable: true });
+/** Makes the body of each try: a small file is read once for all of them. */
+async function bodiesOf({ avala, check }: Sending, source: HashedFile): Promise<() => Body> {
+  const { path, sizeBytes } = source;
+  if (sizeBytes <= SMALL_BYTES) {
+    const { bytes } = await readSmall(avala.disk, source);
+    const md5 = check.buffer(bytes, source).digest;
+    return () => ({ file: { path, sizeBytes, small: bytes }, md5 });
+  }
+  const read = () => readChunks(avala.disk, source, () => undefined);
+  return () => {
+    const md5 = check.stream(source);
+    const file = { path, sizeBytes, open: () => hashing(read(), md5) };
+    return { file, md5: async () => md5?.digest() };
+  };
+}
+
+function placeTaken(path: string, { host }: Stored): AvalaError {
+  return placeLost(
+    "conflict",
+    `${host} has something at the place of ${printable(path)} that this run did not put there, and does not replace it.`,
+    {
+      hint: "Other content may have been sent under this name before. Choose another name, or put {digest} into it, so that each content has a place of its own.",
+    },
+  );
+}
+
+interface PutTry {
+  readonly stored: Stored;
+  readonly piece: PieceCheck;
+  readonly md5: Md5;
+  /** Whether what lies there was put there as this content, should there be something already. */
+  readonly isOurs: boolean;
+}
+
+/** @throws AvalaError `conflict` when something else lies there */
+async function keptByPut(path: string, { stored, piece, md5, isOurs }: PutTry): Promise<Kept> {
+  if (!stored.wasThere) {
+    const verdict = await piece.judge(stored, md5);
+    if (verdict !== "wrong") return verdict;
+    // What lies there is not replaced in this session.
+    const { message, hint } = keptOther(path, stored);
+    throw placeLost("storage", message, { hint });
+  }
+  if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
+  if (stored.md5 === undefined && isOurs) return "untold";
+  throw placeTaken(path, stored);
 }
 
 /**
- * Sends it, and completes nothing.
- * @returns `undefined` when it has to go by form: the store keeps something else, and takes no second PUT
+ * Sends it by what `first` says, and by what the server says then where that has to be tried again.
+ * @throws AvalaError of the last try, `file`, `file_changed`, `cancelled`; one of {@link sessionLost}
  */
 export async function sendWhole(
   sending: Sending,
   file: HashedFile,
-  { uid, presigned: first, journal }: Batch<Put>,
-): Promise<SentFile | undefined> {
+  first: Whole,
+  journal: FileJournal,
+): Promise<SentFile> {
   const { avala, check, bytes, signal } = sending;
   const { path, sizeBytes, sha256 } = file;
   const record: PartRecord = { partNumber: 1, sizeBytes, sha256 };
-  if (journal.parts(uid).get(1)?.sha256 === sha256) return { sha256, kept: "untold" };
-  const piece = check.piece(sizeBytes, { isOnce: true });
-  const attempt = async (count: number, tried: AbortSignal): Promise<SentFile | undefined> => {
-    const again =
-      count === 1 ? first : await askForParts(sending, file, { batch: uid, maxTries: 1 });
-    if (again.method !== "PUT") throw sessionLost(path);
-    const md5 = check.stream(file);
-    const body = () =>
-      hashing(
-        readChunks(avala.disk, file, () => undefined),
-        md5,
-      );
+  const isPut = first.method === "PUT";
+  const piece = check.piece(sizeBytes, { isOnce: isPut });
+  const mayBeOurs = !journal.mayHoldOther;
+  // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
+  // would prove nothing.
+  if (isPut && mayBeOurs) await journal.record(record);
+  const nextBody = await bodiesOf(sending, file);
+  let isDoubted = false;
+  const attempt = async (count: number, tried: AbortSignal): Promise<SentFile> => {
+    const presigned = count === 1 ? first : await askHow(sending, file, { signal: tried });
+    if (presigned.method !== first.method) throw sessionLost(path);
+    const body = nextBody();
     return countBytes(bytes, sizeBytes, async (onBytes) => {
-      const put = { path, sizeBytes, body };
-      const stored = await sendPut(avala, again.target, put, { signal: tried, onBytes });
+      const options = { signal: tried, onBytes };
+      if (presigned.method === "POST") {
+        const stored = await sendForm(avala, presigned.form, body.file, options);
+        const kept = await requireKept(piece, path, stored, body.md5);
+        return { sha256, kept, isReplaceable: true };
+      }
+      const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
+      const stored = await sendPut(avala, presigned.target, put, options);
       if (stored === UPLOAD_GONE) throw sessionLost(path);
-      const verdict = await verdictOf(piece, stored, async () => md5?.digest());
-      if (verdict !== "wrong") return { sha256, kept: verdict };
-      const error = stored.wasThere ? takenPlace(path, stored) : keptOther(path, stored);
-      avala.emit({ kind: "retry", what: `upload ${path}`, attempt: count, waitMs: 0, error });
-      return undefined;
+      const isOurs = mayBeOurs && (sending.isNamedByContent || journal.wasSentBefore || count > 1);
+      const kept = await keptByPut(path, { stored, piece, md5: body.md5, isOurs });
+      isDoubted = kept === "doubtful" && stored.md5 !== undefined;
+      return { sha256, kept, isReplaceable: false };
     });
   };
-  const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal));
-  if (sent !== undefined && sent.kept !== "doubtful") await journal.record(uid, record);
+  const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal)).catch(
+    async (error: unknown) => {
+      if (isPut && isSessionLost(error) && error.isFinal) await journal.disown();
+      throw error;
+    },
+  );
+  if (isDoubted) await journal.disown();
+  else if (isPut && !mayBeOurs) await journal.record(record);
   return sent;
 }

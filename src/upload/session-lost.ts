@@ -1,20 +1,49 @@
-// The server's session of a large file that is no more, or not what it was: another run completed it, or it lost a part.
-import { AvalaError, isApiError } from "../errors";
+// The server's session of a file that is gone, or is not what it was: another run completed it, it lost a part, or other
+// content lies at its place. One that can't be mended in its batch takes the whole batch with it.
+import { AvalaError, isApiError, type AvalaErrorOptions, type ErrorCode } from "../errors";
 import { printable } from "../redact";
 
-/** A session that went from under us. Its file goes on in another one, or fails; other files have their own. */
-class SessionLostError extends AvalaError {}
-
-export function sessionLost(path: string, cause?: AvalaError): AvalaError {
-  const why = cause === undefined ? "the store knows it no more" : cause.message;
-  const text = `The upload session of ${printable(path)} was lost: ${why}`;
-  const hint = "Run again: the file is sent in a new session. If it happens again, tell Avala.";
-  return new SessionLostError("storage", text, { hint, cause });
+class SessionLostError extends AvalaError {
+  /** Whether asking for the same session again is of no use. */
+  readonly isFinal: boolean = false;
 }
 
-/** A refusal of a session's own routes, or of the store's, means that the session is not what it was. */
-export function asSessionLost(path: string, error: unknown): AvalaError | undefined {
-  if (error instanceof SessionLostError) return error;
-  const isRefused = isApiError(error) && (error.code === "conflict" || error.code === "not_found");
-  return isRefused ? sessionLost(path, error) : undefined;
+class PlaceLostError extends SessionLostError {
+  override readonly isFinal = true;
+}
+
+export function sessionLost(path: string, cause?: AvalaError): AvalaError {
+  const why = cause === undefined ? "the store does not know it" : cause.message;
+  const hint = "Run again: the file is sent in a new session. If it happens again, tell Avala.";
+  return new SessionLostError(
+    "storage",
+    `The upload session of ${printable(path)} was lost: ${why}`,
+    {
+      hint,
+      cause,
+    },
+  );
+}
+
+/** Something else lies at the file's place, and is not replaced there. */
+export function placeLost(code: ErrorCode, text: string, options: AvalaErrorOptions): AvalaError {
+  return new PlaceLostError(code, text, options);
+}
+
+export function isSessionLost(error: unknown): error is SessionLostError {
+  return error instanceof SessionLostError;
+}
+
+/** Calls on a session. `statuses`: what means that it is not what it was. @throws one of {@link sessionLost} then */
+export async function inSession<T>(
+  path: string,
+  calls: Promise<T>,
+  statuses: readonly number[] = [404, 409, 410],
+): Promise<T> {
+  try {
+    return await calls;
+  } catch (error) {
+    if (!isApiError(error) || !statuses.includes(error.status)) throw error;
+    throw sessionLost(path, error);
+  }
 }

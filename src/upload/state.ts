@@ -1,36 +1,49 @@
 // What a running upload has come to so far: the one thing that changes while it goes on. Decides nothing.
 import type { Turn } from "../flow/turn";
 import type { Avala } from "../api/connect";
-import type { ManagedPresign } from "../api/managed-upload";
+import type { Presigned } from "../api/presign";
 import { AvalaError, messageOf, type FileFailure } from "../errors";
+import { isSameDigest } from "../files/compare";
 import { createManifest, type ManifestEntry } from "../files/manifest";
 import type { RetryTally } from "../flow/retry-tally";
-import type { ByteCounter, Sending } from "./attempt";
+import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
 import type { UploadOutcome } from "./failures";
 import { createFileJournal, type FileJournal } from "./file-journal";
 import type { Journal } from "./journal";
-import type { ProgressTracker } from "./progress";
-import type { UploadFile, UploadRequest } from "./request";
+import type { PartSigning } from "./part-signer";
+import { trackProgress, type ProgressTracker } from "./progress";
+import type { UploadRequest } from "./request";
 import type { UploadResult } from "./result";
-import type { Kept, StoreCheck } from "./store-check";
+import type { StoreCheck } from "./store-check";
 
 export interface Run {
   readonly avala: Avala;
   readonly request: UploadRequest;
   readonly journal: Journal | undefined;
-  readonly progress: ProgressTracker;
+  /** The batch of the set; `undefined`: by the first protocol. */
+  batch: string | undefined;
+  /** What is known to have landed in the batch otherwise than by the journal. */
+  stored: ReadonlyMap<string, ManifestEntry>;
+  /** How often another batch may still be begun for the whole set. */
+  batchesLeft: number;
+  isNamedByContent: boolean;
+  readonly signing: PartSigning;
+  progress: ProgressTracker;
   readonly sent: ManifestEntry[];
   readonly unchanged: ManifestEntry[];
   readonly failures: FileFailure[];
   readonly retries: RetryTally;
   readonly check: StoreCheck;
-  /** Files that no form can carry, and how the server takes them. */
-  readonly oversize: Map<string, ManagedPresign>;
+  /** How the server takes the files that were asked about before all others. */
+  readonly asked: Map<string, Presigned>;
   checkedByStore: number;
   /** Sent, and not landed before the store has shown what its ETags are. */
-  readonly doubtful: ManifestEntry[];
-  /** Paths that go by form alone: what parts made of them is complete, and wrong. */
-  readonly byForm: Set<string>;
+  readonly doubtful: { readonly file: HashedFile; readonly sent: SentFile }[];
+  /** Paths at which something else may lie than what this run sent there. */
+  readonly disowned: Set<string>;
+  /** Paths that were begun in the batch, and in those that this run has given up. */
+  readonly begun: Set<string>;
+  begunBefore: ReadonlySet<string>;
   /** Files that go by parts do so one after the other: each keeps some of its parts in memory. */
   readonly partsTurn: Turn;
   /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
@@ -42,6 +55,34 @@ export function report(run: Run, isLast = false): void {
   if (isLast || run.progress.isDue()) {
     run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
   }
+}
+
+export function trackerFor({ files }: UploadRequest, avala: Avala): ProgressTracker {
+  const bytes = files.reduce((total, file) => total + file.sizeBytes, 0);
+  return trackProgress({ files: files.length, bytes }, () => avala.clock.now());
+}
+
+/** What of `file` has landed in the batch of the set. */
+export function findLanded(run: Run, file: HashedFile): ManifestEntry | undefined {
+  const { path, sizeBytes, sha256 } = file;
+  const isSame = (entry: ManifestEntry | undefined): boolean =>
+    entry?.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256);
+  const landed = run.journal?.landed.get(path);
+  const isLanded = landed?.batch === run.batch && isSame(landed);
+  if (!isLanded && !isSame(run.stored.get(path))) return undefined;
+  return { path, sizeBytes, sha256 };
+}
+
+/** Begins another batch for the whole set: what landed in the one before is sent again. */
+export function beginAnother(run: Run, batch: string | undefined): void {
+  run.batch = batch;
+  run.stored = new Map();
+  run.begunBefore = new Set(run.begun);
+  run.progress = trackerFor(run.request, run.avala);
+  for (const list of [run.sent, run.unchanged, run.failures, run.doubtful]) list.length = 0;
+  run.asked.clear();
+  run.checkedByStore = 0;
+  run.failuresInARow = 0;
 }
 
 function breakJournal(run: Run, error: unknown): void {
@@ -88,21 +129,25 @@ async function takeBack(
 }
 
 export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Sending {
-  const { avala, request, check } = run;
+  const { avala, request, check, batch, isNamedByContent, signing } = run;
   const { datasetName, organizationUid } = request;
-  return { avala, destination: { datasetName, organizationUid }, check, bytes, signal };
+  const destination = { datasetName, organizationUid };
+  return { avala, destination, batch, isNamedByContent, signing, check, bytes, signal };
 }
 
-export function partsOf(run: Run, { path }: UploadFile): FileJournal {
-  return createFileJournal(path, run.journal, {
+export function journalOf(run: Run, file: HashedFile): FileJournal {
+  return createFileJournal(file, run.batch, run.journal, {
+    disowned: run.disowned,
+    begunBefore: run.begunBefore,
     keep: (write) => keep(run, write),
-    takeBack: (write) => takeBack(run, path, write),
+    takeBack: (write) => takeBack(run, file.path, write),
   });
 }
 
-export async function land(run: Run, entry: ManifestEntry, kept: Kept): Promise<void> {
-  const { path, sizeBytes } = entry;
-  await keep(run, (journal) => journal.record(entry));
+export async function land(run: Run, file: HashedFile, { sha256, kept }: SentFile): Promise<void> {
+  const { path, sizeBytes } = file;
+  const entry = { path, sizeBytes, sha256 };
+  await keep(run, (journal) => journal.record({ ...entry, batch: run.batch }));
   if (kept === "right") run.checkedByStore += 1;
   run.sent.push(entry);
   run.failuresInARow = 0;
@@ -111,14 +156,15 @@ export async function land(run: Run, entry: ManifestEntry, kept: Kept): Promise<
 }
 
 export function outcomeOf(run: Run): UploadOutcome {
-  const { sent, unchanged, failures, request } = run;
+  const { sent, unchanged, failures, request, batch: uploadUid } = run;
   const { datasetName, files } = request;
-  return { datasetName, filesTotal: files.length, sent, unchanged, failures };
+  return { datasetName, uploadUid, filesTotal: files.length, sent, unchanged, failures };
 }
 
 export function resultOf(run: Run, startedMs: number): UploadResult {
   const { sent, unchanged, request } = run;
   return {
+    uploadUid: run.batch,
     manifest: createManifest([...sent, ...unchanged]),
     sent,
     unchanged,

@@ -180,7 +180,7 @@ describe("what was tried again", () => {
           code: "server",
           status: 503,
           count: 2,
-          example: expect.stringMatching(/^upload /) as string,
+          example: expect.stringMatching(/^presign /) as string,
         },
       ],
     });
@@ -521,7 +521,7 @@ describe("a dry run", () => {
       `| Dataset | ${name} (image) would be made: 3 files, 29 bytes |`,
     );
     expect(summaries[0]).toContain(
-      "| Would send | 3 files, 29 bytes, 9 API calls: at least 5 s at 100 calls a minute |",
+      "| Would send | 3 files, 29 bytes, 9 API calls (12 if the server takes PUTs): at least 5 s at 100 calls a minute |",
     );
     expect(summaries[0]).not.toContain("| Sent |");
   });

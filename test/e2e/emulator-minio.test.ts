@@ -13,7 +13,12 @@ describeWithPart("minio", (minio) => {
   beforeAll(async () => {
     store = await startMinio(minio);
     const { storage } = store;
-    emulator = await start({ storage, partSizeBytes: 5 * MIB, multipartFromBytes: 6 * MIB });
+    emulator = await start({
+      storage,
+      uploadProtocol: 2,
+      partSizeBytes: 5 * MIB,
+      multipartFromBytes: 6 * MIB,
+    });
   });
 
   afterAll(async () => {

@@ -40,6 +40,7 @@ describeWithPart("minio", (minio) => {
     start({
       storage: store.storage,
       partSizeBytes: 5 * MIB,
+      uploadProtocol: 2,
       multipartFromBytes: 6 * MIB,
       ...options,
     });
@@ -71,7 +72,6 @@ describeWithPart("minio", (minio) => {
     const options = {
       waitMs: () => 60_000,
       stateDirectory: join(folder, "state"),
-      partsFromBytes: 5 * MIB,
     };
     return publishDataset(avala, { dataset, files, ifExists: "verify" }, options);
   }
@@ -203,7 +203,7 @@ describeWithPart("minio", (minio) => {
     const { avala } = sessionWith(emulator, { ports: { storage: watched } });
     const files = [{ path: "drive.mcap", absolutePath: file, sizeBytes: data.length }];
     const dataset = { name: "killed", slug: "killed", dataType: "mcap" as const };
-    const options = { waitMs: () => 60_000, stateDirectory, partsFromBytes: 5 * MIB };
+    const options = { waitMs: () => 60_000, stateDirectory };
     const result = await publishDataset(avala, { dataset, files, ifExists: "verify" }, options);
     expect(sent.sort()).toEqual([5, 6, 7, 8]);
     expect(result).toMatchObject({ outcome: "uploaded", upload: { checkedByStore: 1 } });

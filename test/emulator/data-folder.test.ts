@@ -53,7 +53,12 @@ describe("a data folder", () => {
   });
 
   test("keeps the parts of an upload that a restart broke", async () => {
-    const options = { dataDir, partSizeBytes: 5 * 2 ** 20, multipartFromBytes: 1 };
+    const options = {
+      dataDir,
+      uploadProtocol: 2 as const,
+      partSizeBytes: 5 * 2 ** 20,
+      multipartFromBytes: 1,
+    };
     const file = {
       dataset_name: "cats",
       file_path_in_dataset: "a.jpg",

@@ -211,7 +211,10 @@ test.each([
   ["one", 400],
   ["one422", 422],
 ] as const)("%s part numbers in one call: %i", async (parts, status) => {
-  const emulator = await startSpeaking({ parts }, { multipartFromBytes: 1 });
+  const emulator = await startSpeaking(
+    { parts, uploadReply: "managed" },
+    { multipartFromBytes: 1 },
+  );
   const size = 40 * 2 ** 20;
   const body = { ...{ dataset_name: "cats", file_path_in_dataset: "a.jpg" }, content_length: size };
   const second = { upload_protocol_version: 2, dataset_upload_uid: BATCH };

@@ -119,7 +119,7 @@ const query = fc.constantFrom(
 async function furnished(
   dialect: EmulatorOptions["dialect"] = {},
 ): Promise<{ emulator: Emulator; uids: readonly string[] }> {
-  const emulator = await start({ projects: ["streets"], dialect });
+  const emulator = await start({ projects: ["streets"], dialect, uploadProtocol: 2 });
   await upload(emulator, "a.jpg", "x");
   const dataset = (await confirm(emulator)).body.uid;
   const project = (await call(emulator, "GET", "/users/me/projects/")).body.results[0]!.uid;

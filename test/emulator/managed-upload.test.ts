@@ -6,7 +6,7 @@ afterEach(stopAll);
 
 const MIB = 1024 * 1024;
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";
-const PARTS = { partSizeBytes: 5 * MIB, multipartFromBytes: 6 * MIB };
+const PARTS = { uploadProtocol: 2, partSizeBytes: 5 * MIB, multipartFromBytes: 6 * MIB } as const;
 
 function ask(emulator: Emulator, batch: string, size: number): Promise<Answer> {
   const file = { dataset_name: "cats", file_path_in_dataset: "a.jpg", content_length: size };
@@ -22,7 +22,7 @@ const at = (uid: string, what: string) => `/datasets/manual-upload/uploads/${uid
 
 describe("a file that goes by one PUT", () => {
   test("is stored once, whole, and completed", async () => {
-    const emulator = await start();
+    const emulator = await start({ uploadProtocol: 2 });
     const batch = randomUUID();
     const { body: target } = await ask(emulator, batch, 5);
     expect(target).toMatchObject({ method: "PUT", complete: false });
@@ -46,7 +46,7 @@ describe("a file that goes by one PUT", () => {
   });
 
   test("needs its length, and keeps it in the batch", async () => {
-    const emulator = await start();
+    const emulator = await start({ uploadProtocol: 2 });
     const batch = randomUUID();
     const body = {
       dataset_name: "cats",
@@ -61,7 +61,7 @@ describe("a file that goes by one PUT", () => {
 
   test("is refused once its URL has expired, and taken with a fresh one", async () => {
     const clock = dial();
-    const emulator = await start({ clock, presignSeconds: 60 });
+    const emulator = await start({ uploadProtocol: 2, clock, presignSeconds: 60 });
     const batch = randomUUID();
     const { body: target } = await ask(emulator, batch, 1);
     clock.turn(61_000);

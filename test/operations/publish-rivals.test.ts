@@ -142,7 +142,8 @@ describe("a run beside another one that sends other content under its name", () 
 
   test("is told when what it did not send again is about to be replaced", async () => {
     const { stateDirectory } = options();
-    const earlier = { datasetName: "set", files: ours.slice(0, 1), stateDirectory };
+    const { digest } = await hashFiles(ours.map((file) => ({ ...file, modifiedMs: 0 })));
+    const earlier = { datasetName: "set", files: ours.slice(0, 1), digest, stateDirectory };
     await uploadFiles(sessionWith(emulator).avala, earlier);
     const avala = interrupted(async () => {
       const other = await openUploadJournal(

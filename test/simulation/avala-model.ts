@@ -19,7 +19,21 @@ export interface Fault {
     | "cut"; // storage only: the connection breaks in the body
 }
 
+/** How the server answers where the evidence leaves it open. */
+export interface ModelDialect {
+  /**
+   * To a presign that offers the second protocol. `mixed`: a form, or parts for a large file. `put`: a PUT, or parts.
+   * `refused`: a 400 that names its fields. `ignored`: a form, and there are no batches.
+   */
+  readonly reply: "mixed" | "put" | "form" | "refused" | "ignored";
+  /** What a confirm indexes: the batch that it names, or all that lies under the name. */
+  readonly batches: "apart" | "together";
+  readonly partsAtOnce: "many" | "one";
+}
+
 export interface StoredObject {
+  /** In which it was sent last. */
+  readonly batch?: string | undefined;
   readonly sizeBytes: number;
   readonly sha256: string;
 }
@@ -29,6 +43,8 @@ interface DatasetRow {
   readonly name: string;
   readonly slug: string;
   readonly readyAtMs: number;
+  /** That the confirm named. */
+  readonly batch?: string | undefined;
   /** What lay under its name when it was made: key → sha256. */
   readonly madeOf: ReadonlyMap<string, string>;
 }
@@ -57,10 +73,13 @@ export interface ModelOptions {
   readonly faultOf: (target: "api" | "storage", random: Seeded) => Fault["name"] | undefined;
   readonly limitPerMinute: number;
   readonly burstPerSecond: number;
+  /** @default forms and parts, whatever lies under the name */
+  readonly dialect?: ModelDialect | undefined;
   /** The longest that bytes are on their way. @default 400 */
   readonly storageMs?: number;
 }
 
+const DIALECT: ModelDialect = { reply: "mixed", batches: "together", partsAtOnce: "many" };
 const POLICY_MS = 60_000;
 const STORAGE_URL = "https://uploads.s3.us-east-1.amazonaws.com/";
 const PREFIX = "acme";
@@ -79,18 +98,21 @@ interface PresignBody {
 interface Session {
   readonly uid: string;
   readonly key: string;
+  readonly batch: string | undefined;
   readonly length: number;
   readonly parts: Map<number, Buffer>;
   isComplete: boolean;
 }
 
 interface ConfirmBody {
+  readonly dataset_upload_uid?: string;
   readonly name: string;
   readonly slug: string;
 }
 
 interface Policy {
   readonly key: string;
+  readonly batch?: string | undefined;
   readonly expiresMs: number;
   readonly length: number;
 }
@@ -135,7 +157,7 @@ function partsOf(request: HttpRequest, body: Buffer): { name: string; data: Buff
 }
 
 export function createAvalaModel(options: ModelOptions): AvalaModel {
-  const { clock, random } = options;
+  const { clock, random, dialect = DIALECT } = options;
   const objects = new Map<string, StoredObject>();
   const datasets: DatasetRow[] = [];
   const trace: string[] = [];
@@ -174,13 +196,16 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     slug: row.slug,
     data_type: "image",
     status: clock.now() >= row.readyAtMs ? "created" : "creating",
-    item_count: listedOf(row.name).length,
+    item_count: listedOf(row).length,
     owner_name: PREFIX,
   });
   const keysOf = (name: string): string[] =>
     [...objects.keys()].filter((key) => key.startsWith(`${PREFIX}/${name}/`)).sort();
   /** What is no image is stored and never an item. */
-  const listedOf = (name: string): string[] => keysOf(name).filter((key) => key.endsWith(".jpg"));
+  const listedOf = ({ name, batch }: Pick<DatasetRow, "name" | "batch">): string[] =>
+    keysOf(name).filter((key) => key.endsWith(".jpg") && isIn(key, batch));
+  const isIn = (key: string, batch: string | undefined): boolean =>
+    dialect.batches === "together" || objects.get(key)?.batch === batch;
   const page = (results: readonly unknown[]): Answer => ({
     status: 200,
     json: { next: null, previous: null, results },
@@ -193,11 +218,13 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     const session = sessions.get(uid) ?? {
       uid,
       key,
+      batch: body.dataset_upload_uid,
       length,
       parts: new Map<number, Buffer>(),
       isComplete: false,
     };
     sessions.set(uid, session);
+    if (length < PART_BYTES) return presignPut(session);
     const uploaded = [...session.parts].map(([number, { length: size }]) => ({
       part_number: number,
       size,
@@ -212,16 +239,35 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     };
     return { status: 200, json };
   };
+  const presignPut = ({ uid, isComplete }: Session): Answer => {
+    const url = `${STORAGE_URL}${uid}?expires=${clock.now() + POLICY_MS}`;
+    return {
+      status: 200,
+      json: { method: "PUT", upload_uid: uid, url, headers: {}, complete: isComplete },
+    };
+  };
   const presign = (body: PresignBody): Answer => {
     counts.presigns += 1;
     const key = `${PREFIX}/${body.dataset_name}/${body.file_path_in_dataset}`;
-    if (body.upload_protocol_version === 2) return presignParts(body, key);
-    const policy: Policy = { key, expiresMs: clock.now() + POLICY_MS, length: body.content_length };
+    const isSecond = body.upload_protocol_version === 2;
+    const isLarge = body.content_length >= PART_BYTES;
+    if (isSecond && dialect.reply === "refused")
+      return { status: 400, json: { upload_protocol_version: ["Unknown field."] } };
+    if (isSecond && (dialect.reply === "put" || (dialect.reply === "mixed" && isLarge)))
+      return presignParts(body, key);
+    const policy: Policy = {
+      key,
+      batch: dialect.reply === "ignored" ? undefined : body.dataset_upload_uid,
+      expiresMs: clock.now() + POLICY_MS,
+      length: body.content_length,
+    };
     const encoded = Buffer.from(JSON.stringify(policy)).toString("base64");
     return { status: 200, json: { url: STORAGE_URL, fields: { key, policy: encoded } } };
   };
   const signParts = (session: Session, numbers: readonly number[]): Answer => {
     if (session.isComplete) return { status: 409, json: { detail: "This upload is complete." } };
+    if (dialect.partsAtOnce === "one" && numbers.length > 1)
+      return { status: 400, json: { part_numbers: ["Too many."] } };
     const expires = clock.now() + POLICY_MS;
     const parts = numbers.map((number) => ({
       part_number: number,
@@ -230,14 +276,24 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     }));
     return { status: 200, json: { parts } };
   };
+  const completePut = (session: Session): Answer => {
+    const object = objects.get(session.key);
+    const isThere = object?.batch === session.batch || dialect.batches === "together";
+    if (object?.sizeBytes !== session.length || !isThere)
+      return { status: 409, json: { detail: "Upload is not complete." } };
+    session.isComplete = true;
+    return { status: 200, json: { complete: true } };
+  };
   const complete = (session: Session): Answer => {
+    if (session.length < PART_BYTES) return completePut(session);
     const numbers = [...session.parts.keys()].sort((a, b) => a - b);
     const whole = Buffer.concat(numbers.map((number) => session.parts.get(number)!));
     if (!session.isComplete && whole.length !== session.length) {
       return { status: 409, json: { detail: "Upload is not complete." } };
     }
     if (!session.isComplete) {
-      objects.set(session.key, { sizeBytes: whole.length, sha256: sha256(whole) });
+      const { batch } = session;
+      objects.set(session.key, { sizeBytes: whole.length, sha256: sha256(whole), batch });
       counts.stored.set(session.key, (counts.stored.get(session.key) ?? 0) + 1);
     }
     session.isComplete = true;
@@ -250,11 +306,24 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     if (path.endsWith("/complete/")) return complete(session);
     return signParts(session, (body as { part_numbers: number[] }).part_numbers);
   };
+  /** Writes once: where batches are kept apart, each has a place of its own. */
+  const storePut = (session: Session, body: Buffer): Answer => {
+    const { key, batch, length } = session;
+    if (body.length !== length) return s3Error(400, "EntityTooSmall");
+    const before = objects.get(key);
+    const isThere =
+      before !== undefined && (dialect.batches === "together" || before.batch === batch);
+    if (isThere) return s3Error(412, "PreconditionFailed");
+    counts.stored.set(key, (counts.stored.get(key) ?? 0) + 1);
+    objects.set(key, { sizeBytes: length, sha256: sha256(body), batch });
+    return { status: 200, headers: { etag: etagOf(body) } };
+  };
   const storePart = (request: HttpRequest, body: Buffer): Answer => {
     const url = new URL(request.url);
     const session = sessions.get(url.pathname.slice(1));
     const number = Number(url.searchParams.get("part"));
     if (clock.now() > Number(url.searchParams.get("expires"))) return policyExpired();
+    if (session !== undefined && session.length < PART_BYTES) return storePut(session, body);
     // S3 forgets a multipart upload when it is completed.
     if (session === undefined || session.isComplete) return s3Error(404, "NoSuchUpload");
     const length = Math.min(PART_BYTES, session.length - (number - 1) * PART_BYTES);
@@ -268,10 +337,10 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
       return { status: 409, json: { detail: "A dataset with this name exists." } };
     }
     const readyAtMs = clock.now() + random.integer(20_000);
-    const madeOf = new Map(
-      keysOf(body.name).map((key) => [key, objects.get(key)?.sha256 ?? ""] as const),
-    );
-    const row = { uid: random.uuid(), name: body.name, slug: body.slug, readyAtMs, madeOf };
+    const batch = dialect.reply === "ignored" ? undefined : body.dataset_upload_uid;
+    const indexed = keysOf(body.name).filter((key) => isIn(key, batch));
+    const madeOf = new Map(indexed.map((key) => [key, objects.get(key)?.sha256 ?? ""] as const));
+    const row = { uid: random.uuid(), name: body.name, slug: body.slug, readyAtMs, batch, madeOf };
     datasets.push(row);
     return { status: 201, json: rowJson(row) };
   };
@@ -295,7 +364,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     if (row === undefined) return { status: 404, json: { detail: "Not found." } };
     if (!path.endsWith("/items/")) return { status: 200, json: rowJson(row) };
     const root = `${PREFIX}/${row.name}/`;
-    const items = listedOf(row.name).map((key) => ({
+    const items = listedOf(row).map((key) => ({
       uid: sha256(Buffer.from(key)).slice(0, 32),
       key: key.slice(root.length),
     }));
@@ -316,7 +385,8 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     if (clock.now() > policy.expiresMs) return policyExpired();
     if (file.data.length !== policy.length) return s3Error(400, "EntityTooLarge");
     counts.stored.set(policy.key, (counts.stored.get(policy.key) ?? 0) + 1);
-    objects.set(policy.key, { sizeBytes: file.data.length, sha256: sha256(file.data) });
+    const { key, batch } = policy;
+    objects.set(key, { sizeBytes: file.data.length, sha256: sha256(file.data), batch });
     return { status: 204, headers: { etag: etagOf(file.data) } };
   };
 

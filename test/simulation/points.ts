@@ -179,7 +179,6 @@ async function start(
     waitMs: () => 600_000,
     concurrency: 1,
     stateDirectory: "/state",
-    partsFromBytes: PART_BYTES,
   };
   const run = publishDataset(avala, target, options).then(
     ({ outcome }) => outcome,

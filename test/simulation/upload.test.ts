@@ -46,10 +46,13 @@ function judge(played: Played): string[] {
   if (server.datasets.length !== 1) wrong.push(`${server.datasets.length} datasets`);
   const prefix = `acme/${datasetName}/`;
   const stored = new Map(server.objects);
+  const isOfBatches = played.dialect.batches === "apart";
   for (const file of files) {
     const object = stored.get(prefix + file.path);
     stored.delete(prefix + file.path);
     if (object?.sha256 !== sha256Of(file.path)) wrong.push(`${file.path} is not stored whole`);
+    if (isOfBatches && object?.batch !== server.datasets[0]?.batch)
+      wrong.push(`${file.path} is not in the dataset's batch`);
   }
   if (stored.size > 0) wrong.push(`stored besides: ${[...stored.keys()].join(", ")}`);
   // A full disk may forget what had landed, and so may two runs at once with files that changed: one takes back what
@@ -65,8 +68,9 @@ function judge(played: Played): string[] {
   if (!played.ranTogether && !ends.includes("killed") && server.counts.throttled > 0) {
     wrong.push(`${server.counts.throttled} calls were throttled`);
   }
+  const callsPerFile = played.dialect.reply === "put" ? 2 : 1;
   const wasUndisturbed = ends.length === 1 && !played.hadFaults;
-  if (wasUndisturbed && server.counts.calls > files.length + CALLS_OF_A_RUN) {
+  if (wasUndisturbed && server.counts.calls > callsPerFile * files.length + CALLS_OF_A_RUN) {
     wrong.push(`${server.counts.calls} calls for ${files.length} files`);
   }
   const isLeaked = [...played.disk.written, ...server.trace].some((text) => text.includes(API_KEY));

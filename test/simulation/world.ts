@@ -4,7 +4,7 @@ import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
 import { publishDataset, type PublishTarget } from "../../src/operations/publish";
 import type { UploadFile } from "../../src/upload/run";
-import { PART_BYTES, createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
+import { createAvalaModel, type AvalaModel, type Fault, type ModelDialect } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
 import { makeFiles, type FileModel } from "./files-model";
 import { seeded, type Seeded } from "./seeded";
@@ -26,6 +26,7 @@ export interface Played {
   readonly ranTogether: boolean;
   /** How often a file became another between two starts. */
   readonly changes: number;
+  readonly dialect: ModelDialect;
   /** Whether the journal's disk was full at some time, which may forget what had landed. */
   readonly diskWasFull: boolean;
   readonly hadFaults: boolean;
@@ -57,6 +58,7 @@ const MOST_STARTS = 16;
 const ON_ITS_WAY_MS = 1000;
 
 interface World {
+  readonly dialect: ModelDialect;
   readonly timeline: Timeline;
   readonly random: Seeded;
   readonly server: AvalaModel;
@@ -73,10 +75,19 @@ interface World {
 /**
  * Another content under the same name, until a dataset is made of it: what is right is then what the last start was given.
  */
-async function changeFiles({ timeline, random, server, model, landed }: World): Promise<number> {
+async function changeFiles({
+  timeline,
+  random,
+  server,
+  model,
+  landed,
+  dialect,
+}: World): Promise<number> {
   await timeline.sleep(ON_ITS_WAY_MS);
   if (server.datasets.length > 0) return 0;
   const changed = model.change(random);
+  // Other content is another batch, in which nothing has landed; the first protocol knows none.
+  if (changed.length > 0 && dialect.reply !== "refused") landed.clear();
   for (const path of changed) landed.delete(path);
   return changed.length;
 }
@@ -107,7 +118,6 @@ async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
     waitMs: () => 600_000,
     concurrency: world.concurrency,
     stateDirectory: "/state",
-    partsFromBytes: PART_BYTES,
   }).then(
     ({ outcome }) => outcome,
     (error: unknown) => {
@@ -126,6 +136,17 @@ async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
   return Promise.race([run, killed]);
 }
 
+function pickDialect(random: Seeded): ModelDialect {
+  const reply = random.pick(["mixed", "mixed", "put", "form", "refused", "ignored"] as const);
+  const batches = random.pick(["apart", "together"] as const);
+  // A place that all batches share and that a PUT does not replace can't be given other content.
+  return {
+    reply,
+    batches: reply === "put" ? "apart" : batches,
+    partsAtOnce: random.pick(["many", "one"] as const),
+  };
+}
+
 /** Plays the world of `seed` to its end. */
 export async function playSeed(seed: number): Promise<Played> {
   const random = seeded(seed);
@@ -138,7 +159,9 @@ export async function playSeed(seed: number): Promise<Played> {
     if (timeline.now() >= calmFrom || !chance.chance(faultRate)) return undefined;
     return target === "api" ? chance.pick(API_FAULTS) : chance.pick(STORAGE_FAULTS);
   };
+  const dialect = pickDialect(random);
   const server = createAvalaModel({
+    dialect,
     clock: timeline,
     random: random.fork(),
     faultOf,
@@ -146,6 +169,7 @@ export async function playSeed(seed: number): Promise<Played> {
     burstPerSecond: 20,
   });
   const world: World = {
+    dialect,
     timeline,
     random,
     server,
@@ -182,6 +206,7 @@ export async function playSeed(seed: number): Promise<Played> {
   };
   await timeline.play(play());
   return {
+    dialect,
     files: model.files(),
     sha256Of: model.sha256Of,
     changes,

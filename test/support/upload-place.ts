@@ -8,12 +8,15 @@ import type { UploadFile } from "../../src/upload/run";
 
 export const MIB = 1024 * 1024;
 
+/** For {@link UploadPlace.start}: every file goes by form. */
+export const BY_FORM = { dialect: { uploadReply: "form" } } as const;
+
 export interface UploadPlace {
   /** Of this test. */
   readonly folder: string;
   /** The one that was started in this test. */
   readonly emulator: Emulator;
-  /** Without limits, and with parts of 5 MiB for files from 1 MiB on. */
+  /** Without limits; one that chooses parts of 5 MiB for files from 1 MiB on, and a PUT for the others. */
   start(options?: EmulatorOptions): Promise<void>;
   /** Writes a file of the folder. */
   put(path: string, data: Buffer): Promise<UploadFile & { readonly sha256: string }>;
@@ -44,7 +47,8 @@ export function useUploadPlace(): UploadPlace {
     },
     start: async (options = {}) => {
       const unlimited = { requestsPerMinute: 0, burstPerSecond: 0 };
-      const parts = { multipartFromBytes: MIB, partSizeBytes: 5 * MIB };
+      const dialect = { uploadReply: "managed" } as const;
+      const parts = { dialect, multipartFromBytes: MIB, partSizeBytes: 5 * MIB };
       emulator = await startEmulator({ ...unlimited, ...parts, ...options });
     },
     put: async (path, data) => {

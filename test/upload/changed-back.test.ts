@@ -7,7 +7,7 @@ import type { Avala } from "../../src/api/connect";
 import { datasetVersionName } from "../../src/files/dataset-name";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
-import { MIB, sha256Of, useUploadPlace } from "../support/upload-place";
+import { BY_FORM, MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
 
@@ -21,7 +21,7 @@ function upload(
   file: UploadFile,
   { avala, name = "set", state = "state" }: Given = {},
 ): Promise<UploadResult> {
-  const request = { datasetName: name, files: [file], partsFromBytes: MIB };
+  const request = { datasetName: name, files: [file] };
   const stateDirectory = state === "none" ? undefined : join(place.folder, state);
   return uploadFiles(avala ?? sessionWith(place.emulator).avala, { ...request, stateDirectory });
 }
@@ -57,7 +57,7 @@ describe("a small file that changes and changes back", () => {
   const [a, b] = [Buffer.from("content A"), Buffer.from("content B")];
 
   test("is sent again when the run that overwrote it was cut off before its record", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await upload(await place.put("a.jpg", a));
     const other = await place.put("a.jpg", b);
     await upload(other, { avala: killedBeforeItsRecord(isRecordOf(sha256Of(b))) });
@@ -68,7 +68,7 @@ describe("a small file that changes and changes back", () => {
   });
 
   test("is sent again when the journal can't take its record back", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await upload(await place.put("a.jpg", a));
     await upload(await place.put("a.jpg", b), { avala: killedBeforeItsRecord(() => true) });
     await upload(await place.put("a.jpg", a));
@@ -76,7 +76,7 @@ describe("a small file that changes and changes back", () => {
   });
 
   test("is not overwritten while a record of it can be neither taken back nor removed", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await upload(await place.put("a.jpg", a));
     const avala = killedBeforeItsRecord(() => true);
     const remove = (): Promise<void> => Promise.reject(new Error("EACCES"));
@@ -87,7 +87,7 @@ describe("a small file that changes and changes back", () => {
   });
 
   test("is not known to lie overwritten by a run with another journal, unless each content has its name", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     const isStored = async (name: string, data: Buffer): Promise<boolean> =>
       (await place.emulator.objects()).some(
         ({ key, sha256 }) => key.includes(`/${name}/`) && sha256 === sha256Of(data),
@@ -108,7 +108,7 @@ describe("a small file that changes and changes back", () => {
   });
 
   test("costs the journal no line more than its record when it is new", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await upload(await place.put("a.jpg", a));
     const journals = join(place.folder, "state", "journals");
     const [name = ""] = await readdir(journals);

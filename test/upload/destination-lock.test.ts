@@ -7,7 +7,7 @@ import { createManifest } from "../../src/files/manifest";
 import { withDestinationLock } from "../../src/upload/destination-lock";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
-import { sha256Of, useUploadPlace } from "../support/upload-place";
+import { BY_FORM, sha256Of, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
 const FILES = 12;
@@ -51,7 +51,7 @@ async function sendTogether(of: Record<"ours" | "theirs", readonly UploadFile[]>
 
 describe("two runs at once under one name", () => {
   test("with other content send one after the other, and each finds its own when it is done", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     const both = { ours: await makeFiles("ours"), theirs: await makeFiles("theirs") };
     const { results, waited } = await sendTogether(both);
     expect(results.map(({ isOwn }) => isOwn)).toEqual([true, true]);
@@ -60,7 +60,7 @@ describe("two runs at once under one name", () => {
   });
 
   test("with the same content: the second finds that all has landed", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     const ours = await makeFiles("ours");
     const { results } = await sendTogether({ ours, theirs: ours });
     expect(results.map(({ result }) => result.sent.length).sort((a, b) => a - b)).toEqual([
@@ -84,7 +84,7 @@ describe("a run that lost its lock", () => {
   }
 
   test("stops, and fails as a conflict", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     const files = await makeFiles("ours");
     const { avala, lose } = losing();
     const to = { datasetName: "set", files };

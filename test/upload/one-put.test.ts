@@ -1,6 +1,8 @@
 // A large file that the server wants by one PUT, which never replaces what lies at its place (412).
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createManifest, datasetVersionName } from "../../src/files/manifest";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 import { MIB, sha256Of, useUploadPlace } from "../support/upload-place";
@@ -9,8 +11,8 @@ const place = useUploadPlace();
 
 beforeEach(() => place.start({ multipartFromBytes: 100 * MIB }));
 
-function upload(file: UploadFile): Promise<UploadResult> {
-  const request = { datasetName: "set", files: [file], partsFromBytes: MIB };
+function upload(file: UploadFile, datasetName = "set"): Promise<UploadResult> {
+  const request = { datasetName, files: [file] };
   const stateDirectory = join(place.folder, "state");
   return uploadFiles(sessionWith(place.emulator).avala, { ...request, stateDirectory });
 }
@@ -26,23 +28,45 @@ function bytesRequests(): number {
 describe("a large file that goes by one PUT", () => {
   const [a, b] = [randomBytes(2 * MIB), randomBytes(2 * MIB)];
 
-  test("is not taken for stored when other content of its size lies there (412)", async () => {
-    for (const data of [a, b]) await upload(await place.put("a.mcap", data));
-    expect(await stored()).toBe(sha256Of(b));
+  test.each([
+    ["its size", b],
+    ["another size", Buffer.concat([b, Buffer.from("more")])],
+  ])(
+    "is an error when other content of %s lies there, which is not replaced (412)",
+    async (_how, data) => {
+      await upload(await place.put("a.mcap", a));
+      await expect(upload(await place.put("a.mcap", data))).rejects.toMatchObject({
+        code: "conflict",
+      });
+      expect(await stored()).toBe(sha256Of(a));
+    },
+  );
+
+  test("is not taken for stored by a run that knows nothing of what lies there", async () => {
+    const file = await place.put("a.mcap", a);
+    await upload(file);
+    await rm(join(place.folder, "state"), { recursive: true });
+    await expect(upload(await place.put("a.mcap", b))).rejects.toMatchObject({ code: "conflict" });
   });
 
-  test("is sent when other content of another size lies there, in the same run", async () => {
-    await upload(await place.put("a.mcap", a));
-    const longer = Buffer.concat([b, Buffer.from("more")]);
-    expect((await upload(await place.put("a.mcap", longer))).isComplete).toBe(true);
-    expect(await stored()).toBe(sha256Of(longer));
+  test("is taken for stored where its content names the place, whatever journal there is", async () => {
+    const file = await place.put("a.mcap", a);
+    const name = datasetVersionName("set-{digest}", createManifest([file]).digest);
+    await upload(file, name);
+    await rm(join(place.folder, "state"), { recursive: true });
+    const before = bytesRequests();
+    expect(await upload(file, name)).toMatchObject({
+      isComplete: true,
+      sent: [{ path: "a.mcap" }],
+    });
+    expect(bytesRequests()).toBe(before);
   });
 
   test("is not taken for stored when its first request was lost and other content lies there", async () => {
     await upload(await place.put("a.mcap", a));
     place.emulator.setFault({ on: { target: "storage", method: "PUT" }, drop: true });
-    await upload(await place.put("a.mcap", b));
-    expect(await stored()).toBe(sha256Of(b));
+    await expect(upload(await place.put("a.mcap", b))).rejects.toMatchObject({ code: "conflict" });
+    expect(await stored()).toBe(sha256Of(a));
   });
 
   test("is not sent again when only its completion was cut off", async () => {

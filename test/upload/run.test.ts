@@ -340,7 +340,7 @@ describe("a deadline", () => {
   test("comes between the parts of a file: those that landed are kept", async () => {
     const large = await startEmulator({
       ...{ requestsPerMinute: 0, burstPerSecond: 0 },
-      ...{ multipartFromBytes: 1_000_000, partSizeBytes: 5_242_880 },
+      ...{ uploadProtocol: 2, multipartFromBytes: 1_000_000, partSizeBytes: 5_242_880 },
     });
     const file = await makeFile("large.mp4", Buffer.alloc(60_000_000, "x"));
     const parts = (): number =>
@@ -349,10 +349,7 @@ describe("a deadline", () => {
     // Time passes only as parts are stored: the deadline comes with the first.
     const clock = { ...hurriedClock, now: () => parts() };
     const { avala } = sessionWith(large, { ports: { clock } });
-    const request = {
-      ...{ datasetName: "set", files: [file], stateDirectory: folder },
-      partsFromBytes: 1_000_000,
-    };
+    const request = { datasetName: "set", files: [file], stateDirectory: folder };
     const result = await uploadFiles(avala, { ...request, deadlineMs: 1 });
     expect(result).toMatchObject({ isComplete: false, sent: [], retries: 0 });
     const before = parts();

@@ -7,7 +7,7 @@ import type { Avala } from "../../src/api/connect";
 import type { Transport } from "../../src/api/transport";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
-import { MIB, useUploadPlace } from "../support/upload-place";
+import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
 
 const ONCE = { target: "storage" } as const;
 
@@ -34,7 +34,7 @@ async function smallFiles(count: number): Promise<UploadFile[]> {
 }
 
 function upload(files: readonly UploadFile[], concurrency = 1): Promise<UploadResult> {
-  const request = { datasetName: "set", files, concurrency, partsFromBytes: 5 * MIB };
+  const request = { datasetName: "set", files, concurrency };
   return uploadFiles(sessionWith(place.emulator).avala, request);
 }
 
@@ -49,8 +49,11 @@ const storageRequests = (): number =>
   place.emulator.requests().filter(({ target }) => target === "storage").length;
 
 describe("a store that tells MD5s", () => {
-  test("is held to each, by form and by parts", async () => {
-    await start();
+  test.each([
+    ["by form", BY_FORM],
+    ["by PUT and by parts", {}],
+  ])("is held to each, %s", async (_how, options) => {
+    await start(options);
     const files = await threeFiles();
     const result = await upload(files);
     expect(result).toMatchObject({ checkedByStore: 3, retries: 0 });
@@ -60,9 +63,9 @@ describe("a store that tells MD5s", () => {
   test.each(["half", "other"] as const)(
     "and keeps %s is sent the bytes again, and ends with all of them",
     async (store) => {
-      await start();
+      await start(BY_FORM);
       const files = await threeFiles();
-      // The first try of the small file, of the large one, and of the first part.
+      // The first try of each.
       for (const skip of [0, 2, 4]) place.emulator.setFault({ on: ONCE, skip, store });
       const result = await upload(files);
       expect(result).toMatchObject({ checkedByStore: 3 });
@@ -74,7 +77,7 @@ describe("a store that tells MD5s", () => {
   );
 
   test("and keeps something else of the first file twice is found out by the next, and sent it again", async () => {
-    await start();
+    await start(BY_FORM);
     const files = await threeFiles();
     place.emulator.setFault({ on: ONCE, times: 2, store: "other" });
     const result = await upload(files);
@@ -84,18 +87,19 @@ describe("a store that tells MD5s", () => {
     await expectStored(files);
   });
 
-  test("and keeps something else of the first parts twice is found out, and sent a form", async () => {
+  test("and keeps something else of the first parts twice is found out, and sent all in another batch", async () => {
     await start();
-    const [small, , parts] = await threeFiles();
+    const [, , parts] = await threeFiles();
+    const other = await place.put("other.mp4", randomBytes(6 * MIB));
     const on = { target: "storage", method: "PUT" } as const;
     place.emulator.setFault({ on, times: 6, store: "other" });
-    const result = await upload([parts!, small!]);
+    const result = await upload([parts!, other]);
     expect(result).toMatchObject({ checkedByStore: 2, isComplete: true });
-    await expectStored([small!, parts!]);
+    await expectStored([parts!, other]);
   });
 
   test("and once answers as if all were well, with no ETag and nothing kept, is sent it again", async () => {
-    await start();
+    await start(BY_FORM);
     const files = await threeFiles();
     place.emulator.setFault({ on: ONCE, skip: 1, store: "nothing" });
     const result = await upload(files);
@@ -104,7 +108,7 @@ describe("a store that tells MD5s", () => {
   });
 
   test("and kept nothing of the very first file is found out by the next, and sent it again", async () => {
-    await start();
+    await start(BY_FORM);
     const files = await threeFiles();
     place.emulator.setFault({ on: ONCE, store: "nothing" });
     const result = await upload(files);
@@ -115,7 +119,7 @@ describe("a store that tells MD5s", () => {
   });
 
   test("and kept nothing of all that were first under way is sent them again", async () => {
-    await start();
+    await start(BY_FORM);
     const files = await smallFiles(20);
     place.emulator.setFault({ on: ONCE, times: 8, store: "nothing" });
     const result = await upload(files, 8);
@@ -124,7 +128,7 @@ describe("a store that tells MD5s", () => {
   });
 
   test("and goes on keeping something else is an error that names the file and says so", async () => {
-    await start();
+    await start(BY_FORM);
     const files = await threeFiles();
     place.emulator.setFault({ on: ONCE, skip: 1, times: 0, store: "other" });
     await expect(upload(files.slice(0, 2))).rejects.toMatchObject({
@@ -135,14 +139,12 @@ describe("a store that tells MD5s", () => {
     });
   });
 
-  test("and keeps something else of a PUT, which it takes once, is sent a form", async () => {
+  test("and keeps something else of a PUT, which it does not replace, is an error", async () => {
     await start({ multipartFromBytes: 100 * MIB });
     const files = await threeFiles();
     const fault: Fault = { on: { target: "storage", method: "PUT" }, store: "other" };
     place.emulator.setFault(fault);
-    const result = await upload(files);
-    expect(result).toMatchObject({ checkedByStore: 3, retries: 1 });
-    await expectStored(files);
+    await expect(upload(files)).rejects.toMatchObject({ code: "conflict" });
   });
 });
 
@@ -156,7 +158,7 @@ describe("a store whose ETags are no MD5s", () => {
   });
 
   test("costs one file sent twice at most for each that is under way at once, and one more", async () => {
-    await start({ etag: "opaque" });
+    await start({ ...BY_FORM, etag: "opaque" });
     const result = await upload(await smallFiles(30), 4);
     expect(result.sent).toHaveLength(30);
     expect(storageRequests()).toBeLessThanOrEqual(35);
@@ -176,7 +178,7 @@ describe("a store that gives no ETag at all", () => {
   test("is sent every file once, and each is known to have landed", async () => {
     await start();
     const files = [...(await threeFiles()), ...(await smallFiles(30))];
-    const request = { datasetName: "set", files, concurrency: 4, partsFromBytes: 5 * MIB };
+    const request = { datasetName: "set", files, concurrency: 4 };
     const result = await uploadFiles(withoutEtags(), request);
     expect(result).toMatchObject({ checkedByStore: 0, retries: 0, isComplete: true });
     expect(storageRequests()).toBe(files.length + 2);

@@ -9,7 +9,7 @@ import { createManifest } from "../../src/files/manifest";
 import { makeFolder } from "../../src/files/folders";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
-import { sha256Of, useUploadPlace } from "../support/upload-place";
+import { BY_FORM, sha256Of, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
 const posix = process.platform === "win32" ? test.skip : test;
@@ -50,7 +50,7 @@ describe("a journal that claims other content and can't be used", () => {
   ] as const)(
     "%s: sends nothing over it, and the next run is right",
     async (_name, method, code) => {
-      await place.start();
+      await place.start(BY_FORM);
       await upload(x);
       const error = await upload(y, { avala: refusing(method, code) }).catch(
         (caught: unknown) => caught,
@@ -66,7 +66,7 @@ describe("a journal that claims other content and can't be used", () => {
   test.each(["hold", "openToAppend", "readIfPresent"] as const)(
     "a name made of the content takes it all the same, without %s",
     async (method) => {
-      await place.start();
+      await place.start(BY_FORM);
       const entry = { path: "a.jpg", sizeBytes: y.length, sha256: sha256Of(y) };
       const name = datasetVersionName("set-{digest}", createManifest([entry]).digest);
       const { sent } = await upload(y, { avala: refusing(method, "EACCES"), name });
@@ -80,7 +80,7 @@ describe("a journal that somebody else could write", () => {
     `${"0".repeat(32)} ${JSON.stringify([path, data.length, sha256Of(data)])}\n`;
 
   test("has a file sent that it claims, also one that Avala never lists, and says so", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await upload(y);
     await writeFile(await journalFile(), wholeLine("a.jpg", x) + wholeLine("notes.txt", x));
     const { avala, events } = sessionWith(place.emulator);
@@ -93,7 +93,7 @@ describe("a journal that somebody else could write", () => {
   });
 
   test("of another API key is taken back for that key before other content is sent", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     place.emulator.addKey({
       key: "avk_second_000000000000",
       scopes: ["datasets.read", "datasets.write"],
@@ -107,7 +107,7 @@ describe("a journal that somebody else could write", () => {
   });
 
   test("is not read when it is larger than a journal can be", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await upload(x);
     await truncate(await journalFile(), 257 * 1024 * 1024);
     await expect(upload(y)).rejects.toMatchObject({ code: "journal" });
@@ -115,7 +115,7 @@ describe("a journal that somebody else could write", () => {
   });
 
   posix("is not followed out of the state folder", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await upload(x);
     const path = await journalFile();
     const victim = join(place.folder, "victim");
@@ -128,7 +128,7 @@ describe("a journal that somebody else could write", () => {
   });
 
   posix("does not hang when it is a pipe", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await upload(x);
     const path = await journalFile();
     const piped = join(place.folder, "piped", "journals");
@@ -141,20 +141,20 @@ describe("a journal that somebody else could write", () => {
 
 describe("a state folder where no folder can be made", () => {
   linux("under /proc fails at once", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     const upload1 = upload(x, { stateDirectory: "/proc/avala/state" });
     await expect(upload1).rejects.toMatchObject({ code: "journal" });
   });
 
   posix("behind a link to nowhere fails at once", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     await symlink(join(place.folder, "nowhere"), join(place.folder, "dangling"));
     const deep = join(place.folder, "dangling", "a", "b");
     await expect(makeFolder(deep)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
   test("is made with all that is above it, and twice", async () => {
-    await place.start();
+    await place.start(BY_FORM);
     const deep = join(place.folder, "a", "b", "c");
     await Promise.all([makeFolder(deep), makeFolder(deep)]);
     await makeFolder(deep);

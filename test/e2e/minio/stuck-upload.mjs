@@ -30,6 +30,5 @@ await publishDataset(
   {
     waitMs: () => 60_000,
     stateDirectory: given.stateDirectory,
-    partsFromBytes: 5 * 1024 * 1024,
   },
 );

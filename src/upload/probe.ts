@@ -1,0 +1,51 @@
+// What is asked before the first byte of a set goes: whether the server takes the second protocol, and those files that no
+// form can carry. Sends no bytes of files.
+import { isProtocolRefused, type Presigned } from "../api/presign";
+import { DEFAULT_TRIES } from "../flow/retry";
+import { askHow } from "./ask";
+import type { HashedFile } from "./attempt";
+import { isOversize, isRefusalOfSize, notOffered, requireNoForm } from "./oversize";
+import { findLanded, sendingOf, type Run } from "./state";
+
+async function ask(run: Run, file: HashedFile): Promise<Presigned> {
+  const { signal = new AbortController().signal } = run.avala;
+  const sending = sendingOf(run, { add: () => undefined, takeBack: () => undefined }, signal);
+  try {
+    return requireNoForm(file, await askHow(sending, file, { maxTries: DEFAULT_TRIES }));
+  } catch (error) {
+    if (run.batch !== undefined && isProtocolRefused(error)) {
+      // The first protocol from here on, and nothing of the set has gone.
+      run.batch = undefined;
+      run.stored = new Map();
+      return ask(run, file);
+    }
+    throw isOversize(file) && isRefusalOfSize(error) ? notOffered(file, error) : error;
+  }
+}
+
+/**
+ * The files in the order in which they are sent: first those that no form can carry, so that nothing has landed should the
+ * deployment not take them; before all others go, one has shown which protocol the server takes.
+ */
+export async function inOrder(
+  run: Run,
+  files: readonly HashedFile[],
+  failFile: (file: HashedFile, error: unknown) => void,
+): Promise<readonly HashedFile[]> {
+  const large = files.filter(isOversize);
+  const ordered =
+    large.length === 0 ? files : [...large, ...files.filter((file) => !isOversize(file))];
+  const toSend = ordered.filter((file) => findLanded(run, file) === undefined);
+  for (const file of toSend.filter(isOversize)) run.asked.set(file.path, await ask(run, file));
+  const failed = new Set<HashedFile>();
+  for (const file of toSend) {
+    if (run.asked.size > 0 || run.batch === undefined) break;
+    try {
+      run.asked.set(file.path, await ask(run, file));
+    } catch (error) {
+      failFile(file, error);
+      failed.add(file);
+    }
+  }
+  return failed.size === 0 ? ordered : ordered.filter((file) => !failed.has(file));
+}

@@ -1,0 +1,180 @@
+// One batch a dataset: every presign and the confirm name it, whatever form the server chooses, and a server that keeps
+// batches apart has all of the files.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { EmulatorOptions } from "../../emulator";
+import type { Avala } from "../../src/api/connect";
+import { publishDataset, type PublishResult } from "../../src/operations/publish";
+import type { UploadFile } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
+import { MIB, useUploadPlace } from "../support/upload-place";
+
+const place = useUploadPlace();
+const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
+const CONFIRM = "POST /datasets/manual-upload/";
+
+type Dialect = Exclude<EmulatorOptions["dialect"], string | undefined>;
+
+interface Asked {
+  readonly route: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A session that notes what it is asked for. */
+function noting(): { readonly avala: Avala; readonly asked: Asked[] } {
+  const { avala } = sessionWith(place.emulator);
+  const asked: Asked[] = [];
+  const call: Avala["call"] = (request) => {
+    asked.push({ route: request.route, body: request.body as Asked["body"] });
+    return avala.call(request);
+  };
+  return { avala: { ...avala, call }, asked };
+}
+
+/** What is not `undefined` of one field, in the order of the calls. */
+function valuesOf(asked: readonly Asked[], route: string, field: string): readonly unknown[] {
+  return asked.filter((one) => one.route === route).map(({ body }) => body[field]);
+}
+
+function publish(avala: Avala, files: readonly UploadFile[], name = "set"): Promise<PublishResult> {
+  const target = {
+    dataset: { name, slug: name, dataType: "video" as const },
+    files,
+    ifExists: "verify" as const,
+  };
+  const stateDirectory = join(place.folder, "state");
+  return publishDataset(avala, target, { waitMs: () => 20_000, stateDirectory });
+}
+
+function makeFiles(): Promise<UploadFile[]> {
+  const sizes = { "a.mp4": 10, "b.mp4": 20, "large.mp4": 6 * MIB };
+  return Promise.all(
+    Object.entries(sizes).map(([path, size]) => place.put(path, randomBytes(size))),
+  );
+}
+
+const speak = (dialect: Dialect): Promise<void> => place.start({ dialect, ingestMs: 0 });
+
+describe("on a server that keeps batches apart", () => {
+  test.each([
+    ["forms", { uploadReply: "form" }],
+    ["PUTs and parts", { uploadReply: "managed" }],
+    ["parts that are signed one by one (400)", { uploadReply: "managed", parts: "one" }],
+    ["parts that are signed one by one (422)", { uploadReply: "managed", parts: "one422" }],
+    ["forms, and does not know the batch", { uploadReply: "ignored" }],
+  ] as const)("a set of small and large files is whole, by %s", async (_how, dialect) => {
+    await speak({ batches: "apart", ...dialect });
+    const { avala, asked } = noting();
+    const result = await publish(avala, await makeFiles());
+    expect(result).toMatchObject({ outcome: "uploaded", dataset: { itemCount: 3 } });
+    const uids = valuesOf(asked, PRESIGN, "dataset_upload_uid");
+    expect(new Set([...uids, ...valuesOf(asked, CONFIRM, "dataset_upload_uid")]).size).toBe(1);
+    expect(uids).toHaveLength(3);
+  });
+
+  test("the same content names the same batch, and other content another", async () => {
+    await speak({ batches: "apart", uploadReply: "form" });
+    const [files, others] = [await makeFiles(), [await place.put("c.mp4", Buffer.from("c"))]];
+    const named = async (set: readonly UploadFile[]): Promise<unknown> => {
+      const { avala, asked } = noting();
+      place.emulator.setFault({ on: { target: "storage" }, times: 0, reply: { status: 403 } });
+      await publish(avala, set).catch(() => undefined);
+      place.emulator.clearFaults();
+      return valuesOf(asked, PRESIGN, "dataset_upload_uid")[0];
+    };
+    const first = await named(files);
+    expect(await named(files)).toBe(first);
+    expect(await named(others)).not.toBe(first);
+  });
+});
+
+describe("on a server that refuses the fields of the second protocol", () => {
+  test("all goes by the first, after one call, and the confirm names no batch", async () => {
+    await speak({ batches: "apart", uploadReply: "refused" });
+    const { avala, asked } = noting();
+    expect(await publish(avala, await makeFiles())).toMatchObject({ dataset: { itemCount: 3 } });
+    const [first, ...others] = valuesOf(asked, PRESIGN, "upload_protocol_version");
+    expect([first, new Set(others)]).toEqual([2, new Set([undefined])]);
+    expect(others).toHaveLength(3);
+    expect(valuesOf(asked, CONFIRM, "dataset_upload_uid")).toEqual([undefined]);
+  });
+
+  test("a run that goes on stays with the first, though the server knows the second by now", async () => {
+    await speak({ uploadReply: "managed" });
+    const refusal = { status: 400, body: { upload_protocol_version: ["Unknown field."] } };
+    place.emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: refusal });
+    const denied = { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
+    place.emulator.setFault({ on: { target: "storage" }, skip: 1, times: 0, reply: denied });
+    const files = await makeFiles();
+    await expect(publish(noting().avala, files)).rejects.toMatchObject({ landed: [{}] });
+    place.emulator.clearFaults();
+    const { avala, asked } = noting();
+    await publish(avala, files);
+    expect(new Set(valuesOf(asked, PRESIGN, "dataset_upload_uid"))).toEqual(new Set([undefined]));
+    expect(valuesOf(asked, CONFIRM, "dataset_upload_uid")).toEqual([undefined]);
+  });
+});
+
+describe("a confirm", () => {
+  const refuse = (text: string): void =>
+    place.emulator.setFault({
+      on: { method: "POST", path: "*/manual-upload/" },
+      reply: { status: 400, body: { dataset_upload_uid: [text] } },
+    });
+
+  test("is asked for once more without the batch where the server does not know the field", async () => {
+    await speak({ uploadReply: "ignored" });
+    refuse("Unexpected field.");
+    const { avala, asked } = noting();
+    expect(await publish(avala, await makeFiles())).toMatchObject({ outcome: "uploaded" });
+    expect(valuesOf(asked, CONFIRM, "dataset_upload_uid")).toEqual([expect.any(String), undefined]);
+  });
+
+  test("is not, where the server does not know the batch: it would make a dataset of other files", async () => {
+    await speak({ uploadReply: "form" });
+    refuse("No file was presigned in this batch.");
+    const { avala, asked } = noting();
+    await expect(publish(avala, await makeFiles())).rejects.toMatchObject({ code: "validation" });
+    expect(valuesOf(asked, CONFIRM, "name")).toHaveLength(1);
+  });
+});
+
+describe("a session that is lost", () => {
+  test.each([404, 409, 410])(
+    "with a %i is asked for once more, in the same batch",
+    async (status) => {
+      await speak({ batches: "apart", uploadReply: "managed" });
+      place.emulator.setFault({ on: { path: "*/complete/" }, reply: { status, body: {} } });
+      const { avala, asked } = noting();
+      expect(await publish(avala, await makeFiles())).toMatchObject({ dataset: { itemCount: 3 } });
+      expect(new Set(valuesOf(asked, PRESIGN, "dataset_upload_uid")).size).toBe(1);
+    },
+  );
+
+  test("twice begins another batch for the whole set, which the confirm and a later run name", async () => {
+    await speak({ batches: "apart", uploadReply: "managed" });
+    const on = { path: "*/parts/" };
+    place.emulator.setFault({ on, times: 2, reply: { status: 410, body: {} } });
+    const { avala, asked } = noting();
+    expect(await publish(avala, await makeFiles())).toMatchObject({
+      outcome: "uploaded",
+      dataset: { itemCount: 3 },
+      upload: { sent: [{}, {}, {}] },
+    });
+    const uids = valuesOf(asked, PRESIGN, "dataset_upload_uid");
+    expect(new Set(uids).size).toBe(2);
+    expect(valuesOf(asked, CONFIRM, "dataset_upload_uid")).toEqual([uids.at(-1)]);
+  });
+
+  test("fails its file alone once no other batch helps", async () => {
+    await speak({ uploadReply: "managed" });
+    place.emulator.setFault({
+      on: { path: "*/parts/" },
+      times: 0,
+      reply: { status: 410, body: {} },
+    });
+    await expect(publish(noting().avala, await makeFiles())).rejects.toMatchObject({
+      failures: [{ path: "large.mp4", error: { code: "storage" } }],
+    });
+  });
+});
