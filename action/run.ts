@@ -103,8 +103,11 @@ async function runGuarded(run: Run): Promise<void> {
   for (const text of run.inputs.notices) run.warn({ text });
   await status.set("pending", "Waiting for Avala");
   try {
-    run.results.outcome = await runSteps(run);
-    run.results.isComplete = run.results.outcome !== "partial" && run.results.unverified === 0;
+    const outcome = await runSteps(run);
+    run.results.outcome = outcome;
+    // What was only planned is not known to be there.
+    const isDone = outcome !== "partial" && outcome !== "planned";
+    run.results.isComplete = isDone && run.results.unverified === 0;
   } catch (error) {
     await reportFailure(run, status, error);
     throw error;

@@ -503,7 +503,7 @@ describe("a dry run", () => {
     });
     expect(errors).toEqual([]);
     expect(emulator.requests()).toEqual([]);
-    expect(outputs).toMatchObject({ outcome: "planned", complete: "true", "files-total": "3" });
+    expect(outputs).toMatchObject({ outcome: "planned", complete: "false", "files-total": "3" });
     const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as unknown;
     expect(plan).toMatchObject({
       version: 1,
