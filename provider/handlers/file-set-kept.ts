@@ -52,11 +52,14 @@ export function takeKept(olds: Partial<FileSetInputs>, news: FileSetGiven): Kept
 export function heldInputs({ given, held, named }: Kept): FileSetInputs | undefined {
   if (held === undefined) return undefined;
   const { digest, fileCount, totalBytes, indexedCount, contents } = held;
-  const version =
-    named?.datasetName ?? datasetVersionName("{folder}-{digest}", digest, given.versionOf);
+  // A set that has a name of its own may have nothing that a version's name could be made of.
+  const datasetName =
+    given.datasetName ??
+    named?.datasetName ??
+    datasetVersionName("{folder}-{digest}", digest, given.versionOf);
   return {
     ...given,
-    datasetName: given.datasetName ?? version,
+    datasetName,
     isVersion: given.datasetName === undefined,
     ...{ digest, fileCount, totalBytes, indexedCount, contents },
     dataType: given.dataType ?? held.dataType,

@@ -52,6 +52,7 @@ const cases = (): readonly (readonly [Kind, Given])[] => [
     "fileSet",
     { root: bench.tree.root, versionOf: "pets", datasetName: "fixed", dataType: "image" },
   ],
+  ["fileSet", { root: bench.tree.root, datasetName: "fixed" }],
   ["dataset", { name: "empty", dataType: "image" }],
   [
     "dataset",
