@@ -21,8 +21,10 @@ import type { ActionEnvironment } from "./environment";
 /** What the folders of a step's outputs begin with; mkdtemp adds six characters. */
 export const OUTPUT_PREFIX = "avala-upload-action-";
 const RECORDS = "avala-written";
-// By name, for a step of an earlier job may have had another RUNNER_TEMP.
-const OWN_FOLDER = /[/\\](?:avala-upload-action-[A-Za-z0-9]{6}|avala-written)(?:[/\\]|$)/;
+// By name, for a step of an earlier job may have had another RUNNER_TEMP. Whole names, for a checkout of this Action
+// may be called as its folders are, and what else is in there is its user's.
+const OWN_FILE =
+  /[/\\](?:avala-upload-action-[A-Za-z0-9]{6}[/\\](?:(?:manifest|plan|report)\.json(?:\.new)?|SHA256SUMS)|avala-written[/\\][0-9a-f]{32}\.json(?:\.new)?)$/;
 
 type Place = Pick<ActionEnvironment, "env" | "tempDirectory" | "workspace">;
 
@@ -89,7 +91,7 @@ export function writtenByAction(
   return (real) =>
     real === plan ||
     folders.some((folder) => isWithin(folder, real)) ||
-    OWN_FOLDER.test(real) ||
+    OWN_FILE.test(real) ||
     isUnchanged(real, marks.get(real));
 }
 

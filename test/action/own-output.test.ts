@@ -142,3 +142,11 @@ test("a record of downloads that is a pipe keeps no run waiting", async () => {
   expect((await act(export_)).errors).toEqual([]);
   expect((await act(everything)).outputs).toMatchObject({ outcome: "unchanged" });
 });
+
+test("what only lies in a folder of such a name is its user's", async () => {
+  tree.write({
+    "images/avala-upload-action-master/three.jpg": jpeg("three"),
+    "images/avala-written/four.jpg": jpeg("four"),
+  });
+  expect((await act(everything)).outputs["files-total"]).toBe("4");
+});
