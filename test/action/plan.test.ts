@@ -121,14 +121,14 @@ describe("a plan", () => {
     expect(JSON.parse(json)).toMatchObject({ settings: { metadataSha256: sum.digest("hex") } });
   });
 
-  test("counts the calls of a file that goes by parts", async () => {
+  test("counts a large file as one call, the least, since the server chooses how it goes", async () => {
     truncateSync(tree.at("images/cats/one.jpg"), 130 * MIB);
     const { files, cost } = JSON.parse(
       textOf(await plan({ ...set, "check-content": "off" })),
     ) as Planned;
-    expect(files[0]).toMatchObject({ by: "parts", calls: 3 });
+    expect(files[0]).toMatchObject({ by: "form", calls: 1 });
     // Five for the dataset itself.
-    expect(cost).toMatchObject({ files: 3, calls: 3 + 1 + 1 + 5 + 1 });
+    expect(cost).toMatchObject({ files: 3, calls: 3 + 5 + 1 });
   });
 
   test("shows a hundred files in the log and has all of them", async () => {

@@ -118,7 +118,9 @@ describe("a presigned URL to an address that stores no files gets no byte", () =
     expect(attacker.arrived).toEqual([]);
   });
 
-  test.each(attackers)("as a download: %s", async (_name, url) => {
+  // An export's file may be at the API's own origin; bytes to store never go there.
+  const others = attackers.filter(([name]) => name !== "the API itself");
+  test.each(others)("as a download: %s", async (_name, url) => {
     const body = { uid: "e", status: "exported", download_url: url() };
     const fault: Fault = { on: { path: "/exports/*" }, times: 0, reply: { status: 200, body } };
     emulator.setFault(fault);
