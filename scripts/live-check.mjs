@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// The first hour with a real key: what this server shows of the open questions of docs/api.md, and which dialect it
+// speaks. Needs `npm run build:lib`. Read-only, unless `--write` is given. Prints no key, no URL and no e-mail address.
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { parseArgs } from "node:util";
+import { createAsk } from "./live-check/ask.mjs";
+import { createFindings, report } from "./live-check/findings.mjs";
+import { lookAtExports } from "./live-check/exports.mjs";
+import { look } from "./live-check/reading.mjs";
+import { write } from "./live-check/writing.mjs";
+
+const core = createRequire(import.meta.url)("../lib/src/index.js");
+
+const USAGE = `Usage: AVALA_API_KEY=… node scripts/live-check.mjs [--write] [--dialect FILE]
+
+  --write         also makes one private dataset of three tiny files and an export of it. Both stay: delete them in the
+                  dashboard. Without it nothing is changed.
+  --dialect FILE  also writes what was seen as a dialect for \`avala-emulator --dialect FILE\`
+`;
+
+const { values: flags } = parseArgs({
+  options: {
+    write: { type: "boolean", default: false },
+    dialect: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+async function main() {
+  const config = core.readConfig({});
+  const avala = core.connect(config);
+  const findings = createFindings((text) => core.printable(text));
+  const context = { ...{ core, avala, findings }, ask: createAsk(avala.baseUrl, config.apiKey) };
+  try {
+    const known = await look(context);
+    await lookAtExports(context);
+    if (flags.write) {
+      const name = `avala-live-check-${randomBytes(4).toString("hex")}`;
+      console.log(`Makes the private dataset ${name} and an export of it. Both stay.\n`);
+      await write(context, { ...known, name });
+    }
+  } finally {
+    avala.close();
+    console.log(report(findings, { isWriting: flags.write }));
+  }
+  const dialect = `${JSON.stringify(findings.dialect, null, 2)}\n`;
+  if (flags.dialect !== undefined) writeFileSync(flags.dialect, dialect);
+}
+
+if (flags.help) console.log(USAGE);
+else {
+  await main().catch((error) => {
+    // A server's words may name people: the code alone says enough, and our own errors have no secret in them.
+    const isInput = core.isAvalaError(error) && error.code === "input";
+    const why = isInput ? error.message : (error?.code ?? error?.name ?? "unknown");
+    console.error(`The check ended early: ${why}.`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,106 @@
+// The script for the first hour with a real key, against emulators: what it finds is what they speak.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readDialect } from "../../emulator/dialect/dialect";
+import { type Dialect, type Emulator, LIKELIEST_DIALECT } from "../../emulator/index";
+import { mixtures, startSpeaking } from "../support/dialects";
+import { createTempTree } from "../support/temp-tree";
+
+const SCRIPT = join(__dirname, "../../scripts/live-check.mjs");
+
+// High enough to be met by no check, and there to be seen in headers.
+const limits = { requestsPerMinute: 10_000 };
+
+interface Checked {
+  readonly code: number;
+  readonly text: string;
+  readonly dialect: Partial<Dialect>;
+}
+
+async function check(emulator: Emulator, ...flags: readonly string[]): Promise<Checked> {
+  const tree = createTempTree();
+  const args = [SCRIPT, ...flags, "--dialect", tree.at("dialect.json")];
+  const env = {
+    PATH: process.env.PATH,
+    AVALA_API_KEY: emulator.apiKey,
+    AVALA_BASE_URL: emulator.baseUrl,
+    AVALA_ALLOW_INSECURE_BASE_URL: "true",
+    AVALA_ALLOW_STORAGE_HOSTS: new URL(emulator.storageUrl).host,
+  };
+  const [code, text] = await new Promise<[number, string]>((resolve) => {
+    execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
+      resolve([error === null ? 0 : 1, stdout + stderr]);
+    });
+  });
+  try {
+    const dialect = readDialect(JSON.parse(readFileSync(tree.at("dialect.json"), "utf8")));
+    return { code, text, dialect };
+  } catch {
+    throw new Error(`no dialect was written: ${text}`);
+  } finally {
+    tree.remove();
+  }
+}
+
+const writes = (emulator: Emulator): number =>
+  emulator.requests().filter(({ method }) => method !== "GET").length;
+
+/** What it claims to have seen, as the server speaks it. */
+const pick = (of: Dialect, seen: Partial<Dialect>): Partial<Dialect> =>
+  Object.fromEntries(Object.keys(seen).map((name) => [name, of[name as keyof Dialect]]));
+
+describe("the live check", () => {
+  test("changes nothing unless it is asked to, and answers every question", async () => {
+    const emulator = await startSpeaking("likeliest", limits);
+    const { code, text, dialect } = await check(emulator);
+    expect(code).toBe(0);
+    expect(writes(emulator)).toBe(0);
+    expect(dialect).toEqual(pick(LIKELIEST_DIALECT, dialect));
+    expect(dialect).toMatchObject({ permissions: "present", projectPaths: "mine" });
+    for (let n = 1; n <= 10; n += 1)
+      expect(text).toMatch(new RegExp(`^${String(n)}\\. .*\\n   \\S`, "m"));
+  });
+
+  test.each([{ name: "the likeliest", dialect: LIKELIEST_DIALECT }, ...mixtures(3, 11)])(
+    "finds with --write how $name speaks, and leaves one private dataset",
+    async (spoken) => {
+      const emulator = await startSpeaking(spoken.dialect, limits);
+      const { code, text, dialect } = await check(emulator, "--write");
+      expect({ code, text }).toMatchObject({ code: 0 });
+      // A status that depends on the form of the request shows itself as one of the others.
+      const { exportStatus, ...seen } = dialect;
+      expect(exportStatus).toBeDefined();
+      expect(seen).toEqual(pick(spoken.dialect, seen));
+      expect(Object.keys(seen).length).toBeGreaterThan(13);
+      expect(emulator.datasets()).toMatchObject([{ visibility: "private" }]);
+      expect(emulator.requests().length).toBeLessThan(80);
+    },
+  );
+
+  test("prints no key, no presigned URL and no address", async () => {
+    const emulator = await startSpeaking({ ...LIKELIEST_DIALECT, ownerName: "email" });
+    const { text } = await check(emulator, "--write");
+    expect(text).not.toContain(emulator.apiKey);
+    expect(text).not.toMatch(/X-Amz|https?:|@/i);
+    expect(text).not.toContain(emulator.user()?.handle ?? "");
+  });
+
+  test.each(["few", "many"] as const)(
+    "finds by a key that may create exports alone whether %s scopes are needed",
+    async (scopes) => {
+      const emulator = await startSpeaking({ ...LIKELIEST_DIALECT, scopes }, limits);
+      const apiKey = "avk_scoped_scoped_scoped";
+      emulator.addKey({ key: apiKey, scopes: ["datasets.read", "exports.create"] });
+      expect((await check({ ...emulator, apiKey })).dialect).toMatchObject({ scopes });
+    },
+  );
+
+  test("ends with an error and what it saw when the key is refused", async () => {
+    const emulator = await startSpeaking("likeliest", limits);
+    const { code } = await check({ ...emulator, apiKey: "avk_wrong_wrong_wrong" }).catch(() => ({
+      code: 1,
+    }));
+    expect(code).toBe(1);
+  });
+});
