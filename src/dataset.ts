@@ -12,7 +12,7 @@ import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
 import { ownedAmong, type OwnerWanted } from "./dataset-owner";
 import { AvalaError, isNotAllowedToRead } from "./errors";
 import { poll } from "./flow/poll";
-import { makeOnce } from "./once";
+import { makeOnce, type Made } from "./once";
 import { printable } from "./redact";
 
 export interface DatasetName extends OwnerWanted {
@@ -62,7 +62,7 @@ function cannotTell({ name }: DatasetName, lost: AvalaError): AvalaError {
  * @throws ApiError `conflict` when the name or slug is taken; AvalaError, still `ambiguous`, when it can't be known
  * whether it was made
  */
-export async function confirmDataset(avala: Avala, input: ConfirmInput): Promise<Dataset> {
+export async function confirmDataset(avala: Avala, input: ConfirmInput): Promise<Made<Dataset>> {
   return makeOnce(avala, {
     what: `confirm dataset ${input.name}`,
     make: () => confirmUpload(avala, input),
@@ -71,7 +71,7 @@ export async function confirmDataset(avala: Avala, input: ConfirmInput): Promise
 }
 
 /** As {@link confirmDataset}, for a dataset that is not made of uploaded files (`POST /datasets/`). */
-export async function createDatasetOnce(avala: Avala, input: DatasetInput): Promise<Dataset> {
+export async function createDatasetOnce(avala: Avala, input: DatasetInput): Promise<Made<Dataset>> {
   return makeOnce(avala, {
     what: `create dataset ${input.name}`,
     make: () => createDataset(avala, input),

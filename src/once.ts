@@ -14,6 +14,15 @@ export interface Once<T> {
   readonly find: (lost: AvalaError) => Promise<T | undefined>;
 }
 
+export interface Made<T> {
+  readonly made: T;
+  /**
+   * The reply to its creation was lost, and it was there then: what only that reply told is not known, nor whether it is
+   * ours or another run's, made in the same moment.
+   */
+  readonly wasFound: boolean;
+}
+
 // A gateway that gave up waiting says nothing of the server behind it, which may end what it does a moment later.
 const LEAST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 30_000;
@@ -44,14 +53,14 @@ function toBeLookedFor(error: AvalaError, attempt: number): AvalaError {
  * our own first try.
  * @throws AvalaError; still `ambiguous` when the last reply was lost and nothing was found
  */
-export async function makeOnce<T>(avala: Avala, { what, make, find }: Once<T>): Promise<T> {
+export async function makeOnce<T>(avala: Avala, { what, make, find }: Once<T>): Promise<Made<T>> {
   let lost: AvalaError | undefined;
-  const attempt = async (count: number): Promise<{ made: T } | { refused: AvalaError }> => {
+  const attempt = async (count: number): Promise<Made<T> | { refused: AvalaError }> => {
     const found = lost && (await find(lost));
-    if (found !== undefined) return { made: found };
+    if (found !== undefined) return { made: found, wasFound: true };
     if (lost !== undefined && !mayBeTriedAgain(lost, count)) return { refused: lost };
     try {
-      return { made: await make() };
+      return { made: await make(), wasFound: false };
     } catch (error) {
       if (!isAvalaError(error)) throw error;
       if (error.ambiguous) {
@@ -59,14 +68,14 @@ export async function makeOnce<T>(avala: Avala, { what, make, find }: Once<T>): 
         throw toBeLookedFor(error, count);
       }
       const ours = lost !== undefined && isTaken(error) ? await find(lost) : undefined;
-      return ours === undefined ? { refused: error } : { made: ours };
+      return ours === undefined ? { refused: error } : { made: ours, wasFound: true };
     }
   };
   // One more than the tries: the last lost reply is waited for and looked up like the others.
   const options = { ...retryOn(avala, what, avala.signal), maxTries: DEFAULT_TRIES + 1 };
   const ended = await retry(attempt, options);
   if ("refused" in ended) throw ended.refused;
-  return ended.made;
+  return ended;
 }
 
 export interface OnceAmong<T> {
@@ -80,25 +89,18 @@ export interface OnceAmong<T> {
   readonly cannotTell: (lost: AvalaError) => AvalaError;
 }
 
-export interface Made<T> {
-  readonly made: T;
-  /** It was made by a call whose reply was lost: what only that reply told is not known. */
-  readonly wasFound: boolean;
-}
-
 /** As {@link makeOnce}, for what may have others like it: after a lost reply the one that was not there before is taken. */
 export async function makeOnceAmong<T extends { readonly uid: string }>(
   avala: Avala,
   { what, make, alike, before, cannotTell }: OnceAmong<T>,
 ): Promise<Made<T>> {
   const known = new Set(before?.map(({ uid }) => uid));
-  return makeOnce<Made<T>>(avala, {
+  return makeOnce(avala, {
     what,
-    make: async () => ({ made: await make(), wasFound: false }),
+    make,
     find: async (lost) => {
       if (before === undefined) throw cannotTell(lost);
-      const fresh = (await alike()).find(({ uid }) => !known.has(uid));
-      return fresh && { made: fresh, wasFound: true };
+      return (await alike()).find(({ uid }) => !known.has(uid));
     },
   });
 }

@@ -11,7 +11,7 @@ import { isNamedByContent } from "../../src/operations/publish-target";
 import { counted } from "../../src/upload/cost";
 import { present } from "../process/present";
 import { isSameSlug } from "./dataset-diff";
-import type { DatasetInputs } from "./dataset-inputs";
+import type { DatasetInputs, Origin } from "./dataset-inputs";
 import type { Settling } from "./dataset-settle";
 import { publishOptions } from "./publishing";
 
@@ -67,8 +67,14 @@ export function otherThanDeclared(found: Dataset, inputs: DatasetInputs): AvalaE
 export interface Made {
   readonly dataset: Dataset;
   readonly wasThere: boolean;
+  /** `found` too where the reply to its creation was lost and it was there then: it may be another run's. */
+  readonly origin: Origin;
   /** Whether its content is known to be the files'. */
   readonly isKnown: boolean;
+}
+
+function originOf(wasFound: boolean): Origin {
+  return wasFound ? "found" : "made";
 }
 
 /** A version that exists is ours; any other dataset must hold exactly the files, and is taken when that was asked for. */
@@ -78,11 +84,13 @@ async function takeOver(settling: Settling, found: Dataset): Promise<Made> {
   if (refusal !== undefined) throw refusal;
   const isVersion = madeOf !== undefined && isNamedByContent(madeOf);
   if (!isVersion && inputs.adopt !== true) throw unadopted(found);
-  if (madeOf === undefined) return { dataset: found, wasThere: true, isKnown: false };
+  if (madeOf === undefined)
+    return { dataset: found, wasThere: true, origin: "found", isKnown: false };
   // Its file set may have sent them.
   const options = { ...publishOptions(settling), isSent: true };
   const compared = await compareFound(avala, found, madeOf, options);
-  return { dataset: compared.dataset, wasThere: true, isKnown: compared.unverified === 0 };
+  const isKnown = compared.unverified === 0;
+  return { dataset: compared.dataset, wasThere: true, origin: "found", isKnown };
 }
 
 function find({ avala, inputs }: Settling): Promise<Dataset | undefined> {
@@ -101,8 +109,8 @@ async function createOnce(settling: Settling): Promise<Made> {
   const { avala, inputs } = settling;
   const input = { ...confirmInput(inputs), providerConfig: inputs.providerConfig };
   try {
-    const dataset = await createDatasetOnce(avala, present<DatasetInput>(input));
-    return { dataset, wasThere: false, isKnown: false };
+    const { made, wasFound } = await createDatasetOnce(avala, present<DatasetInput>(input));
+    return { dataset: made, wasThere: false, origin: originOf(wasFound), isKnown: false };
   } catch (error) {
     if (!isRefusalToMake(error)) throw error;
     const refusal = notMade(input, error);
@@ -128,5 +136,6 @@ export async function makeDataset(settling: Settling): Promise<Made> {
     publishOptions(settling),
   );
   if (confirmed.outcome === "taken") return takeTaken(settling, confirmed.refusal);
-  return { dataset: confirmed.dataset, wasThere: false, isKnown: confirmed.isKnown };
+  const { wasFound, isKnown } = confirmed;
+  return { dataset: confirmed.dataset, wasThere: false, origin: originOf(wasFound), isKnown };
 }

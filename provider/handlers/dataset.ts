@@ -131,12 +131,11 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {
     const call = this.session.calls.of(inputs);
     const settling = this.settling(inputs, call);
-    const { dataset, wasThere, isKnown } = await makeDataset(settling);
+    const { dataset, wasThere, origin, isKnown } = await makeDataset(settling);
     if (wasThere)
       await settling.messages.info(`${describeDataset(dataset)} was there and is taken over.`);
     const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
     this.lineage.took(dataset.uid);
-    const origin = wasThere ? "found" : "made";
     const outs = await this.finish(settling, dataset, { changes, isKnown, origin });
     return { id: dataset.uid, outs };
   }

@@ -5,6 +5,7 @@ import type { Dataset } from "../api/datasets";
 import type { ConfirmInput } from "../api/manual-upload";
 import { confirmDataset } from "../dataset";
 import type { AvalaError } from "../errors";
+import type { Made } from "../once";
 import { batchToResume, batchUid } from "../upload/batch";
 import { resolveDestination } from "../upload/destination";
 import { readJournal } from "../upload/journal";
@@ -40,6 +41,8 @@ export type Confirmed =
       readonly dataset: Dataset;
       /** Whether its content is known to be what was sent. */
       readonly isKnown: boolean;
+      /** It was there when the reply to its confirm was lost, so another run may have made it in the same moment. */
+      readonly wasFound: boolean;
     }
   /** The server has a dataset of this name or slug, or one is someone else's. */
   | {
@@ -104,20 +107,21 @@ async function confirmLocked(
   options: Pick<PublishOptions, "stateDirectory" | "words">,
 ): Promise<Confirmed> {
   const isKnown = await isHeld(avala, confirming, options);
-  let dataset: Dataset;
+  let confirmed: Made<Dataset>;
   try {
     const uploadUid = await batchOf(avala, confirming, options.stateDirectory);
-    dataset = await confirmDataset(avala, { ...confirming.dataset, uploadUid });
+    confirmed = await confirmDataset(avala, { ...confirming.dataset, uploadUid });
   } catch (error) {
     if (!isRefusalToMake(error)) throw error;
     const refusal = notMade(confirming.dataset, error);
     if (error.code === "conflict") return { outcome: "taken", refusal };
     throw refusal;
   }
+  const { made: dataset, wasFound } = confirmed;
   const digest = digestOf(confirming);
   if (isKnown && digest !== undefined) {
     const made = { uid: dataset.uid, digest };
     await recordContent(avala, destinationOf(confirming), made, options.stateDirectory);
   }
-  return { outcome: "confirmed", dataset, isKnown };
+  return { outcome: "confirmed", dataset, isKnown, wasFound };
 }
