@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   tree.remove();
-  await emulator.stop();
+  await emulator?.stop();
 });
 
 /** One step, on a runner that keeps nothing of an earlier one but its files. */
@@ -55,7 +55,7 @@ const sent = (): number =>
 
 const itemCount = (): number => emulator.items(emulator.datasets()[0]?.uid ?? "").length;
 
-overDialects({
+overDialects("the Action", {
   "uploads, and the second run sends nothing": async (spoken) => {
     await start(spoken);
     const first = await step(versioned);

@@ -23,7 +23,7 @@ async function start({ dialect }: NamedDialect): Promise<void> {
   bench = await createBench(files, optionsOf(dialect));
   bench.avala.addKey({ key: KEY, scopes: SCOPES });
 }
-afterEach(() => bench.stop());
+afterEach(() => bench?.stop());
 
 /** A process of the provider: what an `up` or a `refresh` starts. */
 const process = () => bench.handlers({ AVALA_API_KEY: KEY });
@@ -55,7 +55,7 @@ async function expectSteady<Inputs, Outputs>(
 
 const filesOf = () => make(process().fileSet, filesGiven());
 
-overDialects({
+overDialects("a stack", {
   "makes a dataset of files, and finds no change later": async (spoken) => {
     await start(spoken);
     const files = await filesOf();

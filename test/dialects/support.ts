@@ -1,4 +1,6 @@
 // Scenarios over dialects: which ones, and those that can't work yet. Knows no scenario.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DEFAULT_DIALECT, type Dialect, type EmulatorOptions } from "../../emulator/index";
 import { MAIN_DIALECTS, mixtures, type NamedDialect, oppositesOf } from "../support/dialects";
 
@@ -30,8 +32,25 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [];
 
 export type Scenario = (spoken: NamedDialect) => Promise<void>;
 
-/** One test for each scenario in each dialect. */
-export function overDialects(scenarios: Readonly<Record<string, Scenario>>): void {
+/** The rows of docs/emulator.md that say what holds in every dialect. */
+function rowsOf(frontEnd: string, names: readonly string[]): string {
+  const row = (name: string): string => {
+    const reasons = KNOWN_FAILURES.filter((one) => one.scenarios.includes(name));
+    const where = reasons.length === 0 ? "yes" : `not yet: ${reasons[0]?.reason ?? ""}`;
+    return `| ${frontEnd} | ${name} | ${where} |`;
+  };
+  return names.map(row).join("\n");
+}
+
+/** One test for each scenario in each dialect, and one that holds the docs to them. */
+export function overDialects(
+  frontEnd: string,
+  scenarios: Readonly<Record<string, Scenario>>,
+): void {
+  test(`what ${frontEnd} does in every dialect stands in the docs`, () => {
+    const page = readFileSync(join(__dirname, "../../docs/emulator.md"), "utf8");
+    expect(page).toContain(`\n${rowsOf(frontEnd, Object.keys(scenarios))}\n`);
+  });
   describe.each(SPOKEN)("in $name", (spoken) => {
     for (const [name, play] of Object.entries(scenarios)) {
       const failure = KNOWN_FAILURES.find(
