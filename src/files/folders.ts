@@ -8,12 +8,9 @@ interface FolderOptions {
   readonly mode?: number | undefined;
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false; // a link to nowhere
-  }
+/** @throws `taken` where something that is not a folder has the name; the system's error for a link to nowhere */
+async function requireFolder(path: string, taken: unknown): Promise<void> {
+  if (!(await stat(path)).isDirectory()) throw taken;
 }
 
 async function makeOne(
@@ -27,9 +24,9 @@ async function makeOne(
     const code = systemErrorCode(error);
     if (code === "ENOENT") return "no parent";
     // Windows' roots can't be made.
-    const isThere = code === "EEXIST" || (code === "EPERM" && dirname(path) === path);
-    if (isThere && (await isFolder(path))) return "there";
-    throw error;
+    if (code !== "EEXIST" && (code !== "EPERM" || dirname(path) !== path)) throw error;
+    await requireFolder(path, error);
+    return "there";
   }
 }
 
@@ -38,7 +35,7 @@ async function makeOne(
  * says that it was not found, as under `/proc` or behind a link to nowhere: it goes up and down between the two for ever.
  * Here each folder is tried twice at most.
  * @returns the first that was made; `undefined` when all were there
- * @throws the system's error, `EEXIST` where something that is not a folder has the name
+ * @throws the system's error: `EEXIST` where something that is not a folder has the name, `ENOENT` for a link to nowhere
  */
 export async function makeFolder(
   path: string,
@@ -52,8 +49,9 @@ export async function makeFolder(
     await mkdir(path, options);
     return madeAbove ?? path;
   } catch (error) {
+    if (systemErrorCode(error) !== "EEXIST") throw error;
     // Another process has made it since.
-    if (systemErrorCode(error) === "EEXIST" && (await isFolder(path))) return madeAbove;
-    throw error;
+    await requireFolder(path, error);
+    return madeAbove;
   }
 }

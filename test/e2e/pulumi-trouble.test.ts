@@ -73,7 +73,7 @@ describeWithPart("pulumi", (pulumi) => {
     });
     const output = await failingUp();
     expect(output).toContain("already exists");
-    expect(output).toContain("take another name, or give a slug");
+    expect(output).toContain("choose another name, or another slug");
   });
 
   test("everything that is wrong with the inputs is told at once, and nothing is sent", async () => {

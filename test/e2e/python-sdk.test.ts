@@ -67,7 +67,7 @@ const MAIN = {
 describeWithPart("python-sdk", (sdk) => {
   // The SDK makes a TLS context for each file it sends, so fewer files do where one way was shown.
   test.each([
-    ["200 files by PUT, as it asks for", 200, {}, "PutObject", "emulator"],
+    ["200 files by PUT", 200, { uploadReply: "managed" }, "PutObject", "emulator"],
     [
       "40 files by form, to a server that knows nothing else",
       40,

@@ -80,8 +80,8 @@ export function replayingTransport(
 /** The names of all members of the replies. */
 export function fieldsOf(recording: Recording): ReadonlySet<string> {
   const fields = new Set<string>();
-  for (const { body } of recording.values()) {
-    if (body.length === 0) continue;
+  for (const { status, body } of recording.values()) {
+    if (status >= 300 || body.length === 0) continue;
     JSON.parse(body.toString(), (key, value: unknown) => {
       if (!/^\d*$/.test(key)) fields.add(key);
       return value;
