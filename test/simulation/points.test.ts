@@ -19,12 +19,14 @@ const UNIGNORE = "<!-- prettier-ignore-end -->";
 const END = "<!-- every-point: end -->";
 
 // Under a fixed name, which this is, only our record of the confirm says what a dataset was made of: a run that dies
-// between the two, or can't write it, leaves a dataset whose contents can't be compared.
+// between the two, or can't write it, leaves a dataset whose contents can't be compared. So does a confirm that arrives
+// twice: the reply says that the name is taken, and it may be another run that took it.
 const MAY_LOSE_THE_RECORD: ReadonlySet<Break> = new Set([
   "killed before",
   "killed after",
   "torn write, killed",
   "disk full",
+  "sent twice",
 ]);
 
 function problemsOf({ last, server, files, disk }: Outcome, how: Break): string[] {
