@@ -64,6 +64,8 @@ export interface AvalaModel {
     readonly stored: Map<string, number>;
   };
   readonly trace: string[];
+  /** Of each presign of the second protocol, the batch that it names. */
+  readonly namedBatches: string[];
 }
 
 export interface ModelOptions {
@@ -161,6 +163,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
   const objects = new Map<string, StoredObject>();
   const datasets: DatasetRow[] = [];
   const trace: string[] = [];
+  const namedBatches: string[] = [];
   const counts = {
     calls: 0,
     throttled: 0,
@@ -248,6 +251,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
   };
   const presign = (body: PresignBody): Answer => {
     counts.presigns += 1;
+    if (body.dataset_upload_uid !== undefined) namedBatches.push(body.dataset_upload_uid);
     const key = `${PREFIX}/${body.dataset_name}/${body.file_path_in_dataset}`;
     const isSecond = body.upload_protocol_version === 2;
     const isLarge = body.content_length >= PART_BYTES;
@@ -425,7 +429,15 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     open: () => Promise.reject(new Error("The simulation downloads nothing.")),
     close: () => undefined,
   });
-  return { api: transport("api"), storage: transport("storage"), objects, datasets, counts, trace };
+  return {
+    api: transport("api"),
+    storage: transport("storage"),
+    objects,
+    datasets,
+    counts,
+    trace,
+    namedBatches,
+  };
 }
 
 function lost(ambiguous: boolean): AvalaError {

@@ -98,6 +98,9 @@ async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
   const ports = { clock: timeline, random: random.fork(), api, storage, disk };
   const process = createProcess(ports, world.machine);
   const knownBefore = new Set(world.landed);
+  const namedBefore = server.namedBatches.length;
+  // A session that was lost for good takes the whole set with it into another batch, where all of it is sent.
+  const hasBegunAnother = (): boolean => new Set(server.namedBatches.slice(namedBefore)).size > 1;
   const avala = connect({
     apiKey: API_KEY,
     baseUrl: "https://api.avala.ai/api/v1",
@@ -105,7 +108,7 @@ async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
     onEvent: (event) => {
       if (event.kind !== "file-sent") return;
       if (knownBefore.has(event.path)) world.sentAgain.push(event.path);
-      else if (world.landed.has(event.path)) world.sentTwice.push(event.path);
+      else if (world.landed.has(event.path) && !hasBegunAnother()) world.sentTwice.push(event.path);
       world.landed.add(event.path);
     },
   });
