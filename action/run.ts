@@ -58,7 +58,10 @@ export async function run(environment: ActionEnvironment): Promise<void> {
   try {
     folder = await createOutputFolder(environment);
     inputs = readInputs(environment);
-    const ends = { putOutputs: outputs.put, atEnd: (work: () => Promise<void>) => rest.push(work) };
+    const ends = {
+      putOutputs: () => outputs.put(),
+      atEnd: (work: () => Promise<void>) => rest.push(work),
+    };
     await runGuarded(startRun(environment, inputs, { log, results, folder, ...ends }));
   } catch (error) {
     fail(error, log, results);

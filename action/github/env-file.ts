@@ -8,11 +8,7 @@ import {
 } from "../../src/errors";
 
 /** The error of `name`'s file; the toolkit's own words for a file that is missing are no error of the system's. */
-export function envFileError(
-  name: string,
-  path: string | undefined,
-  error: unknown,
-): AvalaError | unknown {
+export function envFileError(name: string, path: string | undefined, error: unknown): unknown {
   const what = `${name}${path ? ` (${path})` : ""} can't be written`;
   if (isAvalaError(error) || systemErrorCode(error) !== undefined) return asDiskError(what, error);
   return new AvalaError("file", `${what}: ${messageOf(error).replace(/\.+$/, "")}.`, {

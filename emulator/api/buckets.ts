@@ -37,7 +37,7 @@ const HIDDEN = [
 export function readBucket(fields: Fields): Readonly<Record<string, unknown>> {
   const provider = fields.choice("provider", PROVIDERS, true) ?? "";
   const needed = NEEDED.get(provider) ?? [];
-  const shown = SHOWN.map((name) => [
+  const shown = SHOWN.map((name): readonly [string, string | null] => [
     name,
     fields.text(name, { required: needed.includes(name), mayBeBlank: true }) ?? null,
   ]);

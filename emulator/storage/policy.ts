@@ -123,6 +123,8 @@ function readCondition(
       value ?? "",
     ];
   }
-  const [name, value] = Object.entries(condition ?? {})[0] ?? ["", ""];
+  const [name, value] = Object.entries(
+    (condition ?? {}) as Readonly<Record<string, unknown>>,
+  )[0] ?? ["", ""];
   return ["eq", name.toLowerCase(), String(value)];
 }

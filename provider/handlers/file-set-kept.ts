@@ -41,7 +41,7 @@ export function takeKept(olds: Partial<FileSetInputs>, news: FileSetGiven): Kept
   ];
   const whole = before as FileSetInputs;
   return {
-    given: without(now as FileSetInputs, left) as FileSetGiven,
+    given: without(now as FileSetInputs, left),
     isOwnUser,
     held: now.digest !== undefined && now.digest === before.digest ? whole : undefined,
     named: isNamed && now.datasetName !== undefined ? whole : undefined,

@@ -103,9 +103,9 @@ async function findListed(
 ): Promise<StorageConfig | undefined> {
   const all = allOf(avala, of);
   for (;;) {
-    const { done, value } = await all.next();
-    if (done === true) return undefined;
-    if (value.uid === uid) return value;
+    const next = await all.next();
+    if (next.done === true) return undefined;
+    if (next.value.uid === uid) return next.value;
   }
 }
 

@@ -34,7 +34,7 @@ function prepare(more: Partial<Given> = {}): Recorded {
 function fill(...names: readonly string[]): void {
   const { writeFile } = promises;
   jest.spyOn(promises, "writeFile").mockImplementation(async (file, ...rest) => {
-    if (names.some((name) => String(file).endsWith(name)))
+    if (names.some((name) => typeof file === "string" && file.endsWith(name)))
       throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
     return writeFile(file, ...rest);
   });

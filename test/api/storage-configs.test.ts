@@ -261,7 +261,7 @@ describe("a bucket", () => {
         name: "ours",
         ...of,
         ...config,
-      } as StorageConfigInput);
+      });
       expect(made.body()).toEqual({ name: "ours", ...sent });
       const set = scripted([reply(201, { uid: "d", name: "d", slug: "d" })]);
       const dataset = { name: "d", slug: "d", dataType: "image", organizationUid: "o1" };

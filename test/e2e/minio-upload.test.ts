@@ -107,12 +107,12 @@ describeWithPart("minio", (minio) => {
     async (_way, uploadProtocol, names) => {
       const emulator = await begin({ uploadProtocol });
       const files = makeFiles(Object.fromEntries(names.map((name) => [name, WAYS[name]])));
-      const result = await publish(sessionWith(emulator), "ways", files);
+      const result = await publish(sessionWith(emulator), `ways-${uploadProtocol}`, files);
       expect(result).toMatchObject({
         outcome: "uploaded",
         upload: { checkedByStore: files.length, retries: 0 },
       });
-      await expectStored(emulator, "ways", files);
+      await expectStored(emulator, `ways-${uploadProtocol}`, files);
     },
   );
 

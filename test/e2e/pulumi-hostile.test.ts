@@ -36,7 +36,9 @@ function poisoningProxy(target: () => string, labels: () => string): Server {
       }).then(async (reply) => {
         const text = await reply.text();
         response.writeHead(reply.status, { "content-type": "application/json" });
-        response.end(text === "" ? "" : poison(text, "predefined_labels", labels()));
+        // A page, as of a route that is not there, has no fields.
+        const isJson = text.startsWith("{") || text.startsWith("[");
+        response.end(isJson ? poison(text, "predefined_labels", labels()) : text);
       });
     });
   });

@@ -1,5 +1,4 @@
 // A protected Dataset keeps the file set that it is made of from sending what the engine would then refuse.
-import type { FileSetOutputs } from "../../provider/handlers/file-set-inputs";
 import { jpeg } from "../support/temp-tree";
 import { checked, createBench, make, type Bench } from "./support";
 
@@ -24,7 +23,7 @@ async function next(before: readonly string[] | undefined, now: ReturnType<typeo
   bench.tree.write({ "b.jpg": jpeg("b") });
   const { fileSet } = bench.handlers();
   const news = await checked(fileSet, now, inputs as never);
-  return fileSet.diff(id, outs as FileSetOutputs, news);
+  return fileSet.diff(id, outs, news);
 }
 
 test("An up that would replace it is refused by diff, before anything is sent, and names it", async () => {

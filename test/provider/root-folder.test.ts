@@ -29,7 +29,7 @@ test("is where there is such a folder, when one of both has it", () => {
 test("is refused when each of both has another", () => {
   expect(() =>
     folderOfRoot("images", { program: program.root, provider: bench.tree.root }),
-  ).toThrow(expect.objectContaining({ code: "input" }));
+  ).toThrow(expect.objectContaining({ code: "input" }) as Error);
 });
 
 test("that is absolute is the same for both", () => {

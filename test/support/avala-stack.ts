@@ -7,8 +7,8 @@ export interface AvalaStack {
   readonly stack: Stack;
   readonly avala: Emulator;
   /** Runs `work` and tells what reached the server meanwhile. */
-  watching(work: () => Promise<unknown>): Promise<Received>;
-  stop(): Promise<void>;
+  readonly watching: (work: () => Promise<unknown>) => Promise<Received>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface Received {

@@ -28,7 +28,8 @@ export const oppositesOf = (base: Dialect): readonly NamedDialect[] => opposites
 export function mixtures(count: number, firstSeed = 1): readonly NamedDialect[] {
   return Array.from({ length: count }, (_, n) => {
     const seed = firstSeed + n;
-    return { name: `mixture ${String(seed)}`, dialect: mixture(seeded(seed).next) };
+    const random = seeded(seed);
+    return { name: `mixture ${String(seed)}`, dialect: mixture(() => random.next()) };
   });
 }
 
