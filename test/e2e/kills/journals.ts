@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-// A line is 16 digits of a check, a space, and a JSON array that begins with the path.
-const CHECK_LENGTH = 17;
+// A line is a signature, a space, and a JSON array that begins with the path.
+const jsonOf = (line: string): string => line.slice(line.indexOf(" ") + 1);
 
 /** The paths that the journals in `folder` say have landed; a line that was cut says nothing. */
 export function acknowledged(folder: string): Set<string> {
@@ -14,7 +14,7 @@ export function acknowledged(folder: string): Set<string> {
   return new Set(
     lines.flatMap((line) => {
       try {
-        return [(JSON.parse(line.slice(CHECK_LENGTH)) as [string])[0]];
+        return [(JSON.parse(jsonOf(line)) as [string])[0]];
       } catch {
         return [];
       }
