@@ -4,6 +4,7 @@ import { AvalaError } from "../errors";
 import type { HttpContext } from "./http";
 import { judge, lostReply } from "./judge";
 import { readRateLimit, readRequestId } from "./reply-headers";
+import { MAX_REPLY_BYTES, readSome } from "./small-reply";
 import type { HttpRequest, HttpStream } from "./transport";
 
 export interface OwnDownload {
@@ -17,8 +18,6 @@ export interface OwnDownload {
 // No endpoint of ours: the server named it.
 const ROUTE = "GET download_url";
 const IDLE_TIMEOUT_MS = 120_000;
-const MAX_REPLY_BYTES = 256 * 1024;
-
 /** The URL, where it is of the base URL's own origin; also one without an origin, which is meant to be. */
 export function ownUrl(baseUrl: string, text: string): string | undefined {
   const { origin } = new URL(baseUrl);
@@ -27,17 +26,6 @@ export function ownUrl(baseUrl: string, text: string): string | undefined {
   const url = new URL(text, origin);
   const isOwn = url.origin === origin && url.username === "" && url.password === "";
   return isOwn ? url.href : undefined;
-}
-
-async function readSome(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_REPLY_BYTES) break;
-  }
-  return Buffer.concat(chunks);
 }
 
 /**

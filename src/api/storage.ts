@@ -6,6 +6,7 @@ import { formBody, type FormFile } from "./form";
 import type { FormPresign } from "./presign";
 import { storageError } from "./storage-error";
 import { ownUrl } from "./own-download";
+import { MAX_REPLY_BYTES, readSome } from "./small-reply";
 import { checkDownloadHost, checkStorageHost } from "./storage-hosts";
 import type { HttpRequest, HttpResponse, HttpStream } from "./transport";
 
@@ -55,8 +56,6 @@ export function storedBy(
 
 // With chunks of 512 KiB, a link of 5 kB/s still makes progress in this time.
 const IDLE_TIMEOUT_MS = 120_000;
-const MAX_REPLY_BYTES = 256 * 1024;
-
 /** A transport's error with what was being done. Sending again to the same place is safe, so nothing is ambiguous. */
 function withWhat(what: string, error: unknown): unknown {
   if (!isAvalaError(error) || error.code === "cancelled") return error;
@@ -145,17 +144,6 @@ export async function sendPut(
   if (PUT_SUCCESSES.has(reply.status)) return storedBy(url.host, reply);
   if (isUploadGone(reply)) return UPLOAD_GONE;
   throw storageError(what, url.host, reply, avala.clock.now());
-}
-
-async function readSome(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_REPLY_BYTES) break;
-  }
-  return Buffer.concat(chunks);
 }
 
 /**
