@@ -13,7 +13,7 @@ import { downloadFolder, recordWritten } from "./written";
 import { checkUid, urlText } from "./server-text";
 
 // The server's own bound (contract, "Exports").
-const LONGEST_NAME = 255;
+const MAX_NAME_CHARACTERS = 255;
 
 /** @throws AvalaError `export_failed`, `timeout`; GateClosedError */
 export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
@@ -95,7 +95,10 @@ function exportOf(run: Run, source: Extract<ExportSource, { kind: "new" }>): Exp
 function madeName({ environment: { env } }: Run): string {
   const run = env.GITHUB_RUN_ID ?? "local";
   const attempt = env.GITHUB_RUN_ATTEMPT ?? "1";
-  return `${env.GITHUB_REPOSITORY ?? "upload-action"} run ${run}.${attempt}`.slice(0, LONGEST_NAME);
+  return `${env.GITHUB_REPOSITORY ?? "upload-action"} run ${run}.${attempt}`.slice(
+    0,
+    MAX_NAME_CHARACTERS,
+  );
 }
 
 function keep(run: Run, made: Export): void {

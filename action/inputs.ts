@@ -7,7 +7,7 @@ import { unknownInputs } from "./inputs/names";
 import { readStatus, type StatusInputs } from "./inputs/status";
 import { readUpload, type UploadInputs } from "./inputs/upload";
 import { refuseWithoutEffect } from "./inputs/effect";
-import { createReader, MOST_MINUTES, MS_PER_MINUTE, readUid, type Reader } from "./inputs/values";
+import { createReader, MAX_MINUTES, MS_PER_MINUTE, readUid, type Reader } from "./inputs/values";
 
 export interface Inputs {
   readonly connection: Connection;
@@ -29,7 +29,7 @@ export interface Connection {
   readonly allowStorageHosts: readonly string[];
 }
 
-const MINUTES = { least: 0.01, most: MOST_MINUTES };
+const MINUTES = { least: 0.01, most: MAX_MINUTES };
 
 /** The API key as given, before anything is checked, so that it can be masked first. */
 export function readApiKey(environment: ActionEnvironment): string | undefined {

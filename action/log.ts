@@ -16,7 +16,7 @@ export interface Log {
 }
 
 // GitHub keeps the first 10 warnings of a step.
-const MOST_ANNOTATIONS = 10;
+const MAX_ANNOTATIONS = 10;
 
 export function createLog(environment: ActionEnvironment): Log {
   const secrets: string[] = [];
@@ -31,7 +31,7 @@ export function createLog(environment: ActionEnvironment): Log {
     info: (text) => environment.info(clean(text)),
     warn(text, file) {
       warnings += 1;
-      if (warnings > MOST_ANNOTATIONS) environment.info(clean(`Warning: ${text}`));
+      if (warnings > MAX_ANNOTATIONS) environment.info(clean(`Warning: ${text}`));
       else environment.warning(clean(text), { file });
     },
     group(title, lines) {

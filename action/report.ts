@@ -10,7 +10,7 @@ import type { Log } from "./log";
 const PROGRESS_EVERY_MS = 5_000;
 // So that a wait of an hour shows that it is one.
 const STATUS_EVERY_MS = 60_000;
-const MOST_RETRIES_SHOWN = 20;
+const MAX_RETRIES_SHOWN = 20;
 
 /** Whether it is time for another line: one for each `everyMs`, the first after as long. */
 function every(everyMs: number, clock: Clock): () => boolean {
@@ -78,9 +78,9 @@ function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) 
     retries += 1;
     const wait = formatDuration(waitMs / 1000);
     const line = `Try ${attempt} to ${what} failed, the next in ${wait}: ${error.message}`;
-    if (retries <= MOST_RETRIES_SHOWN) log.info(line);
+    if (retries <= MAX_RETRIES_SHOWN) log.info(line);
     else log.debug(line);
-    if (retries === MOST_RETRIES_SHOWN) log.info("Further retries show in a debug run alone.");
+    if (retries === MAX_RETRIES_SHOWN) log.info("Further retries show in a debug run alone.");
   };
 }
 

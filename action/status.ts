@@ -6,7 +6,7 @@ import type { StatusInputs } from "./inputs/status";
 import type { Log } from "./log";
 
 // GitHub's own bound on a status's description.
-const LONGEST_DESCRIPTION = 140;
+const MAX_DESCRIPTION_CHARACTERS = 140;
 // The last status of a cancelled job must be quick: the runner ends it 10 s after the cancel.
 const LAST_STATUS_MS = 3_000;
 
@@ -23,7 +23,7 @@ export function createStatusCheck(
   return {
     async set(state, description) {
       if (status === undefined) return;
-      const text = printable(redact(description, log.secrets), LONGEST_DESCRIPTION - 1);
+      const text = printable(redact(description, log.secrets), MAX_DESCRIPTION_CHARACTERS - 1);
       const isStopping = environment.signal.aborted;
       const signal = isStopping ? AbortSignal.timeout(LAST_STATUS_MS) : environment.signal;
       await environment.setCommitStatus({ ...status, state, description: text, signal });

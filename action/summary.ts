@@ -7,8 +7,8 @@ import { exportText } from "./report";
 import type { Results } from "./results";
 import { markdownText } from "./text";
 
-const MOST_FILES = 100;
-const MOST_WARNINGS = 20;
+const MAX_FILES = 100;
+const MAX_WARNINGS = 20;
 
 const TITLES: Readonly<Record<Results["outcome"], string>> = {
   uploaded: "Uploaded",
@@ -49,10 +49,10 @@ export function summarize(results: Results, secrets: readonly string[]): string 
     ...listed(
       "Warnings",
       results.warnings.map((warning) => warning.text),
-      MOST_WARNINGS,
+      MAX_WARNINGS,
       text,
     ),
-    ...listed("Files", fileLines(results), MOST_FILES, text),
+    ...listed("Files", fileLines(results), MAX_FILES, text),
   ].join("\n");
 }
 

@@ -2,7 +2,7 @@
 // Knows nothing of what is said.
 import { printable, redact } from "../src/redact";
 
-const LONGEST_LINE = 2000;
+const MAX_LINE_CHARACTERS = 2000;
 
 /**
  * `text` with no secret in it and no line that the runner takes for a command of its own: it looks for `::` at a
@@ -11,7 +11,9 @@ const LONGEST_LINE = 2000;
 export function logText(text: string, secrets: readonly string[]): string {
   return redact(text, secrets)
     .split("\n")
-    .map((line) => `${/^ */.exec(line)?.[0] ?? ""}${harmless(printable(line, LONGEST_LINE))}`)
+    .map(
+      (line) => `${/^ */.exec(line)?.[0] ?? ""}${harmless(printable(line, MAX_LINE_CHARACTERS))}`,
+    )
     .join("\n");
 }
 

@@ -141,11 +141,11 @@ async function writeDryRun(
 }
 
 // The JSON has them all; a log of a hundred thousand lines helps nobody.
-const MOST_PLANNED_LINES = 100;
+const MAX_PLANNED_LINES = 100;
 
 /** Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`. */
 function planLines({ files }: Plan): readonly string[] {
-  const lines = files.slice(0, MOST_PLANNED_LINES).map((file) => {
+  const lines = files.slice(0, MAX_PLANNED_LINES).map((file) => {
     const content = `${formatBytes(file.sizeBytes)}, sha256 ${shortDigest(file.sha256)}`;
     const way =
       file.by === "nothing" ? "there already" : `by ${file.by}, ${counted(file.calls, "call")}`;

@@ -13,7 +13,7 @@ import {
   temporaryFolder,
 } from "./emulator.mjs";
 
-const MOST_BYTES = 200 * 1024 ** 2;
+const MAX_BYTES = 200 * 1024 ** 2;
 
 const { values } = parseArgs({ options: { gib: { type: "string", default: "4" } } });
 
@@ -57,7 +57,7 @@ for (const way of /** @type {const} */ (["form", "parts"])) {
     (run.cpuMs / 1000).toFixed(1),
     (run.peakBytes / 1024 ** 2).toFixed(0),
   ]);
-  if (run.peakBytes < MOST_BYTES) continue;
+  if (run.peakBytes < MAX_BYTES) continue;
   console.error(`By ${way}, the uploading process held more than 200 MiB.`);
   process.exitCode = 1;
 }

@@ -4,7 +4,7 @@ import { AvalaError } from "./errors";
 import { formatBytes } from "./upload/cost";
 
 // Where a store says no length, which those that we know always do.
-const MOST_UNTOLD_BYTES = 50e9;
+const MAX_UNTOLD_BYTES = 50e9;
 // The rest is for whoever else uses the disk.
 const SHARE_OF_FREE = 0.9;
 
@@ -16,8 +16,8 @@ async function freeBytesIn(folder: string): Promise<number | undefined> {
 }
 
 export interface Room {
-  readonly mostBytes: number;
-  /** `mostBytes` is what was promised: neither more nor less may come. */
+  readonly maxBytes: number;
+  /** `maxBytes` is what was promised: neither more nor less may come. */
   readonly isPromised: boolean;
 }
 
@@ -35,7 +35,7 @@ export async function roomFor(
   const promised = /^\d+$/.test(contentLength ?? "") ? Number(contentLength) : undefined;
   if (promised === undefined) {
     const share = free === undefined ? Infinity : Math.floor(free * SHARE_OF_FREE);
-    return { mostBytes: Math.min(MOST_UNTOLD_BYTES, share), isPromised: false };
+    return { maxBytes: Math.min(MAX_UNTOLD_BYTES, share), isPromised: false };
   }
   if (free !== undefined && promised > free) {
     const sizes = `${formatBytes(promised)}, and ${folder} has ${formatBytes(free)} free`;
@@ -43,15 +43,15 @@ export async function roomFor(
       hint: "Free space on the disk, then run again.",
     });
   }
-  return { mostBytes: promised, isPromised: true };
+  return { maxBytes: promised, isPromised: true };
 }
 
 /** @throws AvalaError `bad_reply` as soon as more comes than there may */
 export function checkRoom(what: string, sizeBytes: number, room: Room): void {
-  if (sizeBytes <= room.mostBytes) return;
+  if (sizeBytes <= room.maxBytes) return;
   const bound = room.isPromised
-    ? `the ${room.mostBytes} bytes that its store promised`
-    : `${formatBytes(room.mostBytes)}, which is as much as is taken of a file whose length its store does not tell`;
+    ? `the ${room.maxBytes} bytes that its store promised`
+    : `${formatBytes(room.maxBytes)}, which is as much as is taken of a file whose length its store does not tell`;
   throw new AvalaError("bad_reply", `${what} is longer than ${bound}.`, {
     hint: "Nothing of it was kept. Have a look at the export in the dashboard.",
   });
@@ -59,7 +59,7 @@ export function checkRoom(what: string, sizeBytes: number, room: Room): void {
 
 /** @throws AvalaError `network`, to be tried again, when less has come than was promised */
 export function checkWhole(what: string, sizeBytes: number, room: Room): void {
-  if (!room.isPromised || sizeBytes === room.mostBytes) return;
-  const message = `${what} was cut short at ${sizeBytes} of ${room.mostBytes} bytes.`;
+  if (!room.isPromised || sizeBytes === room.maxBytes) return;
+  const message = `${what} was cut short at ${sizeBytes} of ${room.maxBytes} bytes.`;
   throw new AvalaError("network", message, { retryable: true });
 }

@@ -125,12 +125,12 @@ export interface InputProblem {
   readonly text: string;
 }
 
-const MOST_LISTED = 10;
+const MAX_LISTED = 10;
 // More inputs than a workflow or a resource has: all of these are named. Of files there may be a thousand.
-const MOST_PROBLEMS = 50;
+const MAX_PROBLEMS = 50;
 
 /** Joins lines and counts those over `most`, so that a thousand bad files stay readable. @default most 10 */
-export function listed(lines: readonly string[], most = MOST_LISTED): string {
+export function listed(lines: readonly string[], most = MAX_LISTED): string {
   const rest = lines.length - most;
   const shown = lines.slice(0, most).map((line) => `\n  - ${line}`);
   return shown.join("") + (rest > 0 ? `\n  - and ${rest} more` : "");
@@ -147,7 +147,7 @@ export class InputError extends AvalaError {
         ? `${first.input}: ${first.text}`
         : `${problems.length} problems, nothing was sent:${listed(
             problems.map((problem) => `${problem.input}: ${problem.text}`),
-            MOST_PROBLEMS,
+            MAX_PROBLEMS,
           )}`;
     super("input", message, options);
     this.problems = problems;

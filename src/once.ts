@@ -2,7 +2,7 @@
 // Knows nothing of what is made.
 import type { Avala } from "./api/connect";
 import { AvalaError, isAvalaError } from "./errors";
-import { DEFAULT_TRIES, LONGEST_SERVER_WAIT_MS, retry } from "./flow/retry";
+import { DEFAULT_TRIES, MAX_SERVER_WAIT_MS, retry } from "./flow/retry";
 import { retryOn } from "./upload/attempt";
 
 export interface Once<T> {
@@ -24,8 +24,8 @@ export interface Made<T> {
 }
 
 // A gateway that gave up waiting says nothing of the server behind it, which may end what it does a moment later.
-const LEAST_WAIT_MS = 2000;
-const LONGEST_WAIT_MS = 30_000;
+const MIN_WAIT_MS = 2000;
+const MAX_WAIT_MS = 30_000;
 
 function isTaken({ code }: AvalaError): boolean {
   return code === "conflict" || code === "validation";
@@ -33,12 +33,12 @@ function isTaken({ code }: AvalaError): boolean {
 
 /** The wait before the look, and then the next try. What the server asked for is kept, where a run can wait so long. */
 function waitAfter({ retryAfterMs = 0 }: AvalaError, attempt: number): number {
-  const own = Math.min(LONGEST_WAIT_MS, LEAST_WAIT_MS * 2 ** (attempt - 1));
-  return retryAfterMs > LONGEST_SERVER_WAIT_MS ? own : Math.max(own, retryAfterMs);
+  const own = Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** (attempt - 1));
+  return retryAfterMs > MAX_SERVER_WAIT_MS ? own : Math.max(own, retryAfterMs);
 }
 
 function mayBeTriedAgain({ retryAfterMs = 0 }: AvalaError, attempt: number): boolean {
-  return attempt <= DEFAULT_TRIES && retryAfterMs <= LONGEST_SERVER_WAIT_MS;
+  return attempt <= DEFAULT_TRIES && retryAfterMs <= MAX_SERVER_WAIT_MS;
 }
 
 function toBeLookedFor(error: AvalaError, attempt: number): AvalaError {

@@ -34,9 +34,9 @@ export function wellFormed(text: string): string {
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
 
 /** Takes control characters out of text that a server or a file name brought, so that it can't start a line of its own. */
-export function printable(text: string, mostCharacters = 500): string {
+export function printable(text: string, maxCharacters = 500): string {
   const clean = wellFormed(text).replace(CONTROL, " ").trim();
-  return clean.length > mostCharacters ? `${wellFormed(clean.slice(0, mostCharacters))}…` : clean;
+  return clean.length > maxCharacters ? `${wellFormed(clean.slice(0, maxCharacters))}…` : clean;
 }
 
 /** Text of several lines without control characters but the breaks between them. Indents stay. */

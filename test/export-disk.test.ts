@@ -95,11 +95,11 @@ describe("the length of a file", () => {
   test("that nobody tells is 50 GB at most, also where the disk has more or the system says nothing", async () => {
     disk(1e15);
     expect(await roomFor("x", undefined, tree.root)).toEqual({
-      mostBytes: 50e9,
+      maxBytes: 50e9,
       isPromised: false,
     });
     jest.spyOn(promises, "statfs").mockRejectedValue(new Error("ENOSYS"));
-    expect(await roomFor("x", "nine", tree.root)).toEqual({ mostBytes: 50e9, isPromised: false });
+    expect(await roomFor("x", "nine", tree.root)).toEqual({ maxBytes: 50e9, isPromised: false });
   });
 
   test("that does not fit is refused before a byte of it is taken", async () => {

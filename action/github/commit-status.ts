@@ -9,9 +9,9 @@ import { retry } from "../../src/flow/retry";
 import { printable } from "../../src/redact";
 import type { CommitStatus } from "../environment";
 
-const MOST_TRIES = 4;
+const MAX_TRIES = 4;
 const IDLE_MS = 15_000;
-const MOST_BYTES = 1_000_000;
+const MAX_BYTES = 1_000_000;
 
 /** What GitHub says of the event; `undefined` when it can't be read. */
 export function readEvent({ GITHUB_EVENT_PATH: path }: NodeJS.ProcessEnv): unknown {
@@ -38,7 +38,7 @@ export async function setCommitStatus(status: CommitStatus, env: NodeJS.ProcessE
       random: systemRandom,
       signal,
       what: `set the commit status ${status.context}`,
-      maxTries: MOST_TRIES,
+      maxTries: MAX_TRIES,
     });
   } catch (error) {
     throw asStatusError(error, status);
@@ -81,7 +81,7 @@ async function post(
     body: JSON.stringify({ state, context, description, target_url: runUrl(env) }),
     signal,
     idleTimeoutMs: IDLE_MS,
-    maxReplyBytes: MOST_BYTES,
+    maxReplyBytes: MAX_BYTES,
   });
   if (reply.status !== 201) throw refusal(reply, context, sha);
 }

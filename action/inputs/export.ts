@@ -30,7 +30,7 @@ export interface GateConditions {
 
 const UPLOADED = "uploaded";
 // The server's own bound (contract, "Exports").
-const LONGEST_NAME = 255;
+const MAX_NAME_CHARACTERS = 255;
 
 /** Undefined when no export is asked for. */
 export function readExport(reader: Reader, hasUpload: boolean): ExportInputs | undefined {
@@ -60,8 +60,11 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
   }
   const format = reader.text("export-format") ?? "";
   const name = reader.text("export-name");
-  if (name !== undefined && name.length > LONGEST_NAME) {
-    reader.refuse("export-name", `is ${name.length} characters long; Avala takes ${LONGEST_NAME}`);
+  if (name !== undefined && name.length > MAX_NAME_CHARACTERS) {
+    reader.refuse(
+      "export-name",
+      `is ${name.length} characters long; Avala takes ${MAX_NAME_CHARACTERS}`,
+    );
   }
   const hasSources = given.length + projects.length + slices.length > 0;
   if (uid === undefined) {

@@ -1,7 +1,7 @@
 // The inputs about files and the dataset they go to.
 import type { InputProblem } from "../../src/errors";
 import type { DataType } from "../../src/files/media";
-import { MOST_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
+import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
 
 export interface UploadInputs {
   /** The lines of `files` that choose, and those that take away, without their `!`. */
@@ -57,7 +57,7 @@ function readUploadSettings(
   reader: Reader,
 ): Omit<UploadInputs, "include" | "exclude" | "dataset" | "nameProblems"> {
   const depth = reader.choice("partition-depth", ["0", "1"]);
-  const budget = reader.number("time-budget-minutes", { least: 0.01, most: MOST_MINUTES });
+  const budget = reader.number("time-budget-minutes", { least: 0.01, most: MAX_MINUTES });
   const concurrency = reader.number("concurrency", { least: 1, most: 10, isWhole: true });
   return {
     root: reader.text("root") ?? ".",

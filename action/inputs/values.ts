@@ -36,7 +36,7 @@ const FLAGS = new Map([
 
 export const MS_PER_MINUTE = 60_000;
 // A job on a hosted runner ends after 6 hours and on one's own after 5 days; longer is a slip.
-export const MOST_MINUTES = 5 * 24 * 60;
+export const MAX_MINUTES = 5 * 24 * 60;
 
 const UID = /^[A-Za-z0-9_-]{1,128}$/;
 const DECIMAL = /^\d{1,12}(\.\d{1,6})?$/;
@@ -121,16 +121,16 @@ function readNumber(
 
 // Far deeper than metadata is, and far shallower than what ends the process: a parser that runs out of stack in the
 // middle of a regular expression takes Node with it, and no `catch` sees that.
-const MOST_LEVELS = 200;
+const MAX_LEVELS = 200;
 
 /** Counts brackets, also those in quotes, and the dashes that nest on one line. */
 function isTooDeep(text: string): boolean {
   let level = 0;
   for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
     level += bracket === "[" || bracket === "{" ? 1 : -1;
-    if (level > MOST_LEVELS) return true;
+    if (level > MAX_LEVELS) return true;
   }
-  return text.split("\n").some((line) => (line.match(/[-?:](?=\s)/g) ?? []).length > MOST_LEVELS);
+  return text.split("\n").some((line) => (line.match(/[-?:](?=\s)/g) ?? []).length > MAX_LEVELS);
 }
 
 function readObject(
@@ -140,7 +140,7 @@ function readObject(
 ): Record<string, unknown> | undefined {
   if (value === "") return undefined;
   if (isTooDeep(value)) {
-    refuse(input, `is nested deeper than ${MOST_LEVELS} levels, or looks like it`);
+    refuse(input, `is nested deeper than ${MAX_LEVELS} levels, or looks like it`);
     return undefined;
   }
   try {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { refuse } from "./replies";
 
 /** Django's own bound is 2.5 MB; ours leaves room for long lists of uids and part numbers. */
-const MOST_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 10 * 1024 * 1024;
 
 /** An absent body is an empty object, as the framework has it. */
 export async function readJson(
@@ -29,7 +29,7 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
     if (request.destroyed) isGone();
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MOST_BYTES) reject(refuse(413, { detail: "Request body exceeded the limit." }));
+      if (bytes > MAX_BYTES) reject(refuse(413, { detail: "Request body exceeded the limit." }));
       else chunks.push(chunk);
     });
     request.once("end", () => {

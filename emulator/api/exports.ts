@@ -11,7 +11,7 @@ import type { ApiReply, ApiRequest, World } from "./request";
 import { PREFIX } from "./request";
 
 /** The contract's "Rate limits": jobs that run at once for one user. */
-const MOST_RUNNING = 5;
+const MAX_RUNNING = 5;
 
 export async function createExport(request: ApiRequest, world: World): Promise<ApiReply> {
   const { state, config } = world;
@@ -62,7 +62,7 @@ function refuseTooMany(request: ApiRequest, world: World): void {
   const running = [...world.state.exports.values()].filter(
     (job) => job.userUid === request.caller.user.uid && job.doneAt > request.now,
   );
-  if (running.length < MOST_RUNNING) return;
+  if (running.length < MAX_RUNNING) return;
   const firstDone = Math.min(...running.map((job) => job.doneAt));
   throw throttled(Math.max(1, Math.ceil((firstDone - request.now) / 1000)));
 }

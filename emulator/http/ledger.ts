@@ -31,14 +31,14 @@ export interface LedgerEntry {
 export type OpenEntry = { -readonly [Field in keyof LedgerEntry]: LedgerEntry[Field] };
 
 /** A run of days must not fill the memory: beyond this the oldest half is forgotten. */
-const MOST_ENTRIES = 200_000;
+const MAX_ENTRIES = 200_000;
 
 export class Ledger {
   private list: OpenEntry[] = [];
   private nextId = 0;
 
   open(entry: Pick<LedgerEntry, "time" | "target" | "method" | "path" | "requestId">): OpenEntry {
-    if (this.list.length >= MOST_ENTRIES) this.list = this.list.slice(MOST_ENTRIES / 2);
+    if (this.list.length >= MAX_ENTRIES) this.list = this.list.slice(MAX_ENTRIES / 2);
     const opened: OpenEntry = {
       id: ++this.nextId,
       endTime: undefined,

@@ -56,16 +56,16 @@ export interface ExportOutputs {
 
 const DEFAULT_FORMAT = "avala-json-external";
 // The contract's bound ("Exports").
-const MOST_NAME_CHARACTERS = 255;
+const MAX_NAME_CHARACTERS = 255;
 const SUFFIX_DIGITS = 8;
 
 const isExportName: Rule = (value) => {
   const text = isText(value);
   if (text !== undefined) return text;
   const { length } = value as string;
-  return length <= MOST_NAME_CHARACTERS
+  return length <= MAX_NAME_CHARACTERS
     ? undefined
-    : `has ${length} characters, more than ${MOST_NAME_CHARACTERS}`;
+    : `has ${length} characters, more than ${MAX_NAME_CHARACTERS}`;
 };
 
 const isTriggers: Rule = (value) =>

@@ -12,9 +12,9 @@ export interface FolderContents {
 /** path → short digest, or folder → what is in it. */
 export type Contents = Readonly<Record<string, string | FolderContents>>;
 
-const MOST_FILES = 300;
-const MOST_FOLDERS = 200;
-const DEEPEST = 6;
+const MAX_FILES = 300;
+const MAX_FOLDERS = 200;
+const MAX_DEPTH = 6;
 /** Everything of one map that would be too long. A name that no path of a dataset has. */
 const REST = "/";
 
@@ -35,9 +35,9 @@ function groupBy(entries: readonly ManifestEntry[], depth: number): Map<string, 
 
 /** The deepest cut into folders that is not too long. */
 function cut(entries: readonly ManifestEntry[]): Map<string, readonly ManifestEntry[]> {
-  for (let depth = DEEPEST; depth > 0; depth -= 1) {
+  for (let depth = MAX_DEPTH; depth > 0; depth -= 1) {
     const groups = groupBy(entries, depth);
-    if (groups.size <= MOST_FOLDERS) return groups;
+    if (groups.size <= MAX_FOLDERS) return groups;
   }
   return new Map([[REST, entries]]);
 }
@@ -48,7 +48,7 @@ function describe(entries: readonly ManifestEntry[]): FolderContents {
 }
 
 export function contentsOf({ entries }: Manifest): Contents {
-  if (entries.length <= MOST_FILES) {
+  if (entries.length <= MAX_FILES) {
     return Object.fromEntries(entries.map(({ path, sha256 }) => [path, shortDigest(sha256)]));
   }
   return Object.fromEntries([...cut(entries)].map(([folder, group]) => [folder, describe(group)]));

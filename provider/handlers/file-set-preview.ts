@@ -53,7 +53,7 @@ export async function previewNew(preview: Preview): Promise<void> {
   await session.messages(call).info(`dataset ${inputs.datasetName}\n${text}`);
 }
 
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** For a set that is in the state as `olds` and whose content changes. @throws AvalaError `conflict` when it can't */
 export async function previewChange(
@@ -104,8 +104,8 @@ export async function tellNotices(
     path === undefined ? text : `${path}: ${text}`,
   );
   const lines = [...describeUnmatched(local, inputs), ...notices];
-  const rest = lines.length - MOST_NAMED;
-  if (rest > 0) lines.splice(MOST_NAMED, rest, `and ${rest} more`);
+  const rest = lines.length - MAX_NAMED;
+  if (rest > 0) lines.splice(MAX_NAMED, rest, `and ${rest} more`);
   if (lines.length > 0) await messages.warn(lines.join("\n"));
   if (set.hiddenLeftOut > 0) {
     await messages.info(

@@ -17,8 +17,8 @@ const NOT_FIELDS = new Set([
   "status",
   "request_id",
 ]);
-const MOST_FIELDS = 20;
-const MOST_MESSAGES = 5;
+const MAX_FIELDS = 20;
+const MAX_MESSAGES = 5;
 
 type Mask = (text: string) => string;
 
@@ -29,13 +29,13 @@ function textOf(value: unknown): string | undefined {
 
 function messagesOf(value: unknown): string[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return entries.flatMap((entry) => textOf(entry) ?? []).slice(0, MOST_MESSAGES);
+  return entries.flatMap((entry) => textOf(entry) ?? []).slice(0, MAX_MESSAGES);
 }
 
 /** Collects `field → messages` from an object, going into nested ones. */
 function collect(json: Json, prefix: string, into: Map<string, string[]>, mask: Mask): void {
   for (const [name, value] of Object.entries(json)) {
-    if (into.size >= MOST_FIELDS) return;
+    if (into.size >= MAX_FIELDS) return;
     if (prefix === "" && NOT_FIELDS.has(name)) continue;
     const field = mask(prefix + name);
     if (isRecord(value)) collect(value, `${field}.`, into, mask);

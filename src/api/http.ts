@@ -3,7 +3,7 @@
 import type { AvalaEvent, Listener } from "../events";
 import type { Clock, Random } from "../flow/clock";
 import type { Pace } from "../flow/pace";
-import { LONGEST_SERVER_WAIT_MS, retry } from "../flow/retry";
+import { MAX_SERVER_WAIT_MS, retry } from "../flow/retry";
 import type { ApiCall, ApiReply } from "./call";
 import { judge, lostReply, retryAfterOf } from "./judge";
 import { readRateLimit, readRequestId } from "./reply-headers";
@@ -101,7 +101,7 @@ async function attemptCall(
   const isOfAll =
     rateLimit === undefined || rateLimit.remaining === 0 || throttledMs <= BURST_WAIT_MS;
   // Beyond what a run waits for, this call fails at once, and the others must not hang instead.
-  const isBearable = throttledMs > 0 && throttledMs <= LONGEST_SERVER_WAIT_MS;
+  const isBearable = throttledMs > 0 && throttledMs <= MAX_SERVER_WAIT_MS;
   if (isBearable && isOfAll) pace.hold(nowMs + throttledMs);
   permit.done(rateLimit);
   report(context, call, startedMs, reply);

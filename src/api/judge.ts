@@ -15,9 +15,9 @@ export interface Bench {
 }
 
 // Nothing of the API's is nested half as deep; code that walks a value would run out of stack on what is.
-const MOST_LEVELS = 100;
+const MAX_LEVELS = 100;
 
-function isTooDeep(value: unknown, levelsLeft = MOST_LEVELS): boolean {
+function isTooDeep(value: unknown, levelsLeft = MAX_LEVELS): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levelsLeft === 0) return true;
   return Object.values(value).some((part) => isTooDeep(part, levelsLeft - 1));

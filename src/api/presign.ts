@@ -57,9 +57,9 @@ const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
 const NOT_A_FORM = "a form upload was asked for, and another method came";
 const MIB = 1024 * 1024;
 // The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
-const LEAST_PART_BYTES = 5 * MIB;
-const MOST_PART_BYTES = 128 * MIB;
-const MOST_PARTS = 10_000;
+const MIN_PART_BYTES = 5 * MIB;
+const MAX_PART_BYTES = 128 * MIB;
+const MAX_PARTS = 10_000;
 
 function readForm(reply: Fields): FormPresign {
   const fields = Object.entries(reply.record("fields")).map(([name, value]): [string, string] => {
@@ -80,9 +80,9 @@ function readParts(reply: Fields, session: string, sizeBytes: number): Presigned
   const partCount = reply.number("part_count");
   const isAllowed =
     Number.isInteger(partBytes) &&
-    partBytes >= LEAST_PART_BYTES &&
-    partBytes <= MOST_PART_BYTES &&
-    partCount <= MOST_PARTS &&
+    partBytes >= MIN_PART_BYTES &&
+    partBytes <= MAX_PART_BYTES &&
+    partCount <= MAX_PARTS &&
     partCount === Math.ceil(sizeBytes / partBytes);
   if (!isAllowed) {
     throw badReply(

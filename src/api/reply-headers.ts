@@ -1,7 +1,7 @@
 // What a reply's headers say (contract, "Rate limits", "Errors"). Pure.
 import type { RateLimit } from "../errors";
 import { printable } from "../redact";
-import { LONGEST_SERVER_WAIT_MS } from "../flow/retry";
+import { MAX_SERVER_WAIT_MS } from "../flow/retry";
 import type { Secrets } from "./secrets";
 import type { HttpResponse } from "./transport";
 
@@ -34,7 +34,7 @@ export function readRateLimit(headers: Headers, nowMs: number): RateLimit | unde
     return undefined;
   const resetAtMs = resetSeconds * 1000 + skewOf(headers, nowMs);
   // A reset in years is a slip or spite: ask again after as long as a run waits for anything.
-  return { limit, remaining, resetAtMs: Math.min(resetAtMs, nowMs + LONGEST_SERVER_WAIT_MS) };
+  return { limit, remaining, resetAtMs: Math.min(resetAtMs, nowMs + MAX_SERVER_WAIT_MS) };
 }
 
 export function readRequestId(headers: Headers, secrets: Secrets): string | undefined {

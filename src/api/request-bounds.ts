@@ -17,7 +17,7 @@ const maxTimerMs = 2 ** 31 - 1;
 const maxInformationalReplies = 100;
 
 /** How long a small reply may take as a whole, in ms. */
-export function longestReplyMs({ idleTimeoutMs }: Pick<Bounds, "idleTimeoutMs">): number {
+export function maxReplyMs({ idleTimeoutMs }: Pick<Bounds, "idleTimeoutMs">): number {
   return maxIdleTimes * idleTimeoutMs;
 }
 
@@ -35,11 +35,11 @@ export interface Patience {
 }
 
 /**
- * Calls `giveUp` when no byte of the body goes out, and no whole reply comes, for {@link longestReplyMs}; and when all of
+ * Calls `giveUp` when no byte of the body goes out, and no whole reply comes, for {@link maxReplyMs}; and when all of
  * it takes longer than that and a link of 1 kB/s.
  */
 export function startPatience(request: Bounds, giveUp: () => void): Patience {
-  const replyMs = longestReplyMs(request);
+  const replyMs = maxReplyMs(request);
   const wholeMs = Math.min(maxTimerMs, replyMs + bodyBytes(request) / minBytesPerMs);
   const stopWhole = startTimer(wholeMs, giveUp);
   let stopIdle = startTimer(replyMs, giveUp);
@@ -108,7 +108,7 @@ export async function openWithinBounds(
 }
 
 /**
- * The chunks of a large reply, as long as they come at 1 kB/s on average over {@link longestReplyMs} of waiting. What the
+ * The chunks of a large reply, as long as they come at 1 kB/s on average over {@link maxReplyMs} of waiting. What the
  * reader takes to use a chunk does not count.
  * @throws AvalaError `timeout`
  */
@@ -122,7 +122,7 @@ async function* inGoodTime(
   for await (const chunk of chunks) {
     waitedMs += systemClock.now() - askedMs;
     bytes += chunk.length;
-    if (waitedMs > longestReplyMs(request)) {
+    if (waitedMs > maxReplyMs(request)) {
       if (bytes < waitedMs * minBytesPerMs) throw tooSlow(new URL(request.url).host);
       waitedMs = 0;
       bytes = 0;

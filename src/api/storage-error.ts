@@ -5,7 +5,7 @@ import { printable } from "../redact";
 import { serverNow } from "./reply-headers";
 import type { HttpResponse } from "./transport";
 
-const LONGEST_XML = 64 * 1024;
+const MAX_XML_BYTES = 64 * 1024;
 
 /** The text of the first element of that name. Tolerant, and expands no entities: a reply is no document to trust. */
 function element(xml: string, name: string): string | undefined {
@@ -22,7 +22,7 @@ interface Told {
 }
 
 function readXml(body: Buffer): Told {
-  const xml = body.subarray(0, LONGEST_XML).toString("utf8");
+  const xml = body.subarray(0, MAX_XML_BYTES).toString("utf8");
   const code = element(xml, "Code");
   return {
     // A code is a word; anything else is not S3's.

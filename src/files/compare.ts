@@ -13,7 +13,7 @@ export interface ManifestChanges {
   readonly unchanged: readonly ManifestEntry[];
 }
 
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** Whether both digests say the same, over as many digits as both have: an unpacked manifest keeps 20 of 64. */
 export function isSameDigest(a: string, b: string): boolean {
@@ -75,7 +75,7 @@ export function describeChanges(changes: ManifestChanges): string {
   const lines: string[] = [];
   const rest: string[] = [];
   for (const { sign, word, paths } of groups) {
-    const named = paths.slice(0, MOST_NAMED - lines.length);
+    const named = paths.slice(0, MAX_NAMED - lines.length);
     lines.push(...named.map((path) => `${sign} ${path}`));
     if (paths.length > named.length) rest.push(`${paths.length - named.length} ${word}`);
   }

@@ -25,11 +25,11 @@ export interface FileWorkers {
   close(): Promise<void>;
 }
 
-const MOST_WORKERS = 4; // more read against each other, and a disk feeds no more than a few cores of 1.8 GB/s
+const MAX_WORKERS = 4; // more read against each other, and a disk feeds no more than a few cores of 1.8 GB/s
 
 /** One thread beside the main one for each core, at most four. */
 export function defaultWorkerCount(): number {
-  return Math.min(MOST_WORKERS, Math.max(1, availableParallelism() - 1));
+  return Math.min(MAX_WORKERS, Math.max(1, availableParallelism() - 1));
 }
 
 /** `count` threads, started when they are first needed; with 0 the jobs run here, for what is done before a thread has started. */

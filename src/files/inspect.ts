@@ -8,7 +8,7 @@ import type { ContentPolicy } from "./file-set-options";
 import type { LocalFile, Notice } from "./local-file";
 import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./file-workers";
 import type { InspectJob, InspectResult } from "./jobs";
-import { MOST_FILE_BYTES } from "./limits";
+import { MAX_FILE_BYTES } from "./limits";
 import { shown } from "./names";
 import { HEAD_BYTES } from "./open-file";
 
@@ -146,8 +146,8 @@ function faultText(code: string | undefined): string | undefined {
 }
 
 function refusalOf(candidate: Candidate, sizeBytes: number, head: Buffer): string | undefined {
-  if (sizeBytes > MOST_FILE_BYTES) {
-    return `It has ${sizeBytes} bytes, more than the ${MOST_FILE_BYTES} (10,000 parts of 128 MiB) that any upload can carry.`;
+  if (sizeBytes > MAX_FILE_BYTES) {
+    return `It has ${sizeBytes} bytes, more than the ${MAX_FILE_BYTES} (10,000 parts of 128 MiB) that any upload can carry.`;
   }
   return !candidate.isNamed && startsAsPrivateKey(head) ? credentialText : undefined;
 }

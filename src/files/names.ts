@@ -5,7 +5,7 @@ import type { InputProblem } from "../errors";
  * S3 takes keys of 1,024 bytes. The server puts `<owner root>/<dataset name>/` in front of a path (contract, "Uploading
  * files"); a name may have 255 characters, and 69 bytes are kept for the owner's root, of which nothing is known.
  */
-export const MOST_PATH_BYTES = 700;
+export const MAX_PATH_BYTES = 700;
 
 /** A path for people: as it is, or quoted and escaped when it holds what would break a line or can't be seen. */
 export function shown(path: string): string {
@@ -39,8 +39,8 @@ export function pathProblem(path: string): string | undefined {
   if (side !== undefined)
     return `The path ${side} with a blank, which Avala takes off, so that another path would be stored: rename it.`;
   const bytes = Buffer.byteLength(path);
-  if (bytes > MOST_PATH_BYTES) {
-    return `The path has ${bytes} bytes, more than the ${MOST_PATH_BYTES} that fit into an object's key.`;
+  if (bytes > MAX_PATH_BYTES) {
+    return `The path has ${bytes} bytes, more than the ${MAX_PATH_BYTES} that fit into an object's key.`;
   }
   return undefined;
 }

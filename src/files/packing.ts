@@ -74,7 +74,7 @@ function checkOf(body: Buffer): Buffer {
 
 // Bounds that only a text made by hand can pass: the digits to the base of 128 of 2^53; and the bytes of a path, which
 // grow from one to the next, so that without a bound a short text could fill the memory: an object's key has 1,024.
-const MOST_PLACES = 8;
+const MAX_PLACES = 8;
 const maxPathBytes = 1024;
 
 /** One number that is coded for each file, learnt apart from the others. */
@@ -147,7 +147,7 @@ function decodeEntries(coded: Buffer, kept: Buffer, count: number): ManifestEntr
   const models = createModels();
   const number = (field: Field): number => {
     let value = 0;
-    for (let place = 0, weight = 1; place < MOST_PLACES; place += 1, weight *= 128) {
+    for (let place = 0, weight = 1; place < MAX_PLACES; place += 1, weight *= 128) {
       const byte = coder.byte(models.number(field, place));
       value += (byte % 128) * weight;
       if (byte < 128) return value;

@@ -24,7 +24,7 @@ interface Place extends Folder {
 }
 
 // Links between folders multiply paths (ten folders that all link to each other make millions): far above what is meant.
-const MOST_LINKED_FOLDERS = 10_000;
+const MAX_LINKED_FOLDERS = 10_000;
 
 export interface TreeOptions extends EntryOptions {
   /** Only this partition: a top-level folder, or `""` for the files above all folders. */
@@ -61,8 +61,8 @@ export function createTree(options: TreeOptions): Tree {
     if (entry.bar !== undefined) return empty(entry.bar);
     if (entry.real !== undefined && above.chain.includes(real)) return empty(leadsBack);
     if (isLinked) linkedFolders += 1;
-    if (linkedFolders > MOST_LINKED_FOLDERS && isLinked) {
-      return empty(linkedFolders === MOST_LINKED_FOLDERS + 1 ? tooManyLinks : undefined);
+    if (linkedFolders > MAX_LINKED_FOLDERS && isLinked) {
+      return empty(linkedFolders === MAX_LINKED_FOLDERS + 1 ? tooManyLinks : undefined);
     }
     const { byName, bar } = read(real);
     return { entries: byName, bar, chain, isLinked };
@@ -86,7 +86,7 @@ const leadsBack: Bar = {
 };
 const tooManyLinks: Bar = {
   level: "problem",
-  text: `Links between folders lead to more than ${MOST_LINKED_FOLDERS} folders: leave some out, or use symlinks: skip.`,
+  text: `Links between folders lead to more than ${MAX_LINKED_FOLDERS} folders: leave some out, or use symlinks: skip.`,
 };
 
 /** The folder that a path is in, `""` for the root. */

@@ -26,7 +26,7 @@ const ROUNDING_MS = 1000;
 // Resets further apart than this belong to different windows; nearer ones may be the same, rounded twice.
 const SAME_WINDOW_MS = 2000;
 // Above this nobody waits for single requests to fall out of the minute, and remembering them would cost memory.
-const LARGEST_LOG = 6000;
+const MAX_LOGGED = 6000;
 
 interface Ended {
   readonly startMs: number;
@@ -52,7 +52,7 @@ class Log {
 
   drop(): void {
     this.first += 1;
-    if (this.first < LARGEST_LOG) return;
+    if (this.first < MAX_LOGGED) return;
     this.entries = this.entries.slice(this.first);
     this.first = 0;
   }
@@ -110,7 +110,7 @@ class ToldBudget implements Budget {
     if (this.known === undefined || isNewer(headers, this.known, wasSentAfter)) {
       this.learn(headers, nowMs);
     }
-    if (headers.limit <= LARGEST_LOG) this.log.add({ startMs: request.startMs, endMs: nowMs });
+    if (headers.limit <= MAX_LOGGED) this.log.add({ startMs: request.startMs, endMs: nowMs });
     this.forgetUncounted();
   }
 

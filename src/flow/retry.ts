@@ -27,9 +27,9 @@ export interface RetryOptions {
 export const DEFAULT_TRIES = 8;
 
 const BASE_MS = 500;
-const LONGEST_BACKOFF_MS = 30_000;
+const MAX_BACKOFF_MS = 30_000;
 /** A server that asks for more is down for longer than a run should hang: fail at once and say so. */
-export const LONGEST_SERVER_WAIT_MS = 15 * 60_000;
+export const MAX_SERVER_WAIT_MS = 15 * 60_000;
 
 /**
  * Without a deadline, how long one operation may be refused by 429 alone. Others may be using up the budget of the key, and
@@ -43,14 +43,14 @@ export const maxThrottledMs = 60 * 60_000;
  * don't come back together). The server's own wait is a floor: jitter is added to it, never subtracted.
  */
 export function delayFor(attempt: number, error: AvalaError, random: Random): number {
-  const bound = Math.min(LONGEST_BACKOFF_MS, BASE_MS * 2 ** (attempt - 1));
+  const bound = Math.min(MAX_BACKOFF_MS, BASE_MS * 2 ** (attempt - 1));
   const jitter = random.next() * bound;
   const floor = error.retryAfterMs;
   // One base of jitter spreads the workers of a run; more would idle below the limit that the server told.
   const waitMs = floor === undefined ? jitter : floor + Math.min(jitter, BASE_MS);
   // A 429 is repeated without a count: whatever the server asks for and chance says, never in a tight loop.
-  const leastMs = error.isThrottled && attempt > 1 ? BASE_MS : 0;
-  return Math.round(Math.max(leastMs, waitMs));
+  const minMs = error.isThrottled && attempt > 1 ? BASE_MS : 0;
+  return Math.round(Math.max(minMs, waitMs));
 }
 
 /** `Retry-After` in ms: seconds or an HTTP date (contract, "Errors"). `undefined` for anything else. */
@@ -66,7 +66,7 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
 
 function mayHelp(error: unknown): error is AvalaError {
   if (!isAvalaError(error) || !error.retryable) return false;
-  return (error.retryAfterMs ?? 0) <= LONGEST_SERVER_WAIT_MS;
+  return (error.retryAfterMs ?? 0) <= MAX_SERVER_WAIT_MS;
 }
 
 /** What the failures of one operation have used up. A 429 costs no try, for the server did nothing, but time. */

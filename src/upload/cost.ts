@@ -1,6 +1,6 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
 import type { RateLimit } from "../errors";
-import { MOST_FORM_BYTES } from "../files/limits";
+import { MAX_FORM_BYTES } from "../files/limits";
 import { SIGNED_AT_ONCE } from "./part-signer";
 
 export interface Cost {
@@ -16,7 +16,7 @@ export interface Cost {
 }
 
 // Parts of this size are the fewest.
-const MOST_PART_BYTES = 128 * 1024 * 1024;
+const MAX_PART_BYTES = 128 * 1024 * 1024;
 
 // The contract's default ("Rate limits"), until a reply has told the live one.
 const DEFAULT_LIMIT_PER_MINUTE = 100;
@@ -26,8 +26,8 @@ const DEFAULT_LIMIT_PER_MINUTE = 100;
  * the server chooses; what no form can carry goes by parts.
  */
 export function callsFor({ sizeBytes }: { readonly sizeBytes: number }): number {
-  if (sizeBytes <= MOST_FORM_BYTES) return 1;
-  return 2 + Math.ceil(sizeBytes / (MOST_PART_BYTES * SIGNED_AT_ONCE));
+  if (sizeBytes <= MAX_FORM_BYTES) return 1;
+  return 2 + Math.ceil(sizeBytes / (MAX_PART_BYTES * SIGNED_AT_ONCE));
 }
 
 /** A dataset that is to be made, or to get what it lacks. */

@@ -52,7 +52,7 @@ parentPort.on("message", ({ id, chunk }) => {
 });`;
 
 // So much may wait for the thread before the sender does.
-const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 type FromThread =
   | { readonly id: number; readonly bytes: number; readonly md5?: undefined }
@@ -84,7 +84,7 @@ export class Md5Thread implements Md5Maker {
         this.pending.set(id, one);
         one.waitingBytes += chunk.length;
         this.post({ id, chunk });
-        if (one.waitingBytes <= MOST_WAITING_BYTES) return undefined;
+        if (one.waitingBytes <= MAX_WAITING_BYTES) return undefined;
         return new Promise((resolve) => {
           one.resume = resolve;
         });
@@ -125,7 +125,7 @@ export class Md5Thread implements Md5Maker {
       return;
     }
     one.waitingBytes -= bytes;
-    if (one.waitingBytes <= MOST_WAITING_BYTES) one.resume();
+    if (one.waitingBytes <= MAX_WAITING_BYTES) one.resume();
   };
 
   private post(message: { readonly id: number; readonly chunk?: Uint8Array }): void {

@@ -2,13 +2,13 @@
 // what is stored can't be removed.
 import type { Presigned } from "../api/presign";
 import { AvalaError, isApiError } from "../errors";
-import { MOST_FORM_BYTES } from "../files/limits";
+import { MAX_FORM_BYTES } from "../files/limits";
 import { printable } from "../redact";
 import type { HashedFile } from "./attempt";
 import { formatBytes } from "./cost";
 
 export function isOversize({ sizeBytes }: { readonly sizeBytes: number }): boolean {
-  return sizeBytes > MOST_FORM_BYTES;
+  return sizeBytes > MAX_FORM_BYTES;
 }
 
 export function notOffered(
@@ -18,7 +18,7 @@ export function notOffered(
   const size = `${sizeBytes} bytes (${formatBytes(sizeBytes)})`;
   return new AvalaError(
     "not_offered",
-    `${printable(path)} has ${size}, more than the ${MOST_FORM_BYTES} (5 GiB) that one form carries, and this deployment takes no parts.`,
+    `${printable(path)} has ${size}, more than the ${MAX_FORM_BYTES} (5 GiB) that one form carries, and this deployment takes no parts.`,
     { hint: "Leave the file out, or cut it, and run again: nothing was sent.", cause },
   );
 }

@@ -1,6 +1,6 @@
 // What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
 import { InputError, type InputProblem } from "../errors";
-import { MOST_FILE_BYTES } from "../files/limits";
+import { MAX_FILE_BYTES } from "../files/limits";
 import { replacedNameProblem } from "../files/dataset-name";
 import { pathProblem, shown } from "../files/names";
 import type { FileDestination } from "./attempt";
@@ -24,7 +24,7 @@ export interface UploadRequest extends FileDestination {
 }
 
 const DEFAULT_CONCURRENCY = 8;
-const MOST_CONCURRENT = 10;
+const MAX_CONCURRENT = 10;
 
 export function concurrencyOf(request: UploadRequest): number {
   return request.concurrency ?? DEFAULT_CONCURRENCY;
@@ -34,18 +34,18 @@ export function concurrencyOf(request: UploadRequest): number {
 export function checkRequest(request: UploadRequest): void {
   const concurrency = concurrencyOf(request);
   const problems: InputProblem[] = [];
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_CONCURRENT) {
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENT) {
     problems.push({
       input: "concurrency",
-      text: `must be a whole number from 1 to ${MOST_CONCURRENT}`,
+      text: `must be a whole number from 1 to ${MAX_CONCURRENT}`,
     });
   }
   const named = replacedNameProblem(request.datasetName);
   if (named !== undefined) problems.push({ input: "dataset name", text: named });
   const seen = new Set<string>();
   for (const { path, sizeBytes } of request.files) {
-    if (sizeBytes > MOST_FILE_BYTES) {
-      const text = `has ${sizeBytes} bytes, more than the ${MOST_FILE_BYTES} that 10,000 parts of 128 MiB carry`;
+    if (sizeBytes > MAX_FILE_BYTES) {
+      const text = `has ${sizeBytes} bytes, more than the ${MAX_FILE_BYTES} that 10,000 parts of 128 MiB carry`;
       problems.push({ input: path, text });
     }
     const problem = pathProblem(path);

@@ -22,15 +22,15 @@ const ADVICE_MISSING: ReadonlySet<string> = new Set([
 ]);
 
 // A route that does not answer, or answers 429 alone, must not hold up an upload that it only advises on.
-const MOST_TRIES = 3;
-const MOST_WAIT_MS = 2 * 60_000;
+const MAX_TRIES = 3;
+const MAX_WAIT_MS = 2 * 60_000;
 
 /** The quota is advice: a server that does not tell it, or tells something else, takes the files all the same. */
 async function askForQuota(avala: Avala, organizationUid?: string): Promise<Quota | undefined> {
-  const inTime = withDeadline(avala, avala.clock.now() + MOST_WAIT_MS);
+  const inTime = withDeadline(avala, avala.clock.now() + MAX_WAIT_MS);
   const impatient: Avala = {
     ...inTime,
-    call: (request) => inTime.call({ ...request, maxTries: MOST_TRIES }),
+    call: (request) => inTime.call({ ...request, maxTries: MAX_TRIES }),
   };
   try {
     return await getQuota(impatient, { organizationUid });

@@ -1,6 +1,6 @@
 import { looksLikeCredential, startsAsPrivateKey } from "../../src/files/credentials";
 import {
-  MOST_PATH_BYTES,
+  MAX_PATH_BYTES,
   fitsWindows,
   pathProblem,
   readPrefix,
@@ -44,11 +44,11 @@ describe("a path in a dataset", () => {
     ["an unbreakable blank before", "\u00a0a.jpg"],
     ["a wide blank after", "a.jpg\u3000"],
     ["nothing but blanks", "  "],
-    ["too many bytes", "ü".repeat(MOST_PATH_BYTES / 2) + "x"],
+    ["too many bytes", "ü".repeat(MAX_PATH_BYTES / 2) + "x"],
   ])("may not have %s", (_, path) => expect(pathProblem(path)).toBeDefined());
 
   test("may have as many bytes as fit into a key", () => {
-    expect(pathProblem("x".repeat(MOST_PATH_BYTES))).toBeUndefined();
+    expect(pathProblem("x".repeat(MAX_PATH_BYTES))).toBeUndefined();
   });
 
   test("is shown so that it can't start a line or an escape sequence of its own", () => {

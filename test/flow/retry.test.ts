@@ -1,7 +1,7 @@
 import { AvalaError, type ErrorCode } from "../../src/errors";
 import {
   delayFor,
-  LONGEST_SERVER_WAIT_MS,
+  MAX_SERVER_WAIT_MS,
   parseRetryAfter,
   retry,
   type Retry,
@@ -59,7 +59,7 @@ describe("retry", () => {
     ["a bug", new TypeError("undefined is not a function")],
     [
       "a server that asks for more than 15 minutes",
-      failing("rate_limited", true, LONGEST_SERVER_WAIT_MS + 1),
+      failing("rate_limited", true, MAX_SERVER_WAIT_MS + 1),
     ],
   ])("does not try again after %s", async (_name, error) => {
     const { clock, options } = setUp();

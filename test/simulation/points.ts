@@ -49,7 +49,7 @@ export interface Outcome {
 }
 
 const DATASET = "training-000000000000";
-const MOST_STARTS = 5;
+const MAX_STARTS = 5;
 
 const ON_NETWORK: readonly Break[] = ["request lost", "reply lost", "sent twice", "429", "503"];
 
@@ -222,7 +222,7 @@ export async function breakPoint(point: Point, how: Break): Promise<Outcome> {
   const play = async (): Promise<{ starts: number; last: string }> => {
     let last = await start(place, files, { seen: [], point, how });
     let starts = 1;
-    while (!DONE.has(last) && starts < MOST_STARTS) {
+    while (!DONE.has(last) && starts < MAX_STARTS) {
       if (last === "killed") disk.crash(random);
       last = await start(place, files, { seen: [] });
       starts += 1;

@@ -18,7 +18,7 @@ import { seeded, type Seeded } from "./seeded";
 import { createTimeline, type Timeline } from "./timeline";
 
 export const NAME = "training";
-const MOST_ROUNDS = 6;
+const MAX_ROUNDS = 6;
 /** How long what a process has sent before it was killed may take to have its effect. */
 const ON_ITS_WAY_MS = 4000;
 const FAULTS = ["request-lost", "reply-lost", "503", "500-after-effect"] as const;
@@ -158,7 +158,7 @@ export async function playRivals(seed: number): Promise<Rivals> {
   const ends: End[] = [];
   const play = async (): Promise<void> => {
     // One round more when there is a dataset: then all that can go wrong is that it is replaced.
-    let rest = MOST_ROUNDS;
+    let rest = MAX_ROUNDS;
     while (rest > 0) {
       rest = server.datasets.length > 0 ? 0 : rest - 1;
       await playRound(world, ends, rest === 0);

@@ -53,7 +53,7 @@ const STORAGE_FAULTS = [
   "expired",
   "cut",
 ] as const;
-const MOST_STARTS = 16;
+const MAX_STARTS = 16;
 /** Longer than anything that a process which was killed has left on its way to the server. */
 const ON_ITS_WAY_MS = 1000;
 
@@ -192,15 +192,15 @@ export async function playSeed(seed: number): Promise<Played> {
   let changes = 0;
   const isDone = (): boolean => ["uploaded", "unchanged", "unverified"].includes(ends.at(-1) ?? "");
   const play = async (): Promise<void> => {
-    for (let start = 0; start < MOST_STARTS && !isDone(); start += 1) {
+    for (let start = 0; start < MAX_STARTS && !isDone(); start += 1) {
       // The world calms down in the end: what is judged is that every fault was survived, not luck.
-      if (start === MOST_STARTS - 5) calmFrom = timeline.now();
+      if (start === MAX_STARTS - 5) calmFrom = timeline.now();
       world.disk.isFull = random.chance(0.05);
       const together = random.chance(0.15) ? 2 : 1;
       diskWasFull ||= world.disk.isFull;
       ranTogether ||= together > 1;
       // Whoever is killed at every start never ends, and that is nobody's mistake.
-      const mayBeKilled = start < MOST_STARTS - 1;
+      const mayBeKilled = start < MAX_STARTS - 1;
       const runs = Array.from({ length: together }, () => startOnce(world, mayBeKilled));
       ends.push(...(await Promise.all(runs)));
       if (ends.at(-1) === "killed" && random.chance(0.5)) world.disk.crash(random);

@@ -21,7 +21,7 @@ export async function whenDue(kill: Kill, emulator: Emulator, child: ChildProces
 
 const QUIET_TURNS = 10;
 const TURN_MS = 10;
-const MOST_TURNS = 2_000;
+const MAX_TURNS = 2_000;
 
 /**
  * Resolves when the server has seen all that the dead have sent. The kernel keeps their bytes when they are gone, and on
@@ -30,7 +30,7 @@ const MOST_TURNS = 2_000;
 export async function settled(emulator: Emulator): Promise<void> {
   let seen = -1;
   let quiet = 0;
-  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
     await sleep(TURN_MS);
     const requests = emulator.requests();
     const isEnded = requests.every(({ endTime }) => endTime !== undefined);

@@ -36,12 +36,12 @@ function end(pids: readonly number[]): void {
 }
 
 // Long: on busy cores everything is late. Nobody waits for it but where something is wrong.
-const MOST_ORPHANED_MS = 60_000;
+const MAX_ORPHANED_MS = 60_000;
 const LOOK_MS = 20;
 
 /** Resolves when none of them lives, with those that had to be ended. */
 async function gone(pids: readonly number[]): Promise<readonly string[]> {
-  for (let waited = 0; waited < MOST_ORPHANED_MS; waited += LOOK_MS) {
+  for (let waited = 0; waited < MAX_ORPHANED_MS; waited += LOOK_MS) {
     if (!pids.some(isAlive)) return [];
     await sleep(LOOK_MS);
   }
@@ -52,13 +52,13 @@ async function gone(pids: readonly number[]): Promise<readonly string[]> {
 }
 
 // Whatever takes so long will never end.
-const MOST_MS = 240_000;
+const MAX_MS = 240_000;
 
 /** @throws Error when the engine hangs; its processes are ended then */
 async function endOf({ child, ended }: StartedEngine): Promise<EngineRun> {
   let timer: NodeJS.Timeout | undefined;
   const hangs = new Promise<"hangs">((resolve) => {
-    timer = setTimeout(resolve, MOST_MS, "hangs");
+    timer = setTimeout(resolve, MAX_MS, "hangs");
   });
   const first = await Promise.race([ended, hangs]);
   clearTimeout(timer);
