@@ -68,6 +68,7 @@ function inHtml(text: string): readonly string[] {
 function encodingsOf(text: string): readonly string[] {
   const json = inJson(text);
   const base64 = Buffer.from(text).toString("base64");
+  const base64url = base64.replaceAll("+", "-").replaceAll("/", "_");
   return [
     text,
     json,
@@ -75,8 +76,7 @@ function encodingsOf(text: string): readonly string[] {
     inAscii(json),
     ...inUrls(wellFormed(text)),
     ...inHtml(text),
-    base64,
-    base64.replace(/=+$/, ""),
+    ...[base64, base64url].flatMap((one) => [one, one.replace(/=+$/, "")]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { printable, redact } from "../src/redact";
+import { printable, printableLines, redact } from "../src/redact";
 import { createSecrets } from "../src/api/secrets";
 
 describe("redact", () => {
@@ -36,6 +36,22 @@ describe("printable", () => {
   });
 });
 
+describe("characters that can't be seen", () => {
+  const unseen = [
+    0x00ad, 0x061c, 0x200b, 0x200c, 0x200d, 0x200e, 0x202e, 0x2060, 0x2064, 0x2066, 0xfeff,
+  ].map((code) => [code.toString(16), String.fromCodePoint(code)]);
+
+  test.each(unseen)("U+%s is a blank in what is printed", (_code, character) => {
+    expect(printable(`a${character}b`)).toBe("a b");
+    expect(printableLines(`a${character}b\nc`)).toBe("a b\nc");
+  });
+
+  test("letters, accents and symbols stay", () => {
+    const text = "Zoë café ß 日本 العربية ☕ 😀";
+    expect(printable(text)).toBe(text);
+  });
+});
+
 describe("a session's secrets", () => {
   test("are masked before text is cut short", () => {
     const secrets = createSecrets(["avk_first_key_12345"]);
@@ -50,6 +66,17 @@ describe("a session's secrets", () => {
     secrets.add("a");
     secrets.add(undefined);
     expect(secrets.mask("banana")).toBe("banana");
+  });
+
+  test("are masked in either alphabet of base64, padded or not", () => {
+    const secret = "~~~secret>>>???key~";
+    const secrets = createSecrets([secret]);
+    for (const encoding of ["base64", "base64url"] as const) {
+      const text = Buffer.from(secret).toString(encoding);
+      expect(secrets.mask(`a ${text} b`)).toBe("a *** b");
+    }
+    const padded = Buffer.from(secret).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+    expect(secrets.mask(`a ${padded} b`)).toBe("a *** b");
   });
 
   test("are not shown by the object that holds them", () => {

@@ -6,7 +6,7 @@ import { readErrorBody, type ErrorBody } from "./error-body";
 import { isNameTaken } from "./name-taken";
 import { scopeOf } from "./scopes";
 import type { Secrets } from "./secrets";
-import { isRecord } from "./wire";
+import { isCount, isRecord } from "./wire";
 
 export interface Refusal {
   readonly what: string;
@@ -91,9 +91,7 @@ function hintFor(
 function quotaOf(code: ErrorCode, json: unknown): ApiErrorOptions["quota"] {
   if (code !== "quota" || !isRecord(json)) return undefined;
   const { limit, used } = json;
-  return typeof limit === "number" && typeof used === "number"
-    ? { limitBytes: limit, usedBytes: used }
-    : undefined;
+  return isCount(limit) && isCount(used) ? { limitBytes: limit, usedBytes: used } : undefined;
 }
 
 const WORDS: Partial<Record<ErrorCode, string>> = {

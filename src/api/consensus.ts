@@ -20,8 +20,8 @@ function readSummary(fields: Fields): ConsensusSummary {
     medianScore: fields.maybeNumber("median_score"),
     minScore: fields.maybeNumber("min_score"),
     maxScore: fields.maybeNumber("max_score"),
-    totalItems: fields.maybeNumber("total_items") ?? 0,
-    itemsWithConsensus: fields.maybeNumber("items_with_consensus") ?? 0,
+    totalItems: fields.maybeCount("total_items") ?? 0,
+    itemsWithConsensus: fields.maybeCount("items_with_consensus") ?? 0,
   };
 }
 

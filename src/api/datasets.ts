@@ -228,9 +228,9 @@ export function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<Dataset
     (fields) => ({
       ingestOk: fields.maybeFlag("ingest_ok") ?? false,
       issues: fields.maybeList("issues"),
-      itemCount: fields.maybeNumber("item_count"),
-      sequenceCount: fields.maybeNumber("sequence_count"),
-      totalFrames: fields.maybeNumber("total_frames"),
+      itemCount: fields.maybeCount("item_count"),
+      sequenceCount: fields.maybeCount("sequence_count"),
+      totalFrames: fields.maybeCount("total_frames"),
     }),
   );
 }

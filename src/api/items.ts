@@ -36,7 +36,7 @@ function readItem(fields: Fields): DatasetItem {
     key: fields.maybeText("key"),
     status: fields.maybeWord("status"),
     url: fields.maybeText("url") ?? fields.maybeText("data_url"),
-    sizeBytes: fields.maybeNumber("size_bytes") ?? fields.maybeNumber("size"),
+    sizeBytes: fields.maybeCount("size_bytes") ?? fields.maybeCount("size"),
     metadata: fields.any("metadata"),
     createdAt: fields.maybeText("created_at"),
   };
@@ -48,7 +48,7 @@ function readSequence(fields: Fields): Sequence {
     key: fields.maybeText("key"),
     name: fields.maybeText("name"),
     status: fields.maybeWord("status"),
-    frameCount: fields.maybeNumber("number_of_frames") ?? fields.maybeNumber("item_count"),
+    frameCount: fields.maybeCount("number_of_frames") ?? fields.maybeCount("item_count"),
   };
 }
 

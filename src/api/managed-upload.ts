@@ -28,7 +28,7 @@ export async function signParts(
   const signed = new Map<number, PutTarget>();
   for (const part of Fields.of(json, route).list("parts")) {
     const fields = Fields.of(part, route, "parts");
-    signed.set(fields.number("part_number"), readPutTarget(fields, route));
+    signed.set(fields.count("part_number", 1), readPutTarget(fields, route));
   }
   const missing = partNumbers.find((partNumber) => !signed.has(partNumber));
   if (missing !== undefined)

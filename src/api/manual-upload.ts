@@ -73,8 +73,8 @@ export async function getQuota(
   const reply = await call.catch(withoutAdvice);
   if (reply === undefined || !isRecord(reply.json)) return undefined;
   const fields = Fields.of(reply.json, route);
-  const usedBytes = fields.maybeNumber("used");
-  const limitBytes = fields.maybeNumber("limit");
+  const usedBytes = fields.advisedCount("used");
+  const limitBytes = fields.advisedCount("limit");
   // A deployment without a quota tells null.
   return usedBytes === undefined || limitBytes === undefined
     ? undefined

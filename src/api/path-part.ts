@@ -1,9 +1,10 @@
 // What can be one part of a path: a uid, a slug, an owner's name. Pure; knows nothing of where it came from.
 
-// Line breaks, escapes, and what turns the direction of text: a part is also shown, and put out.
+// Line breaks, escapes, what turns the direction of text, and what can't be seen: a part is also shown, and put out.
+// Joiners stay: some scripts write names with them.
 const CONTROL =
   // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
 // More than any name of the API's (255), an e-mail address (254) or a uid has.
 const maxPartCharacters = 1000;

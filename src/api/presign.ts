@@ -76,10 +76,9 @@ export function readPutTarget(fields: Fields, route: string): PutTarget {
 }
 
 function readParts(reply: Fields, session: string, sizeBytes: number): Presigned {
-  const partBytes = reply.number("part_size");
-  const partCount = reply.number("part_count");
+  const partBytes = reply.count("part_size");
+  const partCount = reply.count("part_count");
   const isAllowed =
-    Number.isInteger(partBytes) &&
     partBytes >= MIN_PART_BYTES &&
     partBytes <= MAX_PART_BYTES &&
     partCount <= MAX_PARTS &&
@@ -92,7 +91,7 @@ function readParts(reply: Fields, session: string, sizeBytes: number): Presigned
   }
   const uploadedParts = reply.maybeList("uploaded_parts").map((part) => {
     const fields = Fields.of(part, PRESIGN, "uploaded_parts");
-    return { partNumber: fields.number("part_number"), sizeBytes: fields.number("size") };
+    return { partNumber: fields.count("part_number", 1), sizeBytes: fields.count("size") };
   });
   return { method: "MULTIPART", session, partBytes, partCount, uploadedParts };
 }

@@ -55,7 +55,7 @@ function readTarget(fields: Fields): QualityTarget {
     lastEvaluatedAt: fields.maybeText("last_evaluated_at"),
     lastValue: fields.maybeNumber("last_value"),
     isBreached: fields.maybeFlag("is_breached"),
-    breachCount: fields.maybeNumber("breach_count"),
+    breachCount: fields.advisedCount("breach_count"),
     lastBreachedAt: fields.maybeText("last_breached_at"),
   };
 }

@@ -19,7 +19,7 @@ function readSlice(fields: Fields): Slice {
     name: fields.maybeText("name") ?? "",
     slug: fields.maybePathPart("slug"),
     ownerName: fields.maybeText("owner_name"),
-    itemCount: fields.maybeNumber("item_count"),
+    itemCount: fields.advisedCount("item_count"),
     createdAt: fields.maybeText("created_at"),
   };
 }

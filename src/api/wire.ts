@@ -41,6 +41,11 @@ function asNumber(value: unknown): number | undefined {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
+/** What there can be this many of: a whole number that is exact. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /**
  * The fields of one object of a reply. What is required and absent throws `bad_reply`; what is optional and absent, null
  * or of another kind is `undefined`, since a field that nobody needs must not stop a run (contract: "be liberal").
@@ -104,6 +109,27 @@ export class Fields {
 
   maybeNumber(name: string): number | undefined {
     return asNumber(this.json[name]);
+  }
+
+  /** A whole number from `min` on: how many there are, or how many bytes. */
+  count(name: string, min = 0): number {
+    return this.maybeCount(name, min) ?? this.missing(name, "a number");
+  }
+
+  /**
+   * As {@link Fields.count}. A number that counts nothing is not taken for none: gates and comparisons decide by it.
+   * @throws AvalaError `bad_reply` for a number that is negative, not whole, or too big to be exact
+   */
+  maybeCount(name: string, min = 0): number | undefined {
+    const number = this.maybeNumber(name);
+    if (number === undefined || (isCount(number) && number >= min)) return number;
+    throw badReply(this.route, `"${this.nameOf(name)}" should be a count, and is ${number}`);
+  }
+
+  /** Of what is only advice: a number that counts nothing is absent. */
+  advisedCount(name: string): number | undefined {
+    const number = this.maybeNumber(name);
+    return isCount(number) ? number : undefined;
   }
 
   maybeFlag(name: string): boolean | undefined {
