@@ -49,21 +49,26 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
   return "exported";
 }
 
+/** What ends the waiting, and not the export. */
+const STILL_RUNNING: ReadonlySet<string> = new Set(["timeout", "cancelled"]);
+
 async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> {
   try {
     const finished = await waitForExport(avala, uid, { timeoutMs: run.budget.leftMs() });
     checkUid("export", finished.uid, uid);
     return { ...finished, uid };
   } catch (error) {
-    if (!isAvalaError(error) || error.code !== "timeout") throw error;
+    if (!isAvalaError(error) || !STILL_RUNNING.has(error.code)) throw error;
+    const hint = `The export is still running, and running this step again would start a second one: wait for this one with export-uid: ${uid}`;
+    if (error.code === "cancelled") {
+      const text = `Waiting for export ${uid} was stopped before it was done.`;
+      throw new AvalaError("cancelled", text, { hint: `${hint}.`, cause: error });
+    }
     const minutes = Number((run.inputs.timeoutMs / 60_000).toFixed(3));
     throw new AvalaError(
       "timeout",
       `Export ${uid} was not complete when timeout-minutes (${minutes}, for all waiting together) was up.`,
-      {
-        hint: `The export is still running, and running this step again would start a second one: wait for this one with export-uid: ${uid}, or give a longer timeout-minutes.`,
-        cause: error,
-      },
+      { hint: `${hint}, or give a longer timeout-minutes.`, cause: error },
     );
   }
 }

@@ -6,19 +6,19 @@ import type { Inputs } from "./inputs";
 import type { GateConditions } from "./inputs/export";
 import type { Outcome } from "./results";
 
-/** The export is complete and holds too little. */
-export class GateClosedError extends AvalaError {
-  constructor(reasons: readonly string[]) {
-    super("export_failed", `The gate stays closed: ${reasons.join("; ")}.`, {
-      hint: "Finish the missing tasks and run again, or lower gate-min-tasks or gate-min-exported.",
-    });
-  }
+/** What the gate asks for is not so, or could not be verified. */
+export class GateClosedError extends AvalaError {}
+
+function holdsTooLittle(reasons: readonly string[]): GateClosedError {
+  return new GateClosedError("export_failed", `The gate stays closed: ${reasons.join("; ")}.`, {
+    hint: "Finish the missing tasks and run again, or lower gate-min-tasks or gate-min-exported.",
+  });
 }
 
 /** @throws GateClosedError */
 export function judge(finished: Export, conditions: GateConditions): void {
   const reasons = [...tooFewTasks(finished, conditions), ...tooFewExported(finished, conditions)];
-  if (reasons.length > 0) throw new GateClosedError(reasons);
+  if (reasons.length > 0) throw holdsTooLittle(reasons);
 }
 
 function tooFewTasks(
@@ -71,7 +71,7 @@ function isEnough(given: {
 /**
  * After an upload that left something out, a run that gates anything must not succeed: an export of half a set is
  * complete, and not what was asked for. `uploaded` is absent when there was no upload.
- * @throws AvalaError
+ * @throws GateClosedError
  */
 export function refuseUnfinished(
   inputs: Inputs,
@@ -81,14 +81,14 @@ export function refuseUnfinished(
   const { export: exporting, status } = inputs;
   if (exporting === undefined && status === undefined) return;
   if (uploaded === "partial") {
-    throw new AvalaError("upload", "The upload is not complete, so the gate stays closed.", {
+    throw new GateClosedError("upload", "The upload is not complete, so the gate stays closed.", {
       hint: "Run again: the upload goes on from where it stopped.",
     });
   }
   const source = exporting?.source;
   const needsFiles = source === undefined || (source.kind === "new" && source.hasUploaded);
   if (unverified > 0 && (needsFiles || status !== undefined)) {
-    throw new AvalaError(
+    throw new GateClosedError(
       "upload",
       `The contents of ${counted(unverified, "file")} were not compared with what the dataset holds, so the gate stays closed.`,
       {
@@ -97,7 +97,7 @@ export function refuseUnfinished(
     );
   }
   if (uploaded === "empty" && needsFiles) {
-    throw new AvalaError("upload", "No file was found, so the gate stays closed.", {
+    throw new GateClosedError("upload", "No file was found, so the gate stays closed.", {
       hint: "Fix the `files` patterns, or remove `uploaded` from `export-datasets`.",
     });
   }

@@ -20,7 +20,9 @@ export interface Random {
 
 /** The error of everything that a signal stopped. */
 export function cancelled(what: string): AvalaError {
-  return new AvalaError("cancelled", `${what} was stopped before it was done.`);
+  return new AvalaError("cancelled", `${what} was stopped before it was done.`, {
+    hint: "Run it again to continue: interrupted uploads resume.",
+  });
 }
 
 export const systemClock: Clock = {

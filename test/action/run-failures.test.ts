@@ -243,6 +243,8 @@ describe("a cancelled job", () => {
       complete: "false",
       "files-uploaded": "2",
     });
+    // Running it again would start a second export.
+    expect(recorded.errors[0]).toContain(`export-uid: ${recorded.outputs["export-uid"]}`);
     expect(recorded.statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
   });
 
@@ -257,6 +259,7 @@ describe("a cancelled job", () => {
     controller.abort();
     await running;
     expect(recorded.outputs.outcome).toBe("cancelled");
+    expect(recorded.errors[0]).toMatch(/again/);
     const landed = (await emulator.objects()).length;
     const { outputs, errors } = await act(working);
     expect(errors).toEqual([]);

@@ -304,14 +304,14 @@ describe("a dataset that exists with other files", () => {
     test("keeps a commit status from success", async () => {
       const status = { "status-context": "avala", "github-token": "ghs_x" };
       const { outputs, errors, statuses } = await act({ ...named, ...status });
-      expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+      expect(outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
       expect(errors[0]).toContain("not compared");
       expect(statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
     });
 
     test("keeps an export of it closed, which is not even started", async () => {
       const { outputs, errors } = await act({ ...named, "export-datasets": "uploaded" });
-      expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+      expect(outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
       expect(errors[0]).toMatch(/contents of 2 files were not compared[^]*\{digest\}/);
       expect(calls("/exports/")).toBe(0);
     });
@@ -610,7 +610,11 @@ describe("a time budget", () => {
     const gating = { ...short, "export-datasets": "uploaded" };
     const { outputs, errors } = await act(gating, { clock: slow });
     expect(errors).toHaveLength(1);
-    expect(outputs).toMatchObject({ outcome: "failed", complete: "false", "files-uploaded": "2" });
+    expect(outputs).toMatchObject({
+      outcome: "gate_closed",
+      complete: "false",
+      "files-uploaded": "2",
+    });
     expect(emulator.exports()).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { systemClock, systemRandom } from "../../src/flow/clock";
+import { cancelled, systemClock, systemRandom } from "../../src/flow/clock";
 import { joinerWith } from "../../src/flow/signals";
 
 describe("the system's clock", () => {
@@ -7,6 +7,10 @@ describe("the system's clock", () => {
     const wait = systemClock.sleep(60_000, stop.signal);
     stop.abort();
     await expect(wait).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  test("says what a stopped run can do next", () => {
+    expect(cancelled("A wait").hint).toContain("Run it again");
   });
 
   test("does not begin a wait under a signal that is aborted", async () => {
