@@ -1,18 +1,18 @@
 // A selection's way into its datasets, over the core's own: each is decided on before the first byte of any is sent.
 // Knows nothing of outputs or of exports.
 import { AvalaError, isAvalaError, listed } from "../src/errors";
-import type { Avala } from "../src/api/connect";
-import type { Dataset } from "../src/api/datasets";
+import type { Avala } from "../src/api/connection";
+import type { Dataset } from "../src/api/dataset-wire";
+import { carryOut } from "../src/operations/publish";
+import { decidePublish } from "../src/operations/publish-decide";
 import {
-  carryOut,
-  decidePublish,
+  toSend,
   type Decision,
   type PublishOptions,
   type PublishResult,
   type PublishTarget,
-} from "../src/operations/publish";
+} from "../src/operations/publish-target";
 import type { Words } from "../src/operations/publish-refusals";
-import { toSend } from "../src/operations/publish-target";
 import { requireRoom } from "../src/upload/room";
 import type { UploadInputs } from "./inputs/upload";
 import type { Target } from "./selection";

@@ -1,6 +1,6 @@
 // Where files go, for what the run writes down: the manifest and the plan. Never a key or a password.
 import { DEFAULT_BASE_URL } from "../src/api/check-options";
-import type { Avala } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
 import { readConfig } from "../src/config";
 import { InputError } from "../src/errors";
 import type { ActionEnvironment } from "./environment";

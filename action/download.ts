@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../src/files/folders";
-import type { Avala } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
 import { asDiskError, isAvalaError } from "../src/errors";
 import { downloadExport } from "../src/export";
 import { openCachedExport } from "./cached-export";

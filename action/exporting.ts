@@ -1,6 +1,6 @@
 // The part of a run that makes an export, waits for it, judges it and fetches it.
 // Knows nothing of how datasets came about.
-import type { Avala } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
 import { type Export, type ExportInput, getExport } from "../src/api/exports";
 import { AvalaError, isAvalaError } from "../src/errors";
 import { startExport, waitForExport } from "../src/export";
@@ -8,7 +8,7 @@ import { fetchExport } from "./download";
 import { judge } from "./gate";
 import type { ExportInputs, ExportSource } from "./inputs/export";
 import type { Outcome } from "./results";
-import type { Run } from "./run";
+import type { Run } from "./run-context";
 import { downloadFolder, recordWritten } from "./written";
 import { checkUid, urlText } from "./server-text";
 

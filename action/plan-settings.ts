@@ -1,7 +1,7 @@
 // What a run does with its files besides sending them, as a plan keeps it. Pure.
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../src/canonical-json";
-import { shortDigest } from "../src/files/manifest";
+import { shortDigest } from "../src/files/dataset-name";
 import type { UploadInputs } from "./inputs/upload";
 
 export interface PlannedSettings {

@@ -1,18 +1,17 @@
 // The part of a run that publishes its datasets, each sent after the one before, and keeps count of what landed.
 // Knows nothing of plans or exports.
-import { withListener, withSignal } from "../src/api/connect";
-import type { Dataset } from "../src/api/datasets";
+import { withListener, withSignal } from "../src/api/connection";
+import type { Dataset } from "../src/api/dataset-wire";
 import { UploadError } from "../src/errors";
 import type { UploadProgress } from "../src/events";
 import { runPool } from "../src/flow/pool";
 import { createTurn, type Turn } from "../src/flow/turn";
-import type { PublishResult } from "../src/operations/publish";
-import { isNamedByContent } from "../src/operations/publish-target";
+import { isNamedByContent, type PublishResult } from "../src/operations/publish-target";
 import { counted, describeTransfer } from "../src/upload/cost";
 import type { UploadResult } from "../src/upload/run";
 import { publish, type Decided, type Journey } from "./datasets";
 import { noteDataset, type Results } from "./results";
-import type { Run } from "./run";
+import type { Run } from "./run-context";
 import type { Target } from "./selection";
 
 // One is sent while others are indexed, which takes the server a while each. More of them would spend on polls the calls

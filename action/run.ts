@@ -1,7 +1,8 @@
 // The Action's run: inputs → files → datasets → export → gate → outputs. Each step is a function; the order is the point.
 // Knows nothing of how inputs are parsed, files are read or GitHub is spoken to.
 import { resolve } from "node:path";
-import { type Avala, connect } from "../src/api/connect";
+import { connect } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
 import { requireScopes } from "../src/api/permissions";
 import { readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
@@ -13,34 +14,18 @@ import type { ActionEnvironment } from "./environment";
 import { endRun, fail } from "./ending";
 import { describeFailure } from "./failure";
 import { readApiKey, readInputs, type Inputs } from "./inputs";
-import { createLog, type Log } from "./log";
+import { createLog } from "./log";
 import { createOutputWriter } from "./output-writer";
 import { createOutputFolder, outputsOf, writeSelection } from "./outputs";
 import { createListener } from "./report";
 import { createResults, type Outcome, type Results } from "./results";
-import { pathFrom, select, type Warning } from "./selection";
+import { pathFrom, select } from "./selection";
+import type { Run } from "./run-context";
 import { scopesFor } from "./scopes";
 import { createStatusCheck, type StatusCheck } from "./status";
 import { runUpload } from "./uploading";
 import { downloadFolder, realOf, writtenByAction } from "./written";
-import { createWaitBudget, type WaitBudget } from "./waiting";
-
-/** What the steps of a run share. */
-export interface Run {
-  readonly environment: ActionEnvironment;
-  readonly inputs: Inputs;
-  readonly log: Log;
-  readonly results: Results;
-  readonly budget: WaitBudget;
-  /** For the files that the outputs name. */
-  readonly folder: string;
-  readonly startedMs: number;
-  warn(warning: Warning): void;
-  /** Puts out what is known by now. Cheap, and never throws. */
-  putOutputs(): void;
-  /** What is left to do when all outputs are out. */
-  atEnd(work: () => Promise<void>): void;
-}
+import { createWaitBudget } from "./waiting";
 
 /** Runs the Action. Never throws: what fails becomes the step's one error, its outputs and its summary. */
 export async function run(environment: ActionEnvironment): Promise<void> {

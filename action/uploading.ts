@@ -2,10 +2,10 @@
 // Knows nothing of exports.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Avala } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
 import { stateDirectory } from "../src/config";
 import { InputError } from "../src/errors";
-import { shortDigest } from "../src/files/manifest";
+import { shortDigest } from "../src/files/dataset-name";
 import { shown } from "../src/files/names";
 import { toSend } from "../src/operations/publish-target";
 import { counted, describeCost, estimateCost, formatBytes } from "../src/upload/cost";
@@ -28,7 +28,7 @@ import {
 import { settingsOf } from "./plan-settings";
 import { publishAll } from "./publishing";
 import type { Outcome } from "./results";
-import type { Run } from "./run";
+import type { Run } from "./run-context";
 import type { Selection } from "./selection";
 
 export type UploadOutcome = Extract<

@@ -1,7 +1,9 @@
 // What a program looks up while it runs: datasets, exports and projects that are there. Reads only, in the program's own
 // process, with the same configuration as the resources.
 import * as pulumi from "@pulumi/pulumi";
-import { connect, type Avala } from "../src/api/connect";
+import { connect } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
+import type { Dataset } from "../src/api/dataset-wire";
 import * as datasets from "../src/api/datasets";
 import * as exports_ from "../src/api/exports";
 import * as projects from "../src/api/projects";
@@ -13,7 +15,7 @@ import { soundConfig, requireKey } from "./config";
 import { plain } from "./process/plain";
 import { refusal } from "./refusal";
 
-export type { Dataset as DatasetResult } from "../src/api/datasets";
+export type { Dataset as DatasetResult } from "../src/api/dataset-wire";
 export type { Export as ExportResult } from "../src/api/exports";
 export type { Project as ProjectResult } from "../src/api/projects";
 export type { StorageSetupInfo as StorageSetupResult } from "../src/api/storage-configs";
@@ -84,7 +86,7 @@ async function findOne(
   avala: Avala,
   args: GetDatasetArgs,
   organizationUid: string | undefined,
-): Promise<datasets.Dataset> {
+): Promise<Dataset> {
   const { uid, owner, slug, name } = args;
   if (uid !== undefined) return datasets.getDataset(avala, uid);
   if (owner !== undefined && slug !== undefined) {
@@ -103,26 +105,24 @@ async function findOne(
 }
 
 /** A dataset that is there. Rejects when there is none that the key may see. */
-export function getDataset(args: GetDatasetArgs): Promise<datasets.Dataset> {
+export function getDataset(args: GetDatasetArgs): Promise<Dataset> {
   return look((avala, { organizationUid }) => findOne(avala, args, organizationUid));
 }
 
-export function getDatasetOutput(args: Inputs<GetDatasetArgs>): pulumi.Output<datasets.Dataset> {
+export function getDatasetOutput(args: Inputs<GetDatasetArgs>): pulumi.Output<Dataset> {
   return lift(args, getDataset);
 }
 
 /** Every dataset that the key may see, page by page. */
-export function listDatasets(args: ListDatasetsArgs = {}): Promise<datasets.Dataset[]> {
+export function listDatasets(args: ListDatasetsArgs = {}): Promise<Dataset[]> {
   return look(async (avala) => {
-    const found: datasets.Dataset[] = [];
+    const found: Dataset[] = [];
     for await (const dataset of datasets.listDatasets(avala, args)) found.push(dataset);
     return found;
   });
 }
 
-export function listDatasetsOutput(
-  args: Inputs<ListDatasetsArgs> = {},
-): pulumi.Output<datasets.Dataset[]> {
+export function listDatasetsOutput(args: Inputs<ListDatasetsArgs> = {}): pulumi.Output<Dataset[]> {
   return lift(args, listDatasets);
 }
 

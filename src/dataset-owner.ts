@@ -1,7 +1,8 @@
 // Whose a dataset is. The server writes an owner as a username, a handle or the slug of an organization, whichever it
 // likes, so names that differ prove nothing (contract, "Datasets").
-import type { Avala } from "./api/connect";
-import { getDataset, type Dataset, type DatasetRef } from "./api/datasets";
+import type { Avala } from "./api/connection";
+import { getDataset, type DatasetRef } from "./api/datasets";
+import type { Dataset } from "./api/dataset-wire";
 import { listOrganizations, namesOfOrganization } from "./api/organizations";
 import { pathPartProblem } from "./api/path-part";
 import { getOwnUser, namesOfUser } from "./api/users";

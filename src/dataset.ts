@@ -1,13 +1,8 @@
 // Datasets as a whole: find one, make one without ever making two, wait until it is created.
 // Knows nothing of how files were sent.
-import { withDeadline, type Avala } from "./api/connect";
-import {
-  createDataset,
-  getDataset,
-  listDatasets,
-  type Dataset,
-  type DatasetInput,
-} from "./api/datasets";
+import { withDeadline, type Avala } from "./api/connection";
+import { createDataset, getDataset, listDatasets } from "./api/datasets";
+import type { Dataset, DatasetInput } from "./api/dataset-wire";
 import { confirmUpload, type ConfirmInput } from "./api/manual-upload";
 import { ownedAmong, type OwnerWanted } from "./dataset-owner";
 import { AvalaError, isNotAllowedToRead } from "./errors";

@@ -6,7 +6,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolder } from "./files/folders";
 import { pipeline } from "node:stream/promises";
-import { withDeadline, type Avala } from "./api/connect";
+import { withDeadline, type Avala } from "./api/connection";
 import { createExport, getExport, listExports, type Export, type ExportInput } from "./api/exports";
 import { download } from "./api/storage";
 import { checkRoom, checkWhole, roomFor } from "./download-room";

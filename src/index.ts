@@ -22,14 +22,8 @@ export { describeRetries, type RetryCause } from "./flow/retry-tally";
 export { createPace, type Pace, type PaceOptions, type Permit } from "./flow/pace";
 export { poll, type PollOptions } from "./flow/poll";
 export { readConfig, stateDirectory, type Config, type GivenConfig } from "./config";
-export {
-  connect,
-  withListener,
-  withSignal,
-  type Avala,
-  type ConnectOptions,
-  type Ports,
-} from "./api/connect";
+export { connect, type ConnectOptions } from "./api/connect";
+export { withListener, withSignal, type Avala, type Ports } from "./api/connection";
 export type { ApiCall, ApiReply } from "./api/call";
 export type { Secrets } from "./api/secrets";
 export type {
@@ -42,7 +36,8 @@ export type {
 export { createAxiosTransport } from "./api/axios-transport";
 export { createStorageTransport } from "./api/storage-transport";
 export type { Page } from "./api/pages";
-export { getMe, type User } from "./api/users";
+export { getMe } from "./api/users";
+export type { User } from "./api/remembered";
 export { listOrganizations, type Organization } from "./api/organizations";
 export type { Dataset, DatasetDescription, DatasetInput } from "./api/dataset-wire";
 export type { GcsConfig, ProviderConfig, S3Config } from "./api/provider-config";
@@ -105,7 +100,8 @@ export {
   type QualityTargetInput,
 } from "./api/quality-targets";
 export { getConsensusSummary, type ConsensusSummary } from "./api/consensus";
-export { getPermissions, lackedScopes, requireScopes, type Permissions } from "./api/permissions";
+export { getPermissions, lackedScopes, requireScopes } from "./api/permissions";
+export type { Permissions } from "./api/remembered";
 export type { Scope } from "./api/scopes";
 export { listSlices, type Slice } from "./api/slices";
 export {
@@ -154,28 +150,14 @@ export {
   type ManifestChanges,
 } from "./files/compare";
 export type { AppendHandle, Disk, FileStamp, ReadHandle } from "./files/disk";
-export {
-  readFileSet,
-  type ContentPolicy,
-  type FileSet,
-  type FileSetOptions,
-  type LocalFile,
-  type Notice,
-  type PatternCount,
-  type SymlinkPolicy,
-} from "./files/file-set";
+export { readFileSet, type FileSet } from "./files/file-set";
+export type { ContentPolicy, FileSetOptions } from "./files/file-set-options";
+export type { LocalFile, Notice, PatternCount } from "./files/local-file";
+export type { SymlinkPolicy } from "./files/entries";
 export { hashFiles, type HashOptions, type HashProgress } from "./files/hash";
-export {
-  checksumsText,
-  createManifest,
-  datasetVersionName,
-  packManifest,
-  shortDigest,
-  slugFrom,
-  unpackManifest,
-  type Manifest,
-  type ManifestEntry,
-} from "./files/manifest";
+export { checksumsText, createManifest, type Manifest, type ManifestEntry } from "./files/manifest";
+export { datasetVersionName, shortDigest, slugFrom } from "./files/dataset-name";
+export { packManifest, unpackManifest } from "./files/packing";
 export {
   formatManifestFile,
   parseManifestFile,
@@ -208,15 +190,14 @@ export {
 } from "./dataset";
 export { compareItems, type ItemComparison } from "./item-comparison";
 export { downloadExport, startExport, waitForExport, type DownloadedExport } from "./export";
-export {
-  carryOut,
-  decidePublish,
-  publishDataset,
-  type Decision,
-  type PublishOptions,
-  type PublishResult,
-  type PublishTarget,
-} from "./operations/publish";
+export { carryOut, publishDataset } from "./operations/publish";
+export { decidePublish } from "./operations/publish-decide";
+export type {
+  Decision,
+  PublishOptions,
+  PublishResult,
+  PublishTarget,
+} from "./operations/publish-target";
 export { confirmSent, type Confirmed, type Confirming } from "./operations/publish-confirm";
 export { compareFound, type DecideOptions } from "./operations/publish-decide";
 export type { Words } from "./operations/publish-refusals";

@@ -1,7 +1,8 @@
 // Holds a dataset's items against the files that it should be made of: by their keys, and where keys say nothing by what
 // Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents.
-import type { Avala } from "./api/connect";
-import { getDatasetHealth, type Dataset, type DatasetHealth } from "./api/datasets";
+import type { Avala } from "./api/connection";
+import { getDatasetHealth, type DatasetHealth } from "./api/datasets";
+import type { Dataset } from "./api/dataset-wire";
 import { listItems, type DatasetItem } from "./api/items";
 import { refOf } from "./dataset-owner";
 import { withoutAdvice } from "./errors";

@@ -1,6 +1,6 @@
 // Makes something that must not be made twice, over a server whose reply can be lost (contract, "Errors").
 // Knows nothing of what is made.
-import type { Avala } from "./api/connect";
+import type { Avala } from "./api/connection";
 import { AvalaError, isAvalaError } from "./errors";
 import { DEFAULT_TRIES, MAX_SERVER_WAIT_MS, retry } from "./flow/retry";
 import { retryOn } from "./upload/attempt";

@@ -1,6 +1,6 @@
 // Webhooks and storage configs as a whole: made once, over a server whose reply can be lost.
 // Knows nothing of what they are for.
-import type { Avala } from "./api/connect";
+import type { Avala } from "./api/connection";
 import {
   createStorageConfig,
   listStorageConfigs,

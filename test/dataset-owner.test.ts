@@ -1,5 +1,5 @@
 // Whose a dataset of the right name is, in every form that an owner is written in.
-import type { Avala } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
 import { readDataset } from "../src/api/dataset-wire";
 import { Fields } from "../src/api/wire";
 import { findDataset } from "../src/dataset";

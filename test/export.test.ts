@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../emulator";
-import type { Avala } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
 import type { ExportInput } from "../src/api/exports";
 import { AvalaError } from "../src/errors";
 import { systemClock } from "../src/flow/clock";

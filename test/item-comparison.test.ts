@@ -1,6 +1,6 @@
 // What items' keys and Avala's counts say of the files that were sent, in every form that either has.
 import { isIndexed } from "../src/files/media";
-import type { Dataset } from "../src/api/datasets";
+import type { Dataset } from "../src/api/dataset-wire";
 import { compareItems, compareKeys, judgeHealth, type KeyTerms } from "../src/item-comparison";
 import { matchKeys } from "../src/item-keys";
 import { BASE, reply, scripted } from "./support/scripted-transport";

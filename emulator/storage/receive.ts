@@ -6,7 +6,7 @@ import { accessDenied, S3Error, tooLarge, tooSmall } from "./errors";
 import { formBoundary, FormReader } from "./form";
 import type { AcceptedForm } from "./policy";
 import { verifyForm } from "./policy";
-import type { StorageContext } from "./server";
+import type { StorageContext } from "./context";
 import { encodePath } from "./sigv4";
 
 export async function receiveForm(exchange: Exchange, context: StorageContext): Promise<Reply> {

@@ -3,17 +3,9 @@ import type { Exchange, Reply } from "../http/service";
 import { drain } from "../http/service";
 import type { ObjectRecord } from "../state/records";
 import { accessDenied, noSuchKey, noSuchUpload, preconditionFailed, S3Error } from "./errors";
-import type { LocalStore } from "./local-store";
+import type { StorageContext } from "./context";
 import { receiveForm, receivePut } from "./receive";
-import type { Signer } from "./sigv4";
 import { verifyUrl } from "./query";
-
-export interface StorageContext {
-  readonly bucket: string;
-  readonly store: LocalStore;
-  readonly signer: Signer;
-  now(): number;
-}
 
 export async function handleStorage(exchange: Exchange, context: StorageContext): Promise<Reply> {
   try {

@@ -1,6 +1,5 @@
 // What is wrong with a Dataset's inputs, all of it at once. Pure.
-import type { ProviderConfig } from "../../src/api/datasets";
-import { wireNames } from "../../src/api/provider-config";
+import { wireNames, type ProviderConfig } from "../../src/api/provider-config";
 import { slugFrom } from "../../src/files/dataset-name";
 import type { Manifest } from "../../src/files/manifest";
 import { indexedOf } from "../../src/operations/publish-target";

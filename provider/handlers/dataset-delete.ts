@@ -1,6 +1,7 @@
 // Takes a dataset away, or leaves it at Avala and says so. What becomes of it is decided in dataset-fate.
-import type { Avala } from "../../src/api/connect";
-import { deleteDataset, getDataset, type Dataset } from "../../src/api/datasets";
+import type { Avala } from "../../src/api/connection";
+import { deleteDataset, getDataset } from "../../src/api/datasets";
+import type { Dataset } from "../../src/api/dataset-wire";
 import { refOf } from "../../src/dataset-owner";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { advise } from "../process/advice";

@@ -1,6 +1,7 @@
 // What a change of a Dataset's inputs means: nothing, a change where it is, or another dataset. Pure.
 import type { dynamic } from "@pulumi/pulumi";
-import type { Dataset, DatasetChanges } from "../../src/api/datasets";
+import type { Dataset } from "../../src/api/dataset-wire";
+import type { DatasetChanges } from "../../src/api/datasets";
 import { AvalaError } from "../../src/errors";
 import { present } from "../process/present";
 import { isSame } from "../process/same";

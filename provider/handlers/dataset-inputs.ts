@@ -1,5 +1,6 @@
 // What a Dataset's inputs and outputs are between the engine and its handler.
-import type { Dataset, ProviderConfig } from "../../src/api/datasets";
+import type { Dataset } from "../../src/api/dataset-wire";
+import type { ProviderConfig } from "../../src/api/provider-config";
 import type { DataType } from "../../src/files/media";
 import { present, without } from "../process/present";
 import { hasUnknown, unknownAs } from "../process/unknown";

@@ -1,5 +1,5 @@
 // Makes a dataset, or takes over one that exists: never a second one, and never someone's own by accident.
-import type { Dataset, DatasetInput } from "../../src/api/datasets";
+import type { Dataset, DatasetInput } from "../../src/api/dataset-wire";
 import type { ConfirmInput } from "../../src/api/manual-upload";
 import { createDatasetOnce, findDataset } from "../../src/dataset";
 import { AvalaError } from "../../src/errors";

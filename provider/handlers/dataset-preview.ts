@@ -1,5 +1,5 @@
 // What a preview says of a dataset that would be made: that it is there already, and what an `up` does about it.
-import type { Dataset } from "../../src/api/datasets";
+import type { Dataset } from "../../src/api/dataset-wire";
 import type { AvalaError } from "../../src/errors";
 import { findInPreview } from "../process/advice";
 import type { Call } from "../process/calls";

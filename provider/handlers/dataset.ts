@@ -1,14 +1,11 @@
 // Dataset: of a file set, of a bucket, or empty. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import {
-  getDataset,
-  updateDataset,
-  type Dataset,
-  type DatasetChanges,
-} from "../../src/api/datasets";
+import { getDataset, updateDataset, type DatasetChanges } from "../../src/api/datasets";
+import type { Dataset } from "../../src/api/dataset-wire";
 import { refOf } from "../../src/dataset-owner";
 import { AvalaError, isAvalaError } from "../../src/errors";
-import { unpackManifest, type Manifest } from "../../src/files/manifest";
+import { unpackManifest } from "../../src/files/packing";
+import type { Manifest } from "../../src/files/manifest";
 import { madeOfOthers } from "../../src/operations/publish-refusals";
 import { takeCall, type Call } from "../process/calls";
 import { defineHandler } from "../process/define-handler";

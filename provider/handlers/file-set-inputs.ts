@@ -1,7 +1,8 @@
 // What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
-import type { FileSetOptions } from "../../src/files/file-set";
+import type { FileSetOptions } from "../../src/files/file-set-options";
 import { datasetVersionName } from "../../src/files/dataset-name";
-import { packManifest, type Manifest } from "../../src/files/manifest";
+import { packManifest } from "../../src/files/packing";
+import type { Manifest } from "../../src/files/manifest";
 import type { DataType } from "../../src/files/media";
 import type { Call } from "../process/calls";
 import { without } from "../process/present";

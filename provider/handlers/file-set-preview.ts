@@ -1,5 +1,5 @@
 // What a preview tells of a file set: which files changed, what sending them costs, what the server will keep.
-import type { Dataset } from "../../src/api/datasets";
+import type { Dataset } from "../../src/api/dataset-wire";
 import { compareManifests, describeChanges } from "../../src/files/compare";
 import type { Manifest, ManifestEntry } from "../../src/files/manifest";
 import { refuseChange } from "../../src/operations/publish-decide";

@@ -1,6 +1,6 @@
 // Sends a file set: what is not stored yet, under its dataset's name. Decides nothing about the dataset itself.
-import type { Avala } from "../../src/api/connect";
-import type { Dataset } from "../../src/api/datasets";
+import type { Avala } from "../../src/api/connection";
+import type { Dataset } from "../../src/api/dataset-wire";
 import { isUploadError } from "../../src/errors";
 import { compareManifests } from "../../src/files/compare";
 import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";

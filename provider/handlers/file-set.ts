@@ -2,7 +2,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { findDataset } from "../../src/dataset";
 import { isAvalaError } from "../../src/errors";
-import { unpackManifest } from "../../src/files/manifest";
+import { unpackManifest } from "../../src/files/packing";
 import { decidePublish } from "../../src/operations/publish-decide";
 import { counted } from "../../src/upload/cost";
 import { takeCall, type Call } from "../process/calls";

@@ -1,7 +1,7 @@
 // StorageConfig: a connection to a bucket of the user's own. The plain REST resource: made, listed, removed; the API has
 // no call that changes one, so any change is a new one.
 import type { dynamic } from "@pulumi/pulumi";
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import type { OfOrganization } from "../../src/api/organization-advice";
 import {
   deleteStorageConfig,

@@ -1,6 +1,6 @@
 // What a preview asks the server only to advise. A preview works without a key and without a network, but a key that is
 // wrong or expired is an answer: an `up` would fail by it.
-import type { Dataset } from "../../src/api/datasets";
+import type { Dataset } from "../../src/api/dataset-wire";
 import { canonicalJson } from "../../src/canonical-json";
 import { findDataset, type DatasetName } from "../../src/dataset";
 import { isAvalaError, isNotAllowedToRead } from "../../src/errors";

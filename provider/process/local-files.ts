@@ -2,12 +2,9 @@
 // `diff` and each `create`. What is remembered is bound to the file as it is now, and never kept beyond the process.
 import { stat } from "node:fs/promises";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
-import {
-  readFileSet,
-  type FileSet,
-  type FileSetOptions,
-  type LocalFile,
-} from "../../src/files/file-set";
+import { readFileSet, type FileSet } from "../../src/files/file-set";
+import type { FileSetOptions } from "../../src/files/file-set-options";
+import type { LocalFile } from "../../src/files/local-file";
 import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
 import { AvalaError } from "../../src/errors";
 import { runPool } from "../../src/flow/pool";

@@ -1,5 +1,5 @@
 // Which scopes of the key a resource needs before it is made (docs/api.md, "Scopes").
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { requireScopes } from "../../src/api/permissions";
 import type { Scope } from "../../src/api/scopes";
 import type { ResourceKind } from "../loader";

@@ -1,8 +1,9 @@
 // What the handlers of one provider process share: the configuration, one connection (and so one request budget), the
 // engine's log, and what is remembered between the engine's calls. Nothing of it outlives the process.
 import type { dynamic } from "@pulumi/pulumi";
-import { connect, withListener, type Avala, type Ports } from "../../src/api/connect";
-import type { Dataset } from "../../src/api/datasets";
+import { connect } from "../../src/api/connect";
+import { withListener, type Avala, type Ports } from "../../src/api/connection";
+import type { Dataset } from "../../src/api/dataset-wire";
 import { createSecrets, type Secrets } from "../../src/api/secrets";
 import { stateDirectory } from "../../src/config";
 import type { Manifest } from "../../src/files/manifest";

@@ -1,7 +1,7 @@
 // A call and the reading of its reply in one. Knows no shape of its own.
 import { AvalaError, isAvalaError } from "../errors";
 import type { ApiCall } from "./call";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { Fields, type Read } from "./wire";
 
 /**

@@ -1,7 +1,7 @@
 // How far annotators of a project agree (contract, "Projects, tasks and quality"). Read only.
 import { isAvalaError } from "../errors";
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import type { Fields } from "./wire";
 
 export interface ConsensusSummary {

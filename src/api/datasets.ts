@@ -2,14 +2,11 @@
 import { AvalaError, isApiError, isAvalaError } from "../errors";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
 import { listAll, listPage, type ListCall, type Page } from "./pages";
 import { hideCredentials } from "./provider-config";
 import type { Json } from "./wire";
-
-export type { Dataset, DatasetInput } from "./dataset-wire";
-export type { ProviderConfig } from "./provider-config";
 
 export interface DatasetRef {
   /** A user's or organization's name; may be an e-mail address. */

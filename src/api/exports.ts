@@ -1,7 +1,7 @@
 // Exports: one function an endpoint (contract, "Exports"). Knows nothing of waiting.
 import { isApiError } from "../errors";
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import type { ListOptions } from "./items";
 import { listAll } from "./pages";
 import type { Fields, Json } from "./wire";

@@ -11,8 +11,6 @@ import { encodePath, encodeQuery, resolveNext } from "./route";
 import type { Secrets } from "./secrets";
 import type { HttpRequest, HttpResponse, Transport } from "./transport";
 
-export type { ApiCall, ApiReply } from "./call";
-
 export interface HttpContext {
   /** Without a slash at its end. */
   readonly baseUrl: string;

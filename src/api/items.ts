@@ -1,6 +1,6 @@
 // What a dataset holds (contract, "Datasets"). Knows nothing of local files.
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { nameOf, refPath, type DatasetRef } from "./datasets";
 import { listAll } from "./pages";
 import type { Fields } from "./wire";

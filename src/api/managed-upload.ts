@@ -1,6 +1,6 @@
 // Sessions of the second upload protocol: parts are signed, and what is stored is completed (docs/api.md, "Uploading
 // files"). Sends no bytes of files.
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { readPutTarget, type PutTarget } from "./presign";
 import { badReply, Fields } from "./wire";
 

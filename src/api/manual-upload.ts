@@ -1,7 +1,7 @@
 // What an upload asks besides its presigns: confirm, quota, types (contract, "Uploading files"). Sends no bytes of files.
 import { isApiError, withoutAdvice } from "../errors";
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { describeBody, readDataset, type Dataset, type DatasetDescription } from "./dataset-wire";
 import { Fields, isRecord } from "./wire";
 

@@ -3,7 +3,7 @@
 import { ApiError, InputError, isApiError, isAvalaError } from "../errors";
 import { printable } from "../redact";
 import type { ApiCall } from "./call";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { listOrganizations } from "./organizations";
 
 const maxNamed = 10;

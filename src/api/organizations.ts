@@ -1,5 +1,5 @@
 // The organizations that the key's user belongs to (contract, "Users and organizations").
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { listNumbered } from "./pages";
 import type { Fields } from "./wire";
 

@@ -1,6 +1,6 @@
 // Cursor pages: one of them, or all by following `next`. Knows nothing of what is listed.
 import type { AvalaError } from "../errors";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import type { ApiCall } from "./call";
 import { badReply, Fields, isRecord, type Read } from "./wire";
 

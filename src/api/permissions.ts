@@ -1,17 +1,10 @@
 // What a key may do (contract, "Scopes"). Advice: the server judges each call.
 import { AvalaError, isAvalaError } from "../errors";
 import { callFor } from "./call-for";
-import { withDeadline, type Avala } from "./connect";
+import { withDeadline, type Avala } from "./connection";
+import type { Permissions } from "./remembered";
 import type { Scope } from "./scopes";
 import type { Fields } from "./wire";
-
-export interface Permissions {
-  /** What kind of key it is, in the server's word. */
-  readonly type?: string | undefined;
-  /** Empty for a key that has all the rights of its user. */
-  readonly scopes: readonly string[];
-  readonly capabilities: readonly string[];
-}
 
 function texts(list: readonly unknown[]): string[] {
   return list.filter((entry) => typeof entry === "string");

@@ -1,7 +1,7 @@
 // Asks where and how one file goes: by form, by one PUT or by parts, as the server chooses (contract, "Uploading files").
 // Sends no bytes of files.
 import { isApiError } from "../errors";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { readPutHeaders } from "./put-headers";
 import { badReply, Fields } from "./wire";
 

@@ -1,7 +1,7 @@
 // What a project's quality is held to (contract, "Projects, tasks and quality"). Knows nothing of gates.
 import type { ApiCall } from "./call";
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { listAll } from "./pages";
 import { badReply, Fields } from "./wire";
 

@@ -1,5 +1,5 @@
 // Slices of datasets: read only. They page by number (contract, "Pagination").
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import type { ListOptions } from "./items";
 import { listNumbered } from "./pages";
 import type { Fields } from "./wire";

@@ -4,7 +4,7 @@ import { ApiError, isApiError } from "../errors";
 import { checkBucket } from "./bucket-rules";
 import type { ApiCall } from "./call";
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { ofOrganization, withOrganization, type OfOrganization } from "./organization-advice";
 import { listAll } from "./pages";
 import { hideCredentials, providerBody, type GcsConfig, type S3Config } from "./provider-config";

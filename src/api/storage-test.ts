@@ -1,6 +1,6 @@
 // Has the server try a connection to a bucket (contract, "Storage configs"), and reads what it says of it.
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { readErrorBody } from "./error-body";
 import { ofOrganization, withOrganization, type OfOrganization } from "./organization-advice";
 import { inputNameOf } from "./provider-config";

@@ -1,7 +1,7 @@
 // Bytes to and from a presigned target, at hosts that store files only. Never sees the API key.
 import { AvalaError, isAvalaError } from "../errors";
 import { printable } from "../redact";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { formBody, type FormFile } from "./form";
 import type { FormPresign } from "./presign";
 import { storageError } from "./storage-error";

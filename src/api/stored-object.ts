@@ -1,5 +1,5 @@
 // What a store says of an object behind a presigned URL, without its bytes. Never sees the API key.
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { storedBy } from "./storage";
 import { checkStorageHost } from "./storage-hosts";
 import type { HttpRequest } from "./transport";

@@ -1,15 +1,8 @@
 // Who the key belongs to (contract, "Users and organizations").
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
+import type { User } from "./remembered";
 import type { Fields } from "./wire";
-
-/** Only the uid is promised: of its names a server may return any, all or none. */
-export interface User {
-  readonly uid: string;
-  readonly username?: string | undefined;
-  readonly handle?: string | undefined;
-  readonly email?: string | undefined;
-}
 
 function readUser(fields: Fields): User {
   return {

@@ -1,6 +1,6 @@
 // What became of a webhook's messages: read only (contract, "Webhooks").
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import { listAll } from "./pages";
 import type { Fields } from "./wire";
 

@@ -1,7 +1,7 @@
 // Webhooks (contract, "Webhooks"). The signing secret comes once, with the creation.
 import { InputError } from "../errors";
 import { callFor } from "./call-for";
-import type { Avala } from "./connect";
+import type { Avala } from "./connection";
 import type { ApiCall } from "./call";
 import { listAll } from "./pages";
 import { Fields, type Json } from "./wire";

@@ -7,8 +7,6 @@ import { readPrefix } from "./names";
 import { parsePatterns, type Patterns } from "./patterns";
 import { codeOf, type SymlinkPolicy } from "./entries";
 
-export type { SymlinkPolicy } from "./entries";
-
 /** What to do with content that is not what its name says. */
 export type ContentPolicy = "warn" | "error" | "off";
 

@@ -15,9 +15,6 @@ import { countRemoved } from "./removals";
 import { scan, type Scan } from "./scan";
 import { createTree } from "./tree";
 
-export type { ContentPolicy, FileSetOptions, SymlinkPolicy } from "./file-set-options";
-export type { LocalFile, Notice, PatternCount } from "./local-file";
-
 export interface FileSet {
   /** Absolute, its links resolved. */
   readonly root: string;

@@ -2,9 +2,6 @@
 import { createHash } from "node:crypto";
 import { InputError, type InputProblem } from "../errors";
 
-export { datasetVersionName, shortDigest, slugFrom } from "./dataset-name";
-export { packManifest, unpackManifest } from "./packing";
-
 export interface ManifestEntry {
   /** In the dataset: POSIX, with the set's prefix. */
   readonly path: string;

@@ -1,8 +1,8 @@
 // Whether what a store keeps of a dataset's items is the content of local files: by the size and the ETag that a request
 // of one byte returns. Costs no API call but the list of the items; the key is never sent.
 import { createHash } from "node:crypto";
-import type { Avala } from "../api/connect";
-import type { Dataset } from "../api/datasets";
+import type { Avala } from "../api/connection";
+import type { Dataset } from "../api/dataset-wire";
 import { listItems, type DatasetItem } from "../api/items";
 import { readStored } from "../api/stored-object";
 import { refOf } from "../dataset-owner";

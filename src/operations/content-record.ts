@@ -1,7 +1,7 @@
 // Which content a dataset was made of, as runs on this machine saw it land and be confirmed: one line a dataset, kept
 // beside the journals. It is a help and never a condition: without it contents count as not compared.
 import { join } from "node:path";
-import type { Avala } from "../api/connect";
+import type { Avala } from "../api/connection";
 import { isRecord } from "../api/wire";
 import { resolveDestination, type DatasetDestination } from "../upload/destination";
 import { fingerprint, lineKeyOf, macOf, splitLine, type LineKey } from "../upload/journal-lines";

@@ -1,7 +1,7 @@
 // The third step: make a dataset of what was sent, once it is known, as far as that can be known, that nothing else lies
 // under its name. The files may have been sent by another process, long ago.
-import type { Avala } from "../api/connect";
-import type { Dataset } from "../api/datasets";
+import type { Avala } from "../api/connection";
+import type { Dataset } from "../api/dataset-wire";
 import type { ConfirmInput } from "../api/manual-upload";
 import { confirmDataset } from "../dataset";
 import type { AvalaError } from "../errors";

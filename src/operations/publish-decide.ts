@@ -1,6 +1,6 @@
 // The first step: what the server has under a name, and so whether files are sent. Sends nothing.
-import type { Avala } from "../api/connect";
-import type { Dataset } from "../api/datasets";
+import type { Avala } from "../api/connection";
+import type { Dataset } from "../api/dataset-wire";
 import { findDataset } from "../dataset";
 import { compareManifests, describeChanges } from "../files/compare";
 import type { Manifest } from "../files/manifest";

@@ -1,5 +1,5 @@
 // What a publish refuses, in words that both front ends use. Decides nothing.
-import type { Dataset } from "../api/datasets";
+import type { Dataset } from "../api/dataset-wire";
 import type { ConfirmInput } from "../api/manual-upload";
 import { AvalaError, isApiError, listed, type ApiError } from "../errors";
 import type { ItemComparison } from "../item-comparison";

@@ -1,6 +1,6 @@
 // The second step: the files' bytes, under the name. Confirms nothing.
-import type { Avala } from "../api/connect";
-import type { Dataset } from "../api/datasets";
+import type { Avala } from "../api/connection";
+import type { Dataset } from "../api/dataset-wire";
 import { findDataset } from "../dataset";
 import { withoutAdvice } from "../errors";
 import { withDestinationLock } from "../upload/destination-lock";

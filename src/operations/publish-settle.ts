@@ -1,6 +1,6 @@
 // The fourth step: wait until the server has indexed a dataset, and hold its items against the files.
-import type { Avala } from "../api/connect";
-import type { Dataset } from "../api/datasets";
+import type { Avala } from "../api/connection";
+import type { Dataset } from "../api/dataset-wire";
 import { waitForDataset } from "../dataset";
 import { compareItems, type ItemComparison } from "../item-comparison";
 import { printable } from "../redact";

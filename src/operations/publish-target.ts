@@ -1,5 +1,5 @@
 // What is published, what was decided about it, what came of it: as values. Does nothing.
-import type { Dataset } from "../api/datasets";
+import type { Dataset } from "../api/dataset-wire";
 import type { ConfirmInput } from "../api/manual-upload";
 import { InputError } from "../errors";
 import { dataTypes, isIndexed, type DataType } from "../files/media";

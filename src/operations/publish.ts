@@ -1,6 +1,6 @@
 // From files to a dataset that holds exactly these files: decide, send, confirm, settle. Every step may be repeated, so a
 // run that broke anywhere is simply run again. Knows nothing of front ends.
-import type { Avala } from "../api/connect";
+import type { Avala } from "../api/connection";
 import { isNotAllowedToRead, type AvalaError } from "../errors";
 import { withDestinationLock } from "../upload/destination-lock";
 import type { UploadResult } from "../upload/result";
@@ -21,9 +21,6 @@ import {
   type PublishResult,
   type PublishTarget,
 } from "./publish-target";
-
-export { decidePublish } from "./publish-decide";
-export type { Decision, PublishOptions, PublishResult, PublishTarget } from "./publish-target";
 
 /** The server has what is under this name: a journal of it would only mislead. */
 async function takeFound(

@@ -1,5 +1,5 @@
 // What every try of sending bytes has in common: its bytes are counted and taken back when it fails, its retries told.
-import type { Avala } from "../api/connect";
+import type { Avala } from "../api/connection";
 import type { RetryOptions } from "../flow/retry";
 import type { PartSigning } from "./part-signer";
 import type { SourceFile } from "./source";

@@ -1,6 +1,7 @@
 // Whether a dataset's name is made of its content, so that no other content can ever lie under it. Asked of the files
 // and not of the caller: a flag could be wrong, and then what lies under the name would be.
-import { createManifest, shortDigest, type ManifestEntry } from "../files/manifest";
+import { createManifest, type ManifestEntry } from "../files/manifest";
+import { shortDigest } from "../files/dataset-name";
 
 /** A name, and the files under it. */
 export interface NamedContent {

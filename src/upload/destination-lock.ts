@@ -1,6 +1,6 @@
 // One run at a time sends to a destination and confirms it: what two of them would mix up can't be seen by looking.
 // Only runs that share a state folder are kept apart; others can know nothing of each other.
-import { withSignal, type Avala } from "../api/connect";
+import { withSignal, type Avala } from "../api/connection";
 import { AvalaError, isAvalaError, messageOf } from "../errors";
 import { isNamedByContent, type NamedContent } from "./content-name";
 import { resolveDestination, type DatasetDestination } from "./destination";

@@ -1,5 +1,5 @@
 // Where an upload goes: the API, the owner and the dataset name, which together name its journal.
-import type { Avala } from "../api/connect";
+import type { Avala } from "../api/connection";
 import { getOwnUser } from "../api/users";
 import { withoutAdvice } from "../errors";
 

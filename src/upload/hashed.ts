@@ -1,5 +1,5 @@
 // The content of a set's files, which names its batch: known from a manifest, or read before the first byte goes.
-import type { Avala } from "../api/connect";
+import type { Avala } from "../api/connection";
 import { isAvalaError, type AvalaError } from "../errors";
 import { createManifest } from "../files/manifest";
 import { runPool } from "../flow/pool";

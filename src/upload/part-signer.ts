@@ -1,5 +1,5 @@
 // Where the parts of one upload go: signed many at a time, and anew for a part whose own signature has expired.
-import type { Avala } from "../api/connect";
+import type { Avala } from "../api/connection";
 import { signParts } from "../api/managed-upload";
 import type { PutTarget } from "../api/presign";
 import { AvalaError, isApiError } from "../errors";

@@ -1,7 +1,7 @@
 // Whether files can ever fit into the storage quota: asked before the first byte, since a refusal in the middle leaves
 // files behind that no call removes. Knows nothing of what is sent or how.
 import { getQuota, type Quota } from "../api/manual-upload";
-import { withDeadline, type Avala } from "../api/connect";
+import { withDeadline, type Avala } from "../api/connection";
 import { AvalaError, isAvalaError } from "../errors";
 import { formatBytes } from "./cost";
 

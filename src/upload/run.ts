@@ -1,7 +1,7 @@
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
 // Knows nothing of status codes or of the environment; decides what stops a run, what only fails a file, and when the whole
 // set begins again in another batch.
-import { withDeadline, withListener, type Avala } from "../api/connect";
+import { withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
 import { isPastDeadline, runUntil } from "../flow/deadline";
 import { createTurn } from "../flow/turn";

@@ -1,6 +1,6 @@
 // What a running upload has come to so far: the one thing that changes while it goes on. Decides nothing.
 import type { Turn } from "../flow/turn";
-import type { Avala } from "../api/connect";
+import type { Avala } from "../api/connection";
 import type { Presigned } from "../api/presign";
 import { AvalaError, messageOf, type FileFailure } from "../errors";
 import { isSameDigest } from "../files/compare";

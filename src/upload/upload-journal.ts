@@ -1,5 +1,5 @@
 // The journal of an upload's destination. A run can do without one, and not beside one that it can't correct.
-import type { Avala } from "../api/connect";
+import type { Avala } from "../api/connection";
 import { AvalaError, messageOf } from "../errors";
 import { isNamedByContent, type NamedContent } from "./content-name";
 import { counted } from "./cost";

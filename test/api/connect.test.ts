@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import { connect, withListener, withSignal, type ConnectOptions } from "../../src/api/connect";
+import { connect, type ConnectOptions } from "../../src/api/connect";
+import { withListener, withSignal } from "../../src/api/connection";
 import { InputError, type InputProblem } from "../../src/errors";
 import type { AvalaEvent } from "../../src/events";
 import { json, replyServer, type ReplyServer } from "../support/reply-server";

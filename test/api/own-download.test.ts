@@ -1,5 +1,6 @@
 // Where a download takes the key: the API's own origin, and nowhere else.
-import { connect, type Avala } from "../../src/api/connect";
+import { connect } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { ownUrl } from "../../src/api/own-download";
 import { download } from "../../src/api/storage";
 import type { HttpRequest, Transport } from "../../src/api/transport";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { connect, type Avala } from "../../src/api/connect";
+import { connect } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import type { FormPresign } from "../../src/api/presign";
 import { download, sendForm } from "../../src/api/storage";
 import { replyServer, type Answer, type ReplyServer } from "../support/reply-server";

@@ -1,5 +1,6 @@
 // What the contract's suites run on: an emulator always, and the live API when a key for it is there.
-import { connect, type Avala } from "../../src/api/connect";
+import { connect } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { readConfig } from "../../src/config";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { skippingClock } from "../support/virtual-clock";

@@ -3,7 +3,8 @@ import { chmodSync, truncateSync, writeFileSync } from "node:fs";
 import { relative, join } from "node:path";
 import { InputError } from "../../src/errors";
 import { hashFiles } from "../../src/files/hash";
-import { readFileSet, type FileSet, type FileSetOptions } from "../../src/files/file-set";
+import { readFileSet, type FileSet } from "../../src/files/file-set";
+import type { FileSetOptions } from "../../src/files/file-set-options";
 import { createTempTree, jpeg, png, type TempTree, type TreeContent } from "../support/temp-tree";
 
 const trees: TempTree[] = [];

@@ -7,7 +7,8 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { readFileSet, type LocalFile } from "../../src/files/file-set";
+import { readFileSet } from "../../src/files/file-set";
+import type { LocalFile } from "../../src/files/local-file";
 import { createFileWorkers } from "../../src/files/file-workers";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import { createTempTree, type TempTree } from "../support/temp-tree";

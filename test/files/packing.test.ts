@@ -3,12 +3,8 @@ import fc from "fast-check";
 import { deflateSync } from "fflate";
 import { InputError } from "../../src/errors";
 import { compareManifests } from "../../src/files/compare";
-import {
-  createManifest,
-  packManifest,
-  unpackManifest,
-  type Manifest,
-} from "../../src/files/manifest";
+import { createManifest, type Manifest } from "../../src/files/manifest";
+import { packManifest, unpackManifest } from "../../src/files/packing";
 import { manifestEntries } from "./arbitraries";
 
 const FILES = 100_000;

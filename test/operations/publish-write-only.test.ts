@@ -6,7 +6,8 @@ import { startEmulator, type Emulator } from "../../emulator";
 import { createDatasetOnce } from "../../src/dataset";
 import { hashFiles } from "../../src/files/hash";
 import { datasetVersionName } from "../../src/files/dataset-name";
-import { carryOut, type PublishResult } from "../../src/operations/publish";
+import { carryOut } from "../../src/operations/publish";
+import type { PublishResult } from "../../src/operations/publish-target";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 

@@ -3,18 +3,18 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Dialect, type Emulator, type EmulatorOptions } from "../../emulator";
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { AvalaError } from "../../src/errors";
-import { createManifest, datasetVersionName } from "../../src/files/manifest";
+import { createManifest } from "../../src/files/manifest";
+import { datasetVersionName } from "../../src/files/dataset-name";
 import { systemClock } from "../../src/flow/clock";
-import {
-  carryOut,
-  decidePublish,
-  publishDataset,
-  type PublishOptions,
-  type PublishResult,
-  type PublishTarget,
-} from "../../src/operations/publish";
+import { carryOut, publishDataset } from "../../src/operations/publish";
+import { decidePublish } from "../../src/operations/publish-decide";
+import type {
+  PublishOptions,
+  PublishResult,
+  PublishTarget,
+} from "../../src/operations/publish-target";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 

@@ -5,7 +5,7 @@ import { createHandlers, type Handlers } from "../../provider/handlers/handlers"
 import type { EngineMessage } from "../../provider/process/engine";
 import type { Handler } from "../../provider/process/handler";
 import { createAxiosTransport } from "../../src/api/axios-transport";
-import type { Ports } from "../../src/api/connect";
+import type { Ports } from "../../src/api/connection";
 import type { HttpRequest, Transport } from "../../src/api/transport";
 import { createTempTree, type TempTree, type TreeContent } from "../support/temp-tree";
 

@@ -2,14 +2,15 @@
 import { inspect } from "node:util";
 import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
 import { createAxiosTransport } from "../../src/api/axios-transport";
-import { connect, type Avala } from "../../src/api/connect";
+import { connect } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { getDataset, listDatasets, updateDataset } from "../../src/api/datasets";
 import { createExport, getExport } from "../../src/api/exports";
 import { confirmUpload } from "../../src/api/manual-upload";
 import { presign } from "../../src/api/presign";
 import { createStorageTransport } from "../../src/api/storage-transport";
 import type { HttpRequest } from "../../src/api/transport";
-import type { Ports } from "../../src/api/connect";
+import type { Ports } from "../../src/api/connection";
 import { refOf } from "../../src/dataset-owner";
 import { compareItems } from "../../src/item-comparison";
 import { hurriedClock } from "../support/session";

@@ -2,8 +2,9 @@
 import { startEmulator, type Emulator, type Fault } from "../../emulator";
 import { getExport } from "../../src/api/exports";
 import { downloadExport } from "../../src/export";
-import { publishDataset, type PublishTarget } from "../../src/operations/publish";
-import type { Avala } from "../../src/api/connect";
+import { publishDataset } from "../../src/operations/publish";
+import type { PublishTarget } from "../../src/operations/publish-target";
+import type { Avala } from "../../src/api/connection";
 import { sessionWith } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";

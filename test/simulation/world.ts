@@ -2,7 +2,8 @@
 // dataset is there. Returns what a judge needs; decides nothing.
 import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
-import { publishDataset, type PublishTarget } from "../../src/operations/publish";
+import { publishDataset } from "../../src/operations/publish";
+import type { PublishTarget } from "../../src/operations/publish-target";
 import type { UploadFile } from "../../src/upload/run";
 import { createAvalaModel, type AvalaModel, type Fault, type ModelDialect } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";

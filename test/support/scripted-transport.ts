@@ -1,5 +1,6 @@
 // The network behind its port: answers in the order of a script, and keeps what was asked.
-import { connect, type Avala, type ConnectOptions } from "../../src/api/connect";
+import { connect, type ConnectOptions } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/api/transport";
 import type { AvalaEvent } from "../../src/events";
 import { fixedRandom, virtualClock, type VirtualClock } from "./virtual-clock";

@@ -1,5 +1,6 @@
 // A session with an emulator, with short waits unless a test hands in its own clock.
-import { connect, type Avala, type Ports } from "../../src/api/connect";
+import { connect } from "../../src/api/connect";
+import type { Avala, Ports } from "../../src/api/connection";
 import type { AvalaEvent } from "../../src/events";
 import { systemDisk, type Disk } from "../../src/files/disk";
 import { systemClock, type Clock } from "../../src/flow/clock";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { datasetVersionName } from "../../src/files/dataset-name";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";

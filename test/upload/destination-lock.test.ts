@@ -1,7 +1,7 @@
 // Two runs at once that share a state folder and a name: what each sends, and what lies there in the end.
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { datasetVersionName } from "../../src/files/dataset-name";
 import { createManifest } from "../../src/files/manifest";
 import { withDestinationLock } from "../../src/upload/destination-lock";

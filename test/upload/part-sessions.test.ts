@@ -2,7 +2,7 @@
 // its parts are not signed.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { diskWithoutLocks, sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";

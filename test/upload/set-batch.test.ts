@@ -3,8 +3,9 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { EmulatorOptions } from "../../emulator";
-import type { Avala } from "../../src/api/connect";
-import { publishDataset, type PublishResult } from "../../src/operations/publish";
+import type { Avala } from "../../src/api/connection";
+import { publishDataset } from "../../src/operations/publish";
+import type { PublishResult } from "../../src/operations/publish-target";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";

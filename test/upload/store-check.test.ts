@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EmulatorOptions, Fault } from "../../emulator";
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import type { Transport } from "../../src/api/transport";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";

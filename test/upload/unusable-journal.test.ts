@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import { isAvalaError } from "../../src/errors";
 import { datasetVersionName } from "../../src/files/dataset-name";
 import { createManifest } from "../../src/files/manifest";

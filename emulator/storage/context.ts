@@ -1,0 +1,10 @@
+// What the object storage's requests share. Types only.
+import type { LocalStore } from "./local-store";
+import type { Signer } from "./sigv4";
+
+export interface StorageContext {
+  readonly bucket: string;
+  readonly store: LocalStore;
+  readonly signer: Signer;
+  now(): number;
+}

@@ -1,0 +1,82 @@
+// A session with the API: its origin, its pace and its ports in one value that every function takes. Knows nothing of how
+// one is made, nor of endpoints.
+import type { Listener } from "../events";
+import type { Clock, Random } from "../flow/clock";
+import type { Pace } from "../flow/pace";
+import { joinerWith } from "../flow/signals";
+import type { Disk } from "../files/disk";
+import type { ApiCall, ApiReply } from "./call";
+import type { OwnDownload } from "./own-download";
+import type { Remembered } from "./remembered";
+import type { Secrets } from "./secrets";
+import type { HttpStream, Transport } from "./transport";
+
+/** What a run does not make itself. Handing in all of them lets it be simulated. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** API calls. */
+  readonly api: Transport;
+  /** Bytes to and from storage. */
+  readonly storage: Transport;
+  readonly disk: Disk;
+}
+
+/** A session. It holds no key that could be read or printed. */
+export interface Avala {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  /** @throws ApiError for an error reply, AvalaError `network`, `timeout`, `redirect`, `bad_reply`, `cancelled` */
+  call(request: ApiCall): Promise<ApiReply>;
+  /** A file on the API's own origin, with the key. One try. @throws as {@link openOwn} */
+  openOwn(download: OwnDownload): Promise<HttpStream>;
+  readonly storage: Transport;
+  readonly allowStorageHosts: readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly signal?: AbortSignal | undefined;
+  /** Ms since the epoch; nothing waits beyond it. */
+  readonly deadlineMs?: number | undefined;
+  readonly emit: Listener;
+  readonly pace: Pace;
+  readonly secrets: Secrets;
+  readonly remembered: Remembered;
+  /** A key for one purpose, made of the API key, which it does not show: what is signed with it was written with that key. */
+  keyFor(purpose: string): Buffer;
+  /** Names that this session has locked, so that what it does under them does not wait for itself. */
+  readonly holds?: ReadonlySet<string> | undefined;
+  /** Closes kept connections. */
+  close(): void;
+}
+
+/** The same session, also stopped by `signal`. */
+export function withSignal(avala: Avala, signal: AbortSignal): Avala {
+  const join = joinerWith(signal);
+  return {
+    ...avala,
+    signal: join(avala.signal),
+    call: (request) => avala.call({ ...request, signal: join(request.signal) }),
+    openOwn: (download) => avala.openOwn({ ...download, signal: join(download.signal) }),
+  };
+}
+
+/** The same session with another listener. */
+export function withListener(avala: Avala, listener: Listener): Avala {
+  return {
+    ...avala,
+    emit: listener,
+    call: (request) => avala.call({ onEvent: listener, ...request }),
+  };
+}
+
+/** The same session, of which nothing waits beyond `deadlineMs`, nor beyond a deadline that it has already. */
+export function withDeadline(avala: Avala, given: number | undefined): Avala {
+  if (given === undefined) return avala;
+  const deadlineMs = Math.min(given, avala.deadlineMs ?? Number.POSITIVE_INFINITY);
+  return {
+    ...avala,
+    deadlineMs,
+    call: (request) => avala.call({ deadlineMs, ...request }),
+  };
+}
