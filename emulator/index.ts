@@ -9,7 +9,6 @@ export {
   SWITCHES,
 } from "./dialect/dialect";
 export type { Switch } from "./dialect/switch";
-export { dialectTable } from "./dialect/table";
 export type { Emulator } from "./emulator";
 export { startEmulator } from "./emulator";
 export type { Fault, FaultMatch, FaultReply } from "./faults";

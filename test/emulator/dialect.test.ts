@@ -1,11 +1,8 @@
 // Each switch of the dialect, played by the routes.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { readDialect } from "../../emulator/dialect/dialect";
 import {
   DEFAULT_DIALECT,
   type Dialect,
-  dialectTable,
   type Emulator,
   LIKELIEST_DIALECT,
   SWITCHES,
@@ -21,12 +18,6 @@ const create = (emulator: Emulator, more: object = {}) =>
   call(emulator, "POST", "/datasets/", { body: { ...CATS, ...more } });
 
 describe("the description of the dialect", () => {
-  test("stands in the docs as it is in the code", () => {
-    const page = readFileSync(join(__dirname, "../../docs/emulator.md"), "utf8");
-    // Else: npm run build:lib && node scripts/dialect-table.mjs
-    expect(page).toContain(`\n${dialectTable(SWITCHES)}\n`);
-  });
-
   test.each(Object.entries(SWITCHES))("gives %s at least two forms, and evidence", (_name, one) => {
     expect(Object.keys(one.forms).length).toBeGreaterThan(1);
     expect(Object.keys(one.forms)).toEqual(expect.arrayContaining([one.default, one.likeliest]));

@@ -1,0 +1,89 @@
+// What the Action does after an upload that broke off, with exports and as a gate, on a bench that speaks one dialect.
+import { readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { jpeg } from "../support/temp-tree";
+import { type ActionBench, VERSIONED } from "./action-bench";
+import type { Scenarios } from "./columns";
+import { LARGE_BYTES } from "./over-dialects";
+
+export const RESUMES: Scenarios<ActionBench> = {
+  "sends only the rest after it was cancelled in the middle of a set with a large file": async (
+    bench,
+  ) => {
+    const large = jpeg("y".repeat(LARGE_BYTES));
+    bench.tree.write({
+      "broken/1.jpg": jpeg("1"),
+      "broken/2.jpg": jpeg("2"),
+      "broken/3.jpg": large,
+    });
+    const given = { dataset: "broken-{digest}", files: "broken", concurrency: "1" };
+    const stateDir = ".state-broken";
+    const controller = new AbortController();
+    const before = bench.sent();
+    bench.emulator.setFault({ on: { target: "storage" }, skip: 2, times: 0, stall: true });
+    const first = bench.step(given, { stateDir, signal: controller.signal });
+    while (bench.sent() < before + 3) await sleep(2);
+    controller.abort();
+    expect((await first).outputs).toMatchObject({ outcome: "cancelled", complete: "false" });
+    bench.emulator.clearFaults();
+    const second = await bench.step(given, { stateDir });
+    expect(second.errors).toEqual([]);
+    expect(second.outputs).toMatchObject({ outcome: "uploaded", complete: "true" });
+    expect(Number(second.outputs["files-skipped"])).toBeGreaterThan(0);
+    expect(bench.itemCount(second.outputs["dataset-uid"])).toBe(3);
+    expect(bench.datasetsNamed("broken-")).toBe(1);
+  },
+};
+
+export const EXPORTS: Scenarios<ActionBench> = {
+  "exports what it uploaded, and fetches the file": async (bench) => {
+    const { outputs, errors, warnings } = await bench.step({
+      ...VERSIONED,
+      "export-datasets": "uploaded",
+      "gate-min-tasks": "1",
+      "gate-min-exported": "100%",
+      "download-path": "export",
+    });
+    expect({ errors, warnings }).toEqual({ errors: [], warnings: [] });
+    expect(outputs).toMatchObject({ outcome: "exported", complete: "true" });
+    expect(readdirSync(bench.tree.at("export"))).toHaveLength(1);
+  },
+
+  "exports a project once": async (bench) => {
+    const { uid } = bench.emulator.addProject("labels", { tasks: 4, exportable: 4 });
+    const before = bench.emulator.exports().length;
+    const { outputs, errors } = await bench.step({ "export-projects": uid });
+    expect(errors).toEqual([]);
+    expect(outputs.outcome).toBe("exported");
+    expect(bench.emulator.exports()).toHaveLength(before + 1);
+  },
+};
+
+export const GATES: Scenarios<ActionBench> = {
+  "opens on an export that holds all tasks": async (bench) => {
+    const { uid } = bench.emulator.addProject("done", { tasks: 4, exportable: 4 });
+    const { outputs, errors } = await bench.step({ "export-projects": uid, "gate-min-tasks": "4" });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "exported", complete: "true" });
+  },
+
+  "stays closed while an export holds too few tasks": async (bench) => {
+    const { uid } = bench.emulator.addProject("half", { tasks: 4, exportable: 2 });
+    const { outputs, errors } = await bench.step({ "export-projects": uid });
+    expect(errors).toHaveLength(1);
+    expect(outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
+  },
+
+  "stays closed after an export that failed, and says the reason or where to look": async (
+    bench,
+  ) => {
+    const { uid } = bench.emulator.addProject("broken", { tasks: 4, exportable: 4 });
+    bench.emulator.failExports("two tasks are locked");
+    const { outputs, errors } = await bench.step({ "export-projects": uid });
+    expect(errors).toHaveLength(1);
+    const isSaid = bench.dialect.exportReason === "error";
+    expect(errors[0]?.includes("two tasks are locked")).toBe(isSaid);
+    expect(errors[0]).toMatch(/under Exports in Avala's dashboard/);
+    expect(outputs).toMatchObject({ outcome: "export_failed", complete: "false" });
+  },
+};

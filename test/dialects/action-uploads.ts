@@ -1,0 +1,162 @@
+// What the Action does when it uploads, and when it uploads the same again, on a bench that speaks one dialect.
+import { jpeg } from "../support/temp-tree";
+import { type ActionBench, FIXED, type Inputs, SCOPES, VERSIONED } from "./action-bench";
+import type { Scenarios } from "./columns";
+import { LARGE_BYTES } from "./over-dialects";
+
+/** What the user's one organization owns. */
+function ofOrganization({ emulator }: ActionBench): Inputs {
+  const organization = emulator.user()?.organizations[0] ?? "";
+  return { dataset: "team-{digest}", files: "images/cats", organization };
+}
+
+/** Types whose datasets may be made of sequences. */
+const SEQUENCES = [
+  { dataset: "drives-{digest}", files: "drives", "data-type": "lidar" },
+  { dataset: "films-{digest}", files: "films", "data-type": "video" },
+];
+
+export const UPLOADS: Scenarios<ActionBench> = {
+  "uploads files as one dataset": async (bench) => {
+    const { outputs, errors } = await bench.uploaded();
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "3" });
+    expect(bench.itemCount(outputs["dataset-uid"])).toBe(3);
+  },
+
+  "makes one dataset of small files and a large one": async (bench) => {
+    const large = jpeg("x".repeat(LARGE_BYTES));
+    bench.tree.write({ "mixed/small.jpg": jpeg("small"), "mixed/large.jpg": large });
+    const { outputs, errors } = await bench.step({ dataset: "mixed-{digest}", files: "mixed" });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "uploaded", complete: "true" });
+    expect(bench.itemCount(outputs["dataset-uid"])).toBe(2);
+  },
+
+  "makes a public dataset, or says that an uploaded one may have to be private first": async (
+    bench,
+  ) => {
+    const given = { dataset: "open-{digest}", files: "images/dogs", visibility: "public" };
+    const { outputs, errors } = await bench.step(given);
+    if (bench.dialect.uploadVisibility === "any") {
+      expect(errors).toEqual([]);
+      expect(outputs.outcome).toBe("uploaded");
+      return;
+    }
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/visibility[^]*private/);
+    expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+    expect(bench.datasetsNamed("open-")).toBe(0);
+  },
+
+  "names a scope that its key lacks before the first byte, where Avala says what a key may do":
+    async (bench) => {
+      const key = "avk_lacking_lacking_lacking";
+      bench.emulator.addKey({ key, scopes: SCOPES.filter((scope) => scope !== "exports.read") });
+      const before = bench.sent();
+      const given = { dataset: "lacking-{digest}", files: "fixed", "export-datasets": "uploaded" };
+      const { outputs, errors } = await bench.step(given, { key });
+      const { permissions, scopes } = bench.dialect;
+      // By the reference `exports.create` polls too, and a server without the route can't be asked.
+      if (permissions === "absent" && scopes === "few") {
+        expect(errors).toEqual([]);
+        expect(outputs.outcome).toBe("exported");
+        return;
+      }
+      expect(errors).toHaveLength(1);
+      expect(errors[0]).toContain("exports.read");
+      expect(bench.sent() - before).toBe(permissions === "present" ? 0 : 1);
+    },
+};
+
+export const SECOND_RUNS: Scenarios<ActionBench> = {
+  "finds what it uploaded, and sends nothing": async (bench) => {
+    const first = await bench.uploaded();
+    const before = bench.sent();
+    const second = await bench.step(VERSIONED);
+    expect(second.errors).toEqual([]);
+    expect(second.outputs).toMatchObject({
+      outcome: "unchanged",
+      complete: "true",
+      "files-uploaded": "0",
+      "dataset-uid": first.outputs["dataset-uid"],
+    });
+    expect(bench.sent()).toBe(before);
+    expect(bench.datasetsNamed("pets-")).toBe(1);
+  },
+
+  "finds what it uploaded for an organization, and sends nothing": async (bench) => {
+    const given = ofOrganization(bench);
+    const first = await bench.step(given);
+    expect(first.errors).toEqual([]);
+    expect(first.outputs.outcome).toBe("uploaded");
+    const before = bench.sent();
+    const second = await bench.step(given);
+    expect(second.errors).toEqual([]);
+    expect(second.outputs).toMatchObject({
+      outcome: "unchanged",
+      complete: "true",
+      "dataset-uid": first.outputs["dataset-uid"],
+    });
+    expect(bench.sent()).toBe(before);
+  },
+
+  // Keys of frames are not paths: then Avala's own counts decide.
+  "finds the lidar and the video that it uploaded, and sends nothing": async (bench) => {
+    bench.tree.write({
+      ...{ "drives/a/0.alp": "0", "drives/a/1.alp": "1", "drives/b/0.alp": "2" },
+      "films/one.mp4": "a film",
+    });
+    for (const given of SEQUENCES) {
+      const first = await bench.step({ ...given, "check-content": "off" });
+      expect(first.errors).toEqual([]);
+      expect(first.outputs).toMatchObject({ outcome: "uploaded", complete: "true" });
+      const before = bench.sent();
+      const second = await bench.step({ ...given, "check-content": "off" });
+      expect(second.errors).toEqual([]);
+      expect(second.outputs).toMatchObject({
+        outcome: "unchanged",
+        "dataset-uid": first.outputs["dataset-uid"],
+      });
+      expect(bench.sent()).toBe(before);
+    }
+  },
+
+  "takes a fixed name once, and finds it again": async (bench) => {
+    const first = await bench.uploadedFixed();
+    expect(first.errors).toEqual([]);
+    expect(first.outputs.outcome).toBe("uploaded");
+    const before = bench.sent();
+    const second = await bench.step(FIXED);
+    expect(second.errors).toEqual([]);
+    expect(["unchanged", "unverified"]).toContain(second.outputs.outcome);
+    expect(second.outputs["dataset-uid"]).toBe(first.outputs["dataset-uid"]);
+    expect(bench.sent()).toBe(before);
+  },
+
+  // Without keys nothing shows that the files are others, and then the run is not complete.
+  "sends no byte of other content under a fixed name, and does not take it for complete": async (
+    bench,
+  ) => {
+    await bench.uploadedFixed();
+    const before = bench.sent();
+    const second = await bench.step({ ...FIXED, files: "images" });
+    const isShown = bench.dialect.itemKeys !== "null";
+    expect(second.errors).toHaveLength(isShown ? 1 : 0);
+    expect(second.outputs).toMatchObject({
+      outcome: isShown ? "failed" : "unverified",
+      complete: "false",
+    });
+    expect(bench.sent()).toBe(before);
+  },
+
+  // No list shows what someone else has, so this comes out at the confirm only.
+  "reports a name that is someone else's as taken, with the ways out": async (bench) => {
+    bench.emulator.takeName("theirs");
+    const { outputs, errors } = await bench.step({ dataset: "theirs", files: "fixed" });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/theirs[^]*is taken, by you or by someone else: choose another name/);
+    expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+    expect(bench.datasetsNamed("theirs")).toBe(0);
+  },
+};
