@@ -1,6 +1,7 @@
 // The part of a run that makes an export, waits for it, judges it and fetches it.
 // Knows nothing of how datasets came about.
 import type { Avala } from "../src/api/connection";
+import { MAX_NAME_CHARACTERS } from "../src/api/limits";
 import { type Export, type ExportInput, getExport } from "../src/api/exports";
 import { AvalaError, isAvalaError } from "../src/errors";
 import { startExport, waitForExport } from "../src/export";
@@ -11,9 +12,6 @@ import type { Outcome } from "./results";
 import type { Run } from "./run-context";
 import { downloadFolder, recordWritten } from "./written";
 import { checkUid, urlText } from "./server-text";
-
-// The server's own bound (contract, "Exports").
-const MAX_NAME_CHARACTERS = 255;
 
 /** @throws AvalaError `export_failed`, `timeout`; GateClosedError */
 export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {

@@ -2,14 +2,16 @@
 // Knows nothing of where the text goes.
 import {
   asDiskError,
-  type AvalaError,
+  AvalaError,
   InputError,
   type InputProblem,
   isApiError,
   isAvalaError,
 } from "../src/errors";
-import { GateClosedError } from "./gate";
 import type { Outcome } from "./results";
+
+/** What the gate asks for is not so, or could not be verified. */
+export class GateClosedError extends AvalaError {}
 
 export interface Failure {
   readonly text: string;

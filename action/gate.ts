@@ -1,13 +1,10 @@
 // What an export must hold to pass. Pure: whatever is not plainly enough is too little.
 import type { Export } from "../src/api/exports";
-import { AvalaError } from "../src/errors";
 import { counted } from "../src/upload/cost";
+import { GateClosedError } from "./failure";
 import type { Inputs } from "./inputs";
 import type { GateConditions } from "./inputs/export";
 import type { Outcome } from "./results";
-
-/** What the gate asks for is not so, or could not be verified. */
-export class GateClosedError extends AvalaError {}
 
 function holdsTooLittle(reasons: readonly string[]): GateClosedError {
   return new GateClosedError("export_failed", `The gate stays closed: ${reasons.join("; ")}.`, {

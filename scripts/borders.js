@@ -18,6 +18,7 @@ const NEVER_SHIPPED = ["test", "bench", "scripts", "examples"];
 
 /** The core in its order: each entry may import those of its own line and of the lines above. */
 const CORE_ORDER = [
+  ["api/limits.ts"],
   ["errors.ts", "redact.ts", "secret-forms.ts", "disk-hint.ts", "events.ts", "version.ts"],
   ["flow"],
   ["files"],

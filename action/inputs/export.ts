@@ -1,5 +1,6 @@
 // The inputs about an export and what it must hold.
 import { readUid, readUids, type Reader } from "./values";
+import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 
 export interface ExportInputs {
   readonly source: ExportSource;
@@ -29,8 +30,6 @@ export interface GateConditions {
 }
 
 const UPLOADED = "uploaded";
-// The server's own bound (contract, "Exports").
-const MAX_NAME_CHARACTERS = 255;
 
 /** Undefined when no export is asked for. */
 export function readExport(reader: Reader, hasUpload: boolean): ExportInputs | undefined {

@@ -1,4 +1,5 @@
 // The inputs about files and the dataset they go to.
+import { MAX_CONCURRENCY } from "../../src/api/limits";
 import type { InputProblem } from "../../src/errors";
 import type { DataType } from "../../src/files/media";
 import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
@@ -58,7 +59,11 @@ function readUploadSettings(
 ): Omit<UploadInputs, "include" | "exclude" | "dataset" | "nameProblems"> {
   const depth = reader.choice("partition-depth", ["0", "1"]);
   const budget = reader.number("time-budget-minutes", { least: 0.01, most: MAX_MINUTES });
-  const concurrency = reader.number("concurrency", { least: 1, most: 10, isWhole: true });
+  const concurrency = reader.number("concurrency", {
+    least: 1,
+    most: MAX_CONCURRENCY,
+    isWhole: true,
+  });
   return {
     root: reader.text("root") ?? ".",
     prefix: reader.text("prefix"),

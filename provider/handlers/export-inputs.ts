@@ -1,5 +1,6 @@
 // What an Export's inputs and outputs are between the engine and its handler, and what is wrong with them.
 import { createHash } from "node:crypto";
+import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import type { Export, ExportInput } from "../../src/api/exports";
 import type { Problems } from "../process/failures";
 import { present } from "../process/present";
@@ -55,8 +56,6 @@ export interface ExportOutputs {
 }
 
 const DEFAULT_FORMAT = "avala-json-external";
-// The contract's bound ("Exports").
-const MAX_NAME_CHARACTERS = 255;
 const SUFFIX_DIGITS = 8;
 
 const isExportName: Rule = (value) => {

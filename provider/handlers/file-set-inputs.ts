@@ -1,4 +1,5 @@
 // What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
+import { MAX_CONCURRENCY } from "../../src/api/limits";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { datasetVersionName } from "../../src/files/dataset-name";
 import { packManifest } from "../../src/files/packing";
@@ -81,7 +82,7 @@ export const FILE_SET_RULES: Rules = {
   includeHidden: isFlag,
   symlinks: isOneOf(["follow", "skip", "error"]),
   checkContent: isOneOf(["warn", "error", "off"]),
-  concurrency: isWhole(1, 10),
+  concurrency: isWhole(1, MAX_CONCURRENCY),
   adopt: isFlag,
 };
 

@@ -1,5 +1,6 @@
 // Asks where and how one file goes: by form, by one PUT or by parts, as the server chooses (contract, "Uploading files").
 // Sends no bytes of files.
+import { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES } from "./limits";
 import { isApiError } from "../errors";
 import type { Avala } from "./connection";
 import { readPutHeaders } from "./put-headers";
@@ -55,11 +56,7 @@ export type Presigned =
 
 const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
 const NOT_A_FORM = "a form upload was asked for, and another method came";
-const MIB = 1024 * 1024;
 // The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
-const MIN_PART_BYTES = 5 * MIB;
-const MAX_PART_BYTES = 128 * MIB;
-const MAX_PARTS = 10_000;
 
 function readForm(reply: Fields): FormPresign {
   const fields = Object.entries(reply.record("fields")).map(([name, value]): [string, string] => {

@@ -1,6 +1,6 @@
 // Which proxy a host is reached by, from settings that somebody else has read. Pure; both transports ask it.
 import { InputError } from "../errors";
-import { isLoopback } from "./storage-hosts";
+import { isLoopback } from "./loopback";
 import type { ProxySettings } from "./transport";
 
 /** What is asked of a target: as a URL has them. */

@@ -1,4 +1,5 @@
 // Which hosts store files (contract, "Uploading files", 2). Pure.
+import { isLoopback } from "./loopback";
 import { AvalaError } from "../errors";
 
 const REGION = "[a-z]{2,3}(?:-[a-z]+)+-\\d{1,2}";
@@ -18,11 +19,6 @@ const KNOWN_HOSTS: readonly RegExp[] = [
 
 // Files are read from these as well, and never sent there (contract, "Exports").
 const DOWNLOAD_HOSTS: ReadonlySet<string> = new Set(["storage.avala.ai", "cdn.avala.ai"]);
-
-/** Whether a host is this machine: `localhost`, `127.0.0.1`, `::1` with or without its brackets. */
-export function isLoopback(hostname: string): boolean {
-  return ["localhost", "127.0.0.1", "[::1]", "::1"].includes(hostname.toLowerCase());
-}
 
 function refused(host: string, why: string, hint?: string): AvalaError {
   return new AvalaError("storage_host", `Nothing is sent to or fetched from ${host}: ${why}.`, {

@@ -1,10 +1,10 @@
 // Names made from content: the short digest, a dataset version's name, a slug.
+import { MAX_NAME_CHARACTERS } from "../api/limits";
 import { InputError } from "../errors";
 import { shown } from "./names";
 
 const SHORT_DIGITS = 12;
 // The contract bounds an export's name so ("Exports"), and says nothing of a dataset's; Django's usual bound is the same.
-const MAX_CHARACTERS = 255;
 const PLACEHOLDER = /\{[^{}]*\}/g;
 
 /** The first 12 hex digits of a digest: what a dataset version's name ends in. */
@@ -55,8 +55,8 @@ export function replacedNameProblem(name: string): string | undefined {
 function nameProblem(name: string): string | undefined {
   if (name.trim() === "") return "It is empty.";
   if (name.trim() !== name) return `${shown(name)} starts or ends with a space.`;
-  if (name.length > MAX_CHARACTERS) {
-    return `It has ${name.length} characters, more than the ${MAX_CHARACTERS} that a name may have.`;
+  if (name.length > MAX_NAME_CHARACTERS) {
+    return `It has ${name.length} characters, more than the ${MAX_NAME_CHARACTERS} that a name may have.`;
   }
   const replaced = replacedNameProblem(name);
   if (replaced !== undefined) return replaced;

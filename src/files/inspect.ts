@@ -8,7 +8,7 @@ import type { ContentPolicy } from "./file-set-options";
 import type { LocalFile, Notice } from "./local-file";
 import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./file-workers";
 import type { InspectJob, InspectResult } from "./jobs";
-import { MAX_FILE_BYTES } from "./limits";
+import { MAX_FILE_BYTES } from "../api/limits";
 import { shown } from "./names";
 import { HEAD_BYTES } from "./open-file";
 

@@ -2,6 +2,7 @@
 // gives the same text on every system: fflate is JavaScript alone, which zlib and brotli, built into Node, are not.
 import { createHash } from "node:crypto";
 import { deflateSync, inflateSync } from "fflate";
+import { MAX_KEY_BYTES } from "../api/limits";
 import { InputError } from "../errors";
 import type { Manifest, ManifestEntry } from "./manifest";
 import { shown } from "./names";
@@ -15,12 +16,11 @@ const HEAD_BYTES = 1 + DIGEST_BYTES + 4 + 4;
  * there is. It serves to say *which* files changed; *that* something changed shows in the set's own digest, kept whole.
  */
 const KEPT_BYTES = 10;
-/** What an object's key can hold. Paths grow from one to the next: without a bound a short text could fill the memory. */
-const MAX_PATH_BYTES = 1024;
 /** The digits to the base of 128 of 2^53, the largest size. */
 const MAX_NUMBER_BYTES = 8;
 
-const MAX_ENTRY_BYTES = 4 * MAX_NUMBER_BYTES + MAX_PATH_BYTES;
+/** Paths grow from one to the next: without a bound a short text could fill the memory. */
+const MAX_ENTRY_BYTES = 4 * MAX_NUMBER_BYTES + MAX_KEY_BYTES;
 
 /** The numbers of each file. Each kind stands together, since like compresses well beside like. */
 const KINDS = ["start", "end", "middle", "size"] as const;
@@ -77,7 +77,7 @@ function damaged(): InputError {
 }
 
 function tooLong(path: string): InputError {
-  const text = `The path has more than the ${MAX_PATH_BYTES} bytes that fit into an object's key.`;
+  const text = `The path has more than the ${MAX_KEY_BYTES} bytes that fit into an object's key.`;
   return new InputError([{ input: shown(path), text }]);
 }
 
@@ -96,7 +96,7 @@ function columnsOf(entries: readonly ManifestEntry[]): Buffer {
   let before = Buffer.alloc(0);
   for (const entry of entries) {
     const path = Buffer.from(entry.path);
-    if (path.length > MAX_PATH_BYTES) throw tooLong(entry.path);
+    if (path.length > MAX_KEY_BYTES) throw tooLong(entry.path);
     const { start, end } = shared(before, path);
     addNumber(numbers.start, start);
     addNumber(numbers.end, end);
@@ -160,7 +160,7 @@ function readColumns(columns: Buffer, kept: Buffer, count: number): ManifestEntr
   let before = Buffer.alloc(0);
   const entries = Array.from({ length: count }, (_, index): ManifestEntry => {
     const { start, end, middle, size } = numbersOf(index);
-    const isPath = start + end <= before.length && start + middle + end <= MAX_PATH_BYTES;
+    const isPath = start + end <= before.length && start + middle + end <= MAX_KEY_BYTES;
     if (!isPath || at + middle > columns.length) throw damaged();
     const tail = before.subarray(before.length - end);
     const path = Buffer.concat([

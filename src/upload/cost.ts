@@ -1,7 +1,12 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
 import type { RateLimit } from "../errors";
-import { MAX_FORM_BYTES } from "../files/limits";
-import { SIGNED_AT_ONCE } from "./part-signer";
+import {
+  DEFAULT_CALLS_PER_MINUTE,
+  MAX_FORM_BYTES,
+  MAX_PART_BYTES,
+  PAGE_ENTRIES,
+  PARTS_SIGNED_AT_ONCE,
+} from "../api/limits";
 
 export interface Cost {
   readonly files: number;
@@ -15,19 +20,13 @@ export interface Cost {
   readonly minutesAtLimit: number;
 }
 
-// Parts of this size are the fewest.
-const MAX_PART_BYTES = 128 * 1024 * 1024;
-
-// The contract's default ("Rate limits"), until a reply has told the live one.
-const DEFAULT_LIMIT_PER_MINUTE = 100;
-
 /**
  * Those that one file costs at the least: by form one, by parts three and more (contract, "Uploading files"). Which of them,
  * the server chooses; what no form can carry goes by parts.
  */
 export function callsFor({ sizeBytes }: { readonly sizeBytes: number }): number {
   if (sizeBytes <= MAX_FORM_BYTES) return 1;
-  return 2 + Math.ceil(sizeBytes / (MAX_PART_BYTES * SIGNED_AT_ONCE));
+  return 2 + Math.ceil(sizeBytes / (MAX_PART_BYTES * PARTS_SIGNED_AT_ONCE));
 }
 
 /** A dataset that is to be made, or to get what it lacks. */
@@ -39,7 +38,6 @@ export interface DatasetToSend {
 
 // A look before, another one just before the first byte, the confirm, and its status twice.
 const CALLS_FOR_A_DATASET = 5;
-const ITEMS_A_PAGE = 100;
 
 /** What sending costs at the least. A dataset with nothing to send costs nothing. */
 export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: RateLimit): Cost {
@@ -49,9 +47,9 @@ export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: Rat
     counts.reduce((sum, count) => sum + count, 0);
   const calls =
     total(files.map(callsFor)) +
-    total(sent.map(({ fileCount }) => CALLS_FOR_A_DATASET + Math.ceil(fileCount / ITEMS_A_PAGE)));
+    total(sent.map(({ fileCount }) => CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES)));
   const completed = files.filter((file) => callsFor(file) === 1).length;
-  const limitPerMinute = rateLimit?.limit ?? DEFAULT_LIMIT_PER_MINUTE;
+  const limitPerMinute = rateLimit?.limit ?? DEFAULT_CALLS_PER_MINUTE;
   return {
     files: files.length,
     bytes: total(files.map(({ sizeBytes }) => sizeBytes)),

@@ -2,7 +2,7 @@
 // what is stored can't be removed.
 import type { Presigned } from "../api/presign";
 import { AvalaError, isApiError } from "../errors";
-import { MAX_FORM_BYTES } from "../files/limits";
+import { MAX_FORM_BYTES } from "../api/limits";
 import { printable } from "../redact";
 import type { HashedFile } from "./attempt";
 import { formatBytes } from "./cost";

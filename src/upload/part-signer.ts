@@ -1,11 +1,9 @@
 // Where the parts of one upload go: signed many at a time, and anew for a part whose own signature has expired.
 import type { Avala } from "../api/connection";
+import { PARTS_SIGNED_AT_ONCE } from "../api/limits";
 import { signParts } from "../api/managed-upload";
 import type { PutTarget } from "../api/presign";
 import { AvalaError, isApiError } from "../errors";
-
-// One call signs this many: few calls, and yet none is signed hours before its bytes go.
-export const SIGNED_AT_ONCE = 100;
 
 /** How many parts the server signs in one call, as far as a run has seen. */
 export interface PartSigning {
@@ -49,7 +47,7 @@ export function createPartSigner(
   const askFrom = (partNumber: number): void => {
     const from = wanted.indexOf(partNumber);
     const isAlone = signing.isOneByOne || from < 0;
-    ask(isAlone ? [partNumber] : wanted.slice(from, from + SIGNED_AT_ONCE));
+    ask(isAlone ? [partNumber] : wanted.slice(from, from + PARTS_SIGNED_AT_ONCE));
   };
   const askAlone = async (
     partNumber: number,

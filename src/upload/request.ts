@@ -1,6 +1,6 @@
 // What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
 import { InputError, type InputProblem } from "../errors";
-import { MAX_FILE_BYTES } from "../files/limits";
+import { MAX_FILE_BYTES } from "../api/limits";
 import { replacedNameProblem } from "../files/dataset-name";
 import { pathProblem, shown } from "../files/names";
 import type { FileDestination } from "./attempt";
