@@ -19,6 +19,7 @@ const shared = {
   transform: { "\\.ts$": swc, [`/node_modules/${ES_PACKAGES}.+\\.js$`]: swc },
   transformIgnorePatterns: [`/node_modules/(?!${ES_PACKAGES})`],
   modulePathIgnorePatterns: ["<rootDir>/lib/", "<rootDir>/.demo/"],
+  setupFiles: ["<rootDir>/test/support/source-workers.js"],
 };
 
 /** @type {import("jest").Config} */

@@ -11,18 +11,39 @@ const ROOT = path.resolve(__dirname, "..");
 /** In the tree, so that packages are found from it; always of one name, since it shows in the bundle. */
 const COMPILED = path.join(ROOT, ".bundle");
 
+/**
+ * File of the bundle → what it is made from. A worker thread starts from a file: ncc finds that the first entry names it,
+ * and puts it there as it is; the later entry replaces it by one that has what it imports.
+ */
+const ENTRIES = {
+  "index.js": "action/main.js",
+  "worker.js": "src/files/workers/worker.js",
+};
+
 /** @param {string} outDir replaced as a whole */
 async function bundle(outDir) {
   compile();
   try {
-    const { code, assets } = await runNcc(path.join(COMPILED, "action", "main.js"));
-    refuseUnresolved(code);
+    /** @type {Record<string, string | Buffer>} */
+    const files = {};
+    for (const [name, entry] of Object.entries(ENTRIES))
+      Object.assign(files, await pack(name, entry));
     fs.rmSync(outDir, { recursive: true, force: true });
-    write(path.join(outDir, "index.js"), code);
-    for (const [name, { source }] of Object.entries(assets)) write(path.join(outDir, name), source);
+    for (const [name, content] of Object.entries(files)) write(path.join(outDir, name), content);
   } finally {
     fs.rmSync(COMPILED, { recursive: true, force: true });
   }
+}
+
+/**
+ * The entry under its name, and what came with it.
+ * @param {string} name @param {string} entry @returns {Promise<Record<string, string | Buffer>>}
+ */
+async function pack(name, entry) {
+  const { code, assets } = await runNcc(path.join(COMPILED, entry));
+  refuseUnresolved(code);
+  const others = Object.entries(assets).map(([asset, { source }]) => [asset, source]);
+  return { ...Object.fromEntries(others), [name]: code };
 }
 
 /**

@@ -3,8 +3,8 @@ import { AvalaError, listed } from "../errors";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
 import type { LocalFile } from "./local-file";
-import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./file-workers";
-import type { FileFault } from "./jobs";
+import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./workers/file-workers";
+import type { FileFault } from "./workers/jobs";
 import { createManifest, type Manifest, type ManifestEntry } from "./manifest";
 import { shown } from "./names";
 

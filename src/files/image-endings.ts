@@ -1,4 +1,4 @@
-// Whether an image is whole, told by its structure and not by its pixels. Each function stands alone (open-file.ts).
+// Whether an image is whole, told by its structure and not by its pixels. None throws, whatever the bytes are.
 import type { OpenFile } from "./open-file";
 
 /** Its end mark is among the last bytes; or before what phones put after the picture, a film or a second picture. */

@@ -1,7 +1,5 @@
 // A file while it is looked at: what the functions that tell whether it is whole are given. Types alone.
-//
-// Those functions run in worker threads, started from their text (file-workers.ts): each uses nothing but its argument
-// and Node's globals, and none throws, whatever the bytes are.
+// None of those functions throws, whatever the bytes are.
 
 /** How many of a file's first bytes are looked at: a tar's mark, the furthest of all, ends at 265. */
 export const HEAD_BYTES = 512;

@@ -1,4 +1,4 @@
-// Whether a recording or a scene is whole, told by its structure. Each function stands alone (open-file.ts).
+// Whether a recording or a scene is whole, told by its structure. None throws, whatever the bytes are.
 import type { OpenFile } from "./open-file";
 
 /**

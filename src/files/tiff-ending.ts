@@ -1,4 +1,4 @@
-// Whether a TIFF or BigTIFF is whole, told by its structure. The function stands alone (open-file.ts).
+// Whether a TIFF or BigTIFF is whole, told by its structure. It never throws, whatever the bytes are.
 import type { OpenFile } from "./open-file";
 
 /**
@@ -6,16 +6,11 @@ import type { OpenFile } from "./open-file";
  * their values may share bytes, so that a small file asks for any amount of work: one of 131 kB took 160 s of a thread. What is
  * beyond `valuesLeft` is not looked at: of whole slides the first 20 levels are.
  */
-// eslint-disable-next-line max-lines-per-function -- it starts a thread as text, so no part of it can stand beside it
 export function isWholeTiff({ sizeBytes, head, read }: OpenFile, valuesLeft = 300_000): boolean {
   const isLittle = head[0] === 0x49;
   const isBig = head[isLittle ? 2 : 3] === 0x2b;
   const [wide, countBytes, entryBytes] = isBig ? [8, 8, 20] : [4, 2, 12];
-  const number = (bytes: Buffer, at: number, length: number): number => {
-    if (at + length > bytes.length) return 0;
-    if (length < 8) return isLittle ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
-    return Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-  };
+  const number = numberReader(isLittle);
   // The values of a directory's entry, at most 64 KiB of them; `undefined` when they lie beyond the end.
   const valuesOf = (entry: Buffer, most: number): number[] | undefined => {
     const each = { 3: 2, 4: 4, 16: 8 }[number(entry, 2, 2)] ?? 1;
@@ -39,15 +34,7 @@ export function isWholeTiff({ sizeBytes, head, read }: OpenFile, valuesLeft = 30
       if (values === undefined || valuesLeft <= 0) return values !== undefined;
       tags.set(tag, values);
     }
-    const one = (tag: number): number => tags.get(tag)?.[0] ?? 1;
-    const offsets = tags.get(273) ?? tags.get(324) ?? [];
-    const sizes = tags.get(279) ?? tags.get(325) ?? [];
-    // Of strips that are not compressed, and of the old JPEG form, writers give lengths that are too large.
-    const isExact = !tags.has(273) || ![1, 6].includes(one(259));
-    const rows = one(257) * Math.ceil((one(256) * one(258) * one(277)) / 8);
-    const isRaw = tags.has(273) && one(259) === 1 && [256, 257, 279].every((tag) => tags.has(tag));
-    if (isRaw && Math.min(...offsets) + rows > sizeBytes) return false;
-    return offsets.every((offset, n) => offset + (isExact ? (sizes[n] ?? 0) : 0) <= sizeBytes);
+    return arePixelsWithin(tags, sizeBytes);
   };
   let directory = number(head, isBig ? 8 : 4, wide);
   if (directory === 0) return head.length >= (isBig ? 16 : 8);
@@ -64,4 +51,26 @@ export function isWholeTiff({ sizeBytes, head, read }: OpenFile, valuesLeft = 30
     directory = number(read(next, wide), 0, wide);
   }
   return true;
+}
+
+/** Of `length` bytes at a place; 0 beyond the end. */
+function numberReader(isLittle: boolean): (bytes: Buffer, at: number, length: number) => number {
+  return (bytes, at, length) => {
+    if (at + length > bytes.length) return 0;
+    if (length < 8) return isLittle ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
+    return Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+  };
+}
+
+/** By the values of a directory's tags. */
+function arePixelsWithin(tags: ReadonlyMap<number, readonly number[]>, sizeBytes: number): boolean {
+  const one = (tag: number): number => tags.get(tag)?.[0] ?? 1;
+  const offsets = tags.get(273) ?? tags.get(324) ?? [];
+  const sizes = tags.get(279) ?? tags.get(325) ?? [];
+  // Of strips that are not compressed, and of the old JPEG form, writers give lengths that are too large.
+  const isExact = !tags.has(273) || ![1, 6].includes(one(259));
+  const rows = one(257) * Math.ceil((one(256) * one(258) * one(277)) / 8);
+  const isRaw = tags.has(273) && one(259) === 1 && [256, 257, 279].every((tag) => tags.has(tag));
+  if (isRaw && Math.min(...offsets) + rows > sizeBytes) return false;
+  return offsets.every((offset, n) => offset + (isExact ? (sizes[n] ?? 0) : 0) <= sizeBytes);
 }

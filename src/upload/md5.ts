@@ -1,6 +1,8 @@
 // The MD5 of bytes on their way, in this thread or beside it. Knows nothing of what it is held against.
 import { createHash, type Hash } from "node:crypto";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { canStartWorker, startWorker } from "../files/workers/start-worker";
+import type { Md5Reply, Md5Step } from "../files/workers/worker";
 
 /** One MD5 that grows. */
 export interface RunningMd5 {
@@ -33,30 +35,8 @@ function startHere(): RunningMd5 {
 /** In this thread: for little, since another takes longer to start. */
 export const md5Here: Md5Maker = { start: startHere, close: () => undefined };
 
-// MD5 takes a core at 300 to 650 MB/s, twice to three times as long as SHA-256: in one thread it would halve what a large
-// file is sent at.
-const THREAD = `"use strict";
-const { parentPort } = require("node:worker_threads");
-const { createHash } = require("node:crypto");
-const hashes = new Map();
-parentPort.on("message", ({ id, chunk }) => {
-  const hash = hashes.get(id) ?? createHash("md5");
-  hashes.set(id, hash);
-  if (chunk !== undefined) {
-    hash.update(chunk);
-    parentPort.postMessage({ id, bytes: chunk.length });
-    return;
-  }
-  hashes.delete(id);
-  parentPort.postMessage({ id, md5: hash.digest("hex") });
-});`;
-
 // So much may wait for the thread before the sender does.
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
-
-type FromThread =
-  | { readonly id: number; readonly bytes: number; readonly md5?: undefined }
-  | { readonly id: number; readonly bytes?: undefined; readonly md5: string };
 
 interface Pending {
   waitingBytes: number;
@@ -65,7 +45,8 @@ interface Pending {
 }
 
 /**
- * In a thread of its own, which is started by the first chunk. Bytes in a `SharedArrayBuffer` are read where they are;
+ * In a thread beside the main one, which is started by the first chunk: MD5 takes a core at 300 to 650 MB/s, twice to
+ * three times as long as SHA-256, and in one thread it would halve what a large file is sent at. Bytes in a `SharedArrayBuffer` are read where they are;
  * they must stay until the digest is there. Others are copied.
  */
 export class Md5Thread implements Md5Maker {
@@ -75,6 +56,7 @@ export class Md5Thread implements Md5Maker {
   private readonly pending = new Map<number, Pending>();
 
   start(): RunningMd5 {
+    if (!canStartWorker()) return startHere();
     const id = (this.lastId += 1);
     const one: Pending = { waitingBytes: 0, resume: () => undefined, finish: () => undefined };
     const isOver = (): boolean => this.isGone;
@@ -83,7 +65,7 @@ export class Md5Thread implements Md5Maker {
         if (isOver()) return undefined;
         this.pending.set(id, one);
         one.waitingBytes += chunk.length;
-        this.post({ id, chunk });
+        this.post({ kind: "md5", id, chunk });
         if (one.waitingBytes <= MAX_WAITING_BYTES) return undefined;
         return new Promise((resolve) => {
           one.resume = resolve;
@@ -97,7 +79,7 @@ export class Md5Thread implements Md5Maker {
           }
           this.pending.set(id, one);
           one.finish = resolve;
-          this.post({ id });
+          this.post({ kind: "md5", id });
         }),
     };
   }
@@ -116,7 +98,7 @@ export class Md5Thread implements Md5Maker {
     this.pending.clear();
   };
 
-  private readonly onMessage = ({ id, bytes, md5 }: FromThread): void => {
+  private readonly onMessage = ({ id, bytes, md5 }: Md5Reply): void => {
     const one = this.pending.get(id);
     if (one === undefined) return;
     if (md5 !== undefined) {
@@ -128,9 +110,9 @@ export class Md5Thread implements Md5Maker {
     if (one.waitingBytes <= MAX_WAITING_BYTES) one.resume();
   };
 
-  private post(message: { readonly id: number; readonly chunk?: Uint8Array }): void {
+  private post(message: Md5Step): void {
     if (this.worker === undefined) {
-      this.worker = new Worker(THREAD, { eval: true, execArgv: [], env: {} });
+      this.worker = startWorker();
       this.worker.on("message", this.onMessage).on("error", this.giveUp).on("exit", this.giveUp);
     }
     this.worker.postMessage(message);

@@ -2,6 +2,9 @@
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { createTempTree, leadingTo, type TempTree } from "../action/support/recorded";
@@ -284,3 +287,17 @@ describe("the commit status", () => {
     });
   });
 });
+
+// Without the file the work would be done in the main thread, and no result would show it.
+test.each(["dist/worker.js", "lib/src/files/workers/worker.js"])(
+  "a worker thread starts from %s and answers",
+  async (file) => {
+    const root = path.join(__dirname, "..", "..");
+    const worker = new Worker(path.join(root, file), { execArgv: [], env: {} });
+    worker.postMessage({ kind: "md5", id: 1 });
+    expect(await once(worker, "message")).toEqual([
+      { id: 1, md5: "d41d8cd98f00b204e9800998ecf8427e" },
+    ]);
+    await worker.terminate();
+  },
+);

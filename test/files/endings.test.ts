@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import * as fs from "node:fs";
 import fc from "fast-check";
 import { contentProblem, endingOf } from "../../src/files/content";
 import { endings } from "../../src/files/endings";
 import { readFileSet } from "../../src/files/file-set";
 import { inspectFiles } from "../../src/files/inspect";
-import { inspect, readerOf } from "../../src/files/jobs";
+import { inspect } from "../../src/files/workers/jobs";
 import { HEAD_BYTES } from "../../src/files/open-file";
 import { createTempTree } from "../support/temp-tree";
 import * as built from "./built-files";
@@ -243,9 +241,8 @@ describe("a picture made to stall the check", () => {
       "a.tif": repeatingTiff(200, 1, 0),
       "b.gif": built.gifOf(media),
     });
-    const tools = { fs, createHash, endings, readerOf };
     const look = (maxReads: number, maxReadBytes: number) =>
-      inspect(tools, {
+      inspect({
         kind: "inspect",
         paths: [in_.at("a.tif"), in_.at("b.gif")],
         sampleBytes: HEAD_BYTES,

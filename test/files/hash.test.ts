@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { readFileSet } from "../../src/files/file-set";
 import type { LocalFile } from "../../src/files/local-file";
-import { createFileWorkers } from "../../src/files/file-workers";
+import { createFileWorkers } from "../../src/files/workers/file-workers";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 

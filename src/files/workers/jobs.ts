@@ -1,17 +1,11 @@
 // What is done with the bytes of many files: two jobs that run in worker threads, or here for a few files.
-// Their functions are turned to text and started from it (file-workers.ts), so that a bundle of one file has them too:
-// they use nothing but their arguments.
-import type * as Crypto from "node:crypto";
-import type * as Fs from "node:fs";
-import type { IsWhole, OpenFile } from "./open-file";
+// Knows nothing of threads.
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { endings } from "../endings";
+import type { IsWhole, OpenFile } from "../open-file";
 
-/** What a job may use. */
-export interface Tools {
-  readonly fs: typeof Fs;
-  readonly createHash: typeof Crypto.createHash;
-  readonly endings: Readonly<Record<string, IsWhole>>;
-  readonly readerOf: typeof readerOf;
-}
+const isWholeByName: ReadonlyMap<string, IsWhole> = new Map(Object.entries(endings));
 
 /** Size, time and first bytes of each file, and whether it is whole. */
 export interface InspectJob {
@@ -70,7 +64,6 @@ interface Opened {
 
 /** Reads of one file, until it has taken as much as the job allows. */
 export function readerOf(
-  fs: Tools["fs"],
   { maxReads, maxReadBytes }: Pick<InspectJob, "maxReads" | "maxReadBytes">,
   { handle, window, pastBounds }: Opened,
 ): OpenFile["read"] {
@@ -86,8 +79,7 @@ export function readerOf(
 }
 
 /** Opens each file once, so that one that can't be read is known before anything is sent. */
-export function inspect(tools: Tools, job: InspectJob): InspectResult {
-  const { fs, endings } = tools;
+export function inspect(job: InspectJob): InspectResult {
   const { paths, sampleBytes } = job;
   const samples = new Uint8Array(paths.length * sampleBytes);
   const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : 65_536);
@@ -104,10 +96,10 @@ export function inspect(tools: Tools, job: InspectJob): InspectResult {
     if (length === 0) return;
     const offset = index * sampleBytes;
     fs.readSync(handle, samples, offset, length, 0);
-    const isWhole = endings[job.endings[index] ?? ""];
+    const isWhole = isWholeByName.get(job.endings[index] ?? "");
     if (isWhole === undefined) return;
     const head = Buffer.from(samples.buffer, offset, length);
-    const read = tools.readerOf(fs, job, { handle, window, pastBounds });
+    const read = readerOf(job, { handle, window, pastBounds });
     try {
       if (!isWhole({ sizeBytes, head, read })) cutShort.push(index);
     } catch (error) {
@@ -136,11 +128,7 @@ export function inspect(tools: Tools, job: InspectJob): InspectResult {
 }
 
 /** The sha256 of each file, and `CHANGED` for one that is no longer what was listed or changes while it is read. */
-export function hash(
-  { fs, createHash }: Tools,
-  job: HashJob,
-  onBytes: (bytes: number) => void,
-): HashResult {
+export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult {
   const buffer = Buffer.allocUnsafeSlow(job.chunkBytes);
   const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
   const faults: FileFault[] = [];
