@@ -2,6 +2,7 @@
 import type { Avala } from "../../src/api/connection";
 import { deleteDataset, getDataset } from "../../src/api/datasets";
 import type { Dataset } from "../../src/api/dataset-wire";
+import { requireScopes } from "../../src/api/permissions";
 import { refOf } from "../../src/dataset-owner";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { advise } from "../process/advice";
@@ -133,6 +134,8 @@ async function deleteNow(
   dataset: Dataset,
   mustGo: boolean,
 ): Promise<void> {
+  // Where it is known that the key may not, another key can: it stays in the state until then.
+  await requireScopes(avala, ["datasets.write"], "delete a Dataset");
   try {
     await deleteDataset(avala, await refOf(avala, dataset));
   } catch (error) {

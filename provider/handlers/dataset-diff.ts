@@ -5,6 +5,7 @@ import type { DatasetChanges } from "../../src/api/datasets";
 import { AvalaError } from "../../src/errors";
 import { present } from "../process/present";
 import { isSame } from "../process/same";
+import { uploadScopes, type Needs } from "../process/scopes";
 import { hasUnknown } from "../process/unknown";
 import { accessOf, bucketOf } from "./bucket";
 import type { DatasetInputs, DatasetOutputs } from "./dataset-inputs";
@@ -113,3 +114,10 @@ export function diffDataset(olds: DatasetOutputs, news: DatasetInputs): dynamic.
   const deleteBeforeReplace = replaces.length > 0 && !isElsewhere && !differs(olds, news, "name");
   return { changes: isUpdate || replaces.length > 0, replaces, deleteBeforeReplace };
 }
+
+export const datasetNeeds: Needs<DatasetInputs, DatasetOutputs> = {
+  create: () => uploadScopes,
+  update: (olds, news) => (changesOf(olds, news) === undefined ? ["datasets.read"] : uploadScopes),
+  // What becomes of it is decided when it goes, and one that stays needs none.
+  delete: [],
+};

@@ -18,6 +18,7 @@ import { checkDataset, checkIndexed } from "./dataset-check";
 import { refuseIfInTheWay, removeDataset, tellWhatStays, type Replacement } from "./dataset-delete";
 import {
   changesOf,
+  datasetNeeds,
   diffDataset,
   isContentChanged,
   isWaiting,
@@ -236,5 +237,6 @@ function refuseOther(dataset: Dataset): AvalaError {
 }
 
 export function createDatasetHandler(session: Session): Handler<DatasetInputs, DatasetOutputs> {
-  return defineHandler({ kind: "dataset", session, handler: new DatasetHandler(session) });
+  const handler = new DatasetHandler(session);
+  return defineHandler({ kind: "dataset", session, handler, needs: datasetNeeds });
 }

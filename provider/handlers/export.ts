@@ -9,6 +9,7 @@ import { defineHandler } from "../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../process/failures";
 import type { Handler } from "../process/handler";
 import { isSame } from "../process/same";
+import type { Needs } from "../process/scopes";
 import type { Session } from "../process/session";
 import {
   checkExport,
@@ -130,5 +131,11 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
 }
 
 export function createExportHandler(session: Session): Handler<ExportInputs, ExportOutputs> {
-  return defineHandler({ kind: "export", session, handler: new ExportHandler(session) });
+  const needs: Needs<ExportInputs, ExportOutputs> = {
+    create: (inputs) =>
+      isWaiting(inputs) ? ["exports.create", "exports.read"] : ["exports.create"],
+    update: () => ["exports.read"],
+    delete: [],
+  };
+  return defineHandler({ kind: "export", session, handler: new ExportHandler(session), needs });
 }

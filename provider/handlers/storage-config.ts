@@ -220,5 +220,10 @@ export function createStorageConfigHandler(
     kind: "storageConfig",
     session,
     handler: new StorageConfigHandler(session),
+    needs: {
+      create: () => ["storage.read", "storage.write"],
+      update: () => ["storage.write"],
+      delete: ["storage.write"],
+    },
   });
 }

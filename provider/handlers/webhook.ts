@@ -18,6 +18,7 @@ import type { Handler } from "../process/handler";
 import { present } from "../process/present";
 import { applyRules, isFlag, isText, isTextList, type Rule, type Rules } from "../process/rules";
 import { isSame } from "../process/same";
+import type { Needs } from "../process/scopes";
 import type { Session } from "../process/session";
 
 export interface WebhookInputs {
@@ -219,5 +220,10 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
 }
 
 export function createWebhookHandler(session: Session): Handler<WebhookInputs, WebhookOutputs> {
-  return defineHandler({ kind: "webhook", session, handler: new WebhookHandler(session) });
+  const needs: Needs<WebhookInputs, WebhookOutputs> = {
+    create: () => ["webhooks.read", "webhooks.write"],
+    update: () => ["webhooks.write"],
+    delete: ["webhooks.write"],
+  };
+  return defineHandler({ kind: "webhook", session, handler: new WebhookHandler(session), needs });
 }

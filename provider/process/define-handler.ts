@@ -11,13 +11,15 @@ import { ProviderError, UnfinishedError } from "./failures";
 import type { Handler } from "./handler";
 import { findSpecial, plainProperties, UNKNOWNS } from "./plain";
 import { isSame } from "./same";
-import { requireScopesOf } from "./scopes";
+import { createScopeGuard, type Needs, type ScopeGuard } from "./scopes";
 import type { Session } from "./session";
 
 export interface HandlerDefinition<Inputs, Outputs> {
   readonly kind: ResourceKind;
   readonly session: Session;
   readonly handler: Handler<Inputs, Outputs>;
+  /** The scopes that a key needs for it. */
+  readonly needs: Needs<Inputs, Outputs>;
   /** Outputs of our own making that may be long. */
   readonly long?: readonly string[] | undefined;
 }
@@ -131,30 +133,58 @@ function isAllKept(olds: object, news: object): boolean {
   return !isEmpty && !("call" in news) && isSame({ ...olds, __provider: provider }, news);
 }
 
-/** The handler as the engine gets it. */
-export function defineHandler<Inputs extends object, Outputs extends object>(
-  definition: HandlerDefinition<Inputs, Outputs>,
-): Handler<Inputs, Outputs> {
-  const { kind, session, handler } = definition;
-  const { know, run, pass } = borderOf(definition);
+type Parts<Inputs, Outputs> = HandlerDefinition<Inputs, Outputs> & {
+  readonly border: Border<Outputs>;
+  readonly scopes: ScopeGuard;
+};
+
+/** What a preview calls, and an `up` before it does anything. */
+function planning<Inputs extends object, Outputs extends object>(
+  parts: Parts<Inputs, Outputs>,
+): Pick<Handler<Inputs, Outputs>, "configure" | "check" | "diff"> {
+  const { session, handler, needs, border, scopes } = parts;
+  const check = async (olds: Inputs, news: Inputs): Promise<dynamic.CheckResult<Inputs>> => {
+    const result = await handler.check(olds, news);
+    const { call } = takeCall<Inputs>(news);
+    const isNew = Object.keys(olds).length === 0 && (result.failures ?? []).length === 0;
+    if (isNew && call.isPreview === true)
+      await scopes.preview("create", needs.create(result.inputs ?? news), call);
+    return result;
+  };
   return {
-    configure: (request) => run({}, () => handler.configure(request)),
+    configure: (request) => border.run({}, () => handler.configure(request)),
     check: (olds, news) => {
-      know(olds, news);
+      border.know(olds, news);
       // All of it is what `check` returned before (`ignoreChanges: ["*"]`), and so it stays.
       if (isAllKept(olds, news)) return Promise.resolve({ inputs: { ...news } });
-      const check = (): Promise<dynamic.CheckResult<Inputs>> => handler.check(olds, news);
-      return run(news, () => checkPlain(news, { session, check }));
+      return border.run(news, () => checkPlain(news, { session, check: () => check(olds, news) }));
     },
     diff: (id, olds, news) => {
-      know(olds, news);
-      return run(news, () => handler.diff(id, olds, news));
+      border.know(olds, news);
+      return border.run(news, async () => {
+        const result = await handler.diff(id, olds, news);
+        const call = session.calls.of(news, id);
+        const isReplaced = (result.replaces ?? []).length > 0;
+        // Of a replacement the engine checks the new one next.
+        if (result.changes === true && !isReplaced && call.isPreview === true)
+          await scopes.preview("update", needs.update(olds, news), call);
+        return result;
+      });
     },
+  };
+}
+
+/** What changes something, or reads it. */
+function doing<Inputs extends object, Outputs extends object>(
+  parts: Parts<Inputs, Outputs>,
+): Pick<Handler<Inputs, Outputs>, "create" | "update" | "read" | "delete"> {
+  const { session, handler, needs, border, scopes } = parts;
+  const { know, run, pass } = border;
+  return {
     create: (inputs) => {
       know(inputs);
       return run(inputs, async () => {
-        const avala = session.avala(session.calls.of(inputs));
-        await requireScopesOf(kind, avala);
+        await scopes.require("create", needs.create(inputs), session.calls.of(inputs));
         const { id, outs } = await handler.create(inputs);
         if (!isId(id)) throw badId(id);
         return outs === undefined ? { id } : { id, outs: pass(outs, inputs) };
@@ -163,6 +193,7 @@ export function defineHandler<Inputs extends object, Outputs extends object>(
     update: (id, olds, news) => {
       know(olds, news);
       return run(news, async () => {
+        await scopes.require("update", needs.update(olds, news), session.calls.of(news, id));
         const { outs } = await handler.update(id, olds, news);
         return outs === undefined ? {} : { outs: pass(outs, { ...olds, ...news }) };
       });
@@ -178,7 +209,19 @@ export function defineHandler<Inputs extends object, Outputs extends object>(
     },
     delete: (id, props) => {
       know(props);
-      return run(props, () => handler.delete(id, props));
+      return run(props, async () => {
+        await scopes.require("delete", needs.delete, session.calls.ofId(id));
+        await handler.delete(id, props);
+      });
     },
   };
+}
+
+/** The handler as the engine gets it. */
+export function defineHandler<Inputs extends object, Outputs extends object>(
+  definition: HandlerDefinition<Inputs, Outputs>,
+): Handler<Inputs, Outputs> {
+  const scopes = createScopeGuard(definition.kind, definition.session);
+  const parts = { ...definition, border: borderOf(definition), scopes };
+  return { ...planning(parts), ...doing(parts) };
 }

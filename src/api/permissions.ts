@@ -73,6 +73,37 @@ async function advisedPermissions(avala: Avala): Promise<Permissions | undefined
   }
 }
 
+/** What a key lacks for a job, as a sentence, and what to do about it. */
+export interface ScopesLacked {
+  readonly text: string;
+  readonly hint: string;
+}
+
+/**
+ * What the key is known to lack for `job`, "create an Export"; `undefined` where it lacks nothing, or the server does not
+ * say. Asks once a session.
+ * @throws AvalaError `authentication`, `cancelled`
+ */
+export async function scopesLackedFor(
+  avala: Avala,
+  wanted: readonly Scope[],
+  job: string,
+): Promise<ScopesLacked | undefined> {
+  if (wanted.length === 0) return undefined;
+  const { remembered } = avala;
+  remembered.permissions ??= advisedPermissions(avala);
+  const permissions = await remembered.permissions.catch((error: unknown) => {
+    delete remembered.permissions;
+    throw error;
+  });
+  const lacked = lackedScopes(permissions, wanted);
+  if (lacked.length === 0) return undefined;
+  return {
+    text: `The API key can't ${job}: it lacks the ${lacked.length === 1 ? "scope" : "scopes"} ${lacked.join(", ")}.`,
+    hint: `Use a key with the scopes ${[...new Set(wanted)].join(", ")}, or one without scopes, which has all the rights of its user.`,
+  };
+}
+
 /**
  * Refuses a job before it begins, where the key is known to lack scopes that it needs. Asks once a session; where the
  * server does not say, nothing is refused.
@@ -83,20 +114,7 @@ export async function requireScopes(
   wanted: readonly Scope[],
   job: string,
 ): Promise<void> {
-  if (wanted.length === 0) return;
-  const { remembered } = avala;
-  remembered.permissions ??= advisedPermissions(avala);
-  const permissions = await remembered.permissions.catch((error: unknown) => {
-    delete remembered.permissions;
-    throw error;
-  });
-  const lacked = lackedScopes(permissions, wanted);
-  if (lacked.length === 0) return;
-  throw new AvalaError(
-    "permission",
-    `The API key can't ${job}: it lacks the ${lacked.length === 1 ? "scope" : "scopes"} ${lacked.join(", ")}. Nothing was sent.`,
-    {
-      hint: `Use a key with the scopes ${[...new Set(wanted)].join(", ")}, or one without scopes, which has all the rights of its user.`,
-    },
-  );
+  const lacked = await scopesLackedFor(avala, wanted, job);
+  if (lacked === undefined) return;
+  throw new AvalaError("permission", `${lacked.text} Nothing was sent.`, { hint: lacked.hint });
 }
