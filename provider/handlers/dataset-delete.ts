@@ -81,7 +81,8 @@ export async function tellWhatStays({ avala, messages, props }: Replacement): Pr
   const counts = await readOrRecall(avala, messages, props);
   if (counts === "gone") return;
   const because = keptBecause(props, counts, false);
-  if (because === undefined) await messages.info(`${describeDataset(counts)} will be deleted.`);
+  if (because === undefined)
+    await messages.info(`${describeDataset(counts)} will be deleted if Avala offers it.`);
   else await tellKept(messages, counts, because);
 }
 
@@ -124,8 +125,8 @@ export async function removeDataset(
     : leave(dataset, because));
 }
 
-// No source of the API has a route that deletes a dataset: a deployment without one may say so by 403, 404 or 405.
-const CANNOT_DELETE = "this deployment can't delete datasets, or not with this key.";
+// No source of the API has a route that deletes a dataset: a server without one may say so by 403, 404 or 405.
+const CANNOT_DELETE = "Avala does not offer deleting datasets, or not with this key.";
 const NOT_OFFERED: ReadonlySet<string> = new Set(["not_offered", "permission"]);
 
 async function deleteNow(
@@ -143,7 +144,7 @@ async function deleteNow(
     if (!isAvalaError(error) || !NOT_OFFERED.has(error.code)) throw error;
     if (mustGo) throw notOffered(dataset, error);
     await messages.warn(
-      `${describeDataset(dataset)} stays at Avala: ${CANNOT_DELETE} It leaves the state.`,
+      `${describeDataset(dataset)} stays at Avala: ${CANNOT_DELETE} It leaves the state. To remove it, delete it in Avala's dashboard.`,
     );
   }
 }

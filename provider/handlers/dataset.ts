@@ -1,8 +1,7 @@
 // Dataset: of a file set, of a bucket, or empty. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { getDataset, updateDataset, type DatasetChanges } from "../../src/api/datasets";
+import { getDataset, type DatasetChanges } from "../../src/api/datasets";
 import type { Dataset } from "../../src/api/dataset-wire";
-import { refOf } from "../../src/dataset-owner";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { unpackManifest } from "../../src/files/packing";
 import type { Manifest } from "../../src/files/manifest";
@@ -14,6 +13,7 @@ import type { Handler } from "../process/handler";
 import { without } from "../process/present";
 import type { Session } from "../process/session";
 import { hasUnknown } from "../process/unknown";
+import { changeDataset, declaredWithout } from "./dataset-change";
 import { checkDataset, checkIndexed } from "./dataset-check";
 import { refuseIfInTheWay, removeDataset, tellWhatStays, type Replacement } from "./dataset-delete";
 import {
@@ -47,6 +47,8 @@ const DEFAULT_TIMEOUT_MINUTES = 60;
 /** What is left to do with a dataset that exists. */
 interface Finishing {
   readonly changes?: DatasetChanges | undefined;
+  /** What the state has, of which nothing changes where `changes` can't be made. */
+  readonly before?: Declared | undefined;
   /** Present when there is nothing left to hold against its files. */
   readonly verification?: Omit<Known, "origin"> | undefined;
   /** Whether the confirm saw that its content is the files'. */
@@ -150,7 +152,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const verification = isVerified || isCompared === true ? { isVerified, isCompared } : undefined;
     const changes = changesOf(olds, news);
     const { origin } = olds;
-    return { outs: await this.finish(settling, dataset, { changes, verification, origin }) };
+    const finishing = { changes, before: olds, verification, origin };
+    return { outs: await this.finish(settling, dataset, finishing) };
   }
 
   private settling(inputs: DatasetInputs, call: Call): Settling {
@@ -171,13 +174,14 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   private async finish(
     settling: Settling,
     made: Dataset,
-    { changes, verification, isKnown = false, origin }: Finishing,
+    { changes, before = {}, verification, isKnown = false, origin }: Finishing,
   ): Promise<DatasetOutputs> {
     const { avala, inputs } = settling;
     let dataset = made;
+    let declared = declaredWithout(inputs, changes, before);
     try {
-      if (changes !== undefined)
-        dataset = await updateDataset(avala, await refOf(avala, dataset), changes);
+      if (changes !== undefined) dataset = await changeDataset(avala, dataset, changes);
+      declared = inputs;
       if (verification !== undefined)
         return datasetOutputs(dataset, inputs, { ...verification, origin });
       if (!isWaiting(inputs)) return datasetOutputs(dataset, inputs, { isVerified: false, origin });
@@ -187,7 +191,10 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
       const { isVerified } = settled;
       return datasetOutputs(settled.dataset, inputs, { isVerified, isCompared: true, origin });
     } catch (error) {
-      const outputs = datasetOutputs(dataset, inputs, { isVerified: false, origin });
+      const outputs = datasetOutputs(dataset, declared, {
+        ...{ isVerified: false, ...verification },
+        origin,
+      });
       throw new UnfinishedError(error, dataset.uid, { ...outputs, __provider: providerOf(inputs) });
     }
   }
