@@ -28,9 +28,9 @@ function makeSparse(file, bytes) {
 /** @param {"form" | "parts"} way @param {string} root @param {string} work */
 async function send(way, root, work) {
   // A server that knows the first protocol alone is sent forms.
-  const protocol = way === "form" ? "1" : "2";
+  const reply = way === "form" ? "ignored" : "managed";
   const store = path.join(work, `store-${way}`);
-  const emulator = await startEmulator("--data", store, "--upload-protocol", protocol);
+  const emulator = await startEmulator("--data", store, "--switch", `uploadReply=${reply}`);
   try {
     const core = path.join(path.dirname(fileURLToPath(import.meta.url)), "core.mjs");
     const args = [core, root, "bench-large", path.join(work, `journal-${way}`)];

@@ -1,7 +1,7 @@
 // Flags and environment to options, with all that is wrong with them at once. Starts nothing, prints nothing.
 import { parseArgs } from "node:util";
 import type { Dialect } from "./dialect/dialect";
-import { NAMED_DIALECTS, readDialect } from "./dialect/dialect";
+import { readDialect } from "./dialect/dialect";
 import type { EmulatorOptions, ExternalStorage } from "./options";
 
 export interface CommandLine {
@@ -33,17 +33,14 @@ A local Avala: its REST API on one port, its object storage on another.
   --burst-per-second N       limit for a key; 0 for none (20)
   --ingest-ms N              how long a dataset is "creating" (500)
   --export-ms N              how long an export takes (1000)
-  --export-status WORD       completed, exported, or auto: "exported" to a request in the
-                             Python SDK's form, "completed" to all others (auto)
-  --dialect WHICH            how it answers where the evidence about Avala disagrees:
-                             likeliest, default, or a JSON file of switches (default)
+  --dialect FILE             how it answers where the evidence about Avala disagrees: a
+                             JSON object of switches (all as the live API most likely is)
   --switch NAME=FORM         one switch of the dialect; may be repeated
   --fail-exports REASON      every export fails, with this reason
   --project NAME             a project that exists; may be repeated
   --quota-bytes N            what one owner may store (1 TiB)
   --presign-seconds N        life of an upload URL (3600)
   --download-seconds N       life of a download URL (3600)
-  --upload-protocol N        2: PUTs and parts; 1: a server that knows only form uploads
   --etag WHAT                md5, or opaque as on a store with KMS (md5)
   --data DIR                 keep everything in this folder; without it, in memory
   --faults FILE              scripted trouble: a JSON list, as POST /_emulator/faults takes it
@@ -71,12 +68,8 @@ const NUMBERS = {
 } as const;
 
 const CHOICES = {
-  "export-status": { option: "exportStatus", words: ["auto", "completed", "exported"] },
   etag: { option: "etag", words: ["md5", "opaque"] },
 } as const;
-
-/** Numbers, of which a few are known. */
-const VERSIONS = ["1", "2"];
 
 const TEXTS = {
   host: "host",
@@ -87,7 +80,6 @@ const TEXTS = {
 
 const OWN = [
   "dialect",
-  "upload-protocol",
   "faults",
   "storage",
   "storage-bucket",
@@ -120,13 +112,9 @@ export function parseCommandLine(args: readonly string[], env: Environment): Com
     if (word === undefined || (words as readonly string[]).includes(word)) continue;
     problems.push(`--${flag} is "${word}": it takes ${words.join(" or ")}.`);
   }
-  options["uploadProtocol"] = version(text("upload-protocol"), problems);
   options["projects"] = values["project"];
   options["allowHosts"] = values["allow-host"];
-  const named = text("dialect");
-  const isFile = named !== undefined && !Object.hasOwn(NAMED_DIALECTS, named);
-  const switches = readSwitches(values["switch"], problems);
-  options["dialect"] = dialectOf(isFile ? undefined : named, switches);
+  options["dialect"] = readSwitches(values["switch"], problems);
   options["storage"] = readStorage(text, env, problems);
   if (problems.length > 0) throw new UsageError(problems);
   return {
@@ -135,7 +123,7 @@ export function parseCommandLine(args: readonly string[], env: Environment): Com
     isJson: values["json"] === true,
     wantsHelp: values["help"] === true,
     faultsFile: text("faults"),
-    dialectFile: isFile ? named : undefined,
+    dialectFile: text("dialect"),
   };
 }
 
@@ -169,9 +157,9 @@ function readFlags(args: readonly string[], problems: string[]): Values {
   return values;
 }
 
-function readSwitches(given: Values[string], problems: string[]): Partial<Dialect> {
-  const texts = Array.isArray(given) ? given.map(String) : [];
-  const pairs = texts.map((text) => {
+function readSwitches(given: Values[string], problems: string[]): Partial<Dialect> | undefined {
+  if (!Array.isArray(given)) return undefined;
+  const pairs = given.map(String).map((text) => {
     const mark = text.indexOf("=");
     return mark < 0 ? [text, ""] : [text.slice(0, mark), text.slice(mark + 1)];
   });
@@ -179,17 +167,8 @@ function readSwitches(given: Values[string], problems: string[]): Partial<Dialec
     return readDialect(Object.fromEntries(pairs));
   } catch (error) {
     problems.push(`--switch: ${(error as Error).message}`);
-    return {};
+    return undefined;
   }
-}
-
-function dialectOf(
-  named: string | undefined,
-  switches: Partial<Dialect>,
-): Partial<Dialect> | undefined {
-  const isAny = named !== undefined || Object.keys(switches).length > 0;
-  if (!isAny) return undefined;
-  return named === undefined ? switches : { ...NAMED_DIALECTS[named], ...switches };
 }
 
 function number(flag: string, text: string | undefined, problems: string[]): number | undefined {
@@ -198,13 +177,6 @@ function number(flag: string, text: string | undefined, problems: string[]): num
   const most = flag.endsWith("port") ? 65_535 : Number.MAX_SAFE_INTEGER;
   if (/^\d+$/.test(text) && value <= most) return value;
   problems.push(`--${flag} is "${text}": it takes a whole number from 0 to ${String(most)}.`);
-  return undefined;
-}
-
-function version(text: string | undefined, problems: string[]): number | undefined {
-  if (text === undefined || VERSIONS.includes(text))
-    return text === undefined ? undefined : Number(text);
-  problems.push(`--upload-protocol is "${text}": it takes ${VERSIONS.join(" or ")}.`);
   return undefined;
 }
 

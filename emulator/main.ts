@@ -45,7 +45,7 @@ async function loadFaults(file: string | undefined): Promise<readonly Fault[]> {
 
 async function loadDialect(command: CommandLine): Promise<EmulatorOptions["dialect"]> {
   const { dialectFile: file, options } = command;
-  if (file === undefined || options.dialect === "likeliest") return options.dialect;
+  if (file === undefined) return options.dialect;
   try {
     return { ...readDialect(JSON.parse(await readFile(file, "utf8"))), ...options.dialect };
   } catch (error) {

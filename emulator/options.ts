@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "./clock";
 import { systemClock } from "./clock";
 import type { Dialect } from "./dialect/dialect";
-import { DEFAULT_DIALECT, LIKELIEST_DIALECT } from "./dialect/dialect";
+import { DEFAULT_DIALECT } from "./dialect/dialect";
 
 /** An S3 store that takes the place of the emulator's own. URLs are path-style. */
 export interface ExternalStorage {
@@ -35,9 +35,7 @@ export interface EmulatorOptions {
   /** How long an export takes. @default 1000 */
   readonly exportMs?: number;
   /** How it answers where the evidence about the live API leaves it open; what is not given is as by default. */
-  readonly dialect?: "likeliest" | Partial<Dialect>;
-  /** Short for the switch `exportStatus` of the dialect. */
-  readonly exportStatus?: Dialect["exportStatus"];
+  readonly dialect?: Partial<Dialect>;
   /** When given, every export fails with this reason. */
   readonly failExports?: string;
   /** Bytes that one owner may store. @default 1 TiB */
@@ -46,8 +44,6 @@ export interface EmulatorOptions {
   readonly presignSeconds?: number;
   /** Life of a download URL. @default 3600 */
   readonly downloadSeconds?: number;
-  /** 1 is short for the switch `uploadReply: "ignored"` of the dialect, 2 for `"managed"`. */
-  readonly uploadProtocol?: 1 | 2;
   /** Size of one part in the second upload protocol. @default 16 MiB */
   readonly partSizeBytes?: number;
   /** From this size on the second protocol answers MULTIPART rather than PUT. @default 64 MiB */
@@ -64,10 +60,9 @@ export interface EmulatorOptions {
 }
 
 type Optional = "dataDir" | "storage" | "failExports";
-type Short = "dialect" | "exportStatus" | "uploadProtocol";
 
 /** The options with every default filled in. */
-export type Config = Required<Omit<EmulatorOptions, Optional | Short>> &
+export type Config = Required<Omit<EmulatorOptions, Optional | "dialect">> &
   Pick<EmulatorOptions, Optional> & { readonly dialect: Dialect };
 
 const MIB = 1024 * 1024;
@@ -92,20 +87,17 @@ const DEFAULTS: Omit<Config, "apiKey" | "dialect"> = {
   clock: systemClock,
 };
 
-const REPLIES = { 1: "ignored", 2: "managed" } as const;
-
 export function resolveOptions(options: EmulatorOptions): Config {
-  const { dialect, exportStatus, uploadProtocol, ...others } = options;
+  const { dialect, ...others } = options;
   const given = Object.fromEntries(
     Object.entries(others).filter(([, value]) => value !== undefined),
   );
-  const spoken: Dialect = {
-    ...DEFAULT_DIALECT,
-    ...(dialect === "likeliest" ? LIKELIEST_DIALECT : dialect),
-    ...(exportStatus === undefined ? {} : { exportStatus }),
-    ...(uploadProtocol === undefined ? {} : { uploadReply: REPLIES[uploadProtocol] }),
+  return {
+    ...DEFAULTS,
+    apiKey: randomKey(),
+    ...given,
+    dialect: { ...DEFAULT_DIALECT, ...dialect },
   };
-  return { ...DEFAULTS, apiKey: randomKey(), ...given, dialect: spoken };
 }
 
 /** Has the shape of a live key (`avk_…`) and opens this one emulator: a key that all share would be no key. */

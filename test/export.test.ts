@@ -181,10 +181,9 @@ describe("waiting for an export", () => {
   });
 
   test("fails with the server's own reason", async () => {
-    emulator.failExports("No task of lanes is accepted yet.");
-    const { avala } = sessionWith(emulator);
-    const { uid } = await startExport(avala, input);
-    await expect(waitForExport(avala, uid, { timeoutMs: 30_000 })).rejects.toMatchObject({
+    const body = { uid: "e1", status: "failed", error: "No task of lanes is accepted yet." };
+    const { avala } = scripted([reply(200, body)]);
+    await expect(waitForExport(avala, "e1", { timeoutMs: 30_000 })).rejects.toMatchObject({
       code: "export_failed",
       message: expect.stringContaining("No task of lanes is accepted yet.") as string,
     });

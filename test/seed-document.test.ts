@@ -295,7 +295,10 @@ describe("Common Patterns: List All Items with Pagination", () => {
 
 describe("Common Patterns: Create and Wait for an Export", () => {
   test("exports a project, polls until completed, and fetches from the download URL", async () => {
-    const { avala, emulator } = await start({ exportMs: 150 });
+    const { avala, emulator } = await start({
+      exportMs: 150,
+      dialect: { exportStatus: "completed" },
+    });
     await makeDataset(avala, "training", 2);
     const project = emulator.addProject("release");
     const created = await createExport(avala, {

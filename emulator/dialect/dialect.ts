@@ -23,17 +23,10 @@ function each(choose: (one: Switch) => string): Dialect {
   ) as unknown as Dialect;
 }
 
+/** What the live API most likely speaks. */
 export const DEFAULT_DIALECT = each((one) => one.default);
 
-/** What the live API most likely speaks. */
-export const LIKELIEST_DIALECT = each((one) => one.likeliest);
-
-export const NAMED_DIALECTS: Readonly<Record<string, Dialect>> = {
-  default: DEFAULT_DIALECT,
-  likeliest: LIKELIEST_DIALECT,
-};
-
-/** The switches that a user set, by name or one by one, over the default. Throws an error that names all that is wrong. */
+/** The switches that a user set, over the default. Throws an error that names all that is wrong. */
 export function readDialect(value: unknown): Partial<Dialect> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new Error("A dialect is an object of switches and their forms.");

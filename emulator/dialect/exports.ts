@@ -6,7 +6,6 @@ export const EXPORTS = {
     about: "`project`, `project_id` or `dataset` beside the reference's lists",
     forms: { accepted: "ignored", refused: "a 400 on each of them" },
     default: "accepted",
-    likeliest: "accepted",
     evidence:
       "The guide, the reference and the SDKs each show another form; the framework ignores unknown fields unless a serializer refuses them.",
   }),
@@ -14,7 +13,6 @@ export const EXPORTS = {
     about: "`datasets`, `projects` and `slices` in an export's reply",
     forms: { full: "as asked", empty: "empty lists" },
     default: "full",
-    likeliest: "full",
     evidence:
       "The newest source has the fields; whether the guide's or the SDKs' form fills them is not documented.",
   }),
@@ -26,8 +24,7 @@ export const EXPORTS = {
       completed: "`completed`",
       shouted: "`EXPORTED`",
     },
-    default: "auto",
-    likeliest: "exported",
+    default: "exported",
     evidence:
       "The reference and the SDKs say `exported`, the guide `completed`; the SDKs compare without case.",
   }),
@@ -37,8 +34,7 @@ export const EXPORTS = {
       error: "a field `error`, and `updated_at`",
       none: "no reason, and no `updated_at`",
     },
-    default: "error",
-    likeliest: "none",
+    default: "none",
     evidence: "The newest source's schema, tested against the server's, has neither field.",
   }),
   exportHost: defineSwitch({
@@ -48,7 +44,6 @@ export const EXPORTS = {
       api: "on the API's own origin, `…/exports/{uid}/download`, for the key",
     },
     default: "storage",
-    likeliest: "storage",
     evidence:
       "The reference's examples are presigned on `storage.avala.ai` and `cdn.avala.ai`; its webhook example is on the API's origin.",
   }),
@@ -59,7 +54,6 @@ export const EXPORTS = {
       json: "one JSON document; a zip for other formats",
     },
     default: "zip",
-    likeliest: "zip",
     evidence: "The reference names the formats; no source says how they are packed.",
   }),
 };

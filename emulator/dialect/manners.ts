@@ -9,8 +9,7 @@ export const MANNERS = {
       detail: 'a 400 with `{"detail": "Dataset with the given name already exists."}`',
       field: 'a 400 on the field: `{"name": ["Dataset with this name already exists."]}`',
     },
-    default: "conflict",
-    likeliest: "detail",
+    default: "detail",
     evidence:
       "The SDKs look for the 400 and its words; the reference lists a 409; field errors are the guide's form of a 400.",
   }),
@@ -21,14 +20,12 @@ export const MANNERS = {
       detail: '`{"detail": {"field": ["…"]}}`',
     },
     default: "fields",
-    likeliest: "fields",
     evidence: "The guide shows the first; the reference shows the second.",
   }),
   pageLinks: defineSwitch({
     about: "`next` and `previous` of a page",
     forms: { absolute: "an absolute URL", relative: "a path with its query" },
     default: "absolute",
-    likeliest: "absolute",
     evidence: "The guide shows absolute URLs; nothing promises them for every list.",
   }),
   numberedLists: defineSwitch({
@@ -39,14 +36,12 @@ export const MANNERS = {
       array: "a bare array",
     },
     default: "numbered",
-    likeliest: "numbered",
     evidence: "The reference and the SDKs page them by number; the SDKs take bare arrays too.",
   }),
   rateLimitHeaders: defineSwitch({
     about: "`X-RateLimit-Limit`, `-Remaining` and `-Reset`",
     forms: { present: "on every reply", absent: "on none" },
     default: "present",
-    likeliest: "present",
     evidence: "The guide and the reference name them; a gateway in between may take them away.",
   }),
   usersMe: defineSwitch({
@@ -56,14 +51,12 @@ export const MANNERS = {
       uid: "`uid` and nothing else",
     },
     default: "full",
-    likeliest: "full",
     evidence: "The SDKs read `uid` only; no source lists the fields.",
   }),
   ownerName: defineSwitch({
     about: "`owner_name` of what a person owns",
     forms: { username: "the username", handle: "the handle", email: "the e-mail address" },
-    default: "username",
-    likeliest: "handle",
+    default: "handle",
     evidence:
       "The SDKs describe a handle or a username; the newest source has handles in paths; the reference shows an e-mail address.",
   }),
@@ -73,16 +66,14 @@ export const MANNERS = {
       few: "those of the reference: `exports.create` also polls, `datasets.*` covers the rest",
       many: "those of the newest source: `exports.read` to poll, and scopes of their own for storage, webhooks, organizations, slices, quality",
     },
-    default: "few",
-    likeliest: "many",
+    default: "many",
     evidence:
       "The reference names five scopes and says that `exports.create` downloads; the newest source has a table of its own.",
   }),
   permissions: defineSwitch({
     about: "`GET /users/me/permissions/`",
     forms: { absent: "a 404", present: "`{type, scopes, capabilities, toolsets}`" },
-    default: "absent",
-    likeliest: "present",
+    default: "present",
     evidence: "Only the newest source knows it, and expects a 404 of older servers.",
   }),
   projectPaths: defineSwitch({
@@ -91,8 +82,7 @@ export const MANNERS = {
       both: "under `/users/me/projects/` and under `/projects/`",
       mine: "under `/users/me/projects/`; `/projects/` is a 403, `/projects/{owner}/` lists an owner's",
     },
-    default: "both",
-    likeliest: "mine",
+    default: "mine",
     evidence:
       "The SDKs from 0.8 use the first; the newest source says that `/projects/` is for staff; the reference has `/projects/{owner}/`.",
   }),
@@ -102,8 +92,7 @@ export const MANNERS = {
       user: "the key's user's; `organization` is optional",
       organization: "an organization's; `?organization=` is required of a member of several",
     },
-    default: "user",
-    likeliest: "organization",
+    default: "organization",
     evidence: "The reference and the SDKs both say that `organization` is required then.",
   }),
 };

@@ -6,19 +6,17 @@ export interface Switch<Form extends string = string> {
   readonly about: string;
   /** What the server does, for each form that it can play. */
   readonly forms: Readonly<Record<Form, string>>;
+  /** What the live API most likely does, by the evidence. */
   readonly default: Form;
-  /** What the live API most likely does. */
-  readonly likeliest: Form;
   /** Which public source says what. */
   readonly evidence: string;
 }
 
-/** Keeps the forms' names as a type, and holds both choices to them. */
+/** Keeps the forms' names as a type, and holds the default to them. */
 export function defineSwitch<const Form extends string>(described: {
   readonly about: string;
   readonly forms: Readonly<Record<Form, string>>;
   readonly default: NoInfer<Form>;
-  readonly likeliest: NoInfer<Form>;
   readonly evidence: string;
 }): Switch<Form> {
   return described;

@@ -11,9 +11,8 @@ export const UPLOADS = {
       ignored: "a form, as if the fields were not there; the batch counts for nothing",
     },
     default: "form",
-    likeliest: "managed",
     evidence:
-      "The SDKs offer it in every presign and take all replies; the guide and the reference know the form only.",
+      "The SDKs offer it in every presign and take all replies; the guide and the reference show the form only, and a PUT needs an organization that opted in.",
   }),
   batches: defineSwitch({
     about: "what a confirm indexes",
@@ -22,8 +21,7 @@ export const UPLOADS = {
       apart:
         "the files of the `dataset_upload_uid` that it names; without one, those sent without one",
     },
-    default: "together",
-    likeliest: "apart",
+    default: "apart",
     evidence:
       "The SDKs name one batch in all presigns and in the confirm, and say that the server pins it to a store; the reference says that the prefix is indexed.",
   }),
@@ -35,21 +33,18 @@ export const UPLOADS = {
       one422: "one; a 422 to more",
     },
     default: "many",
-    likeliest: "many",
     evidence: "The field is a list; the SDKs ask for one at a time.",
   }),
   uploadVisibility: defineSwitch({
     about: "the visibility of a dataset made of an upload",
     forms: { any: "any", private: "private only; a 400 on `visibility` to others" },
-    default: "any",
-    likeliest: "private",
+    default: "private",
     evidence: "The SDK's command line makes private ones only; the SDK's functions take any.",
   }),
   datasetChanges: defineSwitch({
     about: "PATCH and DELETE of a dataset",
     forms: { offered: "both work", absent: "a 405 to both" },
-    default: "offered",
-    likeliest: "absent",
+    default: "absent",
     evidence:
       "No source has a route; the text of a scope and two events (`dataset.updated`, `dataset.deleted`) hint at them.",
   }),
@@ -61,7 +56,6 @@ export const UPLOADS = {
       null: "null",
     },
     default: "path",
-    likeliest: "path",
     evidence: 'The reference says "typically the filename"; the SDKs allow null.',
   }),
   sequences: defineSwitch({
@@ -70,8 +64,7 @@ export const UPLOADS = {
       flagged: "sequence datasets if `is_sequence` says so; `item_count` counts files",
       always: "sequence datasets: `item_count` counts sequences, `health.item_count` frames",
     },
-    default: "flagged",
-    likeliest: "always",
+    default: "always",
     evidence:
       "The newest source shows one with 39 sequences as `item_count` and 3,120 frames in `health`; the SDKs dropped `is_sequence` from what they send; the reference has item keys such as `frame-0.json`.",
   }),

@@ -1,5 +1,5 @@
 // Changes a dataset where it is, or says that Avala does not offer it. Knows nothing of the state.
-import type { Avala } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
 import type { Dataset } from "../../src/api/dataset-wire";
 import { updateDataset, type DatasetChanges } from "../../src/api/datasets";
 import { refOf } from "../../src/dataset-owner";

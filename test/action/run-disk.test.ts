@@ -108,11 +108,11 @@ describe("a disk that is full at the end", () => {
 });
 
 test("a failed run keeps its own error when the disk is full as well", async () => {
-  emulator.failExports("broken tasks");
+  emulator.failExports("");
   const { environment, errors, warnings } = prepare();
   await run({ ...environment, setOutput: noOutput });
   expect(errors).toHaveLength(1);
-  expect(errors[0]).toContain("broken tasks");
+  expect(errors[0]).toContain("ended as failed");
   expect(warnings.map((one) => one.text).join()).toContain("GITHUB_OUTPUT");
 });
 

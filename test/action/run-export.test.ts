@@ -1,7 +1,7 @@
 // Whole runs on an emulator: exports are made, waited for, judged and fetched.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator } from "../../emulator";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -18,14 +18,15 @@ import { zipOf } from "./support/zip";
 let tree: TempTree;
 let emulator: Emulator;
 
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  await emulator?.stop();
+  const quick = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 20, exportMs: 20 };
+  emulator = await startEmulator({ ...quick, ...options });
+}
+
 beforeEach(async () => {
   tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    ingestMs: 20,
-    exportMs: 20,
-  });
+  await start();
 });
 afterEach(async () => {
   tree.remove();
@@ -59,7 +60,7 @@ describe("an export of what was uploaded", () => {
       outcome: "exported",
       complete: "true",
       "export-uid": emulator.exports()[0]?.uid,
-      "export-status": "completed",
+      "export-status": "exported",
       "download-path": tree.at("export"),
     });
     expect(emulator.exports()[0]?.datasets).toEqual([outputs["dataset-uid"]]);
@@ -105,7 +106,16 @@ describe("an export without an upload", () => {
 });
 
 describe("a failed export", () => {
+  test("fails the step without a reason, and says where to look for it", async () => {
+    emulator.failExports("not in the reply");
+    const { outputs, errors } = await act(exporting);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/ended as failed.*dashboard/s);
+    expect(outputs).toMatchObject({ outcome: "export_failed", complete: "false" });
+  });
+
   test("fails the step with the server's reason, and keeps what is known", async () => {
+    await start({ dialect: { exportReason: "error" } });
     emulator.failExports("the annotations of two tasks are broken");
     const { outputs, errors } = await act(exporting);
     expect(errors).toHaveLength(1);
@@ -124,13 +134,7 @@ describe("a failed export", () => {
 
 describe("an export that takes too long", () => {
   test("is an error when the time is over, and a single failed poll is not", async () => {
-    await emulator.stop();
-    emulator = await startEmulator({
-      requestsPerMinute: 0,
-      burstPerSecond: 0,
-      ingestMs: 0,
-      exportMs: 60_000,
-    });
+    await start({ ingestMs: 0, exportMs: 60_000 });
     emulator.setFault({
       on: { method: "GET", path: "/exports/*" },
       skip: 2,
@@ -201,6 +205,7 @@ describe("the commit status", () => {
   });
 
   test("is failure when the export failed", async () => {
+    await start({ dialect: { exportReason: "error" } });
     emulator.failExports("broken");
     const { statuses } = await act({ ...exporting, ...status });
     expect(statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);

@@ -1,7 +1,7 @@
 // Whole runs that must not succeed: what people see then, and what they must never see.
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator } from "../../emulator";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -15,14 +15,15 @@ import {
 let tree: TempTree;
 let emulator: Emulator;
 
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  await emulator?.stop();
+  const quick = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
+  emulator = await startEmulator({ ...quick, ...options });
+}
+
 beforeEach(async () => {
   tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    ingestMs: 0,
-    exportMs: 0,
-  });
+  await start();
 });
 afterEach(async () => {
   tree.remove();
@@ -139,6 +140,7 @@ describe("bad inputs", () => {
 
 describe("an answer that is an error", () => {
   test("is told once, with status, endpoint, request and the next step", async () => {
+    await start({ dialect: { permissions: "absent" } });
     emulator.addKey({ key: "avk_reader_0123456789abcdef", scopes: ["datasets.read"] });
     const { errors, outputs } = await act({ ...working, "api-key": "avk_reader_0123456789abcdef" });
     expect(errors).toHaveLength(1);
@@ -190,6 +192,7 @@ describe("what people see", () => {
   });
 
   test("holds no command to the runner that a file name or the server brought", async () => {
+    await start({ dialect: { exportReason: "error" } });
     tree.write({ "images/::error::owned.jpg": jpeg("x"), "images/##[error]owned.jpg": jpeg("y") });
     emulator.failExports("::set-output name=x::y ##[warning]owned");
     const { lines, summaries, errors } = await act(working);
@@ -219,13 +222,7 @@ describe("what people see", () => {
 
 describe("a cancelled job", () => {
   test("stops at once while it waits, says so and sets its outputs", async () => {
-    await emulator.stop();
-    emulator = await startEmulator({
-      requestsPerMinute: 0,
-      burstPerSecond: 0,
-      ingestMs: 0,
-      exportMs: 600_000,
-    });
+    await start({ exportMs: 600_000 });
     const controller = new AbortController();
     const recorded = prepare(
       { ...working, "status-context": "avala", "github-token": "ghs_x" },

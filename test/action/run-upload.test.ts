@@ -149,11 +149,22 @@ describe("a first run", () => {
   });
 
   test("sends visibility and metadata", async () => {
+    await start({ dialect: { uploadVisibility: "any" } });
     await act({ ...versioned, visibility: "public", metadata: "source: camera\nyear: 2026" });
     expect(emulator.datasets()[0]).toMatchObject({
       visibility: "public",
       metadata: { source: "camera", year: 2026 },
     });
+  });
+
+  test("says how a dataset becomes public where Avala makes private ones only, and a private one sends nothing again", async () => {
+    const refused = await act({ ...versioned, visibility: "public" });
+    expect(refused.outputs).toMatchObject({ outcome: "failed", "files-uploaded": "3" });
+    expect(refused.errors).toHaveLength(1);
+    expect(refused.errors[0]).toMatch(/visibility.*private.*dashboard/s);
+    const { outputs } = await act(versioned);
+    expect(outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "0" });
+    expect(emulator.datasets()).toMatchObject([{ visibility: "private" }]);
   });
 
   test("tells in the summary what was sent", async () => {
@@ -342,6 +353,7 @@ describe("a dataset that exists with other files", () => {
 
 describe("items that another run left under the name", () => {
   test("fail the run, which vouches for nothing, when the dataset is made and when it is found", async () => {
+    await start({ dialect: { batches: "together" } });
     await emulator.leaveFile("pets/images/old.jpg", jpeg("old"));
     for (let again = 0; again < 2; again += 1) {
       const { outputs, errors } = await act({

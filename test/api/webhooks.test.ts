@@ -58,7 +58,7 @@ test("a test that quotes the secret does not show it", async () => {
 
 describe("deliveries", () => {
   test("are those of one webhook, or of one status, or all", async () => {
-    const emulator = await startSpeaking("likeliest");
+    const emulator = await startSpeaking({});
     const { avala } = sessionWith(emulator);
     const one = await createWebhook(avala, input);
     const other = await createWebhook(avala, input);

@@ -57,7 +57,7 @@ describe("an export", () => {
   });
 
   test("of a server that says exported has completed", async () => {
-    const { avala, dataset } = await open({ exportStatus: "exported" });
+    const { avala, dataset } = await open({ dialect: { exportStatus: "exported" } });
     const made = await createExport(avala, { ...input, datasets: [dataset.uid] });
     expect(await getExport(avala, made.uid)).toMatchObject({
       status: "exported",
@@ -66,7 +66,8 @@ describe("an export", () => {
   });
 
   test("that failed says why, in the server's words", async () => {
-    const { avala, dataset } = await open({ failExports: "Task 7 has no labels." });
+    const failExports = "Task 7 has no labels.";
+    const { avala, dataset } = await open({ failExports, dialect: { exportReason: "error" } });
     const made = await createExport(avala, { ...input, datasets: [dataset.uid] });
     expect(await getExport(avala, made.uid)).toMatchObject({
       state: "failed",

@@ -36,6 +36,7 @@ import {
   type Avala,
   type Dataset,
 } from "../../src/index";
+import { WITH_CHANGES } from "../support/dialects";
 import { emulated, type Running } from "./targets";
 
 let running: Running;
@@ -74,7 +75,10 @@ describe("datasets", () => {
     });
     expect(made).toMatchObject({ name: "Cats", slug: "cats", dataType: "image" });
     expect(await getDataset(avala, made.uid)).toMatchObject({ uid: made.uid });
-    expect(await getDataset(avala, ref)).toMatchObject({ uid: made.uid, ownerName: "emulator" });
+    expect(await getDataset(avala, ref)).toMatchObject({
+      uid: made.uid,
+      ownerName: "emulator-handle",
+    });
   });
 
   test("are listed by filter", async () => {
@@ -86,7 +90,10 @@ describe("datasets", () => {
     expect(await all(listDatasets(avala, { dataType: "video" }))).toEqual([]);
   });
 
-  test("are changed, and deleted", async () => {
+  test("are changed, and deleted, where the server offers it", async () => {
+    await running.stop();
+    running = await emulated(WITH_CHANGES);
+    ({ avala } = running);
     await makeDataset("cats");
     expect(await updateDataset(avala, ref, { visibility: "public" })).toMatchObject({
       visibility: "public",
@@ -96,8 +103,16 @@ describe("datasets", () => {
     await expect(deleteDataset(avala, ref)).rejects.toMatchObject({ code: "not_found" });
   });
 
+  test("that can't be changed or deleted, as by default, are not_offered", async () => {
+    await makeDataset("cats");
+    await expect(updateDataset(avala, ref, { visibility: "public" })).rejects.toMatchObject({
+      code: "not_offered",
+    });
+    await expect(deleteDataset(avala, ref)).rejects.toMatchObject({ code: "not_offered" });
+    expect(await getDataset(avala, ref)).toMatchObject({ visibility: "private" });
+  });
+
   test.each([
-    ["a 405", { status: 405, body: { detail: 'Method "PATCH" not allowed.' } }],
     ["a page of the framework's", { status: 404, headers: {}, body: "<h1>Not Found</h1>" }],
     ["a 404 for what is there", { status: 404, body: { detail: "Not found." } }],
   ])("that can't be changed or deleted here are not_offered, told by %s", async (_name, reply) => {

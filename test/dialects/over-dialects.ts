@@ -1,11 +1,11 @@
 // Runs a front end's scenarios in every dialect. Knows no scenario.
 import { DEFAULT_DIALECT, type Dialect, type EmulatorOptions } from "../../emulator/index";
-import { MAIN_DIALECTS, mixtures, type NamedDialect, oppositesOf } from "../support/dialects";
+import { DEFAULT, mixtures, type NamedDialect, oppositesOf } from "../support/dialects";
 import { type FrontEnd, fullName, knownFailure } from "./columns";
 
-/** The main dialects, each other form of each switch, and mixtures of all. */
+/** The default, each other form of each switch, and mixtures of all. */
 export const SPOKEN: readonly NamedDialect[] = [
-  ...MAIN_DIALECTS,
+  DEFAULT,
   ...oppositesOf(DEFAULT_DIALECT),
   ...mixtures(4),
 ];

@@ -43,11 +43,7 @@ type OutcomeIn = (column: Column, dialect: Dialect) => string;
 function rowsOf(name: string, one: Switch, outcomeIn: OutcomeIn): readonly string[][] {
   return Object.entries(one.forms).map(([form, words], n) => {
     const dialect: Dialect = { ...DEFAULT_DIALECT, [name]: form };
-    const marks = [
-      ...(form === one.default ? ["default"] : []),
-      ...(form === one.likeliest ? ["likeliest"] : []),
-    ];
-    const mark = marks.length === 0 ? "" : ` (${marks.join(", ")})`;
+    const mark = form === one.default ? " (default)" : "";
     const works = COLUMNS.map((column) => outcomeIn(column, dialect));
     const isFirst = n === 0;
     return [

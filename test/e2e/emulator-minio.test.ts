@@ -15,7 +15,7 @@ describeWithPart("minio", (minio) => {
     const { storage } = store;
     emulator = await start({
       storage,
-      uploadProtocol: 2,
+      dialect: { uploadReply: "managed" },
       partSizeBytes: 5 * MIB,
       multipartFromBytes: 6 * MIB,
     });

@@ -41,7 +41,7 @@ describeWithPart("minio", (minio) => {
     start({
       storage: store.storage,
       partSizeBytes: 5 * MIB,
-      uploadProtocol: 2,
+      dialect: { uploadReply: "managed" },
       multipartFromBytes: 6 * MIB,
       ...options,
     });
@@ -101,29 +101,33 @@ describeWithPart("minio", (minio) => {
   };
 
   test.each([
-    ["by form", 1, ["small.jpg", "large.jpg", "empty.jpg"]],
-    ["by PUT and by parts", 2, ["small.jpg", "large.jpg", "put.mp4", "parts.mp4", "empty.jpg"]],
+    ["by form", "ignored", ["small.jpg", "large.jpg", "empty.jpg"]],
+    [
+      "by PUT and by parts",
+      "managed",
+      ["small.jpg", "large.jpg", "put.mp4", "parts.mp4", "empty.jpg"],
+    ],
   ] as const)(
     "%s a file ends with its bytes there, which MinIO's own MD5s confirm",
-    async (_way, uploadProtocol, names) => {
-      const emulator = await begin({ uploadProtocol });
+    async (_way, uploadReply, names) => {
+      const emulator = await begin({ dialect: { uploadReply } });
       const files = makeFiles(Object.fromEntries(names.map((name) => [name, WAYS[name]])));
-      const result = await publish(sessionWith(emulator), `ways-${uploadProtocol}`, files);
+      const result = await publish(sessionWith(emulator), `ways-${uploadReply}`, files);
       expect(result).toMatchObject({
         outcome: "uploaded",
         upload: { checkedByStore: files.length, retries: 0 },
       });
-      await expectStored(emulator, `ways-${uploadProtocol}`, files);
+      await expectStored(emulator, `ways-${uploadReply}`, files);
     },
   );
 
   test.each([
-    ["a form", 1, { "small.jpg": 10_240 }],
-    ["a streamed form", 1, { "large.jpg": 2 * MIB }],
-    ["a PUT", 2, { "put.mp4": 5 * MIB + 1 }],
-    ["a part", 2, { "parts.mp4": 8 * MIB }],
-  ] as const)("%s that has expired is presigned again", async (name, uploadProtocol, sizes) => {
-    const emulator = await begin({ presignSeconds: 1, uploadProtocol });
+    ["a form", "ignored", { "small.jpg": 10_240 }],
+    ["a streamed form", "ignored", { "large.jpg": 2 * MIB }],
+    ["a PUT", "managed", { "put.mp4": 5 * MIB + 1 }],
+    ["a part", "managed", { "parts.mp4": 8 * MIB }],
+  ] as const)("%s that has expired is presigned again", async (name, uploadReply, sizes) => {
+    const emulator = await begin({ presignSeconds: 1, dialect: { uploadReply } });
     const files = makeFiles(sizes);
     const session = sessionWith(emulator, { ports: { storage: slowly() } });
     const dataset = `late-${name.replaceAll(" ", "-")}`.toLowerCase();
@@ -150,7 +154,7 @@ describeWithPart("minio", (minio) => {
     ["EntityTooLarge", -1],
     ["EntityTooSmall", 1],
   ])("a policy for another length is MinIO's %s, which the error names", async (code, by) => {
-    const emulator = await begin({ uploadProtocol: 1 });
+    const emulator = await begin({ dialect: { uploadReply: "ignored" } });
     const api = createAxiosTransport();
     const lying: Transport = {
       ...api,

@@ -39,12 +39,15 @@ describe("a confirm", () => {
   test("of a name that has a dataset is a conflict", async () => {
     const emulator = await start();
     await confirm(emulator);
-    expect(await confirm(emulator)).toMatchObject({ status: 409, body: { code: "conflict" } });
+    expect(await confirm(emulator)).toMatchObject({
+      status: 400,
+      body: { detail: "Dataset with the given name already exists." },
+    });
     expect(emulator.datasets()).toHaveLength(1);
   });
 
   test("shows its items one by one and as sequences", async () => {
-    const emulator = await start();
+    const emulator = await start({ dialect: { sequences: "flagged" } });
     for (const path of ["s1/a.jpg", "s1/b.jpg", "s2/c.jpg"])
       await emulator.leaveFile(`cats/${path}`, "x");
     await confirm(emulator, { is_sequence: true });

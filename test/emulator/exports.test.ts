@@ -22,7 +22,7 @@ const create = (emulator: Emulator, body: object) => call(emulator, "POST", "/ex
 
 describe("an export", () => {
   test("takes each documented form, and ends with the word that its form waits for", async () => {
-    const { emulator, dataset } = await withItems();
+    const { emulator, dataset } = await withItems({ dialect: { exportStatus: "auto" } });
     const project = emulator.addProject("streets").uid;
     const slice = emulator.addSlice("Best of", [dataset]).uid;
     const forms: [object, string][] = [
@@ -43,13 +43,14 @@ describe("an export", () => {
     expect(body.results).toMatchObject([{ slices: [slice] }, { projects: [project] }]);
   });
 
-  test("ends with the word that the deployment uses, when it is told", async () => {
-    const { emulator, dataset } = await withItems({ exportStatus: "exported" });
+  test("ends as exported by default, whatever its form", async () => {
+    const { emulator, dataset } = await withItems();
     expect((await create(emulator, lists({ datasets: [dataset] }))).body.status).toBe("exported");
   });
 
   test("fails with the reason, once or always", async () => {
-    const { emulator, dataset } = await withItems();
+    const dialect = { exportReason: "error" };
+    const { emulator, dataset } = await withItems({ dialect });
     emulator.failExports("the disk is full");
     const failed = await create(emulator, { dataset });
     expect(failed.body).toMatchObject({
@@ -59,7 +60,7 @@ describe("an export", () => {
     });
     expect((await create(emulator, { dataset })).body.status).toBe("exported");
     await stopAll();
-    const always = await withItems({ failExports: "no" });
+    const always = await withItems({ failExports: "no", dialect });
     for (let n = 0; n < 2; n += 1) {
       expect((await create(always.emulator, { dataset: always.dataset })).body).toMatchObject({
         error: "no",

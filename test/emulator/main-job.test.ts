@@ -18,7 +18,7 @@ describe("the main job", () => {
       ...CATS,
       status: "creating",
       item_count: 0,
-      owner_name: "emulator",
+      owner_name: "emulator-handle",
     });
     clock.turn(1000);
     const { body: dataset } = await call(emulator, "GET", `/datasets/${confirmed.body.uid}/`);
@@ -53,7 +53,7 @@ describe("the main job", () => {
     });
     clock.turn(1500);
     const done = await call(emulator, "GET", `/exports/${started.body.uid}/`);
-    expect(done.body).toMatchObject({ status: "completed", exported_task_count: 2, error: null });
+    expect(done.body).toMatchObject({ status: "exported", exported_task_count: 2 });
     const file = new Uint8Array(await (await fetch(done.body.download_url)).arrayBuffer());
     const unpacked: unknown = JSON.parse(strFromU8(unzipSync(file)["cats.json"]!));
     expect(unpacked).toMatchObject({

@@ -6,7 +6,11 @@ afterEach(stopAll);
 
 const MIB = 1024 * 1024;
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";
-const PARTS = { uploadProtocol: 2, partSizeBytes: 5 * MIB, multipartFromBytes: 6 * MIB } as const;
+const PARTS = {
+  dialect: { uploadReply: "managed" },
+  partSizeBytes: 5 * MIB,
+  multipartFromBytes: 6 * MIB,
+} as const;
 
 function ask(emulator: Emulator, batch: string, size: number): Promise<Answer> {
   const file = { dataset_name: "cats", file_path_in_dataset: "a.jpg", content_length: size };
@@ -22,7 +26,7 @@ const at = (uid: string, what: string) => `/datasets/manual-upload/uploads/${uid
 
 describe("a file that goes by one PUT", () => {
   test("is stored once, whole, and completed", async () => {
-    const emulator = await start({ uploadProtocol: 2 });
+    const emulator = await start({ dialect: { uploadReply: "managed" } });
     const batch = randomUUID();
     const { body: target } = await ask(emulator, batch, 5);
     expect(target).toMatchObject({ method: "PUT", complete: false });
@@ -46,7 +50,7 @@ describe("a file that goes by one PUT", () => {
   });
 
   test("needs its length, and keeps it in the batch", async () => {
-    const emulator = await start({ uploadProtocol: 2 });
+    const emulator = await start({ dialect: { uploadReply: "managed" } });
     const batch = randomUUID();
     const body = {
       dataset_name: "cats",
@@ -61,7 +65,11 @@ describe("a file that goes by one PUT", () => {
 
   test("is refused once its URL has expired, and taken with a fresh one", async () => {
     const clock = dial();
-    const emulator = await start({ uploadProtocol: 2, clock, presignSeconds: 60 });
+    const emulator = await start({
+      dialect: { uploadReply: "managed" },
+      clock,
+      presignSeconds: 60,
+    });
     const batch = randomUUID();
     const { body: target } = await ask(emulator, batch, 1);
     clock.turn(61_000);
@@ -147,7 +155,7 @@ test("a confirm of a batch that nobody presigned is refused", async () => {
 });
 
 test("a server of the first protocol answers with a form, whatever is asked", async () => {
-  const emulator = await start({ uploadProtocol: 1 });
+  const emulator = await start({ dialect: { uploadReply: "ignored" } });
   const { body } = await ask(emulator, randomUUID(), 5);
   expect(body).toMatchObject({ method: "POST", fields: { key: expect.any(String) as string } });
 });

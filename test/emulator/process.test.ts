@@ -76,7 +76,7 @@ test("the first line is its addresses and key, and a signal ends it cleanly", as
   expect(Object.keys(emulator)).toEqual(["baseUrl", "storageUrl", "apiKey"]);
   expect((await call(emulator, "GET", "/users/me/")).status).toBe(503);
   expect((await call(emulator, "GET", "/users/me/")).status).toBe(200);
-  expect((await call(emulator, "GET", "/projects/")).body.results).toMatchObject([
+  expect((await call(emulator, "GET", "/users/me/projects/")).body.results).toMatchObject([
     { name: "streets" },
   ]);
   child.kill("SIGTERM");

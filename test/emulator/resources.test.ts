@@ -11,8 +11,8 @@ test("the caller is told who they are", async () => {
   });
 });
 
-test("projects are listed where the contract and where the SDK look for them", async () => {
-  const emulator = await start({ projects: ["streets"] });
+test("projects may be listed in two places, for their user and for all", async () => {
+  const emulator = await start({ projects: ["streets"], dialect: { projectPaths: "both" } });
   for (const root of ["/projects/", "/users/me/projects/"]) {
     const { body } = await call(emulator, "GET", root);
     expect(body.results).toMatchObject([{ name: "streets" }]);

@@ -30,7 +30,7 @@ const FULL = {
 
 /** A user of two organizations, on a server where storage configs belong to them. */
 async function startWithTwo(): Promise<void> {
-  await start({ dialect: "likeliest" });
+  await start();
   bench.avala.addKey({ key: bench.avala.apiKey, organizations: ["acme"] });
 }
 
@@ -160,7 +160,7 @@ describe("A Dataset of a bucket", () => {
   };
 
   test("has every field of it, and a list in another order is no difference", async () => {
-    await start({ dialect: "likeliest" });
+    await start();
     const { dataset } = bench.handlers();
     const organizationUid = await organization();
     const asked = { ...given, organizationUid, providerConfig: FULL };
@@ -171,7 +171,7 @@ describe("A Dataset of a bucket", () => {
   });
 
   test("keeps to its access: keys in the place of a role are refused, and replace nothing", async () => {
-    await start({ dialect: "likeliest" });
+    await start();
     const { dataset } = bench.handlers();
     const asked = { ...given, organizationUid: await organization() };
     const { id, outs } = await make(dataset, { ...asked, providerConfig: { ...S3, roleArn } });

@@ -1,5 +1,6 @@
 // What becomes of a dataset at Avala when the engine calls `delete`. Each `handlers()` is a process, and so a run.
 import type { DatasetOutputs } from "../../provider/handlers/dataset-inputs";
+import { WITH_CHANGES } from "../support/dialects";
 import { jpeg } from "../support/temp-tree";
 import { checked, createBench, failuresOf, make, unfinished, type Bench } from "./support";
 
@@ -8,7 +9,7 @@ const DELETED = { ...PLAIN, onDelete: "delete" };
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+  bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") }, WITH_CHANGES);
 });
 afterEach(() => bench.stop());
 
@@ -204,6 +205,16 @@ describe('A Dataset with onDelete: "delete"', () => {
     const broken = await unfinished<DatasetOutputs>(make(dataset, { ...DELETED, name: "other" }));
     expect(broken.properties).toMatchObject({ origin: "made" });
   });
+});
+
+test("A Dataset stays with a warning, and leaves the state, where Avala does not offer deleting one", async () => {
+  await bench.stop();
+  bench = await createBench({});
+  const { id, outs } = await make(bench.handlers().dataset, DELETED);
+  await bench.handlers().dataset.delete(id, outs);
+  expect(uids()).toEqual([id]);
+  expect(lastMessage()).toMatchObject({ severity: "warning" });
+  expect(lastMessage()?.text).toMatch(/stays at Avala: .* It leaves the state.*dashboard/s);
 });
 
 describe("What onDelete may be", () => {

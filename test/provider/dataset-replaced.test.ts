@@ -1,11 +1,12 @@
 // A dataset that another one is to take the place of.
+import { WITH_CHANGES } from "../support/dialects";
 import { jpeg } from "../support/temp-tree";
 import { checked, createBench, make, type Bench } from "./support";
 
 describe("A Dataset", () => {
   let bench: Bench;
   beforeEach(async () => {
-    bench = await createBench({ "a.jpg": jpeg("a") });
+    bench = await createBench({ "a.jpg": jpeg("a") }, WITH_CHANGES);
   });
   afterEach(() => bench.stop());
   const lastMessage = () => bench.messages.at(-1);
@@ -84,14 +85,14 @@ describe("A Dataset", () => {
     });
 
     test("stays in the state, with an error, when it turns out that it can't be deleted", async () => {
+      await bench.stop();
+      bench = await createBench({});
       const { id, outs } = await make(bench.handlers().dataset, given);
       const { dataset } = bench.handlers();
       const news = await checked(dataset, { ...given, slug: "two" });
       await dataset.diff(id, outs, news);
-      const fault = { on: { method: "DELETE" }, reply: { status: 405, body: { detail: "no" } } };
-      bench.avala.setFault(fault);
       await expect(dataset.delete(id, outs)).rejects.toThrow(
-        /cannot be replaced .* can't delete datasets.*another name/s,
+        /cannot be replaced .* does not offer deleting.*another name/s,
       );
       bench.avala.addAnnotations(id, 1);
       await expect(dataset.delete(id, outs)).rejects.toThrow(/1 annotation\) cannot be replaced/);

@@ -2,6 +2,7 @@ import { runtime } from "@pulumi/pulumi";
 import type { DatasetOutputs } from "../../provider/handlers/dataset-inputs";
 import type { Handlers } from "../../provider/handlers/handlers";
 import type { EmulatorOptions } from "../../emulator/index";
+import { WITH_CHANGES } from "../support/dialects";
 import { jpeg } from "../support/temp-tree";
 import { checked, createBench, make, unfinished, type Bench } from "./support";
 
@@ -26,7 +27,7 @@ describe("Dataset", () => {
 
   describe("of files", () => {
     test("is confirmed once, waited for and held against the files", async () => {
-      await start({ ingestMs: 30 });
+      await start({ ingestMs: 30, dialect: { uploadVisibility: "any" } });
       const handlers = bench.handlers();
       const files = await filesOf(handlers);
       bench.writes();
@@ -87,7 +88,7 @@ describe("Dataset", () => {
     });
 
     test("that holds what another run left under its name is an error, made or found", async () => {
-      await start();
+      await start({ dialect: { batches: "together" } });
       const handlers = bench.handlers();
       const files = await filesOf(handlers);
       await bench.avala.leaveFile(`${files.datasetName}/old.jpg`, jpeg("old"));
@@ -100,7 +101,7 @@ describe("Dataset", () => {
     });
 
     test("leaves no journal behind, so that a deleted dataset is sent anew", async () => {
-      await start();
+      await start(WITH_CHANGES);
       const handlers = bench.handlers();
       const files = await filesOf(handlers);
       const { id, outs } = await make(handlers.dataset, { files, onDelete: "delete" });
@@ -135,7 +136,7 @@ describe("Dataset", () => {
     const plain = { name: "mine", dataType: "image" };
 
     test("is an error that says so, unless it is adopted", async () => {
-      await start();
+      await start(WITH_CHANGES);
       const { dataset } = bench.handlers();
       const { id } = await make(dataset, plain);
       await expect(make(dataset, plain)).rejects.toThrow(
@@ -158,7 +159,7 @@ describe("Dataset", () => {
 
   describe("update", () => {
     test("patches what changed, and nothing else", async () => {
-      await start();
+      await start(WITH_CHANGES);
       const { dataset } = bench.handlers();
       const given = { name: "mine", dataType: "image", metadata: { a: 1 } };
       const { id, outs } = await make(dataset, given);
@@ -173,17 +174,55 @@ describe("Dataset", () => {
       });
     });
 
-    test("is an error where the deployment offers none: what was declared did not happen", async () => {
+    test.each([
+      { visibility: "public" },
+      { metadata: { a: 2 } },
+      { name: "yours", metadata: { a: 2 } },
+      { license: 2 },
+    ])(
+      "to %j is an error where Avala does not offer it, and the state stays true",
+      async (change) => {
+        await start();
+        const { dataset } = bench.handlers();
+        const given = {
+          name: "mine",
+          dataType: "image",
+          visibility: "private",
+          metadata: { a: 1 },
+        };
+        const { id, inputs, outs } = await make(dataset, given);
+        const news = await checked(dataset, { ...given, ...change });
+        const broken = await unfinished<DatasetOutputs>(dataset.update(id, outs, news));
+        expect(broken.message).toMatch(/mine .*was not changed: Avala does not offer/);
+        for (const name of Object.keys(change)) expect(broken.message).toContain(name);
+        const kept = broken.properties;
+        expect(kept).toEqual(outs);
+        // The next up says it again, until the program declares what is there.
+        await expect(dataset.update(id, kept, news)).rejects.toThrow(/was not changed/);
+        expect(await dataset.diff(id, kept, inputs)).toMatchObject({ changes: false });
+      },
+    );
+
+    test("of one of files that was compared compares nothing again, and stays verified", async () => {
+      await start();
+      const handlers = bench.handlers();
+      const files = await filesOf(handlers);
+      const { id, outs } = await make(handlers.dataset, { files, metadata: { a: 1 } });
+      const news = await checked(handlers.dataset, { files, metadata: { a: 2 } });
+      const broken = await unfinished<DatasetOutputs>(handlers.dataset.update(id, outs, news));
+      expect(broken.properties).toMatchObject({ isVerified: true, metadata: { a: 1 } });
+    });
+
+    test("that adoption needs is an error that does not take it for made", async () => {
       await start();
       const { dataset } = bench.handlers();
       const given = { name: "mine", dataType: "image" };
-      const { id, outs } = await make(dataset, given);
-      bench.avala.setFault({
-        on: { method: "PATCH" },
-        reply: { status: 405, body: { detail: 'Method "PATCH" not allowed.' } },
-      });
-      const news = await checked(dataset, { ...given, visibility: "public" });
-      await expect(dataset.update(id, outs, news)).rejects.toThrow();
+      await make(dataset, given);
+      const asked = { ...given, adopt: true, visibility: "public", metadata: { a: 1 } };
+      const broken = await unfinished<DatasetOutputs>(make(dataset, asked));
+      expect(broken.message).toMatch(/does not offer .*visibility, metadata/);
+      expect(broken.properties).toMatchObject({ visibility: "private" });
+      expect(broken.properties).not.toHaveProperty("metadata");
     });
 
     test("of the owner's name is another dataset only where the server finds it under no such name", async () => {
@@ -228,7 +267,7 @@ describe("Dataset", () => {
     });
 
     test("of a 404 is gone", async () => {
-      await start();
+      await start(WITH_CHANGES);
       const { dataset } = bench.handlers();
       const { id, outs } = await make(dataset, {
         name: "mine",

@@ -1,6 +1,7 @@
 // Whatever a server's JSON holds, what a handler hands to the engine is data: every field of every resource's replies.
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Handlers } from "../../provider/handlers/handlers";
+import { WITH_CHANGES } from "../support/dialects";
 import {
   fieldsOf,
   hostileValues,
@@ -87,7 +88,7 @@ const lives: readonly Life[] = [
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = await createBench({ "images/a.jpg": jpeg("a") });
+  bench = await createBench({ "images/a.jpg": jpeg("a") }, WITH_CHANGES);
 });
 afterEach(() => bench.stop());
 

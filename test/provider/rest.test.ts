@@ -68,7 +68,7 @@ describe("Export", () => {
   );
 
   test("that fails is not kept, so the next up starts another", async () => {
-    await start();
+    await start({ dialect: { exportReason: "error" } });
     bench.avala.failExports("annotations are locked");
     const handler = bench.handlers().export;
     const given = { projects: [project()] };

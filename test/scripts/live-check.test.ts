@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readDialect } from "../../emulator/dialect/dialect";
-import { type Dialect, type Emulator, LIKELIEST_DIALECT } from "../../emulator/index";
+import { DEFAULT_DIALECT, type Dialect, type Emulator } from "../../emulator/index";
 import { mixtures, startSpeaking } from "../support/dialects";
 import { createTempTree } from "../support/temp-tree";
 
@@ -52,17 +52,17 @@ const pick = (of: Dialect, seen: Partial<Dialect>): Partial<Dialect> =>
 
 describe("the live check", () => {
   test("changes nothing unless it is asked to, and answers every question", async () => {
-    const emulator = await startSpeaking("likeliest", limits);
+    const emulator = await startSpeaking({}, limits);
     const { code, text, dialect } = await check(emulator);
     expect(code).toBe(0);
     expect(writes(emulator)).toBe(0);
-    expect(dialect).toEqual(pick(LIKELIEST_DIALECT, dialect));
+    expect(dialect).toEqual(pick(DEFAULT_DIALECT, dialect));
     expect(dialect).toMatchObject({ permissions: "present", projectPaths: "mine" });
     for (let n = 1; n <= 10; n += 1)
       expect(text).toMatch(new RegExp(`^${String(n)}\\. .*\\n   \\S`, "m"));
   });
 
-  test.each([{ name: "the likeliest", dialect: LIKELIEST_DIALECT }, ...mixtures(3, 11)])(
+  test.each([{ name: "the default", dialect: DEFAULT_DIALECT }, ...mixtures(3, 11)])(
     "finds with --write how $name speaks, and leaves one private dataset",
     async (spoken) => {
       const emulator = await startSpeaking(spoken.dialect, limits);
@@ -79,7 +79,7 @@ describe("the live check", () => {
   );
 
   test("prints no key, no presigned URL and no address", async () => {
-    const emulator = await startSpeaking({ ...LIKELIEST_DIALECT, ownerName: "email" });
+    const emulator = await startSpeaking({ ownerName: "email" });
     const { text } = await check(emulator, "--write");
     expect(text).not.toContain(emulator.apiKey);
     expect(text).not.toMatch(/X-Amz|https?:|@/i);
@@ -89,7 +89,7 @@ describe("the live check", () => {
   test.each(["few", "many"] as const)(
     "finds by a key that may create exports alone whether %s scopes are needed",
     async (scopes) => {
-      const emulator = await startSpeaking({ ...LIKELIEST_DIALECT, scopes }, limits);
+      const emulator = await startSpeaking({ scopes }, limits);
       const apiKey = "avk_scoped_scoped_scoped";
       emulator.addKey({ key: apiKey, scopes: ["datasets.read", "exports.create"] });
       expect((await check({ ...emulator, apiKey })).dialect).toMatchObject({ scopes });
@@ -97,7 +97,7 @@ describe("the live check", () => {
   );
 
   test("ends with an error and what it saw when the key is refused", async () => {
-    const emulator = await startSpeaking("likeliest", limits);
+    const emulator = await startSpeaking({}, limits);
     const { code } = await check({ ...emulator, apiKey: "avk_wrong_wrong_wrong" }).catch(() => ({
       code: 1,
     }));

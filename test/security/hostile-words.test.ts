@@ -149,7 +149,7 @@ describe("the Action", () => {
     [
       "a dataset's status and name",
       {
-        on: { path: "/datasets/*-*-*/" },
+        on: { path: "/datasets/*-*-*-*-*/" },
         reply: { status: 200, body: dataset({ status: EVIL, name: EVIL }) },
       },
     ],
@@ -290,7 +290,7 @@ describe("the provider", () => {
     const handlers = bench.handlers();
     const { outs } = await make(handlers.fileSet, { root: bench.tree.root, versionOf: "set" });
     bench.avala.setFault({
-      on: { path: "/datasets/*-*-*/" },
+      on: { path: "/datasets/*-*-*-*-*/" },
       reply: { status: 200, body: dataset({ status: EVIL, name: EVIL }) },
     });
     const { datasetName, uploadUid, manifest, digest } = outs as unknown as Record<string, string>;

@@ -60,8 +60,8 @@ describe("a redirect to the attacker is an error, and nothing arrives there", ()
     ["a PUT", "PUT"],
   ])("from the store, of %s", async (_name, method) => {
     await emulator.stop();
-    const uploadProtocol = method === "PUT" ? 2 : 1;
-    emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, uploadProtocol });
+    const dialect = { uploadReply: method === "PUT" ? "managed" : "form" } as const;
+    emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, dialect });
     ({ avala } = sessionWith(emulator));
     const headers = { Location: `http://${attacker.host}/steal` };
     const on = { target: "storage", method } as const;

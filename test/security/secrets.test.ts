@@ -210,13 +210,13 @@ describe("the core", () => {
 
   describe.each(troubles)("with %s", (_name, faults) => {
     test.each([
-      ["by form", 1],
-      ["by PUT", 2],
+      ["by form", "ignored"],
+      ["by PUT", "managed"],
     ] as const)(
       "shows none: events, results, errors with their causes, the session, the journal, %s",
-      async (_how, uploadProtocol) => {
+      async (_how, uploadReply) => {
         await emulator.stop();
-        emulator = await startEmulator({ ...QUIET, apiKey: KEY, uploadProtocol });
+        emulator = await startEmulator({ ...QUIET, apiKey: KEY, dialect: { uploadReply } });
         emulator.setFault(...faults);
         const session = sessionWith(emulator);
         const outcomes = await wholeWay(session);

@@ -13,8 +13,9 @@ const LIMIT = 5 * GIB;
 let emulator: Emulator;
 let folder: string;
 
-async function start(uploadProtocol: 1 | 2): Promise<void> {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, uploadProtocol });
+async function start(uploadReply: "ignored" | "managed"): Promise<void> {
+  const dialect = { uploadReply };
+  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, dialect });
 }
 
 beforeEach(async () => {
@@ -45,7 +46,7 @@ const upload = (files: readonly UploadFile[]): Promise<UploadResult> =>
 const toStorage = () => emulator.requests().filter(({ target }) => target === "storage");
 
 test("a deployment without parts is told from the first call, and not a byte of any file goes", async () => {
-  await start(1);
+  await start("ignored");
   const files = [await small("a.jpg"), await sparse("drive.mcap", LIMIT + 1), await small("b.jpg")];
   const error = await rejectionOf(upload(files));
   expect(error).toMatchObject({
@@ -57,7 +58,7 @@ test("a deployment without parts is told from the first call, and not a byte of 
 });
 
 test("a deployment that answers with a form all the same is sent none", async () => {
-  await start(1);
+  await start("ignored");
   const form = { url: emulator.storageUrl, fields: { key: "k" } };
   emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: { status: 200, body: form } });
   const files = [await small("a.jpg"), await sparse("drive.mcap", LIMIT + 1)];
@@ -66,7 +67,7 @@ test("a deployment that answers with a form all the same is sent none", async ()
 });
 
 test("with parts it goes before all others, though it is listed last", async () => {
-  await start(2);
+  await start("managed");
   const body = "<Error><Code>AccessDenied</Code></Error>";
   emulator.setFault({
     on: { target: "storage", method: "PUT" },
@@ -81,7 +82,7 @@ test("with parts it goes before all others, though it is listed last", async () 
 });
 
 test("a file at the limit goes by form where a deployment has no parts", async () => {
-  await start(1);
+  await start("ignored");
   const refusal = { status: 400, body: { file_path_in_dataset: ["No."] } };
   emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: refusal });
   const error = await rejectionOf(upload([await sparse("drive.mcap", LIMIT)]));
@@ -90,7 +91,7 @@ test("a file at the limit goes by form where a deployment has no parts", async (
 });
 
 test("a file over what 10,000 parts carry is refused before anything is sent", async () => {
-  await start(2);
+  await start("managed");
   const files = [{ path: "a.mcap", absolutePath: "/a.mcap", sizeBytes: 1250 * GIB + 1 }];
   await expect(upload(files)).rejects.toMatchObject({ code: "input" });
   expect(emulator.requests()).toEqual([]);

@@ -340,7 +340,11 @@ describe("a deadline", () => {
   test("comes between the parts of a file: those that landed are kept", async () => {
     const large = await startEmulator({
       ...{ requestsPerMinute: 0, burstPerSecond: 0 },
-      ...{ uploadProtocol: 2, multipartFromBytes: 1_000_000, partSizeBytes: 5_242_880 },
+      ...{
+        dialect: { uploadReply: "managed" },
+        multipartFromBytes: 1_000_000,
+        partSizeBytes: 5_242_880,
+      },
     });
     const file = await makeFile("large.mp4", Buffer.alloc(60_000_000, "x"));
     const parts = (): number =>
