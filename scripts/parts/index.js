@@ -44,6 +44,7 @@ const RECIPES = new Map(
     require("./actionlint"),
     require("./minio"),
     require("./python-sdk"),
+    require("./zizmor"),
     ...require("./node-versions"),
   ].map((recipe) => [recipe.name, recipe]),
 );

@@ -1,6 +1,6 @@
 // The repository's own workflows, checked by the linter for workflows, also against action.yml.
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { describeWithPart } from "../support/parts";
@@ -16,6 +16,23 @@ describeWithPart("actionlint", (actionlint) => {
     expect(stdout).toBe("");
     expect(status).toBe(0);
   });
+});
+
+describeWithPart("zizmor", (zizmor) => {
+  const config = join(ROOT, ".github", "zizmor.yml");
+  const examples = readdirSync(join(ROOT, "examples"))
+    .map((name) => join("examples", name, ".github"))
+    .filter((folder) => existsSync(join(ROOT, folder)));
+
+  test.each([".github", "action.yml", ...examples])(
+    "finds nothing that an attacker could use in %s",
+    (path) => {
+      const args = ["--offline", "--format", "plain", "--config", config, path];
+      const { stdout, status } = spawnSync(zizmor.command, args, { cwd: ROOT, encoding: "utf8" });
+      expect(stdout).toMatch(/^No findings to report\. Good job!/);
+      expect(status).toBe(0);
+    },
+  );
 });
 
 describe("each workflow", () => {

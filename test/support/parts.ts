@@ -13,6 +13,7 @@ export type PartName =
   | "actionlint"
   | "minio"
   | "python-sdk"
+  | "zizmor"
   | "node20"
   | "node22"
   | "node24"
