@@ -15,6 +15,7 @@ const ES_PACKAGES =
 
 const shared = {
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/test/support/process-flags.js"],
   roots: ["<rootDir>/test"],
   transform: { "\\.ts$": swc, [`/node_modules/${ES_PACKAGES}.+\\.js$`]: swc },
   transformIgnorePatterns: [`/node_modules/(?!${ES_PACKAGES})`],

@@ -7,7 +7,7 @@ import type { Scenarios } from "./columns";
 import { LARGE_BYTES } from "./over-dialects";
 
 export const RESUMES: Scenarios<ActionBench> = {
-  "sends only the rest after it was cancelled in the middle of a set with a large file": async (
+  "makes one dataset of small files and a large one, cancelled in the middle and run again": async (
     bench,
   ) => {
     const large = jpeg("y".repeat(LARGE_BYTES));

@@ -67,10 +67,12 @@ export async function expectSteady<Inputs, Outputs>(
   { id, inputs, outs }: Made<Inputs, Outputs>,
 ): Promise<void> {
   bench.writes();
-  const news = await checked(pick(), given, inputs as Given);
-  expect(await pick().diff(id, outs, news)).toMatchObject(SAME);
-  const read = await pick().read(id, outs);
+  const up = pick();
+  const news = await checked(up, given, inputs as Given);
+  expect(await up.diff(id, outs, news)).toMatchObject(SAME);
+  const refresh = pick();
+  const read = await refresh.read(id, outs);
   expect(read.id).toBe(id);
-  expect(await pick().diff(id, read.props ?? outs, news)).toMatchObject(SAME);
+  expect(await refresh.diff(id, read.props ?? outs, news)).toMatchObject(SAME);
   expect(bench.writes()).toEqual([]);
 }
