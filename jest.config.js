@@ -15,12 +15,14 @@ const ES_PACKAGES =
 
 const shared = {
   testEnvironment: "node",
-  setupFiles: ["<rootDir>/test/support/process-flags.js"],
   roots: ["<rootDir>/test"],
   transform: { "\\.ts$": swc, [`/node_modules/${ES_PACKAGES}.+\\.js$`]: swc },
   transformIgnorePatterns: [`/node_modules/(?!${ES_PACKAGES})`],
   modulePathIgnorePatterns: ["<rootDir>/lib/", "<rootDir>/.demo/"],
-  setupFiles: ["<rootDir>/test/support/source-workers.js"],
+  setupFiles: [
+    "<rootDir>/test/support/source-workers.js",
+    "<rootDir>/test/support/process-flags.js",
+  ],
 };
 
 /** @type {import("jest").Config} */

@@ -1,12 +1,28 @@
 // Runs a front end's scenarios in every dialect. Knows no scenario.
-import { DEFAULT_DIALECT, type Dialect, type EmulatorOptions } from "../../emulator/index";
-import { DEFAULT, mixtures, type NamedDialect, oppositesOf } from "../support/dialects";
-import { type FrontEnd, fullName, knownFailure } from "./columns";
+import {
+  type Dialect,
+  type EmulatorOptions,
+  type SwitchName,
+  SWITCHES,
+} from "../../emulator/index";
+import { DEFAULT, mixtures, type NamedDialect } from "../support/dialects";
+import { type FrontEnd, fullName, knownFailure, speaking } from "./columns";
+
+/** Each form but those that the default shows. */
+function otherForms(name: SwitchName): readonly NamedDialect[] {
+  const dialects = Object.keys(SWITCHES[name].forms).map((form) => ({
+    name: `${name}=${form}`,
+    dialect: speaking(name, form),
+  }));
+  const isOther = ({ dialect }: NamedDialect): boolean =>
+    Object.entries(dialect).some(([other, form]) => form !== SWITCHES[other as SwitchName].default);
+  return dialects.filter(isOther);
+}
 
 /** The default, each other form of each switch, and mixtures of all. */
 export const SPOKEN: readonly NamedDialect[] = [
   DEFAULT,
-  ...oppositesOf(DEFAULT_DIALECT),
+  ...(Object.keys(SWITCHES) as readonly SwitchName[]).flatMap(otherForms),
   ...mixtures(4),
 ];
 
@@ -14,10 +30,17 @@ const MIB = 1024 * 1024;
 /** The smallest that goes in parts here: two of them, of the least size that the API documents. */
 export const LARGE_BYTES = 5 * MIB + 1;
 
-/** No limits and no waits. */
+/** No waits, and limits that nothing comes near: of a server without limits no header speaks. */
 export function optionsOf(dialect: Dialect): EmulatorOptions {
-  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
-  return { ...quiet, partSizeBytes: 5 * MIB, multipartFromBytes: LARGE_BYTES, dialect };
+  const limits = { requestsPerMinute: 1_000_000, burstPerSecond: 100_000 };
+  return {
+    ...limits,
+    ingestMs: 0,
+    exportMs: 0,
+    partSizeBytes: 5 * MIB,
+    multipartFromBytes: LARGE_BYTES,
+    dialect,
+  };
 }
 
 /** Does `work` when it is first asked for, so that what several scenarios begin with is done once. */

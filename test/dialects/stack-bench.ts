@@ -11,7 +11,7 @@ export const SCOPES = [
   ...["datasets.read", "datasets.write", "projects.read", "exports.create", "exports.read"],
   ...["storage.read", "storage.write", "webhooks.read", "webhooks.write", "organizations.read"],
 ];
-const KEY = "avk_scoped_scoped_scoped";
+export const KEY = "avk_scoped_scoped_scoped";
 
 export type Given = Readonly<Record<string, unknown>>;
 type Of<Name extends keyof Handlers> =

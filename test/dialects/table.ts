@@ -1,6 +1,6 @@
 // What docs/emulator.md says of the dialects, as Markdown: each form of each switch with what works in it, and what was
 // run to know that. Pure.
-import { DEFAULT_DIALECT, type Dialect, type Switch, SWITCHES } from "../../emulator/index";
+import { type Dialect, type Switch, type SwitchName, SWITCHES } from "../../emulator/index";
 import {
   COLUMNS,
   type Column,
@@ -8,6 +8,7 @@ import {
   KNOWN_FAILURES,
   knownFailure,
   type KnownFailure,
+  speaking,
 } from "./columns";
 
 /** A front end, whatever its scenarios run on. */
@@ -40,9 +41,9 @@ function outcomeOf(
 
 type OutcomeIn = (column: Column, dialect: Dialect) => string;
 
-function rowsOf(name: string, one: Switch, outcomeIn: OutcomeIn): readonly string[][] {
+function rowsOf(name: SwitchName, one: Switch, outcomeIn: OutcomeIn): readonly string[][] {
   return Object.entries(one.forms).map(([form, words], n) => {
-    const dialect: Dialect = { ...DEFAULT_DIALECT, [name]: form };
+    const dialect = speaking(name, form);
     const mark = form === one.default ? " (default)" : "";
     const works = COLUMNS.map((column) => outcomeIn(column, dialect));
     const isFirst = n === 0;
@@ -55,11 +56,12 @@ function rowsOf(name: string, one: Switch, outcomeIn: OutcomeIn): readonly strin
   });
 }
 
-/** One row for each form of each switch: what works in the default dialect with that one form. */
+/** One row for each form of each switch: what works in the dialect that shows it. */
 export function formsTable(frontEnds: readonly Tested[], failures = KNOWN_FAILURES): string {
   const outcomeIn: OutcomeIn = (column, dialect) =>
     outcomeOf(namesOf(frontEnds, column), dialect, failures);
-  const rows = Object.entries(SWITCHES).flatMap(([name, one]) => rowsOf(name, one, outcomeIn));
+  const names = Object.keys(SWITCHES) as readonly SwitchName[];
+  const rows = names.flatMap((name) => rowsOf(name, SWITCHES[name], outcomeIn));
   return table(["switch", "form", ...COLUMNS, "evidence"], rows);
 }
 
