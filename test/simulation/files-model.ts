@@ -50,6 +50,7 @@ export function makeFiles(random: Seeded, canChange: boolean): FileModel {
     const absolutePath = `/set/${index}.jpg`;
     return { path: `f/${index}.jpg`, absolutePath, contents: contents ?? LARGE_CONTENTS, now: 0 };
   });
+  const byPath = new Map(rows.map((row) => [row.path, row]));
   const contentNow = ({ contents, now }: (typeof rows)[number]): Content => contents[now]!;
   const place = (): void => {
     for (const row of rows) sources.set(row.absolutePath, contentNow(row).data);
@@ -64,10 +65,15 @@ export function makeFiles(random: Seeded, canChange: boolean): FileModel {
         return knowsDigests ? { ...file, sha256 } : file;
       }),
     sources,
-    sha256Of: (path) => rows.filter((row) => row.path === path).map(contentNow)[0]?.sha256 ?? "",
+    sha256Of: (path) => {
+      const row = byPath.get(path);
+      return row === undefined ? "" : contentNow(row).sha256;
+    },
     change: (chance) => {
-      const changing = rows.filter(({ contents }) =>
-        chance.chance(contents === LARGE_CONTENTS ? 0.7 : 0.3),
+      // All of them back at once, now and then: then the set is what an earlier batch was begun with.
+      const isBack = chance.chance(0.4) && rows.some(({ now }) => now === 1);
+      const changing = rows.filter(({ contents, now }) =>
+        isBack ? now === 1 : chance.chance(contents === LARGE_CONTENTS ? 0.7 : 0.3),
       );
       for (const row of changing) row.now = 1 - row.now;
       place();

@@ -31,7 +31,7 @@ function judge({ contents, ends, server, stored }: Rivals): string[] {
   if (server.datasets.length > 1) wrong.push(`${server.datasets.length} datasets`);
   for (const { madeOf, name } of server.datasets) {
     const made = new Map(
-      [...madeOf].map(([key, sha256]) => [key.slice(`acme/${name}/`.length), sha256]),
+      [...madeOf].map(([key, { sha256 }]) => [key.slice(`acme/${name}/`.length), sha256]),
     );
     if (!contents.some((content) => isSame(content, made))) wrong.push("made of neither content");
     if (!isSame(made, stored)) wrong.push("replaced after it was made");

@@ -1,40 +1,52 @@
 // One seed, one world: a set of files, a server, a disk, and runs that are killed, doubled and started again until the
 // dataset is there. Returns what a judge needs; decides nothing.
-import { connect } from "../../src/api/connect";
-import { isAvalaError } from "../../src/errors";
-import { publishDataset } from "../../src/operations/publish";
-import type { PublishTarget } from "../../src/operations/publish-target";
-import type { UploadFile } from "../../src/upload/run";
-import { createAvalaModel, type AvalaModel, type Fault, type ModelDialect } from "./avala-model";
+import { createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
+import { pickDialect, type ModelDialect } from "./dialect";
 import { createDiskModel, type DiskModel } from "./disk-model";
-import { makeFiles, type FileModel } from "./files-model";
+import { makeFiles } from "./files-model";
 import { seeded, type Seeded } from "./seeded";
-import { createMachine, createProcess, type Machine } from "./process";
-import { createTimeline, type Timeline } from "./timeline";
+import { createMachine } from "./process";
+import { createTimeline } from "./timeline";
+import {
+  changeFiles,
+  contentOf,
+  disturb,
+  isDone,
+  startAfterwards,
+  startTogether,
+  type Afterwards,
+  type End,
+  type World,
+} from "./world-runs";
 
 export interface Played {
-  readonly files: readonly UploadFile[];
-  readonly sha256Of: (path: string) => string;
+  /** What the last start was given: path → sha256. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Whether the files came with their digests; else a dataset that is found is not held against their contents. */
+  readonly knowsDigests: boolean;
   readonly datasetName: string;
   readonly server: AvalaModel;
   readonly disk: DiskModel;
-  /** How each start ended: `uploaded`, `unchanged`, `killed`, or an error's code. */
-  readonly ends: readonly string[];
+  readonly ends: readonly End[];
+  readonly afterwards: readonly Afterwards[];
   /** Paths that were known to have landed when a run started, and that this run sent again. */
   readonly sentAgain: readonly string[];
   /** Paths that were sent again though not known then: of two runs at once both may send a file. */
   readonly sentTwice: readonly string[];
   readonly ranTogether: boolean;
+  /** How many calls the request budget refused until it ended. */
+  readonly throttled: number;
   /** How often a file became another between two starts. */
   readonly changes: number;
+  /** In the beginning. */
   readonly dialect: ModelDialect;
+  /** How often the server forgot sessions, closed batches or replied in another form from then on. */
+  readonly disturbances: number;
   /** Whether the journal's disk was full at some time, which may forget what had landed. */
   readonly diskWasFull: boolean;
   readonly hadFaults: boolean;
-  readonly virtualMs: number;
 }
 
-export const API_KEY = "avk_simulation_0123456789";
 const API_FAULTS = [
   "refused",
   "request-lost",
@@ -44,6 +56,8 @@ const API_FAULTS = [
   "500-after-effect",
   "429",
 ] as const;
+/** A confirm takes one more often, since there is but one in a run. */
+const CONFIRM_FAULTS = ["reply-lost", "500-after-effect", "request-lost", "503"] as const;
 const STORAGE_FAULTS = [
   "refused",
   "request-lost",
@@ -55,102 +69,6 @@ const STORAGE_FAULTS = [
   "cut",
 ] as const;
 const MAX_STARTS = 16;
-/** Longer than anything that a process which was killed has left on its way to the server. */
-const ON_ITS_WAY_MS = 1000;
-
-interface World {
-  readonly dialect: ModelDialect;
-  readonly timeline: Timeline;
-  readonly random: Seeded;
-  readonly server: AvalaModel;
-  readonly disk: DiskModel;
-  readonly machine: Machine;
-  readonly model: FileModel;
-  readonly datasetName: string;
-  readonly landed: Set<string>;
-  readonly sentAgain: string[];
-  readonly sentTwice: string[];
-  readonly concurrency: number;
-}
-
-/**
- * Another content under the same name, until a dataset is made of it: what is right is then what the last start was given.
- */
-async function changeFiles({
-  timeline,
-  random,
-  server,
-  model,
-  landed,
-  dialect,
-}: World): Promise<number> {
-  await timeline.sleep(ON_ITS_WAY_MS);
-  if (server.datasets.length > 0) return 0;
-  const changed = model.change(random);
-  // Other content is another batch, in which nothing has landed; the first protocol knows none.
-  if (changed.length > 0 && dialect.reply !== "refused") landed.clear();
-  for (const path of changed) landed.delete(path);
-  return changed.length;
-}
-
-async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
-  const { timeline, random, server, disk } = world;
-  const { api, storage } = server;
-  const ports = { clock: timeline, random: random.fork(), api, storage, disk };
-  const process = createProcess(ports, world.machine);
-  const knownBefore = new Set(world.landed);
-  const namedBefore = server.namedBatches.length;
-  // A session that was lost for good takes the whole set with it into another batch, where all of it is sent.
-  const hasBegunAnother = (): boolean => new Set(server.namedBatches.slice(namedBefore)).size > 1;
-  const avala = connect({
-    apiKey: API_KEY,
-    baseUrl: "https://api.avala.ai/api/v1",
-    ports: process.ports,
-    onEvent: (event) => {
-      if (event.kind !== "file-sent") return;
-      if (knownBefore.has(event.path)) world.sentAgain.push(event.path);
-      else if (world.landed.has(event.path) && !hasBegunAnother()) world.sentTwice.push(event.path);
-      world.landed.add(event.path);
-    },
-  });
-  const target: PublishTarget = {
-    files: world.model.files(),
-    dataset: { name: world.datasetName, slug: world.datasetName, dataType: "image" },
-    ifExists: "verify",
-  };
-  const run = publishDataset(avala, target, {
-    waitMs: () => 600_000,
-    concurrency: world.concurrency,
-    stateDirectory: "/state",
-  }).then(
-    ({ outcome }) => outcome,
-    (error: unknown) => {
-      if (!isAvalaError(error)) throw error;
-      return error.code;
-    },
-  );
-  const killAfterMs = random.chance(0.4)
-    ? random.integer(random.pick([300, 3000, 60_000]))
-    : undefined;
-  if (killAfterMs === undefined || !mayBeKilled) return run;
-  const killed = timeline.sleep(killAfterMs).then(() => {
-    process.kill();
-    return "killed";
-  });
-  return Promise.race([run, killed]);
-}
-
-function pickDialect(random: Seeded): ModelDialect {
-  const reply = random.pick(["mixed", "mixed", "put", "form", "refused", "ignored"] as const);
-  const batches = random.pick(["apart", "together"] as const);
-  // A place that all batches share and that a PUT does not replace can't be given other content.
-  return {
-    reply,
-    batches: reply === "put" ? "apart" : batches,
-    partsAtOnce: random.pick(["many", "one"] as const),
-  };
-}
-
 /** Plays the world of `seed` to its end. */
 export async function playSeed(seed: number): Promise<Played> {
   const random = seeded(seed);
@@ -159,8 +77,15 @@ export async function playSeed(seed: number): Promise<Played> {
   const model = makeFiles(random.fork(), canChange);
   const faultRate = random.pick([0, 0.02, 0.02, 0.1, 0.1, 0.3, 0.3, 0.6]);
   let calmFrom = Number.POSITIVE_INFINITY;
-  const faultOf = (target: "api" | "storage", chance: Seeded): Fault["name"] | undefined => {
-    if (timeline.now() >= calmFrom || !chance.chance(faultRate)) return undefined;
+  const confirmRate = faultRate === 0 ? 0 : Math.max(faultRate, 0.2);
+  const faultOf = (
+    target: "api" | "storage",
+    chance: Seeded,
+    what: "confirm" | "other",
+  ): Fault["name"] | undefined => {
+    const rate = what === "confirm" ? confirmRate : faultRate;
+    if (timeline.now() >= calmFrom || !chance.chance(rate)) return undefined;
+    if (what === "confirm") return chance.pick(CONFIRM_FAULTS);
     return target === "api" ? chance.pick(API_FAULTS) : chance.pick(STORAGE_FAULTS);
   };
   const dialect = pickDialect(random);
@@ -173,7 +98,6 @@ export async function playSeed(seed: number): Promise<Played> {
     burstPerSecond: 20,
   });
   const world: World = {
-    dialect,
     timeline,
     random,
     server,
@@ -185,15 +109,22 @@ export async function playSeed(seed: number): Promise<Played> {
     sentAgain: [],
     sentTwice: [],
     concurrency: 1 + random.integer(10),
+    canSwitch: random.chance(0.35),
+    canForget: random.chance(0.25),
+    disturbances: 0,
+    changes: 0,
   };
-  const startedMs = timeline.now();
-  const ends: string[] = [];
+  // By its name alone it would pass for ours where we have none.
+  if (dialect.owner !== "unnamed" && random.chance(0.15)) server.addForeign(world.datasetName);
+  const ends: End[] = [];
+  let afterwards: readonly Afterwards[] = [];
+  let files: ReadonlyMap<string, string> = new Map();
   let ranTogether = false;
   let diskWasFull = false;
-  let changes = 0;
-  const isDone = (): boolean => ["uploaded", "unchanged", "unverified"].includes(ends.at(-1) ?? "");
+  let throttled = 0;
+  const isOver = (): boolean => isDone(ends.at(-1)?.how);
   const play = async (): Promise<void> => {
-    for (let start = 0; start < MAX_STARTS && !isDone(); start += 1) {
+    for (let start = 0; start < MAX_STARTS && !isOver(); start += 1) {
       // The world calms down in the end: what is judged is that every fault was survived, not luck.
       if (start === MAX_STARTS - 5) calmFrom = timeline.now();
       world.disk.isFull = random.chance(0.05);
@@ -202,27 +133,34 @@ export async function playSeed(seed: number): Promise<Played> {
       ranTogether ||= together > 1;
       // Whoever is killed at every start never ends, and that is nobody's mistake.
       const mayBeKilled = start < MAX_STARTS - 1;
-      const runs = Array.from({ length: together }, () => startOnce(world, mayBeKilled));
-      ends.push(...(await Promise.all(runs)));
-      if (ends.at(-1) === "killed" && random.chance(0.5)) world.disk.crash(random);
-      if (canChange && !isDone() && random.chance(0.5)) changes += await changeFiles(world);
+      disturb(world);
+      files = contentOf(model);
+      ends.push(...(await startTogether(world, together, mayBeKilled)));
+      if (ends.at(-1)?.how === "killed" && random.chance(0.5)) world.disk.crash(random);
+      if (start === MAX_STARTS - 1 || isOver()) break;
+      if (canChange && random.chance(0.5)) world.changes += await changeFiles(world);
     }
+    calmFrom = timeline.now();
+    throttled = server.counts.throttled;
+    if (isOver()) afterwards = await startAfterwards(world, files, canChange);
   };
   await timeline.play(play());
   return {
     dialect,
-    files: model.files(),
-    sha256Of: model.sha256Of,
-    changes,
+    files,
+    knowsDigests: model.files().every(({ sha256 }) => sha256 !== undefined),
+    changes: world.changes,
+    throttled,
     datasetName: world.datasetName,
     server,
     disk: world.disk,
     ends,
+    afterwards,
+    disturbances: world.disturbances,
     sentAgain: world.sentAgain,
     sentTwice: world.sentTwice,
     ranTogether,
     diskWasFull,
     hadFaults: faultRate > 0,
-    virtualMs: timeline.now() - startedMs,
   };
 }

@@ -1,0 +1,134 @@
+// What the server's own record must show of a world that has ended, and how its runs may have ended. Each excuse is as
+// narrow as its reason.
+import type { StoredObject } from "./store-model";
+import type { Played } from "./world";
+import { API_KEY, type End } from "./world-runs";
+
+/**
+ * How a run may end here: well, killed, or because a fault lasted longer than its tries. A `dataset`, or a `conflict` but
+ * for the reasons below, would mean that it met its own doing and did not know it.
+ */
+const MAY_END: ReadonlySet<string> = new Set([
+  "uploaded",
+  "unchanged",
+  "unverified",
+  "killed",
+  "upload",
+  "network",
+  "server",
+  "timeout",
+  "rate_limited",
+  "storage",
+  "storage_expired",
+]);
+
+/** Besides one a file: who we are, the look before, two for parts, the confirm, the polls of 20 s, the items. */
+const CALLS_OF_A_RUN = 20;
+
+/**
+ * Whether a PUT met what it does not replace and can't know for its own: other content, where batches share a place; what
+ * a form brought before, when its run did not live to record it; anything, after a full disk lost the journal.
+ */
+function hasMetUnknown({ dialect, disturbances, diskWasFull }: Played, end: End): boolean {
+  const mayMeetOthers = end.hadPuts && (dialect.batches === "together" || disturbances > 0);
+  return mayMeetOthers && (end.unknown.length > 0 || diskWasFull);
+}
+
+function isConflictDue(played: Played, end: End): boolean {
+  // It waits 15 minutes at most for a run that holds the lock.
+  if (end.wasTogether) return true;
+  // Where other content went before, a second try can't tell that from what its first try stored: its reply was lost.
+  const isLostAmongOthers = end.hadPuts && played.changes > 0 && played.hadFaults;
+  return isLostAmongOthers || hasMetUnknown(played, end);
+}
+
+/** Whether only our own record could have told what the dataset is made of, and it may be lost or of no use. */
+function mayLoseTheRecord({ ends, diskWasFull, dialect, knowsDigests }: Played): boolean {
+  const isLost = ends.some(
+    ({ how, wasTogether, wasMade }) =>
+      wasTogether || how === "killed" || (wasMade && !how.startsWith("un") && how !== "uploaded"),
+  );
+  return (
+    isLost || !knowsDigests || diskWasFull || (dialect.itemKey === "none" && !dialect.hasHealth)
+  );
+}
+
+const nameOf = ({ key, sha256 }: StoredObject): string => `${key} ${sha256}`;
+
+/** The dataset, by the server's own record. */
+function judgeDataset({ server, files, datasetName, dialect }: Played): string[] {
+  const wrong: string[] = [];
+  if (server.datasets.length !== 1) wrong.push(`${server.datasets.length} datasets`);
+  const prefix = `acme/${datasetName}/`;
+  for (const { batch, madeOf } of server.datasets) {
+    for (const [path, sha256] of files) {
+      const object = madeOf.get(prefix + path);
+      if (object?.sha256 !== sha256) wrong.push(`${path} is not in the dataset as it is`);
+      const isOfBatch = object?.named === batch;
+      // Where batches are not kept, an object of the same content may be an earlier one's.
+      const isOfProtocol = (object?.named === undefined) === (batch === undefined);
+      const isKept = dialect.batches === "together" ? isOfProtocol : isOfBatch;
+      if (!isKept && dialect.reply !== "ignored")
+        wrong.push(`${path} was sent in another batch or protocol`);
+    }
+    if (madeOf.size !== files.size) wrong.push(`made of ${madeOf.size} objects`);
+    const now = new Set([...server.objects.values()].map(nameOf));
+    const isHeld = [...madeOf.values()].every((made) => now.has(nameOf(made)));
+    if (!isHeld) wrong.push("replaced after it was made");
+  }
+  return wrong;
+}
+
+function judgeEnd(played: Played): string[] {
+  const { ends, server, afterwards } = played;
+  const wrong: string[] = [];
+  const odd = ends.filter(
+    (end) => !MAY_END.has(end.how) && !(end.how === "conflict" && isConflictDue(played, end)),
+  );
+  if (odd.length > 0) wrong.push(`ended as ${odd.map(({ how }) => how).join(" ")}`);
+  const last = ends.at(-1)!;
+  const isStuck = last.how === "conflict" && hasMetUnknown(played, last);
+  if (isStuck && server.datasets.length === 0) return wrong;
+  const isWell = last.how === "uploaded" || last.how === "unchanged";
+  if (!isWell && !(last.how === "unverified" && mayLoseTheRecord(played)))
+    wrong.push(`it never ended well: ${ends.map(({ how }) => how).join(" ")}`);
+  wrong.push(...judgeDataset(played));
+  for (const { how, isSame, sent } of afterwards) {
+    const isKnown = how === (isSame ? "unchanged" : "conflict");
+    const isDue = isKnown || (how === "unverified" && mayLoseTheRecord(played));
+    if (!isDue) wrong.push(`afterwards ${how} with ${isSame ? "the same" : "other"} content`);
+    if (sent > 0) wrong.push(`${sent} requests to send afterwards`);
+  }
+  return wrong;
+}
+
+/** What is wrong with a world that has ended; nothing, when the promises were kept. */
+export function judge(played: Played): string[] {
+  const { server, files, ends } = played;
+  const wrong = judgeEnd(played);
+  // A full disk may forget what had landed, and so may two runs at once with files that changed: one takes back what
+  // the other has recorded since.
+  const mayForget = played.diskWasFull || (played.ranTogether && played.changes > 0);
+  if (!mayForget && played.sentAgain.length > 0) {
+    wrong.push(`sent again although it was known to have landed: ${played.sentAgain.join(", ")}`);
+  }
+  if (!played.ranTogether && played.sentTwice.length > 0) {
+    wrong.push(`sent twice by one run: ${played.sentTwice.join(", ")}`);
+  }
+  // A run that was killed leaves a second's burst behind that the next one can't know of.
+  const wasKilled = ends.some(({ how }) => how === "killed");
+  if (!played.ranTogether && !wasKilled && played.throttled > 0) {
+    wrong.push(`${played.throttled} calls were throttled`);
+  }
+  const callsPerFile = server.speaks().reply === "put" ? 2 : 1;
+  const wasUndisturbed = ends.length === 1 && !played.hadFaults && played.disturbances === 0;
+  const runs = 1 + played.afterwards.length;
+  if (wasUndisturbed && server.counts.calls > callsPerFile * files.size + CALLS_OF_A_RUN * runs) {
+    wrong.push(`${server.counts.calls} calls for ${files.size} files`);
+  }
+  const isLeaked = [...played.disk.written, ...server.trace].some((text) => text.includes(API_KEY));
+  if (isLeaked) wrong.push("the key was written down");
+  const isRefused = ends.at(-1)?.how === "conflict";
+  if (!isRefused && played.disk.journals().length > 0) wrong.push("the journal was left behind");
+  return wrong;
+}
