@@ -37,10 +37,10 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
   });
 
   test("the release does not run when the export failed", async () => {
-    emulator.failExports("the labels are broken");
+    emulator.failExports("not in the reply");
     const { code, log } = await release(parts, 5, 5);
     expect(emulator.exports()).toHaveLength(1);
-    expect(log).toContain("the labels are broken");
+    expect(log).toContain("ended as failed");
     expect(log.match(/::error::/g)).toHaveLength(1);
     expect(log).not.toContain("Released");
     expect(code).not.toBe(0);

@@ -10,10 +10,9 @@ const files = ${FILES};
 const dataset = new avala.Dataset("training", { files, metadata: { season: "autumn" } });
 export const isVerified = dataset.isVerified;
 `;
-const ADOPTING = PROGRAM.replace('"training" }', '"training", adopt: true }').replace(
-  "{ files,",
-  "{ files, adopt: true,",
-);
+const ADOPTING = PROGRAM.replace('"training" }', '"training", adopt: true }')
+  .replace("{ files,", "{ files, adopt: true,")
+  .replace(', metadata: { season: "autumn" }', "");
 const WITHOUT_DATASET = `
 import * as avala from "@avala/pulumi";
 export const digest = ${FILES}.digest;

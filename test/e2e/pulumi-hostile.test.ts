@@ -1,6 +1,7 @@
 // A hostile server's JSON on the real engine: nothing is fetched, and no `up` fails of it.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { WITH_CHANGES } from "../support/dialects";
 import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { hostileValues, poison } from "../support/hostile-json";
 import { describeWithPart } from "../support/parts";
@@ -58,7 +59,7 @@ describeWithPart("pulumi", (pulumi) => {
   );
   let uri: string;
   beforeAll(async () => {
-    it_ = await createAvalaStack(pulumi, PROGRAM);
+    it_ = await createAvalaStack(pulumi, PROGRAM, WITH_CHANGES);
     uri = await listen(web);
     const path = new URL(it_.avala.baseUrl).pathname;
     it_.stack.setEnv({ AVALA_BASE_URL: `${await listen(proxy)}${path}` });

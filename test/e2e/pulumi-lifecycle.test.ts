@@ -1,6 +1,7 @@
 // Datasets that a stack still declares, or that another stack does, are there after whatever an owner does to the stack:
 // on the real engine, which calls `create` for the new resource first, and then `delete` for the old one with the very
 // uid. The stack asks to delete what it made, so that only what it must not delete stays.
+import { WITH_CHANGES } from "../support/dialects";
 import { createAvalaStack, environmentOf, type AvalaStack } from "../support/avala-stack";
 import { describeWithPart } from "../support/parts";
 import { createStack, type StackResource } from "../support/stack";
@@ -35,7 +36,7 @@ describeWithPart("pulumi", (pulumi) => {
     let it_: AvalaStack;
     let files = 0;
     beforeAll(async () => {
-      it_ = await createAvalaStack(pulumi, IMPORT + ONE);
+      it_ = await createAvalaStack(pulumi, IMPORT + ONE, WITH_CHANGES);
     });
     afterAll(() => it_.stop());
 
@@ -117,7 +118,11 @@ describeWithPart("pulumi", (pulumi) => {
 
   test("nothing is sent for a version that a protected Dataset can't take, and a wrong key ends a preview", async () => {
     const guarded = ONE.replace("{ files, onDelete }", "{ files, onDelete }, { protect: true }");
-    const { stack, avala, watching, stop } = await createAvalaStack(pulumi, IMPORT + ONE);
+    const { stack, avala, watching, stop } = await createAvalaStack(
+      pulumi,
+      IMPORT + ONE,
+      WITH_CHANGES,
+    );
     try {
       stack.write({ "images/a.jpg": jpeg("a") });
       await stack.up();

@@ -1,5 +1,6 @@
 // The plain resources, the look-ups, and what a preview does not know yet, on the real engine.
 import { describeWithPart } from "../support/parts";
+import { WITH_CHANGES } from "../support/dialects";
 import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { jpeg } from "../support/temp-tree";
 
@@ -28,7 +29,7 @@ export const found = avala.listDatasetsOutput({ name: same.name }).apply((all) =
 describeWithPart("pulumi", (pulumi) => {
   let it_: AvalaStack;
   beforeAll(async () => {
-    it_ = await createAvalaStack(pulumi, PROGRAM);
+    it_ = await createAvalaStack(pulumi, PROGRAM, WITH_CHANGES);
     it_.stack.write({ "images/a.jpg": jpeg("a") });
   });
   afterAll(() => it_.stop());

@@ -46,7 +46,7 @@ describeWithPart("pulumi", (pulumi) => {
   });
 
   test("a failed export fails the up with the server's reason, and the next up starts another", async () => {
-    await start(FILE_SET + DATASET + EXPORT);
+    await start(FILE_SET + DATASET + EXPORT, { dialect: { exportReason: "error" } });
     it_.avala.failExports("annotations are locked");
     const output = await failingUp();
     expect(output).toContain("annotations are locked");

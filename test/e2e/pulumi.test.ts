@@ -1,6 +1,7 @@
 // The main job on the real engine: a partitioned dataset and an export over it, from the first preview to the last
 // destroy. The tests follow each other on one stack, as its owner would.
 import { describeWithPart } from "../support/parts";
+import { WITH_CHANGES } from "../support/dialects";
 import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { jpeg } from "../support/temp-tree";
 
@@ -33,7 +34,7 @@ describeWithPart("pulumi", (pulumi) => {
     let it_: AvalaStack;
 
     beforeAll(async () => {
-      it_ = await createAvalaStack(pulumi, PROGRAM, { checkTypes: true });
+      it_ = await createAvalaStack(pulumi, PROGRAM, { checkTypes: true, ...WITH_CHANGES });
       it_.stack.write(FILES);
     });
     afterAll(async () => {
