@@ -2,8 +2,11 @@
 // The engine gives its address as the process's first argument.
 import { createHandlers } from "./handlers/handlers";
 import { connectEngine } from "./process/engine";
+import { withoutEchoes } from "./process/failures";
 import { watchForStop } from "./process/stop";
 
+// eslint-disable-next-line no-console -- the SDK writes there what the engine reports by itself
+console.error = withoutEchoes(console.error);
 const stop = watchForStop();
 const handlers = createHandlers({
   log: connectEngine(process.argv[2], stop.engineIsGone),

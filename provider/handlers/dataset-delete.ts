@@ -5,7 +5,7 @@ import type { Dataset } from "../../src/api/dataset-wire";
 import { requireScopes } from "../../src/api/permissions";
 import { refOf } from "../../src/dataset-owner";
 import { AvalaError, isAvalaError } from "../../src/errors";
-import { advise } from "../process/advice";
+import { advise, notCompared } from "../process/advice";
 import type { Messages } from "../process/messages";
 import {
   IN_THE_WAY,
@@ -39,7 +39,10 @@ async function readOrRecall(
   messages: Messages,
   props: DatasetOutputs,
 ): Promise<Counts | "gone"> {
-  if (avala === undefined) return props;
+  if (avala === undefined) {
+    await messages.info(`dataset ${props.name} (uid ${props.uid})\n${notCompared}`);
+    return props;
+  }
   const what = `Whether people have worked on dataset ${props.name} (uid ${props.uid})`;
   return (await advise(messages, what, () => readNow(avala, props.uid))) ?? props;
 }

@@ -1,7 +1,7 @@
 // What a preview says of a dataset that would be made: that it is there already, and what an `up` does about it.
 import type { Dataset } from "../../src/api/dataset-wire";
 import type { AvalaError } from "../../src/errors";
-import { findInPreview } from "../process/advice";
+import { findInPreview, notCompared } from "../process/advice";
 import type { Call } from "../process/calls";
 import { textOf } from "../process/failures";
 import type { Session } from "../process/session";
@@ -32,6 +32,9 @@ export async function previewTakeOver(
   const { name, ownerName, organizationUid } = inputs;
   const wanted = { name, ownerName, organizationUid };
   if (hasUnknown(wanted)) return;
+  // Of files their file set says it.
+  if (session.avalaIfConfigured(call) === undefined && inputs.files === undefined)
+    await session.messages(call).info(`dataset ${name}\n${notCompared}`);
   const found: Dataset | undefined = await findInPreview(session, call, wanted);
   if (found === undefined || mustGo(found.uid)) return;
   const messages = session.messages(call);

@@ -1,5 +1,6 @@
 // What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
 import { MAX_CONCURRENCY } from "../../src/api/limits";
+import { isAvalaError } from "../../src/errors";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { datasetVersionName } from "../../src/files/dataset-name";
 import { packManifest } from "../../src/files/packing";
@@ -85,6 +86,15 @@ export const FILE_SET_RULES: Rules = {
   concurrency: isWhole(1, MAX_CONCURRENCY),
   adopt: isFlag,
 };
+
+const ABOUT_FILES: ReadonlySet<string> = new Set(["input", "file", "file_changed"]);
+
+/** What a failed check is about, where it names no input: the name, the files, or none of the inputs. */
+export function propertyOf(error: unknown): string {
+  if (!isAvalaError(error)) return "";
+  if (error.code === "conflict") return "datasetName";
+  return ABOUT_FILES.has(error.code) ? "root" : "";
+}
 
 const EVERYTHING = ["**"];
 

@@ -1,6 +1,6 @@
 // What `ignoreChanges` makes of a FileSet's inputs: the engine puts what an earlier `check` computed in the place of what
 // the program gives, which never has these. Pure.
-import { datasetVersionName } from "../../src/files/dataset-name";
+import { datasetVersionName, shortDigest } from "../../src/files/dataset-name";
 import { InputError } from "../../src/errors";
 import { without } from "../process/present";
 import type { FileSetGiven, FileSetInputs } from "./file-set-inputs";
@@ -65,6 +65,19 @@ export function heldInputs({ given, held, named }: Kept): FileSetInputs | undefi
     dataType: given.dataType ?? held.dataType,
     organizationUid: given.organizationUid ?? "",
   };
+}
+
+/** Of a change that sends the set again, when the files are no longer those of the kept digest. */
+export function otherThanHeld({
+  root,
+  digest,
+}: Pick<FileSetInputs, "root" | "digest">): InputError {
+  return new InputError([
+    {
+      input: "digest",
+      text: `stays ${shortDigest(digest)} by ignoreChanges, the files in ${root} have other content now, and this change would send them again. Take digest out of ignoreChanges to send the files as they are, put the old files back, or undo the change`,
+    },
+  ]);
 }
 
 /** @throws InputError when the kept name stands for other content */

@@ -5,7 +5,7 @@ import type { Manifest, ManifestEntry } from "../../src/files/manifest";
 import { refuseChange } from "../../src/operations/publish-decide";
 import { existsAlready } from "../../src/operations/publish-refusals";
 import { counted, describeCost, estimateCost } from "../../src/upload/cost";
-import { findInPreview } from "../process/advice";
+import { findInPreview, notCompared } from "../process/advice";
 import type { Call } from "../process/calls";
 import type { LocalSet } from "../process/local-files";
 import type { Session } from "../process/session";
@@ -29,6 +29,11 @@ function describeSending(
   return `to send: ${describeCost(estimateCost([{ toSend, fileCount }], rateLimit))}`;
 }
 
+/** `text`, and that the server was not asked, when that is so. */
+function withDoubt({ session, call }: Preview, text: string): string {
+  return session.avalaIfConfigured(call) === undefined ? `${text}\n${notCompared}` : text;
+}
+
 /** The dataset of this name, as far as a preview can know. */
 function findExisting({ session, call, inputs }: Preview): Promise<Dataset | undefined> {
   const wanted = { name: inputs.datasetName, organizationUid: ownerOf(inputs) };
@@ -40,7 +45,7 @@ async function describeFirst(preview: Preview): Promise<string> {
   const { inputs, manifest } = preview;
   // The look first: its reply has the live limit, which the cost is made of.
   const existing = await findExisting(preview);
-  if (existing === undefined) return describeSending(preview, manifest.entries);
+  if (existing === undefined) return withDoubt(preview, describeSending(preview, manifest.entries));
   if (inputs.isVersion) return "nothing to send: this version is on the server";
   if (inputs.adopt !== true) throw existsAlready(existing, PULUMI_WORDS);
   return `nothing to send: the dataset that exists (uid ${existing.uid}) is taken over if it holds exactly these files`;
@@ -80,7 +85,7 @@ export async function previewChange(
   // Other content is another batch, in which nothing has landed; a server without batches keeps what is there.
   const others = [...changes.added, ...changes.changed.map(({ after }) => after)];
   const toSend = olds.uploadUid === "" ? others : manifest.entries;
-  const text = describeSending(preview, toSend);
+  const text = withDoubt(preview, describeSending(preview, toSend));
   await messages.info(`${inputs.datasetName}, whose dataset is not made yet\n${listed}\n${text}`);
 }
 

@@ -9,7 +9,7 @@ import { takeCall, type Call } from "../process/calls";
 import { defineHandler } from "../process/define-handler";
 import { Problems, textOf } from "../process/failures";
 import type { Handler } from "../process/handler";
-import type { LocalFiles } from "../process/local-files";
+import type { LocalFiles, LocalSet } from "../process/local-files";
 import { showReading } from "../process/messages";
 import { applyRules } from "../process/rules";
 import type { Session } from "../process/session";
@@ -21,13 +21,14 @@ import {
   inputsOf,
   optionsFor,
   ownerOf,
+  propertyOf,
   type FileSetGiven,
   type FileSetInputs,
   type FileSetOutputs,
 } from "./file-set-inputs";
 import { previewChange, previewNew, tellNotices } from "./file-set-preview";
 import { protectedInBoth, wouldBeRefused } from "./file-set-protected";
-import { heldInputs, takeKept, withKeptName, type Kept } from "./file-set-kept";
+import { heldInputs, otherThanHeld, takeKept, withKeptName, type Kept } from "./file-set-kept";
 import { readStoredFileSet } from "./file-set-read";
 import { reportExisting, sendFileSet, takeExisting, type Sending } from "./file-set-send";
 import { publishOptions, targetOf } from "./publishing";
@@ -83,8 +84,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
       const known = { ...call, protectedInBoth: protectedInBoth(olds, inputs) };
       return { inputs: await this.checkFiles(kept, known, olds.digest === undefined) };
     } catch (error) {
-      const isTaken = isAvalaError(error) && error.code === "conflict";
-      problems.addError(error, isTaken ? "datasetName" : "root", KNOWN);
+      problems.addError(error, propertyOf(error), KNOWN);
       return { inputs: news, failures: problems.failures };
     }
   }
@@ -101,7 +101,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const { given } = kept;
     const held = heldInputs(kept);
     if (held !== undefined) {
-      this.session.calls.keep(held, call);
+      this.session.calls.keep(held, { ...call, isHeld: true });
       return held;
     }
     const local = await this.files.read(
@@ -159,10 +159,20 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     inputs: FileSetInputs,
     call: Call,
   ): Promise<void> {
-    const local = await this.files.recall(optionsFor(inputs, call), inputs.digest);
+    const local = await this.recall(inputs, call);
     const preview = { session: this.session, call, inputs, manifest: local.manifest };
     await previewChange(preview, olds, unpackManifest(olds.manifest));
     await tellNotices(this.session, call, local, inputs);
+  }
+
+  private async recall(inputs: FileSetInputs, call: Call): Promise<LocalSet> {
+    try {
+      return await this.files.recall(optionsFor(inputs, call), inputs.digest);
+    } catch (error) {
+      if (call.isHeld !== true || !isAvalaError(error) || error.code !== "file_changed")
+        throw error;
+      throw otherThanHeld(inputs);
+    }
   }
 
   async create(inputs: FileSetInputs): Promise<dynamic.CreateResult<FileSetOutputs>> {
@@ -195,7 +205,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     olds?: FileSetOutputs,
   ): Promise<Sending> {
     const { session } = this;
-    const local = await this.files.recall(optionsFor(inputs, call), inputs.digest);
+    const local = await this.recall(inputs, call);
     if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
     const manifest = olds && unpackManifest(olds.manifest);
     return {

@@ -8,6 +8,9 @@ import type { Call } from "./calls";
 import type { Messages } from "./messages";
 import type { Session } from "./session";
 
+/** What a preview adds to whatever it says without having looked. */
+export const notCompared = "not compared with the server: no API key";
+
 const ANSWERS: ReadonlySet<string> = new Set(["authentication", "cancelled"]);
 
 /**

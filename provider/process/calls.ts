@@ -10,6 +10,8 @@ export interface Call {
   readonly isPreview?: boolean | undefined;
   /** Resources that the engine does not let go, as far as `check` can tell. */
   readonly protectedInBoth?: readonly string[] | undefined;
+  /** Whether `ignoreChanges` holds the content, so that nothing was read from the disk. */
+  readonly isHeld?: boolean | undefined;
   /** The program's working directory. */
   readonly folder?: string | undefined;
   /** Inputs that the program gave as secrets: the engine hands them over in plain. */

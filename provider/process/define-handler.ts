@@ -7,7 +7,7 @@ import { printableLines, wellFormed } from "../../src/redact";
 import type { ResourceKind } from "../loader";
 import { SECRET_FIELDS } from "../secret-fields";
 import { takeCall } from "./calls";
-import { ProviderError, UnfinishedError } from "./failures";
+import { Problems, ProviderError, UnfinishedError } from "./failures";
 import type { Handler } from "./handler";
 import { findSpecial, plainProperties, UNKNOWNS } from "./plain";
 import { isSame } from "./same";
@@ -105,6 +105,20 @@ function borderOf<Inputs, Outputs extends object>({
   };
 }
 
+/** A refusal of `check` as a failure of the resource, which the engine shows once; of what is thrown it shows two. */
+async function asFailures<Inputs>(
+  inputs: Inputs,
+  check: () => Promise<dynamic.CheckResult<Inputs>>,
+): Promise<dynamic.CheckResult<Inputs>> {
+  try {
+    return await check();
+  } catch (error) {
+    const problems = new Problems();
+    problems.addError(error, "");
+    return { inputs, failures: problems.failures };
+  }
+}
+
 type Checking<Inputs> = Pick<HandlerDefinition<Inputs, never>, "session"> & {
   readonly check: () => Promise<dynamic.CheckResult<Inputs>>;
 };
@@ -157,7 +171,9 @@ function planning<Inputs extends object, Outputs extends object>(
       border.know(olds, news);
       // All of it is what `check` returned before (`ignoreChanges: ["*"]`), and so it stays.
       if (isAllKept(olds, news)) return Promise.resolve({ inputs: { ...news } });
-      return border.run(news, () => checkPlain(news, { session, check: () => check(olds, news) }));
+      return border.run(news, () =>
+        checkPlain(news, { session, check: () => asFailures(news, () => check(olds, news)) }),
+      );
     },
     diff: (id, olds, news) => {
       border.know(olds, news);

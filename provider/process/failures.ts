@@ -12,7 +12,7 @@ export class Problems {
     this.failures.push({ property, reason });
   }
 
-  /** @param property is what the user can change when the error does not name an input of the resource */
+  /** @param property is what the user can change when the error does not name an input; empty: nothing of the resource */
   addError(error: unknown, property: string, known: ReadonlySet<string> = new Set()): void {
     if (isInputError(error)) {
       for (const { input, text } of error.problems)
@@ -28,7 +28,10 @@ export class Problems {
     property: string,
     known: ReadonlySet<string>,
   ): void {
+    // `include images/**`: a line of that input.
+    const [first = ""] = input.split(" ", 1);
     if (known.has(input)) this.add(input, text);
+    else if (known.has(first)) this.add(first, `${input.slice(first.length + 1)}: ${text}`);
     else this.add(property, `${input}: ${text}`);
   }
 }
@@ -49,21 +52,36 @@ function stackOf({ stack, message }: Error): string {
   return stack ?? message;
 }
 
+/** How a refusal begins that the SDK prints and the engine reports as well. */
+const ECHO = "Avala refused";
+
 /**
- * What the engine is told. Of some calls the SDK also prints `${error}: ${error.stack}`, beside the engine's own report:
- * so that this reads as one line, and not as a crash of the provider, a refusal has no stack.
+ * Of `check`, `diff`, `read` and `delete` the SDK prints what they throw, as `${error}: ${error.stack}` without a
+ * resource, and the engine reports the same on the resource's own row. `print` without those that are refusals of ours.
  */
+export function withoutEchoes(print: (...given: unknown[]) => void): (...given: unknown[]) => void {
+  return (...given) => {
+    const [text] = given;
+    if (given.length === 1 && typeof text === "string" && text.startsWith(`${ECHO}: `)) return;
+    print(...given);
+  };
+}
+
+/** What the engine is told. A refusal has no stack, so that it does not read as a crash of the provider. */
 export class ProviderError extends Error {
+  /** Whether it is an answer to the user, and not a mistake of ours. */
+  private readonly isRefusal: boolean;
+
   /** @param hide takes the secrets out, which what is not of ours may have in its stack as well */
   constructor(cause: unknown, hide: Hide = redact) {
     super(printableLines(hide(textOf(cause))), { cause });
     this.name = "Avala";
-    this.stack =
-      isAvalaError(cause) || !(cause instanceof Error) ? this.message : hide(stackOf(cause));
+    this.isRefusal = isAvalaError(cause) || !(cause instanceof Error);
+    this.stack = this.isRefusal ? this.message : hide(stackOf(cause as Error));
   }
 
   override toString(): string {
-    return this.name;
+    return this.isRefusal ? ECHO : this.name;
   }
 }
 

@@ -76,6 +76,19 @@ describeWithPart("pulumi", (pulumi) => {
     expect(output).toContain("choose another name, or another slug");
   });
 
+  test("a refusal is shown once, on its resource", async () => {
+    await start(FILE_SET);
+    const times = (text: string, output: string): number => output.split(text).length - 1;
+    it_.avala.setFault({
+      on: { method: "GET", path: "/datasets/*" },
+      times: 0,
+      reply: { status: 401, body: { detail: "Whose key is this?" } },
+    });
+    const checked = (await it_.stack.fails("preview")).output;
+    expect(times("Whose key is this?", checked)).toBe(1);
+    expect(checked).not.toContain("property 'root'");
+  });
+
   test("everything that is wrong with the inputs is told at once, and nothing is sent", async () => {
     await start(
       'new avala.FileSet("set", { root: "./images", concurrency: 50, symlinks: "maybe" as never });\n',

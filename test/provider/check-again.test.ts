@@ -102,6 +102,16 @@ describe("a version whose files have changed", () => {
     }
   });
 
+  test("is not sent again while its digest is ignored, and the refusal says why", async () => {
+    const handler = handlerOf("fileSet");
+    const other = { ...given(), dataType: "image" };
+    const untyped = { ...once, dataType: "" };
+    const news = await check(handler, { ...other, digest: once["digest"] }, untyped);
+    const update = handler.update("pets", { ...untyped, manifest: "" } as never, news as never);
+    await expect(update).rejects.toThrow(/digest: stays .* by ignoreChanges/);
+    await expect(update).rejects.not.toThrow(/while the update ran/);
+  });
+
   test("is refused under the name of its old content", async () => {
     const news = ignoring(given(), once, ["datasetName", "isVersion"]);
     const { failures } = await handlerOf("fileSet").check(once as never, news as never);

@@ -1,6 +1,7 @@
 // What a preview asks Avala: a wrong key is an answer, a key that may not read is none, and what could not be asked is said.
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, make, type Bench } from "./support";
+import type { Handlers } from "../../provider/handlers/handlers";
+import { checked, createBench, failuresOf, make, type Bench } from "./support";
 
 let bench: Bench;
 beforeEach(async () => {
@@ -16,6 +17,27 @@ const answer = (status: number): void => {
   const reply = { status, body: { detail: "no" } };
   bench.avala.setFault({ on: { method: "GET", path: "/datasets/*" }, times: 0, reply });
 };
+
+test("a wrong key is a failure of the resource, and of none of its properties", async () => {
+  answer(401);
+  const failures = await failuresOf(bench.handlers().fileSet, { ...fileSet(), call });
+  expect(failures).toEqual([{ property: "", reason: expect.stringContaining("401") as string }]);
+});
+
+test.each([
+  ["a file set", "fileSet", () => fileSet()],
+  ["a dataset without files", "dataset", () => plain],
+] as const)("%s says that without a key nothing was looked up", async (_what, kind, given) => {
+  const handler = bench.handlers({ AVALA_API_KEY: "" })[kind] as unknown as Handlers["webhook"];
+  await checked(handler, { ...given(), call });
+  expect(bench.told().join("\n")).toContain("not compared with the server: no API key");
+  expect(bench.avala.requests()).toEqual([]);
+});
+
+test("with a key it does not", async () => {
+  await checked(bench.handlers().fileSet, { ...fileSet(), call });
+  expect(bench.told().join("\n")).not.toContain("not compared");
+});
 
 /** Each look-up of a preview, as the engine has it made. */
 const LOOK_UPS: readonly (readonly [string, () => Promise<() => Promise<unknown>>])[] = [
