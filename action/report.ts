@@ -4,7 +4,7 @@ import type { AvalaEvent, Listener, UploadProgress } from "../src/events";
 import type { HashProgress } from "../src/files/hash";
 import type { Clock } from "../src/flow/clock";
 import { counted, formatBytes, formatDuration } from "../src/upload/cost";
-import { percentDone } from "../src/upload/progress";
+import { hasTimeLeft, percentDone } from "../src/upload/progress";
 import type { Log } from "./log";
 
 const PROGRESS_EVERY_MS = 5_000;
@@ -100,8 +100,7 @@ function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress
 export function uploadLine(progress: UploadProgress): string {
   const done = progress.filesSent + progress.filesUnchanged;
   const failed = progress.filesFailed === 0 ? "" : `, ${progress.filesFailed} failed`;
-  const left =
-    progress.secondsLeft === undefined ? "" : `, ${formatDuration(progress.secondsLeft)} left`;
+  const left = hasTimeLeft(progress) ? `, ${formatDuration(progress.secondsLeft)} left` : "";
   const bytes = `${formatBytes(progress.bytesSent)} of ${formatBytes(progress.bytesTotal)}`;
   const rate = `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;
   return `Uploading ${percentDone(progress)}%: ${done} of ${counted(progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;

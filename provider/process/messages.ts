@@ -2,7 +2,7 @@
 // Knows nothing of how a message reaches the engine.
 import type { AvalaEvent, Listener } from "../../src/events";
 import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
-import { percentDone } from "../../src/upload/progress";
+import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
 import { printable, printableLines } from "../../src/redact";
@@ -40,8 +40,7 @@ function describeProgress({ progress }: ProgressEvent): string {
     `${percentDone(progress)}%`,
   ];
   if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
-  if (progress.secondsLeft !== undefined && done < progress.filesTotal)
-    parts.push(`${formatDuration(progress.secondsLeft)} left`);
+  if (hasTimeLeft(progress)) parts.push(`${formatDuration(progress.secondsLeft)} left`);
   if (progress.filesFailed > 0) parts.push(`${progress.filesFailed} failed`);
   return parts.join(", ");
 }

@@ -103,6 +103,14 @@ export function trackProgress(
   };
 }
 
+/** Whether there is a time to show: of what has ended, or is ending, none is left. */
+export function hasTimeLeft(
+  progress: UploadProgress,
+): progress is UploadProgress & { readonly secondsLeft: number } {
+  const { secondsLeft } = progress;
+  return secondsLeft !== undefined && secondsLeft > 0 && percentDone(progress) < 100;
+}
+
 /** Whole percent, by bytes where there are any; 100 only when every file has ended, whatever bytes are on their way. */
 export function percentDone(progress: UploadProgress): number {
   const { filesTotal, bytesTotal, bytesSent, bytesSkipped } = progress;

@@ -76,17 +76,27 @@ describeWithPart("pulumi", (pulumi) => {
     expect(output).toContain("choose another name, or another slug");
   });
 
-  test("a refusal is shown once, on its resource", async () => {
+  test("a refusal is shown once, on its resource, of check and of diff", async () => {
     await start(FILE_SET);
-    const times = (text: string, output: string): number => output.split(text).length - 1;
-    it_.avala.setFault({
-      on: { method: "GET", path: "/datasets/*" },
-      times: 0,
-      reply: { status: 401, body: { detail: "Whose key is this?" } },
-    });
-    const checked = (await it_.stack.fails("preview")).output;
-    expect(times("Whose key is this?", checked)).toBe(1);
+    const wrongKey = (): void =>
+      it_.avala.setFault({
+        on: { method: "GET", path: "/datasets/*" },
+        times: 0,
+        reply: { status: 401, body: { detail: "Whose key is this?" } },
+      });
+    const diagnosed = async (): Promise<string> => {
+      const { output } = await it_.stack.fails("preview");
+      return output.slice(output.indexOf("Diagnostics:"));
+    };
+    wrongKey();
+    const checked = await diagnosed();
+    expect(checked.split("Whose key is this?")).toHaveLength(2);
     expect(checked).not.toContain("property 'root'");
+    it_.avala.clearFaults();
+    await it_.stack.up();
+    it_.stack.write({ "images/new.jpg": jpeg("new") });
+    wrongKey();
+    expect((await diagnosed()).split("Whose key is this?")).toHaveLength(2);
   });
 
   test("everything that is wrong with the inputs is told at once, and nothing is sent", async () => {

@@ -1,4 +1,4 @@
-import { percentDone, trackProgress } from "../../src/upload/progress";
+import { hasTimeLeft, percentDone, trackProgress } from "../../src/upload/progress";
 
 function at(startMs = 0): { now: () => number; pass: (ms: number) => void } {
   let ms = startMs;
@@ -19,6 +19,17 @@ describe("progress of an upload", () => {
     expect(percentDone(tracker.snapshot())).toBe(99);
     tracker.addFile("sent", 600);
     expect(percentDone(tracker.snapshot())).toBe(100);
+  });
+
+  test("has no time left when every file has ended, also when some failed", () => {
+    const time = at();
+    const tracker = trackProgress({ files: 2, bytes: 1000 }, time.now);
+    time.pass(1000);
+    tracker.addBytes(500);
+    tracker.addFile("sent", 500);
+    expect(hasTimeLeft(tracker.snapshot())).toBe(true);
+    tracker.addFile("failed", 500);
+    expect(hasTimeLeft(tracker.snapshot())).toBe(false);
   });
 
   test("of empty files goes by files", () => {
