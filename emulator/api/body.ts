@@ -33,7 +33,7 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
       else chunks.push(chunk);
     });
     request.once("end", () => {
-      // It closes after each one: by then the client has not gone away, and an error with its stack is not free.
+      // A request closes after its end too, and an error with its stack is not free.
       request.off("close", isGone);
       resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks));
     });

@@ -98,6 +98,25 @@ export const DATASETS: Scenarios<StackBench> = {
     if (!isDeleted) expect(warnings[0]?.text).toContain(id);
   },
 
+  "replaces a dataset by another of its name where Avala can delete, else keeps it and says the ways out":
+    async (stack) => {
+      const given = { name: "renewed", dataType: "image", onDelete: "delete" };
+      const { id, inputs, outs } = await make(stack.process().dataset, given);
+      const up = stack.process().dataset;
+      const news = await checked(up, { ...given, dataType: "video" }, inputs as unknown as Given);
+      const diff = await up.diff(id, outs, news);
+      expect(diff).toMatchObject({ replaces: ["dataType"], deleteBeforeReplace: true });
+      const deleting = up.delete(id, outs);
+      if (stack.dialect.datasetChanges === "absent") {
+        await expect(deleting).rejects.toThrow(/renewed[^]*give the new one another name/);
+        expect(uids(stack)).toContain(id);
+        return;
+      }
+      await deleting;
+      expect((await up.create(news)).outs).toMatchObject({ dataType: "video" });
+      expect(uids(stack)).not.toContain(id);
+    },
+
   "makes a public dataset of files, or says that it may have to be private first": async (
     stack,
   ) => {
