@@ -10,14 +10,24 @@ const swc = [
 ];
 
 // ES modules, which jest can't load as they are.
-const ES_PACKAGES =
-  "(?:file-type|strtok3|token-types|uint8array-extras|@tokenizer/[^/]+|@borewit/text-codec)/";
+const ES_PACKAGES = `(?:${[
+  "file-type|strtok3|token-types|uint8array-extras|@tokenizer/[^/]+|@borewit/text-codec",
+  "@actions/[^/]+|@octokit/[^/]+|before-after-hook|json-with-bigint|universal-user-agent",
+].join("|")})/`;
+
+// Packages that name no file for `require`, into which imports are compiled here.
+const IMPORTED_ONLY = {
+  "^@actions/github$": "<rootDir>/node_modules/@actions/github/lib/github.js",
+  "^@actions/github/lib/utils$": "<rootDir>/node_modules/@actions/github/lib/utils.js",
+  "^@actions/http-client$": "<rootDir>/node_modules/@actions/http-client/lib/index.js",
+};
 
 const shared = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   transform: { "\\.ts$": swc, [`/node_modules/${ES_PACKAGES}.+\\.js$`]: swc },
   transformIgnorePatterns: [`/node_modules/(?!${ES_PACKAGES})`],
+  moduleNameMapper: IMPORTED_ONLY,
   modulePathIgnorePatterns: ["<rootDir>/lib/", "<rootDir>/.demo/"],
   setupFiles: [
     "<rootDir>/test/support/source-workers.js",

@@ -12,6 +12,8 @@ export interface CommitStatus {
   readonly state: StatusState;
   /** At most 140 characters are shown. */
   readonly description: string;
+  /** Ms that a limit of GitHub's may still be waited for. */
+  readonly leftMs: () => number;
   readonly signal?: AbortSignal | undefined;
 }
 

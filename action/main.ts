@@ -5,7 +5,9 @@ import { run } from "./run";
 
 // The last resort of an error: that it can't be written must not be another.
 process.stderr.on("error", () => undefined);
-run(openEnvironment(stopSignal())).catch((error: unknown) => {
-  process.exitCode = 1;
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-});
+openEnvironment(stopSignal())
+  .then(run)
+  .catch((error: unknown) => {
+    process.exitCode = 1;
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  });

@@ -86,7 +86,7 @@ async function runGuarded(run: Run): Promise<void> {
   const status = createStatusCheck(
     run.environment,
     run.inputs.isDryRun ? undefined : run.inputs.status,
-    run.log,
+    run,
   );
   for (const text of run.inputs.notices) run.warn({ text });
   await status.set("pending", "Waiting for Avala");

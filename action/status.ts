@@ -4,6 +4,7 @@ import { printable, redact } from "../src/redact";
 import type { ActionEnvironment, StatusState } from "./environment";
 import type { StatusInputs } from "./inputs/status";
 import type { Log } from "./log";
+import type { WaitBudget } from "./waiting";
 
 // GitHub's own bound on a status's description.
 const MAX_DESCRIPTION_CHARACTERS = 140;
@@ -18,7 +19,7 @@ export interface StatusCheck {
 export function createStatusCheck(
   environment: ActionEnvironment,
   status: StatusInputs | undefined,
-  log: Log,
+  { log, budget }: { readonly log: Log; readonly budget: WaitBudget },
 ): StatusCheck {
   return {
     async set(state, description) {
@@ -26,7 +27,8 @@ export function createStatusCheck(
       const text = printable(redact(description, log.secrets), MAX_DESCRIPTION_CHARACTERS - 1);
       const isStopping = environment.signal.aborted;
       const signal = isStopping ? AbortSignal.timeout(LAST_STATUS_MS) : environment.signal;
-      await environment.setCommitStatus({ ...status, state, description: text, signal });
+      const { leftMs } = budget;
+      await environment.setCommitStatus({ ...status, state, description: text, leftMs, signal });
       log.info(`Commit status ${status.context} is ${state} on ${shortSha(status.sha)}.`);
     },
   };

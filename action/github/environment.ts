@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import * as core from "@actions/core";
 import { systemClock } from "../../src/flow/clock";
 import type { ActionEnvironment } from "../environment";
-import { readEvent, setCommitStatus } from "./commit-status";
 import { envFileError, requireEnvFile } from "./env-file";
 import { openExportCache } from "./export-cache";
 import { steadyStream } from "./steady-stream";
 
-export function openEnvironment(signal: AbortSignal): ActionEnvironment {
+export async function openEnvironment(signal: AbortSignal): Promise<ActionEnvironment> {
   const { env } = process;
+  const event = await loadEvent();
   const log = steadyStream(process.stdout);
   return {
     env,
@@ -49,10 +49,25 @@ export function openEnvironment(signal: AbortSignal): ActionEnvironment {
         throw envFileError("GITHUB_STEP_SUMMARY", env.GITHUB_STEP_SUMMARY, error);
       }
     },
-    readEvent: () => readEvent(env),
-    setCommitStatus: (status) => setCommitStatus(status, env),
+    readEvent: () => event,
+    setCommitStatus: async (status) => {
+      const { setCommitStatus } = await import("./commit-status.js");
+      await setCommitStatus(status);
+    },
     exportCache: openExportCache(env),
   };
+}
+
+/** What GitHub says of the event; `undefined` when it can't be read, or no input is about its commit. */
+async function loadEvent(): Promise<unknown> {
+  if (core.getInput("status-context") === "") return undefined;
+  try {
+    const { context } = await import("@actions/github");
+    return context.payload;
+  } catch {
+    // Then the commit must be given, and the refusal says so.
+    return undefined;
+  }
 }
 
 /** Files are named by their real path, so what they are relative to must be one too. */

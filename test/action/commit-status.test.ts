@@ -1,15 +1,180 @@
-// What a user reads when GitHub can't be reached for a commit status.
-import { asStatusError } from "../../action/github/commit-status";
+// Commit statuses on GitHub's API, and what a user reads when one can't be set.
+import type { CommitStatus } from "../../action/environment";
+import type * as Statuses from "../../action/github/commit-status";
 import { transportError } from "../../src/api/transport-errors";
 import { AvalaError } from "../../src/errors";
+import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
+import { rejectionOf } from "../support/thrown";
+import { virtualClock, type VirtualClock } from "../support/virtual-clock";
 
-const status = { context: "avala", sha: "a".repeat(40) };
+// GitHub wants a second between two writes, which is kept by commit.
+let commits = 0;
+let status = { context: "avala", sha: "a".repeat(40) };
+
+const runner = {
+  GITHUB_REPOSITORY: "me/pets",
+  GITHUB_RUN_ID: "42",
+  GITHUB_SERVER_URL: "https://ghes.example",
+};
+const before = { ...process.env };
+let github: ReplyServer;
+let answers: Answer[];
+let statuses: typeof Statuses;
+let clock: VirtualClock;
+
+beforeAll(async () => {
+  github = await replyServer((heard, response, incoming) => {
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    return answer?.(heard, response, incoming);
+  });
+  // The toolkit reads the runner's variables when it is loaded.
+  Object.assign(process.env, runner, { GITHUB_API_URL: `${github.origin}/api/v3` });
+  delete process.env.GITHUB_EVENT_PATH;
+  statuses = jest.requireActual<typeof Statuses>("../../action/github/commit-status");
+});
+afterAll(async () => {
+  process.env = before;
+  await github.stop();
+});
+beforeEach(() => {
+  clock = virtualClock();
+  commits += 1;
+  status = { context: "avala", sha: String(commits).padStart(40, "a") };
+});
+
+const reply =
+  (code: number, message = "", headers = {}): Answer =>
+  (_heard, response) =>
+    json(response, code, { message }, headers);
+
+/** GitHub answers in this order, the last one again and again. */
+async function set(given: Answer[], more: Partial<CommitStatus> = {}): Promise<number> {
+  answers = given;
+  const count = github.heard.length;
+  await clock.run(
+    statuses.setCommitStatus(
+      {
+        ...status,
+        token: "ghs_token",
+        state: "pending",
+        description: "Waiting",
+        leftMs: () => 3_600_000,
+        ...more,
+      },
+      clock,
+    ),
+  );
+  return github.heard.length - count;
+}
+
+test("a status is set on the commit, by the API that the runner names, and links to the run", async () => {
+  expect(await set([reply(201)])).toBe(1);
+  const { method, url, headers, body } = github.heard.at(-1)!;
+  expect([method, url]).toEqual(["POST", `/api/v3/repos/me/pets/statuses/${status.sha}`]);
+  expect(headers["authorization"]).toBe("token ghs_token");
+  expect(headers["user-agent"]).toContain("avala-upload-action");
+  expect(JSON.parse(body.toString())).toEqual({
+    state: "pending",
+    context: "avala",
+    description: "Waiting",
+    target_url: "https://ghes.example/me/pets/actions/runs/42",
+  });
+});
+
+test("a failure of GitHub's is tried again", async () => {
+  expect(await set([reply(502), reply(201)])).toBe(2);
+});
+
+describe("a limit of GitHub's", () => {
+  const again = { "Retry-After": "70" };
+
+  test.each([
+    ["403 with Retry-After, whatever its text", reply(403, "Slow down", again), 70_000],
+    ["429 with Retry-After", reply(429, "Too many", again), 70_000],
+    ["secondary limit", reply(403, "You have exceeded a secondary rate limit", again), 70_000],
+    ["429 that names no wait", reply(429, "Too many"), 60_000],
+  ])("as a %s is waited for as long as it says", async (_name, limit, ms) => {
+    const startMs = clock.now();
+    expect(await set([limit, reply(201)])).toBe(2);
+    expect(clock.now() - startMs).toBe(ms);
+  });
+
+  test("on the hour's quota is waited for until the quota is there again", async () => {
+    const reset = String(Math.ceil(Date.now() / 1000) + 100);
+    const headers = { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset };
+    const startMs = clock.now();
+    expect(await set([reply(403, "API rate limit exceeded", headers), reply(201)])).toBe(2);
+    expect(clock.now() - startMs).toBeGreaterThan(90_000);
+  });
+
+  test("is not waited for when the run has less time left", async () => {
+    const startMs = clock.now();
+    const count = github.heard.length;
+    const error = await rejectionOf(
+      set([reply(403, "Slow down", again)], { leftMs: () => 69_000 }),
+    );
+    expect(error.code).toBe("rate_limited");
+    expect(error.message).toContain("Slow down");
+    expect(error.hint).toContain("70 s");
+    expect(clock.now()).toBe(startMs);
+    expect(github.heard).toHaveLength(count + 1);
+  });
+
+  test("that never ends is given up", async () => {
+    const count = github.heard.length;
+    const error = await rejectionOf(set([reply(429, "Too many", again)]));
+    expect(error.code).toBe("rate_limited");
+    expect(github.heard).toHaveLength(count + 4);
+  });
+
+  test("is not waited for after a cancel", async () => {
+    const controller = new AbortController();
+    const limit: Answer = (_heard, response) => {
+      json(response, 429, {}, { "Retry-After": "70" });
+      setImmediate(() => controller.abort());
+    };
+    const error = await rejectionOf(set([limit], { signal: controller.signal }));
+    expect(error.code).toBe("cancelled");
+  });
+});
+
+describe("a refusal", () => {
+  test.each([
+    [401, "authentication", "github-token"],
+    [403, "permission", "permissions:\n  statuses: write"],
+    [404, "permission", "permissions:\n  statuses: write"],
+    [422, "validation", "status-sha"],
+  ] as const)("of %i is not tried again, and says what to do", async (code, expected, hint) => {
+    const count = github.heard.length;
+    const error = await rejectionOf(set([reply(code, "No.\u001b[2J")]));
+    expect(error.code).toBe(expected);
+    expect(error.message).toContain(`GitHub answers ${code}: No.`);
+    expect(error.message).not.toContain("\u001b");
+    expect(error.hint).toContain(hint);
+    expect(github.heard).toHaveLength(count + 1);
+  });
+
+  test("with the token nowhere in it", async () => {
+    const error = await rejectionOf(set([reply(403)]));
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("ghs_token");
+  });
+});
+
+test("a reply without end is cut", async () => {
+  const endless: Answer = (_heard, response) => {
+    response.writeHead(403, { "Content-Type": "application/json" });
+    response.end("x".repeat(2_000_000));
+  };
+  const error = await rejectionOf(set([endless]));
+  expect(error.code).toBe("permission");
+  expect(error.message.length).toBeLessThan(500);
+});
 
 test.each(["ECONNREFUSED", "ETIMEDOUT"])(
   "a status that %s stops says what was to be set",
   (code) => {
     const error = transportError("api.github.com", Object.assign(new Error(code), { code }));
-    const named = asStatusError(error, status) as AvalaError;
+    const named = statuses.asStatusError(error, status) as AvalaError;
     expect(named.code).toBe(error.code);
     expect(named.message).toContain("commit status avala");
     expect(named.message).toContain("api.github.com");
@@ -19,5 +184,5 @@ test.each(["ECONNREFUSED", "ETIMEDOUT"])(
 
 test("another error stays as it is", () => {
   const error = new AvalaError("permission", "no");
-  expect(asStatusError(error, status)).toBe(error);
+  expect(statuses.asStatusError(error, status)).toBe(error);
 });
