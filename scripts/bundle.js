@@ -1,11 +1,15 @@
 // Makes the Action's bundle: `node scripts/bundle.js [FOLDER]`, into dist/ when no folder is named.
 // The same source gives the same bytes in every checkout: a check compares them with what is committed.
+//
+// It is minified, because most of the time before the first request went into compiling; functions and classes keep their
+// names, so that a stack in a report can be read. What a run may not need is loaded when it is first used.
 // @ts-check
 "use strict";
 
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
+const { minify } = require("@swc/core");
 
 const ROOT = path.resolve(__dirname, "..");
 /** In the tree, so that packages are found from it; always of one name, since it shows in the bundle. */
@@ -16,34 +20,76 @@ const COMPILED = path.join(ROOT, ".bundle");
  * and puts it there as it is; the later entry replaces it by one that has what it imports.
  */
 const ENTRIES = {
-  "index.js": "action/main.js",
-  "worker.js": "src/files/workers/worker.js",
+  "index.js": path.join(COMPILED, "action/main.js"),
+  "worker.js": path.join(COMPILED, "src/files/workers/worker.js"),
 };
+
+/**
+ * Packages that are files of their own, read at the first use of what they export: others import them at their start, and
+ * most runs never use them.
+ */
+const LAZY = [
+  "@actions/exec",
+  "@actions/http-client",
+  "@actions/tool-cache",
+  "form-data",
+  "undici",
+  "yaml",
+];
+
+/** A module of Node's that axios imports, takes as long to load as a tenth of the bundle, and is never used. */
+const LAZY_BUILTIN = "http2";
+
+/** @param {string} name of a package */
+const fileOf = (name) => `${name.replace(/^@[^/]+\//, "")}.js`;
 
 /** @param {string} outDir replaced as a whole */
 async function bundle(outDir) {
   compile();
   try {
-    /** @type {Record<string, string | Buffer>} */
-    const files = {};
-    for (const [name, entry] of Object.entries(ENTRIES))
-      Object.assign(files, await pack(name, entry));
+    /** @type {Map<string, string | Buffer>} */
+    const files = new Map();
+    /** @type {Set<string>} */
+    const packages = new Set();
+    for (const [name, entry] of [...Object.entries(ENTRIES), ...LAZY.map(passOn)]) {
+      const packed = await pack(name, entry);
+      for (const [file, content] of packed.files) files.set(file, content);
+      for (const folder of packed.packages) packages.add(folder);
+    }
+    files.set("licenses.txt", [...packages].map(licenseOf).sort().join("\n"));
     fs.rmSync(outDir, { recursive: true, force: true });
-    for (const [name, content] of Object.entries(files)) write(path.join(outDir, name), content);
+    for (const [name, content] of files)
+      write(path.join(outDir, name), await shrink(name, content));
   } finally {
     fs.rmSync(COMPILED, { recursive: true, force: true });
   }
 }
 
+/** An entry that is nothing but a package. @param {string} name @returns {[string, string]} */
+function passOn(name) {
+  const entry = path.join(COMPILED, fileOf(name));
+  const { type } = require(path.join(ROOT, "node_modules", name, "package.json"));
+  const text = JSON.stringify(name);
+  write(
+    entry,
+    type === "module" ? `export * from ${text};\n` : `module.exports = require(${text});\n`,
+  );
+  return [fileOf(name), entry];
+}
+
 /**
  * The entry under its name, and what came with it.
- * @param {string} name @param {string} entry @returns {Promise<Record<string, string | Buffer>>}
+ * @param {string} name @param {string} entry
  */
 async function pack(name, entry) {
-  const { code, assets } = await runNcc(path.join(COMPILED, entry));
-  refuseUnresolved(code);
-  const others = Object.entries(assets).map(([asset, { source }]) => [asset, source]);
-  return { ...Object.fromEntries(others), [name]: code };
+  const { code, assets, stats } = await runNcc(entry);
+  /** @type {Map<string, string | Buffer>} */
+  const files = new Map(Object.entries(assets).map(([file, { source }]) => [file, source]));
+  files.set(name, code);
+  for (const [file, content] of files) {
+    if (file.endsWith(".js")) files.set(file, loadLazily(refuseUnresolved(String(content))));
+  }
+  return { files, packages: packagesIn(stats) };
 }
 
 /**
@@ -57,13 +103,24 @@ function compile() {
   execFileSync(process.execPath, [tsc, "-p", project], { cwd: ROOT, stdio: "inherit" });
 }
 
-/** @param {string} entry @returns {Promise<{code: string, assets: Record<string, {source: string | Buffer}>}>} */
+const LAZILY = "lazily:";
+
+/**
+ * @typedef {{resource?: string, modules?: Module[]}} Module
+ * @typedef {{compilation: {modules: Iterable<Module>}}} Stats webpack's own
+ */
+
+/**
+ * @param {string} entry
+ * @returns {Promise<{code: string, assets: Record<string, {source: string | Buffer}>, stats: Stats}>}
+ */
 function runNcc(entry) {
   // @ts-expect-error it has no types
   const ncc = require("@vercel/ncc");
+  const others = LAZY.filter((name) => fileOf(name) !== path.basename(entry));
   return ncc(entry, {
     cache: false,
-    license: "licenses.txt",
+    externals: Object.fromEntries([...others, LAZY_BUILTIN].map((name) => [name, LAZILY + name])),
     minify: false,
     quiet: true,
     sourceMap: false,
@@ -79,6 +136,53 @@ function runNcc(entry) {
 function refuseUnresolved(code) {
   const names = [...code.matchAll(/eval\("require"\)\("([^"]+)"\)/g)].map((match) => match[1]);
   if (names.length > 0) throw new Error(`The bundle lacks ${[...new Set(names)].join(", ")}.`);
+  return code;
+}
+
+/**
+ * What ncc left to a `require` at the start becomes one at the first use: of a property, or of the class that it is.
+ * ncc itself looks whether it was an ES module.
+ * @param {string} code
+ */
+function loadLazily(code) {
+  return code.replace(new RegExp(`\\brequire\\("${LAZILY}([^"]+)"\\)`, "g"), (_, name) => {
+    const load = `require("${name === LAZY_BUILTIN ? name : `./${fileOf(name)}`}")`;
+    return `new Proxy(function () {}, {
+      get: (_, key) => (key === "__esModule" ? undefined : ${load}[key]),
+      construct: (_, given) => Reflect.construct(${load}, given),
+    })`;
+  });
+}
+
+/** @param {string} name @param {string | Buffer} content */
+async function shrink(name, content) {
+  if (!name.endsWith(".js")) return content;
+  const { code } = await minify(String(content), {
+    compress: false,
+    mangle: { keep_classnames: true, keep_fnames: true },
+    format: { comments: false },
+    ecma: 2020,
+    module: false,
+  });
+  return `${code}\n`;
+}
+
+/** The folders of the packages that are in a bundle: ncc's own list lacks those of all chunks but one. @param {Stats} stats */
+function packagesIn(stats) {
+  const modules = [...stats.compilation.modules].flatMap((module) => module.modules ?? [module]);
+  return modules.flatMap(({ resource = "" }) => {
+    const [, folder] =
+      /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(resource) ?? [];
+    return folder === undefined ? [] : [folder];
+  });
+}
+
+/** A package's name, its license and the license's text. @param {string} folder */
+function licenseOf(folder) {
+  const { name, license } = require(path.join(folder, "package.json"));
+  const file = fs.readdirSync(folder).find((one) => /^(?:licen[cs]e|copying)/i.test(one));
+  const text = file === undefined ? "" : fs.readFileSync(path.join(folder, file), "utf8").trim();
+  return `${name}\n${license}\n${text}\n`;
 }
 
 /** @param {string} file @param {string | Buffer} content */

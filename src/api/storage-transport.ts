@@ -74,20 +74,24 @@ function optionsOf(request: HttpRequest): Dispatcher.DispatchOptions {
   };
 }
 
-/** One agent for what is reached directly, and one for each proxy. */
+function createAgent(proxy: string | undefined): Dispatcher {
+  return proxy === undefined
+    ? new Agent(AGENT_OPTIONS)
+    : new ProxyAgent({ ...AGENT_OPTIONS, uri: proxy });
+}
+
+/** One agent for what is reached directly, and one for each proxy, made when the first bytes go there. */
 function createAgents(settings: ProxySettings | undefined): {
   readonly for: (origin: string) => Dispatcher;
   readonly close: () => void;
 } {
   const proxyFor = createProxyFor(settings);
-  const direct = new Agent(AGENT_OPTIONS);
-  const proxied = new Map<string, Dispatcher>();
+  const byProxy = new Map<string, Dispatcher>();
   const byOrigin = new Map<string, Dispatcher>();
   const choose = (origin: string): Dispatcher => {
-    const proxy = proxyFor(new URL(origin));
-    if (proxy === undefined) return direct;
-    const agent = proxied.get(proxy.href) ?? new ProxyAgent({ ...AGENT_OPTIONS, uri: proxy.href });
-    proxied.set(proxy.href, agent);
+    const proxy = proxyFor(new URL(origin))?.href;
+    const agent = byProxy.get(proxy ?? "") ?? createAgent(proxy);
+    byProxy.set(proxy ?? "", agent);
     return agent;
   };
   return {
@@ -97,8 +101,7 @@ function createAgents(settings: ProxySettings | undefined): {
       return agent;
     },
     close: () => {
-      for (const agent of [direct, ...proxied.values()])
-        void agent.destroy().catch(() => undefined);
+      for (const agent of byProxy.values()) void agent.destroy().catch(() => undefined);
     },
   };
 }

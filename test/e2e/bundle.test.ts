@@ -1,5 +1,5 @@
 // The Action's bundle as it is committed, run as a runner runs it, on the Nodes that it is made for.
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, cpSync, existsSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { Worker } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { createTempTree, leadingTo, type TempTree } from "../action/support/recorded";
-import { runBundle, type Job, type JobResult } from "../action/support/runner";
+import { DIST, runBundle, type Job, type JobResult } from "../action/support/runner";
 import { describeWithPart } from "../support/parts";
 import { jpeg } from "../support/temp-tree";
 
@@ -143,6 +143,18 @@ describe("on the Node of the tests", () => {
     }
   });
 
+  test("reads of its files only those that it needs", async () => {
+    const bundle = tree.at(".bundle");
+    cpSync(path.join(DIST, "index.js"), path.join(bundle, "index.js"));
+    const planned = await run({ files: "images", dataset: "pets", "dry-run": "true" }, { bundle });
+    expect(errorsOf(planned)).toEqual([]);
+    expect(planned.code).toBe(0);
+    cpSync(path.join(DIST, "undici.js"), path.join(bundle, "undici.js"));
+    const sent = await run({ files: "images", dataset: "pets" }, { bundle });
+    expect(errorsOf(sent)).toEqual([]);
+    expect(sent.outputs).toMatchObject({ outcome: "uploaded" });
+  });
+
   test("puts out its outputs when its log can't be written, and says so", async () => {
     const full = openSync("/dev/full", "w");
     const result = await run(whole, { stdout: full });
@@ -246,6 +258,34 @@ describe("the commit status", () => {
       ]);
       expect(shown(result)).not.toContain("ghs_0123456789");
     });
+  });
+
+  test("is set through the proxy that the runner names", async () => {
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      request.resume().on("end", () => {
+        response.writeHead(201, { "Content-Type": "application/json" });
+        response.end("{}");
+      });
+    });
+    proxy.on("connect", (request, socket) => {
+      asked.push(request.url ?? "");
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      proxy.emit("connection", socket);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const env = {
+      GITHUB_API_URL: "http://ghes.example/api/v3",
+      http_proxy: `http://127.0.0.1:${port}`,
+    };
+    const result = await run(gated, { env });
+    proxy.closeAllConnections();
+    proxy.close();
+    expect(errorsOf(result)).toEqual([]);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.some((target) => target.includes("ghes.example"))).toBe(true);
   });
 
   test("is refused where the event names no commit, before anything is asked of anyone", async () => {

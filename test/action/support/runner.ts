@@ -6,6 +6,7 @@ import path from "node:path";
 import { metadata, type TempTree } from "./recorded";
 
 const ROOT = path.join(__dirname, "..", "..", "..");
+export const DIST = path.join(ROOT, path.dirname(metadata.runs.main));
 
 export interface Job {
   readonly tree: TempTree;
@@ -13,6 +14,8 @@ export interface Job {
   readonly env?: Readonly<Record<string, string>>;
   /** The Node that runs it. @default the one that runs the tests */
   readonly node?: string;
+  /** @default dist/ */
+  readonly bundle?: string;
   /** A descriptor that takes the log. @default a pipe that is read */
   readonly stdout?: number;
   readonly onStart?: (child: ChildProcess) => void;
@@ -29,14 +32,14 @@ export interface JobResult {
 }
 
 export async function runBundle(job: Job): Promise<JobResult> {
-  const { tree, inputs, env = {}, node = process.execPath } = job;
+  const { tree, inputs, env = {}, node = process.execPath, bundle = DIST } = job;
   const files = {
     GITHUB_OUTPUT: tree.at(".runner/output"),
     GITHUB_STEP_SUMMARY: tree.at(".runner/summary"),
   };
   mkdirSync(tree.at(".runner/temp"), { recursive: true });
   for (const file of Object.values(files)) writeFileSync(file, "");
-  const child = spawn(node, [path.join(ROOT, metadata.runs.main)], {
+  const child = spawn(node, [path.join(bundle, path.basename(metadata.runs.main))], {
     cwd: tree.root,
     stdio: ["ignore", job.stdout ?? "pipe", "pipe"],
     env: {

@@ -1,0 +1,142 @@
+// `npm run bench:start [-- --node PATH --bundle FILE --repeat N]`: how long the Action takes from its start to its first
+// request, beyond what Node itself takes to start and end. Asks a server of its own, which ends each run there.
+// @ts-check
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { printTable, temporaryFolder } from "./emulator.mjs";
+
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
+const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from([0xff, 0xd9])]);
+
+const { values } = parseArgs({
+  options: {
+    node: { type: "string", default: process.execPath },
+    bundle: { type: "string", default: path.join(ROOT, "dist", "index.js") },
+    repeat: { type: "string", default: "15" },
+  },
+});
+
+/** @typedef {{wallMs: number, cpuMs: number}} Cost */
+
+/** The processor time of all threads by now, in ms; 0 where the system has no /proc. @param {number | undefined} pid */
+function cpuMsOf(pid) {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    const times = tasks.map((task) =>
+      Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]),
+    );
+    return times.reduce((sum, time) => sum + time, 0) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
+/** `node -e 0`, from its start to its end; its processor time by its own account. @returns {Promise<Cost>} */
+async function bareNode() {
+  const startedMs = performance.now();
+  const child = spawn(values.node, ["-e", "0"], { stdio: "ignore" });
+  await once(child, "exit");
+  const wallMs = performance.now() - startedMs;
+  const script = "const { user, system } = process.cpuUsage(); console.log((user + system) / 1000)";
+  const cpuMs = Number(execFileSync(values.node, ["-e", script], { encoding: "utf8" }));
+  return { wallMs, cpuMs };
+}
+
+/** One run, until its first request. @param {Record<string, string>} inputs @param {string} folder @returns {Promise<Cost>} */
+async function firstRequest(inputs, folder) {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+  for (const name of ["output", "summary"]) writeFileSync(path.join(folder, name), "");
+  const startedMs = performance.now();
+  const child = spawn(values.node, [values.bundle], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      GITHUB_WORKSPACE: folder,
+      GITHUB_OUTPUT: path.join(folder, "output"),
+      GITHUB_STEP_SUMMARY: path.join(folder, "summary"),
+      RUNNER_TEMP: folder,
+      AVALA_ALLOW_INSECURE_BASE_URL: "true",
+      ...inputVariables({ ...inputs, "base-url": `http://127.0.0.1:${address.port}` }),
+    },
+  });
+  let log = "";
+  child.stdout?.on("data", (chunk) => (log += String(chunk)));
+  try {
+    return await new Promise((resolve, reject) => {
+      server.once("request", () =>
+        resolve({ wallMs: performance.now() - startedMs, cpuMs: cpuMsOf(child.pid) }),
+      );
+      child.once("exit", () =>
+        reject(new Error(`The run ended before its first request:\n${log}`)),
+      );
+    });
+  } finally {
+    child.removeAllListeners("exit");
+    child.kill("SIGKILL");
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** Each input of action.yml, by its default where none is given. @param {Record<string, string>} inputs */
+function inputVariables(inputs) {
+  const yaml = readFileSync(path.join(ROOT, "action.yml"), "utf8");
+  const declared = yaml.slice(yaml.indexOf("\ninputs:"), yaml.indexOf("\noutputs:"));
+  /** @type {Record<string, string>} */
+  const variables = {};
+  for (const [, name = "", rest = ""] of declared.matchAll(
+    /^ {2}([\w-]+):\n((?: {4}.*\n|\n)*)/gm,
+  )) {
+    const [, fallback = ""] = /^ {4}default: "?([^"\n]*)"?$/m.exec(rest) ?? [];
+    variables[`INPUT_${name.toUpperCase()}`] = fallback.startsWith("${{") ? "" : fallback;
+  }
+  for (const [name, value] of Object.entries(inputs))
+    variables[`INPUT_${name.toUpperCase()}`] = value;
+  return variables;
+}
+
+/** @param {number[]} numbers */
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+const folder = temporaryFolder();
+mkdirSync(path.join(folder, "images"));
+for (const name of ["one.jpg", "two.jpg", "three.jpg"]) {
+  writeFileSync(path.join(folder, "images", name), JPEG);
+}
+const key = { "api-key": "avk_0123456789abcdef0123456789abcdef" };
+const cases = {
+  "an export, by its uid": { ...key, "export-uid": "0123", "wait-for-export": "true" },
+  "three files": { ...key, files: "images", dataset: "pets" },
+};
+/** @type {Cost[]} */
+const bare = [];
+/** @type {Record<string, Cost[]>} */
+const costs = { "an export, by its uid": [], "three files": [] };
+for (let i = 0; i < Number(values.repeat); i++) {
+  bare.push(await bareNode());
+  for (const [name, inputs] of Object.entries(cases)) {
+    costs[name]?.push(await firstRequest(inputs, folder));
+  }
+}
+/** @param {string} name @param {Cost[]} runs */
+function row(name, runs) {
+  const wallMs = median(runs.map((run) => run.wallMs));
+  const cpuMs = median(runs.map((run) => run.cpuMs));
+  const beyond = [wallMs - bareWallMs, cpuMs - bareCpuMs];
+  return [name, ...[wallMs, cpuMs, ...beyond].map((ms) => ms.toFixed(0))];
+}
+const bareWallMs = median(bare.map((run) => run.wallMs));
+const bareCpuMs = median(bare.map((run) => run.cpuMs));
+const rows = Object.entries({ "node -e 0": bare, ...costs }).map(([name, runs]) => row(name, runs));
+printTable(["", "ms", "CPU ms", "beyond node -e 0", "CPU ms beyond"], rows);
