@@ -69,7 +69,7 @@ interface PutTry {
 async function keptByPut(path: string, { stored, piece, md5, isOurs }: PutTry): Promise<Kept> {
   if (!stored.wasThere) {
     const verdict = await piece.judge(stored, md5);
-    if (verdict !== "wrong") return verdict;
+    if (verdict !== "wrong" && verdict !== "unlearned") return verdict;
     // What lies there is not replaced in this session.
     const { message, hint } = keptOther(path, stored);
     throw placeLost("storage", message, { hint });

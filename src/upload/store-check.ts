@@ -9,12 +9,13 @@ export type Md5 = () => Promise<string | undefined>;
 
 /**
  * What a store's reply says of the bytes that it was sent: it keeps them, it keeps others, or it does not tell. `doubtful`:
- * twice its ETag was another MD5, or there was none at all, and only what other files show can tell which.
+ * twice its ETag was another MD5, or there was none at all, and only what other files show can tell which. `unlearned`: its
+ * ETag was another MD5 once, and sending the same again shows whether that is its manner.
  */
-export type Verdict = "right" | "wrong" | "untold" | "doubtful";
+export type Verdict = "right" | "wrong" | "unlearned" | "untold" | "doubtful";
 
 /** The same of what has landed as far as one can tell. */
-export type Kept = Exclude<Verdict, "wrong">;
+export type Kept = Exclude<Verdict, "wrong" | "unlearned">;
 
 /** The tries of one file, or of one part of it. */
 export interface PieceCheck {
@@ -53,6 +54,14 @@ export function keptOther(what: string, { host }: Stored): AvalaError {
     `${host} keeps something else than was sent as ${printable(what)}: its ETag is not the MD5 of these bytes.`,
     { retryable: true, hint: "Nothing was confirmed. If it happens again, tell Avala." },
   );
+}
+
+/** Nothing went wrong yet: what was sent is sent once more, which shows how the store reports checksums. */
+export class ChecksumProbe extends AvalaError {
+  constructor(what: string, { host }: Stored) {
+    const text = `It is not known yet how ${host} reports checksums: its ETag of ${printable(what)} is not the MD5 of these bytes.`;
+    super("storage", text, { retryable: true });
+  }
 }
 
 function bufferMd5(maker: Md5Maker, bytes: Buffer): BufferMd5 {
@@ -133,10 +142,10 @@ function createPiece(stores: Stores, sizeBytes: number, isOnce: boolean): PieceC
       // Another piece may have shown meanwhile what this store tells.
       const now = told.get(host);
       if (now === "other" && !isDoubted) return "untold";
-      if (now === "md5" || !isDoubted) {
-        isDoubted = true;
-        return "wrong";
-      }
+      const isFirst = !isDoubted;
+      isDoubted = true;
+      if (now === "md5") return "wrong";
+      if (isFirst) return "unlearned";
       const count = (doubts.get(host) ?? 0) + 1;
       doubts.set(host, count);
       if (count >= DOUBTS_TO_BELIEVE) told.set(host, "other");
@@ -154,6 +163,7 @@ export async function requireKept(
 ): Promise<Kept> {
   const verdict = await piece.judge(stored, md5);
   if (verdict === "wrong") throw keptOther(what, stored);
+  if (verdict === "unlearned") throw new ChecksumProbe(what, stored);
   return verdict;
 }
 

@@ -298,6 +298,14 @@ describe("a dataset that exists with other files", () => {
       tree.write({ "images/cats/one.jpg": jpeg("eno") });
     });
 
+    test("is sent twice where need be, which the log does not call a failure", async () => {
+      await start({ etag: "opaque", dialect: { uploadReply: "ignored" } });
+      const { lines, errors } = await act(named);
+      expect(errors).toEqual([]);
+      expect(lines.join("\n")).toContain("Checking how this store reports checksums");
+      expect(lines.join("\n")).not.toMatch(/Try \d+ to/);
+    });
+
     test("is unverified: not complete, vouched for by nothing, and no failure", async () => {
       const { outputs, errors, warnings } = await act(named);
       expect(errors).toEqual([]);
