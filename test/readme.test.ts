@@ -58,6 +58,15 @@ function isImportAlone(text: string): boolean {
   return /^import \{[^}]*\} from "@avala\/pulumi\/core";$/.test(text.trim());
 }
 
+/** The names under `with` of every step of this Action, wherever it stands in a workflow or a piece of one. */
+function inputsIn(yaml: unknown): readonly string[] {
+  if (typeof yaml !== "object" || yaml === null) return [];
+  const { uses, with: given } = yaml as { uses?: unknown; with?: object };
+  if (typeof uses === "string")
+    return uses.startsWith("avala/upload-action@") ? Object.keys(given ?? {}) : [];
+  return Object.values(yaml).flatMap(inputsIn);
+}
+
 const named = (block: FencedBlock): [string, FencedBlock] => [block.where, block];
 
 describe("snippets of code", () => {
@@ -96,11 +105,7 @@ describe("snippets of workflows", () => {
   });
 
   test.each(blocks.map(named))("%s uses inputs and outputs that exist", (_where, { text }) => {
-    const inputs = [...text.matchAll(/^ +with:\n((?:^ +.*\n?)+)/gm)].flatMap((match) => {
-      const given = parse(`with:\n${match[1] ?? ""}`) as { with: object | null };
-      return Object.keys(given.with ?? {});
-    });
-    const used = /uses: avala\/upload-action/.test(text) ? inputs : [];
+    const used = inputsIn(parse(text));
     const steps = [...text.matchAll(/steps\.avala\.outputs\.([\w-]+)/g)].map((m) => m[1]);
     expect(used.filter((name) => !(name in action.inputs))).toEqual([]);
     expect(steps.filter((name) => !(String(name) in action.outputs))).toEqual([]);
