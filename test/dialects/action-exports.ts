@@ -6,6 +6,10 @@ import { type ActionBench, VERSIONED } from "./action-bench";
 import type { Scenarios } from "./columns";
 import { LARGE_BYTES } from "./over-dialects";
 
+/** How many replies of this path a script took away. */
+const lost = ({ emulator }: ActionBench, path: string): number =>
+  emulator.requests().filter((one) => one.path === path && one.fault !== undefined).length;
+
 export const RESUMES: Scenarios<ActionBench> = {
   "makes one dataset of small files and a large one, cancelled in the middle and run again": async (
     bench,
@@ -33,6 +37,17 @@ export const RESUMES: Scenarios<ActionBench> = {
     expect(bench.itemCount(second.outputs["dataset-uid"])).toBe(3);
     expect(bench.datasetsNamed("broken-")).toBe(1);
   },
+
+  "finds the dataset that it made when the reply to its creation is lost": async (bench) => {
+    bench.tree.write({ "lost/one.jpg": jpeg("lost") });
+    const on = { method: "POST", path: "/datasets/manual-upload/" };
+    bench.emulator.setFault({ on, when: "after", drop: true });
+    const { outputs, errors } = await bench.step({ dataset: "lost-{digest}", files: "lost" });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "uploaded", complete: "true" });
+    expect(bench.datasetsNamed("lost-")).toBe(1);
+    expect(lost(bench, on.path)).toBe(1);
+  },
 };
 
 export const EXPORTS: Scenarios<ActionBench> = {
@@ -56,6 +71,20 @@ export const EXPORTS: Scenarios<ActionBench> = {
     expect(errors).toEqual([]);
     expect(outputs.outcome).toBe("exported");
     expect(bench.emulator.exports()).toHaveLength(before + 1);
+  },
+
+  "starts one export when the reply to its creation is lost": async (bench) => {
+    const { uid } = bench.emulator.addProject("lost", { tasks: 4, exportable: 4 });
+    const before = bench.emulator.exports().length;
+    const on = { method: "POST", path: "/exports/" };
+    // A server that refuses the fields beside the lists refuses the first try.
+    const skip = bench.dialect.exportFields === "refused" ? 1 : 0;
+    bench.emulator.setFault({ on, skip, when: "after", drop: true });
+    const { outputs, errors } = await bench.step({ "export-projects": uid });
+    expect(errors).toEqual([]);
+    expect(outputs.outcome).toBe("exported");
+    expect(bench.emulator.exports()).toHaveLength(before + 1);
+    expect(lost(bench, on.path)).toBe(1);
   },
 };
 
