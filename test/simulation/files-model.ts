@@ -71,7 +71,7 @@ export function makeFiles(random: Seeded, canChange: boolean): FileModel {
     },
     change: (chance) => {
       // All of them back at once, now and then: then the set is what an earlier batch was begun with.
-      const isBack = chance.chance(0.4) && rows.some(({ now }) => now === 1);
+      const isBack = chance.chance(0.7) && rows.some(({ now }) => now === 1);
       const changing = rows.filter(({ contents, now }) =>
         isBack ? now === 1 : chance.chance(contents === LARGE_CONTENTS ? 0.7 : 0.3),
       );

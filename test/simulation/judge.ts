@@ -27,11 +27,12 @@ const CALLS_OF_A_RUN = 20;
 
 /**
  * Whether a PUT met what it does not replace and can't know for its own: other content, where batches share a place; what
- * a form brought before, when its run did not live to record it; anything, after a full disk lost the journal.
+ * a form brought before, when its run did not live to record it; anything, after a full disk lost the journal, or after
+ * other content was to go there, for then the record was taken back.
  */
-function hasMetUnknown({ dialect, disturbances, diskWasFull }: Played, end: End): boolean {
+function hasMetUnknown({ dialect, disturbances, diskWasFull, changes }: Played, end: End): boolean {
   const mayMeetOthers = end.hadPuts && (dialect.batches === "together" || disturbances > 0);
-  return mayMeetOthers && (end.unknown.length > 0 || diskWasFull);
+  return mayMeetOthers && (end.unknown.length > 0 || diskWasFull || changes > 0);
 }
 
 function isConflictDue(played: Played, end: End): boolean {

@@ -197,12 +197,13 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
   };
   const complete = (session: Session): Answer => {
     const { key, batch, length } = session;
+    // It was verified once, and what has come to its place since is not looked at.
+    if (session.isComplete) return COMPLETE;
     if (length < PART_BYTES) {
       if (objectAt(key, batch)?.sizeBytes !== length) return NOT_COMPLETE;
       session.isComplete = true;
       return COMPLETE;
     }
-    if (session.isComplete) return COMPLETE;
     const numbers = [...session.parts.keys()].sort((a, b) => a - b);
     const whole = Buffer.concat(numbers.map((number) => session.parts.get(number)!));
     if (whole.length !== length) return NOT_COMPLETE;

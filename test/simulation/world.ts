@@ -138,7 +138,7 @@ export async function playSeed(seed: number): Promise<Played> {
       ends.push(...(await startTogether(world, together, mayBeKilled)));
       if (ends.at(-1)?.how === "killed" && random.chance(0.5)) world.disk.crash(random);
       if (start === MAX_STARTS - 1 || isOver()) break;
-      if (canChange && random.chance(0.5)) world.changes += await changeFiles(world);
+      if (canChange && random.chance(0.7)) world.changes += await changeFiles(world);
     }
     calmFrom = timeline.now();
     throttled = server.counts.throttled;
