@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import type { Dialect } from "./dialect/dialect";
 import { readDialect } from "./dialect/dialect";
+import { nearName } from "./near-name";
 import type { EmulatorOptions, ExternalStorage } from "./options";
 
 export interface CommandLine {
@@ -147,14 +148,23 @@ function readFlags(args: readonly string[], problems: string[]): Values {
   const flags = new Set([...known, "project", "allow-host", "switch", "json", "help"]);
   for (const token of tokens) {
     if (token.kind === "positional")
-      problems.push(`"${token.value}" is no option: there are no arguments besides options.`);
+      problems.push(`"${token.value}" is not an option, and nothing else is taken.`);
     if (token.kind !== "option") continue;
     const isFlag = token.name === "json" || token.name === "help";
-    if (!flags.has(token.name)) problems.push(`${token.rawName} is no option; --help lists them.`);
+    if (!flags.has(token.name)) problems.push(unknown(token, flags));
     else if (isFlag && token.value !== undefined) problems.push(`${token.rawName} takes no value.`);
     else if (!isFlag && token.value === undefined) problems.push(`${token.rawName} needs a value.`);
   }
   return values;
+}
+
+function unknown(
+  { name, rawName }: { readonly name: string; readonly rawName: string },
+  known: ReadonlySet<string>,
+): string {
+  const near = nearName(name, known);
+  const next = near === undefined ? "--help lists them." : `Did you mean --${near}?`;
+  return `${rawName} is not a known option. ${next}`;
 }
 
 function readSwitches(given: Values[string], problems: string[]): Partial<Dialect> | undefined {

@@ -70,8 +70,14 @@ and allow the storage host ${new URL(storageUrl).host} (allow-storage-hosts, ava
 `;
 }
 
+/** With what to do, where the system's words do not say it. */
+function describeFailure(error: NodeJS.ErrnoException & { readonly port?: number }): string {
+  if (error.code !== "EADDRINUSE") return error.message;
+  return `Port ${String(error.port)} is in use by another process: stop that one, or choose other ports with --port and --storage-port (0, the default, picks a free one).`;
+}
+
 run().catch((error: unknown) => {
-  const problems = error instanceof UsageError ? error.problems : [(error as Error).message];
+  const problems = error instanceof UsageError ? error.problems : [describeFailure(error as Error)];
   for (const problem of problems) process.stderr.write(`avala-emulator: ${problem}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

@@ -15,8 +15,9 @@ const core = createRequire(import.meta.url)("../lib/src/index.js");
 
 const USAGE = `Usage: AVALA_API_KEY=… node scripts/live-check.mjs [--write] [--dialect FILE]
 
-  --write         also makes one private dataset of three tiny files and an export of it. Both stay: delete them in the
-                  dashboard. Without it nothing is changed.
+  --write         also makes one private dataset of three files of less than 1 kB each and an export of it. Both stay:
+                  delete them in the dashboard. It also announces one file of 200 MiB, to see how parts are signed; none
+                  of that file is sent. Without --write nothing is changed.
   --dialect FILE  also writes what was seen as a dialect for \`avala-emulator --dialect FILE\`
 `;
 
@@ -38,7 +39,10 @@ async function main() {
     await lookAtExports(context);
     if (flags.write) {
       const name = `avala-live-check-${randomBytes(4).toString("hex")}`;
-      console.log(`Makes the private dataset ${name} and an export of it. Both stay.\n`);
+      console.log(
+        `Makes the private dataset ${name} of three files of less than 1 kB each, and an export of it. Both stay.\n` +
+          "Announces one file of 200 MiB, of which nothing is sent, to see how parts are signed.\n",
+      );
       await write(context, { ...known, name });
     }
   } finally {

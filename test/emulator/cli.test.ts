@@ -54,6 +54,15 @@ describe("the command line", () => {
     expect(problems(["--switch", "takenName", "--switch", "x=y"])).toHaveLength(1);
   });
 
+  test.each([
+    ["--api-kye", "Did you mean --api-key?"],
+    ["--prot", "--help lists them."],
+    ["--etga", "--help lists them."],
+    ["--storage-prot", "Did you mean --storage-port?"],
+  ])("says what may be meant by %s", (flag, hint) => {
+    expect(problems([`${flag}=1`])).toEqual([`${flag} is not a known option. ${hint}`]);
+  });
+
   test("names all that is wrong at once", () => {
     const args = "--port 99999 --ingest-ms -1 --nonsense --json=1 word --etag".split(" ");
     const found = problems(args).join("\n");

@@ -128,9 +128,11 @@ test("wrong options are all named on stderr, with the exit code of a usage error
 
 test("a port that is taken is an error, and the program ends", async () => {
   const { emulator } = await spawnEmulator([]);
-  const { child, exit } = launch(["--port", new URL(emulator.baseUrl).port]);
+  const { port } = new URL(emulator.baseUrl);
+  const { child, exit } = launch(["--port", port]);
   const [text] = (await once(child.stderr, "data")) as [Buffer];
-  expect(text.toString()).toContain("EADDRINUSE");
+  expect(text.toString()).toContain(`Port ${port} is in use`);
+  expect(text.toString()).toContain("--storage-port");
   expect(await exit).toEqual([1, null]);
 });
 
