@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { cpSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv/dist/2020";
+import { isPlan } from "../../action/plan-shape";
 import { run } from "../../action/run";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
@@ -17,6 +18,32 @@ import {
 
 const schema = path.join(__dirname, "../../docs/plan.schema.json");
 const validate = new Ajv().compile(JSON.parse(readFileSync(schema, "utf8")) as object);
+/** What a run doesn't read. */
+const noCost = { files: 0, bytes: 0, calls: 0 };
+
+/** The path of each field, of lists those of the first entry. */
+function fieldsOf(value: unknown, at: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  const names = Array.isArray(value) ? ["0"] : Object.keys(value);
+  return names.flatMap((name) => {
+    const place = [...at, name];
+    const inner = fieldsOf((value as Record<string, unknown>)[name], place);
+    return Array.isArray(value) ? inner : [place, ...inner];
+  });
+}
+
+/** A copy without the field at a path, or with another value there. */
+function without(value: object, place: readonly string[], other?: unknown): object {
+  const copy = structuredClone(value) as Record<string, unknown>;
+  const parent = place
+    .slice(0, -1)
+    .reduce((inner, name) => inner[name] as Record<string, unknown>, copy);
+  const name = place.at(-1) ?? "";
+  if (other === undefined) delete parent[name];
+  else parent[name] = typeof parent[name] === "object" && parent[name] !== null ? 1 : other;
+  return copy;
+}
+
 const MIB = 1024 * 1024;
 
 let tree: TempTree;
@@ -85,6 +112,17 @@ describe("a plan", () => {
       const json: unknown = JSON.parse(textOf(await plan(inputs)));
       expect([validate(json), validate.errors]).toEqual([true, null]);
     }
+  });
+
+  test("is refused for each field that its schema refuses", async () => {
+    const read = without(JSON.parse(textOf(await plan(set))) as object, ["cost"]);
+    const whole = (value: unknown): object => ({ ...(value as object), cost: noCost });
+    for (const place of fieldsOf(read)) {
+      for (const broken of [without(read, place), without(read, place, [])]) {
+        expect([place, validate(whole(broken)), isPlan(broken)]).toEqual([place, false, false]);
+      }
+    }
+    expect([validate(whole(read)), isPlan(read)]).toEqual([true, true]);
   });
 
   test("is the same to the byte in another folder, with other times", async () => {
