@@ -75,9 +75,9 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${name}`;
 }
 
-/** `1,234`, the same on every system. */
+/** `1,234`, the same on every system. Not by Node's own: it takes 25 ms to load its languages. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `1 file`, `1,234 files`. */

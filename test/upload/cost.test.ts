@@ -3,6 +3,7 @@ import {
   describeTransfer,
   estimateCost,
   formatBytes,
+  formatCount,
   formatDuration,
 } from "../../src/upload/cost";
 
@@ -77,5 +78,14 @@ describe("what sending costs", () => {
     [12_000, "3 h 20 min"],
   ])("%d seconds read as %s", (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
+  });
+
+  test.each([
+    [0, "0"],
+    [999, "999"],
+    [1_000, "1,000"],
+    [1_234_567, "1,234,567"],
+  ])("a count of %d reads as %s", (count, text) => {
+    expect(formatCount(count)).toBe(text);
   });
 });
