@@ -1,5 +1,6 @@
 // What is to be sent: the files that the globs choose, hashed, cut into the datasets they go to.
 // Reads the file system; knows nothing of the API.
+import { existsSync, readdirSync } from "node:fs";
 import { basename, relative, resolve, sep } from "node:path";
 import { InputError, type InputProblem } from "../src/errors";
 import { type FileSet, readFileSet } from "../src/files/file-set";
@@ -65,8 +66,9 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
   const manifest = await hashFiles(fileSet.files, { signal, onProgress });
   const unmatched =
     inputs.ifNoFilesFound === "warn"
-      ? idleLines({ ...fileSet, ownLeftOut: own.count() }, options.downloadFolder)
+      ? [...idleLines({ ...fileSet, ownLeftOut: own.count() }, options.downloadFolder)]
       : [];
+  if (unmatched.length > 0) unmatched.push(...emptyWorkspace(options.workspace));
   return {
     fileSet,
     manifest,
@@ -112,8 +114,18 @@ async function readAndCheck(
     return undefined;
   });
   problems.push(...partitionProblems(inputs, fileSet));
+  if (problems.length > 0)
+    problems.push(...emptyWorkspace(workspace).map((text) => ({ input: "files", text })));
   if (fileSet === undefined || problems.length > 0) throw new InputError(problems);
   return fileSet;
+}
+
+/** What is wrong where nothing was checked out. */
+function emptyWorkspace(workspace: string): readonly string[] {
+  if (!existsSync(workspace) || readdirSync(workspace).length > 0) return [];
+  return [
+    `the workspace ${workspace} is empty; a step with actions/checkout may be missing before this one`,
+  ];
 }
 
 function noticesOf(fileSet: FileSet): readonly Warning[] {

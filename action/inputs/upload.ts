@@ -1,6 +1,8 @@
 // The inputs about files and the dataset they go to.
 import { MAX_CONCURRENCY } from "../../src/api/limits";
 import type { InputProblem } from "../../src/errors";
+import { shown } from "../../src/files/names";
+import { boundProblem } from "../../src/files/pattern-bounds";
 import type { DataType } from "../../src/files/media";
 import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
 
@@ -49,6 +51,11 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
   for (const line of exclude.filter((rest) => /^!(?!\()/.test(rest))) {
     const text = `holds the line ${JSON.stringify(`!${line.slice(0, 60)}`)}, with a second ! at its start; one takes away, and \\! is the character`;
     reader.refuse("files", text);
+  }
+  // With what is wrong with other inputs, and not in the run after it.
+  for (const line of [...include, ...exclude]) {
+    const text = boundProblem(line);
+    if (text !== undefined) reader.refuse(`files ${shown(line.slice(0, 200))}`, text);
   }
   const nameProblems = templateProblems(dataset, settings);
   return { ...settings, include, exclude, dataset: dataset ?? "", nameProblems };

@@ -10,7 +10,7 @@ import { readIndexing } from "./indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import type { DataType } from "./media";
 import { fitsWindows, pathProblem, shown, twinProblems } from "./names";
-import type { PatternLine } from "./patterns";
+import type { PatternLine, Removal } from "./patterns";
 import { countRemoved } from "./removals";
 import { scan, type Scan } from "./scan";
 import { createTree } from "./tree";
@@ -96,6 +96,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     indexedCount: indexing.indexedCount,
     ...(indexing.dataType === undefined ? {} : { dataType: indexing.dataType }),
     notices: [
+      ...repeated(patterns.removals),
       ...found.notices,
       ...inspection.notices,
       ...indexing.notices,
@@ -148,6 +149,17 @@ function emptyProblems(found: Scan, options: FileSetOptions): InputProblem[] {
       ? ""
       : ` ${found.hiddenLeftOut} hidden files match: name them in full, or include hidden files.`;
   return [{ input: "include", text: `Nothing in ${options.root} matches ${lines}.${hidden}` }];
+}
+
+/** Lines that take away what an earlier one takes already: most likely another one was meant. */
+function repeated(removals: readonly Removal[]): readonly Notice[] {
+  const seen = new Set<string>();
+  return removals.flatMap(({ pattern, globs }) => {
+    const key = globs.join("\n");
+    if (seen.has(key)) return [{ text: `The line ${shown(pattern)} repeats an earlier one.` }];
+    seen.add(key);
+    return [];
+  });
 }
 
 function windowsNotices(files: readonly LocalFile[]): Notice[] {

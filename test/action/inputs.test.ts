@@ -117,6 +117,11 @@ test.each<[string, Record<string, string>, string[]]>([
   ["files without a dataset", { files: "a" }, ["dataset"]],
   ["a dataset without files", { dataset: "a" }, ["files"]],
   ["only lines that take away", { ...minimal, files: "!a" }, ["files"]],
+  [
+    "a glob of too many alternatives, with what else is wrong",
+    { ...minimal, files: "{1..1000000}", concurrency: "0" },
+    ["concurrency", "files {1..1000000}"],
+  ],
   ["an unknown placeholder", { ...minimal, dataset: "a-{sha}" }, ["dataset"]],
   ["{folder} without partitions", { ...minimal, dataset: "a-{folder}" }, ["dataset"]],
   ["partitions without {folder}", { ...minimal, "partition-depth": "1" }, ["dataset"]],

@@ -1,4 +1,5 @@
 // What the Action selects, and what it calls the datasets that it goes to.
+import { readdirSync, rmSync } from "node:fs";
 import { readInputs } from "../../action/inputs";
 import { select, type Selection } from "../../action/selection";
 import type { InputError } from "../../src/errors";
@@ -111,4 +112,18 @@ describe("a line that takes away", () => {
     const ignored = await choose({ ...dataset, files, "if-no-files-found": "ignore" });
     expect(ignored.warnings).toEqual([]);
   });
+});
+
+test("a line that takes away what an earlier one takes is named", async () => {
+  tree = createTempTree({ "photos/a.jpg": jpeg("a"), "photos/b.jpg": jpeg("b") });
+  const files = "photos/**/*.jpg\n!photos/b*\n!photos/b*";
+  const { warnings } = await choose({ dataset: "photos", files, "if-no-files-found": "ignore" });
+  expect(warnings.map(({ text }) => text)).toEqual([expect.stringContaining("photos/b*")]);
+});
+
+test("a workspace without anything in it is called empty, and a checkout is missed", async () => {
+  tree = createTempTree({});
+  for (const name of readdirSync(tree.root)) rmSync(tree.at(name), { recursive: true });
+  const refusal = choose({ dataset: "photos", files: "photos/**/*.jpg" });
+  await expect(refusal).rejects.toThrow(/is empty; .*actions\/checkout/);
 });
