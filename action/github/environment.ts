@@ -1,5 +1,5 @@
 // The real runner as the Action's environment: a thin cover of the toolkit, without decisions.
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as core from "@actions/core";
 import { systemClock } from "../../src/flow/clock";
@@ -58,16 +58,17 @@ export async function openEnvironment(signal: AbortSignal): Promise<ActionEnviro
   };
 }
 
-/** What GitHub says of the event; `undefined` when it can't be read, or no input is about its commit. */
+/** What GitHub says of the event; empty when it can't be read, and nothing when no input is about its commit. */
 async function loadEvent(): Promise<unknown> {
   if (core.getInput("status-context") === "") return undefined;
   try {
-    const { context } = await import("@actions/github");
-    return context.payload;
+    JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH ?? "", "utf8"));
   } catch {
-    // Then the commit must be given, and the refusal says so.
-    return undefined;
+    // The toolkit could not even be loaded. Without it the commit must be given, and the refusal says so.
+    delete process.env.GITHUB_EVENT_PATH;
   }
+  const { context } = await import("@actions/github");
+  return context.payload;
 }
 
 /** Files are named by their real path, so what they are relative to must be one too. */

@@ -260,6 +260,19 @@ describe("the commit status", () => {
     });
   });
 
+  test.each(["cut off {", ""])(
+    "stands on the commit given where the event is %j",
+    async (event) => {
+      tree.write({ "event.json": event });
+      await withGitHub([201], async (url, calls) => {
+        const env = { GITHUB_API_URL: url, GITHUB_EVENT_PATH: tree.at("event.json") };
+        const result = await run({ ...gated, "status-sha": "c".repeat(40) }, { env });
+        expect(errorsOf(result)).toEqual([]);
+        expect(calls.map(({ body }) => body.state)).toEqual(["pending", "success"]);
+      });
+    },
+  );
+
   test("is set through the proxy that the runner names", async () => {
     const asked: string[] = [];
     const proxy = createServer((request, response) => {
