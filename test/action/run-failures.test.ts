@@ -229,7 +229,12 @@ describe("a cancelled job", () => {
       { signal: controller.signal },
     );
     const running = run(recorded.environment);
-    while (emulator.exports().length === 0) await sleep(10);
+    // It waits once it reads the export that it has started.
+    const isRead = (): boolean =>
+      emulator
+        .requests()
+        .some(({ method, path }) => method === "GET" && /^\/exports\/[^/]+\/$/.test(path));
+    while (!isRead()) await sleep(10);
     const abortedMs = performance.now();
     controller.abort();
     await running;
