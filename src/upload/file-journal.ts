@@ -14,7 +14,7 @@ export interface FileJournal {
   record(part: PartRecord): Promise<void>;
   /** Before other bytes take the place of the part that is recorded, if one is. @throws AvalaError `journal` */
   takeBackUnless(part: PartRecord): Promise<void>;
-  /** Before other content is overwritten, if any is recorded. @throws AvalaError `journal` */
+  /** Before what is recorded otherwise is overwritten: other content, or this one's in another batch. @throws AvalaError `journal` */
   takeBackOthers(): Promise<void>;
   /** What lies at its place may be something else, whatever is recorded. @throws AvalaError `journal` */
   disown(): Promise<void>;
@@ -44,7 +44,7 @@ function lastOf(
   { path, sizeBytes, sha256 }: ManifestEntry,
   batch: string | undefined,
   journal: Journal | undefined,
-): { readonly isClaimed: boolean; readonly wasSent: boolean } {
+): Readonly<Record<"isClaimed" | "wasSent" | "isInAnother", boolean>> {
   const parts = [...(journal?.parts.get(path) ?? [])];
   const landed = journal?.landed.get(path);
   const isOther = landed?.sha256 !== sha256 || landed.sizeBytes !== sizeBytes;
@@ -52,7 +52,19 @@ function lastOf(
   const hasOtherParts = parts.some(([uid]) => batch === undefined || !isOfContent(batch, uid));
   const isBegun = parts.some(([, ofBatch]) => ofBatch.get(1)?.sha256 === sha256);
   const isForeign = journal?.foreign.has(path) === true;
-  return { isClaimed: hasOther || hasOtherParts || isForeign, wasSent: isBegun || !isOther };
+  // A server may keep one place for both batches, so what goes in one takes it from the other.
+  const isInAnother = landed !== undefined && landed.batch !== batch;
+  const isClaimed = hasOther || hasOtherParts || isForeign;
+  return { isClaimed, wasSent: isBegun || !isOther, isInAnother };
+}
+
+function landedIn(batch: string, landed: LandedEntry | undefined): LandedEntry | undefined {
+  return landed?.batch === batch ? landed : undefined;
+}
+
+/** Notes that a file is sent in the batch, as one piece, so that it counts as landed in no other any more. */
+function beginIn(batch: string, { path, sizeBytes, sha256 }: ManifestEntry): Write {
+  return (journal) => journal.recordPart({ path, batch }, { partNumber: 1, sizeBytes, sha256 });
 }
 
 /** `batch`: `undefined` by the first protocol, in which nothing is sent in parts. */
@@ -65,7 +77,7 @@ export function createFileJournal(
   const { path } = file;
   const own = new Map<number, PartRecord>();
   let known = batch === undefined ? own : partsIn(journal?.parts.get(path), batch);
-  const { isClaimed, wasSent } = lastOf(file, batch, journal);
+  const { isClaimed, wasSent, isInAnother } = lastOf(file, batch, journal);
   const takeBackAll = async (): Promise<void> => {
     known.clear();
     own.clear();
@@ -90,7 +102,10 @@ export function createFileJournal(
       own.delete(partNumber);
       await takeBack((kept) => kept.takeBackPart({ path, batch }, partNumber));
     },
-    takeBackOthers: () => (isClaimed ? takeBackAll() : Promise.resolve()),
+    takeBackOthers: () => {
+      if (!isClaimed && !isInAnother && !begunBefore.has(path)) return Promise.resolve();
+      return isClaimed || batch === undefined ? takeBackAll() : takeBack(beginIn(batch, file));
+    },
     disown: async () => {
       disowned.add(path);
       await takeBackAll();
@@ -98,10 +113,8 @@ export function createFileJournal(
     reread: async () => {
       const records = await journal?.reread().catch(() => undefined); // then this run knows what it knew
       if (records === undefined || batch === undefined) return undefined;
-      known = partsIn(records.parts.get(path), batch);
-      for (const part of own.values()) known.set(part.partNumber, part);
-      const entry = records.landed.get(path);
-      return entry?.batch === batch ? entry : undefined;
+      known = new Map([...partsIn(records.parts.get(path), batch), ...own]);
+      return landedIn(batch, records.landed.get(path));
     },
   };
 }

@@ -99,23 +99,25 @@ export function formatTakeBackPart(key: LineKey, of: PartOf, part: number): stri
   return formatLine(key, [of.path, null, null, part, of.batch]);
 }
 
-function noteBatch({ batches }: RecordMaps, batch: string): void {
+function noteBatch(batches: Set<string>, batch: string): void {
   batches.delete(batch);
   batches.add(batch);
 }
+
 export function addLanded(records: RecordMaps, entry: LandedEntry): void {
   records.landed.set(entry.path, entry);
   records.parts.delete(entry.path);
   records.replaced.delete(entry.path);
-  if (entry.batch !== undefined) noteBatch(records, entry.batch);
+  if (entry.batch !== undefined) noteBatch(records.batches, entry.batch);
 }
 
 export function addPart(records: RecordMaps, { path, batch }: PartOf, part: PartRecord): void {
-  const { parts } = records;
-  noteBatch(records, batch);
+  const { parts, landed, batches } = records;
+  noteBatch(batches, batch);
+  if (landed.get(path)?.batch !== batch) landed.delete(path); // a server may keep one place for both
   const ofPath = parts.get(path) ?? new Map<string, Map<number, PartRecord>>();
-  const ofBatch = ofPath.get(batch) ?? new Map<number, PartRecord>();
-  parts.set(path, ofPath.set(batch, ofBatch.set(part.partNumber, part)));
+  const ofBatch = (ofPath.get(batch) ?? new Map<number, PartRecord>()).set(part.partNumber, part);
+  parts.set(path, ofPath.set(batch, ofBatch));
 }
 
 export function takeBack({ landed, parts, foreign, replaced }: RecordMaps, path: string): void {
@@ -217,11 +219,8 @@ function apply(records: RecordMaps, line: Line): void {
  * synced before the bytes go that make it needed, so where it is torn they never went.
  */
 export function readRecords(key: LineKey, data: Buffer): RecordMaps {
-  const sets = {
-    batches: new Set<string>(),
-    replaced: new Set<string>(),
-    foreign: new Set<string>(),
-  };
+  const empty = (): Set<string> => new Set();
+  const sets = { batches: empty(), replaced: empty(), foreign: empty() };
   const records: RecordMaps = { landed: new Map(), parts: new Map(), ...sets };
   for (const text of linesIn(data)) {
     const line = parseLine(key, text);

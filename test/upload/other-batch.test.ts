@@ -1,0 +1,60 @@
+// A file that has landed in one batch and goes again in another: where a server keeps one place for both, the second takes
+// the first one's away, also when its run does not live to record that.
+import { createFileJournal, type FileJournal } from "../../src/upload/file-journal";
+import { openJournal, type Journal } from "../../src/upload/journal";
+import { createDiskModel } from "../simulation/disk-model";
+
+const [OURS, ANOTHER] = ["11111111", "22222222"].map(
+  (head) => `${head}-0000-4000-8000-000000000000`,
+);
+const FILE = { path: "a.jpg", sizeBytes: 3, sha256: "a".repeat(64) };
+const destination = { baseUrl: "https://api.avala.ai/api/v1", owner: "acme", datasetName: "set" };
+
+function openAgain(disk: ReturnType<typeof createDiskModel>): Promise<Journal> {
+  const [ownMark, isRunning] = [() => "1", () => undefined];
+  const whole = { ...disk, ownMark, isRunning };
+  return openJournal({
+    disk: whole,
+    stateDirectory: "/state",
+    destination,
+    secret: Buffer.alloc(1),
+  });
+}
+
+function begin(
+  journal: Journal,
+  batch: string | undefined,
+  begunBefore: readonly string[] = [],
+): FileJournal {
+  const write = (action: (to: Journal) => Promise<void>): Promise<void> => action(journal);
+  const writes = { disowned: new Set<string>(), begunBefore: new Set(begunBefore) };
+  return createFileJournal(FILE, batch, journal, { ...writes, keep: write, takeBack: write });
+}
+
+describe("a file that has landed in one batch", () => {
+  test.each([
+    ["another batch", ANOTHER, []],
+    ["no batch", undefined, []],
+    ["a batch that this run has begun after it", ANOTHER, [FILE.path]],
+  ])("counts as landed no more once it is begun in %s", async (_what, batch, begunBefore) => {
+    const disk = createDiskModel(new Map());
+    await (await openAgain(disk)).record({ ...FILE, batch: OURS });
+    await begin(await openAgain(disk), batch, begunBefore).takeBackOthers();
+    expect((await openAgain(disk)).landed.has(FILE.path)).toBe(false);
+  });
+
+  test("is known for what was sent there, should the store not replace it", async () => {
+    const disk = createDiskModel(new Map());
+    await (await openAgain(disk)).record({ ...FILE, batch: OURS });
+    await begin(await openAgain(disk), ANOTHER).takeBackOthers();
+    const { mayHoldOther, wasSentBefore } = begin(await openAgain(disk), ANOTHER);
+    expect({ mayHoldOther, wasSentBefore }).toEqual({ mayHoldOther: false, wasSentBefore: true });
+  });
+
+  test("stays landed while it goes in that batch", async () => {
+    const disk = createDiskModel(new Map());
+    await (await openAgain(disk)).record({ ...FILE, batch: OURS });
+    await begin(await openAgain(disk), OURS).takeBackOthers();
+    expect((await openAgain(disk)).landed.has(FILE.path)).toBe(true);
+  });
+});
