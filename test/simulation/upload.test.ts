@@ -7,7 +7,7 @@ import { playSeed, type Played } from "./world";
 
 const ONE = process.env["AVALA_SEED"];
 const FIRST = Number(process.env["AVALA_FIRST_SEED"] ?? 1);
-const COUNT = Number(process.env["AVALA_SEEDS"] ?? 1900);
+const COUNT = Number(process.env["AVALA_SEEDS"] ?? 1650);
 const seeds =
   ONE === undefined ? Array.from({ length: COUNT }, (_, index) => FIRST + index) : [Number(ONE)];
 
