@@ -1,9 +1,9 @@
 // What the steps of a run share. Types only.
 import type { ActionEnvironment } from "./environment";
-import type { Inputs } from "./inputs";
-import type { Log } from "./log";
-import type { Results } from "./results";
-import type { Warning } from "./selection";
+import type { Inputs } from "./inputs/inputs";
+import type { Log } from "./report/log";
+import type { Results } from "./report/results";
+import type { Warning } from "./selection/selection";
 import type { WaitBudget } from "./waiting";
 
 /** What the steps of a run share. */

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { makeFolder } from "../src/files/folders";
+import { makeFolder } from "../src/flow/folders";
 import { stateDirectory } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { ActionEnvironment } from "./environment";

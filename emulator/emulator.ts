@@ -5,7 +5,7 @@ import { Reservations } from "./api/reservations";
 import { jsonReply } from "./api/replies";
 import { ApiServer } from "./api/server";
 import { type Backend, openBackend, urlHost } from "./backend";
-import { type Fault, Faults } from "./faults";
+import { type Fault, Faults } from "./http/faults";
 import { Ledger, type LedgerEntry } from "./http/ledger";
 import { Service } from "./http/service";
 import { inspect, type Inspection } from "./inspect";

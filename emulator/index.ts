@@ -5,7 +5,7 @@ export { DEFAULT_DIALECT, mixture, opposites, SWITCHES } from "./dialect/dialect
 export type { Switch } from "./dialect/switch";
 export type { Emulator } from "./emulator";
 export { startEmulator } from "./emulator";
-export type { Fault, FaultMatch, FaultReply } from "./faults";
+export type { Fault, FaultMatch, FaultReply } from "./http/faults";
 export type { LedgerEntry } from "./http/ledger";
 export type { Inspection, ObjectInfo } from "./inspect";
 export type { EmulatorOptions, ExternalStorage } from "./options";

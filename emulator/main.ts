@@ -6,9 +6,9 @@ import { HELP, parseCommandLine, UsageError } from "./cli";
 import { readDialect } from "./dialect/dialect";
 import type { Emulator } from "./emulator";
 import { startEmulator } from "./emulator";
-import type { Fault } from "./faults";
+import type { Fault } from "./http/faults";
 import type { EmulatorOptions } from "./options";
-import { readFaults } from "./read-faults";
+import { readFaults } from "./http/read-faults";
 
 async function run(): Promise<void> {
   const command = parseCommandLine(process.argv.slice(2), process.env);

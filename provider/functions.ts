@@ -3,22 +3,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connect } from "../src/api/connect";
 import type { Avala } from "../src/api/connection";
-import type { Dataset } from "../src/api/dataset-wire";
-import * as datasets from "../src/api/datasets";
-import * as exports_ from "../src/api/exports";
-import * as projects from "../src/api/projects";
-import * as storage from "../src/api/storage-configs";
+import type { Dataset } from "../src/api/endpoints/dataset-wire";
+import * as datasets from "../src/api/endpoints/datasets";
+import * as exports_ from "../src/api/endpoints/exports";
+import * as projects from "../src/api/endpoints/projects";
+import * as storage from "../src/api/endpoints/storage-configs";
 import type { Config } from "../src/config";
-import { findDataset } from "../src/dataset";
+import { findDataset } from "../src/operations/dataset";
 import { AvalaError, InputError } from "../src/errors";
-import { soundConfig, requireKey } from "./config";
+import { soundConfig, requireKey } from "./process/config";
 import { plain } from "./process/plain";
 import { refusal } from "./refusal";
 
-export type { Dataset as DatasetResult } from "../src/api/dataset-wire";
-export type { Export as ExportResult } from "../src/api/exports";
-export type { Project as ProjectResult } from "../src/api/projects";
-export type { StorageSetupInfo as StorageSetupResult } from "../src/api/storage-configs";
+export type { Dataset as DatasetResult } from "../src/api/endpoints/dataset-wire";
+export type { Export as ExportResult } from "../src/api/endpoints/exports";
+export type { Project as ProjectResult } from "../src/api/endpoints/projects";
+export type { StorageSetupInfo as StorageSetupResult } from "../src/api/endpoints/storage-configs";
 
 /** One of: `uid`; `owner` and `slug`; `name`, which finds your own. */
 export interface GetDatasetArgs {

@@ -1,5 +1,5 @@
 // Which properties of which resource are secret, for the program's side and for the provider's process. Pure data.
-import { credentialFields } from "../src/api/provider-config";
+import { credentialFields } from "../src/api/endpoints/provider-config";
 import type { ResourceKind } from "./loader";
 
 /** A property of the resource, and names inside of it. The engine keeps the property secret as a whole. */

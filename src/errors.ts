@@ -1,6 +1,7 @@
 // The errors of the core: one class with a closed set of codes, and subclasses only where there is more to carry.
 // Knows nothing of HTTP libraries, files or who shows the error.
 
+import { listed } from "./text";
 import { diskHint } from "./disk-hint";
 import { printableLines } from "./redact";
 
@@ -125,16 +126,8 @@ export interface InputProblem {
   readonly text: string;
 }
 
-const MAX_LISTED = 10;
 // More inputs than a workflow or a resource has: all of these are named. Of files there may be a thousand.
 const MAX_PROBLEMS = 50;
-
-/** Joins lines and counts those over `most`, so that a thousand bad files stay readable. @default most 10 */
-export function listed(lines: readonly string[], most = MAX_LISTED): string {
-  const rest = lines.length - most;
-  const shown = lines.slice(0, most).map((line) => `\n  - ${line}`);
-  return shown.join("") + (rest > 0 ? `\n  - and ${rest} more` : "");
-}
 
 /** What the user gave can't be used. Carries every problem at once; nothing was sent. */
 export class InputError extends AvalaError {
@@ -218,7 +211,7 @@ export function isNotAllowedToRead(error: unknown): boolean {
  * For `.catch` of a read that is only advisory: `undefined` in its place. A key may be able to upload and not to read
  * (contract, "Transport"): advice that can't be had must not stop a run. @throws any other error as it is
  */
-export function withoutAdvice(error: unknown): undefined {
+export function ignoreForbidden(error: unknown): undefined {
   if (isNotAllowedToRead(error)) return undefined;
   throw error;
 }

@@ -32,15 +32,15 @@ export type {
   HttpStream,
   ProxySettings,
   Transport,
-} from "./api/transport";
-export { createAxiosTransport } from "./api/axios-transport";
-export { createStorageTransport } from "./api/storage-transport";
+} from "./api/transport/transport";
+export { createAxiosTransport } from "./api/transport/axios-transport";
+export { createStorageTransport } from "./api/transport/storage-transport";
 export type { Page } from "./api/pages";
-export { getMe } from "./api/users";
+export { getMe } from "./api/endpoints/users";
 export type { User } from "./api/remembered";
-export { listOrganizations, type Organization } from "./api/organizations";
-export type { Dataset, DatasetDescription, DatasetInput } from "./api/dataset-wire";
-export type { GcsConfig, ProviderConfig, S3Config } from "./api/provider-config";
+export { listOrganizations, type Organization } from "./api/endpoints/organizations";
+export type { Dataset, DatasetDescription, DatasetInput } from "./api/endpoints/dataset-wire";
+export type { GcsConfig, ProviderConfig, S3Config } from "./api/endpoints/provider-config";
 export {
   createDataset,
   deleteDataset,
@@ -55,7 +55,7 @@ export {
   type DatasetHealth,
   type DatasetRef,
   type NewOwner,
-} from "./api/datasets";
+} from "./api/endpoints/datasets";
 export {
   getItem,
   listItems,
@@ -63,21 +63,21 @@ export {
   type DatasetItem,
   type ListOptions,
   type Sequence,
-} from "./api/items";
+} from "./api/endpoints/items";
 export {
   confirmUpload,
   getAllowedMimes,
   getQuota,
   type ConfirmInput,
   type Quota,
-} from "./api/manual-upload";
+} from "./api/endpoints/manual-upload";
 export {
   presign,
   presignFile,
   type FormPresign,
   type Presigned,
   type PresignInput,
-} from "./api/presign";
+} from "./api/endpoints/presign";
 export {
   createExport,
   getExport,
@@ -85,9 +85,15 @@ export {
   stateOf,
   type Export,
   type ExportInput,
-} from "./api/exports";
-export { getProject, listProjects, type Project } from "./api/projects";
-export { getTask, hasPendingTasks, listTasks, type Task, type TaskFilter } from "./api/tasks";
+} from "./api/endpoints/exports";
+export { getProject, listProjects, type Project } from "./api/endpoints/projects";
+export {
+  getTask,
+  hasPendingTasks,
+  listTasks,
+  type Task,
+  type TaskFilter,
+} from "./api/endpoints/tasks";
 export {
   createQualityTarget,
   deleteQualityTarget,
@@ -98,12 +104,12 @@ export {
   type QualityEvaluation,
   type QualityTarget,
   type QualityTargetInput,
-} from "./api/quality-targets";
-export { getConsensusSummary, type ConsensusSummary } from "./api/consensus";
-export { getPermissions, lackedScopes, requireScopes } from "./api/permissions";
+} from "./api/endpoints/quality-targets";
+export { getConsensusSummary, type ConsensusSummary } from "./api/endpoints/consensus";
+export { getPermissions, lackedScopes, requireScopes } from "./api/endpoints/permissions";
 export type { Permissions } from "./api/remembered";
 export type { Scope } from "./api/scopes";
-export { listSlices, type Slice } from "./api/slices";
+export { listSlices, type Slice } from "./api/endpoints/slices";
 export {
   createStorageConfig,
   deleteStorageConfig,
@@ -113,9 +119,9 @@ export {
   type StorageConfig,
   type StorageConfigInput,
   type StorageSetupInfo,
-} from "./api/storage-configs";
-export { testStorageConfig, type StorageTest } from "./api/storage-test";
-export type { OfOrganization } from "./api/organization-advice";
+} from "./api/endpoints/storage-configs";
+export { testStorageConfig, type StorageTest } from "./api/endpoints/storage-test";
+export type { OfOrganization } from "./api/endpoints/organization-advice";
 export {
   createWebhook,
   deleteWebhook,
@@ -128,13 +134,13 @@ export {
   type WebhookEvent,
   type WebhookInput,
   type WebhookTest,
-} from "./api/webhooks";
+} from "./api/endpoints/webhooks";
 export {
   getWebhookDelivery,
   listWebhookDeliveries,
   type WebhookDelivery,
   type WebhookDeliveryFilter,
-} from "./api/webhook-deliveries";
+} from "./api/endpoints/webhook-deliveries";
 export {
   checkStorageHost,
   download,
@@ -142,29 +148,34 @@ export {
   type FormFile,
   type SendOptions,
   type Stored,
-} from "./api/storage";
+} from "./api/storage/storage";
 export {
   compareManifests,
   describeChanges,
   type ChangedEntry,
   type ManifestChanges,
-} from "./files/compare";
-export type { AppendHandle, Disk, FileStamp, ReadHandle } from "./files/disk";
+} from "./files/manifest/compare";
+export type { AppendHandle, Disk, FileStamp, ReadHandle } from "./flow/disk";
 export { readFileSet, type FileSet } from "./files/file-set";
 export type { ContentPolicy, FileSetOptions } from "./files/file-set-options";
 export type { LocalFile, Notice, PatternCount } from "./files/local-file";
-export type { SymlinkPolicy } from "./files/entries";
+export type { SymlinkPolicy } from "./files/scan/entries";
 export { hashFiles, type HashOptions, type HashProgress } from "./files/hash";
-export { checksumsText, createManifest, type Manifest, type ManifestEntry } from "./files/manifest";
-export { datasetVersionName, shortDigest, slugFrom } from "./files/dataset-name";
-export { packManifest, unpackManifest } from "./files/packing";
+export {
+  checksumsText,
+  createManifest,
+  type Manifest,
+  type ManifestEntry,
+} from "./files/manifest/manifest";
+export { datasetVersionName, shortDigest, slugFrom } from "./files/manifest/dataset-name";
+export { packManifest, unpackManifest } from "./files/manifest/packing";
 export {
   formatManifestFile,
   parseManifestFile,
   type ManifestDataset,
   type ManifestDestination,
   type ManifestRecord,
-} from "./files/manifest-file";
+} from "./files/manifest/manifest-file";
 export {
   dataTypeOf,
   indexedSuffixes,
@@ -178,7 +189,7 @@ export {
   type Partition,
   type PartitionDepth,
   type PartitionOptions,
-} from "./files/partition";
+} from "./files/scan/partition";
 export { describeCost, estimateCost, type Cost, type DatasetToSend } from "./upload/cost";
 export { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
 export {
@@ -187,20 +198,25 @@ export {
   findDataset,
   waitForDataset,
   type DatasetName,
-} from "./dataset";
-export { compareItems, type ItemComparison } from "./item-comparison";
-export { downloadExport, startExport, waitForExport, type DownloadedExport } from "./export";
-export { carryOut, publishDataset } from "./operations/publish";
-export { decidePublish } from "./operations/publish-decide";
+} from "./operations/dataset";
+export { compareItems, type ItemComparison } from "./operations/item-comparison";
+export {
+  downloadExport,
+  startExport,
+  waitForExport,
+  type DownloadedExport,
+} from "./operations/export";
+export { carryOut, publishDataset } from "./operations/publish/publish";
+export { decidePublish } from "./operations/publish/decide";
 export type {
   Decision,
   PublishOptions,
   PublishResult,
   PublishTarget,
-} from "./operations/publish-target";
-export { confirmSent, type Confirmed, type Confirming } from "./operations/publish-confirm";
-export { compareFound, type DecideOptions } from "./operations/publish-decide";
-export type { Words } from "./operations/publish-refusals";
-export { sendFiles, type Sent } from "./operations/publish-send";
-export { isContentKnown, settlePublished } from "./operations/publish-settle";
-export type { Compared, NamedFile, NamedFiles, SendTarget } from "./operations/publish-target";
+} from "./operations/publish/target";
+export { confirmSent, type Confirmed, type Confirming } from "./operations/publish/confirm";
+export { compareFound, type DecideOptions } from "./operations/publish/decide";
+export type { Words } from "./operations/publish/refusals";
+export { sendFiles, type Sent } from "./operations/publish/send";
+export { isContentKnown, settlePublished } from "./operations/publish/settle";
+export type { Compared, NamedFile, NamedFiles, SendTarget } from "./operations/publish/target";

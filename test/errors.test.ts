@@ -4,9 +4,9 @@ import {
   InputError,
   isApiError,
   isAvalaError,
-  listed,
   UploadError,
 } from "../src/errors";
+import { listed } from "../src/text";
 
 describe("errors", () => {
   test("are told from others by their brand, also from another copy of the package", () => {

@@ -2,7 +2,7 @@
 import { context, getOctokit } from "@actions/github";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
-import { transportError } from "../../src/api/transport-errors";
+import { transportError } from "../../src/api/transport/transport-errors";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { cancelled, systemClock, type Clock } from "../../src/flow/clock";
 import type { CommitStatus } from "../environment";

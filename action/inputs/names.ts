@@ -1,6 +1,6 @@
 // Names that are no input's, and what they were meant to be.
 import type { InputProblem } from "../../src/errors";
-import { shown } from "../../src/files/names";
+import { shown } from "../../src/text";
 import type { ActionEnvironment } from "../environment";
 import { INPUT_NAMES } from "./table";
 

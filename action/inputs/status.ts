@@ -1,6 +1,6 @@
 // The inputs about a commit status.
 import type { ActionEnvironment } from "../environment";
-import { commitOfEvent, isFullSha } from "../event-commit";
+import { commitOfEvent, isFullSha } from "../github/event-commit";
 import type { ExportInputs } from "./export";
 import type { Reader } from "./values";
 

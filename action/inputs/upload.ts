@@ -1,8 +1,8 @@
 // The inputs about files and the dataset they go to.
 import { MAX_CONCURRENCY } from "../../src/api/limits";
 import type { InputProblem } from "../../src/errors";
-import { shown } from "../../src/files/names";
-import { boundProblem } from "../../src/files/pattern-bounds";
+import { shown } from "../../src/text";
+import { boundProblem } from "../../src/files/scan/pattern-bounds";
 import type { DataType } from "../../src/files/media";
 import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
 

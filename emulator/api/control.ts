@@ -1,8 +1,8 @@
 // `/_emulator/`: the ledger and the faults, for whoever drives the emulator from outside. Needs no key: it listens on loopback.
-import type { Fault } from "../faults";
+import type { Fault } from "../http/faults";
 import type { Exchange, Reply } from "../http/service";
 import { readJson } from "./body";
-import { readFaults } from "../read-faults";
+import { readFaults } from "../http/read-faults";
 import { jsonReply, refuse, Refusal } from "./replies";
 import type { World } from "./request";
 

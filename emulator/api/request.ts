@@ -1,5 +1,5 @@
 // What a handler is given and what it gives back. Handlers are functions of these alone.
-import type { Faults } from "../faults";
+import type { Faults } from "../http/faults";
 import type { Ledger } from "../http/ledger";
 import type { Config } from "../options";
 import type { User } from "../state/records";

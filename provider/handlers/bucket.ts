@@ -1,6 +1,6 @@
 // A bucket as a Dataset and a StorageConfig declare it: what each field may be, and whether two are the same. Pure.
-import { problemsOfBucket, type BucketOwner } from "../../src/api/bucket-rules";
-import { accessFields, authMethodOf, wireNames } from "../../src/api/provider-config";
+import { problemsOfBucket, type BucketOwner } from "../../src/api/endpoints/bucket-rules";
+import { accessFields, authMethodOf, wireNames } from "../../src/api/endpoints/provider-config";
 import type { InputProblem } from "../../src/errors";
 import { Problems } from "../process/failures";
 import { applyRules, isFlag, isOneOf, isText, isTextList, type Rules } from "../process/rules";

@@ -1,11 +1,11 @@
 // All handlers of one process, over one session. No logic.
 import { createLocalFiles } from "../process/local-files";
 import { createSession, type SessionOptions } from "../process/session";
-import { createDatasetHandler } from "./dataset";
-import { createExportHandler } from "./export";
-import { createFileSetHandler } from "./file-set";
-import { createStorageConfigHandler } from "./storage-config";
-import { createWebhookHandler } from "./webhook";
+import { createDatasetHandler } from "./dataset/dataset";
+import { createExportHandler } from "./export/export";
+import { createFileSetHandler } from "./file-set/file-set";
+import { createStorageConfigHandler } from "./plain/storage-config";
+import { createWebhookHandler } from "./plain/webhook";
 
 export type Handlers = ReturnType<typeof createHandlers>;
 

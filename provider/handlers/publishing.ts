@@ -1,10 +1,10 @@
 // Publishing as both of its resources see it: a FileSet decides and sends, a Dataset confirms and settles.
-import type { Manifest } from "../../src/files/manifest";
-import type { Words } from "../../src/operations/publish-refusals";
-import type { NamedFiles, PublishOptions, SendTarget } from "../../src/operations/publish-target";
+import type { Manifest } from "../../src/files/manifest/manifest";
+import type { Words } from "../../src/operations/publish/refusals";
+import type { NamedFiles, PublishOptions, SendTarget } from "../../src/operations/publish/target";
 import type { LocalSet } from "../process/local-files";
-import type { DatasetInputs } from "./dataset-inputs";
-import { ownerOf, type FileSetInputs } from "./file-set-inputs";
+import type { DatasetInputs } from "./dataset/inputs";
+import { ownerOf, type FileSetInputs } from "./file-set/inputs";
 
 export const PULUMI_WORDS: Words = {
   version: "Leave datasetName out of the FileSet, and each content becomes a dataset version.",

@@ -1,8 +1,8 @@
 // What a preview asks the server only to advise. A preview works without a key and without a network, but a key that is
 // wrong or expired is an answer: an `up` would fail by it.
-import type { Dataset } from "../../src/api/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { canonicalJson } from "../../src/canonical-json";
-import { findDataset, type DatasetName } from "../../src/dataset";
+import { findDataset, type DatasetName } from "../../src/operations/dataset";
 import { isAvalaError, isNotAllowedToRead } from "../../src/errors";
 import type { Call } from "./calls";
 import type { Messages } from "./messages";

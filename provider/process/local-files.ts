@@ -5,7 +5,11 @@ import { hashFiles, type HashProgress } from "../../src/files/hash";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import type { LocalFile } from "../../src/files/local-file";
-import { createManifest, type Manifest, type ManifestEntry } from "../../src/files/manifest";
+import {
+  createManifest,
+  type Manifest,
+  type ManifestEntry,
+} from "../../src/files/manifest/manifest";
 import { AvalaError } from "../../src/errors";
 import { runPool } from "../../src/flow/pool";
 import { canonicalJson } from "../../src/canonical-json";

@@ -1,7 +1,7 @@
 // What the provider tells people while it works: on the row of the resource it is about.
 // Knows nothing of how a message reaches the engine.
 import type { AvalaEvent, Listener } from "../../src/events";
-import { counted, formatBytes, formatDuration } from "../../src/upload/cost";
+import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";

@@ -1,6 +1,6 @@
 // What an input may be, one rule a property, so that `check` tells everything that is wrong at once.
 // Knows nothing of resources. Absent and unknown values pass: whether one is required is the handler's business.
-import { datasetVersionName } from "../../src/files/dataset-name";
+import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { dataTypes } from "../../src/files/media";
 import { isAvalaError } from "../../src/errors";
 import type { Problems } from "./failures";

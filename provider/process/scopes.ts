@@ -1,6 +1,6 @@
 // Which scopes of the key a job needs (docs/api.md, "Scopes"): a preview warns, and an `up` refuses before it sends anything.
 // The handlers say which; here is what becomes of it. Advice only: where the server says nothing of the key, nothing is said.
-import { requireScopes, scopesLackedFor } from "../../src/api/permissions";
+import { requireScopes, scopesLackedFor } from "../../src/api/endpoints/permissions";
 import type { Scope } from "../../src/api/scopes";
 import type { ResourceKind } from "../loader";
 import type { Call } from "./calls";

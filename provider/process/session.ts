@@ -3,11 +3,11 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { connect } from "../../src/api/connect";
 import { withListener, type Avala, type Ports } from "../../src/api/connection";
-import type { Dataset } from "../../src/api/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { createSecrets, type Secrets } from "../../src/api/secrets";
 import { stateDirectory } from "../../src/config";
-import type { Manifest } from "../../src/files/manifest";
-import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "../config";
+import type { Manifest } from "../../src/files/manifest/manifest";
+import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "./config";
 import { createCalls, type Call, type Calls } from "./calls";
 import type { EngineLog } from "./engine";
 import { messagesFor, showEvents, type Messages } from "./messages";

@@ -2,7 +2,7 @@
 // one export over all of them.
 import * as pulumi from "@pulumi/pulumi";
 import { InputError, type InputProblem } from "../../src/errors";
-import { listPartitions, type PartitionDepth } from "../../src/files/partition";
+import { listPartitions, type PartitionDepth } from "../../src/files/scan/partition";
 import { refusal } from "../refusal";
 import { Dataset, type DatasetArgs } from "./dataset";
 import { Export, type ExportArgs } from "./export";

@@ -1,6 +1,6 @@
 // Webhook, as a program constructs it.
 import * as pulumi from "@pulumi/pulumi";
-import type { WebhookEvent } from "../../src/api/webhooks";
+import type { WebhookEvent } from "../../src/api/endpoints/webhooks";
 import { AvalaResource } from "./resource";
 
 export interface WebhookArgs {

@@ -4,16 +4,16 @@ import type { Listener } from "../events";
 import { systemClock, systemRandom } from "../flow/clock";
 import { createPace } from "../flow/pace";
 import { joinerWith } from "../flow/signals";
-import { systemDisk } from "../files/disk";
+import { systemDisk } from "../flow/disk";
 import { VERSION } from "../version";
-import { createAxiosTransport } from "./axios-transport";
+import { createAxiosTransport } from "./transport/axios-transport";
 import { checkOptions } from "./check-options";
 import { callApi, type HttpContext } from "./http";
 import { openOwn } from "./own-download";
 import type { Avala, Ports } from "./connection";
 import { createSecrets, type Secrets } from "./secrets";
-import { createStorageTransport } from "./storage-transport";
-import type { ProxySettings } from "./transport";
+import { createStorageTransport } from "./transport/storage-transport";
+import type { ProxySettings } from "./transport/transport";
 
 export interface ConnectOptions {
   readonly apiKey: string;

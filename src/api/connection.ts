@@ -4,12 +4,12 @@ import type { Listener } from "../events";
 import type { Clock, Random } from "../flow/clock";
 import type { Pace } from "../flow/pace";
 import { joinerWith } from "../flow/signals";
-import type { Disk } from "../files/disk";
+import type { Disk } from "../flow/disk";
 import type { ApiCall, ApiReply } from "./call";
 import type { OwnDownload } from "./own-download";
 import type { Remembered } from "./remembered";
 import type { Secrets } from "./secrets";
-import type { HttpStream, Transport } from "./transport";
+import type { HttpStream, Transport } from "./transport/transport";
 
 /** What a run does not make itself. Handing in all of them lets it be simulated. */
 export interface Ports {

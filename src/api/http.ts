@@ -5,11 +5,11 @@ import type { Clock, Random } from "../flow/clock";
 import type { Pace } from "../flow/pace";
 import { MAX_SERVER_WAIT_MS, retry } from "../flow/retry";
 import type { ApiCall, ApiReply } from "./call";
-import { judge, lostReply, retryAfterOf } from "./judge";
-import { readRateLimit, readRequestId } from "./reply-headers";
+import { classifyReply, lostReplyError, retryAfterOf } from "./reply/classify-reply";
+import { readRateLimit, readRequestId } from "./reply/reply-headers";
 import { encodePath, encodeQuery, resolveNext } from "./route";
 import type { Secrets } from "./secrets";
-import type { HttpRequest, HttpResponse, Transport } from "./transport";
+import type { HttpRequest, HttpResponse, Transport } from "./transport/transport";
 
 export interface HttpContext {
   /** Without a slash at its end. */
@@ -89,7 +89,7 @@ async function attemptCall(
   } catch (error) {
     permit.done();
     report(context, call, startedMs);
-    throw lostReply(secrets, { call, attempt, requestId: undefined }, error);
+    throw lostReplyError(secrets, { call, attempt, requestId: undefined }, error);
   }
   const nowMs = clock.now();
   const rateLimit = readRateLimit(reply.headers, nowMs);
@@ -105,7 +105,7 @@ async function attemptCall(
   report(context, call, startedMs, reply);
   const requestId = readRequestId(reply.headers, secrets);
   const facts = { call, attempt, requestId };
-  return judge({ baseUrl, secrets, nowMs }, facts, reply, rateLimit);
+  return classifyReply({ baseUrl, secrets, nowMs }, facts, reply, rateLimit);
 }
 
 /**

@@ -2,10 +2,10 @@
 // caller tries again. Knows no endpoint.
 import { AvalaError } from "../errors";
 import type { HttpContext } from "./http";
-import { judge, lostReply } from "./judge";
-import { readRateLimit, readRequestId } from "./reply-headers";
-import { MAX_REPLY_BYTES, readSome } from "./small-reply";
-import type { HttpRequest, HttpStream } from "./transport";
+import { classifyReply, lostReplyError } from "./reply/classify-reply";
+import { readRateLimit, readRequestId } from "./reply/reply-headers";
+import { MAX_REPLY_BYTES, readSome } from "./transport/small-reply";
+import type { HttpRequest, HttpStream } from "./transport/transport";
 
 export interface OwnDownload {
   /** Of the base URL's own origin, as {@link ownUrl} returns it. */
@@ -55,7 +55,7 @@ export async function openOwn(context: HttpContext, download: OwnDownload): Prom
   };
   const permit = await pace.acquire(signal);
   const fail = (error: unknown): never => {
-    throw lostReply(secrets, { call, attempt: 1, requestId: undefined }, error);
+    throw lostReplyError(secrets, { call, attempt: 1, requestId: undefined }, error);
   };
   let reply: HttpStream;
   try {
@@ -71,7 +71,11 @@ export async function openOwn(context: HttpContext, download: OwnDownload): Prom
   const body = await readSome(reply.body).catch(fail);
   const requestId = readRequestId(reply.headers, secrets);
   const { status, headers } = reply;
-  judge({ baseUrl, secrets, nowMs }, { call, attempt: 1, requestId }, { status, headers, body });
+  classifyReply(
+    { baseUrl, secrets, nowMs },
+    { call, attempt: 1, requestId },
+    { status, headers, body },
+  );
   // Another success than a file.
   return fail(new AvalaError("bad_reply", `the server answers ${status} and sends no file`));
 }

@@ -4,8 +4,8 @@ import { resolve, sep } from "node:path";
 import { InputError, type InputProblem } from "../errors";
 import type { DataType } from "./media";
 import { readPrefix } from "./names";
-import { parsePatterns, type Patterns } from "./patterns";
-import { codeOf, type SymlinkPolicy } from "./entries";
+import { parsePatterns, type Patterns } from "./scan/patterns";
+import { codeOf, type SymlinkPolicy } from "./scan/entries";
 
 /** What to do with content that is not what its name says. */
 export type ContentPolicy = "warn" | "error" | "off";

@@ -3,17 +3,18 @@
 import { join, sep } from "node:path";
 import { InputError, type InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
-import { looksLikeCredential } from "./credentials";
+import { looksLikeCredential } from "./scan/credentials";
 import { readOptions, type FileSetOptions } from "./file-set-options";
 import { credentialText, inspectFiles, type Candidate } from "./inspect";
-import { readIndexing } from "./indexing";
+import { readIndexing } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import type { DataType } from "./media";
-import { fitsWindows, pathProblem, shown, twinProblems } from "./names";
-import type { PatternLine, Removal } from "./patterns";
-import { countRemoved } from "./removals";
-import { scan, type Scan } from "./scan";
-import { createTree } from "./tree";
+import { fitsWindows, pathProblem, twinProblems } from "./names";
+import { shown } from "../text";
+import type { PatternLine, Removal } from "./scan/patterns";
+import { countRemoved } from "./scan/removals";
+import { scan, type Scan } from "./scan/scan";
+import { createTree } from "./scan/tree";
 
 export interface FileSet {
   /** Absolute, its links resolved. */

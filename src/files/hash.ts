@@ -1,12 +1,12 @@
 // The sha256 of files, taken off the main thread, with flat memory. Knows nothing of where files come from.
-import { AvalaError, listed } from "../errors";
+import { AvalaError } from "../errors";
+import { listed, shown } from "../text";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
 import type { LocalFile } from "./local-file";
 import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./workers/file-workers";
 import type { FileFault } from "./workers/jobs";
-import { createManifest, type Manifest, type ManifestEntry } from "./manifest";
-import { shown } from "./names";
+import { createManifest, type Manifest, type ManifestEntry } from "./manifest/manifest";
 
 export interface HashProgress {
   readonly filesDone: number;

@@ -2,15 +2,15 @@
 import type { InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
-import { contentProblem, endingOf, type Sample } from "./content";
-import { startsAsPrivateKey } from "./credentials";
+import { contentProblem, endingOf, type Sample } from "./content/content";
+import { startsAsPrivateKey } from "./scan/credentials";
 import type { ContentPolicy } from "./file-set-options";
 import type { LocalFile, Notice } from "./local-file";
 import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./workers/file-workers";
 import type { InspectJob, InspectResult } from "./workers/jobs";
 import { MAX_FILE_BYTES } from "../api/limits";
-import { shown } from "./names";
-import { HEAD_BYTES } from "./open-file";
+import { shown } from "../text";
+import { HEAD_BYTES } from "./content/open-file";
 
 export interface Candidate {
   /** In the dataset. */

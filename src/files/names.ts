@@ -1,4 +1,5 @@
 // Which paths a dataset can hold, and what each reason for a refusal is called. Pure.
+import { shown } from "../text";
 import type { InputProblem } from "../errors";
 
 /**
@@ -6,19 +7,6 @@ import type { InputProblem } from "../errors";
  * files"); a name may have 255 characters, and 69 bytes are kept for the owner's root, of which nothing is known.
  */
 export const MAX_PATH_BYTES = 700;
-
-/** A path for people: as it is, or quoted and escaped when it holds what would break a line or can't be seen. */
-export function shown(path: string): string {
-  return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(path) || path === "" || path.trim() !== path
-    ? JSON.stringify(path).replace(/[\p{Cc}\p{Cf}\u2028\u2029]|(?! )\p{Zs}/gu, (found) =>
-        escapeOf(found),
-      )
-    : path;
-}
-
-function escapeOf(character: string): string {
-  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
-}
 
 /** Why a dataset can't hold a file at this path (POSIX, with its prefix); `undefined` when it can. */
 export function pathProblem(path: string): string | undefined {

@@ -1,4 +1,5 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
+import { formatBytes, formatCount, counted, formatDuration } from "../text";
 import type { RateLimit } from "../errors";
 import {
   DEFAULT_CALLS_PER_MINUTE,
@@ -58,47 +59,6 @@ export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: Rat
     limitPerMinute,
     minutesAtLimit: calls / limitPerMinute,
   };
-}
-
-const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
-
-/** `5.1 GB`: decimal units, as storage is sold and quotas are told. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  const name = unit === 0 && bytes === 1 ? "byte" : (UNITS[unit] ?? "");
-  return `${value.toFixed(digits)} ${name}`;
-}
-
-/** `1,234`, the same on every system. Not by Node's own: it takes 25 ms to load its languages. */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
-/** `1 file`, `1,234 files`. */
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** `40 s`, `12 min`, `3 h 20 min`. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
-  const rest = minutes % 60;
-  return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
-}
-
-/** `1.4 MB in 8 s, 171 kB/s`. Of what took no second a rate would tell of the start of it alone. */
-export function describeTransfer(bytes: number, ms: number): string {
-  if (ms < 1000) return `${formatBytes(bytes)} in less than a second`;
-  const rate = formatBytes(Math.round((bytes * 1000) / ms));
-  return `${formatBytes(bytes)} in ${formatDuration(ms / 1000)}, ${rate}/s`;
 }
 
 /** `1,234 files, 5.1 GB, 1,240 API calls (2,474 if the server takes PUTs): at least 12 min at 100 calls a minute`. */

@@ -1,7 +1,7 @@
 // Where an upload goes: the API, the owner and the dataset name, which together name its journal.
 import type { Avala } from "../api/connection";
-import { getOwnUser } from "../api/users";
-import { withoutAdvice } from "../errors";
+import { getOwnUser } from "../api/endpoints/users";
+import { ignoreForbidden } from "../errors";
 
 export interface Destination {
   readonly baseUrl: string;
@@ -21,7 +21,7 @@ async function ownerOf(
   organizationUid: string | undefined,
 ): Promise<string | undefined> {
   if (organizationUid !== undefined) return organizationUid;
-  return (await getOwnUser(avala).catch(withoutAdvice))?.uid;
+  return (await getOwnUser(avala).catch(ignoreForbidden))?.uid;
 }
 
 /** Resolves the destination of an upload; costs one call of a session when no organization is named. */

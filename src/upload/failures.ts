@@ -2,12 +2,11 @@
 import {
   UploadError,
   isApiError,
-  listed,
   type AvalaError,
   type FileFailure,
   type LandedFile,
 } from "../errors";
-import { counted } from "./cost";
+import { counted, listed } from "../text";
 
 /** Whether every other file would meet the same refusal, so that trying them would only cost calls. */
 export function stopsTheRun(error: AvalaError): boolean {

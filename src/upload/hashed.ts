@@ -1,11 +1,11 @@
 // The content of a set's files, which names its batch: known from a manifest, or read before the first byte goes.
 import type { Avala } from "../api/connection";
 import { isAvalaError, type AvalaError } from "../errors";
-import { createManifest } from "../files/manifest";
+import { createManifest } from "../files/manifest/manifest";
 import { runPool } from "../flow/pool";
-import type { HashedFile } from "./attempt";
+import type { HashedFile } from "./send/attempt";
 import { concurrencyOf, type UploadFile, type UploadRequest } from "./request";
-import { digestOf } from "./source";
+import { digestOf } from "./send/source";
 
 /** A file that can't be sent, for it can't be read. */
 export interface Unread {

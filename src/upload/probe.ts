@@ -1,10 +1,10 @@
 // What is asked before the first byte of a set goes: whether the server takes the second protocol, and those files that no
 // form can carry. Sends no bytes of files.
-import { isProtocolRefused, type Presigned } from "../api/presign";
+import { isProtocolRefused, type Presigned } from "../api/endpoints/presign";
 import { DEFAULT_TRIES } from "../flow/retry";
-import { askHow } from "./ask";
-import type { HashedFile } from "./attempt";
-import { isOversize, isRefusalOfSize, notOffered, requireNoForm } from "./oversize";
+import { askHow } from "./send/ask";
+import type { HashedFile } from "./send/attempt";
+import { isOversize, isRefusalOfSize, notOffered, requireNoForm } from "./send/oversize";
 import { findLanded, sendingOf, type Run } from "./state";
 
 async function ask(run: Run, file: HashedFile): Promise<Presigned> {

@@ -1,11 +1,12 @@
 // What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
 import { InputError, type InputProblem } from "../errors";
 import { MAX_FILE_BYTES } from "../api/limits";
-import { replacedNameProblem } from "../files/dataset-name";
-import { pathProblem, shown } from "../files/names";
-import type { FileDestination } from "./attempt";
-import type { Stored } from "./batch";
-import type { SourceFile } from "./source";
+import { replacedNameProblem } from "../files/manifest/dataset-name";
+import { pathProblem } from "../files/names";
+import { shown } from "../text";
+import type { FileDestination } from "./send/attempt";
+import type { Stored } from "./journal/batch";
+import type { SourceFile } from "./send/source";
 
 export type UploadFile = SourceFile;
 

@@ -1,5 +1,5 @@
 // What an upload has come to.
-import type { Manifest, ManifestEntry } from "../files/manifest";
+import type { Manifest, ManifestEntry } from "../files/manifest/manifest";
 import type { RetryCause } from "../flow/retry-tally";
 
 export interface UploadResult {

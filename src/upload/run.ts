@@ -4,21 +4,21 @@
 import { withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
 import { isPastDeadline, runUntil } from "../flow/deadline";
-import { createTurn } from "../flow/turn";
+import { createMutex } from "../flow/mutex";
 import { createRetryTally } from "../flow/retry-tally";
-import type { HashedFile } from "./attempt";
-import { anotherBatch, batchToResume, batchUid } from "./batch";
-import { isNamedByContent } from "./content-name";
+import type { HashedFile } from "./send/attempt";
+import { anotherBatch, batchToResume, batchUid } from "./journal/batch";
+import { isNamedByContent } from "./journal/content-name";
 import { resolveDestination } from "./destination";
-import { withDestinationLock } from "./destination-lock";
+import { withDestinationLock } from "./journal/destination-lock";
 import { someFailed, stoppedBy, stopsTheRun } from "./failures";
-import type { Journal } from "./journal";
+import type { Journal } from "./journal/journal";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
 import { inOrder } from "./probe";
 import { checkRequest, concurrencyOf, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
-import { send } from "./send";
-import { isSessionLost, sessionLost } from "./session-lost";
+import { send } from "./send/send";
+import { isSessionLost, sessionLost } from "./send/session-lost";
 import {
   beginAnother,
   findLanded,
@@ -31,8 +31,8 @@ import {
   trackerFor,
   type Run,
 } from "./state";
-import { createStoreCheck } from "./store-check";
-import { openUploadJournal } from "./upload-journal";
+import { createStoreCheck } from "./check/store-check";
+import { openUploadJournal } from "./journal/upload-journal";
 
 export type { UploadFile, UploadRequest, UploadResult };
 
@@ -54,7 +54,7 @@ async function uploadOne(run: Run, file: HashedFile, signal: AbortSignal): Promi
   const sent = await send(sendingOf(run, bytes, signal), file, {
     asked: run.asked.get(file.path),
     journal: journalOf(run, file),
-    turn: run.partsTurn,
+    mutex: run.partsMutex,
   });
   if (sent.kept === "doubtful") run.doubtful.push({ file, sent });
   else await land(run, file, sent);
@@ -63,7 +63,7 @@ async function uploadOne(run: Run, file: HashedFile, signal: AbortSignal): Promi
 // So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
 // would help nobody. Fewer may be what a few files alone meet, also when files go one by one; more than the ten that can
 // be under way would only be tried to the end in a second round.
-const FAILURES_TO_BELIEVE = 8;
+const MAX_CONSECUTIVE_FAILURES = 8;
 
 function noteFailure(run: Run, { file, error }: Unread): void {
   run.failures.push({ path: file.path, error });
@@ -77,7 +77,7 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   noteFailure(run, { file, error });
   if (!error.retryable) return;
   run.failuresInARow += 1;
-  if (run.failuresInARow >= FAILURES_TO_BELIEVE) throw error;
+  if (run.failuresInARow >= MAX_CONSECUTIVE_FAILURES) throw error;
 }
 
 async function work(run: Run, signal: AbortSignal, file: HashedFile): Promise<void> {
@@ -90,7 +90,7 @@ async function work(run: Run, signal: AbortSignal, file: HashedFile): Promise<vo
 }
 
 /** What was doubtful is sent again when the store has shown since that it tells MD5s, for then it keeps something else. */
-async function settleDoubts(run: Run): Promise<void> {
+async function resolveUnverified(run: Run): Promise<void> {
   const doubtful = run.doubtful.splice(0);
   if (!run.check.tellsMd5()) {
     for (const { file, sent } of doubtful) await land(run, file, { ...sent, kept: "untold" });
@@ -122,7 +122,7 @@ async function sendBatch(run: Run, files: readonly HashedFile[]): Promise<void> 
     // How the server takes a file could not be asked in time.
     if (!isPastDeadline(error)) throw error;
   }
-  await settleDoubts(run);
+  await resolveUnverified(run);
 }
 
 /** Sends all in one batch. Where a session in it can't be mended, the whole set begins again in another. */
@@ -165,7 +165,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     disowned: new Set(),
     begun: new Set(),
     begunBefore: new Set(),
-    partsTurn: createTurn(),
+    partsMutex: createMutex(),
     failuresInARow: 0,
     isJournalBroken: false,
   };

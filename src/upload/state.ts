@@ -1,20 +1,20 @@
 // What a running upload has come to so far: the one thing that changes while it goes on. Decides nothing.
-import type { Turn } from "../flow/turn";
+import type { Mutex } from "../flow/mutex";
 import type { Avala } from "../api/connection";
-import type { Presigned } from "../api/presign";
+import type { Presigned } from "../api/endpoints/presign";
 import { AvalaError, messageOf, type FileFailure } from "../errors";
-import { isSameDigest } from "../files/compare";
-import { createManifest, type ManifestEntry } from "../files/manifest";
+import { isSameDigest } from "../files/manifest/compare";
+import { createManifest, type ManifestEntry } from "../files/manifest/manifest";
 import type { RetryTally } from "../flow/retry-tally";
-import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
+import type { ByteCounter, HashedFile, Sending, SentFile } from "./send/attempt";
 import type { UploadOutcome } from "./failures";
-import { createFileJournal, type FileJournal } from "./file-journal";
-import type { Journal } from "./journal";
-import type { PartSigning } from "./part-signer";
+import { createFileJournal, type FileJournal } from "./journal/file-journal";
+import type { Journal } from "./journal/journal";
+import type { PartSigning } from "./send/part-signer";
 import { trackProgress, type ProgressTracker } from "./progress";
 import type { UploadRequest } from "./request";
 import type { UploadResult } from "./result";
-import type { StoreCheck } from "./store-check";
+import type { StoreCheck } from "./check/store-check";
 
 export interface Run {
   readonly avala: Avala;
@@ -45,7 +45,7 @@ export interface Run {
   readonly begun: Set<string>;
   begunBefore: ReadonlySet<string>;
   /** Files that go by parts do so one after the other: each keeps some of its parts in memory. */
-  readonly partsTurn: Turn;
+  readonly partsMutex: Mutex;
   /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
   failuresInARow: number;
   isJournalBroken: boolean;

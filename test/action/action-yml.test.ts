@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { INPUT_NAMES, INPUTS } from "../../action/inputs/table";
-import { OUTPUT_NAMES, outputsOf } from "../../action/outputs";
-import { createResults } from "../../action/results";
-import { metadata } from "./support/recorded";
+import { OUTPUT_NAMES, outputsOf } from "../../action/report/outputs";
+import { createResults } from "../../action/report/results";
+import { metadata } from "../support/recorded-action";
 
 const ROOT = path.join(__dirname, "..", "..");
 

@@ -9,9 +9,9 @@ import { hashFiles } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
-import { folderCache } from "./support/folder-cache";
-import { leadingTo, record, type Recorded } from "./support/recorded";
-import { zipOf } from "./support/zip";
+import { folderCache } from "../support/folder-cache";
+import { leadingTo, record, type Recorded } from "../support/recorded-action";
+import { zipOf } from "../support/zip";
 
 let tree: TempTree;
 let emulator: Emulator;

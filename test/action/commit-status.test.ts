@@ -1,7 +1,7 @@
 // Commit statuses on GitHub's API, and what a user reads when one can't be set.
 import type { CommitStatus } from "../../action/environment";
 import type * as Statuses from "../../action/github/commit-status";
-import { transportError } from "../../src/api/transport-errors";
+import { transportError } from "../../src/api/transport/transport-errors";
 import { AvalaError } from "../../src/errors";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
 import { rejectionOf } from "../support/thrown";

@@ -1,8 +1,8 @@
 // Which commit gets the status, for each event that can start a workflow.
-import { COMMIT_SOURCES, commitOfEvent } from "../../action/event-commit";
-import { readInputs } from "../../action/inputs";
+import { COMMIT_SOURCES, commitOfEvent } from "../../action/github/event-commit";
+import { readInputs } from "../../action/inputs/inputs";
 import { InputError } from "../../src/errors";
-import { createTempTree, record } from "./support/recorded";
+import { createTempTree, record } from "../support/recorded-action";
 
 const runnersSha = "d".repeat(40);
 const eventsSha = "e".repeat(40);

@@ -1,5 +1,5 @@
 // The words of errors, in one place.
-import { describeFailure } from "../../action/failure";
+import { describeFailure } from "../../action/report/failure";
 import { ApiError, AvalaError, InputError } from "../../src/errors";
 
 test("a refusal of the API", () => {

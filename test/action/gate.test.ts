@@ -1,8 +1,8 @@
 // What closes a gate besides an export that holds too little. The outcome is the one that action.yml names.
-import { describeFailure } from "../../action/failure";
-import { refuseUnfinished } from "../../action/gate";
-import type { Inputs } from "../../action/inputs";
-import type { Outcome } from "../../action/results";
+import { describeFailure } from "../../action/report/failure";
+import { refuseUnfinished } from "../../action/export/gate";
+import type { Inputs } from "../../action/inputs/inputs";
+import type { Outcome } from "../../action/report/results";
 import { thrownBy } from "../support/thrown";
 
 const gated = { export: { source: { kind: "new", hasUploaded: true } } } as unknown as Inputs;

@@ -1,4 +1,4 @@
-import { readInputs, type Inputs } from "../../action/inputs";
+import { readInputs, type Inputs } from "../../action/inputs/inputs";
 import {
   INPUT_NAMES,
   INPUTS,
@@ -7,7 +7,7 @@ import {
   type Need,
 } from "../../action/inputs/table";
 import type { InputError, InputProblem } from "../../src/errors";
-import { createTempTree, record, type TempTree } from "./support/recorded";
+import { createTempTree, record, type TempTree } from "../support/recorded-action";
 
 let tree: TempTree;
 beforeAll(() => {

@@ -1,5 +1,5 @@
 // One JSON value or not, however its bytes are cut.
-import { createJsonCheck } from "../../action/json-check";
+import { createJsonCheck } from "../../action/export/json-check";
 
 function problemIn(bytes: string | Buffer, pieceBytes: number): string | undefined {
   const check = createJsonCheck();

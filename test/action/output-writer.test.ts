@@ -1,5 +1,5 @@
 // Outputs as soon as they are known, and what becomes of those that can't be written.
-import { createOutputWriter } from "../../action/output-writer";
+import { createOutputWriter } from "../../action/report/output-writer";
 
 function writerOf(values: Map<string, string>, refused: () => readonly string[] = () => []) {
   const lines: string[] = [];

@@ -11,7 +11,7 @@ import {
   record,
   type Recorded,
   type TempTree,
-} from "./support/recorded";
+} from "../support/recorded-action";
 
 let tree: TempTree;
 let emulator: Emulator;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import promises from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { placeAll, placeFolder } from "../../action/placing";
+import { placeAll, placeFolder } from "../../action/export/place-files";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
 

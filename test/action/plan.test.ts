@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { cpSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv/dist/2020";
-import { isPlan } from "../../action/plan-shape";
+import { isPlan } from "../../action/plan/plan-shape";
 import { run } from "../../action/run";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
@@ -14,7 +14,7 @@ import {
   record,
   type Recorded,
   type TempTree,
-} from "./support/recorded";
+} from "../support/recorded-action";
 
 const schema = path.join(__dirname, "../../docs/plan.schema.json");
 const validate = new Ajv().compile(JSON.parse(readFileSync(schema, "utf8")) as object);

@@ -1,9 +1,9 @@
-import { createListener } from "../../action/report";
-import { createLog } from "../../action/log";
+import { createListener } from "../../action/report/report";
+import { createLog } from "../../action/report/log";
 import { AvalaError } from "../../src/errors";
 import type { Listener, UploadProgress } from "../../src/events";
 import { virtualClock, type VirtualClock } from "../support/virtual-clock";
-import { createTempTree, record, type Recorded, type TempTree } from "./support/recorded";
+import { createTempTree, record, type Recorded, type TempTree } from "../support/recorded-action";
 
 let tree: TempTree;
 let recorded: Recorded;

@@ -4,7 +4,7 @@ import { run } from "../../action/run";
 import { startEmulator, type Emulator } from "../../emulator";
 import { AvalaError } from "../../src/errors";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
-import { leadingTo, record, type Given, type Recorded } from "./support/recorded";
+import { leadingTo, record, type Given, type Recorded } from "../support/recorded-action";
 
 let tree: TempTree;
 let emulator: Emulator;

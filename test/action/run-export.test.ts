@@ -10,10 +10,10 @@ import {
   type Given,
   type Recorded,
   type TempTree,
-} from "./support/recorded";
+} from "../support/recorded-action";
 import { replyServer, type ReplyServer } from "../support/reply-server";
-import { folderCache } from "./support/folder-cache";
-import { zipOf } from "./support/zip";
+import { folderCache } from "../support/folder-cache";
+import { zipOf } from "../support/zip";
 
 let tree: TempTree;
 let emulator: Emulator;

@@ -10,7 +10,7 @@ import {
   type Given,
   type Recorded,
   type TempTree,
-} from "./support/recorded";
+} from "../support/recorded-action";
 
 let tree: TempTree;
 let emulator: Emulator;

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../action/run";
-import { parseManifestFile } from "../../src/files/manifest-file";
+import { parseManifestFile } from "../../src/files/manifest/manifest-file";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Clock } from "../../src/flow/clock";
 import { hurriedClock } from "../support/session";
@@ -15,7 +15,7 @@ import {
   type Given,
   type Recorded,
   type TempTree,
-} from "./support/recorded";
+} from "../support/recorded-action";
 
 const quiet: EmulatorOptions = {
   requestsPerMinute: 0,

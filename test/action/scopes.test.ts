@@ -9,7 +9,7 @@ import {
   record,
   type Recorded,
   type TempTree,
-} from "./support/recorded";
+} from "../support/recorded-action";
 
 const KEY = "avk_scoped_000000000000";
 

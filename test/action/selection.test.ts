@@ -1,11 +1,11 @@
 // What the Action selects, and what it calls the datasets that it goes to.
 import { readdirSync, rmSync } from "node:fs";
-import { readInputs } from "../../action/inputs";
-import { select, type Selection } from "../../action/selection";
+import { readInputs } from "../../action/inputs/inputs";
+import { select, type Selection } from "../../action/selection/selection";
 import type { InputError } from "../../src/errors";
-import { shortDigest, slugFrom } from "../../src/files/dataset-name";
+import { shortDigest, slugFrom } from "../../src/files/manifest/dataset-name";
 import { jpeg } from "../support/temp-tree";
-import { createTempTree, record, type TempTree } from "./support/recorded";
+import { createTempTree, record, type TempTree } from "../support/recorded-action";
 
 let tree: TempTree;
 afterEach(() => tree.remove());

@@ -1,7 +1,7 @@
 // The job summary's words and bounds.
-import { createResults, type Results } from "../../action/results";
-import { summarize } from "../../action/summary";
-import type { Selection } from "../../action/selection";
+import { createResults, type Results } from "../../action/report/results";
+import { summarize } from "../../action/report/summary";
+import type { Selection } from "../../action/selection/selection";
 
 function selectionOf(paths: readonly string[]): Selection {
   const files = paths.map((path) => ({

@@ -1,4 +1,4 @@
-import { logText, markdownText } from "../../action/text";
+import { logText, markdownText } from "../../action/report/text";
 
 test.each([
   ["a command at the line's start", "::error::x", ": :error::x"],

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LIMITS, type Limits } from "../../action/archive-rules";
-import { unzip } from "../../action/unzip";
-import { createTempTree, type TempTree } from "./support/recorded";
-import { SYMLINK_MODE, zipOf, type ZipEntry } from "./support/zip";
+import { LIMITS, type Limits } from "../../action/export/archive-rules";
+import { unzip } from "../../action/export/unzip";
+import { createTempTree, type TempTree } from "../support/recorded-action";
+import { SYMLINK_MODE, zipOf, type ZipEntry } from "../support/zip";
 
 let tree: TempTree;
 beforeEach(() => {

@@ -2,7 +2,7 @@
 import { startEmulator, type Emulator } from "../../emulator";
 import { run } from "../../action/run";
 import { jpeg } from "../support/temp-tree";
-import { createTempTree, leadingTo, record, type TempTree } from "./support/recorded";
+import { createTempTree, leadingTo, record, type TempTree } from "../support/recorded-action";
 
 const KEY = "avk_writeonly0000000000";
 

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { readErrorBody } from "../../src/api/error-body";
+import { readErrorBody } from "../../src/api/reply/error-body";
 
 const mask = (text: string): string => text.replaceAll("secret", "***");
 

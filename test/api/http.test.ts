@@ -1,5 +1,5 @@
 import type { ApiCall } from "../../src/api/call";
-import { transportError } from "../../src/api/transport-errors";
+import { transportError } from "../../src/api/transport/transport-errors";
 import { ApiError, type AvalaError } from "../../src/errors";
 import { BASE, KEY, reply, scripted, type Step } from "../support/scripted-transport";
 import { settle } from "../support/virtual-clock";

@@ -1,5 +1,5 @@
-import { readErrorBody } from "../../src/api/error-body";
-import { isNameTaken } from "../../src/api/name-taken";
+import { readErrorBody } from "../../src/api/reply/error-body";
+import { isNameTaken } from "../../src/api/reply/name-taken";
 
 function isTaken(status: number, body: unknown): boolean {
   return isNameTaken(

@@ -2,8 +2,8 @@
 import { connect } from "../../src/api/connect";
 import type { Avala } from "../../src/api/connection";
 import { ownUrl } from "../../src/api/own-download";
-import { download } from "../../src/api/storage";
-import type { HttpRequest, Transport } from "../../src/api/transport";
+import { download } from "../../src/api/storage/storage";
+import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { BASE, KEY } from "../support/scripted-transport";
 import { rejectionOf } from "../support/thrown";
 

@@ -1,5 +1,5 @@
-import { listDatasetPage, listDatasets } from "../../src/api/datasets";
-import { listSlices } from "../../src/api/slices";
+import { listDatasetPage, listDatasets } from "../../src/api/endpoints/datasets";
+import { listSlices } from "../../src/api/endpoints/slices";
 import { reply, scripted } from "../support/scripted-transport";
 
 const dataset = (uid: string) => ({ uid, name: uid, slug: uid, status: "created", item_count: 1 });

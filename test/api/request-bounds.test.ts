@@ -1,10 +1,10 @@
 // What a server can send in place of a reply, over raw sockets: none of it holds a request, on either transport.
 import { createServer, type Server, type Socket } from "node:net";
-import { createAxiosTransport } from "../../src/api/axios-transport";
+import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import { connect } from "../../src/api/connect";
-import { getDataset } from "../../src/api/datasets";
-import { createStorageTransport } from "../../src/api/storage-transport";
-import type { HttpRequest, Transport } from "../../src/api/transport";
+import { getDataset } from "../../src/api/endpoints/datasets";
+import { createStorageTransport } from "../../src/api/transport/storage-transport";
+import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { hurriedClock } from "../support/session";
 import { rejectionOf } from "../support/thrown";
 

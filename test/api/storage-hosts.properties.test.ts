@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { isAvalaError } from "../../src/errors";
-import { checkStorageHost } from "../../src/api/storage-hosts";
+import { checkStorageHost } from "../../src/api/storage/storage-hosts";
 
 const KNOWN = [
   "s3.amazonaws.com",

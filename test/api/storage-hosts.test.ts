@@ -1,4 +1,4 @@
-import { checkDownloadHost, checkStorageHost } from "../../src/api/storage-hosts";
+import { checkDownloadHost, checkStorageHost } from "../../src/api/storage/storage-hosts";
 import { thrownBy } from "../support/thrown";
 
 const R2 = "0123456789abcdef0123456789abcdef";

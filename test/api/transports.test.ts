@@ -1,8 +1,8 @@
 // One contract, both implementations: each test runs on either, over real sockets.
 import { createServer } from "node:net";
-import { createAxiosTransport } from "../../src/api/axios-transport";
-import { createStorageTransport } from "../../src/api/storage-transport";
-import type { HttpRequest, Transport } from "../../src/api/transport";
+import { createAxiosTransport } from "../../src/api/transport/axios-transport";
+import { createStorageTransport } from "../../src/api/transport/storage-transport";
+import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { AvalaError } from "../../src/errors";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
 import { thrownBy } from "../support/thrown";

@@ -10,9 +10,9 @@ import {
   type Export,
   type ExportInput,
 } from "../../src/index";
-import { stateOf } from "../../src/api/exports";
+import { stateOf } from "../../src/api/endpoints/exports";
 import { reply, scripted } from "../support/scripted-transport";
-import { emulated, type Running } from "./targets";
+import { emulated, type Running } from "../support/contract-targets";
 
 let running: Running | undefined;
 afterEach(async () => {

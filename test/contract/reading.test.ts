@@ -13,8 +13,8 @@ import {
   listSlices,
   type Avala,
 } from "../../src/index";
-import { namesOfUser } from "../../src/api/users";
-import { emulated, live, type Running } from "./targets";
+import { namesOfUser } from "../../src/api/endpoints/users";
+import { emulated, live, type Running } from "../support/contract-targets";
 
 async function firstOf<T>(items: AsyncIterable<T>): Promise<T | undefined> {
   for await (const item of items) return item;

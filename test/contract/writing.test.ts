@@ -37,7 +37,7 @@ import {
   type Dataset,
 } from "../../src/index";
 import { WITH_CHANGES } from "../support/dialects";
-import { emulated, type Running } from "./targets";
+import { emulated, type Running } from "../support/contract-targets";
 
 let running: Running;
 let avala: Avala;

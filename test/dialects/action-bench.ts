@@ -7,7 +7,7 @@ import {
   record,
   type Recorded,
   type TempTree,
-} from "../action/support/recorded";
+} from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
 import { once, optionsOf } from "./over-dialects";
 

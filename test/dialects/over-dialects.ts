@@ -55,12 +55,12 @@ export interface Closable {
 }
 
 /** One test for each scenario in each dialect. Those of one dialect share a bench, and so name their datasets apart. */
-export function overDialects<Bench extends Closable>(
-  frontEnd: FrontEnd<Bench>,
-  open: (dialect: Dialect) => Promise<Bench>,
+export function overDialects<ReplyContext extends Closable>(
+  frontEnd: FrontEnd<ReplyContext>,
+  open: (dialect: Dialect) => Promise<ReplyContext>,
 ): void {
   describe.each(SPOKEN)(`${frontEnd.name}, in $name`, ({ dialect }) => {
-    let bench: Bench | undefined;
+    let bench: ReplyContext | undefined;
     beforeAll(async () => {
       bench = await open(dialect);
     });

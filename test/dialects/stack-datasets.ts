@@ -1,6 +1,6 @@
 // What a stack does with file sets and datasets, on a bench that speaks one dialect.
-import type { FileSetOutputs } from "../../provider/handlers/file-set-inputs";
-import { checked, make, unfinished } from "../provider/support";
+import type { FileSetOutputs } from "../../provider/handlers/file-set/inputs";
+import { checked, make, unfinished } from "../support/provider";
 import { jpeg } from "../support/temp-tree";
 import type { Scenarios } from "./columns";
 import { expectSteady, type Given, type StackBench } from "./stack-bench";

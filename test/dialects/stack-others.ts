@@ -1,6 +1,6 @@
 // What a stack does with exports, webhooks and storage configs, on a bench that speaks one dialect.
-import { getProject } from "../../src/api/projects";
-import { checked, make } from "../provider/support";
+import { getProject } from "../../src/api/endpoints/projects";
+import { checked, make } from "../support/provider";
 import { sessionWith } from "../support/session";
 import type { Scenarios } from "./columns";
 import { expectSteady, KEY, SCOPES, type StackBench } from "./stack-bench";

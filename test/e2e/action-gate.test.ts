@@ -1,7 +1,7 @@
 // The example of a gate, as it stands, by the real workflow runner on an emulator, both ways.
 import { startEmulator, type Emulator } from "../../emulator";
-import { createRepository, push, type WorkflowResult } from "../action/support/act";
-import { createTempTree, type TempTree } from "../action/support/recorded";
+import { createRepository, push, type WorkflowResult } from "../support/act";
+import { createTempTree, type TempTree } from "../support/recorded-action";
 import { describeWithParts, type Part } from "../support/parts";
 
 let tree: TempTree;

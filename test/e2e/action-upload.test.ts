@@ -1,7 +1,7 @@
 // The example of an upload, as it stands, by the real workflow runner on an emulator.
 import { startEmulator, type Emulator } from "../../emulator";
-import { createRepository, push } from "../action/support/act";
-import { createTempTree, type TempTree } from "../action/support/recorded";
+import { createRepository, push } from "../support/act";
+import { createTempTree, type TempTree } from "../support/recorded-action";
 import { describeWithParts } from "../support/parts";
 
 let tree: TempTree;

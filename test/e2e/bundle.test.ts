@@ -7,8 +7,8 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
-import { createTempTree, leadingTo, type TempTree } from "../action/support/recorded";
-import { DIST, runBundle, type Job, type JobResult } from "../action/support/runner";
+import { createTempTree, leadingTo, type TempTree } from "../support/recorded-action";
+import { DIST, runBundle, type Job, type JobResult } from "../support/action-runner";
 import { describeWithPart } from "../support/parts";
 import { jpeg } from "../support/temp-tree";
 

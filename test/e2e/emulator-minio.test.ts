@@ -1,7 +1,7 @@
 // The emulator signing for a real S3 store: forms, PUT and parts are verified by someone else's code.
 import { randomUUID } from "node:crypto";
 import type { Emulator } from "../../emulator";
-import { type Body, call, confirm, presign, sendForm, start, stopAll } from "../emulator/support";
+import { type Body, call, confirm, presign, sendForm, start, stopAll } from "../support/emulator";
 import { type Minio, startMinio } from "../support/minio";
 import { describeWithPart } from "../support/parts";
 

@@ -8,8 +8,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator, type Emulator } from "../../emulator";
 import { LOADERS } from "../../provider/loader";
-import { leadingTo } from "../action/support/recorded";
-import { runBundle } from "../action/support/runner";
+import { leadingTo } from "../support/recorded-action";
+import { runBundle } from "../support/action-runner";
 import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { describeWithPart, describeWithParts, envWith, type Part } from "../support/parts";
 import { startProvider } from "../support/provider-process";
@@ -25,7 +25,7 @@ const IMAGES = Object.fromEntries(
 const NO_IMAGE = { "images/no-image.jpg": "%PDF-1.7\n" };
 const AT_ONCE = 4;
 const STORE_MS = 100;
-/** Once a stop is on its way: on a busy machine it must not come after the last file. */
+/** CreateOnce a stop is on its way: on a busy machine it must not come after the last file. */
 const SLOW_STORE_MS = 2_000;
 
 /** Makes the store slow from now on. */

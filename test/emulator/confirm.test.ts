@@ -1,4 +1,4 @@
-import { call, confirm, start, stopAll, upload } from "./support";
+import { call, confirm, start, stopAll, upload } from "../support/emulator";
 
 afterEach(stopAll);
 

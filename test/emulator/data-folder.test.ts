@@ -9,7 +9,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes, randomUUID } from "node:crypto";
-import { call, confirm, presign, sendForm, start, stopAll, upload } from "./support";
+import { call, confirm, presign, sendForm, start, stopAll, upload } from "../support/emulator";
 
 let dataDir: string;
 

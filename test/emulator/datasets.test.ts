@@ -1,5 +1,5 @@
 import { WITH_CHANGES } from "../support/dialects";
-import { CATS, call, confirm, dial, start, stopAll, upload } from "./support";
+import { CATS, call, confirm, dial, start, stopAll, upload } from "../support/emulator";
 
 afterEach(stopAll);
 

@@ -2,7 +2,7 @@
 import { readDialect } from "../../emulator/dialect/dialect";
 import { type Dialect, type Emulator, SWITCHES } from "../../emulator/index";
 import { ALL_DIALECTS, mixtures, startSpeaking } from "../support/dialects";
-import { call, CATS, confirm, presign, sendForm, upload } from "./support";
+import { call, CATS, confirm, presign, sendForm, upload } from "../support/emulator";
 
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";
 const BATCH = "00000000-0000-4000-8000-000000000001";

@@ -1,4 +1,4 @@
-import { CATS, call, start, stopAll } from "./support";
+import { CATS, call, start, stopAll } from "../support/emulator";
 
 afterEach(stopAll);
 

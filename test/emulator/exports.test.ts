@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from "fflate";
 import type { Emulator } from "../../emulator/index";
-import { call, confirm, dial, start, stopAll } from "./support";
+import { call, confirm, dial, start, stopAll } from "../support/emulator";
 
 afterEach(stopAll);
 

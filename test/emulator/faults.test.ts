@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, call, CATS, presign, sendForm, start, stopAll } from "./support";
+import { type Answer, call, CATS, presign, sendForm, start, stopAll } from "../support/emulator";
 
 afterEach(stopAll);
 

@@ -3,7 +3,7 @@ import { Agent, request } from "node:http";
 import * as fc from "fast-check";
 import { ROUTES } from "../../emulator/api/routes";
 import { type Dialect, type Emulator } from "../../emulator/index";
-import { call, confirm, presign, start, stopAll, upload } from "./support";
+import { call, confirm, presign, start, stopAll, upload } from "../support/emulator";
 
 jest.setTimeout(120_000);
 afterEach(stopAll);

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import type { Emulator } from "../../emulator/index";
 import { refusalOf } from "../../emulator/http/guard";
-import { call, presign, sendForm, start, stopAll } from "./support";
+import { call, presign, sendForm, start, stopAll } from "../support/emulator";
 
 afterEach(stopAll);
 

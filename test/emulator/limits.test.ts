@@ -1,4 +1,13 @@
-import { call, confirm, dial, presign, sendForm, start, stopAll, upload } from "./support";
+import {
+  call,
+  confirm,
+  dial,
+  presign,
+  sendForm,
+  start,
+  stopAll,
+  upload,
+} from "../support/emulator";
 
 afterEach(stopAll);
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { strFromU8, unzipSync } from "fflate";
-import { CATS, call, confirm, dial, start, stopAll, upload } from "./support";
+import { CATS, call, confirm, dial, start, stopAll, upload } from "../support/emulator";
 
 afterEach(stopAll);
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Emulator } from "../../emulator/index";
-import { type Answer, type Body, call, confirm, dial, start, stopAll } from "./support";
+import { type Answer, type Body, call, confirm, dial, start, stopAll } from "../support/emulator";
 
 afterEach(stopAll);
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Options, transformFileSync } from "@swc/core";
 import type { Emulator } from "../../emulator/index";
-import { type Answer, call, confirm, upload } from "./support";
+import { type Answer, call, confirm, upload } from "../support/emulator";
 
 const ROOT = join(__dirname, "../..");
 const SWC: Options = {

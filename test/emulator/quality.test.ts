@@ -1,5 +1,5 @@
 // Tasks, quality targets, consensus and deliveries: what a gate and its hooks look at.
-import { call, start, stopAll } from "./support";
+import { call, start, stopAll } from "../support/emulator";
 
 afterEach(stopAll);
 

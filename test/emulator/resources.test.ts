@@ -1,4 +1,4 @@
-import { call, start, stopAll } from "./support";
+import { call, start, stopAll } from "../support/emulator";
 
 afterEach(stopAll);
 

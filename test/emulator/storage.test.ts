@@ -11,7 +11,7 @@ import {
   start,
   stopAll,
   upload,
-} from "./support";
+} from "../support/emulator";
 
 afterEach(stopAll);
 

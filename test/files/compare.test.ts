@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { compareManifests, describeChanges } from "../../src/files/compare";
-import { createManifest, type ManifestEntry } from "../../src/files/manifest";
-import { manifestEntries, sha256 } from "./arbitraries";
+import { compareManifests, describeChanges } from "../../src/files/manifest/compare";
+import { createManifest, type ManifestEntry } from "../../src/files/manifest/manifest";
+import { manifestEntries, sha256 } from "../support/arbitraries";
 
 const digits = (text: string): string => text.padEnd(64, "0");
 const entry = (path: string, content = path): ManifestEntry => ({

@@ -1,4 +1,4 @@
-import { contentProblem, endingOf } from "../../src/files/content";
+import { contentProblem, endingOf } from "../../src/files/content/content";
 import { readFileSet } from "../../src/files/file-set";
 import { createTempTree, jpeg, png } from "../support/temp-tree";
 

@@ -1,5 +1,5 @@
 import { InputError } from "../../src/errors";
-import { datasetVersionName, shortDigest, slugFrom } from "../../src/files/dataset-name";
+import { datasetVersionName, shortDigest, slugFrom } from "../../src/files/manifest/dataset-name";
 
 const digest = "3f9a1c2e77b0".padEnd(64, "0");
 

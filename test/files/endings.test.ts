@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import { contentProblem, endingOf } from "../../src/files/content";
-import { endings } from "../../src/files/endings";
+import { contentProblem, endingOf } from "../../src/files/content/content";
+import { endings } from "../../src/files/content/endings";
 import { readFileSet } from "../../src/files/file-set";
 import { inspectFiles } from "../../src/files/inspect";
 import { inspect } from "../../src/files/workers/jobs";
-import { HEAD_BYTES } from "../../src/files/open-file";
+import { HEAD_BYTES } from "../../src/files/content/open-file";
 import { createTempTree } from "../support/temp-tree";
-import * as built from "./built-files";
+import * as built from "../support/built-files";
 
 const latin = (text: string): Buffer => Buffer.from(text, "latin1");
 

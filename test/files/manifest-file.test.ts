@@ -6,15 +6,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Ajv from "ajv/dist/2020";
 import fc from "fast-check";
-import { checksumsText, createManifest, type Manifest } from "../../src/files/manifest";
+import { checksumsText, createManifest, type Manifest } from "../../src/files/manifest/manifest";
 import {
   formatManifestFile,
   parseManifestFile,
   type ManifestRecord,
-} from "../../src/files/manifest-file";
+} from "../../src/files/manifest/manifest-file";
 import { fencedBlocks } from "../support/markdown";
 import { thrownBy } from "../support/thrown";
-import { manifestEntries } from "./arbitraries";
+import { manifestEntries } from "../support/arbitraries";
 
 const ROOT = join(__dirname, "../..");
 const validate = new Ajv().compile(

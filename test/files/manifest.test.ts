@@ -4,9 +4,13 @@ import fc from "fast-check";
 import { InputError } from "../../src/errors";
 import { readFileSet } from "../../src/files/file-set";
 import { hashFiles } from "../../src/files/hash";
-import { checksumsText, createManifest, type ManifestEntry } from "../../src/files/manifest";
+import {
+  checksumsText,
+  createManifest,
+  type ManifestEntry,
+} from "../../src/files/manifest/manifest";
 import { createTempTree } from "../support/temp-tree";
-import { manifestEntries } from "./arbitraries";
+import { manifestEntries } from "../support/arbitraries";
 
 const zeros = "0".repeat(64);
 const entry = (path: string, more: Partial<ManifestEntry> = {}): ManifestEntry => ({

@@ -1,12 +1,12 @@
-import { looksLikeCredential, startsAsPrivateKey } from "../../src/files/credentials";
+import { looksLikeCredential, startsAsPrivateKey } from "../../src/files/scan/credentials";
 import {
   MAX_PATH_BYTES,
   fitsWindows,
   pathProblem,
   readPrefix,
-  shown,
   twinProblems,
 } from "../../src/files/names";
+import { shown } from "../../src/text";
 
 describe("a path in a dataset", () => {
   test.each([

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { deflateSync } from "fflate";
 import { InputError } from "../../src/errors";
-import { compareManifests } from "../../src/files/compare";
-import { createManifest, type Manifest } from "../../src/files/manifest";
-import { packManifest, unpackManifest } from "../../src/files/packing";
-import { manifestEntries } from "./arbitraries";
+import { compareManifests } from "../../src/files/manifest/compare";
+import { createManifest, type Manifest } from "../../src/files/manifest/manifest";
+import { packManifest, unpackManifest } from "../../src/files/manifest/packing";
+import { manifestEntries } from "../support/arbitraries";
 
 const FILES = 100_000;
 

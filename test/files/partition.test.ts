@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors";
 import { readFileSet } from "../../src/files/file-set";
-import { listPartitions, partitionFiles, partitionName } from "../../src/files/partition";
+import { listPartitions, partitionFiles, partitionName } from "../../src/files/scan/partition";
 import { createTempTree, jpeg } from "../support/temp-tree";
 
 const content = {

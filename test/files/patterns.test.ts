@@ -1,4 +1,4 @@
-import { parsePatterns } from "../../src/files/patterns";
+import { parsePatterns } from "../../src/files/scan/patterns";
 
 const parse = (
   include: string[],

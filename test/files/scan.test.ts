@@ -1,8 +1,8 @@
 import fastGlob from "fast-glob";
 import fc from "fast-check";
-import { parsePatterns } from "../../src/files/patterns";
-import { scan, scanSync, type ScanRequest } from "../../src/files/scan";
-import { createTree } from "../../src/files/tree";
+import { parsePatterns } from "../../src/files/scan/patterns";
+import { scan, scanSync, type ScanRequest } from "../../src/files/scan/scan";
+import { createTree } from "../../src/files/scan/tree";
 import { createTempTree } from "../support/temp-tree";
 
 const names = ["a", "b", "ab", "c.jpg", "A.jpg", "d.png", "x y.jpg"];

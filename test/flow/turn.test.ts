@@ -1,7 +1,7 @@
-import { createTurn } from "../../src/flow/turn";
+import { createMutex } from "../../src/flow/mutex";
 
 test("a turn runs one thing at a time, in order, and goes on after one that failed", async () => {
-  const turn = createTurn();
+  const turn = createMutex();
   const steps: string[] = [];
   const work =
     (name: string, fails = false) =>

@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator";
-import type { Dataset } from "../../src/api/dataset-wire";
-import { compareContents } from "../../src/operations/content-check";
-import { publishDataset } from "../../src/operations/publish";
+import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import { compareContents } from "../../src/operations/publish/content-check";
+import { publishDataset } from "../../src/operations/publish/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
-import { recordContent, recordedContent } from "../../src/operations/content-record";
+import { recordContent, recordedContent } from "../../src/operations/publish/content-record";
 import { sessionWith } from "../support/session";
 import { useUploadPlace } from "../support/upload-place";
 

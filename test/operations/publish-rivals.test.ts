@@ -5,10 +5,10 @@ import { dirname, join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import { hashFiles } from "../../src/files/hash";
-import { carryOut, publishDataset } from "../../src/operations/publish";
-import { decidePublish } from "../../src/operations/publish-decide";
-import type { PublishTarget } from "../../src/operations/publish-target";
-import { openUploadJournal } from "../../src/upload/upload-journal";
+import { carryOut, publishDataset } from "../../src/operations/publish/publish";
+import { decidePublish } from "../../src/operations/publish/decide";
+import type { PublishTarget } from "../../src/operations/publish/target";
+import { openUploadJournal } from "../../src/upload/journal/upload-journal";
 import { uploadFiles, type UploadFile } from "../../src/upload/run";
 import { diskWithoutLocks, sessionWith } from "../support/session";
 

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator";
-import { createDatasetOnce } from "../../src/dataset";
+import { createDatasetOnce } from "../../src/operations/dataset";
 import { hashFiles } from "../../src/files/hash";
-import { datasetVersionName } from "../../src/files/dataset-name";
-import { carryOut } from "../../src/operations/publish";
-import type { PublishResult } from "../../src/operations/publish-target";
+import { datasetVersionName } from "../../src/files/manifest/dataset-name";
+import { carryOut } from "../../src/operations/publish/publish";
+import type { PublishResult } from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 

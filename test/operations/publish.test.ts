@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { startEmulator, type Dialect, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import { AvalaError } from "../../src/errors";
-import { createManifest } from "../../src/files/manifest";
-import { datasetVersionName } from "../../src/files/dataset-name";
+import { createManifest } from "../../src/files/manifest/manifest";
+import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { systemClock } from "../../src/flow/clock";
-import { carryOut, publishDataset } from "../../src/operations/publish";
-import { decidePublish } from "../../src/operations/publish-decide";
+import { carryOut, publishDataset } from "../../src/operations/publish/publish";
+import { decidePublish } from "../../src/operations/publish/decide";
 import type {
   PublishOptions,
   PublishResult,
   PublishTarget,
-} from "../../src/operations/publish-target";
+} from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 

@@ -1,7 +1,7 @@
 // Buckets in a Dataset and in a StorageConfig, and the organizations that storage configs belong to.
 import { runtime } from "@pulumi/pulumi";
 import type { EmulatorOptions } from "../../emulator/index";
-import type { StorageConfigOutputs } from "../../provider/handlers/storage-config";
+import type { StorageConfigOutputs } from "../../provider/handlers/plain/storage-config";
 import {
   checked,
   createBench,
@@ -9,10 +9,10 @@ import {
   hearingTransport,
   make,
   unfinished,
-  type Bench,
-} from "./support";
+  type ReplyContext,
+} from "../support/provider";
 
-let bench: Bench;
+let bench: ReplyContext;
 const start = async (options: EmulatorOptions = {}): Promise<void> => {
   bench = await createBench({}, options);
 };

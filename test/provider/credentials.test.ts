@@ -1,9 +1,9 @@
 // The credentials of a bucket are no identity: rotating them replaces no dataset.
 import { runtime } from "@pulumi/pulumi";
-import type { DatasetOutputs } from "../../provider/handlers/dataset-inputs";
-import { checked, createBench, make, type Bench } from "./support";
+import type { DatasetOutputs } from "../../provider/handlers/dataset/inputs";
+import { checked, createBench, make, type ReplyContext } from "../support/provider";
 
-let bench: Bench;
+let bench: ReplyContext;
 beforeEach(async () => {
   bench = await createBench({});
 });

@@ -1,13 +1,20 @@
 // What becomes of a dataset at Avala when the engine calls `delete`. Each `handlers()` is a process, and so a run.
-import type { DatasetOutputs } from "../../provider/handlers/dataset-inputs";
+import type { DatasetOutputs } from "../../provider/handlers/dataset/inputs";
 import { WITH_CHANGES } from "../support/dialects";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, failuresOf, make, unfinished, type Bench } from "./support";
+import {
+  checked,
+  createBench,
+  failuresOf,
+  make,
+  unfinished,
+  type ReplyContext,
+} from "../support/provider";
 
 const PLAIN = { name: "mine", dataType: "image" };
 const DELETED = { ...PLAIN, onDelete: "delete" };
 
-let bench: Bench;
+let bench: ReplyContext;
 beforeEach(async () => {
   bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") }, WITH_CHANGES);
 });

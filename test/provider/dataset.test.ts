@@ -1,15 +1,15 @@
 import { runtime } from "@pulumi/pulumi";
-import type { DatasetOutputs } from "../../provider/handlers/dataset-inputs";
+import type { DatasetOutputs } from "../../provider/handlers/dataset/inputs";
 import type { Handlers } from "../../provider/handlers/handlers";
 import type { EmulatorOptions } from "../../emulator/index";
 import { WITH_CHANGES } from "../support/dialects";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, make, unfinished, type Bench } from "./support";
+import { checked, createBench, make, unfinished, type ReplyContext } from "../support/provider";
 
 const UNKNOWN = runtime.unknownValue;
 
 describe("Dataset", () => {
-  let bench: Bench;
+  let bench: ReplyContext;
   const start = async (options: EmulatorOptions = {}): Promise<void> => {
     bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") }, options);
   };

@@ -1,13 +1,20 @@
 import { runtime } from "@pulumi/pulumi";
-import type { FileSetOutputs } from "../../provider/handlers/file-set-inputs";
+import type { FileSetOutputs } from "../../provider/handlers/file-set/inputs";
 import { createTempTree, jpeg } from "../support/temp-tree";
-import { checked, createBench, failuresOf, make, unfinished, type Bench } from "./support";
+import {
+  checked,
+  createBench,
+  failuresOf,
+  make,
+  unfinished,
+  type ReplyContext,
+} from "../support/provider";
 
 const UNKNOWN = runtime.unknownValue;
 const THREE = { "a.jpg": jpeg("a"), "sub/b.jpg": jpeg("b"), "c.jpg": jpeg("c") };
 
 describe("FileSet", () => {
-  let bench: Bench;
+  let bench: ReplyContext;
   const given = (more: object = {}) => ({
     root: bench.tree.root,
     include: ["**/*.jpg"],

@@ -1,12 +1,12 @@
 // A Webhook or a StorageConfig whose create took effect, and whose reply was lost.
-import type { WebhookOutputs } from "../../provider/handlers/webhook";
-import { listStorageConfigs } from "../../src/api/storage-configs";
-import { listWebhooks } from "../../src/api/webhooks";
+import type { WebhookOutputs } from "../../provider/handlers/plain/webhook";
+import { listStorageConfigs } from "../../src/api/endpoints/storage-configs";
+import { listWebhooks } from "../../src/api/endpoints/webhooks";
 import { connect } from "../../src/api/connect";
 import { virtualClock } from "../support/virtual-clock";
-import { checked, createBench, make, unfinished, type Bench } from "./support";
+import { checked, createBench, make, unfinished, type ReplyContext } from "../support/provider";
 
-let bench: Bench;
+let bench: ReplyContext;
 const clock = virtualClock();
 beforeEach(async () => {
   bench = await createBench({});

@@ -1,6 +1,6 @@
 // Export, Webhook and StorageConfig.
-import type { ExportOutputs } from "../../provider/handlers/export-inputs";
-import type { WebhookOutputs } from "../../provider/handlers/webhook";
+import type { ExportOutputs } from "../../provider/handlers/export/inputs";
+import type { WebhookOutputs } from "../../provider/handlers/plain/webhook";
 import type { EmulatorOptions } from "../../emulator/index";
 import {
   checked,
@@ -9,10 +9,10 @@ import {
   hearingTransport,
   make,
   unfinished,
-  type Bench,
-} from "./support";
+  type ReplyContext,
+} from "../support/provider";
 
-let bench: Bench;
+let bench: ReplyContext;
 const start = async (options: EmulatorOptions = {}): Promise<void> => {
   bench = await createBench({}, options);
 };

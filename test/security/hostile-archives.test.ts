@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
-import { unzip } from "../../action/unzip";
+import { unzip } from "../../action/export/unzip";
 import { startEmulator, type Emulator } from "../../emulator";
-import { leadingTo, record, type Recorded } from "../action/support/recorded";
-import { SYMLINK_MODE, zipOf, type ZipEntry } from "../action/support/zip";
+import { leadingTo, record, type Recorded } from "../support/recorded-action";
+import { SYMLINK_MODE, zipOf, type ZipEntry } from "../support/zip";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";

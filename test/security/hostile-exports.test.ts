@@ -13,9 +13,9 @@ import {
 import { join } from "node:path";
 import { run } from "../../action/run";
 import { startEmulator, type Emulator } from "../../emulator";
-import { folderCache } from "../action/support/folder-cache";
-import { leadingTo, record, type Recorded } from "../action/support/recorded";
-import { zipOf } from "../action/support/zip";
+import { folderCache } from "../support/folder-cache";
+import { leadingTo, record, type Recorded } from "../support/recorded-action";
+import { zipOf } from "../support/zip";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 

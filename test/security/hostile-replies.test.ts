@@ -1,18 +1,18 @@
 // Replies that no honest server gives: each is bounded in bytes, depth and time, and none is taken for what it is not.
 import { inspect } from "node:util";
 import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
-import { createAxiosTransport } from "../../src/api/axios-transport";
+import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import { connect } from "../../src/api/connect";
 import type { Avala } from "../../src/api/connection";
-import { getDataset, listDatasets, updateDataset } from "../../src/api/datasets";
-import { createExport, getExport } from "../../src/api/exports";
-import { confirmUpload } from "../../src/api/manual-upload";
-import { presign } from "../../src/api/presign";
-import { createStorageTransport } from "../../src/api/storage-transport";
-import type { HttpRequest } from "../../src/api/transport";
+import { getDataset, listDatasets, updateDataset } from "../../src/api/endpoints/datasets";
+import { createExport, getExport } from "../../src/api/endpoints/exports";
+import { confirmUpload } from "../../src/api/endpoints/manual-upload";
+import { presign } from "../../src/api/endpoints/presign";
+import { createStorageTransport } from "../../src/api/transport/storage-transport";
+import type { HttpRequest } from "../../src/api/transport/transport";
 import type { Ports } from "../../src/api/connection";
-import { refOf } from "../../src/dataset-owner";
-import { compareItems } from "../../src/item-comparison";
+import { refOf } from "../../src/operations/dataset-owner";
+import { compareItems } from "../../src/operations/item-comparison";
 import { hurriedClock } from "../support/session";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
 import { rejectionOf } from "../support/thrown";

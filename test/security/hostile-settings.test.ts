@@ -6,9 +6,9 @@ import { once } from "node:events";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createReader } from "../../action/inputs/values";
-import { createAxiosTransport } from "../../src/api/axios-transport";
+import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import { connect } from "../../src/api/connect";
-import { createStorageTransport } from "../../src/api/storage-transport";
+import { createStorageTransport } from "../../src/api/transport/storage-transport";
 import { createTempTree } from "../support/temp-tree";
 import { thrownBy } from "../support/thrown";
 

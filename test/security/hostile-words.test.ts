@@ -2,15 +2,15 @@
 // the job summary shows text.
 import { readFileSync } from "node:fs";
 import { run } from "../../action/run";
-import { markdownText } from "../../action/text";
+import { markdownText } from "../../action/report/text";
 import { startEmulator, type Emulator, type Fault } from "../../emulator";
-import { getDataset } from "../../src/api/datasets";
-import { waitForDataset } from "../../src/dataset";
+import { getDataset } from "../../src/api/endpoints/datasets";
+import { waitForDataset } from "../../src/operations/dataset";
 import { AvalaError } from "../../src/errors";
-import { waitForExport } from "../../src/export";
+import { waitForExport } from "../../src/operations/export";
 import { printable, printableLines } from "../../src/redact";
-import { leadingTo, record, type Recorded } from "../action/support/recorded";
-import { createBench, make, type Bench } from "../provider/support";
+import { leadingTo, record, type Recorded } from "../support/recorded-action";
+import { createBench, make, type ReplyContext } from "../support/provider";
 import { sessionWith } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
@@ -280,7 +280,7 @@ describe("text in a job summary", () => {
 });
 
 describe("the provider", () => {
-  let bench: Bench;
+  let bench: ReplyContext;
   beforeEach(async () => {
     bench = await createBench({ "a.jpg": jpeg("a") });
   });

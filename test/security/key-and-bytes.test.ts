@@ -1,14 +1,14 @@
 // Where the key and the bytes go: a hostile API or store that names another address gets nothing sent there.
 import { startEmulator, type Emulator, type Fault } from "../../emulator";
-import { getExport } from "../../src/api/exports";
-import { downloadExport } from "../../src/export";
-import { publishDataset } from "../../src/operations/publish";
-import type { PublishTarget } from "../../src/operations/publish-target";
+import { getExport } from "../../src/api/endpoints/exports";
+import { downloadExport } from "../../src/operations/export";
+import { publishDataset } from "../../src/operations/publish/publish";
+import type { PublishTarget } from "../../src/operations/publish/target";
 import type { Avala } from "../../src/api/connection";
 import { sessionWith } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
-import { startAttacker, type Attacker } from "./attacker";
+import { startAttacker, type Attacker } from "../support/attacker";
 
 let emulator: Emulator;
 let attacker: Attacker;
@@ -151,7 +151,7 @@ describe("headers that the API gives for a PUT", () => {
     expect((await rejectionOf(publish())).code).toMatch(/^(?:upload|bad_reply)$/);
     const toStore = emulator.requests().filter(({ target }) => target === "storage");
     expect(toStore).toEqual([]);
-    // Once for each file: another try gets the same headers.
+    // CreateOnce for each file: another try gets the same headers.
     expect(emulator.requests().filter(({ path }) => path.endsWith("upload-url/"))).toHaveLength(2);
   });
 });

@@ -3,17 +3,17 @@
 import { run } from "../../action/run";
 import { startEmulator, type Emulator, type Fault } from "../../emulator";
 import { SECRET_FIELDS } from "../../provider/secret-fields";
-import { createStorageConfig } from "../../src/api/storage-configs";
-import { createWebhook } from "../../src/api/webhooks";
-import { downloadExport, startExport, waitForExport } from "../../src/export";
-import { checksumsText } from "../../src/files/manifest";
-import { packManifest } from "../../src/files/packing";
-import { publishDataset } from "../../src/operations/publish";
-import { leadingTo, record } from "../action/support/recorded";
-import { createBench, make, type Bench } from "../provider/support";
+import { createStorageConfig } from "../../src/api/endpoints/storage-configs";
+import { createWebhook } from "../../src/api/endpoints/webhooks";
+import { downloadExport, startExport, waitForExport } from "../../src/operations/export";
+import { checksumsText } from "../../src/files/manifest/manifest";
+import { packManifest } from "../../src/files/manifest/packing";
+import { publishDataset } from "../../src/operations/publish/publish";
+import { leadingTo, record } from "../support/recorded-action";
+import { createBench, make, type ReplyContext } from "../support/provider";
 import { hurriedClock, sessionWith, type Session } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
-import { filesIn, secretsIn, shownOf, watchSigning } from "./overheard";
+import { filesIn, secretsIn, shownOf, watchSigning } from "../support/overheard";
 
 const QUIET = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
 // No shape of a key's that a pattern could know: only what knows the key itself can mask it.
@@ -326,7 +326,7 @@ describe("the Action, in a debug run", () => {
 });
 
 describe("the provider", () => {
-  let bench: Bench;
+  let bench: ReplyContext;
   beforeEach(async () => {
     bench = await createBench({ "one.jpg": jpeg("one"), "two.jpg": jpeg("two") }, { apiKey: KEY });
   });

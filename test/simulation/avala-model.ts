@@ -1,6 +1,6 @@
 // Avala in memory, for simulation: its routes on the wire, the rate limit, and faults before, in and after each effect.
 // Time and chance come from outside.
-import type { HttpRequest, HttpResponse, Transport } from "../../src/api/transport";
+import type { HttpRequest, HttpResponse, Transport } from "../../src/api/transport/transport";
 import { AvalaError } from "../../src/errors";
 import type { Clock } from "../../src/flow/clock";
 import { policyExpired, throttled, type Answer } from "./answers";

@@ -1,6 +1,6 @@
 // The simulated server's datasets: a name is confirmed once, items have the keys that the dialect gives them, and owners
 // its names. Written from the contract. Knows nothing of how files came to lie under a name.
-import type { HttpRequest } from "../../src/api/transport";
+import type { HttpRequest } from "../../src/api/transport/transport";
 import type { Clock } from "../../src/flow/clock";
 import { NOT_FOUND, type Answer } from "./answers";
 import type { ModelDialect } from "./dialect";

@@ -1,9 +1,9 @@
 // Every point once: one small upload, broken at one operation in one way, then started again until it is done.
 import { createHash } from "node:crypto";
 import { connect } from "../../src/api/connect";
-import type { HttpResponse } from "../../src/api/transport";
+import type { HttpResponse } from "../../src/api/transport/transport";
 import { AvalaError, isAvalaError } from "../../src/errors";
-import { publishDataset } from "../../src/operations/publish";
+import { publishDataset } from "../../src/operations/publish/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { PART_BYTES, createAvalaModel, type AvalaModel } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";

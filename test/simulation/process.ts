@@ -1,7 +1,7 @@
 // One process of a simulated world: its ports, each operation of which can be watched, broken or killed. After a kill
 // nothing answers any more, and nothing it starts has an effect.
 import type { Ports } from "../../src/api/connection";
-import type { Transport } from "../../src/api/transport";
+import type { Transport } from "../../src/api/transport/transport";
 import type { DiskModel, HeldFile } from "./disk-model";
 
 export interface Operation {

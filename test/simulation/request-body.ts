@@ -1,5 +1,5 @@
 // The bytes of a request, and what a form in them holds.
-import type { HttpRequest } from "../../src/api/transport";
+import type { HttpRequest } from "../../src/api/transport/transport";
 
 export async function bodyOf(request: HttpRequest): Promise<Buffer> {
   const { body } = request;

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
-import { publishDataset } from "../../src/operations/publish";
+import { publishDataset } from "../../src/operations/publish/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";

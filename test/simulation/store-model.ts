@@ -1,7 +1,7 @@
 // The simulated server's uploads and its store: presigns by either protocol, sessions, policies, and objects at places that
 // batches share or have for themselves. Written from the contract. Knows nothing of datasets, faults or limits.
 import { createHash } from "node:crypto";
-import type { HttpRequest } from "../../src/api/transport";
+import type { HttpRequest } from "../../src/api/transport/transport";
 import type { Clock } from "../../src/flow/clock";
 import { NOT_FOUND, policyExpired, s3Error, type Answer } from "./answers";
 import type { ModelDialect } from "./dialect";

@@ -2,8 +2,8 @@
 // of its own accord. Returns what was seen; decides nothing.
 import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
-import { publishDataset } from "../../src/operations/publish";
-import type { PublishTarget } from "../../src/operations/publish-target";
+import { publishDataset } from "../../src/operations/publish/publish";
+import type { PublishTarget } from "../../src/operations/publish/target";
 import type { AvalaModel } from "./avala-model";
 import { laterReplies } from "./dialect";
 import type { DiskModel } from "./disk-model";

@@ -1,7 +1,7 @@
 // A server whose JSON is made to be taken for something else than data, by Pulumi's engine, its SDK or JavaScript.
 // Knows nothing of who asks it.
-import { createAxiosTransport } from "../../src/api/axios-transport";
-import type { HttpResponse, Transport } from "../../src/api/transport";
+import { createAxiosTransport } from "../../src/api/transport/axios-transport";
+import type { HttpResponse, Transport } from "../../src/api/transport/transport";
 
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const ASSET = "c44067f5952c0a294b673a41bacd8c17";

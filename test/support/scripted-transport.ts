@@ -1,7 +1,7 @@
 // The network behind its port: answers in the order of a script, and keeps what was asked.
 import { connect, type ConnectOptions } from "../../src/api/connect";
 import type { Avala } from "../../src/api/connection";
-import type { HttpRequest, HttpResponse, Transport } from "../../src/api/transport";
+import type { HttpRequest, HttpResponse, Transport } from "../../src/api/transport/transport";
 import type { AvalaEvent } from "../../src/events";
 import { fixedRandom, virtualClock, type VirtualClock } from "./virtual-clock";
 

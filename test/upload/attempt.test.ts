@@ -1,4 +1,4 @@
-import { countBytes } from "../../src/upload/attempt";
+import { countBytes } from "../../src/upload/send/attempt";
 
 function counter(): { add(count: number): void; takeBack(count: number): void; bytes: number } {
   return {

@@ -1,11 +1,5 @@
-import {
-  describeCost,
-  describeTransfer,
-  estimateCost,
-  formatBytes,
-  formatCount,
-  formatDuration,
-} from "../../src/upload/cost";
+import { describeCost, estimateCost } from "../../src/upload/cost";
+import { describeTransfer, formatBytes, formatCount, formatDuration } from "../../src/text";
 
 function filesOf(count: number, sizeBytes: number): { readonly sizeBytes: number }[] {
   return Array.from({ length: count }, () => ({ sizeBytes }));

@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Avala } from "../../src/api/connection";
-import { datasetVersionName } from "../../src/files/dataset-name";
-import { createManifest } from "../../src/files/manifest";
-import { withDestinationLock } from "../../src/upload/destination-lock";
+import { datasetVersionName } from "../../src/files/manifest/dataset-name";
+import { createManifest } from "../../src/files/manifest/manifest";
+import { withDestinationLock } from "../../src/upload/journal/destination-lock";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 import { BY_FORM, sha256Of, useUploadPlace } from "../support/upload-place";

@@ -3,23 +3,23 @@ import { appendFile, mkdtemp, readFile, readdir, rm, stat, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import type { ManifestEntry } from "../../src/files/manifest";
+import type { ManifestEntry } from "../../src/files/manifest/manifest";
 import type { Destination } from "../../src/upload/destination";
-import { systemDisk, type Disk } from "../../src/files/disk";
+import { systemDisk, type Disk } from "../../src/flow/disk";
 import {
   journalPath,
   openJournal,
   removeJournal,
   type Journal,
   type JournalPlace,
-} from "../../src/upload/journal";
+} from "../../src/upload/journal/journal";
 import {
   fingerprint,
   formatRecord,
   formatTakeBack,
   lineKeyOf,
   readRecords,
-} from "../../src/upload/journal-lines";
+} from "../../src/upload/journal/journal-lines";
 
 const destination: Destination = {
   baseUrl: "https://api.avala.ai/api/v1",

@@ -5,7 +5,7 @@ import {
   maxLockWaitMs,
   maxSilenceMs,
   type Locked,
-} from "../../src/upload/lock";
+} from "../../src/upload/journal/lock";
 import { isPastDeadline } from "../../src/flow/deadline";
 import { createDiskModel } from "../simulation/disk-model";
 import { createMachine, createProcess } from "../simulation/process";

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { Md5Thread, md5Here } from "../../src/upload/md5";
+import { Md5Thread, md5Here } from "../../src/upload/check/md5";
 
 const md5 = (data: Buffer): string => createHash("md5").update(data).digest("hex");
 

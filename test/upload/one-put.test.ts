@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createManifest } from "../../src/files/manifest";
-import { datasetVersionName } from "../../src/files/dataset-name";
+import { createManifest } from "../../src/files/manifest/manifest";
+import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 import { MIB, sha256Of, useUploadPlace } from "../support/upload-place";

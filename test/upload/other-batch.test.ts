@@ -1,7 +1,7 @@
 // A file that has landed in one batch and goes again in another: where a server keeps one place for both, the second takes
 // the first one's away, also when its run does not live to record that.
-import { createFileJournal, type FileJournal } from "../../src/upload/file-journal";
-import { openJournal, type Journal } from "../../src/upload/journal";
+import { createFileJournal, type FileJournal } from "../../src/upload/journal/file-journal";
+import { openJournal, type Journal } from "../../src/upload/journal/journal";
 import { createDiskModel } from "../simulation/disk-model";
 
 const [OURS, ANOTHER] = ["11111111", "22222222"].map(

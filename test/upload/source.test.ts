@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rename, rm, truncate, utimes, writeFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemDisk, type Disk } from "../../src/files/disk";
-import { digestOf, readChunks, readSmall, type SourceFile } from "../../src/upload/source";
+import { systemDisk, type Disk } from "../../src/flow/disk";
+import { digestOf, readChunks, readSmall, type SourceFile } from "../../src/upload/send/source";
 
 const LARGE = 3 * 512 * 1024 + 7;
 const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");

@@ -4,7 +4,7 @@ import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EmulatorOptions, Fault } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
-import type { Transport } from "../../src/api/transport";
+import type { Transport } from "../../src/api/transport/transport";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";

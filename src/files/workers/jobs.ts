@@ -2,8 +2,8 @@
 // Knows nothing of threads.
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import { endings } from "../endings";
-import type { IsWhole, OpenFile } from "../open-file";
+import { endings } from "../content/endings";
+import type { IsWhole, OpenFile } from "../content/open-file";
 
 const isWholeByName: ReadonlyMap<string, IsWhole> = new Map(Object.entries(endings));
 

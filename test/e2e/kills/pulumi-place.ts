@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { unpackManifest } from "../../../src/files/packing";
+import { unpackManifest } from "../../../src/files/manifest/packing";
 import type { Part } from "../../support/parts";
 import {
   engineEnv,

@@ -1,0 +1,162 @@
+// What an archive from elsewhere may hold: how much, how many folders, how deep, and under which names. Pure.
+// Knows nothing of how an archive is read or unpacked.
+import type { Entry } from "yauzl";
+import { AvalaError } from "../../src/errors";
+import { printable } from "../../src/redact";
+
+export interface Limits {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  /** Unpacked bytes for each packed one; small archives are let off, see `MILD_BYTES`. */
+  readonly maxCompressionRatio: number;
+  readonly maxFolders: number;
+  /** Folders above one file. */
+  readonly maxDepth: number;
+  readonly maxPathBytes: number;
+  /** Of all paths together: they are held in memory. */
+  readonly maxNameBytes: number;
+}
+
+// An export holds annotations, and at most the files they are about. JSON packs 5 to 20 times; deflate's own limit,
+// which bombs come close to, is 1,032. A folder costs a file system as much as a file, and an archive a few bytes: one
+// of 150 kB made 38,000 of them in 191 s. Windows and macOS take paths of 260 and 1,024.
+export const LIMITS: Limits = {
+  maxEntries: 1_000_000,
+  maxBytes: 50e9,
+  maxCompressionRatio: 200,
+  maxFolders: 20_000,
+  maxDepth: 32,
+  maxPathBytes: 1_024,
+  maxNameBytes: 128e6,
+};
+// A few files of zeros pack better than any limit and hurt no one.
+const MILD_BYTES = 50_000_000;
+// What a file system takes as one name.
+const MAX_PART_BYTES = 255;
+
+const FILE_TYPE_MASK = 0o170000;
+const SYMLINK = 0o120000;
+const REGULAR = 0o100000;
+const DIRECTORY = 0o040000;
+
+export function refuse(text: string): never {
+  throw new AvalaError("bad_reply", `The export's archive ${text}.`, {
+    hint: "Nothing of it was unpacked. Set extract: false to look at the archive itself.",
+  });
+}
+
+/** Holds entries to what can be said of each as it is read, so that a long list is not read to its end first. */
+export function createEntryCheck(limits: Limits): (entry: Entry) => void {
+  let entries = 0;
+  let nameBytes = 0;
+  return ({ fileName, fileNameLength }) => {
+    entries += 1;
+    if (entries > limits.maxEntries) refuse(`holds more than ${limits.maxEntries} files`);
+    // A name of another field may stand for it, and where names are not decoded there are only their bytes.
+    const pathBytes = Math.max(fileNameLength, Buffer.byteLength(fileName));
+    nameBytes += pathBytes;
+    if (pathBytes > limits.maxPathBytes)
+      refuse(`holds a path of ${pathBytes} bytes, more than ${limits.maxPathBytes}`);
+    if (nameBytes > limits.maxNameBytes)
+      refuse(`holds names of more than ${limits.maxNameBytes} bytes together`);
+  };
+}
+
+/** The sizes that the archive claims; the zip library holds each entry to its claim, so they bound what is written. */
+export function hasFittingSizes(
+  entries: readonly Entry[],
+  packedBytes: number,
+  limits: Limits,
+): boolean {
+  return sizeProblem(entries, packedBytes, limits) === undefined;
+}
+
+/** @throws AvalaError `bad_reply` */
+export function checkSizes(entries: readonly Entry[], packedBytes: number, limits: Limits): void {
+  const problem = sizeProblem(entries, packedBytes, limits);
+  if (problem !== undefined) refuse(problem);
+}
+
+function sizeProblem(
+  entries: readonly Entry[],
+  packedBytes: number,
+  { maxBytes, maxCompressionRatio }: Limits,
+): string | undefined {
+  const bytes = entries.reduce((total, { uncompressedSize }) => total + uncompressedSize, 0);
+  if (bytes > maxBytes) return `would unpack to ${bytes} bytes, more than ${maxBytes}`;
+  return bytes > MILD_BYTES && bytes > packedBytes * maxCompressionRatio
+    ? `would swell from ${packedBytes} to ${bytes} bytes`
+    : undefined;
+}
+
+/** @throws AvalaError `bad_reply` for a path that is not one, is there twice or below a file, or is one folder too many */
+export function checkPaths(entries: readonly Entry[], limits: Limits): void {
+  const seen = new Set<string>();
+  const folders = new Set<string>();
+  for (const entry of entries) {
+    checkEntry(entry, limits);
+    const key = keyOf(entry.fileName);
+    if (seen.has(key)) refuse(`holds ${quoted(entry.fileName)} twice`);
+    seen.add(key);
+    addFolders(folders, key);
+    if (folders.size > limits.maxFolders) refuse(`holds more than ${limits.maxFolders} folders`);
+  }
+  for (const key of seen) {
+    if (folders.has(key)) refuse(`holds ${quoted(key)} as a file and as a folder`);
+  }
+}
+
+/** `a/b/c` → `a/b`, `a`, up to one that is known: each folder is looked at once, however many files are in it. */
+function addFolders(folders: Set<string>, key: string): void {
+  let end = key.lastIndexOf("/");
+  while (end > 0) {
+    const folder = key.slice(0, end);
+    if (folders.has(folder)) return;
+    folders.add(folder);
+    end = folder.lastIndexOf("/");
+  }
+}
+
+function checkEntry(entry: Entry, { maxDepth }: Limits): void {
+  const { fileName } = entry;
+  const parts = fileName.replace(/\/$/, "").split("/");
+  if (parts.length - 1 > maxDepth)
+    refuse(`holds ${quoted(fileName)}, below more than ${maxDepth} folders`);
+  if (isUnsafe(fileName, parts))
+    refuse(`holds ${quoted(fileName)}, a path that leads out of the folder or fits no system`);
+  if (entry.isEncrypted()) refuse(`holds ${quoted(fileName)}, which is encrypted`);
+  if (!isFileOrFolder(entry)) refuse(`holds ${quoted(fileName)}, which is a link or no file`);
+}
+
+export function quoted(fileName: string): string {
+  return JSON.stringify(printable(fileName, 200));
+}
+
+/** The same for names that are one on some system. A folder's own ends in a slash. */
+function keyOf(fileName: string): string {
+  return fileName.normalize("NFC").toLowerCase();
+}
+
+function isUnsafe(path: string, parts: readonly string[]): boolean {
+  // Absolute, drive letters and streams of Windows, what climbs, empty parts, and control characters.
+  return (
+    // eslint-disable-next-line no-control-regex -- control characters are what this is about
+    /[\\:\u0000-\u001f\u007f]/.test(path) ||
+    parts.some((part) => part === "" || part === "." || part === ".." || isReserved(part))
+  );
+}
+
+/** A part that no system holds, or that a checkout takes orders from: a file below `.git` can run commands. */
+function isReserved(part: string): boolean {
+  // What some file systems leave out of a name: Windows dots and blanks at its end, macOS what can't be seen.
+  const bare = part.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]|[. ]+$/g, "");
+  const isGit = bare.toLowerCase() === ".git" || bare.toLowerCase() === "git~1";
+  return isGit || Buffer.byteLength(part) > MAX_PART_BYTES;
+}
+
+/** By the Unix mode that the archive keeps; 0 where it was made on a system without. */
+function isFileOrFolder(entry: Entry): boolean {
+  const type = (entry.externalFileAttributes >>> 16) & FILE_TYPE_MASK;
+  if (type === SYMLINK) return false;
+  return type === 0 || type === (entry.fileName.endsWith("/") ? DIRECTORY : REGULAR);
+}

@@ -1,0 +1,122 @@
+// The part of a run that makes an export, waits for it, judges it and fetches it.
+// Knows nothing of how datasets came about.
+import type { Avala } from "../../src/api/connection";
+import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
+import { type Export, type ExportInput, getExport } from "../../src/api/endpoints/exports";
+import { AvalaError, isAvalaError } from "../../src/errors";
+import { startExport, waitForExport } from "../../src/operations/export";
+import { fetchExport } from "./download";
+import { judge } from "./gate";
+import type { ExportInputs, ExportSource } from "../inputs/export";
+import type { Outcome } from "../report/results";
+import type { Run } from "../run-context";
+import { downloadFolder, recordWritten } from "../written";
+import { checkUid, urlText } from "../report/server-text";
+
+/** @throws AvalaError `export_failed`, `timeout`; GateClosedError */
+export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
+  const started = await startOrFind(run, inputs.source, avala);
+  keep(run, started);
+  if (!inputs.isAwaited) {
+    run.log.info(
+      `Export ${started.uid} started (${started.status}). Not waiting: wait-for-export is false.`,
+    );
+    return "export_started";
+  }
+  const finished = await waitInTime(run, avala, started.uid);
+  keep(run, finished);
+  judge(finished, inputs.gate);
+  warnIfEmpty(run, finished);
+  const folder = downloadFolder(run.environment, inputs);
+  if (folder !== undefined) {
+    const paths = await fetchExport(avala, started.uid, {
+      environment: run.environment,
+      log: run.log,
+      inputs,
+      folder,
+      atEnd: (work) => run.atEnd(work),
+    });
+    for (const reason of await recordWritten(run.environment, folder, paths)) {
+      const text = `It could not be recorded which files were put into ${folder}, so a later run may upload them: ${reason}`;
+      run.warn({ text });
+    }
+    run.results.downloadPath = folder;
+    run.putOutputs();
+    run.log.group(`Export in ${folder}`, paths);
+  }
+  return "exported";
+}
+
+/** What ends the waiting, and not the export. */
+const STILL_RUNNING: ReadonlySet<string> = new Set(["timeout", "cancelled"]);
+
+async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> {
+  try {
+    const finished = await waitForExport(avala, uid, { timeoutMs: run.budget.leftMs() });
+    checkUid("export", finished.uid, uid);
+    return { ...finished, uid };
+  } catch (error) {
+    if (!isAvalaError(error) || !STILL_RUNNING.has(error.code)) throw error;
+    const hint = `The export is still running, and running this step again would start a second one: wait for this one with export-uid: ${uid}`;
+    if (error.code === "cancelled") {
+      const text = `Waiting for export ${uid} was stopped before it was done.`;
+      throw new AvalaError("cancelled", text, { hint: `${hint}.`, cause: error });
+    }
+    const minutes = Number((run.inputs.timeoutMs / 60_000).toFixed(3));
+    throw new AvalaError(
+      "timeout",
+      `Export ${uid} was not complete when timeout-minutes (${minutes}, for all waiting together) was up.`,
+      { hint: `${hint}, or give a longer timeout-minutes.`, cause: error },
+    );
+  }
+}
+
+async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promise<Export> {
+  if (source.kind === "existing") {
+    const found = await getExport(avala, source.uid);
+    checkUid("export", found.uid, source.uid);
+    return { ...found, uid: source.uid };
+  }
+  const started = await startExport(avala, exportOf(run, source));
+  checkUid("the export", started.uid);
+  run.log.info(`Started export ${started.uid} (${started.name ?? source.format}).`);
+  return started;
+}
+
+function exportOf(run: Run, source: Extract<ExportSource, { kind: "new" }>): ExportInput {
+  const uploaded = source.hasUploaded ? run.results.datasets.map(({ dataset }) => dataset.uid) : [];
+  return {
+    name: source.name ?? madeName(run),
+    format: source.format,
+    datasets: [...new Set([...uploaded, ...source.datasets])],
+    projects: source.projects,
+    slices: source.slices,
+  };
+}
+
+/** Tells people which run made the export. */
+function madeName({ environment: { env } }: Run): string {
+  const run = env.GITHUB_RUN_ID ?? "local";
+  const attempt = env.GITHUB_RUN_ATTEMPT ?? "1";
+  return `${env.GITHUB_REPOSITORY ?? "upload-action"} run ${run}.${attempt}`.slice(
+    0,
+    MAX_NAME_CHARACTERS,
+  );
+}
+
+function keep(run: Run, made: Export): void {
+  const { results, log } = run;
+  // Anything else is not a link, and masking a letter would leave nothing of the log.
+  const url = urlText(made.downloadUrl);
+  for (const secret of url === "" ? [] : new Set([url, made.downloadUrl ?? ""]))
+    log.addSecret(secret);
+  results.export = made;
+  run.putOutputs();
+}
+
+function warnIfEmpty(run: Run, { uid, totalTaskCount }: Export): void {
+  if (totalTaskCount !== 0) return;
+  run.warn({
+    text: `Export ${uid} is complete and holds no task. gate-min-tasks: 1 would keep the gate closed.`,
+  });
+}

@@ -1,0 +1,97 @@
+// action.yml's inputs as options, or one InputError with everything that is wrong. Defaults are action.yml's alone.
+// Does no I/O but reading the inputs; knows nothing of what is done with them.
+import { InputError } from "../../src/errors";
+import type { ActionEnvironment } from "../environment";
+import { readExport, type ExportInputs } from "./export";
+import { unknownInputs } from "./names";
+import { readStatus, type StatusInputs } from "./status";
+import { readUpload, type UploadInputs } from "./upload";
+import { refuseWithoutEffect } from "./effect";
+import { createReader, MAX_MINUTES, MS_PER_MINUTE, readUid, type Reader } from "./values";
+
+export interface Inputs {
+  readonly connection: Connection;
+  readonly upload?: UploadInputs | undefined;
+  readonly export?: ExportInputs | undefined;
+  readonly status?: StatusInputs | undefined;
+  /** All waiting together. */
+  readonly timeoutMs: number;
+  readonly isDryRun: boolean;
+  readonly hasSummary: boolean;
+  /** What is odd and no mistake. */
+  readonly notices: readonly string[];
+}
+
+export interface Connection {
+  readonly apiKey?: string | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly organizationUid?: string | undefined;
+  readonly allowStorageHosts: readonly string[];
+}
+
+const MINUTES = { least: 0.01, most: MAX_MINUTES };
+
+/** The API key as given, before anything is checked, so that it can be masked first. */
+export function readApiKey(environment: ActionEnvironment): string | undefined {
+  return environment.getInput("api-key") || environment.env.AVALA_API_KEY?.trim() || undefined;
+}
+
+/** @throws InputError with every problem at once */
+export function readInputs(environment: ActionEnvironment): Inputs {
+  const reader = createReader((name) => environment.getInput(name));
+  const unknown = unknownInputs(environment.env);
+  for (const { input, text } of unknown.problems) reader.refuse(input, text);
+
+  const isDryRun = reader.flag("dry-run");
+  const upload = readUpload(reader);
+  const exporting = readExport(reader, upload !== undefined);
+  if (upload?.waitForDataset === false) refuseUnwaited(reader, exporting);
+  const inputs: Inputs = {
+    connection: {
+      apiKey: readApiKey(environment),
+      baseUrl: reader.text("base-url"),
+      organizationUid: readUid(reader, "organization"),
+      allowStorageHosts: reader.lines("allow-storage-hosts"),
+    },
+    upload,
+    export: exporting,
+    status: readStatus(reader, exporting, environment),
+    timeoutMs: (reader.number("timeout-minutes", MINUTES) ?? 0) * MS_PER_MINUTE,
+    isDryRun,
+    hasSummary: reader.flag("summary"),
+    notices: unknown.notices,
+  };
+  refuseWithoutEffect(reader, {
+    upload,
+    export: exporting && {
+      isExisting: exporting.source.kind === "existing",
+      isAwaited: exporting.isAwaited,
+    },
+    hasDownload: exporting?.downloadPath !== undefined,
+    hasStatus: inputs.status !== undefined,
+  });
+  if (reader.text("shard") !== undefined) {
+    const way = "use partition-depth: 1, or one job for each folder with a dataset of its own";
+    reader.refuse("shard", `splitting one dataset over several jobs is not offered yet; ${way}`);
+  }
+  if (upload === undefined && exporting === undefined && reader.problems.length === 0) {
+    reader.refuse(
+      "files",
+      "there is nothing to do; give files and dataset, or an export to make or wait for",
+    );
+  }
+  // Names alone that are wrong keep nobody from looking at the files too.
+  if (reader.problems.length > 0)
+    throw new InputError([...reader.problems, ...(upload?.nameProblems ?? [])]);
+  return inputs;
+}
+
+/** What nobody waited for was not compared, and that opens nothing. */
+function refuseUnwaited(reader: Reader, exporting: ExportInputs | undefined): void {
+  const { source } = exporting ?? {};
+  const text = "can't be false here: the dataset must be made and compared before";
+  if (source?.kind === "new" && source.hasUploaded)
+    reader.refuse("wait-for-dataset", `${text} it is exported (export-datasets: uploaded)`);
+  if (reader.text("status-context") !== undefined)
+    reader.refuse("wait-for-dataset", `${text} a commit status says so (status-context)`);
+}

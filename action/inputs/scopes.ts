@@ -1,0 +1,25 @@
+// Which scopes a run needs (docs/api.md, "Scopes"). Pure.
+import type { Scope } from "../../src/api/scopes";
+import type { Inputs } from "./inputs";
+import type { ExportInputs } from "./export";
+import type { UploadInputs } from "./upload";
+
+/** Without waiting for the dataset nothing has to be read: what can't be looked up then is a warning. */
+function forUpload({ waitForDataset }: UploadInputs): readonly Scope[] {
+  return waitForDataset ? ["datasets.read", "datasets.write"] : ["datasets.write"];
+}
+
+function forExport({ source, isAwaited }: ExportInputs): readonly Scope[] {
+  if (source.kind === "existing") return ["exports.read"];
+  return isAwaited ? ["exports.create", "exports.read"] : ["exports.create"];
+}
+
+/** A dry run writes nothing, and says itself what it could not read. */
+export function scopesFor({
+  upload,
+  export: exporting,
+  isDryRun,
+}: Pick<Inputs, "upload" | "export" | "isDryRun">): readonly Scope[] {
+  if (isDryRun) return [];
+  return [...(upload ? forUpload(upload) : []), ...(exporting ? forExport(exporting) : [])];
+}

@@ -1,0 +1,192 @@
+// The plan: what a run would send, as JSON, and whether a later run still would. Pure; docs/plan.md tells what is in it.
+// The same files and inputs make the same plan, to the byte, on every system.
+import {
+  PLAN_VERSION,
+  type Plan,
+  type PlannedDataset,
+  type PlannedFile,
+  isPlan,
+} from "./plan-shape";
+import { InputError } from "../../src/errors";
+import { compareManifests, describeChanges } from "../../src/files/manifest/compare";
+import {
+  createManifest,
+  type Manifest,
+  type ManifestEntry,
+} from "../../src/files/manifest/manifest";
+import { type Cost, callsFor, estimateCost } from "../../src/upload/cost";
+import { counted, formatBytes } from "../../src/text";
+import type { Destination } from "../selection/destination";
+import { settingsChanges } from "./plan-settings";
+import { pathFrom, type Selection, type Target } from "../selection/selection";
+
+/** What the server has under a dataset's name. */
+export interface ServerDataset {
+  /** Of the dataset, which holds all the files; undefined when there is none. */
+  readonly uid: string | undefined;
+}
+
+/** By dataset name; a name that is not in it was not looked up. */
+export type ServerDatasets = ReadonlyMap<string, ServerDataset>;
+
+/** What becomes of the files. */
+export type PlanTarget = Pick<Plan, "destination" | "settings">;
+
+export function createPlan(
+  selection: Selection,
+  looked: ServerDatasets,
+  planTarget: PlanTarget,
+): Plan {
+  const { manifest, targets } = selection;
+  const files = filesOf(selection, looked);
+  const datasets = targets.map((target) => ({
+    folder: target.folder,
+    name: target.name,
+    slug: target.slug,
+    dataType: target.dataType,
+    files: target.files.length,
+    bytes: target.manifest.totalBytes,
+    digest: target.manifest.digest,
+    ...existenceOf(looked.get(target.name)),
+  }));
+  const cost = costOf({ datasets, files });
+  return {
+    version: PLAN_VERSION,
+    destination: planTarget.destination,
+    settings: planTarget.settings,
+    digest: manifest.digest,
+    datasets,
+    cost: { files: cost.files, bytes: cost.bytes, calls: cost.calls },
+    files,
+  };
+}
+
+function existenceOf(looked: ServerDataset | undefined): Pick<PlannedDataset, "exists" | "uid"> {
+  if (looked === undefined) return { exists: null, uid: null };
+  return { exists: looked.uid !== undefined, uid: looked.uid ?? null };
+}
+
+function filesOf({ fileSet, manifest, targets }: Selection, looked: ServerDatasets): PlannedFile[] {
+  const sources = new Map(
+    fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]),
+  );
+  const datasets = new Map(
+    targets.flatMap(({ name, files }) => files.map(({ path }) => [path, name] as const)),
+  );
+  return manifest.entries.map((entry) => {
+    const dataset = datasets.get(entry.path) ?? "";
+    const isSent = looked.get(dataset)?.uid === undefined;
+    return {
+      source: sources.get(entry.path) ?? entry.path,
+      dataset,
+      path: entry.path,
+      sizeBytes: entry.sizeBytes,
+      sha256: entry.sha256,
+      by: isSent ? wayOf(entry) : "nothing",
+      calls: isSent ? callsFor(entry) : 0,
+    };
+  });
+}
+
+function wayOf(entry: ManifestEntry): "form" | "parts" {
+  return callsFor(entry) === 1 ? "form" : "parts";
+}
+
+/** `training-3f9a1c2e77b0 (image) would be made: 3 files, 660 kB`. */
+export function plannedText({ name, dataType, exists, files, bytes }: PlannedDataset): string {
+  const state = exists === true ? "exists already" : "would be made";
+  return `${name} (${dataType}) ${state}: ${counted(files, "file")}, ${formatBytes(bytes)}`;
+}
+
+/** What carrying it out costs at the least. */
+export function costOf({ datasets, files }: Pick<Plan, "datasets" | "files">): Cost {
+  const toSend = new Map<string, PlannedFile[]>(datasets.map(({ name }) => [name, []]));
+  for (const file of files) if (file.by !== "nothing") toSend.get(file.dataset)?.push(file);
+  return estimateCost(
+    datasets.map(({ name, files: fileCount }) => ({ toSend: toSend.get(name) ?? [], fileCount })),
+  );
+}
+
+/** @throws InputError when `text` is no plan */
+export function parsePlan(text: string, file: string): Plan {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isPlan(value)) return value;
+  } catch {
+    // Told below, as for JSON that is no plan.
+  }
+  throw new InputError([
+    { input: "plan", text: `${file} is no plan that a dry run of this version wrote` },
+  ]);
+}
+
+/** @throws InputError with everything that is no longer what the plan says: files, datasets, place, settings */
+export function checkPlan(plan: Plan, selection: Selection, planTarget: PlanTarget): void {
+  const planned = createManifest(plan.files);
+  if (planned.digest !== plan.digest) refuse(["its files are not those of its digest"]);
+  const places = [[placeOf(plan.destination)], [placeOf(planTarget.destination)]] as const;
+  refuse([
+    ...contentChanges(plan, planned, selection),
+    ...otherwise("places", ...places),
+    ...settingsChanges(plan.settings, planTarget.settings),
+  ]);
+}
+
+function contentChanges(plan: Plan, planned: Manifest, selection: Selection): readonly string[] {
+  if (plan.digest === selection.manifest.digest) {
+    return otherwise("datasets", plan.datasets.map(describe), selection.targets.map(describe));
+  }
+  // Names made of the digest are others then, which would say it twice.
+  const changes = describeChanges(compareManifests(planned, selection.manifest));
+  return [`the files have changed since it was made:\n${changes}`];
+}
+
+/** @throws InputError with every dataset that came, went, was made anew or changed since the plan was made */
+export function checkPlannedDatasets(plan: Plan, looked: ServerDatasets): void {
+  refuse(
+    plan.datasets.flatMap((planned) => {
+      const now = looked.get(planned.name);
+      if (planned.exists === null || now === undefined) return [];
+      return identityChange(planned, now) ?? [];
+    }),
+  );
+}
+
+function identityChange({ name, uid }: PlannedDataset, now: ServerDataset): string | undefined {
+  const uidNow = now.uid ?? null;
+  if (uidNow === uid) return undefined;
+  if (uidNow === null) return `the dataset ${name} existed when the plan was made, and is gone now`;
+  if (uid === null)
+    return `the dataset ${name} did not exist when the plan was made, and exists now`;
+  return `the dataset ${name} was removed and made again after the plan was made: its uid was ${uid}, and is ${uidNow}`;
+}
+
+function otherwise(
+  what: string,
+  planned: readonly string[],
+  now: readonly string[],
+): readonly string[] {
+  const [before, after] = [planned, now].map((lines) => [...lines].sort().join("\n"));
+  if (before === after) return [];
+  return [`it was made for other ${what}:\n${before}\nand now they are:\n${after}`];
+}
+
+function placeOf({ baseUrl, organization }: Destination): string {
+  return organization === null ? baseUrl : `${baseUrl}, organization ${organization}`;
+}
+
+function describe({
+  name,
+  slug,
+  dataType,
+}: Pick<Target, "name" | "slug"> & { dataType: string }): string {
+  return `${name} (${slug}, ${dataType})`;
+}
+
+function refuse(texts: readonly string[]): void {
+  if (texts.length === 0) return;
+  throw new InputError(
+    texts.map((text) => ({ input: "plan", text })),
+    { hint: "Make a new plan with dry-run: true." },
+  );
+}

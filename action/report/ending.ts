@@ -1,0 +1,94 @@
+// The end of a run, whatever it is: the one error, the outputs, the report, the summary.
+// Knows nothing of how it came about.
+import type { ActionEnvironment } from "../environment";
+import { describeFailure } from "./failure";
+import type { Inputs } from "../inputs/inputs";
+import type { Log } from "./log";
+import type { OutputWriter } from "./output-writer";
+import { writeReport } from "./outputs";
+import type { Results } from "./results";
+import { isName } from "./server-text";
+import { summarize } from "./summary";
+
+/** Makes an error the run's end. The step has one error: what fails after it is a warning. */
+export function fail(error: unknown, log: Log, results: Results): void {
+  const failure = describeFailure(error);
+  if (results.failure !== undefined) {
+    log.warn(failure.text);
+    return;
+  }
+  results.outcome = failure.outcome;
+  results.isComplete = false;
+  results.failure = failure.text;
+  if (failure.stack !== undefined) log.debug(failure.stack);
+  log.fail(failure.text);
+}
+
+export interface Ending {
+  readonly log: Log;
+  readonly results: Results;
+  readonly folder: string | undefined;
+  readonly inputs: Inputs | undefined;
+  readonly outputs: OutputWriter;
+}
+
+/**
+ * Outputs, report and summary of whatever happened. Trouble with them hides nothing of the run's own end, and undoes
+ * nothing of what was done at Avala: a step without its outputs fails, for later ones count on them; one without a report
+ * or a summary warns.
+ */
+export async function endRun(environment: ActionEnvironment, ending: Ending): Promise<void> {
+  const { log, results, folder, inputs, outputs } = ending;
+  for (const text of leftOutOf(results)) warn(ending, text);
+  // What matters most first: the report is what a full disk has no room for.
+  outputs.put();
+  if (folder !== undefined) await reportTo(folder, ending);
+  outputs.put();
+  failWithoutOutputs(ending);
+  const trouble = environment.logTrouble();
+  if (trouble !== undefined) warn(ending, `Lines of the log could not be written: ${trouble}`);
+  // When an input is refused there are none; that nobody wants a summary counts all the same.
+  const isWanted = inputs?.hasSummary ?? environment.getInput("summary").toLowerCase() !== "false";
+  if (!isWanted) return;
+  try {
+    await environment.writeSummary(summarize(results, log.secrets));
+  } catch (error) {
+    log.warn(`The job summary could not be written. ${describeFailure(error).text}`);
+  }
+}
+
+/** Why an output is empty although something is known. */
+function leftOutOf({ datasets }: Results): readonly string[] {
+  return datasets.flatMap(({ target, dataset: { uid, slug } }) =>
+    [uid, slug]
+      .filter((name) => !isName(name))
+      .map(
+        (name) =>
+          `Avala calls the dataset ${target.name} ${JSON.stringify(name)}, which is not a uid or a slug; that output is left empty.`,
+      ),
+  );
+}
+
+async function reportTo(folder: string, ending: Ending): Promise<void> {
+  const { log, results } = ending;
+  try {
+    results.files.report = await writeReport(folder, results, log.secrets);
+  } catch (error) {
+    warn(ending, `The report could not be written. ${describeFailure(error).text}`);
+  }
+}
+
+function warn({ log, results }: Ending, text: string): void {
+  results.warnings.push({ text });
+  log.warn(text);
+}
+
+function failWithoutOutputs(ending: Ending): void {
+  const { log, results, outputs } = ending;
+  const problem = outputs.problem();
+  if (problem === undefined) return;
+  const { text } = describeFailure(problem);
+  if (results.failure !== undefined) return warn(ending, text);
+  results.warnings.push({ text });
+  log.fail(`${text}\nWhat was done at Avala stands (outcome: ${results.outcome}).`);
+}

@@ -1,0 +1,50 @@
+// The Action's voice: everything it prints goes through here, without secrets and without commands to the runner.
+// Knows nothing of what happens.
+import type { ActionEnvironment } from "../environment";
+import { logText } from "./text";
+
+export interface Log {
+  debug(text: string): void;
+  info(text: string): void;
+  /** As an annotation while GitHub shows any more of them, else as a line. `file` is relative to the workspace. */
+  warn(text: string, file?: string): void;
+  group(title: string, lines: readonly string[]): void;
+  fail(text: string): void;
+  /** Masked from now on, here and by the runner. */
+  addSecret(value: string): void;
+  readonly secrets: readonly string[];
+}
+
+// GitHub keeps the first 10 warnings of a step.
+const MAX_ANNOTATIONS = 10;
+
+export function createLog(environment: ActionEnvironment): Log {
+  const secrets: string[] = [];
+  const clean = (text: string): string => logText(text, secrets);
+  let warnings = 0;
+  return {
+    secrets,
+    debug(text) {
+      // A line for each file and request: a run that nobody looks into should not pay for them.
+      if (environment.isDebug) environment.debug(clean(text));
+    },
+    info: (text) => environment.info(clean(text)),
+    warn(text, file) {
+      warnings += 1;
+      if (warnings > MAX_ANNOTATIONS) environment.info(clean(`Warning: ${text}`));
+      else environment.warning(clean(text), { file });
+    },
+    group(title, lines) {
+      if (lines.length === 0) return;
+      environment.startGroup(clean(title));
+      for (const line of lines) environment.info(clean(line));
+      environment.endGroup();
+    },
+    fail: (text) => environment.setFailed(clean(text)),
+    addSecret(value) {
+      if (value === "") return;
+      secrets.push(value);
+      environment.setSecret(value);
+    },
+  };
+}

@@ -1,0 +1,201 @@
+// A run's results as what a workflow gets: outputs, and the files that they name.
+// Knows nothing of the log or the summary.
+import { mkdtemp, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makeFolder } from "../../src/flow/folders";
+import { asDiskError } from "../../src/errors";
+import { checksumsText, createManifest, type Manifest } from "../../src/files/manifest/manifest";
+import { formatManifestFile } from "../../src/files/manifest/manifest-file";
+import { redact } from "../../src/redact";
+import type { ActionEnvironment } from "../environment";
+import type { Inputs } from "../inputs/inputs";
+import type { Destination } from "../selection/destination";
+import type { Plan } from "../plan/plan-shape";
+import { pathFrom, type Selection } from "../selection/selection";
+import type { Results } from "./results";
+import { OUTPUT_PREFIX } from "../written";
+import { jsonText, nameText, urlText, wordText } from "./server-text";
+
+/** Every output of action.yml; a test holds the two together. */
+export const OUTPUT_NAMES = [
+  "dataset-uid",
+  "dataset-slug",
+  "dataset-uids",
+  "files-total",
+  "files-uploaded",
+  "files-skipped",
+  "unverified",
+  "bytes-uploaded",
+  "digest",
+  "checksums",
+  "manifest",
+  "plan",
+  "report",
+  "complete",
+  "outcome",
+  "export-uid",
+  "export-status",
+  "download-url",
+  "download-path",
+] as const;
+
+/** A folder of this step's own: several steps of a job may use the Action. */
+export async function createOutputFolder({ tempDirectory }: ActionEnvironment): Promise<string> {
+  try {
+    await makeFolder(tempDirectory);
+    return await mkdtemp(join(tempDirectory, OUTPUT_PREFIX));
+  } catch (error) {
+    throw asDiskError(`No folder for this step's files can be made in ${tempDirectory}`, error);
+  }
+}
+
+/** The manifest and the checksums, as docs/manifest.md has them: what is to be sent. */
+export async function writeSelection(
+  folder: string,
+  selection: Selection,
+  to: ManifestTerms,
+): Promise<{ manifest: string; checksums: string }> {
+  return {
+    manifest: await writeManifest(folder, selection, { ...to, isComplete: false }),
+    checksums: await write(folder, "SHA256SUMS", checksumsText(onDisk(selection))),
+  };
+}
+
+export interface ManifestTerms {
+  readonly destination: Destination;
+  readonly nowMs: number;
+}
+
+/** `isComplete`: Avala has all of it. Replaced as a whole, for it may be what somebody attests. */
+export async function writeManifest(
+  folder: string,
+  selection: Selection,
+  to: ManifestTerms & { readonly isComplete: boolean },
+): Promise<string> {
+  const { baseUrl, organization } = to.destination;
+  const text = formatManifestFile({
+    createdMs: to.nowMs,
+    destination: { baseUrl, organizationUid: organization ?? undefined },
+    datasets: selection.targets.map(({ name, manifest }) => ({ name, manifest })),
+    isComplete: to.isComplete,
+  });
+  const file = join(folder, "manifest.json");
+  const written = await write(folder, "manifest.json.new", text);
+  await replacing(file, () => rename(written, file));
+  return file;
+}
+
+/** The manifest with each file's path under `root`: a prefix and a link's target are the dataset's business alone. */
+function onDisk({ fileSet, manifest }: Selection): Manifest {
+  const places = new Map(
+    fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]),
+  );
+  return createManifest(
+    manifest.entries.map((entry) => ({ ...entry, path: places.get(entry.path) ?? entry.path })),
+  );
+}
+
+export async function writePlan(folder: string, plan: Plan): Promise<string> {
+  return write(folder, "plan.json", json(plan));
+}
+
+/** What happened, as JSON. The words in it are others' too, so it is as free of secrets as the log. */
+export async function writeReport(
+  folder: string,
+  results: Results,
+  secrets: readonly string[],
+): Promise<string> {
+  const { selection, export: made } = results;
+  const report = {
+    version: 1,
+    outcome: results.outcome,
+    complete: results.isComplete,
+    failure: results.failure ?? null,
+    files: {
+      total: selection?.fileSet.files.length ?? 0,
+      uploaded: results.filesSent,
+      skipped: results.filesUnchanged,
+      failed: results.filesFailed,
+      unverified: results.unverified,
+      hiddenLeftOut: selection?.fileSet.hiddenLeftOut ?? 0,
+    },
+    bytesUploaded: results.bytesSent,
+    uploadSeconds: results.uploadMs / 1000,
+    checkedByStore: results.checkedByStore,
+    retries: results.retries.total,
+    retriedFor: results.retries.causes(),
+    digest: selection?.manifest.digest ?? null,
+    datasets: results.datasets.map(({ target, dataset }) => ({
+      folder: target.folder,
+      name: target.name,
+      slug: dataset.slug,
+      uid: dataset.uid,
+      status: dataset.status,
+      items: dataset.itemCount,
+    })),
+    export: made && {
+      uid: made.uid,
+      status: made.status,
+      totalTaskCount: made.totalTaskCount ?? null,
+      exportedTaskCount: made.exportedTaskCount ?? null,
+    },
+    downloadPath: results.downloadPath ?? null,
+    warnings: results.warnings.map(({ text }) => text),
+  };
+  const masked: unknown = JSON.parse(JSON.stringify(report), (_name, value: unknown) =>
+    typeof value === "string" ? redact(value, secrets) : value,
+  );
+  return write(folder, "report.json", json(masked));
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+async function write(folder: string, name: string, text: string): Promise<string> {
+  const file = join(folder, name);
+  await replacing(file, () => writeFile(file, text));
+  return file;
+}
+
+async function replacing(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw asDiskError(`${file} can't be written`, error);
+  }
+}
+
+/** What is known, also of a run that failed; what is not known is left empty. */
+export function outputsOf(
+  results: Results,
+  inputs: Inputs | undefined,
+): ReadonlyMap<(typeof OUTPUT_NAMES)[number], string> {
+  const { selection, datasets, files, export: made } = results;
+  const isPartitioned = inputs?.upload?.partitionDepth === 1;
+  const only = isPartitioned ? undefined : datasets[0]?.dataset;
+  const uids = Object.fromEntries(
+    datasets.map(({ target, dataset }) => [target.folder, nameText(dataset.uid)]),
+  );
+  return new Map([
+    ["dataset-uid", nameText(only?.uid)],
+    ["dataset-slug", nameText(only?.slug)],
+    ["dataset-uids", isPartitioned ? jsonText(uids) : ""],
+    ["files-total", String(selection?.fileSet.files.length ?? 0)],
+    ["files-uploaded", String(results.filesSent)],
+    ["files-skipped", String(results.filesUnchanged)],
+    ["unverified", String(results.unverified)],
+    ["bytes-uploaded", String(results.bytesSent)],
+    ["digest", selection?.manifest.digest ?? ""],
+    ["checksums", files.checksums ?? ""],
+    ["manifest", files.manifest ?? ""],
+    ["plan", files.plan ?? ""],
+    ["report", files.report ?? ""],
+    ["complete", String(results.isComplete)],
+    ["outcome", results.outcome],
+    ["export-uid", nameText(made?.uid)],
+    ["export-status", wordText(made?.status)],
+    ["download-url", urlText(made?.downloadUrl)],
+    ["download-path", results.downloadPath ?? ""],
+  ]);
+}

@@ -1,0 +1,134 @@
+// The core's events as lines of the log: progress every few seconds, retries, statuses as they change.
+// Knows nothing of what the events are for.
+import type { AvalaEvent, Listener, UploadProgress } from "../../src/events";
+import type { HashProgress } from "../../src/files/hash";
+import type { Clock } from "../../src/flow/clock";
+import { counted, formatBytes, formatDuration } from "../../src/text";
+import { hasTimeLeft, percentDone } from "../../src/upload/progress";
+import type { Log } from "./log";
+
+const PROGRESS_EVERY_MS = 5_000;
+// So that a wait of an hour shows that it is one.
+const STATUS_EVERY_MS = 60_000;
+const MAX_RETRIES_SHOWN = 20;
+
+/** Whether it is time for another line: one for each `everyMs`, the first after as long. */
+function every(everyMs: number, clock: Clock): () => boolean {
+  let lastMs = clock.now();
+  return () => {
+    if (clock.now() - lastMs < everyMs) return false;
+    lastMs = clock.now();
+    return true;
+  };
+}
+
+export function createListener(log: Log, clock: Clock): Listener {
+  const isHashDue = every(PROGRESS_EVERY_MS, clock);
+  const isUploadDue = every(PROGRESS_EVERY_MS, clock);
+  const tellStatus = statusTeller(log, clock);
+  const tellRetry = retryTeller(log);
+
+  return (event) => {
+    switch (event.kind) {
+      case "request":
+        log.debug(requestLine(event));
+        return;
+      case "retry":
+        tellRetry(event);
+        return;
+      case "hash-progress":
+        if (isHashDue()) log.info(hashLine(event));
+        return;
+      case "upload-progress":
+        if (isUploadDue()) log.info(uploadLine(event.progress));
+        return;
+      case "file-sent":
+        log.debug(`Sent ${event.path}, ${formatBytes(event.sizeBytes)}.`);
+        return;
+      case "file-failed":
+        log.debug(`Failed ${event.path}: ${event.error.message}`);
+        return;
+      case "warning":
+        log.warn(event.text);
+        return;
+      case "dataset-status":
+        tellStatus(`Dataset ${event.name}: ${event.status}, ${counted(event.itemCount, "item")}.`);
+        return;
+      case "export-status":
+        tellStatus(exportLine(event));
+        return;
+    }
+  };
+}
+
+/** Tells each status once, and again after a while. */
+function statusTeller(log: Log, clock: Clock): (line: string) => void {
+  const isDue = every(STATUS_EVERY_MS, clock);
+  let last = "";
+  return (line) => {
+    if (!isDue() && line === last) return;
+    last = line;
+    log.info(line);
+  };
+}
+
+function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) => void {
+  let retries = 0;
+  let probes = 0;
+  return ({ what, attempt, waitMs, error, isProbe }) => {
+    if (isProbe === true) {
+      probes += 1;
+      const line = `Checking how this store reports checksums: will ${what} once more.`;
+      if (probes === 1) log.info(line);
+      else log.debug(line);
+      return;
+    }
+    retries += 1;
+    const wait = formatDuration(waitMs / 1000);
+    const line = `Try ${attempt} to ${what} failed, the next in ${wait}: ${error.message}`;
+    if (retries <= MAX_RETRIES_SHOWN) log.info(line);
+    else log.debug(line);
+    if (retries === MAX_RETRIES_SHOWN) log.info("Further retries show in a debug run alone.");
+  };
+}
+
+function requestLine(event: Extract<AvalaEvent, { kind: "request" }>): string {
+  const { method, route, status, durationMs, requestId } = event;
+  const id = requestId === undefined ? "" : `, request ${requestId}`;
+  // A route may or may not carry its method.
+  const called = route.startsWith(method) ? route : `${method} ${route}`;
+  return `${called}: ${status ?? "no reply"} in ${Math.round(durationMs)} ms${id}`;
+}
+
+function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress): string {
+  return `Hashing ${share(bytesDone, bytesTotal)}: ${filesDone} of ${counted(filesTotal, "file")}.`;
+}
+
+/** `42%, 420 of 1,000 files, 1.2 of 2.9 GB, 85 MB/s, 20 s left`. */
+export function uploadLine(progress: UploadProgress): string {
+  const done = progress.filesSent + progress.filesUnchanged;
+  const failed = progress.filesFailed === 0 ? "" : `, ${progress.filesFailed} failed`;
+  const left = hasTimeLeft(progress) ? `, ${formatDuration(progress.secondsLeft)} left` : "";
+  const bytes = `${formatBytes(progress.bytesSent)} of ${formatBytes(progress.bytesTotal)}`;
+  const rate = `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;
+  return `Uploading ${percentDone(progress)}%: ${done} of ${counted(progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? "100%" : `${Math.floor((100 * part) / whole)}%`;
+}
+
+function exportLine(event: Extract<AvalaEvent, { kind: "export-status" }>): string {
+  return `Export ${event.uid}: ${exportText(event)}.`;
+}
+
+/** `processing, 11 of 12 tasks`, as far as the server counts them. */
+export function exportText(of: {
+  readonly status: string;
+  readonly totalTaskCount?: number | undefined;
+  readonly exportedTaskCount?: number | undefined;
+}): string {
+  const { status, totalTaskCount: total, exportedTaskCount: exported } = of;
+  if (exported === undefined) return status;
+  return `${status}, ${exported} of ${total === undefined ? "? tasks" : counted(total, "task")}`;
+}

@@ -1,0 +1,79 @@
+// What a run has come to so far. The one thing that changes while it goes on: outputs, report and summary are made of
+// it, also when the run fails half way.
+import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Export } from "../../src/api/endpoints/exports";
+import { createRetryTally, type RetryTally } from "../../src/flow/retry-tally";
+import type { Plan } from "../plan/plan-shape";
+import type { Selection, Target, Warning } from "../selection/selection";
+
+/** Closed; action.yml explains each to users. */
+export type Outcome =
+  | "uploaded"
+  | "unchanged"
+  | "unverified"
+  | "planned"
+  | "partial"
+  | "empty"
+  | "export_started"
+  | "exported"
+  | "invalid"
+  | "export_failed"
+  | "gate_closed"
+  | "timeout"
+  | "cancelled"
+  | "failed";
+
+export interface Results {
+  selection?: Selection;
+  /** What a dry run made. */
+  plan?: Plan;
+  readonly datasets: { target: Target; dataset: Dataset }[];
+  filesSent: number;
+  filesUnchanged: number;
+  filesFailed: number;
+  /** Files of made or found datasets whose content was not compared. */
+  unverified: number;
+  bytesSent: number;
+  uploadMs: number;
+  /** Sent files of which the store told the MD5 of what it keeps, and it is right. */
+  checkedByStore: number;
+  /** Sent files of which the store told none. Files of an upload that failed are in neither count. */
+  uncheckedByStore: number;
+  /** What was tried again, and why. */
+  readonly retries: RetryTally;
+  readonly warnings: Warning[];
+  export?: Pick<Export, "uid" | "status"> & Partial<Export>;
+  downloadPath?: string;
+  /** Paths of the files that the run wrote. */
+  readonly files: { manifest?: string; checksums?: string; plan?: string; report?: string };
+  outcome: Outcome;
+  isComplete: boolean;
+  /** Why it failed, for the report and the summary. */
+  failure?: string;
+}
+
+/** What is known of the target's dataset now, in the place of what was known before. */
+export function noteDataset({ datasets }: Results, target: Target, dataset: Dataset): void {
+  const at = datasets.findIndex((one) => one.target === target);
+  if (at === -1) datasets.push({ target, dataset });
+  else datasets[at] = { target, dataset };
+}
+
+export function createResults(): Results {
+  return {
+    datasets: [],
+    filesSent: 0,
+    filesUnchanged: 0,
+    filesFailed: 0,
+    unverified: 0,
+    bytesSent: 0,
+    uploadMs: 0,
+    checkedByStore: 0,
+    uncheckedByStore: 0,
+    retries: createRetryTally(),
+    warnings: [],
+    files: {},
+    outcome: "failed",
+    isComplete: false,
+  };
+}

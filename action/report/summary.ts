@@ -1,0 +1,156 @@
+// The job summary: what was sent, how fast, what was left out and why, the export and its counts. Pure.
+// Knows nothing of how it gets to GitHub.
+import { describeRetries } from "../../src/flow/retry-tally";
+import { counted, describeTransfer, formatBytes } from "../../src/text";
+import { describeCost } from "../../src/upload/cost";
+import { costOf, plannedText } from "../plan/plan";
+import { exportText } from "./report";
+import type { Results } from "./results";
+import { markdownText } from "./text";
+
+const MAX_FILES = 100;
+const MAX_WARNINGS = 20;
+
+const TITLES: Readonly<Record<Results["outcome"], string>> = {
+  uploaded: "Uploaded",
+  unchanged: "Nothing changed, nothing sent",
+  unverified: "Nothing sent, contents not compared",
+  planned: "Planned, nothing sent",
+  partial: "Stopped at the time budget: run again to go on",
+  empty: "No files found",
+  export_started: "Export started",
+  exported: "Export complete",
+  invalid: "Refused, nothing sent",
+  export_failed: "Export failed",
+  gate_closed: "The gate stays closed",
+  timeout: "Out of time",
+  cancelled: "Cancelled",
+  failed: "Failed",
+};
+
+/** In a run of several datasets some may have been sent, and of one another run may have made the dataset meanwhile. */
+function titleOf({ outcome, filesSent }: Results): string {
+  if (filesSent === 0) return TITLES[outcome];
+  if (outcome === "unchanged") return "Made by another run meanwhile";
+  return outcome === "unverified" ? "Contents not compared" : TITLES[outcome];
+}
+
+export function summarize(results: Results, secrets: readonly string[]): string {
+  const text = (value: string): string => markdownText(value, secrets);
+  const rows = [...datasetRows(results), ...fileRows(results), ...exportRows(results)].map(
+    ([name, value]) => `| ${name} | ${value.split("\n").map(text).join("<br>")} |`,
+  );
+  const failure = results.failure?.split("\n").map((line) => `> ${text(line)}<br>`) ?? [];
+  return [
+    `## Avala: ${titleOf(results)}`,
+    "",
+    ...failure,
+    ...(failure.length > 0 ? [""] : []),
+    ...(rows.length > 0 ? ["| | |", "| --- | --- |", ...rows, ""] : []),
+    ...listed(
+      "Warnings",
+      results.warnings.map((warning) => warning.text),
+      MAX_WARNINGS,
+      text,
+    ),
+    ...listed("Files", fileLines(results), MAX_FILES, text),
+  ].join("\n");
+}
+
+type Row = readonly [name: string, value: string];
+
+function datasetRows({ datasets, plan }: Results): readonly Row[] {
+  if (plan !== undefined) return plan.datasets.map((one) => ["Dataset", plannedText(one)]);
+  return datasets.map(({ target, dataset }) => {
+    const items = `${dataset.status}, ${counted(dataset.itemCount, "item")}`;
+    return ["Dataset", `${target.name}, uid ${dataset.uid}: ${items}`];
+  });
+}
+
+function fileRows(results: Results): readonly Row[] {
+  const { selection } = results;
+  if (selection === undefined) return [];
+  const { fileSet, manifest } = selection;
+  const causes = results.retries.causes();
+  const leftOut = leftOutText(results);
+  const rows: Row[] = [
+    ["Files", `${counted(fileSet.files.length, "file")}, ${formatBytes(manifest.totalBytes)}`],
+    results.plan === undefined
+      ? ["Sent", sentText(results)]
+      : ["Would send", describeCost(costOf(results.plan))],
+  ];
+  if (results.checkedByStore + results.uncheckedByStore > 0) {
+    rows.push(["Checked", checkedText(results)]);
+  }
+  if (causes.length > 0) rows.push(["Tried again", describeRetries(causes)]);
+  if (leftOut !== "") rows.push(["Left out", leftOut]);
+  rows.push(["Digest", manifest.digest]);
+  return rows;
+}
+
+function sentText(results: Results): string {
+  const { filesSent, filesUnchanged, filesFailed, bytesSent, uploadMs } = results;
+  const speed = filesSent === 0 ? "" : `, ${describeTransfer(bytesSent, uploadMs)}`;
+  const rest = [
+    filesUnchanged > 0 ? `${filesUnchanged} there already` : "",
+    results.unverified > 0 ? `${results.unverified} not compared` : "",
+    filesFailed > 0 ? `${filesFailed} failed` : "",
+  ].filter((part) => part !== "");
+  return [`${filesSent} sent${speed}`, ...rest].join("; ");
+}
+
+/** Storage without checksums is not a fault, and yet worth knowing. */
+function checkedText({ checkedByStore, uncheckedByStore }: Results): string {
+  if (checkedByStore === 0) return "storage returned no checksums";
+  return `checksums of storage match for ${checkedByStore} of ${counted(checkedByStore + uncheckedByStore, "file")}`;
+}
+
+function leftOutText({ selection }: Results): string {
+  const { fileSet, targets } = selection ?? {};
+  const hidden = fileSet?.hiddenLeftOut ?? 0;
+  const indexed = targets?.reduce((total, target) => total + target.indexed.length, 0) ?? 0;
+  const stored = targets?.reduce((total, target) => total + target.files.length, 0) ?? 0;
+  return [
+    hidden > 0 ? `${counted(hidden, "hidden file")}: include-hidden-files is false` : "",
+    stored > indexed
+      ? `${counted(stored - indexed, "file")} of a suffix that Avala stores and does not index`
+      : "",
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function exportRows({ export: made, downloadPath }: Results): readonly Row[] {
+  if (made === undefined) return [];
+  const rows: Row[] = [["Export", `${made.uid}: ${exportText(made)}`]];
+  if (downloadPath !== undefined) rows.push(["Downloaded to", downloadPath]);
+  return rows;
+}
+
+function fileLines({ selection }: Results): readonly string[] {
+  return (
+    selection?.manifest.entries.map(
+      ({ path, sizeBytes, sha256 }) =>
+        `${path}, ${formatBytes(sizeBytes)}, sha256 ${sha256.slice(0, 12)}`,
+    ) ?? []
+  );
+}
+
+function listed(
+  title: string,
+  lines: readonly string[],
+  most: number,
+  text: (value: string) => string,
+): readonly string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - most;
+  return [
+    `<details><summary>${title} (${lines.length})</summary>`,
+    "",
+    ...lines.slice(0, most).map((line) => `- ${text(line)}`),
+    ...(rest > 0 ? [`- and ${rest} more`] : []),
+    "",
+    "</details>",
+    "",
+  ];
+}

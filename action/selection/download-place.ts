@@ -1,0 +1,54 @@
+// Whether an export would be put where the next run's files are taken from. Reads nothing but real paths.
+import { join, relative, sep } from "node:path";
+import type { InputProblem } from "../../src/errors";
+import { matchingPaths } from "../../src/files/scan/matching";
+import { parsePatterns } from "../../src/files/scan/patterns";
+import type { UploadInputs } from "../inputs/upload";
+import { isWithin, realOf } from "../written";
+
+// What exports are made of: tables, labels, masks and the images themselves.
+const SUFFIXES = ["", ".json", ".jsonl", ".txt", ".xml", ".csv", ".yaml", ".png", ".jpg", ".zip"];
+
+type Lines = Pick<UploadInputs, "include" | "exclude">;
+
+/** A download into what `files` chooses would be a part of the next run's dataset. */
+export function downloadProblem(
+  lines: Lines,
+  root: string,
+  folder: string | undefined,
+): readonly InputProblem[] {
+  if (folder === undefined) return [];
+  if (!isWithin(realOf(root), realOf(folder))) return [];
+  const { lines: chosen, ignore } = parsePatterns({ ...lines, ...placesOf(root) });
+  const globs = chosen.flatMap(({ glob, literal }) =>
+    literal === undefined ? [glob] : [glob, `${glob}/**`],
+  );
+  if (globs.length === 0) return [];
+  if (matchingPaths(likelyFiles(root, folder), globs, ignore).length === 0) return [];
+  const way =
+    "give a folder outside of root, as ${{ runner.temp }}/export, or take it away in files by a line with !";
+  const text = `is inside of what files chooses, so the next run would upload the export; ${way}`;
+  return [{ input: "download-path", text }];
+}
+
+/** Whether a line that takes away keeps a download out: it has an effect, though none is there yet. */
+export function guardsDownload(pattern: string, root: string, folder: string | undefined): boolean {
+  if (folder === undefined || !isWithin(realOf(root), realOf(folder))) return false;
+  const { ignore } = parsePatterns({ include: ["**"], exclude: [pattern], ...placesOf(root) });
+  return ignore.length > 0 && matchingPaths(likelyFiles(root, folder), ignore).length > 0;
+}
+
+function placesOf(root: string): {
+  readonly roots: readonly string[];
+  readonly separator: typeof sep;
+} {
+  return { roots: [root, realOf(root)], separator: sep };
+}
+
+/** Files that an export might put into the folder, relative to the root. */
+function likelyFiles(root: string, folder: string): readonly string[] {
+  const inside = relative(realOf(root), realOf(folder));
+  return SUFFIXES.flatMap((suffix) => [`export${suffix}`, `export/labels/one${suffix}`]).map(
+    (file) => join(inside, file).split(sep).join("/"),
+  );
+}

@@ -1,0 +1,50 @@
+// Lines of `files` that choose nothing or take nothing away, in words. Pure.
+// Knows nothing of what is done about them.
+import type { InputProblem } from "../../src/errors";
+import type { FileSet } from "../../src/files/file-set";
+import { guardsDownload } from "./download-place";
+
+export interface Matched extends Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut"> {
+  /** How many files and folders were left out because the Action wrote them. */
+  readonly ownLeftOut: number;
+}
+
+/** As problems, with what to do. */
+export function refusedLines(
+  found: Matched,
+  download: string | undefined,
+): readonly InputProblem[] {
+  return idleLines(found, download).map((text) => ({
+    input: "files",
+    text: `${text}; fix or remove the line, or set if-no-files-found: warn`,
+  }));
+}
+
+/** `download` is the folder that an export goes to: a line that keeps it out is not idle. */
+export function idleLines(
+  { root, patterns, removed, hiddenLeftOut, ownLeftOut }: Matched,
+  download: string | undefined,
+): readonly string[] {
+  const hidden =
+    hiddenLeftOut === 0
+      ? ""
+      : ` (${hiddenLeftOut} hidden files were left out; include-hidden-files: true takes them)`;
+  const own =
+    ownLeftOut === 0
+      ? ""
+      : ` (${ownLeftOut} that this Action wrote was left out; a line that names a file in full takes it)`;
+  const unmatched = patterns.filter(({ matched }) => matched === 0);
+  const idle = removed.filter(
+    ({ pattern, matched }) => matched === 0 && !guardsDownload(pattern, root, download),
+  );
+  return [
+    ...unmatched.map(
+      ({ pattern }) =>
+        `the line ${JSON.stringify(pattern)} matches nothing in ${root}${hidden}${own}`,
+    ),
+    ...idle.map(
+      ({ pattern }) =>
+        `the line ${JSON.stringify(`!${pattern}`)} takes nothing away: it matches no file in ${root} that another line chooses`,
+    ),
+  ];
+}

@@ -1,0 +1,250 @@
+// What is to be sent: the files that the globs choose, hashed, cut into the datasets they go to.
+// Reads the file system; knows nothing of the API.
+import { existsSync, readdirSync } from "node:fs";
+import { basename, relative, resolve, sep } from "node:path";
+import { InputError, type InputProblem } from "../../src/errors";
+import { type FileSet, readFileSet } from "../../src/files/file-set";
+import { hashFiles, type HashProgress } from "../../src/files/hash";
+import type { LocalFile } from "../../src/files/local-file";
+import { filledName, slugFrom } from "../../src/files/manifest/dataset-name";
+import {
+  createManifest,
+  type Manifest,
+  type ManifestEntry,
+} from "../../src/files/manifest/manifest";
+import { type DataType, inferDataType, isIndexed } from "../../src/files/media";
+import { partitionFiles } from "../../src/files/scan/partition";
+import { downloadProblem } from "./download-place";
+import { idleLines, refusedLines } from "./idle-lines";
+import { countOwn, type OwnCount } from "./own-count";
+import type { UploadInputs } from "../inputs/upload";
+import { realOf } from "../written";
+
+/** One dataset and the files that go to it. */
+export interface Target {
+  /** What `{folder}` stands for; empty when the set is not partitioned. */
+  readonly folder: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly dataType: DataType;
+  readonly files: readonly LocalFile[];
+  readonly manifest: Manifest;
+  /** The entries that become items of the dataset. */
+  readonly indexed: readonly ManifestEntry[];
+}
+
+export interface Selection {
+  readonly fileSet: FileSet;
+  readonly manifest: Manifest;
+  readonly targets: readonly Target[];
+  /** What the Action wrote itself and did not take: files, and folders as one. */
+  readonly ownLeftOut: number;
+  /** What the reader should know although nothing is wrong. */
+  readonly warnings: readonly Warning[];
+}
+
+export interface Warning {
+  readonly text: string;
+  /** Absolute. */
+  readonly file?: string | undefined;
+}
+
+export interface SelectionOptions {
+  readonly workspace: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: HashProgress) => void;
+  /** Whether the Action wrote what is at a real path. */
+  readonly isOwn?: ((real: string) => boolean) | undefined;
+  /** Where an export goes to, absolute. */
+  readonly downloadFolder?: string | undefined;
+}
+
+/** @throws InputError with everything that is refused; nothing was sent */
+export async function select(inputs: UploadInputs, options: SelectionOptions): Promise<Selection> {
+  const { signal, onProgress } = options;
+  const own = countOwn(options.isOwn, {
+    root: realOf(resolve(options.workspace, inputs.root)),
+    includeHidden: inputs.includeHidden,
+  });
+  const fileSet = await readAndCheck(inputs, options, own);
+  const manifest = await hashFiles(fileSet.files, { signal, onProgress });
+  const unmatched =
+    inputs.ifNoFilesFound === "warn"
+      ? [...idleLines({ ...fileSet, ownLeftOut: own.count() }, options.downloadFolder)]
+      : [];
+  if (unmatched.length > 0) unmatched.push(...emptyWorkspace(options.workspace));
+  return {
+    fileSet,
+    manifest,
+    targets: targetsOf(inputs, fileSet, manifest),
+    ownLeftOut: own.count(),
+    warnings: [...unmatched.map((text) => ({ text })), ...noticesOf(fileSet)],
+  };
+}
+
+/** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
+async function readAndCheck(
+  inputs: UploadInputs,
+  { workspace, signal, downloadFolder }: SelectionOptions,
+  own: OwnCount,
+): Promise<FileSet> {
+  const swallowed = downloadProblem(inputs, resolve(workspace, inputs.root), downloadFolder);
+  const problems: InputProblem[] = [...inputs.nameProblems, ...swallowed];
+  const fileSet = await readFileSet(
+    {
+      root: resolve(workspace, inputs.root),
+      include: inputs.include,
+      exclude: inputs.exclude,
+      prefix: inputs.prefix,
+      includeHidden: inputs.includeHidden,
+      symlinks: inputs.symlinks,
+      checkContent: inputs.checkContent,
+      dataType: inputs.dataType,
+      // Lines without a match are this Action's business: `if-no-files-found` is about each of them.
+      allowEmpty: true,
+    },
+    {
+      signal,
+      isLeftOut: own.isOwn,
+      countsRemoved: inputs.ifNoFilesFound !== "ignore",
+      check: (found) =>
+        inputs.ifNoFilesFound === "error"
+          ? refusedLines({ ...found, ownLeftOut: own.count() }, downloadFolder)
+          : [],
+    },
+  ).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  });
+  problems.push(...partitionProblems(inputs, fileSet));
+  if (problems.length > 0)
+    problems.push(...emptyWorkspace(workspace).map((text) => ({ input: "files", text })));
+  if (fileSet === undefined || problems.length > 0) throw new InputError(problems);
+  return fileSet;
+}
+
+/** What is wrong where nothing was checked out. */
+function emptyWorkspace(workspace: string): readonly string[] {
+  if (!existsSync(workspace) || readdirSync(workspace).length > 0) return [];
+  return [
+    `the workspace ${workspace} is empty; a step with actions/checkout may be missing before this one`,
+  ];
+}
+
+function noticesOf(fileSet: FileSet): readonly Warning[] {
+  const byPath = new Map(fileSet.files.map((file) => [file.path, file.absolutePath]));
+  return fileSet.notices.map(({ path, text }) => ({
+    text: path === undefined || text.includes(path) ? text : `${path}: ${text}`,
+    file: path === undefined ? undefined : byPath.get(path),
+  }));
+}
+
+interface Partition {
+  /** As `{folder}` has it. */
+  readonly folder: string;
+  readonly files: readonly LocalFile[];
+  readonly dataType: DataType | undefined;
+}
+
+function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly Partition[] {
+  if (fileSet.files.length === 0) return [];
+  const partitions = partitionFiles(fileSet.files, inputs.partitionDepth, inputs.prefix);
+  return partitions.map(({ folder, files }) => ({
+    folder: inputs.partitionDepth === 0 ? "" : folder || basename(fileSet.root),
+    files,
+    dataType: inputs.dataType ?? inferDataType(files.map(({ path }) => path)),
+  }));
+}
+
+// As long as any digest, and so is a name that is made of it.
+const SOME_DIGEST = "0".repeat(64);
+
+/** What is wrong with the datasets' names and types, whatever the files' content. Without files: with the name alone. */
+function partitionProblems(
+  inputs: UploadInputs,
+  fileSet: FileSet | undefined,
+): readonly InputProblem[] {
+  if (fileSet === undefined) return namingProblems(inputs, "folder");
+  return partitionsOf(inputs, fileSet).flatMap(({ folder, dataType }) => [
+    ...(dataType === undefined ? [{ input: "data-type", text: untyped(folder) }] : []),
+    ...namingProblems(inputs, folder),
+  ]);
+}
+
+function namingProblems(inputs: UploadInputs, folder: string): readonly InputProblem[] {
+  if (inputs.nameProblems.length > 0) return [];
+  try {
+    namesOf(inputs, folder, SOME_DIGEST);
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+}
+
+function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): readonly Target[] {
+  const entries = new Map(manifest.entries.map((entry) => [entry.path, entry]));
+  const targets = partitionsOf(inputs, fileSet).flatMap(({ folder, files, dataType }) => {
+    // Refused before the files were hashed.
+    if (dataType === undefined) return [];
+    const part =
+      inputs.partitionDepth === 0
+        ? manifest
+        : createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
+    return [targetOf(inputs, { folder, files, manifest: part, dataType })];
+  });
+  const problems = sharedNames(targets);
+  if (problems.length > 0) throw new InputError(problems);
+  return targets;
+}
+
+function untyped(folder: string): string {
+  const where = folder === "" ? "the files" : `the files of folder ${folder}`;
+  return `can't be told from ${where}: their suffixes are of several types, or of none that Avala indexes; give it`;
+}
+
+function targetOf(
+  inputs: UploadInputs,
+  part: Pick<Target, "folder" | "files" | "manifest" | "dataType">,
+): Target {
+  const names = namesOf(inputs, part.folder, part.manifest.digest);
+  const indexed = part.manifest.entries.filter(({ path }) => isIndexed(path, part.dataType));
+  return { ...part, ...names, indexed };
+}
+
+/** @throws InputError */
+function namesOf(
+  { dataset, slug, partitionDepth }: UploadInputs,
+  partition: string,
+  digest: string,
+): Pick<Target, "name" | "slug"> {
+  const values = { digest, folder: partitionDepth === 0 ? undefined : partition };
+  const name = filledName("dataset", dataset, values);
+  return { name, slug: slugFrom(slug === undefined ? name : filledName("slug", slug, values)) };
+}
+
+function sharedNames(targets: readonly Target[]): readonly InputProblem[] {
+  const problems: InputProblem[] = [];
+  const bySlug = new Map<string, Target>();
+  for (const target of targets) {
+    const { slug, name, folder } = target;
+    const other = bySlug.get(slug);
+    if (slug === "") {
+      problems.push({
+        input: "slug",
+        text: `can't be made from the name ${JSON.stringify(name)}; give one`,
+      });
+    } else if (other !== undefined) {
+      const text = `the folders ${other.folder} and ${folder} would both be the dataset ${slug}; rename one`;
+      problems.push({ input: "slug", text });
+    }
+    bySlug.set(slug, target);
+  }
+  return problems;
+}
+
+/** The path of a selected file as it is on disk, relative to `from`, with `/`. */
+export function pathFrom(from: string, absolutePath: string): string {
+  return relative(from, absolutePath).split(sep).join("/");
+}

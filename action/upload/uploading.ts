@@ -1,0 +1,156 @@
+// The part of a run that brings files into datasets, as far as its first byte: plan, look up, check.
+// Knows nothing of exports.
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Avala } from "../../src/api/connection";
+import { stateDirectory } from "../../src/config";
+import { InputError } from "../../src/errors";
+import { shortDigest } from "../../src/files/manifest/dataset-name";
+import { counted, formatBytes, shown } from "../../src/text";
+import { toSend } from "../../src/operations/publish/target";
+import { describeCost, estimateCost } from "../../src/upload/cost";
+import { checkQuota, decideAll, type Decided, type UploadContext } from "./datasets";
+import { destinationOf } from "../selection/destination";
+import { describeFailure } from "../report/failure";
+import type { UploadInputs } from "../inputs/upload";
+import { writeManifest, writePlan } from "../report/outputs";
+import {
+  checkPlan,
+  checkPlannedDatasets,
+  createPlan,
+  costOf,
+  parsePlan,
+  plannedText,
+  type ServerDatasets,
+  type PlanTarget,
+} from "../plan/plan";
+import type { Plan } from "../plan/plan-shape";
+import { settingsOf } from "../plan/plan-settings";
+import { publishAll } from "./publishing";
+import type { Outcome } from "../report/results";
+import type { Run } from "../run-context";
+import type { Selection } from "../selection/selection";
+
+export type UploadOutcome = Extract<
+  Outcome,
+  "uploaded" | "unchanged" | "unverified" | "planned" | "partial" | "empty"
+>;
+
+/** `avala` is absent in a dry run without a key. */
+export async function runUpload(
+  run: Run,
+  inputs: UploadInputs,
+  avala: Avala | undefined,
+): Promise<UploadOutcome> {
+  const { results } = run;
+  const { selection } = results;
+  if (selection === undefined) throw new Error("No files were read before the upload.");
+  const plan = await readPlan(run, inputs);
+  if (plan !== undefined) checkPlan(plan, selection, planTargetOf(run, inputs, avala));
+  if (selection.targets.length === 0) return "empty";
+  if (avala === undefined || run.inputs.isDryRun) return writeDryRun(run, inputs, avala, selection);
+
+  const context = uploadContextOf(run, inputs, avala);
+  const decided = await decideAll(context, selection.targets);
+  if (plan !== undefined) checkPlannedDatasets(plan, lookedUp(decided));
+  await checkQuota(context, decided);
+  tellCost(run, avala, decided);
+  const outcome = await publishAll(run, context, decided);
+  if (outcome !== "partial" && results.unverified === 0) await vouch(run, avala, selection);
+  return outcome;
+}
+
+/** The manifest says from now on that Avala has its files. */
+async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void> {
+  const destination = destinationOf(run.environment, run.inputs, avala);
+  const nowMs = run.environment.clock.now();
+  try {
+    await writeManifest(run.folder, selection, { destination, nowMs, isComplete: true });
+  } catch (error) {
+    // What is at Avala is there all the same; the manifest that lies there claims nothing.
+    const { text } = describeFailure(error);
+    run.warn({ text: `The manifest does not say that Avala has its files. ${text}` });
+  }
+}
+
+/** Without those that nobody could look up. */
+function lookedUp(decided: readonly Decided[]): ServerDatasets {
+  const known = decided.filter(({ isKnown }) => isKnown);
+  return new Map(
+    known.map(({ target, decision }) => [
+      target.name,
+      { uid: decision.kind === "found" ? decision.dataset.uid : undefined },
+    ]),
+  );
+}
+
+function tellCost(run: Run, avala: Avala, decided: readonly Decided[]): void {
+  const datasets = decided.map(({ target, decision }) => ({
+    toSend: toSend(decision),
+    fileCount: target.files.length,
+  }));
+  const cost = estimateCost(datasets, avala.pace.snapshot());
+  if (cost.files > 0) run.log.info(`To send: ${describeCost(cost)}.`);
+}
+
+function uploadContextOf(run: Run, inputs: UploadInputs, avala: Avala): UploadContext {
+  return {
+    avala,
+    inputs,
+    organizationUid: run.inputs.connection.organizationUid,
+    budget: run.budget,
+    stateDirectory: stateDirectory(run.environment.env),
+    deadlineMs: inputs.timeBudgetMs === undefined ? undefined : run.startedMs + inputs.timeBudgetMs,
+    warn: (text) => run.warn({ text }),
+  };
+}
+
+function planTargetOf(run: Run, inputs: UploadInputs, avala: Avala | undefined): PlanTarget {
+  const destination = destinationOf(run.environment, run.inputs, avala);
+  return { destination, settings: settingsOf(inputs) };
+}
+
+async function readPlan(run: Run, { planFile }: UploadInputs): Promise<Plan | undefined> {
+  if (planFile === undefined) return undefined;
+  const file = resolve(run.environment.workspace, planFile);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError([{ input: "plan", text: `can't be read: ${reason}` }], { cause: error });
+  }
+  return parsePlan(text, planFile);
+}
+
+async function writeDryRun(
+  run: Run,
+  inputs: UploadInputs,
+  avala: Avala | undefined,
+  selection: Selection,
+): Promise<"planned"> {
+  const context = avala && uploadContextOf(run, inputs, avala);
+  const decided = context && (await decideAll(context, selection.targets));
+  const plan = createPlan(selection, lookedUp(decided ?? []), planTargetOf(run, inputs, avala));
+  run.results.files.plan = await writePlan(run.folder, plan);
+  run.results.plan = plan;
+  for (const dataset of plan.datasets) run.log.info(`Dataset ${plannedText(dataset)}.`);
+  run.log.group("Plan", planLines(plan));
+  run.log.info(`A dry run: nothing is sent. It would be ${describeCost(costOf(plan))}.`);
+  return "planned";
+}
+
+// The JSON has them all; a log of a hundred thousand lines helps nobody.
+const MAX_PLANNED_LINES = 100;
+
+/** Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`. */
+function planLines({ files }: Plan): readonly string[] {
+  const lines = files.slice(0, MAX_PLANNED_LINES).map((file) => {
+    const content = `${formatBytes(file.sizeBytes)}, sha256 ${shortDigest(file.sha256)}`;
+    const way =
+      file.by === "nothing" ? "there already" : `by ${file.by}, ${counted(file.calls, "call")}`;
+    return `${shown(file.source)} → ${shown(file.path)} in ${file.dataset}: ${content}, ${way}`;
+  });
+  const rest = files.length - lines.length;
+  return rest > 0 ? [...lines, `and ${counted(rest, "file")} more, in the plan's JSON`] : lines;
+}

@@ -1,0 +1,41 @@
+// Changes a dataset where it is, or says that Avala does not offer it. Knows nothing of the state.
+import type { Avala } from "../../../src/api/connection";
+import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets";
+import { refOf } from "../../../src/operations/dataset-owner";
+import { AvalaError, isAvalaError } from "../../../src/errors";
+import { describeDataset } from "./fate";
+import type { Declared } from "./inputs";
+
+// No source of the API has a route that changes a dataset: docs/api.md, "Datasets".
+/** @throws AvalaError `not_offered`, which names what stays as it is */
+export async function changeDataset(
+  avala: Avala,
+  dataset: Dataset,
+  changes: DatasetChanges,
+): Promise<Dataset> {
+  try {
+    return await updateDataset(avala, await refOf(avala, dataset), changes);
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "not_offered") throw error;
+    const names = Object.keys(changes).join(", ");
+    throw new AvalaError(
+      "not_offered",
+      `${describeDataset(dataset)} was not changed: Avala does not offer changing a dataset (${names}). The dataset and the state stay as they were.`,
+      {
+        hint: `Change it in Avala's dashboard and take ${names} out of the program: what is not declared stays as it is. Or declare another dataset.`,
+        cause: error,
+      },
+    );
+  }
+}
+
+/** What is declared while `changes` are not made: of each what was there before, as far as it is known. */
+export function declaredWithout(
+  inputs: Declared,
+  changes: DatasetChanges | undefined,
+  before: Declared,
+): Declared {
+  const keys = Object.keys(changes ?? {}) as readonly (keyof DatasetChanges)[];
+  return { ...inputs, ...Object.fromEntries(keys.map((key) => [key, before[key]])) };
+}

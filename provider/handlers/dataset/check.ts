@@ -1,0 +1,150 @@
+// What is wrong with a Dataset's inputs, all of it at once. Pure.
+import { wireNames, type ProviderConfig } from "../../../src/api/endpoints/provider-config";
+import { slugFrom } from "../../../src/files/manifest/dataset-name";
+import type { Manifest } from "../../../src/files/manifest/manifest";
+import { indexedOf } from "../../../src/operations/publish/target";
+import { counted } from "../../../src/text";
+import type { Problems } from "../../process/failures";
+import {
+  applyRules,
+  isDataType,
+  isDatasetName,
+  isFlag,
+  isMinutes,
+  isObject,
+  isOneOf,
+  isSlug,
+  isText,
+  isWhole,
+  type Rules,
+} from "../../process/rules";
+import { UNKNOWN, hasUnknown } from "../../process/unknown";
+import { bucketProblems } from "../bucket";
+import type { DatasetFiles, DatasetGiven } from "./inputs";
+
+const DATASET_RULES: Rules = {
+  name: isDatasetName,
+  slug: isSlug,
+  dataType: isDataType,
+  files: isObject,
+  providerConfig: isObject,
+  visibility: isOneOf(["private", "public", "unlisted"]),
+  ownerName: isText,
+  organizationUid: isText,
+  metadata: isObject,
+  industry: isWhole(0),
+  license: isWhole(0),
+  createMetadata: isFlag,
+  adopt: isFlag,
+  onDelete: isOneOf(["keep", "delete"]),
+  forceDestroy: isFlag,
+  waitForIngest: isFlag,
+  timeoutMinutes: isMinutes,
+};
+
+/** Names that are not a bucket's would be left out in silence: a list that chooses nothing, a prefix that is none. */
+function strangersIn(config: object, known: ReadonlyMap<string, string>): string[] {
+  return Object.keys(config).filter((field) => field !== "provider" && !known.has(field));
+}
+
+function checkProviderConfig(
+  config: Partial<ProviderConfig>,
+  hasOrganization: boolean,
+  problems: Problems,
+): void {
+  const owner = { hasOrganization, input: "organizationUid" };
+  const found = bucketProblems(config, owner);
+  for (const { input, text } of found) problems.add("providerConfig", `${input} ${text}`);
+  const { provider } = config;
+  if (provider === undefined) problems.add("providerConfig", "provider is missing");
+  const known = wireNames.get(provider ?? "");
+  if (known === undefined) return;
+  for (const field of strangersIn(config, known)) {
+    if (!found.some(({ input }) => input === field))
+      problems.add("providerConfig", `${field} is not a field of ${String(provider)}`);
+  }
+}
+
+/** What the files were sent as, the dataset is confirmed as: else it would hold none of them, or could not be made. */
+function checkAgainstFiles(
+  { dataType, organizationUid }: DatasetGiven,
+  files: DatasetFiles,
+  problems: Problems,
+): void {
+  if (dataType !== undefined && files.dataType && ![files.dataType, UNKNOWN].includes(dataType)) {
+    problems.add(
+      "dataType",
+      `must be the file set's, ${files.dataType}, and is ${dataType}: give it to the FileSet (dataType)`,
+    );
+  }
+  const owner = files.organizationUid ?? "";
+  if (organizationUid !== undefined && ![owner, UNKNOWN].includes(organizationUid)) {
+    const whose = owner === "" ? "which belongs to the key's own user" : owner;
+    problems.add(
+      "organizationUid",
+      `must be the file set's, ${whose}, and is ${organizationUid}: give it to the FileSet (organizationUid)`,
+    );
+  }
+}
+
+/** @param configured the organization of the configuration, for datasets that name none */
+export function checkDataset(
+  given: DatasetGiven,
+  problems: Problems,
+  configured: string | undefined,
+): void {
+  applyRules(given, DATASET_RULES, problems);
+  const { files, providerConfig, name, dataType } = given;
+  if (files !== undefined && providerConfig !== undefined) {
+    problems.add(
+      "files",
+      "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket",
+    );
+  }
+  if (
+    files !== undefined &&
+    name !== undefined &&
+    !hasUnknown([name, files.datasetName]) &&
+    name !== files.datasetName
+  ) {
+    problems.add(
+      "name",
+      `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf). With name in ignoreChanges, add files to it`,
+    );
+  }
+  if (given.forceDestroy === true && ![UNKNOWN, "delete"].includes(given.onDelete ?? "keep"))
+    problems.add("forceDestroy", 'has no effect without onDelete: "delete"');
+  if (files === undefined && name === undefined) problems.add("name", "is missing");
+  if (files !== undefined && !hasUnknown(files)) checkAgainstFiles(given, files, problems);
+  if (!(dataType ?? files?.dataType) && !hasUnknown(files)) {
+    problems.add(
+      "dataType",
+      "is missing, and can't be told from the files: they are none, or of several types",
+    );
+  }
+  const isBucket = providerConfig !== undefined && isObject(providerConfig) === undefined;
+  if (isBucket && !hasUnknown(providerConfig.provider)) {
+    const owner = given.organizationUid ?? given.ownerName ?? configured;
+    checkProviderConfig(providerConfig, owner !== undefined, problems);
+  }
+  if (
+    given.slug === undefined &&
+    name !== undefined &&
+    !hasUnknown(name) &&
+    slugFrom(name) === ""
+  ) {
+    problems.add("slug", `can't be made from the name ${JSON.stringify(name)}: give one`);
+  }
+}
+
+/** Files of several types: a type of which there is none would make a dataset of nothing. */
+export function checkIndexed(
+  manifest: Manifest,
+  dataType: DatasetGiven["dataType"],
+  problems: Problems,
+): void {
+  if (dataType === undefined || hasUnknown(dataType)) return;
+  if (problems.failures.length > 0 || indexedOf(manifest.entries, dataType).length > 0) return;
+  const count = counted(manifest.entries.length, "file");
+  problems.add("dataType", `is ${dataType}, and of the ${count} none would be indexed as that`);
+}

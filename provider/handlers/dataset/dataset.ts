@@ -1,0 +1,250 @@
+// Dataset: of a file set, of a bucket, or empty. What the engine calls; the work is in the files beside it.
+import type { dynamic } from "@pulumi/pulumi";
+import { getDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets";
+import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { AvalaError, isAvalaError } from "../../../src/errors";
+import { unpackManifest } from "../../../src/files/manifest/packing";
+import type { Manifest } from "../../../src/files/manifest/manifest";
+import { madeOfOthers } from "../../../src/operations/publish/refusals";
+import { takeCall, type Call } from "../../process/calls";
+import { defineHandler } from "../../process/define-handler";
+import { Problems, UnfinishedError, providerOf } from "../../process/failures";
+import type { Handler } from "../../process/handler";
+import { without } from "../../process/present";
+import type { Session } from "../../process/session";
+import { hasUnknown } from "../../process/unknown";
+import { changeDataset, declaredWithout } from "./change";
+import { checkDataset, checkIndexed } from "./check";
+import { refuseIfInTheWay, removeDataset, tellWhatStays, type Replacement } from "./delete";
+import {
+  changesOf,
+  datasetNeeds,
+  diffDataset,
+  isContentChanged,
+  isWaiting,
+  refusalOf,
+  takeOverChanges,
+} from "./diff";
+import {
+  datasetInputs,
+  datasetOutputs,
+  type Declared,
+  type DatasetGiven,
+  type DatasetInputs,
+  type DatasetOutputs,
+  type Known,
+} from "./inputs";
+import { describeDataset } from "./fate";
+import { createLineage } from "./lineage";
+import { makeDataset } from "./make";
+import { withKnownOwner } from "./owner";
+import { previewTakeOver } from "./preview";
+import { reportUnverified, settleDataset, type Settling } from "./settle";
+import { PULUMI_WORDS, madeOfOf } from "../publishing";
+
+const DEFAULT_TIMEOUT_MINUTES = 60;
+
+/** What is left to do with a dataset that exists. */
+interface Finishing {
+  readonly changes?: DatasetChanges | undefined;
+  /** What the state has, of which nothing changes where `changes` can't be made. */
+  readonly before?: Declared | undefined;
+  /** Present when there is nothing left to hold against its files. */
+  readonly verification?: Omit<Known, "origin"> | undefined;
+  /** Whether the confirm saw that its content is the files'. */
+  readonly isKnown?: boolean | undefined;
+  readonly origin: Known["origin"];
+}
+
+class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
+  /** By digest. Too big to be in the state of the dataset as well as in that of its file set. */
+  private readonly manifests = new Map<string, Manifest>();
+  private readonly lineage = createLineage();
+
+  constructor(private readonly session: Session) {}
+
+  configure(request: dynamic.ConfigureRequest): Promise<void> {
+    return this.session.configure(request);
+  }
+
+  async check(
+    olds: DatasetInputs,
+    news: DatasetInputs,
+  ): Promise<dynamic.CheckResult<DatasetInputs>> {
+    const { call, inputs: given } = takeCall<DatasetGiven>(news);
+    this.session.checkConfig();
+    const problems = new Problems();
+    checkDataset(given, problems, this.session.organizationUid());
+    this.keepManifest(given, problems);
+    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
+    // What the files were sent as, also where they are the key's own user's and the configuration names an organization.
+    const organizationUid =
+      given.organizationUid ?? given.files?.organizationUid ?? this.session.organizationUid();
+    const inputs = datasetInputs(
+      organizationUid === undefined || organizationUid === ""
+        ? given
+        : { ...given, organizationUid },
+    );
+    this.session.calls.keep(inputs, call);
+    const isNew = olds.name === undefined;
+    if (isNew && call.isPreview === true)
+      await previewTakeOver(this.session, call, inputs, this.lineage);
+    return { inputs };
+  }
+
+  private keepManifest({ files, dataType }: DatasetGiven, problems: Problems): void {
+    if (files?.manifest === undefined || files.manifest === "" || hasUnknown(files)) return;
+    try {
+      const manifest = this.manifests.get(files.digest) ?? unpackManifest(files.manifest);
+      this.manifests.set(files.digest, manifest);
+      checkIndexed(manifest, dataType, problems);
+    } catch (error) {
+      problems.addError(error, "files");
+    }
+  }
+
+  async diff(id: string, olds: DatasetOutputs, given: DatasetInputs): Promise<dynamic.DiffResult> {
+    const call = this.session.calls.of(given, id);
+    const news = await withKnownOwner(this.session, call, { olds, news: given });
+    const refusal = refusalOf(olds, news);
+    if (refusal !== undefined) throw refusal;
+    const result = diffDataset(olds, news);
+    const { replaces: changed = [], deleteBeforeReplace: mustGo = false } = result;
+    const isReplaced = changed.length > 0;
+    if (isReplaced) await this.announce({ props: olds, changed }, call, mustGo);
+    this.lineage.diffed(id, { isReplaced, mustGo });
+    return result;
+  }
+
+  private async announce(
+    { props, changed }: Pick<Replacement, "props" | "changed">,
+    call: Call,
+    mustGo: boolean,
+  ): Promise<void> {
+    const { session, lineage } = this;
+    const avala = session.avalaIfConfigured(call);
+    const replacement = { avala, messages: session.messages(call), props, changed };
+    if (mustGo) await refuseIfInTheWay(replacement);
+    else if (call.isPreview === true && lineage.isFirstMention(props.uid))
+      await tellWhatStays(replacement);
+  }
+
+  async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {
+    const call = this.session.calls.of(inputs);
+    const settling = this.settling(inputs, call);
+    const { dataset, wasThere, origin, isKnown } = await makeDataset(settling);
+    if (wasThere)
+      await settling.messages.info(`${describeDataset(dataset)} was there and is taken over.`);
+    const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
+    this.lineage.took(dataset.uid);
+    const outs = await this.finish(settling, dataset, { changes, isKnown, origin });
+    return { id: dataset.uid, outs };
+  }
+
+  async update(
+    id: string,
+    olds: DatasetOutputs,
+    news: DatasetInputs,
+  ): Promise<dynamic.UpdateResult<DatasetOutputs>> {
+    const settling = this.settling(news, this.session.calls.of(news, id));
+    const dataset = await readOrExplain(settling, id, news.name);
+    if (isContentChanged(olds, news)) throw refuseOther(dataset);
+    const { isVerified, isCompared } = olds;
+    const verification = isVerified || isCompared === true ? { isVerified, isCompared } : undefined;
+    const changes = changesOf(olds, news);
+    const { origin } = olds;
+    const finishing = { changes, before: olds, verification, origin };
+    return { outs: await this.finish(settling, dataset, finishing) };
+  }
+
+  private settling(inputs: DatasetInputs, call: Call): Settling {
+    const { session } = this;
+    const manifest =
+      inputs.files === undefined ? undefined : this.manifests.get(inputs.files.digest);
+    return {
+      avala: session.avala(call),
+      messages: session.messages(call),
+      inputs,
+      madeOf: manifest && madeOfOf(inputs, manifest),
+      timeoutMs: (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000,
+      stateDirectory: session.stateDirectory(),
+    };
+  }
+
+  /** Whatever fails from here on, the dataset is there: its uid goes into the state, and the next `up` goes on. */
+  private async finish(
+    settling: Settling,
+    made: Dataset,
+    { changes, before = {}, verification, isKnown = false, origin }: Finishing,
+  ): Promise<DatasetOutputs> {
+    const { avala, inputs } = settling;
+    let dataset = made;
+    let declared = declaredWithout(inputs, changes, before);
+    try {
+      if (changes !== undefined) dataset = await changeDataset(avala, dataset, changes);
+      declared = inputs;
+      if (verification !== undefined)
+        return datasetOutputs(dataset, inputs, { ...verification, origin });
+      if (!isWaiting(inputs)) return datasetOutputs(dataset, inputs, { isVerified: false, origin });
+      const settled = await settleDataset(settling, dataset, isKnown);
+      if (!settled.isVerified && !settled.isKnown)
+        await reportUnverified(settling, settled.dataset);
+      const { isVerified } = settled;
+      return datasetOutputs(settled.dataset, inputs, { isVerified, isCompared: true, origin });
+    } catch (error) {
+      const outputs = datasetOutputs(dataset, declared, {
+        ...{ isVerified: false, ...verification },
+        origin,
+      });
+      throw new UnfinishedError(error, dataset.uid, { ...outputs, __provider: providerOf(inputs) });
+    }
+  }
+
+  async read(id: string, props?: DatasetOutputs): Promise<dynamic.ReadResult<DatasetOutputs>> {
+    try {
+      const dataset = await getDataset(this.session.avala({}), id);
+      // Without a uid it is no refresh: the program itself reads it (`Dataset.get`), and so it uses it.
+      if (props?.uid === undefined) this.lineage.took(id);
+      const { isVerified = true, isCompared, origin } = props ?? {};
+      const known = { isVerified, isCompared, origin };
+      return { id, props: datasetOutputs(dataset, declaredIn(props), known) };
+    } catch (error) {
+      if (isAvalaError(error) && error.code === "not_found") return { id: "" };
+      throw error;
+    }
+  }
+
+  async delete(id: string, props: DatasetOutputs): Promise<void> {
+    const call = this.session.calls.ofId(id);
+    const removal = { mustGo: this.lineage.mustGo(id), isHeld: this.lineage.isHeld(id) };
+    await removeDataset(this.session.avala(call), this.session.messages(call), props, removal);
+  }
+}
+
+/** What was declared, as the state has it; what the API tells takes its place. */
+function declaredIn(props: DatasetOutputs | undefined): Declared {
+  if (props === undefined) return {};
+  return { ...without(props, ["ownerName", "slug"]), ...props.declared };
+}
+
+async function readOrExplain({ avala }: Settling, uid: string, name: string): Promise<Dataset> {
+  try {
+    return await getDataset(avala, uid);
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "not_found") throw error;
+    throw new AvalaError("not_found", `Dataset ${name} (uid ${uid}) is gone.`, {
+      hint: "Run pulumi refresh: it takes it out of the state, and the next up makes it anew.",
+      cause: error,
+    });
+  }
+}
+
+/** Of files that changed; its file set may have sent them. */
+function refuseOther(dataset: Dataset): AvalaError {
+  return madeOfOthers(dataset, "", { words: PULUMI_WORDS, isSent: true });
+}
+
+export function createDatasetHandler(session: Session): Handler<DatasetInputs, DatasetOutputs> {
+  const handler = new DatasetHandler(session);
+  return defineHandler({ kind: "dataset", session, handler, needs: datasetNeeds });
+}

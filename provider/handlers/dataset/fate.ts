@@ -1,0 +1,104 @@
+// What becomes of a dataset whose resource leaves the stack or is replaced: deleted, or left at Avala, and why. Pure.
+// Annotations hang on a dataset's items and no call of the API shows who else uses it, so it stays unless all is known.
+import { counted } from "../../../src/text";
+import type { DatasetOutputs } from "./inputs";
+
+/** What the API or the state says of a dataset. */
+export interface Counts {
+  readonly name: string;
+  readonly uid: string;
+  readonly itemCount: number;
+  readonly annotationsCount?: number | undefined;
+  readonly projectCount?: number | undefined;
+}
+
+export type KeptBecause =
+  | "declared" // onDelete is "keep"
+  | "held" // a resource of this run has this very dataset
+  | "found" // it was there before this stack, or the state does not say
+  | "work" // annotations or projects
+  | "uncounted"; // the server does not say how many of these there are
+
+function workOf({ annotationsCount = 0, projectCount = 0 }: Counts): readonly string[] {
+  const parts: string[] = [];
+  if (annotationsCount > 0) parts.push(counted(annotationsCount, "annotation"));
+  if (projectCount > 0) parts.push(counted(projectCount, "project"));
+  return parts;
+}
+
+export function hasWork(counts: Counts): boolean {
+  return workOf(counts).length > 0;
+}
+
+/** No count is not a count of none: an older server leaves them out. */
+function isCounted({ annotationsCount, projectCount }: Counts): boolean {
+  return annotationsCount !== undefined && projectCount !== undefined;
+}
+
+export function describeDataset(counts: Counts): string {
+  const { name, uid, itemCount } = counts;
+  return `Dataset ${name} (uid ${uid}, ${[counted(itemCount, "item"), ...workOf(counts)].join(", ")})`;
+}
+
+/** Why the state alone says that it stays. A state that does not say how it came to be is not one that made it. */
+export function keptByState(
+  { onDelete, origin }: Pick<DatasetOutputs, "onDelete" | "origin">,
+  isHeld: boolean,
+): KeptBecause | undefined {
+  if (isHeld) return "held";
+  if (onDelete !== "delete") return "declared";
+  return origin === "made" ? undefined : "found";
+}
+
+/** Why it stays, as the server has it now; `undefined` when it may be deleted. */
+export function keptBecause(
+  props: Pick<DatasetOutputs, "onDelete" | "origin" | "forceDestroy">,
+  now: Counts,
+  isHeld: boolean,
+): KeptBecause | undefined {
+  const byState = keptByState(props, isHeld);
+  if (byState !== undefined) return byState;
+  if (props.forceDestroy === true) return undefined;
+  if (hasWork(now)) return "work";
+  return isCounted(now) ? undefined : "uncounted";
+}
+
+const FORCED =
+  "To remove it, delete it in Avala, or set forceDestroy: true and run up before it is taken away.";
+
+const WHY: Readonly<Record<KeptBecause, string>> = {
+  declared: 'onDelete is "keep".',
+  held: "this stack still has it.",
+  found:
+    "its state does not show that this stack made it, and only then is it deleted. To remove it, delete it in Avala.",
+  work: `annotated datasets, and those that projects use, are not deleted. ${FORCED}`,
+  uncounted: `Avala does not say how many annotations and projects it has. ${FORCED}`,
+};
+
+export function describeKept(counts: Counts, because: KeptBecause): string {
+  return `${describeDataset(counts)} stays at Avala: ${WHY[because]}`;
+}
+
+const OTHER_NAME = "Give the new one another name, and this one stays";
+const BY_HAND = "or delete this one in Avala, and run up again";
+
+/** Why another of its name can't take its place, and what can be done. */
+export const IN_THE_WAY: Readonly<Record<KeptBecause, readonly [why: string, hint: string]>> = {
+  declared: [
+    'onDelete is "keep", so it stays.',
+    `${OTHER_NAME}; ${BY_HAND}; or set onDelete: "delete" by itself, run up, and make the change after that.`,
+  ],
+  held: ["another resource of this stack has it.", `${OTHER_NAME}; ${BY_HAND}.`],
+  found: [
+    "its state does not show that this stack made it, so it stays.",
+    `${OTHER_NAME}; ${BY_HAND}.`,
+  ],
+  work: [
+    "annotated datasets, and those that projects use, are not deleted.",
+    `${OTHER_NAME}. To lose that work, set forceDestroy: true by itself, run up, and make the change after that.`,
+  ],
+  uncounted: [
+    "Avala does not say how many annotations and projects it has, so it stays.",
+    `${OTHER_NAME}. To lose that work, set forceDestroy: true by itself, run up, and make the change after that.`,
+  ],
+};

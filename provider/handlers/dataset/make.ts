@@ -1,0 +1,141 @@
+// Makes a dataset, or takes over one that exists: never a second one, and never someone's own by accident.
+import type { Dataset, DatasetInput } from "../../../src/api/endpoints/dataset-wire";
+import type { ConfirmInput } from "../../../src/api/endpoints/manual-upload";
+import { createDatasetOnce, findDataset } from "../../../src/operations/dataset";
+import { AvalaError } from "../../../src/errors";
+import { slugFrom } from "../../../src/files/manifest/dataset-name";
+import { confirmSent } from "../../../src/operations/publish/confirm";
+import { compareFound } from "../../../src/operations/publish/decide";
+import { isRefusalToMake, notMade } from "../../../src/operations/publish/refusals";
+import { isNamedByContent } from "../../../src/operations/publish/target";
+import { counted } from "../../../src/text";
+import { present } from "../../process/present";
+import { isSameSlug } from "./diff";
+import type { DatasetInputs, Origin } from "./inputs";
+import type { Settling } from "./settle";
+import { publishOptions } from "../publishing";
+
+function confirmInput(inputs: DatasetInputs): ConfirmInput {
+  const { name, slug, dataType, visibility, createMetadata, ownerName, organizationUid } = inputs;
+  const { metadata, industry, license } = inputs;
+  return present<ConfirmInput>({
+    name,
+    slug: slug ?? slugFrom(name),
+    dataType,
+    visibility,
+    createMetadata,
+    ownerName,
+    organizationUid,
+    metadata,
+    industry,
+    license,
+  });
+}
+
+function describe({ name, uid, ownerName, itemCount }: Dataset): string {
+  const owner = ownerName === undefined ? "" : `, of ${ownerName}`;
+  return `A dataset named ${name} exists already (uid ${uid}${owner}, ${counted(itemCount, "item")})`;
+}
+
+export function unadopted(found: Dataset): AvalaError {
+  return new AvalaError("conflict", `${describe(found)}.`, {
+    hint: "Set adopt: true to manage it from here on, or take another name.",
+  });
+}
+
+function otherType(found: Dataset, { dataType }: DatasetInputs): AvalaError | undefined {
+  if (found.dataType === undefined || found.dataType === dataType) return undefined;
+  const text = `${describe(found)} with data type ${found.dataType}, not ${dataType}.`;
+  return new AvalaError("conflict", text, {
+    hint: "Declare its own data type, or take another name.",
+  });
+}
+
+function otherSlug(found: Dataset, { slug }: DatasetInputs): AvalaError | undefined {
+  if (slug === undefined || isSameSlug(found.slug, slug)) return undefined;
+  return new AvalaError("conflict", `${describe(found)} with slug ${found.slug}, not ${slug}.`, {
+    hint: `Declare slug: ${JSON.stringify(found.slug)}, or leave slug out, or take another name. To have it under ${slug}, delete it in Avala first.`,
+  });
+}
+
+/** Why a dataset that is there can't be the declared one: no call of the API gives it another type or slug. */
+export function otherThanDeclared(found: Dataset, inputs: DatasetInputs): AvalaError | undefined {
+  return otherType(found, inputs) ?? otherSlug(found, inputs);
+}
+
+/** A dataset, and what is known of it so far. */
+export interface Made {
+  readonly dataset: Dataset;
+  readonly wasThere: boolean;
+  /** `found` too where the reply to its creation was lost and it was there then: it may be another run's. */
+  readonly origin: Origin;
+  /** Whether its content is known to be the files'. */
+  readonly isKnown: boolean;
+}
+
+function originOf(wasFound: boolean): Origin {
+  return wasFound ? "found" : "made";
+}
+
+/** A version that exists is ours; any other dataset must hold exactly the files, and is taken when that was asked for. */
+async function takeOver(settling: Settling, found: Dataset): Promise<Made> {
+  const { avala, inputs, madeOf } = settling;
+  const refusal = otherThanDeclared(found, inputs);
+  if (refusal !== undefined) throw refusal;
+  const isVersion = madeOf !== undefined && isNamedByContent(madeOf);
+  if (!isVersion && inputs.adopt !== true) throw unadopted(found);
+  if (madeOf === undefined)
+    return { dataset: found, wasThere: true, origin: "found", isKnown: false };
+  // Its file set may have sent them.
+  const options = { ...publishOptions(settling), isSent: true };
+  const compared = await compareFound(avala, found, madeOf, options);
+  const isKnown = compared.unverified === 0;
+  return { dataset: compared.dataset, wasThere: true, origin: "found", isKnown };
+}
+
+function find({ avala, inputs }: Settling): Promise<Dataset | undefined> {
+  const { name, ownerName, organizationUid } = inputs;
+  return findDataset(avala, { name, ownerName, organizationUid });
+}
+
+/** Takes over what was made while we looked. @throws `refusal` when it is someone else's */
+async function takeTaken(settling: Settling, refusal: AvalaError): Promise<Made> {
+  const other = await find(settling);
+  if (other === undefined) throw refusal;
+  return takeOver(settling, other);
+}
+
+async function createOnce(settling: Settling): Promise<Made> {
+  const { avala, inputs } = settling;
+  const input = { ...confirmInput(inputs), providerConfig: inputs.providerConfig };
+  try {
+    const { made, wasFound } = await createDatasetOnce(avala, present<DatasetInput>(input));
+    return { dataset: made, wasThere: false, origin: originOf(wasFound), isKnown: false };
+  } catch (error) {
+    if (!isRefusalToMake(error)) throw error;
+    const refusal = notMade(input, error);
+    if (error.code === "conflict") return takeTaken(settling, refusal);
+    throw refusal;
+  }
+}
+
+/** @throws AvalaError when a dataset of this name exists that is another, or the name or slug is taken */
+export async function makeDataset(settling: Settling): Promise<Made> {
+  const { avala, inputs, madeOf } = settling;
+  const existing = await find(settling);
+  if (existing !== undefined) return takeOver(settling, existing);
+  if (inputs.files === undefined) return createOnce(settling);
+  const dataset = { ...confirmInput(inputs), dataType: inputs.dataType };
+  const files = madeOf?.files ?? [];
+  const { digest, uploadUid } = inputs.files;
+  const batch =
+    uploadUid === undefined ? undefined : { uid: uploadUid === "" ? undefined : uploadUid };
+  const confirmed = await confirmSent(
+    avala,
+    { dataset, files, digest, batch, isSentNow: false },
+    publishOptions(settling),
+  );
+  if (confirmed.outcome === "taken") return takeTaken(settling, confirmed.refusal);
+  const { wasFound, isKnown } = confirmed;
+  return { dataset: confirmed.dataset, wasThere: false, origin: originOf(wasFound), isKnown };
+}

@@ -1,0 +1,60 @@
+// From a dataset that was made or taken over to one that is what was declared: wait for it, hold its items against the
+// files.
+import type { Avala } from "../../../src/api/connection";
+import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { waitForDataset } from "../../../src/operations/dataset";
+import { isContentKnown, settlePublished } from "../../../src/operations/publish/settle";
+import { counted } from "../../../src/text";
+import type { Messages } from "../../process/messages";
+import type { DatasetInputs } from "./inputs";
+import { PULUMI_WORDS, publishOptions, type MadeOf } from "../publishing";
+
+export interface Settling {
+  readonly avala: Avala;
+  readonly messages: Messages;
+  readonly inputs: DatasetInputs;
+  /** What it is made of; absent when that is not known, or it is not made of files. */
+  readonly madeOf: MadeOf | undefined;
+  readonly timeoutMs: number;
+  readonly stateDirectory: string;
+}
+
+export interface Settled {
+  readonly dataset: Dataset;
+  /** Whether it is known to hold exactly what was declared. */
+  readonly isVerified: boolean;
+  /** Whether the content is known to be the files': what is not verified then, a warning has said. */
+  readonly isKnown: boolean;
+}
+
+/**
+ * @param isKnown whether the confirm saw that its content is the files'
+ * @throws AvalaError `timeout`; `dataset` when it does not hold exactly the files
+ */
+export async function settleDataset(
+  settling: Settling,
+  made: Dataset,
+  isKnown: boolean,
+): Promise<Settled> {
+  const { avala, inputs, madeOf, timeoutMs, stateDirectory } = settling;
+  if (madeOf === undefined) {
+    const dataset = await waitForDataset(avala, made, { timeoutMs });
+    return { dataset, isVerified: inputs.files === undefined, isKnown: false };
+  }
+  const known = isKnown || (await isContentKnown(avala, made, madeOf, stateDirectory));
+  const options = { ...publishOptions(settling), words: PULUMI_WORDS, isKnown: known };
+  const { dataset, unverified } = await settlePublished(avala, made, madeOf, options);
+  return { dataset, isVerified: unverified === 0, isKnown: known };
+}
+
+/** Of a dataset whose paths and sizes are the files', and nothing more can be known. */
+export async function reportUnverified(
+  { messages, inputs, madeOf }: Settling,
+  { name, uid }: Dataset,
+): Promise<void> {
+  if (inputs.files === undefined) return;
+  const files = madeOf === undefined ? "its files" : counted(madeOf.files.length, "file");
+  await messages.warn(
+    `Dataset ${name} (uid ${uid}) has the paths and sizes of ${files}; contents were not compared, since no journal on this machine shows what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
+  );
+}

@@ -1,0 +1,141 @@
+// Export: annotations turned into a file to download. What the engine calls.
+import type { dynamic } from "@pulumi/pulumi";
+import { getExport, type Export } from "../../../src/api/endpoints/exports";
+import { isAvalaError } from "../../../src/errors";
+import { startExport, waitForExport } from "../../../src/operations/export";
+import { counted } from "../../../src/text";
+import { takeCall, type Call } from "../../process/calls";
+import { defineHandler } from "../../process/define-handler";
+import { Problems, UnfinishedError, providerOf } from "../../process/failures";
+import type { Handler } from "../../process/handler";
+import { isSame } from "../../process/same";
+import type { Needs } from "../../process/scopes";
+import type { Session } from "../../process/session";
+import {
+  checkExport,
+  exportInputs,
+  exportOutputs,
+  isNamedByContent,
+  requestOf,
+  type ExportGiven,
+  type ExportInputs,
+  type ExportOutputs,
+} from "./inputs";
+
+const DEFAULT_TIMEOUT_MINUTES = 60;
+/** Whatever is exported otherwise is another export. */
+const REPLACING = [
+  "name",
+  "format",
+  "datasets",
+  "projects",
+  "slices",
+  "filterQueryString",
+  "triggers",
+] as const;
+
+function isWaiting({ waitForExport: waits }: ExportInputs): boolean {
+  return waits !== false;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return isAvalaError(error) && error.code === code;
+}
+
+class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
+  constructor(private readonly session: Session) {}
+
+  configure(request: dynamic.ConfigureRequest): Promise<void> {
+    return this.session.configure(request);
+  }
+
+  check(_olds: ExportInputs, news: ExportInputs): Promise<dynamic.CheckResult<ExportInputs>> {
+    const { call, inputs: given } = takeCall<ExportGiven>(news);
+    this.session.checkConfig();
+    const problems = new Problems();
+    checkExport(given, problems);
+    if (problems.failures.length > 0)
+      return Promise.resolve({ inputs: news, failures: problems.failures });
+    const inputs = exportInputs(given);
+    this.session.calls.keep(inputs, call);
+    return Promise.resolve({ inputs });
+  }
+
+  diff(id: string, olds: ExportOutputs, news: ExportInputs): Promise<dynamic.DiffResult> {
+    this.session.calls.of(news, id);
+    const replaces: string[] = REPLACING.filter((key) => !isSame(olds[key], news[key]));
+    // An export that has failed will not change: the next one is a new one.
+    if (replaces.length === 0 && olds.state === "failed") replaces.push("name");
+    const isLeftToWait = olds.state === "running" && isWaiting(news);
+    return Promise.resolve({ changes: replaces.length > 0 || isLeftToWait, replaces });
+  }
+
+  async create(inputs: ExportInputs): Promise<dynamic.CreateResult<ExportOutputs>> {
+    const call = this.session.calls.of(inputs);
+    // One that an `up` started that was killed is in no state: while it runs it is found by its name.
+    const takesRunning = isNamedByContent(inputs);
+    const avala = this.session.avala(call);
+    const started = await startExport(avala, requestOf(inputs), { takesRunning });
+    return { id: started.uid, outs: await this.finish(started, inputs, call) };
+  }
+
+  async update(
+    id: string,
+    _olds: ExportOutputs,
+    news: ExportInputs,
+  ): Promise<dynamic.UpdateResult<ExportOutputs>> {
+    const call = this.session.calls.of(news, id);
+    const found = await getExport(this.session.avala(call), id);
+    return { outs: await this.finish(found, news, call) };
+  }
+
+  /**
+   * A wait that ends without an end of the export leaves it in the state: the next `up` waits for the same one. One that
+   * has failed is not kept, so the next `up` starts another.
+   */
+  private async finish(started: Export, inputs: ExportInputs, call: Call): Promise<ExportOutputs> {
+    if (!isWaiting(inputs)) return exportOutputs(started, inputs);
+    const timeoutMs = (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000;
+    try {
+      const ended = await waitForExport(this.session.avala(call), started.uid, { timeoutMs });
+      await this.tellEnd(ended, call);
+      return exportOutputs(ended, inputs);
+    } catch (error) {
+      if (isCode(error, "export_failed")) throw error;
+      const properties = { ...exportOutputs(started, inputs), __provider: providerOf(inputs) };
+      throw new UnfinishedError(error, started.uid, properties);
+    }
+  }
+
+  private async tellEnd({ exportedTaskCount, totalTaskCount }: Export, call: Call): Promise<void> {
+    if (exportedTaskCount === undefined || totalTaskCount === undefined) return;
+    await this.session
+      .messages(call)
+      .info(`exported ${exportedTaskCount} of ${counted(totalTaskCount, "task")}`);
+  }
+
+  async read(id: string, props?: ExportOutputs): Promise<dynamic.ReadResult<ExportOutputs>> {
+    try {
+      const found = await getExport(this.session.avala({}), id);
+      return { id, props: exportOutputs(found, props ?? {}) };
+    } catch (error) {
+      if (isCode(error, "not_found")) return { id: "" };
+      throw error;
+    }
+  }
+
+  /** The API has no call that removes an export: it leaves the state. */
+  delete(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export function createExportHandler(session: Session): Handler<ExportInputs, ExportOutputs> {
+  const needs: Needs<ExportInputs, ExportOutputs> = {
+    create: (inputs) =>
+      isWaiting(inputs) ? ["exports.create", "exports.read"] : ["exports.create"],
+    update: () => ["exports.read"],
+    delete: [],
+  };
+  return defineHandler({ kind: "export", session, handler: new ExportHandler(session), needs });
+}

@@ -1,0 +1,59 @@
+// The map that the engine prints entry by entry when a file set changes: files while there are few, folders above that.
+// Bounded, since it is in the state. Pure.
+import {
+  createManifest,
+  type Manifest,
+  type ManifestEntry,
+} from "../../../src/files/manifest/manifest";
+import { shortDigest } from "../../../src/files/manifest/dataset-name";
+
+export interface FolderContents {
+  readonly files: number;
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+/** path → short digest, or folder → what is in it. */
+export type Contents = Readonly<Record<string, string | FolderContents>>;
+
+const MAX_FILES = 300;
+const MAX_FOLDERS = 200;
+const MAX_DEPTH = 6;
+/** Everything of one map that would be too long. A name that no path of a dataset has. */
+const REST = "/";
+
+function folderOf(path: string, depth: number): string {
+  return path.split("/").slice(0, -1).slice(0, depth).join("/") || ".";
+}
+
+function groupBy(entries: readonly ManifestEntry[], depth: number): Map<string, ManifestEntry[]> {
+  const groups = new Map<string, ManifestEntry[]>();
+  for (const entry of entries) {
+    const folder = folderOf(entry.path, depth);
+    const group = groups.get(folder);
+    if (group === undefined) groups.set(folder, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+/** The deepest cut into folders that is not too long. */
+function cut(entries: readonly ManifestEntry[]): Map<string, readonly ManifestEntry[]> {
+  for (let depth = MAX_DEPTH; depth > 0; depth -= 1) {
+    const groups = groupBy(entries, depth);
+    if (groups.size <= MAX_FOLDERS) return groups;
+  }
+  return new Map([[REST, entries]]);
+}
+
+function describe(entries: readonly ManifestEntry[]): FolderContents {
+  const { digest, totalBytes } = createManifest(entries);
+  return { files: entries.length, bytes: totalBytes, digest: shortDigest(digest) };
+}
+
+export function contentsOf({ entries }: Manifest): Contents {
+  if (entries.length <= MAX_FILES) {
+    return Object.fromEntries(entries.map(({ path, sha256 }) => [path, shortDigest(sha256)]));
+  }
+  return Object.fromEntries([...cut(entries)].map(([folder, group]) => [folder, describe(group)]));
+}

@@ -1,0 +1,247 @@
+// FileSet: files of a folder, stored under one dataset name. What the engine calls; the work is in the files beside it.
+import type { dynamic } from "@pulumi/pulumi";
+import { findDataset } from "../../../src/operations/dataset";
+import { isAvalaError } from "../../../src/errors";
+import { unpackManifest } from "../../../src/files/manifest/packing";
+import { decidePublish } from "../../../src/operations/publish/decide";
+import { counted } from "../../../src/text";
+import { takeCall, type Call } from "../../process/calls";
+import { defineHandler } from "../../process/define-handler";
+import { Problems, textOf } from "../../process/failures";
+import type { Handler } from "../../process/handler";
+import type { LocalFiles, LocalSet } from "../../process/local-files";
+import { showReading } from "../../process/messages";
+import { applyRules } from "../../process/rules";
+import type { Session } from "../../process/session";
+import { isSame } from "../../process/same";
+import { uploadScopes } from "../../process/scopes";
+import { hasUnknown, unknownAs } from "../../process/unknown";
+import {
+  FILE_SET_RULES,
+  inputsOf,
+  optionsFor,
+  ownerOf,
+  propertyOf,
+  type FileSetGiven,
+  type FileSetInputs,
+  type FileSetOutputs,
+} from "./inputs";
+import { previewChange, previewNew, tellNotices } from "./preview";
+import { protectedInBoth, wouldBeRefused } from "./protected";
+import { heldInputs, otherThanHeld, takeKept, withKeptName, type Kept } from "./kept";
+import { readStoredFileSet } from "./read";
+import { reportExisting, sendFileSet, takeExisting, type Sending } from "./send";
+import { publishOptions, targetOf } from "../publishing";
+
+// Elsewhere is a new set, made before the old one goes; the rest changes what is sent before a dataset is made of it.
+const REPLACING = ["datasetName", "organizationUid"] as const;
+const UPDATING = ["digest", "dataType", "indexedCount"] as const;
+const KNOWN = new Set(Object.keys(FILE_SET_RULES));
+
+/** Nothing is read from the disk while an input is unknown, so what would be computed stays unknown too. */
+function unknownInputs(given: FileSetGiven): FileSetInputs {
+  return {
+    ...given,
+    datasetName: given.datasetName ?? unknownAs(),
+    isVersion: given.datasetName === undefined,
+    digest: unknownAs(),
+    dataType: given.dataType ?? unknownAs(),
+    organizationUid: given.organizationUid ?? "",
+    fileCount: unknownAs(),
+    totalBytes: unknownAs(),
+    indexedCount: unknownAs(),
+    contents: unknownAs(),
+  };
+}
+
+class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
+  private readonly told = new Set<string>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly files: LocalFiles,
+  ) {}
+
+  configure(request: dynamic.ConfigureRequest): Promise<void> {
+    return this.session.configure(request);
+  }
+
+  async check(
+    olds: FileSetInputs,
+    news: FileSetInputs,
+  ): Promise<dynamic.CheckResult<FileSetInputs>> {
+    const { call, inputs } = takeCall<FileSetGiven>(news);
+    const kept = this.keptOf(olds, inputs);
+    const { given } = kept;
+    this.session.checkConfig();
+    const problems = new Problems();
+    if (typeof given.root !== "string")
+      problems.add("root", "is missing: give the folder that the files are in");
+    applyRules(given, FILE_SET_RULES, problems);
+    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
+    if (hasUnknown(given)) return { inputs: unknownInputs(given) };
+    try {
+      const known = { ...call, protectedInBoth: protectedInBoth(olds, inputs) };
+      return { inputs: await this.checkFiles(kept, known, olds.digest === undefined) };
+    } catch (error) {
+      problems.addError(error, propertyOf(error), KNOWN);
+      return { inputs: news, failures: problems.failures };
+    }
+  }
+
+  private keptOf(olds: FileSetInputs, inputs: FileSetGiven): Kept {
+    const kept = takeKept(olds, inputs);
+    const configured = kept.isOwnUser ? undefined : this.session.organizationUid();
+    const organizationUid = kept.given.organizationUid ?? configured;
+    if (organizationUid === undefined) return kept;
+    return { ...kept, given: { ...kept.given, organizationUid } };
+  }
+
+  private async checkFiles(kept: Kept, call: Call, isNew: boolean): Promise<FileSetInputs> {
+    const { given } = kept;
+    const held = heldInputs(kept);
+    if (held !== undefined) {
+      this.session.calls.keep(held, { ...call, isHeld: true });
+      return held;
+    }
+    const local = await this.files.read(
+      optionsFor(given, call),
+      showReading(this.session.messages(call)),
+    );
+    const inputs = withKeptName(inputsOf(given, local), kept);
+    this.session.calls.keep(inputs, call);
+    if (isNew && call.isPreview === true && this.isFirstMention(call, inputs)) {
+      await previewNew({ session: this.session, call, inputs, manifest: local.manifest });
+      await tellNotices(this.session, call, local, inputs);
+    }
+    return inputs;
+  }
+
+  async diff(id: string, olds: FileSetOutputs, news: FileSetInputs): Promise<dynamic.DiffResult> {
+    const replaces = REPLACING.filter((key) => !isSame(olds[key], news[key]));
+    const changed = UPDATING.filter((key) => !isSame(olds[key], news[key]));
+    if (replaces.length + changed.length === 0) return { changes: false };
+    const call = this.session.calls.of(news, id);
+    if (replaces.length > 0) await this.refuseIfProtected(olds, news, call);
+    if (call.isPreview === true && !hasUnknown(news) && this.isFirstMention(call, news)) {
+      await this.previewDiff(olds, news, call);
+    }
+    // The digest is what makes a version's name, and what the preview should show as the reason.
+    const reasons = replaces.map((key) =>
+      key === "datasetName" && news.isVersion ? "digest" : key,
+    );
+    return { changes: true, replaces: reasons };
+  }
+
+  /** In a preview the engine refuses by itself; of an `up` it would do so after all files are sent. */
+  private async refuseIfProtected(
+    olds: FileSetOutputs,
+    news: FileSetInputs,
+    call: Call,
+  ): Promise<void> {
+    const { protectedInBoth: names = [] } = call;
+    if (names.length === 0) return;
+    const refused = wouldBeRefused(olds, news, names);
+    if (call.isPreview !== true) throw refused;
+    await this.session.messages(call).warn(textOf(refused));
+  }
+
+  /** Of a replacement the engine asks twice: as a change, and then as a new resource. */
+  private isFirstMention({ urn = "" }: Call, { digest }: FileSetInputs): boolean {
+    const key = `${urn} ${digest}`;
+    if (this.told.has(key)) return false;
+    this.told.add(key);
+    return true;
+  }
+
+  private async previewDiff(
+    olds: FileSetOutputs,
+    inputs: FileSetInputs,
+    call: Call,
+  ): Promise<void> {
+    const local = await this.recall(inputs, call);
+    const preview = { session: this.session, call, inputs, manifest: local.manifest };
+    await previewChange(preview, olds, unpackManifest(olds.manifest));
+    await tellNotices(this.session, call, local, inputs);
+  }
+
+  private async recall(inputs: FileSetInputs, call: Call): Promise<LocalSet> {
+    try {
+      return await this.files.recall(optionsFor(inputs, call), inputs.digest);
+    } catch (error) {
+      if (call.isHeld !== true || !isAvalaError(error) || error.code !== "file_changed")
+        throw error;
+      throw otherThanHeld(inputs);
+    }
+  }
+
+  async create(inputs: FileSetInputs): Promise<dynamic.CreateResult<FileSetOutputs>> {
+    const sending = await this.sending(inputs, this.session.calls.of(inputs));
+    const { avala, local, stateDirectory } = sending;
+    const options = { ...publishOptions({ stateDirectory }), isComparedLater: true };
+    const decision = await decidePublish(avala, targetOf(inputs, local), options);
+    const outs = await (decision.kind === "found" ? reportExisting(sending) : sendFileSet(sending));
+    return { id: inputs.datasetName, outs };
+  }
+
+  async update(
+    id: string,
+    olds: FileSetOutputs,
+    news: FileSetInputs,
+  ): Promise<dynamic.UpdateResult<FileSetOutputs>> {
+    const sending = await this.sending(news, this.session.calls.of(news, id), olds);
+    const wanted = { name: news.datasetName, organizationUid: ownerOf(news) };
+    const isStored = olds.digest === news.digest;
+    const existing = isStored ? undefined : await findDataset(sending.avala, wanted);
+    const outs = await (existing === undefined
+      ? sendFileSet(sending)
+      : takeExisting(sending, existing));
+    return { outs };
+  }
+
+  private async sending(
+    inputs: FileSetInputs,
+    call: Call,
+    olds?: FileSetOutputs,
+  ): Promise<Sending> {
+    const { session } = this;
+    const local = await this.recall(inputs, call);
+    if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
+    const manifest = olds && unpackManifest(olds.manifest);
+    return {
+      avala: session.avala(call),
+      messages: session.messages(call),
+      inputs,
+      local,
+      stored: manifest && {
+        manifest,
+        isWhole: manifest.entries.length === olds.fileCount,
+        uploadUid: olds.uploadUid,
+      },
+      stateDirectory: session.stateDirectory(),
+    };
+  }
+
+  read(id: string, props?: FileSetOutputs): Promise<dynamic.ReadResult<FileSetOutputs>> {
+    return readStoredFileSet(this.session, id, props);
+  }
+
+  async delete(id: string, props: FileSetOutputs): Promise<void> {
+    const stay = props.fileCount === 1 ? "stays" : "stay";
+    const text = `${props.datasetName}: ${counted(props.fileCount, "file")} ${stay} stored, as no call of the API removes one`;
+    await this.session.messages(this.session.calls.ofId(id)).info(text);
+  }
+}
+
+export function createFileSetHandler(
+  session: Session,
+  files: LocalFiles,
+): Handler<FileSetInputs, FileSetOutputs> {
+  return defineHandler({
+    kind: "fileSet",
+    session,
+    handler: new FileSetHandler(session, files),
+    needs: { create: () => uploadScopes, update: () => uploadScopes, delete: [] },
+    long: ["manifest"],
+  });
+}

@@ -1,0 +1,175 @@
+// What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
+import { MAX_CONCURRENCY } from "../../../src/api/limits";
+import { isAvalaError } from "../../../src/errors";
+import type { FileSetOptions } from "../../../src/files/file-set-options";
+import { datasetVersionName } from "../../../src/files/manifest/dataset-name";
+import { packManifest } from "../../../src/files/manifest/packing";
+import type { Manifest } from "../../../src/files/manifest/manifest";
+import type { DataType } from "../../../src/files/media";
+import type { Call } from "../../process/calls";
+import { without } from "../../process/present";
+import type { LocalSet } from "../../process/local-files";
+import { folderOfRoot } from "../../process/root-folder";
+import {
+  isDataType,
+  isDatasetName,
+  isFlag,
+  isOneOf,
+  isText,
+  isTextList,
+  isWhole,
+  type Rules,
+} from "../../process/rules";
+import { contentsOf, type Contents } from "./contents";
+
+/** As a program gives them. */
+export interface FileSetGiven {
+  readonly root: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly prefix?: string;
+  readonly folder?: string;
+  readonly datasetName?: string;
+  readonly versionOf: string;
+  readonly organizationUid?: string;
+  readonly dataType?: DataType;
+  readonly includeHidden?: boolean;
+  readonly symlinks?: "follow" | "skip" | "error";
+  readonly checkContent?: "warn" | "error" | "off";
+  readonly concurrency?: number;
+  readonly adopt?: boolean;
+  /** Names of Datasets with `protect: true` that are made of it; from the program's own classes. */
+  readonly protectedDatasets?: readonly string[];
+  readonly call?: Call;
+}
+
+/** What `check` reads from the disk. In the inputs, so that a preview shows it and what is downstream knows it. */
+export interface FileSetFacts {
+  readonly datasetName: string;
+  /** Whether the name was made from the content. */
+  readonly isVersion: boolean;
+  readonly digest: string;
+  // Empty, not absent, when there is none: what is absent in a preview is unknown to whatever is made of it.
+  readonly dataType: DataType | "";
+  readonly organizationUid: string;
+  readonly fileCount: number;
+  readonly totalBytes: number;
+  readonly indexedCount: number;
+}
+
+export interface FileSetInputs
+  extends Omit<FileSetGiven, keyof FileSetFacts | "call">, FileSetFacts {
+  /** For the preview's sake: what the engine prints when files change. */
+  readonly contents: Contents;
+}
+
+/** The inputs too: the engine shows a change as the difference between old outputs and new inputs. */
+export interface FileSetOutputs extends FileSetInputs {
+  /** What is stored, packed; of an upload that broke, what of it has landed. */
+  readonly manifest: string;
+  /** The batch that it was sent in, which the confirm names; empty for the first protocol. */
+  readonly uploadUid: string;
+}
+
+export const FILE_SET_RULES: Rules = {
+  root: isText,
+  include: isTextList,
+  exclude: isTextList,
+  prefix: isText,
+  datasetName: isDatasetName,
+  versionOf: isDatasetName,
+  organizationUid: isText,
+  dataType: isDataType,
+  includeHidden: isFlag,
+  symlinks: isOneOf(["follow", "skip", "error"]),
+  checkContent: isOneOf(["warn", "error", "off"]),
+  concurrency: isWhole(1, MAX_CONCURRENCY),
+  adopt: isFlag,
+};
+
+const ABOUT_FILES: ReadonlySet<string> = new Set(["input", "file", "file_changed"]);
+
+/** What a failed check is about, where it names no input: the name, the files, or none of the inputs. */
+export function propertyOf(error: unknown): string {
+  if (!isAvalaError(error)) return "";
+  if (error.code === "conflict") return "datasetName";
+  return ABOUT_FILES.has(error.code) ? "root" : "";
+}
+
+const EVERYTHING = ["**"];
+
+type Chosen = Omit<FileSetGiven, keyof FileSetFacts | "call"> & {
+  readonly dataType?: DataType | "";
+};
+
+function optionsOf(given: Chosen): FileSetOptions {
+  const {
+    root,
+    include = EVERYTHING,
+    exclude,
+    prefix,
+    folder,
+    includeHidden,
+    symlinks,
+    checkContent,
+  } = given;
+  const dataType = given.dataType === "" ? undefined : given.dataType;
+  return {
+    root,
+    include,
+    exclude,
+    prefix,
+    folder,
+    includeHidden,
+    symlinks,
+    checkContent,
+    dataType,
+  };
+}
+
+/** As {@link optionsOf}, with the root that the program means. @throws InputError when that is not known */
+export function optionsFor(given: Chosen, { folder: program }: Call): FileSetOptions {
+  const base = folderOfRoot(given.root, { program, provider: process.cwd() });
+  return { ...optionsOf(given), base };
+}
+
+function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts {
+  const { digest, totalBytes } = manifest;
+  const datasetName =
+    given.datasetName ?? datasetVersionName("{folder}-{digest}", digest, given.versionOf);
+  return {
+    datasetName,
+    isVersion: given.datasetName === undefined,
+    digest,
+    dataType: given.dataType ?? set.dataType ?? "",
+    organizationUid: given.organizationUid ?? "",
+    fileCount: manifest.entries.length,
+    totalBytes,
+    indexedCount: set.indexedCount,
+  };
+}
+
+export function inputsOf(given: FileSetGiven, local: LocalSet): FileSetInputs {
+  return {
+    ...without(given, ["call"]),
+    ...factsOf(given, local),
+    contents: contentsOf(local.manifest),
+  };
+}
+
+/** The outputs when all of `manifest` is stored, or the part of it that is. */
+export function outputsOf(
+  inputs: FileSetInputs,
+  stored: Manifest,
+  uploadUid: string | undefined,
+): FileSetOutputs {
+  const manifest = packManifest(stored);
+  return { ...inputs, digest: stored.digest, manifest, uploadUid: uploadUid ?? "" };
+}
+
+/** The organization, for the calls that take one. */
+export function ownerOf({
+  organizationUid,
+}: Pick<FileSetFacts, "organizationUid">): string | undefined {
+  return organizationUid === "" ? undefined : organizationUid;
+}

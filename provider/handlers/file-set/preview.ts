@@ -1,0 +1,121 @@
+// What a preview tells of a file set: which files changed, what sending them costs, what the server will keep.
+import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
+import type { Manifest, ManifestEntry } from "../../../src/files/manifest/manifest";
+import { refuseChange } from "../../../src/operations/publish/decide";
+import { existsAlready } from "../../../src/operations/publish/refusals";
+import { counted } from "../../../src/text";
+import { describeCost, estimateCost } from "../../../src/upload/cost";
+import { findInPreview, notCompared } from "../../process/advice";
+import type { Call } from "../../process/calls";
+import type { LocalSet } from "../../process/local-files";
+import type { Session } from "../../process/session";
+import { ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
+import { PULUMI_WORDS } from "../publishing";
+
+export interface Preview {
+  readonly session: Session;
+  readonly call: Call;
+  readonly inputs: FileSetInputs;
+  readonly manifest: Manifest;
+}
+
+function describeSending(
+  { session, call, manifest }: Preview,
+  toSend: readonly ManifestEntry[],
+): string {
+  if (toSend.length === 0) return "nothing to send";
+  const rateLimit = session.avalaIfConfigured(call)?.pace.snapshot();
+  const fileCount = manifest.entries.length;
+  return `to send: ${describeCost(estimateCost([{ toSend, fileCount }], rateLimit))}`;
+}
+
+/** `text`, and that the server was not asked, when that is so. */
+function withDoubt({ session, call }: Preview, text: string): string {
+  return session.avalaIfConfigured(call) === undefined ? `${text}\n${notCompared}` : text;
+}
+
+/** The dataset of this name, as far as a preview can know. */
+function findExisting({ session, call, inputs }: Preview): Promise<Dataset | undefined> {
+  const wanted = { name: inputs.datasetName, organizationUid: ownerOf(inputs) };
+  return findInPreview(session, call, wanted);
+}
+
+/** Of a set that is not stored under this name yet, as far as the state knows. @throws AvalaError `conflict` */
+async function describeFirst(preview: Preview): Promise<string> {
+  const { inputs, manifest } = preview;
+  // The look first: its reply has the live limit, which the cost is made of.
+  const existing = await findExisting(preview);
+  if (existing === undefined) return withDoubt(preview, describeSending(preview, manifest.entries));
+  if (inputs.isVersion) return "nothing to send: this version is on the server";
+  if (inputs.adopt !== true) throw existsAlready(existing, PULUMI_WORDS);
+  return `nothing to send: the dataset that exists (uid ${existing.uid}) is taken over if it holds exactly these files`;
+}
+
+/** For a set that is not in the state yet. @throws AvalaError `conflict` when its name is taken */
+export async function previewNew(preview: Preview): Promise<void> {
+  const { session, call, inputs } = preview;
+  const text = await describeFirst(preview);
+  await session.messages(call).info(`dataset ${inputs.datasetName}\n${text}`);
+}
+
+const MAX_NAMED = 20;
+
+/** For a set that is in the state as `olds` and whose content changes. @throws AvalaError `conflict` when it can't */
+export async function previewChange(
+  preview: Preview,
+  olds: FileSetOutputs,
+  before: Manifest,
+): Promise<void> {
+  const { inputs, manifest } = preview;
+  const messages = preview.session.messages(preview.call);
+  const changes = compareManifests(before, manifest);
+  if (olds.datasetName !== inputs.datasetName) {
+    const version = inputs.isVersion ? "new version" : "dataset";
+    const isSameSet = before.digest === manifest.digest;
+    const listed = isSameSet ? "the same files under another name" : describeChanges(changes);
+    const head = `${version} ${inputs.datasetName}, was ${olds.datasetName}\n${listed}`;
+    await messages.info(`${head}\n${await describeFirst(preview)}`);
+    return;
+  }
+  if (before.entries.length === olds.fileCount) {
+    const existing = await findExisting(preview);
+    if (existing !== undefined) refuseChange(existing, before, manifest, { words: PULUMI_WORDS });
+  }
+  const listed = describeChanges(changes);
+  // Other content is another batch, in which nothing has landed; a server without batches keeps what is there.
+  const others = [...changes.added, ...changes.changed.map(({ after }) => after)];
+  const toSend = olds.uploadUid === "" ? others : manifest.entries;
+  const text = withDoubt(preview, describeSending(preview, toSend));
+  await messages.info(`${inputs.datasetName}, whose dataset is not made yet\n${listed}\n${text}`);
+}
+
+/** Lines of `include` that choose nothing while others do. Of one partition they tell nothing: it is a part of the root. */
+function describeUnmatched({ set }: LocalSet, { root, folder }: FileSetInputs): readonly string[] {
+  if (folder !== undefined) return [];
+  const lines = set.patterns.filter(({ matched }) => matched === 0);
+  return lines.map(({ pattern }) => `include: ${pattern} matches nothing in ${root}`);
+}
+
+/** What the user should know of the files themselves. */
+export async function tellNotices(
+  session: Session,
+  call: Call,
+  local: LocalSet,
+  inputs: FileSetInputs,
+): Promise<void> {
+  const { set } = local;
+  const messages = session.messages(call);
+  const notices = set.notices.map(({ path, text }) =>
+    path === undefined ? text : `${path}: ${text}`,
+  );
+  const lines = [...describeUnmatched(local, inputs), ...notices];
+  const rest = lines.length - MAX_NAMED;
+  if (rest > 0) lines.splice(MAX_NAMED, rest, `and ${rest} more`);
+  if (lines.length > 0) await messages.warn(lines.join("\n"));
+  if (set.hiddenLeftOut > 0) {
+    await messages.info(
+      `${counted(set.hiddenLeftOut, "hidden file")} left out (includeHidden: true takes them)`,
+    );
+  }
+}

@@ -1,0 +1,124 @@
+// Sends a file set: what is not stored yet, under its dataset's name. Decides nothing about the dataset itself.
+import type { Avala } from "../../../src/api/connection";
+import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { isUploadError } from "../../../src/errors";
+import { compareManifests } from "../../../src/files/manifest/compare";
+import {
+  createManifest,
+  type Manifest,
+  type ManifestEntry,
+} from "../../../src/files/manifest/manifest";
+import { compareFound, refuseChange } from "../../../src/operations/publish/decide";
+import { existsAlready } from "../../../src/operations/publish/refusals";
+import { sendFiles } from "../../../src/operations/publish/send";
+import { batchUid } from "../../../src/upload/journal/batch";
+import { counted, describeTransfer } from "../../../src/text";
+import { resolveDestination } from "../../../src/upload/destination";
+import type { UploadResult } from "../../../src/upload/run";
+import { UnfinishedError, providerOf } from "../../process/failures";
+import type { LocalSet } from "../../process/local-files";
+import type { Messages } from "../../process/messages";
+import { outputsOf, ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
+import { PULUMI_WORDS, publishOptions, targetOf } from "../publishing";
+
+export interface Sending {
+  readonly avala: Avala;
+  readonly messages: Messages;
+  readonly inputs: FileSetInputs;
+  readonly local: LocalSet;
+  /** What the state says is stored already, and whether that was a whole set. */
+  readonly stored?:
+    | { readonly manifest: Manifest; readonly isWhole: boolean; readonly uploadUid: string }
+    | undefined;
+  readonly stateDirectory: string;
+}
+
+function describeSent({ sent, bytesSent, unchanged, durationMs }: UploadResult): string {
+  const there = unchanged.length;
+  if (sent.length === 0) return `nothing to send: ${counted(there, "file")} there already`;
+  const rest = there === 0 ? "" : `, ${counted(there, "file")} there already`;
+  return `sent ${counted(sent.length, "file")}, ${describeTransfer(bytesSent, durationMs)}${rest}`;
+}
+
+/** What is stored after an upload that did not end, and the batch that it is in. */
+function storedNow(
+  { local, stored }: Sending,
+  unchanged: readonly ManifestEntry[],
+  error: unknown,
+): { readonly entries: readonly ManifestEntry[]; readonly uploadUid: string | undefined } {
+  const before = asUid(stored?.uploadUid);
+  if (!isUploadError(error)) return { entries: unchanged, uploadUid: before };
+  const { landed, uploadUid } = error;
+  // In another batch nothing of what was stored before counts.
+  const isSameBatch = stored !== undefined && uploadUid === before;
+  const paths = new Set([...landed, ...(isSameBatch ? unchanged : [])].map(({ path }) => path));
+  return { entries: local.manifest.entries.filter(({ path }) => paths.has(path)), uploadUid };
+}
+
+function asUid(uploadUid: string | undefined): string | undefined {
+  return uploadUid === "" ? undefined : uploadUid;
+}
+
+/** The error that puts what is stored into the state; the plain one when nothing is. */
+function unfinished(
+  { inputs }: Sending,
+  error: unknown,
+  { entries, uploadUid }: ReturnType<typeof storedNow>,
+): unknown {
+  if (entries.length === 0) return error;
+  const properties = {
+    ...outputsOf(inputs, createManifest(entries), uploadUid),
+    __provider: providerOf(inputs),
+  };
+  return new UnfinishedError(error, inputs.datasetName, properties);
+}
+
+/** The outputs of a set whose dataset exists and holds it. */
+export async function reportExisting(sending: Sending): Promise<FileSetOutputs> {
+  const { avala, messages, inputs, local } = sending;
+  const { datasetName } = inputs;
+  await messages.info(`nothing to send: ${datasetName} is on the server`);
+  const to = { datasetName, organizationUid: ownerOf(inputs) };
+  // What a run that sends it would name, so that the state is the same on every machine.
+  const uploadUid = batchUid(await resolveDestination(avala, to), local.manifest.digest);
+  return outputsOf(inputs, local.manifest, uploadUid);
+}
+
+/**
+ * {@link reportExisting}, unless the dataset holds something else, or is not to be taken.
+ * @throws AvalaError `conflict`
+ */
+export async function takeExisting(sending: Sending, existing: Dataset): Promise<FileSetOutputs> {
+  const { avala, inputs, local, stored, stateDirectory } = sending;
+  const options = { ...publishOptions({ stateDirectory }), isComparedLater: true };
+  const target = targetOf(inputs, local);
+  const isNew = stored === undefined;
+  if (isNew && target.ifExists === "fail") throw existsAlready(existing, PULUMI_WORDS);
+  if (stored?.isWhole === true) refuseChange(existing, stored.manifest, local.manifest, options);
+  await compareFound(avala, existing, target, options);
+  return reportExisting(sending);
+}
+
+/**
+ * Sends what is not stored and returns the outputs of a set that is stored whole.
+ * @throws UnfinishedError with what has landed, so that the next `up` sends only the rest
+ */
+export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
+  const { avala, messages, inputs, local, stored, stateDirectory } = sending;
+  const { manifest } = local;
+  const { unchanged } = compareManifests(stored?.manifest ?? createManifest([]), manifest);
+  const target = {
+    ...targetOf(inputs, local),
+    stored: stored && { uploadUid: asUid(stored.uploadUid), entries: unchanged },
+  };
+  const { concurrency } = inputs;
+  try {
+    const options = { ...publishOptions({ stateDirectory }), concurrency };
+    const sent = await sendFiles(avala, target, options);
+    if (sent.outcome === "exists") return await takeExisting(sending, sent.existing);
+    await messages.info(describeSent(sent.upload));
+    return outputsOf(inputs, manifest, sent.upload.uploadUid);
+  } catch (error) {
+    throw unfinished(sending, error, storedNow(sending, unchanged, error));
+  }
+}

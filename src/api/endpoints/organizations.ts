@@ -1,0 +1,35 @@
+// The organizations that the key's user belongs to (contract, "Users and organizations").
+import type { Avala } from "../connection";
+import { listNumbered } from "../pages";
+import type { Fields } from "../wire";
+
+export interface Organization {
+  readonly uid: string;
+  readonly name: string;
+  readonly slug?: string | undefined;
+  readonly handle?: string | undefined;
+}
+
+function readOrganization(fields: Fields): Organization {
+  return {
+    uid: fields.pathPart("uid"),
+    name: fields.text("name"),
+    slug: fields.maybePathPart("slug"),
+    handle: fields.maybeText("handle"),
+  };
+}
+
+/** What the server may call the organization by; first what its paths take. */
+export function namesOfOrganization({ slug, handle, name }: Organization): readonly string[] {
+  return [...new Set([slug, handle, name])].flatMap((one) => one || []);
+}
+
+/** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
+export function listOrganizations(avala: Avala): AsyncIterable<Organization> {
+  const call = {
+    route: "GET /organizations/",
+    path: ["organizations"],
+    what: "list organizations",
+  };
+  return listNumbered(avala, call, readOrganization);
+}

@@ -1,0 +1,153 @@
+// Asks where and how one file goes: by form, by one PUT or by parts, as the server chooses (contract, "Uploading files").
+// Sends no bytes of files.
+import { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES } from "../limits";
+import { isApiError } from "../../errors";
+import type { Avala } from "../connection";
+import { readPutHeaders } from "./put-headers";
+import { badReply, Fields } from "../wire";
+
+export interface PresignInput {
+  readonly datasetName: string;
+  /** In the dataset. */
+  readonly path: string;
+  /** The server signs it into what it presigns. */
+  readonly sizeBytes: number;
+  readonly organizationUid?: string | undefined;
+  /**
+   * The client-made uuid of the dataset's batch: offers the second protocol, in which the same file of the same batch has
+   * one session. Absent: the first protocol.
+   */
+  readonly uploadUid?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** @default 1, as what is presigned expires: an upload's own retry presigns again each time */
+  readonly maxTries?: number | undefined;
+}
+
+/** Where and with which fields one file goes by form POST. URL and fields are secrets. */
+export interface FormPresign {
+  readonly url: string;
+  /** All are sent, in this order, before the file. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
+/** Where bytes go by PUT. URL and headers are secrets. */
+export interface PutTarget {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface UploadedPart {
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+}
+
+export type Presigned =
+  | { readonly method: "POST"; readonly form: FormPresign }
+  | { readonly method: "PUT"; readonly session: string; readonly target: PutTarget }
+  | {
+      readonly method: "MULTIPART";
+      readonly session: string;
+      readonly partBytes: number;
+      readonly partCount: number;
+      readonly uploadedParts: readonly UploadedPart[];
+    }
+  /** Nothing is left to send; the session still has to be completed. */
+  | { readonly method: "COMPLETE"; readonly session: string };
+
+const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
+const NOT_A_FORM = "a form upload was asked for, and another method came";
+// The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
+
+function readForm(reply: Fields): FormPresign {
+  const fields = Object.entries(reply.record("fields")).map(([name, value]): [string, string] => {
+    if (typeof value === "string") return [name, value];
+    if (typeof value === "number") return [name, String(value)];
+    throw badReply(PRESIGN, `the form field "${name}" should be text`);
+  });
+  return { url: reply.text("url"), fields };
+}
+
+export function readPutTarget(fields: Fields, route: string): PutTarget {
+  const url = fields.text("url");
+  return { url, headers: readPutHeaders(fields, route, url) };
+}
+
+function readParts(reply: Fields, session: string, sizeBytes: number): Presigned {
+  const partBytes = reply.count("part_size");
+  const partCount = reply.count("part_count");
+  const isAllowed =
+    partBytes >= MIN_PART_BYTES &&
+    partBytes <= MAX_PART_BYTES &&
+    partCount <= MAX_PARTS &&
+    partCount === Math.ceil(sizeBytes / partBytes);
+  if (!isAllowed) {
+    throw badReply(
+      PRESIGN,
+      `${partCount} parts of ${partBytes} bytes do not make ${sizeBytes} bytes`,
+    );
+  }
+  const uploadedParts = reply.maybeList("uploaded_parts").map((part) => {
+    const fields = Fields.of(part, PRESIGN, "uploaded_parts");
+    return { partNumber: fields.count("part_number", 1), sizeBytes: fields.count("size") };
+  });
+  return { method: "MULTIPART", session, partBytes, partCount, uploadedParts };
+}
+
+function readPresigned(json: unknown, { sizeBytes, uploadUid }: PresignInput): Presigned {
+  const reply = Fields.of(json, PRESIGN);
+  const method = (reply.maybeText("method") ?? "POST").toUpperCase();
+  if (method === "POST") return { method, form: readForm(reply) };
+  if (uploadUid === undefined) throw badReply(PRESIGN, NOT_A_FORM);
+  const session = reply.pathPart("upload_uid");
+  if (reply.maybeFlag("complete") === true) return { method: "COMPLETE", session };
+  if (method === "MULTIPART") return readParts(reply, session, sizeBytes);
+  if (method !== "PUT") throw badReply(PRESIGN, `the method ${method} is not known`);
+  return { method, session, target: readPutTarget(reply, PRESIGN) };
+}
+
+/**
+ * Asks where one file goes. May be repeated: the same file in the same batch has one session.
+ * @throws ApiError `quota` (413), `validation` (a path that is not allowed), `rate_limited`, `permission`, …; AvalaError
+ * `bad_reply` for parts that do not make the file
+ */
+export async function presignFile(avala: Avala, input: PresignInput): Promise<Presigned> {
+  const { uploadUid, maxTries = 1 } = input;
+  const { json } = await avala.call({
+    method: "POST",
+    route: PRESIGN,
+    path: ["datasets", "manual-upload", "file-upload-url"],
+    body: {
+      file_path_in_dataset: input.path,
+      dataset_name: input.datasetName,
+      content_length: input.sizeBytes,
+      organization_uid: input.organizationUid,
+      ...(uploadUid === undefined
+        ? {}
+        : { upload_protocol_version: 2, dataset_upload_uid: uploadUid }),
+    },
+    repeat: "safe",
+    maxTries,
+    what: `presign ${input.path}`,
+    signal: input.signal,
+  });
+  return readPresigned(json, input);
+}
+
+/** {@link presignFile} by the first protocol, as the guide shows it: where one file goes by form. */
+export async function presign(
+  avala: Avala,
+  input: Omit<PresignInput, "uploadUid">,
+): Promise<FormPresign> {
+  const presigned = await presignFile(avala, { ...input, uploadUid: undefined });
+  if (presigned.method === "POST") return presigned.form;
+  throw badReply(PRESIGN, NOT_A_FORM);
+}
+
+/** Whether the server does not know the second protocol: a 400 or 422 that names its fields. */
+export function isProtocolRefused(error: unknown): boolean {
+  if (!isApiError(error) || (error.status !== 400 && error.status !== 422)) return false;
+  const names = ["upload_protocol_version", "dataset_upload_uid"];
+  return names.some(
+    (name) => name in error.fields || (error.detail !== undefined && error.detail.includes(name)),
+  );
+}

@@ -1,0 +1,191 @@
+// What a project's quality is held to (contract, "Projects, tasks and quality"). Knows nothing of gates.
+import type { ApiCall } from "../call";
+import { callFor } from "../call-for";
+import type { Avala } from "../connection";
+import { listAll } from "../pages";
+import { badReply, Fields } from "../wire";
+
+export interface QualityTargetInput {
+  /** At most 255 characters. */
+  readonly name: string;
+  /** `issue_rate`, `acceptance_rate`, `rejection_rate`, `mean_resolution_time`, `critical_issue_count`, … */
+  readonly metric: string;
+  readonly threshold: number;
+  /** What breaches it: `gt`, `lt`, `gte` or `lte` the threshold. */
+  readonly operator: string;
+  /** `warning` or `critical`. */
+  readonly severity?: string | undefined;
+  readonly isActive?: boolean | undefined;
+  readonly notifyWebhook?: boolean | undefined;
+  readonly notifyEmails?: readonly string[] | undefined;
+}
+
+export interface QualityTarget extends QualityTargetInput {
+  readonly uid: string;
+  readonly lastEvaluatedAt?: string | undefined;
+  readonly lastValue?: number | undefined;
+  readonly isBreached?: boolean | undefined;
+  readonly breachCount?: number | undefined;
+  readonly lastBreachedAt?: string | undefined;
+}
+
+/** One target, held against the project as it is now. */
+export interface QualityEvaluation {
+  readonly uid: string;
+  readonly name: string;
+  readonly metric?: string | undefined;
+  readonly threshold?: number | undefined;
+  readonly operator?: string | undefined;
+  readonly currentValue?: number | undefined;
+  readonly isBreached: boolean;
+  readonly severity?: string | undefined;
+}
+
+function readTarget(fields: Fields): QualityTarget {
+  return {
+    uid: fields.pathPart("uid"),
+    name: fields.text("name"),
+    metric: fields.text("metric"),
+    threshold: fields.number("threshold"),
+    operator: fields.text("operator"),
+    severity: fields.maybeText("severity"),
+    isActive: fields.maybeFlag("is_active"),
+    notifyWebhook: fields.maybeFlag("notify_webhook"),
+    notifyEmails: fields.maybeList("notify_emails").filter((entry) => typeof entry === "string"),
+    lastEvaluatedAt: fields.maybeText("last_evaluated_at"),
+    lastValue: fields.maybeNumber("last_value"),
+    isBreached: fields.maybeFlag("is_breached"),
+    breachCount: fields.advisedCount("breach_count"),
+    lastBreachedAt: fields.maybeText("last_breached_at"),
+  };
+}
+
+function bodyOf(input: Partial<QualityTargetInput>): unknown {
+  const { name, metric, threshold, operator, severity, isActive, notifyWebhook } = input;
+  const own = { name, metric, threshold, operator, severity };
+  const flags = { is_active: isActive, notify_webhook: notifyWebhook };
+  return { ...own, ...flags, notify_emails: input.notifyEmails };
+}
+
+const TARGETS = "/projects/{uid}/quality-targets/";
+
+function pathOf(projectUid: string, ...rest: readonly string[]): readonly string[] {
+  return ["projects", projectUid, "quality-targets", ...rest];
+}
+
+function ofOne(
+  method: "GET" | "PATCH" | "DELETE",
+  verb: string,
+  projectUid: string,
+  uid: string,
+): Omit<ApiCall, "body"> {
+  return {
+    method,
+    route: `${method} ${TARGETS}{target_uid}/`,
+    path: pathOf(projectUid, uid),
+    repeat: "safe",
+    what: `${verb} quality target ${uid} of project ${projectUid}`,
+  };
+}
+
+/** Page by page as it is iterated. @throws ApiError `permission` for a key without `qc.read` */
+export function listQualityTargets(avala: Avala, projectUid: string): AsyncIterable<QualityTarget> {
+  const call = {
+    route: `GET ${TARGETS}`,
+    path: pathOf(projectUid),
+    what: `list the quality targets of project ${projectUid}`,
+  };
+  return listAll(avala, call, readTarget);
+}
+
+/** One POST, not repeated when its outcome is unknown (the error is then `ambiguous`). @throws ApiError */
+export function createQualityTarget(
+  avala: Avala,
+  projectUid: string,
+  input: QualityTargetInput,
+): Promise<QualityTarget> {
+  return callFor(
+    avala,
+    {
+      method: "POST",
+      route: `POST ${TARGETS}`,
+      path: pathOf(projectUid),
+      body: bodyOf(input),
+      repeat: "ambiguous",
+      what: `create quality target ${input.name} of project ${projectUid}`,
+    },
+    readTarget,
+  );
+}
+
+/** May be repeated. @throws ApiError `not_found` */
+export function getQualityTarget(
+  avala: Avala,
+  projectUid: string,
+  uid: string,
+): Promise<QualityTarget> {
+  return callFor(avala, ofOne("GET", "read", projectUid, uid), readTarget);
+}
+
+/** What is absent stays as it is. May be repeated. @throws ApiError `not_found` */
+export function updateQualityTarget(
+  avala: Avala,
+  projectUid: string,
+  uid: string,
+  changes: Partial<QualityTargetInput>,
+): Promise<QualityTarget> {
+  const call = { ...ofOne("PATCH", "update", projectUid, uid), body: bodyOf(changes) };
+  return callFor(avala, call, readTarget);
+}
+
+/** May be repeated. @throws ApiError `not_found` when it is gone */
+export async function deleteQualityTarget(
+  avala: Avala,
+  projectUid: string,
+  uid: string,
+): Promise<void> {
+  await avala.call(ofOne("DELETE", "delete", projectUid, uid));
+}
+
+function readEvaluation(fields: Fields): QualityEvaluation {
+  const isBreached = fields.maybeFlag("is_breached");
+  // Without it nothing is known of the target, and what is not known must not pass.
+  if (isBreached === undefined) throw badReply(EVALUATE, '"is_breached" should be true or false');
+  return {
+    uid: fields.pathPart("uid"),
+    name: fields.maybeText("name") ?? "",
+    metric: fields.maybeText("metric"),
+    threshold: fields.maybeNumber("threshold"),
+    operator: fields.maybeText("operator"),
+    currentValue: fields.maybeNumber("current_value"),
+    isBreached,
+    severity: fields.maybeText("severity"),
+  };
+}
+
+const EVALUATE = `POST ${TARGETS}evaluate/`;
+
+/**
+ * Holds every active target of the project against its present values, in one call. May be repeated.
+ * @throws ApiError `permission`, `not_found`; AvalaError `bad_reply` when it can't be read which target is breached
+ */
+export async function evaluateQualityTargets(
+  avala: Avala,
+  projectUid: string,
+): Promise<readonly QualityEvaluation[]> {
+  const { json } = await avala.call({
+    method: "POST",
+    route: EVALUATE,
+    path: pathOf(projectUid, "evaluate"),
+    body: {},
+    repeat: "safe",
+    what: `evaluate the quality targets of project ${projectUid}`,
+  });
+  // A plain list, as documented; with a server that pages it like its other lists, `results`.
+  const entries = Array.isArray(json)
+    ? (json as readonly unknown[])
+    : Fields.of(json, EVALUATE).list("results");
+  return entries.map((entry, index) =>
+    readEvaluation(Fields.of(entry, EVALUATE, `results[${index}]`)),
+  );
+}

@@ -1,0 +1,150 @@
+// An error reply as an error: which code each status is, whether another try may help, and the next step for the reader.
+// Knows nothing of sending.
+import { ApiError, type ApiErrorOptions, type ErrorCode, type RateLimit } from "../../errors";
+import { printable } from "../../redact";
+import { readErrorBody, type ErrorBody } from "./error-body";
+import { isNameTaken } from "./name-taken";
+import { scopeOf } from "../scopes";
+import type { Secrets } from "../secrets";
+import { isCount, isRecord } from "../wire";
+
+export interface Refusal {
+  readonly what: string;
+  readonly route: string;
+  readonly repeat: "safe" | "ambiguous";
+  /** From 1. */
+  readonly attempt: number;
+  readonly status: number;
+  /** `undefined` when the body is not JSON. */
+  readonly json: unknown;
+  readonly requestId: string | undefined;
+  readonly rateLimit: RateLimit | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+function codeOf({ status, json }: Refusal, body: ErrorBody): ErrorCode {
+  if (isNameTaken(status, body)) return "conflict";
+  switch (status) {
+    case 400:
+    case 422:
+      return "validation";
+    case 401:
+      return "authentication";
+    case 403:
+      return "permission";
+    case 404:
+      // For an object that is not there the API answers in JSON; a route that is not there is the web framework's page.
+      return json === undefined ? "not_offered" : "not_found";
+    case 405:
+      return "not_offered";
+    case 408:
+      return "timeout";
+    case 413:
+      return "quota";
+    case 429:
+      return "rate_limited";
+    default:
+      return status >= 500 ? "server" : "validation";
+  }
+}
+
+function hintForPermission(scope: string | undefined): string {
+  const what = scope === undefined ? "the scope for it" : `the scope ${scope}`;
+  return `The key needs ${what}, and its user the role and plan for it.`;
+}
+
+function formatGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB`;
+}
+
+function hintFor(
+  code: ErrorCode,
+  refusal: Refusal,
+  quota: ApiErrorOptions["quota"],
+): string | undefined {
+  switch (code) {
+    case "authentication":
+      return "Check the API key: keys are in Avala under Settings > Security, and they can expire.";
+    case "permission":
+      return hintForPermission(scopeOf(refusal.route));
+    case "not_found":
+      return "Check the name or uid, and that the key's user may see it.";
+    case "not_offered":
+      return "Check the base URL; if it is right, this deployment of Avala does not offer the call.";
+    case "quota":
+      return quota === undefined
+        ? "Free storage in Avala, or ask for more."
+        : `${formatGigabytes(quota.usedBytes)} of ${formatGigabytes(quota.limitBytes)} are used: free storage in Avala, or ask for more.`;
+    case "rate_limited":
+      return "Other runs share this key's limit: run fewer at once, or ask Avala for a higher limit.";
+    case "conflict":
+      return "Choose another name, or use what exists.";
+    case "server":
+      return refusal.repeat === "ambiguous"
+        ? "It may have been done all the same: look before doing it again."
+        : "The fault is on the server's side: run again later; if it stays, give Avala the request id.";
+    default:
+      return undefined;
+  }
+}
+
+function quotaOf(code: ErrorCode, json: unknown): ApiErrorOptions["quota"] {
+  if (code !== "quota" || !isRecord(json)) return undefined;
+  const { limit, used } = json;
+  return isCount(limit) && isCount(used) ? { limitBytes: limit, usedBytes: used } : undefined;
+}
+
+const WORDS: Partial<Record<ErrorCode, string>> = {
+  authentication: "the key is missing, invalid or expired",
+  permission: "the key may not do this",
+  not_found: "it does not exist",
+  not_offered: "the server has no such call",
+  conflict: "it exists already",
+  quota: "the storage quota is used up",
+  rate_limited: "too many requests",
+  timeout: "the server gave up waiting",
+  server: "the server failed",
+};
+
+/** `Could not create dataset a: slug: taken. (409 POST /datasets/, request 7f, after 2 tries)` */
+export function describe(
+  refusal: Pick<Refusal, "what" | "route" | "attempt" | "requestId">,
+  words: string,
+  status?: number,
+): string {
+  const { what, route, attempt, requestId } = refusal;
+  const facts = [
+    status === undefined ? route : `${status} ${route}`,
+    ...(requestId === undefined ? [] : [`request ${requestId}`]),
+    ...(attempt > 1 ? [`after ${attempt} tries`] : []),
+  ];
+  const sentence = words.replace(/[.\s]+$/, "");
+  return `Could not ${printable(what)}: ${sentence} (${facts.join(", ")}).`;
+}
+
+/** Turns a reply of 4xx or 5xx into the error that is thrown. */
+export function refusalError(refusal: Refusal, secrets: Secrets): ApiError {
+  const { status, json, rateLimit, requestId, retryAfterMs } = refusal;
+  const body = readErrorBody(json, (text) => secrets.mask(text));
+  const { detail, fields } = body;
+  const code = codeOf(refusal, body);
+  const quota = quotaOf(code, json);
+  const isTransient = code === "timeout" || code === "rate_limited" || code === "server";
+  // 408 and 429 say that nothing was done; after a 5xx nobody knows.
+  const ambiguous = refusal.repeat === "ambiguous" && code === "server";
+  const words = detail ?? WORDS[code] ?? "the server refused it";
+  return new ApiError(code, secrets.mask(describe(refusal, words, status)), {
+    status,
+    route: refusal.route,
+    detail,
+    // Of a quota the numbers are no field errors.
+    fields: code === "quota" ? {} : fields,
+    requestId,
+    rateLimit,
+    quota,
+    retryable: isTransient && !ambiguous,
+    retryAfterMs,
+    ambiguous,
+    hint: hintFor(code, refusal, quota),
+  });
+}

@@ -1,0 +1,124 @@
+// A reply, or the lack of one, as a value or an error. Knows nothing of sending or of tries but their count.
+import { AvalaError, isAvalaError, type RateLimit } from "../../errors";
+import { parseRetryAfter } from "../../flow/retry";
+import { describe, refusalError } from "./api-error";
+import type { ApiCall, ApiReply } from "../call";
+import { serverNow } from "./reply-headers";
+import type { Secrets } from "../secrets";
+import type { HttpResponse } from "../transport/transport";
+
+/** What judging needs to know of the session. */
+export interface ReplyContext {
+  readonly baseUrl: string;
+  readonly secrets: Secrets;
+  readonly nowMs: number;
+}
+
+// Nothing of the API's is nested half as deep; code that walks a value would run out of stack on what is.
+const MAX_LEVELS = 100;
+
+function isTooDeep(value: unknown, levelsLeft = MAX_LEVELS): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levelsLeft === 0) return true;
+  return Object.values(value).some((part) => isTooDeep(part, levelsLeft - 1));
+}
+
+/** `undefined` for no body; `"broken"` for one that is not JSON, or that nobody could walk. */
+function parseBody(body: Buffer): { readonly json: unknown } | "broken" {
+  if (body.length === 0) return { json: undefined };
+  try {
+    const json: unknown = JSON.parse(body.toString("utf8"));
+    return isTooDeep(json) ? "broken" : { json };
+  } catch {
+    return "broken";
+  }
+}
+
+/** Of one try. */
+export interface CallFacts {
+  readonly call: ApiCall;
+  readonly attempt: number;
+  readonly requestId: string | undefined;
+}
+
+function describeFor(
+  { call, attempt, requestId }: CallFacts,
+  words: string,
+  status?: number,
+): string {
+  const { what, route } = call;
+  return describe({ what, route, attempt, requestId }, words, status);
+}
+
+function redirectError(
+  facts: CallFacts,
+  { status, headers }: HttpResponse,
+  baseUrl: string,
+): AvalaError {
+  const { location } = headers;
+  const to =
+    location !== undefined && URL.canParse(location, baseUrl)
+      ? ` to ${new URL(location, baseUrl).origin}${new URL(location, baseUrl).pathname}`
+      : "";
+  return new AvalaError("redirect", describeFor(facts, `the server redirects${to}`, status), {
+    hint: "The key is never sent elsewhere: give the base URL that the API itself has.",
+  });
+}
+
+function brokenReply(facts: CallFacts, { status, headers, body }: HttpResponse): AvalaError {
+  const type = headers["content-type"] ?? "no type";
+  const kind = /html/i.test(type) ? "a web page" : `${body.length} bytes of ${type}`;
+  const words = `the response is not valid JSON or was truncated (${kind})`;
+  return new AvalaError("bad_reply", describeFor(facts, words, status), {
+    // A creation whose reply can't be read was done.
+    ambiguous: facts.call.repeat === "ambiguous",
+    hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
+  });
+}
+
+export function retryAfterOf({ headers }: HttpResponse, nowMs: number): number | undefined {
+  return parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs));
+}
+
+/** The JSON of a success; anything else is thrown. */
+export function classifyReply(
+  bench: ReplyContext,
+  facts: CallFacts,
+  reply: HttpResponse,
+  rateLimit?: RateLimit,
+): ApiReply {
+  const { secrets } = bench;
+  const { call, attempt, requestId } = facts;
+  const { status } = reply;
+  if (status >= 300 && status < 400)
+    throw masked(secrets, redirectError(facts, reply, bench.baseUrl));
+  const parsed = parseBody(reply.body);
+  if (status >= 200 && status < 300) {
+    if (parsed === "broken") throw masked(secrets, brokenReply(facts, reply));
+    return { status, json: parsed.json, rateLimit, requestId };
+  }
+  const retryAfterMs = retryAfterOf(reply, bench.nowMs);
+  const json = parsed === "broken" ? undefined : parsed.json;
+  const { what, route, repeat } = call;
+  throw refusalError(
+    { what, route, repeat, attempt, status, json, requestId, rateLimit, retryAfterMs },
+    secrets,
+  );
+}
+
+/** What the transport threw, with what was being done; and whether that may be done twice. */
+export function lostReplyError(secrets: Secrets, facts: CallFacts, error: unknown): unknown {
+  if (!isAvalaError(error) || error.code === "cancelled") return error;
+  const isOpen = facts.call.repeat === "ambiguous" && error.ambiguous;
+  return new AvalaError(error.code, secrets.mask(describeFor(facts, error.message)), {
+    hint: isOpen ? "It may have been done all the same: look before doing it again." : error.hint,
+    retryable: error.retryable && !isOpen,
+    ambiguous: isOpen,
+    cause: error,
+  });
+}
+
+function masked(secrets: Secrets, error: AvalaError): AvalaError {
+  const { code, hint, ambiguous, retryable } = error;
+  return new AvalaError(code, secrets.mask(error.message), { hint, ambiguous, retryable });
+}

@@ -1,0 +1,194 @@
+// The transport of API calls, on axios. Knows nothing of Avala.
+import * as http from "node:http";
+import * as https from "node:https";
+import { Readable } from "node:stream";
+import axios, { type AxiosProxyConfig, type AxiosRequestConfig, type AxiosResponse } from "axios";
+import { isAvalaError, type AvalaError } from "../../errors";
+import { cancelled, startTimer } from "../../flow/clock";
+import { createProxyFor, type ProxyFor } from "./proxy";
+import { openWithinBounds, withinBounds, type Watched } from "./request-bounds";
+import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
+import { tooLarge, transportError } from "./transport-errors";
+
+export interface AxiosTransportOptions {
+  readonly proxy?: ProxySettings | undefined;
+}
+
+function proxyConfig(proxy: URL | undefined): AxiosProxyConfig | false {
+  if (proxy === undefined) return false;
+  const port = proxy.port === "" ? { "https:": 443 }[proxy.protocol] : Number(proxy.port);
+  return {
+    protocol: proxy.protocol,
+    host: proxy.hostname,
+    port: port ?? 80,
+    ...(proxy.username === ""
+      ? {}
+      : {
+          auth: {
+            username: decodeURIComponent(proxy.username),
+            password: decodeURIComponent(proxy.password),
+          },
+        }),
+  };
+}
+
+function counting(request: HttpRequest, body: () => AsyncIterable<Uint8Array>): Readable {
+  return Readable.from(
+    (async function* count() {
+      for await (const chunk of body()) {
+        yield chunk;
+        request.onBytesSent?.(chunk.length);
+      }
+    })(),
+    { objectMode: false },
+  );
+}
+
+function bodyOf(request: HttpRequest): Buffer | string | Readable | undefined {
+  return typeof request.body === "function" ? counting(request, request.body) : request.body;
+}
+
+function headersOf({ headers }: AxiosResponse): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}
+
+function errorOf(request: HttpRequest, error: unknown): AvalaError {
+  if (isAvalaError(error)) return error;
+  if (request.signal?.aborted === true || axios.isCancel(error)) return cancelled("A request");
+  const { host } = new URL(request.url);
+  if (axios.isAxiosError(error)) {
+    if (isAvalaError(error.cause)) return error.cause;
+    // Of axios's two bad responses, the one that was cut short has a response, the one that was too large has none.
+    const isTooLarge = error.code === "ERR_BAD_RESPONSE" && error.response === undefined;
+    if (isTooLarge) return tooLarge(host, request.maxReplyBytes);
+  }
+  return transportError(host, error);
+}
+
+type Client = ReturnType<typeof axios.create>;
+
+function configOf(request: HttpRequest, watched: Watched, proxyFor: ProxyFor): AxiosRequestConfig {
+  const { headers, contentLength } = request;
+  const onBytesSent = (bytes: number): void => {
+    watched.onBodySent();
+    request.onBytesSent?.(bytes);
+  };
+  const length = contentLength === undefined ? {} : { "Content-Length": String(contentLength) };
+  return {
+    method: request.method,
+    url: request.url,
+    headers: { ...headers, ...length },
+    data: bodyOf({ ...request, onBytesSent }),
+    timeout: request.idleTimeoutMs,
+    proxy: proxyConfig(proxyFor(new URL(request.url))),
+    signal: watched.signal,
+    transport: listeningClient(request.idleTimeoutMs, watched),
+  };
+}
+
+interface NodeClient {
+  readonly request: (
+    options: http.RequestOptions,
+    callback: (reply: http.IncomingMessage) => void,
+  ) => http.ClientRequest;
+}
+
+/**
+ * Node's own client. It reports what axios does not listen for: a reply before the reply, and a 101, for which Node closes
+ * the connection and says nothing more. For a client of its own axios sets no timer for what comes before the headers.
+ */
+function listeningClient(idleMs: number, { onInformation, onUpgrade }: Watched): NodeClient {
+  return {
+    request: (options, callback) => {
+      const { request } = options.protocol === "https:" ? https : http;
+      const made = request(options, callback);
+      const stopTimer = startTimer(idleMs, () => {
+        made.destroy(Object.assign(new Error("no reply"), { code: "ETIMEDOUT" }));
+      });
+      made.once("response", stopTimer).once("close", stopTimer);
+      made.on("information", onInformation);
+      made.on("upgrade", (_reply, socket) => {
+        socket.destroy();
+        onUpgrade();
+      });
+      return made;
+    },
+  };
+}
+
+async function send(
+  client: Client,
+  proxyFor: ProxyFor,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  return withinBounds(request, async (watched) => {
+    try {
+      const reply = await client.request<Buffer>({
+        ...configOf(request, watched, proxyFor),
+        responseType: "arraybuffer",
+        maxContentLength: request.maxReplyBytes,
+      });
+      return { status: reply.status, headers: headersOf(reply), body: reply.data };
+    } catch (error) {
+      throw errorOf(request, error);
+    }
+  });
+}
+
+async function* readAll(request: HttpRequest, body: Readable): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of body) yield chunk as Buffer;
+  } catch (error) {
+    throw errorOf(request, error);
+  }
+}
+
+async function open(client: Client, proxyFor: ProxyFor, request: HttpRequest): Promise<HttpStream> {
+  return openWithinBounds(request, async (watched) => {
+    try {
+      const reply = await client.request<Readable>({
+        ...configOf(request, watched, proxyFor),
+        responseType: "stream",
+      });
+      const socketRequest = reply.request as http.ClientRequest;
+      // axios itself stops looking when the headers are there.
+      socketRequest.setTimeout(request.idleTimeoutMs, () => {
+        reply.data.destroy(Object.assign(new Error("no progress"), { code: "ETIMEDOUT" }));
+      });
+      const body = readAll(request, reply.data);
+      return { status: reply.status, headers: headersOf(reply), body };
+    } catch (error) {
+      throw errorOf(request, error);
+    }
+  });
+}
+
+/**
+ * Connections are kept; a redirect is a reply; nothing is parsed and no status is judged.
+ * @throws InputError for a proxy that is no URL
+ */
+export function createAxiosTransport(options: AxiosTransportOptions = {}): Transport {
+  const proxyFor = createProxyFor(options.proxy);
+  const httpAgent = new http.Agent({ keepAlive: true });
+  const httpsAgent = new https.Agent({ keepAlive: true });
+  const client = axios.create({
+    httpAgent,
+    httpsAgent,
+    maxRedirects: 0,
+    maxBodyLength: Number.POSITIVE_INFINITY,
+    validateStatus: null,
+    transformRequest: [],
+    transformResponse: [],
+    transitional: { clarifyTimeoutError: true },
+  });
+  return {
+    send: (request) => send(client, proxyFor, request),
+    open: (request) => open(client, proxyFor, request),
+    close: () => {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+// What a network library throws, as one of ours. Knows the codes of Node, axios and undici; shows hosts, never URLs.
+import { AvalaError, messageOf } from "../../errors";
+import { printable, redact } from "../../redact";
+import { isRecord } from "../wire";
+
+// Nothing was sent yet, so whatever was asked for was not done.
+const BEFORE_SENDING = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+const TIMEOUTS = new Set([
+  "ETIMEDOUT",
+  "ECONNABORTED",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+]);
+
+// The other side's certificate: the same thing again gives the same answer.
+const CERTIFICATE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "refused the connection",
+  ENOTFOUND: "is not a name that can be resolved",
+  EAI_AGAIN: "could not be resolved just now",
+  EHOSTUNREACH: "can't be reached",
+  ENETUNREACH: "can't be reached",
+  ECONNRESET: "broke the connection off",
+  EPIPE: "broke the connection off",
+  UND_ERR_SOCKET: "broke the connection off",
+  ERR_BAD_RESPONSE: "broke the connection off",
+};
+
+/** The code of an error, or of what caused it. */
+function codeOf(error: unknown): string {
+  for (let at = error, depth = 0; isRecord(at) && depth < 4; at = at["cause"], depth += 1) {
+    const code = at["code"];
+    if (typeof code === "string" && code !== "") return code;
+  }
+  return "unknown error";
+}
+
+// Error objects are no plain records for `isRecord`'s type, but have properties all the same.
+function isConnecting(error: unknown): boolean {
+  return isRecord(error) && (error["syscall"] === "connect" || isConnecting(error["cause"]));
+}
+
+/**
+ * What is kept of a library's error. The error itself holds the request, and so the key, the presigned query and a proxy's
+ * password: whoever prints ours with its causes would print them.
+ */
+function bare(error: unknown): Error {
+  const kept = new Error(redact(printable(messageOf(error))));
+  kept.name =
+    isRecord(error) && typeof error["name"] === "string" ? printable(error["name"]) : "Error";
+  kept.stack = `${kept.name}: ${kept.message}`;
+  return kept;
+}
+
+/** `isSent: false` when the library knows that no byte of the request went out. */
+export function transportError(host: string, error: unknown, isSent = true): AvalaError {
+  const code = codeOf(error);
+  // What undici says of a 101, with the code of any broken connection.
+  if (messageOf(error) === "bad upgrade") return notAReply(host, "101");
+  const isCertificate = CERTIFICATE.test(code);
+  const ambiguous = isSent && !BEFORE_SENDING.has(code) && !isConnecting(error) && !isCertificate;
+  if (TIMEOUTS.has(code)) {
+    return new AvalaError("timeout", `${host} made no progress (${code})`, {
+      retryable: true,
+      ambiguous,
+      cause: bare(error),
+      hint: "Check the connection and any proxy.",
+    });
+  }
+  const words = isCertificate ? "has a certificate that is not trusted" : WORDS[code];
+  return new AvalaError("network", `${host} ${words ?? "gave no reply"} (${code})`, {
+    retryable: !isCertificate,
+    ambiguous,
+    cause: bare(error),
+    hint: isCertificate
+      ? "If your network puts its own certificate in between, name its authority in NODE_EXTRA_CA_CERTS."
+      : "Check the connection, the base URL and any proxy.",
+  });
+}
+
+/** The error of a reply over `maxReplyBytes`. */
+export function tooLarge(host: string, maxReplyBytes: number): AvalaError {
+  return new AvalaError("bad_reply", `${host} sent more than ${maxReplyBytes} bytes`);
+}
+
+/** The error of a 101, or of replies before the reply (1xx) without end. Another try would get the same. */
+export function notAReply(host: string, what: string): AvalaError {
+  return new AvalaError("bad_reply", `${host} answered with ${what}, and not with a reply`, {
+    ambiguous: true,
+    hint: "Check that the URL is that of the service itself, and that no proxy answers in its place.",
+  });
+}
+
+/** The error of a reply that trickles. */
+export function tooSlow(host: string): AvalaError {
+  return transportError(
+    host,
+    Object.assign(new Error("the reply trickles"), { code: "ETIMEDOUT" }),
+  );
+}

@@ -1,0 +1,72 @@
+// Cuts a file set into partitions: the folders that are datasets of their own, so that a change sends that folder alone.
+import { basename, resolve } from "node:path";
+import { readOptions, type FileSetOptions } from "../file-set-options";
+import { comparePaths } from "../manifest/manifest";
+import { scanSync } from "./scan";
+import { createTree } from "./tree";
+
+/** 0: one partition; 1: each top-level folder is one. */
+export type PartitionDepth = 0 | 1;
+
+export interface Partition<T> {
+  /** The top-level folder; `""` for the files above it, and for everything at depth 0. */
+  readonly folder: string;
+  readonly files: readonly T[];
+}
+
+export type PartitionOptions = Pick<
+  FileSetOptions,
+  "include" | "exclude" | "includeHidden" | "symlinks"
+> & { readonly depth: PartitionDepth };
+
+/**
+ * The partitions that hold a file of the set, sorted: `FileSetOptions.folder` of each, `""` for the files above all
+ * folders. At depth 0 always `[""]`, and then `folder` is to be left out. Synchronous, for a program that has to know its
+ * resources as it runs; opens no file and refuses none, that is left to `readFileSet`.
+ * @throws InputError when the root or a glob can't be used
+ */
+export function listPartitions(root: string, options: PartitionOptions): string[] {
+  const read = readOptions({ root, ...options });
+  if (options.depth === 0) return [""];
+  const tree = createTree({ root: read.root, symlinks: options.symlinks ?? "follow" });
+  const includeHidden = options.includeHidden ?? false;
+  const { paths, problems } = scanSync({ tree, ...read.patterns, includeHidden });
+  // What will be refused still counts: its partition is where the refusal is told.
+  const refused = problems.map(({ input }) =>
+    tree.find(input)?.isDirectory() === true ? `${input}/` : input,
+  );
+  return [...new Set([...paths, ...refused].map(topFolder))].sort(comparePaths);
+}
+
+/** What a partition is called: its folder, or the root's own name for the files above all folders. */
+export function partitionName(root: string, folder: string): string {
+  return folder === "" ? basename(resolve(root)) : folder;
+}
+
+function topFolder(path: string): string {
+  const slash = path.indexOf("/");
+  return slash === -1 ? "" : path.slice(0, slash);
+}
+
+/**
+ * Files by partition, sorted by folder, each in the order given. `prefix` is the file set's own, which is in front of
+ * every path and is no folder of the root.
+ */
+export function partitionFiles<T extends { readonly path: string }>(
+  files: readonly T[],
+  depth: PartitionDepth,
+  prefix = "",
+): Partition<T>[] {
+  const start = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
+  const byFolder = new Map<string, T[]>();
+  for (const file of files) {
+    const inside = file.path.startsWith(start) ? file.path.slice(start.length) : file.path;
+    const folder = depth === 0 ? "" : topFolder(inside);
+    const group = byFolder.get(folder);
+    if (group === undefined) byFolder.set(folder, [file]);
+    else group.push(file);
+  }
+  return [...byFolder]
+    .map(([folder, group]) => ({ folder, files: group }))
+    .sort((a, b) => comparePaths(a.folder, b.folder));
+}

@@ -1,0 +1,105 @@
+// The tree below a root as fast-glob walks it: nothing outside the root, and no circle of links is walked twice.
+// Knows no globs. fast-glob's own following of links neither stops at circles nor stays in the root (mrmlnc/fast-glob#74).
+import { join } from "node:path";
+import {
+  readEntries,
+  type Rejection,
+  type Entries,
+  type EntryOptions,
+  type TreeEntry,
+} from "./entries";
+
+export interface Folder {
+  readonly entries: ReadonlyMap<string, TreeEntry>;
+  /** Set when the folder could not or must not be read; it then has no entries. */
+  readonly bar?: Rejection | undefined;
+}
+
+export interface Tree {
+  readonly root: string;
+  /** What is in a folder (POSIX, relative, `""` is the root). Read once; later calls give the same answer. */
+  list(folder: string): Folder | undefined;
+  /** The entry at a path, its name compared by case; `undefined` when there is none. */
+  find(path: string): TreeEntry | undefined;
+}
+
+interface Place extends Folder {
+  /** Real paths of this folder, first, and of all that were walked through to it. */
+  readonly chain: readonly string[];
+  readonly isLinked: boolean;
+}
+
+// Links between folders multiply paths (ten folders that all link to each other make millions): far above what is meant.
+const MAX_LINKED_FOLDERS = 10_000;
+
+export interface TreeOptions extends EntryOptions {
+  /** Only this partition: a top-level folder, or `""` for the files above all folders. */
+  readonly folder?: string | undefined;
+}
+
+/** The tree below `root`, read as it is asked for. Synchronous: `readdir` off the thread costs more than it saves. */
+export function createTree(options: TreeOptions): Tree {
+  const places = new Map<string, Place | undefined>();
+  const folders = new Map<string, Entries>(); // by real path, which links give many names
+  let linkedFolders = 0;
+
+  const read = (real: string): Entries => {
+    const known = folders.get(real) ?? readEntries(options, real);
+    folders.set(real, known);
+    return known;
+  };
+  const list = (folder: string): Place | undefined => {
+    if (places.has(folder)) return places.get(folder);
+    const place = folder === "" ? rootPlace(options, read(options.root)) : below(folder);
+    places.set(folder, place);
+    return place;
+  };
+  const below = (folder: string): Place | undefined => {
+    const name = nameOf(folder);
+    const above = list(parentOf(folder));
+    const entry = above?.entries.get(name);
+    if (above === undefined || entry?.isDirectory() !== true) return undefined;
+    const [nearest = options.root] = above.chain;
+    const real = entry.real ?? join(nearest, name);
+    const isLinked = above.isLinked || entry.real !== undefined;
+    const chain = [real, ...above.chain];
+    const empty = (bar?: Rejection): Place => ({ entries: new Map(), bar, chain, isLinked });
+    if (entry.bar !== undefined) return empty(entry.bar);
+    if (entry.real !== undefined && above.chain.includes(real)) return empty(leadsBack);
+    if (isLinked) linkedFolders += 1;
+    if (linkedFolders > MAX_LINKED_FOLDERS && isLinked) {
+      return empty(linkedFolders === MAX_LINKED_FOLDERS + 1 ? tooManyLinks : undefined);
+    }
+    const { byName, bar } = read(real);
+    return { entries: byName, bar, chain, isLinked };
+  };
+  const find = (path: string): TreeEntry | undefined =>
+    list(parentOf(path))?.entries.get(nameOf(path));
+  return { root: options.root, list, find };
+}
+
+function rootPlace({ root, folder }: TreeOptions, { byName, bar }: Entries): Place {
+  const isWanted = (entry: TreeEntry): boolean =>
+    folder === "" ? !entry.isDirectory() : entry.isDirectory() && entry.name === folder;
+  const entries =
+    folder === undefined ? byName : new Map([...byName].filter(([, entry]) => isWanted(entry)));
+  return { entries, bar, chain: [root], isLinked: false };
+}
+
+const leadsBack: Rejection = {
+  level: "notice",
+  text: "The link leads back to a folder that it is in; it was left out.",
+};
+const tooManyLinks: Rejection = {
+  level: "problem",
+  text: `Links between folders lead to more than ${MAX_LINKED_FOLDERS} folders: leave some out, or use symlinks: skip.`,
+};
+
+/** The folder that a path is in, `""` for the root. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

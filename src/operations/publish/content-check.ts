@@ -1,0 +1,93 @@
+// Whether what a store keeps of a dataset's items is the content of local files: by the size and the ETag that a request
+// of one byte returns. Costs no API call but the list of the items; the key is never sent.
+import { createHash } from "node:crypto";
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { listItems, type DatasetItem } from "../../api/endpoints/items";
+import { readStored } from "../../api/storage/stored-object";
+import { refOf } from "../dataset-owner";
+import { isAvalaError } from "../../errors";
+import { runPool } from "../../flow/pool";
+import { retry } from "../../flow/retry";
+import { matchKeys } from "../item-keys";
+import { retryOn } from "../../upload/send/attempt";
+import type { UploadFile } from "../../upload/request";
+import { readChunks } from "../../upload/send/source";
+
+const CONCURRENCY = 8;
+const MAX_TRIES = 3;
+// A store whose ETags are not MD5s would be asked for each file to no end.
+const MAX_UNLIKE_BEFORE_ALIKE = 16;
+
+export interface ContentComparison {
+  /** Files whose content the store keeps. */
+  readonly same: ReadonlySet<string>;
+  /** Files of which it keeps something else; known only where it has shown that its ETags are MD5s. */
+  readonly others: readonly string[];
+}
+
+async function md5Of(avala: Avala, file: UploadFile): Promise<string> {
+  const hash = createHash("md5");
+  for await (const chunk of readChunks(avala.disk, file, () => undefined)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** `undefined` where the store does not say. What a file's own reading throws comes through. */
+async function isSame(avala: Avala, url: string, file: UploadFile): Promise<boolean | undefined> {
+  const options = { ...retryOn(avala, `look at ${file.path}`, avala.signal), maxTries: MAX_TRIES };
+  let stored: Awaited<ReturnType<typeof readStored>>;
+  try {
+    stored = await retry(() => readStored(avala, url), options);
+  } catch (error) {
+    if (!isAvalaError(error) || error.code === "cancelled") throw error;
+    return undefined; // it is advice: the file counts as not compared
+  }
+  if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return false;
+  if (stored?.md5 === undefined) return undefined;
+  return stored.md5 === (await md5Of(avala, file));
+}
+
+interface Stored {
+  readonly file: UploadFile;
+  readonly url: string;
+}
+
+async function findStored(
+  avala: Avala,
+  dataset: Dataset,
+  files: readonly UploadFile[],
+): Promise<readonly Stored[]> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const items: Pick<DatasetItem, "key" | "url">[] = [];
+  for await (const { key, url } of listItems(avala, await refOf(avala, dataset))) {
+    items.push({ key, url });
+  }
+  const matches = matchKeys(
+    byPath.keys(),
+    items.map(({ key }) => key),
+  );
+  return matches.flatMap((match, index) => {
+    const file = match.kind === "path" ? byPath.get(match.path) : undefined;
+    const url = items[index]?.url;
+    return file === undefined || url === undefined ? [] : [{ file, url }];
+  });
+}
+
+/** @throws AvalaError `file_changed` when a file is not what its manifest says; ApiError of the list */
+export async function compareContents(
+  avala: Avala,
+  dataset: Dataset,
+  files: readonly UploadFile[],
+): Promise<ContentComparison> {
+  const found = await findStored(avala, dataset, files);
+  const same = new Set<string>();
+  const others: string[] = [];
+  const pool = { concurrency: CONCURRENCY, signal: avala.signal };
+  await runPool(found, pool, async ({ file, url }) => {
+    if (same.size === 0 && others.length >= MAX_UNLIKE_BEFORE_ALIKE) return;
+    const isAlike = await isSame(avala, url, file);
+    if (isAlike === true) same.add(file.path);
+    if (isAlike === false) others.push(file.path);
+  });
+  return { same, others: same.size === 0 ? [] : others.sort() };
+}

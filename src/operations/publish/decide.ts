@@ -1,0 +1,129 @@
+// The first step: what the server has under a name, and so whether files are sent. Sends nothing.
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { findDataset } from "../dataset";
+import { compareManifests, describeChanges } from "../../files/manifest/compare";
+import type { Manifest } from "../../files/manifest/manifest";
+import type { UploadFile } from "../../upload/request";
+import { compareContents } from "./content-check";
+import { recordContent, recordedContent } from "./content-record";
+import {
+  brokenVersion,
+  CORE_WORDS,
+  existsAlready,
+  hasDifference,
+  holdsOthers,
+  madeOfOthers,
+} from "./refusals";
+import { compareWhenCreated } from "./settle";
+import {
+  destinationOf,
+  digestOf,
+  isNamedByContent,
+  requireFiles,
+  type Compared,
+  type Decision,
+  type NamedFile,
+  type NamedFiles,
+  type PublishOptions,
+  type SendTarget,
+} from "./target";
+
+export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "words"> & {
+  /** Whether a version that is still being created counts as found: a later step compares it. @default false */
+  readonly isComparedLater?: boolean | undefined;
+  /** Whether files were sent under the name before this was asked: then no refusal says that nothing was. @default false */
+  readonly isSent?: boolean | undefined;
+};
+
+/**
+ * Looks at what the server has under the target's name and decides whether its files must be sent.
+ * @throws InputError for a target without files; AvalaError `conflict` when the dataset exists and holds something else,
+ * or `ifExists` is `fail`
+ */
+export async function decidePublish<Target extends SendTarget>(
+  avala: Avala,
+  target: Target,
+  options: DecideOptions,
+): Promise<Decision<Target>> {
+  requireFiles(target);
+  const existing = await findDataset(avala, target.dataset);
+  if (existing === undefined) return { kind: "send", target };
+  if (target.ifExists === "fail") throw existsAlready(existing, options.words ?? CORE_WORDS);
+  return { kind: "found", target, ...(await compareFound(avala, existing, target, options)) };
+}
+
+/**
+ * Holds a dataset that exists against files that it should be made of.
+ * @throws AvalaError `conflict` when it holds something else, as far as that can be compared
+ */
+export async function compareFound(
+  avala: Avala,
+  existing: Dataset,
+  target: NamedFiles,
+  options: DecideOptions,
+): Promise<Compared> {
+  const { words = CORE_WORDS, isSent = false, stateDirectory } = options;
+  const way = { words, isSent };
+  const isVersion = isNamedByContent(target);
+  if (isVersion && options.isComparedLater === true && existing.status !== "created") {
+    return { dataset: existing, unverified: 0 };
+  }
+  const digest = digestOf(target);
+  const recorded = isVersion
+    ? digest
+    : await recordedContent(avala, destinationOf(target), existing.uid, stateDirectory);
+  const isKnown = digest !== undefined && recorded === digest;
+  const comparing = { ...options, isMadeOfThem: isKnown };
+  const { dataset, items } = await compareWhenCreated(avala, existing, target, comparing);
+  if (hasDifference(items)) {
+    throw isVersion ? brokenVersion(dataset, items, isSent) : holdsOthers(dataset, items, way);
+  }
+  if (recorded !== undefined && digest !== undefined && recorded !== digest) {
+    throw madeOfOthers(dataset, "", way);
+  }
+  const unverified = isKnown ? 0 : await countUnverified(avala, dataset, target, options);
+  return { dataset, unverified: Math.max(unverified, items.uncompared) };
+}
+
+function hasPlace(file: NamedFile): file is UploadFile {
+  return "absolutePath" in file;
+}
+
+/** Of a dataset whose content no record tells: as far as its store does. @throws AvalaError `conflict` */
+async function countUnverified(
+  avala: Avala,
+  dataset: Dataset,
+  target: NamedFiles,
+  { stateDirectory, words = CORE_WORDS, isSent = false }: DecideOptions,
+): Promise<number> {
+  const files = target.files.filter(hasPlace);
+  if (files.length === 0) return target.files.length;
+  const { same, others } = await compareContents(avala, dataset, files);
+  if (others.length > 0) {
+    const items = { missing: [], wrongSize: [], extra: [], others };
+    throw holdsOthers(dataset, items, { words, isSent });
+  }
+  const unverified = target.files.length - same.size;
+  const digest = digestOf(target);
+  if (unverified === 0 && digest !== undefined) {
+    const made = { uid: dataset.uid, digest };
+    await recordContent(avala, destinationOf(target), made, stateDirectory);
+  }
+  return unverified;
+}
+
+/**
+ * Refuses a change of files whose dataset is made already, by what is known of the files that it was made of.
+ * @throws AvalaError `conflict`
+ */
+export function refuseChange(
+  existing: Dataset,
+  before: Manifest,
+  after: Manifest,
+  { words = CORE_WORDS }: Pick<PublishOptions, "words">,
+): void {
+  if (before.digest === after.digest) return;
+  const changes = describeChanges(compareManifests(before, after));
+  throw madeOfOthers(existing, changes, { words, isSent: false });
+}

@@ -1,0 +1,128 @@
+// From files to a dataset that holds exactly these files: decide, send, confirm, settle. Every step may be repeated, so a
+// run that broke anywhere is simply run again. Knows nothing of front ends.
+import type { Avala } from "../../api/connection";
+import { isNotAllowedToRead, type AvalaError } from "../../errors";
+import { withDestinationLock } from "../../upload/journal/destination-lock";
+import type { UploadResult } from "../../upload/result";
+import { removeUploadJournal } from "../../upload/journal/upload-journal";
+import { confirmSent, type Confirmed } from "./confirm";
+import { decidePublish } from "./decide";
+import { CORE_WORDS, existsAlready, mayBeOurs } from "./refusals";
+import { sendFiles, type Sent } from "./send";
+import { settlePublished } from "./settle";
+import {
+  destinationOf,
+  isNamedByContent,
+  lockedOf,
+  type Compared,
+  type Decision,
+  type NamedFiles,
+  type PublishOptions,
+  type PublishResult,
+  type PublishTarget,
+} from "./target";
+
+/** The server has what is under this name: a journal of it would only mislead. */
+async function takeFound(
+  avala: Avala,
+  target: PublishTarget,
+  { dataset, unverified }: Compared,
+  { stateDirectory }: PublishOptions,
+): Promise<Extract<PublishResult, { readonly outcome: "unchanged" | "unverified" }>> {
+  await removeUploadJournal(avala, destinationOf(target), stateDirectory);
+  return { outcome: unverified === 0 ? "unchanged" : "unverified", dataset, unverified };
+}
+
+/**
+ * Another run may have confirmed this name meanwhile: then it must be what we would have made. What this run sent shows
+ * nothing: the lock keeps away those that share its state folder, so the other one is one that may have sent over it.
+ */
+async function takeTaken(
+  avala: Avala,
+  target: PublishTarget,
+  refusal: AvalaError,
+  options: PublishOptions & { readonly upload?: UploadResult },
+): Promise<PublishResult> {
+  if (target.ifExists === "fail") throw refusal;
+  const { upload } = options;
+  try {
+    const deciding = { ...options, isSent: upload !== undefined };
+    const decision = await decidePublish(avala, target, deciding);
+    if (decision.kind === "found") {
+      return { ...(await takeFound(avala, target, decision, options)), upload };
+    }
+  } catch (error) {
+    if (!isNotAllowedToRead(error)) throw error;
+    throw mayBeOurs(target.dataset.name, isNamedByContent(target), refusal);
+  }
+  throw refusal; // it is someone else's
+}
+
+interface Made {
+  readonly outcome: "made";
+  readonly upload: UploadResult;
+  readonly held: NamedFiles & Pick<PublishTarget, "dataset">;
+  readonly confirmed: Confirmed;
+}
+
+/** What no other run may do under this name at the same time. */
+async function sendAndConfirm(
+  avala: Avala,
+  target: PublishTarget,
+  options: PublishOptions,
+): Promise<Made | Exclude<Sent, { readonly outcome: "sent" }>> {
+  const sent = await sendFiles(avala, target, options);
+  if (sent.outcome !== "sent") return sent;
+  const { upload, isWatched } = sent;
+  const { digest, entries: files } = upload.manifest;
+  const held = { dataset: target.dataset, files, digest };
+  const batch = { uid: upload.uploadUid };
+  const confirmed = await confirmSent(avala, { ...held, batch, isSentNow: isWatched }, options);
+  return { outcome: "made", upload, held, confirmed };
+}
+
+/**
+ * Carries a decision out. Safe when another run does the same at once: one of them confirms, and the other finds what
+ * it would have made.
+ * @throws UploadError when files failed or the upload was stopped; AvalaError `dataset` when the dataset does not hold
+ * exactly what was sent, `conflict` when another run sends other content under the name or the name or slug is taken,
+ * `validation` when the server refuses what the dataset should be, `quota` when the files can never fit, `timeout`,
+ * `cancelled`
+ */
+export async function carryOut(
+  avala: Avala,
+  decision: Decision,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  const { target } = decision;
+  if (decision.kind === "found") return takeFound(avala, target, decision, options);
+  const made = await withDestinationLock(
+    avala,
+    lockedOf(target),
+    options.stateDirectory,
+    (locked) => sendAndConfirm(locked, target, options),
+  );
+  if (made.outcome === "partial") return made;
+  if (made.outcome === "exists") {
+    const refusal = existsAlready(made.existing, options.words ?? CORE_WORDS);
+    return takeTaken(avala, target, refusal, options);
+  }
+  const { upload, held, confirmed } = made;
+  if (confirmed.outcome === "taken") {
+    const known = { ...target, digest: held.digest };
+    return takeTaken(avala, known, confirmed.refusal, { ...options, upload });
+  }
+  options.onConfirmed?.(confirmed.dataset);
+  const settling = { ...options, isKnown: confirmed.isKnown };
+  const settled = await settlePublished(avala, confirmed.dataset, held, settling);
+  return { outcome: "uploaded", upload, ...settled };
+}
+
+/** {@link decidePublish}, then {@link carryOut}. */
+export async function publishDataset(
+  avala: Avala,
+  target: PublishTarget,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  return carryOut(avala, await decidePublish(avala, target, options), options);
+}

@@ -1,0 +1,168 @@
+// What a publish refuses, in words that both front ends use. Decides nothing.
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { ConfirmInput } from "../../api/endpoints/manual-upload";
+import { AvalaError, isApiError, type ApiError } from "../../errors";
+import { listed, shown } from "../../text";
+import type { ItemComparison } from "../item-comparison";
+
+/** What users of a front end write: as sentences that stand in a hint. */
+export interface Words {
+  /** How each content gets a dataset version. */
+  readonly version: string;
+  /** How a dataset that exists is taken as it is. */
+  readonly takeOver: string;
+}
+
+export const CORE_WORDS: Words = {
+  version:
+    "Put the digest of the files into the name (datasetVersionName), and each content gets a dataset version.",
+  takeOver: 'ifExists: "verify" accepts a dataset that holds exactly these files.',
+};
+
+interface Refusing {
+  readonly words: Words;
+  /** Whether files were sent under the name before this was known. */
+  readonly isSent: boolean;
+}
+
+function ending(isSent: boolean): string {
+  return isSent ? "" : " Nothing was sent.";
+}
+
+function waysOut({ words, isSent }: Refusing): string {
+  return `A dataset is made once, and nothing can be added to it. ${words.version} Or choose another name.${ending(isSent)}`;
+}
+
+type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra" | "lost"> & {
+  /** Of the same size, and of other content. */
+  readonly others?: readonly string[];
+};
+
+export function hasDifference({ missing, wrongSize, extra, lost }: Differences): boolean {
+  return lost !== undefined || missing.length + wrongSize.length + extra.length > 0;
+}
+
+function describeDifferences(differences: Differences): string {
+  const { missing, wrongSize, extra, others = [], lost } = differences;
+  return listed([
+    ...(lost === undefined ? [] : [lost]),
+    ...missing.map((path) => `${shown(path)}: not in the dataset`),
+    ...wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
+    ...others.map((path) => `${shown(path)}: of other content in the dataset`),
+    ...extra.map((path) => `${shown(path)}: in the dataset, and not among these files`),
+  ]);
+}
+
+export function holdsOthers(
+  { name, uid }: Dataset,
+  items: Differences,
+  refusing: Refusing,
+): AvalaError {
+  return new AvalaError(
+    "conflict",
+    `The dataset ${name} exists (uid ${uid}) and does not hold exactly these files:${describeDifferences(items)}`,
+    { hint: waysOut(refusing) },
+  );
+}
+
+/** A version's name is its content's, so what differs is missing or was left there, and no other name would help. */
+export function brokenVersion(
+  { name, uid }: Dataset,
+  items: Differences,
+  isSent: boolean,
+): AvalaError {
+  return new AvalaError(
+    "conflict",
+    `The dataset version ${name} exists (uid ${uid}) and does not hold exactly its files:${describeDifferences(items)}`,
+    {
+      hint: `A dataset version can't be added to. Delete it in Avala and run again, or use another name before the digest.${ending(isSent)}`,
+    },
+  );
+}
+
+/** Its paths and sizes may be the same: what was sent for it is known to be something else. */
+export function madeOfOthers(
+  { name, uid }: Dataset,
+  changes: string,
+  refusing: Refusing,
+): AvalaError {
+  const lines = changes === "" ? "." : `:\n${changes}`;
+  return new AvalaError(
+    "conflict",
+    `The dataset ${name} exists (uid ${uid}) and was made of other content${lines}`,
+    { hint: waysOut(refusing) },
+  );
+}
+
+export function existsAlready({ name, uid, itemCount }: Dataset, words: Words): AvalaError {
+  const items = `${itemCount} ${itemCount === 1 ? "item" : "items"}`;
+  return new AvalaError("conflict", `The dataset ${name} exists already (uid ${uid}, ${items}).`, {
+    hint: `${words.takeOver} ${words.version} Or choose another name. Nothing was sent.`,
+  });
+}
+
+export function sentByAnother(name: string, paths: readonly string[], words: Words): AvalaError {
+  return new AvalaError(
+    "conflict",
+    `Another run sent other content under the name ${name}, so nothing was confirmed:${listed(paths.map(shown))}`,
+    {
+      hint: `Send the files again once no other run sends under this name, or choose another name. ${words.version}`,
+    },
+  );
+}
+
+/** Its name is taken, and the key may not read: whose dataset that is can't be known. */
+export function mayBeOurs(
+  name: string,
+  isNamedByContent: boolean,
+  refusal: AvalaError,
+): AvalaError {
+  const guess = isNamedByContent
+    ? "Its name is made of these files' content, so most probably it is theirs, made by an earlier run whose reply was lost"
+    : "An earlier run whose reply was lost may have made it of these files, or another one of others";
+  return new AvalaError(
+    "conflict",
+    `The dataset ${name} exists already, and the key may not look whether it holds these files: ${refusal.message}`,
+    {
+      hint: `${guess}: look in the dashboard, or give the key the scope datasets.read, and a run looks for itself.`,
+      cause: refusal,
+    },
+  );
+}
+
+/** The server made no dataset of what was sent: the name or slug is taken, or a field is not allowed. */
+export function notMade({ name, slug }: ConfirmInput, error: ApiError): AvalaError {
+  const hint =
+    error.code === "conflict"
+      ? `The name or the slug ${slug} is taken, by you or by someone else: choose another name, or another slug.`
+      : "visibility" in error.fields
+        ? "Avala may want an uploaded dataset to be private at first: make it private, and publish it in the dashboard."
+        : undefined;
+  return new AvalaError(error.code, `Avala made no dataset ${name}: ${error.message}`, {
+    hint: hint ?? error.hint,
+    cause: error,
+  });
+}
+
+/** Whether the server refused to make it, for a reason that {@link notMade} explains. */
+export function isRefusalToMake(error: unknown): error is ApiError {
+  return isApiError(error) && (error.code === "conflict" || error.code === "validation");
+}
+
+/** @throws AvalaError `dataset` when it does not hold exactly what was sent */
+export function requireSame({ name, uid }: Dataset, items: Differences): void {
+  if (!hasDifference(items)) return;
+  const lacks = items.lost !== undefined || items.missing.length + items.wrongSize.length > 0;
+  const what = lacks
+    ? "does not hold what was sent"
+    : "also holds files that this run did not send";
+  throw new AvalaError(
+    "dataset",
+    `The dataset ${name} was made (uid ${uid}) and ${what}:${describeDifferences(items)}`,
+    {
+      hint: lacks
+        ? "Look at its health in the dashboard; if the files stay away, upload them under another name."
+        : "Another run left them under this name, and no call of the API removes them: upload under another name.",
+    },
+  );
+}

@@ -1,0 +1,99 @@
+// The second step: the files' bytes, under the name. Confirms nothing.
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { findDataset } from "../dataset";
+import { ignoreForbidden } from "../../errors";
+import { withDestinationLock } from "../../upload/journal/destination-lock";
+import type { Journal } from "../../upload/journal/journal";
+import { checkRequest, type UploadRequest } from "../../upload/request";
+import type { UploadResult } from "../../upload/result";
+import { findRivals } from "../../upload/journal/rivals";
+import { requireQuota } from "../../upload/check/quota";
+import { uploadWith } from "../../upload/run";
+import { openUploadJournal, takeBackPaths } from "../../upload/journal/upload-journal";
+import { CORE_WORDS, sentByAnother } from "./refusals";
+import { destinationOf, digestOf, lockedOf, type PublishOptions, type SendTarget } from "./target";
+
+export type Sent =
+  | {
+      readonly outcome: "sent";
+      readonly upload: UploadResult;
+      /** False when another run removed the journal meanwhile: then it has made a dataset of what lies there. */
+      readonly isWatched: boolean;
+    }
+  | { readonly outcome: "partial"; readonly upload: UploadResult }
+  /** Another run has made the dataset since it was decided to make it. Nothing was sent. */
+  | { readonly outcome: "exists"; readonly existing: Dataset };
+
+/** Whether the journal has what these files began, and nothing else that a dataset may have been made of since. */
+function resumes({ landed, parts }: Journal, files: SendTarget["files"]): boolean {
+  const isOther = ({ path, sizeBytes, sha256 }: SendTarget["files"][number]): boolean => {
+    const entry = landed.get(path);
+    if (entry === undefined) return false;
+    return entry.sizeBytes !== sizeBytes || (sha256 ?? entry.sha256) !== entry.sha256;
+  };
+  return landed.size + parts.size > 0 && !files.some(isOther);
+}
+
+/**
+ * With many datasets it can be long ago that it was decided to make this one: a look spares sending all of its files
+ * again. The journal first, the look second: then a journal that was removed in between can't pass for one that was
+ * never there.
+ */
+async function openToSend(
+  avala: Avala,
+  target: SendTarget,
+  stateDirectory: string | undefined,
+): Promise<{ readonly journal?: Journal | undefined; readonly existing?: Dataset | undefined }> {
+  const journal = await openUploadJournal(avala, lockedOf(target), stateDirectory);
+  if (journal !== undefined && resumes(journal, target.files)) return { journal };
+  try {
+    const existing = await findDataset(avala, target.dataset).catch(ignoreForbidden);
+    if (existing === undefined) return { journal };
+    await journal?.close();
+    return { existing };
+  } catch (error) {
+    await journal?.close();
+    throw error;
+  }
+}
+
+/**
+ * Sends what has not landed yet. Safe when other runs send the same at once; when one sends other content, nothing may
+ * be confirmed, and what is recorded of the contested paths is taken back, so that the next run sends them again.
+ * @throws UploadError when files failed or the upload was stopped; AvalaError `conflict` when another run sends other
+ * content under the name, `quota` when the files can never fit
+ */
+export async function sendFiles(
+  avala: Avala,
+  target: SendTarget,
+  options: PublishOptions,
+): Promise<Sent> {
+  const { concurrency, stateDirectory, deadlineMs } = options;
+  const to = destinationOf(target);
+  const { files, stored } = target;
+  const request = { ...to, files, digest: digestOf(target), stored, concurrency, deadlineMs };
+  checkRequest(request);
+  if (options.isRoomChecked !== true) await requireQuota(avala, request);
+  return withDestinationLock(avala, lockedOf(target), stateDirectory, (locked) =>
+    sendLocked(locked, target, request, options),
+  );
+}
+
+/** What no other run may do under this name at the same time. */
+async function sendLocked(
+  avala: Avala,
+  target: SendTarget,
+  request: UploadRequest,
+  { stateDirectory, words = CORE_WORDS }: PublishOptions,
+): Promise<Sent> {
+  const { journal, existing } = await openToSend(avala, target, stateDirectory);
+  if (existing !== undefined) return { outcome: "exists", existing };
+  const upload = await uploadWith(avala, request, journal);
+  if (!upload.isComplete) return { outcome: "partial", upload };
+  const { paths, isWatched } = await findRivals(journal, upload);
+  if (paths.length === 0) return { outcome: "sent", upload, isWatched };
+  // Whose bytes came last is not known, whosever record did.
+  await takeBackPaths(avala, destinationOf(target), stateDirectory, paths);
+  throw sentByAnother(target.dataset.name, paths, words);
+}

@@ -1,0 +1,138 @@
+// What is published, what was decided about it, what came of it: as values. Does nothing.
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { ConfirmInput } from "../../api/endpoints/manual-upload";
+import { InputError } from "../../errors";
+import { dataTypes, isIndexed, type DataType } from "../../files/media";
+import type { Stored } from "../../upload/journal/batch";
+import {
+  digestOfContent,
+  isNamedByContent as isContentName,
+} from "../../upload/journal/content-name";
+import type { DatasetDestination } from "../../upload/destination";
+import type { LockedDestination } from "../../upload/journal/destination-lock";
+import type { UploadFile } from "../../upload/request";
+import type { UploadResult } from "../../upload/result";
+import type { Words } from "./refusals";
+
+/** A name, and the files that are, or should be, stored under it. */
+export interface NamedFiles {
+  readonly dataset: {
+    readonly name: string;
+    readonly ownerName?: string | undefined;
+    readonly organizationUid?: string | undefined;
+    /** Absent for files of several types: then a dataset that is found says what it indexes. */
+    readonly dataType?: DataType | undefined;
+  };
+  readonly files: readonly NamedFile[];
+  /** Of all the files. @default made from their sha256, where all have one */
+  readonly digest?: string | undefined;
+}
+
+export type NamedFile = Pick<UploadFile, "path" | "sizeBytes" | "sha256">;
+
+/** All that deciding and sending need to know. */
+export interface SendTarget extends NamedFiles {
+  /** What is known to have landed otherwise than by the journal. */
+  readonly stored?: Stored | undefined;
+  readonly files: readonly UploadFile[];
+  /**
+   * When a dataset of this name exists. `verify`: it must hold exactly these files, as far as that can be compared.
+   * `fail`: refuse. Nothing is sent either way: a dataset is made once.
+   */
+  readonly ifExists: "verify" | "fail";
+}
+
+export interface PublishTarget extends SendTarget {
+  readonly dataset: ConfirmInput & { readonly dataType: DataType };
+}
+
+/** What is to be done about one target. */
+export type Decision<Target extends SendTarget = PublishTarget> =
+  | { readonly kind: "send"; readonly target: Target }
+  /** The server has a dataset of this name, and nothing in it differs from these files. */
+  | ({ readonly kind: "found"; readonly target: Target } & Compared);
+
+/** A dataset whose items were held against the files. */
+export interface Compared {
+  readonly dataset: Dataset;
+  /** How many of the files could not be compared by their content. */
+  readonly unverified: number;
+}
+
+export interface PublishOptions {
+  /** Ms still allowed for waiting, asked before each wait. */
+  readonly waitMs: () => number;
+  /** Whether to wait until the server has indexed the files, and to compare. @default true */
+  readonly waits?: boolean | undefined;
+  readonly concurrency?: number | undefined;
+  readonly stateDirectory?: string | undefined;
+  readonly deadlineMs?: number | undefined;
+  /**
+   * Whether the caller has asked itself that the files fit into the storage quota, best for all its datasets at once.
+   * @default false
+   */
+  readonly isRoomChecked?: boolean | undefined;
+  /** What the caller's users write to get what a hint recommends. */
+  readonly words?: Words | undefined;
+  /** Called as soon as the dataset is made, also when what follows fails. */
+  readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
+}
+
+interface SentBefore {
+  /** What this run had sent when it turned out that another one had made the dataset. Absent where nothing was sent. */
+  readonly upload?: UploadResult | undefined;
+}
+
+export type PublishResult =
+  /** It existed and holds these files. */
+  | ({ readonly outcome: "unchanged" } & Compared & SentBefore)
+  /** It existed and has the same paths and sizes, and contents were not compared. */
+  | ({ readonly outcome: "unverified" } & Compared & SentBefore)
+  | ({ readonly outcome: "uploaded"; readonly upload: UploadResult } & Compared)
+  /** The deadline came first; nothing was confirmed, and the next run resumes. */
+  | { readonly outcome: "partial"; readonly upload: UploadResult };
+
+/** What a run of this decision would send. */
+export function toSend({ kind, target }: Decision<SendTarget>): readonly UploadFile[] {
+  return kind === "send" ? target.files : [];
+}
+
+export function asDataType(text: string | undefined): DataType | undefined {
+  return dataTypes.find((dataType) => dataType === text);
+}
+
+/** What the server will list; files of other suffixes are stored and never indexed (docs/api.md, "Uploading files"). */
+export function indexedOf<File extends { readonly path: string }>(
+  files: readonly File[],
+  dataType: DataType | undefined,
+): readonly File[] {
+  if (dataType === undefined) return [];
+  return files.filter(({ path }) => isIndexed(path, dataType));
+}
+
+export function requireFiles({ dataset, files }: NamedFiles): void {
+  if (files.length > 0) return;
+  // The server would make an empty dataset, and its name could never be confirmed again with files.
+  const text = `there are none, so the dataset ${dataset.name} would be made empty`;
+  throw new InputError([{ input: "files", text }]);
+}
+
+export function destinationOf({ dataset }: Pick<NamedFiles, "dataset">): DatasetDestination {
+  return { datasetName: dataset.name, organizationUid: dataset.organizationUid };
+}
+
+/** The same with what shows whether other content could lie there, for a lock and a journal. */
+export function lockedOf(target: NamedFiles): LockedDestination {
+  const { files, digest } = target;
+  return { ...destinationOf(target), files, digest };
+}
+
+/** The digest of the files; `undefined` while that of one is not known. */
+export function digestOf(target: NamedFiles): string | undefined {
+  return digestOfContent(lockedOf(target));
+}
+
+/** Whether the digest of the files is in the dataset's name: then other content has another name. */
+export function isNamedByContent(target: NamedFiles): boolean {
+  return isContentName(lockedOf(target));
+}

@@ -1,0 +1,71 @@
+// Whether files can ever fit into the storage quota: asked before the first byte, since a refusal in the middle leaves
+// files behind that no call removes. Knows nothing of what is sent or how.
+import { getQuota, type Quota } from "../../api/endpoints/manual-upload";
+import { withDeadline, type Avala } from "../../api/connection";
+import { AvalaError, isAvalaError } from "../../errors";
+import { formatBytes } from "../../text";
+
+export interface QuotaNeeded {
+  /** All that is to be sent for one owner, of one dataset or of many: it is one quota. */
+  readonly files: Iterable<{ readonly sizeBytes: number }>;
+  readonly organizationUid?: string | undefined;
+}
+
+// The files' own calls meet these as well, and there they count.
+const ADVICE_MISSING: ReadonlySet<string> = new Set([
+  "validation",
+  "rate_limited",
+  "server",
+  "timeout",
+  "network",
+  "bad_reply",
+]);
+
+// A route that does not answer, or answers 429 alone, must not hold up an upload that it only advises on.
+const MAX_TRIES = 3;
+const MAX_WAIT_MS = 2 * 60_000;
+
+/** The quota is advice: a server that does not tell it, or tells something else, takes the files all the same. */
+async function askForQuota(avala: Avala, organizationUid?: string): Promise<Quota | undefined> {
+  const inTime = withDeadline(avala, avala.clock.now() + MAX_WAIT_MS);
+  const impatient: Avala = {
+    ...inTime,
+    call: (request) => inTime.call({ ...request, maxTries: MAX_TRIES }),
+  };
+  try {
+    return await getQuota(impatient, { organizationUid });
+  } catch (error) {
+    if (isAvalaError(error) && ADVICE_MISSING.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** The quota's limit, asked for once in a session. */
+async function limitOf(avala: Avala, organizationUid?: string): Promise<number | undefined> {
+  const limits = (avala.remembered.quotaLimits ??= new Map<
+    string | undefined,
+    number | undefined
+  >());
+  if (!limits.has(organizationUid)) {
+    limits.set(organizationUid, (await askForQuota(avala, organizationUid))?.limitBytes);
+  }
+  return limits.get(organizationUid);
+}
+
+/**
+ * Resolves when the files may fit, or nobody can tell. Costs one call of a session, and none for no
+ * bytes. Files that are stored
+ * already take the room of their successors, so only what the whole quota can't hold is refused.
+ * @throws AvalaError `quota`
+ */
+export async function requireQuota(avala: Avala, needed: QuotaNeeded): Promise<void> {
+  let bytes = 0;
+  for (const { sizeBytes } of needed.files) bytes += sizeBytes;
+  if (bytes === 0) return;
+  const limitBytes = await limitOf(avala, needed.organizationUid);
+  if (limitBytes === undefined || bytes <= limitBytes) return;
+  const sizes = `${formatBytes(bytes)} are to be sent, and the storage quota is ${formatBytes(limitBytes)}`;
+  throw new AvalaError("quota", `The files can't fit: ${sizes}.`, {
+    hint: "Choose fewer files, or ask Avala for a larger quota.",
+  });
+}

@@ -1,0 +1,74 @@
+// The batch of a dataset's upload. The same content under the same name of the same owner names the same one, so that a run
+// that resumes finds what has landed, on any machine; other content never meets it.
+import { createHash } from "node:crypto";
+import { isSameDigest } from "../../files/manifest/compare";
+import type { ManifestEntry } from "../../files/manifest/manifest";
+import type { Random } from "../../flow/clock";
+import type { Destination } from "../destination";
+import type { Records } from "./journal-lines";
+
+/** A version 4 UUID made of a sha256. */
+function uuidFrom(hex: string): string {
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}
+
+/** The client-made uuid of a dataset's batch (docs/api.md, "Uploading files"). `digest`: of the whole set. */
+export function batchUid(
+  { baseUrl, owner = "", datasetName }: Destination,
+  digest: string,
+): string {
+  const parts = JSON.stringify([baseUrl, owner, datasetName, digest]);
+  return uuidFrom(createHash("sha256").update(parts).digest("hex"));
+}
+
+// All but the last group: 74 bits of the content.
+const CONTENT_LENGTH = 24;
+
+/** Another batch of the same content: what the first one was may be lost. */
+export function anotherBatch(base: string, random: Random): string {
+  return base.slice(0, CONTENT_LENGTH) + random.uuid().slice(CONTENT_LENGTH);
+}
+
+/** Whether two batches are of the same content: one was made of the other by {@link anotherBatch}, or both of a third. */
+export function isOfContent(base: string, uid: string): boolean {
+  return uid.startsWith(base.slice(0, CONTENT_LENGTH));
+}
+
+/** Files that are known to have landed otherwise than by the journal. */
+export interface Stored {
+  /** The batch; absent: by the first protocol. */
+  readonly uploadUid?: string | undefined;
+  /** Each sha256 may be a prefix. */
+  readonly entries: readonly ManifestEntry[];
+}
+
+/**
+ * The batch that an upload goes on with: the youngest of its content, or `base`. `undefined`: by the first protocol, for
+ * some of these very files have landed that way, and never both in one dataset.
+ */
+export function batchToResume(
+  base: string,
+  files: readonly (Omit<ManifestEntry, "sha256"> & { readonly sha256?: string | undefined })[],
+  known: { readonly records?: Records | undefined; readonly stored?: Stored | undefined },
+): string | undefined {
+  const { records, stored } = known;
+  const batches = [stored?.uploadUid, ...(records?.batches ?? [])];
+  const youngest = batches.filter((uid) => uid !== undefined && isOfContent(base, uid)).at(-1);
+  if (youngest !== undefined) return youngest;
+  const landed = new Map(records?.landed);
+  if (stored !== undefined && stored.uploadUid === undefined)
+    for (const entry of stored.entries) landed.set(entry.path, entry);
+  const hasLandedFirst = files.some(({ path, sizeBytes, sha256 }) => {
+    const entry = landed.get(path);
+    if (entry === undefined || entry.batch !== undefined) return false;
+    return entry.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256 ?? "");
+  });
+  return hasLandedFirst ? undefined : base;
+}

@@ -1,0 +1,120 @@
+// What the journal knows of one file, and what this run knows besides, should there be no journal. Decides nothing.
+import type { ManifestEntry } from "../../files/manifest/manifest";
+import { isOfContent } from "./batch";
+import type { Journal } from "./journal";
+import type { LandedEntry, PartRecord, PartsByBatch } from "./journal-lines";
+
+export interface FileJournal {
+  /** What has landed of the file in the batch that is sent, or was begun to be sent: part 1 of a file that goes whole. */
+  parts(): ReadonlyMap<number, PartRecord>;
+  /** Whether other content than this file's may lie at its path, as far as the journal knows. */
+  readonly mayHoldOther: boolean;
+  /** Whether this content was sent to its path before, in whatever batch: what lies there then is it. */
+  readonly wasSentBefore: boolean;
+  record(part: PartRecord): Promise<void>;
+  /** Before other bytes take the place of the part that is recorded, if one is. @throws AvalaError `journal` */
+  takeBackUnless(part: PartRecord): Promise<void>;
+  /** Before what is recorded otherwise is overwritten: other content, or this one's in another batch. @throws AvalaError `journal` */
+  takeBackOthers(): Promise<void>;
+  /** What lies at its place may be something else, whatever is recorded. @throws AvalaError `journal` */
+  disown(): Promise<void>;
+  /** Reads what other runs wrote meanwhile, as far as that can be read; the entry, should one have landed the file. */
+  reread(): Promise<LandedEntry | undefined>;
+}
+
+type Write = (journal: Journal) => Promise<void>;
+
+/** Writes that may fail, and writes that must not be lost. */
+export interface Writes {
+  /** Paths that were disowned in this run, should there be no journal. */
+  readonly disowned: Set<string>;
+  /** Paths that were sent in batches which this run has given up. */
+  readonly begunBefore: ReadonlySet<string>;
+  readonly keep: (write: Write) => Promise<void>;
+  readonly takeBack: (write: Write) => Promise<void>;
+}
+
+/** Parts of this content in this batch alone. */
+function partsIn(parts: PartsByBatch | undefined, batch: string): Map<number, PartRecord> {
+  return new Map(parts?.get(batch));
+}
+
+/** What the journal says of a file's place: that something else may have been sent there, or this very content. */
+function lastOf(
+  { path, sizeBytes, sha256 }: ManifestEntry,
+  batch: string | undefined,
+  journal: Journal | undefined,
+): Readonly<Record<"isClaimed" | "wasSent" | "isInAnother", boolean>> {
+  const parts = [...(journal?.parts.get(path) ?? [])];
+  const landed = journal?.landed.get(path);
+  const isOther = landed?.sha256 !== sha256 || landed.sizeBytes !== sizeBytes;
+  const hasOther = landed !== undefined && isOther;
+  const hasOtherParts = parts.some(([uid]) => batch === undefined || !isOfContent(batch, uid));
+  const isBegun = parts.some(([, ofBatch]) => ofBatch.get(1)?.sha256 === sha256);
+  const isForeign = journal?.foreign.has(path) === true;
+  // A server may keep one place for both batches, so what goes in one takes it from the other.
+  const isInAnother = landed !== undefined && landed.batch !== batch;
+  const isClaimed = hasOther || hasOtherParts || isForeign;
+  return { isClaimed, wasSent: isBegun || !isOther, isInAnother };
+}
+
+function landedIn(batch: string, landed: LandedEntry | undefined): LandedEntry | undefined {
+  return landed?.batch === batch ? landed : undefined;
+}
+
+/** Notes that a file is sent in the batch, as one piece, so that it counts as landed in no other any more. */
+function beginIn(batch: string, { path, sizeBytes, sha256 }: ManifestEntry): Write {
+  return (journal) => journal.recordPart({ path, batch }, { partNumber: 1, sizeBytes, sha256 });
+}
+
+/** `batch`: `undefined` by the first protocol, in which nothing is sent in parts. */
+export function createFileJournal(
+  file: ManifestEntry,
+  batch: string | undefined,
+  journal: Journal | undefined,
+  { disowned, begunBefore, keep, takeBack }: Writes,
+): FileJournal {
+  const { path } = file;
+  const own = new Map<number, PartRecord>();
+  let known = batch === undefined ? own : partsIn(journal?.parts.get(path), batch);
+  const { isClaimed, wasSent, isInAnother } = lastOf(file, batch, journal);
+  const takeBackAll = async (): Promise<void> => {
+    known.clear();
+    own.clear();
+    await takeBack((kept) => kept.takeBack(path));
+  };
+  return {
+    get mayHoldOther() {
+      return isClaimed || disowned.has(path) || journal?.replaced.has(path) === true;
+    },
+    wasSentBefore: begunBefore.has(path) || wasSent,
+    parts: () => known,
+    record: (part) => {
+      known.set(part.partNumber, part);
+      own.set(part.partNumber, part);
+      if (batch === undefined) return Promise.resolve();
+      return keep((kept) => kept.recordPart({ path, batch }, part));
+    },
+    takeBackUnless: async ({ partNumber, sha256: digest }) => {
+      const before = known.get(partNumber);
+      if (batch === undefined || before === undefined || before.sha256 === digest) return;
+      known.delete(partNumber);
+      own.delete(partNumber);
+      await takeBack((kept) => kept.takeBackPart({ path, batch }, partNumber));
+    },
+    takeBackOthers: () => {
+      if (!isClaimed && !isInAnother && !begunBefore.has(path)) return Promise.resolve();
+      return isClaimed || batch === undefined ? takeBackAll() : takeBack(beginIn(batch, file));
+    },
+    disown: async () => {
+      disowned.add(path);
+      await takeBackAll();
+    },
+    reread: async () => {
+      const records = await journal?.reread().catch(() => undefined); // then this run knows what it knew
+      if (records === undefined || batch === undefined) return undefined;
+      known = new Map([...partsIn(records.parts.get(path), batch), ...own]);
+      return landedIn(batch, records.landed.get(path));
+    },
+  };
+}

@@ -1,0 +1,155 @@
+// What has landed, by content: one checked line a file, appended and synced. A run that broke reads it and goes on,
+// also in a fresh checkout or on another machine that was given the file. Knows nothing of how a file was sent.
+import { join } from "node:path";
+import type { AppendHandle, Disk } from "../../flow/disk";
+import type { Destination } from "../destination";
+import * as lines from "./journal-lines";
+import type { PartOf, PartRecord, Records } from "./journal-lines";
+
+/** Its records are those that it opened with, less what was taken back since. */
+export interface Journal extends Records {
+  /** Resolves when the record is on disk for good. */
+  record(entry: lines.LandedEntry): Promise<void>;
+  /** The same for one part. */
+  recordPart(of: PartOf, part: PartRecord): Promise<void>;
+  /** Takes back what is recorded of `path`; resolves when that is on disk for good, so that other content may go. */
+  takeBack(path: string): Promise<void>;
+  /** The same for one part. */
+  takeBackPart(of: PartOf, partNumber: number): Promise<void>;
+  /** What is on disk now: what other runs wrote too. */
+  reread(): Promise<Records>;
+  /** What was written since it was opened, by this run and by others; `undefined` when somebody has removed it. */
+  changes(): Promise<readonly lines.Change[] | undefined>;
+  /** Removes it, so that it claims nothing. */
+  discard(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The journal's file for `destination`: two destinations never share one. Its name tells nothing of the destination. */
+export function journalPath(stateDirectory: string, destination: Destination): string {
+  const name = `${lines.fingerprint(destination).slice(0, 32)}.jsonl`;
+  return join(stateDirectory, "journals", name);
+}
+
+/** Where a journal is, and with what its lines are signed. */
+export interface JournalPlace {
+  readonly disk: Disk;
+  readonly stateDirectory: string;
+  readonly destination: Destination;
+  /** Made of the API key. */
+  readonly secret: Buffer;
+}
+
+interface Batch {
+  lines: string;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Writes records in batches: while one batch is being synced the next one gathers, so that a sync costs many small
+ * files no more than it costs one. `isTorn`: the file ends in half a line, which must not swallow the first new one.
+ */
+function batchedAppender(file: AppendHandle, isTorn: boolean): (line: string) => Promise<void> {
+  let prefix = isTorn ? "\n" : "";
+  let gathering: Batch | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  const write = async ({ lines: text }: Batch): Promise<void> => {
+    const whole = prefix + text;
+    prefix = "\n"; // what is refused may leave half a line
+    await file.append(whole);
+    prefix = "";
+    await file.sync();
+  };
+  return (line) => {
+    if (gathering !== undefined) {
+      gathering.lines += line;
+      return gathering.done;
+    }
+    const before = writing;
+    const batch: Batch = {
+      lines: line,
+      done: before
+        .catch(() => undefined) // each batch answers for itself
+        .then(() => {
+          gathering = undefined;
+          return write(batch);
+        }),
+    };
+    gathering = batch;
+    writing = batch.done;
+    return batch.done;
+  };
+}
+
+/**
+ * Opens the journal of `destination`. Safe with two runs at once: both append whole lines, and read what the other
+ * has landed when they start. Rejects with the disk's own error.
+ */
+export async function openJournal(place: JournalPlace): Promise<Journal> {
+  const { disk, destination } = place;
+  const path = journalPath(place.stateDirectory, destination);
+  const key = lines.lineKeyOf(place.secret, destination);
+  const data = await disk.readIfPresent(path);
+  const read = (bytes: Buffer | undefined): lines.RecordMaps =>
+    lines.readRecords(key, bytes ?? Buffer.alloc(0));
+  const records = read(data);
+  const file = await disk.openToAppend(path);
+  const isTorn =
+    data !== undefined && data.length > 0 && !data.subarray(-1).equals(Buffer.from("\n"));
+  const append = batchedAppender(file, isTorn);
+  const pending = new Set<Promise<void>>();
+  const write = (line: string): Promise<void> => {
+    const written = append(line);
+    pending.add(written);
+    return written.finally(() => pending.delete(written));
+  };
+  return {
+    ...records,
+    record: (entry) => write(lines.formatRecord(key, entry)),
+    recordPart: (of, part) => write(lines.formatPart(key, of, part)),
+    takeBack: (taken) => {
+      lines.takeBack(records, taken);
+      return write(lines.formatTakeBack(key, taken));
+    },
+    takeBackPart: (of, partNumber) => {
+      lines.takeBackPart(records, of, partNumber);
+      return write(lines.formatTakeBackPart(key, of, partNumber));
+    },
+    reread: async () => read(await disk.readIfPresent(path)),
+    changes: async () => {
+      const now = await disk.readIfPresent(path);
+      if (now === undefined) return undefined;
+      // One that is shorter is another: it was removed and begun anew.
+      const openedAt = data === undefined || now.length < data.length ? 0 : data.length;
+      return lines.readChanges(key, now.subarray(openedAt));
+    },
+    discard: () => disk.remove(path),
+    close: async () => {
+      await Promise.allSettled(pending);
+      await file.close();
+    },
+  };
+}
+
+/** What a journal has, without opening it to be written; `undefined` when there is none. Rejects with the disk's own error. */
+export async function readJournal(place: JournalPlace): Promise<Records | undefined> {
+  const data = await place.disk.readIfPresent(journalPath(place.stateDirectory, place.destination));
+  return data && lines.readRecords(lines.lineKeyOf(place.secret, place.destination), data);
+}
+
+/** What was written to a journal as a whole; `undefined` when there is none. Rejects with the disk's own error. */
+export async function readJournalChanges(
+  place: JournalPlace,
+): Promise<readonly lines.Change[] | undefined> {
+  const data = await place.disk.readIfPresent(journalPath(place.stateDirectory, place.destination));
+  return data && lines.readChanges(lines.lineKeyOf(place.secret, place.destination), data);
+}
+
+/** Removes the journal of `destination`: its dataset is confirmed and verified, or is known to be another. */
+export async function removeJournal(
+  disk: Disk,
+  stateDirectory: string,
+  destination: Destination,
+): Promise<void> {
+  await disk.remove(journalPath(stateDirectory, destination));
+}

@@ -1,0 +1,68 @@
+// Whether other content was sent under a name than its dataset is to be made of, as far as the journal that runs on one
+// machine share shows it: while this run sends, and long after, when another process confirms what one sent.
+import { isSameDigest } from "../../files/manifest/compare";
+import type { ManifestEntry } from "../../files/manifest/manifest";
+import { readJournalChanges, type Journal, type JournalPlace } from "./journal";
+import type { Change } from "./journal-lines";
+import type { UploadResult } from "../result";
+
+/** Of `own` what another run has landed otherwise, or is about to replace. */
+function contested(
+  own: ReadonlyMap<string, ManifestEntry>,
+  keptAsIs: ReadonlySet<string>,
+  changes: readonly Change[],
+): readonly string[] {
+  const paths = new Set<string>();
+  for (const { path, landed } of changes) {
+    const entry = own.get(path);
+    if (entry === undefined) continue;
+    // What this run sent it has taken back itself before, if there was something else; what it did not send, it has not.
+    if (landed === undefined ? keptAsIs.has(path) : landed.sha256 !== entry.sha256) paths.add(path);
+  }
+  return [...paths].sort();
+}
+
+/**
+ * The paths of an upload that another run has sent with other content since this one began. Reads the journal once; where
+ * it is gone or can't be read, none is named, and it was not watched.
+ */
+export async function findRivals(
+  journal: Journal | undefined,
+  { manifest, unchanged }: UploadResult,
+): Promise<{ readonly paths: readonly string[]; readonly isWatched: boolean }> {
+  if (journal === undefined) return { paths: [], isWatched: true };
+  const changes = await journal.changes().catch(() => undefined);
+  if (changes === undefined) return { paths: [], isWatched: false };
+  const own = new Map(manifest.entries.map((entry) => [entry.path, entry]));
+  const paths = contested(own, new Set(unchanged.map(({ path }) => path)), changes);
+  return { paths, isWatched: true };
+}
+
+/** What came last of each path that any run sent: its entry, or `undefined` where that was to be replaced. */
+export type LastSent = ReadonlyMap<string, ManifestEntry | undefined>;
+
+/** Reads all of the destination's journal; `undefined` where there is none, or it can't be read. */
+export async function readLastSent(place: JournalPlace): Promise<LastSent | undefined> {
+  const changes = await readJournalChanges(place).catch(() => undefined);
+  return changes && new Map(changes.map(({ path, landed }) => [path, landed]));
+}
+
+type Expected = Pick<ManifestEntry, "path" | "sizeBytes"> & {
+  /** Of an unpacked manifest a prefix. */
+  readonly sha256?: string | undefined;
+};
+
+/** Holds what should lie under a name against what was sent last. */
+export function heldAgainst(
+  expected: readonly Expected[],
+  lastSent: LastSent,
+): { readonly others: readonly string[]; readonly unknown: readonly string[] } {
+  const others: string[] = [];
+  const unknown: string[] = [];
+  for (const { path, sizeBytes, sha256 } of expected) {
+    const last = lastSent.get(path);
+    if (!lastSent.has(path) || sha256 === undefined) unknown.push(path);
+    else if (last?.sizeBytes !== sizeBytes || !isSameDigest(last.sha256, sha256)) others.push(path);
+  }
+  return { others, unknown };
+}

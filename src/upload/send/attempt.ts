@@ -1,0 +1,75 @@
+// What every try of sending bytes has in common: its bytes are counted and taken back when it fails, its retries told.
+import type { Avala } from "../../api/connection";
+import type { RetryOptions } from "../../flow/retry";
+import type { PartSigning } from "./part-signer";
+import type { SourceFile } from "./source";
+import { ChecksumProbe, type Kept, type StoreCheck } from "../check/store-check";
+
+export interface ByteCounter {
+  readonly add: (bytes: number) => void;
+  readonly takeBack: (bytes: number) => void;
+}
+
+export interface FileDestination {
+  readonly datasetName: string;
+  readonly organizationUid?: string | undefined;
+}
+
+/** A file whose content is known: the set's batch is named by it. */
+export type HashedFile = SourceFile & { readonly sha256: string };
+
+/** What the sending of any file needs. */
+export interface Sending {
+  readonly avala: Avala;
+  readonly destination: FileDestination;
+  /** The batch of the set; `undefined`: by the first protocol. */
+  readonly batch: string | undefined;
+  /** Whether the digest of the set is in the dataset's name, so that other content has another place. */
+  readonly isNamedByContent: boolean;
+  readonly signing: PartSigning;
+  readonly check: StoreCheck;
+  readonly bytes: ByteCounter;
+  readonly signal: AbortSignal;
+}
+
+export interface SentFile {
+  readonly sha256: string;
+  /** What the store told of the bytes that were sent now. */
+  readonly kept: Kept;
+  /** Whether it can be sent again to the same place: a form replaces what lies there. */
+  readonly isReplaceable: boolean;
+}
+
+/** Runs one try that sends `sizeBytes`; whatever it reported, exactly these count when it succeeds and none when not. */
+export async function countBytes<T>(
+  bytes: ByteCounter,
+  sizeBytes: number,
+  send: (onBytes: (count: number) => void) => Promise<T>,
+): Promise<T> {
+  let counted = 0;
+  let isOver = false;
+  const onBytes = (count: number): void => {
+    // A connection may take more of what is over, as when the reply came before all was sent.
+    if (isOver) return;
+    counted += count;
+    bytes.add(count);
+  };
+  try {
+    const result = await send(onBytes);
+    bytes.add(sizeBytes - counted);
+    return result;
+  } catch (error) {
+    bytes.takeBack(counted);
+    throw error;
+  } finally {
+    isOver = true;
+  }
+}
+
+/** Options of `retry` on a session: its clock and chance, each retry told to its listener. */
+export function retryOn(avala: Avala, what: string, signal: AbortSignal | undefined): RetryOptions {
+  const { clock, random, deadlineMs } = avala;
+  const onRetry: RetryOptions["onRetry"] = (again) =>
+    avala.emit({ kind: "retry", ...again, isProbe: again.error instanceof ChecksumProbe });
+  return { clock, random, signal, what, onRetry, deadlineMs };
+}

@@ -1,0 +1,35 @@
+// Files that no form can carry: whether the deployment takes them otherwise is asked before a byte of any file goes, since
+// what is stored can't be removed.
+import type { Presigned } from "../../api/endpoints/presign";
+import { AvalaError, isApiError } from "../../errors";
+import { MAX_FORM_BYTES } from "../../api/limits";
+import { printable } from "../../redact";
+import type { HashedFile } from "./attempt";
+import { formatBytes } from "../../text";
+
+export function isOversize({ sizeBytes }: { readonly sizeBytes: number }): boolean {
+  return sizeBytes > MAX_FORM_BYTES;
+}
+
+export function notOffered(
+  { path, sizeBytes }: Pick<HashedFile, "path" | "sizeBytes">,
+  cause?: unknown,
+): AvalaError {
+  const size = `${sizeBytes} bytes (${formatBytes(sizeBytes)})`;
+  return new AvalaError(
+    "not_offered",
+    `${printable(path)} has ${size}, more than the ${MAX_FORM_BYTES} (5 GiB) that one form carries, and this deployment takes no parts.`,
+    { hint: "Leave the file out, or cut it, and run again: nothing was sent.", cause },
+  );
+}
+
+/** A server that knows forms alone may refuse the size, where another would answer with a form. */
+export function isRefusalOfSize(error: unknown): boolean {
+  return isApiError(error) && error.code === "validation" && "content_length" in error.fields;
+}
+
+/** The same, unless it would go by form. @throws AvalaError `not_offered` */
+export function requireNoForm(file: HashedFile, presigned: Presigned): Presigned {
+  if (isOversize(file) && presigned.method === "POST") throw notOffered(file);
+  return presigned;
+}

@@ -1,0 +1,135 @@
+// One large file by the second protocol: read once, in parts, several under way at once; resumed part by part.
+// A part that an earlier run stored is trusted only when its size and our own digest of it agree.
+import { createHash } from "node:crypto";
+import type { Presigned } from "../../api/endpoints/presign";
+import { UPLOAD_GONE, sendPut } from "../../api/storage/storage";
+import { pastDeadline, runUntil } from "../../flow/deadline";
+import { retry } from "../../flow/retry";
+import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
+import type { FileJournal } from "../journal/file-journal";
+import type { PartRecord } from "../journal/journal-lines";
+import { createPartBuffers, type PartBuffers } from "./part-buffers";
+import { createPartSigner, type PartSigner } from "./part-signer";
+import { sessionLost } from "./session-lost";
+import { readPieces, type SourceFile } from "./source";
+import { keptOf, requireKept, type Kept } from "../check/store-check";
+
+/** What the server says of a file's parts, and what our journal does. */
+export interface PartSession {
+  readonly presigned: Extract<Presigned, { readonly method: "MULTIPART" }>;
+  readonly journal: FileJournal;
+}
+
+// Parts are kept in memory while they are sent, so that a retry reads and hashes nothing again.
+const BUFFER_BYTES = 48 * 1024 * 1024;
+
+/** What the server has of the parts and what our journal says of them, where the two agree. */
+function trusted({ presigned, journal }: PartSession): ReadonlyMap<number, PartRecord> {
+  const parts = new Map<number, PartRecord>();
+  const recorded = journal.parts();
+  for (const { partNumber, sizeBytes } of presigned.uploadedParts) {
+    const record = recorded.get(partNumber);
+    if (record?.sizeBytes === sizeBytes) parts.set(partNumber, record);
+  }
+  return parts;
+}
+
+interface Piece {
+  readonly partNumber: number;
+  readonly bytes: Buffer;
+}
+
+async function* numbered(pieces: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
+  let partNumber = 0;
+  for await (const bytes of pieces) {
+    partNumber += 1;
+    yield { partNumber, bytes };
+  }
+}
+
+function sha256Of(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+interface PartSending {
+  readonly sending: Sending;
+  readonly file: SourceFile;
+  readonly signer: PartSigner;
+  readonly buffers: PartBuffers;
+}
+
+/** Sends one part until it is stored. */
+async function sendPart(
+  { sending, file, signer, buffers }: PartSending,
+  { partNumber, bytes: body }: Piece,
+  signal: AbortSignal,
+): Promise<Kept> {
+  const { avala, check, bytes } = sending;
+  const what = `part ${partNumber} of ${file.path}`;
+  const sizeBytes = body.length;
+  const piece = check.piece(sizeBytes);
+  const md5 = check.buffer(body, file);
+  let tries = 0;
+  const attempt = async (): Promise<Kept> => {
+    tries += 1;
+    const target = await signer.target(partNumber);
+    return countBytes(bytes, sizeBytes, async (onBytes) => {
+      const put = { path: file.path, sizeBytes, body };
+      const stored = await sendPut(avala, target, put, { signal, onBytes });
+      if (stored === UPLOAD_GONE) throw sessionLost(file.path);
+      return requireKept(piece, what, stored, md5.digest);
+    });
+  };
+  const signedAnew = async (): Promise<Kept> => {
+    try {
+      return await attempt();
+    } catch (error) {
+      signer.forget(partNumber);
+      throw error;
+    }
+  };
+  const kept = await retry(signedAnew, retryOn(avala, `upload ${what}`, signal));
+  // A try that failed may have left bytes in a socket's queue.
+  if (tries === 1 && !md5.isReading()) buffers.giveBack(body);
+  return kept;
+}
+
+/** Sends the parts that are missing, and completes nothing. */
+export async function sendAllParts(
+  sending: Sending,
+  file: SourceFile,
+  { presigned, journal }: PartSession,
+): Promise<SentFile> {
+  const { avala, bytes, signal, check } = sending;
+  const { partBytes, partCount, session } = presigned;
+  const known = trusted({ presigned, journal });
+  const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
+  const missing = numbers.filter((number) => !known.has(number));
+  const buffers = createPartBuffers(partBytes, check.isHashedInThread(file));
+  const signer = createPartSigner(sending, session, missing);
+  const part: PartSending = { sending, file, signer, buffers };
+  let sha256 = "";
+  const onDigest = (digest: string): void => {
+    sha256 = digest;
+  };
+  const verdicts = new Set<Kept>();
+  const work = async (piece: Piece, partSignal: AbortSignal): Promise<void> => {
+    const { partNumber, bytes: body } = piece;
+    const record = { partNumber, sizeBytes: body.length, sha256: sha256Of(body) };
+    if (known.get(partNumber)?.sha256 === record.sha256) {
+      bytes.add(body.length);
+      buffers.giveBack(body);
+      return;
+    }
+    await journal.takeBackUnless(record);
+    const kept = await sendPart(part, piece, partSignal);
+    verdicts.add(kept);
+    if (kept !== "doubtful") await journal.record(record);
+  };
+  const pieces = numbered(readPieces(avala.disk, file, partBytes, onDigest, buffers.take));
+  const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
+  const { clock, deadlineMs } = avala;
+  const isWhole = await runUntil(pieces, { concurrency, signal, clock, deadlineMs }, work);
+  if (!isWhole) throw pastDeadline(`upload ${file.path}`);
+  return { sha256, kept: keptOf(verdicts), isReplaceable: false };
+}

@@ -1,0 +1,138 @@
+// One file in one piece: by form, or by one PUT that never replaces what lies at its place (412). Each try presigns again,
+// since what is presigned expires. Completes nothing.
+import type { Presigned } from "../../api/endpoints/presign";
+import {
+  UPLOAD_GONE,
+  sendForm,
+  sendPut,
+  type FormFile,
+  type Stored,
+} from "../../api/storage/storage";
+import type { AvalaError } from "../../errors";
+import { retry } from "../../flow/retry";
+import { printable } from "../../redact";
+import { askHow } from "./ask";
+import { countBytes, retryOn, type HashedFile, type Sending, type SentFile } from "./attempt";
+import type { FileJournal } from "../journal/file-journal";
+import type { PartRecord } from "../journal/journal-lines";
+import { isSessionLost, placeLost, sessionLost } from "./session-lost";
+import { readChunks, readSmall } from "./source";
+import {
+  hashing,
+  keptOther,
+  requireKept,
+  type Kept,
+  type Md5,
+  type PieceCheck,
+} from "../check/store-check";
+
+type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
+
+// A file of this size is kept between tries, so that a retry reads and hashes nothing; eight at once are 8 MiB.
+const SMALL_BYTES = 1024 * 1024;
+
+/** What one try sends, and its MD5. */
+interface Body {
+  readonly file: FormFile;
+  readonly md5: Md5;
+}
+
+/** Makes the body of each try: a small file is read once for all of them. */
+async function bodiesOf({ avala, check }: Sending, source: HashedFile): Promise<() => Body> {
+  const { path, sizeBytes } = source;
+  if (sizeBytes <= SMALL_BYTES) {
+    const { bytes } = await readSmall(avala.disk, source);
+    const md5 = check.buffer(bytes, source).digest;
+    return () => ({ file: { path, sizeBytes, small: bytes }, md5 });
+  }
+  const read = () => readChunks(avala.disk, source, () => undefined);
+  return () => {
+    const md5 = check.stream(source);
+    const file = { path, sizeBytes, open: () => hashing(read(), md5) };
+    return { file, md5: async () => md5?.digest() };
+  };
+}
+
+function placeTaken(path: string, { host }: Stored): AvalaError {
+  return placeLost(
+    "conflict",
+    `${host} has something at the place of ${printable(path)} that this run did not put there, and does not replace it.`,
+    {
+      hint: "Other content may have been sent under this name before. Choose another name, or put {digest} into it, so that each content has a place of its own.",
+    },
+  );
+}
+
+interface PutTry {
+  readonly stored: Stored;
+  readonly piece: PieceCheck;
+  readonly md5: Md5;
+  /** Whether what lies there was put there as this content, should there be something already. */
+  readonly isOurs: boolean;
+}
+
+/** @throws AvalaError `conflict` when something else lies there */
+async function keptByPut(path: string, { stored, piece, md5, isOurs }: PutTry): Promise<Kept> {
+  if (!stored.wasThere) {
+    const verdict = await piece.judge(stored, md5);
+    if (verdict !== "wrong" && verdict !== "unlearned") return verdict;
+    // What lies there is not replaced in this session.
+    const { message, hint } = keptOther(path, stored);
+    throw placeLost("storage", message, { hint });
+  }
+  if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
+  if (stored.md5 === undefined && isOurs) return "untold";
+  throw placeTaken(path, stored);
+}
+
+/**
+ * Sends it by what `first` says, and by what the server says then where that has to be tried again.
+ * @throws AvalaError of the last try, `file`, `file_changed`, `cancelled`; one of {@link sessionLost}
+ */
+export async function sendWhole(
+  sending: Sending,
+  file: HashedFile,
+  first: Whole,
+  journal: FileJournal,
+): Promise<SentFile> {
+  const { avala, check, bytes, signal } = sending;
+  const { path, sizeBytes, sha256 } = file;
+  const record: PartRecord = { partNumber: 1, sizeBytes, sha256 };
+  const isPut = first.method === "PUT";
+  const piece = check.piece(sizeBytes, { isOnce: isPut });
+  const mayBeOurs = !journal.mayHoldOther;
+  // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
+  // would prove nothing.
+  if (isPut && mayBeOurs) await journal.record(record);
+  const nextBody = await bodiesOf(sending, file);
+  let isDoubted = false;
+  const attempt = async (count: number, tried: AbortSignal): Promise<SentFile> => {
+    const presigned = count === 1 ? first : await askHow(sending, file, { signal: tried });
+    if (presigned.method !== first.method) throw sessionLost(path);
+    const body = nextBody();
+    return countBytes(bytes, sizeBytes, async (onBytes) => {
+      const options = { signal: tried, onBytes };
+      if (presigned.method === "POST") {
+        const stored = await sendForm(avala, presigned.form, body.file, options);
+        const kept = await requireKept(piece, path, stored, body.md5);
+        return { sha256, kept, isReplaceable: true };
+      }
+      const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
+      const stored = await sendPut(avala, presigned.target, put, options);
+      if (stored === UPLOAD_GONE) throw sessionLost(path);
+      const isOurs = mayBeOurs && (sending.isNamedByContent || journal.wasSentBefore || count > 1);
+      const kept = await keptByPut(path, { stored, piece, md5: body.md5, isOurs });
+      isDoubted = kept === "doubtful" && stored.md5 !== undefined;
+      return { sha256, kept, isReplaceable: false };
+    });
+  };
+  const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal)).catch(
+    async (error: unknown) => {
+      if (isPut && isSessionLost(error) && error.isFinal) await journal.disown();
+      throw error;
+    },
+  );
+  if (isDoubted) await journal.disown();
+  else if (isPut && !mayBeOurs) await journal.record(record);
+  return sent;
+}

@@ -1,0 +1,126 @@
+// One file, sent by what the server chooses for it and completed where that is wanted, in a session that is ours to the end.
+import { completeUpload } from "../../api/endpoints/managed-upload";
+import type { Presigned } from "../../api/endpoints/presign";
+import { AvalaError } from "../../errors";
+import { DEFAULT_TRIES } from "../../flow/retry";
+import type { Mutex } from "../../flow/mutex";
+import { printable } from "../../redact";
+import { askHow } from "./ask";
+import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
+import type { FileJournal } from "../journal/file-journal";
+import { isOversize, notOffered } from "./oversize";
+import { sendAllParts } from "./send-parts";
+import { sendWhole } from "./send-whole";
+import { inSession, isSessionLost, sessionLost } from "./session-lost";
+
+export interface Ways {
+  /** How the server takes it, where that was asked before. */
+  readonly asked?: Presigned | undefined;
+  readonly journal: FileJournal;
+  /** The mutex of files that go by parts. */
+  readonly mutex: Mutex;
+}
+
+/** Whether the journal has every part that the file has in this batch. */
+function isWhole({ sizeBytes }: HashedFile, journal: FileJournal): boolean {
+  const parts = [...journal.parts().values()].sort((a, b) => a.partNumber - b.partNumber);
+  const isGapless = parts.every(({ partNumber }, index) => partNumber === index + 1);
+  const bytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  return parts.length > 0 && isGapless && bytes === sizeBytes;
+}
+
+/**
+ * Whether what lies at the file's place is ours. A complete session tells what was stored once, and other content may have
+ * taken its place since: then its parts were taken back from the journal, or the file's record took their place.
+ */
+async function isOurs(sending: Sending, file: HashedFile, journal: FileJournal): Promise<boolean> {
+  if (isWhole(file, journal)) return true;
+  if (sending.isNamedByContent && !journal.mayHoldOther) return true;
+  const landed = await journal.reread();
+  return landed?.sha256 === file.sha256 || isWhole(file, journal);
+}
+
+/** Counts what a session's bytes come to, so that they can be taken back with it. */
+function countedIn(bytes: ByteCounter): ByteCounter & { readonly takeBackAll: () => void } {
+  let counted = 0;
+  return {
+    add: (count) => {
+      counted += count;
+      bytes.add(count);
+    },
+    takeBack: (count) => {
+      counted -= count;
+      bytes.takeBack(count);
+    },
+    takeBackAll: () => bytes.takeBack(counted),
+  };
+}
+
+/** Whether a file that goes by one PUT was stored by an earlier run that was cut off before it could complete it. */
+async function isStoredBefore(
+  { avala, signal }: Sending,
+  file: HashedFile,
+  session: string,
+  journal: FileJournal,
+): Promise<boolean> {
+  if (journal.parts().get(1)?.sha256 !== file.sha256) return false;
+  try {
+    await inSession(file.path, completeUpload(avala, session, signal));
+    return true;
+  } catch (error) {
+    if (!isSessionLost(error)) throw error;
+    return false;
+  }
+}
+
+async function sendAs(
+  sending: Sending,
+  file: HashedFile,
+  presigned: Presigned,
+  { journal, mutex }: Ways,
+): Promise<SentFile> {
+  const untold = { sha256: file.sha256, kept: "untold", isReplaceable: false } as const;
+  if (presigned.method === "POST") {
+    if (isOversize(file)) throw notOffered(file);
+    return sendWhole(sending, file, presigned, journal);
+  }
+  const { session } = presigned;
+  let sent: SentFile = untold;
+  if (presigned.method === "COMPLETE") {
+    if (!(await isOurs(sending, file, journal))) {
+      const text = `The upload session of ${printable(file.path)} is complete, and not by this run.`;
+      throw sessionLost(file.path, new AvalaError("bad_reply", text));
+    }
+  } else if (presigned.method === "PUT") {
+    if (await isStoredBefore(sending, file, session, journal)) return untold;
+    sent = await sendWhole(sending, file, presigned, journal);
+  } else {
+    const parts = { presigned, journal };
+    sent = await mutex(() => inSession(file.path, sendAllParts(sending, file, parts)));
+  }
+  await inSession(file.path, completeUpload(sending.avala, session, sending.signal));
+  return sent;
+}
+
+/**
+ * Sends one file. A session that is lost is asked for again once: what was lost may be mended in it, or another run has
+ * completed it.
+ * @throws AvalaError of the last try, `file`, `file_changed`, `journal`, `cancelled`; one of `sessionLost`
+ */
+export async function send(sending: Sending, file: HashedFile, ways: Ways): Promise<SentFile> {
+  const { asked, journal } = ways;
+  await journal.takeBackOthers();
+  for (let isAgain = false; ; isAgain = true) {
+    const bytes = countedIn(sending.bytes);
+    try {
+      const presigned =
+        (isAgain ? undefined : asked) ?? (await askHow(sending, file, { maxTries: DEFAULT_TRIES }));
+      return await sendAs({ ...sending, bytes }, file, presigned, ways);
+    } catch (error) {
+      if (!isSessionLost(error)) throw error;
+      bytes.takeBackAll();
+      if (isAgain || error.isFinal) throw error;
+      await journal.reread();
+    }
+  }
+}

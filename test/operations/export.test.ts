@@ -1,0 +1,286 @@
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator";
+import type { Avala } from "../../src/api/connection";
+import type { ExportInput } from "../../src/api/endpoints/exports";
+import { AvalaError } from "../../src/errors";
+import { systemClock } from "../../src/flow/clock";
+import { downloadExport, startExport, waitForExport } from "../../src/operations/export";
+import { reply, scripted } from "../support/scripted-transport";
+import { hurriedClock, sessionWith } from "../support/session";
+
+const hurried = { ports: { clock: hurriedClock } };
+
+let emulator: Emulator;
+let folder: string;
+let input: ExportInput;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, exportMs: 20 });
+  folder = await mkdtemp(join(tmpdir(), "export-"));
+  const project = emulator.addProject("lanes");
+  input = {
+    name: "release",
+    format: "avala-json-external",
+    datasets: [],
+    projects: [project.uid],
+    slices: [],
+  };
+});
+afterEach(async () => {
+  await emulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** A gateway gives up on the first start of an export, and the server behind it ends it while the client waits. */
+function behindSlowGateway(): Avala {
+  const behind: (() => Promise<unknown>)[] = [];
+  const clock = {
+    now: systemClock.now,
+    sleep: async () => {
+      for (const effect of behind.splice(0)) await effect();
+    },
+  };
+  const { avala } = sessionWith(emulator, { ports: { clock } });
+  let isFirst = true;
+  const call: Avala["call"] = async (request) => {
+    if (request.route !== "POST /exports/" || !isFirst) return avala.call(request);
+    isFirst = false;
+    behind.push(() => avala.call(request));
+    throw new AvalaError("server", "504 Gateway Time-out", { ambiguous: true });
+  };
+  return { ...avala, call };
+}
+
+function starts(): number {
+  return emulator.requests().filter(({ method, path }) => method === "POST" && path === "/exports/")
+    .length;
+}
+
+describe("starting an export", () => {
+  test("waits before it looks, and so finds what the server ended after a gateway gave up", async () => {
+    const started = await startExport(behindSlowGateway(), input);
+    expect(emulator.exports().map(({ uid }) => uid)).toEqual([started.uid]);
+  });
+
+  test("finds the one whose reply was lost by the last of its tries", async () => {
+    const on = { method: "POST", path: "/exports/" };
+    emulator.setFault({ on, times: 7, reply: { status: 503, body: "" } });
+    emulator.setFault({ on, drop: true, when: "after", skip: 7 });
+    const started = await startExport(sessionWith(emulator).avala, input);
+    expect(emulator.exports().map(({ uid }) => uid)).toEqual([started.uid]);
+    expect(starts()).toBe(8);
+  });
+
+  test("says of the last lost reply that it may have been started, and asks no more", async () => {
+    const on = { method: "POST", path: "/exports/" };
+    emulator.setFault({ on, times: 0, reply: { status: 503, body: "" } });
+    await expect(startExport(sessionWith(emulator).avala, input)).rejects.toMatchObject({
+      code: "server",
+      ambiguous: true,
+    });
+    expect(starts()).toBe(8);
+  });
+
+  test("does not try a refusal again that was tried to the end", async () => {
+    const on = { method: "POST", path: "/exports/" };
+    emulator.setFault({ on, times: 0, reply: { status: 408 } });
+    await expect(startExport(sessionWith(emulator).avala, input)).rejects.toMatchObject({
+      code: "timeout",
+    });
+    expect(starts()).toBe(8);
+  });
+
+  test("starts one, though the reply was lost", async () => {
+    emulator.setFault({ on: { method: "POST", path: "/exports/" }, drop: true, when: "after" });
+    const started = await startExport(sessionWith(emulator).avala, input);
+    expect(emulator.exports().map(({ uid }) => uid)).toEqual([started.uid]);
+  });
+
+  test("starts it when the request never arrived", async () => {
+    emulator.setFault({
+      on: { method: "POST", path: "/exports/" },
+      reply: { status: 503, body: "" },
+    });
+    await startExport(sessionWith(emulator).avala, input);
+    expect(emulator.exports()).toHaveLength(1);
+  });
+
+  test("does not take an older export of the same name for the one whose reply was lost", async () => {
+    const { avala } = sessionWith(emulator);
+    const older = await startExport(avala, input);
+    emulator.setFault({ on: { method: "POST", path: "/exports/" }, drop: true, when: "after" });
+    const newer = await startExport(avala, input);
+    expect(newer.uid).not.toBe(older.uid);
+    expect(emulator.exports()).toHaveLength(2);
+  });
+
+  test("says that nobody can tell, when the reply was lost and the key may not list exports", async () => {
+    emulator.addKey({
+      key: "avk_exports_only_0000",
+      scopes: ["exports.create"],
+      username: "emulator",
+    });
+    emulator.setFault({
+      on: { method: "GET", path: "/exports/" },
+      times: 0,
+      reply: { status: 403, body: { detail: "No." } },
+    });
+    emulator.setFault({ on: { method: "POST", path: "/exports/" }, drop: true, when: "after" });
+    const { avala } = sessionWith(emulator, { apiKey: "avk_exports_only_0000" });
+    await expect(startExport(avala, input)).rejects.toMatchObject({ ambiguous: true });
+    expect(emulator.exports()).toHaveLength(1);
+  });
+});
+
+describe("an export whose reply was lost is found", () => {
+  const lost = new AvalaError("network", "reset", { ambiguous: true });
+  const wanted: ExportInput = {
+    ...{ name: "release", format: "YOLO" },
+    ...{ datasets: ["d1", "d2"], projects: [], slices: [] },
+  };
+  const listed = (...results: readonly object[]): ReturnType<typeof reply> =>
+    reply(200, { results });
+
+  test.each([
+    ["by its name, where its sources come back empty", { name: "release" }],
+    ["by its sources, where its name does not come back", { datasets: ["d2", "d1"] }],
+    ["by both", { name: "release", datasets: [{ uid: "d1" }, { uid: "d2" }] }],
+  ])("%s", async (_how, facts) => {
+    const made = { uid: "e1", status: "requested", ...facts };
+    const others = [
+      { uid: "e2", status: "requested", name: "release", datasets: ["d1"] },
+      { uid: "e3", status: "requested", name: "another", datasets: ["d1", "d2"] },
+      { uid: "e4", status: "requested" },
+    ];
+    const { avala } = scripted([listed(), lost, listed(...others, made)], hurried);
+    expect(await startExport(avala, wanted)).toMatchObject({ uid: "e1" });
+  });
+});
+
+describe("waiting for an export", () => {
+  test("ends with the completed export, and reports its states on the way", async () => {
+    const states = ["requested", "processing", "processing", "exported"];
+    const { avala, events } = scripted(
+      states.map((status) => reply(200, { uid: "e1", status })),
+      hurried,
+    );
+    const ended = await waitForExport(avala, "e1", { timeoutMs: 30_000 });
+    expect(ended).toMatchObject({ state: "completed" });
+    const told = events.flatMap((event) => (event.kind === "export-status" ? event.status : []));
+    expect(new Set(told)).toEqual(new Set(states));
+  });
+
+  test("says where to look when the server gives no reason for a failure", async () => {
+    const { avala } = scripted([reply(200, { uid: "e1", name: "release", status: "failed" })]);
+    await expect(waitForExport(avala, "e1", { timeoutMs: 30_000 })).rejects.toMatchObject({
+      code: "export_failed",
+      hint: expect.stringMatching(/e1.*dashboard/) as string,
+    });
+  });
+
+  test("fails with the server's own reason", async () => {
+    const body = { uid: "e1", status: "failed", error: "No task of lanes is accepted yet." };
+    const { avala } = scripted([reply(200, body)]);
+    await expect(waitForExport(avala, "e1", { timeoutMs: 30_000 })).rejects.toMatchObject({
+      code: "export_failed",
+      message: expect.stringContaining("No task of lanes is accepted yet.") as string,
+    });
+  });
+
+  test("is not decided by a 429 or a 503", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    const on = { method: "GET", path: `/exports/${uid}/` };
+    emulator.setFault(
+      { on, reply: { status: 503, body: "" } },
+      { on, reply: { status: 502, body: "<html>" } },
+    );
+    expect(await waitForExport(avala, uid, { timeoutMs: 30_000 })).toMatchObject({
+      state: "completed",
+    });
+  });
+});
+
+describe("downloading an export", () => {
+  test("writes the whole file or none, and presigns again when the URL has expired", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    await waitForExport(avala, uid, { timeoutMs: 30_000 });
+    const expired =
+      "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+    emulator.setFault({
+      on: { target: "storage", method: "GET" },
+      reply: { status: 403, body: expired },
+    });
+    const toFile = join(folder, "deep/export.zip");
+    const { sizeBytes } = await downloadExport(avala, uid, { toFile });
+    const data = await readFile(toFile);
+    expect(data).toHaveLength(sizeBytes);
+    expect(data.subarray(0, 2).toString()).toBe("PK");
+    expect(await readdir(join(folder, "deep"))).toEqual(["export.zip"]);
+  });
+
+  test("tries a reply again that was cut short", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    await waitForExport(avala, uid, { timeoutMs: 30_000 });
+    emulator.setFault({ on: { target: "storage", method: "GET" }, cutAfterBytes: 10 });
+    const toFile = join(folder, "export.zip");
+    const { sizeBytes } = await downloadExport(avala, uid, { toFile });
+    expect(sizeBytes).toBeGreaterThan(10);
+  });
+
+  test("leaves nothing behind when it fails", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    await waitForExport(avala, uid, { timeoutMs: 30_000 });
+    emulator.setFault({
+      on: { target: "storage", method: "GET" },
+      times: 0,
+      reply: { status: 404, body: "" },
+    });
+    await expect(
+      downloadExport(avala, uid, { toFile: join(folder, "export.zip") }),
+    ).rejects.toMatchObject({ code: "storage" });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe("an export's file on the API's own origin", () => {
+  const own = { exportHost: "api" } as const;
+  beforeEach(async () => {
+    await emulator.stop();
+    emulator = await startEmulator({
+      requestsPerMinute: 0,
+      burstPerSecond: 0,
+      exportMs: 0,
+      dialect: own,
+    });
+    input = { ...input, projects: [emulator.addProject("lanes").uid] };
+  });
+
+  test("is fetched with the key", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    const toFile = join(folder, "export.zip");
+    await downloadExport(avala, uid, { toFile });
+    expect((await readFile(toFile)).subarray(0, 2).toString()).toBe("PK");
+  });
+
+  test("is tried again after a 503, and a redirect from there is not followed", async () => {
+    const { avala } = sessionWith(emulator);
+    const { uid } = await startExport(avala, input);
+    const on = { method: "GET", path: "*/download*" };
+    emulator.setFault({ on, reply: { status: 503, body: "" } });
+    const toFile = join(folder, "export.zip");
+    await downloadExport(avala, uid, { toFile });
+    const away = { Location: `${emulator.storageUrl}/elsewhere` };
+    emulator.setFault({ on, times: 0, reply: { status: 302, body: "", headers: away } });
+    await expect(downloadExport(avala, uid, { toFile })).rejects.toMatchObject({
+      code: "redirect",
+    });
+    expect(emulator.requests().some(({ path }) => path.includes("elsewhere"))).toBe(false);
+  });
+});

@@ -1,0 +1,86 @@
+// Runs an example's workflows by the real workflow runner, in a repository of their own, on the bundle as it is committed.
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Emulator } from "../../emulator";
+import { envWith, type Part } from "./parts";
+import type { TempTree } from "./recorded-action";
+
+const ROOT = path.join(__dirname, "..", "..", "..");
+
+export interface Workflow {
+  /** The folder in examples/. */
+  readonly example: string;
+  /** Where the repository and everything the runner keeps goes. */
+  readonly tree: TempTree;
+  readonly emulator: Pick<Emulator, "apiKey" | "baseUrl" | "storageUrl">;
+  readonly parts: readonly Part[];
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface WorkflowResult {
+  readonly code: number;
+  readonly log: string;
+}
+
+/** Puts the example into a repository of its own, with more files of the repository's in it. */
+export function createRepository(
+  { example, tree }: Pick<Workflow, "example" | "tree">,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  cpSync(path.join(ROOT, "examples", example), tree.at("repository"), { recursive: true });
+  for (const [to, from] of Object.entries(more)) {
+    cpSync(path.join(ROOT, from), tree.at(`repository/${to}`), { recursive: true });
+  }
+  // What `uses:` would fetch: nothing but the Action's own files.
+  for (const file of ["action.yml", "dist"]) {
+    cpSync(path.join(ROOT, file), tree.at(`action/${file}`), { recursive: true });
+  }
+  mkdirSync(tree.at("home"), { recursive: true });
+  const git = (...args: string[]): void => {
+    execFileSync("git", args, { cwd: tree.at("repository"), stdio: "ignore" });
+  };
+  git("init", "--initial-branch=main");
+  git("add", "--all");
+  git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-m", "Start");
+}
+
+export function push(workflow: Workflow): Promise<WorkflowResult> {
+  const { tree, emulator, parts, variables = {} } = workflow;
+  const [act] = parts;
+  const env = {
+    AVALA_BASE_URL: emulator.baseUrl,
+    AVALA_ALLOW_INSECURE_BASE_URL: "true",
+    AVALA_ALLOW_STORAGE_HOSTS: new URL(emulator.storageUrl).host,
+    AVALA_STATE_DIR: tree.at("state"),
+  };
+  const args = [
+    "push",
+    ...["-P", "ubuntu-latest=-self-hosted", "--no-cache-server"],
+    ...["--local-repository", `avala/upload-action@v1=${tree.at("action")}`],
+    ...["-s", `AVALA_API_KEY=${emulator.apiKey}`],
+    ...Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
+    ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
+  ];
+  // Its own home: no settings of the machine's, and nothing left on it.
+  const home = {
+    HOME: tree.at("home"),
+    XDG_CACHE_HOME: tree.at("home/cache"),
+    XDG_CONFIG_HOME: tree.at("home/config"),
+  };
+  return new Promise((resolve) => {
+    execFile(
+      act?.command ?? "act",
+      args,
+      {
+        cwd: tree.at("repository"),
+        env: { ...envWith([...parts]), ...home },
+        maxBuffer: 64e6,
+      },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+        resolve({ code, log: stdout + stderr });
+      },
+    );
+  });
+}
