@@ -1,4 +1,4 @@
-// The public names of the core.
+// What the core promises: docs/core.md says what each name is for. What stands in no line here may change at any time.
 export {
   ApiError,
   AvalaError,
@@ -14,13 +14,8 @@ export {
   type RateLimit,
 } from "./errors";
 export type { AvalaEvent, Listener, UploadProgress } from "./events";
-export { printable, redact } from "./redact";
-export { systemClock, systemRandom, type Clock, type Random } from "./flow/clock";
-export { runPool, type PoolOptions } from "./flow/pool";
-export { retry, type Retry, type RetryOptions } from "./flow/retry";
-export { describeRetries, type RetryCause } from "./flow/retry-tally";
-export { createPace, type Pace, type PaceOptions, type Permit } from "./flow/pace";
-export { poll, type PollOptions } from "./flow/poll";
+export type { Clock, Random } from "./flow/clock";
+export type { Pace } from "./flow/pace";
 export { readConfig, stateDirectory, type Config, type GivenConfig } from "./config";
 export { connect, type ConnectOptions } from "./api/connect";
 export { withListener, withSignal, type Avala, type Ports } from "./api/connection";
@@ -33,8 +28,6 @@ export type {
   ProxySettings,
   Transport,
 } from "./api/transport/transport";
-export { createAxiosTransport } from "./api/transport/axios-transport";
-export { createStorageTransport } from "./api/transport/storage-transport";
 export type { Page } from "./api/pages";
 export { getMe } from "./api/endpoints/users";
 export type { User } from "./api/remembered";
@@ -73,7 +66,6 @@ export {
 } from "./api/endpoints/manual-upload";
 export {
   presign,
-  presignFile,
   type FormPresign,
   type Presigned,
   type PresignInput,
@@ -141,17 +133,9 @@ export {
   type WebhookDelivery,
   type WebhookDeliveryFilter,
 } from "./api/endpoints/webhook-deliveries";
-export {
-  checkStorageHost,
-  download,
-  sendForm,
-  type FormFile,
-  type SendOptions,
-  type Stored,
-} from "./api/storage/storage";
+export { sendForm, type FormFile, type SendOptions, type Stored } from "./api/storage/storage";
 export {
   compareManifests,
-  describeChanges,
   type ChangedEntry,
   type ManifestChanges,
 } from "./files/manifest/compare";
@@ -167,29 +151,9 @@ export {
   type Manifest,
   type ManifestEntry,
 } from "./files/manifest/manifest";
-export { datasetVersionName, shortDigest, slugFrom } from "./files/manifest/dataset-name";
+export { datasetVersionName, slugFrom } from "./files/manifest/dataset-name";
 export { packManifest, unpackManifest } from "./files/manifest/packing";
-export {
-  formatManifestFile,
-  parseManifestFile,
-  type ManifestDataset,
-  type ManifestDestination,
-  type ManifestRecord,
-} from "./files/manifest/manifest-file";
-export {
-  dataTypeOf,
-  indexedSuffixes,
-  inferDataType,
-  isIndexed,
-  type DataType,
-} from "./files/media";
-export {
-  listPartitions,
-  partitionFiles,
-  type Partition,
-  type PartitionDepth,
-  type PartitionOptions,
-} from "./files/scan/partition";
+export type { DataType } from "./files/media";
 export { describeCost, estimateCost, type Cost, type DatasetToSend } from "./upload/cost";
 export { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
 export {

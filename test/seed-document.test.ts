@@ -1,4 +1,6 @@
 // The user's own seed document, all of it: each test names its section.
+import { download } from "../src/api/storage/storage";
+import { poll } from "../src/flow/poll";
 import { createHash } from "node:crypto";
 import type { Emulator, EmulatorOptions } from "../emulator";
 import { startEmulator } from "../emulator";
@@ -7,14 +9,12 @@ import {
   confirmUpload,
   connect,
   createExport,
-  download,
   getDataset,
   getExport,
   getMe,
   listDatasetPage,
   listDatasets,
   listItems,
-  poll,
   presign,
   sendForm,
   type Avala,

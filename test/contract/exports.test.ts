@@ -1,8 +1,8 @@
 // Exports in every form that the contract has, against the emulator.
+import { download } from "../../src/api/storage/storage";
 import {
   confirmUpload,
   createExport,
-  download,
   getExport,
   listExports,
   presign,

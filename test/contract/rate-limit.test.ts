@@ -1,5 +1,6 @@
 // The pace against the emulator's own counting, over real sockets, in time that is skipped.
-import { presign, runPool } from "../../src/index";
+import { runPool } from "../../src/flow/pool";
+import { presign } from "../../src/index";
 import { emulated } from "../support/contract-targets";
 
 test("300 presigns under 600 a minute and 20 a second are never refused, and take about 15 s", async () => {
