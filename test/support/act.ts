@@ -6,7 +6,7 @@ import type { Emulator } from "../../emulator";
 import { envWith, type Part } from "./parts";
 import type { TempTree } from "./recorded-action";
 
-const ROOT = path.join(__dirname, "..", "..", "..");
+const ROOT = path.join(__dirname, "..", "..");
 
 export interface Workflow {
   /** The folder in examples/. */

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { metadata, type TempTree } from "./recorded-action";
 
-const ROOT = path.join(__dirname, "..", "..", "..");
+const ROOT = path.join(__dirname, "..", "..");
 export const DIST = path.join(ROOT, path.dirname(metadata.runs.main));
 
 export interface Job {

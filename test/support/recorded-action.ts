@@ -8,7 +8,7 @@ import type { Clock } from "../../src/flow/clock";
 import { createTempTree, type TempTree } from "./temp-tree";
 import { hurriedClock } from "./session";
 
-const ROOT = path.join(__dirname, "..", "..", "..");
+const ROOT = path.join(__dirname, "..", "..");
 
 interface Metadata {
   readonly inputs: Readonly<Record<string, { description: string; default?: string }>>;
