@@ -126,8 +126,7 @@ async function runSteps(run: Run): Promise<Outcome> {
   try {
     if (upload !== undefined) await readFiles(run, avala);
     // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
-    if (avala !== undefined)
-      await requireScopes(avala, scopesFor(run.inputs), "do what this step is for");
+    if (avala !== undefined) await checkScopes(run, avala);
     const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
     refuseUnfinished(run.inputs, uploaded, run.results.unverified);
@@ -136,6 +135,11 @@ async function runSteps(run: Run): Promise<Outcome> {
   } finally {
     avala?.close();
   }
+}
+
+async function checkScopes({ inputs, log }: Run, avala: Avala): Promise<void> {
+  const advice = await requireScopes(avala, scopesFor(inputs), "do what this step is for");
+  if (advice !== undefined) log.warn(`${advice.text} ${advice.hint}`);
 }
 
 function hasKey({ inputs }: Run): boolean {

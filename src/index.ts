@@ -98,7 +98,12 @@ export {
   type QualityTargetInput,
 } from "./api/endpoints/quality-targets";
 export { getConsensusSummary, type ConsensusSummary } from "./api/endpoints/consensus";
-export { getPermissions, lackedScopes, requireScopes } from "./api/endpoints/permissions";
+export {
+  getPermissions,
+  lackedScopes,
+  requireScopes,
+  type ScopeAdvice,
+} from "./api/endpoints/permissions";
 export type { Permissions } from "./api/remembered";
 export type { Scope } from "./api/scopes";
 export { listSlices, type Slice } from "./api/endpoints/slices";

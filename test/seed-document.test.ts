@@ -3,6 +3,7 @@ import { download } from "../src/api/storage/storage";
 import { poll } from "../src/flow/poll";
 import { createHash } from "node:crypto";
 import type { Emulator, EmulatorOptions } from "../emulator";
+import { startEmulator } from "../emulator";
 import {
   ApiError,
   confirmUpload,
@@ -21,7 +22,6 @@ import {
 } from "../src/index";
 import { json, replyServer, type ReplyServer } from "./support/reply-server";
 import { skippingClock } from "./support/virtual-clock";
-import { startQuietly } from "./support/quiet-emulator";
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -42,7 +42,8 @@ function open(baseUrl: string, apiKey: string, storageUrl?: string) {
 }
 
 async function start(options: EmulatorOptions = {}): Promise<{ emulator: Emulator; avala: Avala }> {
-  const emulator = await startQuietly(options);
+  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
+  const emulator = await startEmulator({ ...quiet, ...options });
   closing.push(() => emulator.stop());
   const { baseUrl, apiKey, storageUrl } = emulator;
   return { emulator, avala: open(baseUrl, apiKey, storageUrl).avala };

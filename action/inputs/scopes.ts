@@ -4,6 +4,8 @@ import type { Inputs } from "./inputs";
 import type { ExportInputs } from "./export";
 import type { UploadInputs } from "./upload";
 
+const organizationScopes: readonly Scope[] = ["organizations.read"];
+
 /** Without waiting for the dataset nothing has to be read: what can't be looked up then is a warning. */
 function forUpload({ waitForDataset }: UploadInputs): readonly Scope[] {
   return waitForDataset ? ["datasets.read", "datasets.write"] : ["datasets.write"];
@@ -18,8 +20,14 @@ function forExport({ source, isAwaited }: ExportInputs): readonly Scope[] {
 export function scopesFor({
   upload,
   export: exporting,
+  connection,
   isDryRun,
-}: Pick<Inputs, "upload" | "export" | "isDryRun">): readonly Scope[] {
+}: Pick<Inputs, "upload" | "export" | "connection" | "isDryRun">): readonly Scope[] {
   if (isDryRun) return [];
-  return [...(upload ? forUpload(upload) : []), ...(exporting ? forExport(exporting) : [])];
+  return [
+    ...(upload ? forUpload(upload) : []),
+    // Whose a dataset is shows by the organization's name, and an input has its uid.
+    ...(upload && connection.organizationUid !== undefined ? organizationScopes : []),
+    ...(exporting ? forExport(exporting) : []),
+  ];
 }

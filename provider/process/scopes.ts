@@ -1,6 +1,7 @@
-// Which scopes of the key a job needs (docs/api.md, "Scopes"): a preview warns, and an `up` refuses before it sends anything.
+// Which scopes of the key a job needs (docs/api.md, "Scopes"): a preview warns, and an `up` refuses before it sends anything, or
+// warns where the sources disagree.
 // The handlers say which; here is what becomes of it. Advice only: where the server says nothing of the key, nothing is said.
-import { requireScopes, scopesLackedFor } from "../../src/api/endpoints/permissions";
+import { adviseScopes, requireScopes, type ScopeAdvice } from "../../src/api/endpoints/permissions";
 import type { Scope } from "../../src/api/scopes";
 import type { ResourceKind } from "../loader";
 import type { Call } from "./calls";
@@ -17,7 +18,16 @@ export interface Needs<Inputs, Outputs> {
 
 export type Job = keyof Needs<never, never>;
 
-export const uploadScopes: Scopes = ["datasets.read", "datasets.write"];
+const uploadScopes: Scopes = ["datasets.read", "datasets.write"];
+
+/** Whose a dataset is shows by the organization's name, and a program gives its uid. */
+export function uploadScopesFor({
+  organizationUid,
+}: {
+  readonly organizationUid?: string;
+}): Scopes {
+  return (organizationUid ?? "") === "" ? uploadScopes : [...uploadScopes, "organizations.read"];
+}
 
 /** As programs name them. */
 const NAMES: Readonly<Record<ResourceKind, string>> = {
@@ -31,25 +41,33 @@ const NAMES: Readonly<Record<ResourceKind, string>> = {
 export interface ScopeGuard {
   /** Warns once a job, however many resources it is for. @throws AvalaError `authentication`, `cancelled` */
   preview(job: Job, wanted: Scopes, call: Call): Promise<void>;
-  /** @throws AvalaError `permission` with all that is missing; `authentication`, `cancelled` */
+  /** Warns where the sources disagree. @throws AvalaError `permission` with all that is missing; `authentication`, `cancelled` */
   require(job: Job, wanted: Scopes, call: Call): Promise<void>;
 }
 
 export function createScopeGuard(kind: ResourceKind, session: Session): ScopeGuard {
   const warned = new Set<string>();
   const nameOf = (job: Job): string => `${job} ${NAMES[kind]}`;
+  const warn = async (text: string, hint: string, call: Call): Promise<void> => {
+    if (warned.has(text)) return;
+    warned.add(text);
+    await session.messages(call).warn(`${text}\n${hint}`);
+  };
   return {
     preview: async (job, wanted, call) => {
       const avala = session.avalaIfConfigured(call);
       if (avala === undefined) return;
-      const lacked = await scopesLackedFor(avala, wanted, nameOf(job));
-      if (lacked === undefined || warned.has(lacked.text)) return;
-      warned.add(lacked.text);
-      await session.messages(call).warn(`up will fail: ${lacked.text}\n${lacked.hint}`);
+      const advice = await adviseScopes(avala, wanted, nameOf(job));
+      if (advice !== undefined) await warn(previewText(advice), advice.hint, call);
     },
     require: async (job, wanted, call) => {
       if (wanted.length === 0) return;
-      await requireScopes(session.avala(call), wanted, nameOf(job));
+      const advice = await requireScopes(session.avala(call), wanted, nameOf(job));
+      if (advice !== undefined) await warn(advice.text, advice.hint, call);
     },
   };
+}
+
+function previewText({ kind, text }: ScopeAdvice): string {
+  return kind === "refused" ? `up will fail: ${text}` : text;
 }

@@ -9,10 +9,12 @@ export interface User {
 }
 
 export interface Permissions {
-  /** What kind of key it is, in the server's word. */
+  /** What the key's user is, in the server's word: `customer`. */
   readonly type?: string | undefined;
-  /** Empty for a key that has all the rights of its user. */
+  readonly isStaffPrivileged: boolean;
+  /** As the server lists them. An empty list says nothing: all rights, or none that has a name. */
   readonly scopes: readonly string[];
+  /** Features of the web application, and not what the API allows. */
   readonly capabilities: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// Which scope a scoped key needs for a call (contract, "Scopes"). Pure.
+// Which scope a scoped key needs for a call, and what a list of scopes proves about it (contract, "Scopes"). Pure.
 
 export type Scope = `${string}.${"read" | "write" | "create"}`;
 
@@ -26,4 +26,64 @@ const SCOPE_OF_ROUTE: readonly (readonly [RegExp, Scope])[] = [
 /** The scope that a scoped key needs for a route's template, `GET /exports/{uid}/`; `undefined` where none is known. */
 export function scopeOf(route: string): Scope | undefined {
   return SCOPE_OF_ROUTE.find(([pattern]) => pattern.test(route))?.[1];
+}
+
+// All that a source names. A list with another word in it (a wildcard, "admin", a newer scope) may open more than it shows.
+const KNOWN: ReadonlySet<string> = new Set([
+  ...["datasets.read", "datasets.write", "projects.read", "projects.write"],
+  ...["exports.create", "exports.read", "tasks.read", "tasks.write", "qc.read", "qc.write"],
+  ...["storage.read", "storage.write", "webhooks.read", "webhooks.write"],
+  ...["organizations.read", "organizations.write", "slices.read", "slices.write"],
+]);
+
+interface Disagreement {
+  /** The scope that is enough by the reference, which knows no other for it; `undefined` where it wants none. */
+  readonly enough: Scope | undefined;
+  /** When a key shows that it lacks the newest source's scope. */
+  readonly shows: string;
+}
+
+// The reference has five scopes, the newest source has more: where only the newest one wants a scope, nothing is proved.
+const DISAGREEMENTS: Readonly<Partial<Record<Scope, Disagreement>>> = {
+  "exports.read": { enough: "exports.create", shows: "when the export's status is first read" },
+  "organizations.read": { enough: undefined, shows: "when the organization is looked up" },
+  "storage.read": { enough: "datasets.read", shows: "when storage configs are read" },
+  "storage.write": { enough: "datasets.write", shows: "when the storage config is written" },
+  "webhooks.read": { enough: "datasets.read", shows: "when webhooks are read" },
+  "webhooks.write": { enough: "datasets.write", shows: "when the webhook is written" },
+  "slices.read": { enough: "datasets.read", shows: "when slices are read" },
+  "slices.write": { enough: "datasets.write", shows: "when the slice is written" },
+  "qc.read": { enough: "projects.read", shows: "when quality targets are read" },
+  "qc.write": { enough: "projects.read", shows: "when the quality target is written" },
+};
+
+export interface DoubtedScope {
+  readonly scope: Scope;
+  readonly shows: string;
+}
+
+export interface ScopesJudged {
+  /** Every source says that the key may not. */
+  readonly lacked: readonly Scope[];
+  /** By the newest source the key may not, by the reference it may. */
+  readonly doubted: readonly DoubtedScope[];
+}
+
+/** What a key's own list proves about the scopes of `wanted`: nothing, where it is empty or has a word of no source. */
+export function judgeScopes(listed: readonly string[], wanted: readonly Scope[]): ScopesJudged {
+  const has = new Set(listed.map((scope) => scope.toLowerCase()));
+  const missing = [...new Set(wanted)].filter((scope) => !has.has(scope));
+  if (has.size === 0 || [...has].some((scope) => !KNOWN.has(scope)))
+    return { lacked: [], doubted: [] };
+  const isDoubted = (scope: Scope): boolean => {
+    const disagreement = DISAGREEMENTS[scope];
+    if (disagreement === undefined) return false;
+    return disagreement.enough === undefined || has.has(disagreement.enough);
+  };
+  return {
+    lacked: missing.filter((scope) => !isDoubted(scope)),
+    doubted: missing
+      .filter(isDoubted)
+      .map((scope) => ({ scope, shows: DISAGREEMENTS[scope]?.shows ?? "" })),
+  };
 }

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
-import type { Emulator } from "../../emulator";
+import { startEmulator, type Emulator } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -12,13 +12,17 @@ import {
   type Recorded,
   type TempTree,
 } from "../support/recorded-action";
-import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
 beforeEach(async () => {
   tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
-  emulator = await startQuietly({ ingestMs: 20, exportMs: 20 });
+  emulator = await startEmulator({
+    requestsPerMinute: 0,
+    burstPerSecond: 0,
+    ingestMs: 20,
+    exportMs: 20,
+  });
 });
 afterEach(async () => {
   tree.remove();

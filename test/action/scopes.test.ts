@@ -66,3 +66,49 @@ test("a 403 while an export is waited for names the scope that polling needs", a
   expect(errors).toHaveLength(1);
   expect(errors[0]).toContain("exports.read");
 });
+
+test.each([
+  ["many", "fails", { errors: 1, outcome: "failed" }],
+  ["few", "succeeds", { errors: 0, outcome: "exported" }],
+] as const)(
+  "exports.create only is warned of, and where scopes are %s the run %s",
+  async (scopes, _what, { errors: count, outcome }) => {
+    const emulator = await startSpeaking({ scopes });
+    emulator.addKey({ key: KEY, username: "emulator", scopes: ["exports.create"] });
+    const project = emulator.addProject("lanes", { tasks: 1, exportable: 1 });
+    const { errors, warnings, outputs } = await runWith(emulator, {
+      "export-projects": project.uid,
+    });
+    expect(warnings.filter(({ text }) => /exports\.read.*status/.test(text))).toHaveLength(1);
+    expect(errors).toHaveLength(count);
+    expect(errors.every((text) => text.includes("exports.read"))).toBe(true);
+    expect(outputs.outcome).toBe(outcome);
+    expect(emulator.exports()).toHaveLength(1);
+  },
+);
+
+test.each([[["*"]], [["exports.*", "datasets.*"]], [["EXPORTS.CREATE", "Exports.Read"]], [[]]])(
+  "a key that Avala says has %j is not refused and not warned of",
+  async (scopes) => {
+    const emulator = await startSpeaking({});
+    const body = { type: "customer", is_staff_privileged: false, scopes };
+    emulator.setFault({ on: { path: "/users/me/permissions/" }, reply: { status: 200, body } });
+    const project = emulator.addProject("lanes", { tasks: 1, exportable: 1 });
+    const recorded = record({
+      tree,
+      ...leadingTo(emulator),
+      inputs: { ...leadingTo(emulator).inputs, "export-projects": project.uid },
+    });
+    await run(recorded.environment);
+    expect([recorded.errors, recorded.warnings]).toEqual([[], []]);
+  },
+);
+
+test("an upload for an organization is advised to have organizations.read", async () => {
+  const emulator = await startSpeaking({});
+  const scopes = ["datasets.read", "datasets.write"];
+  emulator.addKey({ key: KEY, username: "emulator", scopes });
+  const organization = emulator.user()?.organizations[0] ?? "";
+  const { warnings } = await runWith(emulator, { ...UPLOAD, organization });
+  expect(warnings.map(({ text }) => text).join("\n")).toMatch(/organizations\.read.*looked up/);
+});

@@ -9,6 +9,7 @@ import {
   getTask,
   hasPendingTasks,
   lackedScopes,
+  requireScopes,
   listProjects,
   listQualityTargets,
   updateQualityTarget,
@@ -160,6 +161,43 @@ describe("a key's permissions", () => {
     const { avala } = scripted([reply(200, { type: "scoped", scopes: ["datasets.read"] })]);
     const permissions = await getPermissions(avala);
     expect(lackedScopes(permissions, ["datasets.read", "exports.read"])).toEqual(["exports.read"]);
+  });
+
+  test.each([
+    ["exports.create polls by the reference", ["exports.create"], "exports.read"],
+    ["datasets.read covers storage by the reference", ["datasets.read"], "storage.read"],
+    ["no scope for organizations is in the reference", ["datasets.read"], "organizations.read"],
+    ["the case differs", ["Exports.READ"], "exports.read"],
+    ["a wildcard is in the list", ["*", "datasets.read"], "exports.read"],
+    ["all of an area is in the list", ["exports.*"], "exports.read"],
+    ["an admin's word is in the list", ["datasets.read", "admin"], "exports.read"],
+    ["the words have another form", ["exports:create"], "exports.read"],
+    ["a scope is not text", ["datasets.read", 7], "exports.read"],
+  ] as const)("prove nothing where %s", async (_why, scopes, wanted) => {
+    const { avala } = scripted([reply(200, { type: "customer", scopes })]);
+    expect(lackedScopes(await getPermissions(avala), [wanted])).toEqual([]);
+  });
+
+  test("of staff prove nothing", async () => {
+    const staff = { type: "customer", is_staff_privileged: true, scopes: ["datasets.read"] };
+    const { avala } = scripted([reply(200, staff)]);
+    expect(lackedScopes(await getPermissions(avala), ["exports.read"])).toEqual([]);
+  });
+
+  test("of a key that may only read exports show that it can't create one", async () => {
+    const { avala } = scripted([reply(200, { type: "customer", scopes: ["exports.read"] })]);
+    expect(lackedScopes(await getPermissions(avala), ["exports.create", "exports.read"])).toEqual([
+      "exports.create",
+    ]);
+  });
+
+  test("that the sources disagree on are advice, and say when the lack would show", async () => {
+    const scopes = ["datasets.read", "exports.create"];
+    const { avala } = scripted([reply(200, { type: "customer", scopes })]);
+    const wanted = ["exports.create", "exports.read", "organizations.read"] as const;
+    const advice = await requireScopes(avala, wanted, "export");
+    expect(advice).toMatchObject({ kind: "doubted" });
+    expect(advice?.text).toMatch(/exports\.read \(.*status.*organizations\.read \(/);
   });
 
   test("of a key without scopes are all rights", async () => {

@@ -14,7 +14,7 @@ import { once, optionsOf } from "./over-dialects";
 /** What a workflow's key has: see "Scopes" in docs/api.md. */
 export const SCOPES = [
   ...["datasets.read", "datasets.write", "projects.read"],
-  ...["exports.create", "exports.read"],
+  ...["exports.create", "exports.read", "organizations.read"],
 ];
 const KEY = "avk_scoped_scoped_scoped";
 

@@ -42,22 +42,36 @@ export const EXPORTS: Scenarios<StackBench> = {
     await expect(making).rejects.toThrow(said);
   },
 
-  "names a scope that its key lacks before an export is made, where Avala says what a key may do":
+  "names a scope that its key lacks by every source before an export is made, where Avala says what a key may do":
     async (stack) => {
       const key = "avk_lacking_lacking_lacking";
-      const scopes = SCOPES.filter((scope) => scope !== "exports.read");
+      const scopes = SCOPES.filter((scope) => !scope.startsWith("exports."));
       stack.bench.avala.addKey({ key, scopes });
       const { uid } = stack.bench.avala.addProject("lacking", { tasks: 4, exportable: 4 });
       const before = stack.bench.avala.exports().length;
       const making = make(stack.process(key).export, { projects: [uid], baseName: "release" });
-      // By the reference `exports.create` polls too, and a server without the route can't be asked.
-      if (stack.dialect.permissions === "absent" && stack.dialect.scopes === "few") {
+      await expect(making).rejects.toThrow(/exports\.create/);
+      expect(stack.bench.avala.exports()).toHaveLength(before);
+    },
+
+  "warns of a scope that it may lack, and names it where an export can't be read without it":
+    async (stack) => {
+      const key = "avk_doubted_doubted_doubted";
+      const scopes = SCOPES.filter((scope) => scope !== "exports.read");
+      stack.bench.avala.addKey({ key, scopes });
+      const { uid } = stack.bench.avala.addProject("doubted", { tasks: 4, exportable: 4 });
+      const before = stack.bench.avala.exports().length;
+      const first = stack.bench.messages.length;
+      const making = make(stack.process(key).export, { projects: [uid], baseName: "release" });
+      // By the reference `exports.create` polls too.
+      if (stack.dialect.scopes === "few")
         expect((await making).outs).toMatchObject({ state: "completed" });
-        return;
-      }
-      await expect(making).rejects.toThrow(/exports\.read/);
-      const isAsked = stack.dialect.permissions === "present";
-      expect(stack.bench.avala.exports()).toHaveLength(isAsked ? before : before + 1);
+      else await expect(making).rejects.toThrow(/exports\.read/);
+      expect(stack.bench.avala.exports()).toHaveLength(before + 1);
+      const warned = stack.bench.messages
+        .slice(first)
+        .filter(({ severity, text }) => severity === "warning" && text.includes("exports.read"));
+      expect(warned).toHaveLength(stack.dialect.permissions === "present" ? 1 : 0);
     },
 };
 

@@ -34,12 +34,32 @@ const bucket = {
 const hook = { targetUrl: "https://example.com/hook", events: ["export.completed"] };
 
 test("the scopes that are missing are named before anything is sent, and asked for once", async () => {
-  const handlers = await begin(["datasets.read", "datasets.write", "exports.create"]);
+  const handlers = await begin(["datasets.read", "datasets.write"]);
   await make(handlers.fileSet, { ...fileSet() });
   bench.writes();
   await expect(make(handlers.export, { datasets: [uid] })).rejects.toThrow(/Export.*exports\.read/);
   expect(bench.writes()).toEqual([]);
   expect(asked()).toBe(1);
+});
+
+test("a scope on which the sources disagree is warned of, and the server decides", async () => {
+  const handlers = await begin(["datasets.read", "exports.create"], {
+    dialect: { permissions: "present", scopes: "few" },
+  });
+  const given = { datasets: [uid] };
+  await checked(handlers.export, { ...given, call });
+  const project = bench.avala.addProject("lanes", { tasks: 1, exportable: 1 });
+  await make(handlers.export, { projects: [project.uid] });
+  expect(warnings().filter((text) => text.includes("exports.read"))).toHaveLength(1);
+  expect(bench.writes()).toEqual(["POST /exports/"]);
+});
+
+test("a dataset of an organization is warned of without organizations.read", async () => {
+  const handlers = await begin(["datasets.read", "datasets.write"]);
+  const organizationUid = bench.avala.user()?.organizations[0] ?? "";
+  const given = { name: "mine", dataType: "image", organizationUid };
+  await checked(handlers.dataset, { ...given, call });
+  expect(warnings().join("\n")).toContain("organizations.read");
 });
 
 /** Each kind of resource, what makes one, and the scope that this key lacks. */

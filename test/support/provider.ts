@@ -1,6 +1,6 @@
 // Handlers as the engine calls them, against an emulator in this process, and without an engine.
 import type { dynamic } from "@pulumi/pulumi";
-import type { Emulator, EmulatorOptions } from "../../emulator/index";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator/index";
 import { createHandlers, type Handlers } from "../../provider/handlers/handlers";
 import type { EngineMessage } from "../../provider/process/engine";
 import type { Handler } from "../../provider/process/handler";
@@ -8,7 +8,6 @@ import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import type { Ports } from "../../src/api/connection";
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { createTempTree, type TempTree, type TreeContent } from "./temp-tree";
-import { startQuietly } from "./quiet-emulator";
 
 export interface ReplyContext {
   readonly avala: Emulator;
@@ -27,7 +26,8 @@ export async function createBench(
   files: TreeContent,
   options: EmulatorOptions = {},
 ): Promise<ReplyContext> {
-  const avala = await startQuietly(options);
+  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
+  const avala = await startEmulator({ ...quiet, ...options });
   const tree = createTempTree(files);
   const state = createTempTree();
   const messages: EngineMessage[] = [];

@@ -5,7 +5,7 @@ import type { DatasetChanges } from "../../../src/api/endpoints/datasets";
 import { AvalaError } from "../../../src/errors";
 import { present } from "../../process/present";
 import { isSame } from "../../process/same";
-import { uploadScopes, type Needs } from "../../process/scopes";
+import { uploadScopesFor, type Needs } from "../../process/scopes";
 import { hasUnknown } from "../../process/unknown";
 import { accessOf, bucketOf } from "../bucket";
 import type { DatasetInputs, DatasetOutputs } from "./inputs";
@@ -116,8 +116,9 @@ export function diffDataset(olds: DatasetOutputs, news: DatasetInputs): dynamic.
 }
 
 export const datasetNeeds: Needs<DatasetInputs, DatasetOutputs> = {
-  create: () => uploadScopes,
-  update: (olds, news) => (changesOf(olds, news) === undefined ? ["datasets.read"] : uploadScopes),
+  create: uploadScopesFor,
+  update: (olds, news) =>
+    changesOf(olds, news) === undefined ? ["datasets.read"] : uploadScopesFor(news),
   // What becomes of it is decided when it goes, and one that stays needs none.
   delete: [],
 };

@@ -14,7 +14,7 @@ import { showReading } from "../../process/messages";
 import { applyRules } from "../../process/rules";
 import type { Session } from "../../process/session";
 import { isSame } from "../../process/same";
-import { uploadScopes } from "../../process/scopes";
+import { uploadScopesFor } from "../../process/scopes";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 import {
   FILE_SET_RULES,
@@ -241,7 +241,7 @@ export function createFileSetHandler(
     kind: "fileSet",
     session,
     handler: new FileSetHandler(session, files),
-    needs: { create: () => uploadScopes, update: () => uploadScopes, delete: [] },
+    needs: { create: uploadScopesFor, update: (_olds, news) => uploadScopesFor(news), delete: [] },
     long: ["manifest"],
   });
 }

@@ -3,17 +3,24 @@ import { AvalaError, isAvalaError } from "../../errors";
 import { callFor } from "../call-for";
 import { withDeadline, type Avala } from "../connection";
 import type { Permissions } from "../remembered";
-import type { Scope } from "../scopes";
+import { judgeScopes, type DoubtedScope, type Scope } from "../scopes";
 import type { Fields } from "../wire";
 
 function texts(list: readonly unknown[]): string[] {
   return list.filter((entry) => typeof entry === "string");
 }
 
+/** None, where one of them is not text: what it opens is not known. */
+function readScopes(list: readonly unknown[]): readonly string[] {
+  const scopes = texts(list);
+  return scopes.length === list.length ? scopes : [];
+}
+
 function readPermissions(fields: Fields): Permissions {
   return {
     type: fields.maybeText("type"),
-    scopes: texts(fields.maybeList("scopes")),
+    isStaffPrivileged: fields.maybeFlag("is_staff_privileged") ?? false,
+    scopes: readScopes(fields.maybeList("scopes")),
     capabilities: texts(fields.maybeList("capabilities")),
   };
 }
@@ -50,14 +57,20 @@ export async function getPermissions(avala: Avala): Promise<Permissions | undefi
   }
 }
 
-/** The scopes of `wanted` that a key lacks. Nothing, where it has no scopes: then it has all rights. */
+/** What staff may do is not a matter of scopes only. */
+function listedScopes(permissions: Permissions | undefined): readonly string[] {
+  return permissions === undefined || permissions.isStaffPrivileged ? [] : permissions.scopes;
+}
+
+/**
+ * The scopes of `wanted` that a key lacks by every source. None, where its list is empty or has a word that is not
+ * documented.
+ */
 export function lackedScopes(
   permissions: Permissions | undefined,
   wanted: readonly Scope[],
 ): readonly Scope[] {
-  if (permissions === undefined || permissions.scopes.length === 0) return [];
-  const has = new Set(permissions.scopes);
-  return wanted.filter((scope) => !has.has(scope));
+  return judgeScopes(listedScopes(permissions), wanted).lacked;
 }
 
 // The look-up is advice: a server that answers slowly must not hold up a run for it.
@@ -73,22 +86,40 @@ async function advisedPermissions(avala: Avala): Promise<Permissions | undefined
   }
 }
 
-/** What a key lacks for a job, as a sentence, and what to do about it. */
-export interface ScopesLacked {
+/** What is known of a key and a job, as a sentence, and what to do about it. */
+export interface ScopeAdvice {
+  /** `refused` where every source says that the job fails; `doubted` where the sources disagree. */
+  readonly kind: "refused" | "doubted";
   readonly text: string;
   readonly hint: string;
 }
 
+const counted = (scopes: readonly unknown[]): string => (scopes.length === 1 ? "scope" : "scopes");
+
+function hintFor(wanted: readonly Scope[]): string {
+  const all = [...new Set(wanted)].join(", ");
+  return `Use a key with the scopes ${all}, or one without scopes, which has all the rights of its user.`;
+}
+
+function refusedText(job: string, lacked: readonly Scope[]): string {
+  return `The API key can't ${job}: it lacks the ${counted(lacked)} ${lacked.join(", ")}.`;
+}
+
+function doubtedText(job: string, doubted: readonly DoubtedScope[]): string {
+  const each = doubted.map(({ scope, shows }) => `${scope} (it would show ${shows})`);
+  return `The API key may be unable to ${job}: Avala's documents disagree whether it needs the ${counted(doubted)} ${each.join(", ")}.`;
+}
+
 /**
- * What the key is known to lack for `job`, "create an Export"; `undefined` where it lacks nothing, or the server does not
- * say. Asks once a session.
+ * What the key's own list of scopes says about `job`, "create an Export"; `undefined` where the key lacks nothing, or the
+ * server does not say. Asks once a session.
  * @throws AvalaError `authentication`, `cancelled`
  */
-export async function scopesLackedFor(
+export async function adviseScopes(
   avala: Avala,
   wanted: readonly Scope[],
   job: string,
-): Promise<ScopesLacked | undefined> {
+): Promise<ScopeAdvice | undefined> {
   if (wanted.length === 0) return undefined;
   const { remembered } = avala;
   remembered.permissions ??= advisedPermissions(avala);
@@ -96,25 +127,29 @@ export async function scopesLackedFor(
     delete remembered.permissions;
     throw error;
   });
-  const lacked = lackedScopes(permissions, wanted);
-  if (lacked.length === 0) return undefined;
-  return {
-    text: `The API key can't ${job}: it lacks the ${lacked.length === 1 ? "scope" : "scopes"} ${lacked.join(", ")}.`,
-    hint: `Use a key with the scopes ${[...new Set(wanted)].join(", ")}, or one without scopes, which has all the rights of its user.`,
-  };
+  const { lacked, doubted } = judgeScopes(listedScopes(permissions), wanted);
+  const hint = hintFor(wanted);
+  // Whoever mends the key needs all that it may lack.
+  if (lacked.length > 0) {
+    const all = new Set([...lacked, ...doubted.map(({ scope }) => scope)]);
+    const missing = [...new Set(wanted)].filter((scope) => all.has(scope));
+    return { kind: "refused", text: refusedText(job, missing), hint };
+  }
+  if (doubted.length > 0) return { kind: "doubted", text: doubtedText(job, doubted), hint };
+  return undefined;
 }
 
 /**
- * Refuses a job before it begins, where the key is known to lack scopes that it needs. Asks once a session; where the
- * server does not say, nothing is refused.
+ * Refuses a job before it begins, where every source says that the key lacks a scope for it. Returns advice, where the
+ * sources disagree: then the server decides. Asks once a session.
  * @throws AvalaError `permission` with all that is missing; `authentication`, `cancelled`
  */
 export async function requireScopes(
   avala: Avala,
   wanted: readonly Scope[],
   job: string,
-): Promise<void> {
-  const lacked = await scopesLackedFor(avala, wanted, job);
-  if (lacked === undefined) return;
-  throw new AvalaError("permission", `${lacked.text} Nothing was sent.`, { hint: lacked.hint });
+): Promise<ScopeAdvice | undefined> {
+  const advice = await adviseScopes(avala, wanted, job);
+  if (advice?.kind !== "refused") return advice;
+  throw new AvalaError("permission", `${advice.text} Nothing was sent.`, { hint: advice.hint });
 }
