@@ -12,11 +12,11 @@ export type ErrorCode =
   | "permission" // 403
   | "not_found" // 404
   | "not_offered" // the deployment has no such route: 404 on the route, 405
-  | "validation" // 400, 422
-  | "conflict" // 409, and a 400 or 422 that says that a name or slug is taken
-  | "quota" // 413
+  | "validation" // 400, 422, and any other refusal of what was sent
+  | "conflict" // a 400, 409 or 422 that says that a name or slug is taken, and a 409 without a reason
+  | "quota" // 413 with the quota's numbers
   | "rate_limited" // 429
-  | "server" // 5xx
+  | "server" // 5xx, and a 409 that asks to wait
   | "timeout" // 408, no progress, or a wait that reached its deadline
   | "network" // no reply: refused, reset, name not resolved
   | "redirect" // a 3xx, never followed

@@ -6,6 +6,8 @@ export type Scope = `${string}.${"read" | "write" | "create"}`;
 const SCOPE_OF_ROUTE: readonly (readonly [RegExp, Scope])[] = [
   [/^POST \/exports\/$/, "exports.create"],
   [/^GET \/exports\//, "exports.read"],
+  // An export's file on the API's own origin.
+  [/^GET download_url$/, "exports.read"],
   [/^GET \/datasets\/manual-upload\/(?:quota|allowed-mimes)\//, "datasets.read"],
   [/^GET \/datasets\//, "datasets.read"],
   [/^\w+ \/datasets\//, "datasets.write"],

@@ -2,11 +2,16 @@
 import {
   UploadError,
   isApiError,
+  type ApiError,
   type AvalaError,
   type FileFailure,
   type LandedFile,
 } from "../errors";
 import { counted, listed } from "../text";
+
+function isOfOneFile({ status, fields }: ApiError): boolean {
+  return status === 413 || "file_path_in_dataset" in fields;
+}
 
 /** Whether every other file would meet the same refusal, so that trying them would only cost calls. */
 export function stopsTheRun(error: AvalaError): boolean {
@@ -22,8 +27,8 @@ export function stopsTheRun(error: AvalaError): boolean {
     case "cancelled":
       return true;
     case "validation":
-      // A refusal of one path is that file's; a refusal of anything else is of the whole run.
-      return !(isApiError(error) && "file_path_in_dataset" in error.fields);
+      // A refusal of one path or size is that file's; a refusal of anything else is of the whole run.
+      return !(isApiError(error) && isOfOneFile(error));
     default:
       return false;
   }

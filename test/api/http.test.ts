@@ -88,9 +88,10 @@ describe("statuses", () => {
     [404, "not_found", false],
     [405, "not_offered", false],
     [408, "timeout", true],
-    [409, "conflict", false],
+    // Nothing says that a name is taken.
+    [409, "validation", false],
     [410, "validation", false],
-    [413, "quota", false],
+    [413, "validation", false],
     [422, "validation", false],
     [429, "rate_limited", true],
     [500, "server", true],
@@ -116,6 +117,33 @@ describe("statuses", () => {
     const { error } = await run(read, [reply(413, { detail: "Quota", limit: 10e9, used: 9.5e9 })]);
     expect(error).toMatchObject({ quota: { limitBytes: 10e9, usedBytes: 9.5e9 }, fields: {} });
     expect(error?.hint).toContain("9.50 GB of 10.0 GB");
+  });
+
+  test.each([{}, { detail: "Conflict." }, { detail: "A dataset of that name already exists." }])(
+    "a 409 with %j is a conflict",
+    async (body) => {
+      const { error } = await run(create, [reply(409, body)]);
+      expect(error).toMatchObject({ code: "conflict", retryable: false, ambiguous: false });
+    },
+  );
+
+  test("a 409 that asks to wait is waited for, also by what creates something", async () => {
+    const busy = reply(409, { detail: "Some files are still being processed." });
+    const { value, events } = await run(create, [busy, busy, reply(201, { ok: true })]);
+    expect(value?.json).toEqual({ ok: true });
+    const waits = events.flatMap((event) => (event.kind === "retry" ? event.waitMs : []));
+    expect(waits).toHaveLength(2);
+    expect(waits.every((waitMs) => waitMs >= 10_000)).toBe(true);
+    const { error } = await run(create, [busy]);
+    expect(error).toMatchObject({ code: "server", ambiguous: false });
+  });
+
+  test("a 413 without a limit and what is used of it is no quota", async () => {
+    for (const body of [{ detail: "Too large." }, { limit: 10 }, { limit: "10", used: 1 }]) {
+      const { error } = await run(read, [reply(413, body)]);
+      expect(error).toMatchObject({ code: "validation", quota: undefined });
+      expect(error?.hint).toContain("too large");
+    }
   });
 
   test("a success after two failures is a success", async () => {

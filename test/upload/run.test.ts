@@ -187,7 +187,7 @@ describe("what stops an upload at once", () => {
       on: { path: PRESIGN },
       skip: 5,
       times: 0,
-      reply: { status, body: { detail: "No." } },
+      reply: { status, body: { detail: "No.", limit: 10, used: 9 } },
     });
     const files = await makeFiles(100);
     const error = await failureOf(
@@ -196,6 +196,20 @@ describe("what stops an upload at once", () => {
     expect(error.code).toBe(code);
     expect(error.message).toContain("after 5 of 100 files");
     expect(requests(PRESIGN)).toBeLessThan(10);
+  });
+
+  test("a 413 without the quota's numbers fails that file alone", async () => {
+    emulator.setFault({
+      on: { path: PRESIGN },
+      skip: 5,
+      reply: { status: 413, body: { detail: "Too large." } },
+    });
+    const files = await makeFiles(20);
+    const error = await failureOf(
+      uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files, concurrency: 1 }),
+    );
+    expect(error).toMatchObject({ code: "upload", failures: { length: 1 } });
+    expect(error.landed).toHaveLength(19);
   });
 
   test("a presigned URL to a host that is not allowed, and not a byte goes there", async () => {

@@ -34,7 +34,8 @@ export function readDataset(fields: Fields): Dataset {
     isSequence: fields.maybeFlag("is_sequence"),
     visibility: fields.maybeText("visibility"),
     // Older servers leave these out of a confirm's reply: the dataset is then still being made.
-    status: fields.maybeWord("status") ?? "creating",
+    // Words are compared without case (docs/api.md, "Exports"); these are no exception.
+    status: (fields.maybeWord("status") ?? "creating").toLowerCase(),
     itemCount: fields.maybeCount("item_count") ?? 0,
     projectCount: fields.maybeCount("project_count"),
     sizeBytes: fields.maybeCount("size_bytes"),

@@ -1,8 +1,9 @@
 // What an upload asks besides its presigns: confirm, quota, types (contract, "Uploading files"). Sends no bytes of files.
-import { isApiError, ignoreForbidden } from "../../errors";
+import { ignoreForbidden } from "../../errors";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { describeBody, readDataset, type Dataset, type DatasetDescription } from "./dataset-wire";
+import { isRefusal, unknownFields } from "../reply/refused-fields";
 import { Fields, isRecord } from "../wire";
 
 export interface ConfirmInput extends DatasetDescription {
@@ -24,15 +25,12 @@ export async function confirmUpload(avala: Avala, input: ConfirmInput): Promise<
   }
 }
 
-// What frameworks say of a field that they do not know. A batch that they do not know must not be left out: a confirm
-// without it would make a dataset of other files.
-const UNKNOWN_FIELD =
-  /\b(unknown|unexpected|unrecogni[sz]ed|additional|extra)\b|\bnot (supported|allowed|permitted|expected)\b/i;
-
-/** Whether the server does not know the field: then it ignored it in the presigns, and there are no batches. */
+/**
+ * Whether the server does not know the field: then it ignored it in the presigns, and there are no batches. A batch that
+ * it does not know must not be left out: a confirm without it would make a dataset of other files.
+ */
 function isBatchUnknown(error: unknown): boolean {
-  if (!isApiError(error) || error.code !== "validation") return false;
-  return (error.fields["dataset_upload_uid"] ?? []).some((text) => UNKNOWN_FIELD.test(text));
+  return isRefusal(error) && unknownFields(error, ["dataset_upload_uid"]).length > 0;
 }
 
 function confirmOnce(avala: Avala, input: ConfirmInput): Promise<Dataset> {

@@ -1,9 +1,9 @@
 // Asks where and how one file goes: by form, by one PUT or by parts, as the server chooses (contract, "Uploading files").
 // Sends no bytes of files.
 import { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES } from "../limits";
-import { isApiError } from "../../errors";
 import type { Avala } from "../connection";
 import { readPutHeaders } from "./put-headers";
+import { hasUnknownField, isRefusal, namedFields, unknownFields } from "../reply/refused-fields";
 import { badReply, Fields } from "../wire";
 
 export interface PresignInput {
@@ -59,7 +59,8 @@ const NOT_A_FORM = "a form upload was asked for, and another method came";
 // The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
 
 function readForm(reply: Fields): FormPresign {
-  const fields = Object.entries(reply.record("fields")).map(([name, value]): [string, string] => {
+  const given = Object.entries(reply.record("fields")).filter(([, value]) => value !== null);
+  const fields = given.map(([name, value]): [string, string] => {
     if (typeof value === "string") return [name, value];
     if (typeof value === "number") return [name, String(value)];
     throw badReply(PRESIGN, `the form field "${name}" should be text`);
@@ -86,16 +87,26 @@ function readParts(reply: Fields, session: string, sizeBytes: number): Presigned
       `${partCount} parts of ${partBytes} bytes do not make ${sizeBytes} bytes`,
     );
   }
-  const uploadedParts = reply.maybeList("uploaded_parts").map((part) => {
+  const uploadedParts = reply.maybeList("uploaded_parts").flatMap((part) => {
     const fields = Fields.of(part, PRESIGN, "uploaded_parts");
-    return { partNumber: fields.count("part_number", 1), sizeBytes: fields.count("size") };
+    const partNumber = fields.count("part_number", 1);
+    const size = fields.maybeCount("size");
+    // A part of unknown size may have been cut short, so it is sent again.
+    return size === undefined ? [] : [{ partNumber, sizeBytes: size }];
   });
   return { method: "MULTIPART", session, partBytes, partCount, uploadedParts };
 }
 
+/** The guide's reply names no method, nor need one that has nothing left to send. */
+function impliedMethod(reply: Fields): string {
+  if (reply.any("fields") !== undefined) return "POST";
+  if (reply.maybeText("upload_uid") === undefined) return "POST";
+  return reply.any("part_count") === undefined ? "PUT" : "MULTIPART";
+}
+
 function readPresigned(json: unknown, { sizeBytes, uploadUid }: PresignInput): Presigned {
   const reply = Fields.of(json, PRESIGN);
-  const method = (reply.maybeText("method") ?? "POST").toUpperCase();
+  const method = (reply.maybeText("method") || impliedMethod(reply)).toUpperCase();
   if (method === "POST") return { method, form: readForm(reply) };
   if (uploadUid === undefined) throw badReply(PRESIGN, NOT_A_FORM);
   const session = reply.pathPart("upload_uid");
@@ -143,11 +154,15 @@ export async function presign(
   throw badReply(PRESIGN, NOT_A_FORM);
 }
 
-/** Whether the server does not know the second protocol: a 400 or 422 that names its fields. */
+const VERSION = "upload_protocol_version";
+
+/**
+ * Whether the server does not know the second protocol: it refuses the version, or says that it does not know the field
+ * of the batch. What else it has against a batch is about that batch.
+ */
 export function isProtocolRefused(error: unknown): boolean {
-  if (!isApiError(error) || (error.status !== 400 && error.status !== 422)) return false;
-  const names = ["upload_protocol_version", "dataset_upload_uid"];
-  return names.some(
-    (name) => name in error.fields || (error.detail !== undefined && error.detail.includes(name)),
-  );
+  if (!isRefusal(error)) return false;
+  if (namedFields(error, [VERSION]).length > 0) return true;
+  if (unknownFields(error, ["dataset_upload_uid"]).length > 0) return true;
+  return hasUnknownField(error) || /\bprotocol\b/i.test(error.detail ?? "");
 }

@@ -26,12 +26,18 @@ function problemWith(name: string, value: unknown, host: string): string | undef
   return isForbidden ? "is none that a file may have" : undefined;
 }
 
+/** PHP and others write an empty object as `[]`. */
+function hasNone(headers: unknown): boolean {
+  return headers === undefined || (Array.isArray(headers) && headers.length === 0);
+}
+
 /** @throws AvalaError `bad_reply` for one that is no text, no header, or about the connection */
 export function readPutHeaders(fields: Fields, route: string, url: string): Record<string, string> {
-  const given = fields.any("headers") === undefined ? {} : fields.record("headers");
+  const given = hasNone(fields.any("headers")) ? {} : fields.record("headers");
   const host = URL.canParse(url) ? new URL(url).host : "";
   const headers = new Map<string, string>();
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, said] of Object.entries(given)) {
+    const value = typeof said === "number" ? String(said) : said;
     const problem = problemWith(name, value, host);
     if (problem !== undefined)
       throw badReply(route, `the header ${JSON.stringify(name)} ${problem}`);

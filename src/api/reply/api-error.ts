@@ -3,7 +3,7 @@
 import { ApiError, type ApiErrorOptions, type ErrorCode, type RateLimit } from "../../errors";
 import { printable } from "../../redact";
 import { readErrorBody, type ErrorBody } from "./error-body";
-import { isNameTaken } from "./name-taken";
+import { isBusy, isNameTaken } from "./name-taken";
 import { scopeOf } from "../scopes";
 import type { Secrets } from "../secrets";
 import { isCount, isRecord } from "../wire";
@@ -22,8 +22,18 @@ export interface Refusal {
   readonly retryAfterMs: number | undefined;
 }
 
-function codeOf({ status, json }: Refusal, body: ErrorBody): ErrorCode {
+type Quota = NonNullable<ApiErrorOptions["quota"]>;
+
+/** A 413 is about the quota only where it says how large that is; else what was sent is too large. */
+function quotaOf({ status, json }: Refusal): Quota | undefined {
+  if (status !== 413 || !isRecord(json)) return undefined;
+  const { limit, used } = json;
+  return isCount(limit) && isCount(used) ? { limitBytes: limit, usedBytes: used } : undefined;
+}
+
+function codeOf({ status, json }: Refusal, body: ErrorBody, quota: Quota | undefined): ErrorCode {
   if (isNameTaken(status, body)) return "conflict";
+  if (isBusy(status, body)) return "server";
   switch (status) {
     case 400:
     case 422:
@@ -40,7 +50,7 @@ function codeOf({ status, json }: Refusal, body: ErrorBody): ErrorCode {
     case 408:
       return "timeout";
     case 413:
-      return "quota";
+      return quota === undefined ? "validation" : "quota";
     case 429:
       return "rate_limited";
     default:
@@ -79,6 +89,10 @@ function hintFor(
       return "Other runs share this key's limit: run fewer at once, or ask Avala for a higher limit.";
     case "conflict":
       return "Choose another name, or use what exists.";
+    case "validation":
+      return refusal.status === 413
+        ? "The server gives no quota for a reason, so the file or the request is too large for it: send less, or ask Avala for its limit."
+        : undefined;
     case "server":
       return refusal.repeat === "ambiguous"
         ? "It may have been done all the same: look before doing it again."
@@ -86,12 +100,6 @@ function hintFor(
     default:
       return undefined;
   }
-}
-
-function quotaOf(code: ErrorCode, json: unknown): ApiErrorOptions["quota"] {
-  if (code !== "quota" || !isRecord(json)) return undefined;
-  const { limit, used } = json;
-  return isCount(limit) && isCount(used) ? { limitBytes: limit, usedBytes: used } : undefined;
 }
 
 const WORDS: Partial<Record<ErrorCode, string>> = {
@@ -105,6 +113,14 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   timeout: "the server gave up waiting",
   server: "the server failed",
 };
+
+// As often as Avala's SDKs look whether a dataset is made.
+const BUSY_WAIT_MS = 10_000;
+
+function wordsFor(code: ErrorCode, status: number): string {
+  if (status === 413 && code === "validation") return "what was sent is too large for the server";
+  return WORDS[code] ?? "the server refused it";
+}
 
 /** `Could not create dataset a: slug: taken. (409 POST /datasets/, request 7f, after 2 tries)` */
 export function describe(
@@ -124,15 +140,16 @@ export function describe(
 
 /** Turns a reply of 4xx or 5xx into the error that is thrown. */
 export function refusalError(refusal: Refusal, secrets: Secrets): ApiError {
-  const { status, json, rateLimit, requestId, retryAfterMs } = refusal;
-  const body = readErrorBody(json, (text) => secrets.mask(text));
+  const { status, rateLimit, requestId } = refusal;
+  const body = readErrorBody(refusal.json, (text) => secrets.mask(text));
   const { detail, fields } = body;
-  const code = codeOf(refusal, body);
-  const quota = quotaOf(code, json);
+  const quota = quotaOf(refusal);
+  const code = codeOf(refusal, body, quota);
+  const isWaitedFor = isBusy(status, body);
   const isTransient = code === "timeout" || code === "rate_limited" || code === "server";
-  // 408 and 429 say that nothing was done; after a 5xx nobody knows.
-  const ambiguous = refusal.repeat === "ambiguous" && code === "server";
-  const words = detail ?? WORDS[code] ?? "the server refused it";
+  // 408, 409 and 429 say that nothing was done; after a 5xx that is not known.
+  const ambiguous = refusal.repeat === "ambiguous" && status >= 500;
+  const words = detail ?? wordsFor(code, status);
   return new ApiError(code, secrets.mask(describe(refusal, words, status)), {
     status,
     route: refusal.route,
@@ -143,8 +160,10 @@ export function refusalError(refusal: Refusal, secrets: Secrets): ApiError {
     rateLimit,
     quota,
     retryable: isTransient && !ambiguous,
-    retryAfterMs,
+    retryAfterMs: refusal.retryAfterMs ?? (isWaitedFor ? BUSY_WAIT_MS : undefined),
     ambiguous,
-    hint: hintFor(code, refusal, quota),
+    hint: isWaitedFor
+      ? "Run again once the server is done with it."
+      : hintFor(code, refusal, quota),
   });
 }

@@ -25,7 +25,8 @@ export function notOffered(
 
 /** A server that knows forms alone may refuse the size, where another would answer with a form. */
 export function isRefusalOfSize(error: unknown): boolean {
-  return isApiError(error) && error.code === "validation" && "content_length" in error.fields;
+  if (!isApiError(error) || error.code !== "validation") return false;
+  return error.status === 413 || "content_length" in error.fields;
 }
 
 /** The same, unless it would go by form. @throws AvalaError `not_offered` */
