@@ -41,6 +41,7 @@ module.exports = {
   maxWorkers: "100%",
   // A busy machine is slow and not wrong.
   testTimeout: 60_000,
+  testSequencer: "<rootDir>/test/support/longest-first.js",
   reporters: ["default", "<rootDir>/test/support/summary-reporter.js"],
   projects: [
     {
