@@ -1,7 +1,8 @@
 // Publishes one file by parts and hangs at a part: for a test that kills it there.
 // node stuck-upload.mjs '{"baseUrl", "apiKey", "storageHost", "file", "sizeBytes", "stateDirectory", "lastPart"}'
 // @ts-check
-import { connect, createStorageTransport, publishDataset } from "@avala/pulumi/core";
+import { connect, publishDataset } from "@avala/pulumi/core";
+import { createStorageTransport } from "../../../lib/src/api/transport/storage-transport.js";
 
 const given = JSON.parse(process.argv[2] ?? "{}");
 const storage = createStorageTransport();
