@@ -28,6 +28,8 @@ export type {
   ProxySettings,
   Transport,
 } from "./api/transport/transport";
+export { createAxiosTransport } from "./api/transport/axios-transport";
+export { createStorageTransport } from "./api/transport/storage-transport";
 export type { Page } from "./api/pages";
 export { getMe } from "./api/endpoints/users";
 export type { User } from "./api/remembered";

@@ -60,6 +60,15 @@ function leftRunning(): string[] {
   return cwds.filter((cwd) => cwd.startsWith(path.join(ROOT, ".demo") + path.sep));
 }
 
+/** What the README shows of the demo: but for the tree, which only a terminal gets, and where the first photograph stays. */
+function shownByReadme(): string[] {
+  const page = readFileSync(path.join(ROOT, "README.md"), "utf8");
+  const blocks = [...page.matchAll(/^```text\n([\s\S]*?)^```/gm)].map(([, text = ""]) => text);
+  const lines = blocks.flatMap((text) => text.split("\n")).map((line) => line.trim());
+  const end = lines.filter((line) => /^(?:photos|workflow)-|^uploaded: /.test(line));
+  return [...end, ...lines.slice(lines.indexOf("Diagnostics:") + 1).filter((line) => line !== "")];
+}
+
 const claims = (output: string): string[] =>
   output.split("\n").filter((line) => /^[✓✗]/.test(line));
 
@@ -76,6 +85,9 @@ describeWithPart("pulumi", (pulumi) => {
         expect.stringMatching(/^✓ its export is (completed|exported) and unpacked: /),
       ]),
     );
+    const said = new Set(output.split("\n").map((line) => line.trim()));
+    expect(shownByReadme().filter((line) => !said.has(line))).toEqual([]);
+    expect(shownByReadme()).toHaveLength(12);
     expect(code).toBe(0);
 
     const end = output.slice(output.indexOf("What there is now"));
