@@ -11,7 +11,14 @@ import { lookAtExports } from "./live-check/exports.mjs";
 import { look } from "./live-check/reading.mjs";
 import { write } from "./live-check/writing.mjs";
 
-const core = createRequire(import.meta.url)("../lib/src/index.js");
+// Besides what the package promises, the pieces that say what a server did: this file moves with them.
+const require = createRequire(import.meta.url);
+const core = {
+  ...require("../lib/src/index.js"),
+  ...require("../lib/src/redact.js"),
+  ...require("../lib/src/api/storage/storage.js"),
+  ...require("../lib/src/api/storage/storage-hosts.js"),
+};
 
 const USAGE = `Usage: AVALA_API_KEY=… node scripts/live-check.mjs [--write] [--dialect FILE]
 
