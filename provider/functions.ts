@@ -99,7 +99,7 @@ async function findOne(
   }
   const found = await findDataset(avala, { name, ownerName: owner, organizationUid });
   if (found !== undefined) return found;
-  throw new AvalaError("not_found", `There is no dataset named ${name} that is yours.`, {
+  throw new AvalaError("not_found", `No dataset of yours is named ${name}.`, {
     hint: "Look for it with listDatasets, or give its uid.",
   });
 }

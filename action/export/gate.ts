@@ -45,7 +45,7 @@ function tooFewExported(finished: Export, { minExported }: GateConditions): read
     return [`${exported} tasks are exported, and gate-min-exported is ${minExported.count}`];
   }
   if (total === undefined)
-    return ["Avala does not say how many tasks the export holds, so there is no share"];
+    return ["Avala does not report how many tasks the export has, so a share cannot be computed"];
   const { percent } = minExported;
   return isEnough({ exported, total, percent })
     ? []
@@ -79,7 +79,7 @@ export function refuseUnfinished(
   if (exporting === undefined && status === undefined) return;
   if (uploaded === "partial") {
     throw new GateClosedError("upload", "The upload is not complete, so the gate stays closed.", {
-      hint: "Run again: the upload goes on from where it stopped.",
+      hint: "Run again: interrupted uploads resume.",
     });
   }
   const source = exporting?.source;

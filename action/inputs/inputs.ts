@@ -71,7 +71,7 @@ export function readInputs(environment: ActionEnvironment): Inputs {
     hasStatus: inputs.status !== undefined,
   });
   if (reader.text("shard") !== undefined) {
-    const way = "use partition-depth: 1, or one job for each folder with a dataset of its own";
+    const way = "use partition-depth: 1, or one job for each folder, each with its own dataset";
     reader.refuse("shard", `splitting one dataset over several jobs is not offered yet; ${way}`);
   }
   if (upload === undefined && exporting === undefined && reader.problems.length === 0) {

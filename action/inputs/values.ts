@@ -148,7 +148,7 @@ function readObject(
     // Through JSON, for it is sent as JSON: what that can't say is refused here and not lost there.
     const json = JSON.stringify(parsed, (_key, part: unknown) => {
       if (typeof part === "number" && !Number.isFinite(part))
-        throw new Error(`${part} is no JSON value`);
+        throw new Error(`${part} is not a JSON value`);
       return part;
     });
     const plain: unknown = JSON.parse(json);
@@ -169,13 +169,14 @@ export function readUids(reader: Reader, input: string): readonly string[] {
   const uids = reader.lines(input);
   for (const uid of uids) {
     if (!UID.test(uid))
-      reader.refuse(input, `${JSON.stringify(uid)} is no uid; give one uid a line`);
+      reader.refuse(input, `${JSON.stringify(uid)} is not a uid; give one uid a line`);
   }
   return [...new Set(uids)];
 }
 
 export function readUid(reader: Reader, input: string): string | undefined {
   const uid = reader.text(input);
-  if (uid !== undefined && !UID.test(uid)) reader.refuse(input, `${JSON.stringify(uid)} is no uid`);
+  if (uid !== undefined && !UID.test(uid))
+    reader.refuse(input, `${JSON.stringify(uid)} is not a uid`);
   return uid;
 }

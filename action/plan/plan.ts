@@ -116,7 +116,7 @@ export function parsePlan(text: string, file: string): Plan {
     // Told below, as for JSON that is no plan.
   }
   throw new InputError([
-    { input: "plan", text: `${file} is no plan that a dry run of this version wrote` },
+    { input: "plan", text: `${file} is not a plan that a dry run of this version wrote` },
   ]);
 }
 

@@ -201,7 +201,7 @@ function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): 
 
 function untyped(folder: string): string {
   const where = folder === "" ? "the files" : `the files of folder ${folder}`;
-  return `can't be told from ${where}: their suffixes are of several types, or of none that Avala indexes; give it`;
+  return `cannot be inferred from ${where}: the suffixes are of several types, or of none that Avala indexes. Set it`;
 }
 
 function targetOf(

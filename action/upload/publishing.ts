@@ -125,7 +125,7 @@ function reportResult(run: Run, { target, decision }: Decided, result: PublishRe
   if (result.outcome === "partial") {
     countChecked(run, result.upload);
     run.warn({
-      text: `The time budget ended before every file of ${target.name} was sent. Nothing was confirmed; the next run goes on from here.`,
+      text: `The time budget ended before every file of ${target.name} was sent. Nothing was confirmed; the next run resumes from here.`,
     });
     return;
   }

@@ -55,7 +55,7 @@ export function readOptions(options: FileSetOptions): {
   try {
     root = realpathSync.native(given);
     if (!statSync(root).isDirectory())
-      problems.push({ input: "root", text: `${given} is no folder.` });
+      problems.push({ input: "root", text: `${given} is not a folder.` });
   } catch (error) {
     const text = `${given} can't be read (${codeOf(error)}).`;
     problems.push({ input: "root", text });

@@ -25,7 +25,7 @@ interface Listed<T> {
 }
 
 function cannotTell(what: string, lost: AvalaError): AvalaError {
-  return new AvalaError(lost.code, `It can't be told whether this was done: ${lost.message}`, {
+  return new AvalaError(lost.code, `It is not known whether this was done: ${lost.message}`, {
     ambiguous: true,
     hint: `The key may not list what there is. Before you run again, look in Avala whether "${what}" was done, or give the key the right to read.`,
     cause: lost,

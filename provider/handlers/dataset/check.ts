@@ -119,7 +119,7 @@ export function checkDataset(
   if (!(dataType ?? files?.dataType) && !hasUnknown(files)) {
     problems.add(
       "dataType",
-      "is missing, and can't be told from the files: they are none, or of several types",
+      "is missing and cannot be inferred: there are no files, or they are of several types",
     );
   }
   const isBucket = providerConfig !== undefined && isObject(providerConfig) === undefined;

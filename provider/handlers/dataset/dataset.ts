@@ -233,7 +233,7 @@ async function readOrExplain({ avala }: Settling, uid: string, name: string): Pr
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "not_found") throw error;
     throw new AvalaError("not_found", `Dataset ${name} (uid ${uid}) is gone.`, {
-      hint: "Run pulumi refresh: it takes it out of the state, and the next up makes it anew.",
+      hint: "Run pulumi refresh to drop it from the state; the next up creates it again.",
       cause: error,
     });
   }

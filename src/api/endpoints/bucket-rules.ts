@@ -56,7 +56,7 @@ function problemsOfLists(given: Given): InputProblem[] {
     Array.isArray(list) && list.some((item) => typeof item === "string" && item.includes(","));
   return LISTS.filter((name) => hasComma(given.get(name))).map((input) => ({
     input,
-    text: "can't hold a comma: each is an item of its own",
+    text: "can't contain a comma: give each as an item",
   }));
 }
 

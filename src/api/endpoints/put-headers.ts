@@ -18,7 +18,7 @@ const OF_THE_CONNECTION = new Set([
 
 function problemWith(name: string, value: unknown, host: string): string | undefined {
   if (typeof value !== "string") return "should be text";
-  if (!NAME.test(name) || !VALUE.test(value)) return "is no header";
+  if (!NAME.test(name) || !VALUE.test(value)) return "is not a valid header";
   const lower = name.toLowerCase();
   // Some signers list it: it is the URL's own.
   if (lower === "host") return value.toLowerCase() === host ? undefined : "names another host";

@@ -81,7 +81,7 @@ export function storageError(
       `Could not ${what}: what was presigned for ${host} has expired.`,
       {
         retryable: true,
-        hint: "It is presigned anew with each try; check that this machine's clock is right.",
+        hint: "Each try uses a new presigned URL, so check that this machine's clock is right.",
       },
     );
   }

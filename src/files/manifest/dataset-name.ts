@@ -43,7 +43,7 @@ function placeholderProblem(template: string, known: readonly string[]): string 
   const bare = template.replace(PLACEHOLDER, (found) => (known.includes(found) ? "" : found));
   const unknown = /\{[^{}]*\}?|\}/.exec(bare);
   if (unknown === null) return undefined;
-  return `${shown(unknown[0])} in ${shown(template)} is no placeholder here; there is ${known.join(" and ")}.`;
+  return `${shown(unknown[0])} in ${shown(template)} is not a placeholder here. Known: ${known.join(", ")}.`;
 }
 
 /** S3 puts a file's own name in the place of this in a form's key, so the files of such a dataset would lie elsewhere. */

@@ -138,7 +138,7 @@ export function parseManifestFile(data: string): ManifestRecord {
   try {
     value = JSON.parse(data);
   } catch {
-    return refuse("it is no JSON");
+    return refuse("it is not valid JSON");
   }
   const json = object(value, "it");
   if (json["formatVersion"] !== FORMAT_VERSION) {
@@ -148,7 +148,7 @@ export function parseManifestFile(data: string): ManifestRecord {
   const complete = json["complete"];
   if (typeof complete !== "boolean") refuse("complete should be true or false");
   const createdMs = Date.parse(text(json["createdAt"], "createdAt"));
-  if (Number.isNaN(createdMs)) refuse("createdAt is no time");
+  if (Number.isNaN(createdMs)) refuse("createdAt is not a time");
   return {
     createdMs,
     destination: {

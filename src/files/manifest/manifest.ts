@@ -67,7 +67,7 @@ function problemOf(entry: ManifestEntry, previous: string | undefined): string |
     return "A path with a line break or half a character can't be in a manifest.";
   if (entry.path === previous) return "Two files have this path.";
   if (!Number.isSafeInteger(entry.sizeBytes) || entry.sizeBytes < 0) {
-    return `${entry.sizeBytes} is no number of bytes.`;
+    return `${entry.sizeBytes} is not a number of bytes.`;
   }
   if (!/^[0-9a-f]{64}$/.test(entry.sha256)) return "Its sha256 is not 64 lower case hex digits.";
   return undefined;

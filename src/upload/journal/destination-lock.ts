@@ -11,7 +11,7 @@ import { acquireLock, maxLockWaitMs, type Locked } from "./lock";
 export type LockedDestination = DatasetDestination & NamedContent;
 
 const OTHER_WAYS =
-  "With {digest} in the dataset's name, each content gets a dataset of its own, and this can't happen.";
+  "Put {digest} into the dataset's name: each content then gets its own dataset, and this cannot happen.";
 
 function stillTaken({ datasetName }: DatasetDestination, owner: string): AvalaError {
   const minutes = maxLockWaitMs / 60_000;

@@ -58,7 +58,7 @@ function placeTaken(path: string, { host }: Stored): AvalaError {
     "conflict",
     `${host} has something at the place of ${printable(path)} that this run did not put there, and does not replace it.`,
     {
-      hint: "Other content may have been sent under this name before. Choose another name, or put {digest} into it, so that each content has a place of its own.",
+      hint: "Other content may have been sent under this name before. Choose another name, or put {digest} into it, so that each content is stored separately.",
     },
   );
 }
