@@ -1,7 +1,9 @@
 // The user's own seed document, all of it: each test names its section.
 import { download } from "../src/api/storage/storage";
 import { poll } from "../src/flow/poll";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { promisify } from "node:util";
 import type { Emulator, EmulatorOptions } from "../emulator";
 import { startEmulator } from "../emulator";
 import {
@@ -295,10 +297,7 @@ describe("Common Patterns: List All Items with Pagination", () => {
 
 describe("Common Patterns: Create and Wait for an Export", () => {
   test("exports a project, polls until completed, and fetches from the download URL", async () => {
-    const { avala, emulator } = await start({
-      exportMs: 150,
-      dialect: { exportStatus: "completed" },
-    });
+    const { avala, emulator } = await start({ exportMs: 150 });
     await makeDataset(avala, "training", 2);
     const project = emulator.addProject("release");
     const created = await createExport(avala, {
@@ -329,6 +328,50 @@ describe("Common Patterns: Create and Wait for an Export", () => {
     for await (const chunk of body) bytes += chunk.length;
     expect(status).toBe(200);
     expect(bytes).toBeGreaterThan(100);
+  });
+
+  test("the document's own loop of curl and jq ends on the default emulator", async () => {
+    const { avala, emulator } = await start({ exportMs: 150 });
+    await makeDataset(avala, "training", 2);
+    const project = emulator.addProject("release");
+    // Word for word, but for the server, the project, and a shorter sleep.
+    const script = `
+EXPORT=$(curl -s -X POST "$BASE/exports/" \\
+  -H "X-Avala-Api-Key: $AVALA_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"project_id": "'"$PROJECT"'"}')
+
+EXPORT_UID=$(echo $EXPORT | jq -r '.uid')
+echo "Export started: $EXPORT_UID"
+
+while true; do
+  STATUS=$(curl -s "$BASE/exports/$EXPORT_UID/" \\
+    -H "X-Avala-Api-Key: $AVALA_API_KEY" | jq -r '.status')
+
+  echo "Status: $STATUS"
+
+  if [ "$STATUS" = "completed" ]; then
+    break
+  fi
+
+  sleep 0.1
+done
+
+DOWNLOAD_URL=$(curl -s "$BASE/exports/$EXPORT_UID/" \\
+  -H "X-Avala-Api-Key: $AVALA_API_KEY" | jq -r '.download_url')
+
+echo "Download: $DOWNLOAD_URL"
+`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", script], {
+      timeout: 10_000,
+      env: {
+        PATH: process.env["PATH"],
+        ...{ BASE: emulator.baseUrl, AVALA_API_KEY: emulator.apiKey, PROJECT: project.uid },
+      },
+    });
+    expect(stdout).toMatch(
+      /^Export started: .+\n(Status: \w+\n)*Status: completed\nDownload: http/,
+    );
   });
 
   test("sends project_id, which the document's server reads, beside the reference's form", async () => {

@@ -159,7 +159,11 @@ function checkProviderConfig(fields: Fields): void {
 
 /** No source has a route that changes a dataset: the dialect says whether this server does. */
 function refuseChange({ method }: ApiRequest, { config }: World): void {
-  if (config.dialect.datasetChanges === "absent") throw methodNotAllowed(method, ["GET"]);
+  const { datasetChanges } = config.dialect;
+  if (datasetChanges === "absent") throw methodNotAllowed(method, ["GET"]);
+  if (datasetChanges === "forbidden")
+    throw forbidden("You do not have permission to perform this action.");
+  if (datasetChanges === "notFound") throw notFound();
 }
 
 export function updateDataset(request: ApiRequest, world: World): ApiReply {

@@ -24,9 +24,9 @@ export const EXPORTS = {
       completed: "`completed`",
       shouted: "`EXPORTED`",
     },
-    default: "exported",
+    default: "auto",
     evidence:
-      "The reference and the SDKs say `exported`, the guide `completed`; the SDKs compare without case.",
+      "The reference and the SDKs say `exported`, the guide `completed`, and its loop waits for that word; the SDKs compare without case.",
   }),
   exportReason: defineSwitch({
     about: "why an export failed",

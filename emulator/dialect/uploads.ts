@@ -43,7 +43,12 @@ export const UPLOADS = {
   }),
   datasetChanges: defineSwitch({
     about: "PATCH and DELETE of a dataset",
-    forms: { offered: "both work", absent: "a 405 to both" },
+    forms: {
+      offered: "both work",
+      absent: "a 405 to both",
+      forbidden: "a 403 to both",
+      notFound: "a 404 to both",
+    },
     default: "absent",
     evidence:
       "No source has a route; the text of a scope and two events (`dataset.updated`, `dataset.deleted`) hint at them.",

@@ -58,9 +58,12 @@ export function entriesOf({ json }) {
   return Array.isArray(list) ? list.filter(isRecord) : [];
 }
 
+/** Whether fields were refused: by 400 or 422, as the server has it. */
+export const isRefusal = ({ status, json }) => (status === 400 || status === 422) && isRecord(json);
+
 /** The names of the fields that a refusal is about. */
 export function refusedFields({ status, json }) {
-  if (status !== 400 || !isRecord(json)) return [];
+  if (!isRefusal({ status, json })) return [];
   return Object.keys(isRecord(json.detail) ? json.detail : json);
 }
 

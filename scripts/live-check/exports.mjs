@@ -1,5 +1,5 @@
 // What exports show: the word of their status, their fields, and where and what their file is.
-import { entriesOf, isRecord } from "./ask.mjs";
+import { entriesOf, isRecord, isRefusal } from "./ask.mjs";
 
 const STATUS = { exported: "exported", completed: "completed", EXPORTED: "shouted" };
 
@@ -53,14 +53,14 @@ export async function createExport({ ask, findings }, { name, uid }) {
     ...{ datasets: [uid], projects: [], slices: [] },
   };
   const full = await ask("POST", "/exports/", { body: { ...body, dataset: uid } });
-  const isRefused = full.status === 400;
+  const isRefused = isRefusal(full);
   const made = isRefused ? await ask("POST", "/exports/", { body }) : full;
   const isMade = made.status < 300 && isRecord(made.json);
   if (isMade) findings.speaks("exportFields", isRefused ? "refused" : "accepted");
   findings.answer(
     6,
     isMade
-      ? `${isRefused ? "Yes: dataset beside the lists is a 400" : "No: dataset beside the lists is taken"}.`
+      ? `${isRefused ? `Yes: dataset beside the lists is a ${full.status}` : "No: dataset beside the lists is taken"}.`
       : `An export could not be made: ${made.status}.`,
   );
   if (!isMade) return undefined;

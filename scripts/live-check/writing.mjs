@@ -1,7 +1,7 @@
 // What only a change shows: three tiny files become one private dataset, and an export of it. Both stay, since no source
 // knows a call that removes them. No webhook is made, and nothing is made public.
 import { randomUUID } from "node:crypto";
-import { entriesOf, isRecord, pathOf, pathPart, refusedFields } from "./ask.mjs";
+import { entriesOf, isRecord, isRefusal, pathOf, pathPart, refusedFields } from "./ask.mjs";
 import { createExport, lookAtFile } from "./exports.mjs";
 import { ownerForm } from "./reading.mjs";
 
@@ -21,7 +21,7 @@ const FILES = { named: "photos/one.png", other: "photos/two.png", first: "photos
 export async function write(context, { me, name }) {
   const { ask, findings } = context;
   const invalid = await ask("POST", PRESIGN, { body: {} });
-  if (invalid.status === 400 && isRecord(invalid.json))
+  if (isRefusal(invalid))
     findings.speaks("validationErrors", isRecord(invalid.json.detail) ? "detail" : "fields");
   const batch = randomUUID();
   const isManaged = await sendAll(context, { name, batch });
@@ -128,7 +128,7 @@ async function lookAtDataset({ core, avala, ask, findings }, { name, dataset, is
     4,
     `PATCH of the dataset with nothing to change: ${status}. DELETE and a webhook's secret are not tried.`,
   );
-  if (status === 405) findings.speaks("datasetChanges", "absent");
+  findings.speaks("datasetChanges", { 403: "forbidden", 404: "notFound", 405: "absent" }[status]);
   if (status < 300) findings.speaks("datasetChanges", "offered");
   findings.answer(10, "Not tried: it would make something public.");
 }

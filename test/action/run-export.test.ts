@@ -60,7 +60,7 @@ describe("an export of what was uploaded", () => {
       outcome: "exported",
       complete: "true",
       "export-uid": emulator.exports()[0]?.uid,
-      "export-status": "exported",
+      "export-status": "completed",
       "download-path": tree.at("export"),
     });
     expect(emulator.exports()[0]?.datasets).toEqual([outputs["dataset-uid"]]);

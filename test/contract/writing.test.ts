@@ -115,6 +115,7 @@ describe("datasets", () => {
   test.each([
     ["a page of the framework's", { status: 404, headers: {}, body: "<h1>Not Found</h1>" }],
     ["a 404 for what is there", { status: 404, body: { detail: "Not found." } }],
+    ["a 403", { status: 403, body: { detail: "You do not have permission." } }],
   ])("that can't be changed or deleted here are not_offered, told by %s", async (_name, reply) => {
     await makeDataset("cats");
     running.emulator.setFault({ on: { method: "PATCH" }, reply });

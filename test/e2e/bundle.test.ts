@@ -68,7 +68,7 @@ function describeBundle(node?: string): void {
       outcome: "exported",
       complete: "true",
       "files-uploaded": "2",
-      "export-status": "exported",
+      "export-status": "completed",
       "download-path": tree.at("export"),
     });
     expect(result.summary).toContain("## Avala: Export complete");

@@ -218,11 +218,15 @@ test("an uploaded dataset may have to be private", async () => {
   expect((await confirm(emulator, { visibility: "private" })).status).toBe(201);
 });
 
-test("a dataset may be neither changed nor deleted", async () => {
-  const emulator = await speaking({ datasetChanges: "absent" });
+test.each([
+  ["absent", 405],
+  ["forbidden", 403],
+  ["notFound", 404],
+] as const)("a dataset may be neither changed nor deleted: %s", async (datasetChanges, status) => {
+  const emulator = await speaking({ datasetChanges });
   await create(emulator);
   for (const method of ["PATCH", "DELETE"])
-    expect((await call(emulator, method, "/datasets/emulator/cats/")).status).toBe(405);
+    expect((await call(emulator, method, "/datasets/emulator/cats/")).status).toBe(status);
   expect(emulator.datasets()).toHaveLength(1);
 });
 

@@ -22,7 +22,7 @@ const create = (emulator: Emulator, body: object) => call(emulator, "POST", "/ex
 
 describe("an export", () => {
   test("takes each documented form, and ends with the word that its form waits for", async () => {
-    const { emulator, dataset } = await withItems({ dialect: { exportStatus: "auto" } });
+    const { emulator, dataset } = await withItems();
     const project = emulator.addProject("streets").uid;
     const slice = emulator.addSlice("Best of", [dataset]).uid;
     const forms: [object, string][] = [
@@ -43,8 +43,8 @@ describe("an export", () => {
     expect(body.results).toMatchObject([{ slices: [slice] }, { projects: [project] }]);
   });
 
-  test("ends as exported by default, whatever its form", async () => {
-    const { emulator, dataset } = await withItems();
+  test("ends as exported, whatever its form, where the dialect says so", async () => {
+    const { emulator, dataset } = await withItems({ dialect: { exportStatus: "exported" } });
     expect((await create(emulator, lists({ datasets: [dataset] }))).body.status).toBe("exported");
   });
 

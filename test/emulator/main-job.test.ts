@@ -53,7 +53,7 @@ describe("the main job", () => {
     });
     clock.turn(1500);
     const done = await call(emulator, "GET", `/exports/${started.body.uid}/`);
-    expect(done.body).toMatchObject({ status: "exported", exported_task_count: 2 });
+    expect(done.body).toMatchObject({ status: "completed", exported_task_count: 2 });
     const file = new Uint8Array(await (await fetch(done.body.download_url)).arrayBuffer());
     const unpacked: unknown = JSON.parse(strFromU8(unzipSync(file)["cats.json"]!));
     expect(unpacked).toMatchObject({

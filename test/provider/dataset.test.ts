@@ -203,6 +203,20 @@ describe("Dataset", () => {
       },
     );
 
+    test.each(["forbidden", "notFound", "absent"] as const)(
+      "is not offered where Avala answers as in datasetChanges=%s, and the state stays true",
+      async (datasetChanges) => {
+        await start({ dialect: { datasetChanges } });
+        const { dataset } = bench.handlers();
+        const given = { name: "mine", dataType: "image", visibility: "private" };
+        const { id, outs } = await make(dataset, given);
+        const news = await checked(dataset, { ...given, visibility: "public" });
+        const broken = await unfinished<DatasetOutputs>(dataset.update(id, outs, news));
+        expect(broken.message).toMatch(/mine .*was not changed: Avala does not offer/);
+        expect(broken.properties).toEqual(outs);
+      },
+    );
+
     test("of one of files that was compared compares nothing again, and stays verified", async () => {
       await start();
       const handlers = bench.handlers();

@@ -96,6 +96,18 @@ describe("the live check", () => {
     },
   );
 
+  test("takes a 422 that names the fields of the second protocol for a refusal of it", async () => {
+    const emulator = await startSpeaking({ uploadReply: "refused" }, limits);
+    const on = { method: "POST", path: "/datasets/manual-upload/file-upload-url/" };
+    const body = { dataset_upload_uid: ["Unknown field."] };
+    // Before it come one without any field, and one of the first protocol.
+    emulator.setFault({ on, skip: 2, times: 1, reply: { status: 422, body } });
+    const { dialect } = await check(emulator, "--write");
+    expect(dialect).toMatchObject({ uploadReply: "refused" });
+    const [made] = emulator.datasets();
+    expect(emulator.items(made?.uid ?? "")).toHaveLength(3);
+  });
+
   test("ends with an error and what it saw when the key is refused", async () => {
     const emulator = await startSpeaking({}, limits);
     const { code } = await check({ ...emulator, apiKey: "avk_wrong_wrong_wrong" }).catch(() => ({

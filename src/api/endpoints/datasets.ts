@@ -1,5 +1,5 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
-import { AvalaError, isApiError, isAvalaError } from "../../errors";
+import { AvalaError, isApiError, isAvalaError, type ApiError } from "../../errors";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
@@ -112,9 +112,18 @@ function ignoreGone(error: unknown): undefined {
   return undefined;
 }
 
+/** A server without the call may answer 403 as well: what the key lacks stays in the hint. */
+function notAllowed(what: string, error: ApiError): AvalaError {
+  return new AvalaError(
+    "not_offered",
+    `Avala does not offer to ${what}, or not with this key. ${error.message}`,
+    { hint: error.hint, cause: error },
+  );
+}
+
 /**
- * A 404 for a dataset that is there means that the route is not (contract: "treat 404-on-route/405 as not offered"): so
- * it is looked at before it is believed to be gone.
+ * 403, 404 and 405 mean "not offered" (contract, "Datasets"). A 404 for a dataset that is there means that the route is
+ * not: so it is looked at before it is believed to be gone.
  */
 async function orNotOffered<T>(
   avala: Avala,
@@ -125,7 +134,9 @@ async function orNotOffered<T>(
   try {
     return await call();
   } catch (error) {
-    if (!isApiError(error) || error.code !== "not_found") throw error;
+    if (!isApiError(error)) throw error;
+    if (error.code === "permission") throw notAllowed(what, error);
+    if (error.code !== "not_found") throw error;
     if ((await getDataset(avala, ref).catch(ignoreGone)) === undefined) throw error;
     throw new AvalaError(
       "not_offered",
@@ -140,7 +151,7 @@ async function orNotOffered<T>(
 
 /**
  * PATCH; may be repeated.
- * @throws AvalaError `not_offered` when the deployment has no such route; ApiError `not_found` when the dataset is gone
+ * @throws AvalaError `not_offered` when the deployment has no such route, or the key may not use it; ApiError `not_found` when the dataset is gone
  */
 export function updateDataset(
   avala: Avala,
