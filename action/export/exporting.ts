@@ -1,8 +1,10 @@
 // The part of a run that makes an export, waits for it, judges it and fetches it.
 // Knows nothing of how datasets came about.
+import { createHash } from "node:crypto";
 import type { Avala } from "../../src/api/connection";
 import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { type Export, type ExportInput, getExport } from "../../src/api/endpoints/exports";
+import { canonicalJson } from "../../src/canonical-json";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/operations/export";
 import { fetchExport } from "./download";
@@ -77,7 +79,8 @@ async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promis
     checkUid("export", found.uid, source.uid);
     return { ...found, uid: source.uid };
   }
-  const started = await startExport(avala, exportOf(run, source));
+  const wanted = exportOf(run, source);
+  const started = await startExport(avala, wanted, { isNameUnique: source.name === undefined });
   checkUid("the export", started.uid);
   run.log.info(`Started export ${started.uid} (${started.name ?? source.format}).`);
   return started;
@@ -85,23 +88,29 @@ async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promis
 
 function exportOf(run: Run, source: Extract<ExportSource, { kind: "new" }>): ExportInput {
   const uploaded = source.hasUploaded ? run.results.datasets.map(({ dataset }) => dataset.uid) : [];
-  return {
-    name: source.name ?? madeName(run),
+  const what = {
     format: source.format,
     datasets: [...new Set([...uploaded, ...source.datasets])],
     projects: source.projects,
     slices: source.slices,
   };
+  return { name: source.name ?? madeName(run, what), ...what };
 }
 
-/** Tells people which run made the export. */
-function madeName({ environment: { env } }: Run): string {
+// Enough to keep the jobs of one run apart.
+const MARK_CHARACTERS = 8;
+
+/**
+ * Says which run made the export, and stands for what is exported: the jobs of a matrix are one run, and an export whose
+ * reply was lost is found by its name.
+ */
+function madeName({ environment: { env } }: Run, what: Omit<ExportInput, "name">): string {
   const run = env.GITHUB_RUN_ID ?? "local";
   const attempt = env.GITHUB_RUN_ATTEMPT ?? "1";
-  return `${env.GITHUB_REPOSITORY ?? "upload-action"} run ${run}.${attempt}`.slice(
-    0,
-    MAX_NAME_CHARACTERS,
-  );
+  const mark = createHash("sha256").update(canonicalJson(what)).digest("hex");
+  const end = ` run ${run}.${attempt} (${mark.slice(0, MARK_CHARACTERS)})`;
+  const repository = env.GITHUB_REPOSITORY ?? "upload-action";
+  return repository.slice(0, MAX_NAME_CHARACTERS - end.length) + end;
 }
 
 function keep(run: Run, made: Export): void {

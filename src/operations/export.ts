@@ -46,6 +46,7 @@ function isOf(input: ExportInput, found: Export): boolean {
 // An export is looked for among the newest: it was made within the minutes of one run's tries.
 const NEWEST = 100;
 
+/** Those that are surely of these sources come first. */
 async function newestOf(avala: Avala, input: ExportInput): Promise<readonly Export[]> {
   const found: Export[] = [];
   let seen = 0;
@@ -54,32 +55,54 @@ async function newestOf(avala: Avala, input: ExportInput): Promise<readonly Expo
     seen += 1;
     if (seen >= NEWEST) break;
   }
-  return found;
+  return [...found.filter(hasSources), ...found.filter((candidate) => !hasSources(candidate))];
+}
+
+export interface StartOptions {
+  /** Also take one that runs already: for a name that stands for all that is exported, whoever started it. */
+  readonly takesRunning?: boolean;
+  /** No export of other sources can have this name. @default as `takesRunning` */
+  readonly isNameUnique?: boolean;
 }
 
 /**
  * Starts an export. When the reply to the create was lost, the newest exports are read and the one that was not there
- * before, with this name and these sources, is taken (contract, "Errors"): there is never a second one. With
- * `takesRunning`, so is one that runs already: for a name that stands for all that is exported, whoever started it.
- * @throws AvalaError; one that is still `ambiguous` when nobody can tell: the key may not list exports, or no try's reply
- * came and nothing was found
+ * before, with this name and these sources, is taken (docs/api.md, "Errors"): there is never a second one. Where the
+ * server leaves the sources out, the name decides, if it is unique.
+ * @throws AvalaError; one that is still `ambiguous` when it can't be known: the key may not list exports, no try's reply
+ * came and nothing was found, or what was found may be another run's
  */
 export async function startExport(
   avala: Avala,
   input: ExportInput,
-  options: { readonly takesRunning?: boolean } = {},
+  options: StartOptions = {},
 ): Promise<Export> {
   const alike = (): Promise<readonly Export[]> => newestOf(avala, input);
   const before = await alike().catch(ignoreForbidden);
   const running = before?.find(({ state }) => state === "running");
   if (options.takesRunning === true && running !== undefined) return running;
-  const { made } = await makeOnceAmong(avala, {
+  const { made, wasFound } = await makeOnceAmong(avala, {
     what: `start export ${input.name}`,
     make: () => createExport(avala, input),
     ...{ alike, before },
     cannotTell: (lost) => cannotTell(input, lost),
   });
+  const isNameUnique = options.isNameUnique ?? options.takesRunning === true;
+  if (wasFound && !isNameUnique && !hasSources(made)) throw mayBeAnothers(input, made);
   return made;
+}
+
+/** Two runs that give the same name may export different things, and a gate must not open by the other one's. */
+function mayBeAnothers({ name }: ExportInput, { uid }: Export): AvalaError {
+  const [shownName, shownUid] = [printable(name), printable(uid)];
+  return new AvalaError(
+    "conflict",
+    `Export ${shownName} may or may not have been started: the reply was lost, and export ${shownUid} of that name appeared, of which Avala does not say what it exports. It may be another run's.`,
+    {
+      ambiguous: true,
+      hint: `Look at export ${shownUid} in the dashboard: use it by its uid if it is the one, or run again. A name that no other run gives avoids this.`,
+    },
+  );
 }
 
 function cannotTell(input: ExportInput, error: AvalaError): AvalaError {
@@ -92,6 +115,21 @@ function cannotTell(input: ExportInput, error: AvalaError): AvalaError {
       cause: error,
     },
   );
+}
+
+// A server may store the file, or sign its URL, a moment after it says that the export is done.
+const maxUrlWaitMs = 30_000;
+
+/** Decides when there is nothing more to wait for: its end, and its URL for a little longer. */
+function createEndCheck(avala: Avala, timeoutMs: number): (read: Export) => boolean {
+  const deadlineMs = avala.clock.now() + timeoutMs;
+  let completedMs: number | undefined;
+  return ({ state, downloadUrl }) => {
+    if (state !== "completed") return state === "failed";
+    const nowMs = avala.clock.now();
+    completedMs ??= nowMs;
+    return downloadUrl !== undefined || nowMs >= Math.min(deadlineMs, completedMs + maxUrlWaitMs);
+  };
 }
 
 /**
@@ -109,7 +147,7 @@ export async function waitForExport(
     timeoutMs: options.timeoutMs,
     what: `export ${uid} to be completed`,
     signal: avala.signal,
-    isDone: ({ state }) => state !== "running",
+    isDone: createEndCheck(avala, options.timeoutMs),
     onValue: ({ status, totalTaskCount, exportedTaskCount }) =>
       avala.emit({
         kind: "export-status",

@@ -145,16 +145,54 @@ describe("fields beside the reference's form", () => {
   const made = reply(201, { uid: "e", status: "requested" });
   const about = (name: string): object => ({ [name]: ["Unknown field."] });
 
+  const whole = { ...input, projects: ["p1"], project: "p1", project_id: "p1" };
+  const withoutProject = { ...input, projects: ["p1"], project_id: "p1" };
+  const withoutProjectId = { ...input, projects: ["p1"], project: "p1" };
+
   test.each([
-    ["by field", about("project_id")],
-    ["by the SDKs' field", about("project")],
-    ["in the detail", { detail: { project_id: ["Unknown field."] } }],
-    ["in words", { detail: "Unexpected field: project_id" }],
-  ])("that are refused %s are left out the second time", async (_how, refusal) => {
-    const { avala, body, requests } = scripted([reply(400, refusal), made]);
+    ["by field", 400, about("project_id"), withoutProjectId],
+    ["by the SDKs' field", 400, about("project"), withoutProject],
+    ["in the detail", 400, { detail: { project_id: ["Unknown field."] } }, withoutProjectId],
+    ["in words", 400, { detail: "Unexpected field: project_id" }, withoutProjectId],
+    [
+      "in pydantic's list",
+      422,
+      { detail: [{ loc: ["body", "project_id"], msg: "extra fields not permitted" }] },
+      withoutProjectId,
+    ],
+    ["both", 400, { ...about("project"), ...about("project_id") }, { ...input, projects: ["p1"] }],
+    ["by no name", 400, { detail: "Unexpected field." }, { ...input, projects: ["p1"] }],
+  ])("that are refused %s are left out the second time, and no others", async (...row) => {
+    const [, status, refusal, second] = row;
+    const { avala, body, requests } = scripted([reply(status, refusal), made]);
     await createExport(avala, { ...input, projects: ["p1"] });
     expect(requests).toHaveLength(2);
-    expect(body(1)).toEqual({ ...input, projects: ["p1"] });
+    expect(body(0)).toEqual(whole);
+    expect(body(1)).toEqual(second);
+  });
+
+  test("are left out one after the other, and lists without entries where they may not be empty", async () => {
+    const empty = ["This list may not be empty."];
+    const { avala, body, requests } = scripted([
+      reply(400, about("project_id")),
+      reply(400, { datasets: empty, slices: empty }),
+      reply(400, about("project")),
+      made,
+    ]);
+    await createExport(avala, { ...input, projects: ["p1"] });
+    expect(requests).toHaveLength(4);
+    const { name, format } = input;
+    expect(body(3)).toEqual({ name, format, projects: ["p1"] });
+  });
+
+  test("end the tries when nothing is left to leave out", async () => {
+    const everything = ["project", "project_id", "datasets", "slices", "projects"];
+    const refusal = Object.assign({}, ...everything.map(about)) as object;
+    const { avala, requests } = scripted([reply(400, refusal)]);
+    await expect(createExport(avala, { ...input, projects: ["p1"] })).rejects.toMatchObject({
+      code: "validation",
+    });
+    expect(requests).toHaveLength(2);
   });
 
   test("that are required after all are what the error is about", async () => {
@@ -179,6 +217,12 @@ describe("fields beside the reference's form", () => {
     });
     expect(requests).toHaveLength(1);
   });
+});
+
+test("a reply to a creation needs no more than the uid", async () => {
+  const { avala } = scripted([reply(201, { uid: "e" })]);
+  const made = await createExport(avala, { ...input, projects: ["p1"] });
+  expect(made).toMatchObject({ uid: "e", state: "running" });
 });
 
 describe("a status", () => {

@@ -144,7 +144,7 @@ describe("an export whose reply was lost is found", () => {
     reply(200, { results });
 
   test.each([
-    ["by its name, where its sources come back empty", { name: "release" }],
+    ["by its unique name, where its sources come back empty", { name: "release" }],
     ["by its sources, where its name does not come back", { datasets: ["d2", "d1"] }],
     ["by both", { name: "release", datasets: [{ uid: "d1" }, { uid: "d2" }] }],
   ])("%s", async (_how, facts) => {
@@ -155,6 +155,27 @@ describe("an export whose reply was lost is found", () => {
       { uid: "e4", status: "requested" },
     ];
     const { avala } = scripted([listed(), lost, listed(...others, made)], hurried);
+    const options = { isNameUnique: true };
+    expect(await startExport(avala, wanted, options)).toMatchObject({ uid: "e1" });
+  });
+
+  test("but not by a name that any run may give: it may be another's", async () => {
+    const others = [{ uid: "e1", status: "requested", name: "release", datasets: [] }];
+    const { avala, requests } = scripted([listed(), lost, listed(...others)], hurried);
+    await expect(startExport(avala, wanted)).rejects.toMatchObject({
+      code: "conflict",
+      ambiguous: true,
+      message: expect.stringContaining("e1") as string,
+    });
+    expect(requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  test("by its sources before one of its name without any", async () => {
+    const both = [
+      { uid: "e2", status: "requested", name: "release" },
+      { uid: "e1", status: "requested", name: "release", datasets: ["d1", "d2"] },
+    ];
+    const { avala } = scripted([listed(), lost, listed(...both)], hurried);
     expect(await startExport(avala, wanted)).toMatchObject({ uid: "e1" });
   });
 });
@@ -170,6 +191,25 @@ describe("waiting for an export", () => {
     expect(ended).toMatchObject({ state: "completed" });
     const told = events.flatMap((event) => (event.kind === "export-status" ? event.status : []));
     expect(new Set(told)).toEqual(new Set(states));
+  });
+
+  test("waits a little more for the URL of its file, and not for ever", async () => {
+    const done = { uid: "e1", status: "exported" };
+    const url = "https://cdn.avala.ai/e1.json";
+    const steps = [reply(200, done), reply(200, done), reply(200, { ...done, download_url: url })];
+    const late = scripted(steps);
+    const ended = late.clock.run(waitForExport(late.avala, "e1", { timeoutMs: 600_000 }));
+    expect(await ended).toMatchObject({ downloadUrl: url });
+    const never = scripted([reply(200, done)]);
+    const startMs = never.clock.now();
+    await never.clock.run(waitForExport(never.avala, "e1", { timeoutMs: 600_000 }));
+    expect(never.clock.now() - startMs).toBeLessThan(60_000);
+  });
+
+  test("ends at its time with an export that is done, though its URL is not there", async () => {
+    const { avala, clock } = scripted([reply(200, { uid: "e1", status: "exported" })]);
+    const ended = clock.run(waitForExport(avala, "e1", { timeoutMs: 5_000 }));
+    expect(await ended).toMatchObject({ state: "completed" });
   });
 
   test("says where to look when the server gives no reason for a failure", async () => {

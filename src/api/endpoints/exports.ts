@@ -1,9 +1,10 @@
 // Exports: one function an endpoint (contract, "Exports"). Knows nothing of waiting.
-import { isApiError } from "../../errors";
+import type { ApiError } from "../../errors";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import type { ListOptions } from "./items";
 import { listAll } from "../pages";
+import { hasUnknownField, isRefusal, namedFields } from "../reply/refused-fields";
 import type { Fields, Json } from "../wire";
 
 export interface Export {
@@ -53,9 +54,9 @@ function readError(fields: Fields, mask: (text: string) => string): string | und
   return mask(typeof error === "string" ? error : JSON.stringify(error));
 }
 
-function readerFor(avala: Avala): (fields: Fields) => Export {
-  return (fields) => {
-    const status = fields.word("status");
+function readerFor(avala: Avala): (fields: Fields, otherwise?: string) => Export {
+  return (fields, otherwise) => {
+    const status = fields.maybeWord("status") ?? otherwise ?? fields.word("status");
     return {
       uid: fields.pathPart("uid"),
       name: fields.maybeText("name"),
@@ -84,55 +85,78 @@ function onlySource({ datasets, projects, slices }: ExportInput): Json {
   return dataset === undefined ? {} : { dataset };
 }
 
-/** Whether a refusal is about one of these fields, which the user has not written. */
-function isAbout(error: unknown, fields: Json): boolean {
-  if (!isApiError(error) || error.code !== "validation") return false;
-  const { detail = "" } = error;
-  return Object.keys(fields).some(
-    (name) => name in error.fields || detail.split(/\W+/).includes(name),
-  );
+/** The reference's form, whose lists are all required there, and what else is sent. */
+function exportBody(input: ExportInput): Json {
+  return {
+    name: input.name,
+    format: input.format,
+    datasets: input.datasets,
+    projects: input.projects,
+    slices: input.slices,
+    filter_query_string: input.filterQueryString,
+    ...onlySource(input),
+  };
 }
 
-function postExport(avala: Avala, input: ExportInput, more: Json): Promise<Export> {
+/** What may be left out of a body without another export coming of it: what was added, and lists without entries. */
+function spareFields(body: Json, input: ExportInput): readonly string[] {
+  const lists = ["datasets", "projects", "slices"].filter((name) => {
+    const list = body[name];
+    return Array.isArray(list) && list.length === 0;
+  });
+  return [...Object.keys(onlySource(input)).filter((name) => name in body), ...lists];
+}
+
+/** Those of the spare fields that a refusal is about; all that was added, where it knows a field not and does not say which. */
+function refusedFields(error: ApiError, body: Json, input: ExportInput): readonly string[] {
+  const named = namedFields(error, spareFields(body, input));
+  if (named.length > 0 || !hasUnknownField(error)) return named;
+  return Object.keys(onlySource(input)).filter((name) => name in body);
+}
+
+function without(body: Json, names: readonly string[]): Json {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
+}
+
+function postExport(avala: Avala, input: ExportInput, body: Json): Promise<Export> {
+  const read = readerFor(avala);
   return callFor(
     avala,
     {
       method: "POST",
       route: "POST /exports/",
       path: ["exports"],
-      body: {
-        name: input.name,
-        format: input.format,
-        datasets: input.datasets,
-        projects: input.projects,
-        slices: input.slices,
-        filter_query_string: input.filterQueryString,
-        ...more,
-      },
+      body,
       repeat: "ambiguous",
       what: `create export ${input.name}`,
     },
-    readerFor(avala),
+    // Its uid is enough: the rest is read while it is waited for.
+    (fields) => read(fields, "requested"),
   );
 }
 
 /**
- * One POST in a form that each documented server reads, and once more in the reference's own form where the fields beside
- * it are refused. Not repeated when its outcome is unknown: the error is then `ambiguous`, and the caller looks among the
- * newest exports.
+ * One POST in a form that each documented server reads, and again without what a refusal names of the fields that may be
+ * left out, each at most once. Not repeated when its outcome is unknown: the error is then `ambiguous`, and the caller
+ * looks among the newest exports.
  * @throws ApiError `validation` for an unknown format or source
  */
 export async function createExport(avala: Avala, input: ExportInput): Promise<Export> {
-  const more = onlySource(input);
-  try {
-    return await postExport(avala, input, more);
-  } catch (error) {
-    if (!isAbout(error, more)) throw error;
+  let body = exportBody(input);
+  const left: string[] = [];
+  let first: ApiError | undefined;
+  for (;;) {
     try {
-      return await postExport(avala, input, {});
-    } catch (second) {
-      // A server that reads those fields only says of the reference's form that they are missing.
-      throw isAbout(second, more) ? error : second;
+      return await postExport(avala, input, body);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // A server that wants what it was first sent with, and refused, has its reason in the first refusal.
+      if (first !== undefined && namedFields(error, left).length > 0) throw first;
+      const refused = refusedFields(error, body, input);
+      if (refused.length === 0) throw error;
+      first ??= error;
+      left.push(...refused);
+      body = without(body, refused);
     }
   }
 }
@@ -148,7 +172,7 @@ export function getExport(avala: Avala, uid: string): Promise<Export> {
       repeat: "safe",
       what: `read export ${uid}`,
     },
-    readerFor(avala),
+    (fields) => readerFor(avala)(fields),
   );
 }
 
@@ -160,5 +184,6 @@ export function listExports(avala: Avala, options: ListOptions = {}): AsyncItera
     query: { limit: options.limit },
     what: "list exports",
   };
-  return listAll(avala, call, readerFor(avala));
+  const read = readerFor(avala);
+  return listAll(avala, call, (fields) => read(fields));
 }
