@@ -110,6 +110,6 @@ async function prepare(file: string, uid: string, options: DownloadOptions): Pro
     return (folder) => placeFolder(unpacked, paths, folder, signal);
   }
   if (kind === "zip") await testArchive(file, { signal });
-  else await checkJson(file, signal);
-  return (folder) => placeAll([{ from: file, path: `export-${uid}.${kind}` }], folder, signal);
+  const ending = kind === "zip" ? kind : await checkJson(file, signal);
+  return (folder) => placeAll([{ from: file, path: `export-${uid}.${ending}` }], folder, signal);
 }

@@ -33,8 +33,11 @@ export async function kindOf(file: string): Promise<ExportKind> {
   );
 }
 
-/** @throws AvalaError `bad_reply` for what is not one JSON value; `cancelled` */
-export async function checkJson(file: string, signal: AbortSignal): Promise<void> {
+/**
+ * `jsonl` for several values, one on each line.
+ * @throws AvalaError `bad_reply` for what is not JSON; `cancelled`
+ */
+export async function checkJson(file: string, signal: AbortSignal): Promise<"json" | "jsonl"> {
   const check = createJsonCheck();
   let problem: string | undefined;
   try {
@@ -48,7 +51,7 @@ export async function checkJson(file: string, signal: AbortSignal): Promise<void
     throw error;
   }
   problem ??= check.end();
-  if (problem === undefined) return;
+  if (problem === undefined) return check.isLines ? "jsonl" : "json";
   throw new AvalaError("bad_reply", `The file of the export is not valid JSON: ${problem}.`, {
     hint: HINT,
   });

@@ -1,10 +1,12 @@
-// Whether bytes are one JSON value, read as they come: a file of any size takes as much memory as a small one.
+// Whether bytes are one JSON value, or one on each line, read as they come: a file of any size takes as much memory as a small one.
 // Knows nothing of what the value means.
 
 /** Reads the next bytes, and the end. Each returns what is wrong, or nothing. */
 export interface JsonCheck {
   push(chunk: Uint8Array): string | undefined;
   end(): string | undefined;
+  /** Whether there were several values, each on lines of its own. */
+  readonly isLines: boolean;
 }
 
 // Deeper than any export, and shallower than what readers of JSON take.
@@ -24,13 +26,15 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const NEW_LINE = 0x0a;
 const ESCAPES = new Set([...'"\\/bfnrt'].map((character) => character.charCodeAt(0)));
 // At the start of what Windows writes; half of one is not UTF-8.
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const HEX = /^[0-9A-Fa-f]$/;
 
-/** What may come next. `first-…`: what closes the list or object may come as well. */
-type Next = "value" | "first-value" | "key" | "first-key" | "colon" | "separator" | "nothing";
+/** What may come next. `first-…`: what closes the list or object may come as well; `another`: one more list or object. */
+type Next =
+  "value" | "first-value" | "key" | "first-key" | "colon" | "separator" | "nothing" | "another";
 
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
@@ -45,6 +49,8 @@ function isOfWord(byte: number): boolean {
 /** The structure: what each token may follow. Returns false for a token out of place. */
 function createStructure(): {
   readonly isDone: () => boolean;
+  readonly isLines: () => boolean;
+  readonly newLine: () => void;
   readonly punctuation: (byte: number) => boolean;
   readonly text: () => boolean;
   readonly word: () => boolean;
@@ -52,13 +58,16 @@ function createStructure(): {
   // True: an object, false: a list.
   const levels: boolean[] = [];
   let next: Next = "value";
+  let isLines = false;
   const isValueDue = (): boolean => next === "value" || next === "first-value";
   const afterValue = (): boolean => {
     next = levels.length === 0 ? "nothing" : "separator";
     return true;
   };
   const open = (isObject: boolean): boolean => {
-    if (!isValueDue() || levels.length >= MAX_LEVELS) return false;
+    const isAnother = next === "another";
+    if ((!isValueDue() && !isAnother) || levels.length >= MAX_LEVELS) return false;
+    isLines ||= isAnother;
     levels.push(isObject);
     next = isObject ? "first-key" : "first-value";
     return true;
@@ -75,7 +84,9 @@ function createStructure(): {
     return true;
   };
   return {
-    isDone: () => next === "nothing",
+    isDone: () => next === "nothing" || next === "another",
+    isLines: () => isLines,
+    newLine: () => void step("nothing", "another"),
     punctuation(byte) {
       if (byte === OPEN_LIST || byte === OPEN_OBJECT) return open(byte === OPEN_OBJECT);
       if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) return close(byte === CLOSE_OBJECT);
@@ -131,6 +142,7 @@ function createTokens(): {
   /** One step from `at`; returns where the next begins, -1 for what does not belong there. */
   readonly step: (chunk: Uint8Array, at: number) => number;
   readonly isWhole: () => boolean;
+  readonly isLines: () => boolean;
 } {
   const structure = createStructure();
   const text = createTextReader();
@@ -154,6 +166,7 @@ function createTokens(): {
       text.start();
       return at + 1;
     }
+    if (byte === NEW_LINE) structure.newLine();
     return isBlank(byte) || structure.punctuation(byte) ? at + 1 : -1;
   };
   return {
@@ -164,6 +177,7 @@ function createTokens(): {
       mode = "between";
       return structure.text() ? end : -1;
     },
+    isLines: structure.isLines,
     isWhole: () => (mode !== "word" || endWord()) && mode === "between" && structure.isDone(),
   };
 }
@@ -182,6 +196,9 @@ export function createJsonCheck(): JsonCheck {
     }
   };
   return {
+    get isLines() {
+      return tokens.isLines();
+    },
     push(chunk) {
       if (problem !== undefined) return problem;
       if (!isUtf8(chunk)) problem = "it is not UTF-8";

@@ -6,7 +6,7 @@ import type { Pace } from "../flow/pace";
 import { joinerWith } from "../flow/signals";
 import type { Disk } from "../flow/disk";
 import type { ApiCall, ApiReply } from "./call";
-import type { OwnDownload } from "./own-download";
+import type { Elsewhere, OwnDownload } from "./own-download";
 import type { Remembered } from "./remembered";
 import type { Secrets } from "./secrets";
 import type { HttpStream, Transport } from "./transport/transport";
@@ -29,7 +29,7 @@ export interface Avala {
   /** @throws ApiError for an error reply, AvalaError `network`, `timeout`, `redirect`, `bad_reply`, `cancelled` */
   call(request: ApiCall): Promise<ApiReply>;
   /** A file on the API's own origin, with the key. One try. @throws as {@link openOwn} */
-  openOwn(download: OwnDownload): Promise<HttpStream>;
+  openOwn(download: OwnDownload): Promise<HttpStream | Elsewhere>;
   readonly storage: Transport;
   readonly allowStorageHosts: readonly string[];
   readonly clock: Clock;

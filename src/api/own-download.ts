@@ -28,11 +28,29 @@ export function ownUrl(baseUrl: string, text: string): string | undefined {
   return isOwn ? url.href : undefined;
 }
 
+/** The server redirects to another origin: what goes there takes no key, and is for the caller to judge. */
+export interface Elsewhere {
+  readonly elsewhere: string;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Where a redirect leads, if that is another origin: one to the API itself is an error, as everywhere. */
+function elsewhereOf({ status, headers }: HttpStream, url: string): string | undefined {
+  const { location = "" } = headers;
+  if (!REDIRECTS.has(status) || !URL.canParse(location, url)) return undefined;
+  const to = new URL(location, url);
+  return to.origin === new URL(url).origin ? undefined : to.href;
+}
+
 /**
- * Opens it with the key. A redirect is an error, as everywhere.
+ * Opens it with the key, and follows nothing.
  * @throws ApiError for a 4xx or 5xx; AvalaError `network`, `timeout`, `redirect`, `cancelled`
  */
-export async function openOwn(context: HttpContext, download: OwnDownload): Promise<HttpStream> {
+export async function openOwn(
+  context: HttpContext,
+  download: OwnDownload,
+): Promise<HttpStream | Elsewhere> {
   const { clock, pace, secrets, baseUrl, apiKey, userAgent } = context;
   // The last line of defence for the key, whoever calls.
   const url = ownUrl(baseUrl, download.url);
@@ -69,6 +87,8 @@ export async function openOwn(context: HttpContext, download: OwnDownload): Prom
   permit.done(rateLimit);
   if (reply.status === 200) return reply;
   const body = await readSome(reply.body).catch(fail);
+  const elsewhere = elsewhereOf(reply, url);
+  if (elsewhere !== undefined) return { elsewhere };
   const requestId = readRequestId(reply.headers, secrets);
   const { status, headers } = reply;
   classifyReply(

@@ -56,6 +56,29 @@ describe.each([1, 3, 1000])("in pieces of %i bytes", (pieceBytes) => {
     expect(problemIn(text, pieceBytes)).toBeDefined();
   });
 
+  test.each(["{}\n[]", '{"a":1}\r\n{"a":2}\r\n', "{}\n\n{}\n"])(
+    "%j is one on each line",
+    (text) => {
+      expect(problemIn(text, pieceBytes)).toBeUndefined();
+      const check = createJsonCheck();
+      check.push(Buffer.from(text));
+      expect(check.isLines).toBe(true);
+    },
+  );
+
+  test.each(["{}\n{", "{}\nInternal Server Error", "{}\n<html>", "{}\n1", "{}\n,{}", "{}\n}"])(
+    "%j goes wrong on its second line",
+    (text) => {
+      expect(problemIn(text, pieceBytes)).toBeDefined();
+    },
+  );
+
+  test("one value on several lines is not one on each", () => {
+    const check = createJsonCheck();
+    expect(check.push(Buffer.from('{\n"a": 1\n}\n'))).toBeUndefined();
+    expect([check.end(), check.isLines]).toEqual([undefined, false]);
+  });
+
   test("what is not UTF-8 is not", () => {
     expect(problemIn(Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]), pieceBytes)).toBeDefined();
     expect(problemIn(Buffer.from([0x5b, 0x22, 0xc3]), pieceBytes)).toBeDefined();

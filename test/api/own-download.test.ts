@@ -1,9 +1,10 @@
 // Where a download takes the key: the API's own origin, and nowhere else.
+import { Readable } from "node:stream";
 import { connect } from "../../src/api/connect";
 import type { Avala } from "../../src/api/connection";
 import { ownUrl } from "../../src/api/own-download";
 import { download } from "../../src/api/storage/storage";
-import type { HttpRequest, Transport } from "../../src/api/transport/transport";
+import type { HttpRequest, HttpStream, Transport } from "../../src/api/transport/transport";
 import { BASE, KEY } from "../support/scripted-transport";
 import { rejectionOf } from "../support/thrown";
 
@@ -36,7 +37,9 @@ describe("the API's own origin", () => {
   });
 });
 
-function session(): {
+type Sent = Partial<Omit<HttpStream, "body">> & { readonly text?: string };
+
+function session(sent: Partial<Record<"api" | "storage", Sent>> = {}): {
   readonly avala: Avala;
   readonly heard: Record<"api" | "storage", HttpRequest[]>;
 } {
@@ -45,7 +48,14 @@ function session(): {
     send: () => Promise.reject(new Error("nothing is sent")),
     open: (request) => {
       heard[name].push(request);
-      return Promise.resolve({ status: 200, headers: {}, body: (async function* none() {})() });
+      const { status = 200, headers = {}, text = "" } = sent[name] ?? {};
+      // In pieces, as a connection brings it.
+      const pieces = text.match(/[^]{1,7}/g) ?? [];
+      return Promise.resolve({
+        status,
+        headers,
+        body: Readable.from(pieces.map((piece) => Buffer.from(piece))),
+      });
     },
     close: () => undefined,
   });
@@ -69,4 +79,84 @@ test("nothing else is asked for with the key, whoever asks", async () => {
     code: "storage_host",
   });
   expect(heard.api).toEqual([]);
+});
+
+describe("what is not the file there, but a link to it,", () => {
+  const OWN = `${BASE}/exports/e1/download`;
+  const LINK = "https://storage.avala.ai/exports/e1.json?sig=SECRET";
+  const file = { text: '{"tasks":[1,2]}' };
+  const redirect = (to: string, status = 302): Sent => ({ status, headers: { location: to } });
+  const textOf = async (reply: HttpStream): Promise<string> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of reply.body) chunks.push(chunk);
+    return Buffer.concat(chunks).toString("utf8");
+  };
+
+  test.each([
+    ["a redirect", redirect(LINK)],
+    ["a 307", redirect(LINK, 307)],
+    ["JSON with a download_url", { text: JSON.stringify({ download_url: LINK, expires_in: 60 }) }],
+    [
+      "the export's record",
+      { text: JSON.stringify({ uid: "e1", projects: ["p"], download_url: LINK }) },
+    ],
+    ["JSON with a url", { text: JSON.stringify({ url: LINK }) }],
+  ])("as %s, is followed once, without the key", async (_what, api) => {
+    const { avala, heard } = session({ api, storage: file });
+    expect(await textOf(await download(avala, OWN))).toBe(file.text);
+    expect(heard.storage.map(({ url }) => url)).toEqual([LINK]);
+    expect(JSON.stringify(heard.storage)).not.toContain(KEY);
+  });
+
+  test.each([
+    ["a redirect", redirect("https://evil.test/e1")],
+    ["JSON", { text: JSON.stringify({ download_url: "https://evil.test/e1?sig=SECRET" }) }],
+    ["JSON back to the API", { text: JSON.stringify({ download_url: OWN }) }],
+  ])("as %s to a host that stores no files, is refused", async (_what, api) => {
+    const { avala, heard } = session({ api, storage: file });
+    const error = await rejectionOf(download(avala, OWN));
+    expect(error).toMatchObject({ code: "storage_host" });
+    expect(String(error)).not.toContain("SECRET");
+    expect(heard.storage).toEqual([]);
+    expect(heard.api).toHaveLength(1);
+  });
+
+  test.each([
+    ["a redirect to the API itself", redirect("/login"), "redirect"],
+    ["a redirect to nowhere", { status: 302 }, "redirect"],
+    ["JSON without a link yet", { text: '{"status":"exported","download_url":null}' }, "bad_reply"],
+    ["JSON with a path", { text: '{"download_url":"/api/v1/exports/e1/download"}' }, "bad_reply"],
+  ])("as %s, is an error", async (_what, api, code) => {
+    const { avala, heard } = session({ api, storage: file });
+    expect(await rejectionOf(download(avala, OWN))).toMatchObject({ code });
+    expect(heard.storage).toEqual([]);
+  });
+
+  test("is followed once only", async () => {
+    const { avala, heard } = session({ api: redirect(LINK), storage: redirect(LINK) });
+    expect(await rejectionOf(download(avala, OWN))).toMatchObject({ code: "redirect" });
+    expect(heard.storage).toHaveLength(1);
+  });
+
+  test.each([
+    ['{"url":"https://a.test/","tasks":[]}'],
+    ['[{"download_url":"https://a.test/"}]'],
+    [`{"tasks":["${"x".repeat(70_000)}"],"download_url":"${LINK}"}`],
+    ['{"tasks":1'],
+    ["PK\u0003\u0004"],
+    [""],
+  ])("is not %#: that is the file, whole", async (text) => {
+    const { avala, heard } = session({ api: { text } });
+    expect(await textOf(await download(avala, OWN))).toBe(text);
+    expect(heard.storage).toEqual([]);
+  });
+});
+
+test("a refusal there names the scope that a key needs", async () => {
+  const { avala } = session({ api: { status: 403, text: '{"detail":"No."}' } });
+  const error = await rejectionOf(download(avala, `${BASE}/exports/e1/download`));
+  expect(error).toMatchObject({
+    code: "permission",
+    hint: expect.stringContaining("exports.read") as string,
+  });
 });

@@ -4,6 +4,7 @@ import { printable } from "../../redact";
 import type { Avala } from "../connection";
 import { formBody, type FormFile } from "./form";
 import type { FormPresign } from "../endpoints/presign";
+import { readLink } from "./file-link";
 import { storageError } from "./storage-error";
 import { ownUrl } from "../own-download";
 import { MAX_REPLY_BYTES, readSome } from "../transport/small-reply";
@@ -146,29 +147,19 @@ export async function sendPut(
   throw storageError(what, url.host, reply, avala.clock.now());
 }
 
-/**
- * Opens a download, such as an export's `downloadUrl`: without the key, unless it is on the API's own origin. One try, which may be repeated. What
- * the stream throws while it is read is an AvalaError too.
- * @throws AvalaError `storage_host`; `storage_expired` (read the export again for a fresh URL); `storage`, `network`,
- * `timeout`, `redirect`, `cancelled`
- */
-export async function download(
+/** Without the key, at a host that stores files. */
+async function openStored(
   avala: Avala,
   presignedUrl: string,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  signal: AbortSignal | undefined,
 ): Promise<HttpStream> {
-  const own = ownUrl(avala.baseUrl, presignedUrl);
-  if (own !== undefined) {
-    const what = `fetch the file from ${new URL(own).host}`;
-    return avala.openOwn({ url: own, what, signal: options.signal ?? avala.signal });
-  }
   const url = checkDownloadHost(presignedUrl, avala.allowStorageHosts);
   const what = `fetch the file from ${url.host}`;
   const request: HttpRequest = {
     method: "GET",
     url: url.href,
     headers: {},
-    signal: options.signal ?? avala.signal,
+    signal,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     maxReplyBytes: MAX_REPLY_BYTES,
   };
@@ -179,4 +170,26 @@ export async function download(
   if (reply.status === 200) return reply;
   const body = await readSome(reply.body).catch(fail);
   throw storageError(what, url.host, { ...reply, body }, avala.clock.now());
+}
+
+/**
+ * Opens a download, such as an export's `downloadUrl`: without the key, unless it is on the API's own origin. From there
+ * one link, a redirect or JSON in place of the file, leads to a host that stores files, and the key stays behind. One try,
+ * which may be repeated. What the stream throws while it is read is an AvalaError too.
+ * @throws AvalaError `storage_host`; `storage_expired` (read the export again for a fresh URL); `storage`, `network`,
+ * `timeout`, `redirect`, `cancelled`
+ */
+export async function download(
+  avala: Avala,
+  presignedUrl: string,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<HttpStream> {
+  const signal = options.signal ?? avala.signal;
+  const own = ownUrl(avala.baseUrl, presignedUrl);
+  if (own === undefined) return openStored(avala, presignedUrl, signal);
+  const what = `fetch the file from ${new URL(own).host}`;
+  const opened = await avala.openOwn({ url: own, what, signal });
+  if ("elsewhere" in opened) return openStored(avala, opened.elsewhere, signal);
+  const read = await readLink(opened);
+  return "file" in read ? read.file : openStored(avala, read.link, signal);
 }

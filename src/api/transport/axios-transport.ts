@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import axios, { type AxiosProxyConfig, type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled, startTimer } from "../../flow/clock";
+import { decoded } from "./content-encoding";
 import { createProxyFor, type ProxyFor } from "./proxy";
 import { openWithinBounds, withinBounds, type Watched } from "./request-bounds";
 import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
@@ -151,6 +152,8 @@ async function open(client: Client, proxyFor: ProxyFor, request: HttpRequest): P
       const reply = await client.request<Readable>({
         ...configOf(request, watched, proxyFor),
         responseType: "stream",
+        // By us, and the length that no longer fits goes with it.
+        decompress: false,
       });
       const socketRequest = reply.request as http.ClientRequest;
       // axios itself stops looking when the headers are there.
@@ -158,7 +161,7 @@ async function open(client: Client, proxyFor: ProxyFor, request: HttpRequest): P
         reply.data.destroy(Object.assign(new Error("no progress"), { code: "ETIMEDOUT" }));
       });
       const body = readAll(request, reply.data);
-      return { status: reply.status, headers: headersOf(reply), body };
+      return decoded({ status: reply.status, headers: headersOf(reply), body });
     } catch (error) {
       throw errorOf(request, error);
     }

@@ -3,6 +3,7 @@
 import { Agent, ProxyAgent, type Dispatcher } from "undici";
 import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
+import { decoded } from "./content-encoding";
 import { createProxyFor } from "./proxy";
 import { ReplyHandler } from "./reply-handler";
 import { openWithinBounds } from "./request-bounds";
@@ -127,7 +128,8 @@ export function createStorageTransport(options: StorageTransportOptions = {}): T
         try {
           const reply = await agents.for(to.origin).request(to);
           const headers = flatten(reply.headers);
-          return { status: reply.statusCode, headers, body: readAll(request, reply.body) };
+          const body = readAll(request, reply.body);
+          return decoded({ status: reply.statusCode, headers, body });
         } catch (error) {
           throw errorOf(request, error);
         }

@@ -1,0 +1,61 @@
+// What servers compress for the way comes out as what it was, and what was cut or is not compressed at all as an error.
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { connect } from "../../src/api/connect";
+import { download } from "../../src/api/storage/storage";
+import { replyServer, type ReplyServer } from "../support/reply-server";
+import { KEY } from "../support/scripted-transport";
+import { rejectionOf } from "../support/thrown";
+
+const TEXT = '{"tasks":[1,2,3]}';
+let sent: { readonly encoding: string; readonly bytes: Buffer };
+let server: ReplyServer;
+beforeEach(async () => {
+  server = await replyServer((_request, response) => {
+    const length = String(sent.bytes.length);
+    response.writeHead(200, { "Content-Encoding": sent.encoding, "Content-Length": length });
+    response.end(sent.bytes);
+  });
+});
+afterEach(() => server.stop());
+
+/** From the API's own origin, and from a store: each has a transport of its own. */
+function sessionOn(kind: "api" | "storage"): Parameters<typeof download>[0] {
+  const isApi = kind === "api";
+  return connect({
+    apiKey: KEY,
+    baseUrl: isApi ? `${server.origin}/api/v1` : "https://avala.test/api/v1",
+    allowInsecureBaseUrl: isApi,
+    allowStorageHosts: [server.host],
+  });
+}
+
+async function fetched(kind: "api" | "storage"): Promise<string> {
+  const avala = sessionOn(kind);
+  try {
+    const reply = await download(avala, `${server.origin}/file`);
+    expect(reply.headers["content-length"]).toBeUndefined();
+    const chunks: Buffer[] = [];
+    for await (const chunk of reply.body) chunks.push(chunk);
+    return Buffer.concat(chunks).toString("utf8");
+  } finally {
+    avala.close();
+  }
+}
+
+describe.each(["api", "storage"] as const)("from %s", (kind) => {
+  test.each([
+    ["gzip", gzipSync(TEXT)],
+    ["deflate", deflateSync(TEXT)],
+    ["br", brotliCompressSync(TEXT)],
+  ])("%s comes out as what it was", async (encoding, bytes) => {
+    sent = { encoding, bytes };
+    expect(await fetched(kind)).toBe(TEXT);
+  });
+
+  test("what was cut is tried again, and what is not compressed is not", async () => {
+    sent = { encoding: "gzip", bytes: gzipSync(TEXT).subarray(0, 15) };
+    expect(await rejectionOf(fetched(kind))).toMatchObject({ code: "network", retryable: true });
+    sent = { encoding: "gzip", bytes: Buffer.from(TEXT) };
+    expect(await rejectionOf(fetched(kind))).toMatchObject({ code: "bad_reply" });
+  });
+});
