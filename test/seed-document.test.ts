@@ -5,7 +5,6 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import type { Emulator, EmulatorOptions } from "../emulator";
-import { startEmulator } from "../emulator";
 import {
   ApiError,
   confirmUpload,
@@ -24,6 +23,7 @@ import {
 } from "../src/index";
 import { json, replyServer, type ReplyServer } from "./support/reply-server";
 import { skippingClock } from "./support/virtual-clock";
+import { startQuietly } from "./support/quiet-emulator";
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -44,8 +44,7 @@ function open(baseUrl: string, apiKey: string, storageUrl?: string) {
 }
 
 async function start(options: EmulatorOptions = {}): Promise<{ emulator: Emulator; avala: Avala }> {
-  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
-  const emulator = await startEmulator({ ...quiet, ...options });
+  const emulator = await startQuietly(options);
   closing.push(() => emulator.stop());
   const { baseUrl, apiKey, storageUrl } = emulator;
   return { emulator, avala: open(baseUrl, apiKey, storageUrl).avala };

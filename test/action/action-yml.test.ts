@@ -45,7 +45,7 @@ test("every input and output has a description, a sentence", () => {
 });
 
 test("every outcome is explained", () => {
-  const source = readFileSync(path.join(ROOT, "action", "results.ts"), "utf8");
+  const source = readFileSync(path.join(ROOT, "action", "report", "results.ts"), "utf8");
   const union = /export type Outcome =([^;]+);/.exec(source)?.[1] ?? "";
   const outcomes = [...union.matchAll(/"(\w+)"/g)].map((match) => match[1] ?? "");
   expect(outcomes.length).toBeGreaterThan(5);

@@ -4,7 +4,7 @@ import promises from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExportCache } from "../../action/environment";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Emulator, EmulatorOptions } from "../../emulator";
 import { hashFiles } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
 import { replyServer, type ReplyServer } from "../support/reply-server";
@@ -12,6 +12,7 @@ import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { folderCache } from "../support/folder-cache";
 import { leadingTo, record, type Recorded } from "../support/recorded-action";
 import { zipOf } from "../support/zip";
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
@@ -24,8 +25,7 @@ let isEndless: boolean;
 
 async function start(options: EmulatorOptions = {}): Promise<void> {
   await emulator?.stop();
-  const quick = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
-  emulator = await startEmulator({ ...quick, ...options });
+  emulator = await startQuietly(options);
 }
 
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -12,17 +12,13 @@ import {
   type Recorded,
   type TempTree,
 } from "../support/recorded-action";
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
 beforeEach(async () => {
   tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    ingestMs: 20,
-    exportMs: 20,
-  });
+  emulator = await startQuietly({ ingestMs: 20, exportMs: 20 });
 });
 afterEach(async () => {
   tree.remove();

@@ -6,7 +6,7 @@ import path from "node:path";
 import Ajv from "ajv/dist/2020";
 import { isPlan } from "../../action/plan/plan-shape";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Emulator, EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -15,6 +15,7 @@ import {
   type Recorded,
   type TempTree,
 } from "../support/recorded-action";
+import { startQuietly } from "../support/quiet-emulator";
 
 const schema = path.join(__dirname, "../../docs/plan.schema.json");
 const validate = new Ajv().compile(JSON.parse(readFileSync(schema, "utf8")) as object);
@@ -51,12 +52,7 @@ let emulator: Emulator;
 
 async function start(options: EmulatorOptions = {}): Promise<void> {
   await emulator?.stop();
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    ingestMs: 20,
-    ...options,
-  });
+  emulator = await startQuietly({ ingestMs: 20, ...options });
 }
 
 beforeEach(async () => {

@@ -1,21 +1,17 @@
 // Runs on a machine whose disk is full, read-only or slow to stop: what was done at Avala stands, and is known.
 import promises from "node:fs/promises";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { AvalaError } from "../../src/errors";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { leadingTo, record, type Given, type Recorded } from "../support/recorded-action";
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
 beforeEach(async () => {
   tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    ingestMs: 0,
-    exportMs: 0,
-  });
+  emulator = await startQuietly();
 });
 afterEach(async () => {
   jest.restoreAllMocks();

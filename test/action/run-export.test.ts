@@ -1,7 +1,7 @@
 // Whole runs on an emulator: exports are made, waited for, judged and fetched.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Emulator, EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -14,14 +14,14 @@ import {
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { folderCache } from "../support/folder-cache";
 import { zipOf } from "../support/zip";
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
 
 async function start(options: EmulatorOptions = {}): Promise<void> {
   await emulator?.stop();
-  const quick = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 20, exportMs: 20 };
-  emulator = await startEmulator({ ...quick, ...options });
+  emulator = await startQuietly({ ingestMs: 20, exportMs: 20, ...options });
 }
 
 beforeEach(async () => {

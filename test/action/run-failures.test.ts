@@ -1,7 +1,7 @@
 // Whole runs that must not succeed: what people see then, and what they must never see.
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Emulator, EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -11,14 +11,14 @@ import {
   type Recorded,
   type TempTree,
 } from "../support/recorded-action";
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
 
 async function start(options: EmulatorOptions = {}): Promise<void> {
   await emulator?.stop();
-  const quick = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
-  emulator = await startEmulator({ ...quick, ...options });
+  emulator = await startQuietly(options);
 }
 
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../action/run";
 import { parseManifestFile } from "../../src/files/manifest/manifest-file";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Emulator, EmulatorOptions } from "../../emulator";
 import type { Clock } from "../../src/flow/clock";
 import { hurriedClock } from "../support/session";
 import { jpeg } from "../support/temp-tree";
@@ -16,20 +16,14 @@ import {
   type Recorded,
   type TempTree,
 } from "../support/recorded-action";
-
-const quiet: EmulatorOptions = {
-  requestsPerMinute: 0,
-  burstPerSecond: 0,
-  ingestMs: 20,
-  exportMs: 20,
-};
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
 
 async function start(options: EmulatorOptions = {}): Promise<void> {
   await emulator?.stop();
-  emulator = await startEmulator({ ...quiet, ...options });
+  emulator = await startQuietly({ ingestMs: 20, exportMs: 20, ...options });
 }
 
 beforeEach(async () => {

@@ -1,8 +1,9 @@
 // What a workflow's log says when its key may not read and the reply to the confirm is lost.
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { run } from "../../action/run";
 import { jpeg } from "../support/temp-tree";
 import { createTempTree, leadingTo, record, type TempTree } from "../support/recorded-action";
+import { startQuietly } from "../support/quiet-emulator";
 
 const KEY = "avk_writeonly0000000000";
 
@@ -10,7 +11,7 @@ let emulator: Emulator;
 let tree: TempTree;
 
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 10 });
+  emulator = await startQuietly({ ingestMs: 10 });
   emulator.addKey({ key: KEY, username: "emulator", scopes: ["datasets.write"] });
   tree = createTempTree({ "images/a.jpg": jpeg("a") });
 });

@@ -6,25 +6,19 @@ import { once } from "node:events";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Emulator, EmulatorOptions } from "../../emulator";
 import { createTempTree, leadingTo, type TempTree } from "../support/recorded-action";
 import { DIST, runBundle, type Job, type JobResult } from "../support/action-runner";
 import { describeWithPart } from "../support/parts";
 import { jpeg } from "../support/temp-tree";
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
 
-const quick: EmulatorOptions = {
-  requestsPerMinute: 0,
-  burstPerSecond: 0,
-  ingestMs: 50,
-  exportMs: 50,
-};
-
 async function start(options: EmulatorOptions = {}): Promise<void> {
   await emulator?.stop();
-  emulator = await startEmulator({ ...quick, ...options });
+  emulator = await startQuietly({ ingestMs: 50, exportMs: 50, ...options });
 }
 
 beforeEach(async () => {

@@ -6,13 +6,14 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { LOADERS } from "../../provider/loader";
 import { leadingTo } from "../support/recorded-action";
 import { runBundle } from "../support/action-runner";
 import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { describeWithPart, describeWithParts, envWith, type Part } from "../support/parts";
 import { startProvider } from "../support/provider-process";
+import { startQuietly } from "../support/quiet-emulator";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { descendants } from "./kills/processes";
 
@@ -85,12 +86,7 @@ function describeNode(node: Part): void {
 
   beforeEach(async () => {
     tree = createTempTree({ node_modules: { link: path.join(ROOT, "node_modules") }, ...IMAGES });
-    avala = await startEmulator({
-      requestsPerMinute: 0,
-      burstPerSecond: 0,
-      ingestMs: 50,
-      exportMs: 50,
-    });
+    avala = await startQuietly({ ingestMs: 50, exportMs: 50 });
     const { PATH } = process.env;
     env = { PATH, AVALA_STATE_DIR: tree.at(".state"), ...speakingTo(avala) };
   });

@@ -3,11 +3,12 @@ import { execFile } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { startEmulator, type Emulator } from "../../emulator/index";
+import type { Emulator } from "../../emulator/index";
 import { environmentOf } from "../support/avala-stack";
 import { describeWithPart } from "../support/parts";
 import { engineEnv } from "../support/stack";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
+import { startQuietly } from "../support/quiet-emulator";
 
 const MODULES = path.join(__dirname, "..", "..", "node_modules");
 
@@ -34,7 +35,7 @@ describeWithPart("pulumi", (pulumi) => {
   let work: TempTree;
   let home: TempTree;
   beforeEach(async () => {
-    avala = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0 });
+    avala = await startQuietly();
     app = createTempTree({
       "main.js": PROGRAM,
       "images/a/1.jpg": jpeg("1"),

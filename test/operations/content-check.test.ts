@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { compareContents } from "../../src/operations/publish/content-check";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
+import { startQuietly } from "../support/quiet-emulator";
 
 let emulator: Emulator;
 let folder: string;
@@ -16,7 +17,7 @@ let files: UploadFile[];
 let dataset: Dataset;
 
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0 });
+  emulator = await startQuietly();
   folder = await mkdtemp(join(tmpdir(), "contents-"));
   files = [await fileOf("a.jpg", "content of a"), await fileOf("b.jpg", "content of b")];
   const target = { dataset: { name: "s", slug: "s", dataType: "image" as const }, files };

@@ -2,7 +2,7 @@
 import { readdirSync, symlinkSync, type StatsFs } from "node:fs";
 import promises from "node:fs/promises";
 import { describeFailure } from "../../action/report/failure";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import type { HttpStream } from "../../src/api/transport/transport";
 import { roomFor } from "../../src/operations/download-room";
 import type { AvalaError } from "../../src/errors";
@@ -10,11 +10,12 @@ import { downloadExport } from "../../src/operations/export";
 import { hurriedClock, sessionWith } from "../support/session";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
+import { startQuietly } from "../support/quiet-emulator";
 
 let emulator: Emulator;
 let tree: TempTree;
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0 });
+  emulator = await startQuietly();
   tree = createTempTree({ into: null, file: "x" });
   const download_url = `${emulator.storageUrl}/export`;
   const body = { uid: "e", status: "completed", download_url };

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import type { ExportInput } from "../../src/api/endpoints/exports";
 import { AvalaError } from "../../src/errors";
@@ -9,6 +9,7 @@ import { systemClock } from "../../src/flow/clock";
 import { downloadExport, startExport, waitForExport } from "../../src/operations/export";
 import { reply, scripted } from "../support/scripted-transport";
 import { hurriedClock, sessionWith } from "../support/session";
+import { startQuietly } from "../support/quiet-emulator";
 
 const hurried = { ports: { clock: hurriedClock } };
 
@@ -17,7 +18,7 @@ let folder: string;
 let input: ExportInput;
 
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, exportMs: 20 });
+  emulator = await startQuietly({ exportMs: 20 });
   folder = await mkdtemp(join(tmpdir(), "export-"));
   const project = emulator.addProject("lanes");
   input = {
@@ -292,12 +293,7 @@ describe("an export's file on the API's own origin", () => {
   const own = { exportHost: "api" } as const;
   beforeEach(async () => {
     await emulator.stop();
-    emulator = await startEmulator({
-      requestsPerMinute: 0,
-      burstPerSecond: 0,
-      exportMs: 0,
-      dialect: own,
-    });
+    emulator = await startQuietly({ dialect: own });
     input = { ...input, projects: [emulator.addProject("lanes").uid] };
   });
 

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import { hashFiles } from "../../src/files/hash";
 import { carryOut, publishDataset } from "../../src/operations/publish/publish";
@@ -11,6 +11,7 @@ import type { PublishTarget } from "../../src/operations/publish/target";
 import { openUploadJournal } from "../../src/upload/journal/upload-journal";
 import { uploadFiles, type UploadFile } from "../../src/upload/run";
 import { diskWithoutLocks, sessionWith } from "../support/session";
+import { startQuietly } from "../support/quiet-emulator";
 
 let emulator: Emulator;
 let folder: string;
@@ -18,7 +19,7 @@ let ours: UploadFile[];
 let theirs: UploadFile[];
 
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 10 });
+  emulator = await startQuietly({ ingestMs: 10 });
   folder = await mkdtemp(join(tmpdir(), "rivals-"));
   ours = await makeFiles("ours");
   theirs = await makeFiles("theirs");
@@ -180,7 +181,7 @@ test.each([
   "of two machines with %s the one whose confirm comes second compared nothing",
   async (_what, ...contents) => {
     await emulator.stop();
-    emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, etag: "opaque" });
+    emulator = await startQuietly({ etag: "opaque" });
     const [own, other] = await Promise.all(
       contents.map(async (content): Promise<UploadFile> => {
         const absolutePath = join(folder, `${content}.jpg`);

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { createDatasetOnce } from "../../src/operations/dataset";
 import { hashFiles } from "../../src/files/hash";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
@@ -10,6 +10,7 @@ import { carryOut } from "../../src/operations/publish/publish";
 import type { PublishResult } from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
+import { startQuietly } from "../support/quiet-emulator";
 
 const CONFIRM = "/datasets/manual-upload/";
 const apiKey = "avk_writeonly0000000000";
@@ -20,7 +21,7 @@ let files: UploadFile[];
 let version: string;
 
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 10 });
+  emulator = await startQuietly({ ingestMs: 10 });
   emulator.addKey({ key: apiKey, username: "emulator", scopes: ["datasets.write"] });
   folder = await mkdtemp(join(tmpdir(), "write-only-"));
   const absolutePath = join(folder, "a.jpg");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Dialect, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Dialect, Emulator, EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import { AvalaError } from "../../src/errors";
 import { createManifest } from "../../src/files/manifest/manifest";
@@ -17,6 +17,7 @@ import type {
 } from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
+import { startQuietly } from "../support/quiet-emulator";
 
 const CONFIRM = "/datasets/manual-upload/";
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";
@@ -25,12 +26,7 @@ let emulator: Emulator;
 let folder: string;
 
 async function start(options: EmulatorOptions = {}): Promise<void> {
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    ingestMs: 20,
-    ...options,
-  });
+  emulator = await startQuietly({ ingestMs: 20, ...options });
 }
 
 beforeEach(async () => {

@@ -3,12 +3,13 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
 import { unzip } from "../../action/export/unzip";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { leadingTo, record, type Recorded } from "../support/recorded-action";
 import { SYMLINK_MODE, zipOf, type ZipEntry } from "../support/zip";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 beforeEach(() => {
@@ -106,7 +107,7 @@ describe("an export whose file is an attack", () => {
   let emulator: Emulator;
   let store: ReplyServer | undefined;
   beforeEach(async () => {
-    emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, exportMs: 0 });
+    emulator = await startQuietly();
   });
   afterEach(async () => {
     await emulator.stop();

@@ -12,12 +12,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { folderCache } from "../support/folder-cache";
 import { leadingTo, record, type Recorded } from "../support/recorded-action";
 import { zipOf } from "../support/zip";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { createTempTree, type TempTree } from "../support/temp-tree";
+import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
 let emulator: Emulator;
@@ -27,7 +28,7 @@ let file: Buffer;
 
 beforeEach(async () => {
   tree = createTempTree({ workspace: null });
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, exportMs: 0 });
+  emulator = await startQuietly();
   store = await replyServer((_request, response) => {
     response.writeHead(200, { "Content-Length": file.length });
     response.end(file);

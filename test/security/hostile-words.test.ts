@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { run } from "../../action/run";
 import { markdownText } from "../../action/report/text";
-import { startEmulator, type Emulator, type Fault } from "../../emulator";
+import type { Emulator, Fault } from "../../emulator";
 import { getDataset } from "../../src/api/endpoints/datasets";
 import { waitForDataset } from "../../src/operations/dataset";
 import { AvalaError } from "../../src/errors";
@@ -14,6 +14,7 @@ import { createBench, make, type ReplyContext } from "../support/provider";
 import { sessionWith } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
+import { startQuietly } from "../support/quiet-emulator";
 
 const EVIL = [
   "\u001b[2J\u001b]0;owned\u0007",
@@ -40,12 +41,7 @@ const isCommand = (line: string): boolean => line.trim().startsWith("::") || lin
 
 let emulator: Emulator;
 beforeEach(async () => {
-  emulator = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    ingestMs: 0,
-    exportMs: 0,
-  });
+  emulator = await startQuietly();
 });
 afterEach(() => emulator.stop());
 

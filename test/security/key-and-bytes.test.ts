@@ -1,5 +1,5 @@
 // Where the key and the bytes go: a hostile API or store that names another address gets nothing sent there.
-import { startEmulator, type Emulator, type Fault } from "../../emulator";
+import type { Emulator, Fault } from "../../emulator";
 import { getExport } from "../../src/api/endpoints/exports";
 import { downloadExport } from "../../src/operations/export";
 import { publishDataset } from "../../src/operations/publish/publish";
@@ -9,6 +9,7 @@ import { sessionWith } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
 import { startAttacker, type Attacker } from "../support/attacker";
+import { startQuietly } from "../support/quiet-emulator";
 
 let emulator: Emulator;
 let attacker: Attacker;
@@ -16,7 +17,7 @@ let tree: TempTree;
 let avala: Avala;
 beforeEach(async () => {
   attacker = await startAttacker();
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0 });
+  emulator = await startQuietly();
   tree = createTempTree({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
   ({ avala } = sessionWith(emulator));
 });
@@ -61,7 +62,7 @@ describe("a redirect to the attacker is an error, and nothing arrives there", ()
   ])("from the store, of %s", async (_name, method) => {
     await emulator.stop();
     const dialect = { uploadReply: method === "PUT" ? "managed" : "form" } as const;
-    emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, dialect });
+    emulator = await startQuietly({ dialect });
     ({ avala } = sessionWith(emulator));
     const headers = { Location: `http://${attacker.host}/steal` };
     const on = { target: "storage", method } as const;

@@ -1,7 +1,7 @@
 // Secrets in no log, error, state, journal, manifest, plan, report, output or summary: runs that go well and badly, with
 // everything that they leave behind searched for every secret there was.
 import { run } from "../../action/run";
-import { startEmulator, type Emulator, type Fault } from "../../emulator";
+import type { Emulator, Fault } from "../../emulator";
 import { SECRET_FIELDS } from "../../provider/secret-fields";
 import { createStorageConfig } from "../../src/api/endpoints/storage-configs";
 import { createWebhook } from "../../src/api/endpoints/webhooks";
@@ -14,8 +14,8 @@ import { createBench, make, type ReplyContext } from "../support/provider";
 import { hurriedClock, sessionWith, type Session } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { filesIn, secretsIn, shownOf, watchSigning } from "../support/overheard";
+import { startQuietly } from "../support/quiet-emulator";
 
-const QUIET = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
 // No shape of a key's that a pattern could know: only what knows the key itself can mask it.
 const KEY = "Geheim.Schluessel+42/ohne=Muster";
 const TOKEN = "ghs_token_of_the_job_0123456789";
@@ -175,7 +175,7 @@ test("the search finds what is there", () => {
 describe("the core", () => {
   let emulator: Emulator;
   beforeEach(async () => {
-    emulator = await startEmulator({ ...QUIET, apiKey: KEY });
+    emulator = await startQuietly({ apiKey: KEY });
   });
   afterEach(() => emulator.stop());
 
@@ -216,7 +216,7 @@ describe("the core", () => {
       "shows none: events, results, errors with their causes, the session, the journal, %s",
       async (_how, uploadReply) => {
         await emulator.stop();
-        emulator = await startEmulator({ ...QUIET, apiKey: KEY, dialect: { uploadReply } });
+        emulator = await startQuietly({ apiKey: KEY, dialect: { uploadReply } });
         emulator.setFault(...faults);
         const session = sessionWith(emulator);
         const outcomes = await wholeWay(session);
@@ -234,7 +234,7 @@ describe("the core", () => {
     const outcomes = await wholeWay(session);
     expect(outcomes.length).toBeGreaterThan(3);
     expectNone([session.avala, ...session.events, ...outcomes].map(shownOf).join("\n"));
-    emulator = await startEmulator(QUIET);
+    emulator = await startQuietly();
   });
 
   test.each([
@@ -283,7 +283,7 @@ describe("the core", () => {
 describe("the Action, in a debug run", () => {
   let emulator: Emulator;
   beforeEach(async () => {
-    emulator = await startEmulator({ ...QUIET, apiKey: KEY });
+    emulator = await startQuietly({ apiKey: KEY });
   });
   afterEach(() => emulator.stop());
 

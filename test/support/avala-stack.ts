@@ -1,7 +1,8 @@
 // A stack together with the local Avala that it talks to, and what that Avala was asked.
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator/index";
+import type { Emulator, EmulatorOptions } from "../../emulator/index";
 import type { Part } from "./parts";
 import { createStack, type Stack } from "./stack";
+import { startQuietly } from "./quiet-emulator";
 
 export interface AvalaStack {
   readonly stack: Stack;
@@ -60,13 +61,7 @@ export async function createAvalaStack(
   program: string,
   options: EmulatorOptions & { readonly checkTypes?: boolean } = {},
 ): Promise<AvalaStack> {
-  const avala = await startEmulator({
-    requestsPerMinute: 0,
-    burstPerSecond: 0,
-    ingestMs: 50,
-    exportMs: 50,
-    ...options,
-  });
+  const avala = await startQuietly({ ingestMs: 50, exportMs: 50, ...options });
   const { checkTypes = false } = options;
   const stack = await createStack({ pulumi, program, env: environmentOf(avala), checkTypes });
   return {

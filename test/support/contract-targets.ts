@@ -2,7 +2,8 @@
 import { connect } from "../../src/api/connect";
 import type { Avala } from "../../src/api/connection";
 import { readConfig } from "../../src/config";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Emulator, EmulatorOptions } from "../../emulator";
+import { startQuietly } from "./quiet-emulator";
 import { skippingClock } from "./virtual-clock";
 
 export interface Running {
@@ -14,8 +15,7 @@ export interface Running {
 /** An emulator without limits and waits unless they are asked for, and a session whose waits take no time. */
 export async function emulated(options: EmulatorOptions = {}, apiKey?: string): Promise<Running> {
   const clock = skippingClock();
-  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0, clock };
-  const emulator = await startEmulator({ ...quiet, ...options });
+  const emulator = await startQuietly({ clock, ...options });
   const avala = connect({
     apiKey: apiKey ?? emulator.apiKey,
     baseUrl: emulator.baseUrl,

@@ -6,9 +6,9 @@ import {
   type EmulatorOptions,
   mixture,
   opposites,
-  startEmulator,
 } from "../../emulator/index";
 import { seeded } from "../simulation/seeded";
+import { startQuietly } from "./quiet-emulator";
 
 export interface NamedDialect {
   readonly name: string;
@@ -49,9 +49,7 @@ export async function startSpeaking(
   dialect: EmulatorOptions["dialect"],
   options: EmulatorOptions = {},
 ): Promise<Emulator> {
-  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
-  const emulator = await startEmulator({
-    ...quiet,
+  const emulator = await startQuietly({
     ...(dialect === undefined ? {} : { dialect }),
     ...options,
   });

@@ -1,6 +1,6 @@
 // A client of bare fetch for the emulator's tests: it knows none of the project's own code.
 import type { Emulator, EmulatorOptions } from "../../emulator/index";
-import { startEmulator } from "../../emulator/index";
+import { startQuietly } from "./quiet-emulator";
 
 /** The fields by which tests go from one reply to the next request; all else they only compare. */
 export interface Body {
@@ -46,8 +46,7 @@ const running: Emulator[] = [];
 
 /** Without limits and waits unless the test asks for them; stopped by `stopAll`. */
 export async function start(options: EmulatorOptions = {}): Promise<Emulator> {
-  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
-  const emulator = await startEmulator({ ...quiet, ...options });
+  const emulator = await startQuietly(options);
   running.push(emulator);
   return emulator;
 }

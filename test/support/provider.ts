@@ -1,6 +1,6 @@
 // Handlers as the engine calls them, against an emulator in this process, and without an engine.
 import type { dynamic } from "@pulumi/pulumi";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator/index";
+import type { Emulator, EmulatorOptions } from "../../emulator/index";
 import { createHandlers, type Handlers } from "../../provider/handlers/handlers";
 import type { EngineMessage } from "../../provider/process/engine";
 import type { Handler } from "../../provider/process/handler";
@@ -8,6 +8,7 @@ import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import type { Ports } from "../../src/api/connection";
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { createTempTree, type TempTree, type TreeContent } from "./temp-tree";
+import { startQuietly } from "./quiet-emulator";
 
 export interface ReplyContext {
   readonly avala: Emulator;
@@ -26,8 +27,7 @@ export async function createBench(
   files: TreeContent,
   options: EmulatorOptions = {},
 ): Promise<ReplyContext> {
-  const quiet = { requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 0, exportMs: 0 };
-  const avala = await startEmulator({ ...quiet, ...options });
+  const avala = await startQuietly(options);
   const tree = createTempTree(files);
   const state = createTempTree();
   const messages: EngineMessage[] = [];

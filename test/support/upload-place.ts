@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Emulator, EmulatorOptions } from "../../emulator";
 import type { UploadFile } from "../../src/upload/run";
+import { startQuietly } from "./quiet-emulator";
 
 export const MIB = 1024 * 1024;
 
@@ -46,10 +47,9 @@ export function useUploadPlace(): UploadPlace {
       return emulator;
     },
     start: async (options = {}) => {
-      const unlimited = { requestsPerMinute: 0, burstPerSecond: 0 };
       const dialect = { uploadReply: "managed" } as const;
       const parts = { dialect, multipartFromBytes: MIB, partSizeBytes: 5 * MIB };
-      emulator = await startEmulator({ ...unlimited, ...parts, ...options });
+      emulator = await startQuietly({ ...parts, ...options });
     },
     put: async (path, data) => {
       const absolutePath = join(folder, path);

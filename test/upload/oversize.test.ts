@@ -2,10 +2,11 @@
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { rejectionOf } from "../support/thrown";
 import { sessionWith } from "../support/session";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { startQuietly } from "../support/quiet-emulator";
 
 const GIB = 1024 ** 3;
 const LIMIT = 5 * GIB;
@@ -15,7 +16,7 @@ let folder: string;
 
 async function start(uploadReply: "ignored" | "managed"): Promise<void> {
   const dialect = { uploadReply };
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, dialect });
+  emulator = await startQuietly({ dialect });
 }
 
 beforeEach(async () => {

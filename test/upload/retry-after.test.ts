@@ -1,18 +1,19 @@
 // Every form that `Retry-After` has, in the middle of an upload, from the API and from the store: how long the run waits,
 // and that it ends well.
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { isUploadError } from "../../src/errors";
 import { uploadFiles } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
 import { virtualClock, type VirtualClock } from "../support/virtual-clock";
+import { startQuietly } from "../support/quiet-emulator";
 
 let emulator: Emulator;
 let tree: TempTree;
 let clock: VirtualClock;
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0 });
+  emulator = await startQuietly();
   tree = createTempTree(Object.fromEntries(paths.map((path) => [path, jpeg(path)])));
   clock = virtualClock(Date.now());
 });

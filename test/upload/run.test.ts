@@ -4,11 +4,12 @@ import { mkdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator";
+import type { Emulator } from "../../emulator";
 import { isUploadError, type UploadError } from "../../src/errors";
 import { hurriedClock, sessionWith } from "../support/session";
 import { skippingClock } from "../support/virtual-clock";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { startQuietly } from "../support/quiet-emulator";
 
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";
 const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
@@ -16,7 +17,7 @@ const sha256 = (data: Buffer): string => createHash("sha256").update(data).diges
 let emulator: Emulator;
 let folder: string;
 beforeEach(async () => {
-  emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0 });
+  emulator = await startQuietly();
   folder = await mkdtemp(join(tmpdir(), "upload-"));
 });
 afterEach(async () => {
@@ -352,13 +353,10 @@ describe("a deadline", () => {
   });
 
   test("comes between the parts of a file: those that landed are kept", async () => {
-    const large = await startEmulator({
-      ...{ requestsPerMinute: 0, burstPerSecond: 0 },
-      ...{
-        dialect: { uploadReply: "managed" },
-        multipartFromBytes: 1_000_000,
-        partSizeBytes: 5_242_880,
-      },
+    const large = await startQuietly({
+      dialect: { uploadReply: "managed" },
+      multipartFromBytes: 1_000_000,
+      partSizeBytes: 5_242_880,
     });
     const file = await makeFile("large.mp4", Buffer.alloc(60_000_000, "x"));
     const parts = (): number =>

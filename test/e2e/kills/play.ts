@@ -2,12 +2,13 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { ChildProcess } from "node:child_process";
-import { startEmulator, type Emulator } from "../../../emulator";
+import type { Emulator } from "../../../emulator";
 import { createTempTree, leadingTo, type TempTree } from "../../support/recorded-action";
 import { runBundle, type JobResult } from "../../support/action-runner";
 import { acknowledged } from "./journals";
 import { settled, whenDue } from "./moments";
 import type { Kill, Plan, Round, Start } from "./plan";
+import { startQuietly } from "../../support/quiet-emulator";
 
 export interface Played {
   readonly plan: Plan;
@@ -134,7 +135,7 @@ async function playRounds(world: World): Promise<JobResult | undefined> {
 }
 
 export async function play(plan: Plan): Promise<Played> {
-  const emulator = await startEmulator({ requestsPerMinute: 0, burstPerSecond: 0, ingestMs: 30 });
+  const emulator = await startQuietly({ ingestMs: 30 });
   emulator.setFault(...plan.faults);
   const world: World = {
     plan,

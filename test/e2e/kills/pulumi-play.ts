@@ -1,7 +1,8 @@
 // Plays a plan on the real engine and an emulator and returns what a judge needs. Decides nothing.
-import { startEmulator, type Emulator, type LedgerEntry } from "../../../emulator";
+import type { Emulator, LedgerEntry } from "../../../emulator";
 import { environmentOf } from "../../support/avala-stack";
 import type { Part } from "../../support/parts";
+import { startQuietly } from "../../support/quiet-emulator";
 import { settled } from "./moments";
 import { pathOf } from "./play";
 import {
@@ -163,8 +164,7 @@ export async function playStack(
   fresh: Place,
 ): Promise<PlayedStack> {
   const { exportMs = 50 } = plan;
-  const limits = { requestsPerMinute: 0, burstPerSecond: 0 };
-  const emulator = await startEmulator({ ...limits, ingestMs: 30, exportMs });
+  const emulator = await startQuietly({ ingestMs: 30, exportMs });
   emulator.setFault(...plan.faults);
   const place = copyPlace(fresh);
   writeFiles(place, { ...plan.files, "index.js": programOf(plan) });
