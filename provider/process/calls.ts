@@ -2,6 +2,7 @@
 // both, so each resource passes them on as the input `call`, which `check` takes out again: they are never in the state.
 // `check` runs in the same process right before `diff`, `create` and `update`, which get the very inputs that it returned.
 import { canonicalJson } from "../../src/canonical-json";
+import type { SecretPath } from "../secret-fields";
 import { plainProperties } from "./plain";
 
 /** The input that is there between the program and `check` only. */
@@ -14,8 +15,8 @@ export interface Call {
   readonly isHeld?: boolean | undefined;
   /** The program's working directory. */
   readonly folder?: string | undefined;
-  /** Inputs that the program gave as secrets: the engine hands them over in plain. */
-  readonly secrets?: readonly string[] | undefined;
+  /** Where in the inputs the program gave secrets: the engine hands them over in plain. */
+  readonly secrets?: readonly SecretPath[] | undefined;
 }
 
 export interface Calls {

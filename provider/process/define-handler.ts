@@ -3,15 +3,17 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Secrets } from "../../src/api/secrets";
 import { AvalaError } from "../../src/errors";
-import { printableLines, wellFormed } from "../../src/redact";
+import { wellFormed } from "../../src/redact";
 import type { ResourceKind } from "../loader";
-import { SECRET_FIELDS } from "../secret-fields";
+import { SECRET_FIELDS, type SecretPath } from "../secret-fields";
 import { takeCall } from "./calls";
+import { shownFailures, specialInputs } from "./check-failures";
 import { Problems, ProviderError, UnfinishedError } from "./failures";
 import type { Handler } from "./handler";
-import { findSpecial, plainProperties, UNKNOWNS } from "./plain";
+import { plainProperties, UNKNOWNS } from "./plain";
 import { isSame } from "./same";
 import { createScopeGuard, type Needs, type ScopeGuard } from "./scopes";
+import { secretTexts } from "./secret-texts";
 import type { Session } from "./session";
 
 export interface HandlerDefinition<Inputs, Outputs> {
@@ -24,20 +26,8 @@ export interface HandlerDefinition<Inputs, Outputs> {
   readonly long?: readonly string[] | undefined;
 }
 
-function memberOf(value: unknown, path: readonly string[]): unknown {
-  const [name, ...rest] = path;
-  if (name === undefined) return value;
-  if (typeof value !== "object" || value === null) return undefined;
-  return memberOf(new Map<string, unknown>(Object.entries(value)).get(name), rest);
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
-function addTexts(secrets: Secrets, value: unknown): void {
-  for (const text of textsIn(value)) if (!UNKNOWNS.has(text)) secrets.add(text);
+function hideTexts(secrets: Secrets, given: unknown, paths: readonly SecretPath[]): void {
+  for (const text of secretTexts(given, paths)) secrets.add(text);
 }
 
 /** The engine would take it for none, or for one that is not known yet. */
@@ -49,16 +39,6 @@ function badId(id: unknown): AvalaError {
   const text = `The server sent a uid that cannot be one: ${JSON.stringify(id)}.`;
   return new AvalaError("bad_reply", text, {
     hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
-  });
-}
-
-/** Values that are no data, as failures of the inputs that hold them. */
-function specialInputs(given: object): dynamic.CheckFailure[] {
-  return Object.entries(given).flatMap(([property, value]: [string, unknown]) => {
-    const found = findSpecial(value);
-    if (found === undefined) return [];
-    const what = found.path === "" ? `is ${found.kind}` : `has ${found.kind} at ${found.path}`;
-    return [{ property, reason: `${what}. Give plain values: text, numbers, lists, objects` }];
   });
 }
 
@@ -78,9 +58,7 @@ function borderOf<Inputs, Outputs extends object>({
 }: HandlerDefinition<Inputs, Outputs>): Border<Outputs> {
   const { secrets } = session;
   const know = (...given: readonly unknown[]): void => {
-    for (const one of given) {
-      for (const path of SECRET_FIELDS[kind]) addTexts(secrets, memberOf(one, path));
-    }
+    for (const one of given) hideTexts(secrets, one, SECRET_FIELDS[kind]);
   };
   const leaving = (error: unknown, given: object): ProviderError => {
     const cause: unknown = error instanceof ProviderError ? error.cause : error;
@@ -119,22 +97,25 @@ async function asFailures<Inputs>(
   }
 }
 
-type Checking<Inputs> = Pick<HandlerDefinition<Inputs, never>, "session"> & {
+type Checking<Inputs> = Pick<HandlerDefinition<Inputs, never>, "kind" | "session"> & {
   readonly check: () => Promise<dynamic.CheckResult<Inputs>>;
 };
 
 async function checkPlain<Inputs extends object>(
   news: Inputs,
-  { session, check }: Checking<Inputs>,
+  { kind, session, check }: Checking<Inputs>,
 ): Promise<dynamic.CheckResult<Inputs>> {
   const { call, inputs } = takeCall<Inputs>(news);
-  for (const name of call.secrets ?? []) addTexts(session.secrets, memberOf(inputs, [name]));
+  hideTexts(session.secrets, inputs, call.secrets ?? []);
   const special = specialInputs(inputs);
   const result = special.length > 0 ? { inputs: news, failures: special } : await check();
-  const failures = (result.failures ?? []).map(({ property, reason }) => ({
-    property,
-    reason: printableLines(session.secrets.hide(reason)),
-  }));
+  const shown = {
+    kind,
+    inputs: news,
+    call: "call" in news ? call : undefined,
+    hide: session.secrets.hide,
+  };
+  const failures = shownFailures(result.failures ?? [], shown);
   const options = { keepsUnknown: true, given: news };
   const checked = plainProperties(result.inputs ?? news, options);
   return failures.length > 0 ? { inputs: checked, failures } : { inputs: checked };
@@ -156,7 +137,7 @@ type Parts<Inputs, Outputs> = HandlerDefinition<Inputs, Outputs> & {
 function planning<Inputs extends object, Outputs extends object>(
   parts: Parts<Inputs, Outputs>,
 ): Pick<Handler<Inputs, Outputs>, "configure" | "check" | "diff"> {
-  const { session, handler, needs, border, scopes } = parts;
+  const { kind, session, handler, needs, border, scopes } = parts;
   const check = async (olds: Inputs, news: Inputs): Promise<dynamic.CheckResult<Inputs>> => {
     const result = await handler.check(olds, news);
     const { call } = takeCall<Inputs>(news);
@@ -172,7 +153,7 @@ function planning<Inputs extends object, Outputs extends object>(
       // All of it is what `check` returned before (`ignoreChanges: ["*"]`), and so it stays.
       if (isAllKept(olds, news)) return Promise.resolve({ inputs: { ...news } });
       return border.run(news, () =>
-        checkPlain(news, { session, check: () => asFailures(news, () => check(olds, news)) }),
+        checkPlain(news, { kind, session, check: () => asFailures(news, () => check(olds, news)) }),
       );
     },
     diff: (id, olds, news) => {

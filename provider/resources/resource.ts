@@ -1,7 +1,7 @@
 // What every resource of this package is: a custom resource whose handler is found by a constant string.
 import * as pulumi from "@pulumi/pulumi";
 import { LOADERS, type ResourceKind } from "../loader";
-import { SECRET_FIELDS } from "../secret-fields";
+import { SECRET_FIELDS, type SecretPath } from "../secret-fields";
 
 export interface Definition {
   readonly kind: ResourceKind;
@@ -15,16 +15,44 @@ export interface Definition {
   readonly options?: pulumi.CustomResourceOptions | undefined;
 }
 
-/** The inputs that a program gave as secrets, also where a value deep inside is one. */
-async function secretsAmong(inputs: pulumi.Inputs): Promise<string[]> {
-  const names = Object.keys(inputs);
-  const isSecret = await Promise.all(
-    names.map((name) =>
-      // What can't be resolved fails the registration by itself.
-      pulumi.isSecret(pulumi.output(inputs[name])).catch(() => false),
-    ),
+/** Deeper than any input of ours: from here on a value is secret as a whole. */
+const maxDepth = 10;
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Where a program gave secrets, also deep inside of a value: what stands beside one there is not secret. */
+async function secretPathsIn(value: unknown, path: SecretPath): Promise<readonly SecretPath[]> {
+  if (isPlain(value) && path.length < maxDepth) return secretPathsOf(value, path);
+  // What can't be resolved fails the registration by itself.
+  const isSecret = await pulumi.isSecret(pulumi.output(value)).catch(() => false);
+  return isSecret ? [path] : [];
+}
+
+async function secretPathsOf(
+  values: object,
+  above: readonly string[] = [],
+): Promise<readonly SecretPath[]> {
+  const found = await Promise.all(
+    Object.entries(values).map(([name, value]: [string, unknown]) => {
+      const [property = name, ...inside] = [...above, name];
+      return secretPathsIn(value, [property, ...inside]);
+    }),
   );
-  return names.filter((_, at) => isSecret[at]);
+  return found.flat();
+}
+
+/** What a program has the engine keep secret, it does not want to read in an error either. */
+async function secretsAmong(
+  inputs: pulumi.Inputs,
+  options: pulumi.CustomResourceOptions | undefined,
+): Promise<readonly SecretPath[]> {
+  const declared = (options?.additionalSecretOutputs ?? []).map((name): SecretPath => [name]);
+  return [...(await secretPathsOf(inputs)), ...declared];
 }
 
 /**
@@ -41,7 +69,7 @@ function callOf({ name, kind, options }: Definition, inputs: pulumi.Inputs): pul
     urn: plain,
     isPreview: pulumi.runtime.isDryRun(),
     folder: process.cwd(),
-    secrets: secretsAmong(inputs),
+    secrets: secretsAmong(inputs, options),
   };
 }
 

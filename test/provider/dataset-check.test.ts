@@ -24,11 +24,13 @@ describe("A Dataset's inputs", () => {
       providerConfig: { provider: "aws_s3", bucketName: "b" },
     };
     const failures = await failuresOf(dataset, wrong);
+    const [withBucket] = failures.filter(({ property }) => property === "");
+    expect(withBucket?.reason).toMatch(/^providerConfig: bucketRegion is missing: aws_s3/);
     expect(failures.map(({ property }) => property).sort()).toEqual([
+      "", // the bucket's, whose value the engine would show
       "dataType",
       "metadata",
       "name",
-      "providerConfig",
       "slug",
       "timeoutMinutes",
       "visibility",

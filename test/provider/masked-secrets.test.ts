@@ -124,7 +124,7 @@ test("a bucket's test that quotes what it was given shows none in a later proces
 test("whatever a program gave as a secret is masked, also where the resource knows none", async () => {
   const handler = bench.handlers().dataset;
   const metadata = { site: "Atlantis-7" };
-  const call = { secrets: ["metadata"] };
+  const call = { secrets: [["metadata"]] };
   const inputs = await checked(handler, { name: "d", dataType: "image", metadata, call });
   const reply = { status: 400, body: { detail: "no site Atlantis-7" } };
   bench.avala.setFault({ on: { method: "POST" }, times: 0, reply });
@@ -137,9 +137,51 @@ test("what is wrong with an input does not quote a secret", async () => {
   const { failures = [] } = await bench.handlers().dataset.check(
     {} as never,
     {
-      ...{ name: "d", dataType: "my-secret-type", call: { secrets: ["dataType"] } },
+      ...{ name: "d", dataType: "my-secret-type", call: { secrets: [["dataType"]] } },
     } as never,
   );
   expect(JSON.stringify(failures)).not.toContain("my-secret-type");
-  expect(failures.map(({ property }) => property)).toEqual(["dataType"]);
+  expect(failures).toEqual([
+    { property: "", reason: expect.stringMatching(/^dataType: must be one of image, /) as string },
+  ]);
+});
+
+const isNamed = async (given: Given): Promise<boolean> => {
+  const { failures = [] } = await bench.handlers().webhook.check({} as never, given as never);
+  expect(failures).toHaveLength(1);
+  const named = failures.map(({ property, reason }) => property || reason.split(":", 1)[0]);
+  expect(named).toEqual(["targetUrl"]);
+  return failures[0]?.property === "targetUrl";
+};
+
+test("a failure names a property only where the engine may show its value", async () => {
+  const events = ["export.completed"];
+  const open = { targetUrl: "http://a.example/", events };
+  expect(await isNamed({ ...open, call: {} })).toBe(true);
+  expect(await isNamed({ ...open, call: { secrets: [["targetUrl"]] } })).toBe(false);
+  // The engine took the call away, and with it what is secret.
+  expect(await isNamed(open)).toBe(false);
+  expect(await isNamed({ ...open, targetUrl: "http://a.example/?token=abc", call: {} })).toBe(
+    false,
+  );
+  const secret = "k3yk3yk3y";
+  expect(await isNamed({ targetUrl: `http://${secret}/`, secret, events, call: {} })).toBe(false);
+  expect(await isNamed({ events })).toBe(true); // there is no value to show
+});
+
+test("words of our own are not masked, and neither is what stands beside a secret", async () => {
+  const providerConfig = { ...S3, bucketName: "images-of-roads", ...KEYS };
+  const check = async (secrets: readonly (readonly string[])[]): Promise<string> => {
+    const given = { name: "d", dataType: "image", providerConfig, call: { secrets } };
+    const inputs = await checked(bench.handlers().dataset, given);
+    const reply = { status: 400, body: { detail: `images-of-roads at aws_s3 with ${SECRET}` } };
+    bench.avala.setFault({ on: { method: "POST" }, reply });
+    const handler = bench.handlers().dataset;
+    await checked(handler, given);
+    return said(() => handler.create(inputs));
+  };
+  expect(await check([["providerConfig"]])).toContain("*** at aws_s3 with ***");
+  expect(await check([["providerConfig", "secretAccessKey"]])).toContain(
+    "images-of-roads at aws_s3 with ***",
+  );
 });

@@ -104,11 +104,12 @@ export async function checked<Inputs, Outputs>(
   return inputs;
 }
 
+/** As a program asks, which passes its call on. */
 export async function failuresOf<Inputs, Outputs>(
   handler: Handler<Inputs, Outputs>,
   given: Given,
 ): Promise<readonly dynamic.CheckFailure[]> {
-  return (await handler.check({} as Inputs, given as Inputs)).failures ?? [];
+  return (await handler.check({} as Inputs, { call: {}, ...given } as Inputs)).failures ?? [];
 }
 
 /** A first `up` of one resource. */
