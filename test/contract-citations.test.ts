@@ -19,13 +19,34 @@ function withoutLineStarts(text: string): string {
   return text.replace(/\n\s*(?:\/\/|\*|#)\s?/g, " ");
 }
 
-/** `contract, "Uploading files", 1` and `contract ("Exports")` cite; any heading may stand in a list of several. */
+/**
+ * `contract, "Uploading files", 1`, `docs/api.md, "Errors"`, `the contract bounds it so ("Exports")`, `"Scopes" in
+ * docs/api.md`: what is quoted beside the page is a heading of it. Any heading may stand in a list of several.
+ */
 function citationsIn(text: string): string[] {
-  const lists = withoutLineStarts(text).matchAll(
-    /contract(?:'s [^"()]{0,40})?,? \(?((?:"[^"\n]+"(?:, (?=")|(?:, \d+)?))+)/g,
+  const flat = withoutLineStarts(text);
+  const lists = flat.matchAll(
+    /(?:[Cc]ontract|docs\/api\.md)[^"().;`\n]{0,60}[ (]((?:"[^"\n]+"(?:, (?=")|(?:, \d+)?))+)/g,
   );
-  return [...lists].flatMap(([, list = ""]) => list.match(/"[^"]+"/g) ?? []);
+  const named = flat.matchAll(/("[^"\n]+") (?:in|of) docs\/api\.md/g);
+  return [
+    ...[...lists].flatMap(([, list = ""]) => list.match(/"[^"]+"/g) ?? []),
+    ...[...named].flatMap(([, heading]) => heading ?? []),
+  ];
 }
+
+/** What is written for people: comments, without code in backticks, and pages. */
+function proseOf(file: string): string {
+  const text = read(file);
+  const isPage = /\.(?:md|yml)$/.test(file);
+  const comments = isPage
+    ? [text.replace(/```[^]*?```/g, "")]
+    : [...text.matchAll(/(?<![:\\"'`])\/\/.*|\/\*[^]*?\*\//g)].map(([comment]) => comment);
+  return comments.join("\n").replace(/`[^`\n]*`/g, "``");
+}
+
+/** A capital of its own where a source is named: "K's", "R's form", "S sends", "(S, R)". */
+const LETTER = /(?<![\w.&/-])[SRK]\+?(?:'s\b| (?=[a-z`])|(?=, [SRK]\+?\b)|(?=\)))/;
 
 const headings = new Set(
   [...read("docs/api.md").matchAll(/^#{2,3} (.+)$/gm)].map(([, heading]) => `"${heading}"`),
@@ -38,6 +59,9 @@ test("finds the citations, also those that run over a line or name several headi
   const text =
     'x (contract,\n// "Exports") y (contract, "Rate limits", "Errors") the contract\'s bound ("Exports")';
   expect(citationsIn(text)).toEqual(['"Exports"', '"Rate limits"', '"Errors"', '"Exports"']);
+  const others =
+    'x (docs/api.md, "Send"). The contract\'s "burst". The contract bounds so ("Items"). (contract: "be") "Scopes" in docs/api.md';
+  expect(citationsIn(others)).toEqual(['"Send"', '"burst"', '"Items"', '"be"', '"Scopes"']);
   expect(cited.flatMap(({ citations }) => citations).length).toBeGreaterThan(50);
 });
 
@@ -48,9 +72,16 @@ test("every citation of the contract names a heading of docs/api.md", () => {
   expect(unknown).toEqual([]);
 });
 
+test.each(["as K's uploader has it", "R's form", "S sends it", "(S, R)", "(K+)"])(
+  "a letter for a source is seen in %j",
+  (text) => {
+    expect(text).toMatch(LETTER);
+  },
+);
+
 test("no source stands as a letter, and no file speaks of an issue by number", () => {
   const speaking = trackedFiles([...CITING, "*.md"])
     .filter((file) => file !== "test/contract-citations.test.ts")
-    .filter((file) => /\((?:[SRK]\+?)(?:, ?[SRK]\+?)*\)|\bissue (?:#)?\d+\b/.test(read(file)));
+    .filter((file) => LETTER.test(proseOf(file)) || /\bissue (?:#)?\d+\b/.test(read(file)));
   expect(speaking).toEqual([]);
 });

@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
+import { canonicalBaseUrl } from "../../src/api/check-options";
 import type { Avala } from "../../src/api/connection";
 import { asDiskError, isAvalaError } from "../../src/errors";
 import { downloadExport } from "../../src/operations/export";
@@ -70,7 +71,7 @@ async function obtain(
   const file = join(staging, "export");
   const apiKey = readApiKey(environment) ?? "";
   const cached = openCachedExport(environment.exportCache, {
-    baseUrl: avala.baseUrl,
+    baseUrl: canonicalBaseUrl(avala.baseUrl),
     uid,
     apiKey,
   });

@@ -1,5 +1,5 @@
 // Where files go, for what the run writes down: the manifest and the plan. Never a key or a password.
-import { DEFAULT_BASE_URL } from "../../src/api/check-options";
+import { canonicalBaseUrl, DEFAULT_BASE_URL } from "../../src/api/check-options";
 import type { Avala } from "../../src/api/connection";
 import { readConfig } from "../../src/config";
 import { InputError } from "../../src/errors";
@@ -19,9 +19,9 @@ export function destinationOf(
   avala: Avala | undefined,
 ): Destination {
   const organization = connection.organizationUid ?? null;
-  if (avala !== undefined) return { baseUrl: avala.baseUrl, organization };
+  if (avala !== undefined) return { baseUrl: canonicalBaseUrl(avala.baseUrl), organization };
   const { baseUrl = DEFAULT_BASE_URL } = readConfig(connection, environment.env);
   if (!URL.canParse(baseUrl)) throw new InputError([{ input: "base URL", text: "is not a URL" }]);
   const { origin, pathname } = new URL(baseUrl);
-  return { baseUrl: `${origin}${pathname}`.replace(/\/+$/, ""), organization };
+  return { baseUrl: canonicalBaseUrl(`${origin}${pathname}`), organization };
 }

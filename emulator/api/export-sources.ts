@@ -21,8 +21,8 @@ export interface ExportSources {
 type Sources = Omit<ExportSources, "isSdkForm">;
 
 /**
- * R's form is known by any of its lists, and then needs all it documents. S sends `project_id`
- * alone, K `project` or `dataset` alone; beside R's lists these are fields that it ignores.
+ * The reference's form is known by any of its lists, and then needs all it documents. The guide sends only `project_id`,
+ * the SDKs only `project` or `dataset`; beside the reference's lists these are fields that it ignores.
  */
 export function exportSources(request: ApiRequest, world: World): ExportSources {
   const fields = new Fields(request.body);

@@ -5,7 +5,7 @@ import type { Fields } from "./fields";
 import { forbidden } from "./replies";
 import type { ApiRequest, World } from "./request";
 
-/** `__u__=/<uid>/` or `__o__=/<uid>/`: immutable, as K's uploader has it, and as the server keys its prefixes. */
+/** `__u__=/<uid>/` or `__o__=/<uid>/`: immutable, as the SDK's uploader has it, and as the server keys its prefixes. */
 export function storageRoot(owner: Owner): string {
   return `${owner.kind === "user" ? "__u__" : "__o__"}=/${owner.uid}/`;
 }

@@ -48,7 +48,7 @@ export function isCount(value: unknown): value is number {
 
 /**
  * The fields of one object of a reply. What is required and absent throws `bad_reply`; what is optional and absent, null
- * or of another kind is `undefined`, since a field that nobody needs must not stop a run (contract: "be liberal").
+ * or of another kind is `undefined`, since a field that nobody needs must not stop a run (docs/api.md: liberal in what it accepts).
  */
 export class Fields {
   constructor(

@@ -31,7 +31,7 @@ export interface Pace {
 
 export interface PaceOptions {
   readonly clock: Clock;
-  /** The contract's "burst of 20 a second". @default 20 */
+  /** The burst that is documented (contract, "Rate limits"). @default 20 */
   readonly burstPerSecond?: number | undefined;
 }
 

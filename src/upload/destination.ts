@@ -1,9 +1,11 @@
 // Where an upload goes: the API, the owner and the dataset name, which together name its journal.
+import { canonicalBaseUrl } from "../api/check-options";
 import type { Avala } from "../api/connection";
 import { getOwnUser } from "../api/endpoints/users";
 import { ignoreForbidden } from "../errors";
 
 export interface Destination {
+  /** Canonical: a server of two names has one journal, and one batch of the same files. */
   readonly baseUrl: string;
   /** The uid of the organization or the user: names change. Absent when the key may not read it. */
   readonly owner?: string | undefined;
@@ -30,5 +32,5 @@ export async function resolveDestination(
   to: DatasetDestination,
 ): Promise<Destination> {
   const owner = await ownerOf(avala, to.organizationUid);
-  return { baseUrl: avala.baseUrl, owner, datasetName: to.datasetName };
+  return { baseUrl: canonicalBaseUrl(avala.baseUrl), owner, datasetName: to.datasetName };
 }

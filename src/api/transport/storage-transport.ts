@@ -15,7 +15,7 @@ export interface StorageTransportOptions {
 }
 
 const AGENT_OPTIONS = {
-  // To one store: the contract's "10 concurrent upload connections".
+  // To one store: 10 uploads at once (contract, "Rate limits").
   connections: 10,
   // A connection that the server closes just as we use it costs a retry: give it up before common servers do (5 s).
   keepAliveTimeout: 4000,
