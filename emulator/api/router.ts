@@ -2,8 +2,8 @@
 import type { Dialect } from "../dialect/dialect";
 import type { Handler } from "./request";
 
-/** What a scoped key must have, as each form of the dialect has it; undefined asks for nothing. */
-export type ScopeRule = Readonly<Record<Dialect["scopes"], string | undefined>>;
+/** What a scoped key must have one of, as each form of the dialect has it; none asks for nothing. */
+export type ScopeRule = Readonly<Record<Dialect["scopes"], readonly string[]>>;
 
 export interface Route {
   readonly method: string;

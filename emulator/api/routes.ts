@@ -1,4 +1,5 @@
-// Every route that the contract documents, with the scope that a scoped key needs. No behaviour.
+// The routes of the contract that are played, with the scope that a scoped key needs; docs/emulator.md names those that
+// are not. No behaviour.
 import {
   computeConsensus,
   getConsensus,
@@ -59,20 +60,23 @@ import {
 } from "./webhooks";
 
 /** What a scoped key must have: by the reference, and by the newest source's table (contract, "Scopes"). */
-const scope = (few: string | undefined, many: string | undefined = few): ScopeRule => ({
-  few,
-  many,
+const scope = (
+  few: string | readonly string[],
+  many: string | readonly string[] = few,
+): ScopeRule => ({
+  few: [few].flat(),
+  many: [many].flat(),
 });
-const FREE = scope(undefined);
+const FREE = scope([]);
 const READ = scope("datasets.read");
 const WRITE = scope("datasets.write");
 const PROJECTS = scope("projects.read");
-const TASKS = scope("tasks.read");
+const TASKS = scope(["projects.read", "tasks.read"], "tasks.read");
 const EXPORT = scope("exports.create");
 const EXPORTS = scope("exports.create", "exports.read");
 const SLICES = scope("datasets.read", "slices.read");
 const SLICE = scope("datasets.write", "slices.write");
-const ORGANIZATIONS = scope(undefined, "organizations.read");
+const ORGANIZATIONS = scope([], "organizations.read");
 const STORAGE = scope("datasets.read", "storage.read");
 const STORE = scope("datasets.write", "storage.write");
 const WEBHOOKS = scope("datasets.read", "webhooks.read");

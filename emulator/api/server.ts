@@ -54,10 +54,11 @@ export class ApiServer {
     if (verdict.retryAfterSeconds !== undefined) throw throttled(verdict.retryAfterSeconds);
     const route = findMethod(match, exchange.method);
     const { dialect } = this.world.config;
-    const scope = route.scope[dialect.scopes];
-    if (scope !== undefined && caller.scopes?.has(scope) === false) {
+    const scopes = route.scope[dialect.scopes];
+    const { scopes: has } = caller;
+    if (has !== undefined && scopes.length > 0 && !scopes.some((scope) => has.has(scope))) {
       throw refuse(403, {
-        detail: `This API key does not have the required scope: ${scope}.`,
+        detail: `This API key does not have the required scope: ${scopes.join(" or ")}.`,
       });
     }
     const { body, bytes } = await readJson(request);

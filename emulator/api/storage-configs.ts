@@ -32,9 +32,12 @@ function isOfCaller(row: PlainResource, { caller }: ApiRequest): boolean {
   return isMember(caller.user, organizationUid);
 }
 
+/** The one at the path: of the organization that the call is for, where configs are an organization's. */
 function configAt(request: ApiRequest, world: World): PlainResource {
+  const organization = organizationOf(request, world);
   const row = found(world.state.storageConfigs.get(request.params[0] ?? ""));
   if (!isOfCaller(row, request)) throw notFound();
+  if (organization !== undefined && row.organizationUid !== organization) throw notFound();
   return row;
 }
 
@@ -65,10 +68,7 @@ export function createStorageConfig(request: ApiRequest, world: World): ApiReply
 }
 
 export function getStorageConfig(request: ApiRequest, world: World): ApiReply {
-  const organization = organizationOf(request, world);
-  const row = configAt(request, world);
-  if (organization !== undefined && row.organizationUid !== organization) throw notFound();
-  return ok(showPlain(row));
+  return ok(showPlain(configAt(request, world)));
 }
 
 export function deleteStorageConfig(request: ApiRequest, world: World): ApiReply {

@@ -16,9 +16,11 @@ export function getPermissions(request: ApiRequest, world: World): ApiReply {
   if (world.config.dialect.permissions === "absent") return noRoute();
   const { scopes } = request.caller;
   const list = [...(scopes ?? ALL_SCOPES)];
-  const capabilities = list.filter((scope) => !scope.endsWith(".read"));
-  const toolsets = [...new Set(list.map((scope) => scope.slice(0, scope.indexOf("."))))];
-  return ok({ type: "api_key", scopes: list, capabilities, toolsets });
+  const areas = list.map((scope) => scope.slice(0, scope.indexOf(".")));
+  const toolsets = [...new Set([...areas, "docs", "public"])].sort();
+  // A persona, and features of the web application: neither says what the API allows.
+  const more = { type: "customer", is_staff_privileged: false, capabilities: ["qc_review"] };
+  return ok({ ...more, scopes: list, toolsets });
 }
 
 /** Contract, "Scopes". */

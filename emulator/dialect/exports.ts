@@ -54,6 +54,7 @@ export const EXPORTS = {
       json: "one JSON document; a zip for other formats",
     },
     default: "zip",
-    evidence: "The reference names the formats; no source says how they are packed.",
+    evidence:
+      "The reference names the formats, and its example of a `download_url` ends in `.zip`; no source says how a format is packed.",
   }),
 };

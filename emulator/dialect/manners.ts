@@ -63,7 +63,7 @@ export const MANNERS = {
   scopes: defineSwitch({
     about: "the scopes that a scoped key needs",
     forms: {
-      few: "those of the reference: `exports.create` also polls, `datasets.*` covers the rest",
+      few: "those of the reference: `exports.create` also polls, `projects.read` also lists tasks, `datasets.*` covers the rest",
       many: "those of the newest source: `exports.read` to poll, and scopes of their own for storage, webhooks, organizations, slices, quality",
     },
     default: "many",
@@ -72,7 +72,10 @@ export const MANNERS = {
   }),
   permissions: defineSwitch({
     about: "`GET /users/me/permissions/`",
-    forms: { absent: "a 404", present: "`{type, scopes, capabilities, toolsets}`" },
+    forms: {
+      absent: "a 404",
+      present: "`{type, is_staff_privileged, scopes, capabilities, toolsets}`",
+    },
     default: "present",
     evidence: "Only the newest source knows it, and expects a 404 of older servers.",
   }),
@@ -93,6 +96,7 @@ export const MANNERS = {
       organization: "an organization's; `?organization=` is required of a member of several",
     },
     default: "organization",
-    evidence: "The reference and the SDKs both say that `organization` is required then.",
+    evidence:
+      "The reference and the SDKs both say that `organization` is required then; the reference's guide to cloud storage puts it on all calls.",
   }),
 };

@@ -48,6 +48,7 @@ interface Disagreement {
 // The reference has five scopes, the newest source has more: where only the newest one wants a scope, nothing is proved.
 const DISAGREEMENTS: Readonly<Partial<Record<Scope, Disagreement>>> = {
   "exports.read": { enough: "exports.create", shows: "when the export's status is first read" },
+  "tasks.read": { enough: "projects.read", shows: "when tasks are read" },
   "organizations.read": { enough: undefined, shows: "when the organization is looked up" },
   "storage.read": { enough: "datasets.read", shows: "when storage configs are read" },
   "storage.write": { enough: "datasets.write", shows: "when the storage config is written" },

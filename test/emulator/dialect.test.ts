@@ -105,11 +105,26 @@ test("scopes may be many: polling, storage, webhooks and quality have their own"
   expect(made.status).toBe(201);
 });
 
+test.each([
+  ["few", 200],
+  ["many", 403],
+] as const)("projects.read may list tasks too: scopes %s", async (scopes, status) => {
+  const emulator = await speaking({ scopes });
+  emulator.addKey({ key: "avk_few", scopes: ["projects.read"] });
+  expect((await call(emulator, "GET", "/tasks/", { key: "avk_few" })).status).toBe(status);
+});
+
 test("a key may be asked what it may do", async () => {
   const emulator = await speaking({ permissions: "present" });
   emulator.addKey({ key: "avk_few", scopes: ["exports.create"] });
   const few = await call(emulator, "GET", "/users/me/permissions/", { key: "avk_few" });
-  expect(few.body).toMatchObject({ type: "api_key", scopes: ["exports.create"] });
+  expect(few.body).toEqual({
+    type: "customer",
+    is_staff_privileged: false,
+    scopes: ["exports.create"],
+    capabilities: ["qc_review"],
+    toolsets: ["docs", "exports", "public"],
+  });
   const older = await speaking({ permissions: "absent" });
   expect((await call(older, "GET", "/users/me/permissions/")).status).toBe(404);
 });
@@ -150,9 +165,18 @@ test("storage configs may be an organization's, which a member of several has to
   const setup = await call(emulator, "GET", "/storage-configs/setup-info/");
   expect(setup.status).toBe(400);
   emulator.failStorageTest({ s3_bucket_name: ["no such bucket"] });
-  const failed = await call(emulator, "POST", `${at}test/`);
+  for (const [method, path] of [
+    ["POST", `${at}test/`],
+    ["DELETE", at],
+  ] as const) {
+    expect((await call(emulator, method, path)).status).toBe(400);
+    expect((await call(emulator, method, `${path}?organization=emulator-org`)).status).toBe(404);
+  }
+  const failed = await call(emulator, "POST", `${at}test/?organization=acme`);
   expect(failed.body).toEqual({ verified: false, errors: { s3_bucket_name: ["no such bucket"] } });
-  expect((await call(emulator, "POST", `${at}test/`)).body).toEqual({ verified: true });
+  const tried = await call(emulator, "POST", `${at}test/?organization=acme`);
+  expect(tried.body).toEqual({ verified: true });
+  expect((await call(emulator, "DELETE", `${at}?organization=acme`)).status).toBe(204);
 });
 
 test.each([

@@ -76,7 +76,7 @@ export function describeBody(input: DatasetDescription): Json {
     name: input.name,
     slug: input.slug,
     data_type: input.dataType,
-    // Both are always sent, as Avala's own SDKs do: what a server without them assumes is not documented.
+    // Both are always sent, as Avala's own SDKs do; the reference gives these values as the server's defaults.
     visibility: input.visibility ?? "private",
     create_metadata: input.createMetadata ?? true,
     owner_name: input.ownerName,
