@@ -61,6 +61,7 @@ const ORDERS = {
     ["request.ts"],
     ["state.ts", "hashed.ts"],
     ["probe.ts"],
+    ["send-set.ts"],
     ["run.ts"],
   ],
   "src/operations": [

@@ -1,9 +1,10 @@
 // What is asked before the first byte of a set goes: whether the server takes the second protocol, and those files that no
 // form can carry. Sends no bytes of files.
-import { isProtocolRefused, type Presigned } from "../api/endpoints/presign";
+import type { Presigned } from "../api/endpoints/presign";
 import { DEFAULT_TRIES } from "../flow/retry";
 import { askHow } from "./send/ask";
 import type { HashedFile } from "./send/attempt";
+import { isSessionLost } from "./send/session-lost";
 import { isOversize, isRefusalOfSize, notOffered, requireNoForm } from "./send/oversize";
 import { findLanded, sendingOf, type Run } from "./state";
 
@@ -13,7 +14,7 @@ async function ask(run: Run, file: HashedFile): Promise<Presigned> {
   try {
     return requireNoForm(file, await askHow(sending, file, { maxTries: DEFAULT_TRIES }));
   } catch (error) {
-    if (run.batch !== undefined && isProtocolRefused(error)) {
+    if (isSessionLost(error) && error.lost === "protocol") {
       // The first protocol from here on, and nothing of the set has gone.
       run.batch = undefined;
       run.stored = new Map();

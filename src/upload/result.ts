@@ -5,6 +5,8 @@ import type { RetryCause } from "../flow/retry-tally";
 export interface UploadResult {
   /** The batch that everything was sent in, which the confirm names; absent: by the first protocol. */
   readonly uploadUid: string | undefined;
+  /** Whether every file that was sent now went by form; `undefined` where others were there already, by what way is not known. */
+  readonly isByForm: boolean | undefined;
   /** What is stored now: sent and unchanged files, with the sha256 of what was sent. */
   readonly manifest: Manifest;
   readonly sent: readonly ManifestEntry[];

@@ -39,6 +39,10 @@ export interface Run {
   checkedByStore: number;
   /** Sent, and not landed before the store has shown what its ETags are. */
   readonly doubtful: { readonly file: HashedFile; readonly sent: SentFile }[];
+  /** Whether a file went in a session of the second protocol. */
+  hasSessions: boolean;
+  /** Complete on the server, and no record of ours says that we sent them: none counts before another file shows that the batch is open. */
+  readonly unproven: { readonly file: HashedFile; readonly sent: SentFile }[];
   /** Paths at which something else may lie than what this run sent there. */
   readonly disowned: Set<string>;
   /** Paths that were begun in the batch, and in those that this run has given up. */
@@ -79,9 +83,11 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   run.stored = new Map();
   run.begunBefore = new Set(run.begun);
   run.progress = trackerFor(run.request, run.avala);
-  for (const list of [run.sent, run.unchanged, run.failures, run.doubtful]) list.length = 0;
+  const { sent, unchanged, failures, doubtful, unproven } = run;
+  for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
   run.asked.clear();
   run.checkedByStore = 0;
+  run.hasSessions = false;
   run.failuresInARow = 0;
 }
 
@@ -144,7 +150,9 @@ export function journalOf(run: Run, file: HashedFile): FileJournal {
   });
 }
 
-export async function land(run: Run, file: HashedFile, { sha256, kept }: SentFile): Promise<void> {
+export async function land(run: Run, file: HashedFile, sent: SentFile): Promise<void> {
+  const { sha256, kept, isReplaceable } = sent;
+  run.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;
   const entry = { path, sizeBytes, sha256 };
   await keep(run, (journal) => journal.record({ ...entry, batch: run.batch }));
@@ -165,6 +173,7 @@ export function resultOf(run: Run, startedMs: number): UploadResult {
   const { sent, unchanged, request } = run;
   return {
     uploadUid: run.batch,
+    isByForm: run.hasSessions ? false : unchanged.length === 0 ? true : undefined,
     manifest: createManifest([...sent, ...unchanged]),
     sent,
     unchanged,

@@ -13,7 +13,11 @@ const place = useUploadPlace();
 beforeEach(() => place.start({ multipartFromBytes: 100 * MIB }));
 
 function upload(file: UploadFile, datasetName = "set"): Promise<UploadResult> {
-  const request = { datasetName, files: [file] };
+  return uploadAll([file], datasetName);
+}
+
+function uploadAll(files: readonly UploadFile[], datasetName: string): Promise<UploadResult> {
+  const request = { datasetName, files, concurrency: 1 };
   const stateDirectory = join(place.folder, "state");
   return uploadFiles(sessionWith(place.emulator).avala, { ...request, stateDirectory });
 }
@@ -51,16 +55,27 @@ describe("a large file that goes by one PUT", () => {
   });
 
   test("is taken for stored where its content names the place, whatever journal there is", async () => {
-    const file = await place.put("a.mcap", a);
-    const name = datasetVersionName("set-{digest}", createManifest([file]).digest);
-    await upload(file, name);
+    const files = [await place.put("a.mcap", a), await place.put("b.mcap", b)];
+    const name = datasetVersionName("set-{digest}", createManifest(files).digest);
+    const denied = { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
+    place.emulator.setFault({ on: { target: "storage" }, skip: 1, reply: denied });
+    await expect(uploadAll(files, name)).rejects.toMatchObject({ landed: [{ path: "a.mcap" }] });
     await rm(join(place.folder, "state"), { recursive: true });
     const before = bytesRequests();
-    expect(await upload(file, name)).toMatchObject({
-      isComplete: true,
-      sent: [{ path: "a.mcap" }],
-    });
-    expect(bytesRequests()).toBe(before);
+    expect(await uploadAll(files, name)).toMatchObject({ isComplete: true, sent: [{}, {}] });
+    expect(bytesRequests()).toBe(before + 1);
+  });
+
+  test("is sent again where a whole set is complete and no journal knows it: its dataset may be deleted", async () => {
+    const file = await place.put("a.mcap", a);
+    const name = datasetVersionName("set-{digest}", createManifest([file]).digest);
+    const first = await upload(file, name);
+    await rm(join(place.folder, "state"), { recursive: true });
+    const before = bytesRequests();
+    const second = await upload(file, name);
+    expect(second).toMatchObject({ isComplete: true, sent: [{ path: "a.mcap" }] });
+    expect(second.uploadUid).not.toBe(first.uploadUid);
+    expect(bytesRequests()).toBe(before + 1);
   });
 
   test("is not taken for stored when its first request was lost and other content lies there", async () => {

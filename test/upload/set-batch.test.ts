@@ -117,9 +117,10 @@ describe("on a server that refuses the fields of the second protocol", () => {
 });
 
 describe("a confirm", () => {
-  const refuse = (text: string): void =>
+  const refuse = (text: string, times = 1): void =>
     place.emulator.setFault({
       on: { method: "POST", path: "*/manual-upload/" },
+      times,
       reply: { status: 400, body: { dataset_upload_uid: [text] } },
     });
 
@@ -131,12 +132,126 @@ describe("a confirm", () => {
     expect(valuesOf(asked, CONFIRM, "dataset_upload_uid")).toEqual([expect.any(String), undefined]);
   });
 
-  test("is not, where the server does not know the batch: it would make a dataset of other files", async () => {
-    await speak({ uploadReply: "form" });
-    refuse("No file was presigned in this batch.");
+  test.each(["No file was presigned in this batch.", "This upload has already been confirmed."])(
+    "is not, where the batch is refused (%s): all files go in another",
+    async (text) => {
+      await speak({ batches: "apart", uploadReply: "form" });
+      refuse(text);
+      const { avala, asked } = noting();
+      expect(await publish(avala, await makeFiles())).toMatchObject({
+        outcome: "uploaded",
+        dataset: { itemCount: 3 },
+      });
+      const [first, second, ...others] = valuesOf(asked, CONFIRM, "dataset_upload_uid");
+      expect([first === second, typeof second, others]).toEqual([false, "string", []]);
+      expect(valuesOf(asked, PRESIGN, "dataset_upload_uid").slice(-3)).toEqual([
+        second,
+        second,
+        second,
+      ]);
+    },
+  );
+
+  test("that is refused its batch again ends the run, and the next one begins another", async () => {
+    await speak({ batches: "apart", uploadReply: "form" });
+    refuse("No file was presigned in this batch.", 2);
+    const files = await makeFiles();
+    const [broken, next] = [noting(), noting()];
+    await expect(publish(broken.avala, files)).rejects.toMatchObject({ code: "validation" });
+    expect(await publish(next.avala, files)).toMatchObject({ dataset: { itemCount: 3 } });
+    const uids = [broken, next].flatMap(({ asked }) =>
+      valuesOf(asked, CONFIRM, "dataset_upload_uid"),
+    );
+    expect([uids.length, new Set(uids).size]).toEqual([3, 3]);
+  });
+
+  test.each([
+    ["by PUT and by parts", "managed", 1],
+    ["by forms that name it", "form", 1],
+  ] as const)(
+    "is never asked for without the batch where files went in it %s",
+    async (_how, uploadReply, confirms) => {
+      await speak({ batches: "apart", uploadReply });
+      refuse("Unexpected field.", 0);
+      const { avala, asked } = noting();
+      await expect(publish(avala, await makeFiles())).rejects.toMatchObject({ code: "validation" });
+      expect(valuesOf(asked, CONFIRM, "dataset_upload_uid")).toEqual(
+        Array(confirms).fill(expect.any(String)),
+      );
+    },
+  );
+
+  test.each([
+    ["by its field", { dataset_upload_uid: ["Unknown field."] }],
+    ["in words", { detail: "Unknown field: dataset_upload_uid" }],
+    ["as a whole", { non_field_errors: ["Unexpected field dataset_upload_uid."] }],
+  ])(
+    "that refuses the field %s is asked for without it on a server without batches",
+    async (_how, body) => {
+      await speak({ uploadReply: "ignored" });
+      const on = { method: "POST", path: "*/manual-upload/" } as const;
+      place.emulator.setFault({ on, reply: { status: 400, body } });
+      const { avala, asked } = noting();
+      expect(await publish(avala, await makeFiles())).toMatchObject({ outcome: "uploaded" });
+      expect(valuesOf(asked, CONFIRM, "dataset_upload_uid")).toEqual([
+        expect.any(String),
+        undefined,
+      ]);
+    },
+  );
+});
+
+describe("a presign in the middle of a set", () => {
+  const refuseLater = (body: unknown, times: number): void =>
+    place.emulator.setFault({
+      on: { path: "*/file-upload-url/" },
+      skip: 1,
+      times,
+      reply: { status: 400, body },
+    });
+
+  test("that refuses the fields has all of the set go by the first protocol, in the same run", async () => {
+    await speak({ batches: "apart", uploadReply: "form" });
+    refuseLater({ upload_protocol_version: ["Unknown field."] }, 1);
     const { avala, asked } = noting();
-    await expect(publish(avala, await makeFiles())).rejects.toMatchObject({ code: "validation" });
-    expect(valuesOf(asked, CONFIRM, "name")).toHaveLength(1);
+    expect(await publish(avala, await makeFiles())).toMatchObject({ dataset: { itemCount: 3 } });
+    expect(valuesOf(asked, PRESIGN, "dataset_upload_uid").slice(-3)).toEqual(
+      Array(3).fill(undefined),
+    );
+    expect(valuesOf(asked, CONFIRM, "dataset_upload_uid")).toEqual([undefined]);
+  });
+
+  test.each(["This upload batch is closed.", "A batch takes 1 file."])(
+    "that refuses the batch (%s) has all of it go in another one",
+    async (text) => {
+      await speak({ batches: "apart", uploadReply: "managed" });
+      refuseLater({ dataset_upload_uid: [text] }, 1);
+      const { avala, asked } = noting();
+      expect(await publish(avala, await makeFiles())).toMatchObject({ dataset: { itemCount: 3 } });
+      const uids = valuesOf(asked, PRESIGN, "dataset_upload_uid");
+      expect([new Set(uids).size, uids.includes(undefined)]).toEqual([2, false]);
+    },
+  );
+});
+
+describe("a file whose completion is refused", () => {
+  test.each([400, 422])("with a %i once is asked for again", async (status) => {
+    await speak({ batches: "apart", uploadReply: "managed" });
+    place.emulator.setFault({ on: { path: "*/complete/" }, reply: { status, body: {} } });
+    const result = await publish(noting().avala, await makeFiles());
+    expect(result).toMatchObject({ dataset: { itemCount: 3 } });
+  });
+
+  test("because it is complete already, after the reply was lost, has landed", async () => {
+    await speak({ batches: "apart", uploadReply: "managed" });
+    const on = { path: "*/complete/" } as const;
+    const said = { status: 409, body: { detail: "Already complete." } };
+    place.emulator.setFault({ on, drop: true, when: "after" });
+    place.emulator.setFault({ on, times: 2, reply: said });
+    const { avala, asked } = noting();
+    const files = (await makeFiles()).slice(0, 1);
+    expect(await publish(avala, files)).toMatchObject({ dataset: { itemCount: 1 } });
+    expect(new Set(valuesOf(asked, PRESIGN, "dataset_upload_uid")).size).toBe(1);
   });
 });
 

@@ -119,6 +119,14 @@ async function createOnce(settling: Settling): Promise<Made> {
   }
 }
 
+/** Its files were sent by another resource, which has to send them again. */
+function batchUsedUp(refusal: AvalaError): AvalaError {
+  return new AvalaError(refusal.code, refusal.message, {
+    hint: "Its files have to be sent again: replace the file set (pulumi up --replace with its URN), and it begins another upload.",
+    cause: refusal,
+  });
+}
+
 /** @throws AvalaError when a dataset of this name exists that is another, or the name or slug is taken */
 export async function makeDataset(settling: Settling): Promise<Made> {
   const { avala, inputs, madeOf } = settling;
@@ -135,6 +143,7 @@ export async function makeDataset(settling: Settling): Promise<Made> {
     { dataset, files, digest, batch, isSentNow: false },
     publishOptions(settling),
   );
+  if (confirmed.outcome === "batch refused") throw batchUsedUp(confirmed.refusal);
   if (confirmed.outcome === "taken") return takeTaken(settling, confirmed.refusal);
   const { wasFound, isKnown } = confirmed;
   return { dataset: confirmed.dataset, wasThere: false, origin: originOf(wasFound), isKnown };

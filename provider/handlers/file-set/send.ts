@@ -1,7 +1,7 @@
 // Sends a file set: what is not stored yet, under its dataset's name. Decides nothing about the dataset itself.
 import type { Avala } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
-import { isUploadError } from "../../../src/errors";
+import { UploadError, isUploadError } from "../../../src/errors";
 import { compareManifests } from "../../../src/files/manifest/compare";
 import {
   createManifest,
@@ -57,6 +57,14 @@ function storedNow(
 
 function asUid(uploadUid: string | undefined): string | undefined {
   return uploadUid === "" ? undefined : uploadUid;
+}
+
+/** A file set is whole or not made: its dataset would be made of what is there. */
+function notWhole(name: string, { sent, unchanged, uploadUid }: UploadResult): UploadError {
+  const landed = [...sent, ...unchanged];
+  const text = `The files of ${name} were not all sent: ${counted(landed.length, "file")} landed.`;
+  const hint = "What landed is kept: run again, and only the rest is sent.";
+  return new UploadError("upload", text, { hint, uploadUid, failures: [], landed });
 }
 
 /** The error that puts what is stored into the state; the plain one when nothing is. */
@@ -115,6 +123,7 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
   try {
     const options = { ...publishOptions({ stateDirectory }), concurrency };
     const sent = await sendFiles(avala, target, options);
+    if (sent.outcome === "partial") throw notWhole(inputs.datasetName, sent.upload);
     if (sent.outcome === "exists") return await takeExisting(sending, sent.existing);
     await messages.info(describeSent(sent.upload));
     return outputsOf(inputs, manifest, sent.upload.uploadUid);

@@ -3,7 +3,6 @@ import { ignoreForbidden } from "../../errors";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { describeBody, readDataset, type Dataset, type DatasetDescription } from "./dataset-wire";
-import { isRefusal, unknownFields } from "../reply/refused-fields";
 import { Fields, isRecord } from "../wire";
 
 export interface ConfirmInput extends DatasetDescription {
@@ -16,24 +15,7 @@ export interface ConfirmInput extends DatasetDescription {
  * then `ambiguous`, and the caller looks whether the dataset is there.
  * @throws ApiError `validation` or `conflict` for a name that was confirmed before
  */
-export async function confirmUpload(avala: Avala, input: ConfirmInput): Promise<Dataset> {
-  try {
-    return await confirmOnce(avala, input);
-  } catch (error) {
-    if (input.uploadUid === undefined || !isBatchUnknown(error)) throw error;
-    return confirmOnce(avala, { ...input, uploadUid: undefined });
-  }
-}
-
-/**
- * Whether the server does not know the field: then it ignored it in the presigns, and there are no batches. A batch that
- * it does not know must not be left out: a confirm without it would make a dataset of other files.
- */
-function isBatchUnknown(error: unknown): boolean {
-  return isRefusal(error) && unknownFields(error, ["dataset_upload_uid"]).length > 0;
-}
-
-function confirmOnce(avala: Avala, input: ConfirmInput): Promise<Dataset> {
+export function confirmUpload(avala: Avala, input: ConfirmInput): Promise<Dataset> {
   return callFor(
     avala,
     {

@@ -3,7 +3,6 @@
 import { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES } from "../limits";
 import type { Avala } from "../connection";
 import { readPutHeaders } from "./put-headers";
-import { hasUnknownField, isRefusal, namedFields, unknownFields } from "../reply/refused-fields";
 import { badReply, Fields } from "../wire";
 
 export interface PresignInput {
@@ -152,17 +151,4 @@ export async function presign(
   const presigned = await presignFile(avala, { ...input, uploadUid: undefined });
   if (presigned.method === "POST") return presigned.form;
   throw badReply(PRESIGN, NOT_A_FORM);
-}
-
-const VERSION = "upload_protocol_version";
-
-/**
- * Whether the server does not know the second protocol: it refuses the version, or says that it does not know the field
- * of the batch. What else it has against a batch is about that batch.
- */
-export function isProtocolRefused(error: unknown): boolean {
-  if (!isRefusal(error)) return false;
-  if (namedFields(error, [VERSION]).length > 0) return true;
-  if (unknownFields(error, ["dataset_upload_uid"]).length > 0) return true;
-  return hasUnknownField(error) || /\bprotocol\b/i.test(error.detail ?? "");
 }

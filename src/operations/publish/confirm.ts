@@ -3,9 +3,7 @@
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import type { ConfirmInput } from "../../api/endpoints/manual-upload";
-import { confirmDataset } from "../dataset";
 import type { AvalaError } from "../../errors";
-import type { Made } from "../lost-reply";
 import { batchToResume, batchUid } from "../../upload/journal/batch";
 import { resolveDestination } from "../../upload/destination";
 import { readJournal } from "../../upload/journal/journal";
@@ -13,6 +11,7 @@ import { readLastSent, heldAgainst } from "../../upload/journal/rivals";
 import { placeOf } from "../../upload/journal/upload-journal";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import { recordContent } from "./content-record";
+import { confirmInBatch, isRefusedBatch, type Batch } from "./confirm-batch";
 import { CORE_WORDS, isRefusalToMake, notMade, sentByAnother } from "./refusals";
 import {
   destinationOf,
@@ -30,7 +29,7 @@ export interface Confirming extends NamedFiles {
    * The batch that the files were sent in, without a uid by the first protocol. @default found out by the journal and by
    * the digest, which name it
    */
-  readonly batch?: { readonly uid: string | undefined } | undefined;
+  readonly batch?: Batch | undefined;
   /** Whether this very run sent all of it. Else the journal of the destination is all that shows what lies there. */
   readonly isSentNow: boolean;
 }
@@ -43,6 +42,12 @@ export type Confirmed =
       readonly isKnown: boolean;
       /** It was there when the reply to its confirm was lost, so another run may have made it in the same moment. */
       readonly wasFound: boolean;
+    }
+  /** The server does not take the batch: all files have to be sent again, in `next`. */
+  | {
+      readonly outcome: "batch refused";
+      readonly refusal: AvalaError;
+      readonly next: string;
     }
   /** The server has a dataset of this name or slug, or one is someone else's. */
   | {
@@ -88,17 +93,17 @@ async function batchOf(
   avala: Avala,
   confirming: Confirming,
   stateDirectory: string | undefined,
-): Promise<string | undefined> {
-  if (confirming.batch !== undefined) return confirming.batch.uid;
+): Promise<Batch> {
+  if (confirming.batch !== undefined) return confirming.batch;
   const digest = digestOf(confirming);
-  if (digest === undefined) return undefined;
+  if (digest === undefined) return { uid: undefined };
   const to = destinationOf(confirming);
   const base = batchUid(await resolveDestination(avala, to), digest);
-  if (stateDirectory === undefined) return base;
+  if (stateDirectory === undefined) return { uid: base };
   const records = await readJournal(await placeOf(avala, to, stateDirectory)).catch(
     () => undefined,
   );
-  return batchToResume(base, confirming.files, { records });
+  return { uid: batchToResume(base, confirming.files, { records }) };
 }
 
 async function confirmLocked(
@@ -106,22 +111,29 @@ async function confirmLocked(
   confirming: Confirming,
   options: Pick<PublishOptions, "stateDirectory" | "words">,
 ): Promise<Confirmed> {
-  const isKnown = await isHeld(avala, confirming, options);
-  let confirmed: Made<Dataset>;
+  const { stateDirectory } = options;
+  const isHeldNow = await isHeld(avala, confirming, options);
+  let confirmed: Awaited<ReturnType<typeof confirmInBatch>>;
   try {
-    const uploadUid = await batchOf(avala, confirming, options.stateDirectory);
-    confirmed = await confirmDataset(avala, { ...confirming.dataset, uploadUid });
+    const batch = await batchOf(avala, confirming, stateDirectory);
+    confirmed = await confirmInBatch(avala, confirming, batch, stateDirectory);
   } catch (error) {
     if (!isRefusalToMake(error)) throw error;
     const refusal = notMade(confirming.dataset, error);
     if (error.code === "conflict") return { outcome: "taken", refusal };
     throw refusal;
   }
+  if (isRefusedBatch(confirmed)) {
+    const { refusal, next } = confirmed;
+    return { outcome: "batch refused", refusal: notMade(confirming.dataset, refusal), next };
+  }
   const { made: dataset, wasFound } = confirmed;
+  // Another run may have made what was found, of other content where the name does not rule that out.
+  const isKnown = isHeldNow && (!wasFound || isNamedByContent(confirming));
   const digest = digestOf(confirming);
   if (isKnown && digest !== undefined) {
     const made = { uid: dataset.uid, digest };
-    await recordContent(avala, destinationOf(confirming), made, options.stateDirectory);
+    await recordContent(avala, destinationOf(confirming), made, stateDirectory);
   }
   return { outcome: "confirmed", dataset, isKnown, wasFound };
 }

@@ -6,7 +6,7 @@ import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { UploadResult } from "../../upload/result";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { confirmSent, type Confirmed } from "./confirm";
-import { decidePublish } from "./decide";
+import { compareFound, decidePublish } from "./decide";
 import { CORE_WORDS, existsAlready, mayBeOurs } from "./refusals";
 import { sendFiles, type Sent } from "./send";
 import { settlePublished } from "./settle";
@@ -62,8 +62,11 @@ interface Made {
   readonly outcome: "made";
   readonly upload: UploadResult;
   readonly held: NamedFiles & Pick<PublishTarget, "dataset">;
-  readonly confirmed: Confirmed;
+  readonly confirmed: Exclude<Confirmed, { readonly outcome: "batch refused" }>;
 }
+
+// Each sends all files again: another one helps where the first was used up, as by a dataset that has been deleted since.
+const MAX_BATCHES = 2;
 
 /** What no other run may do under this name at the same time. */
 async function sendAndConfirm(
@@ -71,14 +74,40 @@ async function sendAndConfirm(
   target: PublishTarget,
   options: PublishOptions,
 ): Promise<Made | Exclude<Sent, { readonly outcome: "sent" }>> {
-  const sent = await sendFiles(avala, target, options);
-  if (sent.outcome !== "sent") return sent;
-  const { upload, isWatched } = sent;
-  const { digest, entries: files } = upload.manifest;
-  const held = { dataset: target.dataset, files, digest };
-  const batch = { uid: upload.uploadUid };
-  const confirmed = await confirmSent(avala, { ...held, batch, isSentNow: isWatched }, options);
-  return { outcome: "made", upload, held, confirmed };
+  for (let batches = 1, sending = target; ; batches += 1) {
+    const sent = await sendFiles(avala, sending, options);
+    if (sent.outcome !== "sent") return sent;
+    const { upload, isWatched } = sent;
+    const { digest, entries: files } = upload.manifest;
+    const held = { dataset: target.dataset, files, digest };
+    const batch = { uid: upload.uploadUid, isByForm: upload.isByForm };
+    const confirmed = await confirmSent(avala, { ...held, batch, isSentNow: isWatched }, options);
+    if (confirmed.outcome !== "batch refused") return { outcome: "made", upload, held, confirmed };
+    const { refusal, next } = confirmed;
+    if (batches === MAX_BATCHES) throw refusal;
+    const text = `${refusal.message} All files of ${target.dataset.name} are sent again, as another upload.`;
+    avala.emit({ kind: "warning", text });
+    sending = { ...target, stored: { uploadUid: next, entries: [] } };
+  }
+}
+
+/**
+ * Of a dataset that was found after the reply to its confirm was lost, under a name that other content may have too, it is
+ * only known that it is there: another machine's run may have made it in the same moment.
+ */
+async function settle(
+  avala: Avala,
+  target: PublishTarget,
+  held: Made["held"],
+  confirmed: Extract<Confirmed, { readonly outcome: "confirmed" }>,
+  options: PublishOptions,
+): Promise<Compared> {
+  const { dataset, isKnown, wasFound } = confirmed;
+  if (!wasFound || isNamedByContent(held) || options.waits === false)
+    return settlePublished(avala, dataset, held, { ...options, isKnown });
+  const compared = await compareFound(avala, dataset, target, { ...options, isSent: true });
+  await removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
+  return compared;
 }
 
 /**
@@ -113,8 +142,8 @@ export async function carryOut(
     return takeTaken(avala, known, confirmed.refusal, { ...options, upload });
   }
   options.onConfirmed?.(confirmed.dataset);
-  const settling = { ...options, isKnown: confirmed.isKnown };
-  const settled = await settlePublished(avala, confirmed.dataset, held, settling);
+  const known = { ...target, digest: held.digest };
+  const settled = await settle(avala, known, held, confirmed, options);
   return { outcome: "uploaded", upload, ...settled };
 }
 

@@ -23,8 +23,8 @@ export interface PieceCheck {
 }
 
 export interface StoreCheck {
-  /** Whether a store has shown by now that its ETags are MD5s: then what was doubtful is wrong. */
-  tellsMd5(): boolean;
+  /** Whether the store at `host` has shown by now that its ETags are MD5s: then what was doubtful there is wrong. */
+  tellsMd5(host: string): boolean;
   /** `isOnce`: it can't be sent again, so a doubt must be more than one. */
   piece(sizeBytes: number, options?: { readonly isOnce: boolean }): PieceCheck;
   /** For bytes that are read once, on their way; `undefined` when no store of this run tells MD5s. */
@@ -120,7 +120,8 @@ function judgeSilence({ told, silences }: Stores, { host, etag }: Stored): Verdi
  */
 function createPiece(stores: Stores, sizeBytes: number, isOnce: boolean): PieceCheck {
   const { told, doubts } = stores;
-  let isDoubted = isOnce;
+  // Each of its tries may go to another store.
+  const doubted = new Set<string>();
   return {
     judge: async (stored, md5) => {
       const { host, wasThere } = stored;
@@ -141,9 +142,9 @@ function createPiece(stores: Stores, sizeBytes: number, isOnce: boolean): PieceC
       }
       // Another piece may have shown meanwhile what this store tells.
       const now = told.get(host);
-      if (now === "other" && !isDoubted) return "untold";
-      const isFirst = !isDoubted;
-      isDoubted = true;
+      const isFirst = !isOnce && !doubted.has(host);
+      if (now === "other" && isFirst) return "untold";
+      doubted.add(host);
       if (now === "md5") return "wrong";
       if (isFirst) return "unlearned";
       const count = (doubts.get(host) ?? 0) + 1;
@@ -182,7 +183,7 @@ export function createStoreCheck(): StoreCheck {
   const isHashedInThread: StoreCheck["isHashedInThread"] = ({ sizeBytes }) =>
     sizeBytes >= IN_A_THREAD_FROM_BYTES && isWanted();
   return {
-    tellsMd5: () => [...told.values()].includes("md5"),
+    tellsMd5: (host) => told.get(host) === "md5",
     piece: (sizeBytes, { isOnce } = { isOnce: false }) => createPiece(stores, sizeBytes, isOnce),
     stream: (file) =>
       isWanted() ? (isHashedInThread(file) ? thread : md5Here).start() : undefined,

@@ -74,7 +74,7 @@ export function createFileJournal(
   journal: Journal | undefined,
   { disowned, begunBefore, keep, takeBack }: Writes,
 ): FileJournal {
-  const { path } = file;
+  const { path, sha256 } = file;
   const own = new Map<number, PartRecord>();
   let known = batch === undefined ? own : partsIn(journal?.parts.get(path), batch);
   const { isClaimed, wasSent, isInAnother } = lastOf(file, batch, journal);
@@ -87,19 +87,19 @@ export function createFileJournal(
     get mayHoldOther() {
       return isClaimed || disowned.has(path) || journal?.replaced.has(path) === true;
     },
-    wasSentBefore: begunBefore.has(path) || wasSent,
+    get wasSentBefore() {
+      return begunBefore.has(path) || wasSent || own.get(1)?.sha256 === sha256;
+    },
     parts: () => known,
     record: (part) => {
-      known.set(part.partNumber, part);
-      own.set(part.partNumber, part);
+      for (const parts of [known, own]) parts.set(part.partNumber, part);
       if (batch === undefined) return Promise.resolve();
       return keep((kept) => kept.recordPart({ path, batch }, part));
     },
     takeBackUnless: async ({ partNumber, sha256: digest }) => {
       const before = known.get(partNumber);
       if (batch === undefined || before === undefined || before.sha256 === digest) return;
-      known.delete(partNumber);
-      own.delete(partNumber);
+      for (const parts of [known, own]) parts.delete(partNumber);
       await takeBack((kept) => kept.takeBackPart({ path, batch }, partNumber));
     },
     takeBackOthers: () => {

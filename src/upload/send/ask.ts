@@ -1,25 +1,38 @@
 // How the server takes one file of a set: asked with the batch of the set, or by the first protocol. Sends nothing.
+import { isBatchRefused, isProtocolRefused } from "../../api/endpoints/batch-refusals";
 import { presignFile, type Presigned } from "../../api/endpoints/presign";
+import { isApiError } from "../../errors";
 import type { HashedFile, Sending } from "./attempt";
-import { inSession } from "./session-lost";
+import { batchLost, protocolLost, sessionLost } from "./session-lost";
+
+function asLost(path: string, error: unknown): unknown {
+  if (!isApiError(error)) return error;
+  const { status } = error;
+  if (isProtocolRefused(error)) return protocolLost(path, error);
+  if (isBatchRefused(error)) return batchLost(path, error);
+  // A 404 is that of a route which is not there.
+  return status === 409 || status === 410 ? sessionLost(path, error) : error;
+}
 
 /**
  * May be repeated: one file has one session in one batch.
- * @throws ApiError as `presignFile`; one of `sessionLost` where the batch is not what it was
+ * @throws ApiError as `presignFile`; one of `sessionLost` where the batch or the server is not what it was
  */
-export function askHow(
+export async function askHow(
   {
     avala,
     destination,
     batch,
     signal: whole,
   }: Pick<Sending, "avala" | "destination" | "batch" | "signal">,
-  { path, sizeBytes }: HashedFile,
+  { path, sizeBytes }: Pick<HashedFile, "path" | "sizeBytes">,
   options: { readonly signal?: AbortSignal; readonly maxTries?: number } = {},
 ): Promise<Presigned> {
   const { signal = whole, maxTries } = options;
   const input = { ...destination, uploadUid: batch, path, sizeBytes, signal, maxTries };
-  const presigned = presignFile(avala, input);
-  // A 404 is that of a route which is not there.
-  return batch === undefined ? presigned : inSession(path, presigned, [409, 410]);
+  try {
+    return await presignFile(avala, input);
+  } catch (error) {
+    throw batch === undefined ? error : asLost(path, error);
+  }
 }

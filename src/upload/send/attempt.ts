@@ -36,6 +36,10 @@ export interface SentFile {
   readonly sha256: string;
   /** What the store told of the bytes that were sent now. */
   readonly kept: Kept;
+  /** The stores whose word on it was doubtful: one set may lie in several. */
+  readonly doubtfulAt: readonly string[];
+  /** Whether only the server says that it is there, by a session that no record of ours knows. */
+  readonly isUnproven: boolean;
   /** Whether it can be sent again to the same place: a form replaces what lies there. */
   readonly isReplaceable: boolean;
 }

@@ -58,29 +58,34 @@ interface PartSending {
   readonly buffers: PartBuffers;
 }
 
+interface PartKept {
+  readonly kept: Kept;
+  readonly host: string;
+}
+
 /** Sends one part until it is stored. */
 async function sendPart(
   { sending, file, signer, buffers }: PartSending,
   { partNumber, bytes: body }: Piece,
   signal: AbortSignal,
-): Promise<Kept> {
+): Promise<PartKept> {
   const { avala, check, bytes } = sending;
   const what = `part ${partNumber} of ${file.path}`;
   const sizeBytes = body.length;
   const piece = check.piece(sizeBytes);
   const md5 = check.buffer(body, file);
   let tries = 0;
-  const attempt = async (): Promise<Kept> => {
+  const attempt = async (): Promise<PartKept> => {
     tries += 1;
     const target = await signer.target(partNumber);
     return countBytes(bytes, sizeBytes, async (onBytes) => {
       const put = { path: file.path, sizeBytes, body };
       const stored = await sendPut(avala, target, put, { signal, onBytes });
       if (stored === UPLOAD_GONE) throw sessionLost(file.path);
-      return requireKept(piece, what, stored, md5.digest);
+      return { kept: await requireKept(piece, what, stored, md5.digest), host: stored.host };
     });
   };
-  const signedAnew = async (): Promise<Kept> => {
+  const signedAnew = async (): Promise<PartKept> => {
     try {
       return await attempt();
     } catch (error) {
@@ -88,10 +93,10 @@ async function sendPart(
       throw error;
     }
   };
-  const kept = await retry(signedAnew, retryOn(avala, `upload ${what}`, signal));
+  const ended = await retry(signedAnew, retryOn(avala, `upload ${what}`, signal));
   // A try that failed may have left bytes in a socket's queue.
   if (tries === 1 && !md5.isReading()) buffers.giveBack(body);
-  return kept;
+  return ended;
 }
 
 /** Sends the parts that are missing, and completes nothing. */
@@ -113,6 +118,7 @@ export async function sendAllParts(
     sha256 = digest;
   };
   const verdicts = new Set<Kept>();
+  const doubtfulAt = new Set<string>();
   const work = async (piece: Piece, partSignal: AbortSignal): Promise<void> => {
     const { partNumber, bytes: body } = piece;
     const record = { partNumber, sizeBytes: body.length, sha256: sha256Of(body) };
@@ -122,14 +128,16 @@ export async function sendAllParts(
       return;
     }
     await journal.takeBackUnless(record);
-    const kept = await sendPart(part, piece, partSignal);
+    const { kept, host } = await sendPart(part, piece, partSignal);
     verdicts.add(kept);
-    if (kept !== "doubtful") await journal.record(record);
+    if (kept === "doubtful") doubtfulAt.add(host);
+    else await journal.record(record);
   };
   const pieces = numbered(readPieces(avala.disk, file, partBytes, onDigest, buffers.take));
   const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
   const { clock, deadlineMs } = avala;
   const isWhole = await runUntil(pieces, { concurrency, signal, clock, deadlineMs }, work);
   if (!isWhole) throw pastDeadline(`upload ${file.path}`);
-  return { sha256, kept: keptOf(verdicts), isReplaceable: false };
+  const how = { doubtfulAt: [...doubtfulAt], isUnproven: false, isReplaceable: false };
+  return { sha256, kept: keptOf(verdicts), ...how };
 }

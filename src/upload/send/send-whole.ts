@@ -63,6 +63,16 @@ function placeTaken(path: string, { host }: Stored): AvalaError {
   );
 }
 
+function sentAs(
+  sha256: string,
+  kept: Kept,
+  { host }: Stored,
+  { isReplaceable }: Pick<SentFile, "isReplaceable">,
+): SentFile {
+  const doubtfulAt = kept === "doubtful" ? [host] : [];
+  return { sha256, kept, doubtfulAt, isUnproven: false, isReplaceable };
+}
+
 interface PutTry {
   readonly stored: Stored;
   readonly piece: PieceCheck;
@@ -101,6 +111,7 @@ export async function sendWhole(
   const isPut = first.method === "PUT";
   const piece = check.piece(sizeBytes, { isOnce: isPut });
   const mayBeOurs = !journal.mayHoldOther;
+  const isKnown = sending.isNamedByContent || journal.wasSentBefore; // asked before it is recorded
   // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
   // would prove nothing.
   if (isPut && mayBeOurs) await journal.record(record);
@@ -115,20 +126,20 @@ export async function sendWhole(
       if (presigned.method === "POST") {
         const stored = await sendForm(avala, presigned.form, body.file, options);
         const kept = await requireKept(piece, path, stored, body.md5);
-        return { sha256, kept, isReplaceable: true };
+        return sentAs(sha256, kept, stored, { isReplaceable: true });
       }
       const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
       const stored = await sendPut(avala, presigned.target, put, options);
       if (stored === UPLOAD_GONE) throw sessionLost(path);
-      const isOurs = mayBeOurs && (sending.isNamedByContent || journal.wasSentBefore || count > 1);
+      const isOurs = mayBeOurs && (isKnown || count > 1);
       const kept = await keptByPut(path, { stored, piece, md5: body.md5, isOurs });
       isDoubted = kept === "doubtful" && stored.md5 !== undefined;
-      return { sha256, kept, isReplaceable: false };
+      return sentAs(sha256, kept, stored, { isReplaceable: false });
     });
   };
   const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal)).catch(
     async (error: unknown) => {
-      if (isPut && isSessionLost(error) && error.isFinal) await journal.disown();
+      if (isPut && isSessionLost(error) && error.lost === "place") await journal.disown();
       throw error;
     },
   );

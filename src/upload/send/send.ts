@@ -11,7 +11,7 @@ import type { FileJournal } from "../journal/file-journal";
 import { isOversize, notOffered } from "./oversize";
 import { sendAllParts } from "./send-parts";
 import { sendWhole } from "./send-whole";
-import { inSession, isSessionLost, sessionLost } from "./session-lost";
+import { inSession, isAlreadyComplete, isSessionLost, sessionLost } from "./session-lost";
 
 export interface Ways {
   /** How the server takes it, where that was asked before. */
@@ -32,12 +32,17 @@ function isWhole({ sizeBytes }: HashedFile, journal: FileJournal): boolean {
 /**
  * Whether what lies at the file's place is ours. A complete session tells what was stored once, and other content may have
  * taken its place since: then its parts were taken back from the journal, or the file's record took their place.
+ * `unproven`: only the name says so, and what was stored once may be gone with a dataset that was deleted.
  */
-async function isOurs(sending: Sending, file: HashedFile, journal: FileJournal): Promise<boolean> {
-  if (isWhole(file, journal)) return true;
-  if (sending.isNamedByContent && !journal.mayHoldOther) return true;
+async function whoseIs(
+  sending: Sending,
+  file: HashedFile,
+  journal: FileJournal,
+): Promise<"ours" | "unproven" | "another's"> {
+  if (isWhole(file, journal)) return "ours";
   const landed = await journal.reread();
-  return landed?.sha256 === file.sha256 || isWhole(file, journal);
+  if (landed?.sha256 === file.sha256 || isWhole(file, journal)) return "ours";
+  return sending.isNamedByContent && !journal.mayHoldOther ? "unproven" : "another's";
 }
 
 /** Counts what a session's bytes come to, so that they can be taken back with it. */
@@ -56,16 +61,40 @@ function countedIn(bytes: ByteCounter): ByteCounter & { readonly takeBackAll: ()
   };
 }
 
+// What a server answers that finds nothing to complete, or not what it should be (docs/api.md, "Uploading files").
+const NOT_COMPLETED = [400, 404, 409, 410, 422];
+
+function complete(
+  { avala, signal }: Pick<Sending, "avala" | "signal">,
+  { path }: HashedFile,
+  session: string,
+): Promise<void> {
+  return inSession(path, completeUpload(avala, session, signal), NOT_COMPLETED);
+}
+
+/** The same of one that the server has called complete: a refusal for that very reason says the same once more. */
+async function completeKnown(
+  sending: Pick<Sending, "avala" | "signal">,
+  file: HashedFile,
+  session: string,
+): Promise<void> {
+  try {
+    await complete(sending, file, session);
+  } catch (error) {
+    if (!isSessionLost(error) || !isAlreadyComplete(error.cause)) throw error;
+  }
+}
+
 /** Whether a file that goes by one PUT was stored by an earlier run that was cut off before it could complete it. */
 async function isStoredBefore(
-  { avala, signal }: Sending,
+  sending: Sending,
   file: HashedFile,
   session: string,
   journal: FileJournal,
 ): Promise<boolean> {
   if (journal.parts().get(1)?.sha256 !== file.sha256) return false;
   try {
-    await inSession(file.path, completeUpload(avala, session, signal));
+    await complete(sending, file, session);
     return true;
   } catch (error) {
     if (!isSessionLost(error)) throw error;
@@ -79,26 +108,36 @@ async function sendAs(
   presigned: Presigned,
   { journal, mutex }: Ways,
 ): Promise<SentFile> {
-  const untold = { sha256: file.sha256, kept: "untold", isReplaceable: false } as const;
+  const untold: SentFile = {
+    sha256: file.sha256,
+    kept: "untold",
+    doubtfulAt: [],
+    isUnproven: false,
+    isReplaceable: false,
+  };
   if (presigned.method === "POST") {
     if (isOversize(file)) throw notOffered(file);
     return sendWhole(sending, file, presigned, journal);
   }
   const { session } = presigned;
-  let sent: SentFile = untold;
   if (presigned.method === "COMPLETE") {
-    if (!(await isOurs(sending, file, journal))) {
+    const owner = await whoseIs(sending, file, journal);
+    if (owner === "another's") {
       const text = `The upload session of ${printable(file.path)} is complete, and not by this run.`;
       throw sessionLost(file.path, new AvalaError("bad_reply", text));
     }
-  } else if (presigned.method === "PUT") {
-    if (await isStoredBefore(sending, file, session, journal)) return untold;
-    sent = await sendWhole(sending, file, presigned, journal);
-  } else {
-    const parts = { presigned, journal };
-    sent = await mutex(() => inSession(file.path, sendAllParts(sending, file, parts)));
+    await completeKnown(sending, file, session);
+    return { ...untold, isUnproven: owner === "unproven" };
   }
-  await inSession(file.path, completeUpload(sending.avala, session, sending.signal));
+  if (presigned.method === "PUT") {
+    if (await isStoredBefore(sending, file, session, journal)) return untold;
+    const sent = await sendWhole(sending, file, presigned, journal);
+    await complete(sending, file, session);
+    return sent;
+  }
+  const parts = { presigned, journal };
+  const sent = await mutex(() => inSession(file.path, sendAllParts(sending, file, parts)));
+  await complete(sending, file, session);
   return sent;
 }
 
@@ -119,7 +158,7 @@ export async function send(sending: Sending, file: HashedFile, ways: Ways): Prom
     } catch (error) {
       if (!isSessionLost(error)) throw error;
       bytes.takeBackAll();
-      if (isAgain || error.isFinal) throw error;
+      if (isAgain || error.lost !== "session") throw error;
       await journal.reread();
     }
   }

@@ -3,31 +3,50 @@
 import { AvalaError, isApiError, type AvalaErrorOptions, type ErrorCode } from "../../errors";
 import { printable } from "../../redact";
 
-class SessionLostError extends AvalaError {
-  /** Whether asking for the same session again is of no use. */
-  readonly isFinal: boolean = false;
+/**
+ * `session`: asking for it again may mend it. `place`: something else lies at the file's place. `batch`: its batch takes no
+ * more, or is used up. `protocol`: the server knows the second protocol no more.
+ */
+type Lost = "session" | "place" | "batch" | "protocol";
+
+export class SessionLostError extends AvalaError {
+  readonly lost: Lost;
+
+  constructor(lost: Lost, code: ErrorCode, message: string, options: AvalaErrorOptions) {
+    super(code, message, options);
+    this.lost = lost;
+  }
 }
 
-class PlaceLostError extends SessionLostError {
-  override readonly isFinal = true;
-}
+const RUN_AGAIN = "Run again: the file is sent in a new session. If it happens again, tell Avala.";
 
 export function sessionLost(path: string, cause?: AvalaError): AvalaError {
   const why = cause === undefined ? "the store does not know it" : cause.message;
-  const hint = "Run again: the file is sent in a new session. If it happens again, tell Avala.";
-  return new SessionLostError(
-    "storage",
-    `The upload session of ${printable(path)} was lost: ${why}`,
-    {
-      hint,
-      cause,
-    },
-  );
+  const text = `The upload session of ${printable(path)} was lost: ${why}`;
+  return new SessionLostError("session", "storage", text, { hint: RUN_AGAIN, cause });
 }
 
 /** Something else lies at the file's place, and is not replaced there. */
 export function placeLost(code: ErrorCode, text: string, options: AvalaErrorOptions): AvalaError {
-  return new PlaceLostError(code, text, options);
+  return new SessionLostError("place", code, text, options);
+}
+
+/** The batch takes nothing more, as `cause` says. */
+export function batchLost(path: string, cause: AvalaError): AvalaError {
+  const text = `The upload batch takes no more, and ${printable(path)} is not in it: ${cause.message}`;
+  return new SessionLostError("batch", "storage", text, { hint: cause.hint, cause });
+}
+
+/** All that there is to send counts as sent, and no record of this machine's says so: its dataset may be made, and deleted. */
+export function batchSpent(datasetName: string): AvalaError {
+  const text = `All files of ${printable(datasetName)} were uploaded before, and not by a run that is recorded here.`;
+  return new SessionLostError("batch", "storage", text, { hint: RUN_AGAIN });
+}
+
+/** The server refuses the fields of the second protocol, as `cause` says, after it took them. */
+export function protocolLost(path: string, cause: AvalaError): AvalaError {
+  const text = `The server takes no batches any more, as ${printable(path)} shows: ${cause.message}`;
+  return new SessionLostError("protocol", cause.code, text, { hint: cause.hint, cause });
 }
 
 export function isSessionLost(error: unknown): error is SessionLostError {
@@ -46,4 +65,12 @@ export async function inSession<T>(
     if (!isApiError(error) || !statuses.includes(error.status)) throw error;
     throw sessionLost(path, error);
   }
+}
+
+// "Already complete.", "This upload is complete.", and not "Upload is not complete".
+const IS_COMPLETE = /\balready\b|\bis complete\b|\bwas completed\b/i;
+
+/** Whether a refusal (409) to complete says that this was done before. */
+export function isAlreadyComplete(error: unknown): boolean {
+  return isApiError(error) && error.status === 409 && IS_COMPLETE.test(error.detail ?? "");
 }

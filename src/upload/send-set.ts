@@ -1,0 +1,165 @@
+// Sends the files of a set in its batch until each has ended as sent, unchanged or failed; decides what stops a run, what
+// only fails a file, and when the whole set begins again in another batch. Knows nothing of status codes.
+import { AvalaError, isAvalaError } from "../errors";
+import { isPastDeadline, runUntil } from "../flow/deadline";
+import type { HashedFile } from "./send/attempt";
+import { anotherBatch } from "./journal/batch";
+import { stopsTheRun } from "./failures";
+import type { Hashed, Unread } from "./hashed";
+import { inOrder } from "./probe";
+import { concurrencyOf, type UploadFile } from "./request";
+import { send } from "./send/send";
+import { printable } from "../redact";
+import { batchSpent, isSessionLost, sessionLost, type SessionLostError } from "./send/session-lost";
+import { beginAnother, findLanded, journalOf, land, report, sendingOf, type Run } from "./state";
+
+async function uploadOne(run: Run, file: HashedFile, signal: AbortSignal): Promise<void> {
+  const landed = findLanded(run, file);
+  if (landed !== undefined) {
+    run.unchanged.push(landed);
+    run.progress.addFile("unchanged", file.sizeBytes);
+    return;
+  }
+  const bytes = {
+    add: (count: number) => {
+      run.progress.addBytes(count);
+      report(run);
+    },
+    takeBack: (count: number) => run.progress.takeBackBytes(count),
+  };
+  run.begun.add(file.path);
+  const sent = await send(sendingOf(run, bytes, signal), file, {
+    asked: run.asked.get(file.path),
+    journal: journalOf(run, file),
+    mutex: run.partsMutex,
+  });
+  if (sent.isUnproven) run.unproven.push({ file, sent });
+  else if (sent.kept === "doubtful") run.doubtful.push({ file, sent });
+  else await land(run, file, sent);
+}
+
+// So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
+// would help nobody. Fewer may be what a few files alone meet, also when files go one by one; more than the ten that can
+// be under way would only be tried to the end in a second round.
+const MAX_CONSECUTIVE_FAILURES = 8;
+
+function noteFailure(run: Run, { file, error }: Unread): void {
+  run.failures.push({ path: file.path, error });
+  run.progress.addFile("failed", file.sizeBytes);
+  run.avala.emit({ kind: "file-failed", path: file.path, error });
+}
+
+/** By the first protocol there are no batches, so it is begun once. */
+function mayBeginAnother({ batch, batchesLeft }: Run, { lost }: SessionLostError): boolean {
+  return batch !== undefined && (lost === "protocol" || batchesLeft > 0);
+}
+
+function failFile(run: Run, file: UploadFile, error: unknown): void {
+  if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
+  if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;
+  noteFailure(run, { file, error });
+  if (!error.retryable) return;
+  run.failuresInARow += 1;
+  if (run.failuresInARow >= MAX_CONSECUTIVE_FAILURES) throw error;
+}
+
+async function work(run: Run, signal: AbortSignal, file: HashedFile): Promise<void> {
+  try {
+    await uploadOne(run, file, signal);
+  } catch (error) {
+    failFile(run, file, error);
+  }
+  report(run);
+}
+
+/**
+ * What was doubtful is sent again when its own store has shown since that it tells MD5s, for then it keeps something else.
+ * What is doubtful then once more lies in a store that was not heard of before: it is settled in the next round.
+ */
+async function resolveUnverified(run: Run): Promise<void> {
+  while (run.doubtful.length > 0) {
+    const again: HashedFile[] = [];
+    for (const { file, sent } of run.doubtful.splice(0)) {
+      if (!sent.doubtfulAt.some((host) => run.check.tellsMd5(host))) {
+        await land(run, file, { ...sent, kept: "untold" });
+        continue;
+      }
+      run.progress.takeBackBytes(file.sizeBytes);
+      if (sent.isReplaceable) {
+        again.push(file);
+        continue;
+      }
+      await journalOf(run, file).disown();
+      failFile(run, file, sessionLost(file.path));
+    }
+    await sendAll(run, again);
+  }
+}
+
+/** Until the deadline; what is left then is neither sent nor failed. */
+async function sendAll(run: Run, files: Iterable<HashedFile>): Promise<void> {
+  const { signal, clock, deadlineMs } = run.avala;
+  const options = { concurrency: concurrencyOf(run.request), signal, clock, deadlineMs };
+  await runUntil(files, options, (file, itsSignal) => work(run, itsSignal, file));
+}
+
+async function sendBatch(run: Run, files: readonly HashedFile[]): Promise<void> {
+  try {
+    await sendAll(run, await inOrder(run, files, (file, error) => failFile(run, file, error)));
+  } catch (error) {
+    // How the server takes a file could not be asked in time.
+    if (!isPastDeadline(error)) throw error;
+  }
+  await resolveUnverified(run);
+  await landUnproven(run);
+}
+
+/**
+ * What the server calls complete counts where another file of the set shows that the batch is open: one that was confirmed
+ * is complete as a whole, and what lay in it is gone should its dataset have been deleted.
+ */
+async function landUnproven(run: Run): Promise<void> {
+  if (run.unproven.length === 0) return;
+  if (run.sent.length + run.unchanged.length === 0) {
+    const error = batchSpent(run.request.datasetName);
+    if (run.batchesLeft > 0) throw error;
+    for (const { file } of run.unproven.splice(0)) noteFailure(run, { file, error });
+    return;
+  }
+  for (const { file, sent } of run.unproven.splice(0)) await land(run, file, sent);
+}
+
+/** Without a deadline nothing is left out: a file that is not accounted for has failed. */
+function requireAccounted(run: Run, files: readonly HashedFile[]): void {
+  if (run.avala.deadlineMs !== undefined) return;
+  const { sent, unchanged, failures } = run;
+  const ended = new Set([...sent, ...unchanged, ...failures].map(({ path }) => path));
+  for (const file of files) {
+    if (ended.has(file.path)) continue;
+    const text = `${printable(file.path)} was neither sent nor refused.`;
+    noteFailure(run, { file, error: new AvalaError("upload", text, { hint: "Run again." }) });
+  }
+}
+
+/**
+ * Sends all in one batch. Where a session in it can't be mended, or it takes no more, the whole set begins again in another,
+ * or by the first protocol.
+ */
+export async function sendSet(run: Run, { files, unread }: Hashed): Promise<void> {
+  for (;;) {
+    for (const failure of unread) noteFailure(run, failure);
+    try {
+      await sendBatch(run, files);
+      requireAccounted(run, files);
+      return;
+    } catch (error) {
+      const { batch } = run;
+      if (!isSessionLost(error) || batch === undefined || !mayBeginAnother(run, error)) throw error;
+      const isByFirst = error.lost === "protocol";
+      run.batchesLeft -= isByFirst ? 0 : 1;
+      const text = `${error.message} All files of ${run.request.datasetName} are sent again, as another upload.`;
+      run.avala.emit({ kind: "warning", text });
+      beginAnother(run, isByFirst ? undefined : anotherBatch(batch, run.avala.random));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// A dataset that is found after the reply to its confirm was lost: under a fixed name another machine may have made it in
+// that moment, of other content.
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import type { EmulatorOptions } from "../../emulator";
+import type { Avala } from "../../src/api/connection";
+import { publishDataset } from "../../src/operations/publish/publish";
+import type { PublishResult } from "../../src/operations/publish/target";
+import type { UploadFile } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
+import { useUploadPlace } from "../support/upload-place";
+
+const place = useUploadPlace();
+const start = (options: EmulatorOptions = {}): Promise<void> =>
+  place.start({ ingestMs: 0, dialect: { uploadReply: "form" }, ...options });
+
+function publish(
+  avala: Avala,
+  files: readonly UploadFile[],
+  state: string,
+): Promise<PublishResult> {
+  const dataset = { name: "training", slug: "training", dataType: "image" as const };
+  const options = { waitMs: () => 20_000, stateDirectory: join(place.folder, state) };
+  return publishDataset(avala, { dataset, files, ifExists: "verify" }, options);
+}
+
+async function filesOf(folder: string): Promise<UploadFile[]> {
+  return Promise.all(
+    ["a.jpg", "b.jpg"].map(async (path) => {
+      const file = await place.put(
+        `${folder}-${path}`,
+        path === "a.jpg" ? Buffer.alloc(100) : randomBytes(100),
+      );
+      return { ...file, path };
+    }),
+  );
+}
+
+/** A session whose first confirm does nothing and is answered 502, while another machine makes the name of other content. */
+function overtaken(others: readonly UploadFile[]): Avala {
+  const { avala } = sessionWith(place.emulator);
+  let isFirst = true;
+  const call: Avala["call"] = async (request) => {
+    if (isFirst && request.route === "POST /datasets/manual-upload/") {
+      isFirst = false;
+      await publish(sessionWith(place.emulator).avala, others, "elsewhere");
+      const on = { method: "POST", path: "*/manual-upload/" } as const;
+      place.emulator.setFault({ on, reply: { status: 502, body: {} } });
+    }
+    return avala.call(request);
+  };
+  return { ...avala, call };
+}
+
+test("is refused where the store shows that it holds other content", async () => {
+  await start();
+  const [ours, others] = [await filesOf("ours"), await filesOf("others")];
+  await expect(publish(overtaken(others), ours, "state")).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("b.jpg: of other content") as string,
+  });
+});
+
+test("counts as unverified where nothing shows its content, in later runs too", async () => {
+  await start({ etag: "opaque" });
+  const [ours, others] = [await filesOf("ours"), await filesOf("others")];
+  const result = await publish(overtaken(others), ours, "state");
+  expect(result).toMatchObject({ outcome: "uploaded", unverified: 2 });
+  const again = await publish(sessionWith(place.emulator).avala, ours, "state");
+  expect(again).toMatchObject({ outcome: "unverified", unverified: 2 });
+});
+
+test("counts as ours where the store shows that it holds what was sent", async () => {
+  await start();
+  place.emulator.setFault({
+    on: { method: "POST", path: "*/manual-upload/" },
+    drop: true,
+    when: "after",
+  });
+  const ours = await filesOf("ours");
+  const { avala } = sessionWith(place.emulator);
+  expect(await publish(avala, ours, "state")).toMatchObject({ outcome: "uploaded", unverified: 0 });
+});
