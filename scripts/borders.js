@@ -71,12 +71,18 @@ const ORDERS = {
     ["publish"],
   ],
   provider: [
-    ["loader.ts"],
+    ["loader.ts", "fields"],
     ["secret-fields.ts"],
     ["process"],
     ["handlers", "refusal.ts"],
     ["resources", "functions.ts"],
     ["index.ts", "runtime.ts"],
+  ],
+  "provider/fields": [
+    ["rules.ts"],
+    ["field.ts"],
+    ["bucket.ts"],
+    ["dataset.ts", "file-set.ts", "export.ts", "storage-config.ts", "webhook.ts"],
   ],
   "provider/handlers": [
     ["bucket.ts"],

@@ -24,7 +24,7 @@ const uploadScopes: Scopes = ["datasets.read", "datasets.write"];
 export function uploadScopesFor({
   organizationUid,
 }: {
-  readonly organizationUid?: string;
+  readonly organizationUid?: string | undefined;
 }): Scopes {
   return (organizationUid ?? "") === "" ? uploadScopes : [...uploadScopes, "organizations.read"];
 }

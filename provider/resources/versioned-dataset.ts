@@ -3,6 +3,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InputError, type InputProblem } from "../../src/errors";
 import { listPartitions, type PartitionDepth } from "../../src/files/scan/partition";
+import { COMMON_FIELDS, type FIELDS_WITHOUT_FILES } from "../fields/dataset";
+import { without } from "../process/present";
 import { refusal } from "../refusal";
 import { Dataset, type DatasetArgs } from "./dataset";
 import { Export, type ExportArgs } from "./export";
@@ -12,18 +14,12 @@ type SharedFileSetArgs = Pick<
   FileSetArgs,
   "prefix" | "organizationUid" | "dataType" | "checkContent" | "concurrency"
 >;
-type SharedDatasetArgs = Pick<
+/** What each partition's dataset gets from its file set, or from the component. */
+const PARTITIONS_OWN = ["files", "name", "slug", "organizationUid", "adopt"] as const;
+
+type SharedDatasetArgs = Omit<
   DatasetArgs,
-  | "visibility"
-  | "ownerName"
-  | "metadata"
-  | "industry"
-  | "license"
-  | "createMetadata"
-  | "onDelete"
-  | "forceDestroy"
-  | "waitForIngest"
-  | "timeoutMinutes"
+  (typeof PARTITIONS_OWN)[number] | keyof typeof FIELDS_WITHOUT_FILES
 >;
 
 export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetArgs {
@@ -156,23 +152,11 @@ function fileSetArgs(
   });
 }
 
+const SHARED: ReadonlySet<string> = new Set(Object.keys(without(COMMON_FIELDS, PARTITIONS_OWN)));
+
 function datasetArgs(args: VersionedDatasetArgs, files: FileSet): DatasetArgs {
-  const { dataType, visibility, ownerName, metadata, industry, license, createMetadata } = args;
-  const { onDelete, forceDestroy, waitForIngest, timeoutMinutes } = args;
-  return pulumiArgs<DatasetArgs>({
-    files,
-    dataType,
-    visibility,
-    ownerName,
-    metadata,
-    industry,
-    license,
-    createMetadata,
-    onDelete,
-    forceDestroy,
-    waitForIngest,
-    timeoutMinutes,
-  });
+  const shared = Object.entries(args).filter(([name]) => SHARED.has(name));
+  return { ...Object.fromEntries(shared), files };
 }
 
 /** Pulumi takes `undefined` for absent. */

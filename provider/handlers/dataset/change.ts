@@ -5,17 +5,24 @@ import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/d
 import { refOf } from "../../../src/operations/dataset-owner";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { describeDataset } from "./fate";
+import { DATASET_FIELDS } from "../../fields/dataset";
+import { bodyOf } from "../../process/fields";
+import type { Changes } from "./diff";
 import type { Declared } from "./inputs";
+
+function wireChanges(changes: Changes): DatasetChanges {
+  return { name: changes.name, extraFields: bodyOf(DATASET_FIELDS, changes) };
+}
 
 // No source of the API has a route that changes a dataset: docs/api.md, "Datasets".
 /** @throws AvalaError `not_offered`, which names what stays as it is */
 export async function changeDataset(
   avala: Avala,
   dataset: Dataset,
-  changes: DatasetChanges,
+  changes: Changes,
 ): Promise<Dataset> {
   try {
-    return await updateDataset(avala, await refOf(avala, dataset), changes);
+    return await updateDataset(avala, await refOf(avala, dataset), wireChanges(changes));
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "not_offered") throw error;
     const names = Object.keys(changes).join(", ");
@@ -33,9 +40,9 @@ export async function changeDataset(
 /** What is declared while `changes` are not made: of each what was there before, as far as it is known. */
 export function declaredWithout(
   inputs: Declared,
-  changes: DatasetChanges | undefined,
+  changes: Changes | undefined,
   before: Declared,
 ): Declared {
-  const keys = Object.keys(changes ?? {}) as readonly (keyof DatasetChanges)[];
+  const keys = Object.keys(changes ?? {}) as readonly (keyof Changes)[];
   return { ...inputs, ...Object.fromEntries(keys.map((key) => [key, before[key]])) };
 }

@@ -5,42 +5,13 @@ import type { Manifest } from "../../../src/files/manifest/manifest";
 import { indexedOf } from "../../../src/operations/publish/target";
 import { counted } from "../../../src/text";
 import type { Problems } from "../../process/failures";
-import {
-  applyRules,
-  isDataType,
-  isDatasetName,
-  isFlag,
-  isMinutes,
-  isObject,
-  isOneOf,
-  isSlug,
-  isText,
-  isWhole,
-  type Rules,
-} from "../../process/rules";
+import { DATASET_FIELDS, FIELDS_WITHOUT_FILES, type DatasetFiles } from "../../fields/dataset";
+import { namesOf } from "../../fields/field";
+import { isObject } from "../../fields/rules";
+import { checkFields } from "../../process/fields";
 import { UNKNOWN, hasUnknown } from "../../process/unknown";
 import { bucketProblems } from "../bucket";
-import type { DatasetFiles, DatasetGiven } from "./inputs";
-
-const DATASET_RULES: Rules = {
-  name: isDatasetName,
-  slug: isSlug,
-  dataType: isDataType,
-  files: isObject,
-  providerConfig: isObject,
-  visibility: isOneOf(["private", "public", "unlisted"]),
-  ownerName: isText,
-  organizationUid: isText,
-  metadata: isObject,
-  industry: isWhole(0),
-  license: isWhole(0),
-  createMetadata: isFlag,
-  adopt: isFlag,
-  onDelete: isOneOf(["keep", "delete"]),
-  forceDestroy: isFlag,
-  waitForIngest: isFlag,
-  timeoutMinutes: isMinutes,
-};
+import type { DatasetGiven } from "./inputs";
 
 /** Names that are not a bucket's would be left out in silence: a list that chooses nothing, a prefix that is none. */
 function strangersIn(config: object, known: ReadonlyMap<string, string>): string[] {
@@ -87,20 +58,32 @@ function checkAgainstFiles(
   }
 }
 
+/** What only a dataset of a bucket, or an empty one, can have: a confirm has no place for it. */
+function checkWithoutBucket(given: DatasetGiven, problems: Problems): void {
+  for (const name of namesOf(FIELDS_WITHOUT_FILES)) {
+    if (given[name] === undefined) continue;
+    if (name === "providerConfig")
+      problems.add(
+        "files",
+        "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket",
+      );
+    else
+      problems.add(
+        name,
+        "can't go with files: the API takes it only for a dataset that is made of a bucket, or empty",
+      );
+  }
+}
+
 /** @param configured the organization of the configuration, for datasets that name none */
 export function checkDataset(
   given: DatasetGiven,
   problems: Problems,
   configured: string | undefined,
 ): void {
-  applyRules(given, DATASET_RULES, problems);
+  checkFields(given, DATASET_FIELDS, problems);
   const { files, providerConfig, name, dataType } = given;
-  if (files !== undefined && providerConfig !== undefined) {
-    problems.add(
-      "files",
-      "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket",
-    );
-  }
+  if (files !== undefined) checkWithoutBucket(given, problems);
   if (
     files !== undefined &&
     name !== undefined &&

@@ -1,6 +1,6 @@
 // Dataset: of a file set, of a bucket, or empty. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { getDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets";
+import { getDataset } from "../../../src/api/endpoints/datasets";
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { unpackManifest } from "../../../src/files/manifest/packing";
@@ -46,7 +46,7 @@ const DEFAULT_TIMEOUT_MINUTES = 60;
 
 /** What is left to do with a dataset that exists. */
 interface Finishing {
-  readonly changes?: DatasetChanges | undefined;
+  readonly changes?: ReturnType<typeof changesOf>;
   /** What the state has, of which nothing changes where `changes` can't be made. */
   readonly before?: Declared | undefined;
   /** Present when there is nothing left to hold against its files. */

@@ -1,23 +1,16 @@
 // What a change of a Dataset's inputs means: nothing, a change where it is, or another dataset. Pure.
 import type { dynamic } from "@pulumi/pulumi";
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
-import type { DatasetChanges } from "../../../src/api/endpoints/datasets";
 import { AvalaError } from "../../../src/errors";
+import { DATASET_FIELDS } from "../../fields/dataset";
+import { accessOf } from "../../fields/bucket";
+import type { Field } from "../../fields/field";
+import { changedIn } from "../../process/fields";
 import { present } from "../../process/present";
 import { isSame } from "../../process/same";
 import { uploadScopesFor, type Needs } from "../../process/scopes";
 import { hasUnknown } from "../../process/unknown";
-import { accessOf, bucketOf } from "../bucket";
 import type { DatasetInputs, DatasetOutputs } from "./inputs";
-
-/** Whether `news` declares something else than `olds` has. What is no longer declared stays as it is. */
-function differs<Key extends keyof DatasetInputs & keyof DatasetOutputs>(
-  olds: DatasetOutputs,
-  news: DatasetInputs,
-  key: Key,
-): boolean {
-  return news[key] !== undefined && !isSame(olds[key], news[key]);
-}
 
 export function isWaiting({ waitForIngest }: DatasetInputs): boolean {
   return waitForIngest !== false;
@@ -60,45 +53,44 @@ export function isOwnerRenamed(olds: DatasetOutputs, { ownerName }: DatasetInput
 }
 
 function replacesOf(olds: DatasetOutputs, news: DatasetInputs): string[] {
-  const replaces: string[] = differs(olds, news, "dataType") ? ["dataType"] : [];
-  if (news.slug !== undefined && !isSameSlug(olds.slug, news.slug)) replaces.push("slug");
-  if (!isSame(olds.organizationUid, news.organizationUid)) replaces.push("organizationUid");
-  if (!isSame(bucketOf(olds.providerConfig), bucketOf(news.providerConfig)))
-    replaces.push("providerConfig");
+  const replaces: string[] = changedIn(DATASET_FIELDS, "replace", { olds, news });
   if (isOwnerRenamed(olds, news)) replaces.push("ownerName");
-  const isMoved = news.files !== undefined && differs(olds, news, "name");
+  const isMoved = news.files !== undefined && olds.name !== news.name;
   if (isMoved || (news.files === undefined) !== (olds.files === undefined)) replaces.push("files");
   return replaces;
 }
 
+/** Inputs that a PATCH can change, as a program names them. */
+export type Changes = Partial<DatasetInputs>;
+
+function chosen(inputs: DatasetInputs, names: readonly (keyof DatasetInputs)[]): Changes {
+  return Object.fromEntries(names.map((name) => [name, inputs[name]]));
+}
+
+function isSent(name: keyof typeof DATASET_FIELDS): boolean {
+  const field: Field = DATASET_FIELDS[name];
+  return field.wire !== undefined;
+}
+
 /** What can be changed by a PATCH; the name of a dataset of files is where they are stored. */
-export function changesOf(olds: DatasetOutputs, news: DatasetInputs): DatasetChanges | undefined {
-  const keys = (["visibility", "metadata", "industry", "license"] as const).filter((key) =>
-    differs(olds, news, key),
-  );
-  const changes = present<Record<string, unknown>>({
-    ...Object.fromEntries(keys.map((key) => [key, news[key]])),
-    name: news.files === undefined && differs(olds, news, "name") ? news.name : undefined,
-  });
-  return Object.keys(changes).length === 0 ? undefined : changes;
+export function changesOf(olds: DatasetOutputs, news: DatasetInputs): Changes | undefined {
+  const isRenamed = news.files === undefined && olds.name !== news.name;
+  const sent = changedIn(DATASET_FIELDS, "update", { olds, news }).filter(isSent);
+  const names = isRenamed ? [...sent, "name" as const] : sent;
+  return names.length === 0 ? undefined : chosen(news, names);
 }
 
 /**
- * What of a dataset that was taken over is not as declared. What the API does not tell is sent only for one that was
+ * What of a dataset that was taken over is not as declared. What the API does not return is sent only for one that was
  * adopted: a version that an earlier run made has it already.
  */
-export function takeOverChanges(live: Dataset, inputs: DatasetInputs): DatasetChanges | undefined {
-  const { visibility, metadata, industry, license } = inputs;
+export function takeOverChanges(live: Dataset, inputs: DatasetInputs): Changes | undefined {
+  const found = present<object>({ ...live, metadata: live.metadata ?? undefined });
   const isOurs = inputs.files?.isVersion === true;
-  const isOther = (was: unknown, declared: unknown): boolean =>
-    declared !== undefined && (was === undefined ? !isOurs : !isSame(was, declared));
-  const changes = present<Record<string, unknown>>({
-    visibility: isOther(live.visibility, visibility) ? visibility : undefined,
-    metadata: isOther(live.metadata ?? undefined, metadata) ? metadata : undefined,
-    industry: isOurs ? undefined : industry,
-    license: isOurs ? undefined : license,
-  });
-  return Object.keys(changes).length === 0 ? undefined : changes;
+  const names = changedIn(DATASET_FIELDS, "update", { olds: found, news: inputs }).filter(
+    (name) => isSent(name) && (name in found || !isOurs),
+  );
+  return names.length === 0 ? undefined : chosen(inputs, names);
 }
 
 export function diffDataset(olds: DatasetOutputs, news: DatasetInputs): dynamic.DiffResult {
@@ -106,12 +98,11 @@ export function diffDataset(olds: DatasetOutputs, news: DatasetInputs): dynamic.
   const isUpdate =
     isContentChanged(olds, news) ||
     changesOf(olds, news) !== undefined ||
-    (olds.onDelete ?? "keep") !== (news.onDelete ?? "keep") ||
-    (olds.forceDestroy ?? false) !== (news.forceDestroy ?? false) ||
+    changedIn(DATASET_FIELDS, "update", { olds, news }).length > 0 ||
     (isWaiting(news) && !olds.isVerified && olds.isCompared !== true);
   // Two datasets of one owner can't have one name at once, so the old one goes first when both stay.
   const isElsewhere = replaces.includes("organizationUid") || replaces.includes("ownerName");
-  const deleteBeforeReplace = replaces.length > 0 && !isElsewhere && !differs(olds, news, "name");
+  const deleteBeforeReplace = replaces.length > 0 && !isElsewhere && olds.name === news.name;
   return { changes: isUpdate || replaces.length > 0, replaces, deleteBeforeReplace };
 }
 

@@ -1,72 +1,36 @@
 // What a Dataset's inputs and outputs are between the engine and its handler.
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
-import type { ProviderConfig } from "../../../src/api/endpoints/provider-config";
 import type { DataType } from "../../../src/files/media";
+import { DATASET_FIELDS, type DatasetFiles } from "../../fields/dataset";
+import type { Given } from "../../fields/field";
+import { keptIn } from "../../process/fields";
 import { present, without } from "../../process/present";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 
-/** What a dataset needs to know of the file set that it is made of. */
-export interface DatasetFiles {
-  readonly datasetName: string;
-  readonly digest: string;
-  readonly isVersion?: boolean;
-  /** The batch that they were sent in; empty for the first protocol. Absent in a preview, and where it was not said. */
-  readonly uploadUid?: string;
-  /** Empty when the files are of several types. */
-  readonly dataType?: DataType | "";
-  /** Empty for the key's own user. */
-  readonly organizationUid?: string;
-}
-
-/** What becomes of the dataset when its resource leaves the stack, or another one takes its place. */
-export type OnDelete = "keep" | "delete";
+type ByProgram = Given<typeof DATASET_FIELDS>;
 
 /** How the dataset came to be the resource's: by this stack, or it was there and was taken over. */
 export type Origin = "made" | "found";
 
-export interface DatasetInputs {
+export interface DatasetInputs extends ByProgram {
   readonly name: string;
-  readonly slug?: string;
   readonly dataType: DataType;
-  readonly files?: DatasetFiles;
-  readonly providerConfig?: ProviderConfig;
-  readonly visibility?: string;
-  readonly ownerName?: string;
-  readonly organizationUid?: string;
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly industry?: number;
-  readonly license?: number;
-  readonly createMetadata?: boolean;
-  readonly adopt?: boolean;
-  readonly onDelete?: OnDelete;
-  readonly forceDestroy?: boolean;
-  readonly waitForIngest?: boolean;
-  readonly timeoutMinutes?: number;
 }
 
 /** As a program gives them: what is left out is made from the rest. */
-export interface DatasetGiven extends Omit<DatasetInputs, "name" | "dataType" | "files"> {
-  readonly name?: string;
-  readonly dataType?: DataType;
+export interface DatasetGiven extends Omit<ByProgram, "files"> {
   readonly files?: DatasetFiles & { readonly manifest?: string };
 }
 
-export interface DatasetOutputs {
-  readonly uid: string;
-  readonly name: string;
-  readonly slug: string;
+/** What the API returns. Metadata are kept as declared, as not every deployment returns them. */
+type Returned = Omit<Dataset, "metadata">;
+
+/**
+ * What is kept as declared stands under the inputs' own names, so that the engine keeps secret what was given as a secret.
+ * The API does not return it, and a change of it is found by this.
+ */
+export interface DatasetOutputs extends Returned, Omit<ByProgram, keyof Returned> {
   readonly dataType: string;
-  readonly isSequence?: boolean;
-  readonly visibility?: string;
-  readonly status: string;
-  readonly itemCount: number;
-  readonly projectCount?: number;
-  readonly sizeBytes?: number;
-  readonly annotationsCount?: number;
-  readonly ownerName?: string;
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-  readonly predefinedLabels?: unknown;
   /** It holds exactly the files, contents included; always true when there are none to hold against. */
   readonly isVerified: boolean;
   /** Absent where it is not known, which counts as found. */
@@ -75,20 +39,6 @@ export interface DatasetOutputs {
   readonly isCompared?: boolean | undefined;
   /** Names that the server may have made into others. */
   readonly declared: { readonly slug?: string; readonly ownerName?: string };
-  // As declared, under the inputs' own names, so that the engine keeps secret what was given as a secret. The API does
-  // not return them, and a change of them is found by these.
-  readonly files?: DatasetFiles;
-  readonly providerConfig?: ProviderConfig;
-  readonly organizationUid?: string;
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly industry?: number;
-  readonly license?: number;
-  readonly createMetadata?: boolean;
-  readonly adopt?: boolean;
-  readonly onDelete?: OnDelete;
-  readonly forceDestroy?: boolean;
-  readonly waitForIngest?: boolean;
-  readonly timeoutMinutes?: number;
 }
 
 /** Sound once `checkDataset` found nothing. What comes of an unknown value is unknown. */
@@ -120,20 +70,22 @@ function pickFiles(files: DatasetFiles): DatasetFiles {
 }
 
 /** What the inputs, or a state that was made of them, say of a dataset. */
-export type Declared = Partial<Omit<DatasetInputs, "dataType">> & { readonly dataType?: string };
+export type Declared = Omit<ByProgram, "dataType" | "visibility"> & {
+  readonly dataType?: string | undefined;
+  readonly visibility?: string | undefined;
+};
 
 /** What is known of how a dataset came about and what it holds, besides what the API returns. */
 export type Known = Pick<DatasetOutputs, "isVerified" | "isCompared" | "origin">;
 
-/** What the API tells, over what was declared and the API does not tell. */
+/** What the API returns, over what was declared and the API does not return. */
 export function datasetOutputs(
   dataset: Dataset,
   declared: Declared,
   { isVerified, isCompared = false, origin }: Known,
 ): DatasetOutputs {
-  const { files, providerConfig, organizationUid, metadata, industry, license } = declared;
-  const { createMetadata, adopt, onDelete, forceDestroy, waitForIngest, timeoutMinutes } = declared;
   return present<DatasetOutputs>({
+    ...keptIn(DATASET_FIELDS, declared),
     ...without(dataset, ["metadata"]),
     dataType: dataset.dataType ?? declared.dataType ?? "",
     visibility: dataset.visibility ?? declared.visibility,
@@ -144,17 +96,5 @@ export function datasetOutputs(
       slug: declared.slug,
       ownerName: declared.ownerName,
     }),
-    files,
-    providerConfig,
-    organizationUid,
-    metadata,
-    industry,
-    license,
-    createMetadata,
-    adopt,
-    onDelete,
-    forceDestroy,
-    waitForIngest,
-    timeoutMinutes,
   });
 }

@@ -1,6 +1,7 @@
 // Makes a dataset, or takes over one that exists: never a second one, and never someone's own by accident.
 import type { Dataset, DatasetInput } from "../../../src/api/endpoints/dataset-wire";
 import type { ConfirmInput } from "../../../src/api/endpoints/manual-upload";
+import type { Json } from "../../../src/api/wire";
 import { createDatasetOnce, findDataset } from "../../../src/operations/dataset";
 import { AvalaError } from "../../../src/errors";
 import { slugFrom } from "../../../src/files/manifest/dataset-name";
@@ -9,27 +10,39 @@ import { compareFound } from "../../../src/operations/publish/decide";
 import { isRefusalToMake, notMade } from "../../../src/operations/publish/refusals";
 import { isNamedByContent } from "../../../src/operations/publish/target";
 import { counted } from "../../../src/text";
+import { COMMON_FIELDS, DATASET_FIELDS } from "../../fields/dataset";
+import type { Fields } from "../../fields/field";
+import { bodyOf } from "../../process/fields";
 import { present } from "../../process/present";
 import { isSameSlug } from "./diff";
 import type { DatasetInputs, Origin } from "./inputs";
 import type { Settling } from "./settle";
 import { publishOptions } from "../publishing";
 
-function confirmInput(inputs: DatasetInputs): ConfirmInput {
-  const { name, slug, dataType, visibility, createMetadata, ownerName, organizationUid } = inputs;
-  const { metadata, industry, license } = inputs;
+/** What each way of making it names; the rest is sent as it is given. */
+function named({ name, slug, dataType, ownerName, organizationUid }: DatasetInputs): ConfirmInput {
   return present<ConfirmInput>({
     name,
     slug: slug ?? slugFrom(name),
     dataType,
-    visibility,
-    createMetadata,
     ownerName,
     organizationUid,
-    metadata,
-    industry,
-    license,
   });
+}
+
+/** A program's null counts as left out, as `check` takes it: then the call's own default is sent. */
+function extraFields(fields: Fields, inputs: DatasetInputs): Json {
+  const given = Object.entries(inputs).filter(([, value]) => value !== null);
+  return bodyOf(fields, Object.fromEntries(given));
+}
+
+function confirmInput(inputs: DatasetInputs): ConfirmInput {
+  return { ...named(inputs), extraFields: extraFields(COMMON_FIELDS, inputs) };
+}
+
+function createInput(inputs: DatasetInputs): DatasetInput {
+  const { providerConfig } = inputs;
+  return { ...named(inputs), providerConfig, extraFields: extraFields(DATASET_FIELDS, inputs) };
 }
 
 function describe({ name, uid, ownerName, itemCount }: Dataset): string {
@@ -107,9 +120,9 @@ async function takeTaken(settling: Settling, refusal: AvalaError): Promise<Made>
 
 async function createOnce(settling: Settling): Promise<Made> {
   const { avala, inputs } = settling;
-  const input = { ...confirmInput(inputs), providerConfig: inputs.providerConfig };
+  const input = createInput(inputs);
   try {
-    const { made, wasFound } = await createDatasetOnce(avala, present<DatasetInput>(input));
+    const { made, wasFound } = await createDatasetOnce(avala, input);
     return { dataset: made, wasThere: false, origin: originOf(wasFound), isKnown: false };
   } catch (error) {
     if (!isRefusalToMake(error)) throw error;

@@ -4,11 +4,12 @@ import { getExport, type Export } from "../../../src/api/endpoints/exports";
 import { isAvalaError } from "../../../src/errors";
 import { startExport, waitForExport } from "../../../src/operations/export";
 import { counted } from "../../../src/text";
+import { EXPORT_FIELDS } from "../../fields/export";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
+import { changedIn } from "../../process/fields";
 import type { Handler } from "../../process/handler";
-import { isSame } from "../../process/same";
 import type { Needs } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import {
@@ -23,17 +24,6 @@ import {
 } from "./inputs";
 
 const DEFAULT_TIMEOUT_MINUTES = 60;
-/** Whatever is exported otherwise is another export. */
-const REPLACING = [
-  "name",
-  "format",
-  "datasets",
-  "projects",
-  "slices",
-  "filterQueryString",
-  "triggers",
-] as const;
-
 function isWaiting({ waitForExport: waits }: ExportInputs): boolean {
   return waits !== false;
 }
@@ -63,7 +53,7 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
 
   diff(id: string, olds: ExportOutputs, news: ExportInputs): Promise<dynamic.DiffResult> {
     this.session.calls.of(news, id);
-    const replaces: string[] = REPLACING.filter((key) => !isSame(olds[key], news[key]));
+    const replaces: string[] = changedIn(EXPORT_FIELDS, "replace", { olds, news });
     // An export that has failed will not change: the next one is a new one.
     if (replaces.length === 0 && olds.state === "failed") replaces.push("name");
     const isLeftToWait = olds.state === "running" && isWaiting(news);

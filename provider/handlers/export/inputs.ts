@@ -1,91 +1,38 @@
 // What an Export's inputs and outputs are between the engine and its handler, and what is wrong with them.
 import { createHash } from "node:crypto";
-import { MAX_NAME_CHARACTERS } from "../../../src/api/limits";
 import type { Export, ExportInput } from "../../../src/api/endpoints/exports";
+import { EXPORT_FIELDS } from "../../fields/export";
+import type { Given } from "../../fields/field";
 import type { Problems } from "../../process/failures";
-import { present } from "../../process/present";
-import {
-  applyRules,
-  isFlag,
-  isMinutes,
-  isText,
-  isTextList,
-  isTextMap,
-  type Rule,
-  type Rules,
-} from "../../process/rules";
+import { checkFields, keptIn } from "../../process/fields";
+import { present, without } from "../../process/present";
 import { canonicalJson } from "../../../src/canonical-json";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 
-export interface ExportInputs {
+type ByProgram = Given<typeof EXPORT_FIELDS>;
+
+export interface ExportInputs extends ByProgram {
   readonly name: string;
   readonly format: string;
   readonly datasets: readonly string[];
   readonly projects: readonly string[];
   readonly slices: readonly string[];
-  readonly filterQueryString?: string;
-  readonly triggers?: Readonly<Record<string, string>> | readonly string[];
-  readonly waitForExport?: boolean;
-  readonly timeoutMinutes?: number;
 }
 
 /** As a program gives them. */
-export interface ExportGiven extends Partial<ExportInputs> {
+export interface ExportGiven extends ByProgram {
   /** The resource's own name: what a `name` is made of when none is given. */
   readonly baseName?: string;
 }
 
-export interface ExportOutputs {
-  readonly uid: string;
-  readonly name: string;
-  readonly format: string;
-  readonly datasets: readonly string[];
-  readonly projects: readonly string[];
-  readonly slices: readonly string[];
-  readonly filterQueryString?: string;
-  readonly triggers?: Readonly<Record<string, string>> | readonly string[];
-  readonly waitForExport?: boolean;
-  readonly timeoutMinutes?: number;
-  readonly status: string;
-  readonly state: Export["state"];
-  readonly totalTaskCount?: number;
-  readonly exportedTaskCount?: number;
-  readonly downloadUrl?: string;
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-}
+/** What the API returns, but for why it failed: that fails the `up`. What was asked for is kept as it was given. */
+export interface ExportOutputs extends Omit<Export, "error" | keyof ExportInputs>, ExportInputs {}
 
 const DEFAULT_FORMAT = "avala-json-external";
 const SUFFIX_DIGITS = 8;
 
-const isExportName: Rule = (value) => {
-  const text = isText(value);
-  if (text !== undefined) return text;
-  const { length } = value as string;
-  return length <= MAX_NAME_CHARACTERS
-    ? undefined
-    : `has ${length} characters, more than ${MAX_NAME_CHARACTERS}`;
-};
-
-const isTriggers: Rule = (value) =>
-  isTextMap(value) === undefined || isTextList(value) === undefined
-    ? undefined
-    : "must be a list or an object of texts";
-
-const EXPORT_RULES: Rules = {
-  name: isExportName,
-  format: isText,
-  datasets: isTextList,
-  projects: isTextList,
-  slices: isTextList,
-  filterQueryString: isText,
-  triggers: isTriggers,
-  waitForExport: isFlag,
-  timeoutMinutes: isMinutes,
-};
-
 export function checkExport(given: ExportGiven, problems: Problems): void {
-  applyRules(given, EXPORT_RULES, problems);
+  checkFields(given, EXPORT_FIELDS, problems);
   const { datasets, projects, slices } = given;
   const sources = [datasets, projects, slices];
   if (!hasUnknown(sources) && sources.every((list) => list === undefined || list.length === 0)) {
@@ -153,35 +100,15 @@ export function requestOf({
   return { name, format, datasets, projects, slices, filterQueryString };
 }
 
-/** What the API tells of the export, and what was asked for. */
+/** What the API returns of the export, under what was asked for. */
 export function exportOutputs(found: Export, asked: Partial<ExportInputs>): ExportOutputs {
-  const {
-    uid,
-    status,
-    state,
-    totalTaskCount,
-    exportedTaskCount,
-    downloadUrl,
-    createdAt,
-    updatedAt,
-  } = found;
   return present<ExportOutputs>({
-    uid,
+    ...without(found, ["error"]),
+    ...keptIn(EXPORT_FIELDS, asked),
     name: asked.name ?? found.name ?? "",
     format: asked.format ?? found.format ?? "",
     datasets: asked.datasets ?? found.datasets,
     projects: asked.projects ?? found.projects,
     slices: asked.slices ?? found.slices,
-    filterQueryString: asked.filterQueryString,
-    triggers: asked.triggers,
-    waitForExport: asked.waitForExport,
-    timeoutMinutes: asked.timeoutMinutes,
-    status,
-    state,
-    totalTaskCount,
-    exportedTaskCount,
-    downloadUrl,
-    createdAt,
-    updatedAt,
   });
 }

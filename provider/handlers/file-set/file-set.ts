@@ -5,19 +5,18 @@ import { isAvalaError } from "../../../src/errors";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import { decidePublish } from "../../../src/operations/publish/decide";
 import { counted } from "../../../src/text";
+import { FILE_SET_FACTS, FILE_SET_FIELDS } from "../../fields/file-set";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, textOf } from "../../process/failures";
+import { changedIn, checkFields } from "../../process/fields";
 import type { Handler } from "../../process/handler";
 import type { LocalFiles, LocalSet } from "../../process/local-files";
 import { showReading } from "../../process/messages";
-import { applyRules } from "../../process/rules";
 import type { Session } from "../../process/session";
-import { isSame } from "../../process/same";
 import { uploadScopesFor } from "../../process/scopes";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 import {
-  FILE_SET_RULES,
   inputsOf,
   optionsFor,
   ownerOf,
@@ -33,10 +32,8 @@ import { readStoredFileSet } from "./read";
 import { reportExisting, sendFileSet, takeExisting, type Sending } from "./send";
 import { publishOptions, targetOf } from "../publishing";
 
-// Elsewhere is a new set, made before the old one goes; the rest changes what is sent before a dataset is made of it.
-const REPLACING = ["datasetName", "organizationUid"] as const;
-const UPDATING = ["digest", "dataType", "indexedCount"] as const;
-const KNOWN = new Set(Object.keys(FILE_SET_RULES));
+const TABLE = { ...FILE_SET_FIELDS, ...FILE_SET_FACTS };
+const KNOWN = new Set(Object.keys(FILE_SET_FIELDS));
 
 /** Nothing is read from the disk while an input is unknown, so what would be computed stays unknown too. */
 function unknownInputs(given: FileSetGiven): FileSetInputs {
@@ -77,7 +74,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const problems = new Problems();
     if (typeof given.root !== "string")
       problems.add("root", "is missing: give the folder that the files are in");
-    applyRules(given, FILE_SET_RULES, problems);
+    checkFields(given, FILE_SET_FIELDS, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     if (hasUnknown(given)) return { inputs: unknownInputs(given) };
     try {
@@ -118,8 +115,8 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
   }
 
   async diff(id: string, olds: FileSetOutputs, news: FileSetInputs): Promise<dynamic.DiffResult> {
-    const replaces = REPLACING.filter((key) => !isSame(olds[key], news[key]));
-    const changed = UPDATING.filter((key) => !isSame(olds[key], news[key]));
+    const replaces = changedIn(TABLE, "replace", { olds, news });
+    const changed = changedIn(TABLE, "update", { olds, news });
     if (replaces.length + changed.length === 0) return { changes: false };
     const call = this.session.calls.of(news, id);
     if (replaces.length > 0) await this.refuseIfProtected(olds, news, call);

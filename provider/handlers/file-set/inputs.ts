@@ -1,43 +1,22 @@
 // What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
-import { MAX_CONCURRENCY } from "../../../src/api/limits";
 import { isAvalaError } from "../../../src/errors";
 import type { FileSetOptions } from "../../../src/files/file-set-options";
 import { datasetVersionName } from "../../../src/files/manifest/dataset-name";
 import { packManifest } from "../../../src/files/manifest/packing";
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import type { DataType } from "../../../src/files/media";
+import type { Given } from "../../fields/field";
+import type { FILE_SET_FIELDS } from "../../fields/file-set";
 import type { Call } from "../../process/calls";
 import { without } from "../../process/present";
 import type { LocalSet } from "../../process/local-files";
 import { folderOfRoot } from "../../process/root-folder";
-import {
-  isDataType,
-  isDatasetName,
-  isFlag,
-  isOneOf,
-  isText,
-  isTextList,
-  isWhole,
-  type Rules,
-} from "../../process/rules";
 import { contentsOf, type Contents } from "./contents";
 
 /** As a program gives them. */
-export interface FileSetGiven {
+export interface FileSetGiven extends Given<typeof FILE_SET_FIELDS> {
   readonly root: string;
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly prefix?: string;
-  readonly folder?: string;
-  readonly datasetName?: string;
   readonly versionOf: string;
-  readonly organizationUid?: string;
-  readonly dataType?: DataType;
-  readonly includeHidden?: boolean;
-  readonly symlinks?: "follow" | "skip" | "error";
-  readonly checkContent?: "warn" | "error" | "off";
-  readonly concurrency?: number;
-  readonly adopt?: boolean;
   /** Names of Datasets with `protect: true` that are made of it; from the program's own classes. */
   readonly protectedDatasets?: readonly string[];
   readonly call?: Call;
@@ -71,22 +50,6 @@ export interface FileSetOutputs extends FileSetInputs {
   readonly uploadUid: string;
 }
 
-export const FILE_SET_RULES: Rules = {
-  root: isText,
-  include: isTextList,
-  exclude: isTextList,
-  prefix: isText,
-  datasetName: isDatasetName,
-  versionOf: isDatasetName,
-  organizationUid: isText,
-  dataType: isDataType,
-  includeHidden: isFlag,
-  symlinks: isOneOf(["follow", "skip", "error"]),
-  checkContent: isOneOf(["warn", "error", "off"]),
-  concurrency: isWhole(1, MAX_CONCURRENCY),
-  adopt: isFlag,
-};
-
 const ABOUT_FILES: ReadonlySet<string> = new Set(["input", "file", "file_changed"]);
 
 /** What a failed check is about, where it names no input: the name, the files, or none of the inputs. */
@@ -99,7 +62,7 @@ export function propertyOf(error: unknown): string {
 const EVERYTHING = ["**"];
 
 type Chosen = Omit<FileSetGiven, keyof FileSetFacts | "call"> & {
-  readonly dataType?: DataType | "";
+  readonly dataType?: DataType | "" | undefined;
 };
 
 function optionsOf(given: Chosen): FileSetOptions {

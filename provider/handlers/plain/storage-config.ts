@@ -12,54 +12,35 @@ import {
 import { testStorageConfig } from "../../../src/api/endpoints/storage-test";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { createStorageConfigOnce } from "../../../src/operations/plain-resources";
+import { comparable } from "../../fields/bucket";
+import type { Given } from "../../fields/field";
+import { OWN_FIELDS, STORAGE_CONFIG_FIELDS } from "../../fields/storage-config";
 import { takeCall } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, isInputError, providerOf } from "../../process/failures";
+import { changedIn, checkFields, keptIn } from "../../process/fields";
 import type { Handler } from "../../process/handler";
 import { present } from "../../process/present";
-import { applyRules, isFlag, isText, type Rules } from "../../process/rules";
-import { isSame } from "../../process/same";
 import type { Session } from "../../process/session";
-import { BUCKET_RULES, bucketProblems, comparable } from "../bucket";
+import { bucketProblems } from "../bucket";
 
 export type StorageConfigInputs = StorageConfigInput & {
   /** Whether the server tries the connection once it is made. */
   readonly test?: boolean;
 };
 
-export interface StorageConfigOutputs {
+type ByProgram = Given<typeof STORAGE_CONFIG_FIELDS>;
+
+export interface StorageConfigOutputs extends Omit<ByProgram, "test" | "provider"> {
   readonly uid: string;
-  readonly isVerified?: boolean;
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-  readonly name?: string;
-  readonly organization?: string;
-  readonly provider?: string;
-  readonly bucketName?: string;
-  readonly bucketRegion?: string;
-  readonly bucketPrefix?: string;
-  readonly prefix?: string;
-  readonly accessKeyId?: string;
-  readonly secretAccessKey?: string;
-  readonly authJsonContent?: string;
-  readonly isAccelerated?: boolean;
-  readonly authMethod?: string;
-  readonly roleArn?: string;
-  readonly cloudfrontDomain?: string;
-  readonly cloudfrontPublicKeyId?: string;
-  readonly includedExtensions?: readonly string[];
-  readonly ignoredPaths?: readonly string[];
+  readonly provider?: string | undefined;
+  readonly isVerified?: boolean | undefined;
+  readonly createdAt?: string | undefined;
+  readonly updatedAt?: string | undefined;
 }
 
 /** The inputs, or a state that was made of them, whatever the provider. */
-type Asked = { readonly [K in keyof StorageConfigOutputs]?: StorageConfigOutputs[K] | undefined };
-
-const RULES: Rules = { name: isText, organization: isText, test: isFlag };
-
-const REPLACING = ["name", "organization", ...Object.keys(BUCKET_RULES)] as readonly Exclude<
-  keyof StorageConfigOutputs,
-  "uid" | "isVerified" | "createdAt" | "updatedAt"
->[];
+type Asked = Partial<StorageConfigOutputs>;
 
 /** No call changes one, so new credentials too are another one (contract, "Storage configs": no PATCH). */
 function describeReplacement(
@@ -73,13 +54,12 @@ function describeReplacement(
 
 function outputsOf(found: StorageConfig, asked: Asked): StorageConfigOutputs {
   const { uid, isVerified = asked.isVerified, createdAt, updatedAt } = found;
-  const declared = Object.fromEntries(REPLACING.map((key) => [key, asked[key]]));
   const live =
     asked.name === undefined
       ? { name: found.name, provider: found.provider, bucketName: found.bucketName }
       : {};
   return present<StorageConfigOutputs>({
-    ...declared,
+    ...keptIn(STORAGE_CONFIG_FIELDS, asked),
     ...live,
     uid,
     isVerified,
@@ -91,7 +71,7 @@ function outputsOf(found: StorageConfig, asked: Asked): StorageConfigOutputs {
 function checkStorageConfig(inputs: StorageConfigInputs, problems: Problems): void {
   for (const key of ["name", "provider"] as const)
     if (inputs[key] === undefined) problems.add(key, "is missing");
-  applyRules(inputs, RULES, problems);
+  checkFields(inputs, OWN_FIELDS, problems);
   const hasOrganization = inputs.organization !== undefined;
   const found = bucketProblems(inputs, { hasOrganization, input: "organization" });
   for (const { input, text } of found) problems.add(input, text);
@@ -127,8 +107,8 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
     news: StorageConfigInputs,
   ): Promise<dynamic.DiffResult> {
     const call = this.session.calls.of(news, id);
-    const [before, after] = [comparable(olds), comparable(news)];
-    const replaces = REPLACING.filter((key) => !isSame(before[key], after[key]));
+    const states = { olds: comparable(olds), news: comparable(news) };
+    const replaces = changedIn(STORAGE_CONFIG_FIELDS, "replace", states);
     const isToBeTried = news.test === true && olds.isVerified !== true;
     if (replaces.length > 0 && call.isPreview === true)
       await this.session.messages(call).info(describeReplacement(id, replaces, news));

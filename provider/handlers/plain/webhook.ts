@@ -11,23 +11,21 @@ import {
 } from "../../../src/api/endpoints/webhooks";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { createWebhookOnce } from "../../../src/operations/plain-resources";
+import type { Given } from "../../fields/field";
+import { WEBHOOK_FIELDS } from "../../fields/webhook";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
+import { changedIn, checkFields } from "../../process/fields";
 import type { Handler } from "../../process/handler";
 import { present } from "../../process/present";
-import { applyRules, isFlag, isText, isTextList, type Rule, type Rules } from "../../process/rules";
 import { isSame } from "../../process/same";
 import type { Needs } from "../../process/scopes";
 import type { Session } from "../../process/session";
 
-export interface WebhookInputs {
+export interface WebhookInputs extends Given<typeof WEBHOOK_FIELDS> {
   readonly targetUrl: string;
   readonly events: readonly string[];
-  readonly isActive?: boolean;
-  readonly secret?: string;
-  /** Whether the server sends a test message. */
-  readonly test?: boolean;
 }
 
 export interface WebhookOutputs extends Omit<WebhookInputs, "test"> {
@@ -40,19 +38,6 @@ export interface WebhookOutputs extends Omit<WebhookInputs, "test"> {
   readonly createdAt?: string;
   readonly updatedAt?: string;
 }
-
-const isHttpsUrl: Rule = (value) =>
-  typeof value === "string" && /^https:\/\/[^\s/]/i.test(value)
-    ? undefined
-    : "must be an https URL";
-
-const WEBHOOK_RULES: Rules = {
-  targetUrl: isHttpsUrl,
-  events: isTextList,
-  isActive: isFlag,
-  secret: isText,
-  test: isFlag,
-};
 
 /** No call changes the secret (contract, "Webhooks"). One that is no longer declared stays. */
 function isSecretOther(olds: WebhookOutputs, { secret }: WebhookInputs): boolean {
@@ -73,7 +58,10 @@ function isToBeTested(olds: WebhookOutputs | undefined, news: WebhookInputs): bo
   return olds?.isTested !== true || isElsewhere(olds, news);
 }
 
-function outputsOf(webhook: Webhook, asked: Partial<WebhookOutputs>): WebhookOutputs {
+function outputsOf(
+  webhook: Webhook,
+  asked: Partial<Omit<WebhookOutputs, "isActive">>,
+): WebhookOutputs {
   const { uid, targetUrl, events, isActive, createdAt, updatedAt } = webhook;
   // The API returns the secret when the webhook is made and never again.
   const secret = webhook.secret ?? asked.secret;
@@ -118,7 +106,7 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
     const problems = new Problems();
     if (inputs.targetUrl === undefined) problems.add("targetUrl", "is missing");
     if (inputs.events === undefined) problems.add("events", "is missing");
-    applyRules(inputs, WEBHOOK_RULES, problems);
+    checkFields(inputs, WEBHOOK_FIELDS, problems);
     if (problems.failures.length > 0)
       return Promise.resolve({ inputs: news, failures: problems.failures });
     this.session.calls.keep(inputs, call);
@@ -128,10 +116,7 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
   async diff(id: string, olds: WebhookOutputs, news: WebhookInputs): Promise<dynamic.DiffResult> {
     const call = this.session.calls.of(news, id);
     const isChanged =
-      isElsewhere(olds, news) ||
-      !isSameSet(olds.events, news.events) ||
-      olds.isActive !== (news.isActive ?? true) ||
-      isToBeTested(olds, news);
+      changedIn(WEBHOOK_FIELDS, "update", { olds, news }).length > 0 || isToBeTested(olds, news);
     const replaces = isSecretOther(olds, news) ? ["secret"] : [];
     if (replaces.length > 0 && call.isPreview === true) {
       await this.session

@@ -62,6 +62,8 @@ export interface DatasetDescription {
   readonly metadata?: Json | undefined;
   readonly industry?: number | undefined;
   readonly license?: number | undefined;
+  /** Further fields under the API's own names. They go into the body as they are, and over those above. */
+  readonly extraFields?: Json | undefined;
 }
 
 export interface DatasetInput extends DatasetDescription {
@@ -84,14 +86,15 @@ export function describeBody(input: DatasetDescription): Json {
     metadata: input.metadata,
     industry: input.industry,
     license: input.license,
+    ...input.extraFields,
   };
 }
 
 export function datasetBody(input: DatasetInput): Json {
   return {
-    ...describeBody(input),
     is_sequence: input.isSequence,
     gpu_texture_format: input.gpuTextureFormat,
     provider_config: input.providerConfig && providerBody(input.providerConfig),
+    ...describeBody(input),
   };
 }

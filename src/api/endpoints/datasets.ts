@@ -104,6 +104,8 @@ export interface DatasetChanges {
   readonly metadata?: Json | undefined;
   readonly industry?: number | undefined;
   readonly license?: number | undefined;
+  /** Further fields under the API's own names; they go into the body as they are. */
+  readonly extraFields?: Json | undefined;
 }
 
 /** A look that fails in another way does not say that the dataset is gone. */
@@ -159,6 +161,7 @@ export function updateDataset(
   changes: DatasetChanges,
 ): Promise<Dataset> {
   const what = `update dataset ${nameOf(ref)}`;
+  const { extraFields, ...named } = changes;
   return orNotOffered(avala, ref, what, () =>
     callFor(
       avala,
@@ -166,7 +169,7 @@ export function updateDataset(
         method: "PATCH",
         route: "PATCH /datasets/{owner}/{slug}/",
         path: refPath(ref),
-        body: changes,
+        body: { ...named, ...extraFields },
         repeat: "safe",
         what,
       },

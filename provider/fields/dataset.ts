@@ -1,0 +1,118 @@
+// The fields of a Dataset. A field more is a line here, one in the arguments of the resource, and its documentation.
+import { credentialFields, type ProviderConfig } from "../../src/api/endpoints/provider-config";
+import type { DataType } from "../../src/files/media";
+import { orDefault, type Fields } from "./field";
+import { bucketOf } from "./bucket";
+import {
+  isDataType,
+  isDatasetName,
+  isFlag,
+  isMinutes,
+  isObject,
+  isOneOf,
+  isSlug,
+  isText,
+  isWhole,
+  type Rule,
+} from "./rules";
+
+/** What a dataset needs to know of the file set that it is made of. */
+export interface DatasetFiles {
+  readonly datasetName: string;
+  readonly digest: string;
+  readonly isVersion?: boolean;
+  /** The batch that they were sent in; empty for the first protocol. Absent in a preview, and where it was not said. */
+  readonly uploadUid?: string;
+  /** Empty when the files are of several types. */
+  readonly dataType?: DataType | "";
+  /** Empty for the key's own user. */
+  readonly organizationUid?: string;
+}
+
+/** A server may write all slugs in small letters. */
+function inSmallLetters(slug: unknown): unknown {
+  return typeof slug === "string" ? slug.toLowerCase() : slug;
+}
+
+function bucketIn(config: unknown): unknown {
+  return typeof config === "object" && config !== null ? bucketOf(config) : config;
+}
+
+/** What `POST /datasets/` takes and a confirm does not (docs/api.md): for a dataset of a bucket, or an empty one. */
+export const FIELDS_WITHOUT_FILES = {
+  providerConfig: {
+    // Its own fields have rules of their own.
+    rule: isObject as Rule<ProviderConfig>,
+    change: "replace",
+    comparedAs: bucketIn,
+    output: "declared",
+    secret: credentialFields,
+  },
+} as const satisfies Fields;
+
+/** What every dataset can have. */
+export const COMMON_FIELDS = {
+  name: { rule: isDatasetName, change: "own", output: "returned" },
+  dataType: { rule: isDataType, change: "replace", staysIfLeftOut: true, output: "returned" },
+  slug: {
+    rule: isSlug,
+    change: "replace",
+    comparedAs: inSmallLetters,
+    staysIfLeftOut: true,
+    output: "returned",
+  },
+  organizationUid: { rule: isText, change: "replace", output: "declared" },
+  ownerName: { rule: isText, change: "own", output: "returned" },
+  files: { rule: isObject as Rule<DatasetFiles>, change: "own", output: "declared" },
+  visibility: {
+    rule: isOneOf(["private", "public", "unlisted"]),
+    change: "update",
+    wire: "visibility",
+    staysIfLeftOut: true,
+    output: "returned",
+  },
+  metadata: {
+    rule: isObject as Rule<Readonly<Record<string, unknown>>>,
+    change: "update",
+    wire: "metadata",
+    staysIfLeftOut: true,
+    output: "declared",
+  },
+  industry: {
+    rule: isWhole(0),
+    change: "update",
+    wire: "industry",
+    staysIfLeftOut: true,
+    output: "declared",
+  },
+  license: {
+    rule: isWhole(0),
+    change: "update",
+    wire: "license",
+    staysIfLeftOut: true,
+    output: "declared",
+  },
+  createMetadata: {
+    rule: isFlag,
+    change: "ignore",
+    wire: "create_metadata",
+    output: "declared",
+  },
+  adopt: { rule: isFlag, change: "ignore", output: "declared" },
+  onDelete: {
+    rule: isOneOf(["keep", "delete"]),
+    change: "update",
+    comparedAs: orDefault("keep"),
+    output: "declared",
+  },
+  forceDestroy: {
+    rule: isFlag,
+    change: "update",
+    comparedAs: orDefault(false),
+    output: "declared",
+  },
+  waitForIngest: { rule: isFlag, change: "ignore", output: "declared" },
+  timeoutMinutes: { rule: isMinutes, change: "ignore", output: "declared" },
+} as const satisfies Fields;
+
+export const DATASET_FIELDS = { ...FIELDS_WITHOUT_FILES, ...COMMON_FIELDS };
