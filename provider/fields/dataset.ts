@@ -48,6 +48,14 @@ export const FIELDS_WITHOUT_FILES = {
     output: "declared",
     secret: credentialFields,
   },
+  // It counts when the dataset is made, and no source says that it can be changed.
+  gpuTextureFormat: {
+    rule: isText,
+    change: "replace",
+    wire: "gpu_texture_format",
+    staysIfLeftOut: true,
+    output: "declared",
+  },
 } as const satisfies Fields;
 
 /** What every dataset can have. */

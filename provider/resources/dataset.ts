@@ -67,6 +67,11 @@ export interface DatasetArgs {
   metadata?: pulumi.Input<Record<string, unknown>>;
   industry?: pulumi.Input<number>;
   license?: pulumi.Input<number>;
+  /**
+   * The API's `gpu_texture_format`, as the API takes it. Another one is another dataset. Not with `files`: it is for a
+   * dataset of a bucket, or an empty one.
+   */
+  gpuTextureFormat?: pulumi.Input<string>;
   /** Counts when the dataset is made. @default true */
   createMetadata?: pulumi.Input<boolean>;
   /** Manage a dataset of this name that exists; with `files` it must hold exactly these. @default false */
