@@ -160,7 +160,7 @@ function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult):
 }
 
 function unverifiedText({ name }: Target): string {
-  return `The dataset ${name} has the same paths and sizes; contents were not compared, since this runner has no record of them and storage returned no checksums. To have them compared, keep the folder AVALA_STATE_DIR between runs, or put {digest} into dataset: then the name stands for the content.`;
+  return `The dataset ${name} exists, and no difference was found; contents were not compared, since this runner has no record of them and storage returned no checksums that are known to be MD5s. To have them compared, keep the folder AVALA_STATE_DIR between runs, or put {digest} into dataset: then the name stands for the content.`;
 }
 
 function versionText({ name }: Target): string {

@@ -39,7 +39,7 @@ async function fileOf(path: string, text: string): Promise<UploadFile> {
   return { path, absolutePath, sizeBytes: text.length, sha256 };
 }
 
-const nothing = { same: new Set(), others: [] };
+const nothing = { same: new Set(), others: [], wrongSize: [] };
 
 test("the same content is the same, and other content is named, without the key", async () => {
   const { avala } = sessionWith(emulator);
@@ -48,12 +48,31 @@ test("the same content is the same, and other content is named, without the key"
   expect(await compareContents(avala, dataset, files)).toEqual({
     same: new Set(["a.jpg"]),
     others: ["b.jpg"],
+    wrongSize: [],
   });
   expect(open.mock.calls.map(([{ headers }]) => headers)).toEqual([
     { Range: "bytes=0-0" },
     { Range: "bytes=0-0" },
   ]);
 });
+
+test.each([true, false])(
+  "another size is other content, on the disk or not: %s",
+  async (isHere) => {
+    const longer = await Promise.all(
+      files.map(({ path }) => fileOf(path, "other content, and longer")),
+    );
+    const named = longer.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
+    const { avala } = sessionWith(emulator);
+    expect(await compareContents(avala, dataset, isHere ? longer : named)).toEqual({
+      ...nothing,
+      wrongSize: ["a.jpg", "b.jpg"],
+    });
+    const target = { dataset: { name: "s", slug: "s", dataType: "image" as const }, files: longer };
+    const again = publishDataset(avala, { ...target, ifExists: "verify" }, { waitMs: () => 5000 });
+    await expect(again).rejects.toMatchObject({ code: "conflict" });
+  },
+);
 
 test.each([
   ["refuses", { status: 403, body: "<Error/>" }],

@@ -13,17 +13,26 @@ import { matchKeys } from "../item-keys";
 import { retryOn } from "../../upload/send/attempt";
 import type { UploadFile } from "../../upload/request";
 import { readChunks } from "../../upload/send/source";
+import type { NamedFile } from "./target";
 
 const CONCURRENCY = 8;
 const MAX_TRIES = 3;
 // A store whose ETags are not MD5s would be asked for each file to no end.
 const MAX_UNLIKE_BEFORE_ALIKE = 16;
+// Enough for a refusal, which names ten.
+const MAX_WRONG_SIZES = 16;
 
 export interface ContentComparison {
   /** Files whose content the store keeps. */
   readonly same: ReadonlySet<string>;
   /** Files of which it keeps something else; known only where it has shown that its ETags are MD5s. */
   readonly others: readonly string[];
+  /** Files of which it keeps another size: that is other content whatever its ETags are. The first few. */
+  readonly wrongSize: readonly string[];
+}
+
+export function hasPlace(file: NamedFile): file is UploadFile {
+  return "absolutePath" in file;
 }
 
 async function md5Of(avala: Avala, file: UploadFile): Promise<string> {
@@ -32,8 +41,14 @@ async function md5Of(avala: Avala, file: UploadFile): Promise<string> {
   return hash.digest("hex");
 }
 
+type Likeness = "same" | "other" | "wrong-size";
+
 /** `undefined` where the store does not say. What a file's own reading throws comes through. */
-async function isSame(avala: Avala, url: string, file: UploadFile): Promise<boolean | undefined> {
+async function likenessOf(
+  avala: Avala,
+  url: string,
+  file: NamedFile,
+): Promise<Likeness | undefined> {
   const options = { ...retryOn(avala, `look at ${file.path}`, avala.signal), maxTries: MAX_TRIES };
   let stored: Awaited<ReturnType<typeof readStored>>;
   try {
@@ -42,20 +57,20 @@ async function isSame(avala: Avala, url: string, file: UploadFile): Promise<bool
     if (!isAvalaError(error) || error.code === "cancelled") throw error;
     return undefined; // it is advice: the file counts as not compared
   }
-  if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return false;
-  if (stored?.md5 === undefined) return undefined;
-  return stored.md5 === (await md5Of(avala, file));
+  if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
+  if (stored?.md5 === undefined || !hasPlace(file)) return undefined;
+  return stored.md5 === (await md5Of(avala, file)) ? "same" : "other";
 }
 
 interface Stored {
-  readonly file: UploadFile;
+  readonly file: NamedFile;
   readonly url: string;
 }
 
 async function findStored(
   avala: Avala,
   dataset: Dataset,
-  files: readonly UploadFile[],
+  files: readonly NamedFile[],
 ): Promise<readonly Stored[]> {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const items: Pick<DatasetItem, "key" | "url">[] = [];
@@ -77,17 +92,23 @@ async function findStored(
 export async function compareContents(
   avala: Avala,
   dataset: Dataset,
-  files: readonly UploadFile[],
+  files: readonly NamedFile[],
 ): Promise<ContentComparison> {
   const found = await findStored(avala, dataset, files);
   const same = new Set<string>();
   const others: string[] = [];
+  const wrongSize: string[] = [];
+  const isKnown = (): boolean =>
+    wrongSize.length >= MAX_WRONG_SIZES ||
+    (same.size === 0 && others.length >= MAX_UNLIKE_BEFORE_ALIKE);
   const pool = { concurrency: CONCURRENCY, signal: avala.signal };
   await runPool(found, pool, async ({ file, url }) => {
-    if (same.size === 0 && others.length >= MAX_UNLIKE_BEFORE_ALIKE) return;
-    const isAlike = await isSame(avala, url, file);
-    if (isAlike === true) same.add(file.path);
-    if (isAlike === false) others.push(file.path);
+    if (isKnown()) return;
+    const likeness = await likenessOf(avala, url, file);
+    if (likeness === "same") same.add(file.path);
+    if (likeness === "other") others.push(file.path);
+    if (likeness === "wrong-size") wrongSize.push(file.path);
   });
-  return { same, others: same.size === 0 ? [] : others.sort() };
+  const known = same.size === 0 ? [] : others;
+  return { same, others: known.sort(), wrongSize: wrongSize.sort() };
 }

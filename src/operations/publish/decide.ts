@@ -4,7 +4,6 @@ import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { findDataset } from "../dataset";
 import { compareManifests, describeChanges } from "../../files/manifest/compare";
 import type { Manifest } from "../../files/manifest/manifest";
-import type { UploadFile } from "../../upload/request";
 import { compareContents } from "./content-check";
 import { recordContent, recordedContent } from "./content-record";
 import {
@@ -23,7 +22,6 @@ import {
   requireFiles,
   type Compared,
   type Decision,
-  type NamedFile,
   type NamedFiles,
   type PublishOptions,
   type SendTarget,
@@ -86,10 +84,6 @@ export async function compareFound(
   return { dataset, unverified: Math.max(unverified, items.uncompared) };
 }
 
-function hasPlace(file: NamedFile): file is UploadFile {
-  return "absolutePath" in file;
-}
-
 /** Of a dataset whose content no record tells: as far as its store does. @throws AvalaError `conflict` */
 async function countUnverified(
   avala: Avala,
@@ -97,11 +91,9 @@ async function countUnverified(
   target: NamedFiles,
   { stateDirectory, words = CORE_WORDS, isSent = false }: DecideOptions,
 ): Promise<number> {
-  const files = target.files.filter(hasPlace);
-  if (files.length === 0) return target.files.length;
-  const { same, others } = await compareContents(avala, dataset, files);
-  if (others.length > 0) {
-    const items = { missing: [], wrongSize: [], extra: [], others };
+  const { same, others, wrongSize } = await compareContents(avala, dataset, target.files);
+  if (others.length + wrongSize.length > 0) {
+    const items = { missing: [], wrongSize, extra: [], others };
     throw holdsOthers(dataset, items, { words, isSent });
   }
   const unverified = target.files.length - same.size;
