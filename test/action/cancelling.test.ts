@@ -3,14 +3,13 @@ import { existsSync, readdirSync } from "node:fs";
 import promises from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExportCache } from "../../action/environment";
-import { run } from "../../action/run";
 import type { Emulator, EmulatorOptions } from "../../emulator";
 import { hashFiles } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { folderCache } from "../support/folder-cache";
-import { leadingTo, record, type Recorded } from "../support/recorded-action";
+import { runTalkingTo, type Recorded } from "../support/recorded-action";
 import { zipOf } from "../support/zip";
 import { startQuietly } from "../support/quiet-emulator";
 
@@ -57,17 +56,13 @@ interface Acted {
 }
 
 async function act({ inputs, cache, onInfo }: Acted): Promise<Recorded> {
-  const to = leadingTo(emulator);
-  const recorded = record({
+  return runTalkingTo(emulator, {
     tree,
     signal: controller.signal,
-    inputs: { ...to.inputs, ...inputs },
-    env: to.env,
+    inputs,
     ...(cache && { exportCache: cache }),
     ...(onInfo && { onInfo }),
   });
-  await run(recorded.environment);
-  return recorded;
 }
 
 /** Fetches an export that is done, from the store. */

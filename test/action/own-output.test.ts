@@ -9,6 +9,7 @@ import {
   createTempTree,
   leadingTo,
   record,
+  runTalkingTo,
   type Recorded,
   type TempTree,
 } from "../support/recorded-action";
@@ -25,16 +26,8 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-async function act(
-  inputs: Record<string, string>,
-  env: Record<string, string> = {},
-): Promise<Recorded> {
-  const to = leadingTo(emulator);
-  const all = { ...to.inputs, ...inputs };
-  const recorded = record({ tree, inputs: all, env: { ...to.env, ...env } });
-  await run(recorded.environment);
-  return recorded;
-}
+const act = (inputs: Record<string, string>, env: Record<string, string> = {}): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree, inputs, env });
 
 const everything = { files: "**", dataset: "pets-{digest}", "include-hidden-files": "true" };
 

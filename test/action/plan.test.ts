@@ -5,13 +5,11 @@ import { cpSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "n
 import path from "node:path";
 import Ajv from "ajv/dist/2020";
 import { isPlan } from "../../action/plan/plan-shape";
-import { run } from "../../action/run";
 import type { Emulator, EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
-  leadingTo,
-  record,
+  runTalkingTo,
   type Recorded,
   type TempTree,
 } from "../support/recorded-action";
@@ -68,12 +66,8 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-async function act(inputs: Record<string, string>, given = tree): Promise<Recorded> {
-  const to = leadingTo(emulator);
-  const recorded = record({ tree: given, inputs: { ...to.inputs, ...inputs }, env: to.env });
-  await run(recorded.environment);
-  return recorded;
-}
+const act = (inputs: Record<string, string>, given = tree): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree: given, inputs });
 
 interface Planned {
   readonly files: { source: string; path: string; by: string; calls: number }[];
@@ -236,6 +230,6 @@ describe("a plan is refused, and nothing is sent,", () => {
     );
     expect(await refusal({ ...set, plan: file })).toContain("not those of its digest");
     writeFileSync(file, "{}");
-    expect(await refusal({ ...set, plan: file })).toContain("is no plan");
+    expect(await refusal({ ...set, plan: file })).toContain("is not a plan");
   });
 });

@@ -4,7 +4,7 @@ import { run } from "../../action/run";
 import type { Emulator } from "../../emulator";
 import { AvalaError } from "../../src/errors";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
-import { leadingTo, record, type Given, type Recorded } from "../support/recorded-action";
+import { recordTalkingTo, type Given, type Recorded } from "../support/recorded-action";
 import { startQuietly } from "../support/quiet-emulator";
 
 let tree: TempTree;
@@ -21,10 +21,8 @@ afterEach(async () => {
 
 const whole = { dataset: "pets-{digest}", files: "images", "export-datasets": "uploaded" };
 
-function prepare(more: Partial<Given> = {}): Recorded {
-  const to = leadingTo(emulator);
-  return record({ tree, ...more, inputs: { ...to.inputs, ...whole, ...more.inputs }, env: to.env });
-}
+const prepare = (more: Partial<Given> = {}): Recorded =>
+  recordTalkingTo(emulator, { tree, ...more, inputs: { ...whole, ...more.inputs } });
 
 /** From now on the disk is full for files of these names. */
 function fill(...names: readonly string[]): void {

@@ -1,12 +1,10 @@
 // Whole runs on an emulator: exports are made, waited for, judged and fetched.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { run } from "../../action/run";
 import type { Emulator, EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
-  leadingTo,
-  record,
+  runTalkingTo,
   type Given,
   type Recorded,
   type TempTree,
@@ -33,17 +31,8 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-async function act(inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> {
-  const to = leadingTo(emulator);
-  const recorded = record({
-    tree,
-    ...more,
-    inputs: { ...to.inputs, ...inputs },
-    env: { ...to.env, ...more.env },
-  });
-  await run(recorded.environment);
-  return recorded;
-}
+const act = (inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree, ...more, inputs });
 
 const uploading = { dataset: "pets-{digest}", files: "images" };
 const exporting = { ...uploading, "export-datasets": "uploaded" };

@@ -5,8 +5,8 @@ import type { Emulator, EmulatorOptions } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
-  leadingTo,
-  record,
+  recordTalkingTo,
+  runTalkingTo,
   type Given,
   type Recorded,
   type TempTree,
@@ -30,21 +30,11 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-function prepare(inputs: Record<string, string>, more: Partial<Given> = {}): Recorded {
-  const to = leadingTo(emulator);
-  return record({
-    tree,
-    ...more,
-    inputs: { ...to.inputs, ...inputs },
-    env: { ...to.env, ...more.env },
-  });
-}
+const prepare = (inputs: Record<string, string>, more: Partial<Given> = {}): Recorded =>
+  recordTalkingTo(emulator, { tree, ...more, inputs });
 
-async function act(inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> {
-  const recorded = prepare(inputs, more);
-  await run(recorded.environment);
-  return recorded;
-}
+const act = (inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree, ...more, inputs });
 
 const working = {
   dataset: "pets-{digest}",

@@ -2,7 +2,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "../../action/run";
 import { parseManifestFile } from "../../src/files/manifest/manifest-file";
 import type { Emulator, EmulatorOptions } from "../../emulator";
 import type { Clock } from "../../src/flow/clock";
@@ -10,8 +9,7 @@ import { hurriedClock } from "../support/session";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
-  leadingTo,
-  record,
+  runTalkingTo,
   type Given,
   type Recorded,
   type TempTree,
@@ -40,17 +38,8 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-async function act(inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> {
-  const to = leadingTo(emulator);
-  const recorded = record({
-    tree,
-    ...more,
-    inputs: { ...to.inputs, ...inputs },
-    env: { ...to.env, ...more.env },
-  });
-  await run(recorded.environment);
-  return recorded;
-}
+const act = (inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree, ...more, inputs });
 
 const versioned = { dataset: "pets-{digest}", files: "images/**/*.jpg\n!images/drafts/**" };
 

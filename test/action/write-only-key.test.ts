@@ -1,8 +1,7 @@
 // What a workflow's log says when its key may not read and the reply to the confirm is lost.
 import type { Emulator } from "../../emulator";
-import { run } from "../../action/run";
 import { jpeg } from "../support/temp-tree";
-import { createTempTree, leadingTo, record, type TempTree } from "../support/recorded-action";
+import { createTempTree, runTalkingTo, type TempTree } from "../support/recorded-action";
 import { startQuietly } from "../support/quiet-emulator";
 
 const KEY = "avk_writeonly0000000000";
@@ -21,15 +20,13 @@ afterEach(async () => {
 });
 
 async function errorOfRun(): Promise<string> {
-  const to = leadingTo(emulator);
   const more = {
     "api-key": KEY,
     dataset: "p-{digest}",
     files: "images",
     "wait-for-dataset": "false",
   };
-  const recorded = record({ tree, inputs: { ...to.inputs, ...more }, env: to.env });
-  await run(recorded.environment);
+  const recorded = await runTalkingTo(emulator, { tree, inputs: more });
   expect(recorded.errors).toHaveLength(1);
   return recorded.errors[0] ?? "";
 }

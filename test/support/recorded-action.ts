@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { ActionEnvironment, CommitStatus, ExportCache } from "../../action/environment";
+import { run } from "../../action/run";
 import type { Emulator } from "../../emulator";
 import type { Clock } from "../../src/flow/clock";
 import { createTempTree, type TempTree } from "./temp-tree";
@@ -126,6 +127,20 @@ export function leadingTo(emulator: Pick<Emulator, "baseUrl" | "storageUrl" | "a
     },
     env: { AVALA_ALLOW_INSECURE_BASE_URL: "true" },
   };
+}
+
+/** A run that talks to `emulator`, and has not started. */
+export function recordTalkingTo(emulator: Emulator, given: Given): Recorded {
+  const to = leadingTo(emulator);
+  const inputs = { ...to.inputs, ...given.inputs };
+  return record({ ...given, inputs, env: { ...to.env, ...given.env } });
+}
+
+/** A run that talks to `emulator`, from its start to its end. */
+export async function runTalkingTo(emulator: Emulator, given: Given): Promise<Recorded> {
+  const recorded = recordTalkingTo(emulator, given);
+  await run(recorded.environment);
+  return recorded;
 }
 
 export { createTempTree, type TempTree };
