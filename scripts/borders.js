@@ -43,7 +43,7 @@ const ORDERS = {
     ["http.ts"],
     ["own-download.ts"],
     ["connection.ts"],
-    ["connect.ts", "call-for.ts", "pages.ts"],
+    ["connect.ts", "call-for.ts", "pages.ts", "advice.ts"],
     ["endpoints"],
     ["storage"],
   ],

@@ -46,10 +46,30 @@ export function taken(field: "name" | "slug", { takenName }: Dialect): Refusal {
   return refuse(400, { detail: "Dataset with the given name already exists." });
 }
 
+type Messages = Readonly<Record<string, readonly string[]>>;
+
+function listed(errors: Messages): unknown {
+  return Object.entries(errors).flatMap(([field, messages]) =>
+    messages.map((msg) => ({ loc: ["body", field], msg, type: "value_error" })),
+  );
+}
+
+function inWords(errors: Messages): string {
+  return Object.entries(errors)
+    .map(([field, messages]) => `${field}: ${messages.join(" ")}`)
+    .join("; ");
+}
+
 /** A refusal as the dialect words it. */
 export function worded({ reply, isValidation }: Refusal, dialect: Dialect): ApiReply {
-  const isWrapped = isValidation && dialect.validationErrors === "detail";
-  return isWrapped ? { ...reply, body: { detail: reply.body } } : reply;
+  const { validationErrors } = dialect;
+  if (!isValidation || validationErrors === "fields") return reply;
+  if (validationErrors === "detail") return { ...reply, body: { detail: reply.body } };
+  // Only `invalid` makes one, of messages by field.
+  const errors = reply.body as Messages;
+  return validationErrors === "listed"
+    ? { ...reply, status: 422, body: { detail: listed(errors) } }
+    : { ...reply, body: { detail: inWords(errors) } };
 }
 
 export const methodNotAllowed = (method: string, allow: readonly string[]): Refusal =>

@@ -18,9 +18,12 @@ export const MANNERS = {
     forms: {
       fields: '`{"field": ["…"]}`',
       detail: '`{"detail": {"field": ["…"]}}`',
+      listed: '`{"detail": [{"loc": ["body", "field"], "msg": "…"}]}`, with a 422',
+      words: '`{"detail": "field: …"}`',
     },
     default: "fields",
-    evidence: "The guide shows the first; the reference shows the second.",
+    evidence:
+      "The guide shows the first; the reference shows the second, and a `detail` of words; 422 beside 400 is another framework's, which lists them.",
   }),
   pageLinks: defineSwitch({
     about: "`next` and `previous` of a page",

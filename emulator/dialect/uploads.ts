@@ -31,9 +31,11 @@ export const UPLOADS = {
       many: "as many as asked",
       one: "one; a 400 to more",
       one422: "one; a 422 to more",
+      few: "two at most; the others of what is asked are left out",
     },
     default: "many",
-    evidence: "The field is a list; the SDKs ask for one at a time.",
+    evidence:
+      "The field is a list; the SDKs ask for one at a time, and no source says that a longer one is signed as a whole.",
   }),
   uploadVisibility: defineSwitch({
     about: "the visibility of a dataset made of an upload",

@@ -7,10 +7,11 @@ import {
   type FileFailure,
   type LandedFile,
 } from "../errors";
+import { namedFields } from "../api/reply/refused-fields";
 import { counted, listed } from "../text";
 
-function isOfOneFile({ status, fields }: ApiError): boolean {
-  return status === 413 || "file_path_in_dataset" in fields;
+function isOfOneFile(error: ApiError): boolean {
+  return error.status === 413 || namedFields(error, ["file_path_in_dataset"]).length > 0;
 }
 
 /** Whether every other file would meet the same refusal, so that trying them would only cost calls. */

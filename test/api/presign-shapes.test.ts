@@ -1,5 +1,6 @@
 // What a presign may answer: the documented shapes, and the small liberties that servers take with them.
 import { getDataset } from "../../src/api/endpoints/datasets";
+import { signParts } from "../../src/api/endpoints/managed-upload";
 import { presignFile, type Presigned } from "../../src/api/endpoints/presign";
 import { reply, scripted } from "../support/scripted-transport";
 
@@ -51,6 +52,30 @@ describe("a presign is understood", () => {
     expect(await presigned(body, 11 * MIB)).toMatchObject({
       uploadedParts: [{ partNumber: 2, sizeBytes: 5 * MIB }],
     });
+  });
+});
+
+describe("signed parts", () => {
+  const signed = (
+    asked: readonly number[],
+    came: readonly number[],
+  ): Promise<readonly number[]> => {
+    const parts = came.map((number) => ({ part_number: number, url, headers: {} }));
+    const { avala } = scripted([reply(200, { parts })]);
+    return signParts(avala, "s1", asked).then((targets) => [...targets.keys()]);
+  };
+
+  test("may be fewer than asked", async () => {
+    expect(await signed([1, 2, 3], [1])).toEqual([1]);
+    expect(await signed([1, 2, 3], [2, 3])).toEqual([2, 3]);
+  });
+
+  test.each([
+    ["none", []],
+    ["one that was not asked for", [1, 4]],
+    ["numbered from 0", [0, 1, 2]],
+  ])("are refused when they are %s", async (_what, came) => {
+    await expect(signed([1, 2, 3], came)).rejects.toMatchObject({ code: "bad_reply" });
   });
 });
 

@@ -97,6 +97,34 @@ describe("two runs at once with one large file", () => {
   });
 });
 
+describe("a call that signs fewer parts than asked", () => {
+  test("is used for those, and the others are asked for again", async () => {
+    await place.start({ dialect: { uploadReply: "managed", parts: "few" } });
+    const file = await place.put("a.mcap", randomBytes(26 * MIB));
+    expect(await upload([file])).toMatchObject({ isComplete: true, bytesSent: 26 * MIB });
+    expect(await stored()).toEqual({ "a.mcap": file.sha256 });
+    expect(calls("/parts/")).toBe(3);
+  });
+
+  const signingOnly = (choose: (asked: readonly number[]) => readonly number[]): Avala => {
+    const { avala } = sessionWith(place.emulator);
+    const call: Avala["call"] = (request) => {
+      if (!request.route.endsWith("/parts/")) return avala.call(request);
+      const { part_numbers: asked } = request.body as { part_numbers: readonly number[] };
+      return avala.call({ ...request, body: { part_numbers: choose(asked) } });
+    };
+    return { ...avala, call };
+  };
+
+  test("is followed by calls for one each, where it leaves out the first", async () => {
+    await place.start();
+    const file = await place.put("a.mcap", randomBytes(17 * MIB));
+    const avala = signingOnly((asked) => asked.slice(-1));
+    expect(await upload([file], avala)).toMatchObject({ isComplete: true });
+    expect(await stored()).toEqual({ "a.mcap": file.sha256 });
+  });
+});
+
 describe("a server that loses a part", () => {
   test("is sent the part again, and every file lands", async () => {
     await place.start({ etag: "opaque" });

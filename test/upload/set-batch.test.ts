@@ -62,6 +62,7 @@ describe("on a server that keeps batches apart", () => {
     ["PUTs and parts", { uploadReply: "managed" }],
     ["parts that are signed one by one (400)", { uploadReply: "managed", parts: "one" }],
     ["parts that are signed one by one (422)", { uploadReply: "managed", parts: "one422" }],
+    ["parts of which a call signs fewer than asked", { uploadReply: "managed", parts: "few" }],
     ["forms, and does not know the batch", { uploadReply: "ignored" }],
   ] as const)("a set of small and large files is whole, by %s", async (_how, dialect) => {
     await speak({ batches: "apart", ...dialect });
@@ -90,6 +91,16 @@ describe("on a server that keeps batches apart", () => {
 });
 
 describe("on a server that refuses the fields of the second protocol", () => {
+  test.each(["detail", "listed", "words"] as const)(
+    "all goes by the first, however it says so: %s",
+    async (validationErrors) => {
+      await speak({ batches: "apart", uploadReply: "refused", validationErrors });
+      expect(await publish(noting().avala, await makeFiles())).toMatchObject({
+        dataset: { itemCount: 3 },
+      });
+    },
+  );
+
   test("all goes by the first, after one call, and the confirm names no batch", async () => {
     await speak({ batches: "apart", uploadReply: "refused" });
     const { avala, asked } = noting();

@@ -1,12 +1,13 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
 import { AvalaError, isApiError, isAvalaError, type ApiError } from "../../errors";
+import { withinAdvice } from "../advice";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
 import { listAll, listPage, type ListCall, type Page } from "../pages";
 import { hideCredentials } from "./provider-config";
-import type { Json } from "../wire";
+import type { Fields, Json } from "../wire";
 
 export interface DatasetRef {
   /** A user's or organization's name; may be an e-mail address. */
@@ -225,23 +226,25 @@ export interface DatasetHealth {
   readonly totalFrames?: number | undefined;
 }
 
-/** What the server found when it indexed the dataset. @throws ApiError, as {@link Avala.call} */
+function readHealth(fields: Fields): DatasetHealth {
+  return {
+    ingestOk: fields.maybeFlag("ingest_ok") ?? false,
+    issues: fields.maybeList("issues"),
+    itemCount: fields.maybeCount("item_count"),
+    sequenceCount: fields.maybeCount("sequence_count"),
+    totalFrames: fields.maybeCount("total_frames"),
+  };
+}
+
+/** What the server found when it indexed the dataset. Advice, cut short. @throws as {@link withinAdvice} */
 export function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<DatasetHealth> {
-  return callFor(
-    avala,
-    {
-      method: "GET",
-      route: "GET /datasets/{owner}/{slug}/health/",
-      path: [...refPath(ref), "health"],
-      repeat: "safe",
-      what: `read the health of dataset ${nameOf(ref)}`,
-    },
-    (fields) => ({
-      ingestOk: fields.maybeFlag("ingest_ok") ?? false,
-      issues: fields.maybeList("issues"),
-      itemCount: fields.maybeCount("item_count"),
-      sequenceCount: fields.maybeCount("sequence_count"),
-      totalFrames: fields.maybeCount("total_frames"),
-    }),
-  );
+  const what = `read the health of dataset ${nameOf(ref)}`;
+  const call = {
+    method: "GET",
+    route: "GET /datasets/{owner}/{slug}/health/",
+    path: [...refPath(ref), "health"],
+    repeat: "safe",
+    what,
+  } as const;
+  return withinAdvice(avala, what, (inTime) => callFor(inTime, call, readHealth));
 }

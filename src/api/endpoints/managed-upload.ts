@@ -5,8 +5,10 @@ import { readPutTarget, type PutTarget } from "./presign";
 import { badReply, Fields } from "../wire";
 
 /**
- * Asks where parts go, many at once, since each call counts against the request budget. One try, which may be repeated:
- * whoever sends a part signs it anew in each of its tries.
+ * Asks where parts go, many at once, since each call counts against the request budget. A server may sign fewer than
+ * asked: who waits for the others asks again. One try, which may be repeated: whoever sends a part signs it again in each
+ * of its tries.
+ * @throws AvalaError `bad_reply` when none of them is signed, or others are
  */
 export async function signParts(
   avala: Avala,
@@ -30,9 +32,11 @@ export async function signParts(
     const fields = Fields.of(part, route, "parts");
     signed.set(fields.count("part_number", 1), readPutTarget(fields, route));
   }
-  const missing = partNumbers.find((partNumber) => !signed.has(partNumber));
-  if (missing !== undefined)
-    throw badReply(route, `part ${missing} was asked for and is not signed`);
+  const other = [...signed.keys()].find((partNumber) => !partNumbers.includes(partNumber));
+  // Numbers that are not those asked for may be of other parts: bytes would go to the wrong place.
+  if (other !== undefined) throw badReply(route, `part ${other} is signed and was not asked for`);
+  if (signed.size === 0)
+    throw badReply(route, `part ${partNumbers[0] ?? 0} was asked for and is not signed`);
   return signed;
 }
 

@@ -1,7 +1,8 @@
 // What a key may do (contract, "Scopes"). Advice: the server judges each call.
 import { AvalaError, isAvalaError } from "../../errors";
 import { callFor } from "../call-for";
-import { withDeadline, type Avala } from "../connection";
+import { withinAdvice } from "../advice";
+import type { Avala } from "../connection";
 import type { Permissions } from "../remembered";
 import { judgeScopes, type DoubtedScope, type Scope } from "../scopes";
 import type { Fields } from "../wire";
@@ -73,13 +74,11 @@ export function lackedScopes(
   return judgeScopes(listedScopes(permissions), wanted).lacked;
 }
 
-// The look-up is advice: a server that answers slowly must not hold up a run for it.
-const maxWaitMs = 15_000;
 const ANSWERS: ReadonlySet<string> = new Set(["authentication", "cancelled"]);
 
 async function advisedPermissions(avala: Avala): Promise<Permissions | undefined> {
   try {
-    return await getPermissions(withDeadline(avala, avala.clock.now() + maxWaitMs));
+    return await withinAdvice(avala, "read the key's permissions", getPermissions);
   } catch (error) {
     if (!isAvalaError(error) || ANSWERS.has(error.code)) throw error;
     return undefined;

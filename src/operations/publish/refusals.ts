@@ -2,6 +2,7 @@
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import type { ConfirmInput } from "../../api/endpoints/manual-upload";
 import { AvalaError, isApiError, type ApiError } from "../../errors";
+import { namedFields } from "../../api/reply/refused-fields";
 import { listed, shown } from "../../text";
 import type { ItemComparison } from "../item-comparison";
 
@@ -135,7 +136,7 @@ export function notMade({ name, slug }: ConfirmInput, error: ApiError): AvalaErr
   const hint =
     error.code === "conflict"
       ? `The name or the slug ${slug} is taken, by you or by someone else: choose another name, or another slug.`
-      : "visibility" in error.fields
+      : namedFields(error, ["visibility"]).length > 0
         ? "Avala may want an uploaded dataset to be private at first: make it private, and publish it in the dashboard."
         : undefined;
   return new AvalaError(error.code, `Avala made no dataset ${name}: ${error.message}`, {

@@ -1,7 +1,8 @@
 // Whether files can ever fit into the storage quota: asked before the first byte, since a refusal in the middle leaves
 // files behind that no call removes. Knows nothing of what is sent or how.
 import { getQuota, type Quota } from "../../api/endpoints/manual-upload";
-import { withDeadline, type Avala } from "../../api/connection";
+import { withinAdvice } from "../../api/advice";
+import type { Avala } from "../../api/connection";
 import { AvalaError, isAvalaError } from "../../errors";
 import { formatBytes } from "../../text";
 
@@ -21,19 +22,12 @@ const ADVICE_MISSING: ReadonlySet<string> = new Set([
   "bad_reply",
 ]);
 
-// A route that does not answer, or answers 429 alone, must not hold up an upload that it only advises on.
-const MAX_TRIES = 3;
-const MAX_WAIT_MS = 2 * 60_000;
-
 /** The quota is advice: a server that does not tell it, or tells something else, takes the files all the same. */
 async function askForQuota(avala: Avala, organizationUid?: string): Promise<Quota | undefined> {
-  const inTime = withDeadline(avala, avala.clock.now() + MAX_WAIT_MS);
-  const impatient: Avala = {
-    ...inTime,
-    call: (request) => inTime.call({ ...request, maxTries: MAX_TRIES }),
-  };
   try {
-    return await getQuota(impatient, { organizationUid });
+    return await withinAdvice(avala, "read the storage quota", (impatient) =>
+      getQuota(impatient, { organizationUid }),
+    );
   } catch (error) {
     if (isAvalaError(error) && ADVICE_MISSING.has(error.code)) return undefined;
     throw error;

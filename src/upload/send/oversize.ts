@@ -3,6 +3,7 @@
 import type { Presigned } from "../../api/endpoints/presign";
 import { AvalaError, isApiError } from "../../errors";
 import { MAX_FORM_BYTES } from "../../api/limits";
+import { namedFields } from "../../api/reply/refused-fields";
 import { printable } from "../../redact";
 import type { HashedFile } from "./attempt";
 import { formatBytes } from "../../text";
@@ -26,7 +27,7 @@ export function notOffered(
 /** A server that knows forms alone may refuse the size, where another would answer with a form. */
 export function isRefusalOfSize(error: unknown): boolean {
   if (!isApiError(error) || error.code !== "validation") return false;
-  return error.status === 413 || "content_length" in error.fields;
+  return error.status === 413 || namedFields(error, ["content_length"]).length > 0;
 }
 
 /** The same, unless it would go by form. @throws AvalaError `not_offered` */

@@ -27,51 +27,63 @@ function isRefused(error: unknown): boolean {
   return isApiError(error) && (error.status === 400 || error.status === 422);
 }
 
+/** The call by which a part was asked for last. */
+interface Asked {
+  readonly partNumbers: readonly number[];
+  readonly reply: Promise<ReadonlyMap<number, PutTarget>>;
+}
+
 /** `wanted`: every part that will be sent, in order. */
 export function createPartSigner(
   { avala, signal, signing }: Signing,
   session: string,
   wanted: readonly number[],
 ): PartSigner {
-  const signed = new Map<number, Promise<ReadonlyMap<number, PutTarget>>>();
-  /** With how many others each part was asked for last. */
-  const asked = new Map<number, number>();
-  const ask = (numbers: readonly number[]): void => {
-    const reply = signParts(avala, session, numbers, signal);
-    reply.catch(() => undefined); // whoever waits for a part of it is told
-    for (const partNumber of numbers) {
-      signed.set(partNumber, reply);
-      asked.set(partNumber, numbers.length);
-    }
+  const asked = new Map<number, Asked>();
+  const ask = (partNumbers: readonly number[]): void => {
+    const reply = signParts(avala, session, partNumbers, signal);
+    reply.catch(() => undefined); // thrown where a part of it is waited for
+    for (const partNumber of partNumbers) asked.set(partNumber, { partNumbers, reply });
   };
   const askFrom = (partNumber: number): void => {
     const from = wanted.indexOf(partNumber);
     const isAlone = signing.isOneByOne || from < 0;
     ask(isAlone ? [partNumber] : wanted.slice(from, from + PARTS_SIGNED_AT_ONCE));
   };
-  const askAlone = async (
-    partNumber: number,
-    error: unknown,
-  ): Promise<ReadonlyMap<number, PutTarget>> => {
-    if (!isRefused(error) || asked.get(partNumber) === 1) throw error;
-    signing.isOneByOne = true;
+  const askAlone = (partNumber: number): void => {
     // Others of the same call may have asked for themselves by now.
+    signing.isOneByOne = true;
     ask([partNumber]);
-    return signed.get(partNumber) ?? new Map<number, PutTarget>();
+  };
+  /** What one call signed for the part; where it did not, the part is asked for again, in the end alone. */
+  const targetIn = async (call: Asked, partNumber: number): Promise<PutTarget | undefined> => {
+    const { partNumbers, reply } = call;
+    const isAlone = partNumbers.length === 1;
+    const isLast = (): boolean => asked.get(partNumber) === call;
+    try {
+      const target = (await reply).get(partNumber);
+      if (target !== undefined) return target;
+    } catch (error) {
+      if (!isRefused(error) || isAlone) throw error;
+      if (isLast()) askAlone(partNumber);
+      return undefined;
+    }
+    if (isAlone) throw new AvalaError("bad_reply", `Part ${partNumber} is not signed.`);
+    // A server that signs some of what is asked signs the first of it; one that does not may still sign one.
+    if (isLast()) (partNumbers[0] === partNumber ? askAlone : askFrom)(partNumber);
+    return undefined;
   };
   return {
     target: async (partNumber) => {
-      if (!signed.has(partNumber)) askFrom(partNumber);
-      const together = signed.get(partNumber);
-      const target = (await together?.catch((error: unknown) => askAlone(partNumber, error)))?.get(
-        partNumber,
-      );
-      if (target === undefined)
-        throw new AvalaError("bad_reply", `Part ${partNumber} is not signed.`);
-      return target;
+      for (;;) {
+        const call = asked.get(partNumber);
+        if (call === undefined) askFrom(partNumber);
+        const target = call && (await targetIn(call, partNumber));
+        if (target !== undefined) return target;
+      }
     },
     forget: (partNumber) => {
-      signed.delete(partNumber);
+      asked.delete(partNumber);
     },
   };
 }

@@ -1,0 +1,33 @@
+// Look-ups that a run can do without: they are cut short, a request under way as well. Knows no endpoint.
+import { AvalaError } from "../errors";
+import { startTimer } from "../flow/clock";
+import { withDeadline, withSignal, type Avala } from "./connection";
+
+/** All tries of one look-up together. A silent server cost a run 61 s of its rights, and 122 s of its quota. */
+export const maxAdviceMs = 10_000;
+
+/**
+ * What `ask` finds out in {@link maxAdviceMs}. The request itself is stopped by the system's time, and the waits between
+ * tries end by the session's.
+ * @throws AvalaError `timeout` when that is over; as `ask`
+ */
+export async function withinAdvice<T>(
+  avala: Avala,
+  what: string,
+  ask: (avala: Avala) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const cancelTimer = startTimer(maxAdviceMs, () => stop.abort());
+  const inTime = withDeadline(avala, avala.clock.now() + maxAdviceMs);
+  try {
+    return await ask(withSignal(inTime, stop.signal));
+  } catch (error) {
+    if (!stop.signal.aborted || avala.signal?.aborted === true) throw error;
+    const seconds = maxAdviceMs / 1000;
+    throw new AvalaError("timeout", `Could not ${what}: no reply within ${seconds} seconds.`, {
+      cause: error,
+    });
+  } finally {
+    cancelTimer();
+  }
+}
