@@ -38,6 +38,13 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...["organizations.read", "organizations.write", "slices.read", "slices.write"],
 ]);
 
+/** The scope that the server's words name, when it is the only one; of another vocabulary none. */
+export function scopeNamedIn(text: string): string | undefined {
+  const words = text.match(/\b[a-z]+\.[a-z]+\b/g) ?? [];
+  const named = new Set(words.filter((word) => KNOWN.has(word)));
+  return named.size === 1 ? [...named][0] : undefined;
+}
+
 interface Disagreement {
   /** The scope that is enough by the reference, which knows no other for it; `undefined` where it wants none. */
   readonly enough: Scope | undefined;

@@ -4,7 +4,7 @@ import { ApiError, type ApiErrorOptions, type ErrorCode, type RateLimit } from "
 import { printable } from "../../redact";
 import { readErrorBody, type ErrorBody } from "./error-body";
 import { isBusy, isNameTaken } from "./name-taken";
-import { scopeOf } from "../scopes";
+import { organizationHint, permissionHint } from "./permission-hint";
 import type { Secrets } from "../secrets";
 import { isCount, isRecord } from "../wire";
 
@@ -58,11 +58,6 @@ function codeOf({ status, json }: Refusal, body: ErrorBody, quota: Quota | undef
   }
 }
 
-function hintForPermission(scope: string | undefined): string {
-  const what = scope === undefined ? "the scope for it" : `the scope ${scope}`;
-  return `The key needs ${what}, and its user the role and plan for it.`;
-}
-
 function formatGigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB`;
 }
@@ -70,13 +65,14 @@ function formatGigabytes(bytes: number): string {
 function hintFor(
   code: ErrorCode,
   refusal: Refusal,
+  body: ErrorBody,
   quota: ApiErrorOptions["quota"],
 ): string | undefined {
   switch (code) {
     case "authentication":
       return "Check the API key: keys are in Avala under Settings > Security, and they can expire.";
     case "permission":
-      return hintForPermission(scopeOf(refusal.route));
+      return permissionHint(refusal.route, body);
     case "not_found":
       return "Check the name or uid, and that the key's user may see it.";
     case "not_offered":
@@ -92,7 +88,7 @@ function hintFor(
     case "validation":
       return refusal.status === 413
         ? "The server gives no quota for a reason, so the file or the request is too large for it: send less, or ask Avala for its limit."
-        : undefined;
+        : organizationHint(body);
     case "server":
       return refusal.repeat === "ambiguous"
         ? "It may have been done all the same: look before doing it again."
@@ -164,6 +160,6 @@ export function refusalError(refusal: Refusal, secrets: Secrets): ApiError {
     ambiguous,
     hint: isWaitedFor
       ? "Run again once the server is done with it."
-      : hintFor(code, refusal, quota),
+      : hintFor(code, refusal, body, quota),
   });
 }

@@ -1,0 +1,38 @@
+// What to do about a call that the server does not allow, or about an organization that it does not take. The server's own
+// words come first: our table of scopes is a belief (docs/api.md, "Scopes"). Pure.
+import { scopeNamedIn, scopeOf } from "../scopes";
+import type { ErrorBody } from "./error-body";
+
+const ORGANIZATION = /\borgani[sz]ations?\b/i;
+const ORGANIZATION_FIELD = /^organi[sz]ation(?:_uid|_id)?$/;
+/** The reference's word for a plan that does not include the call. */
+const PLAN = "plan_insufficient";
+
+function isAboutOrganization({ detail, fields }: ErrorBody): boolean {
+  const names = Object.keys(fields);
+  return names.length === 0
+    ? ORGANIZATION.test(detail ?? "")
+    : names.some((name) => ORGANIZATION_FIELD.test(name));
+}
+
+/** For a 403 to `route`. */
+export function permissionHint(route: string, body: ErrorBody): string {
+  const named = scopeNamedIn(body.detail ?? "");
+  if (named !== undefined) return `The key needs the scope ${named}.`;
+  if (body.codes.includes(PLAN))
+    return "The plan does not include this call: change the plan in Avala, or leave out what needs it.";
+  if (isAboutOrganization(body))
+    return "Give the organization that the key's user is a member of, or use a key of one of its members.";
+  const scope = scopeOf(route);
+  const what = scope === undefined ? "the scope for it" : `the scope ${scope}`;
+  return `The key needs ${what}, and its user the role and plan for it.`;
+}
+
+/** For a 400 or 422 that finds fault with an organization. */
+export function organizationHint(body: ErrorBody): string | undefined {
+  const name = Object.keys(body.fields).find((field) => ORGANIZATION_FIELD.test(field));
+  if (name === undefined) return undefined;
+  return name.endsWith("id")
+    ? "Give the organization's uid, which is a UUID, and not its slug or its name."
+    : "Give the slug of an organization that the key's user is a member of.";
+}
