@@ -107,13 +107,13 @@ export function costOf({ datasets, files }: Pick<Plan, "datasets" | "files">): C
   );
 }
 
-/** @throws InputError when `text` is no plan */
+/** @throws InputError when `text` is not a plan */
 export function parsePlan(text: string, file: string): Plan {
   try {
     const value: unknown = JSON.parse(text);
     if (isPlan(value)) return value;
   } catch {
-    // Told below, as for JSON that is no plan.
+    // Told below, as for JSON that is not a plan.
   }
   throw new InputError([
     { input: "plan", text: `${file} is not a plan that a dry run of this version wrote` },

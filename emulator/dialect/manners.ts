@@ -71,7 +71,7 @@ export const MANNERS = {
     },
     default: "many",
     evidence:
-      "The reference names five scopes and says that `exports.create` downloads; the newest source has a table of its own.",
+      "The reference names five scopes and says that `exports.create` downloads; the newest source has its own table.",
   }),
   permissions: defineSwitch({
     about: "`GET /users/me/permissions/`",
