@@ -40,17 +40,16 @@ export {
   createDataset,
   deleteDataset,
   getDataset,
-  getDatasetHealth,
   listDatasetPage,
   listDatasets,
   transferDataset,
   updateDataset,
   type DatasetChanges,
   type DatasetFilter,
-  type DatasetHealth,
   type DatasetRef,
   type NewOwner,
 } from "./api/endpoints/datasets";
+export { getDatasetHealth, type DatasetHealth } from "./api/endpoints/dataset-health";
 export {
   getItem,
   listItems,

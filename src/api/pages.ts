@@ -1,5 +1,5 @@
 // Cursor pages: one of them, or all by following `next`. Knows nothing of what is listed.
-import type { AvalaError } from "../errors";
+import { isAvalaError, type AvalaError } from "../errors";
 import type { Avala } from "./connection";
 import type { ApiCall } from "./call";
 import { badReply, Fields, isRecord, type Read } from "./wire";
@@ -12,9 +12,34 @@ export interface Page<T> {
 }
 
 /** A call that lists; always `safe`. */
-export type ListCall = Pick<ApiCall, "route" | "path" | "query" | "what" | "signal">;
+export type ListCall = Pick<ApiCall, "route" | "path" | "query" | "what" | "signal"> & {
+  /** Hears of an entry that can't be read, where the list is only searched and goes on without it. @default it is thrown */
+  readonly onUnreadable?: ((error: AvalaError) => void) | undefined;
+};
 
-function pageOf<T>(json: unknown, route: string, read: Read<T>): Page<T> {
+/** One entry, or none that can be read. */
+function entryOf<T>(
+  entry: unknown,
+  place: string,
+  { route, onUnreadable }: ListCall,
+  read: Read<T>,
+): readonly T[] {
+  try {
+    return [read(Fields.of(entry, route, place))];
+  } catch (error) {
+    if (onUnreadable === undefined || !isAvalaError(error)) throw error;
+    onUnreadable(error);
+    return [];
+  }
+}
+
+/** For {@link ListCall.onUnreadable}: a warning in a run's log. */
+export function warnOfUnreadable(avala: Avala): (error: AvalaError) => void {
+  return ({ message }) => avala.emit({ kind: "warning", text: `An entry was skipped. ${message}` });
+}
+
+function pageOf<T>(json: unknown, call: ListCall, read: Read<T>): Page<T> {
+  const { route } = call;
   // Short lists come without pages on some deployments.
   const [fields, entries] = Array.isArray(json)
     ? [undefined, json as readonly unknown[]]
@@ -22,7 +47,7 @@ function pageOf<T>(json: unknown, route: string, read: Read<T>): Page<T> {
   return {
     next: fields?.maybeText("next") || null,
     previous: fields?.maybeText("previous") ?? null,
-    results: entries.map((entry, index) => read(Fields.of(entry, route, `results[${index}]`))),
+    results: entries.flatMap((entry, index) => entryOf(entry, `results[${index}]`, call, read)),
   };
 }
 
@@ -33,7 +58,7 @@ async function readPage<T>(
   url?: string,
 ): Promise<Page<T>> {
   const { json } = await avala.call({ ...call, method: "GET", repeat: "safe", url });
-  return pageOf(json, call.route, read);
+  return pageOf(json, call, read);
 }
 
 /** One page. @throws as {@link Avala.call} */
@@ -121,7 +146,7 @@ export async function* listNumbered<T extends Listed>(
   for (let page = 1; ; page += 1) {
     const asked = page === 1 ? call : { ...call, query: { ...query, page } };
     const { json } = await avala.call({ ...asked, method: "GET", repeat: "safe" });
-    const { next, results } = pageOf(json, call.route, read);
+    const { next, results } = pageOf(json, call, read);
     yield* newsIn(results);
     if (next !== null) {
       yield* follow(avala, call, { read, newsIn }, next);

@@ -1,7 +1,7 @@
 // Datasets as a whole: find one, make one without ever making two, wait until it is created.
 // Knows nothing of how files were sent.
 import { withDeadline, type Avala } from "../api/connection";
-import { createDataset, getDataset, listDatasets } from "../api/endpoints/datasets";
+import { createDataset, getDataset, searchDatasets } from "../api/endpoints/datasets";
 import type { Dataset, DatasetInput } from "../api/endpoints/dataset-wire";
 import { confirmUpload, type ConfirmInput } from "../api/endpoints/manual-upload";
 import { ownedAmong, type OwnerWanted } from "./dataset-owner";
@@ -20,7 +20,7 @@ export interface DatasetName extends OwnerWanted {
  */
 export async function findDataset(avala: Avala, wanted: DatasetName): Promise<Dataset | undefined> {
   const found: Dataset[] = [];
-  for await (const dataset of listDatasets(avala, { name: wanted.name })) {
+  for await (const dataset of searchDatasets(avala, wanted.name)) {
     if (dataset.name === wanted.name) found.push(dataset);
   }
   return ownedAmong(avala, found, wanted);

@@ -50,7 +50,7 @@ const NEWEST = 100;
 async function newestOf(avala: Avala, input: ExportInput): Promise<readonly Export[]> {
   const found: Export[] = [];
   let seen = 0;
-  for await (const candidate of listExports(avala, { limit: NEWEST })) {
+  for await (const candidate of listExports(avala, { limit: NEWEST, skipsUnreadable: true })) {
     if (isOf(input, candidate)) found.push(candidate);
     seen += 1;
     if (seen >= NEWEST) break;

@@ -1,7 +1,7 @@
 // Holds a dataset's items against the files that it should be made of: by their keys, and where keys say nothing by what
 // Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents.
 import type { Avala } from "../api/connection";
-import { getDatasetHealth, type DatasetHealth } from "../api/endpoints/datasets";
+import { getDatasetHealth, type DatasetHealth } from "../api/endpoints/dataset-health";
 import type { Dataset } from "../api/endpoints/dataset-wire";
 import { listItems, type DatasetItem } from "../api/endpoints/items";
 import { refOf } from "./dataset-owner";

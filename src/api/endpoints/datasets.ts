@@ -1,13 +1,12 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
 import { AvalaError, isApiError, isAvalaError, type ApiError } from "../../errors";
-import { withinAdvice } from "../advice";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
-import { listAll, listPage, type ListCall, type Page } from "../pages";
+import { listAll, listPage, warnOfUnreadable, type ListCall, type Page } from "../pages";
 import { hideCredentials } from "./provider-config";
-import type { Fields, Json } from "../wire";
+import type { Json } from "../wire";
 
 export interface DatasetRef {
   /** A user's or organization's name; may be an e-mail address. */
@@ -38,6 +37,12 @@ function listCall(filter: DatasetFilter, cursor?: string): ListCall {
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
 export function listDatasets(avala: Avala, filter: DatasetFilter = {}): AsyncIterable<Dataset> {
   return listAll(avala, listCall(filter), readDataset);
+}
+
+/** Those that may have this name, without entries that can't be read: others' faults must not stop who looks for one. */
+export function searchDatasets(avala: Avala, name: string): AsyncIterable<Dataset> {
+  const call = { ...listCall({ name }), onUnreadable: warnOfUnreadable(avala) };
+  return listAll(avala, call, readDataset);
 }
 
 /** One page; `cursor` is that of a `next` link. @throws ApiError, as {@link Avala.call} */
@@ -213,38 +218,4 @@ export function transferDataset(avala: Avala, ref: DatasetRef, to: NewOwner): Pr
     },
     readDataset,
   );
-}
-
-export interface DatasetHealth {
-  /** False also where the server does not say. */
-  readonly ingestOk: boolean;
-  /** As the server returns them. */
-  readonly issues: readonly unknown[];
-  /** Of a sequence dataset its frames. */
-  readonly itemCount?: number | undefined;
-  readonly sequenceCount?: number | undefined;
-  readonly totalFrames?: number | undefined;
-}
-
-function readHealth(fields: Fields): DatasetHealth {
-  return {
-    ingestOk: fields.maybeFlag("ingest_ok") ?? false,
-    issues: fields.maybeList("issues"),
-    itemCount: fields.maybeCount("item_count"),
-    sequenceCount: fields.maybeCount("sequence_count"),
-    totalFrames: fields.maybeCount("total_frames"),
-  };
-}
-
-/** What the server found when it indexed the dataset. Advice, cut short. @throws as {@link withinAdvice} */
-export function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<DatasetHealth> {
-  const what = `read the health of dataset ${nameOf(ref)}`;
-  const call = {
-    method: "GET",
-    route: "GET /datasets/{owner}/{slug}/health/",
-    path: [...refPath(ref), "health"],
-    repeat: "safe",
-    what,
-  } as const;
-  return withinAdvice(avala, what, (inTime) => callFor(inTime, call, readHealth));
 }

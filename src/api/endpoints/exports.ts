@@ -3,7 +3,7 @@ import type { ApiError } from "../../errors";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import type { ListOptions } from "./items";
-import { listAll } from "../pages";
+import { listAll, warnOfUnreadable } from "../pages";
 import { hasUnknownField, isRefusal, namedFields } from "../reply/refused-fields";
 import type { Fields, Json } from "../wire";
 
@@ -177,12 +177,16 @@ export function getExport(avala: Avala, uid: string): Promise<Export> {
 }
 
 /** Newest first, page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
-export function listExports(avala: Avala, options: ListOptions = {}): AsyncIterable<Export> {
+export function listExports(
+  avala: Avala,
+  options: ListOptions & { readonly skipsUnreadable?: boolean } = {},
+): AsyncIterable<Export> {
   const call = {
     route: "GET /exports/",
     path: ["exports"],
     query: { limit: options.limit },
     what: "list exports",
+    onUnreadable: options.skipsUnreadable === true ? warnOfUnreadable(avala) : undefined,
   };
   const read = readerFor(avala);
   return listAll(avala, call, (fields) => read(fields));
