@@ -106,7 +106,7 @@ test.each(["webhook", "storageConfig"] as const)(
     });
     lose(path);
     const made = make(handlers()[kind] as ReturnType<typeof handlers>["webhook"], { ...given });
-    await expect(clock.run(made)).rejects.toThrow(/can't be told.*look in Avala/s);
+    await expect(clock.run(made)).rejects.toThrow(/is not known whether.*look in Avala/s);
     bench.avala.clearFaults();
     expect(await count(kind === "webhook" ? listWebhooks : listStorageConfigs)).toBe(1);
   },
