@@ -92,9 +92,17 @@ async function sendAndConfirm(
 }
 
 /**
- * Of a dataset that was found after the reply to its confirm was lost, under a name that other content may have too, it is
- * only known that it is there: another machine's run may have made it in the same moment.
+ * Whether it was found after the reply to its confirm was lost, under a name that other content may have too: then it is
+ * only known that it is there, since another machine's run may have made it in the same moment.
  */
+function isOnlyFound(
+  { wasFound }: Extract<Confirmed, { readonly outcome: "confirmed" }>,
+  held: NamedFiles,
+): boolean {
+  return wasFound && !isNamedByContent(held);
+}
+
+/** Waits, and compares: one that was only found like any other that exists. */
 async function settle(
   avala: Avala,
   target: PublishTarget,
@@ -102,8 +110,8 @@ async function settle(
   confirmed: Extract<Confirmed, { readonly outcome: "confirmed" }>,
   options: PublishOptions,
 ): Promise<Compared> {
-  const { dataset, isKnown, wasFound } = confirmed;
-  if (!wasFound || isNamedByContent(held) || options.waits === false)
+  const { dataset, isKnown } = confirmed;
+  if (!isOnlyFound(confirmed, held) || options.waits === false)
     return settlePublished(avala, dataset, held, { ...options, isKnown });
   const compared = await compareFound(avala, dataset, target, { ...options, isSent: true });
   await removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
@@ -144,7 +152,8 @@ export async function carryOut(
   options.onConfirmed?.(confirmed.dataset);
   const known = { ...target, digest: held.digest };
   const settled = await settle(avala, known, held, confirmed, options);
-  return { outcome: "uploaded", upload, ...settled };
+  const isUnsure = isOnlyFound(confirmed, held) && settled.unverified > 0;
+  return { outcome: isUnsure ? "unverified" : "uploaded", upload, ...settled };
 }
 
 /** {@link decidePublish}, then {@link carryOut}. */
