@@ -46,7 +46,10 @@ function isConflictDue(played: Played, end: End): boolean {
 }
 
 /** Whether only our own record could have told what the dataset is made of, and it may be lost or of no use. */
-function mayLoseTheRecord({ ends, diskWasFull, dialect, knowsDigests }: Played): boolean {
+function mayLoseTheRecord(played: Played): boolean {
+  const { ends, diskWasFull, dialect, knowsDigests, lostConfirms } = played;
+  // What is found after a lost confirm may be another machine's, so it is not recorded as ours.
+  if (lostConfirms > 0) return true;
   const isLost = ends.some(
     ({ how, wasTogether, wasMade }) =>
       wasTogether || how === "killed" || (wasMade && !how.startsWith("un") && how !== "uploaded"),

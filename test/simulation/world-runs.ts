@@ -55,6 +55,8 @@ export interface World {
   readonly canSwitch: boolean;
   readonly canForget: boolean;
   disturbances: number;
+  /** How often the reply to a confirm was lost. */
+  lostConfirms: number;
   changes: number;
 }
 
@@ -139,6 +141,8 @@ async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
     baseUrl: "https://api.avala.ai/api/v1",
     ports: process.ports,
     onEvent: (event) => {
+      if (event.kind === "retry" && event.what.startsWith("confirm dataset"))
+        world.lostConfirms += 1;
       if (event.kind !== "file-sent") return;
       noteBatches();
       if (knownBefore.has(event.path)) world.sentAgain.push(event.path);

@@ -42,6 +42,8 @@ export interface Played {
   readonly dialect: ModelDialect;
   /** How often the server forgot sessions, closed batches or replied in another form from then on. */
   readonly disturbances: number;
+  /** How often the reply to a confirm was lost. */
+  readonly lostConfirms: number;
   /** Whether the journal's disk was full at some time, which may forget what had landed. */
   readonly diskWasFull: boolean;
   readonly hadFaults: boolean;
@@ -112,6 +114,7 @@ export async function playSeed(seed: number): Promise<Played> {
     canSwitch: random.chance(0.35),
     canForget: random.chance(0.25),
     disturbances: 0,
+    lostConfirms: 0,
     changes: 0,
   };
   // By its name alone it would pass for ours where we have none.
@@ -157,6 +160,7 @@ export async function playSeed(seed: number): Promise<Played> {
     ends,
     afterwards,
     disturbances: world.disturbances,
+    lostConfirms: world.lostConfirms,
     sentAgain: world.sentAgain,
     sentTwice: world.sentTwice,
     ranTogether,

@@ -4,7 +4,8 @@ import type { Avala } from "../../api/connection";
 import { isBatchRefused, isBatchUnknown } from "../../api/endpoints/batch-refusals";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import type { ConfirmInput } from "../../api/endpoints/manual-upload";
-import { isApiError, isAvalaError, type ApiError } from "../../errors";
+import { isApiError, type ApiError } from "../../errors";
+import { DEFAULT_TRIES } from "../../flow/retry";
 import { anotherBatch } from "../../upload/journal/batch";
 import { openUploadJournal } from "../../upload/journal/upload-journal";
 import { askHow } from "../../upload/send/ask";
@@ -42,15 +43,15 @@ async function standingOf(avala: Avala, set: NamedFiles, batch: Batch): Promise<
   const { signal = new AbortController().signal } = avala;
   const asking = { avala, destination: destinationOf(set), batch: batch.uid, signal };
   try {
-    const presigned = await askHow(asking, sample);
+    const presigned = await askHow(asking, sample, { maxTries: DEFAULT_TRIES });
     if (presigned.method !== "POST") return "with batches";
     const { url, fields } = presigned.form;
     const texts = [url, ...fields.map(([, value]) => value)];
     const isNamed = texts.some((text) => text.includes(batch.uid ?? ""));
     return isNamed ? "with batches" : "without batches";
   } catch (error) {
-    if (!isAvalaError(error) || error.code === "cancelled") throw error;
-    return isSessionLost(error) ? "not known" : "with batches";
+    if (!isSessionLost(error)) throw error;
+    return "not known";
   }
 }
 
