@@ -24,17 +24,26 @@ const USAGE = `Usage: AVALA_API_KEY=… node scripts/live-check.mjs [--write] [-
 
   --write         also makes one private dataset of three files of less than 1 kB each and an export of it. Both stay:
                   delete them in the dashboard. It also announces one file of 200 MiB, to see how parts are signed; none
-                  of that file is sent. Without --write nothing is changed.
+                  of that file is sent, and it may count against the storage quota until its session expires, in
+                  24 hours. Without --write nothing is changed.
   --dialect FILE  also writes what was seen as a dialect for \`avala-emulator --dialect FILE\`
 `;
 
-const { values: flags } = parseArgs({
-  options: {
+function readFlags() {
+  const options = {
     write: { type: "boolean", default: false },
     dialect: { type: "string" },
     help: { type: "boolean", default: false },
-  },
-});
+  };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const flags = readFlags();
 
 async function main() {
   const config = core.readConfig({});
@@ -48,7 +57,8 @@ async function main() {
       const name = `avala-live-check-${randomBytes(4).toString("hex")}`;
       console.log(
         `Makes the private dataset ${name} of three files of less than 1 kB each, and an export of it. Both stay.\n` +
-          "Announces one file of 200 MiB, of which nothing is sent, to see how parts are signed.\n",
+          "Announces one file of 200 MiB, of which nothing is sent, to see how parts are signed. It may count against the\n" +
+          "storage quota until its session expires, in 24 hours.\n",
       );
       await write(context, { ...known, name });
     }
@@ -66,7 +76,11 @@ else {
     // A server's words may name people: the code alone says enough, and our own errors have no secret in them.
     const isInput = core.isAvalaError(error) && error.code === "input";
     const why = isInput ? error.message : (error?.code ?? error?.name ?? "unknown");
-    console.error(`The check ended early: ${why}.`);
+    // A route is a template, without names. The hint is ours, and says which scope is needed.
+    const where =
+      error?.route === undefined ? "" : ` (${error.status ?? "no reply"} ${error.route})`;
+    const hint = error?.code === "permission" ? ` ${error.hint ?? ""}` : "";
+    console.error(`The check ended early: ${why}${where}.${hint}`);
     process.exitCode = 1;
   });
 }

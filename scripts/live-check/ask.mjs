@@ -64,7 +64,12 @@ export const isRefusal = ({ status, json }) => (status === 400 || status === 422
 /** The names of the fields that a refusal is about. */
 export function refusedFields({ status, json }) {
   if (!isRefusal({ status, json })) return [];
-  return Object.keys(isRecord(json.detail) ? json.detail : json);
+  const { detail } = json;
+  // As lists of places, `["body", "name"]`, and as words, `name: …; slug: …`, that other frameworks write.
+  if (Array.isArray(detail))
+    return detail.filter(isRecord).flatMap(({ loc }) => (Array.isArray(loc) ? loc.slice(-1) : []));
+  if (typeof detail === "string") return detail.match(/(?:^|(?<=; ))\w+(?=: )/g) ?? [];
+  return Object.keys(isRecord(detail) ? detail : json);
 }
 
 /** A server's word as one part of a path. It may name a person, so it is never printed. */

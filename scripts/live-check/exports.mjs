@@ -4,16 +4,18 @@ import { entriesOf, isRecord, isRefusal } from "./ask.mjs";
 const STATUS = { exported: "exported", completed: "completed", EXPORTED: "shouted" };
 
 export async function lookAtExports(context) {
-  const { ask, findings } = context;
-  const exports = entriesOf(await ask("GET", "/exports/", { query: { limit: 20 } }));
-  const failed = exports.find(({ status }) => /^(failed|error)$/i.test(String(status)));
-  if (failed !== undefined) {
-    const isSaid = "error" in failed || "updated_at" in failed;
-    findings.speaks("exportReason", isSaid ? "error" : "none");
-    findings.fact(`A failed export has the fields ${Object.keys(failed).sort().join(", ")}.`);
-  }
+  const exports = entriesOf(await context.ask("GET", "/exports/", { query: { limit: 20 } }));
+  for (const one of exports) if (lookAtFailure(context, one)) break;
   const done = exports.find(({ download_url: url }) => typeof url === "string" && url !== "");
   if (done !== undefined) await lookAtFile(context, done);
+}
+
+/** Which fields a failed export has. @returns whether it is one */
+export function lookAtFailure({ findings }, one) {
+  if (!/^(failed|error)$/i.test(String(one.status))) return false;
+  findings.speaks("exportReason", "error" in one || "updated_at" in one ? "error" : "none");
+  findings.fact(`A failed export has the fields ${Object.keys(one).sort().join(", ")}.`);
+  return true;
 }
 
 /** Of a finished export. Its URL is a secret: the host alone is printed. */

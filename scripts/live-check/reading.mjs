@@ -1,15 +1,15 @@
 // What can be seen without changing anything: the key's user and rights, lists, datasets and their items.
-import { entriesOf, isRecord, pathOf } from "./ask.mjs";
+import { entriesOf, isRecord, pathOf, pathPart } from "./ask.mjs";
 
 const NAMES = ["username", "handle", "email"];
 
 /** @returns the user's own fields, which stay in the process */
 export async function look(context) {
   const me = await lookAtUser(context);
-  await lookAtRights(context);
+  const showsPolling = await lookAtRights(context);
   await lookAtLists(context);
   await lookAtDatasets(context, me);
-  return { me };
+  return { me, showsPolling };
 }
 
 async function lookAtUser({ ask, findings }) {
@@ -26,6 +26,7 @@ async function lookAtUser({ ask, findings }) {
   return reply.json;
 }
 
+/** @returns whether the key shows if `exports.create` is enough to read an export */
 async function lookAtRights({ ask, findings }) {
   const { status, json } = await ask("GET", "/users/me/permissions/");
   findings.speaks("permissions", { 200: "present", 404: "absent" }[status]);
@@ -33,27 +34,49 @@ async function lookAtRights({ ask, findings }) {
   findings.fact(
     `GET /users/me/permissions/: ${status}. Scopes: ${scopes.join(", ") || "none named"}.`,
   );
-  const isKnown = status === 200 && isRecord(json);
-  const isScoped = isKnown ? scopes.length > 0 : undefined;
-  if (isScoped === true)
+  // A server may name all scopes for a key that has no list of its own: how many there are is all that is shown.
+  if (status === 200 && scopes.length > 0) {
+    const may = "usersMe" in findings.dialect ? "may" : "may not";
     findings.answer(
       9,
-      `A scoped key ${"usersMe" in findings.dialect ? "may" : "may not"} read it.`,
+      `A key for which the server names scopes (${scopes.length}) ${may} read it.`,
     );
-  const exports = await ask("GET", "/exports/", { query: { limit: 1 } });
-  findings.fact(`GET /exports/: ${exports.status}.`);
-  if (isScoped !== true || scopes.includes("exports.read") || !scopes.includes("exports.create")) {
+  }
+  await lookAtPolling({ ask, findings }, scopes);
+  return canShowPolling(scopes);
+}
+
+/** Of one export: whoever may not list them may still be allowed to read one. */
+async function lookAtPolling({ ask, findings }, scopes) {
+  const listed = await ask("GET", "/exports/", { query: { limit: 1 } });
+  findings.fact(`GET /exports/: ${listed.status}.`);
+  if (!canShowPolling(scopes)) {
     findings.answer(
       7,
       "This key can't show it: it takes one with exports.create, without exports.read.",
     );
     return;
   }
-  findings.answer(
-    7,
-    exports.status === 403 ? "No: exports.read is needed." : "Yes, without exports.read.",
-  );
-  findings.speaks("scopes", { 200: "few", 403: "many" }[exports.status]);
+  findings.answer(7, `The list of exports: ${listed.status}.`);
+  findings.speaks("scopes", { 200: "few", 403: "many" }[listed.status]);
+  const [one] = entriesOf(listed);
+  if (one === undefined) {
+    findings.answer(7, "No export was seen that could be read: --write makes one.");
+    return;
+  }
+  answerPolling(findings, await ask("GET", `/exports/${pathPart(one.uid)}/`));
+}
+
+function canShowPolling(scopes) {
+  return scopes.includes("exports.create") && !scopes.includes("exports.read");
+}
+
+/** By the reply to a key with `exports.create`, without `exports.read`, that reads one export. */
+export function answerPolling(findings, { status }) {
+  if (status === 200) findings.answer(7, "Yes: one export is read without exports.read.");
+  else if (status === 403) findings.answer(7, "No: exports.read is needed to read one export.");
+  else findings.answer(7, `Reading one export: ${status}, which says nothing.`);
+  findings.speaks("scopes", { 200: "few", 403: "many" }[status]);
 }
 
 function listForm({ status, json }) {

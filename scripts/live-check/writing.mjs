@@ -2,8 +2,8 @@
 // knows a call that removes them. No webhook is made, and nothing is made public.
 import { randomUUID } from "node:crypto";
 import { entriesOf, isRecord, isRefusal, pathOf, pathPart, refusedFields } from "./ask.mjs";
-import { createExport, lookAtFile } from "./exports.mjs";
-import { ownerForm } from "./reading.mjs";
+import { createExport, lookAtFailure, lookAtFile } from "./exports.mjs";
+import { answerPolling, ownerForm } from "./reading.mjs";
 
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";
 const CONFIRM = "/datasets/manual-upload/";
@@ -18,13 +18,16 @@ const PIXEL = Buffer.from(
 /** A file in the batch that is confirmed, one in another batch, and one by the first protocol. */
 const FILES = { named: "photos/one.png", other: "photos/two.png", first: "photos/three.png" };
 
-export async function write(context, { me, name }) {
+export async function write(context, { me, showsPolling, name }) {
   const { ask, findings } = context;
   const invalid = await ask("POST", PRESIGN, { body: {} });
-  if (isRefusal(invalid))
-    findings.speaks("validationErrors", isRecord(invalid.json.detail) ? "detail" : "fields");
+  if (isRefusal(invalid)) findings.speaks("validationErrors", validationForm(invalid.json));
   const batch = randomUUID();
   const isManaged = await sendAll(context, { name, batch });
+  if (isManaged === undefined) {
+    findings.fact("No file was stored, so nothing is confirmed.");
+    return;
+  }
   await lookAtParts(context, { name: `${name}-parts`, batch: randomUUID() });
   const body = {
     ...{ name, slug: name, data_type: "image", visibility: "private", create_metadata: true },
@@ -36,10 +39,19 @@ export async function write(context, { me, name }) {
   findings.speaks("ownerName", ownerForm(me, made.json));
   await lookAtDataset(context, { name, dataset: made.json, isManaged });
   lookAtTakenName(findings, await ask("POST", CONFIRM, { body }));
-  await lookAtExport(context, { name, uid: String(made.json.uid) });
+  await lookAtExport(context, { name, uid: String(made.json.uid), showsPolling });
 }
 
-/** @returns whether the fields of the second protocol are taken */
+function validationForm({ detail }) {
+  if (typeof detail === "string") return "words";
+  if (Array.isArray(detail)) return "listed";
+  return isRecord(detail) ? "detail" : "fields";
+}
+
+/** Whether a file went, by what {@link send} returns. */
+const isSent = (method) => method === "POST" || method === "PUT";
+
+/** @returns whether the fields of the second protocol are taken; undefined where no file to be confirmed was stored */
 async function sendAll(context, { name, batch }) {
   const { findings } = context;
   const first = await send(context, { name, path: FILES.first });
@@ -48,11 +60,13 @@ async function sendAll(context, { name, batch }) {
   findings.fact(`A presign that offers the second protocol: ${named}.`);
   if (named === "refused") {
     findings.speaks("uploadReply", "refused");
-    for (const path of [FILES.named, FILES.other]) await send(context, { name, path });
-    return false;
+    const others = [];
+    for (const path of [FILES.named, FILES.other]) others.push(await send(context, { name, path }));
+    return [first, ...others].some(isSent) ? false : undefined;
   }
   // Whether a batch counts where the reply is a form, only the items can show.
   findings.speaks("uploadReply", { PUT: "managed", MULTIPART: "managed" }[named]);
+  if (!isSent(named)) return undefined;
   await send(context, { name, path: FILES.other, batch: randomUUID() });
   return true;
 }
@@ -93,8 +107,17 @@ async function send(context, file) {
 async function lookAtParts(context, { name, batch }) {
   const { ask, findings } = context;
   const size = 200 * 1024 * 1024;
-  const { json } = await presign(context, { name, path: "large.png", batch, size });
-  if (!isRecord(json) || json.method !== "MULTIPART") {
+  const { status: presigned, json } = await presign(context, {
+    name,
+    path: "large.png",
+    batch,
+    size,
+  });
+  if (presigned >= 300 || !isRecord(json)) {
+    findings.answer(3, `A file of 200 MiB was not announced: ${presigned}.`);
+    return;
+  }
+  if (json.method !== "MULTIPART") {
     findings.answer(3, "No file of 200 MiB goes in parts here.");
     return;
   }
@@ -152,11 +175,18 @@ function lookAtTakenName(findings, reply) {
   else if (typeof reply.json.detail === "string") findings.speaks("takenName", "detail");
 }
 
-async function lookAtExport(context, { name, uid }) {
-  const { core, avala, ask } = context;
+async function lookAtExport(context, { name, uid, showsPolling }) {
+  const { core, avala, ask, findings } = context;
   const exported = await createExport(context, { name, uid });
   if (exported === undefined) return;
-  await core.waitForExport(avala, exported, { timeoutMs: waitMs });
-  const { json } = await ask("GET", `/exports/${pathPart(exported)}/`);
-  if (isRecord(json) && typeof json.download_url === "string") await lookAtFile(context, json);
+  // One that fails, or that the key may not read, is an answer too.
+  await core.waitForExport(avala, exported, { timeoutMs: waitMs }).catch(({ code }) => {
+    findings.fact(`Waiting for the export ended: ${code}.`);
+  });
+  const reply = await ask("GET", `/exports/${pathPart(exported)}/`);
+  if (showsPolling) answerPolling(findings, reply);
+  if (!isRecord(reply.json) || reply.status !== 200) return;
+  lookAtFailure(context, reply.json);
+  if (typeof reply.json.download_url === "string" && reply.json.download_url !== "")
+    await lookAtFile(context, reply.json);
 }

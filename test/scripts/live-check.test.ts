@@ -96,6 +96,46 @@ describe("the live check", () => {
     },
   );
 
+  test("confirms nothing where no file may be sent, and does not say how large files go", async () => {
+    const emulator = await startSpeaking({}, limits);
+    const apiKey = "avk_reads_reads_reads";
+    emulator.addKey({ key: apiKey, scopes: ["datasets.read"] });
+    const { code, text } = await check({ ...emulator, apiKey }, "--write");
+    expect(code).toBe(0);
+    const confirms = emulator
+      .requests()
+      .filter(({ route }) => route === "/datasets/manual-upload/");
+    expect(confirms).toEqual([]);
+    expect(text).not.toContain("No file of 200 MiB");
+  });
+
+  test("says how a failed export shows itself, and goes on to the end", async () => {
+    const emulator = await startSpeaking({ exportReason: "error" }, limits);
+    emulator.failExports("no", 1);
+    const { code, text, dialect } = await check(emulator, "--write");
+    expect(code).toBe(0);
+    expect(text).toContain("A failed export has the fields");
+    expect(dialect).toMatchObject({ exportReason: "error" });
+  });
+
+  test("answers whether exports.create polls by reading one export, not by the list", async () => {
+    const emulator = await startSpeaking({ scopes: "many" }, limits);
+    const apiKey = "avk_scoped_scoped_scoped";
+    emulator.addKey({
+      key: apiKey,
+      scopes: ["datasets.read", "datasets.write", "exports.create"],
+    });
+    const { text } = await check({ ...emulator, apiKey }, "--write");
+    expect(text).toContain("No: exports.read is needed to read one export.");
+    expect((await check({ ...emulator, apiKey })).text).not.toContain("No: exports.read");
+  });
+
+  test("answers an option that it does not know with its usage", async () => {
+    const emulator = await startSpeaking({}, limits);
+    await expect(check(emulator, "--wrte")).rejects.toThrow(/Usage:/);
+    expect(emulator.requests()).toEqual([]);
+  });
+
   test("takes a 422 that names the fields of the second protocol for a refusal of it", async () => {
     const emulator = await startSpeaking({ uploadReply: "refused" }, limits);
     const on = { method: "POST", path: "/datasets/manual-upload/file-upload-url/" };
