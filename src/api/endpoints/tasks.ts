@@ -62,7 +62,8 @@ export function getTask(avala: Avala, uid: string): Promise<Task> {
 
 /**
  * Whether any task of the project is pending: one call, whatever the project's size. Each task is judged by its own
- * status too; only a server that ignores the filter costs more calls than one. May be repeated.
+ * status too; only a server that ignores the filter costs more calls than one. A server may answer the uid of no project
+ * with an empty list, which is `false`: read the project first where the uid may be mistyped. May be repeated.
  * @throws ApiError `permission` for a key without `tasks.read`
  */
 export async function hasPendingTasks(avala: Avala, projectUid: string): Promise<boolean> {
