@@ -65,8 +65,9 @@ const ORDERS = {
     ["run.ts"],
   ],
   "src/operations": [
-    ["lost-reply.ts", "item-keys.ts", "download-room.ts"],
-    ["dataset-owner.ts", "plain-resources.ts"],
+    ["lost-reply.ts", "item-keys.ts", "item-counts.ts", "download-room.ts"],
+    ["dataset-ref.ts", "altered-keys.ts", "plain-resources.ts"],
+    ["dataset-owner.ts", "key-comparison.ts"],
     ["dataset.ts", "export.ts", "item-comparison.ts"],
     ["publish"],
   ],

@@ -11,9 +11,11 @@ export function storageRoot(owner: Owner): string {
 }
 
 /** `owner_name` as the dialect has it. */
-export function shownOwner(owner: Owner, { state, config }: World): string {
+export function shownOwner(owner: Owner, { state, config }: World): string | null {
+  const { ownerName } = config.dialect;
+  if (ownerName === "null") return null;
   const user = owner.kind === "user" ? state.users.get(owner.uid) : undefined;
-  return user === undefined ? owner.name : user[config.dialect.ownerName];
+  return user === undefined ? owner.name : user[ownerName];
 }
 
 export function userOwner(user: User): Owner {

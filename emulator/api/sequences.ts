@@ -55,5 +55,6 @@ export function shownKey(
 ): string | null {
   if (dataset.isSequence && dialect.sequences === "always") return `frame-${String(index)}.json`;
   if (dialect.itemKeys === "null") return null;
+  if (dialect.itemKeys === "below") return `${dataset.name}/${item.key}`;
   return dialect.itemKeys === "path" ? item.key : item.key.slice(item.key.lastIndexOf("/") + 1);
 }

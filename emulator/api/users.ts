@@ -1,6 +1,7 @@
 // `/users/me/`, what its key may do, and where projects are (contract, "Users and organizations", "Projects, tasks and quality").
 import { isoTime } from "../clock";
 import type { Project } from "../state/records";
+import { shownOwner, userOwner } from "./owners";
 import { cursorPage, found } from "./pages";
 import { forbidden, noRoute, notFound, ok } from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
@@ -76,11 +77,12 @@ function projectPage(request: ApiRequest, world: World, ownerUid: string): ApiRe
 
 function showProject(project: Project, world: World): unknown {
   const time = isoTime(project.createdAt);
+  const user = world.state.users.get(project.ownerUid);
   return {
     uid: project.uid,
     name: project.name,
     status: "active",
-    owner_name: world.state.users.get(project.ownerUid)?.[world.config.dialect.ownerName] ?? null,
+    owner_name: user === undefined ? null : shownOwner(userOwner(user), world),
     created_at: time,
     updated_at: time,
   };

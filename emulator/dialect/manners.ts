@@ -58,10 +58,15 @@ export const MANNERS = {
   }),
   ownerName: defineSwitch({
     about: "`owner_name` of what a person owns",
-    forms: { username: "the username", handle: "the handle", email: "the e-mail address" },
+    forms: {
+      username: "the username",
+      handle: "the handle",
+      email: "the e-mail address",
+      null: "null, also of what an organization owns",
+    },
     default: "handle",
     evidence:
-      "The SDKs describe a handle or a username; the newest source has handles in paths; the reference shows an e-mail address.",
+      "The SDKs describe a handle or a username and allow null; the newest source has handles in paths; the reference shows an e-mail address.",
   }),
   scopes: defineSwitch({
     about: "the scopes that a scoped key needs",

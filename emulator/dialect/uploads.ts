@@ -59,11 +59,13 @@ export const UPLOADS = {
     about: "`key` of an item",
     forms: {
       path: "the path in the dataset",
+      below: "the dataset's name, then the path",
       baseName: "the file's name, without its folders",
       null: "null",
     },
     default: "path",
-    evidence: 'The reference says "typically the filename"; the SDKs allow null.',
+    evidence:
+      'The reference says "typically the filename"; the SDKs allow null, and place files below `<root>/<dataset_name>/`.',
   }),
   sequences: defineSwitch({
     about: "lidar and video datasets",

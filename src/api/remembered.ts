@@ -8,6 +8,14 @@ export interface User {
   readonly email?: string | undefined;
 }
 
+/** Its paths and queries take the slug, bodies of datasets the uid. */
+export interface Organization {
+  readonly uid: string;
+  readonly name: string;
+  readonly slug?: string | undefined;
+  readonly handle?: string | undefined;
+}
+
 export interface Permissions {
   /** What the key's user is, in the server's word: `customer`. */
   readonly type?: string | undefined;
@@ -21,6 +29,10 @@ export interface Permissions {
 /** What the server said and will say again for as long as the session lasts. */
 export interface Remembered {
   user?: User;
+  /** By uid. */
+  organizations?: ReadonlyMap<string, Organization>;
+  /** The owner whose paths have shown a dataset, by its uid and the server's word for its owner. */
+  ownersInPaths?: Map<string, string>;
   permissions?: Promise<Permissions | undefined>;
   /** Bytes, by organization; `undefined` where the server does not tell. */
   quotaLimits?: Map<string | undefined, number | undefined>;

@@ -1,110 +1,150 @@
-// Whose a dataset is. The server writes an owner as a username, a handle or the slug of an organization, whichever it
-// likes, so names that differ prove nothing (contract, "Datasets").
+// Whose a dataset is. The server writes an owner as a username, a handle, the slug of an organization or not at all, so
+// names that differ prove nothing (contract, "Datasets"): then the server is asked what it has under the owner's names, and
+// in whose storage the files lie.
 import type { Avala } from "../api/connection";
-import { getDataset, type DatasetRef } from "../api/endpoints/datasets";
+import { getDatasetHealth } from "../api/endpoints/dataset-health";
 import type { Dataset } from "../api/endpoints/dataset-wire";
-import { listOrganizations, namesOfOrganization } from "../api/endpoints/organizations";
-import { pathPartProblem } from "../api/path-part";
 import { getOwnUser, namesOfUser } from "../api/endpoints/users";
-import { badReply } from "../api/wire";
-import { AvalaError, isNotAllowedToRead, ignoreForbidden } from "../errors";
+import { printable } from "../redact";
+import {
+  ignoreAdvice,
+  ignoreRefused,
+  isPathPart,
+  knownOwner,
+  lookUnder,
+  type KnownOwner,
+  type OwnerWanted,
+} from "./dataset-ref";
 
-export interface OwnerWanted {
-  /** As the user wrote it: a username, a handle, an e-mail address, a slug. */
-  readonly ownerName?: string | undefined;
-  readonly organizationUid?: string | undefined;
+/** A dataset of the wanted name. */
+export interface Found {
+  readonly dataset: Dataset;
+  /** Whether it is shown to be the wanted owner's. Else nothing of it is vouched for. */
+  readonly isOwnerKnown: boolean;
 }
 
-/** The names that the server may call the owner by; `undefined` when none of them can be known. */
-async function ownerNames(avala: Avala, of: OwnerWanted): Promise<readonly string[] | undefined> {
-  if (of.ownerName !== undefined) return [of.ownerName];
-  const names =
-    of.organizationUid === undefined
-      ? namesOfUser(await getOwnUser(avala))
-      : await namesOfUid(avala, of.organizationUid);
-  return names.length === 0 ? undefined : names;
-}
+type Candidate = Pick<Dataset, "uid" | "slug" | "ownerName" | "visibility">;
 
-async function namesOfUid(avala: Avala, organizationUid: string): Promise<readonly string[]> {
-  for await (const organization of listOrganizations(avala)) {
-    if (organization.uid === organizationUid) return namesOfOrganization(organization);
-  }
-  return [];
-}
-
-/** What the server has under an owner and a slug; `undefined` when nothing, or nothing that the key may see. */
-async function uidUnder(avala: Avala, { owner, slug }: DatasetRef): Promise<string | undefined> {
-  // An organization's name may be any text.
-  if (pathPartProblem(owner) !== undefined) return undefined;
-  try {
-    return (await getDataset(avala, { owner, slug })).uid;
-  } catch (error) {
-    if (isNotAllowedToRead(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Whether the server itself finds this very dataset under one of the names. At most a call for each. */
-async function isFoundUnder(
+/** Whether the server itself finds it under a name of the owner; `undefined` where that can't be known. */
+async function isUnder(
   avala: Avala,
-  { uid, slug }: Pick<Dataset, "uid" | "slug">,
-  owners: readonly string[],
-): Promise<boolean> {
-  for (const owner of owners) {
-    if ((await uidUnder(avala, { owner, slug })) === uid) return true;
+  { uid, slug }: Candidate,
+  { names }: KnownOwner,
+): Promise<boolean | undefined> {
+  let isKnown = names.length > 0;
+  for (const name of names) {
+    const found = await lookUnder(avala, name, slug);
+    if (typeof found !== "string" && found.uid === uid) return true;
+    if (found === "unknown") isKnown = false;
   }
-  return false;
+  return isKnown ? false : undefined;
+}
+
+/** Whether its files lie in the owner's storage; `undefined` where the server does not say. */
+async function isStoredUnder(
+  avala: Avala,
+  { slug, ownerName }: Candidate,
+  { root }: KnownOwner,
+): Promise<boolean | undefined> {
+  if (root === undefined || !isPathPart(ownerName)) return undefined;
+  const health = await getDatasetHealth(avala, { owner: ownerName, slug }).catch(ignoreAdvice);
+  const found = /__[ou]__=\/[^/]+\//.exec(health?.s3Prefix ?? "")?.[0];
+  return found === undefined ? undefined : found === root;
+}
+
+/** Whether the server calls the owner by a name of the key's own user, where an organization is wanted. */
+async function isOwnInstead(
+  avala: Avala,
+  { ownerName }: Candidate,
+  { organizationUid }: OwnerWanted,
+): Promise<boolean> {
+  if (organizationUid === undefined || ownerName === undefined) return false;
+  const user = await getOwnUser(avala).catch(ignoreRefused);
+  return user !== undefined && namesOfUser(user).includes(ownerName);
+}
+
+/** Strongest first: names that are equal, the server's own paths, where the files lie. `undefined`: can't be known. */
+async function judgeOwner(
+  avala: Avala,
+  candidate: Candidate,
+  { wanted, owner }: { readonly wanted: OwnerWanted; readonly owner: KnownOwner },
+): Promise<boolean | undefined> {
+  const { ownerName } = candidate;
+  if (ownerName !== undefined && owner.names.includes(ownerName)) return true;
+  if (await isOwnInstead(avala, candidate, wanted)) return false;
+  const byPath = await isUnder(avala, candidate, owner);
+  if (byPath === true) return true;
+  return (await isStoredUnder(avala, candidate, owner)) ?? byPath;
+}
+
+/** Whether a dataset is the wanted owner's; `undefined` where that can't be known. */
+export async function isOwned(
+  avala: Avala,
+  dataset: Candidate,
+  wanted: OwnerWanted,
+): Promise<boolean | undefined> {
+  return judgeOwner(avala, dataset, { wanted, owner: await knownOwner(avala, wanted) });
 }
 
 /** Whether `ownerName` is a name of a dataset's owner, though the server calls the owner by another one. */
-export function isOwnedBy(
+export async function isOwnedBy(
   avala: Avala,
-  dataset: Pick<Dataset, "uid" | "slug">,
+  dataset: Candidate,
   ownerName: string,
 ): Promise<boolean> {
-  return isFoundUnder(avala, dataset, [ownerName]);
+  return (await isUnder(avala, dataset, { names: [ownerName] })) === true;
+}
+
+/** A stranger's dataset is listed when it is public: whose that is has to be known. */
+function mayBeOwn({ visibility }: Candidate): boolean {
+  return visibility !== "public" && visibility !== "unlisted";
 }
 
 /**
- * The one of `candidates` that belongs to the wanted owner. Where names are equal that costs no call; else the server is
- * asked what it has under the owner's names. Where none of the owner's names can be known, the first one is taken.
+ * The one of `candidates` that belongs to the wanted owner; where that can be known of none, the first that is not public.
+ * Where names are equal that costs no call for a candidate.
  */
 export async function ownedAmong(
   avala: Avala,
   candidates: readonly Dataset[],
   wanted: OwnerWanted,
-): Promise<Dataset | undefined> {
+): Promise<Found | undefined> {
   if (candidates.length === 0) return undefined;
-  const owners = await ownerNames(avala, wanted).catch(ignoreForbidden);
+  const owner = await knownOwner(avala, wanted);
   const named = candidates.find(
-    ({ ownerName }) =>
-      owners === undefined || ownerName === undefined || owners.includes(ownerName),
+    ({ ownerName }) => ownerName !== undefined && owner.names.includes(ownerName),
   );
-  if (named !== undefined || owners === undefined) return named;
-  for (const candidate of candidates) {
-    if (await isFoundUnder(avala, candidate, owners)) return candidate;
+  if (named !== undefined) return { dataset: named, isOwnerKnown: true };
+  let unknown: Dataset | undefined;
+  for (const dataset of candidates) {
+    const isOwn = await judgeOwner(avala, dataset, { wanted, owner });
+    if (isOwn === true) return { dataset, isOwnerKnown: true };
+    if (isOwn === undefined && mayBeOwn(dataset)) unknown ??= dataset;
   }
-  return undefined;
+  return unknown && { dataset: unknown, isOwnerKnown: false };
 }
 
-/**
- * Owner and slug, as the routes of items, updates and deletion want them: the server's own word for the owner, else one
- * of the key's user.
- * @throws AvalaError `bad_reply` for an owner that no path can name: an organization's name may be any text in a list
- */
-export async function refOf(avala: Avala, dataset: Dataset): Promise<DatasetRef> {
-  const { ownerName, slug } = dataset;
-  const owner = ownerName || namesOfUser(await getOwnUser(avala))[0];
-  if (owner === undefined) {
-    throw new AvalaError(
-      "bad_reply",
-      `Avala does not say whose the dataset ${dataset.name} (uid ${dataset.uid}) is, and its calls for a dataset's items need that name.`,
-      { hint: "Give your Avala user a username or a handle, and run again." },
-    );
-  }
-  const problem = pathPartProblem(owner);
-  if (problem !== undefined) {
-    throw badReply("GET /datasets/{uid}/", `the owner of dataset ${dataset.name} ${problem}`);
-  }
-  return { owner, slug };
+function nameWanted({ ownerName, organizationUid }: OwnerWanted): string {
+  if (organizationUid !== undefined) return `the organization ${printable(organizationUid)}`;
+  return ownerName === undefined ? "you" : printable(ownerName);
+}
+
+export function reportUnknownOwner(
+  avala: Avala,
+  { name, uid }: Dataset,
+  wanted: OwnerWanted,
+): void {
+  avala.emit({
+    kind: "warning",
+    text: `Dataset ${printable(name)} (uid ${uid}) exists, and Avala does not show whether it belongs to ${nameWanted(wanted)}: it may be another owner's, so it counts as not compared. A key with the scopes datasets.read and organizations.read, or a username in your Avala profile, may help.`,
+  });
+}
+
+export function reportOtherOwner(avala: Avala, made: Dataset, wanted: OwnerWanted): void {
+  const { name, uid, ownerName } = made;
+  const by = ownerName === undefined ? "another owner" : printable(ownerName);
+  avala.emit({
+    kind: "warning",
+    text: `Dataset ${printable(name)} (uid ${uid}) was made for ${by}, and not for ${nameWanted(wanted)} as was asked: Avala did not take that owner. Move it in the dashboard, and check that the key's user may make datasets there.`,
+  });
 }

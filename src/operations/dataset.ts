@@ -4,26 +4,82 @@ import { withDeadline, type Avala } from "../api/connection";
 import { createDataset, getDataset, searchDatasets } from "../api/endpoints/datasets";
 import type { Dataset, DatasetInput } from "../api/endpoints/dataset-wire";
 import { confirmUpload, type ConfirmInput } from "../api/endpoints/manual-upload";
-import { ownedAmong, type OwnerWanted } from "./dataset-owner";
-import { AvalaError, isNotAllowedToRead } from "../errors";
+import {
+  isOwned,
+  ownedAmong,
+  reportOtherOwner,
+  reportUnknownOwner,
+  type Found,
+} from "./dataset-owner";
+import { knownOwner, lookUnder, type OwnerWanted } from "./dataset-ref";
+import { AvalaError, isAvalaError, isNotAllowedToRead } from "../errors";
 import { poll } from "../flow/poll";
 import { makeOnce, type Made } from "./lost-reply";
 import { printable } from "../redact";
 
 export interface DatasetName extends OwnerWanted {
   readonly name: string;
+  /** Where it is known: then a dataset that no list shows can be found, and one whose name the server wrote otherwise. */
+  readonly slug?: string | undefined;
+}
+
+/** As servers may return a name: trimmed, in another case or Unicode form. */
+function folded(name: string): string {
+  return name.trim().normalize("NFC").toLowerCase();
+}
+
+/** Names that differ in their writing are the same only where the slugs are equal too. */
+function isCalled({ name, slug }: Dataset, wanted: DatasetName): boolean {
+  if (name === wanted.name) return true;
+  return slug === wanted.slug && folded(name) === folded(wanted.name);
+}
+
+/** The owner's dataset of this slug: a list may leave out what is being made, or what is an organization's. */
+async function findBySlug(avala: Avala, wanted: DatasetName): Promise<Found | undefined> {
+  const { slug } = wanted;
+  if (slug === undefined) return undefined;
+  const { names } = await knownOwner(avala, wanted);
+  for (const owner of names) {
+    const found = await lookUnder(avala, owner, slug);
+    if (typeof found === "string" || !isCalled(found, wanted)) continue;
+    if ((await isOwned(avala, found, wanted)) === true)
+      return { dataset: found, isOwnerKnown: true };
+  }
+  return undefined;
+}
+
+/**
+ * The dataset of this name, and whether it is known to be the wanted owner's.
+ * @param isThere whether there is one, as a refusal or a lost reply suggests: then a list that does not show it is not
+ * believed. @default false
+ */
+export async function findOwned(
+  avala: Avala,
+  wanted: DatasetName,
+  { isThere = false }: { readonly isThere?: boolean | undefined } = {},
+): Promise<Found | undefined> {
+  const named: Dataset[] = [];
+  for await (const dataset of searchDatasets(avala, wanted.name)) {
+    if (isCalled(dataset, wanted)) named.push(dataset);
+  }
+  named.sort((one, other) => Number(other.name === wanted.name) - Number(one.name === wanted.name));
+  const found = await ownedAmong(avala, named, wanted);
+  if (!isThere || found?.isOwnerKnown === true) return found;
+  return (await findBySlug(avala, wanted)) ?? found;
 }
 
 /**
  * The dataset of exactly this name that belongs to the owner, or `undefined`. A public dataset of the same name that
- * belongs to someone else is not it.
+ * belongs to someone else is not it. One whose owner can't be known is returned with a warning.
  */
-export async function findDataset(avala: Avala, wanted: DatasetName): Promise<Dataset | undefined> {
-  const found: Dataset[] = [];
-  for await (const dataset of searchDatasets(avala, wanted.name)) {
-    if (dataset.name === wanted.name) found.push(dataset);
-  }
-  return ownedAmong(avala, found, wanted);
+export async function findDataset(
+  avala: Avala,
+  wanted: DatasetName,
+  options: { readonly isThere?: boolean | undefined } = {},
+): Promise<Dataset | undefined> {
+  const found = await findOwned(avala, wanted, options);
+  if (found?.isOwnerKnown === false) reportUnknownOwner(avala, found.dataset, wanted);
+  return found?.dataset;
 }
 
 /** {@link findDataset} after a lost reply. @throws AvalaError, still `ambiguous`, when the key may not look */
@@ -33,7 +89,7 @@ async function findLost(
   lost: AvalaError,
 ): Promise<Dataset | undefined> {
   try {
-    return await findDataset(avala, wanted);
+    return (await findOwned(avala, wanted, { isThere: true }))?.dataset;
   } catch (error) {
     throw isNotAllowedToRead(error) ? cannotTell(wanted, lost) : error;
   }
@@ -51,6 +107,17 @@ function cannotTell({ name }: DatasetName, lost: AvalaError): AvalaError {
   );
 }
 
+/** Warns where the server made it for another owner than was asked for. Advice: what fails here fails nothing. */
+async function checkOwner(avala: Avala, made: Made<Dataset>, wanted: OwnerWanted): Promise<void> {
+  if (made.wasFound || (wanted.organizationUid ?? wanted.ownerName) === undefined) return;
+  try {
+    if ((await isOwned(avala, made.made, wanted)) === false)
+      reportOtherOwner(avala, made.made, wanted);
+  } catch (error) {
+    if (!isAvalaError(error) || error.code === "cancelled") throw error;
+  }
+}
+
 /**
  * Confirms what was uploaded as a dataset. Repeats safely: there is never a second dataset. Call it only when
  * {@link findDataset} found none.
@@ -58,20 +125,24 @@ function cannotTell({ name }: DatasetName, lost: AvalaError): AvalaError {
  * whether it was made
  */
 export async function confirmDataset(avala: Avala, input: ConfirmInput): Promise<Made<Dataset>> {
-  return makeOnce(avala, {
+  const made = await makeOnce(avala, {
     what: `confirm dataset ${input.name}`,
     make: () => confirmUpload(avala, input),
     find: (lost) => findLost(avala, input, lost),
   });
+  await checkOwner(avala, made, input);
+  return made;
 }
 
 /** As {@link confirmDataset}, for a dataset that is not made of uploaded files (`POST /datasets/`). */
 export async function createDatasetOnce(avala: Avala, input: DatasetInput): Promise<Made<Dataset>> {
-  return makeOnce(avala, {
+  const made = await makeOnce(avala, {
     what: `create dataset ${input.name}`,
     make: () => createDataset(avala, input),
     find: (lost) => findLost(avala, input, lost),
   });
+  await checkOwner(avala, made, input);
+  return made;
 }
 
 const FAILED_STATUSES = new Set(["failed", "error"]);

@@ -1,14 +1,24 @@
 // Holds a dataset's items against the files that it should be made of: by their keys, and where keys say nothing by what
-// Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents.
+// Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents. What can't be compared is said, and
+// is never an error.
 import type { Avala } from "../api/connection";
 import { getDatasetHealth, type DatasetHealth } from "../api/endpoints/dataset-health";
 import type { Dataset } from "../api/endpoints/dataset-wire";
-import { listItems, type DatasetItem } from "../api/endpoints/items";
-import { refOf } from "./dataset-owner";
-import { ignoreForbidden } from "../errors";
+import { listItems } from "../api/endpoints/items";
+import { isAvalaError } from "../errors";
 import { dataTypes, isIndexed } from "../files/media";
-import { matchKeys, type KeyMatch } from "./item-keys";
 import { printable } from "../redact";
+import { counted, formatCount } from "../text";
+import { ignoreAdvice, isRefused, readUnderOwner, type OwnerWanted } from "./dataset-ref";
+import {
+  countsAll,
+  describeCounts,
+  describeIssues,
+  judgeCounts,
+  sequencesOf,
+  type Counted,
+} from "./item-counts";
+import { compareKeys, hasOtherSizes, type ItemFacts, type KeyComparison } from "./key-comparison";
 
 export interface ItemComparison {
   /** Sent, of a suffix that the server indexes, and not among the items. */
@@ -19,10 +29,12 @@ export interface ItemComparison {
   readonly wrongSize: readonly string[];
   /** How many of the files neither keys nor counts could show. */
   readonly uncompared: number;
-  /** Why, for people; absent when all was compared. */
+  /** Why, and which, for people; absent when all was compared. */
   readonly doubt?: string | undefined;
-  /** What Avala itself reports as lost. */
+  /** What Avala's own counts and sizes prove to be missing, where keys don't say which. */
   readonly lost?: string | undefined;
+  /** What they prove to be there beyond the files. */
+  readonly surplus?: string | undefined;
 }
 
 export interface ExpectedFile {
@@ -30,175 +42,192 @@ export interface ExpectedFile {
   readonly sizeBytes: number;
 }
 
-type ItemFacts = Pick<DatasetItem, "uid" | "key" | "sizeBytes">;
-
-export interface KeyComparison extends Pick<ItemComparison, "missing" | "extra" | "wrongSize"> {
-  /** How many of the files the keys can't show. */
-  readonly unclear: number;
+/** What was read of a dataset; `undefined` where it can't be. */
+export interface Look {
+  readonly dataset: Pick<Dataset, "dataType" | "isSequence">;
+  readonly items: readonly ItemFacts[] | undefined;
+  readonly health: DatasetHealth | undefined;
 }
 
-export interface KeyTerms {
-  /** Items are frames then, and the server names them as it likes. */
-  readonly isSequence: boolean;
-  /** The dataset is known to be made of these files: keys like no path are the server's, and not other files' names. */
-  readonly isMadeOfThem: boolean;
-  /** Whether a key is the name of a file of the dataset's type. */
-  readonly isFileName: (key: string) => boolean;
+type Files = ReadonlyMap<string, number>;
+
+function countedIn({ dataset, items, health }: Look, files: Files): Counted {
+  const { dataType } = dataset;
+  const sequences = sequencesOf(dataset, health);
+  return { sent: files.size, listed: items?.length, dataType, sequences, health };
 }
 
-function labelOf({ key, uid }: ItemFacts): string {
-  return key ?? `the item ${uid}`;
+function allUnclear(files: Files): KeyComparison {
+  const none = { missing: [], extra: [], wrongSize: [], altered: [], repeated: [] };
+  return { ...none, unclear: files.size };
 }
 
-function isSizeWrong(
-  files: ReadonlyMap<string, number>,
-  item: ItemFacts,
-  match: KeyMatch,
-): boolean {
-  if (match.kind !== "path" || item.sizeBytes === undefined) return false;
-  return item.sizeBytes !== files.get(match.path);
+function keysOf(look: Look, files: Files): KeyComparison {
+  const { dataset, items, health } = look;
+  if (items === undefined) return allUnclear(files);
+  const sequences = sequencesOf(dataset, health);
+  // A dataset of sequences may list no items: then there are no keys to compare. Without health, one of video may be such.
+  const mayBeUnlisted = sequences === "some" || (sequences === "unknown" && health === undefined);
+  if (items.length === 0 && mayBeUnlisted) return allUnclear(files);
+  const dataType = dataTypes.find((known) => known === dataset.dataType);
+  const isFileName = (key: string): boolean => dataType === undefined || isIndexed(key, dataType);
+  return compareKeys(files, items, { isSequence: sequences === "some", isFileName });
 }
 
-/** What no item stands for, as far as the items that can't be told leave that open. */
-function sortLeft(
-  left: readonly string[],
-  doubtful: readonly KeyMatch[],
-): { readonly missing: readonly string[]; readonly unclear: number } {
-  if (doubtful.length === 0) return { missing: left, unclear: 0 };
-  const named = doubtful.flatMap((match) => (match.kind === "unclear" ? match.candidates : []));
-  // A key that is missing, or that the server made, may be any file's.
-  const isAny = doubtful.some((match) => match.kind !== "unclear" || match.candidates.length === 0);
-  if (isAny) return { missing: [], unclear: left.length };
-  const possible = new Set(named);
-  const missing = left.filter((path) => !possible.has(path));
-  return { missing, unclear: left.length - missing.length };
+const maxNamed = 5;
+
+function named(texts: readonly string[]): string {
+  const shown = texts.slice(0, maxNamed).map((text) => printable(text, 200));
+  const more = texts.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${formatCount(more)} more` : "");
 }
 
-/** Pure: what the keys say. */
-export function compareKeys(
-  files: ReadonlyMap<string, number>,
-  items: readonly ItemFacts[],
-  { isSequence, isMadeOfThem, isFileName }: KeyTerms,
-): KeyComparison {
-  const matches = matchKeys(
-    files.keys(),
-    items.map(({ key }) => key),
-  );
-  const pairs = items.map((item, index) => ({ item, match: matches[index] as KeyMatch }));
-  const found = new Set(matches.flatMap((match) => (match.kind === "path" ? [match.path] : [])));
-  const left = [...files.keys()].filter((path) => !found.has(path));
-  const wrongSize = pairs.flatMap(({ item, match }) =>
-    match.kind === "path" && isSizeWrong(files, item, match) ? [match.path] : [],
-  );
-  const isForeign = ({ item: { key }, match }: (typeof pairs)[number]): boolean => {
-    if (isSequence && (key === undefined || !isFileName(key))) return false;
-    if (left.length === 0) return match.kind !== "path";
-    if (match.kind !== "none") return false;
-    if (found.size > 0) return true;
-    return !isMadeOfThem && key !== undefined && isFileName(key);
-  };
-  const extra = new Set(pairs.filter(isForeign).map(({ item }) => labelOf(item)));
-  const doubtful = pairs.filter((pair) => pair.match.kind !== "path" && !isForeign(pair));
-  const { missing, unclear } = sortLeft(
-    left,
-    doubtful.map(({ match }) => match),
-  );
-  return { missing, extra: [...extra], wrongSize, unclear };
-}
-
-function countsOf(health: DatasetHealth | undefined): readonly number[] {
-  if (health === undefined) return [];
-  const { itemCount, sequenceCount, totalFrames } = health;
-  return [itemCount, totalFrames, sequenceCount].flatMap((count) => count ?? []);
-}
-
-function describeCounts(health: DatasetHealth): string {
-  const counts = [
-    [health.itemCount, "items"],
-    [health.totalFrames, "frames"],
-    [health.sequenceCount, "sequences"],
-  ] as const;
-  const known = counts.flatMap(([count, what]) => (count === undefined ? [] : `${count} ${what}`));
-  return known.length === 0 ? "no counts" : known.join(", ");
-}
-
-type Verdict = Pick<ItemComparison, "uncompared" | "doubt" | "lost">;
-
-/** Pure: what Avala's own counts say of `sent` files whose items no key shows. */
-export function judgeHealth(
-  health: DatasetHealth | undefined,
-  { sent, unclear }: { readonly sent: number; readonly unclear: number },
-): Verdict {
-  const why = `${unclear} of ${sent} files could not be compared with the items of the dataset, since their keys are not paths`;
-  if (health === undefined) {
-    return { uncompared: unclear, doubt: `${why}, and Avala reports no health of it` };
-  }
-  const counts = countsOf(health);
-  if (health.ingestOk && counts.includes(sent)) return { uncompared: 0 };
-  const reported = describeCounts(health);
-  const isShort = counts.length > 0 && counts.every((count) => count < sent);
-  if (!health.ingestOk && health.issues.length > 0 && isShort) {
-    const issues = printable(JSON.stringify(health.issues), maxIssueCharacters);
-    const lost = `Avala reports that indexing failed: ${reported} of ${sent} files, issues ${issues}`;
-    return { uncompared: unclear, lost };
-  }
+function doubtOfUnclear(unclear: number, { sent, listed, health }: Counted): string {
+  const because =
+    listed === undefined ? "since Avala does not list them" : "since their keys are not paths";
+  const why = `${formatCount(unclear)} of ${counted(sent, "file")} could not be compared with the items of the dataset, ${because}`;
+  if (health === undefined) return `${why}, and Avala reports no health of it`;
   const ended = health.ingestOk ? "succeeded" : "has not succeeded";
+  return `${why}. Avala reports ${describeCounts(health)}, and that indexing ${ended}`;
+}
+
+/** Pure: what a look shows of the files. */
+export function concludeItems(files: Files, look: Look): ItemComparison {
+  const counts = countedIn(look, files);
+  const { altered, repeated, unclear, ...byKeys } = keysOf(look, files);
+  const isCounted = countsAll(counts);
+  const verdict = judgeCounts(counts);
+  const issues = look.health && describeIssues(look.health);
+  const doubts: string[] = [];
+  let { missing, extra } = byKeys;
+  let uncompared = altered.length;
+  if (altered.length > 0)
+    doubts.push(`keys that spell a path otherwise could not be compared: ${named(altered)}`);
+  if (repeated.length > 0 && isCounted) {
+    uncompared += repeated.length;
+    doubts.push(`keys are listed more than once: ${named(repeated)}`);
+  } else extra = [...extra, ...repeated];
+  if (missing.length > 0 && extra.length === 0 && isCounted) {
+    // A list that lags is no proof against what Avala counts.
+    doubts.push(`Avala counts ${counted(files.size, "file")} and does not list ${named(missing)}`);
+    uncompared += missing.length;
+    missing = [];
+  }
+  const isShown = verdict.kind === "equal" && issues === undefined;
+  if (unclear > 0 && !isShown) {
+    uncompared += unclear;
+    if (verdict.kind === "unknown" || verdict.kind === "equal")
+      doubts.push(doubtOfUnclear(unclear, counts));
+  }
+  if (issues !== undefined) doubts.push(issues);
+  const areOthers = unclear === files.size && look.items && hasOtherSizes(files, look.items);
+  const isJudged = unclear > 0 && !areOthers;
   return {
-    uncompared: unclear,
-    doubt: `${why}. Avala reports ${reported}, and that indexing ${ended}`,
+    ...{ missing, extra, wrongSize: byKeys.wrongSize, uncompared },
+    ...(doubts.length > 0 && { doubt: doubts.join(". ") }),
+    ...(areOthers === true && { lost: "the items have other sizes than the files" }),
+    ...(isJudged && verdict.kind === "fewer" && { lost: verdict.text }),
+    ...(isJudged && verdict.kind === "more" && { surplus: verdict.text }),
   };
 }
 
-const maxIssueCharacters = 300;
+/** Whether what the keys say is all there is to say. */
+function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyComparison): boolean {
+  return missing.length + extra.length + altered.length + repeated.length + unclear === 0;
+}
 
-async function listFacts(avala: Avala, dataset: Dataset): Promise<readonly ItemFacts[]> {
-  const items: ItemFacts[] = [];
-  // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
-  for await (const { uid, key, sizeBytes } of listItems(avala, await refOf(avala, dataset))) {
-    items.push({ uid, key, sizeBytes });
+/** `undefined` where the server does not list them, under any name of the owner. */
+async function listFacts(
+  avala: Avala,
+  dataset: Dataset,
+  owner: OwnerWanted,
+): Promise<readonly ItemFacts[] | undefined> {
+  try {
+    return await readUnderOwner(avala, dataset, owner, async (ref) => {
+      const items: ItemFacts[] = [];
+      // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
+      for await (const { uid, key, sizeBytes } of listItems(avala, ref)) {
+        items.push({ uid, key, sizeBytes });
+      }
+      return items;
+    });
+  } catch (error) {
+    if (isRefused(error) || (isAvalaError(error) && error.code === "bad_reply")) return undefined;
+    throw error;
   }
-  return items;
+}
+
+async function readHealth(
+  avala: Avala,
+  dataset: Dataset,
+  owner: OwnerWanted,
+): Promise<DatasetHealth | undefined> {
+  try {
+    return await readUnderOwner(avala, dataset, owner, (ref) => getDatasetHealth(avala, ref));
+  } catch (error) {
+    return ignoreAdvice(error);
+  }
+}
+
+// A minute in all. A list may lag behind the counts, and the counts behind the files.
+const lookAgainMs = [1000, 2000, 4000, 8000, 15_000, 30_000];
+// Counts that have not risen by then stand still.
+const minLooksAgain = 2;
+
+function progressOf({ items, health }: Look): number {
+  const { itemCount = 0, totalFrames = 0, sequenceCount = 0 } = health ?? {};
+  return (items?.length ?? 0) + itemCount + totalFrames + sequenceCount;
+}
+
+/** Whether the list shows less than Avala counts. Of sequences a list may show nothing for good. */
+function isLagging(counts: Counted, itemCount: number): boolean {
+  const { listed, sent, sequences } = counts;
+  if (listed === undefined || listed >= sent || sequences === "some") return false;
+  const isAllCounted = countsAll(counts) || (sequences === "none" && itemCount >= sent);
+  return isAllCounted && (listed > 0 || sequences === "none");
+}
+
+function isIndexing({ health, sent }: Counted): boolean {
+  return health !== undefined && !health.ingestOk && (health.itemCount ?? 0) < sent;
+}
+
+export interface CompareOptions {
+  /** Whose the dataset is, for the paths of its items. @default the key's user */
+  readonly owner?: OwnerWanted | undefined;
+  /** For looking again at what lags behind; a minute at most. @default a minute */
+  readonly waitMs?: number | undefined;
 }
 
 /**
  * Holds a dataset's items against what should be indexed. A hundred items cost one call, and one more where keys differ
- * from the paths.
+ * from the paths; where the list or the counts lag behind, both are read again for at most a minute.
  */
 export async function compareItems(
   avala: Avala,
   dataset: Dataset,
   expected: Iterable<ExpectedFile>,
-  options: Partial<Pick<KeyTerms, "isMadeOfThem">> = {},
+  { owner = {}, waitMs = Number.POSITIVE_INFINITY }: CompareOptions = {},
 ): Promise<ItemComparison> {
   const files = new Map<string, number>();
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
-  const items = await listFacts(avala, dataset);
-  const dataType = dataTypes.find((known) => known === dataset.dataType);
-  const terms = {
-    isMadeOfThem: options.isMadeOfThem ?? false,
-    isFileName: (key: string) => dataType === undefined || isIndexed(key, dataType),
+  const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
+    const items = await listFacts(avala, dataset, owner);
+    const byKeys = { dataset, items, health: undefined };
+    const isAllShown = items !== undefined && isAllEqual(keysOf(byKeys, files));
+    if (isAllShown) return { ...byKeys, isAllShown };
+    return { ...byKeys, isAllShown, health: await readHealth(avala, dataset, owner) };
   };
-  const compare = (isSequence: boolean): KeyComparison =>
-    compareKeys(files, items, { ...terms, isSequence });
-  const isFlagged = dataset.isSequence === true;
-  const byKeys = compare(isFlagged);
-  if (isAllEqual(byKeys)) return withoutDoubt(byKeys);
-  const health = await getDatasetHealth(avala, await refOf(avala, dataset)).catch(ignoreForbidden);
-  const isSequence = isFlagged || (health?.sequenceCount ?? 0) > 0;
-  // A sequence dataset may list no items and count its frames: then there are no keys to compare.
-  const isUnlisted = isSequence && items.length === 0 && countsOf(health).includes(files.size);
-  const known = isUnlisted
-    ? { missing: [], extra: [], wrongSize: [], unclear: files.size }
-    : compare(isSequence);
-  const { unclear, ...differences } = known;
-  if (unclear === 0) return withoutDoubt(known);
-  return { ...differences, ...judgeHealth(health, { sent: files.size, unclear }) };
-}
-
-function isAllEqual({ missing, extra, unclear }: KeyComparison): boolean {
-  return missing.length + extra.length + unclear === 0;
-}
-
-function withoutDoubt({ missing, extra, wrongSize }: KeyComparison): ItemComparison {
-  return { missing, extra, wrongSize, uncompared: 0 };
+  const untilMs = avala.clock.now() + waitMs;
+  let look = await lookOnce();
+  let seen = -1;
+  for (const [index, pauseMs] of lookAgainMs.entries()) {
+    const counts = countedIn(look, files);
+    const isStill = index >= minLooksAgain && progressOf(look) <= seen;
+    const isMoving = isLagging(counts, dataset.itemCount) || (isIndexing(counts) && !isStill);
+    if (look.isAllShown || !isMoving || avala.clock.now() + pauseMs > untilMs) break;
+    seen = progressOf(look);
+    await avala.clock.sleep(pauseMs, avala.signal);
+    look = await lookOnce();
+  }
+  return concludeItems(files, look);
 }

@@ -17,6 +17,8 @@ export const SCOPES = [
   ...["exports.create", "exports.read", "organizations.read"],
 ];
 const KEY = "avk_scoped_scoped_scoped";
+/** The key of a workflow that gives an organization. */
+export const TEAM_KEY = "avk_team_team_team_team";
 
 export type Inputs = Readonly<Record<string, string>>;
 
@@ -52,6 +54,7 @@ export const FIXED = { dataset: "fixed", files: "fixed" };
 export async function openActionBench(dialect: Dialect): Promise<ActionBench> {
   const emulator = await startEmulator(optionsOf(dialect));
   emulator.addKey({ key: KEY, scopes: SCOPES });
+  emulator.addKey({ key: TEAM_KEY, scopes: [...SCOPES, "organizations.read"] });
   const tree = createTempTree({
     "images/cats/one.jpg": jpeg("one"),
     "images/dogs/two.jpg": jpeg("second"),

@@ -54,7 +54,9 @@ export const DATASETS: Scenarios<StackBench> = {
     const files = await make(stack.process().fileSet, filesGiven);
     const given = { files: files.outs };
     const dataset = await make(stack.process().dataset, given);
-    expect(dataset.outs).toMatchObject({ status: "created", ownerName: "emulator-org" });
+    const { owner } = stack.bench.avala.datasets().find(({ uid }) => uid === dataset.id) ?? {};
+    expect(owner).toMatchObject({ kind: "organization", name: "emulator-org" });
+    expect(dataset.outs).toMatchObject({ status: "created" });
     await expectSteady(stack, () => stack.process().fileSet, filesGiven, files);
     await expectSteady(stack, () => stack.process().dataset, given, dataset);
   },

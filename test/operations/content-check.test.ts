@@ -45,7 +45,7 @@ test("the same content is the same, and other content is named, without the key"
   const { avala } = sessionWith(emulator);
   const open = jest.spyOn(avala.storage, "open");
   files[1] = await fileOf("b.jpg", "CONTENT OF B");
-  expect(await compareContents(avala, dataset, files)).toEqual({
+  expect(await compareContents(avala, dataset, { files, owner: {} })).toEqual({
     same: new Set(["a.jpg"]),
     others: ["b.jpg"],
     wrongSize: [],
@@ -64,7 +64,9 @@ test.each([true, false])(
     );
     const named = longer.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
     const { avala } = sessionWith(emulator);
-    expect(await compareContents(avala, dataset, isHere ? longer : named)).toEqual({
+    expect(
+      await compareContents(avala, dataset, { files: isHere ? longer : named, owner: {} }),
+    ).toEqual({
       ...nothing,
       wrongSize: ["a.jpg", "b.jpg"],
     });
@@ -84,20 +86,24 @@ test.each([
   ],
 ])("of a store that %s nothing is known", async (_name, reply) => {
   emulator.setFault({ on: { target: "storage", method: "GET" }, times: 0, reply });
-  expect(await compareContents(sessionWith(emulator).avala, dataset, files)).toEqual(nothing);
+  expect(await compareContents(sessionWith(emulator).avala, dataset, { files, owner: {} })).toEqual(
+    nothing,
+  );
 });
 
 test("a host that is not allowed is not asked", async () => {
   const { avala } = sessionWith(emulator);
   const elsewhere = { ...avala, allowStorageHosts: [] };
   const before = emulator.requests().filter(({ target }) => target === "storage").length;
-  expect(await compareContents(elsewhere, dataset, files)).toEqual(nothing);
+  expect(await compareContents(elsewhere, dataset, { files, owner: {} })).toEqual(nothing);
   expect(emulator.requests().filter(({ target }) => target === "storage")).toHaveLength(before);
 });
 
 test("a file that is not what its manifest says is an error", async () => {
   await writeFile(files[0]!.absolutePath, "CONTENT OF A");
-  await expect(compareContents(sessionWith(emulator).avala, dataset, files)).rejects.toMatchObject({
+  await expect(
+    compareContents(sessionWith(emulator).avala, dataset, { files, owner: {} }),
+  ).rejects.toMatchObject({
     code: "file_changed",
   });
 });

@@ -1,13 +1,11 @@
 // What items' keys and Avala's counts say of the files that were sent, in every form that either has.
 import { isIndexed } from "../../src/files/media";
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
-import {
-  compareItems,
-  compareKeys,
-  judgeHealth,
-  type KeyTerms,
-} from "../../src/operations/item-comparison";
+import type { DatasetHealth } from "../../src/api/endpoints/dataset-health";
+import { compareItems, concludeItems, type Look } from "../../src/operations/item-comparison";
+import { judgeCounts, sequencesOf } from "../../src/operations/item-counts";
 import { matchKeys } from "../../src/operations/item-keys";
+import { compareKeys, type KeyTerms } from "../../src/operations/key-comparison";
 import { BASE, reply, scripted } from "../support/scripted-transport";
 
 type Keys = readonly (string | undefined)[];
@@ -37,6 +35,30 @@ describe("what a key stands for", () => {
       ["a/x.jpg", "none"],
     ],
     ["nothing, where there is none", ["x.jpg"], [undefined], ["unclear"]],
+    [
+      "the path below the dataset's name, though one key equals another path",
+      ["a.jpg", "train/a.jpg"],
+      ["train/a.jpg", "train/train/a.jpg"],
+      ["a.jpg", "train/a.jpg"],
+    ],
+    [
+      "the same where one is missing and a foreign one is there",
+      ["a.jpg", "train/a.jpg", "b.jpg", "c.jpg"],
+      ["train/a.jpg", "train/train/a.jpg", "train/c.jpg", "train/old.jpg"],
+      ["a.jpg", "train/a.jpg", "c.jpg", "none"],
+    ],
+    [
+      "the path without its first folder, though one key equals another path",
+      ["v/a.jpg", "v/v/a.jpg"],
+      ["a.jpg", "v/a.jpg"],
+      ["v/a.jpg", "v/v/a.jpg"],
+    ],
+    [
+      "the path below a folder of each item's own",
+      ["a/x.jpg", "b/y.jpg"],
+      ["k1/a/x.jpg", "k2/b/y.jpg"],
+      ["a/x.jpg", "b/y.jpg"],
+    ],
   ])("is %s", (_what, sent, keys, expected) => {
     expect(shown(sent, keys)).toEqual(expected);
   });
@@ -53,12 +75,14 @@ describe("keys held against the files", () => {
       keys.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: undefined })),
       {
         isSequence: false,
-        isMadeOfThem: true,
         isFileName: (key) => isIndexed(key, "image"),
         ...terms,
       },
     );
-  const same = { missing: [], extra: [], wrongSize: [], unclear: 0 };
+  const same = {
+    ...{ missing: [], extra: [], wrongSize: [], unclear: 0 },
+    ...{ altered: [], repeated: [] },
+  };
   const sent = ["a/x.jpg", "b/y.jpg"];
 
   test.each<[string, Keys, Partial<KeyTerms>, object]>([
@@ -89,12 +113,24 @@ describe("keys held against the files", () => {
     ["frames", ["frame-0.json", "frame-1.json"], {}, { ...same, unclear: 2 }],
     ["names that the server made", ["0f3a.jpg", "77c1.jpg"], {}, { ...same, unclear: 2 }],
     [
-      "names of a dataset that is perhaps another's",
-      ["0f3a.jpg", "77c1.jpg"],
-      { isMadeOfThem: false },
-      { ...same, missing: sent, extra: ["0f3a.jpg", "77c1.jpg"] },
+      "a key that is percent-encoded",
+      ["a/x.jpg", "b%2Fy.jpg"],
+      {},
+      { ...same, altered: ["b%2Fy.jpg for b/y.jpg"] },
     ],
-    ["frames of such a one", ["frame-0.json"], { isMadeOfThem: false }, { ...same, unclear: 2 }],
+    [
+      "a key in another case and of another suffix",
+      ["a/x.jpg", "b/Y.png"],
+      {},
+      { ...same, altered: ["b/Y.png for b/y.jpg"] },
+    ],
+    [
+      "another file beside one that is spelled otherwise",
+      ["a/X.jpg", "b/Y.png", "old.jpg"],
+      {},
+      { ...same, altered: ["a/X.jpg for a/x.jpg", "b/Y.png for b/y.jpg"], extra: ["old.jpg"] },
+    ],
+    ["one listed twice", ["a/x.jpg", "b/y.jpg", "b/y.jpg"], {}, { ...same, repeated: ["b/y.jpg"] }],
     [
       "frames beside the files of a sequence",
       ["a/x.jpg", "b/y.jpg", "frame-0.json"],
@@ -122,35 +158,144 @@ describe("keys held against the files", () => {
 });
 
 describe("counts in the place of keys", () => {
-  const health = { ingestOk: true, issues: [] };
-  test.each([
-    ["as many items", { ...health, itemCount: 3 }, { uncompared: 0 }],
-    ["as many sequences", { ...health, itemCount: 30, sequenceCount: 3 }, { uncompared: 0 }],
-    ["as many frames", { ...health, totalFrames: 3, sequenceCount: 1 }, { uncompared: 0 }],
-    ["other counts", { ...health, itemCount: 2 }, { uncompared: 3, doubt: /2 items.*succeeded/ }],
-    ["no counts", health, { uncompared: 3, doubt: /no counts/ }],
-    [
-      "no word of success",
-      { ingestOk: false, issues: [], itemCount: 3 },
-      { uncompared: 3, doubt: /has not succeeded/ },
-    ],
-    ["no health", undefined, { uncompared: 3, doubt: /no health/ }],
+  const health: DatasetHealth = { ingestOk: true, issues: [] };
+  type Given = readonly [dataType: string, listed: number | undefined, Partial<DatasetHealth>];
+
+  test.each<[string, Given, string]>([
+    ["as many images", ["image", 3, { itemCount: 3 }], "equal"],
+    ["as many images, of which no list shows any", ["image", undefined, { itemCount: 3 }], "equal"],
+    ["as many videos", ["video", 30, { itemCount: 30, sequenceCount: 3 }], "equal"],
+    ["as many frames of video", ["video", 3, { itemCount: 3, sequenceCount: 1 }], "unknown"],
+    ["as many frames of lidar", ["lidar", 3, { totalFrames: 3, sequenceCount: 1 }], "equal"],
+    ["as many folders of lidar", ["lidar", 9, { totalFrames: 9, sequenceCount: 3 }], "unknown"],
+    ["as many sequences of mcap", ["mcap", 9, { itemCount: 9, sequenceCount: 3 }], "unknown"],
+    ["no counts", ["image", 3, {}], "unknown"],
+    ["no word of success", ["image", 3, { ingestOk: false, itemCount: 3 }], "unknown"],
+    ["fewer images, by both counts", ["image", 2, { itemCount: 2 }], "fewer"],
+    ["fewer images, by one count", ["image", 3, { itemCount: 2 }], "unknown"],
+    ["more images, by both counts", ["image", 4, { itemCount: 4 }], "more"],
+    ["fewer frames of lidar", ["lidar", 2, { totalFrames: 2, sequenceCount: 1 }], "unknown"],
     [
       "an issue, and fewer",
-      { ingestOk: false, issues: ["a.jpg is torn"], itemCount: 2, totalFrames: 0 },
-      { uncompared: 3, lost: /2 items.*a\.jpg is torn/ },
+      ["lidar", 2, { ingestOk: false, issues: ["a.jpg is torn"], itemCount: 2, totalFrames: 0 }],
+      "fewer",
+    ],
+  ])("%s", (_what, [dataType, listed, more], kind) => {
+    const known = { ...health, ...more };
+    const sequences = sequencesOf({ dataType }, known);
+    const counts = { sent: 3, listed, dataType, sequences, health: known };
+    expect(judgeCounts(counts)).toMatchObject({ kind });
+  });
+
+  test("no health", () => {
+    const counts = { sent: 3, listed: 1, dataType: "image", sequences: "none" } as const;
+    expect(judgeCounts({ ...counts, health: undefined })).toEqual({ kind: "unknown" });
+  });
+});
+
+describe("what a look shows", () => {
+  const conclude = (
+    keys: Keys | undefined,
+    health?: Partial<DatasetHealth>,
+    { dataType = "image", sizes = [] as readonly number[] } = {},
+  ): ReturnType<typeof concludeItems> => {
+    const look: Look = {
+      dataset: { dataType },
+      items: keys?.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: sizes[index] })),
+      health: health && { ingestOk: true, issues: [], ...health },
+    };
+    return concludeItems(new Map([...["a", "b", "c"]].map((name) => [`${name}.jpg`, 5])), look);
+  };
+  const clean = { missing: [], extra: [], wrongSize: [] };
+
+  test.each<[string, () => ReturnType<typeof concludeItems>, object]>([
+    [
+      "as many items as files, without keys, is shown by the counts",
+      () => conclude([undefined, undefined, undefined], { itemCount: 3 }),
+      { ...clean, uncompared: 0 },
     ],
     [
-      "a failure, and as many",
-      { ...health, ingestOk: false, itemCount: 3 },
-      { uncompared: 3, doubt: /3 items/ },
+      "fewer items than files, without keys, is proven by the counts",
+      () => conclude([undefined], { itemCount: 1 }),
+      { ...clean, lost: expect.stringMatching(/lists 1 item.*for 3 files/) as string },
     ],
-  ])("%s", (_what, given, expected) => {
-    const { uncompared, doubt = "", lost = "" } = judgeHealth(given, { sent: 3, unclear: 3 });
-    const texts = { doubt: /^$/, lost: /^$/, ...expected };
-    expect(uncompared).toBe(expected.uncompared);
-    expect(doubt).toMatch(texts.doubt);
-    expect(lost).toMatch(texts.lost);
+    [
+      "more items than files, without keys, is proven by the counts",
+      () => conclude([undefined, undefined, undefined, undefined], { itemCount: 4 }),
+      { ...clean, surplus: expect.stringMatching(/lists 4 items/) as string },
+    ],
+    [
+      "fewer items than files, without health, can't be told",
+      () => conclude([undefined]),
+      { ...clean, uncompared: 3, doubt: expect.stringMatching(/no health/) as string },
+    ],
+    [
+      "keys like none of the files are compared by the counts",
+      () => conclude(["1.jpg", "2.jpg", "3.jpg"], { itemCount: 3 }),
+      { ...clean, uncompared: 0 },
+    ],
+    [
+      "keys like none of the files, of other sizes, are other files",
+      () => conclude(["1.jpg", "2.jpg", "3.jpg"], { itemCount: 3 }, { sizes: [5, 5, 6] }),
+      { ...clean, lost: expect.stringMatching(/sizes/) as string },
+    ],
+    [
+      "a file that is counted and not listed can't be told",
+      () => conclude(["a.jpg", "b.jpg"], { itemCount: 3 }),
+      { ...clean, uncompared: 1, doubt: expect.stringMatching(/c\.jpg/) as string },
+    ],
+    [
+      "a file that is neither counted nor listed is missing",
+      () => conclude(["a.jpg", "b.jpg"], { itemCount: 2 }),
+      { ...clean, missing: ["c.jpg"], uncompared: 0 },
+    ],
+    [
+      "a key that is spelled otherwise can't be told, and is named",
+      () => conclude(["a.jpg", "b.jpg", "C.JPG"]),
+      { ...clean, uncompared: 1, doubt: expect.stringMatching(/C\.JPG for c\.jpg/) as string },
+    ],
+    [
+      "a key that is listed twice can't be told where the counts fit",
+      () => conclude(["a.jpg", "b.jpg", "c.jpg", "c.jpg"], { itemCount: 3 }),
+      { ...clean, uncompared: 1, doubt: expect.stringMatching(/c\.jpg/) as string },
+    ],
+    [
+      "a key that is listed twice is another file where they don't",
+      () => conclude(["a.jpg", "b.jpg", "c.jpg", "c.jpg"], { itemCount: 4 }),
+      { ...clean, extra: ["c.jpg"] },
+    ],
+    [
+      "items that can't be listed are compared by the counts",
+      () => conclude(undefined, { itemCount: 3 }),
+      { ...clean, uncompared: 0 },
+    ],
+    [
+      "items that can't be listed, without health, can't be told",
+      () => conclude(undefined),
+      { ...clean, uncompared: 3, doubt: expect.stringMatching(/does not list them/) as string },
+    ],
+    [
+      "counts that fit vouch for nothing while Avala reports issues, which are shown",
+      () => conclude([undefined, undefined, undefined], { itemCount: 3, issues: ["b is torn"] }),
+      { ...clean, uncompared: 3, doubt: expect.stringMatching(/b is torn/) as string },
+    ],
+    [
+      "recordings that are listed under sequences only can't be told",
+      () => conclude([], { itemCount: 9, sequenceCount: 5 }, { dataType: "mcap" }),
+      { ...clean, uncompared: 3, doubt: expect.stringMatching(/5 sequences/) as string },
+    ],
+    [
+      "videos that are not listed, without health, can't be told",
+      () => conclude([], undefined, { dataType: "video" }),
+      { ...clean, uncompared: 3 },
+    ],
+    [
+      "images that are not listed, without health, are missing",
+      () => conclude([]),
+      { ...clean, missing: ["a.jpg", "b.jpg", "c.jpg"], uncompared: 0 },
+    ],
+  ])("%s", (_what, act, expected) => {
+    expect(act()).toMatchObject(expected);
   });
 });
 
@@ -210,12 +355,87 @@ describe("a dataset's items over the API", () => {
   });
 
   test.each([
-    ["frames that are counted and not listed are not missing", { sequence_count: 1 }, []],
-    ["files that are counted and not listed are missing", {}, files.map(({ path }) => path)],
-  ])("%s", async (_what, more, missing) => {
+    ["frames that are counted and not listed are not missing", { sequence_count: 1 }, 0],
+    ["files that are counted and not listed can't be told", {}, 2],
+  ])("%s", async (_what, more, uncompared) => {
     const health = { ingest_ok: true, item_count: 2, issues: [], ...more };
     const { avala } = scripted([reply(200, { results: [] }), reply(200, health)]);
     const items = await compareItems(avala, dataset, files);
-    expect(items).toMatchObject({ missing, uncompared: 0 });
+    expect(items).toMatchObject({ missing: [], uncompared });
+  });
+
+  const images = ["a.jpg", "b.jpg"].map((path) => ({ path, sizeBytes: 1 }));
+  const imageSet: Dataset = { ...dataset, dataType: "image", itemCount: 2 };
+  const listed = (...keys: readonly (string | null)[]): ReturnType<typeof reply> =>
+    reply(200, { results: keys.map((key, index) => ({ uid: String(index), key })) });
+  const counts = (itemCount: number, isDone = true): ReturnType<typeof reply> =>
+    reply(200, { ingest_ok: isDone, item_count: itemCount, issues: isDone ? [] : ["pending"] });
+
+  test("a list that lags behind the counts is read again", async () => {
+    const { avala, clock, requests } = scripted([
+      ...[listed(), counts(2), listed("a.jpg"), counts(2)],
+      listed("a.jpg", "b.jpg"),
+    ]);
+    const items = await clock.run(compareItems(avala, imageSet, images));
+    expect(items).toEqual({ missing: [], extra: [], wrongSize: [], uncompared: 0 });
+    expect(requests).toHaveLength(5);
+  });
+
+  test("counts that rise are read again, and those that stand still are believed", async () => {
+    const rising = [0, 1, 2].flatMap((count) => [listed(null, null), counts(count, count === 2)]);
+    const first = scripted(rising);
+    const items = await first.clock.run(compareItems(first.avala, imageSet, images));
+    expect(items).toMatchObject({ uncompared: 0 });
+    expect(items.lost).toBeUndefined();
+    const { avala, clock, requests } = scripted([
+      (request) =>
+        Promise.resolve(request.url.includes("health") ? counts(1, false) : listed(null)),
+    ]);
+    const standing = await clock.run(compareItems(avala, { ...imageSet, itemCount: 1 }, images));
+    expect(standing.lost).toMatch(/1 item of 2 files/);
+    expect(requests).toHaveLength(6);
+  });
+
+  test("a list that goes on lagging is read for as long as the caller waits, a minute at most", async () => {
+    const { avala, clock } = scripted([
+      (request) => Promise.resolve(request.url.includes("health") ? counts(2) : listed("a.jpg")),
+    ]);
+    const startMs = clock.now();
+    expect(await clock.run(compareItems(avala, imageSet, images))).toMatchObject({ uncompared: 1 });
+    expect(clock.now() - startMs).toBeLessThanOrEqual(60_000);
+    const untilMs = clock.now() + 5000;
+    await clock.run(compareItems(avala, imageSet, images, { waitMs: 5000 }));
+    expect(clock.now()).toBeLessThanOrEqual(untilMs);
+  });
+
+  test.each([400, 404, 500])(
+    "health that is a %i leaves them uncompared, and is no error",
+    async (status) => {
+      const { avala, clock } = scripted([listed(null, null), reply(status, { detail: "no" })]);
+      const items = await clock.run(compareItems(avala, imageSet, images));
+      expect(items).toMatchObject({ missing: [], extra: [], uncompared: 2 });
+    },
+  );
+
+  test("a count of health that counts nothing is not a count", async () => {
+    const health = { ingest_ok: true, item_count: 2, sequence_count: -1, issues: null };
+    const { avala } = scripted([listed(null, null), reply(200, health)]);
+    expect(await compareItems(avala, imageSet, images)).toMatchObject({ uncompared: 0 });
+  });
+
+  test.each([400, 403, 404])("items that are a %i are compared by the counts", async (status) => {
+    const { avala } = scripted([
+      ({ url }) =>
+        Promise.resolve(
+          url.endsWith("/health/") ? counts(2) : reply(status, { detail: "Use sequences." }),
+        ),
+    ]);
+    expect(await compareItems(avala, imageSet, images)).toMatchObject({ uncompared: 0 });
+  });
+
+  test("items of an owner that no path can name are uncompared, and no error", async () => {
+    const { avala } = scripted([reply(200, { uid: "u-ada" })]);
+    const items = await compareItems(avala, { ...imageSet, ownerName: undefined }, images);
+    expect(items).toMatchObject({ missing: [], extra: [], uncompared: 2 });
   });
 });

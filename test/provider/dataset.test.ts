@@ -71,9 +71,16 @@ describe("Dataset", () => {
       const files = await filesOf(handlers);
       bench.avala.setFault({
         on: { method: "GET", path: "*/items/" },
+        times: 0,
         reply: { status: 200, body: { next: null, previous: null, results: [] } },
       });
-      const inputs = await checked(handlers.dataset, { files, __provider: "loader" });
+      bench.avala.setFault({
+        on: { method: "GET", path: "*/health/" },
+        times: 0,
+        reply: { status: 200, body: { ingest_ok: true, item_count: 0, issues: [] } },
+      });
+      const given = { files, timeoutMinutes: 0.03, __provider: "loader" };
+      const inputs = await checked(handlers.dataset, given);
       const broken = await unfinished<DatasetOutputs>(handlers.dataset.create(inputs));
       expect(broken.message).toMatch(
         /does not hold what was sent:\s+- a\.jpg: not in the dataset\s+- b\.jpg/,
@@ -83,6 +90,7 @@ describe("Dataset", () => {
         changes: true,
         replaces: [],
       });
+      bench.avala.clearFaults();
       const { outs } = await handlers.dataset.update(broken.id, broken.properties, inputs);
       expect(outs).toMatchObject({ isVerified: true });
     });

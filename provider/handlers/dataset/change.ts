@@ -2,7 +2,7 @@
 import type { Avala } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets";
-import { refOf } from "../../../src/operations/dataset-owner";
+import { refOf } from "../../../src/operations/dataset-ref";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { describeDataset } from "./fate";
 import { DATASET_FIELDS } from "../../fields/dataset";

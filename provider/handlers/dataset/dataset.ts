@@ -53,6 +53,8 @@ interface Finishing {
   readonly verification?: Omit<Known, "origin"> | undefined;
   /** Whether the confirm saw that its content is the files'. */
   readonly isKnown?: boolean | undefined;
+  /** @default true */
+  readonly isOwnerKnown?: boolean | undefined;
   readonly origin: Known["origin"];
 }
 
@@ -132,13 +134,13 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {
     const call = this.session.calls.of(inputs);
     const settling = this.settling(inputs, call);
-    const { dataset, wasThere, origin, isKnown } = await makeDataset(settling);
+    const { dataset, wasThere, origin, isKnown, isOwnerKnown } = await makeDataset(settling);
     if (wasThere)
       await settling.messages.info(`${describeDataset(dataset)} was there and is taken over.`);
     const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
     this.lineage.took(dataset.uid);
-    const outs = await this.finish(settling, dataset, { changes, isKnown, origin });
-    return { id: dataset.uid, outs };
+    const known = { changes, isKnown, isOwnerKnown, origin };
+    return { id: dataset.uid, outs: await this.finish(settling, dataset, known) };
   }
 
   async update(
@@ -148,7 +150,9 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   ): Promise<dynamic.UpdateResult<DatasetOutputs>> {
     const settling = this.settling(news, this.session.calls.of(news, id));
     const dataset = await readOrExplain(settling, id, news.name);
-    if (isContentChanged(olds, news)) throw refuseOther(dataset);
+    // Its file set may have sent them.
+    const words = { words: PULUMI_WORDS, isSent: true };
+    if (isContentChanged(olds, news)) throw madeOfOthers(dataset, "", words);
     const { isVerified, isCompared } = olds;
     const verification = isVerified || isCompared === true ? { isVerified, isCompared } : undefined;
     const changes = changesOf(olds, news);
@@ -175,7 +179,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   private async finish(
     settling: Settling,
     made: Dataset,
-    { changes, before = {}, verification, isKnown = false, origin }: Finishing,
+    { changes, before = {}, verification, isKnown = false, isOwnerKnown = true, origin }: Finishing,
   ): Promise<DatasetOutputs> {
     const { avala, inputs } = settling;
     let dataset = made;
@@ -189,7 +193,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
       const settled = await settleDataset(settling, dataset, isKnown);
       if (!settled.isVerified && !settled.isKnown)
         await reportUnverified(settling, settled.dataset);
-      const { isVerified } = settled;
+      const isVerified = settled.isVerified && isOwnerKnown;
       return datasetOutputs(settled.dataset, inputs, { isVerified, isCompared: true, origin });
     } catch (error) {
       const outputs = datasetOutputs(dataset, declared, {
@@ -237,11 +241,6 @@ async function readOrExplain({ avala }: Settling, uid: string, name: string): Pr
       cause: error,
     });
   }
-}
-
-/** Of files that changed; its file set may have sent them. */
-function refuseOther(dataset: Dataset): AvalaError {
-  return madeOfOthers(dataset, "", { words: PULUMI_WORDS, isSent: true });
 }
 
 export function createDatasetHandler(session: Session): Handler<DatasetInputs, DatasetOutputs> {

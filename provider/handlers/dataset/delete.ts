@@ -3,7 +3,7 @@ import type { Avala } from "../../../src/api/connection";
 import { deleteDataset, getDataset } from "../../../src/api/endpoints/datasets";
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import { requireScopes } from "../../../src/api/endpoints/permissions";
-import { refOf } from "../../../src/operations/dataset-owner";
+import { refOf } from "../../../src/operations/dataset-ref";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { advise, notCompared } from "../../process/advice";
 import type { Messages } from "../../process/messages";

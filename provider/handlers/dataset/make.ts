@@ -2,7 +2,8 @@
 import type { Dataset, DatasetInput } from "../../../src/api/endpoints/dataset-wire";
 import type { ConfirmInput } from "../../../src/api/endpoints/manual-upload";
 import type { Json } from "../../../src/api/wire";
-import { createDatasetOnce, findDataset } from "../../../src/operations/dataset";
+import { createDatasetOnce, findOwned } from "../../../src/operations/dataset";
+import { reportUnknownOwner, type Found } from "../../../src/operations/dataset-owner";
 import { AvalaError } from "../../../src/errors";
 import { slugFrom } from "../../../src/files/manifest/dataset-name";
 import { confirmSent } from "../../../src/operations/publish/confirm";
@@ -84,6 +85,8 @@ export interface Made {
   readonly origin: Origin;
   /** Whether its content is known to be the files'. */
   readonly isKnown: boolean;
+  /** Whether it is shown to be the declared owner's. */
+  readonly isOwnerKnown: boolean;
 }
 
 function originOf(wasFound: boolean): Origin {
@@ -91,29 +94,37 @@ function originOf(wasFound: boolean): Origin {
 }
 
 /** A version that exists is ours; any other dataset must hold exactly the files, and is taken when that was asked for. */
-async function takeOver(settling: Settling, found: Dataset): Promise<Made> {
+async function takeOver(
+  settling: Settling,
+  { dataset: found, isOwnerKnown }: Found,
+): Promise<Made> {
   const { avala, inputs, madeOf } = settling;
   const refusal = otherThanDeclared(found, inputs);
   if (refusal !== undefined) throw refusal;
   const isVersion = madeOf !== undefined && isNamedByContent(madeOf);
   if (!isVersion && inputs.adopt !== true) throw unadopted(found);
+  if (!isOwnerKnown) reportUnknownOwner(avala, found, inputs);
   if (madeOf === undefined)
-    return { dataset: found, wasThere: true, origin: "found", isKnown: false };
+    return { dataset: found, wasThere: true, origin: "found", isKnown: false, isOwnerKnown };
   // Its file set may have sent them.
   const options = { ...publishOptions(settling), isSent: true };
   const compared = await compareFound(avala, found, madeOf, options);
-  const isKnown = compared.unverified === 0;
-  return { dataset: compared.dataset, wasThere: true, origin: "found", isKnown };
+  const isKnown = isOwnerKnown && compared.unverified === 0;
+  return { dataset: compared.dataset, wasThere: true, origin: "found", isKnown, isOwnerKnown };
 }
 
-function find({ avala, inputs }: Settling): Promise<Dataset | undefined> {
+function find(
+  { avala, inputs }: Settling,
+  options: { readonly isThere?: boolean } = {},
+): Promise<Found | undefined> {
   const { name, ownerName, organizationUid } = inputs;
-  return findDataset(avala, { name, ownerName, organizationUid });
+  const slug = inputs.slug ?? slugFrom(name);
+  return findOwned(avala, { name, slug, ownerName, organizationUid }, options);
 }
 
 /** Takes over what was made while we looked. @throws `refusal` when it is someone else's */
 async function takeTaken(settling: Settling, refusal: AvalaError): Promise<Made> {
-  const other = await find(settling);
+  const other = await find(settling, { isThere: true });
   if (other === undefined) throw refusal;
   return takeOver(settling, other);
 }
@@ -123,7 +134,13 @@ async function createOnce(settling: Settling): Promise<Made> {
   const input = createInput(inputs);
   try {
     const { made, wasFound } = await createDatasetOnce(avala, input);
-    return { dataset: made, wasThere: false, origin: originOf(wasFound), isKnown: false };
+    return {
+      dataset: made,
+      wasThere: false,
+      origin: originOf(wasFound),
+      isKnown: false,
+      isOwnerKnown: true,
+    };
   } catch (error) {
     if (!isRefusalToMake(error)) throw error;
     const refusal = notMade(input, error);
@@ -159,5 +176,11 @@ export async function makeDataset(settling: Settling): Promise<Made> {
   if (confirmed.outcome === "batch refused") throw batchUsedUp(confirmed.refusal);
   if (confirmed.outcome === "taken") return takeTaken(settling, confirmed.refusal);
   const { wasFound, isKnown } = confirmed;
-  return { dataset: confirmed.dataset, wasThere: false, origin: originOf(wasFound), isKnown };
+  return {
+    dataset: confirmed.dataset,
+    wasThere: false,
+    origin: originOf(wasFound),
+    isKnown,
+    isOwnerKnown: true,
+  };
 }

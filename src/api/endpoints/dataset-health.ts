@@ -14,15 +14,18 @@ export interface DatasetHealth {
   readonly itemCount?: number | undefined;
   readonly sequenceCount?: number | undefined;
   readonly totalFrames?: number | undefined;
+  /** Begins with whose its files are: `__o__=/<uid>/`, `__u__=/<uid>/`. Only an owner gets it. */
+  readonly s3Prefix?: string | undefined;
 }
 
 function readHealth(fields: Fields): DatasetHealth {
   return {
     ingestOk: fields.maybeFlag("ingest_ok") ?? false,
     issues: fields.maybeList("issues"),
-    itemCount: fields.maybeCount("item_count"),
-    sequenceCount: fields.maybeCount("sequence_count"),
-    totalFrames: fields.maybeCount("total_frames"),
+    itemCount: fields.advisedCount("item_count"),
+    sequenceCount: fields.advisedCount("sequence_count"),
+    totalFrames: fields.advisedCount("total_frames"),
+    s3Prefix: fields.maybeText("s3_prefix"),
   };
 }
 

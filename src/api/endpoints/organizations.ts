@@ -1,14 +1,10 @@
 // The organizations that the key's user belongs to (contract, "Users and organizations").
 import type { Avala } from "../connection";
 import { listNumbered } from "../pages";
+import type { Organization } from "../remembered";
 import type { Fields } from "../wire";
 
-export interface Organization {
-  readonly uid: string;
-  readonly name: string;
-  readonly slug?: string | undefined;
-  readonly handle?: string | undefined;
-}
+export type { Organization } from "../remembered";
 
 function readOrganization(fields: Fields): Organization {
   return {
@@ -32,4 +28,22 @@ export function listOrganizations(avala: Avala): AsyncIterable<Organization> {
     what: "list organizations",
   };
   return listNumbered(avala, call, readOrganization);
+}
+
+/**
+ * One of the organizations of the key's user, by its uid; they are listed once in a session.
+ * @throws ApiError, as {@link Avala.call}
+ */
+export async function findOrganization(
+  avala: Avala,
+  uid: string,
+): Promise<Organization | undefined> {
+  const { remembered } = avala;
+  if (remembered.organizations === undefined) {
+    const found = new Map<string, Organization>();
+    for await (const organization of listOrganizations(avala))
+      found.set(organization.uid, organization);
+    remembered.organizations = found;
+  }
+  return remembered.organizations.get(uid);
 }

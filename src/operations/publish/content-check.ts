@@ -5,7 +5,7 @@ import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { listItems, type DatasetItem } from "../../api/endpoints/items";
 import { readStored } from "../../api/storage/stored-object";
-import { refOf } from "../dataset-owner";
+import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
 import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
 import { retry } from "../../flow/retry";
@@ -62,6 +62,18 @@ async function likenessOf(
   return stored.md5 === (await md5Of(avala, file)) ? "same" : "other";
 }
 
+export interface Expected {
+  readonly files: readonly NamedFile[];
+  /** Whose the dataset is. */
+  readonly owner: OwnerWanted;
+}
+
+/** A list that the server does not give shows nothing. */
+function ignoreUnlisted(error: unknown): readonly never[] {
+  if (isAvalaError(error) && error.code === "bad_reply") return [];
+  return ignoreRefused(error) ?? [];
+}
+
 interface Stored {
   readonly file: NamedFile;
   readonly url: string;
@@ -70,13 +82,14 @@ interface Stored {
 async function findStored(
   avala: Avala,
   dataset: Dataset,
-  files: readonly NamedFile[],
+  { files, owner }: Expected,
 ): Promise<readonly Stored[]> {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const items: Pick<DatasetItem, "key" | "url">[] = [];
-  for await (const { key, url } of listItems(avala, await refOf(avala, dataset))) {
-    items.push({ key, url });
-  }
+  const items = await readUnderOwner(avala, dataset, owner, async (ref) => {
+    const read: Pick<DatasetItem, "key" | "url">[] = [];
+    for await (const { key, url } of listItems(avala, ref)) read.push({ key, url });
+    return read;
+  }).catch(ignoreUnlisted);
   const matches = matchKeys(
     byPath.keys(),
     items.map(({ key }) => key),
@@ -92,9 +105,9 @@ async function findStored(
 export async function compareContents(
   avala: Avala,
   dataset: Dataset,
-  files: readonly NamedFile[],
+  expected: Expected,
 ): Promise<ContentComparison> {
-  const found = await findStored(avala, dataset, files);
+  const found = await findStored(avala, dataset, expected);
   const same = new Set<string>();
   const others: string[] = [];
   const wrongSize: string[] = [];

@@ -1,7 +1,8 @@
 // The first step: what the server has under a name, and so whether files are sent. Sends nothing.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
-import { findDataset } from "../dataset";
+import { findOwned } from "../dataset";
+import { reportUnknownOwner } from "../dataset-owner";
 import { compareManifests, describeChanges } from "../../files/manifest/compare";
 import type { Manifest } from "../../files/manifest/manifest";
 import { compareContents } from "./content-check";
@@ -32,6 +33,8 @@ export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "
   readonly isComparedLater?: boolean | undefined;
   /** Whether files were sent under the name before this was asked: then no refusal says that nothing was. @default false */
   readonly isSent?: boolean | undefined;
+  /** Whether the server has said that the name is taken: then a list that does not show it is not believed. @default false */
+  readonly isTaken?: boolean | undefined;
 };
 
 /**
@@ -45,10 +48,14 @@ export async function decidePublish<Target extends SendTarget>(
   options: DecideOptions,
 ): Promise<Decision<Target>> {
   requireFiles(target);
-  const existing = await findDataset(avala, target.dataset);
-  if (existing === undefined) return { kind: "send", target };
-  if (target.ifExists === "fail") throw existsAlready(existing, options.words ?? CORE_WORDS);
-  return { kind: "found", target, ...(await compareFound(avala, existing, target, options)) };
+  const found = await findOwned(avala, target.dataset, { isThere: options.isTaken });
+  if (found === undefined) return { kind: "send", target };
+  const { dataset, isOwnerKnown } = found;
+  if (target.ifExists === "fail") throw existsAlready(dataset, options.words ?? CORE_WORDS);
+  if (!isOwnerKnown) reportUnknownOwner(avala, dataset, target.dataset);
+  const compared = await compareFound(avala, dataset, target, options);
+  const unverified = isOwnerKnown ? compared.unverified : target.files.length;
+  return { kind: "found", target, ...compared, unverified };
 }
 
 /**
@@ -72,8 +79,7 @@ export async function compareFound(
     ? digest
     : await recordedContent(avala, destinationOf(target), existing.uid, stateDirectory);
   const isKnown = digest !== undefined && recorded === digest;
-  const comparing = { ...options, isMadeOfThem: isKnown };
-  const { dataset, items } = await compareWhenCreated(avala, existing, target, comparing);
+  const { dataset, items } = await compareWhenCreated(avala, existing, target, options);
   if (hasDifference(items)) {
     throw isVersion ? brokenVersion(dataset, items, isSent) : holdsOthers(dataset, items, way);
   }
@@ -91,7 +97,8 @@ async function countUnverified(
   target: NamedFiles,
   { stateDirectory, words = CORE_WORDS, isSent = false }: DecideOptions,
 ): Promise<number> {
-  const { same, others, wrongSize } = await compareContents(avala, dataset, target.files);
+  const expected = { files: target.files, owner: target.dataset };
+  const { same, others, wrongSize } = await compareContents(avala, dataset, expected);
   if (others.length + wrongSize.length > 0) {
     const items = { missing: [], wrongSize, extra: [], others };
     throw holdsOthers(dataset, items, { words, isSent });

@@ -46,7 +46,7 @@ async function takeTaken(
   if (target.ifExists === "fail") throw refusal;
   const { upload } = options;
   try {
-    const deciding = { ...options, isSent: upload !== undefined };
+    const deciding = { ...options, isSent: upload !== undefined, isTaken: true };
     const decision = await decidePublish(avala, target, deciding);
     if (decision.kind === "found") {
       return { ...(await takeFound(avala, target, decision, options)), upload };

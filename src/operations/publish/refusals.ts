@@ -34,19 +34,22 @@ function waysOut({ words, isSent }: Refusing): string {
   return `A dataset is made once, and nothing can be added to it. ${words.version} Or choose another name.${ending(isSent)}`;
 }
 
-type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra" | "lost"> & {
+type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra" | "lost" | "surplus"> & {
   /** Of the same size, and of other content. */
   readonly others?: readonly string[];
 };
 
-export function hasDifference({ missing, wrongSize, extra, lost }: Differences): boolean {
-  return lost !== undefined || missing.length + wrongSize.length + extra.length > 0;
+export function hasDifference(differences: Differences): boolean {
+  const { missing, wrongSize, extra, lost, surplus } = differences;
+  if (lost !== undefined || surplus !== undefined) return true;
+  return missing.length + wrongSize.length + extra.length > 0;
 }
 
 function describeDifferences(differences: Differences): string {
-  const { missing, wrongSize, extra, others = [], lost } = differences;
+  const { missing, wrongSize, extra, others = [], lost, surplus } = differences;
   return listed([
     ...(lost === undefined ? [] : [lost]),
+    ...(surplus === undefined ? [] : [surplus]),
     ...missing.map((path) => `${shown(path)}: not in the dataset`),
     ...wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
     ...others.map((path) => `${shown(path)}: of other content in the dataset`),

@@ -18,17 +18,12 @@ import {
   type PublishOptions,
 } from "./target";
 
-export interface Comparing extends Pick<PublishOptions, "waitMs"> {
-  /** Whether the dataset is known to be made of these files: then a key like no path is one that the server made. */
-  readonly isMadeOfThem: boolean;
-}
-
 /** Waits, and compares paths and sizes. Contents are {@link isContentKnown}'s. */
 export async function compareWhenCreated(
   avala: Avala,
   found: Dataset,
   { dataset, files }: NamedFiles,
-  { waitMs, isMadeOfThem }: Comparing,
+  { waitMs }: Pick<PublishOptions, "waitMs">,
 ): Promise<{ readonly dataset: Dataset; readonly items: ItemComparison }> {
   // Until it is created its items come one by one, so a file that is not listed yet would look missing.
   const created =
@@ -40,7 +35,10 @@ export async function compareWhenCreated(
   const items =
     dataType === undefined
       ? { missing: [], extra: [], wrongSize: [], uncompared: 0 }
-      : await compareItems(avala, created, indexedOf(files, dataType), { isMadeOfThem });
+      : await compareItems(avala, created, indexedOf(files, dataType), {
+          owner: dataset,
+          waitMs: waitMs(),
+        });
   if (items.doubt !== undefined) {
     avala.emit({ kind: "warning", text: `Dataset ${printable(created.name)}: ${items.doubt}.` });
   }
@@ -78,8 +76,7 @@ export async function settlePublished(
     await removeJournal();
     return { dataset: made, unverified: all };
   }
-  const comparing = { ...options, isMadeOfThem: true };
-  const { dataset, items } = await compareWhenCreated(avala, made, target, comparing);
+  const { dataset, items } = await compareWhenCreated(avala, made, target, options);
   // It is made, whole or not: a journal of what was sent for it would only mislead.
   await removeJournal();
   requireSame(dataset, items);

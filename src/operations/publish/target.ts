@@ -18,6 +18,7 @@ import type { Words } from "./refusals";
 export interface NamedFiles {
   readonly dataset: {
     readonly name: string;
+    readonly slug?: string | undefined;
     readonly ownerName?: string | undefined;
     readonly organizationUid?: string | undefined;
     /** Absent for files of several types: then a dataset that is found says what it indexes. */

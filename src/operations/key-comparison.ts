@@ -1,0 +1,132 @@
+// What the keys of a dataset's items say of the files that it should be made of. Pure; knows no counts.
+import type { DatasetItem } from "../api/endpoints/items";
+import { alteredPaths } from "./altered-keys";
+import { matchKeys, type KeyMatch } from "./item-keys";
+
+export type ItemFacts = Pick<DatasetItem, "uid" | "key" | "sizeBytes">;
+
+export interface KeyComparison {
+  /** Files that no item stands for. */
+  readonly missing: readonly string[];
+  /** Items that stand for no file. */
+  readonly extra: readonly string[];
+  /** Files of another size than their items, where the server returns sizes. */
+  readonly wrongSize: readonly string[];
+  /** Files whose only item has their path in another spelling, each as a text that names both. */
+  readonly altered: readonly string[];
+  /** Keys of items that are listed though another item has that very key. */
+  readonly repeated: readonly string[];
+  /** How many of the files the keys can't show. */
+  readonly unclear: number;
+}
+
+export interface KeyTerms {
+  /** Items are frames then, and the server names them as it likes. */
+  readonly isSequence: boolean;
+  /** Whether a key is the name of a file of the dataset's type. */
+  readonly isFileName: (key: string) => boolean;
+}
+
+interface Pair {
+  readonly item: ItemFacts;
+  readonly match: KeyMatch;
+}
+
+type Files = ReadonlyMap<string, number>;
+
+function labelOf({ key, uid }: ItemFacts): string {
+  return key ?? `the item ${uid}`;
+}
+
+function isSizeWrong(files: Files, { item, match }: Pair): boolean {
+  if (match.kind !== "path" || item.sizeBytes === undefined) return false;
+  return item.sizeBytes !== files.get(match.path);
+}
+
+/** What no item stands for, as far as the items that can't be told leave that open. */
+function sortLeft(
+  left: readonly string[],
+  doubtful: readonly KeyMatch[],
+): Pick<KeyComparison, "missing" | "unclear"> {
+  if (doubtful.length === 0) return { missing: left, unclear: 0 };
+  const named = doubtful.flatMap((match) => (match.kind === "unclear" ? match.candidates : []));
+  // A key that is missing, or that the server made, may be any file's.
+  const isAny = doubtful.some((match) => match.kind !== "unclear" || match.candidates.length === 0);
+  if (isAny) return { missing: [], unclear: left.length };
+  const possible = new Set(named);
+  const missing = left.filter((path) => !possible.has(path));
+  return { missing, unclear: left.length - missing.length };
+}
+
+function pairUp(files: Files, items: readonly ItemFacts[]): readonly Pair[] {
+  const matches = matchKeys(
+    files.keys(),
+    items.map(({ key }) => key),
+  );
+  return items.flatMap((item, index) => {
+    const match = matches[index];
+    return match === undefined ? [] : [{ item, match }];
+  });
+}
+
+/** The keys like none of the paths that are another spelling of one that no item stands for. */
+function alteredAmong(
+  pairs: readonly Pair[],
+  left: readonly string[],
+): ReadonlyMap<string, string> {
+  const keys = pairs.flatMap(({ item: { key }, match }) =>
+    match.kind === "none" && key !== undefined ? [key] : [],
+  );
+  const keepsFolders = pairs.some(
+    ({ item, match }) =>
+      match.kind === "path" && match.path === item.key && match.path.includes("/"),
+  );
+  return left.length === 0 ? new Map() : alteredPaths(keys, left, { keepsFolders });
+}
+
+export function compareKeys(
+  files: Files,
+  items: readonly ItemFacts[],
+  { isSequence, isFileName }: KeyTerms,
+): KeyComparison {
+  const all = pairUp(files, items);
+  const paired = all.filter(({ match }) => match.kind === "path");
+  const found = new Set(paired.flatMap(({ match }) => (match.kind === "path" ? match.path : [])));
+  const unmatched = [...files.keys()].filter((path) => !found.has(path));
+  const altered = alteredAmong(all, unmatched);
+  const alike = new Set(altered.values());
+  const left = unmatched.filter((path) => !alike.has(path));
+  const known = new Set(paired.map(({ item }) => item.key));
+  const isRepeated = ({ item, match }: Pair): boolean =>
+    match.kind === "none" && item.key !== undefined && known.has(item.key);
+  const isAltered = ({ item: { key = "" }, match }: Pair): boolean =>
+    match.kind === "none" && altered.has(key);
+  const pairs = all.filter((pair) => !isRepeated(pair) && !isAltered(pair));
+  const isForeign = ({ item: { key }, match }: Pair): boolean => {
+    if (isSequence && (key === undefined || !isFileName(key))) return false;
+    if (left.length === 0) return match.kind !== "path";
+    // Where no key is like a path, keys are the server's own names.
+    return match.kind === "none" && found.size + alike.size > 0;
+  };
+  const doubtful = pairs.filter((pair) => pair.match.kind !== "path" && !isForeign(pair));
+  return {
+    ...sortLeft(
+      left,
+      doubtful.map(({ match }) => match),
+    ),
+    extra: [...new Set(pairs.filter(isForeign).map(({ item }) => labelOf(item)))],
+    wrongSize: paired.flatMap((pair) =>
+      pair.match.kind === "path" && isSizeWrong(files, pair) ? [pair.match.path] : [],
+    ),
+    altered: Array.from(altered, ([key, path]) => `${key} for ${path}`),
+    repeated: [...new Set(all.filter(isRepeated).map(({ item }) => labelOf(item)))],
+  };
+}
+
+/** Whether the items, of which no key is like a path, have other sizes than the files: then they are other files. */
+export function hasOtherSizes(files: Files, items: readonly ItemFacts[]): boolean {
+  const sizes = items.flatMap(({ sizeBytes }) => sizeBytes ?? []);
+  if (sizes.length < items.length || items.length !== files.size) return false;
+  const inOrder = (all: readonly number[]): string => [...all].sort((a, b) => a - b).join();
+  return inOrder(sizes) !== inOrder([...files.values()]);
+}
