@@ -36,8 +36,10 @@ export async function setCommitStatus(
       throttle: {
         // GitHub wants a second between two writes; of one commit they follow each other.
         id: sha,
+        /* eslint-disable @typescript-eslint/no-misused-promises -- the plugin waits for what they return */
         onRateLimit: wait,
         onSecondaryRateLimit: wait,
+        /* eslint-enable @typescript-eslint/no-misused-promises -- as above */
         // The wait is in the handlers, so that a cancel ends it.
         retryAfterBaseValue: 0,
       },

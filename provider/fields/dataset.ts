@@ -38,11 +38,16 @@ function bucketIn(config: unknown): unknown {
   return typeof config === "object" && config !== null ? bucketOf(config) : config;
 }
 
+// The rule is the same; what a program may write differs.
+const isProviderConfig = isObject as Rule<ProviderConfig>;
+const isFiles = isObject as Rule<DatasetFiles>;
+const isMetadata = isObject as Rule<Readonly<Record<string, unknown>>>;
+
 /** What `POST /datasets/` takes and a confirm does not (docs/api.md): for a dataset of a bucket, or an empty one. */
 export const FIELDS_WITHOUT_FILES = {
   providerConfig: {
     // Its own fields have rules of their own.
-    rule: isObject as Rule<ProviderConfig>,
+    rule: isProviderConfig,
     change: "replace",
     comparedAs: bucketIn,
     output: "declared",
@@ -71,7 +76,7 @@ export const COMMON_FIELDS = {
   },
   organizationUid: { rule: isText, change: "replace", output: "declared" },
   ownerName: { rule: isText, change: "own", output: "returned" },
-  files: { rule: isObject as Rule<DatasetFiles>, change: "own", output: "declared" },
+  files: { rule: isFiles, change: "own", output: "declared" },
   visibility: {
     rule: isOneOf(["private", "public", "unlisted"]),
     change: "update",
@@ -80,7 +85,7 @@ export const COMMON_FIELDS = {
     output: "returned",
   },
   metadata: {
-    rule: isObject as Rule<Readonly<Record<string, unknown>>>,
+    rule: isMetadata,
     change: "update",
     wire: "metadata",
     staysIfLeftOut: true,

@@ -26,10 +26,10 @@ export interface ConfirmBody {
 
 export interface DatasetsModel {
   readonly datasets: DatasetRow[];
-  confirm(body: ConfirmBody): Answer;
-  read(request: HttpRequest): Answer;
+  readonly confirm: (body: ConfirmBody) => Answer;
+  readonly read: (request: HttpRequest) => Answer;
   /** Another user has a public dataset of this name. */
-  addForeign(name: string): void;
+  readonly addForeign: (name: string) => void;
 }
 
 export interface DatasetsOptions {

@@ -38,9 +38,9 @@ export interface StoreModel {
   storeForm(request: HttpRequest, body: Buffer): Answer;
   storePut(request: HttpRequest, body: Buffer): Answer;
   /** Loses some sessions, as a server does that cleans up; what is stored stays. */
-  forgetSessions(random: Seeded): void;
+  readonly forgetSessions: (random: Seeded) => void;
   /** Takes no more files into the batches that there are. */
-  closeBatches(): void;
+  readonly closeBatches: () => void;
 }
 
 export interface StoreOptions {
