@@ -7,7 +7,7 @@ const { transformSync } = require("@swc/core");
 
 const [, , file = ""] = process.argv;
 
-require.extensions[".ts"] = (module, filename) => {
+require.extensions[".ts"] = (/** @type {NodeModule} */ module, /** @type {string} */ filename) => {
   const { code } = transformSync(readFileSync(filename, "utf8"), {
     filename,
     jsc: { target: "es2022", parser: { syntax: "typescript" } },
