@@ -70,10 +70,6 @@ export function readInputs(environment: ActionEnvironment): Inputs {
     hasDownload: exporting?.downloadPath !== undefined,
     hasStatus: inputs.status !== undefined,
   });
-  if (reader.text("shard") !== undefined) {
-    const way = "use partition-depth: 1, or one job for each folder, each with its own dataset";
-    reader.refuse("shard", `splitting one dataset over several jobs is not offered yet; ${way}`);
-  }
   if (upload === undefined && exporting === undefined && reader.problems.length === 0) {
     reader.refuse(
       "files",

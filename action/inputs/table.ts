@@ -46,7 +46,6 @@ export const INPUTS = {
   // An expression in action.yml, so whether it was given can't be known.
   "github-token": { default: "" },
   concurrency: { default: "8", needs: "upload" },
-  shard: { default: "" },
   "time-budget-minutes": { default: "", needs: "upload" },
   "dry-run": { default: "false", needs: "upload" },
   plan: { default: "", needs: "upload" },

@@ -153,7 +153,6 @@ test.each<[string, Record<string, string>, string[]]>([
   ["a uid with a slash", { "export-uid": "a/b" }, ["export-uid"]],
   ["an upload's setting without one", { "export-uid": "a", metadata: "a: 1" }, ["metadata"]],
   ["a dry run of an export", { "export-uid": "a", "dry-run": "true" }, ["dry-run"]],
-  ["shards", { ...minimal, shard: "1/4" }, ["shard"]],
 ])("refuses %s", (_name, inputs, expected) => {
   expect(refused(inputs)).toEqual(expected);
 });

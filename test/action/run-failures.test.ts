@@ -53,14 +53,12 @@ describe("bad inputs", () => {
       metadata: "- a list",
       "export-datasets": "up/loaded",
       "gate-min-exported": "101%",
-      shard: "1/4",
     });
     expect(errors).toHaveLength(1);
     for (const input of ["symlinks", "concurrency", "dry-run", "metadata", "export-datasets"]) {
       expect(errors[0]).toContain(`${input}: `);
     }
     expect(errors[0]).toContain("gate-min-exported: ");
-    expect(errors[0]).toContain("shard: ");
     expect(outputs).toMatchObject({ outcome: "invalid", complete: "false", "files-uploaded": "0" });
     expect(emulator.requests()).toEqual([]);
   });

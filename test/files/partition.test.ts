@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors";
 import { readFileSet } from "../../src/files/file-set";
-import { listPartitions, partitionFiles, partitionName } from "../../src/files/scan/partition";
+import { listPartitions, partitionFiles } from "../../src/files/scan/partition";
 import { createTempTree, jpeg } from "../support/temp-tree";
 
 const content = {
@@ -56,11 +56,6 @@ describe("partitions", () => {
   test("of depth 0 are one", () => {
     const files = [{ path: "a/1" }, { path: "b" }];
     expect(partitionFiles(files, 0)).toEqual([{ folder: "", files }]);
-  });
-
-  test("have a name, the root's for the files above all folders", () => {
-    expect(partitionName("./photos/", "a")).toBe("a");
-    expect(partitionName("./photos/", "")).toBe("photos");
   });
 
   test("are refused with a root or a glob that can't be used", () => {

@@ -1,5 +1,4 @@
 // Cuts a file set into partitions: the folders that are datasets of their own, so that a change sends that folder alone.
-import { basename, resolve } from "node:path";
 import { readOptions, type FileSetOptions } from "../file-set-options";
 import { comparePaths } from "../manifest/manifest";
 import { scanSync } from "./scan";
@@ -36,11 +35,6 @@ export function listPartitions(root: string, options: PartitionOptions): string[
     tree.find(input)?.isDirectory() === true ? `${input}/` : input,
   );
   return [...new Set([...paths, ...refused].map(topFolder))].sort(comparePaths);
-}
-
-/** What a partition is called: its folder, or the root's own name for the files above all folders. */
-export function partitionName(root: string, folder: string): string {
-  return folder === "" ? basename(resolve(root)) : folder;
 }
 
 function topFolder(path: string): string {
