@@ -20,7 +20,8 @@ const END = "<!-- every-point: end -->";
 
 // Under a fixed name, which this is, only our record of the confirm says what a dataset was made of: a run that dies
 // between the two, or can't write it, leaves a dataset whose contents can't be compared. So does a confirm that arrives
-// twice: the reply says that the name is taken, and it may be another run that took it.
+// twice: the reply says that the name is taken, and it may be another run that took it. And so does a confirm whose reply is
+// lost: what is found then may be another run's.
 const MAY_LOSE_THE_RECORD: ReadonlySet<Break> = new Set([
   "killed before",
   "killed after",
@@ -29,10 +30,13 @@ const MAY_LOSE_THE_RECORD: ReadonlySet<Break> = new Set([
   "sent twice",
 ]);
 
-function problemsOf({ last, server, files, disk }: Outcome, how: Break): string[] {
+const CONFIRM = "POST /datasets/manual-upload/";
+
+function problemsOf({ last, server, files, disk }: Outcome, how: Break, point: Point): string[] {
   const wrong: string[] = [];
   const isWell = last === "uploaded" || last === "unchanged";
-  if (!isWell && !(last === "unverified" && MAY_LOSE_THE_RECORD.has(how)))
+  const isConfirmLost = how === "reply lost" && point.operation.name === CONFIRM;
+  if (!isWell && !(last === "unverified" && (isConfirmLost || MAY_LOSE_THE_RECORD.has(how))))
     wrong.push(`ended as ${last}`);
   if (server.datasets.length !== 1) wrong.push(`${server.datasets.length} datasets`);
   if (server.objects.size !== files.length) wrong.push(`${server.objects.size} objects`);
@@ -74,7 +78,7 @@ describe("an upload that breaks at any one point", () => {
       const outcome = await breakPoint(point, how);
       cells.set(`${point.index} ${how}`, cell(outcome));
       const name = `${point.index + 1}. ${point.operation.name}, ${how}`;
-      wrong.push(...problemsOf(outcome, how).map((problem) => `${name}: ${problem}`));
+      wrong.push(...problemsOf(outcome, how, point).map((problem) => `${name}: ${problem}`));
     };
     for (const point of points) {
       for (const how of BREAKS) if (canBreak(point.operation, how)) await breakOne(point, how);
