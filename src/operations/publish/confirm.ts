@@ -131,7 +131,8 @@ async function confirmLocked(
   // Another run may have made what was found, of other content where the name does not rule that out.
   const isKnown = isHeldNow && (!wasFound || isNamedByContent(confirming));
   const digest = digestOf(confirming);
-  if (isKnown && digest !== undefined) {
+  // A record says that a run of this machine made it: what was found, it may not have made.
+  if (isKnown && !wasFound && digest !== undefined) {
     const made = { uid: dataset.uid, digest };
     await recordContent(avala, destinationOf(confirming), made, stateDirectory);
   }

@@ -50,12 +50,27 @@ export async function decidePublish<Target extends SendTarget>(
   requireFiles(target);
   const found = await findOwned(avala, target.dataset, { isThere: options.isTaken });
   if (found === undefined) return { kind: "send", target };
-  const { dataset, isOwnerKnown } = found;
+  const { dataset } = found;
   if (target.ifExists === "fail") throw existsAlready(dataset, options.words ?? CORE_WORDS);
-  if (!isOwnerKnown) reportUnknownOwner(avala, dataset, target.dataset);
-  const compared = await compareFound(avala, dataset, target, options);
-  const unverified = isOwnerKnown ? compared.unverified : target.files.length;
-  return { kind: "found", target, ...compared, unverified };
+  const isOwn = found.isOwnerKnown || (await wasMadeHere(avala, dataset, target, options));
+  if (isOwn) {
+    return { kind: "found", target, ...(await compareFound(avala, dataset, target, options)) };
+  }
+  reportUnknownOwner(avala, dataset, target.dataset);
+  // Without the state folder: a record would say the next time that it is ours.
+  const unrecorded = { ...options, stateDirectory: undefined };
+  const compared = await compareFound(avala, dataset, target, unrecorded);
+  return { kind: "found", target, ...compared, unverified: target.files.length };
+}
+
+/** Whether a run of this machine confirmed it for this owner: then it is ours, also where the server names no owner. */
+async function wasMadeHere(
+  avala: Avala,
+  { uid }: Dataset,
+  target: SendTarget,
+  { stateDirectory }: DecideOptions,
+): Promise<boolean> {
+  return (await recordedContent(avala, destinationOf(target), uid, stateDirectory)) !== undefined;
 }
 
 /**
