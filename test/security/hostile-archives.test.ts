@@ -1,4 +1,5 @@
 // An export's file as an attacker would make it: what the Action unpacks stays in its folder, or nothing of it is kept.
+import { gzipSync } from "node:zlib";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
@@ -168,10 +169,13 @@ describe("an export whose file is an attack", () => {
     expect(store?.heard.length).toBe(8);
   });
 
-  test("that says it is packed is refused as it comes, and swells nowhere", async () => {
-    const packed = Buffer.from([0x1f, 0x8b, 8, 0]);
+  test.each([
+    ["is cut short", Buffer.from([0x1f, 0x8b, 8, 0]), "cut short"],
+    ["is not", Buffer.from("{}"), "not compressed in the way that it says"],
+    ["holds another archive", gzipSync(gzipSync("{}")), "gzip data"],
+  ])("that says it is compressed and %s is not kept", async (_, packed, said) => {
     const { errors } = await fetchFrom(packed, { headers: { "Content-Encoding": "gzip" } });
-    expect(errors[0]).toContain("gzip data");
+    expect(errors[0]).toContain(said);
     expect(filesIn(tree.at("workspace"))).toEqual([".git/config"]);
   });
 
