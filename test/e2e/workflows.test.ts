@@ -27,7 +27,8 @@ describeWithPart("zizmor", (zizmor) => {
   test.each([".github", "action.yml", ...examples])(
     "finds nothing that an attacker could use in %s",
     (path) => {
-      const args = ["--offline", "--format", "plain", "--config", config, path];
+      const plain = ["--offline", "--color", "never", "--format", "plain"];
+      const args = [...plain, "--config", config, path];
       const { stdout, status } = spawnSync(zizmor.command, args, { cwd: ROOT, encoding: "utf8" });
       expect(stdout).toMatch(/^No findings to report\. Good job!/);
       expect(status).toBe(0);
