@@ -1,5 +1,5 @@
-// A manifest as one short text, for a place that should stay small: about 15 to 43 characters a file (random names take most). The same manifest
-// gives the same text on every system: fflate is JavaScript alone, which zlib and brotli, built into Node, are not.
+// A manifest as one short text, for a place that should stay small: about 15 to 43 characters a file, most for random names.
+// The same manifest gives the same text on every system: fflate is only JavaScript, and zlib and brotli are built into Node.
 import { createHash } from "node:crypto";
 import { deflateSync, inflateSync } from "fflate";
 import { MAX_KEY_BYTES } from "../../api/limits";
@@ -21,10 +21,6 @@ const MAX_NUMBER_BYTES = 8;
 
 /** Paths grow from one to the next: without a bound a short text could fill the memory. */
 const MAX_ENTRY_BYTES = 4 * MAX_NUMBER_BYTES + MAX_KEY_BYTES;
-
-/** The numbers of each file. Each kind stands together, since like compresses well beside like. */
-const KINDS = ["start", "end", "middle", "size"] as const;
-type Numbers = Readonly<Record<(typeof KINDS)[number], number>>;
 
 /**
  * Packs a manifest. Before base64: 4 bytes of a sha256 over the rest, to find damage; the version, 2; the set's digest; the
@@ -85,27 +81,27 @@ function checkOf(body: Buffer): Buffer {
   return createHash("sha256").update(body).digest().subarray(0, CHECK_BYTES);
 }
 
+/** Each kind of number stands together, since like compresses well beside like. */
 function columnsOf(entries: readonly ManifestEntry[]): Buffer {
-  const numbers: Record<(typeof KINDS)[number], number[]> = {
-    start: [],
-    end: [],
-    middle: [],
-    size: [],
-  };
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const middles: number[] = [];
+  const sizes: number[] = [];
   const between: Buffer[] = [];
   let before = Buffer.alloc(0);
   for (const entry of entries) {
     const path = Buffer.from(entry.path);
     if (path.length > MAX_KEY_BYTES) throw tooLong(entry.path);
     const { start, end } = shared(before, path);
-    addNumber(numbers.start, start);
-    addNumber(numbers.end, end);
-    addNumber(numbers.middle, path.length - start - end);
-    addNumber(numbers.size, entry.sizeBytes);
+    addNumber(starts, start);
+    addNumber(ends, end);
+    addNumber(middles, path.length - start - end);
+    addNumber(sizes, entry.sizeBytes);
     between.push(path.subarray(start, path.length - end));
     before = path;
   }
-  return Buffer.concat([...KINDS.map((kind) => Buffer.from(numbers[kind])), ...between]);
+  const numbers = [starts, ends, middles, sizes].map((column) => Buffer.from(column));
+  return Buffer.concat([...numbers, ...between]);
 }
 
 /** How many bytes two paths share at their start, and then at their end. */
@@ -151,27 +147,18 @@ function readColumns(columns: Buffer, kept: Buffer, count: number): ManifestEntr
   };
   const column = (): number[] => Array.from({ length: count }, number);
   const [starts, ends, middles, sizes] = [column(), column(), column(), column()];
-  const numbersOf = (index: number): Numbers => ({
-    start: starts[index] ?? 0,
-    end: ends[index] ?? 0,
-    middle: middles[index] ?? 0,
-    size: sizes[index] ?? 0,
-  });
   let before = Buffer.alloc(0);
   const entries = Array.from({ length: count }, (_, index): ManifestEntry => {
-    const { start, end, middle, size } = numbersOf(index);
+    const [start = 0, end = 0, middle = 0] = [starts[index], ends[index], middles[index]];
     const isPath = start + end <= before.length && start + middle + end <= MAX_KEY_BYTES;
     if (!isPath || at + middle > columns.length) throw damaged();
+    const between = columns.subarray(at, at + middle);
     const tail = before.subarray(before.length - end);
-    const path = Buffer.concat([
-      before.subarray(0, start),
-      columns.subarray(at, at + middle),
-      tail,
-    ]);
+    const path = Buffer.concat([before.subarray(0, start), between, tail]);
     at += middle;
     before = path;
     const sha256 = kept.toString("hex", index * KEPT_BYTES, (index + 1) * KEPT_BYTES);
-    return { path: path.toString(), sizeBytes: size, sha256 };
+    return { path: path.toString(), sizeBytes: sizes[index] ?? 0, sha256 };
   });
   if (at !== columns.length) throw damaged();
   return entries;
