@@ -6,7 +6,6 @@ import type { Results } from "./report/results";
 import type { Warning } from "./selection/selection";
 import type { WaitBudget } from "./waiting";
 
-/** What the steps of a run share. */
 export interface Run {
   readonly environment: ActionEnvironment;
   readonly inputs: Inputs;

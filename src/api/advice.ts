@@ -1,5 +1,5 @@
 // Look-ups that a run can do without: they are cut short, a request under way as well. Knows no endpoint.
-import { AvalaError } from "../errors";
+import { AvalaError, isAvalaError } from "../errors";
 import { startTimer } from "../flow/clock";
 import { withDeadline, withSignal, type Avala } from "./connection";
 
@@ -30,4 +30,11 @@ export async function withinAdvice<T>(
   } finally {
     cancelTimer();
   }
+}
+
+/** For `.catch` of a look-up that is never more than advice. @throws `cancelled`, `authentication`, what is not ours */
+export function ignoreAdvice(error: unknown): undefined {
+  if (!isAvalaError(error) || error.code === "cancelled" || error.code === "authentication")
+    throw error;
+  return undefined;
 }

@@ -37,13 +37,6 @@ export function ignoreRefused(error: unknown): undefined {
   throw error;
 }
 
-/** For `.catch` of health, which is never more than advice. @throws `cancelled`, `authentication` */
-export function ignoreAdvice(error: unknown): undefined {
-  if (!isAvalaError(error) || error.code === "cancelled" || error.code === "authentication")
-    throw error;
-  return undefined;
-}
-
 async function userKnownAs(avala: Avala, ownerName: string | undefined): Promise<KnownOwner> {
   const user = await getOwnUser(avala).catch(ignoreRefused);
   const own = user === undefined ? [] : namesOfUser(user);

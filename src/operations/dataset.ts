@@ -164,7 +164,7 @@ export async function waitForDataset(
       timeoutMs: options.timeoutMs,
       what: `dataset ${dataset.name} to be created`,
       signal: avala.signal,
-      isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status.toLowerCase()),
+      isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status),
       onValue: ({ name, status, itemCount }) =>
         avala.emit({ kind: "dataset-status", name: printable(name), status, itemCount }),
     },

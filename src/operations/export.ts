@@ -19,14 +19,9 @@ import { checkRoom, checkWhole, roomFor } from "./download-room";
 import { asDiskError, AvalaError, ignoreForbidden } from "../errors";
 import { poll } from "../flow/poll";
 import { retry } from "../flow/retry";
-import { makeOnceAmong } from "./lost-reply";
+import { makeOnceAmong, sameMembers } from "./lost-reply";
 import { printable } from "../redact";
 import { retryOn } from "../upload/send/attempt";
-
-function sameMembers(left: readonly string[], right: readonly string[]): boolean {
-  const [some, others] = [new Set(left), new Set(right)];
-  return some.size === others.size && [...some].every((uid) => others.has(uid));
-}
 
 function hasSources({ datasets, projects, slices }: Export): boolean {
   return datasets.length + projects.length + slices.length > 0;

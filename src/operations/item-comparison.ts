@@ -1,6 +1,7 @@
 // Holds a dataset's items against the files that it should be made of: by their keys, and where keys say nothing by what
 // Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents. What can't be compared is said, and
 // is never an error.
+import { ignoreAdvice } from "../api/advice";
 import type { Avala } from "../api/connection";
 import { getDatasetHealth, type DatasetHealth } from "../api/endpoints/dataset-health";
 import type { Dataset } from "../api/endpoints/dataset-wire";
@@ -9,7 +10,7 @@ import { isAvalaError } from "../errors";
 import { dataTypes, isIndexed } from "../files/media";
 import { printable } from "../redact";
 import { counted, formatCount } from "../text";
-import { ignoreAdvice, isRefused, readUnderOwner, type OwnerWanted } from "./dataset-ref";
+import { isRefused, readUnderOwner, type OwnerWanted } from "./dataset-ref";
 import {
   countsAll,
   describeCounts,
@@ -162,11 +163,8 @@ async function readHealth(
   dataset: Dataset,
   owner: OwnerWanted,
 ): Promise<DatasetHealth | undefined> {
-  try {
-    return await readUnderOwner(avala, dataset, owner, (ref) => getDatasetHealth(avala, ref));
-  } catch (error) {
-    return ignoreAdvice(error);
-  }
+  const health = readUnderOwner(avala, dataset, owner, (ref) => getDatasetHealth(avala, ref));
+  return health.catch(ignoreAdvice);
 }
 
 // A minute in all. A list may lag behind the counts, and the counts behind the files.

@@ -107,3 +107,9 @@ export async function makeOnceAmong<T extends { readonly uid: string }>(
     },
   });
 }
+
+/** Whether two lists that are sets are the same set: most of what tells whether two things are alike. */
+export function sameMembers(left: readonly string[], right: readonly string[]): boolean {
+  const [some, others] = [new Set(left), new Set(right)];
+  return some.size === others.size && [...some].every((uid) => others.has(uid));
+}

@@ -14,7 +14,7 @@ import {
   type WebhookInput,
 } from "../api/endpoints/webhooks";
 import { AvalaError, ignoreForbidden } from "../errors";
-import { makeOnceAmong, type Made } from "./lost-reply";
+import { makeOnceAmong, type Made, sameMembers } from "./lost-reply";
 
 interface Listed<T> {
   readonly what: string;
@@ -53,10 +53,6 @@ async function makeListed<T extends { readonly uid: string }>(
 function sameUrl(left: string, right: string): boolean {
   const isUrl = URL.canParse(left) && URL.canParse(right);
   return isUrl ? new URL(left).href === new URL(right).href : left === right;
-}
-
-function sameMembers(left: readonly string[], right: readonly string[]): boolean {
-  return [...new Set(left)].sort().join() === [...new Set(right)].sort().join();
 }
 
 /**

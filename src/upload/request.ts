@@ -1,6 +1,6 @@
 // What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
 import { InputError, type InputProblem } from "../errors";
-import { MAX_FILE_BYTES } from "../api/limits";
+import { MAX_CONCURRENCY, MAX_FILE_BYTES } from "../api/limits";
 import { replacedNameProblem } from "../files/manifest/dataset-name";
 import { pathProblem } from "../files/names";
 import { shown } from "../text";
@@ -25,7 +25,6 @@ export interface UploadRequest extends FileDestination {
 }
 
 const DEFAULT_CONCURRENCY = 8;
-const MAX_CONCURRENT = 10;
 
 export function concurrencyOf(request: UploadRequest): number {
   return request.concurrency ?? DEFAULT_CONCURRENCY;
@@ -35,10 +34,10 @@ export function concurrencyOf(request: UploadRequest): number {
 export function checkRequest(request: UploadRequest): void {
   const concurrency = concurrencyOf(request);
   const problems: InputProblem[] = [];
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENT) {
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
     problems.push({
       input: "concurrency",
-      text: `must be a whole number from 1 to ${MAX_CONCURRENT}`,
+      text: `must be a whole number from 1 to ${MAX_CONCURRENCY}`,
     });
   }
   const named = replacedNameProblem(request.datasetName);

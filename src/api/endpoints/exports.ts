@@ -54,9 +54,10 @@ function readError(fields: Fields, mask: (text: string) => string): string | und
   return mask(typeof error === "string" ? error : JSON.stringify(error));
 }
 
-function readerFor(avala: Avala): (fields: Fields, otherwise?: string) => Export {
-  return (fields, otherwise) => {
-    const status = fields.maybeWord("status") ?? otherwise ?? fields.word("status");
+/** @param statusOfNone the status where the reply has none; absent, that is an error */
+function readerFor(avala: Avala, statusOfNone?: string): (fields: Fields) => Export {
+  return (fields) => {
+    const status = fields.maybeWord("status") ?? statusOfNone ?? fields.word("status");
     return {
       uid: fields.pathPart("uid"),
       name: fields.maybeText("name"),
@@ -119,7 +120,6 @@ function without(body: Json, names: readonly string[]): Json {
 }
 
 function postExport(avala: Avala, input: ExportInput, body: Json): Promise<Export> {
-  const read = readerFor(avala);
   return callFor(
     avala,
     {
@@ -131,7 +131,7 @@ function postExport(avala: Avala, input: ExportInput, body: Json): Promise<Expor
       what: `create export ${input.name}`,
     },
     // Its uid is enough: the rest is read while it is waited for.
-    (fields) => read(fields, "requested"),
+    readerFor(avala, "requested"),
   );
 }
 
@@ -172,7 +172,7 @@ export function getExport(avala: Avala, uid: string): Promise<Export> {
       repeat: "safe",
       what: `read export ${uid}`,
     },
-    (fields) => readerFor(avala)(fields),
+    readerFor(avala),
   );
 }
 
@@ -188,6 +188,5 @@ export function listExports(
     what: "list exports",
     onUnreadable: options.skipsUnreadable === true ? warnOfUnreadable(avala) : undefined,
   };
-  const read = readerFor(avala);
-  return listAll(avala, call, (fields) => read(fields));
+  return listAll(avala, call, readerFor(avala));
 }

@@ -1,7 +1,7 @@
 // What a key may do (contract, "Scopes"). Advice: the server judges each call.
 import { AvalaError, isAvalaError } from "../../errors";
 import { callFor } from "../call-for";
-import { withinAdvice } from "../advice";
+import { ignoreAdvice, withinAdvice } from "../advice";
 import type { Avala } from "../connection";
 import type { Permissions } from "../remembered";
 import { judgeScopes, type DoubtedScope, type Scope } from "../scopes";
@@ -74,15 +74,8 @@ export function lackedScopes(
   return judgeScopes(listedScopes(permissions), wanted).lacked;
 }
 
-const ANSWERS: ReadonlySet<string> = new Set(["authentication", "cancelled"]);
-
-async function advisedPermissions(avala: Avala): Promise<Permissions | undefined> {
-  try {
-    return await withinAdvice(avala, "read the key's permissions", getPermissions);
-  } catch (error) {
-    if (!isAvalaError(error) || ANSWERS.has(error.code)) throw error;
-    return undefined;
-  }
+function advisedPermissions(avala: Avala): Promise<Permissions | undefined> {
+  return withinAdvice(avala, "read the key's permissions", getPermissions).catch(ignoreAdvice);
 }
 
 /** What is known of a key and a job, as a sentence, and what to do about it. */

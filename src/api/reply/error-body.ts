@@ -1,6 +1,6 @@
 // What an error's body says, in the forms that servers and their frameworks give it (docs/api.md, "Errors"). Pure.
 import { isRecord, type Json } from "../wire";
-import { entryOf, isMessage, messagesOf, textOf } from "./error-entry";
+import { MAX_MESSAGES, entryOf, isMessage, messagesOf, textOf } from "./error-entry";
 
 export interface ErrorBody {
   /** The server's words, as one sentence for people. */
@@ -25,7 +25,6 @@ const NOT_FIELDS = new Set([
 /** Facts of the error too, unless they hold messages. */
 const FACTS = new Set(["msg", "status_code", "title", "type"]);
 const MAX_FIELDS = 20;
-const MAX_MESSAGES = 5;
 
 type Mask = (text: string) => string;
 

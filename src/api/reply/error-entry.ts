@@ -8,7 +8,7 @@ export interface ErrorEntry {
   readonly messages: readonly string[];
 }
 
-const MAX_MESSAGES = 5;
+export const MAX_MESSAGES = 5;
 const MAX_PARTS = 10;
 
 export function textOf(value: unknown): string | undefined {

@@ -1,5 +1,6 @@
 // The transport of bytes to and from storage, on undici: a call costs a third of what it does on axios.
 // Knows nothing of Avala.
+import { MAX_CONCURRENCY } from "../limits";
 import { Agent, ProxyAgent, type Dispatcher } from "undici";
 import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
@@ -15,8 +16,8 @@ export interface StorageTransportOptions {
 }
 
 const AGENT_OPTIONS = {
-  // To one store: 10 uploads at once (contract, "Rate limits").
-  connections: 10,
+  // To one store.
+  connections: MAX_CONCURRENCY,
   // A connection that the server closes just as we use it costs a retry: give it up before common servers do (5 s).
   keepAliveTimeout: 4000,
   connectTimeout: 20_000,

@@ -169,7 +169,7 @@ async function foundInstead(head: Buffer): Promise<Found> {
 
 async function typeOf(head: Buffer): Promise<Found | undefined> {
   try {
-    // Eager: in the Action's bundle, which is one file.
+    // An ES module, loaded only for bytes that are not what the suffix says.
     const { fileTypeFromBuffer } = await import("file-type/core");
     const type = await fileTypeFromBuffer(head);
     return type && { extension: type.ext, name: `a .${type.ext} file (${type.mime})` };
