@@ -1,17 +1,16 @@
 // What a preview asks the server only to advise. A preview works without a key and without a network, but a key that is
 // wrong or expired is an answer: an `up` would fail by it.
+import { ignoreAdvice } from "../../src/api/advice";
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { canonicalJson } from "../../src/canonical-json";
 import { findDataset, type DatasetName } from "../../src/operations/dataset";
-import { isAvalaError, isNotAllowedToRead } from "../../src/errors";
+import { isNotAllowedToRead, messageOf } from "../../src/errors";
 import type { Call } from "./calls";
 import type { Messages } from "./messages";
 import type { Session } from "./session";
 
 /** What a preview adds to whatever it says without having looked. */
 export const notCompared = "not compared with the server: no API key";
-
-const ANSWERS: ReadonlySet<string> = new Set(["authentication", "cancelled"]);
 
 /**
  * What `look` found. A key that may not read gives no advice; any other failure is a warning that says what was not
@@ -25,9 +24,9 @@ export async function advise<T>(
   try {
     return await look();
   } catch (error) {
-    if (!isAvalaError(error) || ANSWERS.has(error.code)) throw error;
+    ignoreAdvice(error);
     if (!isNotAllowedToRead(error))
-      await messages.warn(`${what} was not checked: ${error.message}`);
+      await messages.warn(`${what} was not checked: ${messageOf(error)}`);
     return undefined;
   }
 }

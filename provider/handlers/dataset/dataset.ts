@@ -196,10 +196,8 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
       const isVerified = settled.isVerified && isOwnerKnown;
       return datasetOutputs(settled.dataset, inputs, { isVerified, isCompared: true, origin });
     } catch (error) {
-      const outputs = datasetOutputs(dataset, declared, {
-        ...{ isVerified: false, ...verification },
-        origin,
-      });
+      const known = verification ?? { isVerified: false };
+      const outputs = datasetOutputs(dataset, declared, { ...known, origin });
       throw new UnfinishedError(error, dataset.uid, { ...outputs, __provider: providerOf(inputs) });
     }
   }
