@@ -124,7 +124,7 @@ function templateProblems(
 function placeholderProblems(input: string, value: string, depth: 0 | 1): InputProblem[] {
   const texts = (value.match(/\{[^}]*\}/g) ?? [])
     .filter((found) => found !== "{digest}" && found !== "{folder}")
-    .map((unknown) => `knows no ${unknown}; {digest} and {folder} are all there is`);
+    .map((unknown) => `${unknown} is not a known placeholder. Known: {digest}, {folder}`);
   if (depth === 1 && !value.includes("{folder}"))
     texts.push("must contain {folder} when partition-depth is 1, or all folders would share it");
   if (depth === 0 && value.includes("{folder}"))
