@@ -17,7 +17,7 @@ export interface Cost {
   /** API calls where the server answers with PUTs, each of which is completed by a call. */
   readonly callsByPut: number;
   readonly limitPerMinute: number;
-  /** The least time that the request budget alone allows. */
+  /** How long the request budget alone makes it wait; 0 for what is left of the first minute's budget. */
   readonly minutesAtLimit: number;
 }
 
@@ -51,23 +51,27 @@ export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: Rat
     total(sent.map(({ fileCount }) => CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES)));
   const completed = files.filter((file) => callsFor(file) === 1).length;
   const limitPerMinute = rateLimit?.limit ?? DEFAULT_CALLS_PER_MINUTE;
+  const atOnce = rateLimit?.remaining ?? limitPerMinute;
   return {
     files: files.length,
     bytes: total(files.map(({ sizeBytes }) => sizeBytes)),
     calls,
     callsByPut: calls + completed,
     limitPerMinute,
-    minutesAtLimit: calls / limitPerMinute,
+    minutesAtLimit: Math.max(0, calls - atOnce) / limitPerMinute,
   };
 }
 
-/** `1,234 files, 5.1 GB, 1,240 API calls (2,474 if the server takes PUTs): at least 12 min at 100 calls a minute`. */
+/**
+ * `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs): at least 12 min at 100 calls a minute`. What goes at
+ * once is not a wait, and no time is given for it.
+ */
 export function describeCost(cost: Cost): string {
   const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
   if (cost.calls === 0) return size;
-  const time = formatDuration(cost.minutesAtLimit * 60);
-  const pace = `at least ${time} at ${formatCount(cost.limitPerMinute)} calls a minute`;
   const byPut = ` (${formatCount(cost.callsByPut)} if the server takes PUTs)`;
   const calls = `${counted(cost.calls, "API call")}${cost.callsByPut > cost.calls ? byPut : ""}`;
-  return `${size}, ${calls}: ${pace}`;
+  if (cost.minutesAtLimit === 0) return `${size}, ${calls}`;
+  const time = formatDuration(cost.minutesAtLimit * 60);
+  return `${size}, ${calls}: at least ${time} at ${formatCount(cost.limitPerMinute)} calls a minute`;
 }

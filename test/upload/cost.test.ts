@@ -6,13 +6,25 @@ function filesOf(count: number, sizeBytes: number): { readonly sizeBytes: number
 }
 
 describe("what sending costs", () => {
-  test("is one call a file, some for its dataset, and the time that the default limit allows", () => {
+  test("is one call a file, some for its dataset, and the time after the first minute's calls", () => {
     const toSend = filesOf(1_217, 4_000_000);
     const cost = estimateCost([{ toSend, fileCount: 1_217 }]);
     // Five for the dataset, and its items come in thirteen pages.
-    expect(cost).toMatchObject({ calls: 1_235, limitPerMinute: 100, minutesAtLimit: 12.35 });
+    expect(cost).toMatchObject({ calls: 1_235, limitPerMinute: 100, minutesAtLimit: 11.35 });
     expect(describeCost(cost)).toBe(
-      "1,217 files, 4.9 GB, 1,235 API calls (2,452 if the server takes PUTs): at least 12 min at 100 calls a minute",
+      "1,217 files, 4.9 GB, 1,235 API calls (2,452 if the server takes PUTs): at least 11 min at 100 calls a minute",
+    );
+  });
+
+  test("is not told as a wait where the calls that are left of this minute cover it", () => {
+    const datasets = [{ toSend: filesOf(90, 1_000), fileCount: 90 }];
+    expect(describeCost(estimateCost(datasets))).toBe(
+      "90 files, 90.0 kB, 96 API calls (186 if the server takes PUTs)",
+    );
+    const left = (remaining: number) => ({ limit: 100, remaining, resetAtMs: 0 });
+    expect(estimateCost(datasets, left(96)).minutesAtLimit).toBe(0);
+    expect(describeCost(estimateCost(datasets, left(46)))).toMatch(
+      /: at least 30 s at 100 calls a minute$/,
     );
   });
 
@@ -37,7 +49,10 @@ describe("what sending costs", () => {
   test("follows the live limit", () => {
     const rateLimit = { limit: 600, remaining: 1, resetAtMs: 0 };
     const datasets = [{ toSend: filesOf(294, 1), fileCount: 94 }];
-    expect(estimateCost(datasets, rateLimit).minutesAtLimit).toBe(0.5);
+    expect(estimateCost(datasets, rateLimit)).toMatchObject({
+      limitPerMinute: 600,
+      minutesAtLimit: 299 / 600,
+    });
   });
 
   test.each([
