@@ -24,7 +24,7 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
-export interface BackendParts extends Pick<ServiceOptions, "clock" | "ledger" | "faults"> {
+interface BackendParts extends Pick<ServiceOptions, "clock" | "ledger" | "faults"> {
   readonly config: Config;
   readonly state: State;
   readonly reservations: Reservations;

@@ -4,7 +4,7 @@ import type { Consensus, Project, Slice, Task, User } from "./state/records";
 import type { State } from "./state/state";
 import { uidFor } from "./state/state";
 
-export const DEFAULT_USERNAME = "emulator";
+const DEFAULT_USERNAME = "emulator";
 const DEFAULT_ORGANIZATION = "emulator-org";
 
 export interface NewKey {

@@ -3,7 +3,7 @@
 
 export type ResourceKind = "fileSet" | "dataset" | "export" | "storageConfig" | "webhook";
 
-export interface Loader {
+interface Loader {
   /** The resource's type in URNs. */
   readonly type: string;
   /** What the engine's node process evaluates to find the handler. */

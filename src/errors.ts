@@ -159,7 +159,7 @@ export interface LandedFile {
   readonly sha256: string;
 }
 
-export interface UploadErrorOptions extends AvalaErrorOptions {
+interface UploadErrorOptions extends AvalaErrorOptions {
   readonly uploadUid?: string | undefined;
   readonly failures: readonly FileFailure[];
   readonly landed: readonly LandedFile[];

@@ -18,14 +18,14 @@ const RECORD = "export.json";
 const MAX_RECORD_BYTES = 1_024;
 const CHUNK_BYTES = 1024 * 1024;
 
-export interface ExportIdentity {
+interface ExportIdentity {
   readonly baseUrl: string;
   readonly uid: string;
   /** Keys the name and the record: another user's run finds nothing, and who has no key can forge neither. */
   readonly apiKey: string;
 }
 
-export interface CachedExport {
+interface CachedExport {
   /** Copies what was kept to `file` and returns its digest; `undefined` when there is none, or none that is right. */
   take(file: string, signal: AbortSignal): Promise<string | undefined>;
   /** Keeps a copy of `file`. A cache that is full or read-only costs a later run a download, and this one nothing. */

@@ -16,7 +16,7 @@ import type { Log } from "../report/log";
 import { placeAll, placeFolder } from "./place-files";
 import { testArchive, unzip } from "./unzip";
 
-export interface DownloadOptions {
+interface DownloadOptions {
   readonly environment: ActionEnvironment;
   readonly log: Log;
   readonly inputs: ExportInputs;

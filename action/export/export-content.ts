@@ -7,7 +7,7 @@ import { cancelled } from "../../src/flow/clock";
 import { printable } from "../../src/redact";
 import { createJsonCheck } from "./json-check";
 
-export type ExportKind = "zip" | "json";
+type ExportKind = "zip" | "json";
 
 const HEAD_BYTES = 4_096;
 const MAX_SHOWN = 120;

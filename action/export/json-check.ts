@@ -2,7 +2,7 @@
 // Knows nothing of what the value means.
 
 /** Reads the next bytes, and the end. Each returns what is wrong, or nothing. */
-export interface JsonCheck {
+interface JsonCheck {
   push(chunk: Uint8Array): string | undefined;
   end(): string | undefined;
   /** Whether there were several values, each on lines of its own. */

@@ -3,7 +3,7 @@
 // (GitHub's "Events that trigger workflows"), and for a pull request a merge commit, which no branch shows.
 
 /** Where the commit is: in the runner's `GITHUB_SHA`, at a path in the event's payload, or nowhere. */
-export type CommitSource =
+type CommitSource =
   | { readonly kind: "runner" }
   | { readonly kind: "payload"; readonly path: readonly string[] }
   /** At a path in the payload, when the run that it is about was itself started by an event that names its commit. */
@@ -92,7 +92,7 @@ export const COMMIT_SOURCES: ReadonlyMap<string, CommitSource> = new Map([
   ["workflow_run", { kind: "run", path: ["workflow_run", "head_sha"] }],
 ]);
 
-export interface WorkflowEvent {
+interface WorkflowEvent {
   /** `GITHUB_EVENT_NAME`. */
   readonly name: string;
   /** `GITHUB_SHA`. */

@@ -6,7 +6,7 @@ interface Emitter {
   on(event: "error", listener: (error: unknown) => void): unknown;
 }
 
-export interface SteadyStream {
+interface SteadyStream {
   /** Does `work`, which writes to the stream. What the system refuses is kept; any other error passes. */
   write(work: () => void): void;
   /** Why lines were lost, the first time; `undefined`: none was. */

@@ -22,7 +22,7 @@ export interface Inputs {
   readonly notices: readonly string[];
 }
 
-export interface Connection {
+interface Connection {
   readonly apiKey?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly organizationUid?: string | undefined;

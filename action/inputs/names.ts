@@ -44,7 +44,7 @@ function meaning(meant: string, names: string): readonly (readonly [string, stri
   return names.split(" ").map((name) => [bare(name), meant] as const);
 }
 
-export interface UnknownInputs {
+interface UnknownInputs {
   readonly problems: readonly InputProblem[];
   /** What may be another action's. */
   readonly notices: readonly string[];

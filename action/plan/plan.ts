@@ -21,7 +21,7 @@ import { settingsChanges } from "./plan-settings";
 import { pathFrom, type Selection, type Target } from "../selection/selection";
 
 /** What the server has under a dataset's name. */
-export interface ServerDataset {
+interface ServerDataset {
   /** Of the dataset, which holds all the files; undefined when there is none. */
   readonly uid: string | undefined;
 }

@@ -24,7 +24,7 @@ export function fail(error: unknown, log: Log, results: Results): void {
   log.fail(failure.text);
 }
 
-export interface Ending {
+interface Ending {
   readonly log: Log;
   readonly results: Results;
   readonly folder: string | undefined;

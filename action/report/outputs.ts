@@ -17,27 +17,26 @@ import { OUTPUT_PREFIX } from "../written";
 import { jsonText, nameText, urlText, wordText } from "./server-text";
 
 /** Every output of action.yml; a test holds the two together. */
-export const OUTPUT_NAMES = [
-  "dataset-uid",
-  "dataset-slug",
-  "dataset-uids",
-  "files-total",
-  "files-uploaded",
-  "files-skipped",
-  "unverified",
-  "bytes-uploaded",
-  "digest",
-  "checksums",
-  "manifest",
-  "plan",
-  "report",
-  "complete",
-  "outcome",
-  "export-uid",
-  "export-status",
-  "download-url",
-  "download-path",
-] as const;
+type OutputName =
+  | "dataset-uid"
+  | "dataset-slug"
+  | "dataset-uids"
+  | "files-total"
+  | "files-uploaded"
+  | "files-skipped"
+  | "unverified"
+  | "bytes-uploaded"
+  | "digest"
+  | "checksums"
+  | "manifest"
+  | "plan"
+  | "report"
+  | "complete"
+  | "outcome"
+  | "export-uid"
+  | "export-status"
+  | "download-url"
+  | "download-path";
 
 /** A folder of this step's own: several steps of a job may use the Action. */
 export async function createOutputFolder({ tempDirectory }: ActionEnvironment): Promise<string> {
@@ -61,7 +60,7 @@ export async function writeSelection(
   };
 }
 
-export interface ManifestTerms {
+interface ManifestTerms {
   readonly destination: Destination;
   readonly nowMs: number;
 }
@@ -170,7 +169,7 @@ async function replacing(file: string, work: () => Promise<void>): Promise<void>
 export function outputsOf(
   results: Results,
   inputs: Inputs | undefined,
-): ReadonlyMap<(typeof OUTPUT_NAMES)[number], string> {
+): ReadonlyMap<OutputName, string> {
   const { selection, datasets, files, export: made } = results;
   const isPartitioned = inputs?.upload?.partitionDepth === 1;
   const only = isPartitioned ? undefined : datasets[0]?.dataset;

@@ -105,7 +105,7 @@ function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress
 }
 
 /** `42%, 420 of 1,000 files, 1.2 of 2.9 GB, 85 MB/s, 20 s left`. */
-export function uploadLine(progress: UploadProgress): string {
+function uploadLine(progress: UploadProgress): string {
   const done = progress.filesSent + progress.filesUnchanged;
   const failed = progress.filesFailed === 0 ? "" : `, ${progress.filesFailed} failed`;
   const left = hasTimeLeft(progress) ? `, ${formatDuration(progress.secondsLeft)} left` : "";

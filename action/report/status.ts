@@ -35,6 +35,6 @@ export function createStatusCheck(
 }
 
 /** As Git shows it. Of all its digits the log would show none: an API key may look like that. */
-export function shortSha(sha: string): string {
+function shortSha(sha: string): string {
   return sha.slice(0, 12);
 }

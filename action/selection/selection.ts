@@ -49,7 +49,7 @@ export interface Warning {
   readonly file?: string | undefined;
 }
 
-export interface SelectionOptions {
+interface SelectionOptions {
   readonly workspace: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: HashProgress) => void;

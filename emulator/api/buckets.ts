@@ -2,7 +2,7 @@
 // Credentials are looked at and let go: nothing here reads from the user's bucket, and secrets are kept nowhere.
 import type { Fields } from "./fields";
 
-export const PROVIDERS: readonly string[] = ["aws_s3", "gc_storage"];
+const PROVIDERS: readonly string[] = ["aws_s3", "gc_storage"];
 
 const NEEDED: ReadonlyMap<string, readonly string[]> = new Map([
   ["aws_s3", ["s3_bucket_name", "s3_bucket_region"]],

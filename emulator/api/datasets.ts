@@ -77,7 +77,7 @@ function ownDatasetAt(request: ApiRequest, world: World): Dataset {
   throw forbidden("You do not have permission to perform this action.");
 }
 
-export interface NewDataset {
+interface NewDataset {
   readonly owner: Owner;
   readonly fields: Pick<
     Dataset,

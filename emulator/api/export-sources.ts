@@ -7,7 +7,7 @@ import { Fields } from "./fields";
 import { isOwn, maySee } from "./owners";
 import type { ApiRequest, World } from "./request";
 
-export interface ExportSources {
+interface ExportSources {
   readonly name: string;
   readonly format: string;
   readonly datasets: readonly string[];

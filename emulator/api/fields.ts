@@ -10,7 +10,7 @@ const UUID = /^\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{1
 
 type Body = Readonly<Record<string, unknown>>;
 
-export interface TextRule {
+interface TextRule {
   readonly required?: boolean;
   readonly maxLength?: number;
   readonly mayBeBlank?: boolean;
@@ -152,7 +152,7 @@ export class Fields {
 }
 
 /** Any spelling of a UUID that Python takes, in the one that the server gives back. */
-export function canonicalUuid(text: string): string {
+function canonicalUuid(text: string): string {
   const hex = text.toLowerCase().replace(/[{}-]/g, "");
   return [
     hex.slice(0, 8),

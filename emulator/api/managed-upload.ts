@@ -15,7 +15,7 @@ const MAX_PARTS = 10_000;
 /** As many as a call signs where it leaves the others out. */
 const FEW = 2;
 
-export interface ManagedTarget extends FileTarget {
+interface ManagedTarget extends FileTarget {
   readonly size: number;
   readonly batch: string;
 }

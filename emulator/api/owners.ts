@@ -22,7 +22,7 @@ export function userOwner(user: User): Owner {
   return { kind: "user", uid: user.uid, name: user.username };
 }
 
-export function organizationOwner(organization: Organization): Owner {
+function organizationOwner(organization: Organization): Owner {
   return { kind: "organization", uid: organization.uid, name: organization.slug };
 }
 

@@ -47,7 +47,7 @@ export interface Fault {
   readonly store?: "nothing" | "half" | "other";
 }
 
-export interface FaultyRequest {
+interface FaultyRequest {
   readonly target: Target;
   readonly method: string;
   readonly path: string;
@@ -115,7 +115,7 @@ function matches(armed: Armed, request: FaultyRequest): boolean {
 }
 
 /** `*` is any run of characters. By hand: an expression of twenty stars would try them all against each other. */
-export function matchesGlob(glob: string, text: string): boolean {
+function matchesGlob(glob: string, text: string): boolean {
   const [first = "", ...others] = glob.split("*");
   const last = others.pop();
   if (last === undefined) return text === glob;

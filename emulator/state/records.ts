@@ -214,7 +214,7 @@ export interface ObjectRecord extends StoredObject {
   readonly blobs: readonly BlobRef[];
 }
 
-export interface StoredPart {
+interface StoredPart {
   readonly partNumber: number;
   readonly size: number;
   readonly etag: string;

@@ -22,7 +22,7 @@ import type {
 import { Table } from "./table";
 
 /** Who a key speaks for. `scopes` undefined means all of them. */
-export interface ApiKey {
+interface ApiKey {
   readonly key: string;
   readonly userUid: string;
   readonly scopes: ReadonlySet<string> | undefined;

@@ -28,7 +28,7 @@ export interface BlobStore {
 }
 
 /** MD5 as S3's ETag, or nothing like it, as with KMS: MD5 takes a core at some 600 MB/s. */
-export type EtagRule = "md5" | "opaque";
+type EtagRule = "md5" | "opaque";
 
 abstract class HashingSink implements Sink {
   size = 0;

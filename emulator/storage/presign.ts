@@ -8,12 +8,12 @@ export interface Bucket {
   readonly name: string;
 }
 
-export interface PostForm {
+interface PostForm {
   readonly url: string;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-export interface PostTarget {
+interface PostTarget {
   readonly key: string;
   readonly contentType: string;
   /** Exact size when the client named one; else anything a form can carry. */
@@ -22,7 +22,7 @@ export interface PostTarget {
   readonly now: number;
 }
 
-export interface UrlTarget {
+interface UrlTarget {
   readonly method: string;
   readonly key: string;
   readonly query?: readonly (readonly [string, string])[];

@@ -5,7 +5,7 @@ import { sameText } from "./policy";
 import type { Signer } from "./sigv4";
 import { ALGORITHM, encodePath, parseAmzDate } from "./sigv4";
 
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string;
   /** The path as sent, still percent-encoded. */
   readonly rawPath: string;

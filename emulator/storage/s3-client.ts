@@ -6,7 +6,7 @@ import type { Canonical, Credentials } from "./sigv4";
 import { ALGORITHM, amzDate, encodePath, encodeRfc3986, Signer } from "./sigv4";
 import { readOne } from "./xml";
 
-export interface S3Call {
+interface S3Call {
   readonly method: string;
   /** Empty for the bucket itself. */
   readonly key: string;
@@ -16,7 +16,7 @@ export interface S3Call {
   readonly content?: Buffer;
 }
 
-export interface S3Answer {
+interface S3Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly content: Buffer;

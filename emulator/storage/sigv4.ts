@@ -55,7 +55,7 @@ export class Signer {
   }
 }
 
-export function canonicalText(request: Canonical): string {
+function canonicalText(request: Canonical): string {
   const query = request.query
     .map(([name, value]) => `${encodeRfc3986(name)}=${encodeRfc3986(value)}`)
     .sort()

@@ -29,7 +29,7 @@ export interface Field<Value = unknown> extends Property {
 export type Fields = Readonly<Record<string, Field>>;
 
 /** The type of a value that the field's rule accepts. */
-export type ValueOf<F> = F extends { readonly rule: Rule<infer Value> } ? Value : never;
+type ValueOf<F> = F extends { readonly rule: Rule<infer Value> } ? Value : never;
 
 /** What a program gives, by the rules of its table. */
 export type Given<Table> = {

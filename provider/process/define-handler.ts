@@ -16,7 +16,7 @@ import { createScopeGuard, type Needs, type ScopeGuard } from "./scopes";
 import { secretTexts } from "./secret-texts";
 import type { Session } from "./session";
 
-export interface HandlerDefinition<Inputs, Outputs> {
+interface HandlerDefinition<Inputs, Outputs> {
   readonly kind: ResourceKind;
   readonly session: Session;
   readonly handler: Handler<Inputs, Outputs>;

@@ -6,7 +6,7 @@ import { wellFormed } from "../../src/redact";
 import { isSame } from "./same";
 
 /** The key by which the engine and the SDK know what is no plain object (the SDK's `specialSigKey`). */
-export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /** What the engine takes for a value that is not known yet, one for each type (`Unknown…Value` in its `plugin/rpc.go`). */
 export const UNKNOWNS: ReadonlySet<unknown> = new Set([
@@ -25,7 +25,7 @@ const maxValues = 20_000;
 const maxCharacters = 1_000_000;
 const maxKeptCharacters = 2_000;
 
-export interface PlainOptions {
+interface PlainOptions {
   /** In a preview `check` passes on what is not known yet. @default false */
   readonly keepsUnknown?: boolean;
   /** What a program or an earlier state gave is as long as it is; anything else is bounded. */

@@ -16,7 +16,7 @@ export interface Needs<Inputs, Outputs> {
   readonly delete: Scopes;
 }
 
-export type Job = keyof Needs<never, never>;
+type Job = keyof Needs<never, never>;
 
 const uploadScopes: Scopes = ["datasets.read", "datasets.write"];
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LOADERS, type ResourceKind } from "../loader";
 import { SECRET_FIELDS, type SecretPath } from "../secret-fields";
 
-export interface Definition {
+interface Definition {
   readonly kind: ResourceKind;
   readonly name: string;
   /** Absent when the resource is read by its id (`get`). */

@@ -17,7 +17,7 @@ export function canonicalBaseUrl(baseUrl: string): string {
 const WHERE_KEYS_ARE =
   "copy it from Avala under Settings > Security; it is read from AVALA_API_KEY too";
 
-export interface CheckedOptions {
+interface CheckedOptions {
   readonly apiKey: string;
   /** Without a slash at its end. */
   readonly baseUrl: string;

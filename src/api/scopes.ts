@@ -72,7 +72,7 @@ export interface DoubtedScope {
   readonly shows: string;
 }
 
-export interface ScopesJudged {
+interface ScopesJudged {
   /** Every source says that the key may not. */
   readonly lacked: readonly Scope[];
   /** By the newest source the key may not, by the reference it may. */

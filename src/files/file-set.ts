@@ -36,7 +36,7 @@ export interface FileSet {
 }
 
 /** How a set is read. */
-export interface FileSetRun {
+interface FileSetRun {
   readonly signal?: AbortSignal | undefined;
   /** A caller's own refusals of what the lines chose, told together with the others. */
   readonly check?:

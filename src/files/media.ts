@@ -38,14 +38,6 @@ const suffixTypes: ReadonlyMap<string, DataType> = new Map<string, DataType>([
   [".ksplat", "splat"],
 ]);
 
-/** Every suffix that the server indexes, in lower case, by data type. `image_3d` has none in the contract. */
-export const indexedSuffixes: ReadonlyMap<DataType, readonly string[]> = new Map(
-  dataTypes.map((dataType) => [
-    dataType,
-    [...suffixTypes.keys()].filter((suffix) => suffixTypes.get(suffix) === dataType),
-  ]),
-);
-
 /** The suffix in lower case, the longest one first: `.alp.gz` of `a.ALP.GZ`, else from the last dot; `""` without one. */
 export function suffixOf(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();

@@ -8,7 +8,7 @@ export interface Request {
   readonly endedBefore: number;
 }
 
-export interface Budget {
+interface Budget {
   /** Requests a minute; `undefined` while nothing is known. */
   readonly limit: number | undefined;
   /** When one more may be sent; `Infinity`: when one under way has ended. */

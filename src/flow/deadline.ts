@@ -15,7 +15,7 @@ export function isPastDeadline(error: unknown): boolean {
   return error instanceof PastDeadline;
 }
 
-export interface DeadlineOptions extends PoolOptions {
+interface DeadlineOptions extends PoolOptions {
   readonly clock: Clock;
   /** Ms since the epoch. @default never */
   readonly deadlineMs?: number | undefined;

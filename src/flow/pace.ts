@@ -9,7 +9,7 @@ import { pastDeadline } from "./deadline";
 export type { RateLimit };
 
 /** Leave to send one request. */
-export interface Permit {
+interface Permit {
   /** Is called once, when the request has ended, with what its reply said of the limit. */
   done(headers?: RateLimit): void;
 }
@@ -29,7 +29,7 @@ export interface Pace {
   snapshot(): RateLimit | undefined;
 }
 
-export interface PaceOptions {
+interface PaceOptions {
   readonly clock: Clock;
   /** The burst that is documented (contract, "Rate limits"). @default 20 */
   readonly burstPerSecond?: number | undefined;

@@ -3,7 +3,7 @@ import { AvalaError } from "../errors";
 import { cancelled, type Clock, type Random } from "./clock";
 import { isPastDeadline } from "./deadline";
 
-export interface PollOptions<T> {
+interface PollOptions<T> {
   readonly isDone: (value: T) => boolean;
   readonly clock: Clock;
   readonly random: Random;

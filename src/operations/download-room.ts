@@ -15,7 +15,7 @@ async function freeBytesIn(folder: string): Promise<number | undefined> {
   return there === undefined || there.blocks === 0 ? undefined : there.bavail * there.bsize;
 }
 
-export interface Room {
+interface Room {
   readonly maxBytes: number;
   /** `maxBytes` is what was promised: neither more nor less may come. */
   readonly isPromised: boolean;

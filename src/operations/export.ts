@@ -53,7 +53,7 @@ async function newestOf(avala: Avala, input: ExportInput): Promise<readonly Expo
   return [...found.filter(hasSources), ...found.filter((candidate) => !hasSources(candidate))];
 }
 
-export interface StartOptions {
+interface StartOptions {
   /** Also take one that runs already: for a name that stands for all that is exported, whoever started it. */
   readonly takesRunning?: boolean;
   /** No export of other sources can have this name. @default as `takesRunning` */

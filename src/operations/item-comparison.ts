@@ -38,7 +38,7 @@ export interface ItemComparison {
   readonly surplus?: string | undefined;
 }
 
-export interface ExpectedFile {
+interface ExpectedFile {
   readonly path: string;
   readonly sizeBytes: number;
 }
@@ -189,7 +189,7 @@ function isIndexing({ health, sent }: Counted): boolean {
   return health !== undefined && !health.ingestOk && (health.itemCount ?? 0) < sent;
 }
 
-export interface CompareOptions {
+interface CompareOptions {
   /** Whose the dataset is, for the paths of its items. @default the key's user */
   readonly owner?: OwnerWanted | undefined;
   /** For looking again at what lags behind; a minute at most. @default a minute */

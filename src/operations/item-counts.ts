@@ -19,7 +19,7 @@ export interface Counted {
   readonly health: DatasetHealth | undefined;
 }
 
-export type CountVerdict =
+type CountVerdict =
   | { readonly kind: "equal" }
   | { readonly kind: "unknown" }
   /** Proven, by more than one count. */

@@ -20,7 +20,7 @@ export interface KeyComparison {
   readonly unclear: number;
 }
 
-export interface KeyTerms {
+interface KeyTerms {
   /** Items are frames then, and the server names them as it likes. */
   readonly isSequence: boolean;
   /** Whether a key is the name of a file of the dataset's type. */

@@ -5,7 +5,7 @@ import { AvalaError, isAvalaError } from "../errors";
 import { DEFAULT_TRIES, MAX_SERVER_WAIT_MS, retry } from "../flow/retry";
 import { retryOn } from "../upload/send/attempt";
 
-export interface CreateOnce<T> {
+interface CreateOnce<T> {
   /** `start export release` */
   readonly what: string;
   /** One creation. Where the server said that nothing was done, it has tried that again itself. */
@@ -81,7 +81,7 @@ export async function makeOnce<T>(
   return ended;
 }
 
-export interface CreateOnceAmong<T> {
+interface CreateOnceAmong<T> {
   readonly what: string;
   readonly make: () => Promise<T>;
   /** Those that are as the one that is made: nothing but being new tells it from them. */

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { INPUT_NAMES, INPUTS } from "../../action/inputs/table";
-import { OUTPUT_NAMES, outputsOf } from "../../action/report/outputs";
+import { outputsOf } from "../../action/report/outputs";
 import { createResults } from "../../action/report/results";
 import { metadata } from "../support/recorded-action";
 
@@ -22,8 +22,8 @@ test("its defaults are those that the code has for an empty value", () => {
 });
 
 test("its outputs are those that the code sets", () => {
-  expect([...OUTPUT_NAMES].sort()).toEqual(Object.keys(metadata.outputs).sort());
-  expect([...outputsOf(createResults(), undefined).keys()]).toEqual([...OUTPUT_NAMES]);
+  const set = [...outputsOf(createResults(), undefined).keys()];
+  expect(set.sort()).toEqual(Object.keys(metadata.outputs).sort());
 });
 
 test("every input is read somewhere in the code", () => {

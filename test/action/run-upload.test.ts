@@ -2,9 +2,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseManifestFile } from "../../src/files/manifest/manifest-file";
 import type { Emulator, EmulatorOptions } from "../../emulator";
 import type { Clock } from "../../src/flow/clock";
+import { readManifest } from "../support/manifest";
 import { hurriedClock } from "../support/session";
 import { jpeg } from "../support/temp-tree";
 import {
@@ -80,7 +80,7 @@ describe("a first run", () => {
     expect(readFileSync(outputs.checksums ?? "", "utf8")).toBe(
       `${sum("one")}  cats/one.jpg\n${sum("two")}  cats/two.jpg\n`,
     );
-    const manifest = parseManifestFile(readFileSync(outputs.manifest ?? "", "utf8"));
+    const manifest = readManifest(readFileSync(outputs.manifest ?? "", "utf8"));
     expect(manifest).toMatchObject({
       destination: { baseUrl: emulator.baseUrl },
       datasets: [{ name: emulator.datasets()[0]?.name, manifest: { digest: outputs.digest } }],
@@ -101,9 +101,7 @@ describe("a first run", () => {
 
   describe("has a manifest that says", () => {
     const manifestOf = ({ outputs }: Recorded): unknown => {
-      const { isComplete, datasets } = parseManifestFile(
-        readFileSync(outputs.manifest ?? "", "utf8"),
-      );
+      const { isComplete, datasets } = readManifest(readFileSync(outputs.manifest ?? "", "utf8"));
       return { isComplete, files: datasets[0]?.manifest.entries.length };
     };
     const whole = { isComplete: true, files: 3 };
@@ -299,7 +297,7 @@ describe("a dataset that exists with other files", () => {
       expect(warnings.map(({ text }) => text).join()).toMatch(
         /contents were not compared.*AVALA_STATE_DIR.*\{digest\}/,
       );
-      const manifest = parseManifestFile(readFileSync(outputs.manifest ?? "", "utf8"));
+      const manifest = readManifest(readFileSync(outputs.manifest ?? "", "utf8"));
       expect(manifest.isComplete).toBe(false);
     });
 
@@ -353,7 +351,7 @@ describe("items that another run left under the name", () => {
       expect(errors).toHaveLength(1);
       expect(errors[0]).toContain("images/old.jpg: in the dataset, and not among these files");
       expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
-      const manifest = parseManifestFile(readFileSync(outputs.manifest ?? "", "utf8"));
+      const manifest = readManifest(readFileSync(outputs.manifest ?? "", "utf8"));
       expect(manifest.isComplete).toBe(false);
     }
     expect(calls("/exports/")).toBe(0);

@@ -26,13 +26,13 @@ export const speaking = (name: SwitchName, form: string): Dialect => ({
 });
 
 /** What is run on one bench; its name is a sentence whose subject is the front end. */
-export type Scenario<ReplyContext> = (bench: ReplyContext) => Promise<void>;
-export type Scenarios<ReplyContext> = Readonly<Record<string, Scenario<ReplyContext>>>;
+export type Scenario<Bench> = (bench: Bench) => Promise<void>;
+export type Scenarios<Bench> = Readonly<Record<string, Scenario<Bench>>>;
 
-export interface FrontEnd<ReplyContext> {
+export interface FrontEnd<Bench> {
   /** "The Action": the first words of each scenario. */
   readonly name: string;
-  readonly columns: Readonly<Partial<Record<Column, Scenarios<ReplyContext>>>>;
+  readonly columns: Readonly<Partial<Record<Column, Scenarios<Bench>>>>;
 }
 
 /** "the Action uploads files": what a scenario is called where both front ends are meant. */

@@ -55,12 +55,12 @@ export interface Closable {
 }
 
 /** One test for each scenario in each dialect. Those of one dialect share a bench, and so name their datasets apart. */
-export function overDialects<ReplyContext extends Closable>(
-  frontEnd: FrontEnd<ReplyContext>,
-  open: (dialect: Dialect) => Promise<ReplyContext>,
+export function overDialects<Bench extends Closable>(
+  frontEnd: FrontEnd<Bench>,
+  open: (dialect: Dialect) => Promise<Bench>,
 ): void {
   describe.each(SPOKEN)(`${frontEnd.name}, in $name`, ({ dialect }) => {
-    let bench: ReplyContext | undefined;
+    let bench: Bench | undefined;
     beforeAll(async () => {
       bench = await open(dialect);
     });

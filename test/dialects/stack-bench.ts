@@ -2,7 +2,7 @@
 import type { Dialect } from "../../emulator/index";
 import type { Handlers } from "../../provider/handlers/handlers";
 import type { Handler } from "../../provider/process/handler";
-import { checked, createBench, make, type ReplyContext, type Made } from "../support/provider";
+import { checked, createBench, make, type Bench, type Made } from "../support/provider";
 import { jpeg } from "../support/temp-tree";
 import { once, optionsOf } from "./over-dialects";
 
@@ -19,7 +19,7 @@ type Of<Name extends keyof Handlers> =
 
 export interface StackBench {
   readonly dialect: Dialect;
-  readonly bench: ReplyContext;
+  readonly bench: Bench;
   /** A process of the provider: what an `up` or a `refresh` starts. */
   process(key?: string): Handlers;
   /** What a program says of a file set of this folder. */

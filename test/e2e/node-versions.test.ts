@@ -26,7 +26,7 @@ const IMAGES = Object.fromEntries(
 const NO_IMAGE = { "images/no-image.jpg": "%PDF-1.7\n" };
 const AT_ONCE = 4;
 const STORE_MS = 100;
-/** CreateOnce a stop is on its way: on a busy machine it must not come after the last file. */
+/** Set once a stop is on its way: on a busy machine it must not arrive after the last file. */
 const SLOW_STORE_MS = 2_000;
 
 /** Makes the store slow from now on. */

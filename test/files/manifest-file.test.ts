@@ -7,14 +7,10 @@ import { dirname, join } from "node:path";
 import Ajv from "ajv/dist/2020";
 import fc from "fast-check";
 import { checksumsText, createManifest, type Manifest } from "../../src/files/manifest/manifest";
-import {
-  formatManifestFile,
-  parseManifestFile,
-  type ManifestRecord,
-} from "../../src/files/manifest/manifest-file";
+import { formatManifestFile, type ManifestRecord } from "../../src/files/manifest/manifest-file";
 import { fencedBlocks } from "../support/markdown";
-import { thrownBy } from "../support/thrown";
 import { manifestEntries } from "../support/arbitraries";
+import { readManifest } from "../support/manifest";
 
 const ROOT = join(__dirname, "../..");
 const validate = new Ajv().compile(
@@ -65,7 +61,7 @@ describe("what the docs say", () => {
   test("the example is a manifest, by the schema and by its digests", () => {
     const text = example?.text ?? "";
     expect(validate(JSON.parse(text))).toBe(true);
-    expect(`${text}\n`).toBe(formatManifestFile(parseManifestFile(text)));
+    expect(`${text}\n`).toBe(formatManifestFile(readManifest(text)));
   });
 
   testOnLinux("one that was only to be sent does not pass for one that was", () => {
@@ -147,27 +143,12 @@ describe("the file", () => {
           const manifest = createManifest(entries);
           const record = recordOf(manifest);
           const given = { ...record, destination: { ...record.destination, organizationUid } };
-          expect(parseManifestFile(formatManifestFile(given))).toEqual(given);
+          expect(readManifest(formatManifestFile(given))).toEqual(given);
         },
       ),
       { numRuns: 50 },
     );
     const several = recordOf(manifestOf("x/"), manifestOf("y/"));
-    expect(parseManifestFile(formatManifestFile(several))).toEqual(several);
-  });
-
-  const text = formatManifestFile(recordOf(manifestOf("x/"), manifestOf("y/")));
-  test.each([
-    ["no JSON", "{"],
-    ["another version", text.replace('"formatVersion": 1', '"formatVersion": 2')],
-    ["a path that was changed", text.replace("x/b.jpg", "x/c.jpg")],
-    ["a size that was changed", text.replace('"sizeBytes":3', '"sizeBytes":4')],
-    ["a file of another dataset", text.replace('"dataset":"training-1"', '"dataset":"mine"')],
-    ["another algorithm", text.replace("avala-manifest 1 sha256", "avala-manifest 2 sha256")],
-    ["no files", text.replace('"files": [', '"filez": [')],
-    ["a list", "[]"],
-    ["nothing that says whether it is complete", text.replace('  "complete": true,\n', "")],
-  ])("is refused: %s", (_name, changed) => {
-    expect(thrownBy(() => parseManifestFile(changed)).code).toBe("input");
+    expect(readManifest(formatManifestFile(several))).toEqual(several);
   });
 });

@@ -5,7 +5,7 @@ import type { DatasetHealth } from "../../src/api/endpoints/dataset-health";
 import { compareItems, concludeItems, type Look } from "../../src/operations/item-comparison";
 import { judgeCounts, sequencesOf } from "../../src/operations/item-counts";
 import { matchKeys } from "../../src/operations/item-keys";
-import { compareKeys, type KeyTerms } from "../../src/operations/key-comparison";
+import { compareKeys } from "../../src/operations/key-comparison";
 import { BASE, reply, scripted } from "../support/scripted-transport";
 
 type Keys = readonly (string | undefined)[];
@@ -65,6 +65,7 @@ describe("what a key stands for", () => {
 });
 
 describe("keys held against the files", () => {
+  type KeyTerms = Parameters<typeof compareKeys>[2];
   const compare = (
     sent: readonly string[],
     keys: Keys,

@@ -9,10 +9,10 @@ import {
   hearingTransport,
   make,
   unfinished,
-  type ReplyContext,
+  type Bench,
 } from "../support/provider";
 
-let bench: ReplyContext;
+let bench: Bench;
 const start = async (options: EmulatorOptions = {}): Promise<void> => {
   bench = await createBench({}, options);
 };

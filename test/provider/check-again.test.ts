@@ -1,12 +1,12 @@
 // `check` over what it returned: the engine puts old inputs in the place of new ones where a program says `ignoreChanges`.
 import type { Handlers } from "../../provider/handlers/handlers";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, failuresOf, type ReplyContext } from "../support/provider";
+import { checked, createBench, failuresOf, type Bench } from "../support/provider";
 
 type Given = Readonly<Record<string, unknown>>;
 type Kind = Exclude<keyof Handlers, "close">;
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({ "images/a.jpg": jpeg("a"), "images/notes.txt": "x" });
 });

@@ -1,9 +1,9 @@
 // The credentials of a bucket are no identity: rotating them replaces no dataset.
 import { runtime } from "@pulumi/pulumi";
 import type { DatasetOutputs } from "../../provider/handlers/dataset/inputs";
-import { checked, createBench, make, type ReplyContext } from "../support/provider";
+import { checked, createBench, make, type Bench } from "../support/provider";
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({});
 });

@@ -1,9 +1,9 @@
 import type { Handlers } from "../../provider/handlers/handlers";
 import { jpeg } from "../support/temp-tree";
-import { createBench, failuresOf, make, type ReplyContext } from "../support/provider";
+import { createBench, failuresOf, make, type Bench } from "../support/provider";
 
 describe("A Dataset's inputs", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   beforeEach(async () => {
     bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
   });

@@ -8,13 +8,13 @@ import {
   failuresOf,
   make,
   unfinished,
-  type ReplyContext,
+  type Bench,
 } from "../support/provider";
 
 const PLAIN = { name: "mine", dataType: "image" };
 const DELETED = { ...PLAIN, onDelete: "delete" };
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") }, WITH_CHANGES);
 });

@@ -1,10 +1,10 @@
 // A dataset that another one is to take the place of.
 import { WITH_CHANGES } from "../support/dialects";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, make, type ReplyContext } from "../support/provider";
+import { checked, createBench, make, type Bench } from "../support/provider";
 
 describe("A Dataset", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   beforeEach(async () => {
     bench = await createBench({ "a.jpg": jpeg("a") }, WITH_CHANGES);
   });

@@ -4,12 +4,12 @@ import type { Handlers } from "../../provider/handlers/handlers";
 import type { EmulatorOptions } from "../../emulator/index";
 import { WITH_CHANGES } from "../support/dialects";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, make, unfinished, type ReplyContext } from "../support/provider";
+import { checked, createBench, make, unfinished, type Bench } from "../support/provider";
 
 const UNKNOWN = runtime.unknownValue;
 
 describe("Dataset", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   const start = async (options: EmulatorOptions = {}): Promise<void> => {
     bench = await createBench({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") }, options);
   };

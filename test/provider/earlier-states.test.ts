@@ -1,7 +1,7 @@
 // States as an earlier release wrote them, of resources that declare all that can be declared: an upgrade of the package must
 // not change one.
 import type { Handler } from "../../provider/process/handler";
-import { checked, createBench, make, type ReplyContext } from "../support/provider";
+import { checked, createBench, make, type Bench } from "../support/provider";
 
 const UID = "2839d5e8-6aa6-41ee-be4e-494b58d28974";
 const BATCH = "1e136932-aa34-433c-937a-3fb8402b6323";
@@ -48,7 +48,7 @@ interface Kept {
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-const cases: Readonly<Record<string, (bench: ReplyContext) => Kept>> = {
+const cases: Readonly<Record<string, (bench: Bench) => Kept>> = {
   "a FileSet": ({ tree }) => {
     const facts = { fileCount: 1, totalBytes: 3, indexedCount: 1, contents: { "p/a.jpg": "ba78" } };
     const state = { root: tree.root, ...fileSet, ...files, ...facts, manifest: "packed" };
@@ -88,7 +88,7 @@ const cases: Readonly<Record<string, (bench: ReplyContext) => Kept>> = {
   }),
 };
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({ "a.jpg": "abc" });
 });

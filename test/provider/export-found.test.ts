@@ -1,7 +1,7 @@
 // An export that was started by an `up` that left nothing in the state: its process or its engine was killed.
-import { createBench, make, type ReplyContext } from "../support/provider";
+import { createBench, make, type Bench } from "../support/provider";
 
-let bench: ReplyContext;
+let bench: Bench;
 let source: string;
 
 beforeEach(async () => {

@@ -19,7 +19,7 @@ import {
   failuresOf,
   hearingTransport,
   make,
-  type ReplyContext,
+  type Bench,
 } from "../support/provider";
 
 /** `true` where both have the same names. Held by the compiler: a table and the arguments name the same fields. */
@@ -45,7 +45,7 @@ test("each table names the arguments of its resource", () => {
 });
 
 describe("gpuTextureFormat of a Dataset", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   beforeEach(async () => {
     bench = await createBench({});
   });

@@ -1,8 +1,8 @@
 // A protected Dataset keeps the file set that it is made of from sending what the engine would then refuse.
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, make, type ReplyContext } from "../support/provider";
+import { checked, createBench, make, type Bench } from "../support/provider";
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({ "a.jpg": jpeg("a") });
 });

@@ -1,10 +1,10 @@
 // What a file set says of itself: in a preview, and while it is sent.
 import type { FileSetOutputs } from "../../provider/handlers/file-set/inputs";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, failuresOf, make, type ReplyContext } from "../support/provider";
+import { checked, createBench, failuresOf, make, type Bench } from "../support/provider";
 
 describe("A FileSet tells", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   const given = (more: object = {}) => ({
     root: bench.tree.root,
     include: ["*.jpg"],

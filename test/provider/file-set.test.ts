@@ -7,14 +7,14 @@ import {
   failuresOf,
   make,
   unfinished,
-  type ReplyContext,
+  type Bench,
 } from "../support/provider";
 
 const UNKNOWN = runtime.unknownValue;
 const THREE = { "a.jpg": jpeg("a"), "sub/b.jpg": jpeg("b"), "c.jpg": jpeg("c") };
 
 describe("FileSet", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   const given = (more: object = {}) => ({
     root: bench.tree.root,
     include: ["**/*.jpg"],

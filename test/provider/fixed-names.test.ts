@@ -1,10 +1,10 @@
 // Fixed names over both resources, in processes that know nothing of each other but the journal: what is confirmed, and
 // what is vouched for.
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, make, type ReplyContext } from "../support/provider";
+import { checked, createBench, make, type Bench } from "../support/provider";
 
 describe("A fixed name", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   const given = (folder: string) => ({
     root: bench.tree.at(folder),
     include: ["*.jpg"],

@@ -14,7 +14,7 @@ import {
 import type { Properties } from "../support/provider-process";
 import { hurriedClock } from "../support/session";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, failuresOf, type ReplyContext } from "../support/provider";
+import { checked, createBench, failuresOf, type Bench } from "../support/provider";
 
 const RESERVED = new Set([SIGNATURE, "__proto__", "__pulumiOutput"]);
 const UNKNOWN = /^(?:1c4a061d|3eeb2bf0|04da6b54|6a19a0b0|030794c1|e48ece36|dd056dcd)-.{27}$/;
@@ -86,7 +86,7 @@ const lives: readonly Life[] = [
   },
 ];
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({ "images/a.jpg": jpeg("a") }, WITH_CHANGES);
 });

@@ -1,7 +1,7 @@
 // What a handler is given as a secret is masked in whatever it says, in each of its methods, from a process's first call on.
 import type { Handlers } from "../../provider/handlers/handlers";
 import { formsOf } from "../../src/secret-forms";
-import { checked, createBench, type ReplyContext } from "../support/provider";
+import { checked, createBench, type Bench } from "../support/provider";
 
 const KEY_LINES = ["MIIEvAIBADANBgkqhkiG9w0BAQ", "E+FAASC/BKYwggSiAgEAAoIBAQ=="];
 const KEY_FILE = JSON.stringify(
@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({});
 });

@@ -1,9 +1,9 @@
 // What a preview asks Avala: a wrong key is an answer, a key that may not read is none, and what could not be asked is said.
 import { jpeg } from "../support/temp-tree";
 import type { Handlers } from "../../provider/handlers/handlers";
-import { checked, createBench, failuresOf, make, type ReplyContext } from "../support/provider";
+import { checked, createBench, failuresOf, make, type Bench } from "../support/provider";
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({ "a.jpg": jpeg("a") });
 });

@@ -4,9 +4,9 @@ import { listStorageConfigs } from "../../src/api/endpoints/storage-configs";
 import { listWebhooks } from "../../src/api/endpoints/webhooks";
 import { connect } from "../../src/api/connect";
 import { virtualClock } from "../support/virtual-clock";
-import { checked, createBench, make, unfinished, type ReplyContext } from "../support/provider";
+import { checked, createBench, make, unfinished, type Bench } from "../support/provider";
 
-let bench: ReplyContext;
+let bench: Bench;
 const clock = virtualClock();
 beforeEach(async () => {
   bench = await createBench({});

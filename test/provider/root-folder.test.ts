@@ -2,10 +2,10 @@
 import { isAbsolute } from "node:path";
 import { folderOfRoot } from "../../provider/process/root-folder";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
-import { checked, createBench, failuresOf, type ReplyContext } from "../support/provider";
+import { checked, createBench, failuresOf, type Bench } from "../support/provider";
 
 let program: TempTree;
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   program = createTempTree({ "images/a.jpg": jpeg("a"), "images/b.jpg": jpeg("b") });
   bench = await createBench({ "images/c.jpg": jpeg("c"), "empty.txt": "" });

@@ -3,20 +3,20 @@
 import type { EmulatorOptions } from "../../emulator/index";
 import type { Handler } from "../../provider/process/handler";
 import { jpeg } from "../support/temp-tree";
-import { checked, createBench, make, type ReplyContext } from "../support/provider";
+import { checked, createBench, make, type Bench } from "../support/provider";
 
 const KEY = "avk_scoped_000000000000";
 const SAID: EmulatorOptions = { dialect: { permissions: "present", scopes: "many" } };
 const call = { urn: "urn:one", isPreview: true };
 const uid = "00000000-0000-4000-8000-000000000000";
 
-let bench: ReplyContext;
+let bench: Bench;
 afterEach(() => bench.stop());
 
 async function begin(
   scopes: readonly string[],
   options: EmulatorOptions = SAID,
-): Promise<ReturnType<ReplyContext["handlers"]>> {
+): Promise<ReturnType<Bench["handlers"]>> {
   bench = await createBench({ "a.jpg": jpeg("a") }, options);
   bench.avala.addKey({ key: KEY, username: "emulator", scopes });
   return bench.handlers({ AVALA_API_KEY: KEY });
@@ -74,7 +74,7 @@ const KINDS = [
 describe.each(KINDS)(
   "a new %s of a key that may only read datasets",
   (kind, given, scope, name) => {
-    const handlerIn = (handlers: ReturnType<ReplyContext["handlers"]>) =>
+    const handlerIn = (handlers: ReturnType<Bench["handlers"]>) =>
       handlers[kind] as unknown as Handler<object, object>;
 
     test("is warned of in a preview, once for all of its kind", async () => {
@@ -109,9 +109,7 @@ describe.each(KINDS)(
 describe("what is there", () => {
   const all = ["datasets.read", "datasets.write", "webhooks.read", "webhooks.write"];
 
-  async function withLess(
-    scopes: readonly string[],
-  ): Promise<ReturnType<ReplyContext["handlers"]>> {
+  async function withLess(scopes: readonly string[]): Promise<ReturnType<Bench["handlers"]>> {
     const key = "avk_less_00000000000000";
     bench.avala.addKey({ key, username: "emulator", scopes });
     bench.writes();

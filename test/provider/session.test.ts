@@ -1,5 +1,5 @@
 // What a preview makes of the configuration.
-import { createBench, checked, failuresOf, type ReplyContext } from "../support/provider";
+import { createBench, checked, failuresOf, type Bench } from "../support/provider";
 import { jpeg } from "../support/temp-tree";
 import { createHandlers, type Handlers } from "../../provider/handlers/handlers";
 
@@ -9,7 +9,7 @@ const FAULTY = [
   ["AVALA_ALLOW_STORAGE_HOSTS", "allowStorageHosts", "http://x/y", "should be a host or host:port"],
 ] as const;
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({ "a.jpg": jpeg("a") });
 });

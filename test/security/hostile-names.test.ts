@@ -2,11 +2,11 @@
 // under exactly that name; never a command, a path or a line of their own.
 import { readFileSync, writeFileSync } from "node:fs";
 import { run } from "../../action/run";
-import { failuresOf, createBench, make, type ReplyContext } from "../support/provider";
+import { failuresOf, createBench, make, type Bench } from "../support/provider";
 import { leadingTo, record, type Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
 
-let bench: ReplyContext;
+let bench: Bench;
 beforeEach(async () => {
   bench = await createBench({ "set/good.jpg": jpeg("good") });
 });

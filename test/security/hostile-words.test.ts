@@ -10,7 +10,7 @@ import { AvalaError } from "../../src/errors";
 import { waitForExport } from "../../src/operations/export";
 import { printable, printableLines } from "../../src/redact";
 import { leadingTo, record, type Recorded } from "../support/recorded-action";
-import { createBench, make, type ReplyContext } from "../support/provider";
+import { createBench, make, type Bench } from "../support/provider";
 import { sessionWith } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";
@@ -276,7 +276,7 @@ describe("text in a job summary", () => {
 });
 
 describe("the provider", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   beforeEach(async () => {
     bench = await createBench({ "a.jpg": jpeg("a") });
   });

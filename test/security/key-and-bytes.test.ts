@@ -152,7 +152,7 @@ describe("headers that the API gives for a PUT", () => {
     expect((await rejectionOf(publish())).code).toMatch(/^(?:upload|bad_reply)$/);
     const toStore = emulator.requests().filter(({ target }) => target === "storage");
     expect(toStore).toEqual([]);
-    // CreateOnce for each file: another try gets the same headers.
+    // Once for each file: another try gets the same headers.
     expect(emulator.requests().filter(({ path }) => path.endsWith("upload-url/"))).toHaveLength(2);
   });
 });

@@ -10,7 +10,7 @@ import { checksumsText } from "../../src/files/manifest/manifest";
 import { packManifest } from "../../src/files/manifest/packing";
 import { publishDataset } from "../../src/operations/publish/publish";
 import { leadingTo, record } from "../support/recorded-action";
-import { createBench, make, type ReplyContext } from "../support/provider";
+import { createBench, make, type Bench } from "../support/provider";
 import { hurriedClock, sessionWith, type Session } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { filesIn, secretsIn, shownOf, watchSigning } from "../support/overheard";
@@ -326,7 +326,7 @@ describe("the Action, in a debug run", () => {
 });
 
 describe("the provider", () => {
-  let bench: ReplyContext;
+  let bench: Bench;
   beforeEach(async () => {
     bench = await createBench({ "one.jpg": jpeg("one"), "two.jpg": jpeg("two") }, { apiKey: KEY });
   });

@@ -10,7 +10,7 @@ import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { createTempTree, type TempTree, type TreeContent } from "./temp-tree";
 import { startQuietly } from "./quiet-emulator";
 
-export interface ReplyContext {
+export interface Bench {
   readonly avala: Emulator;
   readonly tree: TempTree;
   readonly messages: EngineMessage[];
@@ -26,7 +26,7 @@ export interface ReplyContext {
 export async function createBench(
   files: TreeContent,
   options: EmulatorOptions = {},
-): Promise<ReplyContext> {
+): Promise<Bench> {
   const avala = await startQuietly(options);
   const tree = createTempTree(files);
   const state = createTempTree();

@@ -19,7 +19,7 @@ export interface Settling {
   readonly stateDirectory: string;
 }
 
-export interface Settled {
+interface Settled {
   readonly dataset: Dataset;
   /** Whether it is known to hold exactly what was declared. */
   readonly isVerified: boolean;

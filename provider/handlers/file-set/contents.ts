@@ -7,7 +7,7 @@ import {
 } from "../../../src/files/manifest/manifest";
 import { shortDigest } from "../../../src/files/manifest/dataset-name";
 
-export interface FolderContents {
+interface FolderContents {
   readonly files: number;
   readonly bytes: number;
   readonly digest: string;

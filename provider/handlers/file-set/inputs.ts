@@ -23,7 +23,7 @@ export interface FileSetGiven extends Given<typeof FILE_SET_FIELDS> {
 }
 
 /** What `check` reads from the disk. In the inputs, so that a preview shows it and what is downstream knows it. */
-export interface FileSetFacts {
+interface FileSetFacts {
   readonly datasetName: string;
   /** Whether the name was made from the content. */
   readonly isVersion: boolean;

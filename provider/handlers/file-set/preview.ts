@@ -13,7 +13,7 @@ import type { Session } from "../../process/session";
 import { ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
 import { PULUMI_WORDS } from "../publishing";
 
-export interface Preview {
+interface Preview {
   readonly session: Session;
   readonly call: Call;
   readonly inputs: FileSetInputs;

@@ -24,7 +24,7 @@ import { present } from "../../process/present";
 import type { Session } from "../../process/session";
 import { bucketProblems } from "../bucket";
 
-export type StorageConfigInputs = StorageConfigInput & {
+type StorageConfigInputs = StorageConfigInput & {
   /** Whether the server tries the connection once it is made. */
   readonly test?: boolean;
 };

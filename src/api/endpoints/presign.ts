@@ -35,7 +35,7 @@ export interface PutTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface UploadedPart {
+interface UploadedPart {
   readonly partNumber: number;
   readonly sizeBytes: number;
 }

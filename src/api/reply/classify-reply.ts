@@ -8,7 +8,7 @@ import type { Secrets } from "../secrets";
 import type { HttpResponse } from "../transport/transport";
 
 /** What judging needs to know of the session. */
-export interface ReplyContext {
+interface ReplyContext {
   readonly baseUrl: string;
   readonly secrets: Secrets;
   readonly nowMs: number;
@@ -35,7 +35,7 @@ function parseBody(body: Buffer): { readonly json: unknown } | "broken" {
 }
 
 /** Of one try. */
-export interface CallFacts {
+interface CallFacts {
   readonly call: ApiCall;
   readonly attempt: number;
   readonly requestId: string | undefined;

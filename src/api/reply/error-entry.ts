@@ -2,7 +2,7 @@
 // `{attr, detail}`, JSON:API's `{source: {pointer}, detail}`. Pure; knows nothing of whole bodies.
 import { isRecord, type Json } from "../wire";
 
-export interface ErrorEntry {
+interface ErrorEntry {
   /** Empty where it names none. */
   readonly field: string;
   readonly messages: readonly string[];

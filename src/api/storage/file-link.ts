@@ -8,7 +8,7 @@ import type { HttpStream } from "../transport/transport";
 const maxLinkBytes = 64 * 1024;
 
 /** What a JSON object that is a link, and not an export, leads to; `undefined` for everything else. */
-export function linkIn(json: unknown): string | undefined {
+function linkIn(json: unknown): string | undefined {
   if (!isRecord(json)) return undefined;
   const { download_url: link, url } = json;
   // An export's own record, or a part of it. Where it has no link yet, it leads nowhere.

@@ -12,7 +12,7 @@ export type FormFile = {
   | { readonly small?: undefined; readonly open: () => AsyncIterable<Uint8Array> }
 );
 
-export interface FormBody {
+interface FormBody {
   readonly contentType: string;
   readonly contentLength: number;
   readonly body: Buffer | (() => AsyncIterable<Uint8Array>);

@@ -102,7 +102,7 @@ export async function sendForm(
   return storedBy(url.host, reply);
 }
 
-export interface PutBytes {
+interface PutBytes {
   /** The file's path in the dataset, for messages. */
   readonly path: string;
   readonly sizeBytes: number;

@@ -11,7 +11,7 @@ import { openWithinBounds, withinBounds, type Watched } from "./request-bounds";
 import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
 import { tooLarge, transportError } from "./transport-errors";
 
-export interface AxiosTransportOptions {
+interface AxiosTransportOptions {
   readonly proxy?: ProxySettings | undefined;
 }
 

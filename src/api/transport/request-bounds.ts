@@ -17,7 +17,7 @@ const maxTimerMs = 2 ** 31 - 1;
 const maxInformationalReplies = 100;
 
 /** How long a small reply may take as a whole, in ms. */
-export function maxReplyMs({ idleTimeoutMs }: Pick<Bounds, "idleTimeoutMs">): number {
+function maxReplyMs({ idleTimeoutMs }: Pick<Bounds, "idleTimeoutMs">): number {
   return maxIdleTimes * idleTimeoutMs;
 }
 

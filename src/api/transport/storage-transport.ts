@@ -11,7 +11,7 @@ import { openWithinBounds } from "./request-bounds";
 import type { HttpRequest, HttpResponse, ProxySettings, Transport } from "./transport";
 import { transportError } from "./transport-errors";
 
-export interface StorageTransportOptions {
+interface StorageTransportOptions {
   readonly proxy?: ProxySettings | undefined;
 }
 

@@ -13,7 +13,7 @@ export function shortDigest(digest: string): string {
 }
 
 /** What placeholders stand for. Text of users, so it is put in as it is: never read as a pattern or a placeholder. */
-export interface NameValues {
+interface NameValues {
   readonly digest: string;
   /** The partition, where there is one. */
   readonly folder?: string | undefined;

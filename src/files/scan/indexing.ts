@@ -4,7 +4,7 @@ import type { LocalFile, Notice } from "../local-file";
 import { dataTypeOf, inferDataType, isIndexed, suffixOf, type DataType } from "../media";
 import { shown } from "../../text";
 
-export interface Indexing {
+interface Indexing {
   readonly dataType: DataType | undefined;
   readonly indexedCount: number;
   readonly problems: readonly InputProblem[];

@@ -13,7 +13,7 @@ export interface Partition<T> {
   readonly files: readonly T[];
 }
 
-export type PartitionOptions = Pick<
+type PartitionOptions = Pick<
   FileSetOptions,
   "include" | "exclude" | "includeHidden" | "symlinks"
 > & { readonly depth: PartitionDepth };

@@ -2,9 +2,9 @@
 // Pure; knows the syntax of globs and nothing of files.
 
 /** PATH_MAX of Linux: no path that a longer line could match can be opened. */
-export const maxLineCharacters = 4096;
+const maxLineCharacters = 4096;
 /** As many as the library that expands ranges takes. Each alternative becomes a regular expression. */
-export const maxAlternatives = 1000;
+const maxAlternatives = 1000;
 /** Lists of changed files that other Actions write have some thousands. */
 export const maxLines = 10_000;
 /** Each line is matched against each alternative that takes away: 1,000,000 compile in about 10 s. */

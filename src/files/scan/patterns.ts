@@ -35,7 +35,7 @@ export interface Patterns {
   readonly problems: readonly InputProblem[];
 }
 
-export interface PatternOptions {
+interface PatternOptions {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   /** Absolute names of the root, as given and with its links resolved: either may begin an absolute pattern. */

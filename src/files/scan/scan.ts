@@ -75,7 +75,7 @@ function optionsOf(
 
 type OnBar = (path: string, bar: Rejection) => void;
 
-export interface View {
+interface View {
   /** Of `.git` only what is written out is seen. @default all of it */
   readonly hiddenParts?: PatternLine["hiddenParts"] | undefined;
   /** The only paths that are seen. @default all */

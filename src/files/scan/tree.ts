@@ -9,7 +9,7 @@ import {
   type TreeEntry,
 } from "./entries";
 
-export interface Folder {
+interface Folder {
   readonly entries: ReadonlyMap<string, TreeEntry>;
   /** Set when the folder could not or must not be read; it then has no entries. */
   readonly bar?: Rejection | undefined;
@@ -32,7 +32,7 @@ interface Place extends Folder {
 // Links between folders multiply paths (ten folders that all link to each other make millions): far above what is meant.
 const MAX_LINKED_FOLDERS = 10_000;
 
-export interface TreeOptions extends EntryOptions {
+interface TreeOptions extends EntryOptions {
   /** Only this partition: a top-level folder, or `""` for the files above all folders. */
   readonly folder?: string | undefined;
 }

@@ -63,7 +63,7 @@ interface Opened {
 }
 
 /** Reads of one file, until it has taken as much as the job allows. */
-export function readerOf(
+function readerOf(
   { maxReads, maxReadBytes }: Pick<InspectJob, "maxReads" | "maxReadBytes">,
   { handle, window, pastBounds }: Opened,
 ): OpenFile["read"] {

@@ -22,7 +22,7 @@ export interface Batch {
 }
 
 /** The server does not take the batch: all of the set has to be sent again, in `next`. */
-export interface BatchRefused {
+interface BatchRefused {
   readonly refusal: ApiError;
   readonly next: string;
 }

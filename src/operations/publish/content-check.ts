@@ -22,7 +22,7 @@ const MAX_UNLIKE_BEFORE_ALIKE = 16;
 // Enough for a refusal, which names ten.
 const MAX_WRONG_SIZES = 16;
 
-export interface ContentComparison {
+interface ContentComparison {
   /** Files whose content the store keeps. */
   readonly same: ReadonlySet<string>;
   /** Files of which it keeps something else; known only where it has shown that its ETags are MD5s. */
@@ -31,7 +31,7 @@ export interface ContentComparison {
   readonly wrongSize: readonly string[];
 }
 
-export function hasPlace(file: NamedFile): file is UploadFile {
+function hasPlace(file: NamedFile): file is UploadFile {
   return "absolutePath" in file;
 }
 

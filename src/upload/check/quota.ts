@@ -6,7 +6,7 @@ import type { Avala } from "../../api/connection";
 import { AvalaError, isAvalaError } from "../../errors";
 import { formatBytes } from "../../text";
 
-export interface QuotaNeeded {
+interface QuotaNeeded {
   /** All that is to be sent for one owner, of one dataset or of many: it is one quota. */
   readonly files: Iterable<{ readonly sizeBytes: number }>;
   readonly organizationUid?: string | undefined;

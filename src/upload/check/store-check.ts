@@ -36,7 +36,7 @@ export interface StoreCheck {
   close(): void;
 }
 
-export interface BufferMd5 {
+interface BufferMd5 {
   /** Takes it now unless it was taken before. */
   readonly digest: Md5;
   /** Whether a thread may be reading the bytes. */

@@ -104,14 +104,14 @@ function noteBatch(batches: Set<string>, batch: string): void {
   batches.add(batch);
 }
 
-export function addLanded(records: RecordMaps, entry: LandedEntry): void {
+function addLanded(records: RecordMaps, entry: LandedEntry): void {
   records.landed.set(entry.path, entry);
   records.parts.delete(entry.path);
   records.replaced.delete(entry.path);
   if (entry.batch !== undefined) noteBatch(records.batches, entry.batch);
 }
 
-export function addPart(records: RecordMaps, { path, batch }: PartOf, part: PartRecord): void {
+function addPart(records: RecordMaps, { path, batch }: PartOf, part: PartRecord): void {
   const { parts, landed, batches } = records;
   noteBatch(batches, batch);
   if (landed.get(path)?.batch !== batch) landed.delete(path); // a server may keep one place for both

@@ -7,7 +7,7 @@ import { pidIn } from "../../flow/process-mark";
 import { cancelled, type Clock, type Random } from "../../flow/clock";
 import { pastDeadline } from "../../flow/deadline";
 
-export interface LockPorts {
+interface LockPorts {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
@@ -15,7 +15,7 @@ export interface LockPorts {
   readonly deadlineMs?: number | undefined;
 }
 
-export interface LockRequest {
+interface LockRequest {
   /** Of the lock's files, without their endings. */
   readonly path: string;
   /** What waits, for errors. */

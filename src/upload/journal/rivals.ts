@@ -39,7 +39,7 @@ export async function findRivals(
 }
 
 /** What came last of each path that any run sent: its entry, or `undefined` where that was to be replaced. */
-export type LastSent = ReadonlyMap<string, ManifestEntry | undefined>;
+type LastSent = ReadonlyMap<string, ManifestEntry | undefined>;
 
 /** Reads all of the destination's journal; `undefined` where there is none, or it can't be read. */
 export async function readLastSent(place: JournalPlace): Promise<LastSent | undefined> {

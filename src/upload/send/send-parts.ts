@@ -15,7 +15,7 @@ import { readPieces, type SourceFile } from "./source";
 import { keptOf, requireKept, type Kept } from "../check/store-check";
 
 /** What the server says of a file's parts, and what our journal does. */
-export interface PartSession {
+interface PartSession {
   readonly presigned: Extract<Presigned, { readonly method: "MULTIPART" }>;
   readonly journal: FileJournal;
 }

@@ -13,7 +13,7 @@ import { sendAllParts } from "./send-parts";
 import { sendWhole } from "./send-whole";
 import { inSession, isAlreadyComplete, isSessionLost, sessionLost } from "./session-lost";
 
-export interface Ways {
+interface Ways {
   /** How the server takes it, where that was asked before. */
   readonly asked?: Presigned | undefined;
   readonly journal: FileJournal;
