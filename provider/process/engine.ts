@@ -45,10 +45,28 @@ function toRequest(message: EngineMessage): LogRequest {
   return request;
 }
 
+const LOOK_EVERY_MS = 2_000;
+// An engine at work may be slow to accept a connection; one that is gone refuses each, however long we wait.
+const ANSWER_MS = 5_000;
+const MAX_SILENT_LOOKS = 2;
+
+/** Looks for the engine every now and then: a provider with nothing to report would outlive an engine that was killed. */
+function watchEngine(client: EngineClient, onGone: () => void): void {
+  let silentLooks = 0;
+  const look = (): void => {
+    client.waitForReady(Date.now() + ANSWER_MS, (error) => {
+      silentLooks = error === undefined ? 0 : silentLooks + 1;
+      if (silentLooks >= MAX_SILENT_LOOKS) onGone();
+      else setTimeout(look, LOOK_EVERY_MS).unref();
+    });
+  };
+  look();
+}
+
 /**
  * A log to the engine at `address`, which is the first argument of the provider's process. Anything else than an
- * address makes a log that tells nobody, so that the package can be loaded anywhere. `onGone` is called when a message
- * finds no engine any more.
+ * address makes a log that drops what it is given, so that the package can be loaded anywhere. `onGone` is called when
+ * the engine does not answer any more, whether there is a message for it or not.
  */
 export function connectEngine(
   address: string | undefined,
@@ -56,6 +74,7 @@ export function connectEngine(
 ): EngineLog {
   const client = connect(address);
   if (client === undefined) return () => Promise.resolve();
+  watchEngine(client, onGone);
   // One after the other: calls under way together may arrive in any order, and an old line would be the last.
   let before: Promise<void> = Promise.resolve();
   return (message) => {

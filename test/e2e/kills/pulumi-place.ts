@@ -44,12 +44,28 @@ function newPlace(): Place {
   return { project, home };
 }
 
+// Before its first call a provider's process holds the SDK's code only, which has no way to see that its engine died.
+const MARKED_RUNTIME = `
+module.exports = require("./lib/provider/runtime.js");
+require("node:fs").writeFileSync(require("node:path").join(__dirname, "loaded-" + process.pid), "");
+`;
+
+/** Whether the provider process has loaded our code. */
+export function hasLoaded({ project }: Place, pid: number): boolean {
+  return existsSync(path.join(project, "node_modules/@avala/pulumi", `loaded-${pid}`));
+}
+
 /** The engine walks all of `node_modules`: so only what the program needs is there, and none of its own dependencies. */
 function linkModules(project: string): void {
   const at = (name: string): string => path.join(project, "node_modules", name);
   mkdirSync(at("@avala/pulumi"), { recursive: true });
   mkdirSync(at("@pulumi"));
-  cpSync(path.join(ROOT, "package.json"), path.join(at("@avala/pulumi"), "package.json"));
+  const { exports, ...about } = JSON.parse(
+    readFileSync(path.join(ROOT, "package.json"), "utf8"),
+  ) as Record<string, object>;
+  const marked = { ...about, exports: { ...exports, "./runtime": "./marked-runtime.js" } };
+  writeFileSync(path.join(at("@avala/pulumi"), "package.json"), JSON.stringify(marked));
+  writeFileSync(path.join(at("@avala/pulumi"), "marked-runtime.js"), MARKED_RUNTIME);
   symlinkSync(path.join(ROOT, "lib"), at("@avala/pulumi/lib"), "dir");
   symlinkSync(path.join(ROOT, "node_modules/@pulumi/pulumi"), at("@pulumi/pulumi"), "dir");
 }

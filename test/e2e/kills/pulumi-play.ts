@@ -113,7 +113,7 @@ async function playRound(
   const [from, exportsBefore] = [emulator.requests().length, emulator.exports().length];
   const all = ["up", "--yes", "--skip-preview", ...args];
   const started = startIn(world.place, world.pulumi, environmentOf(emulator), ...all);
-  const { run, wasBroken, leftRunning } = await endUp(started, round.broken, emulator);
+  const { run, wasBroken, leftRunning } = await endUp(started, round.broken, emulator, world.place);
   world.leftRunning.push(...leftRunning);
   await settled(emulator);
   shown.push(run.output, ...textsAt(world.place));

@@ -6,6 +6,7 @@ import type { Emulator } from "../../../emulator";
 import type { EngineRun, StartedEngine } from "../../support/stack";
 import { isGone, whenDue } from "./moments";
 import { commandOf, descendants, isAlive } from "./processes";
+import { hasLoaded, type Place } from "./pulumi-place";
 import type { Break, Broken } from "./pulumi-plan";
 
 // With the engine's address behind it: what only looks for the program names it too.
@@ -39,15 +40,16 @@ function end(pids: readonly number[]): void {
 const MAX_ORPHANED_MS = 60_000;
 const LOOK_MS = 20;
 
-/** Resolves when none of them lives, with those that had to be ended. */
-async function gone(pids: readonly number[]): Promise<readonly string[]> {
-  for (let waited = 0; waited < MAX_ORPHANED_MS; waited += LOOK_MS) {
-    if (!pids.some(isAlive)) return [];
+/** Resolves when none that `canSee` that its engine is gone lives, with those that had to be ended. */
+async function gone(
+  pids: readonly number[],
+  canSee: (pid: number) => boolean,
+): Promise<readonly string[]> {
+  const left = (): readonly number[] => pids.filter((pid) => isAlive(pid) && canSee(pid));
+  for (let waited = 0; waited < MAX_ORPHANED_MS && left().length > 0; waited += LOOK_MS)
     await sleep(LOOK_MS);
-  }
-  const left = pids.filter(isAlive);
-  const commands = left.map((pid) => commandOf(pid) ?? "");
-  end(left);
+  const commands = left().map((pid) => commandOf(pid) ?? "");
+  end(pids);
   return commands;
 }
 
@@ -80,16 +82,21 @@ export async function endUp(
   started: StartedEngine,
   broken: Broken | undefined,
   emulator: Emulator,
+  place: Place,
 ): Promise<EndedUp> {
   const { child } = started;
   if (broken !== undefined) await whenDue(broken.when, emulator, child);
   if (broken === undefined || isGone(child))
     return { run: await endOf(started), wasBroken: false, leftRunning: [] };
-  const ours = descendants(isOurs, child.pid);
+  const providers = new Set(descendants(isProvider, child.pid));
+  const programs = descendants(isProgram, child.pid);
   const others = descendants((command) => !isOurs(command), child.pid);
   await signal(broken.by, child);
   const run = await endOf(started);
-  const leftRunning = await gone(ours);
+  const leftRunning = await gone(
+    [...providers, ...programs],
+    (pid) => !providers.has(pid) || hasLoaded(place, pid),
+  );
   // The engine's own host of programs may wait for ever when its engine was killed. It works at nothing.
   end(others);
   return { run, wasBroken: true, leftRunning };
