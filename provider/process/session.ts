@@ -6,7 +6,6 @@ import { withListener, type Avala, type Ports } from "../../src/api/connection";
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { createSecrets, type Secrets } from "../../src/api/secrets";
 import { stateDirectory } from "../../src/config";
-import type { Manifest } from "../../src/files/manifest/manifest";
 import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "./config";
 import { createCalls, type Call, type Calls } from "./calls";
 import type { EngineLog } from "./engine";
@@ -24,8 +23,6 @@ export interface Session {
   readonly calls: Calls;
   /** What no message and no error shows, from the moment that a handler is given it. */
   readonly secrets: Secrets;
-  /** Manifests that a `check` was given or made, by digest: too big to be in the state of each resource that needs them. */
-  readonly manifests: Map<string, Manifest>;
   /** Look-ups of a preview, by what was looked for. An `up` looks again. */
   readonly foundInPreview: Map<string, Promise<Dataset | undefined>>;
   /** Handlers have this as their `configure`. Every one of them is called with the same configuration. */
@@ -67,7 +64,6 @@ export function createSession(options: SessionOptions): Session {
   return {
     calls: createCalls(),
     secrets,
-    manifests: new Map(),
     foundInPreview: new Map(),
     configure: (request) => {
       read = configReader(request);

@@ -46,7 +46,10 @@ export interface FileSetInputs
 export interface FileSetOutputs extends FileSetInputs {
   /** What is stored, packed; of an upload that broke, what of it has landed. */
   readonly manifest: string;
-  /** The batch that it was sent in, which the confirm names; empty for the first protocol. */
+  /**
+   * The batch that it was sent in, which the Dataset confirms; empty for the first protocol. The digest does not determine it:
+   * where the server refuses a batch, all files are sent again in another one.
+   */
   readonly uploadUid: string;
 }
 

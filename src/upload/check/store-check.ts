@@ -1,4 +1,7 @@
-// What a store says that it keeps, held against what was sent: the MD5 in its `ETag`. Knows nothing of how bytes are sent.
+// What a store says that it keeps, compared with what was sent: the MD5 in its `ETag`. Knows nothing of how bytes are sent.
+// The first reply does not settle whether a store's ETags are MD5s: it may be the one whose bytes were lost, or come from
+// something that kept nothing. test/upload/store-check.test.ts plays both. Learning costs
+// at most one file sent twice for each that is under way, and one more.
 import type { Stored } from "../../api/storage/storage";
 import { AvalaError } from "../../errors";
 import { printable } from "../../redact";
