@@ -65,7 +65,7 @@ const ORDERS = {
     ["run.ts"],
   ],
   "src/operations": [
-    ["lost-reply.ts", "item-keys.ts", "item-counts.ts", "download-room.ts"],
+    ["lost-reply.ts", "item-keys.ts", "item-counts.ts", "download-room.ts", "dataset-work.ts"],
     ["dataset-ref.ts", "altered-keys.ts", "plain-resources.ts"],
     ["dataset-owner.ts", "key-comparison.ts"],
     ["dataset.ts", "export.ts", "item-comparison.ts"],

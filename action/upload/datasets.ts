@@ -32,6 +32,8 @@ export interface UploadContext {
 const WORDS: Words = {
   version: "Put {digest} into dataset, and each content gets a dataset version.",
   takeOver: "if-dataset-exists: verify accepts a dataset that holds exactly these files.",
+  growing:
+    "For a set that people annotate, put {increment} in the place of {digest} in dataset: a change then adds a dataset of what is new, and the others stay in the set with their annotations.",
 };
 
 export interface Decided {

@@ -10,6 +10,8 @@ export const PULUMI_WORDS: Words = {
   version: "Leave datasetName out of the FileSet, and each content becomes a dataset version.",
   takeOver:
     "Set adopt: true on the FileSet and on its Dataset to manage one that holds exactly these files.",
+  growing:
+    "A set that people annotate is better declared as a GrowingDataset: a change then adds a dataset of what is new, and the others stay in the set with their annotations.",
 };
 
 // A file set has no time-out: it waits for a dataset that another run makes, and no longer than one waits for its own.

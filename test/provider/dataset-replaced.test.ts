@@ -143,7 +143,11 @@ describe("A Dataset", () => {
     };
 
     test.each([
-      [{}, "warning", /1 item, 4 annotations\) stays at Avala: onDelete is "keep"/],
+      [
+        {},
+        "warning",
+        /1 item, 4 annotations\) stays at Avala: onDelete is "keep".* has 4 annotations and no projects. They do not move to training-\w{12}, and exports .* cover training-\w{12} .*GrowingDataset/,
+      ],
       [{ onDelete: "delete" }, "warning", /4 annotations\) stays at Avala: annotated datasets/],
       [{ onDelete: "delete", forceDestroy: true }, "info", /4 annotations\) will be deleted/],
     ] as const)(
@@ -166,6 +170,44 @@ describe("A Dataset", () => {
         ]);
       },
     );
+
+    test("says of an old version that nobody worked on that it has no annotations, as information", async () => {
+      const { id, outs } = await make(bench.handlers().dataset, { files: await filesOf() });
+      bench.tree.write({ "b.jpg": jpeg("b") });
+      const { dataset } = bench.handlers();
+      const news = await checked(dataset, { files: await filesOf(), call }, { name: outs.name });
+      await dataset.diff(id, outs, news);
+      expect(lastMessage()).toMatchObject({ severity: "info" });
+      expect(lastMessage()?.text).toMatch(/has no annotations and no projects\. Exports/);
+      expect(lastMessage()?.text).not.toContain("GrowingDataset");
+    });
+
+    test("says of an old version whose work Avala does not count that it can't be told, and not that there is none", async () => {
+      const { id, outs } = await make(bench.handlers().dataset, { files: await filesOf() });
+      bench.tree.write({ "b.jpg": jpeg("b") });
+      const { dataset } = bench.handlers();
+      const news = await checked(dataset, { files: await filesOf(), call }, { name: outs.name });
+      const shown = bench.avala.datasets().find(({ uid }) => uid === id);
+      bench.avala.setFault({
+        on: { method: "GET", path: `*/datasets/${id}/` },
+        reply: {
+          status: 200,
+          body: {
+            uid: id,
+            name: outs.name,
+            slug: outs.slug,
+            status: "created",
+            item_count: 1,
+            data_type: shown?.dataType,
+          },
+        },
+      });
+      await dataset.diff(id, outs, news);
+      expect(lastMessage()).toMatchObject({ severity: "warning" });
+      expect(lastMessage()?.text).toMatch(
+        /Avala does not say how many annotations and projects it has\. They do not move to training-/,
+      );
+    });
 
     test("that exists is said to be taken over, with uid and items", async () => {
       const files = await filesOf();

@@ -4,7 +4,7 @@ import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets";
 import { refOf } from "../../../src/operations/dataset-ref";
 import { AvalaError, isAvalaError } from "../../../src/errors";
-import { describeDataset } from "./fate";
+import { describeDataset } from "../../../src/operations/dataset-work";
 import { DATASET_FIELDS } from "../../fields/dataset";
 import { bodyOf } from "../../process/fields";
 import type { Changes } from "./diff";

@@ -6,6 +6,7 @@ import { AvalaError, isAvalaError } from "../../../src/errors";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import { madeOfOthers } from "../../../src/operations/publish/refusals";
+import { describeDataset } from "../../../src/operations/dataset-work";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
@@ -34,7 +35,6 @@ import {
   type DatasetOutputs,
   type Known,
 } from "./inputs";
-import { describeDataset } from "./fate";
 import { createLineage } from "./lineage";
 import { makeDataset } from "./make";
 import { withKnownOwner } from "./owner";
@@ -113,22 +113,21 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const result = diffDataset(olds, news);
     const { replaces: changed = [], deleteBeforeReplace: mustGo = false } = result;
     const isReplaced = changed.length > 0;
-    if (isReplaced) await this.announce({ props: olds, changed }, call, mustGo);
+    if (isReplaced) await this.announce({ props: olds, changed }, { call, mustGo, news });
     this.lineage.diffed(id, { isReplaced, mustGo });
     return result;
   }
 
   private async announce(
     { props, changed }: Pick<Replacement, "props" | "changed">,
-    call: Call,
-    mustGo: boolean,
+    { call, mustGo, news }: { call: Call; mustGo: boolean; news: DatasetInputs },
   ): Promise<void> {
     const { session, lineage } = this;
     const avala = session.avalaIfConfigured(call);
     const replacement = { avala, messages: session.messages(call), props, changed };
     if (mustGo) await refuseIfInTheWay(replacement);
     else if (call.isPreview === true && lineage.isFirstMention(props.uid))
-      await tellWhatStays(replacement);
+      await tellWhatStays(replacement, news);
   }
 
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {

@@ -4,20 +4,20 @@ import { deleteDataset, getDataset } from "../../../src/api/endpoints/datasets";
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import { requireScopes } from "../../../src/api/endpoints/permissions";
 import { refOf } from "../../../src/operations/dataset-ref";
+import {
+  describeDataset,
+  describeLeftBehind,
+  hasWork,
+  mayHaveWork,
+  type Counts,
+} from "../../../src/operations/dataset-work";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { advise, notCompared } from "../../process/advice";
 import type { Messages } from "../../process/messages";
-import {
-  IN_THE_WAY,
-  describeDataset,
-  describeKept,
-  hasWork,
-  keptBecause,
-  keptByState,
-  type Counts,
-  type KeptBecause,
-} from "./fate";
-import type { DatasetOutputs } from "./inputs";
+import { hasUnknown } from "../../process/unknown";
+import { IN_THE_WAY, describeKept, keptBecause, keptByState, type KeptBecause } from "./fate";
+import type { DatasetInputs, DatasetOutputs } from "./inputs";
+import { PULUMI_WORDS } from "../publishing";
 
 function isGone(error: unknown): boolean {
   return isAvalaError(error) && error.code === "not_found";
@@ -79,14 +79,22 @@ export async function refuseIfInTheWay(replacement: Replacement): Promise<void> 
   if (because !== undefined) throw inTheWay(counts, because, changed);
 }
 
-/** In a preview: what becomes of the dataset that another one, of another name, takes the place of. */
-export async function tellWhatStays({ avala, messages, props }: Replacement): Promise<void> {
+/** In a preview: what becomes of the dataset that another one, of another name, takes the place of, and of people's work. */
+export async function tellWhatStays(
+  { avala, messages, props }: Replacement,
+  { name, files }: DatasetInputs,
+): Promise<void> {
   const counts = await readOrRecall(avala, messages, props);
   if (counts === "gone") return;
   const because = keptBecause(props, counts, false);
-  if (because === undefined)
+  if (because === undefined) {
     await messages.info(`${describeDataset(counts)} will be deleted if Avala offers it.`);
-  else await tellKept(messages, counts, because);
+    return;
+  }
+  const by = hasUnknown(name) ? "the new one" : name;
+  const growing = files === undefined ? "" : PULUMI_WORDS.growing;
+  const text = `${describeKept(counts, because)} ${describeLeftBehind([counts], { by, growing })}`;
+  await (mayHaveWork([counts]) ? messages.warn(text) : messages.info(text));
 }
 
 async function tellKept(messages: Messages, counts: Counts, because: KeptBecause): Promise<void> {

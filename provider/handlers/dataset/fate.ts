@@ -1,16 +1,12 @@
 // What becomes of a dataset whose resource leaves the stack or is replaced: deleted, or left at Avala, and why. Pure.
 // Annotations hang on a dataset's items and no call of the API shows who else uses it, so it stays unless all is known.
-import { counted } from "../../../src/text";
+import {
+  describeDataset,
+  hasWork,
+  isCounted,
+  type Counts,
+} from "../../../src/operations/dataset-work";
 import type { DatasetOutputs } from "./inputs";
-
-/** What the API or the state says of a dataset. */
-export interface Counts {
-  readonly name: string;
-  readonly uid: string;
-  readonly itemCount: number;
-  readonly annotationsCount?: number | undefined;
-  readonly projectCount?: number | undefined;
-}
 
 export type KeptBecause =
   | "declared" // onDelete is "keep"
@@ -18,27 +14,6 @@ export type KeptBecause =
   | "found" // it was there before this stack, or the state does not say
   | "work" // annotations or projects
   | "uncounted"; // the server does not say how many of these there are
-
-function workOf({ annotationsCount = 0, projectCount = 0 }: Counts): readonly string[] {
-  const parts: string[] = [];
-  if (annotationsCount > 0) parts.push(counted(annotationsCount, "annotation"));
-  if (projectCount > 0) parts.push(counted(projectCount, "project"));
-  return parts;
-}
-
-export function hasWork(counts: Counts): boolean {
-  return workOf(counts).length > 0;
-}
-
-/** No count is not a count of none: an older server leaves them out. */
-function isCounted({ annotationsCount, projectCount }: Counts): boolean {
-  return annotationsCount !== undefined && projectCount !== undefined;
-}
-
-export function describeDataset(counts: Counts): string {
-  const { name, uid, itemCount } = counts;
-  return `Dataset ${name} (uid ${uid}, ${[counted(itemCount, "item"), ...workOf(counts)].join(", ")})`;
-}
 
 /** Why the state alone says that it stays. A state that does not say how it came to be is not one that made it. */
 export function keptByState(

@@ -1,12 +1,12 @@
 // What a preview says of a dataset that would be made: that it is there already, and what an `up` does about it.
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import type { AvalaError } from "../../../src/errors";
+import { describeDataset } from "../../../src/operations/dataset-work";
 import { findInPreview, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
 import { textOf } from "../../process/failures";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
-import { describeDataset } from "./fate";
 import type { DatasetInputs } from "./inputs";
 import { otherThanDeclared, unadopted } from "./make";
 import type { Lineage } from "./lineage";

@@ -12,12 +12,16 @@ export interface Words {
   readonly version: string;
   /** How a dataset that exists is taken as it is. */
   readonly takeOver: string;
+  /** How a set that people annotate is declared, so that its datasets stay where their annotations are. */
+  readonly growing: string;
 }
 
 export const CORE_WORDS: Words = {
   version:
     "Put the digest of the files into the name (datasetVersionName), and each content gets a dataset version.",
   takeOver: 'ifExists: "verify" accepts a dataset that holds exactly these files.',
+  growing:
+    "A set that people annotate can grow instead: each change adds a dataset of what is new.",
 };
 
 interface Refusing {

@@ -1,0 +1,112 @@
+// What people have made of a dataset, as counts and in words. Annotations hang on a dataset's items and no call moves them,
+// so whatever takes a dataset's place says what stays behind. Pure.
+import { printable } from "../redact";
+import { counted, listed } from "../text";
+
+/** What the API or a state says of a dataset. */
+export interface Counts {
+  readonly name: string;
+  readonly uid: string;
+  readonly itemCount: number;
+  /** Absent where Avala does not say, which is not none. */
+  readonly annotationsCount?: number | undefined;
+  readonly projectCount?: number | undefined;
+}
+
+function workOf({ annotationsCount = 0, projectCount = 0 }: Counts): readonly string[] {
+  const parts: string[] = [];
+  if (annotationsCount > 0) parts.push(counted(annotationsCount, "annotation"));
+  if (projectCount > 0) parts.push(counted(projectCount, "project"));
+  return parts;
+}
+
+export function hasWork(counts: Counts): boolean {
+  return workOf(counts).length > 0;
+}
+
+/** No count is not a count of none: an older server leaves them out. */
+export function isCounted({ annotationsCount, projectCount }: Counts): boolean {
+  return annotationsCount !== undefined && projectCount !== undefined;
+}
+
+export function describeDataset(counts: Counts): string {
+  const { name, uid, itemCount } = counts;
+  return `Dataset ${name} (uid ${uid}, ${[counted(itemCount, "item"), ...workOf(counts)].join(", ")})`;
+}
+
+/** Whether work may be left behind: what is not counted may be there. */
+export function mayHaveWork(left: readonly Counts[]): boolean {
+  return left.some((one) => hasWork(one) || !isCounted(one));
+}
+
+/** `12 annotations`, `at least 12 annotations`, `no annotations`; `undefined` where nothing is counted. */
+function total(counts: readonly (number | undefined)[], one: string): string | undefined {
+  const known = counts.filter((count) => count !== undefined);
+  if (known.length === 0) return undefined;
+  const sum = known.reduce((all, count) => all + count, 0);
+  if (known.length < counts.length) return sum === 0 ? undefined : `at least ${counted(sum, one)}`;
+  return sum === 0 ? `no ${one}s` : counted(sum, one);
+}
+
+/** What is known of them together, and what is not. */
+function describeTotals(left: readonly Counts[]): string {
+  const annotations = total(
+    left.map((one) => one.annotationsCount),
+    "annotation",
+  );
+  const projects = total(
+    left.map((one) => one.projectCount),
+    "project",
+  );
+  const [has, they] = left.length === 1 ? ["has", "it"] : ["have", "they"];
+  const known = [annotations, projects].filter((text) => text !== undefined);
+  const unknown = [
+    ...(left.every((one) => one.annotationsCount !== undefined) ? [] : ["annotations"]),
+    ...(left.every((one) => one.projectCount !== undefined) ? [] : ["projects"]),
+  ];
+  const sure = known.length === 0 ? "" : ` ${capital(they)} ${has} ${known.join(" and ")}.`;
+  const unsure =
+    unknown.length === 0
+      ? ""
+      : ` Avala does not say how many ${unknown.join(" and ")} ${they} ${has}.`;
+  return `${sure}${unsure}`.trim();
+}
+
+function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
+/**
+ * What follows for people's work when `by` takes the place of these datasets.
+ * @param growing how a set that people annotate is declared, as a sentence
+ */
+export function describeLeftBehind(
+  left: readonly Counts[],
+  { by, growing }: { readonly by: string; readonly growing: string },
+): string {
+  const turns = `exports of the set cover ${by} from now on`;
+  const totals = describeTotals(left);
+  if (!mayHaveWork(left)) return `${totals} ${capital(turns)}.`;
+  return `${totals} They do not move to ${by}, and ${turns}. ${growing}`.trim();
+}
+
+/** The versions that a new one takes the place of: which they are, and what people have made of them. */
+export function describeEarlier(
+  left: readonly Counts[],
+  options: { readonly by: string; readonly growing: string },
+): string {
+  const { by } = options;
+  const [first] = left;
+  if (first === undefined) return "";
+  const rest = describeLeftBehind(left, options);
+  if (left.length === 1)
+    return `${shownDataset(first)} stays at Avala, and ${by} takes its place. ${rest}`;
+  const worked = left.filter((one) => mayHaveWork([one]));
+  const head = `${counted(left.length, "earlier version")} stay at Avala, and ${by} takes their place. ${rest}`;
+  return worked.length === 0 ? head : `${head}${listed(worked.map(shownDataset))}`;
+}
+
+/** Names are others' text. */
+function shownDataset(one: Counts): string {
+  return describeDataset({ ...one, name: printable(one.name), uid: printable(one.uid) });
+}
