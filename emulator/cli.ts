@@ -53,7 +53,8 @@ A local Avala: its REST API on one port, its object storage on another.
   --json                     the first line of output is {"baseUrl","storageUrl","apiKey"}
   --help                     this text
 
-GET /_emulator/ledger on the API's port shows every request; POST /_emulator/faults adds trouble.
+GET /_emulator/ledger on the API's port shows every request; POST /_emulator/faults adds trouble,
+POST /_emulator/annotations annotations.
 `;
 
 const NUMBERS = {

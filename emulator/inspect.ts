@@ -5,7 +5,7 @@ import { visibleItems } from "./api/dataset-view";
 import type { NewDelivery } from "./api/deliveries";
 import { addDelivery } from "./api/deliveries";
 import type { NewKey, NewProject, NewTasks } from "./seed";
-import { addKey, addProject, addSlice, addTasks } from "./seed";
+import { addAnnotations, addKey, addProject, addSlice, addTasks } from "./seed";
 import type { Dataset, Delivery, Export, Item, Project, Slice, Task, User } from "./state/records";
 import type { LocalStore } from "./storage/local-store";
 
@@ -125,12 +125,7 @@ function seeding(world: World): Omit<Inspection, keyof StoreInspection | keyof S
     },
     addSlice: (name, datasets) => addSlice(state, name, datasets),
     addAnnotations: (datasetUid, count) => {
-      const dataset = state.datasets.get(datasetUid);
-      if (dataset === undefined) return;
-      state.datasets.set(datasetUid, {
-        ...dataset,
-        annotationsCount: dataset.annotationsCount + count,
-      });
+      addAnnotations(state, datasetUid, count);
     },
     takeName: (name) => {
       state.takenNames.add(name);

@@ -126,3 +126,16 @@ export function addSlice(state: State, name: string, datasets: readonly string[]
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return state.slices.set(uid, { uid, seq, owner, name, slug, visibility: "private", datasets });
 }
+
+/** Annotations as people would draw them. @returns how many the dataset has then; undefined where there is none of that uid */
+export function addAnnotations(
+  state: State,
+  datasetUid: string,
+  count: number,
+): number | undefined {
+  const dataset = state.datasets.get(datasetUid);
+  if (dataset === undefined) return undefined;
+  const annotationsCount = dataset.annotationsCount + count;
+  state.datasets.set(datasetUid, { ...dataset, annotationsCount });
+  return annotationsCount;
+}

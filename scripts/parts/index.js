@@ -23,7 +23,7 @@ const { loggedRunner } = require("./run");
  * @typedef {object} Way One way to install a part; `missing` says why it can't be tried here.
  * @property {string} what
  * @property {string} takes
- * @property {() => string | undefined} missing
+ * @property {() => string | undefined | Promise<string | undefined>} missing
  * @property {(folder: string, run: Run) => Promise<void>} install
  *
  * @typedef {object} Recipe
@@ -59,9 +59,11 @@ class PartUnavailable extends Error {
 
 /**
  * The part, installed if need be. Safe with several at once, and repeated at no cost.
- * @param {string} name @returns {Promise<Part>}
+ * @param {string} name
+ * @param {{ progress?: (title: string) => (outcome: string) => void }} [options] `progress` shows what takes long; on stderr by default
+ * @returns {Promise<Part>}
  */
-async function ensurePart(name) {
+async function ensurePart(name, { progress = startProgress } = {}) {
   const recipe = RECIPES.get(name);
   if (recipe === undefined) {
     throw new PartUnavailable(`No part is called ${name}: there are ${PART_NAMES.join(", ")}.`);
@@ -71,21 +73,31 @@ async function ensurePart(name) {
 
   const root = toolsDir();
   const key = [name, recipe.version, recipe.variant?.()].filter(Boolean).join("-");
-  const folder = await cached(root, key, (building) => installByFirstWay(recipe, building, root));
+  const folder = await cached(root, key, (building) =>
+    installByFirstWay(recipe, { folder: building, root, progress }),
+  );
   return { name, version: recipe.version, source: "cache", ...recipe.inFolder(folder) };
 }
 
-/** @param {Recipe} recipe @param {string} folder @param {string} root */
-async function installByFirstWay(recipe, folder, root) {
+/**
+ * @typedef {object} Place
+ * @property {string} folder to be filled
+ * @property {string} root of all parts
+ * @property {(title: string) => (outcome: string) => void} progress
+ */
+
+/** @param {Recipe} recipe @param {Place} place */
+async function installByFirstWay(recipe, place) {
+  const { folder } = place;
   const tried = [];
   for (const way of recipe.ways) {
-    const missing = way.missing();
+    const missing = await way.missing();
     if (missing !== undefined) {
       tried.push(`${way.what}: ${missing}`);
       continue;
     }
     try {
-      await installLogged(recipe, way, folder, root);
+      await installLogged(recipe, way, place);
       return;
     } catch (error) {
       tried.push(/** @type {Error} */ (error).message);
@@ -100,12 +112,12 @@ async function installByFirstWay(recipe, folder, root) {
   );
 }
 
-/** @param {Recipe} recipe @param {Way} way @param {string} folder @param {string} root */
-async function installLogged(recipe, way, folder, root) {
+/** @param {Recipe} recipe @param {Way} way @param {Place} place */
+async function installLogged(recipe, way, { folder, root, progress }) {
   fs.mkdirSync(path.join(root, "logs"), { recursive: true });
   const logFile = path.join(root, "logs", `${recipe.name}-${recipe.version}-${process.pid}.log`);
   const title = `${recipe.name} ${recipe.version}: ${way.what}, ${way.takes}, once (kept in ${root})`;
-  const done = startProgress(title);
+  const done = progress(title);
   try {
     await way.install(folder, loggedRunner(logFile));
     const { command } = recipe.inFolder(folder);

@@ -1,4 +1,4 @@
-// One line that says what is being installed and how long it takes; on a terminal with a running clock.
+// What is being installed and how long it has taken: on a terminal a line with a running clock, elsewhere a new line now and then.
 // @ts-check
 "use strict";
 
@@ -8,19 +8,26 @@ function elapsed(ms) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+const LIVE_MS = 1_000;
+/** In a log each look is a line: often enough that nobody takes it for hung. */
+const LOGGED_MS = 15_000;
+
 /**
  * Says a line on stderr (stdout is for results) and keeps the time beside it until `done` is called.
  * @param {string} line
- * @param {NodeJS.WriteStream} [stream]
+ * @param {{ stream?: Pick<NodeJS.WriteStream, "isTTY" | "write">, startMs?: number }} [options] `startMs`: when it began, for a line that is shown late
  * @returns {(outcome: string) => void}
  */
-function startProgress(line, stream = process.stderr) {
-  const start = Date.now();
+function startProgress(line, { stream = process.stderr, startMs: start = Date.now() } = {}) {
   const isLive = stream.isTTY === true;
   stream.write(isLive ? line : `${line}\n`);
-  const timer = isLive
-    ? setInterval(() => stream.write(`\r${line} ${elapsed(Date.now() - start)}`), 1000)
-    : undefined;
+  const show = () => {
+    const time = elapsed(Date.now() - start);
+    stream.write(isLive ? `\r${line} ${time}` : `  still at it, ${time}\n`);
+  };
+  const timer = setInterval(show, isLive ? LIVE_MS : LOGGED_MS);
+  // Only shows: it must not keep a process alive that has nothing else to do.
+  timer.unref();
   return (outcome) => {
     clearInterval(timer);
     const last = `${outcome} ${elapsed(Date.now() - start)}`;

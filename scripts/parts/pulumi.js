@@ -69,19 +69,29 @@ function startScript(entry) {
   return `#!/bin/sh\nexec node "$(node -p "${resolve}")" "$@"\n`;
 }
 
+const RELEASES = "https://get.pulumi.com/install.sh";
+const REACH_MS = 4_000;
+
+/** Why Pulumi's releases can't be fetched from here, known within seconds. @returns {Promise<string | undefined>} */
+async function releaseMissing() {
+  try {
+    require.resolve("@pulumi/pulumi/automation");
+  } catch {
+    return "@pulumi/pulumi is not installed (npm ci)";
+  }
+  try {
+    const reply = await fetch(RELEASES, { method: "HEAD", signal: AbortSignal.timeout(REACH_MS) });
+    return reply.ok ? undefined : `get.pulumi.com answers ${reply.status}`;
+  } catch {
+    return "get.pulumi.com can't be reached from here";
+  }
+}
+
 /** @type {import("./index").Way} */
 const download = {
   what: "downloading Pulumi's own release",
   takes: "under a minute",
-  missing() {
-    if (buildWithGo.missing() === undefined) return "not needed where Go builds it";
-    try {
-      require.resolve("@pulumi/pulumi/automation");
-      return undefined;
-    } catch {
-      return "@pulumi/pulumi is not installed (npm ci)";
-    }
-  },
+  missing: releaseMissing,
   async install(folder) {
     const { PulumiCommand } = require("@pulumi/pulumi/automation");
     // The SDK's own copy: it is no dependency of ours.
@@ -106,7 +116,7 @@ module.exports = {
     const binDir = path.join(folder, "bin");
     return { command: path.join(binDir, `pulumi${EXE}`), binDir, env: { ...ENV } };
   },
-  ways: [buildWithGo, download],
+  ways: [download, buildWithGo],
   advice:
     `Put Pulumi ${MIN_VERSION} or later on PATH (with the pulumi-language-nodejs that comes with it), ` +
     "or Go 1.25 or later to build it.",

@@ -58,6 +58,9 @@ function loggedRunner(logFile) {
         stdio: ["ignore", log, log],
       });
       fs.closeSync(log);
+      const kill = () => child.kill();
+      process.once("exit", kill);
+      child.once("close", () => process.off("exit", kill));
       child.once("error", (cause) => reject(new Error(`${line}: ${cause.message}`, { cause })));
       child.once("exit", (code, signal) =>
         code === 0 ? resolve() : reject(new Error(`${line}: ended with ${signal ?? code}`)),

@@ -184,6 +184,23 @@ describe("from outside", () => {
     expect(emulator.requests()).toEqual([]);
   });
 
+  test("people's annotations are added, and a dataset that is not there is named", async () => {
+    const emulator = await start();
+    const made = await call(emulator, "POST", "/datasets/", {
+      body: { name: "a", slug: "a", data_type: "image", is_sequence: false, visibility: "private" },
+    });
+    const { uid } = made.body as { uid: string };
+    const url = `${new URL(emulator.baseUrl).origin}/_emulator/annotations`;
+    const annotate = (body: object) => call(emulator, "POST", url, { body });
+    expect(await annotate({ dataset: uid, count: 3 })).toMatchObject({
+      status: 201,
+      body: { annotations_count: 3 },
+    });
+    expect(emulator.datasets()[0]?.annotationsCount).toBe(3);
+    expect(await annotate({ dataset: uid, count: -1 })).toMatchObject({ status: 400 });
+    expect(await annotate({ dataset: "none", count: 1 })).toMatchObject({ status: 404 });
+  });
+
   test.each([
     [{ times: "x" }, "times"],
     [{ nonsense: 1 }, "nonsense"],

@@ -72,6 +72,21 @@ onUnix("a program on PATH", () => {
   });
 });
 
+describe("Pulumi", () => {
+  test("comes from its own release first, which is given up at once where it can't be reached", async () => {
+    jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed"));
+    const [first, second] = pulumi.ways;
+    expect(first?.what).toContain("release");
+    expect(await first?.missing()).toContain("can't be reached");
+    expect(second?.what).toContain("Go");
+  });
+
+  test("comes from its release where that answers, though Go is there", async () => {
+    jest.spyOn(globalThis, "fetch").mockResolvedValue(new Response("", { status: 200 }));
+    expect(await pulumi.ways[0]?.missing()).toBeUndefined();
+  });
+});
+
 describe("the environment to run parts in", () => {
   const part = (name: string, env: Record<string, string>): Part => ({
     name,
