@@ -48,7 +48,7 @@ const ORDERS = {
     ["storage"],
   ],
   "src/files": [
-    ["names.ts", "media.ts", "local-file.ts"],
+    ["names.ts", "media.ts", "local-file.ts", "foreign-formats.ts"],
     ["content", "manifest"],
     ["scan", "file-set-options.ts", "workers"],
     ["hash.ts", "inspect.ts"],
