@@ -65,7 +65,14 @@ const ORDERS = {
     ["run.ts"],
   ],
   "src/operations": [
-    ["lost-reply.ts", "item-keys.ts", "item-counts.ts", "download-room.ts", "dataset-work.ts"],
+    [
+      "lost-reply.ts",
+      "item-keys.ts",
+      "item-counts.ts",
+      "download-room.ts",
+      "dataset-work.ts",
+      "wait.ts",
+    ],
     ["dataset-ref.ts", "altered-keys.ts", "plain-resources.ts"],
     ["dataset-owner.ts", "key-comparison.ts"],
     ["dataset.ts", "export.ts", "item-comparison.ts"],
