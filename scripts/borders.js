@@ -77,6 +77,7 @@ const ORDERS = {
     ["dataset-owner.ts", "key-comparison.ts"],
     ["dataset.ts", "export.ts", "item-comparison.ts"],
     ["publish"],
+    ["grow"],
   ],
   provider: [
     ["loader.ts", "fields"],

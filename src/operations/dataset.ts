@@ -24,12 +24,15 @@ export interface DatasetName extends OwnerWanted {
 }
 
 /** As servers may return a name: trimmed, in another case or Unicode form. */
-function folded(name: string): string {
+export function folded(name: string): string {
   return name.trim().normalize("NFC").toLowerCase();
 }
 
 /** Names that differ in their writing are the same only where the slugs are equal too. */
-function isCalled({ name, slug }: Dataset, wanted: DatasetName): boolean {
+export function isCalled(
+  { name, slug }: Pick<Dataset, "name" | "slug">,
+  wanted: Pick<DatasetName, "name" | "slug">,
+): boolean {
   if (name === wanted.name) return true;
   return slug === wanted.slug && folded(name) === folded(wanted.name);
 }
