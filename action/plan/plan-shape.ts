@@ -12,6 +12,7 @@ const isText: Test = (value) => typeof value === "string";
 const isTextOrNull: Test = (value) => value === null || isText(value);
 const isHash: Test = (value) => isText(value) && /^[0-9a-f]{64}$/.test(String(value));
 const isFlagOrNull: Test = (value) => value === null || typeof value === "boolean";
+const isCountOrNull: Test = (value) => value === null || isCount(value);
 const isWay: Test = (value) => value === "form" || value === "parts" || value === "nothing";
 
 function isObject(tests: Readonly<Record<string, Test>>): Test {
@@ -23,6 +24,10 @@ function isObject(tests: Readonly<Record<string, Test>>): Test {
 
 function isListOf(test: Test): Test {
   return (value) => Array.isArray(value) && value.every(test);
+}
+
+function isListOrNull(test: Test): Test {
+  return (value) => value === null || isListOf(test)(value);
 }
 
 const test = isObject({
@@ -45,6 +50,15 @@ const test = isObject({
       digest: isHash,
       exists: isFlagOrNull,
       uid: isTextOrNull,
+      replaces: isListOrNull(
+        isObject({
+          name: isText,
+          uid: isText,
+          items: isCount,
+          annotations: isCountOrNull,
+          projects: isCountOrNull,
+        }),
+      ),
     }),
   ),
   files: isListOf(
@@ -78,6 +92,17 @@ export interface PlannedDataset {
   readonly exists: boolean | null;
   /** The one that it had: another of the same name is not it. */
   readonly uid: string | null;
+  /** Versions of the same set that it would take the place of, and what people have made of them; null when nobody asked. */
+  readonly replaces: readonly ReplacedVersion[] | null;
+}
+
+export interface ReplacedVersion {
+  readonly name: string;
+  readonly uid: string;
+  readonly items: number;
+  /** Null where Avala does not say. */
+  readonly annotations: number | null;
+  readonly projects: number | null;
 }
 
 /** One file's way from the disk into its dataset. */

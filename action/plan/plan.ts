@@ -14,6 +14,7 @@ import {
   type Manifest,
   type ManifestEntry,
 } from "../../src/files/manifest/manifest";
+import type { Counts } from "../../src/operations/dataset-work";
 import { type Cost, callsFor, estimateCost } from "../../src/upload/cost";
 import { counted, formatBytes } from "../../src/text";
 import type { Destination } from "../selection/destination";
@@ -24,6 +25,8 @@ import { pathFrom, type Selection, type Target } from "../selection/selection";
 interface ServerDataset {
   /** Of the dataset, which holds all the files; undefined when there is none. */
   readonly uid: string | undefined;
+  /** Versions that it would take the place of. */
+  readonly earlier?: readonly Counts[] | undefined;
 }
 
 /** By dataset name; a name that is not in it was not looked up. */
@@ -48,6 +51,7 @@ export function createPlan(
     bytes: target.manifest.totalBytes,
     digest: target.manifest.digest,
     ...existenceOf(looked.get(target.name)),
+    replaces: replacedOf(looked.get(target.name)),
   }));
   const cost = costOf({ datasets, files });
   return {
@@ -64,6 +68,18 @@ export function createPlan(
 function existenceOf(looked: ServerDataset | undefined): Pick<PlannedDataset, "exists" | "uid"> {
   if (looked === undefined) return { exists: null, uid: null };
   return { exists: looked.uid !== undefined, uid: looked.uid ?? null };
+}
+
+function replacedOf(looked: ServerDataset | undefined): PlannedDataset["replaces"] {
+  return (
+    looked?.earlier?.map(({ name, uid, itemCount, annotationsCount, projectCount }) => ({
+      name,
+      uid,
+      items: itemCount,
+      annotations: annotationsCount ?? null,
+      projects: projectCount ?? null,
+    })) ?? null
+  );
 }
 
 function filesOf({ fileSet, manifest, targets }: Selection, looked: ServerDatasets): PlannedFile[] {

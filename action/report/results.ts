@@ -42,6 +42,8 @@ export interface Results {
   /** What was tried again, and why. */
   readonly retries: RetryTally;
   readonly warnings: Warning[];
+  /** What new versions leave behind at Avala, in words. */
+  readonly replaced: string[];
   export?: Pick<Export, "uid" | "status"> & Partial<Export>;
   downloadPath?: string;
   /** Paths of the files that the run wrote. */
@@ -72,6 +74,7 @@ export function createResults(): Results {
     uncheckedByStore: 0,
     retries: createRetryTally(),
     warnings: [],
+    replaced: [],
     files: {},
     outcome: "failed",
     isComplete: false,

@@ -83,6 +83,7 @@ function fileRows(results: Results): readonly Row[] {
     rows.push(["Checked", checkedText(results)]);
   }
   if (causes.length > 0) rows.push(["Tried again", describeRetries(causes)]);
+  rows.push(...results.replaced.map((text) => ["Stays behind", text] as const));
   if (leftOut !== "") rows.push(["Left out", leftOut]);
   rows.push(["Digest", manifest.digest]);
   return rows;

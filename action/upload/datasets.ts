@@ -7,6 +7,15 @@ import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { carryOut } from "../../src/operations/publish/publish";
 import { decidePublish } from "../../src/operations/publish/decide";
 import {
+  isOtherVersion,
+  isVersionName,
+  listNamed,
+  maybeOwned,
+  sharedPart,
+  type VersionName,
+} from "../../src/operations/dataset-list";
+import { describeEarlier, mayHaveWork } from "../../src/operations/dataset-work";
+import {
   toSend,
   type Decision,
   type PublishOptions,
@@ -41,6 +50,8 @@ export interface Decided {
   readonly decision: Decision;
   /** False when the key may not list datasets: nobody knows what the server has. */
   readonly isKnown: boolean;
+  /** Versions of the same set that a new one takes the place of, the newest first; `undefined` where nobody looked. */
+  readonly earlier: readonly Dataset[] | undefined;
 }
 
 /** @throws AvalaError `conflict` that names every dataset that exists and is not what `if-dataset-exists` allows */
@@ -50,9 +61,10 @@ export async function decideAll(
 ): Promise<readonly Decided[]> {
   const decided: Decided[] = [];
   const conflicts: AvalaError[] = [];
+  const listed = await listFor(context, targets);
   for (const target of targets) {
     try {
-      decided.push(await decide(context, target));
+      decided.push(await decide(context, target, listed));
     } catch (error) {
       if (!isAvalaError(error) || error.code !== "conflict") throw error;
       conflicts.push(error);
@@ -70,19 +82,77 @@ function together(cause: AvalaError, conflicts: readonly AvalaError[]): AvalaErr
   return new AvalaError("conflict", message, { hint, cause });
 }
 
-async function decide(context: UploadContext, target: Target): Promise<Decided> {
+type Listed = readonly Dataset[] | "forbidden" | undefined;
+
+/**
+ * What one list shows of all the targets and their other versions; `undefined` where their names have no part in common
+ * that a list could be asked for.
+ */
+async function listFor({ avala }: UploadContext, targets: readonly Target[]): Promise<Listed> {
+  const part = sharedPart(targets.map(setNameOf));
+  if (part === undefined) return undefined;
+  return listNamed(avala, part).catch(asForbidden);
+}
+
+/** A key that may only write can't look. Should a dataset exist, its confirm will be refused. */
+function asForbidden(error: unknown): "forbidden" {
+  if (!isAvalaError(error) || error.code !== "permission") throw error;
+  return "forbidden";
+}
+
+function setNameOf({ name, manifest }: Target): VersionName {
+  return { name, digest: manifest.digest };
+}
+
+async function decide(context: UploadContext, target: Target, all: Listed): Promise<Decided> {
   const publish = publishTargetOf(context, target);
-  try {
-    const decision = await decidePublish(context.avala, publish, optionsOf(context));
-    return { target, decision, isKnown: true };
-  } catch (error) {
-    // A key that may only write can't look. Should the dataset exist, its confirm will be refused.
-    if (!isAvalaError(error) || error.code !== "permission") throw error;
-    context.warn(
-      `This API key cannot read datasets, so the check whether ${target.name} exists was skipped.`,
-    );
-    return { target, decision: { kind: "send", target: publish }, isKnown: false };
+  const listed = all ?? (await listFor(context, [target]));
+  if (listed === "forbidden") return undecided(context, target, publish);
+  const options = { ...optionsOf(context), listed };
+  const decision = await decidePublish(context.avala, publish, options).catch(asForbidden);
+  if (decision === "forbidden") return undecided(context, target, publish);
+  const earlier = decision.kind === "found" ? [] : await earlierVersions(context, target, listed);
+  return { target, decision, isKnown: true, earlier };
+}
+
+function undecided({ warn }: UploadContext, target: Target, publish: PublishTarget): Decided {
+  warn(
+    `This API key cannot read datasets, so the check whether ${target.name} exists was skipped.`,
+  );
+  const decision = { kind: "send", target: publish } as const;
+  return { target, decision, isKnown: false, earlier: undefined };
+}
+
+async function earlierVersions(
+  { avala, organizationUid }: UploadContext,
+  target: Target,
+  listed: readonly Dataset[] | undefined,
+): Promise<readonly Dataset[] | undefined> {
+  const named = setNameOf(target);
+  if (listed === undefined) return isVersionName(named) ? undefined : [];
+  const others = listed.filter((dataset) => isOtherVersion(dataset, named));
+  if (others.length === 0) return [];
+  const owned = await maybeOwned(avala, others, { organizationUid });
+  const madeAt = ({ createdAt = "" }: Dataset): string => createdAt;
+  return [...owned].sort((one, other) => (madeAt(one) < madeAt(other) ? 1 : -1));
+}
+
+/** What a new version leaves behind, in words; `undefined` where it replaces none. */
+export function describeReplaced({
+  target,
+  decision,
+  isKnown,
+  earlier,
+}: Decided): { readonly text: string; readonly mayHaveWork: boolean } | undefined {
+  if (decision.kind === "found" || !isVersionName(setNameOf(target))) return undefined;
+  if (earlier === undefined) {
+    const why = isKnown ? "too many datasets have a name like it" : "the key cannot read datasets";
+    const text = `Whether ${target.name} takes the place of an earlier version that people have annotated is not known: ${why}.`;
+    return { text, mayHaveWork: true };
   }
+  if (earlier.length === 0) return undefined;
+  const text = describeEarlier(earlier, { by: target.name, growing: WORDS.growing });
+  return { text, mayHaveWork: mayHaveWork(earlier) };
 }
 
 function publishTargetOf(

@@ -9,7 +9,13 @@ import { shortDigest } from "../../src/files/manifest/dataset-name";
 import { counted, formatBytes, shown } from "../../src/text";
 import { toSend } from "../../src/operations/publish/target";
 import { describeCost, estimateCost } from "../../src/upload/cost";
-import { checkQuota, decideAll, type Decided, type UploadContext } from "./datasets";
+import {
+  checkQuota,
+  decideAll,
+  describeReplaced,
+  type Decided,
+  type UploadContext,
+} from "./datasets";
 import { destinationOf } from "../selection/destination";
 import { describeFailure } from "../report/failure";
 import type { UploadInputs } from "../inputs/upload";
@@ -54,6 +60,7 @@ export async function runUpload(
   const decided = await decideAll(context, selection.targets);
   if (plan !== undefined) checkPlannedDatasets(plan, lookedUp(decided));
   await checkQuota(context, decided);
+  tellReplaced(run, decided);
   tellCost(run, avala, decided);
   const outcome = await publishAll(run, context, decided);
   if (outcome !== "partial" && results.unverified === 0) await vouch(run, avala, selection);
@@ -77,11 +84,26 @@ async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void
 function lookedUp(decided: readonly Decided[]): ServerDatasets {
   const known = decided.filter(({ isKnown }) => isKnown);
   return new Map(
-    known.map(({ target, decision }) => [
+    known.map(({ target, decision, earlier }) => [
       target.name,
-      { uid: decision.kind === "found" ? decision.dataset.uid : undefined },
+      {
+        uid: decision.kind === "found" ? decision.dataset.uid : undefined,
+        earlier: earlier ?? [],
+      },
     ]),
   );
+}
+
+/** Before the first byte: what people have made of the versions that these take the place of. */
+function tellReplaced(run: Run, decided: readonly Decided[]): void {
+  for (const one of decided) {
+    const replaced = describeReplaced(one);
+    if (replaced === undefined) continue;
+    const { text, mayHaveWork } = replaced;
+    run.results.replaced.push(text);
+    if (mayHaveWork) run.warn({ text });
+    else run.log.info(text);
+  }
 }
 
 function tellCost(run: Run, avala: Avala, decided: readonly Decided[]): void {
@@ -131,6 +153,7 @@ async function writeDryRun(
 ): Promise<"planned"> {
   const context = avala && uploadContextOf(run, inputs, avala);
   const decided = context && (await decideAll(context, selection.targets));
+  tellReplaced(run, decided ?? []);
   const plan = createPlan(selection, lookedUp(decided ?? []), planTargetOf(run, inputs, avala));
   run.results.files.plan = await writePlan(run.folder, plan);
   run.results.plan = plan;

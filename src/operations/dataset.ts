@@ -1,6 +1,6 @@
 // Datasets as a whole: find one, make one without ever making two, wait until it is created.
 // Knows nothing of how files were sent.
-import type { Avala } from "../api/connection";
+import { withDeadline, type Avala } from "../api/connection";
 import { createDataset, getDataset, searchDatasets } from "../api/endpoints/datasets";
 import type { Dataset, DatasetInput } from "../api/endpoints/dataset-wire";
 import { confirmUpload, type ConfirmInput } from "../api/endpoints/manual-upload";
@@ -13,9 +13,9 @@ import {
 } from "./dataset-owner";
 import { knownOwner, lookUnder, type OwnerWanted } from "./dataset-ref";
 import { AvalaError, isAvalaError, isNotAllowedToRead } from "../errors";
+import { poll } from "../flow/poll";
 import { makeOnce, type Made } from "./lost-reply";
 import { printable } from "../redact";
-import { waitFor } from "./wait";
 
 export interface DatasetName extends OwnerWanted {
   readonly name: string;
@@ -24,15 +24,12 @@ export interface DatasetName extends OwnerWanted {
 }
 
 /** As servers may return a name: trimmed, in another case or Unicode form. */
-export function folded(name: string): string {
+function folded(name: string): string {
   return name.trim().normalize("NFC").toLowerCase();
 }
 
 /** Names that differ in their writing are the same only where the slugs are equal too. */
-export function isCalled(
-  { name, slug }: Pick<Dataset, "name" | "slug">,
-  wanted: Pick<DatasetName, "name" | "slug">,
-): boolean {
+function isCalled({ name, slug }: Dataset, wanted: DatasetName): boolean {
   if (name === wanted.name) return true;
   return slug === wanted.slug && folded(name) === folded(wanted.name);
 }
@@ -51,18 +48,24 @@ async function findBySlug(avala: Avala, wanted: DatasetName): Promise<Found | un
   return undefined;
 }
 
-/**
- * The dataset of this name, and whether it is known to be the wanted owner's.
- * @param isThere whether there is one, as a refusal or a lost reply suggests: then a list that does not show it is not
- * believed. @default false
- */
+export interface FindOptions {
+  /**
+   * Whether there is one, as a refusal or a lost reply suggests: then a list that does not show it is not believed.
+   * @default false
+   */
+  readonly isThere?: boolean | undefined;
+  /** What a list by a part of the name has shown, where there was one. @default one list by the name */
+  readonly listed?: readonly Dataset[] | undefined;
+}
+
+/** The dataset of this name, and whether it is known to be the wanted owner's. */
 export async function findOwned(
   avala: Avala,
   wanted: DatasetName,
-  { isThere = false }: { readonly isThere?: boolean | undefined } = {},
+  { isThere = false, listed }: FindOptions = {},
 ): Promise<Found | undefined> {
   const named: Dataset[] = [];
-  for await (const dataset of searchDatasets(avala, wanted.name)) {
+  for await (const dataset of listed ?? searchDatasets(avala, wanted.name)) {
     if (isCalled(dataset, wanted)) named.push(dataset);
   }
   named.sort((one, other) => Number(other.name === wanted.name) - Number(one.name === wanted.name));
@@ -159,14 +162,19 @@ export async function waitForDataset(
   dataset: Dataset,
   options: { readonly timeoutMs: number },
 ): Promise<Dataset> {
-  const ended = await waitFor(avala, {
-    read: (within) => getDataset(within, dataset.uid),
-    timeoutMs: options.timeoutMs,
-    what: `dataset ${printable(dataset.name)} to be created`,
-    isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status),
-    onValue: ({ name, status, itemCount }) =>
-      avala.emit({ kind: "dataset-status", name: printable(name), status, itemCount }),
-  });
+  const ended = await poll(
+    (deadlineMs) => getDataset(withDeadline(avala, deadlineMs), dataset.uid),
+    {
+      clock: avala.clock,
+      random: avala.random,
+      timeoutMs: options.timeoutMs,
+      what: `dataset ${dataset.name} to be created`,
+      signal: avala.signal,
+      isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status),
+      onValue: ({ name, status, itemCount }) =>
+        avala.emit({ kind: "dataset-status", name: printable(name), status, itemCount }),
+    },
+  );
   if (ended.status === "created") return ended;
   const name = printable(ended.name);
   throw new AvalaError(

@@ -6,7 +6,7 @@ import { reportUnknownOwner } from "../dataset-owner";
 import { compareManifests, describeChanges } from "../../files/manifest/compare";
 import type { Manifest } from "../../files/manifest/manifest";
 import { compareContents } from "./content-check";
-import { recordContent, recordedContent } from "./content-record";
+import { isVerifiedBefore, recordContent, recordedContent } from "./content-record";
 import {
   brokenVersion,
   CORE_WORDS,
@@ -15,7 +15,7 @@ import {
   holdsOthers,
   madeOfOthers,
 } from "./refusals";
-import { compareWhenCreated } from "./settle";
+import { compareWhenCreated, keepVerified } from "./settle";
 import {
   destinationOf,
   digestOf,
@@ -35,6 +35,8 @@ export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "
   readonly isSent?: boolean | undefined;
   /** Whether the server has said that the name is taken: then a list that does not show it is not believed. @default false */
   readonly isTaken?: boolean | undefined;
+  /** What one list for several targets has shown. @default a list by the target's name */
+  readonly listed?: readonly Dataset[] | undefined;
 };
 
 /**
@@ -48,7 +50,8 @@ export async function decidePublish<Target extends SendTarget>(
   options: DecideOptions,
 ): Promise<Decision<Target>> {
   requireFiles(target);
-  const found = await findOwned(avala, target.dataset, { isThere: options.isTaken });
+  const looking = { isThere: options.isTaken, listed: options.listed };
+  const found = await findOwned(avala, target.dataset, looking);
   if (found === undefined) return { kind: "send", target };
   const { dataset } = found;
   if (target.ifExists === "fail") throw existsAlready(dataset, options.words ?? CORE_WORDS);
@@ -90,6 +93,11 @@ export async function compareFound(
     return { dataset: existing, unverified: 0 };
   }
   const digest = digestOf(target);
+  const known = { ...existing, digest: digest ?? "" };
+  const isCreated = existing.status === "created";
+  if (isCreated && (await isVerifiedBefore(avala, destinationOf(target), known, stateDirectory))) {
+    return { dataset: existing, unverified: 0 };
+  }
   const recorded = isVersion
     ? digest
     : await recordedContent(avala, destinationOf(target), existing.uid, stateDirectory);
@@ -101,8 +109,10 @@ export async function compareFound(
   if (recorded !== undefined && digest !== undefined && recorded !== digest) {
     throw madeOfOthers(dataset, "", way);
   }
-  const unverified = isKnown ? 0 : await countUnverified(avala, dataset, target, options);
-  return { dataset, unverified: Math.max(unverified, items.uncompared) };
+  const uncounted = isKnown ? 0 : await countUnverified(avala, dataset, target, options);
+  const compared = { dataset, unverified: Math.max(uncounted, items.uncompared) };
+  await keepVerified(avala, compared, target, stateDirectory);
+  return compared;
 }
 
 /** Of a dataset whose content no record tells: as far as its store does. @throws AvalaError `conflict` */

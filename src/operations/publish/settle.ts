@@ -5,7 +5,7 @@ import { waitForDataset } from "../dataset";
 import { compareItems, type ItemComparison } from "../item-comparison";
 import { printable } from "../../redact";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
-import { recordedContent } from "./content-record";
+import { recordVerified, recordedContent } from "./content-record";
 import { requireSame } from "./refusals";
 import {
   asDataType,
@@ -45,6 +45,19 @@ export async function compareWhenCreated(
   return { dataset: created, items };
 }
 
+/** For later runs, which need not list the items of what was compared whole. */
+export async function keepVerified(
+  avala: Avala,
+  { dataset, unverified }: Compared,
+  target: NamedFiles,
+  stateDirectory: string | undefined,
+): Promise<void> {
+  const digest = digestOf(target);
+  const isTyped = (target.dataset.dataType ?? asDataType(dataset.dataType)) !== undefined;
+  if (unverified > 0 || digest === undefined || !isTyped) return;
+  await recordVerified(avala, destinationOf(target), { ...dataset, digest }, stateDirectory);
+}
+
 /** Whether the content of a dataset is known to be that of the files: by its name, or by our own record of it. */
 export async function isContentKnown(
   avala: Avala,
@@ -80,5 +93,7 @@ export async function settlePublished(
   // It is made, whole or not: a journal of what was sent for it would only mislead.
   await removeJournal();
   requireSame(dataset, items);
-  return { dataset, unverified: options.isKnown ? items.uncompared : all };
+  const compared = { dataset, unverified: options.isKnown ? items.uncompared : all };
+  await keepVerified(avala, compared, target, options.stateDirectory);
+  return compared;
 }

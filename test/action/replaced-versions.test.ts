@@ -1,0 +1,179 @@
+// What a run says of the versions that its new one takes the place of, and how few calls that takes.
+import { readFileSync, rmSync } from "node:fs";
+import type { Emulator } from "../../emulator";
+import { jpeg } from "../support/temp-tree";
+import {
+  createTempTree,
+  runTalkingTo,
+  type Recorded,
+  type TempTree,
+} from "../support/recorded-action";
+import { startQuietly } from "../support/quiet-emulator";
+
+let tree: TempTree;
+let emulator: Emulator;
+
+beforeEach(async () => {
+  tree = createTempTree({
+    "images/cats/one.jpg": jpeg("one"),
+    "images/dogs/two.jpg": jpeg("two"),
+  });
+  emulator = await startQuietly({ ingestMs: 20, exportMs: 20 });
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+const versioned = { dataset: "pets-{digest}", files: "images" };
+const parts = {
+  ...versioned,
+  root: "images",
+  files: "**",
+  dataset: "pets-{folder}-{digest}",
+  "partition-depth": "1",
+};
+const act = (inputs: Record<string, string>): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree, inputs });
+
+/** `METHOD route` of the API's calls since `from`. */
+const callsSince = (from: number): readonly string[] =>
+  emulator
+    .requests()
+    .slice(from)
+    .filter(({ target }) => target === "api")
+    .map(({ method, route }) => `${method} ${route}`);
+
+describe("a version that takes the place of another", () => {
+  beforeEach(async () => {
+    const { outputs } = await act(versioned);
+    emulator.addAnnotations(outputs["dataset-uid"] ?? "", 12);
+    tree.write({ "images/cats/new.jpg": jpeg("new") });
+  });
+
+  test.each([{ "dry-run": "true" }, {}])(
+    "with %j is told with its annotations before a byte is sent, with the way out",
+    async (more) => {
+      emulator.setFault({
+        on: { method: "POST", path: "*/file-upload-url/" },
+        times: 0,
+        reply: { status: 401, body: { detail: "No." } },
+      });
+      const { warnings, summaries } = await act({ ...versioned, ...more });
+      const text =
+        /pets-\w{12} \(uid \S+, 2 items, 12 annotations\) stays at Avala, and pets-\w{12} takes its place\. It has 12 annotations and no projects\. They do not move to pets-\w{12}, and exports .* \{increment\}/;
+      expect(warnings.map((one) => one.text)).toContainEqual(expect.stringMatching(text));
+      expect(summaries[0]).toContain("| Stays behind |");
+    },
+  );
+
+  test("stands in the plan, with null where Avala does not count", async () => {
+    const [old] = emulator.datasets();
+    const replaces = async (): Promise<unknown> => {
+      const { outputs } = await act({ ...versioned, "dry-run": "true" });
+      const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as {
+        datasets: { replaces: unknown }[];
+      };
+      return plan.datasets[0]?.replaces;
+    };
+    const { uid = "", name = "", slug = "" } = old ?? {};
+    expect(await replaces()).toEqual([{ name, uid, items: 2, annotations: 12, projects: 0 }]);
+    const results = [{ uid, name, slug, status: "created", item_count: 2 }];
+    emulator.setFault({
+      on: { method: "GET", path: "/datasets/" },
+      reply: { status: 200, body: { next: null, previous: null, results } },
+    });
+    expect(await replaces()).toEqual([{ name, uid, items: 2, annotations: null, projects: null }]);
+  });
+
+  test("is said to be not counted where Avala does not count, and not to have nothing", async () => {
+    const [{ uid = "", name = "", slug = "" } = {}] = emulator.datasets();
+    const results = [{ uid, name, slug, status: "created", item_count: 2 }];
+    emulator.setFault({
+      on: { method: "GET", path: "/datasets/" },
+      reply: { status: 200, body: { next: null, previous: null, results } },
+    });
+    const { warnings } = await act({ ...versioned, "dry-run": "true" });
+    expect(warnings[0]?.text).toMatch(
+      /Avala does not say how many annotations and projects it has\. They do not move/,
+    );
+  });
+
+  test("is counted with all earlier ones, of which those with work are named", async () => {
+    await act(versioned);
+    tree.write({ "images/cats/newer.jpg": jpeg("newer") });
+    const { warnings } = await act({ ...versioned, "dry-run": "true" });
+    expect(warnings[0]?.text).toMatch(
+      /^2 earlier versions stay at Avala, .* They have 12 annotations and no projects\..*\n {2}- Dataset pets-\w{12} \(uid \S+, 2 items, 12 annotations\)$/s,
+    );
+  });
+
+  test("is not told where the files are those of a version that exists", async () => {
+    rmSync(tree.at("images/cats/new.jpg"));
+    const { warnings, outputs } = await act(versioned);
+    expect([outputs["outcome"], warnings]).toEqual(["unchanged", []]);
+  });
+});
+
+test("earlier versions on which nobody worked are no warning", async () => {
+  await act(versioned);
+  tree.write({ "images/cats/new.jpg": jpeg("new") });
+  const { warnings, lines } = await act({ ...versioned, "dry-run": "true" });
+  expect(warnings).toEqual([]);
+  expect(lines.join("\n")).toMatch(/has no annotations and no projects/);
+});
+
+test("a key that cannot read is told that what stays behind is not known", async () => {
+  const key = "avk_writeonly0000000000";
+  emulator.addKey({ key, username: "emulator", scopes: ["datasets.write"] });
+  const { warnings } = await act({ ...versioned, "api-key": key, "dry-run": "true" });
+  expect(warnings.map(({ text }) => text)).toContainEqual(
+    expect.stringMatching(/is not known: the key cannot read datasets/),
+  );
+});
+
+describe("a set that is unchanged", () => {
+  test.each([
+    [1, versioned],
+    [2, parts],
+  ])("in %d datasets costs one list of datasets and none of items", async (count, inputs) => {
+    await act(inputs);
+    const from = emulator.requests().length;
+    const { outputs } = await act(inputs);
+    expect(outputs["outcome"]).toBe("unchanged");
+    expect(emulator.datasets()).toHaveLength(count);
+    const calls = callsSince(from);
+    expect(calls.filter((call) => call === "GET /datasets/")).toHaveLength(1);
+    expect(calls.filter((call) => /items|health|\{uid\}/.test(call))).toEqual([]);
+  });
+
+  test("is listed again where no record shows that it was compared, or its number of items differs", async () => {
+    await act(versioned);
+    const itemsListed = async (): Promise<number> => {
+      const from = emulator.requests().length;
+      expect((await act(versioned)).outputs["outcome"]).toBe("unchanged");
+      return callsSince(from).filter((call) => call.endsWith("/items/")).length;
+    };
+    expect(await itemsListed()).toBe(0);
+    rmSync(tree.at(".state"), { recursive: true });
+    expect(await itemsListed()).toBe(1);
+    expect(await itemsListed()).toBe(0);
+    const [{ uid = "", name = "", slug = "" } = {}] = emulator.datasets();
+    const results = [
+      {
+        uid,
+        name,
+        slug,
+        status: "created",
+        item_count: 7,
+        data_type: "image",
+        owner_name: "emulator",
+      },
+    ];
+    emulator.setFault({
+      on: { method: "GET", path: "/datasets/" },
+      reply: { status: 200, body: { next: null, previous: null, results } },
+    });
+    expect(await itemsListed()).toBe(1);
+  });
+});
