@@ -48,7 +48,7 @@ const ORDERS = {
     ["storage"],
   ],
   "src/files": [
-    ["names.ts", "media.ts", "local-file.ts"],
+    ["names.ts", "media.ts", "local-file.ts", "foreign-formats.ts"],
     ["content", "manifest"],
     ["scan", "file-set-options.ts", "workers"],
     ["hash.ts", "inspect.ts"],
@@ -65,11 +65,19 @@ const ORDERS = {
     ["run.ts"],
   ],
   "src/operations": [
-    ["lost-reply.ts", "item-keys.ts", "item-counts.ts", "download-room.ts", "dataset-work.ts"],
+    [
+      "lost-reply.ts",
+      "item-keys.ts",
+      "item-counts.ts",
+      "download-room.ts",
+      "dataset-work.ts",
+      "wait.ts",
+    ],
     ["dataset-ref.ts", "altered-keys.ts", "plain-resources.ts"],
     ["dataset-owner.ts", "key-comparison.ts"],
     ["dataset.ts", "dataset-list.ts", "export.ts", "item-comparison.ts"],
     ["publish"],
+    ["grow"],
   ],
   provider: [
     ["loader.ts", "fields"],

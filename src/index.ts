@@ -190,3 +190,23 @@ export type { Words } from "./operations/publish/refusals";
 export { sendFiles, type Sent } from "./operations/publish/send";
 export { isContentKnown, settlePublished } from "./operations/publish/settle";
 export type { Compared, NamedFile, NamedFiles, SendTarget } from "./operations/publish/target";
+export { growingName, type GrowingName } from "./operations/grow/increment-name";
+export type {
+  GrowingFile,
+  GrowOptions,
+  GrowTarget,
+  KnownIncrement,
+} from "./operations/grow/growth";
+export {
+  planGrowth,
+  type CurrentFile,
+  type GrowthPlan,
+  type HeldEntry,
+  type Increment,
+  type MovedItem,
+  type SupersededItem,
+  type UnverifiedFile,
+} from "./operations/grow/growth-plan";
+export { decideGrowth, decideGrowths, type GrowDecision } from "./operations/grow/decide-growth";
+export { growSet, knownIncrements, type GrowResult } from "./operations/grow/grow";
+export { currentJson, type CurrentSet } from "./operations/grow/current-json";

@@ -14,8 +14,10 @@ import {
 } from "../../src/files/manifest/manifest";
 import { type DataType, inferDataType, isIndexed } from "../../src/files/media";
 import { partitionFiles } from "../../src/files/scan/partition";
+import { untyped } from "../../src/files/scan/type-question";
 import { downloadProblem } from "./download-place";
 import { idleLines, refusedLines } from "./idle-lines";
+import { sharedNames } from "./shared-names";
 import { countOwn, type OwnCount } from "./own-count";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";
@@ -100,6 +102,7 @@ async function readAndCheck(
       symlinks: inputs.symlinks,
       checkContent: inputs.checkContent,
       dataType: inputs.dataType,
+      partitionDepth: inputs.partitionDepth,
       // Lines without a match are this Action's business: `if-no-files-found` is about each of them.
       allowEmpty: true,
     },
@@ -166,8 +169,18 @@ function partitionProblems(
   fileSet: FileSet | undefined,
 ): readonly InputProblem[] {
   if (fileSet === undefined) return namingProblems(inputs, "folder");
-  return partitionsOf(inputs, fileSet).flatMap(({ folder, dataType }) => [
-    ...(dataType === undefined ? [{ input: "data-type", text: untyped(folder) }] : []),
+  return partitionsOf(inputs, fileSet).flatMap(({ folder, files, dataType }) => [
+    ...(dataType === undefined
+      ? [
+          {
+            input: "data-type",
+            text: untyped(
+              folder,
+              files.map(({ path }) => path),
+            ),
+          },
+        ]
+      : []),
     ...namingProblems(inputs, folder),
   ]);
 }
@@ -199,11 +212,6 @@ function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): 
   return targets;
 }
 
-function untyped(folder: string): string {
-  const where = folder === "" ? "the files" : `the files of folder ${folder}`;
-  return `cannot be inferred from ${where}: the suffixes are of several types, or of none that Avala indexes. Set it`;
-}
-
 function targetOf(
   inputs: UploadInputs,
   part: Pick<Target, "folder" | "files" | "manifest" | "dataType">,
@@ -222,26 +230,6 @@ function namesOf(
   const values = { digest, folder: partitionDepth === 0 ? undefined : partition };
   const name = filledName("dataset", dataset, values);
   return { name, slug: slugFrom(slug === undefined ? name : filledName("slug", slug, values)) };
-}
-
-function sharedNames(targets: readonly Target[]): readonly InputProblem[] {
-  const problems: InputProblem[] = [];
-  const bySlug = new Map<string, Target>();
-  for (const target of targets) {
-    const { slug, name, folder } = target;
-    const other = bySlug.get(slug);
-    if (slug === "") {
-      problems.push({
-        input: "slug",
-        text: `can't be made from the name ${JSON.stringify(name)}; give one`,
-      });
-    } else if (other !== undefined) {
-      const text = `the folders ${other.folder} and ${folder} would both be the dataset ${slug}; rename one`;
-      problems.push({ input: "slug", text });
-    }
-    bySlug.set(slug, target);
-  }
-  return problems;
 }
 
 /** The path of a selected file as it is on disk, relative to `from`, with `/`. */

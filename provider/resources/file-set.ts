@@ -33,7 +33,10 @@ export interface FileSetArgs {
   datasetName?: pulumi.Input<string>;
   /** Whom the files belong to. @default `avala:organizationUid`, else the key's user */
   organizationUid?: pulumi.Input<string>;
-  /** @default what all files agree on */
+  /**
+   * To be given when other files beside the indexed ones leave it open, as point clouds beside images do.
+   * @default what all files agree on
+   */
   dataType?: pulumi.Input<DataType>;
   /** Take files and folders whose name starts with a dot. @default false */
   includeHidden?: pulumi.Input<boolean>;

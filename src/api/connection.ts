@@ -70,6 +70,16 @@ export function withListener(avala: Avala, listener: Listener): Avala {
   };
 }
 
+/** The same session, of which no call waits or is tried again beyond these limits. */
+export function withLimits(
+  avala: Avala,
+  { deadlineMs, maxTries }: { readonly deadlineMs: number; readonly maxTries?: number },
+): Avala {
+  const within = withDeadline(avala, deadlineMs);
+  if (maxTries === undefined) return within;
+  return { ...within, call: (request) => within.call({ maxTries, ...request }) };
+}
+
 /** The same session, of which nothing waits beyond `deadlineMs`, nor beyond a deadline that it has already. */
 export function withDeadline(avala: Avala, given: number | undefined): Avala {
   if (given === undefined) return avala;

@@ -35,10 +35,12 @@ export interface FileSetOptions {
   readonly symlinks?: SymlinkPolicy | undefined;
   /** Empty files, bytes that are not what the suffix says, images and recordings cut short. @default "warn" */
   readonly checkContent?: ContentPolicy | undefined;
-  /** @default what all indexed files agree on */
+  /** @default what all indexed files agree on, unless others beside them leave it open, which is an error */
   readonly dataType?: DataType | undefined;
   /** Only this partition: a top-level folder of the root, or `""` for the files above all folders. */
   readonly folder?: string | undefined;
+  /** Into which datasets the set will be cut, since the data type is inferred for each. @default 0, one */
+  readonly partitionDepth?: 0 | 1 | undefined;
   /** Give an empty set instead of an error when nothing matches. @default false */
   readonly allowEmpty?: boolean | undefined;
 }

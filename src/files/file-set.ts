@@ -13,6 +13,7 @@ import { fitsWindows, pathProblem, twinProblems } from "./names";
 import { shown } from "../text";
 import type { PatternLine, Removal } from "./scan/patterns";
 import { countRemoved } from "./scan/removals";
+import { typeProblems } from "./scan/type-question";
 import { scan, type Scan } from "./scan/scan";
 import { createTree } from "./scan/tree";
 
@@ -57,7 +58,8 @@ interface FileSetRun {
  * "Uploading files"). May be repeated.
  *
  * @throws InputError with every reason at once: the root, a glob or the prefix can't be used; nothing matches; a file or
- * folder can't be read; a link is broken, or leads out of the root; a path is not allowed, is there twice or differs from
+ * folder can't be read; a link is broken, or leads out of the root; files beside the indexed ones say that the data type may be
+ * another, and none is given; a path is not allowed, is there twice or differs from
  * another in case or Unicode form alone; a file is over 1,250 GiB, or looks like a credential and is not named in full; no
  * file would be indexed; content is wrong and `checkContent` is `error`
  * @throws AvalaError `cancelled`
@@ -85,7 +87,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     checkContent: options.checkContent ?? "warn",
     signal: run.signal,
   });
-  problems.push(...inspection.problems);
+  problems.push(...inspection.problems, ...typeProblems(found.paths, options));
   const { files } = inspection;
   const indexing = readIndexing(files, options.dataType);
   if (problems.length === 0) problems.push(...emptyProblems(found, options), ...indexing.problems);

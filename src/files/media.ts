@@ -38,13 +38,24 @@ const suffixTypes: ReadonlyMap<string, DataType> = new Map<string, DataType>([
   [".ksplat", "splat"],
 ]);
 
+/** Every suffix that the server indexes, in lower case, by data type. `image_3d` has none in the contract. */
+export const indexedSuffixes: ReadonlyMap<DataType, readonly string[]> = new Map(
+  dataTypes.map((dataType) => [
+    dataType,
+    [...suffixTypes.keys()].filter((suffix) => suffixTypes.get(suffix) === dataType),
+  ]),
+);
+
+// Not indexed, and yet one suffix: by `.gz` alone it would pass for a compressed label file.
+const otherLongSuffixes: ReadonlySet<string> = new Set([".nii.gz"]);
+
 /** The suffix in lower case, the longest one first: `.alp.gz` of `a.ALP.GZ`, else from the last dot; `""` without one. */
 export function suffixOf(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   // From the left the suffixes get shorter, so the first known one is the longest. A leading dot hides, it starts no suffix.
   for (let dot = name.indexOf(".", 1); dot !== -1; dot = name.indexOf(".", dot + 1)) {
     const suffix = name.slice(dot);
-    if (suffixTypes.has(suffix)) return suffix;
+    if (suffixTypes.has(suffix) || otherLongSuffixes.has(suffix)) return suffix;
   }
   const last = name.lastIndexOf(".");
   return last > 0 ? name.slice(last) : "";
@@ -55,12 +66,19 @@ export function dataTypeOf(path: string): DataType | undefined {
   return suffixTypes.get(suffixOf(path));
 }
 
+// Text, tables and what systems leave behind: no server makes a three-dimensional image of these.
+const neverImages: ReadonlySet<string> = new Set([
+  ...[".txt", ".md", ".rst", ".log", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml"],
+  ...[".toml", ".ini", ".cfg", ".html", ".htm", ".pdf", ".py", ".ipynb", ".sh", ".db", ".part"],
+]);
+
 /**
- * Whether a dataset of this type indexes the file. The contract lists no suffix for `image_3d`, so nothing can be told
- * apart there, and every file counts: refusing what a server may well take would be worse than a warning too few.
+ * Whether a dataset of this type indexes the file. The contract lists no suffix for `image_3d`, so every file counts there
+ * that may hold an image: refusing what a server may well take would be worse than a warning too few.
  */
 export function isIndexed(path: string, dataType: DataType): boolean {
-  return dataType === "image_3d" || dataTypeOf(path) === dataType;
+  if (dataType === "image_3d") return !neverImages.has(suffixOf(path));
+  return dataTypeOf(path) === dataType;
 }
 
 /** The one type that all indexed files have; `undefined` when they differ or none is indexed. Other files don't count. */

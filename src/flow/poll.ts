@@ -1,5 +1,6 @@
-// Asks until something is done: slower and slower, never past the deadline. Knows nothing of what is awaited.
-import { AvalaError } from "../errors";
+// Asks until something is done: slower and slower, never past the deadline. An outage is waited out like everything else.
+// Knows nothing of what is awaited.
+import { AvalaError, isAvalaError } from "../errors";
 import { cancelled, type Clock, type Random } from "./clock";
 import { isPastDeadline } from "./deadline";
 
@@ -17,6 +18,15 @@ interface PollOptions<T> {
   /** What is awaited, for the error: `export 3f9a… to complete`. */
   readonly what: string;
   readonly onValue?: ((value: T) => void) | undefined;
+  /** Hears of the first failed read of each outage, and how long the wait can last. */
+  readonly onOutage?: ((error: AvalaError, leftMs: number) => void) | undefined;
+}
+
+export interface ReadLimits {
+  /** Ms since the epoch; the read does not wait beyond it. */
+  readonly deadlineMs: number;
+  /** 1 for the last read: there is no time left to try again. */
+  readonly maxTries?: number;
 }
 
 // Each wait is half as long again: 60 minutes of waiting cost about 250 reads, and something that takes 10 s is
@@ -25,44 +35,62 @@ const GROWTH = 1.5;
 // Up to a tenth is taken off, so that the jobs of a matrix don't all ask in the same second.
 const JITTER = 0.1;
 
-// The last read starts at the deadline, and may have to wait for the rate limit like any other.
+// The last read starts at the deadline, and may have to wait for the pace of the key like any other.
 const GRACE_MS = 60_000;
 
-function timedOut<T>({ what, timeoutMs }: PollOptions<T>, cause?: unknown): AvalaError {
-  const text = `Waiting for ${what} took longer than ${formatWait(timeoutMs)}.`;
+function timedOut(
+  { what, timeoutMs }: Pick<PollOptions<never>, "what" | "timeoutMs">,
+  cause?: unknown,
+): AvalaError {
+  const reason = isAvalaError(cause) ? ` The last read failed: ${cause.message}` : "";
+  const text = `Waiting for ${what} took longer than ${formatWait(timeoutMs)}.${reason}`;
   const hint = "It may still end well: run again to go on waiting, or allow more time.";
   return new AvalaError("timeout", text, { hint, cause });
 }
 
+type Read<T> = { readonly value: T } | { readonly failure: AvalaError };
+
+/** What may pass is a value too: patience belongs to the wait, and not to one read. */
+async function readOnce<T>(read: () => Promise<T>): Promise<Read<T>> {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    if (isPastDeadline(error) || (isAvalaError(error) && error.retryable))
+      return { failure: error as AvalaError };
+    throw error;
+  }
+}
+
 /**
- * Reads until `isDone`, and returns that value. A failed read ends it: `read` itself decides what is tried again, and until
- * when, for which it is given a deadline.
+ * Reads until `isDone`, and returns that value. A read that fails with what may pass (`retryable`) is only one more
+ * wait; anything else ends it.
  * @throws AvalaError `timeout` when the deadline comes first, `cancelled` when `signal` aborts
  */
 export async function poll<T>(
-  read: (deadlineMs: number) => Promise<T>,
+  read: (limits: ReadLimits) => Promise<T>,
   options: PollOptions<T>,
 ): Promise<T> {
   const { clock, random, signal, what } = options;
   const deadlineMs = clock.now() + options.timeoutMs;
-  const readInTime = async (): Promise<T> => {
-    try {
-      return await read(Math.max(deadlineMs, clock.now() + GRACE_MS));
-    } catch (error) {
-      throw isPastDeadline(error) ? timedOut(options, error) : error;
-    }
-  };
   const maxWaitMs = options.maxWaitMs ?? 15_000;
   let waitMs = Math.min(maxWaitMs, options.firstWaitMs ?? 1000);
+  let isOut = false;
   for (;;) {
     if (signal?.aborted === true) throw cancelled(`Waiting for ${what}`);
-    const value = await readInTime();
-    options.onValue?.(value);
-    if (options.isDone(value)) return value;
-    const leftMs = deadlineMs - clock.now();
-    if (leftMs <= 0) throw timedOut(options);
+    const isLast = clock.now() >= deadlineMs;
+    const limits = isLast ? { deadlineMs: clock.now() + GRACE_MS, maxTries: 1 } : { deadlineMs };
+    const found = await readOnce(() => read(limits));
+    const failure = "failure" in found ? found.failure : undefined;
+    if ("value" in found) {
+      options.onValue?.(found.value);
+      if (options.isDone(found.value)) return found.value;
+    }
+    if (isLast) throw timedOut(options, failure);
+    const leftMs = Math.max(0, deadlineMs - clock.now());
+    if (failure !== undefined && !isOut) options.onOutage?.(failure, leftMs);
+    isOut = failure !== undefined;
     const jittered = Math.max(1, Math.round(waitMs * (1 - JITTER * random.next())));
-    await clock.sleep(Math.min(leftMs, jittered), signal);
+    await clock.sleep(Math.min(leftMs, Math.max(jittered, failure?.retryAfterMs ?? 0)), signal);
     waitMs = Math.min(maxWaitMs, waitMs * GROWTH);
   }
 }

@@ -1,6 +1,6 @@
 // Datasets as a whole: find one, make one without ever making two, wait until it is created.
 // Knows nothing of how files were sent.
-import { withDeadline, type Avala } from "../api/connection";
+import type { Avala } from "../api/connection";
 import { createDataset, getDataset, searchDatasets } from "../api/endpoints/datasets";
 import type { Dataset, DatasetInput } from "../api/endpoints/dataset-wire";
 import { confirmUpload, type ConfirmInput } from "../api/endpoints/manual-upload";
@@ -13,9 +13,9 @@ import {
 } from "./dataset-owner";
 import { knownOwner, lookUnder, type OwnerWanted } from "./dataset-ref";
 import { AvalaError, isAvalaError, isNotAllowedToRead } from "../errors";
-import { poll } from "../flow/poll";
 import { makeOnce, type Made } from "./lost-reply";
 import { printable } from "../redact";
+import { waitFor } from "./wait";
 
 export interface DatasetName extends OwnerWanted {
   readonly name: string;
@@ -24,12 +24,15 @@ export interface DatasetName extends OwnerWanted {
 }
 
 /** As servers may return a name: trimmed, in another case or Unicode form. */
-function folded(name: string): string {
+export function folded(name: string): string {
   return name.trim().normalize("NFC").toLowerCase();
 }
 
 /** Names that differ in their writing are the same only where the slugs are equal too. */
-function isCalled({ name, slug }: Dataset, wanted: DatasetName): boolean {
+export function isCalled(
+  { name, slug }: Pick<Dataset, "name" | "slug">,
+  wanted: Pick<DatasetName, "name" | "slug">,
+): boolean {
   if (name === wanted.name) return true;
   return slug === wanted.slug && folded(name) === folded(wanted.name);
 }
@@ -162,19 +165,14 @@ export async function waitForDataset(
   dataset: Dataset,
   options: { readonly timeoutMs: number },
 ): Promise<Dataset> {
-  const ended = await poll(
-    (deadlineMs) => getDataset(withDeadline(avala, deadlineMs), dataset.uid),
-    {
-      clock: avala.clock,
-      random: avala.random,
-      timeoutMs: options.timeoutMs,
-      what: `dataset ${dataset.name} to be created`,
-      signal: avala.signal,
-      isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status),
-      onValue: ({ name, status, itemCount }) =>
-        avala.emit({ kind: "dataset-status", name: printable(name), status, itemCount }),
-    },
-  );
+  const ended = await waitFor(avala, {
+    read: (within) => getDataset(within, dataset.uid),
+    timeoutMs: options.timeoutMs,
+    what: `dataset ${printable(dataset.name)} to be created`,
+    isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status),
+    onValue: ({ name, status, itemCount }) =>
+      avala.emit({ kind: "dataset-status", name: printable(name), status, itemCount }),
+  });
   if (ended.status === "created") return ended;
   const name = printable(ended.name);
   throw new AvalaError(

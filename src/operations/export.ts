@@ -6,7 +6,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolder } from "../flow/folders";
 import { pipeline } from "node:stream/promises";
-import { withDeadline, type Avala } from "../api/connection";
+import type { Avala } from "../api/connection";
 import {
   createExport,
   getExport,
@@ -17,11 +17,11 @@ import {
 import { download } from "../api/storage/storage";
 import { checkRoom, checkWhole, roomFor } from "./download-room";
 import { asDiskError, AvalaError, ignoreForbidden } from "../errors";
-import { poll } from "../flow/poll";
 import { retry } from "../flow/retry";
 import { makeOnceAmong, sameMembers } from "./lost-reply";
 import { printable } from "../redact";
 import { retryOn } from "../upload/send/attempt";
+import { waitFor } from "./wait";
 
 function hasSources({ datasets, projects, slices }: Export): boolean {
   return datasets.length + projects.length + slices.length > 0;
@@ -136,12 +136,10 @@ export async function waitForExport(
   uid: string,
   options: { readonly timeoutMs: number },
 ): Promise<Export> {
-  const ended = await poll((deadlineMs) => getExport(withDeadline(avala, deadlineMs), uid), {
-    clock: avala.clock,
-    random: avala.random,
+  const ended = await waitFor(avala, {
+    read: (within) => getExport(within, uid),
     timeoutMs: options.timeoutMs,
     what: `export ${uid} to be completed`,
-    signal: avala.signal,
     isDone: createEndCheck(avala, options.timeoutMs),
     onValue: ({ status, totalTaskCount, exportedTaskCount }) =>
       avala.emit({

@@ -7,7 +7,7 @@ import { getDatasetHealth, type DatasetHealth } from "../api/endpoints/dataset-h
 import type { Dataset } from "../api/endpoints/dataset-wire";
 import { listItems } from "../api/endpoints/items";
 import { isAvalaError } from "../errors";
-import { dataTypes, isIndexed } from "../files/media";
+import { dataTypes, isIndexed, suffixOf } from "../files/media";
 import { printable } from "../redact";
 import { counted, formatCount } from "../text";
 import { isRefused, readUnderOwner, type OwnerWanted } from "./dataset-ref";
@@ -92,6 +92,16 @@ function doubtOfUnclear(unclear: number, { sent, listed, health }: Counted): str
   return `${why}. Avala reports ${describeCounts(health)}, and that indexing ${ended}`;
 }
 
+/**
+ * Of the missing files those that the data type may not take: of `image_3d` no suffix is documented, so one of which no file
+ * became an item proves nothing. Where there is no item at all, all is missing.
+ */
+function untakenOf(missing: readonly string[], { dataset, items = [] }: Look): readonly string[] {
+  if (dataset.dataType !== "image_3d" || items.length === 0) return [];
+  const taken = new Set(items.map(({ key }) => suffixOf(key ?? "")));
+  return missing.filter((path) => !taken.has(suffixOf(path)));
+}
+
 /** Pure: what a look shows of the files. */
 export function concludeItems(files: Files, look: Look): ItemComparison {
   const counts = countedIn(look, files);
@@ -113,6 +123,14 @@ export function concludeItems(files: Files, look: Look): ItemComparison {
     doubts.push(`Avala counts ${counted(files.size, "file")} and does not list ${named(missing)}`);
     uncompared += missing.length;
     missing = [];
+  }
+  const untaken = untakenOf(missing, look);
+  if (untaken.length > 0) {
+    doubts.push(
+      `Avala made no item of any of ${named(untaken)}, and which suffixes an image_3d dataset takes is not documented`,
+    );
+    uncompared += untaken.length;
+    missing = missing.filter((path) => !untaken.includes(path));
   }
   const isShown = verdict.kind === "equal" && issues === undefined;
   if (unclear > 0 && !isShown) {

@@ -6,7 +6,7 @@ import type { Emulator, EmulatorOptions } from "../../emulator";
 import type { Clock } from "../../src/flow/clock";
 import { readManifest } from "../support/manifest";
 import { hurriedClock } from "../support/session";
-import { jpeg } from "../support/temp-tree";
+import { jpeg, png } from "../support/temp-tree";
 import {
   createTempTree,
   runTalkingTo,
@@ -47,6 +47,45 @@ function calls(path: string, method = "POST"): number {
   return emulator.requests().filter((one) => one.method === method && one.path.includes(path))
     .length;
 }
+
+describe("a data type that the files leave open", () => {
+  const driving = { dataset: "drive-{digest}", files: "drive" };
+  beforeEach(() => {
+    tree.write({
+      "drive/image_2/0.png": png("0"),
+      "drive/velodyne/0.bin": "points",
+      "drive/readme.txt": "notes",
+    });
+  });
+
+  test("is asked for before anything is sent, for what stands in the way", async () => {
+    const { errors, outputs } = await act(driving);
+    expect(outputs.outcome).toBe("invalid");
+    expect(errors[0]).toMatch(/^data-type: .*1 \.bin \(drive\/velodyne\/0\.bin;/);
+    expect(calls("/manual-upload/")).toBe(0);
+  });
+
+  test("may be given", async () => {
+    const { errors, outputs } = await act({ ...driving, "data-type": "image" });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "uploaded", complete: "true" });
+  });
+
+  test("of image_3d takes what the server takes, and a note beside it fails nothing", async () => {
+    const files = "drive/image_2\ndrive/readme.txt";
+    const { errors, outputs } = await act({ ...driving, files, "data-type": "image_3d" });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "uploaded", complete: "true", unverified: "0" });
+  });
+
+  test("of image_3d leaves unverified what the server makes no item of, and fails nothing", async () => {
+    tree.write({ "drive/image_2/0.vol": "volume" });
+    const files = "drive/image_2";
+    const { errors, outputs } = await act({ ...driving, files, "data-type": "image_3d" });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ complete: "false", unverified: "1" });
+  });
+});
 
 describe("a first run", () => {
   test("uploads, waits and sets every output", async () => {

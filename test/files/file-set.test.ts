@@ -384,7 +384,9 @@ describe("what can't be sent is refused, all of it at once", () => {
     expect(set.notices).toEqual([
       { text: "2 of 3 files will be stored but not indexed as image: 1 .json, 1 .txt." },
     ]);
-    expect((await read(in_, ["*.txt"], { dataType: "image_3d" })).indexedCount).toBe(1);
+    expect(await problems(in_, ["*.txt"], { dataType: "image_3d" })).toEqual(["include"]);
+    const volumes = tree({ "a.vol": "a", IM0001: "b", "readme.txt": "c" });
+    expect((await read(volumes, ["**"], { dataType: "image_3d" })).indexedCount).toBe(2);
   });
   test("of mixed types no data type is inferred, and what any type indexes counts", async () => {
     const set = await read(tree({ "a.jpg": jpeg(), "b.mcap": "", "c.txt": "" }), ["**"]);

@@ -41,6 +41,7 @@ describe("the data type of a file (contract, Uploading files)", () => {
     expect(suffixOf("a.alp.gz")).toBe(".alp.gz");
     expect(suffixOf("scan.Compressed.PLY")).toBe(".compressed.ply");
     expect(suffixOf("a.tar.gz")).toBe(".gz");
+    expect(suffixOf("brain.NII.gz")).toBe(".nii.gz");
     expect(suffixOf("README")).toBe("");
     expect(suffixOf(".env")).toBe("");
   });
@@ -52,8 +53,11 @@ describe("the data type of a file (contract, Uploading files)", () => {
     expect(inferDataType([])).toBeUndefined();
   });
 
-  test("image_3d has no suffix in the contract, so every file may be indexed", () => {
+  test("image_3d has no suffix in the contract, so every file that may hold an image may be indexed", () => {
     expect(isIndexed("volume.nii.gz", "image_3d")).toBe(true);
+    expect(isIndexed("slices/IM0001", "image_3d")).toBe(true);
+    expect(isIndexed("a.whatever", "image_3d")).toBe(true);
+    expect(isIndexed("README.TXT", "image_3d")).toBe(false);
     expect(isIndexed("a.jpg", "video")).toBe(false);
     for (const dataType of ["image", "video", "lidar"] as const)
       expect(isIndexed("volume.nii.gz", dataType)).toBe(false);

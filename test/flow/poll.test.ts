@@ -1,4 +1,5 @@
-import { poll } from "../../src/flow/poll";
+import { AvalaError } from "../../src/errors";
+import { poll, type ReadLimits } from "../../src/flow/poll";
 import { fixedRandom, settle, virtualClock } from "../support/virtual-clock";
 
 function setUp() {
@@ -49,6 +50,65 @@ describe("poll", () => {
       isDone: () => false,
     });
     await expect(work).rejects.toThrow("no");
+  });
+
+  const passing = new AvalaError("server", "503", { retryable: true });
+
+  test("waits out an outage, and reports it once", async () => {
+    const { clock, read, options } = setUp();
+    const outages: number[] = [];
+    let reads = 0;
+    const work = poll(
+      async () => {
+        reads += 1;
+        if (reads > 1 && reads < 8) throw passing;
+        return read();
+      },
+      {
+        ...options,
+        timeoutMs: 600_000,
+        isDone: (value) => value === 2,
+        onOutage: (_error, leftMs) => void outages.push(leftMs),
+      },
+    );
+    expect(await clock.run(work)).toBe(2);
+    expect(outages).toEqual([599_000]);
+  });
+
+  test("in an outage that lasts it ends at the deadline, as a timeout with the reason", async () => {
+    const { clock, options } = setUp();
+    const startMs = clock.now();
+    const limits: ReadLimits[] = [];
+    const work = poll<number>(
+      async (given) => {
+        limits.push(given);
+        throw passing;
+      },
+      { ...options, timeoutMs: 3_000, isDone: () => false },
+    );
+    await expect(clock.run(work)).rejects.toMatchObject({ code: "timeout", cause: passing });
+    expect(clock.now() - startMs).toBe(3_000);
+    expect(limits.at(-1)).toMatchObject({ maxTries: 1 });
+    expect(limits.slice(0, -1).every(({ deadlineMs }) => deadlineMs === startMs + 3_000)).toBe(
+      true,
+    );
+  });
+
+  test("waits as long as the server asks in an outage, within the deadline", async () => {
+    const { clock, options } = setUp();
+    const startMs = clock.now();
+    const readsAtMs: number[] = [];
+    const busy = new AvalaError("server", "503", { retryable: true, retryAfterMs: 120_000 });
+    const work = poll<number>(
+      async () => {
+        readsAtMs.push(clock.now() - startMs);
+        if (readsAtMs.length === 1) throw busy;
+        return 1;
+      },
+      { ...options, timeoutMs: 600_000, isDone: () => true },
+    );
+    expect(await clock.run(work)).toBe(1);
+    expect(readsAtMs).toEqual([0, 120_000]);
   });
 
   test("stops at once when its signal aborts", async () => {

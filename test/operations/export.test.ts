@@ -230,6 +230,29 @@ describe("waiting for an export", () => {
     });
   });
 
+  test("outlasts an outage of minutes, with one line that says so", async () => {
+    const outage = Array.from({ length: 600 }, () => reply(503, { detail: "Back soon." }));
+    const { avala, clock, events } = scripted([
+      reply(200, { uid: "e1", status: "requested" }),
+      ...outage,
+      reply(200, { uid: "e1", status: "exported", download_url: "https://cdn.avala.ai/e1.json" }),
+    ]);
+    const startMs = clock.now();
+    const ended = clock.run(waitForExport(avala, "e1", { timeoutMs: 3_600_000 }));
+    expect(await ended).toMatchObject({ state: "completed" });
+    expect(clock.now() - startMs).toBeGreaterThan(300_000);
+    const warnings = events.filter(({ kind }) => kind === "warning");
+    expect(warnings).toMatchObject([{ text: expect.stringContaining("Still waiting") as string }]);
+  });
+
+  test("ends a short wait in an outage at its deadline", async () => {
+    const { avala, clock } = scripted([reply(503, { detail: "Back soon." })]);
+    const startMs = clock.now();
+    const ended = clock.run(waitForExport(avala, "e1", { timeoutMs: 3_000 }));
+    await expect(ended).rejects.toMatchObject({ code: "timeout" });
+    expect(clock.now() - startMs).toBeLessThan(4_000);
+  });
+
   test("is not decided by a 429 or a 503", async () => {
     const { avala } = sessionWith(emulator);
     const { uid } = await startExport(avala, input);

@@ -300,6 +300,30 @@ describe("what a look shows", () => {
   });
 });
 
+describe("of image_3d, whose suffixes are not documented", () => {
+  const conclude = (sent: readonly string[], keys: readonly string[]) =>
+    concludeItems(new Map(sent.map((path) => [path, 5])), {
+      dataset: { dataType: "image_3d" },
+      items: keys.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: undefined })),
+      health: undefined,
+    });
+
+  test("a file can't be told that became no item, as no other of its suffix did", () => {
+    const { missing, uncompared, doubt } = conclude(["a.png", "b.vol", "c.vol"], ["a.png"]);
+    expect({ missing, uncompared }).toEqual({ missing: [], uncompared: 2 });
+    expect(doubt).toContain("b.vol, c.vol");
+  });
+
+  test("a file is missing that became no item, where another of its suffix did", () => {
+    const { missing, uncompared } = conclude(["a.nii.gz", "b.nii.gz"], ["a.nii.gz"]);
+    expect({ missing, uncompared }).toEqual({ missing: ["b.nii.gz"], uncompared: 0 });
+  });
+
+  test("all files are missing where none became an item", () => {
+    expect(conclude(["a.vol"], []).missing).toEqual(["a.vol"]);
+  });
+});
+
 describe("a dataset's items over the API", () => {
   const dataset: Dataset = {
     ...{ uid: "d", name: "cats", slug: "cats", status: "created", itemCount: 1 },

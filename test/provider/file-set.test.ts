@@ -76,6 +76,19 @@ describe("FileSet", () => {
       ]);
     });
 
+    test("asks for the data type where files beside the images leave it open, and takes it", async () => {
+      bench.tree.write({ "velodyne/0.bin": "points" });
+      const open = given({ include: ["**"] });
+      const [failure, ...rest] = await failuresOf(bench.handlers().fileSet, open);
+      expect(rest).toEqual([]);
+      expect(failure).toMatchObject({
+        property: "dataType",
+        reason: expect.stringContaining("1 .bin (velodyne/0.bin; point clouds: lidar takes .alp"),
+      });
+      const typed = await checked(bench.handlers().fileSet, { ...open, dataType: "image" });
+      expect(typed.dataType).toBe("image");
+    });
+
     test("tells of a folder that is not there as a failure of the root", async () => {
       const failures = await failuresOf(
         bench.handlers().fileSet,

@@ -14,7 +14,9 @@ export function shortDigest(digest: string): string {
 
 /** What placeholders stand for. Text of users, so it is put in as it is: never read as a pattern or a placeholder. */
 interface NameValues {
-  readonly digest: string;
+  readonly digest?: string | undefined;
+  /** Of a growing set: what stands for number and digest of one of its datasets. */
+  readonly increment?: string | undefined;
   /** The partition, where there is one. */
   readonly folder?: string | undefined;
 }
@@ -30,7 +32,9 @@ export function datasetVersionName(template: string, digest: string, folder?: st
 
 /** As {@link datasetVersionName}, for any input that makes a name. @throws InputError that names `input` */
 export function filledName(input: string, template: string, values: NameValues): string {
-  const known = new Map([["{digest}", shortDigest(values.digest)]]);
+  const known = new Map<string, string>();
+  if (values.digest !== undefined) known.set("{digest}", shortDigest(values.digest));
+  if (values.increment !== undefined) known.set("{increment}", values.increment);
   if (values.folder !== undefined) known.set("{folder}", values.folder);
   const problem = placeholderProblem(template, [...known.keys()]);
   const name = template.replace(PLACEHOLDER, (placeholder) => known.get(placeholder) ?? "");

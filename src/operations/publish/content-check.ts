@@ -15,10 +15,10 @@ import type { UploadFile } from "../../upload/request";
 import { readChunks } from "../../upload/send/source";
 import type { NamedFile } from "./target";
 
-const CONCURRENCY = 8;
+export const STORE_CONCURRENCY = 8;
 const MAX_TRIES = 3;
 // A store whose ETags are not MD5s would be asked for each file to no end.
-const MAX_UNLIKE_BEFORE_ALIKE = 16;
+export const MAX_UNLIKE_BEFORE_ALIKE = 16;
 // Enough for a refusal, which names ten.
 const MAX_WRONG_SIZES = 16;
 
@@ -41,13 +41,23 @@ async function md5Of(avala: Avala, file: UploadFile): Promise<string> {
   return hash.digest("hex");
 }
 
-type Likeness = "same" | "other" | "wrong-size";
+export type Likeness = "same" | "other" | "wrong-size";
 
-/** `undefined` where the store does not say. What a file's own reading throws comes through. */
-async function likenessOf(
+/** A file, and the URL of the item that it is held against. */
+export interface Stored {
+  readonly file: NamedFile;
+  readonly url: string;
+}
+
+/**
+ * `undefined` where the store does not say. `other` means something only where the store has shown that its ETags are MD5s.
+ * What a file's own reading throws comes through.
+ * @param canRead whether the file's content may be read; else its size is all that is held against it. @default true
+ */
+export async function likenessOf(
   avala: Avala,
-  url: string,
-  file: NamedFile,
+  { file, url }: Stored,
+  canRead = true,
 ): Promise<Likeness | undefined> {
   const options = { ...retryOn(avala, `look at ${file.path}`, avala.signal), maxTries: MAX_TRIES };
   let stored: Awaited<ReturnType<typeof readStored>>;
@@ -58,7 +68,7 @@ async function likenessOf(
     return undefined; // it is advice: the file counts as not compared
   }
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
-  if (stored?.md5 === undefined || !hasPlace(file)) return undefined;
+  if (!canRead || stored?.md5 === undefined || !hasPlace(file)) return undefined;
   return stored.md5 === (await md5Of(avala, file)) ? "same" : "other";
 }
 
@@ -72,11 +82,6 @@ export interface Expected {
 function ignoreUnlisted(error: unknown): readonly never[] {
   if (isAvalaError(error) && error.code === "bad_reply") return [];
   return ignoreRefused(error) ?? [];
-}
-
-interface Stored {
-  readonly file: NamedFile;
-  readonly url: string;
 }
 
 async function findStored(
@@ -114,10 +119,11 @@ export async function compareContents(
   const isKnown = (): boolean =>
     wrongSize.length >= MAX_WRONG_SIZES ||
     (same.size === 0 && others.length >= MAX_UNLIKE_BEFORE_ALIKE);
-  const pool = { concurrency: CONCURRENCY, signal: avala.signal };
-  await runPool(found, pool, async ({ file, url }) => {
+  const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
+  await runPool(found, pool, async (stored) => {
     if (isKnown()) return;
-    const likeness = await likenessOf(avala, url, file);
+    const { file } = stored;
+    const likeness = await likenessOf(avala, stored);
     if (likeness === "same") same.add(file.path);
     if (likeness === "other") others.push(file.path);
     if (likeness === "wrong-size") wrongSize.push(file.path);

@@ -1,51 +1,30 @@
 // What runs on this machine know of a dataset: which content it was made of, as they saw it land and be confirmed, and
 // that all its items were compared with the files. One signed line each, kept beside the journals. Both are a help and never
 // a condition: without them contents count as not compared, and items are listed again.
-import { join } from "node:path";
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { isRecord } from "../../api/wire";
 import { resolveDestination, type DatasetDestination } from "../../upload/destination";
-import {
-  fingerprint,
-  lineKeyOf,
-  macOf,
-  splitLine,
-  type LineKey,
-} from "../../upload/journal/journal-lines";
+import { appendSigned, readSigned, type SignedPlace } from "../../upload/journal/signed-lines";
 
 /** The folder of one kind of record, and what its lines are signed for: none counts as one of the other kind. */
-interface Kind {
-  readonly folder: string;
-  readonly purpose: string;
-}
+type Kind = Pick<SignedPlace, "folder" | "purpose">;
 
 const CONFIRMED: Kind = { folder: "confirmed", purpose: "record of contents" };
 const VERIFIED: Kind = { folder: "verified", purpose: "record of compared items" };
 
-interface Place {
-  readonly file: string;
-  readonly key: LineKey;
-}
-
-/** The key as a journal's: who can write the file and not read the API key makes no dataset count as compared. */
 async function placeOf(
   avala: Avala,
   to: DatasetDestination,
   stateDirectory: string,
-  { folder, purpose }: Kind,
-): Promise<Place> {
-  const destination = await resolveDestination(avala, to);
-  const name = fingerprint(destination).slice(0, 32);
-  return {
-    file: join(stateDirectory, folder, `${name}.jsonl`),
-    key: lineKeyOf(avala.keyFor(purpose), destination),
-  };
+  kind: Kind,
+): Promise<SignedPlace> {
+  return { stateDirectory, ...kind, destination: await resolveDestination(avala, to) };
 }
 
 type Line = Readonly<Record<string, string | number>>;
 
-/** The line after an empty one, since half a line may stand there. Never rejects: see above. */
+/** Never rejects: see above. */
 async function addLine(
   avala: Avala,
   to: DatasetDestination,
@@ -54,28 +33,9 @@ async function addLine(
 ): Promise<void> {
   if (stateDirectory === undefined) return;
   try {
-    const { file: path, key } = await placeOf(avala, to, stateDirectory, kind);
-    const file = await avala.disk.openToAppend(path);
-    try {
-      const text = JSON.stringify(line);
-      await file.append(`\n${macOf(key, text)} ${text}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await appendSigned(avala, await placeOf(avala, to, stateDirectory, kind), line);
   } catch {
     // The next run compares what it can.
-  }
-}
-
-function valueOf(key: LineKey, line: string, uid: string): Record<string, unknown> | undefined {
-  const [mac, text = ""] = splitLine(line);
-  if (mac !== macOf(key, text)) return undefined; // torn, or not written with this API key
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) && value["uid"] === uid ? value : undefined;
-  } catch {
-    return undefined; // no version writes it
   }
 }
 
@@ -88,10 +48,8 @@ async function readLine(
 ): Promise<Record<string, unknown> | undefined> {
   if (stateDirectory === undefined) return undefined;
   try {
-    const { file, key } = await placeOf(avala, to, stateDirectory, kind);
-    const data = await avala.disk.readIfPresent(file);
-    const lines = data?.toString("utf8").split("\n") ?? [];
-    return lines.map((line) => valueOf(key, line, uid)).findLast((value) => value !== undefined);
+    const values = await readSigned(avala, await placeOf(avala, to, stateDirectory, kind));
+    return values.filter(isRecord).findLast((value) => value["uid"] === uid);
   } catch {
     return undefined;
   }

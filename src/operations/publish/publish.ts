@@ -1,6 +1,7 @@
 // From files to a dataset that holds exactly these files: decide, send, confirm, settle. Every step may be repeated, so a
 // run that broke anywhere is simply run again. Knows nothing of front ends.
 import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { isNotAllowedToRead, type AvalaError } from "../../errors";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { UploadResult } from "../../upload/result";
@@ -58,11 +59,31 @@ async function takeTaken(
   throw refusal; // it is someone else's
 }
 
+/** Another run has made it under a name of its own: what was sent under ours is confirmed by none. */
+async function takeMade(
+  avala: Avala,
+  target: PublishTarget,
+  { existing, upload }: MadeByAnother,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  const deciding = { ...options, isSent: upload !== undefined };
+  const compared = await compareFound(avala, existing, target, deciding);
+  return { ...(await takeFound(avala, target, compared, options)), upload };
+}
+
 interface Made {
   readonly outcome: "made";
   readonly upload: UploadResult;
   readonly held: NamedFiles & Pick<PublishTarget, "dataset">;
   readonly confirmed: Exclude<Confirmed, { readonly outcome: "batch refused" }>;
+}
+
+/** A dataset of this content came meanwhile. */
+interface MadeByAnother {
+  readonly outcome: "exists";
+  readonly existing: Dataset;
+  /** What was sent before that was seen. */
+  readonly upload?: UploadResult | undefined;
 }
 
 // Each sends all files again: another one helps where the first was used up, as by a dataset that has been deleted since.
@@ -73,11 +94,13 @@ async function sendAndConfirm(
   avala: Avala,
   target: PublishTarget,
   options: PublishOptions,
-): Promise<Made | Exclude<Sent, { readonly outcome: "sent" }>> {
+): Promise<Made | MadeByAnother | Extract<Sent, { readonly outcome: "partial" }>> {
   for (let batches = 1, sending = target; ; batches += 1) {
     const sent = await sendFiles(avala, sending, options);
     if (sent.outcome !== "sent") return sent;
     const { upload, isWatched } = sent;
+    const existing = await options.findMade?.();
+    if (existing !== undefined) return { outcome: "exists", existing, upload };
     const { digest, entries: files } = upload.manifest;
     const held = { dataset: target.dataset, files, digest };
     const batch = { uid: upload.uploadUid, isByForm: upload.isByForm };
@@ -141,6 +164,7 @@ export async function carryOut(
   );
   if (made.outcome === "partial") return made;
   if (made.outcome === "exists") {
+    if (options.findMade !== undefined) return takeMade(avala, target, made, options);
     const refusal = existsAlready(made.existing, options.words ?? CORE_WORDS);
     return takeTaken(avala, target, refusal, options);
   }

@@ -43,12 +43,12 @@ function resumes({ landed, parts }: Journal, files: SendTarget["files"]): boolea
 async function openToSend(
   avala: Avala,
   target: SendTarget,
-  stateDirectory: string | undefined,
+  { stateDirectory, findMade = () => findDataset(avala, target.dataset) }: PublishOptions,
 ): Promise<{ readonly journal?: Journal | undefined; readonly existing?: Dataset | undefined }> {
   const journal = await openUploadJournal(avala, lockedOf(target), stateDirectory);
   if (journal !== undefined && resumes(journal, target.files)) return { journal };
   try {
-    const existing = await findDataset(avala, target.dataset).catch(ignoreForbidden);
+    const existing = await findMade().catch(ignoreForbidden);
     if (existing === undefined) return { journal };
     await journal?.close();
     return { existing };
@@ -85,9 +85,10 @@ async function sendLocked(
   avala: Avala,
   target: SendTarget,
   request: UploadRequest,
-  { stateDirectory, words = CORE_WORDS }: PublishOptions,
+  options: PublishOptions,
 ): Promise<Sent> {
-  const { journal, existing } = await openToSend(avala, target, stateDirectory);
+  const { stateDirectory, words = CORE_WORDS } = options;
+  const { journal, existing } = await openToSend(avala, target, options);
   if (existing !== undefined) return { outcome: "exists", existing };
   const upload = await uploadWith(avala, request, journal);
   if (!upload.isComplete) return { outcome: "partial", upload };

@@ -75,6 +75,11 @@ export interface PublishOptions {
   readonly isRoomChecked?: boolean | undefined;
   /** What the caller's users write to get what a hint recommends. */
   readonly words?: Words | undefined;
+  /**
+   * Looks whether a dataset of this very content exists by now, just before the first byte and just before the confirm: then
+   * it is taken. For content that may have several names. @default the one of the target's name, before the first byte
+   */
+  readonly findMade?: (() => Promise<Dataset | undefined>) | undefined;
   /** Called as soon as the dataset is made, also when what follows fails. */
   readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
 }

@@ -1,0 +1,124 @@
+// Whether the suffixes of a dataset's files settle its data type, or the user has to: files beside the indexed ones may say
+// that it is something else (KITTI and nuScenes have images beside their point clouds). Pure.
+import type { InputProblem } from "../../errors";
+import { counted, formatCount, shown } from "../../text";
+import type { FileSetOptions } from "../file-set-options";
+import { conversionOf, isForeign } from "../foreign-formats";
+import { dataTypeOf, inferDataType, suffixOf } from "../media";
+import { partitionFiles } from "./partition";
+
+/** The files of one dataset, also those that would be left out of it. */
+interface TypeEvidence {
+  readonly paths: readonly string[];
+  /** Of these the `.ply` whose header has nothing of a splat. */
+  readonly otherThanSplats: ReadonlySet<string>;
+}
+
+/** Of each dataset that is to be made: its data type is not guessed where other files beside the indexed ones gainsay it. */
+export function typeProblems(
+  paths: readonly string[],
+  {
+    dataType,
+    folder,
+    partitionDepth = 0,
+  }: Pick<FileSetOptions, "dataType" | "folder" | "partitionDepth">,
+  otherThanSplats: ReadonlySet<string> = new Set(),
+): readonly InputProblem[] {
+  if (dataType !== undefined) return [];
+  const all = paths.map((path) => ({ path }));
+  return partitionFiles(all, partitionDepth).flatMap((partition) => {
+    const question = typeQuestion({
+      paths: partition.files.map(({ path }) => path),
+      otherThanSplats,
+    });
+    if (question === undefined) return [];
+    const name = partitionDepth === 0 ? folder : partition.folder;
+    const where = name === undefined ? "" : `in folder ${shown(name || ".")}: `;
+    return [{ input: "dataType", text: `${where}${question}` }];
+  });
+}
+
+const maxGroups = 10;
+const maxNamed = 3;
+
+/** Why the data type has to be given; `undefined` where it can be inferred, or where no file has one. */
+export function typeQuestion({ paths, otherThanSplats }: TypeEvidence): string | undefined {
+  const guess = inferDataType(paths);
+  if (guess === undefined) return undefined;
+  const against = paths.filter((path) => isForeign(path) || otherThanSplats.has(path));
+  if (against.length === 0) return undefined;
+  const indexed = paths.filter((path) => dataTypeOf(path) === guess && !otherThanSplats.has(path));
+  const beside =
+    indexed.length === 0
+      ? "cannot be inferred from these files"
+      : `cannot be inferred from ${counted(indexed.length, "file")} of type ${guess} (${suffixesIn(indexed)}), as there are others beside them`;
+  const groups = describeGroups(groupsOf(against, suffixOf), (suffix) =>
+    suffix.endsWith(".ply") ? notSplats : conversionOf(suffix),
+  );
+  return `${beside}: ${groups}. If the dataset is to be one of type ${guess} all the same, set it; else take those files away, or convert them`;
+}
+
+const notSplats =
+  "meshes or point clouds, as they lack the properties of a splat, f_dc_*, opacity, scale_* and rot_*: lidar takes .alp, .alp.gz";
+
+/** Why no data type can be inferred where the files, all or those of a folder, are of several types or of none. */
+export function untyped(folder: string, paths: readonly string[]): string {
+  const where = folder === "" ? "the files" : `the files of folder ${shown(folder)}`;
+  return `cannot be inferred from ${where}: ${describeTypes(paths)}. Set it`;
+}
+
+function describeTypes(paths: readonly string[]): string {
+  const known = groupsOf(paths, (path) => dataTypeOf(path) ?? "").filter(({ name }) => name !== "");
+  if (known.length === 0) return `Avala indexes none of them: ${describeForeign(paths)}`;
+  const described = known.map(
+    ({ name, files }) => `${formatCount(files.length)} ${name} (${namesOf(files)})`,
+  );
+  return `they are of several types: ${described.join(", ")}`;
+}
+
+/** Files that are not indexed: how many of each suffix, some by name, and what to convert them to. */
+function describeForeign(paths: readonly string[]): string {
+  return describeGroups(groupsOf(paths, suffixOf), conversionOf);
+}
+
+interface Group {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** The largest first. */
+function groupsOf(paths: readonly string[], nameOf: (path: string) => string): readonly Group[] {
+  const byName = new Map<string, string[]>();
+  for (const path of paths) {
+    const name = nameOf(path);
+    const files = byName.get(name);
+    if (files === undefined) byName.set(name, [path]);
+    else files.push(path);
+  }
+  return [...byName]
+    .map(([name, files]) => ({ name, files }))
+    .sort((a, b) => b.files.length - a.files.length || (a.name < b.name ? -1 : 1));
+}
+
+function describeGroups(
+  groups: readonly Group[],
+  aboutOf: (suffix: string) => string | undefined,
+): string {
+  const described = groups.slice(0, maxGroups).map(({ name, files }) => {
+    const about = aboutOf(name);
+    const suffix = name === "" ? "without a suffix" : shown(name);
+    return `${formatCount(files.length)} ${suffix} (${namesOf(files)}${about === undefined ? "" : `; ${about}`})`;
+  });
+  const rest = groups.length - maxGroups;
+  return described.join(", ") + (rest > 0 ? `, and files of ${rest} more suffixes` : "");
+}
+
+function namesOf(files: readonly string[]): string {
+  const rest = files.length > maxNamed ? ", …" : "";
+  return files.slice(0, maxNamed).map(shown).join(", ") + rest;
+}
+
+function suffixesIn(paths: readonly string[]): string {
+  const suffixes = groupsOf(paths, suffixOf).map(({ name }) => name);
+  return suffixes.slice(0, maxGroups).join(", ");
+}

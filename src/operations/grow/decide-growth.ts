@@ -1,0 +1,150 @@
+// The first step of a growing set: what it holds, and so what is sent. Costs one list where all its increments are known;
+// sends nothing.
+import type { Avala } from "../../api/connection";
+import { getDataset } from "../../api/endpoints/datasets";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { InputError, isAvalaError } from "../../errors";
+import { printable } from "../../redact";
+import { counted } from "../../text";
+import { isOwned } from "../dataset-owner";
+import { indexedOf } from "../publish/target";
+import { nextName, type IncrementToMake } from "./next-increment";
+import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
+import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
+import { readHoldings } from "./holdings";
+import { readIncrements, recordDeleted } from "./increment-record";
+import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
+
+export interface GrowDecision {
+  /** Without the files that Avala would store and never show: of those no item could tell that they are held. */
+  readonly target: GrowTarget;
+  /** In order. */
+  readonly increments: readonly Increment[];
+  readonly plan: GrowthPlan;
+  /** The dataset that is made of what is to be sent; absent where nothing is. */
+  readonly next?: IncrementToMake | undefined;
+  /** Known increments that Avala does not have any more: what they held is sent again. */
+  readonly deleted: readonly KnownIncrement[];
+  /** Datasets under the set's name that are not increments: their files are not held. */
+  readonly byHand: readonly Dataset[];
+  /** How many files were left out since Avala does not index them. */
+  readonly unindexed: number;
+}
+
+type Known = ReadonlyMap<string, KnownIncrement>;
+
+/** What the caller knows wins over the record: it is the newer, or says the same. */
+async function knownOf(avala: Avala, target: GrowTarget, options: GrowOptions): Promise<Known> {
+  const known = new Map(await readIncrements(avala, target, options.stateDirectory));
+  for (const increment of options.known ?? []) known.set(increment.uid, increment);
+  return known;
+}
+
+function ignoreGone(error: unknown): undefined {
+  if (!isAvalaError(error) || error.code !== "not_found") throw error;
+  return undefined;
+}
+
+interface Unlisted {
+  readonly found: readonly FoundIncrement[];
+  readonly deleted: readonly KnownIncrement[];
+}
+
+/** A list may leave out what is being made, and a dataset may have been renamed: each that is not listed is asked for. */
+async function askForUnlisted(
+  avala: Avala,
+  target: GrowTarget,
+  known: Known,
+  listed: readonly FoundIncrement[],
+): Promise<Unlisted> {
+  const seen = new Set(listed.map(({ dataset }) => dataset.uid));
+  const found: FoundIncrement[] = [];
+  const deleted: KnownIncrement[] = [];
+  for (const increment of known.values()) {
+    const { uid, number, shortDigest, ownerName } = increment;
+    if (seen.has(uid)) continue;
+    const dataset = await getDataset(avala, uid).catch(ignoreGone);
+    const isOwn =
+      dataset?.ownerName === ownerName ||
+      (dataset !== undefined && (await isOwned(avala, dataset, target.dataset)) !== false);
+    if (dataset === undefined || !isOwn) deleted.push(increment);
+    else found.push({ number, shortDigest, dataset, isOwnerKnown: true });
+  }
+  return { found, deleted };
+}
+
+function reportByHand(avala: Avala, { name }: GrowTarget, byHand: readonly Dataset[]): void {
+  if (byHand.length === 0) return;
+  const names = byHand
+    .slice(0, 5)
+    .map((dataset) => `${printable(dataset.name)} (uid ${dataset.uid})`);
+  const more = byHand.length > names.length ? ` and ${byHand.length - names.length} more` : "";
+  avala.emit({
+    kind: "warning",
+    text: `Of the growing set ${printable(name.before)}{increment}, ${counted(byHand.length, "dataset")} under its name did not come: ${names.join(", ")}${more}. What they hold does not count as held, and is sent where it is declared.`,
+  });
+}
+
+/** An increment of none would be an empty dataset. */
+function requireIndexed({ files, dataset: { dataType } }: GrowTarget, given: number): void {
+  if (files.length > 0) return;
+  const text =
+    given === 0
+      ? "there are none"
+      : `none of ${counted(given, "file")} has a suffix that Avala shows in a dataset of type ${dataType}`;
+  throw new InputError([{ input: "files", text: `${text}, so the set has nothing to grow by` }]);
+}
+
+/** {@link decideGrowth} for sets whose names begin alike, as partitions: one list for all. */
+export async function decideGrowths(
+  avala: Avala,
+  targets: readonly GrowTarget[],
+  options: GrowOptions,
+): Promise<readonly GrowDecision[]> {
+  const listed = await listUnder(
+    avala,
+    targets.map(({ name }) => name),
+  );
+  const decided: GrowDecision[] = [];
+  for (const target of targets) decided.push(await decideListed(avala, target, listed, options));
+  return decided;
+}
+
+/**
+ * Finds out what a growing set holds of the declared files. May be repeated.
+ * @throws AvalaError `dataset` where an increment can't be read and no record is there; `conflict` where one does not hold
+ * what its name stands for; `timeout` while one is not created; as {@link Avala.call}
+ */
+export async function decideGrowth(
+  avala: Avala,
+  target: GrowTarget,
+  options: GrowOptions,
+): Promise<GrowDecision> {
+  return decideListed(avala, target, await listUnder(avala, [target.name]), options);
+}
+
+async function decideListed(
+  avala: Avala,
+  given: GrowTarget,
+  listed: readonly Dataset[],
+  options: GrowOptions,
+): Promise<GrowDecision> {
+  const files = indexedOf(given.files, given.dataset.dataType);
+  const target = { ...given, files };
+  requireIndexed(target, given.files.length);
+  const known = await knownOf(avala, target, options);
+  const { found: ofList, byHand } = await findIncrements(avala, listed, target, known);
+  const { found: others, deleted } = await askForUnlisted(avala, target, known, ofList);
+  for (const { uid } of deleted) await recordDeleted(avala, target, uid, options.stateDirectory);
+  const found = [...ofList, ...others];
+  const increments = await readHoldings(avala, target, { found, known }, options);
+  reportByHand(avala, target, byHand);
+  const plan = planGrowth(files, increments);
+  const numbers = [...increments, ...deleted].map(({ number }) => number);
+  const next = await nextName(avala, target, plan.toSend, {
+    numbers,
+    stateDirectory: options.stateDirectory,
+  });
+  const unindexed = given.files.length - files.length;
+  return { target, increments, plan, next, deleted, byHand, unindexed };
+}

@@ -1,0 +1,107 @@
+// Which datasets the server has of a growing set: one list by name, whatever the set's size. Knows nothing of what they hold.
+import type { Avala } from "../../api/connection";
+import { searchDatasets } from "../../api/endpoints/datasets";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { folded } from "../dataset";
+import { ownedAmong } from "../dataset-owner";
+import type { OwnerWanted } from "../dataset-ref";
+import type { GrowTarget, KnownIncrement } from "./growth";
+import {
+  endsAsIncrement,
+  nameOfSet,
+  parseIncrement,
+  type GrowingName,
+  type NumberedName,
+} from "./increment-name";
+
+export interface FoundIncrement extends NumberedName {
+  readonly dataset: Dataset;
+  /** Whether it is shown to be the wanted owner's. Else nothing of it is vouched for. */
+  readonly isOwnerKnown: boolean;
+}
+
+export interface FoundSet {
+  readonly found: readonly FoundIncrement[];
+  /** Datasets under the set's name that are not increments, as someone made by hand. */
+  readonly byHand: readonly Dataset[];
+}
+
+function sharedStart(names: readonly string[]): string {
+  const [first = "", ...rest] = names;
+  let shared = first;
+  for (const name of rest) while (!name.startsWith(shared)) shared = shared.slice(0, -1);
+  return shared;
+}
+
+// Fewer characters are in the names of datasets that have nothing to do with the sets.
+const MIN_SEARCHED = 3;
+
+/** Every dataset that may be of one of the sets: one search, where their names have a start in common. */
+export async function listUnder(
+  avala: Avala,
+  sets: readonly GrowingName[],
+): Promise<readonly Dataset[]> {
+  const names = [...new Set(sets.map(nameOfSet))];
+  const shared = sharedStart(names);
+  const terms = shared.length >= MIN_SEARCHED || names.length === 1 ? [shared] : names;
+  const listed = new Map<string, Dataset>();
+  for (const term of terms) {
+    for await (const dataset of searchDatasets(avala, term)) listed.set(dataset.uid, dataset);
+  }
+  return [...listed.values()];
+}
+
+/** Others' datasets are listed when they are public. */
+function isByHand({ name, visibility }: Dataset, set: GrowingName): boolean {
+  if (visibility === "public" || visibility === "unlisted" || endsAsIncrement(name)) return false;
+  const written = folded(name);
+  return written === folded(nameOfSet(set)) || written.startsWith(folded(set.before));
+}
+
+/** One that the caller knows, and that still has the owner that it had then. */
+function isKnownOwn(dataset: Dataset, known: ReadonlyMap<string, KnownIncrement>): boolean {
+  const before = known.get(dataset.uid);
+  return before !== undefined && before.ownerName === dataset.ownerName;
+}
+
+/** Of each name the wanted owner's; no call for one that is known. */
+async function ownOf(
+  avala: Avala,
+  named: readonly Dataset[],
+  {
+    wanted,
+    known,
+  }: { readonly wanted: OwnerWanted; readonly known: ReadonlyMap<string, KnownIncrement> },
+): Promise<readonly Pick<FoundIncrement, "dataset" | "isOwnerKnown">[]> {
+  const own = named.filter((dataset) => isKnownOwn(dataset, known));
+  if (own.length > 0) return own.map((dataset) => ({ dataset, isOwnerKnown: true }));
+  const found = await ownedAmong(avala, named, wanted);
+  return found === undefined ? [] : [found];
+}
+
+/** Of what is listed the increments of a set. Another owner's dataset of the same name is never one. */
+export async function findIncrements(
+  avala: Avala,
+  listed: readonly Dataset[],
+  { name, dataset: wanted }: Pick<GrowTarget, "name" | "dataset">,
+  known: ReadonlyMap<string, KnownIncrement>,
+): Promise<FoundSet> {
+  const byName = new Map<string, { numbered: NumberedName; named: Dataset[] }>();
+  const byHand: Dataset[] = [];
+  for (const dataset of listed) {
+    const numbered = parseIncrement(name, dataset);
+    const isOfType = dataset.dataType === undefined || dataset.dataType === wanted.dataType;
+    if (numbered === undefined || !isOfType) {
+      if (numbered !== undefined || isByHand(dataset, name)) byHand.push(dataset);
+      continue;
+    }
+    const { named } = byName.get(dataset.name) ?? { named: [] };
+    byName.set(dataset.name, { numbered, named: [...named, dataset] });
+  }
+  const found: FoundIncrement[] = [];
+  for (const { numbered, named } of byName.values()) {
+    const own = await ownOf(avala, named, { wanted, known });
+    found.push(...own.map((one) => ({ ...numbered, ...one })));
+  }
+  return { found, byHand };
+}

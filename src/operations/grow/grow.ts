@@ -1,0 +1,120 @@
+// Carries out what was decided of a growing set: one dataset of what it lacks, over the publishing that every dataset goes.
+// Safe when other runs grow the set at once: those that add the same files end as one increment.
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { shortDigest } from "../../files/manifest/dataset-name";
+import type { UploadResult } from "../../upload/result";
+import { carryOut } from "../publish/publish";
+import type { PublishOptions, PublishResult, PublishTarget } from "../publish/target";
+import type { GrowDecision } from "./decide-growth";
+import { findIncrements, listUnder } from "./find-increments";
+import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
+import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
+import { knownAs } from "./holdings";
+import { parseIncrement } from "./increment-name";
+import { recordIncrement } from "./increment-record";
+import type { IncrementToMake } from "./next-increment";
+
+export interface GrowResult {
+  /**
+   * `unchanged`: the set holds all files, some of them perhaps by another run's increment, made meanwhile. `unverified`:
+   * nothing differs, and not everything could be compared. `partial`: the deadline came first; nothing was confirmed, and
+   * the next run resumes.
+   */
+  readonly outcome: PublishResult["outcome"];
+  /** All of the set, in order. */
+  readonly increments: readonly Increment[];
+  /** What the set holds now. */
+  readonly plan: GrowthPlan;
+  readonly made?: Made | undefined;
+  readonly upload?: UploadResult | undefined;
+}
+
+export interface Made {
+  /** Of this run, or the one that another run made of the same files. */
+  readonly dataset: Dataset;
+  /** How many of its files were not compared. */
+  readonly unverified: number;
+}
+
+function publishTargetOf({ target, plan }: GrowDecision, next: IncrementToMake): PublishTarget {
+  const { name, slug, digest } = next;
+  const wanted = new Set(plan.toSend.map(({ path }) => path));
+  const files = target.files.filter(({ path }) => wanted.has(path));
+  return { dataset: { ...target.dataset, name, slug }, files, digest, ifExists: "verify" };
+}
+
+/** Looks for an increment of this very content, which a rival may have made under another number. */
+async function findRival(
+  avala: Avala,
+  target: GrowTarget,
+  { digest, name }: IncrementToMake,
+): Promise<Dataset | undefined> {
+  const listed = await listUnder(avala, [target.name]);
+  const alike = listed.filter(
+    (dataset) => parseIncrement(target.name, dataset)?.shortDigest === shortDigest(digest),
+  );
+  const { found } = await findIncrements(avala, alike, target, new Map());
+  const known = found.filter(({ isOwnerKnown }) => isOwnerKnown).map(({ dataset }) => dataset);
+  return known.find((dataset) => dataset.name === name) ?? known[0];
+}
+
+function incrementOf(
+  { target, plan }: GrowDecision,
+  { number, digest }: IncrementToMake,
+  dataset: Dataset,
+): Increment {
+  const named = parseIncrement(target.name, dataset) ?? {
+    number,
+    shortDigest: shortDigest(digest),
+  };
+  return { ...named, dataset, entries: plan.toSend };
+}
+
+/** What to keep of increments in a state, so that they need not be listed again: those of which all content is known. */
+export function knownIncrements(increments: readonly Increment[]): readonly KnownIncrement[] {
+  return increments
+    .filter(({ entries }) => entries.every(({ sha256 }) => sha256 !== undefined))
+    .map(knownAs);
+}
+
+function unchanged({ increments, plan }: GrowDecision): GrowResult {
+  return { outcome: plan.unverified.length === 0 ? "unchanged" : "unverified", increments, plan };
+}
+
+/**
+ * Sends what the set lacks as one increment. Nothing new: nothing is sent, nothing is made, and no call is made.
+ * @throws as the core's publishing of a dataset: UploadError, AvalaError
+ */
+export async function growSet(
+  avala: Avala,
+  decision: GrowDecision,
+  options: GrowOptions,
+): Promise<GrowResult> {
+  const { target, next, increments, plan } = decision;
+  if (next === undefined) return unchanged(decision);
+  const publishing: PublishOptions = {
+    ...options,
+    findMade: () => findRival(avala, target, next),
+  };
+  const send = { kind: "send", target: publishTargetOf(decision, next) } as const;
+  const result = await carryOut(avala, send, publishing);
+  const { upload } = result;
+  if (result.outcome === "partial") return { outcome: "partial", increments, plan, upload };
+  const { dataset, unverified } = result;
+  const increment = incrementOf(decision, next, dataset);
+  const all = inOrder([...increments.filter((one) => one.dataset.uid !== dataset.uid), increment]);
+  if (unverified === 0) {
+    for (const known of knownIncrements([increment]))
+      await recordIncrement(avala, target, known, options.stateDirectory);
+  }
+  const now = planGrowth(target.files, all);
+  const isUnsure = result.outcome === "unchanged" && now.unverified.length > 0;
+  return {
+    outcome: isUnsure ? "unverified" : result.outcome,
+    increments: all,
+    plan: now,
+    made: { dataset, unverified },
+    upload,
+  };
+}

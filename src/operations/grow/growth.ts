@@ -1,0 +1,33 @@
+// A growing set and what a caller knows of it, as values. Does nothing.
+import type { ConfirmInput } from "../../api/endpoints/manual-upload";
+import type { DataType } from "../../files/media";
+import type { UploadFile } from "../../upload/request";
+import type { PublishOptions } from "../publish/target";
+import type { GrowingName, NumberedName } from "./increment-name";
+import type { HeldEntry } from "./growth-plan";
+
+export type GrowingFile = UploadFile & { readonly sha256: string };
+
+/** The files that are declared now, and what their datasets are to be. */
+export interface GrowTarget {
+  readonly name: GrowingName;
+  readonly dataset: Omit<ConfirmInput, "name" | "slug" | "uploadUid"> & {
+    readonly dataType: DataType;
+  };
+  readonly files: readonly GrowingFile[];
+}
+
+/** What is known of an increment without asking for its items. */
+export interface KnownIncrement extends NumberedName {
+  readonly uid: string;
+  /** For messages: a dataset may be renamed. */
+  readonly name: string;
+  /** The server's word for the owner then: with another one it is asked again whose it is. */
+  readonly ownerName?: string | undefined;
+  readonly entries: readonly HeldEntry[];
+}
+
+export type GrowOptions = Omit<PublishOptions, "words" | "findMade"> & {
+  /** What the caller's own state says was sent. The record in the state folder is read as well. */
+  readonly known?: readonly KnownIncrement[] | undefined;
+};

@@ -1,0 +1,147 @@
+// What the increments of a growing set hold, strongest first: what the caller or the record says was sent, the digest in a
+// name, what the store says. Each that is found out is recorded, so that it is asked for once.
+import type { Avala } from "../../api/connection";
+import { createManifest } from "../../files/manifest/manifest";
+import { shortDigest } from "../../files/manifest/dataset-name";
+import { reportUnknownOwner } from "../dataset-owner";
+import { compareFound } from "../publish/decide";
+import type { FoundIncrement } from "./find-increments";
+import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
+import { inOrder, planGrowth, type HeldEntry, type Increment } from "./growth-plan";
+import { lookInto, type StoreTally } from "./increment-content";
+import { recordIncrement } from "./increment-record";
+
+interface Knowledge {
+  readonly entries: Map<string, readonly HeldEntry[]>;
+  /** Found out now, so that it can be recorded. */
+  readonly fresh: Set<string>;
+}
+
+function incrementsOf(
+  found: readonly FoundIncrement[],
+  { entries }: Knowledge,
+): readonly Increment[] {
+  return inOrder(
+    found.flatMap(({ dataset, number, shortDigest: digest }) => {
+      const held = entries.get(dataset.uid);
+      return held === undefined ? [] : [{ dataset, number, shortDigest: digest, entries: held }];
+    }),
+  );
+}
+
+/**
+ * An increment whose name has the digest of just what is not held: a run made it whose end nobody saw, or a rival. Its items
+ * are compared as a version's. That needs no keys that are paths.
+ */
+async function takeByName(
+  avala: Avala,
+  target: GrowTarget,
+  found: readonly FoundIncrement[],
+  knowledge: Knowledge,
+  options: GrowOptions,
+): Promise<boolean> {
+  const unknown = found.filter(
+    ({ dataset, isOwnerKnown }) => isOwnerKnown && !knowledge.entries.has(dataset.uid),
+  );
+  if (unknown.length === 0) return false;
+  const { toSend } = planGrowth(target.files, incrementsOf(found, knowledge));
+  if (toSend.length === 0) return false;
+  const { digest } = createManifest(toSend);
+  const same = unknown.find((one) => one.shortDigest === shortDigest(digest));
+  if (same === undefined) return false;
+  const named = { ...target.dataset, name: same.dataset.name };
+  const content = { dataset: named, files: toSend, digest };
+  const { unverified } = await compareFound(avala, same.dataset, content, options);
+  knowledge.entries.set(same.dataset.uid, toSend);
+  if (unverified === 0) knowledge.fresh.add(same.dataset.uid);
+  return true;
+}
+
+/** Known increments of which an item stands for a declared file and was not comparable: another look may compare it. */
+function forgetUnverified(
+  target: GrowTarget,
+  found: readonly FoundIncrement[],
+  { entries }: Knowledge,
+): void {
+  const plan = planGrowth(target.files, incrementsOf(found, { entries, fresh: new Set() }));
+  for (const { datasetUid } of plan.unverified) entries.delete(datasetUid);
+}
+
+async function lookIntoUnknown(
+  avala: Avala,
+  target: GrowTarget,
+  found: readonly FoundIncrement[],
+  knowledge: Knowledge,
+  options: GrowOptions,
+): Promise<void> {
+  const files = new Map(target.files.map((file) => [file.path, file]));
+  const tally: StoreTally = { alike: 0, unlike: 0 };
+  const {
+    dataset: owner,
+    dataset: { dataType },
+  } = target;
+  const terms = { owner, dataType, waitMs: options.waitMs, tally };
+  const looks: (readonly [FoundIncrement, () => readonly HeldEntry[]])[] = [];
+  for (const one of found) {
+    if (knowledge.entries.has(one.dataset.uid)) continue;
+    if (!one.isOwnerKnown) reportUnknownOwner(avala, one.dataset, owner);
+    looks.push([one, await lookInto(avala, one, files, terms)]);
+  }
+  for (const [{ dataset, isOwnerKnown }, look] of looks) {
+    knowledge.entries.set(dataset.uid, look());
+    if (isOwnerKnown) knowledge.fresh.add(dataset.uid);
+  }
+}
+
+export function knownAs({
+  dataset,
+  number,
+  shortDigest: digest,
+  entries,
+}: Increment): KnownIncrement {
+  const { uid, name, ownerName } = dataset;
+  return { uid, name, ownerName, number, shortDigest: digest, entries };
+}
+
+async function recordFresh(
+  avala: Avala,
+  target: GrowTarget,
+  increments: readonly Increment[],
+  { fresh }: Knowledge,
+  { stateDirectory }: GrowOptions,
+): Promise<void> {
+  for (const increment of increments) {
+    if (!fresh.has(increment.dataset.uid)) continue;
+    await recordIncrement(avala, target, knownAs(increment), stateDirectory);
+  }
+}
+
+/**
+ * The increments with what each holds, in order.
+ * @throws AvalaError `dataset` where one can't be read and no record is there; `conflict` where one does not hold what its
+ * name stands for; `timeout` while one is not created
+ */
+export async function readHoldings(
+  avala: Avala,
+  target: GrowTarget,
+  {
+    found,
+    known,
+  }: {
+    readonly found: readonly FoundIncrement[];
+    readonly known: ReadonlyMap<string, KnownIncrement>;
+  },
+  options: GrowOptions,
+): Promise<readonly Increment[]> {
+  const knowledge: Knowledge = { entries: new Map(), fresh: new Set() };
+  for (const { dataset } of found) {
+    const entries = known.get(dataset.uid)?.entries;
+    if (entries !== undefined) knowledge.entries.set(dataset.uid, entries);
+  }
+  forgetUnverified(target, found, knowledge);
+  while (await takeByName(avala, target, found, knowledge, options)); // each takes one
+  await lookIntoUnknown(avala, target, found, knowledge, options);
+  const increments = incrementsOf(found, knowledge);
+  await recordFresh(avala, target, increments, knowledge, options);
+  return increments;
+}

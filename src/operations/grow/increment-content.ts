@@ -1,0 +1,185 @@
+// What an increment holds of which no record is there: its items are listed once, and held against the declared files by the
+// digest in its name, else by what the store says of each item. What can't be compared stays unknown.
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { listItems, type DatasetItem } from "../../api/endpoints/items";
+import { AvalaError, isAvalaError } from "../../errors";
+import { createManifest } from "../../files/manifest/manifest";
+import { shortDigest } from "../../files/manifest/dataset-name";
+import { isIndexed, type DataType } from "../../files/media";
+import { runPool } from "../../flow/pool";
+import { printable } from "../../redact";
+import { alteredPaths } from "../altered-keys";
+import { waitForDataset } from "../dataset";
+import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
+import { matchKeys } from "../item-keys";
+import {
+  likenessOf,
+  MAX_UNLIKE_BEFORE_ALIKE,
+  STORE_CONCURRENCY,
+  type Likeness,
+} from "../publish/content-check";
+import type { FoundIncrement } from "./find-increments";
+import type { GrowingFile } from "./growth";
+import type { HeldEntry } from "./growth-plan";
+
+/** What the stores have shown: until a checksum was equal, one that is not says nothing. */
+export interface StoreTally {
+  alike: number;
+  unlike: number;
+}
+
+export interface LookTerms {
+  readonly owner: OwnerWanted;
+  readonly dataType: DataType;
+  readonly waitMs: () => number;
+  readonly tally: StoreTally;
+}
+
+/** One item, and the declared file that it may be. */
+interface Seen {
+  readonly path: string;
+  readonly item?: ItemFacts | undefined;
+  readonly file?: GrowingFile | undefined;
+}
+
+type ItemFacts = Pick<DatasetItem, "key" | "url" | "sizeBytes">;
+type Files = ReadonlyMap<string, GrowingFile>;
+
+function notReadable({ name, uid }: Dataset, why: string): AvalaError {
+  return new AvalaError(
+    "dataset",
+    `Which files the increment ${printable(name)} (uid ${printable(uid)}) holds can't be known: ${why}, and there is no record here of what was sent for it.`,
+    {
+      hint: "Nothing was sent. Bring back the record that its runs kept (the state folder, AVALA_STATE_DIR, or the state of the Pulumi stack), or begin another set under another name.",
+    },
+  );
+}
+
+async function itemsOf(
+  avala: Avala,
+  dataset: Dataset,
+  owner: OwnerWanted,
+): Promise<readonly ItemFacts[]> {
+  const items = await readUnderOwner(avala, dataset, owner, async (ref) => {
+    const read: ItemFacts[] = [];
+    for await (const { key, url, sizeBytes } of listItems(avala, ref))
+      read.push({ key, url, sizeBytes });
+    return read;
+  }).catch((error: unknown) => {
+    if (isAvalaError(error) && error.code === "bad_reply") return undefined;
+    return ignoreRefused(error);
+  });
+  if (items === undefined) throw notReadable(dataset, "Avala does not list its items");
+  return items;
+}
+
+/** @throws AvalaError `dataset` where keys are not paths */
+function requirePaths(
+  dataset: Dataset,
+  items: readonly ItemFacts[],
+  { isPath }: { readonly isPath: (key: string) => boolean },
+): void {
+  const isSequence = dataset.isSequence === true || (items.length === 0 && dataset.itemCount > 0);
+  if (isSequence) throw notReadable(dataset, "it is a sequence dataset, whose items are frames");
+  if (items.some(({ key }) => key === undefined))
+    throw notReadable(dataset, "Avala lists its items without keys");
+  if (!items.every(({ key = "" }) => isPath(key)))
+    throw notReadable(dataset, "the keys of its items are not paths");
+}
+
+/** Which declared file each item may be; an item of no declared file is at the path that its key is. */
+function seenOf(items: readonly ItemFacts[], files: Files): readonly Seen[] {
+  const matches = matchKeys(
+    files.keys(),
+    items.map(({ key }) => key),
+  );
+  const taken = new Set(matches.flatMap((match) => (match.kind === "path" ? match.path : [])));
+  const strange = items.flatMap(({ key = "" }, index) =>
+    matches[index]?.kind === "none" ? key : [],
+  );
+  const left = strange.length === 0 ? [] : [...files.keys()].filter((path) => !taken.has(path));
+  const keepsFolders = [...taken].some((path) => path.includes("/"));
+  const altered = left.length === 0 ? new Map() : alteredPaths(strange, left, { keepsFolders });
+  return items.flatMap((item, index): readonly Seen[] => {
+    const { key = "" } = item;
+    const match = matches[index];
+    if (match?.kind === "unclear") return match.candidates.map((path) => ({ path }));
+    const path = match?.kind === "path" ? match.path : ((altered.get(key) as string) ?? key);
+    return [{ path, item, file: files.get(path) }];
+  });
+}
+
+/** Whether the digest in the name is that of the declared files at the paths of its items: then they are its content. */
+function isProvenByName(seen: readonly Seen[], digest: string): boolean {
+  const files = seen.flatMap(({ file, item }) => (item !== undefined && file) || []);
+  if (files.length < seen.length || new Set(files).size < files.length) return false;
+  return shortDigest(createManifest(files).digest) === digest;
+}
+
+async function likenesses(
+  avala: Avala,
+  seen: readonly Seen[],
+  tally: StoreTally,
+): Promise<ReadonlyMap<Seen, Likeness>> {
+  const found = new Map<Seen, Likeness>();
+  const options = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
+  await runPool(seen, options, async (one) => {
+    const { file, item } = one;
+    if (file === undefined || item === undefined) return;
+    const isOfSize = item.sizeBytes === undefined || item.sizeBytes === file.sizeBytes;
+    const canRead = tally.alike > 0 || tally.unlike < MAX_UNLIKE_BEFORE_ALIKE;
+    const { url } = item;
+    const stored = url === undefined ? undefined : { file, url };
+    const likeness = isOfSize
+      ? stored && (await likenessOf(avala, stored, canRead))
+      : ("wrong-size" as const);
+    if (likeness === "same") tally.alike += 1;
+    if (likeness === "other") tally.unlike += 1;
+    if (likeness !== undefined) found.set(one, likeness);
+  });
+  return found;
+}
+
+/** What it holds, once it is asked for: when all stores were asked, `tally` has what their checksums are worth. */
+export type Look = () => readonly HeldEntry[];
+
+/**
+ * Lists the items of an increment and compares what can be compared. Its owner not known, nothing is.
+ * @throws AvalaError `dataset` where its items' keys are not paths, `timeout` while it is not created, `file_changed`
+ */
+export async function lookInto(
+  avala: Avala,
+  { dataset: found, shortDigest: digest, isOwnerKnown }: FoundIncrement,
+  files: Files,
+  { owner, dataType, waitMs, tally }: LookTerms,
+): Promise<Look> {
+  const dataset =
+    found.status === "created"
+      ? found
+      : await waitForDataset(avala, found, { timeoutMs: waitMs() });
+  const items = await itemsOf(avala, dataset, owner);
+  const isPath = (key: string): boolean => files.has(key) || isIndexed(key, dataType);
+  requirePaths(dataset, items, { isPath });
+  const seen = seenOf(items, files);
+  if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
+  if (isProvenByName(seen, digest))
+    return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));
+  const likeness = await likenesses(avala, seen, tally);
+  return () => seen.map((one) => entryOf(one, likeness.get(one), tally));
+}
+
+function heldOf({ path, sizeBytes, sha256 }: GrowingFile): HeldEntry {
+  return { path, sizeBytes, sha256 };
+}
+
+function entryOf(
+  { path, file, item }: Seen,
+  likeness: Likeness | undefined,
+  { alike }: StoreTally,
+): HeldEntry {
+  if (file !== undefined && likeness === "same") return heldOf(file);
+  const isOther = likeness === "wrong-size" || (likeness === "other" && alike > 0);
+  const notSha256 = isOther ? file?.sha256 : undefined;
+  return { path, sizeBytes: item?.sizeBytes, notSha256 };
+}

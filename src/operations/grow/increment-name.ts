@@ -1,0 +1,116 @@
+// The names of a growing set's datasets: `training-0007-3f9a1c2e77b0`, by number and by the digest of what the increment
+// holds. Two runs that add the same files so make the same name, and others never meet. Pure.
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { InputError } from "../../errors";
+import { filledName, shortDigest, slugFrom } from "../../files/manifest/dataset-name";
+import { shown } from "../../text";
+import { folded, isCalled } from "../dataset";
+
+/** What all names of a set have in common. */
+export interface GrowingName {
+  /** `training-` */
+  readonly before: string;
+  /** A template with `{increment}`. @default made of the name */
+  readonly slug?: string | undefined;
+  /** What `{folder}` stands for. */
+  readonly folder?: string | undefined;
+}
+
+export interface NumberedName {
+  readonly number: number;
+  /** The first 12 hex digits of the digest of what the increment was made of. */
+  readonly shortDigest: string;
+}
+
+const PLACEHOLDER = "{increment}";
+const MIN_DIGITS = 4;
+// Six digits: one a minute for two years. Eight would be a date, as of a folder that is a version by itself.
+const NUMBERED = /^(\d{4,6})-([0-9a-f]{12})$/;
+
+function numberedText(number: number, digest: string): string {
+  return `${String(number).padStart(MIN_DIGITS, "0")}-${shortDigest(digest)}`;
+}
+
+const SAMPLE = numberedText(1, "0".repeat(64));
+
+/** Whether a template is a growing set's. */
+export function isGrowingTemplate(template: string): boolean {
+  return template.includes(PLACEHOLDER);
+}
+
+/**
+ * Reads `training-{increment}`. The placeholder stands at the end, after something that is not a letter or a digit: else
+ * `training1` of one set would be `training` and a number of another.
+ * @throws InputError for a template that is not so, another placeholder, or a name that can't be one
+ */
+export function growingName(
+  template: string,
+  { folder, slug }: Pick<GrowingName, "folder" | "slug"> = {},
+): GrowingName {
+  const problem = templateProblem(template);
+  if (problem !== undefined) throw new InputError([{ input: "dataset", text: problem }]);
+  const name = filledName("dataset", template, { increment: SAMPLE, folder });
+  if (slug !== undefined && !isGrowingTemplate(slug)) {
+    const text = `must contain ${PLACEHOLDER} as dataset does, or the next increment would need the same slug`;
+    throw new InputError([{ input: "slug", text }]);
+  }
+  const growing = { before: name.slice(0, -SAMPLE.length), slug, folder };
+  incrementName(growing, 1, "0".repeat(64)); // so that a slug's own faults show now
+  return growing;
+}
+
+function templateProblem(template: string): string | undefined {
+  const [before = "", ...rest] = template.split(PLACEHOLDER);
+  if (rest.length !== 1 || rest[0] !== "")
+    return `${shown(template)} must hold ${PLACEHOLDER} once, at its end`;
+  if (!/[\p{L}\p{N}}][^\p{L}\p{N}{}]+$/u.test(before))
+    return `${shown(template)} must name the set before ${PLACEHOLDER}, and have a dash between the two: training-${PLACEHOLDER}`;
+  return undefined;
+}
+
+/** Name and slug of an increment. @throws InputError for one over 255 characters */
+export function incrementName(
+  { before, slug, folder }: GrowingName,
+  number: number,
+  digest: string,
+): { readonly name: string; readonly slug: string } {
+  const increment = numberedText(number, digest);
+  const name = before + increment;
+  const filled = slug === undefined ? name : filledName("slug", slug, { increment, folder });
+  return { name, slug: slugFrom(filled) };
+}
+
+/** The set's own name, `training` of `training-`: what its datasets are searched by. */
+export function nameOfSet({ before }: GrowingName): string {
+  return before.replace(/[^\p{L}\p{N}]+$/u, "");
+}
+
+function numberedIn(rest: string): NumberedName | undefined {
+  const [, digits = "", digest = ""] = NUMBERED.exec(rest) ?? [];
+  const number = Number(digits);
+  const isOurs = number > 0 && String(number).padStart(MIN_DIGITS, "0") === digits;
+  return isOurs ? { number, shortDigest: digest } : undefined;
+}
+
+/** `undefined` for a dataset that is not an increment of the set, whatever else its name begins with. */
+export function parseIncrement(
+  growing: GrowingName,
+  dataset: Pick<Dataset, "name" | "slug">,
+): NumberedName | undefined {
+  const { before } = growing;
+  const { name } = dataset;
+  if (name.startsWith(before)) return numberedIn(name.slice(before.length));
+  // A server may return a name in another case or form: then its slug has to be the one that we gave.
+  const start = folded(`${before}-`).slice(0, -1);
+  const written = folded(name);
+  if (!written.startsWith(start)) return undefined;
+  const numbered = numberedIn(written.slice(start.length));
+  if (numbered === undefined) return undefined;
+  const made = incrementName(growing, numbered.number, numbered.shortDigest);
+  return isCalled(dataset, made) ? numbered : undefined;
+}
+
+/** Whether a name is that of some growing set's increment. */
+export function endsAsIncrement(name: string): boolean {
+  return /-\d{4,6}-[0-9a-f]{12}$/.test(name);
+}

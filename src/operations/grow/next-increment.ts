@@ -1,0 +1,60 @@
+// The name of the dataset that is made of what a growing set lacks. A run that resumes comes to the name that it began
+// under, also where another increment came meanwhile: the journals of its uploads say which.
+import { join } from "node:path";
+import type { Avala } from "../../api/connection";
+import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
+import { resolveDestination } from "../../upload/destination";
+import { journalPath } from "../../upload/journal/journal";
+import type { GrowTarget } from "./growth";
+import { incrementName } from "./increment-name";
+
+export interface IncrementToMake {
+  readonly number: number;
+  readonly name: string;
+  readonly slug: string;
+  /** Of all that it is made of. */
+  readonly digest: string;
+}
+
+async function journalsIn(avala: Avala, stateDirectory: string): Promise<ReadonlySet<string>> {
+  const folder = join(stateDirectory, "journals");
+  const listed = await avala.disk.list(folder, "").catch(() => []);
+  return new Set(listed.map(({ name }) => join(folder, name)));
+}
+
+/** The number under which an upload of this content was begun and not ended, as far as a journal is there. */
+async function begunNumber(
+  avala: Avala,
+  { name, dataset: { organizationUid } }: GrowTarget,
+  { digest, next, stateDirectory }: { digest: string; next: number; stateDirectory: string },
+): Promise<number | undefined> {
+  const journals = await journalsIn(avala, stateDirectory);
+  if (journals.size === 0) return undefined;
+  const destination = await resolveDestination(avala, { datasetName: "", organizationUid });
+  for (let number = next; number > 0; number -= 1) {
+    const datasetName = incrementName(name, number, digest).name;
+    if (journals.has(journalPath(stateDirectory, { ...destination, datasetName }))) return number;
+  }
+  return undefined;
+}
+
+/** `undefined` where nothing is to be sent. `numbers`: of all increments that there are or were. */
+export async function nextName(
+  avala: Avala,
+  target: GrowTarget,
+  toSend: readonly ManifestEntry[],
+  {
+    numbers,
+    stateDirectory,
+  }: { readonly numbers: readonly number[]; readonly stateDirectory: string | undefined },
+): Promise<IncrementToMake | undefined> {
+  if (toSend.length === 0) return undefined;
+  const { digest } = createManifest(toSend);
+  const next = numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1;
+  const begun =
+    stateDirectory === undefined
+      ? undefined
+      : await begunNumber(avala, target, { digest, next, stateDirectory });
+  const number = begun ?? next;
+  return { number, digest, ...incrementName(target.name, number, digest) };
+}

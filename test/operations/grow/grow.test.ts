@@ -1,0 +1,213 @@
+// Growing sets over the emulator: what is sent, what is made, what is called, and what the store has in the end.
+import { sessionWith } from "../../support/session";
+import { useGrowingPlace } from "../../support/growing-place";
+
+const place = useGrowingPlace();
+
+const pathsOf = (entries: readonly { readonly path: string }[]) => entries.map(({ path }) => path);
+const LIST = "GET /datasets/";
+
+describe("a growing set", () => {
+  beforeEach(async () => {
+    await place.start();
+    await place.put("a/one.jpg", "one");
+    await place.put("b/two.jpg", "two");
+  });
+
+  test("sends what is new as one increment, and asks for the list alone on a day without change", async () => {
+    const first = await place.run();
+    expect(first.result.outcome).toBe("uploaded");
+    expect(place.names()).toEqual([expect.stringMatching(/^set-0001-[0-9a-f]{12}$/)]);
+
+    const quiet = await place.run();
+    expect(quiet.calls).toEqual([LIST]);
+    expect(quiet.result.outcome).toBe("unchanged");
+    expect(quiet.result.made).toBeUndefined();
+    expect(pathsOf(quiet.result.plan.current)).toEqual(["a/one.jpg", "b/two.jpg"]);
+
+    await place.put("b/three.jpg", "three");
+    const third = await place.run();
+    expect(third.result.increments.map(({ number }) => number)).toEqual([1, 2]);
+    expect(third.result.made?.dataset.itemCount).toBe(1);
+    expect(await place.stored()).toEqual(["a/one.jpg", "b/three.jpg", "b/two.jpg"]);
+    expect(third.calls.filter((call) => call.includes("file-upload-url"))).toHaveLength(1);
+    expect(third.calls.length).toBeLessThanOrEqual(9);
+  });
+
+  test("leaves out what Avala would store and never show, and says how many", async () => {
+    await place.put("a/one.txt", "a label");
+    const { decision } = await place.run();
+    expect(decision.unindexed).toBe(1);
+    expect(await place.stored()).toEqual(["a/one.jpg", "b/two.jpg"]);
+    expect((await place.run()).calls).toEqual([LIST]);
+  });
+
+  test("changed, changed back, moved, copied and gone: only what is new is sent", async () => {
+    const first = await place.run();
+    const uid = first.result.made?.dataset.uid;
+    await place.put("a/one.jpg", "one, again");
+    const changed = await place.run();
+    expect(changed.result.plan.superseded).toEqual([
+      { path: "a/one.jpg", datasetUid: uid, why: "changed" },
+    ]);
+    await place.put("a/one.jpg", "one");
+    place.drop("b/two.jpg");
+    await place.put("c/moved.jpg", "two");
+    const back = await place.run();
+    expect(back.calls).toEqual([LIST]);
+    expect(back.result.plan).toMatchObject({
+      current: [
+        { path: "a/one.jpg", datasetUid: uid },
+        { path: "c/moved.jpg", itemPath: "b/two.jpg", datasetUid: uid },
+      ],
+      superseded: [{ path: "a/one.jpg", datasetUid: changed.result.made?.dataset.uid }],
+      moved: [{ path: "b/two.jpg", to: "c/moved.jpg" }],
+    });
+    await place.put("d/copy.jpg", "one");
+    place.drop("c/moved.jpg");
+    const last = await place.run();
+    expect(pathsOf(last.decision.plan.toSend)).toEqual(["d/copy.jpg"]);
+    expect(last.result.plan.superseded).toContainEqual({
+      path: "b/two.jpg",
+      datasetUid: uid,
+      why: "gone",
+    });
+  });
+
+  test("an increment deleted by hand has its files sent again, under another number", async () => {
+    await place.run();
+    await place.put("c.jpg", "three");
+    await place.run();
+    await place.deleteByHand(1);
+    const again = await place.run();
+    expect(again.decision.deleted).toHaveLength(1);
+    expect(pathsOf(again.decision.plan.toSend)).toEqual(["a/one.jpg", "b/two.jpg"]);
+    expect(place.names()).toEqual([
+      expect.stringMatching(/^set-0002-/),
+      expect.stringMatching(/^set-0003-/),
+    ]);
+    expect((await place.run()).calls).toEqual([LIST]);
+  });
+
+  test("what was begun by hand is no increment, and is said", async () => {
+    await place.emulator.leaveFile("set/a/one.jpg", "one");
+    const body = JSON.stringify({ name: "set", slug: "set", data_type: "image" });
+    const headers = {
+      "X-Avala-Api-Key": place.emulator.apiKey,
+      "Content-Type": "application/json",
+    };
+    await fetch(`${place.emulator.baseUrl}/datasets/manual-upload/`, {
+      method: "POST",
+      headers,
+      body,
+    });
+    const { decision, result } = await place.run();
+    expect(decision.byHand.map(({ name }) => name)).toEqual(["set"]);
+    expect(pathsOf(decision.plan.toSend)).toEqual(["a/one.jpg", "b/two.jpg"]);
+    expect(result.increments).toHaveLength(1);
+  });
+});
+
+describe("a growing set whose record is lost", () => {
+  beforeEach(async () => {
+    await place.start();
+    await place.put("a/one.jpg", "one");
+    await place.put("b/two.jpg", "two");
+    await place.run();
+    await place.put("c.jpg", "three");
+    await place.run();
+    await place.forget();
+  });
+
+  test("is known by the digests in its names, and once known is listed no more", async () => {
+    const open = await place.run();
+    expect(open.result).toMatchObject({ outcome: "unchanged" });
+    expect(open.calls.filter((call) => call.endsWith("/items/"))).toHaveLength(2);
+    expect(place.emulator.requests().filter(({ route }) => route.includes("GetObject"))).toEqual(
+      [],
+    );
+    expect((await place.run()).calls).toEqual([LIST]);
+  });
+
+  test("is known by what the store says where files have changed since", async () => {
+    await place.put("a/one.jpg", "ONE");
+    await place.put("c.jpg", "three, and longer");
+    const { decision, calls } = await place.run();
+    expect(pathsOf(decision.plan.toSend)).toEqual(["a/one.jpg", "c.jpg"]);
+    expect(pathsOf(decision.plan.current)).toEqual(["b/two.jpg"]);
+    expect(calls.filter((call) => call.endsWith("file-upload-url/"))).toHaveLength(2);
+    expect((await place.run()).calls).toEqual([LIST]);
+  });
+
+  test("lists again what is only moved, which is sent", async () => {
+    place.drop("a/one.jpg");
+    await place.put("moved.jpg", "one");
+    const { decision } = await place.run();
+    expect(pathsOf(decision.plan.toSend)).toEqual(["moved.jpg"]);
+    expect(decision.plan.superseded).toMatchObject([{ path: "a/one.jpg", why: "gone" }]);
+  });
+});
+
+describe("a growing set whose content no one knows", () => {
+  test("is neither sent nor called unchanged, where the store has no checksums", async () => {
+    await place.start({ etag: "opaque" });
+    await place.put("a.jpg", "one");
+    await place.put("b.jpg", "two");
+    await place.run();
+    await place.forget();
+    await place.put("a.jpg", "ONE");
+    const { decision, result, calls } = await place.run();
+    expect(pathsOf(decision.plan.unverified)).toEqual(["a.jpg", "b.jpg"]);
+    expect(result.outcome).toBe("unverified");
+    expect(calls.filter((call) => call.includes("POST"))).toEqual([]);
+    // Another size is other content whatever the checksum.
+    await place.put("a.jpg", "one, and more");
+    const sized = await place.run();
+    expect(pathsOf(sized.decision.plan.toSend)).toEqual(["a.jpg"]);
+    expect(pathsOf(sized.result.plan.unverified)).toEqual(["b.jpg"]);
+  });
+
+  test.each([
+    ["there are no keys", "a.jpg", "image", { itemKeys: "null" }],
+    ["items are frames", "a.mp4", "video", { sequences: "always" }],
+  ] as const)("is refused where %s and no record is there", async (_why, path, type, dialect) => {
+    await place.start({ dialect });
+    const as = { dataset: { dataType: type } };
+    await place.put(path, "one");
+    await place.run(as);
+    await place.put(`b/${path}`, "two");
+    // With a record no key is needed.
+    await place.run(as);
+    expect((await place.run(as)).calls).toEqual([LIST]);
+    await place.forget();
+    await expect(place.run(as)).rejects.toMatchObject({
+      code: "dataset",
+      hint: expect.stringContaining("AVALA_STATE_DIR") as string,
+    });
+    expect(place.names()).toHaveLength(2);
+  });
+
+  test.each(["below", "baseName"] as const)("is known by keys that are %s", async (itemKeys) => {
+    await place.start({ dialect: { itemKeys } });
+    await place.put("a/one.jpg", "one");
+    await place.put("b/two.jpg", "two");
+    await place.run();
+    await place.forget();
+    await place.put("c/three.jpg", "three");
+    const { decision } = await place.run();
+    expect(pathsOf(decision.plan.current)).toEqual(["a/one.jpg", "b/two.jpg"]);
+    expect(pathsOf(decision.plan.toSend)).toEqual(["c/three.jpg"]);
+  });
+});
+
+test("another owner's datasets of the same name are not its increments", async () => {
+  await place.start();
+  await place.put("a.jpg", "one");
+  await place.run();
+  const other = { key: "avk_second_000000000000", username: "second" };
+  place.emulator.addKey({ ...other, scopes: ["datasets.read", "datasets.write"] });
+  for (const dataset of place.emulator.datasets()) Object.assign(dataset, { visibility: "public" });
+  const { avala } = sessionWith(place.emulator, { apiKey: other.key });
+  const { decision } = await place.run({ avala });
+  expect(decision.increments).toEqual([]);
+});

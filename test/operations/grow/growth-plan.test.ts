@@ -1,0 +1,149 @@
+import {
+  planGrowth,
+  type HeldEntry,
+  type Increment,
+} from "../../../src/operations/grow/growth-plan";
+import type { ManifestEntry } from "../../../src/files/manifest/manifest";
+
+const sumOf = (text: string): string => Buffer.from(text.padEnd(32, ".")).toString("hex");
+
+/** A declared file: its content is a word. */
+const file = (path: string, content: string): ManifestEntry => ({
+  path,
+  sizeBytes: content.length,
+  sha256: sumOf(content),
+});
+
+let count = 0;
+function increment(
+  number: number,
+  entries: readonly HeldEntry[],
+  more: { uid?: string; createdAt?: string } = {},
+): Increment {
+  const uid = more.uid ?? `ds-${(count += 1)}`;
+  const name = `set-000${number}`;
+  const dataset = { uid, name, slug: name, status: "created", itemCount: entries.length };
+  return {
+    number,
+    shortDigest: "0".repeat(12),
+    dataset: { ...dataset, createdAt: more.createdAt },
+    entries,
+  };
+}
+
+const planned = (files: readonly ManifestEntry[], ...increments: readonly Increment[]) => {
+  const { toSend, ...rest } = planGrowth(files, increments);
+  return { ...rest, toSend: toSend.map(({ path }) => path) };
+};
+
+const none = { current: [], toSend: [], superseded: [], moved: [], unverified: [] };
+
+describe("a growing set", () => {
+  const a = file("a", "one");
+  const first = increment(1, [a], { uid: "first" });
+  const current = { path: "a", itemPath: "a", sha256: a.sha256, datasetUid: "first" };
+
+  test("sends what it does not hold, and holds what it does", () => {
+    const b = file("b", "two");
+    expect(planned([b, a], first)).toEqual({ ...none, current: [current], toSend: ["b"] });
+    expect(planned([a], first)).toEqual({ ...none, current: [current] });
+    expect(planned([b, a])).toEqual({ ...none, toSend: ["a", "b"] });
+  });
+
+  test("knows content by the digits that an unpacked manifest keeps", () => {
+    const kept = increment(1, [{ ...a, sha256: a.sha256.slice(0, 20) }], { uid: "first" });
+    expect(planned([a], kept).current).toEqual([current]);
+  });
+
+  test("sends a changed file, and names the item that it leaves behind", () => {
+    expect(planned([file("a", "new")], first)).toEqual({
+      ...none,
+      toSend: ["a"],
+      superseded: [{ path: "a", datasetUid: "first", why: "changed" }],
+    });
+  });
+
+  test("finds content that came back in the older increment", () => {
+    const second = increment(2, [file("a", "new")], { uid: "second" });
+    expect(planned([a], second, first)).toEqual({
+      ...none,
+      current: [current],
+      superseded: [{ path: "a", datasetUid: "second", why: "changed" }],
+    });
+  });
+
+  test("names what is not declared any more", () => {
+    expect(planned([], first)).toEqual({
+      ...none,
+      superseded: [{ path: "a", datasetUid: "first", why: "gone" }],
+    });
+  });
+
+  test("does not send a file that was moved", () => {
+    const b = file("b", "one");
+    expect(planned([b], first)).toEqual({
+      ...none,
+      current: [{ ...current, path: "b" }],
+      moved: [{ path: "a", to: "b", datasetUid: "first" }],
+    });
+  });
+
+  test("sends a copy: its content has an item, and its path has none", () => {
+    const [b, c] = [file("b", "one"), file("c", "one")];
+    expect(planned([a, b], first)).toMatchObject({ toSend: ["b"], moved: [] });
+    expect(planned([b, c], first)).toMatchObject({
+      toSend: ["c"],
+      moved: [{ path: "a", to: "b" }],
+    });
+  });
+
+  test("takes no empty file for a moved one", () => {
+    const empty = increment(1, [file("a", "")]);
+    expect(planned([file("b", "")], empty)).toMatchObject({ toSend: ["b"], moved: [] });
+  });
+
+  test("holds once what two runs sent at once, in the older increment", () => {
+    const [early, late] = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"];
+    const second = increment(1, [a], { uid: "a-second", createdAt: late });
+    const repeated = [{ path: "a", datasetUid: "a-second", why: "repeated" }];
+    expect(
+      planned([a], second, { ...first, dataset: { ...first.dataset, createdAt: early } }),
+    ).toEqual({ ...none, current: [current], superseded: repeated });
+  });
+
+  test("neither sends nor calls unchanged what it can't compare", () => {
+    const unknown = increment(1, [{ path: "a" }], { uid: "first" });
+    const unverified = [{ path: "a", datasetUid: "first" }];
+    expect(planned([a], unknown)).toEqual({ ...none, unverified });
+    const sized = increment(1, [{ path: "a", sizeBytes: 3 }], { uid: "first" });
+    expect(planned([a], sized)).toEqual({ ...none, unverified });
+    // Held by a newer one all the same.
+    const newer = increment(2, [a], { uid: "newer" });
+    expect(planned([a], unknown, newer)).toMatchObject({
+      current: [{ datasetUid: "newer" }],
+      superseded: [{ datasetUid: "first", why: "changed" }],
+    });
+  });
+
+  test("sends what is proven to be other by its size, its checksum or a newer item", () => {
+    expect(planned([a], increment(1, [{ path: "a", sizeBytes: 4 }])).toSend).toEqual(["a"]);
+    const other = increment(1, [{ path: "a", notSha256: a.sha256 }]);
+    expect(planned([a], other).toSend).toEqual(["a"]);
+    const newer = increment(2, [file("a", "two")]);
+    expect(planned([a], increment(1, [{ path: "a" }]), newer).toSend).toEqual(["a"]);
+  });
+
+  test("plans alike whatever the order of what it is given", () => {
+    const files = ["one", "two", "one", "new"].map((content, i) => file(`f${i}`, content));
+    const sets = [
+      increment(1, [file("x", "one"), file("y", "one")], { uid: "p" }),
+      increment(2, [file("f3", "two")], { uid: "q" }),
+    ];
+    const plan = planGrowth(files, sets);
+    expect(planGrowth([...files].reverse(), [...sets].reverse())).toEqual(plan);
+    expect(plan.moved).toEqual([
+      { path: "x", to: "f0", datasetUid: "p" },
+      { path: "y", to: "f2", datasetUid: "p" },
+    ]);
+  });
+});

@@ -1,0 +1,140 @@
+// A growing set on an emulator: a folder of files that come, change and go, and runs over it as a front end makes them.
+// Made before each test, gone after it.
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Emulator, EmulatorOptions } from "../../emulator";
+import type { Avala } from "../../src/api/connection";
+import { decideGrowth, type GrowDecision } from "../../src/operations/grow/decide-growth";
+import { growSet, type GrowResult } from "../../src/operations/grow/grow";
+import type { GrowingFile, GrowOptions, GrowTarget } from "../../src/operations/grow/growth";
+import { growingName } from "../../src/operations/grow/increment-name";
+import { startQuietly } from "./quiet-emulator";
+import { sessionWith } from "./session";
+
+export interface Grown {
+  readonly decision: GrowDecision;
+  readonly result: GrowResult;
+  /** `GET /datasets/`, in their order. */
+  readonly calls: readonly string[];
+}
+
+interface RunOptions {
+  readonly avala?: Avala;
+  readonly dataset?: GrowTarget["dataset"];
+  readonly options?: Partial<GrowOptions>;
+}
+
+export interface GrowingPlace {
+  readonly emulator: Emulator;
+  readonly folder: string;
+  readonly stateDirectory: string;
+  start(options?: EmulatorOptions): Promise<void>;
+  /** Writes a file and declares it. */
+  put(path: string, content: string): Promise<void>;
+  /** Declares it no more. */
+  drop(path: string): void;
+  target(more?: Partial<GrowTarget>): GrowTarget;
+  options(more?: Partial<GrowOptions>): GrowOptions;
+  /** As a run on this machine, with the record that is there. */
+  run(more?: RunOptions): Promise<Grown>;
+  /** What the runs of this machine remember goes. */
+  forget(): Promise<void>;
+  /** Paths of the emulator's objects under increments that it has, each as often as it is there. */
+  stored(): Promise<readonly string[]>;
+  names(): readonly string[];
+  /** Somebody deletes the dataset of this number in Avala. */
+  deleteByHand(number: number): Promise<void>;
+}
+
+export function useGrowingPlace(): GrowingPlace {
+  let folder = "";
+  let emulator: Emulator | undefined;
+  const files = new Map<string, GrowingFile>();
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "growing-"));
+    files.clear();
+  });
+  afterEach(async () => {
+    await emulator?.stop();
+    emulator = undefined;
+    await rm(folder, { recursive: true });
+  });
+  const running = (): Emulator => {
+    if (emulator === undefined) throw new Error("No emulator was started in this test.");
+    return emulator;
+  };
+  const place: GrowingPlace = {
+    get emulator() {
+      return running();
+    },
+    get folder() {
+      return folder;
+    },
+    get stateDirectory() {
+      return join(folder, "state");
+    },
+    start: async (options = {}) => {
+      const dialect = { datasetChanges: "offered", ...options.dialect } as const;
+      emulator = await startQuietly({ ...options, dialect });
+    },
+    put: async (path, content) => {
+      const absolutePath = join(folder, "files", path);
+      await mkdir(dirname(absolutePath), { recursive: true });
+      await writeFile(absolutePath, content);
+      const sha256 = createHash("sha256").update(content).digest("hex");
+      files.set(path, { path, absolutePath, sizeBytes: Buffer.byteLength(content), sha256 });
+    },
+    drop: (path) => void files.delete(path),
+    target: (more = {}) => ({
+      name: growingName("set-{increment}"),
+      dataset: { dataType: "image" },
+      files: [...files.values()],
+      ...more,
+    }),
+    options: (more = {}) => ({
+      waitMs: () => 5000,
+      stateDirectory: place.stateDirectory,
+      isRoomChecked: true,
+      ...more,
+    }),
+    run: async ({ avala = sessionWith(running()).avala, dataset, options } = {}) => {
+      const before = running().requests().length;
+      const target = place.target(dataset && { dataset });
+      const decision = await decideGrowth(avala, target, place.options(options));
+      const result = await growSet(avala, decision, place.options(options));
+      const calls = running()
+        .requests()
+        .slice(before)
+        .filter(({ target }) => target === "api")
+        .map(({ method, route }) => `${method} ${route}`);
+      return { decision, result, calls };
+    },
+    forget: () => rm(place.stateDirectory, { recursive: true, force: true }),
+    stored: async () => {
+      const objects = await running().objects();
+      return objects
+        .map(({ key }) => key.split("/").slice(2).join("/"))
+        .filter((key) => place.names().some((name) => key.startsWith(`${name}/`)))
+        .map((key) => key.slice(key.indexOf("/") + 1))
+        .sort();
+    },
+    names: () =>
+      running()
+        .datasets()
+        .map(({ name }) => name)
+        .sort(),
+    deleteByHand: async (number) => {
+      const dataset = running()
+        .datasets()
+        .find(({ name }) => name.startsWith(`set-${String(number).padStart(4, "0")}-`));
+      if (dataset === undefined) throw new Error(`There is no increment ${number}.`);
+      const { baseUrl, apiKey } = running();
+      const url = `${baseUrl}/datasets/${running().user()?.username ?? ""}/${dataset.slug}/`;
+      const reply = await fetch(url, { method: "DELETE", headers: { "X-Avala-Api-Key": apiKey } });
+      if (!reply.ok) throw new Error(`The dataset was not deleted: ${reply.status}`);
+    },
+  };
+  return place;
+}
