@@ -24,6 +24,12 @@ interface RunOptions {
   readonly avala?: Avala;
   readonly dataset?: GrowTarget["dataset"];
   readonly options?: Partial<GrowOptions>;
+  /** Another machine: it shares nothing with this one. */
+  readonly machine?: string;
+  /** Of the declared files, those that it has. @default all */
+  readonly paths?: readonly string[];
+  /** Between deciding and carrying out. */
+  readonly meanwhile?: () => Promise<unknown>;
 }
 
 export interface GrowingPlace {
@@ -41,8 +47,8 @@ export interface GrowingPlace {
   run(more?: RunOptions): Promise<Grown>;
   /** What the runs of this machine remember goes. */
   forget(): Promise<void>;
-  /** Paths of the emulator's objects under increments that it has, each as often as it is there. */
-  stored(): Promise<readonly string[]>;
+  /** Paths of the items of all datasets, as the emulator itself has them: each as often as it is there. */
+  items(): readonly string[];
   names(): readonly string[];
   /** Somebody deletes the dataset of this number in Avala. */
   deleteByHand(number: number): Promise<void>;
@@ -99,27 +105,32 @@ export function useGrowingPlace(): GrowingPlace {
       isRoomChecked: true,
       ...more,
     }),
-    run: async ({ avala = sessionWith(running()).avala, dataset, options } = {}) => {
+    run: async ({ avala = sessionWith(running()).avala, ...more } = {}) => {
       const before = running().requests().length;
-      const target = place.target(dataset && { dataset });
-      const decision = await decideGrowth(avala, target, place.options(options));
-      const result = await growSet(avala, decision, place.options(options));
+      const { dataset, paths, machine } = more;
+      const target = place.target({
+        ...(dataset && { dataset }),
+        files: [...files.values()].filter(({ path }) => paths?.includes(path) !== false),
+      });
+      const elsewhere = machine === undefined ? {} : { stateDirectory: join(folder, machine) };
+      const options = place.options({ ...elsewhere, ...more.options });
+      const decision = await decideGrowth(avala, target, options);
+      await more.meanwhile?.();
+      const result = await growSet(avala, decision, options);
       const calls = running()
         .requests()
         .slice(before)
-        .filter(({ target }) => target === "api")
+        .filter(({ target: of }) => of === "api")
         .map(({ method, route }) => `${method} ${route}`);
       return { decision, result, calls };
     },
     forget: () => rm(place.stateDirectory, { recursive: true, force: true }),
-    stored: async () => {
-      const objects = await running().objects();
-      return objects
-        .map(({ key }) => key.split("/").slice(2).join("/"))
-        .filter((key) => place.names().some((name) => key.startsWith(`${name}/`)))
-        .map((key) => key.slice(key.indexOf("/") + 1))
-        .sort();
-    },
+    items: () =>
+      running()
+        .datasets()
+        .flatMap(({ uid }) => running().items(uid))
+        .map(({ key }) => key ?? "")
+        .sort(),
     names: () =>
       running()
         .datasets()

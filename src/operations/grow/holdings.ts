@@ -63,6 +63,10 @@ function forgetUnverified(
   found: readonly FoundIncrement[],
   { entries }: Knowledge,
 ): void {
+  const isWhole = [...entries.values()].every((held) =>
+    held.every(({ sha256 }) => sha256 !== undefined),
+  );
+  if (isWhole) return;
   const plan = planGrowth(target.files, incrementsOf(found, { entries, fresh: new Set() }));
   for (const { datasetUid } of plan.unverified) entries.delete(datasetUid);
 }

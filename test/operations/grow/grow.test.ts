@@ -29,16 +29,30 @@ describe("a growing set", () => {
     const third = await place.run();
     expect(third.result.increments.map(({ number }) => number)).toEqual([1, 2]);
     expect(third.result.made?.dataset.itemCount).toBe(1);
-    expect(await place.stored()).toEqual(["a/one.jpg", "b/three.jpg", "b/two.jpg"]);
+    expect(place.items()).toEqual(["a/one.jpg", "b/three.jpg", "b/two.jpg"]);
     expect(third.calls.filter((call) => call.includes("file-upload-url"))).toHaveLength(1);
     expect(third.calls.length).toBeLessThanOrEqual(9);
+  });
+
+  test("costs a presign for each new file and a few calls a day, however many days it has", async () => {
+    await place.run();
+    const rest: number[] = [];
+    for (let day = 0; day < 6; day += 1) {
+      for (const name of ["x", "y", "z"]) await place.put(`${day}/${name}.jpg`, `${day} ${name}`);
+      const { calls } = await place.run();
+      rest.push(calls.length - calls.filter((call) => call.includes("file-upload-url")).length);
+      expect(calls.length - (rest.at(-1) ?? 0)).toBe(3);
+    }
+    // The list, the key's user, a look before the first byte and before the confirm, the confirm, its status, the items.
+    expect(Math.max(...rest)).toBeLessThanOrEqual(8);
+    expect(rest.at(-1)).toBe(rest[0]);
   });
 
   test("leaves out what Avala would store and never show, and says how many", async () => {
     await place.put("a/one.txt", "a label");
     const { decision } = await place.run();
     expect(decision.unindexed).toBe(1);
-    expect(await place.stored()).toEqual(["a/one.jpg", "b/two.jpg"]);
+    expect(place.items()).toEqual(["a/one.jpg", "b/two.jpg"]);
     expect((await place.run()).calls).toEqual([LIST]);
   });
 
