@@ -8,15 +8,20 @@ import { canonicalJson } from "../../src/canonical-json";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/operations/export";
 import { fetchExport } from "./download";
-import { judge } from "./gate";
+import { exportConditions } from "./conditions";
+import { refuseUnmet } from "./gate";
+import { readProjectConditions } from "./project-conditions";
 import type { ExportInputs, ExportSource } from "../inputs/export";
-import type { Outcome } from "../report/results";
+import { conditionText } from "../report/report";
+import type { Condition, Outcome } from "../report/results";
 import type { Run } from "../run-context";
 import { downloadFolder, recordWritten } from "../written";
 import { checkUid, urlText } from "../report/server-text";
 
 /** @throws AvalaError `export_failed`, `timeout`; GateClosedError */
 export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
+  // Before an export is made: what its projects say already would be known an hour later else.
+  judge(run, await readProjectConditions(run, avala, inputs));
   const started = await startOrFind(run, inputs.source, avala);
   keep(run, started);
   if (!inputs.isAwaited) {
@@ -27,7 +32,9 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
   }
   const finished = await waitInTime(run, avala, started.uid);
   keep(run, finished);
-  judge(finished, inputs.gate);
+  // And again: it may have taken hours, in which tasks came.
+  const ofProjects = await readProjectConditions(run, avala, inputs);
+  judge(run, [...exportConditions(finished, inputs.gate), ...ofProjects]);
   warnIfEmpty(run, finished);
   const folder = downloadFolder(run.environment, inputs);
   if (folder !== undefined) {
@@ -47,6 +54,13 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
     run.log.group(`Export in ${folder}`, paths);
   }
   return "exported";
+}
+
+/** @throws GateClosedError */
+function judge({ log, results }: Run, conditions: readonly Condition[]): void {
+  results.conditions = conditions;
+  if (conditions.length > 0) log.group("Gate", conditions.map(conditionText));
+  refuseUnmet(conditions);
 }
 
 /** What ends the waiting, and not the export. */

@@ -1,68 +1,23 @@
-// What an export must hold to pass. Pure: whatever is not plainly enough is too little.
-import type { Export } from "../../src/api/endpoints/exports";
+// What keeps a gate closed: conditions that are not met, and uploads that left something out. Pure.
 import { counted } from "../../src/text";
 import { GateClosedError } from "../report/failure";
 import type { Inputs } from "../inputs/inputs";
-import type { GateConditions } from "../inputs/export";
-import type { Outcome } from "../report/results";
+import type { Condition, Outcome } from "../report/results";
 
-function holdsTooLittle(reasons: readonly string[]): GateClosedError {
-  return new GateClosedError("export_failed", `The gate stays closed: ${reasons.join("; ")}.`, {
-    hint: "Finish the missing tasks and run again, or lower gate-min-tasks or gate-min-exported.",
-  });
+/** What is told of a condition: `the export holds 9 tasks, and gate-min-tasks is 10`. */
+export function describeCondition({ found, asked }: Condition): string {
+  return `${found}, and ${asked}`;
 }
 
-/** @throws GateClosedError */
-export function judge(finished: Export, conditions: GateConditions): void {
-  const reasons = [...tooFewTasks(finished, conditions), ...tooFewExported(finished, conditions)];
-  if (reasons.length > 0) throw holdsTooLittle(reasons);
-}
-
-function tooFewTasks(
-  { totalTaskCount: total }: Export,
-  { minTasks }: GateConditions,
-): readonly string[] {
-  if (minTasks === undefined) return [];
-  if (total === undefined) {
-    return [
-      `Avala does not say how many tasks the export holds, and gate-min-tasks is ${minTasks}`,
-    ];
-  }
-  return total >= minTasks
-    ? []
-    : [`the export holds ${counted(total, "task")}, and gate-min-tasks is ${minTasks}`];
-}
-
-function tooFewExported(finished: Export, { minExported }: GateConditions): readonly string[] {
-  const { totalTaskCount: total, exportedTaskCount: exported } = finished;
-  if (minExported === undefined) {
-    if (total === undefined || exported === undefined || exported >= total) return [];
-    return [`${exported} of ${total} tasks are exported`];
-  }
-  if (exported === undefined) return ["Avala does not say how many tasks are exported"];
-  if ("count" in minExported) {
-    if (exported >= minExported.count) return [];
-    return [`${exported} tasks are exported, and gate-min-exported is ${minExported.count}`];
-  }
-  if (total === undefined)
-    return ["Avala does not report how many tasks the export has, so a share cannot be computed"];
-  const { percent } = minExported;
-  return isEnough({ exported, total, percent })
-    ? []
-    : [
-        `${exported} of ${counted(total, "task")} are exported, and gate-min-exported is ${percent}%`,
-      ];
-}
-
-/** In whole numbers, since 7% of 100 is a little more than 7 in fractions. A share of nothing is not enough of anything. */
-function isEnough(given: {
-  readonly exported: number;
-  readonly total: number;
-  /** With three digits after the point at most. */
-  readonly percent: number;
-}): boolean {
-  const thousandths = Math.round(given.percent * 1_000);
-  return given.total > 0 && given.exported * 100_000 >= given.total * thousandths;
+/** @throws GateClosedError that names each condition which is not met */
+export function refuseUnmet(conditions: readonly Condition[]): void {
+  const unmet = conditions.filter(({ isMet }) => !isMet);
+  if (unmet.length === 0) return;
+  throw new GateClosedError(
+    "export_failed",
+    `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`,
+    { hint: "Finish what is missing and run again, or ask for less." },
+  );
 }
 
 /**

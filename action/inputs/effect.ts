@@ -5,7 +5,9 @@ import type { Reader } from "./values";
 /** What the inputs ask for, as far as it gives others an effect. */
 export interface Asked {
   readonly upload: { readonly waitForDataset: boolean } | undefined;
-  readonly export: { readonly isExisting: boolean; readonly isAwaited: boolean } | undefined;
+  readonly export:
+    | { readonly isExisting: boolean; readonly isAwaited: boolean; readonly hasProjects: boolean }
+    | undefined;
   readonly hasDownload: boolean;
   readonly hasStatus: boolean;
 }
@@ -22,6 +24,8 @@ export function refuseWithoutEffect(reader: Reader, asked: Asked): void {
 
 const noExport =
   "is about an export; give export-datasets, export-projects, export-slices or export-uid";
+
+const unawaited = "needs a finished export, so wait-for-export can't be false";
 
 /** What is missing for an input that needs `need`. */
 function lackOf(
@@ -40,9 +44,10 @@ function lackOf(
         : undefined;
     case "finished-export":
       if (made === undefined) return noExport;
-      return made.isAwaited
-        ? undefined
-        : "needs a finished export, so wait-for-export can't be false";
+      return made.isAwaited ? undefined : unawaited;
+    case "projects":
+      if (made?.hasProjects !== true) return "is about projects; give export-projects too";
+      return made.isAwaited ? undefined : unawaited;
     case "download":
       return hasDownload ? undefined : "is about a download; give download-path too";
     case "waiting":

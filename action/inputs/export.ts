@@ -23,10 +23,18 @@ export type ExportSource =
       readonly name?: string | undefined;
     };
 
+/** Which breached targets close the gate: those that are not mere warnings, or all. */
+export type QualityMode = (typeof QUALITY_MODES)[number];
+
+const QUALITY_MODES = ["critical", "all"] as const;
+
 export interface GateConditions {
   readonly minTasks?: number | undefined;
   /** Absent: all tasks, wherever the server counts them. */
   readonly minExported?: { readonly count: number } | { readonly percent: number } | undefined;
+  /** Of the export's projects no task may be pending. */
+  readonly hasNoPending?: boolean | undefined;
+  readonly quality?: QualityMode | undefined;
 }
 
 const UPLOADED = "uploaded";
@@ -39,6 +47,8 @@ export function readExport(reader: Reader, hasUpload: boolean): ExportInputs | u
   const gate: GateConditions = {
     minTasks: reader.number("gate-min-tasks", { least: 0, isWhole: true }),
     minExported: readMinExported(reader),
+    hasNoPending: readHasNoPending(reader),
+    quality: readQuality(reader),
   };
   const downloadPath = reader.text("download-path");
   return source && { source, isAwaited, downloadPath, isExtracted, gate };
@@ -87,4 +97,19 @@ function readMinExported(reader: Reader): GateConditions["minExported"] {
     `is ${JSON.stringify(text)}; give a count as 250, or a share as 95%`,
   );
   return undefined;
+}
+
+/** Avala has no counts of tasks, so that none is pending is all that can be asked. */
+function readHasNoPending(reader: Reader): boolean {
+  const text = reader.text("gate-pending-tasks");
+  if (text !== undefined && text !== "0") {
+    const why = "give 0, for no task pending; Avala does not count tasks";
+    reader.refuse("gate-pending-tasks", `is ${JSON.stringify(text)}; ${why}`);
+  }
+  return text === "0";
+}
+
+function readQuality(reader: Reader): QualityMode | undefined {
+  if (reader.text("gate-quality-targets") === undefined) return undefined;
+  return reader.choice("gate-quality-targets", QUALITY_MODES);
 }

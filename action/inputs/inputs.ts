@@ -66,6 +66,7 @@ export function readInputs(environment: ActionEnvironment): Inputs {
     export: exporting && {
       isExisting: exporting.source.kind === "existing",
       isAwaited: exporting.isAwaited,
+      hasProjects: exporting.source.kind === "new" && exporting.source.projects.length > 0,
     },
     hasDownload: exporting?.downloadPath !== undefined,
     hasStatus: inputs.status !== undefined,

@@ -11,9 +11,15 @@ function forUpload({ waitForDataset }: UploadInputs): readonly Scope[] {
   return waitForDataset ? ["datasets.read", "datasets.write"] : ["datasets.write"];
 }
 
-function forExport({ source, isAwaited }: ExportInputs): readonly Scope[] {
+function forExport({ source, isAwaited, gate }: ExportInputs): readonly Scope[] {
   if (source.kind === "existing") return ["exports.read"];
-  return isAwaited ? ["exports.create", "exports.read"] : ["exports.create"];
+  if (!isAwaited) return ["exports.create"];
+  return [
+    "exports.create",
+    "exports.read",
+    ...(gate.hasNoPending === true ? (["tasks.read"] as const) : []),
+    ...(gate.quality === undefined ? [] : (["qc.read"] as const)),
+  ];
 }
 
 /** A dry run writes nothing, and says itself what it could not read. */

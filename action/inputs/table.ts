@@ -2,7 +2,14 @@
 
 /** What must be asked for as well, or the input has no effect. */
 export type Need =
-  "upload" | "new-export" | "export" | "finished-export" | "download" | "waiting" | "status";
+  | "upload"
+  | "new-export"
+  | "export"
+  | "finished-export"
+  | "projects"
+  | "download"
+  | "waiting"
+  | "status";
 
 export interface InputRow {
   /** What an empty value stands for, too: a workflow passes on what it was not given as an empty text. */
@@ -41,6 +48,8 @@ export const INPUTS = {
   extract: { default: "true", needs: "download" },
   "gate-min-tasks": { default: "", needs: "finished-export" },
   "gate-min-exported": { default: "", needs: "finished-export" },
+  "gate-pending-tasks": { default: "", needs: "projects" },
+  "gate-quality-targets": { default: "", needs: "projects" },
   "status-context": { default: "" },
   "status-sha": { default: "", needs: "status" },
   // An expression in action.yml, so whether it was given can't be known.

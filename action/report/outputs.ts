@@ -138,6 +138,7 @@ export async function writeReport(
       totalTaskCount: made.totalTaskCount ?? null,
       exportedTaskCount: made.exportedTaskCount ?? null,
     },
+    gate: results.conditions,
     downloadPath: results.downloadPath ?? null,
     warnings: results.warnings.map(({ text }) => text),
   };

@@ -6,6 +6,7 @@ import type { Clock } from "../../src/flow/clock";
 import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { Log } from "./log";
+import type { Condition } from "./results";
 
 const PROGRESS_EVERY_MS = 5_000;
 // So that a wait of an hour shows that it is one.
@@ -120,6 +121,11 @@ function share(part: number, whole: number): string {
 
 function exportLine(event: Extract<AvalaEvent, { kind: "export-status" }>): string {
   return `Export ${event.uid}: ${exportText(event)}.`;
+}
+
+/** `met: the export holds 12 tasks, and gate-min-tasks is 10`. */
+export function conditionText({ asked, found, isMet }: Condition): string {
+  return `${isMet ? "met" : "not met"}: ${found}, and ${asked}`;
 }
 
 /** `processing, 11 of 12 tasks`, as far as the server counts them. */

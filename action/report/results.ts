@@ -23,6 +23,15 @@ export type Outcome =
   | "cancelled"
   | "failed";
 
+/** One thing that a gate asks for, and what was there. */
+export interface Condition {
+  /** A clause: `gate-min-tasks is 10`. */
+  readonly asked: string;
+  /** A clause: `the export holds 12 tasks`. */
+  readonly found: string;
+  readonly isMet: boolean;
+}
+
 export interface Results {
   selection?: Selection;
   /** What a dry run made. */
@@ -45,6 +54,8 @@ export interface Results {
   /** What new versions leave behind at Avala, in words. */
   readonly replaced: string[];
   export?: Pick<Export, "uid" | "status"> & Partial<Export>;
+  /** As they were judged last; empty before. */
+  conditions: readonly Condition[];
   downloadPath?: string;
   /** Paths of the files that the run wrote. */
   readonly files: { manifest?: string; checksums?: string; plan?: string; report?: string };
@@ -75,6 +86,7 @@ export function createResults(): Results {
     retries: createRetryTally(),
     warnings: [],
     replaced: [],
+    conditions: [],
     files: {},
     outcome: "failed",
     isComplete: false,

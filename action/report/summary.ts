@@ -4,7 +4,7 @@ import { describeRetries } from "../../src/flow/retry-tally";
 import { counted, describeTransfer, formatBytes } from "../../src/text";
 import { describeCost } from "../../src/upload/cost";
 import { costOf, plannedText } from "../plan/plan";
-import { exportText } from "./report";
+import { conditionText, exportText } from "./report";
 import type { Results } from "./results";
 import { markdownText } from "./text";
 
@@ -37,9 +37,12 @@ function titleOf({ outcome, filesSent }: Results): string {
 
 export function summarize(results: Results, secrets: readonly string[]): string {
   const text = (value: string): string => markdownText(value, secrets);
-  const rows = [...datasetRows(results), ...fileRows(results), ...exportRows(results)].map(
-    ([name, value]) => `| ${name} | ${value.split("\n").map(text).join("<br>")} |`,
-  );
+  const rows = [
+    ...datasetRows(results),
+    ...fileRows(results),
+    ...exportRows(results),
+    ...gateRows(results),
+  ].map(([name, value]) => `| ${name} | ${value.split("\n").map(text).join("<br>")} |`);
   const failure = results.failure?.split("\n").map((line) => `> ${text(line)}<br>`) ?? [];
   return [
     `## Avala: ${titleOf(results)}`,
@@ -119,6 +122,10 @@ function leftOutText({ selection }: Results): string {
   ]
     .filter((line) => line !== "")
     .join("\n");
+}
+
+function gateRows({ conditions }: Results): readonly Row[] {
+  return conditions.map((condition) => ["Gate", conditionText(condition)]);
 }
 
 function exportRows({ export: made, downloadPath }: Results): readonly Row[] {

@@ -1,0 +1,82 @@
+// What a gate asks for, held against what there is: each condition says both.
+import {
+  exportConditions,
+  pendingCondition,
+  qualityConditions,
+} from "../../action/export/conditions";
+import type { Export } from "../../src/api/endpoints/exports";
+import type { QualityEvaluation } from "../../src/api/endpoints/quality-targets";
+
+const finished = (total?: number, exported?: number): Export =>
+  ({ totalTaskCount: total, exportedTaskCount: exported }) as Export;
+
+const target = (more: Partial<QualityEvaluation> = {}): QualityEvaluation => ({
+  uid: "q1",
+  name: "Issues",
+  metric: "issue_rate",
+  currentValue: 0.2,
+  operator: "gt",
+  threshold: 0.1,
+  severity: "critical",
+  isBreached: true,
+  ...more,
+});
+
+describe("a finished export", () => {
+  test.each([
+    [12, 12, { minTasks: 10 }, [true, true]],
+    [9, 9, { minTasks: 10 }, [false, true]],
+    [undefined, undefined, { minTasks: 0 }, [false]],
+    [10, 8, {}, [false]],
+    [100, 7, { minExported: { percent: 7 } }, [true]],
+    [0, 0, { minExported: { percent: 0 } }, [false]],
+    [undefined, 8, { minExported: { percent: 10 } }, [false]],
+    [undefined, 8, { minExported: { count: 8 } }, [true]],
+  ])("of %p tasks, %p exported, against %j: %j", (total, exported, gate, met) => {
+    const found = exportConditions(finished(total, exported), gate);
+    expect(found.map(({ isMet }) => isMet)).toEqual(met);
+  });
+
+  test("says what was asked and what was there", () => {
+    const [first] = exportConditions(finished(12, 12), { minTasks: 10 });
+    expect(first?.asked).toContain("10");
+    expect(first?.found).toContain("12 tasks");
+  });
+});
+
+describe("tasks of a project", () => {
+  test("that are pending close the gate", () => {
+    expect(pendingCondition("p1", true).isMet).toBe(false);
+    expect(pendingCondition("p1", false).isMet).toBe(true);
+  });
+});
+
+describe("quality targets of a project", () => {
+  test("name the target, its value and its threshold", () => {
+    const { conditions } = qualityConditions("p1", [target()], "critical");
+    expect(conditions).toHaveLength(1);
+    expect(conditions[0]).toMatchObject({ isMet: false });
+    for (const part of ["Issues", "issue_rate", "0.2", "0.1", "critical", "p1"])
+      expect(conditions[0]?.found).toContain(part);
+  });
+
+  test("a breached warning only warns where critical ones are asked for, and closes where all are", () => {
+    const targets = [target({ severity: "warning" }), target({ isBreached: false })];
+    const critical = qualityConditions("p1", targets, "critical");
+    expect(critical.conditions.map(({ isMet }) => isMet)).toEqual([true]);
+    expect(critical.warnings).toEqual([expect.stringContaining("Issues")]);
+    const all = qualityConditions("p1", targets, "all");
+    expect(all.conditions.map(({ isMet }) => isMet)).toEqual([false, true]);
+    expect(all.warnings).toEqual([]);
+  });
+
+  test.each([undefined, "fatal"])("of severity %p count as critical", (severity) => {
+    const { conditions } = qualityConditions("p1", [target({ severity })], "critical");
+    expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);
+  });
+
+  test("that are not there keep the gate closed: nothing was held", () => {
+    const { conditions } = qualityConditions("p1", [], "all");
+    expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);
+  });
+});

@@ -1,0 +1,126 @@
+// Gates on what projects say of themselves: their tasks and quality targets, on the emulator.
+import { readFileSync } from "node:fs";
+import type { Emulator } from "../../emulator";
+import { startQuietly } from "../support/quiet-emulator";
+import {
+  createTempTree,
+  runTalkingTo,
+  type Recorded,
+  type TempTree,
+} from "../support/recorded-action";
+
+let tree: TempTree;
+let emulator: Emulator;
+
+beforeEach(async () => {
+  tree = createTempTree({});
+  emulator = await startQuietly({ exportMs: 20 });
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+const act = (inputs: Record<string, string>): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree, inputs });
+
+async function addTarget(projectUid: string, severity: string): Promise<void> {
+  const reply = await fetch(`${emulator.baseUrl}/projects/${projectUid}/quality-targets/`, {
+    method: "POST",
+    headers: { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" },
+    body: JSON.stringify({
+      ...{ name: "Issues", metric: "issue_rate", threshold: 0.1, operator: "gt", severity },
+    }),
+  });
+  expect(reply.status).toBe(201);
+}
+
+describe("gate-pending-tasks", () => {
+  test("keeps the gate closed while a task is pending, and starts no export", async () => {
+    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4, pendingTasks: 1 });
+    const { outputs, errors } = await act({ "export-projects": uid, "gate-pending-tasks": "0" });
+    expect(outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
+    expect(errors[0]).toContain(uid);
+    expect(emulator.exports()).toEqual([]);
+  });
+
+  test("opens when none is, and says so in log, summary and report", async () => {
+    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4, completedTasks: 4 });
+    const { outputs, lines, summaries } = await act({
+      "export-projects": uid,
+      "gate-pending-tasks": "0",
+      "gate-min-tasks": "3",
+    });
+    expect(outputs["outcome"]).toBe("exported");
+    const report = JSON.parse(readFileSync(outputs["report"] ?? "", "utf8")) as { gate: object[] };
+    expect(report.gate).toHaveLength(3);
+    expect(report.gate.every((one) => (one as { isMet: boolean }).isMet)).toBe(true);
+    for (const text of [lines.join("\n"), summaries.join("\n")]) {
+      expect(text).toContain("gate-pending-tasks is 0");
+      expect(text).toContain("the export holds 4 tasks");
+    }
+  });
+
+  test("closes it when a task came while the export was made", async () => {
+    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+    emulator.setFault({
+      on: { method: "GET", path: "/exports/*" },
+      times: 3,
+      delayMs: 100,
+    });
+    const running = act({ "export-projects": uid, "gate-pending-tasks": "0" });
+    while (emulator.exports().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    emulator.addTasks(uid, { status: "pending", count: 1 });
+    expect((await running).outputs["outcome"]).toBe("gate_closed");
+  });
+
+  test("of a project that is not there is an error", async () => {
+    const { outputs } = await act({
+      "export-projects": "11111111-1111-4111-8111-111111111111",
+      "gate-pending-tasks": "0",
+    });
+    expect(outputs["outcome"]).toBe("failed");
+    expect(emulator.exports()).toEqual([]);
+  });
+});
+
+describe("gate-quality-targets", () => {
+  test.each([
+    ["critical", "critical", "gate_closed"],
+    ["warning", "critical", "exported"],
+    ["warning", "all", "gate_closed"],
+  ])("a breached %s target where %s are asked for: %s", async (severity, asked, outcome) => {
+    const { uid } = emulator.addProject("lanes", {
+      ...{ tasks: 4, exportable: 4, metrics: { issue_rate: 0.2 } },
+    });
+    await addTarget(uid, severity);
+    const { outputs, errors, warnings, lines } = await act({
+      "export-projects": uid,
+      "gate-quality-targets": asked,
+    });
+    expect(outputs["outcome"]).toBe(outcome);
+    const told = [...errors, ...lines, ...warnings.map(({ text }) => text)].join("\n");
+    for (const part of ["Issues", "issue_rate", "0.2", "0.1"]) expect(told).toContain(part);
+  });
+
+  test("of a project without targets keep it closed", async () => {
+    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+    const { outputs } = await act({ "export-projects": uid, "gate-quality-targets": "all" });
+    expect(outputs["outcome"]).toBe("gate_closed");
+  });
+});
+
+test.each([
+  [{ "gate-pending-tasks": "1", "export-projects": "p" }, "gate-pending-tasks"],
+  [{ "gate-quality-targets": "some", "export-projects": "p" }, "gate-quality-targets"],
+  [{ "gate-pending-tasks": "0", "export-datasets": "d" }, "gate-pending-tasks"],
+  [
+    { "gate-pending-tasks": "0", "export-projects": "p", "wait-for-export": "false" },
+    "gate-pending-tasks",
+  ],
+])("%j is refused before anything is sent", async (inputs, named) => {
+  const { outputs, errors } = await act(inputs);
+  expect(outputs["outcome"]).toBe("invalid");
+  expect(errors[0]).toContain(named);
+  expect(emulator.requests()).toEqual([]);
+});
