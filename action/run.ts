@@ -7,6 +7,7 @@ import { requireScopes } from "../src/api/endpoints/permissions";
 import { readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { Listener } from "../src/events";
+import { describeSuffixes } from "../src/files/scan/indexing";
 import { destinationOf } from "./selection/destination";
 import { runExport } from "./export/exporting";
 import { refuseUnfinished } from "./export/gate";
@@ -190,11 +191,15 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   });
   results.selection = selection;
   for (const warning of selection.warnings) run.warn(warning);
-  const { ownLeftOut } = selection;
-  const { patterns, hiddenLeftOut } = selection.fileSet;
+  const { ownLeftOut, leftOutFolders } = selection;
+  const { patterns, hiddenLeftOut, unindexedLeftOut } = selection.fileSet;
   log.group("Files", [
     ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
     ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
+    ...(unindexedLeftOut.length > 0
+      ? [`not indexed by Avala, left out: ${describeSuffixes(unindexedLeftOut)}`]
+      : []),
+    ...leftOutFolders,
     ...(ownLeftOut > 0 ? [`written by this Action, left out: ${ownLeftOut}`] : []),
   ]);
   const destination = destinationOf(environment, inputs, avala);

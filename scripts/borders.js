@@ -50,7 +50,7 @@ const ORDERS = {
   "src/files": [
     ["names.ts", "media.ts", "local-file.ts", "foreign-formats.ts"],
     ["content", "manifest"],
-    ["scan", "file-set-options.ts", "workers"],
+    ["scan", "file-set-options.ts", "file-set-words.ts", "workers"],
     ["hash.ts", "inspect.ts"],
     ["file-set.ts"],
   ],

@@ -150,6 +150,7 @@ export { readFileSet, type FileSet } from "./files/file-set";
 export type { ContentPolicy, FileSetOptions } from "./files/file-set-options";
 export type { LocalFile, Notice, PatternCount } from "./files/local-file";
 export type { SymlinkPolicy } from "./files/scan/entries";
+export type { UnindexedPolicy } from "./files/scan/indexing";
 export { hashFiles, type HashOptions, type HashProgress } from "./files/hash";
 export {
   checksumsText,

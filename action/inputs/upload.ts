@@ -3,6 +3,7 @@ import { MAX_CONCURRENCY } from "../../src/api/limits";
 import type { InputProblem } from "../../src/errors";
 import { shown } from "../../src/text";
 import { boundProblem } from "../../src/files/scan/pattern-bounds";
+import type { UnindexedPolicy } from "../../src/files/scan/indexing";
 import type { DataType } from "../../src/files/media";
 import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
 
@@ -14,6 +15,7 @@ export interface UploadInputs {
   readonly prefix?: string | undefined;
   readonly includeHidden: boolean;
   readonly symlinks: "follow" | "skip" | "error";
+  readonly unindexed: UnindexedPolicy;
   readonly checkContent: "warn" | "error" | "off";
   readonly ifNoFilesFound: "error" | "warn" | "ignore";
   readonly partitionDepth: 0 | 1;
@@ -76,6 +78,7 @@ function readUploadSettings(
     prefix: reader.text("prefix"),
     includeHidden: reader.flag("include-hidden-files"),
     symlinks: reader.choice("symlinks", ["follow", "skip", "error"]) ?? "error",
+    unindexed: reader.choice("unindexed", ["leave-out", "send", "error"]) ?? "error",
     checkContent: reader.choice("check-content", ["warn", "error", "off"]) ?? "error",
     ifNoFilesFound: reader.choice("if-no-files-found", ["error", "warn", "ignore"]) ?? "error",
     partitionDepth: depth === "1" ? 1 : 0,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
 import { asDiskError } from "../../src/errors";
 import { checksumsText, createManifest, type Manifest } from "../../src/files/manifest/manifest";
+import { countSuffixes } from "../../src/files/scan/indexing";
 import { formatManifestFile } from "../../src/files/manifest/manifest-file";
 import { redact } from "../../src/redact";
 import type { ActionEnvironment } from "../environment";
@@ -110,14 +111,7 @@ export async function writeReport(
     outcome: results.outcome,
     complete: results.isComplete,
     failure: results.failure ?? null,
-    files: {
-      total: selection?.fileSet.files.length ?? 0,
-      uploaded: results.filesSent,
-      skipped: results.filesUnchanged,
-      failed: results.filesFailed,
-      unverified: results.unverified,
-      hiddenLeftOut: selection?.fileSet.hiddenLeftOut ?? 0,
-    },
+    files: fileCounts(results),
     bytesUploaded: results.bytesSent,
     uploadSeconds: results.uploadMs / 1000,
     checkedByStore: results.checkedByStore,
@@ -146,6 +140,19 @@ export async function writeReport(
     typeof value === "string" ? redact(value, secrets) : value,
   );
   return write(folder, "report.json", json(masked));
+}
+
+function fileCounts(results: Results): Readonly<Record<string, number | object>> {
+  const fileSet = results.selection?.fileSet;
+  return {
+    total: fileSet?.files.length ?? 0,
+    uploaded: results.filesSent,
+    skipped: results.filesUnchanged,
+    failed: results.filesFailed,
+    unverified: results.unverified,
+    hiddenLeftOut: fileSet?.hiddenLeftOut ?? 0,
+    unindexedLeftOut: Object.fromEntries(countSuffixes(fileSet?.unindexedLeftOut ?? [])),
+  };
 }
 
 function json(value: unknown): string {

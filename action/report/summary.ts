@@ -1,6 +1,7 @@
 // The job summary: what was sent, how fast, what was left out and why, the export and its counts. Pure.
 // Knows nothing of how it gets to GitHub.
 import { describeRetries } from "../../src/flow/retry-tally";
+import { describeSuffixes } from "../../src/files/scan/indexing";
 import { counted, describeTransfer, formatBytes } from "../../src/text";
 import { describeCost } from "../../src/upload/cost";
 import { costOf, plannedText } from "../plan/plan";
@@ -110,14 +111,13 @@ function checkedText({ checkedByStore, uncheckedByStore }: Results): string {
 }
 
 function leftOutText({ selection }: Results): string {
-  const { fileSet, targets } = selection ?? {};
+  const { fileSet } = selection ?? {};
   const hidden = fileSet?.hiddenLeftOut ?? 0;
-  const indexed = targets?.reduce((total, target) => total + target.indexed.length, 0) ?? 0;
-  const stored = targets?.reduce((total, target) => total + target.files.length, 0) ?? 0;
+  const unindexed = fileSet?.unindexedLeftOut ?? [];
   return [
     hidden > 0 ? `${counted(hidden, "hidden file")}: include-hidden-files is false` : "",
-    stored > indexed
-      ? `${counted(stored - indexed, "file")} of a suffix that Avala stores and does not index`
+    unindexed.length > 0
+      ? `${counted(unindexed.length, "file")} that Avala would not index: ${describeSuffixes(unindexed)}`
       : "",
   ]
     .filter((line) => line !== "")

@@ -1,24 +1,22 @@
 // What is to be sent: the files that the globs choose, hashed, cut into the datasets they go to.
 // Reads the file system; knows nothing of the API.
 import { existsSync, readdirSync } from "node:fs";
-import { basename, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { InputError, type InputProblem } from "../../src/errors";
 import { type FileSet, readFileSet } from "../../src/files/file-set";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
-import { filledName, slugFrom } from "../../src/files/manifest/dataset-name";
 import {
   createManifest,
   type Manifest,
   type ManifestEntry,
 } from "../../src/files/manifest/manifest";
-import { type DataType, inferDataType, isIndexed } from "../../src/files/media";
-import { partitionFiles } from "../../src/files/scan/partition";
-import { untyped } from "../../src/files/scan/type-question";
+import { type DataType, isIndexed } from "../../src/files/media";
 import { downloadProblem } from "./download-place";
 import { idleLines, refusedLines } from "./idle-lines";
 import { sharedNames } from "./shared-names";
 import { countOwn, type OwnCount } from "./own-count";
+import { leftOutFolders, namesOf, partitionProblems, partitionsOf } from "./partitions";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";
 
@@ -41,6 +39,8 @@ export interface Selection {
   readonly targets: readonly Target[];
   /** What the Action wrote itself and did not take: files, and folders as one. */
   readonly ownLeftOut: number;
+  /** A line for each folder that is not a dataset, since none of its files would be indexed. */
+  readonly leftOutFolders: readonly string[];
   /** What the reader should know although nothing is wrong. */
   readonly warnings: readonly Warning[];
 }
@@ -80,6 +80,7 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
     manifest,
     targets: targetsOf(inputs, fileSet, manifest),
     ownLeftOut: own.count(),
+    leftOutFolders: leftOutFolders(inputs, fileSet),
     warnings: [...unmatched.map((text) => ({ text })), ...noticesOf(fileSet)],
   };
 }
@@ -100,6 +101,7 @@ async function readAndCheck(
       prefix: inputs.prefix,
       includeHidden: inputs.includeHidden,
       symlinks: inputs.symlinks,
+      unindexed: inputs.unindexed,
       checkContent: inputs.checkContent,
       dataType: inputs.dataType,
       partitionDepth: inputs.partitionDepth,
@@ -143,59 +145,6 @@ function noticesOf(fileSet: FileSet): readonly Warning[] {
   }));
 }
 
-interface Partition {
-  /** As `{folder}` has it. */
-  readonly folder: string;
-  readonly files: readonly LocalFile[];
-  readonly dataType: DataType | undefined;
-}
-
-function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly Partition[] {
-  if (fileSet.files.length === 0) return [];
-  const partitions = partitionFiles(fileSet.files, inputs.partitionDepth, inputs.prefix);
-  return partitions.map(({ folder, files }) => ({
-    folder: inputs.partitionDepth === 0 ? "" : folder || basename(fileSet.root),
-    files,
-    dataType: inputs.dataType ?? inferDataType(files.map(({ path }) => path)),
-  }));
-}
-
-// As long as any digest, and so is a name that is made of it.
-const SOME_DIGEST = "0".repeat(64);
-
-/** What is wrong with the datasets' names and types, whatever the files' content. Without files: with the name alone. */
-function partitionProblems(
-  inputs: UploadInputs,
-  fileSet: FileSet | undefined,
-): readonly InputProblem[] {
-  if (fileSet === undefined) return namingProblems(inputs, "folder");
-  return partitionsOf(inputs, fileSet).flatMap(({ folder, files, dataType }) => [
-    ...(dataType === undefined
-      ? [
-          {
-            input: "data-type",
-            text: untyped(
-              folder,
-              files.map(({ path }) => path),
-            ),
-          },
-        ]
-      : []),
-    ...namingProblems(inputs, folder),
-  ]);
-}
-
-function namingProblems(inputs: UploadInputs, folder: string): readonly InputProblem[] {
-  if (inputs.nameProblems.length > 0) return [];
-  try {
-    namesOf(inputs, folder, SOME_DIGEST);
-    return [];
-  } catch (error) {
-    if (error instanceof InputError) return error.problems;
-    throw error;
-  }
-}
-
 function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): readonly Target[] {
   const entries = new Map(manifest.entries.map((entry) => [entry.path, entry]));
   const targets = partitionsOf(inputs, fileSet).flatMap(({ folder, files, dataType }) => {
@@ -219,17 +168,6 @@ function targetOf(
   const names = namesOf(inputs, part.folder, part.manifest.digest);
   const indexed = part.manifest.entries.filter(({ path }) => isIndexed(path, part.dataType));
   return { ...part, ...names, indexed };
-}
-
-/** @throws InputError */
-function namesOf(
-  { dataset, slug, partitionDepth }: UploadInputs,
-  partition: string,
-  digest: string,
-): Pick<Target, "name" | "slug"> {
-  const values = { digest, folder: partitionDepth === 0 ? undefined : partition };
-  const name = filledName("dataset", dataset, values);
-  return { name, slug: slugFrom(slug === undefined ? name : filledName("slug", slug, values)) };
 }
 
 /** The path of a selected file as it is on disk, relative to `from`, with `/`. */

@@ -28,6 +28,11 @@ export const FILE_SET_FIELDS = {
   dataType: { rule: isDataType, change: "update", output: "declared" },
   includeHidden: { rule: isFlag, change: "ignore", output: "declared" },
   symlinks: { rule: isOneOf(["follow", "skip", "error"]), change: "ignore", output: "declared" },
+  unindexed: {
+    rule: isOneOf(["leave-out", "send", "error"]),
+    change: "ignore",
+    output: "declared",
+  },
   checkContent: { rule: isOneOf(["warn", "error", "off"]), change: "ignore", output: "declared" },
   concurrency: { rule: isWhole(1, MAX_CONCURRENCY), change: "ignore", output: "declared" },
   adopt: { rule: isFlag, change: "ignore", output: "declared" },

@@ -42,6 +42,11 @@ export interface FileSetArgs {
   includeHidden?: pulumi.Input<boolean>;
   /** Nothing outside `root` is ever taken. @default "follow" */
   symlinks?: pulumi.Input<"follow" | "skip" | "error">;
+  /**
+   * What to do with files that Avala would store and never show, by their suffix: a note, a label file. One that `include`
+   * names in full is sent in any case. @default "leave-out"
+   */
+  unindexed?: pulumi.Input<"leave-out" | "send" | "error">;
   /** What to do with files that are empty, cut short, or not what their suffix says. @default "warn" */
   checkContent?: pulumi.Input<"warn" | "error" | "off">;
   /** Files under way at once, 1 to 10. @default 8 */

@@ -1,14 +1,14 @@
 // VersionedDataset: the common case as one component. Files in; for each partition a file set and a dataset; optionally
 // one export over all of them.
 import * as pulumi from "@pulumi/pulumi";
-import { InputError, type InputProblem } from "../../src/errors";
-import { listPartitions, type PartitionDepth } from "../../src/files/scan/partition";
+import type { PartitionDepth } from "../../src/files/scan/partition";
 import { COMMON_FIELDS, type FIELDS_WITHOUT_FILES } from "../fields/dataset";
 import { without } from "../process/present";
 import { refusal } from "../refusal";
 import { Dataset, type DatasetArgs } from "./dataset";
 import { Export, type ExportArgs } from "./export";
 import { FileSet, type FileSetArgs } from "./file-set";
+import { leftOutFolders, partitionsOf, unmatchedLines, type Partition } from "./partitions";
 
 type SharedFileSetArgs = Pick<
   FileSetArgs,
@@ -33,6 +33,8 @@ export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetAr
   includeHidden?: boolean;
   /** @default "follow" */
   symlinks?: "follow" | "skip" | "error";
+  /** As of a `FileSet`. @default "leave-out" */
+  unindexed?: "leave-out" | "send" | "error";
   /**
    * 0: one dataset. 1: each top-level folder of `root` is a dataset of its own, so that a change sends that folder alone
    * and a new folder costs only itself; files above all folders form one that is named after the root.
@@ -46,77 +48,6 @@ export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetAr
     ExportArgs,
     "format" | "name" | "filterQueryString" | "triggers" | "waitForExport" | "timeoutMinutes"
   >;
-}
-
-interface Partition {
-  readonly folder: string | undefined;
-  /** Part of the names of resources and datasets; empty for the one partition of depth 0. */
-  readonly label: string;
-}
-
-const EVERYTHING = ["**"];
-
-/** The name that stands for the files above all folders. */
-function rootLabel(root: string): string {
-  const parts = root.split(/[\\/]/).filter((part) => part !== "" && part !== "." && part !== "..");
-  return parts.at(-1) ?? "root";
-}
-
-/** What TypeScript would have said, for a program that it did not check. */
-function checkPlain({ root, partitionDepth = 0 }: VersionedDatasetArgs): void {
-  const problems: InputProblem[] = [];
-  if (typeof root !== "string") {
-    problems.push({
-      input: "root",
-      text: "must be plain text: it is listed while the program runs",
-    });
-  }
-  if (![0, 1].includes(partitionDepth)) {
-    const text = `must be 0 or 1, and is ${JSON.stringify(partitionDepth)}`;
-    problems.push({ input: "partitionDepth", text });
-  }
-  if (problems.length > 0) throw new InputError(problems);
-}
-
-function listed(args: VersionedDatasetArgs): readonly string[] {
-  const { root, include = EVERYTHING, exclude, includeHidden, symlinks } = args;
-  return listPartitions(root, { include, exclude, includeHidden, symlinks, depth: 1 });
-}
-
-function listFolders(args: VersionedDatasetArgs): readonly string[] {
-  const { root, include = EVERYTHING } = args;
-  const folders = listed(args);
-  if (folders.length > 0) return folders;
-  // No partition is no resource, and so the end of every dataset that was there: a slip of a glob must not be that.
-  throw new InputError([
-    {
-      input: "include",
-      text: `nothing in root ${root} matches ${include.join(", ")}, so there would be no dataset, and those that were made before would go. To be rid of them, take the VersionedDataset out of the program.`,
-    },
-  ]);
-}
-
-function partitionsOf(args: VersionedDatasetArgs): readonly Partition[] {
-  checkPlain(args);
-  const { root, partitionDepth = 0 } = args;
-  if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
-  const folders = listFolders(args);
-  const taken = new Set(folders);
-  return folders.map((folder) => {
-    if (folder !== "") return { folder, label: folder };
-    const label = rootLabel(root);
-    return { folder, label: taken.has(label) ? `${label} (root)` : label };
-  });
-}
-
-/** Lines that choose nothing while others do: what a file set says of its lines, its partitions can't. */
-function unmatchedLines(args: VersionedDatasetArgs): readonly string[] {
-  const { include = EVERYTHING, partitionDepth = 0 } = args;
-  const takesAway = (line: string): boolean => line.startsWith("!") && !line.startsWith("!(");
-  const taking = include.filter((line) => !takesAway(line));
-  if (partitionDepth === 0 || taking.length < 2) return [];
-  const away = include.filter(takesAway);
-  return taking.filter((line) => listed({ ...args, include: [line, ...away] }).length === 0);
 }
 
 /** @throws an error that the engine shows as one message, before anything is registered */
@@ -135,7 +66,7 @@ function fileSetArgs(
 ): FileSetArgs {
   const { root, include, exclude, prefix, organizationUid, dataType, includeHidden, symlinks } =
     args;
-  const { checkContent, concurrency } = args;
+  const { unindexed, checkContent, concurrency } = args;
   return pulumiArgs<FileSetArgs>({
     root,
     include,
@@ -147,6 +78,7 @@ function fileSetArgs(
     dataType,
     includeHidden,
     symlinks,
+    unindexed,
     checkContent,
     concurrency,
   });
@@ -198,6 +130,7 @@ export class VersionedDataset extends pulumi.ComponentResource {
     for (const line of unmatchedLines(args)) {
       void pulumi.log.warn(`include: ${line} matches nothing in ${args.root}`, this);
     }
+    for (const line of leftOutFolders(args)) void pulumi.log.info(line, this);
     const own = { parent: this };
     const made = partitions.map((partition) => {
       const child = partition.label === "" ? name : `${name}-${partition.label}`;

@@ -6,6 +6,7 @@ import type { DataType } from "./media";
 import { readPrefix } from "./names";
 import { parsePatterns, type Patterns } from "./scan/patterns";
 import { codeOf, type SymlinkPolicy } from "./scan/entries";
+import type { UnindexedPolicy } from "./scan/indexing";
 
 /** What to do with content that is not what its name says. */
 export type ContentPolicy = "warn" | "error" | "off";
@@ -35,6 +36,11 @@ export interface FileSetOptions {
   readonly symlinks?: SymlinkPolicy | undefined;
   /** Empty files, bytes that are not what the suffix says, images and recordings cut short. @default "warn" */
   readonly checkContent?: ContentPolicy | undefined;
+  /**
+   * What to do with files of a suffix that the server stores and never shows: a note, a label file. One that a line names
+   * in full is sent in any case. @default "leave-out"
+   */
+  readonly unindexed?: UnindexedPolicy | undefined;
   /** @default what all indexed files agree on, unless others beside them leave it open, which is an error */
   readonly dataType?: DataType | undefined;
   /** Only this partition: a top-level folder of the root, or `""` for the files above all folders. */

@@ -5,11 +5,12 @@ import { InputError, type InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
 import { looksLikeCredential } from "./scan/credentials";
 import { readOptions, type FileSetOptions } from "./file-set-options";
+import { emptyProblems, repeated, windowsNotices } from "./file-set-words";
 import { credentialText, inspectFiles, type Candidate } from "./inspect";
-import { readIndexing } from "./scan/indexing";
+import { readIndexing, type Indexing } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import type { DataType } from "./media";
-import { fitsWindows, pathProblem, twinProblems } from "./names";
+import { pathProblem, twinProblems } from "./names";
 import { shown } from "../text";
 import type { PatternLine, Removal } from "./scan/patterns";
 import { countRemoved } from "./scan/removals";
@@ -30,6 +31,8 @@ export interface FileSet {
   readonly notices: readonly Notice[];
   /** Files that match but are hidden, and were left out. */
   readonly hiddenLeftOut: number;
+  /** Paths of those that match and were left out because the server would store them and never show them. */
+  readonly unindexedLeftOut: readonly string[];
   /** One for each include line that takes files, also for those that match nothing. */
   readonly patterns: readonly PatternCount[];
   /** One for each line that takes away, with how many files it takes; empty unless that was asked for. */
@@ -61,10 +64,56 @@ interface FileSetRun {
  * folder can't be read; a link is broken, or leads out of the root; files beside the indexed ones say that the data type may be
  * another, and none is given; a path is not allowed, is there twice or differs from
  * another in case or Unicode form alone; a file is over 1,250 GiB, or looks like a credential and is not named in full; no
- * file would be indexed; content is wrong and `checkContent` is `error`
+ * file would be indexed, or one would not and `unindexed` is `error`; content is wrong and `checkContent` is `error`
  * @throws AvalaError `cancelled`
  */
 export async function readFileSet(options: FileSetOptions, run: FileSetRun = {}): Promise<FileSet> {
+  const chosen = await chooseFiles(options, run);
+  const { root, found, indexing, removed } = chosen;
+  const problems = [...chosen.problems];
+  const { patterns, hiddenLeftOut } = found;
+  problems.push(...(run.check?.({ root, patterns, removed, hiddenLeftOut }) ?? []));
+  const inspection = await inspectFiles(chosen.candidates, {
+    checkContent: options.checkContent ?? "warn",
+    signal: run.signal,
+  });
+  problems.push(...inspection.problems, ...typeProblems(found.paths, options));
+  const { files } = inspection;
+  if (problems.length === 0) problems.push(...emptyProblems(found, options), ...indexing.problems);
+  if (problems.length > 0) throw new InputError(problems);
+  return {
+    root,
+    files,
+    totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    indexedCount: indexing.indexedCount,
+    ...(indexing.dataType === undefined ? {} : { dataType: indexing.dataType }),
+    notices: [
+      ...repeated(chosen.removals),
+      ...found.notices,
+      ...inspection.notices,
+      ...indexing.notices,
+      ...windowsNotices(files),
+    ],
+    hiddenLeftOut,
+    unindexedLeftOut: indexing.leftOut.map((path) => chosen.prefix + path),
+    patterns,
+    removed,
+  };
+}
+
+interface Chosen {
+  readonly root: string;
+  readonly prefix: string;
+  readonly found: Scan;
+  readonly indexing: Indexing;
+  readonly removals: readonly Removal[];
+  readonly removed: readonly PatternCount[];
+  readonly candidates: readonly Candidate[];
+  readonly problems: readonly InputProblem[];
+}
+
+/** What the lines choose and a set takes, before any file is opened. */
+async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Chosen> {
   const { root, patterns, prefix } = readOptions(options);
   if (run.signal?.aborted === true) throw cancelled("Listing files");
   const request = {
@@ -79,36 +128,16 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     signal: run.signal,
   };
   const found = await scan(request);
-  const removed = run.countsRemoved === true ? await countRemoved(request, patterns.removals) : [];
-  const { candidates, problems } = place(found, root, prefix);
-  const { patterns: counts, hiddenLeftOut } = found;
-  problems.push(...(run.check?.({ root, patterns: counts, removed, hiddenLeftOut }) ?? []));
-  const inspection = await inspectFiles(candidates, {
-    checkContent: options.checkContent ?? "warn",
-    signal: run.signal,
+  const { removals } = patterns;
+  const removed = run.countsRemoved === true ? await countRemoved(request, removals) : [];
+  const indexing = readIndexing(found.paths, {
+    dataType: options.dataType,
+    unindexed: options.unindexed ?? "leave-out",
+    isNamed: (path) => found.named.has(path),
+    folder: options.folder,
   });
-  problems.push(...inspection.problems, ...typeProblems(found.paths, options));
-  const { files } = inspection;
-  const indexing = readIndexing(files, options.dataType);
-  if (problems.length === 0) problems.push(...emptyProblems(found, options), ...indexing.problems);
-  if (problems.length > 0) throw new InputError(problems);
-  return {
-    root,
-    files,
-    totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-    indexedCount: indexing.indexedCount,
-    ...(indexing.dataType === undefined ? {} : { dataType: indexing.dataType }),
-    notices: [
-      ...repeated(patterns.removals),
-      ...found.notices,
-      ...inspection.notices,
-      ...indexing.notices,
-      ...windowsNotices(files),
-    ],
-    hiddenLeftOut: found.hiddenLeftOut,
-    patterns: found.patterns,
-    removed,
-  };
+  const placed = place({ ...found, paths: indexing.paths }, root, prefix);
+  return { root, prefix, found, indexing, removals, removed, ...placed };
 }
 
 /** What is named in full is meant, and so are the folders on the way to it. */
@@ -142,37 +171,4 @@ function place(
   }
   problems.push(...twinProblems(candidates.map(({ path }) => path)));
   return { candidates, problems };
-}
-
-function emptyProblems(found: Scan, options: FileSetOptions): InputProblem[] {
-  if (found.paths.length > 0 || options.allowEmpty === true) return [];
-  const lines = found.patterns.map(({ pattern }) => shown(pattern)).join(", ");
-  const hidden =
-    found.hiddenLeftOut === 0
-      ? ""
-      : ` ${found.hiddenLeftOut} hidden files match: name them in full, or include hidden files.`;
-  return [{ input: "include", text: `Nothing in ${options.root} matches ${lines}.${hidden}` }];
-}
-
-/** Lines that take away what an earlier one takes already: most likely another one was meant. */
-function repeated(removals: readonly Removal[]): readonly Notice[] {
-  const seen = new Set<string>();
-  return removals.flatMap(({ pattern, globs }) => {
-    const key = globs.join("\n");
-    if (seen.has(key)) return [{ text: `The line ${shown(pattern)} repeats an earlier one.` }];
-    seen.add(key);
-    return [];
-  });
-}
-
-function windowsNotices(files: readonly LocalFile[]): Notice[] {
-  const odd = files.filter(({ path }) => !fitsWindows(path));
-  const [first] = odd;
-  if (first === undefined) return [];
-  const rest = odd.length === 1 ? "" : ` (and ${odd.length - 1} more)`;
-  return [
-    {
-      text: `${shown(first.path)}${rest} can't be unpacked on Windows: its name is not allowed there.`,
-    },
-  ];
 }

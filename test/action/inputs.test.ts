@@ -38,6 +38,7 @@ test("defaults are those of action.yml", () => {
     exclude: [],
     root: ".",
     symlinks: "follow",
+    unindexed: "leave-out",
     checkContent: "warn",
     ifNoFilesFound: "error",
     partitionDepth: 0,
@@ -82,6 +83,7 @@ test.each(["abc", "-5", "0", "Infinity", "1e3"])("timeout-minutes %p is refused"
 
 test.each([
   "symlinks",
+  "unindexed",
   "check-content",
   "if-no-files-found",
   "visibility",
@@ -264,6 +266,7 @@ describe("an input without effect", () => {
     prefix: "a",
     "include-hidden-files": "true",
     symlinks: "skip",
+    unindexed: "send",
     "check-content": "off",
     "if-no-files-found": "warn",
     "partition-depth": "1",

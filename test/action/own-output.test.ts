@@ -29,7 +29,11 @@ afterEach(async () => {
 const act = (inputs: Record<string, string>, env: Record<string, string> = {}): Promise<Recorded> =>
   runTalkingTo(emulator, { tree, inputs, env });
 
-const everything = { files: "**", dataset: "pets-{digest}", "include-hidden-files": "true" };
+// Also what Avala would not index: else that would be the reason why exports, plans and outputs are left out.
+const everything = {
+  ...{ files: "**", dataset: "pets-{digest}" },
+  ...{ "include-hidden-files": "true", unindexed: "send" },
+};
 
 test("its outputs, plan, state and downloads inside of root are no part of a later upload", async () => {
   const first = await act(everything);

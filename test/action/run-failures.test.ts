@@ -92,7 +92,8 @@ describe("bad inputs", () => {
   test("of files, their lines and the dataset's name are told together", async () => {
     tree.write({ "images/gha-creds-1.json": "{}" });
     for (const dataset of ["pets-{nope}", "pets/all"]) {
-      const { errors, outputs } = await act({ ...working, dataset, files: "images\nsounds" });
+      const inputs = { ...working, dataset, files: "images\nsounds", unindexed: "send" };
+      const { errors, outputs } = await act(inputs);
       expect(errors).toHaveLength(1);
       for (const text of ["gha-creds-1.json: ", 'the line "sounds" matches nothing', "dataset: "])
         expect(errors[0]).toContain(text);
@@ -118,7 +119,7 @@ describe("bad inputs", () => {
   test("refused files are named, all of them", async () => {
     tree.write({ "images/.env.jpg": { link: "nowhere" }, "images/gone.jpg": { link: "nowhere" } });
     tree.write({ "images/gha-creds-1.json": "{}" });
-    const { errors, outputs } = await act(working);
+    const { errors, outputs } = await act({ ...working, unindexed: "send" });
     expect(errors[0]).toContain("gone.jpg");
     expect(errors[0]).toContain("gha-creds-1.json");
     expect(outputs.outcome).toBe("invalid");

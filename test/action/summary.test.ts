@@ -20,12 +20,14 @@ function selectionOf(paths: readonly string[]): Selection {
       indexedCount: files.length,
       notices: [],
       hiddenLeftOut: 2,
+      unindexedLeftOut: [],
       patterns: [],
       removed: [],
     },
     manifest,
     targets: [],
     ownLeftOut: 0,
+    leftOutFolders: [],
     warnings: [],
   };
 }

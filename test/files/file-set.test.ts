@@ -3,6 +3,7 @@ import { chmodSync, truncateSync, writeFileSync } from "node:fs";
 import { relative, join } from "node:path";
 import { InputError } from "../../src/errors";
 import { hashFiles } from "../../src/files/hash";
+import { countSuffixes } from "../../src/files/scan/indexing";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { createTempTree, jpeg, png, type TempTree, type TreeContent } from "../support/temp-tree";
@@ -207,6 +208,7 @@ describe("hidden files", () => {
       expect((await read(tree(checkout), ["**"])).hiddenLeftOut).toBe(1);
       const taken = await paths(tree(checkout), ["**", "{.git,x}/**", ".g*"], {
         includeHidden: true,
+        unindexed: "send",
       });
       expect(taken).toEqual([".gitignore", "a.jpg"]);
     });
@@ -367,19 +369,32 @@ describe("what can't be sent is refused, all of it at once", () => {
       "notes.txt": "-----BEGIN RSA PRIVATE KEY-----\n",
     });
     const refused = [".env", "gha-creds-12.json", "ssh/id_rsa", "notes.txt"];
-    expect(await problems(in_, ["**"], { includeHidden: true })).toEqual(refused);
-    expect(await problems(in_, ["**"])).toEqual(refused.slice(1));
+    const all = { unindexed: "send", includeHidden: true } as const;
+    expect(await problems(in_, ["**"], all)).toEqual(refused);
+    expect(await problems(in_, ["**"], { unindexed: "send" })).toEqual(refused.slice(1));
     expect(await paths(in_, ["a.jpg", ...refused])).toHaveLength(5);
-    expect(
-      await problems(in_, ["a.jpg", ".en[v]", "s*/id_rsa", ".env*"], { includeHidden: true }),
-    ).toEqual([".env", "ssh/id_rsa"]);
-    expect(await problems(in_, ["ssh", "a.jpg"])).toEqual(["ssh/id_rsa"]);
+    expect(await problems(in_, ["a.jpg", ".en[v]", "s*/id_rsa", ".env*"], all)).toEqual([
+      ".env",
+      "ssh/id_rsa",
+    ]);
+    expect(await problems(in_, ["ssh", "a.jpg"], { unindexed: "send" })).toEqual(["ssh/id_rsa"]);
+  });
+  test("an image that holds a private key, or is named as a credential, whatever is done with others", async () => {
+    const in_ = tree({
+      "a.jpg": jpeg(),
+      "key.jpg": "-----BEGIN RSA PRIVATE KEY-----\n",
+      ".ssh/b.jpg": jpeg("b"),
+    });
+    for (const unindexed of ["leave-out", "send", "error"] as const) {
+      const found = await problems(in_, ["**"], { unindexed, includeHidden: true });
+      expect(found).toEqual([".ssh/b.jpg", "key.jpg"]);
+    }
   });
   test("sets of which nothing would be indexed", async () => {
     const in_ = tree({ "a.txt": "a", "b.json": "{}", "c.jpg": jpeg() });
     expect(await problems(in_, ["*.txt", "*.json"])).toEqual(["include"]);
     expect(await problems(in_, ["**"], { dataType: "video" })).toEqual(["include"]);
-    const set = await read(in_, ["**"]);
+    const set = await read(in_, ["**"], { unindexed: "send" });
     expect(set).toMatchObject({ indexedCount: 1, dataType: "image" });
     expect(set.notices).toEqual([
       { text: "2 of 3 files will be stored but not indexed as image: 1 .json, 1 .txt." },
@@ -401,7 +416,7 @@ describe("what can't be sent is refused, all of it at once", () => {
       "gone.jpg": { link: "nothing" },
       "b\\c.jpg": jpeg(),
     });
-    expect((await problems(in_, ["**"])).sort()).toEqual([
+    expect((await problems(in_, ["**"], { unindexed: "send" })).sort()).toEqual([
       "a.jpg",
       "b\\c.jpg",
       "gone.jpg",
@@ -412,6 +427,76 @@ describe("what can't be sent is refused, all of it at once", () => {
     const set = await read(tree({ "10:00.jpg": jpeg(), "con.jpg": jpeg("c") }), ["**"]);
     expect(set.notices).toHaveLength(1);
     expect(set.notices[0]?.text).toContain("10:00.jpg (and 1 more)");
+  });
+});
+
+describe("files that the server would store and never show", () => {
+  const content = {
+    "a.jpg": jpeg(),
+    "b/B.JPG": jpeg("b"),
+    "b/b.txt": "1",
+    "b/c.txt": "2",
+    "notes.md": "n",
+    LICENSE: "l",
+  };
+
+  test("are left out, and counted by suffix", async () => {
+    const set = await read(tree(content), ["**"], { prefix: "p" });
+    expect(set.files.map(({ path }) => path)).toEqual(["p/a.jpg", "p/b/B.JPG"]);
+    expect(set).toMatchObject({ indexedCount: 2, notices: [] });
+    expect([...countSuffixes(set.unindexedLeftOut)]).toEqual([
+      [".txt", 2],
+      [".md", 1],
+      ["without a suffix", 1],
+    ]);
+    expect(set.unindexedLeftOut).toContain("p/b/b.txt");
+  });
+
+  test("change nothing of a set: neither its files nor its digest", async () => {
+    const in_ = tree(content);
+    const digest = async (): Promise<string> =>
+      (await hashFiles((await read(in_, ["**"])).files)).digest;
+    const before = await digest();
+    in_.write({ "notes.md": "others", "labels/x.json": "{}" });
+    expect(await digest()).toBe(before);
+  });
+
+  test("are not looked at: names and twins among them are in nobody's way", async () => {
+    const in_ = tree({ "a.jpg": jpeg(), "a\\b.txt": "", "README.md": "1", "readme.md": "2" });
+    expect(await paths(in_, ["**"])).toEqual(["a.jpg"]);
+    expect(await problems(in_, ["**"], { unindexed: "send" })).toHaveLength(2);
+  });
+
+  test("are those that another data type indexes, where one is given", async () => {
+    const in_ = tree({ "a.jpg": jpeg(), "b.mp4": "" });
+    const set = await read(in_, ["**"], { dataType: "image" });
+    expect(set.files.map(({ path }) => path)).toEqual(["a.jpg"]);
+    expect(set.unindexedLeftOut).toEqual(["b.mp4"]);
+    expect((await read(in_, ["**"])).files).toHaveLength(2);
+  });
+
+  test("are sent where a line names them in full", async () => {
+    for (const unindexed of ["leave-out", "error"] as const) {
+      const set = await read(tree(content), ["*.jpg", "b/b.txt"], { unindexed });
+      expect(set.files.map(({ path }) => path)).toEqual(["a.jpg", "b/b.txt"]);
+      expect(set).toMatchObject({ indexedCount: 1, unindexedLeftOut: [] });
+      expect(set.notices).toHaveLength(1);
+    }
+    expect(await paths(tree(content), ["a.jpg", "b"])).toEqual(["a.jpg", "b/B.JPG"]);
+  });
+
+  test("are a problem where they shall be an error, and one with nothing else in the set", async () => {
+    expect(await problems(tree(content), ["**"], { unindexed: "error" })).toEqual(["include"]);
+    expect(await paths(tree(content), ["**/*.{jpg,JPG}"], { unindexed: "error" })).toHaveLength(2);
+    for (const unindexed of ["leave-out", "send", "error"] as const) {
+      const only = read(tree(content), ["**/*.txt", "notes.md"], { unindexed, allowEmpty: true });
+      await expect(only).rejects.toThrow(/2 \.txt, 1 \.md/);
+    }
+  });
+
+  test("count as matched by their line, which is no slip", async () => {
+    const set = await read(tree(content), ["*.jpg", "**/*.txt"]);
+    expect(set.patterns.map(({ matched }) => matched)).toEqual([1, 2]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors";
 import { readFileSet } from "../../src/files/file-set";
-import { listPartitions, partitionFiles } from "../../src/files/scan/partition";
+import { listPartitions, partitionFiles, readPartitions } from "../../src/files/scan/partition";
 import { createTempTree, jpeg } from "../support/temp-tree";
 
 const content = {
@@ -51,6 +51,46 @@ describe("partitions", () => {
     });
     expect(listPartitions(broken.root, { include: ["**"], depth: 1 })).toEqual(["a", "x", "y"]);
     broken.remove();
+  });
+
+  describe("of which nothing would be indexed", () => {
+    const yolo = createTempTree({
+      "images/1.jpg": jpeg("1"),
+      "images/1.txt": "1",
+      "labels/1.txt": "1",
+      "labels/2.txt": "2",
+      "named/3.txt": "3",
+      "z/gone.txt": { link: "nothing" },
+      "data.yaml": "y",
+    });
+    afterAll(() => yolo.remove());
+    const at = (more: object): ReturnType<typeof readPartitions> =>
+      readPartitions(yolo.root, { include: ["**", "!z"], depth: 1, ...more });
+
+    test("are left out and named, with their files", () => {
+      expect(at({})).toEqual({
+        folders: ["images"],
+        leftOut: [
+          { folder: "", files: [{ path: "data.yaml" }] },
+          { folder: "labels", files: [{ path: "labels/1.txt" }, { path: "labels/2.txt" }] },
+          { folder: "named", files: [{ path: "named/3.txt" }] },
+        ],
+      });
+      expect(at({ dataType: "video" }).folders).toEqual([]);
+    });
+
+    test("are partitions where all is to be sent, or a line names a file in full", () => {
+      const all = ["", "images", "labels", "named"];
+      expect(at({ unindexed: "send" })).toEqual({ folders: all, leftOut: [] });
+      expect(at({ unindexed: "error" }).folders).toEqual(all);
+      expect(at({ include: ["images", "named/3.txt"] }).folders).toEqual(["images", "named"]);
+      expect(at({ include: ["**"] }).folders).toEqual(["images", "z"]);
+    });
+
+    test("are refused when they are read all the same, by their name", async () => {
+      const read = readFileSet({ root: yolo.root, include: ["**"], folder: "labels" });
+      await expect(read).rejects.toThrow(/labels .*2 \.txt/);
+    });
   });
 
   test("of depth 0 are one", () => {

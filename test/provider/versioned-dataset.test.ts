@@ -4,11 +4,14 @@ import { VersionedDataset } from "../../provider/index";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 
 let tree: TempTree;
+let unindexed: TempTree;
 beforeAll(() => {
+  unindexed = createTempTree({ "a/1.txt": "a", "b/2.txt": "b" });
   tree = createTempTree({ "a/1.jpg": jpeg("a"), "b/2.jpg": jpeg("b") });
 });
 afterAll(() => {
   tree.remove();
+  unindexed.remove();
 });
 
 const refused = (args: object): RunError => {
@@ -26,6 +29,11 @@ test("a glob that matches nothing is an error, and not the end of every dataset"
   expect(message).toContain("VersionedDataset training: include: nothing in root");
   expect(message).toContain(tree.root);
   expect(message).toContain("**/*.jpeg");
+});
+
+test("so is a set of which Avala would index nothing, with what is there", () => {
+  const { message } = refused({ root: unindexed.root });
+  expect(message).toMatch(/include: Avala would index nothing of root .*2 \.txt/);
 });
 
 test("so is a folder that has gone empty", () => {

@@ -140,7 +140,7 @@ describe("is stored under exactly that name", () => {
   }
 
   test("by the Action, which says nothing that begins a command or a tag", async () => {
-    const recorded = await act();
+    const recorded = await act({ unindexed: "send" });
     expect(recorded.errors).toEqual([]);
     expect(recorded.outputs).toMatchObject({
       outcome: "uploaded",
@@ -159,10 +159,24 @@ describe("is stored under exactly that name", () => {
     const { outs } = await make(bench.handlers().fileSet, {
       root: bench.tree.at("set"),
       versionOf: "set",
+      unindexed: "send",
     });
     expect(outs).toMatchObject({ fileCount: odd.length + 1 });
     expect(await stored()).toEqual([...odd, "good.jpg"].sort());
   });
+});
+
+test("a suffix that is a command or a tag is counted as words, by the Action and by the provider", async () => {
+  bench.tree.write({ "set/a.<img src=x>": "", "set/b.\n::error::x": "", "set/c.##[error]": "" });
+  const recorded = await act();
+  expect(recorded.outputs).toMatchObject({ outcome: "uploaded", "files-total": "1" });
+  expect(lines(recorded).filter(isCommand)).toEqual([]);
+  expect(recorded.summaries.join()).not.toContain("<img");
+  const call = { urn: "urn:one", isPreview: true };
+  const given = { root: bench.tree.at("set"), versionOf: "set", call };
+  expect(await failuresOf(bench.handlers().fileSet, given)).toEqual([]);
+  expect(bench.told().join()).toContain("3 files left out");
+  expect(bench.told().join("\n")).not.toMatch(/^::/m);
 });
 
 test("a folder's name can't make another dataset's name or a placeholder", async () => {

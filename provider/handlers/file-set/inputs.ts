@@ -77,6 +77,7 @@ function optionsOf(given: Chosen): FileSetOptions {
     folder,
     includeHidden,
     symlinks,
+    unindexed,
     checkContent,
   } = given;
   const dataType = given.dataType === "" ? undefined : given.dataType;
@@ -88,6 +89,7 @@ function optionsOf(given: Chosen): FileSetOptions {
     folder,
     includeHidden,
     symlinks,
+    unindexed,
     checkContent,
     dataType,
   };

@@ -2,6 +2,7 @@
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
 import type { Manifest, ManifestEntry } from "../../../src/files/manifest/manifest";
+import { describeSuffixes } from "../../../src/files/scan/indexing";
 import { refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
 import { counted } from "../../../src/text";
@@ -116,6 +117,12 @@ export async function tellNotices(
   if (set.hiddenLeftOut > 0) {
     await messages.info(
       `${counted(set.hiddenLeftOut, "hidden file")} left out (includeHidden: true takes them)`,
+    );
+  }
+  if (set.unindexedLeftOut.length > 0) {
+    const suffixes = describeSuffixes(set.unindexedLeftOut);
+    await messages.info(
+      `${counted(set.unindexedLeftOut.length, "file")} left out that Avala would not index: ${suffixes} (unindexed: "send" takes them)`,
     );
   }
 }

@@ -1,51 +1,115 @@
-// Which files of a set the server will make items of, and what to say about the others. Pure.
+// Which files of a set the server will make items of, what becomes of the others, and what to say about them. Pure.
 import type { InputProblem } from "../../errors";
-import type { LocalFile, Notice } from "../local-file";
+import { counted, formatCount, shown } from "../../text";
+import type { Notice } from "../local-file";
 import { dataTypeOf, inferDataType, isIndexed, suffixOf, type DataType } from "../media";
-import { shown } from "../../text";
 
-interface Indexing {
+/** What to do with files that the server would store and never show. One that a line names in full is sent in any case. */
+export type UnindexedPolicy = "leave-out" | "send" | "error";
+
+export interface IndexingOptions {
+  /** @default what all indexed files agree on */
   readonly dataType: DataType | undefined;
+  readonly unindexed: UnindexedPolicy;
+  /** Whether a line names the file in full. */
+  readonly isNamed: (path: string) => boolean;
+  /** Of one partition: what its messages call it. */
+  readonly folder?: string | undefined;
+}
+
+export interface Indexing {
+  readonly dataType: DataType | undefined;
+  /** What is to be sent, in the order given. */
+  readonly paths: readonly string[];
+  /** What is not sent since it would not be indexed, in the order given. */
+  readonly leftOut: readonly string[];
   readonly indexedCount: number;
   readonly problems: readonly InputProblem[];
   readonly notices: readonly Notice[];
 }
 
-/** `given`, or else the one data type that the files agree on; none indexed at all is a problem. */
-export function readIndexing(files: readonly LocalFile[], given: DataType | undefined): Indexing {
-  const dataType = given ?? inferDataType(files.map(({ path }) => path));
-  const isItem = ({ path }: LocalFile): boolean =>
-    dataType === undefined ? dataTypeOf(path) !== undefined : isIndexed(path, dataType);
-  const others = files.filter((file) => !isItem(file));
-  const indexedCount = files.length - others.length;
-  const as = dataType === undefined ? "" : ` as ${dataType}`;
-  const counts = suffixCounts(others);
-  const isUseless = files.length > 0 && indexedCount === 0;
+/** `paths` without what must not be sent. A set of which nothing is indexed is a problem, whatever the policy. */
+export function readIndexing(paths: readonly string[], options: IndexingOptions): Indexing {
+  const { unindexed, isNamed } = options;
+  const dataType = options.dataType ?? inferDataType(paths);
+  const isItem = (path: string): boolean => isItemOf(path, dataType);
+  const others = paths.filter((path) => !isItem(path));
+  const unnamed = others.filter((path) => !isNamed(path));
+  const leftOut = unindexed === "leave-out" ? unnamed : [];
+  const isOut = new Set(leftOut);
+  const stored = others.length - leftOut.length;
+  const known = { dataType, leftOut, indexedCount: paths.length - others.length };
   return {
-    dataType,
-    indexedCount,
-    problems: isUseless
-      ? [{ input: "include", text: `No file would be indexed${as}: ${counts}.` }]
-      : [],
+    ...known,
+    paths: paths.filter((path) => !isOut.has(path)),
+    problems:
+      others.length > 0 && others.length === paths.length
+        ? [{ input: "include", text: uselessText(others, options) }]
+        : unindexed === "error" && unnamed.length > 0
+          ? [{ input: "include", text: refusedText(unnamed, dataType) }]
+          : [],
     notices:
-      others.length === 0
+      stored === 0
         ? []
         : [
             {
-              text: `${others.length} of ${files.length} files will be stored but not indexed${as}: ${counts}.`,
+              text: storedText(
+                others.filter((path) => !isOut.has(path)),
+                paths.length,
+                dataType,
+              ),
             },
           ],
   };
 }
 
+/** Whether the server makes an item of the file; without a data type: of whatever type. */
+export function isItemOf(path: string, dataType: DataType | undefined): boolean {
+  return dataType === undefined ? dataTypeOf(path) !== undefined : isIndexed(path, dataType);
+}
+
+function as(dataType: DataType | undefined): string {
+  return dataType === undefined ? "" : ` as ${dataType}`;
+}
+
+/** Why a set, or a partition of one, can't be a dataset: none of its files would be an item. */
+export function uselessText(
+  others: readonly string[],
+  { dataType, folder }: Pick<IndexingOptions, "dataType" | "folder">,
+): string {
+  const where = folder === undefined ? "" : ` of ${folder === "" ? "the root" : shown(folder)}`;
+  return `No file${where} would be indexed${as(dataType)}: ${describeSuffixes(others)}.`;
+}
+
+function refusedText(others: readonly string[], dataType: DataType | undefined): string {
+  const [first = ""] = others;
+  return `${counted(others.length, "file")} would be stored but not indexed${as(dataType)}, and unindexed is error: ${describeSuffixes(others)}, the first ${shown(first)}. Take them away, or let unindexed be leave-out.`;
+}
+
+function storedText(
+  others: readonly string[],
+  total: number,
+  dataType: DataType | undefined,
+): string {
+  return `${others.length} of ${total} files will be stored but not indexed${as(dataType)}: ${describeSuffixes(others)}.`;
+}
+
+const maxSuffixes = 10;
+
 /** As `12 .txt, 1 .json`, the most frequent first. */
-function suffixCounts(files: readonly LocalFile[]): string {
+export function describeSuffixes(paths: readonly string[]): string {
+  const counts = [...countSuffixes(paths)];
+  const rest = counts.length > maxSuffixes ? ", and others" : "";
+  const named = counts.slice(0, maxSuffixes);
+  return named.map(([suffix, count]) => `${formatCount(count)} ${shown(suffix)}`).join(", ") + rest;
+}
+
+/** How many of the paths have each suffix, the most frequent first. */
+export function countSuffixes(paths: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { path } of files) {
+  for (const path of paths) {
     const suffix = suffixOf(path) || "without a suffix";
     counts.set(suffix, (counts.get(suffix) ?? 0) + 1);
   }
-  const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const shownCounts = sorted.slice(0, 10).map(([suffix, count]) => `${count} ${shown(suffix)}`);
-  return shownCounts.join(", ") + (sorted.length > 10 ? ", and others" : "");
+  return new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }

@@ -1,6 +1,7 @@
 // Cuts a file set into partitions: the folders that are datasets of their own, so that a change sends that folder alone.
 import { readOptions, type FileSetOptions } from "../file-set-options";
 import { comparePaths } from "../manifest/manifest";
+import { isItemOf } from "./indexing";
 import { scanSync } from "./scan";
 import { createTree } from "./tree";
 
@@ -15,26 +16,61 @@ export interface Partition<T> {
 
 type PartitionOptions = Pick<
   FileSetOptions,
-  "include" | "exclude" | "includeHidden" | "symlinks"
+  "include" | "exclude" | "includeHidden" | "symlinks" | "unindexed" | "dataType"
 > & { readonly depth: PartitionDepth };
 
+export interface Partitions {
+  /** `FileSetOptions.folder` of each, sorted; `""` for the files above all folders. */
+  readonly folders: readonly string[];
+  /** Folders that are no partitions, since none of their files would be indexed; the paths of these. */
+  readonly leftOut: readonly Partition<Pathed>[];
+}
+
+interface Pathed {
+  readonly path: string;
+}
+
 /**
- * The partitions that hold a file of the set, sorted: `FileSetOptions.folder` of each, `""` for the files above all
- * folders. At depth 0 always `[""]`, and then `folder` is to be left out. Synchronous, for a program that has to know its
- * resources as it runs; opens no file and refuses none, that is left to `readFileSet`.
+ * The partitions that hold a file of the set. At depth 0 always `[""]`, and then `folder` is to be left out. Synchronous,
+ * for a program that has to know its resources as it runs; opens no file and refuses none, that is left to `readFileSet`.
  * @throws InputError when the root or a glob can't be used
  */
-export function listPartitions(root: string, options: PartitionOptions): string[] {
+export function readPartitions(root: string, options: PartitionOptions): Partitions {
   const read = readOptions({ root, ...options });
-  if (options.depth === 0) return [""];
+  if (options.depth === 0) return { folders: [""], leftOut: [] };
   const tree = createTree({ root: read.root, symlinks: options.symlinks ?? "follow" });
   const includeHidden = options.includeHidden ?? false;
-  const { paths, problems } = scanSync({ tree, ...read.patterns, includeHidden });
+  const { paths, named, problems } = scanSync({ tree, ...read.patterns, includeHidden });
+  const { unindexed = "leave-out", dataType } = options;
+  const isSent = (path: string): boolean =>
+    unindexed !== "leave-out" || named.has(path) || isItemOf(path, dataType);
   // What will be refused still counts: its partition is where the refusal is told.
   const refused = problems.map(({ input }) =>
     tree.find(input)?.isDirectory() === true ? `${input}/` : input,
   );
-  return [...new Set([...paths, ...refused].map(topFolder))].sort(comparePaths);
+  const kept = [...paths.filter(isSent), ...refused].map((path) => ({ path }));
+  const rest = paths.filter((path) => !isSent(path));
+  return {
+    folders: partitionFiles(kept, 1).map(({ folder }) => folder),
+    leftOut: partitionsOnlyOf(rest, kept, 1),
+  };
+}
+
+/** {@link readPartitions}, without what was left out. */
+export function listPartitions(root: string, options: PartitionOptions): readonly string[] {
+  return readPartitions(root, options).folders;
+}
+
+/** The partitions of `leftOut` in which no file is left. */
+export function partitionsOnlyOf(
+  leftOut: readonly string[],
+  files: readonly Pathed[],
+  depth: PartitionDepth,
+  prefix = "",
+): readonly Partition<Pathed>[] {
+  const left = new Set(partitionFiles(files, depth, prefix).map(({ folder }) => folder));
+  const out = leftOut.map((path) => ({ path }));
+  return partitionFiles(out, depth, prefix).filter(({ folder }) => !left.has(folder));
 }
 
 function topFolder(path: string): string {

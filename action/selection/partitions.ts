@@ -1,0 +1,90 @@
+// The datasets that a file set goes to: which folder is one, what type and name each has, what is wrong with it.
+// Reads nothing; knows nothing of the files' content.
+import { basename } from "node:path";
+import { InputError, type InputProblem } from "../../src/errors";
+import type { FileSet } from "../../src/files/file-set";
+import type { LocalFile } from "../../src/files/local-file";
+import { filledName, slugFrom } from "../../src/files/manifest/dataset-name";
+import { type DataType, inferDataType } from "../../src/files/media";
+import { describeSuffixes, isItemOf, uselessText } from "../../src/files/scan/indexing";
+import { partitionFiles, partitionsOnlyOf } from "../../src/files/scan/partition";
+import { untyped } from "../../src/files/scan/type-question";
+import { shown } from "../../src/text";
+import type { UploadInputs } from "../inputs/upload";
+
+export interface Partition {
+  /** As `{folder}` has it. */
+  readonly folder: string;
+  readonly files: readonly LocalFile[];
+  readonly dataType: DataType | undefined;
+}
+
+export function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly Partition[] {
+  if (fileSet.files.length === 0) return [];
+  const partitions = partitionFiles(fileSet.files, inputs.partitionDepth, inputs.prefix);
+  return partitions.map(({ folder, files }) => ({
+    folder: inputs.partitionDepth === 0 ? "" : folder || basename(fileSet.root),
+    files,
+    dataType: inputs.dataType ?? inferDataType(files.map(({ path }) => path)),
+  }));
+}
+
+/** A line for each folder of which no dataset is made, since none of its files would be indexed. */
+export function leftOutFolders(inputs: UploadInputs, fileSet: FileSet): readonly string[] {
+  const { files, unindexedLeftOut } = fileSet;
+  if (inputs.partitionDepth === 0) return [];
+  return partitionsOnlyOf(unindexedLeftOut, files, inputs.partitionDepth, inputs.prefix).map(
+    ({ folder, files: out }) => {
+      const where = folder === "" ? "the files above all folders" : `the folder ${shown(folder)}`;
+      const suffixes = describeSuffixes(out.map(({ path }) => path));
+      return `no dataset is made of ${where}: Avala would index nothing of it (${suffixes})`;
+    },
+  );
+}
+
+// As long as any digest, and so is a name that is made of it.
+const SOME_DIGEST = "0".repeat(64);
+
+/** What is wrong with the datasets' names and types, whatever the files' content. Without files: with the name alone. */
+export function partitionProblems(
+  inputs: UploadInputs,
+  fileSet: FileSet | undefined,
+): readonly InputProblem[] {
+  if (fileSet === undefined) return namingProblems(inputs, "folder");
+  return partitionsOf(inputs, fileSet).flatMap((partition) => [
+    ...typeProblems(partition),
+    ...namingProblems(inputs, partition.folder),
+  ]);
+}
+
+function typeProblems({ folder, files, dataType }: Partition): readonly InputProblem[] {
+  const paths = files.map(({ path }) => path);
+  if (!paths.some((path) => isItemOf(path, dataType))) {
+    const way = "take it away by a line with !, or let unindexed be leave-out";
+    const useless = uselessText(paths, { dataType, folder: folder === "" ? undefined : folder });
+    return [{ input: "files", text: `${useless} A dataset without items is not made: ${way}.` }];
+  }
+  return dataType === undefined ? [{ input: "data-type", text: untyped(folder, paths) }] : [];
+}
+
+function namingProblems(inputs: UploadInputs, folder: string): readonly InputProblem[] {
+  if (inputs.nameProblems.length > 0) return [];
+  try {
+    namesOf(inputs, folder, SOME_DIGEST);
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+}
+
+/** @throws InputError */
+export function namesOf(
+  { dataset, slug, partitionDepth }: UploadInputs,
+  partition: string,
+  digest: string,
+): { readonly name: string; readonly slug: string } {
+  const values = { digest, folder: partitionDepth === 0 ? undefined : partition };
+  const name = filledName("dataset", dataset, values);
+  return { name, slug: slugFrom(slug === undefined ? name : filledName("slug", slug, values)) };
+}

@@ -1,0 +1,117 @@
+// The partitions of a VersionedDataset: which folders are datasets, listed while the program runs.
+// Knows nothing of the resources that are made of them.
+import { InputError, type InputProblem } from "../../src/errors";
+import { dataTypes } from "../../src/files/media";
+import { describeSuffixes, type UnindexedPolicy } from "../../src/files/scan/indexing";
+import {
+  readPartitions,
+  type PartitionDepth,
+  type Partitions,
+} from "../../src/files/scan/partition";
+import type { SymlinkPolicy } from "../../src/files/scan/entries";
+import { shown } from "../../src/text";
+
+/** What of the component's arguments chooses files. */
+export interface ChosenFiles {
+  readonly root: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly includeHidden?: boolean;
+  readonly symlinks?: SymlinkPolicy;
+  readonly unindexed?: UnindexedPolicy;
+  readonly partitionDepth?: PartitionDepth;
+  /** May be an output. */
+  readonly dataType?: unknown;
+}
+
+export interface Partition {
+  readonly folder: string | undefined;
+  /** Part of the names of resources and datasets; empty for the one partition of depth 0. */
+  readonly label: string;
+}
+
+const EVERYTHING = ["**"];
+
+/** The name that stands for the files above all folders. */
+function rootLabel(root: string): string {
+  const parts = root.split(/[\\/]/).filter((part) => part !== "" && part !== "." && part !== "..");
+  return parts.at(-1) ?? "root";
+}
+
+/** What TypeScript would have said, for a program that it did not check. */
+function checkPlain({ root, partitionDepth = 0 }: ChosenFiles): void {
+  const problems: InputProblem[] = [];
+  if (typeof root !== "string") {
+    problems.push({
+      input: "root",
+      text: "must be plain text: it is listed while the program runs",
+    });
+  }
+  if (![0, 1].includes(partitionDepth)) {
+    const text = `must be 0 or 1, and is ${JSON.stringify(partitionDepth)}`;
+    problems.push({ input: "partitionDepth", text });
+  }
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function listed(args: ChosenFiles): Partitions {
+  const { root, include = EVERYTHING, exclude, includeHidden, symlinks, unindexed } = args;
+  // An output is not known yet: then a partition is one of files of any type, and the set itself is refused.
+  const dataType = dataTypes.find((known) => known === args.dataType);
+  const choice = { include, exclude, includeHidden, symlinks, unindexed, dataType };
+  return readPartitions(root, { ...choice, depth: 1 });
+}
+
+function listFolders(args: ChosenFiles): readonly string[] {
+  const { root, include = EVERYTHING } = args;
+  const { folders, leftOut } = listed(args);
+  if (folders.length > 0) return folders;
+  const unindexed = leftOut.flatMap(({ files }) => files.map(({ path }) => path));
+  const why =
+    unindexed.length === 0
+      ? `nothing in root ${root} matches ${include.join(", ")}`
+      : `Avala would index nothing of root ${root} (${describeSuffixes(unindexed)})`;
+  // No partition is no resource, and so the end of every dataset that was there: a slip of a glob must not be that.
+  throw new InputError([
+    {
+      input: "include",
+      text: `${why}, so there would be no dataset, and those that were made before would go. To be rid of them, take the VersionedDataset out of the program.`,
+    },
+  ]);
+}
+
+/** Folders that are not datasets, since none of their files would be indexed. */
+export function leftOutFolders(args: ChosenFiles): readonly string[] {
+  if (args.partitionDepth !== 1) return [];
+  return listed(args).leftOut.map(({ folder, files }) => {
+    const where = folder === "" ? "the files above all folders" : `the folder ${shown(folder)}`;
+    const suffixes = describeSuffixes(files.map(({ path }) => path));
+    return `${where}: no dataset is made, since Avala would index nothing of it (${suffixes})`;
+  });
+}
+
+export function partitionsOf(args: ChosenFiles): readonly Partition[] {
+  checkPlain(args);
+  const { root, partitionDepth = 0 } = args;
+  if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
+  const folders = listFolders(args);
+  const taken = new Set(folders);
+  return folders.map((folder) => {
+    if (folder !== "") return { folder, label: folder };
+    const label = rootLabel(root);
+    return { folder, label: taken.has(label) ? `${label} (root)` : label };
+  });
+}
+
+/** Lines that choose nothing while others do: what a file set says of its lines, its partitions can't. */
+export function unmatchedLines(args: ChosenFiles): readonly string[] {
+  const { include = EVERYTHING, partitionDepth = 0 } = args;
+  const takesAway = (line: string): boolean => line.startsWith("!") && !line.startsWith("!(");
+  const taking = include.filter((line) => !takesAway(line));
+  if (partitionDepth === 0 || taking.length < 2) return [];
+  const away = include.filter(takesAway);
+  return taking.filter((line) => {
+    const { folders, leftOut } = listed({ ...args, include: [line, ...away] });
+    return folders.length + leftOut.length === 0;
+  });
+}

@@ -1,0 +1,42 @@
+// What is said of a file set as a whole, besides what is said of its files. Pure.
+import type { InputProblem } from "../errors";
+import { shown } from "../text";
+import type { FileSetOptions } from "./file-set-options";
+import type { LocalFile, Notice } from "./local-file";
+import { fitsWindows } from "./names";
+import type { Removal } from "./scan/patterns";
+import type { Scan } from "./scan/scan";
+
+/** Why nothing is chosen at all. */
+export function emptyProblems(found: Scan, options: FileSetOptions): InputProblem[] {
+  if (found.paths.length > 0 || options.allowEmpty === true) return [];
+  const lines = found.patterns.map(({ pattern }) => shown(pattern)).join(", ");
+  const hidden =
+    found.hiddenLeftOut === 0
+      ? ""
+      : ` ${found.hiddenLeftOut} hidden files match: name them in full, or include hidden files.`;
+  return [{ input: "include", text: `Nothing in ${options.root} matches ${lines}.${hidden}` }];
+}
+
+/** Lines that take away what an earlier one takes already: most likely another one was meant. */
+export function repeated(removals: readonly Removal[]): readonly Notice[] {
+  const seen = new Set<string>();
+  return removals.flatMap(({ pattern, globs }) => {
+    const key = globs.join("\n");
+    if (seen.has(key)) return [{ text: `The line ${shown(pattern)} repeats an earlier one.` }];
+    seen.add(key);
+    return [];
+  });
+}
+
+export function windowsNotices(files: readonly LocalFile[]): Notice[] {
+  const odd = files.filter(({ path }) => !fitsWindows(path));
+  const [first] = odd;
+  if (first === undefined) return [];
+  const rest = odd.length === 1 ? "" : ` (and ${odd.length - 1} more)`;
+  return [
+    {
+      text: `${shown(first.path)}${rest} can't be unpacked on Windows: its name is not allowed there.`,
+    },
+  ];
+}

@@ -1,0 +1,105 @@
+// What the Action does with files that Avala would store and never show.
+import { readFileSync } from "node:fs";
+import type { Emulator } from "../../emulator";
+import { startQuietly } from "../support/quiet-emulator";
+import {
+  createTempTree,
+  runTalkingTo,
+  type Recorded,
+  type TempTree,
+} from "../support/recorded-action";
+import { jpeg } from "../support/temp-tree";
+
+let tree: TempTree;
+let emulator: Emulator;
+const yolo = {
+  "data.yaml": "names: [cat]",
+  "images/1.jpg": jpeg("1"),
+  "images/2.jpg": jpeg("2"),
+  "labels/1.txt": "0 0.5 0.5 1 1",
+  "labels/2.txt": "0 0.5 0.5 1 1",
+  "notes.md": "n",
+};
+beforeEach(async () => {
+  tree = createTempTree(yolo);
+  emulator = await startQuietly({ ingestMs: 0 });
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+const act = (inputs: Record<string, string>): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree, inputs: { files: "**", dataset: "pets-{digest}", ...inputs } });
+const partitioned = { dataset: "pets-{folder}-{digest}", "partition-depth": "1" };
+const names = (): string[] =>
+  emulator.datasets().map(({ name }) => name.replace(/-[0-9a-f]+$/, ""));
+
+test("they cost no call, and are counted by suffix in the log, the summary and the report", async () => {
+  const { outputs, errors, warnings, lines, summaries } = await act({});
+  expect(errors).toEqual([]);
+  expect(warnings).toEqual([]);
+  expect(outputs).toMatchObject({ outcome: "uploaded", "files-total": "2" });
+  expect(emulator.requests().filter(({ path }) => path.includes("file-upload-url"))).toHaveLength(
+    2,
+  );
+  const counts = "2 .txt, 1 .md, 1 .yaml";
+  expect(lines.join("\n")).toContain(counts);
+  expect(summaries.join("\n")).toContain(counts);
+  const report = JSON.parse(readFileSync(outputs.report ?? "", "utf8")) as { files: object };
+  expect(report.files).toMatchObject({ unindexedLeftOut: { ".txt": 2, ".md": 1, ".yaml": 1 } });
+});
+
+test("a change of one changes nothing", async () => {
+  await act({});
+  tree.write({ "notes.md": "other", "labels/3.txt": "1" });
+  const { outputs } = await act({});
+  expect(outputs).toMatchObject({ outcome: "unchanged" });
+  expect(emulator.datasets()).toHaveLength(1);
+});
+
+test("they are sent where that is asked for, with a warning", async () => {
+  const { outputs, warnings } = await act({ unindexed: "send" });
+  expect(outputs).toMatchObject({ outcome: "uploaded", "files-total": "6" });
+  expect(warnings).toHaveLength(1);
+});
+
+test.each([
+  { unindexed: "error" },
+  { files: "labels" },
+  { files: "labels", unindexed: "send" },
+  { "data-type": "video", "if-no-files-found": "ignore" },
+])("a set that must not, or would not, have any is refused: %j", async (inputs) => {
+  const { outputs, errors } = await act(inputs);
+  expect(outputs.outcome).toBe("invalid");
+  expect(errors[0]).toContain("2 .txt");
+  expect(emulator.requests()).toEqual([]);
+});
+
+describe("a folder of which nothing would be indexed", () => {
+  test("is not a dataset, and the log says so", async () => {
+    const { outputs, errors, lines } = await act(partitioned);
+    expect(errors).toEqual([]);
+    expect(outputs.outcome).toBe("uploaded");
+    expect(names()).toEqual(["pets-images"]);
+    expect(lines.join("\n")).toMatch(/the folder labels: .*2 \.txt/);
+    expect(lines.join("\n")).toMatch(/the files above all folders: .*1 \.md, 1 \.yaml/);
+  });
+
+  test.each([{}, { "data-type": "image" }])(
+    "is refused by its name where all is to be sent (%j)",
+    async (more) => {
+      const { outputs, errors } = await act({ ...partitioned, ...more, unindexed: "send" });
+      expect(outputs.outcome).toBe("invalid");
+      expect(errors[0]).toMatch(/No file of labels would be indexed.*2 \.txt/);
+      expect(emulator.requests()).toEqual([]);
+    },
+  );
+
+  test("is refused, too, where a line names its only file in full", async () => {
+    const files = "images\nlabels/1.txt";
+    const { outputs, errors } = await act({ ...partitioned, files });
+    expect(outputs.outcome).toBe("invalid");
+    expect(errors[0]).toContain("No file of labels would be indexed");
+  });
+});
