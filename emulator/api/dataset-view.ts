@@ -30,9 +30,11 @@ export function showDataset(dataset: Dataset, world: World, now: number): JsonOb
     visibility: dataset.visibility,
     status: datasetStatus(dataset, now),
     item_count: countItems(dataset, items, config.dialect),
-    project_count: countProjects(state, dataset),
+    ...(config.dialect.workCounts === "present" && {
+      project_count: countProjects(state, dataset),
+      annotations_count: dataset.annotationsCount,
+    }),
     size_bytes: items.reduce((sum, item) => sum + item.size, 0),
-    annotations_count: dataset.annotationsCount,
     owner_name: shownOwner(dataset.owner, world),
     predefined_labels: [],
     created_at: isoTime(dataset.createdAt),

@@ -36,7 +36,7 @@ export function listDatasets(request: ApiRequest, world: World): ApiReply {
     .filter((dataset) => filters.every((holds) => holds(dataset)))
     .sort((a, b) => b.seq - a.seq);
   const show = (dataset: Dataset): unknown => showDataset(dataset, world, now);
-  return cursorPage(request, rows, (dataset) => -dataset.seq, show);
+  return cursorPage(request, rows, (dataset) => -dataset.seq, show, world.config.dialect);
 }
 
 export function getDataset(request: ApiRequest, world: World): ApiReply {

@@ -16,7 +16,7 @@ export function listItems(request: ApiRequest, world: World): ApiReply {
   const rows = items.map((item, index) => ({ item, index }));
   const show = (row: PlacedItem): unknown => showItem(row, dataset, request, world);
   // Items are only ever appended, so an item's place is its position.
-  return cursorPage(request, rows, ({ index }) => index, show);
+  return cursorPage(request, rows, ({ index }) => index, show, world.config.dialect);
 }
 
 export function getItem(request: ApiRequest, world: World): ApiReply {
@@ -36,7 +36,7 @@ function sequencesAt(request: ApiRequest, world: World): readonly Sequence[] {
 
 export function listSequences(request: ApiRequest, world: World): ApiReply {
   const rows = sequencesAt(request, world);
-  return cursorPage(request, rows, (_sequence, index) => index, showSequence);
+  return cursorPage(request, rows, (_sequence, index) => index, showSequence, world.config.dialect);
 }
 
 export function getSequence(request: ApiRequest, world: World): ApiReply {

@@ -1,10 +1,11 @@
 // Cursor pages and numbered pages, with absolute links (contract, "Pagination").
 import type { Dialect } from "../dialect/dialect";
-import { notFound, refuse } from "./replies";
+import { invalid, notFound, refuse } from "./replies";
 import type { ApiReply, ApiRequest } from "./request";
 
-/** Both the default and the most that a page holds: a larger `limit` is cut, as the framework does. */
+/** The default, and where larger pages are not given the most that a page holds. */
 const PAGE_SIZE = 100;
+const LARGE_PAGE_SIZE = 1000;
 
 interface Cursor {
   readonly position: number;
@@ -13,15 +14,16 @@ interface Cursor {
 
 /**
  * One page of rows in the order given. `positionOf` must grow strictly along them, so that a
- * cursor keeps its place while rows come and go.
+ * cursor keeps its place while rows come and go. `dialect`: for a list that may give large pages.
  */
 export function cursorPage<T>(
   request: ApiRequest,
   rows: readonly T[],
   positionOf: (row: T, index: number) => number,
   show: (row: T) => unknown,
+  dialect?: Dialect,
 ): ApiReply {
-  const limit = pageSize(request);
+  const limit = pageSize(request, dialect?.largePages);
   const cursor = readCursor(request.query.get("cursor"));
   const { from, to } = bounds(rows, positionOf, cursor, limit);
   const link = (index: number, isReverse: boolean): string => {
@@ -99,9 +101,12 @@ function numberedPage<T>(
   return { status: 200, body };
 }
 
-function pageSize(request: ApiRequest): number {
+function pageSize(request: ApiRequest, largePages: Dialect["largePages"] = "cut"): number {
   const limit = Number(request.query.get("limit"));
-  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, PAGE_SIZE) : PAGE_SIZE;
+  if (!Number.isInteger(limit) || limit < 1) return PAGE_SIZE;
+  if (limit > PAGE_SIZE && largePages === "refused")
+    throw invalid({ limit: [`Ensure this value is less than or equal to ${PAGE_SIZE}.`] });
+  return Math.min(limit, largePages === "taken" ? LARGE_PAGE_SIZE : PAGE_SIZE);
 }
 
 function linkTo(request: ApiRequest, changes: Readonly<Record<string, string>>): string {

@@ -31,6 +31,23 @@ export const MANNERS = {
     default: "absolute",
     evidence: "The guide shows absolute URLs; nothing promises them for every list.",
   }),
+  largePages: defineSwitch({
+    about: "a `limit` of more than 100 entries a page",
+    forms: {
+      cut: "cut to 100",
+      taken: "given, up to 1,000",
+      refused: "a 400 on `limit`",
+    },
+    default: "cut",
+    evidence:
+      "The guide shows `limit` and a default of 100; no source gives its bound, and the framework cuts what is over its own.",
+  }),
+  workCounts: defineSwitch({
+    about: "`annotations_count` and `project_count` of a dataset",
+    forms: { present: "in every reply", absent: "in none" },
+    default: "present",
+    evidence: "The reference lists them; the SDKs know a dataset without them.",
+  }),
   numberedLists: defineSwitch({
     about: "the lists of organizations, of slices and of an owner's datasets",
     forms: {

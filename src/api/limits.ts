@@ -14,6 +14,12 @@ export const MAX_NAME_CHARACTERS = 255;
 /** Entries that a page of a list holds, by the server's own choice ("Pagination"). */
 export const PAGE_ENTRIES = 100;
 
+/**
+ * Entries that are asked for where more than a page is expected. No source gives the server's bound: what it gives is taken
+ * ("Pagination").
+ */
+export const LARGE_PAGE_ENTRIES = 1000;
+
 /** The largest object that one form, or one PUT, carries to S3 (5 GiB). */
 export const MAX_FORM_BYTES = 5 * 1024 * MIB;
 

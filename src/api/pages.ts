@@ -2,6 +2,7 @@
 import { isAvalaError, type AvalaError } from "../errors";
 import type { Avala } from "./connection";
 import type { ApiCall } from "./call";
+import { LARGE_PAGE_ENTRIES } from "./limits";
 import { badReply, Fields, isRecord, type Read } from "./wire";
 
 export interface Page<T> {
@@ -15,6 +16,8 @@ export interface Page<T> {
 export type ListCall = Pick<ApiCall, "route" | "path" | "query" | "what" | "signal"> & {
   /** Hears of an entry that can't be read, where the list is only searched and goes on without it. @default it is thrown */
   readonly onUnreadable?: ((error: AvalaError) => void) | undefined;
+  /** Whether more than a page is expected: then larger pages are asked for. @default false */
+  readonly isLong?: boolean | undefined;
 };
 
 /** One entry, or none that can be read. */
@@ -61,6 +64,21 @@ async function readPage<T>(
   return pageOf(json, call, read);
 }
 
+/** The first page of a list; of a long one a large page, where the server has not refused those. */
+async function readFirstPage<T>(avala: Avala, call: ListCall, read: Read<T>): Promise<Page<T>> {
+  const { remembered } = avala;
+  if (call.isLong !== true || remembered.refusesLargePages === true)
+    return readPage(avala, call, read);
+  const query = { ...call.query, limit: LARGE_PAGE_ENTRIES };
+  try {
+    return await readPage(avala, { ...call, query }, read);
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "validation") throw error;
+    remembered.refusesLargePages = true;
+    return readPage(avala, call, read);
+  }
+}
+
 /** One page. @throws as {@link Avala.call} */
 export function listPage<T>(avala: Avala, call: ListCall, read: Read<T>): Promise<Page<T>> {
   return readPage(avala, call, read);
@@ -103,7 +121,7 @@ export async function* listAll<T extends Listed>(
   call: ListCall,
   read: Read<T>,
 ): AsyncGenerator<T, void, undefined> {
-  const { next, results } = await readPage(avala, call, read);
+  const { next, results } = await readFirstPage(avala, call, read);
   const newsIn = createNews<T>(call.route);
   yield* newsIn(results);
   if (next !== null) yield* follow(avala, call, { read, newsIn }, next);

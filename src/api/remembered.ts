@@ -34,6 +34,8 @@ export interface Remembered {
   /** The owner whose paths have shown a dataset, by its uid and the server's word for its owner. */
   ownersInPaths?: Map<string, string>;
   permissions?: Promise<Permissions | undefined>;
+  /** The server refuses a larger page than its own. */
+  refusesLargePages?: boolean;
   /** Bytes, by organization; `undefined` where the server does not tell. */
   quotaLimits?: Map<string | undefined, number | undefined>;
 }

@@ -159,13 +159,13 @@ function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyCompariso
 async function listFacts(
   avala: Avala,
   dataset: Dataset,
-  owner: OwnerWanted,
+  { owner, expected }: { readonly owner: OwnerWanted; readonly expected: number },
 ): Promise<readonly ItemFacts[] | undefined> {
   try {
     return await readUnderOwner(avala, dataset, owner, async (ref) => {
       const items: ItemFacts[] = [];
       // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
-      for await (const { uid, key, sizeBytes } of listItems(avala, ref)) {
+      for await (const { uid, key, sizeBytes } of listItems(avala, ref, { expected })) {
         items.push({ uid, key, sizeBytes });
       }
       return items;
@@ -227,7 +227,7 @@ export async function compareItems(
   const files = new Map<string, number>();
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
-    const items = await listFacts(avala, dataset, owner);
+    const items = await listFacts(avala, dataset, { owner, expected: files.size });
     const byKeys = { dataset, items, health: undefined };
     const isAllShown = items !== undefined && isAllEqual(keysOf(byKeys, files));
     if (isAllShown) return { ...byKeys, isAllShown };

@@ -1,4 +1,5 @@
 import { listDatasetPage, listDatasets } from "../../src/api/endpoints/datasets";
+import { listItems } from "../../src/api/endpoints/items";
 import { listSlices } from "../../src/api/endpoints/slices";
 import { reply, scripted } from "../support/scripted-transport";
 
@@ -112,5 +113,35 @@ describe("pages", () => {
     );
     const { avala } = scripted(same);
     await expect(uidsOf(listSlices(avala, "acme"))).rejects.toMatchObject({ code: "bad_reply" });
+  });
+});
+
+describe("a list that is expected to be long", () => {
+  const ref = { owner: "ada", slug: "cats" };
+  const itemsOf = (uids: string[], next: string | null) =>
+    reply(200, { next, previous: null, results: uids.map((uid) => ({ uid, key: uid })) });
+
+  test("asks for large pages, and follows those of a server that gives fewer", async () => {
+    const { avala, requests } = scripted([
+      itemsOf(["a"], "?cursor=1&limit=1000"),
+      itemsOf(["b"], null),
+    ]);
+    expect(await uidsOf(listItems(avala, ref, { expected: 101 }))).toEqual(["a", "b"]);
+    expect(requests[0]?.url).toMatch(/\/items\/\?limit=1000$/);
+  });
+
+  test("asks without a limit where the server refuses it, and does not ask again in that session", async () => {
+    const refusal = reply(400, { limit: ["Ensure this value is less than or equal to 100."] });
+    const { avala, requests } = scripted([refusal, itemsOf(["a"], null), itemsOf(["b"], null)]);
+    expect(await uidsOf(listItems(avala, ref, { expected: 5_000 }))).toEqual(["a"]);
+    expect(await uidsOf(listItems(avala, ref, { expected: 5_000 }))).toEqual(["b"]);
+    expect(requests.map(({ url }) => url.includes("limit"))).toEqual([true, false, false]);
+  });
+
+  test("keeps the server's own page where one is enough, or the caller's", async () => {
+    const { avala, requests } = scripted([itemsOf(["a"], null), itemsOf(["b"], null)]);
+    await uidsOf(listItems(avala, ref, { expected: 100 }));
+    await uidsOf(listItems(avala, ref, { expected: 5_000, limit: 2 }));
+    expect(requests.map(({ url }) => url.split("?")[1])).toEqual([undefined, "limit=2"]);
   });
 });

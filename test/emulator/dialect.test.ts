@@ -266,6 +266,27 @@ test.each([
   expect(items.body.results.map((item) => item.key as string | null)).toEqual([key]);
 });
 
+test.each([
+  ["cut", 200, 100],
+  ["taken", 200, 101],
+  ["refused", 400, undefined],
+] as const)("a page of more than 100 entries may be %s: %i", async (largePages, status, count) => {
+  const emulator = await speaking({ largePages });
+  for (let index = 0; index < 101; index += 1)
+    await create(emulator, { name: `cats ${index}`, slug: `cats-${index}` });
+  const page = await call(emulator, "GET", "/datasets/?limit=1000");
+  expect(page.status).toBe(status);
+  expect((page.body as { readonly results?: readonly unknown[] }).results?.length).toBe(count);
+});
+
+test("a dataset may come without the counts of people's work", async () => {
+  const emulator = await speaking({ workCounts: "absent" });
+  const { body } = await create(emulator);
+  expect(body).toMatchObject({ item_count: 0 });
+  expect(body).not.toHaveProperty("annotations_count");
+  expect(body).not.toHaveProperty("project_count");
+});
+
 test("lidar and video datasets may count sequences, and their health frames", async () => {
   const emulator = await speaking({ sequences: "always" });
   for (const path of ["drive 1/a.alp", "drive 1/b.alp", "drive 2/a.alp"])

@@ -2,6 +2,7 @@
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { nameOf, refPath, type DatasetRef } from "./datasets";
+import { PAGE_ENTRIES } from "../limits";
 import { listAll } from "../pages";
 import type { Fields } from "../wire";
 
@@ -28,6 +29,12 @@ export interface Sequence {
 export interface ListOptions {
   /** Entries a page. @default 100, by the server */
   readonly limit?: number | undefined;
+  /** How many there are, where that is known: of many, larger pages are asked for. */
+  readonly expected?: number | undefined;
+}
+
+function isLong({ limit, expected = 0 }: ListOptions): boolean {
+  return limit === undefined && expected > PAGE_ENTRIES;
 }
 
 function readItem(fields: Fields): DatasetItem {
@@ -62,6 +69,7 @@ export function listItems(
     route: "GET /datasets/{owner}/{slug}/items/",
     path: [...refPath(ref), "items"],
     query: { limit: options.limit },
+    isLong: isLong(options),
     what: `list the items of dataset ${nameOf(ref)}`,
   };
   return listAll(avala, call, readItem);
@@ -92,6 +100,7 @@ export function listSequences(
     route: "GET /datasets/{owner}/{slug}/sequences/",
     path: [...refPath(ref), "sequences"],
     query: { limit: options.limit },
+    isLong: isLong(options),
     what: `list the sequences of dataset ${nameOf(ref)}`,
   };
   return listAll(avala, call, readSequence);

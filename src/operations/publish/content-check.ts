@@ -92,7 +92,8 @@ async function findStored(
   const byPath = new Map(files.map((file) => [file.path, file]));
   const items = await readUnderOwner(avala, dataset, owner, async (ref) => {
     const read: Pick<DatasetItem, "key" | "url">[] = [];
-    for await (const { key, url } of listItems(avala, ref)) read.push({ key, url });
+    for await (const { key, url } of listItems(avala, ref, { expected: files.length }))
+      read.push({ key, url });
     return read;
   }).catch(ignoreUnlisted);
   const matches = matchKeys(
