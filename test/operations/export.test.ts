@@ -185,7 +185,10 @@ describe("waiting for an export", () => {
   test("ends with the completed export, and reports its states on the way", async () => {
     const states = ["requested", "processing", "processing", "exported"];
     const { avala, events } = scripted(
-      states.map((status) => reply(200, { uid: "e1", status })),
+      states.map((status) => {
+        const url = status === "exported" ? { download_url: "https://cdn.avala.ai/e1.json" } : {};
+        return reply(200, { uid: "e1", status, ...url });
+      }),
       hurried,
     );
     const ended = await waitForExport(avala, "e1", { timeoutMs: 30_000 });
