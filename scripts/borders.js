@@ -75,7 +75,7 @@ const ORDERS = {
     ],
     ["dataset-ref.ts", "altered-keys.ts", "plain-resources.ts"],
     ["dataset-owner.ts", "key-comparison.ts"],
-    ["dataset.ts", "dataset-list.ts", "export.ts", "item-comparison.ts"],
+    ["dataset.ts", "dataset-list.ts", "export.ts", "export-download.ts", "item-comparison.ts"],
     ["publish"],
     ["grow"],
   ],

@@ -171,12 +171,8 @@ export {
   type DatasetName,
 } from "./operations/dataset";
 export { compareItems, type ItemComparison } from "./operations/item-comparison";
-export {
-  downloadExport,
-  startExport,
-  waitForExport,
-  type DownloadedExport,
-} from "./operations/export";
+export { startExport, waitForExport } from "./operations/export";
+export { downloadExport, type DownloadedExport } from "./operations/export-download";
 export { carryOut, publishDataset } from "./operations/publish/publish";
 export { decidePublish } from "./operations/publish/decide";
 export type {

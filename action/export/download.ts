@@ -6,7 +6,7 @@ import { makeFolder } from "../../src/flow/folders";
 import { canonicalBaseUrl } from "../../src/api/check-options";
 import type { Avala } from "../../src/api/connection";
 import { asDiskError, isAvalaError } from "../../src/errors";
-import { downloadExport } from "../../src/operations/export";
+import { downloadExport } from "../../src/operations/export-download";
 import { openCachedExport } from "./cached-export";
 import type { ActionEnvironment } from "../environment";
 import { checkJson, kindOf } from "./export-content";

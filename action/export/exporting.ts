@@ -73,7 +73,7 @@ async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> 
     return { ...finished, uid };
   } catch (error) {
     if (!isAvalaError(error) || !STILL_RUNNING.has(error.code)) throw error;
-    const hint = `The export is still running, and running this step again would start a second one: wait for this one with export-uid: ${uid}`;
+    const hint = `The export is still running. ${againText(run.inputs.export?.source, uid)}`;
     if (error.code === "cancelled") {
       const text = `Waiting for export ${uid} was stopped before it was done.`;
       throw new AvalaError("cancelled", text, { hint: `${hint}.`, cause: error });
@@ -87,6 +87,14 @@ async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> 
   }
 }
 
+/** A run again finds an export by the name that this Action makes, and by no other. */
+function againText(source: ExportSource | undefined, uid: string): string {
+  const isFound = source?.kind === "existing" || source?.name === undefined;
+  return isFound
+    ? `Running this step again waits for it, and so does export-uid: ${uid}`
+    : `Running this step again would start a second one: wait for this one with export-uid: ${uid}`;
+}
+
 async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promise<Export> {
   if (source.kind === "existing") {
     const found = await getExport(avala, source.uid);
@@ -94,9 +102,19 @@ async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promis
     return { ...found, uid: source.uid };
   }
   const wanted = exportOf(run, source);
-  const started = await startExport(avala, wanted, { isNameUnique: source.name === undefined });
+  // A name that the workflow gives may be given to anything, so it proves nothing.
+  const isNameMade = source.name === undefined;
+  const started = await startExport(avala, wanted, {
+    isNameUnique: isNameMade,
+    isSameName: (name) => isNameMade && isMadeFor(wanted, name),
+  });
   checkUid("the export", started.uid);
-  run.log.info(`Started export ${started.uid} (${started.name ?? source.format}).`);
+  const name = started.name ?? source.format;
+  run.log.info(
+    started.name === undefined || started.name === wanted.name
+      ? `Started export ${started.uid} (${name}).`
+      : `Export ${started.uid} (${name}) of the same sources is still running: waiting for it instead of starting another.`,
+  );
   return started;
 }
 
@@ -114,6 +132,17 @@ function exportOf(run: Run, source: Extract<ExportSource, { kind: "new" }>): Exp
 // Enough to keep the jobs of one run apart.
 const MARK_CHARACTERS = 8;
 
+/** Of what is exported: sources and format. */
+function markOf({ format, datasets, projects, slices }: Omit<ExportInput, "name">): string {
+  const what = { format, datasets, projects, slices };
+  return createHash("sha256").update(canonicalJson(what)).digest("hex").slice(0, MARK_CHARACTERS);
+}
+
+/** Whether a run of this Action gave the name to an export of the same: with its own number in it. */
+function isMadeFor(wanted: ExportInput, name: string): boolean {
+  return / run \S+ \([0-9a-f]{8}\)$/.test(name) && name.endsWith(`(${markOf(wanted)})`);
+}
+
 /**
  * Says which run made the export, and stands for what is exported: the jobs of a matrix are one run, and an export whose
  * reply was lost is found by its name.
@@ -121,8 +150,7 @@ const MARK_CHARACTERS = 8;
 function madeName({ environment: { env } }: Run, what: Omit<ExportInput, "name">): string {
   const run = env.GITHUB_RUN_ID ?? "local";
   const attempt = env.GITHUB_RUN_ATTEMPT ?? "1";
-  const mark = createHash("sha256").update(canonicalJson(what)).digest("hex");
-  const end = ` run ${run}.${attempt} (${mark.slice(0, MARK_CHARACTERS)})`;
+  const end = ` run ${run}.${attempt} (${markOf(what)})`;
   const repository = env.GITHUB_REPOSITORY ?? "upload-action";
   return repository.slice(0, MAX_NAME_CHARACTERS - end.length) + end;
 }

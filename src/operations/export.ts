@@ -1,11 +1,5 @@
-// Exports as a whole: start one without ever starting two, wait for it, fetch its file.
+// Exports as a whole: start one without ever starting two, and wait for it.
 // Knows nothing of gates: what an export must hold to pass is the front ends' business.
-import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { makeFolder } from "../flow/folders";
-import { pipeline } from "node:stream/promises";
 import type { Avala } from "../api/connection";
 import {
   createExport,
@@ -14,23 +8,16 @@ import {
   type Export,
   type ExportInput,
 } from "../api/endpoints/exports";
-import { download } from "../api/storage/storage";
-import { checkRoom, checkWhole, roomFor } from "./download-room";
-import { asDiskError, AvalaError, ignoreForbidden } from "../errors";
-import { retry } from "../flow/retry";
+import { AvalaError, ignoreForbidden } from "../errors";
 import { makeOnceAmong, sameMembers } from "./lost-reply";
 import { printable } from "../redact";
-import { retryOn } from "../upload/send/attempt";
 import { waitFor } from "./wait";
 
 function hasSources({ datasets, projects, slices }: Export): boolean {
   return datasets.length + projects.length + slices.length > 0;
 }
 
-/** By its name and its sources, of which a server may leave out either (contract, "Exports"), but not both. */
-function isOf(input: ExportInput, found: Export): boolean {
-  if (found.name !== undefined && found.name !== "" && found.name !== input.name) return false;
-  if (!hasSources(found)) return found.name === input.name;
+function isOfSources(input: ExportInput, found: Export): boolean {
   return (
     sameMembers(found.datasets, input.datasets) &&
     sameMembers(found.projects, input.projects) &&
@@ -38,17 +25,27 @@ function isOf(input: ExportInput, found: Export): boolean {
   );
 }
 
+/** By its name and its sources, of which a server may leave out either (contract, "Exports"), but not both. */
+function isOf(input: ExportInput, found: Export): boolean {
+  if (found.name !== undefined && found.name !== "" && found.name !== input.name) return false;
+  return hasSources(found) ? isOfSources(input, found) : found.name === input.name;
+}
+
+/** Still running, of another name that stands for the same work, and not of other sources as far as they are shown. */
+function isSameWork(input: ExportInput, found: Export, { isSameName }: StartOptions): boolean {
+  if (found.state !== "running" || isSameName?.(found.name ?? "") !== true) return false;
+  return !hasSources(found) || isOfSources(input, found);
+}
+
 // An export is looked for among the newest: it was made within the minutes of one run's tries.
 const NEWEST = 100;
 
-/** Those that are surely of these sources come first. */
-async function newestOf(avala: Avala, input: ExportInput): Promise<readonly Export[]> {
+/** Those that are surely of some sources come first. */
+async function newestExports(avala: Avala): Promise<readonly Export[]> {
   const found: Export[] = [];
-  let seen = 0;
   for await (const candidate of listExports(avala, { limit: NEWEST, skipsUnreadable: true })) {
-    if (isOf(input, candidate)) found.push(candidate);
-    seen += 1;
-    if (seen >= NEWEST) break;
+    found.push(candidate);
+    if (found.length >= NEWEST) break;
   }
   return [...found.filter(hasSources), ...found.filter((candidate) => !hasSources(candidate))];
 }
@@ -58,6 +55,8 @@ interface StartOptions {
   readonly takesRunning?: boolean;
   /** No export of other sources can have this name. @default as `takesRunning` */
   readonly isNameUnique?: boolean;
+  /** Whether an export of another name exports the same: one that an earlier run left running is then taken too. */
+  readonly isSameName?: (name: string) => boolean;
 }
 
 /**
@@ -72,10 +71,15 @@ export async function startExport(
   input: ExportInput,
   options: StartOptions = {},
 ): Promise<Export> {
-  const alike = (): Promise<readonly Export[]> => newestOf(avala, input);
-  const before = await alike().catch(ignoreForbidden);
+  const ofInput = (exports: readonly Export[]): readonly Export[] =>
+    exports.filter((found) => isOf(input, found));
+  const alike = async (): Promise<readonly Export[]> => ofInput(await newestExports(avala));
+  const newest = await newestExports(avala).catch(ignoreForbidden);
+  const before = newest && ofInput(newest);
   const running = before?.find(({ state }) => state === "running");
   if (options.takesRunning === true && running !== undefined) return running;
+  const leftRunning = newest?.find((found) => isSameWork(input, found, options));
+  if (leftRunning !== undefined) return leftRunning;
   const { made, wasFound } = await makeOnceAmong(avala, {
     what: `start export ${input.name}`,
     make: () => createExport(avala, input),
@@ -164,75 +168,4 @@ function failed({ name, status, error }: Export, uid: string): AvalaError {
     `Export ${printable(name ?? uid)} ended as ${printable(status)}${reason}`,
     { hint: `${found} Fix the cause and start a new export: this one will not change.` },
   );
-}
-
-export interface DownloadedExport {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-}
-
-async function fetchTo(
-  avala: Avala,
-  uid: string,
-  path: string,
-  signal: AbortSignal,
-): Promise<DownloadedExport> {
-  const { downloadUrl } = await getExport(avala, uid);
-  if (downloadUrl === undefined) {
-    throw new AvalaError("bad_reply", `Export ${uid} has no download_url.`, {
-      hint: "Wait for the export to be completed first.",
-    });
-  }
-  const reply = await download(avala, downloadUrl, { signal });
-  const what = `The file of export ${uid}`;
-  const room = await roomFor(what, reply.headers["content-length"], dirname(path));
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  async function* counted(): AsyncGenerator<Buffer> {
-    for await (const chunk of reply.body) {
-      sizeBytes += chunk.length;
-      checkRoom(what, sizeBytes, room);
-      hash.update(chunk);
-      yield chunk;
-    }
-  }
-  await pipeline(counted(), createWriteStream(path, { mode: 0o600 }), { signal });
-  checkWhole(what, sizeBytes, room);
-  return { path, sizeBytes, sha256: hash.digest("hex") };
-}
-
-async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/**
- * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there.
- * Its presigned URL expires, so each try reads the export again for a fresh one (contract, "Exports"). What is in the
- * file is for the caller to check.
- */
-export async function downloadExport(
-  avala: Avala,
-  uid: string,
-  options: { readonly toFile: string },
-): Promise<DownloadedExport> {
-  const partial = `${options.toFile}.partial`;
-  try {
-    await makeFolder(dirname(options.toFile));
-    const fetched = await retry(
-      (_attempt, signal) => fetchTo(avala, uid, partial, signal),
-      retryOn(avala, `download export ${uid}`, avala.signal),
-    );
-    await syncFile(partial);
-    await rename(partial, options.toFile);
-    return { ...fetched, path: options.toFile };
-  } catch (error) {
-    await rm(partial, { force: true }).catch(() => undefined);
-    throw asDiskError(`The file of export ${uid} can't be kept as ${options.toFile}`, error);
-  }
 }

@@ -138,7 +138,37 @@ describe("an export that takes too long", () => {
     const uid = emulator.exports()[0]?.uid ?? "";
     expect(outputs["export-uid"]).toBe(uid);
     expect(errors[0]).toContain("timeout-minutes (0.02,");
-    expect(errors[0]).toContain(`wait for this one with export-uid: ${uid}`);
+    expect(errors[0]).toContain(`export-uid: ${uid}`);
+  });
+
+  test("is waited for by the next run of the same sources, which starts no second one", async () => {
+    await start({ exportMs: 1_500 });
+    const sources = { "export-projects": project(1, 1) };
+    const first = await act({ ...sources, "timeout-minutes": "0.01" });
+    expect(first.outputs).toMatchObject({ outcome: "timeout" });
+    const second = await act(sources, { env: { GITHUB_RUN_ID: "99" } });
+    expect(second.outputs).toMatchObject({
+      outcome: "exported",
+      "export-uid": first.outputs["export-uid"],
+    });
+    expect(emulator.exports()).toHaveLength(1);
+  });
+
+  test.each([
+    ["other sources", {}, (): Record<string, string> => ({ "export-projects": project(2, 2) })],
+    ["another format", {}, (uid: string) => ({ "export-projects": uid, "export-format": "YOLO" })],
+    [
+      "a name of the workflow's",
+      { "export-name": "release" },
+      (uid: string) => ({ "export-projects": uid, "export-name": "release" }),
+    ],
+  ])("is not waited for by a run with %s", async (_what, more, sourcesOf) => {
+    await start({ exportMs: 1_500 });
+    const uid = project(1, 1);
+    await act({ "export-projects": uid, ...more, "timeout-minutes": "0.01" });
+    const { outputs } = await act(sourcesOf(uid));
+    expect(outputs).toMatchObject({ outcome: "exported" });
+    expect(emulator.exports()).toHaveLength(2);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Emulator } from "../../emulator";
 import type { HttpStream } from "../../src/api/transport/transport";
 import { roomFor } from "../../src/operations/download-room";
 import type { AvalaError } from "../../src/errors";
-import { downloadExport } from "../../src/operations/export";
+import { downloadExport } from "../../src/operations/export-download";
 import { hurriedClock, sessionWith } from "../support/session";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 import { rejectionOf } from "../support/thrown";

@@ -1,7 +1,7 @@
 // Where the key and the bytes go: a hostile API or store that names another address gets nothing sent there.
 import type { Emulator, Fault } from "../../emulator";
 import { getExport } from "../../src/api/endpoints/exports";
-import { downloadExport } from "../../src/operations/export";
+import { downloadExport } from "../../src/operations/export-download";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { PublishTarget } from "../../src/operations/publish/target";
 import type { Avala } from "../../src/api/connection";

@@ -1,0 +1,85 @@
+// Fetches the file of a completed export, whole or not at all. Knows nothing of what is in it.
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Avala } from "../api/connection";
+import { getExport } from "../api/endpoints/exports";
+import { download } from "../api/storage/storage";
+import { asDiskError, AvalaError } from "../errors";
+import { makeFolder } from "../flow/folders";
+import { retry } from "../flow/retry";
+import { retryOn } from "../upload/send/attempt";
+import { checkRoom, checkWhole, roomFor } from "./download-room";
+
+export interface DownloadedExport {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+async function fetchTo(
+  avala: Avala,
+  uid: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<DownloadedExport> {
+  const { downloadUrl } = await getExport(avala, uid);
+  if (downloadUrl === undefined) {
+    throw new AvalaError("bad_reply", `Export ${uid} has no download_url.`, {
+      hint: "Wait for the export to be completed first.",
+    });
+  }
+  const reply = await download(avala, downloadUrl, { signal });
+  const what = `The file of export ${uid}`;
+  const room = await roomFor(what, reply.headers["content-length"], dirname(path));
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const chunk of reply.body) {
+      sizeBytes += chunk.length;
+      checkRoom(what, sizeBytes, room);
+      hash.update(chunk);
+      yield chunk;
+    }
+  }
+  await pipeline(counted(), createWriteStream(path, { mode: 0o600 }), { signal });
+  checkWhole(what, sizeBytes, room);
+  return { path, sizeBytes, sha256: hash.digest("hex") };
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there.
+ * Its presigned URL expires, so each try reads the export again for a fresh one (contract, "Exports"). What is in the
+ * file is for the caller to check.
+ */
+export async function downloadExport(
+  avala: Avala,
+  uid: string,
+  options: { readonly toFile: string },
+): Promise<DownloadedExport> {
+  const partial = `${options.toFile}.partial`;
+  try {
+    await makeFolder(dirname(options.toFile));
+    const fetched = await retry(
+      (_attempt, signal) => fetchTo(avala, uid, partial, signal),
+      retryOn(avala, `download export ${uid}`, avala.signal),
+    );
+    await syncFile(partial);
+    await rename(partial, options.toFile);
+    return { ...fetched, path: options.toFile };
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw asDiskError(`The file of export ${uid} can't be kept as ${options.toFile}`, error);
+  }
+}
