@@ -10,6 +10,8 @@ import { startExport, waitForExport } from "../../src/operations/export";
 import { fetchExport } from "./download";
 import { exportConditions } from "./conditions";
 import { refuseUnmet } from "./gate";
+import { GateClosedError } from "../report/failure";
+import { formatDuration } from "../../src/text";
 import { readProjectConditions } from "./project-conditions";
 import type { ExportInputs, ExportSource } from "../inputs/export";
 import { conditionText } from "../report/report";
@@ -18,8 +20,28 @@ import type { Run } from "../run-context";
 import { downloadFolder, recordWritten } from "../written";
 import { checkUid, urlText } from "../report/server-text";
 
-/** @throws AvalaError `export_failed`, `timeout`; GateClosedError */
+/**
+ * While the gate is closed it looks again, if that is asked for and in time. An export that the server ended as failed
+ * is not made again: it would fail the same way.
+ * @throws AvalaError `export_failed`, `timeout`; GateClosedError
+ */
 export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
+  const { retryMs } = inputs.gate;
+  for (;;) {
+    try {
+      return await lookOnce(run, inputs, avala);
+    } catch (error) {
+      if (!(error instanceof GateClosedError) || retryMs === undefined) throw error;
+      const leftMs = run.budget.leftMs();
+      if (leftMs < retryMs) throw error;
+      const [wait, left] = [retryMs, leftMs].map((ms) => formatDuration(ms / 1000));
+      run.log.info(`${error.message} Looking again in ${wait}; ${left} are left.`);
+      await avala.clock.sleep(retryMs, avala.signal);
+    }
+  }
+}
+
+async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
   // Before an export is made: what its projects say already would be known an hour later else.
   judge(run, await readProjectConditions(run, avala, inputs));
   const started = await startOrFind(run, inputs.source, avala);

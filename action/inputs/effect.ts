@@ -28,10 +28,8 @@ const noExport =
 const unawaited = "needs a finished export, so wait-for-export can't be false";
 
 /** What is missing for an input that needs `need`. */
-function lackOf(
-  need: Need,
-  { upload, export: made, hasDownload, hasStatus }: Asked,
-): string | undefined {
+function lackOf(need: Need, asked: Asked): string | undefined {
+  const { upload, export: made, hasDownload, hasStatus } = asked;
   switch (need) {
     case "upload":
       return upload === undefined ? "is about an upload; give files and dataset too" : undefined;
@@ -45,6 +43,8 @@ function lackOf(
     case "finished-export":
       if (made === undefined) return noExport;
       return made.isAwaited ? undefined : unawaited;
+    case "new-finished-export":
+      return lackOf("new-export", asked) ?? lackOf("finished-export", asked);
     case "projects":
       if (made?.hasProjects !== true) return "is about projects; give export-projects too";
       return made.isAwaited ? undefined : unawaited;

@@ -1,5 +1,5 @@
 // The inputs about an export and what it must hold.
-import { readUid, readUids, type Reader } from "./values";
+import { MAX_MINUTES, MS_PER_MINUTE, readUid, readUids, type Reader } from "./values";
 import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 
 export interface ExportInputs {
@@ -35,6 +35,8 @@ export interface GateConditions {
   /** Of the export's projects no task may be pending. */
   readonly hasNoPending?: boolean | undefined;
   readonly quality?: QualityMode | undefined;
+  /** While the gate is closed, look again after so long; absent: look once. */
+  readonly retryMs?: number | undefined;
 }
 
 const UPLOADED = "uploaded";
@@ -49,6 +51,7 @@ export function readExport(reader: Reader, hasUpload: boolean): ExportInputs | u
     minExported: readMinExported(reader),
     hasNoPending: readHasNoPending(reader),
     quality: readQuality(reader),
+    retryMs: readRetryMs(reader),
   };
   const downloadPath = reader.text("download-path");
   return source && { source, isAwaited, downloadPath, isExtracted, gate };
@@ -112,4 +115,9 @@ function readHasNoPending(reader: Reader): boolean {
 function readQuality(reader: Reader): QualityMode | undefined {
   if (reader.text("gate-quality-targets") === undefined) return undefined;
   return reader.choice("gate-quality-targets", QUALITY_MODES);
+}
+
+function readRetryMs(reader: Reader): number | undefined {
+  const minutes = reader.number("gate-retry-minutes", { least: 0.01, most: MAX_MINUTES });
+  return minutes === undefined ? undefined : minutes * MS_PER_MINUTE;
 }

@@ -6,6 +6,7 @@ export type Need =
   | "new-export"
   | "export"
   | "finished-export"
+  | "new-finished-export"
   | "projects"
   | "download"
   | "waiting"
@@ -51,6 +52,7 @@ export const INPUTS = {
   "gate-min-exported": { default: "", needs: "finished-export" },
   "gate-pending-tasks": { default: "", needs: "projects" },
   "gate-quality-targets": { default: "", needs: "projects" },
+  "gate-retry-minutes": { default: "", needs: "new-finished-export" },
   "status-context": { default: "" },
   "status-sha": { default: "", needs: "status" },
   // An expression in action.yml, so whether it was given can't be known.

@@ -110,6 +110,45 @@ describe("gate-quality-targets", () => {
   });
 });
 
+describe("gate-retry-minutes", () => {
+  const soon = { "gate-retry-minutes": "0.01" };
+
+  test("looks again until people are done, and makes one export then", async () => {
+    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4, pendingTasks: 1 });
+    const running = act({ "export-projects": uid, "gate-pending-tasks": "0", ...soon });
+    const looks = (): number =>
+      emulator.requests().filter(({ route }) => route === "/tasks/").length;
+    while (looks() < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    emulator.setTasks(uid, "completed");
+    const { outputs, lines } = await running;
+    expect(outputs["outcome"]).toBe("exported");
+    expect(emulator.exports()).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("Looking again")).length).toBeGreaterThan(0);
+  });
+
+  test("makes another export when the last one held too little", async () => {
+    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 3 });
+    const { outputs } = await act({
+      ...{ "export-projects": uid, ...soon, "timeout-minutes": "0.03" },
+    });
+    expect(outputs["outcome"]).toBe("gate_closed");
+    expect(emulator.exports().length).toBeGreaterThan(1);
+  });
+
+  test("does not make a failed export again", async () => {
+    emulator.failExports("broken", 5);
+    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+    const { outputs } = await act({ "export-projects": uid, ...soon });
+    expect(outputs["outcome"]).toBe("export_failed");
+    expect(emulator.exports()).toHaveLength(1);
+  });
+
+  test("has no effect on an export that exists, so it is refused", async () => {
+    const { outputs } = await act({ "export-uid": "e1", ...soon });
+    expect(outputs["outcome"]).toBe("invalid");
+  });
+});
+
 test.each([
   [{ "gate-pending-tasks": "1", "export-projects": "p" }, "gate-pending-tasks"],
   [{ "gate-quality-targets": "some", "export-projects": "p" }, "gate-quality-targets"],
