@@ -14,6 +14,7 @@ export {
   type S3StorageConfigArgs,
   type StorageConfigArgs,
 } from "./resources/storage-config";
+export { QualityTarget, type QualityTargetArgs } from "./resources/quality-target";
 export { Webhook, type WebhookArgs } from "./resources/webhook";
 export { VersionedDataset, type VersionedDatasetArgs } from "./resources/versioned-dataset";
 export {

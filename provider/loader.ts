@@ -1,7 +1,8 @@
 // The constant strings that the engine keeps in the state. What they load is always the installed package's code.
 // They must never change between releases: a change would show as a difference on every resource of every stack.
 
-export type ResourceKind = "fileSet" | "dataset" | "export" | "storageConfig" | "webhook";
+export type ResourceKind =
+  "fileSet" | "dataset" | "export" | "storageConfig" | "webhook" | "qualityTarget";
 
 interface Loader {
   /** The resource's type in URNs. */
@@ -30,5 +31,9 @@ export const LOADERS: Readonly<Record<ResourceKind, Loader>> = {
   webhook: {
     type: "pulumi-nodejs:dynamic/avala:Webhook",
     source: 'exports.handler = () => require("@avala/pulumi/runtime").webhook;',
+  },
+  qualityTarget: {
+    type: "pulumi-nodejs:dynamic/avala:QualityTarget",
+    source: 'exports.handler = () => require("@avala/pulumi/runtime").qualityTarget;',
   },
 };

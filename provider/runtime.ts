@@ -14,8 +14,8 @@ const handlers = createHandlers({
   signal: stop.signal,
 });
 
-const { fileSet, dataset, storageConfig, webhook } = handlers;
+const { fileSet, dataset, storageConfig, webhook, qualityTarget } = handlers;
 
-export { fileSet, dataset, storageConfig, webhook };
+export { fileSet, dataset, storageConfig, webhook, qualityTarget };
 const exportHandler = handlers.export;
 export { exportHandler as export };

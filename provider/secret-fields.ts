@@ -4,6 +4,7 @@ import { DATASET_FIELDS } from "./fields/dataset";
 import { EXPORT_FIELDS, EXPORT_OUTPUTS } from "./fields/export";
 import type { Property } from "./fields/field";
 import { FILE_SET_FIELDS } from "./fields/file-set";
+import { QUALITY_TARGET_FIELDS } from "./fields/quality-target";
 import { STORAGE_CONFIG_FIELDS } from "./fields/storage-config";
 import { WEBHOOK_FIELDS } from "./fields/webhook";
 import type { ResourceKind } from "./loader";
@@ -25,4 +26,5 @@ export const SECRET_FIELDS: Readonly<Record<ResourceKind, readonly SecretPath[]>
   export: secretsOf({ ...EXPORT_FIELDS, ...EXPORT_OUTPUTS }),
   storageConfig: secretsOf(STORAGE_CONFIG_FIELDS),
   webhook: secretsOf(WEBHOOK_FIELDS),
+  qualityTarget: secretsOf(QUALITY_TARGET_FIELDS),
 };

@@ -91,7 +91,14 @@ const ORDERS = {
     ["rules.ts"],
     ["field.ts"],
     ["bucket.ts"],
-    ["dataset.ts", "file-set.ts", "export.ts", "storage-config.ts", "webhook.ts"],
+    [
+      "dataset.ts",
+      "file-set.ts",
+      "export.ts",
+      "storage-config.ts",
+      "webhook.ts",
+      "quality-target.ts",
+    ],
   ],
   "provider/handlers": [
     ["bucket.ts"],

@@ -21,6 +21,11 @@ export const isText: Rule<string> = (value) =>
 export const isFlag: Rule<boolean> = (value) =>
   typeof value === "boolean" ? undefined : `must be true or false (got ${quoted(value)})`;
 
+export const isNumber: Rule<number> = (value) =>
+  typeof value === "number" && Number.isFinite(value)
+    ? undefined
+    : `must be a number (got ${quoted(value)})`;
+
 export const isTextList: Rule<readonly string[]> = (value) =>
   Array.isArray(value) && value.every((item) => isText(item) === undefined)
     ? undefined

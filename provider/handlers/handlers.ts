@@ -4,6 +4,7 @@ import { createSession, type SessionOptions } from "../process/session";
 import { createDatasetHandler } from "./dataset/dataset";
 import { createExportHandler } from "./export/export";
 import { createFileSetHandler } from "./file-set/file-set";
+import { createQualityTargetHandler } from "./plain/quality-target";
 import { createStorageConfigHandler } from "./plain/storage-config";
 import { createWebhookHandler } from "./plain/webhook";
 
@@ -17,6 +18,7 @@ export function createHandlers(options: SessionOptions) {
     export: createExportHandler(session),
     storageConfig: createStorageConfigHandler(session),
     webhook: createWebhookHandler(session),
+    qualityTarget: createQualityTargetHandler(session),
     close: (): void => {
       session.close();
     },

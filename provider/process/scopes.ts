@@ -36,6 +36,7 @@ const NAMES: Readonly<Record<ResourceKind, string>> = {
   export: "an Export",
   storageConfig: "a StorageConfig",
   webhook: "a Webhook",
+  qualityTarget: "a QualityTarget",
 };
 
 export interface ScopeGuard {

@@ -1,6 +1,12 @@
-// Webhooks and storage configs as a whole: made once, over a server whose reply can be lost.
+// Webhooks, storage configs and quality targets as a whole: made once, over a server whose reply can be lost.
 // Knows nothing of what they are for.
 import type { Avala } from "../api/connection";
+import {
+  createQualityTarget,
+  listQualityTargets,
+  type QualityTarget,
+  type QualityTargetInput,
+} from "../api/endpoints/quality-targets";
 import {
   createStorageConfig,
   listStorageConfigs,
@@ -88,6 +94,24 @@ export async function createStorageConfigOnce(
     isAlike: ({ name, bucketName = input.bucketName, provider = input.provider }) =>
       name === input.name && bucketName === input.bucketName && provider === input.provider,
     make: () => createStorageConfig(avala, input),
+  });
+  return made;
+}
+
+/**
+ * Makes a quality target, and never two of it: after a lost reply the one that is new is taken.
+ * @throws AvalaError; `ambiguous` when it can't be known whether it was made
+ */
+export async function createQualityTargetOnce(
+  avala: Avala,
+  projectUid: string,
+  input: QualityTargetInput,
+): Promise<QualityTarget> {
+  const { made } = await makeListed(avala, {
+    what: `create quality target ${input.name} of project ${projectUid}`,
+    list: (session) => listQualityTargets(session, projectUid),
+    isAlike: ({ name, metric }) => name === input.name && metric === input.metric,
+    make: () => createQualityTarget(avala, projectUid, input),
   });
   return made;
 }

@@ -3,12 +3,14 @@ import type {
   DatasetArgs,
   ExportArgs,
   FileSetArgs,
+  QualityTargetArgs,
   StorageConfigArgs,
   WebhookArgs,
 } from "../../provider/index";
 import type { DATASET_FIELDS } from "../../provider/fields/dataset";
 import type { EXPORT_FIELDS } from "../../provider/fields/export";
 import type { FILE_SET_FIELDS } from "../../provider/fields/file-set";
+import type { QUALITY_TARGET_FIELDS } from "../../provider/fields/quality-target";
 import type { STORAGE_CONFIG_FIELDS } from "../../provider/fields/storage-config";
 import type { WEBHOOK_FIELDS } from "../../provider/fields/webhook";
 import type { DatasetOutputs } from "../../provider/handlers/dataset/inputs";
@@ -38,10 +40,11 @@ const named: readonly true[] = [
   true satisfies Same<typeof EXPORT_FIELDS, ExportArgs>,
   true satisfies Same<typeof STORAGE_CONFIG_FIELDS, AllOf<StorageConfigArgs>>,
   true satisfies Same<typeof WEBHOOK_FIELDS, WebhookArgs>,
+  true satisfies Same<typeof QUALITY_TARGET_FIELDS, QualityTargetArgs>,
 ];
 
 test("each table names the arguments of its resource", () => {
-  expect(named).toHaveLength(5);
+  expect(named).toHaveLength(6);
 });
 
 describe("gpuTextureFormat of a Dataset", () => {

@@ -25,11 +25,22 @@ describe("the constant strings of the state", () => {
         type: "pulumi-nodejs:dynamic/avala:Webhook",
         source: 'exports.handler = () => require("@avala/pulumi/runtime").webhook;',
       },
+      qualityTarget: {
+        type: "pulumi-nodejs:dynamic/avala:QualityTarget",
+        source: 'exports.handler = () => require("@avala/pulumi/runtime").qualityTarget;',
+      },
     });
   });
 
   test("each name a handler with every method that the engine calls", () => {
-    for (const kind of ["fileSet", "dataset", "export", "storageConfig", "webhook"] as const) {
+    for (const kind of [
+      "fileSet",
+      "dataset",
+      "export",
+      "storageConfig",
+      "webhook",
+      "qualityTarget",
+    ] as const) {
       const handler = runtime[kind];
       for (const method of [
         "configure",
@@ -50,6 +61,7 @@ describe("the constant strings of the state", () => {
       "Dataset",
       "Export",
       "FileSet",
+      "QualityTarget",
       "StorageConfig",
       "VersionedDataset",
       "Webhook",
