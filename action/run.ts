@@ -3,7 +3,6 @@
 import { resolve } from "node:path";
 import { connect } from "../src/api/connect";
 import type { Avala } from "../src/api/connection";
-import { requireScopes } from "../src/api/endpoints/permissions";
 import { readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { Listener } from "../src/events";
@@ -22,7 +21,7 @@ import { createListener } from "./report/report";
 import { createResults, type Outcome, type Results } from "./report/results";
 import { pathFrom, select } from "./selection/selection";
 import type { Run } from "./run-context";
-import { scopesFor } from "./inputs/scopes";
+import { checkScopes, isCheckedLater } from "./scope-check";
 import { createStatusCheck, type StatusCheck } from "./report/status";
 import { runUpload } from "./upload/uploading";
 import { downloadFolder, realOf, writtenByAction } from "./written";
@@ -127,7 +126,7 @@ async function runSteps(run: Run): Promise<Outcome> {
   try {
     if (upload !== undefined) await readFiles(run, avala);
     // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
-    if (avala !== undefined) await checkScopes(run, avala);
+    if (avala !== undefined && !isCheckedLater(run.inputs)) await checkScopes(run, avala);
     const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
     refuseUnfinished(run.inputs, uploaded, run.results.unverified);
@@ -136,11 +135,6 @@ async function runSteps(run: Run): Promise<Outcome> {
   } finally {
     avala?.close();
   }
-}
-
-async function checkScopes({ inputs, log }: Run, avala: Avala): Promise<void> {
-  const advice = await requireScopes(avala, scopesFor(inputs), "do what this step is for");
-  if (advice !== undefined) log.warn(`${advice.text} ${advice.hint}`);
 }
 
 function hasKey({ inputs }: Run): boolean {

@@ -115,6 +115,7 @@ const ORDERS = {
     ["plan"],
     ["report"],
     ["run-context.ts"],
+    ["scope-check.ts"],
     ["upload", "export"],
     ["run.ts"],
     ["main.ts"],

@@ -15,7 +15,7 @@ import { formatDuration } from "../../src/text";
 import { readProjectConditions } from "./project-conditions";
 import type { ExportInputs, ExportSource } from "../inputs/export";
 import { conditionText } from "../report/report";
-import type { Condition, Outcome } from "../report/results";
+import type { Condition, Outcome, Results } from "../report/results";
 import type { Run } from "../run-context";
 import { downloadFolder, recordWritten } from "../written";
 import { checkUid, urlText } from "../report/server-text";
@@ -141,7 +141,7 @@ async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promis
 }
 
 function exportOf(run: Run, source: Extract<ExportSource, { kind: "new" }>): ExportInput {
-  const uploaded = source.hasUploaded ? run.results.datasets.map(({ dataset }) => dataset.uid) : [];
+  const uploaded = source.hasUploaded ? uploadedUids(run.results) : [];
   const what = {
     format: source.format,
     datasets: [...new Set([...uploaded, ...source.datasets])],
@@ -149,6 +149,12 @@ function exportOf(run: Run, source: Extract<ExportSource, { kind: "new" }>): Exp
     slices: source.slices,
   };
   return { name: source.name ?? madeName(run, what), ...what };
+}
+
+/** The datasets of this run, and of a growing set all that it has. */
+function uploadedUids({ datasets, sets }: Results): readonly string[] {
+  const all = [...sets.flatMap(({ increments }) => increments), ...datasets];
+  return all.map(({ dataset }) => dataset.uid);
 }
 
 // Enough to keep the jobs of one run apart.

@@ -1,4 +1,5 @@
 // What keeps a gate closed: conditions that are not met, and uploads that left something out. Pure.
+import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import { counted } from "../../src/text";
 import { GateClosedError } from "../report/failure";
 import type { Inputs } from "../inputs/inputs";
@@ -44,7 +45,9 @@ export function refuseUnfinished(
       "upload",
       `The contents of ${counted(unverified, "file")} were not compared with what the dataset holds, so the gate stays closed.`,
       {
-        hint: "Put {digest} into dataset: then the name stands for the content. Or name a new dataset for these files. Where the name has the digest already, a warning above says what could not be compared.",
+        hint: isGrowingTemplate(inputs.upload?.dataset ?? "")
+          ? "The file that the output `current` names lists them as unverified. Keep the folder AVALA_STATE_DIR between runs, as with actions/cache: then contents are known by what was sent."
+          : "Put {digest} into dataset: then the name stands for the content. Or name a new dataset for these files. Where the name has the digest already, a warning above says what could not be compared.",
       },
     );
   }

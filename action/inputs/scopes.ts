@@ -1,5 +1,6 @@
 // Which scopes a run needs (docs/api.md, "Scopes"). Pure.
 import type { Scope } from "../../src/api/scopes";
+import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import type { Inputs } from "./inputs";
 import type { ExportInputs } from "./export";
 import type { UploadInputs } from "./upload";
@@ -7,8 +8,11 @@ import type { UploadInputs } from "./upload";
 const organizationScopes: readonly Scope[] = ["organizations.read"];
 
 /** Without waiting for the dataset nothing has to be read: what can't be looked up then is a warning. */
-function forUpload({ waitForDataset }: UploadInputs): readonly Scope[] {
-  return waitForDataset ? ["datasets.read", "datasets.write"] : ["datasets.write"];
+function forUpload({ waitForDataset, dataset }: UploadInputs): readonly Scope[] {
+  // What a growing set has is all that says what is new.
+  return waitForDataset || isGrowingTemplate(dataset)
+    ? ["datasets.read", "datasets.write"]
+    : ["datasets.write"];
 }
 
 function forExport({ source, isAwaited, gate }: ExportInputs): readonly Scope[] {

@@ -6,6 +6,7 @@ import { boundProblem } from "../../src/files/scan/pattern-bounds";
 import type { UnindexedPolicy } from "../../src/files/scan/indexing";
 import type { DataType } from "../../src/files/media";
 import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
+import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 
 export interface UploadInputs {
   /** The lines of `files` that choose, and those that take away, without their `!`. */
@@ -106,7 +107,11 @@ function readIfExists(reader: Reader): "verify" | "fail" {
 
 function templateProblems(
   dataset: string | undefined,
-  { slug, partitionDepth }: Pick<UploadInputs, "slug" | "partitionDepth">,
+  {
+    slug,
+    partitionDepth,
+    ifDatasetExists,
+  }: Pick<UploadInputs, "slug" | "partitionDepth" | "ifDatasetExists">,
 ): readonly InputProblem[] {
   if (dataset === undefined) {
     const text = "is empty; name the dataset that the files go to, as training-{digest}";
@@ -116,6 +121,13 @@ function templateProblems(
     ...placeholderProblems("dataset", dataset, partitionDepth),
     ...(slug === undefined ? [] : placeholderProblems("slug", slug, partitionDepth)),
   ];
+  // What else is wrong with it is seen with the folders' names (selection.ts).
+  if (isGrowingTemplate(dataset))
+    return [...problems, ...growingProblems(dataset, ifDatasetExists)];
+  if (slug?.includes("{increment}") === true) {
+    const text = "contains {increment}, which stands for something only where dataset contains it";
+    problems.push({ input: "slug", text });
+  }
   if (slug !== undefined && dataset.includes("{digest}") && !slug.includes("{digest}")) {
     const text =
       "must contain {digest} as dataset does, or the next content would need the same slug";
@@ -124,10 +136,30 @@ function templateProblems(
   return problems;
 }
 
+function growingProblems(
+  dataset: string,
+  ifDatasetExists: UploadInputs["ifDatasetExists"],
+): readonly InputProblem[] {
+  const problems: InputProblem[] = [];
+  if (dataset.includes("{digest}")) {
+    const text =
+      "contains {increment} and {digest}; an increment's name has its digest already, and a version does not grow: keep one of them";
+    problems.push({ input: "dataset", text });
+  }
+  if (ifDatasetExists === "fail") {
+    const text =
+      "can't be fail where dataset contains {increment}: a growing set adds to what exists";
+    problems.push({ input: "if-dataset-exists", text });
+  }
+  return problems;
+}
+
+const PLACEHOLDERS = ["{increment}", "{digest}", "{folder}"];
+
 function placeholderProblems(input: string, value: string, depth: 0 | 1): InputProblem[] {
   const texts = (value.match(/\{[^}]*\}/g) ?? [])
-    .filter((found) => found !== "{digest}" && found !== "{folder}")
-    .map((unknown) => `${unknown} is not a known placeholder. Known: {digest}, {folder}`);
+    .filter((found) => !PLACEHOLDERS.includes(found))
+    .map((unknown) => `${unknown} is not a known placeholder. Known: ${PLACEHOLDERS.join(", ")}`);
   if (depth === 1 && !value.includes("{folder}"))
     texts.push("must contain {folder} when partition-depth is 1, or all folders would share it");
   if (depth === 0 && value.includes("{folder}"))

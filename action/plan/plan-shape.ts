@@ -4,6 +4,7 @@
 
 import { isCount } from "../../src/api/wire";
 import type { Destination } from "../selection/destination";
+import type { MovedItem, SupersededItem } from "../../src/operations/grow/growth-plan";
 import type { PlannedSettings } from "./plan-settings";
 
 type Test = (value: unknown) => boolean;
@@ -29,6 +30,19 @@ function isListOf(test: Test): Test {
 function isListOrNull(test: Test): Test {
   return (value) => value === null || isListOf(test)(value);
 }
+
+function isNullOr(test: Test): Test {
+  return (value) => value === null || test(value);
+}
+
+const growingTests = {
+  set: isText,
+  increments: isListOrNull(isText),
+  held: isCount,
+  unverified: isCount,
+  superseded: isListOf(isObject({ path: isText, datasetUid: isText, why: isText })),
+  moved: isListOf(isObject({ path: isText, to: isText, datasetUid: isText })),
+};
 
 const test = isObject({
   version: (value) => value === PLAN_VERSION,
@@ -59,6 +73,7 @@ const test = isObject({
           projects: isCountOrNull,
         }),
       ),
+      growing: isNullOr(isObject(growingTests)),
     }),
   ),
   files: isListOf(
@@ -94,6 +109,21 @@ export interface PlannedDataset {
   readonly uid: string | null;
   /** Versions of the same set that it would take the place of, and what people have made of them; null when nobody asked. */
   readonly replaces: readonly ReplacedVersion[] | null;
+  /** Of a growing set, whose next increment this is: what it has. Null where it is none. */
+  readonly growing: PlannedGrowth | null;
+}
+
+export interface PlannedGrowth {
+  /** `training-{increment}` */
+  readonly set: string;
+  /** The uids of its datasets, in order; null when nobody asked. */
+  readonly increments: readonly string[] | null;
+  /** Files that these hold. */
+  readonly held: number;
+  /** Files that they may hold with other content: neither sent nor called unchanged. */
+  readonly unverified: number;
+  readonly superseded: readonly SupersededItem[];
+  readonly moved: readonly MovedItem[];
 }
 
 export interface ReplacedVersion {

@@ -5,6 +5,7 @@ import {
   type Plan,
   type PlannedDataset,
   type PlannedFile,
+  type PlannedGrowth,
   isPlan,
 } from "./plan-shape";
 import { InputError } from "../../src/errors";
@@ -52,17 +53,19 @@ export function createPlan(
     digest: target.manifest.digest,
     ...existenceOf(looked.get(target.name)),
     replaces: replacedOf(looked.get(target.name)),
+    growing: null,
   }));
-  const cost = costOf({ datasets, files });
-  return {
-    version: PLAN_VERSION,
-    destination: planTarget.destination,
-    settings: planTarget.settings,
-    digest: manifest.digest,
-    datasets,
-    cost: { files: cost.files, bytes: cost.bytes, calls: cost.calls },
-    files,
-  };
+  return planOf(manifest, { datasets, files }, planTarget);
+}
+
+export function planOf(
+  { digest }: Manifest,
+  { datasets, files }: Pick<Plan, "datasets" | "files">,
+  { destination, settings }: PlanTarget,
+): Plan {
+  const { files: count, bytes, calls } = costOf({ datasets, files });
+  const cost = { files: count, bytes, calls };
+  return { version: PLAN_VERSION, destination, settings, digest, datasets, cost, files };
 }
 
 function existenceOf(looked: ServerDataset | undefined): Pick<PlannedDataset, "exists" | "uid"> {
@@ -83,25 +86,35 @@ function replacedOf(looked: ServerDataset | undefined): PlannedDataset["replaces
 }
 
 function filesOf({ fileSet, manifest, targets }: Selection, looked: ServerDatasets): PlannedFile[] {
-  const sources = new Map(
-    fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]),
-  );
+  const sources = sourcesOf(fileSet);
   const datasets = new Map(
     targets.flatMap(({ name, files }) => files.map(({ path }) => [path, name] as const)),
   );
   return manifest.entries.map((entry) => {
     const dataset = datasets.get(entry.path) ?? "";
     const isSent = looked.get(dataset)?.uid === undefined;
-    return {
-      source: sources.get(entry.path) ?? entry.path,
-      dataset,
-      path: entry.path,
-      sizeBytes: entry.sizeBytes,
-      sha256: entry.sha256,
-      by: isSent ? wayOf(entry) : "nothing",
-      calls: isSent ? callsFor(entry) : 0,
-    };
+    return plannedFile(entry, { source: sources.get(entry.path), dataset, isSent });
   });
+}
+
+/** By path. */
+export function sourcesOf({ files, root }: Selection["fileSet"]): ReadonlyMap<string, string> {
+  return new Map(files.map((file) => [file.path, pathFrom(root, file.absolutePath)]));
+}
+
+export function plannedFile(
+  entry: ManifestEntry,
+  {
+    source = entry.path,
+    dataset,
+    isSent,
+  }: { source: string | undefined; dataset: string; isSent: boolean },
+): PlannedFile {
+  const { path, sizeBytes, sha256 } = entry;
+  const [by, calls] = isSent
+    ? ([wayOf(entry), callsFor(entry)] as const)
+    : (["nothing", 0] as const);
+  return { source, dataset, path, sizeBytes, sha256, by, calls };
 }
 
 function wayOf(entry: ManifestEntry): "form" | "parts" {
@@ -109,9 +122,25 @@ function wayOf(entry: ManifestEntry): "form" | "parts" {
 }
 
 /** `training-3f9a1c2e77b0 (image) would be made: 3 files, 660 kB`. */
-export function plannedText({ name, dataType, exists, files, bytes }: PlannedDataset): string {
+export function plannedText(planned: PlannedDataset): string {
+  const { name, dataType, exists, files, bytes, growing } = planned;
+  if (growing !== null) return plannedSetText(planned, growing);
   const state = exists === true ? "exists already" : "would be made";
   return `${name} (${dataType}) ${state}: ${counted(files, "file")}, ${formatBytes(bytes)}`;
+}
+
+/** `training-0007-3f9a1c2e77b0 (image) would be made: 3 files, 660 kB; held 12, superseded 1, not compared 0`. */
+function plannedSetText(
+  { name, dataType, files, bytes }: PlannedDataset,
+  { increments, held, unverified, superseded }: PlannedGrowth,
+): string {
+  const size = `${counted(files, "file")}, ${formatBytes(bytes)}`;
+  const made =
+    files === 0
+      ? `${name} (${dataType}): nothing is new`
+      : `${name} (${dataType}) would be made: ${size}`;
+  if (increments === null) return `${made}, less what the set holds; that was not looked up`;
+  return `${made}; held ${held}, superseded ${superseded.length}, not compared ${unverified}`;
 }
 
 /** What carrying it out costs at the least. */
@@ -150,7 +179,9 @@ export function checkPlan(plan: Plan, selection: Selection, planTarget: PlanTarg
 
 function contentChanges(plan: Plan, planned: Manifest, selection: Selection): readonly string[] {
   if (plan.digest === selection.manifest.digest) {
-    return otherwise("datasets", plan.datasets.map(describe), selection.targets.map(describe));
+    const planned = plan.datasets.map((one) => describe({ ...one, set: one.growing?.set }));
+    const now = selection.targets.map((one) => describe({ ...one, set: one.growing && one.name }));
+    return otherwise("datasets", planned, now);
   }
   // Names made of the digest are others then, which would say it twice.
   const changes = describeChanges(compareManifests(planned, selection.manifest));
@@ -195,11 +226,16 @@ function describe({
   name,
   slug,
   dataType,
-}: Pick<Target, "name" | "slug"> & { dataType: string }): string {
-  return `${name} (${slug}, ${dataType})`;
+  set,
+}: Pick<Target, "name" | "slug"> & {
+  readonly dataType: string;
+  readonly set: string | undefined;
+}): string {
+  // What its next dataset is called changes with what it has.
+  return set === undefined ? `${name} (${slug}, ${dataType})` : `${set} (${dataType})`;
 }
 
-function refuse(texts: readonly string[]): void {
+export function refuse(texts: readonly string[]): void {
   if (texts.length === 0) return;
   throw new InputError(
     texts.map((text) => ({ input: "plan", text })),

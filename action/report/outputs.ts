@@ -1,6 +1,6 @@
 // A run's results as what a workflow gets: outputs, and the files that they name.
 // Knows nothing of the log or the summary.
-import { mkdtemp, rename, writeFile } from "node:fs/promises";
+import { mkdtemp, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
 import { asDiskError } from "../../src/errors";
@@ -13,15 +13,18 @@ import type { Inputs } from "../inputs/inputs";
 import type { Destination } from "../selection/destination";
 import type { Plan } from "../plan/plan-shape";
 import { pathFrom, type Selection } from "../selection/selection";
+import { setsReport, uidsText } from "./growing-report";
 import type { Results } from "./results";
+import { replacing, write } from "./step-files";
 import { OUTPUT_PREFIX } from "../written";
-import { jsonText, nameText, urlText, wordText } from "./server-text";
+import { nameText, urlText, wordText } from "./server-text";
 
 /** Every output of action.yml; a test holds the two together. */
 type OutputName =
   | "dataset-uid"
   | "dataset-slug"
   | "dataset-uids"
+  | "current"
   | "files-total"
   | "files-uploaded"
   | "files-skipped"
@@ -126,6 +129,7 @@ export async function writeReport(
       status: dataset.status,
       items: dataset.itemCount,
     })),
+    growingSets: setsReport(results.sets),
     export: made && {
       uid: made.uid,
       status: made.status,
@@ -159,20 +163,6 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-async function write(folder: string, name: string, text: string): Promise<string> {
-  const file = join(folder, name);
-  await replacing(file, () => writeFile(file, text));
-  return file;
-}
-
-async function replacing(file: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    throw asDiskError(`${file} can't be written`, error);
-  }
-}
-
 /** What is known, also of a run that failed; what is not known is left empty. */
 export function outputsOf(
   results: Results,
@@ -181,13 +171,11 @@ export function outputsOf(
   const { selection, datasets, files, export: made } = results;
   const isPartitioned = inputs?.upload?.partitionDepth === 1;
   const only = isPartitioned ? undefined : datasets[0]?.dataset;
-  const uids = Object.fromEntries(
-    datasets.map(({ target, dataset }) => [target.folder, nameText(dataset.uid)]),
-  );
   return new Map([
     ["dataset-uid", nameText(only?.uid)],
     ["dataset-slug", nameText(only?.slug)],
-    ["dataset-uids", isPartitioned ? jsonText(uids) : ""],
+    ["dataset-uids", uidsText(results, isPartitioned)],
+    ["current", files.current ?? ""],
     ["files-total", String(selection?.fileSet.files.length ?? 0)],
     ["files-uploaded", String(results.filesSent)],
     ["files-skipped", String(results.filesUnchanged)],

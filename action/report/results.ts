@@ -3,6 +3,7 @@
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import type { Export } from "../../src/api/endpoints/exports";
 import { createRetryTally, type RetryTally } from "../../src/flow/retry-tally";
+import type { GrowthPlan, Increment } from "../../src/operations/grow/growth-plan";
 import type { Plan } from "../plan/plan-shape";
 import type { Selection, Target, Warning } from "../selection/selection";
 
@@ -37,6 +38,8 @@ export interface Results {
   /** What a dry run made. */
   plan?: Plan;
   readonly datasets: { target: Target; dataset: Dataset }[];
+  /** The growing sets, as this run leaves them: also what other runs made of them. */
+  readonly sets: GrownSet[];
   filesSent: number;
   filesUnchanged: number;
   filesFailed: number;
@@ -58,11 +61,27 @@ export interface Results {
   conditions: readonly Condition[];
   downloadPath?: string;
   /** Paths of the files that the run wrote. */
-  readonly files: { manifest?: string; checksums?: string; plan?: string; report?: string };
+  readonly files: {
+    manifest?: string;
+    checksums?: string;
+    plan?: string;
+    current?: string;
+    report?: string;
+  };
   outcome: Outcome;
   isComplete: boolean;
   /** Why it failed, for the report and the summary. */
   failure?: string;
+}
+
+/** A growing set. */
+export interface GrownSet {
+  readonly target: Target;
+  /** In order. */
+  readonly increments: readonly Increment[];
+  readonly plan: GrowthPlan;
+  /** How many of its files this run had to send. */
+  readonly newCount: number;
 }
 
 /** What is known of the target's dataset now, in the place of what was known before. */
@@ -75,6 +94,7 @@ export function noteDataset({ datasets }: Results, target: Target, dataset: Data
 export function createResults(): Results {
   return {
     datasets: [],
+    sets: [],
     filesSent: 0,
     filesUnchanged: 0,
     filesFailed: 0,

@@ -2,11 +2,11 @@
 // Knows nothing of how it gets to GitHub.
 import { describeRetries } from "../../src/flow/retry-tally";
 import { describeSuffixes } from "../../src/files/scan/indexing";
-import { counted, describeTransfer, formatBytes } from "../../src/text";
+import { counted, describeTransfer, formatBytes, formatCount } from "../../src/text";
 import { describeCost } from "../../src/upload/cost";
 import { costOf, plannedText } from "../plan/plan";
 import { conditionText, exportText } from "./report";
-import type { Results } from "./results";
+import type { GrownSet, Results } from "./results";
 import { markdownText } from "./text";
 
 const MAX_FILES = 100;
@@ -63,8 +63,21 @@ export function summarize(results: Results, secrets: readonly string[]): string 
 
 type Row = readonly [name: string, value: string];
 
-function datasetRows({ datasets, plan }: Results): readonly Row[] {
+function setRows({ target, increments, plan, newCount }: GrownSet): readonly Row[] {
+  const { current, superseded, unverified } = plan;
+  const counts = [
+    `${formatCount(current.length - newCount)} held`,
+    `${formatCount(newCount)} new`,
+    `${formatCount(superseded.length)} superseded`,
+    `${formatCount(unverified.length)} not compared`,
+  ];
+  const has = `${counted(increments.length, "dataset")}, ${counts.join(", ")}`;
+  return [["Growing set", `${target.name}: ${has}`]];
+}
+
+function datasetRows({ datasets, plan, sets }: Results): readonly Row[] {
   if (plan !== undefined) return plan.datasets.map((one) => ["Dataset", plannedText(one)]);
+  if (sets.length > 0) return sets.flatMap(setRows);
   return datasets.map(({ target, dataset }) => {
     const items = `${dataset.status}, ${counted(dataset.itemCount, "item")}`;
     return ["Dataset", `${target.name}, uid ${dataset.uid}: ${items}`];

@@ -4,13 +4,13 @@ import { basename } from "node:path";
 import { InputError, type InputProblem } from "../../src/errors";
 import type { FileSet } from "../../src/files/file-set";
 import type { LocalFile } from "../../src/files/local-file";
-import { filledName, slugFrom } from "../../src/files/manifest/dataset-name";
 import { type DataType, inferDataType } from "../../src/files/media";
 import { describeSuffixes, isItemOf, uselessText } from "../../src/files/scan/indexing";
 import { partitionFiles, partitionsOnlyOf } from "../../src/files/scan/partition";
 import { untyped } from "../../src/files/scan/type-question";
 import { shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
+import { namesOf } from "./target-names";
 
 export interface Partition {
   /** As `{folder}` has it. */
@@ -76,15 +76,4 @@ function namingProblems(inputs: UploadInputs, folder: string): readonly InputPro
     if (error instanceof InputError) return error.problems;
     throw error;
   }
-}
-
-/** @throws InputError */
-export function namesOf(
-  { dataset, slug, partitionDepth }: UploadInputs,
-  partition: string,
-  digest: string,
-): { readonly name: string; readonly slug: string } {
-  const values = { digest, folder: partitionDepth === 0 ? undefined : partition };
-  const name = filledName("dataset", dataset, values);
-  return { name, slug: slugFrom(slug === undefined ? name : filledName("slug", slug, values)) };
 }

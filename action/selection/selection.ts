@@ -12,11 +12,13 @@ import {
   type ManifestEntry,
 } from "../../src/files/manifest/manifest";
 import { type DataType, isIndexed } from "../../src/files/media";
+import type { GrowingName } from "../../src/operations/grow/increment-name";
 import { downloadProblem } from "./download-place";
 import { idleLines, refusedLines } from "./idle-lines";
 import { sharedNames } from "./shared-names";
 import { countOwn, type OwnCount } from "./own-count";
-import { leftOutFolders, namesOf, partitionProblems, partitionsOf } from "./partitions";
+import { leftOutFolders, partitionProblems, partitionsOf } from "./partitions";
+import { namesOf } from "./target-names";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";
 
@@ -24,6 +26,8 @@ import { realOf } from "../written";
 export interface Target {
   /** What `{folder}` stands for; empty when the set is not partitioned. */
   readonly folder: string;
+  /** Present where it is a growing set: then `name` has `{increment}` in the place of what its datasets differ in. */
+  readonly growing?: GrowingName | undefined;
   readonly name: string;
   readonly slug: string;
   readonly dataType: DataType;

@@ -180,7 +180,12 @@ function publishTargetOf(
   };
 }
 
-function optionsOf({ inputs, budget, stateDirectory, deadlineMs }: UploadContext): PublishOptions {
+export function optionsOf({
+  inputs,
+  budget,
+  stateDirectory,
+  deadlineMs,
+}: UploadContext): PublishOptions {
   const { waitForDataset: waits, concurrency } = inputs;
   const waiting = { waitMs: budget.leftMs, waits };
   const sending = { concurrency, stateDirectory, deadlineMs, isRoomChecked: true };

@@ -7,8 +7,10 @@ import { stateDirectory } from "../../src/config";
 import { InputError } from "../../src/errors";
 import { shortDigest } from "../../src/files/manifest/dataset-name";
 import { counted, formatBytes, shown } from "../../src/text";
-import { toSend } from "../../src/operations/publish/target";
-import { describeCost, estimateCost } from "../../src/upload/cost";
+import type { GrowResult } from "../../src/operations/grow/grow";
+import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
+import { toSend, type PublishResult } from "../../src/operations/publish/target";
+import { describeCost, estimateCost, type DatasetToSend } from "../../src/upload/cost";
 import {
   checkQuota,
   decideAll,
@@ -16,6 +18,15 @@ import {
   type Decided,
   type UploadContext,
 } from "./datasets";
+import {
+  checkSetsQuota,
+  decideSets,
+  growAll,
+  tellSets,
+  toSendOf,
+  type DecidedSet,
+} from "./growing";
+import { checkPlannedSets, createSetsPlan, type DecidedSets } from "../plan/planned-sets";
 import { destinationOf } from "../selection/destination";
 import { describeFailure } from "../report/failure";
 import type { UploadInputs } from "../inputs/upload";
@@ -32,6 +43,7 @@ import {
 } from "../plan/plan";
 import type { Plan } from "../plan/plan-shape";
 import { settingsOf } from "../plan/plan-settings";
+import { checkScopes, isCheckedLater } from "../scope-check";
 import { publishAll } from "./publishing";
 import type { Outcome } from "../report/results";
 import type { Run } from "../run-context";
@@ -57,14 +69,50 @@ export async function runUpload(
   if (avala === undefined || run.inputs.isDryRun) return writeDryRun(run, inputs, avala, selection);
 
   const context = uploadContextOf(run, inputs, avala);
+  const outcome = isGrowingTemplate(inputs.dataset)
+    ? await growSets(run, context, selection, plan)
+    : await publishDatasets(run, context, selection, plan);
+  if (outcome !== "partial" && results.unverified === 0) await vouch(run, avala, selection);
+  return outcome;
+}
+
+async function growSets(
+  run: Run,
+  context: UploadContext,
+  { targets }: Selection,
+  plan: Plan | undefined,
+): Promise<GrowResult["outcome"]> {
+  const decided = await decideSets(context, targets);
+  if (plan !== undefined) checkPlannedSets(plan, byFolder(decided));
+  await checkSetsQuota(context, decided);
+  tellSets(run, decided);
+  const datasets = toSendOf(decided);
+  const isNew = datasets.some(({ toSend: files }) => files.length > 0);
+  if (isNew && isCheckedLater(run.inputs)) await checkScopes(run, context.avala);
+  tellCost(run, context.avala, datasets);
+  return growAll(run, context, decided);
+}
+
+function byFolder(decided: readonly DecidedSet[]): DecidedSets {
+  return new Map(decided.map(({ target, decision }) => [target.folder, decision]));
+}
+
+async function publishDatasets(
+  run: Run,
+  context: UploadContext,
+  selection: Selection,
+  plan: Plan | undefined,
+): Promise<PublishResult["outcome"]> {
   const decided = await decideAll(context, selection.targets);
   if (plan !== undefined) checkPlannedDatasets(plan, lookedUp(decided));
   await checkQuota(context, decided);
   tellReplaced(run, decided);
-  tellCost(run, avala, decided);
-  const outcome = await publishAll(run, context, decided);
-  if (outcome !== "partial" && results.unverified === 0) await vouch(run, avala, selection);
-  return outcome;
+  const datasets = decided.map(({ target, decision }) => ({
+    toSend: toSend(decision),
+    fileCount: target.files.length,
+  }));
+  tellCost(run, context.avala, datasets);
+  return publishAll(run, context, decided);
 }
 
 /** The manifest says from now on that Avala has its files. */
@@ -106,11 +154,7 @@ function tellReplaced(run: Run, decided: readonly Decided[]): void {
   }
 }
 
-function tellCost(run: Run, avala: Avala, decided: readonly Decided[]): void {
-  const datasets = decided.map(({ target, decision }) => ({
-    toSend: toSend(decision),
-    fileCount: target.files.length,
-  }));
+function tellCost(run: Run, avala: Avala, datasets: readonly DatasetToSend[]): void {
   const cost = estimateCost(datasets, avala.pace.snapshot());
   if (cost.files > 0) run.log.info(`To send: ${describeCost(cost)}.`);
 }
@@ -145,6 +189,28 @@ async function readPlan(run: Run, { planFile }: UploadInputs): Promise<Plan | un
   return parsePlan(text, planFile);
 }
 
+async function planDatasets(
+  run: Run,
+  context: UploadContext | undefined,
+  selection: Selection,
+  planTarget: PlanTarget,
+): Promise<Plan> {
+  const decided = context === undefined ? [] : await decideAll(context, selection.targets);
+  tellReplaced(run, decided);
+  return createPlan(selection, lookedUp(decided), planTarget);
+}
+
+async function planSets(
+  run: Run,
+  context: UploadContext | undefined,
+  selection: Selection,
+  planTarget: PlanTarget,
+): Promise<Plan> {
+  const decided = context === undefined ? [] : await decideSets(context, selection.targets);
+  tellSets(run, decided);
+  return createSetsPlan(selection, byFolder(decided), planTarget);
+}
+
 async function writeDryRun(
   run: Run,
   inputs: UploadInputs,
@@ -152,9 +218,9 @@ async function writeDryRun(
   selection: Selection,
 ): Promise<"planned"> {
   const context = avala && uploadContextOf(run, inputs, avala);
-  const decided = context && (await decideAll(context, selection.targets));
-  tellReplaced(run, decided ?? []);
-  const plan = createPlan(selection, lookedUp(decided ?? []), planTargetOf(run, inputs, avala));
+  const plan = isGrowingTemplate(inputs.dataset)
+    ? await planSets(run, context, selection, planTargetOf(run, inputs, avala))
+    : await planDatasets(run, context, selection, planTargetOf(run, inputs, avala));
   run.results.files.plan = await writePlan(run.folder, plan);
   run.results.plan = plan;
   for (const dataset of plan.datasets) run.log.info(`Dataset ${plannedText(dataset)}.`);

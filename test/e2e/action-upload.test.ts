@@ -1,6 +1,6 @@
 // The example of an upload, as it stands, by the real workflow runner on an emulator.
 import { startEmulator, type Emulator } from "../../emulator";
-import { createRepository, push } from "../support/act";
+import { addFile, createRepository, push } from "../support/act";
 import { createTempTree, type TempTree } from "../support/recorded-action";
 import { describeWithParts } from "../support/parts";
 
@@ -41,6 +41,32 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
     expect(emulator.datasets()).toHaveLength(1);
     expect(emulator.requests().filter(({ path }) => path.includes("file-upload-url"))).toHaveLength(
       12,
+    );
+  });
+
+  test("grows: a photograph that comes is sent alone, and the export covers both datasets", async () => {
+    const example = "growing-set";
+    createRepository({ example, tree }, { photos: "examples/photos" });
+    const workflow = { example, tree, emulator, parts: [act, node24] };
+
+    const first = await push(workflow);
+    expect(first.log).toContain("Job succeeded");
+    expect(first.log).toContain("exported: 12 files are new");
+    const [made] = emulator.datasets();
+    emulator.addAnnotations(made?.uid ?? "", 7);
+
+    addFile(workflow, "photos/coffee.jpg", "examples/photo-to-add/coffee.jpg");
+    const second = await push(workflow);
+    expect(second.code).toBe(0);
+    expect(second.log).toContain("exported: 1 files are new");
+    expect(emulator.datasets().map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^training-0001-[0-9a-f]{12}$/),
+      expect.stringMatching(/^training-0002-[0-9a-f]{12}$/),
+    ]);
+    const [newest] = emulator.exports().slice(-1);
+    expect(newest?.datasets).toEqual(emulator.datasets().map(({ uid }) => uid));
+    expect(emulator.requests().filter(({ path }) => path.includes("file-upload-url"))).toHaveLength(
+      13,
     );
   });
 });

@@ -45,6 +45,16 @@ export function createRepository(
   git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-m", "Start");
 }
 
+/** A later commit, with one more file. */
+export function addFile({ tree }: Pick<Workflow, "tree">, to: string, from: string): void {
+  cpSync(path.join(ROOT, from), tree.at(`repository/${to}`));
+  const git = (...args: string[]): void => {
+    execFileSync("git", args, { cwd: tree.at("repository"), stdio: "ignore" });
+  };
+  git("add", "--all");
+  git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-m", "Add a file");
+}
+
 export function push(workflow: Workflow): Promise<WorkflowResult> {
   const { tree, emulator, parts, variables = {} } = workflow;
   const [act] = parts;

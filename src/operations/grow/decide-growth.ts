@@ -4,10 +4,10 @@ import type { Avala } from "../../api/connection";
 import { getDataset } from "../../api/endpoints/datasets";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { InputError, isAvalaError } from "../../errors";
+import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";
 import { counted } from "../../text";
 import { isOwned } from "../dataset-owner";
-import { indexedOf } from "../publish/target";
 import { nextName, type IncrementToMake } from "./next-increment";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
 import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
@@ -129,7 +129,8 @@ async function decideListed(
   listed: readonly Dataset[],
   options: GrowOptions,
 ): Promise<GrowDecision> {
-  const files = indexedOf(given.files, given.dataset.dataType);
+  const { dataType } = given.dataset;
+  const files = given.files.filter(({ path }) => isItemOf(path, dataType));
   const target = { ...given, files };
   requireIndexed(target, given.files.length);
   const known = await knownOf(avala, target, options);

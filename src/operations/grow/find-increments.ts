@@ -3,6 +3,7 @@ import type { Avala } from "../../api/connection";
 import { searchDatasets } from "../../api/endpoints/datasets";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { folded } from "../dataset";
+import { sharedPart } from "../dataset-list";
 import { ownedAmong } from "../dataset-owner";
 import type { OwnerWanted } from "../dataset-ref";
 import type { GrowTarget, KnownIncrement } from "./growth";
@@ -26,24 +27,14 @@ export interface FoundSet {
   readonly byHand: readonly Dataset[];
 }
 
-function sharedStart(names: readonly string[]): string {
-  const [first = "", ...rest] = names;
-  let shared = first;
-  for (const name of rest) while (!name.startsWith(shared)) shared = shared.slice(0, -1);
-  return shared;
-}
-
-// Fewer characters are in the names of datasets that have nothing to do with the sets.
-const MIN_SEARCHED = 3;
-
-/** Every dataset that may be of one of the sets: one search, where their names have a start in common. */
+/** Every dataset that may be of one of the sets: one search, where their names have a part in common. */
 export async function listUnder(
   avala: Avala,
   sets: readonly GrowingName[],
 ): Promise<readonly Dataset[]> {
   const names = [...new Set(sets.map(nameOfSet))];
-  const shared = sharedStart(names);
-  const terms = shared.length >= MIN_SEARCHED || names.length === 1 ? [shared] : names;
+  const shared = sharedPart(names.map((name) => ({ name })));
+  const terms = shared === undefined ? names : [shared];
   const listed = new Map<string, Dataset>();
   for (const term of terms) {
     for await (const dataset of searchDatasets(avala, term)) listed.set(dataset.uid, dataset);

@@ -6,7 +6,8 @@ import { listItems, type DatasetItem } from "../../api/endpoints/items";
 import { AvalaError, isAvalaError } from "../../errors";
 import { createManifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
-import { isIndexed, type DataType } from "../../files/media";
+import type { DataType } from "../../files/media";
+import { isItemOf } from "../../files/scan/indexing";
 import { runPool } from "../../flow/pool";
 import { printable } from "../../redact";
 import { alteredPaths } from "../altered-keys";
@@ -159,7 +160,7 @@ export async function lookInto(
       ? found
       : await waitForDataset(avala, found, { timeoutMs: waitMs() });
   const items = await itemsOf(avala, dataset, owner);
-  const isPath = (key: string): boolean => files.has(key) || isIndexed(key, dataType);
+  const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
   requirePaths(dataset, items, { isPath });
   const seen = seenOf(items, files);
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));

@@ -68,6 +68,16 @@ describe("a run that is killed between its last file and the confirm", () => {
     expect(place.items()).toEqual(["a.jpg", "b.jpg"]);
   });
 
+  test("sends what is declared now, when files came after a kill", async () => {
+    await killed();
+    await place.put("c.jpg", "three");
+    const { decision, result } = await place.run();
+    expect(decision.plan.toSend).toHaveLength(3);
+    expect(result.outcome).toBe("uploaded");
+    expect(place.items()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
+    expect(place.names()).toHaveLength(1);
+  });
+
   test("is taken over by the rival that made the same increment meanwhile", async () => {
     await killed();
     await place.run({ machine: "another" });

@@ -1,4 +1,5 @@
 // Growing sets over the emulator: what is sent, what is made, what is called, and what the store has in the end.
+import { updateDataset } from "../../../src/api/endpoints/datasets";
 import { sessionWith } from "../../support/session";
 import { useGrowingPlace } from "../../support/growing-place";
 
@@ -101,6 +102,18 @@ describe("a growing set", () => {
       expect.stringMatching(/^set-0003-/),
     ]);
     expect((await place.run()).calls).toEqual([LIST]);
+  });
+
+  test("an increment renamed by hand stays one of the set", async () => {
+    const { result } = await place.run();
+    const { uid, slug } = place.emulator.datasets()[0] ?? { uid: "", slug: "" };
+    const { avala } = sessionWith(place.emulator);
+    const owner = result.made?.dataset.ownerName ?? "";
+    await updateDataset(avala, { owner, slug }, { name: "the first day" });
+    const again = await place.run();
+    expect(again.calls).toEqual([LIST, "GET /datasets/{uid}/"]);
+    expect(again.result.increments.map(({ dataset }) => dataset.uid)).toEqual([uid]);
+    expect(again.result.outcome).toBe("unchanged");
   });
 
   test("what was begun by hand is no increment, and is said", async () => {

@@ -1,0 +1,212 @@
+// The part of a run that grows sets: what they hold is found out for all of them before the first byte of any is sent.
+// Knows nothing of plans or exports.
+import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import { AvalaError, isAvalaError } from "../../src/errors";
+import { decideGrowths, type GrowDecision } from "../../src/operations/grow/decide-growth";
+import { growSet, type GrowResult } from "../../src/operations/grow/grow";
+import type { GrowTarget } from "../../src/operations/grow/growth";
+import type { GrowthPlan } from "../../src/operations/grow/growth-plan";
+import { counted, describeTransfer, formatCount, shown } from "../../src/text";
+import { requireQuota } from "../../src/upload/check/quota";
+import type { DatasetToSend } from "../../src/upload/cost";
+import { optionsOf, type UploadContext } from "./datasets";
+import { writeCurrent } from "../report/growing-report";
+import { noteDataset } from "../report/results";
+import type { Run } from "../run-context";
+import type { Target } from "../selection/selection";
+import { annotate, countChecked, createTally, inTurns } from "./turns";
+
+export interface DecidedSet {
+  readonly target: Target;
+  readonly decision: GrowDecision;
+}
+
+function growTargetOf(
+  { inputs, organizationUid }: UploadContext,
+  { growing, dataType, files, manifest }: Target,
+): readonly GrowTarget[] {
+  if (growing === undefined) return [];
+  const sums = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
+  const { visibility, metadata } = inputs;
+  return [
+    {
+      name: growing,
+      dataset: { dataType, visibility, metadata, organizationUid },
+      files: files.map(({ path, absolutePath, sizeBytes }) => ({
+        ...{ path, absolutePath, sizeBytes },
+        sha256: sums.get(path) ?? "",
+      })),
+    },
+  ];
+}
+
+/** @throws AvalaError `permission` for a key that may not list datasets; as the core's own decision */
+export async function decideSets(
+  context: UploadContext,
+  targets: readonly Target[],
+): Promise<readonly DecidedSet[]> {
+  const sets = targets.flatMap((target) => growTargetOf(context, target));
+  try {
+    const decisions = await decideGrowths(context.avala, sets, optionsOf(context));
+    return targets.flatMap((target, index) => {
+      const decision = decisions[index];
+      return decision === undefined ? [] : [{ target, decision }];
+    });
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "permission") throw error;
+    throw new AvalaError("permission", error.message, {
+      hint: "A growing set is known by the datasets that it has, so the key needs the scope datasets.read. Nothing was sent.",
+      cause: error,
+    });
+  }
+}
+
+export function toSendOf(decided: readonly DecidedSet[]): readonly DatasetToSend[] {
+  return decided.map(({ decision: { plan } }) => ({
+    toSend: plan.toSend,
+    fileCount: plan.toSend.length,
+  }));
+}
+
+/** @throws AvalaError `quota` when what is to be sent can never fit */
+export async function checkSetsQuota(
+  { avala, organizationUid }: UploadContext,
+  decided: readonly DecidedSet[],
+): Promise<void> {
+  const files = decided.flatMap(({ decision }) => decision.plan.toSend);
+  if (files.length > 0) await requireQuota(avala, { files, organizationUid });
+}
+
+/** `12 held, 3 new, 1 superseded, 0 not compared`. */
+function growthText({ current, toSend, superseded, moved, unverified }: GrowthPlan): string {
+  const rest = moved.length === 0 ? "" : `, ${formatCount(moved.length)} of them moved`;
+  const [held, news] = [formatCount(current.length), formatCount(toSend.length)];
+  return `${held} held${rest}, ${news} new, ${formatCount(superseded.length)} superseded, ${formatCount(unverified.length)} not compared`;
+}
+
+/** Before the first byte: what each set has, what it lacks, and what of it is not current any more. */
+export function tellSets(run: Run, decided: readonly DecidedSet[]): void {
+  for (const { target, decision } of decided) {
+    const { increments, plan, deleted, unindexed } = decision;
+    const { name } = target;
+    const text = growthText(plan);
+    run.log.info(`Growing set ${name}, ${counted(increments.length, "dataset")}: ${text}.`);
+    if (deleted.length > 0) {
+      const names = deleted.map((one) => `${shown(one.name)} (uid ${shown(one.uid)})`).join(", ");
+      run.warn({
+        text: `Datasets of ${name} are gone at Avala: ${names}. Their files are sent again.`,
+      });
+    }
+    if (unindexed > 0) {
+      const files = counted(unindexed, "file");
+      run.warn({
+        text: `${files} of ${name} left out: Avala would store and never show them, so whether a set holds them could not be known.`,
+      });
+    }
+    if (plan.superseded.length > 0)
+      run.log.group(`Superseded in ${name}`, supersededLines(decision));
+    if (plan.unverified.length > 0) run.warn({ text: unverifiedText(name, plan) });
+  }
+}
+
+const MAX_SUPERSEDED_LINES = 100;
+
+function supersededLines({
+  increments,
+  plan: { superseded, moved },
+}: GrowDecision): readonly string[] {
+  const names = new Map(increments.map(({ dataset }) => [dataset.uid, dataset.name]));
+  const nameOf = (uid: string): string => shown(names.get(uid) ?? uid);
+  const lines = [
+    ...superseded.map(
+      ({ path, datasetUid, why }) => `${shown(path)} in ${nameOf(datasetUid)}: ${why}`,
+    ),
+    ...moved.map(
+      ({ path, to, datasetUid }) =>
+        `${shown(path)} in ${nameOf(datasetUid)}: current as ${shown(to)}`,
+    ),
+  ];
+  const rest = lines.length - MAX_SUPERSEDED_LINES;
+  if (rest <= 0) return lines;
+  return [
+    ...lines.slice(0, MAX_SUPERSEDED_LINES),
+    `and ${formatCount(rest)} more, in the output current`,
+  ];
+}
+
+function unverifiedText(name: string, { unverified }: GrowthPlan): string {
+  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, since this runner has no record of it and storage returned no checksums that are known to be MD5s. They were not sent. To have them compared, keep the folder AVALA_STATE_DIR between runs.`;
+}
+
+/** Sends what each set lacks, and writes down what is current. */
+export async function growAll(
+  run: Run,
+  context: UploadContext,
+  decided: readonly DecidedSet[],
+): Promise<GrowResult["outcome"]> {
+  const outcome = await inTurns(run, context, decided, async (one, own, isSent) => {
+    const result = await growCounted(run, own, one, isSent);
+    return result.outcome;
+  });
+  run.results.files.current = await writeCurrent(run.folder, run.results.sets);
+  run.putOutputs();
+  return outcome;
+}
+
+/** Grows one set, and keeps count of what landed also when it fails. */
+async function growCounted(
+  run: Run,
+  context: UploadContext,
+  { target, decision }: DecidedSet,
+  isSent: () => void,
+): Promise<GrowResult> {
+  const tally = createTally(run);
+  const onConfirmed = (dataset: Dataset): void => {
+    noteDataset(run.results, target, dataset);
+    run.putOutputs();
+    isSent();
+  };
+  try {
+    const avala = tally.listening(context.avala);
+    const result = await growSet(avala, decision, { ...optionsOf(context), onConfirmed });
+    reportResult(run, { target, decision }, result);
+    return result;
+  } catch (error) {
+    annotate(run, target, error);
+    throw error;
+  } finally {
+    tally.add();
+    run.putOutputs();
+  }
+}
+
+function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowResult): void {
+  const { log, results } = run;
+  const { increments, plan, made, upload } = result;
+  const newCount = decision.plan.toSend.length;
+  if (upload !== undefined) countChecked(run, upload);
+  results.filesUnchanged += decision.plan.current.length;
+  results.unverified += plan.unverified.length + (made?.unverified ?? 0);
+  if (result.outcome === "partial") {
+    const text = `The time budget ended before every new file of ${target.name} was sent. Nothing was confirmed; the next run resumes from here.`;
+    run.warn({ text });
+    return;
+  }
+  results.sets.push({ target, increments, plan, newCount });
+  if (made === undefined) {
+    log.info(`Growing set ${target.name} holds these files; nothing is sent.`);
+    return;
+  }
+  const { dataset } = made;
+  noteDataset(results, target, dataset);
+  const named = `${shown(dataset.name)} (uid ${shown(dataset.uid)})`;
+  if (result.outcome === "unchanged") {
+    log.info(`Dataset ${named} has what is new in ${target.name}: another run made it meanwhile.`);
+    return;
+  }
+  const sent =
+    upload === undefined
+      ? ""
+      : `Sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}. `;
+  log.info(`${sent}Dataset ${named} of ${target.name} is ${dataset.status}.`);
+}

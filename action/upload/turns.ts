@@ -1,0 +1,116 @@
+// The datasets of a run one after the other: each is sent after the one before, while that one is indexed; and the count of
+// what landed. Knows nothing of what is published.
+import { withListener, withSignal, type Avala } from "../../src/api/connection";
+import { UploadError } from "../../src/errors";
+import type { UploadProgress } from "../../src/events";
+import { createMutex, type Mutex } from "../../src/flow/mutex";
+import { runPool } from "../../src/flow/pool";
+import type { PublishResult } from "../../src/operations/publish/target";
+import type { UploadResult } from "../../src/upload/run";
+import type { UploadContext } from "./datasets";
+import type { Run } from "../run-context";
+import type { Target } from "../selection/selection";
+
+type Outcome = PublishResult["outcome"];
+
+/** One dataset's work; `isSent` is called as soon as the next one may be sent. */
+type Work<One> = (one: One, context: UploadContext, isSent: () => void) => Promise<Outcome>;
+
+// One is sent while others are indexed, which takes the server a while each. More of them would spend on polls the calls
+// that the files need.
+const AT_ONCE = 4;
+
+/** Does the work of each in their order, and says what the whole came to. */
+export async function inTurns<One extends { readonly target: Target }>(
+  run: Run,
+  context: UploadContext,
+  all: readonly One[],
+  work: Work<One>,
+): Promise<Outcome> {
+  const outcomes = new Set<Outcome>();
+  const turn = createMutex();
+  const { avala } = context;
+  const options = { concurrency: AT_ONCE, signal: avala.signal };
+  try {
+    await runPool(all, options, async (one, signal) => {
+      const own = { ...context, avala: withSignal(avala, signal) };
+      await inTurn(turn, async (isSent) => {
+        if (signal.aborted || outcomes.has("partial")) return;
+        outcomes.add(await work(one, own, isSent));
+      });
+    });
+  } finally {
+    for (const noted of [run.results.datasets, run.results.sets]) sortAs(all, noted);
+  }
+  const worst = (["partial", "unverified", "uploaded"] as const).find((one) => outcomes.has(one));
+  return worst ?? "unchanged";
+}
+
+/** The turn lasts until `work` says that it is sent; what is left of it goes on beside the next one. */
+async function inTurn(turn: Mutex, work: (isSent: () => void) => Promise<void>): Promise<void> {
+  let rest = Promise.resolve();
+  await turn(
+    () =>
+      new Promise<void>((resolve) => {
+        rest = work(resolve);
+        rest.then(resolve, resolve);
+      }),
+  );
+  await rest;
+}
+
+interface OfTarget {
+  readonly target: Target;
+}
+
+function sortAs(all: readonly OfTarget[], noted: OfTarget[]): void {
+  const order = new Map(all.map(({ target }, index) => [target, index]));
+  noted.sort((one, other) => (order.get(one.target) ?? 0) - (order.get(other.target) ?? 0));
+}
+
+/** Adds one upload's last progress to the run's counts. */
+export function createTally({ results, environment, budget }: Run): {
+  /** The same session, whose uploads are counted. */
+  listening(avala: Avala): Avala;
+  add(): void;
+} {
+  let last: UploadProgress | undefined;
+  let firstMs: number | undefined;
+  let lastMs = 0;
+  const note = (progress: UploadProgress): void => {
+    const nowMs = environment.clock.now();
+    // Sending is no waiting: `timeout-minutes` is not about it.
+    if (firstMs !== undefined) budget.exclude(nowMs - lastMs);
+    firstMs ??= nowMs;
+    lastMs = nowMs;
+    last = progress;
+  };
+  return {
+    listening: (avala) =>
+      withListener(avala, (event) => {
+        if (event.kind === "upload-progress") note(event.progress);
+        avala.emit(event);
+      }),
+    add() {
+      results.uploadMs += firstMs === undefined ? 0 : lastMs - firstMs;
+      results.filesSent += last?.filesSent ?? 0;
+      results.filesUnchanged += last?.filesUnchanged ?? 0;
+      results.filesFailed += last?.filesFailed ?? 0;
+      results.bytesSent += last?.bytesSent ?? 0;
+    },
+  };
+}
+
+export function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult): void {
+  results.checkedByStore += checkedByStore;
+  results.uncheckedByStore += sent.length - checkedByStore;
+}
+
+/** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */
+export function annotate(run: Run, target: Target, error: unknown): void {
+  if (!(error instanceof UploadError)) return;
+  const places = new Map(target.files.map((file) => [file.path, file.absolutePath]));
+  for (const { path, error: reason } of error.failures) {
+    run.warn({ text: `${path}: ${reason.message}`, file: places.get(path) });
+  }
+}

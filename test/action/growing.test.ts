@@ -1,0 +1,224 @@
+// Whole runs of a growing set on an emulator: `{increment}` in `dataset`.
+import { readFileSync, rmSync } from "node:fs";
+import { isPlan } from "../../action/plan/plan-shape";
+import type { Emulator, EmulatorOptions } from "../../emulator";
+import { startQuietly } from "../support/quiet-emulator";
+import {
+  createTempTree,
+  runTalkingTo,
+  type Recorded,
+  type TempTree,
+} from "../support/recorded-action";
+import { jpeg } from "../support/temp-tree";
+
+let tree: TempTree;
+let emulator: Emulator;
+
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  await emulator?.stop();
+  emulator = await startQuietly({ ingestMs: 10, exportMs: 10, ...options });
+}
+
+beforeEach(async () => {
+  tree = createTempTree({
+    "images/cats/one.jpg": jpeg("one"),
+    "images/cats/two.jpg": jpeg("two"),
+    "images/dogs/three.jpg": jpeg("three"),
+  });
+  await start();
+});
+afterEach(async () => {
+  tree.remove();
+  await emulator.stop();
+});
+
+const growing = { dataset: "pets-{increment}", files: "images" };
+const act = (inputs: Record<string, string> = {}): Promise<Recorded> =>
+  runTalkingTo(emulator, { tree, inputs: { ...growing, ...inputs } });
+const routes = () =>
+  emulator
+    .requests()
+    .filter(({ target }) => target === "api")
+    .map(({ method, route }) => `${method} ${route}`);
+const names = () => emulator.datasets().map(({ name }) => name);
+const json = (file: string | undefined): unknown => JSON.parse(readFileSync(file ?? "", "utf8"));
+const uids = () => emulator.datasets().map(({ uid }) => uid);
+
+interface Current {
+  readonly sets: {
+    readonly name: string;
+    readonly datasetUids: string[];
+    readonly current: { path: string; datasetUid: string; itemPath: string }[];
+    readonly superseded: { path: string; why: string }[];
+  }[];
+}
+
+describe("a growing set", () => {
+  test("sends what is new, says what it holds, and asks for one list when nothing is new", async () => {
+    const first = await act();
+    expect(first.outputs).toMatchObject({
+      outcome: "uploaded",
+      complete: "true",
+      "files-uploaded": "3",
+      "files-skipped": "0",
+      "dataset-uid": uids()[0],
+      "dataset-uids": JSON.stringify(uids()),
+      unverified: "0",
+    });
+    tree.write({ "images/cats/four.jpg": jpeg("four"), "images/cats/one.jpg": jpeg("one again") });
+    const second = await act();
+    expect(names().map((name) => name.slice(0, 9))).toEqual(["pets-0001", "pets-0002"]);
+    expect(second.outputs).toMatchObject({
+      "files-uploaded": "2",
+      "files-skipped": "2",
+      "dataset-uid": uids()[1],
+      "dataset-uids": JSON.stringify(uids()),
+    });
+    expect(second.lines.join("\n")).toContain("2 held, 2 new, 1 superseded, 0 not compared");
+    const [current] = (json(second.outputs.current) as Current).sets;
+    expect(current).toMatchObject({
+      name: "pets-{increment}",
+      datasetUids: uids(),
+      superseded: [{ path: "images/cats/one.jpg", datasetUid: uids()[0], why: "changed" }],
+    });
+    expect(current?.current.map(({ path }) => path)).toHaveLength(4);
+    expect(json(second.outputs.report)).toMatchObject({
+      growingSets: [{ name: "pets-{increment}", held: 2, new: 2, unverified: [] }],
+    });
+    expect(second.summaries.join("\n")).toContain(
+      "pets-{increment}: 2 datasets, 2 held, 2 new, 1 superseded, 0 not compared",
+    );
+
+    const before = routes().length;
+    const quiet = await act();
+    expect(quiet.outputs).toMatchObject({ outcome: "unchanged", complete: "true" });
+    expect(quiet.outputs).toMatchObject({ "dataset-uid": "", "files-skipped": "4" });
+    expect(quiet.outputs["dataset-uids"]).toBe(JSON.stringify(uids()));
+    expect(routes().slice(before)).toEqual(["GET /datasets/"]);
+  });
+
+  test("exports all of its datasets", async () => {
+    await act();
+    tree.write({ "images/cats/four.jpg": jpeg("four") });
+    await act();
+    const exported = await act({ "export-datasets": "uploaded" });
+    expect(exported.outputs.outcome).toBe("exported");
+    expect(emulator.exports()[0]?.datasets).toEqual(uids());
+  });
+
+  test("is one for each folder, found by one list", async () => {
+    const parts = {
+      dataset: "pets-{folder}-{increment}",
+      root: "images",
+      files: "**",
+      "partition-depth": "1",
+    };
+    const first = await act(parts);
+    expect(names().map((name) => name.replace(/[0-9a-f]{12}$/, ""))).toEqual([
+      "pets-cats-0001-",
+      "pets-dogs-0001-",
+    ]);
+    expect(parsed(first.outputs["dataset-uids"])).toEqual({ cats: [uids()[0]], dogs: [uids()[1]] });
+    tree.write({ "images/dogs/five.jpg": jpeg("five") });
+    const before = routes().length;
+    const second = await act(parts);
+    expect(parsed(second.outputs["dataset-uids"])).toEqual({
+      cats: [uids()[0]],
+      dogs: [uids()[1], uids()[2]],
+    });
+    const made = routes().slice(before);
+    expect(made.filter((route) => route.includes("file-upload-url"))).toHaveLength(1);
+    // One for both folders; then a look before the first byte and one before the confirm.
+    expect(made.filter((route) => route === "GET /datasets/")).toHaveLength(3);
+  });
+
+  test("says what it could not compare, and opens no gate by it", async () => {
+    await start({ etag: "opaque" });
+    await act();
+    rmSync(tree.at(".state"), { recursive: true });
+    tree.write({ "images/cats/one.jpg": jpeg("ONE") });
+    const again = await act();
+    expect(again.outputs).toMatchObject({
+      outcome: "unverified",
+      unverified: "3",
+      complete: "false",
+    });
+    expect(again.warnings.map(({ text }) => text).join("\n")).toContain("AVALA_STATE_DIR");
+    const gated = await act({ "export-datasets": "uploaded" });
+    expect(gated.outputs).toMatchObject({ outcome: "gate_closed" });
+    expect(emulator.exports()).toEqual([]);
+  });
+
+  test.each([
+    [{ dataset: "pets-{increment}-{digest}" }, /keep one of them/],
+    [{ dataset: "pets{increment}" }, /dash/],
+    [{ dataset: "pets-{increment}", slug: "pets" }, /slug/],
+    [{ dataset: "pets-{digest}", slug: "pets-{increment}" }, /only where dataset contains it/],
+    [{ dataset: "pets-{increment}", "if-dataset-exists": "fail" }, /if-dataset-exists/],
+    [{ dataset: "pets-{folder}-{increment}" }, /partition-depth/],
+  ])("%j is refused", async (inputs, text) => {
+    const { outputs, errors } = await act(inputs);
+    expect(outputs.outcome).toBe("invalid");
+    expect(errors.join("\n")).toMatch(text);
+    expect(routes()).toEqual([]);
+  });
+});
+
+function parsed(text: string | undefined): unknown {
+  return JSON.parse(text ?? "");
+}
+
+describe("the plan of a growing set", () => {
+  const plan = (inputs: Record<string, string> = {}) => act({ ...inputs, "dry-run": "true" });
+
+  test("says what would be made, and what the set has", async () => {
+    await act();
+    tree.write({ "images/cats/four.jpg": jpeg("four"), "images/cats/one.jpg": jpeg("one again") });
+    const planned = await plan();
+    const written = json(planned.outputs.plan);
+    expect(isPlan(written)).toBe(true);
+    expect(written).toMatchObject({
+      datasets: [
+        {
+          name: expect.stringMatching(/^pets-0002-/) as string,
+          files: 2,
+          exists: false,
+          growing: {
+            set: "pets-{increment}",
+            increments: uids(),
+            held: 2,
+            unverified: 0,
+            superseded: [{ path: "images/cats/one.jpg", why: "changed" }],
+          },
+        },
+      ],
+      cost: { files: 2 },
+    });
+    expect(planned.lines.join("\n")).toMatch(/pets-0002-\w+ \(image\) would be made: 2 files/);
+    const done = await act({ plan: planned.outputs.plan ?? "" });
+    expect(done.outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "2" });
+  });
+
+  test("is made without a key too", async () => {
+    const planned = await plan({ "api-key": "" });
+    expect(json(planned.outputs.plan)).toMatchObject({
+      datasets: [
+        { name: "pets-{increment}", files: 3, exists: null, growing: { increments: null } },
+      ],
+    });
+    const done = await act({ plan: planned.outputs.plan ?? "" });
+    expect(done.outputs.outcome).toBe("uploaded");
+  });
+
+  test("is refused when the set has moved, or the files have", async () => {
+    const planned = await plan();
+    await act();
+    const moved = await act({ plan: planned.outputs.plan ?? "" });
+    expect(moved.outputs.outcome).toBe("invalid");
+    expect(moved.errors.join("\n")).toContain("has moved");
+    tree.write({ "images/cats/four.jpg": jpeg("four") });
+    const other = await act({ plan: planned.outputs.plan ?? "" });
+    expect(other.errors.join("\n")).toContain("files have changed");
+    expect(emulator.datasets()).toHaveLength(1);
+  });
+});
