@@ -7,6 +7,7 @@ export {
   type ProviderConfigArgs,
   type S3ProviderConfigArgs,
 } from "./resources/dataset";
+export { GrowingDataset, type GrowingDatasetArgs } from "./resources/growing-dataset";
 export { Export, type ExportArgs } from "./resources/export";
 export {
   StorageConfig,

@@ -2,7 +2,13 @@
 // They must never change between releases: a change would show as a difference on every resource of every stack.
 
 export type ResourceKind =
-  "fileSet" | "dataset" | "export" | "storageConfig" | "webhook" | "qualityTarget";
+  | "fileSet"
+  | "dataset"
+  | "growingDataset"
+  | "export"
+  | "storageConfig"
+  | "webhook"
+  | "qualityTarget";
 
 interface Loader {
   /** The resource's type in URNs. */
@@ -19,6 +25,10 @@ export const LOADERS: Readonly<Record<ResourceKind, Loader>> = {
   dataset: {
     type: "pulumi-nodejs:dynamic/avala:Dataset",
     source: 'exports.handler = () => require("@avala/pulumi/runtime").dataset;',
+  },
+  growingDataset: {
+    type: "pulumi-nodejs:dynamic/avala:GrowingDataset",
+    source: 'exports.handler = () => require("@avala/pulumi/runtime").growingDataset;',
   },
   export: {
     type: "pulumi-nodejs:dynamic/avala:Export",

@@ -14,8 +14,8 @@ const handlers = createHandlers({
   signal: stop.signal,
 });
 
-const { fileSet, dataset, storageConfig, webhook, qualityTarget } = handlers;
+const { fileSet, dataset, growingDataset, storageConfig, webhook, qualityTarget } = handlers;
 
-export { fileSet, dataset, storageConfig, webhook, qualityTarget };
+export { fileSet, dataset, growingDataset, storageConfig, webhook, qualityTarget };
 const exportHandler = handlers.export;
 export { exportHandler as export };

@@ -4,6 +4,7 @@ import { DATASET_FIELDS } from "./fields/dataset";
 import { EXPORT_FIELDS, EXPORT_OUTPUTS } from "./fields/export";
 import type { Property } from "./fields/field";
 import { FILE_SET_FIELDS } from "./fields/file-set";
+import { GROWING_DATASET_FIELDS } from "./fields/growing-dataset";
 import { QUALITY_TARGET_FIELDS } from "./fields/quality-target";
 import { STORAGE_CONFIG_FIELDS } from "./fields/storage-config";
 import { WEBHOOK_FIELDS } from "./fields/webhook";
@@ -23,6 +24,7 @@ function secretsOf(table: Readonly<Record<string, Property>>): readonly SecretPa
 export const SECRET_FIELDS: Readonly<Record<ResourceKind, readonly SecretPath[]>> = {
   fileSet: secretsOf(FILE_SET_FIELDS),
   dataset: secretsOf(DATASET_FIELDS),
+  growingDataset: secretsOf(GROWING_DATASET_FIELDS),
   export: secretsOf({ ...EXPORT_FIELDS, ...EXPORT_OUTPUTS }),
   storageConfig: secretsOf(STORAGE_CONFIG_FIELDS),
   webhook: secretsOf(WEBHOOK_FIELDS),

@@ -99,12 +99,14 @@ const ORDERS = {
       "webhook.ts",
       "quality-target.ts",
     ],
+    ["growing-dataset.ts"],
   ],
   "provider/handlers": [
     ["bucket.ts"],
     // What a FileSet and a Dataset publish together is made of the inputs of both.
     ["dataset", "file-set", "publishing.ts"],
-    ["export", "plain"],
+    // A growing set is chosen as a file set is.
+    ["export", "plain", "growing-dataset"],
     ["handlers.ts"],
   ],
   action: [

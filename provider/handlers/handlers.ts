@@ -4,6 +4,7 @@ import { createSession, type SessionOptions } from "../process/session";
 import { createDatasetHandler } from "./dataset/dataset";
 import { createExportHandler } from "./export/export";
 import { createFileSetHandler } from "./file-set/file-set";
+import { createGrowingDatasetHandler } from "./growing-dataset/growing-dataset";
 import { createQualityTargetHandler } from "./plain/quality-target";
 import { createStorageConfigHandler } from "./plain/storage-config";
 import { createWebhookHandler } from "./plain/webhook";
@@ -15,6 +16,7 @@ export function createHandlers(options: SessionOptions) {
   return {
     fileSet: createFileSetHandler(session, createLocalFiles(options.signal)),
     dataset: createDatasetHandler(session),
+    growingDataset: createGrowingDatasetHandler(session, createLocalFiles(options.signal)),
     export: createExportHandler(session),
     storageConfig: createStorageConfigHandler(session),
     webhook: createWebhookHandler(session),

@@ -33,6 +33,7 @@ export function uploadScopesFor({
 const NAMES: Readonly<Record<ResourceKind, string>> = {
   fileSet: "a FileSet",
   dataset: "a Dataset",
+  growingDataset: "a GrowingDataset",
   export: "an Export",
   storageConfig: "a StorageConfig",
   webhook: "a Webhook",

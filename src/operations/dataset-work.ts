@@ -48,8 +48,8 @@ function total(counts: readonly (number | undefined)[], one: string): string | u
   return sum === 0 ? `no ${one}s` : counted(sum, one);
 }
 
-/** What is known of them together, and what is not. */
-function describeTotals(left: readonly Counts[]): string {
+/** What is known of the work on them together, and what is not: `They have 12 annotations and no projects.` */
+export function describeWork(left: readonly Counts[]): string {
   const annotations = total(
     left.map((one) => one.annotationsCount),
     "annotation",
@@ -85,7 +85,7 @@ export function describeLeftBehind(
   { by, growing }: { readonly by: string; readonly growing: string },
 ): string {
   const turns = `exports of the set cover ${by} from now on`;
-  const totals = describeTotals(left);
+  const totals = describeWork(left);
   if (!mayHaveWork(left)) return `${totals} ${capital(turns)}.`;
   return `${totals} They do not move to ${by}, and ${turns}. ${growing}`.trim();
 }

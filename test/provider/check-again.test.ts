@@ -66,6 +66,8 @@ const cases = (): readonly (readonly [Kind, Given])[] => [
       },
     },
   ],
+  ["growingDataset", { root: bench.tree.root, name: "pets" }],
+  ["growingDataset", { root: bench.tree.root, name: "pets", dataType: "image" }],
   ["export", { projects: ["b", "a"], baseName: "release" }],
   ["webhook", { targetUrl: "https://x.example/", events: ["export.completed"] }],
   ["storageConfig", { name: "s", provider: "aws_s3", bucketName: "b", bucketRegion: "r" }],

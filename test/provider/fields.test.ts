@@ -3,6 +3,7 @@ import type {
   DatasetArgs,
   ExportArgs,
   FileSetArgs,
+  GrowingDatasetArgs,
   QualityTargetArgs,
   StorageConfigArgs,
   WebhookArgs,
@@ -10,6 +11,7 @@ import type {
 import type { DATASET_FIELDS } from "../../provider/fields/dataset";
 import type { EXPORT_FIELDS } from "../../provider/fields/export";
 import type { FILE_SET_FIELDS } from "../../provider/fields/file-set";
+import type { GROWING_DATASET_FIELDS } from "../../provider/fields/growing-dataset";
 import type { QUALITY_TARGET_FIELDS } from "../../provider/fields/quality-target";
 import type { STORAGE_CONFIG_FIELDS } from "../../provider/fields/storage-config";
 import type { WEBHOOK_FIELDS } from "../../provider/fields/webhook";
@@ -37,6 +39,7 @@ type AllOf<Union> = { [Name in Union extends unknown ? keyof Union : never]: unk
 const named: readonly true[] = [
   true satisfies Same<typeof DATASET_FIELDS, DatasetArgs>,
   true satisfies Same<typeof FILE_SET_FIELDS, FileSetArgs>,
+  true satisfies Same<typeof GROWING_DATASET_FIELDS, GrowingDatasetArgs>,
   true satisfies Same<typeof EXPORT_FIELDS, ExportArgs>,
   true satisfies Same<typeof STORAGE_CONFIG_FIELDS, AllOf<StorageConfigArgs>>,
   true satisfies Same<typeof WEBHOOK_FIELDS, WebhookArgs>,
@@ -44,7 +47,7 @@ const named: readonly true[] = [
 ];
 
 test("each table names the arguments of its resource", () => {
-  expect(named).toHaveLength(6);
+  expect(named).toHaveLength(7);
 });
 
 describe("gpuTextureFormat of a Dataset", () => {

@@ -13,6 +13,10 @@ describe("the constant strings of the state", () => {
         type: "pulumi-nodejs:dynamic/avala:Dataset",
         source: 'exports.handler = () => require("@avala/pulumi/runtime").dataset;',
       },
+      growingDataset: {
+        type: "pulumi-nodejs:dynamic/avala:GrowingDataset",
+        source: 'exports.handler = () => require("@avala/pulumi/runtime").growingDataset;',
+      },
       export: {
         type: "pulumi-nodejs:dynamic/avala:Export",
         source: 'exports.handler = () => require("@avala/pulumi/runtime").export;',
@@ -36,6 +40,7 @@ describe("the constant strings of the state", () => {
     for (const kind of [
       "fileSet",
       "dataset",
+      "growingDataset",
       "export",
       "storageConfig",
       "webhook",
@@ -61,6 +66,7 @@ describe("the constant strings of the state", () => {
       "Dataset",
       "Export",
       "FileSet",
+      "GrowingDataset",
       "QualityTarget",
       "StorageConfig",
       "VersionedDataset",

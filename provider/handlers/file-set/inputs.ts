@@ -64,9 +64,11 @@ export function propertyOf(error: unknown): string {
 
 const EVERYTHING = ["**"];
 
-type Chosen = Omit<FileSetGiven, keyof FileSetFacts | "call"> & {
-  readonly dataType?: DataType | "" | undefined;
-};
+/** What chooses files. */
+export type Chosen = Pick<FileSetGiven, "root"> &
+  Omit<Given<typeof FILE_SET_FIELDS>, "dataType" | "datasetName" | "organizationUid"> & {
+    readonly dataType?: DataType | "" | undefined;
+  };
 
 function optionsOf(given: Chosen): FileSetOptions {
   const {

@@ -91,8 +91,10 @@ export async function previewChange(
   await messages.info(`${inputs.datasetName}, whose dataset is not made yet\n${listed}\n${text}`);
 }
 
+type Noticed = Pick<FileSetInputs, "root" | "folder">;
+
 /** Lines of `include` that choose nothing while others do. Of one partition they tell nothing: it is a part of the root. */
-function describeUnmatched({ set }: LocalSet, { root, folder }: FileSetInputs): readonly string[] {
+function describeUnmatched({ set }: LocalSet, { root, folder }: Noticed): readonly string[] {
   if (folder !== undefined) return [];
   const lines = set.patterns.filter(({ matched }) => matched === 0);
   return lines.map(({ pattern }) => `include: ${pattern} matches nothing in ${root}`);
@@ -103,7 +105,8 @@ export async function tellNotices(
   session: Session,
   call: Call,
   local: LocalSet,
-  inputs: FileSetInputs,
+  inputs: Noticed,
+  takesUnindexed = ' (unindexed: "send" takes them)',
 ): Promise<void> {
   const { set } = local;
   const messages = session.messages(call);
@@ -122,7 +125,7 @@ export async function tellNotices(
   if (set.unindexedLeftOut.length > 0) {
     const suffixes = describeSuffixes(set.unindexedLeftOut);
     await messages.info(
-      `${counted(set.unindexedLeftOut.length, "file")} left out that Avala would not index: ${suffixes} (unindexed: "send" takes them)`,
+      `${counted(set.unindexedLeftOut.length, "file")} left out that Avala would not index: ${suffixes}${takesUnindexed}`,
     );
   }
 }

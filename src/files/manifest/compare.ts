@@ -54,7 +54,8 @@ function allChanged(before: Manifest, after: Manifest): ManifestChanges {
   return { added: [], changed, removed: [], unchanged: [] };
 }
 
-interface Lines {
+/** Paths of one kind of change, for people. */
+export interface ChangeLines {
   readonly sign: string;
   readonly word: string;
   readonly paths: readonly string[];
@@ -66,12 +67,16 @@ interface Lines {
  */
 export function describeChanges(changes: ManifestChanges): string {
   const { added, removed, renamed } = findRenames(changes);
-  const groups: Lines[] = [
+  return describeChangeLines([
     { sign: "+", word: "added", paths: added.map((entry) => entry.path) },
     { sign: "~", word: "changed", paths: changes.changed.map(({ after }) => after.path) },
     { sign: ">", word: "renamed", paths: renamed },
     { sign: "-", word: "removed", paths: removed.map((entry) => entry.path) },
-  ];
+  ]);
+}
+
+/** Every path up to 20 in all, then counts. */
+export function describeChangeLines(groups: readonly ChangeLines[]): string {
   const lines: string[] = [];
   const rest: string[] = [];
   for (const { sign, word, paths } of groups) {

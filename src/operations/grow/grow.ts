@@ -37,11 +37,18 @@ export interface Made {
   readonly unverified: number;
 }
 
-function publishTargetOf({ target, plan }: GrowDecision, next: IncrementToMake): PublishTarget {
+function publishTargetOf(
+  { target, plan }: GrowDecision,
+  next: IncrementToMake,
+  stored: GrowOptions["stored"],
+): PublishTarget {
   const { name, slug, digest } = next;
   const wanted = new Set(plan.toSend.map(({ path }) => path));
   const files = target.files.filter(({ path }) => wanted.has(path));
-  return { dataset: { ...target.dataset, name, slug }, files, digest, ifExists: "verify" };
+  const dataset = { ...target.dataset, name, slug };
+  // Of another name it is another upload's.
+  const landed = stored?.name === name ? stored : undefined;
+  return { dataset, files, digest, stored: landed, ifExists: "verify" };
 }
 
 /** Looks for an increment of this very content, which a rival may have made under another number. */
@@ -97,7 +104,7 @@ export async function growSet(
     ...options,
     findMade: () => findRival(avala, target, next),
   };
-  const send = { kind: "send", target: publishTargetOf(decision, next) } as const;
+  const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
   const result = await carryOut(avala, send, publishing);
   const { upload } = result;
   if (result.outcome === "partial") return { outcome: "partial", increments, plan, upload };

@@ -1,0 +1,145 @@
+// Brings a growing set up to what is declared: one increment of what it lacks. What breaks leaves in the state what it has
+// reached, so that the next `up` continues there.
+import type { Avala } from "../../../src/api/connection";
+import { UploadError, isUploadError } from "../../../src/errors";
+import { decideGrowth, type GrowDecision } from "../../../src/operations/grow/decide-growth";
+import { growSet, type GrowResult } from "../../../src/operations/grow/grow";
+import type { GrowthPlan, Increment } from "../../../src/operations/grow/growth-plan";
+import type { GrowOptions } from "../../../src/operations/grow/growth";
+import { printable } from "../../../src/redact";
+import { counted, describeTransfer } from "../../../src/text";
+import { UnfinishedError, providerOf } from "../../process/failures";
+import type { LocalSet } from "../../process/local-files";
+import type { Messages } from "../../process/messages";
+import { present, without } from "../../process/present";
+import { growTargetOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
+import {
+  incrementsInState,
+  knownInState,
+  pendingOf,
+  storedOf,
+  type PendingIncrement,
+} from "./state";
+import { describeSuperseded, describeUnverified } from "./words";
+
+export interface Growing {
+  readonly avala: Avala;
+  readonly messages: Messages;
+  readonly inputs: GrowingInputs;
+  readonly local: LocalSet;
+  /** Absent for a set that is not in the state yet. */
+  readonly olds?: GrowingOutputs | undefined;
+  readonly stateDirectory: string;
+}
+
+const DEFAULT_TIMEOUT_MINUTES = 60;
+
+/** What the state keeps of a set. */
+export function outputsOf(
+  inputs: GrowingInputs,
+  increments: readonly Increment[],
+  plan: GrowthPlan,
+  pending?: PendingIncrement,
+): GrowingOutputs {
+  const kept = incrementsInState(increments, plan);
+  return present<GrowingOutputs>({
+    ...inputs,
+    datasetUids: kept.map(({ uid }) => uid),
+    datasetNames: kept.map(({ name }) => name),
+    supersededCount: plan.superseded.length,
+    unverifiedCount: plan.unverified.length,
+    increments: kept,
+    pending,
+  });
+}
+
+function optionsOf({ inputs, olds, stateDirectory }: Growing): GrowOptions {
+  const timeoutMs = (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000;
+  return {
+    waitMs: () => timeoutMs,
+    waits: inputs.waitForIngest !== false,
+    concurrency: inputs.concurrency,
+    stateDirectory,
+    known: knownInState(olds?.increments ?? []),
+    stored: storedOf(olds?.pending),
+  };
+}
+
+async function report(
+  { messages, inputs }: Growing,
+  { deleted }: GrowDecision,
+  { made, upload, plan }: GrowResult,
+): Promise<void> {
+  if (deleted.length > 0) {
+    const names = deleted.map(({ name }) => printable(name)).join(", ");
+    await messages.warn(
+      `no longer at Avala: ${names}. What they held and is declared was sent again.`,
+    );
+  }
+  if (made === undefined) await messages.info(`nothing to send: ${inputs.name} holds all files`);
+  else {
+    const { name, uid } = made.dataset;
+    const sent =
+      upload === undefined
+        ? "made by another run"
+        : `sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}`;
+    await messages.info(`dataset ${printable(name)} (uid ${printable(uid)}): ${sent}`);
+  }
+  const superseded = describeSuperseded(plan);
+  if (superseded !== "") await messages.info(superseded);
+  if (plan.unverified.length > 0) await messages.warn(describeUnverified(plan));
+}
+
+/** The error that puts into the state what was reached; the plain one when that is nothing. */
+function unfinished(
+  { inputs, olds }: Growing,
+  { next, increments, plan }: GrowDecision,
+  error: unknown,
+): unknown {
+  const { landed = [], uploadUid } = isUploadError(error) ? error : {};
+  if (increments.length + landed.length === 0 || next === undefined) return error;
+  const pending = landed.length === 0 ? olds?.pending : pendingOf(next.name, uploadUid, landed);
+  const properties = {
+    ...outputsOf(inputs, increments, plan, pending ?? pendingOf(next.name, uploadUid, [])),
+    __provider: providerOf(inputs),
+  };
+  return new UnfinishedError(error, inputs.name, properties);
+}
+
+/** @throws UnfinishedError with what was reached */
+export async function grow(growing: Growing): Promise<GrowingOutputs> {
+  const { avala, inputs, local } = growing;
+  const options = optionsOf(growing);
+  const decision = await decideGrowth(avala, growTargetOf(inputs, local), options);
+  try {
+    const result = await growSet(avala, decision, options);
+    if (result.outcome === "partial") throw notWhole(inputs, result);
+    await report(growing, decision, result);
+    return outputsOf(inputs, result.increments, result.plan);
+  } catch (error) {
+    throw unfinished(growing, decision, error);
+  }
+}
+
+function notWhole({ name }: GrowingInputs, { upload }: GrowResult): UploadError {
+  const landed = [...(upload?.sent ?? []), ...(upload?.unchanged ?? [])];
+  const text = `The files of ${name} were not all sent: ${counted(landed.length, "file")} landed.`;
+  const hint = "What landed is kept: run again, and only the rest is sent.";
+  return new UploadError("upload", text, {
+    ...{ hint, uploadUid: upload?.uploadUid, failures: [], landed },
+  });
+}
+
+/** Outputs of a set whose increments may have become fewer. */
+export function outputsWith(
+  props: GrowingOutputs,
+  isThere: (uid: string) => boolean,
+): GrowingOutputs {
+  const increments = props.increments.filter(({ uid }) => isThere(uid));
+  return {
+    ...without(props, []),
+    increments,
+    datasetUids: increments.map(({ uid }) => uid),
+    datasetNames: increments.map(({ name }) => name),
+  };
+}

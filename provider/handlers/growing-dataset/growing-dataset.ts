@@ -1,0 +1,215 @@
+// GrowingDataset: files that people annotate, as datasets that accumulate. What the engine calls; the work is in the files
+// beside it.
+import type { dynamic } from "@pulumi/pulumi";
+import { AvalaError, InputError } from "../../../src/errors";
+import type { DataType } from "../../../src/files/media";
+import { indexedOf } from "../../../src/operations/publish/target";
+import { counted } from "../../../src/text";
+import { GROWING_DATASET_FACTS, GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
+import { advise } from "../../process/advice";
+import { takeCall, type Call } from "../../process/calls";
+import { defineHandler } from "../../process/define-handler";
+import { Problems } from "../../process/failures";
+import { changedIn } from "../../process/fields";
+import type { Handler } from "../../process/handler";
+import type { LocalFiles, LocalSet } from "../../process/local-files";
+import { showReading } from "../../process/messages";
+import { uploadScopesFor } from "../../process/scopes";
+import type { Session } from "../../process/session";
+import { hasUnknown } from "../../process/unknown";
+import { optionsFor, propertyOf } from "../file-set/inputs";
+import { tellNotices } from "../file-set/preview";
+import { grow, outputsWith, type Growing } from "./grow";
+import {
+  checkGrowing,
+  growingInputs,
+  heldInputs,
+  takeGiven,
+  unknownInputs,
+  type GrowingGiven,
+  type GrowingInputs,
+  type GrowingOutputs,
+  type Taken,
+} from "./inputs";
+import { planByState, previewGrowth } from "./preview";
+import { readIncrements } from "./read";
+import { plannedInState } from "./state";
+import { describeLeft } from "./words";
+
+const TABLE = { ...GROWING_DATASET_FIELDS, ...GROWING_DATASET_FACTS };
+const KNOWN = new Set(Object.keys(GROWING_DATASET_FIELDS));
+
+class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
+  private readonly told = new Set<string>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly files: LocalFiles,
+  ) {}
+
+  configure(request: dynamic.ConfigureRequest): Promise<void> {
+    return this.session.configure(request);
+  }
+
+  async check(
+    olds: GrowingInputs,
+    news: GrowingInputs,
+  ): Promise<dynamic.CheckResult<GrowingInputs>> {
+    const { call, inputs } = takeCall<GrowingGiven>(news);
+    const taken = this.takeGiven(olds, inputs);
+    this.session.checkConfig();
+    const problems = new Problems();
+    checkGrowing(taken.given, problems);
+    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
+    if (hasUnknown(taken.given)) return { inputs: unknownInputs(taken.given) };
+    try {
+      return { inputs: await this.checkFiles(taken, call, olds.digest === undefined) };
+    } catch (error) {
+      problems.addError(error, propertyOf(error) === "root" ? "root" : "", KNOWN);
+      return { inputs: news, failures: problems.failures };
+    }
+  }
+
+  private takeGiven(olds: GrowingInputs, inputs: GrowingGiven): Taken {
+    const taken = takeGiven(olds, inputs);
+    const organizationUid = taken.given.organizationUid ?? this.session.organizationUid();
+    if (organizationUid === undefined) return taken;
+    return { ...taken, given: { ...taken.given, organizationUid } };
+  }
+
+  private async checkFiles(taken: Taken, call: Call, isNew: boolean): Promise<GrowingInputs> {
+    const held = heldInputs(taken);
+    if (held !== undefined) {
+      this.session.calls.keep(held, { ...call, isHeld: true });
+      return held;
+    }
+    const { given } = taken;
+    const reading = showReading(this.session.messages(call));
+    const local = await this.files.read(optionsFor(given, call), reading);
+    const inputs = growingInputs(given, local, requireType(given, local));
+    this.session.calls.keep(inputs, call);
+    if (isNew && call.isPreview === true) await this.preview(inputs, call, local);
+    return inputs;
+  }
+
+  async diff(id: string, olds: GrowingOutputs, news: GrowingInputs): Promise<dynamic.DiffResult> {
+    const call = this.session.calls.of(news, id);
+    const replaces = changedIn(GROWING_DATASET_FIELDS, "replace", { olds, news });
+    const isOpen =
+      changedIn(TABLE, "update", { olds, news }).length > 0 || olds.pending !== undefined;
+    if (replaces.length > 0) {
+      if (call.isPreview === true) await this.tellLeft(olds, call);
+      return { changes: true, replaces };
+    }
+    if (hasUnknown(news)) return { changes: true };
+    if (call.isHeld === true) return { changes: olds.pending !== undefined };
+    const local = await this.recall(news, call);
+    const changes = isOpen || planByState(news, local, olds).toSend.length > 0;
+    if (changes && call.isPreview === true) await this.preview(news, call, local, olds);
+    return { changes };
+  }
+
+  /** Once for each content: of a replacement the engine asks twice. */
+  private async preview(
+    inputs: GrowingInputs,
+    call: Call,
+    local: LocalSet,
+    olds?: GrowingOutputs,
+  ): Promise<void> {
+    const key = `${call.urn ?? ""} ${inputs.name} ${inputs.digest}`;
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    await previewGrowth({ session: this.session, call, inputs, local, olds });
+    await tellNotices(this.session, call, local, inputs, "");
+  }
+
+  private recall(inputs: GrowingInputs, call: Call): Promise<LocalSet> {
+    return this.files.recall(optionsFor(inputs, call), inputs.digest);
+  }
+
+  async create(inputs: GrowingInputs): Promise<dynamic.CreateResult<GrowingOutputs>> {
+    const growing = await this.growing(inputs, this.session.calls.of(inputs));
+    return { id: inputs.name, outs: await grow(growing) };
+  }
+
+  async update(
+    id: string,
+    olds: GrowingOutputs,
+    news: GrowingInputs,
+  ): Promise<dynamic.UpdateResult<GrowingOutputs>> {
+    const growing = await this.growing(news, this.session.calls.of(news, id));
+    return { outs: await grow({ ...growing, olds }) };
+  }
+
+  private async growing(inputs: GrowingInputs, call: Call): Promise<Growing> {
+    const { session } = this;
+    const local = await this.recall(inputs, call);
+    if (call.isPreview !== true) await tellNotices(session, call, local, inputs, "");
+    return {
+      avala: session.avala(call),
+      messages: session.messages(call),
+      inputs,
+      local,
+      stateDirectory: session.stateDirectory(),
+    };
+  }
+
+  /** An increment that is gone is a difference: what it held is sent again. */
+  async read(id: string, props?: GrowingOutputs): Promise<dynamic.ReadResult<GrowingOutputs>> {
+    if (props?.increments === undefined) throw notReadable(id);
+    const found = await readIncrements(this.session.avala({}), props, props.increments);
+    return { id, props: outputsWith(props, (uid) => found.has(uid)) };
+  }
+
+  async delete(id: string, props: GrowingOutputs): Promise<void> {
+    await this.tellLeft(props, this.session.calls.ofId(id));
+  }
+
+  /** With the counts of now where Avala can be asked, else by the state. */
+  private async tellLeft(props: GrowingOutputs, call: Call): Promise<void> {
+    const { session } = this;
+    const messages = session.messages(call);
+    const avala = session.avalaIfConfigured(call);
+    const what = `How many annotations the datasets of ${props.name} have`;
+    const found =
+      avala && (await advise(messages, what, () => readIncrements(avala, props, props.increments)));
+    const datasets =
+      found === undefined
+        ? plannedInState(props.increments).map(({ dataset }) => dataset)
+        : [...found.values()];
+    if (datasets.length > 0) await messages.info(describeLeft(props.name, datasets));
+  }
+}
+
+/** @throws InputError where files of several types leave it open */
+function requireType({ dataType }: GrowingGiven, { set, manifest }: LocalSet): DataType {
+  const known = dataType ?? set.dataType;
+  if (known === undefined) {
+    const text =
+      "is missing and cannot be inferred: the files are of several types, or of none that Avala indexes";
+    throw new InputError([{ input: "dataType", text }]);
+  }
+  if (indexedOf(manifest.entries, known).length > 0) return known;
+  const files = counted(manifest.entries.length, "file");
+  const text = `is ${known}, and of the ${files} none would be indexed as that`;
+  throw new InputError([{ input: "dataType", text }]);
+}
+
+function notReadable(id: string): AvalaError {
+  return new AvalaError("not_offered", `The growing set ${id} can't be read by its name alone.`, {
+    hint: "Declare it as a new GrowingDataset of this name: its datasets are found again, and what they hold is not sent again.",
+  });
+}
+
+export function createGrowingDatasetHandler(
+  session: Session,
+  files: LocalFiles,
+): Handler<GrowingInputs, GrowingOutputs> {
+  return defineHandler({
+    kind: "growingDataset",
+    session,
+    handler: new GrowingDatasetHandler(session, files),
+    needs: { create: uploadScopesFor, update: (_olds, news) => uploadScopesFor(news), delete: [] },
+    long: ["increments", "pending", "datasetUids", "datasetNames"],
+  });
+}

@@ -1,0 +1,106 @@
+// What a preview says of a growing set: what is new, what is superseded, what stays with how many annotations, what it
+// costs. Sends nothing. Without a key the state is all that is known.
+import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { isAvalaError } from "../../../src/errors";
+import { decideGrowth } from "../../../src/operations/grow/decide-growth";
+import { planGrowth, type GrowthPlan } from "../../../src/operations/grow/growth-plan";
+import { indexedOf } from "../../../src/operations/publish/target";
+import { advise, notCompared } from "../../process/advice";
+import type { Call } from "../../process/calls";
+import { textOf } from "../../process/failures";
+import type { LocalSet } from "../../process/local-files";
+import type { Session } from "../../process/session";
+import { growTargetOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
+import { knownInState, plannedInState, sinceState } from "./state";
+import {
+  describeGrowth,
+  describeSending,
+  describeStaying,
+  describeSuperseded,
+  describeUnverified,
+} from "./words";
+
+export interface Preview {
+  readonly session: Session;
+  readonly call: Call;
+  readonly inputs: GrowingInputs;
+  readonly local: LocalSet;
+  /** Absent for a set that is not in the state yet. */
+  readonly olds?: GrowingOutputs | undefined;
+}
+
+interface Planned {
+  readonly plan: GrowthPlan;
+  /** What Avala has of the set; `undefined` where it was not asked. */
+  readonly datasets?: readonly Dataset[] | undefined;
+  /** The dataset that an `up` would make. */
+  readonly next?: string | undefined;
+}
+
+/** What the state says is held, without a call. */
+export function planByState(
+  inputs: GrowingInputs,
+  { manifest }: LocalSet,
+  olds: GrowingOutputs | undefined,
+): GrowthPlan {
+  const files = indexedOf(manifest.entries, inputs.dataType);
+  return planGrowth(files, plannedInState(olds?.increments ?? []));
+}
+
+// Errors of which an `up` ends, and not of the look.
+const REFUSALS: ReadonlySet<string> = new Set(["dataset", "conflict", "input"]);
+
+async function planned(preview: Preview): Promise<Planned> {
+  const { session, call, inputs, local, olds } = preview;
+  const offline = { plan: planByState(inputs, local, olds) };
+  const avala = session.avalaIfConfigured(call);
+  if (avala === undefined) return offline;
+  const messages = session.messages(call);
+  const options = {
+    // What is not created yet is not waited for in a preview.
+    waitMs: () => 0,
+    stateDirectory: session.stateDirectory(),
+    known: knownInState(olds?.increments ?? []),
+  };
+  const look = async (): Promise<Planned> => {
+    const { increments, plan, next } = await decideGrowth(
+      avala,
+      growTargetOf(inputs, local),
+      options,
+    );
+    return { plan, datasets: increments.map(({ dataset }) => dataset), next: next?.name };
+  };
+  const what = `What the growing set ${inputs.name} holds`;
+  const found = await advise(messages, what, () =>
+    look().catch(async (error: unknown) => {
+      if (!isAvalaError(error) || !REFUSALS.has(error.code)) throw error;
+      await messages.warn(`up will fail: ${textOf(error)}`);
+      return undefined;
+    }),
+  );
+  return found ?? offline;
+}
+
+function describe(preview: Preview, { plan, datasets, next }: Planned): readonly string[] {
+  const { session, call, inputs, olds } = preview;
+  const avala = session.avalaIfConfigured(call);
+  const changes = sinceState(plan, olds?.increments ?? []);
+  const sending = describeSending(plan, avala?.pace.snapshot());
+  const what = next === undefined ? "to send" : `new dataset ${next}`;
+  return [
+    `growing set ${inputs.name}`,
+    describeGrowth(changes),
+    plan.toSend.length === 0 ? sending : `${what}: ${sending}`,
+    describeSuperseded(changes),
+    datasets === undefined ? "" : describeStaying(datasets),
+    avala === undefined ? notCompared : "",
+  ].filter((line) => line !== "");
+}
+
+/** Says what an `up` would do. */
+export async function previewGrowth(preview: Preview): Promise<void> {
+  const found = await planned(preview);
+  const messages = preview.session.messages(preview.call);
+  await messages.info(describe(preview, found).join("\n"));
+  if (found.plan.unverified.length > 0) await messages.warn(describeUnverified(found.plan));
+}

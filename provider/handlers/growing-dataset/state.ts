@@ -1,0 +1,161 @@
+// A growing set's increments as the state has them: small, and the same to the byte whoever wrote it. Pure.
+import { createHash } from "node:crypto";
+import { MAX_KEY_BYTES } from "../../../src/api/limits";
+import { createManifest, type ManifestEntry } from "../../../src/files/manifest/manifest";
+import { packManifest, unpackManifest } from "../../../src/files/manifest/packing";
+import type { GrowthPlan, HeldEntry, Increment } from "../../../src/operations/grow/growth-plan";
+import type { GrowOptions, KnownIncrement } from "../../../src/operations/grow/growth";
+import { present } from "../../process/present";
+
+export interface IncrementInState {
+  readonly uid: string;
+  readonly name: string;
+  readonly number: number;
+  /** The digits in its name. */
+  readonly shortDigest: string;
+  /** The server's word for the owner. */
+  readonly ownerName?: string | undefined;
+  /** What it holds, packed. */
+  readonly manifest: string;
+  /** Paths whose content is not known, packed. */
+  readonly unknown?: string | undefined;
+  /** Paths that are not current any more, packed. */
+  readonly superseded?: string | undefined;
+  /** Paths that its items have now, packed, each with a digest of the one that it had. */
+  readonly moved?: string | undefined;
+}
+
+/** Of an upload that broke. */
+export interface PendingIncrement {
+  readonly name: string;
+  /** The batch; absent by the first protocol. */
+  readonly uploadUid?: string | undefined;
+  /** What has landed, packed. */
+  readonly manifest: string;
+}
+
+// What an unpacked manifest keeps. Packing no more makes one text of it, whether it was unpacked before or not.
+const KEPT_DIGITS = 20;
+const SHA256_DIGITS = 64;
+
+/** Of a path that no file can have nothing is kept: a server's key may be any text. */
+function canBePath(path: string): boolean {
+  return path !== "" && !/[\r\n\p{Cs}]/u.test(path) && Buffer.byteLength(path) <= MAX_KEY_BYTES;
+}
+
+function packed(entries: readonly ManifestEntry[]): string {
+  const byPath = new Map<string, ManifestEntry>();
+  for (const { path, sizeBytes, sha256 } of entries) {
+    const short = sha256.slice(0, KEPT_DIGITS).padEnd(SHA256_DIGITS, "0");
+    if (canBePath(path)) byPath.set(path, { path, sizeBytes, sha256: short });
+  }
+  return packManifest(createManifest(byPath.values()));
+}
+
+function isKnown(entry: HeldEntry): entry is ManifestEntry {
+  return entry.sha256 !== undefined && entry.sizeBytes !== undefined;
+}
+
+function packedPaths(paths: readonly { path: string; sha256?: string }[]): string | undefined {
+  if (paths.length === 0) return undefined;
+  return packed(paths.map(({ path, sha256 = "" }) => ({ path, sizeBytes: 0, sha256 })));
+}
+
+function digestOfPath(path: string): string {
+  return createHash("sha256").update(path).digest("hex").slice(0, KEPT_DIGITS);
+}
+
+/** By dataset, so that a set of many increments is sorted once. */
+function byDataset<Item extends { readonly datasetUid: string }>(
+  items: readonly Item[],
+): ReadonlyMap<string, readonly Item[]> {
+  const found = new Map<string, Item[]>();
+  for (const item of items) {
+    const known = found.get(item.datasetUid);
+    if (known === undefined) found.set(item.datasetUid, [item]);
+    else known.push(item);
+  }
+  return found;
+}
+
+/** The increments of a set, in order. */
+export function incrementsInState(
+  increments: readonly Increment[],
+  plan: GrowthPlan,
+): readonly IncrementInState[] {
+  const superseded = byDataset(plan.superseded);
+  const moved = byDataset(plan.moved);
+  return increments.map(({ dataset, number, shortDigest, entries }) => {
+    const { uid, name, ownerName } = dataset;
+    const moves = moved.get(uid) ?? [];
+    return present<IncrementInState>({
+      ...{ uid, name, number, shortDigest, ownerName },
+      manifest: packed(entries.filter(isKnown)),
+      unknown: packedPaths(
+        entries.filter((entry) => !isKnown(entry)).map(({ path }) => ({ path })),
+      ),
+      superseded: packedPaths(superseded.get(uid) ?? []),
+      moved: packedPaths(moves.map(({ path, to }) => ({ path: to, sha256: digestOfPath(path) }))),
+    });
+  });
+}
+
+/** What of a plan the state does not have yet: the items that are superseded or moved since it was written. */
+export function sinceState(plan: GrowthPlan, increments: readonly IncrementInState[]): GrowthPlan {
+  const superseded = new Set<string>();
+  const moved = new Set<string>();
+  for (const { uid, superseded: paths, moved: moves } of increments) {
+    for (const { path } of paths === undefined ? [] : unpackManifest(paths).entries)
+      superseded.add(`${uid} ${path}`);
+    for (const { path, sha256 } of moves === undefined ? [] : unpackManifest(moves).entries)
+      moved.add(`${uid} ${sha256} ${path}`);
+  }
+  return {
+    ...plan,
+    superseded: plan.superseded.filter(
+      ({ path, datasetUid }) => !superseded.has(`${datasetUid} ${path}`),
+    ),
+    moved: plan.moved.filter(
+      ({ path, to, datasetUid }) => !moved.has(`${datasetUid} ${digestOfPath(path)} ${to}`),
+    ),
+  };
+}
+
+function entriesOf({ manifest, unknown }: IncrementInState): readonly HeldEntry[] {
+  const rest = unknown === undefined ? [] : unpackManifest(unknown).entries;
+  return [...unpackManifest(manifest).entries, ...rest.map(({ path }) => ({ path }))];
+}
+
+/** What the state says was sent: of the others the server is asked. */
+export function knownInState(increments: readonly IncrementInState[]): readonly KnownIncrement[] {
+  return increments
+    .filter(({ unknown }) => unknown === undefined)
+    .map((increment) => {
+      const { uid, name, number, shortDigest, ownerName } = increment;
+      return { uid, name, number, shortDigest, ownerName, entries: entriesOf(increment) };
+    });
+}
+
+/** The increments as far as the state knows them, for a plan without the server. */
+export function plannedInState(increments: readonly IncrementInState[]): readonly Increment[] {
+  return increments.map((increment) => {
+    const { uid, name, number, shortDigest } = increment;
+    const entries = entriesOf(increment);
+    const dataset = { uid, name, slug: "", status: "created", itemCount: entries.length };
+    return { number, shortDigest, entries, dataset };
+  });
+}
+
+export function pendingOf(
+  name: string,
+  uploadUid: string | undefined,
+  landed: readonly ManifestEntry[],
+): PendingIncrement {
+  return present<PendingIncrement>({ name, uploadUid, manifest: packed(landed) });
+}
+
+export function storedOf(pending: PendingIncrement | undefined): GrowOptions["stored"] {
+  if (pending === undefined) return undefined;
+  const { name, uploadUid, manifest } = pending;
+  return { name, uploadUid, entries: unpackManifest(manifest).entries };
+}

@@ -1,0 +1,68 @@
+// What is said of a growing set: what is new, what is not current any more, what stays with people's work. Pure.
+import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { RateLimit } from "../../../src/errors";
+import { describeChangeLines } from "../../../src/files/manifest/compare";
+import { describeDataset, describeWork, mayHaveWork } from "../../../src/operations/dataset-work";
+import type { GrowthPlan } from "../../../src/operations/grow/growth-plan";
+import { printable } from "../../../src/redact";
+import { counted, formatCount, listed } from "../../../src/text";
+import { describeCost, estimateCost } from "../../../src/upload/cost";
+
+/** `+ new`, `~ changed`, `> old → new` for a file that was moved and is not sent again, `- gone`. */
+export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): string {
+  const changed = new Set(
+    superseded.filter(({ why }) => why === "changed").map(({ path }) => path),
+  );
+  const sent = toSend.map(({ path }) => path);
+  const gone = superseded.filter(({ why }) => why === "gone").map(({ path }) => path);
+  return describeChangeLines([
+    { sign: "+", word: "new", paths: sent.filter((path) => !changed.has(path)) },
+    { sign: "~", word: "changed", paths: sent.filter((path) => changed.has(path)) },
+    { sign: ">", word: "moved", paths: moved.map(({ path, to }) => `${path} → ${to}`) },
+    { sign: "-", word: "gone", paths: [...new Set(gone)] },
+  ]);
+}
+
+export function describeSending({ toSend }: GrowthPlan, rateLimit: RateLimit | undefined): string {
+  if (toSend.length === 0) return "nothing to send";
+  return describeCost(estimateCost([{ toSend, fileCount: toSend.length }], rateLimit));
+}
+
+/** What of the set is there and stays. Empty for a set that has nothing yet. */
+export function describeStaying(datasets: readonly Dataset[]): string {
+  if (datasets.length === 0) return "";
+  const [stays, as] = datasets.length === 1 ? ["stays", "it is"] : ["stay", "they are"];
+  const items = datasets.reduce((sum, { itemCount }) => sum + itemCount, 0);
+  const head = `${counted(datasets.length, "dataset")} of the set, ${counted(items, "item")}, ${stays} as ${as}.`;
+  return `${head} ${describeWork(datasets)}`;
+}
+
+/** Items that are not current any more, which stay where they are. */
+export function describeSuperseded({ superseded }: GrowthPlan): string {
+  if (superseded.length === 0) return "";
+  const count = (why: string): number => superseded.filter((item) => item.why === why).length;
+  const parts = [
+    [count("changed"), "changed"],
+    [count("gone"), "not declared any more"],
+    [count("repeated"), "there twice"],
+  ] as const;
+  const whys = parts.flatMap(([number, word]) =>
+    number === 0 ? [] : [`${formatCount(number)} ${word}`],
+  );
+  return `superseded: ${counted(superseded.length, "item")} (${whys.join(", ")}). They stay at Avala, with their annotations, and in exports of the set.`;
+}
+
+export function describeUnverified({ unverified }: GrowthPlan): string {
+  const paths = unverified.map(({ path }) => printable(path));
+  return `${counted(paths.length, "file")} could not be compared by content, and so were neither sent nor counted as unchanged:${listed(paths)}`;
+}
+
+/** What a set leaves at Avala when its resource goes. */
+export function describeLeft(name: string, datasets: readonly Dataset[]): string {
+  const lines = datasets.map((one) =>
+    describeDataset({ ...one, name: printable(one.name), uid: printable(one.uid) }),
+  );
+  const stay = datasets.length === 1 ? "stays" : "stay";
+  const work = mayHaveWork(datasets) ? ` ${describeWork(datasets)}` : "";
+  return `${name}: ${counted(datasets.length, "dataset")} ${stay} at Avala, as nothing deletes one that people may have annotated.${work}${listed(lines)}`;
+}

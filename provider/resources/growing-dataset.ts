@@ -1,0 +1,89 @@
+// GrowingDataset, as a program constructs it.
+import type * as pulumi from "@pulumi/pulumi";
+import type { DatasetArgs } from "./dataset";
+import type { FileSetArgs } from "./file-set";
+import { AvalaResource } from "./resource";
+
+export interface GrowingDatasetArgs
+  extends
+    Pick<
+      FileSetArgs,
+      | "root"
+      | "include"
+      | "exclude"
+      | "prefix"
+      | "includeHidden"
+      | "symlinks"
+      | "checkContent"
+      | "concurrency"
+      | "organizationUid"
+    >,
+    Pick<
+      DatasetArgs,
+      | "visibility"
+      | "metadata"
+      | "industry"
+      | "license"
+      | "createMetadata"
+      | "waitForIngest"
+      | "timeoutMinutes"
+    > {
+  /**
+   * The set's name; its datasets are called `training-0001-3f9a1c2e77b0` and so on. Another name is another set.
+   * @default the resource's name
+   */
+  name?: pulumi.Input<string>;
+  /**
+   * Another type is another set. To be given when files of several types leave it open.
+   * @default what all files agree on
+   */
+  dataType?: DatasetArgs["dataType"];
+}
+
+const OUTPUTS = [
+  "datasetUids",
+  "datasetNames",
+  "digest",
+  "dataType",
+  "fileCount",
+  "totalBytes",
+  "supersededCount",
+  "unverifiedCount",
+  "increments",
+  "pending",
+] as const;
+
+/**
+ * Files that people annotate: a change adds a dataset of what is new, and leaves the others, with their annotations, where
+ * they are. Nothing is ever deleted.
+ * @example
+ * const training = new avala.GrowingDataset("training", { root: "./images", include: ["**\/*.jpg"] });
+ * const release = new avala.Export("release", { datasets: training.datasetUids });
+ */
+export class GrowingDataset extends AvalaResource {
+  /** Of all its datasets, the oldest first: what an `Export` over the set takes. */
+  declare readonly datasetUids: pulumi.Output<string[]>;
+  /** In the same order. */
+  declare readonly datasetNames: pulumi.Output<string[]>;
+  /** sha256 over the sorted list of path, size and sha256 of what is declared. */
+  declare readonly digest: pulumi.Output<string>;
+  declare readonly dataType: pulumi.Output<string>;
+  /** Declared files. */
+  declare readonly fileCount: pulumi.Output<number>;
+  declare readonly totalBytes: pulumi.Output<number>;
+  /** Items that stand for no declared file any more: they stay, and exports have them. */
+  declare readonly supersededCount: pulumi.Output<number>;
+  /** Declared files whose items can't be compared by content: neither sent nor called unchanged. */
+  declare readonly unverifiedCount: pulumi.Output<number>;
+
+  constructor(name: string, args: GrowingDatasetArgs, options?: pulumi.CustomResourceOptions) {
+    super({
+      kind: "growingDataset",
+      name,
+      inputs: { ...args, name: args.name ?? name },
+      outputs: OUTPUTS,
+      quietOutputs: ["increments", "pending"],
+      options,
+    });
+  }
+}

@@ -1,0 +1,325 @@
+// A growing set through the handlers, as a stack's first and later ups call them.
+import { rmSync } from "node:fs";
+import type { GrowingInputs, GrowingOutputs } from "../../provider/handlers/growing-dataset/inputs";
+import { WITH_CHANGES } from "../support/dialects";
+import { checked, createBench, make, unfinished, type Bench, type Made } from "../support/provider";
+import { call } from "../support/emulator";
+import { jpeg } from "../support/temp-tree";
+
+type Set = Made<GrowingInputs, GrowingOutputs>;
+
+let bench: Bench;
+const given = (more: object = {}) => ({
+  root: bench.tree.root,
+  include: ["**/*.jpg"],
+  name: "training",
+  __provider: "loader",
+  ...more,
+});
+beforeEach(async () => {
+  bench = await createBench({ "a.jpg": jpeg("a"), "sub/b.jpg": jpeg("b") }, WITH_CHANGES);
+});
+afterEach(() => bench.stop());
+
+const first = (more: object = {}): Promise<Set> =>
+  make(bench.handlers().growingDataset, given(more));
+
+interface Upped {
+  readonly changes: boolean | undefined;
+  readonly set: Set;
+}
+
+/** A later `up`, in a new process. */
+async function up(set: Set, more: object = {}): Promise<Upped> {
+  const { growingDataset } = bench.handlers();
+  const inputs = await checked(growingDataset, given(more), set.inputs as object as never);
+  const { changes } = await growingDataset.diff(set.id, set.outs, inputs);
+  if (changes !== true) return { changes, set: { ...set, inputs } };
+  const { outs } = await growingDataset.update(set.id, set.outs, inputs);
+  if (outs === undefined) throw new Error("update returned no outputs");
+  return { changes, set: { id: set.id, inputs, outs } };
+}
+
+const refreshed = async ({ id, inputs, outs }: Set): Promise<Set> => {
+  const { props } = await bench.handlers().growingDataset.read(id, outs);
+  return { id, inputs, outs: props as GrowingOutputs };
+};
+
+const remove = async (uid: string): Promise<void> => {
+  const { slug } = bench.avala.datasets().find((one) => one.uid === uid) ?? { slug: "" };
+  expect((await call(bench.avala, "DELETE", `/datasets/emulator/${slug}/`)).status).toBe(204);
+};
+
+const presigns = (): number =>
+  bench.writes().filter((call) => call.endsWith("/file-upload-url/")).length;
+const keysOf = (uid: string | undefined): readonly string[] =>
+  bench.avala
+    .items(uid ?? "")
+    .map(({ key }) => key)
+    .sort();
+
+describe("GrowingDataset", () => {
+  test("makes one dataset of what is declared, and nothing when nothing changed", async () => {
+    const set = await first();
+    expect(set.outs).toMatchObject({
+      datasetNames: [expect.stringMatching(/^training-0001-[0-9a-f]{12}$/)],
+      fileCount: 2,
+      dataType: "image",
+      supersededCount: 0,
+      unverifiedCount: 0,
+    });
+    expect(keysOf(set.outs.datasetUids[0])).toEqual(["a.jpg", "sub/b.jpg"]);
+    bench.writes();
+    const before = bench.avala.requests().length;
+    expect((await up(set)).changes).toBe(false);
+    expect(bench.avala.requests()).toHaveLength(before);
+  });
+
+  test("sends a new file alone, as a dataset beside the old one, whose annotations stay", async () => {
+    const set = await first();
+    const [old = ""] = set.outs.datasetUids;
+    bench.avala.addAnnotations(old, 3);
+    bench.tree.write({ "c.jpg": jpeg("c") });
+    bench.writes();
+    const { set: later } = await up(set);
+    expect(presigns()).toBe(1);
+    expect(later.outs.datasetUids).toEqual([old, expect.any(String)]);
+    expect(later.outs.datasetNames[1]).toMatch(/^training-0002-/);
+    expect(keysOf(later.outs.datasetUids[1])).toEqual(["c.jpg"]);
+    expect(bench.avala.datasets().find(({ uid }) => uid === old)?.annotationsCount).toBe(3);
+    expect((await up(later)).changes).toBe(false);
+  });
+
+  test("sends a changed file, not a moved one, and counts what is superseded", async () => {
+    const set = await first();
+    bench.tree.write({ "a.jpg": jpeg("other"), "moved.jpg": jpeg("b") });
+    rmSync(bench.tree.at("sub/b.jpg"));
+    bench.writes();
+    const { set: later } = await up(set);
+    expect(presigns()).toBe(1);
+    expect(keysOf(later.outs.datasetUids[1])).toEqual(["a.jpg"]);
+    expect(later.outs).toMatchObject({ fileCount: 2, supersededCount: 1 });
+    bench.tree.write({ "a.jpg": jpeg("a") });
+    const { set: back } = await up(later);
+    expect(presigns()).toBe(0);
+    expect(back.outs).toMatchObject({ datasetUids: later.outs.datasetUids, supersededCount: 1 });
+  });
+
+  test("takes a file that is gone as superseded, and makes nothing", async () => {
+    const set = await first();
+    rmSync(bench.tree.at("a.jpg"));
+    bench.writes();
+    const { changes, set: later } = await up(set);
+    expect(changes).toBe(true);
+    expect(bench.writes()).toEqual([]);
+    expect(later.outs).toMatchObject({ fileCount: 1, supersededCount: 1 });
+  });
+
+  test("sends again what an increment held that is gone at Avala, once a refresh has seen it", async () => {
+    let set = await first();
+    bench.tree.write({ "c.jpg": jpeg("c") });
+    ({ set } = await up(set));
+    const [kept, gone = ""] = set.outs.datasetUids;
+    await remove(gone);
+    expect((await up(set)).changes).toBe(false);
+    set = await refreshed(set);
+    expect(set.outs.datasetUids).toEqual([kept]);
+    const { changes, set: later } = await up(set);
+    expect(changes).toBe(true);
+    expect(keysOf(later.outs.datasetUids[1])).toEqual(["c.jpg"]);
+    expect((await up(later)).changes).toBe(false);
+  });
+
+  test("takes only a 404 for gone", async () => {
+    const { id, outs } = await first();
+    for (const status of [401, 403, 500]) {
+      bench.avala.setFault({
+        on: { method: "GET", path: "/datasets/" },
+        times: 0,
+        reply: { status, body: { detail: "No." } },
+      });
+      const handlers = bench.handlers();
+      await expect(handlers.growingDataset.read(id, outs)).rejects.toThrow();
+    }
+  }, 30_000);
+
+  test("finds its datasets again when the state is lost, and sends nothing", async () => {
+    const set = await first();
+    bench.writes();
+    const again = await make(
+      bench.handlers({ AVALA_STATE_DIR: bench.tree.at(".other") }).growingDataset,
+      given(),
+    );
+    expect(presigns()).toBe(0);
+    expect(again.outs).toEqual(set.outs);
+  });
+
+  test("keeps in the state what landed of an upload that broke, and continues there", async () => {
+    const broken = await breakAfterOne();
+    expect(broken).toMatchObject({
+      id: "training",
+      properties: {
+        datasetUids: [],
+        pending: { name: expect.stringMatching(/^training-0001-/) as string },
+        __provider: "loader",
+      },
+    });
+    bench.writes();
+    const { growingDataset } = bench.handlers({ AVALA_STATE_DIR: bench.tree.at(".other") });
+    const inputs = await checked(growingDataset, given(), broken.properties as never);
+    expect(await growingDataset.diff(broken.id, broken.properties, inputs)).toMatchObject({
+      changes: true,
+    });
+    const { outs } = await growingDataset.update(broken.id, broken.properties, inputs);
+    expect(presigns()).toBe(1);
+    expect(outs).toMatchObject({ datasetNames: [broken.properties.pending?.name] });
+    expect(outs).not.toHaveProperty("pending");
+  });
+
+  /** After one file. */
+  async function breakAfterOne() {
+    bench.avala.setFault({
+      on: { method: "POST", path: "/datasets/manual-upload/file-upload-url/" },
+      skip: 1,
+      times: 0,
+      reply: { status: 403, body: { detail: "no more" } },
+    });
+    const { growingDataset } = bench.handlers();
+    const inputs = await checked(growingDataset, given({ concurrency: 1 }));
+    const broken = await unfinished<GrowingOutputs>(growingDataset.create(inputs));
+    bench.avala.clearFaults();
+    return broken;
+  }
+
+  test("leaves all its datasets at Avala when it is deleted, and names them with their counts", async () => {
+    const { id, outs } = await first();
+    const [uid = ""] = outs.datasetUids;
+    bench.avala.addAnnotations(uid, 3);
+    bench.writes();
+    await bench.handlers().growingDataset.delete(id, outs);
+    expect(bench.writes()).toEqual([]);
+    expect(bench.messages.at(-1)?.text).toMatch(
+      new RegExp(`1 dataset stays at Avala.*uid ${uid}, 2 items, 3 annotations`, "s"),
+    );
+  });
+
+  test("is another set under another name, owner or type", async () => {
+    const { id, outs } = await first();
+    const { growingDataset } = bench.handlers();
+    const news = await checked(growingDataset, given({ name: "other" }), outs as never);
+    expect(await growingDataset.diff(id, outs, news)).toEqual({
+      changes: true,
+      replaces: ["name"],
+    });
+  });
+
+  test("has a state that is small, and the same wherever it was written", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => [`images/frame_${index}.jpg`, jpeg(`${index}`)]),
+    );
+    bench.tree.write(many);
+    const set = await first();
+    const { increments } = set.outs;
+    expect(JSON.stringify(increments).length / set.outs.fileCount).toBeLessThan(40);
+    expect(JSON.stringify(set.outs.increments)).not.toContain(bench.tree.root);
+  });
+
+  describe("in a preview", () => {
+    const preview = async (set?: Set, environment: NodeJS.ProcessEnv = {}): Promise<string> => {
+      const { growingDataset } = bench.handlers(environment);
+      const from = bench.told().length;
+      bench.writes();
+      const call = { urn: "urn:training", isPreview: true };
+      const inputs = await checked(growingDataset, given({ call }), set?.inputs as never);
+      if (set !== undefined) await growingDataset.diff(set.id, set.outs, inputs);
+      expect(bench.writes()).toEqual([]);
+      return bench.told().slice(from).join("\n");
+    };
+
+    test("says of a new set what would be sent and what that costs", async () => {
+      expect(await preview()).toMatch(
+        /^growing set training\n\+ a\.jpg\n\+ sub\/b\.jpg\nnew dataset training-0001-\w{12}: 2 files, \d+ bytes, 8 API calls/,
+      );
+    });
+
+    test("says what is new, changed, moved and gone, and what stays with how many annotations", async () => {
+      bench.tree.write({ "d.jpg": jpeg("d") });
+      const set = await first();
+      bench.avala.addAnnotations(set.outs.datasetUids[0] ?? "", 7);
+      bench.tree.write({ "a.jpg": jpeg("other"), "c.jpg": jpeg("c"), "moved.jpg": jpeg("b") });
+      rmSync(bench.tree.at("sub/b.jpg"));
+      rmSync(bench.tree.at("d.jpg"));
+      const text = await preview(set);
+      expect(text).toMatch(/\+ c\.jpg\n~ a\.jpg\n> sub\/b\.jpg → moved\.jpg\n- d\.jpg\n/);
+      expect(text).toMatch(/new dataset training-0002-\w{12}: 2 files/);
+      expect(text).toMatch(/superseded: 2 items \(1 changed, 1 not declared any more\)/);
+      expect(text).toMatch(
+        /1 dataset of the set, 3 items, stays as it is\. It has 7 annotations and no projects\./,
+      );
+    });
+
+    test("names what is superseded once, and not again with the next change", async () => {
+      const set = await first();
+      rmSync(bench.tree.at("a.jpg"));
+      const { set: later } = await up(set);
+      bench.tree.write({ "c.jpg": jpeg("c") });
+      const text = await preview(later);
+      expect(text).toContain("+ c.jpg");
+      expect(text).not.toContain("a.jpg");
+      expect(text).not.toContain("superseded");
+    });
+
+    test("names 20 paths, and counts the others", async () => {
+      const set = await first();
+      bench.tree.write(
+        Object.fromEntries(
+          Array.from({ length: 25 }, (_, index) => [`new/${index}.jpg`, jpeg(`new ${index}`)]),
+        ),
+      );
+      const text = await preview(set);
+      expect(text.match(/^\+ new/gm)).toHaveLength(20);
+      expect(text).toMatch(/^and 5 new more$/m);
+    });
+
+    test("needs no key: the state says what is held", async () => {
+      const set = await first();
+      bench.tree.write({ "c.jpg": jpeg("c") });
+      const before = bench.avala.requests().length;
+      const text = await preview(set, { AVALA_API_KEY: "" });
+      expect(text).toMatch(/\+ c\.jpg\nto send: 1 file/);
+      expect(text).toContain("not compared with the server: no API key");
+      expect(bench.avala.requests()).toHaveLength(before);
+    });
+
+    test("finds the datasets of a set whose state is lost", async () => {
+      await first();
+      expect(await preview()).toMatch(
+        /^growing set training\n.*nothing to send\n1 dataset of the set, 2 items, stays as it is/s,
+      );
+    });
+
+    test("says what a set of another name leaves at Avala", async () => {
+      const { id, outs } = await first();
+      const { growingDataset } = bench.handlers();
+      const call = { urn: "urn:training", isPreview: true };
+      const news = await checked(growingDataset, given({ name: "other", call }), outs as never);
+      await growingDataset.diff(id, outs, news);
+      expect(bench.told().at(-1)).toMatch(/^training: 1 dataset stays at Avala/);
+    });
+  });
+
+  test.each([
+    [{ name: "" }, "name"],
+    [{ name: "a/b" }, "name"],
+    [{ name: "-" }, "name"],
+    [{ root: "nowhere" }, "root"],
+    [{ include: ["*.png"] }, "include"],
+    [{ dataType: "video" }, "include"],
+    [{ concurrency: 11 }, "concurrency"],
+  ])("refuses %j", async (more, property) => {
+    const { failures = [] } = await bench
+      .handlers()
+      .growingDataset.check({} as GrowingInputs, given({ call: {}, ...more }) as never);
+    expect(failures.map((failure) => failure.property)).toEqual([property]);
+  });
+});
