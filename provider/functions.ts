@@ -100,7 +100,7 @@ async function findOne(
   const found = await findDataset(avala, { name, ownerName: owner, organizationUid });
   if (found !== undefined) return found;
   throw new AvalaError("not_found", `No dataset of yours is named ${name}.`, {
-    hint: "Look for it with listDatasets, or give its uid.",
+    hint: "Find it with listDatasets, or give its uid.",
   });
 }
 

@@ -41,7 +41,7 @@ const DIRECTORY = 0o040000;
 
 export function refuse(text: string): never {
   throw new AvalaError("bad_reply", `The export's archive ${text}.`, {
-    hint: "Nothing of it was unpacked. Set extract: false to look at the archive itself.",
+    hint: "Nothing was unpacked. Set extract: false to look at the archive itself.",
   });
 }
 
@@ -85,7 +85,7 @@ function sizeProblem(
   const bytes = entries.reduce((total, { uncompressedSize }) => total + uncompressedSize, 0);
   if (bytes > maxBytes) return `would unpack to ${bytes} bytes, more than ${maxBytes}`;
   return bytes > MILD_BYTES && bytes > packedBytes * maxCompressionRatio
-    ? `would swell from ${packedBytes} to ${bytes} bytes`
+    ? `would grow from ${packedBytes} to ${bytes} bytes`
     : undefined;
 }
 
@@ -123,9 +123,11 @@ function checkEntry(entry: Entry, { maxDepth }: Limits): void {
   if (parts.length - 1 > maxDepth)
     refuse(`holds ${quoted(fileName)}, below more than ${maxDepth} folders`);
   if (isUnsafe(fileName, parts))
-    refuse(`holds ${quoted(fileName)}, a path that leads out of the folder or fits no system`);
+    refuse(
+      `holds ${quoted(fileName)}, a path that leads out of the folder or is invalid on some system`,
+    );
   if (entry.isEncrypted()) refuse(`holds ${quoted(fileName)}, which is encrypted`);
-  if (!isFileOrFolder(entry)) refuse(`holds ${quoted(fileName)}, which is a link or no file`);
+  if (!isFileOrFolder(entry)) refuse(`holds ${quoted(fileName)}, which is a link or not a file`);
 }
 
 export function quoted(fileName: string): string {

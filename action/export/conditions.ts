@@ -31,7 +31,7 @@ function minExported(
   if (least === undefined) {
     if (total === undefined || exported === undefined) return [];
     const found = `${exported} of ${counted(total, "task")} are exported`;
-    return [{ asked: "all tasks are asked for", found, isMet: exported >= total }];
+    return [{ asked: "all tasks are required", found, isMet: exported >= total }];
   }
   const asked = `gate-min-exported is ${"count" in least ? least.count : `${least.percent}%`}`;
   if (exported === undefined)
@@ -112,7 +112,7 @@ export function qualityConditions(
     .filter((target) => target.isBreached && !isAsked(target))
     .map(
       (target) =>
-        `The ${describeTarget(target)} of project ${project} is breached. The gate does not ask for it: gate-quality-targets is ${mode}.`,
+        `The ${describeTarget(target)} of project ${project} is breached. The gate does not require it: gate-quality-targets is ${mode}.`,
     );
   return { conditions, warnings };
 }

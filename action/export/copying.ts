@@ -16,14 +16,14 @@ export interface Placing {
 }
 
 export function isTaken(path: string): AvalaError {
-  return new AvalaError("file", `${path} is in download-path already, with other content.`, {
-    hint: "Give an empty folder as download-path: nothing that is there is overwritten.",
+  return new AvalaError("file", `${path} already exists in download-path, with other content.`, {
+    hint: "Use an empty folder as download-path: existing files are never overwritten.",
   });
 }
 
 export function isThroughLink(path: string): AvalaError {
   return new AvalaError("file", `${path} would be written through a link in download-path.`, {
-    hint: "Give an empty folder as download-path.",
+    hint: "Use an empty folder as download-path.",
   });
 }
 

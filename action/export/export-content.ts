@@ -14,7 +14,7 @@ const MAX_SHOWN = 120;
 const CHUNK_BYTES = 1024 * 1024;
 
 const HINT =
-  "Nothing of it was kept. Run the step again; if it stays so, look at the export in the dashboard.";
+  "The file was not kept. Run the step again; if this happens again, check the export in the dashboard.";
 
 /**
  * Told by the first bytes, for neither its name nor its URL may say (contract, "Exports").

@@ -68,7 +68,7 @@ async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<O
       atEnd: (work) => run.atEnd(work),
     });
     for (const reason of await recordWritten(run.environment, folder, paths)) {
-      const text = `It could not be recorded which files were put into ${folder}, so a later run may upload them: ${reason}`;
+      const text = `Could not record which files were put into ${folder}, so a later run may upload them: ${reason}`;
       run.warn({ text });
     }
     run.results.downloadPath = folder;
@@ -103,8 +103,8 @@ async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> 
     const minutes = Number((run.inputs.timeoutMs / 60_000).toFixed(3));
     throw new AvalaError(
       "timeout",
-      `Export ${uid} was not complete when timeout-minutes (${minutes}, for all waiting together) was up.`,
-      { hint: `${hint}, or give a longer timeout-minutes.`, cause: error },
+      `Export ${uid} was not complete when timeout-minutes (${minutes}, for all waits together) ran out.`,
+      { hint: `${hint}, or increase timeout-minutes.`, cause: error },
     );
   }
 }

@@ -17,7 +17,7 @@ export function refuseUnmet(conditions: readonly Condition[]): void {
   throw new GateClosedError(
     "export_failed",
     `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`,
-    { hint: "Finish what is missing and run again, or ask for less." },
+    { hint: "Finish what is missing and run again, or lower the conditions of the gate." },
   );
 }
 
@@ -46,8 +46,8 @@ export function refuseUnfinished(
       `The contents of ${counted(unverified, "file")} were not compared with what the dataset holds, so the gate stays closed.`,
       {
         hint: isGrowingTemplate(inputs.upload?.dataset ?? "")
-          ? "The file that the output `current` names lists them as unverified. Keep the folder AVALA_STATE_DIR between runs, as with actions/cache: then contents are known by what was sent."
-          : "Put {digest} into dataset: then the name stands for the content. Or name a new dataset for these files. Where the name has the digest already, a warning above says what could not be compared.",
+          ? "The file that the output `current` names lists them as unverified. Keep the folder AVALA_STATE_DIR between runs, for example with actions/cache: then contents are known from what was sent."
+          : "Put {digest} into dataset: then the name stands for the content. Or name a new dataset for these files. If the name already contains the digest, a warning above says what could not be compared.",
       },
     );
   }

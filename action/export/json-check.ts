@@ -206,7 +206,7 @@ export function createJsonCheck(): JsonCheck {
       while (problem === undefined && at < chunk.length) {
         const isOfMark = chunk[at] === BYTE_ORDER_MARK[offset + at];
         const next = isOfMark ? at + 1 : tokens.step(chunk, at);
-        if (next === -1) problem = `it breaks off or goes wrong near byte ${offset + at}`;
+        if (next === -1) problem = `it is truncated or invalid near byte ${offset + at}`;
         at = next;
       }
       offset += chunk.length;

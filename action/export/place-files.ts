@@ -112,7 +112,7 @@ async function refuseDetours(folder: string, path: string, clear: Set<string>): 
     if (there !== undefined && (there.isSymbolicLink() || real !== at)) throw isThroughLink(path);
     if (there !== undefined && !there.isDirectory()) {
       const text = `${path} can't be in download-path, where ${relative(root ?? above, at)} is a file.`;
-      throw new AvalaError("file", text, { hint: "Give an empty folder as download-path." });
+      throw new AvalaError("file", text, { hint: "Use an empty folder as download-path." });
     }
     current = there === undefined ? undefined : at;
   }

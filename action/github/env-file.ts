@@ -12,7 +12,7 @@ export function envFileError(name: string, path: string | undefined, error: unkn
   const what = `${name}${path ? ` (${path})` : ""} can't be written`;
   if (isAvalaError(error) || systemErrorCode(error) !== undefined) return asDiskError(what, error);
   return new AvalaError("file", `${what}: ${messageOf(error).replace(/\.+$/, "")}.`, {
-    hint: `The runner makes this file for each step: look at what removes it or takes ${name} out of the environment.`,
+    hint: `The runner makes this file for each step: check what removes it, or removes ${name} from the environment.`,
     cause: error,
   });
 }
@@ -21,6 +21,6 @@ export function envFileError(name: string, path: string | undefined, error: unkn
 export function requireEnvFile(name: string, path: string | undefined): void {
   if (path) return;
   throw new AvalaError("file", `${name} is not set.`, {
-    hint: "Run this as a step of a workflow, or set it to the path of a file that is there.",
+    hint: "Run this as a step of a workflow, or set it to the path of an existing file.",
   });
 }

@@ -15,11 +15,11 @@ export function refusal(what: string, reply: GitHubReply, isLimited: boolean): A
   if (isLimited) return new AvalaError("rate_limited", message, { hint: limitHint(reply) });
   if (status >= 500) return new AvalaError("server", message, { retryable: true });
   if (status === 401) {
-    return new AvalaError("authentication", message, { hint: "Look at the input github-token." });
+    return new AvalaError("authentication", message, { hint: "Check the input github-token." });
   }
   if (status === 422) {
     // Also for a commit that this repository does not have.
-    return new AvalaError("validation", message, { hint: "Look at the input status-sha." });
+    return new AvalaError("validation", message, { hint: "Check the input status-sha." });
   }
   // GitHub hides what a token may not see as 404.
   if (status !== 403 && status !== 404) return new AvalaError("validation", message);

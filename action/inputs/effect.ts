@@ -23,7 +23,7 @@ export function refuseWithoutEffect(reader: Reader, asked: Asked): void {
 }
 
 const noExport =
-  "is about an export; give export-datasets, export-projects, export-slices or export-uid";
+  "applies to an export; set export-datasets, export-projects, export-slices or export-uid";
 
 const unawaited = "needs a finished export, so wait-for-export can't be false";
 
@@ -32,13 +32,13 @@ function lackOf(need: Need, asked: Asked): string | undefined {
   const { upload, export: made, hasDownload, hasStatus } = asked;
   switch (need) {
     case "upload":
-      return upload === undefined ? "is about an upload; give files and dataset too" : undefined;
+      return upload === undefined ? "applies to an upload; set files and dataset too" : undefined;
     case "export":
       return made === undefined ? noExport : undefined;
     case "new-export":
       if (made === undefined) return noExport;
       return made.isExisting
-        ? "is about a new export, and export-uid names one that exists already; remove one of them"
+        ? "applies to a new export, but export-uid names an existing one; remove one of them"
         : undefined;
     case "finished-export":
       if (made === undefined) return noExport;
@@ -46,15 +46,15 @@ function lackOf(need: Need, asked: Asked): string | undefined {
     case "new-finished-export":
       return lackOf("new-export", asked) ?? lackOf("finished-export", asked);
     case "projects":
-      if (made?.hasProjects !== true) return "is about projects; give export-projects too";
+      if (made?.hasProjects !== true) return "applies to projects; set export-projects too";
       return made.isAwaited ? undefined : unawaited;
     case "download":
-      return hasDownload ? undefined : "is about a download; give download-path too";
+      return hasDownload ? undefined : "applies to a download; set download-path too";
     case "waiting":
       return upload?.waitForDataset === true || made?.isAwaited === true
         ? undefined
-        : "is about waiting, and this step does not wait for a dataset or an export";
+        : "applies to waiting, but this step does not wait for a dataset or an export";
     case "status":
-      return hasStatus ? undefined : "is about a commit status; give status-context too";
+      return hasStatus ? undefined : "applies to a commit status; set status-context too";
   }
 }

@@ -67,7 +67,7 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
   if (hasUploaded && !hasUpload) {
     reader.refuse(
       "export-datasets",
-      "says uploaded, but nothing is uploaded; give files and dataset, or a uid",
+      "contains uploaded, but nothing is uploaded; set files and dataset, or give a uid",
     );
   }
   const format = reader.text("export-format") ?? "";
@@ -75,7 +75,7 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
   if (name !== undefined && name.length > MAX_NAME_CHARACTERS) {
     reader.refuse(
       "export-name",
-      `is ${name.length} characters long; Avala takes ${MAX_NAME_CHARACTERS}`,
+      `is ${name.length} characters long; Avala takes up to ${MAX_NAME_CHARACTERS}`,
     );
   }
   const hasSources = given.length + projects.length + slices.length > 0;
@@ -84,7 +84,10 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
     return { kind: "new", hasUploaded, datasets, projects, slices, format, name };
   }
   if (hasSources)
-    reader.refuse("export-uid", "names an export that exists; give it or the sources of a new one");
+    reader.refuse(
+      "export-uid",
+      "names an existing export; set either it or the sources of a new one",
+    );
   return { kind: "existing", uid };
 }
 
@@ -97,7 +100,7 @@ function readMinExported(reader: Reader): GateConditions["minExported"] {
   if (percent === "" && Number.isInteger(value)) return { count: value };
   reader.refuse(
     "gate-min-exported",
-    `is ${JSON.stringify(text)}; give a count as 250, or a share as 95%`,
+    `is ${JSON.stringify(text)}; use a count such as 250 or a share such as 95%`,
   );
   return undefined;
 }
@@ -106,7 +109,7 @@ function readMinExported(reader: Reader): GateConditions["minExported"] {
 function readHasNoPending(reader: Reader): boolean {
   const text = reader.text("gate-pending-tasks");
   if (text !== undefined && text !== "0") {
-    const why = "give 0, for no task pending; Avala does not count tasks";
+    const why = "use 0, for no pending tasks; Avala does not count tasks";
     reader.refuse("gate-pending-tasks", `is ${JSON.stringify(text)}; ${why}`);
   }
   return text === "0";

@@ -74,7 +74,7 @@ export function readInputs(environment: ActionEnvironment): Inputs {
   if (upload === undefined && exporting === undefined && reader.problems.length === 0) {
     reader.refuse(
       "files",
-      "there is nothing to do; give files and dataset, or an export to make or wait for",
+      "there is nothing to do; set files and dataset, or an export to make or wait for",
     );
   }
   // Names alone that are wrong keep nobody from looking at the files too.

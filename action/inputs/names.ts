@@ -75,7 +75,7 @@ export function unknownInputs(env: ActionEnvironment["env"]): UnknownInputs {
 function unknownText(variable: string, input: string, near: string | undefined): string {
   const meant = near === undefined ? MEANT.get(bare(input)) : `\`${near}\``;
   if (meant !== undefined) return `is not a known input. Did you mean ${meant}?`;
-  return `is not a known input, and would have no effect: remove it. If no line of \`with\` gives it, the job sets the environment variable ${shown(variable)}`;
+  return `is not a known input, and would have no effect: remove it. If it is not under \`with\`, the job sets the environment variable ${shown(variable)}`;
 }
 
 function bare(name: string): string {

@@ -46,11 +46,10 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
   const include = lines.filter((line) => !line.startsWith("!"));
   const exclude = lines.filter((line) => line.startsWith("!")).map((line) => line.slice(1).trim());
   if (lines.length === 0)
-    reader.refuse("files", "is empty although a dataset is named; give one glob a line");
-  else if (include.length === 0)
-    reader.refuse("files", "only takes files away; give a line without !");
+    reader.refuse("files", "is empty, although dataset is set; write one glob per line");
+  else if (include.length === 0) reader.refuse("files", "only removes files; add a line without !");
   if (exclude.includes(""))
-    reader.refuse("files", "holds a line that is only !; give a glob after it");
+    reader.refuse("files", "contains a line that is only !; write a glob after it");
   for (const line of exclude.filter((rest) => /^!(?!\()/.test(rest))) {
     const text = `holds the line ${JSON.stringify(`!${line.slice(0, 60)}`)}, with a second ! at its start; one takes away, and \\! is the character`;
     reader.refuse("files", text);

@@ -89,7 +89,7 @@ type Refuse = Reader["refuse"];
 function readFlag(input: string, value: string, refuse: Refuse): boolean {
   const flag = FLAGS.get(value);
   if (flag !== undefined) return flag;
-  refuse(input, `${quoted(value)}; give true or false`);
+  refuse(input, `${quoted(value)}; use true or false`);
   // As if it was not given, so that nothing else is refused for it.
   return FLAGS.get(defaultOf(input)) ?? false;
 }
@@ -101,7 +101,7 @@ function readChoice<const T extends string>(
   refuse: Refuse,
 ): T | undefined {
   const found = values.find((one) => one === value);
-  if (found === undefined) refuse(input, `${quoted(value)}; give one of ${values.join(", ")}`);
+  if (found === undefined) refuse(input, `${quoted(value)}; use one of ${values.join(", ")}`);
   return found;
 }
 
@@ -155,7 +155,7 @@ function readObject(
     if (typeof plain === "object" && plain !== null && !Array.isArray(plain)) {
       return plain as Record<string, unknown>;
     }
-    refuse(input, "is not an object; give names and values as JSON or YAML");
+    refuse(input, "is not an object; write names and values as JSON or YAML");
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
     // What follows the colon, a drawing of the place, stands on the next lines.
@@ -169,7 +169,7 @@ export function readUids(reader: Reader, input: string): readonly string[] {
   const uids = reader.lines(input);
   for (const uid of uids) {
     if (!UID.test(uid))
-      reader.refuse(input, `${JSON.stringify(uid)} is not a uid; give one uid a line`);
+      reader.refuse(input, `${JSON.stringify(uid)} is not a uid; write one uid per line`);
   }
   return [...new Set(uids)];
 }

@@ -168,7 +168,7 @@ export function parsePlan(text: string, file: string): Plan {
 /** @throws InputError with everything that is no longer what the plan says: files, datasets, place, settings */
 export function checkPlan(plan: Plan, selection: Selection, planTarget: PlanTarget): void {
   const planned = createManifest(plan.files);
-  if (planned.digest !== plan.digest) refuse(["its files are not those of its digest"]);
+  if (planned.digest !== plan.digest) refuse(["its files do not match its digest"]);
   const places = [[placeOf(plan.destination)], [placeOf(planTarget.destination)]] as const;
   refuse([
     ...contentChanges(plan, planned, selection),

@@ -90,5 +90,5 @@ function failWithoutOutputs(ending: Ending): void {
   const { text } = describeFailure(problem);
   if (results.failure !== undefined) return warn(ending, text);
   results.warnings.push({ text });
-  log.fail(`${text}\nWhat was done at Avala stands (outcome: ${results.outcome}).`);
+  log.fail(`${text}\nWhat was done at Avala remains (outcome: ${results.outcome}).`);
 }

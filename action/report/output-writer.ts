@@ -33,7 +33,7 @@ export function createOutputWriter(
       const names = missing.map(([name]) => name);
       if (names.length === 0) return undefined;
       const { hint } = last instanceof AvalaError ? last : {};
-      const message = `Later steps don't get ${names.join(", ")}: ${messageOf(last)}`;
+      const message = `Later steps do not receive ${names.join(", ")}: ${messageOf(last)}`;
       return new AvalaError("file", message, { hint, cause: last });
     },
   };

@@ -89,7 +89,7 @@ function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) 
     const line = `Try ${attempt} to ${what} failed, the next in ${wait}: ${error.message}`;
     if (retries <= MAX_RETRIES_SHOWN) log.info(line);
     else log.debug(line);
-    if (retries === MAX_RETRIES_SHOWN) log.info("Further retries show in a debug run alone.");
+    if (retries === MAX_RETRIES_SHOWN) log.info("Further retries are shown only in a debug run.");
   };
 }
 

@@ -47,7 +47,7 @@ export function checkUid(what: string, uid: string, asked?: string): void {
       "bad_reply",
       `The uid of ${what} is ${shown} in the reply, and can't be.`,
       {
-        hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
+        hint: "Check that the base URL is an Avala API and that no proxy answers in its place.",
       },
     );
   }

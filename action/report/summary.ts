@@ -17,7 +17,7 @@ const TITLES: Readonly<Record<Results["outcome"], string>> = {
   unchanged: "Nothing changed, nothing sent",
   unverified: "Nothing sent, contents not compared",
   planned: "Planned, nothing sent",
-  partial: "Stopped at the time budget: run again to go on",
+  partial: "Stopped at the time budget: run again to continue",
   empty: "No files found",
   export_started: "Export started",
   exported: "Export complete",

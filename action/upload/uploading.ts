@@ -225,7 +225,7 @@ async function writeDryRun(
   run.results.plan = plan;
   for (const dataset of plan.datasets) run.log.info(`Dataset ${plannedText(dataset)}.`);
   run.log.group("Plan", planLines(plan));
-  run.log.info(`A dry run: nothing is sent. It would be ${describeCost(costOf(plan))}.`);
+  run.log.info(`Dry run: nothing is sent. It would be ${describeCost(costOf(plan))}.`);
   return "planned";
 }
 

@@ -15,7 +15,7 @@ const isExportName: Rule<string> = (value) => {
 const isTriggers: Rule<Readonly<Record<string, string>> | readonly string[]> = (value) =>
   isTextMap(value) === undefined || isTextList(value) === undefined
     ? undefined
-    : "must be a list or an object of texts";
+    : "must be a list or an object of strings";
 
 export const EXPORT_FIELDS = {
   name: { rule: isExportName, change: "replace", output: "returned" },

@@ -16,7 +16,7 @@ function quoted(value: unknown): string {
 }
 
 export const isText: Rule<string> = (value) =>
-  typeof value === "string" && value.trim() !== "" ? undefined : "must be a text that is not empty";
+  typeof value === "string" && value.trim() !== "" ? undefined : "must be a non-empty string";
 
 export const isFlag: Rule<boolean> = (value) =>
   typeof value === "boolean" ? undefined : `must be true or false (got ${quoted(value)})`;
@@ -29,13 +29,13 @@ export const isNumber: Rule<number> = (value) =>
 export const isTextList: Rule<readonly string[]> = (value) =>
   Array.isArray(value) && value.every((item) => isText(item) === undefined)
     ? undefined
-    : "must be a list of texts that are not empty";
+    : "must be a list of non-empty strings";
 
 export const isTextMap: Rule<Readonly<Record<string, string>>> = (value) =>
   isObject(value) === undefined &&
   Object.values(value as object).every((item) => typeof item === "string")
     ? undefined
-    : "must be an object of texts";
+    : "must be an object of strings";
 
 export const isObject: Rule<object> = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -47,7 +47,7 @@ export function isOneOf<const Word extends string>(allowed: readonly Word[]): Ru
   return (value) =>
     typeof value === "string" && words.includes(value)
       ? undefined
-      : `must be one of ${allowed.join(", ")}, and is ${quoted(value)}`;
+      : `must be one of ${allowed.join(", ")} (got ${quoted(value)})`;
 }
 
 export const isDataType: Rule<DataType> = isOneOf(dataTypes);
@@ -57,13 +57,13 @@ export function isWhole(least: number, most = Number.MAX_SAFE_INTEGER): Rule<num
   return (value) =>
     Number.isInteger(value) && (value as number) >= least && (value as number) <= most
       ? undefined
-      : `must be a whole number ${range}, and is ${quoted(value)}`;
+      : `must be a whole number ${range} (got ${quoted(value)})`;
 }
 
 export const isMinutes: Rule<number> = (value) =>
   typeof value === "number" && value > 0 && Number.isFinite(value)
     ? undefined
-    : `must be a number of minutes above 0, and is ${quoted(value)}`;
+    : `must be a number of minutes above 0 (got ${quoted(value)})`;
 
 /** A name that a dataset may have: it is also the folder that its files are stored in. */
 export const isDatasetName: Rule<string> = (value) => {
@@ -82,4 +82,4 @@ export const isDatasetName: Rule<string> = (value) => {
 export const isSlug: Rule<string> = (value) =>
   typeof value === "string" && /^[A-Za-z0-9_-]+$/.test(value)
     ? undefined
-    : `must be made of letters, digits, - and _ alone, and is ${quoted(value)}`;
+    : `may contain only letters, digits, - and _ (got ${quoted(value)})`;

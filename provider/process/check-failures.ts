@@ -16,7 +16,7 @@ export function specialInputs(given: object): dynamic.CheckFailure[] {
     const found = findSpecial(value);
     if (found === undefined) return [];
     const what = found.path === "" ? `is ${found.kind}` : `has ${found.kind} at ${found.path}`;
-    return [{ property, reason: `${what}. Give plain values: text, numbers, lists, objects` }];
+    return [{ property, reason: `${what}. Use plain values: strings, numbers, lists, objects` }];
   });
 }
 

@@ -36,9 +36,9 @@ function isId(id: unknown): id is string {
 }
 
 function badId(id: unknown): AvalaError {
-  const text = `The server sent a uid that cannot be one: ${JSON.stringify(id)}.`;
+  const text = `The server sent an invalid uid: ${JSON.stringify(id)}.`;
   return new AvalaError("bad_reply", text, {
-    hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
+    hint: "Check that the base URL is an Avala API and that no proxy answers in its place.",
   });
 }
 

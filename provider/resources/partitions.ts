@@ -48,7 +48,7 @@ function checkPlain({ root, partitionDepth = 0 }: ChosenFiles): void {
     });
   }
   if (![0, 1].includes(partitionDepth)) {
-    const text = `must be 0 or 1, and is ${JSON.stringify(partitionDepth)}`;
+    const text = `must be 0 or 1 (got ${JSON.stringify(partitionDepth)})`;
     problems.push({ input: "partitionDepth", text });
   }
   if (problems.length > 0) throw new InputError(problems);
@@ -75,7 +75,7 @@ function listFolders(args: ChosenFiles): readonly string[] {
   throw new InputError([
     {
       input: "include",
-      text: `${why}, so there would be no dataset, and those that were made before would go. To be rid of them, take the VersionedDataset out of the program.`,
+      text: `${why}, so no dataset would be left, and earlier ones would be removed. If you want that, remove the VersionedDataset from the program.`,
     },
   ]);
 }

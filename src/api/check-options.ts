@@ -39,11 +39,12 @@ const PLACEHOLDER =
 function problemWithKey(key: string): string | undefined {
   if (key.trim() === "") return `is missing: ${WHERE_KEYS_ARE}`;
   if (/x-avala-api-key|^bearer\b|avala_api_key\s*=/i.test(key)) {
-    return "holds more than the key: give the key alone, without a header's or a variable's name";
+    return "contains more than the key: give only the key, without the name of a header or a variable";
   }
   if (PLACEHOLDER.test(key.trim())) return `is a placeholder: ${WHERE_KEYS_ARE}`;
-  if (/\s/.test(key)) return "has a space or a line break in it: copy the key alone";
-  if (!/^[\x21-\x7e]+$/.test(key)) return "has characters that no key has: copy it again";
+  if (/\s/.test(key)) return "contains a space or a line break: copy only the key";
+  if (!/^[\x21-\x7e]+$/.test(key))
+    return "contains characters that keys do not have: copy it again";
   return undefined;
 }
 
@@ -56,12 +57,12 @@ function problemWithBaseUrl(text: string, allowInsecure: boolean): string | unde
   if (/[\s\\\p{Cc}\p{Cf}]/u.test(text)) return "has a space, a line break or a backslash in it";
   const url = parsed(text);
   if (url === undefined) return `is not a URL; the public API's is ${DEFAULT_BASE_URL}`;
-  if (url.username !== "" || url.password !== "") return "must not hold a user or password";
-  if (text.includes("?") || text.includes("#")) return "must not hold a query or a fragment";
+  if (url.username !== "" || url.password !== "") return "must not contain a user or password";
+  if (text.includes("?") || text.includes("#")) return "must not contain a query or a fragment";
   if (url.protocol === "https:") return undefined;
   if (url.protocol !== "http:") return "must begin with https://";
   if (!isLoopback(url.hostname)) {
-    return "must begin with https://: the key would travel in the open (http is for localhost, 127.0.0.1 and ::1 alone)";
+    return "must begin with https://: the key would travel unencrypted (http is allowed only for localhost, 127.0.0.1 and ::1)";
   }
   if (allowInsecure) return undefined;
   return "is plain http: set AVALA_ALLOW_INSECURE_BASE_URL=true to allow it on this machine";

@@ -22,7 +22,7 @@ export function badReply(route: string, problem: string): AvalaError {
     "bad_reply",
     `The reply to ${route} is not what the API documents: ${printable(problem)}.`,
     {
-      hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
+      hint: "Check that the base URL is an Avala API and that no proxy answers in its place.",
     },
   );
 }
@@ -123,7 +123,7 @@ export class Fields {
   maybeCount(name: string, min = 0): number | undefined {
     const number = this.maybeNumber(name);
     if (number === undefined || (isCount(number) && number >= min)) return number;
-    throw badReply(this.route, `"${this.nameOf(name)}" should be a count, and is ${number}`);
+    throw badReply(this.route, `"${this.nameOf(name)}" should be a count (got ${number})`);
   }
 
   /** Of what is only advice: a number that counts nothing is absent. */
@@ -185,7 +185,7 @@ export class Fields {
 
   private missing(name: string, kind: string): never {
     const field = this.nameOf(name);
-    throw badReply(this.route, `"${field}" should be ${kind}, and is ${kindOf(this.json[name])}`);
+    throw badReply(this.route, `"${field}" should be ${kind} (got ${kindOf(this.json[name])})`);
   }
 }
 

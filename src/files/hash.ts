@@ -115,7 +115,7 @@ function faultError(batch: readonly LocalFile[], faults: readonly FileFault[]): 
       names.length === 1
         ? `${names[0] ?? ""} changed while it was read.`
         : `${names.length} files changed while they were read:${listed(names)}`,
-      { hint: "Run again when nothing writes to the files any more." },
+      { hint: "Run again once nothing is writing to the files." },
     );
   }
   const names = faults.map((fault) => `${nameOf(fault)} (${fault.code})`);

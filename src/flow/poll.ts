@@ -44,7 +44,7 @@ function timedOut(
 ): AvalaError {
   const reason = isAvalaError(cause) ? ` The last read failed: ${cause.message}` : "";
   const text = `Waiting for ${what} took longer than ${formatWait(timeoutMs)}.${reason}`;
-  const hint = "It may still end well: run again to go on waiting, or allow more time.";
+  const hint = "It may still complete: run again to continue waiting, or allow more time.";
   return new AvalaError("timeout", text, { hint, cause });
 }
 

@@ -107,10 +107,10 @@ async function findLost(
 function cannotTell({ name }: DatasetName, lost: AvalaError): AvalaError {
   return new AvalaError(
     lost.code,
-    `Dataset ${name} may or may not have been made: the reply to its creation was lost, and the key may not look. ${lost.message}`,
+    `Dataset ${name} may or may not have been made: the reply to its creation was lost, and the key may not read datasets. ${lost.message}`,
     {
       ambiguous: true,
-      hint: "Look in the dashboard whether it is there before you run again, or give the key the scope datasets.read, and a run looks for itself.",
+      hint: "Check in the dashboard whether it exists before you run again, or give the key the scope datasets.read, so that a run can check.",
       cause: lost,
     },
   );

@@ -51,9 +51,9 @@ export function checkRoom(what: string, sizeBytes: number, room: Room): void {
   if (sizeBytes <= room.maxBytes) return;
   const bound = room.isPromised
     ? `the ${room.maxBytes} bytes that its store promised`
-    : `${formatBytes(room.maxBytes)}, which is as much as is taken of a file whose length its store does not tell`;
+    : `${formatBytes(room.maxBytes)}, the limit for a file whose length the store does not report`;
   throw new AvalaError("bad_reply", `${what} is longer than ${bound}.`, {
-    hint: "Nothing of it was kept. Have a look at the export in the dashboard.",
+    hint: "The file was not kept. Check the export in the dashboard.",
   });
 }
 

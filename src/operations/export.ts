@@ -99,7 +99,7 @@ function mayBeAnothers({ name }: ExportInput, { uid }: Export): AvalaError {
     `Export ${shownName} may or may not have been started: the reply was lost, and export ${shownUid} of that name appeared, of which Avala does not say what it exports. It may be another run's.`,
     {
       ambiguous: true,
-      hint: `Look at export ${shownUid} in the dashboard: use it by its uid if it is the one, or run again. A name that no other run gives avoids this.`,
+      hint: `Look at export ${shownUid} in the dashboard: use it by its uid if it is the one, or run again. A name that no other run uses avoids this.`,
     },
   );
 }

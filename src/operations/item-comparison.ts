@@ -113,7 +113,7 @@ export function concludeItems(files: Files, look: Look): ItemComparison {
   let { missing, extra } = byKeys;
   let uncompared = altered.length;
   if (altered.length > 0)
-    doubts.push(`keys that spell a path otherwise could not be compared: ${named(altered)}`);
+    doubts.push(`keys that spell a path differently could not be compared: ${named(altered)}`);
   if (repeated.length > 0 && isCounted) {
     uncompared += repeated.length;
     doubts.push(`keys are listed more than once: ${named(repeated)}`);
@@ -144,7 +144,7 @@ export function concludeItems(files: Files, look: Look): ItemComparison {
   return {
     ...{ missing, extra, wrongSize: byKeys.wrongSize, uncompared },
     ...(doubts.length > 0 && { doubt: doubts.join(". ") }),
-    ...(areOthers === true && { lost: "the items have other sizes than the files" }),
+    ...(areOthers === true && { lost: "the items and the files differ in size" }),
     ...(isJudged && verdict.kind === "fewer" && { lost: verdict.text }),
     ...(isJudged && verdict.kind === "more" && { surplus: verdict.text }),
   };

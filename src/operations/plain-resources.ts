@@ -33,7 +33,7 @@ interface Listed<T> {
 function cannotTell(what: string, lost: AvalaError): AvalaError {
   return new AvalaError(lost.code, `It is not known whether this was done: ${lost.message}`, {
     ambiguous: true,
-    hint: `The key may not list what there is. Before you run again, look in Avala whether "${what}" was done, or give the key the right to read.`,
+    hint: `The key may not list what exists. Before you run again, check at Avala whether "${what}" was done, or give the key the right to read.`,
     cause: lost,
   });
 }

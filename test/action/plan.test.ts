@@ -228,7 +228,7 @@ describe("a plan is refused, and nothing is sent,", () => {
       file,
       readFileSync(file, "utf8").replace('"all/cats/one.jpg"', '"all/cats/1.jpg"'),
     );
-    expect(await refusal({ ...set, plan: file })).toContain("not those of its digest");
+    expect(await refusal({ ...set, plan: file })).toContain("do not match its digest");
     writeFileSync(file, "{}");
     expect(await refusal({ ...set, plan: file })).toContain("is not a plan");
   });

@@ -62,7 +62,7 @@ describe("with a key that may not read", () => {
       code: "network",
       ambiguous: true,
       message: expect.stringMatching(
-        /^Dataset training-\w+ may or may not have been made: the reply to its creation was lost, and the key may not look/,
+        /^Dataset training-\w+ may or may not have been made: the reply to its creation was lost, and the key may not read datasets/,
       ) as string,
       hint: expect.stringMatching(/dashboard.*datasets\.read/) as string,
     });
@@ -84,9 +84,9 @@ describe("with a key that may not read", () => {
       await expect(publish(version)).rejects.toMatchObject({
         code: "conflict",
         message: expect.stringMatching(
-          /exists already, and the key may not look whether it holds these files: .*already exists/,
+          /exists already, and the key may not check whether it holds these files: .*already exists/,
         ) as string,
-        hint: expect.stringMatching(/most probably.*reply was lost.*datasets\.read/) as string,
+        hint: expect.stringMatching(/most probably.*lost the response.*datasets\.read/) as string,
       });
     }
     expect(emulator.datasets()).toHaveLength(1);

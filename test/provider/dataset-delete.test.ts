@@ -125,7 +125,7 @@ describe('A Dataset with onDelete: "delete"', () => {
     await make(bench.handlers().dataset, { files });
     const { id, outs } = await make(bench.handlers().dataset, { files, onDelete: "delete" });
     expect(outs.origin).toBe("found");
-    expect(lastMessage()?.text).toContain(`(uid ${id}, 2 items) was there and is taken over`);
+    expect(lastMessage()?.text).toContain(`(uid ${id}, 2 items) already existed and is taken over`);
     await bench.handlers().dataset.delete(id, outs);
     expect(uids()).toEqual([id]);
   });

@@ -37,7 +37,7 @@ describe("A Dataset", () => {
         const call = { urn: "urn:one", isPreview: true };
         const news = await checked(dataset, { ...given, slug: "two", call });
         await expect(dataset.diff(id, outs, news)).rejects.toThrow(
-          /mine \(uid .*, 0 items\) cannot be replaced .*onDelete is "keep".*slug.*another name.*delete this one in Avala.*onDelete: "delete" by itself/s,
+          /mine \(uid .*, 0 items\) cannot be replaced .*onDelete is "keep".*slug.*another name.*delete this one in Avala.*onDelete: "delete" first/s,
         );
       }
       expect(bench.writes()).toEqual([]);
@@ -71,7 +71,7 @@ describe("A Dataset", () => {
       const call = { urn: "urn:one", isPreview: true };
       const news = await checked(dataset, { ...given, slug: "two", forceDestroy: true, call });
       await expect(dataset.diff(id, outs, news)).rejects.toThrow(
-        /mine \(uid .*5 annotations\) cannot be replaced by another of its name.*slug.*forceDestroy: true by itself, run up/s,
+        /mine \(uid .*5 annotations\) cannot be replaced by another of its name.*slug.*forceDestroy: true first, run up/s,
       );
       expect(bench.writes()).toEqual([]);
     });

@@ -62,7 +62,7 @@ test("a webhook whose secret went with the reply is in the state, and the next u
   const { webhook } = handlers();
   const inputs = await checked(webhook, { ...hook, __provider: "loader" });
   const broken = await clock.run(unfinished<WebhookOutputs>(webhook.create(inputs)));
-  expect(broken.message).toMatch(/the reply with its secret was lost.*Run up again/s);
+  expect(broken.message).toMatch(/the response with its secret was lost.*Run up again/s);
   expect(broken.properties).toMatchObject({ uid: broken.id, __provider: "loader" });
   expect(await count(listWebhooks)).toBe(1);
 
@@ -106,7 +106,7 @@ test.each(["webhook", "storageConfig"] as const)(
     });
     lose(path);
     const made = make(handlers()[kind] as ReturnType<typeof handlers>["webhook"], { ...given });
-    await expect(clock.run(made)).rejects.toThrow(/is not known whether.*look in Avala/s);
+    await expect(clock.run(made)).rejects.toThrow(/is not known whether.*check at Avala/s);
     bench.avala.clearFaults();
     expect(await count(kind === "webhook" ? listWebhooks : listStorageConfigs)).toBe(1);
   },

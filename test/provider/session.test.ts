@@ -55,7 +55,7 @@ describe("a configuration that can't be used", () => {
   test("is told of a key that is none, without showing it", async () => {
     const handlers = bench.handlers({ AVALA_API_KEY: "two words" });
     await expect(preview(handlers)).rejects.toThrow(
-      "AVALA_API_KEY: has a space or a line break in it: copy the key alone",
+      "AVALA_API_KEY: contains a space or a line break: copy only the key",
     );
   });
 

@@ -135,7 +135,7 @@ describe("a store that tells MD5s", () => {
       code: "upload",
       failures: [{ path: "large.jpg", error: { code: "storage" } }],
       landed: [{ path: "small.jpg" }],
-      message: expect.stringMatching(/keeps something else than was sent as large\.jpg/) as string,
+      message: expect.stringMatching(/stored something other than large\.jpg/) as string,
     });
   });
 

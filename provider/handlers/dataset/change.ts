@@ -30,7 +30,7 @@ export async function changeDataset(
       "not_offered",
       `${describeDataset(dataset)} was not changed: Avala does not offer changing a dataset, or not with this key (${names}). The dataset and the state stay as they were.`,
       {
-        hint: `Change it in Avala's dashboard and take ${names} out of the program: what is not declared stays as it is. Or declare another dataset.`,
+        hint: `Change it in Avala's dashboard and remove ${names} from the program: what is not declared stays as it is. Or declare another dataset.`,
         cause: error,
       },
     );

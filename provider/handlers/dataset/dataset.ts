@@ -135,7 +135,9 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const settling = this.settling(inputs, call);
     const { dataset, wasThere, origin, isKnown, isOwnerKnown } = await makeDataset(settling);
     if (wasThere)
-      await settling.messages.info(`${describeDataset(dataset)} was there and is taken over.`);
+      await settling.messages.info(
+        `${describeDataset(dataset)} already existed and is taken over.`,
+      );
     const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
     this.lineage.took(dataset.uid);
     const known = { changes, isKnown, isOwnerKnown, origin };

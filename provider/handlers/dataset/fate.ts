@@ -39,7 +39,7 @@ export function keptBecause(
 }
 
 const FORCED =
-  "To remove it, delete it in Avala, or set forceDestroy: true and run up before it is taken away.";
+  "To remove it, delete it in Avala, or set forceDestroy: true and run up before you remove the resource.";
 
 const WHY: Readonly<Record<KeptBecause, string>> = {
   declared: 'onDelete is "keep".',
@@ -61,7 +61,7 @@ const BY_HAND = "or delete this one in Avala, and run up again";
 export const IN_THE_WAY: Readonly<Record<KeptBecause, readonly [why: string, hint: string]>> = {
   declared: [
     'onDelete is "keep", so it stays.',
-    `${OTHER_NAME}; ${BY_HAND}; or set onDelete: "delete" by itself, run up, and make the change after that.`,
+    `${OTHER_NAME}; ${BY_HAND}; or set onDelete: "delete" first, run up, and then make the change.`,
   ],
   held: ["another resource of this stack has it.", `${OTHER_NAME}; ${BY_HAND}.`],
   found: [
@@ -70,10 +70,10 @@ export const IN_THE_WAY: Readonly<Record<KeptBecause, readonly [why: string, hin
   ],
   work: [
     "annotated datasets, and those that projects use, are not deleted.",
-    `${OTHER_NAME}. To lose that work, set forceDestroy: true by itself, run up, and make the change after that.`,
+    `${OTHER_NAME}. To delete it with that work, set forceDestroy: true first, run up, and then make the change.`,
   ],
   uncounted: [
     "Avala does not say how many annotations and projects it has, so it stays.",
-    `${OTHER_NAME}. To lose that work, set forceDestroy: true by itself, run up, and make the change after that.`,
+    `${OTHER_NAME}. To delete it with that work, set forceDestroy: true first, run up, and then make the change.`,
   ],
 };

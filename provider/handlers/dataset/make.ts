@@ -152,7 +152,7 @@ async function createOnce(settling: Settling): Promise<Made> {
 /** Its files were sent by another resource, which has to send them again. */
 function batchUsedUp(refusal: AvalaError): AvalaError {
   return new AvalaError(refusal.code, refusal.message, {
-    hint: "Its files have to be sent again: replace the file set (pulumi up --replace with its URN), and it begins another upload.",
+    hint: "Its files have to be sent again: replace the file set (pulumi up --replace with its URN), which starts another upload.",
     cause: refusal,
   });
 }

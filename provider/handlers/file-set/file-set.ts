@@ -225,7 +225,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
 
   async delete(id: string, props: FileSetOutputs): Promise<void> {
     const stay = props.fileCount === 1 ? "stays" : "stay";
-    const text = `${props.datasetName}: ${counted(props.fileCount, "file")} ${stay} stored, as no call of the API removes one`;
+    const text = `${props.datasetName}: ${counted(props.fileCount, "file")} ${stay} stored: no call of the API removes a file`;
     await this.session.messages(this.session.calls.ofId(id)).info(text);
   }
 }

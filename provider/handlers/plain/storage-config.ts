@@ -136,7 +136,7 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
       if (isVerified) return { ...outs, isVerified };
       const why = message ?? "the server gave no reason";
       throw new AvalaError("validation", `Storage config ${inputs.name} does not work: ${why}`, {
-        hint: "Mend the bucket's permissions and run up again, or change the credentials here.",
+        hint: "Fix the bucket's permissions and run up again, or change the credentials here.",
       });
     } catch (error) {
       throw new UnfinishedError(error, outs.uid, { ...outs, __provider: providerOf(inputs) });

@@ -84,9 +84,9 @@ function outputsOf(
 function withoutSecret(outs: WebhookOutputs, inputs: WebhookInputs): UnfinishedError {
   const error = new AvalaError(
     "network",
-    `Webhook ${outs.uid} was made, and the reply with its secret was lost.`,
+    `Webhook ${outs.uid} was made, but the response with its secret was lost.`,
     {
-      hint: "Run up again: another takes its place. With a `secret` of your own this can't happen.",
+      hint: "Run up again to replace it. If you set `secret` yourself, this can't happen.",
     },
   );
   const properties = { ...outs, isSecretLost: true, __provider: providerOf(inputs) };
@@ -158,13 +158,13 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
           "validation",
           `The test message of webhook ${outs.uid} failed: ${why}`,
           {
-            hint: "See that its target answers with a 2xx and run up again, or leave `test` out.",
+            hint: "Make sure that its target answers with a 2xx and run up again, or leave `test` out.",
           },
         );
       }
       await session
         .messages(call)
-        .info(`Test message sent: ${message ?? "the server says no more"}`);
+        .info(`Test message sent: ${message ?? "no details from the server"}`);
       return { ...outs, isTested: true };
     } catch (error) {
       throw new UnfinishedError(error, outs.uid, { ...outs, __provider: providerOf(inputs) });

@@ -150,7 +150,7 @@ async function orNotOffered<T>(
       "not_offered",
       `This deployment of Avala can't ${what}: it has no ${error.route}.`,
       {
-        hint: "Do it in Avala's own pages, or ask Avala for the route.",
+        hint: "Do it in Avala's dashboard, or ask Avala for this call.",
         cause: error,
       },
     );

@@ -98,7 +98,7 @@ function refusedText(job: string, lacked: readonly Scope[]): string {
 }
 
 function doubtedText(job: string, doubted: readonly DoubtedScope[]): string {
-  const each = doubted.map(({ scope, shows }) => `${scope} (it would show ${shows})`);
+  const each = doubted.map(({ scope, shows }) => `${scope} (would fail ${shows})`);
   return `The API key may be unable to ${job}: Avala's documents disagree whether it needs the ${counted(doubted)} ${each.join(", ")}.`;
 }
 

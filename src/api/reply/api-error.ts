@@ -87,12 +87,12 @@ function hintFor(
       return "Choose another name, or use what exists.";
     case "validation":
       return refusal.status === 413
-        ? "The server gives no quota for a reason, so the file or the request is too large for it: send less, or ask Avala for its limit."
+        ? "The server does not name a quota as the reason, so the file or the request is too large for it: send less, or ask Avala for its limit."
         : organizationHint(body);
     case "server":
       return refusal.repeat === "ambiguous"
-        ? "It may have been done all the same: look before doing it again."
-        : "The fault is on the server's side: run again later; if it stays, give Avala the request id.";
+        ? "It may have been done anyway: check before doing it again."
+        : "The problem is on the server's side: run again later; if it persists, give Avala the request id.";
     default:
       return undefined;
   }

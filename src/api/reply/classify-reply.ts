@@ -61,7 +61,7 @@ function redirectError(
       ? ` to ${new URL(location, baseUrl).origin}${new URL(location, baseUrl).pathname}`
       : "";
   return new AvalaError("redirect", describeFor(facts, `the server redirects${to}`, status), {
-    hint: "The key is never sent elsewhere: give the base URL that the API itself has.",
+    hint: "The key is never sent elsewhere: use the API's own base URL.",
   });
 }
 
@@ -72,7 +72,7 @@ function brokenReply(facts: CallFacts, { status, headers, body }: HttpResponse):
   return new AvalaError("bad_reply", describeFor(facts, words, status), {
     // A creation whose reply can't be read was done.
     ambiguous: facts.call.repeat === "ambiguous",
-    hint: "Check that the base URL is that of an Avala API, and that no proxy answers in its place.",
+    hint: "Check that the base URL is an Avala API and that no proxy answers in its place.",
   });
 }
 
@@ -111,7 +111,7 @@ export function lostReplyError(secrets: Secrets, facts: CallFacts, error: unknow
   if (!isAvalaError(error) || error.code === "cancelled") return error;
   const isOpen = facts.call.repeat === "ambiguous" && error.ambiguous;
   return new AvalaError(error.code, secrets.mask(describeFor(facts, error.message)), {
-    hint: isOpen ? "It may have been done all the same: look before doing it again." : error.hint,
+    hint: isOpen ? "It may have been done anyway: check before doing it again." : error.hint,
     retryable: error.retryable && !isOpen,
     ambiguous: isOpen,
     cause: error,

@@ -66,9 +66,9 @@ function requireLink(link: string): string {
   if (URL.canParse(link)) return link;
   throw new AvalaError(
     "bad_reply",
-    "The API gives a link in place of a file, and it leads nowhere.",
+    "The API returned a link instead of a file, and the link does not work.",
     {
-      hint: "Run again later; if it stays, look at the export in Avala's dashboard.",
+      hint: "Run again later; if it persists, check the export in Avala's dashboard.",
     },
   );
 }

@@ -42,7 +42,7 @@ function changed(file: FormFile): AvalaError {
   return new AvalaError(
     "file_changed",
     `${file.path} no longer has the ${file.sizeBytes} bytes that it was presigned for.`,
-    { hint: "Run again when nothing writes to the files." },
+    { hint: "Run again once nothing is writing to the files." },
   );
 }
 

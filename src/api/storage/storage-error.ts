@@ -55,9 +55,9 @@ function isTransient(status: number, { code }: StoreMessage): boolean {
 const HINTS: Readonly<Record<string, string>> = {
   EntityTooLarge: "The file is larger than the store takes.",
   EntityTooSmall: "The file changed after it was listed: run again.",
-  SignatureDoesNotMatch: "What was presigned does not fit the store: tell Avala.",
-  AccessDenied: "The store refuses what Avala presigned: tell Avala.",
-  NoSuchBucket: "The store's bucket is gone: tell Avala.",
+  SignatureDoesNotMatch: "What was presigned does not fit the store: report it to Avala.",
+  AccessDenied: "The store refuses what Avala presigned: report it to Avala.",
+  NoSuchBucket: "The store's bucket is gone: report it to Avala.",
 };
 
 /** `what`: `store a.jpg`, `fetch the export`. */
@@ -71,7 +71,7 @@ export function storageError(
   if (status >= 300 && status < 400) {
     return new AvalaError(
       "redirect",
-      `Could not ${what}: ${host} redirects, and that is never followed (${status}).`,
+      `Could not ${what}: ${host} redirects, and redirects are never followed (${status}).`,
     );
   }
   const answer = readXml(reply.body);

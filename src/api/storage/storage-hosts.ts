@@ -22,7 +22,7 @@ const DOWNLOAD_HOSTS: ReadonlySet<string> = new Set(["storage.avala.ai", "cdn.av
 
 function refused(host: string, why: string, hint?: string): AvalaError {
   return new AvalaError("storage_host", `Nothing is sent to or fetched from ${host}: ${why}.`, {
-    hint: hint ?? "Check that the base URL is that of an Avala API that you trust.",
+    hint: hint ?? "Check that the base URL is an Avala API that you trust.",
   });
 }
 

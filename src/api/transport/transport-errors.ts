@@ -28,13 +28,13 @@ const CERTIFICATE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_T
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "refused the connection",
   ENOTFOUND: "is not a name that can be resolved",
-  EAI_AGAIN: "could not be resolved just now",
+  EAI_AGAIN: "could not be resolved at the moment",
   EHOSTUNREACH: "can't be reached",
   ENETUNREACH: "can't be reached",
-  ECONNRESET: "broke the connection off",
-  EPIPE: "broke the connection off",
-  UND_ERR_SOCKET: "broke the connection off",
-  ERR_BAD_RESPONSE: "broke the connection off",
+  ECONNRESET: "closed the connection",
+  EPIPE: "closed the connection",
+  UND_ERR_SOCKET: "closed the connection",
+  ERR_BAD_RESPONSE: "closed the connection",
 };
 
 /** The code of an error, or of what caused it. */
@@ -84,7 +84,7 @@ export function transportError(host: string, error: unknown, isSent = true): Ava
     ambiguous,
     cause: bare(error),
     hint: isCertificate
-      ? "If your network puts its own certificate in between, name its authority in NODE_EXTRA_CA_CERTS."
+      ? "If your network puts its own certificate in between, add its authority to NODE_EXTRA_CA_CERTS."
       : "Check the connection, the base URL and any proxy.",
   });
 }
@@ -96,7 +96,7 @@ export function tooLarge(host: string, maxReplyBytes: number): AvalaError {
 
 /** The error of a 101, or of replies before the reply (1xx) without end. Another try would get the same. */
 export function notAReply(host: string, what: string): AvalaError {
-  return new AvalaError("bad_reply", `${host} answered with ${what}, and not with a reply`, {
+  return new AvalaError("bad_reply", `${host} answered with ${what} instead of a response`, {
     ambiguous: true,
     hint: "Check that the URL is that of the service itself, and that no proxy answers in its place.",
   });

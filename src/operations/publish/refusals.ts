@@ -126,13 +126,13 @@ export function mayBeOurs(
   refusal: AvalaError,
 ): AvalaError {
   const guess = isNamedByContent
-    ? "Its name is made of these files' content, so most probably it is theirs, made by an earlier run whose reply was lost"
+    ? "Its name is made of these files' content, so most probably an earlier run made it of them and lost the response"
     : "An earlier run whose reply was lost may have made it of these files, or another one of others";
   return new AvalaError(
     "conflict",
-    `The dataset ${name} exists already, and the key may not look whether it holds these files: ${refusal.message}`,
+    `The dataset ${name} exists already, and the key may not check whether it holds these files: ${refusal.message}`,
     {
-      hint: `${guess}: look in the dashboard, or give the key the scope datasets.read, and a run looks for itself.`,
+      hint: `${guess}: check in the dashboard, or give the key the scope datasets.read, so that a run can check.`,
       cause: refusal,
     },
   );
@@ -169,7 +169,7 @@ export function requireSame({ name, uid }: Dataset, items: Differences): void {
     `The dataset ${name} was made (uid ${uid}) and ${what}:${describeDifferences(items)}`,
     {
       hint: lacks
-        ? "Look at its health in the dashboard; if the files stay away, upload them under another name."
+        ? "Look at its health in the dashboard; if the files stay missing, upload them under another name."
         : "Another run left them under this name, and no call of the API removes them: upload under another name.",
     },
   );

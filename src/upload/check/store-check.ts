@@ -54,8 +54,8 @@ const IN_A_THREAD_FROM_BYTES = 128 * 1024 * 1024;
 export function keptOther(what: string, { host }: Stored): AvalaError {
   return new AvalaError(
     "storage",
-    `${host} keeps something else than was sent as ${printable(what)}: its ETag is not the MD5 of these bytes.`,
-    { retryable: true, hint: "Nothing was confirmed. If it happens again, tell Avala." },
+    `${host} stored something other than ${printable(what)}: its ETag is not the MD5 of the bytes that were sent.`,
+    { retryable: true, hint: "Nothing was confirmed. If it happens again, report it to Avala." },
   );
 }
 

@@ -17,7 +17,7 @@ function stillTaken({ datasetName }: DatasetDestination, owner: string): AvalaEr
   const minutes = maxLockWaitMs / 60_000;
   return new AvalaError(
     "conflict",
-    `Another run (${owner}) still sends files under the name ${datasetName}, after ${minutes} minutes of waiting for it.`,
+    `Another run (${owner}) is still sending files under the name ${datasetName} after ${minutes} minutes of waiting.`,
     { hint: `Nothing was sent. Run again once it has ended. ${OTHER_WAYS}` },
   );
 }

@@ -19,8 +19,8 @@ export function notOffered(
   const size = `${sizeBytes} bytes (${formatBytes(sizeBytes)})`;
   return new AvalaError(
     "not_offered",
-    `${printable(path)} has ${size}, more than the ${MAX_FORM_BYTES} (5 GiB) that one form carries, and this deployment takes no parts.`,
-    { hint: "Leave the file out, or cut it, and run again: nothing was sent.", cause },
+    `${printable(path)} has ${size}, more than the ${MAX_FORM_BYTES} (5 GiB) that one form carries, and this deployment does not accept parts.`,
+    { hint: "Leave the file out, or split it, and run again: nothing was sent.", cause },
   );
 }
 

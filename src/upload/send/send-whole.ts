@@ -56,7 +56,7 @@ async function bodiesOf({ avala, check }: Sending, source: HashedFile): Promise<
 function placeTaken(path: string, { host }: Stored): AvalaError {
   return placeLost(
     "conflict",
-    `${host} has something at the place of ${printable(path)} that this run did not put there, and does not replace it.`,
+    `${host} already has an object at the place of ${printable(path)} that this run did not send, and does not replace it.`,
     {
       hint: "Other content may have been sent under this name before. Choose another name, or put {digest} into it, so that each content is stored separately.",
     },

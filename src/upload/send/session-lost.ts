@@ -18,7 +18,8 @@ export class SessionLostError extends AvalaError {
   }
 }
 
-const RUN_AGAIN = "Run again: the file is sent in a new session. If it happens again, tell Avala.";
+const RUN_AGAIN =
+  "Run again: the file is sent in a new session. If it happens again, report it to Avala.";
 
 export function sessionLost(path: string, cause?: AvalaError): AvalaError {
   const why = cause === undefined ? "the store does not know it" : cause.message;
@@ -33,19 +34,19 @@ export function placeLost(code: ErrorCode, text: string, options: AvalaErrorOpti
 
 /** The batch takes nothing more, as `cause` says. */
 export function batchLost(path: string, cause: AvalaError): AvalaError {
-  const text = `The upload batch takes no more, and ${printable(path)} is not in it: ${cause.message}`;
+  const text = `The upload batch is closed, and ${printable(path)} is not in it: ${cause.message}`;
   return new SessionLostError("batch", "storage", text, { hint: cause.hint, cause });
 }
 
 /** All that there is to send counts as sent, and no record of this machine's says so: its dataset may be made, and deleted. */
 export function batchSpent(datasetName: string): AvalaError {
-  const text = `All files of ${printable(datasetName)} were uploaded before, and not by a run that is recorded here.`;
+  const text = `All files of ${printable(datasetName)} were uploaded earlier, by a run that is not recorded here.`;
   return new SessionLostError("batch", "storage", text, { hint: RUN_AGAIN });
 }
 
 /** The server refuses the fields of the second protocol, as `cause` says, after it took them. */
 export function protocolLost(path: string, cause: AvalaError): AvalaError {
-  const text = `The server takes no batches any more, as ${printable(path)} shows: ${cause.message}`;
+  const text = `The server no longer takes batches, as ${printable(path)} shows: ${cause.message}`;
   return new SessionLostError("protocol", cause.code, text, { hint: cause.hint, cause });
 }
 

@@ -28,7 +28,7 @@ function changed(file: SourceFile, how: string): AvalaError {
     "file_changed",
     `${file.path} changed while it was being uploaded: ${how}.`,
     {
-      hint: "Run again when nothing writes to the files.",
+      hint: "Run again once nothing is writing to the files.",
     },
   );
 }
