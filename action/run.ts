@@ -6,7 +6,7 @@ import type { Avala } from "../src/api/connection";
 import { readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { Listener } from "../src/events";
-import { describeSuffixes } from "../src/files/scan/indexing";
+import { describeLeftOut } from "../src/files/left-out";
 import { destinationOf } from "./selection/destination";
 import { runExport } from "./export/exporting";
 import { refuseUnfinished } from "./export/gate";
@@ -186,13 +186,11 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   results.selection = selection;
   for (const warning of selection.warnings) run.warn(warning);
   const { ownLeftOut, leftOutFolders } = selection;
-  const { patterns, hiddenLeftOut, unindexedLeftOut } = selection.fileSet;
+  const { patterns, hiddenLeftOut, leftOut } = selection.fileSet;
   log.group("Files", [
     ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
     ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
-    ...(unindexedLeftOut.length > 0
-      ? [`not indexed by Avala, left out: ${describeSuffixes(unindexedLeftOut)}`]
-      : []),
+    ...describeLeftOut(leftOut).map((line) => `left out: ${line}`),
     ...leftOutFolders,
     ...(ownLeftOut > 0 ? [`written by this Action, left out: ${ownLeftOut}`] : []),
   ]);

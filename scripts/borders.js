@@ -50,8 +50,9 @@ const ORDERS = {
   "src/files": [
     ["names.ts", "media.ts", "local-file.ts", "foreign-formats.ts"],
     ["content", "manifest"],
-    ["scan", "file-set-options.ts", "file-set-words.ts", "workers"],
-    ["hash.ts", "inspect.ts"],
+    ["scan", "file-set-options.ts", "workers"],
+    ["left-out.ts", "hash.ts", "inspect.ts"],
+    ["file-set-words.ts"],
     ["file-set.ts"],
   ],
   "src/upload": [

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
 import { asDiskError } from "../../src/errors";
 import { checksumsText, createManifest, type Manifest } from "../../src/files/manifest/manifest";
+import type { LeftOut } from "../../src/files/left-out";
 import { countSuffixes } from "../../src/files/scan/indexing";
 import { formatManifestFile } from "../../src/files/manifest/manifest-file";
 import { redact } from "../../src/redact";
@@ -155,8 +156,14 @@ function fileCounts(results: Results): Readonly<Record<string, number | object>>
     failed: results.filesFailed,
     unverified: results.unverified,
     hiddenLeftOut: fileSet?.hiddenLeftOut ?? 0,
-    unindexedLeftOut: Object.fromEntries(countSuffixes(fileSet?.unindexedLeftOut ?? [])),
+    leftOut: fileSet === undefined ? {} : leftOutCounts(fileSet.leftOut),
   };
+}
+
+/** As lists: what is a name would else not be masked. */
+function leftOutCounts({ unindexed, junk, ignored, evicted }: LeftOut): object {
+  const suffixes = [...countSuffixes(unindexed)].map(([suffix, files]) => ({ suffix, files }));
+  return { unindexed: suffixes, junk, ignored, evicted: evicted.length };
 }
 
 function json(value: unknown): string {

@@ -1,7 +1,7 @@
 // The job summary: what was sent, how fast, what was left out and why, the export and its counts. Pure.
 // Knows nothing of how it gets to GitHub.
 import { describeRetries } from "../../src/flow/retry-tally";
-import { describeSuffixes } from "../../src/files/scan/indexing";
+import { describeLeftOut } from "../../src/files/left-out";
 import { counted, describeTransfer, formatBytes, formatCount } from "../../src/text";
 import { describeCost } from "../../src/upload/cost";
 import { costOf, plannedText } from "../plan/plan";
@@ -126,12 +126,9 @@ function checkedText({ checkedByStore, uncheckedByStore }: Results): string {
 function leftOutText({ selection }: Results): string {
   const { fileSet } = selection ?? {};
   const hidden = fileSet?.hiddenLeftOut ?? 0;
-  const unindexed = fileSet?.unindexedLeftOut ?? [];
   return [
     hidden > 0 ? `${counted(hidden, "hidden file")}: include-hidden-files is false` : "",
-    unindexed.length > 0
-      ? `${counted(unindexed.length, "file")} that Avala would not index: ${describeSuffixes(unindexed)}`
-      : "",
+    ...(fileSet === undefined ? [] : describeLeftOut(fileSet.leftOut)),
   ]
     .filter((line) => line !== "")
     .join("\n");

@@ -2,9 +2,13 @@
 // Knows nothing of what is done about them.
 import type { InputProblem } from "../../src/errors";
 import type { FileSet } from "../../src/files/file-set";
+import { describeLeftOut } from "../../src/files/left-out";
 import { guardsDownload } from "./download-place";
 
-export interface Matched extends Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut"> {
+export interface Matched extends Pick<
+  FileSet,
+  "root" | "patterns" | "removed" | "hiddenLeftOut" | "leftOut"
+> {
   /** How many files and folders were left out because the Action wrote them. */
   readonly ownLeftOut: number;
 }
@@ -22,7 +26,7 @@ export function refusedLines(
 
 /** `download` is the folder that an export goes to: a line that keeps it out is not idle. */
 export function idleLines(
-  { root, patterns, removed, hiddenLeftOut, ownLeftOut }: Matched,
+  { root, patterns, removed, hiddenLeftOut, leftOut, ownLeftOut }: Matched,
   download: string | undefined,
 ): readonly string[] {
   const hidden =
@@ -33,14 +37,18 @@ export function idleLines(
     ownLeftOut === 0
       ? ""
       : ` (${ownLeftOut} that this Action wrote was left out; a line that names a file in full takes it)`;
+  // What is not indexed counts as matched.
+  const others = describeLeftOut({ ...leftOut, unindexed: [] }).map(
+    (line) => ` (left out: ${line})`,
+  );
+  const rest = `${hidden}${own}${others.join("")}`;
   const unmatched = patterns.filter(({ matched }) => matched === 0);
   const idle = removed.filter(
     ({ pattern, matched }) => matched === 0 && !guardsDownload(pattern, root, download),
   );
   return [
     ...unmatched.map(
-      ({ pattern }) =>
-        `the line ${JSON.stringify(pattern)} matches nothing in ${root}${hidden}${own}`,
+      ({ pattern }) => `the line ${JSON.stringify(pattern)} matches nothing in ${root}${rest}`,
     ),
     ...idle.map(
       ({ pattern }) =>

@@ -31,9 +31,9 @@ export function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly P
 
 /** A line for each folder of which no dataset is made, since none of its files would be indexed. */
 export function leftOutFolders(inputs: UploadInputs, fileSet: FileSet): readonly string[] {
-  const { files, unindexedLeftOut } = fileSet;
+  const { files, leftOut } = fileSet;
   if (inputs.partitionDepth === 0) return [];
-  return partitionsOnlyOf(unindexedLeftOut, files, inputs.partitionDepth, inputs.prefix).map(
+  return partitionsOnlyOf(leftOut.unindexed, files, inputs.partitionDepth, inputs.prefix).map(
     ({ folder, files: out }) => {
       const where = folder === "" ? "the files above all folders" : `the folder ${shown(folder)}`;
       const suffixes = describeSuffixes(out.map(({ path }) => path));

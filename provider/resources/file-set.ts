@@ -15,7 +15,7 @@ export interface FileSetArgs {
    * @example ["**\/*.jpg", "!drafts"]
    */
   include?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Globs that take away. */
+  /** Globs that take away. So does a file `.avalaignore`, in the root or below it, in the syntax of `.gitignore`. */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
   /** Put before each path in the dataset, with a `/` between. */
   prefix?: pulumi.Input<string>;

@@ -22,7 +22,10 @@ export interface FileSetOptions {
    * @example ["images/**\/*.jpg", "!images/drafts"]
    */
   readonly include: readonly string[];
-  /** Globs that take away, as include lines with `!` do. */
+  /**
+   * Globs that take away, as include lines with `!` do. So do the lines of an `.avalaignore`, in the root or below it, in
+   * the syntax of `.gitignore`.
+   */
   readonly exclude?: readonly string[] | undefined;
   /** Put before each path in the dataset, with a `/` between. */
   readonly prefix?: string | undefined;

@@ -2,20 +2,27 @@
 import type { InputProblem } from "../errors";
 import { shown } from "../text";
 import type { FileSetOptions } from "./file-set-options";
+import { describeLeftOut, type LeftOut } from "./left-out";
 import type { LocalFile, Notice } from "./local-file";
 import { fitsWindows } from "./names";
 import type { Removal } from "./scan/patterns";
-import type { Scan } from "./scan/scan";
+import type { Scan } from "./scan/findings";
 
 /** Why nothing is chosen at all. */
-export function emptyProblems(found: Scan, options: FileSetOptions): InputProblem[] {
+export function emptyProblems(
+  found: Scan,
+  leftOut: LeftOut,
+  options: FileSetOptions,
+): InputProblem[] {
   if (found.paths.length > 0 || options.allowEmpty === true) return [];
   const lines = found.patterns.map(({ pattern }) => shown(pattern)).join(", ");
   const hidden =
     found.hiddenLeftOut === 0
       ? ""
       : ` ${found.hiddenLeftOut} hidden files match: name them in full, or include hidden files.`;
-  return [{ input: "include", text: `Nothing in ${options.root} matches ${lines}.${hidden}` }];
+  const rest = describeLeftOut(leftOut).map((line) => ` Left out: ${line}.`);
+  const text = `Nothing in ${options.root} matches ${lines}.${hidden}${rest.join("")}`;
+  return [{ input: "include", text }];
 }
 
 /** Lines that take away what an earlier one takes already: most likely another one was meant. */

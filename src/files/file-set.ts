@@ -7,15 +7,17 @@ import { looksLikeCredential } from "./scan/credentials";
 import { readOptions, type FileSetOptions } from "./file-set-options";
 import { emptyProblems, repeated, windowsNotices } from "./file-set-words";
 import { credentialText, inspectFiles, type Candidate } from "./inspect";
-import { readIndexing, type Indexing } from "./scan/indexing";
+import { isItemOf, readIndexing, type Indexing } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
-import type { DataType } from "./media";
+import { evictedNotices, type LeftOut } from "./left-out";
+import { suffixOf, type DataType } from "./media";
 import { pathProblem, twinProblems } from "./names";
 import { shown } from "../text";
 import type { PatternLine, Removal } from "./scan/patterns";
 import { countRemoved } from "./scan/removals";
 import { typeProblems } from "./scan/type-question";
-import { scan, type Scan } from "./scan/scan";
+import type { Scan } from "./scan/findings";
+import { scan } from "./scan/scan";
 import { createTree } from "./scan/tree";
 
 export interface FileSet {
@@ -31,8 +33,8 @@ export interface FileSet {
   readonly notices: readonly Notice[];
   /** Files that match but are hidden, and were left out. */
   readonly hiddenLeftOut: number;
-  /** Paths of those that match and were left out because the server would store them and never show them. */
-  readonly unindexedLeftOut: readonly string[];
+  /** What else matches and was left out. */
+  readonly leftOut: LeftOut;
   /** One for each include line that takes files, also for those that match nothing. */
   readonly patterns: readonly PatternCount[];
   /** One for each line that takes away, with how many files it takes; empty unless that was asked for. */
@@ -45,7 +47,7 @@ interface FileSetRun {
   /** A caller's own refusals of what the lines chose, told together with the others. */
   readonly check?:
     | ((
-        found: Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut">,
+        found: Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut" | "leftOut">,
       ) => readonly InputProblem[])
     | undefined;
   /**
@@ -69,17 +71,18 @@ interface FileSetRun {
  */
 export async function readFileSet(options: FileSetOptions, run: FileSetRun = {}): Promise<FileSet> {
   const chosen = await chooseFiles(options, run);
-  const { root, found, indexing, removed } = chosen;
+  const { root, found, indexing, removed, leftOut } = chosen;
   const problems = [...chosen.problems];
   const { patterns, hiddenLeftOut } = found;
-  problems.push(...(run.check?.({ root, patterns, removed, hiddenLeftOut }) ?? []));
+  problems.push(...(run.check?.({ root, patterns, removed, hiddenLeftOut, leftOut }) ?? []));
   const inspection = await inspectFiles(chosen.candidates, {
     checkContent: options.checkContent ?? "warn",
     signal: run.signal,
   });
   problems.push(...inspection.problems, ...typeProblems(found.paths, options));
   const { files } = inspection;
-  if (problems.length === 0) problems.push(...emptyProblems(found, options), ...indexing.problems);
+  if (problems.length === 0)
+    problems.push(...emptyProblems(found, leftOut, options), ...indexing.problems);
   if (problems.length > 0) throw new InputError(problems);
   return {
     root,
@@ -90,12 +93,13 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     notices: [
       ...repeated(chosen.removals),
       ...found.notices,
+      ...evictedNotices(leftOut),
       ...inspection.notices,
       ...indexing.notices,
       ...windowsNotices(files),
     ],
     hiddenLeftOut,
-    unindexedLeftOut: indexing.leftOut.map((path) => chosen.prefix + path),
+    leftOut,
     patterns,
     removed,
   };
@@ -103,8 +107,8 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
 
 interface Chosen {
   readonly root: string;
-  readonly prefix: string;
   readonly found: Scan;
+  readonly leftOut: LeftOut;
   readonly indexing: Indexing;
   readonly removals: readonly Removal[];
   readonly removed: readonly PatternCount[];
@@ -137,7 +141,18 @@ async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Ch
     folder: options.folder,
   });
   const placed = place({ ...found, paths: indexing.paths }, root, prefix);
-  return { root, prefix, found, indexing, removals, removed, ...placed };
+  const leftOut = leftOutOf(found, indexing, prefix);
+  return { root, found, leftOut, indexing, removals, removed, ...placed };
+}
+
+function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
+  const { junkLeftOut: junk, ignored } = found;
+  const unindexed = indexing.leftOut.map((path) => prefix + path);
+  // A placeholder without a suffix may stand for a folder of images.
+  const evicted = found.evicted.filter(
+    (path) => suffixOf(path) === "" || isItemOf(path, indexing.dataType),
+  );
+  return { unindexed, junk, ignored, evicted: evicted.map((path) => prefix + path) };
 }
 
 /** What is named in full is meant, and so are the folders on the way to it. */

@@ -20,7 +20,7 @@ function selectionOf(paths: readonly string[]): Selection {
       indexedCount: files.length,
       notices: [],
       hiddenLeftOut: 2,
-      unindexedLeftOut: [],
+      leftOut: { unindexed: [], junk: 0, ignored: [], evicted: [] },
       patterns: [],
       removed: [],
     },

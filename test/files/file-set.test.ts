@@ -444,12 +444,12 @@ describe("files that the server would store and never show", () => {
     const set = await read(tree(content), ["**"], { prefix: "p" });
     expect(set.files.map(({ path }) => path)).toEqual(["p/a.jpg", "p/b/B.JPG"]);
     expect(set).toMatchObject({ indexedCount: 2, notices: [] });
-    expect([...countSuffixes(set.unindexedLeftOut)]).toEqual([
+    expect([...countSuffixes(set.leftOut.unindexed)]).toEqual([
       [".txt", 2],
       [".md", 1],
       ["without a suffix", 1],
     ]);
-    expect(set.unindexedLeftOut).toContain("p/b/b.txt");
+    expect(set.leftOut.unindexed).toContain("p/b/b.txt");
   });
 
   test("change nothing of a set: neither its files nor its digest", async () => {
@@ -471,7 +471,7 @@ describe("files that the server would store and never show", () => {
     const in_ = tree({ "a.jpg": jpeg(), "b.mp4": "" });
     const set = await read(in_, ["**"], { dataType: "image" });
     expect(set.files.map(({ path }) => path)).toEqual(["a.jpg"]);
-    expect(set.unindexedLeftOut).toEqual(["b.mp4"]);
+    expect(set.leftOut.unindexed).toEqual(["b.mp4"]);
     expect((await read(in_, ["**"])).files).toHaveLength(2);
   });
 
@@ -479,7 +479,7 @@ describe("files that the server would store and never show", () => {
     for (const unindexed of ["leave-out", "error"] as const) {
       const set = await read(tree(content), ["*.jpg", "b/b.txt"], { unindexed });
       expect(set.files.map(({ path }) => path)).toEqual(["a.jpg", "b/b.txt"]);
-      expect(set).toMatchObject({ indexedCount: 1, unindexedLeftOut: [] });
+      expect(set).toMatchObject({ indexedCount: 1, leftOut: { unindexed: [] } });
       expect(set.notices).toHaveLength(1);
     }
     expect(await paths(tree(content), ["a.jpg", "b"])).toEqual(["a.jpg", "b/B.JPG"]);

@@ -52,7 +52,7 @@ describe("A FileSet tells", () => {
   test("of files that Avala would not index, how many of which suffix were left out", async () => {
     bench.tree.write({ "a.txt": "a", "b.txt": "b", "c.md": "c" });
     const told = await preview({ include: ["**"] });
-    expect(told).toMatch(/3 files left out that Avala would not index: 2 \.txt, 1 \.md/);
+    expect(told).toMatch(/left out: 3 files that Avala would not index: 2 \.txt, 1 \.md/);
     expect(told).toContain("to send: 2 files");
     const all = await preview({ include: ["**"], unindexed: "send" });
     expect(all).toContain("to send: 5 files");

@@ -175,7 +175,7 @@ test("a suffix that is a command or a tag is counted as words, by the Action and
   const call = { urn: "urn:one", isPreview: true };
   const given = { root: bench.tree.at("set"), versionOf: "set", call };
   expect(await failuresOf(bench.handlers().fileSet, given)).toEqual([]);
-  expect(bench.told().join()).toContain("3 files left out");
+  expect(bench.told().join()).toContain("left out: 3 files");
   expect(bench.told().join("\n")).not.toMatch(/^::/m);
 });
 

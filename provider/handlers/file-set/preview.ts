@@ -2,7 +2,7 @@
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
 import type { Manifest, ManifestEntry } from "../../../src/files/manifest/manifest";
-import { describeSuffixes } from "../../../src/files/scan/indexing";
+import { describeLeftOut } from "../../../src/files/left-out";
 import { refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
 import { counted } from "../../../src/text";
@@ -106,7 +106,6 @@ export async function tellNotices(
   call: Call,
   local: LocalSet,
   inputs: Noticed,
-  takesUnindexed = ' (unindexed: "send" takes them)',
 ): Promise<void> {
   const { set } = local;
   const messages = session.messages(call);
@@ -122,10 +121,7 @@ export async function tellNotices(
       `${counted(set.hiddenLeftOut, "hidden file")} left out (includeHidden: true takes them)`,
     );
   }
-  if (set.unindexedLeftOut.length > 0) {
-    const suffixes = describeSuffixes(set.unindexedLeftOut);
-    await messages.info(
-      `${counted(set.unindexedLeftOut.length, "file")} left out that Avala would not index: ${suffixes}${takesUnindexed}`,
-    );
-  }
+  const leftOut = describeLeftOut(set.leftOut);
+  if (leftOut.length > 0)
+    await messages.info(leftOut.map((line) => `left out: ${line}`).join("\n"));
 }

@@ -120,7 +120,7 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
     if (this.told.has(key)) return;
     this.told.add(key);
     await previewGrowth({ session: this.session, call, inputs, local, olds });
-    await tellNotices(this.session, call, local, inputs, "");
+    await tellNotices(this.session, call, local, inputs);
   }
 
   private recall(inputs: GrowingInputs, call: Call): Promise<LocalSet> {
@@ -144,7 +144,7 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
   private async growing(inputs: GrowingInputs, call: Call): Promise<Growing> {
     const { session } = this;
     const local = await this.recall(inputs, call);
-    if (call.isPreview !== true) await tellNotices(session, call, local, inputs, "");
+    if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
     return {
       avala: session.avala(call),
       messages: session.messages(call),

@@ -2,13 +2,17 @@
 // Knows neither globs nor the folder's path below the root.
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { join, sep } from "node:path";
+import { evictedName } from "./junk";
 
 /** What to do with symbolic links. Whatever is chosen, nothing outside the root is ever taken. */
 export type SymlinkPolicy = "follow" | "skip" | "error";
 
-/** Why an entry is not used: `problem` refuses the whole set, `notice` only leaves it out. */
+/**
+ * Why an entry is not used: `problem` refuses the whole set, `notice` only leaves it out, and `evicted` is a file that is
+ * missing since only its placeholder is there.
+ */
 export interface Rejection {
-  readonly level: "problem" | "notice";
+  readonly level: "problem" | "notice" | "evicted";
   readonly text: string;
 }
 
@@ -68,6 +72,8 @@ export function readEntries(options: EntryOptions, real: string): Entries {
       const name = dirent.name.replace(/[\n\r\u2028\u2029]/g, "\uFFFD");
       byName.set(name, entryOf(options, { dirent, name, real: join(real, dirent.name) }));
     }
+    for (const name of [...byName.keys()].flatMap((placeholder) => evictedName(placeholder) ?? []))
+      if (!byName.has(name)) byName.set(name, new TreeEntry(name, false, evicted));
   } catch (error) {
     const text = `The folder can't be read (${codeOf(error)}).`;
     return { byName: new Map(), bar: { level: "problem", text } };
@@ -89,6 +95,7 @@ function entryOf(options: EntryOptions, { dirent, name, real }: Found): TreeEntr
   return new TreeEntry(name, false, special);
 }
 
+const evicted: Rejection = { level: "evicted", text: "It is in iCloud only." };
 const badName: Rejection = {
   level: "problem",
   text: "The folder's name is not valid UTF-8, or holds a line break: rename it.",

@@ -40,7 +40,7 @@ export function readPartitions(root: string, options: PartitionOptions): Partiti
   if (options.depth === 0) return { folders: [""], leftOut: [] };
   const tree = createTree({ root: read.root, symlinks: options.symlinks ?? "follow" });
   const includeHidden = options.includeHidden ?? false;
-  const { paths, named, problems } = scanSync({ tree, ...read.patterns, includeHidden });
+  const { paths, named, problems, evicted } = scanSync({ tree, ...read.patterns, includeHidden });
   const { unindexed = "leave-out", dataType } = options;
   const isSent = (path: string): boolean =>
     unindexed !== "leave-out" || named.has(path) || isItemOf(path, dataType);
@@ -48,7 +48,9 @@ export function readPartitions(root: string, options: PartitionOptions): Partiti
   const refused = problems.map(({ input }) =>
     tree.find(input)?.isDirectory() === true ? `${input}/` : input,
   );
-  const kept = [...paths.filter(isSent), ...refused].map((path) => ({ path }));
+  const kept = [...paths.filter(isSent), ...refused, ...evicted.filter(isSent)].map((path) => ({
+    path,
+  }));
   const rest = paths.filter((path) => !isSent(path));
   return {
     folders: partitionFiles(kept, 1).map(({ folder }) => folder),

@@ -15,6 +15,8 @@ export interface PatternLine {
   readonly literal?: string;
   /** Parts that start with a dot and are written out: these hidden names are meant. */
   readonly hiddenParts: ReadonlySet<string>;
+  /** All parts that are written out, in lower case: these names are meant, also where they are known as junk. */
+  readonly writtenParts: ReadonlySet<string>;
 }
 
 /** A line that takes away. */
@@ -112,9 +114,12 @@ function removalOf(pattern: string, glob: string): Removal {
   return { pattern, globs: withContents(glob), hiddenParts: hiddenPartsOf(glob) };
 }
 
+function writtenPartsOf(glob: string): readonly string[] {
+  return glob.split("/").flatMap((part) => literalOf(part) ?? []);
+}
+
 function hiddenPartsOf(glob: string): ReadonlySet<string> {
-  const hidden = glob.split("/").flatMap((part) => literalOf(part) ?? []);
-  return new Set(hidden.filter((part) => part.startsWith(".")));
+  return new Set(writtenPartsOf(glob).filter((part) => part.startsWith(".")));
 }
 
 function lineOf(pattern: string, glob: string): PatternLine {
@@ -124,6 +129,7 @@ function lineOf(pattern: string, glob: string): PatternLine {
     glob,
     ...(literal === undefined ? {} : { literal }),
     hiddenParts: hiddenPartsOf(glob),
+    writtenParts: new Set(writtenPartsOf(glob).map((part) => part.toLowerCase())),
   };
 }
 

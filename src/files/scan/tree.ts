@@ -9,6 +9,9 @@ import {
   type TreeEntry,
 } from "./entries";
 
+/** Rules of what is not taken, in any folder; never sent itself. */
+export const IGNORE_FILE = ".avalaignore";
+
 interface Folder {
   readonly entries: ReadonlyMap<string, TreeEntry>;
   /** Set when the folder could not or must not be read; it then has no entries. */
@@ -79,8 +82,10 @@ export function createTree(options: TreeOptions): Tree {
 }
 
 function rootPlace({ root, folder }: TreeOptions, { byName, bar }: Entries): Place {
+  // The root's rules hold in each partition.
   const isWanted = (entry: TreeEntry): boolean =>
-    folder === "" ? !entry.isDirectory() : entry.isDirectory() && entry.name === folder;
+    (entry.name === IGNORE_FILE && !entry.isDirectory()) ||
+    (folder === "" ? !entry.isDirectory() : entry.isDirectory() && entry.name === folder);
   const entries =
     folder === undefined ? byName : new Map([...byName].filter(([, entry]) => isWanted(entry)));
   return { entries, bar, chain: [root], isLinked: false };

@@ -1,4 +1,4 @@
-// What the Action does with files that Avala would store and never show.
+// What the Action leaves out: files that Avala would store and never show, and what no dataset is about.
 import { readFileSync } from "node:fs";
 import type { Emulator } from "../../emulator";
 import { startQuietly } from "../support/quiet-emulator";
@@ -47,7 +47,15 @@ test("they cost no call, and are counted by suffix in the log, the summary and t
   expect(lines.join("\n")).toContain(counts);
   expect(summaries.join("\n")).toContain(counts);
   const report = JSON.parse(readFileSync(outputs.report ?? "", "utf8")) as { files: object };
-  expect(report.files).toMatchObject({ unindexedLeftOut: { ".txt": 2, ".md": 1, ".yaml": 1 } });
+  expect(report.files).toMatchObject({
+    leftOut: {
+      unindexed: [
+        { suffix: ".txt", files: 2 },
+        { suffix: ".md", files: 1 },
+        { suffix: ".yaml", files: 1 },
+      ],
+    },
+  });
 });
 
 test("a change of one changes nothing", async () => {
@@ -102,4 +110,30 @@ describe("a folder of which nothing would be indexed", () => {
     expect(outputs.outcome).toBe("invalid");
     expect(errors[0]).toContain("No file of labels would be indexed");
   });
+});
+
+test("what ignore files take and what systems leave behind is counted in the log and the report", async () => {
+  tree.write({ ".avalaignore": "/images/2.*\n", "images/Thumbs.db": "x", "@eaDir/1.jpg": "x" });
+  const { outputs, errors, lines } = await act({});
+  expect(errors).toEqual([]);
+  expect(outputs["files-total"]).toBe("1");
+  expect(lines.join("\n")).toContain("left out: 1 by the line /images/2.* of .avalaignore");
+  const report = JSON.parse(readFileSync(outputs.report ?? "", "utf8")) as { files: object };
+  expect(report.files).toMatchObject({
+    leftOut: {
+      junk: 2,
+      ignored: [{ file: ".avalaignore", pattern: "/images/2.*", matched: 1 }],
+      evicted: 0,
+    },
+  });
+});
+
+test("a line that matches only what is left out says what that was", async () => {
+  tree.write({ ".avalaignore": "images\n", "clips/.a.mp4.icloud": "placeholder" });
+  const { outputs, errors } = await act({ files: "images/**\nclips/*.mp4" });
+  expect(outputs.outcome).toBe("invalid");
+  expect(errors[0]).toMatch(
+    /"images\/\*\*" matches nothing .* by the line images of \.avalaignore/,
+  );
+  expect(errors[0]).toMatch(/"clips\/\*\.mp4" matches nothing .*in iCloud only: 1 file/);
 });

@@ -1,0 +1,49 @@
+// What a file set leaves out of what its lines match, besides hidden files, and how that is said. Pure.
+import { counted, shown } from "../text";
+import type { Notice } from "./local-file";
+import type { IgnoreCount } from "./scan/ignore-file";
+import { describeSuffixes } from "./scan/indexing";
+
+export interface LeftOut {
+  /** Paths of files that the server would store and never show. */
+  readonly unindexed: readonly string[];
+  /** Files, and folders as one, that are known as junk. */
+  readonly junk: number;
+  /** What the lines of ignore files took away. */
+  readonly ignored: readonly IgnoreCount[];
+  /** Paths of files that are missing, since only their placeholder is on this disk. */
+  readonly evicted: readonly string[];
+}
+
+const maxLines = 10;
+
+/** One line for each reason, as it stands after "left out: ". */
+export function describeLeftOut({ unindexed, junk, ignored, evicted }: LeftOut): readonly string[] {
+  const lines: string[] = [];
+  if (unindexed.length > 0) {
+    const files = counted(unindexed.length, "file");
+    lines.push(`${files} that Avala would not index: ${describeSuffixes(unindexed)}`);
+  }
+  if (evicted.length > 0) lines.push(`in iCloud only: ${counted(evicted.length, "file")}`);
+  if (junk > 0) {
+    lines.push(
+      `${junk} that systems and unfinished downloads leave behind (Thumbs.db, @eaDir, *.part and the like)`,
+    );
+  }
+  for (const { file, pattern, matched } of ignored.slice(0, maxLines))
+    lines.push(`${matched} by the line ${shown(pattern)} of ${shown(file)}`);
+  const rest = ignored.slice(maxLines).reduce((sum, { matched }) => sum + matched, 0);
+  if (rest > 0) lines.push(`${rest} by other lines of ignore files`);
+  return lines;
+}
+
+const maxNamed = 3;
+
+/** An evicted image is an image less in the dataset. */
+export function evictedNotices({ evicted }: Pick<LeftOut, "evicted">): readonly Notice[] {
+  if (evicted.length === 0) return [];
+  const rest = evicted.length > maxNamed ? ", …" : "";
+  const names = evicted.slice(0, maxNamed).map(shown).join(", ") + rest;
+  const text = `Missing since macOS keeps them in iCloud only: ${counted(evicted.length, "file")} (${names}). Download them ("Keep Downloaded" in Finder, or brctl download) and run again.`;
+  return [{ text }];
+}
