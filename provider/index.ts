@@ -8,7 +8,7 @@ export {
   type S3ProviderConfigArgs,
 } from "./resources/dataset";
 export { GrowingDataset, type GrowingDatasetArgs } from "./resources/growing-dataset";
-export { Export, type ExportArgs } from "./resources/export";
+export { Export, type ExportArgs, type ExportGateArgs } from "./resources/export";
 export {
   StorageConfig,
   type GcsStorageConfigArgs,

@@ -73,6 +73,7 @@ const ORDERS = {
       "download-room.ts",
       "dataset-work.ts",
       "wait.ts",
+      "gate.ts",
     ],
     ["dataset-ref.ts", "altered-keys.ts", "plain-resources.ts"],
     ["dataset-owner.ts", "key-comparison.ts"],

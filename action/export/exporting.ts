@@ -7,15 +7,14 @@ import { type Export, type ExportInput, getExport } from "../../src/api/endpoint
 import { canonicalJson } from "../../src/canonical-json";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/operations/export";
+import { exportConditions, readProjectConditions, type Condition } from "../../src/operations/gate";
 import { fetchExport } from "./download";
-import { exportConditions } from "./conditions";
-import { refuseUnmet } from "./gate";
+import { GATE_NAMES, refuseUnmet } from "./gate";
 import { GateClosedError } from "../report/failure";
 import { formatDuration } from "../../src/text";
-import { readProjectConditions } from "./project-conditions";
 import type { ExportInputs, ExportSource } from "../inputs/export";
 import { conditionText } from "../report/report";
-import type { Condition, Outcome, Results } from "../report/results";
+import type { Outcome, Results } from "../report/results";
 import type { Run } from "../run-context";
 import { downloadFolder, recordWritten } from "../written";
 import { checkUid, urlText } from "../report/server-text";
@@ -43,7 +42,7 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
 
 async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
   // Before an export is made: what its projects say already would be known an hour later else.
-  judge(run, await readProjectConditions(run, avala, inputs));
+  judge(run, await ofProjects(run, inputs, avala));
   const started = await startOrFind(run, inputs.source, avala);
   keep(run, started);
   if (!inputs.isAwaited) {
@@ -55,8 +54,8 @@ async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<O
   const finished = await waitInTime(run, avala, started.uid);
   keep(run, finished);
   // And again: it may have taken hours, in which tasks came.
-  const ofProjects = await readProjectConditions(run, avala, inputs);
-  judge(run, [...exportConditions(finished, inputs.gate), ...ofProjects]);
+  const found = exportConditions(finished, inputs.gate, GATE_NAMES);
+  judge(run, [...found, ...(await ofProjects(run, inputs, avala))]);
   warnIfEmpty(run, finished);
   const folder = downloadFolder(run.environment, inputs);
   if (folder !== undefined) {
@@ -76,6 +75,17 @@ async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<O
     run.log.group(`Export in ${folder}`, paths);
   }
   return "exported";
+}
+
+async function ofProjects(
+  run: Run,
+  { source, gate }: ExportInputs,
+  avala: Avala,
+): Promise<readonly Condition[]> {
+  const projects = source.kind === "new" ? source.projects : [];
+  const { conditions, warnings } = await readProjectConditions(avala, projects, gate, GATE_NAMES);
+  for (const text of warnings) run.warn({ text });
+  return conditions;
 }
 
 /** @throws GateClosedError */

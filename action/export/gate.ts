@@ -1,14 +1,18 @@
 // What keeps a gate closed: conditions that are not met, and uploads that left something out. Pure.
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
+import { describeCondition, type Condition, type GateNames } from "../../src/operations/gate";
 import { counted } from "../../src/text";
 import { GateClosedError } from "../report/failure";
 import type { Inputs } from "../inputs/inputs";
-import type { Condition, Outcome } from "../report/results";
+import type { Outcome } from "../report/results";
 
-/** What is told of a condition: `the export holds 9 tasks, and gate-min-tasks is 10`. */
-export function describeCondition({ found, asked }: Condition): string {
-  return `${found}, and ${asked}`;
-}
+/** What action.yml calls the conditions. */
+export const GATE_NAMES: GateNames = {
+  minTasks: "gate-min-tasks",
+  minExported: "gate-min-exported",
+  pendingTasks: "gate-pending-tasks",
+  qualityTargets: "gate-quality-targets",
+};
 
 /** @throws GateClosedError that names each condition which is not met */
 export function refuseUnmet(conditions: readonly Condition[]): void {

@@ -1,6 +1,7 @@
 // The inputs about an export and what it must hold.
 import { MAX_MINUTES, MS_PER_MINUTE, readUid, readUids, type Reader } from "./values";
 import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
+import { QUALITY_MODES, readMinExported, type Gate } from "../../src/operations/gate";
 
 export interface ExportInputs {
   readonly source: ExportSource;
@@ -23,18 +24,7 @@ export type ExportSource =
       readonly name?: string | undefined;
     };
 
-/** Which breached targets close the gate: those that are not mere warnings, or all. */
-export type QualityMode = (typeof QUALITY_MODES)[number];
-
-const QUALITY_MODES = ["critical", "all"] as const;
-
-export interface GateConditions {
-  readonly minTasks?: number | undefined;
-  /** Absent: all tasks, wherever the server counts them. */
-  readonly minExported?: { readonly count: number } | { readonly percent: number } | undefined;
-  /** Of the export's projects no task may be pending. */
-  readonly hasNoPending?: boolean | undefined;
-  readonly quality?: QualityMode | undefined;
+export interface GateConditions extends Gate {
   /** While the gate is closed, look again after so long; absent: look once. */
   readonly retryMs?: number | undefined;
 }
@@ -48,7 +38,7 @@ export function readExport(reader: Reader, hasUpload: boolean): ExportInputs | u
   const isExtracted = reader.flag("extract");
   const gate: GateConditions = {
     minTasks: reader.number("gate-min-tasks", { least: 0, isWhole: true }),
-    minExported: readMinExported(reader),
+    minExported: readShare(reader),
     hasNoPending: readHasNoPending(reader),
     quality: readQuality(reader),
     retryMs: readRetryMs(reader),
@@ -91,18 +81,16 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
   return { kind: "existing", uid };
 }
 
-function readMinExported(reader: Reader): GateConditions["minExported"] {
+function readShare(reader: Reader): Gate["minExported"] {
   const text = reader.text("gate-min-exported");
   if (text === undefined) return undefined;
-  const [, number = "", percent] = /^(\d{1,9}(?:\.\d{1,3})?)(%?)$/.exec(text) ?? [];
-  const value = number === "" ? Number.NaN : Number(number);
-  if (percent === "%" && value <= 100) return { percent: value };
-  if (percent === "" && Number.isInteger(value)) return { count: value };
-  reader.refuse(
-    "gate-min-exported",
-    `is ${JSON.stringify(text)}; use a count such as 250 or a share such as 95%`,
-  );
-  return undefined;
+  const found = readMinExported(text);
+  if (found === undefined)
+    reader.refuse(
+      "gate-min-exported",
+      `is ${JSON.stringify(text)}; use a count such as 250 or a share such as 95%`,
+    );
+  return found;
 }
 
 /** Avala has no counts of tasks, so that none is pending is all that can be asked. */
@@ -115,7 +103,7 @@ function readHasNoPending(reader: Reader): boolean {
   return text === "0";
 }
 
-function readQuality(reader: Reader): QualityMode | undefined {
+function readQuality(reader: Reader): Gate["quality"] {
   if (reader.text("gate-quality-targets") === undefined) return undefined;
   return reader.choice("gate-quality-targets", QUALITY_MODES);
 }

@@ -3,10 +3,10 @@
 import type { AvalaEvent, Listener, UploadProgress } from "../../src/events";
 import type { HashProgress } from "../../src/files/hash";
 import type { Clock } from "../../src/flow/clock";
+import { describeCondition, type Condition } from "../../src/operations/gate";
 import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { Log } from "./log";
-import type { Condition } from "./results";
 
 const PROGRESS_EVERY_MS = 5_000;
 // So that a wait of an hour shows that it is one.
@@ -124,8 +124,8 @@ function exportLine(event: Extract<AvalaEvent, { kind: "export-status" }>): stri
 }
 
 /** `met: the export holds 12 tasks, and gate-min-tasks is 10`. */
-export function conditionText({ asked, found, isMet }: Condition): string {
-  return `${isMet ? "met" : "not met"}: ${found}, and ${asked}`;
+export function conditionText(condition: Condition): string {
+  return `${condition.isMet ? "met" : "not met"}: ${describeCondition(condition)}`;
 }
 
 /** `processing, 11 of 12 tasks`, as far as the server counts them. */

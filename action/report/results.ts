@@ -4,6 +4,7 @@ import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import type { Export } from "../../src/api/endpoints/exports";
 import { createRetryTally, type RetryTally } from "../../src/flow/retry-tally";
 import type { GrowthPlan, Increment } from "../../src/operations/grow/growth-plan";
+import type { Condition } from "../../src/operations/gate";
 import type { Plan } from "../plan/plan-shape";
 import type { Selection, Target, Warning } from "../selection/selection";
 
@@ -23,15 +24,6 @@ export type Outcome =
   | "timeout"
   | "cancelled"
   | "failed";
-
-/** One thing that a gate asks for, and what was there. */
-export interface Condition {
-  /** A clause: `gate-min-tasks is 10`. */
-  readonly asked: string;
-  /** A clause: `the export holds 12 tasks`. */
-  readonly found: string;
-  readonly isMet: boolean;
-}
 
 export interface Results {
   selection?: Selection;

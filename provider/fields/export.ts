@@ -1,7 +1,18 @@
 // The fields of an Export. Whatever is exported otherwise is another export.
 import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
+import { QUALITY_MODES, readMinExported, type QualityMode } from "../../src/operations/gate";
 import type { Fields, Property } from "./field";
-import { isFlag, isMinutes, isText, isTextList, isTextMap, type Rule } from "./rules";
+import {
+  isFlag,
+  isMinutes,
+  isObject,
+  isOneOf,
+  isText,
+  isTextList,
+  isTextMap,
+  isWhole,
+  type Rule,
+} from "./rules";
 
 const isExportName: Rule<string> = (value) => {
   const text = isText(value);
@@ -17,6 +28,39 @@ const isTriggers: Rule<Readonly<Record<string, string>> | readonly string[]> = (
     ? undefined
     : "must be a list or an object of strings";
 
+export interface GateInput {
+  readonly minTasks?: number;
+  /** A count, or a share as `95%`. */
+  readonly minExported?: number | string;
+  readonly pendingTasks?: 0;
+  readonly qualityTargets?: QualityMode;
+}
+
+const GATE_RULES: Readonly<Record<keyof GateInput, Rule>> = {
+  minTasks: isWhole(0),
+  minExported: (value) =>
+    (typeof value === "number" || typeof value === "string") &&
+    readMinExported(String(value)) !== undefined
+      ? undefined
+      : `must be a count as 250, or a share as "95%" (got ${JSON.stringify(value)})`,
+  pendingTasks: (value) =>
+    value === 0 ? undefined : "must be 0, for no task pending: Avala does not count tasks",
+  qualityTargets: isOneOf(QUALITY_MODES),
+};
+
+const isGate: Rule<GateInput> = (value) => {
+  const text = isObject(value);
+  if (text !== undefined) return text;
+  for (const [name, given] of Object.entries(value as object)) {
+    const rule = Object.entries(GATE_RULES).find(([known]) => known === name)?.[1];
+    if (rule === undefined)
+      return `has no condition ${name}: ${Object.keys(GATE_RULES).join(", ")}`;
+    const reason = given === undefined ? undefined : rule(given);
+    if (reason !== undefined) return `${name} ${reason}`;
+  }
+  return undefined;
+};
+
 export const EXPORT_FIELDS = {
   name: { rule: isExportName, change: "replace", output: "returned" },
   format: { rule: isText, change: "replace", output: "returned" },
@@ -25,6 +69,8 @@ export const EXPORT_FIELDS = {
   slices: { rule: isTextList, change: "replace", output: "returned" },
   filterQueryString: { rule: isText, change: "replace", output: "declared" },
   triggers: { rule: isTriggers, change: "replace", output: "declared" },
+  /** An export's counts never change, so one that is judged otherwise is another. */
+  gate: { rule: isGate, change: "replace", output: "declared" },
   waitForExport: { rule: isFlag, change: "ignore", output: "declared" },
   timeoutMinutes: { rule: isMinutes, change: "ignore", output: "declared" },
 } as const satisfies Fields;

@@ -2,6 +2,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AvalaResource } from "./resource";
 
+export interface ExportGateArgs {
+  /** How many tasks it must hold at least. */
+  minTasks?: pulumi.Input<number>;
+  /** How many of them must be exported: a count, or a share as `95%`. @default all, wherever Avala counts them */
+  minExported?: pulumi.Input<number | string>;
+  /** 0: no task of `projects` may be pending, looked at before the export is made and when it is complete. */
+  pendingTasks?: pulumi.Input<0>;
+  /** No active quality target of `projects` may be breached: only critical ones, or all. */
+  qualityTargets?: pulumi.Input<"critical" | "all">;
+}
+
 export interface ExportArgs {
   /** Uids. At least one of `datasets`, `projects` and `slices` is needed. */
   datasets?: pulumi.Input<pulumi.Input<string>[]>;
@@ -17,6 +28,11 @@ export interface ExportArgs {
   /** Any change of these makes a new export: a date, a commit, a count. */
   triggers?:
     pulumi.Input<pulumi.Input<string>[]> | pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * What the complete export must hold, or the `up` fails, so that what depends on it waits. `{}` asks for all tasks,
+   * wherever Avala counts them. An export that holds too little is not kept: the next `up` makes another.
+   */
+  gate?: pulumi.Input<ExportGateArgs>;
   /** Wait until it is complete; one that fails then fails the `up`. @default true */
   waitForExport?: pulumi.Input<boolean>;
   /** For the waiting; a later `up` goes on waiting for the same export. @default 60 */

@@ -12,6 +12,7 @@ import { changedIn } from "../../process/fields";
 import type { Handler } from "../../process/handler";
 import type { Needs } from "../../process/scopes";
 import type { Session } from "../../process/session";
+import { GateClosedError, judgeGate } from "./gate";
 import {
   checkExport,
   exportInputs,
@@ -56,6 +57,7 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
     const replaces: string[] = changedIn(EXPORT_FIELDS, "replace", { olds, news });
     // An export that has failed will not change: the next one is a new one.
     if (replaces.length === 0 && olds.state === "failed") replaces.push("name");
+    if (replaces.length === 0 && olds.isClosed === true) replaces.push("gate");
     const isLeftToWait = olds.state === "running" && isWaiting(news);
     return Promise.resolve({ changes: replaces.length > 0 || isLeftToWait, replaces });
   }
@@ -65,8 +67,21 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
     // One that an `up` started that was killed is in no state: while it runs it is found by its name.
     const takesRunning = isNamedByContent(inputs);
     const avala = this.session.avala(call);
+    // Before an export is made: what its projects say already would be known an hour later else.
+    await judgeGate(undefined, this.judging(inputs, call));
     const started = await startExport(avala, requestOf(inputs), { takesRunning });
-    return { id: started.uid, outs: await this.finish(started, inputs, call) };
+    try {
+      return { id: started.uid, outs: await this.finish(started, inputs, call) };
+    } catch (error) {
+      // Not kept: the next `up` makes another.
+      throw error instanceof UnfinishedError && error.cause instanceof GateClosedError
+        ? error.cause
+        : error;
+    }
+  }
+
+  private judging(inputs: ExportInputs, call: Call) {
+    return { inputs, avala: this.session.avala(call), messages: this.session.messages(call) };
   }
 
   async update(
@@ -89,10 +104,13 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
     try {
       const ended = await waitForExport(this.session.avala(call), started.uid, { timeoutMs });
       await this.tellEnd(ended, call);
+      await judgeGate(ended, this.judging(inputs, call));
       return exportOutputs(ended, inputs);
     } catch (error) {
-      if (isCode(error, "export_failed")) throw error;
-      const properties = { ...exportOutputs(started, inputs), __provider: providerOf(inputs) };
+      const isClosed = error instanceof GateClosedError;
+      if (isCode(error, "export_failed") && !isClosed) throw error;
+      const outs = { ...exportOutputs(started, inputs), ...(isClosed ? { isClosed } : {}) };
+      const properties = { ...outs, __provider: providerOf(inputs) };
       throw new UnfinishedError(error, started.uid, properties);
     }
   }
@@ -122,8 +140,12 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
 
 export function createExportHandler(session: Session): Handler<ExportInputs, ExportOutputs> {
   const needs: Needs<ExportInputs, ExportOutputs> = {
-    create: (inputs) =>
-      isWaiting(inputs) ? ["exports.create", "exports.read"] : ["exports.create"],
+    create: (inputs) => [
+      "exports.create",
+      ...(isWaiting(inputs) ? (["exports.read"] as const) : []),
+      ...(inputs.gate?.pendingTasks === undefined ? [] : (["tasks.read"] as const)),
+      ...(inputs.gate?.qualityTargets === undefined ? [] : (["qc.read"] as const)),
+    ],
     update: () => ["exports.read"],
     delete: [],
   };

@@ -1,7 +1,8 @@
 // What an Export's inputs and outputs are between the engine and its handler, and what is wrong with them.
 import { createHash } from "node:crypto";
 import type { Export, ExportInput } from "../../../src/api/endpoints/exports";
-import { EXPORT_FIELDS } from "../../fields/export";
+import { readMinExported, type Gate } from "../../../src/operations/gate";
+import { EXPORT_FIELDS, type GateInput } from "../../fields/export";
 import type { Given } from "../../fields/field";
 import type { Problems } from "../../process/failures";
 import { checkFields, keptIn } from "../../process/fields";
@@ -26,13 +27,17 @@ export interface ExportGiven extends ByProgram {
 }
 
 /** What the API returns, but for why it failed: that fails the `up`. What was asked for is kept as it was given. */
-export interface ExportOutputs extends Omit<Export, "error" | keyof ExportInputs>, ExportInputs {}
+export interface ExportOutputs extends Omit<Export, "error" | keyof ExportInputs>, ExportInputs {
+  /** It is complete and holds too little: it will not change, so the next `up` makes another. */
+  readonly isClosed?: boolean;
+}
 
 const DEFAULT_FORMAT = "avala-json-external";
 const SUFFIX_DIGITS = 8;
 
 export function checkExport(given: ExportGiven, problems: Problems): void {
   checkFields(given, EXPORT_FIELDS, problems);
+  checkGate(given, problems);
   const { datasets, projects, slices } = given;
   const sources = [datasets, projects, slices];
   if (!hasUnknown(sources) && sources.every((list) => list === undefined || list.length === 0)) {
@@ -41,6 +46,26 @@ export function checkExport(given: ExportGiven, problems: Problems): void {
       "is empty, and so are projects and slices: an export needs something to export",
     );
   }
+}
+
+/** A gate judges an export that is complete, and its projects where it asks about them. */
+function checkGate({ gate, projects, waitForExport }: ExportGiven, problems: Problems): void {
+  if (gate === undefined || gate === null || typeof gate !== "object") return;
+  if (waitForExport === false)
+    problems.add("gate", "needs a complete export, so waitForExport can't be false");
+  const isAboutProjects = gate.pendingTasks !== undefined || gate.qualityTargets !== undefined;
+  if (isAboutProjects && !hasUnknown(projects) && (projects ?? []).length === 0)
+    problems.add("gate", "asks about projects, so projects must be given");
+}
+
+/** What the core holds an export to. */
+export function gateOf({ minTasks, minExported, pendingTasks, qualityTargets }: GateInput): Gate {
+  return {
+    minTasks,
+    minExported: minExported === undefined ? undefined : readMinExported(String(minExported)),
+    hasNoPending: pendingTasks === 0,
+    quality: qualityTargets,
+  };
 }
 
 /** Sorted and without doubles: the order says nothing, so a change of it is no change. */

@@ -1,9 +1,5 @@
 // What a gate asks for, held against what there is: each condition says both.
-import {
-  exportConditions,
-  pendingCondition,
-  qualityConditions,
-} from "../../action/export/conditions";
+import { exportConditions, qualityConditions, readMinExported } from "../../src/operations/gate";
 import type { Export } from "../../src/api/endpoints/exports";
 import type { QualityEvaluation } from "../../src/api/endpoints/quality-targets";
 
@@ -22,6 +18,13 @@ const target = (more: Partial<QualityEvaluation> = {}): QualityEvaluation => ({
   ...more,
 });
 
+const names = {
+  minTasks: "min-tasks",
+  minExported: "min-exported",
+  pendingTasks: "pending-tasks",
+  qualityTargets: "quality-targets",
+};
+
 describe("a finished export", () => {
   test.each([
     [12, 12, { minTasks: 10 }, [true, true]],
@@ -33,27 +36,32 @@ describe("a finished export", () => {
     [undefined, 8, { minExported: { percent: 10 } }, [false]],
     [undefined, 8, { minExported: { count: 8 } }, [true]],
   ])("of %p tasks, %p exported, against %j: %j", (total, exported, gate, met) => {
-    const found = exportConditions(finished(total, exported), gate);
+    const found = exportConditions(finished(total, exported), gate, names);
     expect(found.map(({ isMet }) => isMet)).toEqual(met);
   });
 
   test("says what was asked and what was there", () => {
-    const [first] = exportConditions(finished(12, 12), { minTasks: 10 });
+    const [first] = exportConditions(finished(12, 12), { minTasks: 10 }, names);
     expect(first?.asked).toContain("10");
     expect(first?.found).toContain("12 tasks");
   });
 });
 
-describe("tasks of a project", () => {
-  test("that are pending close the gate", () => {
-    expect(pendingCondition("p1", true).isMet).toBe(false);
-    expect(pendingCondition("p1", false).isMet).toBe(true);
-  });
+test.each([
+  ["250", { count: 250 }],
+  ["95%", { percent: 95 }],
+  ["95.5%", { percent: 95.5 }],
+  ["101%", undefined],
+  ["1.5", undefined],
+  ["-1", undefined],
+  ["", undefined],
+])("a least of %j exported is %j", (text, least) => {
+  expect(readMinExported(text)).toEqual(least);
 });
 
 describe("quality targets of a project", () => {
   test("name the target, its value and its threshold", () => {
-    const { conditions } = qualityConditions("p1", [target()], "critical");
+    const { conditions } = qualityConditions("p1", [target()], { mode: "critical", names });
     expect(conditions).toHaveLength(1);
     expect(conditions[0]).toMatchObject({ isMet: false });
     for (const part of ["Issues", "issue_rate", "0.2", "0.1", "critical", "p1"])
@@ -62,21 +70,24 @@ describe("quality targets of a project", () => {
 
   test("a breached warning only warns where critical ones are asked for, and closes where all are", () => {
     const targets = [target({ severity: "warning" }), target({ isBreached: false })];
-    const critical = qualityConditions("p1", targets, "critical");
+    const critical = qualityConditions("p1", targets, { mode: "critical", names });
     expect(critical.conditions.map(({ isMet }) => isMet)).toEqual([true]);
     expect(critical.warnings).toEqual([expect.stringContaining("Issues")]);
-    const all = qualityConditions("p1", targets, "all");
+    const all = qualityConditions("p1", targets, { mode: "all", names });
     expect(all.conditions.map(({ isMet }) => isMet)).toEqual([false, true]);
     expect(all.warnings).toEqual([]);
   });
 
   test.each([undefined, "fatal"])("of severity %p count as critical", (severity) => {
-    const { conditions } = qualityConditions("p1", [target({ severity })], "critical");
+    const { conditions } = qualityConditions("p1", [target({ severity })], {
+      mode: "critical",
+      names,
+    });
     expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);
   });
 
   test("that are not there keep the gate closed: nothing was held", () => {
-    const { conditions } = qualityConditions("p1", [], "all");
+    const { conditions } = qualityConditions("p1", [], { mode: "all", names });
     expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);
   });
 });

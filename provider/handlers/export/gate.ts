@@ -1,0 +1,57 @@
+// Holds an Export to its gate, so that what depends on it waits. Knows nothing of how the export is made.
+import type { Avala } from "../../../src/api/connection";
+import type { Export } from "../../../src/api/endpoints/exports";
+import { AvalaError } from "../../../src/errors";
+import {
+  describeCondition,
+  exportConditions,
+  readProjectConditions,
+  type Condition,
+  type GateNames,
+} from "../../../src/operations/gate";
+import type { Messages } from "../../process/messages";
+import { gateOf, type ExportInputs } from "./inputs";
+
+const NAMES: GateNames = {
+  minTasks: "gate.minTasks",
+  minExported: "gate.minExported",
+  pendingTasks: "gate.pendingTasks",
+  qualityTargets: "gate.qualityTargets",
+};
+
+/** The export is sound, and holds too little or came too early. */
+export class GateClosedError extends AvalaError {}
+
+function refuseUnmet(conditions: readonly Condition[]): void {
+  const unmet = conditions.filter(({ isMet }) => !isMet);
+  if (unmet.length === 0) return;
+  throw new GateClosedError(
+    "export_failed",
+    `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`,
+    {
+      hint: "Finish what is missing and run up again, which makes another export, or ask for less.",
+    },
+  );
+}
+
+interface Judging {
+  readonly inputs: ExportInputs;
+  readonly avala: Avala;
+  readonly messages: Messages;
+}
+
+/** Does nothing for an export without a gate. @throws GateClosedError; AvalaError when a condition can't be read */
+export async function judgeGate(
+  finished: Export | undefined,
+  { inputs, avala, messages }: Judging,
+): Promise<void> {
+  if (inputs.gate === undefined) return;
+  const gate = gateOf(inputs.gate);
+  const ofProjects = await readProjectConditions(avala, inputs.projects, gate, NAMES);
+  for (const text of ofProjects.warnings) await messages.warn(text);
+  const ofExport = finished === undefined ? [] : exportConditions(finished, gate, NAMES);
+  const conditions = [...ofExport, ...ofProjects.conditions];
+  refuseUnmet(conditions);
+  if (finished === undefined) return;
+  for (const condition of conditions) await messages.info(`met: ${describeCondition(condition)}`);
+}

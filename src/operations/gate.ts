@@ -1,0 +1,205 @@
+// What a gate asks for and what is there, one condition each. Whatever is not plainly enough is too little.
+// Knows nothing of what happens when it stays closed.
+import type { Avala } from "../api/connection";
+import type { Export } from "../api/endpoints/exports";
+import { getProject } from "../api/endpoints/projects";
+import { evaluateQualityTargets, type QualityEvaluation } from "../api/endpoints/quality-targets";
+import { hasPendingTasks } from "../api/endpoints/tasks";
+import { isAvalaError } from "../errors";
+import { printable } from "../redact";
+import { counted } from "../text";
+
+export interface Gate {
+  readonly minTasks?: number | undefined;
+  /** Absent: all tasks, wherever the server counts them. */
+  readonly minExported?: { readonly count: number } | { readonly percent: number } | undefined;
+  /** Of the export's projects no task may be pending. */
+  readonly hasNoPending?: boolean | undefined;
+  readonly quality?: QualityMode | undefined;
+}
+
+export const QUALITY_MODES = ["critical", "all"] as const;
+
+/** Which breached targets close the gate: those that are not mere warnings, or all. */
+export type QualityMode = (typeof QUALITY_MODES)[number];
+
+/** What the front end calls its conditions, for messages. */
+export interface GateNames {
+  readonly minTasks: string;
+  readonly minExported: string;
+  readonly pendingTasks: string;
+  readonly qualityTargets: string;
+}
+
+/** One thing that a gate asks for, and what was there. */
+export interface Condition {
+  /** A clause: `gate-min-tasks is 10`. */
+  readonly asked: string;
+  /** A clause: `the export holds 12 tasks`. */
+  readonly found: string;
+  readonly isMet: boolean;
+}
+
+/** `the export holds 9 tasks, and gate-min-tasks is 10` */
+export function describeCondition({ found, asked }: Condition): string {
+  return `${found}, and ${asked}`;
+}
+
+/** A count as `250`, a share as `95%` with at most three digits after the point; undefined for anything else. */
+export function readMinExported(text: string): Gate["minExported"] {
+  const [, number = "", percent] = /^(\d{1,9}(?:\.\d{1,3})?)(%?)$/.exec(text) ?? [];
+  const value = number === "" ? Number.NaN : Number(number);
+  if (percent === "%" && value <= 100) return { percent: value };
+  return percent === "" && Number.isInteger(value) ? { count: value } : undefined;
+}
+
+/** What a finished export is held to. */
+export function exportConditions(
+  finished: Export,
+  gate: Gate,
+  names: GateNames,
+): readonly Condition[] {
+  return [...minTasks(finished, gate, names), ...minExported(finished, gate, names)];
+}
+
+function minTasks(
+  { totalTaskCount: total }: Export,
+  gate: Gate,
+  names: GateNames,
+): readonly Condition[] {
+  if (gate.minTasks === undefined) return [];
+  const asked = `${names.minTasks} is ${gate.minTasks}`;
+  if (total === undefined)
+    return [{ asked, found: "Avala does not say how many tasks the export holds", isMet: false }];
+  const found = `the export holds ${counted(total, "task")}`;
+  return [{ asked, found, isMet: total >= gate.minTasks }];
+}
+
+function minExported(
+  finished: Export,
+  { minExported: least }: Gate,
+  names: GateNames,
+): readonly Condition[] {
+  const { totalTaskCount: total, exportedTaskCount: exported } = finished;
+  if (least === undefined) {
+    if (total === undefined || exported === undefined) return [];
+    const found = `${exported} of ${counted(total, "task")} are exported`;
+    return [{ asked: "all tasks are required", found, isMet: exported >= total }];
+  }
+  const asked = `${names.minExported} is ${"count" in least ? least.count : `${least.percent}%`}`;
+  if (exported === undefined)
+    return [{ asked, found: "Avala does not say how many tasks are exported", isMet: false }];
+  if ("count" in least) {
+    const found = `${counted(exported, "task")} are exported`;
+    return [{ asked, found, isMet: exported >= least.count }];
+  }
+  if (total === undefined) {
+    const found =
+      "Avala does not report how many tasks the export has, so a share cannot be computed";
+    return [{ asked, found, isMet: false }];
+  }
+  const found = `${exported} of ${counted(total, "task")} are exported`;
+  return [{ asked, found, isMet: isEnough({ exported, total, percent: least.percent }) }];
+}
+
+/** In whole numbers, since 7% of 100 is a little more than 7 in fractions. A share of nothing is not enough of anything. */
+function isEnough(given: {
+  readonly exported: number;
+  readonly total: number;
+  /** With three digits after the point at most. */
+  readonly percent: number;
+}): boolean {
+  const thousandths = Math.round(given.percent * 1_000);
+  return given.total > 0 && given.exported * 100_000 >= given.total * thousandths;
+}
+
+/** Of one project. */
+function pendingCondition(project: string, hasPending: boolean, names: GateNames): Condition {
+  return {
+    asked: `${names.pendingTasks} is 0`,
+    found: hasPending
+      ? `tasks of project ${project} are pending`
+      : `no task of project ${project} is pending`,
+    isMet: !hasPending,
+  };
+}
+
+/** A severity that is not plainly a warning counts as critical. */
+function isWarning({ severity }: QualityEvaluation): boolean {
+  return severity?.toLowerCase() === "warning";
+}
+
+function describeTarget(target: QualityEvaluation): string {
+  const { name, uid, metric, currentValue, operator, threshold, severity } = target;
+  const value = currentValue === undefined ? "not known" : String(currentValue);
+  const bound =
+    threshold === undefined ? "" : `, breached when ${operator ?? "beyond"} ${threshold}`;
+  const kind = severity === undefined ? "" : `, ${printable(severity)}`;
+  return `target ${printable(name === "" ? uid : name)} (${printable(metric ?? "metric not named")} ${value}${bound}${kind})`;
+}
+
+export interface JudgedProjects {
+  readonly conditions: readonly Condition[];
+  /** Breached, and not asked for. */
+  readonly warnings: readonly string[];
+}
+
+/** Of one project. No active target is nothing that was held: a gate that asks for targets stays closed. */
+export function qualityConditions(
+  project: string,
+  evaluations: readonly QualityEvaluation[],
+  { mode, names }: { readonly mode: QualityMode; readonly names: GateNames },
+): JudgedProjects {
+  const asked = `${names.qualityTargets} is ${mode}`;
+  if (evaluations.length === 0) {
+    const found = `project ${project} has no active quality target`;
+    return { conditions: [{ asked, found, isMet: false }], warnings: [] };
+  }
+  const isAsked = (target: QualityEvaluation): boolean => mode === "all" || !isWarning(target);
+  const conditions = evaluations.filter(isAsked).map((target) => ({
+    asked,
+    found: `${describeTarget(target)} of project ${project} is ${target.isBreached ? "breached" : "met"}`,
+    isMet: !target.isBreached,
+  }));
+  const warnings = evaluations
+    .filter((target) => target.isBreached && !isAsked(target))
+    .map(
+      (target) =>
+        `The ${describeTarget(target)} of project ${project} is breached. The gate does not require it: ${asked}.`,
+    );
+  return { conditions, warnings };
+}
+
+/** A uid that is mistyped has no pending tasks either. A key that may read tasks and no projects is believed. */
+async function checkProject(avala: Avala, uid: string): Promise<void> {
+  try {
+    await getProject(avala, uid);
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "permission") throw error;
+  }
+}
+
+/**
+ * Whether projects are ready, by their tasks and quality targets. Nothing is read where the gate asks for neither.
+ * @throws AvalaError when what is asked for can't be read
+ */
+export async function readProjectConditions(
+  avala: Avala,
+  projects: readonly string[],
+  { hasNoPending, quality: mode }: Gate,
+  names: GateNames,
+): Promise<JudgedProjects> {
+  const conditions: Condition[] = [];
+  const warnings: string[] = [];
+  for (const uid of hasNoPending === true ? projects : []) {
+    await checkProject(avala, uid);
+    conditions.push(pendingCondition(uid, await hasPendingTasks(avala, uid), names));
+  }
+  for (const uid of mode === undefined ? [] : projects) {
+    const evaluations = await evaluateQualityTargets(avala, uid);
+    const judged = qualityConditions(uid, evaluations, { mode: mode ?? "all", names });
+    conditions.push(...judged.conditions);
+    warnings.push(...judged.warnings);
+  }
+  return { conditions, warnings };
+}

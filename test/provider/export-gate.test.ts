@@ -1,0 +1,96 @@
+// An Export that is held to a gate: what depends on it waits.
+import type { ExportOutputs } from "../../provider/handlers/export/inputs";
+import {
+  checked,
+  createBench,
+  failuresOf,
+  make,
+  unfinished,
+  type Bench,
+} from "../support/provider";
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await createBench({}, { exportMs: 30 });
+});
+afterEach(() => bench.stop());
+
+const project = (tasks: number, exportable: number, pendingTasks = 0): string =>
+  bench.avala.addProject("roads", { tasks, exportable, pendingTasks }).uid;
+const handler = () => bench.handlers().export;
+
+test.each([
+  [{}, 4],
+  [{ minTasks: 4 }, 4],
+  [{ minExported: 3 }, 3],
+  [{ minExported: "75%" }, 3],
+  [{ pendingTasks: 0 }, 4],
+])("%j opens at %i of 4 tasks exported", async (gate, exported) => {
+  const { outs } = await make(handler(), { projects: [project(4, exported)], gate });
+  expect(outs).toMatchObject({ state: "completed", gate });
+});
+
+test.each([
+  [{}, 3, "3 of 4 tasks"],
+  [{ minTasks: 5 }, 4, "gate.minTasks is 5"],
+  [{ minExported: "90%" }, 3, "gate.minExported is 90%"],
+])(
+  "%j stays closed at %i of 4 tasks exported, and the next up makes another",
+  async (gate, exported, told) => {
+    const uid = project(4, exported);
+    const given = { projects: [uid], gate };
+    const inputs = await checked(handler(), given);
+    await expect(handler().create(inputs)).rejects.toThrow(told);
+    const error: unknown = await handler()
+      .create(inputs)
+      .catch((thrown: unknown) => thrown);
+    // Nothing is kept: with an id the engine would take it for made.
+    expect(error).not.toHaveProperty("id");
+    expect(bench.avala.exports()).toHaveLength(2);
+  },
+);
+
+test("stays closed while a task is pending, and makes no export", async () => {
+  const inputs = await checked(handler(), {
+    projects: [project(4, 4, 1)],
+    gate: { pendingTasks: 0 },
+  });
+  await expect(handler().create(inputs)).rejects.toThrow("pending");
+  expect(bench.avala.exports()).toEqual([]);
+});
+
+test("that closes on one which an earlier up left running is replaced by the next", async () => {
+  const given = { projects: [project(4, 3)], gate: { minTasks: 4 } };
+  const inputs = await checked(handler(), { ...given, __provider: "loader" });
+  const started = await make(handler(), { projects: given.projects, waitForExport: false });
+  const olds = { ...started.outs, gate: inputs.gate } as ExportOutputs;
+  const { properties } = await unfinished<ExportOutputs>(
+    handler().update(started.id, olds, inputs),
+  );
+  expect(await handler().diff(started.id, properties, inputs)).toEqual({
+    changes: true,
+    replaces: ["gate"],
+  });
+});
+
+test("another gate is another export, and an equal one is none", async () => {
+  const given = { projects: [project(4, 4)], gate: { minTasks: 2 } };
+  const { id, outs } = await make(handler(), given);
+  expect(await handler().diff(id, outs, await checked(handler(), given))).toMatchObject({
+    changes: false,
+  });
+  const news = await checked(handler(), { ...given, gate: { minTasks: 3 } });
+  expect(await handler().diff(id, outs, news)).toMatchObject({ replaces: ["gate"] });
+});
+
+test.each([
+  [{ projects: ["p"], gate: { minTasks: -1 } }],
+  [{ projects: ["p"], gate: { minExported: "120%" } }],
+  [{ projects: ["p"], gate: { pendingTasks: 3 } }],
+  [{ projects: ["p"], gate: { qualityTargets: "some" } }],
+  [{ projects: ["p"], gate: { minTask: 1 } }],
+  [{ projects: ["p"], gate: {}, waitForExport: false }],
+  [{ datasets: ["d"], gate: { pendingTasks: 0 } }],
+])("%j is refused", async (given) => {
+  expect(await failuresOf(handler(), given)).toMatchObject([{ property: "gate" }]);
+});
