@@ -78,10 +78,11 @@ function reportByHand(avala: Avala, { name }: GrowTarget, byHand: readonly Datas
   const names = byHand
     .slice(0, 5)
     .map((dataset) => `${printable(dataset.name)} (uid ${dataset.uid})`);
+  const isOne = byHand.length === 1;
   const more = byHand.length > names.length ? ` and ${byHand.length - names.length} more` : "";
   avala.emit({
     kind: "warning",
-    text: `Of the growing set ${printable(name.before)}{increment}, ${counted(byHand.length, "dataset")} under its name did not come: ${names.join(", ")}${more}. What they hold does not count as held, and is sent where it is declared.`,
+    text: `${counted(byHand.length, "dataset")} under the name of the growing set ${printable(name.before)}{increment} ${isOne ? "is not one of its increments" : "are not increments of it"}: ${names.join(", ")}${more}. Files that ${isOne ? "it holds" : "they hold"} do not count as held.`,
   });
 }
 

@@ -30,7 +30,7 @@ function incrementsOf(
 }
 
 /**
- * An increment whose name has the digest of just what is not held: a run made it whose end nobody saw, or a rival. Its items
+ * An increment whose name has the digest of just what is not held: a run made it and was killed, or a rival did. Its items
  * are compared as a version's. That needs no keys that are paths.
  */
 async function takeByName(

@@ -13,7 +13,7 @@ import { printable } from "../../redact";
 import { alteredPaths } from "../altered-keys";
 import { waitForDataset } from "../dataset";
 import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
-import { matchKeys } from "../item-keys";
+import { matchKeys, type KeyMatch } from "../item-keys";
 import {
   likenessOf,
   MAX_UNLIKE_BEFORE_ALIKE,
@@ -89,24 +89,35 @@ function requirePaths(
     throw notReadable(dataset, "the keys of its items are not paths");
 }
 
+/**
+ * What each key stands for. One that is a path with a folder shows that keys are whole paths, and then any other key is one
+ * as well: for an increment of which some files are gone that spares building all tails of all declared paths.
+ */
+function matchesOf(items: readonly ItemFacts[], files: Files): readonly KeyMatch[] {
+  const keys = items.map(({ key }) => key);
+  const areWhole =
+    new Set(keys).size === keys.length &&
+    keys.some((key = "") => key.includes("/") && files.has(key));
+  if (!areWhole) return matchKeys(files.keys(), keys);
+  return keys.map((key = "") => (files.has(key) ? { kind: "path", path: key } : { kind: "none" }));
+}
+
 /** Which declared file each item may be; an item of no declared file is at the path that its key is. */
 function seenOf(items: readonly ItemFacts[], files: Files): readonly Seen[] {
-  const matches = matchKeys(
-    files.keys(),
-    items.map(({ key }) => key),
-  );
+  const matches = matchesOf(items, files);
   const taken = new Set(matches.flatMap((match) => (match.kind === "path" ? match.path : [])));
   const strange = items.flatMap(({ key = "" }, index) =>
     matches[index]?.kind === "none" ? key : [],
   );
   const left = strange.length === 0 ? [] : [...files.keys()].filter((path) => !taken.has(path));
   const keepsFolders = [...taken].some((path) => path.includes("/"));
-  const altered = left.length === 0 ? new Map() : alteredPaths(strange, left, { keepsFolders });
+  const altered =
+    left.length === 0 ? new Map<string, string>() : alteredPaths(strange, left, { keepsFolders });
   return items.flatMap((item, index): readonly Seen[] => {
     const { key = "" } = item;
     const match = matches[index];
     if (match?.kind === "unclear") return match.candidates.map((path) => ({ path }));
-    const path = match?.kind === "path" ? match.path : ((altered.get(key) as string) ?? key);
+    const path = match?.kind === "path" ? match.path : (altered.get(key) ?? key);
     return [{ path, item, file: files.get(path) }];
   });
 }

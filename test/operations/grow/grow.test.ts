@@ -116,7 +116,7 @@ describe("a growing set", () => {
     expect(again.result.outcome).toBe("unchanged");
   });
 
-  test("what was begun by hand is no increment, and is said", async () => {
+  test("what was begun by hand is not an increment, and is said", async () => {
     await place.emulator.leaveFile("set/a/one.jpg", "one");
     const body = JSON.stringify({ name: "set", slug: "set", data_type: "image" });
     const headers = {
