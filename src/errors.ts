@@ -124,10 +124,17 @@ export interface InputProblem {
   readonly input: string;
   /** What is wrong with it, and what to do. */
   readonly text: string;
+  /** Of a file: its path in the dataset, as it is. */
+  readonly path?: string | undefined;
 }
 
 // More inputs than a workflow or a resource has: all of these are named. Of files there may be a thousand.
 const MAX_PROBLEMS = 50;
+
+/** Says of a list that is not all of them how many it has. */
+function firstOf(count: number): string {
+  return count > MAX_PROBLEMS ? `; the first ${MAX_PROBLEMS} of ${count}` : "";
+}
 
 /** What the user gave can't be used. Carries every problem at once; nothing was sent. */
 export class InputError extends AvalaError {
@@ -138,7 +145,7 @@ export class InputError extends AvalaError {
     const message =
       problems.length === 1 && first !== undefined
         ? `${first.input}: ${first.text}`
-        : `${problems.length} problems, nothing was sent:${listed(
+        : `${problems.length} problems, nothing was sent${firstOf(problems.length)}:${listed(
             problems.map((problem) => `${problem.input}: ${problem.text}`),
             MAX_PROBLEMS,
           )}`;

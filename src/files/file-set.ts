@@ -6,7 +6,7 @@ import { cancelled } from "../flow/clock";
 import { looksLikeCredential } from "./scan/credentials";
 import { readOptions, type FileSetOptions } from "./file-set-options";
 import { emptyProblems, repeated, windowsNotices } from "./file-set-words";
-import { credentialText, inspectFiles, type Candidate } from "./inspect";
+import { credentialText, inspectFiles, type Candidate, type ContentFinding } from "./inspect";
 import { isItemOf, readIndexing, type Indexing } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import { evictedNotices, type LeftOut } from "./left-out";
@@ -31,6 +31,8 @@ export interface FileSet {
   /** As given, or inferred; absent when the files don't agree. */
   readonly dataType?: DataType;
   readonly notices: readonly Notice[];
+  /** What is wrong with contents, all of it; each is among the notices too. */
+  readonly contents: readonly ContentFinding[];
   /** Files that match but are hidden, and were left out. */
   readonly hiddenLeftOut: number;
   /** What else matches and was left out. */
@@ -77,9 +79,12 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   problems.push(...(run.check?.({ root, patterns, removed, hiddenLeftOut, leftOut }) ?? []));
   const inspection = await inspectFiles(chosen.candidates, {
     checkContent: options.checkContent ?? "warn",
+    wantsSplats: options.dataType === "splat",
     signal: run.signal,
   });
-  problems.push(...inspection.problems, ...typeProblems(found.paths, options));
+  const inside = (path: string): string => path.slice(chosen.prefix.length);
+  const otherThanSplats = new Set(inspection.otherThanSplats.map(inside));
+  problems.push(...inspection.problems, ...typeProblems(found.paths, options, otherThanSplats));
   const { files } = inspection;
   if (problems.length === 0)
     problems.push(...emptyProblems(found, leftOut, options), ...indexing.problems);
@@ -98,6 +103,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
       ...indexing.notices,
       ...windowsNotices(files),
     ],
+    contents: inspection.contents,
     hiddenLeftOut,
     leftOut,
     patterns,
@@ -107,6 +113,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
 
 interface Chosen {
   readonly root: string;
+  readonly prefix: string;
   readonly found: Scan;
   readonly leftOut: LeftOut;
   readonly indexing: Indexing;
@@ -142,7 +149,7 @@ async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Ch
   });
   const placed = place({ ...found, paths: indexing.paths }, root, prefix);
   const leftOut = leftOutOf(found, indexing, prefix);
-  return { root, found, leftOut, indexing, removals, removed, ...placed };
+  return { root, prefix, found, leftOut, indexing, removals, removed, ...placed };
 }
 
 function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {

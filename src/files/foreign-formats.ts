@@ -50,11 +50,9 @@ export function isForeign(path: string): boolean {
 }
 
 /** `lidar takes .alp, .alp.gz`. */
-function takenBy(dataType: DataType): string {
+export function takenBy(dataType: DataType): string {
   // The contract has no suffix for it (docs/api.md, "Uploading files").
-  if (dataType === "image_3d") {
-    return "no suffix is documented for image_3d: set it if your server takes them, or convert them to .png for image";
-  }
+  if (dataType === "image_3d") return "no suffix is documented for image_3d";
   return `${dataType} takes ${(indexedSuffixes.get(dataType) ?? []).join(", ")}`;
 }
 

@@ -2,7 +2,8 @@
 import type { InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
-import { contentProblem, endingOf, type Sample } from "./content/content";
+import { contentProblem, type ContentFault, type Sample } from "./content/content";
+import { endingOf } from "./content/formats";
 import { startsAsPrivateKey } from "./scan/credentials";
 import type { ContentPolicy } from "./file-set-options";
 import type { LocalFile, Notice } from "./local-file";
@@ -24,6 +25,23 @@ export interface Inspection {
   readonly files: readonly LocalFile[];
   readonly problems: readonly InputProblem[];
   readonly notices: readonly Notice[];
+  /** What is wrong with contents, all of it; warned of or refused, as was asked for. */
+  readonly contents: readonly ContentFinding[];
+  /** Paths of the PLY files whose header has nothing of a splat. */
+  readonly otherThanSplats: readonly string[];
+}
+
+export interface ContentFinding {
+  readonly path: string;
+  readonly fault: ContentFault;
+  readonly problem: string;
+}
+
+interface InspectOptions {
+  readonly checkContent: ContentPolicy;
+  /** Whether the data type was given as `splat`: else another PLY than one of splats is not wrong in itself. */
+  readonly wantsSplats?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 // A thread takes about 30 ms to start, and a file about 40 µs: fewer than this are looked at sooner here.
@@ -38,7 +56,7 @@ const LONG_LOOK = { maxReads: 50_000, maxReadBytes: 300 * 1024 * 1024 };
 /** Looks at each candidate; what comes back is in their order. @throws AvalaError `cancelled` */
 export async function inspectFiles(
   candidates: readonly Candidate[],
-  options: { readonly checkContent: ContentPolicy; readonly signal?: AbortSignal | undefined },
+  options: InspectOptions,
 ): Promise<Inspection> {
   const { signal, checkContent } = options;
   if (signal?.aborted === true) throw cancelled("Looking at files");
@@ -55,7 +73,7 @@ export async function inspectFiles(
       const batch = candidates.slice(n * batchFiles, (n + 1) * batchFiles);
       const look = { batch, sampleBytes, threads };
       const result = await (isFew ? lookHere(look) : lookInThread(look));
-      parts[n] = await judge(batch, result, { checkContent, sampleBytes });
+      parts[n] = await judge(batch, result, { ...options, sampleBytes });
     });
   } finally {
     signal?.removeEventListener("abort", close);
@@ -65,6 +83,8 @@ export async function inspectFiles(
     files: parts.flatMap((part) => part.files),
     problems: parts.flatMap((part) => part.problems),
     notices: parts.flatMap((part) => part.notices),
+    contents: parts.flatMap((part) => part.contents),
+    otherThanSplats: parts.flatMap((part) => part.otherThanSplats),
   };
 }
 
@@ -96,38 +116,52 @@ async function lookHere(look: Look): Promise<InspectResult> {
   if (here.undecided.length === 0) return here;
   const batch = look.batch.filter((_, index) => here.undecided.includes(index));
   const there = await lookInThread({ ...look, batch });
-  const cutShort = there.cutShort.flatMap((index) => here.undecided[index] ?? []);
-  return { ...here, cutShort: [...here.cutShort, ...cutShort], undecided: [] };
+  const flaws = there.flaws.flatMap(({ index, flaw }) => {
+    const ours = here.undecided[index];
+    return ours === undefined ? [] : { index: ours, flaw };
+  });
+  return { ...here, flaws: [...here.flaws, ...flaws], undecided: [] };
 }
 
 async function judge(
   batch: readonly Candidate[],
   result: InspectResult,
-  { checkContent, sampleBytes }: { checkContent: ContentPolicy; sampleBytes: number },
+  options: InspectOptions & { readonly sampleBytes: number },
 ): Promise<Inspection> {
-  const cutShort = new Set(result.cutShort);
+  const { checkContent, sampleBytes, wantsSplats = false } = options;
+  const flaws = new Map(result.flaws.map(({ index, flaw }) => [index, flaw]));
   const faults = new Map(result.faults.map(({ index, code }) => [index, code]));
   const files: LocalFile[] = [];
-  const problems: InputProblem[] = [];
-  const notices: Notice[] = [];
+  const refused: InputProblem[] = [];
+  const contents: ContentFinding[] = [];
+  const otherThanSplats: string[] = [];
   for (const [index, candidate] of batch.entries()) {
     const { path, absolutePath } = candidate;
     const sizeBytes = result.sizesBytes[index] ?? 0;
-    const file = { path, absolutePath, sizeBytes, modifiedMs: result.modifiedMs[index] ?? 0 };
+    files.push({ path, absolutePath, sizeBytes, modifiedMs: result.modifiedMs[index] ?? 0 });
     const head = headOf(result, { index, sizeBytes, sampleBytes });
-    const sample: Sample = { sizeBytes, head, isWhole: !cutShort.has(index) };
     const refusal = faultText(faults.get(index)) ?? refusalOf(candidate, sizeBytes, head);
-    if (refusal !== undefined) problems.push({ input: shown(path), text: refusal });
-    const doubt =
-      refusal === undefined && checkContent !== "off"
-        ? await contentProblem(path, sample)
-        : undefined;
-    if (doubt !== undefined && checkContent === "error") {
-      problems.push({ input: shown(path), text: doubt });
-    } else if (doubt !== undefined) notices.push({ path, text: doubt });
-    files.push(file);
+    if (refusal !== undefined) refused.push({ input: shown(path), text: refusal, path });
+    if (refusal !== undefined || checkContent === "off") continue;
+    const flaw = flaws.get(index);
+    if (flaw === "not a splat") otherThanSplats.push(path);
+    const isWrong = wantsSplats || flaw !== "not a splat";
+    const sample: Sample = { sizeBytes, head, flaw: isWrong ? flaw : undefined };
+    const found = await contentProblem(path, sample);
+    if (found !== undefined) contents.push({ path, fault: found.fault, problem: found.text });
   }
-  return { files, problems, notices };
+  const asProblems = checkContent === "error" ? contents : [];
+  const asNotices = checkContent === "error" ? [] : contents;
+  return {
+    files,
+    problems: [
+      ...refused,
+      ...asProblems.map(({ path, problem }) => ({ input: shown(path), text: problem, path })),
+    ],
+    notices: asNotices.map(({ path, problem }) => ({ path, text: problem })),
+    contents,
+    otherThanSplats,
+  };
 }
 
 function headOf(

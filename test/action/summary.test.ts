@@ -19,6 +19,7 @@ function selectionOf(paths: readonly string[]): Selection {
       totalBytes: manifest.totalBytes,
       indexedCount: files.length,
       notices: [],
+      contents: [],
       hiddenLeftOut: 2,
       leftOut: { unindexed: [], junk: 0, ignored: [], evicted: [] },
       patterns: [],

@@ -1,14 +1,14 @@
-import { contentProblem, endingOf } from "../../src/files/content/content";
+import { join } from "node:path";
+import { contentProblem } from "../../src/files/content/content";
+import { endingOf } from "../../src/files/content/formats";
 import { readFileSet } from "../../src/files/file-set";
 import { createTempTree, jpeg, png } from "../support/temp-tree";
 
 const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
-const check = async (path: string, content: Buffer): Promise<string | undefined> =>
-  contentProblem(path, {
-    sizeBytes: content.length,
-    head: content.subarray(0, 512),
-    isWhole: true,
-  });
+const check = async (path: string, content: Buffer): Promise<string | undefined> => {
+  const sample = { sizeBytes: content.length, head: content.subarray(0, 512), flaw: undefined };
+  return (await contentProblem(path, sample))?.text;
+};
 
 const chunk = (type: string, length: number): Buffer =>
   Buffer.concat([
@@ -59,8 +59,25 @@ describe("content that is what its suffix says", () => {
     ["a.alp.gz", bytes("\x1f\x8b\x08")],
     ["a.heic", bytes("\0\0\0\x18ftypheic")],
     ["a.alp", bytes("anything")],
-    ["a.splat", bytes("anything")],
+    ["a.episode", bytes("anything")],
+    ["a.splat", Buffer.alloc(64, 7)],
+    ["a.spz", bytes("\x1f\x8b\x08")],
+    ["a.spz", bytes("NGSP\x04\0\0\0")],
+    ["a.sog", bytes("PK\x03\x04")],
+    ["a.ksplat", bytes("\0\x01\0\0")],
     ["a.txt", bytes("anything")],
+    ["index.html", bytes("<!doctype html><html>")],
+    ["README.md", bytes("<html><p>About</p>")],
+    ["voc.xml", bytes("<?xml version='1.0'?><annotation><filename>a.jpg</filename></annotation>")],
+    ["errors.xml", bytes("<Errors><Message>none</Message></Errors>")],
+    ["coco.json", bytes('{"info": {}, "images": [], "annotations": []}')],
+    ["boxes.json", bytes('{"error": 0.02, "boxes": []}')],
+    ["chat.json", bytes('{"message": "hello", "type": "greeting"}')],
+    ["run.json", bytes('{"status": "ok", "errors": []}')],
+    ["big.json", bytes(`{"error": {"message": "${"x".repeat(600)}"}}`)],
+    ["labels.txt", bytes("version of the labels: 2")],
+    ["code.vue", bytes("<html>")],
+    ["empty.json", bytes("{}")],
   ])("is fine: %s", async (path, content) => expect(await check(path, content)).toBeUndefined());
 });
 
@@ -84,6 +101,9 @@ describe("content that is something else", () => {
     ["a.jpg", bytes("%PDF-1.7"), "application/pdf"],
     ["a.jpg", tar(), "application/x-tar"],
     ["a.jpg", bytes("<?xml version='1.0'?><Error/>"), "xml"],
+    ["a.jpg", bytes('{"images": []}'), "those of JSON"],
+    ["a.spz", bytes("PK\x03\x04" + "\0".repeat(60)), "application/zip"],
+    ["a.sog", bytes("\x1f\x8b\x08" + "\0".repeat(60)), "application/gzip"],
     ["a.jpg", Buffer.alloc(100), "not JPEG"],
     ["a.png", bytes("\x89PN"), "not PNG"],
   ])("is told: %s (%#)", async (path, content, what) =>
@@ -95,11 +115,56 @@ describe("content that is something else", () => {
   });
 
   test("has no end that could be missing where nothing tells ends", () => {
-    expect(["a.alp.gz", "a.splat", "a.txt"].map(endingOf)).toEqual([
+    expect(["a.alp.gz", "a.episode", "a.txt"].map(endingOf)).toEqual([
       undefined,
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe("what is often found in the place of a file", () => {
+  const suffixes = ["jpg", "mcap", "alp", "alp.gz", "episode", "splat", "ksplat", "ply", "spz"];
+  const others = ["txt", "csv", "bin", "whatever", "json", "xml"];
+  const notFound = '{"error":{"code":404,"message":"No such object","errors":[]}}';
+  test.each([...[...suffixes, ...others].map((suffix) => `a.${suffix}`), "LICENSE"])(
+    "is known under any suffix: %s",
+    async (path) => {
+      expect(await check(path, pointer)).toContain("a Git LFS pointer. Check out with Git LFS");
+      expect(await check(path, bytes("/annex/objects/MD5E-s7--1.jpg\n"))).toContain("git-annex");
+      expect(await check(path, html)).toContain("those of HTML");
+      expect(
+        await check(path, bytes("<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>")),
+      ).toContain("an error in XML");
+      for (const text of [
+        notFound,
+        '{"detail":"Not found."}',
+        '{"error":"Repository not found"}',
+        '\xef\xbb\xbf{"message":"Not Found","documentation_url":"https://x","status":"404"}',
+      ]) {
+        expect(await check(path, bytes(text))).toContain("an error in JSON");
+      }
+    },
+  );
+
+  test("is a long error in JSON where no text can be right", async () => {
+    const long = bytes(`{"error": "${"x".repeat(2000)}"}`);
+    expect(await check("a.alp", long)).toContain("an error in JSON");
+    expect(await check("a.json", long)).toBeUndefined();
+  });
+});
+
+describe("real files", () => {
+  const folder = join(__dirname, "../../examples");
+  test("are fine: every photograph and every other file of the examples", async () => {
+    const set = await readFileSet({
+      root: folder,
+      include: ["**", "!**/node_modules/**"],
+      dataType: "image",
+      unindexed: "send",
+    });
+    expect(set.files.length).toBeGreaterThan(20);
+    expect(set.contents).toEqual([]);
   });
 });
 

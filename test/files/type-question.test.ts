@@ -3,6 +3,7 @@ import { InputError, type InputProblem } from "../../src/errors";
 import { readFileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { typeQuestion, untyped } from "../../src/files/scan/type-question";
+import * as built from "../support/built-files";
 import { createTempTree, jpeg, png, type TreeContent } from "../support/temp-tree";
 
 const none: ReadonlySet<string> = new Set();
@@ -108,7 +109,41 @@ describe("the data type of files with others beside them", () => {
       otherThanSplats: new Set(["m.ply"]),
     });
     expect(ofBoth).toContain("from 2 files of type splat (.ply, .splat)");
+    const ofImages = typeQuestion({
+      paths: ["a.jpg", "m.ply"],
+      otherThanSplats: new Set(["m.ply"]),
+    });
+    expect(ofImages).toContain("from 1 file of type image (.jpg)");
   });
+});
+
+test("files of which none is indexed are said to be convertible, where they are", async () => {
+  const [none] = await problemsOf({ "a.pcd": "points", "b.txt": "label" }, { dataType: "lidar" });
+  expect(none).toMatchObject({ input: "include" });
+  expect(none?.text).toContain("as lidar (lidar takes .alp, .alp.gz): 1 .pcd, 1 .txt.");
+  expect(none?.text).toContain("1 .pcd (a.pcd; point clouds: lidar takes .alp, .alp.gz)");
+});
+
+test("meshes are asked about by what is in them, and taken for splats where nothing is read", async () => {
+  const mesh = built.meshPlyOf(Buffer.alloc(9, 1), false);
+  const [question, ...rest] = await problemsOf({ "mesh.ply": mesh });
+  expect(rest).toEqual([]);
+  expect(question?.text).toContain("1 .ply (mesh.ply; meshes or point clouds");
+  expect(await problemsOf({ "mesh.ply": mesh }, { checkContent: "off" })).toEqual([]);
+  const given = { checkContent: "error", dataType: "splat" } as const;
+  const [refused] = await problemsOf({ "mesh.ply": mesh }, given);
+  expect(refused).toMatchObject({ input: "mesh.ply", path: "mesh.ply" });
+  expect(refused?.text).toContain("none of the properties of a splat");
+});
+
+test.each([
+  ["f_dc_0", "as trained"],
+  ["packed_position", "as compressed"],
+])("a .ply with %s is one of splats, %s", async (property) => {
+  const lines = ["ply", "format binary_little_endian 1.0", "element vertex 1"];
+  const head = [...lines, `property float ${property}`, "end_header", ""].join("\n");
+  const splats = Buffer.concat([Buffer.from(head), Buffer.alloc(4)]);
+  expect(await problemsOf({ "a.ply": splats, "b.compressed.ply": splats })).toEqual([]);
 });
 
 describe("files that agree on no data type", () => {

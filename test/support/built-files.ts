@@ -166,3 +166,80 @@ export function plyOf(points: Buffer, eol: string): Buffer {
     points.subarray(0, count * 9),
   ]);
 }
+
+const plyHead = (lines: readonly string[], eol: string): Buffer =>
+  latin(["ply", ...lines, "end_header"].map((line) => line + eol).join(""));
+
+/** A text of points, a line each, and of a face for each two of them. The last number has three digits. */
+export function textPlyOf(points: Buffer, eol: string): Buffer {
+  const faces = Math.floor(points.length / 2);
+  const head = plyHead(
+    [
+      "format ascii 1.0",
+      `element vertex ${points.length}`,
+      "property float x",
+      "property float y",
+      `element face ${faces}`,
+      "property list uchar int vertex_indices",
+    ],
+    eol,
+  );
+  const lines = [
+    ...[...points].map((x) => `${x} 0.5`),
+    ...Array.from({ length: faces }, (_, n) => `3 0 1 ${100 + (n % 900)}`),
+  ];
+  return Buffer.concat([head, latin(lines.map((line) => line + eol).join(""))]);
+}
+
+/** Faces of three and four corners, in one byte order or the other. */
+export function meshPlyOf(corners: Buffer, isBig: boolean): Buffer {
+  const faces = [...corners].map((corner) => {
+    const face = Buffer.alloc(2 + 2 * (3 + (corner % 2)));
+    if (isBig) face.writeUInt16BE(3 + (corner % 2));
+    else face.writeUInt16LE(3 + (corner % 2));
+    return face.fill(corner, 2);
+  });
+  const head = plyHead(
+    [
+      `format binary_${isBig ? "big" : "little"}_endian 1.0`,
+      "element vertex 1",
+      "property uchar x",
+      `element face ${faces.length}`,
+      "property list ushort short vertex_indices",
+    ],
+    "\n",
+  );
+  return Buffer.concat([head, latin("v"), ...faces]);
+}
+
+/**
+ * Not compressed, each four pixels sharing their colour, as cameras write it: with the tag that says so, or without, which
+ * means the same. Its length is that of the whole picture, as if every pixel had its own.
+ */
+export function subsampledTiffOf(pixels: Buffer, hasTag: boolean): Buffer {
+  const columns = 2 * Math.ceil(pixels.length / 12);
+  const rows = 4;
+  const raw = Buffer.alloc((columns / 2) * (rows / 2) * 6, pixels);
+  const tags = [
+    [256, columns],
+    [257, rows],
+    [258, 8],
+    [259, 1],
+    [262, 6],
+    [273, 0],
+    [277, 3],
+    [279, columns * rows * 3],
+    ...(hasTag ? [[530, 2 + 2 * 65_536]] : []),
+  ] as const;
+  const at = 8 + 2 + tags.length * 12 + 4;
+  const directory = Buffer.alloc(at - 8);
+  directory.writeUInt16LE(tags.length);
+  tags.forEach(([tag = 0, value = 0], n) => {
+    const isPair = tag === 530;
+    directory.writeUInt16LE(tag, 2 + n * 12);
+    directory.writeUInt16LE(isPair ? 3 : 4, 4 + n * 12);
+    directory.writeUInt32LE(isPair ? 2 : 1, 6 + n * 12);
+    directory.writeUInt32LE(tag === 273 ? at : value, 10 + n * 12);
+  });
+  return Buffer.concat([latin("II*\0\x08\0\0\0"), directory, raw]);
+}

@@ -1,20 +1,37 @@
-// The formats whose end can be told, each with the function that tells it.
-import { isWholeBmp, isWholeGif, isWholeJpeg, isWholePng, isWholeWebp } from "./image-endings";
-import type { IsWhole } from "./open-file";
-import { isWholeIsoMedia, isWholeMatroska, isWholeMcap, isWholePly } from "./recording-endings";
-import { isWholeTiff } from "./tiff-ending";
+// The formats whose structure shows whether a file is whole, each with the function that looks.
+import { flawOfGif, isWholeBmp, isWholeJpeg, isWholePng, isWholeWebp } from "./image-endings";
+import { flawOfMatroska } from "./matroska";
+import type { Flaw, IsWhole, OpenFile } from "./open-file";
+import { isPlyOfSplats, isWholePly } from "./ply";
+import { isWholeIsoMedia, isWholeMcap } from "./recording-endings";
+import { flawOfSpz, isWholeKsplat, isWholeSplat, isWholeZip } from "./splat-endings";
+import { flawOfTiff } from "./tiff-ending";
+import { endsIsoMediaInZeros, endsWebpInZeros } from "./zero-tails";
+
+type FlawOf = (file: OpenFile) => Flaw | undefined;
+
+function unless(isWhole: IsWhole, endsInZeros: (file: OpenFile) => boolean = () => false): FlawOf {
+  return (file) => {
+    if (!isWhole(file)) return "cut short";
+    return endsInZeros(file) ? "ends in zeros" : undefined;
+  };
+}
 
 export const endings = {
-  bmp: isWholeBmp,
-  gif: isWholeGif,
-  isoMedia: isWholeIsoMedia,
-  jpeg: isWholeJpeg,
-  matroska: isWholeMatroska,
-  mcap: isWholeMcap,
-  ply: isWholePly,
-  png: isWholePng,
-  tiff: isWholeTiff,
-  webp: isWholeWebp,
-} satisfies Readonly<Record<string, IsWhole>>;
+  bmp: unless(isWholeBmp),
+  gif: flawOfGif,
+  isoMedia: unless(isWholeIsoMedia, endsIsoMediaInZeros),
+  jpeg: unless(isWholeJpeg),
+  ksplat: unless(isWholeKsplat),
+  matroska: flawOfMatroska,
+  mcap: unless(isWholeMcap),
+  ply: (file) => unless(isWholePly)(file) ?? (isPlyOfSplats(file) ? undefined : "not a splat"),
+  png: unless(isWholePng),
+  splat: unless(isWholeSplat),
+  spz: flawOfSpz,
+  tiff: flawOfTiff,
+  webp: unless(isWholeWebp, endsWebpInZeros),
+  zip: unless(isWholeZip),
+} satisfies Readonly<Record<string, FlawOf>>;
 
 export type EndingName = keyof typeof endings;

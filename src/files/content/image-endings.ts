@@ -1,5 +1,5 @@
 // Whether an image is whole, told by its structure and not by its pixels. None throws, whatever the bytes are.
-import type { OpenFile } from "./open-file";
+import { areZerosBefore, type Flaw, type OpenFile } from "./open-file";
 
 /** Its end mark is among the last bytes; or before what phones put after the picture, a film or a second picture. */
 export function isWholeJpeg({ sizeBytes, head, read }: OpenFile): boolean {
@@ -43,14 +43,27 @@ export function isWholePng({ sizeBytes, read }: OpenFile): boolean {
     const header = read(position, 8);
     if (header.length < 8) return false;
     position += 12 + header.readUInt32BE(0);
-    if (position > sizeBytes) return false;
-    if (header.toString("latin1", 4) === "IEND") return true;
+    const type = header.toString("latin1", 4);
+    // Zeros are chunks without length, of a name that no chunk has.
+    if (position > sizeBytes || !/^[A-Za-z]{4}$/.test(type)) return false;
+    if (type === "IEND") return true;
   }
   return true;
 }
 
 /** Its blocks go up to the trailer, or to the end of a picture, as old programs left the trailer out. All of it is read. */
-export function isWholeGif({ head, read }: OpenFile): boolean {
+export function flawOfGif(file: OpenFile): Flaw | undefined {
+  const { isWhole, hasTrailer } = walkGif(file);
+  if (!isWhole) return "cut short";
+  return !hasTrailer && areZerosBefore(file, file.sizeBytes) ? "ends in zeros" : undefined;
+}
+
+interface GifWalk {
+  readonly isWhole: boolean;
+  readonly hasTrailer: boolean;
+}
+
+function walkGif({ head, read }: OpenFile): GifWalk {
   let start = 0;
   let window: Buffer = Buffer.alloc(0);
   let reads = 0;
@@ -67,18 +80,18 @@ export function isWholeGif({ head, read }: OpenFile): boolean {
   let isPictureLast = false;
   while (reads < 4096) {
     const kind = at(position);
-    if (kind === undefined) return isPictureLast;
+    if (kind === undefined) return { isWhole: isPictureLast, hasTrailer: false };
     // The trailer; or what is no block at all, where readers stop and show what they have.
-    if (kind !== 0x21 && kind !== 0x2c) return true;
+    if (kind !== 0x21 && kind !== 0x2c) return { isWhole: true, hasTrailer: kind === 0x3b };
     isPictureLast = kind === 0x2c;
     position += kind === 0x21 ? 2 : 11 + colors(at(position + 9) ?? 0);
     for (let length = at(position); length !== 0; length = at(position)) {
-      if (length === undefined) return false;
+      if (length === undefined) return { isWhole: false, hasTrailer: false };
       position += 1 + length;
     }
     position += 1;
   }
-  return true;
+  return { isWhole: true, hasTrailer: true };
 }
 
 /** It is as long as its header says. */

@@ -2,7 +2,9 @@
 import type { InputProblem } from "../../errors";
 import { counted, formatCount, shown } from "../../text";
 import type { Notice } from "../local-file";
+import { isForeign, takenBy } from "../foreign-formats";
 import { dataTypeOf, inferDataType, isIndexed, suffixOf, type DataType } from "../media";
+import { describeForeign } from "./suffix-groups";
 
 /** What to do with files that the server would store and never show. One that a line names in full is sent in any case. */
 export type UnindexedPolicy = "leave-out" | "send" | "error";
@@ -78,7 +80,10 @@ export function uselessText(
   { dataType, folder }: Pick<IndexingOptions, "dataType" | "folder">,
 ): string {
   const where = folder === undefined ? "" : ` of ${folder === "" ? "the root" : shown(folder)}`;
-  return `No file${where} would be indexed${as(dataType)}: ${describeSuffixes(others)}.`;
+  const taken = dataType === undefined ? "" : ` (${takenBy(dataType)})`;
+  const foreign = others.filter(isForeign);
+  const convert = foreign.length === 0 ? "" : ` To be converted: ${describeForeign(foreign)}.`;
+  return `No file${where} would be indexed${as(dataType)}${taken}: ${describeSuffixes(others)}.${convert}`;
 }
 
 function refusedText(others: readonly string[], dataType: DataType | undefined): string {

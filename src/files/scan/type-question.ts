@@ -6,6 +6,7 @@ import type { FileSetOptions } from "../file-set-options";
 import { conversionOf, isForeign } from "../foreign-formats";
 import { dataTypeOf, inferDataType, suffixOf } from "../media";
 import { partitionFiles } from "./partition";
+import { describeForeign, describeGroups, groupsOf, namesOf, suffixesIn } from "./suffix-groups";
 
 /** The files of one dataset, also those that would be left out of it. */
 interface TypeEvidence {
@@ -38,16 +39,15 @@ export function typeProblems(
   });
 }
 
-const maxGroups = 10;
-const maxNamed = 3;
-
 /** Why the data type has to be given; `undefined` where it can be inferred, or where no file has one. */
 export function typeQuestion({ paths, otherThanSplats }: TypeEvidence): string | undefined {
-  const guess = inferDataType(paths);
+  const plain = paths.filter((path) => !otherThanSplats.has(path));
+  const hasType = plain.some((path) => dataTypeOf(path) !== undefined);
+  const guess = inferDataType(hasType ? plain : paths);
   if (guess === undefined) return undefined;
   const against = paths.filter((path) => isForeign(path) || otherThanSplats.has(path));
   if (against.length === 0) return undefined;
-  const indexed = paths.filter((path) => dataTypeOf(path) === guess && !otherThanSplats.has(path));
+  const indexed = plain.filter((path) => dataTypeOf(path) === guess);
   const beside =
     indexed.length === 0
       ? "cannot be inferred from these files"
@@ -74,51 +74,4 @@ function describeTypes(paths: readonly string[]): string {
     ({ name, files }) => `${formatCount(files.length)} ${name} (${namesOf(files)})`,
   );
   return `they are of several types: ${described.join(", ")}`;
-}
-
-/** Files that are not indexed: how many of each suffix, some by name, and what to convert them to. */
-function describeForeign(paths: readonly string[]): string {
-  return describeGroups(groupsOf(paths, suffixOf), conversionOf);
-}
-
-interface Group {
-  readonly name: string;
-  readonly files: readonly string[];
-}
-
-/** The largest first. */
-function groupsOf(paths: readonly string[], nameOf: (path: string) => string): readonly Group[] {
-  const byName = new Map<string, string[]>();
-  for (const path of paths) {
-    const name = nameOf(path);
-    const files = byName.get(name);
-    if (files === undefined) byName.set(name, [path]);
-    else files.push(path);
-  }
-  return [...byName]
-    .map(([name, files]) => ({ name, files }))
-    .sort((a, b) => b.files.length - a.files.length || (a.name < b.name ? -1 : 1));
-}
-
-function describeGroups(
-  groups: readonly Group[],
-  aboutOf: (suffix: string) => string | undefined,
-): string {
-  const described = groups.slice(0, maxGroups).map(({ name, files }) => {
-    const about = aboutOf(name);
-    const suffix = name === "" ? "without a suffix" : shown(name);
-    return `${formatCount(files.length)} ${suffix} (${namesOf(files)}${about === undefined ? "" : `; ${about}`})`;
-  });
-  const rest = groups.length - maxGroups;
-  return described.join(", ") + (rest > 0 ? `, and files of ${rest} more suffixes` : "");
-}
-
-function namesOf(files: readonly string[]): string {
-  const rest = files.length > maxNamed ? ", …" : "";
-  return files.slice(0, maxNamed).map(shown).join(", ") + rest;
-}
-
-function suffixesIn(paths: readonly string[]): string {
-  const suffixes = groupsOf(paths, suffixOf).map(({ name }) => name);
-  return suffixes.slice(0, maxGroups).join(", ");
 }

@@ -3,17 +3,19 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { endings } from "../content/endings";
-import type { IsWhole, OpenFile } from "../content/open-file";
+import type { Flaw, OpenFile } from "../content/open-file";
 
-const isWholeByName: ReadonlyMap<string, IsWhole> = new Map(Object.entries(endings));
+const flawByName: ReadonlyMap<string, (file: OpenFile) => Flaw | undefined> = new Map(
+  Object.entries(endings),
+);
 
-/** Size, time and first bytes of each file, and whether it is whole. */
+/** Size, time and first bytes of each file, and whether its structure is as it should be. */
 export interface InspectJob {
   readonly kind: "inspect";
   readonly paths: readonly string[];
   /** First bytes to read of each; 0 opens the file and reads nothing. */
   readonly sampleBytes: number;
-  /** For each file the name of the tool that says whether it is whole; `""` without one. */
+  /** For each file the name of the function that looks at its structure; `""` without one. */
   readonly endings: readonly string[];
   /** What may be read of each after its head: a file decides how much there is to read of it, and may be made to stall. */
   readonly maxReads: number;
@@ -41,8 +43,8 @@ export interface InspectResult {
   readonly modifiedMs: readonly number[];
   /** For each file `sampleBytes` of its head, filled up with zeros. */
   readonly samples: Uint8Array;
-  /** Indices of the files whose end is missing. */
-  readonly cutShort: readonly number[];
+  /** Of the files whose structure is wrong, by their indices. */
+  readonly flaws: readonly { readonly index: number; readonly flaw: Flaw }[];
   /** Indices of the files that would take more than the job's bounds to look at; they count as whole. */
   readonly undecided: readonly number[];
   readonly faults: readonly FileFault[];
@@ -85,7 +87,7 @@ export function inspect(job: InspectJob): InspectResult {
   const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : 65_536);
   const sizesBytes: number[] = [];
   const modifiedMs: number[] = [];
-  const cutShort: number[] = [];
+  const flaws: { index: number; flaw: Flaw }[] = [];
   const undecided: number[] = [];
   const pastBounds = new Error("past the job's bounds");
   const faults: FileFault[] = [];
@@ -96,12 +98,13 @@ export function inspect(job: InspectJob): InspectResult {
     if (length === 0) return;
     const offset = index * sampleBytes;
     fs.readSync(handle, samples, offset, length, 0);
-    const isWhole = isWholeByName.get(job.endings[index] ?? "");
-    if (isWhole === undefined) return;
+    const flawOf = flawByName.get(job.endings[index] ?? "");
+    if (flawOf === undefined) return;
     const head = Buffer.from(samples.buffer, offset, length);
     const read = readerOf(job, { handle, window, pastBounds });
     try {
-      if (!isWhole({ sizeBytes, head, read })) cutShort.push(index);
+      const flaw = flawOf({ sizeBytes, head, read });
+      if (flaw !== undefined) flaws.push({ index, flaw });
     } catch (error) {
       if (error !== pastBounds) throw error;
       undecided.push(index);
@@ -124,7 +127,7 @@ export function inspect(job: InspectJob): InspectResult {
       if (handle !== undefined) fs.closeSync(handle);
     }
   });
-  return { sizesBytes, modifiedMs, samples, cutShort, undecided, faults };
+  return { sizesBytes, modifiedMs, samples, flaws, undecided, faults };
 }
 
 /** The sha256 of each file, and `CHANGED` for one that is no longer what was listed or changes while it is read. */
