@@ -26,6 +26,7 @@ export const INPUTS = {
   prefix: { default: "", needs: "upload" },
   "include-hidden-files": { default: "false", needs: "upload" },
   symlinks: { default: "follow", needs: "upload" },
+  "allow-link-targets": { default: "", needs: "upload" },
   unindexed: { default: "leave-out", needs: "upload" },
   "check-content": { default: "warn", needs: "upload" },
   "if-no-files-found": { default: "error", needs: "upload" },

@@ -16,6 +16,7 @@ export interface UploadInputs {
   readonly prefix?: string | undefined;
   readonly includeHidden: boolean;
   readonly symlinks: "follow" | "skip" | "error";
+  readonly allowLinkTargets: readonly string[];
   readonly unindexed: UnindexedPolicy;
   readonly checkContent: "warn" | "error" | "off";
   readonly ifNoFilesFound: "error" | "warn" | "ignore";
@@ -67,6 +68,7 @@ function readUploadSettings(
   reader: Reader,
 ): Omit<UploadInputs, "include" | "exclude" | "dataset" | "nameProblems"> {
   const depth = reader.choice("partition-depth", ["0", "1"]);
+  const symlinks = reader.choice("symlinks", ["follow", "skip", "error"]) ?? "error";
   const budget = reader.number("time-budget-minutes", { least: 0.01, most: MAX_MINUTES });
   const concurrency = reader.number("concurrency", {
     least: 1,
@@ -77,7 +79,8 @@ function readUploadSettings(
     root: reader.text("root") ?? ".",
     prefix: reader.text("prefix"),
     includeHidden: reader.flag("include-hidden-files"),
-    symlinks: reader.choice("symlinks", ["follow", "skip", "error"]) ?? "error",
+    symlinks,
+    allowLinkTargets: readLinkTargets(reader, symlinks),
     unindexed: reader.choice("unindexed", ["leave-out", "send", "error"]) ?? "error",
     checkContent: reader.choice("check-content", ["warn", "error", "off"]) ?? "error",
     ifNoFilesFound: reader.choice("if-no-files-found", ["error", "warn", "ignore"]) ?? "error",
@@ -92,6 +95,15 @@ function readUploadSettings(
     timeBudgetMs: budget === undefined ? undefined : budget * MS_PER_MINUTE,
     planFile: reader.text("plan"),
   };
+}
+
+function readLinkTargets(reader: Reader, symlinks: UploadInputs["symlinks"]): readonly string[] {
+  const folders = reader.lines("allow-link-targets");
+  if (folders.length > 0 && symlinks !== "follow") {
+    const text = `is about links that are followed, and symlinks is ${symlinks}; remove one of them`;
+    reader.refuse("allow-link-targets", text);
+  }
+  return folders;
 }
 
 function readIfExists(reader: Reader): "verify" | "fail" {

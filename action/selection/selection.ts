@@ -100,11 +100,13 @@ async function readAndCheck(
   const fileSet = await readFileSet(
     {
       root: resolve(workspace, inputs.root),
+      base: workspace,
       include: inputs.include,
       exclude: inputs.exclude,
       prefix: inputs.prefix,
       includeHidden: inputs.includeHidden,
       symlinks: inputs.symlinks,
+      allowLinkTargets: inputs.allowLinkTargets,
       unindexed: inputs.unindexed,
       checkContent: inputs.checkContent,
       dataType: inputs.dataType,
@@ -115,6 +117,7 @@ async function readAndCheck(
     {
       signal,
       isLeftOut: own.isOwn,
+      linkTargetsInput: "allow-link-targets",
       countsRemoved: inputs.ifNoFilesFound !== "ignore",
       check: (found) =>
         inputs.ifNoFilesFound === "error"

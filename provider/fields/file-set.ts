@@ -28,6 +28,7 @@ export const FILE_SET_FIELDS = {
   dataType: { rule: isDataType, change: "update", output: "declared" },
   includeHidden: { rule: isFlag, change: "ignore", output: "declared" },
   symlinks: { rule: isOneOf(["follow", "skip", "error"]), change: "ignore", output: "declared" },
+  allowLinkTargets: { rule: isTextList, change: "ignore", output: "declared" },
   unindexed: {
     rule: isOneOf(["leave-out", "send", "error"]),
     change: "ignore",

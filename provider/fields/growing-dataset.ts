@@ -4,8 +4,9 @@ import type { Fields, Property } from "./field";
 import { FILE_SET_FIELDS } from "./file-set";
 import { isDatasetName, isDataType, isText } from "./rules";
 
-const { root, include, exclude, prefix, includeHidden, symlinks, checkContent, concurrency } =
+const { root, include, exclude, prefix, includeHidden, symlinks, allowLinkTargets } =
   FILE_SET_FIELDS;
+const { checkContent, concurrency } = FILE_SET_FIELDS;
 const { visibility, metadata, industry, license, createMetadata, waitForIngest, timeoutMinutes } =
   COMMON_FIELDS;
 
@@ -14,7 +15,8 @@ export const GROWING_DATASET_FIELDS = {
   name: { rule: isDatasetName, change: "replace", output: "declared" },
   organizationUid: { rule: isText, change: "replace", output: "declared" },
   dataType: { rule: isDataType, change: "replace", output: "declared" },
-  ...{ root, include, exclude, prefix, includeHidden, symlinks, checkContent, concurrency },
+  ...{ root, include, exclude, prefix, includeHidden, symlinks, allowLinkTargets },
+  ...{ checkContent, concurrency },
   // These count for the increments that are made from then on: no call changes a dataset.
   visibility: { ...visibility, change: "ignore", output: "declared" },
   metadata: { ...metadata, change: "ignore" },

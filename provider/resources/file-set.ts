@@ -43,6 +43,11 @@ export interface FileSetArgs {
   /** Nothing outside `root` is ever taken. @default "follow" */
   symlinks?: pulumi.Input<"follow" | "skip" | "error">;
   /**
+   * Further folders that links may lead to, as the cache of DVC, git-annex or Hugging Face. Relative ones are taken from the
+   * folder of the program.
+   */
+  allowLinkTargets?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
    * What to do with files that Avala would store and never show, by their suffix: a note, a label file. One that `include`
    * names in full is sent in any case. @default "leave-out"
    */

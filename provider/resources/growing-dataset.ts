@@ -14,6 +14,7 @@ export interface GrowingDatasetArgs
       | "prefix"
       | "includeHidden"
       | "symlinks"
+      | "allowLinkTargets"
       | "checkContent"
       | "concurrency"
       | "organizationUid"

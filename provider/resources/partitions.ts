@@ -18,6 +18,7 @@ export interface ChosenFiles {
   readonly exclude?: readonly string[];
   readonly includeHidden?: boolean;
   readonly symlinks?: SymlinkPolicy;
+  readonly allowLinkTargets?: readonly string[];
   readonly unindexed?: UnindexedPolicy;
   readonly partitionDepth?: PartitionDepth;
   /** May be an output. */
@@ -56,9 +57,11 @@ function checkPlain({ root, partitionDepth = 0 }: ChosenFiles): void {
 
 function listed(args: ChosenFiles): Partitions {
   const { root, include = EVERYTHING, exclude, includeHidden, symlinks, unindexed } = args;
+  const { allowLinkTargets } = args;
   // An output is not known yet: then a partition is one of files of any type, and the set itself is refused.
   const dataType = dataTypes.find((known) => known === args.dataType);
-  const choice = { include, exclude, includeHidden, symlinks, unindexed, dataType };
+  const links = { symlinks, allowLinkTargets };
+  const choice = { include, exclude, includeHidden, ...links, unindexed, dataType };
   return readPartitions(root, { ...choice, depth: 1 });
 }
 

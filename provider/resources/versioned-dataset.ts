@@ -33,6 +33,8 @@ export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetAr
   includeHidden?: boolean;
   /** @default "follow" */
   symlinks?: "follow" | "skip" | "error";
+  /** Further folders that links may lead to. */
+  allowLinkTargets?: string[];
   /** As of a `FileSet`. @default "leave-out" */
   unindexed?: "leave-out" | "send" | "error";
   /**
@@ -66,7 +68,7 @@ function fileSetArgs(
 ): FileSetArgs {
   const { root, include, exclude, prefix, organizationUid, dataType, includeHidden, symlinks } =
     args;
-  const { unindexed, checkContent, concurrency } = args;
+  const { allowLinkTargets, unindexed, checkContent, concurrency } = args;
   return pulumiArgs<FileSetArgs>({
     root,
     include,
@@ -78,6 +80,7 @@ function fileSetArgs(
     dataType,
     includeHidden,
     symlinks,
+    allowLinkTargets,
     unindexed,
     checkContent,
     concurrency,

@@ -1,11 +1,12 @@
 // What a file set is chosen by, and the first check of it: root, globs and prefix. Reads nothing but the root's name.
 import { realpathSync, statSync } from "node:fs";
-import { resolve, sep } from "node:path";
+import { dirname, resolve, sep } from "node:path";
+import { shown } from "../text";
 import { InputError, type InputProblem } from "../errors";
 import type { DataType } from "./media";
 import { readPrefix } from "./names";
 import { parsePatterns, type Patterns } from "./scan/patterns";
-import { codeOf, type SymlinkPolicy } from "./scan/entries";
+import { codeOf, type LinkTargets, type SymlinkPolicy } from "./scan/entries";
 import type { UnindexedPolicy } from "./scan/indexing";
 
 /** What to do with content that is not what its name says. */
@@ -37,6 +38,11 @@ export interface FileSetOptions {
   readonly includeHidden?: boolean | undefined;
   /** @default "follow" */
   readonly symlinks?: SymlinkPolicy | undefined;
+  /**
+   * Further folders that links may lead to, as a cache that several checkouts share. A relative one is taken from `base`.
+   * @default the root alone
+   */
+  readonly allowLinkTargets?: readonly string[] | undefined;
   /** Empty files, bytes that are not what the suffix says, images and recordings cut short. @default "warn" */
   readonly checkContent?: ContentPolicy | undefined;
   /**
@@ -54,23 +60,29 @@ export interface FileSetOptions {
   readonly allowEmpty?: boolean | undefined;
 }
 
-/** The root with its links resolved, patterns and prefix. @throws InputError with every reason why they can't be used */
-export function readOptions(options: FileSetOptions): {
-  root: string;
-  patterns: Patterns;
-  prefix: string;
-} {
+export interface ReadOptions {
+  /** Absolute, its links resolved. */
+  readonly root: string;
+  readonly patterns: Patterns;
+  readonly prefix: string;
+  readonly linkTargets: LinkTargets;
+}
+
+/** `linkTargetsInput` is what the user calls `allowLinkTargets`. @throws InputError with every reason why they can't be used */
+export function readOptions(
+  options: FileSetOptions,
+  linkTargetsInput = "allowLinkTargets",
+): ReadOptions {
   const problems: InputProblem[] = [];
-  const given = resolve(options.base ?? "", options.root);
-  let root = given;
-  try {
-    root = realpathSync.native(given);
-    if (!statSync(root).isDirectory())
-      problems.push({ input: "root", text: `${given} is not a folder.` });
-  } catch (error) {
-    const text = `${given} can't be read (${codeOf(error)}).`;
-    problems.push({ input: "root", text });
-  }
+  const { base = "" } = options;
+  const given = resolve(base, options.root);
+  const root = readFolder("root", given, problems);
+  const folders = (options.allowLinkTargets ?? []).map((folder) =>
+    readFolder(linkTargetsInput, resolve(base, folder), problems),
+  );
+  // All of the disk would be what a link, which may come with the files, can send.
+  for (const folder of folders.filter((one) => dirname(one) === one))
+    problems.push({ input: linkTargetsInput, text: `${folder} is the whole file system.` });
   const patterns = parsePatterns({
     include: options.include,
     exclude: options.exclude ?? [],
@@ -81,5 +93,18 @@ export function readOptions(options: FileSetOptions): {
   const { prefix, problem } = readPrefix(options.prefix ?? "");
   if (problem !== undefined) problems.push({ input: "prefix", text: problem });
   if (problems.length > 0) throw new InputError(problems);
-  return { root, patterns, prefix };
+  return { root, patterns, prefix, linkTargets: { folders, input: linkTargetsInput } };
+}
+
+/** Its real path, or as given where it can't be used. */
+function readFolder(input: string, given: string, problems: InputProblem[]): string {
+  try {
+    const real = realpathSync.native(given);
+    if (!statSync(real).isDirectory())
+      problems.push({ input, text: `${shown(given)} is not a folder.` });
+    return real;
+  } catch (error) {
+    problems.push({ input, text: `${shown(given)} can't be read (${codeOf(error)}).` });
+    return given;
+  }
 }

@@ -56,6 +56,8 @@ interface FileSetRun {
    * What is as if it was not there, by its real path; unless a line names it in full.
    */
   readonly isLeftOut?: ((real: string) => boolean) | undefined;
+  /** What the user calls `allowLinkTargets`. @default that */
+  readonly linkTargetsInput?: string | undefined;
   /** Whether to count what each line takes away, which walks the tree once more. @default false */
   readonly countsRemoved?: boolean | undefined;
 }
@@ -125,12 +127,13 @@ interface Chosen {
 
 /** What the lines choose and a set takes, before any file is opened. */
 async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Chosen> {
-  const { root, patterns, prefix } = readOptions(options);
+  const { root, patterns, prefix, linkTargets } = readOptions(options, run.linkTargetsInput);
   if (run.signal?.aborted === true) throw cancelled("Listing files");
   const request = {
     tree: createTree({
       root,
       symlinks: options.symlinks ?? "follow",
+      linkTargets,
       folder: options.folder,
       isLeftOut: leavingOut(root, patterns.lines, run.isLeftOut),
     }),

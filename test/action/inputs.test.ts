@@ -266,6 +266,7 @@ describe("an input without effect", () => {
     prefix: "a",
     "include-hidden-files": "true",
     symlinks: "skip",
+    "allow-link-targets": "/mnt/cache",
     unindexed: "send",
     "check-content": "off",
     "if-no-files-found": "warn",

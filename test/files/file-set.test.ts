@@ -3,6 +3,7 @@ import { chmodSync, truncateSync, writeFileSync } from "node:fs";
 import { relative, join } from "node:path";
 import { InputError } from "../../src/errors";
 import { hashFiles } from "../../src/files/hash";
+import { listPartitions } from "../../src/files/scan/partition";
 import { countSuffixes } from "../../src/files/scan/indexing";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
@@ -244,10 +245,16 @@ describe("symbolic links", () => {
     expect(await paths(tree(linked), ["to-dir"])).toEqual(["to-dir/b.jpg"]);
     expect(await paths(tree(linked), ["to-dir/*.jpg"])).toEqual(["to-dir/b.jpg"]);
   });
-  test("are left out with a notice for each", async () => {
+  test("are left out with one notice that counts them", async () => {
     const set = await read(tree(linked), ["**"], { symlinks: "skip" });
     expect(set.files.map((file) => file.path)).toEqual(["a.jpg", "dir/b.jpg"]);
-    expect(set.notices.map(({ path }) => path)).toEqual(["to-a.jpg", "to-dir"]);
+    expect(set.notices).toHaveLength(1);
+    expect(set.notices[0]?.text).toMatch(/2 symbolic links \(to-a\.jpg, to-dir\)/);
+    const many = Object.fromEntries(
+      Array.from({ length: 30 }, (_, n) => [`l${n}.jpg`, { link: "a.jpg" }] as const),
+    );
+    const { notices } = await read(tree({ ...linked, ...many }), ["**"], { symlinks: "skip" });
+    expect(notices.map(({ text }) => text)).toEqual([expect.stringContaining("32 symbolic links")]);
     expect(await problems(tree(linked), ["to-dir/*.jpg"], { symlinks: "skip" })).toEqual([
       "include",
     ]);
@@ -277,6 +284,80 @@ describe("symbolic links", () => {
     });
     test("are left out (skip)", async () => {
       expect(await paths(in_, ["**"], { symlinks: "skip" })).toEqual(["a.jpg"]);
+    });
+  });
+  describe("that lead to further folders that are allowed", () => {
+    const shared = createTempTree({
+      "cache/ab/1": jpeg("1"),
+      "cache/dir/2.jpg": jpeg("2"),
+      "cache/dir/3.jpg": { link: "../ab/1" },
+      "cache/dir/out.jpg": { link: "../../secret.jpg" },
+      "cache/dir/up": { link: ".." },
+      "cache2/x.jpg": jpeg("x"),
+      "secret.jpg": jpeg("secret"),
+      file: "",
+      to: { link: "cache" },
+    });
+    const in_ = createTempTree({
+      "a.jpg": { link: shared.at("cache/ab/1") },
+      dir: { link: shared.at("cache/dir") },
+      "twin.jpg": { link: shared.at("cache2/x.jpg") },
+    });
+    const out = ["dir/out.jpg", "dir/up/dir/out.jpg", "twin.jpg"];
+    afterAll(() => [shared, in_].forEach((made) => made.remove()));
+
+    test("are followed, and no further than they allow", async () => {
+      const allowLinkTargets = [shared.at("cache")];
+      expect(await problems(in_, ["**"], { allowLinkTargets })).toEqual(out);
+      const options = { allowLinkTargets, exclude: out };
+      const set = await read(in_, ["**"], options);
+      expect(set.files.map(({ path }) => path)).toEqual([
+        "a.jpg",
+        "dir/2.jpg",
+        "dir/3.jpg",
+        "dir/up/dir/2.jpg",
+        "dir/up/dir/3.jpg",
+      ]);
+      expect((await hashFiles(set.files)).entries).toHaveLength(5);
+      expect(
+        listPartitions(in_.root, { include: ["dir/2.jpg"], allowLinkTargets, depth: 1 }),
+      ).toEqual(["dir"]);
+    });
+
+    test("may be relative to the base, several, and links themselves", async () => {
+      const options = { base: shared.root, exclude: ["dir"] };
+      const allowLinkTargets = ["to", "cache2"];
+      expect(await paths(in_, ["**"], { ...options, allowLinkTargets })).toEqual([
+        "a.jpg",
+        "twin.jpg",
+      ]);
+    });
+
+    test("are refused by name when they can't be used, or are the whole file system", async () => {
+      const allowLinkTargets = [shared.at("none"), shared.at("file"), "/"];
+      const refused = read(in_, ["**"], { allowLinkTargets });
+      await expect(refused).rejects.toMatchObject({
+        problems: [
+          {
+            input: "allowLinkTargets",
+            text: expect.stringContaining("none can't be read"),
+          },
+          { input: "allowLinkTargets", text: expect.stringContaining("is not a folder") },
+          { input: "allowLinkTargets", text: expect.stringContaining("whole file system") },
+        ],
+      });
+    });
+
+    test("are named with their target and both ways out where they are not", async () => {
+      const both = tree({ "root/a.jpg": { link: "../cache/1.jpg" }, "cache/1.jpg": jpeg() });
+      const options = { root: both.at("root"), include: ["**"] };
+      const error = await readFileSet(options, { linkTargetsInput: "allow-link-targets" }).catch(
+        (thrown: unknown) => thrown,
+      );
+      const text = String(error);
+      for (const part of ["a.jpg: ", both.at("cache/1.jpg"), "as allow-link-targets", both.root])
+        expect(text).toContain(part);
+      expect(text).toContain(`let root be ${both.root}, further up`);
     });
   });
   test("to a sibling whose name starts as the root's lead out of it, too", async () => {

@@ -79,6 +79,7 @@ function optionsOf(given: Chosen): FileSetOptions {
     folder,
     includeHidden,
     symlinks,
+    allowLinkTargets,
     unindexed,
     checkContent,
   } = given;
@@ -91,6 +92,7 @@ function optionsOf(given: Chosen): FileSetOptions {
     folder,
     includeHidden,
     symlinks,
+    allowLinkTargets,
     unindexed,
     checkContent,
     dataType,

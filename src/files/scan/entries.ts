@@ -1,18 +1,19 @@
 // What is in one folder, as the tree has it: links resolved by the chosen policy, nothing outside the root.
 // Knows neither globs nor the folder's path below the root.
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
-import { join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
+import { shown } from "../../text";
 import { evictedName } from "./junk";
 
 /** What to do with symbolic links. Whatever is chosen, nothing outside the root is ever taken. */
 export type SymlinkPolicy = "follow" | "skip" | "error";
 
 /**
- * Why an entry is not used: `problem` refuses the whole set, `notice` only leaves it out, and `evicted` is a file that is
- * missing since only its placeholder is there.
+ * Why an entry is not used: `problem` refuses the whole set, `notice` only leaves it out, `skipped` is a link that is
+ * left out as all are, and `evicted` a file that is missing since only its placeholder is there.
  */
 export interface Rejection {
-  readonly level: "problem" | "notice" | "evicted";
+  readonly level: "problem" | "notice" | "evicted" | "skipped";
   readonly text: string;
 }
 
@@ -54,10 +55,18 @@ export interface Entries {
   readonly bar?: Rejection;
 }
 
+export interface LinkTargets {
+  readonly folders: readonly string[];
+  /** What the user calls the input that names them. */
+  readonly input: string;
+}
+
 export interface EntryOptions {
   /** Absolute, its own links resolved. */
   readonly root: string;
   readonly symlinks: SymlinkPolicy;
+  /** Further folders that links may lead to: absolute, their own links resolved. */
+  readonly linkTargets?: LinkTargets | undefined;
   /** Whether what is at this real path is as if it was not there. */
   readonly isLeftOut?: ((real: string) => boolean) | undefined;
 }
@@ -106,7 +115,7 @@ const special: Rejection = {
 };
 
 function linkOf(options: EntryOptions, name: string, real: string): TreeEntry {
-  const { root, symlinks } = options;
+  const { symlinks } = options;
   const problem = (text: string, isFolder = false): TreeEntry =>
     new TreeEntry(name, isFolder, { level: "problem", text });
   try {
@@ -116,7 +125,8 @@ function linkOf(options: EntryOptions, name: string, real: string): TreeEntry {
     if (symlinks === "error")
       return problem("It is a symbolic link, and symlinks is error.", isFolder);
     const target = realpathSync.native(real);
-    if (!isWithin(root, target)) return problem("The link leads out of the root.", isFolder);
+    const way = wayOut(options, target);
+    if (way !== undefined) return problem(way, isFolder);
     if (isFolder) return new TreeEntry(name, true, undefined, target);
     if (options.isLeftOut?.(target) === true) return new TreeEntry(name, false, leftOut);
     return stats.isFile() ? new TreeEntry(name, false) : new TreeEntry(name, false, special);
@@ -126,13 +136,29 @@ function linkOf(options: EntryOptions, name: string, real: string): TreeEntry {
   }
 }
 
+/** Why a link must not be followed, with both ways out; `undefined` when it may be. */
+function wayOut({ root, linkTargets }: EntryOptions, target: string): string | undefined {
+  const { folders = [], input = "allowLinkTargets" } = linkTargets ?? {};
+  if ([root, ...folders].some((folder) => isWithin(folder, target))) return undefined;
+  const above = commonFolder(root, target);
+  const further = above === undefined ? "" : `, or let root be ${shown(above)}, further up`;
+  return `The link leads out of the root, to ${shown(target)}. Name a folder that this is in as ${input}${further}.`;
+}
+
+/** The folder that holds both, unless that is the whole file system. */
+function commonFolder(root: string, target: string): string | undefined {
+  for (let at = dirname(root); dirname(at) !== at; at = dirname(at))
+    if (isWithin(at, target)) return at;
+  return undefined;
+}
+
 const leftOut: Rejection = {
   level: "notice",
   text: "The link leads to a file that must not be taken; it was left out.",
 };
-const skipped: Rejection = { level: "notice", text: "It is a symbolic link; it was left out." };
+const skipped: Rejection = { level: "skipped", text: "It is a symbolic link, and skipped." };
 
-function isWithin(root: string, path: string): boolean {
+export function isWithin(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 

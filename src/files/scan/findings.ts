@@ -1,6 +1,6 @@
 // What the lines of a scan found, line by line: what is taken, what is left out and why. Walks nothing.
 import type { InputProblem } from "../../errors";
-import { shown } from "../../text";
+import { counted, shown } from "../../text";
 import type { Notice, PatternCount } from "../local-file";
 import { comparePaths } from "../manifest/manifest";
 import type { Rejection } from "./entries";
@@ -124,8 +124,18 @@ function barredBy(
   return {
     evicted: barred(bars, "evicted").map(({ path }) => path),
     problems: [...problems, ...others],
-    notices: barred(bars, "notice"),
+    notices: [...barred(bars, "notice"), ...skippedNotices(barred(bars, "skipped"))],
   };
+}
+
+const maxNamed = 3;
+
+function skippedNotices(links: readonly { readonly path: string }[]): readonly Notice[] {
+  if (links.length === 0) return [];
+  const names = links.slice(0, maxNamed).map(({ path }) => shown(path));
+  const rest = links.length > maxNamed ? ", …" : "";
+  const text = `Left out, since symlinks is skip: ${counted(links.length, "symbolic link")} (${names.join(", ")}${rest}).`;
+  return [{ text }];
 }
 
 function barred(

@@ -16,7 +16,13 @@ export interface Partition<T> {
 
 type PartitionOptions = Pick<
   FileSetOptions,
-  "include" | "exclude" | "includeHidden" | "symlinks" | "unindexed" | "dataType"
+  | "include"
+  | "exclude"
+  | "includeHidden"
+  | "symlinks"
+  | "allowLinkTargets"
+  | "unindexed"
+  | "dataType"
 > & { readonly depth: PartitionDepth };
 
 export interface Partitions {
@@ -38,7 +44,11 @@ interface Pathed {
 export function readPartitions(root: string, options: PartitionOptions): Partitions {
   const read = readOptions({ root, ...options });
   if (options.depth === 0) return { folders: [""], leftOut: [] };
-  const tree = createTree({ root: read.root, symlinks: options.symlinks ?? "follow" });
+  const tree = createTree({
+    root: read.root,
+    symlinks: options.symlinks ?? "follow",
+    linkTargets: read.linkTargets,
+  });
   const includeHidden = options.includeHidden ?? false;
   const { paths, named, problems, evicted } = scanSync({ tree, ...read.patterns, includeHidden });
   const { unindexed = "leave-out", dataType } = options;
