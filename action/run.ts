@@ -5,6 +5,7 @@ import { connect } from "../src/api/connect";
 import type { Avala } from "../src/api/connection";
 import { readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
+import { counted } from "../src/text";
 import type { Listener } from "../src/events";
 import { describeLeftOut } from "../src/files/left-out";
 import { destinationOf } from "./selection/destination";
@@ -114,8 +115,12 @@ async function reportFailure(run: Run, status: StatusCheck, error: unknown): Pro
   }
 }
 
-function successText({ export: made, datasets }: Results): string {
+function successText({ export: made, datasets, sets }: Results): string {
   if (made !== undefined) return `Export ${made.uid}: ${made.status}`;
+  if (sets.length > 0)
+    return sets
+      .map(({ target, plan }) => `${target.name}: ${counted(plan.current.length, "file")}`)
+      .join(", ");
   return datasets.map(({ dataset }) => `${dataset.name}: ${dataset.status}`).join(", ");
 }
 

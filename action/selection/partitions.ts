@@ -8,7 +8,8 @@ import { type DataType, inferDataType } from "../../src/files/media";
 import { describeSuffixes, isItemOf, uselessText } from "../../src/files/scan/indexing";
 import { partitionFiles, partitionsOnlyOf } from "../../src/files/scan/partition";
 import { untyped } from "../../src/files/scan/type-question";
-import { shown } from "../../src/text";
+import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
+import { counted, shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
 import { namesOf } from "./target-names";
 
@@ -53,6 +54,7 @@ export function partitionProblems(
   if (fileSet === undefined) return namingProblems(inputs, "folder");
   return partitionsOf(inputs, fileSet).flatMap((partition) => [
     ...typeProblems(partition),
+    ...(isGrowingTemplate(inputs.dataset) ? growingProblems(partition) : []),
     ...namingProblems(inputs, partition.folder),
   ]);
 }
@@ -65,6 +67,14 @@ function typeProblems({ folder, files, dataType }: Partition): readonly InputPro
     return [{ input: "files", text: `${useless} A dataset without items is not made: ${way}.` }];
   }
   return dataType === undefined ? [{ input: "data-type", text: untyped(folder, paths) }] : [];
+}
+
+/** A file that never shows can't be known to be held, so it would be sent again whenever no record says so. */
+function growingProblems({ files, dataType }: Partition): readonly InputProblem[] {
+  const others = files.map(({ path }) => path).filter((path) => !isItemOf(path, dataType));
+  if (dataType === undefined || others.length === 0 || others.length === files.length) return [];
+  const text = `chooses ${counted(others.length, "file")} that Avala would store and never show (${describeSuffixes(others)}), which a growing set can't hold: let unindexed be leave-out, and name none of them in full`;
+  return [{ input: "files", text }];
 }
 
 function namingProblems(inputs: UploadInputs, folder: string): readonly InputProblem[] {

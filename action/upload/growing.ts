@@ -87,7 +87,7 @@ function growthText({ current, toSend, superseded, moved, unverified }: GrowthPl
 /** Before the first byte: what each set has, what it lacks, and what of it is not current any more. */
 export function tellSets(run: Run, decided: readonly DecidedSet[]): void {
   for (const { target, decision } of decided) {
-    const { increments, plan, deleted, unindexed } = decision;
+    const { increments, plan, deleted } = decision;
     const { name } = target;
     const text = growthText(plan);
     run.log.info(`Growing set ${name}, ${counted(increments.length, "dataset")}: ${text}.`);
@@ -95,12 +95,6 @@ export function tellSets(run: Run, decided: readonly DecidedSet[]): void {
       const names = deleted.map((one) => `${shown(one.name)} (uid ${shown(one.uid)})`).join(", ");
       run.warn({
         text: `Datasets of ${name} are gone at Avala: ${names}. Their files are sent again.`,
-      });
-    }
-    if (unindexed > 0) {
-      const files = counted(unindexed, "file");
-      run.warn({
-        text: `${files} of ${name} left out: Avala would store and never show them, so whether a set holds them could not be known.`,
       });
     }
     if (plan.superseded.length > 0)

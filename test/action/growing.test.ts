@@ -24,6 +24,7 @@ beforeEach(async () => {
     "images/cats/one.jpg": jpeg("one"),
     "images/cats/two.jpg": jpeg("two"),
     "images/dogs/three.jpg": jpeg("three"),
+    "notes/a.txt": "a note",
   });
   await start();
 });
@@ -156,6 +157,7 @@ describe("a growing set", () => {
     [{ dataset: "pets-{digest}", slug: "pets-{increment}" }, /only where dataset contains it/],
     [{ dataset: "pets-{increment}", "if-dataset-exists": "fail" }, /if-dataset-exists/],
     [{ dataset: "pets-{folder}-{increment}" }, /partition-depth/],
+    [{ files: "images\nnotes/a.txt" }, /growing set can't hold/],
   ])("%j is refused", async (inputs, text) => {
     const { outputs, errors } = await act(inputs);
     expect(outputs.outcome).toBe("invalid");

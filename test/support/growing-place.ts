@@ -43,6 +43,7 @@ export interface GrowingPlace {
   drop(path: string): void;
   target(more?: Partial<GrowTarget>): GrowTarget;
   options(more?: Partial<GrowOptions>): GrowOptions;
+  decide(more?: RunOptions): Promise<GrowDecision>;
   /** As a run on this machine, with the record that is there. */
   run(more?: RunOptions): Promise<Grown>;
   /** What the runs of this machine remember goes. */
@@ -70,6 +71,10 @@ export function useGrowingPlace(): GrowingPlace {
   const running = (): Emulator => {
     if (emulator === undefined) throw new Error("No emulator was started in this test.");
     return emulator;
+  };
+  const optionsOf = ({ machine, options }: RunOptions): GrowOptions => {
+    const elsewhere = machine === undefined ? {} : { stateDirectory: join(folder, machine) };
+    return place.options({ ...elsewhere, ...options });
   };
   const place: GrowingPlace = {
     get emulator() {
@@ -105,18 +110,18 @@ export function useGrowingPlace(): GrowingPlace {
       isRoomChecked: true,
       ...more,
     }),
-    run: async ({ avala = sessionWith(running()).avala, ...more } = {}) => {
-      const before = running().requests().length;
-      const { dataset, paths, machine } = more;
+    decide: ({ avala = sessionWith(running()).avala, dataset, paths, ...more } = {}) => {
       const target = place.target({
         ...(dataset && { dataset }),
         files: [...files.values()].filter(({ path }) => paths?.includes(path) !== false),
       });
-      const elsewhere = machine === undefined ? {} : { stateDirectory: join(folder, machine) };
-      const options = place.options({ ...elsewhere, ...more.options });
-      const decision = await decideGrowth(avala, target, options);
+      return decideGrowth(avala, target, optionsOf(more));
+    },
+    run: async ({ avala = sessionWith(running()).avala, ...more } = {}) => {
+      const before = running().requests().length;
+      const decision = await place.decide({ ...more, avala });
       await more.meanwhile?.();
-      const result = await growSet(avala, decision, options);
+      const result = await growSet(avala, decision, optionsOf(more));
       const calls = running()
         .requests()
         .slice(before)

@@ -145,6 +145,7 @@ async function decideListed(
   const numbers = [...increments, ...deleted].map(({ number }) => number);
   const next = await nextName(avala, target, plan.toSend, {
     numbers,
+    begunAs: options.stored?.name,
     stateDirectory: options.stateDirectory,
   });
   const unindexed = given.files.length - files.length;

@@ -2,6 +2,7 @@
 // Safe when other runs grow the set at once: those that add the same files end as one increment.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { AvalaError, isAvalaError } from "../../errors";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
@@ -85,6 +86,13 @@ export function knownIncrements(increments: readonly Increment[]): readonly Know
     .map(knownAs);
 }
 
+/** What an increment lacks is not lost: the next run finds it out, and sends it again. */
+function withWayOut(error: unknown): never {
+  if (!isAvalaError(error) || error.code !== "dataset") throw error;
+  const hint = "Run again: what the dataset lacks is sent as another one of the growing set.";
+  throw new AvalaError("dataset", error.message, { hint, cause: error });
+}
+
 function unchanged({ increments, plan }: GrowDecision): GrowResult {
   return { outcome: plan.unverified.length === 0 ? "unchanged" : "unverified", increments, plan };
 }
@@ -105,7 +113,7 @@ export async function growSet(
     findMade: () => findRival(avala, target, next),
   };
   const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
-  const result = await carryOut(avala, send, publishing);
+  const result = await carryOut(avala, send, publishing).catch(withWayOut);
   const { upload } = result;
   if (result.outcome === "partial") return { outcome: "partial", increments, plan, upload };
   const { dataset, unverified } = result;

@@ -1,6 +1,7 @@
 // What the increments of a growing set hold, strongest first: what the caller or the record says was sent, the digest in a
 // name, what the store says. Each that is found out is recorded, so that it is asked for once.
 import type { Avala } from "../../api/connection";
+import { isAvalaError } from "../../errors";
 import { createManifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import { reportUnknownOwner } from "../dataset-owner";
@@ -15,6 +16,8 @@ interface Knowledge {
   readonly entries: Map<string, readonly HeldEntry[]>;
   /** Found out now, so that it can be recorded. */
   readonly fresh: Set<string>;
+  /** Of which the name's digest is not what they hold. */
+  readonly broken: Set<string>;
 }
 
 function incrementsOf(
@@ -40,8 +43,9 @@ async function takeByName(
   knowledge: Knowledge,
   options: GrowOptions,
 ): Promise<boolean> {
+  const { entries, broken } = knowledge;
   const unknown = found.filter(
-    ({ dataset, isOwnerKnown }) => isOwnerKnown && !knowledge.entries.has(dataset.uid),
+    ({ dataset: { uid }, isOwnerKnown }) => isOwnerKnown && !entries.has(uid) && !broken.has(uid),
   );
   if (unknown.length === 0) return false;
   const { toSend } = planGrowth(target.files, incrementsOf(found, knowledge));
@@ -51,9 +55,17 @@ async function takeByName(
   if (same === undefined) return false;
   const named = { ...target.dataset, name: same.dataset.name };
   const content = { dataset: named, files: toSend, digest };
-  const { unverified } = await compareFound(avala, same.dataset, content, options);
-  knowledge.entries.set(same.dataset.uid, toSend);
-  if (unverified === 0) knowledge.fresh.add(same.dataset.uid);
+  const { uid } = same.dataset;
+  try {
+    const { unverified } = await compareFound(avala, same.dataset, content, options);
+    entries.set(uid, toSend);
+    if (unverified === 0) knowledge.fresh.add(uid);
+  } catch (error) {
+    // It lacks items, or the server gave up on it: what it has shows in its items, and the rest is sent again.
+    if (!isAvalaError(error) || (error.code !== "conflict" && error.code !== "dataset"))
+      throw error;
+    broken.add(uid);
+  }
   return true;
 }
 
@@ -61,13 +73,14 @@ async function takeByName(
 function forgetUnverified(
   target: GrowTarget,
   found: readonly FoundIncrement[],
-  { entries }: Knowledge,
+  knowledge: Knowledge,
 ): void {
+  const { entries } = knowledge;
   const isWhole = [...entries.values()].every((held) =>
     held.every(({ sha256 }) => sha256 !== undefined),
   );
   if (isWhole) return;
-  const plan = planGrowth(target.files, incrementsOf(found, { entries, fresh: new Set() }));
+  const plan = planGrowth(target.files, incrementsOf(found, knowledge));
   for (const { datasetUid } of plan.unverified) entries.delete(datasetUid);
 }
 
@@ -137,7 +150,7 @@ export async function readHoldings(
   },
   options: GrowOptions,
 ): Promise<readonly Increment[]> {
-  const knowledge: Knowledge = { entries: new Map(), fresh: new Set() };
+  const knowledge: Knowledge = { entries: new Map(), fresh: new Set(), broken: new Set() };
   for (const { dataset } of found) {
     const entries = known.get(dataset.uid)?.entries;
     if (entries !== undefined) knowledge.entries.set(dataset.uid, entries);

@@ -153,6 +153,19 @@ async function likenesses(
   return found;
 }
 
+/** One that the server gave up on has the items that it has: the rest is sent again. */
+async function whenCreated(avala: Avala, found: Dataset, waitMs: () => number): Promise<Dataset> {
+  if (found.status === "created") return found;
+  try {
+    return await waitForDataset(avala, found, { timeoutMs: waitMs() });
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "dataset") throw error;
+    const text = `${error.message} Files that it lacks are sent again, in another dataset of the set.`;
+    avala.emit({ kind: "warning", text });
+    return found;
+  }
+}
+
 /** What it holds, once it is asked for: when all stores were asked, `tally` has what their checksums are worth. */
 export type Look = () => readonly HeldEntry[];
 
@@ -166,10 +179,7 @@ export async function lookInto(
   files: Files,
   { owner, dataType, waitMs, tally }: LookTerms,
 ): Promise<Look> {
-  const dataset =
-    found.status === "created"
-      ? found
-      : await waitForDataset(avala, found, { timeoutMs: waitMs() });
+  const dataset = await whenCreated(avala, found, waitMs);
   const items = await itemsOf(avala, dataset, owner);
   const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
   requirePaths(dataset, items, { isPath });

@@ -3,10 +3,11 @@
 import { join } from "node:path";
 import type { Avala } from "../../api/connection";
 import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
+import { shortDigest } from "../../files/manifest/dataset-name";
 import { resolveDestination } from "../../upload/destination";
 import { journalPath } from "../../upload/journal/journal";
 import type { GrowTarget } from "./growth";
-import { incrementName } from "./increment-name";
+import { incrementName, parseIncrement } from "./increment-name";
 
 export interface IncrementToMake {
   readonly number: number;
@@ -45,16 +46,25 @@ export async function nextName(
   toSend: readonly ManifestEntry[],
   {
     numbers,
+    begunAs,
     stateDirectory,
-  }: { readonly numbers: readonly number[]; readonly stateDirectory: string | undefined },
+  }: {
+    readonly numbers: readonly number[];
+    /** The name that the caller's own state has of an upload that was begun. */
+    readonly begunAs: string | undefined;
+    readonly stateDirectory: string | undefined;
+  },
 ): Promise<IncrementToMake | undefined> {
   if (toSend.length === 0) return undefined;
   const { digest } = createManifest(toSend);
   const next = numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1;
+  const known =
+    begunAs === undefined ? undefined : parseIncrement(target.name, { name: begunAs, slug: "" });
+  const ofState = known?.shortDigest === shortDigest(digest) ? known.number : undefined;
   const begun =
     stateDirectory === undefined
       ? undefined
       : await begunNumber(avala, target, { digest, next, stateDirectory });
-  const number = begun ?? next;
+  const number = begun ?? ofState ?? next;
   return { number, digest, ...incrementName(target.name, number, digest) };
 }

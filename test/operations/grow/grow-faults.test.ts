@@ -61,6 +61,20 @@ describe("a run that is killed between its last file and the confirm", () => {
     expect((await place.run()).calls).toEqual(["GET /datasets/"]);
   });
 
+  test("comes to the name that the caller's state has of it, where its journal is lost", async () => {
+    await killed();
+    await place.forget();
+    const named = (await place.decide()).next?.name ?? "";
+    await place.put("c.jpg", "three");
+    await place.run({ machine: "another", paths: ["c.jpg"] });
+    const paths = ["a.jpg", "b.jpg"];
+    expect((await place.decide({ paths })).next?.number).toBe(2);
+    const options = { stored: { name: named, entries: [] } };
+    const { decision } = await place.run({ paths, options });
+    expect(decision.next?.name).toBe(named);
+    expect(place.items()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
+  });
+
   test("sends again what it sent, where its journal is lost, and each file is an item once", async () => {
     await killed();
     await place.forget();
@@ -180,12 +194,16 @@ test("an increment that is still being made is waited for", async () => {
   expect(place.names()).toHaveLength(1);
 });
 
-test("an increment that lost an item is not called whole", async () => {
+test("an increment that lost an item is not called whole, and what it lacks is sent again", async () => {
   await place.emulator.stop();
   await place.start({ etag: "opaque" });
   const on = { target: "storage", method: "POST" } as const;
-  place.emulator.setFault({ on, store: "nothing", skip: 1, times: 0 });
-  await expect(place.run()).rejects.toMatchObject({ code: "dataset" });
+  place.emulator.setFault({ on, store: "nothing", skip: 1, times: 1 });
+  const hint = expect.stringContaining("Run again") as string;
+  await expect(place.run()).rejects.toMatchObject({ code: "dataset", hint });
+  await place.run();
+  expect(place.items()).toEqual(["a.jpg", "b.jpg"]);
+  expect(place.names()).toHaveLength(2);
 });
 
 test("a key that may not list datasets can't grow a set, and nothing is sent", async () => {
