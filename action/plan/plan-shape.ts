@@ -126,7 +126,7 @@ export interface PlannedGrowth {
   readonly moved: readonly MovedItem[];
 }
 
-export interface ReplacedVersion {
+interface ReplacedVersion {
   readonly name: string;
   readonly uid: string;
   readonly items: number;

@@ -1,5 +1,10 @@
 // GrowingDataset, as a program constructs it.
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  currentInState,
+  type CurrentItem,
+  type IncrementInState,
+} from "../handlers/growing-dataset/state";
 import type { DatasetArgs } from "./dataset";
 import type { FileSetArgs } from "./file-set";
 import { AvalaResource } from "./resource";
@@ -76,6 +81,17 @@ export class GrowingDataset extends AvalaResource {
   declare readonly supersededCount: pulumi.Output<number>;
   /** Declared files whose items can't be compared by content: neither sent nor called unchanged. */
   declare readonly unverifiedCount: pulumi.Output<number>;
+
+  /** What the state keeps of each dataset, packed. */
+  declare readonly increments: pulumi.Output<IncrementInState[]>;
+
+  /**
+   * For each declared file the item that stands for it: a training script that takes these leaves out what is superseded.
+   * Made of the state when it is asked for, and not kept in it.
+   */
+  get current(): pulumi.Output<CurrentItem[]> {
+    return pulumi.output(this.increments).apply((increments) => currentInState(increments ?? []));
+  }
 
   constructor(name: string, args: GrowingDatasetArgs, options?: pulumi.CustomResourceOptions) {
     super({

@@ -12,7 +12,7 @@ const maxListed = 2000;
 const minPartCharacters = 2;
 
 /** Whose name it is, and the digest that may be in it. */
-export interface SetName {
+interface SetName {
   readonly name: string;
   readonly digest?: string | undefined;
 }

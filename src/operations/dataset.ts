@@ -51,7 +51,7 @@ async function findBySlug(avala: Avala, wanted: DatasetName): Promise<Found | un
   return undefined;
 }
 
-export interface FindOptions {
+interface FindOptions {
   /**
    * Whether there is one, as a refusal or a lost reply suggests: then a list that does not show it is not believed.
    * @default false

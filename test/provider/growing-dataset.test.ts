@@ -1,6 +1,7 @@
 // A growing set through the handlers, as a stack's first and later ups call them.
 import { rmSync } from "node:fs";
 import type { GrowingInputs, GrowingOutputs } from "../../provider/handlers/growing-dataset/inputs";
+import { currentInState } from "../../provider/handlers/growing-dataset/state";
 import { WITH_CHANGES } from "../support/dialects";
 import { checked, createBench, make, unfinished, type Bench, type Made } from "../support/provider";
 import { call } from "../support/emulator";
@@ -103,6 +104,18 @@ describe("GrowingDataset", () => {
     const { set: back } = await up(later);
     expect(presigns()).toBe(0);
     expect(back.outs).toMatchObject({ datasetUids: later.outs.datasetUids, supersededCount: 1 });
+  });
+
+  test("says which item stands for which declared file", async () => {
+    const set = await first();
+    bench.tree.write({ "a.jpg": jpeg("other"), "moved.jpg": jpeg("b") });
+    rmSync(bench.tree.at("sub/b.jpg"));
+    const { set: later } = await up(set);
+    const [old, latest] = later.outs.datasetUids;
+    expect(currentInState(later.outs.increments)).toEqual([
+      { path: "a.jpg", datasetUid: latest, itemPath: "a.jpg" },
+      { path: "moved.jpg", datasetUid: old, itemPath: "sub/b.jpg" },
+    ]);
   });
 
   test("takes a file that is gone as superseded, and makes nothing", async () => {

@@ -67,7 +67,7 @@ function optionsOf({ inputs, olds, stateDirectory }: Growing): GrowOptions {
 
 async function report(
   { messages, inputs }: Growing,
-  { deleted }: GrowDecision,
+  { deleted, unindexed }: GrowDecision,
   { made, upload, plan }: GrowResult,
 ): Promise<void> {
   if (deleted.length > 0) {
@@ -85,6 +85,10 @@ async function report(
         : `sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}`;
     await messages.info(`dataset ${printable(name)} (uid ${printable(uid)}): ${sent}`);
   }
+  if (unindexed > 0)
+    await messages.info(
+      `${counted(unindexed, "file")} left out: Avala would store and never show them`,
+    );
   const superseded = describeSuperseded(plan);
   if (superseded !== "") await messages.info(superseded);
   if (plan.unverified.length > 0) await messages.warn(describeUnverified(plan));

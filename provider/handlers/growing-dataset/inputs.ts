@@ -22,7 +22,7 @@ export interface GrowingGiven extends Given<typeof GROWING_DATASET_FIELDS> {
 }
 
 /** What `check` reads from the disk. In the inputs, so that a preview shows it. */
-export interface GrowingFacts {
+interface GrowingFacts {
   readonly dataType: DataType;
   readonly digest: string;
   /** Declared files that become items. */

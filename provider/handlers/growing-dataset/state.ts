@@ -1,7 +1,11 @@
 // A growing set's increments as the state has them: small, and the same to the byte whoever wrote it. Pure.
 import { createHash } from "node:crypto";
 import { MAX_KEY_BYTES } from "../../../src/api/limits";
-import { createManifest, type ManifestEntry } from "../../../src/files/manifest/manifest";
+import {
+  comparePaths,
+  createManifest,
+  type ManifestEntry,
+} from "../../../src/files/manifest/manifest";
 import { packManifest, unpackManifest } from "../../../src/files/manifest/packing";
 import type { GrowthPlan, HeldEntry, Increment } from "../../../src/operations/grow/growth-plan";
 import type { GrowOptions, KnownIncrement } from "../../../src/operations/grow/growth";
@@ -105,8 +109,7 @@ export function sinceState(plan: GrowthPlan, increments: readonly IncrementInSta
   const superseded = new Set<string>();
   const moved = new Set<string>();
   for (const { uid, superseded: paths, moved: moves } of increments) {
-    for (const { path } of paths === undefined ? [] : unpackManifest(paths).entries)
-      superseded.add(`${uid} ${path}`);
+    for (const path of pathsIn(paths)) superseded.add(`${uid} ${path}`);
     for (const { path, sha256 } of moves === undefined ? [] : unpackManifest(moves).entries)
       moved.add(`${uid} ${sha256} ${path}`);
   }
@@ -124,6 +127,35 @@ export function sinceState(plan: GrowthPlan, increments: readonly IncrementInSta
 function entriesOf({ manifest, unknown }: IncrementInState): readonly HeldEntry[] {
   const rest = unknown === undefined ? [] : unpackManifest(unknown).entries;
   return [...unpackManifest(manifest).entries, ...rest.map(({ path }) => ({ path }))];
+}
+
+/** A declared file, and the item that stands for it. */
+export interface CurrentItem {
+  /** As it is declared. */
+  readonly path: string;
+  readonly datasetUid: string;
+  /** In its dataset: another path where the file was moved. */
+  readonly itemPath: string;
+}
+
+/** What is current of the set, sorted by path: without what is superseded, and without what could not be compared. */
+export function currentInState(increments: readonly IncrementInState[]): CurrentItem[] {
+  const current = increments.flatMap(({ uid, manifest, superseded, moved }) => {
+    const gone = new Set(pathsIn(superseded));
+    const moves = moved === undefined ? [] : unpackManifest(moved).entries;
+    const movedTo = new Map(moves.map(({ path, sha256 }) => [sha256, path]));
+    return unpackManifest(manifest)
+      .entries.filter(({ path }) => !gone.has(path))
+      .map(({ path: itemPath }) => {
+        const path = movedTo.get(digestOfPath(itemPath)) ?? itemPath;
+        return { path, datasetUid: uid, itemPath };
+      });
+  });
+  return current.sort((one, other) => comparePaths(one.path, other.path));
+}
+
+function pathsIn(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : unpackManifest(text).entries.map(({ path }) => path);
 }
 
 /** What the state says was sent: of the others the server is asked. */

@@ -55,7 +55,7 @@ function allChanged(before: Manifest, after: Manifest): ManifestChanges {
 }
 
 /** Paths of one kind of change, for people. */
-export interface ChangeLines {
+interface ChangeLines {
   readonly sign: string;
   readonly word: string;
   readonly paths: readonly string[];
