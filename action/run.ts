@@ -13,6 +13,7 @@ import { runExport } from "./export/exporting";
 import { refuseUnfinished } from "./export/gate";
 import type { ActionEnvironment } from "./environment";
 import { endRun, fail } from "./report/ending";
+import { describeFaults } from "../src/files/content/fault-counts";
 import { describeFailure } from "./report/failure";
 import { readApiKey, readInputs, type Inputs } from "./inputs/inputs";
 import { createLog } from "./report/log";
@@ -189,11 +190,13 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
     onProgress: (progress) => show({ kind: "hash-progress", ...progress }),
   });
   results.selection = selection;
+  results.problems = selection.fileSet.contents;
   for (const warning of selection.warnings) run.warn(warning);
   const { ownLeftOut, leftOutFolders } = selection;
-  const { patterns, hiddenLeftOut, leftOut } = selection.fileSet;
+  const { files, contents, patterns, hiddenLeftOut, leftOut } = selection.fileSet;
   log.group("Files", [
     ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
+    ...(contents.length > 0 ? [`contents: ${describeFaults(contents, files.length)}`] : []),
     ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
     ...describeLeftOut(leftOut).map((line) => `left out: ${line}`),
     ...leftOutFolders,

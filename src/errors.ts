@@ -133,7 +133,7 @@ const MAX_PROBLEMS = 50;
 
 /** Says of a list that is not all of them how many it has. */
 function firstOf(count: number): string {
-  return count > MAX_PROBLEMS ? `; the first ${MAX_PROBLEMS} of ${count}` : "";
+  return count > MAX_PROBLEMS ? ` (named are the first ${MAX_PROBLEMS} of ${count})` : "";
 }
 
 /** What the user gave can't be used. Carries every problem at once; nothing was sent. */
@@ -145,10 +145,10 @@ export class InputError extends AvalaError {
     const message =
       problems.length === 1 && first !== undefined
         ? `${first.input}: ${first.text}`
-        : `${problems.length} problems, nothing was sent${firstOf(problems.length)}:${listed(
+        : `${problems.length} problems, nothing was sent:${listed(
             problems.map((problem) => `${problem.input}: ${problem.text}`),
             MAX_PROBLEMS,
-          )}`;
+          )}${firstOf(problems.length)}`;
     super("input", message, options);
     this.problems = problems;
   }

@@ -1,12 +1,13 @@
 // The end of a run, whatever it is: the one error, the outputs, the report, the summary.
 // Knows nothing of how it came about.
+import { InputError } from "../../src/errors";
 import type { ActionEnvironment } from "../environment";
 import { describeFailure } from "./failure";
 import type { Inputs } from "../inputs/inputs";
 import type { Log } from "./log";
 import type { OutputWriter } from "./output-writer";
 import { writeReport } from "./outputs";
-import type { Results } from "./results";
+import type { FileProblem, Results } from "./results";
 import { isName } from "./server-text";
 import { summarize } from "./summary";
 
@@ -20,8 +21,17 @@ export function fail(error: unknown, log: Log, results: Results): void {
   results.outcome = failure.outcome;
   results.isComplete = false;
   results.failure = failure.text;
+  results.problems = [...results.problems, ...fileProblemsOf(error)];
   if (failure.stack !== undefined) log.debug(failure.stack);
   log.fail(failure.text);
+}
+
+/** Of what was refused, the files: the error names some of them, and the report all. */
+function fileProblemsOf(error: unknown): readonly FileProblem[] {
+  if (!(error instanceof InputError)) return [];
+  return error.problems.flatMap(({ path, text }) =>
+    path === undefined ? [] : [{ path, problem: text }],
+  );
 }
 
 interface Ending {

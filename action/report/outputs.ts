@@ -139,6 +139,7 @@ export async function writeReport(
     },
     gate: results.conditions,
     downloadPath: results.downloadPath ?? null,
+    problems: results.problems.map(({ path, problem }) => ({ path, problem })),
     warnings: results.warnings.map(({ text }) => text),
   };
   const masked: unknown = JSON.parse(JSON.stringify(report), (_name, value: unknown) =>

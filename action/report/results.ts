@@ -46,6 +46,8 @@ export interface Results {
   /** What was tried again, and why. */
   readonly retries: RetryTally;
   readonly warnings: Warning[];
+  /** What is wrong with files, all of it, also where that ended the run. */
+  problems: readonly FileProblem[];
   /** What new versions leave behind at Avala, in words. */
   readonly replaced: string[];
   export?: Pick<Export, "uid" | "status"> & Partial<Export>;
@@ -64,6 +66,12 @@ export interface Results {
   isComplete: boolean;
   /** Why it failed, for the report and the summary. */
   failure?: string;
+}
+
+export interface FileProblem {
+  /** In the dataset. */
+  readonly path: string;
+  readonly problem: string;
 }
 
 /** A growing set. */
@@ -97,6 +105,7 @@ export function createResults(): Results {
     uncheckedByStore: 0,
     retries: createRetryTally(),
     warnings: [],
+    problems: [],
     replaced: [],
     conditions: [],
     files: {},

@@ -2,6 +2,7 @@
 // Knows nothing of how it gets to GitHub.
 import { describeRetries } from "../../src/flow/retry-tally";
 import { describeLeftOut } from "../../src/files/left-out";
+import { describeFaults } from "../../src/files/content/fault-counts";
 import { counted, describeTransfer, formatBytes, formatCount } from "../../src/text";
 import { describeCost } from "../../src/upload/cost";
 import { costOf, plannedText } from "../plan/plan";
@@ -101,6 +102,8 @@ function fileRows(results: Results): readonly Row[] {
   }
   if (causes.length > 0) rows.push(["Tried again", describeRetries(causes)]);
   rows.push(...results.replaced.map((text) => ["Stays behind", text] as const));
+  const { contents, files } = fileSet;
+  if (contents.length > 0) rows.push(["Contents", describeFaults(contents, files.length)]);
   if (leftOut !== "") rows.push(["Left out", leftOut]);
   rows.push(["Digest", manifest.digest]);
   return rows;

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { InputError, type InputProblem } from "../../src/errors";
 import { type FileSet, readFileSet } from "../../src/files/file-set";
+import { describeFaults } from "../../src/files/content/fault-counts";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
 import {
@@ -144,12 +145,22 @@ function emptyWorkspace(workspace: string): readonly string[] {
   ];
 }
 
+// Of contents: the report has all of them.
+const MAX_CONTENT_WARNINGS = 50;
+
 function noticesOf(fileSet: FileSet): readonly Warning[] {
-  const byPath = new Map(fileSet.files.map((file) => [file.path, file.absolutePath]));
-  return fileSet.notices.map(({ path, text }) => ({
-    text: path === undefined || text.includes(path) ? text : `${path}: ${text}`,
-    file: path === undefined ? undefined : byPath.get(path),
-  }));
+  const { contents, files, notices } = fileSet;
+  const byPath = new Map(files.map((file) => [file.path, file.absolutePath]));
+  const unnamed = new Set(contents.slice(MAX_CONTENT_WARNINGS).map(({ path }) => path));
+  const warnings = notices
+    .filter(({ path }) => path === undefined || !unnamed.has(path))
+    .map(({ path, text }) => ({
+      text: path === undefined || text.includes(path) ? text : `${path}: ${text}`,
+      file: path === undefined ? undefined : byPath.get(path),
+    }));
+  if (unnamed.size === 0) return warnings;
+  const text = `Contents: ${describeFaults(contents, files.length)}. Only the first ${MAX_CONTENT_WARNINGS} of ${contents.length} are named here; report.json (output report) has all of them`;
+  return [{ text }, ...warnings];
 }
 
 function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): readonly Target[] {

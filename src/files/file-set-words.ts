@@ -1,12 +1,29 @@
 // What is said of a file set as a whole, besides what is said of its files. Pure.
 import type { InputProblem } from "../errors";
 import { shown } from "../text";
+import type { ContentFault } from "./content/content";
+import { describeFaults } from "./content/fault-counts";
 import type { FileSetOptions } from "./file-set-options";
 import { describeLeftOut, type LeftOut } from "./left-out";
 import type { LocalFile, Notice } from "./local-file";
 import { fitsWindows } from "./names";
 import type { Removal } from "./scan/patterns";
 import type { Scan } from "./scan/findings";
+
+// As many as an error names: below, its list is all there is.
+const maxListed = 50;
+
+/** Contents that are refused by the thousand, in one line: an error names a few of them. */
+export function contentCounts({
+  contents,
+  files,
+}: {
+  readonly contents: readonly { readonly fault: ContentFault }[];
+  readonly files: readonly LocalFile[];
+}): InputProblem[] {
+  if (contents.length <= maxListed) return [];
+  return [{ input: "checkContent", text: `${describeFaults(contents, files.length)}.` }];
+}
 
 /** Why nothing is chosen at all. */
 export function emptyProblems(

@@ -5,7 +5,7 @@ import { InputError, type InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
 import { looksLikeCredential } from "./scan/credentials";
 import { readOptions, type FileSetOptions } from "./file-set-options";
-import { emptyProblems, repeated, windowsNotices } from "./file-set-words";
+import { contentCounts, emptyProblems, repeated, windowsNotices } from "./file-set-words";
 import { credentialText, inspectFiles, type Candidate, type ContentFinding } from "./inspect";
 import { isItemOf, readIndexing, type Indexing } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
@@ -86,7 +86,11 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   });
   const inside = (path: string): string => path.slice(chosen.prefix.length);
   const otherThanSplats = new Set(inspection.otherThanSplats.map(inside));
-  problems.push(...inspection.problems, ...typeProblems(found.paths, options, otherThanSplats));
+  problems.push(
+    ...(options.checkContent === "error" ? contentCounts(inspection) : []),
+    ...inspection.problems,
+    ...typeProblems(found.paths, options, otherThanSplats),
+  );
   const { files } = inspection;
   if (problems.length === 0)
     problems.push(...emptyProblems(found, leftOut, options), ...indexing.problems);

@@ -87,6 +87,46 @@ describe("a data type that the files leave open", () => {
   });
 });
 
+describe("files whose contents are wrong", () => {
+  const set = { dataset: "broken-{digest}", files: "broken" };
+  const report = (outputs: Record<string, string | undefined>) =>
+    JSON.parse(readFileSync(outputs.report ?? "", "utf8")) as {
+      readonly problems: readonly { readonly path: string; readonly problem: string }[];
+      readonly warnings: readonly string[];
+    };
+  beforeEach(() => {
+    const pictures = Array.from({ length: 60 }, (_, n) => [
+      `broken/${String(n).padStart(2, "0")}.png`,
+      n < 58 ? jpeg(String(n)) : png(String(n)),
+    ]);
+    tree.write({ ...Object.fromEntries(pictures), "broken/60.png": "" } as Record<string, Buffer>);
+  });
+
+  test("are all in the report, and counted in the log and in the summary", async () => {
+    const { outputs, lines, summaries } = await act(set);
+    const { problems, warnings } = report(outputs);
+    expect(problems).toHaveLength(59);
+    expect(problems[0]).toMatchObject({
+      path: "broken/00.png",
+      problem: expect.stringContaining("those of a .jpg file") as string,
+    });
+    expect(problems.at(-1)).toEqual({ path: "broken/60.png", problem: "The file is empty." });
+    const counts = "59 of 61 files: 58 of another format than their suffix says, 1 empty";
+    expect(lines.join("\n")).toContain(`contents: ${counts}`);
+    expect(summaries.join("")).toContain(counts);
+    expect(warnings).toHaveLength(51);
+    expect(warnings[0]).toContain("Only the first 50 of 59 are named");
+  });
+
+  test("are all in the report of a run that refuses them, whose error names some of how many", async () => {
+    const { outputs, errors } = await act({ ...set, "check-content": "error" });
+    expect(outputs.outcome).toBe("invalid");
+    expect(report(outputs).problems).toHaveLength(59);
+    expect(errors[0]).toContain("the first 50 of 60");
+    expect(errors[0]).toContain("check-content: 59 of 61 files: 58 of another format");
+  });
+});
+
 describe("a first run", () => {
   test("uploads, waits and sets every output", async () => {
     const { outputs, errors } = await act(versioned);

@@ -1,6 +1,6 @@
 // What a file set says of itself: in a preview, and while it is sent.
 import type { FileSetOutputs } from "../../provider/handlers/file-set/inputs";
-import { jpeg } from "../support/temp-tree";
+import { jpeg, type TreeContent } from "../support/temp-tree";
 import { checked, createBench, failuresOf, make, type Bench } from "../support/provider";
 
 describe("A FileSet tells", () => {
@@ -40,6 +40,14 @@ describe("A FileSet tells", () => {
     await bench.stop();
     bench = await createBench({ "a.jpg": jpeg("a") }, { requestsPerMinute: 5 });
     expect(await preview({})).toMatch(/at least \d+ s at 5 calls a minute$/);
+  });
+
+  test("of many files whose contents are wrong some by name, how many there are, and of what kind", async () => {
+    const broken = Array.from({ length: 30 }, (_, n) => [`broken/${n}.png`, jpeg(String(n))]);
+    bench.tree.write({ ...Object.fromEntries(broken), "broken/empty.png": "" } as TreeContent);
+    expect(await preview({ include: ["broken"] })).toContain(
+      "and 11 more (the first 20 of 31; contents: 31 of 31 files: 30 of another format than their suffix says, 1 empty)",
+    );
   });
 
   test("nothing of a line that matches in another partition", async () => {

@@ -1,5 +1,6 @@
 // What a preview tells of a file set: which files changed, what sending them costs, what the server will keep.
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { describeFaults } from "../../../src/files/content/fault-counts";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
 import type { Manifest, ManifestEntry } from "../../../src/files/manifest/manifest";
 import { describeLeftOut } from "../../../src/files/left-out";
@@ -114,7 +115,15 @@ export async function tellNotices(
   );
   const lines = [...describeUnmatched(local, inputs), ...notices];
   const rest = lines.length - MAX_NAMED;
-  if (rest > 0) lines.splice(MAX_NAMED, rest, `and ${rest} more`);
+  if (rest > 0) {
+    const counts = describeFaults(set.contents, set.files.length);
+    const contents = counts === "" ? "" : `; contents: ${counts}`;
+    lines.splice(
+      MAX_NAMED,
+      rest,
+      `and ${rest} more (the first ${MAX_NAMED} of ${lines.length}${contents})`,
+    );
+  }
   if (lines.length > 0) await messages.warn(lines.join("\n"));
   if (set.hiddenLeftOut > 0) {
     await messages.info(
