@@ -1,4 +1,4 @@
-// Where files land: the emulator's own storage on a port of its own, or a real S3 store that it signs for.
+// Where files land: the emulator's own storage on its own port, or a real S3 store that it signs for.
 import { randomBytes } from "node:crypto";
 import type { Reservations } from "./api/reservations";
 import type { ServiceOptions } from "./http/service";

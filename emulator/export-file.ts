@@ -87,7 +87,7 @@ function addYolo(files: Files, dataset: Dataset, items: readonly Item[]): void {
   });
 }
 
-/** A dataset knows only how many annotations it has: they are dealt out in turn, each at a place of its own. */
+/** A dataset knows only how many annotations it has: they are dealt out in turn, each at its own place. */
 function boxesOf(dataset: Dataset, itemCount: number, index: number): readonly Box[] {
   const count = Math.floor((dataset.annotationsCount + itemCount - 1 - index) / itemCount);
   return Array.from({ length: count }, (_, n) => {
@@ -98,7 +98,7 @@ function boxesOf(dataset: Dataset, itemCount: number, index: number): readonly B
 
 function pack(files: Files): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // A time of its own would make each run's file another one; zip has no year before 1980.
+    // Its own time would make each run's file another one; zip has no year before 1980.
     zip(files, { level: 6, mtime: "1980-01-01T00:00:00" }, (error, data) => {
       if (error === null) resolve(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
       else reject(error);

@@ -22,7 +22,7 @@ export interface NewKey {
 export interface NewProject {
   /** Uids of its datasets; all that its owner has when not given. */
   readonly datasets?: readonly string[];
-  /** A count of tasks of its own instead of its datasets' items. */
+  /** Its own count of tasks instead of its datasets' items. */
   readonly tasks?: number;
   /** How many of those an export can take. */
   readonly exportable?: number;

@@ -48,12 +48,12 @@ export interface StorageSetupArgs {
 /** The arguments as inputs, and the result as an output. */
 type Inputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> };
 
-/** What was found goes on into outputs and resources, so what the server sent must be nothing else than data. */
+/** What was found is passed on to outputs and resources, so what the server sent must be plain data. */
 function asData<T>(found: T): T {
   return plain(found) as T;
 }
 
-/** Runs one look-up on a connection of its own: a program may make few of them, and none must keep it from ending. */
+/** Runs one look-up on its own connection: a program may make few of them, and none must keep it from ending. */
 async function look<T>(
   read: (avala: Avala, owner: Pick<Config, "organizationUid" | "organization">) => Promise<T>,
 ): Promise<T> {

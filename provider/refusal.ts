@@ -1,4 +1,4 @@
-// What a program is told when it can't go on. Knows nothing of resources.
+// The error that ends a program. Knows nothing of resources.
 import { RunError } from "@pulumi/pulumi";
 import { isAvalaError } from "../src/errors";
 import { textOf } from "./process/failures";

@@ -35,7 +35,7 @@ const CONTROL =
   // eslint-disable-next-line no-control-regex -- control characters are what this is about
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+/g;
 
-/** Takes control characters out of text that a server or a file name brought, so that it can't start a line of its own. */
+/** Takes control characters out of text that a server or a file name brought, so that it can't start a new line. */
 export function printable(text: string, maxCharacters = 500): string {
   const clean = wellFormed(text).replace(CONTROL, " ").trim();
   return clean.length > maxCharacters ? `${wellFormed(clean.slice(0, maxCharacters))}…` : clean;

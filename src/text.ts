@@ -2,7 +2,7 @@
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
 
-/** `5.1 GB`: decimal units, as storage is sold and quotas are told. */
+/** `5.1 GB`: decimal units, as storage is sold and quotas are stated. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -1,4 +1,4 @@
-// What an export's file is, told by its bytes, and whether it is whole. A page of an error that came with 200 is refused
+// What an export's file is, judged by its bytes, and whether it is whole. A page of an error that came with 200 is refused
 // by what it is. Knows nothing of where the file came from or goes to.
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";

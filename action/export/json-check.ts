@@ -5,7 +5,7 @@
 interface JsonCheck {
   push(chunk: Uint8Array): string | undefined;
   end(): string | undefined;
-  /** Whether there were several values, each on lines of its own. */
+  /** Whether there were several values, each on its own lines. */
   readonly isLines: boolean;
 }
 

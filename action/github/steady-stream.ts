@@ -1,4 +1,4 @@
-// Keeps a run alive when nobody reads its log any more or its disk is full: what it does at Avala, its outputs and its
+// Keeps a run alive when its log is not read any more or its disk is full: what it does at Avala, its outputs and its
 // end are worth more than lines. Knows nothing of what is written.
 import { messageOf, systemErrorCode } from "../../src/errors";
 
@@ -13,7 +13,7 @@ interface SteadyStream {
   trouble(): string | undefined;
 }
 
-/** A pipe reports later, as an event that ends a process when nobody listens; a file at once, as an exception. */
+/** A pipe reports later, as an event that ends a process without a listener; a file at once, as an exception. */
 export function steadyStream(stream: Emitter): SteadyStream {
   let first: string | undefined;
   const note = (error: unknown): void => {

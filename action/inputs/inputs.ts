@@ -77,13 +77,13 @@ export function readInputs(environment: ActionEnvironment): Inputs {
       "there is nothing to do; set files and dataset, or an export to make or wait for",
     );
   }
-  // Names alone that are wrong keep nobody from looking at the files too.
+  // If only names are wrong, the files are checked too.
   if (reader.problems.length > 0)
     throw new InputError([...reader.problems, ...(upload?.nameProblems ?? [])]);
   return inputs;
 }
 
-/** What nobody waited for was not compared, and that opens nothing. */
+/** What was not waited for was not compared, and opens no gate. */
 function refuseUnwaited(reader: Reader, exporting: ExportInputs | undefined): void {
   const { source } = exporting ?? {};
   const text = "can't be false here: the dataset must be made and compared before";

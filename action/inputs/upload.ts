@@ -32,7 +32,7 @@ export interface UploadInputs {
   readonly concurrency: number;
   readonly timeBudgetMs?: number | undefined;
   readonly planFile?: string | undefined;
-  /** What is wrong with `dataset` and `slug`: told together with what is wrong with the files. */
+  /** What is wrong with `dataset` and `slug`: reported together with what is wrong with the files. */
   readonly nameProblems: readonly InputProblem[];
 }
 

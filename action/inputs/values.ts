@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import type { InputProblem } from "../../src/errors";
 import { INPUTS, type InputName } from "./table";
 
-/** Collects what is wrong, so that all of it is told at once. */
+/** Collects what is wrong, so that all of it is reported at once. */
 export interface Reader {
   readonly problems: readonly InputProblem[];
   refuse(input: string, text: string): void;

@@ -103,11 +103,11 @@ export interface PlannedDataset {
   readonly files: number;
   readonly bytes: number;
   readonly digest: string;
-  /** Whether the server had it when the plan was made; null when nobody asked. */
+  /** Whether the server had it when the plan was made; null when it was not asked. */
   readonly exists: boolean | null;
   /** The one that it had: another of the same name is not it. */
   readonly uid: string | null;
-  /** Versions of the same set that it would take the place of, and what people have made of them; null when nobody asked. */
+  /** Versions of the same set that it would take the place of, and what people have made of them; null when it was not asked. */
   readonly replaces: readonly ReplacedVersion[] | null;
   /** Of a growing set, whose next increment this is: what it has. Null where it is none. */
   readonly growing: PlannedGrowth | null;
@@ -116,7 +116,7 @@ export interface PlannedDataset {
 export interface PlannedGrowth {
   /** `training-{increment}` */
   readonly set: string;
-  /** The uids of its datasets, in order; null when nobody asked. */
+  /** The uids of its datasets, in order; null when it was not asked. */
   readonly increments: readonly string[] | null;
   /** Files that these hold. */
   readonly held: number;

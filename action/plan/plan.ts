@@ -1,4 +1,4 @@
-// The plan: what a run would send, as JSON, and whether a later run still would. Pure; docs/plan.md tells what is in it.
+// The plan: what a run would send, as JSON, and whether a later run still would. Pure; docs/plan.md describes it.
 // The same files and inputs make the same plan, to the byte, on every system.
 import {
   PLAN_VERSION,
@@ -188,7 +188,7 @@ function contentChanges(plan: Plan, planned: Manifest, selection: Selection): re
   return [`the files have changed since it was made:\n${changes}`];
 }
 
-/** @throws InputError with every dataset that came, went, was made anew or changed since the plan was made */
+/** @throws InputError with every dataset that was created, removed, made again or changed since the plan was made */
 export function checkPlannedDatasets(plan: Plan, looked: ServerDatasets): void {
   refuse(
     plan.datasets.flatMap((planned) => {

@@ -57,7 +57,7 @@ export async function endRun(environment: ActionEnvironment, ending: Ending): Pr
   failWithoutOutputs(ending);
   const trouble = environment.logTrouble();
   if (trouble !== undefined) warn(ending, `Lines of the log could not be written: ${trouble}`);
-  // When an input is refused there are none; that nobody wants a summary counts all the same.
+  // When an input is refused there are none; `summary: false` still counts.
   const isWanted = inputs?.hasSummary ?? environment.getInput("summary").toLowerCase() !== "false";
   if (!isWanted) return;
   try {

@@ -25,7 +25,7 @@ export function createLog(environment: ActionEnvironment): Log {
   return {
     secrets,
     debug(text) {
-      // A line for each file and request: a run that nobody looks into should not pay for them.
+      // A line for each file and request: a run that is not being debugged should not pay for them.
       if (environment.isDebug) environment.debug(clean(text));
     },
     info: (text) => environment.info(clean(text)),

@@ -1,4 +1,4 @@
-// What a run has come to so far. The one thing that changes while it goes on: outputs, report and summary are made of
+// The results of a run so far. The one thing that changes while it runs: outputs, report and summary are made of
 // it, also when the run fails half way.
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import type { Export } from "../../src/api/endpoints/exports";
@@ -39,9 +39,9 @@ export interface Results {
   unverified: number;
   bytesSent: number;
   uploadMs: number;
-  /** Sent files of which the store told the MD5 of what it keeps, and it is right. */
+  /** Sent files whose MD5 the store reported, correctly. */
   checkedByStore: number;
-  /** Sent files of which the store told none. Files of an upload that failed are in neither count. */
+  /** Sent files whose MD5 the store did not report. Files of an upload that failed are in neither count. */
   uncheckedByStore: number;
   /** What was tried again, and why. */
   readonly retries: RetryTally;

@@ -5,7 +5,7 @@ import { printable, redact } from "../../src/redact";
 const MAX_LINE_CHARACTERS = 2000;
 
 /**
- * `text` with no secret in it and no line that the runner takes for a command of its own: it looks for `::` at a
+ * `text` with no secret in it and no line that the runner takes for a command: it looks for `::` at a
  * line's start, after blanks, and for `##[` anywhere.
  */
 export function logText(text: string, secrets: readonly string[]): string {

@@ -1,4 +1,4 @@
-// Whether the datasets of one run can be told apart by their slugs. Pure.
+// Whether the datasets of one run can be distinguished by their slugs. Pure.
 import type { InputProblem } from "../../src/errors";
 
 interface Named {

@@ -48,9 +48,9 @@ const WORDS: Words = {
 export interface Decided {
   readonly target: Target;
   readonly decision: Decision;
-  /** False when the key may not list datasets: nobody knows what the server has. */
+  /** False when the key may not list datasets: it is not known what the server has. */
   readonly isKnown: boolean;
-  /** Versions of the same set that a new one takes the place of, the newest first; `undefined` where nobody looked. */
+  /** Versions of the same set that a new one takes the place of, the newest first; `undefined` where it was not looked up. */
   readonly earlier: readonly Dataset[] | undefined;
 }
 

@@ -9,7 +9,7 @@ import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 import { annotate, countChecked, createTally, inTurns } from "./turns";
 
-/** Publishes them in their order; what a dataset of the files was made of is told also when a later one fails. */
+/** Publishes them in their order; what a dataset was made of is reported even if a later one fails. */
 export function publishAll(
   run: Run,
   context: UploadContext,

@@ -46,7 +46,7 @@ export async function inTurns<One extends { readonly target: Target }>(
   return worst ?? "unchanged";
 }
 
-/** The turn lasts until `work` says that it is sent; what is left of it goes on beside the next one. */
+/** The turn lasts until `work` says that it is sent; what is left of it continues beside the next one. */
 async function inTurn(turn: Mutex, work: (isSent: () => void) => Promise<void>): Promise<void> {
   let rest = Promise.resolve();
   await turn(

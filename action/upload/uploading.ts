@@ -128,7 +128,7 @@ async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void
   }
 }
 
-/** Without those that nobody could look up. */
+/** Without those that could not be looked up. */
 function lookedUp(decided: readonly Decided[]): ServerDatasets {
   const known = decided.filter(({ isKnown }) => isKnown);
   return new Map(
@@ -229,7 +229,7 @@ async function writeDryRun(
   return "planned";
 }
 
-// The JSON has them all; a log of a hundred thousand lines helps nobody.
+// The JSON has them all; a log of a hundred thousand lines is of no use.
 const MAX_PLANNED_LINES = 100;
 
 /** Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`. */

@@ -135,7 +135,7 @@ function statusAt(job: Export, share: number): string {
   return job.failure === null ? job.doneStatus : "failed";
 }
 
-/** Signed anew at each reading, so that a reader whose URL has expired gets a fresh one. */
+/** Signed again at each reading, so that a reader whose URL has expired gets a fresh one. */
 function downloadUrl(job: Export, request: ApiRequest, world: World): string {
   if (world.config.dialect.exportHost === "api")
     return `${request.origin}${PREFIX}/exports/${job.uid}/download`;

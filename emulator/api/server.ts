@@ -27,7 +27,7 @@ export class ApiServer {
     const limits = { headers: this.throttle.untouched(now) };
     try {
       const reply = await this.answer(exchange, now, limits);
-      // Nobody is told of a change that a kill could still undo.
+      // No reply reports a change that a kill could still undo.
       await state.journal.flush();
       return toHttp(reply, limits.headers);
     } catch (error) {

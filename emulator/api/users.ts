@@ -12,7 +12,7 @@ export function getMe(request: ApiRequest, world: World): ApiReply {
   return ok({ uid, username, handle, email, first_name: "", last_name: "", is_active: true });
 }
 
-/** All scopes of a key that has no list of its own are its user's rights. */
+/** A key without a list of scopes has all the rights of its user. */
 export function getPermissions(request: ApiRequest, world: World): ApiReply {
   if (world.config.dialect.permissions === "absent") return noRoute();
   const { scopes } = request.caller;

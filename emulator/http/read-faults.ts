@@ -80,7 +80,7 @@ const MATCH: Rules = {
   path: text(MAX_PATH_LENGTH),
 };
 
-// Below 200 HTTP goes on waiting for the reply proper.
+// Below 200, HTTP keeps waiting for the actual reply.
 const REPLY: Rules = { status: whole(200, 599), headers, body: anything };
 
 /** One fault or a list of them. Throws an error that names all that is wrong. */

@@ -1,5 +1,5 @@
 // The log behind `--data DIR`: one JSON line a change, the last one of a key wins. A SIGKILL can
-// only tear the last line, whose change nobody was told of yet, since a reply waits for `flush`.
+// only tear the last line, whose change was not reported yet, since a reply waits for `flush`.
 import type { FileHandle } from "node:fs/promises";
 import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";

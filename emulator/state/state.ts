@@ -49,9 +49,9 @@ export class State {
   readonly objects: Table<ObjectRecord>;
   readonly multiparts: Table<OpenMultipart>;
   readonly secrets: Table<string>;
-  /** Keys are given anew at each start, so a data folder holds none. */
+  /** Keys are new at each start, so a data folder holds none. */
   readonly keys = new Map<string, ApiKey>();
-  /** Names that nobody can have, though no listing shows who does. */
+  /** Names that are taken, though no listing shows by whom. */
   readonly takenNames = new Set<string>();
   private seq = 0;
 

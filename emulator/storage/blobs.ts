@@ -112,7 +112,7 @@ class MemorySink extends HashingSink {
 const GATHER_BYTES = 1024 * 1024;
 
 /**
- * Each blob is a file of its own name that is never written twice, and counts only once the
+ * Each blob is a file with its own name that is never written twice, and counts only once the
  * journal names it: so a kill at any moment leaves the old object or the new one, whole, and at
  * most a stray file, which the next start sweeps away.
  */

@@ -1,4 +1,4 @@
-// What an input may be, one rule a property, so that `check` tells everything that is wrong at once.
+// What an input may be, one rule per property, so that `check` reports everything that is wrong at once.
 // Knows nothing of resources, and of whether an input is required.
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { dataTypes, type DataType } from "../../src/files/media";

@@ -33,7 +33,7 @@ export async function advise<T>(
 
 /**
  * The dataset of this name, once a preview: a file set and the dataset of it ask for the same one. Without a key, and
- * where it can't be told, `undefined`. @throws as {@link advise}
+ * where it can't be known, `undefined`. @throws as {@link advise}
  */
 export function findInPreview(
   session: Session,

@@ -55,7 +55,7 @@ export function soundConfig(read: ReadKey, environment: NodeJS.ProcessEnv): Conf
   }
 }
 
-/** The core would say it in words of its own; here it is a key of the configuration. */
+/** The core would say it in its own words; here it is a key of the configuration. */
 export function requireKey(config: Config): Config {
   if (config.apiKey !== "") return config;
   const text =

@@ -1,4 +1,4 @@
-// Messages and live progress to the engine, over its own gRPC service. A message that can't be told is dropped: it must
+// Messages and live progress to the engine, over its own gRPC service. A message that can't be delivered is dropped: it must
 // never fail a resource. Knows nothing of Avala.
 import { createRequire } from "node:module";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
@@ -13,7 +13,7 @@ export interface EngineMessage {
   readonly isEphemeral?: boolean;
 }
 
-/** Resolves when the engine has it, or when it can't be told. Never rejects. */
+/** Resolves when the engine has it, or when it can't be delivered. Never rejects. */
 export type EngineLog = (message: EngineMessage) => Promise<void>;
 
 interface Grpc {
@@ -83,7 +83,7 @@ export function connectEngine(
   };
 }
 
-// gRPC's UNAVAILABLE: nobody listens at the address any more.
+// gRPC's UNAVAILABLE: nothing listens at the address any more.
 const GONE = 14;
 
 function send(client: EngineClient, message: EngineMessage, onGone: () => void): Promise<void> {

@@ -4,7 +4,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { isAvalaError, type InputError, type InputProblem } from "../../src/errors";
 import { printableLines, redact } from "../../src/redact";
 
-/** Gathers what is wrong with the inputs, so that `check` tells all of it at once. */
+/** Gathers what is wrong with the inputs, so that `check` reports all of it at once. */
 export class Problems {
   readonly failures: dynamic.CheckFailure[] = [];
 
@@ -67,7 +67,7 @@ export function withoutEchoes(print: (...given: unknown[]) => void): (...given: 
   };
 }
 
-/** What the engine is told. A refusal has no stack, so that it does not read as a crash of the provider. */
+/** What the engine receives. A refusal has no stack, so that it does not read as a crash of the provider. */
 export class ProviderError extends Error {
   /** Whether it is an answer to the user, and not a mistake of ours. */
   private readonly isRefusal: boolean;

@@ -1,4 +1,4 @@
-// What the provider tells people while it works: on the row of the resource it is about.
+// What the provider shows while it works: on the row of the resource that it is about.
 // Knows nothing of how a message reaches the engine.
 import type { AvalaEvent, Listener } from "../../src/events";
 import { counted, formatBytes, formatDuration } from "../../src/text";

@@ -14,7 +14,7 @@ function folderAt(path: string): string | undefined {
 
 /**
  * The folder that a relative root is taken from: the program's, or the provider's where the program's has no such root.
- * @throws InputError when each of them has one of its own: then it is not known whose files are meant
+ * @throws InputError when each of them has its own: then it is not known whose files are meant
  */
 export function folderOfRoot(
   root: string,

@@ -2,10 +2,10 @@
 import { EventEmitter } from "node:events";
 
 // The engine waits for what is under way, however long that takes, and asks every provider to hurry by this call. The
-// SDK answers it and tells the provider's code nothing, so it is seen where it comes in: at the process's own server.
+// SDK answers it and does not pass it to the provider's code, so it is seen where it comes in: at the process's own server.
 const CANCEL = "/pulumirpc.ResourceProvider/Cancel";
 
-// Long enough to write down what has landed. Without an engine nobody else would end the process.
+// Long enough to write down what has landed. Without an engine nothing else would end the process.
 const ORPHANED_MS = 5_000;
 
 export interface Stop {

@@ -35,7 +35,7 @@ export interface ExportArgs {
   gate?: pulumi.Input<ExportGateArgs>;
   /** Wait until it is complete; one that fails then fails the `up`. @default true */
   waitForExport?: pulumi.Input<boolean>;
-  /** For the waiting; a later `up` goes on waiting for the same export. @default 60 */
+  /** For the waiting; a later `up` continues to wait for the same export. @default 60 */
   timeoutMinutes?: pulumi.Input<number>;
 }
 
@@ -66,7 +66,7 @@ export class Export extends AvalaResource {
   declare readonly status: pulumi.Output<string>;
   declare readonly totalTaskCount: pulumi.Output<number | undefined>;
   declare readonly exportedTaskCount: pulumi.Output<number | undefined>;
-  /** A secret that expires; `pulumi refresh` reads it anew. Absent while the export is not complete. */
+  /** A secret that expires; `pulumi refresh` reads it again. Absent while the export is not complete. */
   declare readonly downloadUrl: pulumi.Output<string | undefined>;
   declare readonly createdAt: pulumi.Output<string | undefined>;
   declare readonly updatedAt: pulumi.Output<string | undefined>;

@@ -56,7 +56,7 @@ async function secretsAmong(
 }
 
 /**
- * What the provider's process is not told by the engine: which resource a call is for, so that its messages stand on
+ * What the engine does not pass to the provider's process: which resource a call is for, so that its messages stand on
  * that resource's row, whether this is a preview, and what must not be shown. `check` takes it out again, so it is never in the state.
  */
 function callOf({ name, kind, options }: Definition, inputs: pulumi.Inputs): pulumi.Inputs {

@@ -38,14 +38,14 @@ export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetAr
   /** As of a `FileSet`. @default "leave-out" */
   unindexed?: "leave-out" | "send" | "error";
   /**
-   * 0: one dataset. 1: each top-level folder of `root` is a dataset of its own, so that a change sends that folder alone
+   * 0: one dataset. 1: each top-level folder of `root` is a separate dataset, so that a change sends only that folder
    * and a new folder costs only itself; files above all folders form one that is named after the root.
    * @default 0
    */
   partitionDepth?: PartitionDepth;
   /** The datasets' names before folder and digest. @default the component's name */
   versionOf?: string;
-  /** One export over all the datasets, made anew whenever one of them is. */
+  /** One export of all the datasets, made again whenever one of them is. */
   export?: Pick<
     ExportArgs,
     "format" | "name" | "filterQueryString" | "triggers" | "waitForExport" | "timeoutMinutes"

@@ -1,4 +1,4 @@
-// The quickstart stack in a folder of its own, and the Pulumi engine that applies it.
+// The quickstart stack in a separate folder, and the Pulumi engine that applies it.
 // @ts-check
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";

@@ -34,7 +34,7 @@ async function lookAtRights({ ask, findings }) {
   findings.fact(
     `GET /users/me/permissions/: ${status}. Scopes: ${scopes.join(", ") || "none named"}.`,
   );
-  // A server may name all scopes for a key that has no list of its own: how many there are is all that is shown.
+  // A server may name all scopes for a key that has no list: how many there are is all that is shown.
   if (status === 200 && scopes.length > 0) {
     const may = "usersMe" in findings.dialect ? "may" : "may not";
     findings.answer(

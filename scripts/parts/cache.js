@@ -12,7 +12,7 @@ const { setTimeout: sleep } = require("node:timers/promises");
 const HEARTBEAT_MS = 2_000;
 const DEAD_AFTER_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
-/** A folder of a killed build is removed once nobody can still be at work in it. */
+/** A folder of a killed build is removed once no build can still be at work in it. */
 const LEFTOVER_MS = 24 * 3_600_000;
 
 /**

@@ -9,7 +9,7 @@ function elapsed(ms) {
 }
 
 const LIVE_MS = 1_000;
-/** In a log each look is a line: often enough that nobody takes it for hung. */
+/** In a log each look is a line: often enough not to look hung. */
 const LOGGED_MS = 15_000;
 
 /**

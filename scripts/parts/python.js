@@ -17,7 +17,7 @@ function pipMissing() {
 }
 
 /**
- * Installs a package and what it needs into a folder of its own. Not a virtual environment: the
+ * Installs a package and what it needs into a separate folder. Not a virtual environment: the
  * scripts in one name its folder, so it could not be renamed into place.
  * @param {string} requirement @param {string} folder @param {import("./index").Run} run
  */

@@ -16,7 +16,7 @@ module.exports = {
   onPath() {
     const command = which("zizmor");
     const version = command && findVersion(ask(command, ["--version"]) ?? "");
-    // Each minor version finds more: another than the tested one would fail workflows that nobody changed.
+    // Each minor version finds more: an untested one would fail workflows that did not change.
     if (!command || version !== VERSION) return undefined;
     return { version, command, binDir: path.dirname(command), env: {} };
   },

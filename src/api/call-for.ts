@@ -1,4 +1,4 @@
-// A call and the reading of its reply in one. Knows no shape of its own.
+// A call and the reading of its reply in one. Knows no particular shape.
 import { AvalaError, isAvalaError } from "../errors";
 import type { ApiCall } from "./call";
 import type { Avala } from "./connection";

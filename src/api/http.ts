@@ -94,7 +94,7 @@ async function attemptCall(
   const nowMs = clock.now();
   const rateLimit = readRateLimit(reply.headers, nowMs);
   const throttledMs = reply.status === 429 ? (retryAfterOf(reply, nowMs) ?? 0) : 0;
-  // All wait as the server told one, since the others would be refused as well. A long wait while there is budget left is
+  // All wait as the server asked one to, since the others would be refused as well. A long wait while there is budget left is
   // no rate limit but one of the call's own, as that of five exports at once: then the others go on.
   const isOfAll =
     rateLimit === undefined || rateLimit.remaining === 0 || throttledMs <= BURST_WAIT_MS;

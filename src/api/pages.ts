@@ -14,7 +14,7 @@ export interface Page<T> {
 
 /** A call that lists; always `safe`. */
 export type ListCall = Pick<ApiCall, "route" | "path" | "query" | "what" | "signal"> & {
-  /** Hears of an entry that can't be read, where the list is only searched and goes on without it. @default it is thrown */
+  /** Is called with an entry that can't be read, where the list is only searched and can continue without it. @default it is thrown */
   readonly onUnreadable?: ((error: AvalaError) => void) | undefined;
   /** Whether more than a page is expected: then larger pages are asked for. @default false */
   readonly isLong?: boolean | undefined;
@@ -159,7 +159,7 @@ export async function* listNumbered<T extends Listed>(
 ): AsyncGenerator<T, void, undefined> {
   const { query } = call;
   const newsIn = createNews<T>(call.route);
-  // All that came, also twice: it tells how many pages there are.
+  // All that came, duplicates included: it shows how many pages there are.
   let seen = 0;
   for (let page = 1; ; page += 1) {
     const asked = page === 1 ? call : { ...call, query: { ...query, page } };

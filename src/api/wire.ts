@@ -1,5 +1,5 @@
 // Reads the server's JSON at the border: unknown fields pass, a required one that is missing is an error that names the
-// route and the field. Knows no shape of its own; those stand beside their endpoints.
+// route and the field. Knows no particular shape; those are in the endpoints.
 import { AvalaError } from "../errors";
 import { printable } from "../redact";
 import { pathPartProblem } from "./path-part";
@@ -48,7 +48,7 @@ export function isCount(value: unknown): value is number {
 
 /**
  * The fields of one object of a reply. What is required and absent throws `bad_reply`; what is optional and absent, null
- * or of another kind is `undefined`, since a field that nobody needs must not stop a run (docs/api.md: liberal in what it accepts).
+ * or of another kind is `undefined`, since a field that is not needed must not stop a run (docs/api.md: liberal in what it accepts).
  */
 export class Fields {
   constructor(

@@ -46,7 +46,7 @@ export interface FileSet {
 /** How a set is read. */
 interface FileSetRun {
   readonly signal?: AbortSignal | undefined;
-  /** A caller's own refusals of what the lines chose, told together with the others. */
+  /** A caller's own refusals of what the lines chose, reported together with the others. */
   readonly check?:
     | ((
         found: Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut" | "leftOut">,

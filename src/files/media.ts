@@ -1,4 +1,4 @@
-// Which data type a file is, told by its suffix alone, as the server tells it (contract, "Uploading files").
+// Which data type a file is, by its suffix only, as on the server (contract, "Uploading files").
 // Knows nothing of the file system.
 
 /** The server's data types (contract, "Datasets"). */

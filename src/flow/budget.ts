@@ -1,4 +1,4 @@
-// The rule of so many requests a minute, as the replies tell it. Pure state: it is told the time and sets no timer.
+// The rule of so many requests a minute, as the replies report it. Pure state: the time is passed in, and it sets no timer.
 import type { RateLimit } from "../errors";
 
 /** One request that was let go. */
@@ -25,7 +25,7 @@ const MINUTE_MS = 60_001;
 const ROUNDING_MS = 1000;
 // Resets further apart than this belong to different windows; nearer ones may be the same, rounded twice.
 const SAME_WINDOW_MS = 2000;
-// Above this nobody waits for single requests to fall out of the minute, and remembering them would cost memory.
+// Above this, waiting for single requests to fall out of the minute gains nothing, and remembering them would cost memory.
 const MAX_LOGGED = 6000;
 
 interface Ended {
@@ -62,7 +62,7 @@ class Log {
  * Works without knowing how the server counts. What is left is the last `remaining` less the requests under way, since
  * that reply may or may not have counted them. It grows again in two ways: one by one, as our own requests turn a minute
  * old, which holds in sliding windows and in fixed ones; and at the reset time, when a single request is sent and its
- * reply tells whether the whole budget is back. Other clients of the same key show in `remaining`.
+ * reply shows whether the whole budget is back. Other clients of the same key show in `remaining`.
  */
 export function createBudget(): Budget {
   return new ToldBudget();

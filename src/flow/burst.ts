@@ -1,4 +1,4 @@
-// The rule of so many requests a second. Pure state: it is told the time and sets no timer.
+// The rule of so many requests a second. Pure state: the time is passed in, and it sets no timer.
 
 export interface Burst {
   /** When one more may be sent; `Infinity`: when one under way has ended. `limit`: requests a minute, when known. */

@@ -8,7 +8,7 @@ import { repeatEvery, systemClock } from "./clock";
 import { makeFolder } from "./folders";
 import { isMarkRunning, ownMark } from "./process-mark";
 
-/** Two equal stamps: nobody has written the file, or put another in its place, in between. */
+/** Two equal stamps: the file was not written or replaced in between. */
 export interface FileStamp {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
@@ -98,7 +98,7 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
   return filled;
 }
 
-// The journal of a million files, written anew each time, has some 200 MB.
+// The journal of a million files, rewritten each time, has some 200 MB.
 const MAX_READ_BYTES = 256 * 1024 * 1024;
 
 // Not blocking: a pipe that took the place of a file would be waited on for ever. Windows has neither.

@@ -23,7 +23,7 @@ export interface Pace {
   acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit>;
   /** What a reply said that had no permit. */
   learn(headers: RateLimit | undefined): void;
-  /** Nothing more is sent before `untilMs`: the server has throttled us, and told for how long. */
+  /** Nothing more is sent before `untilMs`: the server has throttled us, and said for how long. */
   hold(untilMs: number): void;
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
   snapshot(): RateLimit | undefined;
@@ -109,7 +109,7 @@ class HeaderPace implements Pace {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         this.waiters.splice(this.waiters.indexOf(waiter), 1);
-        // Sets the timer for who is first now, and none for nobody.
+        // Sets the timer for whoever is first now; none if the queue is empty.
         this.pump();
         reject(cancelled(WHAT));
       };
@@ -141,7 +141,7 @@ class HeaderPace implements Pace {
       this.waiters.shift();
       first.go(this.permit(nowMs));
     }
-    // A reply may yet say that there is budget sooner, so only what the server told to wait for is known before.
+    // A reply may yet say that there is budget sooner, so only a wait that the server asked for is known beforehand.
     const certainMs = Math.max(nowMs, this.heldUntilMs);
     for (const late of this.waiters.filter(({ deadlineMs }) => deadlineMs <= certainMs)) {
       this.waiters.splice(this.waiters.indexOf(late), 1);

@@ -46,7 +46,7 @@ export function delayFor(attempt: number, error: AvalaError, random: Random): nu
   const bound = Math.min(MAX_BACKOFF_MS, BASE_MS * 2 ** (attempt - 1));
   const jitter = random.next() * bound;
   const floor = error.retryAfterMs;
-  // One base of jitter spreads the workers of a run; more would idle below the limit that the server told.
+  // One base of jitter spreads the workers of a run; more would idle below the server's limit.
   const waitMs = floor === undefined ? jitter : floor + Math.min(jitter, BASE_MS);
   // A 429 is repeated without a count: whatever the server asks for and chance says, never in a tight loop.
   const minMs = error.isThrottled && attempt > 1 ? BASE_MS : 0;

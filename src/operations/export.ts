@@ -132,8 +132,8 @@ function createEndCheck(avala: Avala, timeoutMs: number): (read: Export) => bool
 }
 
 /**
- * Waits for an export to end, polling more slowly as it goes on.
- * @throws AvalaError `export_failed` with the server's own reason, where it gives one; `timeout` after `timeoutMs`, the export goes on
+ * Waits for an export to end, polling more slowly over time.
+ * @throws AvalaError `export_failed` with the server's own reason, where it gives one; `timeout` after `timeoutMs`, the export continues
  */
 export async function waitForExport(
   avala: Avala,

@@ -43,7 +43,7 @@ function isSizeWrong(files: Files, { item, match }: Pair): boolean {
   return item.sizeBytes !== files.get(match.path);
 }
 
-/** What no item stands for, as far as the items that can't be told leave that open. */
+/** What no item stands for, as far as the items that can't be identified leave that open. */
 function sortLeft(
   left: readonly string[],
   doubtful: readonly KeyMatch[],

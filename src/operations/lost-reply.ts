@@ -17,7 +17,7 @@ interface CreateOnce<T> {
 export interface Made<T> {
   readonly made: T;
   /**
-   * The reply to its creation was lost, and it was there then: what only that reply told is not known, nor whether it is
+   * The reply to its creation was lost, and it was there then: what only that reply contained is not known, nor whether it is
    * ours or another run's, made in the same moment.
    */
   readonly wasFound: boolean;
@@ -84,11 +84,11 @@ export async function makeOnce<T>(
 interface CreateOnceAmong<T> {
   readonly what: string;
   readonly make: () => Promise<T>;
-  /** Those that are as the one that is made: nothing but being new tells it from them. */
+  /** Those like the one that is made: only being new distinguishes it from them. */
   readonly alike: () => Promise<readonly T[]>;
-  /** What `alike` told before; `undefined` when the key may not list them. */
+  /** What `alike` returned before; `undefined` when the key may not list them. */
   readonly before: readonly T[] | undefined;
-  /** For when it can't be told, because of that, whether one was made. */
+  /** For when that makes it impossible to know whether one was made. */
   readonly cannotTell: (lost: AvalaError) => AvalaError;
 }
 
@@ -108,7 +108,7 @@ export async function makeOnceAmong<T extends { readonly uid: string }>(
   });
 }
 
-/** Whether two lists that are sets are the same set: most of what tells whether two things are alike. */
+/** Whether two lists that are sets are the same set: most of what shows whether two things are alike. */
 export function sameMembers(left: readonly string[], right: readonly string[]): boolean {
   const [some, others] = [new Set(left), new Set(right)];
   return some.size === others.size && [...some].every((uid) => others.has(uid));

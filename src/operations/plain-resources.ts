@@ -38,7 +38,7 @@ function cannotTell(what: string, lost: AvalaError): AvalaError {
   });
 }
 
-/** Several that are alike are no mistake, so they are told apart by what was there before. */
+/** Several that are alike are no mistake, so they are distinguished by what was there before. */
 async function makeListed<T extends { readonly uid: string }>(
   avala: Avala,
   listed: Listed<T>,
@@ -64,7 +64,7 @@ function sameUrl(left: string, right: string): boolean {
 /**
  * Makes a webhook, and never two of it: after a lost reply the one that is new is taken. Its `secret` comes in that reply
  * alone, so unless it was given it is then unknown (`isSecretLost`).
- * @throws AvalaError; `ambiguous` when nobody can tell whether it was made
+ * @throws AvalaError; `ambiguous` when it can't be known whether it was made
  */
 export async function createWebhookOnce(
   avala: Avala,
@@ -82,7 +82,7 @@ export async function createWebhookOnce(
 
 /**
  * Makes a storage config, and never two of it: after a lost reply the one that is new is taken.
- * @throws AvalaError; `ambiguous` when nobody can tell whether it was made
+ * @throws AvalaError; `ambiguous` when it can't be known whether it was made
  */
 export async function createStorageConfigOnce(
   avala: Avala,

@@ -1,4 +1,4 @@
-// Which failures end a whole run, and how failed files are told. Pure.
+// Which failures end a whole run, and how failed files are reported. Pure.
 import {
   UploadError,
   isApiError,

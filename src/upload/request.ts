@@ -18,7 +18,7 @@ export interface UploadRequest extends FileDestination {
   readonly stored?: Stored | undefined;
   /** Files under way at once, 1 to 10 (contract, "Rate limits"). @default 8 */
   readonly concurrency?: number | undefined;
-  /** Where the journal is kept; absent: none, and a run that breaks starts anew. */
+  /** Where the journal is kept; absent: none, and an interrupted run starts over. */
   readonly stateDirectory?: string | undefined;
   /** Ms since the epoch: then nothing more is started, nothing waits beyond it, and requests under way end. */
   readonly deadlineMs?: number | undefined;

@@ -12,7 +12,7 @@ export interface UploadResult {
   readonly sent: readonly ManifestEntry[];
   /** Landed in an earlier run with the same content; not sent again. */
   readonly unchanged: readonly ManifestEntry[];
-  /** Of the sent files, those of which the store told that it keeps what was sent: by the MD5 in its `ETag`. */
+  /** Of the sent files, those that the store reported as kept, by the MD5 in its `ETag`. */
   readonly checkedByStore: number;
   readonly bytesSent: number;
   /** Of files and of calls. */

@@ -50,7 +50,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
   };
 }
 
-/** Chooses the batch that the set goes on in, or begins. */
+/** Chooses the batch that the set continues in, or starts one. */
 async function nameBatch(run: Run): Promise<Hashed> {
   const { avala, request, journal } = run;
   const { stored } = request;

@@ -39,7 +39,7 @@ async function uploadOne(run: Run, file: HashedFile, signal: AbortSignal): Promi
 }
 
 // So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
-// would help nobody. Fewer may be what a few files alone meet, also when files go one by one; more than the ten that can
+// would be of no use. Fewer may be what a few files alone meet, also when files go one by one; more than the ten that can
 // be under way would only be tried to the end in a second round.
 const MAX_CONSECUTIVE_FAILURES = 8;
 
@@ -73,7 +73,7 @@ async function work(run: Run, signal: AbortSignal, file: HashedFile): Promise<vo
 }
 
 /**
- * What was doubtful is sent again when its own store has shown since that it tells MD5s, for then it keeps something else.
+ * What was doubtful is sent again when its store has shown since that it reports MD5s, for then it keeps something else.
  * What is doubtful then once more lies in a store that was not heard of before: it is settled in the next round.
  */
 async function resolveUnverified(run: Run): Promise<void> {

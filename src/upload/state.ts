@@ -1,4 +1,4 @@
-// What a running upload has come to so far: the one thing that changes while it goes on. Decides nothing.
+// What a running upload has come to so far: the one thing that changes while it runs. Decides nothing.
 import type { Mutex } from "../flow/mutex";
 import type { Avala } from "../api/connection";
 import type { Presigned } from "../api/endpoints/presign";
@@ -98,7 +98,7 @@ function breakJournal(run: Run, error: unknown): void {
   run.avala.emit({ kind: "warning", text });
 }
 
-/** Writes to the journal, and goes on without it when that fails. */
+/** Writes to the journal, and continues without it when that fails. */
 async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promise<void> {
   if (run.journal === undefined || run.isJournalBroken) return;
   try {
@@ -110,7 +110,7 @@ async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promi
 }
 
 /**
- * Takes something back that the journal says of `path`. A journal that can't be told so goes, since a later run would
+ * Takes something back that the journal says of `path`. A journal where that can't be written is removed, since a later run would
  * believe it. @throws AvalaError `journal` when it can't go either
  */
 async function takeBack(

@@ -176,7 +176,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     };
   }
 
-  /** Whatever fails from here on, the dataset is there: its uid goes into the state, and the next `up` goes on. */
+  /** Whatever fails from here on, the dataset is there: its uid goes into the state, and the next `up` continues. */
   private async finish(
     settling: Settling,
     made: Dataset,
@@ -224,7 +224,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   }
 }
 
-/** What was declared, as the state has it; what the API tells takes its place. */
+/** What was declared, as the state has it; what the API returns takes its place. */
 function declaredIn(props: DatasetOutputs | undefined): Declared {
   if (props === undefined) return {};
   return { ...without(props, ["ownerName", "slug"]), ...props.declared };

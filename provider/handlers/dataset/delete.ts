@@ -112,7 +112,7 @@ export interface Removal {
   readonly isHeld: boolean;
 }
 
-/** @throws AvalaError when nobody can tell whether it may be deleted, or the name has to be free and is not */
+/** @throws AvalaError when it can't be known whether it may be deleted, or the name has to be free and is not */
 export async function removeDataset(
   avala: Avala,
   messages: Messages,

@@ -76,7 +76,7 @@ function uids(list: readonly string[] | undefined): readonly string[] {
 
 /**
  * The resource's name and a short hash of what is exported: of two exports of one resource, the newer has another name,
- * so that one whose reply was lost is told from the one before it.
+ * so that one whose reply was lost is distinguished from the one before it.
  */
 function nameFor(baseName: string, content: object): string {
   return hasUnknown(content) ? unknownAs<string>() : `${baseName}-${suffixOf(content)}`;

@@ -52,7 +52,7 @@ export function takeKept(olds: Partial<FileSetInputs>, news: FileSetGiven): Kept
 export function heldInputs({ given, held, named }: Kept): FileSetInputs | undefined {
   if (held === undefined) return undefined;
   const { digest, fileCount, totalBytes, indexedCount, contents } = held;
-  // A set that has a name of its own may have nothing that a version's name could be made of.
+  // A set with its own name may have nothing that a version's name could be made of.
   const datasetName =
     given.datasetName ??
     named?.datasetName ??

@@ -1,4 +1,4 @@
-// What a preview tells of a file set: which files changed, what sending them costs, what the server will keep.
+// What a preview shows of a file set: which files changed, what sending them costs, what the server will keep.
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
 import { describeFaults } from "../../../src/files/content/fault-counts";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";

@@ -1,5 +1,5 @@
 // What a server has against the second protocol, and against the batch that it names (docs/api.md, "Uploading files"): the one
-// place that tells the two apart. Pure.
+// place that distinguishes the two. Pure.
 import { isApiError } from "../../errors";
 import { hasUnknownField, isRefusal, namedFields, unknownFields } from "../reply/refused-fields";
 

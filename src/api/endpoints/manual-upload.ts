@@ -55,7 +55,7 @@ export async function getQuota(
   const fields = Fields.of(reply.json, route);
   const usedBytes = fields.advisedCount("used");
   const limitBytes = fields.advisedCount("limit");
-  // A deployment without a quota tells null.
+  // A deployment without a quota reports null.
   return usedBytes === undefined || limitBytes === undefined
     ? undefined
     : { usedBytes, limitBytes };

@@ -23,7 +23,7 @@ function isTooDeep(value: unknown, levelsLeft = MAX_LEVELS): boolean {
   return Object.values(value).some((part) => isTooDeep(part, levelsLeft - 1));
 }
 
-/** `undefined` for no body; `"broken"` for one that is not JSON, or that nobody could walk. */
+/** `undefined` for no body; `"broken"` for one that is not JSON, or is nested too deeply to walk. */
 function parseBody(body: Buffer): { readonly json: unknown } | "broken" {
   if (body.length === 0) return { json: undefined };
   try {

@@ -96,7 +96,7 @@ function collect(value: unknown, into: Collected): void {
   for (const part of wrapped) collect(part, into);
   const hasWords = into.words.length > 0;
   if (!hasWords) collectList(messagesOf(value["message"] ?? value["msg"]), "", into);
-  // Beside words of its own a number or a flag is a fact, as a quota's `limit` is, and no field's message.
+  // Next to words of the server a number or a flag is a fact, as a quota's `limit` is, and no field's message.
   const isMixed = hasWords || wrapped.length > 0;
   const rest = Object.entries(value).filter(([, part]) => !isMixed || typeof part === "object");
   collectFields(Object.fromEntries(rest), "", into);

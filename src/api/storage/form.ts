@@ -2,7 +2,7 @@
 // Knows nothing of hosts or replies.
 import { AvalaError } from "../../errors";
 
-/** One file to send: whole when it is small, else opened anew for each try. */
+/** One file to send: whole when it is small, else opened again for each try. */
 export type FormFile = {
   /** In the dataset. */
   readonly path: string;

@@ -16,7 +16,7 @@ export type { FormFile };
 
 export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
-  /** The file's bytes as the connection takes them; a small file goes in one piece and is not told. */
+  /** The file's bytes as the connection takes them; a small file goes in one piece and is not reported. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 

@@ -98,7 +98,7 @@ interface NodeClient {
 
 /**
  * Node's own client. It reports what axios does not listen for: a reply before the reply, and a 101, for which Node closes
- * the connection and says nothing more. For a client of its own axios sets no timer for what comes before the headers.
+ * the connection and says nothing more. For its own client axios sets no timer for what comes before the headers.
  */
 function listeningClient(idleMs: number, { onInformation, onUpgrade }: Watched): NodeClient {
   return {

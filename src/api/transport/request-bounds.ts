@@ -64,7 +64,7 @@ export interface Watched {
   readonly onBodySent: () => void;
   /** A reply before the reply has come (1xx). */
   readonly onInformation: () => void;
-  /** A 101 has come, which nobody asked for. */
+  /** A 101 has come without an Upgrade request. */
   readonly onUpgrade: () => void;
 }
 

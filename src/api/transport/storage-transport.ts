@@ -23,7 +23,7 @@ const AGENT_OPTIONS = {
   connectTimeout: 20_000,
 } as const;
 
-/** `https://host:port` and the rest, without a URL parser: what comes here was parsed and written anew before. */
+/** `https://host:port` and the rest, without a URL parser: what comes here was parsed and serialized before. */
 function split(url: string): { readonly origin: string; readonly path: string } {
   const slash = url.indexOf("/", url.indexOf("://") + 3);
   if (slash < 0) return { origin: url, path: "/" };

@@ -14,7 +14,7 @@ export interface HttpRequest {
   readonly idleTimeoutMs: number;
   /** A larger reply is the error `bad_reply`. Not for streams. */
   readonly maxReplyBytes: number;
-  /** Told as the connection takes the chunks of a body; of one that goes in one piece nothing is told. */
+  /** Called as the connection takes the chunks of a body; not for one that goes in one piece. */
   readonly onBytesSent?: ((bytes: number) => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Whether an image is whole, told by its structure and not by its pixels. None throws, whatever the bytes are.
+// Whether an image is whole, judged by its structure and not by its pixels. None throws, whatever the bytes are.
 import { areZerosBefore, type Flaw, type OpenFile } from "./open-file";
 
 /** Its end mark is among the last bytes; or before what phones put after the picture, a film or a second picture. */
@@ -24,7 +24,7 @@ export function isWholeJpeg({ sizeBytes, head, read }: OpenFile): boolean {
     else position += isBare ? 2 : 2 + header.readUInt16BE(2);
     if (position >= sizeBytes) return false;
   }
-  // 256 MiB at most; a picture beyond that is nobody's to judge here.
+  // 256 MiB at most; a larger picture is not judged here.
   for (let reads = 0; reads < 4096; reads++) {
     const bytes = read(position, 65_536);
     if (bytes.includes(end)) return true;

@@ -1,4 +1,4 @@
-// Whether a Matroska or WebM file is whole, told by its structure. None throws, whatever the bytes are.
+// Whether a Matroska or WebM file is whole, judged by its structure. None throws, whatever the bytes are.
 import { areZerosBefore, type Flaw, type OpenFile } from "./open-file";
 
 interface Element {

@@ -1,4 +1,4 @@
-// Whether a PLY is whole, told by what its header promises, and whether it is one of splats. None throws, whatever the
+// Whether a PLY is whole, judged by what its header promises, and whether it is one of splats. None throws, whatever the
 // bytes are.
 import type { OpenFile } from "./open-file";
 

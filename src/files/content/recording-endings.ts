@@ -1,4 +1,4 @@
-// Whether a recording is whole, told by its structure. None throws, whatever the bytes are.
+// Whether a recording is whole, judged by its structure. None throws, whatever the bytes are.
 import { boxAt, isKnownBox } from "./iso-boxes";
 import type { OpenFile } from "./open-file";
 

@@ -1,4 +1,4 @@
-// Whether a file of splats is whole, told by its structure. None throws, whatever the bytes are.
+// Whether a file of splats is whole, judged by its structure. None throws, whatever the bytes are.
 // The layouts are those of the programs that made the formats: antimatter15/splat (.splat), mkkellogg/GaussianSplats3D
 // (.ksplat), nianticlabs/spz (.spz, to version 3 one gzip, in version 4 several streams of zstd), PlayCanvas (.sog, a zip).
 import { constants, gunzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-// Whether a TIFF or BigTIFF is whole, told by its structure. None throws, whatever the bytes are.
+// Whether a TIFF or BigTIFF is whole, judged by its structure. None throws, whatever the bytes are.
 import { areZerosBefore, type Flaw, type OpenFile } from "./open-file";
 
 /** A directory's tags, each with its values. */

@@ -54,7 +54,7 @@ export function readPartitions(root: string, options: PartitionOptions): Partiti
   const { unindexed = "leave-out", dataType } = options;
   const isSent = (path: string): boolean =>
     unindexed !== "leave-out" || named.has(path) || isItemOf(path, dataType);
-  // What will be refused still counts: its partition is where the refusal is told.
+  // What will be refused still counts: its partition is where the refusal is reported.
   const refused = problems.map(({ input }) =>
     tree.find(input)?.isDirectory() === true ? `${input}/` : input,
   );

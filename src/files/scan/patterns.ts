@@ -48,7 +48,7 @@ interface PatternOptions {
 
 /**
  * Reads the lines. `!` in front of an include line takes away, and so does each line of `exclude`; the order of lines says
- * nothing. Problems are returned, not thrown, so that they can be told together with others.
+ * nothing. Problems are returned, not thrown, so that they can be reported together with others.
  */
 export function parsePatterns(options: PatternOptions): Patterns {
   const count = options.include.length + options.exclude.length;

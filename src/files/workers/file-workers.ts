@@ -16,7 +16,7 @@ import type { JobReply } from "./worker";
 export interface FileWorkers {
   readonly count: number;
   inspect(job: InspectJob): Promise<InspectResult>;
-  /** `onBytes` is told while files are read, about each 16 MiB. */
+  /** `onBytes` is called while files are read, about every 16 MiB. */
   hash(job: HashJob, onBytes: (bytes: number) => void): Promise<HashResult>;
   /** Ends the threads; jobs under way reject with code `cancelled`. */
   close(): Promise<void>;
@@ -52,7 +52,7 @@ export function createFileWorkers(count: number): FileWorkers {
 }
 
 function ignore(): void {
-  // An inspection is short and tells no progress.
+  // An inspection is short and reports no progress.
 }
 
 function inPlace(): FileWorkers {

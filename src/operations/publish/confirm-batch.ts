@@ -58,7 +58,7 @@ async function standingOf(avala: Avala, set: NamedFiles, batch: Batch): Promise<
 // Of no file, and so no claim that anything has landed.
 const NOTHING = { partNumber: 0, sizeBytes: 0, sha256: "" };
 
-/** Writes down where the set goes on, so that the next run does not begin in the refused batch, whatever comes of this one. */
+/** Records where the set continues, so that the next run does not begin in the refused batch, whatever comes of this one. */
 async function noteNext(
   avala: Avala,
   set: NamedFiles,

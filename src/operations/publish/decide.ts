@@ -115,7 +115,7 @@ export async function compareFound(
   return compared;
 }
 
-/** Of a dataset whose content no record tells: as far as its store does. @throws AvalaError `conflict` */
+/** For a dataset whose content no record shows: as far as its store does. @throws AvalaError `conflict` */
 async function countUnverified(
   avala: Avala,
   dataset: Dataset,

@@ -59,7 +59,7 @@ async function takeTaken(
   throw refusal; // it is someone else's
 }
 
-/** Another run has made it under a name of its own: what was sent under ours is confirmed by none. */
+/** Another run has made it under its own name: what was sent under ours is not confirmed. */
 async function takeMade(
   avala: Avala,
   target: PublishTarget,

@@ -22,7 +22,7 @@ const ADVICE_MISSING: ReadonlySet<string> = new Set([
   "bad_reply",
 ]);
 
-/** The quota is advice: a server that does not tell it, or tells something else, takes the files all the same. */
+/** The quota is advice: a server that does not report it, or reports something else, still takes the files. */
 async function askForQuota(avala: Avala, organizationUid?: string): Promise<Quota | undefined> {
   try {
     return await withinAdvice(avala, "read the storage quota", (impatient) =>
@@ -47,7 +47,7 @@ async function limitOf(avala: Avala, organizationUid?: string): Promise<number |
 }
 
 /**
- * Resolves when the files may fit, or nobody can tell. Costs one call of a session, and none for no
+ * Resolves when the files may fit, or it is not known. Costs one call of a session, and none for no
  * bytes. Files that are stored
  * already take the room of their successors, so only what the whole quota can't hold is refused.
  * @throws AvalaError `quota`

@@ -30,7 +30,7 @@ export interface StoreCheck {
   tellsMd5(host: string): boolean;
   /** `isOnce`: it can't be sent again, so a doubt must be more than one. */
   piece(sizeBytes: number, options?: { readonly isOnce: boolean }): PieceCheck;
-  /** For bytes that are read once, on their way; `undefined` when no store of this run tells MD5s. */
+  /** For bytes that are read once, on their way; `undefined` when no store of this run reports MD5s. */
   stream(file: { readonly sizeBytes: number }): RunningMd5 | undefined;
   /** For bytes that stay, those of `file` or of a part of it. */
   buffer(bytes: Buffer, file: { readonly sizeBytes: number }): BufferMd5;
@@ -102,8 +102,8 @@ const SILENCES_TO_BELIEVE = 8;
 const ALWAYS_JUDGED_BYTES = 1024 * 1024;
 
 /**
- * Of a store that has told no MD5 yet. An ETag of another form is a store's manner. None at all may be its manner too, or
- * the answer of something else that kept nothing: that is not told from one file.
+ * Of a store that has reported no MD5 yet. An ETag of another form is a store's own form. None at all may be so too, or
+ * the answer of something else that kept nothing: one file does not show which.
  */
 function judgeSilence({ told, silences }: Stores, { host, etag }: Stored): Verdict {
   if (etag !== undefined) {
@@ -117,9 +117,9 @@ function judgeSilence({ told, silences }: Stores, { host, etag }: Stored): Verdi
 }
 
 /**
- * A store's `ETag` is the MD5 of an object, or something else that looks like one, and not always a header tells which.
- * The first that agrees shows that the store tells MD5s: from then on each must agree. Until then one that does not agree
- * is sent again once; when that has not helped two pieces, the store is taken for one that tells none.
+ * A store's `ETag` is the MD5 of an object, or something else that looks like one, and not always does a header say which.
+ * The first that agrees shows that the store reports MD5s: from then on each must agree. Until then one that does not agree
+ * is sent again once; when that has not helped two pieces, the store is taken for one that reports none.
  */
 function createPiece(stores: Stores, sizeBytes: number, isOnce: boolean): PieceCheck {
   const { told, doubts } = stores;
@@ -132,7 +132,7 @@ function createPiece(stores: Stores, sizeBytes: number, isOnce: boolean): PieceC
       const isSkipped = before === "other" && sizeBytes > ALWAYS_JUDGED_BYTES;
       if (wasThere || isSkipped) return "untold";
       if (stored.md5 === undefined) {
-        // A store that told the MD5 of each object and tells none now may have kept nothing.
+        // A store that reported the MD5 of each object and reports none now may have kept nothing.
         if (before === "md5") return "wrong";
         if (before !== undefined) return "untold";
         return judgeSilence(stores, stored);
@@ -143,7 +143,7 @@ function createPiece(stores: Stores, sizeBytes: number, isOnce: boolean): PieceC
         told.set(host, "md5");
         return "right";
       }
-      // Another piece may have shown meanwhile what this store tells.
+      // Another piece may have shown meanwhile what this store reports.
       const now = told.get(host);
       const isFirst = !isOnce && !doubted.has(host);
       if (now === "other" && isFirst) return "untold";
@@ -191,7 +191,7 @@ export function createStoreCheck(): StoreCheck {
     stream: (file) =>
       isWanted() ? (isHashedInThread(file) ? thread : md5Here).start() : undefined,
     buffer: (bytes, file) => {
-      if (!isHashedInThread(file)) return bufferMd5(md5Here, bytes); // and not before the store told one
+      if (!isHashedInThread(file)) return bufferMd5(md5Here, bytes); // and not before the store reported one
       const beside = bufferMd5(thread, bytes);
       void beside.digest();
       return beside;

@@ -50,7 +50,7 @@ export interface Stored {
 }
 
 /**
- * The batch that an upload goes on with: the youngest of its content, or `base`. `undefined`: by the first protocol, for
+ * The batch that an upload continues with: the youngest of its content, or `base`. `undefined`: by the first protocol, for
  * some of these very files have landed that way, and never both in one dataset.
  */
 export function batchToResume(

@@ -145,7 +145,7 @@ function lineOf([path, sizeBytes, sha256, partNumber, batch]: readonly unknown[]
   if (typeof path !== "string") return undefined;
   const isOfPart = typeof partNumber === "number" && typeof batch === "string";
   const isOfBatch = partNumber === null && typeof batch === "string";
-  // A part without its batch can't be told from the server's part of another one.
+  // A part without its batch can't be distinguished from another batch's.
   if (partNumber !== undefined && !isOfPart && !isOfBatch) return undefined;
   const isTakenBack = sizeBytes === null;
   if (isTakenBack && isOfPart) return { kind: "part taken back", of: { path, batch }, partNumber };

@@ -1,4 +1,4 @@
-// What has landed, by content: one checked line a file, appended and synced. A run that broke reads it and goes on,
+// What has landed, by content: one checked line a file, appended and synced. A run after an interrupted one reads it and continues,
 // also in a fresh checkout or on another machine that was given the file. Knows nothing of how a file was sent.
 import { join } from "node:path";
 import type { AppendHandle, Disk } from "../../flow/disk";
@@ -25,7 +25,7 @@ export interface Journal extends Records {
   close(): Promise<void>;
 }
 
-/** The journal's file for `destination`: two destinations never share one. Its name tells nothing of the destination. */
+/** The journal's file for `destination`: two destinations never share one. Its name reveals nothing of the destination. */
 export function journalPath(stateDirectory: string, destination: Destination): string {
   const name = `${lines.fingerprint(destination).slice(0, 32)}.jsonl`;
   return join(stateDirectory, "journals", name);
@@ -119,7 +119,7 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
     changes: async () => {
       const now = await disk.readIfPresent(path);
       if (now === undefined) return undefined;
-      // One that is shorter is another: it was removed and begun anew.
+      // One that is shorter is another: it was removed and started again.
       const openedAt = data === undefined || now.length < data.length ? 0 : data.length;
       return lines.readChanges(key, now.subarray(openedAt));
     },

@@ -26,12 +26,12 @@ interface LockRequest {
   readonly lingers?: boolean | undefined;
 }
 
-/** Nobody has it, somebody else has had it for {@link maxLockWaitMs}, or it is ours until it is released. */
+/** It is free, another process has had it for {@link maxLockWaitMs}, or it is ours until it is released. */
 export type Locked =
   | { readonly kind: "held"; readonly held: Held; readonly gone: AbortSignal }
   | { readonly kind: "taken"; readonly owner: string };
 
-/** As long as any other wait that a server may ask for: a run that hangs for longer helps nobody. */
+/** As long as any other wait that a server may ask for: hanging for longer would be of no use. */
 export const maxLockWaitMs = 15 * 60_000;
 /** An owner that can't be asked, and whose file was not touched for six times as long as it should have been, is dead. */
 export const maxSilenceMs = 60_000;
@@ -102,7 +102,7 @@ async function findOther(looking: Looking, ownName?: string): Promise<string | u
   return other;
 }
 
-/** Removes what the dead have left of a lock that nobody needs any more. */
+/** Removes what dead processes have left of a lock that is not needed any more. */
 export async function sweepLock(disk: Disk, path: string): Promise<void> {
   const folder = dirname(path);
   for (const { name } of await disk.list(folder, `${basename(path)}.`)) {

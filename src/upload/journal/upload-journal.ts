@@ -17,7 +17,7 @@ const MAY_CLAIM =
   "It may claim that files have landed which this run would replace, and a later run would believe it.";
 
 /**
- * Opens it. Where that can't be done a run under a name that is made of its content goes on without one: no other content
+ * Opens it. Where that can't be done a run under a name that is made of its content continues without one: no other content
  * can be claimed there. Any other fails before its first byte, for that the journal can't be used is not that it isn't there.
  * @throws AvalaError `journal`; as {@link resolveDestination}
  */
@@ -85,7 +85,7 @@ export async function removeUploadJournal(
   }
 }
 
-/** Takes back what is recorded of `paths`, so that the next run sends them; where it can't be told so, the journal goes. */
+/** Takes back what is recorded of `paths`, so that the next run sends them; where that can't be written, the journal is removed. */
 export async function takeBackPaths(
   avala: Avala,
   to: DatasetDestination,

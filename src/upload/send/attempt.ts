@@ -1,4 +1,4 @@
-// What every try of sending bytes has in common: its bytes are counted and taken back when it fails, its retries told.
+// What every try of sending bytes has in common: its bytes are counted and taken back when it fails, its retries reported.
 import type { Avala } from "../../api/connection";
 import type { RetryOptions } from "../../flow/retry";
 import type { PartSigning } from "./part-signer";
@@ -34,7 +34,7 @@ export interface Sending {
 
 export interface SentFile {
   readonly sha256: string;
-  /** What the store told of the bytes that were sent now. */
+  /** What the store reported about the bytes that were sent now. */
   readonly kept: Kept;
   /** The stores whose word on it was doubtful: one set may lie in several. */
   readonly doubtfulAt: readonly string[];
@@ -70,7 +70,7 @@ export async function countBytes<T>(
   }
 }
 
-/** Options of `retry` on a session: its clock and chance, each retry told to its listener. */
+/** Options of `retry` on a session: its clock and chance, each retry reported to its listener. */
 export function retryOn(avala: Avala, what: string, signal: AbortSignal | undefined): RetryOptions {
   const { clock, random, deadlineMs } = avala;
   const onRetry: RetryOptions["onRetry"] = (again) =>

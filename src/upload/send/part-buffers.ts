@@ -3,7 +3,7 @@
 
 export interface PartBuffers {
   readonly take: (bytes: number) => Buffer;
-  /** Only for what nobody reads any more: neither a socket nor a thread. */
+  /** Only for buffers that neither a socket nor a thread reads any more. */
   readonly giveBack: (part: Buffer) => void;
 }
 

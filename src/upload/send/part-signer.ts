@@ -1,4 +1,4 @@
-// Where the parts of one upload go: signed many at a time, and anew for a part whose own signature has expired.
+// Where the parts of one upload go: signed many at a time, and again for a part whose own signature has expired.
 import type { Avala } from "../../api/connection";
 import { PARTS_SIGNED_AT_ONCE } from "../../api/limits";
 import { signParts } from "../../api/endpoints/managed-upload";
@@ -12,7 +12,7 @@ export interface PartSigning {
 
 export interface PartSigner {
   target(partNumber: number): Promise<PutTarget>;
-  /** The next call of `target` signs it anew. */
+  /** The next call of `target` signs it again. */
   forget(partNumber: number): void;
 }
 

@@ -30,7 +30,7 @@ function isWhole({ sizeBytes }: HashedFile, journal: FileJournal): boolean {
 }
 
 /**
- * Whether what lies at the file's place is ours. A complete session tells what was stored once, and other content may have
+ * Whether what lies at the file's place is ours. A complete session says what was stored once, and other content may have
  * taken its place since: then its parts were taken back from the journal, or the file's record took their place.
  * `unproven`: only the name says so, and what was stored once may be gone with a dataset that was deleted.
  */

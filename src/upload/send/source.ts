@@ -101,7 +101,7 @@ export async function readSmall(disk: Disk, file: SourceFile): Promise<Content> 
 }
 
 /**
- * A large file in pieces of `pieceBytes`, the last one shorter. `onDigest` is told the sha256 just before the last piece
+ * A large file in pieces of `pieceBytes`, the last one shorter. `onDigest` is called with the sha256 just before the last piece
  * is handed out; when the file is not what it was, that piece is never handed out and the iteration throws.
  * @throws AvalaError `file` (unreadable) or `file_changed`
  */
