@@ -1,20 +1,20 @@
-// `npm run demo`: the main job, end to end, on this machine alone. A stack uploads photographs and changes, a workflow's
-// step uploads a folder and waits on its export. What it says was sent is checked against what the server received.
+// `npm run demo`: the main job, end to end, on this machine only. A workflow's step uploads a folder and waits for its
+// export, then a stack does the same. What it says was sent is checked against what the server received.
 // @ts-check
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ended, stopAll, stopOnSignals } from "./demo/children.mjs";
-import { environmentFor, listAll, startLocalAvala, watching } from "./demo/local-avala.mjs";
-import { runAction } from "./demo/runner.mjs";
+import { fetchEngine } from "./demo/engine.mjs";
+import {
+  describeSent,
+  environmentFor,
+  hasSentNothing,
+  listAll,
+  startLocalAvala,
+  watching,
+} from "./demo/local-avala.mjs";
+import { addPhoto, isSameNames, photosIn } from "./demo/photographs.mjs";
 import {
   bold,
   claim,
@@ -27,7 +27,8 @@ import {
   table,
 } from "./demo/screen.mjs";
 import { copyStack, openStack } from "./demo/stack.mjs";
-import { PartUnavailable, ensurePart } from "./parts.mjs";
+import { showWorkflow } from "./demo/workflow.mjs";
+import { PartUnavailable } from "./parts.mjs";
 
 const CLONE = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const WORK = path.join(CLONE, ".demo");
@@ -100,19 +101,21 @@ async function showAll() {
   say(`API ${avala.baseUrl}, object storage ${avala.storageUrl}`);
   say("It allows more calls a minute than Avala's 100, so that you need not wait.");
 
-  await showStack(avala);
-  const action = await showAction(avala);
-  await showResults(avala, action);
+  // The engine may take minutes to come; the step needs Node only.
+  const engine = fetchEngine();
+  const step = await showWorkflow(avala, { clone: CLONE, work: WORK, workspace: WORKSPACE });
+  await showStack(avala, engine);
+  await showResults(avala, step);
 }
 
 // ---- the stack
 
-/** @param {LocalAvala} avala */
-async function showStack(avala) {
-  heading("Find the Pulumi engine");
+/** @param {LocalAvala} avala @param {ReturnType<typeof fetchEngine>} engine */
+async function showStack(avala, engine) {
+  heading("The same from a stack: first the Pulumi engine");
   let part;
   try {
-    part = await ensurePart("pulumi");
+    part = await engine.wait();
   } catch (error) {
     if (!(error instanceof PartUnavailable)) throw error;
     say(`${error.message}\nThe stack is left out; the rest of the demo does without it.`);
@@ -148,7 +151,7 @@ async function applied(avala, run) {
 async function showPreview(avala, pulumi) {
   heading("Preview: what would be sent, and what it would cost");
   const sent = await applied(avala, () => pulumi("preview"));
-  claim(sentNothing(sent), "a preview sends nothing", told(sent));
+  claim(hasSentNothing(sent), "a preview sends nothing", describeSent(sent));
 }
 
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
@@ -157,9 +160,9 @@ async function showFirstUp(avala, pulumi) {
   const sent = await applied(avala, () => up(pulumi, "--skip-preview"));
   const photos = photosIn(PHOTOS);
   claim(
-    sameNames(sent.objects, photos),
+    isSameNames(sent.objects, photos),
     `all ${photos.length} photographs were sent, once each: ${inBytes(sent.bytes)}`,
-    told(sent),
+    describeSent(sent),
   );
 }
 
@@ -170,73 +173,29 @@ async function showSecondUp(avala, pulumi) {
     up(pulumi, "--skip-preview", "--expect-no-changes"),
   );
   claim(
-    code === 0 && sentNothing(sent),
+    code === 0 && hasSentNothing(sent),
     "Pulumi sees no change, nothing was sent, and no dataset made",
-    `Pulumi ended with ${code}, ${told(sent)}`,
+    `Pulumi ended with ${code}, ${describeSent(sent)}`,
   );
 }
 
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
 async function showOneMore(avala, pulumi) {
   heading("Add a photograph to one folder, and apply it");
-  cpSync(path.join(CLONE, "examples", "photo-to-add"), path.join(PHOTOS, "things"), {
-    recursive: true,
-  });
-  command("cp examples/photo-to-add/coffee.jpg .demo/stack/examples/photos/things/");
+  const name = addPhoto(CLONE, path.join(PHOTOS, "things"));
+  command(`cp examples/photo-to-add/${name} .demo/stack/examples/photos/things/`);
   const sent = await applied(avala, () => up(pulumi));
   const things = photosIn(path.join(PHOTOS, "things"));
   claim(
-    sameNames(sent.objects, things) && sent.confirms === 1,
+    isSameNames(sent.objects, things) && sent.confirms === 1,
     `the folder things/ alone was sent: ${counted(sent.objects.length, "photograph")} of ${photosIn(PHOTOS).length}, one new dataset version`,
-    told(sent),
+    describeSent(sent),
   );
 }
 
 /** @param {Pulumi} pulumi @param {string[]} flags */
 function up(pulumi, ...flags) {
   return pulumi("up", "--yes", ...flags);
-}
-
-// ---- the Action
-
-/** @param {LocalAvala} avala */
-async function showAction(avala) {
-  heading("The same from a workflow: the Action uploads a folder and waits on its export");
-  cpSync(path.join(CLONE, "examples", "photos"), path.join(WORKSPACE, "images"), {
-    recursive: true,
-  });
-  command("node dist/index.js   (as a runner does for `uses: avala/upload-action@v1`)");
-  const step = () =>
-    runAction({
-      clone: CLONE,
-      workspace: WORKSPACE,
-      folder: path.join(WORK, "runner"),
-      env: { ...environmentFor(avala), AVALA_STATE_DIR: path.join(WORK, "journal") },
-      inputs: {
-        "api-key": avala.apiKey,
-        "base-url": avala.baseUrl,
-        "allow-storage-hosts": new URL(avala.storageUrl).host,
-        files: "images/**/*.jpg",
-        dataset: "workflow-{digest}",
-        "export-datasets": "uploaded",
-        "download-path": "export",
-      },
-    });
-  const { result, sent } = await watching(avala, step);
-  const photos = photosIn(path.join(WORKSPACE, "images"));
-  const { outputs } = result;
-  claim(result.code === 0, "the step succeeded");
-  claim(
-    sameNames(sent.objects, photos) && outputs["files-uploaded"] === String(photos.length),
-    `it sent ${photos.length} photographs, and its outputs say the same`,
-    told(sent),
-  );
-  const unpacked = filesIn(path.join(WORKSPACE, "export"));
-  claim(
-    unpacked.length > 0,
-    `its export is ${outputs["export-status"]} and unpacked: ${unpacked.join(", ")}`,
-  );
-  return result;
 }
 
 // ---- what there is at the end
@@ -280,36 +239,6 @@ async function showResults(avala, action) {
 /** @param {string} file */
 function shown(file) {
   return path.relative(CLONE, file).replaceAll(path.sep, "/");
-}
-
-/** Paths below a folder, with slashes, in order. @param {string} folder @returns {string[]} */
-function filesIn(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .map((name) => name.replaceAll(path.sep, "/"))
-    .toSorted();
-}
-
-/** @param {string} folder */
-const photosIn = (folder) => filesIn(folder).filter((name) => name.endsWith(".jpg"));
-
-/** Whether exactly these files were stored, whatever prefix they have there. @param {string[]} objects @param {string[]} files */
-function sameNames(objects, files) {
-  const names = (/** @type {string[]} */ paths) =>
-    paths.map((one) => path.posix.basename(one)).toSorted();
-  return names(objects).join("\n") === names(files).join("\n");
-}
-
-/** @param {Sent} sent */
-const sentNothing = (sent) =>
-  sent.presigns === 0 && sent.objects.length === 0 && sent.confirms === 0;
-
-/** @param {Sent} sent */
-function told(sent) {
-  const stored = counted(sent.objects.length, "file");
-  return `the server counted ${stored} stored, ${counted(sent.presigns, "presign")}, ${counted(sent.confirms, "confirm")}`;
 }
 
 await main();

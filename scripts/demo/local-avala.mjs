@@ -3,6 +3,7 @@
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { Ended, start } from "./children.mjs";
+import { counted } from "./screen.mjs";
 
 /**
  * @typedef {object} LocalAvala
@@ -77,6 +78,26 @@ function summed(entries) {
     confirms: count("/datasets/manual-upload/"),
     calls: entries.filter((entry) => entry.target === "api").length,
   };
+}
+
+/** @param {Sent} sent */
+export const hasSentNothing = (sent) =>
+  sent.presigns === 0 && sent.objects.length === 0 && sent.confirms === 0;
+
+/** @param {Sent} sent */
+export function describeSent(sent) {
+  const stored = counted(sent.objects.length, "file");
+  return `the server counted ${stored} stored, ${counted(sent.presigns, "presign")}, ${counted(sent.confirms, "confirm")}`;
+}
+
+/** As if people had drawn them. @param {LocalAvala} avala @param {string} dataset its uid @param {number} count */
+export async function annotate({ baseUrl }, dataset, count) {
+  const reply = await fetch(new URL("/_emulator/annotations", baseUrl), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ dataset, count }),
+  });
+  if (!reply.ok) throw new Error(`POST /_emulator/annotations answered ${reply.status}`);
 }
 
 /** All pages of a list. @param {LocalAvala} avala @param {string} route @returns {Promise<any[]>} */
