@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Ended, stopAll, stopOnSignals } from "./demo/children.mjs";
 import { fetchEngine } from "./demo/engine.mjs";
 import {
+  annotate,
   describeSent,
   environmentFor,
   hasSentNothing,
@@ -37,6 +38,8 @@ const PHOTOS = path.join(STACK, "examples", "photos");
 const WORKSPACE = path.join(WORK, "workspace");
 const PID_FILE = path.join(WORK, "pid");
 const STORE = path.join(WORK, "avala");
+
+const ANNOTATIONS = 3;
 
 /** As the live API limits it, a minute's budget would be spent half-way; the demo is about something else. */
 const LIMITS = ["--requests-per-minute", "600", "--burst-per-second", "50"];
@@ -156,7 +159,7 @@ async function showPreview(avala, pulumi) {
 
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
 async function showFirstUp(avala, pulumi) {
-  heading("Apply it: each folder becomes a dataset, then an export of all of them");
+  heading("Apply it: the photographs become a dataset, then an export of it");
   const sent = await applied(avala, () => up(pulumi, "--skip-preview"));
   const photos = photosIn(PHOTOS);
   claim(
@@ -181,16 +184,32 @@ async function showSecondUp(avala, pulumi) {
 
 /** @param {LocalAvala} avala @param {Pulumi} pulumi */
 async function showOneMore(avala, pulumi) {
-  heading("Add a photograph to one folder, and apply it");
+  heading("People annotate, a photograph is added, and the stack is applied again");
+  const [first] = await setOf(avala);
+  if (first === undefined) throw new Error("The stack made no dataset.");
+  await annotate(avala, first.uid, ANNOTATIONS);
+  command(`POST /_emulator/annotations {"dataset": "${first.uid}", "count": ${ANNOTATIONS}}`);
   const name = addPhoto(CLONE, path.join(PHOTOS, "things"));
   command(`cp examples/photo-to-add/${name} .demo/stack/examples/photos/things/`);
   const sent = await applied(avala, () => up(pulumi));
-  const things = photosIn(path.join(PHOTOS, "things"));
   claim(
-    isSameNames(sent.objects, things) && sent.confirms === 1,
-    `the folder things/ alone was sent: ${counted(sent.objects.length, "photograph")} of ${photosIn(PHOTOS).length}, one new dataset version`,
+    isSameNames(sent.objects, [name]) && sent.confirms === 1,
+    `the new photograph was sent, of ${photosIn(PHOTOS).length}: one new dataset`,
     describeSent(sent),
   );
+  const [kept] = (await setOf(avala)).filter(({ uid }) => uid === first.uid);
+  claim(
+    kept?.annotations_count === ANNOTATIONS,
+    `the dataset that people annotated is still there, with its ${counted(ANNOTATIONS, "annotation")}, and the export covers both`,
+  );
+}
+
+/** The datasets of the stack's set, the oldest first. @param {LocalAvala} avala */
+async function setOf(avala) {
+  const all = await listAll(avala, "/datasets/");
+  return all
+    .filter(({ name }) => name.startsWith("photos-"))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** @param {Pulumi} pulumi @param {string[]} flags */

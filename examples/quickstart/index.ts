@@ -1,12 +1,15 @@
-// Photographs become dataset versions in Avala, one a folder; one export goes over all of them.
-// Change a photograph, and `pulumi preview` says what sending it costs; `pulumi up` sends that folder alone.
+// Photographs that people annotate. A photograph more becomes one dataset more, and what is annotated stays where it is;
+// the export covers all of them. `pulumi preview` says what is new and what sending it costs.
 import * as avala from "@avala/pulumi";
 
-const photos = new avala.VersionedDataset("photos", {
+const photos = new avala.GrowingDataset("photos", {
   root: "../photos",
   include: ["**/*.jpg"],
-  partitionDepth: 1,
-  export: { format: "avala-json-external" },
+});
+
+const release = new avala.Export("photos", {
+  datasets: photos.datasetUids,
+  format: "avala-json-external",
 });
 
 export const datasets = photos.datasetNames;
@@ -14,4 +17,4 @@ export const uids = photos.datasetUids;
 export const files = photos.fileCount;
 export const bytes = photos.totalBytes;
 // A secret: `pulumi stack output downloadUrl --show-secrets` shows it.
-export const downloadUrl = photos.downloadUrl;
+export const downloadUrl = release.downloadUrl;

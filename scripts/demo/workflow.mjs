@@ -1,6 +1,6 @@
 // The demo's first half: a workflow's step uploads a folder, people annotate, a photograph comes, the step runs again.
 // @ts-check
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import {
   annotate,
@@ -27,6 +27,8 @@ export async function showWorkflow(avala, { clone, work, workspace }) {
   const images = path.join(workspace, "images");
   copyPhotos(clone, images);
   const step = () => {
+    // Each job begins in a workspace of its own.
+    rmSync(path.join(workspace, "export"), { recursive: true, force: true });
     command("node dist/index.js   (as a runner does for `uses: avala/upload-action@v1`)");
     return watching(avala, () =>
       runAction({
