@@ -1,0 +1,60 @@
+// The record of what increments hold helps and is never believed further than its signature.
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { useGrowingPlace } from "../../support/growing-place";
+import { sessionWith } from "../../support/session";
+
+const place = useGrowingPlace();
+const LIST = "GET /datasets/";
+
+async function recordFile(): Promise<string> {
+  const folder = join(place.stateDirectory, "increments");
+  const [name = ""] = await readdir(folder);
+  return join(folder, name);
+}
+
+beforeEach(async () => {
+  await place.start();
+  await place.put("a.jpg", "one");
+  await place.run();
+});
+
+test("is one line for each increment, and no path of this machine is in it", async () => {
+  await place.put("b.jpg", "two");
+  await place.run();
+  const lines = (await readFile(await recordFile(), "utf8")).split("\n").filter(Boolean);
+  expect(lines).toHaveLength(2);
+  expect(lines.join()).not.toContain(place.folder);
+});
+
+test("counts for nothing where it was changed, and the items are listed", async () => {
+  const file = await recordFile();
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace('"number":1', '"number":9'));
+  const { calls, result } = await place.run();
+  expect(result.outcome).toBe("unchanged");
+  expect(calls.length).toBeGreaterThan(1);
+  expect((await place.run()).calls).toEqual([LIST]);
+});
+
+test("is read after half a line and after what is no line at all", async () => {
+  await appendFile(await recordFile(), "0123 {half");
+  await place.put("b.jpg", "two");
+  await place.run();
+  expect((await place.run()).calls).toEqual([LIST]);
+});
+
+test("of another key counts for nothing", async () => {
+  const key = "avk_second_000000000000";
+  place.emulator.addKey({ key, scopes: ["datasets.read", "datasets.write"] });
+  const { avala } = sessionWith(place.emulator, { apiKey: key });
+  const { calls } = await place.run({ avala });
+  expect(calls.length).toBeGreaterThan(1);
+});
+
+test("that can't be written or read costs calls, and no run", async () => {
+  await place.forget();
+  await writeFile(place.stateDirectory, "not a folder");
+  const { result } = await place.run();
+  expect(result.outcome).toBe("unchanged");
+});
