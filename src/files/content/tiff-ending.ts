@@ -97,11 +97,11 @@ function formOf(head: Buffer): Form {
 
 /**
  * Whether the values of an entry are not all there: what is written last may be a profile or a text. Not asked of private tags,
- * of which writers copy places that mean nothing.
+ * of which writers copy places that mean nothing, nor of IPTC (33723), whose length some give in bytes and some in fours.
  */
 function isOutside(entry: Buffer, { wide, number }: Form, sizeBytes: number): boolean {
   const tag = number(entry, 0, 2);
-  const isPublic = tag <= 532 || [700, 33_432, 33_723, 34_675].includes(tag);
+  const isPublic = tag <= 532 || [700, 33_432, 34_675].includes(tag);
   const bytes = (typeBytes[number(entry, 2, 2)] ?? 0) * number(entry, 4, wide);
   return isPublic && bytes > wide && number(entry, 4 + wide, wide) + bytes > sizeBytes;
 }
