@@ -296,7 +296,9 @@ describe("Common Patterns: List All Items with Pagination", () => {
 
 describe("Common Patterns: Create and Wait for an Export", () => {
   test("exports a project, polls until completed, and fetches from the download URL", async () => {
-    const { avala, emulator } = await start({ exportMs: 150 });
+    let nowMs = Date.now();
+    const now = (): number => nowMs;
+    const { avala, emulator } = await start({ exportMs: 150, clock: { now } });
     await makeDataset(avala, "training", 2);
     const project = emulator.addProject("release");
     const created = await createExport(avala, {
@@ -310,8 +312,12 @@ describe("Common Patterns: Create and Wait for an Export", () => {
     const done = await poll(() => getExport(avala, created.uid), {
       isDone: ({ state }) => state !== "running",
       onValue: ({ status }) => statuses.push(status),
-      // The emulator's own time is real.
-      clock: { now: Date.now, sleep: () => new Promise((resolve) => setTimeout(resolve, 20)) },
+      clock: {
+        now,
+        sleep: async () => {
+          nowMs += 60;
+        },
+      },
       random: avala.random,
       timeoutMs: 10_000,
       what: "the export",

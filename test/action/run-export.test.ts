@@ -287,7 +287,7 @@ describe("download-path", () => {
     const inputs = holding(zipOf(names.map((name) => ({ name, content: "new" }))));
     tree.write({ "export/b.json": "mine" });
     const { errors, outputs } = await act(inputs);
-    expect(errors[0]).toContain("b.json is in download-path already");
+    expect(errors[0]).toContain("b.json already exists in download-path");
     expect(outputs["download-path"]).toBe("");
     expect(readdirSync(tree.at("export"))).toEqual(["b.json"]);
   });

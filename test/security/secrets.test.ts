@@ -396,6 +396,8 @@ describe("the provider", () => {
     ]);
     expect(Object.fromEntries(properties)).toEqual({
       fileSet: [],
+      growingDataset: [],
+      qualityTarget: [],
       dataset: ["providerConfig"],
       export: ["downloadUrl"],
       storageConfig: ["accessKeyId", "secretAccessKey", "authJsonContent"],

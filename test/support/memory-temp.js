@@ -50,6 +50,8 @@ function useMemoryForTemp() {
   if (process.env["TMPDIR"] !== undefined || !hasRoom()) return;
   removeAbandoned();
   const folder = fs.mkdtempSync(path.join(MEMORY, `avala-tests-${process.pid}-`));
+  // As `/tmp` is: some tests look at their files as another user.
+  fs.chmodSync(folder, 0o1777);
   process.env["TMPDIR"] = folder;
   process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
 }
