@@ -37,6 +37,26 @@ export const DATASETS: Scenarios<StackBench> = {
     expect(stack.bench.writes()).toEqual([]);
   },
 
+  "grows a set by what is new, and finds no change after that": async (stack) => {
+    const { tree } = stack.bench;
+    tree.write({ "growing/one.jpg": jpeg("grown one") });
+    const given = { root: tree.at("growing"), name: "growing" };
+    const growing = () => stack.process().growingDataset;
+    const set = await make(growing(), given);
+    await expectSteady(stack, growing, given, set);
+    tree.write({ "growing/two.jpg": jpeg("grown two") });
+    const up = growing();
+    const inputs = await checked(up, given, set.inputs as unknown as Given);
+    expect(await up.diff(set.id, set.outs, inputs)).toMatchObject({ changes: true });
+    const { outs } = await up.update(set.id, set.outs, inputs);
+    expect(outs).toMatchObject({
+      datasetUids: [set.outs.datasetUids[0], expect.any(String)],
+      supersededCount: 0,
+      unverifiedCount: 0,
+    });
+    if (outs !== undefined) await expectSteady(stack, growing, given, { ...set, inputs, outs });
+  },
+
   "replaces a dataset whose files changed": async (stack) => {
     const first = await made(stack, "birds");
     stack.bench.tree.write({ "birds/two.jpg": jpeg("a second bird") });

@@ -103,7 +103,9 @@ describeWithPart("pulumi", (pulumi) => {
       expect((await it_.stack.outputs())["downloadUrl"]).not.toBe(before);
     });
 
-    test("a preview of a change names the files and what the new version costs", async () => {
+    test("a preview of a change names the files, what the new version costs, and what stays on the old one", async () => {
+      const [cats] = (await it_.stack.outputs())["uids"] as readonly [string];
+      it_.avala.addAnnotations(cats, 5);
       it_.stack.write({
         "images/cats/b.jpg": jpeg("b, changed"),
         "images/cats/c.jpg": null,
@@ -114,6 +116,10 @@ describeWithPart("pulumi", (pulumi) => {
       expect(output).toContain("+ cats/new.jpg\n~ cats/b.jpg\n- cats/c.jpg\n");
       expect(output).toMatch(/to send: 3 files, \d+ bytes, \d API calls/);
       expect(output.match(/to send: /g)).toHaveLength(1);
+      expect(output).toMatch(
+        /photos-cats-\w{12} \(uid \S+, 3 items, 5 annotations\) stays at Avala.* They do not move to photos-cats-\w{12}.*GrowingDataset/,
+      );
+      it_.avala.addAnnotations(cats, -5);
     });
 
     test("up sends that folder's files alone, and exports anew over both", async () => {

@@ -226,6 +226,20 @@ describe("GrowingDataset", () => {
     });
   });
 
+  test("stays as it is while its digest is ignored", async () => {
+    const { id, inputs, outs } = await first();
+    bench.tree.write({ "c.jpg": jpeg("c") });
+    const { growingDataset } = bench.handlers();
+    const held = await checked(growingDataset, given({ digest: inputs.digest }), inputs as never);
+    expect(held).toMatchObject({ digest: inputs.digest, fileCount: 2 });
+    expect(await growingDataset.diff(id, outs, held)).toEqual({ changes: false });
+    const lacking = { ...outs, isIncomplete: true as const };
+    expect(await growingDataset.diff(id, lacking, held)).toEqual({ changes: true });
+    await expect(growingDataset.update(id, lacking, held)).rejects.toThrow(
+      /digest: stays .* by ignoreChanges/,
+    );
+  });
+
   test("has a state that is small, and the same wherever it was written", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 200 }, (_, index) => [`images/frame_${index}.jpg`, jpeg(`${index}`)]),

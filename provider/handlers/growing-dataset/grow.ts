@@ -11,7 +11,7 @@ import { counted, describeTransfer } from "../../../src/text";
 import { UnfinishedError, providerOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
-import { present, without } from "../../process/present";
+import { present } from "../../process/present";
 import { growTargetOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
 import {
   incrementsInState,
@@ -140,10 +140,11 @@ export function outputsWith(
   isThere: (uid: string) => boolean,
 ): GrowingOutputs {
   const increments = props.increments.filter(({ uid }) => isThere(uid));
-  return {
-    ...without(props, []),
+  return present<GrowingOutputs>({
+    ...props,
+    isIncomplete: increments.length < props.increments.length ? true : props.isIncomplete,
     increments,
     datasetUids: increments.map(({ uid }) => uid),
     datasetNames: increments.map(({ name }) => name),
-  };
+  });
 }

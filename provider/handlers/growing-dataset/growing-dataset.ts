@@ -1,7 +1,7 @@
 // GrowingDataset: files that people annotate, as datasets that accumulate. What the engine calls; the work is in the files
 // beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { AvalaError, InputError } from "../../../src/errors";
+import { AvalaError, InputError, isAvalaError } from "../../../src/errors";
 import type { DataType } from "../../../src/files/media";
 import { indexedOf } from "../../../src/operations/publish/target";
 import { counted } from "../../../src/text";
@@ -18,6 +18,7 @@ import { uploadScopesFor } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
 import { optionsFor, propertyOf } from "../file-set/inputs";
+import { otherThanHeld } from "../file-set/kept";
 import { tellNotices } from "../file-set/preview";
 import { grow, outputsWith, type Growing } from "./grow";
 import {
@@ -31,7 +32,7 @@ import {
   type GrowingOutputs,
   type Taken,
 } from "./inputs";
-import { planByState, previewGrowth } from "./preview";
+import { previewGrowth } from "./preview";
 import { readIncrements } from "./read";
 import { plannedInState } from "./state";
 import { describeLeft } from "./words";
@@ -88,43 +89,42 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
     const local = await this.files.read(optionsFor(given, call), reading);
     const inputs = growingInputs(given, local, requireType(given, local));
     this.session.calls.keep(inputs, call);
-    if (isNew && call.isPreview === true) await this.preview(inputs, call, local);
+    if (isNew && call.isPreview === true) await this.preview(inputs, call);
     return inputs;
   }
 
   async diff(id: string, olds: GrowingOutputs, news: GrowingInputs): Promise<dynamic.DiffResult> {
     const call = this.session.calls.of(news, id);
     const replaces = changedIn(GROWING_DATASET_FIELDS, "replace", { olds, news });
-    const isOpen =
-      changedIn(TABLE, "update", { olds, news }).length > 0 || olds.pending !== undefined;
+    const isLacking = olds.pending !== undefined || olds.isIncomplete === true;
     if (replaces.length > 0) {
       if (call.isPreview === true) await this.tellLeft(olds, call);
       return { changes: true, replaces };
     }
     if (hasUnknown(news)) return { changes: true };
-    if (call.isHeld === true) return { changes: olds.pending !== undefined };
-    const local = await this.recall(news, call);
-    const changes = isOpen || planByState(news, local, olds).toSend.length > 0;
-    if (changes && call.isPreview === true) await this.preview(news, call, local, olds);
+    const changes = isLacking || changedIn(TABLE, "update", { olds, news }).length > 0;
+    if (changes && call.isPreview === true) await this.preview(news, call, olds);
     return { changes };
   }
 
   /** Once for each content: of a replacement the engine asks twice. */
-  private async preview(
-    inputs: GrowingInputs,
-    call: Call,
-    local: LocalSet,
-    olds?: GrowingOutputs,
-  ): Promise<void> {
+  private async preview(inputs: GrowingInputs, call: Call, olds?: GrowingOutputs): Promise<void> {
     const key = `${call.urn ?? ""} ${inputs.name} ${inputs.digest}`;
     if (this.told.has(key)) return;
     this.told.add(key);
+    const local = await this.recall(inputs, call);
     await previewGrowth({ session: this.session, call, inputs, local, olds });
     await tellNotices(this.session, call, local, inputs);
   }
 
-  private recall(inputs: GrowingInputs, call: Call): Promise<LocalSet> {
-    return this.files.recall(optionsFor(inputs, call), inputs.digest);
+  private async recall(inputs: GrowingInputs, call: Call): Promise<LocalSet> {
+    try {
+      return await this.files.recall(optionsFor(inputs, call), inputs.digest);
+    } catch (error) {
+      if (call.isHeld !== true || !isAvalaError(error) || error.code !== "file_changed")
+        throw error;
+      throw otherThanHeld(inputs);
+    }
   }
 
   async create(inputs: GrowingInputs): Promise<dynamic.CreateResult<GrowingOutputs>> {

@@ -45,6 +45,8 @@ export interface GrowingOutputs extends GrowingInputs {
   /** Declared files whose items can't be compared by content. */
   readonly unverifiedCount: number;
   readonly increments: readonly IncrementInState[];
+  /** Datasets of the set are gone at Avala, so that what they held may be held no more. */
+  readonly isIncomplete?: true | undefined;
   /** What has landed of an increment that is not made yet. */
   readonly pending?: PendingIncrement | undefined;
 }

@@ -38,7 +38,7 @@ interface Planned {
 }
 
 /** What the state says is held, without a call. */
-export function planByState(
+function planByState(
   inputs: GrowingInputs,
   { manifest }: LocalSet,
   olds: GrowingOutputs | undefined,
