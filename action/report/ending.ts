@@ -50,6 +50,7 @@ interface Ending {
 export async function endRun(environment: ActionEnvironment, ending: Ending): Promise<void> {
   const { log, results, folder, inputs, outputs } = ending;
   for (const text of leftOutOf(results)) warn(ending, text);
+  log.tellRepeated();
   // What matters most first: the report is what a full disk has no room for.
   outputs.put();
   if (folder !== undefined) await reportTo(folder, ending);

@@ -4,6 +4,8 @@ import type { ActionEnvironment } from "../environment";
 import { logText } from "./text";
 
 export interface Log {
+  /** Says how often warnings came that were shown once. */
+  tellRepeated(): void;
   debug(text: string): void;
   info(text: string): void;
   /** As an annotation while GitHub shows any more of them, else as a line. `file` is relative to the workspace. */
@@ -21,8 +23,13 @@ const MAX_ANNOTATIONS = 10;
 export function createLog(environment: ActionEnvironment): Log {
   const secrets: string[] = [];
   const clean = (text: string): string => logText(text, secrets);
-  let warnings = 0;
+  const seen = new Map<string, number>();
   return {
+    tellRepeated() {
+      for (const [text, count] of seen)
+        if (count > 1) environment.info(clean(`${count} times: ${text}`));
+      seen.clear();
+    },
     secrets,
     debug(text) {
       // A line for each file and request: a run that is not being debugged should not pay for them.
@@ -30,8 +37,12 @@ export function createLog(environment: ActionEnvironment): Log {
     },
     info: (text) => environment.info(clean(text)),
     warn(text, file) {
-      warnings += 1;
-      if (warnings > MAX_ANNOTATIONS) environment.info(clean(`Warning: ${text}`));
+      const count = (seen.get(text) ?? 0) + 1;
+      seen.set(text, count);
+      // On another file it is another warning.
+      if (count > 1 && file === undefined) return;
+      if (seen.size > MAX_ANNOTATIONS || count > MAX_ANNOTATIONS)
+        environment.info(clean(`Warning: ${text}`));
       else environment.warning(clean(text), { file });
     },
     group(title, lines) {

@@ -12,6 +12,7 @@ import { markdownText } from "./text";
 
 const MAX_FILES = 100;
 const MAX_WARNINGS = 20;
+const MAX_ROWS = 100;
 
 const TITLES: Readonly<Record<Results["outcome"], string>> = {
   uploaded: "Uploaded",
@@ -40,10 +41,10 @@ function titleOf({ outcome, filesSent }: Results): string {
 export function summarize(results: Results, secrets: readonly string[]): string {
   const text = (value: string): string => markdownText(value, secrets);
   const rows = [
-    ...datasetRows(results),
-    ...fileRows(results),
+    ...bounded(datasetRows(results)),
+    ...bounded(fileRows(results)),
     ...exportRows(results),
-    ...gateRows(results),
+    ...bounded(gateRows(results)),
   ].map(([name, value]) => `| ${name} | ${value.split("\n").map(text).join("<br>")} |`);
   const failure = results.failure?.split("\n").map((line) => `> ${text(line)}<br>`) ?? [];
   return [
@@ -52,14 +53,19 @@ export function summarize(results: Results, secrets: readonly string[]): string 
     ...failure,
     ...(failure.length > 0 ? [""] : []),
     ...(rows.length > 0 ? ["| | |", "| --- | --- |", ...rows, ""] : []),
-    ...listed(
-      "Warnings",
-      results.warnings.map((warning) => warning.text),
-      MAX_WARNINGS,
-      text,
-    ),
+    ...listed("Warnings", countedTexts(results.warnings), MAX_WARNINGS, text),
     ...listed("Files", fileLines(results), MAX_FILES, text),
   ].join("\n");
+}
+
+/** GitHub refuses a summary of more than 1 MiB, as 12,000 partitions would make it. The report has all of them. */
+function bounded(rows: readonly Row[]): readonly Row[] {
+  const rest = rows.length - MAX_ROWS;
+  if (rest <= 0) return rows;
+  return [
+    ...rows.slice(0, MAX_ROWS),
+    ["and more", `${formatCount(rest)} more rows: see report.json`],
+  ];
 }
 
 type Row = readonly [name: string, value: string];
@@ -154,6 +160,15 @@ function fileLines({ selection }: Results): readonly string[] {
       ({ path, sizeBytes, sha256 }) =>
         `${path}, ${formatBytes(sizeBytes)}, sha256 ${sha256.slice(0, 12)}`,
     ) ?? []
+  );
+}
+
+/** Equal ones once, with their number. */
+function countedTexts(warnings: readonly { readonly text: string }[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { text } of warnings) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) =>
+    count === 1 ? text : `${text} (${formatCount(count)} times)`,
   );
 }
 

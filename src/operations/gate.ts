@@ -69,10 +69,11 @@ function minTasks(
 ): readonly Condition[] {
   if (gate.minTasks === undefined) return [];
   const asked = `${names.minTasks} is ${gate.minTasks}`;
-  if (total === undefined)
+  // Whatever the export holds, it is not fewer than none.
+  if (total === undefined && gate.minTasks > 0)
     return [{ asked, found: "Avala does not say how many tasks the export holds", isMet: false }];
-  const found = `the export holds ${counted(total, "task")}`;
-  return [{ asked, found, isMet: total >= gate.minTasks }];
+  const found = `the export holds ${total === undefined ? "an unknown number of tasks" : counted(total, "task")}`;
+  return [{ asked, found, isMet: (total ?? 0) >= gate.minTasks }];
 }
 
 function minExported(

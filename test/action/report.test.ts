@@ -64,3 +64,11 @@ test("a retry says what, why and how long", () => {
     "Try 2 to presign a.jpg failed, the next in 3 s: The server is away.",
   ]);
 });
+
+test("a warning that comes a thousand times is one annotation, and a count at the end", () => {
+  const log = createLog(recorded.environment);
+  for (let n = 0; n < 1_000; n += 1) log.warn("the store is slow");
+  log.tellRepeated();
+  expect(recorded.warnings.filter(({ text }) => text.includes("slow"))).toHaveLength(1);
+  expect(recorded.lines.filter((line) => line.includes("1000 times"))).toHaveLength(1);
+});

@@ -87,7 +87,7 @@ describe("a disk that is full at the end", () => {
     expect(errors[0]).toContain("outcome: exported");
     expect(errors[0]).not.toContain("bug");
     expect(summaries[0]).toContain("Export complete");
-    expect(summaries[0]).toContain("Later steps don");
+    expect(summaries[0]).toContain("Later steps do not");
   });
 
   test("costs the summary, and a warning", async () => {

@@ -110,3 +110,20 @@ test("masks secrets and takes a file's name for text", () => {
   expect(text).not.toContain("s3cret");
   expect(text).not.toMatch(/<b>|<script>/);
 });
+
+test("stays under GitHub's bound of 1 MiB with 12,000 partitions", () => {
+  const datasets = Array.from({ length: 12_000 }, (_, index) => ({
+    target: { name: `set-${index}-${"x".repeat(100)}` },
+    dataset: { uid: `uid-${index}`, status: "created", itemCount: 1 },
+  })) as unknown as Results["datasets"];
+  const text = summarize(resultsOf({ outcome: "uploaded", datasets }), []);
+  expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+  expect(text).toContain("11,900 more");
+});
+
+test("shows a thousand equal warnings as a line and a count", () => {
+  const warnings = Array.from({ length: 1_000 }, () => ({ text: "the store is slow" }));
+  const text = summarize(resultsOf({ warnings }), []);
+  expect(text.split("the store is slow")).toHaveLength(2);
+  expect(text).toContain("1,000 times");
+});

@@ -29,7 +29,8 @@ describe("a finished export", () => {
   test.each([
     [12, 12, { minTasks: 10 }, [true, true]],
     [9, 9, { minTasks: 10 }, [false, true]],
-    [undefined, undefined, { minTasks: 0 }, [false]],
+    [undefined, undefined, { minTasks: 1 }, [false]],
+    [undefined, undefined, { minTasks: 0 }, [true]],
     [10, 8, {}, [false]],
     [100, 7, { minExported: { percent: 7 } }, [true]],
     [0, 0, { minExported: { percent: 0 } }, [false]],
