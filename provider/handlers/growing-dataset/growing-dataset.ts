@@ -4,6 +4,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { AvalaError, InputError, isAvalaError } from "../../../src/errors";
 import type { DataType } from "../../../src/files/media";
 import { indexedOf } from "../../../src/operations/publish/target";
+import { untyped } from "../../../src/files/scan/type-question";
 import { counted } from "../../../src/text";
 import { GROWING_DATASET_FACTS, GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
 import { advise } from "../../process/advice";
@@ -185,9 +186,8 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
 function requireType({ dataType }: GrowingGiven, { set, manifest }: LocalSet): DataType {
   const known = dataType ?? set.dataType;
   if (known === undefined) {
-    const text =
-      "is missing and cannot be inferred: the files are of several types, or of none that Avala indexes";
-    throw new InputError([{ input: "dataType", text }]);
+    const paths = manifest.entries.map(({ path }) => path);
+    throw new InputError([{ input: "dataType", text: untyped("", paths) }]);
   }
   if (indexedOf(manifest.entries, known).length > 0) return known;
   const files = counted(manifest.entries.length, "file");
