@@ -181,6 +181,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const selection = await select(upload, {
     workspace: resolve(environment.workspace),
     signal: environment.signal,
+    nowMs: environment.clock.now(),
     isOwn: writtenByAction(
       environment,
       realOf(resolve(environment.workspace, upload.root)),

@@ -53,6 +53,7 @@ const ORDERS = {
     ["scan", "file-set-options.ts", "workers"],
     ["left-out.ts", "hash.ts", "inspect.ts"],
     ["file-set-words.ts"],
+    ["moving.ts"],
     ["file-set.ts"],
   ],
   "src/upload": [

@@ -29,6 +29,8 @@ export const INPUTS = {
   "allow-link-targets": { default: "", needs: "upload" },
   unindexed: { default: "leave-out", needs: "upload" },
   "check-content": { default: "warn", needs: "upload" },
+  "min-age-minutes": { default: "", needs: "upload" },
+  "changing-files": { default: "fail", needs: "upload" },
   "if-no-files-found": { default: "error", needs: "upload" },
   "partition-depth": { default: "0", needs: "upload" },
   dataset: { default: "" },

@@ -2,6 +2,7 @@
 import { MAX_CONCURRENCY } from "../../src/api/limits";
 import type { InputProblem } from "../../src/errors";
 import { shown } from "../../src/text";
+import type { ChangingPolicy } from "../../src/files/file-set-options";
 import { boundProblem } from "../../src/files/scan/pattern-bounds";
 import type { UnindexedPolicy } from "../../src/files/scan/indexing";
 import type { DataType } from "../../src/files/media";
@@ -19,6 +20,8 @@ export interface UploadInputs {
   readonly allowLinkTargets: readonly string[];
   readonly unindexed: UnindexedPolicy;
   readonly checkContent: "warn" | "error" | "off";
+  readonly minAgeMinutes?: number | undefined;
+  readonly changingFiles: ChangingPolicy;
   readonly ifNoFilesFound: "error" | "warn" | "ignore";
   readonly partitionDepth: 0 | 1;
   /** May hold `{digest}` and `{folder}`. */
@@ -61,6 +64,11 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
     if (text !== undefined) reader.refuse(`files ${shown(line.slice(0, 200))}`, text);
   }
   const nameProblems = templateProblems(dataset, settings);
+  if (settings.changingFiles === "leave-out" && !isGrowingTemplate(dataset ?? "")) {
+    const text =
+      "can be leave-out only where dataset contains {increment}: a version or a fixed name would be made without these files, and nothing can be added to it later";
+    reader.refuse("changing-files", text);
+  }
   return { ...settings, include, exclude, dataset: dataset ?? "", nameProblems };
 }
 
@@ -83,6 +91,8 @@ function readUploadSettings(
     allowLinkTargets: readLinkTargets(reader, symlinks),
     unindexed: reader.choice("unindexed", ["leave-out", "send", "error"]) ?? "error",
     checkContent: reader.choice("check-content", ["warn", "error", "off"]) ?? "error",
+    minAgeMinutes: reader.number("min-age-minutes", { least: 0.01, most: MAX_MINUTES }),
+    changingFiles: reader.choice("changing-files", ["fail", "leave-out"]) ?? "fail",
     ifNoFilesFound: reader.choice("if-no-files-found", ["error", "warn", "ignore"]) ?? "error",
     partitionDepth: depth === "1" ? 1 : 0,
     slug: reader.text("slug"),

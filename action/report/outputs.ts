@@ -162,9 +162,10 @@ function fileCounts(results: Results): Readonly<Record<string, number | object>>
 }
 
 /** As lists: what is a name would else not be masked. */
-function leftOutCounts({ unindexed, junk, ignored, evicted }: LeftOut): object {
+function leftOutCounts({ unindexed, evicted, young, changed, ...counts }: LeftOut): object {
   const suffixes = [...countSuffixes(unindexed)].map(([suffix, files]) => ({ suffix, files }));
-  return { unindexed: suffixes, junk, ignored, evicted: evicted.length };
+  const paths = { evicted: evicted.length, young: young.length, changed: changed.length };
+  return { unindexed: suffixes, ...paths, ...counts };
 }
 
 function json(value: unknown): string {

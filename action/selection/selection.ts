@@ -5,6 +5,7 @@ import { relative, resolve, sep } from "node:path";
 import { InputError, type InputProblem } from "../../src/errors";
 import { type FileSet, readFileSet } from "../../src/files/file-set";
 import { describeFaults } from "../../src/files/content/fault-counts";
+import { hashStill } from "../../src/files/moving";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
 import {
@@ -60,6 +61,8 @@ interface SelectionOptions {
   readonly workspace: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: HashProgress) => void;
+  /** What `min-age-minutes` counts from. @default now */
+  readonly nowMs?: number | undefined;
   /** Whether the Action wrote what is at a real path. */
   readonly isOwn?: ((real: string) => boolean) | undefined;
   /** Where an export goes to, absolute. */
@@ -73,8 +76,12 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
     root: realOf(resolve(options.workspace, inputs.root)),
     includeHidden: inputs.includeHidden,
   });
-  const fileSet = await readAndCheck(inputs, options, own);
-  const manifest = await hashFiles(fileSet.files, { signal, onProgress });
+  const listed = await readAndCheck(inputs, options, own);
+  const { ifNoFilesFound, minAgeMinutes, changingFiles } = inputs;
+  const moving = { minAgeMinutes, changingFiles, allowEmpty: ifNoFilesFound !== "error" };
+  const { set: fileSet, manifest } = await hashStill(listed, moving, (onChanged) =>
+    hashFiles(listed.files, { signal, onProgress, onChanged }),
+  );
   const unmatched =
     inputs.ifNoFilesFound === "warn"
       ? [...idleLines({ ...fileSet, ownLeftOut: own.count() }, options.downloadFolder)]
@@ -93,7 +100,7 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
 /** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
 async function readAndCheck(
   inputs: UploadInputs,
-  { workspace, signal, downloadFolder }: SelectionOptions,
+  { workspace, signal, nowMs, downloadFolder }: SelectionOptions,
   own: OwnCount,
 ): Promise<FileSet> {
   const swallowed = downloadProblem(inputs, resolve(workspace, inputs.root), downloadFolder);
@@ -110,6 +117,8 @@ async function readAndCheck(
       allowLinkTargets: inputs.allowLinkTargets,
       unindexed: inputs.unindexed,
       checkContent: inputs.checkContent,
+      minAgeMinutes: inputs.minAgeMinutes,
+      changingFiles: inputs.changingFiles,
       dataType: inputs.dataType,
       partitionDepth: inputs.partitionDepth,
       // Lines without a match are this Action's business: `if-no-files-found` is about each of them.
@@ -117,6 +126,7 @@ async function readAndCheck(
     },
     {
       signal,
+      nowMs,
       isLeftOut: own.isOwn,
       linkTargetsInput: "allow-link-targets",
       countsRemoved: inputs.ifNoFilesFound !== "ignore",

@@ -5,6 +5,7 @@ import {
   isDataType,
   isDatasetName,
   isFlag,
+  isMinutes,
   isOneOf,
   isText,
   isTextList,
@@ -35,6 +36,7 @@ export const FILE_SET_FIELDS = {
     output: "declared",
   },
   checkContent: { rule: isOneOf(["warn", "error", "off"]), change: "ignore", output: "declared" },
+  minAgeMinutes: { rule: isMinutes, change: "ignore", output: "declared" },
   concurrency: { rule: isWhole(1, MAX_CONCURRENCY), change: "ignore", output: "declared" },
   adopt: { rule: isFlag, change: "ignore", output: "declared" },
 } as const satisfies Fields;

@@ -2,11 +2,11 @@
 import { COMMON_FIELDS } from "./dataset";
 import type { Fields, Property } from "./field";
 import { FILE_SET_FIELDS } from "./file-set";
-import { isDatasetName, isDataType, isText } from "./rules";
+import { isDatasetName, isDataType, isOneOf, isText } from "./rules";
 
 const { root, include, exclude, prefix, includeHidden, symlinks, allowLinkTargets } =
   FILE_SET_FIELDS;
-const { checkContent, concurrency } = FILE_SET_FIELDS;
+const { checkContent, minAgeMinutes, concurrency } = FILE_SET_FIELDS;
 const { visibility, metadata, industry, license, createMetadata, waitForIngest, timeoutMinutes } =
   COMMON_FIELDS;
 
@@ -16,7 +16,9 @@ export const GROWING_DATASET_FIELDS = {
   organizationUid: { rule: isText, change: "replace", output: "declared" },
   dataType: { rule: isDataType, change: "replace", output: "declared" },
   ...{ root, include, exclude, prefix, includeHidden, symlinks, allowLinkTargets },
-  ...{ checkContent, concurrency },
+  ...{ checkContent, minAgeMinutes, concurrency },
+  // What changes while it is read comes with the next increment; a version would be made without it.
+  changingFiles: { rule: isOneOf(["fail", "leave-out"]), change: "ignore", output: "declared" },
   // These count for the increments that are made from then on: no call changes a dataset.
   visibility: { ...visibility, change: "ignore", output: "declared" },
   metadata: { ...metadata, change: "ignore" },

@@ -1,7 +1,8 @@
 // The files of a set, read once and hashed once in a process however often the engine asks: `check` runs before each
 // `diff` and each `create`. What is remembered is bound to the file as it is now, and never kept beyond the process.
 import { stat } from "node:fs/promises";
-import { hashFiles, type HashProgress } from "../../src/files/hash";
+import { hashFiles, type HashOptions, type HashProgress } from "../../src/files/hash";
+import { hashStill } from "../../src/files/moving";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import type { LocalFile } from "../../src/files/local-file";
@@ -35,9 +36,13 @@ type OnProgress = (progress: HashProgress) => void;
 // `stat` waits for the disk, not for the processor.
 const STATS_AT_ONCE = 16;
 
-/** What changes whenever a file's content does, by any usual means: sizes, times in ns, and the file's own number. */
-async function fingerprint(file: LocalFile): Promise<string> {
-  const now = await stat(file.absolutePath, { bigint: true });
+/**
+ * What changes whenever a file's content does, by any usual means: sizes, times in ns, and the file's own number. Of a file
+ * that is gone nothing: that is found out when it is hashed.
+ */
+async function fingerprint(file: LocalFile): Promise<string | undefined> {
+  const now = await stat(file.absolutePath, { bigint: true }).catch(() => undefined);
+  if (now === undefined) return undefined;
   return [file.absolutePath, now.size, now.mtimeNs, now.ctimeNs, now.ino, now.dev].join("\0");
 }
 
@@ -51,30 +56,35 @@ export function createLocalFiles(signal?: AbortSignal): LocalFiles {
   const hashes = new Map<string, string>();
   const latest = new Map<string, LocalSet>();
 
-  async function hash(set: FileSet, onProgress?: OnProgress): Promise<Manifest> {
+  async function hash(
+    set: FileSet,
+    options: Pick<HashOptions, "onProgress" | "onChanged">,
+  ): Promise<Manifest> {
     const known: ManifestEntry[] = [];
-    const unknown: { file: LocalFile; key: string }[] = [];
+    const unknown: { file: LocalFile; key: string | undefined }[] = [];
     await runPool(set.files, { concurrency: STATS_AT_ONCE, signal }, async (file) => {
       const key = await fingerprint(file);
-      const sha256 = hashes.get(key);
+      const sha256 = key === undefined ? undefined : hashes.get(key);
       if (sha256 === undefined) unknown.push({ file, key });
       else known.push({ path: file.path, sizeBytes: file.sizeBytes, sha256 });
     });
     const fresh = await hashFiles(
       unknown.map(({ file }) => file),
-      { onProgress, signal },
+      { ...options, signal },
     );
     const byPath = new Map(fresh.entries.map((entry) => [entry.path, entry.sha256]));
     for (const { file, key } of unknown) {
       const sha256 = byPath.get(file.path);
-      if (sha256 !== undefined) hashes.set(key, sha256);
+      if (sha256 !== undefined && key !== undefined) hashes.set(key, sha256);
     }
     return createManifest([...known, ...fresh.entries]);
   }
 
   async function read(options: FileSetOptions, onProgress?: OnProgress): Promise<LocalSet> {
-    const set = await readFileSet(options, { signal });
-    const local = { set, manifest: await hash(set, onProgress) };
+    const listed = await readFileSet(options, { signal });
+    const local = await hashStill(listed, options, (onChanged) =>
+      hash(listed, { onProgress, onChanged }),
+    );
     latest.set(keyOf(options), local);
     return local;
   }

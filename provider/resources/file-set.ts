@@ -54,6 +54,11 @@ export interface FileSetArgs {
   unindexed?: pulumi.Input<"leave-out" | "send" | "error">;
   /** What to do with files that are empty, cut short, or not what their suffix says. @default "warn" */
   checkContent?: pulumi.Input<"warn" | "error" | "off">;
+  /**
+   * Leave out what was written within so many minutes, as a recorder's newest files. A checkout gives each file the time of
+   * the checkout. @default none is left out for that
+   */
+  minAgeMinutes?: pulumi.Input<number>;
   /** Files under way at once, 1 to 10. @default 8 */
   concurrency?: pulumi.Input<number>;
   /**

@@ -21,6 +21,7 @@ export interface GrowingDatasetArgs
       | "symlinks"
       | "allowLinkTargets"
       | "checkContent"
+      | "minAgeMinutes"
       | "concurrency"
       | "organizationUid"
     >,
@@ -39,6 +40,11 @@ export interface GrowingDatasetArgs
    * @default the resource's name
    */
   name?: pulumi.Input<string>;
+  /**
+   * What to do about files that go or change while they are read: `leave-out` leaves them for the next `up`.
+   * @default "fail"
+   */
+  changingFiles?: pulumi.Input<"fail" | "leave-out">;
   /**
    * Another type is another set. To be given when files of several types leave it open.
    * @default what all files agree on

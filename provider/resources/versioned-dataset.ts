@@ -12,7 +12,7 @@ import { leftOutFolders, partitionsOf, unmatchedLines, type Partition } from "./
 
 type SharedFileSetArgs = Pick<
   FileSetArgs,
-  "prefix" | "organizationUid" | "dataType" | "checkContent" | "concurrency"
+  "prefix" | "organizationUid" | "dataType" | "checkContent" | "minAgeMinutes" | "concurrency"
 >;
 /** What each partition's dataset gets from its file set, or from the component. */
 const PARTITIONS_OWN = ["files", "name", "slug", "organizationUid", "adopt"] as const;
@@ -68,7 +68,7 @@ function fileSetArgs(
 ): FileSetArgs {
   const { root, include, exclude, prefix, organizationUid, dataType, includeHidden, symlinks } =
     args;
-  const { allowLinkTargets, unindexed, checkContent, concurrency } = args;
+  const { allowLinkTargets, unindexed, checkContent, minAgeMinutes, concurrency } = args;
   return pulumiArgs<FileSetArgs>({
     root,
     include,
@@ -83,6 +83,7 @@ function fileSetArgs(
     allowLinkTargets,
     unindexed,
     checkContent,
+    minAgeMinutes,
     concurrency,
   });
 }

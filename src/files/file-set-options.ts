@@ -9,6 +9,9 @@ import { parsePatterns, type Patterns } from "./scan/patterns";
 import { codeOf, type LinkTargets, type SymlinkPolicy } from "./scan/entries";
 import type { UnindexedPolicy } from "./scan/indexing";
 
+/** What to do about files that change while they are read. */
+export type ChangingPolicy = "fail" | "leave-out";
+
 /** What to do with content that is not what its name says. */
 export type ContentPolicy = "warn" | "error" | "off";
 
@@ -50,6 +53,16 @@ export interface FileSetOptions {
    * in full is sent in any case. @default "leave-out"
    */
   readonly unindexed?: UnindexedPolicy | undefined;
+  /**
+   * Leave out what was written within so many minutes, as a recorder's newest files; a time in the future counts as just
+   * now. @default none is left out for that
+   */
+  readonly minAgeMinutes?: number | undefined;
+  /**
+   * What to do about files that go or change while the set is read. `leave-out` is for sets of which the rest is not wrong
+   * without them. @default "fail"
+   */
+  readonly changingFiles?: ChangingPolicy | undefined;
   /** @default what all indexed files agree on, unless others beside them leave it open, which is an error */
   readonly dataType?: DataType | undefined;
   /** Only this partition: a top-level folder of the root, or `""` for the files above all folders. */

@@ -1,6 +1,6 @@
 // What is said of a file set as a whole, besides what is said of its files. Pure.
 import type { InputProblem } from "../errors";
-import { shown } from "../text";
+import { counted, shown } from "../text";
 import type { ContentFault } from "./content/content";
 import { describeFaults } from "./content/fault-counts";
 import type { FileSetOptions } from "./file-set-options";
@@ -40,6 +40,20 @@ export function emptyProblems(
   const rest = describeLeftOut(leftOut).map((line) => ` Left out: ${line}.`);
   const text = `Nothing in ${options.root} matches ${lines}.${hidden}${rest.join("")}`;
   return [{ input: "include", text }];
+}
+
+/** Why no file is left of a set of which all files are in motion. */
+export function unrestProblems(
+  { files, leftOut }: { readonly files: readonly LocalFile[]; readonly leftOut: LeftOut },
+  { allowEmpty, minAgeMinutes = 0 }: Pick<FileSetOptions, "allowEmpty" | "minAgeMinutes">,
+): InputProblem[] {
+  const { young, changed } = leftOut;
+  if (allowEmpty === true || files.length > 0 || young.length + changed.length === 0) return [];
+  const why =
+    young.length === 0
+      ? `all ${counted(changed.length, "file")} went while they were read`
+      : `all ${counted(young.length, "file")} were written within the last ${minAgeMinutes} minutes; a checkout gives each file the time of the checkout`;
+  return [{ input: "include", text: `No file is left: ${why}.` }];
 }
 
 /** Lines that take away what an earlier one takes already: most likely another one was meant. */

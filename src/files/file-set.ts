@@ -2,15 +2,22 @@
 // Reads the disk and sends nothing; knows nothing of hashes.
 import { join, sep } from "node:path";
 import { InputError, type InputProblem } from "../errors";
-import { cancelled } from "../flow/clock";
+import { cancelled, systemClock } from "../flow/clock";
 import { looksLikeCredential } from "./scan/credentials";
 import { readOptions, type FileSetOptions } from "./file-set-options";
-import { contentCounts, emptyProblems, repeated, windowsNotices } from "./file-set-words";
+import {
+  contentCounts,
+  emptyProblems,
+  repeated,
+  unrestProblems,
+  windowsNotices,
+} from "./file-set-words";
 import { credentialText, inspectFiles, type Candidate, type ContentFinding } from "./inspect";
 import { isItemOf, readIndexing, type Indexing } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import { evictedNotices, type LeftOut } from "./left-out";
 import { suffixOf, type DataType } from "./media";
+import { leaveMoving, type MovingOptions } from "./moving";
 import { pathProblem, twinProblems } from "./names";
 import { shown } from "../text";
 import type { PatternLine, Removal } from "./scan/patterns";
@@ -56,6 +63,8 @@ interface FileSetRun {
    * What is as if it was not there, by its real path; unless a line names it in full.
    */
   readonly isLeftOut?: ((real: string) => boolean) | undefined;
+  /** What `minAgeMinutes` counts from. @default now */
+  readonly nowMs?: number | undefined;
   /** What the user calls `allowLinkTargets`. @default that */
   readonly linkTargetsInput?: string | undefined;
   /** Whether to count what each line takes away, which walks the tree once more. @default false */
@@ -75,11 +84,13 @@ interface FileSetRun {
  */
 export async function readFileSet(options: FileSetOptions, run: FileSetRun = {}): Promise<FileSet> {
   const chosen = await chooseFiles(options, run);
-  const { root, found, indexing, removed, leftOut } = chosen;
+  const { root, found, indexing, removed } = chosen;
   const problems = [...chosen.problems];
   const { patterns, hiddenLeftOut } = found;
+  const still = await leaveMoving(chosen.candidates, movingOptions(options, run));
+  const leftOut = { ...chosen.leftOut, young: still.young, changed: still.gone };
   problems.push(...(run.check?.({ root, patterns, removed, hiddenLeftOut, leftOut }) ?? []));
-  const inspection = await inspectFiles(chosen.candidates, {
+  const inspection = await inspectFiles(still.candidates, {
     checkContent: options.checkContent ?? "warn",
     wantsSplats: options.dataType === "splat",
     signal: run.signal,
@@ -94,12 +105,13 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   const { files } = inspection;
   if (problems.length === 0)
     problems.push(...emptyProblems(found, leftOut, options), ...indexing.problems);
+  if (problems.length === 0) problems.push(...unrestProblems({ files, leftOut }, options));
   if (problems.length > 0) throw new InputError(problems);
   return {
     root,
     files,
     totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-    indexedCount: indexing.indexedCount,
+    indexedCount: files.filter(({ path }) => isItemOf(path, indexing.dataType)).length,
     ...(indexing.dataType === undefined ? {} : { dataType: indexing.dataType }),
     notices: [
       ...repeated(chosen.removals),
@@ -114,6 +126,17 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     leftOut,
     patterns,
     removed,
+  };
+}
+
+function movingOptions(
+  { minAgeMinutes, changingFiles }: FileSetOptions,
+  { nowMs = systemClock.now(), signal }: FileSetRun,
+): MovingOptions {
+  return {
+    newestMs: minAgeMinutes === undefined ? undefined : nowMs - minAgeMinutes * 60_000,
+    leavesChanged: changingFiles === "leave-out",
+    signal,
   };
 }
 
@@ -166,7 +189,8 @@ function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
   const evicted = found.evicted.filter(
     (path) => suffixOf(path) === "" || isItemOf(path, indexing.dataType),
   );
-  return { unindexed, junk, ignored, evicted: evicted.map((path) => prefix + path) };
+  const missing = evicted.map((path) => prefix + path);
+  return { unindexed, junk, ignored, evicted: missing, young: [], changed: [] };
 }
 
 /** What is named in full is meant, and so are the folders on the way to it. */

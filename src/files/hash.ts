@@ -19,6 +19,8 @@ export interface HashOptions {
   /** Threads. @default one for each core but one, 1 to 4; none for a few small files */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Leaves out files that changed, and is told their paths. @default such files are an error */
+  readonly onChanged?: ((paths: readonly string[]) => void) | undefined;
   /** Called at the start, as files are done, within large files about each 16 MiB, and at the end. */
   readonly onProgress?: ((progress: HashProgress) => void) | undefined;
 }
@@ -54,10 +56,11 @@ export async function hashFiles(
   try {
     tell();
     await runPool(batchesOf(files), { concurrency: workers.count, signal }, async (batch) => {
-      const hashed = await hashBatch(workers, batch, (bytes) => {
+      const onBytes = (bytes: number): void => {
         bytesDone += bytes;
         tell();
-      });
+      };
+      const hashed = await hashBatch({ workers, batch, onBytes, onChanged: options.onChanged });
       entries.push(...hashed);
       tell();
     });
@@ -82,11 +85,19 @@ function* batchesOf(files: readonly LocalFile[]): Generator<readonly LocalFile[]
   if (batch.length > 0) yield batch;
 }
 
-async function hashBatch(
-  workers: FileWorkers,
-  batch: readonly LocalFile[],
-  onBytes: (bytes: number) => void,
-): Promise<ManifestEntry[]> {
+interface Batch {
+  readonly workers: FileWorkers;
+  readonly batch: readonly LocalFile[];
+  readonly onBytes: (bytes: number) => void;
+  readonly onChanged: HashOptions["onChanged"];
+}
+
+async function hashBatch({
+  workers,
+  batch,
+  onBytes,
+  onChanged,
+}: Batch): Promise<readonly ManifestEntry[]> {
   const job = {
     kind: "hash" as const,
     paths: batch.map((file) => file.absolutePath),
@@ -94,18 +105,25 @@ async function hashBatch(
     chunkBytes: CHUNK_BYTES,
   };
   const { sha256, faults } = await workers.hash(job, onBytes);
-  if (faults.length > 0) throw faultError(batch, faults);
-  return batch.map(({ path, sizeBytes }, index) => ({
-    path,
-    sizeBytes,
+  const changed = new Set(faults.filter(hasChanged).map(({ index }) => index));
+  const errors = onChanged === undefined ? faults : faults.filter((fault) => !hasChanged(fault));
+  if (errors.length > 0) throw faultError(batch, errors);
+  if (changed.size > 0) onChanged?.([...changed].map((index) => batch[index]?.path ?? ""));
+  const entries = batch.map(({ path, sizeBytes }, index) => ({
+    ...{ path, sizeBytes },
     sha256: sha256[index] ?? "",
   }));
+  return entries.filter((_, index) => !changed.has(index));
+}
+
+/** A file that was listed a moment ago and is gone now has changed, too. */
+function hasChanged({ code }: FileFault): boolean {
+  return code === "CHANGED" || code === "ENOENT";
 }
 
 function faultError(batch: readonly LocalFile[], faults: readonly FileFault[]): AvalaError {
   const nameOf = ({ index }: FileFault): string => shown(batch[index]?.path ?? "");
-  // A file that was listed a moment ago and is gone now has changed, too.
-  const changed = faults.filter(({ code }) => code === "CHANGED" || code === "ENOENT");
+  const changed = faults.filter(hasChanged);
   if (changed.length > 0) {
     const names = changed.map(
       (fault) => nameOf(fault) + (fault.code === "ENOENT" ? " (gone)" : ""),

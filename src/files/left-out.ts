@@ -13,18 +13,31 @@ export interface LeftOut {
   readonly ignored: readonly IgnoreCount[];
   /** Paths of files that are missing, since only their placeholder is on this disk. */
   readonly evicted: readonly string[];
+  /** Paths of files that were written too recently. */
+  readonly young: readonly string[];
+  /** Paths of files that went or changed while they were read. */
+  readonly changed: readonly string[];
 }
 
 const maxLines = 10;
 
 /** One line for each reason, as it stands after "left out: ". */
-export function describeLeftOut({ unindexed, junk, ignored, evicted }: LeftOut): readonly string[] {
+export function describeLeftOut(leftOut: LeftOut): readonly string[] {
+  const { unindexed, junk, ignored, evicted, young, changed } = leftOut;
   const lines: string[] = [];
   if (unindexed.length > 0) {
     const files = counted(unindexed.length, "file");
     lines.push(`${files} that Avala would not index: ${describeSuffixes(unindexed)}`);
   }
   if (evicted.length > 0) lines.push(`in iCloud only: ${counted(evicted.length, "file")}`);
+  if (young.length > 0)
+    lines.push(
+      `written just now, for a later run: ${counted(young.length, "file")} (${named(young)})`,
+    );
+  if (changed.length > 0)
+    lines.push(
+      `changed while read, for a later run: ${counted(changed.length, "file")} (${named(changed)})`,
+    );
   if (junk > 0) {
     lines.push(
       `${junk} that systems and unfinished downloads leave behind (Thumbs.db, @eaDir, *.part and the like)`,
@@ -39,11 +52,15 @@ export function describeLeftOut({ unindexed, junk, ignored, evicted }: LeftOut):
 
 const maxNamed = 3;
 
+function named(paths: readonly string[]): string {
+  const rest = paths.length > maxNamed ? ", …" : "";
+  return paths.slice(0, maxNamed).map(shown).join(", ") + rest;
+}
+
 /** An evicted image is an image less in the dataset. */
 export function evictedNotices({ evicted }: Pick<LeftOut, "evicted">): readonly Notice[] {
   if (evicted.length === 0) return [];
-  const rest = evicted.length > maxNamed ? ", …" : "";
-  const names = evicted.slice(0, maxNamed).map(shown).join(", ") + rest;
+  const names = named(evicted);
   const text = `Missing since macOS keeps them in iCloud only: ${counted(evicted.length, "file")} (${names}). Download them ("Keep Downloaded" in Finder, or brctl download) and run again.`;
   return [{ text }];
 }

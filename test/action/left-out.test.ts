@@ -1,5 +1,5 @@
 // What the Action leaves out: files that Avala would store and never show, and what no dataset is about.
-import { readFileSync } from "node:fs";
+import { readFileSync, utimesSync } from "node:fs";
 import type { Emulator } from "../../emulator";
 import { startQuietly } from "../support/quiet-emulator";
 import {
@@ -136,4 +136,49 @@ test("a line that matches only what is left out says what that was", async () =>
     /"images\/\*\*" matches nothing .* by the line images of \.avalaignore/,
   );
   expect(errors[0]).toMatch(/"clips\/\*\.mp4" matches nothing .*in iCloud only: 1 file/);
+});
+
+describe("files in motion", () => {
+  const growing = { dataset: "pets-{increment}", files: "images" };
+  const old = (path: string): void => utimesSync(tree.at(path), 1_700_000_000, 1_700_000_000);
+
+  test("written just now are left for a later run, and counted", async () => {
+    old("images/1.jpg");
+    const first = await act({ ...growing, "min-age-minutes": "5" });
+    expect(first.errors).toEqual([]);
+    expect(first.outputs["files-total"]).toBe("1");
+    expect(first.lines.join("\n")).toMatch(
+      /left out: written just now, .*1 file \(images\/2\.jpg\)/,
+    );
+    old("images/2.jpg");
+    const second = await act({ ...growing, "min-age-minutes": "5" });
+    expect(second.outputs).toMatchObject({ "files-total": "2", "files-uploaded": "1" });
+    expect(emulator.datasets()).toHaveLength(2);
+  });
+
+  test("of which there is nothing else are refused, or an empty set where that is allowed", async () => {
+    const inputs = { ...growing, "min-age-minutes": "5" };
+    const refused = await act(inputs);
+    expect(refused.outputs.outcome).toBe("invalid");
+    expect(refused.errors[0]).toContain("No file is left");
+    const allowed = await act({ ...inputs, "if-no-files-found": "warn" });
+    expect(allowed.outputs.outcome).toBe("empty");
+    expect(emulator.datasets()).toEqual([]);
+  });
+
+  test.each(["pets", "pets-{digest}"])(
+    "that change may not be left out of %s, which nothing can be added to later",
+    async (dataset) => {
+      const { outputs, errors } = await act({ ...growing, dataset, "changing-files": "leave-out" });
+      expect(outputs.outcome).toBe("invalid");
+      expect(errors[0]).toContain("changing-files: ");
+      expect(emulator.requests()).toEqual([]);
+    },
+  );
+
+  test("that change are left out of a growing set", async () => {
+    const { outputs, errors } = await act({ ...growing, "changing-files": "leave-out" });
+    expect(errors).toEqual([]);
+    expect(outputs["files-total"]).toBe("2");
+  });
 });

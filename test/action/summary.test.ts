@@ -21,7 +21,7 @@ function selectionOf(paths: readonly string[]): Selection {
       notices: [],
       contents: [],
       hiddenLeftOut: 2,
-      leftOut: { unindexed: [], junk: 0, ignored: [], evicted: [] },
+      leftOut: { unindexed: [], junk: 0, ignored: [], evicted: [], young: [], changed: [] },
       patterns: [],
       removed: [],
     },

@@ -68,6 +68,8 @@ const EVERYTHING = ["**"];
 export type Chosen = Pick<FileSetGiven, "root"> &
   Omit<Given<typeof FILE_SET_FIELDS>, "dataType" | "datasetName" | "organizationUid"> & {
     readonly dataType?: DataType | "" | undefined;
+    /** Of a set that grows alone. */
+    readonly changingFiles?: FileSetOptions["changingFiles"];
   };
 
 function optionsOf(given: Chosen): FileSetOptions {
@@ -82,6 +84,8 @@ function optionsOf(given: Chosen): FileSetOptions {
     allowLinkTargets,
     unindexed,
     checkContent,
+    minAgeMinutes,
+    changingFiles,
   } = given;
   const dataType = given.dataType === "" ? undefined : given.dataType;
   return {
@@ -95,6 +99,8 @@ function optionsOf(given: Chosen): FileSetOptions {
     allowLinkTargets,
     unindexed,
     checkContent,
+    minAgeMinutes,
+    changingFiles,
     dataType,
   };
 }

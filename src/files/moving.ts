@@ -1,0 +1,98 @@
+// Files in motion: those that were written just now, and those that change while a set is read. Decides what is left out
+// for a later run; knows nothing of why a run would want that.
+import { stat } from "node:fs/promises";
+import { InputError } from "../errors";
+import { cancelled } from "../flow/clock";
+import { runPool } from "../flow/pool";
+import type { FileSetOptions } from "./file-set-options";
+import { unrestProblems } from "./file-set-words";
+import type { HashOptions } from "./hash";
+import type { Candidate } from "./inspect";
+import type { LeftOut } from "./left-out";
+import type { LocalFile } from "./local-file";
+import type { Manifest } from "./manifest/manifest";
+import type { DataType } from "./media";
+import { isItemOf } from "./scan/indexing";
+
+export interface MovingOptions {
+  /** Files that were written later are left out, also those whose time is in the future. */
+  readonly newestMs?: number | undefined;
+  /** Whether what goes or changes meanwhile is left out, and not an error. */
+  readonly leavesChanged: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Still {
+  readonly candidates: readonly Candidate[];
+  /** Paths in the dataset, in the order of the candidates. */
+  readonly young: readonly string[];
+  readonly gone: readonly string[];
+}
+
+// `stat` waits for the disk, not for the processor.
+const statsAtOnce = 16;
+
+/** Those of the candidates that are at rest. Looks at nothing where nothing is to be left out. @throws AvalaError `cancelled` */
+export async function leaveMoving(
+  candidates: readonly Candidate[],
+  { newestMs, leavesChanged, signal }: MovingOptions,
+): Promise<Still> {
+  if (newestMs === undefined && !leavesChanged) return { candidates, young: [], gone: [] };
+  if (signal?.aborted === true) throw cancelled("Looking at files");
+  const moving = new Map<Candidate, "young" | "gone">();
+  await runPool(candidates, { concurrency: statsAtOnce, signal }, async (candidate) => {
+    const found = await stat(candidate.absolutePath).catch(() => undefined);
+    // What can't be read for another reason is refused by the look at its content.
+    if (found === undefined && leavesChanged) moving.set(candidate, "gone");
+    if (found !== undefined && found.mtimeMs > (newestMs ?? Infinity))
+      moving.set(candidate, "young");
+  });
+  const pathsOf = (why: "young" | "gone"): string[] =>
+    candidates.filter((one) => moving.get(one) === why).map(({ path }) => path);
+  return {
+    candidates: candidates.filter((one) => !moving.has(one)),
+    young: pathsOf("young"),
+    gone: pathsOf("gone"),
+  };
+}
+
+/** What of a file set depends on which files it has. */
+interface Counted {
+  readonly files: readonly LocalFile[];
+  readonly totalBytes: number;
+  readonly indexedCount: number;
+  readonly dataType?: DataType;
+  readonly leftOut: LeftOut;
+}
+
+/** The set without files that changed while they were hashed: as if they had not been there yet. */
+function leaveChanged<FileSet extends Counted>(set: FileSet, changed: readonly string[]): FileSet {
+  if (changed.length === 0) return set;
+  const isOut = new Set(changed);
+  const files = set.files.filter(({ path }) => !isOut.has(path));
+  return {
+    ...set,
+    files,
+    totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    indexedCount: files.filter(({ path }) => isItemOf(path, set.dataType)).length,
+    leftOut: { ...set.leftOut, changed: [...set.leftOut.changed, ...changed] },
+  };
+}
+
+/**
+ * The manifest, and the set without what changed while it was read, where that is to be left out.
+ * @throws InputError when that leaves no file; as `hash` does
+ */
+export async function hashStill<FileSet extends Counted>(
+  listed: FileSet,
+  options: Pick<FileSetOptions, "changingFiles" | "minAgeMinutes" | "allowEmpty">,
+  hash: (onChanged: HashOptions["onChanged"]) => Promise<Manifest>,
+): Promise<{ readonly set: FileSet; readonly manifest: Manifest }> {
+  const changed: string[] = [];
+  const leave = (paths: readonly string[]): unknown => changed.push(...paths);
+  const manifest = await hash(options.changingFiles === "leave-out" ? leave : undefined);
+  const set = leaveChanged(listed, changed);
+  const problems = unrestProblems(set, options);
+  if (problems.length > 0) throw new InputError(problems);
+  return { set, manifest };
+}

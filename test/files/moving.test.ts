@@ -1,0 +1,96 @@
+// Files in motion: written just now, or changing while they are read.
+import { appendFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSet, type FileSet } from "../../src/files/file-set";
+import type { FileSetOptions } from "../../src/files/file-set-options";
+import { hashFiles } from "../../src/files/hash";
+import { hashStill } from "../../src/files/moving";
+import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
+
+const nowMs = Date.UTC(2026, 0, 1, 12);
+const minute = 60_000;
+let in_: TempTree;
+/** Path → how many minutes ago it was written. */
+function treeOf(ages: Readonly<Record<string, number>>): void {
+  in_ = createTempTree(Object.fromEntries(Object.keys(ages).map((path) => [path, jpeg(path)])));
+  for (const [path, age] of Object.entries(ages)) {
+    const seconds = (nowMs - age * minute) / 1000;
+    utimesSync(in_.at(path), seconds, seconds);
+  }
+}
+afterEach(() => in_.remove());
+
+const read = (more: Partial<FileSetOptions> = {}): Promise<FileSet> =>
+  readFileSet({ root: in_.root, include: ["**"], ...more }, { nowMs });
+const pathsOf = ({ files }: FileSet): string[] => files.map(({ path }) => path);
+
+describe("what was written just now", () => {
+  beforeEach(() => treeOf({ "a.jpg": 60, "b.jpg": 5, "c.jpg": 4.9, "d.jpg": -600, "n.txt": 1 }));
+
+  test("is left out and counted, also where its time is in the future", async () => {
+    const set = await read({ minAgeMinutes: 5 });
+    expect(pathsOf(set)).toEqual(["a.jpg", "b.jpg"]);
+    expect(set.leftOut.young).toEqual(["c.jpg", "d.jpg"]);
+    expect(set).toMatchObject({ indexedCount: 2, notices: [] });
+    expect(pathsOf(await read())).toHaveLength(4);
+  });
+
+  test("is not looked at, so that half a file is not called broken", async () => {
+    writeFileSync(in_.at("half.jpg"), jpeg().subarray(0, 4));
+    const strict = { checkContent: "error" } as const;
+    expect(pathsOf(await read({ ...strict, minAgeMinutes: 5 }))).toHaveLength(2);
+    await expect(read(strict)).rejects.toMatchObject({ problems: [{ input: "half.jpg" }] });
+  });
+
+  test("is a problem when nothing else is there, unless the set may be empty", async () => {
+    await expect(read({ minAgeMinutes: 90 })).rejects.toThrow(/all 4 files .* 90 minutes/);
+    const empty = await read({ minAgeMinutes: 90, allowEmpty: true });
+    expect(empty).toMatchObject({ files: [], totalBytes: 0, indexedCount: 0 });
+  });
+
+  test("can't be read and is refused for that, as ever", async () => {
+    in_.write({ "gone.jpg": { link: "nothing" } });
+    const refused = read({ minAgeMinutes: 5, changingFiles: "leave-out" });
+    await expect(refused).rejects.toMatchObject({ problems: [{ input: "gone.jpg" }] });
+  });
+});
+
+describe("what changes while it is read", () => {
+  beforeEach(() => treeOf({ "a.jpg": 60, "b.jpg": 60, "c.jpg": 60 }));
+  const change = (): void => {
+    appendFileSync(in_.at("b.jpg"), "more");
+    rmSync(in_.at("c.jpg"));
+  };
+  const hashed = (
+    set: FileSet,
+    changingFiles: "fail" | "leave-out",
+  ): ReturnType<typeof hashStill> =>
+    hashStill(set, { changingFiles }, (onChanged) => hashFiles(set.files, { onChanged }));
+
+  test("is an error that names it", async () => {
+    const set = await read();
+    change();
+    await expect(hashed(set, "fail")).rejects.toMatchObject({
+      code: "file_changed",
+      message: expect.stringMatching(/b\.jpg[^]*c\.jpg \(gone\)/),
+    });
+  });
+
+  test("is left out of the set and of its digest where that is asked for", async () => {
+    const set = await read();
+    change();
+    const left = await hashed(set, "leave-out");
+    expect(left.manifest.entries.map(({ path }) => path)).toEqual(["a.jpg"]);
+    expect(left.set.files.map(({ path }) => path)).toEqual(["a.jpg"]);
+    expect(left.set).toMatchObject({
+      indexedCount: 1,
+      totalBytes: left.manifest.totalBytes,
+      leftOut: { changed: ["b.jpg", "c.jpg"] },
+    });
+  });
+
+  test("is a problem when nothing else is there", async () => {
+    const set = await read({ include: ["b.jpg", "c.jpg"] });
+    change();
+    await expect(hashed(set, "leave-out")).rejects.toThrow(/No file is left: all 2 files/);
+  });
+});
