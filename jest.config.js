@@ -48,8 +48,12 @@ module.exports = {
   testSequencer: "<rootDir>/test/support/longest-first.js",
   coverageProvider: "v8",
   collectCoverageFrom: ["{src,provider,action,emulator}/**/*.ts"],
-  // What the tests of test/flow run of it, less a point. The other folders follow once they are measured on a quiet machine.
-  coverageThreshold: { "./src/flow/": { lines: 93, branches: 93, functions: 91 } },
+  // What the tests of the same folder under test/ run of each, less a point. Other tests run more of them, never less.
+  coverageThreshold: {
+    "./src/flow/": { lines: 93, branches: 93, functions: 91 },
+    "./src/upload/": { lines: 96, branches: 93, functions: 95 },
+    "./src/operations/": { lines: 94, branches: 91, functions: 93 },
+  },
   coverageReporters: ["text-summary", "json-summary", "html"],
   reporters: ["default", "<rootDir>/test/support/summary-reporter.js"],
   projects: [
