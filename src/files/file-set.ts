@@ -21,6 +21,7 @@ import { leaveMoving, type MovingOptions } from "./moving";
 import { pathProblem, twinProblems } from "./names";
 import { shown } from "../text";
 import type { PatternLine, Removal } from "./scan/patterns";
+import { orderNotices } from "./scan/order";
 import { countRemoved } from "./scan/removals";
 import { typeProblems } from "./scan/type-question";
 import type { Scan } from "./scan/findings";
@@ -119,6 +120,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
       ...evictedNotices(leftOut),
       ...inspection.notices,
       ...indexing.notices,
+      ...orderNotices(files.map(({ path }) => path)),
       ...windowsNotices(files),
     ],
     contents: inspection.contents,
