@@ -17,7 +17,7 @@ import {
 } from "../../src/files/manifest/manifest";
 import type { Counts } from "../../src/operations/dataset-work";
 import { type Cost, callsFor, estimateCost } from "../../src/upload/cost";
-import { counted, formatBytes } from "../../src/text";
+import { counted, formatBytes, formatCount } from "../../src/text";
 import type { Destination } from "../selection/destination";
 import { settingsChanges } from "./plan-settings";
 import { pathFrom, type Selection, type Target } from "../selection/selection";
@@ -129,7 +129,7 @@ export function plannedText(planned: PlannedDataset): string {
   return `${name} (${dataType}) ${state}: ${counted(files, "file")}, ${formatBytes(bytes)}`;
 }
 
-/** `training-0007-3f9a1c2e77b0 (image) would be made: 3 files, 660 kB; held 12, superseded 1, not compared 0`. */
+/** `training-0007-3f9a1c2e77b0 (image) would be made: 3 files, 660 kB; 12 held, 1 superseded, 0 not compared`. */
 function plannedSetText(
   { name, dataType, files, bytes }: PlannedDataset,
   { increments, held, unverified, superseded }: PlannedGrowth,
@@ -140,7 +140,7 @@ function plannedSetText(
       ? `${name} (${dataType}): nothing is new`
       : `${name} (${dataType}) would be made: ${size}`;
   if (increments === null) return `${made}, less what the set holds; that was not looked up`;
-  return `${made}; held ${held}, superseded ${superseded.length}, not compared ${unverified}`;
+  return `${made}; ${formatCount(held)} held, ${formatCount(superseded.length)} superseded, ${formatCount(unverified)} not compared`;
 }
 
 /** What carrying it out costs at the least. */

@@ -2,6 +2,7 @@
 import { AvalaError, isApiError, isAvalaError, type ApiError } from "../../errors";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "../call-for";
+import { PAGE_ENTRIES } from "../limits";
 import type { Avala } from "../connection";
 import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
 import { listAll, listPage, warnOfUnreadable, type ListCall, type Page } from "../pages";
@@ -39,9 +40,17 @@ export function listDatasets(avala: Avala, filter: DatasetFilter = {}): AsyncIte
   return listAll(avala, listCall(filter), readDataset);
 }
 
-/** Those that may have this name, without entries that can't be read: others' faults must not stop who looks for one. */
-export function searchDatasets(avala: Avala, name: string): AsyncIterable<Dataset> {
-  const call = { ...listCall({ name }), onUnreadable: warnOfUnreadable(avala) };
+/**
+ * Those that may have this name, without entries that can't be read: others' faults must not stop who looks for one.
+ * @param expected how many there are at the least, where that is known: of many, larger pages are asked for
+ */
+export function searchDatasets(
+  avala: Avala,
+  name: string,
+  { expected = 0 }: { readonly expected?: number | undefined } = {},
+): AsyncIterable<Dataset> {
+  const isLong = expected > PAGE_ENTRIES;
+  const call = { ...listCall({ name }), isLong, onUnreadable: warnOfUnreadable(avala) };
   return listAll(avala, call, readDataset);
 }
 

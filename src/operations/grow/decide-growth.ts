@@ -102,12 +102,16 @@ export async function decideGrowths(
   targets: readonly GrowTarget[],
   options: GrowOptions,
 ): Promise<readonly GrowDecision[]> {
-  const listed = await listUnder(
-    avala,
-    targets.map(({ name }) => name),
-  );
+  const known: Known[] = [];
+  for (const target of targets) known.push(await knownOf(avala, target, options));
+  const expected = known.reduce((sum, { size }) => sum + size, 0);
+  const names = targets.map(({ name }) => name);
+  const listed = await listUnder(avala, names, { expected });
   const decided: GrowDecision[] = [];
-  for (const target of targets) decided.push(await decideListed(avala, target, listed, options));
+  for (const [index, target] of targets.entries()) {
+    const knowledge = { listed, known: known[index] ?? new Map<string, KnownIncrement>() };
+    decided.push(await decideListed(avala, target, knowledge, options));
+  }
   return decided;
 }
 
@@ -121,20 +125,21 @@ export async function decideGrowth(
   target: GrowTarget,
   options: GrowOptions,
 ): Promise<GrowDecision> {
-  return decideListed(avala, target, await listUnder(avala, [target.name]), options);
+  const known = await knownOf(avala, target, options);
+  const listed = await listUnder(avala, [target.name], { expected: known.size });
+  return decideListed(avala, target, { listed, known }, options);
 }
 
 async function decideListed(
   avala: Avala,
   given: GrowTarget,
-  listed: readonly Dataset[],
+  { listed, known }: { readonly listed: readonly Dataset[]; readonly known: Known },
   options: GrowOptions,
 ): Promise<GrowDecision> {
   const { dataType } = given.dataset;
   const files = given.files.filter(({ path }) => isItemOf(path, dataType));
   const target = { ...given, files };
   requireIndexed(target, given.files.length);
-  const known = await knownOf(avala, target, options);
   const { found: ofList, byHand } = await findIncrements(avala, listed, target, known);
   const { found: others, deleted } = await askForUnlisted(avala, target, known, ofList);
   for (const { uid } of deleted) await recordDeleted(avala, target, uid, options.stateDirectory);

@@ -21,23 +21,28 @@ export interface FoundIncrement extends NumberedName {
   readonly isOwnerKnown: boolean;
 }
 
-export interface FoundSet {
+interface FoundSet {
   readonly found: readonly FoundIncrement[];
   /** Datasets under the set's name that are not increments, as someone made by hand. */
   readonly byHand: readonly Dataset[];
 }
 
-/** Every dataset that may be of one of the sets: one search, where their names have a part in common. */
+/**
+ * Every dataset that may be of one of the sets: one search, where their names have a part in common.
+ * @param options `expected`: how many are known
+ */
 export async function listUnder(
   avala: Avala,
   sets: readonly GrowingName[],
+  options: { readonly expected?: number | undefined } = {},
 ): Promise<readonly Dataset[]> {
   const names = [...new Set(sets.map(nameOfSet))];
   const shared = sharedPart(names.map((name) => ({ name })));
   const terms = shared === undefined ? names : [shared];
   const listed = new Map<string, Dataset>();
   for (const term of terms) {
-    for await (const dataset of searchDatasets(avala, term)) listed.set(dataset.uid, dataset);
+    for await (const dataset of searchDatasets(avala, term, options))
+      listed.set(dataset.uid, dataset);
   }
   return [...listed.values()];
 }

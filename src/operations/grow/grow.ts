@@ -10,7 +10,7 @@ import type { PublishOptions, PublishResult, PublishTarget } from "../publish/ta
 import type { GrowDecision } from "./decide-growth";
 import { findIncrements, listUnder } from "./find-increments";
 import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
-import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
+import type { GrowOptions, KnownIncrement } from "./growth";
 import { knownAs } from "./holdings";
 import { parseIncrement } from "./increment-name";
 import { recordIncrement } from "./increment-record";
@@ -55,10 +55,10 @@ function publishTargetOf(
 /** Looks for an increment of this very content, which a rival may have made under another number. */
 async function findRival(
   avala: Avala,
-  target: GrowTarget,
+  { target, increments }: GrowDecision,
   { digest, name }: IncrementToMake,
 ): Promise<Dataset | undefined> {
-  const listed = await listUnder(avala, [target.name]);
+  const listed = await listUnder(avala, [target.name], { expected: increments.length });
   const alike = listed.filter(
     (dataset) => parseIncrement(target.name, dataset)?.shortDigest === shortDigest(digest),
   );
@@ -110,7 +110,7 @@ export async function growSet(
   if (next === undefined) return unchanged(decision);
   const publishing: PublishOptions = {
     ...options,
-    findMade: () => findRival(avala, target, next),
+    findMade: () => findRival(avala, decision, next),
   };
   const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
   const result = await carryOut(avala, send, publishing).catch(withWayOut);

@@ -30,7 +30,7 @@ export interface StoreTally {
   unlike: number;
 }
 
-export interface LookTerms {
+interface LookTerms {
   readonly owner: OwnerWanted;
   readonly dataType: DataType;
   readonly waitMs: () => number;
@@ -64,7 +64,8 @@ async function itemsOf(
 ): Promise<readonly ItemFacts[]> {
   const items = await readUnderOwner(avala, dataset, owner, async (ref) => {
     const read: ItemFacts[] = [];
-    for await (const { key, url, sizeBytes } of listItems(avala, ref))
+    const options = { expected: dataset.itemCount };
+    for await (const { key, url, sizeBytes } of listItems(avala, ref, options))
       read.push({ key, url, sizeBytes });
     return read;
   }).catch((error: unknown) => {
