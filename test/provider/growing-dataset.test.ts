@@ -204,6 +204,22 @@ describe("GrowingDataset", () => {
     return broken;
   }
 
+  test("knows by its name a dataset that was confirmed and not ready in time", async () => {
+    await bench.stop();
+    let lateMs = 0;
+    const clock = { now: () => Date.now() + lateMs };
+    bench = await createBench({ "a.jpg": jpeg("a") }, { ingestMs: 3_600_000, clock });
+    const { growingDataset } = bench.handlers();
+    const inputs = await checked(growingDataset, given({ timeoutMinutes: 0.005 }));
+    await expect(growingDataset.create(inputs)).rejects.toThrow(/training-0001-/);
+    expect(bench.avala.datasets()).toHaveLength(1);
+    lateMs = 3_600_000;
+    bench.writes();
+    const { outs } = await first();
+    expect(bench.writes()).toEqual([]);
+    expect(outs.datasetUids).toEqual(bench.avala.datasets().map(({ uid }) => uid));
+  }, 30_000);
+
   test("leaves all its datasets at Avala when it is deleted, and names them with their counts", async () => {
     const { id, outs } = await first();
     const [uid = ""] = outs.datasetUids;
