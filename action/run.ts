@@ -76,7 +76,7 @@ function startRun(
   };
 }
 
-/** An annotation can point at files of the repository alone. */
+/** An annotation can point only at files of the repository. */
 function inWorkspace({ workspace }: ActionEnvironment, file: string): string | undefined {
   const path = pathFrom(workspace, file);
   return path.startsWith("../") ? undefined : path;

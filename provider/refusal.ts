@@ -4,7 +4,7 @@ import { isAvalaError } from "../src/errors";
 import { textOf } from "./process/failures";
 
 /**
- * Of a `RunError` the engine shows the message alone, of any other error its stack and all that it holds; of one that
+ * Of a `RunError` the engine shows only the message, of any other error its stack and all that it holds; of one that
  * becomes a resource's input it shows the stack of either, so this one has none. The error of ours is its `cause`; what is
  * not ours is a mistake somewhere, and keeps its stack.
  */

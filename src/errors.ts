@@ -39,7 +39,7 @@ export interface AvalaErrorOptions {
   readonly retryable?: boolean | undefined;
   /** The server's own wait before the next try, in ms. */
   readonly retryAfterMs?: number | undefined;
-  /** The server refused for the number of requests alone, and did nothing. @default for `rate_limited` */
+  /** The server refused only because of the number of requests, and did nothing. @default for `rate_limited` */
   readonly isThrottled?: boolean | undefined;
   /** The server may have done it all the same: look before doing it again (contract, "Errors"). */
   readonly ambiguous?: boolean | undefined;

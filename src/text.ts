@@ -34,7 +34,7 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
 }
 
-/** `1.4 MB in 8 s, 171 kB/s`. Of what took no second a rate would tell of the start of it alone. */
+/** `1.4 MB in 8 s, 171 kB/s`. For less than a second a rate would only show the start. */
 export function describeTransfer(bytes: number, ms: number): string {
   if (ms < 1000) return `${formatBytes(bytes)} in less than a second`;
   const rate = formatBytes(Math.round((bytes * 1000) / ms));

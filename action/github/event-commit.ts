@@ -116,7 +116,7 @@ export function commitOfEvent(
   return { problem: `the event ${event.name} has no commit in ${where}; give status-sha` };
 }
 
-/** A status can be set on a full sha alone: of SHA-1, or of SHA-256 repositories. */
+/** A status can be set only on a full sha: of SHA-1, or of SHA-256 repositories. */
 export function isFullSha(value: unknown): value is string {
   return typeof value === "string" && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value);
 }

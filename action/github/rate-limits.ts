@@ -29,7 +29,7 @@ export const CANCELLED_STATUS = 499;
 
 /**
  * A plugin that words errors as the others know them. The throttling plugin knows limits with `Retry-After` by "secondary
- * rate" in their text alone; the retry plugin takes a cancel for a failure. Must be the first, so that it sees an error first.
+ * rate" only in their text; the retry plugin takes a cancel for a failure. Must be the first, so that it sees an error first.
  */
 export function labelErrors(octokit: Hooks): Record<string, never> {
   octokit.hook.error("request", (error, options) => {

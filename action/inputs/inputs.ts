@@ -1,4 +1,4 @@
-// action.yml's inputs as options, or one InputError with everything that is wrong. Defaults are action.yml's alone.
+// action.yml's inputs as options, or one InputError with everything that is wrong. Defaults are only in action.yml.
 // Does no I/O but reading the inputs; knows nothing of what is done with them.
 import { InputError } from "../../src/errors";
 import type { ActionEnvironment } from "../environment";

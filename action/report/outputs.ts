@@ -89,7 +89,7 @@ export async function writeManifest(
   return file;
 }
 
-/** The manifest with each file's path under `root`: a prefix and a link's target are the dataset's business alone. */
+/** The manifest with each file's path under `root`: a prefix and a link's target concern only the dataset. */
 function onDisk({ fileSet, manifest }: Selection): Manifest {
   const places = new Map(
     fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]),

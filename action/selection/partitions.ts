@@ -46,7 +46,7 @@ export function leftOutFolders(inputs: UploadInputs, fileSet: FileSet): readonly
 // As long as any digest, and so is a name that is made of it.
 const SOME_DIGEST = "0".repeat(64);
 
-/** What is wrong with the datasets' names and types, whatever the files' content. Without files: with the name alone. */
+/** What is wrong with the datasets' names and types, whatever the files' content. Without files: only with the name. */
 export function partitionProblems(
   inputs: UploadInputs,
   fileSet: FileSet | undefined,

@@ -16,7 +16,7 @@ import {
 /** The name of a folder; empty for the files above all folders. The core judges which there are. */
 const isFolder: Rule<string> = () => undefined;
 
-// Elsewhere is a new set, made before the old one goes. Which files are chosen, and how, shows in the digest alone.
+// Elsewhere is a new set, made before the old one goes. Which files are chosen, and how, shows only in the digest.
 export const FILE_SET_FIELDS = {
   root: { rule: isText, change: "ignore", output: "declared" },
   include: { rule: isTextList, change: "ignore", output: "declared" },

@@ -11,7 +11,7 @@ const { visibility, metadata, industry, license, createMetadata, waitForIngest, 
   COMMON_FIELDS;
 
 export const GROWING_DATASET_FIELDS = {
-  // Another name, owner or type is another set. Which files are chosen, and how, shows in the digest alone.
+  // Another name, owner or type is another set. Which files are chosen, and how, shows only in the digest.
   name: { rule: isDatasetName, change: "replace", output: "declared" },
   organizationUid: { rule: isText, change: "replace", output: "declared" },
   dataType: { rule: isDataType, change: "replace", output: "declared" },

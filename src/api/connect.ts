@@ -21,7 +21,7 @@ export interface ConnectOptions {
   readonly baseUrl?: string | undefined;
   /** Plain http to localhost, 127.0.0.1 or ::1. @default false */
   readonly allowInsecureBaseUrl?: boolean | undefined;
-  /** Storage hosts besides the known ones, each `host` or `host:port`; plain http on loopback alone. */
+  /** Storage hosts besides the known ones, each `host` or `host:port`; plain http only on loopback. */
   readonly allowStorageHosts?: readonly string[] | undefined;
   /** Put before the package's own in the `User-Agent`. */
   readonly userAgent?: string | undefined;

@@ -43,7 +43,7 @@ export interface FileSetOptions {
   readonly symlinks?: SymlinkPolicy | undefined;
   /**
    * Further folders that links may lead to, as a cache that several checkouts share. A relative one is taken from `base`.
-   * @default the root alone
+   * @default only the root
    */
   readonly allowLinkTargets?: readonly string[] | undefined;
   /** Empty files, bytes that are not what the suffix says, images and recordings cut short. @default "warn" */

@@ -79,7 +79,7 @@ interface FileSetRun {
  * @throws InputError with every reason at once: the root, a glob or the prefix can't be used; nothing matches; a file or
  * folder can't be read; a link is broken, or leads out of the root; files beside the indexed ones say that the data type may be
  * another, and none is given; a path is not allowed, is there twice or differs from
- * another in case or Unicode form alone; a file is over 1,250 GiB, or looks like a credential and is not named in full; no
+ * another only in case or Unicode form; a file is over 1,250 GiB, or looks like a credential and is not named in full; no
  * file would be indexed, or one would not and `unindexed` is `error`; content is wrong and `checkContent` is `error`
  * @throws AvalaError `cancelled`
  */

@@ -46,7 +46,7 @@ export const indexedSuffixes: ReadonlyMap<DataType, readonly string[]> = new Map
   ]),
 );
 
-// Not indexed, and yet one suffix: by `.gz` alone it would pass for a compressed label file.
+// Not indexed, and yet one suffix: by `.gz` it would pass for a compressed label file.
 const otherLongSuffixes: ReadonlySet<string> = new Set([".nii.gz"]);
 
 /** The suffix in lower case, the longest one first: `.alp.gz` of `a.ALP.GZ`, else from the last dot; `""` without one. */

@@ -62,7 +62,7 @@ function twinText(path: string, other: string): string {
   if (path === other) return "Two files would land on this path.";
   const isNormalForm = path.normalize("NFC") === other.normalize("NFC");
   const how = isNormalForm ? "the Unicode form of its letters" : "upper and lower case";
-  return `It differs from ${shown(other)} in ${how} alone: rename one of them.`;
+  return `It differs from ${shown(other)} only in ${how}: rename one of them.`;
 }
 
 // https://learn.microsoft.com/windows/win32/fileio/naming-a-file: reserved characters, devices, a last dot or space.

@@ -13,7 +13,7 @@ const WINDOW_MS = 1001;
 /**
  * The documented 20 a second stand beside 100 a minute. A deployment whose limit is more than 6,000 a minute can't have
  * that burst too: it would leave four fifths of the budget out of reach. There the burst is taken to be in the same
- * proportion to the limit, a fifth of it in a second, and the minute's budget alone holds the pace.
+ * proportion to the limit, a fifth of it in a second, and only the minute's budget limits the pace.
  */
 const HUGE_LIMIT = 6000;
 

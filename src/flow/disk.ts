@@ -50,7 +50,7 @@ export interface Disk {
    * @default maxBytes 256 MiB
    */
   readIfPresent(path: string, maxBytes?: number): Promise<Buffer | undefined>;
-  /** Opens for appending; makes the file, readable by its owner alone, and its folders. Rejects for what is no file. */
+  /** Opens for appending; makes the file, readable only by its owner, and its folders. Rejects what is not a file. */
   openToAppend(path: string): Promise<AppendHandle>;
   /** Removes the file when it is there. */
   remove(path: string): Promise<void>;

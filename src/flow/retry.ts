@@ -32,7 +32,7 @@ const MAX_BACKOFF_MS = 30_000;
 export const MAX_SERVER_WAIT_MS = 15 * 60_000;
 
 /**
- * Without a deadline, how long one operation may be refused by 429 alone. Others may be using up the budget of the key, and
+ * Without a deadline, how long one operation may be refused only by 429. Others may be using up the budget of the key, and
  * that is no failure: four runs of 300 files need 12 minutes at 100 calls a minute. Who loses every minute's draw for an hour
  * is not behind others, but shut out.
  */

@@ -17,7 +17,7 @@ export interface Cost {
   /** API calls where the server answers with PUTs, each of which is completed by a call. */
   readonly callsByPut: number;
   readonly limitPerMinute: number;
-  /** How long the request budget alone makes it wait; 0 for what is left of the first minute's budget. */
+  /** How long the request budget makes it wait; 0 for what is left of the first minute's budget. */
   readonly minutesAtLimit: number;
 }
 

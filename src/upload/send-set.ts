@@ -39,7 +39,7 @@ async function uploadOne(run: Run, file: HashedFile, signal: AbortSignal): Promi
 }
 
 // So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
-// would be of no use. Fewer may be what a few files alone meet, also when files go one by one; more than the ten that can
+// would be of no use. Fewer may be what only a few files meet, also when files go one by one; more than the ten that can
 // be under way would only be tried to the end in a second round.
 const MAX_CONSECUTIVE_FAILURES = 8;
 

@@ -15,7 +15,7 @@ export type KeptBecause =
   | "work" // annotations or projects
   | "uncounted"; // the server does not say how many of these there are
 
-/** Why the state alone says that it stays. A state that does not say how it came to be is not one that made it. */
+/** Why it stays, by the state only. A state that does not say how it came to be is not one that made it. */
 export function keptByState(
   { onDelete, origin }: Pick<DatasetOutputs, "onDelete" | "origin">,
   isHeld: boolean,

@@ -9,7 +9,7 @@ const VERSION_NAME = /-[0-9a-f]{12}$/;
 
 /**
  * The API has no call that lists stored files, so what the state says of a set stands. A set that was made elsewhere is
- * known by its dataset alone: its counts, and not what is in its files.
+ * known only by its dataset: its counts, and not what is in its files.
  */
 export async function readStoredFileSet(
   session: Session,

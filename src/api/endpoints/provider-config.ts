@@ -89,7 +89,7 @@ export function inputNameOf(wire: string): string {
   return INPUT_NAMES.get(wire) ?? wire;
 }
 
-/** A role alone says how the server signs in. */
+/** A role is enough to say how the server signs in. */
 export function authMethodOf(config: {
   readonly authMethod?: unknown;
   readonly roleArn?: unknown;

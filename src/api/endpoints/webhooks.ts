@@ -29,7 +29,7 @@ export interface Webhook {
   readonly targetUrl: string;
   readonly events: readonly string[];
   readonly isActive: boolean;
-  /** In the reply to a creation alone. */
+  /** Only in the reply to a creation. */
   readonly secret?: string | undefined;
   readonly createdAt?: string | undefined;
   readonly updatedAt?: string | undefined;

@@ -35,7 +35,7 @@ function isAllowedByName(url: URL, allowed: readonly string[]): boolean {
 /**
  * The parsed URL of a presigned target whose host may be given bytes. Known hosts over https on its own port; those of
  * `allowed` (`host` or `host:port`) by https, or by plain http on loopback.
- * @throws AvalaError `storage_host`, naming the host alone: the rest of a presigned URL is a secret
+ * @throws AvalaError `storage_host`, naming only the host: the rest of a presigned URL is a secret
  */
 export function checkStorageHost(text: string, allowed: readonly string[]): URL {
   return checkHost(text, allowed, isStoreName);

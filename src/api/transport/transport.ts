@@ -37,7 +37,7 @@ export interface HttpStream {
  * Sends one request and resolves to whatever status came; a redirect is a reply like any other and is never followed.
  * Rejects with AvalaError `network`, `timeout` (both `retryable`; `ambiguous` unless nothing can have been sent),
  * `bad_reply` (too large) or `cancelled`. What the body's own iteration throws comes through as it is.
- * No message holds a URL: the host alone.
+ * Messages contain only the host, never a URL.
  */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;

@@ -1,4 +1,4 @@
-// Cuts a file set into partitions: the folders that are datasets of their own, so that a change sends that folder alone.
+// Cuts a file set into partitions: the folders that are separate datasets, so that a change sends only that folder.
 import { readOptions, type FileSetOptions } from "../file-set-options";
 import { comparePaths } from "../manifest/manifest";
 import { isItemOf } from "./indexing";

@@ -34,7 +34,7 @@ export interface Writes {
   readonly takeBack: (write: Write) => Promise<void>;
 }
 
-/** Parts of this content in this batch alone. */
+/** Only parts of this content in this batch. */
 function partsIn(parts: PartsByBatch | undefined, batch: string): Map<number, PartRecord> {
   return new Map(parts?.get(batch));
 }

@@ -24,7 +24,7 @@ export function notOffered(
   );
 }
 
-/** A server that knows forms alone may refuse the size, where another would answer with a form. */
+/** A server that knows only forms may refuse the size, where another would answer with a form. */
 export function isRefusalOfSize(error: unknown): boolean {
   if (!isApiError(error) || error.code !== "validation") return false;
   return error.status === 413 || namedFields(error, ["content_length"]).length > 0;

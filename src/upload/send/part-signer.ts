@@ -55,7 +55,7 @@ export function createPartSigner(
     signing.isOneByOne = true;
     ask([partNumber]);
   };
-  /** What one call signed for the part; where it did not, the part is asked for again, in the end alone. */
+  /** What one call signed for the part; where it did not, the part is asked for again, in the end by itself. */
   const targetIn = async (call: Asked, partNumber: number): Promise<PutTarget | undefined> => {
     const { partNumbers, reply } = call;
     const isAlone = partNumbers.length === 1;
