@@ -1,6 +1,5 @@
 // Whether what a store keeps of a dataset's items is the content of local files: by the size and the ETag that a request
 // of one byte returns. Costs no API call but the list of the items; the key is never sent.
-import { createHash } from "node:crypto";
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { listItems, type DatasetItem } from "../../api/endpoints/items";
@@ -10,6 +9,7 @@ import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
 import { retry } from "../../flow/retry";
 import { matchKeys } from "../item-keys";
+import { md5Here } from "../../upload/check/md5";
 import { retryOn } from "../../upload/send/attempt";
 import type { UploadFile } from "../../upload/request";
 import { readChunks } from "../../upload/send/source";
@@ -35,10 +35,11 @@ function hasPlace(file: NamedFile): file is UploadFile {
   return "absolutePath" in file;
 }
 
-async function md5Of(avala: Avala, file: UploadFile): Promise<string> {
-  const hash = createHash("md5");
-  for await (const chunk of readChunks(avala.disk, file, () => undefined)) hash.update(chunk);
-  return hash.digest("hex");
+/** `undefined` where this machine takes no MD5. */
+async function md5Of(avala: Avala, file: UploadFile): Promise<string | undefined> {
+  const hash = md5Here.start();
+  for await (const chunk of readChunks(avala.disk, file, () => undefined)) await hash.add(chunk);
+  return hash.digest();
 }
 
 export type Likeness = "same" | "other" | "wrong-size";
@@ -69,7 +70,9 @@ export async function likenessOf(
   }
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
   if (!canRead || stored?.md5 === undefined || !hasPlace(file)) return undefined;
-  return stored.md5 === (await md5Of(avala, file)) ? "same" : "other";
+  const md5 = await md5Of(avala, file);
+  if (md5 === undefined) return undefined;
+  return stored.md5 === md5 ? "same" : "other";
 }
 
 export interface Expected {
