@@ -1,4 +1,5 @@
 // What a file set says of itself: in a preview, and while it is sent.
+import { utimesSync } from "node:fs";
 import type { FileSetOutputs } from "../../provider/handlers/file-set/inputs";
 import { jpeg, type TreeContent } from "../support/temp-tree";
 import { checked, createBench, failuresOf, make, type Bench } from "../support/provider";
@@ -65,6 +66,27 @@ describe("A FileSet tells", () => {
     const all = await preview({ include: ["**"], unindexed: "send" });
     expect(all).toContain("to send: 5 files");
     expect(all).not.toContain("left out");
+  });
+
+  test("of what an ignore file takes, of junk and of files that were written just now", async () => {
+    bench.tree.write({ ".avalaignore": "b.*", "Thumbs.db": "x", "c.jpg": jpeg("c") });
+    utimesSync(bench.tree.at("a.jpg"), 1_700_000_000, 1_700_000_000);
+    const told = await preview({ include: ["**"], minAgeMinutes: 5 });
+    expect(told).toContain("to send: 1 file");
+    expect(told).toMatch(/written just now, for a later run: 1 file \(c\.jpg\)/);
+    expect(told).toContain("1 by the line b.* of .avalaignore");
+    expect(told).toContain("1 that systems and unfinished downloads leave behind");
+  });
+
+  test("of a link out of the root, what allows it and the other way out", async () => {
+    bench.tree.write({ "set/to.jpg": { link: "../a.jpg" } });
+    const { fileSet } = bench.handlers();
+    const root = bench.tree.at("set");
+    const [failure] = await failuresOf(fileSet, given({ root }));
+    expect(failure?.reason).toMatch(/a\.jpg\. .* as allowLinkTargets, or let root be /);
+    const allowed = { root, allowLinkTargets: [bench.tree.root], include: ["*.jpg"] };
+    const { outs } = await make(bench.handlers().fileSet, given(allowed));
+    expect(outs.fileCount).toBe(1);
   });
 
   describe("of a fixed name that is a dataset already", () => {

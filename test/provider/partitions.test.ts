@@ -1,0 +1,46 @@
+// Which folders of a VersionedDataset are datasets, and what is said of those that are not.
+import { leftOutFolders, partitionsOf, unmatchedLines } from "../../provider/resources/partitions";
+import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
+
+let tree: TempTree;
+beforeAll(() => {
+  tree = createTempTree({
+    "data.yaml": "names: [cat]",
+    "images/1.jpg": jpeg("1"),
+    "labels/1.txt": "0 0.5 0.5 1 1",
+    "clips/1.mp4": "clip",
+    "drafts/2.jpg": jpeg("2"),
+    ".avalaignore": "drafts/",
+  });
+});
+afterAll(() => tree.remove());
+
+const given = (more: object): Parameters<typeof partitionsOf>[0] => ({
+  root: tree.root,
+  partitionDepth: 1,
+  ...more,
+});
+const labels = (more: object = {}): string[] => partitionsOf(given(more)).map(({ label }) => label);
+
+test("a folder of which Avala would index nothing is left out, and named with what is in it", () => {
+  expect(labels()).toEqual(["clips", "images"]);
+  expect(leftOutFolders(given({}))).toEqual([
+    expect.stringMatching(/^the files above all folders: .*1 \.yaml/),
+    expect.stringMatching(/^the folder labels: .*1 \.txt/),
+  ]);
+});
+
+test("a data type that is given decides what is indexed, and one that is not known yet does not", () => {
+  expect(labels({ dataType: "image" })).toEqual(["images"]);
+  expect(labels({ dataType: Promise.resolve("image") })).toEqual(["clips", "images"]);
+});
+
+test("all folders are datasets where all is to be sent, and none is left out in silence", () => {
+  expect(labels({ unindexed: "send" })).toHaveLength(4);
+  expect(leftOutFolders(given({ unindexed: "send" }))).toEqual([]);
+  expect(leftOutFolders(given({ partitionDepth: 0 }))).toEqual([]);
+});
+
+test("a line that matches only what is left out is no slip", () => {
+  expect(unmatchedLines(given({ include: ["images", "labels", "none"] }))).toEqual(["none"]);
+});
