@@ -40,6 +40,13 @@ export function listDatasets(avala: Avala, filter: DatasetFilter = {}): AsyncIte
   return listAll(avala, listCall(filter), readDataset);
 }
 
+interface SearchOptions {
+  /** How many are known, for the size of pages. */
+  readonly expected?: number | undefined;
+  /** An entry that can't be read is an error: what the list lacks would be taken for not there. @default a warning */
+  readonly isWhole?: boolean | undefined;
+}
+
 /**
  * Those that may have this name, without entries that can't be read: others' faults must not stop who looks for one.
  * @param expected how many there are at the least, where that is known: of many, larger pages are asked for
@@ -47,10 +54,11 @@ export function listDatasets(avala: Avala, filter: DatasetFilter = {}): AsyncIte
 export function searchDatasets(
   avala: Avala,
   name: string,
-  { expected = 0 }: { readonly expected?: number | undefined } = {},
+  { expected = 0, isWhole = false }: SearchOptions = {},
 ): AsyncIterable<Dataset> {
   const isLong = expected > PAGE_ENTRIES;
-  const call = { ...listCall({ name }), isLong, onUnreadable: warnOfUnreadable(avala) };
+  const onUnreadable = isWhole ? undefined : warnOfUnreadable(avala);
+  const call = { ...listCall({ name }), isLong, onUnreadable };
   return listAll(avala, call, readDataset);
 }
 

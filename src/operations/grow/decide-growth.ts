@@ -9,10 +9,17 @@ import { printable } from "../../redact";
 import { counted } from "../../text";
 import { isOwned } from "../dataset-owner";
 import { nextName, type IncrementToMake } from "./next-increment";
-import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
+import {
+  findIncrements,
+  isKnownOwn,
+  isOfType,
+  listUnder,
+  type FoundIncrement,
+} from "./find-increments";
 import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import { readHoldings } from "./holdings";
 import { readIncrements, recordDeleted } from "./increment-record";
+import { parseIncrement } from "./increment-name";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 
 export interface GrowDecision {
@@ -61,12 +68,14 @@ async function askForUnlisted(
   const found: FoundIncrement[] = [];
   const deleted: KnownIncrement[] = [];
   for (const increment of known.values()) {
-    const { uid, number, shortDigest, ownerName } = increment;
+    const { uid, number, shortDigest } = increment;
     if (seen.has(uid)) continue;
     const dataset = await getDataset(avala, uid).catch(ignoreGone);
+    // The set was of another type then, which is another set: that one is not gone, and holds nothing of this one.
+    if (dataset !== undefined && !isOfType(dataset, target)) continue;
     const isOwn =
-      dataset?.ownerName === ownerName ||
-      (dataset !== undefined && (await isOwned(avala, dataset, target.dataset)) !== false);
+      dataset !== undefined &&
+      (isKnownOwn(dataset, increment) || (await isOwned(avala, dataset, target.dataset)) !== false);
     if (dataset === undefined || !isOwn) deleted.push(increment);
     else found.push({ number, shortDigest, dataset, isOwnerKnown: true });
   }
@@ -140,14 +149,19 @@ async function decideListed(
   const files = given.files.filter(({ path }) => isItemOf(path, dataType));
   const target = { ...given, files };
   requireIndexed(target, given.files.length);
-  const { found: ofList, byHand } = await findIncrements(avala, listed, target, known);
-  const { found: others, deleted } = await askForUnlisted(avala, target, known, ofList);
+  const { found: ofList, byHand: others } = await findIncrements(avala, listed, target, known);
+  const { found: unlisted, deleted } = await askForUnlisted(avala, target, known, ofList);
   for (const { uid } of deleted) await recordDeleted(avala, target, uid, options.stateDirectory);
-  const found = [...ofList, ...others];
+  const found = [...ofList, ...unlisted];
+  // One that was renamed by hand is known by its uid, and still of the set.
+  const isFound = new Set(unlisted.map(({ dataset }) => dataset.uid));
+  const byHand = others.filter(({ uid }) => !isFound.has(uid));
   const increments = await readHoldings(avala, target, { found, known }, options);
   reportByHand(avala, target, byHand);
   const plan = planGrowth(files, increments);
-  const numbers = [...increments, ...deleted].map(({ number }) => number);
+  // Also of those of another type: their names are taken.
+  const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);
+  const numbers = [...increments, ...deleted, ...taken].map(({ number }) => number);
   const next = await nextName(avala, target, plan.toSend, {
     numbers,
     begunAs: options.stored?.name,

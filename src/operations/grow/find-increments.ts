@@ -41,7 +41,7 @@ export async function listUnder(
   const terms = shared === undefined ? names : [shared];
   const listed = new Map<string, Dataset>();
   for (const term of terms) {
-    for await (const dataset of searchDatasets(avala, term, options))
+    for await (const dataset of searchDatasets(avala, term, { ...options, isWhole: true }))
       listed.set(dataset.uid, dataset);
   }
   return [...listed.values()];
@@ -54,10 +54,26 @@ function isByHand({ name, visibility }: Dataset, set: GrowingName): boolean {
   return written === folded(nameOfSet(set)) || written.startsWith(folded(set.before));
 }
 
-/** One that the caller knows, and that still has the owner that it had then. */
-function isKnownOwn(dataset: Dataset, known: ReadonlyMap<string, KnownIncrement>): boolean {
-  const before = known.get(dataset.uid);
-  return before !== undefined && before.ownerName === dataset.ownerName;
+/**
+ * One that the caller knows, and that still has the owner that it had then. Who may see a private one has it too; a public
+ * one stays in sight when the key is another person's.
+ */
+export function isKnownOwn(dataset: Dataset, before: KnownIncrement | undefined): boolean {
+  return (
+    before !== undefined && before.ownerName === dataset.ownerName && isPrivate(dataset.visibility)
+  );
+}
+
+function isPrivate(visibility: string | undefined): boolean {
+  return visibility !== "public" && visibility !== "unlisted";
+}
+
+/** Whether it can be one of the set: a set is of one type. */
+export function isOfType(
+  { dataType }: Dataset,
+  { dataset: wanted }: Pick<GrowTarget, "dataset">,
+): boolean {
+  return dataType === undefined || dataType === wanted.dataType;
 }
 
 /** Of each name the wanted owner's; no call for one that is known. */
@@ -69,7 +85,7 @@ async function ownOf(
     known,
   }: { readonly wanted: OwnerWanted; readonly known: ReadonlyMap<string, KnownIncrement> },
 ): Promise<readonly Pick<FoundIncrement, "dataset" | "isOwnerKnown">[]> {
-  const own = named.filter((dataset) => isKnownOwn(dataset, known));
+  const own = named.filter((dataset) => isKnownOwn(dataset, known.get(dataset.uid)));
   if (own.length > 0) return own.map((dataset) => ({ dataset, isOwnerKnown: true }));
   const found = await ownedAmong(avala, named, wanted);
   return found === undefined ? [] : [found];
@@ -86,8 +102,7 @@ export async function findIncrements(
   const byHand: Dataset[] = [];
   for (const dataset of listed) {
     const numbered = parseIncrement(name, dataset);
-    const isOfType = dataset.dataType === undefined || dataset.dataType === wanted.dataType;
-    if (numbered === undefined || !isOfType) {
+    if (numbered === undefined || !isOfType(dataset, { dataset: wanted })) {
       if (numbered !== undefined || isByHand(dataset, name)) byHand.push(dataset);
       continue;
     }

@@ -106,22 +106,33 @@ function itemsByPath(increments: readonly Increment[]): Map<string, Item[]> {
   return byPath;
 }
 
-/** The items at paths that are not declared, by their content. */
-function goneByContent(
+/** Whether nothing that is declared is its own file: its path is not declared, or has other content now. */
+function isLeft({ entry }: Item, files: ReadonlyMap<string, ManifestEntry>): boolean {
+  const file = files.get(entry.path);
+  return file === undefined || likenessOf(entry, file) === "other";
+}
+
+/** The items that stand for no file at their own path, by their content: first those whose path is not declared. */
+function leftByContent(
   byPath: ReadonlyMap<string, readonly Item[]>,
-  declared: ReadonlySet<string>,
+  files: ReadonlyMap<string, ManifestEntry>,
 ): Map<string, Item[]> {
-  const gone = new Map<string, Item[]>();
-  for (const path of [...byPath.keys()].filter((one) => !declared.has(one)).sort(comparePaths)) {
+  const left = new Map<string, Item[]>();
+  const paths = [...byPath.keys()].sort(comparePaths);
+  const inTurn = [
+    ...paths.filter((path) => !files.has(path)),
+    ...paths.filter((path) => files.has(path)),
+  ];
+  for (const path of inTurn) {
     for (const item of byPath.get(path) ?? []) {
       const content = contentOf(item.entry);
-      if (content === undefined) continue;
-      const alike = gone.get(content);
-      if (alike === undefined) gone.set(content, [item]);
+      if (content === undefined || !isLeft(item, files)) continue;
+      const alike = left.get(content);
+      if (alike === undefined) left.set(content, [item]);
       else alike.push(item);
     }
   }
-  return gone;
+  return left;
 }
 
 interface Sorted {
@@ -179,7 +190,8 @@ function supersededOf(
 
 /**
  * Holds declared files against the increments. A path that has its earlier content again is held by the older increment. A
- * file that was moved, so that its old path is not declared any more, is not sent again; a copy is a new file.
+ * file that was moved, so that its old path is not declared any more or is another file's, is not sent again; a copy is a
+ * new file.
  */
 export function planGrowth(
   declared: Iterable<ManifestEntry>,
@@ -189,15 +201,12 @@ export function planGrowth(
   const wanted = new Map(files.map((file) => [file.path, file]));
   const byPath = itemsByPath(increments);
   const { current, unverified, missing, used } = sortFiles(files, byPath);
-  const gone =
-    missing.length === 0
-      ? new Map<string, Item[]>()
-      : goneByContent(byPath, new Set(wanted.keys()));
+  const left = missing.length === 0 ? new Map<string, Item[]>() : leftByContent(byPath, wanted);
   const toSend: ManifestEntry[] = [];
   const moved: MovedItem[] = [];
   for (const file of missing) {
     const content = contentOf(file);
-    const item = content === undefined ? undefined : gone.get(content)?.shift();
+    const item = content === undefined ? undefined : left.get(content)?.shift();
     if (item === undefined) {
       const { path, sizeBytes, sha256 } = file;
       toSend.push({ path, sizeBytes, sha256 });

@@ -10,6 +10,7 @@ import type { DataType } from "../../files/media";
 import { isItemOf } from "../../files/scan/indexing";
 import { runPool } from "../../flow/pool";
 import { printable } from "../../redact";
+import { counted } from "../../text";
 import { alteredPaths } from "../altered-keys";
 import { waitForDataset } from "../dataset";
 import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
@@ -76,14 +77,25 @@ async function itemsOf(
   return items;
 }
 
+/** What is not listed may be there all the same. @throws AvalaError `dataset` */
+function requireWhole(dataset: Dataset, items: readonly ItemFacts[]): void {
+  if (dataset.isSequence === true || items.length >= dataset.itemCount) return;
+  const counts = `${counted(dataset.itemCount, "item")} and lists ${items.length}`;
+  throw new AvalaError(
+    "dataset",
+    `Which files the increment ${printable(dataset.name)} (uid ${printable(dataset.uid)}) holds can't be known: Avala counts ${counts}.`,
+    { hint: "Nothing was sent. Run again in a few minutes: Avala may still be listing it." },
+  );
+}
+
 /** @throws AvalaError `dataset` where keys are not paths */
 function requirePaths(
   dataset: Dataset,
   items: readonly ItemFacts[],
   { isPath }: { readonly isPath: (key: string) => boolean },
 ): void {
-  const isSequence = dataset.isSequence === true || (items.length === 0 && dataset.itemCount > 0);
-  if (isSequence) throw notReadable(dataset, "it is a sequence dataset, whose items are frames");
+  if (dataset.isSequence === true)
+    throw notReadable(dataset, "it is a sequence dataset, whose items are frames");
   if (items.some(({ key }) => key === undefined))
     throw notReadable(dataset, "Avala lists its items without keys");
   if (!items.every(({ key = "" }) => isPath(key)))
@@ -111,7 +123,8 @@ function seenOf(items: readonly ItemFacts[], files: Files): readonly Seen[] {
     matches[index]?.kind === "none" ? key : [],
   );
   const left = strange.length === 0 ? [] : [...files.keys()].filter((path) => !taken.has(path));
-  const keepsFolders = [...taken].some((path) => path.includes("/"));
+  // Of keys that have folders another folder is another file, as yesterday's and today's.
+  const keepsFolders = [...taken, ...strange].some((path) => path.includes("/"));
   const altered =
     left.length === 0 ? new Map<string, string>() : alteredPaths(strange, left, { keepsFolders });
   return items.flatMap((item, index): readonly Seen[] => {
@@ -182,6 +195,9 @@ export async function lookInto(
 ): Promise<Look> {
   const dataset = await whenCreated(avala, found, waitMs);
   const items = await itemsOf(avala, dataset, owner);
+  const isCreated = dataset.status === "created";
+  // One that the server gave up on has what it lists.
+  if (isCreated) requireWhole(dataset, items);
   const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
   requirePaths(dataset, items, { isPath });
   const seen = seenOf(items, files);

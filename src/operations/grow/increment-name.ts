@@ -31,6 +31,14 @@ function numberedText(number: number, digest: string): string {
   return `${String(number).padStart(MIN_DIGITS, "0")}-${shortDigest(digest)}`;
 }
 
+const MAX_NUMBER = 999_999;
+
+/** After the highest. Numbers need not be unique: two runs at once may choose one, and the digest tells them apart. */
+export function nextNumber(numbers: readonly number[]): number {
+  const highest = numbers.reduce((found, number) => Math.max(found, number), 0);
+  return Math.min(MAX_NUMBER, highest + 1);
+}
+
 const SAMPLE = numberedText(1, "0".repeat(64));
 
 /** Whether a template is a growing set's. */

@@ -7,7 +7,7 @@ import { shortDigest } from "../../files/manifest/dataset-name";
 import { resolveDestination } from "../../upload/destination";
 import { journalPath } from "../../upload/journal/journal";
 import type { GrowTarget } from "./growth";
-import { incrementName, parseIncrement } from "./increment-name";
+import { incrementName, nextNumber, parseIncrement } from "./increment-name";
 
 export interface IncrementToMake {
   readonly number: number;
@@ -57,7 +57,7 @@ export async function nextName(
 ): Promise<IncrementToMake | undefined> {
   if (toSend.length === 0) return undefined;
   const { digest } = createManifest(toSend);
-  const next = numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1;
+  const next = nextNumber(numbers);
   const known =
     begunAs === undefined ? undefined : parseIncrement(target.name, { name: begunAs, slug: "" });
   const ofState = known?.shortDigest === shortDigest(digest) ? known.number : undefined;

@@ -143,6 +143,7 @@ describe("a growing set", () => {
     expect(planGrowth([...files].reverse(), [...sets].reverse())).toEqual(plan);
     expect(plan.moved).toEqual([
       { path: "x", to: "f0", datasetUid: "p" },
+      { path: "f3", to: "f1", datasetUid: "q" },
       { path: "y", to: "f2", datasetUid: "p" },
     ]);
   });
