@@ -187,6 +187,21 @@ test("the root's rules hold in each partition, and one of which nothing is left 
   expect(parts.flat().sort()).toEqual(whole);
 });
 
+test.each([
+  ["a class that does not end", `[${"\\a".repeat(2000)}`],
+  ["classes in a class", `[${"[:alpha:".repeat(400)}`],
+  ["backslashes", "\\".repeat(4001)],
+  ["blanks", `a${" ".repeat(4000)}b`],
+  ["classes one after the other", "[a-z]".repeat(800)],
+])(
+  "a line of nothing but %s costs no time",
+  async (_name, line) => {
+    const in_ = tree({ ...files, ".avalaignore": `${line}\n`.repeat(10) });
+    expect((await read(in_)).files.length).toBeGreaterThan(0);
+  },
+  5000,
+);
+
 describe("is refused, so that nothing is sent that it would keep out", () => {
   const long = "a".repeat(5000);
   test.each([

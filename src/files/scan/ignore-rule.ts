@@ -36,7 +36,7 @@ function withoutBlankEnd(line: string): string {
 
 // In this order: an escape, stars with the slashes that make them folders, one character, a class, what stands for itself.
 const TOKEN =
-  /\\(.)|(?<=^|\/)\*\*\/|\/\*\*$|\*+|\?|\[([!^]?)(\]?(?:\\.|\[:\w+:\]|[^\]])*)\]|(.)/gsu;
+  /\\(.)|(?<=^|\/)\*\*\/|\/\*\*$|\*+|\?|\[([!^]?)(\]?(?:\\.|\[:\w+:\]|[^\]\\])*)\]|(.)/gsu;
 
 /** `undefined` where git matches nothing: a class that does not end, a backslash at the end. */
 function sourceOf(glob: string): string | undefined {
