@@ -9,13 +9,14 @@ const KEPT = [
   // Bounds that a test measures a wait or a length against.
   ...["maxAdviceMs", "maxThrottledMs", "maxSilenceMs", "lingerMs", "MAX_PATH_BYTES"],
   // Decisions with more cases than a server can be made to play.
-  ...["asStatusError", "concludeItems", "delayFor"],
+  ...["asStatusError", "concludeItems", "delayFor", "qualityConditions", "typeQuestion"],
   // Its test must have a case for each.
   "COMMIT_SOURCES",
   // Types of what a test reads or writes.
-  ...["EngineMessage", "ManifestRecord", "StorageConfigOutputs", "WebhookOutputs"],
-  // The declarations of provider/runtime.ts name it.
-  "WebhookInputs",
+  ...["EngineMessage", "ManifestRecord", "QualityTargetOutputs", "ReadLimits"],
+  ...["StorageConfigOutputs", "WebhookOutputs"],
+  // The declarations of provider/runtime.ts name them.
+  ...["QualityTargetInputs", "WebhookInputs"],
 ];
 
 const texts = new Map(

@@ -24,7 +24,7 @@ export type ExportSource =
       readonly name?: string | undefined;
     };
 
-export interface GateConditions extends Gate {
+interface GateConditions extends Gate {
   /** While the gate is closed, look again after so long; absent: look once. */
   readonly retryMs?: number | undefined;
 }

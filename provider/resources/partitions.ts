@@ -12,7 +12,7 @@ import type { SymlinkPolicy } from "../../src/files/scan/entries";
 import { shown } from "../../src/text";
 
 /** What of the component's arguments chooses files. */
-export interface ChosenFiles {
+interface ChosenFiles {
   readonly root: string;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];

@@ -73,7 +73,7 @@ export interface FileSetOptions {
   readonly allowEmpty?: boolean | undefined;
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Absolute, its links resolved. */
   readonly root: string;
   readonly patterns: Patterns;

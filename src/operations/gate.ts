@@ -139,7 +139,7 @@ function describeTarget(target: QualityEvaluation): string {
   return `target ${printable(name === "" ? uid : name)} (${printable(metric ?? "metric not named")} ${value}${bound}${kind})`;
 }
 
-export interface JudgedProjects {
+interface JudgedProjects {
   readonly conditions: readonly Condition[];
   /** Breached, and not asked for. */
   readonly warnings: readonly string[];

@@ -3,7 +3,7 @@ import { chmodSync, truncateSync, writeFileSync } from "node:fs";
 import { relative, join } from "node:path";
 import { InputError } from "../../src/errors";
 import { hashFiles } from "../../src/files/hash";
-import { listPartitions } from "../../src/files/scan/partition";
+import { readPartitions } from "../../src/files/scan/partition";
 import { countSuffixes } from "../../src/files/scan/indexing";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
@@ -320,7 +320,7 @@ describe("symbolic links", () => {
       ]);
       expect((await hashFiles(set.files)).entries).toHaveLength(5);
       expect(
-        listPartitions(in_.root, { include: ["dir/2.jpg"], allowLinkTargets, depth: 1 }),
+        readPartitions(in_.root, { include: ["dir/2.jpg"], allowLinkTargets, depth: 1 }).folders,
       ).toEqual(["dir"]);
     });
 

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { InputError } from "../../src/errors";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
-import { listPartitions } from "../../src/files/scan/partition";
+import { readPartitions } from "../../src/files/scan/partition";
 import { createTempTree, jpeg, type TempTree, type TreeContent } from "../support/temp-tree";
 
 const trees: TempTree[] = [];
@@ -180,7 +180,7 @@ test("what is wrong in a folder that is taken away is in nobody's way", async ()
 test("the root's rules hold in each partition, and one of which nothing is left is none", async () => {
   const in_ = tree({ ...files, ".avalaignore": "x/y\n/drafts\n[a-d]*.jpg" });
   const include = ["**"];
-  const folders = listPartitions(in_.root, { include, depth: 1 });
+  const folders = readPartitions(in_.root, { include, depth: 1 }).folders;
   expect(folders).not.toContain("drafts");
   const whole = pathsOf(await read(in_));
   const parts = await Promise.all(folders.map((folder) => read(in_, { folder }).then(pathsOf)));

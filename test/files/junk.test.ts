@@ -1,7 +1,7 @@
 // What systems and programs leave beside the files that people keep.
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
-import { listPartitions } from "../../src/files/scan/partition";
+import { readPartitions } from "../../src/files/scan/partition";
 import { createTempTree, jpeg, type TempTree, type TreeContent } from "../support/temp-tree";
 
 const trees: TempTree[] = [];
@@ -108,6 +108,6 @@ describe("a file that macOS keeps in iCloud only", () => {
   test("is the reason why nothing matches, and keeps its partition, which is refused by name", async () => {
     const in_ = tree({ "x/a.jpg": jpeg(), "y/.b.jpg.icloud": "placeholder" });
     await expect(read(in_, { include: ["y"] })).rejects.toThrow(/in iCloud only: 1 file/);
-    expect(listPartitions(in_.root, { include: ["**"], depth: 1 })).toEqual(["x", "y"]);
+    expect(readPartitions(in_.root, { include: ["**"], depth: 1 }).folders).toEqual(["x", "y"]);
   });
 });

@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors";
 import { readFileSet } from "../../src/files/file-set";
-import { listPartitions, partitionFiles, readPartitions } from "../../src/files/scan/partition";
+import { partitionFiles, readPartitions } from "../../src/files/scan/partition";
 import { createTempTree, jpeg } from "../support/temp-tree";
 
 const content = {
@@ -20,15 +20,17 @@ describe("partitions", () => {
   const include = ["**/*.jpg", "!drafts"];
 
   test("are the top-level folders that hold a file of the set, and one for the files above them", () => {
-    expect(listPartitions(in_.root, { include, depth: 1 })).toEqual(["", "a", "b"]);
-    expect(listPartitions(in_.root, { include: ["a"], exclude: ["b"], depth: 1 })).toEqual(["a"]);
-    expect(listPartitions(in_.root, { include, includeHidden: true, depth: 1 })).toEqual([
+    expect(readPartitions(in_.root, { include, depth: 1 }).folders).toEqual(["", "a", "b"]);
+    expect(readPartitions(in_.root, { include: ["a"], exclude: ["b"], depth: 1 }).folders).toEqual([
+      "a",
+    ]);
+    expect(readPartitions(in_.root, { include, includeHidden: true, depth: 1 }).folders).toEqual([
       "",
       ".hidden",
       "a",
       "b",
     ]);
-    expect(listPartitions(in_.root, { include, depth: 0 })).toEqual([""]);
+    expect(readPartitions(in_.root, { include, depth: 0 }).folders).toEqual([""]);
   });
 
   test("are the same whether listed, read one by one, or cut from the whole", async () => {
@@ -36,7 +38,7 @@ describe("partitions", () => {
     const whole = await readFileSet(options);
     const cut = partitionFiles(whole.files, 1, "p/q");
     expect(cut.map(({ folder }) => folder)).toEqual(
-      listPartitions(in_.root, { include, depth: 1 }),
+      readPartitions(in_.root, { include, depth: 1 }).folders,
     );
     for (const { folder, files } of cut) {
       expect((await readFileSet({ ...options, folder })).files).toEqual(files);
@@ -49,7 +51,11 @@ describe("partitions", () => {
       "x/gone.jpg": { link: "nothing" },
       y: { link: "/" },
     });
-    expect(listPartitions(broken.root, { include: ["**"], depth: 1 })).toEqual(["a", "x", "y"]);
+    expect(readPartitions(broken.root, { include: ["**"], depth: 1 }).folders).toEqual([
+      "a",
+      "x",
+      "y",
+    ]);
     broken.remove();
   });
 
@@ -99,7 +105,9 @@ describe("partitions", () => {
   });
 
   test("are refused with a root or a glob that can't be used", () => {
-    expect(() => listPartitions(in_.at("none"), { include, depth: 1 })).toThrow(InputError);
-    expect(() => listPartitions(in_.root, { include: ["../x"], depth: 1 })).toThrow(InputError);
+    expect(() => readPartitions(in_.at("none"), { include, depth: 1 }).folders).toThrow(InputError);
+    expect(() => readPartitions(in_.root, { include: ["../x"], depth: 1 }).folders).toThrow(
+      InputError,
+    );
   });
 });

@@ -24,7 +24,7 @@ export interface Sample {
 /** By which problems are counted. */
 export type ContentFault = Flaw | "empty" | "a pointer" | "a page or an error" | "another format";
 
-export interface ContentProblem {
+interface ContentProblem {
   readonly fault: ContentFault;
   /** In one sentence. */
   readonly text: string;

@@ -1,7 +1,7 @@
 // What is often found in the place of a file, under any suffix: a pointer to it, a page that says that one has to log in, the
 // error of a store. All of it is text. Knows nothing of what the suffix stands for.
 
-export interface Lookalike {
+interface Lookalike {
   readonly fault: "a pointer" | "a page or an error";
   /** As in a sentence. */
   readonly name: string;

@@ -9,7 +9,7 @@ import { describeForeign } from "./suffix-groups";
 /** What to do with files that the server would store and never show. One that a line names in full is sent in any case. */
 export type UnindexedPolicy = "leave-out" | "send" | "error";
 
-export interface IndexingOptions {
+interface IndexingOptions {
   /** @default what all indexed files agree on */
   readonly dataType: DataType | undefined;
   readonly unindexed: UnindexedPolicy;

@@ -68,11 +68,6 @@ export function readPartitions(root: string, options: PartitionOptions): Partiti
   };
 }
 
-/** {@link readPartitions}, without what was left out. */
-export function listPartitions(root: string, options: PartitionOptions): readonly string[] {
-  return readPartitions(root, options).folders;
-}
-
 /** The partitions of `leftOut` in which no file is left. */
 export function partitionsOnlyOf(
   leftOut: readonly string[],

@@ -45,7 +45,7 @@ export interface RecordMaps extends Records {
 }
 
 /** Signs the lines of one destination. */
-export type LineKey = Buffer;
+type LineKey = Buffer;
 
 const MAC_DIGITS = 32;
 // A path has 1,024 characters at most, each of which JSON may write as six.
