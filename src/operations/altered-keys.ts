@@ -16,27 +16,50 @@ function folded(key: string): string {
   return name.replace(/\.gz$/, "").replace(/\.[^./]+$/, "");
 }
 
+/** The paths of one name, and how many of the first ones are taken: many files may share a name, as `1/image.jpg`. */
+interface Named {
+  readonly paths: string[];
+  taken: number;
+}
+
+/** The first that is not taken. What is once taken stays so, and each is stepped over once. */
+function firstFree(named: Named, taken: ReadonlySet<string>): string | undefined {
+  const { paths } = named;
+  for (; named.taken < paths.length; named.taken += 1) {
+    const path = paths[named.taken];
+    if (path !== undefined && !taken.has(path)) return path;
+  }
+  return undefined;
+}
+
 /** For each of the keys that is another spelling of one of the paths, that path; of each path once. */
 export function alteredPaths(
   keys: readonly string[],
   paths: readonly string[],
   { keepsFolders }: { readonly keepsFolders: boolean },
 ): ReadonlyMap<string, string> {
-  const byName = new Map<string, string[]>();
+  const byName = new Map<string, Named>();
   const spellings = (name: string): readonly string[] =>
     keepsFolders ? [name] : [name, ...tailsOf(name)];
   for (const path of paths) {
-    for (const name of spellings(folded(path)))
-      byName.set(name, [...(byName.get(name) ?? []), path]);
+    for (const name of spellings(folded(path))) {
+      const known = byName.get(name);
+      if (known === undefined) byName.set(name, { paths: [path], taken: 0 });
+      else known.paths.push(path);
+    }
   }
   const altered = new Map<string, string>();
   const taken = new Set<string>();
   for (const key of keys) {
-    const found = spellings(folded(key)).flatMap((name) => byName.get(name) ?? []);
-    const path = found.find((one) => !taken.has(one));
-    if (path === undefined || altered.has(key)) continue;
-    taken.add(path);
-    altered.set(key, path);
+    if (altered.has(key)) continue;
+    for (const name of spellings(folded(key))) {
+      const named = byName.get(name);
+      const path = named && firstFree(named, taken);
+      if (path === undefined) continue;
+      taken.add(path);
+      altered.set(key, path);
+      break;
+    }
   }
   return altered;
 }
