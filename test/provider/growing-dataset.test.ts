@@ -143,6 +143,34 @@ describe("GrowingDataset", () => {
     expect((await up(later)).changes).toBe(false);
   });
 
+  test("names what a refresh with another person's key does not see, and that it stays", async () => {
+    const { id, outs } = await first();
+    bench.avala.addKey({ key: "avk_second_000000000000", username: "second" });
+    const { growingDataset } = bench.handlers({ AVALA_API_KEY: "avk_second_000000000000" });
+    const { props } = await growingDataset.read(id, outs);
+    expect(props).toMatchObject({ datasetUids: [], isIncomplete: true });
+    const [warning] = bench.messages.filter(({ severity }) => severity === "warning");
+    expect(warning?.text).toContain(`${outs.datasetNames[0]} (uid ${outs.datasetUids[0]})`);
+    expect(warning?.text).toMatch(/annotations[^]*next up sends again/);
+  });
+
+  test("says of files that it could not compare in each up that they are not known to be held", async () => {
+    await bench.stop();
+    const dialect = { ...WITH_CHANGES.dialect, etag: "opaque" as const };
+    bench = await createBench({ "a.jpg": jpeg("a") }, { ...WITH_CHANGES, dialect });
+    await first();
+    bench.tree.write({ "a.jpg": jpeg("A") });
+    const lost = { AVALA_STATE_DIR: bench.tree.at(".other") };
+    const set = await make(bench.handlers(lost).growingDataset, given());
+    expect(set.outs).toMatchObject({ unverifiedCount: 1 });
+    expect(bench.told().join("\n")).not.toContain("holds all files");
+    bench.messages.length = 0;
+    expect((await up(set)).changes).toBe(false);
+    expect(bench.messages).toMatchObject([
+      { severity: "warning", text: expect.stringContaining("1 file of training") as string },
+    ]);
+  });
+
   test("takes only a 404 for gone", async () => {
     const { id, outs } = await first();
     for (const status of [401, 403, 500]) {

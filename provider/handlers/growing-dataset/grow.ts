@@ -20,7 +20,7 @@ import {
   storedOf,
   type PendingIncrement,
 } from "./state";
-import { describeSuperseded, describeUnverified } from "./words";
+import { describeSuperseded, describeUnseen, describeUnverified } from "./words";
 
 export interface Growing {
   readonly avala: Avala;
@@ -70,14 +70,14 @@ async function report(
   { deleted, unindexed }: GrowDecision,
   { made, upload, plan }: GrowResult,
 ): Promise<void> {
-  if (deleted.length > 0) {
-    const names = deleted.map(({ name }) => printable(name)).join(", ");
+  if (deleted.length > 0)
     await messages.warn(
-      `no longer at Avala: ${names}. What they held and is declared was sent again.`,
+      `${describeUnseen(deleted)}\nWhat of that is declared and held nowhere else was sent again.`,
     );
-  }
-  if (made === undefined) await messages.info(`nothing to send: ${inputs.name} holds all files`);
-  else {
+  if (made === undefined) {
+    const isWhole = plan.unverified.length === 0;
+    await messages.info(`nothing to send${isWhole ? `: ${inputs.name} holds all files` : ""}`);
+  } else {
     const { name, uid } = made.dataset;
     const sent =
       upload === undefined

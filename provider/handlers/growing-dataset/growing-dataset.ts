@@ -36,7 +36,7 @@ import {
 import { previewGrowth } from "./preview";
 import { readIncrements } from "./read";
 import { plannedInState } from "./state";
-import { describeLeft } from "./words";
+import { describeLeft, describeStillUnverified, describeUnseen } from "./words";
 
 const TABLE = { ...GROWING_DATASET_FIELDS, ...GROWING_DATASET_FACTS };
 const KNOWN = new Set(Object.keys(GROWING_DATASET_FIELDS));
@@ -105,6 +105,10 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
     if (hasUnknown(news)) return { changes: true };
     const changes = isLacking || changedIn(TABLE, "update", { olds, news }).length > 0;
     if (changes && call.isPreview === true) await this.preview(news, call, olds);
+    if (!changes && olds.unverifiedCount > 0)
+      await this.session
+        .messages(call)
+        .warn(describeStillUnverified(news.name, olds.unverifiedCount));
     return { changes };
   }
 
@@ -158,7 +162,13 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
   /** An increment that is gone is a difference: what it held is sent again. */
   async read(id: string, props?: GrowingOutputs): Promise<dynamic.ReadResult<GrowingOutputs>> {
     if (props?.increments === undefined) throw notReadable(id);
-    const found = await readIncrements(this.session.avala({}), props, props.increments);
+    const { session } = this;
+    const found = await readIncrements(session.avala({}), props, props.increments);
+    const unseen = props.increments.filter(({ uid }) => !found.has(uid));
+    if (unseen.length > 0)
+      await session
+        .messages(session.calls.ofId(id))
+        .warn(`${describeUnseen(unseen)}\nThe next up sends again what only they held.`);
     return { id, props: outputsWith(props, (uid) => found.has(uid)) };
   }
 

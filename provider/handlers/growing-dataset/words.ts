@@ -57,6 +57,21 @@ export function describeUnverified({ unverified }: GrowthPlan): string {
   return `${counted(paths.length, "file")} could not be compared by content, and so were neither sent nor counted as unchanged:${listed(paths)}`;
 }
 
+/** Of a set with nothing to do: what an earlier `up` left open is still open. */
+export function describeStillUnverified(name: string, count: number): string {
+  const them = count === 1 ? "it" : "them";
+  return `${counted(count, "file")} of ${name} could not be compared by content by an earlier up: nothing shows that Avala has ${them} as ${count === 1 ? "it is" : "they are"} here. The next up that changes the set compares ${them} again.`;
+}
+
+/** Increments that Avala has no more, or does not show to this key: a 404 is the same for both. */
+export function describeUnseen(
+  unseen: readonly { readonly name: string; readonly uid: string }[],
+): string {
+  const isOne = unseen.length === 1;
+  const lines = unseen.map(({ name, uid }) => `${printable(name)} (uid ${printable(uid)})`);
+  return `${counted(unseen.length, "dataset")} of the set ${isOne ? "is" : "are"} not at Avala, or not for this key. Unless ${isOne ? "it was" : "they were"} deleted, ${isOne ? "it stays" : "they stay"} at Avala, with all annotations:${listed(lines)}`;
+}
+
 /** What a set leaves at Avala when its resource goes. */
 export function describeLeft(name: string, datasets: readonly Dataset[]): string {
   const lines = datasets.map((one) =>
