@@ -1,6 +1,7 @@
 // A selection's way into its datasets, over the core's own: each is decided on before the first byte of any is sent.
 // Knows nothing of outputs or of exports.
 import { AvalaError, isAvalaError } from "../../src/errors";
+import { printable } from "../../src/redact";
 import { listed } from "../../src/text";
 import type { Avala } from "../../src/api/connection";
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
@@ -10,8 +11,8 @@ import {
   isOtherVersion,
   isVersionName,
   listNamed,
-  maybeOwned,
   sharedPart,
+  sortByOwner,
   type VersionName,
 } from "../../src/operations/dataset-list";
 import { describeEarlier, mayHaveWork } from "../../src/operations/dataset-work";
@@ -50,8 +51,10 @@ export interface Decided {
   readonly decision: Decision;
   /** False when the key may not list datasets: it is not known what the server has. */
   readonly isKnown: boolean;
-  /** Versions of the same set that a new one takes the place of, the newest first; `undefined` where it was not looked up. */
-  readonly earlier: readonly Dataset[] | undefined;
+  /** Versions of the same set that a new one takes the place of, the newest first: those that are known. */
+  readonly earlier: readonly Dataset[];
+  /** Why there may be others. */
+  readonly unknownWhy?: string | undefined;
 }
 
 /** @throws AvalaError `conflict` that names every dataset that exists and is not what `if-dataset-exists` allows */
@@ -111,8 +114,9 @@ async function decide(context: UploadContext, target: Target, all: Listed): Prom
   const options = { ...optionsOf(context), listed };
   const decision = await decidePublish(context.avala, publish, options).catch(asForbidden);
   if (decision === "forbidden") return undecided(context, target, publish);
-  const earlier = decision.kind === "found" ? [] : await earlierVersions(context, target, listed);
-  return { target, decision, isKnown: true, earlier };
+  const looked =
+    decision.kind === "found" ? { earlier: [] } : await earlierVersions(context, target, listed);
+  return { target, decision, isKnown: true, ...looked };
 }
 
 function undecided({ warn }: UploadContext, target: Target, publish: PublishTarget): Decided {
@@ -120,39 +124,53 @@ function undecided({ warn }: UploadContext, target: Target, publish: PublishTarg
     `This API key cannot read datasets, so the check whether ${target.name} exists was skipped.`,
   );
   const decision = { kind: "send", target: publish } as const;
-  return { target, decision, isKnown: false, earlier: undefined };
+  const unknownWhy = "the key cannot read datasets";
+  return { target, decision, isKnown: false, earlier: [], unknownWhy };
 }
+
+type Earlier = Pick<Decided, "earlier" | "unknownWhy">;
 
 async function earlierVersions(
   { avala, organizationUid }: UploadContext,
   target: Target,
   listed: readonly Dataset[] | undefined,
-): Promise<readonly Dataset[] | undefined> {
+): Promise<Earlier> {
   const named = setNameOf(target);
-  if (listed === undefined) return isVersionName(named) ? undefined : [];
+  if (!isVersionName(named)) return { earlier: [] };
+  if (listed === undefined) return { earlier: [], unknownWhy: whyUnlisted(named) };
   const others = listed.filter((dataset) => isOtherVersion(dataset, named));
-  if (others.length === 0) return [];
-  const owned = await maybeOwned(avala, others, { organizationUid });
+  if (others.length === 0) return { earlier: [] };
+  const { owned, unsure } = await sortByOwner(avala, others, { organizationUid });
   const madeAt = ({ createdAt = "" }: Dataset): string => createdAt;
-  return [...owned].sort((one, other) => (madeAt(one) < madeAt(other) ? 1 : -1));
+  const earlier = [...owned].sort((one, other) => (madeAt(one) < madeAt(other) ? 1 : -1));
+  return { earlier, unknownWhy: unsure.length === 0 ? undefined : whyUnsure(unsure) };
+}
+
+function whyUnlisted(named: VersionName): string {
+  return sharedPart([named]) === undefined
+    ? "beside the digest its name has too few characters to search by"
+    : "too many datasets have a name like it";
+}
+
+function whyUnsure(unsure: readonly Dataset[]): string {
+  const names = unsure.map(({ name, uid }) => `${printable(name)} (uid ${printable(uid)})`);
+  return `Avala does not show whose these public datasets are:${listed(names)}`;
 }
 
 /** What a new version leaves behind, in words; `undefined` where it replaces none. */
 export function describeReplaced({
   target,
   decision,
-  isKnown,
   earlier,
+  unknownWhy,
 }: Decided): { readonly text: string; readonly mayHaveWork: boolean } | undefined {
   if (decision.kind === "found" || !isVersionName(setNameOf(target))) return undefined;
-  if (earlier === undefined) {
-    const why = isKnown ? "too many datasets have a name like it" : "the key cannot read datasets";
-    const text = `Whether ${target.name} takes the place of an earlier version that people have annotated is not known: ${why}.`;
-    return { text, mayHaveWork: true };
-  }
-  if (earlier.length === 0) return undefined;
-  const text = describeEarlier(earlier, { by: target.name, growing: WORDS.growing });
-  return { text, mayHaveWork: mayHaveWork(earlier) };
+  const left = describeEarlier(earlier, { by: target.name, growing: WORDS.growing });
+  if (unknownWhy === undefined)
+    return left === "" ? undefined : { text: left, mayHaveWork: mayHaveWork(earlier) };
+  const other = earlier.length === 0 ? "an" : "another";
+  const unknown = `Whether ${target.name} takes the place of ${other} earlier version that people have annotated is not known: ${unknownWhy}.`;
+  return { text: left === "" ? unknown : `${left}\n${unknown}`, mayHaveWork: true };
 }
 
 function publishTargetOf(

@@ -132,11 +132,11 @@ async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void
 function lookedUp(decided: readonly Decided[]): ServerDatasets {
   const known = decided.filter(({ isKnown }) => isKnown);
   return new Map(
-    known.map(({ target, decision, earlier }) => [
+    known.map(({ target, decision, earlier, unknownWhy }) => [
       target.name,
       {
         uid: decision.kind === "found" ? decision.dataset.uid : undefined,
-        earlier: earlier ?? [],
+        earlier: earlier.length === 0 && unknownWhy !== undefined ? undefined : earlier,
       },
     ]),
   );

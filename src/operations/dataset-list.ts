@@ -4,10 +4,13 @@ import type { Dataset } from "../api/endpoints/dataset-wire";
 import { searchDatasets } from "../api/endpoints/datasets";
 import { shortDigest } from "../files/manifest/dataset-name";
 import { getOwnUser, namesOfUser } from "../api/endpoints/users";
+import { isOwned } from "./dataset-owner";
 import { ignoreRefused, knownOwner, type OwnerWanted } from "./dataset-ref";
 
 // Twenty pages of a hundred. A part of a name that more datasets share is too common to be of use.
 const maxListed = 2000;
+// Of each public dataset under an unknown name the server is asked with a call or two.
+const maxAsked = 20;
 // A shorter part is in too many names.
 const minPartCharacters = 2;
 
@@ -82,19 +85,38 @@ export function isOtherVersion({ name }: { readonly name: string }, of: VersionN
   );
 }
 
-/** Those of `listed` that may be the owner's: public ones of strangers are listed too, and the own user's beside an organization's. */
-export async function maybeOwned(
+interface ByOwner {
+  /** The owner's, as far as anything shows: a private dataset that is listed is hardly a stranger's. */
+  readonly owned: readonly Dataset[];
+  /** Public ones of which nothing shows whose they are. */
+  readonly unsure: readonly Dataset[];
+}
+
+/** Public ones of strangers are listed too, and the own user's beside an organization's. */
+export async function sortByOwner(
   avala: Avala,
   listed: readonly Dataset[],
   wanted: OwnerWanted,
-): Promise<readonly Dataset[]> {
+): Promise<ByOwner> {
   const { names } = await knownOwner(avala, wanted);
   const user =
     wanted.organizationUid === undefined ? undefined : await getOwnUser(avala).catch(ignoreRefused);
   const others = user === undefined ? [] : namesOfUser(user);
-  return listed.filter(({ ownerName = "", visibility }) => {
-    if (names.includes(ownerName)) return true;
+  const owned: Dataset[] = [];
+  const unsure: Dataset[] = [];
+  let asked = 0;
+  for (const dataset of listed) {
+    const { ownerName = "", visibility } = dataset;
     const isPublic = visibility === "public" || visibility === "unlisted";
-    return !isPublic && !others.includes(ownerName);
-  });
+    if (others.includes(ownerName) && !names.includes(ownerName)) continue;
+    if (!isPublic || names.includes(ownerName)) {
+      owned.push(dataset);
+      continue;
+    }
+    asked += 1;
+    const isOwn = asked > maxAsked ? undefined : await isOwned(avala, dataset, wanted);
+    if (isOwn === true) owned.push(dataset);
+    if (isOwn === undefined) unsure.push(dataset);
+  }
+  return { owned, unsure };
 }

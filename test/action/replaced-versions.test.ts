@@ -123,6 +123,51 @@ test("earlier versions on which nobody worked are no warning", async () => {
   expect(lines.join("\n")).toMatch(/has no annotations and no projects/);
 });
 
+describe("a public version whose owner Avala does not name", () => {
+  const published = { ...versioned, visibility: "public" };
+  beforeEach(async () => {
+    await emulator.stop();
+    const dialect = { uploadVisibility: "any", ownerName: "null" } as const;
+    emulator = await startQuietly({ ingestMs: 20, exportMs: 20, dialect });
+    const { outputs } = await act(published);
+    emulator.addAnnotations(outputs["dataset-uid"] ?? "", 7);
+    tree.write({ "images/cats/new.jpg": jpeg("new") });
+  });
+
+  test("is told with its annotations where the server finds it under the owner", async () => {
+    const { warnings } = await act({ ...published, "dry-run": "true" });
+    expect(warnings[0]?.text).toMatch(/7 annotations\) stays at Avala/);
+  });
+
+  test("is said to be not known where nothing shows whose it is, and the plan has null", async () => {
+    emulator.setFault({
+      on: { method: "GET", path: "/datasets/*/*/" },
+      times: 0,
+      reply: { status: 403, body: { detail: "No." } },
+    });
+    const { warnings, outputs } = await act({ ...published, "dry-run": "true" });
+    const text = warnings.map((one) => one.text).join("\n");
+    expect(text).toMatch(/is not known: Avala does not show whose .*\n {2}- pets-\w{12} \(uid /);
+    const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as {
+      datasets: { replaces: unknown }[];
+    };
+    expect(plan.datasets[0]?.replaces).toBeNull();
+  });
+});
+
+test("a name with too little beside its digest is said to be that, and the plan has null", async () => {
+  const { warnings, outputs } = await act({
+    ...versioned,
+    dataset: "p{digest}",
+    "dry-run": "true",
+  });
+  expect(warnings[0]?.text).toMatch(/is not known: beside the digest its name has too few/);
+  const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as {
+    datasets: { replaces: unknown }[];
+  };
+  expect(plan.datasets[0]?.replaces).toBeNull();
+});
+
 test("a key that cannot read is told that what stays behind is not known", async () => {
   const key = "avk_writeonly0000000000";
   emulator.addKey({ key, username: "emulator", scopes: ["datasets.write"] });

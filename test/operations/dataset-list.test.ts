@@ -2,8 +2,8 @@ import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import {
   isOtherVersion,
   listNamed,
-  maybeOwned,
   sharedPart,
+  sortByOwner,
 } from "../../src/operations/dataset-list";
 import { startQuietly } from "../support/quiet-emulator";
 import { sessionWith } from "../support/session";
@@ -92,9 +92,17 @@ test("what a stranger shows to all is not the owner's, nor what is the user's ow
     owned("display name", "private"),
     owned(undefined, "private"),
   ];
-  const uids = async (organizationUid?: string) =>
-    (await maybeOwned(avala, listed, { organizationUid })).map(({ uid }) => uid);
-  expect(await uids()).toEqual(["emulator-public", "display name-private", "undefined-private"]);
-  expect(await uids("another")).toEqual(["display name-private", "undefined-private"]);
+  const uids = async (organizationUid?: string) => {
+    const { owned: own, unsure } = await sortByOwner(avala, listed, { organizationUid });
+    return [own.map(({ uid }) => uid), unsure.map(({ uid }) => uid)];
+  };
+  expect(await uids()).toEqual([
+    ["emulator-public", "display name-private", "undefined-private"],
+    [],
+  ]);
+  expect(await uids("another")).toEqual([
+    ["display name-private", "undefined-private"],
+    ["stranger-public"],
+  ]);
   await emulator.stop();
 });
