@@ -5,6 +5,7 @@
 import { isCount } from "../../src/api/wire";
 import type { Destination } from "../selection/destination";
 import type { MovedItem, SupersededItem } from "../../src/operations/grow/growth-plan";
+import type { PostponedItem } from "../../src/operations/grow/postponed";
 import type { PlannedSettings } from "./plan-settings";
 
 type Test = (value: unknown) => boolean;
@@ -42,6 +43,7 @@ const growingTests = {
   unverified: isCount,
   superseded: isListOf(isObject({ path: isText, datasetUid: isText, why: isText })),
   moved: isListOf(isObject({ path: isText, to: isText, datasetUid: isText })),
+  postponed: isListOf(isObject({ path: isText, datasetUid: isText })),
 };
 
 const test = isObject({
@@ -124,6 +126,8 @@ export interface PlannedGrowth {
   readonly unverified: number;
   readonly superseded: readonly SupersededItem[];
   readonly moved: readonly MovedItem[];
+  /** Items whose files were left for a later run. */
+  readonly postponed: readonly PostponedItem[];
 }
 
 interface ReplacedVersion {

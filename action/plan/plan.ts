@@ -17,8 +17,9 @@ import {
 } from "../../src/files/manifest/manifest";
 import type { Counts } from "../../src/operations/dataset-work";
 import { type Cost, callsFor, estimateCost } from "../../src/upload/cost";
-import { counted, formatBytes, formatCount } from "../../src/text";
+import { counted, formatBytes } from "../../src/text";
 import type { Destination } from "../selection/destination";
+import { growthText } from "./growth-text";
 import { settingsChanges } from "./plan-settings";
 import { pathFrom, type Selection, type Target } from "../selection/selection";
 
@@ -132,7 +133,7 @@ export function plannedText(planned: PlannedDataset): string {
 /** `training-0007-3f9a1c2e77b0 (image) would be made: 3 files, 660 kB; 12 held, 1 superseded, 0 not compared`. */
 function plannedSetText(
   { name, dataType, files, bytes }: PlannedDataset,
-  { increments, held, unverified, superseded }: PlannedGrowth,
+  { increments, held, unverified, superseded, moved, postponed }: PlannedGrowth,
 ): string {
   const size = `${counted(files, "file")}, ${formatBytes(bytes)}`;
   const made =
@@ -140,7 +141,9 @@ function plannedSetText(
       ? `${name} (${dataType}): nothing is new`
       : `${name} (${dataType}) would be made: ${size}`;
   if (increments === null) return `${made}, less what the set holds; that was not looked up`;
-  return `${made}; ${formatCount(held)} held, ${formatCount(superseded.length)} superseded, ${formatCount(unverified)} not compared`;
+  const [left, moves, later] = [superseded.length, moved.length, postponed.length];
+  const counts = growthText({ held, moved: moves, superseded: left, unverified, postponed: later });
+  return `${made}; ${counts}`;
 }
 
 /** What carrying it out costs at the least. */

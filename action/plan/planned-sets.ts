@@ -68,7 +68,15 @@ function plannedSet(target: Target, decision: GrowDecision | undefined): Planned
 
 function growthOf(set: string, decision: GrowDecision | undefined): PlannedGrowth {
   if (decision === undefined)
-    return { set, increments: null, held: 0, unverified: 0, superseded: [], moved: [] };
+    return {
+      set,
+      increments: null,
+      held: 0,
+      unverified: 0,
+      superseded: [],
+      moved: [],
+      postponed: [],
+    };
   const { increments, plan } = decision;
   return {
     set,
@@ -77,6 +85,7 @@ function growthOf(set: string, decision: GrowDecision | undefined): PlannedGrowt
     unverified: plan.unverified.length,
     superseded: plan.superseded,
     moved: plan.moved,
+    postponed: plan.postponed,
   };
 }
 

@@ -27,6 +27,7 @@ export function setsReport(sets: readonly GrownSet[]): readonly object[] {
     superseded: plan.superseded,
     moved: plan.moved,
     unverified: plan.unverified,
+    postponed: plan.postponed,
     increments: increments.map(({ dataset: { name, uid, status, itemCount } }) => ({
       ...{ name, uid, status, items: itemCount },
     })),

@@ -6,6 +6,7 @@ import { describeFaults } from "../../src/files/content/fault-counts";
 import { counted, describeTransfer, formatBytes, formatCount } from "../../src/text";
 import { describeCost } from "../../src/upload/cost";
 import { costOf, plannedText } from "../plan/plan";
+import { growthText } from "../plan/growth-text";
 import { conditionText, exportText } from "./report";
 import type { GrownSet, Results } from "./results";
 import { markdownText } from "./text";
@@ -71,14 +72,16 @@ function bounded(rows: readonly Row[]): readonly Row[] {
 type Row = readonly [name: string, value: string];
 
 function setRows({ target, increments, plan, newCount }: GrownSet): readonly Row[] {
-  const { current, superseded, unverified } = plan;
-  const counts = [
-    `${formatCount(current.length - newCount)} held`,
-    `${formatCount(newCount)} new`,
-    `${formatCount(superseded.length)} superseded`,
-    `${formatCount(unverified.length)} not compared`,
-  ];
-  const has = `${counted(increments.length, "dataset")}, ${counts.join(", ")}`;
+  const { current, superseded, moved, unverified, postponed } = plan;
+  const counts = growthText({
+    held: current.length - newCount,
+    moved: moved.length,
+    added: newCount,
+    superseded: superseded.length,
+    unverified: unverified.length,
+    postponed: postponed.length,
+  });
+  const has = `${counted(increments.length, "dataset")}, ${counts}`;
   return [["Growing set", `${target.name}: ${has}`]];
 }
 

@@ -3,7 +3,9 @@
 import { basename } from "node:path";
 import { InputError, type InputProblem } from "../../src/errors";
 import type { FileSet } from "../../src/files/file-set";
+import { postponedIn } from "../../src/files/left-out";
 import type { LocalFile } from "../../src/files/local-file";
+import { comparePaths } from "../../src/files/manifest/manifest";
 import { type DataType, inferDataType } from "../../src/files/media";
 import { describeSuffixes, isItemOf, uselessText } from "../../src/files/scan/indexing";
 import { partitionFiles, partitionsOnlyOf } from "../../src/files/scan/partition";
@@ -18,16 +20,42 @@ export interface Partition {
   readonly folder: string;
   readonly files: readonly LocalFile[];
   readonly dataType: DataType | undefined;
+  /** Paths that were left for a later run. */
+  readonly postponed: readonly string[];
 }
 
+/** Of a growing set also the folders of which all files were left for a later run: their sets stay what they are. */
 export function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly Partition[] {
   if (fileSet.files.length === 0) return [];
-  const partitions = partitionFiles(fileSet.files, inputs.partitionDepth, inputs.prefix);
-  return partitions.map(({ folder, files }) => ({
-    folder: inputs.partitionDepth === 0 ? "" : folder || basename(fileSet.root),
+  const { partitionDepth, prefix } = inputs;
+  const named = (folder: string): string =>
+    partitionDepth === 0 ? "" : folder || basename(fileSet.root);
+  const later = postponedIn(fileSet.leftOut).map((path) => ({ path }));
+  const postponed = new Map(
+    partitionFiles(later, partitionDepth, prefix).map(({ folder, files }) => [
+      folder,
+      files.map(({ path }) => path),
+    ]),
+  );
+  const typeOf = (paths: readonly string[]): DataType | undefined =>
+    inputs.dataType ?? inferDataType(paths);
+  const found = partitionFiles(fileSet.files, partitionDepth, prefix).map(({ folder, files }) => ({
+    folder,
     files,
-    dataType: inputs.dataType ?? inferDataType(files.map(({ path }) => path)),
+    dataType: typeOf(files.map(({ path }) => path)),
   }));
+  const isFound = new Set(found.map(({ folder }) => folder));
+  const resting = [...postponed]
+    .filter(([folder]) => isGrowingTemplate(inputs.dataset) && !isFound.has(folder))
+    .map(([folder, paths]) => ({ folder, files: [], dataType: typeOf(paths) }))
+    .filter(({ dataType }) => dataType !== undefined);
+  return [...found, ...resting]
+    .sort((a, b) => comparePaths(a.folder, b.folder))
+    .map((one) => ({
+      ...one,
+      folder: named(one.folder),
+      postponed: postponed.get(one.folder) ?? [],
+    }));
 }
 
 /** A line for each folder of which no dataset is made, since none of its files would be indexed. */
@@ -59,7 +87,8 @@ export function partitionProblems(
   ]);
 }
 
-function typeProblems({ folder, files, dataType }: Partition): readonly InputProblem[] {
+function typeProblems({ folder, files, dataType, postponed }: Partition): readonly InputProblem[] {
+  if (files.length === 0 && postponed.length > 0) return [];
   const paths = files.map(({ path }) => path);
   if (!paths.some((path) => isItemOf(path, dataType))) {
     const way = "take it away by a line with !, or let unindexed be leave-out";

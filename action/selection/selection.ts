@@ -35,6 +35,8 @@ export interface Target {
   readonly dataType: DataType;
   readonly files: readonly LocalFile[];
   readonly manifest: Manifest;
+  /** Paths that were left for a later run. */
+  readonly postponed: readonly string[];
   /** The entries that become items of the dataset. */
   readonly indexed: readonly ManifestEntry[];
 }
@@ -175,15 +177,17 @@ function noticesOf(fileSet: FileSet): readonly Warning[] {
 
 function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): readonly Target[] {
   const entries = new Map(manifest.entries.map((entry) => [entry.path, entry]));
-  const targets = partitionsOf(inputs, fileSet).flatMap(({ folder, files, dataType }) => {
-    // Refused before the files were hashed.
-    if (dataType === undefined) return [];
-    const part =
-      inputs.partitionDepth === 0
-        ? manifest
-        : createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
-    return [targetOf(inputs, { folder, files, manifest: part, dataType })];
-  });
+  const targets = partitionsOf(inputs, fileSet).flatMap(
+    ({ folder, files, dataType, postponed }) => {
+      // Refused before the files were hashed.
+      if (dataType === undefined) return [];
+      const part =
+        inputs.partitionDepth === 0
+          ? manifest
+          : createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
+      return [targetOf(inputs, { folder, files, manifest: part, dataType, postponed })];
+    },
+  );
   const problems = sharedNames(targets);
   if (problems.length > 0) throw new InputError(problems);
   return targets;
@@ -191,7 +195,7 @@ function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): 
 
 function targetOf(
   inputs: UploadInputs,
-  part: Pick<Target, "folder" | "files" | "manifest" | "dataType">,
+  part: Pick<Target, "folder" | "files" | "manifest" | "dataType" | "postponed">,
 ): Target {
   const names = namesOf(inputs, part.folder, part.manifest.digest);
   const indexed = part.manifest.entries.filter(({ path }) => isIndexed(path, part.dataType));

@@ -11,6 +11,7 @@ import { requireQuota } from "../../src/upload/check/quota";
 import type { DatasetToSend } from "../../src/upload/cost";
 import { optionsOf, type UploadContext } from "./datasets";
 import { writeCurrent } from "../report/growing-report";
+import { growthText } from "../plan/growth-text";
 import { noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
@@ -23,7 +24,7 @@ export interface DecidedSet {
 
 function growTargetOf(
   { inputs, organizationUid }: UploadContext,
-  { growing, dataType, files, manifest }: Target,
+  { growing, dataType, files, manifest, postponed }: Target,
 ): readonly GrowTarget[] {
   if (growing === undefined) return [];
   const sums = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
@@ -31,6 +32,7 @@ function growTargetOf(
   return [
     {
       name: growing,
+      postponed,
       dataset: { dataType, visibility, metadata, organizationUid },
       files: files.map(({ path, absolutePath, sizeBytes }) => ({
         ...{ path, absolutePath, sizeBytes },
@@ -77,11 +79,16 @@ export async function checkSetsQuota(
   if (files.length > 0) await requireQuota(avala, { files, organizationUid });
 }
 
-/** `12 held, 3 new, 1 superseded, 0 not compared`. */
-function growthText({ current, toSend, superseded, moved, unverified }: GrowthPlan): string {
-  const rest = moved.length === 0 ? "" : `, ${formatCount(moved.length)} of them moved`;
-  const [held, news] = [formatCount(current.length), formatCount(toSend.length)];
-  return `${held} held${rest}, ${news} new, ${formatCount(superseded.length)} superseded, ${formatCount(unverified.length)} not compared`;
+function countsText(plan: GrowthPlan): string {
+  const { current, toSend, superseded, moved, unverified, postponed } = plan;
+  return growthText({
+    held: current.length,
+    moved: moved.length,
+    added: toSend.length,
+    superseded: superseded.length,
+    unverified: unverified.length,
+    postponed: postponed.length,
+  });
 }
 
 /** Before the first byte: what each set has, what it lacks, and what of it is not current any more. */
@@ -89,7 +96,7 @@ export function tellSets(run: Run, decided: readonly DecidedSet[]): void {
   for (const { target, decision } of decided) {
     const { increments, plan, deleted } = decision;
     const { name } = target;
-    const text = growthText(plan);
+    const text = countsText(plan);
     run.log.info(`Growing set ${name}, ${counted(increments.length, "dataset")}: ${text}.`);
     if (deleted.length > 0) {
       const names = deleted.map((one) => `${shown(one.name)} (uid ${shown(one.uid)})`).join(", ");

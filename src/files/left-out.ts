@@ -19,6 +19,15 @@ export interface LeftOut {
   readonly changed: readonly string[];
 }
 
+/** Paths of files, or of folders of them, that are there and were only left for a later run. */
+export function postponedIn({
+  evicted,
+  young,
+  changed,
+}: Pick<LeftOut, "evicted" | "young" | "changed">): readonly string[] {
+  return [...evicted, ...young, ...changed];
+}
+
 const maxLines = 10;
 
 /** One line for each reason, as it stands after "left out: ". */

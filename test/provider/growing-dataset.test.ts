@@ -1,5 +1,5 @@
 // A growing set through the handlers, as a stack's first and later ups call them.
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import type { GrowingInputs, GrowingOutputs } from "../../provider/handlers/growing-dataset/inputs";
 import { currentInState } from "../../provider/handlers/growing-dataset/state";
 import { WITH_CHANGES } from "../support/dialects";
@@ -392,5 +392,40 @@ describe("GrowingDataset", () => {
       .handlers()
       .growingDataset.check({} as GrowingInputs, given({ call: {}, ...more }) as never);
     expect(failures.map((failure) => failure.property)).toEqual([property]);
+  });
+});
+
+describe("a file that is only left for a later up", () => {
+  const evict = (path: string, as: string): void =>
+    renameSync(bench.tree.at(path), bench.tree.at(as));
+
+  test("is neither gone nor superseded, and its item stays current", async () => {
+    const set = await first();
+    evict("a.jpg", ".a.jpg.icloud");
+    const { set: later } = await up(set);
+    expect(later.outs).toMatchObject({ supersededCount: 0 });
+    expect(currentInState(later.outs.increments).map(({ path }) => path)).toEqual([
+      "a.jpg",
+      "sub/b.jpg",
+    ]);
+    expect(bench.messages.map(({ text }) => text).join("\n")).toContain("left for a later run");
+    expect(bench.avala.datasets()).toHaveLength(1);
+  });
+
+  test("stays moved or superseded where the state says so", async () => {
+    const set = await first();
+    renameSync(bench.tree.at("a.jpg"), bench.tree.at("c.jpg"));
+    bench.tree.write({ "sub/b.jpg": jpeg("another") });
+    const { set: moved } = await up(set);
+    evict("c.jpg", ".c.jpg.icloud");
+    evict("sub/b.jpg", "sub/.b.jpg.icloud");
+    bench.tree.write({ "d.jpg": jpeg("d") });
+    const { set: later } = await up(moved);
+    expect(later.outs).toMatchObject({ supersededCount: 1 });
+    expect(currentInState(later.outs.increments)).toMatchObject([
+      { path: "c.jpg", itemPath: "a.jpg" },
+      { path: "d.jpg" },
+      { path: "sub/b.jpg", datasetUid: moved.outs.datasetUids[1] },
+    ]);
   });
 });

@@ -18,9 +18,10 @@ import {
   knownInState,
   pendingOf,
   storedOf,
+  supersededIn,
   type PendingIncrement,
 } from "./state";
-import { describeSuperseded, describeUnseen, describeUnverified } from "./words";
+import { describePostponed, describeSuperseded, describeUnseen, describeUnverified } from "./words";
 
 export interface Growing {
   readonly avala: Avala;
@@ -39,14 +40,20 @@ export function outputsOf(
   inputs: GrowingInputs,
   increments: readonly Increment[],
   plan: GrowthPlan,
-  pending?: PendingIncrement,
+  {
+    olds,
+    pending,
+  }: {
+    readonly olds?: GrowingOutputs | undefined;
+    readonly pending?: PendingIncrement | undefined;
+  } = {},
 ): GrowingOutputs {
-  const kept = incrementsInState(increments, plan);
+  const kept = incrementsInState(increments, plan, olds?.increments);
   return present<GrowingOutputs>({
     ...inputs,
     datasetUids: kept.map(({ uid }) => uid),
     datasetNames: kept.map(({ name }) => name),
-    supersededCount: plan.superseded.length,
+    supersededCount: supersededIn(kept),
     unverifiedCount: plan.unverified.length,
     increments: kept,
     pending,
@@ -89,6 +96,8 @@ async function report(
     await messages.info(
       `${counted(unindexed, "file")} left out: Avala would store and never show them`,
     );
+  const postponed = describePostponed(plan);
+  if (postponed !== "") await messages.info(postponed);
   const superseded = describeSuperseded(plan);
   if (superseded !== "") await messages.info(superseded);
   if (plan.unverified.length > 0) await messages.warn(describeUnverified(plan));
@@ -104,7 +113,10 @@ function unfinished(
   if (increments.length + landed.length === 0 || next === undefined) return error;
   const pending = landed.length === 0 ? olds?.pending : pendingOf(next.name, uploadUid, landed);
   const properties = {
-    ...outputsOf(inputs, increments, plan, pending ?? pendingOf(next.name, uploadUid, [])),
+    ...outputsOf(inputs, increments, plan, {
+      olds,
+      pending: pending ?? pendingOf(next.name, uploadUid, []),
+    }),
     __provider: providerOf(inputs),
   };
   return new UnfinishedError(error, inputs.name, properties);
@@ -114,12 +126,12 @@ function unfinished(
 export async function grow(growing: Growing): Promise<GrowingOutputs> {
   const { avala, inputs, local } = growing;
   const options = optionsOf(growing);
-  const decision = await decideGrowth(avala, growTargetOf(inputs, local), options);
+  const decision = await decideGrowth(avala, growTargetOf(inputs, local, growing.olds), options);
   try {
     const result = await growSet(avala, decision, options);
     if (result.outcome === "partial") throw notWhole(inputs, result);
     await report(growing, decision, result);
-    return outputsOf(inputs, result.increments, result.plan);
+    return outputsOf(inputs, result.increments, result.plan, growing);
   } catch (error) {
     throw unfinished(growing, decision, error);
   }

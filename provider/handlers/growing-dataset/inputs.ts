@@ -1,4 +1,5 @@
 // What a GrowingDataset's inputs and outputs are between the engine and its handler, and what is wrong with them.
+import { postponedIn } from "../../../src/files/left-out";
 import type { DataType } from "../../../src/files/media";
 import { isIndexed } from "../../../src/files/media";
 import { growingName, type GrowingName } from "../../../src/operations/grow/increment-name";
@@ -12,7 +13,7 @@ import type { LocalSet } from "../../process/local-files";
 import { present, without } from "../../process/present";
 import { unknownAs } from "../../process/unknown";
 import { contentsOf, type Contents } from "../file-set/contents";
-import type { IncrementInState, PendingIncrement } from "./state";
+import { currentInState, type IncrementInState, type PendingIncrement } from "./state";
 
 /** As a program gives them. */
 export interface GrowingGiven extends Given<typeof GROWING_DATASET_FIELDS> {
@@ -128,13 +129,36 @@ export function growingInputs(
   });
 }
 
+/**
+ * Paths that were left for a later run, and of those the state shows as moved the paths that their items have: without the
+ * content it can't be seen again that they were.
+ */
+export function postponedOf(
+  { set }: LocalSet,
+  increments: readonly IncrementInState[] = [],
+): readonly string[] {
+  const left = postponedIn(set.leftOut);
+  if (left.length === 0) return left;
+  const isLeft = new Set(left);
+  const moved = currentInState(increments).filter(
+    ({ path, itemPath }) => path !== itemPath && isLeft.has(path),
+  );
+  return [...left, ...moved.map(({ itemPath }) => itemPath)];
+}
+
 /** The files that are declared, and what their datasets are to be. */
-export function growTargetOf(inputs: GrowingInputs, { set, manifest }: LocalSet): GrowTarget {
+export function growTargetOf(
+  inputs: GrowingInputs,
+  local: LocalSet,
+  olds: GrowingOutputs | undefined,
+): GrowTarget {
+  const { set, manifest } = local;
   const sha256Of = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
   const { dataType, organizationUid, visibility, metadata, industry, license, createMetadata } =
     inputs;
   return {
     name: nameOf(inputs),
+    postponed: postponedOf(local, olds?.increments),
     dataset: {
       ...{ dataType, organizationUid, visibility, industry, license, createMetadata },
       metadata: metadata as GrowTarget["dataset"]["metadata"],

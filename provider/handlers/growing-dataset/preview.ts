@@ -10,10 +10,11 @@ import type { Call } from "../../process/calls";
 import { textOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Session } from "../../process/session";
-import { growTargetOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
+import { growTargetOf, postponedOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
 import { knownInState, plannedInState, sinceState } from "./state";
 import {
   describeGrowth,
+  describePostponed,
   describeSending,
   describeStaying,
   describeSuperseded,
@@ -40,11 +41,12 @@ interface Planned {
 /** What the state says is held, without a call. */
 function planByState(
   inputs: GrowingInputs,
-  { manifest }: LocalSet,
+  local: LocalSet,
   olds: GrowingOutputs | undefined,
 ): GrowthPlan {
-  const files = indexedOf(manifest.entries, inputs.dataType);
-  return planGrowth(files, plannedInState(olds?.increments ?? []));
+  const files = indexedOf(local.manifest.entries, inputs.dataType);
+  const increments = olds?.increments ?? [];
+  return planGrowth(files, plannedInState(increments), postponedOf(local, increments));
 }
 
 // Errors of which an `up` ends, and not of the look.
@@ -65,7 +67,7 @@ async function planned(preview: Preview): Promise<Planned> {
   const look = async (): Promise<Planned> => {
     const { increments, plan, next } = await decideGrowth(
       avala,
-      growTargetOf(inputs, local),
+      growTargetOf(inputs, local, olds),
       options,
     );
     return { plan, datasets: increments.map(({ dataset }) => dataset), next: next?.name };
@@ -91,6 +93,7 @@ function describe(preview: Preview, { plan, datasets, next }: Planned): readonly
     `growing set ${inputs.name}`,
     describeGrowth(changes),
     plan.toSend.length === 0 ? sending : `${what}: ${sending}`,
+    describePostponed(changes),
     describeSuperseded(changes),
     datasets === undefined ? "" : describeStaying(datasets),
     avala === undefined ? notCompared : "",

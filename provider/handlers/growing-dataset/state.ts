@@ -82,13 +82,51 @@ function byDataset<Item extends { readonly datasetUid: string }>(
   return found;
 }
 
-/** The increments of a set, in order. */
+/** Of what was not judged in this run: what the state said of it before. */
+function judgedBefore(
+  { postponed }: GrowthPlan,
+  before: readonly IncrementInState[],
+): Pick<GrowthPlan, "superseded" | "moved"> {
+  if (postponed.length === 0) return { superseded: [], moved: [] };
+  const states = new Map(before.map((one) => [one.uid, one]));
+  const items = [...byDataset(postponed)].flatMap(([uid, items]) => {
+    const { superseded, moved } = states.get(uid) ?? {};
+    const isSuperseded = new Set(pathsIn(superseded));
+    const movedTo = movesIn(moved);
+    return items.map((item) => ({
+      ...item,
+      isSuperseded: isSuperseded.has(item.path),
+      to: movedTo.get(digestOfPath(item.path)),
+    }));
+  });
+  return {
+    superseded: items.flatMap(({ path, datasetUid, isSuperseded }) =>
+      isSuperseded ? [{ path, datasetUid, why: "changed" as const }] : [],
+    ),
+    moved: items.flatMap(({ path, datasetUid, to }) =>
+      to === undefined ? [] : [{ path, datasetUid, to }],
+    ),
+  };
+}
+
+/** By a digest of the path that an item has, the path that its file has. */
+function movesIn(moved: string | undefined): ReadonlyMap<string, string> {
+  const moves = moved === undefined ? [] : unpackManifest(moved).entries;
+  return new Map(moves.map(({ path, sha256 }) => [sha256, path]));
+}
+
+/**
+ * The increments of a set, in order.
+ * @param before what the state has: it stays what is true of items whose files were left for a later run
+ */
 export function incrementsInState(
   increments: readonly Increment[],
   plan: GrowthPlan,
+  before: readonly IncrementInState[] = [],
 ): readonly IncrementInState[] {
-  const superseded = byDataset(plan.superseded);
-  const moved = byDataset(plan.moved);
+  const kept = judgedBefore(plan, before);
+  const superseded = byDataset([...plan.superseded, ...kept.superseded]);
+  const moved = byDataset([...plan.moved, ...kept.moved]);
   return increments.map(({ dataset, number, shortDigest, entries }) => {
     const { uid, name, ownerName } = dataset;
     const moves = moved.get(uid) ?? [];
@@ -142,8 +180,7 @@ export interface CurrentItem {
 export function currentInState(increments: readonly IncrementInState[]): CurrentItem[] {
   const current = increments.flatMap(({ uid, manifest, superseded, moved }) => {
     const gone = new Set(pathsIn(superseded));
-    const moves = moved === undefined ? [] : unpackManifest(moved).entries;
-    const movedTo = new Map(moves.map(({ path, sha256 }) => [sha256, path]));
+    const movedTo = movesIn(moved);
     return unpackManifest(manifest)
       .entries.filter(({ path }) => !gone.has(path))
       .map(({ path: itemPath }) => {
@@ -156,6 +193,11 @@ export function currentInState(increments: readonly IncrementInState[]): Current
 
 function pathsIn(text: string | undefined): readonly string[] {
   return text === undefined ? [] : unpackManifest(text).entries.map(({ path }) => path);
+}
+
+/** How many items stand for no file any more. */
+export function supersededIn(increments: readonly IncrementInState[]): number {
+  return increments.reduce((sum, { superseded }) => sum + pathsIn(superseded).length, 0);
 }
 
 /** What the state says was sent: of the others the server is asked. */

@@ -52,6 +52,13 @@ export function describeSuperseded({ superseded }: GrowthPlan): string {
   return `superseded: ${counted(superseded.length, "item")} (${whys.join(", ")}). They stay at Avala, with their annotations, and in exports of the set.`;
 }
 
+/** Items whose files were left for a later run. */
+export function describePostponed({ postponed }: GrowthPlan): string {
+  if (postponed.length === 0) return "";
+  const paths = postponed.map(({ path }) => printable(path));
+  return `left for a later run: the files of ${counted(postponed.length, "item")} that the set holds. What the set holds of them stays as it is:${listed(paths)}`;
+}
+
 export function describeUnverified({ unverified }: GrowthPlan): string {
   const paths = unverified.map(({ path }) => printable(path));
   return `${counted(paths.length, "file")} could not be compared by content, and so were neither sent nor counted as unchanged:${listed(paths)}`;

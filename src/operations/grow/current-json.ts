@@ -8,10 +8,10 @@ export interface CurrentSet {
   readonly name: string;
   /** Of all its increments, in order. */
   readonly datasetUids: readonly string[];
-  readonly plan: Pick<GrowthPlan, "current" | "superseded" | "moved" | "unverified">;
+  readonly plan: Pick<GrowthPlan, "current" | "superseded" | "moved" | "unverified" | "postponed">;
 }
 
-const LISTS = ["current", "superseded", "moved", "unverified"] as const;
+const LISTS = ["current", "superseded", "moved", "unverified", "postponed"] as const;
 
 function* listLines(name: string, entries: readonly object[], isLast: boolean): Generator<string> {
   const end = isLast ? "\n" : ",\n";
@@ -25,7 +25,7 @@ function* listLines(name: string, entries: readonly object[], isLast: boolean): 
   yield `      ]${end}`;
 }
 
-/** `{ "version": 1, "sets": [{ "name", "datasetUids", "current", "superseded", "moved", "unverified" }] }` */
+/** `{ "version": 1, "sets": [{ "name", "datasetUids", "current", "superseded", "moved", "unverified", "postponed" }] }` */
 export function* currentJson(sets: readonly CurrentSet[]): Generator<string> {
   yield '{\n  "version": 1,\n  "sets": [';
   for (const [index, { name, datasetUids, plan }] of sets.entries()) {

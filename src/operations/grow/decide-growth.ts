@@ -96,8 +96,10 @@ function reportByHand(avala: Avala, { name }: GrowTarget, byHand: readonly Datas
 }
 
 /** An increment of none would be an empty dataset. */
-function requireIndexed({ files, dataset: { dataType } }: GrowTarget, given: number): void {
-  if (files.length > 0) return;
+function requireIndexed(target: GrowTarget, given: number): void {
+  const { files, postponed = [], dataset } = target;
+  if (files.length > 0 || (given === 0 && postponed.length > 0)) return;
+  const { dataType } = dataset;
   const text =
     given === 0
       ? "there are none"
@@ -158,7 +160,7 @@ async function decideListed(
   const byHand = others.filter(({ uid }) => !isFound.has(uid));
   const increments = await readHoldings(avala, target, { found, known }, options);
   reportByHand(avala, target, byHand);
-  const plan = planGrowth(files, increments);
+  const plan = planGrowth(files, increments, given.postponed);
   // Also of those of another type: their names are taken.
   const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);
   const numbers = [...increments, ...deleted, ...taken].map(({ number }) => number);

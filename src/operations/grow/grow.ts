@@ -123,7 +123,7 @@ export async function growSet(
     for (const known of knownIncrements([increment]))
       await recordIncrement(avala, target, known, options.stateDirectory);
   }
-  const now = planGrowth(target.files, all);
+  const now = planGrowth(target.files, all, target.postponed);
   const isUnsure = result.outcome === "unchanged" && now.unverified.length > 0;
   return {
     outcome: isUnsure ? "unverified" : result.outcome,

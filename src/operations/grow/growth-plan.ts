@@ -4,6 +4,7 @@ import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { isSameDigest } from "../../files/manifest/compare";
 import { comparePaths, type ManifestEntry } from "../../files/manifest/manifest";
 import type { NumberedName } from "./increment-name";
+import { takePostponed, type PostponedItem } from "./postponed";
 
 /** One item of an increment, as far as its content is known. */
 export interface HeldEntry {
@@ -51,13 +52,14 @@ export interface UnverifiedFile {
   readonly datasetUid: string;
 }
 
-/** Each item of the set is in one of current, superseded and unverified. All are sorted by path. */
+/** Each item of the set is in one of current, superseded, unverified and postponed. All are sorted by path. */
 export interface GrowthPlan {
   readonly current: readonly CurrentFile[];
   readonly toSend: readonly ManifestEntry[];
   readonly superseded: readonly SupersededItem[];
   readonly moved: readonly MovedItem[];
   readonly unverified: readonly UnverifiedFile[];
+  readonly postponed: readonly PostponedItem[];
 }
 
 interface Item {
@@ -191,15 +193,18 @@ function supersededOf(
 /**
  * Holds declared files against the increments. A path that has its earlier content again is held by the older increment. A
  * file that was moved, so that its old path is not declared any more or is another file's, is not sent again; a copy is a
- * new file.
+ * new file. An item whose file was only left for a later run is not taken for another file and never superseded.
+ * @param leftForLater paths of such files, or of folders of them
  */
 export function planGrowth(
   declared: Iterable<ManifestEntry>,
   increments: readonly Increment[],
+  leftForLater: readonly string[] = [],
 ): GrowthPlan {
   const files = [...declared].sort((a, b) => comparePaths(a.path, b.path));
   const wanted = new Map(files.map((file) => [file.path, file]));
   const byPath = itemsByPath(increments);
+  const postponed = takePostponed(byPath, wanted, leftForLater);
   const { current, unverified, missing, used } = sortFiles(files, byPath);
   const left = missing.length === 0 ? new Map<string, Item[]>() : leftByContent(byPath, wanted);
   const toSend: ManifestEntry[] = [];
@@ -217,5 +222,6 @@ export function planGrowth(
     moved.push({ path: item.entry.path, to: file.path, datasetUid: item.datasetUid });
   }
   current.sort((a, b) => comparePaths(a.path, b.path));
-  return { current, toSend, superseded: supersededOf(byPath, wanted, used), moved, unverified };
+  const superseded = supersededOf(byPath, wanted, used);
+  return { current, toSend, superseded, moved, unverified, postponed };
 }

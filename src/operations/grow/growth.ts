@@ -16,6 +16,8 @@ export interface GrowTarget {
     readonly dataType: DataType;
   };
   readonly files: readonly GrowingFile[];
+  /** Paths of files, or of folders of them, that are there and were left for a later run: what the set holds of them stays. */
+  readonly postponed?: readonly string[] | undefined;
 }
 
 /** What is known of an increment without asking for its items. */

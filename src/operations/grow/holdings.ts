@@ -48,7 +48,7 @@ async function takeByName(
     ({ dataset: { uid }, isOwnerKnown }) => isOwnerKnown && !entries.has(uid) && !broken.has(uid),
   );
   if (unknown.length === 0) return false;
-  const { toSend } = planGrowth(target.files, incrementsOf(found, knowledge));
+  const { toSend } = planGrowth(target.files, incrementsOf(found, knowledge), target.postponed);
   if (toSend.length === 0) return false;
   const { digest } = createManifest(toSend);
   const same = unknown.find((one) => one.shortDigest === shortDigest(digest));
@@ -80,7 +80,7 @@ function forgetUnverified(
     held.every(({ sha256 }) => sha256 !== undefined),
   );
   if (isWhole) return;
-  const plan = planGrowth(target.files, incrementsOf(found, knowledge));
+  const plan = planGrowth(target.files, incrementsOf(found, knowledge), target.postponed);
   for (const { datasetUid } of plan.unverified) entries.delete(datasetUid);
 }
 

@@ -8,6 +8,7 @@ const plan = {
   superseded: [{ path: "a", datasetUid: "q", why: "changed" as const }],
   moved: [{ path: "x", to: "b\n", datasetUid: "q" }],
   unverified: [],
+  postponed: [{ path: "c", datasetUid: "p" }],
 };
 
 test("what is current is JSON, one entry a line", () => {
@@ -16,11 +17,11 @@ test("what is current is JSON, one entry a line", () => {
     { name: "other-{increment}", datasetUids: [], plan },
   ];
   const text = [...currentJson(sets)].join("");
-  const { current, superseded, moved, unverified } = plan;
+  const { current, superseded, moved, unverified, postponed } = plan;
   expect(JSON.parse(text)).toEqual({
     version: 1,
     sets: sets.map(({ name, datasetUids }) => ({
-      ...{ name, datasetUids, current, superseded, moved, unverified },
+      ...{ name, datasetUids, current, superseded, moved, unverified, postponed },
     })),
   });
   expect(text.split("\n").filter((line) => line.includes("sha256"))).toHaveLength(4);

@@ -36,7 +36,10 @@ const planned = (files: readonly ManifestEntry[], ...increments: readonly Increm
   return { ...rest, toSend: toSend.map(({ path }) => path) };
 };
 
-const none = { current: [], toSend: [], superseded: [], moved: [], unverified: [] };
+const none = {
+  ...{ current: [], toSend: [], superseded: [], moved: [] },
+  ...{ unverified: [], postponed: [] },
+};
 
 describe("a growing set", () => {
   const a = file("a", "one");
@@ -76,6 +79,24 @@ describe("a growing set", () => {
     expect(planned([], first)).toEqual({
       ...none,
       superseded: [{ path: "a", datasetUid: "first", why: "gone" }],
+    });
+  });
+
+  test("judges no item whose file was only left for a later run", () => {
+    const postponed = [{ path: "a", datasetUid: "first" }];
+    expect(planGrowth([], [first], ["a"])).toEqual({ ...none, postponed });
+    // Nor is it taken for a file that was moved.
+    const b = file("b", "one");
+    expect(planGrowth([b], [first], ["a"])).toEqual({ ...none, toSend: [b], postponed });
+    expect(planGrowth([a], [first], ["a"])).toEqual({ ...none, current: [current] });
+  });
+
+  test("judges no item of a folder that was left for a later run", () => {
+    const held = increment(1, [file("cats/1/a", "one"), file("cats.b", "two")], { uid: "first" });
+    expect(planGrowth([], [held], ["cats"])).toEqual({
+      ...none,
+      postponed: [{ path: "cats/1/a", datasetUid: "first" }],
+      superseded: [{ path: "cats.b", datasetUid: "first", why: "gone" }],
     });
   });
 
