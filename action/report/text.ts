@@ -3,6 +3,8 @@
 import { printable, redact } from "../../src/redact";
 
 const MAX_LINE_CHARACTERS = 2000;
+// A warning with its way out has some 600.
+const MAX_CELL_CHARACTERS = 1000;
 
 /**
  * `text` with no secret in it and no line that the runner takes for a command: it looks for `::` at a
@@ -27,7 +29,7 @@ function asEntity(character: string): string {
 
 /** Text that Markdown and HTML take as nothing but text: no tag, link, formula, list or mention. */
 export function markdownText(text: string, secrets: readonly string[]): string {
-  return printable(redact(text, secrets), 300)
+  return printable(redact(text, secrets), MAX_CELL_CHARACTERS)
     .replace(/[\\`*_[\]<>#|~&@$]/g, (found) => asEntity(found))
     .replace(/:(?=\/\/)|(?<=\bwww)\.|^[-+=]|(?<=^\d+)[.)]/gi, (found) => asEntity(found));
 }

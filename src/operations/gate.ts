@@ -84,14 +84,14 @@ function minExported(
   const { totalTaskCount: total, exportedTaskCount: exported } = finished;
   if (least === undefined) {
     if (total === undefined || exported === undefined) return [];
-    const found = `${exported} of ${counted(total, "task")} are exported`;
+    const found = `${exported} of ${counted(total, "task")} exported`;
     return [{ asked: "all tasks are required", found, isMet: exported >= total }];
   }
   const asked = `${names.minExported} is ${"count" in least ? least.count : `${least.percent}%`}`;
   if (exported === undefined)
     return [{ asked, found: "Avala does not say how many tasks are exported", isMet: false }];
   if ("count" in least) {
-    const found = `${counted(exported, "task")} are exported`;
+    const found = `${counted(exported, "task")} exported`;
     return [{ asked, found, isMet: exported >= least.count }];
   }
   if (total === undefined) {
@@ -99,7 +99,7 @@ function minExported(
       "Avala does not report how many tasks the export has, so a share cannot be computed";
     return [{ asked, found, isMet: false }];
   }
-  const found = `${exported} of ${counted(total, "task")} are exported`;
+  const found = `${exported} of ${counted(total, "task")} exported`;
   return [{ asked, found, isMet: isEnough({ exported, total, percent: least.percent }) }];
 }
 

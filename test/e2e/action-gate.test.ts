@@ -48,7 +48,7 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
 
   test("the release does not run when the export holds too little", async () => {
     const { code, log } = await release(parts, 5, 4);
-    expect(log).toContain("4 of 5 tasks are exported");
+    expect(log).toContain("4 of 5 tasks exported");
     expect(log).not.toContain("Released");
     expect(code).not.toBe(0);
   });

@@ -18,6 +18,7 @@ import {
   describeSending,
   describeStaying,
   describeSuperseded,
+  describeUnseen,
   describeUnverified,
 } from "./words";
 
@@ -65,11 +66,15 @@ async function planned(preview: Preview): Promise<Planned> {
     known: knownInState(olds?.increments ?? []),
   };
   const look = async (): Promise<Planned> => {
-    const { increments, plan, next } = await decideGrowth(
+    const { increments, plan, next, deleted } = await decideGrowth(
       avala,
       growTargetOf(inputs, local, olds),
       options,
     );
+    if (deleted.length > 0)
+      await messages.warn(
+        `${describeUnseen(deleted)}\nWhat of that is declared and held nowhere else is sent again.`,
+      );
     return { plan, datasets: increments.map(({ dataset }) => dataset), next: next?.name };
   };
   const what = `What the growing set ${inputs.name} holds`;

@@ -18,7 +18,7 @@ import {
 } from "./find-increments";
 import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import { readHoldings } from "./holdings";
-import { readIncrements, recordDeleted } from "./increment-record";
+import { readIncrements } from "./increment-record";
 import { parseIncrement } from "./increment-name";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 
@@ -153,7 +153,6 @@ async function decideListed(
   requireIndexed(target, given.files.length);
   const { found: ofList, byHand: others } = await findIncrements(avala, listed, target, known);
   const { found: unlisted, deleted } = await askForUnlisted(avala, target, known, ofList);
-  for (const { uid } of deleted) await recordDeleted(avala, target, uid, options.stateDirectory);
   const found = [...ofList, ...unlisted];
   // One that was renamed by hand is known by its uid, and still of the set.
   const isFound = new Set(unlisted.map(({ dataset }) => dataset.uid));

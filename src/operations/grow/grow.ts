@@ -13,7 +13,7 @@ import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-p
 import type { GrowOptions, KnownIncrement } from "./growth";
 import { knownAs } from "./holdings";
 import { parseIncrement } from "./increment-name";
-import { recordIncrement } from "./increment-record";
+import { recordDeleted, recordIncrement } from "./increment-record";
 import type { IncrementToMake } from "./next-increment";
 
 export interface GrowResult {
@@ -93,6 +93,15 @@ function withWayOut(error: unknown): never {
   throw new AvalaError("dataset", error.message, { hint, cause: error });
 }
 
+/** Only here: a dry run must leave what is known as it was, or the run that carries out its plan decides otherwise. */
+async function forget(
+  avala: Avala,
+  { target, deleted }: GrowDecision,
+  { stateDirectory }: GrowOptions,
+): Promise<void> {
+  for (const { uid } of deleted) await recordDeleted(avala, target, uid, stateDirectory);
+}
+
 function unchanged({ increments, plan }: GrowDecision): GrowResult {
   return { outcome: plan.unverified.length === 0 ? "unchanged" : "unverified", increments, plan };
 }
@@ -107,7 +116,10 @@ export async function growSet(
   options: GrowOptions,
 ): Promise<GrowResult> {
   const { target, next, increments, plan } = decision;
-  if (next === undefined) return unchanged(decision);
+  if (next === undefined) {
+    await forget(avala, decision, options);
+    return unchanged(decision);
+  }
   const publishing: PublishOptions = {
     ...options,
     findMade: () => findRival(avala, decision, next),
@@ -123,6 +135,7 @@ export async function growSet(
     for (const known of knownIncrements([increment]))
       await recordIncrement(avala, target, known, options.stateDirectory);
   }
+  await forget(avala, decision, options);
   const now = planGrowth(target.files, all, target.postponed);
   const isUnsure = result.outcome === "unchanged" && now.unverified.length > 0;
   return {

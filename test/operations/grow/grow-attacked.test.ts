@@ -144,3 +144,18 @@ test("items that are listed short of their count are not taken for all of them",
   await expect(place.run({ avala: cut })).rejects.toMatchObject({ code: "dataset" });
   expect(place.items()).toEqual(["x/a.jpg", "x/b.jpg", "x/c.jpg"]);
 });
+
+test("a look changes nothing: after it the run comes to the same increment", async () => {
+  await place.start();
+  await place.put("a.jpg", "one");
+  await place.run();
+  await place.put("b.jpg", "two");
+  await place.run();
+  await place.deleteByHand(2);
+  const looked = await place.decide();
+  const { decision } = await place.run();
+  expect(decision.next).toEqual(looked.next);
+  expect(decision.deleted).toHaveLength(1);
+  expect(decision.next?.number).toBe(3);
+  expect((await place.run()).decision.deleted).toEqual([]);
+});
