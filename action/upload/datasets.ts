@@ -43,7 +43,7 @@ const WORDS: Words = {
   version: "Put {digest} into dataset, and each content gets a dataset version.",
   takeOver: "if-dataset-exists: verify accepts a dataset that holds exactly these files.",
   growing:
-    "For a set that people annotate, put {increment} in the place of {digest} in dataset: a change then adds a dataset of what is new, and the others stay in the set with their annotations.",
+    "For a set that people annotate, begin a growing set, by {increment} in the place of {digest} in dataset: it sends all files once more, and what was annotated until now stays on the versions. From then on a change adds a dataset of what is new, and annotations stay in the set.",
 };
 
 export interface Decided {
@@ -114,9 +114,17 @@ async function decide(context: UploadContext, target: Target, all: Listed): Prom
   const options = { ...optionsOf(context), listed };
   const decision = await decidePublish(context.avala, publish, options).catch(asForbidden);
   if (decision === "forbidden") return undecided(context, target, publish);
-  const looked =
-    decision.kind === "found" ? { earlier: [] } : await earlierVersions(context, target, listed);
+  const others = decision.kind === "found" ? leftByReturn(decision.dataset, listed ?? []) : listed;
+  const looked = await earlierVersions(context, target, others);
   return { target, decision, isKnown: true, ...looked };
+}
+
+/** Content that came back turns to its version again: newer ones, which people may have annotated, stay behind. */
+function leftByReturn(found: Dataset, listed: readonly Dataset[]): readonly Dataset[] {
+  const { createdAt = "" } = found;
+  return listed.filter(
+    (one) => createdAt !== "" && (one.createdAt ?? "") > createdAt && mayHaveWork([one]),
+  );
 }
 
 function undecided({ warn }: UploadContext, target: Target, publish: PublishTarget): Decided {
@@ -160,11 +168,10 @@ function whyUnsure(unsure: readonly Dataset[]): string {
 /** What a new version leaves behind, in words; `undefined` where it replaces none. */
 export function describeReplaced({
   target,
-  decision,
   earlier,
   unknownWhy,
 }: Decided): { readonly text: string; readonly mayHaveWork: boolean } | undefined {
-  if (decision.kind === "found" || !isVersionName(setNameOf(target))) return undefined;
+  if (!isVersionName(setNameOf(target))) return undefined;
   const left = describeEarlier(earlier, { by: target.name, growing: WORDS.growing });
   if (unknownWhy === undefined)
     return left === "" ? undefined : { text: left, mayHaveWork: mayHaveWork(earlier) };

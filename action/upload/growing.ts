@@ -3,6 +3,7 @@
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { decideGrowths, type GrowDecision } from "../../src/operations/grow/decide-growth";
+import { familyOf } from "../../src/operations/grow/beside";
 import { growSet, type GrowResult } from "../../src/operations/grow/grow";
 import type { GrowTarget } from "../../src/operations/grow/growth";
 import type { GrowthPlan } from "../../src/operations/grow/growth-plan";
@@ -49,7 +50,12 @@ export async function decideSets(
 ): Promise<readonly DecidedSet[]> {
   const sets = targets.flatMap((target) => growTargetOf(context, target));
   try {
-    const decisions = await decideGrowths(context.avala, sets, optionsOf(context));
+    const decisions = await decideGrowths(
+      context.avala,
+      sets,
+      optionsOf(context),
+      familyOf(context.inputs.dataset),
+    );
     return targets.flatMap((target, index) => {
       const decision = decisions[index];
       return decision === undefined ? [] : [{ target, decision }];

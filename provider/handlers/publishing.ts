@@ -11,7 +11,7 @@ export const PULUMI_WORDS: Words = {
   takeOver:
     "Set adopt: true on the FileSet and on its Dataset to manage one that holds exactly these files.",
   growing:
-    "A set that people annotate is better declared as a GrowingDataset: a change then adds a dataset of what is new, and the others stay in the set with their annotations.",
+    "A set that people annotate is better declared as a GrowingDataset: it sends all files once more, and what was annotated until now stays on the versions. From then on a change adds a dataset of what is new, and annotations stay in the set.",
 };
 
 // A file set has no time-out: it waits for a dataset that another run makes, and no longer than one waits for its own.

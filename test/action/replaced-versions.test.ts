@@ -222,3 +222,17 @@ describe("a set that is unchanged", () => {
     expect(await itemsListed()).toBe(1);
   });
 });
+
+test("content that came back says what stays on the newer versions", async () => {
+  await act(versioned);
+  tree.write({ "images/cats/new.jpg": jpeg("new") });
+  const { outputs } = await act(versioned);
+  emulator.addAnnotations(outputs["dataset-uid"] ?? "", 7);
+  rmSync(tree.at("images/cats/new.jpg"));
+  for (const more of [{ "dry-run": "true" }, {}]) {
+    const { warnings } = await act({ ...versioned, ...more });
+    expect(warnings.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/3 items, 7 annotations\) stays at Avala/),
+    );
+  }
+});

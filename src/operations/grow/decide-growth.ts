@@ -8,6 +8,7 @@ import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";
 import { counted } from "../../text";
 import { isOwned } from "../dataset-owner";
+import { describeBeside, describeOutside, findBeside, type Family } from "./beside";
 import { nextName, type IncrementToMake } from "./next-increment";
 import {
   findIncrements,
@@ -84,15 +85,28 @@ async function askForUnlisted(
 
 function reportByHand(avala: Avala, { name }: GrowTarget, byHand: readonly Dataset[]): void {
   if (byHand.length === 0) return;
-  const names = byHand
-    .slice(0, 5)
-    .map((dataset) => `${printable(dataset.name)} (uid ${dataset.uid})`);
-  const isOne = byHand.length === 1;
-  const more = byHand.length > names.length ? ` and ${byHand.length - names.length} more` : "";
-  avala.emit({
-    kind: "warning",
-    text: `${counted(byHand.length, "dataset")} under the name of the growing set ${printable(name.before)}{increment} ${isOne ? "is not one of its increments" : "are not increments of it"}: ${names.join(", ")}${more}. Files that ${isOne ? "it holds" : "they hold"} do not count as held.`,
-  });
+  const isNot = byHand.length === 1 ? "is not one of its increments" : "are not increments of it";
+  const set = `${printable(name.before)}{increment}`;
+  const head = `${counted(byHand.length, "dataset")} under the name of the growing set ${set} ${isNot}.`;
+  avala.emit({ kind: "warning", text: `${head} ${describeOutside(byHand)}` });
+}
+
+/** What lies beside the sets, by the list that they were found in. */
+function reportBeside(
+  avala: Avala,
+  decided: readonly GrowDecision[],
+  { listed, family }: { readonly listed: readonly Dataset[]; readonly family: Family | undefined },
+): void {
+  const sets = decided.map(({ target, increments }) => ({ target, size: increments.length }));
+  const taken = new Set(
+    decided.flatMap(({ increments, byHand }) => [
+      ...increments.map(({ dataset }) => dataset.uid),
+      ...byHand.map(({ uid }) => uid),
+    ]),
+  );
+  const name = family?.before ?? decided[0]?.target.name.before ?? "";
+  for (const beside of findBeside(listed, sets, { family, taken }))
+    avala.emit({ kind: "warning", text: describeBeside(beside, name) });
 }
 
 /** An increment of none would be an empty dataset. */
@@ -107,22 +121,28 @@ function requireIndexed(target: GrowTarget, given: number): void {
   throw new InputError([{ input: "files", text: `${text}, so the set has nothing to grow by` }]);
 }
 
-/** {@link decideGrowth} for sets whose names begin alike, as partitions: one list for all. */
+/**
+ * {@link decideGrowth} for sets whose names begin alike, as partitions: one list for all.
+ * @param family what the names of all folders' sets have in common: then those of folders that are gone are said
+ */
 export async function decideGrowths(
   avala: Avala,
   targets: readonly GrowTarget[],
   options: GrowOptions,
+  family?: Family,
 ): Promise<readonly GrowDecision[]> {
   const known: Known[] = [];
   for (const target of targets) known.push(await knownOf(avala, target, options));
   const expected = known.reduce((sum, { size }) => sum + size, 0);
   const names = targets.map(({ name }) => name);
-  const listed = await listUnder(avala, names, { expected });
+  const all = family === undefined ? names : [...names, { before: family.before }];
+  const listed = await listUnder(avala, all, { expected });
   const decided: GrowDecision[] = [];
   for (const [index, target] of targets.entries()) {
     const knowledge = { listed, known: known[index] ?? new Map<string, KnownIncrement>() };
     decided.push(await decideListed(avala, target, knowledge, options));
   }
+  reportBeside(avala, decided, { listed, family });
   return decided;
 }
 
@@ -138,7 +158,9 @@ export async function decideGrowth(
 ): Promise<GrowDecision> {
   const known = await knownOf(avala, target, options);
   const listed = await listUnder(avala, [target.name], { expected: known.size });
-  return decideListed(avala, target, { listed, known }, options);
+  const decision = await decideListed(avala, target, { listed, known }, options);
+  reportBeside(avala, [decision], { listed, family: undefined });
+  return decision;
 }
 
 async function decideListed(
