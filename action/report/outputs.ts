@@ -15,7 +15,7 @@ import type { Destination } from "../selection/destination";
 import type { Plan } from "../plan/plan-shape";
 import { pathFrom, type Selection } from "../selection/selection";
 import { setsReport, uidsText } from "./growing-report";
-import type { Results } from "./results";
+import { nameOfMade, type Results } from "./results";
 import { replacing, write } from "./step-files";
 import { OUTPUT_PREFIX } from "../written";
 import { nameText, urlText, wordText } from "./server-text";
@@ -122,14 +122,10 @@ export async function writeReport(
     retries: results.retries.total,
     retriedFor: results.retries.causes(),
     digest: selection?.manifest.digest ?? null,
-    datasets: results.datasets.map(({ target, dataset }) => ({
-      folder: target.folder,
-      name: target.name,
-      slug: dataset.slug,
-      uid: dataset.uid,
-      status: dataset.status,
-      items: dataset.itemCount,
-    })),
+    datasets: results.datasets.map((one) => {
+      const { slug, uid, status, itemCount: items } = one.dataset;
+      return { folder: one.target.folder, name: nameOfMade(one), slug, uid, status, items };
+    }),
     growingSets: setsReport(results.sets),
     export: made && {
       uid: made.uid,
@@ -158,6 +154,7 @@ function fileCounts(results: Results): Readonly<Record<string, number | object>>
     unverified: results.unverified,
     hiddenLeftOut: fileSet?.hiddenLeftOut ?? 0,
     leftOut: fileSet === undefined ? {} : leftOutCounts(fileSet.leftOut),
+    leftOutFolders: results.selection?.leftOutFolders ?? [],
   };
 }
 

@@ -84,6 +84,11 @@ export interface GrownSet {
   readonly newCount: number;
 }
 
+/** What a dataset is called: a growing set's target has `{increment}` in the place of what its datasets differ in. */
+export function nameOfMade({ target, dataset }: Results["datasets"][number]): string {
+  return target.growing === undefined ? target.name : dataset.name;
+}
+
 /** What is known of the target's dataset now, in the place of what was known before. */
 export function noteDataset({ datasets }: Results, target: Target, dataset: Dataset): void {
   const at = datasets.findIndex((one) => one.target === target);

@@ -8,7 +8,7 @@ import { describeCost } from "../../src/upload/cost";
 import { costOf, plannedText } from "../plan/plan";
 import { growthText } from "../plan/growth-text";
 import { conditionText, exportText } from "./report";
-import type { GrownSet, Results } from "./results";
+import { nameOfMade, type GrownSet, type Results } from "./results";
 import { markdownText } from "./text";
 
 const MAX_FILES = 100;
@@ -82,16 +82,35 @@ function setRows({ target, increments, plan, newCount }: GrownSet): readonly Row
     postponed: postponed.length,
   });
   const has = `${counted(increments.length, "dataset")}, ${counts}`;
-  return [["Growing set", `${target.name}: ${has}`]];
+  return [["Growing set", `${target.name}: ${has}`], ...supersededRows(increments, plan)];
+}
+
+const MAX_SUPERSEDED = 10;
+
+function supersededRows(
+  increments: GrownSet["increments"],
+  { superseded }: GrownSet["plan"],
+): readonly Row[] {
+  if (superseded.length === 0) return [];
+  const names = new Map(increments.map(({ dataset }) => [dataset.uid, dataset.name]));
+  const lines = superseded
+    .slice(0, MAX_SUPERSEDED)
+    .map(
+      ({ path, datasetUid, why }) => `${path} in ${names.get(datasetUid) ?? datasetUid}: ${why}`,
+    );
+  const rest = superseded.length - lines.length;
+  const more = rest > 0 ? [`and ${formatCount(rest)} more: see the output current`] : [];
+  return [["Superseded", [...lines, ...more].join("\n")]];
 }
 
 function datasetRows({ datasets, plan, sets }: Results): readonly Row[] {
   if (plan !== undefined) return plan.datasets.map((one) => ["Dataset", plannedText(one)]);
-  if (sets.length > 0) return sets.flatMap(setRows);
-  return datasets.map(({ target, dataset }) => {
-    const items = `${dataset.status}, ${counted(dataset.itemCount, "item")}`;
-    return ["Dataset", `${target.name}, uid ${dataset.uid}: ${items}`];
+  const made = datasets.map((one): Row => {
+    const { status, itemCount, uid } = one.dataset;
+    const items = `${status}, ${counted(itemCount, "item")}`;
+    return ["Dataset", `${nameOfMade(one)}, uid ${uid}: ${items}`];
   });
+  return [...sets.flatMap(setRows), ...made];
 }
 
 function fileRows(results: Results): readonly Row[] {
@@ -141,6 +160,7 @@ function leftOutText({ selection }: Results): string {
   return [
     hidden > 0 ? `${counted(hidden, "hidden file")}: include-hidden-files is false` : "",
     ...(fileSet === undefined ? [] : describeLeftOut(fileSet.leftOut)),
+    ...(selection?.leftOutFolders ?? []),
   ]
     .filter((line) => line !== "")
     .join("\n");

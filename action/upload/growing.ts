@@ -106,33 +106,53 @@ export function tellSets(run: Run, decided: readonly DecidedSet[]): void {
     run.log.info(`Growing set ${name}, ${counted(increments.length, "dataset")}: ${text}.`);
     if (deleted.length > 0) {
       const names = deleted.map((one) => `${shown(one.name)} (uid ${shown(one.uid)})`).join(", ");
-      run.warn({
-        text: `Datasets of ${name} are gone at Avala: ${names}. Their files are sent again.`,
-      });
+      const again = sentAgainText(decision);
+      run.warn({ text: `Datasets of ${name} are gone at Avala: ${names}. ${again}` });
     }
     if (plan.superseded.length > 0)
       run.log.group(`Superseded in ${name}`, supersededLines(decision));
+    if (plan.moved.length > 0) run.log.group(`Moved in ${name}`, movedLines(decision));
     if (plan.unverified.length > 0) run.warn({ text: unverifiedText(name, plan) });
   }
 }
 
+/** What deleted datasets held may be superseded, or held by another one. */
+function sentAgainText({ deleted, plan }: GrowDecision): string {
+  const held = new Set(deleted.flatMap(({ entries }) => entries.map(({ path }) => path)));
+  const again = plan.toSend.filter(({ path }) => held.has(path)).length;
+  if (again === 0) return "The set lacks nothing that they held.";
+  return `${counted(again, "file")} that they held ${again === 1 ? "is" : "are"} sent again.`;
+}
+
 const MAX_SUPERSEDED_LINES = 100;
 
-function supersededLines({
-  increments,
-  plan: { superseded, moved },
-}: GrowDecision): readonly string[] {
-  const names = new Map(increments.map(({ dataset }) => [dataset.uid, dataset.name]));
-  const nameOf = (uid: string): string => shown(names.get(uid) ?? uid);
-  const lines = [
-    ...superseded.map(
-      ({ path, datasetUid, why }) => `${shown(path)} in ${nameOf(datasetUid)}: ${why}`,
+type Names = ReadonlyMap<string, string>;
+
+function namesIn({ increments }: GrowDecision): Names {
+  return new Map(increments.map(({ dataset }) => [dataset.uid, dataset.name]));
+}
+
+function supersededLines(decision: GrowDecision): readonly string[] {
+  const names = namesIn(decision);
+  return bounded(
+    decision.plan.superseded.map(
+      ({ path, datasetUid, why }) =>
+        `${shown(path)} in ${shown(names.get(datasetUid) ?? datasetUid)}: ${why}`,
     ),
-    ...moved.map(
+  );
+}
+
+function movedLines(decision: GrowDecision): readonly string[] {
+  const names = namesIn(decision);
+  return bounded(
+    decision.plan.moved.map(
       ({ path, to, datasetUid }) =>
-        `${shown(path)} in ${nameOf(datasetUid)}: current as ${shown(to)}`,
+        `${shown(path)} in ${shown(names.get(datasetUid) ?? datasetUid)}: current as ${shown(to)}`,
     ),
-  ];
+  );
+}
+
+function bounded(lines: readonly string[]): readonly string[] {
   const rest = lines.length - MAX_SUPERSEDED_LINES;
   if (rest <= 0) return lines;
   return [
@@ -201,7 +221,11 @@ function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowRe
   }
   results.sets.push({ target, increments, plan, newCount });
   if (made === undefined) {
-    log.info(`Growing set ${target.name} holds these files; nothing is sent.`);
+    const held =
+      plan.unverified.length === 0
+        ? "holds these files"
+        : `holds ${formatCount(plan.current.length)} of these files, and ${formatCount(plan.unverified.length)} could not be compared`;
+    log.info(`Growing set ${target.name} ${held}; nothing is sent.`);
     return;
   }
   const { dataset } = made;

@@ -5,8 +5,6 @@ import { resolve } from "node:path";
 import type { Avala } from "../../src/api/connection";
 import { stateDirectory } from "../../src/config";
 import { InputError } from "../../src/errors";
-import { shortDigest } from "../../src/files/manifest/dataset-name";
-import { counted, formatBytes, shown } from "../../src/text";
 import type { GrowResult } from "../../src/operations/grow/grow";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import { toSend, type PublishResult } from "../../src/operations/publish/target";
@@ -41,6 +39,7 @@ import {
   type ServerDatasets,
   type PlanTarget,
 } from "../plan/plan";
+import { planLines } from "../plan/plan-lines";
 import type { Plan } from "../plan/plan-shape";
 import { settingsOf } from "../plan/plan-settings";
 import { checkScopes, isCheckedLater } from "../scope-check";
@@ -227,19 +226,4 @@ async function writeDryRun(
   run.log.group("Plan", planLines(plan));
   run.log.info(`Dry run: nothing is sent. It would be ${describeCost(costOf(plan))}.`);
   return "planned";
-}
-
-// The JSON has them all; a log of a hundred thousand lines is of no use.
-const MAX_PLANNED_LINES = 100;
-
-/** Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`. */
-function planLines({ files }: Plan): readonly string[] {
-  const lines = files.slice(0, MAX_PLANNED_LINES).map((file) => {
-    const content = `${formatBytes(file.sizeBytes)}, sha256 ${shortDigest(file.sha256)}`;
-    const way =
-      file.by === "nothing" ? "there already" : `by ${file.by}, ${counted(file.calls, "call")}`;
-    return `${shown(file.source)} → ${shown(file.path)} in ${file.dataset}: ${content}, ${way}`;
-  });
-  const rest = files.length - lines.length;
-  return rest > 0 ? [...lines, `and ${counted(rest, "file")} more, in the plan's JSON`] : lines;
 }

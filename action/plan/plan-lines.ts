@@ -1,0 +1,30 @@
+// A plan's files as lines of the log. Pure.
+import { shortDigest } from "../../src/files/manifest/dataset-name";
+import { counted, formatBytes, shown } from "../../src/text";
+import type { Plan } from "./plan-shape";
+
+function thereAlready(itemPath: string | undefined): string {
+  return itemPath === undefined ? "there already" : `there already, as ${shown(itemPath)}`;
+}
+
+// The JSON has them all; a log of a hundred thousand lines is of no use.
+const MAX_PLANNED_LINES = 100;
+
+/** Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`. */
+export function planLines({ files, datasets }: Plan): readonly string[] {
+  const itemPaths = new Map(
+    datasets.flatMap(
+      ({ growing }) => growing?.moved.map(({ path, to }) => [to, path] as const) ?? [],
+    ),
+  );
+  const lines = files.slice(0, MAX_PLANNED_LINES).map((file) => {
+    const content = `${formatBytes(file.sizeBytes)}, sha256 ${shortDigest(file.sha256)}`;
+    const way =
+      file.by === "nothing"
+        ? thereAlready(itemPaths.get(file.path))
+        : `by ${file.by}, ${counted(file.calls, "call")}`;
+    return `${shown(file.source)} → ${shown(file.path)} in ${file.dataset}: ${content}, ${way}`;
+  });
+  const rest = files.length - lines.length;
+  return rest > 0 ? [...lines, `and ${counted(rest, "file")} more, in the plan's JSON`] : lines;
+}
