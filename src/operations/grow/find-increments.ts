@@ -5,7 +5,7 @@ import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { folded } from "../dataset";
 import { sharedPart } from "../dataset-list";
 import { ownedAmong } from "../dataset-owner";
-import type { OwnerWanted } from "../dataset-ref";
+import { knownOwner, type OwnerWanted } from "../dataset-ref";
 import type { GrowTarget, KnownIncrement } from "./growth";
 import {
   endsAsIncrement,
@@ -47,11 +47,26 @@ export async function listUnder(
   return [...listed.values()];
 }
 
-/** Others' datasets are listed when they are public. */
-function isByHand({ name, visibility }: Dataset, set: GrowingName): boolean {
-  if (visibility === "public" || visibility === "unlisted" || endsAsIncrement(name)) return false;
+/** Whether it lies under the set's name, whoever's it is. One that another set made, as of a folder, does not. */
+function isUnderName({ name }: Dataset, set: GrowingName): boolean {
   const written = folded(name);
-  return written === folded(nameOfSet(set)) || written.startsWith(folded(set.before));
+  const before = folded(set.before);
+  if (written === folded(nameOfSet(set))) return true;
+  return written.startsWith(before) && !endsAsIncrement(written.slice(before.length));
+}
+
+/** Strangers' datasets are listed when they are public: of those only the owner's, by a name that is known. */
+async function ownByHand(
+  avala: Avala,
+  listed: readonly Dataset[],
+  { wanted, known }: OwnTerms,
+): Promise<readonly Dataset[]> {
+  if (listed.every(({ visibility }) => isPrivate(visibility))) return listed;
+  const before = [...known.values()].flatMap(({ ownerName }) => ownerName ?? []);
+  const names = before.length > 0 ? before : (await knownOwner(avala, wanted)).names;
+  return listed.filter(
+    ({ visibility, ownerName = "" }) => isPrivate(visibility) || names.includes(ownerName),
+  );
 }
 
 /**
@@ -76,14 +91,16 @@ export function isOfType(
   return dataType === undefined || dataType === wanted.dataType;
 }
 
+interface OwnTerms {
+  readonly wanted: OwnerWanted;
+  readonly known: ReadonlyMap<string, KnownIncrement>;
+}
+
 /** Of each name the wanted owner's; no call for one that is known. */
 async function ownOf(
   avala: Avala,
   named: readonly Dataset[],
-  {
-    wanted,
-    known,
-  }: { readonly wanted: OwnerWanted; readonly known: ReadonlyMap<string, KnownIncrement> },
+  { wanted, known }: OwnTerms,
 ): Promise<readonly Pick<FoundIncrement, "dataset" | "isOwnerKnown">[]> {
   const own = named.filter((dataset) => isKnownOwn(dataset, known.get(dataset.uid)));
   if (own.length > 0) return own.map((dataset) => ({ dataset, isOwnerKnown: true }));
@@ -103,7 +120,7 @@ export async function findIncrements(
   for (const dataset of listed) {
     const numbered = parseIncrement(name, dataset);
     if (numbered === undefined || !isOfType(dataset, { dataset: wanted })) {
-      if (numbered !== undefined || isByHand(dataset, name)) byHand.push(dataset);
+      if (numbered !== undefined || isUnderName(dataset, name)) byHand.push(dataset);
       continue;
     }
     const { named } = byName.get(dataset.name) ?? { named: [] };
@@ -114,5 +131,5 @@ export async function findIncrements(
     const own = await ownOf(avala, named, { wanted, known });
     found.push(...own.map((one) => ({ ...numbered, ...one })));
   }
-  return { found, byHand };
+  return { found, byHand: await ownByHand(avala, byHand, { wanted, known }) };
 }

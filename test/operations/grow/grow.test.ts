@@ -116,22 +116,39 @@ describe("a growing set", () => {
     expect(again.result.outcome).toBe("unchanged");
   });
 
-  test("what was begun by hand is not an increment, and is said", async () => {
-    await place.emulator.leaveFile("set/a/one.jpg", "one");
-    const body = JSON.stringify({ name: "set", slug: "set", data_type: "image" });
-    const headers = {
-      "X-Avala-Api-Key": place.emulator.apiKey,
-      "Content-Type": "application/json",
-    };
+  const makeByHand = async (name: string, visibility = "private"): Promise<void> => {
+    await place.emulator.leaveFile(`${name}/a/one.jpg`, "one");
     await fetch(`${place.emulator.baseUrl}/datasets/manual-upload/`, {
       method: "POST",
-      headers,
-      body,
+      headers: { "X-Avala-Api-Key": place.emulator.apiKey, "Content-Type": "application/json" },
+      body: JSON.stringify({ name, slug: name, data_type: "image", visibility }),
     });
+  };
+
+  test("what was begun by hand is not an increment, and is said", async () => {
+    await makeByHand("set");
     const { decision, result } = await place.run();
     expect(decision.byHand.map(({ name }) => name)).toEqual(["set"]);
     expect(pathsOf(decision.plan.toSend)).toEqual(["a/one.jpg", "b/two.jpg"]);
     expect(result.increments).toHaveLength(1);
+  });
+
+  test("what was begun by hand and is shown to all is said too, and costs no call on a later day", async () => {
+    await place.emulator.stop();
+    await place.start({ dialect: { uploadVisibility: "any" } });
+    await makeByHand("set", "public");
+    const first = await place.run();
+    expect(first.decision.byHand.map(({ name }) => name)).toEqual(["set"]);
+    const { decision, calls } = await place.run();
+    expect(decision.byHand.map(({ name }) => name)).toEqual(["set"]);
+    expect(calls).toEqual(["GET /datasets/"]);
+  });
+
+  test("a dataset whose name is almost an increment's is said, and another set's is not", async () => {
+    const almost = ["set-0000-abcdef012345", "set-00001-abcdef012345"];
+    for (const name of [...almost, "set-cats-0001-abcdef012345"]) await makeByHand(name);
+    const { byHand } = await place.decide();
+    expect(byHand.map(({ name }) => name).sort()).toEqual(almost);
   });
 });
 
