@@ -3,15 +3,16 @@
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { AvalaError, isAvalaError } from "../../errors";
+import { printable } from "../../redact";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
 import type { PublishOptions, PublishResult, PublishTarget } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
-import { findIncrements, listUnder } from "./find-increments";
+import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
 import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import type { GrowOptions, KnownIncrement } from "./growth";
-import { knownAs } from "./holdings";
+import { knownAs, readHoldings } from "./holdings";
 import { parseIncrement } from "./increment-name";
 import { recordDeleted, recordIncrement } from "./increment-record";
 import type { IncrementToMake } from "./next-increment";
@@ -52,19 +53,50 @@ function publishTargetOf(
   return { dataset, files, digest, stored: landed, ifExists: "verify" };
 }
 
-/** Looks for an increment of this very content, which a rival may have made under another number. */
+/** What rivals made of the set since it was decided on, by uid. */
+type Came = Map<string, FoundIncrement>;
+
+/** Looks for an increment of this very content, which a rival may have made under another number; keeps others that came. */
 async function findRival(
   avala: Avala,
   { target, increments }: GrowDecision,
   { digest, name }: IncrementToMake,
+  came: Came,
 ): Promise<Dataset | undefined> {
   const listed = await listUnder(avala, [target.name], { expected: increments.length });
-  const alike = listed.filter(
-    (dataset) => parseIncrement(target.name, dataset)?.shortDigest === shortDigest(digest),
+  const isOld = new Set(increments.map(({ dataset }) => dataset.uid));
+  const recent = listed.filter(
+    (dataset) => !isOld.has(dataset.uid) && parseIncrement(target.name, dataset) !== undefined,
   );
-  const { found } = await findIncrements(avala, alike, target, new Map());
-  const known = found.filter(({ isOwnerKnown }) => isOwnerKnown).map(({ dataset }) => dataset);
+  const { found } = await findIncrements(avala, recent, target, new Map());
+  const own = found.filter(({ isOwnerKnown }) => isOwnerKnown);
+  const alike = own.filter((one) => one.shortDigest === shortDigest(digest));
+  for (const one of own) came.set(one.dataset.uid, one);
+  const known = alike.map(({ dataset }) => dataset);
   return known.find((dataset) => dataset.name === name) ?? known[0];
+}
+
+// Errors that only say that a rival's increment can't be read yet. This run's own is made all the same.
+const UNREADABLE: ReadonlySet<string> = new Set(["dataset", "conflict", "timeout"]);
+
+/** What rivals' increments hold: they are the set's as well. */
+async function readCame(
+  avala: Avala,
+  { target }: GrowDecision,
+  came: Came,
+  options: GrowOptions,
+): Promise<readonly Increment[]> {
+  const found = [...came.values()];
+  if (found.length === 0) return [];
+  return readHoldings(avala, target, { found, known: new Map() }, options).catch(
+    (error: unknown) => {
+      if (!isAvalaError(error) || !UNREADABLE.has(error.code)) throw error;
+      const names = found.map(({ dataset }) => printable(dataset.name)).join(", ");
+      const text = `Another run added to the growing set meanwhile: ${names}. What was added is not among the set's datasets yet; the next run takes it in. ${error.message}`;
+      avala.emit({ kind: "warning", text });
+      return [];
+    },
+  );
 }
 
 function incrementOf(
@@ -120,9 +152,10 @@ export async function growSet(
     await forget(avala, decision, options);
     return unchanged(decision);
   }
+  const came: Came = new Map();
   const publishing: PublishOptions = {
     ...options,
-    findMade: () => findRival(avala, decision, next),
+    findMade: () => findRival(avala, decision, next, came),
   };
   const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
   const result = await carryOut(avala, send, publishing).catch(withWayOut);
@@ -130,7 +163,9 @@ export async function growSet(
   if (result.outcome === "partial") return { outcome: "partial", increments, plan, upload };
   const { dataset, unverified } = result;
   const increment = incrementOf(decision, next, dataset);
-  const all = inOrder([...increments.filter((one) => one.dataset.uid !== dataset.uid), increment]);
+  came.delete(dataset.uid);
+  const others = [...increments, ...(await readCame(avala, decision, came, options))];
+  const all = inOrder([...others.filter((one) => one.dataset.uid !== dataset.uid), increment]);
   if (unverified === 0) {
     for (const known of knownIncrements([increment]))
       await recordIncrement(avala, target, known, options.stateDirectory);

@@ -175,6 +175,19 @@ describe("two runs at once", () => {
     expect(place.items()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
   });
 
+  test("that overlap make two, and the one that ends later has both in its result", async () => {
+    await place.put("c.jpg", "three");
+    const meanwhile = () => place.run({ machine: "another", paths: ["b.jpg", "c.jpg"] });
+    const { result } = await place.run({ paths: ["a.jpg", "b.jpg"], meanwhile });
+    const held = result.increments.map(({ entries }) => entries.map(({ path }) => path));
+    expect(new Set(held.map((paths) => paths.join()))).toEqual(
+      new Set(["a.jpg,b.jpg", "b.jpg,c.jpg"]),
+    );
+    expect(result.plan.current.map(({ path }) => path)).toEqual(["a.jpg", "b.jpg"]);
+    const again = await place.run({ paths: ["a.jpg", "b.jpg"] });
+    expect(again.result.plan.current).toEqual(result.plan.current);
+  });
+
   test("that share some files hold them once", async () => {
     await place.put("c.jpg", "three");
     const meanwhile = () => place.run({ machine: "another", paths: ["b.jpg", "c.jpg"] });
