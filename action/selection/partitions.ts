@@ -18,6 +18,8 @@ import { namesOf } from "./target-names";
 export interface Partition {
   /** As `{folder}` has it. */
   readonly folder: string;
+  /** As messages have it: `""` for the files above all folders; `undefined` where all files are one dataset. */
+  readonly place: string | undefined;
   readonly files: readonly LocalFile[];
   readonly dataType: DataType | undefined;
   /** Paths that were left for a later run. */
@@ -54,6 +56,7 @@ export function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly P
     .map((one) => ({
       ...one,
       folder: named(one.folder),
+      place: partitionDepth === 0 ? undefined : one.folder,
       postponed: postponed.get(one.folder) ?? [],
     }));
 }
@@ -87,15 +90,15 @@ export function partitionProblems(
   ]);
 }
 
-function typeProblems({ folder, files, dataType, postponed }: Partition): readonly InputProblem[] {
+function typeProblems({ place, files, dataType, postponed }: Partition): readonly InputProblem[] {
   if (files.length === 0 && postponed.length > 0) return [];
   const paths = files.map(({ path }) => path);
   if (!paths.some((path) => isItemOf(path, dataType))) {
     const way = "take it away by a line with !, or let unindexed be leave-out";
-    const useless = uselessText(paths, { dataType, folder: folder === "" ? undefined : folder });
+    const useless = uselessText(paths, { dataType, folder: place });
     return [{ input: "files", text: `${useless} A dataset without items is not made: ${way}.` }];
   }
-  return dataType === undefined ? [{ input: "data-type", text: untyped(folder, paths) }] : [];
+  return dataType === undefined ? [{ input: "data-type", text: untyped(place, paths) }] : [];
 }
 
 /** A file that never shows can't be known to be held, so it would be sent again whenever no record says so. */

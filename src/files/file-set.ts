@@ -185,13 +185,15 @@ async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Ch
 }
 
 function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
-  const { junkLeftOut: junk, ignored } = found;
+  const { junkLeftOut, ignored } = found;
   const unindexed = indexing.leftOut.map((path) => prefix + path);
   // A placeholder without a suffix may stand for a folder of images.
   const evicted = found.evicted.filter(
     (path) => suffixOf(path) === "" || isItemOf(path, indexing.dataType),
   );
   const missing = evicted.map((path) => prefix + path);
+  // The placeholder of a file that would be no item is a thing left behind.
+  const junk = junkLeftOut + found.evicted.length - evicted.length;
   return { unindexed, junk, ignored, evicted: missing, young: [], changed: [] };
 }
 

@@ -100,6 +100,7 @@ describe("a folder of which nothing would be indexed", () => {
       const { outputs, errors } = await act({ ...partitioned, ...more, unindexed: "send" });
       expect(outputs.outcome).toBe("invalid");
       expect(errors[0]).toMatch(/No file of labels would be indexed.*2 \.txt/);
+      expect(errors[0]).toMatch(/No file above all folders would be indexed.*1 \.md, 1 \.yaml/);
       expect(emulator.requests()).toEqual([]);
     },
   );

@@ -91,6 +91,8 @@ describe("a file that macOS keeps in iCloud only", () => {
     const set = await read(tree(content));
     expect(pathsOf(set)).toEqual(["a.jpg"]);
     expect(set.leftOut.evicted).toEqual(["b.jpg", "in/c.png"]);
+    // The note's placeholder, and the old one beside its file.
+    expect(set.leftOut.junk).toBe(2);
     expect(set.notices).toHaveLength(1);
     expect(set.notices[0]?.text).toMatch(/2 files .*b\.jpg, in\/c\.png/);
   });

@@ -148,7 +148,7 @@ test.each([
 
 describe("files that agree on no data type", () => {
   test("are counted and named by type", () => {
-    expect(untyped("", ["a.jpg", "b.jpg", "c.mcap", "d.txt"])).toContain(
+    expect(untyped(undefined, ["a.jpg", "b.jpg", "c.mcap", "d.txt"])).toContain(
       "they are of several types: 2 image (a.jpg, b.jpg), 1 mcap (c.mcap)",
     );
   });

@@ -197,7 +197,7 @@ function requireType({ dataType }: GrowingGiven, { set, manifest }: LocalSet): D
   const known = dataType ?? set.dataType;
   if (known === undefined) {
     const paths = manifest.entries.map(({ path }) => path);
-    throw new InputError([{ input: "dataType", text: untyped("", paths) }]);
+    throw new InputError([{ input: "dataType", text: untyped(undefined, paths) }]);
   }
   if (indexedOf(manifest.entries, known).length > 0) return known;
   const files = counted(manifest.entries.length, "file");

@@ -5,7 +5,7 @@ import type { Notice, PatternCount } from "../local-file";
 import { comparePaths } from "../manifest/manifest";
 import type { Rejection } from "./entries";
 import { createIgnores, type IgnoreCount } from "./ignore-file";
-import { isJunk } from "./junk";
+import { evictedName, isJunk } from "./junk";
 import type { PatternLine } from "./patterns";
 import { IGNORE_FILE, type Tree } from "./tree";
 
@@ -83,7 +83,8 @@ export function createFindings({ tree, includeHidden }: Options): Findings {
       named,
       patterns,
       hiddenLeftOut: [...hidden].filter((path) => !taken.has(path)).length,
-      junkLeftOut: [...junk].filter((path) => !taken.has(path)).length,
+      junkLeftOut: [...junk].filter((path) => !taken.has(path) && !isPlaceholder(path, bars))
+        .length,
       ignored: ignores.counts(),
       ...barredBy(bars, ignores.problems()),
     }),
@@ -92,6 +93,13 @@ export function createFindings({ tree, includeHidden }: Options): Findings {
 
 function isIgnoreFile(path: string): boolean {
   return path === IGNORE_FILE || path.endsWith(`/${IGNORE_FILE}`);
+}
+
+/** Of a file that is counted by itself as one that is missing. */
+function isPlaceholder(path: string, bars: ReadonlyMap<string, Rejection>): boolean {
+  const start = path.lastIndexOf("/") + 1;
+  const name = evictedName(path.slice(start));
+  return name !== undefined && bars.get(path.slice(0, start) + name)?.level === "evicted";
 }
 
 function isJunkOf(path: string, { writtenParts }: PatternLine): boolean {

@@ -79,11 +79,16 @@ export function uselessText(
   others: readonly string[],
   { dataType, folder }: Pick<IndexingOptions, "dataType" | "folder">,
 ): string {
-  const where = folder === undefined ? "" : ` of ${folder === "" ? "the root" : shown(folder)}`;
+  const where = folder === undefined ? "" : folderText(folder);
   const taken = dataType === undefined ? "" : ` (${takenBy(dataType)})`;
   const foreign = others.filter(isForeign);
   const convert = foreign.length === 0 ? "" : ` To be converted: ${describeForeign(foreign)}.`;
   return `No file${where} would be indexed${as(dataType)}${taken}: ${describeSuffixes(others)}.${convert}`;
+}
+
+/** Partitioned, the files that lie in no folder are a dataset as well. */
+function folderText(folder: string): string {
+  return folder === "" ? " above all folders" : ` of ${shown(folder)}`;
 }
 
 function refusedText(others: readonly string[], dataType: DataType | undefined): string {

@@ -42,7 +42,7 @@ interface Pair {
 
 function textOf(folder: string, { first, then }: Pair): string {
   const where = folder === "" ? "the root" : shown(folder);
-  return `In ${where}, ${shown(first)} comes before ${shown(then)}, as names sort as text. Should these be frames of a sequence, fill their numbers up with zeros (as 002 and 010).`;
+  return `In ${where}, ${shown(first)} comes before ${shown(then)}, as names sort as text. If these are frames of a sequence, fill their numbers up with zeros (as 002 and 010).`;
 }
 
 interface Row {

@@ -61,9 +61,10 @@ export function typeQuestion({ paths, otherThanSplats }: TypeEvidence): string |
 const notSplats =
   "meshes or point clouds, as they lack the properties of a splat, f_dc_*, opacity, scale_* and rot_*: lidar takes .alp, .alp.gz";
 
-/** Why no data type can be inferred where the files, all or those of a folder, are of several types or of none. */
-export function untyped(folder: string, paths: readonly string[]): string {
-  const where = folder === "" ? "the files" : `the files of folder ${shown(folder)}`;
+/** Why no data type can be inferred where the files, all or those of a folder (`""`: of none), are of several types or of none. */
+export function untyped(folder: string | undefined, paths: readonly string[]): string {
+  const of = folder === "" ? " above all folders" : ` of folder ${shown(folder ?? "")}`;
+  const where = folder === undefined ? "the files" : `the files${of}`;
   return `cannot be inferred from ${where}: ${describeTypes(paths)}. Set it`;
 }
 
