@@ -90,3 +90,12 @@ test("a set that is begun for an organization says what the user's own has", asy
   expect(warned(run)).toContain("of this name that belong to another owner");
   expect(warned(run)).toContain("7 annotations");
 });
+
+test("versions of folders that are numbers are told from increments by their items", async () => {
+  renameSync(tree.at("images/dogs"), tree.at("images/0007"));
+  renameSync(tree.at("images/cats"), tree.at("images/2026"));
+  await act({ dataset: "pets-{folder}-{digest}", "partition-depth": "1" });
+  const run = await act({ ...one, "dry-run": "true" });
+  expect(warned(run)).toContain("2 datasets of the growing set pets-{increment} may be versions");
+  expect(warned(run)).toContain(uidOf("pets-0007-"));
+});

@@ -9,6 +9,7 @@ import { printable } from "../../redact";
 import { counted } from "../../text";
 import { isOwned } from "../dataset-owner";
 import { describeBeside, describeOutside, findBeside, type Family } from "./beside";
+import { describeFolderVersions } from "./folder-version";
 import { nextName, type IncrementToMake } from "./next-increment";
 import {
   findIncrements,
@@ -181,6 +182,10 @@ async function decideListed(
   const byHand = others.filter(({ uid }) => !isFound.has(uid));
   const increments = await readHoldings(avala, target, { found, known }, options);
   reportByHand(avala, target, byHand);
+  // What was verified by an earlier run was said then.
+  const recent = increments.filter(({ dataset }) => !known.has(dataset.uid));
+  const folders = describeFolderVersions(recent, target.name.before);
+  if (folders !== undefined) avala.emit({ kind: "warning", text: folders });
   const plan = planGrowth(files, increments, given.postponed);
   // Also of those of another type: their names are taken.
   const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);

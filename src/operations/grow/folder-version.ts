@@ -1,0 +1,27 @@
+// Versions of folders whose names are numbers, `pets-0007-3f9a1c2e77b0` of the folder 0007, are named as increments of `pets`
+// are. No name tells them apart; their items do, as far as all of them lie in that folder. Pure.
+import { printable } from "../../redact";
+import { counted, listed } from "../../text";
+import type { Increment } from "./growth-plan";
+
+/** Whether all that it holds lies in a folder that is called as its number is written. */
+export function isLikeFolderVersion({ dataset, entries }: Increment): boolean {
+  const digits = /(\d{4,6})-[0-9a-f]{12}$/i.exec(dataset.name)?.[1];
+  if (digits === undefined || entries.length === 0) return false;
+  return entries.every(({ path }) => path.split("/").slice(0, -1).includes(digits));
+}
+
+/** @param name `pets-`; `undefined` where there is nothing to say */
+export function describeFolderVersions(
+  increments: readonly Increment[],
+  name: string,
+): string | undefined {
+  const like = increments.filter(isLikeFolderVersion);
+  if (like.length === 0) return undefined;
+  const isOne = like.length === 1;
+  const names = like.map(
+    ({ dataset: { name: called, uid } }) => `${printable(called)} (uid ${printable(uid)})`,
+  );
+  const it = isOne ? "It counts" : "They count";
+  return `${counted(like.length, "dataset")} of the growing set ${printable(name)}{increment} may be ${isOne ? "a version of a folder" : "versions of folders"}: all items lie in a folder that is called as the number in the name. ${it} as ${isOne ? "an increment" : "increments"}, in exports of the set too. If ${isOne ? "it is" : "they are"} not, give the growing set another name.${listed(names, 5)}`;
+}
