@@ -24,6 +24,7 @@ import {
   type PublishTarget,
 } from "../../src/operations/publish/target";
 import type { Words } from "../../src/operations/publish/refusals";
+import { aroundFolder, describeGoneFolders } from "./gone-folders";
 import { requireQuota } from "../../src/upload/check/quota";
 import type { UploadInputs } from "../inputs/upload";
 import type { Target } from "../selection/selection";
@@ -74,6 +75,9 @@ export async function decideAll(
     }
   }
   const [first] = conflicts;
+  const gone =
+    typeof listed === "object" && describeGoneFolders(listed, targets, context.inputs.dataset);
+  if (typeof gone === "string") context.warn(gone);
   if (first === undefined) return decided;
   throw conflicts.length === 1 ? first : together(first, conflicts);
 }
@@ -91,10 +95,20 @@ type Listed = readonly Dataset[] | "forbidden" | undefined;
  * What one list shows of all the targets and their other versions; `undefined` where their names have no part in common
  * that a list could be asked for.
  */
-async function listFor({ avala }: UploadContext, targets: readonly Target[]): Promise<Listed> {
-  const part = sharedPart(targets.map(setNameOf));
-  if (part === undefined) return undefined;
-  return listNamed(avala, part).catch(asForbidden);
+async function listFor(
+  { avala, inputs }: UploadContext,
+  targets: readonly Target[],
+): Promise<Listed> {
+  const names = targets.map(setNameOf);
+  const { before } = aroundFolder(inputs.dataset) ?? {};
+  // So that the versions of folders that are gone are in it too.
+  const family = before === undefined ? undefined : sharedPart([...names, { name: before }]);
+  const parts = new Set([family, sharedPart(names)]);
+  for (const part of parts) {
+    const found = part === undefined ? part : await listNamed(avala, part).catch(asForbidden);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** A key that may only write can't look. Should a dataset exist, its confirm will be refused. */

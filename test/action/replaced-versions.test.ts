@@ -236,3 +236,15 @@ test("content that came back says what stays on the newer versions", async () =>
     );
   }
 });
+
+test("versions of a folder that is gone are said, with their annotations", async () => {
+  await act(parts);
+  for (const { uid } of emulator.datasets()) emulator.addAnnotations(uid, 5);
+  const said = /1 dataset of folders that have no files now stays at Avala.* It has 5 annotations/;
+  expect((await act(parts)).warnings).toEqual([]);
+  rmSync(tree.at("images/dogs"), { recursive: true });
+  for (const more of [{ "dry-run": "true" }, {}]) {
+    const { warnings } = await act({ ...parts, ...more });
+    expect(warnings.map(({ text }) => text)).toContainEqual(expect.stringMatching(said));
+  }
+});
