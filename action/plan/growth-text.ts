@@ -1,7 +1,7 @@
 // How many files and items of a growing set are what, in one line: the log, the summary and the plan say it alike. Pure.
 import { formatCount } from "../../src/text";
 
-export interface GrowthCounts {
+interface GrowthCounts {
   readonly held: number;
   /** Of those that are held. */
   readonly moved: number;

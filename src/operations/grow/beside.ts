@@ -24,14 +24,14 @@ export function familyOf(template: string): Family | undefined {
 }
 
 /** A set, and how many datasets it has. */
-export interface SetSize {
+interface SetSize {
   readonly target: GrowTarget;
   readonly size: number;
 }
 
 type Kind = "folder" | "other-owner" | "other-set";
 
-export interface Beside {
+interface Beside {
   readonly kind: Kind;
   readonly datasets: readonly Dataset[];
 }

@@ -5,7 +5,7 @@ import { counted, listed } from "../../text";
 import type { Increment } from "./growth-plan";
 
 /** Whether all that it holds lies in a folder that is called as its number is written. */
-export function isLikeFolderVersion({ dataset, entries }: Increment): boolean {
+function isLikeFolderVersion({ dataset, entries }: Increment): boolean {
   const digits = /(\d{4,6})-[0-9a-f]{12}$/i.exec(dataset.name)?.[1];
   if (digits === undefined || entries.length === 0) return false;
   return entries.every(({ path }) => path.split("/").slice(0, -1).includes(digits));
