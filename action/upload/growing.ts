@@ -162,7 +162,7 @@ function bounded(lines: readonly string[]): readonly string[] {
 }
 
 function unverifiedText(name: string, { unverified }: GrowthPlan): string {
-  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, since this runner has no record of it and storage returned no checksums that are known to be MD5s. They were not sent. To have them compared, keep the folder AVALA_STATE_DIR between runs.`;
+  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, since this runner has no record of it, and keys of items stand for several files or storage returned no checksums that are known to be MD5s. They were not sent. To have them compared, keep the folder AVALA_STATE_DIR between runs.`;
 }
 
 /** Sends what each set lacks, and writes down what is current. */

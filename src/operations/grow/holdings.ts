@@ -9,7 +9,7 @@ import { compareFound } from "../publish/decide";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 import { inOrder, planGrowth, type HeldEntry, type Increment } from "./growth-plan";
-import { lookInto, type StoreTally } from "./increment-content";
+import { lookInto, type StoreTallies } from "./increment-content";
 import { recordIncrement } from "./increment-record";
 
 interface Knowledge {
@@ -92,12 +92,12 @@ async function lookIntoUnknown(
   options: GrowOptions,
 ): Promise<void> {
   const files = new Map(target.files.map((file) => [file.path, file]));
-  const tally: StoreTally = { alike: 0, unlike: 0 };
+  const tallies: StoreTallies = new Map();
   const {
     dataset: owner,
     dataset: { dataType },
   } = target;
-  const terms = { owner, dataType, waitMs: options.waitMs, tally };
+  const terms = { owner, dataType, waitMs: options.waitMs, tallies };
   const looks: (readonly [FoundIncrement, () => readonly HeldEntry[]])[] = [];
   for (const one of found) {
     if (knowledge.entries.has(one.dataset.uid)) continue;

@@ -25,17 +25,27 @@ import type { FoundIncrement } from "./find-increments";
 import type { GrowingFile } from "./growth";
 import type { HeldEntry } from "./growth-plan";
 
-/** What the stores have shown: until a checksum was equal, one that is not says nothing. */
-export interface StoreTally {
+/** What one store has shown: until a checksum was equal, one that is not says nothing. */
+interface StoreTally {
   alike: number;
   unlike: number;
+}
+
+/** By host: what one store's checksums are worth says nothing of another's. */
+export type StoreTallies = Map<string, StoreTally>;
+
+function tallyOf(tallies: StoreTallies, url: string | undefined): StoreTally {
+  const host = url !== undefined && URL.canParse(url) ? new URL(url).host : "";
+  const tally = tallies.get(host) ?? { alike: 0, unlike: 0 };
+  tallies.set(host, tally);
+  return tally;
 }
 
 interface LookTerms {
   readonly owner: OwnerWanted;
   readonly dataType: DataType;
   readonly waitMs: () => number;
-  readonly tally: StoreTally;
+  readonly tallies: StoreTallies;
 }
 
 /** One item, and the declared file that it may be. */
@@ -136,6 +146,20 @@ function seenOf(items: readonly ItemFacts[], files: Files): readonly Seen[] {
   });
 }
 
+/** Keys that are bare names say of files that share a name only that one of them is there. */
+function reportUnclear(avala: Avala, { name, uid }: Dataset, seen: readonly Seen[]): void {
+  const paths = [...new Set(seen.flatMap(({ path, item }) => (item === undefined ? path : [])))];
+  if (paths.length === 0) return;
+  const named = paths
+    .slice(0, 2)
+    .map((path) => printable(path))
+    .join(" or ");
+  avala.emit({
+    kind: "warning",
+    text: `Items of ${printable(name)} (uid ${printable(uid)}) have keys that stand for several files, as one for ${named}. Which of ${counted(paths.length, "file")} it holds can't be known without the record of what was sent, so they are not compared and not sent. Names that differ, or the folder AVALA_STATE_DIR kept between runs, would show it.`,
+  });
+}
+
 /** Whether the digest in the name is that of the declared files at the paths of its items: then they are its content. */
 function isProvenByName(seen: readonly Seen[], digest: string): boolean {
   const files = seen.flatMap(({ file, item }) => (item !== undefined && file) || []);
@@ -146,7 +170,7 @@ function isProvenByName(seen: readonly Seen[], digest: string): boolean {
 async function likenesses(
   avala: Avala,
   seen: readonly Seen[],
-  tally: StoreTally,
+  tallies: StoreTallies,
 ): Promise<ReadonlyMap<Seen, Likeness>> {
   const found = new Map<Seen, Likeness>();
   const options = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
@@ -154,8 +178,9 @@ async function likenesses(
     const { file, item } = one;
     if (file === undefined || item === undefined) return;
     const isOfSize = item.sizeBytes === undefined || item.sizeBytes === file.sizeBytes;
-    const canRead = tally.alike > 0 || tally.unlike < MAX_UNLIKE_BEFORE_ALIKE;
     const { url } = item;
+    const tally = tallyOf(tallies, url);
+    const canRead = tally.alike > 0 || tally.unlike < MAX_UNLIKE_BEFORE_ALIKE;
     const stored = url === undefined ? undefined : { file, url };
     const likeness = isOfSize
       ? stored && (await likenessOf(avala, stored, canRead))
@@ -180,7 +205,7 @@ async function whenCreated(avala: Avala, found: Dataset, waitMs: () => number): 
   }
 }
 
-/** What it holds, once it is asked for: when all stores were asked, `tally` has what their checksums are worth. */
+/** What it holds, once it is asked for: when all stores were asked, `tallies` has what their checksums are worth. */
 export type Look = () => readonly HeldEntry[];
 
 /**
@@ -191,7 +216,7 @@ export async function lookInto(
   avala: Avala,
   { dataset: found, shortDigest: digest, isOwnerKnown }: FoundIncrement,
   files: Files,
-  { owner, dataType, waitMs, tally }: LookTerms,
+  { owner, dataType, waitMs, tallies }: LookTerms,
 ): Promise<Look> {
   const dataset = await whenCreated(avala, found, waitMs);
   const items = await itemsOf(avala, dataset, owner);
@@ -201,11 +226,12 @@ export async function lookInto(
   const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
   requirePaths(dataset, items, { isPath });
   const seen = seenOf(items, files);
+  reportUnclear(avala, dataset, seen);
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
   if (isProvenByName(seen, digest))
     return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));
-  const likeness = await likenesses(avala, seen, tally);
-  return () => seen.map((one) => entryOf(one, likeness.get(one), tally));
+  const likeness = await likenesses(avala, seen, tallies);
+  return () => seen.map((one) => entryOf(one, likeness.get(one), tallyOf(tallies, one.item?.url)));
 }
 
 function heldOf({ path, sizeBytes, sha256 }: GrowingFile): HeldEntry {

@@ -1,6 +1,9 @@
 // Growing sets over the emulator: what is sent, what is made, what is called, and what the store has in the end.
+import { connect } from "../../../src/api/connect";
+import type { Avala } from "../../../src/api/connection";
+import type { Transport } from "../../../src/api/transport/transport";
 import { updateDataset } from "../../../src/api/endpoints/datasets";
-import { sessionWith } from "../../support/session";
+import { hurriedClock, sessionWith } from "../../support/session";
 import { useGrowingPlace } from "../../support/growing-place";
 
 const place = useGrowingPlace();
@@ -229,6 +232,78 @@ describe("a growing set whose content no one knows", () => {
       hint: expect.stringContaining("AVALA_STATE_DIR") as string,
     });
     expect(place.names()).toHaveLength(2);
+  });
+
+  test("takes one store's checksums for no proof of another's", async () => {
+    await place.start();
+    for (const path of ["a.jpg", "gone.jpg"]) await place.put(path, path);
+    await place.run();
+    for (const path of ["c.jpg", "gone2.jpg"]) await place.put(path, path);
+    await place.run();
+    await place.forget();
+    for (const path of ["gone.jpg", "gone2.jpg"]) place.drop(path);
+    const avala = await withSecondStore("set-0002-");
+    const { decision } = await place.run({ avala });
+    avala.close();
+    expect(pathsOf(decision.plan.current)).toEqual(["a.jpg"]);
+    expect(pathsOf(decision.plan.unverified)).toEqual(["c.jpg"]);
+    expect(pathsOf(decision.plan.toSend)).toEqual([]);
+  });
+
+  /** The items of one increment are on another host, whose ETags look like MD5s and are none. */
+  async function withSecondStore(start: string): Promise<Avala> {
+    const { baseUrl, apiKey } = place.emulator;
+    const { slug = "" } =
+      place.emulator.datasets().find(({ name }) => name.startsWith(start)) ?? {};
+    const path = `/datasets/emulator/${slug}/items/`;
+    const listed = await fetch(baseUrl + path, { headers: { "X-Avala-Api-Key": apiKey } });
+    const body = (await listed.text()).replaceAll("127.0.0.1", "localhost");
+    place.emulator.setFault({
+      on: { method: "GET", path: `/datasets/*/${slug}/items/` },
+      times: 0,
+      reply: { status: 200, body: JSON.parse(body) as object },
+    });
+    const { storage: inner } = sessionWith(place.emulator).avala;
+    const storage: Transport = {
+      ...inner,
+      open: async (request) => {
+        const { hostname } = new URL(request.url);
+        const reply = await inner.open({
+          ...request,
+          url: request.url.replace("localhost", "127.0.0.1"),
+        });
+        if (hostname !== "localhost") return reply;
+        return {
+          ...reply,
+          headers: { ...reply.headers, etag: `"${"0123456789abcdef".repeat(2)}"` },
+        };
+      },
+    };
+    const { port } = new URL(place.emulator.storageUrl);
+    return connect({
+      ...{ apiKey, baseUrl, allowInsecureBaseUrl: true },
+      allowStorageHosts: [`127.0.0.1:${port}`, `localhost:${port}`],
+      ports: { storage, clock: hurriedClock },
+    });
+  }
+
+  test("says which keys stand for several files", async () => {
+    await place.start({ dialect: { itemKeys: "baseName" } });
+    await place.put("cats/1.jpg", "one");
+    await place.put("cats/2.jpg", "two");
+    await place.run();
+    await place.forget();
+    await place.put("dogs/1.jpg", "another");
+    await place.put("dogs/2.jpg", "yet another");
+    const { avala, events } = sessionWith(place.emulator);
+    const { decision } = await place.run({ avala });
+    expect(decision.plan.unverified).toHaveLength(4);
+    const warnings = events.flatMap((event) => (event.kind === "warning" ? event.text : []));
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /keys that stand for several files, as one for cats\/1\.jpg or dogs\/1\.jpg/,
+      ),
+    ]);
   });
 
   test.each(["below", "baseName"] as const)("is known by keys that are %s", async (itemKeys) => {
