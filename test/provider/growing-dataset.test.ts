@@ -106,6 +106,15 @@ describe("GrowingDataset", () => {
     expect(back.outs).toMatchObject({ datasetUids: later.outs.datasetUids, supersededCount: 1 });
   });
 
+  test("keeps the type of its datasets when a file comes that leaves it open", async () => {
+    const all = { include: ["**/*"], exclude: [".*/**"] };
+    const set = await first(all);
+    bench.tree.write({ "c.jpg": jpeg("c"), "d.heic": "heic" });
+    const { set: later } = await up(set, all);
+    expect(later.outs).toMatchObject({ dataType: "image", fileCount: 3 });
+    expect(keysOf(later.outs.datasetUids[1])).toEqual(["c.jpg"]);
+  });
+
   test("says which item stands for which declared file", async () => {
     const set = await first();
     bench.tree.write({ "a.jpg": jpeg("other"), "moved.jpg": jpeg("b") });

@@ -1,11 +1,8 @@
 // GrowingDataset: files that people annotate, as datasets that accumulate. What the engine calls; the work is in the files
 // beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { AvalaError, InputError, isAvalaError } from "../../../src/errors";
+import { AvalaError, isAvalaError } from "../../../src/errors";
 import type { DataType } from "../../../src/files/media";
-import { indexedOf } from "../../../src/operations/publish/target";
-import { untyped } from "../../../src/files/scan/type-question";
-import { counted } from "../../../src/text";
 import { GROWING_DATASET_FACTS, GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
 import { advise } from "../../process/advice";
 import { takeCall, type Call } from "../../process/calls";
@@ -21,6 +18,7 @@ import { hasUnknown } from "../../process/unknown";
 import { optionsFor, propertyOf } from "../file-set/inputs";
 import { otherThanHeld } from "../file-set/kept";
 import { tellNotices } from "../file-set/preview";
+import { asksForType, requireType } from "./data-type";
 import { grow, outputsWith, type Growing } from "./grow";
 import {
   checkGrowing,
@@ -65,7 +63,7 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     if (hasUnknown(taken.given)) return { inputs: unknownInputs(taken.given) };
     try {
-      return { inputs: await this.checkFiles(taken, call, olds.digest === undefined) };
+      return { inputs: await this.checkFiles(taken, call, olds) };
     } catch (error) {
       problems.addError(error, propertyOf(error) === "root" ? "root" : "", KNOWN);
       return { inputs: news, failures: problems.failures };
@@ -79,19 +77,41 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
     return { ...taken, given: { ...taken.given, organizationUid } };
   }
 
-  private async checkFiles(taken: Taken, call: Call, isNew: boolean): Promise<GrowingInputs> {
+  private async checkFiles(
+    taken: Taken,
+    call: Call,
+    olds: Partial<GrowingInputs>,
+  ): Promise<GrowingInputs> {
     const held = heldInputs(taken);
     if (held !== undefined) {
       this.session.calls.keep(held, { ...call, isHeld: true });
       return held;
     }
     const { given } = taken;
-    const reading = showReading(this.session.messages(call));
-    const local = await this.files.read(optionsFor(given, call), reading);
-    const inputs = growingInputs(given, local, requireType(given, local));
+    const inputs = await this.readTyped(given, call, olds.dataType);
     this.session.calls.keep(inputs, call);
-    if (isNew && call.isPreview === true) await this.preview(inputs, call);
+    if (olds.digest === undefined && call.isPreview === true) await this.preview(inputs, call);
     return inputs;
+  }
+
+  /** A set's datasets have settled its type: a file that leaves it open comes to a set of that type. */
+  private async readTyped(
+    given: GrowingGiven,
+    call: Call,
+    settled: DataType | undefined,
+  ): Promise<GrowingInputs> {
+    const reading = showReading(this.session.messages(call));
+    const read = async (typed: GrowingGiven): Promise<GrowingInputs> => {
+      const local = await this.files.read(optionsFor(typed, call), reading);
+      return growingInputs(typed, local, requireType(typed, local));
+    };
+    try {
+      return await read(given);
+    } catch (error) {
+      const isOpen = given.dataType === undefined && asksForType(error);
+      if (settled === undefined || !isOpen) throw error;
+      return read({ ...given, dataType: settled });
+    }
   }
 
   async diff(id: string, olds: GrowingOutputs, news: GrowingInputs): Promise<dynamic.DiffResult> {
@@ -190,19 +210,6 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
         : [...found.values()];
     if (datasets.length > 0) await messages.info(describeLeft(props.name, datasets));
   }
-}
-
-/** @throws InputError where files of several types leave it open */
-function requireType({ dataType }: GrowingGiven, { set, manifest }: LocalSet): DataType {
-  const known = dataType ?? set.dataType;
-  if (known === undefined) {
-    const paths = manifest.entries.map(({ path }) => path);
-    throw new InputError([{ input: "dataType", text: untyped(undefined, paths) }]);
-  }
-  if (indexedOf(manifest.entries, known).length > 0) return known;
-  const files = counted(manifest.entries.length, "file");
-  const text = `is ${known}, and of the ${files} none would be indexed as that`;
-  throw new InputError([{ input: "dataType", text }]);
 }
 
 function notReadable(id: string): AvalaError {
