@@ -340,10 +340,13 @@ describe("symbolic links", () => {
         problems: [
           {
             input: "allowLinkTargets",
-            text: expect.stringContaining("none can't be read"),
+            text: expect.stringContaining("none can't be read") as string,
           },
-          { input: "allowLinkTargets", text: expect.stringContaining("is not a folder") },
-          { input: "allowLinkTargets", text: expect.stringContaining("whole file system") },
+          { input: "allowLinkTargets", text: expect.stringContaining("is not a folder") as string },
+          {
+            input: "allowLinkTargets",
+            text: expect.stringContaining("whole file system") as string,
+          },
         ],
       });
     });

@@ -71,7 +71,7 @@ describe("what changes while it is read", () => {
     change();
     await expect(hashed(set, "fail")).rejects.toMatchObject({
       code: "file_changed",
-      message: expect.stringMatching(/b\.jpg[^]*c\.jpg \(gone\)/),
+      message: expect.stringMatching(/b\.jpg[^]*c\.jpg \(gone\)/) as string,
     });
   });
 

@@ -83,7 +83,9 @@ describe("FileSet", () => {
       expect(rest).toEqual([]);
       expect(failure).toMatchObject({
         property: "dataType",
-        reason: expect.stringContaining("1 .bin (velodyne/0.bin; point clouds: lidar takes .alp"),
+        reason: expect.stringContaining(
+          "1 .bin (velodyne/0.bin; point clouds: lidar takes .alp",
+        ) as string,
       });
       const typed = await checked(bench.handlers().fileSet, { ...open, dataType: "image" });
       expect(typed.dataType).toBe("image");

@@ -1,5 +1,4 @@
 // QualityTarget: made, changed, read, removed, and never made twice.
-import type { QualityTargetOutputs } from "../../provider/handlers/plain/quality-target";
 import { checked, createBench, failuresOf, make, type Bench } from "../support/provider";
 
 let bench: Bench;
@@ -38,7 +37,7 @@ test("is changed in place, and what is no longer declared is taken back", async 
   expect(await listed()).toMatchObject([
     { uid: outs.uid, threshold: 0.3, is_active: false, notify_emails: [] },
   ]);
-  const state = { ...outs, ...after } as QualityTargetOutputs;
+  const state = { ...outs, ...after };
   expect(await handler().diff(id, state, news)).toMatchObject({ changes: false });
 });
 

@@ -88,6 +88,7 @@ export function useGrowingPlace(): GrowingPlace {
     },
     start: async (options = {}) => {
       const dialect = { datasetChanges: "offered", ...options.dialect } as const;
+      await emulator?.stop();
       emulator = await startQuietly({ ...options, dialect });
     },
     put: async (path, content) => {

@@ -161,7 +161,7 @@ export function growTargetOf(
     postponed: postponedOf(local, olds?.increments),
     dataset: {
       ...{ dataType, organizationUid, visibility, industry, license, createMetadata },
-      metadata: metadata as GrowTarget["dataset"]["metadata"],
+      metadata,
     },
     files: set.files.flatMap(({ path, absolutePath, sizeBytes }) => {
       const sha256 = sha256Of.get(path);

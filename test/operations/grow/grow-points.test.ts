@@ -10,7 +10,10 @@ const place = useGrowingPlace();
 type When = "before" | "after";
 
 /** A session that is killed at its `point`th request: nothing that it would do after that is done. */
-function killedAt(point: number, when: When): { readonly avala: Avala; count(): number } {
+function killedAt(
+  point: number,
+  when: When,
+): { readonly avala: Avala; readonly count: () => number } {
   const { avala } = sessionWith(place.emulator);
   let count = 0;
   const killed = (): AvalaError => new AvalaError("cancelled", "killed");
