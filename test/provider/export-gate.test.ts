@@ -11,7 +11,7 @@ import {
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = await createBench({}, { exportMs: 30 });
+  bench = await createBench({}, { exportMs: 0 });
 });
 afterEach(() => bench.stop());
 
