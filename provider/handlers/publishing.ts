@@ -10,6 +10,7 @@ export const PULUMI_WORDS: Words = {
   version: "Leave datasetName out of the FileSet, and each content becomes a dataset version.",
   takeOver:
     "Set adopt: true on the FileSet and on its Dataset to manage one that holds exactly these files.",
+  grow: "Or declare a GrowingDataset, to which each change adds a dataset of what is new.",
   growing:
     "A set that people annotate is better declared as a GrowingDataset: it sends all files once more, and what was annotated until now stays on the versions. From then on a change adds a dataset of what is new, and annotations stay in the set.",
 };

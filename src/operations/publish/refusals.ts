@@ -12,6 +12,8 @@ export interface Words {
   readonly version: string;
   /** How a dataset that exists is taken as it is. */
   readonly takeOver: string;
+  /** How a change adds a dataset of what is new, in one sentence. */
+  readonly grow: string;
   /** How a set that people annotate is declared, so that its datasets stay where their annotations are. */
   readonly growing: string;
 }
@@ -20,6 +22,7 @@ export const CORE_WORDS: Words = {
   version:
     "Put the digest of the files into the name (datasetVersionName), and each content gets a dataset version.",
   takeOver: 'ifExists: "verify" accepts a dataset that holds exactly these files.',
+  grow: "Or grow the set (growingName), and each change adds a dataset of what is new.",
   growing:
     "A set that people annotate can grow instead: each change adds a dataset of what is new.",
 };
@@ -35,7 +38,7 @@ function ending(isSent: boolean): string {
 }
 
 function waysOut({ words, isSent }: Refusing): string {
-  return `A dataset is made once, and nothing can be added to it. ${words.version} Or choose another name.${ending(isSent)}`;
+  return `A dataset is made once, and nothing can be added to it. ${words.version} ${words.grow} Or choose another name.${ending(isSent)}`;
 }
 
 type Differences = Pick<ItemComparison, "missing" | "wrongSize" | "extra" | "lost" | "surplus"> & {
