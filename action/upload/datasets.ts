@@ -23,8 +23,8 @@ import {
   type PublishResult,
   type PublishTarget,
 } from "../../src/operations/publish/target";
-import type { Words } from "../../src/operations/publish/refusals";
 import { aroundFolder, describeGoneFolders } from "./gone-folders";
+import { WORDS } from "./words";
 import { requireQuota } from "../../src/upload/check/quota";
 import type { UploadInputs } from "../inputs/upload";
 import type { Target } from "../selection/selection";
@@ -39,14 +39,6 @@ export interface UploadContext {
   readonly deadlineMs?: number | undefined;
   readonly warn: (text: string) => void;
 }
-
-const WORDS: Words = {
-  version: "Put {digest} into dataset, and each content gets a dataset version.",
-  takeOver: "if-dataset-exists: verify accepts a dataset that holds exactly these files.",
-  grow: "Or put {increment} at its end, and each change adds a dataset of what is new.",
-  growing:
-    "For a set that people annotate, begin a growing set, by {increment} in the place of {digest} in dataset: it sends all files once more, and what was annotated until now stays on the versions. From then on a change adds a dataset of what is new, and annotations stay in the set.",
-};
 
 export interface Decided {
   readonly target: Target;
