@@ -2,7 +2,7 @@
 // it covers them. Pure.
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { describeDataset, describeWork } from "../../src/operations/dataset-work";
-import { printable } from "../../src/redact";
+import { isPrivate } from "../../src/operations/dataset-owner";
 import { counted, listed as lines } from "../../src/text";
 import type { Target } from "../selection/selection";
 
@@ -42,17 +42,13 @@ export function describeGoneFolders(
   const around = aroundFolder(template);
   if (around === undefined) return undefined;
   const kept = new Set(targets.map(({ name }) => withoutDigest(name, around)));
-  const gone = listed.filter(({ name, visibility }) => {
-    const start = withoutDigest(name, around);
-    // A stranger's is listed when it is public.
-    const isPublic = visibility === "public" || visibility === "unlisted";
-    return start !== undefined && !isPublic && !kept.has(start);
+  const gone = listed.filter((dataset) => {
+    const start = withoutDigest(dataset.name, around);
+    return start !== undefined && isPrivate(dataset) && !kept.has(start);
   });
   if (gone.length === 0) return undefined;
   const [stay, them] = gone.length === 1 ? ["stays", "it"] : ["stay", "them"];
-  const names = gone.map((one) =>
-    describeDataset({ ...one, name: printable(one.name), uid: printable(one.uid) }),
-  );
+  const names = gone.map(describeDataset);
   const what = `${counted(gone.length, "dataset")} of folders that have no files now ${stay} at Avala, and exports of this run do not cover ${them}.`;
   return `${what} ${describeWork(gone)}${lines(names, 5)}`;
 }

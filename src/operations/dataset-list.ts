@@ -4,7 +4,7 @@ import type { Dataset } from "../api/endpoints/dataset-wire";
 import { searchDatasets } from "../api/endpoints/datasets";
 import { shortDigest } from "../files/manifest/dataset-name";
 import { getOwnUser, namesOfUser } from "../api/endpoints/users";
-import { isOwned } from "./dataset-owner";
+import { isOwned, isPrivate } from "./dataset-owner";
 import { ignoreRefused, knownOwner, type OwnerWanted } from "./dataset-ref";
 
 // Twenty pages of a hundred. A part of a name that more datasets share is too common to be of use.
@@ -106,10 +106,9 @@ export async function sortByOwner(
   const unsure: Dataset[] = [];
   let asked = 0;
   for (const dataset of listed) {
-    const { ownerName = "", visibility } = dataset;
-    const isPublic = visibility === "public" || visibility === "unlisted";
+    const { ownerName = "" } = dataset;
     if (others.includes(ownerName) && !names.includes(ownerName)) continue;
-    if (!isPublic || names.includes(ownerName)) {
+    if (isPrivate(dataset) || names.includes(ownerName)) {
       owned.push(dataset);
       continue;
     }

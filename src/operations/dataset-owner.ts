@@ -95,8 +95,8 @@ export async function isOwnedBy(
   return (await isUnder(avala, dataset, { names: [ownerName] })) === true;
 }
 
-/** A stranger's dataset is listed when it is public: whose that is has to be known. */
-function mayBeOwn({ visibility }: Candidate): boolean {
+/** A stranger's dataset is listed only when it is not: whose that is has to be known. */
+export function isPrivate({ visibility }: Pick<Dataset, "visibility">): boolean {
   return visibility !== "public" && visibility !== "unlisted";
 }
 
@@ -119,7 +119,7 @@ export async function ownedAmong(
   for (const dataset of candidates) {
     const isOwn = await judgeOwner(avala, dataset, { wanted, owner });
     if (isOwn === true) return { dataset, isOwnerKnown: true };
-    if (isOwn === undefined && mayBeOwn(dataset)) unknown ??= dataset;
+    if (isOwn === undefined && isPrivate(dataset)) unknown ??= dataset;
   }
   return unknown && { dataset: unknown, isOwnerKnown: false };
 }

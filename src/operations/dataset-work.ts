@@ -29,9 +29,10 @@ export function isCounted({ annotationsCount, projectCount }: Counts): boolean {
   return annotationsCount !== undefined && projectCount !== undefined;
 }
 
+/** As others have named it, without what a terminal would obey. */
 export function describeDataset(counts: Counts): string {
-  const { name, uid, itemCount } = counts;
-  return `Dataset ${name} (uid ${uid}, ${[counted(itemCount, "item"), ...workOf(counts)].join(", ")})`;
+  const [name, uid] = [printable(counts.name), printable(counts.uid)];
+  return `Dataset ${name} (uid ${uid}, ${[counted(counts.itemCount, "item"), ...workOf(counts)].join(", ")})`;
 }
 
 /** Whether work may be left behind: what is not counted may be there. */
@@ -100,13 +101,8 @@ export function describeEarlier(
   if (first === undefined) return "";
   const rest = describeLeftBehind(left, options);
   if (left.length === 1)
-    return `${shownDataset(first)} stays at Avala, and ${by} takes its place. ${rest}`;
+    return `${describeDataset(first)} stays at Avala, and ${by} takes its place. ${rest}`;
   const worked = left.filter((one) => mayHaveWork([one]));
   const head = `${counted(left.length, "earlier version")} stay at Avala, and ${by} takes their place. ${rest}`;
-  return worked.length === 0 ? head : `${head}${listed(worked.map(shownDataset))}`;
-}
-
-/** Names are others' text. */
-function shownDataset(one: Counts): string {
-  return describeDataset({ ...one, name: printable(one.name), uid: printable(one.uid) });
+  return worked.length === 0 ? head : `${head}${listed(worked.map(describeDataset))}`;
 }

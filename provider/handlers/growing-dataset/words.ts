@@ -81,9 +81,7 @@ export function describeUnseen(
 
 /** What a set leaves at Avala when its resource goes. */
 export function describeLeft(name: string, datasets: readonly Dataset[]): string {
-  const lines = datasets.map((one) =>
-    describeDataset({ ...one, name: printable(one.name), uid: printable(one.uid) }),
-  );
+  const lines = datasets.map(describeDataset);
   const stay = datasets.length === 1 ? "stays" : "stay";
   const work = mayHaveWork(datasets) ? ` ${describeWork(datasets)}` : "";
   return `${name}: ${counted(datasets.length, "dataset")} ${stay} at Avala, as nothing deletes one that people may have annotated.${work}${listed(lines)}`;

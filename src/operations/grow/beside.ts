@@ -2,6 +2,7 @@
 // that were cut otherwise, of another owner. Their annotations are left out without a word unless someone says so. Pure.
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { printable } from "../../redact";
+import { isPrivate } from "../dataset-owner";
 import { counted, listed as lines } from "../../text";
 import { folded } from "../dataset";
 import { describeDataset, describeWork } from "../dataset-work";
@@ -51,10 +52,8 @@ function kindOf(
   sets: readonly SetSize[],
   family: Family | undefined,
 ): Kind | undefined {
-  const { name, visibility } = dataset;
-  // A stranger's is listed when it is public.
-  if (visibility === "public" || visibility === "unlisted" || !endsAsIncrement(name))
-    return undefined;
+  const { name } = dataset;
+  if (!isPrivate(dataset) || !endsAsIncrement(name)) return undefined;
   const own = sets.filter(({ target }) => parseIncrement(target.name, dataset) !== undefined);
   const begun = own.filter(({ target }) => isOfType(dataset, target));
   if (begun.length > 0) return begun.some(({ size }) => size === 0) ? "other-owner" : undefined;
@@ -96,9 +95,7 @@ const WHATS: Readonly<Record<Kind, string>> = {
 export function describeOutside(datasets: readonly Dataset[]): string {
   const isOne = datasets.length === 1;
   const [they, them, hold] = isOne ? ["it", "it", "it holds"] : ["they", "them", "they hold"];
-  const names = datasets.map((one) =>
-    describeDataset({ ...one, name: printable(one.name), uid: printable(one.uid) }),
-  );
+  const names = datasets.map(describeDataset);
   const work = describeWork(datasets);
   return `${work === "" ? "" : `${work} `}Annotations stay there. Files that ${hold} do not count as held, and exports of the set do not cover ${them}: where ${they} should be exported too, name ${isOne ? "its uid" : "their uids"} beside those of the set.${lines(names, 5)}`;
 }

@@ -4,7 +4,7 @@ import { searchDatasets } from "../../api/endpoints/datasets";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { folded } from "../dataset";
 import { sharedPart } from "../dataset-list";
-import { ownedAmong } from "../dataset-owner";
+import { isPrivate, ownedAmong } from "../dataset-owner";
 import { knownOwner, type OwnerWanted } from "../dataset-ref";
 import type { GrowTarget, KnownIncrement } from "./growth";
 import {
@@ -61,12 +61,10 @@ async function ownByHand(
   listed: readonly Dataset[],
   { wanted, known }: OwnTerms,
 ): Promise<readonly Dataset[]> {
-  if (listed.every(({ visibility }) => isPrivate(visibility))) return listed;
+  if (listed.every(isPrivate)) return listed;
   const before = [...known.values()].flatMap(({ ownerName }) => ownerName ?? []);
   const names = before.length > 0 ? before : (await knownOwner(avala, wanted)).names;
-  return listed.filter(
-    ({ visibility, ownerName = "" }) => isPrivate(visibility) || names.includes(ownerName),
-  );
+  return listed.filter((one) => isPrivate(one) || names.includes(one.ownerName ?? ""));
 }
 
 /**
@@ -74,13 +72,7 @@ async function ownByHand(
  * one stays in sight when the key is another person's.
  */
 export function isKnownOwn(dataset: Dataset, before: KnownIncrement | undefined): boolean {
-  return (
-    before !== undefined && before.ownerName === dataset.ownerName && isPrivate(dataset.visibility)
-  );
-}
-
-function isPrivate(visibility: string | undefined): boolean {
-  return visibility !== "public" && visibility !== "unlisted";
+  return before !== undefined && before.ownerName === dataset.ownerName && isPrivate(dataset);
 }
 
 /** Whether it can be one of the set: a set is of one type. */
