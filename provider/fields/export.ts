@@ -1,8 +1,8 @@
 // The fields of an Export. Whatever is exported otherwise is another export.
-import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { QUALITY_MODES, readMinExported, type QualityMode } from "../../src/operations/gate";
 import type { Fields, Property } from "./field";
 import {
+  isApiName,
   isFlag,
   isMinutes,
   isObject,
@@ -13,15 +13,6 @@ import {
   isWhole,
   type Rule,
 } from "./rules";
-
-const isExportName: Rule<string> = (value) => {
-  const text = isText(value);
-  if (text !== undefined) return text;
-  const { length } = value as string;
-  return length <= MAX_NAME_CHARACTERS
-    ? undefined
-    : `has ${length} characters, more than ${MAX_NAME_CHARACTERS}`;
-};
 
 const isTriggers: Rule<Readonly<Record<string, string>> | readonly string[]> = (value) =>
   isTextMap(value) === undefined || isTextList(value) === undefined
@@ -62,7 +53,7 @@ const isGate: Rule<GateInput> = (value) => {
 };
 
 export const EXPORT_FIELDS = {
-  name: { rule: isExportName, change: "replace", output: "returned" },
+  name: { rule: isApiName, change: "replace", output: "returned" },
   format: { rule: isText, change: "replace", output: "returned" },
   datasets: { rule: isTextList, change: "replace", output: "returned" },
   projects: { rule: isTextList, change: "replace", output: "returned" },

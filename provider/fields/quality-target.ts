@@ -1,21 +1,11 @@
 // The fields of a QualityTarget.
-import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { asSet, orDefault, type Fields } from "./field";
-import { isFlag, isNumber, isOneOf, isText, isTextList, type Rule } from "./rules";
-
-const isTargetName: Rule<string> = (value) => {
-  const text = isText(value);
-  if (text !== undefined) return text;
-  const { length } = value as string;
-  return length <= MAX_NAME_CHARACTERS
-    ? undefined
-    : `has ${length} characters, more than ${MAX_NAME_CHARACTERS}`;
-};
+import { isApiName, isFlag, isNumber, isOneOf, isText, isTextList } from "./rules";
 
 export const QUALITY_TARGET_FIELDS = {
   /** Its route begins with the project, so elsewhere it is another target. */
   project: { rule: isText, change: "replace", output: "declared" },
-  name: { rule: isTargetName, change: "update", output: "returned" },
+  name: { rule: isApiName, change: "update", output: "returned" },
   /** Sent as it is: a newer server may measure more than the contract lists. */
   metric: { rule: isText, change: "update", output: "returned" },
   threshold: { rule: isNumber, change: "update", output: "returned" },

@@ -1,5 +1,6 @@
 // What an input may be, one rule per property, so that `check` reports everything that is wrong at once.
 // Knows nothing of resources, and of whether an input is required.
+import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { dataTypes, type DataType } from "../../src/files/media";
 import { isAvalaError } from "../../src/errors";
@@ -17,6 +18,16 @@ function quoted(value: unknown): string {
 
 export const isText: Rule<string> = (value) =>
   typeof value === "string" && value.trim() !== "" ? undefined : "must be a non-empty string";
+
+/** As the API takes a name: of an export, of a quality target. */
+export const isApiName: Rule<string> = (value) => {
+  const text = isText(value);
+  if (text !== undefined) return text;
+  const { length } = value as string;
+  return length <= MAX_NAME_CHARACTERS
+    ? undefined
+    : `has ${length} characters, more than ${MAX_NAME_CHARACTERS}`;
+};
 
 export const isFlag: Rule<boolean> = (value) =>
   typeof value === "boolean" ? undefined : `must be true or false (got ${quoted(value)})`;
