@@ -1,6 +1,6 @@
 // What keeps a gate closed: conditions that are not met, and uploads that left something out. Pure.
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
-import { describeCondition, type Condition, type GateNames } from "../../src/operations/gate";
+import { describeUnmet, type Condition, type GateNames } from "../../src/operations/gate";
 import { counted } from "../../src/text";
 import { GateClosedError } from "../report/failure";
 import type { Inputs } from "../inputs/inputs";
@@ -16,13 +16,10 @@ export const GATE_NAMES: GateNames = {
 
 /** @throws GateClosedError that names each condition which is not met */
 export function refuseUnmet(conditions: readonly Condition[]): void {
-  const unmet = conditions.filter(({ isMet }) => !isMet);
-  if (unmet.length === 0) return;
-  throw new GateClosedError(
-    "export_failed",
-    `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`,
-    { hint: "Finish what is missing and run again, or lower the conditions of the gate." },
-  );
+  const unmet = describeUnmet(conditions);
+  if (unmet === undefined) return;
+  const hint = "Finish what is missing and run again, or lower the conditions of the gate.";
+  throw new GateClosedError("export_failed", unmet, { hint });
 }
 
 /**

@@ -45,6 +45,13 @@ export function describeCondition({ found, asked }: Condition): string {
   return `${found}, and ${asked}`;
 }
 
+/** What keeps the gate closed, all of it; `undefined` where nothing does. */
+export function describeUnmet(conditions: readonly Condition[]): string | undefined {
+  const unmet = conditions.filter(({ isMet }) => !isMet);
+  if (unmet.length === 0) return undefined;
+  return `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`;
+}
+
 /** A count as `250`, a share as `95%` with at most three digits after the point; undefined for anything else. */
 export function readMinExported(text: string): Gate["minExported"] {
   const [, number = "", percent] = /^(\d{1,9}(?:\.\d{1,3})?)(%?)$/.exec(text) ?? [];
@@ -69,10 +76,11 @@ function minTasks(
 ): readonly Condition[] {
   if (gate.minTasks === undefined) return [];
   const asked = `${names.minTasks} is ${gate.minTasks}`;
-  // Whatever the export holds, it is not fewer than none.
-  if (total === undefined && gate.minTasks > 0)
-    return [{ asked, found: "Avala does not say how many tasks the export holds", isMet: false }];
-  const found = `the export holds ${total === undefined ? "an unknown number of tasks" : counted(total, "task")}`;
+  const found =
+    total === undefined
+      ? "Avala does not say how many tasks the export holds"
+      : `the export holds ${counted(total, "task")}`;
+  // Whatever it holds, it is not fewer than none.
   return [{ asked, found, isMet: (total ?? 0) >= gate.minTasks }];
 }
 
@@ -196,9 +204,10 @@ export async function readProjectConditions(
     await checkProject(avala, uid);
     conditions.push(pendingCondition(uid, await hasPendingTasks(avala, uid), names));
   }
-  for (const uid of mode === undefined ? [] : projects) {
+  if (mode === undefined) return { conditions, warnings };
+  for (const uid of projects) {
     const evaluations = await evaluateQualityTargets(avala, uid);
-    const judged = qualityConditions(uid, evaluations, { mode: mode ?? "all", names });
+    const judged = qualityConditions(uid, evaluations, { mode, names });
     conditions.push(...judged.conditions);
     warnings.push(...judged.warnings);
   }

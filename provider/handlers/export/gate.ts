@@ -4,6 +4,7 @@ import type { Export } from "../../../src/api/endpoints/exports";
 import { AvalaError } from "../../../src/errors";
 import {
   describeCondition,
+  describeUnmet,
   exportConditions,
   readProjectConditions,
   type Condition,
@@ -23,15 +24,11 @@ const NAMES: GateNames = {
 export class GateClosedError extends AvalaError {}
 
 function refuseUnmet(conditions: readonly Condition[]): void {
-  const unmet = conditions.filter(({ isMet }) => !isMet);
-  if (unmet.length === 0) return;
-  throw new GateClosedError(
-    "export_failed",
-    `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`,
-    {
-      hint: "Finish what is missing and run up again, which makes another export, or ask for less.",
-    },
-  );
+  const unmet = describeUnmet(conditions);
+  if (unmet === undefined) return;
+  throw new GateClosedError("export_failed", unmet, {
+    hint: "Finish what is missing and run up again, which makes another export, or ask for less.",
+  });
 }
 
 interface Judging {
