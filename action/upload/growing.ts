@@ -1,6 +1,5 @@
 // The part of a run that grows sets: what they hold is found out for all of them before the first byte of any is sent.
 // Knows nothing of plans or exports.
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { decideGrowths, type GrowDecision } from "../../src/operations/grow/decide-growth";
 import { familyOf } from "../../src/operations/grow/beside";
@@ -16,7 +15,7 @@ import { growthText } from "../plan/growth-text";
 import { noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
-import { annotate, countChecked, createTally, inTurns } from "./turns";
+import { countChecked, inTurns } from "./turns";
 
 export interface DecidedSet {
   readonly target: Target;
@@ -171,40 +170,14 @@ export async function growAll(
   context: UploadContext,
   decided: readonly DecidedSet[],
 ): Promise<GrowResult["outcome"]> {
-  const outcome = await inTurns(run, context, decided, async (one, own, isSent) => {
-    const result = await growCounted(run, own, one, isSent);
+  const outcome = await inTurns(run, context, decided, async (one, own, onConfirmed) => {
+    const result = await growSet(own.avala, one.decision, { ...optionsOf(own), onConfirmed });
+    reportResult(run, one, result);
     return result.outcome;
   });
   run.results.files.current = await writeCurrent(run.folder, run.results.sets);
   run.putOutputs();
   return outcome;
-}
-
-/** Grows one set, and keeps count of what landed also when it fails. */
-async function growCounted(
-  run: Run,
-  context: UploadContext,
-  { target, decision }: DecidedSet,
-  isSent: () => void,
-): Promise<GrowResult> {
-  const tally = createTally(run);
-  const onConfirmed = (dataset: Dataset): void => {
-    noteDataset(run.results, target, dataset);
-    run.putOutputs();
-    isSent();
-  };
-  try {
-    const avala = tally.listening(context.avala);
-    const result = await growSet(avala, decision, { ...optionsOf(context), onConfirmed });
-    reportResult(run, { target, decision }, result);
-    return result;
-  } catch (error) {
-    annotate(run, target, error);
-    throw error;
-  } finally {
-    tally.add();
-    run.putOutputs();
-  }
 }
 
 function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowResult): void {

@@ -1,13 +1,12 @@
 // The part of a run that publishes its datasets, each sent after the one before, and keeps count of what landed.
 // Knows nothing of plans or exports.
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { isNamedByContent, type PublishResult } from "../../src/operations/publish/target";
 import { counted, describeTransfer } from "../../src/text";
 import { publish, type Decided, type UploadContext } from "./datasets";
 import { noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
-import { annotate, countChecked, createTally, inTurns } from "./turns";
+import { countChecked, inTurns } from "./turns";
 
 /** Publishes them in their order; what a dataset was made of is reported even if a later one fails. */
 export function publishAll(
@@ -15,42 +14,11 @@ export function publishAll(
   context: UploadContext,
   decided: readonly Decided[],
 ): Promise<PublishResult["outcome"]> {
-  return inTurns(run, context, decided, async (one, own, isSent) => {
-    const { outcome } = await publishCounted(run, own, one, isSent);
-    return outcome;
+  return inTurns(run, context, decided, async (one, own, onConfirmed) => {
+    const result = await publish(own, one, onConfirmed);
+    reportResult(run, one, result);
+    return result.outcome;
   });
-}
-
-/** Publishes one target, and keeps count of what landed also when it fails. */
-async function publishCounted(
-  run: Run,
-  context: UploadContext,
-  decided: Decided,
-  isSent: () => void,
-): Promise<PublishResult> {
-  const { target } = decided;
-  const { avala } = context;
-  const tally = createTally(run);
-  const onConfirmed = (dataset: Dataset): void => {
-    noteDataset(run.results, target, dataset);
-    run.putOutputs();
-    isSent();
-  };
-  try {
-    const result = await publish(
-      { ...context, avala: tally.listening(avala) },
-      decided,
-      onConfirmed,
-    );
-    reportResult(run, decided, result);
-    return result;
-  } catch (error) {
-    annotate(run, target, error);
-    throw error;
-  } finally {
-    tally.add();
-    run.putOutputs();
-  }
 }
 
 function reportResult(run: Run, { target, decision }: Decided, result: PublishResult): void {

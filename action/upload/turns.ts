@@ -1,6 +1,7 @@
 // The datasets of a run one after the other: each is sent after the one before, while that one is indexed; and the count of
 // what landed. Knows nothing of what is published.
 import { withListener, withSignal, type Avala } from "../../src/api/connection";
+import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { UploadError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";
@@ -8,19 +9,24 @@ import { runPool } from "../../src/flow/pool";
 import type { PublishResult } from "../../src/operations/publish/target";
 import type { UploadResult } from "../../src/upload/run";
 import type { UploadContext } from "./datasets";
+import { noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 
 type Outcome = PublishResult["outcome"];
 
-/** One dataset's work; `isSent` is called as soon as the next one may be sent. */
-type Work<One> = (one: One, context: UploadContext, isSent: () => void) => Promise<Outcome>;
+/** One dataset's work; what `context` sends is counted, and with `onConfirmed` the next one may be sent. */
+type Work<One> = (
+  one: One,
+  context: UploadContext,
+  onConfirmed: (dataset: Dataset) => void,
+) => Promise<Outcome>;
 
 // One is sent while others are indexed, which takes the server a while each. More of them would spend on polls the calls
 // that the files need.
 const AT_ONCE = 4;
 
-/** Does the work of each in their order, and says what the whole came to. */
+/** Does the work of each in their order, counts what landed also of what fails, and says what the whole came to. */
 export async function inTurns<One extends { readonly target: Target }>(
   run: Run,
   context: UploadContext,
@@ -36,7 +42,7 @@ export async function inTurns<One extends { readonly target: Target }>(
       const own = { ...context, avala: withSignal(avala, signal) };
       await inTurn(turn, async (isSent) => {
         if (signal.aborted || outcomes.has("partial")) return;
-        outcomes.add(await work(one, own, isSent));
+        outcomes.add(await workCounted(run, own, { one, work, isSent }));
       });
     });
   } finally {
@@ -44,6 +50,35 @@ export async function inTurns<One extends { readonly target: Target }>(
   }
   const worst = (["partial", "unverified", "uploaded"] as const).find((one) => outcomes.has(one));
   return worst ?? "unchanged";
+}
+
+interface Turn<One> {
+  readonly one: One;
+  readonly work: Work<One>;
+  readonly isSent: () => void;
+}
+
+async function workCounted<One extends { readonly target: Target }>(
+  run: Run,
+  context: UploadContext,
+  { one, work, isSent }: Turn<One>,
+): Promise<Outcome> {
+  const { target } = one;
+  const tally = createTally(run);
+  const onConfirmed = (dataset: Dataset): void => {
+    noteDataset(run.results, target, dataset);
+    run.putOutputs();
+    isSent();
+  };
+  try {
+    return await work(one, { ...context, avala: tally.listening(context.avala) }, onConfirmed);
+  } catch (error) {
+    annotate(run, target, error);
+    throw error;
+  } finally {
+    tally.add();
+    run.putOutputs();
+  }
 }
 
 /** The turn lasts until `work` says that it is sent; what is left of it continues beside the next one. */
@@ -69,7 +104,7 @@ function sortAs(all: readonly OfTarget[], noted: OfTarget[]): void {
 }
 
 /** Adds one upload's last progress to the run's counts. */
-export function createTally({ results, environment, budget }: Run): {
+function createTally({ results, environment, budget }: Run): {
   /** The same session, whose uploads are counted. */
   listening(avala: Avala): Avala;
   add(): void;
@@ -107,7 +142,7 @@ export function countChecked({ results }: Run, { sent, checkedByStore }: UploadR
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */
-export function annotate(run: Run, target: Target, error: unknown): void {
+function annotate(run: Run, target: Target, error: unknown): void {
   if (!(error instanceof UploadError)) return;
   const places = new Map(target.files.map((file) => [file.path, file.absolutePath]));
   for (const { path, error: reason } of error.failures) {
