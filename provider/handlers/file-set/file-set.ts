@@ -1,7 +1,6 @@
 // FileSet: files of a folder, stored under one dataset name. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
 import { findDataset } from "../../../src/operations/dataset";
-import { isAvalaError } from "../../../src/errors";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import { decidePublish } from "../../../src/operations/publish/decide";
 import { counted } from "../../../src/text";
@@ -11,7 +10,7 @@ import { defineHandler } from "../../process/define-handler";
 import { Problems, textOf } from "../../process/failures";
 import { changedIn, checkFields } from "../../process/fields";
 import type { Handler } from "../../process/handler";
-import type { LocalFiles, LocalSet } from "../../process/local-files";
+import type { LocalFiles } from "../../process/local-files";
 import { showReading } from "../../process/messages";
 import type { Session } from "../../process/session";
 import { uploadScopesFor } from "../../process/scopes";
@@ -27,8 +26,9 @@ import {
 } from "./inputs";
 import { previewChange, previewNew, tellNotices } from "./preview";
 import { protectedInBoth, wouldBeRefused } from "./protected";
-import { heldInputs, otherThanHeld, takeKept, withKeptName, type Kept } from "./kept";
+import { heldInputs, takeKept, withKeptName, type Kept } from "./kept";
 import { readStoredFileSet } from "./read";
+import { recallSet } from "./recall";
 import { reportExisting, sendFileSet, takeExisting, type Sending } from "./send";
 import { publishOptions, targetOf } from "../publishing";
 
@@ -156,20 +156,10 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     inputs: FileSetInputs,
     call: Call,
   ): Promise<void> {
-    const local = await this.recall(inputs, call);
+    const local = await recallSet(this.files, inputs, call);
     const preview = { session: this.session, call, inputs, manifest: local.manifest };
     await previewChange(preview, olds, unpackManifest(olds.manifest));
     await tellNotices(this.session, call, local, inputs);
-  }
-
-  private async recall(inputs: FileSetInputs, call: Call): Promise<LocalSet> {
-    try {
-      return await this.files.recall(optionsFor(inputs, call), inputs.digest);
-    } catch (error) {
-      if (call.isHeld !== true || !isAvalaError(error) || error.code !== "file_changed")
-        throw error;
-      throw otherThanHeld(inputs);
-    }
   }
 
   async create(inputs: FileSetInputs): Promise<dynamic.CreateResult<FileSetOutputs>> {
@@ -202,7 +192,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     olds?: FileSetOutputs,
   ): Promise<Sending> {
     const { session } = this;
-    const local = await this.recall(inputs, call);
+    const local = await recallSet(this.files, inputs, call);
     if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
     const manifest = olds && unpackManifest(olds.manifest);
     return {

@@ -1,7 +1,7 @@
 // GrowingDataset: files that people annotate, as datasets that accumulate. What the engine calls; the work is in the files
 // beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { AvalaError, isAvalaError } from "../../../src/errors";
+import { AvalaError } from "../../../src/errors";
 import type { DataType } from "../../../src/files/media";
 import { GROWING_DATASET_FACTS, GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
 import { advise } from "../../process/advice";
@@ -10,13 +10,13 @@ import { defineHandler } from "../../process/define-handler";
 import { Problems } from "../../process/failures";
 import { changedIn } from "../../process/fields";
 import type { Handler } from "../../process/handler";
-import type { LocalFiles, LocalSet } from "../../process/local-files";
+import type { LocalFiles } from "../../process/local-files";
 import { showReading } from "../../process/messages";
 import { uploadScopesFor } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
 import { optionsFor, propertyOf } from "../file-set/inputs";
-import { otherThanHeld } from "../file-set/kept";
+import { recallSet } from "../file-set/recall";
 import { tellNotices } from "../file-set/preview";
 import { asksForType, requireType } from "./data-type";
 import { grow, outputsWith, type Growing } from "./grow";
@@ -137,19 +137,9 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
     const key = `${call.urn ?? ""} ${inputs.name} ${inputs.digest}`;
     if (this.told.has(key)) return;
     this.told.add(key);
-    const local = await this.recall(inputs, call);
+    const local = await recallSet(this.files, inputs, call);
     await previewGrowth({ session: this.session, call, inputs, local, olds });
     await tellNotices(this.session, call, local, inputs);
-  }
-
-  private async recall(inputs: GrowingInputs, call: Call): Promise<LocalSet> {
-    try {
-      return await this.files.recall(optionsFor(inputs, call), inputs.digest);
-    } catch (error) {
-      if (call.isHeld !== true || !isAvalaError(error) || error.code !== "file_changed")
-        throw error;
-      throw otherThanHeld(inputs);
-    }
   }
 
   async create(inputs: GrowingInputs): Promise<dynamic.CreateResult<GrowingOutputs>> {
@@ -168,7 +158,7 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
 
   private async growing(inputs: GrowingInputs, call: Call): Promise<Growing> {
     const { session } = this;
-    const local = await this.recall(inputs, call);
+    const local = await recallSet(this.files, inputs, call);
     if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
     return {
       avala: session.avala(call),
