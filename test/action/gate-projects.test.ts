@@ -1,33 +1,15 @@
 // Gates on what projects say of themselves: their tasks and quality targets, on the emulator.
 import { readFileSync } from "node:fs";
-import type { Emulator } from "../../emulator";
-import { startQuietly } from "../support/quiet-emulator";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
+import { useActionPlace } from "../support/action-place";
 
-let tree: TempTree;
-let emulator: Emulator;
+const place = useActionPlace({}, { exportMs: 20 });
 
-beforeEach(async () => {
-  tree = createTempTree({});
-  emulator = await startQuietly({ exportMs: 20 });
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
-
-const act = (inputs: Record<string, string>): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, inputs });
+const { act } = place;
 
 async function addTarget(projectUid: string, severity: string): Promise<void> {
-  const reply = await fetch(`${emulator.baseUrl}/projects/${projectUid}/quality-targets/`, {
+  const reply = await fetch(`${place.emulator.baseUrl}/projects/${projectUid}/quality-targets/`, {
     method: "POST",
-    headers: { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" },
+    headers: { "X-Avala-Api-Key": place.emulator.apiKey, "Content-Type": "application/json" },
     body: JSON.stringify({
       ...{ name: "Issues", metric: "issue_rate", threshold: 0.1, operator: "gt", severity },
     }),
@@ -37,15 +19,23 @@ async function addTarget(projectUid: string, severity: string): Promise<void> {
 
 describe("gate-pending-tasks", () => {
   test("keeps the gate closed while a task is pending, and starts no export", async () => {
-    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4, pendingTasks: 1 });
+    const { uid } = place.emulator.addProject("lanes", {
+      tasks: 4,
+      exportable: 4,
+      pendingTasks: 1,
+    });
     const { outputs, errors } = await act({ "export-projects": uid, "gate-pending-tasks": "0" });
     expect(outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
     expect(errors[0]).toContain(uid);
-    expect(emulator.exports()).toEqual([]);
+    expect(place.emulator.exports()).toEqual([]);
   });
 
   test("opens when none is, and says so in log, summary and report", async () => {
-    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4, completedTasks: 4 });
+    const { uid } = place.emulator.addProject("lanes", {
+      tasks: 4,
+      exportable: 4,
+      completedTasks: 4,
+    });
     const { outputs, lines, summaries } = await act({
       "export-projects": uid,
       "gate-pending-tasks": "0",
@@ -62,15 +52,16 @@ describe("gate-pending-tasks", () => {
   });
 
   test("closes it when a task came while the export was made", async () => {
-    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
-    emulator.setFault({
+    const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+    place.emulator.setFault({
       on: { method: "GET", path: "/exports/*" },
       times: 3,
       delayMs: 100,
     });
     const running = act({ "export-projects": uid, "gate-pending-tasks": "0" });
-    while (emulator.exports().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    emulator.addTasks(uid, { status: "pending", count: 1 });
+    while (place.emulator.exports().length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    place.emulator.addTasks(uid, { status: "pending", count: 1 });
     expect((await running).outputs["outcome"]).toBe("gate_closed");
   });
 
@@ -80,7 +71,7 @@ describe("gate-pending-tasks", () => {
       "gate-pending-tasks": "0",
     });
     expect(outputs["outcome"]).toBe("failed");
-    expect(emulator.exports()).toEqual([]);
+    expect(place.emulator.exports()).toEqual([]);
   });
 });
 
@@ -90,7 +81,7 @@ describe("gate-quality-targets", () => {
     ["warning", "critical", "exported"],
     ["warning", "all", "gate_closed"],
   ])("a breached %s target where %s are asked for: %s", async (severity, asked, outcome) => {
-    const { uid } = emulator.addProject("lanes", {
+    const { uid } = place.emulator.addProject("lanes", {
       ...{ tasks: 4, exportable: 4, metrics: { issue_rate: 0.2 } },
     });
     await addTarget(uid, severity);
@@ -104,7 +95,7 @@ describe("gate-quality-targets", () => {
   });
 
   test("of a project without targets keep it closed", async () => {
-    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+    const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
     const { outputs } = await act({ "export-projects": uid, "gate-quality-targets": "all" });
     expect(outputs["outcome"]).toBe("gate_closed");
   });
@@ -114,33 +105,37 @@ describe("gate-retry-minutes", () => {
   const soon = { "gate-retry-minutes": "0.01" };
 
   test("looks again until people are done, and makes one export then", async () => {
-    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4, pendingTasks: 1 });
+    const { uid } = place.emulator.addProject("lanes", {
+      tasks: 4,
+      exportable: 4,
+      pendingTasks: 1,
+    });
     const running = act({ "export-projects": uid, "gate-pending-tasks": "0", ...soon });
     const looks = (): number =>
-      emulator.requests().filter(({ route }) => route === "/tasks/").length;
+      place.emulator.requests().filter(({ route }) => route === "/tasks/").length;
     while (looks() < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-    emulator.setTasks(uid, "completed");
+    place.emulator.setTasks(uid, "completed");
     const { outputs, lines } = await running;
     expect(outputs["outcome"]).toBe("exported");
-    expect(emulator.exports()).toHaveLength(1);
+    expect(place.emulator.exports()).toHaveLength(1);
     expect(lines.filter((line) => line.includes("Looking again")).length).toBeGreaterThan(0);
   });
 
   test("makes another export when the last one held too little", async () => {
-    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 3 });
+    const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 3 });
     const { outputs } = await act({
       ...{ "export-projects": uid, ...soon, "timeout-minutes": "0.03" },
     });
     expect(outputs["outcome"]).toBe("gate_closed");
-    expect(emulator.exports().length).toBeGreaterThan(1);
+    expect(place.emulator.exports().length).toBeGreaterThan(1);
   });
 
   test("does not make a failed export again", async () => {
-    emulator.failExports("broken", 5);
-    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+    place.emulator.failExports("broken", 5);
+    const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
     const { outputs } = await act({ "export-projects": uid, ...soon });
     expect(outputs["outcome"]).toBe("export_failed");
-    expect(emulator.exports()).toHaveLength(1);
+    expect(place.emulator.exports()).toHaveLength(1);
   });
 
   test("has no effect on an export that exists, so it is refused", async () => {
@@ -161,5 +156,5 @@ test.each([
   const { outputs, errors } = await act(inputs);
   expect(outputs["outcome"]).toBe("invalid");
   expect(errors[0]).toContain(named);
-  expect(emulator.requests()).toEqual([]);
+  expect(place.emulator.requests()).toEqual([]);
 });

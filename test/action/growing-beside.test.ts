@@ -1,45 +1,32 @@
 // Datasets beside growing sets, which people may have annotated and which no export of the set covers: each is said.
 import { readFileSync, renameSync, rmSync } from "node:fs";
-import type { Emulator } from "../../emulator";
-import { startQuietly } from "../support/quiet-emulator";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
+import { useActionPlace } from "../support/action-place";
+import type { Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
 
-let tree: TempTree;
-let emulator: Emulator;
-
-beforeEach(async () => {
-  tree = createTempTree({
+const place = useActionPlace(
+  {
     "images/cats/one.jpg": jpeg("one"),
     "images/cats/two.jpg": jpeg("two"),
     "images/dogs/three.jpg": jpeg("three"),
-  });
-  emulator = await startQuietly({ ingestMs: 10, exportMs: 10 });
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+  },
+  { ingestMs: 10, exportMs: 10 },
+);
 
 const act = (inputs: Record<string, string> = {}): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, inputs: { files: "**", root: "images", ...inputs } });
+  place.act({ files: "**", root: "images", ...inputs });
 const one = { dataset: "pets-{increment}" };
 const parts = { dataset: "pets-{folder}-{increment}", "partition-depth": "1" };
 const annotate = (): void => {
-  for (const { uid } of emulator.datasets()) emulator.addAnnotations(uid, 7);
+  for (const { uid } of place.emulator.datasets()) place.emulator.addAnnotations(uid, 7);
 };
 const uidOf = (start: string): string =>
-  emulator.datasets().find(({ name }) => name.startsWith(start))?.uid ?? "";
+  place.emulator.datasets().find(({ name }) => name.startsWith(start))?.uid ?? "";
 const warned = ({ warnings }: Recorded): string => warnings.map(({ text }) => text).join("\n");
 
 test.each([
-  ["gone", () => rmSync(tree.at("images/dogs"), { recursive: true })],
-  ["renamed", () => renameSync(tree.at("images/dogs"), tree.at("images/hounds"))],
+  ["gone", () => rmSync(place.tree.at("images/dogs"), { recursive: true })],
+  ["renamed", () => renameSync(place.tree.at("images/dogs"), place.tree.at("images/hounds"))],
 ])("the set of a folder that is %s is said, with its annotations", async (_how, change) => {
   await act(parts);
   annotate();
@@ -85,15 +72,15 @@ test.each([
 test("a set that is begun for an organization says what the user's own has", async () => {
   await act(one);
   annotate();
-  const organization = emulator.user()?.organizations[0] ?? "";
+  const organization = place.emulator.user()?.organizations[0] ?? "";
   const run = await act({ ...one, organization, "dry-run": "true" });
   expect(warned(run)).toContain("of this name that belong to another owner");
   expect(warned(run)).toContain("7 annotations");
 });
 
 test("versions of folders that are numbers are told from increments by their items", async () => {
-  renameSync(tree.at("images/dogs"), tree.at("images/0007"));
-  renameSync(tree.at("images/cats"), tree.at("images/2026"));
+  renameSync(place.tree.at("images/dogs"), place.tree.at("images/0007"));
+  renameSync(place.tree.at("images/cats"), place.tree.at("images/2026"));
   await act({ dataset: "pets-{folder}-{digest}", "partition-depth": "1" });
   const run = await act({ ...one, "dry-run": "true" });
   expect(warned(run)).toContain("2 datasets of the growing set pets-{increment} may be versions");

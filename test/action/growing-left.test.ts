@@ -1,43 +1,29 @@
 // Files of a growing set that a run only leaves for a later one: what the set holds of them is not judged.
 import { readFileSync, renameSync, rmSync, utimesSync } from "node:fs";
-import type { Emulator } from "../../emulator";
-import { startQuietly } from "../support/quiet-emulator";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
+import { useActionPlace } from "../support/action-place";
+import type { Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
-
-let tree: TempTree;
-let emulator: Emulator;
 
 const LONG_AGO = new Date("2020-01-01T00:00:00Z");
 const rested = ["images/cats/one.jpg", "images/cats/two.jpg", "images/dogs/three.jpg"];
 
-beforeEach(async () => {
-  tree = createTempTree(Object.fromEntries(rested.map((path) => [path, jpeg(path)])));
-  for (const path of rested) utimesSync(tree.at(path), LONG_AGO, LONG_AGO);
-  emulator = await startQuietly({ ingestMs: 10, exportMs: 10 });
+const place = useActionPlace(Object.fromEntries(rested.map((path) => [path, jpeg(path)])), {
+  ingestMs: 10,
+  exportMs: 10,
 });
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
+beforeEach(() => {
+  for (const path of rested) utimesSync(place.tree.at(path), LONG_AGO, LONG_AGO);
 });
 
 const act = (inputs: Record<string, string> = {}): Promise<Recorded> =>
-  runTalkingTo(emulator, {
-    tree,
-    inputs: { dataset: "pets-{increment}", files: "images", ...inputs },
-  });
+  place.act({ dataset: "pets-{increment}", files: "images", ...inputs });
 const parts = {
   dataset: "pets-{folder}-{increment}",
   root: "images",
   files: "**",
   "partition-depth": "1",
 };
-const touch = (path: string): void => utimesSync(tree.at(path), new Date(), new Date());
+const touch = (path: string): void => utimesSync(place.tree.at(path), new Date(), new Date());
 
 interface Lists {
   readonly current: { path: string }[];
@@ -52,8 +38,8 @@ test.each([
   [
     "is in iCloud only",
     () => {
-      const file = tree.at("images/cats/two.jpg");
-      renameSync(file, tree.at("images/cats/.two.jpg.icloud"));
+      const file = place.tree.at("images/cats/two.jpg");
+      renameSync(file, place.tree.at("images/cats/.two.jpg.icloud"));
     },
   ],
   ["was written just now", () => touch("images/cats/two.jpg")],
@@ -69,7 +55,7 @@ test.each([
   expect(pathsOf(set?.current)).toEqual(["images/cats/one.jpg", "images/dogs/three.jpg"]);
   expect(run.text()).toContain("1 left for a later run");
   expect(run.text()).not.toContain("gone");
-  expect(emulator.datasets()).toHaveLength(1);
+  expect(place.emulator.datasets()).toHaveLength(1);
 });
 
 test("a set of which all files were left for a later run stays in the exports", async () => {
@@ -81,7 +67,7 @@ test("a set of which all files were left for a later run stays in the exports", 
     "dogs",
   ]);
   expect(run.outputs).toMatchObject({ outcome: "exported", complete: "true" });
-  expect(emulator.exports().map(({ datasets }) => datasets.length)).toEqual([2]);
+  expect(place.emulator.exports().map(({ datasets }) => datasets.length)).toEqual([2]);
   expect(setsOf(run).map(({ postponed }) => pathsOf(postponed))).toEqual([[], ["dogs/three.jpg"]]);
 });
 
@@ -89,11 +75,11 @@ test("once the file is at rest it is held as before", async () => {
   await act();
   touch("images/cats/two.jpg");
   await act({ "min-age-minutes": "5" });
-  utimesSync(tree.at("images/cats/two.jpg"), LONG_AGO, LONG_AGO);
+  utimesSync(place.tree.at("images/cats/two.jpg"), LONG_AGO, LONG_AGO);
   const [set] = setsOf(await act({ "min-age-minutes": "5" }));
   expect(set).toMatchObject({ superseded: [], postponed: [] });
   expect(set?.current).toHaveLength(3);
-  rmSync(tree.at("images/cats/two.jpg"));
+  rmSync(place.tree.at("images/cats/two.jpg"));
   expect(setsOf(await act({ "min-age-minutes": "5" }))[0]?.superseded).toMatchObject([
     { path: "images/cats/two.jpg", why: "gone" },
   ]);

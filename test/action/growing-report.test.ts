@@ -1,51 +1,31 @@
 // What log, summary, report and plan say of a growing set: by names that are there, and nothing that was not compared.
 import { readFileSync, renameSync, rmSync } from "node:fs";
-import type { Emulator, EmulatorOptions } from "../../emulator";
-import { startQuietly } from "../support/quiet-emulator";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
+import { useActionPlace } from "../support/action-place";
+import type { Recorded } from "../support/recorded-action";
 import { call } from "../support/emulator";
 import { WITH_CHANGES } from "../support/dialects";
 import { jpeg } from "../support/temp-tree";
 
-let tree: TempTree;
-let emulator: Emulator;
-
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  await emulator?.stop();
-  emulator = await startQuietly({ ingestMs: 10, exportMs: 10, ...options });
-}
-
-beforeEach(async () => {
-  tree = createTempTree({
+const place = useActionPlace(
+  {
     "images/a.jpg": jpeg("one"),
     "images/b.jpg": jpeg("two"),
     "images/c.jpg": jpeg("three"),
-  });
-  await start();
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+  },
+  { ingestMs: 10, exportMs: 10 },
+);
 
 const act = (inputs: Record<string, string> = {}): Promise<Recorded> =>
-  runTalkingTo(emulator, {
-    tree,
-    inputs: { dataset: "pets-{increment}", files: "images", ...inputs },
-  });
-const move = (): void => renameSync(tree.at("images/a.jpg"), tree.at("images/moved.jpg"));
+  place.act({ dataset: "pets-{increment}", files: "images", ...inputs });
+const move = (): void =>
+  renameSync(place.tree.at("images/a.jpg"), place.tree.at("images/moved.jpg"));
 
 test("the summary and the report have the new dataset by its name, and what is superseded", async () => {
   await act();
   move();
-  tree.write({ "images/b.jpg": jpeg("another"), "images/d.jpg": jpeg("four") });
+  place.tree.write({ "images/b.jpg": jpeg("another"), "images/d.jpg": jpeg("four") });
   const { summaries, outputs } = await act();
-  const made = emulator.datasets().find(({ name }) => name.startsWith("pets-0002"));
+  const made = place.emulator.datasets().find(({ name }) => name.startsWith("pets-0002"));
   const summary = summaries.join("\n").replaceAll("\\", "");
   expect(summary).toContain(`| Dataset | ${made?.name}, uid ${made?.uid}`);
   expect(summary).toMatch(/\| Superseded \| images\/b\.jpg in pets-0001-\w{12}: changed \|/);
@@ -68,24 +48,26 @@ test("a moved file has a line of its own, and the plan says as what its item lie
 });
 
 test("what could not be compared is not called held", async () => {
-  await start({ etag: "opaque" });
+  await place.start({ etag: "opaque" });
   await act();
-  rmSync(tree.at(".state"), { recursive: true });
-  rmSync(tree.at("images/c.jpg"));
+  rmSync(place.tree.at(".state"), { recursive: true });
+  rmSync(place.tree.at("images/c.jpg"));
   const elsewhere = await act();
   expect(elsewhere.outputs).toMatchObject({ outcome: "unverified" });
   expect(elsewhere.text()).toContain("holds 0 of these files, and 2 could not be compared");
 });
 
 test("of a dataset that is gone it says how many files are sent again", async () => {
-  await start(WITH_CHANGES);
+  await place.start(WITH_CHANGES);
   const remove = async (start: string): Promise<void> => {
-    const { slug } = emulator.datasets().find(({ name }) => name.startsWith(start)) ?? { slug: "" };
-    expect((await call(emulator, "DELETE", `/datasets/emulator/${slug}/`)).status).toBe(204);
+    const { slug } = place.emulator.datasets().find(({ name }) => name.startsWith(start)) ?? {
+      slug: "",
+    };
+    expect((await call(place.emulator, "DELETE", `/datasets/emulator/${slug}/`)).status).toBe(204);
   };
   const only = { files: "images/a.jpg" };
   await act(only);
-  tree.write({ "images/a.jpg": jpeg("another") });
+  place.tree.write({ "images/a.jpg": jpeg("another") });
   await act(only);
   await remove("pets-0001");
   const { warnings } = await act(only);
@@ -95,7 +77,7 @@ test("of a dataset that is gone it says how many files are sent again", async ()
 });
 
 test("folders of which no dataset is made are in the summary and in the report", async () => {
-  tree.write({ "images/cats/1.jpg": jpeg("cat"), "images/labels/1.txt": "0 0.5" });
+  place.tree.write({ "images/cats/1.jpg": jpeg("cat"), "images/labels/1.txt": "0 0.5" });
   const { summaries, outputs } = await act({
     ...{ dataset: "pets-{folder}-{increment}", root: "images", files: "**" },
     "partition-depth": "1",

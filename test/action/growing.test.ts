@@ -1,49 +1,31 @@
 // Whole runs of a growing set on an emulator: `{increment}` in `dataset`.
 import { readFileSync, rmSync } from "node:fs";
 import { isPlan } from "../../action/plan/plan-shape";
-import type { Emulator, EmulatorOptions } from "../../emulator";
-import { startQuietly } from "../support/quiet-emulator";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
+import { useActionPlace } from "../support/action-place";
+import type { Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
 
-let tree: TempTree;
-let emulator: Emulator;
-
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  await emulator?.stop();
-  emulator = await startQuietly({ ingestMs: 10, exportMs: 10, ...options });
-}
-
-beforeEach(async () => {
-  tree = createTempTree({
+const place = useActionPlace(
+  {
     "images/cats/one.jpg": jpeg("one"),
     "images/cats/two.jpg": jpeg("two"),
     "images/dogs/three.jpg": jpeg("three"),
     "notes/a.txt": "a note",
-  });
-  await start();
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+  },
+  { ingestMs: 10, exportMs: 10 },
+);
 
 const growing = { dataset: "pets-{increment}", files: "images" };
 const act = (inputs: Record<string, string> = {}): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, inputs: { ...growing, ...inputs } });
+  place.act({ ...growing, ...inputs });
 const routes = () =>
-  emulator
+  place.emulator
     .requests()
     .filter(({ target }) => target === "api")
     .map(({ method, route }) => `${method} ${route}`);
-const names = () => emulator.datasets().map(({ name }) => name);
+const names = () => place.emulator.datasets().map(({ name }) => name);
 const json = (file: string | undefined): unknown => JSON.parse(readFileSync(file ?? "", "utf8"));
-const uids = () => emulator.datasets().map(({ uid }) => uid);
+const uids = () => place.emulator.datasets().map(({ uid }) => uid);
 
 interface Current {
   readonly sets: {
@@ -66,7 +48,10 @@ describe("a growing set", () => {
       "dataset-uids": JSON.stringify(uids()),
       unverified: "0",
     });
-    tree.write({ "images/cats/four.jpg": jpeg("four"), "images/cats/one.jpg": jpeg("one again") });
+    place.tree.write({
+      "images/cats/four.jpg": jpeg("four"),
+      "images/cats/one.jpg": jpeg("one again"),
+    });
     const second = await act();
     expect(names().map((name) => name.slice(0, 9))).toEqual(["pets-0001", "pets-0002"]);
     expect(second.outputs).toMatchObject({
@@ -100,11 +85,11 @@ describe("a growing set", () => {
 
   test("exports all of its datasets", async () => {
     await act();
-    tree.write({ "images/cats/four.jpg": jpeg("four") });
+    place.tree.write({ "images/cats/four.jpg": jpeg("four") });
     await act();
     const exported = await act({ "export-datasets": "uploaded" });
     expect(exported.outputs.outcome).toBe("exported");
-    expect(emulator.exports()[0]?.datasets).toEqual(uids());
+    expect(place.emulator.exports()[0]?.datasets).toEqual(uids());
   });
 
   test("is one for each folder, found by one list", async () => {
@@ -120,7 +105,7 @@ describe("a growing set", () => {
       "pets-dogs-0001-",
     ]);
     expect(parsed(first.outputs["dataset-uids"])).toEqual({ cats: [uids()[0]], dogs: [uids()[1]] });
-    tree.write({ "images/dogs/five.jpg": jpeg("five") });
+    place.tree.write({ "images/dogs/five.jpg": jpeg("five") });
     const before = routes().length;
     const second = await act(parts);
     expect(parsed(second.outputs["dataset-uids"])).toEqual({
@@ -134,10 +119,10 @@ describe("a growing set", () => {
   });
 
   test("says what it could not compare, and opens no gate by it", async () => {
-    await start({ etag: "opaque" });
+    await place.start({ etag: "opaque" });
     await act();
-    rmSync(tree.at(".state"), { recursive: true });
-    tree.write({ "images/cats/one.jpg": jpeg("ONE") });
+    rmSync(place.tree.at(".state"), { recursive: true });
+    place.tree.write({ "images/cats/one.jpg": jpeg("ONE") });
     const again = await act();
     expect(again.outputs).toMatchObject({
       outcome: "unverified",
@@ -147,7 +132,7 @@ describe("a growing set", () => {
     expect(again.warnings.map(({ text }) => text).join("\n")).toContain("AVALA_STATE_DIR");
     const gated = await act({ "export-datasets": "uploaded" });
     expect(gated.outputs).toMatchObject({ outcome: "gate_closed" });
-    expect(emulator.exports()).toEqual([]);
+    expect(place.emulator.exports()).toEqual([]);
   });
 
   test.each([
@@ -175,7 +160,10 @@ describe("the plan of a growing set", () => {
 
   test("says what would be made, and what the set has", async () => {
     await act();
-    tree.write({ "images/cats/four.jpg": jpeg("four"), "images/cats/one.jpg": jpeg("one again") });
+    place.tree.write({
+      "images/cats/four.jpg": jpeg("four"),
+      "images/cats/one.jpg": jpeg("one again"),
+    });
     const planned = await plan();
     const written = json(planned.outputs.plan);
     expect(isPlan(written)).toBe(true);
@@ -218,9 +206,9 @@ describe("the plan of a growing set", () => {
     const moved = await act({ plan: planned.outputs.plan ?? "" });
     expect(moved.outputs.outcome).toBe("invalid");
     expect(moved.errors.join("\n")).toContain("has moved");
-    tree.write({ "images/cats/four.jpg": jpeg("four") });
+    place.tree.write({ "images/cats/four.jpg": jpeg("four") });
     const other = await act({ plan: planned.outputs.plan ?? "" });
     expect(other.errors.join("\n")).toContain("files have changed");
-    expect(emulator.datasets()).toHaveLength(1);
+    expect(place.emulator.datasets()).toHaveLength(1);
   });
 });

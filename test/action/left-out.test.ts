@@ -1,17 +1,9 @@
 // What the Action leaves out: files that Avala would store and never show, and what no dataset is about.
 import { readFileSync, utimesSync } from "node:fs";
-import type { Emulator } from "../../emulator";
-import { startQuietly } from "../support/quiet-emulator";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
+import { useActionPlace } from "../support/action-place";
+import type { Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
 
-let tree: TempTree;
-let emulator: Emulator;
 const yolo = {
   "data.yaml": "names: [cat]",
   "images/1.jpg": jpeg("1"),
@@ -20,29 +12,22 @@ const yolo = {
   "labels/2.txt": "0 0.5 0.5 1 1",
   "notes.md": "n",
 };
-beforeEach(async () => {
-  tree = createTempTree(yolo);
-  emulator = await startQuietly({ ingestMs: 0 });
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+const place = useActionPlace(yolo, { ingestMs: 0 });
 
 const act = (inputs: Record<string, string>): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, inputs: { files: "**", dataset: "pets-{digest}", ...inputs } });
+  place.act({ files: "**", dataset: "pets-{digest}", ...inputs });
 const partitioned = { dataset: "pets-{folder}-{digest}", "partition-depth": "1" };
 const names = (): string[] =>
-  emulator.datasets().map(({ name }) => name.replace(/-[0-9a-f]+$/, ""));
+  place.emulator.datasets().map(({ name }) => name.replace(/-[0-9a-f]+$/, ""));
 
 test("they cost no call, and are counted by suffix in the log, the summary and the report", async () => {
   const { outputs, errors, warnings, lines, summaries } = await act({});
   expect(errors).toEqual([]);
   expect(warnings).toEqual([]);
   expect(outputs).toMatchObject({ outcome: "uploaded", "files-total": "2" });
-  expect(emulator.requests().filter(({ path }) => path.includes("file-upload-url"))).toHaveLength(
-    2,
-  );
+  expect(
+    place.emulator.requests().filter(({ path }) => path.includes("file-upload-url")),
+  ).toHaveLength(2);
   const counts = "2 .txt, 1 .md, 1 .yaml";
   expect(lines.join("\n")).toContain(counts);
   expect(summaries.join("\n")).toContain(counts);
@@ -60,10 +45,10 @@ test("they cost no call, and are counted by suffix in the log, the summary and t
 
 test("a change of one changes nothing", async () => {
   await act({});
-  tree.write({ "notes.md": "other", "labels/3.txt": "1" });
+  place.tree.write({ "notes.md": "other", "labels/3.txt": "1" });
   const { outputs } = await act({});
   expect(outputs).toMatchObject({ outcome: "unchanged" });
-  expect(emulator.datasets()).toHaveLength(1);
+  expect(place.emulator.datasets()).toHaveLength(1);
 });
 
 test("they are sent where that is asked for, with a warning", async () => {
@@ -81,7 +66,7 @@ test.each([
   const { outputs, errors } = await act(inputs);
   expect(outputs.outcome).toBe("invalid");
   expect(errors[0]).toContain("2 .txt");
-  expect(emulator.requests()).toEqual([]);
+  expect(place.emulator.requests()).toEqual([]);
 });
 
 describe("a folder of which nothing would be indexed", () => {
@@ -101,7 +86,7 @@ describe("a folder of which nothing would be indexed", () => {
       expect(outputs.outcome).toBe("invalid");
       expect(errors[0]).toMatch(/No file of labels would be indexed.*2 \.txt/);
       expect(errors[0]).toMatch(/No file above all folders would be indexed.*1 \.md, 1 \.yaml/);
-      expect(emulator.requests()).toEqual([]);
+      expect(place.emulator.requests()).toEqual([]);
     },
   );
 
@@ -114,7 +99,11 @@ describe("a folder of which nothing would be indexed", () => {
 });
 
 test("what ignore files take and what systems leave behind is counted in the log and the report", async () => {
-  tree.write({ ".avalaignore": "/images/2.*\n", "images/Thumbs.db": "x", "@eaDir/1.jpg": "x" });
+  place.tree.write({
+    ".avalaignore": "/images/2.*\n",
+    "images/Thumbs.db": "x",
+    "@eaDir/1.jpg": "x",
+  });
   const { outputs, errors, lines } = await act({});
   expect(errors).toEqual([]);
   expect(outputs["files-total"]).toBe("1");
@@ -130,7 +119,7 @@ test("what ignore files take and what systems leave behind is counted in the log
 });
 
 test("a line that matches only what is left out says what that was", async () => {
-  tree.write({ ".avalaignore": "images\n", "clips/.a.mp4.icloud": "placeholder" });
+  place.tree.write({ ".avalaignore": "images\n", "clips/.a.mp4.icloud": "placeholder" });
   const { outputs, errors } = await act({ files: "images/**\nclips/*.mp4" });
   expect(outputs.outcome).toBe("invalid");
   expect(errors[0]).toMatch(
@@ -141,7 +130,7 @@ test("a line that matches only what is left out says what that was", async () =>
 
 describe("files in motion", () => {
   const growing = { dataset: "pets-{increment}", files: "images" };
-  const old = (path: string): void => utimesSync(tree.at(path), 1_700_000_000, 1_700_000_000);
+  const old = (path: string): void => utimesSync(place.tree.at(path), 1_700_000_000, 1_700_000_000);
 
   test("written just now are left for a later run, and counted", async () => {
     old("images/1.jpg");
@@ -154,7 +143,7 @@ describe("files in motion", () => {
     old("images/2.jpg");
     const second = await act({ ...growing, "min-age-minutes": "5" });
     expect(second.outputs).toMatchObject({ "files-total": "2", "files-uploaded": "1" });
-    expect(emulator.datasets()).toHaveLength(2);
+    expect(place.emulator.datasets()).toHaveLength(2);
   });
 
   test("of which there is nothing else are refused, or an empty set where that is allowed", async () => {
@@ -164,7 +153,7 @@ describe("files in motion", () => {
     expect(refused.errors[0]).toContain("No file is left");
     const allowed = await act({ ...inputs, "if-no-files-found": "warn" });
     expect(allowed.outputs.outcome).toBe("empty");
-    expect(emulator.datasets()).toEqual([]);
+    expect(place.emulator.datasets()).toEqual([]);
   });
 
   test.each(["pets", "pets-{digest}"])(
@@ -173,7 +162,7 @@ describe("files in motion", () => {
       const { outputs, errors } = await act({ ...growing, dataset, "changing-files": "leave-out" });
       expect(outputs.outcome).toBe("invalid");
       expect(errors[0]).toContain("changing-files: ");
-      expect(emulator.requests()).toEqual([]);
+      expect(place.emulator.requests()).toEqual([]);
     },
   );
 

@@ -3,31 +3,17 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
-import type { Emulator } from "../../emulator";
+import { useActionPlace } from "../support/action-place";
 import { jpeg } from "../support/temp-tree";
-import {
-  createTempTree,
-  leadingTo,
-  record,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
-import { startQuietly } from "../support/quiet-emulator";
+import { leadingTo, record, type Recorded } from "../support/recorded-action";
 
-let tree: TempTree;
-let emulator: Emulator;
-beforeEach(async () => {
-  tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
-  emulator = await startQuietly({ ingestMs: 20, exportMs: 20 });
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+const place = useActionPlace(
+  { "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") },
+  { ingestMs: 20, exportMs: 20 },
+);
 
 const act = (inputs: Record<string, string>, env: Record<string, string> = {}): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, inputs, env });
+  place.act(inputs, { env });
 
 // Also what Avala would not index: else that would be the reason why exports, plans and outputs are left out.
 const everything = {
@@ -44,16 +30,16 @@ test("its outputs, plan, state and downloads inside of root are no part of a lat
   expect(fetched.errors).toEqual([]);
   const second = await act(everything);
   expect(second.outputs).toMatchObject({ outcome: "unchanged", "files-total": "2" });
-  expect(emulator.datasets()).toHaveLength(1);
+  expect(place.emulator.datasets()).toHaveLength(1);
 });
 
 test("a download is known in a later job, whose temporary folder is another", async () => {
   const { outputs } = await act(everything);
   const export_ = { "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" };
   expect((await act(export_)).errors).toEqual([]);
-  const to = leadingTo(emulator);
-  const later = record({ tree, inputs: { ...to.inputs, ...everything }, env: to.env });
-  await run({ ...later.environment, tempDirectory: tree.at(".other-temp") });
+  const to = leadingTo(place.emulator);
+  const later = record({ tree: place.tree, inputs: { ...to.inputs, ...everything }, env: to.env });
+  await run({ ...later.environment, tempDirectory: place.tree.at(".other-temp") });
   expect(later.outputs).toMatchObject({ outcome: "unchanged" });
 });
 
@@ -61,9 +47,9 @@ test("a file that was downloaded and changed since is its user's", async () => {
   const { outputs } = await act(everything);
   const to = { "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" };
   await act(to);
-  const names = readdirSync(tree.at("export"));
+  const names = readdirSync(place.tree.at("export"));
   expect(names).toHaveLength(1);
-  writeFileSync(join(tree.at("export"), names[0] ?? ""), '{"mine": true}');
+  writeFileSync(join(place.tree.at("export"), names[0] ?? ""), '{"mine": true}');
   expect((await act(everything)).outputs["files-total"]).toBe("3");
 });
 
@@ -71,7 +57,7 @@ test("a line that names such a file in full takes it", async () => {
   const { outputs } = await act(everything);
   const to = { "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" };
   await act(to);
-  const [name = ""] = readdirSync(tree.at("export"));
+  const [name = ""] = readdirSync(place.tree.at("export"));
   const files = `images/**\nexport/${name}`;
   const third = await act({ ...everything, files });
   expect(third.outputs["files-total"]).toBe("3");
@@ -88,9 +74,9 @@ test("what is left out for that is counted in the log, and in a refusal", async 
 
 test("the plan that a step is given is no file of it, wherever it lies", async () => {
   const dry = await act({ ...everything, "dry-run": "true" });
-  mkdirSync(tree.at("plans"));
+  mkdirSync(place.tree.at("plans"));
   const plan = "plans/plan.json";
-  tree.write({
+  place.tree.write({
     [plan]: dry.outputs.plan === undefined ? "" : readFileSync(dry.outputs.plan, "utf8"),
   });
   const { errors, outputs } = await act({ ...everything, plan });
@@ -110,7 +96,7 @@ describe("a download-path inside of what files chooses", () => {
     const { errors, outputs } = await act({ ...whole, files, "download-path": folder });
     expect(outputs.outcome).toBe("invalid");
     expect(errors[0]).toContain("download-path");
-    expect(emulator.requests()).toEqual([]);
+    expect(place.emulator.requests()).toEqual([]);
   });
   test.each([
     ["images/**", "export"],
@@ -128,7 +114,7 @@ test("a record of downloads that is a pipe keeps no run waiting", async () => {
   const { outputs } = await act(everything);
   const export_ = { "export-datasets": outputs["dataset-uid"] ?? "", "download-path": "export" };
   expect((await act(export_)).errors).toEqual([]);
-  const records = tree.at(".temp/avala-written");
+  const records = place.tree.at(".temp/avala-written");
   execFileSync("mkfifo", [join(records, "0.json")]);
   for (const name of readdirSync(records).filter((one) => one !== "0.json"))
     execFileSync("mkfifo", [join(records, `${name}.new`)]);
@@ -137,7 +123,7 @@ test("a record of downloads that is a pipe keeps no run waiting", async () => {
 });
 
 test("what only lies in a folder of such a name is its user's", async () => {
-  tree.write({
+  place.tree.write({
     "images/avala-upload-action-master/three.jpg": jpeg("three"),
     "images/avala-written/four.jpg": jpeg("four"),
   });

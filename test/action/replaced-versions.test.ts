@@ -1,29 +1,15 @@
 // What a run says of the versions that its new one takes the place of, and how few calls that takes.
 import { readFileSync, rmSync } from "node:fs";
-import type { Emulator } from "../../emulator";
+import { useActionPlace } from "../support/action-place";
 import { jpeg } from "../support/temp-tree";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
-import { startQuietly } from "../support/quiet-emulator";
 
-let tree: TempTree;
-let emulator: Emulator;
-
-beforeEach(async () => {
-  tree = createTempTree({
+const place = useActionPlace(
+  {
     "images/cats/one.jpg": jpeg("one"),
     "images/dogs/two.jpg": jpeg("two"),
-  });
-  emulator = await startQuietly({ ingestMs: 20, exportMs: 20 });
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+  },
+  { ingestMs: 20, exportMs: 20 },
+);
 
 const versioned = { dataset: "pets-{digest}", files: "images" };
 const parts = {
@@ -33,12 +19,11 @@ const parts = {
   dataset: "pets-{folder}-{digest}",
   "partition-depth": "1",
 };
-const act = (inputs: Record<string, string>): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, inputs });
+const { act } = place;
 
 /** `METHOD route` of the API's calls since `from`. */
 const callsSince = (from: number): readonly string[] =>
-  emulator
+  place.emulator
     .requests()
     .slice(from)
     .filter(({ target }) => target === "api")
@@ -47,14 +32,14 @@ const callsSince = (from: number): readonly string[] =>
 describe("a version that takes the place of another", () => {
   beforeEach(async () => {
     const { outputs } = await act(versioned);
-    emulator.addAnnotations(outputs["dataset-uid"] ?? "", 12);
-    tree.write({ "images/cats/new.jpg": jpeg("new") });
+    place.emulator.addAnnotations(outputs["dataset-uid"] ?? "", 12);
+    place.tree.write({ "images/cats/new.jpg": jpeg("new") });
   });
 
   test.each([{ "dry-run": "true" }, {}])(
     "with %j is told with its annotations before a byte is sent, with the way out",
     async (more) => {
-      emulator.setFault({
+      place.emulator.setFault({
         on: { method: "POST", path: "*/file-upload-url/" },
         times: 0,
         reply: { status: 401, body: { detail: "No." } },
@@ -68,7 +53,7 @@ describe("a version that takes the place of another", () => {
   );
 
   test("stands in the plan, with null where Avala does not count", async () => {
-    const [old] = emulator.datasets();
+    const [old] = place.emulator.datasets();
     const replaces = async (): Promise<unknown> => {
       const { outputs } = await act({ ...versioned, "dry-run": "true" });
       const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as {
@@ -79,7 +64,7 @@ describe("a version that takes the place of another", () => {
     const { uid = "", name = "", slug = "" } = old ?? {};
     expect(await replaces()).toEqual([{ name, uid, items: 2, annotations: 12, projects: 0 }]);
     const results = [{ uid, name, slug, status: "created", item_count: 2 }];
-    emulator.setFault({
+    place.emulator.setFault({
       on: { method: "GET", path: "/datasets/" },
       reply: { status: 200, body: { next: null, previous: null, results } },
     });
@@ -87,9 +72,9 @@ describe("a version that takes the place of another", () => {
   });
 
   test("is said to be not counted where Avala does not count, and not to have nothing", async () => {
-    const [{ uid = "", name = "", slug = "" } = {}] = emulator.datasets();
+    const [{ uid = "", name = "", slug = "" } = {}] = place.emulator.datasets();
     const results = [{ uid, name, slug, status: "created", item_count: 2 }];
-    emulator.setFault({
+    place.emulator.setFault({
       on: { method: "GET", path: "/datasets/" },
       reply: { status: 200, body: { next: null, previous: null, results } },
     });
@@ -101,7 +86,7 @@ describe("a version that takes the place of another", () => {
 
   test("is counted with all earlier ones, of which those with work are named", async () => {
     await act(versioned);
-    tree.write({ "images/cats/newer.jpg": jpeg("newer") });
+    place.tree.write({ "images/cats/newer.jpg": jpeg("newer") });
     const { warnings } = await act({ ...versioned, "dry-run": "true" });
     expect(warnings[0]?.text).toMatch(
       /^2 earlier versions stay at Avala, .* They have 12 annotations and no projects\..*\n {2}- Dataset pets-\w{12} \(uid \S+, 2 items, 12 annotations\)$/s,
@@ -109,7 +94,7 @@ describe("a version that takes the place of another", () => {
   });
 
   test("is not told where the files are those of a version that exists", async () => {
-    rmSync(tree.at("images/cats/new.jpg"));
+    rmSync(place.tree.at("images/cats/new.jpg"));
     const { warnings, outputs } = await act(versioned);
     expect([outputs["outcome"], warnings]).toEqual(["unchanged", []]);
   });
@@ -117,7 +102,7 @@ describe("a version that takes the place of another", () => {
 
 test("earlier versions on which nobody worked are no warning", async () => {
   await act(versioned);
-  tree.write({ "images/cats/new.jpg": jpeg("new") });
+  place.tree.write({ "images/cats/new.jpg": jpeg("new") });
   const { warnings, lines } = await act({ ...versioned, "dry-run": "true" });
   expect(warnings).toEqual([]);
   expect(lines.join("\n")).toMatch(/has no annotations and no projects/);
@@ -126,12 +111,10 @@ test("earlier versions on which nobody worked are no warning", async () => {
 describe("a public version whose owner Avala does not name", () => {
   const published = { ...versioned, visibility: "public" };
   beforeEach(async () => {
-    await emulator.stop();
-    const dialect = { uploadVisibility: "any", ownerName: "null" } as const;
-    emulator = await startQuietly({ ingestMs: 20, exportMs: 20, dialect });
+    await place.start({ dialect: { uploadVisibility: "any", ownerName: "null" } });
     const { outputs } = await act(published);
-    emulator.addAnnotations(outputs["dataset-uid"] ?? "", 7);
-    tree.write({ "images/cats/new.jpg": jpeg("new") });
+    place.emulator.addAnnotations(outputs["dataset-uid"] ?? "", 7);
+    place.tree.write({ "images/cats/new.jpg": jpeg("new") });
   });
 
   test("is told with its annotations where the server finds it under the owner", async () => {
@@ -140,7 +123,7 @@ describe("a public version whose owner Avala does not name", () => {
   });
 
   test("is said to be not known where nothing shows whose it is, and the plan has null", async () => {
-    emulator.setFault({
+    place.emulator.setFault({
       on: { method: "GET", path: "/datasets/*/*/" },
       times: 0,
       reply: { status: 403, body: { detail: "No." } },
@@ -170,7 +153,7 @@ test("a name with too little beside its digest is said to be that, and the plan 
 
 test("a key that cannot read is told that what stays behind is not known", async () => {
   const key = "avk_writeonly0000000000";
-  emulator.addKey({ key, username: "emulator", scopes: ["datasets.write"] });
+  place.emulator.addKey({ key, username: "emulator", scopes: ["datasets.write"] });
   const { warnings } = await act({ ...versioned, "api-key": key, "dry-run": "true" });
   expect(warnings.map(({ text }) => text)).toContainEqual(
     expect.stringMatching(/is not known: the key cannot read datasets/),
@@ -183,10 +166,10 @@ describe("a set that is unchanged", () => {
     [2, parts],
   ])("in %d datasets costs one list of datasets and none of items", async (count, inputs) => {
     await act(inputs);
-    const from = emulator.requests().length;
+    const from = place.emulator.requests().length;
     const { outputs } = await act(inputs);
     expect(outputs["outcome"]).toBe("unchanged");
-    expect(emulator.datasets()).toHaveLength(count);
+    expect(place.emulator.datasets()).toHaveLength(count);
     const calls = callsSince(from);
     expect(calls.filter((call) => call === "GET /datasets/")).toHaveLength(1);
     expect(calls.filter((call) => /items|health|\{uid\}/.test(call))).toEqual([]);
@@ -195,15 +178,15 @@ describe("a set that is unchanged", () => {
   test("is listed again where no record shows that it was compared, or its number of items differs", async () => {
     await act(versioned);
     const itemsListed = async (): Promise<number> => {
-      const from = emulator.requests().length;
+      const from = place.emulator.requests().length;
       expect((await act(versioned)).outputs["outcome"]).toBe("unchanged");
       return callsSince(from).filter((call) => call.endsWith("/items/")).length;
     };
     expect(await itemsListed()).toBe(0);
-    rmSync(tree.at(".state"), { recursive: true });
+    rmSync(place.tree.at(".state"), { recursive: true });
     expect(await itemsListed()).toBe(1);
     expect(await itemsListed()).toBe(0);
-    const [{ uid = "", name = "", slug = "" } = {}] = emulator.datasets();
+    const [{ uid = "", name = "", slug = "" } = {}] = place.emulator.datasets();
     const results = [
       {
         uid,
@@ -215,7 +198,7 @@ describe("a set that is unchanged", () => {
         owner_name: "emulator",
       },
     ];
-    emulator.setFault({
+    place.emulator.setFault({
       on: { method: "GET", path: "/datasets/" },
       reply: { status: 200, body: { next: null, previous: null, results } },
     });
@@ -225,10 +208,10 @@ describe("a set that is unchanged", () => {
 
 test("content that came back says what stays on the newer versions", async () => {
   await act(versioned);
-  tree.write({ "images/cats/new.jpg": jpeg("new") });
+  place.tree.write({ "images/cats/new.jpg": jpeg("new") });
   const { outputs } = await act(versioned);
-  emulator.addAnnotations(outputs["dataset-uid"] ?? "", 7);
-  rmSync(tree.at("images/cats/new.jpg"));
+  place.emulator.addAnnotations(outputs["dataset-uid"] ?? "", 7);
+  rmSync(place.tree.at("images/cats/new.jpg"));
   for (const more of [{ "dry-run": "true" }, {}]) {
     const { warnings } = await act({ ...versioned, ...more });
     expect(warnings.map(({ text }) => text)).toContainEqual(
@@ -239,10 +222,10 @@ test("content that came back says what stays on the newer versions", async () =>
 
 test("versions of a folder that is gone are said, with their annotations", async () => {
   await act(parts);
-  for (const { uid } of emulator.datasets()) emulator.addAnnotations(uid, 5);
+  for (const { uid } of place.emulator.datasets()) place.emulator.addAnnotations(uid, 5);
   const said = /1 dataset of folders that have no files now stays at Avala.* It has 5 annotations/;
   expect((await act(parts)).warnings).toEqual([]);
-  rmSync(tree.at("images/dogs"), { recursive: true });
+  rmSync(place.tree.at("images/dogs"), { recursive: true });
   for (const more of [{ "dry-run": "true" }, {}]) {
     const { warnings } = await act({ ...parts, ...more });
     expect(warnings.map(({ text }) => text)).toContainEqual(expect.stringMatching(said));

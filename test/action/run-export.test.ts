@@ -1,44 +1,23 @@
 // Whole runs on an emulator: exports are made, waited for, judged and fetched.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import type { Emulator, EmulatorOptions } from "../../emulator";
+import { useActionPlace } from "../support/action-place";
 import { jpeg } from "../support/temp-tree";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Given,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { folderCache } from "../support/folder-cache";
 import { zipOf } from "../support/zip";
-import { startQuietly } from "../support/quiet-emulator";
 
-let tree: TempTree;
-let emulator: Emulator;
+const place = useActionPlace(
+  { "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") },
+  { ingestMs: 20, exportMs: 20 },
+);
 
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  await emulator?.stop();
-  emulator = await startQuietly({ ingestMs: 20, exportMs: 20, ...options });
-}
-
-beforeEach(async () => {
-  tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
-  await start();
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
-
-const act = (inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, ...more, inputs });
+const { act, start } = place;
 
 const uploading = { dataset: "pets-{digest}", files: "images" };
 const exporting = { ...uploading, "export-datasets": "uploaded" };
 
 function project(tasks: number, exportable: number): string {
-  return emulator.addProject("labels", { tasks, exportable }).uid;
+  return place.emulator.addProject("labels", { tasks, exportable }).uid;
 }
 
 describe("an export of what was uploaded", () => {
@@ -48,12 +27,12 @@ describe("an export of what was uploaded", () => {
     expect(outputs).toMatchObject({
       outcome: "exported",
       complete: "true",
-      "export-uid": emulator.exports()[0]?.uid,
+      "export-uid": place.emulator.exports()[0]?.uid,
       "export-status": "completed",
-      "download-path": tree.at("export"),
+      "download-path": place.tree.at("export"),
     });
-    expect(emulator.exports()[0]?.datasets).toEqual([outputs["dataset-uid"]]);
-    expect(readdirSync(tree.at("export"))).toEqual([`${outputs["dataset-slug"]}.json`]);
+    expect(place.emulator.exports()[0]?.datasets).toEqual([outputs["dataset-uid"]]);
+    expect(readdirSync(place.tree.at("export"))).toEqual([`${outputs["dataset-slug"]}.json`]);
     expect(secrets).toContain(outputs["download-url"]);
   });
 
@@ -61,12 +40,12 @@ describe("an export of what was uploaded", () => {
     await act(uploading);
     const { outputs } = await act(exporting);
     expect(outputs).toMatchObject({ outcome: "exported", "files-uploaded": "0" });
-    expect(emulator.exports()[0]?.datasets).toEqual([outputs["dataset-uid"]]);
+    expect(place.emulator.exports()[0]?.datasets).toEqual([outputs["dataset-uid"]]);
   });
 
   test("is named after the run", async () => {
     await act(exporting, { env: { GITHUB_REPOSITORY: "me/pets", GITHUB_RUN_ID: "42" } });
-    expect(emulator.exports()[0]?.name).toMatch(/^me\/pets run 42\.1 \([0-9a-f]{8}\)$/);
+    expect(place.emulator.exports()[0]?.name).toMatch(/^me\/pets run 42\.1 \([0-9a-f]{8}\)$/);
   });
 
   test("is only started when nobody waits", async () => {
@@ -79,24 +58,28 @@ describe("an export without an upload", () => {
   test("takes datasets, projects and slices", async () => {
     const { outputs: uploaded } = await act(uploading);
     const uid = project(2, 2);
-    const slice = emulator.addSlice("test set", [uploaded["dataset-uid"] ?? ""]).uid;
+    const slice = place.emulator.addSlice("test set", [uploaded["dataset-uid"] ?? ""]).uid;
     const { outputs, errors } = await act({ "export-projects": uid, "export-slices": slice });
     expect(errors).toEqual([]);
     expect(outputs.outcome).toBe("exported");
-    expect(emulator.exports()[0]).toMatchObject({ projects: [uid], slices: [slice], datasets: [] });
+    expect(place.emulator.exports()[0]).toMatchObject({
+      projects: [uid],
+      slices: [slice],
+      datasets: [],
+    });
   });
 
   test("waits for one that exists", async () => {
     const started = await act({ ...exporting, "wait-for-export": "false" });
     const { outputs } = await act({ "export-uid": started.outputs["export-uid"] ?? "" });
     expect(outputs.outcome).toBe("exported");
-    expect(emulator.exports()).toHaveLength(1);
+    expect(place.emulator.exports()).toHaveLength(1);
   });
 });
 
 describe("a failed export", () => {
   test("fails the step without a reason, and says where to look for it", async () => {
-    emulator.failExports("not in the reply");
+    place.emulator.failExports("not in the reply");
     const { outputs, errors } = await act(exporting);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(/ended as failed.*dashboard/s);
@@ -105,7 +88,7 @@ describe("a failed export", () => {
 
   test("fails the step with the server's reason, and keeps what is known", async () => {
     await start({ dialect: { exportReason: "error" } });
-    emulator.failExports("the annotations of two tasks are broken");
+    place.emulator.failExports("the annotations of two tasks are broken");
     const { outputs, errors } = await act(exporting);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain("the annotations of two tasks are broken");
@@ -113,8 +96,8 @@ describe("a failed export", () => {
       outcome: "export_failed",
       complete: "false",
       "files-uploaded": "2",
-      "dataset-uid": emulator.datasets()[0]?.uid,
-      "export-uid": emulator.exports()[0]?.uid,
+      "dataset-uid": place.emulator.datasets()[0]?.uid,
+      "export-uid": place.emulator.exports()[0]?.uid,
       "export-status": "failed",
       "download-url": "",
     });
@@ -124,7 +107,7 @@ describe("a failed export", () => {
 describe("an export that takes too long", () => {
   test("is an error when the time is over, and a single failed poll is not", async () => {
     await start({ ingestMs: 0, exportMs: 60_000 });
-    emulator.setFault({
+    place.emulator.setFault({
       on: { method: "GET", path: "/exports/*" },
       skip: 2,
       reply: { status: 503 },
@@ -135,7 +118,7 @@ describe("an export that takes too long", () => {
     });
     expect(errors).toHaveLength(1);
     expect(outputs).toMatchObject({ outcome: "timeout", complete: "false" });
-    const uid = emulator.exports()[0]?.uid ?? "";
+    const uid = place.emulator.exports()[0]?.uid ?? "";
     expect(outputs["export-uid"]).toBe(uid);
     expect(errors[0]).toContain("timeout-minutes (0.02,");
     expect(errors[0]).toContain(`export-uid: ${uid}`);
@@ -151,7 +134,7 @@ describe("an export that takes too long", () => {
       outcome: "exported",
       "export-uid": first.outputs["export-uid"],
     });
-    expect(emulator.exports()).toHaveLength(1);
+    expect(place.emulator.exports()).toHaveLength(1);
   });
 
   test.each([
@@ -168,7 +151,7 @@ describe("an export that takes too long", () => {
     await act({ "export-projects": uid, ...more, "timeout-minutes": "0.01" });
     const { outputs } = await act(sourcesOf(uid));
     expect(outputs).toMatchObject({ outcome: "exported" });
-    expect(emulator.exports()).toHaveLength(2);
+    expect(place.emulator.exports()).toHaveLength(2);
   });
 });
 
@@ -200,7 +183,7 @@ describe("the gate", () => {
 
   test("downloads nothing while it is closed", async () => {
     await act({ "export-projects": project(10, 8), "download-path": "export" });
-    expect(existsSync(tree.at("export"))).toBe(false);
+    expect(existsSync(place.tree.at("export"))).toBe(false);
   });
 });
 
@@ -225,7 +208,7 @@ describe("the commit status", () => {
 
   test("is failure when the export failed", async () => {
     await start({ dialect: { exportReason: "error" } });
-    emulator.failExports("broken");
+    place.emulator.failExports("broken");
     const { statuses } = await act({ ...exporting, ...status });
     expect(statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
     expect(statuses[1]?.description).toContain("broken");
@@ -238,7 +221,7 @@ describe("the commit status", () => {
     );
     expect(errors).toHaveLength(1);
     expect(outputs.complete).toBe("false");
-    expect(emulator.requests()).toEqual([]);
+    expect(place.emulator.requests()).toEqual([]);
   });
 
   test("is not touched by a dry run", async () => {
@@ -260,7 +243,11 @@ describe("download-path", () => {
   function holding(content: Buffer): Record<string, string> {
     archive = content;
     const done = { uid: "e", status: "completed", download_url: `${store.origin}/export` };
-    emulator.setFault({ on: { path: "/exports/*" }, times: 0, reply: { status: 201, body: done } });
+    place.emulator.setFault({
+      on: { path: "/exports/*" },
+      times: 0,
+      reply: { status: 201, body: done },
+    });
     return { "download-path": "export", "export-uid": "e", "allow-storage-hosts": store.host };
   }
 
@@ -276,36 +263,36 @@ describe("download-path", () => {
   test("is never overwritten", async () => {
     const { outputs } = await act(uploading);
     const name = `export/${outputs["dataset-slug"]}.json`;
-    tree.write({ [name]: "mine" });
+    place.tree.write({ [name]: "mine" });
     const { errors } = await act(downloading);
     expect(errors[0]).toContain("download-path");
-    expect(readFileSync(tree.at(name), "utf8")).toBe("mine");
+    expect(readFileSync(place.tree.at(name), "utf8")).toBe("mine");
   });
 
   test("gets none of an export's files when one of them is in the way", async () => {
     const names = ["a.json", "b.json", "c.json"];
     const inputs = holding(zipOf(names.map((name) => ({ name, content: "new" }))));
-    tree.write({ "export/b.json": "mine" });
+    place.tree.write({ "export/b.json": "mine" });
     const { errors, outputs } = await act(inputs);
     expect(errors[0]).toContain("b.json already exists in download-path");
     expect(outputs["download-path"]).toBe("");
-    expect(readdirSync(tree.at("export"))).toEqual(["b.json"]);
+    expect(readdirSync(place.tree.at("export"))).toEqual(["b.json"]);
   });
 
   test("keeps the archive as it is with extract: false", async () => {
     const { outputs } = await act({ ...downloading, extract: "false" });
-    expect(readdirSync(tree.at("export"))).toEqual([`export-${outputs["export-uid"]}.zip`]);
+    expect(readdirSync(place.tree.at("export"))).toEqual([`export-${outputs["export-uid"]}.zip`]);
   });
 
   test("is filled from the cache when the export was fetched before", async () => {
-    const exportCache = folderCache(tree.at("cache"));
+    const exportCache = folderCache(place.tree.at("cache"));
     const first = await act(downloading, { exportCache });
     const again = { "export-uid": first.outputs["export-uid"] ?? "", "download-path": "again" };
     const { errors, lines } = await act(again, { exportCache });
     expect(errors).toEqual([]);
     expect(lines.join("\n")).toContain("taken from this machine's cache");
-    expect(readdirSync(tree.at("again"))).toEqual(readdirSync(tree.at("export")));
-    const fetched = emulator
+    expect(readdirSync(place.tree.at("again"))).toEqual(readdirSync(place.tree.at("export")));
+    const fetched = place.emulator
       .requests()
       .filter(({ method, target }) => method === "GET" && target === "storage");
     expect(fetched).toHaveLength(1);
@@ -316,17 +303,17 @@ describe("download-path", () => {
     const { outputs, errors } = await act(inputs);
     expect(errors).toHaveLength(1);
     expect(outputs).toMatchObject({ complete: "false", "download-path": "" });
-    expect(existsSync(tree.at("export"))).toBe(false);
+    expect(existsSync(place.tree.at("export"))).toBe(false);
   });
 
   test("is left alone when a link in it leads elsewhere", async () => {
     const inputs = holding(zipOf([{ name: "inside/a.json", content: "{}" }]));
-    tree.write({
+    place.tree.write({
       elsewhere: null,
-      "export/inside": { link: tree.at("elsewhere") },
+      "export/inside": { link: place.tree.at("elsewhere") },
     });
     const { errors } = await act(inputs);
     expect(errors).toHaveLength(1);
-    expect(readdirSync(tree.at("elsewhere"))).toEqual([]);
+    expect(readdirSync(place.tree.at("elsewhere"))).toEqual([]);
   });
 });

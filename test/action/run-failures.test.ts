@@ -1,40 +1,16 @@
 // Whole runs that must not succeed: what people see then, and what they must never see.
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../action/run";
-import type { Emulator, EmulatorOptions } from "../../emulator";
+import { useActionPlace } from "../support/action-place";
 import { jpeg } from "../support/temp-tree";
-import {
-  createTempTree,
-  recordTalkingTo,
-  runTalkingTo,
-  type Given,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
-import { startQuietly } from "../support/quiet-emulator";
+import { recordTalkingTo, type Given, type Recorded } from "../support/recorded-action";
 
-let tree: TempTree;
-let emulator: Emulator;
-
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  await emulator?.stop();
-  emulator = await startQuietly(options);
-}
-
-beforeEach(async () => {
-  tree = createTempTree({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
-  await start();
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+const place = useActionPlace({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
 
 const prepare = (inputs: Record<string, string>, more: Partial<Given> = {}): Recorded =>
-  recordTalkingTo(emulator, { tree, ...more, inputs });
+  recordTalkingTo(place.emulator, { tree: place.tree, ...more, inputs });
 
-const act = (inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, ...more, inputs });
+const { act, start } = place;
 
 const working = {
   dataset: "pets-{digest}",
@@ -60,7 +36,7 @@ describe("bad inputs", () => {
     }
     expect(errors[0]).toContain("gate-min-exported: ");
     expect(outputs).toMatchObject({ outcome: "invalid", complete: "false", "files-uploaded": "0" });
-    expect(emulator.requests()).toEqual([]);
+    expect(place.emulator.requests()).toEqual([]);
   });
 
   test("are called as in action.yml also where the core finds them", async () => {
@@ -86,11 +62,11 @@ describe("bad inputs", () => {
     const { errors } = await act(working, { env: { INPUT_DRYRUN: "true", INPUT_FILE: "x" } });
     expect(errors[0]).toContain("Did you mean `dry-run`?");
     expect(errors[0]).toContain("Did you mean `files`?");
-    expect(emulator.requests()).toEqual([]);
+    expect(place.emulator.requests()).toEqual([]);
   });
 
   test("of files, their lines and the dataset's name are told together", async () => {
-    tree.write({ "images/gha-creds-1.json": "{}" });
+    place.tree.write({ "images/gha-creds-1.json": "{}" });
     for (const dataset of ["pets-{nope}", "pets/all"]) {
       const inputs = { ...working, dataset, files: "images\nsounds", unindexed: "send" };
       const { errors, outputs } = await act(inputs);
@@ -99,12 +75,12 @@ describe("bad inputs", () => {
         expect(errors[0]).toContain(text);
       expect(outputs.outcome).toBe("invalid");
     }
-    expect(emulator.requests()).toEqual([]);
+    expect(place.emulator.requests()).toEqual([]);
   });
 
   test("of each partition are told together", async () => {
-    tree.write({ "images/mixed/a.jpg": jpeg("a"), "images/mixed/b.mp4": "b" });
-    tree.write({ "images/both/a.jpg": jpeg("a"), "images/both/b.mcap": "b" });
+    place.tree.write({ "images/mixed/a.jpg": jpeg("a"), "images/mixed/b.mp4": "b" });
+    place.tree.write({ "images/both/a.jpg": jpeg("a"), "images/both/b.mcap": "b" });
     const { errors } = await act({
       ...working,
       ...{ root: "images", files: "*/**", "check-content": "off" },
@@ -117,20 +93,23 @@ describe("bad inputs", () => {
   });
 
   test("refused files are named, all of them", async () => {
-    tree.write({ "images/.env.jpg": { link: "nowhere" }, "images/gone.jpg": { link: "nowhere" } });
-    tree.write({ "images/gha-creds-1.json": "{}" });
+    place.tree.write({
+      "images/.env.jpg": { link: "nowhere" },
+      "images/gone.jpg": { link: "nowhere" },
+    });
+    place.tree.write({ "images/gha-creds-1.json": "{}" });
     const { errors, outputs } = await act({ ...working, unindexed: "send" });
     expect(errors[0]).toContain("gone.jpg");
     expect(errors[0]).toContain("gha-creds-1.json");
     expect(outputs.outcome).toBe("invalid");
-    expect(emulator.requests()).toEqual([]);
+    expect(place.emulator.requests()).toEqual([]);
   });
 });
 
 describe("an answer that is an error", () => {
   test("is told once, with status, endpoint, request and the next step", async () => {
     await start({ dialect: { permissions: "absent" } });
-    emulator.addKey({ key: "avk_reader_0123456789abcdef", scopes: ["datasets.read"] });
+    place.emulator.addKey({ key: "avk_reader_0123456789abcdef", scopes: ["datasets.read"] });
     const { errors, outputs } = await act({ ...working, "api-key": "avk_reader_0123456789abcdef" });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(
@@ -142,7 +121,7 @@ describe("an answer that is an error", () => {
 
   test("fails files one by one, each with an annotation on it", async () => {
     const { status, body } = { status: 400, body: { file_path_in_dataset: ["not allowed"] } };
-    emulator.setFault({
+    place.emulator.setFault({
       on: { path: "*file-upload-url/" },
       skip: 1,
       times: 1,
@@ -152,7 +131,7 @@ describe("an answer that is an error", () => {
     expect(errors).toHaveLength(1);
     expect(warnings.map(({ file }) => file)).toContain("images/two.jpg");
     expect(outputs).toMatchObject({ "files-uploaded": "1", outcome: "failed", complete: "false" });
-    expect(emulator.datasets()).toEqual([]);
+    expect(place.emulator.datasets()).toEqual([]);
   });
 });
 
@@ -161,8 +140,8 @@ describe("what people see", () => {
     const recorded = await act(working);
     const text = recorded.text();
     expect(recorded.errors).toEqual([]);
-    expect(recorded.secrets).toContain(emulator.apiKey);
-    expect(text).not.toContain(emulator.apiKey);
+    expect(recorded.secrets).toContain(place.emulator.apiKey);
+    expect(text).not.toContain(place.emulator.apiKey);
     expect(text).not.toMatch(/X-Amz-Signature|X-Amz-Credential|policy=/i);
     expect(text).not.toContain(recorded.outputs["download-url"]);
     // Requests are shown, so the test has looked at something.
@@ -182,8 +161,11 @@ describe("what people see", () => {
 
   test("holds no command to the runner that a file name or the server brought", async () => {
     await start({ dialect: { exportReason: "error" } });
-    tree.write({ "images/::error::owned.jpg": jpeg("x"), "images/##[error]owned.jpg": jpeg("y") });
-    emulator.failExports("::set-output name=x::y ##[warning]owned");
+    place.tree.write({
+      "images/::error::owned.jpg": jpeg("x"),
+      "images/##[error]owned.jpg": jpeg("y"),
+    });
+    place.emulator.failExports("::set-output name=x::y ##[warning]owned");
     const { lines, summaries, errors } = await act(working);
     expect(errors).toHaveLength(1);
     for (const line of [...lines, ...errors].flatMap((text) => text.split("\n"))) {
@@ -220,7 +202,7 @@ describe("a cancelled job", () => {
     const running = run(recorded.environment);
     // It waits once it reads the export that it has started.
     const isRead = (): boolean =>
-      emulator
+      place.emulator
         .requests()
         .some(({ method, path }) => method === "GET" && /^\/exports\/[^/]+\/$/.test(path));
     while (!isRead()) await sleep(10);
@@ -241,17 +223,17 @@ describe("a cancelled job", () => {
 
   test("leaves a journal that the next run goes on from", async () => {
     for (let index = 0; index < 20; index += 1)
-      tree.write({ [`images/${index}.jpg`]: jpeg(`${index}`) });
-    emulator.setFault({ on: { path: "*file-upload-url/" }, times: 0, delayMs: 30 });
+      place.tree.write({ [`images/${index}.jpg`]: jpeg(`${index}`) });
+    place.emulator.setFault({ on: { path: "*file-upload-url/" }, times: 0, delayMs: 30 });
     const controller = new AbortController();
     const recorded = prepare({ ...working, concurrency: "2" }, { signal: controller.signal });
     const running = run(recorded.environment);
-    while ((await emulator.objects()).length < 5) await sleep(10);
+    while ((await place.emulator.objects()).length < 5) await sleep(10);
     controller.abort();
     await running;
     expect(recorded.outputs.outcome).toBe("cancelled");
     expect(recorded.errors[0]).toMatch(/again/);
-    const landed = (await emulator.objects()).length;
+    const landed = (await place.emulator.objects()).length;
     const { outputs, errors } = await act(working);
     expect(errors).toEqual([]);
     // A file whose bytes were all there when the job was cancelled may be sent twice; the others are not.

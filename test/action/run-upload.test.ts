@@ -2,56 +2,36 @@
 import { readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Emulator, EmulatorOptions } from "../../emulator";
 import type { Clock } from "../../src/flow/clock";
+import { useActionPlace } from "../support/action-place";
 import { readManifest } from "../support/manifest";
 import { hurriedClock } from "../support/session";
 import { jpeg, png } from "../support/temp-tree";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Given,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
-import { startQuietly } from "../support/quiet-emulator";
+import type { Recorded } from "../support/recorded-action";
 
-let tree: TempTree;
-let emulator: Emulator;
-
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  await emulator?.stop();
-  emulator = await startQuietly({ ingestMs: 20, exportMs: 20, ...options });
-}
-
-beforeEach(async () => {
-  tree = createTempTree({
+const place = useActionPlace(
+  {
     "images/cats/one.jpg": jpeg("one"),
     "images/cats/two.jpg": jpeg("two"),
     "images/dogs/three.jpg": jpeg("three"),
     "images/drafts/four.jpg": jpeg("four"),
-  });
-  await start();
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+  },
+  { ingestMs: 20, exportMs: 20 },
+);
 
-const act = (inputs: Record<string, string>, more: Partial<Given> = {}): Promise<Recorded> =>
-  runTalkingTo(emulator, { tree, ...more, inputs });
+const { act, start } = place;
 
 const versioned = { dataset: "pets-{digest}", files: "images/**/*.jpg\n!images/drafts/**" };
 
 function calls(path: string, method = "POST"): number {
-  return emulator.requests().filter((one) => one.method === method && one.path.includes(path))
+  return place.emulator.requests().filter((one) => one.method === method && one.path.includes(path))
     .length;
 }
 
 describe("a data type that the files leave open", () => {
   const driving = { dataset: "drive-{digest}", files: "drive" };
   beforeEach(() => {
-    tree.write({
+    place.tree.write({
       "drive/image_2/0.png": png("0"),
       "drive/velodyne/0.bin": "points",
       "drive/readme.txt": "notes",
@@ -79,7 +59,7 @@ describe("a data type that the files leave open", () => {
   });
 
   test("of image_3d leaves unverified what the server makes no item of, and fails nothing", async () => {
-    tree.write({ "drive/image_2/0.vol": "volume" });
+    place.tree.write({ "drive/image_2/0.vol": "volume" });
     const files = "drive/image_2";
     const { errors, outputs } = await act({ ...driving, files, "data-type": "image_3d" });
     expect(errors).toEqual([]);
@@ -99,7 +79,10 @@ describe("files whose contents are wrong", () => {
       `broken/${String(n).padStart(2, "0")}.png`,
       n < 58 ? jpeg(String(n)) : png(String(n)),
     ]);
-    tree.write({ ...Object.fromEntries(pictures), "broken/60.png": "" } as Record<string, Buffer>);
+    place.tree.write({ ...Object.fromEntries(pictures), "broken/60.png": "" } as Record<
+      string,
+      Buffer
+    >);
   });
 
   test("are all in the report, and counted in the log and in the summary", async () => {
@@ -131,7 +114,7 @@ describe("a first run", () => {
   test("uploads, waits and sets every output", async () => {
     const { outputs, errors } = await act(versioned);
     expect(errors).toEqual([]);
-    const [dataset] = emulator.datasets();
+    const [dataset] = place.emulator.datasets();
     expect(outputs).toMatchObject({
       "dataset-uid": dataset?.uid,
       "dataset-slug": dataset?.slug,
@@ -146,7 +129,7 @@ describe("a first run", () => {
     });
     expect(dataset?.name).toBe(`pets-${outputs.digest?.slice(0, 12)}`);
     expect(
-      emulator
+      place.emulator
         .items(dataset?.uid ?? "")
         .map(({ key }) => key)
         .sort(),
@@ -161,8 +144,10 @@ describe("a first run", () => {
     );
     const manifest = readManifest(readFileSync(outputs.manifest ?? "", "utf8"));
     expect(manifest).toMatchObject({
-      destination: { baseUrl: emulator.baseUrl },
-      datasets: [{ name: emulator.datasets()[0]?.name, manifest: { digest: outputs.digest } }],
+      destination: { baseUrl: place.emulator.baseUrl },
+      datasets: [
+        { name: place.emulator.datasets()[0]?.name, manifest: { digest: outputs.digest } },
+      ],
     });
     expect(manifest.datasets[0]?.manifest.entries).toEqual([
       { path: "all/cats/one.jpg", sizeBytes: 9, sha256: sum("one") },
@@ -188,7 +173,11 @@ describe("a first run", () => {
 
     test("whether Avala has its files: not yet, after a dry run and a run that failed", async () => {
       expect(manifestOf(await act({ ...versioned, "dry-run": "true" }))).toEqual(onlyMeant);
-      emulator.setFault({ on: { target: "storage" }, times: 0, reply: { status: 403, body: "" } });
+      place.emulator.setFault({
+        on: { target: "storage" },
+        times: 0,
+        reply: { status: 403, body: "" },
+      });
       const failed = await act(versioned);
       expect(failed.outputs).toMatchObject({ outcome: "failed", "files-uploaded": "0" });
       expect(manifestOf(failed)).toEqual(onlyMeant);
@@ -201,7 +190,7 @@ describe("a first run", () => {
       await start({ etag: "opaque" });
       const named = { ...versioned, dataset: "pets" };
       expect(manifestOf(await act(named))).toEqual(whole);
-      rmSync(tree.at(".state"), { recursive: true });
+      rmSync(place.tree.at(".state"), { recursive: true });
       const again = await act(named);
       expect(again.outputs.outcome).toBe("unverified");
       expect(manifestOf(again)).toEqual(onlyMeant);
@@ -211,7 +200,7 @@ describe("a first run", () => {
   test("sends visibility and metadata", async () => {
     await start({ dialect: { uploadVisibility: "any" } });
     await act({ ...versioned, visibility: "public", metadata: "source: camera\nyear: 2026" });
-    expect(emulator.datasets()[0]).toMatchObject({
+    expect(place.emulator.datasets()[0]).toMatchObject({
       visibility: "public",
       metadata: { source: "camera", year: 2026 },
     });
@@ -224,7 +213,7 @@ describe("a first run", () => {
     expect(refused.errors[0]).toMatch(/visibility.*private.*dashboard/s);
     const { outputs } = await act(versioned);
     expect(outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "0" });
-    expect(emulator.datasets()).toMatchObject([{ visibility: "private" }]);
+    expect(place.emulator.datasets()).toMatchObject([{ visibility: "private" }]);
   });
 
   test("tells in the summary what was sent", async () => {
@@ -242,7 +231,11 @@ describe("a first run", () => {
 
 describe("what was tried again", () => {
   test("stands in the report by its cause, and in one line of the summary", async () => {
-    emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: { status: 503 }, times: 2 });
+    place.emulator.setFault({
+      on: { path: "*/file-upload-url/" },
+      reply: { status: 503 },
+      times: 2,
+    });
     const { outputs, summaries } = await act(versioned);
     expect(JSON.parse(readFileSync(outputs.report ?? "", "utf8"))).toMatchObject({
       retries: 2,
@@ -288,10 +281,10 @@ describe("a second run on the same content", () => {
 describe("changed content", () => {
   test("becomes a dataset of its own", async () => {
     await act(versioned);
-    tree.write({ "images/cats/one.jpg": jpeg("one, changed") });
+    place.tree.write({ "images/cats/one.jpg": jpeg("one, changed") });
     const { outputs } = await act(versioned);
     expect(outputs.outcome).toBe("uploaded");
-    expect(emulator.datasets()).toHaveLength(2);
+    expect(place.emulator.datasets()).toHaveLength(2);
   });
 });
 
@@ -316,7 +309,7 @@ describe("a dataset that exists with other files", () => {
 
   test("is refused when that record says that it was made of other content of the same sizes", async () => {
     await act(named);
-    tree.write({ "images/cats/one.jpg": jpeg("eno") });
+    place.tree.write({ "images/cats/one.jpg": jpeg("eno") });
     const { outputs, errors } = await act(named);
     expect(outputs).toMatchObject({ outcome: "failed", "files-uploaded": "0" });
     expect(errors[0]).toMatch(/made of other content[^]*\{digest\}/);
@@ -325,13 +318,14 @@ describe("a dataset that exists with other files", () => {
   describe("of the same paths and sizes, on another machine, where the store's ETags are MD5s", () => {
     beforeEach(async () => {
       await act(named);
-      rmSync(tree.at(".state"), { recursive: true });
+      rmSync(place.tree.at(".state"), { recursive: true });
     });
 
     test("is unchanged when the contents are the same, and that is known from then on", async () => {
       const asked = (): number =>
-        emulator.requests().filter(({ target, method }) => target === "storage" && method === "GET")
-          .length;
+        place.emulator
+          .requests()
+          .filter(({ target, method }) => target === "storage" && method === "GET").length;
       for (let again = 0; again < 2; again += 1) {
         const { outputs, warnings } = await act(named);
         expect(outputs).toMatchObject({ outcome: "unchanged", complete: "true", unverified: "0" });
@@ -341,7 +335,7 @@ describe("a dataset that exists with other files", () => {
     });
 
     test("is refused when one is not, by name, and nothing is sent", async () => {
-      tree.write({ "images/cats/one.jpg": jpeg("eno") });
+      place.tree.write({ "images/cats/one.jpg": jpeg("eno") });
       const { outputs, errors } = await act(named);
       expect(outputs).toMatchObject({ outcome: "failed", "files-uploaded": "0" });
       expect(errors[0]).toContain("images/cats/one.jpg: of other content in the dataset");
@@ -354,8 +348,8 @@ describe("a dataset that exists with other files", () => {
       // Its ETags are no MD5s, so it says nothing of what it keeps.
       await start({ etag: "opaque" });
       await act(named);
-      rmSync(tree.at(".state"), { recursive: true });
-      tree.write({ "images/cats/one.jpg": jpeg("eno") });
+      rmSync(place.tree.at(".state"), { recursive: true });
+      place.tree.write({ "images/cats/one.jpg": jpeg("eno") });
     });
 
     test("is sent twice where need be, which the log does not call a failure", async () => {
@@ -404,15 +398,15 @@ describe("a dataset that exists with other files", () => {
 
   test("is not added to: append is refused, with what to do instead", async () => {
     await act(named);
-    const before = emulator.requests().length;
+    const before = place.emulator.requests().length;
     const { errors, outputs } = await act({ ...named, "if-dataset-exists": "append" });
     expect(outputs.outcome).toBe("invalid");
     expect(errors[0]).toMatch(/append is not a known value.*made once.*\{digest\}/s);
-    expect(emulator.requests()).toHaveLength(before);
+    expect(place.emulator.requests()).toHaveLength(before);
   });
 
   test("that is someone else's is an error that names a way out", async () => {
-    emulator.takeName("pets");
+    place.emulator.takeName("pets");
     const { errors, outputs } = await act(named);
     expect(outputs.outcome).toBe("failed");
     expect(errors[0]).toContain("choose another name, or another slug");
@@ -422,7 +416,7 @@ describe("a dataset that exists with other files", () => {
 describe("items that another run left under the name", () => {
   test("fail the run, which vouches for nothing, when the dataset is made and when it is found", async () => {
     await start({ dialect: { batches: "together" } });
-    await emulator.leaveFile("pets/images/old.jpg", jpeg("old"));
+    await place.emulator.leaveFile("pets/images/old.jpg", jpeg("old"));
     for (let again = 0; again < 2; again += 1) {
       const { outputs, errors } = await act({
         ...{ dataset: "pets", files: "images/cats", "export-datasets": "uploaded" },
@@ -441,7 +435,11 @@ describe("a file that Avala does not index after all", () => {
   test("is an error that names it, and the dataset is known", async () => {
     // A store that tells MD5s would be found out sooner, and sent the file again.
     await start({ etag: "opaque" });
-    emulator.setFault({ on: { target: "storage", method: "POST" }, store: "nothing", times: 1 });
+    place.emulator.setFault({
+      on: { target: "storage", method: "POST" },
+      store: "nothing",
+      times: 1,
+    });
     const { outputs, errors } = await act({ dataset: "pets", files: "images/cats" });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(/images\/cats\/(one|two)\.jpg/);
@@ -458,7 +456,7 @@ describe("a dataset that is not created in time", () => {
       outcome: "timeout",
       complete: "false",
       "files-uploaded": "3",
-      "dataset-uid": emulator.datasets()[0]?.uid,
+      "dataset-uid": place.emulator.datasets()[0]?.uid,
     });
   });
 });
@@ -466,7 +464,7 @@ describe("a dataset that is not created in time", () => {
 describe("a key that may only write", () => {
   test("uploads all the same when nobody waits", async () => {
     const key = "avk_writer_0123456789abcdef";
-    emulator.addKey({ key, scopes: ["datasets.write"] });
+    place.emulator.addKey({ key, scopes: ["datasets.write"] });
     const { outputs, errors, warnings } = await act({
       ...versioned,
       "api-key": key,
@@ -494,7 +492,7 @@ describe("partitions", () => {
     const uids = JSON.parse(outputs["dataset-uids"] ?? "") as Record<string, string>;
     expect(Object.keys(uids).sort()).toEqual(["cats", "dogs"]);
     expect(new Set(Object.values(uids))).toEqual(
-      new Set(emulator.datasets().map(({ uid }) => uid)),
+      new Set(place.emulator.datasets().map(({ uid }) => uid)),
     );
     expect(outputs["dataset-uid"]).toBe("");
   });
@@ -503,9 +501,9 @@ describe("partitions", () => {
     await start({ quotaBytes: 1 });
     const { errors } = await act(partitioned);
     expect(errors).toEqual([expect.stringContaining("The files can't fit") as string]);
-    const asked = emulator.requests().filter(({ path }) => path.endsWith("/quota/"));
+    const asked = place.emulator.requests().filter(({ path }) => path.endsWith("/quota/"));
     expect(asked).toHaveLength(1);
-    expect(await emulator.objects()).toEqual([]);
+    expect(await place.emulator.objects()).toEqual([]);
   });
 
   test("are sent while the server still indexes the ones before, one at a time and in their order", async () => {
@@ -514,12 +512,14 @@ describe("partitions", () => {
     await start({ ingestMs: 1_000, clock: { now: () => nowMs } });
     const acting = act({ ...partitioned, files: "cats\ndogs\ndrafts" });
     const isLastSent = (): boolean =>
-      emulator.requests().some(({ key, status }) => key?.includes("drafts") && status === 204);
+      place.emulator
+        .requests()
+        .some(({ key, status }) => key?.includes("drafts") && status === 204);
     while (!isLastSent()) await sleep(5);
     const going = setInterval(() => (nowMs += 1_000), 20);
     const { outputs, errors } = await acting.finally(() => clearInterval(going));
     expect(errors).toEqual([]);
-    const stored = emulator.requests().filter(({ target }) => target === "storage");
+    const stored = place.emulator.requests().filter(({ target }) => target === "storage");
     expect(stored.map(({ key }) => /pets-(\w+)-/.exec(key ?? "")?.[1])).toEqual([
       "cats",
       "cats",
@@ -534,7 +534,7 @@ describe("partitions", () => {
   });
 
   test("after one that fails are not sent, and those before it are told of", async () => {
-    emulator.setFault({
+    place.emulator.setFault({
       on: { target: "storage", method: "POST" },
       skip: 2,
       times: 0,
@@ -542,28 +542,31 @@ describe("partitions", () => {
     });
     const { outputs, errors } = await act({ ...partitioned, files: "cats\ndogs\ndrafts" });
     expect(errors).toHaveLength(1);
-    expect(emulator.datasets().map(({ name }) => name)).toEqual([
+    expect(place.emulator.datasets().map(({ name }) => name)).toEqual([
       expect.stringMatching(/^pets-cats-/),
     ]);
-    expect(emulator.requests().filter(({ key }) => key?.includes("drafts"))).toEqual([]);
+    expect(place.emulator.requests().filter(({ key }) => key?.includes("drafts"))).toEqual([]);
     expect(Object.keys(JSON.parse(outputs["dataset-uids"] ?? "{}") as object)).toEqual(["cats"]);
   });
 
   test("that exist with other files are named, all of them, and nothing is sent", async () => {
     const named = { ...partitioned, dataset: "pets-{folder}" };
     await act(named);
-    tree.write({ "images/cats/new.jpg": jpeg("new"), "images/dogs/new.jpg": jpeg("new too") });
-    const before = emulator.requests().filter(({ method }) => method !== "GET").length;
+    place.tree.write({
+      "images/cats/new.jpg": jpeg("new"),
+      "images/dogs/new.jpg": jpeg("new too"),
+    });
+    const before = place.emulator.requests().filter(({ method }) => method !== "GET").length;
     const { errors } = await act(named);
     expect(errors).toHaveLength(1);
     for (const path of ["pets-cats", "cats/new.jpg", "pets-dogs", "dogs/new.jpg"])
       expect(errors[0]).toContain(path);
-    expect(emulator.requests().filter(({ method }) => method !== "GET")).toHaveLength(before);
+    expect(place.emulator.requests().filter(({ method }) => method !== "GET")).toHaveLength(before);
   });
 
   test("send the changed folder alone", async () => {
     await act(partitioned);
-    tree.write({ "images/dogs/five.jpg": jpeg("five") });
+    place.tree.write({ "images/dogs/five.jpg": jpeg("five") });
     const { outputs } = await act(partitioned);
     expect(outputs).toMatchObject({
       outcome: "uploaded",
@@ -582,7 +585,7 @@ describe("a dry run", () => {
       "dry-run": "true",
     });
     expect(errors).toEqual([]);
-    expect(emulator.requests()).toEqual([]);
+    expect(place.emulator.requests()).toEqual([]);
     expect(outputs).toMatchObject({ outcome: "planned", complete: "false", "files-total": "3" });
     const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as unknown;
     expect(plan).toMatchObject({
@@ -616,13 +619,13 @@ describe("a dry run", () => {
   test("makes a plan that is carried out, and refused when a file has changed since", async () => {
     const planned = await act({ ...versioned, "dry-run": "true" });
     const plan = planned.outputs.plan ?? "";
-    tree.write({ "images/cats/one.jpg": jpeg("changed") });
+    place.tree.write({ "images/cats/one.jpg": jpeg("changed") });
     const refused = await act({ ...versioned, plan });
     expect(refused.outputs.outcome).toBe("invalid");
     expect(refused.errors[0]).toContain("images/cats/one.jpg");
-    expect(emulator.datasets()).toEqual([]);
+    expect(place.emulator.datasets()).toEqual([]);
 
-    tree.write({ "images/cats/one.jpg": jpeg("one") });
+    place.tree.write({ "images/cats/one.jpg": jpeg("one") });
     const carried = await act({ ...versioned, plan });
     expect(carried.errors).toEqual([]);
     expect(carried.outputs.outcome).toBe("uploaded");
@@ -639,7 +642,7 @@ describe("lines of files that match nothing", () => {
     const { errors, outputs } = await act(lines);
     expect(errors[0]).toContain("videos/**");
     expect(outputs.outcome).toBe("invalid");
-    expect(emulator.requests()).toEqual([]);
+    expect(place.emulator.requests()).toEqual([]);
   });
 
   test("are a warning, or nothing, when that is allowed", async () => {
@@ -675,7 +678,7 @@ describe("a time budget", () => {
       complete: "false",
       "files-uploaded": "2",
     });
-    expect(emulator.datasets()).toEqual([]);
+    expect(place.emulator.datasets()).toEqual([]);
 
     const finished = await act(short);
     expect(finished.outputs).toMatchObject({
@@ -695,6 +698,6 @@ describe("a time budget", () => {
       complete: "false",
       "files-uploaded": "2",
     });
-    expect(emulator.exports()).toEqual([]);
+    expect(place.emulator.exports()).toEqual([]);
   });
 });
