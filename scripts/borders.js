@@ -25,7 +25,7 @@ const NEVER_SHIPPED = ["test", "bench", "scripts", "examples"];
  */
 const ORDERS = {
   src: [
-    ["version.ts", "canonical-json.ts", "redact.ts", "text.ts", "disk-hint.ts"],
+    ["version.ts", "canonical-json.ts", "redact.ts", "text.ts", "system-error.ts"],
     ["errors.ts", "secret-forms.ts"],
     ["events.ts", "api/limits.ts"],
     ["flow"],

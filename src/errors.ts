@@ -2,7 +2,7 @@
 // Knows nothing of HTTP libraries, files or who shows the error.
 
 import { listed } from "./text";
-import { diskHint } from "./disk-hint";
+import { diskHint, systemErrorCode } from "./system-error";
 import { printableLines } from "./redact";
 
 /** What went wrong, for programs. Closed: a new cause is a new code here. */
@@ -208,6 +208,11 @@ export function isUploadError(error: unknown): error is UploadError {
   return isAvalaError(error) && "failures" in error && "landed" in error;
 }
 
+/** Whether the server has it no more, or does not show it to this key. */
+export function isNotFound(error: unknown): boolean {
+  return isAvalaError(error) && error.code === "not_found";
+}
+
 /** Whether the key may not do this, or the deployment can't: then a read that is only advisory is left out. */
 export function isNotAllowedToRead(error: unknown): boolean {
   if (!isAvalaError(error)) return false;
@@ -221,15 +226,6 @@ export function isNotAllowedToRead(error: unknown): boolean {
 export function ignoreForbidden(error: unknown): undefined {
   if (isNotAllowedToRead(error)) return undefined;
   throw error;
-}
-
-/**
- * The code of an error of the system (`ENOENT`, `ECONNRESET`), `undefined` for any other. By shape and not by
- * `instanceof`: an error may come from another realm.
- */
-export function systemErrorCode(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
 }
 
 /** The text of anything that was thrown. */

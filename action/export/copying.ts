@@ -6,7 +6,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { AvalaError, systemErrorCode } from "../../src/errors";
+import { AvalaError } from "../../src/errors";
+import { systemErrorCode } from "../../src/system-error";
 
 export interface Placing {
   /** Absolute. */

@@ -8,7 +8,8 @@ import { Transform, type TransformCallback, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { openPromise, type Entry, type ZipFile } from "yauzl";
-import { asDiskError, isAvalaError, messageOf, systemErrorCode } from "../../src/errors";
+import { asDiskError, isAvalaError, messageOf } from "../../src/errors";
+import { systemErrorCode } from "../../src/system-error";
 import { cancelled } from "../../src/flow/clock";
 import {
   checkPaths,

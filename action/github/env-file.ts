@@ -1,11 +1,6 @@
 // What the runner's own files refuse (GITHUB_OUTPUT, GITHUB_STEP_SUMMARY), as an error that names the file.
-import {
-  asDiskError,
-  AvalaError,
-  isAvalaError,
-  messageOf,
-  systemErrorCode,
-} from "../../src/errors";
+import { asDiskError, AvalaError, isAvalaError, messageOf } from "../../src/errors";
+import { systemErrorCode } from "../../src/system-error";
 
 /** The error of `name`'s file; the toolkit's own words for a file that is missing are no error of the system's. */
 export function envFileError(name: string, path: string | undefined, error: unknown): unknown {

@@ -1,6 +1,7 @@
 // Keeps a run alive when its log is not read any more or its disk is full: what it does at Avala, its outputs and its
 // end are worth more than lines. Knows nothing of what is written.
-import { messageOf, systemErrorCode } from "../../src/errors";
+import { messageOf } from "../../src/errors";
+import { systemErrorCode } from "../../src/system-error";
 
 interface Emitter {
   on(event: "error", listener: (error: unknown) => void): unknown;

@@ -3,7 +3,7 @@
 import { constants, type Stats } from "node:fs";
 import { open, readdir, rm, stat, utimes, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { systemErrorCode } from "../errors";
+import { systemErrorCode } from "../system-error";
 import { repeatEvery, systemClock } from "./clock";
 import { makeFolder } from "./folders";
 import { isMarkRunning, ownMark } from "./process-mark";

@@ -1,7 +1,7 @@
 // Making folders, with an end in every file system. Knows nothing of what is put there.
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { systemErrorCode } from "../errors";
+import { systemErrorCode } from "../system-error";
 
 interface FolderOptions {
   /** Of what is made. @default as the process makes folders */

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { systemErrorCode } from "../errors";
+import { systemErrorCode } from "../system-error";
 
 function textOf(read: () => string): string | undefined {
   try {

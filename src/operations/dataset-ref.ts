@@ -6,7 +6,7 @@ import type { Dataset } from "../api/endpoints/dataset-wire";
 import { findOrganization, namesOfOrganization } from "../api/endpoints/organizations";
 import { getOwnUser, namesOfUser } from "../api/endpoints/users";
 import { pathPartProblem } from "../api/path-part";
-import { AvalaError, isAvalaError } from "../errors";
+import { AvalaError, isAvalaError, isNotFound } from "../errors";
 
 export interface OwnerWanted {
   /** As the user wrote it: a username, a handle, an e-mail address, a slug. */
@@ -69,7 +69,7 @@ export async function lookUnder(
     return await getDataset(avala, { owner, slug });
   } catch (error) {
     if (!isRefused(error)) throw error;
-    return isAvalaError(error) && error.code === "not_found" ? "nothing" : "unknown";
+    return isNotFound(error) ? "nothing" : "unknown";
   }
 }
 

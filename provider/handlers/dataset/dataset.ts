@@ -2,7 +2,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { getDataset } from "../../../src/api/endpoints/datasets";
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
-import { AvalaError, isAvalaError } from "../../../src/errors";
+import { AvalaError, isNotFound } from "../../../src/errors";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import { madeOfOthers } from "../../../src/operations/publish/refusals";
@@ -212,7 +212,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
       const known = { isVerified, isCompared, origin };
       return { id, props: datasetOutputs(dataset, declaredIn(props), known) };
     } catch (error) {
-      if (isAvalaError(error) && error.code === "not_found") return { id: "" };
+      if (isNotFound(error)) return { id: "" };
       throw error;
     }
   }
@@ -234,7 +234,7 @@ async function readOrExplain({ avala }: Settling, uid: string, name: string): Pr
   try {
     return await getDataset(avala, uid);
   } catch (error) {
-    if (!isAvalaError(error) || error.code !== "not_found") throw error;
+    if (!isNotFound(error)) throw error;
     throw new AvalaError("not_found", `Dataset ${name} (uid ${uid}) is gone.`, {
       hint: "Run pulumi refresh to drop it from the state; the next up creates it again.",
       cause: error,

@@ -11,7 +11,7 @@ import {
   mayHaveWork,
   type Counts,
 } from "../../../src/operations/dataset-work";
-import { AvalaError, isAvalaError } from "../../../src/errors";
+import { AvalaError, isAvalaError, isNotFound } from "../../../src/errors";
 import { advise, notCompared } from "../../process/advice";
 import type { Messages } from "../../process/messages";
 import { hasUnknown } from "../../process/unknown";
@@ -19,16 +19,12 @@ import { IN_THE_WAY, describeKept, keptBecause, keptByState, type KeptBecause } 
 import type { DatasetInputs, DatasetOutputs } from "./inputs";
 import { PULUMI_WORDS } from "../publishing";
 
-function isGone(error: unknown): boolean {
-  return isAvalaError(error) && error.code === "not_found";
-}
-
 /** The dataset as it is now: its counts in the state may be old, and people's work is what this is about. */
 async function readNow(avala: Avala, uid: string): Promise<Dataset | "gone"> {
   try {
     return await getDataset(avala, uid);
   } catch (error) {
-    if (isGone(error)) return "gone";
+    if (isNotFound(error)) return "gone";
     throw error;
   }
 }
@@ -151,7 +147,7 @@ async function deleteNow(
   try {
     await deleteDataset(avala, await refOf(avala, dataset));
   } catch (error) {
-    if (isGone(error)) return;
+    if (isNotFound(error)) return;
     if (!isAvalaError(error) || !NOT_OFFERED.has(error.code)) throw error;
     if (mustGo) throw notOffered(dataset, error);
     await messages.warn(

@@ -1,7 +1,7 @@
 // Export: annotations turned into a file to download. What the engine calls.
 import type { dynamic } from "@pulumi/pulumi";
 import { getExport, type Export } from "../../../src/api/endpoints/exports";
-import { isAvalaError } from "../../../src/errors";
+import { isAvalaError, isNotFound } from "../../../src/errors";
 import { startExport, waitForExport } from "../../../src/operations/export";
 import { counted } from "../../../src/text";
 import { EXPORT_FIELDS } from "../../fields/export";
@@ -127,7 +127,7 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
       const found = await getExport(this.session.avala({}), id);
       return { id, props: exportOutputs(found, props ?? {}) };
     } catch (error) {
-      if (isCode(error, "not_found")) return { id: "" };
+      if (isNotFound(error)) return { id: "" };
       throw error;
     }
   }

@@ -2,7 +2,7 @@
 import { getDataset } from "../../../src/api/endpoints/datasets";
 import type { Avala } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
-import { isAvalaError } from "../../../src/errors";
+import { isNotFound } from "../../../src/errors";
 import { listUnder } from "../../../src/operations/grow/find-increments";
 import { nameOf, type GrowingOutputs } from "./inputs";
 import type { IncrementInState } from "./state";
@@ -12,7 +12,7 @@ async function readOne(avala: Avala, uid: string): Promise<Dataset | undefined> 
   try {
     return await getDataset(avala, uid);
   } catch (error) {
-    if (isAvalaError(error) && error.code === "not_found") return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

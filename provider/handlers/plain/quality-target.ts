@@ -8,7 +8,7 @@ import {
   type QualityTarget,
   type QualityTargetInput,
 } from "../../../src/api/endpoints/quality-targets";
-import { AvalaError, isAvalaError } from "../../../src/errors";
+import { AvalaError, isNotFound } from "../../../src/errors";
 import { createQualityTargetOnce } from "../../../src/operations/plain-resources";
 import type { Given } from "../../fields/field";
 import { QUALITY_TARGET_FIELDS } from "../../fields/quality-target";
@@ -65,10 +65,6 @@ function placeOf(id: string): Place {
   throw new AvalaError("input", `A QualityTarget can't have the id ${JSON.stringify(id)}.`, {
     hint: "Give PROJECT/TARGET: the uid of the project, a slash, and the uid of the target.",
   });
-}
-
-function isGone(error: unknown): boolean {
-  return isAvalaError(error) && error.code === "not_found";
 }
 
 class QualityTargetHandler implements Handler<QualityTargetInputs, QualityTargetOutputs> {
@@ -128,7 +124,7 @@ class QualityTargetHandler implements Handler<QualityTargetInputs, QualityTarget
       const found = await getQualityTarget(this.session.avala({}), project, uid);
       return { id, props: outputsOf(project, found) };
     } catch (error) {
-      if (isGone(error)) return { id: "" };
+      if (isNotFound(error)) return { id: "" };
       throw error;
     }
   }
@@ -139,7 +135,7 @@ class QualityTargetHandler implements Handler<QualityTargetInputs, QualityTarget
     try {
       await deleteQualityTarget(avala, project, uid);
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isNotFound(error)) throw error;
     }
   }
 }

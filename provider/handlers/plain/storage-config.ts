@@ -10,7 +10,7 @@ import {
   type StorageConfigInput,
 } from "../../../src/api/endpoints/storage-configs";
 import { testStorageConfig } from "../../../src/api/endpoints/storage-test";
-import { AvalaError, isAvalaError } from "../../../src/errors";
+import { AvalaError, isNotFound } from "../../../src/errors";
 import { createStorageConfigOnce } from "../../../src/operations/plain-resources";
 import { comparable } from "../../fields/bucket";
 import type { Given } from "../../fields/field";
@@ -164,7 +164,7 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
       );
       return { id, props: outputsOf(found, props ?? {}) };
     } catch (error) {
-      if (isAvalaError(error) && error.code === "not_found") return { id: "" };
+      if (isNotFound(error)) return { id: "" };
       throw error;
     }
   }
@@ -174,7 +174,7 @@ class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfig
       const avala = this.session.avala(this.session.calls.ofId(id));
       await this.findable(props, (of) => deleteStorageConfig(avala, id, of));
     } catch (error) {
-      if (!isAvalaError(error) || error.code !== "not_found") throw error;
+      if (!isNotFound(error)) throw error;
     }
   }
 

@@ -9,7 +9,7 @@ import {
   type Webhook,
   type WebhookInput,
 } from "../../../src/api/endpoints/webhooks";
-import { AvalaError, isAvalaError } from "../../../src/errors";
+import { AvalaError, isNotFound } from "../../../src/errors";
 import { createWebhookOnce } from "../../../src/operations/plain-resources";
 import type { Given } from "../../fields/field";
 import { WEBHOOK_FIELDS } from "../../fields/webhook";
@@ -190,7 +190,7 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
       const webhook = await getWebhook(this.session.avala({}), id);
       return { id, props: outputsOf(webhook, props ?? {}) };
     } catch (error) {
-      if (isAvalaError(error) && error.code === "not_found") return { id: "" };
+      if (isNotFound(error)) return { id: "" };
       throw error;
     }
   }
@@ -199,7 +199,7 @@ class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
     try {
       await deleteWebhook(this.session.avala(this.session.calls.ofId(id)), id);
     } catch (error) {
-      if (!isAvalaError(error) || error.code !== "not_found") throw error;
+      if (!isNotFound(error)) throw error;
     }
   }
 }

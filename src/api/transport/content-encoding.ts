@@ -2,7 +2,8 @@
 // a network library.
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { AvalaError, isAvalaError, systemErrorCode } from "../../errors";
+import { AvalaError, isAvalaError } from "../../errors";
+import { systemErrorCode } from "../../system-error";
 import type { HttpStream } from "./transport";
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {

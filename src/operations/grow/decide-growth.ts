@@ -3,7 +3,7 @@
 import type { Avala } from "../../api/connection";
 import { getDataset } from "../../api/endpoints/datasets";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
-import { InputError, isAvalaError } from "../../errors";
+import { InputError, isNotFound } from "../../errors";
 import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";
 import { counted } from "../../text";
@@ -50,7 +50,7 @@ async function knownOf(avala: Avala, target: GrowTarget, options: GrowOptions): 
 }
 
 function ignoreGone(error: unknown): undefined {
-  if (!isAvalaError(error) || error.code !== "not_found") throw error;
+  if (!isNotFound(error)) throw error;
   return undefined;
 }
 

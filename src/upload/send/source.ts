@@ -1,7 +1,8 @@
 // Reads a file that is sent, once, and makes sure that what is sent is one state of it: the hash is taken on the way,
 // and the last bytes are held back until size, time and hash agree. So content that changed under us never lands whole.
 import { createHash, type Hash } from "node:crypto";
-import { AvalaError, messageOf, systemErrorCode } from "../../errors";
+import { AvalaError, messageOf } from "../../errors";
+import { systemErrorCode } from "../../system-error";
 import type { Disk, FileStamp, ReadHandle } from "../../flow/disk";
 
 export interface SourceFile {

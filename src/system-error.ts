@@ -1,4 +1,4 @@
-// What to do about what a disk refuses. Knows nothing of errors of ours.
+// Errors of the system: their code, and what to do about what a disk refuses. Knows nothing of errors of ours.
 
 /** By the system's code; `undefined` for one that says nothing of what to do. */
 export function diskHint(code: string): string | undefined {
@@ -18,4 +18,13 @@ export function diskHint(code: string): string | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * The code of an error of the system (`ENOENT`, `ECONNRESET`), `undefined` for any other. By shape and not by
+ * `instanceof`: an error may come from another realm.
+ */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
 }
