@@ -55,7 +55,7 @@ export function typeQuestion({ paths, otherThanSplats }: TypeEvidence): string |
   const groups = describeGroups(groupsOf(against, suffixOf), (suffix) =>
     suffix.endsWith(".ply") ? notSplats : conversionOf(suffix),
   );
-  return `${beside}: ${groups}. If the dataset is to be one of type ${guess} all the same, set it; else take those files away, or convert them`;
+  return `${beside}: ${groups}. Set it to ${guess} if the dataset is to show only files of that type; otherwise remove or convert the others`;
 }
 
 const notSplats =

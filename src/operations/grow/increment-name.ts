@@ -70,7 +70,7 @@ export function growingName(
 function templateProblem(template: string): string | undefined {
   const [before = "", ...rest] = template.split(PLACEHOLDER);
   if (rest.length !== 1 || rest[0] !== "")
-    return `${shown(template)} must hold ${PLACEHOLDER} once, at its end`;
+    return `${shown(template)} must contain ${PLACEHOLDER} once, at its end, as in training-${PLACEHOLDER}`;
   if (!/[\p{L}\p{N}}][^\p{L}\p{N}{}]+$/u.test(before))
     return `${shown(template)} must name the set before ${PLACEHOLDER}, and have a dash between the two: training-${PLACEHOLDER}`;
   return undefined;

@@ -1,4 +1,5 @@
 // What outsiders did to growing sets, and how it ends.
+import type { Avala } from "../../../src/api/connection";
 import { updateDataset } from "../../../src/api/endpoints/datasets";
 import {
   growingName,
@@ -6,12 +7,32 @@ import {
   nextNumber,
   parseIncrement,
 } from "../../../src/operations/grow/increment-name";
+import { knownIncrements } from "../../../src/operations/grow/grow";
 import { sessionWith } from "../../support/session";
 import { useGrowingPlace } from "../../support/growing-place";
 
 const place = useGrowingPlace();
 const presigns = (calls: readonly string[]): number =>
   calls.filter((call) => call.includes("file-upload-url")).length;
+
+interface Page {
+  readonly results: readonly unknown[];
+}
+
+/** A session whose replies are others. */
+function answering(avala: Avala, change: (route: string, json: Page) => Page): Avala {
+  const call: Avala["call"] = async (request) => {
+    const reply = await avala.call(request);
+    return { ...reply, json: change(request.route, reply.json as Page) };
+  };
+  return { ...avala, call };
+}
+
+function without(json: Page, field: string): Page {
+  return JSON.parse(JSON.stringify(json), (name, value: unknown) =>
+    name === field ? undefined : value,
+  ) as Page;
+}
 
 test("a file that was moved stays with its item when another file comes to its old path", async () => {
   await place.start();
@@ -85,10 +106,7 @@ test("a public dataset of another owner does not hold what this owner declares, 
   const key = `avk_${"b".repeat(32)}`;
   place.emulator.addKey({ key, username: "other", organizations: ["other-org"] });
   const other = sessionWith(place.emulator, { apiKey: key }).avala;
-  const known = first.result.increments.map(({ dataset, number, shortDigest, entries }) => ({
-    ...{ uid: dataset.uid, name: dataset.name, ownerName: dataset.ownerName },
-    ...{ number, shortDigest, entries },
-  }));
+  const known = knownIncrements(first.result.increments);
   const { calls } = await place.run({
     ...{ avala: other, machine: "other", options: { known } },
   });
@@ -108,18 +126,10 @@ test("an entry of the list that can't be read ends the run before a byte is sent
   await place.forget();
   await place.put("b.jpg", "two");
   const { avala } = sessionWith(place.emulator);
-  const withoutSlugs = {
-    ...avala,
-    call: async (request: Parameters<typeof avala.call>[0]) => {
-      const reply = await avala.call(request);
-      if (request.route !== "GET /datasets/") return reply;
-      const json = JSON.parse(JSON.stringify(reply.json), (name, value: unknown) =>
-        name === "uid" ? undefined : value,
-      ) as unknown;
-      return { ...reply, json };
-    },
-  };
-  await expect(place.run({ avala: withoutSlugs })).rejects.toMatchObject({ code: "bad_reply" });
+  const withoutUids = answering(avala, (route, json) =>
+    route === "GET /datasets/" ? without(json, "uid") : json,
+  );
+  await expect(place.run({ avala: withoutUids })).rejects.toMatchObject({ code: "bad_reply" });
   expect(place.items()).toEqual(["a.jpg"]);
 });
 
@@ -132,15 +142,9 @@ test("items that are listed short of their count are not taken for all of them",
   place.drop("x/c.jpg");
   await place.put("x/d.jpg", "d");
   const { avala } = sessionWith(place.emulator);
-  const cut = {
-    ...avala,
-    call: async (request: Parameters<typeof avala.call>[0]) => {
-      const reply = await avala.call(request);
-      if (!request.route.includes("/items/")) return reply;
-      const { results, ...rest } = reply.json as { results: unknown[] };
-      return { ...reply, json: { ...rest, results: results.slice(0, 1) } };
-    },
-  };
+  const cut = answering(avala, (route, json) =>
+    route.includes("/items/") ? { ...json, results: json.results.slice(0, 1) } : json,
+  );
   await expect(place.run({ avala: cut })).rejects.toMatchObject({ code: "dataset" });
   expect(place.items()).toEqual(["x/a.jpg", "x/b.jpg", "x/c.jpg"]);
 });

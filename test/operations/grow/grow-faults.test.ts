@@ -211,9 +211,12 @@ test("an increment that lost an item is not called whole, and what it lacks is s
   await place.emulator.stop();
   await place.start({ etag: "opaque" });
   const on = { target: "storage", method: "POST" } as const;
-  place.emulator.setFault({ on, store: "nothing", skip: 1, times: 1 });
+  // All after the first: which file comes first, and whether one is sent again while nobody
+  // knows yet what the store's ETags are, depends on the moment.
+  place.emulator.setFault({ on, store: "nothing", skip: 1, times: 0 });
   const hint = expect.stringContaining("Run again") as string;
   await expect(place.run()).rejects.toMatchObject({ code: "dataset", hint });
+  place.emulator.clearFaults();
   await place.run();
   expect(place.items()).toEqual(["a.jpg", "b.jpg"]);
   expect(place.names()).toHaveLength(2);
