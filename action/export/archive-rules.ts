@@ -89,21 +89,39 @@ function sizeProblem(
     : undefined;
 }
 
+/** Which names the folder that an archive is unpacked into can hold side by side. */
+export interface NameRules {
+  /** `a` and `A` are two files. */
+  readonly hasCase: boolean;
+  /** An `ä` of one character and one of two are two files. */
+  readonly hasForms: boolean;
+  /** `:` is a character as others are, and not that of a drive or of a stream. */
+  readonly hasColons: boolean;
+}
+
 /** @throws AvalaError `bad_reply` for a path that is not one, is there twice or below a file, or is one folder too many */
-export function checkPaths(entries: readonly Entry[], limits: Limits): void {
-  const seen = new Set<string>();
+export function checkPaths(entries: readonly Entry[], limits: Limits, names: NameRules): void {
+  // By how this system compares them: to the name as it is written in the archive.
+  const seen = new Map<string, string>();
   const folders = new Set<string>();
   for (const entry of entries) {
-    checkEntry(entry, limits);
-    const key = keyOf(entry.fileName);
-    if (seen.has(key)) refuse(`holds ${quoted(entry.fileName)} twice`);
-    seen.add(key);
+    checkEntry(entry, limits, names);
+    const key = keyOf(entry.fileName, names);
+    const other = seen.get(key);
+    if (other !== undefined) refuse(twiceText(entry.fileName, other));
+    seen.set(key, entry.fileName);
     addFolders(folders, key);
     if (folders.size > limits.maxFolders) refuse(`holds more than ${limits.maxFolders} folders`);
   }
-  for (const key of seen) {
-    if (folders.has(key)) refuse(`holds ${quoted(key)} as a file and as a folder`);
+  for (const [key, name] of seen) {
+    if (folders.has(key)) refuse(`holds ${quoted(name)} as a file and as a folder`);
   }
+}
+
+function twiceText(name: string, other: string): string {
+  return name === other
+    ? `holds ${quoted(name)} twice`
+    : `holds ${quoted(other)} and ${quoted(name)}, which are one file in this folder`;
 }
 
 /** `a/b/c` → `a/b`, `a`, up to one that is known: each folder is looked at once, however many files are in it. */
@@ -117,11 +135,13 @@ function addFolders(folders: Set<string>, key: string): void {
   }
 }
 
-function checkEntry(entry: Entry, { maxDepth }: Limits): void {
+function checkEntry(entry: Entry, { maxDepth }: Limits, names: NameRules): void {
   const { fileName } = entry;
   const parts = fileName.replace(/\/$/, "").split("/");
   if (parts.length - 1 > maxDepth)
     refuse(`holds ${quoted(fileName)}, below more than ${maxDepth} folders`);
+  if (!names.hasColons && fileName.includes(":"))
+    refuse(`holds ${quoted(fileName)}, and a name on this system can't have a colon`);
   if (isUnsafe(fileName, parts))
     refuse(
       `holds ${quoted(fileName)}, a path that leads out of the folder or is invalid on some system`,
@@ -134,16 +154,17 @@ export function quoted(fileName: string): string {
   return JSON.stringify(printable(fileName, 200));
 }
 
-/** The same for names that are one on some system. A folder's own ends in a slash. */
-function keyOf(fileName: string): string {
-  return fileName.normalize("NFC").toLowerCase();
+/** The same for names that are one in the folder. A folder's own ends in a slash. */
+function keyOf(fileName: string, { hasCase, hasForms }: NameRules): string {
+  const formed = hasForms ? fileName : fileName.normalize("NFC");
+  return hasCase ? formed : formed.toLowerCase();
 }
 
 function isUnsafe(path: string, parts: readonly string[]): boolean {
-  // Absolute, drive letters and streams of Windows, what climbs, empty parts, and control characters.
+  // Absolute, what climbs, empty parts, separators of Windows, and control characters.
   return (
     // eslint-disable-next-line no-control-regex -- control characters are what this is about
-    /[\\:\u0000-\u001f\u007f]/.test(path) ||
+    /[\\\u0000-\u001f\u007f]/.test(path) ||
     parts.some((part) => part === "" || part === "." || part === ".." || isReserved(part))
   );
 }

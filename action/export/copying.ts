@@ -2,7 +2,7 @@
 // Knows nothing of what may be there: that is looked at before.
 import { constants, createReadStream, createWriteStream, rmdirSync, unlinkSync } from "node:fs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -19,6 +19,14 @@ export interface Placing {
 export function isTaken(path: string): AvalaError {
   return new AvalaError("file", `${path} already exists in download-path, with other content.`, {
     hint: "Use an empty folder as download-path: existing files are never overwritten.",
+  });
+}
+
+/** Of two files of one export, where the folder's disk takes their names for the same. */
+function isTwin(path: string, other: string): AvalaError {
+  const text = `${path} and ${other} are both in the export, and are one file in download-path.`;
+  return new AvalaError("file", text, {
+    hint: "Use a folder on a disk that tells upper from lower case, or extract: false.",
   });
 }
 
@@ -105,11 +113,23 @@ async function copy(
       await pipeline(createReadStream(from), to, { signal });
     }
   } catch (error) {
-    if (systemErrorCode(error) === "EEXIST") throw isTaken(path);
-    made.push(target);
-    throw error;
+    if (systemErrorCode(error) !== "EEXIST") {
+      made.push(target);
+      throw error;
+    }
+    const twin = made.find((one) => foldedOf(one) === foldedOf(target));
+    throw twin === undefined ? isTaken(path) : isTwin(path, posixFrom(root, twin));
   }
   made.push(target);
+}
+
+/** The same for all names that some file system takes for one. */
+function foldedOf(path: string): string {
+  return path.normalize("NFC").toLowerCase();
+}
+
+function posixFrom(root: string, path: string): string {
+  return relative(root, path).split(sep).join("/");
 }
 
 // So that a second stop is heard as well.

@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
+import { namesIn } from "./name-rules";
 import { Transform, type TransformCallback, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
@@ -18,6 +19,7 @@ import {
   hasFittingSizes,
   LIMITS,
   type Limits,
+  type NameRules,
   quoted,
   refuse,
 } from "./archive-rules";
@@ -31,6 +33,8 @@ export interface Unpacked {
 interface UnzipOptions {
   readonly signal: AbortSignal;
   readonly limits?: Limits;
+  /** @default what the folder shows */
+  readonly names?: NameRules;
 }
 
 /**
@@ -41,7 +45,7 @@ export function unzip(archive: string, folder: string, options: UnzipOptions): P
   const { signal, limits = LIMITS } = options;
   return reading(archive, { ...options, isNamed: true }, async (zip, entries) => {
     checkSizes(entries, (await stat(archive)).size, limits);
-    checkPaths(entries, limits);
+    checkPaths(entries, limits, options.names ?? (await namesIn(folder)));
     const files = entries.filter(isFile);
     const made = new Set([folder]);
     for (const entry of files) {

@@ -150,3 +150,19 @@ describe("a whole folder", () => {
     expect(readFileSync(tree.at("not/there/in/c.json"), "utf8")).toBe("new c");
   });
 });
+
+test("two that the folder's disk takes for one are named, and none is left", async () => {
+  tree.write({ "new/A.json": "new A" });
+  const { copyFile } = promises;
+  // As a disk does that does not tell upper from lower case.
+  jest.spyOn(promises, "copyFile").mockImplementation(async (from, to, mode) => {
+    if (String(to).endsWith("/A.json"))
+      throw Object.assign(new Error("EEXIST: file already exists"), { code: "EEXIST" });
+    await copyFile(from, to, mode);
+  });
+  const pair = ["a.json", "A.json"].map((path) => ({ from: tree.at(`new/${path}`), path }));
+  const error = await rejectionOf(placeAll(pair, tree.at("out"), new AbortController().signal));
+  expect(error.code).toBe("file");
+  expect(error.message).toMatch(/A\.json and a\.json are both in the export/);
+  expect(existsSync(tree.at("out"))).toBe(false);
+});

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LIMITS, type Limits } from "../../action/export/archive-rules";
+import { LIMITS, type Limits, type NameRules } from "../../action/export/archive-rules";
+import { namesIn } from "../../action/export/name-rules";
 import { unzip } from "../../action/export/unzip";
 import { createTempTree, type TempTree } from "../support/recorded-action";
 import { SYMLINK_MODE, zipOf, type ZipEntry } from "../support/zip";
@@ -11,14 +12,18 @@ beforeEach(() => {
 });
 afterEach(() => tree.remove());
 
-function unpack(archive: Buffer, limits?: Limits): ReturnType<typeof unzip> {
-  writeFileSync(tree.at("export.zip"), archive);
-  const signal = new AbortController().signal;
-  return unzip(tree.at("export.zip"), tree.at("into/deep/folder"), {
-    signal,
-    ...(limits && { limits }),
-  });
+interface Options {
+  readonly limits?: Limits;
+  readonly names?: NameRules;
 }
+
+function unpack(archive: Buffer, options: Options = {}): ReturnType<typeof unzip> {
+  writeFileSync(tree.at("export.zip"), archive);
+  const { signal } = new AbortController();
+  return unzip(tree.at("export.zip"), tree.at("into/deep/folder"), { signal, ...options });
+}
+
+const lenient: NameRules = { hasCase: true, hasForms: true, hasColons: true };
 
 /** Everything below the tree's root but the archive. */
 function written(): string[] {
@@ -45,21 +50,39 @@ describe("refuses, and writes nothing of it", () => {
     ["a path that climbs", { name: "../../out.txt", content: "x" }],
     ["a path that climbs further in", { name: "a/../../out.txt", content: "x" }],
     ["an absolute path", { name: "/tmp/avala-out.txt", content: "x" }],
-    ["a path of Windows", { name: "C:/out.txt", content: "x" }],
     ["a backslash", { name: "..\\out.txt", content: "x" }],
     ["a control character", { name: "a\u0007.txt", content: "x" }],
     ["an empty part", { name: "a//b.txt", content: "x" }],
     ["a symbolic link", { name: "link", content: "/etc", mode: SYMLINK_MODE }],
     ["a device", { name: "device", mode: 0o020644 }],
-    ["a path that is there twice", { name: "GOOD.txt", content: "x" }],
+    ["a path that is there twice", { name: "good.txt", content: "x" }],
   ])("%s", async (_name, bad) => {
     await expect(unpack(zipOf([good, bad]))).rejects.toMatchObject({ code: "bad_reply" });
     expect(written()).toEqual([]);
   });
 
+  test.each<[string, ZipEntry, Partial<NameRules>]>([
+    ["a drive, where it is one", { name: "C:/out.txt", content: "x" }, { hasColons: false }],
+    ["a stream, where it is one", { name: "a.txt:x", content: "x" }, { hasColons: false }],
+    ["a twin by case, where it is one file", { name: "GOOD.txt" }, { hasCase: false }],
+  ])("%s", async (_name, bad, one) => {
+    const names = { ...lenient, ...one };
+    await expect(unpack(zipOf([good, bad]), { names })).rejects.toMatchObject({
+      code: "bad_reply",
+    });
+    expect(written()).toEqual([]);
+  });
+
+  test("a twin by Unicode form, where it is one file", async () => {
+    const twins = zipOf([{ name: "\u00e4.json" }, { name: "a\u0308.json" }]);
+    const names = { ...lenient, hasForms: false };
+    await expect(unpack(twins, { names })).rejects.toMatchObject({ code: "bad_reply" });
+    expect(written()).toEqual([]);
+  });
+
   test("too many files", async () => {
     const limits = { ...LIMITS, maxEntries: 1 };
-    await expect(unpack(zipOf([good, { name: "b" }]), limits)).rejects.toMatchObject({
+    await expect(unpack(zipOf([good, { name: "b" }]), { limits })).rejects.toMatchObject({
       code: "bad_reply",
     });
     expect(written()).toEqual([]);
@@ -67,7 +90,7 @@ describe("refuses, and writes nothing of it", () => {
 
   test("more bytes than are allowed", async () => {
     const limits = { ...LIMITS, maxBytes: 3 };
-    await expect(unpack(zipOf([good]), limits)).rejects.toMatchObject({ code: "bad_reply" });
+    await expect(unpack(zipOf([good]), { limits })).rejects.toMatchObject({ code: "bad_reply" });
     expect(written()).toEqual([]);
   });
 
@@ -84,6 +107,42 @@ describe("refuses, and writes nothing of it", () => {
       code: "bad_reply",
     });
     expect(existsSync(tree.at("into/deep/folder/good.txt"))).toBe(false);
+  });
+});
+
+describe("unpacks where the system takes them", () => {
+  let names: NameRules;
+  beforeEach(async () => {
+    names = await namesIn(tree.root);
+  });
+
+  test("names with a colon, as those of frames by their time", async () => {
+    if (!names.hasColons) return;
+    const name = "2026-11-28T09:16:48Z/front:left.json";
+    await unpack(zipOf([{ name, content: "{}" }]));
+    expect(readFileSync(tree.at(`into/deep/folder/${name}`), "utf8")).toBe("{}");
+  });
+
+  test("names that differ only in case", async () => {
+    if (!names.hasCase) return;
+    const archive = zipOf([
+      { name: "a/IMG_1.JPG", content: "one" },
+      { name: "a/img_1.jpg", content: "two" },
+      { name: "A/img_1.jpg", content: "three" },
+    ]);
+    await unpack(archive);
+    const read = (path: string): string =>
+      readFileSync(tree.at(`into/deep/folder/${path}`), "utf8");
+    expect([read("a/IMG_1.JPG"), read("a/img_1.jpg"), read("A/img_1.jpg")]).toEqual([
+      "one",
+      "two",
+      "three",
+    ]);
+  });
+
+  test("and leaves nothing of its look at the folder", async () => {
+    await unpack(zipOf([{ name: "a.json", content: "{}" }]));
+    expect(readdirSync(tree.at("into/deep/folder"))).toEqual(["a.json"]);
   });
 });
 

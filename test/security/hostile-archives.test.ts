@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
+import type { NameRules } from "../../action/export/archive-rules";
 import { unzip } from "../../action/export/unzip";
 import type { Emulator } from "../../emulator";
 import { leadingTo, record, type Recorded } from "../support/recorded-action";
@@ -18,9 +19,14 @@ beforeEach(() => {
 });
 afterEach(() => tree.remove());
 
-function unpack(archive: Buffer): ReturnType<typeof unzip> {
+// A disk that compares names as Windows and macOS do by default, whatever this machine's does.
+const strict: NameRules = { hasCase: false, hasForms: false, hasColons: false };
+const lenient: NameRules = { hasCase: true, hasForms: true, hasColons: true };
+
+function unpack(archive: Buffer, names: NameRules = strict): ReturnType<typeof unzip> {
   writeFileSync(tree.at("export.zip"), archive);
-  return unzip(tree.at("export.zip"), tree.at("into"), { signal: new AbortController().signal });
+  const { signal } = new AbortController();
+  return unzip(tree.at("export.zip"), tree.at("into"), { signal, names });
 }
 
 function filesIn(folder: string): string[] {
@@ -95,6 +101,22 @@ describe("an archive is refused before anything of it is written", () => {
       })),
     );
     expect(await rejectionOf(unpack(archive))).toMatchObject({ code: "bad_reply" });
+    expect(filesIn(tree.at("into"))).toEqual([]);
+  });
+});
+
+describe("where names that differ anyhow are different files", () => {
+  test.each<[string, readonly ZipEntry[]]>([
+    ["a file below a file", [{ name: "a", content: "x" }, { name: "a/b" }]],
+    ["a file and a folder of one name", [{ name: "A/" }, { name: "A" }]],
+    ["a path that is there twice", [{ name: "a.json" }, { name: "a.json" }]],
+    ["git's folder in capitals", [{ name: "a/.GIT/commondir" }]],
+    ["a drive's root", [{ name: "C:\\x" }]],
+    ["a path that climbs behind a drive", [{ name: "C:../x" }, { name: "c:/../../x" }]],
+  ])("%s is refused all the same", async (_name, bad) => {
+    expect(await rejectionOf(unpack(zipOf([...bad]), lenient))).toMatchObject({
+      code: "bad_reply",
+    });
     expect(filesIn(tree.at("into"))).toEqual([]);
   });
 });
