@@ -10,7 +10,7 @@ import { steadyStream } from "./steady-stream";
 
 export async function openEnvironment(signal: AbortSignal): Promise<ActionEnvironment> {
   const { env } = process;
-  const event = await loadEvent();
+  const event = readEventFile(process);
   const log = steadyStream(process.stdout);
   return {
     env,
@@ -58,17 +58,15 @@ export async function openEnvironment(signal: AbortSignal): Promise<ActionEnviro
   };
 }
 
-/** What GitHub says of the event; empty when it can't be read, and nothing when no input is about its commit. */
-async function loadEvent(): Promise<unknown> {
-  if (core.getInput("status-context") === "") return undefined;
+/** What GitHub says of the event. Read without the toolkit, which could not be loaded where this is not JSON. */
+function readEventFile({ env }: NodeJS.Process): unknown {
   try {
-    JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH ?? "", "utf8"));
+    return JSON.parse(readFileSync(env.GITHUB_EVENT_PATH ?? "", "utf8"));
   } catch {
-    // The toolkit could not even be loaded. Without it the commit must be given, and the refusal says so.
-    delete process.env.GITHUB_EVENT_PATH;
+    // Without it the commit of a status must be given, and the refusal says so.
+    delete env.GITHUB_EVENT_PATH;
+    return undefined;
   }
-  const { context } = await import("@actions/github");
-  return context.payload;
 }
 
 /** Files are named by their real path, so what they are relative to must be one too. */

@@ -2,6 +2,7 @@
 // Does no I/O but reading the inputs; knows nothing of what is done with them.
 import { InputError } from "../../src/errors";
 import type { ActionEnvironment } from "../environment";
+import { withheldFrom, type Withheld } from "../github/withheld-secrets";
 import { readExport, type ExportInputs } from "./export";
 import { unknownInputs } from "./names";
 import { readStatus, type StatusInputs } from "./status";
@@ -61,6 +62,8 @@ export function readInputs(environment: ActionEnvironment): Inputs {
     hasSummary: reader.flag("summary"),
     notices: unknown.notices,
   };
+  if (inputs.connection.apiKey === undefined && !isDryRun)
+    refuseWithheld(reader, environment, upload !== undefined);
   refuseWithoutEffect(reader, {
     upload,
     export: exporting && {
@@ -81,6 +84,23 @@ export function readInputs(environment: ActionEnvironment): Inputs {
   if (reader.problems.length > 0)
     throw new InputError([...reader.problems, ...(upload?.nameProblems ?? [])]);
   return inputs;
+}
+
+const WITHHELD: Readonly<Record<Withheld, string>> = {
+  fork: "is missing: GitHub gives no secrets to a pull request from a fork",
+  dependabot:
+    "is missing: GitHub gives Dependabot's pull requests only the secrets that are saved for Dependabot",
+};
+
+/** Where GitHub withholds the key, asking for it would send people looking for a mistake that they did not make. */
+function refuseWithheld(reader: Reader, environment: ActionEnvironment, isUpload: boolean): void {
+  const { GITHUB_EVENT_NAME: event = "", GITHUB_ACTOR: actor = "" } = environment.env;
+  const withheld = withheldFrom({ event, actor, payload: environment.readEvent() });
+  if (withheld === undefined) return;
+  const wayOut = isUpload
+    ? "set dry-run: true for it, to show what would be sent"
+    : "leave the step out for it, and have a merge queue or a schedule look at the gate";
+  reader.refuse("api-key", `${WITHHELD[withheld]}; ${wayOut}`);
 }
 
 /** What was not waited for was not compared, and opens no gate. */

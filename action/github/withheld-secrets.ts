@@ -1,0 +1,42 @@
+// Why GitHub gives a run no secrets: a pull request from a fork, or one of Dependabot's. Pure.
+// (GitHub's "Using secrets in GitHub Actions" and "Events that trigger workflows".)
+
+/** `pull_request_target` is not here: it runs in the base repository, with its secrets. */
+const PULL_REQUEST_EVENTS: ReadonlySet<string> = new Set([
+  "pull_request",
+  "pull_request_review",
+  "pull_request_review_comment",
+]);
+
+const DEPENDABOT = "dependabot[bot]";
+
+export type Withheld = "fork" | "dependabot";
+
+interface StartedBy {
+  /** `GITHUB_EVENT_NAME`. */
+  readonly event: string;
+  /** `GITHUB_ACTOR`. */
+  readonly actor: string;
+  readonly payload: unknown;
+}
+
+/** Undefined where GitHub withholds none. */
+export function withheldFrom({ event, actor, payload }: StartedBy): Withheld | undefined {
+  if (!PULL_REQUEST_EVENTS.has(event)) return undefined;
+  if (actor === DEPENDABOT) return "dependabot";
+  const { pull_request: pullRequest } = asObject(payload);
+  const { head, base } = asObject(pullRequest);
+  const into = repositoryOf(base);
+  // The head of a pull request whose fork was deleted has no repository.
+  return into !== undefined && into !== repositoryOf(head) ? "fork" : undefined;
+}
+
+function repositoryOf(branch: unknown): unknown {
+  return asObject(asObject(branch)["repo"])["full_name"];
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
