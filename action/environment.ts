@@ -12,8 +12,10 @@ export interface CommitStatus {
   readonly state: StatusState;
   /** At most 140 characters are shown. */
   readonly description: string;
-  /** Ms that a limit of GitHub's may still be waited for. */
-  readonly leftMs: () => number;
+  /** How long an outage or a limit of GitHub's may be waited for. */
+  readonly leftMs: number;
+  /** Hears of each outage, in a sentence, when it begins. */
+  readonly onOutage: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 

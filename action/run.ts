@@ -24,7 +24,7 @@ import { createResults, type Outcome, type Results } from "./report/results";
 import { pathFrom, select } from "./selection/selection";
 import type { Run } from "./run-context";
 import { checkScopes, isCheckedLater } from "./scope-check";
-import { createStatusCheck, type StatusCheck } from "./report/status";
+import { createStatusCheck, dryStatusText, statusNotSet, type StatusCheck } from "./report/status";
 import { runUpload } from "./upload/uploading";
 import { downloadFolder, realOf, writtenByAction } from "./written";
 import { createWaitBudget } from "./waiting";
@@ -85,12 +85,11 @@ function inWorkspace({ workspace }: ActionEnvironment, file: string): string | u
 /** The run between the two commit statuses: whatever ends it, the last one says how. */
 async function runGuarded(run: Run): Promise<void> {
   // A dry run gates nothing, so it must not open a gate.
-  const status = createStatusCheck(
-    run.environment,
-    run.inputs.isDryRun ? undefined : run.inputs.status,
-    run,
-  );
+  const wanted = run.inputs.isDryRun ? undefined : run.inputs.status;
+  const status = createStatusCheck(run.environment, wanted, run);
   for (const text of run.inputs.notices) run.warn({ text });
+  if (wanted === undefined && run.inputs.status !== undefined)
+    run.warn({ text: dryStatusText(run.inputs.status) });
   await status.set("pending", "Waiting for Avala");
   try {
     const outcome = await runSteps(run);
@@ -102,7 +101,15 @@ async function runGuarded(run: Run): Promise<void> {
     await reportFailure(run, status, error);
     throw error;
   }
-  await status.set("success", successText(run.results));
+  await reportSuccess(run, status);
+}
+
+async function reportSuccess({ inputs, results }: Run, status: StatusCheck): Promise<void> {
+  try {
+    await status.set("success", successText(results));
+  } catch (error) {
+    throw inputs.status === undefined ? error : statusNotSet(error, inputs.status, results);
+  }
 }
 
 async function reportFailure(run: Run, status: StatusCheck, error: unknown): Promise<void> {
@@ -110,9 +117,8 @@ async function reportFailure(run: Run, status: StatusCheck, error: unknown): Pro
   try {
     await status.set("failure", firstLine);
   } catch (statusError) {
-    run.log.warn(
-      `The commit status could not be set to failure: ${describeFailure(statusError).text}`,
-    );
+    const { text } = describeFailure(statusError);
+    run.log.warn(`The commit status could not be set to failure, so it stays pending: ${text}`);
   }
 }
 

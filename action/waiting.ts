@@ -4,6 +4,10 @@ import type { Clock } from "../src/flow/clock";
 export interface WaitBudget {
   /** Ms that may still be waited. The first call starts the time. */
   readonly leftMs: () => number;
+  /** As `leftMs`, and starts nothing: for a wait that most runs don't have. */
+  readonly peekMs: () => number;
+  /** Takes off such a wait; after the first `leftMs` the time runs anyway. */
+  readonly spend: (ms: number) => void;
   /** Takes out ms that just went by and were work. */
   readonly exclude: (ms: number) => void;
 }
@@ -11,10 +15,19 @@ export interface WaitBudget {
 export function createWaitBudget(totalMs: number, clock: Clock): WaitBudget {
   let startedMs: number | undefined;
   let workedMs = 0;
+  let spentMs = 0;
+  const peekMs = (): number => {
+    const runningMs = startedMs === undefined ? 0 : clock.now() - startedMs - workedMs;
+    return Math.max(0, totalMs - spentMs - runningMs);
+  };
   return {
+    peekMs,
     leftMs() {
       startedMs ??= clock.now();
-      return Math.max(0, totalMs - (clock.now() - startedMs - workedMs));
+      return peekMs();
+    },
+    spend(ms) {
+      if (startedMs === undefined) spentMs += ms;
     },
     exclude(ms) {
       if (startedMs !== undefined) workedMs += ms;

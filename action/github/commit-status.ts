@@ -1,54 +1,69 @@
-// Commit statuses by GitHub's API, with octokit. Loaded only when a status is asked for: it is a third of the bundle.
+// Commit statuses by GitHub's API, with octokit. Loaded only when a status is asked for: it is a large part of the bundle.
+// Knows nothing of how long a run may wait.
 import { context, getOctokit } from "@actions/github";
-import { retry } from "@octokit/plugin-retry";
-import { throttling } from "@octokit/plugin-throttling";
 import { transportError } from "../../src/api/transport/transport-errors";
 import { AvalaError, isAvalaError } from "../../src/errors";
-import { cancelled, systemClock, type Clock } from "../../src/flow/clock";
+import {
+  cancelled,
+  systemClock,
+  systemRandom,
+  type Clock,
+  type Random,
+} from "../../src/flow/clock";
+import { poll } from "../../src/flow/poll";
+import { formatDuration } from "../../src/text";
 import type { CommitStatus } from "../environment";
-import { CANCELLED_STATUS, isLimit, labelErrors, waitForLimit } from "./rate-limits";
 import { boundedFetch } from "./bounded-fetch";
-import { refusal, type GitHubReply } from "./refusal";
+import type { GitHubReply } from "./rate-limits";
+import { refusal } from "./refusal";
 
-/** What stays as it is, and limits, for which the throttling plugin waits. */
-const FINAL_STATUSES = [400, 401, 403, 404, 410, 422, 429, 451, CANCELLED_STATUS];
+interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
 /**
- * Sets the status; what may pass is tried again, for a single failure of GitHub's must not decide a gate. A limit is waited
- * for as long as GitHub says, if that is within what is left of the run.
+ * Sets the status. What may pass is waited out like any outage, until the run's time is over: a failure of GitHub's must
+ * not decide a gate.
  * @throws AvalaError `permission` with the line that the workflow lacks, `authentication`, `validation`, `network`,
  * `timeout`, `server`, `rate_limited`, `cancelled`
  */
 export async function setCommitStatus(
   status: CommitStatus,
-  clock: Clock = systemClock,
+  ports: Ports = { clock: systemClock, random: systemRandom },
 ): Promise<void> {
+  const { clock } = ports;
+  try {
+    await poll(({ deadlineMs }) => setOnce(status, deadlineMs - clock.now()), {
+      ...ports,
+      what: `the commit status ${status.context} to be set`,
+      timeoutMs: status.leftMs,
+      isDone: () => true,
+      signal: status.signal,
+      onOutage: ({ message }, leftMs) =>
+        status.onOutage(`${message} Still trying: ${formatDuration(leftMs / 1000)} left.`),
+    });
+  } catch (error) {
+    // Aborted by a time of its own, or by the job's cancel.
+    if (status.signal?.aborted === true) throw cancelled("The commit status");
+    throw lastFailure(error);
+  }
+}
+
+/** At the end of a wait, what the last try failed for: that is what there is something to do about. */
+function lastFailure(error: unknown): unknown {
+  const isOver = isAvalaError(error) && error.code === "timeout" && isAvalaError(error.cause);
+  return isOver ? error.cause : error;
+}
+
+async function setOnce(status: CommitStatus, leftMs: number): Promise<void> {
   const { context: name, state, description, sha, signal } = status;
-  if (signal?.aborted === true) throw cancelled("The commit status");
-  const wait = waitForLimit({ leftMs: status.leftMs, clock, signal });
-  const octokit = getOctokit(
-    status.token,
-    {
-      baseUrl: context.apiUrl,
-      userAgent: "avala-upload-action",
-      request: { fetch: boundedFetch },
-      retry: { doNotRetry: FINAL_STATUSES },
-      throttle: {
-        // GitHub wants a second between two writes; of one commit they follow each other.
-        id: sha,
-        /* eslint-disable @typescript-eslint/no-misused-promises -- the plugin waits for what they return */
-        onRateLimit: wait,
-        onSecondaryRateLimit: wait,
-        /* eslint-enable @typescript-eslint/no-misused-promises -- as above */
-        // The wait is in the handlers, so that a cancel ends it.
-        retryAfterBaseValue: 0,
-      },
-      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    },
-    labelErrors,
-    retry,
-    throttling,
-  );
+  const octokit = getOctokit(status.token, {
+    baseUrl: context.apiUrl,
+    userAgent: "avala-upload-action",
+    request: { fetch: boundedFetch },
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+  });
   try {
     await octokit.rest.repos.createCommitStatus({
       ...context.repo,
@@ -60,12 +75,12 @@ export async function setCommitStatus(
       ...(signal === undefined ? {} : { request: { signal } }),
     });
   } catch (error) {
-    throw asStatusError(errorOf(error, status), status);
+    throw asStatusError(errorOf(error, status, leftMs), status);
   }
 }
 
 function ignore(): void {
-  // What is tried again needs no line, and what fails is thrown.
+  // What is tried again has a line of ours, and what fails is thrown.
 }
 
 /** The run that the status links to. */
@@ -81,12 +96,15 @@ interface RequestFault {
   readonly response?: GitHubReply;
 }
 
-function errorOf(error: unknown, { context: name, sha, signal }: CommitStatus): AvalaError {
-  if (signal?.aborted === true) return cancelled("The commit status");
+function errorOf(
+  error: unknown,
+  { context: name, sha, state }: CommitStatus,
+  leftMs: number,
+): AvalaError {
   const { response, cause } = error as RequestFault;
   if (response === undefined) return transportError(new URL(context.apiUrl).host, cause ?? error);
-  const what = `The commit status ${name} can't be set on ${sha.slice(0, 12)}`;
-  return refusal(what, response, isLimit(response));
+  const what = `The commit status ${name} can't be set to ${state} on ${sha.slice(0, 12)}`;
+  return refusal(what, response, leftMs);
 }
 
 /** What the connection refuses, as an error that says what it was for: the base URL in its own hint is Avala's. */
@@ -95,9 +113,11 @@ export function asStatusError(
   { context: name, sha }: Pick<CommitStatus, "context" | "sha">,
 ): unknown {
   if (!isAvalaError(error) || (error.code !== "network" && error.code !== "timeout")) return error;
-  const message = `The commit status ${name} can't be set on ${sha.slice(0, 12)}: ${error.message}`;
+  const message = `The commit status ${name} can't be set on ${sha.slice(0, 12)}: ${error.message}.`;
+  const { retryable } = error;
   return new AvalaError(error.code, message, {
     cause: error,
+    retryable,
     hint: "Check the connection to GitHub and any proxy, then run again.",
   });
 }

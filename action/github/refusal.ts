@@ -1,19 +1,22 @@
 // What GitHub answers where it does not do as asked, as an error. Pure.
 import { AvalaError } from "../../src/errors";
 import { printable } from "../../src/redact";
+import { formatDuration } from "../../src/text";
+import { isLimit, limitWaitMs, type GitHubReply } from "./rate-limits";
 
-export interface GitHubReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | number | undefined>>;
-  readonly data: unknown;
-}
+// A request that took too long, and one that another's came in the way of.
+const MAY_PASS: ReadonlySet<number> = new Set([408, 409]);
 
-/** @param what what can't be done, as the beginning of a sentence */
-export function refusal(what: string, reply: GitHubReply, isLimited: boolean): AvalaError {
+/**
+ * @param what what can't be done, as the beginning of a sentence
+ * @param leftMs how long may still be waited: a limit that asks for more is final
+ */
+export function refusal(what: string, reply: GitHubReply, leftMs: number): AvalaError {
   const { status } = reply;
-  const message = `${what}: GitHub answers ${status}: ${messageIn(reply.data)}`;
-  if (isLimited) return new AvalaError("rate_limited", message, { hint: limitHint(reply) });
-  if (status >= 500) return new AvalaError("server", message, { retryable: true });
+  const message = `${what}: GitHub answers ${status}: ${messageIn(reply.data).replace(/[.\s]*$/, ".")}`;
+  if (isLimit(reply)) return limited(message, limitWaitMs(reply), leftMs);
+  if (status >= 500 || MAY_PASS.has(status))
+    return new AvalaError("server", message, { retryable: true });
   if (status === 401) {
     return new AvalaError("authentication", message, { hint: "Check the input github-token." });
   }
@@ -28,12 +31,13 @@ export function refusal(what: string, reply: GitHubReply, isLimited: boolean): A
   });
 }
 
-function limitHint({ headers }: GitHubReply): string {
-  const seconds = Number(headers["retry-after"]);
-  const wait = Number.isFinite(seconds)
-    ? `GitHub asks to wait ${seconds} s, more than`
-    : "This outlasts";
-  return `${wait} the run may still wait (timeout-minutes). Run again later.`;
+function limited(message: string, retryAfterMs: number, leftMs: number): AvalaError {
+  const wait = formatDuration(retryAfterMs / 1000);
+  const hint = `GitHub asks to wait ${wait}, more than the run may still wait (timeout-minutes). Run again later.`;
+  return new AvalaError("rate_limited", message, {
+    ...{ hint, retryAfterMs },
+    retryable: retryAfterMs <= leftMs,
+  });
 }
 
 function messageIn(data: unknown): string {

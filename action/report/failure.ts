@@ -13,6 +13,9 @@ import type { Outcome } from "./results";
 /** What the gate asks for is not so, or could not be verified. */
 export class GateClosedError extends AvalaError {}
 
+/** All else is done. */
+export class StatusNotSetError extends AvalaError {}
+
 export interface Failure {
   readonly text: string;
   readonly outcome: Outcome;
@@ -66,6 +69,7 @@ function hintOf(error: AvalaError): string | undefined {
 
 function outcomeOf(error: AvalaError): Outcome {
   if (error instanceof GateClosedError) return "gate_closed";
+  if (error instanceof StatusNotSetError) return "status_not_set";
   switch (error.code) {
     case "input":
       return "invalid";

@@ -21,6 +21,7 @@ export type Outcome =
   | "invalid"
   | "export_failed"
   | "gate_closed"
+  | "status_not_set"
   | "timeout"
   | "cancelled"
   | "failed";

@@ -27,6 +27,7 @@ const TITLES: Readonly<Record<Results["outcome"], string>> = {
   invalid: "Refused, nothing sent",
   export_failed: "Export failed",
   gate_closed: "The gate stays closed",
+  status_not_set: "Done, but the commit status is not set",
   timeout: "Out of time",
   cancelled: "Cancelled",
   failed: "Failed",

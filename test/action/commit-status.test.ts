@@ -5,9 +5,8 @@ import { transportError } from "../../src/api/transport/transport-errors";
 import { AvalaError } from "../../src/errors";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
 import { rejectionOf } from "../support/thrown";
-import { virtualClock, type VirtualClock } from "../support/virtual-clock";
+import { fixedRandom, virtualClock, type VirtualClock } from "../support/virtual-clock";
 
-// GitHub wants a second between two writes, which is kept by commit.
 let commits = 0;
 let status = { context: "avala", sha: "a".repeat(40) };
 
@@ -21,6 +20,7 @@ let github: ReplyServer;
 let answers: Answer[];
 let statuses: typeof Statuses;
 let clock: VirtualClock;
+let outages: string[];
 
 beforeAll(async () => {
   github = await replyServer((heard, response, incoming) => {
@@ -38,6 +38,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   clock = virtualClock();
+  outages = [];
   commits += 1;
   status = { context: "avala", sha: String(commits).padStart(40, "a") };
 });
@@ -58,10 +59,11 @@ async function set(given: Answer[], more: Partial<CommitStatus> = {}): Promise<n
         token: "ghs_token",
         state: "pending",
         description: "Waiting",
-        leftMs: () => 3_600_000,
+        leftMs: 3_600_000,
+        onOutage: (text) => outages.push(text),
         ...more,
       },
-      clock,
+      { clock, random: fixedRandom(0) },
     ),
   );
   return github.heard.length - count;
@@ -85,6 +87,37 @@ test("a failure of GitHub's is tried again", async () => {
   expect(await set([reply(502), reply(201)])).toBe(2);
 });
 
+describe("an outage of GitHub's", () => {
+  test("is waited out, with one warning that says for how long", async () => {
+    const startMs = clock.now();
+    const hung: Answer = (_heard, response) => response.destroy();
+    const tries = [reply(502, "Server Error"), hung, ...Array(60).fill(reply(503)), reply(201)];
+    expect(await set(tries)).toBe(63);
+    expect(clock.now() - startMs).toBeGreaterThan(14 * 60_000);
+    expect(outages).toEqual([
+      `The commit status avala can't be set to pending on ${status.sha.slice(0, 12)}: GitHub answers 502: Server Error. Still trying: 60 min left.`,
+    ]);
+  });
+
+  test("ends the run only when its time is over, by what GitHub said last", async () => {
+    const startMs = clock.now();
+    const error = await rejectionOf(set([reply(502, "Bad gateway")], { leftMs: 600_000 }));
+    expect(error.code).toBe("server");
+    expect(error.message).toContain("GitHub answers 502: Bad gateway");
+    expect(clock.now() - startMs).toBe(600_000);
+  });
+
+  test("is not waited out after a cancel", async () => {
+    const controller = new AbortController();
+    const down: Answer = (_heard, response) => {
+      json(response, 502, {});
+      setImmediate(() => controller.abort());
+    };
+    const error = await rejectionOf(set([down], { signal: controller.signal }));
+    expect(error.code).toBe("cancelled");
+  });
+});
+
 describe("a limit of GitHub's", () => {
   const again = { "Retry-After": "70" };
 
@@ -100,19 +133,22 @@ describe("a limit of GitHub's", () => {
   });
 
   test("on the hour's quota is waited for until the quota is there again", async () => {
-    const reset = String(Math.ceil(Date.now() / 1000) + 100);
-    const headers = { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset };
     const startMs = clock.now();
+    // By GitHub's clock, which is an hour ahead of this machine's.
+    const hourMs = startMs + 3_600_000;
+    const headers = {
+      Date: new Date(hourMs).toUTCString(),
+      "X-RateLimit-Remaining": "0",
+      "X-RateLimit-Reset": String(hourMs / 1000 + 100),
+    };
     expect(await set([reply(403, "API rate limit exceeded", headers), reply(201)])).toBe(2);
-    expect(clock.now() - startMs).toBeGreaterThan(90_000);
+    expect(clock.now() - startMs).toBe(101_000);
   });
 
   test("is not waited for when the run has less time left", async () => {
     const startMs = clock.now();
     const count = github.heard.length;
-    const error = await rejectionOf(
-      set([reply(403, "Slow down", again)], { leftMs: () => 69_000 }),
-    );
+    const error = await rejectionOf(set([reply(403, "Slow down", again)], { leftMs: 69_000 }));
     expect(error.code).toBe("rate_limited");
     expect(error.message).toContain("Slow down");
     expect(error.hint).toContain("70 s");
@@ -120,11 +156,12 @@ describe("a limit of GitHub's", () => {
     expect(github.heard).toHaveLength(count + 1);
   });
 
-  test("that never ends is given up", async () => {
+  test("that never ends is given up when the run's time is over", async () => {
     const count = github.heard.length;
-    const error = await rejectionOf(set([reply(429, "Too many", again)]));
+    const error = await rejectionOf(set([reply(429, "Too many", again)], { leftMs: 300_000 }));
     expect(error.code).toBe("rate_limited");
-    expect(github.heard).toHaveLength(count + 4);
+    expect(error.hint).toContain("70 s");
+    expect(github.heard).toHaveLength(count + 5);
   });
 
   test("is not waited for after a cancel", async () => {

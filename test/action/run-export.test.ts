@@ -1,5 +1,6 @@
 // Whole runs on an emulator: exports are made, waited for, judged and fetched.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { AvalaError } from "../../src/errors";
 import { useActionPlace } from "../support/action-place";
 import { jpeg } from "../support/temp-tree";
 import { replyServer, type ReplyServer } from "../support/reply-server";
@@ -224,9 +225,49 @@ describe("the commit status", () => {
     expect(place.emulator.requests()).toEqual([]);
   });
 
-  test("is not touched by a dry run", async () => {
-    const { statuses } = await act({ ...exporting, ...status, "dry-run": "true" });
+  test("that can't be set to success is what the step fails for, and not the export", async () => {
+    const refused = new AvalaError("server", "GitHub answers 502.", { retryable: true });
+    const { outputs, errors, summaries, statuses } = await act(
+      { ...exporting, ...status, "status-context": "it's done" },
+      {
+        onStatus: ({ state }) =>
+          state === "success" ? Promise.reject(refused) : Promise.resolve(),
+      },
+    );
+    const uid = place.emulator.exports()[0]?.uid ?? "";
+    expect(outputs).toMatchObject({
+      outcome: "status_not_set",
+      complete: "false",
+      "export-uid": uid,
+      "export-status": "completed",
+    });
+    expect(statuses.map(({ state }) => state)).toEqual(["pending", "success"]);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`Export ${uid} is completed`);
+    expect(errors[0]).toContain("GitHub answers 502");
+    // What is left to do: without a second export, or by hand.
+    expect(errors[0]).toContain(`export-uid: ${uid}`);
+    expect(errors[0]).toContain(`-f 'context=it'\\''s done'`);
+    expect(summaries[0]).toContain("the commit status is not set");
+  });
+
+  test("may be waited for at least a minute, also when the run's time is over", async () => {
+    await start({ exportMs: 60_000 });
+    const { statuses } = await act({
+      "export-projects": project(1, 1),
+      "timeout-minutes": "0.01",
+      ...status,
+    });
+    expect(statuses.map(({ state, leftMs }) => [state, leftMs])).toEqual([
+      ["pending", 60_000],
+      ["failure", 60_000],
+    ]);
+  });
+
+  test("is not touched by a dry run, which says so", async () => {
+    const { statuses, warnings } = await act({ ...exporting, ...status, "dry-run": "true" });
     expect(statuses).toEqual([]);
+    expect(warnings.map(({ text }) => text).join()).toContain("avala/export is not set");
   });
 });
 
