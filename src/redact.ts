@@ -9,13 +9,36 @@ const KEY_SHAPES = /\bavk_[A-Za-z0-9_-]{4,}|\b[0-9a-f]{40}\b/gi;
 const URL_QUERY = /(\bhttps?:\/\/[^\s"'<>?#]+)\?[^\s"'<>]*/gi;
 const URL_CREDENTIALS = /(\bhttps?:\/\/)[^\s"'<>/@]+@/gi;
 
+/** A shorter secret stands in other words by chance, so it is masked only where it stands by itself. */
+export const minFreeCharacters = 6;
+/** A shorter one is a word of most sentences ("a"), and no service's key: to mask it would only garble them. */
+const minSecretCharacters = 3;
+
+const WORD = /[\p{L}\p{N}]/u;
+
+/** Masks `secret` where it stands by itself. */
+function hideWord(text: string, secret: string): string {
+  let hidden = "";
+  let from = 0;
+  for (let at = text.indexOf(secret); at !== -1; at = text.indexOf(secret, at + 1)) {
+    if (at < from) continue;
+    const end = at + secret.length;
+    if (WORD.test(text.charAt(at - 1)) || WORD.test(text.charAt(end))) continue;
+    hidden += text.slice(from, at) + MASK;
+    from = end;
+  }
+  return hidden + text.slice(from);
+}
+
+function hideSecret(text: string, secret: string): string {
+  if (secret.length >= minFreeCharacters) return text.split(secret).join(MASK);
+  return secret.length < minSecretCharacters ? text : hideWord(text, secret);
+}
+
 /** Masks keys, URL queries, URL credentials and each of `secrets` in `text`. Safe to call twice. */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  let masked = text;
-  for (const secret of secrets) {
-    if (secret.length > 0) masked = masked.split(secret).join(MASK);
-  }
-  return masked
+  return secrets
+    .reduce(hideSecret, text)
     .replace(URL_CREDENTIALS, `$1${MASK}@`)
     .replace(URL_QUERY, `$1?${MASK}`)
     .replace(KEY_SHAPES, () => MASK);

@@ -1,8 +1,5 @@
 // The texts by which one secret may be quoted: as it is, line by line, escaped, encoded. Pure; knows nothing of masking.
-import { wellFormed } from "./redact";
-
-/** A shorter text stands in other words by chance. */
-export const minFreeCharacters = 6;
+import { minFreeCharacters, wellFormed } from "./redact";
 
 // Of a private key, what only frames it: masking that would garble text that shows no key.
 const FRAME = /^-----/;

@@ -21,6 +21,19 @@ describe("redact", () => {
     expect(redact("a s3cret, as3cretb", ["s3cret", ""])).toBe("a ***, a***b");
   });
 
+  test.each([
+    [
+      "one that is a word, only where it stands by itself",
+      "pass",
+      "pass: password passes",
+      "***: password passes",
+    ],
+    ["one of a letter or two, nowhere", "a", "a file of a dataset", "a file of a dataset"],
+    ["one of three letters, by itself", "x7y", "x7y.jpg, ax7yb", "***.jpg, ax7yb"],
+  ])("masks of short secrets %s", (_name, secret, text, expected) => {
+    expect(redact(text, [secret])).toBe(expected);
+  });
+
   test("is quick on long hostile text", () => {
     const text = `https://${"a".repeat(200_000)}`;
     const startMs = performance.now();

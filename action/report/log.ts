@@ -1,6 +1,7 @@
 // The Action's voice: everything it prints goes through here, without secrets and without commands to the runner.
 // Knows nothing of what happens.
 import type { ActionEnvironment } from "../environment";
+import { minFreeCharacters } from "../../src/redact";
 import { logText } from "./text";
 
 export interface Log {
@@ -55,7 +56,8 @@ export function createLog(environment: ActionEnvironment): Log {
     addSecret(value) {
       if (value === "") return;
       secrets.push(value);
-      environment.setSecret(value);
+      // The runner masks a text inside of words too: of a token of one letter, every such letter of the job's log.
+      if (value.length >= minFreeCharacters) environment.setSecret(value);
     },
   };
 }

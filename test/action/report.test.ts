@@ -72,3 +72,12 @@ test("a warning that comes a thousand times is one annotation, and a count at th
   expect(recorded.warnings.filter(({ text }) => text.includes("slow"))).toHaveLength(1);
   expect(recorded.lines.filter((line) => line.includes("1000 times"))).toHaveLength(1);
 });
+
+test("a token of one letter masks no letter, neither here nor by the runner", () => {
+  const log = createLog(recorded.environment);
+  log.addSecret("a");
+  log.addSecret("avk_0123456789abcdef");
+  log.info("a file of a dataset: avk_0123456789abcdef");
+  expect(recorded.lines.at(-1)).toBe("a file of a dataset: ***");
+  expect(recorded.secrets).toEqual(["avk_0123456789abcdef"]);
+});
