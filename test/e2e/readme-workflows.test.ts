@@ -1,5 +1,6 @@
-// The README's workflows are workflows: actionlint reads them as GitHub would.
+// The workflows of the README and the docs are workflows: actionlint reads them as GitHub would.
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fencedBlocks } from "../support/markdown";
 import { describeWithPart } from "../support/parts";
@@ -19,7 +20,8 @@ function wholeWorkflow(snippet: string): string {
 }
 
 describeWithPart("actionlint", (actionlint) => {
-  const snippets = ["README.md"]
+  const pages = readdirSync(path.join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
+  const snippets = ["README.md", ...pages.map((name) => `docs/${name}`)]
     .flatMap((file) => fencedBlocks(ROOT, file))
     .filter(({ language }) => language === "yaml");
 
