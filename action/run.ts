@@ -28,6 +28,7 @@ import { createStatusCheck, dryStatusText, statusNotSet, type StatusCheck } from
 import { runUpload } from "./upload/uploading";
 import { downloadFolder, realOf, writtenByAction } from "./written";
 import { createWaitBudget } from "./waiting";
+import { fromWorkspace } from "./workspace-path";
 
 /** Runs the Action. Never throws: what fails becomes the step's one error, its outputs and its summary. */
 export async function run(environment: ActionEnvironment): Promise<void> {
@@ -190,7 +191,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
     nowMs: environment.clock.now(),
     isOwn: writtenByAction(
       environment,
-      realOf(resolve(environment.workspace, upload.root)),
+      realOf(fromWorkspace(environment.workspace, upload.root)),
       upload.planFile,
     ),
     downloadFolder: inputs.export && downloadFolder(environment, inputs.export),

@@ -12,11 +12,12 @@ import {
   statSync,
 } from "node:fs";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { makeFolder } from "../src/flow/folders";
 import { stateDirectory } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { ActionEnvironment } from "./environment";
+import { fromWorkspace } from "./workspace-path";
 
 /** What the folders of a step's outputs begin with; mkdtemp adds six characters. */
 export const OUTPUT_PREFIX = "avala-upload-action-";
@@ -86,7 +87,8 @@ export function writtenByAction(
     // A state folder that holds the root holds other things too.
     ...(isWithin(state, root) ? [join(state, "journals")] : [state]),
   ];
-  const plan = planFile === undefined ? undefined : realOf(resolve(place.workspace, planFile));
+  const plan =
+    planFile === undefined ? undefined : realOf(fromWorkspace(place.workspace, planFile));
   const marks = readMarks(place);
   return (real) =>
     real === plan ||
@@ -155,7 +157,7 @@ export function downloadFolder(
   { workspace }: Pick<ActionEnvironment, "workspace">,
   { downloadPath }: { readonly downloadPath?: string | undefined },
 ): string | undefined {
-  return downloadPath === undefined ? undefined : resolve(workspace, downloadPath);
+  return downloadPath === undefined ? undefined : fromWorkspace(workspace, downloadPath);
 }
 
 /** Its links resolved, as far as it exists. */

@@ -25,7 +25,7 @@ const NEVER_SHIPPED = ["test", "bench", "scripts", "examples"];
  */
 const ORDERS = {
   src: [
-    ["version.ts", "canonical-json.ts", "redact.ts", "text.ts", "system-error.ts"],
+    ["version.ts", "canonical-json.ts", "redact.ts", "text.ts", "system-error.ts", "home-path.ts"],
     ["errors.ts", "secret-forms.ts"],
     ["events.ts", "api/limits.ts"],
     ["flow"],
@@ -113,7 +113,7 @@ const ORDERS = {
     ["handlers.ts"],
   ],
   action: [
-    ["environment.ts", "waiting.ts"],
+    ["environment.ts", "waiting.ts", "workspace-path.ts"],
     ["github", "written.ts"],
     ["inputs"],
     ["selection"],

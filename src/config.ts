@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConnectOptions } from "./api/connect";
+import { withHome } from "./home-path";
 
 export interface GivenConfig {
   readonly apiKey?: string | undefined;
@@ -58,8 +59,8 @@ export function stateDirectory(
   platform: NodeJS.Platform = process.platform,
 ): string {
   const own = filled(environment["AVALA_STATE_DIR"]);
-  if (own !== undefined) return own;
   const home = filled(environment["HOME"]) ?? homedir();
+  if (own !== undefined) return withHome(own, home);
   if (platform === "win32") {
     return join(filled(environment["LOCALAPPDATA"]) ?? join(home, "AppData", "Local"), "avala");
   }

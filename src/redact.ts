@@ -1,7 +1,7 @@
 // What is secret and how it is masked. Everything that becomes text for people passes through here.
 // Knows nothing of who writes the text.
 
-export const MASK = "***";
+const MASK = "***";
 
 // The contract's key shapes ("Transport"): `avk_…` or 40 hex characters.
 const KEY_SHAPES = /\bavk_[A-Za-z0-9_-]{4,}|\b[0-9a-f]{40}\b/gi;

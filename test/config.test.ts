@@ -67,6 +67,7 @@ describe("readConfig", () => {
 describe("stateDirectory", () => {
   test.each([
     ["its own variable", { AVALA_STATE_DIR: "/s", HOME: "/h" }, "linux", "/s"],
+    ["its own, in the home", { AVALA_STATE_DIR: "~/s", HOME: "/h" }, "linux", "/h/s"],
     ["XDG's", { XDG_STATE_HOME: "/x", HOME: "/h" }, "linux", join("/x", "avala")],
     ["a home", { HOME: "/h" }, "linux", join("/h", ".local", "state", "avala")],
     ["a Mac", { HOME: "/h" }, "darwin", join("/h", "Library", "Application Support", "avala")],

@@ -1,4 +1,5 @@
 // Whether an export would be put where the next run's files are taken from. Reads nothing but real paths.
+import { homedir } from "node:os";
 import { join, relative, sep } from "node:path";
 import type { InputProblem } from "../../src/errors";
 import { matchingPaths } from "../../src/files/scan/matching";
@@ -41,8 +42,9 @@ export function guardsDownload(pattern: string, root: string, folder: string | u
 function placesOf(root: string): {
   readonly roots: readonly string[];
   readonly separator: typeof sep;
+  readonly home: string;
 } {
-  return { roots: [root, realOf(root)], separator: sep };
+  return { roots: [root, realOf(root)], separator: sep, home: homedir() };
 }
 
 /** Files that an export might put into the folder, relative to the root. */

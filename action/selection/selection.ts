@@ -1,7 +1,7 @@
 // What is to be sent: the files that the globs choose, hashed, cut into the datasets they go to.
 // Reads the file system; knows nothing of the API.
 import { existsSync, readdirSync } from "node:fs";
-import { relative, resolve, sep } from "node:path";
+import { relative, sep } from "node:path";
 import { InputError, type InputProblem } from "../../src/errors";
 import { type FileSet, readFileSet } from "../../src/files/file-set";
 import { describeFaults } from "../../src/files/content/fault-counts";
@@ -23,6 +23,7 @@ import { leftOutFolders, partitionProblems, partitionsOf } from "./partitions";
 import { namesOf } from "./target-names";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";
+import { fromWorkspace } from "../workspace-path";
 
 /** One dataset and the files that go to it. */
 export interface Target {
@@ -75,7 +76,7 @@ interface SelectionOptions {
 export async function select(inputs: UploadInputs, options: SelectionOptions): Promise<Selection> {
   const { signal, onProgress } = options;
   const own = countOwn(options.isOwn, {
-    root: realOf(resolve(options.workspace, inputs.root)),
+    root: realOf(fromWorkspace(options.workspace, inputs.root)),
     includeHidden: inputs.includeHidden,
   });
   const listed = await readAndCheck(inputs, options, own);
@@ -105,11 +106,11 @@ async function readAndCheck(
   { workspace, signal, nowMs, downloadFolder }: SelectionOptions,
   own: OwnCount,
 ): Promise<FileSet> {
-  const swallowed = downloadProblem(inputs, resolve(workspace, inputs.root), downloadFolder);
+  const swallowed = downloadProblem(inputs, fromWorkspace(workspace, inputs.root), downloadFolder);
   const problems: InputProblem[] = [...inputs.nameProblems, ...swallowed];
   const fileSet = await readFileSet(
     {
-      root: resolve(workspace, inputs.root),
+      root: fromWorkspace(workspace, inputs.root),
       base: workspace,
       include: inputs.include,
       exclude: inputs.exclude,

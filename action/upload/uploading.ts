@@ -1,7 +1,6 @@
 // The part of a run that brings files into datasets, as far as its first byte: plan, look up, check.
 // Knows nothing of exports.
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { Avala } from "../../src/api/connection";
 import { stateDirectory } from "../../src/config";
 import { InputError } from "../../src/errors";
@@ -47,6 +46,7 @@ import { publishAll } from "./publishing";
 import type { Outcome } from "../report/results";
 import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
+import { fromWorkspace } from "../workspace-path";
 
 export type UploadOutcome = Extract<
   Outcome,
@@ -177,7 +177,7 @@ function planTargetOf(run: Run, inputs: UploadInputs, avala: Avala | undefined):
 
 async function readPlan(run: Run, { planFile }: UploadInputs): Promise<Plan | undefined> {
   if (planFile === undefined) return undefined;
-  const file = resolve(run.environment.workspace, planFile);
+  const file = fromWorkspace(run.environment.workspace, planFile);
   let text: string;
   try {
     text = await readFile(file, "utf8");

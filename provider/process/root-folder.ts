@@ -3,6 +3,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { InputError } from "../../src/errors";
+import { withHome } from "../../src/home-path";
 
 function folderAt(path: string): string | undefined {
   try {
@@ -20,7 +21,7 @@ export function folderOfRoot(
   root: string,
   { program, provider }: { readonly program: string | undefined; readonly provider: string },
 ): string {
-  if (program === undefined || isAbsolute(root)) return provider;
+  if (program === undefined || isAbsolute(withHome(root))) return provider;
   const ofProgram = folderAt(resolve(program, root));
   const ofProvider = folderAt(resolve(provider, root));
   if (ofProgram === undefined) return provider;

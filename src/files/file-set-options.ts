@@ -1,6 +1,8 @@
 // What a file set is chosen by, and the first check of it: root, globs and prefix. Reads nothing but the root's name.
 import { realpathSync, statSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, resolve, sep } from "node:path";
+import { withHome } from "../home-path";
 import { shown } from "../text";
 import { InputError, type InputProblem } from "../errors";
 import type { DataType } from "./media";
@@ -16,12 +18,12 @@ export type ChangingPolicy = "fail" | "leave-out";
 export type ContentPolicy = "warn" | "error" | "off";
 
 export interface FileSetOptions {
-  /** The folder that paths are relative to. A relative one is taken from `base`. */
+  /** The folder that paths are relative to. A relative one is taken from `base`; `~` is the user's home. */
   readonly root: string;
   /** @default the process's working directory */
   readonly base?: string | undefined;
   /**
-   * Globs relative to the root, as fast-glob has them, or absolute ones inside it. `!` takes away, in any order. A line
+   * Globs relative to the root, as fast-glob has them, or absolute ones inside it (`~` is the user's home). `!` takes away, in any order. A line
    * that names a folder, or ends in `/`, means everything in it.
    * @example ["images/**\/*.jpg", "!images/drafts"]
    */
@@ -88,10 +90,10 @@ export function readOptions(
 ): ReadOptions {
   const problems: InputProblem[] = [];
   const { base = "" } = options;
-  const given = resolve(base, options.root);
+  const given = resolve(base, withHome(options.root));
   const root = readFolder("root", given, problems);
   const folders = (options.allowLinkTargets ?? []).map((folder) =>
-    readFolder(linkTargetsInput, resolve(base, folder), problems),
+    readFolder(linkTargetsInput, resolve(base, withHome(folder)), problems),
   );
   // All of the disk would be what a link, which may come with the files, can send.
   for (const folder of folders.filter((one) => dirname(one) === one))
@@ -101,6 +103,7 @@ export function readOptions(
     exclude: options.exclude ?? [],
     roots: [given, root],
     separator: sep,
+    home: homedir(),
   });
   problems.push(...patterns.problems);
   const { prefix, problem } = readPrefix(options.prefix ?? "");

@@ -2,13 +2,14 @@ import { parsePatterns } from "../../src/files/scan/patterns";
 
 const parse = (
   include: string[],
-  more: { exclude?: string[]; separator?: "/" | "\\"; roots?: string[] } = {},
+  more: { exclude?: string[]; separator?: "/" | "\\"; roots?: string[]; home?: string } = {},
 ) =>
   parsePatterns({
     include,
     exclude: more.exclude ?? [],
     roots: more.roots ?? ["/data/set"],
     separator: more.separator ?? "/",
+    home: more.home ?? "/home/me",
   });
 const globs = (include: string[], more = {}) => parse(include, more).lines.map(({ glob }) => glob);
 
@@ -22,6 +23,22 @@ describe("a line of globs", () => {
       "x/*",
       "**",
     ]);
+  });
+
+  test("starts at the user's home with ~, and a folder of that name is ./~", () => {
+    const roots = ["/home/me/data"];
+    expect(globs(["~/data/x/*.jpg", "~/data", "./~/a", "~b/*"], { roots })).toEqual([
+      "x/*.jpg",
+      "**",
+      "~/a",
+      "~b/*",
+    ]);
+    expect(parse(["**", "!~/data/drafts"], { roots }).ignore).toEqual(["drafts", "drafts/**"]);
+    expect(parse(["~/other/*"], { roots }).problems).toHaveLength(1);
+    const odd = { home: "/home/me (1)", roots: ["/home/me (1)/data"] };
+    expect(globs(["~/data/*"], odd)).toEqual(["*"]);
+    const windows = { separator: "\\" as const, home: "C:\\Users\\me", roots: ["C:\\Users\\me"] };
+    expect(globs(["~\\x\\*.jpg"], windows)).toEqual(["x/*.jpg"]);
   });
 
   test("takes away with !, and !( is an extended glob", () => {

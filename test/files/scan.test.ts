@@ -41,6 +41,7 @@ function request(include: readonly string[], exclude: readonly string[]): ScanRe
     exclude,
     roots: [in_.root],
     separator: "/",
+    home: "/home/me",
   });
   expect(problems).toEqual([]);
   const tree = createTree({ root: in_.root, symlinks: "follow" });

@@ -1,4 +1,5 @@
 // A relative root is one folder for the program and for the provider, or it is refused.
+import os from "node:os";
 import { isAbsolute } from "node:path";
 import { folderOfRoot } from "../../provider/process/root-folder";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
@@ -11,6 +12,7 @@ beforeEach(async () => {
   bench = await createBench({ "images/c.jpg": jpeg("c"), "empty.txt": "" });
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   program.remove();
   await bench.stop();
 });
@@ -35,6 +37,15 @@ test("is refused when each of both has another", () => {
 test("that is absolute is the same for both", () => {
   const folders = { program: "/nowhere", provider: "/elsewhere" };
   expect(folderOfRoot(program.at("images"), folders)).toBe("/elsewhere");
+});
+
+test("that starts at the user's home is the same for both, and stays as it was written", async () => {
+  jest.spyOn(os, "homedir").mockReturnValue(program.root);
+  const folders = { program: "/nowhere", provider: "/elsewhere" };
+  expect(folderOfRoot("~/images", folders)).toBe("/elsewhere");
+  const given = { root: "~/images", allowLinkTargets: ["~/images"], include: ["~/images/a*"] };
+  const inputs = await checked(bench.handlers().fileSet, { ...given, versionOf: "pets" });
+  expect(inputs).toMatchObject({ ...given, fileCount: 1 });
 });
 
 test("is read and sent from the program's folder, and no absolute path is in inputs or outputs", async () => {

@@ -3,6 +3,7 @@
 import fastGlob from "fast-glob";
 import { type InputProblem, messageOf } from "../../errors";
 import { boundProblem, countAlternatives, maxLines, maxPairs } from "./pattern-bounds";
+import { startsAtHome, withHome } from "../../home-path";
 import { shown } from "../../text";
 
 /** One line of `include` that chooses files. */
@@ -44,6 +45,8 @@ interface PatternOptions {
   readonly roots: readonly string[];
   /** The system's separator: with `\`, every backslash in a pattern is a separator; with `/`, it escapes. */
   readonly separator: "/" | "\\";
+  /** What `~` at the start of a pattern stands for. */
+  readonly home: string;
 }
 
 /**
@@ -151,7 +154,8 @@ function normalize(text: string, options: PatternOptions): { glob: string } | { 
       problem: 'It has a second "!" at its start: one takes away, and "\\!" is the character.',
     };
   }
-  const relative = isAbsolute(pattern) ? withinRoots(pattern, options) : pattern;
+  const full = startsAtHome(pattern) ? withHome(pattern, globOfPath(options)) : pattern;
+  const relative = isAbsolute(full) ? withinRoots(full, options) : full;
   if (relative === undefined) {
     return { problem: `It is outside the root ${options.roots[0] ?? ""}.` };
   }
@@ -172,6 +176,11 @@ function readable(glob: string): { glob: string } | { problem: string } {
   } catch (error) {
     return { problem: `It can't be read as a glob: ${messageOf(error)}.` };
   }
+}
+
+/** The home folder as a pattern that matches it alone. */
+function globOfPath({ home, separator }: PatternOptions): string {
+  return fastGlob.posix.escapePath(separator === "\\" ? home.replaceAll("\\", "/") : home);
 }
 
 function isAbsolute(pattern: string): boolean {
