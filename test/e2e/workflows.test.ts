@@ -1,13 +1,17 @@
-// The repository's own workflows, checked by the linter for workflows, also against action.yml.
+// The repository's own workflows and those of the examples, checked by the linter for workflows, also against action.yml.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { describeWithPart } from "../support/parts";
+import { createTempTree } from "../support/temp-tree";
 
 const ROOT = resolve(__dirname, "../..");
 const FOLDER = join(ROOT, ".github", "workflows");
 const workflows = readdirSync(FOLDER).filter((name) => name.endsWith(".yml"));
+const examples = readdirSync(join(ROOT, "examples")).filter((name) =>
+  existsSync(join(ROOT, "examples", name, ".github")),
+);
 
 describeWithPart("actionlint", (actionlint) => {
   test.each(workflows)("finds nothing wrong with %s", (name) => {
@@ -16,15 +20,24 @@ describeWithPart("actionlint", (actionlint) => {
     expect(stdout).toBe("");
     expect(status).toBe(0);
   });
+
+  test.each(examples)("finds nothing wrong with the workflows of examples/%s", (name) => {
+    // In a repository of its own, so that what calls a workflow of the same repository finds it.
+    const tree = createTempTree({ ".git": null });
+    cpSync(join(ROOT, "examples", name, ".github"), tree.at(".github"), { recursive: true });
+    const options = { cwd: tree.root, encoding: "utf8" } as const;
+    const { stdout, status } = spawnSync(actionlint.command, ["-no-color"], options);
+    tree.remove();
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
+  });
 });
 
 describeWithPart("zizmor", (zizmor) => {
   const config = join(ROOT, ".github", "zizmor.yml");
-  const examples = readdirSync(join(ROOT, "examples"))
-    .map((name) => join("examples", name, ".github"))
-    .filter((folder) => existsSync(join(ROOT, folder)));
+  const folders = examples.map((name) => join("examples", name, ".github"));
 
-  test.each([".github", "action.yml", ...examples])(
+  test.each([".github", "action.yml", ...folders])(
     "finds nothing that an attacker could use in %s",
     (path) => {
       const plain = ["--offline", "--color", "never", "--format", "plain"];

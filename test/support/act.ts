@@ -1,6 +1,6 @@
 // Runs an example's workflows by the real workflow runner, in a repository of their own, on the bundle as it is committed.
 import { execFile, execFileSync } from "node:child_process";
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Emulator } from "../../emulator";
 import { envWith, type Part } from "./parts";
@@ -16,7 +16,19 @@ export interface Workflow {
   readonly emulator: Pick<Emulator, "apiKey" | "baseUrl" | "storageUrl">;
   readonly parts: readonly Part[];
   readonly variables?: Readonly<Record<string, string>>;
+  /** GitHub's API, `http://127.0.0.1:PORT`. @default none that answers */
+  readonly github?: string;
+  /** Whether the run gets the repository's secrets. @default true */
+  readonly hasSecrets?: boolean;
 }
+
+/** What starts the workflows: the event's name, and what GitHub says of it. */
+export interface WorkflowEvent {
+  readonly name: string;
+  readonly payload: unknown;
+}
+
+export const REPOSITORY = "me/pets";
 
 export interface WorkflowResult {
   readonly code: number;
@@ -56,21 +68,35 @@ export function addFile({ tree }: Pick<Workflow, "tree">, to: string, from: stri
 }
 
 export function push(workflow: Workflow): Promise<WorkflowResult> {
-  const { tree, emulator, parts, variables = {} } = workflow;
-  const [act] = parts;
+  return act(workflow, ["push"]);
+}
+
+/** Starts all workflows of the repository that the event starts. */
+export function trigger(workflow: Workflow, event: WorkflowEvent): Promise<WorkflowResult> {
+  const file = workflow.tree.at("event.json");
+  writeFileSync(file, JSON.stringify(event.payload));
+  return act(workflow, [event.name, "--eventpath", file]);
+}
+
+function act(workflow: Workflow, what: readonly string[]): Promise<WorkflowResult> {
+  const { tree, emulator, parts, variables = {}, github, hasSecrets = true } = workflow;
+  const [runner] = parts;
   const env = {
     AVALA_BASE_URL: emulator.baseUrl,
     AVALA_ALLOW_INSECURE_BASE_URL: "true",
     AVALA_ALLOW_STORAGE_HOSTS: new URL(emulator.storageUrl).host,
     AVALA_STATE_DIR: tree.at("state"),
+    ...(github === undefined ? {} : { GITHUB_API_URL: github, GITHUB_REPOSITORY: REPOSITORY }),
   };
+  const secrets = hasSecrets ? { AVALA_API_KEY: emulator.apiKey } : {};
+  const token = github === undefined ? {} : { GITHUB_TOKEN: "ghs_token" };
   const args = [
-    "push",
+    ...what,
     ...["-P", "ubuntu-latest=-self-hosted", "--no-cache-server"],
     ...["--local-repository", `avala/upload-action@v1=${tree.at("action")}`],
-    ...["-s", `AVALA_API_KEY=${emulator.apiKey}`],
-    ...Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
-    ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
+    ...pairs("-s", { ...secrets, ...token }),
+    ...pairs("--env", env),
+    ...pairs("--var", variables),
   ];
   // Its own home: no settings of the machine's, and nothing left on it.
   const home = {
@@ -80,7 +106,7 @@ export function push(workflow: Workflow): Promise<WorkflowResult> {
   };
   return new Promise((resolve) => {
     execFile(
-      act?.command ?? "act",
+      runner?.command ?? "act",
       args,
       {
         cwd: tree.at("repository"),
@@ -93,4 +119,8 @@ export function push(workflow: Workflow): Promise<WorkflowResult> {
       },
     );
   });
+}
+
+function pairs(option: string, values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
 }

@@ -1,0 +1,137 @@
+// The examples of gates, as they stand, by the real workflow runner: each way in which GitHub waits for one.
+import { startEmulator, type Emulator } from "../../emulator";
+import { createRepository, REPOSITORY, trigger, type WorkflowResult } from "../support/act";
+import { startFakeGitHub, type FakeGitHub } from "../support/fake-github";
+import { createTempTree, type TempTree } from "../support/recorded-action";
+import { describeWithParts } from "../support/parts";
+
+const CONTEXT = "avala/annotations";
+const [headSha, otherSha, tagSha, oldSha] = ["a", "b", "c", "d"].map((digit) => digit.repeat(40));
+
+let tree: TempTree;
+let emulator: Emulator;
+let github: FakeGitHub;
+let project: string;
+
+// One of each for all tests: they differ in what the project and the repository hold.
+beforeAll(async () => {
+  tree = createTempTree();
+  createRepository({ example: "gates", tree }, { photos: "examples/photos/things" });
+  github = await startFakeGitHub(CONTEXT);
+});
+afterAll(async () => {
+  await github.stop();
+  tree.remove();
+});
+beforeEach(async () => {
+  emulator = await startEmulator({ exportMs: 100, ingestMs: 0 });
+  github.reset({});
+  project = emulator.addProject("labels", {
+    ...{ tasks: 4, exportable: 4, completedTasks: 4 },
+    metrics: { issue_rate: 0.05 },
+  }).uid;
+  await addTarget();
+});
+afterEach(() => emulator.stop());
+
+/** Met while the project's issue rate is at most 0.1. */
+async function addTarget(): Promise<void> {
+  await fetch(`${emulator.baseUrl}/projects/${project}/quality-targets/`, {
+    method: "POST",
+    headers: { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" },
+    body: JSON.stringify({
+      ...{ name: "Issues", metric: "issue_rate", threshold: 0.1, operator: "gt" },
+      severity: "critical",
+    }),
+  });
+}
+
+const pullRequestFrom = (repository: string): unknown => ({
+  number: 7,
+  pull_request: {
+    number: 7,
+    head: { sha: headSha, repo: { full_name: repository, fork: repository !== REPOSITORY } },
+    base: { repo: { full_name: REPOSITORY } },
+  },
+});
+
+const success = (sha: string | undefined): readonly unknown[] => [
+  { sha, context: CONTEXT, state: "pending" },
+  { sha, context: CONTEXT, state: "success" },
+];
+
+const ofGitHub = (sha: string | undefined): readonly unknown[] =>
+  github.statuses().filter((status) => status.sha === sha);
+
+describeWithParts(["act", "node24"], ({ act, node24 }) => {
+  const start = (
+    name: string,
+    payload: unknown,
+    more: { readonly hasSecrets?: boolean } = {},
+  ): Promise<WorkflowResult> =>
+    trigger(
+      {
+        ...{ example: "gates", tree, emulator, parts: [act, node24] },
+        ...{ variables: { AVALA_PROJECT: project }, github: github.origin, ...more },
+      },
+      { name, payload },
+    );
+
+  test("a pull request gets the required check on its head, and joins the queue without waiting", async () => {
+    const { code, log } = await start("pull_request", pullRequestFrom(REPOSITORY));
+    expect(github.statuses()).toEqual(success(headSha));
+    expect(emulator.exports()).toHaveLength(1);
+    expect(emulator.datasets()).toHaveLength(1);
+    expect(log).not.toContain("Annotations in the queue");
+    expect(code).toBe(0);
+  });
+
+  test("a fork's pull request is a dry run that says what would be sent, and nothing else is tried", async () => {
+    const before = emulator.requests().length;
+    const fork = pullRequestFrom("them/pets");
+    const { code, log } = await start("pull_request", fork, { hasSecrets: false });
+    expect(log).toContain("Dry run: nothing is sent. It would be 1 file");
+    expect(github.statuses()).toEqual([]);
+    expect(emulator.requests()).toHaveLength(before);
+    expect(code).toBe(0);
+  });
+
+  test("a merge queue waits for the gate on the group that it merges", async () => {
+    const group = { merge_group: { head_sha: headSha, head_ref: "gh-readonly-queue/main/pr-7" } };
+    const { code, log } = await start("merge_group", group);
+    expect(log).toMatch(/Annotations in the queue.*Job succeeded/);
+    expect(log).toContain(`met: no task of project ${project} is pending`);
+    expect(emulator.exports()).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  test("an environment is deployed to, and the caller of a reusable gate releases, when it opens", async () => {
+    const { code, log } = await start("push", { ref: "refs/tags/v1" });
+    const uids = emulator.exports().map(({ uid }) => uid);
+    expect(uids).toContain(/Deployed with export ([\w-]+)/.exec(log)?.[1]);
+    expect(uids).toContain(/Released with export ([\w-]+)/.exec(log)?.[1]);
+    expect(code).toBe(0);
+  });
+
+  test("neither happens while it is closed", async () => {
+    emulator.failExports("not in the reply", 2);
+    const { code, log } = await start("push", { ref: "refs/tags/v1" });
+    expect(emulator.exports()).not.toEqual([]);
+    expect(log).not.toContain("Deployed");
+    expect(log).not.toContain("Released");
+    expect(code).not.toBe(0);
+  });
+
+  test("a schedule looks at the open pull requests and the newest tag that wait", async () => {
+    github.reset({
+      heads: [headSha ?? "", otherSha ?? ""],
+      tags: { "v1.9.0": oldSha ?? "", "v1.10.0": tagSha ?? "", nightly: "e".repeat(40) },
+      open: [otherSha ?? ""],
+    });
+    const { code } = await start("schedule", {});
+    expect(ofGitHub(headSha)).toEqual(success(headSha));
+    expect(ofGitHub(tagSha)).toEqual(success(tagSha));
+    expect(github.statuses()).toHaveLength(4);
+    expect(code).toBe(0);
+  });
+});
