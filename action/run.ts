@@ -10,6 +10,7 @@ import type { Listener } from "../src/events";
 import { describeLeftOut } from "../src/files/left-out";
 import { destinationOf } from "./selection/destination";
 import { runExport } from "./export/exporting";
+import { checkBeforeWait } from "./export/fetching";
 import { refuseUnfinished } from "./export/gate";
 import type { ActionEnvironment } from "./environment";
 import { endRun, fail } from "./report/ending";
@@ -134,6 +135,7 @@ function successText({ export: made, datasets, sets }: Results): string {
 
 async function runSteps(run: Run): Promise<Outcome> {
   const { upload, export: exporting, isDryRun } = run.inputs;
+  await checkBeforeWait(run);
   // Before the files are read: a key that can't be one should not cost the hashing of a set.
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {

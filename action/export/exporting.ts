@@ -8,7 +8,7 @@ import { canonicalJson } from "../../src/canonical-json";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/operations/export";
 import { exportConditions, readProjectConditions, type Condition } from "../../src/operations/gate";
-import { fetchExport } from "./download";
+import { fetchIfAsked } from "./fetching";
 import { GATE_NAMES, refuseUnmet } from "./gate";
 import { GateClosedError } from "../report/failure";
 import { formatDuration } from "../../src/text";
@@ -16,7 +16,6 @@ import type { ExportInputs, ExportSource } from "../inputs/export";
 import { conditionText } from "../report/report";
 import type { Outcome, Results } from "../report/results";
 import type { Run } from "../run-context";
-import { downloadFolder, recordWritten } from "../written";
 import { checkUid, urlText } from "../report/server-text";
 
 /**
@@ -57,23 +56,7 @@ async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<O
   const found = exportConditions(finished, inputs.gate, GATE_NAMES);
   judge(run, [...found, ...(await ofProjects(run, inputs, avala))]);
   warnIfEmpty(run, finished);
-  const folder = downloadFolder(run.environment, inputs);
-  if (folder !== undefined) {
-    const paths = await fetchExport(avala, started.uid, {
-      environment: run.environment,
-      log: run.log,
-      inputs,
-      folder,
-      atEnd: (work) => run.atEnd(work),
-    });
-    for (const reason of await recordWritten(run.environment, folder, paths)) {
-      const text = `Could not record which files were put into ${folder}, so a later run may upload them: ${reason}`;
-      run.warn({ text });
-    }
-    run.results.downloadPath = folder;
-    run.putOutputs();
-    run.log.group(`Export in ${folder}`, paths);
-  }
+  await fetchIfAsked(run, inputs, avala, started.uid);
   return "exported";
 }
 

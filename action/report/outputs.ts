@@ -41,7 +41,8 @@ type OutputName =
   | "export-uid"
   | "export-status"
   | "download-url"
-  | "download-path";
+  | "download-path"
+  | "download-file";
 
 /** A folder of this step's own: several steps of a job may use the Action. */
 export async function createOutputFolder({ tempDirectory }: ActionEnvironment): Promise<string> {
@@ -135,6 +136,7 @@ export async function writeReport(
     },
     gate: results.conditions,
     downloadPath: results.downloadPath ?? null,
+    downloadFile: results.downloadFile ?? null,
     problems: results.problems.map(({ path, problem }) => ({ path, problem })),
     warnings: results.warnings.map(({ text }) => text),
   };
@@ -198,5 +200,6 @@ export function outputsOf(
     ["export-status", wordText(made?.status)],
     ["download-url", urlText(made?.downloadUrl)],
     ["download-path", results.downloadPath ?? ""],
+    ["download-file", results.downloadFile ?? ""],
   ]);
 }

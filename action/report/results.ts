@@ -55,6 +55,8 @@ export interface Results {
   /** As they were judged last; empty before. */
   conditions: readonly Condition[];
   downloadPath?: string;
+  /** The export, where it is one file. */
+  downloadFile?: string;
   /** Paths of the files that the run wrote. */
   readonly files: {
     manifest?: string;

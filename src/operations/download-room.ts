@@ -9,7 +9,7 @@ const MAX_UNTOLD_BYTES = 50e9;
 const SHARE_OF_FREE = 0.9;
 
 /** Bytes that this machine's disk has free there; `undefined` where the system does not tell. */
-async function freeBytesIn(folder: string): Promise<number | undefined> {
+export async function freeBytesIn(folder: string): Promise<number | undefined> {
   const there = await statfs(folder).catch(() => undefined);
   // Some network file systems tell of no blocks at all.
   return there === undefined || there.blocks === 0 ? undefined : there.bavail * there.bsize;
