@@ -75,20 +75,28 @@ describe("a release", () => {
   );
 
   test("gives rights to write only in its environment, where nothing of a package is run", () => {
-    expect(privileged.map(([name]) => name).sort()).toEqual(["major-tag", "npm"]);
+    expect(privileged.map(([name]) => name).sort()).toEqual(["attest", "npm", "release"]);
     for (const [, { environment, steps }] of privileged) {
       expect(environment).toBe("release");
       expect(JSON.stringify(steps)).not.toMatch(/npm (?:ci|install|run)|actions\/checkout/);
     }
   });
 
-  test("publishes what was built, held against its digest before", () => {
-    const steps = release.jobs["npm"]?.steps.map((step) => JSON.stringify(step)) ?? [];
+  test.each([
+    ["npm", "npm publish"],
+    ["attest", "actions/attest@"],
+    ["release", "gh release create"],
+  ])("of %s takes what was built, held against its digest before", (job, publishing) => {
+    const steps = release.jobs[job]?.steps.map((step) => JSON.stringify(step)) ?? [];
     const checked = steps.findIndex((step) => step.includes("sha256sum --check"));
-    const published = steps.findIndex((step) => step.includes("npm publish"));
+    const published = steps.findIndex((step) => step.includes(publishing));
     expect(checked).toBeGreaterThan(-1);
     expect(published).toBeGreaterThan(checked);
-    expect(steps[published]).toContain("--ignore-scripts");
+  });
+
+  test("publishes without a script of the package", () => {
+    const steps = release.jobs["npm"]?.steps.map((step) => JSON.stringify(step)) ?? [];
+    expect(steps.find((step) => step.includes("npm publish"))).toContain("--ignore-scripts");
   });
 
   test("makes the major version that the README names", () => {
