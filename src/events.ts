@@ -19,8 +19,6 @@ export type AvalaEvent =
       readonly attempt: number;
       readonly waitMs: number;
       readonly error: AvalaError;
-      /** Nothing failed: it is done once more to learn how the store reports checksums. */
-      readonly isProbe?: boolean;
     }
   | {
       readonly kind: "hash-progress";

@@ -75,15 +75,7 @@ function statusTeller(log: Log, clock: Clock): (line: string) => void {
 
 function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) => void {
   let retries = 0;
-  let probes = 0;
-  return ({ what, attempt, waitMs, error, isProbe }) => {
-    if (isProbe === true) {
-      probes += 1;
-      const line = `Checking how this store reports checksums: will ${what} once more.`;
-      if (probes === 1) log.info(line);
-      else log.debug(line);
-      return;
-    }
+  return ({ what, attempt, waitMs, error }) => {
     retries += 1;
     const wait = formatDuration(waitMs / 1000);
     const line = `Try ${attempt} to ${what} failed, the next in ${wait}: ${error.message}`;

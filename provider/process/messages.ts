@@ -76,8 +76,6 @@ function statusOf(event: AvalaEvent): string | undefined {
     case "export-status":
       return describeExport(event);
     case "retry":
-      if (event.isProbe === true)
-        return `checking how this store reports checksums: will ${event.what} once more`;
       return `${event.what}: trying again in ${formatDuration(event.waitMs / 1000)} (${event.error.message})`;
     default:
       return undefined;

@@ -26,6 +26,18 @@ export interface Permissions {
   readonly capabilities: readonly string[];
 }
 
+/** What a store has shown of its `ETag`s, and what was seen while it had shown nothing. */
+export interface StoreManner {
+  /** MD5s of the objects, something else of that form, or nothing that can be compared; `undefined`: not known. */
+  etags: "md5" | "other" | "none" | undefined;
+  /** Replies without one. */
+  silences: number;
+  /** Replies whose ETag was another MD5 than that of the bytes. */
+  doubts: number;
+  /** Ends when the one piece that was sent once more to learn has shown what it shows. */
+  probe: Promise<void> | undefined;
+}
+
 /** What the server said and will say again for as long as the session lasts. */
 export interface Remembered {
   user?: User;
@@ -38,4 +50,6 @@ export interface Remembered {
   refusesLargePages?: boolean;
   /** Bytes, by organization; `undefined` where the server does not tell. */
   quotaLimits?: Map<string | undefined, number | undefined>;
+  /** By host. */
+  stores?: Map<string, StoreManner>;
 }

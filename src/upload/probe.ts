@@ -24,6 +24,25 @@ async function ask(run: Run, file: HashedFile): Promise<Presigned> {
   }
 }
 
+/** In which order the files of a set are sent. */
+interface Order {
+  /** Sent before all others start: the smallest, which shows what its store's `ETag`s are. */
+  readonly first?: HashedFile | undefined;
+  readonly others: readonly HashedFile[];
+}
+
+// All others wait while it is sent. Where each is larger, they go at once, and still only one is sent again to learn.
+const MAX_FIRST_BYTES = 1024 * 1024;
+
+/** None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. */
+function firstOf({ check, asked }: Run, files: readonly HashedFile[]): HashedFile | undefined {
+  if (check.hasLearned || [...asked.values()].some(({ method }) => method !== "POST")) return;
+  let smallest: HashedFile | undefined;
+  for (const file of files)
+    if (file.sizeBytes < (smallest?.sizeBytes ?? MAX_FIRST_BYTES + 1)) smallest = file;
+  return smallest;
+}
+
 /**
  * The files in the order in which they are sent: first those that no form can carry, so that nothing has landed should the
  * deployment not take them; before all others go, one has shown which protocol the server takes.
@@ -32,7 +51,7 @@ export async function inOrder(
   run: Run,
   files: readonly HashedFile[],
   failFile: (file: HashedFile, error: unknown) => void,
-): Promise<readonly HashedFile[]> {
+): Promise<Order> {
   const large = files.filter(isOversize);
   const ordered =
     large.length === 0 ? files : [...large, ...files.filter((file) => !isOversize(file))];
@@ -48,5 +67,7 @@ export async function inOrder(
       failed.add(file);
     }
   }
-  return failed.size === 0 ? ordered : ordered.filter((file) => !failed.has(file));
+  const isLeft = (file: HashedFile): boolean => !failed.has(file);
+  const first = firstOf(run, toSend.filter(isLeft));
+  return { first, others: ordered.filter((file) => file !== first && isLeft(file)) };
 }

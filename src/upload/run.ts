@@ -35,7 +35,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     sent: [],
     unchanged: [],
     failures: [],
-    check: createStoreCheck(),
+    check: createStoreCheck(given.avala),
     asked: new Map(),
     checkedByStore: 0,
     doubtful: [],

@@ -80,7 +80,7 @@ async function resolveUnverified(run: Run): Promise<void> {
   while (run.doubtful.length > 0) {
     const again: HashedFile[] = [];
     for (const { file, sent } of run.doubtful.splice(0)) {
-      if (!sent.doubtfulAt.some((host) => run.check.tellsMd5(host))) {
+      if (!sent.doubtfulAt.some((host) => run.check.returnsMd5(host))) {
         await land(run, file, { ...sent, kept: "untold" });
         continue;
       }
@@ -105,7 +105,9 @@ async function sendAll(run: Run, files: Iterable<HashedFile>): Promise<void> {
 
 async function sendBatch(run: Run, files: readonly HashedFile[]): Promise<void> {
   try {
-    await sendAll(run, await inOrder(run, files, (file, error) => failFile(run, file, error)));
+    const order = await inOrder(run, files, (file, error) => failFile(run, file, error));
+    if (order.first !== undefined) await sendAll(run, [order.first]);
+    await sendAll(run, order.others);
   } catch (error) {
     // How the server takes a file could not be asked in time.
     if (!isPastDeadline(error)) throw error;

@@ -175,15 +175,16 @@ test("of two machines, where the name is taken by fewer files, is not told that 
 
 // Files of one size, and a store that says nothing of what it keeps: so nothing shows whose content is there.
 test.each([
-  ["other content", "one", "two"],
-  ["the same content", "one", "one"],
-])(
+  // The file goes once more after the other's, by its first form, to learn what ETags are: so another batch is tried as well.
+  ["other content", "one", "two", 3],
+  ["the same content", "one", "one", 2],
+] as const)(
   "of two machines with %s the one whose confirm comes second compared nothing",
-  async (_what, ...contents) => {
+  async (_what, first, second, confirmed) => {
     await emulator.stop();
     emulator = await startQuietly({ etag: "opaque" });
     const [own, other] = await Promise.all(
-      contents.map(async (content): Promise<UploadFile> => {
+      [first, second].map(async (content): Promise<UploadFile> => {
         const absolutePath = join(folder, `${content}.jpg`);
         await writeFile(absolutePath, content);
         return { path: "a.jpg", absolutePath, sizeBytes: content.length };
@@ -196,7 +197,7 @@ test.each([
     const result = await publishDataset(avala, targetOf([own!]), on("first"));
     const upload = { sent: [{ path: "a.jpg" }] };
     expect(result).toMatchObject({ outcome: "unverified", unverified: 1, upload });
-    expect(confirms()).toBe(2);
+    expect(confirms()).toBe(confirmed);
   },
 );
 

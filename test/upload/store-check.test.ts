@@ -1,7 +1,7 @@
 // What the store says that it keeps is held against what was sent.
 import { randomBytes } from "node:crypto";
 import { truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { EmulatorOptions, Fault } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import type { Transport } from "../../src/api/transport/transport";
@@ -44,6 +44,9 @@ async function expectStored(files: readonly UploadFile[]): Promise<void> {
     files.map((file) => file.sha256).sort(),
   );
 }
+
+const presigns = (): number =>
+  place.emulator.requests().filter(({ path }) => path.endsWith("/file-upload-url/")).length;
 
 const storageRequests = (): number =>
   place.emulator.requests().filter(({ target }) => target === "storage").length;
@@ -92,7 +95,8 @@ describe("a store that tells MD5s", () => {
     const [, , parts] = await threeFiles();
     const other = await place.put("other.mp4", randomBytes(6 * MIB));
     const on = { target: "storage", method: "PUT" } as const;
-    place.emulator.setFault({ on, times: 6, store: "other" });
+    // Its three parts, and the one of them that is sent again to learn.
+    place.emulator.setFault({ on, times: 4, store: "other" });
     const result = await upload([parts!, other]);
     expect(result).toMatchObject({ checkedByStore: 2, isComplete: true });
     await expectStored([parts!, other]);
@@ -127,6 +131,25 @@ describe("a store that tells MD5s", () => {
     await expectStored(files);
   });
 
+  test("and keeps something else of all that were first under way is sent them again", async () => {
+    await start(BY_FORM);
+    const files = await smallFiles(20);
+    place.emulator.setFault({ on: ONCE, times: 8, store: "other" });
+    const result = await upload(files, 8);
+    expect(result.sent).toHaveLength(20);
+    await expectStored(files);
+  });
+
+  test("and keeps something else of many parts at first is sent only those again", async () => {
+    await start();
+    const parts = await place.put("parts.mp4", randomBytes(21 * MIB));
+    place.emulator.setFault({ on: ONCE, times: 3, store: "other" });
+    const result = await upload([parts]);
+    expect(result).toMatchObject({ checkedByStore: 1, isComplete: true });
+    expect(storageRequests()).toBeLessThanOrEqual(5 + 4);
+    await expectStored([parts]);
+  });
+
   test("and goes on keeping something else is an error that names the file and says so", async () => {
     await start(BY_FORM);
     const files = await threeFiles();
@@ -157,11 +180,53 @@ describe("a store whose ETags are no MD5s", () => {
     await expectStored(files);
   });
 
-  test("costs one file sent twice at most for each that is under way at once, and one more", async () => {
+  test("costs one file sent twice in a session, the smallest of the first set, before all others", async () => {
     await start({ ...BY_FORM, etag: "opaque" });
-    const result = await upload(await smallFiles(30), 4);
-    expect(result.sent).toHaveLength(30);
-    expect(storageRequests()).toBeLessThanOrEqual(35);
+    const { avala, events } = sessionWith(place.emulator);
+    const files = [...(await smallFiles(5)), await place.put("least.jpg", Buffer.from("l"))];
+    for (let set = 0; set < 10; set += 1) {
+      const request = { datasetName: `set-${set}`, files, concurrency: 8 };
+      expect(await uploadFiles(avala, request)).toMatchObject({ isComplete: true, retries: 0 });
+    }
+    expect([presigns(), storageRequests()]).toEqual([60, 61]);
+    const keyed = place.emulator.requests().filter(({ key }) => key !== undefined);
+    const byTarget = keyed.slice(0, 4).map(({ target, key = "" }) => `${target} ${basename(key)}`);
+    const sentTwice = ["storage least.jpg", "storage least.jpg"];
+    expect(byTarget).toEqual(["api 0.jpg", "api least.jpg", ...sentTwice]);
+    expect(events.filter(({ kind }) => kind === "retry")).toEqual([]);
+  });
+
+  test("costs one file sent twice where many sets go at once", async () => {
+    await start({ ...BY_FORM, etag: "opaque" });
+    const { avala, events } = sessionWith(place.emulator);
+    const files = await smallFiles(6);
+    const uploads = Array.from({ length: 10 }, async (_, set) =>
+      uploadFiles(avala, { datasetName: `set-${set}`, files }),
+    );
+    for (const result of await Promise.all(uploads)) expect(result.sent).toHaveLength(6);
+    expect([presigns(), storageRequests()]).toEqual([60, 61]);
+    expect(events.filter(({ kind }) => kind === "retry")).toEqual([]);
+  });
+
+  test("costs one part sent twice, and no other signature", async () => {
+    await start({ etag: "opaque" });
+    const files = [
+      await place.put("a.mp4", randomBytes(11 * MIB)),
+      await place.put("b.mp4", randomBytes(11 * MIB)),
+    ];
+    const result = await upload(files, 2);
+    expect(result).toMatchObject({ isComplete: true, retries: 0, bytesSent: 22 * MIB });
+    expect(storageRequests()).toBe(7);
+    expect(place.emulator.requests().filter(({ path }) => path.endsWith("/parts/"))).toHaveLength(
+      2,
+    );
+  });
+
+  test("is sent every file once by PUT", async () => {
+    await start({ multipartFromBytes: 100 * MIB, etag: "opaque" });
+    const result = await upload(await smallFiles(30), 8);
+    expect(result).toMatchObject({ isComplete: true, retries: 0 });
+    expect(storageRequests()).toBe(30);
   });
 });
 

@@ -1,35 +1,19 @@
 // What a store says that it keeps, compared with what was sent: the MD5 in its `ETag`. Knows nothing of how bytes are sent.
-// The first reply does not settle whether a store's ETags are MD5s: it may be the one whose bytes were lost, or come from
-// something that kept nothing. test/upload/store-check.test.ts plays both. Learning costs
-// at most one file sent twice for each that is under way, and one more.
+import type { Avala } from "../../api/connection";
 import type { Stored } from "../../api/storage/storage";
 import { AvalaError } from "../../errors";
 import { printable } from "../../redact";
 import { Md5Thread, md5Here, type Md5Maker, type RunningMd5 } from "./md5";
+import { judgeStored, type Kept, type Md5, type Piece, type Verdict } from "./stores";
 
-/** An MD5 that is there when it is asked for. */
-export type Md5 = () => Promise<string | undefined>;
-
-/**
- * What a store's reply says of the bytes that it was sent: it keeps them, it keeps others, or it does not tell. `doubtful`:
- * twice its ETag was another MD5, or there was none at all, and only what other files show can tell which. `unlearned`: its
- * ETag was another MD5 once, and sending the same again shows whether that is its manner.
- */
-export type Verdict = "right" | "wrong" | "unlearned" | "untold" | "doubtful";
-
-/** The same of what has landed as far as one can tell. */
-export type Kept = Exclude<Verdict, "wrong" | "unlearned">;
-
-/** The tries of one file, or of one part of it. */
-export interface PieceCheck {
-  judge(stored: Stored, md5: Md5): Promise<Verdict>;
-}
+export type { Kept, Md5 };
 
 export interface StoreCheck {
+  /** Whether any store of this session has shown by now what its ETags are. */
+  readonly hasLearned: boolean;
   /** Whether the store at `host` has shown by now that its ETags are MD5s: then what was doubtful there is wrong. */
-  tellsMd5(host: string): boolean;
-  /** `isOnce`: it can't be sent again, so a doubt must be more than one. */
-  piece(sizeBytes: number, options?: { readonly isOnce: boolean }): PieceCheck;
+  returnsMd5(host: string): boolean;
+  judge(stored: Stored, piece: Piece): Promise<Verdict>;
   /** For bytes that are read once, on their way; `undefined` when no store of this run reports MD5s. */
   stream(file: { readonly sizeBytes: number }): RunningMd5 | undefined;
   /** For bytes that stay, those of `file` or of a part of it. */
@@ -59,14 +43,6 @@ export function keptOther(what: string, { host }: Stored): AvalaError {
   );
 }
 
-/** Nothing went wrong yet: what was sent is sent once more, which shows how the store reports checksums. */
-export class ChecksumProbe extends AvalaError {
-  constructor(what: string, { host }: Stored) {
-    const text = `It is not known yet how ${host} reports checksums: its ETag of ${printable(what)} is not the MD5 of these bytes.`;
-    super("storage", text, { retryable: true });
-  }
-}
-
 function bufferMd5(maker: Md5Maker, bytes: Buffer): BufferMd5 {
   let md5: Promise<string | undefined> | undefined;
   let isDone = false;
@@ -84,90 +60,15 @@ function bufferMd5(maker: Md5Maker, bytes: Buffer): BufferMd5 {
   };
 }
 
-interface Stores {
-  readonly told: Map<string, "md5" | "other" | "none">;
-  /** How often each store's ETag did not agree, twice, with nothing shown of it yet. */
-  readonly doubts: Map<string, number>;
-  /** How often each gave no ETag, with nothing shown of it yet. */
-  readonly silences: Map<string, number>;
-}
-
-// One could be a store that lost the same bytes twice.
-const DOUBTS_TO_BELIEVE = 2;
-
-// As many as are under way at once, since one bad minute may meet all of them. Until then they are not in the journal.
-const SILENCES_TO_BELIEVE = 8;
-
-// So cheap to hash that even a store that seems to tell no MD5s is held to them: the first that agrees shows otherwise.
-const ALWAYS_JUDGED_BYTES = 1024 * 1024;
-
-/**
- * Of a store that has reported no MD5 yet. An ETag of another form is a store's own form. None at all may be so too, or
- * the answer of something else that kept nothing: one file does not show which.
- */
-function judgeSilence({ told, silences }: Stores, { host, etag }: Stored): Verdict {
-  if (etag !== undefined) {
-    told.set(host, "none");
-    return "untold";
-  }
-  const count = (silences.get(host) ?? 0) + 1;
-  silences.set(host, count);
-  if (count >= SILENCES_TO_BELIEVE) told.set(host, "none");
-  return "doubtful";
-}
-
-/**
- * A store's `ETag` is the MD5 of an object, or something else that looks like one, and not always does a header say which.
- * The first that agrees shows that the store reports MD5s: from then on each must agree. Until then one that does not agree
- * is sent again once; when that has not helped two pieces, the store is taken for one that reports none.
- */
-function createPiece(stores: Stores, sizeBytes: number, isOnce: boolean): PieceCheck {
-  const { told, doubts } = stores;
-  // Each of its tries may go to another store.
-  const doubted = new Set<string>();
-  return {
-    judge: async (stored, md5) => {
-      const { host, wasThere } = stored;
-      const before = told.get(host);
-      const isSkipped = before === "other" && sizeBytes > ALWAYS_JUDGED_BYTES;
-      if (wasThere || isSkipped) return "untold";
-      if (stored.md5 === undefined) {
-        // A store that reported the MD5 of each object and reports none now may have kept nothing.
-        if (before === "md5") return "wrong";
-        if (before !== undefined) return "untold";
-        return judgeSilence(stores, stored);
-      }
-      const own = await md5();
-      if (own === undefined) return "untold";
-      if (own === stored.md5) {
-        told.set(host, "md5");
-        return "right";
-      }
-      // Another piece may have shown meanwhile what this store reports.
-      const now = told.get(host);
-      const isFirst = !isOnce && !doubted.has(host);
-      if (now === "other" && isFirst) return "untold";
-      doubted.add(host);
-      if (now === "md5") return "wrong";
-      if (isFirst) return "unlearned";
-      const count = (doubts.get(host) ?? 0) + 1;
-      doubts.set(host, count);
-      if (count >= DOUBTS_TO_BELIEVE) told.set(host, "other");
-      return "doubtful";
-    },
-  };
-}
-
 /** The verdict, unless the store keeps something else. @throws AvalaError `storage`, `retryable` */
 export async function requireKept(
-  piece: PieceCheck,
+  check: StoreCheck,
   what: string,
   stored: Stored,
-  md5: Md5,
+  piece: Piece,
 ): Promise<Kept> {
-  const verdict = await piece.judge(stored, md5);
+  const verdict = await check.judge(stored, piece);
   if (verdict === "wrong") throw keptOther(what, stored);
-  if (verdict === "unlearned") throw new ChecksumProbe(what, stored);
   return verdict;
 }
 
@@ -177,17 +78,20 @@ export function keptOf(parts: ReadonlySet<Kept>): Kept {
   return parts.has("right") && parts.size === 1 ? "right" : "untold";
 }
 
-/** One for a run: what its stores tell is learned as it goes. */
-export function createStoreCheck(): StoreCheck {
-  const stores: Stores = { told: new Map(), doubts: new Map(), silences: new Map() };
-  const { told } = stores;
+/** One for a run. What its stores' ETags are is remembered for the session. */
+export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): StoreCheck {
+  const stores = (remembered.stores ??= new Map());
   const thread = new Md5Thread();
-  const isWanted = (): boolean => told.size === 0 || [...told.values()].includes("md5");
+  const learned = () => [...stores.values()].map(({ etags }) => etags).filter(Boolean);
+  const isWanted = (): boolean => learned().length === 0 || learned().includes("md5");
   const isHashedInThread: StoreCheck["isHashedInThread"] = ({ sizeBytes }) =>
     sizeBytes >= IN_A_THREAD_FROM_BYTES && isWanted();
   return {
-    tellsMd5: (host) => told.get(host) === "md5",
-    piece: (sizeBytes, { isOnce } = { isOnce: false }) => createPiece(stores, sizeBytes, isOnce),
+    get hasLearned() {
+      return learned().length > 0;
+    },
+    returnsMd5: (host) => stores.get(host)?.etags === "md5",
+    judge: (stored, piece) => judgeStored(stores, stored, piece),
     stream: (file) =>
       isWanted() ? (isHashedInThread(file) ? thread : md5Here).start() : undefined,
     buffer: (bytes, file) => {

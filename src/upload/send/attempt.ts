@@ -3,7 +3,7 @@ import type { Avala } from "../../api/connection";
 import type { RetryOptions } from "../../flow/retry";
 import type { PartSigning } from "./part-signer";
 import type { SourceFile } from "./source";
-import { ChecksumProbe, type Kept, type StoreCheck } from "../check/store-check";
+import type { Kept, StoreCheck } from "../check/store-check";
 
 export interface ByteCounter {
   readonly add: (bytes: number) => void;
@@ -73,7 +73,6 @@ export async function countBytes<T>(
 /** Options of `retry` on a session: its clock and chance, each retry reported to its listener. */
 export function retryOn(avala: Avala, what: string, signal: AbortSignal | undefined): RetryOptions {
   const { clock, random, deadlineMs } = avala;
-  const onRetry: RetryOptions["onRetry"] = (again) =>
-    avala.emit({ kind: "retry", ...again, isProbe: again.error instanceof ChecksumProbe });
+  const onRetry: RetryOptions["onRetry"] = (again) => avala.emit({ kind: "retry", ...again });
   return { clock, random, signal, what, onRetry, deadlineMs };
 }

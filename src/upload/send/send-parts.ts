@@ -2,7 +2,7 @@
 // A part that an earlier run stored is trusted only when its size and our own digest of it agree.
 import { createHash } from "node:crypto";
 import type { Presigned } from "../../api/endpoints/presign";
-import { UPLOAD_GONE, sendPut } from "../../api/storage/storage";
+import { UPLOAD_GONE, sendPut, type SendOptions, type Stored } from "../../api/storage/storage";
 import { pastDeadline, runUntil } from "../../flow/deadline";
 import { retry } from "../../flow/retry";
 import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
@@ -72,7 +72,6 @@ async function sendPart(
   const { avala, check, bytes } = sending;
   const what = `part ${partNumber} of ${file.path}`;
   const sizeBytes = body.length;
-  const piece = check.piece(sizeBytes);
   const md5 = check.buffer(body, file);
   let tries = 0;
   const attempt = async (): Promise<PartKept> => {
@@ -80,9 +79,14 @@ async function sendPart(
     const target = await signer.target(partNumber);
     return countBytes(bytes, sizeBytes, async (onBytes) => {
       const put = { path: file.path, sizeBytes, body };
-      const stored = await sendPut(avala, target, put, { signal, onBytes });
-      if (stored === UPLOAD_GONE) throw sessionLost(file.path);
-      return { kept: await requireKept(piece, what, stored, md5.digest), host: stored.host };
+      const sendOnce = async (options: SendOptions): Promise<Stored> => {
+        const stored = await sendPut(avala, target, put, options);
+        if (stored === UPLOAD_GONE) throw sessionLost(file.path);
+        return stored;
+      };
+      const stored = await sendOnce({ signal, onBytes });
+      const checked = { sizeBytes, md5: md5.digest, again: () => sendOnce({ signal }) };
+      return { kept: await requireKept(check, what, stored, checked), host: stored.host };
     });
   };
   const signedAnew = async (): Promise<PartKept> => {

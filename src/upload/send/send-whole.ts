@@ -23,7 +23,7 @@ import {
   requireKept,
   type Kept,
   type Md5,
-  type PieceCheck,
+  type StoreCheck,
 } from "../check/store-check";
 
 type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
@@ -75,17 +75,21 @@ function sentAs(
 
 interface PutTry {
   readonly stored: Stored;
-  readonly piece: PieceCheck;
+  readonly check: StoreCheck;
+  readonly sizeBytes: number;
   readonly md5: Md5;
   /** Whether what lies there was put there as this content, should there be something already. */
   readonly isOurs: boolean;
 }
 
 /** @throws AvalaError `conflict` when something else lies there */
-async function keptByPut(path: string, { stored, piece, md5, isOurs }: PutTry): Promise<Kept> {
+async function keptByPut(
+  path: string,
+  { stored, check, sizeBytes, md5, isOurs }: PutTry,
+): Promise<Kept> {
   if (!stored.wasThere) {
-    const verdict = await piece.judge(stored, md5);
-    if (verdict !== "wrong" && verdict !== "unlearned") return verdict;
+    const verdict = await check.judge(stored, { sizeBytes, md5 });
+    if (verdict !== "wrong") return verdict;
     // What lies there is not replaced in this session.
     const { message, hint } = keptOther(path, stored);
     throw placeLost("storage", message, { hint });
@@ -109,7 +113,6 @@ export async function sendWhole(
   const { path, sizeBytes, sha256 } = file;
   const record: PartRecord = { partNumber: 1, sizeBytes, sha256 };
   const isPut = first.method === "PUT";
-  const piece = check.piece(sizeBytes, { isOnce: isPut });
   const mayBeOurs = !journal.mayHoldOther;
   const isKnown = sending.isNamedByContent || journal.wasSentBefore; // asked before it is recorded
   // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
@@ -125,14 +128,15 @@ export async function sendWhole(
       const options = { signal: tried, onBytes };
       if (presigned.method === "POST") {
         const stored = await sendForm(avala, presigned.form, body.file, options);
-        const kept = await requireKept(piece, path, stored, body.md5);
+        const again = () => sendForm(avala, presigned.form, nextBody().file, { signal: tried });
+        const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
         return sentAs(sha256, kept, stored, { isReplaceable: true });
       }
       const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
       const stored = await sendPut(avala, presigned.target, put, options);
       if (stored === UPLOAD_GONE) throw sessionLost(path);
       const isOurs = mayBeOurs && (isKnown || count > 1);
-      const kept = await keptByPut(path, { stored, piece, md5: body.md5, isOurs });
+      const kept = await keptByPut(path, { stored, check, sizeBytes, md5: body.md5, isOurs });
       isDoubted = kept === "doubtful" && stored.md5 !== undefined;
       return sentAs(sha256, kept, stored, { isReplaceable: false });
     });

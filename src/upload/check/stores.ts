@@ -1,0 +1,113 @@
+// What the `ETag`s of each store are, learned once a session from its replies. Knows nothing of how bytes are sent.
+// The first reply does not settle whether a store's ETags are MD5s: it may be the one whose bytes were lost, or come from
+// something that kept nothing. test/upload/store-check.test.ts plays both.
+import type { StoreManner } from "../../api/remembered";
+import type { Stored } from "../../api/storage/storage";
+
+/** An MD5 that is there when it is asked for. */
+export type Md5 = () => Promise<string | undefined>;
+
+/**
+ * What a store's reply says of the bytes that it was sent: it keeps them, it keeps others, or it does not tell. `doubtful`:
+ * its ETag was another MD5, or there was none at all, and only what other files show can tell which.
+ */
+export type Verdict = "right" | "wrong" | "untold" | "doubtful";
+
+/** The same of what has landed as far as one can tell. */
+export type Kept = Exclude<Verdict, "wrong">;
+
+/** One file, or one part of it, as it was sent. */
+export interface Piece {
+  readonly sizeBytes: number;
+  readonly md5: Md5;
+  /** Sends it to the same place once more; absent where what is stored can't be replaced. */
+  readonly again?: (() => Promise<Stored>) | undefined;
+}
+
+// As many as are under way at once, since one bad minute may meet all of them. Until then they are not in the journal.
+const MIN_SIGNS = 8;
+
+// So cheap to hash that even a store that seems to tell no MD5s is held to them: the first that agrees shows otherwise.
+const ALWAYS_JUDGED_BYTES = 1024 * 1024;
+
+function storeOf(stores: Map<string, StoreManner>, host: string): StoreManner {
+  const known = stores.get(host) ?? { etags: undefined, silences: 0, doubts: 0, probe: undefined };
+  stores.set(host, known);
+  return known;
+}
+
+/**
+ * An ETag of another form is a store's own form. None at all may be so too, or the answer of something else that kept
+ * nothing: one file does not show which.
+ */
+function judgeSilence(store: StoreManner, { etag }: Stored): Verdict {
+  // A store that reported the MD5 of each object and reports none now may have kept nothing.
+  if (store.etags === "md5") return "wrong";
+  if (store.etags !== undefined) return "untold";
+  if (etag !== undefined) {
+    store.etags = "none";
+    return "untold";
+  }
+  store.silences += 1;
+  if (store.silences >= MIN_SIGNS) store.etags = "none";
+  return "doubtful";
+}
+
+async function compare(
+  store: StoreManner,
+  stored: Stored,
+  { sizeBytes, md5 }: Piece,
+): Promise<Verdict | "differs"> {
+  const isSkipped = store.etags === "other" && sizeBytes > ALWAYS_JUDGED_BYTES;
+  if (stored.wasThere || isSkipped) return "untold";
+  if (stored.md5 === undefined) return judgeSilence(store, stored);
+  const own = await md5();
+  if (own === undefined) return "untold";
+  if (own !== stored.md5) return "differs";
+  store.etags = "md5";
+  return "right";
+}
+
+/** The first that differs is sent once more, and whatever differs meanwhile waits for what that shows. */
+async function probe(
+  store: StoreManner,
+  piece: Piece,
+  again: () => Promise<Stored>,
+): Promise<Verdict | "differs"> {
+  if (store.probe !== undefined) {
+    await store.probe;
+    return "differs";
+  }
+  const compareAgain = async (): Promise<Verdict | "differs"> =>
+    compare(store, await again(), piece);
+  const compared = compareAgain();
+  const ignore = (): void => undefined;
+  store.probe = compared.then(ignore, ignore);
+  return compared;
+}
+
+/**
+ * A store's `ETag` is the MD5 of an object, or something else that looks like one, and not always does a header say which.
+ * The first that agrees shows that the store reports MD5s: from then on each must agree. Where the first does not agree, it is
+ * sent once more, which is the only thing that is sent twice to learn; and when many have not agreed, the store is taken
+ * for one that reports none.
+ * @throws what sending it once more throws
+ */
+export async function judgeStored(
+  stores: Map<string, StoreManner>,
+  stored: Stored,
+  piece: Piece,
+): Promise<Verdict> {
+  const store = storeOf(stores, stored.host);
+  const { again } = piece;
+  let verdict = await compare(store, stored, piece);
+  if (verdict === "differs" && store.etags === undefined && again !== undefined)
+    verdict = await probe(store, piece, again);
+  if (verdict !== "differs") return verdict;
+  // Another piece may have shown meanwhile what this store reports.
+  if (store.etags === "md5") return "wrong";
+  if (store.etags === "other" && again !== undefined) return "untold";
+  store.doubts += 1;
+  if (store.doubts >= MIN_SIGNS) store.etags = "other";
+  return "doubtful";
+}
