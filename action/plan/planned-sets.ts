@@ -1,8 +1,11 @@
 // The plan of growing sets: of each the increment that would be made, and what the set has. Pure.
+import { shortDigest } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import type { GrowDecision } from "../../src/operations/grow/decide-growth";
+import type { Increment } from "../../src/operations/grow/growth-plan";
 import type { Selection, Target } from "../selection/selection";
-import { plannedFile, planOf, refuse, sourcesOf, type PlanTarget } from "./plan";
+import { plannedFile, planOf, sourcesOf, type PlanTarget } from "./plan";
+import { refuse } from "./plan-check";
 import type { Plan, PlannedDataset, PlannedGrowth } from "./plan-shape";
 
 /** By a target's folder; a set that is not in it was not looked up. */
@@ -91,20 +94,37 @@ function growthOf(set: string, decision: GrowDecision | undefined): PlannedGrowt
 
 /** @throws InputError with every set that has other increments than when the plan was made, or would send something else */
 export function checkPlannedSets(plan: Plan, decided: DecidedSets): void {
-  refuse(
-    plan.datasets.flatMap(({ folder, growing, digest }) => {
-      const decision = decided.get(folder);
-      if (growing === null || growing.increments === null || decision === undefined) return [];
-      const now = decision.increments.map(({ dataset }) => dataset.uid);
-      const gone = growing.increments.filter((uid) => !now.includes(uid));
-      const before = growing.increments;
-      const came = now.filter((uid) => !before.includes(uid));
-      if (gone.length + came.length > 0) {
-        const what = `${came.length} of its datasets came and ${gone.length} went`;
-        return [`the growing set ${growing.set} has moved since it was made: ${what}`];
-      }
-      if (createManifest(decision.plan.toSend).digest === digest) return [];
-      return [`other files of the growing set ${growing.set} would be sent than when it was made`];
-    }),
+  refuse(plan.datasets.flatMap((planned) => changeOf(planned, decided.get(planned.folder)) ?? []));
+}
+
+function changeOf(
+  { growing, digest }: PlannedDataset,
+  decision: GrowDecision | undefined,
+): string | undefined {
+  if (growing === null || growing.increments === null || decision === undefined) return undefined;
+  const { increments: before, set } = growing;
+  const now = decision.increments.map(({ dataset }) => dataset.uid);
+  const gone = before.filter((uid) => !now.includes(uid));
+  const came = decision.increments.filter(({ dataset }) => !before.includes(dataset.uid));
+  if (isDone({ growing, digest }, decision, { gone, came })) return undefined;
+  if (gone.length + came.length > 0) {
+    const what = `${came.length} of its datasets came and ${gone.length} went`;
+    return `the growing set ${set} has moved since it was made: ${what}`;
+  }
+  if (createManifest(decision.plan.toSend).digest === digest) return undefined;
+  return `other files of the growing set ${set} would be sent than when it was made`;
+}
+
+/** As when failed jobs are run again: the increment that was planned is there, and nothing else has changed. */
+function isDone(
+  { growing, digest }: { readonly growing: PlannedGrowth; readonly digest: string },
+  { plan }: GrowDecision,
+  { gone, came }: { readonly gone: readonly string[]; readonly came: readonly Increment[] },
+): boolean {
+  const [made, ...others] = came;
+  return (
+    made?.shortDigest === shortDigest(digest) &&
+    others.length + gone.length + plan.toSend.length === 0 &&
+    plan.unverified.length <= growing.unverified
   );
 }

@@ -6,7 +6,12 @@ import { stateDirectory } from "../../src/config";
 import { InputError } from "../../src/errors";
 import type { GrowResult } from "../../src/operations/grow/grow";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
-import { toSend, type PublishResult } from "../../src/operations/publish/target";
+import {
+  isNamedByContent,
+  toSend,
+  type Decision,
+  type PublishResult,
+} from "../../src/operations/publish/target";
 import { describeCost, estimateCost, type DatasetToSend } from "../../src/upload/cost";
 import {
   checkQuota,
@@ -29,15 +34,13 @@ import { describeFailure } from "../report/failure";
 import type { UploadInputs } from "../inputs/upload";
 import { writeManifest, writePlan } from "../report/outputs";
 import {
-  checkPlan,
-  checkPlannedDatasets,
   createPlan,
   costOf,
-  parsePlan,
   plannedText,
   type ServerDatasets,
   type PlanTarget,
 } from "../plan/plan";
+import { checkPlan, checkPlannedDatasets, parsePlan } from "../plan/plan-check";
 import { planLines } from "../plan/plan-lines";
 import type { Plan } from "../plan/plan-shape";
 import { settingsOf } from "../plan/plan-settings";
@@ -127,6 +130,10 @@ async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void
   }
 }
 
+function isExact({ target, unverified }: Extract<Decision, { kind: "found" }>): boolean {
+  return unverified === 0 || isNamedByContent(target);
+}
+
 /** Without those that could not be looked up. */
 function lookedUp(decided: readonly Decided[]): ServerDatasets {
   const known = decided.filter(({ isKnown }) => isKnown);
@@ -135,6 +142,7 @@ function lookedUp(decided: readonly Decided[]): ServerDatasets {
       target.name,
       {
         uid: decision.kind === "found" ? decision.dataset.uid : undefined,
+        isExact: decision.kind === "found" && isExact(decision),
         earlier: earlier.length === 0 && unknownWhy !== undefined ? undefined : earlier,
       },
     ]),

@@ -200,9 +200,21 @@ describe("the plan of a growing set", () => {
     expect(done.outputs.outcome).toBe("uploaded");
   });
 
-  test("is refused when the set has moved, or the files have", async () => {
+  test("is carried out by doing nothing when its increment is there already", async () => {
     const planned = await plan();
     await act();
+    const again = await act({ plan: planned.outputs.plan ?? "" });
+    expect(again.errors).toEqual([]);
+    expect(again.outputs).toMatchObject({ outcome: "unchanged", "files-uploaded": "0" });
+    expect(place.emulator.datasets()).toHaveLength(1);
+  });
+
+  test("is refused when the set has moved, or the files have", async () => {
+    const planned = await plan();
+    place.tree.write({ "images/cats/five.jpg": jpeg("five") });
+    await act();
+    // All that was planned is held now, by an increment of other files.
+    rmSync(place.tree.at("images/cats/five.jpg"));
     const moved = await act({ plan: planned.outputs.plan ?? "" });
     expect(moved.outputs.outcome).toBe("invalid");
     expect(moved.errors.join("\n")).toContain("has moved");
