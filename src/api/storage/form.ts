@@ -1,4 +1,4 @@
-// A form upload's body (contract, "Uploading files", 1): every field in order, then the file, its length known before.
+// A form upload's body (contract, "Presign"): every field in order, then the file, its length known before.
 // Knows nothing of hosts or replies.
 import { AvalaError } from "../../errors";
 

@@ -1,4 +1,4 @@
-// Which hosts store files (contract, "Uploading files", 2). Pure.
+// Which hosts store files (contract, "Send"). Pure.
 import { isLoopback } from "../transport/loopback";
 import { AvalaError } from "../../errors";
 
