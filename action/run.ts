@@ -21,7 +21,7 @@ import { createLog } from "./report/log";
 import { createOutputWriter } from "./report/output-writer";
 import { createOutputFolder, outputsOf, writeSelection } from "./report/outputs";
 import { createListener } from "./report/report";
-import { createResults, type Outcome, type Results } from "./report/results";
+import { createResults, noteLanded, type Outcome, type Results } from "./report/results";
 import { pathFrom, select } from "./selection/selection";
 import type { Run } from "./run-context";
 import { checkScopes, isCheckedLater } from "./scope-check";
@@ -36,7 +36,7 @@ export async function run(environment: ActionEnvironment): Promise<void> {
   const log = createLog(environment);
   log.addSecret(readApiKey(environment) ?? "");
   log.addSecret(environment.getInput("github-token"));
-  const results = createResults();
+  const results = createResults(environment.clock);
   let inputs: Inputs | undefined;
   let folder: string | undefined;
   const outputs = createOutputWriter(
@@ -148,6 +148,7 @@ async function runSteps(run: Run): Promise<Outcome> {
     if (exporting === undefined) return uploaded ?? "empty";
     return await runExport(run, exporting, avala);
   } finally {
+    run.results.limit = avala?.pace.snapshot();
     avala?.close();
   }
 }
@@ -158,19 +159,23 @@ function hasKey({ inputs }: Run): boolean {
 
 function open(run: Run): Avala {
   const { environment, inputs, log } = run;
-  return connect({
+  const avala = connect({
     ...readConfig(inputs.connection, environment.env),
     userAgent: "avala-upload-action",
     onEvent: listen(run, createListener(log, environment.clock)),
     signal: environment.signal,
     ports: { clock: environment.clock },
   });
+  run.results.baseUrl = destinationOf(environment, inputs, avala).baseUrl;
+  return avala;
 }
 
 /** Notes what the outputs of a failed run need, and passes each event on to the log. */
 function listen(run: Run, show: Listener): Listener {
-  const { results } = run;
+  const { results, environment } = run;
   return (event) => {
+    if (event.kind === "request") results.calls.note(environment.clock.now());
+    if (event.kind === "file-sent") noteLanded(results, event);
     if (event.kind === "warning") results.warnings.push({ text: event.text });
     if (event.kind === "retry") results.retries.note(event);
     if (event.kind === "export-status") {
@@ -187,6 +192,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const { upload } = inputs;
   if (upload === undefined) return;
   const show = createListener(log, environment.clock);
+  const endHashing = results.times.start("hashing");
   const selection = await select(upload, {
     workspace: resolve(environment.workspace),
     signal: environment.signal,
@@ -198,7 +204,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
     ),
     downloadFolder: inputs.export && downloadFolder(environment, inputs.export),
     onProgress: (progress) => show({ kind: "hash-progress", ...progress }),
-  });
+  }).finally(endHashing);
   results.selection = selection;
   results.problems = selection.fileSet.contents;
   for (const warning of selection.warnings) run.warn(warning);

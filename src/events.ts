@@ -29,7 +29,13 @@ export type AvalaEvent =
     }
   /** Emitted at the start, at most twice a second, and at the end. */
   | { readonly kind: "upload-progress"; readonly progress: UploadProgress }
-  | { readonly kind: "file-sent"; readonly path: string; readonly sizeBytes: number }
+  | {
+      readonly kind: "file-sent";
+      readonly path: string;
+      readonly sizeBytes: number;
+      /** Since it was begun: with its waits and its tries. */
+      readonly durationMs: number;
+    }
   | { readonly kind: "file-failed"; readonly path: string; readonly error: AvalaError }
   /** What the user should know although nothing failed. */
   | { readonly kind: "warning"; readonly text: string; readonly path?: string }

@@ -14,6 +14,7 @@ import { GateClosedError } from "../report/failure";
 import { formatDuration } from "../../src/text";
 import type { ExportInputs, ExportSource } from "../inputs/export";
 import { conditionText } from "../report/report";
+import { timed } from "../report/facts/times";
 import type { Outcome, Results } from "../report/results";
 import type { Run } from "../run-context";
 import { checkUid, urlText } from "../report/server-text";
@@ -34,7 +35,7 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
       if (leftMs < retryMs) throw error;
       const [wait, left] = [retryMs, leftMs].map((ms) => formatDuration(ms / 1000));
       run.log.info(`${error.message} Looking again in ${wait}; ${left} are left.`);
-      await avala.clock.sleep(retryMs, avala.signal);
+      await timed(run.results.times, "gate", () => avala.clock.sleep(retryMs, avala.signal));
     }
   }
 }
@@ -42,7 +43,9 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
 async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
   // Before an export is made: what its projects say already would be known an hour later else.
   judge(run, await ofProjects(run, inputs, avala));
-  const started = await startOrFind(run, inputs.source, avala);
+  const started = await timed(run.results.times, "export", () =>
+    startOrFind(run, inputs.source, avala),
+  );
   keep(run, started);
   if (!inputs.isAwaited) {
     run.log.info(
@@ -50,7 +53,9 @@ async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<O
     );
     return "export_started";
   }
-  const finished = await waitInTime(run, avala, started.uid);
+  const finished = await timed(run.results.times, "export", () =>
+    waitInTime(run, avala, started.uid),
+  );
   keep(run, finished);
   // And again: it may have taken hours, in which tasks came.
   const found = exportConditions(finished, inputs.gate, GATE_NAMES);

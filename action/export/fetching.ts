@@ -3,6 +3,7 @@
 import type { Avala } from "../../src/api/connection";
 import { AvalaError, InputError } from "../../src/errors";
 import type { Inputs } from "../inputs/inputs";
+import { timed } from "../report/facts/times";
 import type { Run } from "../run-context";
 import { downloadFolder, recordWritten } from "../written";
 import { fetchExport } from "./download";
@@ -46,10 +47,9 @@ export async function fetchIfAsked(
   const problem = (await look(run))?.problem;
   if (problem !== undefined)
     throw new AvalaError("file", `download-path ${problem.text}.`, { hint: problem.hint });
-  const paths = await fetchExport(avala, uid, {
-    ...{ environment, log, inputs, folder },
-    atEnd: (work) => run.atEnd(work),
-  });
+  const atEnd = (work: () => Promise<void>): void => run.atEnd(work);
+  const options = { environment, log, inputs, folder, atEnd };
+  const paths = await timed(results.times, "download", () => fetchExport(avala, uid, options));
   for (const reason of await recordWritten(environment, folder, paths)) {
     const text = `Could not record which files were put into ${folder}, so a later run may upload them: ${reason}`;
     run.warn({ text });

@@ -2,14 +2,17 @@
 // Knows nothing of how it came about.
 import { InputError } from "../../src/errors";
 import type { ActionEnvironment } from "../environment";
-import { describeFailure } from "./failure";
+import { describeFailure, failureDetails } from "./failure";
 import type { Inputs } from "../inputs/inputs";
 import type { Log } from "./log";
 import type { OutputWriter } from "./output-writer";
 import { writeReport } from "./outputs";
 import type { FileProblem, Results } from "./results";
 import { isName } from "./server-text";
-import { summarize } from "./summary";
+import { summarize } from "./summary/summary";
+import { factsOf, type Facts } from "./facts/facts";
+import { givenInputs } from "./facts/given-inputs";
+import { stepOf } from "./facts/step";
 
 /** Makes an error the run's end. The step has one error: what fails after it is a warning. */
 export function fail(error: unknown, log: Log, results: Results): void {
@@ -21,6 +24,7 @@ export function fail(error: unknown, log: Log, results: Results): void {
   results.outcome = failure.outcome;
   results.isComplete = false;
   results.failure = failure.text;
+  results.error = failureDetails(error);
   results.problems = [...results.problems, ...fileProblemsOf(error)];
   if (failure.stack !== undefined) log.debug(failure.stack);
   log.fail(failure.text);
@@ -53,7 +57,7 @@ export async function endRun(environment: ActionEnvironment, ending: Ending): Pr
   log.tellRepeated();
   // What matters most first: the report is what a full disk has no room for.
   outputs.put();
-  if (folder !== undefined) await reportTo(folder, ending);
+  if (folder !== undefined) await reportTo(folder, environment, ending);
   outputs.put();
   failWithoutOutputs(ending);
   const trouble = environment.logTrouble();
@@ -62,7 +66,7 @@ export async function endRun(environment: ActionEnvironment, ending: Ending): Pr
   const isWanted = inputs?.hasSummary ?? environment.getInput("summary").toLowerCase() !== "false";
   if (!isWanted) return;
   try {
-    await environment.writeSummary(summarize(results, log.secrets));
+    await environment.writeSummary(summarize(factsAt(environment, results), log.secrets));
   } catch (error) {
     log.warn(`The job summary could not be written. ${describeFailure(error).text}`);
   }
@@ -80,10 +84,20 @@ function leftOutOf({ datasets }: Results): readonly string[] {
   );
 }
 
-async function reportTo(folder: string, ending: Ending): Promise<void> {
+function factsAt(environment: ActionEnvironment, results: Results): Facts {
+  const inputs = givenInputs((name) => environment.getInput(name));
+  return factsOf(results, { step: stepOf(environment.env), inputs });
+}
+
+async function reportTo(
+  folder: string,
+  environment: ActionEnvironment,
+  ending: Ending,
+): Promise<void> {
   const { log, results } = ending;
   try {
-    results.files.report = await writeReport(folder, results, log.secrets);
+    const facts = factsAt(environment, results);
+    results.files.report = await writeReport(folder, facts, log.secrets);
   } catch (error) {
     warn(ending, `The report could not be written. ${describeFailure(error).text}`);
   }

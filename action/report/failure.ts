@@ -8,7 +8,8 @@ import {
   isApiError,
   isAvalaError,
 } from "../../src/errors";
-import type { Outcome } from "./results";
+import { REPOSITORY } from "./facts/links";
+import type { FailureDetails, Outcome } from "./results";
 
 /** What the gate asks for is not so, or could not be verified. */
 export class GateClosedError extends AvalaError {}
@@ -23,7 +24,13 @@ export interface Failure {
   readonly stack?: string | undefined;
 }
 
-const ISSUES = "https://github.com/avala/upload-action/issues";
+const ISSUES = `${REPOSITORY}/issues`;
+
+export function failureDetails(error: unknown): FailureDetails {
+  const known = isAvalaError(error) ? error : asDiskError("The runner refused", error);
+  if (!isAvalaError(known)) return {};
+  return { code: known.code, nextStep: hintOf(known) };
+}
 
 export function describeFailure(error: unknown): Failure {
   if (!isAvalaError(error)) return describeBug(error);

@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
 import { asDiskError } from "../../src/errors";
 import { checksumsText, createManifest, type Manifest } from "../../src/files/manifest/manifest";
-import type { LeftOut } from "../../src/files/left-out";
-import { countSuffixes } from "../../src/files/scan/indexing";
 import { formatManifestFile } from "../../src/files/manifest/manifest-file";
 import { redact } from "../../src/redact";
 import type { ActionEnvironment } from "../environment";
@@ -14,8 +12,10 @@ import type { Inputs } from "../inputs/inputs";
 import type { Destination } from "../selection/destination";
 import type { Plan } from "../plan/plan-shape";
 import { pathFrom, type Selection } from "../selection/selection";
-import { setsReport, uidsText } from "./growing-report";
-import { nameOfMade, type Results } from "./results";
+import type { Facts } from "./facts/facts";
+import { uidsText } from "./growing-report";
+import { reportOf } from "./report-file";
+import type { Results } from "./results";
 import { replacing, write } from "./step-files";
 import { OUTPUT_PREFIX } from "../written";
 import { nameText, urlText, wordText } from "./server-text";
@@ -107,64 +107,13 @@ export async function writePlan(folder: string, plan: Plan): Promise<string> {
 /** What happened, as JSON. The words in it are others' too, so it is as free of secrets as the log. */
 export async function writeReport(
   folder: string,
-  results: Results,
+  facts: Facts,
   secrets: readonly string[],
 ): Promise<string> {
-  const { selection, export: made } = results;
-  const report = {
-    version: 1,
-    outcome: results.outcome,
-    complete: results.isComplete,
-    failure: results.failure ?? null,
-    files: fileCounts(results),
-    bytesUploaded: results.bytesSent,
-    uploadSeconds: results.uploadMs / 1000,
-    checkedByStore: results.checkedByStore,
-    retries: results.retries.total,
-    retriedFor: results.retries.causes(),
-    digest: selection?.manifest.digest ?? null,
-    datasets: results.datasets.map((one) => {
-      const { slug, uid, status, itemCount: items } = one.dataset;
-      return { folder: one.target.folder, name: nameOfMade(one), slug, uid, status, items };
-    }),
-    growingSets: setsReport(results.sets),
-    export: made && {
-      uid: made.uid,
-      status: made.status,
-      totalTaskCount: made.totalTaskCount ?? null,
-      exportedTaskCount: made.exportedTaskCount ?? null,
-    },
-    gate: results.conditions,
-    downloadPath: results.downloadPath ?? null,
-    downloadFile: results.downloadFile ?? null,
-    problems: results.problems.map(({ path, problem }) => ({ path, problem })),
-    warnings: results.warnings.map(({ text }) => text),
-  };
-  const masked: unknown = JSON.parse(JSON.stringify(report), (_name, value: unknown) =>
+  const masked: unknown = JSON.parse(JSON.stringify(reportOf(facts)), (_name, value: unknown) =>
     typeof value === "string" ? redact(value, secrets) : value,
   );
   return write(folder, "report.json", json(masked));
-}
-
-function fileCounts(results: Results): Readonly<Record<string, number | object>> {
-  const fileSet = results.selection?.fileSet;
-  return {
-    total: fileSet?.files.length ?? 0,
-    uploaded: results.filesSent,
-    skipped: results.filesUnchanged,
-    failed: results.filesFailed,
-    unverified: results.unverified,
-    hiddenLeftOut: fileSet?.hiddenLeftOut ?? 0,
-    leftOut: fileSet === undefined ? {} : leftOutCounts(fileSet.leftOut),
-    leftOutFolders: results.selection?.leftOutFolders ?? [],
-  };
-}
-
-/** As lists: what is a name would else not be masked. */
-function leftOutCounts({ unindexed, evicted, young, changed, ...counts }: LeftOut): object {
-  const suffixes = [...countSuffixes(unindexed)].map(([suffix, files]) => ({ suffix, files }));
-  const paths = { evicted: evicted.length, young: young.length, changed: changed.length };
-  return { unindexed: suffixes, ...paths, ...counts };
 }
 
 function json(value: unknown): string {

@@ -2,11 +2,16 @@
 // it, also when the run fails half way.
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import type { Export } from "../../src/api/endpoints/exports";
+import type { ErrorCode } from "../../src/errors";
+import { systemClock, type Clock } from "../../src/flow/clock";
 import { createRetryTally, type RetryTally } from "../../src/flow/retry-tally";
 import type { GrowthPlan, Increment } from "../../src/operations/grow/growth-plan";
 import type { Condition } from "../../src/operations/gate";
 import type { Plan } from "../plan/plan-shape";
 import type { Selection, Target, Warning } from "../selection/selection";
+import { createCallTally, type CallTally, type Limit } from "./facts/calls";
+import { createTimes, type Times } from "./facts/times";
+import { topWith, type LandedFile } from "./facts/top-files";
 
 /** Closed; action.yml explains each to users. */
 export type Outcome =
@@ -26,6 +31,18 @@ export type Outcome =
   | "cancelled"
   | "failed";
 
+/** What landed and what did not, of one dataset. */
+export interface Counts {
+  readonly sent: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  /** Files of made or found datasets whose content was not compared. */
+  readonly unverified: number;
+  readonly bytesSent: number;
+}
+
+export const noCounts: Counts = { sent: 0, unchanged: 0, failed: 0, unverified: 0, bytesSent: 0 };
+
 export interface Results {
   selection?: Selection;
   /** What a dry run made. */
@@ -40,6 +57,17 @@ export interface Results {
   unverified: number;
   bytesSent: number;
   uploadMs: number;
+  /** The same counts of each dataset. */
+  readonly counts: Map<Target, Counts>;
+  readonly times: Times;
+  /** How much of the sending was waiting for the rate limit. */
+  limitWaitMs: number;
+  readonly calls: CallTally;
+  /** As the last reply has it. */
+  limit?: Limit | undefined;
+  slowest: readonly LandedFile[];
+  /** Of the API: without what may be secret in it. */
+  baseUrl?: string;
   /** Sent files whose MD5 the store reported, correctly. */
   checkedByStore: number;
   /** Sent files whose MD5 the store did not report. Files of an upload that failed are in neither count. */
@@ -69,6 +97,15 @@ export interface Results {
   isComplete: boolean;
   /** Why it failed, for the report and the summary. */
   failure?: string;
+  error?: FailureDetails;
+}
+
+/** What a failure's text has in it, apart. */
+export interface FailureDetails {
+  /** None: a bug of ours. */
+  readonly code?: ErrorCode | undefined;
+  /** The end of the text: what to do now. */
+  readonly nextStep?: string | undefined;
 }
 
 export interface FileProblem {
@@ -99,7 +136,29 @@ export function noteDataset({ datasets }: Results, target: Target, dataset: Data
   else datasets[at] = { target, dataset };
 }
 
-export function createResults(): Results {
+/** Adds to what is known of a target's dataset, and to the whole. */
+export function addCounts(results: Results, target: Target, more: Partial<Counts>): void {
+  const before = results.counts.get(target) ?? noCounts;
+  const { sent = 0, unchanged = 0, failed = 0, unverified = 0, bytesSent = 0 } = more;
+  results.counts.set(target, {
+    sent: before.sent + sent,
+    unchanged: before.unchanged + unchanged,
+    failed: before.failed + failed,
+    unverified: before.unverified + unverified,
+    bytesSent: before.bytesSent + bytesSent,
+  });
+  results.filesSent += sent;
+  results.filesUnchanged += unchanged;
+  results.filesFailed += failed;
+  results.unverified += unverified;
+  results.bytesSent += bytesSent;
+}
+
+export function noteLanded(results: Results, file: LandedFile): void {
+  results.slowest = topWith(results.slowest, file, ({ durationMs }) => durationMs);
+}
+
+export function createResults(clock: Pick<Clock, "now"> = systemClock): Results {
   return {
     datasets: [],
     sets: [],
@@ -109,6 +168,11 @@ export function createResults(): Results {
     unverified: 0,
     bytesSent: 0,
     uploadMs: 0,
+    counts: new Map(),
+    times: createTimes(clock),
+    limitWaitMs: 0,
+    calls: createCallTally(),
+    slowest: [],
     checkedByStore: 0,
     uncheckedByStore: 0,
     retries: createRetryTally(),

@@ -12,7 +12,7 @@ import type { DatasetToSend } from "../../src/upload/cost";
 import { optionsOf, type UploadContext } from "./datasets";
 import { writeCurrent } from "../report/growing-report";
 import { growthText } from "../plan/growth-text";
-import { noteDataset } from "../report/results";
+import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 import { countChecked, inTurns } from "./turns";
@@ -185,8 +185,8 @@ function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowRe
   const { increments, plan, made, upload } = result;
   const newCount = decision.plan.toSend.length;
   if (upload !== undefined) countChecked(run, upload);
-  results.filesUnchanged += decision.plan.current.length;
-  results.unverified += plan.unverified.length + (made?.unverified ?? 0);
+  const unverified = plan.unverified.length + (made?.unverified ?? 0);
+  addCounts(results, target, { unchanged: decision.plan.current.length, unverified });
   if (result.outcome === "partial") {
     const text = `The time budget ended before every new file of ${target.name} was sent. Nothing was confirmed; the next run resumes from here.`;
     run.warn({ text });

@@ -3,7 +3,7 @@
 import { isNamedByContent, type PublishResult } from "../../src/operations/publish/target";
 import { counted, describeTransfer } from "../../src/text";
 import { publish, type Decided, type UploadContext } from "./datasets";
-import { noteDataset } from "../report/results";
+import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 import { countChecked, inTurns } from "./turns";
@@ -32,11 +32,11 @@ function reportResult(run: Run, { target, decision }: Decided, result: PublishRe
   }
   const { dataset, unverified, upload } = result;
   noteDataset(results, target, dataset);
-  results.unverified += unverified;
+  addCounts(results, target, { unverified });
   if (upload !== undefined) countChecked(run, upload);
   if (result.outcome === "unchanged") {
     // What was sent is counted with the upload.
-    if (upload === undefined) results.filesUnchanged += target.files.length;
+    if (upload === undefined) addCounts(results, target, { unchanged: target.files.length });
     const rest = upload === undefined ? "nothing is sent" : "another run made it meanwhile";
     log.info(`Dataset ${target.name} holds these files already (uid ${dataset.uid}); ${rest}.`);
     return;

@@ -5,11 +5,12 @@ import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { UploadError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";
+import type { Pace } from "../../src/flow/pace";
 import { runPool } from "../../src/flow/pool";
 import type { PublishResult } from "../../src/operations/publish/target";
 import type { UploadResult } from "../../src/upload/run";
 import type { UploadContext } from "./datasets";
-import { noteDataset } from "../report/results";
+import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 
@@ -64,8 +65,11 @@ async function workCounted<One extends { readonly target: Target }>(
   { one, work, isSent }: Turn<One>,
 ): Promise<Outcome> {
   const { target } = one;
-  const tally = createTally(run);
+  const tally = createTally(run, target, context.avala.pace);
+  let endIngest = (): void => undefined;
   const onConfirmed = (dataset: Dataset): void => {
+    tally.endSending();
+    endIngest = run.results.times.start("ingest");
     noteDataset(run.results, target, dataset);
     run.putOutputs();
     isSent();
@@ -76,6 +80,7 @@ async function workCounted<One extends { readonly target: Target }>(
     annotate(run, target, error);
     throw error;
   } finally {
+    endIngest();
     tally.add();
     run.putOutputs();
   }
@@ -103,22 +108,30 @@ function sortAs(all: readonly OfTarget[], noted: OfTarget[]): void {
   noted.sort((one, other) => (order.get(one.target) ?? 0) - (order.get(other.target) ?? 0));
 }
 
-/** Adds one upload's last progress to the run's counts. */
-function createTally({ results, environment, budget }: Run): {
-  /** The same session, whose uploads are counted. */
-  listening(avala: Avala): Avala;
-  add(): void;
-} {
+/** Adds one upload's last progress to the run's counts, and its time to the run's. */
+function createTally({ results, environment, budget }: Run, target: Target, pace: Pace): Tally {
   let last: UploadProgress | undefined;
   let firstMs: number | undefined;
   let lastMs = 0;
+  let waitedBeforeMs = 0;
+  let end: (() => void) | undefined;
   const note = (progress: UploadProgress): void => {
     const nowMs = environment.clock.now();
     // Sending is no waiting: `timeout-minutes` is not about it.
     if (firstMs !== undefined) budget.exclude(nowMs - lastMs);
+    if (end === undefined) {
+      end = results.times.start("sending");
+      waitedBeforeMs = pace.waitedMs();
+    }
     firstMs ??= nowMs;
     lastMs = nowMs;
     last = progress;
+  };
+  const endSending = (): void => {
+    if (end === undefined) return;
+    end();
+    results.limitWaitMs += pace.waitedMs() - waitedBeforeMs;
+    end = undefined;
   };
   return {
     listening: (avala) =>
@@ -126,14 +139,22 @@ function createTally({ results, environment, budget }: Run): {
         if (event.kind === "upload-progress") note(event.progress);
         avala.emit(event);
       }),
+    endSending,
     add() {
+      endSending();
       results.uploadMs += firstMs === undefined ? 0 : lastMs - firstMs;
-      results.filesSent += last?.filesSent ?? 0;
-      results.filesUnchanged += last?.filesUnchanged ?? 0;
-      results.filesFailed += last?.filesFailed ?? 0;
-      results.bytesSent += last?.bytesSent ?? 0;
+      if (last === undefined) return;
+      const { filesSent: sent, filesUnchanged: unchanged, filesFailed: failed, bytesSent } = last;
+      addCounts(results, target, { sent, unchanged, failed, bytesSent });
     },
   };
+}
+
+interface Tally {
+  /** The same session, whose uploads are counted. */
+  listening(avala: Avala): Avala;
+  endSending(): void;
+  add(): void;
 }
 
 export function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult): void {

@@ -27,6 +27,8 @@ export interface Pace {
   hold(untilMs: number): void;
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
   snapshot(): RateLimit | undefined;
+  /** Ms in which requests waited until now; of several at once each moment counts once. */
+  waitedMs(): number;
 }
 
 interface PaceOptions {
@@ -57,6 +59,8 @@ class HeaderPace implements Pace {
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
   private timer: AbortController | undefined;
+  private waitedBeforeMs = 0;
+  private waitingSinceMs: number | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -81,6 +85,20 @@ class HeaderPace implements Pace {
 
   snapshot(): RateLimit | undefined {
     return this.budget.snapshot();
+  }
+
+  waitedMs(): number {
+    const { waitedBeforeMs, waitingSinceMs, clock } = this;
+    return waitedBeforeMs + (waitingSinceMs === undefined ? 0 : clock.now() - waitingSinceMs);
+  }
+
+  private noteWaiting(nowMs: number): void {
+    if (this.waiters.length > 0) {
+      this.waitingSinceMs ??= nowMs;
+      return;
+    }
+    this.waitedBeforeMs += nowMs - (this.waitingSinceMs ?? nowMs);
+    this.waitingSinceMs = undefined;
   }
 
   /** When one more request may go; `Infinity`: when one under way has ended. */
@@ -147,6 +165,7 @@ class HeaderPace implements Pace {
       this.waiters.splice(this.waiters.indexOf(late), 1);
       late.leave(pastDeadline(WHAT));
     }
+    this.noteWaiting(nowMs);
     if (this.waiters.length === 0) return;
     const deadlinesMs = this.waiters.map(({ deadlineMs }) => deadlineMs);
     this.wakeAt(Math.min(this.nextMs(nowMs), ...deadlinesMs), nowMs);

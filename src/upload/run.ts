@@ -42,7 +42,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     unproven: [],
     hasSessions: false,
     disowned: new Set(),
-    begun: new Set(),
+    begun: new Map(),
     begunBefore: new Set(),
     partsMutex: createMutex(),
     failuresInARow: 0,

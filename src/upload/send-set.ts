@@ -27,7 +27,7 @@ async function uploadOne(run: Run, file: HashedFile, signal: AbortSignal): Promi
     },
     takeBack: (count: number) => run.progress.takeBackBytes(count),
   };
-  run.begun.add(file.path);
+  run.begun.set(file.path, run.avala.clock.now());
   const sent = await send(sendingOf(run, bytes, signal), file, {
     asked: run.asked.get(file.path),
     journal: journalOf(run, file),

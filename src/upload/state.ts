@@ -45,8 +45,8 @@ export interface Run {
   readonly unproven: { readonly file: HashedFile; readonly sent: SentFile }[];
   /** Paths at which something else may lie than what this run sent there. */
   readonly disowned: Set<string>;
-  /** Paths that were begun in the batch, and in those that this run has given up. */
-  readonly begun: Set<string>;
+  /** Paths that were begun in the batch, and in those that this run has given up: when, ms since the epoch. */
+  readonly begun: Map<string, number>;
   begunBefore: ReadonlySet<string>;
   /** Files that go by parts do so one after the other: each keeps some of its parts in memory. */
   readonly partsMutex: Mutex;
@@ -81,7 +81,7 @@ export function findLanded(run: Run, file: HashedFile): ManifestEntry | undefine
 export function beginAnother(run: Run, batch: string | undefined): void {
   run.batch = batch;
   run.stored = new Map();
-  run.begunBefore = new Set(run.begun);
+  run.begunBefore = new Set(run.begun.keys());
   run.progress = trackerFor(run.request, run.avala);
   const { sent, unchanged, failures, doubtful, unproven } = run;
   for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
@@ -160,7 +160,9 @@ export async function land(run: Run, file: HashedFile, sent: SentFile): Promise<
   run.sent.push(entry);
   run.failuresInARow = 0;
   run.progress.addFile("sent", sizeBytes);
-  run.avala.emit({ kind: "file-sent", path, sizeBytes });
+  const nowMs = run.avala.clock.now();
+  const durationMs = nowMs - (run.begun.get(path) ?? nowMs);
+  run.avala.emit({ kind: "file-sent", path, sizeBytes, durationMs });
 }
 
 export function outcomeOf(run: Run): UploadOutcome {

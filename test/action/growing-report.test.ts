@@ -27,7 +27,9 @@ test("the summary and the report have the new dataset by its name, and what is s
   const { summaries, outputs } = await act();
   const made = place.emulator.datasets().find(({ name }) => name.startsWith("pets-0002"));
   const summary = summaries.join("\n").replaceAll("\\", "");
-  expect(summary).toContain(`| Dataset | ${made?.name}, uid ${made?.uid}`);
+  expect(summary).toContain(
+    `| [${made?.name}](${place.emulator.baseUrl}/datasets/${made?.uid}/)<br>`,
+  );
   expect(summary).toMatch(/\| Superseded \| images\/b\.jpg in pets-0001-\w{12}: changed \|/);
   expect(summary).toContain("2 held, 1 of them moved, 2 new, 1 superseded");
   const report = JSON.parse(readFileSync(outputs["report"] ?? "", "utf8")) as {

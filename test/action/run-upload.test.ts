@@ -601,8 +601,9 @@ describe("a dry run", () => {
   test("shows in its summary what would be made and what that costs", async () => {
     const { summaries, outputs } = await act({ ...versioned, "dry-run": "true" });
     const name = `pets-${outputs.digest?.slice(0, 12)}`;
+    expect(summaries[0]).toContain("| Dataset | Files | Size | To send | There already |");
     expect(summaries[0]).toContain(
-      `| Dataset | ${name} (image) would be made: 3 files, 29 bytes |`,
+      `| ${name}<br><sub>would be made</sub> | 3 | 29 bytes | 3 | 0 |`,
     );
     expect(summaries[0]).toContain(
       "| Would send | 3 files, 29 bytes, 9 API calls (12 if the server takes PUTs) |",

@@ -231,3 +231,15 @@ describe("a deadline", () => {
     expect(clock.waiting).toBe(0);
   });
 });
+
+test("counts how long requests waited, each moment once, however many wait", async () => {
+  const setup = setUp({ window: "fixed" }, { perMinute: 600, perSecond: 20 });
+  expect(setup.pace.waitedMs()).toBe(0);
+  const tookMs = await timed(setup, send(setup, 60, 1, 8));
+  // All but the way there and back of three bursts.
+  expect(setup.pace.waitedMs()).toBeGreaterThan(tookMs - 200);
+  expect(setup.pace.waitedMs()).toBeLessThanOrEqual(tookMs);
+  const waitedMs = setup.pace.waitedMs();
+  await setup.clock.advance(60_000);
+  expect(setup.pace.waitedMs()).toBe(waitedMs);
+});
