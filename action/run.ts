@@ -15,6 +15,7 @@ import { refuseUnfinished } from "./export/gate";
 import type { ActionEnvironment } from "./environment";
 import { endRun, fail } from "./report/ending";
 import { describeFaults } from "../src/files/content/fault-counts";
+import { withLeftovers } from "./report/cancelled";
 import { describeFailure } from "./report/failure";
 import { readApiKey, readInputs, type Inputs } from "./inputs/inputs";
 import { createLog } from "./report/log";
@@ -100,8 +101,9 @@ async function runGuarded(run: Run): Promise<void> {
     const isDone = outcome !== "partial" && outcome !== "planned";
     run.results.isComplete = isDone && run.results.unverified === 0;
   } catch (error) {
-    await reportFailure(run, status, error);
-    throw error;
+    const told = withLeftovers(error, run);
+    await reportFailure(run, status, told);
+    throw told;
   }
   await reportSuccess(run, status);
 }

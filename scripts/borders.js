@@ -113,7 +113,7 @@ const ORDERS = {
     ["handlers.ts"],
   ],
   action: [
-    ["environment.ts", "waiting.ts", "workspace-path.ts"],
+    ["environment.ts", "waiting.ts", "workspace-path.ts", "state-folder.ts"],
     ["github", "written.ts"],
     ["inputs"],
     ["selection"],

@@ -13,6 +13,7 @@ import { GATE_NAMES, refuseUnmet } from "./gate";
 import { GateClosedError } from "../report/failure";
 import { formatDuration } from "../../src/text";
 import type { ExportInputs, ExportSource } from "../inputs/export";
+import { againText } from "../report/cancelled";
 import { conditionText } from "../report/report";
 import { timed } from "../report/facts/times";
 import type { Outcome, Results } from "../report/results";
@@ -83,36 +84,24 @@ function judge({ log, results }: Run, conditions: readonly Condition[]): void {
   refuseUnmet(conditions);
 }
 
-/** What ends the waiting, and not the export. */
-const STILL_RUNNING: ReadonlySet<string> = new Set(["timeout", "cancelled"]);
-
 async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> {
   try {
     const finished = await waitForExport(avala, uid, { timeoutMs: run.budget.leftMs() });
     checkUid("export", finished.uid, uid);
     return { ...finished, uid };
   } catch (error) {
-    if (!isAvalaError(error) || !STILL_RUNNING.has(error.code)) throw error;
-    const hint = `The export is still running. ${againText(run.inputs.export?.source, uid)}`;
-    if (error.code === "cancelled") {
-      const text = `Waiting for export ${uid} was stopped before it was done.`;
-      throw new AvalaError("cancelled", text, { hint: `${hint}.`, cause: error });
-    }
+    if (!isAvalaError(error) || error.code !== "timeout") throw error;
+    const again = againText(run.inputs.export?.source, uid);
     const minutes = Number((run.inputs.timeoutMs / 60_000).toFixed(3));
     throw new AvalaError(
       "timeout",
       `Export ${uid} was not complete when timeout-minutes (${minutes}, for all waits together) ran out.`,
-      { hint: `${hint}, or increase timeout-minutes.`, cause: error },
+      {
+        hint: `The export is still running. ${again}, or increase timeout-minutes.`,
+        cause: error,
+      },
     );
   }
-}
-
-/** A run again finds an export by the name that this Action makes, and by no other. */
-function againText(source: ExportSource | undefined, uid: string): string {
-  const isFound = source?.kind === "existing" || source?.name === undefined;
-  return isFound
-    ? `Running this step again waits for it, and so does export-uid: ${uid}`
-    : `Running this step again would start a second one: wait for this one with export-uid: ${uid}`;
 }
 
 async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promise<Export> {
@@ -124,6 +113,7 @@ async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promis
   const wanted = exportOf(run, source);
   // A name that the workflow gives may be given to anything, so it proves nothing.
   const isNameMade = source.name === undefined;
+  run.results.startingExport = wanted.name;
   const started = await startExport(avala, wanted, {
     isNameUnique: isNameMade,
     isSameName: (name) => isNameMade && isMadeFor(wanted, name),

@@ -50,6 +50,8 @@ export interface Results {
   readonly datasets: { target: Target; dataset: Dataset }[];
   /** The growing sets, as this run leaves them: also what other runs made of them. */
   readonly sets: GrownSet[];
+  /** That a run which ends as it should will have sent, or found in its journal. */
+  filesToSend: number;
   filesSent: number;
   filesUnchanged: number;
   filesFailed: number;
@@ -79,6 +81,8 @@ export interface Results {
   problems: readonly FileProblem[];
   /** What new versions leave behind at Avala, in words. */
   readonly replaced: string[];
+  /** The name of the export that this run starts, from before it is started on. */
+  startingExport?: string;
   export?: Pick<Export, "uid" | "status"> & Partial<Export>;
   /** As they were judged last; empty before. */
   conditions: readonly Condition[];
@@ -162,6 +166,7 @@ export function createResults(clock: Pick<Clock, "now"> = systemClock): Results 
   return {
     datasets: [],
     sets: [],
+    filesToSend: 0,
     filesSent: 0,
     filesUnchanged: 0,
     filesFailed: 0,

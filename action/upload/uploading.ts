@@ -163,6 +163,7 @@ function tellReplaced(run: Run, decided: readonly Decided[]): void {
 
 function tellCost(run: Run, avala: Avala, datasets: readonly DatasetToSend[]): void {
   const cost = estimateCost(datasets, avala.pace.snapshot());
+  run.results.filesToSend = cost.files;
   if (cost.files > 0) run.log.info(`To send: ${describeCost(cost)}.`);
 }
 

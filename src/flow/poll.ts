@@ -70,6 +70,19 @@ export async function poll<T>(
   read: (limits: ReadLimits) => Promise<T>,
   options: PollOptions<T>,
 ): Promise<T> {
+  try {
+    return await readUntilDone(read, options);
+  } catch (error) {
+    // Whatever it was doing just then: what was awaited is what there is to say.
+    const isStopped = isAvalaError(error) && error.code === "cancelled";
+    throw isStopped ? cancelled(`Waiting for ${options.what}`) : error;
+  }
+}
+
+async function readUntilDone<T>(
+  read: (limits: ReadLimits) => Promise<T>,
+  options: PollOptions<T>,
+): Promise<T> {
   const { clock, random, signal, what } = options;
   const deadlineMs = clock.now() + options.timeoutMs;
   const maxWaitMs = options.maxWaitMs ?? 15_000;

@@ -1,0 +1,14 @@
+// Whether what a run records on this machine is there for the next one. Pure.
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * GitHub deletes its own machines after each job, and with them the user's state folder. A folder that the workflow names is
+ * taken for one that it keeps: where that leads can't be seen from here.
+ */
+export function isStateLost({ RUNNER_ENVIRONMENT, AVALA_STATE_DIR = "" }: Env): boolean {
+  return RUNNER_ENVIRONMENT === "github-hosted" && AVALA_STATE_DIR.trim() === "";
+}
+
+export const KEEP_STATE =
+  "To keep the record, set AVALA_STATE_DIR to a folder of the workspace and keep that by actions/cache: https://github.com/avala/upload-action/blob/v1/docs/action.md#caching";

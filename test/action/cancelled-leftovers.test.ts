@@ -1,0 +1,134 @@
+// What a cancelled run says of what it leaves: what landed, what continues at Avala, and how the next run goes on.
+import { setTimeout as sleep } from "node:timers/promises";
+import { useActionPlace } from "../support/action-place";
+import type { Recorded } from "../support/recorded-action";
+import { jpeg } from "../support/temp-tree";
+
+const place = useActionPlace({
+  "images/one.jpg": jpeg("one"),
+  "images/three.jpg": jpeg("three"),
+  "images/two.jpg": jpeg("two"),
+});
+
+const uploading = { dataset: "pets-{digest}", files: "images", concurrency: "1" };
+const exporting = { ...uploading, "export-datasets": "uploaded" };
+
+/** Runs the step and cancels it as soon as `isTime`. @returns its one error */
+async function cancelledWhen(
+  isTime: () => boolean,
+  inputs: Record<string, string>,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const controller = new AbortController();
+  const acted = place.act(inputs, { signal: controller.signal, env });
+  while (!isTime()) await sleep(5);
+  await sleep(20);
+  controller.abort();
+  return errorOf(await acted);
+}
+
+function errorOf({ errors, outputs, summaries }: Recorded): string {
+  expect(outputs).toMatchObject({ outcome: "cancelled", complete: "false" });
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toMatch(/^Cancelled\. /);
+  expect(summaries[0]).toContain("Cancelled");
+  return errors[0] ?? "";
+}
+
+const hosted = { RUNNER_ENVIRONMENT: "github-hosted", AVALA_STATE_DIR: "" };
+
+describe("cancelled while files are sent", () => {
+  const isSecondUnderWay = (): boolean =>
+    place.emulator.requests().filter(({ target, method }) => {
+      return target === "storage" && method === "POST";
+    }).length === 2;
+  beforeEach(() => {
+    const on = { target: "storage", method: "POST" } as const;
+    place.emulator.setFault({ on, skip: 1, times: 0, stall: true });
+  });
+
+  test("it says how many landed, and that the next run sends the rest", async () => {
+    const text = await cancelledWhen(isSecondUnderWay, uploading);
+    expect(text).toContain("Landed: 1 of 3 files, ");
+    expect(text).toContain("Run again to send the rest.");
+  });
+
+  test("it does not promise that where the runner is deleted with its record", async () => {
+    const text = await cancelledWhen(isSecondUnderWay, uploading, {
+      ...hosted,
+      HOME: place.tree.at(".home"),
+    });
+    expect(text).toContain("Landed: 1 of 3 files, ");
+    expect(text).toContain("the next run sends them again");
+    expect(text).toContain("AVALA_STATE_DIR");
+  });
+});
+
+test("cancelled before a file has landed, it says that there is nothing", async () => {
+  place.emulator.setFault({ on: { target: "storage" }, times: 0, stall: true });
+  const isSending = (): boolean =>
+    place.emulator.requests().some(({ target }) => target === "storage");
+  expect(await cancelledWhen(isSending, uploading)).toContain("No file had landed.");
+});
+
+test("cancelled while Avala makes the dataset, it says that Avala continues", async () => {
+  await place.start({ ingestMs: 600_000 });
+  const text = await cancelledWhen(() => place.emulator.datasets().length > 0, uploading);
+  const [dataset] = place.emulator.datasets();
+  expect(text).toContain(
+    `Dataset ${dataset?.name} (uid ${dataset?.uid}) is creating: Avala continues`,
+  );
+  expect(text).not.toContain("Landed");
+});
+
+describe("cancelled while an export runs", () => {
+  beforeEach(() => place.start({ exportMs: 600_000 }));
+  const isRunning = (): boolean => place.emulator.exports().length > 0;
+
+  test("it says which, and how to wait for it", async () => {
+    const text = await cancelledWhen(isRunning, exporting);
+    const uid = place.emulator.exports()[0]?.uid;
+    const [dataset] = place.emulator.datasets();
+    expect(text).toContain(`Dataset ${dataset?.name} (uid ${dataset?.uid}) is made`);
+    expect(text).toContain(`Export ${uid} is still running at Avala`);
+    expect(text).toContain(`this step again waits for it, and so does export-uid: ${uid}`);
+  });
+
+  test("it warns of a second one where the workflow gave the name", async () => {
+    const text = await cancelledWhen(isRunning, { ...exporting, "export-name": "release" });
+    expect(text).toContain("would start a second one");
+    expect(text).toContain(`export-uid: ${place.emulator.exports()[0]?.uid}`);
+  });
+});
+
+test("cancelled while an export is started, it says that there may be one", async () => {
+  place.emulator.setFault({ on: { method: "POST", path: "/exports/" }, stall: true });
+  const isStarting = (): boolean =>
+    place.emulator
+      .requests()
+      .some(({ method, path }) => method === "POST" && path.endsWith("/exports/"));
+  const text = await cancelledWhen(isStarting, exporting);
+  expect(text).toContain("may have been started");
+});
+
+test("cancelled while a complete export is fetched, it says how to use it", async () => {
+  place.emulator.setFault({ on: { target: "storage", method: "GET" }, times: 0, stall: true });
+  const isFetching = (): boolean =>
+    place.emulator
+      .requests()
+      .some(({ target, method }) => target === "storage" && method === "GET");
+  const text = await cancelledWhen(isFetching, { ...exporting, "download-path": "export" });
+  expect(text).toContain(`Use it with export-uid: ${place.emulator.exports()[0]?.uid}`);
+});
+
+test("a commit status of a cancelled run says so", async () => {
+  await place.start({ exportMs: 600_000 });
+  const controller = new AbortController();
+  const status = { "status-context": "avala/export", "github-token": "ghs_x" };
+  const acted = place.act({ ...exporting, ...status }, { signal: controller.signal });
+  while (place.emulator.exports().length === 0) await sleep(5);
+  controller.abort();
+  const { statuses } = await acted;
+  expect(statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
+  expect(statuses[1]?.description).toMatch(/^Cancelled\. /);
+});
