@@ -214,6 +214,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const { files, contents, patterns, hiddenLeftOut, leftOut } = selection.fileSet;
   log.group("Files", [
     ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
+    ...(selection.list === undefined ? [] : [selection.list]),
     ...(contents.length > 0 ? [`contents: ${describeFaults(contents, files.length)}`] : []),
     ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
     ...describeLeftOut(leftOut).map((line) => `left out: ${line}`),

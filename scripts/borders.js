@@ -48,7 +48,7 @@ const ORDERS = {
     ["storage"],
   ],
   "src/files": [
-    ["names.ts", "media.ts", "local-file.ts", "foreign-formats.ts"],
+    ["names.ts", "media.ts", "local-file.ts", "foreign-formats.ts", "path-list.ts"],
     ["content", "manifest"],
     ["scan", "file-set-options.ts", "workers"],
     ["left-out.ts", "hash.ts", "inspect.ts"],

@@ -15,6 +15,10 @@ const MEANT: ReadonlyMap<string, string> = new Map([
     "path paths include includes glob globs pattern patterns source sources input inputs images",
   ),
   ...meaning(
+    "`files-from`",
+    "file-list files-list list changed-files files-file path-list paths-from files-from-file files-from-source-file",
+  ),
+  ...meaning(
     "`root`",
     "working-directory cwd directory dir folder base-dir base-directory workdir root-dir",
   ),

@@ -22,6 +22,7 @@ export const INPUTS = {
   "api-key": { default: "" },
   "base-url": { default: "" },
   files: { default: "" },
+  "files-from": { default: "" },
   root: { default: ".", needs: "upload" },
   prefix: { default: "", needs: "upload" },
   "include-hidden-files": { default: "false", needs: "upload" },

@@ -10,9 +10,11 @@ import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 
 export interface UploadInputs {
-  /** The lines of `files` that choose, and those that take away, without their `!`. */
+  /** The lines of `files` that choose, and those that take away, without their `!`. None choose: all does. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** A file that lists paths: then only these are taken. */
+  readonly filesFrom?: string | undefined;
   readonly root: string;
   readonly prefix?: string | undefined;
   readonly includeHidden: boolean;
@@ -46,12 +48,15 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
   const lines = reader.lines("files");
   const settings = readUploadSettings(reader);
   const dataset = reader.text("dataset");
-  if (lines.length === 0 && dataset === undefined) return undefined;
+  const filesFrom = reader.text("files-from");
+  const hasFiles = lines.length > 0 || filesFrom !== undefined;
+  if (!hasFiles && dataset === undefined) return undefined;
   const include = lines.filter((line) => !line.startsWith("!"));
   const exclude = lines.filter((line) => line.startsWith("!")).map((line) => line.slice(1).trim());
-  if (lines.length === 0)
+  if (!hasFiles)
     reader.refuse("files", "is empty, although dataset is set; write one glob per line");
-  else if (include.length === 0) reader.refuse("files", "only removes files; add a line without !");
+  else if (include.length === 0 && filesFrom === undefined)
+    reader.refuse("files", "only removes files; add a line without !");
   if (exclude.includes(""))
     reader.refuse("files", "contains a line that is only !; write a glob after it");
   for (const line of exclude.filter((rest) => /^!(?!\()/.test(rest))) {
@@ -69,12 +74,12 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
       "can be leave-out only where dataset contains {increment}: a version or a fixed name would be made without these files, and nothing can be added to it later";
     reader.refuse("changing-files", text);
   }
-  return { ...settings, include, exclude, dataset: dataset ?? "", nameProblems };
+  return { ...settings, include, exclude, filesFrom, dataset: dataset ?? "", nameProblems };
 }
 
 function readUploadSettings(
   reader: Reader,
-): Omit<UploadInputs, "include" | "exclude" | "dataset" | "nameProblems"> {
+): Omit<UploadInputs, "include" | "exclude" | "filesFrom" | "dataset" | "nameProblems"> {
   const depth = reader.choice("partition-depth", ["0", "1"]);
   const symlinks = reader.choice("symlinks", ["follow", "skip", "error"]) ?? "error";
   const budget = reader.number("time-budget-minutes", { least: 0.01, most: MAX_MINUTES });

@@ -106,8 +106,16 @@ function fileCounts(results: Readonly<Results>): Readonly<Record<string, number 
 }
 
 /** As lists: what is a name would else not be masked. */
-function leftOutCounts({ unindexed, evicted, young, changed, ...counts }: LeftOut): object {
+function leftOutCounts({ unindexed, junk, ignored, ...paths }: LeftOut): object {
   const suffixes = [...countSuffixes(unindexed)].map(([suffix, files]) => ({ suffix, files }));
-  const paths = { evicted: evicted.length, young: young.length, changed: changed.length };
-  return { unindexed: suffixes, ...paths, ...counts };
+  const { evicted, young, changed, unlisted } = paths;
+  return {
+    unindexed: suffixes,
+    evicted: evicted.length,
+    young: young.length,
+    changed: changed.length,
+    unlisted: unlisted.length,
+    junk,
+    ignored,
+  };
 }

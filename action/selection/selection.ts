@@ -6,6 +6,7 @@ import { InputError, type InputProblem } from "../../src/errors";
 import { type FileSet, readFileSet } from "../../src/files/file-set";
 import { describeFaults } from "../../src/files/content/fault-counts";
 import { hashStill } from "../../src/files/moving";
+import type { FileSetOptions } from "../../src/files/file-set-options";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
 import {
@@ -16,6 +17,8 @@ import {
 import { type DataType, isIndexed } from "../../src/files/media";
 import type { GrowingName } from "../../src/operations/grow/increment-name";
 import { downloadProblem } from "./download-place";
+import { readFilesFrom, useOf, type FilesFrom, type ListUse } from "./files-from";
+import { describeList, idleList, missingPaths, refusedList } from "./list-words";
 import { idleLines, refusedLines } from "./idle-lines";
 import { sharedNames } from "./shared-names";
 import { countOwn, type OwnCount } from "./own-count";
@@ -48,6 +51,8 @@ export interface Selection {
   readonly targets: readonly Target[];
   /** What the Action wrote itself and did not take: files, and folders as one. */
   readonly ownLeftOut: number;
+  /** What became of the list that `files-from` names. */
+  readonly list?: string | undefined;
   /** A line for each folder that is not a dataset, since none of its files would be indexed. */
   readonly leftOutFolders: readonly string[];
   /** What the reader should know although nothing is wrong. */
@@ -79,7 +84,8 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
     root: realOf(fromWorkspace(options.workspace, inputs.root)),
     includeHidden: inputs.includeHidden,
   });
-  const listed = await readAndCheck(inputs, options, own);
+  const list = readFilesFrom(inputs, options.workspace);
+  const { fileSet: listed, use } = await readAndCheck(inputs, options, { own, list });
   const { ifNoFilesFound, minAgeMinutes, changingFiles } = inputs;
   const moving = { minAgeMinutes, changingFiles, allowEmpty: ifNoFilesFound !== "error" };
   const { set: fileSet, manifest } = await hashStill(listed, moving, (onChanged) =>
@@ -87,7 +93,10 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
   );
   const unmatched =
     inputs.ifNoFilesFound === "warn"
-      ? [...idleLines({ ...fileSet, ownLeftOut: own.count() }, options.downloadFolder)]
+      ? [
+          ...idleLines({ ...fileSet, ownLeftOut: own.count() }, options.downloadFolder),
+          ...idleList(list, use),
+        ]
       : [];
   if (unmatched.length > 0) unmatched.push(...emptyWorkspace(options.workspace));
   return {
@@ -96,49 +105,46 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
     targets: targetsOf(inputs, fileSet, manifest),
     ownLeftOut: own.count(),
     leftOutFolders: leftOutFolders(inputs, fileSet),
-    warnings: [...unmatched.map((text) => ({ text })), ...noticesOf(fileSet)],
+    ...(list && use ? { list: describeList(list, use) } : {}),
+    warnings: [
+      ...[...unmatched, ...missingPaths(list, use)].map((text) => ({ text })),
+      ...noticesOf(fileSet),
+    ],
   };
+}
+
+interface Sources {
+  readonly own: OwnCount;
+  readonly list: FilesFrom | undefined;
 }
 
 /** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
 async function readAndCheck(
   inputs: UploadInputs,
   { workspace, signal, nowMs, downloadFolder }: SelectionOptions,
-  own: OwnCount,
-): Promise<FileSet> {
+  { own, list }: Sources,
+): Promise<{ readonly fileSet: FileSet; readonly use: ListUse | undefined }> {
   const swallowed = downloadProblem(inputs, fromWorkspace(workspace, inputs.root), downloadFolder);
   const problems: InputProblem[] = [...inputs.nameProblems, ...swallowed];
-  const fileSet = await readFileSet(
-    {
-      root: fromWorkspace(workspace, inputs.root),
-      base: workspace,
-      include: inputs.include,
-      exclude: inputs.exclude,
-      prefix: inputs.prefix,
-      includeHidden: inputs.includeHidden,
-      symlinks: inputs.symlinks,
-      allowLinkTargets: inputs.allowLinkTargets,
-      unindexed: inputs.unindexed,
-      checkContent: inputs.checkContent,
-      minAgeMinutes: inputs.minAgeMinutes,
-      changingFiles: inputs.changingFiles,
-      dataType: inputs.dataType,
-      partitionDepth: inputs.partitionDepth,
-      // Lines without a match are this Action's business: `if-no-files-found` is about each of them.
-      allowEmpty: true,
+  let use: ListUse | undefined;
+  const fileSet = await readFileSet(setOptionsOf(inputs, workspace), {
+    signal,
+    nowMs,
+    isLeftOut: own.isOwn,
+    linkTargetsInput: "allow-link-targets",
+    countsRemoved: inputs.ifNoFilesFound !== "ignore",
+    listed: list?.listed,
+    check: ({ paths, patterns, ...found }) => {
+      use = list && useOf(list, paths, found.leftOut.unindexed.length);
+      if (inputs.ifNoFilesFound !== "error") return [];
+      const lines = {
+        ...found,
+        patterns: hasLines(inputs) ? patterns : [],
+        ownLeftOut: own.count(),
+      };
+      return [...refusedLines(lines, downloadFolder), ...refusedList(list, use)];
     },
-    {
-      signal,
-      nowMs,
-      isLeftOut: own.isOwn,
-      linkTargetsInput: "allow-link-targets",
-      countsRemoved: inputs.ifNoFilesFound !== "ignore",
-      check: (found) =>
-        inputs.ifNoFilesFound === "error"
-          ? refusedLines({ ...found, ownLeftOut: own.count() }, downloadFolder)
-          : [],
-    },
-  ).catch((error: unknown) => {
+  }).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
     problems.push(...error.problems);
     return undefined;
@@ -147,7 +153,33 @@ async function readAndCheck(
   if (problems.length > 0)
     problems.push(...emptyWorkspace(workspace).map((text) => ({ input: "files", text })));
   if (fileSet === undefined || problems.length > 0) throw new InputError(problems);
-  return fileSet;
+  return { fileSet: hasLines(inputs) ? fileSet : { ...fileSet, patterns: [] }, use };
+}
+
+function setOptionsOf(inputs: UploadInputs, workspace: string): FileSetOptions {
+  return {
+    root: fromWorkspace(workspace, inputs.root),
+    base: workspace,
+    include: hasLines(inputs) ? inputs.include : ["**"],
+    exclude: inputs.exclude,
+    prefix: inputs.prefix,
+    includeHidden: inputs.includeHidden,
+    symlinks: inputs.symlinks,
+    allowLinkTargets: inputs.allowLinkTargets,
+    unindexed: inputs.unindexed,
+    checkContent: inputs.checkContent,
+    minAgeMinutes: inputs.minAgeMinutes,
+    changingFiles: inputs.changingFiles,
+    dataType: inputs.dataType,
+    partitionDepth: inputs.partitionDepth,
+    // Lines without a match are this Action's business: `if-no-files-found` is about each of them.
+    allowEmpty: true,
+  };
+}
+
+/** Without one a list of paths chooses, and no line is to blame. */
+function hasLines({ include }: UploadInputs): boolean {
+  return include.length > 0;
 }
 
 /** What is wrong where nothing was checked out. */

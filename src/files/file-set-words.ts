@@ -7,6 +7,7 @@ import type { FileSetOptions } from "./file-set-options";
 import { describeLeftOut, type LeftOut } from "./left-out";
 import type { LocalFile, Notice } from "./local-file";
 import { fitsWindows } from "./names";
+import type { Indexing } from "./scan/indexing";
 import type { Removal } from "./scan/patterns";
 import type { Scan } from "./scan/findings";
 
@@ -25,12 +26,26 @@ export function contentCounts({
   return [{ input: "checkContent", text: `${describeFaults(contents, files.length)}.` }];
 }
 
-/** Why nothing is chosen at all. */
-export function emptyProblems(
-  found: Scan,
-  leftOut: LeftOut,
+interface Chosen {
+  readonly found: Scan;
+  readonly leftOut: LeftOut;
+  readonly indexing: Pick<Indexing, "paths" | "problems">;
+  /** Whether only paths of a list are taken. */
+  readonly hasList: boolean;
+}
+
+/** Why nothing is chosen at all, or nothing that the server would make an item of. */
+export function nothingProblems(
+  { found, leftOut, indexing, hasList }: Chosen,
   options: FileSetOptions,
-): InputProblem[] {
+): readonly InputProblem[] {
+  // A list of changes may well name nothing of the set: to take nothing is then what was asked for.
+  const isEmptyList = hasList && options.allowEmpty === true && indexing.paths.length === 0;
+  return [...emptyProblems(found, leftOut, options), ...(isEmptyList ? [] : indexing.problems)];
+}
+
+/** Why nothing is chosen at all. */
+function emptyProblems(found: Scan, leftOut: LeftOut, options: FileSetOptions): InputProblem[] {
   if (found.paths.length > 0 || options.allowEmpty === true) return [];
   const lines = found.patterns.map(({ pattern }) => shown(pattern)).join(", ");
   const hidden =

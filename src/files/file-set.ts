@@ -7,7 +7,7 @@ import { looksLikeCredential } from "./scan/credentials";
 import { readOptions, type FileSetOptions } from "./file-set-options";
 import {
   contentCounts,
-  emptyProblems,
+  nothingProblems,
   repeated,
   unrestProblems,
   windowsNotices,
@@ -20,6 +20,7 @@ import { suffixOf, type DataType } from "./media";
 import { leaveMoving, type MovingOptions } from "./moving";
 import { pathProblem, twinProblems } from "./names";
 import { shown } from "../text";
+import type { Listed } from "./scan/listed";
 import type { PatternLine, Removal } from "./scan/patterns";
 import { orderNotices } from "./scan/order";
 import { countRemoved } from "./scan/removals";
@@ -57,9 +58,14 @@ interface FileSetRun {
   /** A caller's own refusals of what the lines chose, reported together with the others. */
   readonly check?:
     | ((
-        found: Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut" | "leftOut">,
+        found: Pick<FileSet, "root" | "patterns" | "removed" | "hiddenLeftOut" | "leftOut"> & {
+          /** What is chosen, relative to the root. */
+          readonly paths: readonly string[];
+        },
       ) => readonly InputProblem[])
     | undefined;
+  /** The only paths that are taken of what the lines choose. @default all */
+  readonly listed?: Listed | undefined;
   /**
    * What is as if it was not there, by its real path; unless a line names it in full.
    */
@@ -90,7 +96,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   const { patterns, hiddenLeftOut } = found;
   const still = await leaveMoving(chosen.candidates, movingOptions(options, run));
   const leftOut = { ...chosen.leftOut, young: still.young, changed: still.gone };
-  problems.push(...(run.check?.({ root, patterns, removed, hiddenLeftOut, leftOut }) ?? []));
+  problems.push(...(run.check?.({ root, ...found, removed, leftOut }) ?? []));
   const inspection = await inspectFiles(still.candidates, {
     checkContent: options.checkContent ?? "warn",
     wantsSplats: options.dataType === "splat",
@@ -104,8 +110,9 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     ...typeProblems(found.paths, options, otherThanSplats),
   );
   const { files } = inspection;
+  const hasList = run.listed !== undefined;
   if (problems.length === 0)
-    problems.push(...emptyProblems(found, leftOut, options), ...indexing.problems);
+    problems.push(...nothingProblems({ found, leftOut, indexing, hasList }, options));
   if (problems.length === 0) problems.push(...unrestProblems({ files, leftOut }, options));
   if (problems.length > 0) throw new InputError(problems);
   return {
@@ -168,6 +175,7 @@ async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Ch
     }),
     ...patterns,
     includeHidden: options.includeHidden ?? false,
+    listed: run.listed,
     signal: run.signal,
   };
   const found = await scan(request);
@@ -194,7 +202,8 @@ function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
   const missing = evicted.map((path) => prefix + path);
   // The placeholder of a file that would be no item is a thing left behind.
   const junk = junkLeftOut + found.evicted.length - evicted.length;
-  return { unindexed, junk, ignored, evicted: missing, young: [], changed: [] };
+  const unlisted = found.unlisted.map((path) => prefix + path);
+  return { unindexed, junk, ignored, evicted: missing, young: [], changed: [], unlisted };
 }
 
 /** What is named in full is meant, and so are the folders on the way to it. */

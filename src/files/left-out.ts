@@ -17,6 +17,8 @@ export interface LeftOut {
   readonly young: readonly string[];
   /** Paths of files that went or changed while they were read. */
   readonly changed: readonly string[];
+  /** Paths of files that a list of paths does not name. */
+  readonly unlisted: readonly string[];
 }
 
 /** Paths of files, or of folders of them, that are there and were only left for a later run. */
@@ -24,16 +26,19 @@ export function postponedIn({
   evicted,
   young,
   changed,
-}: Pick<LeftOut, "evicted" | "young" | "changed">): readonly string[] {
-  return [...evicted, ...young, ...changed];
+  unlisted,
+}: Pick<LeftOut, "evicted" | "young" | "changed" | "unlisted">): readonly string[] {
+  return [...evicted, ...young, ...changed, ...unlisted];
 }
 
 const maxLines = 10;
 
 /** One line for each reason, as it stands after "left out: ". */
 export function describeLeftOut(leftOut: LeftOut): readonly string[] {
-  const { unindexed, junk, ignored, evicted, young, changed } = leftOut;
+  const { unindexed, junk, ignored, evicted, young, changed, unlisted } = leftOut;
   const lines: string[] = [];
+  if (unlisted.length > 0)
+    lines.push(`not in the list: ${counted(unlisted.length, "file")} (${named(unlisted)})`);
   if (unindexed.length > 0) {
     const files = counted(unindexed.length, "file");
     lines.push(`${files} that Avala would not index: ${describeSuffixes(unindexed)}`);

@@ -44,6 +44,25 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
     );
   });
 
+  test("sends what a commit changed, by Git's list, and nothing of one that changed nothing", async () => {
+    const example = "changed-files";
+    createRepository({ example, tree }, { photos: "examples/photos" });
+    const workflow = { example, tree, emulator, parts: [act, node24] };
+    addFile(workflow, "photos/space/caf\u00e9 [1].jpg", "examples/photo-to-add/coffee.jpg");
+    const first = await push(workflow);
+    expect(first.log).toContain("uploaded: 1 files sent");
+    const [dataset] = emulator.datasets();
+    expect(emulator.items(dataset?.uid ?? "").map(({ key }) => key)).toEqual([
+      "photos/space/caf\u00e9 [1].jpg",
+    ]);
+
+    addFile(workflow, "notes.md", "CHANGELOG.md");
+    const second = await push(workflow);
+    expect(second.log).toContain("empty: 0 files sent");
+    expect(second.code).toBe(0);
+    expect(emulator.datasets()).toHaveLength(1);
+  });
+
   test("grows: a photograph that comes is sent alone, and the export covers both datasets", async () => {
     const example = "growing-set";
     createRepository({ example, tree }, { photos: "examples/photos" });

@@ -6,6 +6,7 @@ import { comparePaths } from "../manifest/manifest";
 import type { Rejection } from "./entries";
 import { createIgnores, type IgnoreCount } from "./ignore-file";
 import { evictedName, isJunk } from "./junk";
+import { everything, type Listed } from "./listed";
 import type { PatternLine } from "./patterns";
 import { IGNORE_FILE, type Tree } from "./tree";
 
@@ -16,6 +17,8 @@ export interface Scan {
   readonly named: ReadonlySet<string>;
   /** In the order of the lines. */
   readonly patterns: readonly PatternCount[];
+  /** Those that would be taken, and that the list does not name. */
+  readonly unlisted: readonly string[];
   /** Files that match, but are hidden and not named. */
   readonly hiddenLeftOut: number;
   /** Files that match and folders on the way that are known as junk, and not named. */
@@ -41,29 +44,35 @@ export interface Findings {
 interface Options {
   readonly tree: Tree;
   readonly includeHidden: boolean;
+  readonly listed?: Listed | undefined;
 }
 
-export function createFindings({ tree, includeHidden }: Options): Findings {
+/** Counts a path by why it is left out. */
+type Note = () => unknown;
+
+export function createFindings({ tree, includeHidden, listed = everything }: Options): Findings {
   const ignores = createIgnores(tree);
-  const taken = new Set<string>();
-  const named = new Set<string>();
-  const hidden = new Set<string>();
-  const junk = new Set<string>();
+  const [taken, named] = [new Set<string>(), new Set<string>()];
+  const [unlisted, hidden, junk] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const bars = new Map<string, Rejection>();
   const patterns: PatternCount[] = [];
+  const noteOf = (path: string, line: PatternLine, isFolder: boolean): Note | undefined => {
+    if (isJunkOf(path, line)) return () => junk.add(path);
+    if (!isFolder && !includeHidden && isHidden(path, line)) return () => hidden.add(path);
+    return ignores.isIgnored(path, isFolder) ? () => ignores.note(path, isFolder) : undefined;
+  };
   const isOut = (path: string, line: PatternLine, isFolder: boolean): boolean => {
-    if (isJunkOf(path, line)) junk.add(path);
-    else if (!isFolder && !includeHidden && isHidden(path, line)) hidden.add(path);
-    else if (ignores.isIgnored(path, isFolder)) ignores.note(path, isFolder);
-    else return false;
-    return true;
+    const note = noteOf(path, line, isFolder);
+    // What the list does not name is left out for that, whatever else may be said of it.
+    if (note !== undefined && listed.reaches(path)) note();
+    return note !== undefined;
   };
   const isTaken = (path: string, line: PatternLine): boolean =>
     !isInGits(path, line) && !isIgnoreFile(path) && !isOut(path, line, false);
   return {
     // What is wrong in a folder says nothing as long as the folder is left out.
     barOf: (line) => (path, bar) => {
-      if (path !== "" && ignores.isIgnored(path, true)) return;
+      if (!listed.reaches(path) || (path !== "" && ignores.isIgnored(path, true))) return;
       if (includeHidden || !isHidden(path, line)) bars.set(path, bar);
     },
     isPruned: (line) => (folder) => folder !== "" && isOut(folder, line, true),
@@ -71,7 +80,8 @@ export function createFindings({ tree, includeHidden }: Options): Findings {
       let count = 0;
       for (const path of chosen.filter((one) => isTaken(one, line))) {
         const bar = tree.find(path)?.bar;
-        if (bar === undefined) taken.add(path);
+        if (!listed.has(path)) unlisted.add(path);
+        else if (bar === undefined) taken.add(path);
         else bars.set(path, bar);
         if (bar === undefined || bar.level === "problem") count += 1;
         if (path === line.literal) named.add(path);
@@ -80,6 +90,7 @@ export function createFindings({ tree, includeHidden }: Options): Findings {
     },
     result: () => ({
       paths: [...taken].sort(comparePaths),
+      unlisted: [...unlisted].sort(comparePaths),
       named,
       patterns,
       hiddenLeftOut: [...hidden].filter((path) => !taken.has(path)).length,

@@ -4,6 +4,7 @@ import fastGlob from "fast-glob";
 import { cancelled } from "../../flow/clock";
 import type { TreeEntry } from "./entries";
 import { createFindings, isGits, type Findings, type OnBar, type Scan } from "./findings";
+import type { Listed } from "./listed";
 import type { PatternLine } from "./patterns";
 import { parentOf, type Tree } from "./tree";
 
@@ -12,6 +13,8 @@ export interface ScanRequest {
   readonly lines: readonly PatternLine[];
   readonly ignore: readonly string[];
   readonly includeHidden: boolean;
+  /** The only paths that are taken. @default all */
+  readonly listed?: Listed | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

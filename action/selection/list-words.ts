@@ -1,0 +1,61 @@
+// What is said of the list that `files-from` names: what was taken of it, and why nothing was. Reads nothing but whether files
+// are there.
+import type { InputProblem } from "../../src/errors";
+import { counted, shown } from "../../src/text";
+import { isThere, type FilesFrom, type ListUse } from "./files-from";
+import { listSlip } from "./list-slips";
+
+type Maybe<T> = T | undefined;
+
+/** One line for the log. */
+export function describeList({ name, paths, outside }: FilesFrom, use: ListUse): string {
+  const others = [
+    ...(use.missing.length > 0 ? [`${counted(use.missing.length, "path")} not there`] : []),
+    ...(outside > 0 ? [`${counted(outside, "path")} outside of root`] : []),
+  ];
+  const rest = others.length === 0 ? "" : `; ${others.join(", ")}`;
+  return `files-from ${shown(name)}: ${counted(paths.length, "path")}, ${counted(use.taken, "file")} taken${rest}`;
+}
+
+const maxNamed = 3;
+
+function named(paths: readonly string[]): string {
+  const rest = paths.length > maxNamed ? ", …" : "";
+  return paths.slice(0, maxNamed).map(shown).join(", ") + rest;
+}
+
+/** A list of changes names deleted files too: they are left out, and said. Nothing where all are: then that is said. */
+export function missingPaths(list: Maybe<FilesFrom>, use: Maybe<ListUse>): readonly string[] {
+  if (list === undefined || use === undefined || use.taken === 0) return [];
+  const { length } = use.missing;
+  if (length === 0) return [];
+  const text = `${counted(length, "path")} of ${shown(list.name)} (files-from) lead to nothing, as of deleted files, and were left out: ${named(use.missing)}`;
+  return [text];
+}
+
+/** Why nothing of the list was taken, with what to do; nothing where something was. */
+export function idleList(list: Maybe<FilesFrom>, use: Maybe<ListUse>): readonly string[] {
+  if (list === undefined || use === undefined || use.taken > 0) return [];
+  return [idleText(list, use)];
+}
+
+/** The same as problems. */
+export function refusedList(list: Maybe<FilesFrom>, use: Maybe<ListUse>): readonly InputProblem[] {
+  return idleList(list, use).map((text) => ({
+    input: "files-from",
+    text: `${text}. If a list without files is right, set if-no-files-found: ignore`,
+  }));
+}
+
+function idleText(list: FilesFrom, use: ListUse): string {
+  const { name, paths, inside, outside, root } = list;
+  const what = shown(name);
+  if (paths.length === 0) return `${what} lists no path`;
+  const slip = listSlip(list, isThere);
+  if (slip !== undefined) return `${what} leads to no file: ${slip}`;
+  if (inside.length === 0)
+    return `none of the ${counted(outside, "path")} of ${what} is in root, ${root}; paths are relative to the workspace`;
+  if (use.missing.length === inside.length)
+    return `${what} names no file that is there (${named(inside)}); git diff leaves out deleted files with --diff-filter=d`;
+  return `no file of ${what} is chosen by files, or all of them were left out`;
+}

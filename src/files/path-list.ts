@@ -1,0 +1,57 @@
+// A file that lists paths, as other programs write one: lines, paths between NUL characters (`-z`), or a JSON array.
+// Pure; knows nothing of what the paths are relative to, nor whether anything is there.
+
+export interface PathList {
+  readonly form: "lines" | "nul" | "json";
+  readonly paths: readonly string[];
+}
+
+/** Reads the bytes of a list. A line in Git's quotes stands for the name in it; between NULs and in JSON nothing is quoted. */
+export function readPathList(bytes: Uint8Array): PathList {
+  const text = decoded(bytes);
+  if (text.includes("\0")) return { form: "nul", paths: filled(text.split("\0")) };
+  const json = readJson(text);
+  if (json !== undefined) return { form: "json", paths: filled(json) };
+  return { form: "lines", paths: filled(text.split(/\r?\n/)).map(unquoted) };
+}
+
+function filled(paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => path !== "");
+}
+
+/** Windows PowerShell 5 writes what `>` takes as UTF-16, with its mark in front. The mark of UTF-8 is no part of the text. */
+function decoded(bytes: Uint8Array): string {
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isWide ? "utf-16le" : "utf-8").decode(bytes);
+}
+
+/** A first name may begin with a bracket, so that only a whole array of texts is one. */
+function readJson(text: string): readonly string[] | undefined {
+  if (!/^\s*\[/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    const isList = Array.isArray(value) && value.every((one) => typeof one === "string");
+    return isList ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const ESCAPES: Readonly<Record<string, number>> = {
+  ...{ a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 },
+  ...{ '"': 34, "\\": 92 },
+};
+
+// All of the line, or it is a name as it stands: Git quotes one that holds a quote.
+const QUOTED = /^"(?:[^"\\]|\\[abtnvfr"\\]|\\[0-3][0-7]{2})*"$/;
+
+/** The name in a line as Git writes one with `core.quotePath`: `"caf\303\251.jpg"`. Any other line is the name. */
+function unquoted(line: string): string {
+  if (!QUOTED.test(line)) return line;
+  const bytes: number[] = [];
+  for (const [token] of line.slice(1, -1).matchAll(/\\[0-7]{3}|\\.|[^\\]+/gs)) {
+    if (!token.startsWith("\\")) bytes.push(...Buffer.from(token));
+    else bytes.push(ESCAPES[token.slice(1)] ?? Number.parseInt(token.slice(1), 8));
+  }
+  return Buffer.from(bytes).toString("utf8");
+}

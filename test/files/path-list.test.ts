@@ -1,0 +1,86 @@
+import { execFileSync } from "node:child_process";
+import { readPathList } from "../../src/files/path-list";
+import { createListed } from "../../src/files/scan/listed";
+import { createTempTree } from "../support/temp-tree";
+
+const read = (text: string): readonly string[] => readPathList(Buffer.from(text)).paths;
+
+describe("a list of paths", () => {
+  test.each([
+    ["lines", "a.jpg\nb/c.jpg\n", ["a.jpg", "b/c.jpg"]],
+    ["lines of Windows", "a.jpg\r\nb.jpg\r\n", ["a.jpg", "b.jpg"]],
+    ["lines with a mark of UTF-8", "\ufeffa.jpg\n", ["a.jpg"]],
+    ["paths between NULs", 'a.jpg\0b\nc.jpg\0"d".jpg\0', ["a.jpg", "b\nc.jpg", '"d".jpg']],
+    ["a JSON array", '["a b.jpg", "c\\u00e4.jpg"]\n', ["a b.jpg", "cä.jpg"]],
+    ["a name that begins as JSON", "[1].jpg\n[2]\n", ["[1].jpg", "[2]"]],
+    [
+      "names that begin as comments and globs do",
+      "#1.jpg\n!2.jpg\n*.jpg",
+      ["#1.jpg", "!2.jpg", "*.jpg"],
+    ],
+    ["blanks at a name's ends", " a.jpg \n", [" a.jpg "]],
+    ["nothing", "\n", []],
+  ])("reads %s", (_name, text, paths) => {
+    expect(read(text)).toEqual(paths);
+  });
+
+  test("reads what Windows PowerShell wrote", () => {
+    const bytes = Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from("ä.jpg\r\nb.jpg\r\n", "utf16le"),
+    ]);
+    expect(readPathList(bytes)).toEqual({ form: "lines", paths: ["ä.jpg", "b.jpg"] });
+  });
+
+  test.each([
+    ['"caf\\303\\251.jpg"', "café.jpg"],
+    ['"a\\tb\\"c\\\\d.jpg"', 'a\tb"c\\d.jpg'],
+    ['"\\360\\237\\230\\200 x.jpg"', "😀 x.jpg"],
+    ['"plain.jpg"', "plain.jpg"],
+    ['"open.jpg', '"open.jpg'],
+    ['"a" and "b"', '"a" and "b"'],
+    ['"a\\q"', '"a\\q"'],
+  ])("reads Git's %s as the name in it", (line, name) => {
+    expect(read(line)).toEqual([name]);
+  });
+
+  test("is read as Git itself writes it, in each of its forms", () => {
+    const names = ["ä ö.jpg", 'a"b.jpg', "tab\t.jpg", "#x.jpg", "e\u0301.jpg", "日本/1.jpg"].sort();
+    const tree = createTempTree(Object.fromEntries(names.map((name) => [name, "x"])));
+    const git = (...args: string[]): Buffer => execFileSync("git", args, { cwd: tree.root });
+    try {
+      git("init", "-q");
+      git("add", "-A");
+      const diff = ["diff", "--cached", "--name-only", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"];
+      expect([...readPathList(git(...diff)).paths].sort()).toEqual(names);
+      expect([...readPathList(git(...diff, "-z")).paths].sort()).toEqual(names);
+      expect([...readPathList(git("-c", "core.quotePath=false", ...diff)).paths].sort()).toEqual(
+        names,
+      );
+    } finally {
+      tree.remove();
+    }
+  });
+});
+
+describe("what a list names", () => {
+  const listed = createListed(["a/b/c.jpg", "folder", "e\u0301.jpg"]);
+
+  test.each([
+    ["a/b/c.jpg", true, true],
+    ["a/b", false, true],
+    ["a", false, true],
+    ["", false, true],
+    ["a/b/d.jpg", false, false],
+    ["folder/x/y.jpg", true, true],
+    ["folders", false, false],
+    ["\u00e9.jpg", true, true],
+  ])("%s", (path, has, reaches) => {
+    expect([listed.has(path), listed.reaches(path)]).toEqual([has, reaches]);
+  });
+
+  test("is everything where it names the root", () => {
+    expect(createListed([""]).has("a/b")).toBe(true);
+    expect(createListed([]).reaches("")).toBe(false);
+  });
+});
