@@ -3,15 +3,15 @@ import { defineSwitch } from "./switch";
 
 export const EXPORTS = {
   exportFields: defineSwitch({
-    about: "`project`, `project_id` or `dataset` beside the reference's lists",
-    forms: { accepted: "ignored", refused: "a 400 on each of them" },
+    about: "`project`, `project_id` or `dataset` in addition to the reference's lists",
+    forms: { accepted: "ignored", refused: "a 400 on each" },
     default: "accepted",
     evidence:
       "The guide, the reference and the SDKs each show another form; the framework ignores unknown fields unless a serializer refuses them.",
   }),
   exportSources: defineSwitch({
-    about: "`datasets`, `projects` and `slices` in an export's reply",
-    forms: { full: "as asked", empty: "empty lists" },
+    about: "`datasets`, `projects` and `slices` in an export's response",
+    forms: { full: "as requested", empty: "empty lists" },
     default: "full",
     evidence:
       "The newest source has the fields; whether the guide's or the SDKs' form fills them is not documented.",
@@ -19,7 +19,7 @@ export const EXPORTS = {
   exportStatus: defineSwitch({
     about: "the status of a finished export",
     forms: {
-      auto: "`exported` to a request in the SDKs' form, `completed` to all others",
+      auto: "`exported` after a request in the SDKs' form, `completed` after all others",
       exported: "`exported`",
       completed: "`completed`",
       shouted: "`EXPORTED`",
@@ -29,7 +29,7 @@ export const EXPORTS = {
       "The reference and the SDKs say `exported`, the guide `completed`, and its loop waits for that word; the SDKs compare without case.",
   }),
   exportReason: defineSwitch({
-    about: "why an export failed",
+    about: "the reason that an export failed",
     forms: {
       error: "a field `error`, and `updated_at`",
       none: "no reason, and no `updated_at`",
@@ -41,14 +41,14 @@ export const EXPORTS = {
     about: "where an export's file is",
     forms: {
       storage: "in storage, presigned",
-      api: "on the API's own origin, `…/exports/{uid}/download`, for the key",
+      api: "on the API's own origin, `…/exports/{uid}/download`, with the key",
     },
     default: "storage",
     evidence:
       "The reference's examples are presigned on `storage.avala.ai` and `cdn.avala.ai`; its webhook example is on the API's origin.",
   }),
   exportKind: defineSwitch({
-    about: "what an export's file is",
+    about: "the type of an export's file",
     forms: {
       zip: "a zip archive",
       json: "one JSON document; a zip for other formats",

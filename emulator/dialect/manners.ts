@@ -3,7 +3,7 @@ import { defineSwitch } from "./switch";
 
 export const MANNERS = {
   takenName: defineSwitch({
-    about: "a dataset name or slug that is taken",
+    about: "the response to a dataset name or slug that is taken",
     forms: {
       conflict: "a 409",
       detail: 'a 400 with `{"detail": "Dataset with the given name already exists."}`',
@@ -29,13 +29,13 @@ export const MANNERS = {
     about: "`next` and `previous` of a page",
     forms: { absolute: "an absolute URL", relative: "a path with its query" },
     default: "absolute",
-    evidence: "The guide shows absolute URLs; nothing promises them for every list.",
+    evidence: "The guide shows absolute URLs; no source promises them for every list.",
   }),
   largePages: defineSwitch({
     about: "a `limit` of more than 100 entries a page",
     forms: {
       cut: "cut to 100",
-      taken: "given, up to 1,000",
+      taken: "honored, up to 1,000",
       refused: "a 400 on `limit`",
     },
     default: "cut",
@@ -44,25 +44,25 @@ export const MANNERS = {
   }),
   workCounts: defineSwitch({
     about: "`annotations_count` and `project_count` of a dataset",
-    forms: { present: "in every reply", absent: "in none" },
+    forms: { present: "in every response", absent: "in none" },
     default: "present",
-    evidence: "The reference lists them; the SDKs know a dataset without them.",
+    evidence: "The reference lists them; the SDKs allow a dataset without them.",
   }),
   numberedLists: defineSwitch({
     about: "the lists of organizations, of slices and of an owner's datasets",
     forms: {
       numbered: "pages by number, with `count`; 20 organizations a page",
-      cursor: "pages by cursor, as all others",
-      array: "a bare array",
+      cursor: "pages by cursor, like all others",
+      array: "a plain array",
     },
     default: "numbered",
-    evidence: "The reference and the SDKs page them by number; the SDKs take bare arrays too.",
+    evidence: "The reference and the SDKs page them by number; the SDKs accept plain arrays too.",
   }),
   rateLimitHeaders: defineSwitch({
     about: "`X-RateLimit-Limit`, `-Remaining` and `-Reset`",
-    forms: { present: "on every reply", absent: "on none" },
+    forms: { present: "in every response", absent: "in none" },
     default: "present",
-    evidence: "The guide and the reference name them; a gateway in between may take them away.",
+    evidence: "The guide and the reference name them; a gateway may remove them.",
   }),
   usersMe: defineSwitch({
     about: "`GET /users/me/`",

@@ -6,9 +6,9 @@ export const UPLOADS = {
     about: "a presign that offers the second upload protocol",
     forms: {
       managed: "a PUT, or MULTIPART for a large file",
-      form: "a form, as for an organization that did not opt in; the batch counts",
+      form: "a form, as for an organization that has not opted in; the batch is used",
       refused: "a 400 on `upload_protocol_version` and `dataset_upload_uid`",
-      ignored: "a form, as if the fields were not there; the batch counts for nothing",
+      ignored: "a form, as if the fields were missing; the batch is ignored",
     },
     default: "form",
     evidence:
@@ -17,7 +17,7 @@ export const UPLOADS = {
   batches: defineSwitch({
     about: "what a confirm indexes",
     forms: {
-      together: "all that lies under the name",
+      together: "everything under the name",
       apart:
         "the files of the `dataset_upload_uid` that it names; without one, those sent without one",
     },
@@ -28,32 +28,32 @@ export const UPLOADS = {
   parts: defineSwitch({
     about: "how many part numbers one call signs",
     forms: {
-      many: "as many as asked",
-      one: "one; a 400 to more",
-      one422: "one; a 422 to more",
-      few: "two at most; the others of what is asked are left out",
+      many: "as many as requested",
+      one: "one; a 400 for more",
+      one422: "one; a 422 for more",
+      few: "at most two; the rest of the request is left out",
     },
     default: "many",
     evidence:
       "The field is a list; the SDKs ask for one at a time, and no source says that a longer one is signed as a whole.",
   }),
   uploadVisibility: defineSwitch({
-    about: "the visibility of a dataset made of an upload",
-    forms: { any: "any", private: "private only; a 400 on `visibility` to others" },
+    about: "the visibility of a dataset made from an upload",
+    forms: { any: "any", private: "only private; a 400 on `visibility` for others" },
     default: "private",
-    evidence: "The SDK's command line makes private ones only; the SDK's functions take any.",
+    evidence: "The SDK's command line makes only private ones; the SDK's functions accept any.",
   }),
   datasetChanges: defineSwitch({
     about: "PATCH and DELETE of a dataset",
     forms: {
       offered: "both work",
-      absent: "a 405 to both",
-      forbidden: "a 403 to both",
-      notFound: "a 404 to both",
+      absent: "a 405 for both",
+      forbidden: "a 403 for both",
+      notFound: "a 404 for both",
     },
     default: "absent",
     evidence:
-      "No source has a route; the text of a scope and two events (`dataset.updated`, `dataset.deleted`) hint at them.",
+      "No source has a route; the description of a scope and two events (`dataset.updated`, `dataset.deleted`) hint at them.",
   }),
   itemKeys: defineSwitch({
     about: "`key` of an item",

@@ -11,34 +11,33 @@ const lost = ({ emulator }: ActionBench, path: string): number =>
   emulator.requests().filter((one) => one.path === path && one.fault !== undefined).length;
 
 export const RESUMES: Scenarios<ActionBench> = {
-  "makes one dataset of small files and a large one, cancelled in the middle and run again": async (
-    bench,
-  ) => {
-    const large = jpeg("y".repeat(LARGE_BYTES));
-    bench.tree.write({
-      "broken/1.jpg": jpeg("1"),
-      "broken/2.jpg": jpeg("2"),
-      "broken/3.jpg": large,
-    });
-    const given = { dataset: "broken-{digest}", files: "broken", concurrency: "1" };
-    const stateDir = ".state-broken";
-    const controller = new AbortController();
-    const before = bench.sent();
-    bench.emulator.setFault({ on: { target: "storage" }, skip: 2, times: 0, stall: true });
-    const first = bench.step(given, { stateDir, signal: controller.signal });
-    while (bench.sent() < before + 3) await sleep(2);
-    controller.abort();
-    expect((await first).outputs).toMatchObject({ outcome: "cancelled", complete: "false" });
-    bench.emulator.clearFaults();
-    const second = await bench.step(given, { stateDir });
-    expect(second.errors).toEqual([]);
-    expect(second.outputs).toMatchObject({ outcome: "uploaded", complete: "true" });
-    expect(Number(second.outputs["files-skipped"])).toBeGreaterThan(0);
-    expect(bench.itemCount(second.outputs["dataset-uid"])).toBe(3);
-    expect(bench.datasetsNamed("broken-")).toBe(1);
-  },
+  "makes one dataset of small files and a large one when it is cancelled midway and run again":
+    async (bench) => {
+      const large = jpeg("y".repeat(LARGE_BYTES));
+      bench.tree.write({
+        "broken/1.jpg": jpeg("1"),
+        "broken/2.jpg": jpeg("2"),
+        "broken/3.jpg": large,
+      });
+      const given = { dataset: "broken-{digest}", files: "broken", concurrency: "1" };
+      const stateDir = ".state-broken";
+      const controller = new AbortController();
+      const before = bench.sent();
+      bench.emulator.setFault({ on: { target: "storage" }, skip: 2, times: 0, stall: true });
+      const first = bench.step(given, { stateDir, signal: controller.signal });
+      while (bench.sent() < before + 3) await sleep(2);
+      controller.abort();
+      expect((await first).outputs).toMatchObject({ outcome: "cancelled", complete: "false" });
+      bench.emulator.clearFaults();
+      const second = await bench.step(given, { stateDir });
+      expect(second.errors).toEqual([]);
+      expect(second.outputs).toMatchObject({ outcome: "uploaded", complete: "true" });
+      expect(Number(second.outputs["files-skipped"])).toBeGreaterThan(0);
+      expect(bench.itemCount(second.outputs["dataset-uid"])).toBe(3);
+      expect(bench.datasetsNamed("broken-")).toBe(1);
+    },
 
-  "finds the dataset that it made when the reply to its creation is lost": async (bench) => {
+  "finds the dataset that it made when the response to the create is lost": async (bench) => {
     bench.tree.write({ "lost/one.jpg": jpeg("lost") });
     const on = { method: "POST", path: "/datasets/manual-upload/" };
     bench.emulator.setFault({ on, when: "after", drop: true });
@@ -51,7 +50,7 @@ export const RESUMES: Scenarios<ActionBench> = {
 };
 
 export const EXPORTS: Scenarios<ActionBench> = {
-  "exports what it uploaded, and fetches the file": async (bench) => {
+  "exports what it uploaded, and downloads the file": async (bench) => {
     const { outputs, errors, warnings } = await bench.step({
       ...VERSIONED,
       "export-datasets": "uploaded",
@@ -73,7 +72,7 @@ export const EXPORTS: Scenarios<ActionBench> = {
     expect(bench.emulator.exports()).toHaveLength(before + 1);
   },
 
-  "starts one export when the reply to its creation is lost": async (bench) => {
+  "starts one export when the response to the create is lost": async (bench) => {
     const { uid } = bench.emulator.addProject("lost", { tasks: 4, exportable: 4 });
     const before = bench.emulator.exports().length;
     const on = { method: "POST", path: "/exports/" };
@@ -89,23 +88,21 @@ export const EXPORTS: Scenarios<ActionBench> = {
 };
 
 export const GATES: Scenarios<ActionBench> = {
-  "opens on an export that holds all tasks": async (bench) => {
+  "opens for an export that contains all tasks": async (bench) => {
     const { uid } = bench.emulator.addProject("done", { tasks: 4, exportable: 4 });
     const { outputs, errors } = await bench.step({ "export-projects": uid, "gate-min-tasks": "4" });
     expect(errors).toEqual([]);
     expect(outputs).toMatchObject({ outcome: "exported", complete: "true" });
   },
 
-  "stays closed while an export holds too few tasks": async (bench) => {
+  "stays closed while an export contains too few tasks": async (bench) => {
     const { uid } = bench.emulator.addProject("half", { tasks: 4, exportable: 2 });
     const { outputs, errors } = await bench.step({ "export-projects": uid });
     expect(errors).toHaveLength(1);
     expect(outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
   },
 
-  "stays closed after an export that failed, and says the reason or where to look": async (
-    bench,
-  ) => {
+  "stays closed after a failed export, and says why or where to look": async (bench) => {
     const { uid } = bench.emulator.addProject("broken", { tasks: 4, exportable: 4 });
     bench.emulator.failExports("two tasks are locked");
     const { outputs, errors } = await bench.step({ "export-projects": uid });

@@ -44,7 +44,7 @@ export const UPLOADS: Scenarios<ActionBench> = {
     expect(bench.datasetsNamed("open-")).toBe(0);
   },
 
-  "names a scope that its key lacks by every source before the first byte, where Avala says what a key may do":
+  "names a scope that its key lacks according to every source before the first byte, if Avala reports a key's scopes":
     async (bench) => {
       const key = "avk_lacking_lacking_lacking";
       const scopes = SCOPES.filter((scope) => !scope.startsWith("exports."));
@@ -57,7 +57,7 @@ export const UPLOADS: Scenarios<ActionBench> = {
       expect(bench.sent() - before).toBe(bench.dialect.permissions === "present" ? 0 : 1);
     },
 
-  "warns of a scope that it may lack, and names it where an export can't be read without it":
+  "warns of a scope that its key may lack, and names it if an export can't be read without it":
     async (bench) => {
       const key = "avk_doubted_doubted_doubted";
       bench.emulator.addKey({ key, scopes: SCOPES.filter((scope) => scope !== "exports.read") });
@@ -108,7 +108,7 @@ export const SECOND_RUNS: Scenarios<ActionBench> = {
   },
 
   // Lists show what a person and the person's organization own side by side.
-  "tells a person's dataset from the organization's of the same name": async (bench) => {
+  "distinguishes a person's dataset from the organization's of the same name": async (bench) => {
     const own = { dataset: "both-{digest}", files: "images/cats" };
     const team = { ...ofOrganization(bench), ...own };
     const more = { key: TEAM_KEY };
@@ -148,7 +148,7 @@ export const SECOND_RUNS: Scenarios<ActionBench> = {
     expect(bench.sent()).toBe(before);
   },
 
-  "takes a fixed name once, and finds it again": async (bench) => {
+  "uses a fixed name once, and finds it again": async (bench) => {
     const first = await bench.uploadedFixed();
     expect(first.errors).toEqual([]);
     expect(first.outputs.outcome).toBe("uploaded");
@@ -161,7 +161,7 @@ export const SECOND_RUNS: Scenarios<ActionBench> = {
   },
 
   // Without keys, counts show that the files are others.
-  "sends no byte of other content under a fixed name, and does not take it for complete": async (
+  "sends nothing of other content under a fixed name, and does not report it as complete": async (
     bench,
   ) => {
     await bench.uploadedFixed();
@@ -173,7 +173,7 @@ export const SECOND_RUNS: Scenarios<ActionBench> = {
   },
 
   // No list shows what someone else has, so this comes out at the confirm only.
-  "reports a name that is someone else's as taken, with the ways out": async (bench) => {
+  "reports a name that is someone else's as taken, and says what to do": async (bench) => {
     bench.emulator.takeName("theirs");
     const { outputs, errors } = await bench.step({ dataset: "theirs", files: "fixed" });
     expect(errors).toHaveLength(1);

@@ -20,7 +20,7 @@ function canDelete({ dialect }: StackBench): boolean {
 }
 
 export const DATASETS: Scenarios<StackBench> = {
-  "makes a dataset of files, and finds no change later": async (stack) => {
+  "makes a dataset from files, and finds no change later": async (stack) => {
     const files = await stack.filesOf();
     const given = { files: files.outs };
     const dataset = await stack.training();
@@ -29,7 +29,7 @@ export const DATASETS: Scenarios<StackBench> = {
     await expectSteady(stack, () => stack.process().dataset, given, dataset);
   },
 
-  "takes the same version over in another stack, and sends nothing": async (stack) => {
+  "takes over the same version in another stack, and sends nothing": async (stack) => {
     const { id } = await stack.training();
     stack.bench.writes();
     const again = await make(stack.process().dataset, { files: (await stack.filesOf()).outs });
@@ -37,7 +37,7 @@ export const DATASETS: Scenarios<StackBench> = {
     expect(stack.bench.writes()).toEqual([]);
   },
 
-  "grows a set by what is new, and finds no change after that": async (stack) => {
+  "grows a set by what is new, and finds no change afterwards": async (stack) => {
     const { tree } = stack.bench;
     tree.write({ "growing/one.jpg": jpeg("grown one") });
     const given = { root: tree.at("growing"), name: "growing" };
@@ -97,7 +97,9 @@ export const DATASETS: Scenarios<StackBench> = {
     await expectSteady(stack, () => stack.process().dataset, { files: files.outs }, dataset);
   },
 
-  "changes the visibility of a dataset where Avala can, else fails and says so": async (stack) => {
+  "changes the visibility of a dataset if Avala can, otherwise fails and says so": async (
+    stack,
+  ) => {
     const given = { name: "plain", dataType: "image", visibility: "private" };
     const { id, inputs, outs } = await make(stack.process().dataset, given);
     const wanted = { ...given, visibility: "public" };
@@ -110,7 +112,7 @@ export const DATASETS: Scenarios<StackBench> = {
     expect((await changing).outs).toMatchObject({ visibility: "public" });
   },
 
-  'deletes a dataset with onDelete: "delete" where Avala can, else keeps it and says so': async (
+  'deletes a dataset with onDelete: "delete" if Avala can, otherwise keeps it and says so': async (
     stack,
   ) => {
     const { id, outs } = await made(stack, "passing", { onDelete: "delete" });
@@ -125,7 +127,7 @@ export const DATASETS: Scenarios<StackBench> = {
     if (!isDeleted) expect(warnings[0]?.text).toContain(id);
   },
 
-  "replaces a dataset by another of its name where Avala can delete, else keeps it and says the ways out":
+  "replaces a dataset by another of its name if Avala can delete, otherwise keeps it and says what to do":
     async (stack) => {
       const given = { name: "renewed", dataType: "image", onDelete: "delete" };
       const { id, inputs, outs } = await make(stack.process().dataset, given);
@@ -149,7 +151,7 @@ export const DATASETS: Scenarios<StackBench> = {
       expect(uids(stack)).not.toContain(id);
     },
 
-  "makes a public dataset of files, or says that it may have to be private first": async (
+  "makes a public dataset from files, or says that it may have to be private first": async (
     stack,
   ) => {
     const { uploadVisibility } = stack.dialect;
@@ -161,7 +163,7 @@ export const DATASETS: Scenarios<StackBench> = {
     expect((await making).outs).toMatchObject({ status: "created", visibility: "public" });
   },
 
-  "sends no byte of other content under a fixed name, and reports one that is taken": async (
+  "sends nothing of other content under a fixed name, and reports a name that is taken": async (
     stack,
   ) => {
     const fixed = { ...stack.filesGiven("other"), datasetName: "fixed" };
@@ -178,7 +180,7 @@ export const DATASETS: Scenarios<StackBench> = {
     await expect(making).rejects.toThrow(/is taken, by you or by someone else/);
   },
 
-  "sends only the rest of a file set whose upload broke off": async (stack) => {
+  "sends only the rest of a file set whose upload was interrupted": async (stack) => {
     const { bench } = stack;
     bench.tree.write({
       "broken/1.jpg": jpeg("1"),

@@ -22,7 +22,7 @@ export const EXPORTS: Scenarios<StackBench> = {
     expect(stack.bench.avala.exports()).toHaveLength(before + 1);
   },
 
-  "looks a project up, and exports it once": async (stack) => {
+  "looks up a project, and exports it once": async (stack) => {
     const { uid } = stack.bench.avala.addProject("roads", { tasks: 4, exportable: 4 });
     const before = stack.bench.avala.exports().length;
     const { avala } = sessionWith(stack.bench.avala, { apiKey: KEY });
@@ -33,7 +33,7 @@ export const EXPORTS: Scenarios<StackBench> = {
     expect(stack.bench.avala.exports()).toHaveLength(before + 1);
   },
 
-  "fails for an export that failed, and says the reason or where to look": async (stack) => {
+  "fails if an export failed, and says why or where to look": async (stack) => {
     const { uid } = stack.bench.avala.addProject("locked", { tasks: 4, exportable: 4 });
     stack.bench.avala.failExports("two tasks are locked");
     const making = make(stack.process().export, { projects: [uid], baseName: "release" });
@@ -42,7 +42,7 @@ export const EXPORTS: Scenarios<StackBench> = {
     await expect(making).rejects.toThrow(said);
   },
 
-  "names a scope that its key lacks by every source before an export is made, where Avala says what a key may do":
+  "names a scope that its key lacks according to every source before an export is made, if Avala reports a key's scopes":
     async (stack) => {
       const key = "avk_lacking_lacking_lacking";
       const scopes = SCOPES.filter((scope) => !scope.startsWith("exports."));
@@ -54,7 +54,7 @@ export const EXPORTS: Scenarios<StackBench> = {
       expect(stack.bench.avala.exports()).toHaveLength(before);
     },
 
-  "warns of a scope that it may lack, and names it where an export can't be read without it":
+  "warns of a scope that its key may lack, and names it if an export can't be read without it":
     async (stack) => {
       const key = "avk_doubted_doubted_doubted";
       const scopes = SCOPES.filter((scope) => scope !== "exports.read");
@@ -91,7 +91,7 @@ export const OTHERS: Scenarios<StackBench> = {
     expect(await stack.process().webhook.read(webhook.id, webhook.outs)).toEqual({ id: "" });
   },
 
-  "makes another webhook for another secret": async (stack) => {
+  "makes a new webhook for a new secret": async (stack) => {
     const { id, outs } = await make(stack.process().webhook, { ...HOOK, secret: "first" });
     const news = await checked(stack.process().webhook, { ...HOOK, secret: "second" });
     const diff = await stack.process().webhook.diff(id, outs, news);
@@ -120,7 +120,7 @@ export const OTHERS: Scenarios<StackBench> = {
     expect(read).toEqual({ id: "" });
   },
 
-  "names the organizations where a storage config needs one and has none": async (stack) => {
+  "names the organizations if a storage config needs one and has none": async (stack) => {
     const key = memberOfMany(stack);
     const making = make(stack.process(key).storageConfig, { ...BUCKET, name: "whose" });
     if (stack.dialect.storageConfigs === "user") {

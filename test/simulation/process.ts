@@ -100,11 +100,11 @@ export function createProcess(
             disk.remove(path),
           ),
         list: (folder, prefix) =>
-          step({ kind: "lock", name: "look for the locks of others" }, () =>
+          step({ kind: "lock", name: "look for other processes' locks" }, () =>
             disk.list(folder, prefix),
           ),
         hold: async (path, onGone) => {
-          const held = await step({ kind: "lock", name: "make a lock" }, async () => {
+          const held = await step({ kind: "lock", name: "create a lock" }, async () => {
             const made = await disk.hold(path, onGone);
             holding.add(made);
             return made;
