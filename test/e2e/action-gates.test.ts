@@ -4,6 +4,7 @@ import { createRepository, REPOSITORY, trigger, type WorkflowResult } from "../s
 import { startFakeGitHub, type FakeGitHub } from "../support/fake-github";
 import { createTempTree, type TempTree } from "../support/recorded-action";
 import { describeWithParts } from "../support/parts";
+import { startRelay, type Relay } from "../support/webhook-relay";
 
 const CONTEXT = "avala/annotations";
 const [headSha, otherSha, tagSha, oldSha] = ["a", "b", "c", "d"].map((digit) => digit.repeat(40));
@@ -16,7 +17,11 @@ let project: string;
 // One of each for all tests: they differ in what the project and the repository hold.
 beforeAll(async () => {
   tree = createTempTree();
-  createRepository({ example: "gates", tree }, { photos: "examples/photos/things" });
+  const starter = ".github/workflows/export.yml";
+  createRepository(
+    { example: "gates", tree },
+    { photos: "examples/photos/things", [starter]: `examples/webhook-relay/${starter}` },
+  );
   github = await startFakeGitHub(CONTEXT);
 });
 afterAll(async () => {
@@ -44,6 +49,17 @@ async function addTarget(): Promise<void> {
       severity: "critical",
     }),
   });
+}
+
+/** As the API shows it, which is what Avala delivers. */
+async function finishedExport(name: string): Promise<unknown> {
+  const headers = { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" };
+  const sources = { projects: [project], datasets: [], slices: [] };
+  const body = JSON.stringify({ name, format: "avala-json-external", ...sources });
+  const made = await fetch(`${emulator.baseUrl}/exports/`, { method: "POST", headers, body });
+  const { uid } = (await made.json()) as { uid: string };
+  const read = await fetch(`${emulator.baseUrl}/exports/${uid}/`, { headers });
+  return read.json();
 }
 
 const pullRequestFrom = (repository: string): unknown => ({
@@ -80,7 +96,7 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
   test("a pull request gets the required check on its head, and joins the queue without waiting", async () => {
     const { code, log } = await start("pull_request", pullRequestFrom(REPOSITORY));
     expect(github.statuses()).toEqual(success(headSha));
-    expect(emulator.exports()).toHaveLength(1);
+    expect(emulator.exports().map(({ name }) => name)).toContain(`Annotations for ${headSha}`);
     expect(emulator.datasets()).toHaveLength(1);
     expect(log).not.toContain("Annotations in the queue");
     expect(code).toBe(0);
@@ -133,5 +149,42 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
     expect(ofGitHub(tagSha)).toEqual(success(tagSha));
     expect(github.statuses()).toHaveLength(4);
     expect(code).toBe(0);
+  });
+
+  describe("by Avala's webhook, through the relay,", () => {
+    let relay: Relay;
+    beforeAll(async () => {
+      relay = await startRelay({ GITHUB_API_URL: github.origin });
+    });
+    afterAll(() => relay.stop());
+
+    /** What GitHub makes of the dispatch that the relay sent. */
+    const dispatched = (): Promise<WorkflowResult> => {
+      const [sent] = github.dispatches() as { event_type: string; client_payload: unknown }[];
+      const { event_type: action, client_payload } = sent ?? {};
+      return start("repository_dispatch", { action, client_payload });
+    };
+
+    test("a finished export sets the check on its commit, and its own export starts nothing", async () => {
+      const name = `Annotations for ${headSha}`;
+      await relay.deliver({ body: await finishedExport(name) });
+      const { code } = await dispatched();
+      expect(github.statuses()).toEqual(success(headSha));
+      expect(code).toBe(0);
+      const [own] = emulator.exports().filter((made) => made.name !== name);
+      const { result } = await relay.deliver({ body: { uid: own?.uid, name: own?.name } });
+      expect(result).toBe("ignored");
+    });
+
+    test("a breached target closes the check also where it is open, and the run succeeds", async () => {
+      github.reset({ heads: [headSha ?? "", otherSha ?? ""], open: [otherSha ?? ""] });
+      emulator.setMetrics(project, { issue_rate: 0.2 });
+      await relay.deliver({ event: "quality.alert", body: { uid: project, is_breached: true } });
+      const { code } = await dispatched();
+      const last = [headSha, otherSha].map((sha) => ofGitHub(sha).at(-1));
+      expect(last).toMatchObject([{ state: "failure" }, { state: "failure" }]);
+      expect(emulator.exports()).toEqual([]);
+      expect(code).toBe(0);
+    });
   });
 });
