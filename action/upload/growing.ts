@@ -14,6 +14,7 @@ import { writeCurrent } from "../report/growing-report";
 import { growthText } from "../plan/growth-text";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
+import { nextRunText } from "../state-folder";
 import type { Target } from "../selection/selection";
 import { countChecked, inTurns } from "./turns";
 
@@ -188,7 +189,7 @@ function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowRe
   const unverified = plan.unverified.length + (made?.unverified ?? 0);
   addCounts(results, target, { unchanged: decision.plan.current.length, unverified });
   if (result.outcome === "partial") {
-    const text = `The time budget ended before every new file of ${target.name} was sent. Nothing was confirmed; the next run resumes from here.`;
+    const text = `The time budget ended before every new file of ${target.name} was sent. Nothing was confirmed. ${nextRunText(run.environment.env)}`;
     run.warn({ text });
     return;
   }

@@ -5,6 +5,7 @@ import { counted, describeTransfer } from "../../src/text";
 import { publish, type Decided, type UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
+import { nextRunText } from "../state-folder";
 import type { Target } from "../selection/selection";
 import { countChecked, inTurns } from "./turns";
 
@@ -26,7 +27,7 @@ function reportResult(run: Run, { target, decision }: Decided, result: PublishRe
   if (result.outcome === "partial") {
     countChecked(run, result.upload);
     run.warn({
-      text: `The time budget ended before every file of ${target.name} was sent. Nothing was confirmed; the next run resumes from here.`,
+      text: `The time budget ended before every file of ${target.name} was sent. Nothing was confirmed. ${nextRunText(run.environment.env)}`,
     });
     return;
   }

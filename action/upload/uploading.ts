@@ -12,7 +12,7 @@ import {
   type Decision,
   type PublishResult,
 } from "../../src/operations/publish/target";
-import { describeCost, estimateCost, type DatasetToSend } from "../../src/upload/cost";
+import { describeCost } from "../../src/upload/cost";
 import {
   checkQuota,
   decideAll,
@@ -45,6 +45,7 @@ import { planLines } from "../plan/plan-lines";
 import type { Plan } from "../plan/plan-shape";
 import { settingsOf } from "../plan/plan-settings";
 import { checkScopes, isCheckedLater } from "../scope-check";
+import { tellCost, tellFit } from "./cost-lines";
 import { publishAll } from "./publishing";
 import type { Outcome } from "../report/results";
 import type { Run } from "../run-context";
@@ -161,12 +162,6 @@ function tellReplaced(run: Run, decided: readonly Decided[]): void {
   }
 }
 
-function tellCost(run: Run, avala: Avala, datasets: readonly DatasetToSend[]): void {
-  const cost = estimateCost(datasets, avala.pace.snapshot());
-  run.results.filesToSend = cost.files;
-  if (cost.files > 0) run.log.info(`To send: ${describeCost(cost)}.`);
-}
-
 function uploadContextOf(run: Run, inputs: UploadInputs, avala: Avala): UploadContext {
   return {
     avala,
@@ -233,6 +228,8 @@ async function writeDryRun(
   run.results.plan = plan;
   for (const dataset of plan.datasets) run.log.info(`Dataset ${plannedText(dataset)}.`);
   run.log.group("Plan", planLines(plan));
-  run.log.info(`Dry run: nothing is sent. It would be ${describeCost(costOf(plan))}.`);
+  const cost = costOf(plan);
+  run.log.info(`Dry run: nothing is sent. It would be ${describeCost(cost)}.`);
+  tellFit(run, cost);
   return "planned";
 }

@@ -1,4 +1,5 @@
 // The example of an upload, as it stands, by the real workflow runner on an emulator.
+import { readFileSync } from "node:fs";
 import { startEmulator, type Emulator } from "../../emulator";
 import { addFile, createRepository, push } from "../support/act";
 import { createTempTree, type TempTree } from "../support/recorded-action";
@@ -87,5 +88,50 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
     expect(emulator.requests().filter(({ path }) => path.includes("file-upload-url"))).toHaveLength(
       13,
     );
+  });
+
+  test("goes on over runs: what a budget left is sent by the run that the first one starts", async () => {
+    const example = "long-upload";
+    createRepository({ example, tree }, { photos: "examples/photos" });
+    const programs = { gh: `#!/bin/sh\necho "$@" >> "${tree.at("gh.txt")}"\n` };
+    // The runner itself asks gh for a token.
+    const startedRuns = (): readonly string[] =>
+      readFileSync(tree.at("gh.txt"), "utf8")
+        .split("\n")
+        .filter((line) => /^workflow/.test(line));
+    const variables = { AVALA_MINUTES: "1" };
+    const own = { programs, variables, namesState: true };
+    const workflow = { example, tree, emulator, parts: [act, node24], ...own };
+    // A wait that would reach beyond the budget ends the run.
+    const presign = "/datasets/manual-upload/file-upload-url/";
+    emulator.setFault({
+      on: { path: presign },
+      skip: 5,
+      times: 0,
+      reply: { status: 429, headers: { "Retry-After": "120" } },
+    });
+
+    const first = await push(workflow);
+    expect(first.log).toContain("Job succeeded");
+    expect(first.code).toBe(0);
+    expect(first.log).toContain("nothing to restore");
+    expect(first.log).toContain("saved avala-");
+    expect(emulator.datasets()).toEqual([]);
+    expect(await emulator.objects()).toHaveLength(5);
+    const next = /^workflow run Upload a large set --repo \S+ --ref main$/;
+    expect(startedRuns()).toEqual([expect.stringMatching(next)]);
+
+    emulator.clearFaults();
+    // The runner is another one: of the first, nothing but its cache is left.
+    const second = await push(workflow);
+    expect(second.code).toBe(0);
+    expect(second.log).toContain("restored avala-");
+    const [dataset] = emulator.datasets();
+    expect(emulator.items(dataset?.uid ?? "")).toHaveLength(12);
+    const sent = emulator.requests().filter(({ path, status }) => {
+      return path.includes("file-upload-url") && status === 200;
+    });
+    expect(sent).toHaveLength(12);
+    expect(startedRuns()).toHaveLength(1);
   });
 });

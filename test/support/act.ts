@@ -20,6 +20,10 @@ export interface Workflow {
   readonly github?: string;
   /** Whether the run gets the repository's secrets. @default true */
   readonly hasSecrets?: boolean;
+  /** Whether the workflow itself says where its state is: what a runner is given goes before that. @default false */
+  readonly namesState?: boolean;
+  /** Programs that steps call, as scripts: what a hosted runner has and a test must not reach. */
+  readonly programs?: Readonly<Record<string, string>>;
 }
 
 /** What starts the workflows: the event's name, and what GitHub says of it. */
@@ -80,12 +84,15 @@ export function trigger(workflow: Workflow, event: WorkflowEvent): Promise<Workf
 
 function act(workflow: Workflow, what: readonly string[]): Promise<WorkflowResult> {
   const { tree, emulator, parts, variables = {}, github, hasSecrets = true } = workflow;
+  const { programs = {}, namesState = false } = workflow;
   const [runner] = parts;
   const env = {
     AVALA_BASE_URL: emulator.baseUrl,
     AVALA_ALLOW_INSECURE_BASE_URL: "true",
     AVALA_ALLOW_STORAGE_HOSTS: new URL(emulator.storageUrl).host,
-    AVALA_STATE_DIR: tree.at("state"),
+    ...(namesState ? {} : { AVALA_STATE_DIR: tree.at("state") }),
+    // Of the stand-in for actions/cache.
+    TEST_CACHE: tree.at("cache"),
     ...(github === undefined ? {} : { GITHUB_API_URL: github, GITHUB_REPOSITORY: REPOSITORY }),
   };
   const secrets = hasSecrets ? { AVALA_API_KEY: emulator.apiKey } : {};
@@ -94,6 +101,7 @@ function act(workflow: Workflow, what: readonly string[]): Promise<WorkflowResul
     ...what,
     ...["-P", "ubuntu-latest=-self-hosted", "--no-cache-server"],
     ...["--local-repository", `avala/upload-action@v1=${tree.at("action")}`],
+    ...["--local-repository", `actions/cache@v4=${path.join(__dirname, "actions/cache")}`],
     ...pairs("-s", { ...secrets, ...token }),
     ...pairs("--env", env),
     ...pairs("--var", variables),
@@ -104,13 +112,18 @@ function act(workflow: Workflow, what: readonly string[]): Promise<WorkflowResul
     XDG_CACHE_HOME: tree.at("home/cache"),
     XDG_CONFIG_HOME: tree.at("home/config"),
   };
+  for (const [name, script] of Object.entries(programs)) {
+    mkdirSync(tree.at("bin"), { recursive: true });
+    writeFileSync(tree.at(`bin/${name}`), script, { mode: 0o755 });
+  }
+  const ofParts = envWith([...parts]);
   return new Promise((resolve) => {
     execFile(
       runner?.command ?? "act",
       args,
       {
         cwd: tree.at("repository"),
-        env: { ...envWith([...parts]), ...home },
+        env: { ...ofParts, ...home, PATH: [tree.at("bin"), ofParts.PATH].join(path.delimiter) },
         maxBuffer: 64e6,
       },
       (error, stdout, stderr) => {

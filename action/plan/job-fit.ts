@@ -1,0 +1,61 @@
+// Whether an upload fits into one job, and what then. Pure; knows nothing of what is sent.
+import type { Cost } from "../../src/upload/cost";
+import { counted, formatCount, formatDuration } from "../../src/text";
+import { isStateLost, KEEP_STATE } from "../state-folder";
+
+// GitHub's "Actions limits": a job ends after 6 hours on its machines, and after 5 days on one's own, where 6 hours are the
+// default of the job's own timeout-minutes.
+const HOSTED_MINUTES = 6 * 60;
+const SELF_HOSTED_MINUTES = 5 * 24 * 60;
+// Leaves a job half an hour for its other steps and for saving the record.
+const ADVISED_BUDGET = HOSTED_MINUTES - 30;
+// What is sent in less is soon sent again.
+const MIN_LONG_MINUTES = 60;
+
+interface Sending {
+  readonly cost: Cost;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `time-budget-minutes` */
+  readonly budgetMinutes?: number | undefined;
+}
+
+/** What to know before such an upload is begun; nothing where it fits and nothing can be lost. */
+export function describeFit(sending: Sending): readonly string[] {
+  const { cost, env, budgetMinutes } = sending;
+  if (cost.files === 0) return [];
+  const fit = budgetMinutes === undefined ? unbudgeted(sending) : budgeted(sending, budgetMinutes);
+  const isLong = fit !== undefined || cost.minutesAtLimit >= MIN_LONG_MINUTES;
+  const isAtRisk = isStateLost(env) && (isLong || budgetMinutes !== undefined);
+  const risk = `This runner is deleted after its job, with the record of what landed: an upload that is interrupted begins from the start in the next run. ${KEEP_STATE}`;
+  return [...(fit === undefined ? [] : [fit]), ...(isAtRisk ? [risk] : [])];
+}
+
+function timeOf({ minutesAtLimit, limitPerMinute }: Cost): string {
+  return `at least ${formatDuration(minutesAtLimit * 60)} at ${formatCount(limitPerMinute)} calls a minute`;
+}
+
+function unbudgeted({ cost, env }: Sending): string | undefined {
+  const { minutesAtLimit: minutes } = cost;
+  if (minutes <= HOSTED_MINUTES) return undefined;
+  const advice = `Set time-budget-minutes: ${ADVISED_BUDGET}, keep AVALA_STATE_DIR between runs and run the workflow until its output complete is true: ${runsText(minutes, ADVISED_BUDGET)}.`;
+  if (env["RUNNER_ENVIRONMENT"] !== "self-hosted")
+    return `This takes ${timeOf(cost)}, and a job on a runner of GitHub's ends after 6 h. ${advice} On a runner of your own a job may take up to 5 days.`;
+  return minutes <= SELF_HOSTED_MINUTES
+    ? `This takes ${timeOf(cost)}. A job ends after 6 h unless its own timeout-minutes allows more: up to ${SELF_HOSTED_MINUTES} on a runner of your own. ${advice.replace("Set", "Or set")}`
+    : `This takes ${timeOf(cost)}, and a job ends after 5 days at the most. ${advice}`;
+}
+
+function budgeted({ cost, env }: Sending, budgetMinutes: number): string | undefined {
+  const { minutesAtLimit: minutes } = cost;
+  if (minutes <= budgetMinutes && minutes <= HOSTED_MINUTES) return undefined;
+  const isHosted = env["RUNNER_ENVIRONMENT"] !== "self-hosted";
+  if (isHosted && budgetMinutes >= HOSTED_MINUTES)
+    return `time-budget-minutes: ${budgetMinutes} is no less than the 6 h after which a job on a runner of GitHub's ends, so the job would be ended first. Set it to ${ADVISED_BUDGET}.`;
+  if (minutes <= budgetMinutes) return undefined;
+  return `This takes ${timeOf(cost)}: with time-budget-minutes: ${budgetMinutes}, ${runsText(minutes, budgetMinutes)}.`;
+}
+
+function runsText(minutes: number, budgetMinutes: number): string {
+  const runs = Math.ceil(minutes / budgetMinutes);
+  return `at least ${counted(runs, "run")}, each of which continues where the last one stopped`;
+}

@@ -1,0 +1,81 @@
+// Whether an upload fits into a job, what then, and whether the record of it survives.
+import { describeFit } from "../../action/plan/job-fit";
+import { estimateCost } from "../../src/upload/cost";
+import { useActionPlace } from "../support/action-place";
+import { jpeg } from "../support/temp-tree";
+
+const hosted = { RUNNER_ENVIRONMENT: "github-hosted" };
+const keptThere = { ...hosted, AVALA_STATE_DIR: "/home/runner/work/pets/pets/.avala" };
+const own = { RUNNER_ENVIRONMENT: "self-hosted" };
+
+/** Of an upload that takes so many minutes at 100 calls a minute; of none for 0. */
+function fitOf(minutes: number, env: Record<string, string>, budgetMinutes?: number): string {
+  const toSend = minutes === 0 ? [] : [{ sizeBytes: 1 }];
+  const cost = { ...estimateCost([{ toSend, fileCount: 1 }]), minutesAtLimit: minutes };
+  return describeFit({ cost, env, budgetMinutes }).join("\n");
+}
+
+describe("on a runner of GitHub's", () => {
+  test("what fits into 6 hours, and has a record that is kept, needs no word", () => {
+    expect(fitOf(359, keptThere)).toBe("");
+    expect(fitOf(59, hosted)).toBe("");
+    expect(fitOf(0, hosted, 50)).toBe("");
+  });
+
+  test("what does not fit is said with the way out, and how many runs that takes", () => {
+    const text = fitOf(1_000, keptThere);
+    expect(text).toContain("at least 16 h 40 min at 100 calls a minute");
+    expect(text).toContain("ends after 6 h");
+    expect(text).toContain("time-budget-minutes: 330");
+    expect(text).toContain("at least 4 runs");
+    expect(text).not.toContain("is deleted");
+  });
+
+  test("what takes longer than an hour, or has a budget, is warned of where its record is lost", () => {
+    for (const text of [fitOf(60, hosted), fitOf(1, hosted, 50), fitOf(1_000, hosted)]) {
+      expect(text).toContain("is deleted after its job");
+      expect(text).toContain("AVALA_STATE_DIR");
+    }
+  });
+
+  test("a budget says how many runs it makes, and one that is too long is named", () => {
+    expect(fitOf(200, keptThere, 50)).toContain("at least 4 runs");
+    expect(fitOf(200, keptThere, 200)).toBe("");
+    expect(fitOf(500, keptThere, 400)).toContain("would be ended first");
+  });
+});
+
+describe("on a runner of one's own", () => {
+  test("a job may take 5 days, if its own time-out allows that", () => {
+    expect(fitOf(360, own)).toBe("");
+    expect(fitOf(361, own)).toContain("timeout-minutes allows more: up to 7200");
+    expect(fitOf(7_201, own)).toContain("ends after 5 days");
+    expect(fitOf(7_201, own, 7_000)).toContain("at least 2 runs");
+  });
+});
+
+describe("a step", () => {
+  const place = useActionPlace({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
+  const uploading = { dataset: "pets-{digest}", files: "images" };
+  const lost = { ...hosted, AVALA_STATE_DIR: "", HOME: "" };
+  const told = (warnings: readonly { readonly text: string }[]): string =>
+    warnings.map(({ text }) => text).join("\n");
+
+  test.each([{ "dry-run": "true" }, {}])("warns before the first byte: %p", async (more) => {
+    const inputs = { ...uploading, ...more, "time-budget-minutes": "50" };
+    const env = { ...lost, HOME: place.tree.at(".home") };
+    const { warnings } = await place.act(inputs, { env });
+    expect(told(warnings)).toContain("is deleted after its job");
+  });
+
+  test("that its budget ended says whether the next run can resume", async () => {
+    const inputs = { ...uploading, "time-budget-minutes": "0.01", concurrency: "1" };
+    place.emulator.setFault({ on: { target: "storage" }, times: 0, delayMs: 700 });
+    const kept = await place.act(inputs);
+    expect(kept.outputs).toMatchObject({ outcome: "partial" });
+    expect(told(kept.warnings)).toContain("The next run resumes from here.");
+    const env = { ...lost, HOME: place.tree.at(".home") };
+    const again = await place.act({ ...inputs, dataset: "cats-{digest}" }, { env });
+    expect(told(again.warnings)).toContain("the next run begins from the start");
+  });
+});
