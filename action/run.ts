@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { connect } from "../src/api/connect";
 import type { Avala } from "../src/api/connection";
-import { readConfig } from "../src/config";
+import { digestCacheFolder, readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
 import { counted } from "../src/text";
 import type { Listener } from "../src/events";
@@ -16,6 +16,7 @@ import type { ActionEnvironment } from "./environment";
 import { endRun, fail } from "./report/ending";
 import { describeFaults } from "../src/files/content/fault-counts";
 import { withLeftovers } from "./report/cancelled";
+import { createDigestCache } from "../src/files/digests/digest-cache";
 import { describeFailure } from "./report/failure";
 import { readApiKey, readInputs, type Inputs } from "./inputs/inputs";
 import { createLog } from "./report/log";
@@ -206,6 +207,10 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
     ),
     downloadFolder: inputs.export && downloadFolder(environment, inputs.export),
     onProgress: (progress) => show({ kind: "hash-progress", ...progress }),
+    cache: createDigestCache({
+      folder: digestCacheFolder(environment.env),
+      onWarning: (text) => run.warn({ text }),
+    }),
   }).finally(endHashing);
   results.selection = selection;
   results.problems = selection.fileSet.contents;

@@ -85,7 +85,7 @@ export function writtenByAction(
   const folders = [
     ...(cache === undefined || cache === "" ? [] : [join(realOf(cache), "avala-export")]),
     // A state folder that holds the root holds other things too.
-    ...(isWithin(state, root) ? [join(state, "journals")] : [state]),
+    ...(isWithin(state, root) ? [join(state, "journals"), join(state, "digests")] : [state]),
   ];
   const plan =
     planFile === undefined ? undefined : realOf(fromWorkspace(place.workspace, planFile));

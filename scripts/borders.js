@@ -50,8 +50,11 @@ const ORDERS = {
   "src/files": [
     ["names.ts", "media.ts", "local-file.ts", "foreign-formats.ts", "path-list.ts"],
     ["content", "manifest"],
+    ["digests"],
     ["scan", "file-set-options.ts", "workers"],
-    ["left-out.ts", "hash.ts", "inspect.ts"],
+    ["look.ts"],
+    ["left-out.ts", "hash.ts", "recall.ts"],
+    ["inspect.ts"],
     ["file-set-words.ts"],
     ["moving.ts"],
     ["file-set.ts"],

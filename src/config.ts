@@ -67,3 +67,15 @@ export function stateDirectory(
   if (platform === "darwin") return join(home, "Library", "Application Support", "avala");
   return join(filled(environment["XDG_STATE_HOME"]) ?? join(home, ".local", "state"), "avala");
 }
+
+/**
+ * Where the digests of files are kept from one run to the next: beside the journals; `undefined` when `AVALA_HASH_CACHE` is
+ * `off`.
+ */
+export function digestCacheFolder(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  const isOff = /^(?:off|false|no|0)$/i.test(filled(environment["AVALA_HASH_CACHE"]) ?? "");
+  return isOff ? undefined : join(stateDirectory(environment, platform), "digests");
+}

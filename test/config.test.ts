@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { readConfig, stateDirectory } from "../src/config";
+import { digestCacheFolder, readConfig, stateDirectory } from "../src/config";
 
 describe("readConfig", () => {
   test("reads the environment", () => {
@@ -75,5 +75,18 @@ describe("stateDirectory", () => {
     ["nothing set", {}, "linux", join(homedir(), ".local", "state", "avala")],
   ] as const)("follows %s", (_name, environment, platform, expected) => {
     expect(stateDirectory(environment, platform)).toBe(expected);
+  });
+});
+
+describe("digestCacheFolder", () => {
+  test("is beside the journals", () => {
+    expect(digestCacheFolder({ AVALA_STATE_DIR: "/s" }, "linux")).toBe(join("/s", "digests"));
+    const on = { AVALA_STATE_DIR: "/s", AVALA_HASH_CACHE: "on" };
+    expect(digestCacheFolder(on, "linux")).toBe(join("/s", "digests"));
+  });
+
+  test.each(["off", "OFF", " false\n", "0", "no"])("is none for %j", (value) => {
+    const environment = { AVALA_STATE_DIR: "/s", AVALA_HASH_CACHE: value };
+    expect(digestCacheFolder(environment, "linux")).toBeUndefined();
   });
 });

@@ -7,6 +7,7 @@ import { type FileSet, readFileSet } from "../../src/files/file-set";
 import { describeFaults } from "../../src/files/content/fault-counts";
 import { hashStill } from "../../src/files/moving";
 import type { FileSetOptions } from "../../src/files/file-set-options";
+import type { DigestCache } from "../../src/files/digests/digest-cache";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
 import {
@@ -69,6 +70,8 @@ interface SelectionOptions {
   readonly workspace: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: HashProgress) => void;
+  /** What is known of files that have not changed. */
+  readonly cache?: DigestCache | undefined;
   /** What `min-age-minutes` counts from. @default now */
   readonly nowMs?: number | undefined;
   /** Whether the Action wrote what is at a real path. */
@@ -89,7 +92,7 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
   const { ifNoFilesFound, minAgeMinutes, changingFiles } = inputs;
   const moving = { minAgeMinutes, changingFiles, allowEmpty: ifNoFilesFound !== "error" };
   const { set: fileSet, manifest } = await hashStill(listed, moving, (onChanged) =>
-    hashFiles(listed.files, { signal, onProgress, onChanged }),
+    hashFiles(listed.files, { signal, onProgress, onChanged, known: listed.known }),
   );
   const unmatched =
     inputs.ifNoFilesFound === "warn"
@@ -121,7 +124,7 @@ interface Sources {
 /** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
 async function readAndCheck(
   inputs: UploadInputs,
-  { workspace, signal, nowMs, downloadFolder }: SelectionOptions,
+  { workspace, signal, cache, nowMs, downloadFolder }: SelectionOptions,
   { own, list }: Sources,
 ): Promise<{ readonly fileSet: FileSet; readonly use: ListUse | undefined }> {
   const swallowed = downloadProblem(inputs, fromWorkspace(workspace, inputs.root), downloadFolder);
@@ -129,6 +132,7 @@ async function readAndCheck(
   let use: ListUse | undefined;
   const fileSet = await readFileSet(setOptionsOf(inputs, workspace), {
     signal,
+    cache,
     nowMs,
     isLeftOut: own.isOwn,
     linkTargetsInput: "allow-link-targets",

@@ -1,4 +1,7 @@
 // All handlers of one process, over one session. No logic.
+import { digestCacheFolder } from "../../src/config";
+import { createDigestCache } from "../../src/files/digests/digest-cache";
+import { printable } from "../../src/redact";
 import { createLocalFiles } from "../process/local-files";
 import { createSession, type SessionOptions } from "../process/session";
 import { createDatasetHandler } from "./dataset/dataset";
@@ -12,11 +15,16 @@ import { createWebhookHandler } from "./plain/webhook";
 export type Handlers = ReturnType<typeof createHandlers>;
 
 export function createHandlers(options: SessionOptions) {
+  const { log, environment, signal } = options;
   const session = createSession(options);
+  const cache = createDigestCache({
+    folder: digestCacheFolder(environment),
+    onWarning: (text) => void log({ severity: "warning", text: printable(text) }),
+  });
   return {
-    fileSet: createFileSetHandler(session, createLocalFiles(options.signal)),
+    fileSet: createFileSetHandler(session, createLocalFiles(cache, signal)),
     dataset: createDatasetHandler(session),
-    growingDataset: createGrowingDatasetHandler(session, createLocalFiles(options.signal)),
+    growingDataset: createGrowingDatasetHandler(session, createLocalFiles(cache, signal)),
     export: createExportHandler(session),
     storageConfig: createStorageConfigHandler(session),
     webhook: createWebhookHandler(session),

@@ -3,6 +3,8 @@
 import { join, sep } from "node:path";
 import { InputError, type InputProblem } from "../errors";
 import { cancelled, systemClock } from "../flow/clock";
+import type { DigestCache } from "./digests/digest-cache";
+import type { KnownFiles } from "./digests/known-files";
 import { looksLikeCredential } from "./scan/credentials";
 import { readOptions, type FileSetOptions } from "./file-set-options";
 import {
@@ -50,11 +52,15 @@ export interface FileSet {
   readonly patterns: readonly PatternCount[];
   /** One for each line that takes away, with how many files it takes; empty unless that was asked for. */
   readonly removed: readonly PatternCount[];
+  /** Where the digests of its files are noted. */
+  readonly known?: KnownFiles | undefined;
 }
 
 /** How a set is read. */
 interface FileSetRun {
   readonly signal?: AbortSignal | undefined;
+  /** What is known of files that have not changed; without one, each file is read. */
+  readonly cache?: DigestCache | undefined;
   /** A caller's own refusals of what the lines chose, reported together with the others. */
   readonly check?:
     | ((
@@ -97,15 +103,14 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   const still = await leaveMoving(chosen.candidates, movingOptions(options, run));
   const leftOut = { ...chosen.leftOut, young: still.young, changed: still.gone };
   problems.push(...(run.check?.({ root, ...found, removed, leftOut }) ?? []));
-  const inspection = await inspectFiles(still.candidates, {
-    checkContent: options.checkContent ?? "warn",
-    wantsSplats: options.dataType === "splat",
-    signal: run.signal,
-  });
+  const known = await run.cache?.open(root, options.folder);
+  const { checkContent = "warn", dataType } = options;
+  const look = { checkContent, wantsSplats: dataType === "splat", known, signal: run.signal };
+  const inspection = await inspectFiles(still.candidates, look);
   const inside = (path: string): string => path.slice(chosen.prefix.length);
   const otherThanSplats = new Set(inspection.otherThanSplats.map(inside));
   problems.push(
-    ...(options.checkContent === "error" ? contentCounts(inspection) : []),
+    ...(checkContent === "error" ? contentCounts(inspection) : []),
     ...inspection.problems,
     ...typeProblems(found.paths, options, otherThanSplats),
   );
@@ -135,6 +140,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     leftOut,
     patterns,
     removed,
+    known,
   };
 }
 

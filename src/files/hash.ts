@@ -3,6 +3,8 @@ import { AvalaError } from "../errors";
 import { listed, shown } from "../text";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
+import type { KnownFiles } from "./digests/known-files";
+import { stampIn } from "./digests/stamp";
 import type { LocalFile } from "./local-file";
 import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./workers/file-workers";
 import type { FileFault } from "./workers/jobs";
@@ -19,6 +21,8 @@ export interface HashOptions {
   /** Threads. @default one for each core but one, 1 to 4; none for a few small files */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Where the digests are noted, so that files that have not changed need not be read again. */
+  readonly known?: KnownFiles | undefined;
   /** Leaves out files that changed, and is told their paths. @default such files are an error */
   readonly onChanged?: ((paths: readonly string[]) => void) | undefined;
   /** Called at the start, as files are done, within large files about each 16 MiB, and at the end. */
@@ -34,7 +38,7 @@ const BATCH_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * The manifest of `files`: each is read once, in chunks of 1 MiB. May be repeated.
+ * The manifest of `files`: each of which the digest is not known is read once, in chunks of 1 MiB. May be repeated.
  * @throws AvalaError `file_changed`, naming the files whose size is not what was listed or which changed while they were
  * read (size, times, inode); `file` for ones that can't be read; `cancelled`
  */
@@ -42,6 +46,24 @@ export async function hashFiles(
   files: readonly LocalFile[],
   options: HashOptions = {},
 ): Promise<Manifest> {
+  const known = files.flatMap(({ path, sizeBytes, sha256 }) =>
+    sha256 === undefined ? [] : [{ path, sizeBytes, sha256 }],
+  );
+  const unknown = files.filter(({ sha256 }) => sha256 === undefined);
+  const isAllKnown = unknown.length === 0 && known.length > 0;
+  try {
+    return createManifest(
+      isAllKnown ? known : [...known, ...(await readDigests(unknown, options))],
+    );
+  } finally {
+    await options.known?.save();
+  }
+}
+
+async function readDigests(
+  files: readonly LocalFile[],
+  options: HashOptions,
+): Promise<readonly ManifestEntry[]> {
   const { signal, onProgress } = options;
   if (signal?.aborted === true) throw cancelled("Hashing");
   const bytesTotal = files.reduce((sum, file) => sum + file.sizeBytes, 0);
@@ -60,7 +82,8 @@ export async function hashFiles(
         bytesDone += bytes;
         tell();
       };
-      const hashed = await hashBatch({ workers, batch, onBytes, onChanged: options.onChanged });
+      const { onChanged, known } = options;
+      const hashed = await hashBatch({ workers, batch, onBytes, onChanged, known });
       entries.push(...hashed);
       tell();
     });
@@ -68,7 +91,7 @@ export async function hashFiles(
     signal?.removeEventListener("abort", close);
     await workers.close();
   }
-  return createManifest(entries);
+  return entries;
 }
 
 function* batchesOf(files: readonly LocalFile[]): Generator<readonly LocalFile[]> {
@@ -90,6 +113,7 @@ interface Batch {
   readonly batch: readonly LocalFile[];
   readonly onBytes: (bytes: number) => void;
   readonly onChanged: HashOptions["onChanged"];
+  readonly known: HashOptions["known"];
 }
 
 async function hashBatch({
@@ -97,6 +121,7 @@ async function hashBatch({
   batch,
   onBytes,
   onChanged,
+  known,
 }: Batch): Promise<readonly ManifestEntry[]> {
   const job = {
     kind: "hash" as const,
@@ -104,7 +129,13 @@ async function hashBatch({
     sizesBytes: batch.map((file) => file.sizeBytes),
     chunkBytes: CHUNK_BYTES,
   };
-  const { sha256, faults } = await workers.hash(job, onBytes);
+  const sinceMs = known?.nowMs() ?? 0;
+  const { sha256, stamps, faults } = await workers.hash(job, onBytes);
+  batch.forEach(({ absolutePath }, index) => {
+    const digest = sha256[index] ?? "";
+    const file = { absolutePath, stamp: stampIn(stamps, index), sinceMs };
+    if (digest !== "") known?.noteDigest(file, digest);
+  });
   const changed = new Set(faults.filter(hasChanged).map(({ index }) => index));
   const errors = onChanged === undefined ? faults : faults.filter((fault) => !hasChanged(fault));
   if (errors.length > 0) throw faultError(batch, errors);

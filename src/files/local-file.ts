@@ -6,6 +6,8 @@ export interface LocalFile {
   readonly absolutePath: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** When it is known from before, and the file is as it was then. */
+  readonly sha256?: string | undefined;
 }
 
 /** A warning, about one file when it has a path. */

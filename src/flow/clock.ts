@@ -64,3 +64,11 @@ export function repeatEvery(ms: number, action: () => void): () => void {
   timer.unref();
   return () => clearInterval(timer);
 }
+
+/**
+ * Ms since the epoch as the machine's clock has it at this moment. It jumps when that is set, and so do the times of files:
+ * only for comparing with those.
+ */
+export function wallClockMs(): number {
+  return Date.now();
+}

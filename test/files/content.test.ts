@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { contentProblem } from "../../src/files/content/content";
+import { flawProblem, headProblem } from "../../src/files/content/content";
 import { endingOf } from "../../src/files/content/formats";
 import { readFileSet } from "../../src/files/file-set";
 import { createTempTree, jpeg, png } from "../support/temp-tree";
@@ -7,7 +7,7 @@ import { createTempTree, jpeg, png } from "../support/temp-tree";
 const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
 const check = async (path: string, content: Buffer): Promise<string | undefined> => {
   const sample = { sizeBytes: content.length, head: content.subarray(0, 512), flaw: undefined };
-  return (await contentProblem(path, sample))?.text;
+  return ((await headProblem(path, sample)) ?? flawProblem(path, sample.flaw))?.text;
 };
 
 const chunk = (type: string, length: number): Buffer =>

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { contentProblem } from "../../src/files/content/content";
+import { flawProblem, headProblem } from "../../src/files/content/content";
 import { endingOf } from "../../src/files/content/formats";
 import { endings } from "../../src/files/content/endings";
 import { readFileSet } from "../../src/files/file-set";
@@ -46,7 +46,7 @@ const problem = async (path: string, content: Buffer): Promise<string | undefine
     head,
     flaw: flaw === "not a splat" ? undefined : flaw,
   };
-  return (await contentProblem(path, sample))?.text;
+  return ((await headProblem(path, sample)) ?? flawProblem(path, sample.flaw))?.text;
 };
 
 const bytes = fc

@@ -24,7 +24,7 @@ export interface Sample {
 /** By which problems are counted. */
 export type ContentFault = Flaw | "empty" | "a pointer" | "a page or an error" | "another format";
 
-interface ContentProblem {
+export interface ContentProblem {
   readonly fault: ContentFault;
   /** In one sentence. */
   readonly text: string;
@@ -38,10 +38,10 @@ const flawTexts: Readonly<Record<Flaw, (name: string) => string>> = {
     `The ${name} file has none of the properties of a splat (f_dc_*, opacity, scale_*, rot_*): it is a mesh or a point cloud.`,
 };
 
-/** What is wrong with the content; `undefined` when nothing is, or nothing shows it. */
-export async function contentProblem(
+/** What the size and the first bytes show to be wrong. */
+export async function headProblem(
   path: string,
-  sample: Sample,
+  sample: Omit<Sample, "flaw">,
 ): Promise<ContentProblem | undefined> {
   if (sample.sizeBytes === 0) return { fault: "empty", text: "The file is empty." };
   const suffix = suffixOf(path);
@@ -54,9 +54,14 @@ export async function contentProblem(
   const format = formatOf(suffix);
   if (format === undefined) return undefined;
   const other = await foundInstead(format, sample.head);
-  if (other !== undefined) return { fault: "another format", text: `${bytes} bytes ${other}.` };
-  const { flaw } = sample;
-  return flaw && { fault: flaw, text: flawTexts[flaw](format.name) };
+  if (other === undefined) return undefined;
+  return { fault: "another format", text: `${bytes} bytes ${other}.` };
+}
+
+/** What the structure shows to be wrong. */
+export function flawProblem(path: string, flaw: Flaw | undefined): ContentProblem | undefined {
+  const format = formatOf(suffixOf(path));
+  return format && flaw && { fault: flaw, text: flawTexts[flaw](format.name) };
 }
 
 /** `are those of a .png file (image/png)`; `undefined` where they are right, or nothing shows it. */

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { endings } from "../content/endings";
 import type { Flaw, OpenFile } from "../content/open-file";
+import { putStamp, stampLength } from "../digests/stamp";
 
 const flawByName: ReadonlyMap<string, (file: OpenFile) => Flaw | undefined> = new Map(
   Object.entries(endings),
@@ -41,6 +42,8 @@ export interface FileFault {
 export interface InspectResult {
   readonly sizesBytes: readonly number[];
   readonly modifiedMs: readonly number[];
+  /** Of each file as it was opened; zeros at a fault. */
+  readonly stamps: BigInt64Array;
   /** For each file `sampleBytes` of its head, filled up with zeros. */
   readonly samples: Uint8Array;
   /** Of the files whose structure is wrong, by their indices. */
@@ -53,6 +56,8 @@ export interface InspectResult {
 export interface HashResult {
   /** Hex digits; `""` at a fault. */
   readonly sha256: readonly string[];
+  /** Of each file as it was read; zeros at a fault. */
+  readonly stamps: BigInt64Array;
   readonly faults: readonly FileFault[];
 }
 
@@ -87,6 +92,7 @@ export function inspect(job: InspectJob): InspectResult {
   const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : 65_536);
   const sizesBytes: number[] = [];
   const modifiedMs: number[] = [];
+  const stamps = new BigInt64Array(paths.length * stampLength);
   const flaws: { index: number; flaw: Flaw }[] = [];
   const undecided: number[] = [];
   const pastBounds = new Error("past the job's bounds");
@@ -114,10 +120,12 @@ export function inspect(job: InspectJob): InspectResult {
     let handle: number | undefined;
     try {
       handle = fs.openSync(path, flags);
-      const stats = fs.fstatSync(handle);
-      sizesBytes.push(stats.size);
-      modifiedMs.push(stats.mtimeMs);
-      if (stats.isFile()) look(handle, index, stats.size);
+      const stats = fs.fstatSync(handle, { bigint: true });
+      const sizeBytes = Number(stats.size);
+      sizesBytes.push(sizeBytes);
+      modifiedMs.push(millisecondsOf(stats.mtimeNs));
+      putStamp(stamps, index, stats);
+      if (stats.isFile()) look(handle, index, sizeBytes);
       else faults.push({ index, code: "CHANGED" });
     } catch (error) {
       sizesBytes[index] ??= 0;
@@ -127,7 +135,12 @@ export function inspect(job: InspectJob): InspectResult {
       if (handle !== undefined) fs.closeSync(handle);
     }
   });
-  return { sizesBytes, modifiedMs, samples, flaws, undecided, faults };
+  return { sizesBytes, modifiedMs, stamps, samples, flaws, undecided, faults };
+}
+
+/** As Node has them, with a fraction. */
+export function millisecondsOf(timeNs: bigint): number {
+  return Number(timeNs / 1_000_000_000n) * 1000 + Number(timeNs % 1_000_000_000n) / 1e6;
 }
 
 /** The sha256 of each file, and `CHANGED` for one that is no longer what was listed or changes while it is read. */
@@ -135,7 +148,9 @@ export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult
   const buffer = Buffer.allocUnsafeSlow(job.chunkBytes);
   const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
   const faults: FileFault[] = [];
-  const digestOf = (path: string, sizeBytes: number): string => {
+  const stamps = new BigInt64Array(job.paths.length * stampLength);
+  const digestOf = (path: string, index: number): string => {
+    const sizeBytes = job.sizesBytes[index] ?? -1;
     const handle = fs.openSync(path, flags);
     try {
       const before = fs.fstatSync(handle, { bigint: true });
@@ -159,6 +174,7 @@ export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult
         after.size === before.size &&
         after.mtimeNs === before.mtimeNs &&
         after.ctimeNs === before.ctimeNs;
+      if (isSame) putStamp(stamps, index, before);
       return isSame ? digest.digest("hex") : "";
     } finally {
       fs.closeSync(handle);
@@ -167,12 +183,12 @@ export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult
   const sha256 = job.paths.map((path, index) => {
     let digits = "";
     try {
-      digits = digestOf(path, job.sizesBytes[index] ?? -1);
+      digits = digestOf(path, index);
       if (digits === "") faults.push({ index, code: "CHANGED" });
     } catch (error) {
       faults.push({ index, code: String((error as { code?: unknown }).code) });
     }
     return digits;
   });
-  return { sha256, faults };
+  return { sha256, stamps, faults };
 }

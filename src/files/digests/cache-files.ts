@@ -1,0 +1,96 @@
+// The folder of digest caches: reading one that is safe to read, replacing one in one step, and keeping the folder small.
+// Knows nothing of what is in a cache.
+import { constants } from "node:fs";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { wallClockMs } from "../../flow/clock";
+import { makeFolder } from "../../flow/folders";
+import { ownMark } from "../../flow/process-mark";
+
+interface CacheFile {
+  readonly bytes: Buffer;
+  /** Another value: another process has replaced it. */
+  readonly version: string;
+}
+
+const suffix = ".digests";
+/** Of one cache, for 2 million files; and of all caches of the folder. */
+const maxCacheBytes = 256 * 1024 * 1024;
+const maxFolderBytes = 512 * 1024 * 1024;
+const dayMs = 24 * 60 * 60 * 1000;
+const maxUnusedMs = 30 * dayMs;
+/** What a process left that was killed while it wrote. */
+const maxPartialMs = dayMs;
+
+// Not blocking, and no link: what is there may be anything.
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+
+export function cachePath(folder: string, name: string): string {
+  return join(folder, name.slice(0, 32) + suffix);
+}
+
+/** The file when it is this user's, and only this user may write it; else `undefined`. Never rejects. */
+export async function readCacheFile(path: string): Promise<CacheFile | undefined> {
+  const handle = await open(path, flags).catch(() => undefined);
+  if (handle === undefined) return undefined;
+  try {
+    const found = await handle.stat({ bigint: true });
+    const owner = process.getuid?.();
+    const isOwn = owner === undefined || found.uid === BigInt(owner);
+    const mayOthersWrite = owner !== undefined && (found.mode & 0o022n) !== 0n;
+    if (!found.isFile() || !isOwn || mayOthersWrite || found.size > maxCacheBytes) return undefined;
+    const bytes = await handle.readFile();
+    const nowMs = wallClockMs();
+    // Shows that it is used, so that it is kept.
+    if (nowMs - Number(found.mtimeMs) > dayMs) await handle.utimes(nowMs / 1000, nowMs / 1000);
+    return { bytes, version: [found.ino, found.size, found.ctimeNs].join("-") };
+  } catch {
+    return undefined;
+  } finally {
+    await handle.close().catch(() => undefined);
+  }
+}
+
+/** Another process that reads sees the old one or this one. Where a larger one would be written, none is. */
+export async function replaceCacheFile(path: string, bytes: Buffer): Promise<void> {
+  if (bytes.length > maxCacheBytes) return;
+  const folder = dirname(path);
+  await makeFolder(folder, { mode: 0o700 });
+  const partial = `${path}.${ownMark()}.partial`;
+  await rm(partial, { force: true });
+  try {
+    const handle = await open(partial, "wx", 0o600);
+    try {
+      await handle.writeFile(bytes);
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  await sweep(folder);
+}
+
+export async function removeCacheFile(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+/** Removes what was not used for long, and the longest unused of what is too much. */
+async function sweep(folder: string): Promise<void> {
+  const nowMs = wallClockMs();
+  const names = (await readdir(folder)).filter((name) => name.includes(suffix));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const stats = await stat(join(folder, name)).catch(() => undefined);
+      return { path: join(folder, name), bytes: stats?.size ?? 0, usedMs: stats?.mtimeMs ?? 0 };
+    }),
+  );
+  let bytes = 0;
+  for (const file of found.sort((a, b) => b.usedMs - a.usedMs)) {
+    bytes += file.bytes;
+    const maxAgeMs = file.path.endsWith(suffix) ? maxUnusedMs : maxPartialMs;
+    if (bytes > maxFolderBytes || nowMs - file.usedMs > maxAgeMs) await removeCacheFile(file.path);
+  }
+}

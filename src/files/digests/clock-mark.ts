@@ -1,0 +1,44 @@
+// Whether the machine's clock was set back: then a file may be changed within a tick that has been before, and its times
+// show nothing. Knows nothing of files.
+import { readFileSync } from "node:fs";
+import { uptime } from "node:os";
+import { wallClockMs } from "../../flow/clock";
+
+export interface ClockMark {
+  readonly wallMs: number;
+  /** By the clock's reckoning; it moves only when the clock is set. */
+  readonly bootedMs: number;
+  /** Which start of the machine `bootedMs` is of; empty where the system does not name it. */
+  readonly boot: string;
+}
+
+// What clocks are adjusted by all the time and `uptime` is rounded by, and less than a file's times must be past.
+const toleranceMs = 1000;
+
+export function markClock(): ClockMark {
+  const wallMs = wallClockMs();
+  return { wallMs, bootedMs: wallMs - uptime() * 1000, boot: bootOf() };
+}
+
+function bootOf(): string {
+  if (process.platform !== "linux") return "";
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+/** Whether the clock was set back between two marks. Forward is harmless: no tick comes twice. */
+export function isSetBack(before: ClockMark, after: ClockMark): boolean {
+  if (after.wallMs < before.wallMs - toleranceMs) return true;
+  const isSameBoot = before.boot !== "" && before.boot === after.boot;
+  return isSameBoot && after.bootedMs < before.bootedMs - toleranceMs;
+}
+
+/** The mark to keep of the two: many small steps back must not pass as none. */
+export function laterMark(before: ClockMark, after: ClockMark): ClockMark {
+  const wallMs = Math.max(before.wallMs, after.wallMs);
+  if (before.boot !== after.boot) return { ...after, wallMs };
+  return { ...after, wallMs, bootedMs: Math.max(before.bootedMs, after.bootedMs) };
+}

@@ -1,0 +1,84 @@
+// What is known of files from before, so that what has not changed is not read again: one cache for each root, in this
+// process, and in a folder where one is given. Knows nothing of sets.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { systemRandom, type Random } from "../../flow/clock";
+import { shown } from "../../text";
+import { VERSION } from "../../version";
+import { cachePath } from "./cache-files";
+import { markClock, type ClockMark } from "./clock-mark";
+import { openKnownFiles, type KnownFiles } from "./known-files";
+import { createSteadyDevices, isOnSteadyDevice } from "./steady-devices";
+
+export interface DigestCache {
+  /** What is known of the files below a root, or of one of its folders. */
+  open(root: string, folder?: string): Promise<KnownFiles>;
+}
+
+interface DigestCacheOptions {
+  /** Absolute. Without one, nothing is kept beyond this process. */
+  readonly folder?: string | undefined;
+  /** Is told when the cache was wrong. */
+  readonly onWarning?: ((text: string) => void) | undefined;
+  readonly random?: Pick<Random, "next"> | undefined;
+  /** @default this machine's */
+  readonly machine?: string | undefined;
+  readonly markClock?: (() => ClockMark) | undefined;
+  /** Whether a file system shows every change of a file in its inode and times. */
+  readonly isSteady?: ((path: string) => boolean) | undefined;
+}
+
+// Reads a thousandth of what would be read without a cache.
+const drawnShare = 1 / 1000;
+
+export function createDigestCache(options: DigestCacheOptions = {}): DigestCache {
+  const { folder: cacheFolder, random = systemRandom, onWarning } = options;
+  const isSteady = createSteadyDevices(options.isSteady ?? isOnSteadyDevice);
+  const opened = new Map<string, Promise<KnownFiles>>();
+  const openPlace = (root: string, name: string): Promise<KnownFiles> =>
+    openKnownFiles({
+      root,
+      // One for each root, whatever the machine: in a folder that is carried from job to job they would become ever more.
+      file: cacheFolder === undefined ? undefined : cachePath(cacheFolder, name),
+      place: placeOf(options.machine ?? ownMachine(), name),
+      checks: VERSION,
+      markClock: options.markClock ?? markClock,
+      isSteady,
+      isDrawn: () => random.next() < drawnShare,
+      onRefuted: (path) => onWarning?.(refutedText(path)),
+    });
+  return {
+    open: async (root, folder) => {
+      const name = fingerprint([root, folder ?? null]);
+      const before = await opened.get(name);
+      if (before?.isSound() === true) return before;
+      const now = openPlace(root, name);
+      opened.set(name, now);
+      return now;
+    },
+  };
+}
+
+function refutedText(path: string): string {
+  return `The digest cache was wrong about ${shown(path)}, which has changed without a sign of it in its times: the cache was discarded, and all files are read. If it happens again, set AVALA_HASH_CACHE to off.`;
+}
+
+/** Of another machine or user the same numbers mean other files. */
+function placeOf(machine: string, name: string): string {
+  return fingerprint([machine, process.getuid?.() ?? null, name]);
+}
+
+function fingerprint(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+function ownMachine(): string {
+  try {
+    const id = readFileSync("/etc/machine-id", "utf8").trim();
+    if (id !== "") return id;
+  } catch {
+    // Not on every system.
+  }
+  return hostname();
+}

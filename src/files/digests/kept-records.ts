@@ -1,0 +1,69 @@
+// The records of one root on the disk: read when they can be believed, written together with what others wrote meanwhile.
+// Knows nothing of single files.
+import { readCacheFile, removeCacheFile, replaceCacheFile } from "./cache-files";
+import { decodeCache, encodeCache, type CacheContent } from "./cache-format";
+import { isSetBack, laterMark, type ClockMark } from "./clock-mark";
+import type { Records } from "./records";
+
+export interface KeptOptions {
+  /** Where they are kept; without one, nothing is kept beyond this process. */
+  readonly file: string | undefined;
+  /** The machine, the user and the root, as one word. */
+  readonly place: string;
+  /** The version of the checks that findings are from. */
+  readonly checks: string;
+  readonly markClock: () => ClockMark;
+}
+
+export interface KeptRecords {
+  /** Adds what is kept to the records. Never rejects: a cache that can't be used is none. */
+  load(): Promise<void>;
+  /** Never rejects: what is not kept is read again. */
+  write(isKept: (row: number, path: string) => boolean): Promise<void>;
+  remove(): Promise<void>;
+  /** Whether the records can still be believed: the clock was not set back. */
+  isSound(): boolean;
+}
+
+export function keepRecords(records: Records, options: KeptOptions): KeptRecords {
+  const { file: path, place, checks, markClock } = options;
+  let clock = markClock();
+  let version: string | undefined;
+  const load = async (): Promise<void> => {
+    const file = path === undefined ? undefined : await readCacheFile(path);
+    if (file === undefined || file.version === version) return;
+    version = file.version;
+    const content = believed(decodeCache(file.bytes), options, markClock());
+    if (content === undefined) return;
+    records.add(content.data);
+    clock = laterMark(content.header.clock, clock);
+  };
+  return {
+    load,
+    write: async (isKept) => {
+      if (path === undefined) return;
+      await load();
+      clock = laterMark(clock, markClock());
+      const header = { place, checks, clock };
+      const bytes = encodeCache({ header, data: records.pick(isKept) });
+      await replaceCacheFile(path, bytes).catch(() => undefined);
+    },
+    remove: async () => {
+      clock = markClock();
+      if (path !== undefined) await removeCacheFile(path);
+    },
+    isSound: () => !isSetBack(clock, markClock()),
+  };
+}
+
+/** What was kept for this place, unless the clock was set back since; without findings of other checks. */
+function believed(
+  content: CacheContent | undefined,
+  { place, checks }: KeptOptions,
+  now: ClockMark,
+): CacheContent | undefined {
+  if (content === undefined || content.header.place !== place) return undefined;
+  if (isSetBack(content.header.clock, now)) return undefined;
+  if (content.header.checks === checks) return content;
+  return { ...content, data: { ...content.data, findings: [] } };
+}

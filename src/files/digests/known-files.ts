@@ -1,0 +1,144 @@
+// What is known of the files of one root: recalled for a file that is as it was, noted for one that was read, and kept on the
+// disk. Reads no file of the set.
+import { sep } from "node:path";
+import type { Finding } from "./finding";
+import { keepRecords, type KeptOptions, type KeptRecords } from "./kept-records";
+import { createRecords, type Records } from "./records";
+import { dayOf, digestOf, isFromDisk, setDay, setDigest } from "./rows";
+import { deviceOf, isSameStamp, isSettled } from "./stamp";
+
+export interface Known {
+  readonly sha256?: string | undefined;
+  readonly finding?: Finding | undefined;
+}
+
+/** A file as it was when it was read. */
+interface ReadFile {
+  readonly absolutePath: string;
+  /** From before the first byte was read. */
+  readonly stamp: BigInt64Array;
+  /** When the reading began, or earlier, by the machine's clock. */
+  readonly sinceMs: number;
+}
+
+export interface KnownFiles {
+  /** By the machine's clock, as the times of files are. */
+  nowMs(): number;
+  /** Whether nothing is known, so that no file need be asked about. */
+  isEmpty(): boolean;
+  /** What is known of a file that has this stamp now. */
+  recall(absolutePath: string, stamp: BigInt64Array): Known | undefined;
+  noteFinding(file: ReadFile, finding: Finding): void;
+  noteDigest(file: ReadFile, sha256: string): void;
+  /** Whether a file of which the digest is known is to be read all the same. */
+  isDrawn(): boolean;
+  /** What was known of the file is wrong: forgets everything, on the disk too, and says so. */
+  refute(absolutePath: string): Promise<void>;
+  /** Whether what is known can still be believed: the clock was not set back. */
+  isSound(): boolean;
+  /** Keeps what is known for later processes. Never rejects: what is not kept is read again. */
+  save(): Promise<void>;
+}
+
+interface KnownFilesOptions extends KeptOptions {
+  readonly root: string;
+  /** Whether the device shows every change of a file in its inode and times; a path of it is given too. */
+  readonly isSteady: (device: bigint, path: string) => boolean;
+  readonly isDrawn: () => boolean;
+  readonly onRefuted: (absolutePath: string) => void;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+const maxUnusedDays = 30;
+/** Writing all of it only to note that it was used is worth it once a week. */
+const maxUnnotedDays = 7;
+
+/** Reads what was kept. Never rejects: a cache that can't be used is none. */
+export async function openKnownFiles(options: KnownFilesOptions): Promise<KnownFiles> {
+  const records = createRecords();
+  const kept = keepRecords(records, options);
+  await kept.load();
+  return knowing(records, kept, options);
+}
+
+function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions): KnownFiles {
+  const memory = createMemory(records, options);
+  const { rows } = records;
+  const forget = (): Promise<void> => {
+    records.clear();
+    return kept.remove();
+  };
+  return {
+    nowMs: () => options.markClock().wallMs,
+    isEmpty: () => records.count() === 0,
+    recall: (absolutePath, stamp) => {
+      const row = memory.recall(absolutePath, stamp);
+      if (row === undefined) return undefined;
+      return { sha256: digestOf(rows.at(row)), finding: records.findingAt(row) };
+    },
+    noteFinding: (file, finding) => {
+      const row = memory.rowFor(file);
+      if (row !== undefined) records.setFinding(row, finding);
+    },
+    noteDigest: (file, sha256) => {
+      const row = memory.rowFor(file);
+      if (row !== undefined) setDigest(rows.at(row), sha256);
+    },
+    isDrawn: options.isDrawn,
+    refute: async (absolutePath) => {
+      await forget();
+      options.onRefuted(absolutePath);
+    },
+    isSound: kept.isSound,
+    save: async () => {
+      if (!kept.isSound()) return forget();
+      if (memory.takeNews()) await kept.write(memory.isKept);
+    },
+  };
+}
+
+interface Memory {
+  /** The row of a file that was read, if a later change of it would show. */
+  rowFor(file: ReadFile): number | undefined;
+  /** The row of a file that has this stamp now. */
+  recall(absolutePath: string, stamp: BigInt64Array): number | undefined;
+  /** Whether a row is for later processes. */
+  isKept(row: number, name: string): boolean;
+  /** Whether there is more to keep than when this was last asked. */
+  takeNews(): boolean;
+}
+
+function createMemory(records: Records, { root, isSteady, markClock }: KnownFilesOptions): Memory {
+  const { rows } = records;
+  const inRoot = root.endsWith(sep) ? root : root + sep;
+  const nameOf = (absolutePath: string): string =>
+    absolutePath.startsWith(inRoot) ? absolutePath.slice(inRoot.length) : absolutePath;
+  const today = Math.floor(markClock().wallMs / dayMs);
+  let hasNews = false;
+  return {
+    rowFor: ({ absolutePath, stamp, sinceMs }) => {
+      if (!isSettled(stamp, sinceMs)) return undefined;
+      hasNews ||= isSteady(deviceOf(stamp), absolutePath);
+      const row = records.put(nameOf(absolutePath), stamp);
+      setDay(rows.at(row), today);
+      return row;
+    },
+    recall: (absolutePath, stamp) => {
+      const row = records.find(nameOf(absolutePath));
+      if (row === undefined || !isSameStamp(rows.stampAt(row), stamp)) return undefined;
+      // The number may be another device's since.
+      if (isFromDisk(rows.at(row)) && !isSteady(deviceOf(stamp), absolutePath)) return undefined;
+      hasNews ||= today - dayOf(rows.at(row)) > maxUnnotedDays;
+      setDay(rows.at(row), today);
+      return row;
+    },
+    isKept: (row, name) =>
+      today - dayOf(rows.at(row)) <= maxUnusedDays &&
+      (isFromDisk(rows.at(row)) || isSteady(deviceOf(rows.stampAt(row)), inRoot + name)),
+    takeNews: () => {
+      const had = hasNews;
+      hasNews = false;
+      return had;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// What the file system says of a file at one moment, as five numbers, and whether a later change would show in them. Pure.
+
+/** What is used of Node's `BigIntStats`. */
+interface FileNumbers {
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly ino: bigint;
+  readonly dev: bigint;
+}
+
+/** How many numbers a stamp has: size, mtime, ctime, inode, device. */
+export const stampLength = 5;
+
+/** Puts the stamp of a file at its place in a list of stamps. */
+export function putStamp(
+  list: BigInt64Array,
+  index: number,
+  { size, mtimeNs, ctimeNs, ino, dev }: FileNumbers,
+): void {
+  const at = index * stampLength;
+  list[at] = size;
+  list[at + 1] = mtimeNs;
+  list[at + 2] = ctimeNs;
+  list[at + 3] = ino; // both are unsigned, and what does not fit wraps: only equality counts
+  list[at + 4] = dev;
+}
+
+/** The stamp at a place in a list of stamps. */
+export function stampIn(list: BigInt64Array, index: number): BigInt64Array {
+  return list.subarray(index * stampLength, (index + 1) * stampLength);
+}
+
+export function isSameStamp(one: BigInt64Array, other: BigInt64Array): boolean {
+  for (let at = 0; at < stampLength; at++) if (one[at] !== other[at]) return false;
+  return true;
+}
+
+export function deviceOf(stamp: BigInt64Array): bigint {
+  return stamp[4] ?? 0n;
+}
+
+// The coarsest clock of a file system in use ticks every 2 s (FAT); another second for what a clock is set back unseen.
+const settlingNs = 3_000_000_000n;
+
+/**
+ * Whether a change after the file was read must show. One within the same tick of the file system's clock does not, so what
+ * was read is known only of a file whose times were clearly past when the reading began; `sinceMs` is that moment. Where
+ * there is no inode or no ctime, nothing would show a file that was replaced, or a time that was put back.
+ */
+export function isSettled(stamp: BigInt64Array, sinceMs: number): boolean {
+  const [, mtimeNs = 0n, ctimeNs = 0n, inode = 0n] = stamp;
+  if (inode === 0n || ctimeNs <= 0n || !Number.isFinite(sinceMs)) return false;
+  const latestNs = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
+  return latestNs + settlingNs <= BigInt(Math.floor(sinceMs)) * 1_000_000n;
+}

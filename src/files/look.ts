@@ -1,0 +1,153 @@
+// Opens files once each: can they be read, how large are they, and what does their content show? Judges nothing.
+import { runPool } from "../flow/pool";
+import { headProblem } from "./content/content";
+import { endingOf } from "./content/formats";
+import { HEAD_BYTES } from "./content/open-file";
+import { soundFinding, type Finding } from "./digests/finding";
+import type { KnownFiles } from "./digests/known-files";
+import { stampIn } from "./digests/stamp";
+import { startsAsPrivateKey } from "./scan/credentials";
+import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./workers/file-workers";
+import type { InspectJob, InspectResult } from "./workers/jobs";
+
+/** A file to be looked at. */
+export interface LookedFor {
+  /** In the dataset. */
+  readonly path: string;
+  readonly absolutePath: string;
+}
+
+/** What a look at a file showed. */
+export interface Looked {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /** Why it can't be read: the system's code, or `CHANGED`. */
+  readonly faultCode?: string | undefined;
+  readonly finding: Finding;
+  /** When it is known from before. */
+  readonly sha256?: string | undefined;
+}
+
+export interface LookOptions {
+  /** Whether anything is read but the size and the time. */
+  readonly readsContent: boolean;
+  readonly known?: KnownFiles | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+// A thread takes about 30 ms to start, and a file about 40 µs: fewer than this are looked at sooner here.
+const FEW_FILES = 500;
+const BATCH_FILES = 500;
+// Here nothing else happens meanwhile, and Ctrl-C is not heard: so a pause after a few, and only a short look at each.
+const BATCH_FILES_HERE = 25;
+const SHORT_LOOK = { maxReads: 512, maxReadBytes: 2 * 1024 * 1024 };
+// In a thread, which can be ended at any moment. The formats' own bounds are lower, but for a file made to stall.
+const LONG_LOOK = { maxReads: 50_000, maxReadBytes: 300 * 1024 * 1024 };
+
+/** What comes back is in the order of the files. @throws AvalaError `cancelled` */
+export async function lookAtFiles(
+  files: readonly LookedFor[],
+  options: LookOptions,
+): Promise<readonly Looked[]> {
+  const { signal, readsContent } = options;
+  const isFew = files.length <= FEW_FILES;
+  const threads = createFileWorkers(isFew ? 1 : defaultWorkerCount());
+  const close = (): void => void threads.close();
+  signal?.addEventListener("abort", close, { once: true });
+  const parts: (readonly Looked[])[] = [];
+  const batchFiles = isFew ? BATCH_FILES_HERE : BATCH_FILES;
+  const sampleBytes = readsContent ? HEAD_BYTES : 0;
+  try {
+    const starts = Array.from({ length: Math.ceil(files.length / batchFiles) }, (_, n) => n);
+    await runPool(starts, { concurrency: threads.count, signal }, async (n) => {
+      const batch = files.slice(n * batchFiles, (n + 1) * batchFiles);
+      const sinceMs = options.known?.nowMs() ?? 0;
+      const look = { batch, sampleBytes, threads };
+      const result = await (isFew ? lookHere(look) : lookInThread(look));
+      parts[n] = await lookedOf({ batch, sampleBytes, sinceMs, result }, options);
+    });
+  } finally {
+    signal?.removeEventListener("abort", close);
+    await threads.close();
+  }
+  return parts.flat();
+}
+
+interface Look {
+  readonly batch: readonly LookedFor[];
+  readonly sampleBytes: number;
+  readonly threads: FileWorkers;
+}
+
+/** Lets what waits for its turn have it: timers, sockets, and the signal that stops this. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function jobOf({ batch, sampleBytes }: Look, bounds: typeof SHORT_LOOK): InspectJob {
+  const paths = batch.map(({ absolutePath }) => absolutePath);
+  const endings = batch.map(({ path }) => endingOf(path) ?? "");
+  return { kind: "inspect", paths, sampleBytes, endings, ...bounds };
+}
+
+function lookInThread(look: Look): Promise<InspectResult> {
+  return look.threads.inspect(jobOf(look, LONG_LOOK));
+}
+
+/** A short look here, and a long one in a thread at the files that it did not suffice for. */
+async function lookHere(look: Look): Promise<InspectResult> {
+  await pause();
+  const here = await createFileWorkers(0).inspect(jobOf(look, SHORT_LOOK));
+  if (here.undecided.length === 0) return here;
+  const batch = look.batch.filter((_, index) => here.undecided.includes(index));
+  const there = await lookInThread({ ...look, batch });
+  const flaws = there.flaws.flatMap(({ index, flaw }) => {
+    const ours = here.undecided[index];
+    return ours === undefined ? [] : { index: ours, flaw };
+  });
+  return { ...here, flaws: [...here.flaws, ...flaws], undecided: [] };
+}
+
+interface Result extends Pick<Look, "batch" | "sampleBytes"> {
+  readonly sinceMs: number;
+  readonly result: InspectResult;
+}
+
+async function lookedOf(
+  { batch, sampleBytes, sinceMs, result }: Result,
+  { readsContent, known }: LookOptions,
+): Promise<readonly Looked[]> {
+  const flaws = new Map(result.flaws.map(({ index, flaw }) => [index, flaw]));
+  const faults = new Map(result.faults.map(({ index, code }) => [index, code]));
+  const looked: Looked[] = [];
+  for (const [index, { path, absolutePath }] of batch.entries()) {
+    const sizeBytes = result.sizesBytes[index] ?? 0;
+    const modifiedMs = result.modifiedMs[index] ?? 0;
+    const faultCode = faults.get(index);
+    const head = headOf(result, { index, sizeBytes, sampleBytes });
+    const finding = readsContent
+      ? findingOf(await headProblem(path, { sizeBytes, head }), head, flaws.get(index))
+      : soundFinding;
+    const stamp = stampIn(result.stamps, index);
+    // Of what changed since it was asked about, the digest is not known any more.
+    const sha256 = faultCode === undefined ? known?.recall(absolutePath, stamp)?.sha256 : undefined;
+    if (faultCode === undefined && readsContent)
+      known?.noteFinding({ absolutePath, stamp, sinceMs }, finding);
+    looked.push({ sizeBytes, modifiedMs, faultCode, finding, sha256 });
+  }
+  return looked;
+}
+
+function findingOf(problem: Finding["head"], head: Buffer, flaw: Finding["flaw"]): Finding {
+  const isPrivateKey = startsAsPrivateKey(head);
+  if (problem === undefined && flaw === undefined && !isPrivateKey) return soundFinding;
+  return { head: problem, flaw, isPrivateKey };
+}
+
+function headOf(
+  { samples }: InspectResult,
+  at: { readonly index: number; readonly sizeBytes: number; readonly sampleBytes: number },
+): Buffer {
+  const length = Math.min(at.sizeBytes, at.sampleBytes);
+  return Buffer.from(samples.buffer, samples.byteOffset + at.index * at.sampleBytes, length);
+}

@@ -1,0 +1,92 @@
+// What is known of files that have not changed since they were last read, without opening them; some are read all the same,
+// as a check of what is known.
+import { statSync, type BigIntStats } from "node:fs";
+import { cancelled } from "../flow/clock";
+import { soundFinding } from "./digests/finding";
+import type { KnownFiles } from "./digests/known-files";
+import { isSameStamp, putStamp, stampIn, stampLength } from "./digests/stamp";
+import { pause, type LookedFor, type Looked, type LookOptions } from "./look";
+import { createFileWorkers } from "./workers/file-workers";
+import { millisecondsOf, type HashJob } from "./workers/jobs";
+
+/** Not one for each: so many at once take a few ms. */
+const filesAtOnce = 500;
+/** More than this is hashed in a thread, so that the process stays awake. */
+const maxBytesHere = 16 * 1024 * 1024;
+
+interface Drawn {
+  readonly absolutePath: string;
+  readonly stamp: BigInt64Array;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * For each of the files what a look would show, `undefined` where it has to be looked at. Synchronous calls: one that goes
+ * through Node's threads takes five times as long.
+ */
+export async function recallFiles(
+  files: readonly LookedFor[],
+  { known, readsContent, signal }: LookOptions,
+): Promise<readonly (Looked | undefined)[]> {
+  if (known === undefined || known.isEmpty()) return [];
+  const recalled: (Looked | undefined)[] = [];
+  const drawn: Drawn[] = [];
+  const unread = readsContent ? undefined : soundFinding;
+  const scratch = new BigInt64Array(stampLength);
+  for (const [index, { absolutePath }] of files.entries()) {
+    if (index % filesAtOnce === 0) await pause();
+    if (signal?.aborted === true) throw cancelled("Looking at files");
+    const stats = statOf(absolutePath);
+    if (stats?.isFile() !== true) continue;
+    putStamp(scratch, 0, stats);
+    const { finding = unread, sha256 } = known.recall(absolutePath, scratch) ?? {};
+    if (finding === undefined || sha256 === undefined) continue;
+    const sizeBytes = Number(stats.size);
+    recalled[index] = { sizeBytes, modifiedMs: millisecondsOf(stats.mtimeNs), finding, sha256 };
+    if (known.isDrawn()) drawn.push({ absolutePath, stamp: scratch.slice(), sizeBytes, sha256 });
+  }
+  return (await isRefuted(known, drawn, signal)) ? [] : recalled;
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined; // the look at it says why
+  }
+}
+
+/** Reads what was drawn. What was known is refuted by a file that has other content and is as it was by all signs. */
+async function isRefuted(
+  known: KnownFiles,
+  drawn: readonly Drawn[],
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (drawn.length === 0 || signal?.aborted === true) return false;
+  const bytes = drawn.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const workers = createFileWorkers(bytes > maxBytesHere ? 1 : 0);
+  const close = (): void => void workers.close();
+  signal?.addEventListener("abort", close, { once: true });
+  try {
+    const { sha256, stamps } = await workers.hash(jobOf(drawn), () => undefined);
+    const wrong = drawn.find(
+      (one, index) =>
+        isSameStamp(one.stamp, stampIn(stamps, index)) && sha256[index] !== one.sha256,
+    );
+    if (wrong !== undefined) await known.refute(wrong.absolutePath);
+    return wrong !== undefined;
+  } finally {
+    signal?.removeEventListener("abort", close);
+    await workers.close();
+  }
+}
+
+function jobOf(drawn: readonly Drawn[]): HashJob {
+  return {
+    kind: "hash",
+    paths: drawn.map(({ absolutePath }) => absolutePath),
+    sizesBytes: drawn.map(({ sizeBytes }) => sizeBytes),
+    chunkBytes: 1024 * 1024,
+  };
+}

@@ -1,0 +1,637 @@
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { createDigestCache } from "../../src/files/digests/digest-cache";
+import { isSettled } from "../../src/files/digests/stamp";
+import { isOnSteadyDevice } from "../../src/files/digests/steady-devices";
+import { createLocalFiles } from "../../provider/process/local-files";
+import { readFileSet } from "../../src/files/file-set";
+import type { FileSetOptions } from "../../src/files/file-set-options";
+import { hashFiles } from "../../src/files/hash";
+import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
+
+let tree: TempTree;
+let kept: TempTree;
+
+beforeEach(() => {
+  tree = createTempTree();
+  kept = createTempTree();
+});
+afterEach(() => {
+  tree.remove();
+  kept.remove();
+});
+
+const laterMs = 10_000;
+/** As it is when files were written some time before. */
+const settled = (): { wallMs: number; bootedMs: number; boot: string } => ({
+  wallMs: Date.now() + laterMs,
+  bootedMs: 1000,
+  boot: "this one",
+});
+
+interface Look {
+  readonly digests: Readonly<Record<string, string>>;
+  readonly known: readonly string[];
+  readonly notices: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+type LookOptions = Parameters<typeof createDigestCache>[0] & {
+  readonly set?: Partial<FileSetOptions>;
+};
+
+/** Looks at the tree as a process does that has just been started. */
+async function look({ set, ...options }: LookOptions = {}): Promise<Look> {
+  const warnings: string[] = [];
+  const cache = createDigestCache({
+    folder: kept.at("digests"),
+    isSteady: () => true,
+    random: { next: () => 1 },
+    markClock: settled,
+    onWarning: (text) => warnings.push(text),
+    ...options,
+  });
+  const chosen = { root: tree.root, include: ["**"], dataType: "image" as const, ...set };
+  const { files, known, notices } = await readFileSet(chosen, { cache });
+  const { entries } = await hashFiles(files, { known });
+  return {
+    digests: Object.fromEntries(entries.map(({ path, sha256 }) => [path, sha256])),
+    known: files.filter(({ sha256 }) => sha256 !== undefined).map(({ path }) => path),
+    notices: notices.map(({ text }) => text),
+    warnings,
+  };
+}
+
+/** What there really is. */
+async function truth(set: Partial<FileSetOptions> = {}): Promise<Look["digests"]> {
+  const chosen = { root: tree.root, include: ["**"], dataType: "image" as const, ...set };
+  const { entries } = await hashFiles((await readFileSet(chosen)).files);
+  return Object.fromEntries(entries.map(({ path, sha256 }) => [path, sha256]));
+}
+
+/** The one cache that there is. */
+function cacheFile(): string {
+  const [name = ""] = readdirSync(kept.at("digests"));
+  return join(kept.at("digests"), name);
+}
+
+function keptNames(): readonly string[] {
+  try {
+    return readdirSync(kept.at("digests"));
+  } catch {
+    return [];
+  }
+}
+
+describe("files that have not changed", () => {
+  test("are not read again, and have the same digests", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "sub/b.jpg": jpeg("b") });
+    const first = await look();
+    const second = await look();
+    expect(first.known).toEqual([]);
+    expect(second.known).toEqual(["a.jpg", "sub/b.jpg"]);
+    expect(second.digests).toEqual(await truth());
+  });
+
+  (process.platform === "linux" ? test : test.skip)("cost no byte", async () => {
+    const bytesRead = (): number =>
+      Number(/rchar: (\d+)/.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
+    tree.write({ "a.jpg": jpeg("a".repeat(8_000_000)) });
+    await look();
+    const before = bytesRead();
+    await look();
+    expect(bytesRead() - before).toBeLessThan(1_000_000);
+  });
+
+  test("have the same findings, and are refused for the same reasons", async () => {
+    tree.write({
+      "cut.jpg": jpeg("a").subarray(0, 5),
+      "empty.jpg": "",
+      "other.jpg": "<!doctype html><body>",
+      "page.png": jpeg("p"),
+    });
+    const first = await look();
+    const second = await look();
+    expect(second.known).toHaveLength(4);
+    expect(first.notices).toHaveLength(4);
+    expect(second.notices).toEqual(first.notices);
+    await expect(look({ set: { checkContent: "error" } })).rejects.toThrow(/cut short/);
+  });
+
+  test("that hold a private key are refused again", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": "-----BEGIN RSA PRIVATE KEY-----" });
+    await expect(look({ set: { include: ["**"] } })).rejects.toThrow(/credential/);
+    await look({ set: { include: ["a.jpg", "b.jpg"] } });
+    await expect(look({ set: { include: ["**"] } })).rejects.toThrow(/credential/);
+  });
+
+  test("are looked at, but not hashed, where no content was checked before", async () => {
+    tree.write({ "a.jpg": jpeg("a").subarray(0, 5) });
+    expect((await look({ set: { checkContent: "off" } })).notices).toEqual([]);
+    const second = await look();
+    expect(second.known).toEqual(["a.jpg"]);
+    expect(second.notices).toHaveLength(1);
+    const third = await look({ set: { checkContent: "off" } });
+    expect([third.known, third.notices]).toEqual([["a.jpg"], []]);
+  });
+
+  test("are known to a set of other files of the same root", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+    await look({ set: { include: ["a.jpg"] } });
+    await look({ set: { include: ["b.jpg"], prefix: "else" } });
+    expect((await look()).known).toEqual(["a.jpg", "b.jpg"]);
+  });
+
+  test("are known in the same process where nothing is kept", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    const cache = createDigestCache({ markClock: settled, random: { next: () => 1 } });
+    const read = async (): Promise<number> => {
+      const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+      await hashFiles(files, { known });
+      return files.filter(({ sha256 }) => sha256 !== undefined).length;
+    };
+    expect([await read(), await read()]).toEqual([0, 1]);
+  });
+});
+
+/** Each keeps the size. */
+const edits: readonly (readonly [string, (file: string) => void])[] = [
+  ["written to", (file) => writeFileSync(file, jpeg("b"))],
+  [
+    "written to, its time put back",
+    (file) => {
+      const { atime, mtime } = statSync(file);
+      writeFileSync(file, jpeg("b"));
+      utimesSync(file, atime, mtime);
+    },
+  ],
+  [
+    "written to, its time put back by touch -r",
+    (file) => {
+      const reference = kept.at("reference");
+      execFileSync("touch", ["-r", file, reference]);
+      writeFileSync(file, jpeg("b"));
+      execFileSync("touch", ["-r", reference, file]);
+    },
+  ],
+  [
+    "replaced by a file that was moved over it, with the same time",
+    (file) => {
+      const { atime, mtime } = statSync(file);
+      writeFileSync(`${file}.new`, jpeg("b"));
+      utimesSync(`${file}.new`, atime, mtime);
+      renameSync(`${file}.new`, file);
+    },
+  ],
+  [
+    "replaced by an older file",
+    (file) => {
+      renameSync(tree.at("older.jpg"), file);
+    },
+  ],
+  [
+    "written to by another name of it",
+    (file) => {
+      linkSync(file, kept.at("link.jpg"));
+      writeFileSync(kept.at("link.jpg"), jpeg("b"));
+    },
+  ],
+  [
+    "copied over with its times",
+    (file) => {
+      const { atime, mtime } = statSync(file);
+      writeFileSync(kept.at("b.jpg"), jpeg("b"));
+      utimesSync(kept.at("b.jpg"), atime, mtime);
+      cpSync(kept.at("b.jpg"), file, { preserveTimestamps: true });
+    },
+  ],
+  [
+    "removed and made again",
+    (file) => {
+      rmSync(file);
+      writeFileSync(file, jpeg("b"));
+    },
+  ],
+  [
+    "made a link to another file",
+    (file) => {
+      rmSync(file);
+      symlinkSync("older.jpg", file);
+    },
+  ],
+  [
+    "sent by rsync --times, or as it does that",
+    (file) => {
+      const { atime, mtime } = statSync(file);
+      const partial = join(file, "..", ".a.jpg.Xy12Zw");
+      writeFileSync(partial, jpeg("b"));
+      utimesSync(partial, atime, mtime);
+      renameSync(partial, file);
+    },
+  ],
+];
+
+describe("a file that changes", () => {
+  test.each(edits)("is read again when it is %s", async (_, edit) => {
+    tree.write({ "a.jpg": jpeg("a"), "older.jpg": jpeg("o") });
+    await look();
+    expect((await look()).known).toEqual(["a.jpg", "older.jpg"]);
+    edit(tree.at("a.jpg"));
+    const after = await look();
+    expect(after.known).not.toContain("a.jpg");
+    expect(after.digests).toEqual(await truth());
+  });
+
+  test("within the same tick as it is read is read again, whatever its times are", async () => {
+    const now = { markClock: () => ({ ...settled(), wallMs: Date.now() }) };
+    for (let round = 0; round < 20; round++) {
+      tree.write({ "a.jpg": jpeg("a") });
+      await look(now);
+      writeFileSync(tree.at("a.jpg"), jpeg("b"));
+      expect((await look(now)).digests).toEqual(await truth());
+    }
+    // What a look found out within the tick is not kept, and never believed.
+    expect((await look()).known).toEqual([]);
+    expect((await look()).known).toEqual(["a.jpg"]);
+  });
+
+  test("between its listing and its hashing has the digest of what was listed, and the next one then", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    const before = await truth();
+    await look();
+    const cache = createDigestCache({
+      folder: kept.at("digests"),
+      isSteady: () => true,
+      markClock: settled,
+      random: { next: () => 1 },
+    });
+    const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+    writeFileSync(tree.at("a.jpg"), jpeg("b"));
+    const { entries } = await hashFiles(files, { known });
+    expect(entries.map(({ sha256 }) => sha256)).toEqual(Object.values(before));
+    expect((await look()).digests).toEqual(await truth());
+  });
+
+  test("while it is read is an error, and not noted", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+    const cache = createDigestCache({
+      folder: kept.at("digests"),
+      isSteady: () => true,
+      markClock: settled,
+      random: { next: () => 1 },
+    });
+    const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+    appendFileSync(tree.at("a.jpg"), "more");
+    await expect(hashFiles(files, { known })).rejects.toMatchObject({ code: "file_changed" });
+    // What was hashed beside it need not be hashed again.
+    expect((await look()).known).toEqual(["b.jpg"]);
+    expect((await look()).digests).toEqual(await truth());
+  });
+});
+
+describe("a clock that jumps", () => {
+  const marks = (wallMs: number, bootedMs: number, boot = "this one") => ({
+    markClock: () => ({ wallMs: settled().wallMs + wallMs, bootedMs, boot }),
+  });
+
+  test("back, to before the cache was written: all is read again", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look(marks(60_000, 0));
+    expect((await look(marks(0, 0))).known).toEqual([]);
+    expect((await look(marks(1000, 0))).known).toEqual(["a.jpg"]);
+  });
+
+  test("back, and has caught up since: all is read again", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look(marks(0, 5_000));
+    expect((await look(marks(1000, 2_000))).known).toEqual([]);
+  });
+
+  test("back in small steps: all is read again", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look(marks(0, 5_000));
+    tree.write({ "b.jpg": jpeg("b") });
+    expect((await look(marks(1000, 4_400))).known).toEqual(["a.jpg"]);
+    expect((await look(marks(2000, 3_800))).known).toEqual([]);
+  });
+
+  test("back while files are read: nothing is kept", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    let bootedMs = 5_000;
+    await look({ markClock: () => ({ ...settled(), bootedMs: (bootedMs -= 700) }) });
+    expect(keptNames()).toEqual([]);
+  });
+
+  test("back in a process that looks again: all is read again", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    let aheadMs = 60_000;
+    const cache = createDigestCache({
+      markClock: () => ({ ...settled(), wallMs: settled().wallMs + aheadMs }),
+      random: { next: () => 1 },
+    });
+    const read = async (): Promise<number> => {
+      const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+      await hashFiles(files, { known });
+      return files.filter(({ sha256 }) => sha256 !== undefined).length;
+    };
+    await read();
+    expect(await read()).toBe(1);
+    aheadMs = 0;
+    expect(await read()).toBe(0);
+  });
+
+  test("forward, or after another start: what is known stays known", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look(marks(0, 5_000));
+    expect((await look(marks(9_000_000, 9_000_000))).known).toEqual(["a.jpg"]);
+    expect((await look(marks(9_001_000, 0, "another"))).known).toEqual(["a.jpg"]);
+  });
+
+  test("is not needed for a file of the future: it is read each time", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    utimesSync(tree.at("a.jpg"), 4_000_000_000, 4_000_000_000);
+    await look();
+    expect((await look()).known).toEqual([]);
+  });
+});
+
+describe("a cache that is not this one's", () => {
+  beforeEach(async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look();
+  });
+
+  test("but another machine's is not used, and is replaced", async () => {
+    const another = { machine: "another" };
+    expect((await look(another)).known).toEqual([]);
+    expect((await look(another)).known).toEqual(["a.jpg"]);
+    expect((await look()).known).toEqual([]);
+    expect(keptNames()).toHaveLength(1);
+  });
+
+  test("since others may write it, is not used", async () => {
+    chmodSync(cacheFile(), 0o620);
+    expect((await look()).known).toEqual([]);
+  });
+
+  (process.getuid?.() === 0 ? test : test.skip)("but another user's is not used", async () => {
+    chownSync(cacheFile(), 1234, 1234);
+    expect((await look()).known).toEqual([]);
+  });
+
+  test("but of other files, moved here with them, is not used", async () => {
+    const elsewhere = createTempTree();
+    cpSync(tree.root, elsewhere.root, { recursive: true, preserveTimestamps: true });
+    expect((await look({ set: { root: elsewhere.root } })).known).toEqual([]);
+    elsewhere.remove();
+  });
+
+  test("is left alone where it is a link, a pipe or a folder", async () => {
+    const file = cacheFile();
+    renameSync(file, kept.at("moved"));
+    symlinkSync(kept.at("moved"), file);
+    expect((await look()).known).toEqual([]);
+    rmSync(file);
+    execFileSync("mkfifo", [file]);
+    expect((await look()).known).toEqual([]);
+    rmSync(file, { force: true });
+    mkdirSync(file);
+    expect((await look()).digests).toEqual(await truth());
+  });
+});
+
+describe("a damaged cache", () => {
+  test("is ignored, wherever it was cut short", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+    await look();
+    const whole = readFileSync(cacheFile());
+    for (let length = 0; length < whole.length; length += 13) {
+      writeFileSync(cacheFile(), whole.subarray(0, length));
+      const cache = createDigestCache({
+        folder: kept.at("digests"),
+        isSteady: () => true,
+        markClock: settled,
+      });
+      expect((await cache.open(tree.root)).isEmpty()).toBe(true);
+    }
+    writeFileSync(cacheFile(), whole);
+    expect((await look()).known).toHaveLength(2);
+  });
+
+  test("is ignored when any byte of it is another", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look();
+    const whole = readFileSync(cacheFile());
+    for (let at = 0; at < whole.length; at += 7) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      writeFileSync(cacheFile(), damaged);
+      const cache = createDigestCache({
+        folder: kept.at("digests"),
+        isSteady: () => true,
+        markClock: settled,
+      });
+      expect((await cache.open(tree.root)).isEmpty()).toBe(true);
+    }
+  });
+
+  test("is replaced by a whole one", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look();
+    writeFileSync(cacheFile(), "something else\n".repeat(10));
+    expect((await look()).known).toEqual([]);
+    expect((await look()).known).toEqual(["a.jpg"]);
+  });
+});
+
+describe("a cache that is wrong", () => {
+  test("is found out by a file that is read all the same, discarded, and said to be", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+    await look();
+    const cache = createDigestCache({
+      folder: kept.at("digests"),
+      isSteady: () => true,
+      markClock: settled,
+      random: { next: () => 1 },
+    });
+    const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+    const stats = statSync(tree.at("a.jpg"), { bigint: true });
+    const stamp = BigInt64Array.of(stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino, stats.dev);
+    const file = { absolutePath: tree.at("a.jpg"), stamp, sinceMs: settled().wallMs };
+    known?.noteDigest(file, "0".repeat(64));
+    await hashFiles(files, { known });
+    expect((await look()).digests["a.jpg"]).toBe("0".repeat(64));
+
+    const checked = await look({ random: { next: () => 0 } });
+    expect(checked.digests).toEqual(await truth());
+    expect(checked.known).toEqual([]);
+    expect(checked.warnings).toHaveLength(1);
+    expect((await look()).digests).toEqual(await truth());
+  });
+
+  test("is right where a file that is read all the same changes meanwhile", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look();
+    const checked = await look({ random: { next: () => 0 } });
+    expect([checked.known, checked.warnings]).toEqual([["a.jpg"], []]);
+  });
+});
+
+describe("the folder of caches", () => {
+  test("can be read by its user alone, and holds no content", async () => {
+    tree.write({ "a.jpg": jpeg("content of a file") });
+    await look();
+    expect(statSync(kept.at("digests")).mode & 0o777).toBe(0o700);
+    expect(statSync(cacheFile()).mode & 0o777).toBe(0o600);
+    expect(readFileSync(cacheFile()).includes("content of a file")).toBe(false);
+  });
+
+  test("has nothing of file systems that do not show each change, though the process knows it", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look({ isSteady: () => false });
+    expect(keptNames()).toEqual([]);
+  });
+
+  test("is not used for a device whose number another one has now", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look();
+    expect((await look({ isSteady: () => false })).known).toEqual([]);
+  });
+
+  test("keeps what two processes write at once", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b"), "c.jpg": jpeg("c") });
+    const open = () =>
+      createDigestCache({ folder: kept.at("digests"), isSteady: () => true, markClock: settled });
+    const read = async (include: string, cache = open()) => {
+      const { files, known } = await readFileSet(
+        { root: tree.root, include: [include] },
+        { cache },
+      );
+      return () => hashFiles(files, { known });
+    };
+    const [one, other] = [await read("a.jpg"), await read("b.jpg")];
+    await one();
+    await other();
+    expect((await look({ set: { include: ["a.jpg", "b.jpg"] } })).known).toHaveLength(2);
+    await Promise.all(Array.from({ length: 8 }, () => look()));
+    expect((await look()).known).toHaveLength(3);
+    expect(keptNames()).toHaveLength(1);
+  });
+
+  test("is not written when nothing is new", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look();
+    const before = statSync(cacheFile()).ino;
+    await look();
+    expect(statSync(cacheFile()).ino).toBe(before);
+  });
+
+  test("loses files that were not seen for a month", async () => {
+    const dayMs = 24 * 60 * 60 * 1000;
+    const after = (days: number) => ({
+      markClock: () => ({ ...settled(), wallMs: settled().wallMs + days * dayMs }),
+    });
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+    await look();
+    rmSync(tree.at("a.jpg"));
+    const size = statSync(cacheFile()).size;
+    await look(after(20));
+    expect(statSync(cacheFile()).size).toBe(size);
+    await look(after(40));
+    expect(statSync(cacheFile()).size).toBeLessThan(size);
+    expect((await look(after(41))).known).toEqual(["b.jpg"]);
+  });
+
+  test("loses caches that were not used for a month, and what a killed process left", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    kept.write({ "digests/old.digests": "", "digests/new.digests": "", "digests/mine": "" });
+    kept.write({ "digests/x.digests.1-2-3.partial": "" });
+    const daysAgo = (days: number): number => Date.now() / 1000 - days * 24 * 60 * 60;
+    utimesSync(kept.at("digests/old.digests"), daysAgo(31), daysAgo(31));
+    utimesSync(kept.at("digests/new.digests"), daysAgo(29), daysAgo(29));
+    utimesSync(kept.at("digests/x.digests.1-2-3.partial"), daysAgo(2), daysAgo(2));
+    utimesSync(kept.at("digests/mine"), daysAgo(100), daysAgo(100));
+    await look();
+    const others = keptNames().filter((name) => !/^[0-9a-f]{32}\.digests$/.test(name));
+    expect(others.sort()).toEqual(["mine", "new.digests"]);
+  });
+
+  test("may be one that can't be made: then each file is read", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    kept.write({ file: "" });
+    const folder = kept.at("file/digests");
+    await look({ folder });
+    const second = await look({ folder });
+    expect([second.known, second.digests]).toEqual([[], await truth()]);
+  });
+});
+
+test("a stack's preview and its up, each a process, hash a file once", async () => {
+  tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+  const readBy = async (): Promise<readonly [digest: string, filesRead: number]> => {
+    let filesRead = 0;
+    const cache = createDigestCache({
+      folder: kept.at("digests"),
+      isSteady: () => true,
+      markClock: settled,
+      random: { next: () => 1 },
+    });
+    const { manifest } = await createLocalFiles(cache).read(
+      { root: tree.root, include: ["**"] },
+      ({ filesDone }) => (filesRead = filesDone),
+    );
+    return [manifest.digest, filesRead];
+  };
+  const [digest, filesRead] = await readBy();
+  expect(filesRead).toBe(2);
+  expect(await readBy()).toEqual([digest, 0]);
+});
+
+describe("what was read of a file is believed", () => {
+  const secondNs = 1_000_000_000n;
+  const nowMs = 1_700_000_000_000;
+  const nowNs = BigInt(nowMs) * 1_000_000n;
+  const stampOf = (mtimeNs: bigint, ctimeNs: bigint, inode = 7n): BigInt64Array =>
+    BigInt64Array.of(10n, mtimeNs, ctimeNs, inode, 1n);
+
+  test.each([
+    ["whose times were past by more than any clock's tick", -4n, -4n, true],
+    ["that was written in the same tick", 0n, 0n, false],
+    ["within the tick of FAT, of 2 s", -2n, -2n, false],
+    ["whose content was written just now, its time put back", -9n, 0n, false],
+    ["whose time was put forward", 9n, -9n, false],
+  ])("or not, of one %s", (_, mtime, ctime, isBelieved) => {
+    const stamp = stampOf(nowNs + mtime * secondNs, nowNs + ctime * secondNs);
+    expect(isSettled(stamp, nowMs)).toBe(isBelieved);
+  });
+
+  test("never where there is no inode, no ctime or no clock", () => {
+    const past = nowNs - 9n * secondNs;
+    expect(isSettled(stampOf(past, past, 0n), nowMs)).toBe(false);
+    expect(isSettled(stampOf(past, 0n), nowMs)).toBe(false);
+    expect(isSettled(stampOf(past, past), NaN)).toBe(false);
+  });
+});
+
+(process.platform === "linux" ? describe : describe.skip)("a file system", () => {
+  test("that is made up, or in memory, or can't be asked, shows not each change", () => {
+    const paths = ["/proc/version", "/sys", "/dev/shm", "/not/there"];
+    expect(paths.filter((path) => isOnSteadyDevice(path))).toEqual([]);
+  });
+});
