@@ -10,6 +10,7 @@ import { download } from "../api/storage/storage";
 import { asDiskError, AvalaError } from "../errors";
 import { makeFolder } from "../flow/folders";
 import { retry } from "../flow/retry";
+import { printable } from "../redact";
 import { retryOn } from "../upload/send/attempt";
 import { checkRoom, checkWhole, roomFor } from "./download-room";
 
@@ -25,11 +26,14 @@ async function fetchTo(
   path: string,
   signal: AbortSignal,
 ): Promise<DownloadedExport> {
-  const { downloadUrl } = await getExport(avala, uid);
+  const { downloadUrl, state, status } = await getExport(avala, uid);
   if (downloadUrl === undefined) {
-    throw new AvalaError("bad_reply", `Export ${uid} has no download_url.`, {
-      hint: "Wait for the export to be completed first.",
-    });
+    const hint =
+      state === "completed"
+        ? "Avala may still be storing the file: run again with this export. If that does not help, look for it in the dashboard."
+        : "Wait for the export to be completed first.";
+    const text = `Export ${uid} is ${printable(status)} and has no download_url.`;
+    throw new AvalaError("bad_reply", text, { hint });
   }
   const reply = await download(avala, downloadUrl, { signal });
   const what = `The file of export ${uid}`;

@@ -8,6 +8,7 @@ import { AvalaError } from "../../src/errors";
 import { systemClock } from "../../src/flow/clock";
 import { startExport, waitForExport } from "../../src/operations/export";
 import { downloadExport } from "../../src/operations/export-download";
+import { rejectionOf } from "../support/thrown";
 import { reply, scripted } from "../support/scripted-transport";
 import { hurriedClock, sessionWith } from "../support/session";
 import { startQuietly } from "../support/quiet-emulator";
@@ -209,6 +210,35 @@ describe("waiting for an export", () => {
     const startMs = never.clock.now();
     await never.clock.run(waitForExport(never.avala, "e1", { timeoutMs: 600_000 }));
     expect(never.clock.now() - startMs).toBeLessThan(60_000);
+  });
+
+  test("is not ended by counts that are not there yet, and does not show them", async () => {
+    const counts = { total_task_count: -1, exported_task_count: -1 };
+    const running = reply(200, { uid: "e1", status: "processing", ...counts });
+    const done = { total_task_count: 4, exported_task_count: 4, download_url: "https://x.y/e" };
+    const { avala, events, clock } = scripted([
+      running,
+      running,
+      reply(200, { uid: "e1", status: "exported", ...done }),
+    ]);
+    const ended = clock.run(waitForExport(avala, "e1", { timeoutMs: 600_000 }));
+    expect(await ended).toMatchObject({ totalTaskCount: 4, exportedTaskCount: 4 });
+    expect(events).toContainEqual({ kind: "export-status", uid: "e1", status: "processing" });
+    expect(JSON.stringify(events)).not.toContain("-1");
+  });
+
+  test("is ended by counts that are none of a completed export: a gate decides by them", async () => {
+    const counts = { total_task_count: -1, exported_task_count: -1 };
+    const { avala, clock } = scripted([reply(200, { uid: "e1", status: "exported", ...counts })]);
+    const waited = clock.run(waitForExport(avala, "e1", { timeoutMs: 600_000 }));
+    expect(await rejectionOf(waited)).toMatchObject({ code: "bad_reply" });
+  });
+
+  test("ends with the failure of an export whose counts are none", async () => {
+    const counts = { total_task_count: -1, exported_task_count: -1 };
+    const { avala, clock } = scripted([reply(200, { uid: "e1", status: "failed", ...counts })]);
+    const waited = clock.run(waitForExport(avala, "e1", { timeoutMs: 600_000 }));
+    expect(await rejectionOf(waited)).toMatchObject({ code: "export_failed" });
   });
 
   test("ends at its time with an export that is done, though its URL is not there", async () => {

@@ -58,14 +58,18 @@ function readError(fields: Fields, mask: (text: string) => string): string | und
 function readerFor(avala: Avala, statusOfNone?: string): (fields: Fields) => Export {
   return (fields) => {
     const status = fields.maybeWord("status") ?? statusOfNone ?? fields.word("status");
+    const state = stateOf(status);
+    // Gates decide by the counts of a completed export. Until then -1 is "not counted yet", and must end no wait.
+    const count = (name: string): number | undefined =>
+      state === "completed" ? fields.maybeCount(name) : fields.advisedCount(name);
     return {
       uid: fields.pathPart("uid"),
       name: fields.maybeText("name"),
       format: fields.maybeText("format"),
       status,
-      state: stateOf(status),
-      totalTaskCount: fields.maybeCount("total_task_count"),
-      exportedTaskCount: fields.maybeCount("exported_task_count"),
+      state,
+      totalTaskCount: count("total_task_count"),
+      exportedTaskCount: count("exported_task_count"),
       downloadUrl: fields.maybeText("download_url") || undefined,
       datasets: fields.uids("datasets"),
       slices: fields.uids("slices"),
