@@ -27,7 +27,7 @@ export function refusal(what: string, reply: GitHubReply, leftMs: number): Avala
   // GitHub hides what a token may not see as 404.
   if (status !== 403 && status !== 404) return new AvalaError("validation", message);
   return new AvalaError("permission", message, {
-    hint: "Add to the workflow or the job:\npermissions:\n  statuses: write",
+    hint: "Add to the workflow or the job:\npermissions:\n  statuses: write\nA pull request from a fork can only read, whatever it is permitted: set its status from a schedule.",
   });
 }
 

@@ -179,6 +179,7 @@ describe("a refusal", () => {
   test.each([
     [401, "authentication", "github-token"],
     [403, "permission", "permissions:\n  statuses: write"],
+    [403, "permission", "fork"],
     [404, "permission", "permissions:\n  statuses: write"],
     [422, "validation", "status-sha"],
   ] as const)("of %i is not tried again, and says what to do", async (code, expected, hint) => {
