@@ -10,6 +10,8 @@ export interface CommitStatus {
   /** The commit, its full sha. */
   readonly sha: string;
   readonly state: StatusState;
+  /** Leaves a status that keeps the gate as closed, or says the same, as it is. */
+  readonly keepsSame: boolean;
   /** At most 140 characters are shown. */
   readonly description: string;
   /** How long an outage or a limit of GitHub's may be waited for. */
@@ -61,6 +63,7 @@ export interface ActionEnvironment {
   writeSummary(markdown: string): Promise<void>;
   /** What GitHub says of the event that started the workflow; `undefined` when it can't be read. */
   readEvent(): unknown;
-  setCommitStatus(status: CommitStatus): Promise<void>;
+  /** Returns the state that the commit has then. */
+  setCommitStatus(status: CommitStatus): Promise<StatusState>;
   readonly exportCache: ExportCache;
 }

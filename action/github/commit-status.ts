@@ -12,7 +12,7 @@ import {
 } from "../../src/flow/clock";
 import { poll } from "../../src/flow/poll";
 import { formatDuration } from "../../src/text";
-import type { CommitStatus } from "../environment";
+import type { CommitStatus, StatusState } from "../environment";
 import { boundedFetch } from "./bounded-fetch";
 import type { GitHubReply } from "./rate-limits";
 import { refusal } from "./refusal";
@@ -24,17 +24,17 @@ interface Ports {
 
 /**
  * Sets the status. What may pass is waited out like any outage, until the run's time is over: a failure of GitHub's must
- * not decide a gate.
+ * not decide a gate. Returns the state that the commit has then.
  * @throws AvalaError `permission` with the line that the workflow lacks, `authentication`, `validation`, `network`,
  * `timeout`, `server`, `rate_limited`, `cancelled`
  */
 export async function setCommitStatus(
   status: CommitStatus,
   ports: Ports = { clock: systemClock, random: systemRandom },
-): Promise<void> {
+): Promise<StatusState> {
   const { clock } = ports;
   try {
-    await poll(({ deadlineMs }) => setOnce(status, deadlineMs - clock.now()), {
+    return await poll(({ deadlineMs }) => setOnce(status, deadlineMs - clock.now()), {
       ...ports,
       what: `the commit status ${status.context} to be set`,
       timeoutMs: status.leftMs,
@@ -56,8 +56,9 @@ function lastFailure(error: unknown): unknown {
   return isOver ? error.cause : error;
 }
 
-async function setOnce(status: CommitStatus, leftMs: number): Promise<void> {
+async function setOnce(status: CommitStatus, leftMs: number): Promise<StatusState> {
   const { context: name, state, description, sha, signal } = status;
+  const request = signal === undefined ? {} : { request: { signal } };
   const octokit = getOctokit(status.token, {
     baseUrl: context.apiUrl,
     userAgent: "avala-upload-action",
@@ -65,18 +66,31 @@ async function setOnce(status: CommitStatus, leftMs: number): Promise<void> {
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   });
   try {
-    await octokit.rest.repos.createCommitStatus({
-      ...context.repo,
-      sha,
-      state,
-      context: name,
-      description,
-      ...linkToRun(),
-      ...(signal === undefined ? {} : { request: { signal } }),
-    });
+    if (status.keepsSame) {
+      // Read just before, so that what another run sets meanwhile is not taken for what is there.
+      const ref = { ...context.repo, ref: sha, per_page: 100 };
+      const { data } = await octokit.rest.repos.getCombinedStatusForRef({ ...ref, ...request });
+      const found = data.statuses.find((one) => one.context === name);
+      if (found !== undefined && isKept(found, status))
+        return found.state === state ? state : "failure";
+    }
+    const what = { sha, state, context: name, description, ...linkToRun() };
+    await octokit.rest.repos.createCommitStatus({ ...context.repo, ...what, ...request });
+    return state;
   } catch (error) {
     throw asStatusError(errorOf(error, status, leftMs), status);
   }
+}
+
+interface StatusFound {
+  readonly state: string;
+  readonly description: string | null;
+}
+
+/** A closed gate stays as it is while it is looked at; an open one does not. And nothing is said twice. */
+function isKept(found: StatusFound, { state, description }: CommitStatus): boolean {
+  if (state === "pending") return found.state !== "success";
+  return found.state === state && found.description === description;
 }
 
 function ignore(): void {

@@ -52,7 +52,7 @@ export async function openEnvironment(signal: AbortSignal): Promise<ActionEnviro
     readEvent: () => event,
     setCommitStatus: async (status) => {
       const { setCommitStatus } = await import("./commit-status.js");
-      await setCommitStatus(status);
+      return await setCommitStatus(status);
     },
     exportCache: openExportCache(env),
   };

@@ -9,6 +9,8 @@ export interface StatusInputs {
   readonly token: string;
   /** The full sha of the commit that gets it. */
   readonly sha: string;
+  /** GitHub takes 1,000 statuses of one name on a commit: a schedule that looks for weeks must not use them up. */
+  readonly keepsSame: boolean;
 }
 
 /** Undefined when no status is asked for. */
@@ -32,7 +34,7 @@ export function readStatus(
     reader.refuse("status-context", "says how an export ended, so wait-for-export can't be false");
   }
   const sha = given ?? shaOfEvent(reader, environment);
-  return { context, token: token ?? "", sha };
+  return { context, token: token ?? "", sha, keepsSame: given !== undefined };
 }
 
 function shaOfEvent(

@@ -38,9 +38,9 @@ export function createStatusCheck(
       const onOutage = (outage: string): void => log.warn(outage);
       const what = { ...status, state, description: text };
       const startedMs = clock.now();
-      await environment.setCommitStatus({ ...what, leftMs, onOutage, signal });
+      const has = await environment.setCommitStatus({ ...what, leftMs, onOutage, signal });
       budget.spend(clock.now() - startedMs);
-      log.info(`Commit status ${status.context} is ${state} on ${shortSha(status.sha)}.`);
+      log.info(`Commit status ${status.context} is ${has} on ${shortSha(status.sha)}.`);
     },
   };
 }

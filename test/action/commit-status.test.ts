@@ -48,16 +48,19 @@ const reply =
   (_heard, response) =>
     json(response, code, { message }, headers);
 
+let lastState: string | undefined;
+
 /** GitHub answers in this order, the last one again and again. */
 async function set(given: Answer[], more: Partial<CommitStatus> = {}): Promise<number> {
   answers = given;
   const count = github.heard.length;
-  await clock.run(
+  lastState = await clock.run(
     statuses.setCommitStatus(
       {
         ...status,
         token: "ghs_token",
         state: "pending",
+        keepsSame: false,
         description: "Waiting",
         leftMs: 3_600_000,
         onOutage: (text) => outages.push(text),
@@ -80,6 +83,58 @@ test("a status is set on the commit, by the API that the runner names, and links
     context: "avala",
     description: "Waiting",
     target_url: "https://ghes.example/me/pets/actions/runs/42",
+  });
+});
+
+describe("a status of a commit that the workflow names", () => {
+  const closed = { state: "failure", description: "Waiting" };
+  const holds =
+    (...found: object[]): Answer =>
+    (_heard, response) =>
+      json(response, 200, { statuses: found.map((one) => ({ context: "avala", ...one })) });
+  const more = { keepsSame: true } as const;
+
+  test.each([
+    ["failure says the same already", closed, { state: "failure" }, "failure"],
+    ["failure is looked at again", closed, { state: "pending" }, "failure"],
+    ["error is looked at again", { ...closed, state: "error" }, { state: "pending" }, "failure"],
+    [
+      "pending is looked at again",
+      { ...closed, state: "pending" },
+      { state: "pending" },
+      "pending",
+    ],
+    [
+      "success says the same already",
+      { ...closed, state: "success" },
+      { state: "success" },
+      "success",
+    ],
+  ] as const)("is left alone where %s", async (_name, found, wanted, has) => {
+    expect(await set([holds(found)], { ...more, ...wanted })).toBe(1);
+    expect(github.heard.at(-1)).toMatchObject({
+      method: "GET",
+      url: `/api/v3/repos/me/pets/commits/${status.sha}/status?per_page=100`,
+    });
+    expect(lastState).toBe(has);
+  });
+
+  test.each([
+    ["there is none", [], { state: "pending" }],
+    ["only others have one", [{ ...closed, context: "ci" }], { state: "failure" }],
+    ["an open gate is looked at again", [{ ...closed, state: "success" }], { state: "pending" }],
+    ["a gate opens", [closed], { state: "success" }],
+    ["a gate closes", [{ ...closed, state: "success" }], { state: "failure" }],
+    ["it is closed for another reason", [{ ...closed, description: "Old" }], { state: "failure" }],
+  ] as const)("is set where %s", async (_name, found, wanted) => {
+    expect(await set([holds(...found), reply(201)], { ...more, ...wanted })).toBe(2);
+    expect(JSON.parse(github.heard.at(-1)!.body.toString())).toMatchObject(wanted);
+    expect(lastState).toBe(wanted.state);
+  });
+
+  test("is read again after a failure of GitHub's", async () => {
+    const answers = [reply(502), holds(), reply(502), holds(closed)];
+    expect(await set(answers, { ...more, state: "failure" })).toBe(4);
   });
 });
 

@@ -106,6 +106,7 @@ export function record(given: Given): Recorded {
     setCommitStatus: async (status) => {
       statuses.push(status);
       await given.onStatus?.(status);
+      return status.state;
     },
     exportCache: given.exportCache ?? { find: () => undefined, create: async () => undefined },
   };
