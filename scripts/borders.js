@@ -25,7 +25,15 @@ const NEVER_SHIPPED = ["test", "bench", "scripts", "examples"];
  */
 const ORDERS = {
   src: [
-    ["version.ts", "canonical-json.ts", "redact.ts", "text.ts", "system-error.ts", "home-path.ts"],
+    [
+      "version.ts",
+      "canonical-json.ts",
+      "redact.ts",
+      "text.ts",
+      "system-error.ts",
+      "home-path.ts",
+      "near-name.ts",
+    ],
     ["errors.ts", "secret-forms.ts"],
     ["events.ts", "api/limits.ts"],
     ["flow"],

@@ -1,5 +1,6 @@
 // Names that are no input's, and what they were meant to be.
 import type { InputProblem } from "../../src/errors";
+import { isNear } from "../../src/near-name";
 import { shown } from "../../src/text";
 import type { ActionEnvironment } from "../environment";
 import { INPUT_NAMES } from "./table";
@@ -84,23 +85,4 @@ function unknownText(variable: string, input: string, near: string | undefined):
 
 function bare(name: string): string {
   return name.replace(/[-_]/g, "");
-}
-
-/** One slip in a short name, two in a long one. */
-function isNear(given: string, name: string): boolean {
-  return distance(given, name) <= (name.length > 6 ? 2 : 1);
-}
-
-/** How many letters must be put in, taken out or changed. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j += 1) {
-      const changed = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

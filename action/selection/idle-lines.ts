@@ -24,6 +24,10 @@ export function refusedLines(
   }));
 }
 
+function because(why: string | undefined): string {
+  return why === undefined ? "" : `: ${why}`;
+}
+
 /** `download` is the folder that an export goes to: a line that keeps it out is not idle. */
 export function idleLines(
   { root, patterns, removed, hiddenLeftOut, leftOut, ownLeftOut }: Matched,
@@ -48,11 +52,12 @@ export function idleLines(
   );
   return [
     ...unmatched.map(
-      ({ pattern }) => `the line ${JSON.stringify(pattern)} matches nothing in ${root}${rest}`,
+      ({ pattern, why }) =>
+        `the line ${JSON.stringify(pattern)} matches nothing in ${root}${because(why)}${rest}`,
     ),
     ...idle.map(
-      ({ pattern }) =>
-        `the line ${JSON.stringify(`!${pattern}`)} takes nothing away: it matches no file in ${root} that another line chooses`,
+      ({ pattern, why }) =>
+        `the line ${JSON.stringify(`!${pattern}`)} takes nothing away: it matches no file in ${root} that another line chooses${because(why)}`,
     ),
   ];
 }

@@ -47,7 +47,9 @@ export function nothingProblems(
 /** Why nothing is chosen at all. */
 function emptyProblems(found: Scan, leftOut: LeftOut, options: FileSetOptions): InputProblem[] {
   if (found.paths.length > 0 || options.allowEmpty === true) return [];
-  const lines = found.patterns.map(({ pattern }) => shown(pattern)).join(", ");
+  const lines = found.patterns
+    .map(({ pattern, why }) => `${shown(pattern)}${why === undefined ? "" : ` (${why})`}`)
+    .join(", ");
   const hidden =
     found.hiddenLeftOut === 0
       ? ""

@@ -29,6 +29,7 @@ import { countRemoved } from "./scan/removals";
 import { typeProblems } from "./scan/type-question";
 import type { Scan } from "./scan/findings";
 import { scan } from "./scan/scan";
+import { withReasons } from "./scan/reasons";
 import { createTree } from "./scan/tree";
 
 export interface FileSet {
@@ -182,11 +183,14 @@ async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Ch
     ...patterns,
     includeHidden: options.includeHidden ?? false,
     listed: run.listed,
+    folder: options.folder,
     signal: run.signal,
   };
-  const found = await scan(request);
   const { removals } = patterns;
-  const removed = run.countsRemoved === true ? await countRemoved(request, removals) : [];
+  const scanned = await scan(request);
+  const found = { ...scanned, patterns: withReasons(scanned.patterns, request, removals) };
+  const counts = run.countsRemoved === true ? await countRemoved(request, removals) : [];
+  const removed = withReasons(counts, request);
   const indexing = readIndexing(found.paths, {
     dataType: options.dataType,
     unindexed: options.unindexed ?? "leave-out",

@@ -21,4 +21,6 @@ export interface PatternCount {
   readonly pattern: string;
   /** Files that it matches, counted also when another line matches them. */
   readonly matched: number;
+  /** Why it matches nothing, where that is likely: a clause without its full stop. */
+  readonly why?: string;
 }

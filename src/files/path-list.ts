@@ -46,7 +46,7 @@ const ESCAPES: Readonly<Record<string, number>> = {
 const QUOTED = /^"(?:[^"\\]|\\[abtnvfr"\\]|\\[0-3][0-7]{2})*"$/;
 
 /** The name in a line as Git writes one with `core.quotePath`: `"caf\303\251.jpg"`. Any other line is the name. */
-function unquoted(line: string): string {
+export function unquoted(line: string): string {
   if (!QUOTED.test(line)) return line;
   const bytes: number[] = [];
   for (const [token] of line.slice(1, -1).matchAll(/\\[0-7]{3}|\\.|[^\\]+/gs)) {

@@ -98,7 +98,10 @@ type Noticed = Pick<FileSetInputs, "root" | "folder">;
 function describeUnmatched({ set }: LocalSet, { root, folder }: Noticed): readonly string[] {
   if (folder !== undefined) return [];
   const lines = set.patterns.filter(({ matched }) => matched === 0);
-  return lines.map(({ pattern }) => `include: ${pattern} matches nothing in ${root}`);
+  return lines.map(({ pattern, why }) => {
+    const because = why === undefined ? "" : `: ${why}`;
+    return `include: ${pattern} matches nothing in ${root}${because}`;
+  });
 }
 
 /** What the user should know of the files themselves. */

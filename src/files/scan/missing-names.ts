@@ -1,0 +1,103 @@
+// Names in a line that are not on disk, and what is there in their place. Pure.
+import { isNear } from "../../near-name";
+import { shown } from "../../text";
+import type { Look } from "./look";
+
+const WILDCARD = /[*?[\](){}!+@\\]/;
+
+interface Part {
+  readonly folder: string;
+  readonly name: string;
+  readonly isLast: boolean;
+}
+
+/** The parts of a line that have no wildcard, up to the first that has one. */
+function plainParts(line: string): readonly Part[] {
+  const names = line.split("/").filter((part) => part !== "" && part !== ".");
+  const first = names.findIndex((part) => WILDCARD.test(part));
+  const plain = first === -1 ? names : names.slice(0, first);
+  return plain.map((name, index) => ({
+    folder: plain.slice(0, index).join("/"),
+    name,
+    isLast: index === names.length - 1,
+  }));
+}
+
+function pathOf({ folder, name }: Pick<Part, "folder" | "name">): string {
+  return folder === "" ? name : `${folder}/${name}`;
+}
+
+export function skippedLink(line: string, look: Look): string | undefined {
+  const text = (path: string): string =>
+    `${shown(path)} is a symbolic link, which symlinks: skip leaves out`;
+  const onTheWay = plainParts(line)
+    .map(pathOf)
+    .find((path) => look.isSkippedLink(path));
+  if (onTheWay !== undefined) return text(onTheWay);
+  const [first, ...others] = look.matches(line);
+  if (first === undefined || ![first, ...others].every((path) => look.isSkippedLink(path)))
+    return undefined;
+  return others.length === 0 ? text(first) : `${text(first)}, and so are ${others.length} more`;
+}
+
+export function missingPart(line: string, look: Look): string | undefined {
+  for (const part of plainParts(line)) {
+    const names = look.namesIn(part.folder);
+    if (names === undefined) return `${shown(part.folder)} is a file, not a folder`;
+    if (names.includes(part.name)) continue;
+    return likelyName(part, names) ?? absent(part, names);
+  }
+  return lastPart(line, look);
+}
+
+/** What is in the way where all parts are there and the rest is a glob. */
+function lastPart(line: string, look: Look): string | undefined {
+  const last = plainParts(line).at(-1);
+  if (last === undefined || last.isLast) return undefined;
+  const names = look.namesIn(pathOf(last));
+  if (names === undefined) return `${shown(pathOf(last))} is a file, not a folder`;
+  return names.length === 0 ? `${shown(pathOf(last))} is empty` : undefined;
+}
+
+/** What is there under another name than the one that was written. */
+function likelyName(part: Part, names: readonly string[]): string | undefined {
+  const { name } = part;
+  const there = (other: string): string => shown(pathOf({ ...part, name: other }));
+  const formed = names.find((one) => one.normalize("NFC") === name.normalize("NFC"));
+  if (formed !== undefined) {
+    const form = formed.normalize("NFC") === formed ? "composed (NFC)" : "decomposed (NFD)";
+    return `${there(formed)} is there, but its letters are ${form} on disk and not in the line: Unicode has both forms. Copy the name from a listing, or write * in the place of such a letter`;
+  }
+  if (names.includes(`${name}.dvc`))
+    return `${there(`${name}.dvc`)} is there and ${there(name)} is not; run dvc pull before this step`;
+  const cased = names.find((one) => one.toLowerCase() === name.toLowerCase());
+  if (cased !== undefined) return `upper and lower case count: it is ${there(cased)} on disk`;
+  const near = hasSuffix(part) ? undefined : names.find((one) => isSlipOf(one, name));
+  return near === undefined ? undefined : `${there(name)} is not there, but ${there(near)} is`;
+}
+
+/** The last part of a file's path: files of one folder differ in a character or two by nature. */
+function hasSuffix({ name, isLast }: Part): boolean {
+  return isLast && /\.[A-Za-z0-9]+$/.test(name);
+}
+
+/** Not where only numbers differ: `day_01` is not `day_02` with a slip in it. */
+function isSlipOf(one: string, other: string): boolean {
+  const bare = (name: string): string => name.replace(/\d+/g, "0");
+  return isNear(one, other) && bare(one) !== bare(other);
+}
+
+function absent(part: Part, names: readonly string[]): string {
+  const where = part.folder === "" ? "root" : shown(part.folder);
+  if (names.length === 0) return `${where} is empty`;
+  return hasSuffix(part)
+    ? "there is no such file; a list of changes names deleted files too, unless git diff gets --diff-filter=d"
+    : `${where} has no ${shown(part.name)}`;
+}
+
+export function suffixCase(line: string, look: Look): string | undefined {
+  const [first] = look.matches(line, true);
+  return first === undefined
+    ? undefined
+    : `upper and lower case count: on disk there is ${shown(first)}`;
+}

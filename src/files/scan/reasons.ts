@@ -1,0 +1,80 @@
+// Says of lines that match nothing why: looks at what is on disk, and at what the other lines take away.
+import { homedir } from "node:os";
+import { sep } from "node:path";
+import fastGlob from "fast-glob";
+import { counted, shown } from "../../text";
+import type { PatternCount } from "../local-file";
+import { matchingPaths } from "./matching";
+import { parsePatterns, type Removal } from "./patterns";
+import { adapterOf, globOf, type ScanRequest } from "./scan";
+import type { Look } from "./look";
+import { slipOf } from "./slips";
+import type { Tree } from "./tree";
+
+// Each may walk the tree some times. The first show the slip that all of them have.
+const maxExplained = 5;
+
+interface Walk extends Pick<ScanRequest, "tree" | "signal"> {
+  /** The only folder that is read. */
+  readonly folder?: string | undefined;
+}
+
+/** The counts with the reasons of those that are 0, as far as any is likely. `removals` take from what lines match. */
+export function withReasons(
+  counts: readonly PatternCount[],
+  { tree, signal, folder }: Walk,
+  removals: readonly Removal[] = [],
+): readonly PatternCount[] {
+  // Of one folder most lines are about others.
+  if (folder !== undefined) return counts;
+  const look = createLook(tree, signal);
+  let explained = 0;
+  return counts.map((count) => {
+    if (count.matched > 0 || explained >= maxExplained) return count;
+    explained += 1;
+    const line = count.pattern.replace(/^!(?!\()/, "").trim();
+    const why = takenText(look.matches(line), removals) ?? slipOf(line, look);
+    return why === undefined ? count : { ...count, why };
+  });
+}
+
+const maxLooked = 1000;
+
+/** That lines with `!` take away all that a line matches. */
+function takenText(paths: readonly string[], removals: readonly Removal[]): string | undefined {
+  const some = paths.slice(0, maxLooked);
+  const takes = (globs: readonly string[]): boolean =>
+    matchingPaths(some, globs).length === some.length;
+  if (some.length === 0 || !takes(removals.flatMap(({ globs }) => globs))) return undefined;
+  const one = removals.find(({ globs }) => takes(globs));
+  const files = paths.length === 1 ? "the file" : `all ${counted(paths.length, "file")}`;
+  if (one === undefined) return `lines with ! take away ${files} that it matches`;
+  const line = one.pattern.startsWith("!") ? one.pattern : `!${one.pattern}`;
+  return `the line ${shown(line)} takes away ${files} that it matches`;
+}
+
+function createLook(tree: Tree, signal: AbortSignal | undefined): Look {
+  const separator = sep === "\\" ? sep : "/";
+  const matches: Look["matches"] = (text, anyCase = false) => {
+    const { lines, problems } = parsePatterns({
+      ...{ include: [text], exclude: [], roots: [tree.root] },
+      ...{ separator, home: homedir() },
+    });
+    const [line] = lines;
+    if (line === undefined || problems.length > 0) return [];
+    const { hiddenParts } = line;
+    const fs = adapterOf({ tree, signal }, { hiddenParts, onBar: () => undefined });
+    const options = { cwd: tree.root, dot: true, caseSensitiveMatch: !anyCase, fs };
+    return fastGlob.globSync(globOf(line, tree), options);
+  };
+  return {
+    root: tree.root,
+    separator,
+    matches,
+    namesIn: (folder) => {
+      const isFolder = folder === "" || tree.find(folder)?.isDirectory() === true;
+      return isFolder ? [...(tree.list(folder)?.entries.keys() ?? [])] : undefined;
+    },
+    isSkippedLink: (path) => tree.find(path)?.bar?.level === "skipped",
+  };
+}

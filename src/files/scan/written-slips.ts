@@ -1,0 +1,110 @@
+// Slips in how a line was written: quotes, commas, variables and the like. Pure.
+import { shown } from "../../text";
+import { unquoted } from "../path-list";
+import type { Look } from "./look";
+
+/** The line, if it would match something. */
+function working(line: string, { matches }: Look): string | undefined {
+  return line !== "" && matches(line).length > 0 ? line : undefined;
+}
+
+export function octal(line: string): string | undefined {
+  const name = unquoted(line);
+  if (name === line || !/\\[0-3][0-7]{2}/.test(line)) return undefined;
+  return `it is the name ${shown(name)} as Git quotes it; write the name, or let Git write it with -z or core.quotePath=false`;
+}
+
+const QUOTES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  "`": "`",
+  "“": "”",
+  "‘": "’",
+};
+
+export function quotes(line: string): string | undefined {
+  const end = QUOTES[line.charAt(0)];
+  if (line.length < 3 || end === undefined || !line.endsWith(end)) return undefined;
+  return `it is in quotes, which count as part of the name here; write ${shown(line.slice(1, -1))}`;
+}
+
+export function listMarker(line: string): string | undefined {
+  const bare = /^-\s+(.+)$/.exec(line)?.[1];
+  return bare === undefined
+    ? undefined
+    : `it begins as an entry of a YAML list does, but is one line of a text; write ${shown(bare)}`;
+}
+
+export function comment(line: string, look: Look): string | undefined {
+  const bare = /^(.*?)\s+#/.exec(line)?.[1];
+  return bare === undefined || working(bare, look) === undefined
+    ? undefined
+    : `a comment stands on a line of its own; write ${shown(bare)}`;
+}
+
+export function separated(line: string, look: Look): string | undefined {
+  for (const [what, parts] of [
+    ["commas", line.split(/\s*,\s*/)],
+    ["blanks", line.split(/\s+/)],
+  ] as const) {
+    if (parts.length < 2 || !parts.some((part) => working(part, look) !== undefined)) continue;
+    return `it has ${what} between several globs; write one per line`;
+  }
+  return undefined;
+}
+
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ["HOME", "~"],
+  ["USERPROFILE", "~"],
+  ["GITHUB_WORKSPACE", "a path relative to root"],
+]);
+
+export function variable(line: string): string | undefined {
+  const [found, plain, windows] =
+    /\$(?:env:)?\{?([A-Za-z_]\w*)\}?|%([A-Za-z_]\w*)%/.exec(line) ?? [];
+  const name = plain ?? windows;
+  if (found === undefined || name === undefined) return undefined;
+  const instead = INSTEAD.get(name.toUpperCase()) ?? "its value";
+  return `no shell reads it, so ${shown(found)} is not replaced; write ${instead}`;
+}
+
+export function otherHome(line: string): string | undefined {
+  const user = /^~[^/\\]+(?=[/\\])/.exec(line)?.[0];
+  return user === undefined
+    ? undefined
+    : `${shown(user)} is not replaced: only ~ itself stands for a home folder`;
+}
+
+export function backslashes(line: string, look: Look): string | undefined {
+  if (look.separator === "\\" || !line.includes("\\")) return undefined;
+  const plain = working(line.replaceAll("\\", "/"), look);
+  return plain === undefined
+    ? undefined
+    : `a backslash separates folders on Windows only; write ${shown(plain)}`;
+}
+
+/** Paths that begin above the root, as those of a repository do where the root is a folder of it. */
+export function fromAboveRoot(line: string, look: Look): string | undefined {
+  const above = look.root.split(/[\\/]/).filter((part) => part !== "");
+  for (let from = above.length - 1; from >= 0; from -= 1) {
+    const start = `${above.slice(from).join("/")}/`;
+    if (!line.startsWith(start)) continue;
+    const rest = working(line.slice(start.length), look);
+    if (rest !== undefined)
+      return `lines are relative to root, which is that folder; write ${shown(rest)}`;
+  }
+  return undefined;
+}
+
+/** The line with its brackets as characters of a name. On Windows a backslash escapes nothing, but a set of one does. */
+function escaped(line: string, { separator }: Look): string {
+  return line.replace(/[[\](){}]/g, (found) => (separator === "/" ? `\\${found}` : `[${found}]`));
+}
+
+export function brackets(line: string, look: Look): string | undefined {
+  if (!/[[({]/.test(line)) return undefined;
+  const literal = working(escaped(line, look), look);
+  return literal === undefined
+    ? undefined
+    : `its brackets belong to a name on disk, and in a glob they stand for something else; write ${shown(literal)}`;
+}
