@@ -70,7 +70,7 @@ async function setOnce(status: CommitStatus, leftMs: number): Promise<StatusStat
       // Read just before, so that what another run sets meanwhile is not taken for what is there.
       const ref = { ...context.repo, ref: sha, per_page: 100 };
       const { data } = await octokit.rest.repos.getCombinedStatusForRef({ ...ref, ...request });
-      const found = data.statuses.find((one) => one.context === name);
+      const found = statusesIn(data).find((one) => one.context === name);
       if (found !== undefined && isKept(found, status))
         return found.state === state ? state : "failure";
     }
@@ -83,8 +83,15 @@ async function setOnce(status: CommitStatus, leftMs: number): Promise<StatusStat
 }
 
 interface StatusFound {
-  readonly state: string;
-  readonly description: string | null;
+  readonly context?: unknown;
+  readonly state?: unknown;
+  readonly description?: unknown;
+}
+
+/** None where the answer is not what GitHub documents: then the status is set. */
+function statusesIn(data: { readonly statuses?: unknown } | undefined): readonly StatusFound[] {
+  const list: readonly unknown[] = Array.isArray(data?.statuses) ? data.statuses : [];
+  return list.filter((one): one is StatusFound => typeof one === "object" && one !== null);
 }
 
 /** A closed gate stays as it is while it is looked at; an open one does not. And nothing is said twice. */

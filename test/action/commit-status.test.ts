@@ -132,6 +132,11 @@ describe("a status of a commit that the workflow names", () => {
     expect(lastState).toBe(wanted.state);
   });
 
+  test("is set where the answer has no list", async () => {
+    const answers = [reply(200, "odd"), reply(201)];
+    expect(await set(answers, { ...more, state: "failure" })).toBe(2);
+  });
+
   test("is read again after a failure of GitHub's", async () => {
     const answers = [reply(502), holds(), reply(502), holds(closed)];
     expect(await set(answers, { ...more, state: "failure" })).toBe(4);

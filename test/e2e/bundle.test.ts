@@ -215,6 +215,10 @@ describe("the commit status", () => {
   ): Promise<void> {
     const calls: Call[] = [];
     const server = createServer((request, response) => {
+      if (request.method === "GET") {
+        response.end(JSON.stringify({ statuses: [] }));
+        return;
+      }
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
