@@ -1,4 +1,5 @@
-// A set with a fixed name: made once, refused other content, taken over by `adopt`, and guarded between two stacks.
+// A set with a fixed name: made once, refused other content, and taken over by `adopt`. The tests follow each other on one
+// stack.
 import { describeWithPart } from "../support/parts";
 import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { jpeg } from "../support/temp-tree";
@@ -20,18 +21,26 @@ export const digest = ${FILES}.digest;
 
 describeWithPart("pulumi", (pulumi) => {
   let it_: AvalaStack;
-  afterEach(() => it_.stop());
-
-  async function start(program: string): Promise<void> {
-    it_ = await createAvalaStack(pulumi, program);
+  beforeAll(async () => {
+    it_ = await createAvalaStack(pulumi, WITHOUT_DATASET);
     it_.stack.write({ "images/a.jpg": jpeg("a"), "images/b.jpg": jpeg("b") });
+  });
+  afterAll(() => it_.stop());
+
+  test("sends other content as long as no dataset is made of it", async () => {
     await it_.stack.up();
-  }
+    it_.stack.write({ "images/b.jpg": jpeg("B") });
+    const seen = await it_.watching(() => it_.stack.up());
+    // Other content is another batch, and a server may keep batches apart: all of it is sent.
+    expect(seen.stored).toEqual(["training/a.jpg", "training/b.jpg"]);
+    it_.stack.writeProgram(PROGRAM);
+    await it_.stack.up();
+    expect((await it_.stack.outputs())["isVerified"]).toBe(true);
+    await it_.stack.up("--refresh", "--expect-no-changes");
+  });
 
   test("refuses other content in the preview and in the up, before the first byte", async () => {
-    await start(PROGRAM);
-    expect((await it_.stack.outputs())["isVerified"]).toBe(true);
-    it_.stack.write({ "images/b.jpg": jpeg("B"), "images/c.jpg": jpeg("c") });
+    it_.stack.write({ "images/b.jpg": jpeg("other"), "images/c.jpg": jpeg("c") });
     for (const args of [["preview"], ["up", "--yes", "--skip-preview"]] as const) {
       const seen = await it_.watching(async () => {
         const { output } = await it_.stack.fails(...args);
@@ -41,23 +50,10 @@ describeWithPart("pulumi", (pulumi) => {
       });
       expect(seen.writes).toEqual([]);
     }
-  });
-
-  test("sends other content as long as no dataset is made of it", async () => {
-    await start(WITHOUT_DATASET);
-    it_.stack.write({ "images/b.jpg": jpeg("B") });
-    const seen = await it_.watching(() => it_.stack.up());
-    // Other content is another batch, and a server may keep batches apart: all of it is sent.
-    expect(seen.stored).toEqual(["training/a.jpg", "training/b.jpg"]);
-    it_.stack.writeProgram(PROGRAM);
-    await it_.stack.up();
-    expect((await it_.stack.outputs())["isVerified"]).toBe(true);
-    await it_.stack.refresh();
-    await it_.stack.up("--expect-no-changes");
+    it_.stack.write({ "images/b.jpg": jpeg("B"), "images/c.jpg": null });
   });
 
   test("is taken over by adopt alone, with nothing sent and nothing confirmed", async () => {
-    await start(PROGRAM);
     await it_.stack.ok("state", "delete", "--all", "--yes", "--force");
     const refused = await it_.watching(async () => {
       const { output } = await it_.stack.fails("up", "--yes", "--skip-preview");

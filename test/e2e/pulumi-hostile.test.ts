@@ -88,8 +88,7 @@ describeWithPart("pulumi", (pulumi) => {
     await it_.stack.up();
     const outputs = await it_.stack.outputs();
     expect(outputs["found"]).toEqual(outputs["labels"]);
-    await it_.stack.refresh();
-    await it_.stack.preview("--expect-no-changes");
+    await it_.stack.up("--refresh", "--expect-no-changes");
     await it_.stack.destroy();
     expect(fetched).toBe(0);
   });

@@ -17,106 +17,106 @@ const ONE = `
 const files = new avala.FileSet("training", set);
 new avala.Dataset("training", { files, onDelete });
 `;
-const RENAMED = ONE.replace('Dataset("training"', 'Dataset("renamed"');
-const VERSIONED = `new avala.VersionedDataset("training", { ...set, onDelete });`;
-const MOVED = `
+
+/** What an owner does to a resource that declares a set: the program before, and after. */
+interface Change {
+  readonly before: string;
+  readonly after: string;
+}
+const setOf = (name: string): string =>
+  `{ root: "./images", include: ["*.jpg"], versionOf: "${name}" }`;
+const inParts = (name: string, dataset = name): string => `
+const ${name} = new avala.FileSet("${name}", ${setOf(name)});
+new avala.Dataset("${dataset}", { files: ${name}, onDelete });
+`;
+const inOne = (name: string): string =>
+  `new avala.VersionedDataset("${name}", { ...${setOf(name)}, onDelete });`;
+const inComponent = (name: string): string => `
 class Moved extends pulumi.ComponentResource {
   constructor(name: string) {
     super("test:index:Moved", name);
-    const files = new avala.FileSet("training", set, { parent: this });
-    new avala.Dataset("training", { files, onDelete }, { parent: this });
+    const files = new avala.FileSet("${name}", ${setOf(name)}, { parent: this });
+    new avala.Dataset("${name}", { files, onDelete }, { parent: this });
   }
 }
 new Moved("moved");
 `;
-const PLAIN = `new avala.Dataset("plain", { name: "mine", dataType: "image", adopt: true, onDelete });`;
+const plain = (resource: string): string =>
+  `new avala.Dataset("${resource}", { name: "mine", dataType: "image", adopt: true, onDelete });`;
+
+const CHANGES: Readonly<Record<string, Change>> = {
+  renamed: { before: inParts("renamed"), after: inParts("renamed", "other") },
+  joined: { before: inParts("joined"), after: inOne("joined") },
+  moved: { before: inOne("moved"), after: inComponent("moved") },
+  tainted: { before: inParts("tainted"), after: inParts("tainted") },
+  replaced: { before: inParts("replaced"), after: inParts("replaced") },
+  mine: { before: plain("adopted"), after: plain("adopted-and-renamed") },
+};
+const programOf = (when: keyof Change): string =>
+  IMPORT +
+  Object.values(CHANGES)
+    .map((change) => change[when])
+    .join("\n");
 
 describeWithPart("pulumi", (pulumi) => {
   describe('a stack with onDelete: "delete"', () => {
     let it_: AvalaStack;
-    let files = 0;
     beforeAll(async () => {
-      it_ = await createAvalaStack(pulumi, IMPORT + ONE, WITH_CHANGES);
+      it_ = await createAvalaStack(pulumi, programOf("before"), WITH_CHANGES);
+      it_.stack.write({ "images/1.jpg": jpeg("number 1") });
     });
     afterAll(() => it_.stop());
 
-    const uids = (): readonly string[] => it_.avala.datasets().map(({ uid }) => uid);
-    const declared = async (): Promise<StackResource> => {
-      const all = (await it_.stack.resources()).filter(({ type }) =>
-        type.endsWith("avala:Dataset"),
-      );
-      const [dataset] = all;
-      if (all.length !== 1 || dataset === undefined) throw new Error(JSON.stringify(all));
-      return dataset;
+    /** The declared datasets by the sets' names, which are the first words of theirs. */
+    const declared = (): Readonly<Record<string, StackResource>> => {
+      const all = it_.stack.resources().filter(({ type }) => type.endsWith("avala:Dataset"));
+      const named = all.map((one) => [String(one.outputs?.["name"]).split("-")[0], one]);
+      expect(named).toHaveLength(Object.keys(CHANGES).length);
+      return Object.fromEntries(named) as Record<string, StackResource>;
     };
-    /** A version that the stack has made itself, so that nothing but the run keeps it. */
-    const makeAnother = async (program: string): Promise<StackResource> => {
-      files += 1;
-      it_.stack.write({ [`images/${files}.jpg`]: jpeg(`number ${files}`) });
-      it_.stack.writeProgram(IMPORT + program);
-      await it_.stack.up();
-      const dataset = await declared();
-      expect(dataset.outputs).toMatchObject({ origin: "made" });
-      return dataset;
-    };
-    const expectKept = async (id: string | undefined): Promise<void> => {
-      expect(uids()).toContain(id);
-      expect((await declared()).id).toBe(id);
+    const idsOf = (all: Readonly<Record<string, StackResource>>): Record<string, unknown> =>
+      Object.fromEntries(Object.entries(all).map(([name, { id }]) => [name, id]));
+    const expectKept = (before: Readonly<Record<string, StackResource>>): void => {
+      expect(idsOf(declared())).toEqual(idsOf(before));
+      const uids = it_.avala.datasets().map(({ uid }) => uid);
+      expect(uids.sort()).toEqual(Object.values(idsOf(before)).sort());
     };
 
-    test("keeps the dataset of a resource that is renamed without an alias, and the preview says so", async () => {
-      const { id } = await makeAnother(ONE);
-      it_.stack.writeProgram(IMPORT + RENAMED);
-      const { output } = await it_.stack.preview();
+    test("keeps what is renamed without an alias, joined into a VersionedDataset, moved into a component, tainted, or adopted", async () => {
+      await it_.stack.up();
+      const before = declared();
+      // Made by the stack itself, so that nothing but the run keeps them.
+      for (const { outputs } of Object.values(before))
+        expect(outputs).toMatchObject({ origin: "made" });
+
+      it_.stack.writeProgram(programOf("after"));
+      await it_.stack.ok("state", "taint", "--yes", before["tainted"]?.urn ?? "");
+      let output = "";
+      const seen = await it_.watching(async () => {
+        ({ output } = await it_.stack.run("up", "--yes"));
+      });
+      // The preview, which comes first.
       expect(output).toMatch(
-        new RegExp(`training-\\w{12} \\(uid ${id}, 1 item\\) exists and will be taken over`),
+        new RegExp(
+          `renamed-\\w{12} \\(uid ${before["renamed"]?.id}, 1 item\\) exists and will be taken over`,
+        ),
       );
-      const seen = await it_.watching(() => it_.stack.up());
       expect(seen.writes).toEqual([]);
-      await expectKept(id);
-      await it_.stack.up("--expect-no-changes");
+      expectKept(before);
     });
 
-    test("keeps it when a FileSet and a Dataset become a VersionedDataset, and when that moves into a component", async () => {
-      const { id } = await makeAnother(ONE);
-      it_.stack.writeProgram(IMPORT + VERSIONED);
-      await it_.stack.up();
-      await expectKept(id);
-
-      const { id: next } = await makeAnother(VERSIONED);
-      it_.stack.writeProgram(IMPORT + MOVED);
-      await it_.stack.up();
-      await expectKept(next);
-    });
-
-    test.each(["up --replace", "state taint"])("keeps it after %s", async (how) => {
-      const { id, urn } = await makeAnother(ONE);
-      if (how === "state taint") await it_.stack.ok("state", "taint", "--yes", urn);
+    test("keeps it after up --replace, and then nothing is left to do", async () => {
+      const before = declared();
       const seen = await it_.watching(() =>
-        how === "state taint" ? it_.stack.up() : it_.stack.up("--replace", urn),
+        it_.stack.up("--replace", before["replaced"]?.urn ?? ""),
       );
       expect(seen.writes).toEqual([]);
-      await expectKept(id);
-    });
-
-    test("deletes the version that it made and does not declare any more", async () => {
-      const { id } = await makeAnother(ONE);
-      const { id: next } = await makeAnother(ONE);
-      expect(uids()).toContain(next);
-      expect(uids()).not.toContain(id);
-    });
-
-    test("keeps an adopted one that is renamed", async () => {
-      it_.stack.writeProgram(IMPORT + PLAIN);
-      await it_.stack.up();
-      const { id } = await declared();
-      it_.stack.writeProgram(IMPORT + PLAIN.replace("plain", "renamed"));
-      await it_.stack.up();
-      await expectKept(id);
+      expectKept(before);
+      await it_.stack.up("--expect-no-changes");
     });
   });
 
-  test("nothing is sent for a version that a protected Dataset can't take, and a wrong key ends a preview", async () => {
+  test("a version that the stack made goes once another is declared; nothing is sent for one that a protected Dataset can't take", async () => {
     const guarded = ONE.replace("{ files, onDelete }", "{ files, onDelete }, { protect: true }");
     const { stack, avala, watching, stop } = await createAvalaStack(
       pulumi,
@@ -126,14 +126,13 @@ describeWithPart("pulumi", (pulumi) => {
     try {
       stack.write({ "images/a.jpg": jpeg("a") });
       await stack.up();
+      const [first] = avala.datasets();
       stack.write({ "images/b.jpg": jpeg("b") });
-      stack.setEnv({ AVALA_API_KEY: "avk_wrong" });
-      expect((await stack.fails("preview")).output).toContain("401");
-      stack.setEnv(environmentOf(avala));
 
       // Protected with the very change: the engine replaces it, and protects the new one.
       stack.writeProgram(IMPORT + guarded);
       await stack.up();
+      expect(avala.datasets()).toEqual([expect.not.objectContaining({ uid: first?.uid })]);
       stack.write({ "images/c.jpg": jpeg("c") });
       let output = "";
       const seen = await watching(async () => {
@@ -166,9 +165,8 @@ describeWithPart("pulumi", (pulumi) => {
       expect(output).toMatch(
         new RegExp(`training-\\w{12} \\(uid ${dataset?.uid}, 1 item\\) stays at Avala`),
       );
-      expect(await dev.stack.resources()).toEqual([]);
-      await prod.refresh();
-      await prod.up("--expect-no-changes");
+      expect(dev.stack.resources()).toEqual([]);
+      await prod.up("--refresh", "--expect-no-changes");
       expect(dev.avala.datasets()).toHaveLength(1);
     } finally {
       prod.remove();

@@ -46,15 +46,14 @@ describeWithPart("pulumi", (pulumi) => {
     expect(names).toEqual(["empty", "empty"]);
     expect(found).toBe(1);
     expect(verified).toBe(true);
-    const state = await it_.stack.exportState();
+    const state = it_.stack.state();
     for (const secret of [BUCKET_KEY, HOOK_SECRET, "AKIDEXAMPLE", it_.avala.apiKey]) {
       expect(state).not.toContain(secret);
     }
   });
 
   test("refresh and up find no difference, and destroy takes all of it away", async () => {
-    await it_.stack.refresh();
-    await it_.stack.up("--expect-no-changes");
+    await it_.stack.up("--refresh", "--expect-no-changes");
     await it_.stack.destroy();
     expect(it_.avala.datasets()).toEqual([]);
   });

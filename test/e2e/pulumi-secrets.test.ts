@@ -98,7 +98,7 @@ describeWithPart("pulumi", (pulumi) => {
       expect(output).toContain(says);
       expect(output).not.toContain(HIDDEN);
       expect(output).not.toContain(ID);
-      expect(await it_.stack.exportState()).not.toContain(HIDDEN);
+      expect(it_.stack.state()).not.toContain(HIDDEN);
     },
   );
 });

@@ -33,7 +33,8 @@ describeWithPart("pulumi", (pulumi) => {
     });
     const output = await failingUp();
     expect(output).toContain("This key may no longer upload");
-    const [broken] = (await it_.stack.resources()).filter(({ type }) => type.endsWith(":FileSet"));
+    expect(output).toMatch(/stopped after 7 of 10 files/);
+    const [broken] = it_.stack.resources().filter(({ type }) => type.endsWith(":FileSet"));
     expect(broken?.initErrors).toHaveLength(1);
 
     it_.avala.clearFaults();
@@ -76,30 +77,7 @@ describeWithPart("pulumi", (pulumi) => {
     expect(output).toContain("choose another name, or another slug");
   });
 
-  test("a refusal is shown once, on its resource, of check and of diff", async () => {
-    await start(FILE_SET);
-    const wrongKey = (): void =>
-      it_.avala.setFault({
-        on: { method: "GET", path: "/datasets/*" },
-        times: 0,
-        reply: { status: 401, body: { detail: "Whose key is this?" } },
-      });
-    const diagnosed = async (): Promise<string> => {
-      const { output } = await it_.stack.fails("preview");
-      return output.slice(output.indexOf("Diagnostics:"));
-    };
-    wrongKey();
-    const checked = await diagnosed();
-    expect(checked.split("Whose key is this?")).toHaveLength(2);
-    expect(checked).not.toContain("property 'root'");
-    it_.avala.clearFaults();
-    await it_.stack.up();
-    it_.stack.write({ "images/new.jpg": jpeg("new") });
-    wrongKey();
-    expect((await diagnosed()).split("Whose key is this?")).toHaveLength(2);
-  });
-
-  test("everything that is wrong with the inputs is told at once, and nothing is sent", async () => {
+  test("wrong inputs, a missing key and a wrong key are one clear error each, in check and in diff", async () => {
     await start(
       'new avala.FileSet("set", { root: "./images", concurrency: 50, symlinks: "maybe" as never });\n',
     );
@@ -108,16 +86,34 @@ describeWithPart("pulumi", (pulumi) => {
     for (const property of ["concurrency", "symlinks"]) {
       expect(output).toContain(`property ${property} `);
     }
-    expect(it_.avala.requests().slice(from)).toEqual([]);
-  });
 
-  test("the key comes from the configuration, and a missing one is one clear error", async () => {
-    await start(FILE_SET + DATASET);
+    it_.stack.writeProgram(HEAD + FILE_SET + DATASET);
     it_.stack.setEnv({ AVALA_API_KEY: "" });
     await it_.stack.preview(); // works without a key, and sends nothing
     expect(await failingUp()).toMatch(/apiKey/);
+    expect(it_.avala.requests().slice(from)).toEqual([]);
     await it_.stack.ok("config", "set", "--secret", "avala:apiKey", it_.avala.apiKey);
+
+    const wrongKey = (): void =>
+      it_.avala.setFault({
+        on: { method: "GET", path: "/datasets/*" },
+        times: 0,
+        reply: { status: 401, body: { detail: "Whose key is this?" } },
+      });
+    const diagnosed = async (): Promise<string> => {
+      const { output: all } = await it_.stack.fails("preview");
+      expect(all).toContain("401");
+      return all.slice(all.indexOf("Diagnostics:"));
+    };
+    wrongKey();
+    const checked = await diagnosed();
+    expect(checked.split("Whose key is this?")).toHaveLength(2);
+    expect(checked).not.toContain("property 'root'");
+    it_.avala.clearFaults();
     await it_.stack.up();
-    expect(await it_.stack.exportState()).not.toContain(it_.avala.apiKey);
+    expect(it_.stack.state()).not.toContain(it_.avala.apiKey);
+    it_.stack.write({ "images/new.jpg": jpeg("new") });
+    wrongKey();
+    expect((await diagnosed()).split("Whose key is this?")).toHaveLength(2);
   });
 });

@@ -59,11 +59,11 @@ export function environmentOf(avala: Emulator): NodeJS.ProcessEnv {
 export async function createAvalaStack(
   pulumi: Part,
   program: string,
-  options: EmulatorOptions & { readonly checkTypes?: boolean } = {},
+  options: EmulatorOptions & { readonly asUsers?: boolean } = {},
 ): Promise<AvalaStack> {
   const avala = await startQuietly({ ingestMs: 50, exportMs: 50, ...options });
-  const { checkTypes = false } = options;
-  const stack = await createStack({ pulumi, program, env: environmentOf(avala), checkTypes });
+  const { asUsers = false } = options;
+  const stack = await createStack({ pulumi, program, env: environmentOf(avala), asUsers });
   return {
     stack,
     avala,

@@ -17,6 +17,8 @@ import { unpackManifest } from "../../../src/files/manifest/packing";
 import type { Part } from "../../support/parts";
 import {
   engineEnv,
+  quickly,
+  resourcesIn,
   startEngine,
   type StackResource,
   type StartedEngine,
@@ -25,7 +27,6 @@ import { acknowledged } from "./journals";
 
 const ROOT = path.join(__dirname, "..", "..", "..");
 
-// Plain JavaScript: compiling TypeScript would cost each `up` more than the upload does.
 const PROJECT = `name: test
 runtime:
   name: nodejs
@@ -78,7 +79,7 @@ export function startIn(
 ): StartedEngine {
   const all = {
     ...engineEnv(pulumi, place.home),
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    ...quickly(process.env),
     ...env,
   };
   return startEngine(pulumi, args, place.project, all);
@@ -145,17 +146,8 @@ export function journalsIn({ home }: Place): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** As `pulumi stack export` shows them, without starting the engine for it. */
-export function resourcesIn({ home }: Place): readonly StackResource[] {
-  const file = path.join(home, "state", ".pulumi", "stacks", "test", "test.json");
-  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
-    checkpoint: { latest?: { resources?: readonly StackResource[] } | null };
-  };
-  return checkpoint.latest?.resources ?? [];
-}
-
 export function resourcesOf(place: Place, kind: string): readonly StackResource[] {
-  return resourcesIn(place).filter(({ type }) => type.endsWith(`:${kind}`));
+  return resourcesIn(place.home).filter(({ type }) => type.endsWith(`:${kind}`));
 }
 
 /** The paths that the state says have landed. */
