@@ -39,6 +39,10 @@ export type AvalaEvent =
   | { readonly kind: "file-failed"; readonly path: string; readonly error: AvalaError }
   /** What the user should know although nothing failed. */
   | { readonly kind: "warning"; readonly text: string; readonly path?: string }
+  /** An outage of which a warning said continues; `text` says what still waits, and for how long. */
+  | { readonly kind: "outage"; readonly text: string }
+  /** What a warning said of an outage is over: `what`, as `Waiting for export 3f9a…`, continues. */
+  | { readonly kind: "outage-end"; readonly what: string; readonly durationMs: number }
   | {
       readonly kind: "dataset-status";
       readonly name: string;

@@ -27,6 +27,7 @@ export function createListener(log: Log, clock: Clock): Listener {
   const isHashDue = every(PROGRESS_EVERY_MS, clock);
   const isUploadDue = every(PROGRESS_EVERY_MS, clock);
   const tellStatus = statusTeller(log, clock);
+  const tellOutage = statusTeller(log, clock);
   const tellRetry = retryTeller(log);
 
   return (event) => {
@@ -52,25 +53,38 @@ export function createListener(log: Log, clock: Clock): Listener {
       case "warning":
         log.warn(event.text);
         return;
+      case "outage":
+        tellOutage("", event.text);
+        return;
+      case "outage-end":
+        log.info(outageEndLine(event));
+        return;
       case "dataset-status":
-        tellStatus(`Dataset ${event.name}: ${event.status}, ${counted(event.itemCount, "item")}.`);
+        tellStatus(
+          `Dataset ${event.name}: ${event.status}`,
+          `, ${counted(event.itemCount, "item")}.`,
+        );
         return;
       case "export-status":
-        tellStatus(exportLine(event));
+        tellStatus(`Export ${event.uid}: ${event.status}`, `${exportCounts(event)}.`);
         return;
     }
   };
 }
 
-/** Tells each status once, and again after a while. */
-function statusTeller(log: Log, clock: Clock): (line: string) => void {
+/** Tells each status once, and again after a while: counts change with every poll. */
+function statusTeller(log: Log, clock: Clock): (status: string, counts: string) => void {
   const isDue = every(STATUS_EVERY_MS, clock);
   let last = "";
-  return (line) => {
-    if (!isDue() && line === last) return;
-    last = line;
-    log.info(line);
+  return (status, counts) => {
+    if (!isDue() && status === last) return;
+    last = status;
+    log.info(status + counts);
   };
+}
+
+function outageEndLine(event: Extract<AvalaEvent, { kind: "outage-end" }>): string {
+  return `Avala responds again after ${formatDuration(event.durationMs / 1000)}. ${event.what} continues.`;
 }
 
 function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) => void {
@@ -111,22 +125,25 @@ function share(part: number, whole: number): string {
   return whole === 0 ? "100%" : `${Math.floor((100 * part) / whole)}%`;
 }
 
-function exportLine(event: Extract<AvalaEvent, { kind: "export-status" }>): string {
-  return `Export ${event.uid}: ${exportText(event)}.`;
-}
-
 /** `met: the export holds 12 tasks, and gate-min-tasks is 10`. */
 export function conditionText(condition: Condition): string {
   return `${condition.isMet ? "met" : "not met"}: ${describeCondition(condition)}`;
 }
 
-/** `processing, 11 of 12 tasks`, as far as the server counts them. */
-export function exportText(of: {
-  readonly status: string;
+interface ExportCounts {
   readonly totalTaskCount?: number | undefined;
   readonly exportedTaskCount?: number | undefined;
-}): string {
-  const { status, totalTaskCount: total, exportedTaskCount: exported } = of;
-  if (exported === undefined) return status;
-  return `${status}, ${exported} of ${total === undefined ? "? tasks" : counted(total, "task")}`;
+}
+
+/** `processing, 11 of 12 tasks`, as far as the server counts them. */
+export function exportText(of: ExportCounts & { readonly status: string }): string {
+  return of.status + exportCounts(of);
+}
+
+function exportCounts({
+  totalTaskCount: total,
+  exportedTaskCount: exported,
+}: ExportCounts): string {
+  if (exported === undefined) return "";
+  return `, ${exported} of ${total === undefined ? "? tasks" : counted(total, "task")}`;
 }

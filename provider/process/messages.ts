@@ -75,6 +75,10 @@ function statusOf(event: AvalaEvent): string | undefined {
       return `dataset: ${event.status}, ${counted(event.itemCount, "item")}`;
     case "export-status":
       return describeExport(event);
+    case "outage":
+      return event.text;
+    case "outage-end":
+      return `Avala responds again. ${event.what} continues`;
     case "retry":
       return `${event.what}: trying again in ${formatDuration(event.waitMs / 1000)} (${event.error.message})`;
     default:

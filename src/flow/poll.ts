@@ -20,12 +20,16 @@ interface PollOptions<T> {
   readonly onValue?: ((value: T) => void) | undefined;
   /** Hears of the first failed read of each outage, and how long the wait can last. */
   readonly onOutage?: ((error: AvalaError, leftMs: number) => void) | undefined;
+  /** The same of each further one. */
+  readonly onStillOut?: ((error: AvalaError, leftMs: number) => void) | undefined;
+  /** Hears of the first good read after an outage, and how long that was. */
+  readonly onRecovery?: ((outageMs: number) => void) | undefined;
 }
 
 export interface ReadLimits {
   /** Ms since the epoch; the read does not wait beyond it. */
   readonly deadlineMs: number;
-  /** 1 for the last read: there is no time left to try again. */
+  /** 1 for the last read, which has no time left to try again, and in an outage, which the wait itself waits out. */
   readonly maxTries?: number;
 }
 
@@ -87,21 +91,30 @@ async function readUntilDone<T>(
   const deadlineMs = clock.now() + options.timeoutMs;
   const maxWaitMs = options.maxWaitMs ?? 15_000;
   let waitMs = Math.min(maxWaitMs, options.firstWaitMs ?? 1000);
-  let isOut = false;
+  let outSinceMs: number | undefined;
   for (;;) {
     if (signal?.aborted === true) throw cancelled(`Waiting for ${what}`);
     const isLast = clock.now() >= deadlineMs;
-    const limits = isLast ? { deadlineMs: clock.now() + GRACE_MS, maxTries: 1 } : { deadlineMs };
+    const limits = {
+      deadlineMs: isLast ? clock.now() + GRACE_MS : deadlineMs,
+      ...(isLast || outSinceMs !== undefined ? { maxTries: 1 } : {}),
+    };
+    const startedMs = clock.now();
     const found = await readOnce(() => read(limits));
     const failure = "failure" in found ? found.failure : undefined;
     if ("value" in found) {
+      if (outSinceMs !== undefined) options.onRecovery?.(clock.now() - outSinceMs);
+      outSinceMs = undefined;
       options.onValue?.(found.value);
       if (options.isDone(found.value)) return found.value;
     }
     if (isLast) throw timedOut(options, failure);
     const leftMs = Math.max(0, deadlineMs - clock.now());
-    if (failure !== undefined && !isOut) options.onOutage?.(failure, leftMs);
-    isOut = failure !== undefined;
+    if (failure !== undefined) {
+      const tell = outSinceMs === undefined ? options.onOutage : options.onStillOut;
+      tell?.(failure, leftMs);
+      outSinceMs ??= startedMs;
+    }
     const jittered = Math.max(1, Math.round(waitMs * (1 - JITTER * random.next())));
     await clock.sleep(Math.min(leftMs, Math.max(jittered, failure?.retryAfterMs ?? 0)), signal);
     waitMs = Math.min(maxWaitMs, waitMs * GROWTH);

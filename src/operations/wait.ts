@@ -1,5 +1,6 @@
 // Waiting for something at Avala, through outages, until its deadline. Knows nothing of what is awaited.
 import { withLimits, type Avala } from "../api/connection";
+import type { AvalaError } from "../errors";
 import { poll } from "../flow/poll";
 import { formatDuration } from "../text";
 
@@ -15,15 +16,16 @@ interface Awaited<T> {
 /** @throws AvalaError `timeout`, `cancelled`; what a read throws that waiting can't help */
 export function waitFor<T>(avala: Avala, awaited: Awaited<T>): Promise<T> {
   const { read, ...options } = awaited;
+  const outageText = ({ message }: AvalaError, leftMs: number): string =>
+    `${message} Still waiting for ${awaited.what}: ${formatDuration(leftMs / 1000)} left.`;
   return poll((limits) => read(withLimits(avala, limits)), {
     ...options,
     clock: avala.clock,
     random: avala.random,
     signal: avala.signal,
-    onOutage: ({ message }, leftMs) => {
-      const left = formatDuration(leftMs / 1000);
-      const text = `${message} Still waiting for ${awaited.what}: ${left} left.`;
-      avala.emit({ kind: "warning", text });
-    },
+    onOutage: (error, leftMs) => avala.emit({ kind: "warning", text: outageText(error, leftMs) }),
+    onStillOut: (error, leftMs) => avala.emit({ kind: "outage", text: outageText(error, leftMs) }),
+    onRecovery: (durationMs) =>
+      avala.emit({ kind: "outage-end", what: `Waiting for ${awaited.what}`, durationMs }),
   });
 }

@@ -75,6 +75,32 @@ describe("poll", () => {
     expect(outages).toEqual([599_000]);
   });
 
+  test("waits out an outage read by read, reports each, and how long it was", async () => {
+    const { clock, options } = setUp();
+    const tries: (number | undefined)[] = [];
+    const stillOut: number[] = [];
+    const ends: number[] = [];
+    const work = poll<number>(
+      async ({ maxTries }) => {
+        tries.push(maxTries);
+        if (tries.length > 1 && tries.length < 5) throw passing;
+        return tries.length;
+      },
+      {
+        ...options,
+        timeoutMs: 600_000,
+        isDone: (value) => value === 6,
+        onStillOut: (_error, leftMs) => void stillOut.push(leftMs),
+        onRecovery: (outageMs) => void ends.push(outageMs),
+      },
+    );
+    expect(await clock.run(work)).toBe(6);
+    // The first failure has had all its tries; what follows is the wait's own patience.
+    expect(tries).toEqual([undefined, undefined, 1, 1, 1, undefined]);
+    expect(stillOut).toEqual([597_500, 595_250]);
+    expect(ends).toEqual([7_125]);
+  });
+
   test("in an outage that lasts it ends at the deadline, as a timeout with the reason", async () => {
     const { clock, options } = setUp();
     const startMs = clock.now();

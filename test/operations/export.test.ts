@@ -265,7 +265,8 @@ describe("waiting for an export", () => {
   });
 
   test("outlasts an outage of minutes, with one line that says so", async () => {
-    const outage = Array.from({ length: 600 }, () => reply(503, { detail: "Back soon." }));
+    // Eight tries of one read, then one read each quarter of a minute.
+    const outage = Array.from({ length: 40 }, () => reply(503, { detail: "Back soon." }));
     const { avala, clock, events } = scripted([
       reply(200, { uid: "e1", status: "requested" }),
       ...outage,
