@@ -123,7 +123,8 @@ function errorOf(
   leftMs: number,
 ): AvalaError {
   const { response, cause } = error as RequestFault;
-  if (response === undefined) return transportError(new URL(context.apiUrl).host, cause ?? error);
+  if (response === undefined)
+    return transportError({ host: new URL(context.apiUrl).host }, cause ?? error);
   const what = `The commit status ${name} can't be set to ${state} on ${sha.slice(0, 12)}`;
   return refusal(what, response, leftMs);
 }

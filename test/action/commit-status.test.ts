@@ -271,7 +271,10 @@ test("a reply without end is cut", async () => {
 test.each(["ECONNREFUSED", "ETIMEDOUT"])(
   "a status that %s stops says what was to be set",
   (code) => {
-    const error = transportError("api.github.com", Object.assign(new Error(code), { code }));
+    const error = transportError(
+      { host: "api.github.com" },
+      Object.assign(new Error(code), { code }),
+    );
     const named = statuses.asStatusError(error, status) as AvalaError;
     expect(named.code).toBe(error.code);
     expect(named.message).toContain("commit status avala");

@@ -21,7 +21,7 @@ const create: ApiCall = {
 };
 
 const lost = (code: string, isSent = true): Error =>
-  transportError("avala.test", Object.assign(new Error("no"), { code }), isSent);
+  transportError({ host: "avala.test" }, Object.assign(new Error("no"), { code }), isSent);
 
 async function run(call: ApiCall, steps: readonly Step[]) {
   const script = scripted(steps);

@@ -1,11 +1,12 @@
 // One contract, both implementations: each test runs on either, over real sockets.
 import { createServer } from "node:net";
+import { inspect } from "node:util";
 import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import { createStorageTransport } from "../../src/api/transport/storage-transport";
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { AvalaError } from "../../src/errors";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
-import { thrownBy } from "../support/thrown";
+import { rejectionOf, thrownBy } from "../support/thrown";
 
 const implementations = [
   { name: "the transport of API calls", create: createAxiosTransport },
@@ -314,6 +315,81 @@ describe.each(implementations)("behind a proxy, $name", ({ create }) => {
     transport.close();
     await server.stop();
     proxy.close();
+  });
+
+  /** A proxy that answers each request with `answer`, or closes the connection. */
+  async function answering(answer: string): Promise<{ host: string; close: () => void }> {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => socket.end(answer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    return { host: `127.0.0.1:${port}`, close: () => server.close() };
+  }
+
+  const through = (host: string): Transport => {
+    const url = `http://me:secret-of-proxy@${host}`;
+    return create({ proxy: { httpProxy: url, httpsProxy: url } });
+  };
+
+  describe.each(["send", "open"] as const)("%s", (how) => {
+    test.each([
+      ["407 Proxy Authentication Required", 407, false, /HTTPS_PROXY=/],
+      ["403 Forbidden", 403, false, /allow CONNECT to api\.avala\.invalid, or add .* to NO_PROXY/],
+      ["404 Not Found", 404, false, /allow CONNECT/],
+      ["502 Bad Gateway", 502, true, /could not reach api\.avala\.invalid/],
+      ["503 Service Unavailable", 503, true, /could not reach/],
+    ])("tells a proxy's %s as the proxy's", async (line, status, retryable, hint) => {
+      const body = "<h1>Access denied by policy</h1>";
+      const head = `HTTP/1.1 ${line}\r\nContent-Length: ${body.length}\r\nConnection: close`;
+      const proxy = await answering(`${head}\r\n\r\n${body}`);
+      const transport = through(proxy.host);
+      const error = await rejectionOf(transport[how](get("https://api.avala.invalid/datasets/")));
+      expect(error).toMatchObject({ code: "network", retryable, ambiguous: false });
+      expect(error.message).toContain(
+        `the proxy ${proxy.host} did not connect to api.avala.invalid`,
+      );
+      expect(error.message).toContain(`(${status}`);
+      expect(error.hint).toMatch(hint);
+      expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(/secret-of-proxy|policy/);
+      transport.close();
+      proxy.close();
+    });
+
+    test("tells a 407 as the proxy's where nothing is encrypted, too", async () => {
+      const proxy = await answering("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+      const transport = through(proxy.host);
+      const error = await rejectionOf(transport[how](get("http://store.invalid/x")));
+      expect(error.message).toContain("did not connect to store.invalid (407");
+      transport.close();
+      proxy.close();
+    });
+
+    test.each([
+      ["is not there", "127.0.0.1:1", /^the proxy 127\.0\.0\.1:1 refused the connection/],
+      [
+        "has no address",
+        "proxy.invalid:8080",
+        /^the proxy proxy\.invalid:8080 (?:is not a name|could not be resolved)/,
+      ],
+    ])("tells of a proxy that %s by its own name", async (_name, host, text) => {
+      const transport = through(host);
+      const error = await rejectionOf(transport[how](get("https://api.avala.invalid/")));
+      expect(error).toMatchObject({ code: "network", retryable: true, ambiguous: false });
+      expect(error.message).toMatch(text);
+      transport.close();
+    });
+
+    test("names the proxy on the way where a connection through it breaks", async () => {
+      const proxy = await answering("HTTP/1.1 200 Connection established\r\n\r\n");
+      const transport = through(proxy.host);
+      const error = await rejectionOf(transport[how](get("https://api.avala.invalid/")));
+      expect(error.code).toBe("network");
+      expect(error.message).toContain(`api.avala.invalid, through the proxy ${proxy.host}, closed`);
+      transport.close();
+      proxy.close();
+    });
   });
 
   test("refuses a proxy that is no URL before anything is sent", () => {

@@ -7,6 +7,7 @@ import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled, startTimer } from "../../flow/clock";
 import { decoded } from "./content-encoding";
 import { createProxyFor, type ProxyFor } from "./proxy";
+import { proxyRefusal, shownProxy } from "./proxy-errors";
 import { openWithinBounds, withinBounds, type Watched } from "./request-bounds";
 import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
 import { tooLarge, transportError } from "./transport-errors";
@@ -55,7 +56,7 @@ function headersOf({ headers }: AxiosResponse): Record<string, string> {
   );
 }
 
-function errorOf(request: HttpRequest, error: unknown): AvalaError {
+function errorOf(request: HttpRequest, error: unknown, proxy: URL | undefined): AvalaError {
   if (isAvalaError(error)) return error;
   if (request.signal?.aborted === true || axios.isCancel(error)) return cancelled("A request");
   const { host } = new URL(request.url);
@@ -65,12 +66,16 @@ function errorOf(request: HttpRequest, error: unknown): AvalaError {
     const isTooLarge = error.code === "ERR_BAD_RESPONSE" && error.response === undefined;
     if (isTooLarge) return tooLarge(host, request.maxReplyBytes);
   }
-  return transportError(host, error);
+  return transportError({ host, proxy: shownProxy(proxy) }, error);
 }
 
 type Client = ReturnType<typeof axios.create>;
 
-function configOf(request: HttpRequest, watched: Watched, proxyFor: ProxyFor): AxiosRequestConfig {
+function configOf(
+  request: HttpRequest,
+  watched: Watched,
+  proxy: URL | undefined,
+): AxiosRequestConfig {
   const { headers, contentLength } = request;
   const onBytesSent = (bytes: number): void => {
     watched.onBodySent();
@@ -83,9 +88,9 @@ function configOf(request: HttpRequest, watched: Watched, proxyFor: ProxyFor): A
     headers: { ...headers, ...length },
     data: bodyOf({ ...request, onBytesSent }),
     timeout: request.idleTimeoutMs,
-    proxy: proxyConfig(proxyFor(new URL(request.url))),
+    proxy: proxyConfig(proxy),
     signal: watched.signal,
-    transport: listeningClient(request.idleTimeoutMs, watched),
+    transport: listeningClient(request, watched, proxy),
   };
 }
 
@@ -100,7 +105,12 @@ interface NodeClient {
  * Node's own client. It reports what axios does not listen for: a reply before the reply, and a 101, for which Node closes
  * the connection and says nothing more. For its own client axios sets no timer for what comes before the headers.
  */
-function listeningClient(idleMs: number, { onInformation, onUpgrade }: Watched): NodeClient {
+function listeningClient(
+  { url, idleTimeoutMs: idleMs }: HttpRequest,
+  { onInformation, onUpgrade, refuse }: Watched,
+  proxy: URL | undefined,
+): NodeClient {
+  const way = { host: new URL(url).host, proxy: shownProxy(proxy) };
   return {
     request: (options, callback) => {
       const { request } = options.protocol === "https:" ? https : http;
@@ -108,7 +118,12 @@ function listeningClient(idleMs: number, { onInformation, onUpgrade }: Watched):
       const stopTimer = startTimer(idleMs, () => {
         made.destroy(Object.assign(new Error("no reply"), { code: "ETIMEDOUT" }));
       });
-      made.once("response", stopTimer).once("close", stopTimer);
+      // Where the proxy can't be connected to, an error is all that comes.
+      for (const event of ["response", "error", "close"]) made.once(event, stopTimer);
+      made.once("response", (reply) => {
+        if (proxy !== undefined && isOfProxy(reply, url))
+          refuse(proxyRefusal(way, reply.statusCode ?? 0));
+      });
       made.on("information", onInformation);
       made.on("upgrade", (_reply, socket) => {
         socket.destroy();
@@ -119,38 +134,53 @@ function listeningClient(idleMs: number, { onInformation, onUpgrade }: Watched):
   };
 }
 
+/**
+ * Whether the proxy answers for itself. What it says to CONNECT the agent that axios has hands on as if it was the server's
+ * reply, on a socket without encryption (https-proxy-agent 5).
+ */
+function isOfProxy({ socket, statusCode }: http.IncomingMessage, url: string): boolean {
+  const isEncrypted = "encrypted" in socket && socket.encrypted === true;
+  return statusCode === 407 || (url.startsWith("https:") && !isEncrypted);
+}
+
 async function send(
   client: Client,
   proxyFor: ProxyFor,
   request: HttpRequest,
 ): Promise<HttpResponse> {
+  const proxy = proxyFor(new URL(request.url));
   return withinBounds(request, async (watched) => {
     try {
       const reply = await client.request<Buffer>({
-        ...configOf(request, watched, proxyFor),
+        ...configOf(request, watched, proxy),
         responseType: "arraybuffer",
         maxContentLength: request.maxReplyBytes,
       });
       return { status: reply.status, headers: headersOf(reply), body: reply.data };
     } catch (error) {
-      throw errorOf(request, error);
+      throw errorOf(request, error, proxy);
     }
   });
 }
 
-async function* readAll(request: HttpRequest, body: Readable): AsyncGenerator<Buffer> {
+async function* readAll(
+  request: HttpRequest,
+  body: Readable,
+  proxy: URL | undefined,
+): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of body) yield chunk as Buffer;
   } catch (error) {
-    throw errorOf(request, error);
+    throw errorOf(request, error, proxy);
   }
 }
 
 async function open(client: Client, proxyFor: ProxyFor, request: HttpRequest): Promise<HttpStream> {
+  const proxy = proxyFor(new URL(request.url));
   return openWithinBounds(request, async (watched) => {
     try {
       const reply = await client.request<Readable>({
-        ...configOf(request, watched, proxyFor),
+        ...configOf(request, watched, proxy),
         responseType: "stream",
         // By us, and the length that no longer fits goes with it.
         decompress: false,
@@ -160,10 +190,10 @@ async function open(client: Client, proxyFor: ProxyFor, request: HttpRequest): P
       socketRequest.setTimeout(request.idleTimeoutMs, () => {
         reply.data.destroy(Object.assign(new Error("no progress"), { code: "ETIMEDOUT" }));
       });
-      const body = readAll(request, reply.data);
+      const body = readAll(request, reply.data, proxy);
       return decoded({ status: reply.status, headers: headersOf(reply), body });
     } catch (error) {
-      throw errorOf(request, error);
+      throw errorOf(request, error, proxy);
     }
   });
 }

@@ -4,6 +4,7 @@ import { isAvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
 import { startPatience, type Patience } from "./request-bounds";
 import type { HttpRequest, HttpResponse } from "./transport";
+import type { Way } from "./proxy-errors";
 import { notAReply, tooLarge, tooSlow, transportError } from "./transport-errors";
 
 type Headers = Record<string, string | string[] | undefined>;
@@ -22,6 +23,8 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     private readonly request: HttpRequest,
     private readonly resolve: (response: HttpResponse) => void,
     private readonly reject: (error: unknown) => void,
+    /** On the way, as `host:port`. */
+    private readonly proxy?: string,
   ) {
     const { signal } = request;
     if (signal?.aborted === true) this.stop();
@@ -82,6 +85,10 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     return new URL(this.request.url).host;
   }
 
+  private get way(): Way {
+    return { host: this.host, proxy: this.proxy };
+  }
+
   private readonly giveUp = (): void => {
     this.fail(tooSlow(this.host));
     this.controller?.abort(new Error("reply too slow"));
@@ -108,6 +115,6 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.isOver) return;
     const isSent = this.controller !== undefined;
-    this.fail(isAvalaError(error) ? error : transportError(this.host, error, isSent));
+    this.fail(isAvalaError(error) ? error : transportError(this.way, error, isSent));
   }
 }

@@ -66,6 +66,8 @@ export interface Watched {
   readonly onInformation: () => void;
   /** A 101 has come without an Upgrade request. */
   readonly onUpgrade: () => void;
+  /** What came is refused, whatever it is. */
+  readonly refuse: (error: AvalaError) => void;
 }
 
 /** Runs `work` within the request's bounds. @throws AvalaError `timeout`, `bad_reply`; what `work` throws */
@@ -90,6 +92,7 @@ export async function withinBounds<T>(
         if (patience.hasTooManyReplies()) fail(notAReply(host, "1xx without end"));
       },
       onUpgrade: () => fail(notAReply(host, "101")),
+      refuse: fail,
     });
   } catch (error) {
     throw failure !== undefined && own?.aborted !== true ? failure : error;

@@ -6,6 +6,7 @@ import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
 import { decoded } from "./content-encoding";
 import { createProxyFor } from "./proxy";
+import { shownProxy } from "./proxy-errors";
 import { ReplyHandler } from "./reply-handler";
 import { openWithinBounds } from "./request-bounds";
 import type { HttpRequest, HttpResponse, ProxySettings, Transport } from "./transport";
@@ -85,6 +86,8 @@ function createAgent(proxy: string | undefined): Dispatcher {
 /** One agent for what is reached directly, and one for each proxy, made when the first bytes go there. */
 function createAgents(settings: ProxySettings | undefined): {
   readonly for: (origin: string) => Dispatcher;
+  /** The proxy on the way to a URL, as it may be shown. */
+  readonly proxyOf: (url: string) => string | undefined;
   readonly close: () => void;
 } {
   const proxyFor = createProxyFor(settings);
@@ -102,6 +105,7 @@ function createAgents(settings: ProxySettings | undefined): {
       byOrigin.set(origin, agent);
       return agent;
     },
+    proxyOf: (url) => shownProxy(proxyFor(new URL(url))),
     close: () => {
       for (const agent of byProxy.values()) void agent.destroy().catch(() => undefined);
     },
@@ -114,7 +118,7 @@ export function createStorageTransport(options: StorageTransportOptions = {}): T
   return {
     send: (request) =>
       new Promise<HttpResponse>((resolve, reject) => {
-        const handler = new ReplyHandler(request, resolve, reject);
+        const handler = new ReplyHandler(request, resolve, reject, agents.proxyOf(request.url));
         const onBytesSent = (bytes: number): void => {
           handler.onBodySent();
           request.onBytesSent?.(bytes);
@@ -129,10 +133,10 @@ export function createStorageTransport(options: StorageTransportOptions = {}): T
         try {
           const reply = await agents.for(to.origin).request(to);
           const headers = flatten(reply.headers);
-          const body = readAll(request, reply.body);
+          const body = readAll(request, reply.body, agents.proxyOf(to.origin));
           return decoded({ status: reply.statusCode, headers, body });
         } catch (error) {
-          throw errorOf(request, error);
+          throw errorOf(request, error, agents.proxyOf(to.origin));
         }
       }),
     close: agents.close,
@@ -150,16 +154,20 @@ function flatten(
   );
 }
 
-function errorOf(request: HttpRequest, error: unknown): AvalaError {
+function errorOf(request: HttpRequest, error: unknown, proxy: string | undefined): AvalaError {
   if (isAvalaError(error)) return error;
   if (request.signal?.aborted === true) return cancelled("A request");
-  return transportError(new URL(request.url).host, error);
+  return transportError({ host: new URL(request.url).host, proxy }, error);
 }
 
-async function* readAll(request: HttpRequest, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* readAll(
+  request: HttpRequest,
+  body: AsyncIterable<Buffer>,
+  proxy: string | undefined,
+): AsyncGenerator<Buffer> {
   try {
     yield* body;
   } catch (error) {
-    throw errorOf(request, error);
+    throw errorOf(request, error, proxy);
   }
 }

@@ -2,6 +2,7 @@
 import { AvalaError, messageOf } from "../../errors";
 import { printable, redact } from "../../redact";
 import { isRecord } from "../wire";
+import { proxyRefusal, proxyStatusOf, type Way } from "./proxy-errors";
 
 // Nothing was sent yet, so whatever was asked for was not done.
 const BEFORE_SENDING = new Set([
@@ -63,15 +64,26 @@ function bare(error: unknown): Error {
   return kept;
 }
 
+/** Who did not answer: on the way through a proxy only the proxy is connected to, and only its name is resolved. */
+function partyOf({ host, proxy }: Way, isEarly: boolean): string {
+  if (proxy === undefined) return host;
+  return isEarly ? `the proxy ${proxy}` : `${host}, through the proxy ${proxy},`;
+}
+
 /** `isSent: false` when the library knows that no byte of the request went out. */
-export function transportError(host: string, error: unknown, isSent = true): AvalaError {
+export function transportError(way: Way, error: unknown, isSent = true): AvalaError {
   const code = codeOf(error);
+  const refused = proxyStatusOf(error);
+  if (refused !== undefined) return proxyRefusal(way, refused);
+  const { host } = way;
+  const isEarly = BEFORE_SENDING.has(code) || isConnecting(error);
+  const party = partyOf(way, isEarly);
   // What undici says of a 101, with the code of any broken connection.
   if (messageOf(error) === "bad upgrade") return notAReply(host, "101");
   const isCertificate = CERTIFICATE.test(code);
-  const ambiguous = isSent && !BEFORE_SENDING.has(code) && !isConnecting(error) && !isCertificate;
+  const ambiguous = isSent && !isEarly && !isCertificate;
   if (TIMEOUTS.has(code)) {
-    return new AvalaError("timeout", `${host} made no progress (${code})`, {
+    return new AvalaError("timeout", `${party} made no progress (${code})`, {
       retryable: true,
       ambiguous,
       cause: bare(error),
@@ -79,7 +91,7 @@ export function transportError(host: string, error: unknown, isSent = true): Ava
     });
   }
   const words = isCertificate ? "has a certificate that is not trusted" : WORDS[code];
-  return new AvalaError("network", `${host} ${words ?? "gave no reply"} (${code})`, {
+  return new AvalaError("network", `${party} ${words ?? "gave no reply"} (${code})`, {
     retryable: !isCertificate,
     ambiguous,
     cause: bare(error),
@@ -105,7 +117,7 @@ export function notAReply(host: string, what: string): AvalaError {
 /** The error of a reply that trickles. */
 export function tooSlow(host: string): AvalaError {
   return transportError(
-    host,
+    { host },
     Object.assign(new Error("the reply trickles"), { code: "ETIMEDOUT" }),
   );
 }
