@@ -1,7 +1,7 @@
 // The example of an upload, as it stands, by the real workflow runner on an emulator.
 import { readFileSync } from "node:fs";
 import { startEmulator, type Emulator } from "../../emulator";
-import { addFile, createRepository, push } from "../support/act";
+import { addFile, createRepository, push, trigger } from "../support/act";
 import { createTempTree, type TempTree } from "../support/recorded-action";
 import { describeWithParts } from "../support/parts";
 
@@ -88,6 +88,23 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
     expect(emulator.requests().filter(({ path }) => path.includes("file-upload-url"))).toHaveLength(
       13,
     );
+  });
+
+  test("keeps the record of a growing set in a cache: a night without change costs one call", async () => {
+    const example = "growing-set";
+    createRepository({ example, tree }, { photos: "examples/photos" });
+    const workflow = { example, tree, emulator, parts: [act, node24], namesState: true };
+    const night = { name: "schedule", payload: {} };
+
+    const first = await trigger(workflow, night);
+    expect(first.code).toBe(0);
+    expect(first.log).toMatch(/saved avala-/);
+    const before = emulator.requests().length;
+    const second = await trigger(workflow, night);
+    expect(second.code).toBe(0);
+    expect(second.log).toMatch(/restored avala-/);
+    const calls = emulator.requests().slice(before);
+    expect(calls.map(({ method, path }) => `${method} ${path}`)).toHaveLength(1);
   });
 
   test("goes on over runs: what a budget left is sent by the run that the first one starts", async () => {
