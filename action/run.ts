@@ -170,6 +170,7 @@ function open(run: Run): Avala {
     ports: { clock: environment.clock },
   });
   run.results.baseUrl = destinationOf(environment, inputs, avala).baseUrl;
+  run.results.times.watchLimit(() => avala.pace.waitedMs());
   return avala;
 }
 
@@ -177,7 +178,7 @@ function open(run: Run): Avala {
 function listen(run: Run, show: Listener): Listener {
   const { results, environment } = run;
   return (event) => {
-    if (event.kind === "request") results.calls.note(environment.clock.now());
+    if (event.kind === "request") results.calls.note(environment.clock.now() - event.durationMs);
     if (event.kind === "file-sent") noteLanded(results, event);
     if (event.kind === "warning") results.warnings.push({ text: event.text });
     if (event.kind === "retry") results.retries.note(event);

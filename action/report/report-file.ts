@@ -3,6 +3,7 @@ import type { LeftOut } from "../../src/files/left-out";
 import { countSuffixes } from "../../src/files/scan/indexing";
 import type { Facts } from "./facts/facts";
 import type { Row, Totals } from "./facts/rows";
+import { limitTotalMs } from "./facts/times";
 import { setsReport } from "./growing-report";
 import { nameOfMade, type Results } from "./results";
 
@@ -71,13 +72,14 @@ function totalsReport(of: Totals): object {
   return { files, bytes, toSend, sent, unchanged, failed, unverified, bytesSent };
 }
 
-function secondsOf({ time: { totalMs, phases, otherMs, waitingForLimitMs } }: Facts): object {
-  const seconds = Object.entries(phases).map(([phase, ms]) => [phase, ms / 1000] as const);
+function secondsOf({ time }: Facts): object {
+  const seconds = Object.entries(time.phases).map(([phase, ms]) => [phase, ms / 1000] as const);
   return {
-    total: totalMs / 1000,
+    total: time.totalMs / 1000,
     ...Object.fromEntries(seconds),
-    waitingForLimit: waitingForLimitMs / 1000,
-    other: otherMs / 1000,
+    other: time.otherMs / 1000,
+    waitingForLimit: limitTotalMs(time) / 1000,
+    sendingWaitingForLimit: time.limitMs.sending / 1000,
   };
 }
 

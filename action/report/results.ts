@@ -62,8 +62,6 @@ export interface Results {
   /** The same counts of each dataset. */
   readonly counts: Map<Target, Counts>;
   readonly times: Times;
-  /** How much of the sending was waiting for the rate limit. */
-  limitWaitMs: number;
   readonly calls: CallTally;
   /** As the last reply has it. */
   limit?: Limit | undefined;
@@ -175,7 +173,6 @@ export function createResults(clock: Pick<Clock, "now"> = systemClock): Results 
     uploadMs: 0,
     counts: new Map(),
     times: createTimes(clock),
-    limitWaitMs: 0,
     calls: createCallTally(),
     slowest: [],
     checkedByStore: 0,

@@ -5,7 +5,6 @@ import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { UploadError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";
-import type { Pace } from "../../src/flow/pace";
 import { runPool } from "../../src/flow/pool";
 import type { PublishResult } from "../../src/operations/publish/target";
 import type { UploadResult } from "../../src/upload/run";
@@ -65,7 +64,7 @@ async function workCounted<One extends { readonly target: Target }>(
   { one, work, isSent }: Turn<One>,
 ): Promise<Outcome> {
   const { target } = one;
-  const tally = createTally(run, target, context.avala.pace);
+  const tally = createTally(run, target);
   let endIngest = (): void => undefined;
   const onConfirmed = (dataset: Dataset): void => {
     tally.endSending();
@@ -109,30 +108,21 @@ function sortAs(all: readonly OfTarget[], noted: OfTarget[]): void {
 }
 
 /** Adds one upload's last progress to the run's counts, and its time to the run's. */
-function createTally({ results, environment, budget }: Run, target: Target, pace: Pace): Tally {
+function createTally({ results, environment, budget }: Run, target: Target): Tally {
   let last: UploadProgress | undefined;
   let firstMs: number | undefined;
   let lastMs = 0;
-  let waitedBeforeMs = 0;
   let end: (() => void) | undefined;
   const note = (progress: UploadProgress): void => {
     const nowMs = environment.clock.now();
     // Sending is no waiting: `timeout-minutes` is not about it.
     if (firstMs !== undefined) budget.exclude(nowMs - lastMs);
-    if (end === undefined) {
-      end = results.times.start("sending");
-      waitedBeforeMs = pace.waitedMs();
-    }
+    end ??= results.times.start("sending");
     firstMs ??= nowMs;
     lastMs = nowMs;
     last = progress;
   };
-  const endSending = (): void => {
-    if (end === undefined) return;
-    end();
-    results.limitWaitMs += pace.waitedMs() - waitedBeforeMs;
-    end = undefined;
-  };
+  const endSending = (): void => end?.();
   return {
     listening: (avala) =>
       withListener(avala, (event) => {

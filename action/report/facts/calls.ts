@@ -4,12 +4,12 @@ import type { RateLimit } from "../../../src/errors";
 
 export interface CallCounts {
   readonly made: number;
-  /** Of any 60 seconds. */
+  /** Of the clock: servers count by windows of it, or by any. */
   readonly inBusiestMinute: number;
 }
 
 export interface CallTally {
-  /** One call has ended. Times come in order. */
+  /** One call was sent, at this time in ms since the epoch. */
   note(atMs: number): void;
   counts(): CallCounts;
 }
@@ -21,16 +21,14 @@ const MINUTE_MS = 60_000;
 
 export function createCallTally(): CallTally {
   let made = 0;
-  let inBusiestMinute = 0;
-  // Those of the last minute, the oldest first.
-  const lastMs: number[] = [];
+  // Of a run of a day 1,440.
+  const byMinute = new Map<number, number>();
   return {
     note(atMs) {
       made += 1;
-      lastMs.push(atMs);
-      while ((lastMs[0] ?? atMs) <= atMs - MINUTE_MS) lastMs.shift();
-      inBusiestMinute = Math.max(inBusiestMinute, lastMs.length);
+      const minute = Math.floor(atMs / MINUTE_MS);
+      byMinute.set(minute, (byMinute.get(minute) ?? 0) + 1);
     },
-    counts: () => ({ made, inBusiestMinute }),
+    counts: () => ({ made, inBusiestMinute: Math.max(0, ...byMinute.values()) }),
   };
 }

@@ -17,7 +17,7 @@ export interface Facts {
   readonly inputs: readonly GivenInput[];
   readonly rows: readonly Row[];
   readonly totals: Totals;
-  readonly time: TimeSpent & { readonly waitingForLimitMs: number };
+  readonly time: TimeSpent;
   readonly calls: CallCounts & { readonly limit?: Limit | undefined };
   readonly largest: readonly ManifestEntry[];
   /** A line for each reason. */
@@ -34,7 +34,7 @@ interface Circumstances {
 }
 
 export function factsOf(results: Results, { step, inputs }: Circumstances): Facts {
-  const { baseUrl, export: made, error, limit, limitWaitMs: waitingForLimitMs } = results;
+  const { baseUrl, export: made, error, limit } = results;
   const rows = rowsOf(results);
   return {
     results,
@@ -42,7 +42,7 @@ export function factsOf(results: Results, { step, inputs }: Circumstances): Fact
     inputs,
     rows,
     totals: totalsOf(rows),
-    time: { ...results.times.spent(), waitingForLimitMs },
+    time: results.times.spent(),
     calls: { ...results.calls.counts(), limit },
     largest: largestOf(results.selection?.manifest.entries ?? []),
     leftOut: leftOutOf(results),

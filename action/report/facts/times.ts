@@ -7,29 +7,46 @@ export const PHASES = ["hashing", "sending", "ingest", "export", "download", "ga
 
 export type Phase = (typeof PHASES)[number];
 
+type ByPhase = Readonly<Record<Phase, number>>;
+
 export interface TimeSpent {
   readonly totalMs: number;
-  readonly phases: Readonly<Record<Phase, number>>;
+  readonly phases: ByPhase;
   /** In none of them. */
   readonly otherMs: number;
+  /** Of the time in each phase, how much was waiting for the rate limit. */
+  readonly limitMs: ByPhase;
+  readonly otherLimitMs: number;
 }
 
 export interface Times {
   /** @returns what ends it; a second call does nothing */
   start(phase: Phase): () => void;
+  /** From now on `waitedMs` says how long requests have waited for the rate limit. */
+  watchLimit(waitedMs: () => number): void;
   spent(): TimeSpent;
 }
 
+const NONE = { hashing: 0, sending: 0, ingest: 0, export: 0, download: 0, gate: 0 };
+
 export function createTimes({ now }: Pick<Clock, "now">): Times {
-  const startedMs = now();
-  const spentMs = { hashing: 0, sending: 0, ingest: 0, export: 0, download: 0, gate: 0 };
-  const underWay = { ...spentMs };
-  let lastMs = startedMs;
+  const [startedMs, underWay] = [now(), { ...NONE }];
+  const [phases, limitMs] = [{ ...NONE }, { ...NONE }];
+  let [otherMs, otherLimitMs] = [0, 0];
+  let [lastMs, lastWaitedMs] = [startedMs, 0];
+  let waited = (): number => 0;
   const settle = (): void => {
-    const nowMs = now();
+    const [nowMs, waitedMs] = [now(), waited()];
+    const [ms, limit] = [nowMs - lastMs, waitedMs - lastWaitedMs];
     const phase = PHASES.find((one) => underWay[one] > 0);
-    if (phase !== undefined) spentMs[phase] += nowMs - lastMs;
-    lastMs = nowMs;
+    if (phase === undefined) {
+      otherMs += ms;
+      otherLimitMs += limit;
+    } else {
+      phases[phase] += ms;
+      limitMs[phase] += limit;
+    }
+    [lastMs, lastWaitedMs] = [nowMs, waitedMs];
   };
   return {
     start(phase) {
@@ -43,13 +60,22 @@ export function createTimes({ now }: Pick<Clock, "now">): Times {
         underWay[phase] -= 1;
       };
     },
+    watchLimit(waitedMs) {
+      settle();
+      waited = waitedMs;
+      lastWaitedMs = waited();
+    },
     spent() {
       settle();
       const totalMs = lastMs - startedMs;
-      const inPhases = PHASES.reduce((sum, phase) => sum + spentMs[phase], 0);
-      return { totalMs, phases: { ...spentMs }, otherMs: totalMs - inPhases };
+      return { totalMs, phases: { ...phases }, otherMs, limitMs: { ...limitMs }, otherLimitMs };
     },
   };
+}
+
+/** How long requests waited for the rate limit, in all phases. */
+export function limitTotalMs({ limitMs, otherLimitMs }: TimeSpent): number {
+  return PHASES.reduce((sum, phase) => sum + limitMs[phase], otherLimitMs);
 }
 
 export async function timed<T>(times: Times, phase: Phase, work: () => Promise<T>): Promise<T> {

@@ -37,8 +37,8 @@ function moreText(rest: number): string {
 }
 
 function nameCell({ name, uid, url, state, folder }: Row, text: Clean): string {
-  const about = [folder === "" ? "" : `folder ${folder}`, uid === undefined ? "" : `uid ${uid}`];
-  const lines = [state, ...about].filter((line) => line !== "").map(text);
+  const first = folder === "" ? state : `${state}, folder ${folder}`;
+  const lines = [first, ...(uid === undefined ? [] : [`uid ${uid}`])].map(text);
   return `${link(text(name), url)}<br><sub>${lines.join("<br>")}</sub>`;
 }
 

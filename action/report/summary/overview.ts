@@ -30,7 +30,7 @@ export function overview(facts: Facts, text: Clean): readonly string[] {
     ...cells(exportRows(facts)),
     ...cells(gateRows(results)),
   ];
-  return all.length === 0 ? [] : [...tableHead(["", ""]), ...all, ""];
+  return all.length === 0 ? [] : [...tableHead(["What", "Result"]), ...all, ""];
 }
 
 type Row = readonly [name: string, value: string, url?: string | undefined];

@@ -1,7 +1,7 @@
 // The parts of the summary about where the time went and how much of the call budget was used. Pure.
 import { formatCount, formatDuration } from "../../../src/text";
 import type { Facts } from "../facts/facts";
-import { PHASES, type Phase } from "../facts/times";
+import { limitTotalMs, PHASES, type Phase } from "../facts/times";
 import { row, tableHead } from "./markdown";
 
 const NAMES: Readonly<Record<Phase, string>> = {
@@ -15,46 +15,48 @@ const NAMES: Readonly<Record<Phase, string>> = {
 const LIMIT = "Waiting for the rate limit";
 const OTHER = "Other";
 
+// Less is not worth a look: as of a run whose inputs were refused.
+const MIN_TOTAL_MS = 100;
+
 export function timeSection({ time }: Facts): readonly string[] {
-  const { totalMs, phases, otherMs, waitingForLimitMs } = time;
+  const { totalMs, phases, otherMs, limitMs, otherLimitMs } = time;
   const spent = PHASES.filter((phase) => phases[phase] > 0);
-  if (spent.length === 0) return [];
-  const line = (name: string, ms: number): string =>
-    row([name, durationText(ms), `${Math.round((100 * ms) / totalMs)}%`]);
-  const rows = spent.flatMap((phase) => [
-    line(NAMES[phase], phases[phase]),
-    ...(phase === "sending" && waitingForLimitMs > 0
-      ? [row(["– of it waiting for the rate limit", durationText(waitingForLimitMs), ""])]
+  if (spent.length === 0 || totalMs < MIN_TOTAL_MS) return [];
+  const lines = (name: string, ms: number, ofLimitMs: number): readonly string[] => [
+    row([name, durationText(ms), `${Math.round((100 * ms) / totalMs)}%`]),
+    ...(ofLimitMs >= MIN_TOTAL_MS
+      ? [row(["– of it waiting for the rate limit", durationText(ofLimitMs), ""])]
       : []),
-  ]);
+  ];
   return [
     "### Where the time went",
     "",
     ...tableHead(["Step", "Time", "Share"], 2),
-    ...rows,
-    ...(otherMs > 0 ? [line(OTHER, otherMs)] : []),
+    ...spent.flatMap((phase) => lines(NAMES[phase], phases[phase], limitMs[phase])),
+    ...(otherMs > 0 ? lines(OTHER, otherMs, otherLimitMs) : []),
     row(["**Total**", `**${durationText(totalMs)}**`, ""]),
     "",
     ...chart(time),
   ];
 }
 
+// What is less can't be seen.
+const MIN_SLICE_MS = 10;
+
 /** A pie in Mermaid, which GitHub draws. It takes no zeros, and a part alone shows nothing. */
-function chart({ phases, otherMs, waitingForLimitMs }: Facts["time"]): readonly string[] {
-  const waitingMs = Math.min(waitingForLimitMs, phases.sending);
+function chart(time: Facts["time"]): readonly string[] {
+  const { phases, otherMs, limitMs, otherLimitMs } = time;
   const parts = [
-    ...PHASES.map(
-      (phase) => [NAMES[phase], phases[phase] - (phase === "sending" ? waitingMs : 0)] as const,
-    ),
-    [LIMIT, waitingMs] as const,
-    [OTHER, otherMs] as const,
-  ].filter(([, ms]) => ms > 0);
+    ...PHASES.map((phase) => [NAMES[phase], phases[phase] - limitMs[phase]] as const),
+    [LIMIT, limitTotalMs(time)] as const,
+    [OTHER, otherMs - otherLimitMs] as const,
+  ].filter(([, ms]) => ms >= MIN_SLICE_MS);
   if (parts.length < 2) return [];
   return [
     "```mermaid",
     "pie showData",
     "  title Where the time went, in seconds",
-    ...parts.map(([name, ms]) => `  "${name}" : ${ms / 1000}`),
+    ...parts.map(([name, ms]) => `  "${name}" : ${Math.round(ms / 10) / 100}`),
     "```",
     "",
   ];
@@ -68,7 +70,7 @@ function durationText(ms: number): string {
 export function callsSection({ calls }: Facts): readonly string[] {
   const { made, inBusiestMinute, limit } = calls;
   if (made === 0) return [];
-  const ofLimit = limit === undefined ? "" : `, of ${formatCount(limit.limit)} allowed`;
+  const ofLimit = limit === undefined ? "" : ` of ${formatCount(limit.limit)} allowed`;
   const left = limit === undefined ? "not known" : formatCount(limit.remaining);
   return [
     ...tableHead(["API calls", "In the busiest minute", "Left at the end"], 3),
