@@ -45,6 +45,8 @@ const RECIPES = new Map(
     require("./minio"),
     require("./python-sdk"),
     require("./zizmor"),
+    require("./chromium"),
+    require("./mermaid"),
     ...require("./node-versions"),
   ].map((recipe) => [recipe.name, recipe]),
 );

@@ -1,5 +1,6 @@
 // Each part runs, and is what it is taken for: a failure here explains those of the tests that use it.
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describeWithPart, envWith, type Part } from "../support/parts";
 
 function printedBy(part: Part, args: readonly string[]): string {
@@ -56,5 +57,17 @@ describeWithPart("node24", (node) => {
 describeWithPart("node26", (node) => {
   test("is Node 26", () => {
     expect(printedBy(node, ["--version"])).toMatch(/^v26\./);
+  });
+});
+
+describeWithPart("chromium", (chromium) => {
+  test("is a browser", () => {
+    expect(printedBy(chromium, ["--version"])).toMatch(/Chrom\S* \d+\./);
+  });
+});
+
+describeWithPart("mermaid", (mermaid) => {
+  test("is what draws GitHub's charts", () => {
+    expect(readFileSync(mermaid.command, "utf8")).toContain("xychart");
   });
 });

@@ -14,6 +14,8 @@ export type PartName =
   | "minio"
   | "python-sdk"
   | "zizmor"
+  | "chromium"
+  | "mermaid"
   | "node20"
   | "node22"
   | "node24"
