@@ -237,12 +237,14 @@ function place(
 ): { candidates: Candidate[]; problems: InputProblem[] } {
   const problems = [...found.problems];
   const candidates: Candidate[] = [];
+  const inRoot = root.endsWith(sep) ? root : root + sep;
   for (const inside of found.paths) {
     const path = prefix + inside;
     const isNamed = found.named.has(inside);
     const text =
       pathProblem(path) ?? (!isNamed && looksLikeCredential(inside) ? credentialText : undefined);
-    if (text === undefined) candidates.push({ path, absolutePath: join(root, inside), isNamed });
+    const absolutePath = inRoot + (sep === "/" ? inside : inside.split("/").join(sep));
+    if (text === undefined) candidates.push({ path, absolutePath, isNamed });
     else problems.push({ input: shown(path), text });
   }
   problems.push(...twinProblems(candidates.map(({ path }) => path)));

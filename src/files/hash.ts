@@ -46,18 +46,18 @@ export async function hashFiles(
   files: readonly LocalFile[],
   options: HashOptions = {},
 ): Promise<Manifest> {
-  const known = files.flatMap(({ path, sizeBytes, sha256 }) =>
-    sha256 === undefined ? [] : [{ path, sizeBytes, sha256 }],
-  );
-  const unknown = files.filter(({ sha256 }) => sha256 === undefined);
-  const isAllKnown = unknown.length === 0 && known.length > 0;
+  const known = files.filter(isHashed);
+  const unknown = known.length === files.length ? [] : files.filter((file) => !isHashed(file));
   try {
-    return createManifest(
-      isAllKnown ? known : [...known, ...(await readDigests(unknown, options))],
-    );
+    if (unknown.length === 0 && known.length > 0) return createManifest(known);
+    return createManifest([...known, ...(await readDigests(unknown, options))]);
   } finally {
     await options.known?.save();
   }
+}
+
+function isHashed(file: LocalFile): file is LocalFile & ManifestEntry {
+  return file.sha256 !== undefined;
 }
 
 async function readDigests(

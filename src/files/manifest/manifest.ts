@@ -21,6 +21,9 @@ export interface Manifest {
 /** Names the canonical form, and is hashed with it, so that another form can never give the same digest. */
 const CANONICAL_HEADER = "avala-manifest 1 sha256\n";
 
+// A call for each line takes longer than the hashing.
+const HASHED_AT_ONCE = 65_536;
+
 /** Paths in UTF-16 code unit order: no locale, so the same on every system. */
 export function comparePaths(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
@@ -47,18 +50,23 @@ export function createManifest(entries: Iterable<ManifestEntry>): Manifest {
   }));
   sorted.sort((a, b) => comparePaths(a.path, b.path));
   const problems: InputProblem[] = [];
-  const hash = createHash("sha256").update(CANONICAL_HEADER);
+  const hash = createHash("sha256");
+  let lines = CANONICAL_HEADER;
   let previous: string | undefined;
   let totalBytes = 0;
   for (const entry of sorted) {
     const text = problemOf(entry, previous);
     if (text !== undefined) problems.push({ input: JSON.stringify(entry.path), text });
-    hash.update(`${entry.sha256} ${entry.sizeBytes} ${entry.path}\n`);
+    lines += `${entry.sha256} ${entry.sizeBytes} ${entry.path}\n`;
+    if (lines.length > HASHED_AT_ONCE) {
+      hash.update(lines);
+      lines = "";
+    }
     totalBytes += entry.sizeBytes;
     previous = entry.path;
   }
   if (problems.length > 0) throw new InputError(problems);
-  return { entries: sorted, digest: hash.digest("hex"), totalBytes };
+  return { entries: sorted, digest: hash.update(lines).digest("hex"), totalBytes };
 }
 
 function problemOf(entry: ManifestEntry, previous: string | undefined): string | undefined {

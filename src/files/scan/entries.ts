@@ -79,7 +79,7 @@ export function readEntries(options: EntryOptions, real: string): Entries {
       // A glob's `**` does not match line breaks, so they get the sign of a bad name here: seen, and refused by names.ts.
       if (options.isLeftOut?.(join(real, dirent.name)) === true) continue;
       const name = dirent.name.replace(/[\n\r\u2028\u2029]/g, "\uFFFD");
-      byName.set(name, entryOf(options, { dirent, name, real: join(real, dirent.name) }));
+      byName.set(name, entryOf(options, { dirent, name, folder: real }));
     }
     for (const name of [...byName.keys()].flatMap((placeholder) => evictedName(placeholder) ?? []))
       if (!byName.has(name)) byName.set(name, new TreeEntry(name, false, evicted));
@@ -93,14 +93,15 @@ export function readEntries(options: EntryOptions, real: string): Entries {
 interface Found {
   readonly dirent: Dirent;
   readonly name: string;
-  readonly real: string;
+  /** The real path of the folder that it is in. */
+  readonly folder: string;
 }
 
-function entryOf(options: EntryOptions, { dirent, name, real }: Found): TreeEntry {
+function entryOf(options: EntryOptions, { dirent, name, folder }: Found): TreeEntry {
   if (dirent.isFile()) return new TreeEntry(name, false);
   if (dirent.isDirectory())
     return new TreeEntry(name, true, name.includes("\uFFFD") ? badName : undefined);
-  if (dirent.isSymbolicLink()) return linkOf(options, name, real);
+  if (dirent.isSymbolicLink()) return linkOf(options, name, join(folder, dirent.name));
   return new TreeEntry(name, false, special);
 }
 

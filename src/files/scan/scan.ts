@@ -22,8 +22,9 @@ export interface ScanRequest {
 export async function scan(request: ScanRequest): Promise<Scan> {
   const found = createFindings(request);
   for (const line of request.lines) {
-    const options = optionsOf(request, viewOf(found, line));
-    found.add(line, await fastGlob.glob(globOf(line, request.tree), options));
+    const glob = globOf(line, request.tree);
+    const options = optionsOf(request, viewOf(found, line), glob);
+    found.add(line, await fastGlob.glob(glob, options));
   }
   return found.result();
 }
@@ -32,8 +33,9 @@ export async function scan(request: ScanRequest): Promise<Scan> {
 export function scanSync(request: ScanRequest): Scan {
   const found = createFindings(request);
   for (const line of request.lines) {
-    const options = optionsOf(request, viewOf(found, line));
-    found.add(line, fastGlob.globSync(globOf(line, request.tree), options));
+    const glob = globOf(line, request.tree);
+    const options = optionsOf(request, viewOf(found, line), glob);
+    found.add(line, fastGlob.globSync(glob, options));
   }
   return found.result();
 }
@@ -50,10 +52,12 @@ export function globOf(line: PatternLine, tree: Tree): string {
   return tree.find(line.literal)?.isDirectory() === true ? `${escaped}/**` : escaped;
 }
 
-function optionsOf(request: ScanRequest, view: View): fastGlob.Options {
+function optionsOf(request: ScanRequest, view: View, glob: string): fastGlob.Options {
   // `dot`: hidden files are found and then left out by us, so that they can be counted.
   const fs = adapterOf(request, view);
-  return { cwd: request.tree.root, ignore: [...request.ignore], dot: true, fs };
+  // Only braces make several walks of one glob, which may come to the same file.
+  const unique = glob.includes("{");
+  return { cwd: request.tree.root, ignore: [...request.ignore], dot: true, unique, fs };
 }
 
 interface View {
