@@ -53,6 +53,15 @@ function listOf(value: string | readonly string[] | undefined): readonly string[
   return parts.map((part) => part.trim()).filter((part) => part !== "");
 }
 
+// What CI systems set; most set the first (Azure Pipelines, Jenkins, TeamCity and AWS CodeBuild don't).
+const CI_VARIABLES = ["CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID"];
+
+/** Whether what is shown ends up in a log. */
+export function isInCi(environment: NodeJS.ProcessEnv = process.env): boolean {
+  const value = (name: string): string => filled(environment[name])?.toLowerCase() ?? "false";
+  return CI_VARIABLES.some((name) => value(name) !== "false" && value(name) !== "0");
+}
+
 /** Where journals are kept: `AVALA_STATE_DIR`, else the folder that the system has for state. */
 export function stateDirectory(
   environment: NodeJS.ProcessEnv = process.env,

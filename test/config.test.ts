@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { digestCacheFolder, readConfig, stateDirectory } from "../src/config";
+import { digestCacheFolder, isInCi, readConfig, stateDirectory } from "../src/config";
 
 describe("readConfig", () => {
   test("reads the environment", () => {
@@ -89,4 +89,17 @@ describe("digestCacheFolder", () => {
     const environment = { AVALA_STATE_DIR: "/s", AVALA_HASH_CACHE: value };
     expect(digestCacheFolder(environment, "linux")).toBeUndefined();
   });
+});
+
+test.each([
+  [{ CI: "true" }, true],
+  [{ CI: "1" }, true],
+  [{ TF_BUILD: "True" }, true],
+  [{ JENKINS_URL: "https://ci/" }, true],
+  [{ CI: "false" }, false],
+  [{ CI: "0" }, false],
+  [{ CI: "" }, false],
+  [{}, false],
+])("of %j it is known whether it is a CI run", (environment, isOne) => {
+  expect(isInCi(environment)).toBe(isOne);
 });

@@ -1,14 +1,16 @@
-// The core's events as lines of the log: progress every few seconds, retries, statuses as they change.
+// The core's events as lines of the log: progress ever more rarely, retries, statuses as they change.
 // Knows nothing of what the events are for.
 import type { AvalaEvent, Listener, UploadProgress } from "../../src/events";
 import type { HashProgress } from "../../src/files/hash";
 import type { Clock } from "../../src/flow/clock";
+import { createRhythm } from "../../src/flow/rhythm";
 import { describeCondition, type Condition } from "../../src/operations/gate";
 import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { Log } from "./log";
 
-const PROGRESS_EVERY_MS = 5_000;
+const MIN_PROGRESS_MS = 5_000;
+const MAX_PROGRESS_MS = 60_000;
 // So that a wait of an hour shows that it is one.
 const STATUS_EVERY_MS = 60_000;
 const MAX_RETRIES_SHOWN = 20;
@@ -24,8 +26,9 @@ function every(everyMs: number, clock: Clock): () => boolean {
 }
 
 export function createListener(log: Log, clock: Clock): Listener {
-  const isHashDue = every(PROGRESS_EVERY_MS, clock);
-  const isUploadDue = every(PROGRESS_EVERY_MS, clock);
+  const rhythm = { minMs: MIN_PROGRESS_MS, maxMs: MAX_PROGRESS_MS, now: clock.now };
+  const isHashDue = createRhythm(rhythm);
+  const isUploadDue = createRhythm(rhythm);
   const tellStatus = statusTeller(log, clock);
   const tellOutage = statusTeller(log, clock);
   const tellRetry = retryTeller(log);
@@ -39,10 +42,10 @@ export function createListener(log: Log, clock: Clock): Listener {
         tellRetry(event);
         return;
       case "hash-progress":
-        if (isHashDue()) log.info(hashLine(event));
+        if (isHashDue(shareOf(event.bytesDone, event.bytesTotal))) log.info(hashLine(event));
         return;
       case "upload-progress":
-        if (isUploadDue()) log.info(uploadLine(event.progress));
+        if (isUploadDue(percentDone(event.progress) / 100)) log.info(uploadLine(event.progress));
         return;
       case "file-sent":
         log.debug(`Sent ${event.path}, ${formatBytes(event.sizeBytes)}.`);
@@ -108,7 +111,7 @@ function requestLine(event: Extract<AvalaEvent, { kind: "request" }>): string {
 }
 
 function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress): string {
-  return `Hashing ${share(bytesDone, bytesTotal)}: ${filesDone} of ${counted(filesTotal, "file")}.`;
+  return `Hashing ${Math.floor(100 * shareOf(bytesDone, bytesTotal))}%: ${filesDone} of ${counted(filesTotal, "file")}.`;
 }
 
 /** `42%, 420 of 1,000 files, 1.2 of 2.9 GB, 85 MB/s, 20 s left`. */
@@ -121,8 +124,8 @@ function uploadLine(progress: UploadProgress): string {
   return `Uploading ${percentDone(progress)}%: ${done} of ${counted(progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;
 }
 
-function share(part: number, whole: number): string {
-  return whole === 0 ? "100%" : `${Math.floor((100 * part) / whole)}%`;
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 1 : part / whole;
 }
 
 /** `met: the export holds 12 tasks, and gate-min-tasks is 10`. */

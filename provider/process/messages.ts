@@ -5,6 +5,7 @@ import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
+import { createRhythm } from "../../src/flow/rhythm";
 import { printable, printableLines } from "../../src/redact";
 import type { Call } from "./calls";
 import type { EngineLog } from "./engine";
@@ -15,13 +16,20 @@ export interface Messages {
   warn(text: string): Promise<void>;
   /** A line that is shown while the update runs and then goes. */
   status(text: string): void;
+  /** Whether such a line stays, as in the log of a CI run: the engine prints each of them there. */
+  readonly isLogged: boolean;
 }
 
 /** `hide` takes the secrets out; what a terminal would obey goes too: names and a server's words are written by others. */
-export function messagesFor(log: EngineLog, call: Call, hide: Hide): Messages {
+export function messagesFor(
+  log: EngineLog,
+  call: Call,
+  { hide, isLogged }: { readonly hide: Hide; readonly isLogged: boolean },
+): Messages {
   const { urn } = call;
   const harmless = (text: string): string => printableLines(hide(text));
   return {
+    isLogged,
     info: (text) => log({ severity: "info", text: harmless(text), urn }),
     warn: (text) => log({ severity: "warning", text: harmless(text), urn }),
     status: (text) => {
@@ -48,14 +56,30 @@ function describeProgress({ progress }: ProgressEvent): string {
 // Most sets are read before anyone could read the line about it.
 const SILENT_MS = 1_000;
 const EVERY_MS = 500;
+const MIN_LOGGED_MS = 1_000;
+const MAX_LOGGED_MS = 60_000;
+
+/** For lines that stay. */
+function loggedRhythm(now: () => number = systemClock.now): (share?: number) => boolean {
+  return createRhythm({ minMs: MIN_LOGGED_MS, maxMs: MAX_LOGGED_MS, now });
+}
+
+/** For lines of which each takes the place of the one before. */
+function liveRhythm(): () => boolean {
+  let nextMs = systemClock.now() + SILENT_MS;
+  return () => {
+    const nowMs = systemClock.now();
+    if (nowMs < nextMs) return false;
+    nextMs = nowMs + EVERY_MS;
+    return true;
+  };
+}
 
 /** A live line about hashing, for sets that take long enough to wonder. */
 export function showReading(messages: Messages): (progress: HashProgress) => void {
-  let nextMs = systemClock.now() + SILENT_MS;
-  return ({ filesDone, filesTotal }) => {
-    const nowMs = systemClock.now();
-    if (nowMs < nextMs) return;
-    nextMs = nowMs + EVERY_MS;
+  const isDue = messages.isLogged ? loggedRhythm() : liveRhythm();
+  return ({ filesDone, filesTotal, bytesDone, bytesTotal }) => {
+    if (!isDue(bytesTotal === 0 ? 1 : bytesDone / bytesTotal)) return;
     messages.status(`read ${filesDone} of ${counted(filesTotal, "file")}`);
   };
 }
@@ -86,14 +110,40 @@ function statusOf(event: AvalaEvent): string | undefined {
   }
 }
 
+/** What is said of work again and again, with other numbers; another word for it is news. */
+function repeatedOf(
+  event: AvalaEvent,
+): { readonly word: string; readonly share: number } | undefined {
+  if (event.kind === "upload-progress")
+    return { word: event.kind, share: percentDone(event.progress) / 100 };
+  if (event.kind === "dataset-status") return { word: event.status, share: 0 };
+  if (event.kind !== "export-status") return undefined;
+  const { status, exportedTaskCount = 0, totalTaskCount = 0 } = event;
+  return { word: status, share: totalTaskCount === 0 ? 0 : exportedTaskCount / totalTaskCount };
+}
+
+/** Whether an event is worth a line that stays. */
+function createSifter(now: () => number): (event: AvalaEvent) => boolean {
+  const isDue = loggedRhythm(now);
+  let last = "upload-progress";
+  return (event) => {
+    const repeated = repeatedOf(event);
+    if (repeated === undefined) return true;
+    const isNews = repeated.word !== last;
+    last = repeated.word;
+    return isDue(repeated.share) || isNews;
+  };
+}
+
 /** Shows the core's events as live lines, and its warnings for good. */
-export function showEvents(messages: Messages): Listener {
+export function showEvents(messages: Messages, now = systemClock.now): Listener {
+  const isWorthLine = messages.isLogged ? createSifter(now) : () => true;
   return (event) => {
     if (event.kind === "warning") {
       void messages.warn(event.path === undefined ? event.text : `${event.path}: ${event.text}`);
       return;
     }
     const text = statusOf(event);
-    if (text !== undefined) messages.status(text);
+    if (text !== undefined && isWorthLine(event)) messages.status(text);
   };
 }

@@ -5,7 +5,7 @@ import { connect } from "../../src/api/connect";
 import { withListener, type Avala, type Ports } from "../../src/api/connection";
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { createSecrets, type Secrets } from "../../src/api/secrets";
-import { stateDirectory } from "../../src/config";
+import { isInCi, stateDirectory } from "../../src/config";
 import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "./config";
 import { createCalls, type Call, type Calls } from "./calls";
 import type { EngineLog } from "./engine";
@@ -55,11 +55,13 @@ export function createSession(options: SessionOptions): Session {
   let read: ReadKey = () => undefined;
   let shared: Avala | undefined;
   const secrets = createSecrets();
+  const isLogged = isInCi(environment);
   const open = (): Avala => {
     shared ??= connect({ ...requireKey(soundConfig(read, environment)), ports, signal, secrets });
     return shared;
   };
-  const messages = (call: Call): Messages => messagesFor(log, call, secrets.hide);
+  const messages = (call: Call): Messages =>
+    messagesFor(log, call, { hide: secrets.hide, isLogged });
   const avala = (call: Call): Avala => withListener(open(), showEvents(messages(call)));
   return {
     calls: createCalls(),

@@ -30,7 +30,7 @@ import { typeProblems } from "./scan/type-question";
 import type { Scan } from "./scan/findings";
 import { scan } from "./scan/scan";
 import { withReasons } from "./scan/reasons";
-import { createTree } from "./scan/tree";
+import { below, createTree } from "./scan/tree";
 
 export interface FileSet {
   /** Absolute, its links resolved. */
@@ -237,14 +237,12 @@ function place(
 ): { candidates: Candidate[]; problems: InputProblem[] } {
   const problems = [...found.problems];
   const candidates: Candidate[] = [];
-  const inRoot = root.endsWith(sep) ? root : root + sep;
   for (const inside of found.paths) {
     const path = prefix + inside;
     const isNamed = found.named.has(inside);
     const text =
       pathProblem(path) ?? (!isNamed && looksLikeCredential(inside) ? credentialText : undefined);
-    const absolutePath = inRoot + (sep === "/" ? inside : inside.split("/").join(sep));
-    if (text === undefined) candidates.push({ path, absolutePath, isNamed });
+    if (text === undefined) candidates.push({ path, absolutePath: below(root, inside), isNamed });
     else problems.push({ input: shown(path), text });
   }
   problems.push(...twinProblems(candidates.map(({ path }) => path)));

@@ -42,6 +42,20 @@ test("progress is one line every five seconds, with percent, rate and time left"
   );
 });
 
+test("progress is told ever more rarely, and once a minute in the end", async () => {
+  const hours = 16;
+  for (let second = 0; second < hours * 3600; second += 5) {
+    const filesSent = Math.floor((99_000 * second) / (hours * 3600));
+    listen({
+      kind: "upload-progress",
+      progress: { ...progress, filesTotal: 100_000, filesSent, bytesTotal: 0, bytesSent: 0 },
+    });
+    await clock.advance(5_000);
+  }
+  expect(recorded.lines.length).toBeLessThan(hours * 60 + 30);
+  expect(recorded.lines.length).toBeGreaterThan(hours * 60 - 30);
+});
+
 test("a status is told when it changes, and once a minute", async () => {
   const tell = (status: string): void => listen({ kind: "export-status", uid: "u", status });
   for (let tenth = 0; tenth < 13; tenth += 1) {

@@ -1,6 +1,6 @@
 // The tree below a root as fast-glob walks it: nothing outside the root, and no circle of links is walked twice.
 // Knows no globs. fast-glob's own following of links neither stops at circles nor stays in the root (mrmlnc/fast-glob#74).
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import {
   readEntries,
   type Rejection,
@@ -53,11 +53,11 @@ export function createTree(options: TreeOptions): Tree {
   };
   const list = (folder: string): Place | undefined => {
     if (places.has(folder)) return places.get(folder);
-    const place = folder === "" ? rootPlace(options, read(options.root)) : below(folder);
+    const place = folder === "" ? rootPlace(options, read(options.root)) : placeOf(folder);
     places.set(folder, place);
     return place;
   };
-  const below = (folder: string): Place | undefined => {
+  const placeOf = (folder: string): Place | undefined => {
     const name = nameOf(folder);
     const above = list(parentOf(folder));
     const entry = above?.entries.get(name);
@@ -107,4 +107,10 @@ export function parentOf(path: string): string {
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** As Node's `join`, in a tenth of its time, of an absolute folder and a path of the tree. */
+export function below(root: string, path: string): string {
+  const inside = sep === "/" ? path : path.split("/").join(sep);
+  return root.endsWith(sep) ? root + inside : root + sep + inside;
 }

@@ -1,0 +1,66 @@
+// The lines that a stack shows while it works: in a terminal each takes the place of the one before, in a CI run they stay.
+import { showEvents, type Messages } from "../../provider/process/messages";
+import type { AvalaEvent, UploadProgress } from "../../src/events";
+
+const minutes = 10;
+
+/** What is shown of an upload of ten minutes that reports twice a second, and of what comes after it. */
+function linesOf(isLogged: boolean, after: readonly AvalaEvent[] = []): readonly string[] {
+  const lines: string[] = [];
+  const messages: Messages = {
+    isLogged,
+    info: () => Promise.resolve(),
+    warn: () => Promise.resolve(),
+    status: (text) => void lines.push(text),
+  };
+  let nowMs = 0;
+  const listen = showEvents(messages, () => nowMs);
+  const filesTotal = minutes * 120;
+  for (let filesSent = 0; filesSent < filesTotal; filesSent++) {
+    listen({ kind: "upload-progress", progress: { ...progress, filesTotal, filesSent } });
+    nowMs += 500;
+  }
+  for (const event of after) {
+    listen(event);
+    nowMs += 5_000;
+  }
+  return lines;
+}
+
+const progress: UploadProgress = {
+  filesTotal: 0,
+  filesSent: 0,
+  filesUnchanged: 0,
+  filesFailed: 0,
+  bytesTotal: 0,
+  bytesSent: 0,
+  bytesSkipped: 0,
+  bytesPerSecond: 0,
+};
+
+test("in a terminal each report is shown", () => {
+  expect(linesOf(false)).toHaveLength(minutes * 120);
+});
+
+test("in a CI run a few are, and each tenth", () => {
+  const lines = linesOf(true);
+  expect(lines.length).toBeLessThan(40);
+  for (const tenth of [10, 20, 30, 40, 50, 60, 70, 80, 90])
+    expect(lines.some((line) => line.includes(`, ${tenth}%`))).toBe(true);
+});
+
+test("in a CI run another status is shown at once, and the same one rarely", () => {
+  const made = (status: "creating" | "created", itemCount: number): AvalaEvent => ({
+    kind: "dataset-status",
+    name: "d",
+    status,
+    itemCount,
+  });
+  const waiting = Array.from({ length: 24 }, (_, n) => made("creating", n));
+  const lines = linesOf(true, [...waiting, made("created", 24)]).filter((line) =>
+    line.startsWith("dataset:"),
+  );
+  expect(lines[0]).toContain("creating");
+  expect(lines.at(-1)).toContain("created, 24 items");
+  expect(lines.length).toBeLessThan(6);
+});
