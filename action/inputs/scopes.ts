@@ -7,12 +7,24 @@ import type { UploadInputs } from "./upload";
 
 const organizationScopes: readonly Scope[] = ["organizations.read"];
 
-/** Without waiting for the dataset nothing has to be read: what can't be looked up then is a warning. */
-function forUpload({ waitForDataset, dataset }: UploadInputs): readonly Scope[] {
+/**
+ * A key that may only write can upload: what can't be looked up, waited for and compared then is a warning, and the run is
+ * not complete. Where something else relies on the dataset, that would end in a closed gate after the upload.
+ */
+function forUpload({ dataset }: UploadInputs, isReliedOn: boolean): readonly Scope[] {
   // What a growing set has is all that says what is new.
-  return waitForDataset || isGrowingTemplate(dataset)
+  return isReliedOn || isGrowingTemplate(dataset)
     ? ["datasets.read", "datasets.write"]
     : ["datasets.write"];
+}
+
+/** An export of what is uploaded, or a commit status that says that all is well. */
+function isUploadReliedOn({
+  export: exporting,
+  status,
+}: Pick<Inputs, "export" | "status">): boolean {
+  const { source } = exporting ?? {};
+  return status !== undefined || (source?.kind === "new" && source.hasUploaded);
 }
 
 function forExport({ source, isAwaited, gate }: ExportInputs): readonly Scope[] {
@@ -31,11 +43,12 @@ export function scopesFor({
   upload,
   export: exporting,
   connection,
+  status,
   isDryRun,
-}: Pick<Inputs, "upload" | "export" | "connection" | "isDryRun">): readonly Scope[] {
+}: Pick<Inputs, "upload" | "export" | "connection" | "status" | "isDryRun">): readonly Scope[] {
   if (isDryRun) return [];
   return [
-    ...(upload ? forUpload(upload) : []),
+    ...(upload ? forUpload(upload, isUploadReliedOn({ export: exporting, status })) : []),
     // Whose a dataset is shows by the organization's name, and an input has its uid.
     ...(upload && connection.organizationUid !== undefined ? organizationScopes : []),
     ...(exporting ? forExport(exporting) : []),

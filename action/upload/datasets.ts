@@ -24,7 +24,7 @@ import {
   type PublishTarget,
 } from "../../src/operations/publish/target";
 import { aroundFolder, describeGoneFolders } from "./gone-folders";
-import { WORDS } from "./words";
+import { blindText, WORDS } from "./words";
 import { requireQuota } from "../../src/upload/check/quota";
 import type { UploadInputs } from "../inputs/upload";
 import type { Target } from "../selection/selection";
@@ -134,10 +134,12 @@ function leftByReturn(found: Dataset, listed: readonly Dataset[]): readonly Data
   );
 }
 
-function undecided({ warn }: UploadContext, target: Target, publish: PublishTarget): Decided {
-  warn(
-    `This API key cannot read datasets, so the check whether ${target.name} exists was skipped.`,
-  );
+function undecided(
+  { warn, inputs }: UploadContext,
+  target: Target,
+  publish: PublishTarget,
+): Decided {
+  warn(blindText(target.name, inputs.waitForDataset));
   const decision = { kind: "send", target: publish } as const;
   const unknownWhy = "the key cannot read datasets";
   return { target, decision, isKnown: false, earlier: [], unknownWhy };
@@ -236,8 +238,11 @@ export async function checkQuota(
 /** Sends what was decided and makes the dataset of it; `onConfirmed` learns of it even when what follows fails. */
 export function publish(
   context: UploadContext,
-  { decision }: Decided,
+  { decision, isKnown }: Decided,
   onConfirmed: (dataset: Dataset) => void,
 ): Promise<PublishResult> {
-  return carryOut(context.avala, decision, { ...optionsOf(context), onConfirmed });
+  const options = optionsOf(context);
+  // A key that could not look can't wait: it would fail after the dataset is made.
+  const waits = isKnown && options.waits;
+  return carryOut(context.avala, decision, { ...options, waits, onConfirmed });
 }

@@ -22,7 +22,11 @@ export function publishAll(
   });
 }
 
-function reportResult(run: Run, { target, decision }: Decided, result: PublishResult): void {
+function reportResult(
+  run: Run,
+  { target, decision, isKnown }: Decided,
+  result: PublishResult,
+): void {
   const { log, results } = run;
   if (result.outcome === "partial") {
     countChecked(run, result.upload);
@@ -49,8 +53,13 @@ function reportResult(run: Run, { target, decision }: Decided, result: PublishRe
   }
   const { sent, bytesSent, durationMs } = result.upload;
   const transfer = describeTransfer(bytesSent, durationMs);
-  const waiting =
-    run.inputs.upload?.waitForDataset === false ? " Not waiting: wait-for-dataset is false." : "";
+  const why =
+    run.inputs.upload?.waitForDataset === false
+      ? "wait-for-dataset is false"
+      : isKnown
+        ? undefined
+        : "the key cannot read datasets";
+  const waiting = why === undefined ? "" : ` Not waiting: ${why}.`;
   log.info(
     `Sent ${counted(sent.length, "file")}, ${transfer}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).${waiting}`,
   );

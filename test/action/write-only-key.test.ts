@@ -1,7 +1,12 @@
-// What a workflow's log says when its key may not read and the reply to the confirm is lost.
+// What a step does with a key that may write and not read, also when the reply to the confirm is lost.
 import type { Emulator } from "../../emulator";
 import { jpeg } from "../support/temp-tree";
-import { createTempTree, runTalkingTo, type TempTree } from "../support/recorded-action";
+import {
+  createTempTree,
+  runTalkingTo,
+  type Recorded,
+  type TempTree,
+} from "../support/recorded-action";
 import { startQuietly } from "../support/quiet-emulator";
 
 const KEY = "avk_writeonly0000000000";
@@ -41,4 +46,41 @@ test("each run says that the reply was lost, that the key may not read, and what
     expect(await errorOfRun()).toMatch(/exists already[^]*most probably[^]*datasets\.read/);
   }
   expect(emulator.datasets()).toHaveLength(1);
+});
+
+describe("a step as it stands by default", () => {
+  const act = (more: Record<string, string> = {}): Promise<Recorded> => {
+    const inputs = { "api-key": KEY, dataset: "p-{digest}", files: "images", ...more };
+    return runTalkingTo(emulator, { tree, inputs });
+  };
+
+  test("uploads, says that nothing was compared, and is not complete", async () => {
+    const { errors, warnings, outputs, lines } = await act();
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "uploaded", complete: "false", unverified: "1" });
+    expect(warnings.map(({ text }) => text).join("\n")).toMatch(
+      /cannot read datasets[^]*does not wait[^]*datasets\.read/,
+    );
+    expect(lines.join("\n")).toContain("Not waiting: the key cannot read datasets.");
+    expect(emulator.datasets()).toHaveLength(1);
+  });
+
+  test("does the same on a server that does not say what the key may", async () => {
+    const reply = { status: 404, body: { detail: "Not found." } };
+    emulator.setFault({ on: { path: "/users/me/permissions/" }, times: 0, reply });
+    const { errors, outputs } = await act();
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "uploaded", complete: "false", unverified: "1" });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["an export of what it uploads", { "export-datasets": "uploaded" }],
+    ["a commit status", { "status-context": "avala", "github-token": "ghs_0123456789" }],
+    ["a growing set", { dataset: "p-{increment}" }],
+  ])("is refused before a byte is sent where it has %s", async (_name, more) => {
+    const { errors } = await act(more);
+    expect(errors[0]).toContain("datasets.read");
+    expect(errors[0]).toContain("Nothing was sent");
+    expect(emulator.requests().filter(({ method }) => method === "POST")).toEqual([]);
+  });
 });
