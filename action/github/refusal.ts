@@ -18,7 +18,9 @@ export function refusal(what: string, reply: GitHubReply, leftMs: number): Avala
   if (status >= 500 || MAY_PASS.has(status))
     return new AvalaError("server", message, { retryable: true });
   if (status === 401) {
-    return new AvalaError("authentication", message, { hint: "Check the input github-token." });
+    return new AvalaError("authentication", message, {
+      hint: "Check the input github-token. The job's own token expires after 24 hours.",
+    });
   }
   if (status === 422) {
     // Also for a commit that this repository does not have.
