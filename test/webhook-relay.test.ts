@@ -30,6 +30,10 @@ const refused =
   (_heard, response) =>
     json(response, status, { message: `no ${TOKEN}` }, headers);
 
+// GitHub names the limit in words only, at times: no header.
+const secondaryLimit: Answer = (_heard, response) =>
+  json(response, 403, { message: "You have exceeded a secondary rate limit. Please wait." });
+
 let github: ReplyServer;
 let relay: Relay;
 /** GitHub's answers in this order, and then it accepts. */
@@ -87,7 +91,6 @@ describe("a delivery that Avala signed becomes a dispatch", () => {
     ["has a short one", { name: "Annotations for ab12ab1" }],
     ["has one in the middle", { name: `${sha} and more` }],
     ["has one at the end of a longer word", { name: `x${sha}` }],
-    ["has no name", { name: undefined }],
   ])("without a commit, if the export %s", async (_name, more) => {
     const body = exported(more);
     expect((await relay.deliver({ body })).status).toBe(202);
@@ -109,8 +112,12 @@ describe("a delivery that Avala signed becomes a dispatch", () => {
     expect(status).toBe(202);
   });
 
-  test("if Avala left the export's sources out", async () => {
-    expect((await relay.deliver({ body: exported({ projects: [] }) })).result).toBe("dispatched");
+  test.each([
+    ["out", { projects: [] }],
+    ["null", { projects: null }],
+    ["as objects", { projects: [{ uid: PROJECT, name: "Pets" }] }],
+  ])("if Avala leaves the export's sources %s", async (_name, more) => {
+    expect((await relay.deliver({ body: exported(more) })).result).toBe("dispatched");
   });
 });
 
@@ -136,6 +143,7 @@ describe("nothing is dispatched", () => {
   test.each([
     ["an event that no gate waits for", { event: "webhook.test", body: { message: "A test." } }],
     ["an export of other projects", { body: exported({ projects: [randomUUID()] }) }],
+    ["one that nests them", { body: exported({ projects: [{ uid: randomUUID() }] }) }],
     [
       "an export that the Action made and waits for",
       { body: exported({ name: "me/pets run 42.1 (3f9a1c2e)" }) },
@@ -203,6 +211,36 @@ describe("what comes again is harmless", () => {
   });
 });
 
+// The reference's own example of a delivery has neither name nor sources. It may be of the export that the look before it
+// made, which would lead to the next, without end.
+describe("exports of which the name is not there", () => {
+  const nameless = (name?: null): Delivery => {
+    const { uid, status, download_url, format } = exported();
+    return { body: { uid, status, download_url, format, ...(name === null ? { name } : {}) } };
+  };
+
+  test("are one look together, after which the schedule looks, until the relay forgets", async () => {
+    const other = await startRelay({ GITHUB_API_URL: github.origin });
+    try {
+      const first = nameless();
+      answers = [refused(404)];
+      expect((await other.deliver(first)).status).toBe(502);
+      expect((await other.deliver(first)).result).toBe("dispatched");
+      expect((await other.deliver(nameless())).result).toBe("repeated");
+      expect((await other.deliver(nameless(null))).result).toBe("repeated");
+      expect(dispatches().slice(1)).toEqual([
+        {
+          event_type: "avala-export-completed",
+          client_payload: { export: (first.body as { uid: string }).uid },
+        },
+      ]);
+      expect((await other.deliver({ body: exported() })).result).toBe("dispatched");
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
 describe("while GitHub fails", () => {
   test("a failure that passes is tried again", async () => {
     answers = [refused(502)];
@@ -225,6 +263,7 @@ describe("while GitHub fails", () => {
     ["429", 503, refused(429)],
     ["403 with a time to wait", 503, refused(403, { "Retry-After": "70" })],
     ["403 with nothing left", 503, refused(403, { "X-RateLimit-Remaining": "0" })],
+    ["403 that only says that it is a limit", 503, secondaryLimit],
     ["401", 502, refused(401)],
     ["403", 502, refused(403)],
     ["404", 502, refused(404)],

@@ -18,7 +18,8 @@ export function isSigned(body, signature, secrets) {
 }
 
 /**
- * The body of a dispatch (`{ dispatch }`), why there is none (`{ ignored }`), or `{ malformed: true }`.
+ * The body of a dispatch (`{ dispatch }`), why there is none (`{ ignored }`), or `{ malformed: true }`. `isNameless`: it may
+ * be of an export that the Action made, for Avala left the name out, as its reference's own example does.
  * Only uids and a commit are passed on: whoever reads the repository can see a dispatch, and the body has more, such as
  * the export's presigned URL.
  */
@@ -30,16 +31,24 @@ export function readDelivery(event, body, project) {
   if (event === "quality.alert") {
     return { dispatch: { event_type: type, client_payload: { target: resource.uid } } };
   }
-  const { uid, name = "", projects = [] } = resource;
+  const { uid } = resource;
+  // Either may be null, or left out.
+  const name = resource.name ?? "";
+  const projects = resource.projects ?? [];
   if (typeof name !== "string" || !Array.isArray(projects)) return { malformed: true };
-  // Avala may leave the sources out. Then nothing is known, and a look does no harm.
-  if (project !== "" && projects.length > 0 && !projects.includes(project)) {
+  // Without its sources nothing is known, and a look does no harm.
+  if (project !== "" && projects.length > 0 && !projects.map(uidOf).includes(project)) {
     return { ignored: "other_project" };
   }
   if (isNamedByAction(name)) return { ignored: "awaited_by_its_run" };
   const sha = commitIn(name);
   const payload = { export: uid, ...(sha === undefined ? {} : { sha }) };
-  return { dispatch: { event_type: type, client_payload: payload } };
+  return { dispatch: { event_type: type, client_payload: payload }, isNameless: name === "" };
+}
+
+/** Of a source that is a uid, or an object with one. */
+function uidOf(source) {
+  return source?.uid ?? source;
 }
 
 /**

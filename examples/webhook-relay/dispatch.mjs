@@ -31,19 +31,37 @@ async function send(body, { apiUrl, repository, token }) {
       redirect: "manual",
       signal: AbortSignal.timeout(MAX_TRY_MS),
     });
-    await response.body?.cancel();
-    return response.ok ? { isSent: true } : failure(response);
+    if (response.ok) {
+      await response.body?.cancel();
+      return { isSent: true };
+    }
+    return failure(response, await beginningOf(response));
   } catch (error) {
     const reason = error.cause?.code ?? error.name;
     return { isSent: false, isRetried: true, mayPass: true, reason: `no response (${reason})` };
   }
 }
 
-function failure({ status, headers }) {
+const MAX_TEXT_CHARACTERS = 10_000;
+
+/** Enough of the body to know a limit by. It is not passed on. */
+async function beginningOf({ body }) {
+  let text = "";
+  for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    if (text.length > MAX_TEXT_CHARACTERS) break;
+  }
+  return text;
+}
+
+function failure({ status, headers }, text) {
+  // GitHub's secondary limit may come without any of its headers.
   const isLimit =
     status === 429 ||
     (status === 403 &&
-      (headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0"));
+      (headers.has("retry-after") ||
+        headers.get("x-ratelimit-remaining") === "0" ||
+        /\brate limit\b/i.test(text)));
   return {
     isSent: false,
     // A limit lasts longer than these tries.

@@ -13,9 +13,14 @@ const MAX_REQUEST_MS = 15_000;
 // and after it one more look at the gate, which tells nothing but what is so.
 const REMEMBERED_MS = 10 * 60_000;
 const MAX_REMEMBERED = 10_000;
+// As often as the schedule looks: an export without a name may be the one that the look before it made.
+const NAMELESS_MS = 30 * 60_000;
 
 export function createRelay(settings, log) {
-  const seen = createSeen({ forMs: REMEMBERED_MS, maxEntries: MAX_REMEMBERED });
+  const seen = {
+    delivered: createSeen({ forMs: REMEMBERED_MS, maxEntries: MAX_REMEMBERED }),
+    nameless: createSeen({ forMs: NAMELESS_MS, maxEntries: 1 }),
+  };
   const server = createServer((request, response) => {
     respond(request, { settings, seen, log })
       .catch((error) => {
@@ -53,12 +58,15 @@ async function respond(request, { settings, seen, log }) {
 
 /** A failure is answered as one, so that Avala delivers again. */
 async function relay({ event, body, signature }, { settings, seen }) {
-  const { dispatch: payload, ignored, malformed } = readDelivery(event, body, settings.project);
+  const read = readDelivery(event, body, settings.project);
+  const { dispatch: payload, ignored, malformed, isNameless } = read;
   if (malformed) return { status: 400, result: "malformed" };
   if (ignored !== undefined) return { status: 200, result: "ignored", reason: ignored };
+  const work = () => dispatch(payload, settings);
   // By what is signed. The delivery's id is not, so it proves nothing.
-  const key = `${payload.event_type} ${signature}`;
-  const { result, isRepeat } = seen.once(key, () => dispatch(payload, settings));
+  const { result, isRepeat } = isNameless
+    ? seen.nameless.once(payload.event_type, work)
+    : seen.delivered.once(`${payload.event_type} ${signature}`, work);
   const { isSent, mayPass, reason } = await result;
   const type = payload.event_type;
   if (isSent) return { status: 202, result: isRepeat ? "repeated" : "dispatched", type };
