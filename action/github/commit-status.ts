@@ -59,18 +59,11 @@ function lastFailure(error: unknown): unknown {
 async function setOnce(status: CommitStatus, leftMs: number): Promise<StatusState> {
   const { context: name, state, description, sha, signal } = status;
   const request = signal === undefined ? {} : { request: { signal } };
-  const octokit = getOctokit(status.token, {
-    baseUrl: context.apiUrl,
-    userAgent: "avala-upload-action",
-    request: { fetch: boundedFetch },
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-  });
+  const octokit = octokitFor(status);
   try {
     if (status.keepsSame) {
       // Read just before, so that what another run sets meanwhile is not taken for what is there.
-      const ref = { ...context.repo, ref: sha, per_page: 100 };
-      const { data } = await octokit.rest.repos.getCombinedStatusForRef({ ...ref, ...request });
-      const found = statusesIn(data).find((one) => one.context === name);
+      const found = await findStatus(octokit, status);
       if (found !== undefined && isKept(found, status))
         return found.state === state ? state : "failure";
     }
@@ -80,6 +73,41 @@ async function setOnce(status: CommitStatus, leftMs: number): Promise<StatusStat
   } catch (error) {
     throw asStatusError(errorOf(error, status, leftMs), status);
   }
+}
+
+type Octokit = ReturnType<typeof getOctokit>;
+
+function octokitFor(status: CommitStatus): Octokit {
+  return getOctokit(status.token, {
+    baseUrl: context.apiUrl,
+    userAgent: "avala-upload-action",
+    request: { fetch: boundedFetch },
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+  });
+}
+
+const PAGE = 100;
+// More names than any commit has. What is not found is written: reading only spares that.
+const MAX_PAGES = 10;
+
+/** What the commit has under the name. GitHub ignores its case. */
+async function findStatus(
+  octokit: Octokit,
+  { context: name, sha: ref, signal }: CommitStatus,
+): Promise<StatusFound | undefined> {
+  const request = signal === undefined ? {} : { request: { signal } };
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const place = { ...context.repo, ref, per_page: PAGE, ...(page === 1 ? {} : { page }) };
+    const { data } = await octokit.rest.repos.getCombinedStatusForRef({ ...place, ...request });
+    const statuses = statusesIn(data);
+    const found = statuses.find((one) => isSameName(one.context, name));
+    if (found !== undefined || statuses.length < PAGE) return found;
+  }
+  return undefined;
+}
+
+function isSameName(found: unknown, name: string): boolean {
+  return typeof found === "string" && found.toLowerCase() === name.toLowerCase();
 }
 
 interface StatusFound {

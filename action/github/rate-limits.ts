@@ -6,17 +6,29 @@ export interface GitHubReply {
   readonly data: unknown;
 }
 
-type Limited = Pick<GitHubReply, "status" | "headers">;
+const LIMIT_WORDS = /\brate limit\b/i;
 
-/** A 403 may be a limit or a missing permission: a limit says when to come back, or that nothing is left. */
-export function isLimit({ status, headers }: Limited): boolean {
+/**
+ * A 403 may be a limit or a missing permission: a limit says when to come back, or that nothing is left. The secondary one
+ * may come without any header, so its words count too.
+ */
+export function isLimit({ status, headers, data }: GitHubReply): boolean {
   if (status === 429) return true;
   if (status !== 403) return false;
-  return headers["retry-after"] !== undefined || isUsedUp(headers);
+  return (
+    headers["retry-after"] !== undefined || isUsedUp(headers) || LIMIT_WORDS.test(messageIn(data))
+  );
+}
+
+/** GitHub's own words, as they came. */
+export function messageIn(data: unknown): string {
+  if (typeof data === "string") return data;
+  const message = typeof data === "object" && data !== null && "message" in data && data.message;
+  return typeof message === "string" ? message : "";
 }
 
 /** The hour's quota is. */
-function isUsedUp(headers: Limited["headers"]): boolean {
+function isUsedUp(headers: GitHubReply["headers"]): boolean {
   return String(headers["x-ratelimit-remaining"]) === "0";
 }
 
@@ -26,7 +38,7 @@ const UNTOLD_WAIT_MS = 60_000;
 const AFTER_RESET_MS = 1_000;
 
 /** Ms that a limit asks to wait. The quota's reset is a time of GitHub's clock, so it is held against that one. */
-export function limitWaitMs({ headers }: Limited): number {
+export function limitWaitMs({ headers }: Pick<GitHubReply, "headers">): number {
   const seconds = Number(headers["retry-after"]);
   if (headers["retry-after"] !== undefined && seconds >= 0) return seconds * 1000;
   const resetMs = Number(headers["x-ratelimit-reset"]) * 1000;

@@ -2,10 +2,16 @@
 import { AvalaError } from "../../src/errors";
 import { printable } from "../../src/redact";
 import { formatDuration } from "../../src/text";
-import { isLimit, limitWaitMs, type GitHubReply } from "./rate-limits";
+import { isLimit, limitWaitMs, messageIn, type GitHubReply } from "./rate-limits";
 
 // A request that took too long, and one that another's came in the way of.
 const MAY_PASS: ReadonlySet<number> = new Set([408, 409]);
+
+const FULL = /\bmaximum number of statuses\b/i;
+const FULL_HINT =
+  "GitHub takes 1,000 statuses of one name on a commit. Push another commit, or give another status-context.";
+// Also for a commit that this repository does not have.
+const ODD_HINT = "Check the inputs status-sha and status-context.";
 
 /**
  * @param what what can't be done, as the beginning of a sentence
@@ -13,7 +19,8 @@ const MAY_PASS: ReadonlySet<number> = new Set([408, 409]);
  */
 export function refusal(what: string, reply: GitHubReply, leftMs: number): AvalaError {
   const { status } = reply;
-  const message = `${what}: GitHub answers ${status}: ${messageIn(reply.data).replace(/[.\s]*$/, ".")}`;
+  const said = wordsOf(reply.data);
+  const message = `${what}: GitHub answers ${status}: ${said.replace(/[.\s]*$/, ".")}`;
   if (isLimit(reply)) return limited(message, limitWaitMs(reply), leftMs);
   if (status >= 500 || MAY_PASS.has(status))
     return new AvalaError("server", message, { retryable: true });
@@ -23,8 +30,7 @@ export function refusal(what: string, reply: GitHubReply, leftMs: number): Avala
     });
   }
   if (status === 422) {
-    // Also for a commit that this repository does not have.
-    return new AvalaError("validation", message, { hint: "Check the input status-sha." });
+    return new AvalaError("validation", message, { hint: FULL.test(said) ? FULL_HINT : ODD_HINT });
   }
   // GitHub hides what a token may not see as 404.
   if (status !== 403 && status !== 404) return new AvalaError("validation", message);
@@ -42,10 +48,19 @@ function limited(message: string, retryAfterMs: number, leftMs: number): AvalaEr
   });
 }
 
-function messageIn(data: unknown): string {
-  const { message } = (typeof data === "object" && data !== null ? data : {}) as {
-    readonly message?: unknown;
-  };
-  if (typeof message === "string") return printable(message, 200);
-  return printable(typeof data === "string" ? data : "", 200);
+/** What it says, and of which fields: `Validation Failed` alone says nothing. */
+function wordsOf(data: unknown): string {
+  const errors = typeof data === "object" && data !== null && "errors" in data && data.errors;
+  const each: readonly unknown[] = Array.isArray(errors) ? errors : [errors];
+  const details = each.map(detailOf).filter((text) => text !== "");
+  return printable([messageIn(data), ...details].join(": "), 300);
+}
+
+/** GitHub gives a text, or an object with one, or with the names of a field and of what is wrong. */
+function detailOf(error: unknown): string {
+  if (typeof error === "string") return error;
+  if (typeof error !== "object" || error === null) return "";
+  const { message, resource, field, code } = error as Readonly<Record<string, unknown>>;
+  if (typeof message === "string") return message;
+  return [resource, field, code].filter((word) => typeof word === "string").join(" ");
 }

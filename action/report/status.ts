@@ -31,7 +31,7 @@ export function createStatusCheck(
   return {
     async set(state, description) {
       if (status === undefined) return;
-      const text = printable(redact(description, log.secrets), MAX_DESCRIPTION_CHARACTERS - 1);
+      const text = descriptionOf(redact(description, log.secrets));
       const isStopping = environment.signal.aborted;
       const signal = isStopping ? AbortSignal.timeout(LAST_STATUS_MS) : environment.signal;
       const leftMs = Math.max(MIN_PATIENCE_MS, budget.peekMs());
@@ -43,6 +43,12 @@ export function createStatusCheck(
       log.info(`Commit status ${status.context} is ${has} on ${shortSha(status.sha)}.`);
     },
   };
+}
+
+/** An error's first line has others' names in it, and GitHub refuses a description with a character above U+FFFF. */
+function descriptionOf(text: string): string {
+  const taken = text.replace(/[\u{10000}-\u{10ffff}]/gu, "\ufffd");
+  return printable(taken, MAX_DESCRIPTION_CHARACTERS - 1);
 }
 
 /** As Git shows it. Of all its digits the log would show none: an API key may look like that. */

@@ -104,6 +104,13 @@ describe("a status of a commit that the workflow names", () => {
       { state: "pending" },
       "pending",
     ],
+    // GitHub's names of statuses have no case.
+    [
+      "name is written in another case",
+      { ...closed, context: "AVALA" },
+      { state: "failure" },
+      "failure",
+    ],
     [
       "success says the same already",
       { ...closed, state: "success" },
@@ -130,6 +137,14 @@ describe("a status of a commit that the workflow names", () => {
     expect(await set([holds(...found), reply(201)], { ...more, ...wanted })).toBe(2);
     expect(JSON.parse(github.heard.at(-1)!.body.toString())).toMatchObject(wanted);
     expect(lastState).toBe(wanted.state);
+  });
+
+  test("is found among more of other names than a page has", async () => {
+    const page = (from: number, count: number) =>
+      Array.from({ length: count }, (_one, at) => ({ ...closed, context: `ci/${from + at}` }));
+    const answers = [holds(...page(0, 100)), holds(...page(100, 3), closed)];
+    expect(await set(answers, { ...more, state: "failure" })).toBe(2);
+    expect(github.heard.at(-1)?.url).toContain("&page=2");
   });
 
   test("is set where the answer has no list", async () => {
@@ -186,6 +201,11 @@ describe("a limit of GitHub's", () => {
     ["429 with Retry-After", reply(429, "Too many", again), 70_000],
     ["secondary limit", reply(403, "You have exceeded a secondary rate limit", again), 70_000],
     ["429 that names no wait", reply(429, "Too many"), 60_000],
+    [
+      "secondary limit that only its words name",
+      reply(403, "You have exceeded a secondary rate limit. Please wait a few minutes."),
+      60_000,
+    ],
   ])("as a %s is waited for as long as it says", async (_name, limit, ms) => {
     const startMs = clock.now();
     expect(await set([limit, reply(201)])).toBe(2);
@@ -250,6 +270,32 @@ describe("a refusal", () => {
     expect(error.message).not.toContain("\u001b");
     expect(error.hint).toContain(hint);
     expect(github.heard).toHaveLength(count + 1);
+  });
+
+  test.each([
+    ["a list of texts", [{ message: "description is too long" }], "description is too long"],
+    [
+      "a list of codes",
+      [{ resource: "Status", field: "context", code: "invalid" }],
+      "Status context invalid",
+    ],
+    ["a text", "Validation failed: description is too long.", "description is too long."],
+    ["nothing readable", [null, 3, {}], "GitHub answers 422: Validation Failed."],
+  ])("says what GitHub says of it, as %s", async (_name, errors, text) => {
+    const refused: Answer = (_heard, response) =>
+      json(response, 422, { message: "Validation Failed", errors });
+    const { message } = await rejectionOf(set([refused]));
+    expect(message).toContain("GitHub answers 422: Validation Failed");
+    expect(message).toContain(text);
+  });
+
+  test("of one status more than GitHub takes says the ways out", async () => {
+    const message = "This SHA and context has reached the maximum number of statuses.";
+    const full: Answer = (_heard, response) =>
+      json(response, 422, { message: "Validation Failed", errors: [{ message }] });
+    const { hint } = await rejectionOf(set([full]));
+    expect(hint).toContain("1,000");
+    expect(hint).toContain("status-context");
   });
 
   test("with the token nowhere in it", async () => {

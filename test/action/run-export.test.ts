@@ -215,6 +215,16 @@ describe("the commit status", () => {
     expect(statuses[1]?.description).toContain("broken");
   });
 
+  test("has a description that GitHub takes: short, and without characters above U+FFFF", async () => {
+    await start({ dialect: { exportReason: "error" } });
+    place.emulator.failExports(`broken by ${"🐈".repeat(200)}`);
+    const { statuses } = await act({ ...exporting, ...status });
+    const description = statuses[1]?.description ?? "";
+    expect(description).toContain("broken by");
+    expect(description).not.toMatch(/[\u{10000}-\u{10ffff}]|\p{Surrogate}/u);
+    expect(description.length).toBeLessThanOrEqual(140);
+  });
+
   test("that can't be set fails the step before anything is sent", async () => {
     const { outputs, errors } = await act(
       { ...exporting, ...status },
