@@ -36,7 +36,7 @@ export interface Inspection {
   /** Every task of the project gets this status. */
   setTasks(projectUid: string, status: Task["status"]): void;
   /** What its quality targets measure from now on. */
-  setMetrics(projectUid: string, metrics: Readonly<Record<string, number>>): void;
+  setMetrics(projectUid: string, metrics: Readonly<Record<string, number | null>>): void;
   /** What became of a message of a webhook. */
   addDelivery(webhookUid: string, more?: NewDelivery): Delivery;
   /** The next test of a storage config fails with these errors. */

@@ -31,7 +31,8 @@ export interface NewProject {
   readonly pendingTasks?: number;
   readonly completedTasks?: number;
   /** What quality targets measure: `{issue_rate: 0.2}`. */
-  readonly metrics?: Readonly<Record<string, number>>;
+  /** null: not measured yet. */
+  readonly metrics?: Readonly<Record<string, number | null>>;
   readonly consensus?: Consensus;
 }
 

@@ -1,5 +1,5 @@
-// Why GitHub gives a run no secrets: a pull request from a fork, or one of Dependabot's. Pure.
-// (GitHub's "Using secrets in GitHub Actions" and "Events that trigger workflows".)
+// Why GitHub gives a run no secrets: a pull request from a fork, or one of Dependabot's events. Pure.
+// (GitHub's "Using secrets in GitHub Actions", "Events that trigger workflows" and "Dependabot on GitHub Actions".)
 
 /** `pull_request_target` is not here: it runs in the base repository, with its secrets. */
 const PULL_REQUEST_EVENTS: ReadonlySet<string> = new Set([
@@ -9,6 +9,13 @@ const PULL_REQUEST_EVENTS: ReadonlySet<string> = new Set([
 ]);
 
 const DEPENDABOT = "dependabot[bot]";
+const DEPENDABOT_EVENTS: ReadonlySet<string> = new Set([
+  ...PULL_REQUEST_EVENTS,
+  "create",
+  "deployment",
+  "deployment_status",
+  "push",
+]);
 
 export type Withheld = "fork" | "dependabot";
 
@@ -22,8 +29,8 @@ interface StartedBy {
 
 /** Undefined where GitHub withholds none. */
 export function withheldFrom({ event, actor, payload }: StartedBy): Withheld | undefined {
+  if (actor === DEPENDABOT && DEPENDABOT_EVENTS.has(event)) return "dependabot";
   if (!PULL_REQUEST_EVENTS.has(event)) return undefined;
-  if (actor === DEPENDABOT) return "dependabot";
   const { pull_request: pullRequest } = asObject(payload);
   const { head, base } = asObject(pullRequest);
   const into = repositoryOf(base);

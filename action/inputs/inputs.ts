@@ -89,7 +89,7 @@ export function readInputs(environment: ActionEnvironment): Inputs {
 const WITHHELD: Readonly<Record<Withheld, string>> = {
   fork: "is missing: GitHub gives no secrets to a pull request from a fork",
   dependabot:
-    "is missing: GitHub gives Dependabot's pull requests only the secrets that are saved for Dependabot",
+    "is missing: GitHub gives a run that Dependabot started only the secrets that are saved for Dependabot",
 };
 
 /** Where GitHub withholds the key, asking for it would send people looking for a mistake that they did not make. */

@@ -72,8 +72,8 @@ export function evaluateQualityTargets(request: ApiRequest, world: World): ApiRe
 
 function evaluate(target: QualityTarget, project: Project, now: number, world: World): unknown {
   const { uid, name, metric, threshold, operator, severity } = target;
-  const value = project.metrics?.[metric] ?? 0;
-  const isBreached = OPERATORS[operator]?.(value, threshold) === true;
+  const { [metric]: value = 0 } = project.metrics ?? {};
+  const isBreached = value !== null && OPERATORS[operator]?.(value, threshold) === true;
   world.state.qualityTargets.set(uid, {
     ...target,
     ...{ lastEvaluatedAt: now, lastValue: value, isBreached },

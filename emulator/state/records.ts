@@ -66,7 +66,7 @@ export interface Project {
   readonly tasks: number | null;
   readonly exportable: number | null;
   /** What its quality targets are measured by; 0 for what is not there. */
-  readonly metrics?: Readonly<Record<string, number>>;
+  readonly metrics?: Readonly<Record<string, number | null>>;
   /** Undefined where consensus is not set up. */
   readonly consensus?: Consensus;
   readonly createdAt: number;

@@ -10,7 +10,7 @@ export interface QualityTargetArgs {
   /** `issue_rate`, `acceptance_rate`, `rejection_rate`, `mean_resolution_time` or `critical_issue_count`. */
   metric: pulumi.Input<string>;
   threshold: pulumi.Input<number>;
-  /** What breaches it: a value greater (`gt`, `gte`) or less (`lt`, `lte`) than the threshold. */
+  /** How the value is compared with the threshold. Whether that is the goal or its breach, Avala does not document. */
   operator: pulumi.Input<"gt" | "lt" | "gte" | "lte">;
   /** @default the server's own */
   severity?: pulumi.Input<"warning" | "critical">;

@@ -140,11 +140,22 @@ function isWarning({ severity }: QualityEvaluation): boolean {
 
 function describeTarget(target: QualityEvaluation): string {
   const { name, uid, metric, currentValue, operator, threshold, severity } = target;
-  const value = currentValue === undefined ? "not known" : String(currentValue);
+  const value = currentValue === undefined ? "not measured" : String(currentValue);
+  // Whether the operator names the goal or its breach is Avala's to know, and `is_breached` says the outcome.
   const bound =
-    threshold === undefined ? "" : `, breached when ${operator ?? "beyond"} ${threshold}`;
+    threshold === undefined ? "" : `, ${printable(operator ?? "threshold")} ${threshold}`;
   const kind = severity === undefined ? "" : `, ${printable(severity)}`;
   return `target ${printable(name === "" ? uid : name)} (${printable(metric ?? "metric not named")} ${value}${bound}${kind})`;
+}
+
+/** What was not measured is not breached, and was not held either. */
+function isHeld({ isBreached, currentValue }: QualityEvaluation): boolean {
+  return !isBreached && currentValue !== undefined;
+}
+
+function standing(target: QualityEvaluation): string {
+  if (target.isBreached) return "breached";
+  return isHeld(target) ? "met" : "not measured yet";
 }
 
 interface JudgedProjects {
@@ -167,8 +178,8 @@ export function qualityConditions(
   const isAsked = (target: QualityEvaluation): boolean => mode === "all" || !isWarning(target);
   const conditions = evaluations.filter(isAsked).map((target) => ({
     asked,
-    found: `${describeTarget(target)} of project ${project} is ${target.isBreached ? "breached" : "met"}`,
-    isMet: !target.isBreached,
+    found: `${describeTarget(target)} of project ${project} is ${standing(target)}`,
+    isMet: isHeld(target),
   }));
   const warnings = evaluations
     .filter((target) => target.isBreached && !isAsked(target))

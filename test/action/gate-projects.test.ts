@@ -94,6 +94,18 @@ describe("gate-quality-targets", () => {
     for (const part of ["Issues", "issue_rate", "0.2", "0.1"]) expect(told).toContain(part);
   });
 
+  test("that are not measured yet keep it closed", async () => {
+    const { uid } = place.emulator.addProject("lanes", {
+      ...{ tasks: 4, exportable: 4, metrics: { issue_rate: null } },
+    });
+    await addTarget(uid, "critical");
+    const { outputs, errors } = await act({
+      ...{ "export-projects": uid, "gate-quality-targets": "critical" },
+    });
+    expect(outputs["outcome"]).toBe("gate_closed");
+    expect(errors.join("\n")).toContain("not measured yet");
+  });
+
   test("of a project without targets keep it closed", async () => {
     const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
     const { outputs } = await act({ "export-projects": uid, "gate-quality-targets": "all" });

@@ -18,6 +18,10 @@ describe("secrets are withheld from", () => {
     ["a comment on one", "pull_request_review_comment", "me", fork, "fork"],
     ["a pull request whose fork was deleted", "pull_request", "them", from(null), "fork"],
     ["a pull request by Dependabot", "pull_request", "dependabot[bot]", own, "dependabot"],
+    ["a push by Dependabot", "push", "dependabot[bot]", { after: sha }, "dependabot"],
+    ["a branch that Dependabot makes", "create", "dependabot[bot]", {}, "dependabot"],
+    ["a deployment of Dependabot's", "deployment", "dependabot[bot]", {}, "dependabot"],
+    ["the status of one", "deployment_status", "dependabot[bot]", {}, "dependabot"],
   ] as const)("%s", (_name, event, actor, payload, why) => {
     expect(withheldFrom({ event, actor, payload })).toBe(why);
   });

@@ -87,6 +87,13 @@ describe("quality targets of a project", () => {
     expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);
   });
 
+  test("that have no value yet keep the gate closed: nothing was measured", () => {
+    const unmeasured = target({ currentValue: undefined, isBreached: false });
+    const { conditions } = qualityConditions("p1", [unmeasured], { mode: "all", names });
+    expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);
+    expect(conditions[0]?.found).toContain("not measured");
+  });
+
   test("that are not there keep the gate closed: nothing was held", () => {
     const { conditions } = qualityConditions("p1", [], { mode: "all", names });
     expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);

@@ -11,7 +11,7 @@ export interface QualityTargetInput {
   /** `issue_rate`, `acceptance_rate`, `rejection_rate`, `mean_resolution_time`, `critical_issue_count`, … */
   readonly metric: string;
   readonly threshold: number;
-  /** What breaches it: `gt`, `lt`, `gte` or `lte` the threshold. */
+  /** `gt`, `lt`, `gte` or `lte`, between the value and the threshold. Whether that is the goal or its breach, no source says. */
   readonly operator: string;
   /** `warning` or `critical`. */
   readonly severity?: string | undefined;
