@@ -3,12 +3,13 @@
 "use strict";
 
 const path = require("node:path");
-const { chromium: launcher } = require("playwright-core");
 const { envWith } = require("../parts/index");
 
 /** @typedef {import("../parts/index").Part} Part */
 
 const MODULES = path.join(__dirname, "..", "..", "node_modules");
+/** @type {import("./browser").Launcher} */
+const launcher = require(path.join(MODULES, "playwright-core")).chromium;
 /** The margin that GitHub has around it, wide and narrow. */
 const STYLE = `
   body { margin: 0; background: #fff; }
@@ -32,11 +33,11 @@ function openBrowser(chromium) {
 
 /**
  * @typedef {object} SummaryPage
- * @property {import("playwright-core").Page} page
+ * @property {import("./browser").Page} page
  * @property {readonly string[]} removed elements and attributes that GitHub would not show
  * @property {(width: number) => Promise<number>} overflowAt by how many pixels it is wider than the window
  *
- * @param {import("playwright-core").Browser} browser @param {Part} mermaid @param {string} markdown
+ * @param {import("./browser").Browser} browser @param {Part} mermaid @param {string} markdown
  * @returns {Promise<SummaryPage>}
  */
 async function openSummary(browser, mermaid, markdown) {

@@ -1,6 +1,6 @@
 // The job summary of real runs, opened in a real browser as GitHub renders it.
-import type { Browser } from "playwright-core";
 import type { Emulator } from "../../emulator";
+import type { Browser } from "../../scripts/summary-page/browser";
 import { describeWithParts } from "../support/parts";
 import { startQuietly } from "../support/quiet-emulator";
 import { createTempTree, runTalkingTo, type TempTree } from "../support/recorded-action";
@@ -60,9 +60,7 @@ describeWithParts(["chromium", "mermaid"], ({ chromium, mermaid }) => {
     expect(removed).toEqual([]);
     expect(await page.locator("h2").textContent()).toBe("Avala: Export complete · photos");
 
-    const links = await page
-      .locator("a")
-      .evaluateAll((all) => all.map((one) => (one as unknown as { href: string }).href));
+    const links = await page.locator("a").evaluateAll((all) => all.map(({ href }) => href));
     const [first] = emulator.datasets();
     expect(links).toEqual(
       expect.arrayContaining([
