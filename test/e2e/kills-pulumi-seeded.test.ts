@@ -1,17 +1,21 @@
 // Stacks on the real engine that are cut off at random moments on a server with troubles, moved, and robbed of their
 // journal or their state, each from a seed. A failing seed is printed with the command that plays it again;
-// `AVALA_KILL_SEEDS=100` plays more of them.
+// `AVALA_KILL_SEEDS=100` plays more of them, and CI some every night.
 import { runPool } from "../../src/flow/pool";
 import { describeWithPart } from "../support/parts";
+import { kindsOfStack, KINDS_OF_STACKS } from "./kills/kinds";
 import { judgeStack } from "./kills/pulumi-judge";
 import { createPlace, removePlace } from "./kills/pulumi-place";
 import { planOfStack } from "./kills/pulumi-plan";
 import { acceptedIn, playStack, type PlayedRound, type PlayedStack } from "./kills/pulumi-play";
 
 const ONE = process.env["AVALA_KILL_SEED"];
-const COUNT = Number(process.env["AVALA_KILL_SEEDS"] ?? 6);
+const MORE = process.env["AVALA_KILL_SEEDS"];
+/** Few, with few rounds, that hold every kind of break and of loss. */
+const CHOSEN = [100, 102, 104];
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 const seeds =
-  ONE === undefined ? Array.from({ length: COUNT }, (_, index) => index + 1) : [Number(ONE)];
+  ONE === undefined ? (MORE === undefined ? CHOSEN : upTo(Number(MORE))) : [Number(ONE)];
 
 // An `up` is mostly the start of the engine, of the program and of the provider.
 const AT_ONCE = 3;
@@ -50,6 +54,11 @@ function describeRounds({ rounds }: PlayedStack): string {
   });
   return lines.join("\n");
 }
+
+test("the seeds that are always played hold every kind of break and of loss", () => {
+  const held = new Set(CHOSEN.flatMap((seed) => [...kindsOfStack(planOfStack(seed))]));
+  expect(KINDS_OF_STACKS.filter((kind) => !held.has(kind))).toEqual([]);
+});
 
 describeWithPart("pulumi", (pulumi) => {
   test(`every file ends stored once, whole, in one dataset a partition (seeds: ${seeds.length})`, async () => {

@@ -39,7 +39,7 @@ const STORE = { target: "storage", method: "POST" } as const;
 /** A kind of trouble with the most often that it may come. */
 export type Trouble = readonly [Fault, number];
 
-const TROUBLES: readonly Trouble[] = [
+export const TROUBLES: readonly Trouble[] = [
   [{ on: PRESIGN, reply: { status: 503 } }, 0.1],
   [{ on: PRESIGN, reply: { status: 502 }, when: "after" }, 0.1],
   [{ on: PRESIGN, drop: true }, 0.1],
