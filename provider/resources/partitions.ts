@@ -1,6 +1,7 @@
 // The partitions of a VersionedDataset: which folders are datasets, listed while the program runs.
 // Knows nothing of the resources that are made of them.
 import { InputError, type InputProblem } from "../../src/errors";
+import type { PatternCount } from "../../src/files/local-file";
 import { dataTypes } from "../../src/files/media";
 import { describeSuffixes, type UnindexedPolicy } from "../../src/files/scan/indexing";
 import {
@@ -65,14 +66,19 @@ function listed(args: ChosenFiles): Partitions {
   return readPartitions(root, { ...choice, depth: 1 });
 }
 
+/** A line, with the likely reason why it matches nothing. */
+function described({ pattern, why }: PatternCount): string {
+  return why === undefined ? pattern : `${pattern} (${why})`;
+}
+
 function listFolders(args: ChosenFiles): readonly string[] {
-  const { root, include = EVERYTHING } = args;
-  const { folders, leftOut } = listed(args);
+  const { root } = args;
+  const { folders, leftOut, patterns } = listed(args);
   if (folders.length > 0) return folders;
   const unindexed = leftOut.flatMap(({ files }) => files.map(({ path }) => path));
   const why =
     unindexed.length === 0
-      ? `nothing in root ${root} matches ${include.join(", ")}`
+      ? `nothing in root ${root} matches ${patterns.map(described).join(", ")}`
       : `Avala would index nothing of root ${root} (${describeSuffixes(unindexed)})`;
   // No partition is no resource, and so the end of every dataset that was there: a slip of a glob must not be that.
   throw new InputError([
@@ -107,14 +113,14 @@ export function partitionsOf(args: ChosenFiles): readonly Partition[] {
 }
 
 /** Lines that choose nothing while others do: what a file set says of its lines, its partitions can't. */
-export function unmatchedLines(args: ChosenFiles): readonly string[] {
+export function unmatchedLines(args: ChosenFiles): readonly PatternCount[] {
   const { include = EVERYTHING, partitionDepth = 0 } = args;
   const takesAway = (line: string): boolean => line.startsWith("!") && !line.startsWith("!(");
   const taking = include.filter((line) => !takesAway(line));
   if (partitionDepth === 0 || taking.length < 2) return [];
   const away = include.filter(takesAway);
-  return taking.filter((line) => {
-    const { folders, leftOut } = listed({ ...args, include: [line, ...away] });
-    return folders.length + leftOut.length === 0;
+  return taking.flatMap((line) => {
+    const { folders, leftOut, patterns } = listed({ ...args, include: [line, ...away] });
+    return folders.length + leftOut.length === 0 ? patterns : [];
   });
 }

@@ -131,8 +131,9 @@ export class VersionedDataset extends pulumi.ComponentResource {
   constructor(name: string, args: VersionedDatasetArgs, options?: pulumi.ComponentResourceOptions) {
     const partitions = partitionsFor(name, args);
     super("avala:index:VersionedDataset", name, {}, options);
-    for (const line of unmatchedLines(args)) {
-      void pulumi.log.warn(`include: ${line} matches nothing in ${args.root}`, this);
+    for (const { pattern, why } of unmatchedLines(args)) {
+      const because = why === undefined ? "" : `: ${why}`;
+      void pulumi.log.warn(`include: ${pattern} matches nothing in ${args.root}${because}`, this);
     }
     for (const line of leftOutFolders(args)) void pulumi.log.info(line, this);
     const own = { parent: this };

@@ -329,6 +329,16 @@ test.each(["ECONNREFUSED", "ETIMEDOUT"])(
   },
 );
 
+test("a proxy that refuses GitHub is told as the proxy", () => {
+  const refused = new Error("Proxy response (403) !== 200 when HTTP Tunneling");
+  const thrown = new TypeError("fetch failed", { cause: refused });
+  const named = statuses.asStatusError(transportError({ host: "api.github.com" }, thrown), status);
+  expect(named).toMatchObject({ code: "network", retryable: false });
+  expect((named as AvalaError).message).toContain(
+    "the proxy did not connect to api.github.com (403",
+  );
+});
+
 test("another error stays as it is", () => {
   const error = new AvalaError("permission", "no");
   expect(statuses.asStatusError(error, status)).toBe(error);

@@ -73,9 +73,12 @@ describe("partitions", () => {
     const at = (more: object): ReturnType<typeof readPartitions> =>
       readPartitions(yolo.root, { include: ["**", "!z"], depth: 1, ...more });
 
+    const everyFile = [{ pattern: "**", matched: 6 }];
+
     test("are left out and named, with their files", () => {
       expect(at({})).toEqual({
         folders: ["images"],
+        patterns: everyFile,
         leftOut: [
           { folder: "", files: [{ path: "data.yaml" }] },
           { folder: "labels", files: [{ path: "labels/1.txt" }, { path: "labels/2.txt" }] },
@@ -87,7 +90,7 @@ describe("partitions", () => {
 
     test("are partitions where all is to be sent, or a line names a file in full", () => {
       const all = ["", "images", "labels", "named"];
-      expect(at({ unindexed: "send" })).toEqual({ folders: all, leftOut: [] });
+      expect(at({ unindexed: "send" })).toEqual({ folders: all, leftOut: [], patterns: everyFile });
       expect(at({ unindexed: "error" }).folders).toEqual(all);
       expect(at({ include: ["images", "named/3.txt"] }).folders).toEqual(["images", "named"]);
       expect(at({ include: ["**"] }).folders).toEqual(["images", "z"]);

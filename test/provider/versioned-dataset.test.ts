@@ -31,6 +31,12 @@ test("a glob that matches nothing is an error, and not the end of every dataset"
   expect(message).toContain("**/*.jpeg");
 });
 
+test("with the likely reason", () => {
+  expect(refused({ include: ["**/*.JPG"] }).message).toMatch(
+    /\*\*\/\*\.JPG \(upper and lower case count/,
+  );
+});
+
 test("so is a set of which Avala would index nothing, with what is there", () => {
   const { message } = refused({ root: unindexed.root });
   expect(message).toMatch(/include: Avala would index nothing of root .*2 \.txt/);

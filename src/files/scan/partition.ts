@@ -1,7 +1,9 @@
 // Cuts a file set into partitions: the folders that are separate datasets, so that a change sends only that folder.
 import { readOptions, type FileSetOptions } from "../file-set-options";
 import { comparePaths } from "../manifest/manifest";
+import type { PatternCount } from "../local-file";
 import { isItemOf } from "./indexing";
+import { withReasons } from "./reasons";
 import { scanSync } from "./scan";
 import { createTree } from "./tree";
 
@@ -30,6 +32,8 @@ export interface Partitions {
   readonly folders: readonly string[];
   /** Folders that are no partitions, since none of their files would be indexed; the paths of these. */
   readonly leftOut: readonly Partition<Pathed>[];
+  /** One for each include line that takes files, with the likely reason where it matches nothing. */
+  readonly patterns: readonly PatternCount[];
 }
 
 interface Pathed {
@@ -43,14 +47,15 @@ interface Pathed {
  */
 export function readPartitions(root: string, options: PartitionOptions): Partitions {
   const read = readOptions({ root, ...options });
-  if (options.depth === 0) return { folders: [""], leftOut: [] };
+  if (options.depth === 0) return { folders: [""], leftOut: [], patterns: [] };
   const tree = createTree({
     root: read.root,
     symlinks: options.symlinks ?? "follow",
     linkTargets: read.linkTargets,
   });
   const includeHidden = options.includeHidden ?? false;
-  const { paths, named, problems, evicted } = scanSync({ tree, ...read.patterns, includeHidden });
+  const scanned = scanSync({ tree, ...read.patterns, includeHidden });
+  const { paths, named, problems, evicted } = scanned;
   const { unindexed = "leave-out", dataType } = options;
   const isSent = (path: string): boolean =>
     unindexed !== "leave-out" || named.has(path) || isItemOf(path, dataType);
@@ -65,6 +70,7 @@ export function readPartitions(root: string, options: PartitionOptions): Partiti
   return {
     folders: partitionFiles(kept, 1).map(({ folder }) => folder),
     leftOut: partitionsOnlyOf(rest, kept, 1),
+    patterns: withReasons(scanned.patterns, { tree }, read.patterns.removals),
   };
 }
 
