@@ -8,6 +8,7 @@ import { canonicalJson } from "../../src/canonical-json";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/operations/export";
 import { exportConditions, readProjectConditions, type Condition } from "../../src/operations/gate";
+import { throughOutages } from "../../src/operations/wait";
 import { fetchIfAsked } from "./fetching";
 import { GATE_NAMES, refuseUnmet } from "./gate";
 import { GateClosedError } from "../report/failure";
@@ -72,7 +73,10 @@ async function ofProjects(
   avala: Avala,
 ): Promise<readonly Condition[]> {
   const projects = source.kind === "new" ? source.projects : [];
-  const { conditions, warnings } = await readProjectConditions(avala, projects, gate, GATE_NAMES);
+  const { conditions, warnings } = await readProjectConditions(avala, {
+    ...{ projects, gate, names: GATE_NAMES },
+    timeoutMs: run.budget.leftMs(),
+  });
   for (const text of warnings) run.warn({ text });
   return conditions;
 }
@@ -106,7 +110,11 @@ async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> 
 
 async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promise<Export> {
   if (source.kind === "existing") {
-    const found = await getExport(avala, source.uid);
+    const found = await throughOutages(avala, {
+      what: `export ${source.uid} to be read`,
+      timeoutMs: run.budget.leftMs(),
+      work: (within) => getExport(within, source.uid),
+    });
     checkUid("export", found.uid, source.uid);
     return { ...found, uid: source.uid };
   }
@@ -114,9 +122,16 @@ async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promis
   // A name that the workflow gives may be given to anything, so it proves nothing.
   const isNameMade = source.name === undefined;
   run.results.startingExport = wanted.name;
-  const started = await startExport(avala, wanted, {
-    isNameUnique: isNameMade,
-    isSameName: (name) => isNameMade && isMadeFor(wanted, name),
+  const started = await throughOutages(avala, {
+    what: `export ${wanted.name} to be started`,
+    timeoutMs: run.budget.leftMs(),
+    // Without the deadline: cut off between a create and the look for it, a second try could make a second export. A failure
+    // that leaves open whether there is one is not repeated.
+    work: () =>
+      startExport(avala, wanted, {
+        isNameUnique: isNameMade,
+        isSameName: (name) => isNameMade && isMadeFor(wanted, name),
+      }),
   });
   checkUid("the export", started.uid);
   const name = started.name ?? source.format;

@@ -8,6 +8,7 @@ import { hasPendingTasks } from "../api/endpoints/tasks";
 import { isAvalaError } from "../errors";
 import { printable } from "../redact";
 import { counted } from "../text";
+import { throughOutages } from "./wait";
 
 export interface Gate {
   readonly minTasks?: number | undefined;
@@ -199,15 +200,28 @@ async function checkProject(avala: Avala, uid: string): Promise<void> {
   }
 }
 
+interface ProjectsToJudge {
+  readonly projects: readonly string[];
+  readonly gate: Gate;
+  readonly names: GateNames;
+}
+
 /**
- * Whether projects are ready, by their tasks and quality targets. Nothing is read where the gate asks for neither.
+ * Whether projects are ready, by their tasks and quality targets. Nothing is read where the gate asks for neither. An outage
+ * is waited out until `timeoutMs` are over: it may come after days of waiting, and says nothing of the projects.
  * @throws AvalaError when what is asked for can't be read
  */
-export async function readProjectConditions(
+export function readProjectConditions(
   avala: Avala,
-  projects: readonly string[],
-  { hasNoPending, quality: mode }: Gate,
-  names: GateNames,
+  { timeoutMs, ...judged }: ProjectsToJudge & { readonly timeoutMs: number },
+): Promise<JudgedProjects> {
+  const what = "the projects' tasks and quality targets";
+  return throughOutages(avala, { what, timeoutMs, work: (within) => judge(within, judged) });
+}
+
+async function judge(
+  avala: Avala,
+  { projects, gate: { hasNoPending, quality: mode }, names }: ProjectsToJudge,
 ): Promise<JudgedProjects> {
   const conditions: Condition[] = [];
   const warnings: string[] = [];

@@ -10,7 +10,7 @@ interface Awaited<T> {
   readonly timeoutMs: number;
   readonly read: (avala: Avala) => Promise<T>;
   readonly isDone: (value: T) => boolean;
-  readonly onValue: (value: T) => void;
+  readonly onValue?: (value: T) => void;
 }
 
 /** @throws AvalaError `timeout`, `cancelled`; what a read throws that waiting can't help */
@@ -28,4 +28,22 @@ export function waitFor<T>(avala: Avala, awaited: Awaited<T>): Promise<T> {
     onRecovery: (durationMs) =>
       avala.emit({ kind: "outage-end", what: `Waiting for ${awaited.what}`, durationMs }),
   });
+}
+
+/**
+ * Does `work` once, and again after each failure that may pass, until the deadline: for what stands between two waits, where an
+ * outage must not end a run of hours. `work` gets a session that waits no longer than that.
+ * @throws AvalaError as {@link waitFor}
+ */
+export function throughOutages<T>(
+  avala: Avala,
+  {
+    what,
+    timeoutMs,
+    work,
+  }: Pick<Awaited<T>, "what" | "timeoutMs"> & {
+    readonly work: (within: Avala) => Promise<T>;
+  },
+): Promise<T> {
+  return waitFor(avala, { what, timeoutMs, read: work, isDone: () => true });
 }

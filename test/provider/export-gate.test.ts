@@ -50,6 +50,17 @@ test.each([
   },
 );
 
+test("waits out an outage when it looks at tasks", async () => {
+  const on = { target: "api", path: "/tasks/" } as const;
+  // More than one call tries by itself.
+  bench.avala.setFault({ on, times: 12, reply: { status: 503 } });
+  const { outs } = await make(handler(), {
+    projects: [project(4, 4)],
+    gate: { pendingTasks: 0 },
+  });
+  expect(outs).toMatchObject({ state: "completed" });
+});
+
 test("stays closed while a task is pending, and makes no export", async () => {
   const inputs = await checked(handler(), {
     projects: [project(4, 4, 1)],

@@ -19,12 +19,12 @@ import {
   exportOutputs,
   isNamedByContent,
   requestOf,
+  timeoutMsOf,
   type ExportGiven,
   type ExportInputs,
   type ExportOutputs,
 } from "./inputs";
 
-const DEFAULT_TIMEOUT_MINUTES = 60;
 function isWaiting({ waitForExport: waits }: ExportInputs): boolean {
   return waits !== false;
 }
@@ -100,7 +100,7 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
    */
   private async finish(started: Export, inputs: ExportInputs, call: Call): Promise<ExportOutputs> {
     if (!isWaiting(inputs)) return exportOutputs(started, inputs);
-    const timeoutMs = (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000;
+    const timeoutMs = timeoutMsOf(inputs);
     try {
       const ended = await waitForExport(this.session.avala(call), started.uid, { timeoutMs });
       await this.tellEnd(ended, call);

@@ -11,7 +11,7 @@ import {
   type GateNames,
 } from "../../../src/operations/gate";
 import type { Messages } from "../../process/messages";
-import { gateOf, type ExportInputs } from "./inputs";
+import { gateOf, timeoutMsOf, type ExportInputs } from "./inputs";
 
 const NAMES: GateNames = {
   minTasks: "gate.minTasks",
@@ -44,7 +44,10 @@ export async function judgeGate(
 ): Promise<void> {
   if (inputs.gate === undefined) return;
   const gate = gateOf(inputs.gate);
-  const ofProjects = await readProjectConditions(avala, inputs.projects, gate, NAMES);
+  const ofProjects = await readProjectConditions(avala, {
+    ...{ projects: inputs.projects, gate, names: NAMES },
+    timeoutMs: timeoutMsOf(inputs),
+  });
   for (const text of ofProjects.warnings) await messages.warn(text);
   const ofExport = finished === undefined ? [] : exportConditions(finished, gate, NAMES);
   const conditions = [...ofExport, ...ofProjects.conditions];

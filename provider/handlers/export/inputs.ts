@@ -137,3 +137,9 @@ export function exportOutputs(found: Export, asked: Partial<ExportInputs>): Expo
     slices: asked.slices ?? found.slices,
   });
 }
+
+const DEFAULT_TIMEOUT_MINUTES = 60;
+
+export function timeoutMsOf({ timeoutMinutes }: Pick<ExportInputs, "timeoutMinutes">): number {
+  return (timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000;
+}

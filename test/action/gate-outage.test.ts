@@ -1,0 +1,96 @@
+// A gate that is looked at through an outage, at each of the calls that a look makes. It plays in virtual time.
+import { run } from "../../action/run";
+import type { Emulator } from "../../emulator";
+import { startQuietly } from "../support/quiet-emulator";
+import { recordTalkingTo, type Recorded } from "../support/recorded-action";
+import { createTempTree, type TempTree } from "../support/temp-tree";
+import { virtualClock, type VirtualClock } from "../support/virtual-clock";
+
+let tree: TempTree;
+let clock: VirtualClock;
+let emulator: Emulator;
+
+beforeEach(async () => {
+  tree = createTempTree();
+  clock = virtualClock();
+  emulator = await startQuietly({ exportMs: 20 * 60_000, clock });
+});
+afterEach(async () => {
+  await emulator.stop();
+  tree.remove();
+});
+
+// More than one call tries by itself.
+const times = 12;
+
+async function addTarget(projectUid: string): Promise<void> {
+  const target = { name: "Issues", metric: "issue_rate", threshold: 0.1, operator: "gt" };
+  await fetch(`${emulator.baseUrl}/projects/${projectUid}/quality-targets/`, {
+    method: "POST",
+    headers: { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" },
+    body: JSON.stringify({ ...target, severity: "critical" }),
+  });
+}
+
+async function look(inputs: Record<string, string>): Promise<Recorded> {
+  const recorded = recordTalkingTo(emulator, { tree, clock, inputs });
+  await clock.run(run(recorded.environment));
+  return recorded;
+}
+
+describe.each([
+  ["before the export", 0],
+  ["after it", 1],
+])("an outage %s", (_when, skip) => {
+  test.each([
+    ["/users/me/projects/*", "GET"],
+    ["/tasks/", "GET"],
+    ["/projects/*/quality-targets/evaluate/", "POST"],
+  ])("of %s is waited out", async (path, method) => {
+    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+    await addTarget(uid);
+    const reply = { status: 503 };
+    emulator.setFault({ on: { target: "api", method, path }, skip, times, reply });
+    const { outputs, errors, warnings } = await look({
+      ...{ "export-projects": uid, "gate-pending-tasks": "0" },
+      "gate-quality-targets": "critical",
+    });
+    expect(errors).toEqual([]);
+    expect(outputs["outcome"]).toBe("exported");
+    expect(warnings.filter(({ text }) => text.includes("Still waiting"))).toHaveLength(1);
+    expect(emulator.exports()).toHaveLength(1);
+  });
+});
+
+test("an outage when the export is started is waited out, and one is started", async () => {
+  const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+  const on = { target: "api", method: "GET", path: "/exports/" } as const;
+  emulator.setFault({ on, times, reply: { status: 503 } });
+  const { outputs, errors } = await look({ "export-projects": uid });
+  expect(errors).toEqual([]);
+  expect(outputs["outcome"]).toBe("exported");
+  expect(emulator.exports()).toHaveLength(1);
+});
+
+test("an outage when an existing export is read first is waited out", async () => {
+  const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+  await look({ "export-projects": uid, "wait-for-export": "false" });
+  const made = emulator.exports()[0]?.uid ?? "";
+  const on = { target: "api", path: `/exports/${made}/` } as const;
+  emulator.setFault({ on, times, reply: { status: 503 } });
+  const { outputs, errors } = await look({ "export-uid": made });
+  expect(errors).toEqual([]);
+  expect(outputs["outcome"]).toBe("exported");
+});
+
+test("an outage that outlasts timeout-minutes ends as timeout, with what failed last", async () => {
+  const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+  const on = { target: "api", path: "/tasks/" } as const;
+  emulator.setFault({ on, times: 0, reply: { status: 503 } });
+  const { outputs, errors } = await look({
+    ...{ "export-projects": uid, "gate-pending-tasks": "0", "timeout-minutes": "10" },
+  });
+  expect(outputs["outcome"]).toBe("timeout");
+  expect(errors[0]).toContain("503");
+  expect(emulator.exports()).toEqual([]);
+});
