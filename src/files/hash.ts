@@ -7,7 +7,7 @@ import type { KnownFiles } from "./digests/known-files";
 import { stampIn } from "./digests/stamp";
 import type { LocalFile } from "./local-file";
 import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./workers/file-workers";
-import type { FileFault } from "./workers/jobs";
+import { hashChunkBytes, type FileFault } from "./workers/jobs";
 import { createManifest, type Manifest, type ManifestEntry } from "./manifest/manifest";
 
 export interface HashProgress {
@@ -18,7 +18,7 @@ export interface HashProgress {
 }
 
 export interface HashOptions {
-  /** Threads. @default one for each core but one, 1 to 4; none for a few small files */
+  /** Threads. @default one for each core, 1 to 4; none for a few small files */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Where the digests are noted, so that files that have not changed need not be read again. */
@@ -35,10 +35,9 @@ const FEW_BYTES = 8 * 1024 * 1024;
 // What a thread gets at once: enough that the message costs nothing, little enough that all threads end together.
 const BATCH_FILES = 256;
 const BATCH_BYTES = 16 * 1024 * 1024;
-const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * The manifest of `files`: each of which the digest is not known is read once, in chunks of 1 MiB. May be repeated.
+ * The manifest of `files`: each of which the digest is not known is read once, in small chunks. May be repeated.
  * @throws AvalaError `file_changed`, naming the files whose size is not what was listed or which changed while they were
  * read (size, times, inode); `file` for ones that can't be read; `cancelled`
  */
@@ -94,7 +93,14 @@ async function readDigests(
   return entries;
 }
 
+/** Large files first, the largest before all: one that began last would be read by one thread while the others wait. */
 function* batchesOf(files: readonly LocalFile[]): Generator<readonly LocalFile[]> {
+  const isLarge = ({ sizeBytes }: LocalFile): boolean => sizeBytes >= BATCH_BYTES;
+  for (const file of files.filter(isLarge).sort((a, b) => b.sizeBytes - a.sizeBytes)) yield [file];
+  yield* smallBatchesOf(files.filter((file) => !isLarge(file)));
+}
+
+function* smallBatchesOf(files: readonly LocalFile[]): Generator<readonly LocalFile[]> {
   let batch: LocalFile[] = [];
   let bytes = 0;
   for (const file of files) {
@@ -127,7 +133,7 @@ async function hashBatch({
     kind: "hash" as const,
     paths: batch.map((file) => file.absolutePath),
     sizesBytes: batch.map((file) => file.sizeBytes),
-    chunkBytes: CHUNK_BYTES,
+    chunkBytes: hashChunkBytes,
   };
   const sinceMs = known?.nowMs() ?? 0;
   const { sha256, stamps, faults } = await workers.hash(job, onBytes);

@@ -7,7 +7,7 @@ import type { KnownFiles } from "./digests/known-files";
 import { isSameStamp, putStamp, stampIn, stampLength } from "./digests/stamp";
 import { pause, type LookedFor, type Looked, type LookOptions } from "./look";
 import { createFileWorkers } from "./workers/file-workers";
-import { millisecondsOf, type HashJob } from "./workers/jobs";
+import { hashChunkBytes, millisecondsOf, type HashJob } from "./workers/jobs";
 
 /** Not one for each: so many at once take a few ms. */
 const filesAtOnce = 500;
@@ -87,6 +87,6 @@ function jobOf(drawn: readonly Drawn[]): HashJob {
     kind: "hash",
     paths: drawn.map(({ absolutePath }) => absolutePath),
     sizesBytes: drawn.map(({ sizeBytes }) => sizeBytes),
-    chunkBytes: 1024 * 1024,
+    chunkBytes: hashChunkBytes,
   };
 }

@@ -24,9 +24,9 @@ export interface FileWorkers {
 
 const MAX_WORKERS = 4; // more read against each other, and a disk feeds no more than a few cores of 1.8 GB/s
 
-/** One thread beside the main one for each core, at most four. */
+/** One thread for each core, at most four: the main one only waits for them. */
 export function defaultWorkerCount(): number {
-  return Math.min(MAX_WORKERS, Math.max(1, availableParallelism() - 1));
+  return Math.min(MAX_WORKERS, availableParallelism());
 }
 
 /** `count` threads, started when they are first needed; with 0 the jobs run here: a few files are done before a thread has started. */
