@@ -1,14 +1,14 @@
 // The list that `files-from` names: read, brought to paths below the root, and what of it led to nothing. Reads this file and
 // looks whether files are there; knows nothing of globs.
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { InputError, messageOf } from "../../src/errors";
-import { withHome } from "../../src/home-path";
 import { readPathList, type PathList } from "../../src/files/path-list";
 import { createListed, type Listed } from "../../src/files/scan/listed";
 import { formatBytes, shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";
+import { meantPaths } from "./list-forms";
 import { fromWorkspace } from "../workspace-path";
 
 // A million paths of 60 characters.
@@ -32,7 +32,11 @@ export function readFilesFrom(
   workspace: string,
 ): FilesFrom | undefined {
   if (filesFrom === undefined) return undefined;
-  const list = readPathList(readBytes(fromWorkspace(workspace, filesFrom), filesFrom));
+  const read = readPathList(readBytes(fromWorkspace(workspace, filesFrom), filesFrom));
+  const list = {
+    ...read,
+    paths: meantPaths(read, (path) => isThere(fromWorkspace(workspace, path))),
+  };
   const given = fromWorkspace(workspace, root);
   const below = [given, realOf(given)];
   const places = list.paths.map((path) => placeOf(path, workspace, below));
@@ -69,7 +73,7 @@ function readBytes(file: string, name: string): Buffer {
 
 /** A path of the list below the root, relative to it; `undefined` for one that is elsewhere. */
 function placeOf(path: string, workspace: string, roots: readonly string[]): string | undefined {
-  const absolute = resolve(workspace, withHome(path));
+  const absolute = fromWorkspace(workspace, path);
   for (const root of roots) {
     const inside = relative(root, absolute);
     if (inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside))

@@ -19,7 +19,7 @@ export function listSlip(list: List, isThere: IsThere): string | undefined {
   if (/^[ACDMRTUX]\d*\t/.test(first))
     return `the line ${shown(first)} has a status before the path; use git diff --name-only`;
   const parts = list.form === "lines" ? first.split(/[ ,]+/) : [first];
-  if (parts.length > 1 && parts.every((part) => isThere(join(workspace, part))))
+  if (parts.length > 1 && parts.some((part) => isThere(join(workspace, part))))
     return `the line ${shown(cut(first))} lists several paths; write one per line (separator: "\\n" or json: true for tj-actions/changed-files)`;
   if (root !== workspace && isThere(join(root, first)))
     return `${shown(first)} is in root, but paths are relative to the workspace; write them from there`;

@@ -12,7 +12,8 @@ export function readPathList(bytes: Uint8Array): PathList {
   if (text.includes("\0")) return { form: "nul", paths: filled(text.split("\0")) };
   const json = readJson(text);
   if (json !== undefined) return { form: "json", paths: filled(json) };
-  return { form: "lines", paths: filled(text.split(/\r?\n/)).map(unquoted) };
+  // tj-actions/changed-files escapes line breaks, too; no name ends in a backslash.
+  return { form: "lines", paths: filled(text.split(/\\?\r?\n/)).map(unquoted) };
 }
 
 function filled(paths: readonly string[]): readonly string[] {
@@ -28,6 +29,11 @@ function decoded(bytes: Uint8Array): string {
 /** A first name may begin with a bracket, so that only a whole array of texts is one. */
 function readJson(text: string): readonly string[] | undefined {
   if (!/^\s*\[/.test(text)) return undefined;
+  // Escaped for a shell, too, it has backslashes before what JSON has none before.
+  return parsed(text) ?? parsed(text.replace(/\\(?![\\"/bfnrtu])/g, ""));
+}
+
+function parsed(text: string): readonly string[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isList = Array.isArray(value) && value.every((one) => typeof one === "string");

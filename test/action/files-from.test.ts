@@ -85,6 +85,35 @@ test("what it names is hidden or of no item as if a glob had matched it", async 
   expect(shown.outputs["files-total"]).toBe("2");
 });
 
+describe("a list of tj-actions/changed-files", () => {
+  const names = [
+    "photos/dogs/three [1].jpg",
+    "photos/cats/caf\u00e9 (2).jpg",
+    "photos/cats/one.jpg",
+  ];
+  // As its safe_output does, which is on by default.
+  const safe = (text: string): string => text.replace(/[^\x20-\x7E]|[:*?<>|;`$()&!]/g, "\\$&");
+  beforeEach(() => place.tree.write({ "photos/cats/caf\u00e9 (2).jpg": jpeg("five") }));
+
+  test.each([
+    ["with a line for each", safe(names.join("\n")), 3],
+    ["as JSON", safe(JSON.stringify(names)), 3],
+    ["not escaped", names.join("\n"), 3],
+    ["on one line, with blanks between", safe("photos/cats/one.jpg photos/cats/two.jpg"), 2],
+  ])("is taken as it is meant: %s", async (_form, list, count) => {
+    const { errors, warnings, outputs } = await act(list);
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual([]);
+    expect(outputs["files-total"]).toBe(String(count));
+  });
+
+  test("on one line is refused where a name has a blank, for it could be two", async () => {
+    const { errors } = await act(safe(names.join(" ")));
+    expect(errors[0]).toContain("one per line");
+    expect(place.emulator.datasets()).toEqual([]);
+  });
+});
+
 test("only links that it names are looked at", async () => {
   place.tree.write({
     "photos/broken.jpg": { link: "nowhere" },
@@ -161,7 +190,7 @@ describe("a list that leads to no file is refused with the reason", () => {
     ["paths in root", "cats/one.jpg\n", { root: "photos" }, "relative to the workspace"],
     ["paths elsewhere", "other/four.jpg\n", { root: "photos" }, "is in root"],
     ["deleted files", "photos/cats/gone.jpg\n", {}, "--diff-filter=d"],
-    ["blanks between paths", "photos/cats/one.jpg photos/cats/two.jpg", {}, "one per line"],
+    ["commas between paths", "photos/cats/one.jpg,photos/cats/two.jpg", {}, "one per line"],
     ["a status before each", "M\tphotos/cats/one.jpg\n", {}, "--name-only"],
     ["backslashes", "photos\\cats\\one.jpg\n", {}, "write photos/cats/one.jpg"],
     ["globs", "photos/**/*.jpg\n", {}, "globs go into files"],

@@ -19,6 +19,12 @@ describe("a list of paths", () => {
       ["#1.jpg", "!2.jpg", "*.jpg"],
     ],
     ["blanks at a name's ends", " a.jpg \n", [" a.jpg "]],
+    ["lines whose breaks are escaped", "a.jpg\\\nb.jpg", ["a.jpg", "b.jpg"]],
+    [
+      "a JSON array escaped for a shell",
+      '["a \\(1\\).jpg","c\\\u00e4.jpg"]',
+      ["a (1).jpg", "c\u00e4.jpg"],
+    ],
     ["nothing", "\n", []],
   ])("reads %s", (_name, text, paths) => {
     expect(read(text)).toEqual(paths);
