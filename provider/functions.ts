@@ -1,7 +1,6 @@
 // What a program looks up while it runs: datasets, exports and projects that are there. Reads only, in the program's own
 // process, with the same configuration as the resources.
 import * as pulumi from "@pulumi/pulumi";
-import { connect } from "../src/api/connect";
 import type { Avala } from "../src/api/connection";
 import type { Dataset } from "../src/api/endpoints/dataset-wire";
 import * as datasets from "../src/api/endpoints/datasets";
@@ -62,6 +61,8 @@ async function look<T>(
     const { organizationUid, organization, ...connection } = requireKey(
       soundConfig((key) => config.get(key), process.env),
     );
+    // Most programs look nothing up, and the HTTP libraries take as long to load as all the rest.
+    const { connect } = await import("../src/api/connect.js");
     const avala = connect(connection);
     try {
       return asData(await read(avala, { organizationUid, organization }));

@@ -58,6 +58,14 @@ test("a program, the engine's runtime and a script each find what they load", as
   expect(names.trim()).toMatch(/^function,function,function$/);
 });
 
+test("a program that looks nothing up loads no HTTP library", async () => {
+  const loaded = await node(
+    "-p",
+    `require("@avala/pulumi"); Object.keys(require.cache).filter((file) => /node_modules.(axios|undici)/.test(file)).length`,
+  );
+  expect(loaded.trim()).toBe("0");
+});
+
 test("its types are there for a program that imports it", async () => {
   const manifest = join(folder, "node_modules/@avala/pulumi/package.json");
   const { exports } = JSON.parse(await readFile(manifest, "utf8")) as {
