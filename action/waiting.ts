@@ -6,11 +6,16 @@ export interface WaitBudget {
   readonly leftMs: () => number;
   /** As `leftMs`, and starts nothing: for a wait that most runs don't have. */
   readonly peekMs: () => number;
+  /** How long an outage may be waited for in a step that must not fail by a moment: a minute at least. */
+  readonly patienceMs: () => number;
   /** Takes off such a wait; after the first `leftMs` the time runs anyway. */
   readonly spend: (ms: number) => void;
   /** Takes out ms that just went by and were work. */
   readonly exclude: (ms: number) => void;
 }
+
+// The last steps of a run often come when its time is over. A moment of a server's must not decide them even then.
+const MIN_PATIENCE_MS = 60_000;
 
 export function createWaitBudget(totalMs: number, clock: Clock): WaitBudget {
   let startedMs: number | undefined;
@@ -22,6 +27,7 @@ export function createWaitBudget(totalMs: number, clock: Clock): WaitBudget {
   };
   return {
     peekMs,
+    patienceMs: () => Math.max(MIN_PATIENCE_MS, peekMs()),
     leftMs() {
       startedMs ??= clock.now();
       return peekMs();

@@ -14,8 +14,6 @@ import type { Results } from "./results";
 const MAX_DESCRIPTION_CHARACTERS = 140;
 // The last status of a cancelled job must be quick: the runner ends it 10 s after the cancel.
 const LAST_STATUS_MS = 3_000;
-// The last status of a run is often set when its time is over. A moment of GitHub's must not decide it even then.
-const MIN_PATIENCE_MS = 60_000;
 
 export interface StatusCheck {
   set(state: StatusState, description: string): Promise<void>;
@@ -34,7 +32,7 @@ export function createStatusCheck(
       const text = descriptionOf(redact(description, log.secrets));
       const isStopping = environment.signal.aborted;
       const signal = isStopping ? AbortSignal.timeout(LAST_STATUS_MS) : environment.signal;
-      const leftMs = Math.max(MIN_PATIENCE_MS, budget.peekMs());
+      const leftMs = budget.patienceMs();
       const onOutage = (outage: string): void => log.warn(outage);
       const what = { ...status, state, description: text };
       const startedMs = clock.now();

@@ -96,3 +96,30 @@ test("an hour of waiting goes on through an outage, and its log says so", async 
   expect(log.length).toBeLessThan(80);
   expect(minutes.at(-1)).toBe(55);
 });
+
+test("the steps after the wait are as patient: an outage then makes no second export", async () => {
+  const project = emulator.addProject("labels", { tasks: 4, exportable: 4 }).uid;
+  const inputs = {
+    "export-projects": project,
+    "gate-pending-tasks": "0",
+    "download-path": "export",
+    "timeout-minutes": "56",
+  };
+  const onInfo = (line: string): void => {
+    if (!/^Export \S+: completed/.test(line)) return;
+    const reply = { status: 503 };
+    // More than one read's tries, for the tasks and for the file.
+    emulator.setFault({ on: { path: "/tasks/*" }, times: 12, reply });
+    emulator.setFault({ on: { target: "storage", method: "GET" }, times: 12, reply });
+  };
+  const recorded = recordTalkingTo(emulator, { tree, clock, inputs, onInfo });
+  await clock.run(run(recorded.environment));
+  expect(recorded.errors).toEqual([]);
+  expect(recorded.outputs).toMatchObject({
+    outcome: "exported",
+    "download-path": tree.at("export"),
+  });
+  const told = recorded.warnings.map(({ text }) => text).join("\n");
+  expect(told).toContain("Still waiting for the projects' tasks and quality targets");
+  expect(told).toContain("Still waiting for the file of export");
+});
