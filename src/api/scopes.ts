@@ -2,6 +2,8 @@
 
 export type Scope = `${string}.${"read" | "write" | "create"}`;
 
+const EVALUATE = /^POST \/projects\/\{uid\}\/quality-targets\/evaluate\//;
+
 // The first match counts. Polls and downloads: by the reference `exports.create` is enough, by the newest source it is not.
 const SCOPE_OF_ROUTE: readonly (readonly [RegExp, Scope])[] = [
   [/^POST \/exports\/$/, "exports.create"],
@@ -12,7 +14,7 @@ const SCOPE_OF_ROUTE: readonly (readonly [RegExp, Scope])[] = [
   [/^GET \/datasets\//, "datasets.read"],
   [/^\w+ \/datasets\//, "datasets.write"],
   [/^GET \/projects\/\{uid\}\/(?:quality-targets|consensus)\//, "qc.read"],
-  [/^POST \/projects\/\{uid\}\/quality-targets\/evaluate\//, "qc.read"],
+  [EVALUATE, "qc.read"],
   [/^\w+ \/projects\/\{uid\}\/(?:quality-targets|consensus)\//, "qc.write"],
   [/^GET \/(?:users\/me\/)?projects\//, "projects.read"],
   [/^GET \/tasks\//, "tasks.read"],
@@ -28,6 +30,14 @@ const SCOPE_OF_ROUTE: readonly (readonly [RegExp, Scope])[] = [
 /** The scope that a scoped key needs for a route's template, `GET /exports/{uid}/`; `undefined` where none is known. */
 export function scopeOf(route: string): Scope | undefined {
   return SCOPE_OF_ROUTE.find(([pattern]) => pattern.test(route))?.[1];
+}
+
+/** For messages: `the scope exports.read`. */
+export function scopeWordsOf(route: string): string {
+  const scope = scopeOf(route);
+  if (scope === undefined) return "the scope for it";
+  // A POST that changes nothing: no source says which of the two it needs.
+  return EVALUATE.test(route) ? "the scope qc.read, or qc.write" : `the scope ${scope}`;
 }
 
 // All that a source names. A list with another word in it (a wildcard, "admin", a newer scope) may open more than it shows.
@@ -46,25 +56,26 @@ export function scopeNamedIn(text: string): string | undefined {
 }
 
 interface Disagreement {
-  /** The scope that is enough by the reference, which knows no other for it; `undefined` where it wants none. */
-  readonly enough: Scope | undefined;
+  /** Each is enough by the reference, which knows no other for it, or may be; `undefined` where it wants none. */
+  readonly enough: readonly Scope[] | undefined;
   /** When a key shows that it lacks the newest source's scope. */
   readonly shows: string;
 }
 
 // The reference has five scopes, the newest source has more: where only the newest one wants a scope, nothing is proved.
 const DISAGREEMENTS: Readonly<Partial<Record<Scope, Disagreement>>> = {
-  "exports.read": { enough: "exports.create", shows: "when the export's status is first read" },
-  "tasks.read": { enough: "projects.read", shows: "when tasks are read" },
+  "exports.read": { enough: ["exports.create"], shows: "when the export's status is first read" },
+  "tasks.read": { enough: ["projects.read"], shows: "when tasks are read" },
   "organizations.read": { enough: undefined, shows: "when the organization is looked up" },
-  "storage.read": { enough: "datasets.read", shows: "when storage configs are read" },
-  "storage.write": { enough: "datasets.write", shows: "when the storage config is written" },
-  "webhooks.read": { enough: "datasets.read", shows: "when webhooks are read" },
-  "webhooks.write": { enough: "datasets.write", shows: "when the webhook is written" },
-  "slices.read": { enough: "datasets.read", shows: "when slices are read" },
-  "slices.write": { enough: "datasets.write", shows: "when the slice is written" },
-  "qc.read": { enough: "projects.read", shows: "when quality targets are read" },
-  "qc.write": { enough: "projects.read", shows: "when the quality target is written" },
+  "storage.read": { enough: ["datasets.read"], shows: "when storage configs are read" },
+  "storage.write": { enough: ["datasets.write"], shows: "when the storage config is written" },
+  "webhooks.read": { enough: ["datasets.read"], shows: "when webhooks are read" },
+  "webhooks.write": { enough: ["datasets.write"], shows: "when the webhook is written" },
+  "slices.read": { enough: ["datasets.read"], shows: "when slices are read" },
+  "slices.write": { enough: ["datasets.write"], shows: "when the slice is written" },
+  // No source says which of the two the POST that evaluates needs.
+  "qc.read": { enough: ["projects.read", "qc.write"], shows: "when quality targets are read" },
+  "qc.write": { enough: ["projects.read"], shows: "when the quality target is written" },
 };
 
 export interface DoubtedScope {
@@ -88,7 +99,8 @@ export function judgeScopes(listed: readonly string[], wanted: readonly Scope[])
   const isDoubted = (scope: Scope): boolean => {
     const disagreement = DISAGREEMENTS[scope];
     if (disagreement === undefined) return false;
-    return disagreement.enough === undefined || has.has(disagreement.enough);
+    const { enough } = disagreement;
+    return enough === undefined || enough.some((other) => has.has(other));
   };
   return {
     lacked: missing.filter((scope) => !isDoubted(scope)),

@@ -166,6 +166,7 @@ describe("a key's permissions", () => {
   test.each([
     ["exports.create polls by the reference", ["exports.create"], "exports.read"],
     ["datasets.read covers storage by the reference", ["datasets.read"], "storage.read"],
+    ["qc.write may be what evaluating wants", ["qc.write"], "qc.read"],
     ["projects.read lists tasks by the reference", ["projects.read"], "tasks.read"],
     ["no scope for organizations is in the reference", ["datasets.read"], "organizations.read"],
     ["the case differs", ["Exports.READ"], "exports.read"],

@@ -1,6 +1,6 @@
 // What to do about a call that the server does not allow, or about an organization that it does not take. The server's own
 // words come first: our table of scopes is a belief (docs/api.md, "Scopes"). Pure.
-import { scopeNamedIn, scopeOf } from "../scopes";
+import { scopeNamedIn, scopeWordsOf } from "../scopes";
 import type { ErrorBody } from "./error-body";
 
 const ORGANIZATION = /\borgani[sz]ations?\b/i;
@@ -23,9 +23,7 @@ export function permissionHint(route: string, body: ErrorBody): string {
     return "The plan does not include this call: change the plan in Avala, or leave out what needs it.";
   if (isAboutOrganization(body))
     return "Give the organization that the key's user is a member of, or use a key of one of its members.";
-  const scope = scopeOf(route);
-  const what = scope === undefined ? "the scope for it" : `the scope ${scope}`;
-  return `The key needs ${what}, and its user the role and plan for it.`;
+  return `The key needs ${scopeWordsOf(route)}, and its user the role and plan for it.`;
 }
 
 /** For a 400 or 422 that finds fault with an organization. */
