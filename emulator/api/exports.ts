@@ -115,9 +115,7 @@ function showExport(job: Export, request: ApiRequest, world: World): unknown {
     name: job.name,
     format: job.format,
     status,
-    total_task_count: job.totalTasks,
-    // Not known before the job has begun (contract: may be null).
-    exported_task_count: status === "requested" ? null : Math.floor(job.exportedTasks * share),
+    ...counts(job, { status, share }, dialect),
     download_url: isDone ? downloadUrl(job, request, world) : null,
     datasets: shown.datasets,
     slices: shown.slices,
@@ -125,6 +123,21 @@ function showExport(job: Export, request: ApiRequest, world: World): unknown {
     filter_query_string: job.filterQueryString,
     created_at: isoTime(job.createdAt),
     ...(dialect.exportReason === "error" ? more : {}),
+  };
+}
+
+function counts(
+  job: Export,
+  { status, share }: { readonly status: string; readonly share: number },
+  { exportCounts }: Dialect,
+): object {
+  if (exportCounts === "absent") return {};
+  const isShown = exportCounts === "present";
+  return {
+    total_task_count: isShown ? job.totalTasks : null,
+    // Not known before the job has begun (contract: may be null).
+    exported_task_count:
+      isShown && status !== "requested" ? Math.floor(job.exportedTasks * share) : null,
   };
 }
 

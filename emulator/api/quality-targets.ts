@@ -16,7 +16,7 @@ const METRICS: readonly string[] = [
   "critical_issue_count",
 ];
 
-/** A target is breached while this holds between the value and its threshold. */
+/** What an operator states of the value and the threshold: the breach, or the goal, by the dialect. */
 const OPERATORS: Readonly<Record<string, (value: number, threshold: number) => boolean>> = {
   gt: (value, threshold) => value > threshold,
   lt: (value, threshold) => value < threshold,
@@ -73,7 +73,9 @@ export function evaluateQualityTargets(request: ApiRequest, world: World): ApiRe
 function evaluate(target: QualityTarget, project: Project, now: number, world: World): unknown {
   const { uid, name, metric, threshold, operator, severity } = target;
   const { [metric]: value = 0 } = project.metrics ?? {};
-  const isBreached = value !== null && OPERATORS[operator]?.(value, threshold) === true;
+  const isStated = value !== null && OPERATORS[operator]?.(value, threshold) === true;
+  const breaches = world.config.dialect.targetOperators === "breach";
+  const isBreached = value !== null && isStated === breaches;
   world.state.qualityTargets.set(uid, {
     ...target,
     ...{ lastEvaluatedAt: now, lastValue: value, isBreached },

@@ -1,4 +1,4 @@
-// Switches of exports. A description, no behaviour.
+// Switches of exports, and of the quality that they are held to. A description, no behaviour.
 import { defineSwitch } from "./switch";
 
 export const EXPORTS = {
@@ -56,5 +56,22 @@ export const EXPORTS = {
     default: "zip",
     evidence:
       "The reference names the formats, and its example of a `download_url` ends in `.zip`; no source says how a format is packed.",
+  }),
+  exportCounts: defineSwitch({
+    about: "`total_task_count` and `exported_task_count` of an export",
+    forms: { present: "in every response", absent: "in none", null: "null" },
+    default: "present",
+    evidence:
+      "Only the newest source has them, as optional fields; the guide, the reference's example and the SDKs show none.",
+  }),
+  targetOperators: defineSwitch({
+    about: "what a quality target's operator states",
+    forms: {
+      breach: "its breach: `gt` is breached above the threshold",
+      goal: "its goal: `gt` is breached at the threshold and below",
+    },
+    default: "breach",
+    evidence:
+      'The reference\'s name for one is "Max rejection rate" and its example `gt`; a guide of the SDKs calls one with `gte` "Minimum Accuracy".',
   }),
 };

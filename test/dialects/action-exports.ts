@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { jpeg } from "../support/temp-tree";
-import { type ActionBench, VERSIONED } from "./action-bench";
+import { type ActionBench, SCOPES, VERSIONED } from "./action-bench";
 import type { Scenarios } from "./columns";
 import { LARGE_BYTES } from "./over-dialects";
 
@@ -49,13 +49,15 @@ export const RESUMES: Scenarios<ActionBench> = {
   },
 };
 
+/** Where Avala counts no tasks, a condition about them closes the gate. */
+const isCounted = ({ dialect }: ActionBench): boolean => dialect.exportCounts === "present";
+
 export const EXPORTS: Scenarios<ActionBench> = {
   "exports what it uploaded, and downloads the file": async (bench) => {
     const { outputs, errors, warnings } = await bench.step({
       ...VERSIONED,
       "export-datasets": "uploaded",
-      "gate-min-tasks": "1",
-      "gate-min-exported": "100%",
+      ...(isCounted(bench) ? { "gate-min-tasks": "1", "gate-min-exported": "100%" } : {}),
       "download-path": "export",
     });
     expect({ errors, warnings }).toEqual({ errors: [], warnings: [] });
@@ -87,19 +89,55 @@ export const EXPORTS: Scenarios<ActionBench> = {
   },
 };
 
+/** Critical, `issue_rate` `gt` 0.1. */
+async function addTarget({ emulator }: ActionBench, projectUid: string): Promise<void> {
+  const reply = await fetch(`${emulator.baseUrl}/projects/${projectUid}/quality-targets/`, {
+    method: "POST",
+    headers: { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" },
+    body: JSON.stringify({
+      ...{ name: "Issues", metric: "issue_rate", threshold: 0.1 },
+      ...{ operator: "gt", severity: "critical" },
+    }),
+  });
+  expect(reply.status).toBe(201);
+}
+
 export const GATES: Scenarios<ActionBench> = {
   "opens for an export that contains all tasks": async (bench) => {
     const { uid } = bench.emulator.addProject("done", { tasks: 4, exportable: 4 });
-    const { outputs, errors } = await bench.step({ "export-projects": uid, "gate-min-tasks": "4" });
+    const gate = isCounted(bench) ? { "gate-min-tasks": "4" } : {};
+    const { outputs, errors } = await bench.step({ "export-projects": uid, ...gate });
     expect(errors).toEqual([]);
     expect(outputs).toMatchObject({ outcome: "exported", complete: "true" });
   },
 
   "stays closed while an export contains too few tasks": async (bench) => {
     const { uid } = bench.emulator.addProject("half", { tasks: 4, exportable: 2 });
-    const { outputs, errors } = await bench.step({ "export-projects": uid });
+    const gate = isCounted(bench) ? {} : { "gate-min-exported": "2" };
+    const { outputs, errors } = await bench.step({ "export-projects": uid, ...gate });
     expect(errors).toHaveLength(1);
     expect(outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
+  },
+
+  "opens and closes by tasks and quality targets, as Avala judges them": async (bench) => {
+    const { emulator } = bench;
+    const key = "avk_gate_gate_gate_gate";
+    emulator.addKey({ key, scopes: [...SCOPES, "tasks.read", "qc.read", "qc.write"] });
+    const { uid } = emulator.addProject("judged", { tasks: 4, exportable: 4, completedTasks: 4 });
+    await addTarget(bench, uid);
+    const given = {
+      ...{ "export-projects": uid, "gate-pending-tasks": "0", "gate-quality-targets": "critical" },
+    };
+    const outcomeAt = async (issueRate: number | null): Promise<string | undefined> => {
+      emulator.setMetrics(uid, { issue_rate: issueRate });
+      return (await bench.step(given, { key })).outputs.outcome;
+    };
+    const isBreach = bench.dialect.targetOperators === "breach";
+    const before = emulator.exports().length;
+    expect(await outcomeAt(null)).toBe("gate_closed");
+    expect(await outcomeAt(isBreach ? 0.2 : 0.05)).toBe("gate_closed");
+    expect(emulator.exports()).toHaveLength(before);
+    expect(await outcomeAt(isBreach ? 0.05 : 0.2)).toBe("exported");
   },
 
   "stays closed after a failed export, and says why or where to look": async (bench) => {

@@ -339,6 +339,16 @@ describe("an export", () => {
     expect(answer.body.status).toBe(word === "shouted" ? "EXPORTED" : word);
   });
 
+  test.each([
+    ["present", { total_task_count: 1, exported_task_count: 1 }],
+    ["null", { total_task_count: null, exported_task_count: null }],
+    ["absent", {}],
+  ] as const)("may have counts that are %s", async (exportCounts, counts) => {
+    const { text } = (await exported({ exportCounts })).answer;
+    const entries = Object.entries(JSON.parse(text) as object);
+    expect(Object.fromEntries(entries.filter(([name]) => name.endsWith("_count")))).toEqual(counts);
+  });
+
   test("may be on the API's own origin, for the key", async () => {
     const { answer, emulator } = await exported({ exportHost: "api", exportKind: "json" });
     const url = answer.body.download_url;

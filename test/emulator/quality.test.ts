@@ -51,6 +51,25 @@ test("a quality target is made, changed, measured and deleted", async () => {
 });
 
 test.each([
+  ["breach", [true, false, false]],
+  ["goal", [false, true, false]],
+] as const)(
+  "an operator states the %s, and what is not measured is not breached",
+  async (targetOperators, breached) => {
+    const emulator = await start({ dialect: { targetOperators } });
+    const { uid } = emulator.addProject("streets");
+    const at = `/projects/${uid}/quality-targets/`;
+    const body = { name: "few issues", metric: "issue_rate", operator: "gt", threshold: 0.1 };
+    await call(emulator, "POST", at, { body });
+    for (const [n, value] of [0.2, 0.05, null].entries()) {
+      emulator.setMetrics(uid, { issue_rate: value });
+      const { body: found } = await call(emulator, "POST", `${at}evaluate/`);
+      expect(found).toMatchObject([{ current_value: value, is_breached: breached[n] }]);
+    }
+  },
+);
+
+test.each([
   [{ metric: "beauty" }, "metric"],
   [{ threshold: "much" }, "threshold"],
   [{ operator: "=" }, "operator"],
