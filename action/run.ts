@@ -13,6 +13,7 @@ import { runExport } from "./export/exporting";
 import { checkBeforeWait } from "./export/fetching";
 import { refuseUnfinished } from "./export/gate";
 import type { ActionEnvironment } from "./environment";
+import { describeParts } from "./report/checksum-parts";
 import { endRun, fail } from "./report/ending";
 import { describeFaults } from "../src/files/content/fault-counts";
 import { withLeftovers } from "./report/cancelled";
@@ -232,5 +233,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const destination = destinationOf(environment, inputs, avala);
   const to = { destination, nowMs: environment.clock.now() };
   Object.assign(results.files, await writeSelection(run.folder, selection, to));
+  const cut = describeParts(results.files.checksumsParts?.length ?? 0, files.length);
+  if (cut !== undefined) log.info(cut);
   run.putOutputs();
 }

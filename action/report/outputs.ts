@@ -12,13 +12,14 @@ import type { Inputs } from "../inputs/inputs";
 import type { Destination } from "../selection/destination";
 import type { Plan } from "../plan/plan-shape";
 import { pathFrom, type Selection } from "../selection/selection";
+import { checksumParts } from "./checksum-parts";
 import type { Facts } from "./facts/facts";
 import { uidsText } from "./growing-report";
 import { reportOf } from "./report-file";
 import type { Results } from "./results";
 import { replacing, write } from "./step-files";
 import { OUTPUT_PREFIX } from "../written";
-import { nameText, urlText, wordText } from "./server-text";
+import { jsonText, nameText, urlText, wordText } from "./server-text";
 
 /** Every output of action.yml; a test holds the two together. */
 type OutputName =
@@ -33,6 +34,7 @@ type OutputName =
   | "bytes-uploaded"
   | "digest"
   | "checksums"
+  | "checksums-parts"
   | "manifest"
   | "plan"
   | "report"
@@ -59,12 +61,19 @@ export async function writeSelection(
   folder: string,
   selection: Selection,
   to: ManifestTerms,
-): Promise<{ manifest: string; checksums: string }> {
-  return {
-    manifest: await writeManifest(folder, selection, { ...to, isComplete: false }),
-    checksums: await write(folder, "SHA256SUMS", checksumsText(onDisk(selection))),
-  };
+): Promise<{ manifest: string; checksums: string; checksumsParts: readonly string[] }> {
+  const text = checksumsText(onDisk(selection));
+  const manifest = await writeManifest(folder, selection, { ...to, isComplete: false });
+  const checksums = await write(folder, CHECKSUMS, text);
+  const parts = checksumParts(text);
+  if (parts.length === 1) return { manifest, checksums, checksumsParts: [checksums] };
+  const checksumsParts: string[] = [];
+  for (const [index, part] of parts.entries())
+    checksumsParts.push(await write(folder, `${CHECKSUMS}.${index + 1}`, part));
+  return { manifest, checksums, checksumsParts };
 }
+
+const CHECKSUMS = "SHA256SUMS";
 
 interface ManifestTerms {
   readonly destination: Destination;
@@ -140,6 +149,7 @@ export function outputsOf(
     ["bytes-uploaded", String(results.bytesSent)],
     ["digest", selection?.manifest.digest ?? ""],
     ["checksums", files.checksums ?? ""],
+    ["checksums-parts", files.checksumsParts === undefined ? "" : jsonText(files.checksumsParts)],
     ["manifest", files.manifest ?? ""],
     ["plan", files.plan ?? ""],
     ["report", files.report ?? ""],

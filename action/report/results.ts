@@ -91,6 +91,8 @@ export interface Results {
   readonly files: {
     manifest?: string;
     checksums?: string;
+    /** The same, in files that GitHub's attestation action takes. */
+    checksumsParts?: readonly string[];
     plan?: string;
     current?: string;
     report?: string;
