@@ -56,7 +56,7 @@ export function connect(options: ConnectOptions): Avala {
     baseUrl,
     clock,
     random,
-    pace: createPace({ clock }),
+    pace: createPace({ clock, random }),
     secrets,
     emit: options.onEvent ?? ignore,
     remembered: {},

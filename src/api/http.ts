@@ -99,9 +99,9 @@ async function attemptCall(
   const isOfAll =
     rateLimit === undefined || rateLimit.remaining === 0 || throttledMs <= BURST_WAIT_MS;
   // Beyond what a run waits for, this call fails at once, and the others must not hang instead.
-  const isBearable = throttledMs > 0 && throttledMs <= MAX_SERVER_WAIT_MS;
-  if (isBearable && isOfAll) pace.hold(nowMs + throttledMs);
-  permit.done(rateLimit);
+  const isBearable = throttledMs <= MAX_SERVER_WAIT_MS;
+  if (reply.status === 429 && isOfAll && isBearable) permit.refuse(rateLimit, nowMs + throttledMs);
+  else permit.done(rateLimit);
   report(context, call, startedMs, reply);
   const requestId = readRequestId(reply.headers, secrets);
   const facts = { call, attempt, requestId };

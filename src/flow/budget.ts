@@ -11,8 +11,11 @@ export interface Request {
 interface Budget {
   /** Requests a minute; `undefined` while nothing is known. */
   readonly limit: number | undefined;
-  /** When one more may be sent; `Infinity`: when one under way has ended. */
-  nextMs(nowMs: number): number;
+  /**
+   * When one more may be sent; `Infinity`: when one under way has ended. `othersPerSecond`: what others are likely to have
+   * used since the last reply.
+   */
+  nextMs(nowMs: number, othersPerSecond: number): number;
   start(nowMs: number): Request;
   end(request: Request, headers: RateLimit | undefined, nowMs: number): void;
   learn(headers: RateLimit, nowMs: number): void;
@@ -27,6 +30,9 @@ const ROUNDING_MS = 1000;
 const SAME_WINDOW_MS = 2000;
 // Above this, waiting for single requests to fall out of the minute gains nothing, and remembering them would cost memory.
 const MAX_LOGGED = 6000;
+
+// Who has heard nothing for longer knows nothing of what others do.
+const MAX_GUESSED_MS = 2000;
 
 interface Ended {
   readonly startMs: number;
@@ -76,20 +82,31 @@ class ToldBudget implements Budget {
   private endedAtKnown = 0;
   private underWay = 0;
   private lastStartMs = 0;
+  private knownAtMs = 0;
+  /** How many own requests have turned a minute old since then. */
+  private regained = 0;
 
   get limit(): number | undefined {
     return this.known?.limit;
   }
 
-  nextMs(nowMs: number): number {
+  nextMs(nowMs: number, othersPerSecond: number): number {
     this.expire(nowMs);
     const { known, underWay } = this;
-    if (known === undefined || known.remaining > underWay) return 0;
+    if (known === undefined || this.left(known, nowMs, othersPerSecond) > underWay) return 0;
     const oldestMs = this.log.oldest?.endMs ?? Number.POSITIVE_INFINITY;
     // One that was sent since the reset is the probe, whatever it was sent for: its reply will tell.
     const isProbing = underWay > 0 && this.lastStartMs >= known.resetAtMs - ROUNDING_MS;
     const probeMs = isProbing ? Number.POSITIVE_INFINITY : known.resetAtMs + ROUNDING_MS;
     return Math.min(probeMs, oldestMs + MINUTE_MS);
+  }
+
+  /** What others took since the last reply is not left; what has come back since then by time is. */
+  private left({ remaining }: RateLimit, nowMs: number, othersPerSecond: number): number {
+    if (othersPerSecond === 0) return remaining;
+    const sinceMs = Math.min(MAX_GUESSED_MS, nowMs - this.knownAtMs);
+    const taken = 2 + (othersPerSecond * sinceMs) / 1000;
+    return Math.max(this.regained, remaining - taken);
   }
 
   start(nowMs: number): Request {
@@ -115,7 +132,10 @@ class ToldBudget implements Budget {
   }
 
   learn(headers: RateLimit, nowMs: number): void {
+    this.forgetEarlier(headers);
     this.known = headers;
+    this.knownAtMs = nowMs;
+    this.regained = 0;
     this.endedAtKnown = this.ended;
     // These may be free again already in what the reply said: they must not be counted as a gain once more.
     const { log } = this;
@@ -136,8 +156,21 @@ class ToldBudget implements Budget {
   private expire(nowMs: number): void {
     while (this.log.oldest !== undefined && this.log.oldest.endMs + MINUTE_MS <= nowMs) {
       this.log.drop();
+      this.regained += 1;
       this.gain(1);
     }
+  }
+
+  /**
+   * In a new window that has counted fewer than half of ours, they were of the one before: what others have used would hide
+   * that later. What turns a minute old then gives nothing back.
+   */
+  private forgetEarlier({ limit, remaining, resetAtMs }: RateLimit): void {
+    const { known, log } = this;
+    if (known === undefined || resetAtMs - known.resetAtMs <= SAME_WINDOW_MS) return;
+    if ((limit - remaining) * 2 >= log.size) return;
+    const beganMs = resetAtMs - MINUTE_MS - ROUNDING_MS;
+    while (log.oldest !== undefined && log.oldest.startMs < beganMs) log.drop();
   }
 
   /** More of ours than the server has counted at all: the oldest belong to a window that is over. */

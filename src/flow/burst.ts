@@ -15,7 +15,7 @@ const WINDOW_MS = 1001;
  * that burst too: it would leave four fifths of the budget out of reach. There the burst is taken to be in the same
  * proportion to the limit, a fifth of it in a second, and only the minute's budget limits the pace.
  */
-const HUGE_LIMIT = 6000;
+export const HUGE_LIMIT = 6000;
 
 /**
  * A request counts from its start to a second after its end, because the server saw it at some moment in between: so no

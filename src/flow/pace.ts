@@ -1,10 +1,11 @@
-// Permits from the rate-limit headers: spends the whole budget and never draws a 429.
-// Knows nothing of what is sent, how many things are done at once, or of tries.
+// Permits from the rate-limit headers: spends the whole budget, and shares it with other runs on the same key. By itself it never
+// draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
 import type { AvalaError, RateLimit } from "../errors";
 import { createBudget } from "./budget";
-import { createBurst, type Burst } from "./burst";
-import { cancelled, type Clock } from "./clock";
+import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
+import { cancelled, systemRandom, type Clock, type Random } from "./clock";
 import { pastDeadline } from "./deadline";
+import { createShare, nextShare, othersPerSecond, type Share, type ShareEvent } from "./share";
 
 export type { RateLimit };
 
@@ -12,6 +13,8 @@ export type { RateLimit };
 interface Permit {
   /** Is called once, when the request has ended, with what its reply said of the limit. */
   done(headers?: RateLimit): void;
+  /** In place of `done`: the key's limit refused it, and nothing more is sent before `untilMs`, as the server asked. */
+  refuse(headers: RateLimit | undefined, untilMs: number): void;
 }
 
 export interface Pace {
@@ -23,8 +26,6 @@ export interface Pace {
   acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit>;
   /** What a reply said that had no permit. */
   learn(headers: RateLimit | undefined): void;
-  /** Nothing more is sent before `untilMs`: the server has throttled us, and said for how long. */
-  hold(untilMs: number): void;
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
   snapshot(): RateLimit | undefined;
   /** Ms in which requests waited until now; of several at once each moment counts once. */
@@ -33,6 +34,8 @@ export interface Pace {
 
 interface PaceOptions {
   readonly clock: Clock;
+  /** Spreads the calls of runs that share the key. @default the system's */
+  readonly random?: Pick<Random, "next"> | undefined;
   /** The burst that is documented (contract, "Rate limits"). @default 20 */
   readonly burstPerSecond?: number | undefined;
 }
@@ -48,23 +51,29 @@ const WHAT = "Waiting for the rate limit";
 /**
  * Two rules, each proved against a server that counts in fixed windows and one that counts in sliding ones: the minute's
  * budget ({@link createBudget}), and the second's burst ({@link createBurst}). Both count a request from the moment it
- * is sent to the moment its reply is here, since the server counted it somewhere in between.
+ * is sent to the moment its reply is here, since the server counted it somewhere in between. They keep a run by itself within
+ * the limits; its part of them among others is a third ({@link nextShare}).
  */
-export function createPace({ clock, burstPerSecond = 20 }: PaceOptions): Pace {
-  return new HeaderPace(clock, createBurst(burstPerSecond));
+export function createPace(options: PaceOptions): Pace {
+  const { clock, random = systemRandom, burstPerSecond = 20 } = options;
+  return new HeaderPace(clock, random, createBurst(burstPerSecond), createShare(burstPerSecond));
 }
 
 class HeaderPace implements Pace {
   private readonly budget = createBudget();
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
+  private started = 0;
+  private underWay = 0;
   private timer: AbortController | undefined;
   private waitedBeforeMs = 0;
   private waitingSinceMs: number | undefined;
 
   constructor(
     private readonly clock: Clock,
+    private readonly random: Pick<Random, "next">,
     private readonly burst: Burst,
+    private share: Share,
   ) {}
 
   async acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit> {
@@ -77,10 +86,6 @@ class HeaderPace implements Pace {
   learn(headers: RateLimit | undefined): void {
     if (headers !== undefined) this.budget.learn(headers, this.clock.now());
     this.pump();
-  }
-
-  hold(untilMs: number): void {
-    this.heldUntilMs = Math.max(this.heldUntilMs, untilMs);
   }
 
   snapshot(): RateLimit | undefined {
@@ -103,24 +108,59 @@ class HeaderPace implements Pace {
 
   /** When one more request may go; `Infinity`: when one under way has ended. */
   private nextMs(nowMs: number): number {
-    const { burst, budget } = this;
-    return Math.max(this.heldUntilMs, burst.nextMs(budget.limit), budget.nextMs(nowMs));
+    const { burst, budget, share, heldUntilMs } = this;
+    const budgetMs = budget.nextMs(nowMs, othersPerSecond(share));
+    return Math.max(heldUntilMs, burst.nextMs(budget.limit), budgetMs, Math.ceil(share.nextMs));
+  }
+
+  private note(event: ShareEvent): void {
+    this.share = nextShare(this.share, event);
+  }
+
+  private noteReply(headers: RateLimit | undefined, atMs: number): void {
+    const { started, underWay } = this;
+    if (headers === undefined || headers.limit > HUGE_LIMIT)
+      this.note({ kind: "unmeasured", atMs });
+    else this.note({ kind: "reply", seen: { atMs, limits: headers, started, underWay } });
   }
 
   private permit(startMs: number): Permit {
     this.burst.start();
+    this.started += 1;
+    this.underWay += 1;
     const request = this.budget.start(startMs);
+    this.note({ kind: "start", atMs: startMs, chance: this.random.next() });
     let isDone = false;
-    return {
-      done: (headers) => {
-        if (isDone) return;
-        isDone = true;
-        const nowMs = this.clock.now();
-        this.burst.end(nowMs);
-        this.budget.end(request, headers, nowMs);
-        this.pump();
-      },
+    const end = (headers: RateLimit | undefined, then: (atMs: number) => void): void => {
+      if (isDone) return;
+      isDone = true;
+      const nowMs = this.clock.now();
+      this.underWay -= 1;
+      this.burst.end(nowMs);
+      this.budget.end(request, headers, nowMs);
+      then(nowMs);
+      this.pump();
     };
+    return {
+      done: (headers) => end(headers, (atMs) => this.noteReply(headers, atMs)),
+      refuse: (headers, untilMs) =>
+        end(headers, (atMs) => {
+          this.heldUntilMs = Math.max(this.heldUntilMs, untilMs);
+          this.started -= 1; // it was not counted
+          this.noteRefusal(headers, { startMs, atMs });
+        }),
+    };
+  }
+
+  private noteRefusal(
+    headers: RateLimit | undefined,
+    { startMs, atMs }: { readonly startMs: number; readonly atMs: number },
+  ): void {
+    this.noteReply(headers, atMs);
+    if ((headers?.limit ?? 0) > HUGE_LIMIT) return;
+    const isOfSecond = headers?.remaining !== 0;
+    const untilMs = Math.max(atMs, this.heldUntilMs);
+    this.note({ kind: "refused", startMs, atMs, untilMs, chance: this.random.next(), isOfSecond });
   }
 
   private enqueue(signal: AbortSignal | undefined, deadlineMs: number): Promise<Permit> {

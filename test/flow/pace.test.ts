@@ -155,7 +155,7 @@ describe("pace", () => {
   test("sends nothing before the time that a 429 told", async () => {
     const clock = virtualClock();
     const pace = createPace({ clock });
-    pace.hold(clock.now() + 5000);
+    (await pace.acquire()).refuse(undefined, clock.now() + 5000);
     let granted = 0;
     void pace.acquire().then(() => (granted += 1));
     await clock.advance(4999);
@@ -225,7 +225,7 @@ describe("a deadline", () => {
     const clock = virtualClock();
     const pace = createPace({ clock });
     const startMs = clock.now();
-    pace.hold(startMs + 600_000);
+    (await pace.acquire()).refuse(undefined, startMs + 600_000);
     await expect(pace.acquire(undefined, startMs + 60_000)).rejects.toMatchObject(late);
     expect(clock.now()).toBe(startMs);
     expect(clock.waiting).toBe(0);

@@ -41,16 +41,19 @@ async function runTogether(seed: number, burstPerSecond: number) {
 }
 
 describe("four runs at once on one key", () => {
-  test.each([1, 3])("all end well, seed %d", async (seed) => {
-    const { ends, server } = await runTogether(seed, 20);
-    expect(ends.map(({ status }) => status)).toEqual(Array(RUNS).fill("fulfilled"));
-    expect(server.objects.size).toBe(RUNS * FILES);
-    expect(server.counts.throttled).toBeGreaterThan(0);
-  });
+  test.each([1, 3])(
+    "all end well, and one call in twenty-five is refused at most, seed %d",
+    async (seed) => {
+      const { ends, server } = await runTogether(seed, 20);
+      expect(ends.map(({ status }) => status)).toEqual(Array(RUNS).fill("fulfilled"));
+      expect(server.objects.size).toBe(RUNS * FILES);
+      expect(server.counts.throttled).toBeLessThan(server.counts.calls / 25);
+    },
+  );
 
-  test("all end well where so few calls a second are taken that most are refused", async () => {
+  test("all end well where far fewer calls a second are taken than they know of", async () => {
     const { ends, server } = await runTogether(4, 2);
     expect(ends.map(({ status }) => status)).toEqual(Array(RUNS).fill("fulfilled"));
-    expect(server.counts.throttled).toBeGreaterThan(server.counts.calls / 2);
+    expect(server.counts.throttled).toBeGreaterThan(server.counts.calls / 4);
   });
 });

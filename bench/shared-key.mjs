@@ -1,0 +1,135 @@
+// `npm run bench:shared [-- --runs 1,2,4,10,30 --calls 1240 --json FILE]`: runs that share a key, each a process, on one emulator
+// that limits them: how long all take beside the limits' own bound, how many calls draw a 429, how even their ends are.
+// @ts-check
+import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { startEmulator } from "../lib/emulator/index.js";
+import { environmentFor, printTable, temporaryFolder } from "./emulator.mjs";
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const PER_MINUTE = 600;
+const PER_SECOND = 20;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "1,2,4,10,30" },
+    // Of all runs together, so that each line takes a few minutes at most.
+    calls: { type: "string", default: "1240" },
+    json: { type: "string" },
+  },
+});
+
+/** @param {string} root @param {number} count */
+function makeFiles(root, count) {
+  mkdirSync(root, { recursive: true });
+  for (let i = 0; i < count; i++)
+    writeFileSync(
+      path.join(root, `${i}.jpg`),
+      Buffer.from([0xff, 0xd8, 0xff, 0xe0, i % 256, i >> 8]),
+    );
+}
+
+/** The least that the limits allow, from the first call to the last. @param {number} calls */
+function boundMs(calls) {
+  return (
+    Math.floor((calls - 1) / PER_MINUTE) * 60_000 + (((calls - 1) % PER_MINUTE) * 1000) / PER_SECOND
+  );
+}
+
+/** @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<boolean>} whether it ended well */
+function runCore(args, env) {
+  const child = spawn(process.execPath, [path.join(HERE, "core.mjs"), ...args], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ...env },
+  });
+  return new Promise((resolve) => child.once("exit", (code) => resolve(code === 0)));
+}
+
+/** @param {number} runs */
+async function measure(runs) {
+  const work = temporaryFolder();
+  const files = Math.floor(Number(values.calls) / runs);
+  makeFiles(path.join(work, "images"), files);
+  const emulator = await startEmulator({
+    requestsPerMinute: PER_MINUTE,
+    burstPerSecond: PER_SECOND,
+  });
+  try {
+    const each = Array.from({ length: runs }, (_, run) =>
+      runCore(
+        [path.join(work, "images"), `set-${run}`, path.join(work, `journal-${run}`)],
+        environmentFor(emulator),
+      ),
+    );
+    const ends = await Promise.all(each);
+    return report(runs, files, ends.filter((isWell) => !isWell).length, emulator.requests());
+  } finally {
+    await emulator.stop();
+  }
+}
+
+/**
+ * @param {number} runs @param {number} files @param {number} failed
+ * @param {readonly import("../lib/emulator/index.js").LedgerEntry[]} requests
+ */
+function report(runs, files, failed, requests) {
+  const calls = requests.filter(({ target }) => target === "api");
+  const served = calls.filter(({ status }) => status !== 429);
+  const times = served.map(({ time }) => time);
+  const first = Math.min(...times);
+  const wholeMs = Math.max(...times) - first;
+  // From the first file that a run asks for to its last.
+  const durations = Array.from({ length: runs }, (_, run) => {
+    const own = served.flatMap(({ key, time }) => (key?.includes(`/set-${run}/`) ? [time] : []));
+    return Math.max(...own) - Math.min(...own);
+  });
+  return {
+    runs,
+    files,
+    failed,
+    calls: calls.length,
+    refused: calls.length - served.length,
+    wholeMs,
+    boundMs: boundMs(served.length),
+    fastestMs: Math.min(...durations),
+    slowestMs: Math.max(...durations),
+  };
+}
+
+const results = [];
+for (const runs of values.runs.split(",").map(Number)) {
+  const result = await measure(runs);
+  results.push(result);
+  console.error(JSON.stringify(result));
+}
+printTable(
+  [
+    "runs",
+    "files each",
+    "failed",
+    "calls",
+    "429",
+    "429 %",
+    "seconds",
+    "bound",
+    "ratio",
+    "slowest ÷ fastest",
+  ],
+  results.map((one) => [
+    String(one.runs),
+    String(one.files),
+    String(one.failed),
+    String(one.calls),
+    String(one.refused),
+    ((100 * one.refused) / one.calls).toFixed(2),
+    (one.wholeMs / 1000).toFixed(1),
+    (one.boundMs / 1000).toFixed(1),
+    (one.wholeMs / one.boundMs).toFixed(3),
+    (one.slowestMs / one.fastestMs).toFixed(2),
+  ]),
+);
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -1,0 +1,126 @@
+// What a key's calls come to, seen by one of the runs that share it: all calls a second, and whether others call at all. Read
+// from what the replies say is left of the minute. Pure; knows nothing of what follows from it.
+import type { RateLimit } from "../errors";
+
+/** One reply with the headers. */
+export interface Seen {
+  readonly atMs: number;
+  readonly limits: RateLimit;
+  /** Own requests that were sent so far and not refused, and those of them whose replies are not here. */
+  readonly started: number;
+  readonly underWay: number;
+}
+
+interface Sample {
+  readonly atMs: number;
+  readonly used: number;
+  /** Own requests that had ended. */
+  readonly ended: number;
+  /** The rate that this run was held to. */
+  readonly pace: number;
+}
+
+/** Calls a second, measured up to the last reply. */
+export interface Rates {
+  readonly all: number;
+  readonly own: number;
+  /** What this run was held to when the measurement began. */
+  readonly paceThen: number;
+}
+
+export interface Traffic {
+  /** `undefined` while they are not known. */
+  readonly rates: Rates | undefined;
+  /** For how long, in ms in which replies came, no call of another run was counted. */
+  readonly quietMs: number;
+  /** Whether another's call was ever counted while this run was there. */
+  readonly hasMet: boolean;
+  /** Whether places come back one by one: then what is left says little of how many calls came. */
+  readonly isSliding: boolean;
+  readonly resetAtMs: number;
+  /** Own requests of earlier windows. */
+  readonly startedBefore: number;
+  /** The most calls of others that this window is known to have had. */
+  readonly others: number;
+  readonly samples: readonly Sample[];
+}
+
+// Resets further apart than this belong to different windows; nearer ones may be the same, rounded twice.
+const SAME_WINDOW_MS = 2000;
+// A burst is counted whole, wherever in the server's second it begins.
+const SPAN_MS = 1000;
+// Two replies nearer than this say little of a rate.
+const MIN_SPAN_MS = 400;
+// More that is still used at a later reset than this was not used since the one before.
+const MAX_FRESH = 10;
+
+export const NO_TRAFFIC: Traffic = {
+  rates: undefined,
+  quietMs: 0,
+  hasMet: false,
+  isSliding: false,
+  resetAtMs: Number.NEGATIVE_INFINITY,
+  startedBefore: 0,
+  others: 0,
+  samples: [],
+};
+
+/** Measures from the next reply on: what was sent less, or not at all, for a while says nothing of what will be. */
+export function measureAfresh(traffic: Traffic): Traffic {
+  return { ...traffic, rates: undefined, samples: [] };
+}
+
+/** Of what is older than the span only the newest stays, to measure from. */
+function recent(samples: readonly Sample[], nowMs: number): readonly Sample[] {
+  const from = samples.findLastIndex(({ atMs }) => atMs <= nowMs - SPAN_MS);
+  return from <= 0 ? samples : samples.slice(from);
+}
+
+function begin(before: Traffic, { limits, started, underWay }: Seen, sample: Sample): Traffic {
+  const startedBefore = started - underWay - 1;
+  const isOnlyOwn = !before.hasMet && sample.used <= started - startedBefore;
+  const usedBefore = before.samples.at(-1)?.used ?? 0;
+  return {
+    rates: undefined,
+    quietMs: isOnlyOwn ? Number.POSITIVE_INFINITY : before.quietMs,
+    hasMet: before.hasMet,
+    isSliding: before.isSliding || (usedBefore > MAX_FRESH && sample.used > usedBefore / 2),
+    resetAtMs: limits.resetAtMs,
+    startedBefore,
+    // Own ones under way may not be counted yet, and must not show as others' when they are.
+    others: sample.used - 1,
+    samples: [sample],
+  };
+}
+
+/** The traffic after one more reply. */
+export function see(before: Traffic, seen: Seen, pace: number): Traffic {
+  const { atMs, limits, started, underWay } = seen;
+  const used = limits.limit - limits.remaining;
+  const sample = { atMs, used, ended: started - underWay, pace };
+  const laterMs = limits.resetAtMs - before.resetAtMs;
+  if (laterMs > SAME_WINDOW_MS) return begin(before, seen, sample);
+  const last = before.samples.at(-1) ?? sample;
+  // Overtaken by one that was counted later.
+  if (laterMs < -SAME_WINDOW_MS || used < last.used) return before;
+  const others = Math.max(before.others, used - (started - before.startedBefore));
+  const samples = recent([...before.samples, sample], atMs);
+  const oldest = samples[0] ?? sample;
+  const spanMs = atMs - oldest.atMs;
+  const perSecond = (count: number): number => (count * 1000) / spanMs;
+  return {
+    ...before,
+    rates:
+      spanMs < MIN_SPAN_MS || before.isSliding
+        ? before.rates
+        : {
+            all: perSecond(used - oldest.used),
+            own: perSecond(sample.ended - oldest.ended),
+            paceThen: oldest.pace,
+          },
+    hasMet: before.hasMet || others > before.others,
+    quietMs: others > before.others ? 0 : before.quietMs + Math.min(SPAN_MS, atMs - last.atMs),
+    others,
+    samples,
+  };
+}

@@ -1,0 +1,107 @@
+// Runs that share a key and know nothing of each other come to equal shares of what the server takes.
+import fc from "fast-check";
+import { createShare, nextShare, type Share } from "../../src/flow/share";
+import { shareKey, type RunPlan, type Shared } from "../support/sharing-runs";
+
+const SEEDS = [1, 2];
+const equal = (runs: number, calls: number): RunPlan[] => Array<RunPlan>(runs).fill({ calls });
+
+function slowestToFastest({ durationsMs }: Shared): number {
+  return Math.max(...durationsMs) / Math.min(...durationsMs);
+}
+
+/** The least to the most. */
+function evenness(counts: readonly number[]): number {
+  return Math.min(...counts) / Math.max(...counts);
+}
+
+describe.each(SEEDS)("on one key, with 600 calls a minute and 20 a second, seed %d", (seed) => {
+  test("a run by itself takes no longer than the limits, and none is refused", async () => {
+    const { refused, tookMs, boundMs } = await shareKey(equal(1, 800), seed);
+    expect(refused).toBe(0);
+    expect(tookMs).toBeLessThanOrEqual(1.01 * boundMs);
+  });
+
+  // No multiples of the minute's budget: of each minute, runs that share leave a call or two.
+  test.each([
+    [2, 400],
+    [4, 310],
+    [10, 155],
+    [30, 64],
+  ])("%d runs of %d calls take at most a twentieth longer than one would", async (runs, calls) => {
+    const shared = await shareKey(equal(runs, calls), seed);
+    expect(shared.tookMs).toBeLessThanOrEqual(1.05 * shared.boundMs);
+    if (runs > 4) return;
+    expect(shared.refusedShare).toBeLessThan(0.01);
+    expect(slowestToFastest(shared)).toBeLessThanOrEqual(1.5);
+  });
+});
+
+// So many a minute that only the second limits them, and their rates can be seen for long.
+const BY_THE_SECOND = { perMinute: 6000, perSecond: 20 };
+
+describe.each(SEEDS)("where only the second limits them, seed %d", (seed) => {
+  test.each([2, 4])("%d runs have about the same rate from the start on", async (runs) => {
+    const shared = await shareKey(equal(runs, 600 / runs), seed, BY_THE_SECOND);
+    expect(evenness(shared.servedIn(3000, 20_000))).toBeGreaterThan(0.6);
+  });
+
+  test("one that starts late has most of its share within ten seconds", async () => {
+    const plans = [{ calls: 300 }, { calls: 300 }, { calls: 200, startsAfterMs: 12_000 }];
+    const shared = await shareKey(plans, seed, BY_THE_SECOND);
+    expect(evenness(shared.servedIn(22_000, 30_000))).toBeGreaterThan(0.6);
+  });
+
+  test("one that was by itself makes room for another within ten seconds", async () => {
+    const plans = [{ calls: 350 }, { calls: 200, startsAfterMs: 8000 }];
+    const shared = await shareKey(plans, seed, BY_THE_SECOND);
+    expect(shared.servedIn(0, 8000)[0]).toBeGreaterThan(150);
+    expect(evenness(shared.servedIn(16_000, 24_000))).toBeGreaterThan(0.6);
+  });
+
+  test("what others leave when they end is used within seconds", async () => {
+    const plans = [{ calls: 60 }, { calls: 60 }, { calls: 300 }];
+    const shared = await shareKey(plans, seed, BY_THE_SECOND);
+    const endedMs = Math.max(...shared.durationsMs.slice(0, 2)) + 50;
+    expect(shared.servedIn(endedMs + 4000, endedMs + 9000)[2]).toBeGreaterThan(90);
+  });
+
+  test("one that is ten times larger takes no more than the others while they last", async () => {
+    const plans = [{ calls: 500 }, { calls: 50 }, { calls: 50 }, { calls: 50 }];
+    const shared = await shareKey(plans, seed, BY_THE_SECOND);
+    const [larger = 0, ...others] = shared.servedIn(3000, 9000);
+    expect(larger / (others.reduce((sum, count) => sum + count) / 3)).toBeLessThan(1.5);
+  });
+});
+
+describe("two runs that see the same", () => {
+  const START_MS = 1_000_000;
+  const met = (rate: number, price: number): Share => {
+    const limits = { limit: 6000, remaining: 5900, resetAtMs: START_MS + 600_000 };
+    const seen = { atMs: START_MS, limits, started: 1, underWay: 0 };
+    const first = nextShare(createShare(20), { kind: "reply", seen });
+    return { ...first, rate, price, isStarting: false };
+  };
+
+  test("come to the same rate, whatever they had and whatever the total is", () => {
+    const rate = fc.double({ min: 0.5, max: 19, noNaN: true });
+    const price = fc.double({ min: -0.2, max: 0.2, noNaN: true });
+    const totals = fc.array(fc.integer({ min: 3, max: 25 }), { minLength: 120, maxLength: 120 });
+    fc.assert(
+      fc.property(fc.tuple(rate, price), fc.tuple(rate, price), totals, (one, other, seconds) => {
+        let shares = [met(...one), met(...other)];
+        let remaining = 5900;
+        seconds.forEach((total, index) => {
+          remaining -= total;
+          const limits = { limit: 6000, remaining, resetAtMs: START_MS + 600_000 };
+          const seen = { atMs: START_MS + 1000 * (index + 1), limits, started: 1, underWay: 0 };
+          shares = shares.map((share) => nextShare(share, { kind: "reply", seen }));
+        });
+        const [first, second] = shares.map((share) => share.rate);
+        expect(first! / second!).toBeGreaterThan(0.8);
+        expect(first! / second!).toBeLessThan(1.25);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

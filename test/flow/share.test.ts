@@ -1,0 +1,98 @@
+// What one run does when it sees that others use its key, and when it sees them no more.
+import { createShare, nextShare, othersPerSecond, type Share } from "../../src/flow/share";
+
+const START_MS = 1_000_000;
+const RESET_MS = START_MS + 60_000;
+
+interface Reply {
+  readonly atMs: number;
+  readonly used: number;
+  readonly own: number;
+}
+
+function reply(share: Share, { atMs, used, own }: Reply): Share {
+  const limits = { limit: 600, remaining: 600 - used, resetAtMs: RESET_MS };
+  const seen = { atMs: START_MS + atMs, limits, started: own, underWay: 0 };
+  return nextShare(share, { kind: "reply", seen });
+}
+
+function refused(share: Share, atMs: number, isOfSecond: boolean): Share {
+  const times = { startMs: START_MS + atMs - 20, atMs: START_MS + atMs };
+  const untilMs = START_MS + atMs + 1000;
+  return nextShare(share, { kind: "refused", ...times, untilMs, chance: 0.5, isOfSecond });
+}
+
+const alone = (): Share => reply(createShare(20), { atMs: 0, used: 1, own: 1 });
+const beside = (): Share => reply(alone(), { atMs: 100, used: 4, own: 2 });
+
+describe("a run", () => {
+  test("is not held back while only its own calls are counted", () => {
+    expect(alone().rate).toBe(Infinity);
+    expect(reply(alone(), { atMs: 100, used: 2, own: 2 }).rate).toBe(Infinity);
+  });
+
+  test("spreads its calls by itself, so that another's find room", () => {
+    let share = alone();
+    for (let sent = 0; sent < 20; sent += 1)
+      share = nextShare(share, { kind: "start", atMs: START_MS, chance: 0.5 });
+    expect(share.nextMs - START_MS).toBeGreaterThan(400);
+    expect(share.nextMs - START_MS).toBeLessThan(1000);
+  });
+
+  test("begins with a small share when another's call is counted, and leaves its calls a gap", () => {
+    const share = beside();
+    expect(share.rate).toBeLessThan(5);
+    const { nextMs } = nextShare(share, { kind: "start", atMs: START_MS + 100, chance: 0.5 });
+    expect(nextMs).toBeCloseTo(START_MS + 100 + 1000 / share.rate);
+  });
+
+  test("sees how many calls others make", () => {
+    const share = reply(beside(), { atMs: 1100, used: 16, own: 4 });
+    const later = reply(share, { atMs: 2100, used: 28, own: 6 });
+    expect(othersPerSecond(later)).toBeCloseTo(10);
+  });
+
+  test("becomes faster while much is left, and slower when too much is used", () => {
+    let share = beside();
+    for (let second = 1; second <= 3; second += 1)
+      share = reply(share, { atMs: 1000 * second, used: 4 + 6 * second, own: 2 + 2 * second });
+    const before = share.rate;
+    expect(before).toBeGreaterThan(beside().rate);
+    for (let second = 4; second <= 6; second += 1)
+      share = reply(share, { atMs: 1000 * second, used: 25 * second, own: 2 + 2 * second });
+    expect(share.rate).toBeLessThan(before);
+  });
+
+  test("has the key to itself again when no other's call was counted for two seconds", () => {
+    let share = beside();
+    for (let at = 1; at <= 5; at += 1)
+      share = reply(share, { atMs: 100 + 500 * at, used: 4 + at, own: 2 + at });
+    expect(share.rate).toBe(Infinity);
+  });
+
+  test("becomes slower by a refusal of the second, and waits as it was asked", () => {
+    const share = refused(beside(), 500, true);
+    expect(share.rate).toBeLessThan(beside().rate);
+    expect(share.nextMs).toBeGreaterThan(START_MS + 1500);
+  });
+
+  test("keeps its rate by a refusal of the minute", () => {
+    expect(refused(beside(), 500, false).rate).toBe(beside().rate);
+  });
+});
+
+describe("a run whose server sends no headers", () => {
+  test("takes one refusal for chance, and two for others", () => {
+    const once = refused(createShare(20), 500, true);
+    expect(once.rate).toBe(Infinity);
+    expect(refused(once, 2000, true).rate).toBeLessThan(5);
+    expect(refused(once, 60_000, true).rate).toBe(Infinity);
+  });
+
+  test("becomes faster until nothing holds it back", () => {
+    let share = refused(refused(createShare(20), 500, true), 2000, true);
+    for (let second = 3; second <= 60; second += 1)
+      share = nextShare(share, { kind: "unmeasured", atMs: START_MS + 1000 * second });
+    expect(share.rate).toBe(Infinity);
+  });
+});

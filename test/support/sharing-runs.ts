@@ -1,0 +1,117 @@
+// Many runs with one key in virtual time: each a pace and workers, on one server that limits them as the emulator does.
+import { Throttle } from "../../emulator/api/throttle";
+import { createPace, type Pace } from "../../src/flow/pace";
+import { runPool } from "../../src/flow/pool";
+import { readRateLimit } from "../../src/api/reply/reply-headers";
+import { seeded, type Seeded } from "../simulation/seeded";
+import { createTimeline, type Timeline } from "../simulation/timeline";
+
+export interface RunPlan {
+  readonly calls: number;
+  /** After the first. @default 0 */
+  readonly startsAfterMs?: number;
+}
+
+interface Served {
+  readonly atMs: number;
+  readonly run: number;
+}
+
+export interface Shared {
+  /** From the first call to the last. */
+  readonly tookMs: number;
+  /** The least that the server's limits allow for so many. */
+  readonly boundMs: number;
+  readonly refused: number;
+  /** Of all calls. */
+  readonly refusedShare: number;
+  /** Of each run, from its start to its end. */
+  readonly durationsMs: readonly number[];
+  /** How many calls of each run were served in a span of time since the start. */
+  servedIn(fromMs: number, untilMs: number): readonly number[];
+}
+
+const WORKERS = 8;
+const MAX_LATENCY_MS = 30;
+const MAX_STORAGE_MS = 30;
+
+interface World {
+  readonly timeline: Timeline;
+  readonly random: Seeded;
+  readonly throttle: Throttle;
+  readonly served: Served[];
+  refused: number;
+}
+
+/** One call, again as long as it is refused. */
+async function call(world: World, run: number, pace: Pace): Promise<void> {
+  const { timeline, random, throttle, served } = world;
+  for (;;) {
+    const permit = await pace.acquire();
+    await timeline.sleep(1 + random.integer(MAX_LATENCY_MS / 2));
+    const verdict = throttle.take("key", timeline.now());
+    if (verdict.retryAfterSeconds === undefined) served.push({ atMs: timeline.now(), run });
+    else world.refused += 1;
+    await timeline.sleep(1 + random.integer(MAX_LATENCY_MS / 2));
+    const headers = Object.fromEntries(
+      Object.entries(verdict.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    const limits = readRateLimit(headers, timeline.now());
+    if (verdict.retryAfterSeconds === undefined) {
+      permit.done(limits);
+      return;
+    }
+    const waitMs = verdict.retryAfterSeconds * 1000;
+    permit.refuse(limits, timeline.now() + waitMs);
+    await timeline.sleep(waitMs + random.integer(500));
+  }
+}
+
+async function playRun(world: World, run: number, plan: RunPlan): Promise<number> {
+  const { timeline, random } = world;
+  const pace = createPace({ clock: timeline, random: random.fork() });
+  await timeline.sleep((plan.startsAfterMs ?? 0) + random.integer(50));
+  const startMs = timeline.now();
+  // As a run begins: it asks who it is, and how the first file goes.
+  for (let first = 0; first < 3; first += 1) await call(world, run, pace);
+  await runPool(Array(plan.calls - 3).keys(), { concurrency: WORKERS }, async () => {
+    await call(world, run, pace);
+    await timeline.sleep(random.integer(MAX_STORAGE_MS));
+  });
+  return timeline.now() - startMs;
+}
+
+function boundFor(calls: number, perMinute: number, perSecond: number): number {
+  const windows = Math.floor((calls - 1) / perMinute);
+  return windows * 60_000 + (((calls - 1) % perMinute) * 1000) / perSecond;
+}
+
+export async function shareKey(
+  plans: readonly RunPlan[],
+  seed: number,
+  { perMinute, perSecond } = { perMinute: 600, perSecond: 20 },
+): Promise<Shared> {
+  const timeline = createTimeline();
+  const throttle = new Throttle(perMinute, perSecond, true);
+  const world: World = { timeline, random: seeded(seed), throttle, served: [], refused: 0 };
+  const startMs = timeline.now();
+  const all = Promise.all(plans.map((plan, run) => playRun(world, run, plan)));
+  const durationsMs = await timeline.play(all);
+  const { served, refused } = world;
+  const first = served[0]?.atMs ?? startMs;
+  return {
+    tookMs: (served.at(-1)?.atMs ?? startMs) - first,
+    boundMs: boundFor(served.length, perMinute, perSecond),
+    refused,
+    refusedShare: refused / (refused + served.length),
+    durationsMs,
+    servedIn: (fromMs, untilMs) => {
+      const counts = plans.map(() => 0);
+      for (const { atMs, run } of served) {
+        const sinceMs = atMs - startMs;
+        if (sinceMs >= fromMs && sinceMs < untilMs) counts[run] = (counts[run] ?? 0) + 1;
+      }
+      return counts;
+    },
+  };
+}
