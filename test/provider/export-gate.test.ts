@@ -8,6 +8,7 @@ import {
   unfinished,
   type Bench,
 } from "../support/provider";
+import { hurriedClock } from "../support/session";
 
 let bench: Bench;
 beforeEach(async () => {
@@ -54,10 +55,8 @@ test("waits out an outage when it looks at tasks", async () => {
   const on = { target: "api", path: "/tasks/" } as const;
   // More than one call tries by itself.
   bench.avala.setFault({ on, times: 12, reply: { status: 503 } });
-  const { outs } = await make(handler(), {
-    projects: [project(4, 4)],
-    gate: { pendingTasks: 0 },
-  });
+  const { export: hurried } = bench.handlers({}, { clock: hurriedClock });
+  const { outs } = await make(hurried, { projects: [project(4, 4)], gate: { pendingTasks: 0 } });
   expect(outs).toMatchObject({ state: "completed" });
 });
 
