@@ -16,7 +16,7 @@ import type { ActionEnvironment } from "./environment";
 import { describeParts } from "./report/checksum-parts";
 import { endRun, fail } from "./report/ending";
 import { describeFaults } from "../src/files/content/fault-counts";
-import { withLeftovers } from "./report/cancelled";
+import { isCancelled, withLeftovers } from "./report/cancelled";
 import { createDigestCache } from "../src/files/digests/digest-cache";
 import { describeFailure } from "./report/failure";
 import { readApiKey, readInputs, type Inputs } from "./inputs/inputs";
@@ -95,7 +95,7 @@ async function runGuarded(run: Run): Promise<void> {
   for (const text of run.inputs.notices) run.warn({ text });
   if (wanted === undefined && run.inputs.status !== undefined)
     run.warn({ text: dryStatusText(run.inputs.status) });
-  await status.set("pending", "Waiting for Avala");
+  await reportStart(run, status);
   try {
     const outcome = await runSteps(run);
     run.results.outcome = outcome;
@@ -103,17 +103,33 @@ async function runGuarded(run: Run): Promise<void> {
     const isDone = outcome !== "partial" && outcome !== "planned";
     run.results.isComplete = isDone && run.results.unverified === 0;
   } catch (error) {
-    const told = withLeftovers(error, run);
-    await reportFailure(run, status, told);
-    throw told;
+    throw await reported(error, run, status);
   }
   await reportSuccess(run, status);
 }
 
-async function reportSuccess({ inputs, results }: Run, status: StatusCheck): Promise<void> {
+/** The error, with what a cancelled run leaves, once it is on the commit too. */
+async function reported(error: unknown, run: Run, status: StatusCheck): Promise<unknown> {
+  const told = withLeftovers(error, run);
+  await reportFailure(run, status, told);
+  return told;
+}
+
+async function reportStart(run: Run, status: StatusCheck): Promise<void> {
+  try {
+    await status.set("pending", "Waiting for Avala");
+  } catch (error) {
+    // It may be set all the same, and would stay.
+    throw isCancelled(error) ? await reported(error, run, status) : error;
+  }
+}
+
+async function reportSuccess(run: Run, status: StatusCheck): Promise<void> {
+  const { inputs, results } = run;
   try {
     await status.set("success", successText(results));
   } catch (error) {
+    if (isCancelled(error)) throw await reported(error, run, status);
     throw inputs.status === undefined ? error : statusNotSet(error, inputs.status, results);
   }
 }

@@ -15,9 +15,13 @@ interface Cancelled {
   readonly environment: Pick<ActionEnvironment, "env">;
 }
 
+export function isCancelled(error: unknown): error is AvalaError {
+  return isAvalaError(error) && error.code === "cancelled";
+}
+
 /** Any other error as it is. */
 export function withLeftovers(error: unknown, run: Cancelled): unknown {
-  if (!isAvalaError(error) || error.code !== "cancelled") return error;
+  if (!isCancelled(error)) return error;
   const lines = [...fileLines(run), ...datasetLines(run.results), ...exportLines(run)];
   const hint = (lines.length > 0 ? lines : ["Nothing was sent. Run again to start over."]).join(
     "\n",

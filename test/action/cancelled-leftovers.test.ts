@@ -1,5 +1,6 @@
 // What a cancelled run says of what it leaves: what landed, what continues at Avala, and how the next run goes on.
 import { setTimeout as sleep } from "node:timers/promises";
+import { cancelled } from "../../src/flow/clock";
 import { useActionPlace } from "../support/action-place";
 import type { Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
@@ -132,3 +133,29 @@ test("a commit status of a cancelled run says so", async () => {
   expect(statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
   expect(statuses[1]?.description).toMatch(/^Cancelled\. /);
 });
+
+// Whoever requires the status waits for it: one that stays pending would never be set by this run.
+test.each([
+  ["success", "is complete. Use it with export-uid"],
+  ["pending", "Nothing was sent."],
+] as const)(
+  "cancelled while the commit status is set to %s, it is a failure then",
+  async (last, told) => {
+    const controller = new AbortController();
+    const acted = await place.act(
+      { ...exporting, "status-context": "avala/export", "github-token": "ghs_x" },
+      {
+        signal: controller.signal,
+        onStatus: async ({ state }) => {
+          if (state !== last) return;
+          controller.abort();
+          throw cancelled("The commit status");
+        },
+      },
+    );
+    const states = acted.statuses.map(({ state }) => state);
+    expect(states.slice(-2)).toEqual([last, "failure"]);
+    expect(acted.statuses.at(-1)?.description).toMatch(/^Cancelled\. /);
+    expect(errorOf(acted)).toContain(told);
+  },
+);
