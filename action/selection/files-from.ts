@@ -5,6 +5,7 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { InputError, messageOf } from "../../src/errors";
 import { readPathList, type PathList } from "../../src/files/path-list";
 import { createListed, type Listed } from "../../src/files/scan/listed";
+import { systemErrorCode } from "../../src/system-error";
 import { formatBytes, shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";
@@ -82,8 +83,16 @@ function placeOf(path: string, workspace: string, roots: readonly string[]): str
   return undefined;
 }
 
+// A line may be longer than a path can be, and a text in JSON may hold a NUL.
+const NO_PATH = new Set(["ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"]);
+
 export function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (NO_PATH.has(systemErrorCode(error) ?? "")) return false;
+    throw error;
+  }
 }
 
 /** What of the list was taken. */

@@ -3,7 +3,7 @@
 import type { InputProblem } from "../../src/errors";
 import { counted, shown } from "../../src/text";
 import { isThere, type FilesFrom, type ListUse } from "./files-from";
-import { listSlip } from "./list-slips";
+import { cut, listSlip } from "./list-slips";
 
 type Maybe<T> = T | undefined;
 
@@ -21,7 +21,12 @@ const maxNamed = 3;
 
 function named(paths: readonly string[]): string {
   const rest = paths.length > maxNamed ? ", …" : "";
-  return paths.slice(0, maxNamed).map(shown).join(", ") + rest;
+  return (
+    paths
+      .slice(0, maxNamed)
+      .map((path) => shown(cut(path)))
+      .join(", ") + rest
+  );
 }
 
 /** A list of changes names deleted files too: they are left out, and said. Nothing where all are: then that is said. */

@@ -9,21 +9,45 @@ export interface PathList {
 /** Reads the bytes of a list. A line in Git's quotes stands for the name in it; between NULs and in JSON nothing is quoted. */
 export function readPathList(bytes: Uint8Array): PathList {
   const text = decoded(bytes);
-  if (text.includes("\0")) return { form: "nul", paths: filled(text.split("\0")) };
+  // A line's end after the last NUL is of whoever wrote the list.
+  if (text.includes("\0"))
+    return { form: "nul", paths: filled(text.replace(/\0\r?\n$/, "\0").split("\0")) };
   const json = readJson(text);
   if (json !== undefined) return { form: "json", paths: filled(json) };
   // tj-actions/changed-files escapes line breaks, too; no name ends in a backslash.
-  return { form: "lines", paths: filled(text.split(/\\?\r?\n/)).map(unquoted) };
+  const lines = text.split(/\\?\r?\n/).filter((line) => line.trim() !== "");
+  return { form: "lines", paths: lines.map(unquoted) };
 }
 
 function filled(paths: readonly string[]): readonly string[] {
   return paths.filter((path) => path !== "");
 }
 
-/** Windows PowerShell 5 writes what `>` takes as UTF-16, with its mark in front. The mark of UTF-8 is no part of the text. */
+/** The mark in front is not part of the text. */
 function decoded(bytes: Uint8Array): string {
-  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(isWide ? "utf-16le" : "utf-8").decode(bytes);
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
+}
+
+/** Windows PowerShell 5 writes what `>` takes as UTF-16, with its mark in front; other programs write UTF-16 without one. */
+function encodingOf(bytes: Uint8Array): "utf-16le" | "utf-16be" | "utf-8" {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  if (bytes.length % 2 !== 0) return "utf-8";
+  if (hasWide(bytes, 1)) return "utf-16le";
+  return first === 0 && hasWide(bytes, 0) ? "utf-16be" : "utf-8";
+}
+
+// Lists of names can hardly do without one of these, and as a path between NULs, after another one, none of them makes sense.
+const WIDE = new Set([..."\n\r/."].map((character) => character.charCodeAt(0)));
+
+/** Whether one of these characters is two bytes, with a NUL at `high`, and the one before it too. */
+function hasWide(bytes: Uint8Array, high: 0 | 1): boolean {
+  for (let at = 2; at + 1 < bytes.length; at += 2) {
+    const isPair = bytes[at + high] === 0 && bytes[at + high - 2] === 0;
+    if (isPair && WIDE.has(bytes[at + 1 - high] ?? 0)) return true;
+  }
+  return false;
 }
 
 /** A first name may begin with a bracket, so that only a whole array of texts is one. */

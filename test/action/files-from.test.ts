@@ -194,6 +194,10 @@ describe("a list that leads to no file is refused with the reason", () => {
     ["a status before each", "M\tphotos/cats/one.jpg\n", {}, "--name-only"],
     ["backslashes", "photos\\cats\\one.jpg\n", {}, "write photos/cats/one.jpg"],
     ["globs", "photos/**/*.jpg\n", {}, "globs go into files"],
+    ["a line of no path", `${"x".repeat(100_000)}\n`, {}, "names no file that is there"],
+    ["a text of no path", '["a\\u0000.jpg"]', {}, "names no file that is there"],
+    ["objects in JSON", '[{"path": "photos/cats/one.jpg"}]', {}, "array of texts"],
+    ["JSON with escaped quotes", '[\\"photos/cats/one.jpg\\"]', {}, "array of texts"],
     ["what Avala would not index", "README.md\n", {}, "left out"],
     ["what files does not choose", "other/four.jpg\n", { files: "photos" }, "chosen by files"],
   ])("%s", async (_name, list, inputs, reason) => {

@@ -4,6 +4,8 @@ import { createListed } from "../../src/files/scan/listed";
 import { createTempTree } from "../support/temp-tree";
 
 const read = (text: string): readonly string[] => readPathList(Buffer.from(text)).paths;
+const read16 = (text: string): readonly string[] =>
+  readPathList(Buffer.from(text, "utf16le")).paths;
 
 describe("a list of paths", () => {
   test.each([
@@ -36,6 +38,36 @@ describe("a list of paths", () => {
       Buffer.from("ä.jpg\r\nb.jpg\r\n", "utf16le"),
     ]);
     expect(readPathList(bytes)).toEqual({ form: "lines", paths: ["ä.jpg", "b.jpg"] });
+  });
+
+  const wide = (text: string): Buffer => Buffer.from(text, "utf16le");
+  const swapped = (text: string): Buffer => wide(text).swap16();
+
+  // Between its NULs there would be single letters, of which "." is a path: that of the whole workspace.
+  test.each([
+    ["UTF-16, big end first, with its mark", swapped("\ufeffa/ä.jpg\r\nb.jpg\r\n")],
+    ["UTF-16, big end first", swapped("a/ä.jpg\r\nb.jpg")],
+    ["UTF-16", wide("a/ä.jpg\r\nb.jpg\r\n")],
+  ])("reads %s", (_name, bytes) => {
+    expect(readPathList(bytes)).toEqual({ form: "lines", paths: ["a/ä.jpg", "b.jpg"] });
+  });
+
+  test("reads one path of UTF-16 without a mark, and names beyond its NULs", () => {
+    expect(read16("a/b.jpg")).toEqual(["a/b.jpg"]);
+    expect(read16("a.jpg")).toEqual(["a.jpg"]);
+    expect(read16("日本/é.jpg\n日.jpg\n")).toEqual(["日本/é.jpg", "日.jpg"]);
+    expect(read16('["a.jpg", "b.jpg"]')).toEqual(["a.jpg", "b.jpg"]);
+  });
+
+  test("still reads short names between NULs, and a line's end after the last", () => {
+    expect(read("a\0b\0c\0")).toEqual(["a", "b", "c"]);
+    expect(read(".\0")).toEqual(["."]);
+    expect(read("photos/\0other/\0")).toEqual(["photos/", "other/"]);
+    expect(read("./a.jpg\0./b.jpg\0\n")).toEqual(["./a.jpg", "./b.jpg"]);
+  });
+
+  test("leaves out lines of blanks", () => {
+    expect(read("a.jpg\n  \n\t\r\n")).toEqual(["a.jpg"]);
   });
 
   test.each([
