@@ -5,7 +5,6 @@ import { connect } from "../src/api/connect";
 import type { Avala } from "../src/api/connection";
 import { digestCacheFolder, readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
-import { counted } from "../src/text";
 import type { Listener } from "../src/events";
 import { describeLeftOut } from "../src/files/left-out";
 import { destinationOf } from "./selection/destination";
@@ -16,19 +15,18 @@ import type { ActionEnvironment } from "./environment";
 import { describeParts } from "./report/checksum-parts";
 import { endRun, fail } from "./report/ending";
 import { describeFaults } from "../src/files/content/fault-counts";
-import { isCancelled, withLeftovers } from "./report/cancelled";
 import { createDigestCache } from "../src/files/digests/digest-cache";
-import { describeFailure } from "./report/failure";
 import { readApiKey, readInputs, type Inputs } from "./inputs/inputs";
 import { createLog } from "./report/log";
 import { createOutputWriter } from "./report/output-writer";
 import { createOutputFolder, outputsOf, writeSelection } from "./report/outputs";
 import { createListener } from "./report/report";
-import { createResults, noteLanded, type Outcome, type Results } from "./report/results";
+import { createResults, noteLanded, type Outcome } from "./report/results";
 import { pathFrom, select } from "./selection/selection";
 import type { Run } from "./run-context";
 import { checkScopes, isCheckedLater } from "./scope-check";
-import { createStatusCheck, dryStatusText, statusNotSet, type StatusCheck } from "./report/status";
+import { reported, reportStart, reportSuccess } from "./run-status";
+import { createStatusCheck, dryStatusText } from "./report/status";
 import { runUpload } from "./upload/uploading";
 import { downloadFolder, realOf, writtenByAction } from "./written";
 import { createWaitBudget } from "./waiting";
@@ -106,51 +104,6 @@ async function runGuarded(run: Run): Promise<void> {
     throw await reported(error, run, status);
   }
   await reportSuccess(run, status);
-}
-
-/** The error, with what a cancelled run leaves, once it is on the commit too. */
-async function reported(error: unknown, run: Run, status: StatusCheck): Promise<unknown> {
-  const told = withLeftovers(error, run);
-  await reportFailure(run, status, told);
-  return told;
-}
-
-async function reportStart(run: Run, status: StatusCheck): Promise<void> {
-  try {
-    await status.set("pending", "Waiting for Avala");
-  } catch (error) {
-    // It may be set all the same, and would stay.
-    throw isCancelled(error) ? await reported(error, run, status) : error;
-  }
-}
-
-async function reportSuccess(run: Run, status: StatusCheck): Promise<void> {
-  const { inputs, results } = run;
-  try {
-    await status.set("success", successText(results));
-  } catch (error) {
-    if (isCancelled(error)) throw await reported(error, run, status);
-    throw inputs.status === undefined ? error : statusNotSet(error, inputs.status, results);
-  }
-}
-
-async function reportFailure(run: Run, status: StatusCheck, error: unknown): Promise<void> {
-  const [firstLine = "Failed"] = describeFailure(error).text.split("\n");
-  try {
-    await status.set("failure", firstLine);
-  } catch (statusError) {
-    const { text } = describeFailure(statusError);
-    run.log.warn(`The commit status could not be set to failure, so it stays pending: ${text}`);
-  }
-}
-
-function successText({ export: made, datasets, sets }: Results): string {
-  if (made !== undefined) return `Export ${made.uid}: ${made.status}`;
-  if (sets.length > 0)
-    return sets
-      .map(({ target, plan }) => `${target.name}: ${counted(plan.current.length, "file")}`)
-      .join(", ");
-  return datasets.map(({ dataset }) => `${dataset.name}: ${dataset.status}`).join(", ");
 }
 
 async function runSteps(run: Run): Promise<Outcome> {

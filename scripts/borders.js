@@ -131,7 +131,7 @@ const ORDERS = {
     ["plan"],
     ["report"],
     ["run-context.ts"],
-    ["scope-check.ts"],
+    ["scope-check.ts", "run-status.ts"],
     ["upload", "export"],
     ["run.ts"],
     ["main.ts"],
