@@ -125,10 +125,11 @@ async function startOrFind(run: Run, source: ExportSource, avala: Avala): Promis
   const started = await throughOutages(avala, {
     what: `export ${wanted.name} to be started`,
     timeoutMs: run.budget.leftMs(),
-    // Without the deadline: cut off between a create and the look for it, a second try could make a second export. A failure
-    // that leaves open whether there is one is not repeated.
-    work: () =>
+    // The create has no deadline: cut off before the look for it, a second try could make a second export. A failure that
+    // leaves open whether there is one is not repeated.
+    work: (looks) =>
       startExport(avala, wanted, {
+        looks,
         isNameUnique: isNameMade,
         isSameName: (name) => isNameMade && isMadeFor(wanted, name),
       }),

@@ -57,6 +57,8 @@ interface StartOptions {
   readonly isNameUnique?: boolean;
   /** Whether an export of another name exports the same: one that an earlier run left running is then taken too. */
   readonly isSameName?: (name: string) => boolean;
+  /** The session of the look before anything is made, which may have a deadline: a create may not. @default `avala` */
+  readonly looks?: Avala;
 }
 
 /**
@@ -74,7 +76,7 @@ export async function startExport(
   const ofInput = (exports: readonly Export[]): readonly Export[] =>
     exports.filter((found) => isOf(input, found));
   const alike = async (): Promise<readonly Export[]> => ofInput(await newestExports(avala));
-  const newest = await newestExports(avala).catch(ignoreForbidden);
+  const newest = await newestExports(options.looks ?? avala).catch(ignoreForbidden);
   const before = newest && ofInput(newest);
   const running = before?.find(({ state }) => state === "running");
   if (options.takesRunning === true && running !== undefined) return running;

@@ -94,3 +94,14 @@ test("an outage that outlasts timeout-minutes ends as timeout, with what failed 
   expect(errors[0]).toContain("503");
   expect(emulator.exports()).toEqual([]);
 });
+
+test("an outage when the export is started ends with timeout-minutes, and not some tries later", async () => {
+  const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+  const on = { target: "api", method: "GET", path: "/exports/" } as const;
+  emulator.setFault({ on, times: 0, reply: { status: 503 } });
+  const startMs = clock.now();
+  const { outputs } = await look({ "export-projects": uid, "timeout-minutes": "0.05" });
+  expect(outputs["outcome"]).toBe("timeout");
+  expect(clock.now() - startMs).toBeLessThan(5_000);
+  expect(emulator.exports()).toEqual([]);
+});
