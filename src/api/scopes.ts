@@ -28,7 +28,7 @@ const SCOPE_OF_ROUTE: readonly (readonly [RegExp, Scope])[] = [
 ];
 
 /** The scope that a scoped key needs for a route's template, `GET /exports/{uid}/`; `undefined` where none is known. */
-export function scopeOf(route: string): Scope | undefined {
+function scopeOf(route: string): Scope | undefined {
   return SCOPE_OF_ROUTE.find(([pattern]) => pattern.test(route))?.[1];
 }
 

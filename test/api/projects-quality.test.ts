@@ -14,7 +14,7 @@ import {
   listQualityTargets,
   updateQualityTarget,
 } from "../../src/index";
-import { scopeOf } from "../../src/api/scopes";
+import { scopeWordsOf } from "../../src/api/scopes";
 import { BASE, reply, scripted } from "../support/scripted-transport";
 
 const page = (results: readonly unknown[], next: string | null = null): object => ({
@@ -241,5 +241,5 @@ test.each([
   ["GET /organizations/", "organizations.read"],
   ["GET /users/me/", undefined],
 ])("%s needs the scope %s", (route, scope) => {
-  expect(scopeOf(route)).toBe(scope);
+  expect(scopeWordsOf(route)).toContain(`the scope ${scope ?? "for it"}`);
 });
