@@ -18,7 +18,7 @@ const PICTURE = path.join(ROOT, "docs", "summary.png");
 const LIMITS = ["--requests-per-minute", "45", "--ingest-ms", "6000", "--export-ms", "12000"];
 const START_SECOND = 25;
 const FAULTS = [
-  { on: { path: "*/file-upload-url/" }, skip: 4, times: 2, reply: { status: 503 } },
+  { on: { target: "storage" }, skip: 4, times: 2, reply: { status: 503 } },
   { on: { target: "storage" }, times: 0, delayMs: 2_000 },
 ];
 const INPUTS = {
