@@ -163,7 +163,7 @@ describe("nothing is dispatched", () => {
 
   // It may close the connection while the sender still writes.
   const isCutOff = (body: Buffer | ReadableStream): Promise<unknown> =>
-    fetch(`${relay.origin}/avala`, { method: "POST", body, duplex: "half" } as RequestInit).then(
+    fetch(`${relay.origin}/avala`, { method: "POST", body, duplex: "half" }).then(
       ({ status }) => status === 413,
       () => true,
     );
@@ -288,7 +288,7 @@ test("its log has a line for each delivery, and no secret", async () => {
   const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(entries.find(({ delivery }) => delivery === id)).toMatchObject({
     ...{ level: "error", status: 502, result: "not_dispatched" },
-    reason: expect.stringContaining("GITHUB_TOKEN"),
+    reason: expect.stringContaining("GITHUB_TOKEN") as string,
   });
   for (const secret of [SECRET, PREVIOUS, TOKEN, "X-Amz-Signature", sign(JSON.stringify({}))])
     expect(relay.output()).not.toContain(secret);

@@ -13,7 +13,7 @@ const downloading = { ...uploading, "export-datasets": "uploaded", "download-pat
 /** From now on each disk has so much free. */
 function freeing(bytes: number): void {
   const stats = { blocks: 1_000, bavail: bytes, bsize: 1 } as StatsFs;
-  jest.spyOn(promises, "statfs").mockImplementation((async () => stats) as never);
+  jest.spyOn(promises, "statfs").mockImplementation(async () => stats);
 }
 
 describe("before anything is sent or waited for, the step refuses", () => {
@@ -33,10 +33,10 @@ describe("before anything is sent or waited for, the step refuses", () => {
   test("a folder in which nothing can be made", async () => {
     const refused = Object.assign(new Error("read-only file system, mkdtemp"), { code: "EROFS" });
     const made = promises.mkdtemp;
-    jest.spyOn(promises, "mkdtemp").mockImplementation((async (prefix: string) => {
+    jest.spyOn(promises, "mkdtemp").mockImplementation(async (prefix: string) => {
       if (prefix.startsWith(place.tree.at(".avala-"))) throw refused;
       return made(prefix);
-    }) as never);
+    });
     const { outputs, errors } = await place.act(downloading);
     expect(errors[0]).toContain("read-only");
     expect(outputs).toMatchObject({ outcome: "invalid" });

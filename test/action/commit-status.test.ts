@@ -166,7 +166,12 @@ describe("an outage of GitHub's", () => {
   test("is waited out, with one warning that says for how long", async () => {
     const startMs = clock.now();
     const hung: Answer = (_heard, response) => response.destroy();
-    const tries = [reply(502, "Server Error"), hung, ...Array(60).fill(reply(503)), reply(201)];
+    const tries = [
+      reply(502, "Server Error"),
+      hung,
+      ...Array.from({ length: 60 }, () => reply(503)),
+      reply(201),
+    ];
     expect(await set(tries)).toBe(63);
     expect(clock.now() - startMs).toBeGreaterThan(14 * 60_000);
     expect(outages).toEqual([

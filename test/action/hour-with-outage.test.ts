@@ -68,12 +68,12 @@ async function waitAnHour(): Promise<Recorded> {
   const project = emulator.addProject("labels", { tasks: 400, exportable: 400 }).uid;
   const inputs = { "export-projects": project, "gate-min-tasks": "400", "timeout-minutes": "60" };
   const recorded = recordTalkingTo(emulator, { tree, clock, inputs, onInfo });
-  const warned = recorded.environment.warning;
-  const warning: typeof warned = (text, place) => {
+  const { environment } = recorded;
+  const warning: typeof environment.warning = (text, place) => {
     note(`Warning: ${text}`);
-    warned(text, place);
+    environment.warning(text, place);
   };
-  await clock.run(run({ ...recorded.environment, warning }));
+  await clock.run(run({ ...environment, warning }));
   return recorded;
 }
 

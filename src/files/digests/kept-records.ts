@@ -22,7 +22,7 @@ export interface KeptRecords {
   write(isKept: (row: number, path: string) => boolean): Promise<void>;
   remove(): Promise<void>;
   /** Whether the records can still be believed: the clock was not set back. */
-  isSound(): boolean;
+  readonly isSound: () => boolean;
 }
 
 export function keepRecords(records: Records, options: KeptOptions): KeptRecords {

@@ -103,7 +103,7 @@ interface Memory {
   /** The row of a file that has this stamp now. */
   recall(absolutePath: string, stamp: BigInt64Array): number | undefined;
   /** Whether a row is for later processes. */
-  isKept(row: number, name: string): boolean;
+  readonly isKept: (row: number, name: string) => boolean;
   /** Whether there is more to keep than when this was last asked. */
   takeNews(): boolean;
 }

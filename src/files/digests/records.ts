@@ -94,7 +94,7 @@ interface FindingList {
   all(): readonly Finding[];
   at(id: number | undefined): Finding | undefined;
   /** `undefined` when there are too many kinds. */
-  idOf(finding: Finding): number | undefined;
+  readonly idOf: (finding: Finding) => number | undefined;
 }
 
 /** Each kind of finding once. */

@@ -6,7 +6,7 @@ export interface Look {
   readonly root: string;
   readonly separator: "/" | "\\";
   /** Files that a line would match if it was the only one; none for a line that can't be read. */
-  matches(line: string, anyCase?: boolean): readonly string[];
+  readonly matches: (line: string, anyCase?: boolean) => readonly string[];
   /** Names of what is in a folder; `undefined` where there is no such folder. */
   namesIn(folder: string): readonly string[] | undefined;
   /** Whether it is a link that is left out as all are. */
