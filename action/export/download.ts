@@ -24,6 +24,8 @@ interface DownloadOptions {
   readonly folder: string;
   /** What is left to remove once the outputs are out: a cancelled job has no time for it before. */
   readonly atEnd: (work: () => Promise<void>) => void;
+  /** How long an outage is waited out. */
+  readonly patienceMs: () => number;
 }
 
 /** Puts the export into the folder and returns the paths of its files there. `uid` was checked: it becomes a name. */
@@ -84,7 +86,10 @@ async function obtain(
     await cached.drop();
     await rm(join(staging, UNPACKED), { recursive: true, force: true });
   }
-  const { sizeBytes, sha256 } = await downloadExport(avala, uid, { toFile: file });
+  const { sizeBytes, sha256 } = await downloadExport(avala, uid, {
+    toFile: file,
+    patienceMs: options.patienceMs,
+  });
   log.info(`Downloaded export ${uid}: ${sizeBytes} bytes, sha256 ${sha256}.`);
   const place = await prepare(file, uid, options);
   await cached.keep(file, signal);

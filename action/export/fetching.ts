@@ -2,7 +2,6 @@
 // Knows nothing of waiting or gates.
 import type { Avala } from "../../src/api/connection";
 import { AvalaError, InputError } from "../../src/errors";
-import { throughOutages } from "../../src/operations/wait";
 import type { Inputs } from "../inputs/inputs";
 import { timed } from "../report/facts/times";
 import type { Run } from "../run-context";
@@ -49,14 +48,9 @@ export async function fetchIfAsked(
   if (problem !== undefined)
     throw new AvalaError("file", `download-path ${problem.text}.`, { hint: problem.hint });
   const atEnd = (work: () => Promise<void>): void => run.atEnd(work);
-  const options = { environment, log, inputs, folder, atEnd };
-  const paths = await timed(results.times, "download", () =>
-    throughOutages(avala, {
-      what: `the file of export ${uid}`,
-      timeoutMs: run.budget.patienceMs(),
-      work: (within) => fetchExport(within, uid, options),
-    }),
-  );
+  const { patienceMs } = run.budget;
+  const options = { environment, log, inputs, folder, atEnd, patienceMs };
+  const paths = await timed(results.times, "download", () => fetchExport(avala, uid, options));
   for (const reason of await recordWritten(environment, folder, paths)) {
     const text = `Could not record which files were put into ${folder}, so a later run may upload them: ${reason}`;
     run.warn({ text });

@@ -7,11 +7,13 @@ import { pipeline } from "node:stream/promises";
 import type { Avala } from "../api/connection";
 import { getExport } from "../api/endpoints/exports";
 import { download } from "../api/storage/storage";
+import type { HttpStream } from "../api/transport/transport";
 import { asDiskError, AvalaError } from "../errors";
 import { makeFolder } from "../flow/folders";
 import { retry } from "../flow/retry";
 import { printable } from "../redact";
 import { retryOn } from "../upload/send/attempt";
+import { throughOutages } from "./wait";
 import { checkRoom, checkWhole, roomFor } from "./download-room";
 
 export interface DownloadedExport {
@@ -20,12 +22,8 @@ export interface DownloadedExport {
   readonly sha256: string;
 }
 
-async function fetchTo(
-  avala: Avala,
-  uid: string,
-  path: string,
-  signal: AbortSignal,
-): Promise<DownloadedExport> {
+/** The reply with the file, whose body is still to come. */
+async function openFile(avala: Avala, uid: string, signal: AbortSignal): Promise<HttpStream> {
   const { downloadUrl, state, status } = await getExport(avala, uid);
   if (downloadUrl === undefined) {
     const hint =
@@ -35,7 +33,27 @@ async function fetchTo(
     const text = `Export ${uid} is ${printable(status)} and has no download_url.`;
     throw new AvalaError("bad_reply", text, { hint });
   }
-  const reply = await download(avala, downloadUrl, { signal });
+  return download(avala, downloadUrl, { signal });
+}
+
+async function fetchTo(
+  avala: Avala,
+  uid: string,
+  path: string,
+  { patienceMs, signal }: { readonly patienceMs?: () => number; readonly signal: AbortSignal },
+): Promise<DownloadedExport> {
+  const reply =
+    patienceMs === undefined
+      ? await openFile(avala, uid, signal)
+      : await throughOutages(avala, {
+          what: `the file of export ${uid}`,
+          timeoutMs: patienceMs(),
+          work: (within) =>
+            retry(
+              (_attempt, current) => openFile(within, uid, current),
+              retryOn(within, `fetch export ${uid}`, signal),
+            ),
+        });
   const what = `The file of export ${uid}`;
   const room = await roomFor(what, reply.headers["content-length"], dirname(path));
   const hash = createHash("sha256");
@@ -65,18 +83,19 @@ async function syncFile(path: string): Promise<void> {
 /**
  * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there.
  * Its presigned URL expires, so each try reads the export again for a fresh one (contract, "Exports"). What is in the
- * file is for the caller to check.
+ * file is for the caller to check. With `patienceMs` an outage is waited out for as long; a file that comes incomplete is
+ * fetched again a few times and no more, since that can cost its size each time.
  */
 export async function downloadExport(
   avala: Avala,
   uid: string,
-  options: { readonly toFile: string },
+  options: { readonly toFile: string; readonly patienceMs?: () => number },
 ): Promise<DownloadedExport> {
   const partial = `${options.toFile}.partial`;
   try {
     await makeFolder(dirname(options.toFile));
     const fetched = await retry(
-      (_attempt, signal) => fetchTo(avala, uid, partial, signal),
+      (_attempt, signal) => fetchTo(avala, uid, partial, { ...options, signal }),
       retryOn(avala, `download export ${uid}`, avala.signal),
     );
     await syncFile(partial);
