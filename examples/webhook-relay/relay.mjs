@@ -9,6 +9,8 @@ const PATH = "/avala";
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_CONNECTIONS = 100;
 const MAX_REQUEST_MS = 15_000;
+// Node looks every 30 s for requests that take too long, in which slow senders would keep all others out.
+const LOOK_EVERY_MS = 5_000;
 // A signature holds no time, so a delivery that someone recorded can be sent again. Within this time it does nothing,
 // and after it one more look at the gate, which tells nothing but what is so.
 const REMEMBERED_MS = 10 * 60_000;
@@ -21,14 +23,17 @@ export function createRelay(settings, log) {
     delivered: createSeen({ forMs: REMEMBERED_MS, maxEntries: MAX_REMEMBERED }),
     nameless: createSeen({ forMs: NAMELESS_MS, maxEntries: 1 }),
   };
-  const server = createServer((request, response) => {
-    respond(request, { settings, seen, log })
-      .catch((error) => {
-        log({ level: "error", result: "failed", reason: error.code ?? error.name });
-        return { status: 500, result: "failed" };
-      })
-      .then((reply) => send(request, response, reply));
-  });
+  const server = createServer(
+    { connectionsCheckingInterval: LOOK_EVERY_MS },
+    (request, response) => {
+      respond(request, { settings, seen, log })
+        .catch((error) => {
+          log({ level: "error", result: "failed", reason: error.code ?? error.name });
+          return { status: 500, result: "failed" };
+        })
+        .then((reply) => send(request, response, reply));
+    },
+  );
   server.requestTimeout = MAX_REQUEST_MS;
   server.headersTimeout = MAX_REQUEST_MS;
   server.maxConnections = MAX_CONNECTIONS;
