@@ -1,6 +1,7 @@
 // Which texts are secret in what a program gave, or in a state. Pure; knows nothing of masking.
 import { wireNames } from "../../src/api/endpoints/provider-config";
 import { dataTypes } from "../../src/files/media";
+import { minFreeCharacters } from "../../src/redact";
 import { UNKNOWNS } from "./plain";
 
 /**
@@ -41,11 +42,22 @@ function memberOf(value: unknown, path: readonly string[]): unknown {
   return memberOf(new Map<string, unknown>(Object.entries(value)).get(name), rest);
 }
 
+// Why a line of these matches nothing is said by a part of it: a folder, a name.
+const QUOTED_IN_PARTS: ReadonlySet<string> = new Set(["root", "include", "exclude"]);
+
+function withParts(text: string): readonly string[] {
+  const parts = text.split(/[^\p{L}\p{M}\p{N}_.-]+/u);
+  return [text, ...parts.filter((part) => part.length >= minFreeCharacters)];
+}
+
 /** What has to be masked of what stands at `paths` of `given`. */
 export function secretTexts(
   given: unknown,
   paths: readonly (readonly string[])[],
 ): readonly string[] {
-  const texts = paths.flatMap((path) => valuesIn(memberOf(given, path)));
+  const texts = paths.flatMap((path) => {
+    const values = valuesIn(memberOf(given, path));
+    return QUOTED_IN_PARTS.has(path[0] ?? "") ? values.flatMap(withParts) : values;
+  });
   return texts.filter((text) => !UNKNOWNS.has(text) && !CLOSED_WORDS.has(text));
 }
