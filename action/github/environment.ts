@@ -52,7 +52,7 @@ export async function openEnvironment(signal: AbortSignal): Promise<ActionEnviro
     readEvent: () => event,
     setCommitStatus: async (status) => {
       const { setCommitStatus } = await import("./commit-status.js");
-      return await setCommitStatus(status);
+      return setCommitStatus(status);
     },
     exportCache: openExportCache(env),
   };

@@ -13,8 +13,9 @@ export function tellCost(run: Run, avala: Avala, datasets: readonly DatasetToSen
 }
 
 /** That one job is too short for it, or that nothing would be left of an interrupted one. */
-export function tellFit({ environment: { env }, inputs: { upload }, warn }: Run, cost: Cost): void {
-  const budgetMs = upload?.timeBudgetMs;
+export function tellFit(run: Run, cost: Cost): void {
+  const { env } = run.environment;
+  const budgetMs = run.inputs.upload?.timeBudgetMs;
   const budgetMinutes = budgetMs === undefined ? undefined : budgetMs / MS_PER_MINUTE;
-  for (const text of describeFit({ cost, env, budgetMinutes })) warn({ text });
+  for (const text of describeFit({ cost, env, budgetMinutes })) run.warn({ text });
 }
