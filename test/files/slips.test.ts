@@ -103,6 +103,14 @@ test("a suffix in the other case names a file that is there", () => {
   );
 });
 
+test("a suffix that no file has names those that are there", () => {
+  const paths = ["images/a.jpg", "images/b.jpg", "images/c.png", "images/.keep.txt"];
+  const text = "the files there have other suffixes: .jpg (2), .png (1)";
+  expect(slipOf("images/*.jpeg", lookAt(paths))).toBe(text);
+  expect(slipOf("**/*.{jpeg,webp}", lookAt(paths))).toBe(text);
+  expect(slipOf("images/*", lookAt(["labels/a.txt"], { folders: ["images/x"] }))).toBeUndefined();
+});
+
 test("a numbered folder is not another with a slip in it", () => {
   expect(slipOf("day_02/*.jpg", lookAt(PATHS))).toBe("root has no day_02");
 });

@@ -1,6 +1,7 @@
 // Names in a line that are not on disk, and what is there in their place. Pure.
 import { isNear } from "../../near-name";
 import { shown } from "../../text";
+import { countSuffixes } from "./indexing";
 import type { Look } from "./look";
 
 const WILDCARD = /[*?[\](){}!+@\\]/;
@@ -93,6 +94,24 @@ function absent(part: Part, names: readonly string[]): string {
   return hasSuffix(part)
     ? "there is no such file; a list of changes names deleted files too, unless git diff gets --diff-filter=d"
     : `${where} has no ${shown(part.name)}`;
+}
+
+// The suffixes of a glob's end: `*.jpeg`, `*.{jpeg,png}`.
+const SUFFIXES = /\*\.(?:\w+|\{[\w.,]+\})$/;
+const maxSuffixes = 3;
+const HIDDEN = /(?:^|\/)\./;
+
+/** Files that are where the line looks, with other suffixes than it has. */
+export function otherSuffixes(line: string, look: Look): string | undefined {
+  if (!SUFFIXES.test(line)) return undefined;
+  const there = look.matches(line.replace(SUFFIXES, "*.*")).filter((path) => !HIDDEN.test(path));
+  const counts = [...countSuffixes(there)];
+  if (counts.length === 0) return undefined;
+  const named = counts
+    .slice(0, maxSuffixes)
+    .map(([suffix, count]) => `${shown(suffix)} (${count})`);
+  const others = counts.length > maxSuffixes ? ", and others" : "";
+  return `the files there have other suffixes: ${named.join(", ")}${others}`;
 }
 
 export function suffixCase(line: string, look: Look): string | undefined {
