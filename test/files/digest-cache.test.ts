@@ -16,11 +16,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { createDigestCache } from "../../src/files/digests/digest-cache";
+import { createDigestCache, type DigestCache } from "../../src/files/digests/digest-cache";
 import { isSettled } from "../../src/files/digests/stamp";
 import { isOnSteadyDevice } from "../../src/files/digests/steady-devices";
 import { createLocalFiles } from "../../provider/process/local-files";
-import { readFileSet } from "../../src/files/file-set";
+import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { hashFiles } from "../../src/files/hash";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
@@ -52,35 +52,55 @@ interface Look {
   readonly warnings: readonly string[];
 }
 
-type LookOptions = Parameters<typeof createDigestCache>[0] & {
-  readonly set?: Partial<FileSetOptions>;
-};
+type CacheOptions = NonNullable<Parameters<typeof createDigestCache>[0]>;
+type LookOptions = CacheOptions & { readonly set?: Partial<FileSetOptions> };
 
-/** Looks at the tree as a process does that has just been started. */
-async function look({ set, ...options }: LookOptions = {}): Promise<Look> {
-  const warnings: string[] = [];
-  const cache = createDigestCache({
+/** As a process has it that has just been started, on files that were written some time before. */
+function startCache(options: CacheOptions = {}): DigestCache {
+  return createDigestCache({
     folder: kept.at("digests"),
     isSteady: () => true,
     random: { next: () => 1 },
     markClock: settled,
-    onWarning: (text) => warnings.push(text),
     ...options,
   });
-  const chosen = { root: tree.root, include: ["**"], dataType: "image" as const, ...set };
-  const { files, known, notices } = await readFileSet(chosen, { cache });
+}
+
+/** Nothing is kept, so the file system need not show each change either. */
+const ofProcess: CacheOptions = { folder: undefined, isSteady: () => false };
+
+/** The files of the tree, of which `cache` knows some. */
+function readTree(cache: DigestCache, set: Partial<FileSetOptions> = {}): Promise<FileSet> {
+  return readFileSet({ root: tree.root, include: ["**"], ...set }, { cache });
+}
+
+const knownIn = (files: FileSet["files"]): readonly string[] =>
+  files.filter(({ sha256 }) => sha256 !== undefined).map(({ path }) => path);
+
+/** How many files are not read again in a process that looks again. */
+async function lookAgain(cache: DigestCache): Promise<number> {
+  const { files, known } = await readTree(cache);
+  await hashFiles(files, { known });
+  return knownIn(files).length;
+}
+
+/** Looks at the tree as a process does that has just been started. */
+async function look({ set, ...options }: LookOptions = {}): Promise<Look> {
+  const warnings: string[] = [];
+  const cache = startCache({ onWarning: (text) => warnings.push(text), ...options });
+  const { files, known, notices } = await readTree(cache, { dataType: "image", ...set });
   const { entries } = await hashFiles(files, { known });
   return {
     digests: Object.fromEntries(entries.map(({ path, sha256 }) => [path, sha256])),
-    known: files.filter(({ sha256 }) => sha256 !== undefined).map(({ path }) => path),
+    known: knownIn(files),
     notices: notices.map(({ text }) => text),
     warnings,
   };
 }
 
 /** What there really is. */
-async function truth(set: Partial<FileSetOptions> = {}): Promise<Look["digests"]> {
-  const chosen = { root: tree.root, include: ["**"], dataType: "image" as const, ...set };
+async function truth(): Promise<Look["digests"]> {
+  const chosen = { root: tree.root, include: ["**"], dataType: "image" as const };
   const { entries } = await hashFiles((await readFileSet(chosen)).files);
   return Object.fromEntries(entries.map(({ path, sha256 }) => [path, sha256]));
 }
@@ -160,13 +180,8 @@ describe("files that have not changed", () => {
 
   test("are known in the same process where nothing is kept", async () => {
     tree.write({ "a.jpg": jpeg("a") });
-    const cache = createDigestCache({ markClock: settled, random: { next: () => 1 } });
-    const read = async (): Promise<number> => {
-      const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
-      await hashFiles(files, { known });
-      return files.filter(({ sha256 }) => sha256 !== undefined).length;
-    };
-    expect([await read(), await read()]).toEqual([0, 1]);
+    const cache = startCache(ofProcess);
+    expect([await lookAgain(cache), await lookAgain(cache)]).toEqual([0, 1]);
   });
 });
 
@@ -275,13 +290,7 @@ describe("a file that changes", () => {
     tree.write({ "a.jpg": jpeg("a") });
     const before = await truth();
     await look();
-    const cache = createDigestCache({
-      folder: kept.at("digests"),
-      isSteady: () => true,
-      markClock: settled,
-      random: { next: () => 1 },
-    });
-    const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+    const { files, known } = await readTree(startCache());
     writeFileSync(tree.at("a.jpg"), jpeg("b"));
     const { entries } = await hashFiles(files, { known });
     expect(entries.map(({ sha256 }) => sha256)).toEqual(Object.values(before));
@@ -290,13 +299,7 @@ describe("a file that changes", () => {
 
   test("while it is read is an error, and not noted", async () => {
     tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
-    const cache = createDigestCache({
-      folder: kept.at("digests"),
-      isSteady: () => true,
-      markClock: settled,
-      random: { next: () => 1 },
-    });
-    const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+    const { files, known } = await readTree(startCache());
     appendFileSync(tree.at("a.jpg"), "more");
     await expect(hashFiles(files, { known })).rejects.toMatchObject({ code: "file_changed" });
     // What was hashed beside it need not be hashed again.
@@ -341,19 +344,14 @@ describe("a clock that jumps", () => {
   test("back in a process that looks again: all is read again", async () => {
     tree.write({ "a.jpg": jpeg("a") });
     let aheadMs = 60_000;
-    const cache = createDigestCache({
+    const cache = startCache({
+      ...ofProcess,
       markClock: () => ({ ...settled(), wallMs: settled().wallMs + aheadMs }),
-      random: { next: () => 1 },
     });
-    const read = async (): Promise<number> => {
-      const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
-      await hashFiles(files, { known });
-      return files.filter(({ sha256 }) => sha256 !== undefined).length;
-    };
-    await read();
-    expect(await read()).toBe(1);
+    await lookAgain(cache);
+    expect(await lookAgain(cache)).toBe(1);
     aheadMs = 0;
-    expect(await read()).toBe(0);
+    expect(await lookAgain(cache)).toBe(0);
   });
 
   test("forward, or after another start: what is known stays known", async () => {
@@ -423,12 +421,7 @@ describe("a damaged cache", () => {
     const whole = readFileSync(cacheFile());
     for (let length = 0; length < whole.length; length += 13) {
       writeFileSync(cacheFile(), whole.subarray(0, length));
-      const cache = createDigestCache({
-        folder: kept.at("digests"),
-        isSteady: () => true,
-        markClock: settled,
-      });
-      expect((await cache.open(tree.root)).isEmpty()).toBe(true);
+      expect((await startCache().open(tree.root)).isEmpty()).toBe(true);
     }
     writeFileSync(cacheFile(), whole);
     expect((await look()).known).toHaveLength(2);
@@ -442,12 +435,7 @@ describe("a damaged cache", () => {
       const damaged = Buffer.from(whole);
       damaged[at] = (damaged[at] ?? 0) ^ 1;
       writeFileSync(cacheFile(), damaged);
-      const cache = createDigestCache({
-        folder: kept.at("digests"),
-        isSteady: () => true,
-        markClock: settled,
-      });
-      expect((await cache.open(tree.root)).isEmpty()).toBe(true);
+      expect((await startCache().open(tree.root)).isEmpty()).toBe(true);
     }
   });
 
@@ -464,13 +452,7 @@ describe("a cache that is wrong", () => {
   test("is found out by a file that is read all the same, discarded, and said to be", async () => {
     tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
     await look();
-    const cache = createDigestCache({
-      folder: kept.at("digests"),
-      isSteady: () => true,
-      markClock: settled,
-      random: { next: () => 1 },
-    });
-    const { files, known } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+    const { files, known } = await readTree(startCache());
     const stats = statSync(tree.at("a.jpg"), { bigint: true });
     const stamp = BigInt64Array.of(stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino, stats.dev);
     const file = { absolutePath: tree.at("a.jpg"), stamp, sinceMs: settled().wallMs };
@@ -516,13 +498,8 @@ describe("the folder of caches", () => {
 
   test("keeps what two processes write at once", async () => {
     tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b"), "c.jpg": jpeg("c") });
-    const open = () =>
-      createDigestCache({ folder: kept.at("digests"), isSteady: () => true, markClock: settled });
-    const read = async (include: string, cache = open()) => {
-      const { files, known } = await readFileSet(
-        { root: tree.root, include: [include] },
-        { cache },
-      );
+    const read = async (path: string) => {
+      const { files, known } = await readTree(startCache(), { include: [path] });
       return () => hashFiles(files, { known });
     };
     const [one, other] = [await read("a.jpg"), await read("b.jpg")];
@@ -586,13 +563,7 @@ test("a stack's preview and its up, each a process, hash a file once", async () 
   tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
   const readBy = async (): Promise<readonly [digest: string, filesRead: number]> => {
     let filesRead = 0;
-    const cache = createDigestCache({
-      folder: kept.at("digests"),
-      isSteady: () => true,
-      markClock: settled,
-      random: { next: () => 1 },
-    });
-    const { manifest } = await createLocalFiles(cache).read(
+    const { manifest } = await createLocalFiles(startCache()).read(
       { root: tree.root, include: ["**"] },
       ({ filesDone }) => (filesRead = filesDone),
     );
