@@ -1,6 +1,7 @@
 // A gate that is looked at through an outage, at each of the calls that a look makes. It plays in virtual time.
 import { run } from "../../action/run";
 import type { Emulator } from "../../emulator";
+import { addTarget } from "../support/emulator";
 import { startQuietly } from "../support/quiet-emulator";
 import { recordTalkingTo, type Recorded } from "../support/recorded-action";
 import { createTempTree, type TempTree } from "../support/temp-tree";
@@ -23,15 +24,6 @@ afterEach(async () => {
 // More than one call tries by itself.
 const times = 12;
 
-async function addTarget(projectUid: string): Promise<void> {
-  const target = { name: "Issues", metric: "issue_rate", threshold: 0.1, operator: "gt" };
-  await fetch(`${emulator.baseUrl}/projects/${projectUid}/quality-targets/`, {
-    method: "POST",
-    headers: { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" },
-    body: JSON.stringify({ ...target, severity: "critical" }),
-  });
-}
-
 async function look(inputs: Record<string, string>): Promise<Recorded> {
   const recorded = recordTalkingTo(emulator, { tree, clock, inputs });
   await clock.run(run(recorded.environment));
@@ -48,7 +40,7 @@ describe.each([
     ["/projects/*/quality-targets/evaluate/", "POST"],
   ])("of %s is waited out", async (path, method) => {
     const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
-    await addTarget(uid);
+    await addTarget(emulator, uid);
     const reply = { status: 503 };
     emulator.setFault({ on: { target: "api", method, path }, skip, times, reply });
     const { outputs, errors, warnings } = await look({

@@ -1,21 +1,11 @@
 // Gates on what projects say of themselves: their tasks and quality targets, on the emulator.
 import { readFileSync } from "node:fs";
 import { useActionPlace } from "../support/action-place";
+import { addTarget } from "../support/emulator";
 
 const place = useActionPlace({}, { exportMs: 20 });
 
 const { act } = place;
-
-async function addTarget(projectUid: string, severity: string): Promise<void> {
-  const reply = await fetch(`${place.emulator.baseUrl}/projects/${projectUid}/quality-targets/`, {
-    method: "POST",
-    headers: { "X-Avala-Api-Key": place.emulator.apiKey, "Content-Type": "application/json" },
-    body: JSON.stringify({
-      ...{ name: "Issues", metric: "issue_rate", threshold: 0.1, operator: "gt", severity },
-    }),
-  });
-  expect(reply.status).toBe(201);
-}
 
 describe("gate-pending-tasks", () => {
   test("keeps the gate closed while a task is pending, and starts no export", async () => {
@@ -84,7 +74,7 @@ describe("gate-quality-targets", () => {
     const { uid } = place.emulator.addProject("lanes", {
       ...{ tasks: 4, exportable: 4, metrics: { issue_rate: 0.2 } },
     });
-    await addTarget(uid, severity);
+    await addTarget(place.emulator, uid, severity);
     const { outputs, errors, warnings, lines } = await act({
       "export-projects": uid,
       "gate-quality-targets": asked,
@@ -98,7 +88,7 @@ describe("gate-quality-targets", () => {
     const { uid } = place.emulator.addProject("lanes", {
       ...{ tasks: 4, exportable: 4, metrics: { issue_rate: null } },
     });
-    await addTarget(uid, "critical");
+    await addTarget(place.emulator, uid);
     const { outputs, errors } = await act({
       ...{ "export-projects": uid, "gate-quality-targets": "critical" },
     });

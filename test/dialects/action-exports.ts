@@ -1,6 +1,7 @@
 // What the Action does after an upload that broke off, with exports and as a gate, on a bench that speaks one dialect.
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { addTarget } from "../support/emulator";
 import { jpeg } from "../support/temp-tree";
 import { type ActionBench, SCOPES, VERSIONED } from "./action-bench";
 import type { Scenarios } from "./columns";
@@ -89,19 +90,6 @@ export const EXPORTS: Scenarios<ActionBench> = {
   },
 };
 
-/** Critical, `issue_rate` `gt` 0.1. */
-async function addTarget({ emulator }: ActionBench, projectUid: string): Promise<void> {
-  const reply = await fetch(`${emulator.baseUrl}/projects/${projectUid}/quality-targets/`, {
-    method: "POST",
-    headers: { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" },
-    body: JSON.stringify({
-      ...{ name: "Issues", metric: "issue_rate", threshold: 0.1 },
-      ...{ operator: "gt", severity: "critical" },
-    }),
-  });
-  expect(reply.status).toBe(201);
-}
-
 export const GATES: Scenarios<ActionBench> = {
   "opens for an export that contains all tasks": async (bench) => {
     const { uid } = bench.emulator.addProject("done", { tasks: 4, exportable: 4 });
@@ -124,7 +112,7 @@ export const GATES: Scenarios<ActionBench> = {
     const key = "avk_gate_gate_gate_gate";
     emulator.addKey({ key, scopes: [...SCOPES, "tasks.read", "qc.read", "qc.write"] });
     const { uid } = emulator.addProject("judged", { tasks: 4, exportable: 4, completedTasks: 4 });
-    await addTarget(bench, uid);
+    await addTarget(emulator, uid);
     const given = {
       ...{ "export-projects": uid, "gate-pending-tasks": "0", "gate-quality-targets": "critical" },
     };

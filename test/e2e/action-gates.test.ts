@@ -1,6 +1,7 @@
 // The examples of gates, as they stand, by the real workflow runner: each way in which GitHub waits for one.
 import { startEmulator, type Emulator } from "../../emulator";
 import { createRepository, REPOSITORY, trigger, type WorkflowResult } from "../support/act";
+import { addTarget, call } from "../support/emulator";
 import { startFakeGitHub, type FakeGitHub } from "../support/fake-github";
 import { createTempTree, type TempTree } from "../support/recorded-action";
 import { describeWithParts } from "../support/parts";
@@ -35,31 +36,16 @@ beforeEach(async () => {
     ...{ tasks: 4, exportable: 4, completedTasks: 4 },
     metrics: { issue_rate: 0.05 },
   }).uid;
-  await addTarget();
+  await addTarget(emulator, project);
 });
 afterEach(() => emulator.stop());
 
-/** Met while the project's issue rate is at most 0.1. */
-async function addTarget(): Promise<void> {
-  await fetch(`${emulator.baseUrl}/projects/${project}/quality-targets/`, {
-    method: "POST",
-    headers: { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" },
-    body: JSON.stringify({
-      ...{ name: "Issues", metric: "issue_rate", threshold: 0.1, operator: "gt" },
-      severity: "critical",
-    }),
-  });
-}
-
 /** As the API shows it, which is what Avala delivers. */
 async function finishedExport(name: string): Promise<unknown> {
-  const headers = { "X-Avala-Api-Key": emulator.apiKey, "Content-Type": "application/json" };
   const sources = { projects: [project], datasets: [], slices: [] };
-  const body = JSON.stringify({ name, format: "avala-json-external", ...sources });
-  const made = await fetch(`${emulator.baseUrl}/exports/`, { method: "POST", headers, body });
-  const { uid } = (await made.json()) as { uid: string };
-  const read = await fetch(`${emulator.baseUrl}/exports/${uid}/`, { headers });
-  return read.json();
+  const body = { name, format: "avala-json-external", ...sources };
+  const made = await call(emulator, "POST", "/exports/", { body });
+  return (await call(emulator, "GET", `/exports/${made.body.uid}/`)).body;
 }
 
 const pullRequestFrom = (repository: string): unknown => ({

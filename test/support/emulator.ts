@@ -130,3 +130,15 @@ export const CATS = { name: "cats", slug: "cats", data_type: "image" };
 export function confirm(emulator: Emulator, more: object = {}): Promise<Answer> {
   return call(emulator, "POST", "/datasets/manual-upload/", { body: { ...CATS, ...more } });
 }
+
+/** A quality target of a project: breached where its issue rate is above 0.1, as the emulator judges it by default. */
+export async function addTarget(
+  emulator: Emulator,
+  projectUid: string,
+  severity = "critical",
+): Promise<void> {
+  const target = { name: "Issues", metric: "issue_rate", threshold: 0.1, operator: "gt", severity };
+  const path = `/projects/${projectUid}/quality-targets/`;
+  const { status, text } = await call(emulator, "POST", path, { body: target });
+  if (status !== 201) throw new Error(`The target was not made: ${status} ${text}`);
+}
