@@ -8,7 +8,8 @@ import { describeWithParts } from "../support/parts";
 import { startRelay, type Relay } from "../support/webhook-relay";
 
 const CONTEXT = "avala/annotations";
-const [headSha, otherSha, tagSha, oldSha] = ["a", "b", "c", "d"].map((digit) => digit.repeat(40));
+const [headSha, otherSha] = ["a".repeat(40), "b".repeat(40)];
+const [tagSha, oldSha] = ["c".repeat(40), "d".repeat(40)];
 
 let tree: TempTree;
 let emulator: Emulator;
@@ -57,12 +58,12 @@ const pullRequestFrom = (repository: string): unknown => ({
   },
 });
 
-const success = (sha: string | undefined): readonly unknown[] => [
+const success = (sha: string): readonly unknown[] => [
   { sha, context: CONTEXT, state: "pending" },
   { sha, context: CONTEXT, state: "success" },
 ];
 
-const ofGitHub = (sha: string | undefined): readonly unknown[] =>
+const ofGitHub = (sha: string): readonly unknown[] =>
   github.statuses().filter((status) => status.sha === sha);
 
 describeWithParts(["act", "node24"], ({ act, node24 }) => {
@@ -126,9 +127,9 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
 
   test("a schedule looks at the open pull requests and the newest tag that wait", async () => {
     github.reset({
-      heads: [headSha ?? "", otherSha ?? ""],
-      tags: { "v1.9.0": oldSha ?? "", "v1.10.0": tagSha ?? "", nightly: "e".repeat(40) },
-      open: [otherSha ?? ""],
+      heads: [headSha, otherSha],
+      tags: { "v1.9.0": oldSha, "v1.10.0": tagSha, nightly: "e".repeat(40) },
+      open: [otherSha],
     });
     const { code } = await start("schedule", {});
     expect(ofGitHub(headSha)).toEqual(success(headSha));
@@ -163,7 +164,7 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
     });
 
     test("a breached target closes the check also where it is open, and the run succeeds", async () => {
-      github.reset({ heads: [headSha ?? "", otherSha ?? ""], open: [otherSha ?? ""] });
+      github.reset({ heads: [headSha, otherSha], open: [otherSha] });
       emulator.setMetrics(project, { issue_rate: 0.2 });
       await relay.deliver({ event: "quality.alert", body: { uid: project, is_breached: true } });
       const { code } = await dispatched();

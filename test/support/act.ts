@@ -53,22 +53,23 @@ export function createRepository(
     cpSync(path.join(ROOT, file), tree.at(`action/${file}`), { recursive: true });
   }
   mkdirSync(tree.at("home"), { recursive: true });
-  const git = (...args: string[]): void => {
-    execFileSync("git", args, { cwd: tree.at("repository"), stdio: "ignore" });
-  };
-  git("init", "--initial-branch=main");
-  git("add", "--all");
-  git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-m", "Start");
+  git(tree, "init", "--initial-branch=main");
+  commit(tree, "Start");
 }
 
 /** A later commit, with one more file. */
 export function addFile({ tree }: Pick<Workflow, "tree">, to: string, from: string): void {
   cpSync(path.join(ROOT, from), tree.at(`repository/${to}`));
-  const git = (...args: string[]): void => {
-    execFileSync("git", args, { cwd: tree.at("repository"), stdio: "ignore" });
-  };
-  git("add", "--all");
-  git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-m", "Add a file");
+  commit(tree, "Add a file");
+}
+
+function commit(tree: TempTree, message: string): void {
+  git(tree, "add", "--all");
+  git(tree, "-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-m", message);
+}
+
+function git(tree: TempTree, ...args: readonly string[]): void {
+  execFileSync("git", args, { cwd: tree.at("repository"), stdio: "ignore" });
 }
 
 export function push(workflow: Workflow): Promise<WorkflowResult> {

@@ -1,7 +1,7 @@
 // GitHub's API as far as the examples call it: pull requests, tags, commit statuses, dispatches. It keeps what was sent.
 import { json, replyServer, type Heard, type ReplyServer } from "./reply-server";
 
-export interface StatusSent {
+interface StatusSent {
   readonly sha: string;
   readonly context: string;
   readonly state: string;
@@ -16,7 +16,7 @@ interface Repository {
   readonly open?: readonly string[];
 }
 
-export interface FakeGitHub extends Pick<ReplyServer, "origin" | "heard" | "stop"> {
+export interface FakeGitHub extends Pick<ReplyServer, "origin" | "stop"> {
   /** From now on the repository is so, and nothing was sent to it. */
   reset(repository: Repository): void;
   statuses(): readonly StatusSent[];
@@ -37,7 +37,6 @@ export async function startFakeGitHub(context: string): Promise<FakeGitHub> {
     server.heard.slice(skipped).filter(({ method }) => method === "POST");
   return {
     origin: server.origin,
-    heard: server.heard,
     stop: () => server.stop(),
     reset(next) {
       repository = next;
