@@ -12,6 +12,7 @@ import { DIST, runBundle, type Job, type JobResult } from "../support/action-run
 import { describeWithPart } from "../support/parts";
 import { jpeg } from "../support/temp-tree";
 import { startQuietly } from "../support/quiet-emulator";
+import { json, replyServer } from "../support/reply-server";
 
 let tree: TempTree;
 let emulator: Emulator;
@@ -214,26 +215,19 @@ describe("the commit status", () => {
     work: (url: string, calls: readonly Call[]) => Promise<void>,
   ): Promise<void> {
     const calls: Call[] = [];
-    const server = createServer((request, response) => {
-      if (request.method === "GET") {
-        response.end(JSON.stringify({ statuses: [] }));
+    const server = await replyServer(({ method, url, body }, response) => {
+      if (method === "GET") {
+        json(response, 200, { statuses: [] });
         return;
       }
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        const body = JSON.parse(Buffer.concat(chunks).toString()) as Call["body"];
-        calls.push({ url: request.url ?? "", body });
-        const status = statuses[calls.length - 1] ?? statuses.at(-1) ?? 500;
-        response.writeHead(status, { "Content-Type": "application/json" });
-        response.end(JSON.stringify({ message: "Resource not accessible by integration" }));
-      });
+      calls.push({ url, body: JSON.parse(body.toString()) as Call["body"] });
+      const status = statuses[calls.length - 1] ?? statuses.at(-1) ?? 500;
+      json(response, status, { message: "Resource not accessible by integration" });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
-      await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls);
+      await work(server.origin, calls);
     } finally {
-      server.close();
+      await server.stop();
     }
   }
 
