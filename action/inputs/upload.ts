@@ -7,7 +7,7 @@ import { boundProblem } from "../../src/files/scan/pattern-bounds";
 import type { UnindexedPolicy } from "../../src/files/scan/indexing";
 import type { DataType } from "../../src/files/media";
 import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";
-import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
+import { isGrowingTemplate, templateProblem } from "../../src/operations/grow/increment-name";
 
 export interface UploadInputs {
   /** The lines of `files` that choose, and those that take away, without their `!`. None choose: all does. */
@@ -166,7 +166,9 @@ function growingProblems(
   dataset: string,
   ifDatasetExists: UploadInputs["ifDatasetExists"],
 ): readonly InputProblem[] {
-  const problems: InputProblem[] = [];
+  const template = templateProblem(dataset);
+  const problems: InputProblem[] =
+    template === undefined ? [] : [{ input: "dataset", text: template }];
   if (dataset.includes("{digest}")) {
     const text =
       "contains {increment} and {digest}; an increment's name has its digest already, and a version does not grow: keep one of them";

@@ -1,8 +1,9 @@
 // What a file set is chosen by, and the first check of it: root, globs and prefix. Reads nothing but the root's name.
-import { realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { withHome } from "../home-path";
+import { isNear } from "../near-name";
 import { shown } from "../text";
 import { InputError, type InputProblem } from "../errors";
 import type { DataType } from "./media";
@@ -120,7 +121,20 @@ function readFolder(input: string, given: string, problems: InputProblem[]): str
       problems.push({ input, text: `${shown(given)} is not a folder.` });
     return real;
   } catch (error) {
-    problems.push({ input, text: `${shown(given)} can't be read (${codeOf(error)}).` });
+    const near = nearFolder(given);
+    const instead = near === undefined ? "" : ` ${shown(near)} is there.`;
+    problems.push({ input, text: `${shown(given)} can't be read (${codeOf(error)}).${instead}` });
     return given;
+  }
+}
+
+/** A folder beside it whose name is most likely the one that was meant. */
+function nearFolder(path: string): string | undefined {
+  try {
+    const beside = readdirSync(dirname(path), { withFileTypes: true });
+    const near = beside.find((one) => one.isDirectory() && isNear(basename(path), one.name));
+    return near && join(dirname(path), near.name);
+  } catch {
+    return undefined;
   }
 }

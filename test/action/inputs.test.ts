@@ -126,6 +126,11 @@ test.each<[string, Record<string, string>, string[]]>([
     ["concurrency", "files {1..1000000}"],
   ],
   ["an unknown placeholder", { ...minimal, dataset: "a-{sha}" }, ["dataset"]],
+  [
+    "a growing set's name that has no end, with what else is wrong",
+    { ...minimal, dataset: "{increment}-a", concurrency: "many" },
+    ["concurrency", "dataset"],
+  ],
   ["{folder} without partitions", { ...minimal, dataset: "a-{folder}" }, ["dataset"]],
   ["partitions without {folder}", { ...minimal, "partition-depth": "1" }, ["dataset"]],
   [

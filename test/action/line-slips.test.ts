@@ -91,3 +91,20 @@ test("the lines of a file set have the same reasons", async () => {
     ) as string,
   ]);
 });
+
+test("a suffix that no file has is told with those that are there, unless another line takes them", async () => {
+  expect(await refused({ files: "images/*.jpeg" })).toEqual([
+    expect.stringContaining("other suffixes: .jpg (2)"),
+  ]);
+  expect(await refused({ files: "images/*.jpeg\nimages/*.jpg" })).toEqual([
+    expect.not.stringContaining("other suffixes"),
+  ]);
+});
+
+test("a root that is not there is refused with the folder that was most likely meant", async () => {
+  const near = await refused({ files: "**", root: "image" });
+  expect(near).toEqual([expect.stringContaining(`${tree.at("images")} is there`)]);
+  expect(await refused({ files: "**", root: "else" })).toEqual([
+    expect.not.stringContaining("is there"),
+  ]);
+});

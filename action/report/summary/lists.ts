@@ -1,6 +1,7 @@
 // The folded lists of the summary: files, what was tried again, warnings, inputs. Pure.
 import { formatBytes, formatCount, formatDuration } from "../../../src/text";
 import type { Facts } from "../facts/facts";
+import { durationText } from "./time";
 import { details, fitting, row, tableHead, type Bound, type Clean } from "./markdown";
 
 const FILES = { most: 100, maxBytes: 150_000 };
@@ -14,7 +15,7 @@ export function standingOut(
 ): readonly string[] {
   if (largest.length === 0) return [];
   const slow = slowest.map(({ path, sizeBytes, durationMs }) =>
-    row([text(path), formatBytes(sizeBytes), formatDuration(durationMs / 1000)]),
+    row([text(path), formatBytes(sizeBytes), sendingText(durationMs)]),
   );
   const large = largest.map(({ path, sizeBytes }) => row([text(path), formatBytes(sizeBytes)]));
   return details("Slowest and largest files", [
@@ -22,6 +23,11 @@ export function standingOut(
     ...tableHead(["Largest", "Size"], 1),
     ...large,
   ]);
+}
+
+/** Of most files less than a second, of which whole ones would say the same of each. */
+function sendingText(durationMs: number): string {
+  return durationMs < 1_000 ? durationText(durationMs) : formatDuration(durationMs / 1000);
 }
 
 export function triedAgain({ results }: Facts, text: Clean): readonly string[] {

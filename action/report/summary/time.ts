@@ -63,7 +63,7 @@ function chart(time: Facts["time"]): readonly string[] {
 }
 
 /** `0.4 s`, `12 s`, `3 h 20 min`. */
-function durationText(ms: number): string {
+export function durationText(ms: number): string {
   return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms / 1000);
 }
 

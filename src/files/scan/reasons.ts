@@ -8,6 +8,7 @@ import { matchingPaths } from "./matching";
 import { parsePatterns, type Removal } from "./patterns";
 import { adapterOf, globOf, type ScanRequest } from "./scan";
 import type { Look } from "./look";
+import { otherSuffixes } from "./missing-names";
 import { slipOf } from "./slips";
 import type { Tree } from "./tree";
 
@@ -28,12 +29,17 @@ export function withReasons(
   // Of one folder most lines are about others.
   if (folder !== undefined) return counts;
   const look = createLook(tree, signal);
+  // Else they are, most likely, those of another line.
+  const isNothing = counts.every(({ matched }) => matched === 0);
   let explained = 0;
   return counts.map((count) => {
     if (count.matched > 0 || explained >= maxExplained) return count;
     explained += 1;
     const line = count.pattern.replace(/^!(?!\()/, "").trim();
-    const why = takenText(look.matches(line), removals) ?? slipOf(line, look);
+    const why =
+      takenText(look.matches(line), removals) ??
+      slipOf(line, look) ??
+      (isNothing ? otherSuffixes(line, look) : undefined);
     return why === undefined ? count : { ...count, why };
   });
 }

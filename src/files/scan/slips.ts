@@ -1,7 +1,7 @@
 // Why a line of globs that matches nothing does so: the likely slip, from the line and what is on disk. Pure; the disk is
 // asked through `Look`. Knows nothing of who shows the reason.
 import type { Look, Slip } from "./look";
-import { missingPart, otherSuffixes, skippedLink, suffixCase } from "./missing-names";
+import { missingPart, skippedLink, suffixCase } from "./missing-names";
 import {
   backslashes,
   brackets,
@@ -41,5 +41,4 @@ const SLIPS: readonly Slip[] = [
   skippedLink,
   missingPart,
   suffixCase,
-  otherSuffixes,
 ];

@@ -67,7 +67,8 @@ export function growingName(
   return growing;
 }
 
-function templateProblem(template: string): string | undefined {
+/** What is wrong with a growing set's template by itself. */
+export function templateProblem(template: string): string | undefined {
   const [before = "", ...rest] = template.split(PLACEHOLDER);
   if (rest.length !== 1 || rest[0] !== "")
     return `${shown(template)} must contain ${PLACEHOLDER} once, at its end, as in training-${PLACEHOLDER}`;
