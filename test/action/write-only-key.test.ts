@@ -1,59 +1,37 @@
 // What a step does with a key that may write and not read, also when the reply to the confirm is lost.
-import type { Emulator } from "../../emulator";
+import { useActionPlace } from "../support/action-place";
+import type { Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
-import {
-  createTempTree,
-  runTalkingTo,
-  type Recorded,
-  type TempTree,
-} from "../support/recorded-action";
-import { startQuietly } from "../support/quiet-emulator";
 
 const KEY = "avk_writeonly0000000000";
 
-let emulator: Emulator;
-let tree: TempTree;
+const place = useActionPlace({ "images/a.jpg": jpeg("a") }, { ingestMs: 10 });
+beforeEach(() => {
+  place.emulator.addKey({ key: KEY, username: "emulator", scopes: ["datasets.write"] });
+});
 
-beforeEach(async () => {
-  emulator = await startQuietly({ ingestMs: 10 });
-  emulator.addKey({ key: KEY, username: "emulator", scopes: ["datasets.write"] });
-  tree = createTempTree({ "images/a.jpg": jpeg("a") });
-});
-afterEach(async () => {
-  tree.remove();
-  await emulator.stop();
-});
+const act = (more: Record<string, string> = {}): Promise<Recorded> =>
+  place.act({ "api-key": KEY, dataset: "p-{digest}", files: "images", ...more });
 
 async function errorOfRun(): Promise<string> {
-  const more = {
-    "api-key": KEY,
-    dataset: "p-{digest}",
-    files: "images",
-    "wait-for-dataset": "false",
-  };
-  const recorded = await runTalkingTo(emulator, { tree, inputs: more });
+  const recorded = await act({ "wait-for-dataset": "false" });
   expect(recorded.errors).toHaveLength(1);
   return recorded.errors[0] ?? "";
 }
 
 test("each run says that the reply was lost, that the key may not read, and what to do", async () => {
   const on = { method: "POST", path: "/datasets/manual-upload/" };
-  emulator.setFault({ on, when: "after", drop: true });
+  place.emulator.setFault({ on, when: "after", drop: true });
   expect(await errorOfRun()).toMatch(
     /reply to its creation was lost[^]*dashboard[^]*datasets\.read/,
   );
   for (let again = 0; again < 2; again += 1) {
     expect(await errorOfRun()).toMatch(/exists already[^]*most probably[^]*datasets\.read/);
   }
-  expect(emulator.datasets()).toHaveLength(1);
+  expect(place.emulator.datasets()).toHaveLength(1);
 });
 
 describe("a step as it stands by default", () => {
-  const act = (more: Record<string, string> = {}): Promise<Recorded> => {
-    const inputs = { "api-key": KEY, dataset: "p-{digest}", files: "images", ...more };
-    return runTalkingTo(emulator, { tree, inputs });
-  };
-
   test("uploads, says that nothing was compared, and is not complete", async () => {
     const { errors, warnings, outputs, lines } = await act();
     expect(errors).toEqual([]);
@@ -62,12 +40,12 @@ describe("a step as it stands by default", () => {
       /cannot read datasets[^]*does not wait[^]*datasets\.read/,
     );
     expect(lines.join("\n")).toContain("Not waiting: the key cannot read datasets.");
-    expect(emulator.datasets()).toHaveLength(1);
+    expect(place.emulator.datasets()).toHaveLength(1);
   });
 
   test("does the same on a server that does not say what the key may", async () => {
     const reply = { status: 404, body: { detail: "Not found." } };
-    emulator.setFault({ on: { path: "/users/me/permissions/" }, times: 0, reply });
+    place.emulator.setFault({ on: { path: "/users/me/permissions/" }, times: 0, reply });
     const { errors, outputs } = await act();
     expect(errors).toEqual([]);
     expect(outputs).toMatchObject({ outcome: "uploaded", complete: "false", unverified: "1" });
@@ -81,6 +59,6 @@ describe("a step as it stands by default", () => {
     const { errors } = await act(more);
     expect(errors[0]).toContain("datasets.read");
     expect(errors[0]).toContain("Nothing was sent");
-    expect(emulator.requests().filter(({ method }) => method === "POST")).toEqual([]);
+    expect(place.emulator.requests().filter(({ method }) => method === "POST")).toEqual([]);
   });
 });
