@@ -1,7 +1,7 @@
 // Whether an upload fits into a job, what then, and whether the record of it survives.
 import { describeFit } from "../../action/plan/job-fit";
 import { estimateCost } from "../../src/upload/cost";
-import { useActionPlace } from "../support/action-place";
+import { timeByFiles, useActionPlace } from "../support/action-place";
 import { jpeg } from "../support/temp-tree";
 
 const hosted = { RUNNER_ENVIRONMENT: "github-hosted" };
@@ -69,13 +69,13 @@ describe("a step", () => {
   });
 
   test("that its budget ended says whether the next run can resume", async () => {
-    const inputs = { ...uploading, "time-budget-minutes": "0.01", concurrency: "1" };
-    place.emulator.setFault({ on: { target: "storage" }, times: 0, delayMs: 700 });
-    const kept = await place.act(inputs);
+    const inputs = { ...uploading, "time-budget-minutes": "5", concurrency: "1" };
+    const clock = timeByFiles(place);
+    const kept = await place.act(inputs, { clock });
     expect(kept.outputs).toMatchObject({ outcome: "partial" });
     expect(told(kept.warnings)).toContain("The next run resumes from here.");
     const env = { ...lost, HOME: place.tree.at(".home") };
-    const again = await place.act({ ...inputs, dataset: "cats-{digest}" }, { env });
+    const again = await place.act({ ...inputs, dataset: "cats-{digest}" }, { env, clock });
     expect(told(again.warnings)).toContain("the next run begins from the start");
   });
 });

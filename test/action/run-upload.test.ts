@@ -2,10 +2,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../../src/flow/clock";
-import { useActionPlace } from "../support/action-place";
+import { timeByFiles, useActionPlace } from "../support/action-place";
 import { readManifest } from "../support/manifest";
-import { hurriedClock } from "../support/session";
 import { jpeg, png } from "../support/temp-tree";
 import type { Recorded } from "../support/recorded-action";
 
@@ -669,12 +667,9 @@ describe("lines of files that match nothing", () => {
 
 describe("a time budget", () => {
   const short = { ...versioned, concurrency: "1", "time-budget-minutes": "10" };
-  const PRESIGN = "/file-upload-url/";
-  /** Time stands still but for files, each of which takes six minutes: of ten, two are begun. */
-  const slow: Clock = { ...hurriedClock, now: () => 1_800_000_000_000 + calls(PRESIGN) * 360_000 };
 
   test("that ends first leaves the run partial, and the next one goes on", async () => {
-    const stopped = await act(short, { clock: slow });
+    const stopped = await act(short, { clock: timeByFiles(place) });
     expect(stopped.errors).toEqual([]);
     expect(stopped.outputs).toMatchObject({
       outcome: "partial",
@@ -694,7 +689,7 @@ describe("a time budget", () => {
 
   test("fails a run that gates anything", async () => {
     const gating = { ...short, "export-datasets": "uploaded" };
-    const { outputs, errors } = await act(gating, { clock: slow });
+    const { outputs, errors } = await act(gating, { clock: timeByFiles(place) });
     expect(errors).toHaveLength(1);
     expect(outputs).toMatchObject({
       outcome: "gate_closed",
