@@ -49,12 +49,17 @@ function resultsOf(more: Partial<Results>): Results {
   return { ...createResults({ now: () => 0 }), ...more };
 }
 
-function summaryOf(
-  more: Partial<Results>,
-  { secrets = [], ...around }: Partial<Facts> & { readonly secrets?: readonly string[] } = {},
-): string {
-  const facts = factsOf(resultsOf(more), { step: {}, inputs: [] });
-  return summarize({ ...facts, ...around }, secrets);
+interface Around extends Partial<Pick<Facts, "step" | "inputs">> {
+  readonly secrets?: readonly string[];
+}
+
+function summaryFrom(results: Results, around: Around = {}): string {
+  const { step = {}, inputs = [], secrets = [] } = around;
+  return summarize(factsOf(results, { step, inputs }), secrets);
+}
+
+function summaryOf(more: Partial<Results>, around: Around = {}): string {
+  return summaryFrom(resultsOf(more), around);
 }
 
 test.each(["unchanged", "unverified"] as const)(
@@ -174,7 +179,7 @@ test("stays under it with the longest texts everywhere", () => {
     { length: 60 },
     () => ({ name: "files", value: many.join("\n") }) as const,
   );
-  const text = summarize(factsOf(results, { step: {}, inputs }), []);
+  const text = summaryFrom(results, { inputs });
   expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
 });
 
@@ -197,7 +202,7 @@ describe("the table of datasets", () => {
     });
     addCounts(results, cats, { sent: 2, unchanged: 1, bytesSent: 10 });
     addCounts(results, dogs, { failed: 3 });
-    const text = summarize(factsOf(results, { step: {}, inputs: [] }), []);
+    const text = summaryFrom(results);
     expect(text).toContain(
       [
         "| Dataset | Files | Size | Sent | There already | Failed |",
@@ -268,7 +273,7 @@ describe("where the time went", () => {
   }
 
   test("counts each moment once, as a table and as a chart", () => {
-    const text = summarize(factsOf(timed(), { step: {}, inputs: [] }), []);
+    const text = summaryFrom(timed());
     expect(text).toContain(
       [
         "| Step | Time | Share |",
@@ -300,7 +305,7 @@ describe("where the time went", () => {
   test("says how much of the call budget was used", () => {
     const results = resultsOf({ limit: { limit: 100, remaining: 12 } });
     for (const atMs of [0, 30_000, 59_999, 60_000, 200_000]) results.calls.note(atMs);
-    expect(summarize(factsOf(results, { step: {}, inputs: [] }), [])).toContain(
+    expect(summaryFrom(results)).toContain(
       "| API calls | In the busiest minute | Left at the end |\n| ---: | ---: | ---: |\n| 5 | 3 of 100 allowed | 12 |",
     );
   });
@@ -318,7 +323,7 @@ test("names the five slowest and the five largest files", () => {
   });
   for (const [index, path] of paths.entries())
     noteLanded(results, { path, sizeBytes: 1, durationMs: (7 - index) * 1_000 });
-  const text = summarize(factsOf(results, { step: {}, inputs: [] }), []);
+  const text = summaryFrom(results);
   expect(text.match(/^\| f\d\.jpg \| 1 byte \| \d s \|$/gm)).toEqual(
     [7, 6, 5, 4, 3].map((seconds, index) => `| f${index}.jpg | 1 byte | ${seconds} s |`),
   );
@@ -332,18 +337,15 @@ test("lists what was tried again, why, and the first of it", () => {
   const error = new ApiError("rate_limited", "Too | many.", { status: 429, route: "GET /x/" });
   results.retries.note({ what: "presign a.jpg", error });
   results.retries.note({ what: "presign b.jpg", error });
-  expect(summarize(factsOf(results, { step: {}, inputs: [] }), [])).toContain(
+  expect(summaryFrom(results)).toContain(
     "| 2 | rate&#95;limited (429) | presign a.jpg: Too &#124; many. |",
   );
 });
 
 describe("its heading", () => {
   const titled = (action: string): string => {
-    const facts = factsOf(resultsOf({ outcome: "uploaded" }), {
-      step: stepOf({ GITHUB_ACTION: action }),
-      inputs: [],
-    });
-    return summarize(facts, []).split("\n")[0] ?? "";
+    const text = summaryOf({ outcome: "uploaded" }, { step: stepOf({ GITHUB_ACTION: action }) });
+    return text.split("\n")[0] ?? "";
   };
 
   test.each([
@@ -367,7 +369,7 @@ describe("where it ran", () => {
     GITHUB_JOB: "upload",
   };
   const summaryIn = (variables: Record<string, string>): string =>
-    summarize(factsOf(resultsOf({}), { step: stepOf(variables), inputs: [] }), []);
+    summaryOf({}, { step: stepOf(variables) });
 
   test("is linked: the commit and the run", () => {
     expect(summaryIn(env)).toContain(
