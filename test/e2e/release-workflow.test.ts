@@ -1,10 +1,10 @@
 // The release workflow's own commands, run as the runner runs them, with a `gh` and an `npm` that only say what they were asked.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parse } from "yaml";
+import { createTempTree, type TempTree } from "../support/temp-tree";
 
 // GNU's sha256sum and sort, as on the runner.
 const onLinux = process.platform === "linux" ? describe : describe.skip;
@@ -18,35 +18,32 @@ const { jobs } = parse(
 ) as { jobs: Record<string, { steps: readonly Step[] }> };
 
 onLinux("the release workflow", () => {
-  let root: string;
+  let tree: TempTree;
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "avala-release-workflow-"));
-    mkdirSync(join(root, "bin"));
-    mkdirSync(join(root, "work"));
+    tree = createTempTree({ bin: null, work: null });
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => tree.remove());
 
   /** A program that writes down how it was called, one call a line, and then does what `script` says. */
   function stub(name: string, script: string): void {
-    const text = `#!/usr/bin/env bash\necho "${name} $*" >> "${join(root, "calls")}"\n${script}\n`;
-    writeFileSync(join(root, "bin", name), text, { mode: 0o755 });
+    const text = `#!/usr/bin/env bash\necho "${name} $*" >> "${tree.at("calls")}"\n${script}\n`;
+    writeFileSync(tree.at(`bin/${name}`), text, { mode: 0o755 });
   }
 
   const calls = (): string[] =>
-    existsSync(join(root, "calls"))
-      ? readFileSync(join(root, "calls"), "utf8").trimEnd().split("\n")
+    existsSync(tree.at("calls"))
+      ? readFileSync(tree.at("calls"), "utf8").trimEnd().split("\n")
       : [];
 
   function runStep(job: string, name: string, env: Record<string, string> = {}): number | null {
     const step = jobs[job]?.steps.find((one) => one.name?.startsWith(name) === true);
-    const script = join(root, "step.sh");
-    writeFileSync(script, step?.run ?? "exit 99");
+    tree.write({ "step.sh": step?.run ?? "exit 99" });
     // As the runner starts `shell: bash`.
-    const options = ["--noprofile", "--norc", "-eo", "pipefail", script];
+    const options = ["--noprofile", "--norc", "-eo", "pipefail", tree.at("step.sh")];
     return spawnSync("bash", options, {
-      cwd: join(root, "work"),
+      cwd: tree.at("work"),
       env: {
-        PATH: `${join(root, "bin")}:${process.env["PATH"] ?? ""}`,
+        PATH: `${tree.at("bin")}:${process.env["PATH"] ?? ""}`,
         GITHUB_REPOSITORY: "avala/upload-action",
         GITHUB_REF_NAME: "v1.2.0",
         GITHUB_SHA: "c0ffee",
@@ -103,7 +100,7 @@ onLinux("the release workflow", () => {
   describe("the release", () => {
     beforeEach(() => {
       for (const name of ["a.tgz", "b.tar.gz", "SHA256SUMS", "notes.md"])
-        writeFileSync(join(root, "work", name), name);
+        tree.write({ [`work/${name}`]: name });
     });
 
     test("is made of the tag that is there, with its notes and files", () => {
@@ -140,8 +137,7 @@ onLinux("the release workflow", () => {
     const contents = `${sum("the package")}  a.tgz\n`;
 
     function check(file: string, listed: string): number | null {
-      writeFileSync(join(root, "work", "a.tgz"), file);
-      writeFileSync(join(root, "work", "CONTENTS"), listed);
+      tree.write({ "work/a.tgz": file, "work/CONTENTS": listed });
       return runStep(job, "The files are those", { SHA256: sum(contents) });
     }
 

@@ -1,11 +1,11 @@
 // What a release is made of, as far as it can be seen without GitHub.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { cut, notesOf } from "../../scripts/release/changelog";
 import { gather } from "../../scripts/release/files";
+import { createTempTree, type TempTree } from "../support/temp-tree";
 
 const changelog = [
   "# Changelog",
@@ -94,14 +94,10 @@ describe("cutting a version", () => {
 const onUnix = process.platform === "win32" ? describe.skip : describe;
 
 onUnix("the files of a release", () => {
-  let root: string;
-  const write = (name: string, text: string): void => {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), text);
-  };
+  let tree: TempTree;
   const git = (...args: string[]): void => {
     const who = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-    execFileSync("git", [...who, ...args], { cwd: root, stdio: "pipe" });
+    execFileSync("git", [...who, ...args], { cwd: tree.root, stdio: "pipe" });
   };
   const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -114,26 +110,25 @@ onUnix("the files of a release", () => {
       .map((match) => [match?.[2] ?? "", match?.[1] ?? ""]);
 
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "avala-release-"));
-    write(
-      "package.json",
-      JSON.stringify({ name: "@avala/pulumi", version: "1.1.0", files: ["lib"] }),
-    );
-    write("CHANGELOG.md", released);
-    write("lib/index.js", "// the package");
-    write("action.yml", "name: a");
-    write("dist/index.js", "// the bundle");
-    write("LICENSE", "l");
-    write("README.md", "r");
+    const manifest = { name: "@avala/pulumi", version: "1.1.0", files: ["lib"] };
+    tree = createTempTree({
+      "package.json": JSON.stringify(manifest),
+      "CHANGELOG.md": released,
+      "lib/index.js": "// the package",
+      "action.yml": "name: a",
+      "dist/index.js": "// the bundle",
+      LICENSE: "l",
+      "README.md": "r",
+    });
     git("init", "-q");
     git("add", ".");
     git("commit", "-qm", "All");
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => tree.remove());
 
   test("are the package, the Action, their sums and the notes, and CONTENTS holds all of them", () => {
-    const folder = join(root, "release");
-    gather(root, folder);
+    const folder = tree.at("release");
+    gather(tree.root, folder);
     const assets = ["avala-pulumi-1.1.0.tgz", "upload-action-1.1.0.tar.gz"];
     const others = ["SHA256SUMS", "subjects.txt", "notes.md"];
     expect(readdirSync(folder).sort()).toEqual([...assets, ...others, "CONTENTS"].sort());
@@ -144,17 +139,17 @@ onUnix("the files of a release", () => {
   });
 
   test("attest each file that a workflow runs, as it lies in the repository", () => {
-    const folder = join(root, "release");
-    gather(root, folder);
+    const folder = tree.at("release");
+    gather(tree.root, folder);
     const subjects = new Map(sumsIn(join(folder, "subjects.txt")));
     expect([...subjects.keys()].slice(2)).toEqual(["action.yml", "dist/index.js"]);
-    expect(subjects.get("dist/index.js")).toBe(sha256(readFileSync(join(root, "dist/index.js"))));
+    expect(subjects.get("dist/index.js")).toBe(sha256(readFileSync(tree.at("dist/index.js"))));
   });
 
   test("have the Action in an archive with a folder of its own, the same each time", () => {
-    const [one, two] = [join(root, "one"), join(root, "two")];
-    gather(root, one);
-    gather(root, two);
+    const [one, two] = [tree.at("one"), tree.at("two")];
+    gather(tree.root, one);
+    gather(tree.root, two);
     const archive = "upload-action-1.1.0.tar.gz";
     const listed = execFileSync("tar", ["-tzf", join(one, archive)], { encoding: "utf8" });
     expect(
@@ -172,7 +167,7 @@ onUnix("the files of a release", () => {
   });
 
   test("are not made of a version without notes", () => {
-    write("CHANGELOG.md", changelog);
-    expect(() => gather(root, join(root, "release"))).toThrow("Unreleased");
+    tree.write({ "CHANGELOG.md": changelog });
+    expect(() => gather(tree.root, tree.at("release"))).toThrow("Unreleased");
   });
 });
