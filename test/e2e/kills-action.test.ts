@@ -6,14 +6,11 @@ import { judge } from "./kills/judge";
 import { kindsOf, KINDS_OF_STARTS, kindsOfTroubles } from "./kills/kinds";
 import { planOf, TROUBLES } from "./kills/plan";
 import { play } from "./kills/play";
+import { seedsToPlay, upTo } from "./kills/seeds";
 
-const ONE = process.env["AVALA_KILL_SEED"];
-const MORE = process.env["AVALA_KILL_SEEDS"];
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 /** Few that hold every kind of trouble, kill and start. */
 const CHOSEN = upTo(30).slice(10);
-const seeds =
-  ONE === undefined ? (MORE === undefined ? CHOSEN : upTo(Number(MORE))) : [Number(ONE)];
+const seeds = seedsToPlay(CHOSEN);
 
 // A run waits more than it works: retries, delays, indexing.
 const AT_ONCE = 5;
@@ -40,7 +37,7 @@ describe("the Action, killed at random moments", () => {
         totals.wentOn += played.wentOn;
         totals.files += Object.keys(played.plan.files).length;
         totals.stored += played.stored;
-        if (ONE !== undefined) process.stdout.write(`${played.ends.join(", ")}\n`);
+        if (seeds.length === 1) process.stdout.write(`${played.ends.join(", ")}\n`);
       } catch (error) {
         failures.push(`${String(error).slice(0, 4_000)} (${again})`);
       }

@@ -8,14 +8,11 @@ import { judgeStack } from "./kills/pulumi-judge";
 import { createPlace, removePlace } from "./kills/pulumi-place";
 import { planOfStack } from "./kills/pulumi-plan";
 import { acceptedIn, playStack, type PlayedRound, type PlayedStack } from "./kills/pulumi-play";
+import { seedsToPlay } from "./kills/seeds";
 
-const ONE = process.env["AVALA_KILL_SEED"];
-const MORE = process.env["AVALA_KILL_SEEDS"];
 /** Few, with few rounds, that hold every kind of break and of loss. */
 const CHOSEN = [100, 102, 104];
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-const seeds =
-  ONE === undefined ? (MORE === undefined ? CHOSEN : upTo(Number(MORE))) : [Number(ONE)];
+const seeds = seedsToPlay(CHOSEN);
 
 // An `up` is mostly the start of the engine, of the program and of the provider.
 const AT_ONCE = 3;
@@ -72,7 +69,7 @@ describeWithPart("pulumi", (pulumi) => {
         const wrong = await judgeStack(played);
         if (wrong.length > 0) failures.push(`${wrong.join("; ").slice(0, 4_000)} (${again})`);
         add(totals, played);
-        if (ONE !== undefined) process.stdout.write(`${describeRounds(played)}\n`);
+        if (seeds.length === 1) process.stdout.write(`${describeRounds(played)}\n`);
       } catch (error) {
         failures.push(`${String(error).slice(0, 4_000)} (${again})`);
       }

@@ -58,12 +58,8 @@ export const KINDS_OF_STACKS = [
 ];
 
 export function kindsOfStack(plan: PulumiPlan): ReadonlySet<string> {
-  const { faults, rounds, lastly, isPartitioned, exportMs } = plan;
-  const kinds = new Set([
-    ...faults.map(nameOf),
-    ...rounds.map(({ meanwhile }) => meanwhile),
-    lastly,
-  ]);
+  const { rounds, lastly, isPartitioned, exportMs } = plan;
+  const kinds = new Set<string>([...rounds.map(({ meanwhile }) => meanwhile), lastly]);
   for (const { broken } of rounds) {
     if (broken === undefined) kinds.add("not broken");
     else if (!("afterMs" in broken.when)) kinds.add(broken.by);

@@ -44,7 +44,7 @@ export interface PulumiPlan {
 
 const EXPORT = { method: "POST", path: "/exports/" };
 
-export const EXPORT_TROUBLES: readonly Trouble[] = [
+const EXPORT_TROUBLES: readonly Trouble[] = [
   [{ on: EXPORT, reply: { status: 503 } }, 0.4],
   [{ on: EXPORT, reply: { status: 504 }, when: "after" }, 0.4],
   [{ on: EXPORT, drop: true, when: "after" }, 0.4],
