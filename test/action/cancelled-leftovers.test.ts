@@ -14,18 +14,23 @@ const place = useActionPlace({
 const uploading = { dataset: "pets-{digest}", files: "images", concurrency: "1" };
 const exporting = { ...uploading, "export-datasets": "uploaded" };
 
-/** Runs the step and cancels it as soon as `isTime`. @returns its one error */
-async function cancelledWhen(
+/** Runs the step and cancels it as soon as `isTime`. */
+async function cancelWhen(
   isTime: () => boolean,
   inputs: Record<string, string>,
   env: Record<string, string> = {},
-): Promise<string> {
+): Promise<Recorded> {
   const controller = new AbortController();
   const acted = place.act(inputs, { signal: controller.signal, env });
   while (!isTime()) await sleep(5);
   await sleep(20);
   controller.abort();
-  return errorOf(await acted);
+  return acted;
+}
+
+/** As {@link cancelWhen}. @returns its one error */
+async function cancelledWhen(...how: Parameters<typeof cancelWhen>): Promise<string> {
+  return errorOf(await cancelWhen(...how));
 }
 
 function errorOf({ errors, outputs, summaries }: Recorded): string {
@@ -36,13 +41,16 @@ function errorOf({ errors, outputs, summaries }: Recorded): string {
   return errors[0] ?? "";
 }
 
+const atStorage = (method: "GET" | "POST"): number =>
+  place.emulator.requests().filter((one) => one.target === "storage" && one.method === method)
+    .length;
+const isExporting = (): boolean => place.emulator.exports().length > 0;
+const gating = { ...exporting, "status-context": "avala/export", "github-token": "ghs_x" };
+
 const hosted = { RUNNER_ENVIRONMENT: "github-hosted", AVALA_STATE_DIR: "" };
 
 describe("cancelled while files are sent", () => {
-  const isSecondUnderWay = (): boolean =>
-    place.emulator.requests().filter(({ target, method }) => {
-      return target === "storage" && method === "POST";
-    }).length === 2;
+  const isSecondUnderWay = (): boolean => atStorage("POST") === 2;
   beforeEach(() => {
     const on = { target: "storage", method: "POST" } as const;
     place.emulator.setFault({ on, skip: 1, times: 0, stall: true });
@@ -67,9 +75,8 @@ describe("cancelled while files are sent", () => {
 
 test("cancelled before a file has landed, it says that there is nothing", async () => {
   place.emulator.setFault({ on: { target: "storage" }, times: 0, stall: true });
-  const isSending = (): boolean =>
-    place.emulator.requests().some(({ target }) => target === "storage");
-  expect(await cancelledWhen(isSending, uploading)).toContain("No file had landed.");
+  const text = await cancelledWhen(() => atStorage("POST") > 0, uploading);
+  expect(text).toContain("No file had landed.");
 });
 
 test("cancelled while Avala makes the dataset, it says that Avala continues", async () => {
@@ -84,10 +91,9 @@ test("cancelled while Avala makes the dataset, it says that Avala continues", as
 
 describe("cancelled while an export runs", () => {
   beforeEach(() => place.start({ exportMs: 600_000 }));
-  const isRunning = (): boolean => place.emulator.exports().length > 0;
 
   test("it says which, and how to wait for it", async () => {
-    const text = await cancelledWhen(isRunning, exporting);
+    const text = await cancelledWhen(isExporting, exporting);
     const uid = place.emulator.exports()[0]?.uid;
     const [dataset] = place.emulator.datasets();
     expect(text).toContain(`Dataset ${dataset?.name} (uid ${dataset?.uid}) is made`);
@@ -96,7 +102,7 @@ describe("cancelled while an export runs", () => {
   });
 
   test("it warns of a second one where the workflow gave the name", async () => {
-    const text = await cancelledWhen(isRunning, { ...exporting, "export-name": "release" });
+    const text = await cancelledWhen(isExporting, { ...exporting, "export-name": "release" });
     expect(text).toContain("would start a second one");
     expect(text).toContain(`export-uid: ${place.emulator.exports()[0]?.uid}`);
   });
@@ -114,22 +120,14 @@ test("cancelled while an export is started, it says that there may be one", asyn
 
 test("cancelled while a complete export is fetched, it says how to use it", async () => {
   place.emulator.setFault({ on: { target: "storage", method: "GET" }, times: 0, stall: true });
-  const isFetching = (): boolean =>
-    place.emulator
-      .requests()
-      .some(({ target, method }) => target === "storage" && method === "GET");
-  const text = await cancelledWhen(isFetching, { ...exporting, "download-path": "export" });
+  const downloading = { ...exporting, "download-path": "export" };
+  const text = await cancelledWhen(() => atStorage("GET") > 0, downloading);
   expect(text).toContain(`Use it with export-uid: ${place.emulator.exports()[0]?.uid}`);
 });
 
 test("a commit status of a cancelled run says so", async () => {
   await place.start({ exportMs: 600_000 });
-  const controller = new AbortController();
-  const status = { "status-context": "avala/export", "github-token": "ghs_x" };
-  const acted = place.act({ ...exporting, ...status }, { signal: controller.signal });
-  while (place.emulator.exports().length === 0) await sleep(5);
-  controller.abort();
-  const { statuses } = await acted;
+  const { statuses } = await cancelWhen(isExporting, gating);
   expect(statuses.map(({ state }) => state)).toEqual(["pending", "failure"]);
   expect(statuses[1]?.description).toMatch(/^Cancelled\. /);
 });
@@ -142,17 +140,14 @@ test.each([
   "cancelled while the commit status is set to %s, it is a failure then",
   async (last, told) => {
     const controller = new AbortController();
-    const acted = await place.act(
-      { ...exporting, "status-context": "avala/export", "github-token": "ghs_x" },
-      {
-        signal: controller.signal,
-        onStatus: async ({ state }) => {
-          if (state !== last) return;
-          controller.abort();
-          throw cancelled("The commit status");
-        },
+    const acted = await place.act(gating, {
+      signal: controller.signal,
+      onStatus: async ({ state }) => {
+        if (state !== last) return;
+        controller.abort();
+        throw cancelled("The commit status");
       },
-    );
+    });
     const states = acted.statuses.map(({ state }) => state);
     expect(states.slice(-2)).toEqual([last, "failure"]);
     expect(acted.statuses.at(-1)?.description).toMatch(/^Cancelled\. /);
