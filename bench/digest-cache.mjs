@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { randomBytes } from "node:crypto";
-import { printTable, runReporting, temporaryFolder } from "./emulator.mjs";
+import { median, printTable, runReporting, temporaryFolder } from "./emulator.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -36,11 +36,6 @@ function makeFiles(root, count, size) {
     bytes.writeUInt32LE(i, 8);
     writeFileSync(path.join(folder, `f${String(i).padStart(7, "0")}.jpg`), bytes);
   }
-}
-
-/** @param {readonly number[]} numbers */
-function median(numbers) {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
 /**

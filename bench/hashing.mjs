@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { printTable, temporaryFolder } from "./emulator.mjs";
+import { median, printTable, temporaryFolder } from "./emulator.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -56,11 +56,6 @@ async function openssl() {
 async function core() {
   const { files } = await readFileSet({ root, include: ["**"], checkContent: "off" });
   await hashFiles(files);
-}
-
-/** @param {readonly number[]} numbers */
-function median(numbers) {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
 await openssl(); // what is read for the first time comes from the disk

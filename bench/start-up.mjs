@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { printTable, temporaryFolder } from "./emulator.mjs";
+import { median, printTable, temporaryFolder } from "./emulator.mjs";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from([0xff, 0xd9])]);
@@ -102,11 +102,6 @@ function inputVariables(inputs) {
   for (const [name, value] of Object.entries(inputs))
     variables[`INPUT_${name.toUpperCase()}`] = value;
   return variables;
-}
-
-/** @param {number[]} numbers */
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }
 
 const folder = temporaryFolder();

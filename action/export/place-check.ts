@@ -3,6 +3,7 @@
 import { lstat, mkdtemp, readdir, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { asDiskError, isAvalaError, messageOf } from "../../src/errors";
+import { diskHint } from "../../src/system-error";
 import { freeBytesIn } from "../../src/operations/download-room";
 import { formatBytes, formatCount, shown } from "../../src/text";
 
@@ -37,13 +38,12 @@ export async function checkPlace({ folder, tempDirectory, uid }: Wanted): Promis
     const free = await freeBytesIn(await deepestOf(place));
     if (free === undefined || free >= FEW_FREE_BYTES) continue;
     const text = `the disk of ${place} has ${formatBytes(free)} free`;
-    if (free < MIN_FREE_BYTES) return { problem: { text, hint: FREE_SPACE }, warnings };
+    if (free < MIN_FREE_BYTES) return { problem: { text, hint: diskHint("ENOSPC") }, warnings };
     warnings.push(`For the export, ${text}: if it needs more, the step fails after the wait.`);
   }
   return { warnings: [...new Set(warnings)] };
 }
 
-const FREE_SPACE = "Free space on the disk, then run again.";
 const OTHER_FOLDER = "Give another folder as download-path.";
 
 /** Whether it is a folder, or can be made one, in which something can be made. */

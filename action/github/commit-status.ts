@@ -1,6 +1,7 @@
 // Commit statuses by GitHub's API, with octokit. Loaded only when a status is asked for: it is a large part of the bundle.
 // Knows nothing of how long a run may wait.
 import { context, getOctokit } from "@actions/github";
+import { isRecord } from "../../src/api/wire";
 import { transportError } from "../../src/api/transport/transport-errors";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import {
@@ -119,7 +120,7 @@ interface StatusFound {
 /** None where the answer is not what GitHub documents: then the status is set. */
 function statusesIn(data: { readonly statuses?: unknown } | undefined): readonly StatusFound[] {
   const list: readonly unknown[] = Array.isArray(data?.statuses) ? data.statuses : [];
-  return list.filter((one): one is StatusFound => typeof one === "object" && one !== null);
+  return list.filter(isRecord);
 }
 
 /** A closed gate stays as it is while it is looked at; an open one does not. And nothing is said twice. */

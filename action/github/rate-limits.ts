@@ -1,4 +1,5 @@
 // Whether GitHub's reply is a limit, and how long it asks to wait. Pure; knows nothing of what was asked for.
+import { isRecord } from "../../src/api/wire";
 
 export interface GitHubReply {
   readonly status: number;
@@ -23,7 +24,7 @@ export function isLimit({ status, headers, data }: GitHubReply): boolean {
 /** GitHub's own words, as they came. */
 export function messageIn(data: unknown): string {
   if (typeof data === "string") return data;
-  const message = typeof data === "object" && data !== null && "message" in data && data.message;
+  const message = isRecord(data) ? data["message"] : undefined;
   return typeof message === "string" ? message : "";
 }
 

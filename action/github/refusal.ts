@@ -1,4 +1,5 @@
 // What GitHub answers where it does not do as asked, as an error. Pure.
+import { isRecord } from "../../src/api/wire";
 import { AvalaError } from "../../src/errors";
 import { printable } from "../../src/redact";
 import { formatDuration } from "../../src/text";
@@ -50,7 +51,7 @@ function limited(message: string, retryAfterMs: number, leftMs: number): AvalaEr
 
 /** What it says, and of which fields: `Validation Failed` alone says nothing. */
 function wordsOf(data: unknown): string {
-  const errors = typeof data === "object" && data !== null && "errors" in data && data.errors;
+  const errors = isRecord(data) ? data["errors"] : undefined;
   const each: readonly unknown[] = Array.isArray(errors) ? errors : [errors];
   const details = each.map(detailOf).filter((text) => text !== "");
   return printable([messageIn(data), ...details].join(": "), 300);
@@ -59,8 +60,8 @@ function wordsOf(data: unknown): string {
 /** GitHub gives a text, or an object with one, or with the names of a field and of what is wrong. */
 function detailOf(error: unknown): string {
   if (typeof error === "string") return error;
-  if (typeof error !== "object" || error === null) return "";
-  const { message, resource, field, code } = error as Readonly<Record<string, unknown>>;
+  if (!isRecord(error)) return "";
+  const { message, resource, field, code } = error;
   if (typeof message === "string") return message;
   return [resource, field, code].filter((word) => typeof word === "string").join(" ");
 }

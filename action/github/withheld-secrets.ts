@@ -1,5 +1,6 @@
 // Why GitHub gives a run no secrets: a pull request from a fork, or one of Dependabot's events. Pure.
 // (GitHub's "Using secrets in GitHub Actions", "Events that trigger workflows" and "Dependabot on GitHub Actions".)
+import { isRecord } from "../../src/api/wire";
 
 /** `pull_request_target` is not here: it runs in the base repository, with its secrets. */
 const PULL_REQUEST_EVENTS: ReadonlySet<string> = new Set([
@@ -43,7 +44,5 @@ function repositoryOf(branch: unknown): unknown {
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+  return isRecord(value) ? value : {};
 }

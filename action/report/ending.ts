@@ -57,7 +57,8 @@ export async function endRun(environment: ActionEnvironment, ending: Ending): Pr
   log.tellRepeated();
   // What matters most first: the report is what a full disk has no room for.
   outputs.put();
-  if (folder !== undefined) await reportTo(folder, environment, ending);
+  const facts = factsAt(environment, results);
+  if (folder !== undefined) await reportTo(folder, facts, ending);
   outputs.put();
   failWithoutOutputs(ending);
   const trouble = environment.logTrouble();
@@ -66,7 +67,7 @@ export async function endRun(environment: ActionEnvironment, ending: Ending): Pr
   const isWanted = inputs?.hasSummary ?? environment.getInput("summary").toLowerCase() !== "false";
   if (!isWanted) return;
   try {
-    await environment.writeSummary(summarize(factsAt(environment, results), log.secrets));
+    await environment.writeSummary(summarize(facts, log.secrets));
   } catch (error) {
     log.warn(`The job summary could not be written. ${describeFailure(error).text}`);
   }
@@ -89,14 +90,9 @@ function factsAt(environment: ActionEnvironment, results: Results): Facts {
   return factsOf(results, { step: stepOf(environment.env), inputs });
 }
 
-async function reportTo(
-  folder: string,
-  environment: ActionEnvironment,
-  ending: Ending,
-): Promise<void> {
+async function reportTo(folder: string, facts: Facts, ending: Ending): Promise<void> {
   const { log, results } = ending;
   try {
-    const facts = factsAt(environment, results);
     results.files.report = await writeReport(folder, facts, log.secrets);
   } catch (error) {
     warn(ending, `The report could not be written. ${describeFailure(error).text}`);

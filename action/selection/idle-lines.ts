@@ -3,6 +3,7 @@
 import type { InputProblem } from "../../src/errors";
 import type { FileSet } from "../../src/files/file-set";
 import { describeLeftOut } from "../../src/files/left-out";
+import { because } from "../../src/files/local-file";
 import { guardsDownload } from "./download-place";
 
 export interface Matched extends Pick<
@@ -22,10 +23,6 @@ export function refusedLines(
     input: "files",
     text: `${text}; fix or remove the line, or set if-no-files-found: warn`,
   }));
-}
-
-function because(why: string | undefined): string {
-  return why === undefined ? "" : `: ${why}`;
 }
 
 /** `download` is the folder that an export goes to: a line that keeps it out is not idle. */
@@ -52,12 +49,12 @@ export function idleLines(
   );
   return [
     ...unmatched.map(
-      ({ pattern, why }) =>
-        `the line ${JSON.stringify(pattern)} matches nothing in ${root}${because(why)}${rest}`,
+      (count) =>
+        `the line ${JSON.stringify(count.pattern)} matches nothing in ${root}${because(count)}${rest}`,
     ),
     ...idle.map(
-      ({ pattern, why }) =>
-        `the line ${JSON.stringify(`!${pattern}`)} takes nothing away: it matches no file in ${root} that another line chooses${because(why)}`,
+      (count) =>
+        `the line ${JSON.stringify(`!${count.pattern}`)} takes nothing away: it matches no file in ${root} that another line chooses${because(count)}`,
     ),
   ];
 }

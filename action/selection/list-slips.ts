@@ -1,13 +1,9 @@
 // What a list of paths that leads to nothing most likely was meant to be. Pure: `isThere` says what is on disk.
 import { join } from "node:path";
 import { shown } from "../../src/text";
+import type { FilesFrom } from "./files-from";
 
-interface List {
-  readonly form: "lines" | "nul" | "json";
-  readonly paths: readonly string[];
-  readonly workspace: string;
-  readonly root: string;
-}
+type List = Pick<FilesFrom, "form" | "paths" | "workspace" | "root">;
 
 type IsThere = (absolute: string) => boolean;
 

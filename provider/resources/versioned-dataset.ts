@@ -1,6 +1,7 @@
 // VersionedDataset: the common case as one component. Files in; for each partition a file set and a dataset; optionally
 // one export over all of them.
 import * as pulumi from "@pulumi/pulumi";
+import { because } from "../../src/files/local-file";
 import type { PartitionDepth } from "../../src/files/scan/partition";
 import { COMMON_FIELDS, type FIELDS_WITHOUT_FILES } from "../fields/dataset";
 import { without } from "../process/present";
@@ -131,9 +132,9 @@ export class VersionedDataset extends pulumi.ComponentResource {
   constructor(name: string, args: VersionedDatasetArgs, options?: pulumi.ComponentResourceOptions) {
     const partitions = partitionsFor(name, args);
     super("avala:index:VersionedDataset", name, {}, options);
-    for (const { pattern, why } of unmatchedLines(args)) {
-      const because = why === undefined ? "" : `: ${why}`;
-      void pulumi.log.warn(`include: ${pattern} matches nothing in ${args.root}${because}`, this);
+    for (const line of unmatchedLines(args)) {
+      const text = `include: ${line.pattern} matches nothing in ${args.root}${because(line)}`;
+      void pulumi.log.warn(text, this);
     }
     for (const line of leftOutFolders(args)) void pulumi.log.info(line, this);
     const own = { parent: this };

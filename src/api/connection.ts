@@ -38,6 +38,8 @@ export interface Avala {
   readonly signal?: AbortSignal | undefined;
   /** Ms since the epoch; nothing waits beyond it. */
   readonly deadlineMs?: number | undefined;
+  /** Of each thing that is done by it. @default as many as each has */
+  readonly maxTries?: number | undefined;
   readonly emit: Listener;
   readonly pace: Pace;
   readonly secrets: Secrets;
@@ -77,7 +79,7 @@ export function withLimits(
 ): Avala {
   const within = withDeadline(avala, deadlineMs);
   if (maxTries === undefined) return within;
-  return { ...within, call: (request) => within.call({ maxTries, ...request }) };
+  return { ...within, maxTries, call: (request) => within.call({ maxTries, ...request }) };
 }
 
 /** The same session, of which nothing waits beyond `deadlineMs`, nor beyond a deadline that it has already. */

@@ -6,8 +6,8 @@ import { runPool } from "../flow/pool";
 import type { KnownFiles } from "./digests/known-files";
 import { stampIn } from "./digests/stamp";
 import type { LocalFile } from "./local-file";
-import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./workers/file-workers";
-import { hashChunkBytes, type FileFault } from "./workers/jobs";
+import { defaultWorkerCount, withFileWorkers, type FileWorkers } from "./workers/file-workers";
+import { hashJobOf, type FileFault } from "./workers/jobs";
 import { createManifest, type Manifest, type ManifestEntry } from "./manifest/manifest";
 
 export interface HashProgress {
@@ -67,14 +67,12 @@ async function readDigests(
   if (signal?.aborted === true) throw cancelled("Hashing");
   const bytesTotal = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const isSmall = files.length <= FEW_FILES && bytesTotal <= FEW_BYTES;
-  const workers = createFileWorkers(options.concurrency ?? (isSmall ? 0 : defaultWorkerCount()));
-  const close = (): void => void workers.close();
-  signal?.addEventListener("abort", close, { once: true });
+  const count = options.concurrency ?? (isSmall ? 0 : defaultWorkerCount());
   const entries: ManifestEntry[] = [];
   let bytesDone = 0;
   const tell = (): void =>
     onProgress?.({ filesDone: entries.length, filesTotal: files.length, bytesDone, bytesTotal });
-  try {
+  await withFileWorkers(count, signal, async (workers) => {
     tell();
     await runPool(batchesOf(files), { concurrency: workers.count, signal }, async (batch) => {
       const onBytes = (bytes: number): void => {
@@ -86,10 +84,7 @@ async function readDigests(
       entries.push(...hashed);
       tell();
     });
-  } finally {
-    signal?.removeEventListener("abort", close);
-    await workers.close();
-  }
+  });
   return entries;
 }
 
@@ -129,14 +124,8 @@ async function hashBatch({
   onChanged,
   known,
 }: Batch): Promise<readonly ManifestEntry[]> {
-  const job = {
-    kind: "hash" as const,
-    paths: batch.map((file) => file.absolutePath),
-    sizesBytes: batch.map((file) => file.sizeBytes),
-    chunkBytes: hashChunkBytes,
-  };
   const sinceMs = known?.nowMs() ?? 0;
-  const { sha256, stamps, faults } = await workers.hash(job, onBytes);
+  const { sha256, stamps, faults } = await workers.hash(hashJobOf(batch), onBytes);
   batch.forEach(({ absolutePath }, index) => {
     const digest = sha256[index] ?? "";
     const file = { absolutePath, stamp: stampIn(stamps, index), sinceMs };

@@ -24,3 +24,8 @@ export interface PatternCount {
   /** Why it matches nothing, where that is likely: a clause without its full stop. */
   readonly why?: string;
 }
+
+/** The end of what is said of a line that matches nothing. */
+export function because({ why }: Pick<PatternCount, "why">): string {
+  return why === undefined ? "" : `: ${why}`;
+}

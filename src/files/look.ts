@@ -7,7 +7,12 @@ import { soundFinding, type Finding } from "./digests/finding";
 import type { KnownFiles } from "./digests/known-files";
 import { stampIn } from "./digests/stamp";
 import { startsAsPrivateKey } from "./scan/credentials";
-import { createFileWorkers, defaultWorkerCount, type FileWorkers } from "./workers/file-workers";
+import {
+  createFileWorkers,
+  defaultWorkerCount,
+  withFileWorkers,
+  type FileWorkers,
+} from "./workers/file-workers";
 import type { InspectJob, InspectResult } from "./workers/jobs";
 
 /** A file to be looked at. */
@@ -51,14 +56,11 @@ export async function lookAtFiles(
 ): Promise<readonly Looked[]> {
   const { signal, readsContent } = options;
   const isFew = files.length <= FEW_FILES;
-  const threads = createFileWorkers(isFew ? 1 : defaultWorkerCount());
-  const close = (): void => void threads.close();
-  signal?.addEventListener("abort", close, { once: true });
   const parts: (readonly Looked[])[] = [];
   const batchFiles = isFew ? BATCH_FILES_HERE : BATCH_FILES;
   const sampleBytes = readsContent ? HEAD_BYTES : 0;
-  try {
-    const starts = Array.from({ length: Math.ceil(files.length / batchFiles) }, (_, n) => n);
+  const starts = Array.from({ length: Math.ceil(files.length / batchFiles) }, (_, n) => n);
+  await withFileWorkers(isFew ? 1 : defaultWorkerCount(), signal, async (threads) => {
     await runPool(starts, { concurrency: threads.count, signal }, async (n) => {
       const batch = files.slice(n * batchFiles, (n + 1) * batchFiles);
       const sinceMs = options.known?.nowMs() ?? 0;
@@ -66,10 +68,7 @@ export async function lookAtFiles(
       const result = await (isFew ? lookHere(look) : lookInThread(look));
       parts[n] = await lookedOf({ batch, sampleBytes, sinceMs, result }, options);
     });
-  } finally {
-    signal?.removeEventListener("abort", close);
-    await threads.close();
-  }
+  });
   return parts.flat();
 }
 

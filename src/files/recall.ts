@@ -6,8 +6,8 @@ import { soundFinding } from "./digests/finding";
 import type { KnownFiles } from "./digests/known-files";
 import { isSameStamp, putStamp, stampIn, stampLength } from "./digests/stamp";
 import { pause, type LookedFor, type Looked, type LookOptions } from "./look";
-import { createFileWorkers } from "./workers/file-workers";
-import { hashChunkBytes, millisecondsOf, type HashJob } from "./workers/jobs";
+import { withFileWorkers } from "./workers/file-workers";
+import { hashJobOf, millisecondsOf } from "./workers/jobs";
 
 /** Not one for each: so many at once take a few ms. */
 const filesAtOnce = 500;
@@ -65,28 +65,13 @@ async function isRefuted(
 ): Promise<boolean> {
   if (drawn.length === 0 || signal?.aborted === true) return false;
   const bytes = drawn.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const workers = createFileWorkers(bytes > maxBytesHere ? 1 : 0);
-  const close = (): void => void workers.close();
-  signal?.addEventListener("abort", close, { once: true });
-  try {
-    const { sha256, stamps } = await workers.hash(jobOf(drawn), () => undefined);
+  return withFileWorkers(bytes > maxBytesHere ? 1 : 0, signal, async (workers) => {
+    const { sha256, stamps } = await workers.hash(hashJobOf(drawn), () => undefined);
     const wrong = drawn.find(
       (one, index) =>
         isSameStamp(one.stamp, stampIn(stamps, index)) && sha256[index] !== one.sha256,
     );
     if (wrong !== undefined) await known.refute(wrong.absolutePath);
     return wrong !== undefined;
-  } finally {
-    signal?.removeEventListener("abort", close);
-    await workers.close();
-  }
-}
-
-function jobOf(drawn: readonly Drawn[]): HashJob {
-  return {
-    kind: "hash",
-    paths: drawn.map(({ absolutePath }) => absolutePath),
-    sizesBytes: drawn.map(({ sizeBytes }) => sizeBytes),
-    chunkBytes: hashChunkBytes,
-  };
+  });
 }

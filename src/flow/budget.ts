@@ -27,7 +27,7 @@ const MINUTE_MS = 60_001;
 // `X-RateLimit-Reset` counts whole seconds, and servers round it either way.
 const ROUNDING_MS = 1000;
 // Resets further apart than this belong to different windows; nearer ones may be the same, rounded twice.
-const SAME_WINDOW_MS = 2000;
+export const SAME_WINDOW_MS = 2000;
 // Above this, waiting for single requests to fall out of the minute gains nothing, and remembering them would cost memory.
 const MAX_LOGGED = 6000;
 

@@ -13,12 +13,17 @@ function textOf(read: () => string): string | undefined {
   }
 }
 
+/** Which start of the machine this is; `undefined` where the system does not name it. */
+export function bootId(): string | undefined {
+  return textOf(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
+}
+
 /**
  * Where numbers of processes mean the same as here: the host, its boot and its space of processes. `undefined` on a Linux
  * that does not show them, for there numbers prove nothing.
  */
 function machine(): string | undefined {
-  const boot = textOf(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
+  const boot = bootId();
   const space = textOf(() => readlinkSync("/proc/self/ns/pid"));
   if (process.platform === "linux" && (boot === undefined || space === undefined)) return undefined;
   const parts = [hostname(), boot ?? "", space ?? ""];

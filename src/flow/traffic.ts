@@ -1,6 +1,7 @@
 // What a key's calls come to, seen by one of the runs that share it: all calls a second, and whether others call at all. Read
 // from what the replies say is left of the minute. Pure; knows nothing of what follows from it.
 import type { RateLimit } from "../errors";
+import { SAME_WINDOW_MS } from "./budget";
 
 /** One reply with the headers. */
 export interface Seen {
@@ -45,8 +46,6 @@ export interface Traffic {
   readonly samples: readonly Sample[];
 }
 
-// Resets further apart than this belong to different windows; nearer ones may be the same, rounded twice.
-const SAME_WINDOW_MS = 2000;
 // A burst is counted whole, wherever in the server's second it begins.
 const SPAN_MS = 1000;
 // Two replies nearer than this say little of a rate.

@@ -1,6 +1,7 @@
 // How large a file may be that comes from elsewhere. Knows nothing of what is in it.
 import { statfs } from "node:fs/promises";
 import { AvalaError } from "../errors";
+import { diskHint } from "../system-error";
 import { formatBytes } from "../text";
 
 // Where a store says no length, which those that we know always do.
@@ -40,7 +41,7 @@ export async function roomFor(
   if (free !== undefined && promised > free) {
     const sizes = `${formatBytes(promised)}, and ${folder} has ${formatBytes(free)} free`;
     throw new AvalaError("file", `${what} has ${sizes}.`, {
-      hint: "Free space on the disk, then run again.",
+      hint: diskHint("ENOSPC"),
     });
   }
   return { maxBytes: promised, isPromised: true };

@@ -1,7 +1,7 @@
 // A line that matches nothing says why. The disk is a list of paths here.
 import { matchingPaths } from "../../src/files/scan/matching";
 import { parsePatterns } from "../../src/files/scan/patterns";
-import type { Look } from "../../src/files/scan/look";
+import type { DiskView } from "../../src/files/scan/disk-view";
 import { otherSuffixes } from "../../src/files/scan/missing-names";
 import { slipOf } from "../../src/files/scan/slips";
 
@@ -15,7 +15,7 @@ interface Disk {
 function lookAt(
   paths: readonly string[],
   { separator = "/", links = [], folders = [] }: Disk = {},
-): Look {
+): DiskView {
   const root = "/data/photos";
   return {
     root,

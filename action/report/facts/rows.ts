@@ -2,6 +2,7 @@
 import type { PlannedDataset } from "../../plan/plan-shape";
 import type { Target } from "../../selection/selection";
 import { nameOfMade, noCounts, type Counts, type Results } from "../results";
+import { counted } from "../../../src/text";
 import { resourceUrl } from "./links";
 
 export interface Row extends Counts {
@@ -44,7 +45,7 @@ export function rowsOf(results: Results): readonly Row[] {
 }
 
 function stateOf({ status, itemCount }: Results["datasets"][number]["dataset"]): string {
-  return `${status}, ${itemCount === 1 ? "1 item" : `${itemCount} items`}`;
+  return `${status}, ${counted(itemCount, "item")}`;
 }
 
 function stateWithout(target: Target, held: ReadonlySet<Target>): string {

@@ -4,6 +4,7 @@ import { describeFaults } from "../../../src/files/content/fault-counts";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
 import type { Manifest, ManifestEntry } from "../../../src/files/manifest/manifest";
 import { describeLeftOut } from "../../../src/files/left-out";
+import { because } from "../../../src/files/local-file";
 import { refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
 import { counted } from "../../../src/text";
@@ -98,10 +99,9 @@ type Noticed = Pick<FileSetInputs, "root" | "folder">;
 function describeUnmatched({ set }: LocalSet, { root, folder }: Noticed): readonly string[] {
   if (folder !== undefined) return [];
   const lines = set.patterns.filter(({ matched }) => matched === 0);
-  return lines.map(({ pattern, why }) => {
-    const because = why === undefined ? "" : `: ${why}`;
-    return `include: ${pattern} matches nothing in ${root}${because}`;
-  });
+  return lines.map(
+    (line) => `include: ${line.pattern} matches nothing in ${root}${because(line)}`,
+  );
 }
 
 /** What the user should know of the files themselves. */

@@ -1,5 +1,5 @@
 // How far annotators of a project agree (contract, "Projects, tasks and quality"). Read only.
-import { isAvalaError } from "../../errors";
+import { isNotFound } from "../../errors";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import type { Fields } from "../wire";
@@ -46,7 +46,7 @@ export async function getConsensusSummary(
       readSummary,
     );
   } catch (error) {
-    if (isAvalaError(error) && error.code === "not_found") return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
-import { AvalaError, isApiError, isAvalaError, type ApiError } from "../../errors";
+import { AvalaError, isApiError, isNotFound, type ApiError } from "../../errors";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "../call-for";
 import { PAGE_ENTRIES } from "../limits";
@@ -133,7 +133,7 @@ export interface DatasetChanges {
 
 /** A look that fails in another way does not say that the dataset is gone. */
 function ignoreGone(error: unknown): undefined {
-  if (!isAvalaError(error) || error.code !== "not_found") throw error;
+  if (!isNotFound(error)) throw error;
   return undefined;
 }
 

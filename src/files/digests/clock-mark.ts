@@ -1,8 +1,8 @@
 // Whether the machine's clock was set back: then a file may be changed within a tick that has been before, and its times
 // show nothing. Knows nothing of files.
-import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { wallClockMs } from "../../flow/clock";
+import { bootId } from "../../flow/process-mark";
 
 export interface ClockMark {
   readonly wallMs: number;
@@ -15,18 +15,13 @@ export interface ClockMark {
 // What clocks are adjusted by all the time and `uptime` is rounded by, and less than a file's times must be past.
 const toleranceMs = 1000;
 
-export function markClock(): ClockMark {
-  const wallMs = wallClockMs();
-  return { wallMs, bootedMs: wallMs - uptime() * 1000, boot: bootOf() };
-}
+// The same for as long as this process lives, and a mark is taken for every batch of files.
+let ownBoot: string | undefined;
 
-function bootOf(): string {
-  if (process.platform !== "linux") return "";
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "";
-  }
+export function markClock(): ClockMark {
+  ownBoot ??= bootId() ?? "";
+  const wallMs = wallClockMs();
+  return { wallMs, bootedMs: wallMs - uptime() * 1000, boot: ownBoot };
 }
 
 /** Whether the clock was set back between two marks. Forward is harmless: no tick comes twice. */

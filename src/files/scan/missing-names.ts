@@ -2,7 +2,7 @@
 import { isNear } from "../../near-name";
 import { shown } from "../../text";
 import { countSuffixes } from "./indexing";
-import type { Look } from "./look";
+import type { DiskView } from "./disk-view";
 
 const WILDCARD = /[*?[\](){}!+@\\]/;
 
@@ -28,34 +28,34 @@ function pathOf({ folder, name }: Pick<Part, "folder" | "name">): string {
   return folder === "" ? name : `${folder}/${name}`;
 }
 
-export function skippedLink(line: string, look: Look): string | undefined {
+export function skippedLink(line: string, disk: DiskView): string | undefined {
   const text = (path: string): string =>
     `${shown(path)} is a symbolic link, which symlinks: skip leaves out`;
   const onTheWay = plainParts(line)
     .map(pathOf)
-    .find((path) => look.isSkippedLink(path));
+    .find((path) => disk.isSkippedLink(path));
   if (onTheWay !== undefined) return text(onTheWay);
-  const [first, ...others] = look.matches(line);
-  if (first === undefined || ![first, ...others].every((path) => look.isSkippedLink(path)))
+  const [first, ...others] = disk.matches(line);
+  if (first === undefined || ![first, ...others].every((path) => disk.isSkippedLink(path)))
     return undefined;
   return others.length === 0 ? text(first) : `${text(first)}, and so are ${others.length} more`;
 }
 
-export function missingPart(line: string, look: Look): string | undefined {
+export function missingPart(line: string, disk: DiskView): string | undefined {
   for (const part of plainParts(line)) {
-    const names = look.namesIn(part.folder);
+    const names = disk.namesIn(part.folder);
     if (names === undefined) return `${shown(part.folder)} is a file, not a folder`;
     if (names.includes(part.name)) continue;
     return likelyName(part, names) ?? absent(part, names);
   }
-  return lastPart(line, look);
+  return lastPart(line, disk);
 }
 
 /** What is in the way where all parts are there and the rest is a glob. */
-function lastPart(line: string, look: Look): string | undefined {
+function lastPart(line: string, disk: DiskView): string | undefined {
   const last = plainParts(line).at(-1);
   if (last === undefined || last.isLast) return undefined;
-  const names = look.namesIn(pathOf(last));
+  const names = disk.namesIn(pathOf(last));
   if (names === undefined) return `${shown(pathOf(last))} is a file, not a folder`;
   return names.length === 0 ? `${shown(pathOf(last))} is empty` : undefined;
 }
@@ -102,9 +102,9 @@ const maxSuffixes = 3;
 const HIDDEN = /(?:^|\/)\./;
 
 /** Files that are where the line looks, with other suffixes than it has. */
-export function otherSuffixes(line: string, look: Look): string | undefined {
+export function otherSuffixes(line: string, disk: DiskView): string | undefined {
   if (!SUFFIXES.test(line)) return undefined;
-  const there = look.matches(line.replace(SUFFIXES, "*.*")).filter((path) => !HIDDEN.test(path));
+  const there = disk.matches(line.replace(SUFFIXES, "*.*")).filter((path) => !HIDDEN.test(path));
   const counts = [...countSuffixes(there)];
   if (counts.length === 0) return undefined;
   const named = counts
@@ -114,8 +114,8 @@ export function otherSuffixes(line: string, look: Look): string | undefined {
   return `the files there have other suffixes: ${named.join(", ")}${others}`;
 }
 
-export function suffixCase(line: string, look: Look): string | undefined {
-  const [first] = look.matches(line, true);
+export function suffixCase(line: string, disk: DiskView): string | undefined {
+  const [first] = disk.matches(line, true);
   return first === undefined
     ? undefined
     : `upper and lower case count: on disk there is ${shown(first)}`;

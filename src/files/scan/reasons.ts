@@ -7,7 +7,7 @@ import type { PatternCount } from "../local-file";
 import { matchingPaths } from "./matching";
 import { parsePatterns, type Removal } from "./patterns";
 import { adapterOf, globOf, type ScanRequest } from "./scan";
-import type { Look } from "./look";
+import type { DiskView } from "./disk-view";
 import { otherSuffixes } from "./missing-names";
 import { slipOf } from "./slips";
 import type { Tree } from "./tree";
@@ -28,7 +28,7 @@ export function withReasons(
 ): readonly PatternCount[] {
   // Of one folder most lines are about others.
   if (folder !== undefined) return counts;
-  const look = createLook(tree, signal);
+  const disk = createDiskView(tree, signal);
   // Else they are, most likely, those of another line.
   const isNothing = counts.every(({ matched }) => matched === 0);
   let explained = 0;
@@ -37,9 +37,9 @@ export function withReasons(
     explained += 1;
     const line = count.pattern.replace(/^!(?!\()/, "").trim();
     const why =
-      takenText(look.matches(line), removals) ??
-      slipOf(line, look) ??
-      (isNothing ? otherSuffixes(line, look) : undefined);
+      takenText(disk.matches(line), removals) ??
+      slipOf(line, disk) ??
+      (isNothing ? otherSuffixes(line, disk) : undefined);
     return why === undefined ? count : { ...count, why };
   });
 }
@@ -59,9 +59,9 @@ function takenText(paths: readonly string[], removals: readonly Removal[]): stri
   return `the line ${shown(line)} takes away ${files} that it matches`;
 }
 
-function createLook(tree: Tree, signal: AbortSignal | undefined): Look {
+function createDiskView(tree: Tree, signal: AbortSignal | undefined): DiskView {
   const separator = sep === "\\" ? sep : "/";
-  const matches: Look["matches"] = (text, anyCase = false) => {
+  const matches: DiskView["matches"] = (text, anyCase = false) => {
     const { lines, problems } = parsePatterns({
       ...{ include: [text], exclude: [], roots: [tree.root] },
       ...{ separator, home: homedir() },

@@ -1,6 +1,6 @@
 // Why a line of globs that matches nothing does so: the likely slip, from the line and what is on disk. Pure; the disk is
-// asked through `Look`. Knows nothing of who shows the reason.
-import type { Look, Slip } from "./look";
+// asked through `DiskView`. Knows nothing of who shows the reason.
+import type { DiskView, Slip } from "./disk-view";
 import { missingPart, skippedLink, suffixCase } from "./missing-names";
 import {
   backslashes,
@@ -16,11 +16,11 @@ import {
 } from "./written-slips";
 
 /** A clause without its full stop, with what to do; `undefined` where nothing is likely. */
-export function slipOf(line: string, look: Look): string | undefined {
+export function slipOf(line: string, disk: DiskView): string | undefined {
   // What it matches is left out, and whoever leaves it out says why: only of links nothing is said of each.
-  if (look.matches(line).length > 0) return skippedLink(line, look);
+  if (disk.matches(line).length > 0) return skippedLink(line, disk);
   for (const slip of SLIPS) {
-    const found = slip(line, look);
+    const found = slip(line, disk);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,10 +1,10 @@
 // Slips in how a line was written: quotes, commas, variables and the like. Pure.
 import { shown } from "../../text";
 import { unquoted } from "../path-list";
-import type { Look } from "./look";
+import type { DiskView } from "./disk-view";
 
 /** The line, if it would match something. */
-function working(line: string, { matches }: Look): string | undefined {
+function working(line: string, { matches }: DiskView): string | undefined {
   return line !== "" && matches(line).length > 0 ? line : undefined;
 }
 
@@ -35,19 +35,19 @@ export function listMarker(line: string): string | undefined {
     : `it begins as an entry of a YAML list does, but is one line of a text; write ${shown(bare)}`;
 }
 
-export function comment(line: string, look: Look): string | undefined {
+export function comment(line: string, disk: DiskView): string | undefined {
   const bare = /^(.*?)\s+#/.exec(line)?.[1];
-  return bare === undefined || working(bare, look) === undefined
+  return bare === undefined || working(bare, disk) === undefined
     ? undefined
     : `a comment stands on a line of its own; write ${shown(bare)}`;
 }
 
-export function separated(line: string, look: Look): string | undefined {
+export function separated(line: string, disk: DiskView): string | undefined {
   for (const [what, parts] of [
     ["commas", line.split(/\s*,\s*/)],
     ["blanks", line.split(/\s+/)],
   ] as const) {
-    if (parts.length < 2 || !parts.some((part) => working(part, look) !== undefined)) continue;
+    if (parts.length < 2 || !parts.some((part) => working(part, disk) !== undefined)) continue;
     return `it has ${what} between several globs; write one per line`;
   }
   return undefined;
@@ -75,21 +75,21 @@ export function otherHome(line: string): string | undefined {
     : `${shown(user)} is not replaced: only ~ itself stands for a home folder`;
 }
 
-export function backslashes(line: string, look: Look): string | undefined {
-  if (look.separator === "\\" || !line.includes("\\")) return undefined;
-  const plain = working(line.replaceAll("\\", "/"), look);
+export function backslashes(line: string, disk: DiskView): string | undefined {
+  if (disk.separator === "\\" || !line.includes("\\")) return undefined;
+  const plain = working(line.replaceAll("\\", "/"), disk);
   return plain === undefined
     ? undefined
     : `a backslash separates folders on Windows only; write ${shown(plain)}`;
 }
 
 /** Paths that begin above the root, as those of a repository do where the root is a folder of it. */
-export function fromAboveRoot(line: string, look: Look): string | undefined {
-  const above = look.root.split(/[\\/]/).filter((part) => part !== "");
+export function fromAboveRoot(line: string, disk: DiskView): string | undefined {
+  const above = disk.root.split(/[\\/]/).filter((part) => part !== "");
   for (let from = above.length - 1; from >= 0; from -= 1) {
     const start = `${above.slice(from).join("/")}/`;
     if (!line.startsWith(start)) continue;
-    const rest = working(line.slice(start.length), look);
+    const rest = working(line.slice(start.length), disk);
     if (rest !== undefined)
       return `lines are relative to root, which is that folder; write ${shown(rest)}`;
   }
@@ -97,13 +97,13 @@ export function fromAboveRoot(line: string, look: Look): string | undefined {
 }
 
 /** The line with its brackets as characters of a name. On Windows a backslash escapes nothing, but a set of one does. */
-function escaped(line: string, { separator }: Look): string {
+function escaped(line: string, { separator }: DiskView): string {
   return line.replace(/[[\](){}]/g, (found) => (separator === "/" ? `\\${found}` : `[${found}]`));
 }
 
-export function brackets(line: string, look: Look): string | undefined {
+export function brackets(line: string, disk: DiskView): string | undefined {
   if (!/[[({]/.test(line)) return undefined;
-  const literal = working(escaped(line, look), look);
+  const literal = working(escaped(line, disk), disk);
   return literal === undefined
     ? undefined
     : `its brackets belong to a name on disk, and in a glob they stand for something else; write ${shown(literal)}`;

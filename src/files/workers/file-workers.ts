@@ -51,6 +51,23 @@ export function createFileWorkers(count: number): FileWorkers {
   };
 }
 
+/** Does `work` with so many threads, which end with it, or at once when `signal` aborts. */
+export async function withFileWorkers<T>(
+  count: number,
+  signal: AbortSignal | undefined,
+  work: (workers: FileWorkers) => Promise<T>,
+): Promise<T> {
+  const workers = createFileWorkers(count);
+  const close = (): void => void workers.close();
+  signal?.addEventListener("abort", close, { once: true });
+  try {
+    return await work(workers);
+  } finally {
+    signal?.removeEventListener("abort", close);
+    await workers.close();
+  }
+}
+
 function ignore(): void {
   // An inspection is short and reports no progress.
 }

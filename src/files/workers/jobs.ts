@@ -33,7 +33,18 @@ export interface HashJob {
 }
 
 // What is read is still in the core's cache when it is hashed: 1.1 GB/s a core, and 0.8 with 256 KiB or 1 MiB.
-export const hashChunkBytes = 128 * 1024;
+const hashChunkBytes = 128 * 1024;
+
+export function hashJobOf(
+  files: readonly { readonly absolutePath: string; readonly sizeBytes: number }[],
+): HashJob {
+  return {
+    kind: "hash",
+    paths: files.map(({ absolutePath }) => absolutePath),
+    sizesBytes: files.map(({ sizeBytes }) => sizeBytes),
+    chunkBytes: hashChunkBytes,
+  };
+}
 
 export interface FileFault {
   /** Index into the job's files. */

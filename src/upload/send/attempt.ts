@@ -72,7 +72,7 @@ export async function countBytes<T>(
 
 /** Options of `retry` on a session: its clock and chance, each retry reported to its listener. */
 export function retryOn(avala: Avala, what: string, signal: AbortSignal | undefined): RetryOptions {
-  const { clock, random, deadlineMs } = avala;
+  const { clock, random, deadlineMs, maxTries } = avala;
   const onRetry: RetryOptions["onRetry"] = (again) => avala.emit({ kind: "retry", ...again });
-  return { clock, random, signal, what, onRetry, deadlineMs };
+  return { clock, random, signal, what, onRetry, deadlineMs, maxTries };
 }

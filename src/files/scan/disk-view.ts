@@ -1,7 +1,7 @@
 // What of a disk the reasons for a line without matches need. Types only.
 
 /** What of the disk the reasons need. Paths are POSIX and relative to the root. */
-export interface Look {
+export interface DiskView {
   /** Absolute. */
   readonly root: string;
   readonly separator: "/" | "\\";
@@ -14,4 +14,4 @@ export interface Look {
 }
 
 /** A clause without its full stop, with what to do; `undefined` where the line has no such slip. */
-export type Slip = (line: string, look: Look) => string | undefined;
+export type Slip = (line: string, disk: DiskView) => string | undefined;
