@@ -165,10 +165,10 @@ test("a failure of GitHub's is tried again", async () => {
 describe("an outage of GitHub's", () => {
   test("is waited out, with one warning that says for how long", async () => {
     const startMs = clock.now();
-    const hung: Answer = (_heard, response) => response.destroy();
+    const dropped: Answer = (_heard, response) => response.destroy();
     const tries = [
       reply(502, "Server Error"),
-      hung,
+      dropped,
       ...Array.from({ length: 60 }, () => reply(503)),
       reply(201),
     ];

@@ -53,7 +53,8 @@ export async function replyServer(
       heard.push(request);
       await answer(request, response, incoming);
     };
-    serve().catch(() => incoming.destroy());
+    // To destroy a request that was read to its end would not close the connection.
+    serve().catch(() => response.destroy());
   });
   const { port } = await listen(server);
   return {
