@@ -99,9 +99,7 @@ type Noticed = Pick<FileSetInputs, "root" | "folder">;
 function describeUnmatched({ set }: LocalSet, { root, folder }: Noticed): readonly string[] {
   if (folder !== undefined) return [];
   const lines = set.patterns.filter(({ matched }) => matched === 0);
-  return lines.map(
-    (line) => `include: ${line.pattern} matches nothing in ${root}${because(line)}`,
-  );
+  return lines.map((line) => `include: ${line.pattern} matches nothing in ${root}${because(line)}`);
 }
 
 /** What the user should know of the files themselves. */
