@@ -1,34 +1,17 @@
 // A gate that is looked at through an outage, at each of the calls that a look makes. It plays in virtual time.
-import { run } from "../../action/run";
-import type { Emulator } from "../../emulator";
+import { useActionPlace } from "../support/action-place";
 import { addTarget } from "../support/emulator";
-import { startQuietly } from "../support/quiet-emulator";
-import { recordTalkingTo, type Recorded } from "../support/recorded-action";
-import { createTempTree, type TempTree } from "../support/temp-tree";
-import { virtualClock, type VirtualClock } from "../support/virtual-clock";
+import type { Recorded } from "../support/recorded-action";
+import { virtualClock } from "../support/virtual-clock";
 
-let tree: TempTree;
-let clock: VirtualClock;
-let emulator: Emulator;
-
-beforeEach(async () => {
-  tree = createTempTree();
-  clock = virtualClock();
-  emulator = await startQuietly({ exportMs: 20 * 60_000, clock });
-});
-afterEach(async () => {
-  await emulator.stop();
-  tree.remove();
-});
+const clock = virtualClock();
+const place = useActionPlace({}, { exportMs: 20 * 60_000, clock });
 
 // More than one call tries by itself.
 const times = 12;
 
-async function look(inputs: Record<string, string>): Promise<Recorded> {
-  const recorded = recordTalkingTo(emulator, { tree, clock, inputs });
-  await clock.run(run(recorded.environment));
-  return recorded;
-}
+const look = (inputs: Record<string, string>): Promise<Recorded> =>
+  clock.run(place.act(inputs, { clock }));
 
 describe.each([
   ["before the export", 0],
@@ -39,10 +22,10 @@ describe.each([
     ["/tasks/", "GET"],
     ["/projects/*/quality-targets/evaluate/", "POST"],
   ])("of %s is waited out", async (path, method) => {
-    const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
-    await addTarget(emulator, uid);
+    const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+    await addTarget(place.emulator, uid);
     const reply = { status: 503 };
-    emulator.setFault({ on: { target: "api", method, path }, skip, times, reply });
+    place.emulator.setFault({ on: { target: "api", method, path }, skip, times, reply });
     const { outputs, errors, warnings } = await look({
       ...{ "export-projects": uid, "gate-pending-tasks": "0" },
       "gate-quality-targets": "critical",
@@ -50,50 +33,50 @@ describe.each([
     expect(errors).toEqual([]);
     expect(outputs["outcome"]).toBe("exported");
     expect(warnings.filter(({ text }) => text.includes("Still waiting"))).toHaveLength(1);
-    expect(emulator.exports()).toHaveLength(1);
+    expect(place.emulator.exports()).toHaveLength(1);
   });
 });
 
 test("an outage when the export is started is waited out, and one is started", async () => {
-  const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+  const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
   const on = { target: "api", method: "GET", path: "/exports/" } as const;
-  emulator.setFault({ on, times, reply: { status: 503 } });
+  place.emulator.setFault({ on, times, reply: { status: 503 } });
   const { outputs, errors } = await look({ "export-projects": uid });
   expect(errors).toEqual([]);
   expect(outputs["outcome"]).toBe("exported");
-  expect(emulator.exports()).toHaveLength(1);
+  expect(place.emulator.exports()).toHaveLength(1);
 });
 
 test("an outage when an existing export is read first is waited out", async () => {
-  const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+  const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
   await look({ "export-projects": uid, "wait-for-export": "false" });
-  const made = emulator.exports()[0]?.uid ?? "";
+  const made = place.emulator.exports()[0]?.uid ?? "";
   const on = { target: "api", path: `/exports/${made}/` } as const;
-  emulator.setFault({ on, times, reply: { status: 503 } });
+  place.emulator.setFault({ on, times, reply: { status: 503 } });
   const { outputs, errors } = await look({ "export-uid": made });
   expect(errors).toEqual([]);
   expect(outputs["outcome"]).toBe("exported");
 });
 
 test("an outage that outlasts timeout-minutes ends as timeout, with what failed last", async () => {
-  const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+  const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
   const on = { target: "api", path: "/tasks/" } as const;
-  emulator.setFault({ on, times: 0, reply: { status: 503 } });
+  place.emulator.setFault({ on, times: 0, reply: { status: 503 } });
   const { outputs, errors } = await look({
     ...{ "export-projects": uid, "gate-pending-tasks": "0", "timeout-minutes": "10" },
   });
   expect(outputs["outcome"]).toBe("timeout");
   expect(errors[0]).toContain("503");
-  expect(emulator.exports()).toEqual([]);
+  expect(place.emulator.exports()).toEqual([]);
 });
 
 test("an outage when the export is started ends with timeout-minutes, and not some tries later", async () => {
-  const { uid } = emulator.addProject("lanes", { tasks: 4, exportable: 4 });
+  const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
   const on = { target: "api", method: "GET", path: "/exports/" } as const;
-  emulator.setFault({ on, times: 0, reply: { status: 503 } });
+  place.emulator.setFault({ on, times: 0, reply: { status: 503 } });
   const startMs = clock.now();
   const { outputs } = await look({ "export-projects": uid, "timeout-minutes": "0.05" });
   expect(outputs["outcome"]).toBe("timeout");
   expect(clock.now() - startMs).toBeLessThan(5_000);
-  expect(emulator.exports()).toEqual([]);
+  expect(place.emulator.exports()).toEqual([]);
 });

@@ -1,29 +1,19 @@
 // The log of a run that waits an hour for an export, through an outage of some minutes. It plays in virtual time.
 import { run } from "../../action/run";
-import type { Emulator } from "../../emulator";
-import { startQuietly } from "../support/quiet-emulator";
+import { useActionPlace } from "../support/action-place";
 import { recordTalkingTo, type Recorded } from "../support/recorded-action";
-import { createTempTree, type TempTree } from "../support/temp-tree";
-import { virtualClock, type VirtualClock } from "../support/virtual-clock";
+import { virtualClock } from "../support/virtual-clock";
 
 const MINUTE_MS = 60_000;
 
-let tree: TempTree;
-let clock: VirtualClock;
-let emulator: Emulator;
+const clock = virtualClock();
+// Done 55 minutes after it was started.
+const place = useActionPlace({}, { exportMs: 55 * MINUTE_MS, clock });
+
 /** What a reader sees, each line with its minute: `20 min  Export …`. */
 let log: string[];
-
-beforeEach(async () => {
-  tree = createTempTree();
-  clock = virtualClock();
+beforeEach(() => {
   log = [];
-  // Done 55 minutes after it was started.
-  emulator = await startQuietly({ exportMs: 55 * MINUTE_MS, clock });
-});
-afterEach(async () => {
-  await emulator.stop();
-  tree.remove();
 });
 
 /** What a line is, without its time, numbers and names. */
@@ -63,15 +53,16 @@ async function waitAnHour(): Promise<Recorded> {
     note(line);
     if (minute() < 20 || isOver) return;
     isOver = true;
-    emulator.setFault({ on: { target: "api" }, times: 40, reply: { status: 503 } });
+    place.emulator.setFault({ on: { target: "api" }, times: 40, reply: { status: 503 } });
   };
-  const project = emulator.addProject("labels", { tasks: 400, exportable: 400 }).uid;
+  const project = place.emulator.addProject("labels", { tasks: 400, exportable: 400 }).uid;
   const inputs = { "export-projects": project, "gate-min-tasks": "400", "timeout-minutes": "60" };
-  const recorded = recordTalkingTo(emulator, { tree, clock, inputs, onInfo });
+  const given = { tree: place.tree, clock, inputs, onInfo };
+  const recorded = recordTalkingTo(place.emulator, given);
   const { environment } = recorded;
-  const warning: typeof environment.warning = (text, place) => {
+  const warning: typeof environment.warning = (text, at) => {
     note(`Warning: ${text}`);
-    environment.warning(text, place);
+    environment.warning(text, at);
   };
   await clock.run(run({ ...environment, warning }));
   return recorded;
@@ -81,7 +72,7 @@ test("an hour of waiting goes on through an outage, and its log says so", async 
   const { outputs, errors } = await waitAnHour();
   expect(errors).toEqual([]);
   expect(outputs).toMatchObject({ outcome: "exported", complete: "true" });
-  expect(emulator.exports()).toHaveLength(1);
+  expect(place.emulator.exports()).toHaveLength(1);
 
   const kinds = log.map(kindOf);
   expect(phases(kinds)).toEqual([
@@ -98,7 +89,7 @@ test("an hour of waiting goes on through an outage, and its log says so", async 
 });
 
 test("the steps after the wait are as patient: an outage then makes no second export", async () => {
-  const project = emulator.addProject("labels", { tasks: 4, exportable: 4 }).uid;
+  const project = place.emulator.addProject("labels", { tasks: 4, exportable: 4 }).uid;
   const inputs = {
     "export-projects": project,
     "gate-pending-tasks": "0",
@@ -109,17 +100,17 @@ test("the steps after the wait are as patient: an outage then makes no second ex
     if (!/^Export \S+: completed/.test(line)) return;
     const reply = { status: 503 };
     // More than one read's tries, for the tasks and for the file.
-    emulator.setFault({ on: { path: "/tasks/*" }, times: 12, reply });
-    emulator.setFault({ on: { target: "storage", method: "GET" }, times: 12, reply });
+    place.emulator.setFault({ on: { path: "/tasks/*" }, times: 12, reply });
+    place.emulator.setFault({ on: { target: "storage", method: "GET" }, times: 12, reply });
   };
-  const recorded = recordTalkingTo(emulator, { tree, clock, inputs, onInfo });
-  await clock.run(run(recorded.environment));
-  expect(recorded.errors).toEqual([]);
-  expect(recorded.outputs).toMatchObject({
+  const acted = place.act(inputs, { clock, onInfo });
+  const { outputs, errors, warnings } = await clock.run(acted);
+  expect(errors).toEqual([]);
+  expect(outputs).toMatchObject({
     outcome: "exported",
-    "download-path": tree.at("export"),
+    "download-path": place.tree.at("export"),
   });
-  const told = recorded.warnings.map(({ text }) => text).join("\n");
+  const told = warnings.map(({ text }) => text).join("\n");
   expect(told).toContain("Still waiting for the projects' tasks and quality targets");
   expect(told).toContain("Still waiting for the file of export");
 });
