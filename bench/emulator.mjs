@@ -13,7 +13,7 @@ const LIB = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "lib")
 /**
  * Without a rate limit, so that the client is what is measured.
  * @param {string[]} flags
- * @returns {Promise<{baseUrl: string, storageUrl: string, apiKey: string, stop: () => void}>}
+ * @returns {Promise<{baseUrl: string, storageUrl: string, apiKey: string, pid: number | undefined, stop: () => void}>}
  */
 export async function startEmulator(...flags) {
   const args = ["--json", "--port", "0", "--requests-per-minute", "0", "--burst-per-second", "0"];
@@ -22,7 +22,7 @@ export async function startEmulator(...flags) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: child.stdout })) {
-    return { ...JSON.parse(line), stop: () => void child.kill() };
+    return { ...JSON.parse(line), pid: child.pid, stop: () => void child.kill() };
   }
   throw new Error(
     "the emulator ended before it said where it is (is lib/ built? npm run build:lib)",

@@ -3,12 +3,13 @@
 // @ts-check
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { median, printTable, temporaryFolder } from "./emulator.mjs";
+import { cpuMsOf } from "./process-cost.mjs";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from([0xff, 0xd9])]);
@@ -22,19 +23,6 @@ const { values } = parseArgs({
 });
 
 /** @typedef {{wallMs: number, cpuMs: number}} Cost */
-
-/** The processor time of all threads by now, in ms; 0 where the system has no /proc. @param {number | undefined} pid */
-function cpuMsOf(pid) {
-  try {
-    const tasks = readdirSync(`/proc/${pid}/task`);
-    const times = tasks.map((task) =>
-      Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]),
-    );
-    return times.reduce((sum, time) => sum + time, 0) / 1e6;
-  } catch {
-    return 0;
-  }
-}
 
 /** `node -e 0`, from its start to its end; its processor time by its own account. @returns {Promise<Cost>} */
 async function bareNode() {
