@@ -8,6 +8,7 @@ const [what = "", root = ""] = process.argv.slice(2);
 
 // Of the look itself, without the start of the process and loading the modules.
 let startedMs = performance.now();
+let before = process.cpuUsage();
 
 /** @param {string} folder @returns {number} */
 function walk(folder) {
@@ -27,6 +28,7 @@ async function look() {
   const { readFileSet } = load("../lib/src/files/file-set.js");
   const { hashFiles } = load("../lib/src/files/hash.js");
   startedMs = performance.now();
+  before = process.cpuUsage();
   const cache = createDigestCache({ folder: digestCacheFolder(), onWarning: console.error });
   const { files, known } = await readFileSet({ root, include: ["**"] }, { cache });
   await hashFiles(files, { known });
@@ -35,7 +37,7 @@ async function look() {
 
 const known = what === "walk" ? (walk(root), undefined) : await look();
 const lookMs = performance.now() - startedMs;
-const { user, system } = process.cpuUsage();
+const { user, system } = process.cpuUsage(before);
 console.log(
   JSON.stringify({
     known,
