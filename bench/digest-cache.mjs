@@ -1,7 +1,6 @@
-// `npm run bench:cache [-- --files N --gib N --large N --repeat N --stack --json FILE]`: what it costs to look again at files
+// `npm run bench -- cache` (`--files N --gib N --large N --repeat N --stack --json FILE`): what it costs to look again at files
 // that have not changed: a look at many small files and at 4 GiB in 20,000 beside a bare walk with stats, with the cache off,
-// empty and full; and with `--stack` a preview by the real engine (`pulumi` on the PATH) beside that of the same stack with one
-// file.
+// empty and full; and with `--stack` a preview by the real engine beside that of the same stack with one file.
 // The peer is a walk in the same language, synchronous (through Node's threads each call takes five times the CPU), that asks
 // for the same exact times: no look can know what is unchanged for less. A walk in C takes half of it.
 // @ts-check
@@ -11,6 +10,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { randomBytes } from "node:crypto";
+import { ensurePart, envWith } from "../scripts/parts.mjs";
 import { printTable, runReporting, temporaryFolder } from "./emulator.mjs";
 import { median, writeRows } from "./rows.mjs";
 
@@ -128,7 +128,7 @@ function preview(folder, root, env) {
 }
 
 /** @param {string} root @param {string} work */
-function compareStack(root, work) {
+async function compareStack(root, work) {
   const home = path.join(work, "pulumi");
   const folder = path.join(home, "project");
   const few = path.join(work, "one-file");
@@ -142,7 +142,7 @@ function compareStack(root, work) {
   );
   symlinkSync(path.join(here, "..", "node_modules"), path.join(folder, "node_modules"), "dir");
   const env = {
-    ...process.env,
+    ...envWith(await ensurePart("pulumi")),
     AVALA_API_KEY: "",
     AVALA_STATE_DIR: path.join(home, "avala"),
     PULUMI_HOME: home,
@@ -203,5 +203,5 @@ printTable(
   compared.flatMap(cellsOf),
 );
 rmSync(large, { recursive: true });
-const stack = values.stack ? [compareStack(small, work)] : [];
+const stack = values.stack ? [await compareStack(small, work)] : [];
 writeRows(values.json, "cache", [...compared.flatMap(rowsOf), ...stack]);

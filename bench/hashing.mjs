@@ -1,4 +1,4 @@
-// `npm run bench:hash [-- --files N --mib N --repeat N]`: the sha256 of a set by the core, and by `openssl dgst` in as many
+// `npm run bench -- hash` (`--files N --mib N --repeat N --json FILE`): the sha256 of a set by the core, and by `openssl dgst` in as many
 // processes as there are cores, in turns.
 // @ts-check
 import { spawn } from "node:child_process";
@@ -9,12 +9,14 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { median, printTable, temporaryFolder } from "./emulator.mjs";
+import { writeRows } from "./rows.mjs";
 
 const { values } = parseArgs({
   options: {
     files: { type: "string", default: "64" },
     mib: { type: "string", default: "32" },
     repeat: { type: "string", default: "5" },
+    json: { type: "string" },
   },
 });
 const load = createRequire(import.meta.url);
@@ -81,3 +83,13 @@ printTable(
     Math.max(...all).toFixed(0),
   ]),
 );
+
+writeRows(values.json, "hash", [
+  {
+    what: `${values.files} files of ${values.mib} MiB`,
+    unit: "MB/s",
+    higherIsBetter: true,
+    samples: rates.core,
+    peers: [{ name: "openssl dgst on each core", samples: rates.openssl, target: 0.9 }],
+  },
+]);

@@ -1,16 +1,17 @@
-// `npm run bench:http`: what an HTTP library costs on the upload's hot path, one presign and one form POST a file.
+// `npm run bench -- http` (`--pairs N --repeat N --json FILE`): what an HTTP library costs on the upload's hot path, one presign and one form POST a file.
 // Each library in a process of its own, against a server that does as little as it can.
 // @ts-check
 import { spawn } from "node:child_process";
 import http from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import axios from "axios";
 import { Pool } from "undici";
 import { printTable, runReporting } from "./emulator.mjs";
+import { median, writeRows } from "./rows.mjs";
 
 const SELF = fileURLToPath(import.meta.url);
-const PAIRS = 4000;
 const AT_ONCE = 8;
 const PRESIGN = JSON.stringify({ dataset_name: "bench", file_path_in_dataset: "a.jpg" });
 const REPLY = JSON.stringify({
@@ -98,14 +99,14 @@ async function sendPairs(post, pairs) {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-/** @param {string} library @param {number} port */
-async function measure(library, port) {
+/** @param {string} library @param {number} port @param {number} pairs */
+async function measure(library, port, pairs) {
   const post = LIBRARIES[library]?.(port);
   if (post === undefined) throw new Error(`no library ${library}`);
-  await sendPairs(post, PAIRS / 4);
+  await sendPairs(post, pairs / 4);
   const startedMs = performance.now();
   const before = process.cpuUsage();
-  await sendPairs(post, PAIRS);
+  await sendPairs(post, pairs);
   const { user, system } = process.cpuUsage(before);
   console.log(
     JSON.stringify({ durationMs: performance.now() - startedMs, cpuMs: (user + system) / 1000 }),
@@ -113,29 +114,64 @@ async function measure(library, port) {
   process.exit();
 }
 
+/** One turn is each library once. @param {string} port @param {number} pairs @param {number} repeat */
+async function measureAll(port, pairs, repeat) {
+  /** @type {Record<string, number[]>} */
+  const costs = {};
+  /** @type {Record<string, number[]>} */
+  const rates = {};
+  for (let turn = 0; turn < repeat; turn++) {
+    for (const library of Object.keys(LIBRARIES)) {
+      const run = await runReporting(process.execPath, [SELF, library, port, String(pairs)]);
+      (rates[library] ??= []).push(pairs / (run.durationMs / 1000));
+      (costs[library] ??= []).push(run.cpuMs / pairs);
+    }
+  }
+  return { "pairs/s": rates, "ms of CPU a pair": costs };
+}
+
 async function main() {
+  const { values } = parseArgs({
+    options: {
+      pairs: { type: "string", default: "4000" },
+      repeat: { type: "string", default: "3" },
+      json: { type: "string" },
+    },
+  });
   const server = spawn(process.execPath, [SELF, "serve"], { stdio: ["ignore", "pipe", "inherit"] });
   try {
     /** @type {string} */
     const port = await new Promise((resolve) =>
       createInterface({ input: server.stdout }).once("line", resolve),
     );
-    const rows = [];
-    for (const library of Object.keys(LIBRARIES)) {
-      const run = await runReporting(process.execPath, [SELF, library, port]);
-      rows.push([
+    const pairs = Number(values.pairs);
+    const costs = await measureAll(port, pairs, Number(values.repeat));
+    printTable(
+      ["", ...Object.keys(costs)],
+      Object.keys(LIBRARIES).map((library) => [
         library,
-        (PAIRS / (run.durationMs / 1000)).toFixed(0),
-        (run.cpuMs / PAIRS).toFixed(3),
-      ]);
-    }
-    printTable(["", "pairs/s", "CPU ms a pair"], rows);
+        median(costs["pairs/s"][library] ?? []).toFixed(0),
+        median(costs["ms of CPU a pair"][library] ?? []).toFixed(3),
+      ]),
+    );
+    writeRows(values.json, "http", rowsOf(pairs, costs));
   } finally {
     server.kill();
   }
 }
 
-const [role, port] = process.argv.slice(2);
+/** Bytes go by undici. @param {number} pairs @param {Record<string, Record<string, number[]>>} costs @returns {import("./rows.mjs").Row[]} */
+function rowsOf(pairs, costs) {
+  return Object.entries(costs).map(([unit, { undici = [], ...others }]) => ({
+    what: `${pairs.toLocaleString("en-US")} presigns and forms by undici`,
+    unit,
+    higherIsBetter: unit === "pairs/s",
+    samples: undici,
+    peers: Object.entries(others).map(([name, samples]) => ({ name, samples })),
+  }));
+}
+
+const [role = "", port, pairs] = process.argv.slice(2);
 if (role === "serve") serve();
-else if (role !== undefined) await measure(role, Number(port));
+else if (role in LIBRARIES) await measure(role, Number(port), Number(pairs));
 else await main();

@@ -45,6 +45,14 @@ export function isReached(figure, target, higherIsBetter) {
   return higherIsBetter ? figure >= target : figure <= target;
 }
 
+/** `Map.groupBy` of Node 21. @template T @param {readonly T[]} all @param {(one: T) => string} nameOf @returns {Map<string, T[]>} */
+export function groupsOf(all, nameOf) {
+  /** @type {Map<string, T[]>} */
+  const groups = new Map();
+  for (const one of all) groups.set(nameOf(one), [...(groups.get(nameOf(one)) ?? []), one]);
+  return groups;
+}
+
 /** @param {string | undefined} file nothing is written without one @param {string} name @param {readonly Row[]} rows */
 export function writeRows(file, name, rows) {
   if (file === undefined) return;

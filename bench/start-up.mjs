@@ -1,4 +1,4 @@
-// `npm run bench:start [-- --node PATH --bundle FILE --repeat N]`: how long the Action takes from its start to its first
+// `npm run bench -- start` (`--node PATH --bundle FILE --repeat N --json FILE`): how long the Action takes from its start to its first
 // request, beyond what Node itself takes to start and end. Asks a server of its own, which ends each run there.
 // @ts-check
 import { execFileSync, spawn } from "node:child_process";
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { median, printTable, temporaryFolder } from "./emulator.mjs";
 import { cpuMsOf } from "./process-cost.mjs";
+import { writeRows } from "./rows.mjs";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from([0xff, 0xd9])]);
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     node: { type: "string", default: process.execPath },
     bundle: { type: "string", default: path.join(ROOT, "dist", "index.js") },
     repeat: { type: "string", default: "15" },
+    json: { type: "string" },
   },
 });
 
@@ -123,3 +125,14 @@ const bareWallMs = median(bare.map((run) => run.wallMs));
 const bareCpuMs = median(bare.map((run) => run.cpuMs));
 const rows = Object.entries({ "node -e 0": bare, ...costs }).map(([name, runs]) => row(name, runs));
 printTable(["", "ms", "CPU ms", "beyond node -e 0", "CPU ms beyond"], rows);
+
+/** @param {"wallMs" | "cpuMs"} of @param {string} unit @returns {import("./rows.mjs").Row[]} */
+const rowsOf = (of, unit) =>
+  Object.entries(costs).map(([what, runs]) => ({
+    what,
+    unit,
+    higherIsBetter: false,
+    samples: runs.map((run) => run[of]),
+    peers: [{ name: "node -e 0", samples: bare.map((run) => run[of]) }],
+  }));
+writeRows(values.json, "start", [...rowsOf("wallMs", "ms"), ...rowsOf("cpuMs", "ms of CPU")]);

@@ -1,0 +1,84 @@
+// The benchmarks that `npm run bench` runs, in its order: what each measures, and how much it does. Knows no figures.
+// @ts-check
+
+/**
+ * @typedef {object} Benchmark
+ * @property {string} name on the command line, and in the results
+ * @property {string} title
+ * @property {string} how what is done, and beside what: Markdown
+ * @property {string} script beside this file
+ * @property {readonly string[]} [args]
+ * @property {readonly string[]} quick arguments of a run that shows that it works, in seconds
+ * @property {number} minutes after which it is stopped
+ * @property {boolean} hasAlternatives whether what stands beside it is what a user would run instead, and not a bound or a part
+ */
+
+/** @type {readonly Benchmark[]} */
+export const BENCHMARKS = [
+  {
+    name: "small",
+    title: "Small files",
+    how: "3,000 files of 10 KiB are uploaded and confirmed, without a rate limit.",
+    script: "small-files.mjs",
+    quick: ["--files", "100", "--repeat", "1"],
+    minutes: 4,
+    hasAlternatives: true,
+  },
+  {
+    name: "large",
+    title: "Large files",
+    how: "One file of 2 GiB is uploaded by form and by parts, to a server that writes it to disk.",
+    script: "large-file.mjs",
+    args: ["--gib", "2"],
+    quick: ["--gib", "1"],
+    minutes: 4,
+    hasAlternatives: true,
+  },
+  {
+    name: "hash",
+    title: "Hashing",
+    how: "The sha256 of 64 files of 32 MiB, beside `openssl dgst` in a process for each core. All files are in the system's cache.",
+    script: "hashing.mjs",
+    quick: ["--files", "8", "--repeat", "1"],
+    minutes: 2,
+    hasAlternatives: true,
+  },
+  {
+    name: "cache",
+    title: "Looking at unchanged files",
+    how: "What it costs to look again at files that have not changed, with the digest cache off, empty and full, beside a bare walk with stats, and a second preview of a stack by the real engine.",
+    script: "digest-cache.mjs",
+    args: ["--stack"],
+    quick: ["--files", "1000", "--large", "200", "--gib", "1", "--repeat", "1"],
+    minutes: 5,
+    hasAlternatives: true,
+  },
+  {
+    name: "start",
+    title: "Start-up",
+    how: "The time from the start of the Action, as `dist/` has it, to its first request, beside what Node itself takes to start and end.",
+    script: "start-up.mjs",
+    quick: ["--repeat", "1"],
+    minutes: 2,
+    hasAlternatives: false,
+  },
+  {
+    name: "http",
+    title: "HTTP libraries",
+    how: "One presign and one form POST, 4,000 times, against a server that does as little as it can: why bytes go by undici.",
+    script: "http-library.mjs",
+    quick: ["--pairs", "400", "--repeat", "1"],
+    minutes: 2,
+    hasAlternatives: false,
+  },
+  {
+    name: "share",
+    title: "Runs that share a key",
+    how: "Runs in processes of their own share a key with 600 calls a minute and 20 a second. Beside it stands the least time that these limits allow.",
+    script: "shared-key.mjs",
+    args: ["--calls", "640"],
+    quick: ["--runs", "2", "--calls", "100"],
+    minutes: 8,
+    hasAlternatives: false,
+  },
+];

@@ -1,0 +1,94 @@
+// The machine and the versions of the programs that figures were taken with. Knows nothing of the figures.
+// @ts-check
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { PartUnavailable, ensurePart } from "../scripts/parts.mjs";
+
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
+// What a benchmark writes itself is not a change of what is measured.
+const WRITTEN = [":(exclude)bench/results", ":(exclude)docs/benchmarks.md"];
+
+/** What a program prints, or nothing where there is none. @param {string} command @param {readonly string[]} args */
+function ask(command, args) {
+  try {
+    return execFileSync(command, args, { cwd: ROOT, encoding: "utf8", stdio: "pipe" }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function system() {
+  const names = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
+  return /^PRETTY_NAME="?([^"\n]*)/m.exec(names)?.[1] ?? process.platform;
+}
+
+/** Where the benchmarks' files are. */
+function disk() {
+  const found = ask("findmnt", ["-n", "-o", "SOURCE,FSTYPE", "-T", tmpdir()]);
+  const [source = "", type] = found?.split(/\s+/) ?? [];
+  if (type === undefined) return "unknown";
+  return `${type} on ${source}`;
+}
+
+/** @returns {Readonly<Record<string, string>>} */
+export function describeMachine() {
+  return {
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: String(availableParallelism()),
+    memory: `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`,
+    system: system(),
+    kernel: release(),
+    disk: disk(),
+  };
+}
+
+/** A version number in what a program prints. @param {string | undefined} text */
+function versionIn(text) {
+  return /\d+(\.\d+)+\w*/.exec(text ?? "")?.[0] ?? "not there";
+}
+
+/** Also installs it, so that no benchmark's time has that in it. @param {string} name */
+async function versionOfPart(name) {
+  try {
+    return (await ensurePart(name)).version;
+  } catch (error) {
+    if (!(error instanceof PartUnavailable)) throw error;
+    return "not there";
+  }
+}
+
+/** @returns {Promise<Readonly<Record<string, string>>>} */
+export async function describeVersions() {
+  return {
+    Node: process.versions.node,
+    curl: versionIn(ask("curl", ["--version"])),
+    OpenSSL: versionIn(ask("openssl", ["version"])),
+    Go: versionIn(ask("go", ["version"])),
+    Python: versionIn(ask("python3", ["--version"])),
+    "Avala's Python SDK": await versionOfPart("python-sdk"),
+    MinIO: await versionOfPart("minio"),
+    Pulumi: await versionOfPart("pulumi"),
+  };
+}
+
+/** Of this project, its emulator and its benchmarks. */
+export function describeCommit() {
+  const commit = ask("git", ["rev-parse", "--short=10", "HEAD"]) ?? "unknown";
+  const changes = ask("git", [
+    "status",
+    "--porcelain",
+    "--untracked-files=no",
+    "--",
+    ".",
+    ...WRITTEN,
+  ]);
+  return changes === "" ? commit : `${commit}, with changes`;
+}
+
+/** Of the last minute: near 0 where nothing else ran. */
+export function loadBefore() {
+  return Number((loadavg()[0] ?? NaN).toFixed(2));
+}

@@ -1,0 +1,138 @@
+// docs/benchmarks.md as text, of the results and of the reasons that people wrote. Measures nothing and writes nothing.
+// @ts-check
+import { BENCHMARKS } from "../list.mjs";
+import { median, ratioTo } from "../rows.mjs";
+import { curvesOf, isOnCurveOnly } from "./curves.mjs";
+import { limitsSection } from "./limits.mjs";
+import { figure } from "./svg.mjs";
+import { fallsShort, figuresTable, growthTable, linesOf, table } from "./tables.mjs";
+
+/**
+ * @typedef {import("../rows.mjs").Row} Row
+ * @typedef {import("../results.mjs").Results} Results
+ * @typedef {import("../results.mjs").Outcome} Outcome
+ * @typedef {Readonly<Record<string, Readonly<Record<string, string>>>>} Reasons benchmark → row's `what`, or `*` → reason
+ * @typedef {(name: string, alt: string) => string} PictureOf
+ */
+
+/** @param {string} name */
+function titleOf(name) {
+  return BENCHMARKS.find((one) => one.name === name)?.title ?? name;
+}
+
+/** @param {string} of @param {Readonly<Record<string, string>>} facts */
+const factsTable = (of, facts) => table([of, ""], Object.entries(facts));
+
+/** A peer that is faster on the same server shows that the server does not bound us. @param {Outcome} outcome */
+function serverNotes({ rows }) {
+  const cores = rows.flatMap(({ serverCores = [] }) => serverCores);
+  const faster = rows
+    .filter(({ higherIsBetter }) => higherIsBetter)
+    .flatMap((row) =>
+      (row.peers ?? []).flatMap((peer) =>
+        ratioTo(row, peer) < 1
+          ? [`${peer.name} (${figure(1 / ratioTo(row, peer))} times this project, ${row.what})`]
+          : [],
+      ),
+    );
+  if (cores.length === 0) return [];
+  const busy = `The server is not the bound: it kept ${figure(median(cores))} cores busy`;
+  return [
+    faster.length === 0
+      ? `${busy}.`
+      : `${busy}, and served faster on the same machine: ${faster.join(", ")}.`,
+  ];
+}
+
+/** @param {Outcome} outcome @param {Reasons} reasons */
+function reasonsFor({ name, rows }, reasons) {
+  const known = reasons[name] ?? {};
+  const short = [...new Set(rows.filter(fallsShort).map(({ what }) => what))];
+  return short.map(
+    (what) => `- ${what}: ${known[what] ?? known["*"] ?? "the reason is not known yet."}`,
+  );
+}
+
+/** @param {Outcome} outcome @param {Reasons} reasons @param {PictureOf} pictureOf */
+function section(outcome, reasons, pictureOf) {
+  const { name, rows, error, takenOn, commit, seconds } = outcome;
+  const how = BENCHMARKS.find((one) => one.name === name)?.how ?? "";
+  const taken = `\`npm run bench -- ${name}\`, ${takenOn}, commit ${commit}, ${figure(seconds)} seconds.`;
+  if (error !== undefined) return [`### ${titleOf(name)}`, how, taken, `**It failed:** ${error}`];
+  const curves = curvesOf(rows);
+  const barred = rows.filter((row) => !isOnCurveOnly(row));
+  const short = reasonsFor(outcome, reasons);
+  return [
+    `### ${titleOf(name)}`,
+    how,
+    taken,
+    ...(barred.length === 0
+      ? []
+      : [pictureOf(name, `${titleOf(name)}, as bars`), figuresTable(barred)]),
+    ...serverNotes(outcome),
+    ...(short.length === 0 ? [] : ["What falls short, and why:", short.join("\n")]),
+    ...(curves.length === 0
+      ? []
+      : [
+          "How it grows:",
+          pictureOf(`${name}-growth`, `${titleOf(name)}, by the amount of work`),
+          ...curves.map(growthTable),
+        ]),
+  ];
+}
+
+/** @param {Results} results */
+function missedTable({ benchmarks }) {
+  const wanted = benchmarks.flatMap(({ name, rows }) =>
+    rows
+      .flatMap(linesOf)
+      .filter((cells) => cells.at(-1) !== "")
+      .map((cells) => [titleOf(name), ...cells]),
+  );
+  return table(
+    ["", "what", "unit", "this project", "beside", "ratio", "target", "reached"],
+    wanted,
+  );
+}
+
+/** @param {Results} results @returns {import("./limits.mjs").Measured} */
+function measuredIn({ benchmarks }) {
+  const find = (/** @type {string} */ name, /** @type {string} */ unit) =>
+    benchmarks.find((one) => one.name === name)?.rows.find((row) => row.unit === unit)?.samples;
+  const filesPerSecond = find("small", "files/s");
+  const bytesPerFile = find("scale", "bytes a file");
+  return {
+    ...(filesPerSecond && { filesPerSecond: median(filesPerSecond) }),
+    ...(bytesPerFile && { bytesPerFile: median(bytesPerFile) }),
+  };
+}
+
+/** @param {Results} results @param {Reasons} reasons @param {PictureOf} pictureOf */
+export function pageOf(results, reasons, pictureOf) {
+  const { machine, versions, loadBefore, benchmarks } = results;
+  const failed = benchmarks
+    .filter(({ error }) => error !== undefined)
+    .map(({ name }) => titleOf(name));
+  const parts = [
+    "# Benchmarks",
+    "<!-- Written by `npm run bench` from bench/results and bench/reasons.json; `node bench/page/write.mjs` writes it again. -->",
+    `What this project costs, beside what you would run instead: on one machine, in one run, on the same server, in turns. \`npm run bench\` takes all
+figures and writes this page; no figure is edited by hand. [How to run and read them](../bench/README.md).`,
+    `- Figures are medians, with the lowest and the highest of the turns in parentheses. Ratios are this project's figure to the other's, turn by turn.
+- ↑ means that more is better, ↓ that less is better.
+- What falls short of its target stands here too, with the reason. No test depends on a figure.
+- None of this is what an upload to Avala takes: 100 calls a minute are the bound. See [What bounds a large upload](#what-bounds-a-large-upload).`,
+    ...(failed.length === 0 ? [] : [`**Not measured, because it failed:** ${failed.join(", ")}.`]),
+    "## At a glance",
+    pictureOf("overview", "How many times as good as each alternative this project is"),
+    "The figures that have a target:",
+    missedTable(results),
+    "## Machine and versions",
+    factsTable("machine", { ...machine, "load before the first": figure(loadBefore) }),
+    factsTable("version", versions),
+    "## Figures",
+    ...benchmarks.flatMap((one) => section(one, reasons, pictureOf)),
+    limitsSection(measuredIn(results)),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}

@@ -1,0 +1,87 @@
+// Markdown tables of figures. Knows nothing of where they stand.
+// @ts-check
+import { isReached, median, ratioTo } from "../rows.mjs";
+import { amountOf } from "./curves.mjs";
+import { figure } from "./svg.mjs";
+
+/** @typedef {import("../rows.mjs").Row} Row */
+
+/** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */
+export function table(header, rows) {
+  const line = (/** @type {readonly string[]} */ cells) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const lines = [header, header.map(() => "---"), ...rows].map(line);
+  // Prettier would pad every row to the width of the longest.
+  return `<!-- prettier-ignore-start -->\n${lines.join("\n")}\n<!-- prettier-ignore-end -->`;
+}
+
+/** The median, and the spread where there is one. @param {readonly number[]} samples */
+export function spread(samples) {
+  const ends = [Math.min(...samples), Math.max(...samples)].map(figure);
+  const middle = figure(median(samples));
+  return ends[0] === ends[1] ? middle : `${middle} (${ends.join("–")})`;
+}
+
+/** @param {Row} row */
+const unitOf = ({ unit, higherIsBetter }) => `${unit} ${higherIsBetter ? "↑" : "↓"}`;
+
+/** @param {boolean} isDone */
+const verdict = (isDone) => (isDone ? "yes" : "**no**");
+
+/**
+ * A line for each comparison, and one for a row that has its own target or stands alone.
+ * @param {Row} row @returns {string[][]}
+ */
+export function linesOf(row) {
+  const { what, samples, peers = [], target, higherIsBetter } = row;
+  const sign = higherIsBetter ? "≥" : "≤";
+  const ours = [what, unitOf(row), spread(samples)];
+  const compared = peers.map((peer) => {
+    const ratio = ratioTo(row, peer);
+    const wanted = peer.target;
+    return [
+      ...ours,
+      `${peer.name}: ${spread(peer.samples)}`,
+      `${figure(ratio)}×`,
+      wanted === undefined ? "" : `${sign}\u00a0${figure(wanted)}×`,
+      wanted === undefined ? "" : verdict(isReached(ratio, wanted, higherIsBetter)),
+    ];
+  });
+  if (target === undefined && peers.length > 0) return compared;
+  const wanted = target === undefined ? "" : `${sign}\u00a0${figure(target)}`;
+  const reached =
+    target === undefined ? "" : verdict(isReached(median(samples), target, higherIsBetter));
+  return [...compared, [...ours, "", "", wanted, reached]];
+}
+
+/** Whether one of its targets is missed. @param {Row} row */
+export function fallsShort(row) {
+  return linesOf(row).some((cells) => cells.at(-1) === verdict(false));
+}
+
+/** @param {readonly Row[]} rows */
+export function figuresTable(rows) {
+  return table(
+    ["what", "unit", "this project", "beside", "ratio", "target", "reached"],
+    rows.flatMap((row) =>
+      linesOf(row).map((cells, i) => (i === 0 ? cells : ["", "", "", ...cells.slice(3)])),
+    ),
+  );
+}
+
+/** What each step of a curve costs beside the one before. @param {{name: string, rows: readonly Row[]}} curve */
+export function growthTable({ name, rows }) {
+  const lines = rows.map((row, i) => {
+    const before = rows[i - 1];
+    const [work, cost] = before
+      ? [amountOf(row) / amountOf(before), median(row.samples) / median(before.samples)]
+      : [undefined, undefined];
+    return [
+      `${figure(amountOf(row))} ${row.growth?.of ?? ""}`,
+      spread(row.samples),
+      work === undefined ? "" : `${figure(work)}×`,
+      cost === undefined ? "" : `${figure(cost)}×`,
+    ];
+  });
+  return table(["work", name, "work, to the row before", "figure, to the row before"], lines);
+}

@@ -1,0 +1,119 @@
+// `node bench/page/write.mjs [--check]`: writes docs/benchmarks.md and the plots of bench/results/benchmarks.json; with
+// `--check` changes nothing, and fails where they are not what the results say.
+// @ts-check
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { format, resolveConfig } from "prettier";
+import { readResults } from "../results.mjs";
+import { BENCHMARKS } from "../list.mjs";
+import { drawBars } from "./bars.mjs";
+import { curvesOf, drawCurves, isOnCurveOnly } from "./curves.mjs";
+import { pageOf } from "./page.mjs";
+import { comparisonsOf, drawRatios } from "./ratios.mjs";
+import { PALETTES } from "./svg.mjs";
+
+/**
+ * @typedef {import("../results.mjs").Results} Results
+ * @typedef {import("./svg.mjs").Palette} Palette
+ */
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** Where a whole run's results are, beside the page that shows them. @param {string} root */
+export const placesIn = (root) => ({
+  results: path.join(root, "bench", "results"),
+  page: path.join(root, "docs", "benchmarks.md"),
+});
+
+/** Each plot's name, and how it is drawn. @param {Results} results @returns {Map<string, (palette: Palette) => string>} */
+function plotsOf({ benchmarks }) {
+  /** @type {Map<string, (palette: Palette) => string>} */
+  const plots = new Map();
+  const shown = new Set(BENCHMARKS.filter((one) => one.hasAlternatives).map(({ name }) => name));
+  const comparisons = benchmarks
+    .filter(({ name }) => shown.has(name))
+    .flatMap(({ name, rows }) => rows.flatMap((row) => comparisonsOf(name, row)));
+  plots.set("overview", (palette) =>
+    drawRatios("This project beside the alternatives", comparisons, palette),
+  );
+  for (const { name, rows } of benchmarks.filter((one) => one.error === undefined)) {
+    const title = BENCHMARKS.find((one) => one.name === name)?.title ?? name;
+    const [curves, bars] = [curvesOf(rows), rows.filter((row) => !isOnCurveOnly(row))];
+    if (bars.length > 0) plots.set(name, (palette) => drawBars(title, bars, palette));
+    if (curves.length > 0)
+      plots.set(`${name}-growth`, (palette) => drawCurves(`${title}: growth`, curves, palette));
+  }
+  return plots;
+}
+
+/** GitHub shows the one of the reader's theme. @param {string} folder of the pictures, as the page names it */
+const pictureIn = (folder) => (/** @type {string} */ name, /** @type {string} */ alt) => `<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="${folder}/${name}-dark.svg">
+  <img src="${folder}/${name}-light.svg" width="760" alt="${alt}">
+</picture>`;
+
+/** Every file that follows from the results, by its path. @param {string} root @returns {Promise<Map<string, string>>} */
+async function filesOf(root) {
+  const places = placesIn(root);
+  const results = readResults(places.results);
+  if (results === undefined) throw new Error(`${places.results} has no results: npm run bench`);
+  const reasons = JSON.parse(readFileSync(path.join(ROOT, "bench", "reasons.json"), "utf8"));
+  const folder = path.relative(path.dirname(places.page), places.results).replaceAll(path.sep, "/");
+  const config = await resolveConfig(path.join(ROOT, "docs", "benchmarks.md"));
+  const page = await format(pageOf(results, reasons, pictureIn(folder)), {
+    ...config,
+    parser: "markdown",
+  });
+  const files = new Map([[places.page, page]]);
+  for (const [name, draw] of plotsOf(results)) {
+    for (const [theme, palette] of Object.entries(PALETTES))
+      files.set(path.join(places.results, `${name}-${theme}.svg`), draw(palette));
+  }
+  return files;
+}
+
+/** @param {string} folder @param {Map<string, string>} files plots there that no result has any more */
+function leftOver(folder, files) {
+  const plots = readdirSync(folder).filter((name) => name.endsWith(".svg"));
+  return plots.map((name) => path.join(folder, name)).filter((file) => !files.has(file));
+}
+
+/** @param {string} root @returns {Promise<readonly string[]>} what was written */
+export async function writePage(root) {
+  const files = await filesOf(root);
+  for (const file of leftOver(placesIn(root).results, files)) rmSync(file);
+  for (const [file, text] of files) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return [...files.keys()];
+}
+
+/** @returns {Promise<readonly string[]>} files that are not what the results say */
+async function wrongFiles() {
+  const files = await filesOf(ROOT);
+  const wrong = [...files].filter(
+    ([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text,
+  );
+  return [...wrong.map(([file]) => file), ...leftOver(placesIn(ROOT).results, files)];
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes("--check")) {
+    const wrong = await wrongFiles();
+    for (const file of wrong)
+      console.error(
+        `${path.relative(ROOT, file)} is not what bench/results says: run node bench/page/write.mjs`,
+      );
+    if (wrong.length > 0) process.exitCode = 1;
+  } else await writePage(ROOT);
+}

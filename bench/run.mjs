@@ -1,0 +1,87 @@
+// `npm run bench [-- NAME… --quick --save --out FOLDER]`: all benchmarks, or those named, one after the other. A whole run writes
+// bench/results and docs/benchmarks.md; one of some benchmarks does so with `--save`, and `--out` writes elsewhere.
+// @ts-check
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { printTable, temporaryFolder } from "./emulator.mjs";
+import { BENCHMARKS } from "./list.mjs";
+import { describeCommit, describeMachine, describeVersions, loadBefore } from "./machine.mjs";
+import { placesIn, writePage } from "./page/write.mjs";
+import { linesOf } from "./page/tables.mjs";
+import { merge, readResults, writeResults } from "./results.mjs";
+import { measureAll } from "./measure.mjs";
+
+/**
+ * @typedef {import("./list.mjs").Benchmark} Benchmark
+ * @typedef {import("./results.mjs").Outcome} Outcome
+ */
+
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: "boolean", default: false },
+    save: { type: "boolean", default: false },
+    out: { type: "string" },
+  },
+});
+
+/** @returns {readonly Benchmark[]} */
+function chosen() {
+  const names = BENCHMARKS.map(({ name }) => name);
+  const wrong = positionals.filter((name) => !names.includes(name));
+  if (wrong.length > 0)
+    throw new Error(`no benchmark ${wrong.join(", ")}; there are ${names.join(", ")}`);
+  return positionals.length === 0
+    ? BENCHMARKS
+    : BENCHMARKS.filter(({ name }) => positionals.includes(name));
+}
+
+/** Where the results go, if anywhere. */
+function target() {
+  if (values.out !== undefined) return path.resolve(values.out);
+  if (values.quick && values.save)
+    throw new Error("--quick takes no figures worth saving: give --out FOLDER");
+  return values.save || (positionals.length === 0 && !values.quick) ? ROOT : undefined;
+}
+
+/** @param {readonly Outcome[]} outcomes */
+function summarize(outcomes) {
+  const lines = outcomes.flatMap(({ name, rows, error }) =>
+    error === undefined
+      ? rows
+          .flatMap(linesOf)
+          .map((cells) => [name, ...cells.map((cell) => cell.replaceAll("*", ""))])
+      : [[name, `failed: ${error}`]],
+  );
+  printTable(["", "what", "unit", "this project", "beside", "ratio", "target", "reached"], lines);
+}
+
+/** A run of some leaves the figures of the others. @param {string} root @param {import("./results.mjs").Results} results */
+async function save(root, results) {
+  const { results: folder } = placesIn(root);
+  mkdirSync(folder, { recursive: true });
+  const isWhole = positionals.length === 0;
+  const names = BENCHMARKS.map(({ name }) => name);
+  await writeResults(folder, isWhole ? results : merge(readResults(folder), results, names));
+  await writePage(root);
+  console.log(`\nWritten: ${placesIn(root).page} and the plots in ${folder}`);
+}
+
+const benchmarks = chosen();
+const root = target();
+const temporary = temporaryFolder();
+const options = { isQuick: values.quick, commit: describeCommit(), temporary };
+const facts = {
+  machine: describeMachine(),
+  versions: await describeVersions(),
+  loadBefore: loadBefore(),
+};
+const results = { ...facts, benchmarks: await measureAll(benchmarks, options) };
+console.log("");
+summarize(results.benchmarks);
+if (root !== undefined) await save(root, results);
+if (results.benchmarks.some(({ error }) => error !== undefined)) process.exitCode = 1;

@@ -1,0 +1,165 @@
+// What `npm run bench` promises besides its figures: a page that is what the results say, and failures that stop no other.
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { createTempTree } from "./support/temp-tree";
+
+const ROOT = path.join(__dirname, "..");
+
+/** What a program that uses the benchmarks' modules returns. In a process of its own: they are ES modules. */
+function evaluate(modules: Readonly<Record<string, string>>, program: string): unknown {
+  const imports = Object.entries(modules).map(
+    ([names, file]) => `import { ${names} } from ${JSON.stringify(at(`bench/${file}`))};`,
+  );
+  const text = `${imports.join("\n")}\nconst returned = await (async () => { ${program} })();
+    console.log("\\n" + JSON.stringify(returned));`;
+  const args = ["--input-type=module", "--eval", text];
+  const printed = execFileSync(process.execPath, args, {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return JSON.parse(printed.trimEnd().split("\n").at(-1) ?? "");
+}
+
+const at = (file: string): string => pathToFileURL(path.join(ROOT, file)).href;
+
+const row = (more: object = {}): object => ({
+  what: "2 GiB by form",
+  unit: "MB/s",
+  higherIsBetter: true,
+  samples: [100, 300, 200],
+  peers: [{ name: "curl <-F>", samples: [200, 600, 400], target: 0.6 }],
+  ...more,
+});
+
+describe("the page of benchmarks", () => {
+  test("is what the results say, and so are its plots", () => {
+    const script = path.join(ROOT, "bench", "page", "write.mjs");
+    expect(() =>
+      execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" }),
+    ).not.toThrow();
+  });
+
+  test("has no plot with a figure that is not a number", () => {
+    const folder = path.join(ROOT, "bench", "results");
+    const plots = readdirSync(folder).filter((name) => name.endsWith(".svg"));
+    const wrong = plots.filter((name) =>
+      /NaN|undefined|Infinity/.test(readFileSync(path.join(folder, name), "utf8")),
+    );
+    expect(wrong).toEqual([]);
+    expect(plots.length).toBeGreaterThan(1);
+  });
+
+  const pageOf = (benchmarks: object[], reasons: object): string => {
+    const results = { machine: {}, versions: {}, loadBefore: 0, benchmarks };
+    const program = `return pageOf(${JSON.stringify(results)}, ${JSON.stringify(reasons)}, (name) => name);`;
+    return String(evaluate({ pageOf: "page/page.mjs" }, program));
+  };
+  const taken = { takenOn: "2026-11-28", commit: "abc", seconds: 1 };
+
+  test("says why a figure falls short, or that it is not known", () => {
+    const short = [{ ...taken, name: "large", rows: [row()] }];
+    expect(pageOf(short, {})).toContain("2 GiB by form: the reason is not known yet.");
+    expect(pageOf(short, { large: { "2 GiB by form": "One read too many." } })).toContain(
+      "- 2 GiB by form: One read too many.",
+    );
+  });
+
+  test("names a benchmark that failed, and why, in place of figures", () => {
+    const page = pageOf([{ ...taken, name: "large", rows: [], error: "the disk is full" }], {});
+    expect(page).toContain("**Not measured, because it failed:** Large files.");
+    expect(page).toContain("**It failed:** the disk is full");
+  });
+});
+
+describe("a row", () => {
+  const answers = evaluate(
+    {
+      "ratioTo, isReached, median": "rows.mjs",
+      drawBars: "page/bars.mjs",
+      PALETTES: "page/svg.mjs",
+    },
+    `const row = ${JSON.stringify(row({ samples: [100, 300, 50] }))};
+     const [peer] = row.peers;
+     return {
+       byTurn: ratioTo(row, peer),
+       byMedian: ratioTo(row, { ...peer, samples: [200, 400] }),
+       even: median([4, 1, 2, 3]),
+       less: [isReached(3, 2, false), isReached(2, 2, false)],
+       picture: drawBars("Large & small", [row], PALETTES.dark),
+     };`,
+  );
+
+  test("is compared turn by turn, as one turn's load is the same for both", () => {
+    expect(answers).toMatchObject({ byTurn: 0.5, byMedian: 100 / 300, even: 2.5 });
+  });
+
+  test("reaches a target of less with a figure that is not above it", () => {
+    expect(answers).toMatchObject({ less: [false, true] });
+  });
+
+  test("is drawn with its names as text, whatever they are made of", () => {
+    const { picture } = answers as { picture: string };
+    expect(picture).toContain(">curl &lt;-F&gt;</text>");
+    expect(picture).toContain("<title>Large &amp; small</title>");
+  });
+});
+
+describe("a run of benchmarks", () => {
+  test("goes on after one that fails, writes no figures, or never ends, and says why", () => {
+    const tree = createTempTree({
+      "fails.mjs": 'throw new Error("no store");',
+      "silent.mjs": "",
+      "empty.mjs": `import { writeFileSync } from "node:fs";
+        writeFileSync(process.argv.at(-1), JSON.stringify({ rows: [{ what: "x", samples: [] }] }));`,
+      "endless.mjs": "setInterval(() => {}, 1000);",
+      "works.mjs": `import { writeRows } from ${JSON.stringify(at("bench/rows.mjs"))};
+        writeRows(process.argv.at(-1), "works", [${JSON.stringify(row())}]);`,
+    });
+    try {
+      const names = ["fails", "silent", "empty", "endless", "works"];
+      const benchmarks = names.map((name) => ({
+        name,
+        title: name,
+        script: tree.at(`${name}.mjs`),
+        quick: [],
+        minutes: name === "endless" ? 0.001 : 2,
+      }));
+      const options = { isQuick: false, commit: "abc", temporary: tree.root };
+      const outcomes = evaluate(
+        { measureAll: "measure.mjs" },
+        `return measureAll(${JSON.stringify(benchmarks)}, ${JSON.stringify(options)});`,
+      ) as { name: string; error?: string; rows: unknown[] }[];
+      const said = Object.fromEntries(outcomes.map(({ name, error }) => [name, error]));
+      expect(said).toEqual({
+        fails: "it ended with 1: Error: no store",
+        silent: expect.stringContaining("its figures can't be read"),
+        empty: `its figures can't be read: "x" has no samples`,
+        endless: "it took more than 0.001 minutes",
+      });
+      expect(outcomes.at(-1)?.rows).toEqual([row()]);
+    } finally {
+      tree.remove();
+    }
+  });
+
+  test("of some leaves the figures of the others, and refuses those of another machine", () => {
+    const saved = (cores: string, names: string[]): object => ({
+      machine: { cores },
+      versions: {},
+      loadBefore: 0,
+      benchmarks: names.map((name) => ({ name, commit: cores })),
+    });
+    const given = [saved("2", ["b", "a"]), saved("2", ["b", "c"]), saved("4", ["b"])];
+    const program = `const [earlier, newer, other] = ${JSON.stringify(given)};
+      const order = ["a", "b", "c"];
+      const merged = merge(earlier, newer, order).benchmarks.map(({ name }) => name);
+      try { merge(earlier, other, order); } catch (error) { return { merged, refused: error.message }; }`;
+    expect(evaluate({ merge: "results.mjs" }, program)).toEqual({
+      merged: ["a", "b", "c"],
+      refused: expect.stringContaining("another machine"),
+    });
+  });
+});
