@@ -49,6 +49,8 @@ async function ensureParts({ testPathPatterns }, { rootDir }) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "avala-parts-"));
   process.env.AVALA_TEST_PARTS = path.join(folder, "parts.json");
   fs.writeFileSync(process.env.AVALA_TEST_PARTS, JSON.stringify(results));
+  process.env.AVALA_TEST_CODE_CACHE = path.join(folder, "code");
+  fs.mkdirSync(process.env.AVALA_TEST_CODE_CACHE);
   process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
 }
 

@@ -30,6 +30,14 @@ const ON_USE = new Set([
   "./provider",
 ]);
 
+/** Never, as far as a stack's program sees. */
+const LEFT_OUT = new Map([
+  // The lines of the SDK's TypeScript in stacks of calls: it reads the maps of all files of each call that makes a resource.
+  ["source-map-support/register", {}],
+  // Starts V8's debugger, in which functions are found that are written into the state. They would start it themselves.
+  ["../../runtime/closure/v8Hooks", { isInitializedAsync: async () => undefined }],
+]);
+
 /** @param {() => any} load */
 function onUse(load) {
   /** @type {any} */
@@ -52,6 +60,7 @@ const { _load: load } = /** @type {any} */ (Module);
 /** @param {string} request @param {{ filename?: string } | undefined} parent @param {boolean} isMain */
 function loadOnUse(request, parent, isMain) {
   const now = () => load(request, parent, isMain);
-  return ON_USE.has(request) && parent?.filename?.includes(SDK) ? onUse(now) : now();
+  if (!parent?.filename?.includes(SDK)) return now();
+  return LEFT_OUT.get(request) ?? (ON_USE.has(request) ? onUse(now) : now());
 }
 Object.assign(Module, { _load: loadOnUse });

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { envWith, type Part } from "./parts";
+import { quickly } from "./quick-stack";
 
 const ROOT = path.join(__dirname, "..", "..");
 
@@ -181,12 +182,6 @@ export function resourcesIn(home: string): readonly StackResource[] {
 /** Marks an encrypted value in a state. */
 const SECRET = "4dabf18193072939515e22adb298388d";
 
-/** Lets Pulumi's SDK load what a stack does not use only when it does. */
-export function quickly(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const hook = `--require ${JSON.stringify(path.join(__dirname, "quick-start.js"))}`;
-  return { NODE_OPTIONS: [env["NODE_OPTIONS"], hook].filter(Boolean).join(" ") };
-}
-
 /** A new stack, with nothing in it. Remove it when the test ends. */
 export async function createStack(options: StackOptions): Promise<Stack> {
   let { program, asUsers = false } = options;
@@ -197,9 +192,10 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   write();
   const home = mkdtempSync(path.join(tmpdir(), "avala-pulumi-home-"));
   mkdirSync(path.join(home, "state"));
+  const plain = engineEnv(options.pulumi, home);
   let env: NodeJS.ProcessEnv = {
-    ...engineEnv(options.pulumi, home),
-    ...(!asUsers && quickly(process.env)),
+    ...plain,
+    ...(!asUsers && quickly(plain)),
     ...options.env,
   };
   const run = (...args: readonly string[]): Promise<EngineRun> =>

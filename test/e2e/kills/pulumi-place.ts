@@ -15,9 +15,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import type { Part } from "../../support/parts";
+import { quickly } from "../../support/quick-stack";
 import {
   engineEnv,
-  quickly,
   resourcesIn,
   startEngine,
   type StackResource,
@@ -77,12 +77,8 @@ export function startIn(
   env: NodeJS.ProcessEnv,
   ...args: readonly string[]
 ): StartedEngine {
-  const all = {
-    ...engineEnv(pulumi, place.home),
-    ...quickly(process.env),
-    ...env,
-  };
-  return startEngine(pulumi, args, place.project, all);
+  const plain = engineEnv(pulumi, place.home);
+  return startEngine(pulumi, args, place.project, { ...plain, ...quickly(plain), ...env });
 }
 
 /** A stack without resources, to be copied. */
