@@ -29,6 +29,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const repeat = Number(values.repeat);
 // What was written in the last 3 s is not believed to be unchanged.
 const settlingMs = 4000;
+const counted = Number(values.files).toLocaleString("en-US");
 
 /** JPEGs by their first and last bytes, 1,000 a folder. @param {string} root @param {number} count @param {number} size */
 function makeFiles(root, count, size) {
@@ -97,11 +98,11 @@ function cellsOf({ name, runs }) {
 
 /** @param {Compared} compared @returns {import("./rows.mjs").Row[]} */
 function rowsOf({ name, runs }) {
-  const row = (/** @type {string} */ what, /** @type {string} */ key) => {
+  const row = (/** @type {string} */ unit, /** @type {string} */ key) => {
     const of = (/** @type {any[]} */ some) => some.map((run) => run[key] / 1000);
     return {
-      what: `${what}, ${name}`,
-      unit: "s",
+      what: `looking again at ${name}`,
+      unit,
       higherIsBetter: false,
       samples: of(runs.full),
       peers: [
@@ -111,7 +112,7 @@ function rowsOf({ name, runs }) {
       ],
     };
   };
-  return [row("looking again", "lookMs"), row("looking again, CPU", "cpuMs")];
+  return [row("s", "lookMs"), row("s of CPU", "cpuMs")];
 }
 
 /** A preview's wall time. @param {string} folder @param {string} root @param {NodeJS.ProcessEnv} env */
@@ -178,7 +179,7 @@ async function compareStack(root, work) {
     ],
   );
   return {
-    what: `a second preview of a stack with ${values.files} files, beyond one with one file`,
+    what: `a second preview of a stack with ${counted} files, beyond one with one file`,
     unit: "s",
     higherIsBetter: false,
     samples: full.map((ms, turn) => (ms - (without[turn] ?? NaN)) / 1000),
@@ -195,8 +196,8 @@ const largeCount = Number(values.large);
 makeFiles(large, largeCount, Math.floor((Number(values.gib) * 1024 ** 3) / largeCount));
 await new Promise((resolve) => setTimeout(resolve, settlingMs));
 const compared = [
-  await compare(`${values.files} of 10 KiB`, small, work),
-  await compare(`${values.gib} GiB in ${values.large}`, large, work),
+  await compare(`${counted} files of 10 KiB`, small, work),
+  await compare(`${values.gib} GiB in ${largeCount.toLocaleString("en-US")} files`, large, work),
 ];
 printTable(
   ["", "process s", "look s", "of the walk", "CPU s", "of the walk", "peak MiB", "known"],

@@ -49,7 +49,7 @@ export const BENCHMARKS = [
     how: "What it costs to look again at files that have not changed, with the digest cache off, empty and full, beside a bare walk with stats, and a second preview of a stack by the real engine.",
     script: "digest-cache.mjs",
     args: ["--stack"],
-    quick: ["--files", "1000", "--large", "200", "--gib", "1", "--repeat", "1"],
+    quick: ["--files", "1000", "--large", "200", "--gib", "1", "--repeat", "1", "--stack"],
     minutes: 5,
     hasAlternatives: true,
   },

@@ -64,6 +64,6 @@ export async function runScript(args, env, minutes) {
 /** @param {number | undefined} group */
 async function endGroup(group) {
   signalGroup(group, "SIGINT");
-  await sleep(GRACE_MS);
+  await sleep(GRACE_MS, undefined, { ref: false });
   signalGroup(group, "SIGKILL");
 }

@@ -89,6 +89,7 @@ describe("a row", () => {
        even: median([4, 1, 2, 3]),
        less: [isReached(3, 2, false), isReached(2, 2, false)],
        picture: drawBars("Large & small", [row], PALETTES.dark),
+       none: drawBars("None", [{ ...row, peers: [], samples: [-1, 0] }], PALETTES.light),
      };`,
   );
 
@@ -104,6 +105,12 @@ describe("a row", () => {
     const { picture } = answers as { picture: string };
     expect(picture).toContain(">curl &lt;-F&gt;</text>");
     expect(picture).toContain("<title>Large &amp; small</title>");
+  });
+
+  test("is drawn also where it took no time, or less than what is taken off it", () => {
+    const { none } = answers as { none: string };
+    expect(none).toContain(">-0.5</text>");
+    expect(none).not.toMatch(/NaN|width="-/);
   });
 });
 

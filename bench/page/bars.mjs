@@ -80,7 +80,7 @@ function drawPanel(rows, top, palette) {
   );
   const ticks = linearTicks(highest);
   const x = (/** @type {number} */ value) =>
-    LEFT + (value / (ticks.at(-1) ?? 1)) * (WIDTH - LEFT - RIGHT);
+    LEFT + (Math.max(value, 0) / (ticks.at(-1) ?? 1)) * (WIDTH - LEFT - RIGHT);
   const [first] = rows;
   const better = first?.higherIsBetter ? "more is better" : "less is better";
   const parts = [];

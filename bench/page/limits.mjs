@@ -125,23 +125,24 @@ function boundsTable({ filesPerSecond, bytesPerFile, lookMsPerFile }) {
       ...across((n) => figure(Math.ceil(minutes(n) / (LIMITS.ownJobDays * 1440)))),
     ],
     [
-      `a matrix of ${LIMITS.matrixJobs} jobs, whose user has the same ${perMinute} a minute`,
+      `a matrix of ${LIMITS.matrixJobs} jobs, which share the ${perMinute} a minute`,
       ...across((n) => duration(minutes(n))),
     ],
     [
-      `largest mean file that fits on ${LIMITS.diskGb} GB`,
+      `bytes a file that fit on ${LIMITS.diskGb} GB`,
       ...across((n) => size((LIMITS.diskGb * 1e9) / n)),
     ],
-    ["from your bucket: calls", ...across(() => "1")],
+    ["state of a stack, at 20 bytes a file", ...across((n) => size(20 * n))],
+    ["calls, from your own bucket", ...across(() => "1")],
     [
-      "filling an S3 bucket under one prefix",
+      "filling that bucket, under one prefix of S3",
       ...across((n) => duration(n / LIMITS.s3PerSecond / 60)),
     ],
     ...(filesPerSecond === undefined
       ? []
       : [
           [
-            "this machine, if calls had no limit",
+            "this machine, if calls were not limited (measured)",
             ...across((n) => duration(n / filesPerSecond / 60)),
           ],
         ]),
@@ -149,13 +150,13 @@ function boundsTable({ filesPerSecond, bytesPerFile, lookMsPerFile }) {
       ? []
       : [
           [
-            "listing and hashing small files, nothing known",
+            "listing and hashing small files (measured)",
             ...across((n) => duration((n * lookMsPerFile) / 60_000)),
           ],
         ]),
     ...(bytesPerFile === undefined
       ? []
-      : [["memory for the list", ...across((n) => size(n * bytesPerFile))]]),
+      : [["memory for the list (measured)", ...across((n) => size(n * bytesPerFile))]]),
   ];
   return table(["", ...SIZES.map((n) => `${figure(n)} files`)], rows);
 }
@@ -166,38 +167,39 @@ const breakEven = (bytesPerSecond) => size((bytesPerSecond * 60) / DEFAULT_CALLS
 function choiceTable() {
   const perMinute = DEFAULT_CALLS_PER_MINUTE;
   const inJob = LIMITS.budgetMinutes * perMinute;
+  const days = duration(1_000_000 / perMinute);
   return table(
-    ["you have", "do this", "it takes"],
+    ["if you have", "do this", "it takes"],
     [
       [
         `up to ${figure(inJob)} files`,
-        "one step, in one job",
-        `${duration(10)} for each 1,000 files, once: a [growing set](growing-sets.md) then sends what is new`,
+        "one step in one job",
+        `${duration(1000 / perMinute)} for each 1,000 files, once; then a [growing set](growing-sets.md) sends only what is new`,
       ],
       [
-        `up to 1,000,000 files that lie on a disk`,
+        `up to 1,000,000 files on a disk`,
         "[an upload that takes longer than a job](../examples/long-upload/README.md), or one job on a runner of your own",
-        `${duration(1_000_000 / perMinute)} for 1,000,000`,
+        `${duration(100_000 / perMinute)} for 100,000, ${days} for 1,000,000`,
       ],
       [
-        "the same, and it must be faster",
-        "ask Avala for a higher limit: it is used as soon as a response names it. More jobs or keys do not help",
-        "in proportion to the limit",
+        "the same, and that is too slow",
+        "ask Avala for a higher limit; it is used as soon as a response names it. More jobs or keys do not help",
+        "at 10 times the limit, a tenth",
       ],
       [
         "files in S3 or Google Cloud, or more than 1,000,000",
         "[make the dataset from the bucket](pulumi.md#buckets)",
-        "one call. To fill the bucket first takes as long as its writes: 8 hours for 100,000,000 under one prefix of S3",
+        `1 call. To fill a bucket takes longer: ${duration(1e8 / LIMITS.s3PerSecond / 60)} for 100,000,000 files under one prefix of S3`,
       ],
       [
-        "sets that change by folders, frozen as a whole",
+        "a set that is frozen as a whole and changes in some folders",
         "a dataset for each folder (`partition-depth: 1`)",
         "the calls of the folders that changed",
       ],
       [
-        `files of ${breakEven(100e6)} and more`,
-        "anything of the above: not the calls bound it but the line",
-        "their bytes, at your line's rate",
+        `files above ${breakEven(100e6)}`,
+        "any of these; not the calls but your line is the bound",
+        "the bytes, at the rate of your line",
       ],
     ],
   );
@@ -206,29 +208,33 @@ function choiceTable() {
 /** @param {Measured} measured */
 export function limitsSection(measured) {
   const perMinute = DEFAULT_CALLS_PER_MINUTE;
+  const share = (/** @type {number} */ perSecond) => figure((100 * perMinute) / 60 / perSecond);
   return `## What bounds a large upload
 
-This part is arithmetic, not measured. The limits:
+This part is arithmetic. The limits, and where they are written:
 
 ${limitsTable()}
 
-What follows from them. The smallest number that a row allows is what counts, and up to files of some ten megabytes that is
-the call budget:
+What follows from them. The slowest row is the bound, and unless files are large, that is the time of the calls:
 
 ${boundsTable(measured)}
 
-- **The call budget** bounds everything else: ${perMinute} calls a minute are ${figure(perMinute / 60)} files a second, where S3 takes ${figure(LIMITS.s3PerSecond)}.
-  A faster client, a faster line or a larger runner changes nothing.
-- **More runners** share the budget: the limit is the user's. ${LIMITS.matrixJobs} jobs have ${figure(perMinute / LIMITS.matrixJobs)} calls a minute each and
-  end no sooner than one. A matrix helps where bytes are the bound, and then ${LIMITS.uploadsAtOnce} jobs at most, as ${LIMITS.uploadsAtOnce} uploads may run at once.
-- **Bytes** are the bound once a file takes longer to send than to sign: from ${breakEven(100e6)} a file on a line of 100 MB/s, from ${breakEven(10e6)} on
-  one of 10 MB/s.
-- **Storage** is never the bound of an upload by calls: ${perMinute} a minute is ${figure((100 * perMinute) / 60 / LIMITS.s3PerSecond)}% of what one prefix of S3 takes, and
-  ${figure((100 * perMinute) / 60 / LIMITS.gcsPerSecond)}% of what a new bucket of Cloud Storage takes. It is the bound of filling your own bucket.
-- **A dataset is made when its last file is there**, and its files must not change until then. Days of upload are therefore better
-  cut into folders (\`partition-depth: 1\`) or days (a growing set), each complete as it is.
-- **100,000,000 files** can't be sent through the API: years of calls, and a list of them does not fit into the memory of a runner.
-  They belong in a bucket.
+- **The call budget** is the bound: ${perMinute} calls a minute are ${figure(perMinute / 60)} files a second. A faster client, a faster line or a larger
+  runner does not help.
+- **More runners** share the budget, because the limit is the user's. ${LIMITS.matrixJobs} jobs get ${figure(perMinute / LIMITS.matrixJobs)} calls a minute each, and together take
+  as long as one. More keys of the same user do not help either.
+- **Bytes** are the bound if a file takes longer to send than its call: above ${breakEven(100e6)} a file on a line of 100 MB/s, above
+  ${breakEven(10e6)} on one of 10 MB/s. Then a matrix with a few runners helps. A user may have ${LIMITS.uploadsAtOnce} uploads under way at once, and one job
+  takes 8 of them by default (\`concurrency\`).
+- **Storage** is not the bound of an upload: ${perMinute} a minute are ${share(LIMITS.s3PerSecond)}% of what one prefix of S3 takes, and ${share(LIMITS.gcsPerSecond)}% of what a new
+  bucket of Cloud Storage takes. It bounds how fast you can fill a bucket of yours.
+- **Buckets** avoid the calls: one call makes the dataset, whatever the bucket holds. How long Avala then takes to read it is not
+  documented.
+- **Jobs end, datasets do not wait.** A dataset is made when its last file is there, and until then its files must not change. Cut
+  an upload of days into folders (\`partition-depth: 1\`) or into increments (\`{increment}\`), each complete by itself.
+- **The disk of a hosted runner** holds ${LIMITS.diskGb} GB. For more, use a runner of your own that has the files.
+- **100,000,000 files** do not go through the API: it would take years, and the list alone needs more memory than runners have. Put them
+  into a bucket.
 
 ### What to do
 

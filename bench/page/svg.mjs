@@ -80,8 +80,9 @@ export function picture({ width, height, title }, palette, parts) {
   return `${element("svg", attributes, `\n${content.join("\n")}\n`)}\n`;
 }
 
-/** Round steps from 0 that reach `highest`. @param {number} highest @returns {number[]} */
+/** Round steps from 0 that reach `highest`; all that is below 0 stands at 0. @param {number} highest @returns {number[]} */
 export function linearTicks(highest) {
+  if (highest <= 0) return [0, 1];
   const rough = highest / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((one) => one * power >= rough) ?? 10) * power;
