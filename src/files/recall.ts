@@ -33,25 +33,31 @@ export async function recallFiles(
   const recalled: (Looked | undefined)[] = [];
   const drawn: Drawn[] = [];
   const unread = readsContent ? undefined : soundFinding;
-  const scratch = new BigInt64Array(stampLength);
-  for (const [index, { absolutePath }] of files.entries()) {
-    if (index % filesAtOnce === 0) await pause();
-    if (signal?.aborted === true) throw cancelled("Looking at files");
+  const stamp = new BigInt64Array(stampLength);
+  const recall = (absolutePath: string): Looked | undefined => {
     const stats = statOf(absolutePath);
-    if (stats?.isFile() !== true) continue;
-    putStamp(scratch, 0, stats);
-    const { finding = unread, sha256 } = known.recall(absolutePath, scratch) ?? {};
-    if (finding === undefined || sha256 === undefined) continue;
+    if (stats?.isFile() !== true) return undefined;
+    putStamp(stamp, 0, stats);
+    const { finding = unread, sha256 } = known.recall(absolutePath, stamp) ?? {};
+    if (finding === undefined || sha256 === undefined) return undefined;
     const sizeBytes = Number(stats.size);
-    recalled[index] = { sizeBytes, modifiedMs: millisecondsOf(stats.mtimeNs), finding, sha256 };
-    if (known.isDrawn()) drawn.push({ absolutePath, stamp: scratch.slice(), sizeBytes, sha256 });
+    if (known.isDrawn()) drawn.push({ absolutePath, stamp: stamp.slice(), sizeBytes, sha256 });
+    return { sizeBytes, modifiedMs: millisecondsOf(stats.mtimeNs), finding, sha256 };
+  };
+  for (let start = 0; start < files.length; start += filesAtOnce) {
+    await pause();
+    if (signal?.aborted === true) throw cancelled("Looking at files");
+    for (const { absolutePath } of files.slice(start, start + filesAtOnce))
+      recalled.push(recall(absolutePath));
   }
   return (await isRefuted(known, drawn, signal)) ? [] : recalled;
 }
 
+const statOptions = { bigint: true, throwIfNoEntry: false } as const;
+
 function statOf(path: string): BigIntStats | undefined {
   try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false });
+    return statSync(path, statOptions);
   } catch {
     return undefined; // the look at it says why
   }

@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { createDigestCache, type DigestCache } from "../../src/files/digests/digest-cache";
+import { replaceCacheFile } from "../../src/files/digests/cache-files";
 import { isSettled } from "../../src/files/digests/stamp";
 import { isOnSteadyDevice } from "../../src/files/digests/steady-devices";
 import { createLocalFiles } from "../../provider/process/local-files";
@@ -509,6 +510,15 @@ describe("the folder of caches", () => {
     await Promise.all(Array.from({ length: 8 }, () => look()));
     expect((await look()).known).toHaveLength(3);
     expect(keptNames()).toHaveLength(1);
+  });
+
+  test("has a whole cache where many are written at once", async () => {
+    const file = kept.at("digests/x.digests");
+    const caches = Array.from({ length: 20 }, (_, n) => Buffer.alloc(100_000 + n, n));
+    await Promise.all(caches.map((bytes) => replaceCacheFile(file, bytes)));
+    const written = readFileSync(file);
+    expect(caches[written[0] ?? -1]?.equals(written)).toBe(true);
+    expect(keptNames()).toEqual(["x.digests"]);
   });
 
   test("is not written when nothing is new", async () => {

@@ -1,11 +1,10 @@
 // The folder of digest caches: reading one that is safe to read, replacing one in one step, and keeping the folder small.
 // Knows nothing of what is in a cache.
 import { constants } from "node:fs";
-import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { wallClockMs } from "../../flow/clock";
+import { systemRandom, wallClockMs } from "../../flow/clock";
 import { makeFolder } from "../../flow/folders";
-import { ownMark } from "../../flow/process-mark";
 
 interface CacheFile {
   readonly bytes: Buffer;
@@ -39,7 +38,7 @@ export async function readCacheFile(path: string): Promise<CacheFile | undefined
     const isOwn = owner === undefined || found.uid === BigInt(owner);
     const mayOthersWrite = owner !== undefined && (found.mode & 0o022n) !== 0n;
     if (!found.isFile() || !isOwn || mayOthersWrite || found.size > maxCacheBytes) return undefined;
-    const bytes = await handle.readFile();
+    const bytes = await readWhole(handle, Number(found.size));
     const nowMs = wallClockMs();
     // Shows that it is used, so that it is kept.
     if (nowMs - Number(found.mtimeMs) > dayMs) await handle.utimes(nowMs / 1000, nowMs / 1000);
@@ -51,13 +50,22 @@ export async function readCacheFile(path: string): Promise<CacheFile | undefined
   }
 }
 
-/** Another process that reads sees the old one or this one. Where a larger one would be written, none is. */
+/** In one call, into memory of its own; Node's `readFile` takes one for each 512 KiB. */
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  const { bytesRead } = await handle.read(bytes, 0, size, 0);
+  return bytes.subarray(0, bytesRead);
+}
+
+/**
+ * Another process that reads sees the old one or this one. Of several that write at once, in this process too, the last one
+ * stands, and is whole: each writes under a name of its own. Where a larger one would be written, none is.
+ */
 export async function replaceCacheFile(path: string, bytes: Buffer): Promise<void> {
   if (bytes.length > maxCacheBytes) return;
   const folder = dirname(path);
   await makeFolder(folder, { mode: 0o700 });
-  const partial = `${path}.${ownMark()}.partial`;
-  await rm(partial, { force: true });
+  const partial = `${path}.${systemRandom.uuid()}.partial`;
   try {
     const handle = await open(partial, "wx", 0o600);
     try {

@@ -22,17 +22,20 @@ export interface CacheContent {
   readonly data: RecordData;
 }
 
-const format = `avala digests 1 ${endianness()}`;
+const format = `avala digests 2 ${endianness()}`;
 const checksumBytes = 32;
 const newline = 10;
+/** Rows begin at a multiple of it, so that they can be used where they were read. */
+const alignment = 8;
 
 export function encodeCache({ header, data }: CacheContent): Buffer {
   const paths = Buffer.from(data.paths.join("\0"));
   const sizes = { files: data.paths.length, pathBytes: paths.length };
   const head = Buffer.from(
-    `${JSON.stringify({ format, ...header, ...sizes, findings: data.findings })}\n`,
+    JSON.stringify({ format, ...header, ...sizes, findings: data.findings }),
   );
-  const body = Buffer.concat([head, data.rows, paths]);
+  const blanks = " ".repeat(alignment - 1 - (head.length % alignment));
+  const body = Buffer.concat([head, Buffer.from(`${blanks}\n`), data.rows, paths]);
   return Buffer.concat([body, checksumOf(body)]);
 }
 

@@ -4,8 +4,7 @@ import { sep } from "node:path";
 import type { Finding } from "./finding";
 import { keepRecords, type KeptOptions, type KeptRecords } from "./kept-records";
 import { createRecords, type Records } from "./records";
-import { dayOf, digestOf, isFromDisk, setDay, setDigest } from "./rows";
-import { deviceOf, isSameStamp, isSettled } from "./stamp";
+import { deviceOf, isSettled } from "./stamp";
 
 export interface Known {
   readonly sha256?: string | undefined;
@@ -74,7 +73,7 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
     recall: (absolutePath, stamp) => {
       const row = memory.recall(absolutePath, stamp);
       if (row === undefined) return undefined;
-      return { sha256: digestOf(rows.at(row)), finding: records.findingAt(row) };
+      return { sha256: rows.digestOf(row), finding: records.findingAt(row) };
     },
     noteFinding: (file, finding) => {
       const row = memory.rowFor(file);
@@ -82,7 +81,7 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
     },
     noteDigest: (file, sha256) => {
       const row = memory.rowFor(file);
-      if (row !== undefined) setDigest(rows.at(row), sha256);
+      if (row !== undefined) rows.setDigest(row, sha256);
     },
     isDrawn: options.isDrawn,
     refute: async (absolutePath) => {
@@ -120,21 +119,21 @@ function createMemory(records: Records, { root, isSteady, markClock }: KnownFile
       if (!isSettled(stamp, sinceMs)) return undefined;
       hasNews ||= isSteady(deviceOf(stamp), absolutePath);
       const row = records.put(nameOf(absolutePath), stamp);
-      setDay(rows.at(row), today);
+      rows.setDay(row, today);
       return row;
     },
     recall: (absolutePath, stamp) => {
       const row = records.find(nameOf(absolutePath));
-      if (row === undefined || !isSameStamp(rows.stampAt(row), stamp)) return undefined;
+      if (row === undefined || !rows.isStamp(row, stamp)) return undefined;
       // The number may be another device's since.
-      if (isFromDisk(rows.at(row)) && !isSteady(deviceOf(stamp), absolutePath)) return undefined;
-      hasNews ||= today - dayOf(rows.at(row)) > maxUnnotedDays;
-      setDay(rows.at(row), today);
+      if (rows.isFromDisk(row) && !isSteady(deviceOf(stamp), absolutePath)) return undefined;
+      hasNews ||= today - rows.dayOf(row) > maxUnnotedDays;
+      rows.setDay(row, today);
       return row;
     },
     isKept: (row, name) =>
-      today - dayOf(rows.at(row)) <= maxUnusedDays &&
-      (isFromDisk(rows.at(row)) || isSteady(deviceOf(rows.stampAt(row)), inRoot + name)),
+      today - rows.dayOf(row) <= maxUnusedDays &&
+      (rows.isFromDisk(row) || isSteady(rows.deviceOf(row), inRoot + name)),
     takeNews: () => {
       const had = hasNews;
       hasNews = false;

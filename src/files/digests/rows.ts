@@ -1,19 +1,25 @@
-// One row of 80 bytes for each file, in memory as on the disk; an object for each would take five times the memory.
-// Knows neither paths nor what may be believed.
+// One row of 80 bytes for each file, in memory as on the disk; an object for each would take five times the memory, and one
+// for each question half of the time. Knows neither paths nor what may be believed.
 import { stampLength } from "./stamp";
 
-export interface Rows {
+export interface Rows extends Omit<Fields, "markFromDisk"> {
   /** Makes room for so many; new ones are empty. */
   makeRoom(count: number): void;
-  /** The row itself, until there is more room. */
-  at(row: number): Buffer;
-  /** Its stamp, until there is more room. */
-  stampAt(row: number): BigInt64Array;
+  /** Has these rows of the disk, and no others. Keeps the bytes, and writes to them. */
+  take(bytes: Buffer): void;
+  /** Puts a row of the disk in the place of one that is from there too. */
+  paste(row: number, bytes: Buffer, other: number): void;
+  copyTo(row: number, bytes: Buffer, other: number): void;
+  clear(row: number): void;
+  isStamp(row: number, stamp: BigInt64Array): boolean;
+  setStamp(row: number, stamp: BigInt64Array): void;
+  deviceOf(row: number): bigint;
 }
 
 export const rowBytes = 80;
 // The stamp (40 bytes), the digest (32), what it has (1), nothing (1), its finding (2), the day of its last use (2), nothing (2).
 const lanes = rowBytes / 8;
+const deviceLane = 4;
 const digestStart = 40;
 const digestEnd = 72;
 const bitsAt = 72;
@@ -22,74 +28,106 @@ const dayAt = 76;
 const bit = { digest: 1, finding: 2, fromDisk: 4 } as const;
 const minRows = 64;
 
+/** The rows, one after the other, and the same bytes as numbers. */
+interface Store {
+  bytes: Buffer;
+  stamps: BigInt64Array;
+}
+
 export function createRows(): Rows {
-  let bytes = Buffer.alloc(0);
-  let stamps = new BigInt64Array(0);
+  const store: Store = { bytes: Buffer.alloc(0), stamps: new BigInt64Array(0) };
+  const fields = fieldsOf(store);
+  return { ...fields, ...stampsOf(store), ...roomOf(store, fields) };
+}
+
+function roomOf(
+  store: Store,
+  { dayOf, setDay, markFromDisk }: Fields,
+): Pick<Rows, "makeRoom" | "take" | "paste" | "copyTo" | "clear"> {
+  const use = (made: Buffer): void => {
+    store.bytes = made;
+    store.stamps = new BigInt64Array(made.buffer, made.byteOffset, made.length / 8);
+  };
   return {
     makeRoom: (count) => {
-      if (count * rowBytes <= bytes.length) return;
-      const larger = new ArrayBuffer(Math.ceil(1.25 * Math.max(count, minRows)) * rowBytes);
-      bytes.copy(Buffer.from(larger));
-      [bytes, stamps] = [Buffer.from(larger), new BigInt64Array(larger)];
+      if (count * rowBytes <= store.bytes.length) return;
+      const length = Math.ceil(1.25 * Math.max(count, minRows)) * rowBytes;
+      const larger = Buffer.from(new ArrayBuffer(length));
+      store.bytes.copy(larger);
+      use(larger);
     },
-    at: (row) => rowIn(bytes, row),
-    stampAt: (row) => stamps.subarray(row * lanes, row * lanes + stampLength),
+    take: (made) => {
+      use(made.byteOffset % 8 === 0 ? made : Buffer.from(Uint8Array.from(made).buffer));
+      for (let row = 0; row * rowBytes < made.length; row++) markFromDisk(row);
+    },
+    paste: (row, from, other) => {
+      const day = dayOf(row);
+      from.copy(store.bytes, row * rowBytes, other * rowBytes, (other + 1) * rowBytes);
+      if (day > dayOf(row)) setDay(row, day);
+      markFromDisk(row);
+    },
+    copyTo: (row, to, other) => {
+      store.bytes.copy(to, other * rowBytes, row * rowBytes, (row + 1) * rowBytes);
+    },
+    clear: (row) => {
+      store.bytes.fill(0, row * rowBytes, (row + 1) * rowBytes);
+    },
   };
 }
 
-export function rowIn(bytes: Buffer, row: number): Buffer {
-  return bytes.subarray(row * rowBytes, (row + 1) * rowBytes);
+function stampsOf(store: Store): Pick<Rows, "isStamp" | "setStamp" | "deviceOf"> {
+  return {
+    isStamp: (row, stamp) => {
+      const at = row * lanes;
+      for (let n = 0; n < stampLength; n++) if (store.stamps[at + n] !== stamp[n]) return false;
+      return true;
+    },
+    setStamp: (row, stamp) => {
+      store.stamps.set(stamp, row * lanes);
+    },
+    deviceOf: (row) => store.stamps[row * lanes + deviceLane] ?? 0n,
+  };
 }
 
-function has(row: Buffer, which: number): boolean {
-  return ((row[bitsAt] ?? 0) & which) !== 0;
-}
+type Fields = ReturnType<typeof fieldsOf>;
 
-function set(row: Buffer, which: number, isSet: boolean): void {
-  const bits = row[bitsAt] ?? 0;
-  row[bitsAt] = isSet ? bits | which : bits & ~which;
-}
-
-export function digestOf(row: Buffer): string | undefined {
-  return has(row, bit.digest) ? row.toString("hex", digestStart, digestEnd) : undefined;
-}
-
-export function setDigest(row: Buffer, sha256: string): void {
-  row.write(sha256, digestStart, "hex");
-  set(row, bit.digest, true);
-}
-
-export function findingIdOf(row: Buffer): number | undefined {
-  return has(row, bit.finding) ? row.readUInt16LE(findingAt) : undefined;
-}
-
-export function setFindingId(row: Buffer, id: number | undefined): void {
-  set(row, bit.finding, id !== undefined);
-  row.writeUInt16LE(id ?? 0, findingAt);
-}
-
-/** Whether all that it says is from the disk. */
-export function isFromDisk(row: Buffer): boolean {
-  return has(row, bit.fromDisk);
-}
-
-/** It is from now on what this process has found. */
-export function makeOwn(row: Buffer): void {
-  set(row, bit.fromDisk, false);
-}
-
-export function dayOf(row: Buffer): number {
-  return row.readUInt16LE(dayAt);
-}
-
-export function setDay(row: Buffer, day: number): void {
-  row.writeUInt16LE(day, dayAt);
-}
-
-/** Puts a row of the disk in the place of one that is from there too. */
-export function paste(row: Buffer, other: Buffer): void {
-  const day = Math.max(dayOf(row), dayOf(other));
-  other.copy(row);
-  setDay(row, day);
-  set(row, bit.fromDisk, true);
+function fieldsOf(store: Store) {
+  const has = (row: number, which: number): boolean =>
+    ((store.bytes[row * rowBytes + bitsAt] ?? 0) & which) !== 0;
+  const set = (row: number, which: number, isSet: boolean): void => {
+    const at = row * rowBytes + bitsAt;
+    const bits = store.bytes[at] ?? 0;
+    store.bytes[at] = isSet ? bits | which : bits & ~which;
+  };
+  return {
+    /** 64 hex digits. */
+    digestOf: (row: number): string | undefined => {
+      if (!has(row, bit.digest)) return undefined;
+      const at = row * rowBytes;
+      return store.bytes.toString("hex", at + digestStart, at + digestEnd);
+    },
+    setDigest: (row: number, sha256: string): void => {
+      store.bytes.write(sha256, row * rowBytes + digestStart, "hex");
+      set(row, bit.digest, true);
+    },
+    findingIdOf: (row: number): number | undefined =>
+      has(row, bit.finding) ? store.bytes.readUInt16LE(row * rowBytes + findingAt) : undefined,
+    setFindingId: (row: number, id: number | undefined): void => {
+      set(row, bit.finding, id !== undefined);
+      store.bytes.writeUInt16LE(id ?? 0, row * rowBytes + findingAt);
+    },
+    /** Whether all that it says is from the disk. */
+    isFromDisk: (row: number): boolean => has(row, bit.fromDisk),
+    markFromDisk: (row: number): void => {
+      set(row, bit.fromDisk, true);
+    },
+    /** It is from now on what this process has found. */
+    makeOwn: (row: number): void => {
+      set(row, bit.fromDisk, false);
+    },
+    dayOf: (row: number): number => store.bytes.readUInt16LE(row * rowBytes + dayAt),
+    setDay: (row: number, day: number): void => {
+      store.bytes.writeUInt16LE(day, row * rowBytes + dayAt);
+    },
+  };
 }

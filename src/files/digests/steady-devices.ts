@@ -32,9 +32,13 @@ export function createSteadyDevices(
   isSteady: (path: string) => boolean = isOnSteadyDevice,
 ): (device: bigint, path: string) => boolean {
   const known = new Map<bigint, boolean>();
+  // As nearly always: of the same device as the file before.
+  let last: { readonly device: bigint; readonly answer: boolean } | undefined;
   return (device, path) => {
+    if (last?.device === device) return last.answer;
     const answer = known.get(device) ?? isSteady(path);
     known.set(device, answer);
+    last = { device, answer };
     return answer;
   };
 }

@@ -1,0 +1,47 @@
+// Which row a path has. Knows nothing of rows.
+
+interface PathIndex {
+  paths(): readonly string[];
+  find(path: string): number | undefined;
+  append(path: string): number;
+  /** Has these, and no others. */
+  take(sorted: readonly string[]): void;
+}
+
+/**
+ * Paths by row. Those that were taken are sorted and need nothing else: a set is looked at in the same order, so that each is
+ * found right after the one before, or by halves. A table of all of them takes longer to make than the whole look.
+ */
+export function createPathIndex(): PathIndex {
+  let paths: string[] = [];
+  let sorted = 0;
+  let next = 0;
+  const appended = new Map<string, number>();
+  const search = (path: string): number | undefined => {
+    let [low, high] = [0, sorted];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((paths[middle] ?? "") < path) low = middle + 1;
+      else high = middle;
+    }
+    return low < sorted && paths[low] === path ? low : undefined;
+  };
+  return {
+    paths: () => paths,
+    find: (path) => {
+      const row = paths[next] === path ? next : (appended.get(path) ?? search(path));
+      if (row !== undefined) next = row + 1;
+      return row;
+    },
+    append: (path) => {
+      appended.set(path, paths.length);
+      return paths.push(path) - 1;
+    },
+    take: (taken) => {
+      paths = [...taken];
+      sorted = paths.length;
+      next = 0;
+      appended.clear();
+    },
+  };
+}
