@@ -2,6 +2,7 @@
 import type { Avala } from "../api/connection";
 import { isAvalaError, type AvalaError } from "../errors";
 import { createManifest } from "../files/manifest/manifest";
+import type { FileDigests } from "../files/workers/digest-thread";
 import { runPool } from "../flow/pool";
 import type { HashedFile } from "./send/attempt";
 import { concurrencyOf, type UploadFile, type UploadRequest } from "./request";
@@ -23,14 +24,18 @@ export interface Hashed {
 const NOT_READ = "0".repeat(64);
 
 /** Reads those of which no digest is known. @throws AvalaError `cancelled` */
-export async function hashFiles(avala: Avala, request: UploadRequest): Promise<Hashed> {
+export async function hashFiles(
+  avala: Avala,
+  request: UploadRequest,
+  sha256: FileDigests,
+): Promise<Hashed> {
   const digests = new Map<string, string>();
   const unread: Unread[] = [];
   const options = { concurrency: concurrencyOf(request), signal: avala.signal };
   const unknown = request.files.filter(({ sha256 }) => sha256 === undefined);
   await runPool(unknown, options, async (file) => {
     try {
-      digests.set(file.path, await digestOf(avala.disk, file));
+      digests.set(file.path, await digestOf(avala.disk, file, sha256.start(file)));
     } catch (error) {
       if (!isAvalaError(error)) throw error;
       unread.push({ file, error });

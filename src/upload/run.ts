@@ -2,6 +2,7 @@
 // Knows nothing of status codes or of the environment.
 import { withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
+import { createFileDigests } from "../files/workers/digest-thread";
 import { createMutex } from "../flow/mutex";
 import { createRetryTally } from "../flow/retry-tally";
 import { batchToResume, batchUid } from "./journal/batch";
@@ -36,6 +37,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     unchanged: [],
     failures: [],
     check: createStoreCheck(given.avala),
+    sha256: createFileDigests("sha256"),
     asked: new Map(),
     checkedByStore: 0,
     doubtful: [],
@@ -54,7 +56,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
 async function nameBatch(run: Run): Promise<Hashed> {
   const { avala, request, journal } = run;
   const { stored } = request;
-  const hashed = await hashFiles(avala, request);
+  const hashed = await hashFiles(avala, request, run.sha256);
   const { digest, files } = hashed;
   const base = batchUid(await resolveDestination(avala, request), digest);
   run.isNamedByContent = isNamedByContent({ ...request, digest });
@@ -103,6 +105,7 @@ export async function uploadWith(
     throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
     run.check.close();
+    run.sha256.close();
     await journal?.close().catch(() => undefined); // every record was synced when it was written
     report(run, true);
   }

@@ -5,6 +5,7 @@ import type { Presigned } from "../api/endpoints/presign";
 import { AvalaError, messageOf, type FileFailure } from "../errors";
 import { isSameDigest } from "../files/manifest/compare";
 import { createManifest, type ManifestEntry } from "../files/manifest/manifest";
+import type { FileDigests } from "../files/workers/digest-thread";
 import type { RetryTally } from "../flow/retry-tally";
 import type { ByteCounter, HashedFile, Sending, SentFile } from "./send/attempt";
 import type { UploadOutcome } from "./failures";
@@ -34,6 +35,8 @@ export interface Run {
   readonly failures: FileFailure[];
   readonly retries: RetryTally;
   readonly check: StoreCheck;
+  /** Of the files as they are read. */
+  readonly sha256: FileDigests;
   /** How the server takes the files that were asked about before all others. */
   readonly asked: Map<string, Presigned>;
   checkedByStore: number;
@@ -135,10 +138,20 @@ async function takeBack(
 }
 
 export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Sending {
-  const { avala, request, check, batch, isNamedByContent, signing } = run;
+  const { avala, request, check, sha256, batch, isNamedByContent, signing } = run;
   const { datasetName, organizationUid } = request;
   const destination = { datasetName, organizationUid };
-  return { avala, destination, batch, isNamedByContent, signing, check, bytes, signal };
+  return {
+    avala,
+    destination,
+    batch,
+    isNamedByContent,
+    signing,
+    check,
+    sha256,
+    bytes,
+    signal,
+  };
 }
 
 export function journalOf(run: Run, file: HashedFile): FileJournal {

@@ -1,9 +1,17 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rename, rm, truncate, utimes, writeFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { systemDisk, type Disk } from "../../src/flow/disk";
-import { digestOf, readChunks, readSmall, type SourceFile } from "../../src/upload/send/source";
+import { digestHere, type RunningDigest } from "../../src/files/workers/digest-thread";
+import {
+  digestOf,
+  md5Of,
+  readChunks,
+  readSmall,
+  type SourceFile,
+} from "../../src/upload/send/source";
 
 const LARGE = 3 * 512 * 1024 + 7;
 const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
@@ -33,7 +41,7 @@ async function handOut(
   let error: unknown;
   try {
     for await (const chunk of readChunks(disk, file, (found) => (digest = found))) {
-      chunks.push(chunk);
+      chunks.push(Buffer.from(chunk)); // its memory is used again
       await onChunk();
     }
   } catch (caught) {
@@ -56,6 +64,47 @@ describe("a file that stays as it is", () => {
     const empty = await fileOf(Buffer.alloc(0));
     expect((await readSmall(systemDisk, empty)).sha256).toBe(sha256(Buffer.alloc(0)));
     expect(await digestOf(systemDisk, empty)).toBe(sha256(Buffer.alloc(0)));
+  });
+
+  test("is overwritten only where neither a digest nor a connection reads any more", async () => {
+    const data = randomBytes(16 * 512 * 1024 + 7);
+    const file = await fileOf(data);
+    const running = digestHere("sha256");
+    let lastAdded: Promise<void> = Promise.resolve();
+    // Reads what it was given long after it was given it.
+    const slow: RunningDigest = {
+      add: (bytes) => (lastAdded = lastAdded.then(() => sleep(2)).then(() => running.add(bytes))),
+      soFar: () => lastAdded.then(() => running.soFar()),
+      digest: () => lastAdded.then(() => running.digest()),
+    };
+    const taken: Buffer[] = [];
+    let previous: Buffer | undefined;
+    for await (const chunk of readChunks(systemDisk, file, () => undefined, slow)) {
+      if (previous !== undefined) taken.push(Buffer.from(previous));
+      previous = chunk;
+    }
+    if (previous !== undefined) taken.push(previous);
+    expect(Buffer.concat(taken).equals(data)).toBe(true);
+    expect(await slow.digest()).toBe(sha256(data));
+  });
+
+  test("is not read as a whole when one who hashes it has gone", async () => {
+    const file = await fileOf(Buffer.alloc(LARGE, 1));
+    const gone: RunningDigest = {
+      add: () => Promise.resolve(),
+      soFar: () => Promise.resolve(undefined),
+      digest: () => Promise.resolve(undefined),
+    };
+    await expect(digestOf(systemDisk, file, gone)).rejects.toMatchObject({ code: "file" });
+  });
+
+  test("has an MD5 only with the content that its manifest says", async () => {
+    const data = Buffer.alloc(LARGE, "abc");
+    const file = await fileOf(data, { sha256: sha256(data) });
+    const md5 = createHash("md5").update(data).digest("hex");
+    expect(await md5Of(systemDisk, file)).toBe(md5);
+    const other = md5Of(systemDisk, { ...file, sha256: "0".repeat(64) });
+    await expect(other).rejects.toMatchObject({ code: "file_changed" });
   });
 
   test("closes its handle, also when the reader leaves early", async () => {

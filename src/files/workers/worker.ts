@@ -1,14 +1,23 @@
-// What runs in a worker thread: jobs on files, and MD5 of bytes that are sent to it. A file of its own in lib/ and in the
+// What runs in a worker thread: jobs on files, and digests of bytes that are sent to it. A file of its own in lib/ and in the
 // Action's bundle. Knows nothing of who asks.
 import { createHash, type Hash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { hash, inspect, type HashJob, type InspectJob } from "./jobs";
 
-/** The next bytes of one of several MD5s under way; without bytes, its end. */
-export interface Md5Step {
-  readonly kind: "md5";
+export type Algorithm = "md5" | "sha256";
+
+/** The next bytes of one of several digests under way, or the question what it is; it is kept until it is whole. */
+export type DigestStep = {
+  readonly kind: "digest";
+  readonly algorithm: Algorithm;
   readonly id: number;
-  readonly chunk?: Uint8Array;
+} & (
+  | { readonly chunk: Uint8Array; readonly ask?: undefined }
+  | { readonly chunk?: undefined; readonly ask: "so far" | "whole" }
+);
+
+export interface DigestReply {
+  readonly digest?: string;
 }
 
 /** Bytes that were read since the last reply; the last one has the result. */
@@ -17,22 +26,17 @@ export interface JobReply {
   readonly result?: unknown;
 }
 
-export type Md5Reply =
-  | { readonly id: number; readonly bytes: number; readonly md5?: undefined }
-  | { readonly id: number; readonly bytes?: undefined; readonly md5: string };
-
 const PROGRESS_BYTES = 16 * 1024 * 1024;
 
 const hashes = new Map<number, Hash>();
 
-function addToMd5({ id, chunk }: Md5Step): Md5Reply {
-  const digest = hashes.get(id) ?? createHash("md5");
-  if (chunk === undefined) {
-    hashes.delete(id);
-    return { id, md5: digest.digest("hex") };
-  }
-  hashes.set(id, digest.update(chunk));
-  return { id, bytes: chunk.length };
+function addToDigest({ algorithm, id, chunk, ask }: DigestStep): DigestReply {
+  const hash = hashes.get(id) ?? createHash(algorithm);
+  if (ask === "whole") hashes.delete(id);
+  else hashes.set(id, hash);
+  if (chunk === undefined) return { digest: hash.copy().digest("hex") };
+  hash.update(chunk);
+  return {};
 }
 
 function runJob(job: InspectJob | HashJob, reply: (message: JobReply) => void): void {
@@ -47,8 +51,8 @@ function runJob(job: InspectJob | HashJob, reply: (message: JobReply) => void): 
   reply({ bytes, result });
 }
 
-parentPort?.on("message", (message: InspectJob | HashJob | Md5Step) => {
-  const reply = (answer: JobReply | Md5Reply): void => parentPort?.postMessage(answer);
-  if (message.kind === "md5") reply(addToMd5(message));
+parentPort?.on("message", (message: InspectJob | HashJob | DigestStep) => {
+  const reply = (answer: JobReply | DigestReply): void => parentPort?.postMessage(answer);
+  if (message.kind === "digest") reply(addToDigest(message));
   else runJob(message, reply);
 });

@@ -9,10 +9,9 @@ import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
 import { retry } from "../../flow/retry";
 import { matchKeys } from "../item-keys";
-import { md5Here } from "../../upload/check/md5";
 import { retryOn } from "../../upload/send/attempt";
 import type { UploadFile } from "../../upload/request";
-import { readChunks } from "../../upload/send/source";
+import { md5Of } from "../../upload/send/source";
 import type { NamedFile } from "./target";
 
 export const STORE_CONCURRENCY = 8;
@@ -33,13 +32,6 @@ interface ContentComparison {
 
 function hasPlace(file: NamedFile): file is UploadFile {
   return "absolutePath" in file;
-}
-
-/** `undefined` where this machine takes no MD5. */
-async function md5Of(avala: Avala, file: UploadFile): Promise<string | undefined> {
-  const hash = md5Here.start();
-  for await (const chunk of readChunks(avala.disk, file, () => undefined)) await hash.add(chunk);
-  return hash.digest();
 }
 
 export type Likeness = "same" | "other" | "wrong-size";
@@ -70,7 +62,7 @@ export async function likenessOf(
   }
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
   if (!canRead || stored?.md5 === undefined || !hasPlace(file)) return undefined;
-  const md5 = await md5Of(avala, file);
+  const md5 = await md5Of(avala.disk, file);
   if (md5 === undefined) return undefined;
   return stored.md5 === md5 ? "same" : "other";
 }

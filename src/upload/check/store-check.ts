@@ -2,8 +2,12 @@
 import type { Avala } from "../../api/connection";
 import type { Stored } from "../../api/storage/storage";
 import { AvalaError } from "../../errors";
+import {
+  createFileDigests,
+  isHashedInThread,
+  type RunningDigest,
+} from "../../files/workers/digest-thread";
 import { printable } from "../../redact";
-import { Md5Thread, md5Here, type Md5Maker, type RunningMd5 } from "./md5";
 import { judgeStored, type Kept, type Md5, type Piece, type Verdict } from "./stores";
 
 export type { Kept, Md5 };
@@ -14,12 +18,11 @@ export interface StoreCheck {
   /** Whether the store at `host` has shown by now that its ETags are MD5s: then what was doubtful there is wrong. */
   returnsMd5(host: string): boolean;
   judge(stored: Stored, piece: Piece): Promise<Verdict>;
-  /** For bytes that are read once, on their way; `undefined` when no store of this run reports MD5s. */
-  stream(file: { readonly sizeBytes: number }): RunningMd5 | undefined;
+  /** When the MD5 of a file is taken. */
+  timeOfMd5(file: { readonly sizeBytes: number }): "on its way" | "afterwards" | "never";
+  md5(file: { readonly sizeBytes: number }): RunningDigest;
   /** For bytes that stay, those of `file` or of a part of it. */
   buffer(bytes: Buffer, file: { readonly sizeBytes: number }): BufferMd5;
-  /** Whether {@link buffer} reads parts of this file while they are sent, best from memory that threads share. */
-  isHashedInThread(file: { readonly sizeBytes: number }): boolean;
   close(): void;
 }
 
@@ -30,10 +33,6 @@ interface BufferMd5 {
   readonly isReading: () => boolean;
 }
 
-// A smaller file costs a call, so that the budget of a hundred a minute bounds all of them together at some 200 MB/s:
-// one thread hashes faster. A larger one goes by parts and may go as fast as the network does.
-const IN_A_THREAD_FROM_BYTES = 128 * 1024 * 1024;
-
 /** `what`: `a.jpg`, `part 3 of a.mcap`. */
 export function keptOther(what: string, { host }: Stored): AvalaError {
   return new AvalaError(
@@ -43,13 +42,12 @@ export function keptOther(what: string, { host }: Stored): AvalaError {
   );
 }
 
-function bufferMd5(maker: Md5Maker, bytes: Buffer): BufferMd5 {
+function bufferMd5(running: RunningDigest, bytes: Buffer): BufferMd5 {
   let md5: Promise<string | undefined> | undefined;
   let isDone = false;
   return {
     digest: () => {
       if (md5 !== undefined) return md5;
-      const running = maker.start();
       void running.add(bytes);
       md5 = running.digest().finally(() => {
         isDone = true;
@@ -81,38 +79,27 @@ export function keptOf(parts: ReadonlySet<Kept>): Kept {
 /** One for a run. What its stores' ETags are is remembered for the session. */
 export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): StoreCheck {
   const stores = (remembered.stores ??= new Map());
-  const thread = new Md5Thread();
+  const digests = createFileDigests("md5");
   const learned = () => [...stores.values()].map(({ etags }) => etags).filter(Boolean);
-  const isWanted = (): boolean => learned().length === 0 || learned().includes("md5");
-  const isHashedInThread: StoreCheck["isHashedInThread"] = ({ sizeBytes }) =>
-    sizeBytes >= IN_A_THREAD_FROM_BYTES && isWanted();
+  const timeOfMd5: StoreCheck["timeOfMd5"] = (file) => {
+    if (learned().includes("md5")) return "on its way";
+    if (learned().length > 0) return "never";
+    // MD5 takes more of a core than all else that is done with a large file, perhaps for nothing.
+    return isHashedInThread(file) ? "afterwards" : "on its way";
+  };
   return {
     get hasLearned() {
       return learned().length > 0;
     },
     returnsMd5: (host) => stores.get(host)?.etags === "md5",
     judge: (stored, piece) => judgeStored(stores, stored, piece),
-    stream: (file) =>
-      isWanted() ? (isHashedInThread(file) ? thread : md5Here).start() : undefined,
+    timeOfMd5,
+    md5: digests.start,
     buffer: (bytes, file) => {
-      if (!isHashedInThread(file)) return bufferMd5(md5Here, bytes); // and not before the store reported one
-      const beside = bufferMd5(thread, bytes);
-      void beside.digest();
-      return beside;
+      const md5 = bufferMd5(digests.start(file), bytes);
+      if (isHashedInThread(file) && timeOfMd5(file) === "on its way") void md5.digest();
+      return md5;
     },
-    isHashedInThread,
-    close: () => thread.close(),
+    close: digests.close,
   };
-}
-
-/** The same chunks, their MD5 taken as they pass. */
-export async function* hashing(
-  chunks: AsyncIterable<Buffer>,
-  md5: RunningMd5 | undefined,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    const isFull = md5?.add(chunk);
-    if (isFull !== undefined) await isFull;
-    yield chunk;
-  }
 }

@@ -8,6 +8,7 @@ import type { Destination } from "../destination";
 export interface PartRecord {
   readonly partNumber: number;
   readonly sizeBytes: number;
+  /** Of the file up to the end of the part: the digest that is taken of it anyway. */
   readonly sha256: string;
 }
 

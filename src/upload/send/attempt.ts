@@ -1,5 +1,6 @@
 // What every try of sending bytes has in common: its bytes are counted and taken back when it fails, its retries reported.
 import type { Avala } from "../../api/connection";
+import type { FileDigests } from "../../files/workers/digest-thread";
 import type { RetryOptions } from "../../flow/retry";
 import type { PartSigning } from "./part-signer";
 import type { SourceFile } from "./source";
@@ -28,6 +29,8 @@ export interface Sending {
   readonly isNamedByContent: boolean;
   readonly signing: PartSigning;
   readonly check: StoreCheck;
+  /** Of the files as they are read. */
+  readonly sha256: FileDigests;
   readonly bytes: ByteCounter;
   readonly signal: AbortSignal;
 }

@@ -1,17 +1,17 @@
 // One large file by the second protocol: read once, in parts, several under way at once; resumed part by part.
-// A part that an earlier run stored is trusted only when its size and our own digest of it agree.
-import { createHash } from "node:crypto";
+// A part that an earlier run stored is trusted only when its size and our own digest of the file up to it agree.
 import type { Presigned } from "../../api/endpoints/presign";
 import { UPLOAD_GONE, sendPut, type SendOptions, type Stored } from "../../api/storage/storage";
 import { pastDeadline, runUntil } from "../../flow/deadline";
+import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
 import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
-import { createPartBuffers, type PartBuffers } from "./part-buffers";
 import { createPartSigner, type PartSigner } from "./part-signer";
+import { createPartMemory, type PartMemory } from "./piece-memory";
 import { sessionLost } from "./session-lost";
-import { readPieces, type SourceFile } from "./source";
+import { readParts, type Part, type SourceFile } from "./source";
 import { keptOf, requireKept, type Kept } from "../check/store-check";
 
 /** What the server says of a file's parts, and what our journal does. */
@@ -34,28 +34,21 @@ function trusted({ presigned, journal }: PartSession): ReadonlyMap<number, PartR
   return parts;
 }
 
-interface Piece {
-  readonly partNumber: number;
-  readonly bytes: Buffer;
-}
+type NumberedPart = Part & { readonly partNumber: number };
 
-async function* numbered(pieces: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
+async function* numbered(parts: AsyncIterable<Part>): AsyncGenerator<NumberedPart> {
   let partNumber = 0;
-  for await (const bytes of pieces) {
+  for await (const part of parts) {
     partNumber += 1;
-    yield { partNumber, bytes };
+    yield { partNumber, ...part };
   }
-}
-
-function sha256Of(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 interface PartSending {
   readonly sending: Sending;
   readonly file: SourceFile;
   readonly signer: PartSigner;
-  readonly buffers: PartBuffers;
+  readonly memory: PartMemory;
 }
 
 interface PartKept {
@@ -65,8 +58,8 @@ interface PartKept {
 
 /** Sends one part until it is stored. */
 async function sendPart(
-  { sending, file, signer, buffers }: PartSending,
-  { partNumber, bytes: body }: Piece,
+  { sending, file, signer, memory }: PartSending,
+  { partNumber, bytes: body }: NumberedPart,
   signal: AbortSignal,
 ): Promise<PartKept> {
   const { avala, check, bytes } = sending;
@@ -99,7 +92,7 @@ async function sendPart(
   };
   const ended = await retry(signedAnew, retryOn(avala, `upload ${what}`, signal));
   // A try that failed may have left bytes in a socket's queue.
-  if (tries === 1 && !md5.isReading()) buffers.giveBack(body);
+  if (tries === 1 && !md5.isReading()) memory.giveBack(body);
   return ended;
 }
 
@@ -109,39 +102,42 @@ export async function sendAllParts(
   file: SourceFile,
   { presigned, journal }: PartSession,
 ): Promise<SentFile> {
-  const { avala, bytes, signal, check } = sending;
+  const { avala, bytes, signal } = sending;
   const { partBytes, partCount, session } = presigned;
   const known = trusted({ presigned, journal });
   const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
   const missing = numbers.filter((number) => !known.has(number));
-  const buffers = createPartBuffers(partBytes, check.isHashedInThread(file));
+  const memory = createPartMemory(partBytes, isHashedInThread(file));
   const signer = createPartSigner(sending, session, missing);
-  const part: PartSending = { sending, file, signer, buffers };
-  let sha256 = "";
-  const onDigest = (digest: string): void => {
-    sha256 = digest;
-  };
+  const sender: PartSending = { sending, file, signer, memory };
+  let whole = "";
   const verdicts = new Set<Kept>();
   const doubtfulAt = new Set<string>();
-  const work = async (piece: Piece, partSignal: AbortSignal): Promise<void> => {
-    const { partNumber, bytes: body } = piece;
-    const record = { partNumber, sizeBytes: body.length, sha256: sha256Of(body) };
+  const work = async (part: NumberedPart, partSignal: AbortSignal): Promise<void> => {
+    const { partNumber, bytes: body, sha256 } = part;
+    const record = { partNumber, sizeBytes: body.length, sha256 };
+    if (partNumber === partCount) whole = sha256;
     if (known.get(partNumber)?.sha256 === record.sha256) {
       bytes.add(body.length);
-      buffers.giveBack(body);
+      memory.giveBack(body);
       return;
     }
     await journal.takeBackUnless(record);
-    const { kept, host } = await sendPart(part, piece, partSignal);
+    const { kept, host } = await sendPart(sender, part, partSignal);
     verdicts.add(kept);
     if (kept === "doubtful") doubtfulAt.add(host);
     else await journal.record(record);
   };
-  const pieces = numbered(readPieces(avala.disk, file, partBytes, onDigest, buffers.take));
+  const reading = {
+    pieceBytes: partBytes,
+    memory,
+    sha256: sending.sha256.start(file),
+  };
+  const parts = numbered(readParts(avala.disk, file, reading));
   const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
   const { clock, deadlineMs } = avala;
-  const isWhole = await runUntil(pieces, { concurrency, signal, clock, deadlineMs }, work);
+  const isWhole = await runUntil(parts, { concurrency, signal, clock, deadlineMs }, work);
   if (!isWhole) throw pastDeadline(`upload ${file.path}`);
   const how = { doubtfulAt: [...doubtfulAt], isUnproven: false, isReplaceable: false };
-  return { sha256, kept: keptOf(verdicts), ...how };
+  return { sha256: whole, kept: keptOf(verdicts), ...how };
 }

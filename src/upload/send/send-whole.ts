@@ -16,15 +16,8 @@ import { countBytes, retryOn, type HashedFile, type Sending, type SentFile } fro
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { isSessionLost, placeLost, sessionLost } from "./session-lost";
-import { readChunks, readSmall } from "./source";
-import {
-  hashing,
-  keptOther,
-  requireKept,
-  type Kept,
-  type Md5,
-  type StoreCheck,
-} from "../check/store-check";
+import { md5Of, readChunks, readSmall } from "./source";
+import { keptOther, requireKept, type Kept, type Md5, type StoreCheck } from "../check/store-check";
 
 type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
 
@@ -38,18 +31,27 @@ interface Body {
 }
 
 /** Makes the body of each try: a small file is read once for all of them. */
-async function bodiesOf({ avala, check }: Sending, source: HashedFile): Promise<() => Body> {
+async function bodiesOf(
+  { avala: { disk }, check, sha256 }: Sending,
+  source: HashedFile,
+): Promise<() => Body> {
   const { path, sizeBytes } = source;
   if (sizeBytes <= SMALL_BYTES) {
-    const { bytes } = await readSmall(avala.disk, source);
+    const { bytes } = await readSmall(disk, source);
     const md5 = check.buffer(bytes, source).digest;
     return () => ({ file: { path, sizeBytes, small: bytes }, md5 });
   }
-  const read = () => readChunks(avala.disk, source, () => undefined);
   return () => {
-    const md5 = check.stream(source);
-    const file = { path, sizeBytes, open: () => hashing(read(), md5) };
-    return { file, md5: async () => md5?.digest() };
+    const time = check.timeOfMd5(source);
+    const md5 = time === "on its way" ? check.md5(source) : undefined;
+    const open = () => readChunks(disk, source, () => undefined, sha256.start(source), md5);
+    let afterwards: ReturnType<Md5> | undefined;
+    const readAgain = () =>
+      (afterwards ??= md5Of(disk, source, check.md5(source), sha256.start(source)));
+    return {
+      file: { path, sizeBytes, open },
+      md5: time === "afterwards" ? readAgain : async () => md5?.digest(),
+    };
   };
 }
 

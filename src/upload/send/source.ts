@@ -1,9 +1,15 @@
 // Reads a file that is sent, once, and makes sure that what is sent is one state of it: the hash is taken on the way,
 // and the last bytes are held back until size, time and hash agree. So content that changed under us never lands whole.
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { AvalaError, messageOf } from "../../errors";
+import {
+  digestHere,
+  isHashedInThread,
+  type RunningDigest,
+} from "../../files/workers/digest-thread";
 import { systemErrorCode } from "../../system-error";
 import type { Disk, FileStamp, ReadHandle } from "../../flow/disk";
+import { createRing, type PieceMemory } from "./piece-memory";
 
 export interface SourceFile {
   readonly path: string;
@@ -13,8 +19,10 @@ export interface SourceFile {
   readonly sha256?: string | undefined;
 }
 
-// Larger reads cost memory for each file under way, smaller ones a call each; past 512 KiB nothing got faster.
+// Larger reads cost memory for each file under way, smaller ones a call each. A connection makes progress by chunks, and fails
+// after two minutes without: a link of 5 kB/s takes one, and one of 9 those of a large file.
 const CHUNK_BYTES = 512 * 1024;
+const LARGE_CHUNK_BYTES = 1024 * 1024;
 
 function unreadable(file: SourceFile, cause: unknown): AvalaError {
   const reason = systemErrorCode(cause) ?? messageOf(cause);
@@ -70,8 +78,12 @@ function requireSameStamp(file: SourceFile, before: FileStamp, after: FileStamp)
   if (!isSame) throw changed(file, "it was written to");
 }
 
-function requireDigest(file: SourceFile, hash: Hash): string {
-  const sha256 = hash.digest("hex");
+function requireHashed(file: SourceFile, sha256: string | undefined): string {
+  if (sha256 !== undefined) return sha256;
+  throw new AvalaError("file", `${file.path} was not hashed: the thread for it has ended.`);
+}
+
+function requireDigest(file: SourceFile, sha256: string): string {
   if (file.sha256 !== undefined && file.sha256 !== sha256) {
     throw changed(file, "its content is not what its manifest says");
   }
@@ -95,63 +107,143 @@ export async function readSmall(disk: Disk, file: SourceFile): Promise<Content> 
     const bytes = Buffer.allocUnsafe(file.sizeBytes);
     requireSize(file, await readAt(handle, file, bytes, 0));
     requireSameStamp(file, before, await handle.stamp());
-    return { bytes, sha256: requireDigest(file, createHash("sha256").update(bytes)) };
+    return { bytes, sha256: requireDigest(file, createHash("sha256").update(bytes).digest("hex")) };
   } finally {
     await handle.close();
   }
 }
 
+/** How a file is read. */
+interface Reading {
+  readonly pieceBytes: number;
+  readonly memory: PieceMemory;
+  readonly sha256: RunningDigest;
+  /** Another digest that is taken on the way. */
+  readonly also?: RunningDigest | undefined;
+  /** Whether each piece comes with a digest; else only the last one does. */
+  readonly isEachDigested: boolean;
+}
+
+interface Piece {
+  readonly bytes: Buffer;
+  /** Of the file up to the end of the piece. */
+  readonly sha256: string | undefined;
+}
+
 /**
- * A large file in pieces of `pieceBytes`, the last one shorter. `onDigest` is called with the sha256 just before the last piece
- * is handed out; when the file is not what it was, that piece is never handed out and the iteration throws.
+ * A large file in pieces, the last one shorter, read once. When the file is not what it was, the last piece is never handed out
+ * and the iteration throws.
  * @throws AvalaError `file` (unreadable) or `file_changed`
  */
-export async function* readPieces(
+async function* readPieces(
   disk: Disk,
   file: SourceFile,
-  pieceBytes: number,
-  onDigest: (sha256: string) => void,
-  allocate = (bytes: number): Buffer => Buffer.allocUnsafe(bytes),
-): AsyncGenerator<Buffer> {
+  { pieceBytes, memory, sha256, also, isEachDigested }: Reading,
+): AsyncGenerator<Piece> {
   const handle = await open(disk, file);
   try {
     const before = await handle.stamp();
     requireSize(file, before.sizeBytes);
-    const hash = createHash("sha256");
     let position = 0;
     while (position < file.sizeBytes) {
-      // Never the one that was handed out last: it may still wait in a socket's queue.
-      const piece = allocate(Math.min(pieceBytes, file.sizeBytes - position));
-      const filled = await readAt(handle, file, piece, position);
+      const bytes = await memory.take(Math.min(pieceBytes, file.sizeBytes - position));
+      const filled = await readAt(handle, file, bytes, position);
       position += filled;
-      if (filled < piece.length) requireSize(file, position);
-      hash.update(piece);
-      if (position === file.sizeBytes) {
+      if (filled < bytes.length) requireSize(file, position);
+      memory.keepUntil(bytes, Promise.all([sha256.add(bytes), also?.add(bytes)]));
+      const isLast = position === file.sizeBytes;
+      let digest = isEachDigested && !isLast ? await sha256.soFar() : undefined;
+      if (isLast) {
+        digest = await sha256.digest();
         requireSameStamp(file, before, await handle.stamp());
-        onDigest(requireDigest(file, hash));
+        requireDigest(file, requireHashed(file, digest));
       }
-      yield piece;
+      yield { bytes, sha256: digest };
     }
   } finally {
     await handle.close();
   }
 }
 
-/** {@link readPieces} in pieces of a size that a socket takes well. */
-export function readChunks(
+export interface Part {
+  readonly bytes: Buffer;
+  /** Of the file up to the end of the part. */
+  readonly sha256: string;
+}
+
+/** {@link readPieces} in the parts of an upload. */
+export async function* readParts(
+  disk: Disk,
+  file: SourceFile,
+  reading: Omit<Reading, "isEachDigested" | "also">,
+): AsyncGenerator<Part> {
+  const pieces = readPieces(disk, file, { ...reading, isEachDigested: true });
+  for await (const { bytes, sha256 } of pieces)
+    yield { bytes, sha256: requireHashed(file, sha256) };
+}
+
+/** The same items, the next of which is asked for before one is handed out. */
+async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+  const ask = (): Promise<IteratorResult<T, unknown>> => {
+    const asked = items.next();
+    asked.catch(() => undefined); // thrown where it is waited for
+    return asked;
+  };
+  try {
+    for (let asked = ask(); ;) {
+      const { done, value } = await asked;
+      if (done === true) return;
+      asked = ask();
+      yield value as T;
+    }
+  } finally {
+    await items.return(undefined);
+  }
+}
+
+/**
+ * {@link readPieces} in pieces of a size that a socket takes well: what is handed out is overwritten after the next but one.
+ * `onDigest` is called with the sha256 just before the last one is handed out.
+ */
+export async function* readChunks(
   disk: Disk,
   file: SourceFile,
   onDigest: (sha256: string) => void,
+  sha256 = digestHere("sha256"),
+  also?: RunningDigest,
 ): AsyncGenerator<Buffer> {
-  return readPieces(disk, file, CHUNK_BYTES, onDigest);
+  const isShared = isHashedInThread(file);
+  const pieceBytes = isShared ? LARGE_CHUNK_BYTES : CHUNK_BYTES;
+  const memory = createRing(pieceBytes, isShared);
+  const reading = { pieceBytes, memory, sha256, also, isEachDigested: false };
+  for await (const piece of oneAhead(readPieces(disk, file, reading))) {
+    if (piece.sha256 !== undefined) onDigest(piece.sha256);
+    yield piece.bytes;
+  }
 }
 
 /** The sha256 of a file of any size, read in chunks. @throws as {@link readChunks} */
-export async function digestOf(disk: Disk, file: SourceFile): Promise<string> {
+export async function digestOf(
+  disk: Disk,
+  file: SourceFile,
+  running?: RunningDigest,
+  also?: RunningDigest,
+): Promise<string> {
   let sha256 = createHash("sha256").digest("hex"); // an empty file has no chunk
-  const chunks = readChunks(disk, file, (digest) => {
+  const onDigest = (digest: string): void => {
     sha256 = digest;
-  });
-  for await (const chunk of chunks) void chunk;
+  };
+  for await (const chunk of readChunks(disk, file, onDigest, running, also)) void chunk;
   return sha256;
+}
+
+/** The MD5 of a file's content, which is read and must have its sha256. `undefined` where this machine takes no MD5. */
+export async function md5Of(
+  disk: Disk,
+  file: SourceFile,
+  md5 = digestHere("md5"),
+  sha256?: RunningDigest,
+): Promise<string | undefined> {
+  await digestOf(disk, file, sha256, md5);
+  return md5.digest();
 }

@@ -1,0 +1,57 @@
+// Memory for the pieces of one file that is sent: a few buffers, used again and again, so that a large file never waits for the
+// garbage collector. Knows nothing of what is in them.
+
+export interface PieceMemory {
+  /** A buffer that neither a digest nor a connection reads any more. */
+  take(bytes: number): Promise<Buffer>;
+  /** Digests read `piece` until then. */
+  keepUntil(piece: Buffer, isRead: Promise<unknown>): void;
+}
+
+function allocate(bytes: number, isShared: boolean): ArrayBufferLike {
+  return isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+}
+
+// One is read from the disk while a second is handed out, and two may still be with a digest.
+const RING_BUFFERS = 4;
+
+/**
+ * For pieces that go one after the other, each handed out when the one before it has been taken: the buffers take turns.
+ * `isShared`: of memory that other threads can read.
+ */
+export function createRing(pieceBytes: number, isShared: boolean): PieceMemory {
+  const buffers: ArrayBufferLike[] = [];
+  const reads: Promise<unknown>[] = [];
+  let next = 0;
+  return {
+    take: async (bytes) => {
+      const index = next % RING_BUFFERS;
+      next += 1;
+      await reads[index];
+      return Buffer.from((buffers[index] ??= allocate(pieceBytes, isShared)), 0, bytes);
+    },
+    keepUntil: (piece, isRead) => {
+      reads[buffers.indexOf(piece.buffer)] = isRead;
+    },
+  };
+}
+
+export interface PartMemory extends PieceMemory {
+  /** Only for buffers that no connection reads any more. */
+  giveBack(part: Buffer): void;
+}
+
+/** For parts, several of which are under way at once, and end in any order. */
+export function createPartMemory(partBytes: number, isShared: boolean): PartMemory {
+  const free: ArrayBufferLike[] = [];
+  const reads = new Map<ArrayBufferLike, Promise<unknown>>();
+  return {
+    take: async (bytes) => {
+      const buffer = free.pop() ?? allocate(partBytes, isShared);
+      await reads.get(buffer);
+      return Buffer.from(buffer, 0, bytes);
+    },
+    keepUntil: ({ buffer }, isRead) => void reads.set(buffer, isRead),
+    giveBack: (part) => void free.push(part.buffer),
+  };
+}
