@@ -51,7 +51,7 @@ export const BENCHMARKS = [
     args: ["--stack"],
     quick: ["--files", "1000", "--large", "200", "--gib", "1", "--repeat", "1", "--stack"],
     minutes: 5,
-    hasAlternatives: true,
+    hasAlternatives: false,
   },
   {
     name: "start",

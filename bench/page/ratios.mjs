@@ -6,7 +6,7 @@ import { element, figure, line, logScale, logTicks, picture, text } from "./svg.
 /**
  * @typedef {import("../rows.mjs").Row} Row
  * @typedef {import("./svg.mjs").Palette} Palette
- * @typedef {{name: string, what: string, times: number, target?: number, isShort: boolean}} Comparison
+ * @typedef {{benchmark: string, name: string, what: string, times: number, target?: number, isShort: boolean}} Comparison
  */
 
 const WIDTH = 760;
@@ -22,6 +22,7 @@ export function comparisonsOf(benchmark, row) {
     const ratio = ratioTo(row, peer);
     const { target } = peer;
     return {
+      benchmark,
       name: `${benchmark}: ${row.what}, ${row.unit}`,
       what: peer.name,
       times: good(ratio),

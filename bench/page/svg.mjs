@@ -89,11 +89,15 @@ export function linearTicks(highest) {
   return Array.from({ length: Math.ceil(highest / step - 1e-9) + 1 }, (_, i) => i * step);
 }
 
-/** 1, 2, 5 of each power of ten, from below `lowest` to above `highest`. @param {number} lowest @param {number} highest */
+/**
+ * 1, 2, 5 of each power of ten, from below `lowest` to above `highest`; the powers alone where their labels would touch.
+ * @param {number} lowest @param {number} highest
+ */
 export function logTicks(lowest, highest) {
+  const steps = highest / lowest > 1000 ? [1] : [1, 2, 5];
   const all = [];
   for (let power = Math.floor(Math.log10(lowest)); power <= Math.ceil(Math.log10(highest)); power++)
-    all.push(...[1, 2, 5].map((one) => Number(`${one}e${power}`)));
+    all.push(...steps.map((one) => Number(`${one}e${power}`)));
   const first = all.findLastIndex((tick) => tick <= lowest);
   const last = all.findIndex((tick) => tick >= highest);
   return all.slice(Math.max(first, 0), last + 1);

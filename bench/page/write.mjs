@@ -38,10 +38,12 @@ export const placesIn = (root) => ({
 function plotsOf({ benchmarks }) {
   /** @type {Map<string, (palette: Palette) => string>} */
   const plots = new Map();
-  const shown = new Set(BENCHMARKS.filter((one) => one.hasAlternatives).map(({ name }) => name));
+  const alternatives = new Set(
+    BENCHMARKS.filter((one) => one.hasAlternatives).map((one) => one.name),
+  );
   const comparisons = benchmarks
-    .filter(({ name }) => shown.has(name))
-    .flatMap(({ name, rows }) => rows.flatMap((row) => comparisonsOf(name, row)));
+    .flatMap(({ name, rows }) => rows.flatMap((row) => comparisonsOf(name, row)))
+    .filter(({ benchmark, target }) => target !== undefined || alternatives.has(benchmark));
   plots.set("overview", (palette) =>
     drawRatios("This project beside the alternatives", comparisons, palette),
   );
