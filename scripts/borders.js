@@ -28,6 +28,7 @@ const ORDERS = {
     [
       "version.ts",
       "canonical-json.ts",
+      "json-text.ts",
       "redact.ts",
       "text.ts",
       "system-error.ts",

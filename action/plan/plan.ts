@@ -12,7 +12,7 @@ import type { Counts } from "../../src/operations/dataset-work";
 import { type Cost, callsFor, estimateCost } from "../../src/upload/cost";
 import { counted, formatBytes } from "../../src/text";
 import { growthText } from "./growth-text";
-import { pathFrom, type Selection } from "../selection/selection";
+import { sourceOf, type Selection } from "../selection/selection";
 
 /** What the server has under a dataset's name. */
 export interface ServerDataset {
@@ -80,29 +80,26 @@ function replacedOf(looked: ServerDataset | undefined): PlannedDataset["replaces
 }
 
 function filesOf({ fileSet, manifest, targets }: Selection, looked: ServerDatasets): PlannedFile[] {
-  const sources = sourcesOf(fileSet);
-  const datasets = new Map(
-    targets.flatMap(({ name, files }) => files.map(({ path }) => [path, name] as const)),
-  );
+  const datasetOf = datasetsOf(targets);
   return manifest.entries.map((entry) => {
-    const dataset = datasets.get(entry.path) ?? "";
+    const dataset = datasetOf(entry.path);
     const isSent = looked.get(dataset)?.uid === undefined;
-    return plannedFile(entry, { source: sources.get(entry.path), dataset, isSent });
+    return plannedFile(entry, { source: sourceOf(fileSet, entry), dataset, isSent });
   });
 }
 
-/** By path. */
-export function sourcesOf({ files, root }: Selection["fileSet"]): ReadonlyMap<string, string> {
-  return new Map(files.map((file) => [file.path, pathFrom(root, file.absolutePath)]));
+/** By path the name of the dataset that a file goes to. */
+function datasetsOf(targets: Selection["targets"]): (path: string) => string {
+  const [only, ...others] = targets;
+  if (others.length === 0) return () => only?.name ?? "";
+  const names = new Map<string, string>();
+  for (const { name, files } of targets) for (const { path } of files) names.set(path, name);
+  return (path) => names.get(path) ?? "";
 }
 
 export function plannedFile(
   entry: ManifestEntry,
-  {
-    source = entry.path,
-    dataset,
-    isSent,
-  }: { source: string | undefined; dataset: string; isSent: boolean },
+  { source, dataset, isSent }: { source: string; dataset: string; isSent: boolean },
 ): PlannedFile {
   const { path, sizeBytes, sha256 } = entry;
   const [by, calls] = isSent

@@ -3,8 +3,8 @@ import { shortDigest } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import type { GrowDecision } from "../../src/operations/grow/decide-growth";
 import type { Increment } from "../../src/operations/grow/growth-plan";
-import type { Selection, Target } from "../selection/selection";
-import { plannedFile, planOf, sourcesOf, type PlanTarget } from "./plan";
+import { sourceOf, type Selection, type Target } from "../selection/selection";
+import { plannedFile, planOf, type PlanTarget } from "./plan";
 import { refuse } from "./plan-check";
 import type { Plan, PlannedDataset, PlannedGrowth } from "./plan-shape";
 
@@ -21,10 +21,9 @@ export function createSetsPlan(
   const places = new Map(
     targets.flatMap((target) => [...placesOf(target, decided.get(target.folder))]),
   );
-  const sources = sourcesOf(fileSet);
   const files = manifest.entries.map((entry) => {
     const place = places.get(entry.path) ?? { dataset: "", isSent: false };
-    return plannedFile(entry, { source: sources.get(entry.path), ...place });
+    return plannedFile(entry, { source: sourceOf(fileSet, entry), ...place });
   });
   return planOf(manifest, { datasets, files }, planTarget);
 }

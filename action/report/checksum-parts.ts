@@ -6,21 +6,20 @@ const MAX_SUBJECTS = 1_024;
 const MAX_BYTES = 512 * 1_024;
 
 /** One part where all of it is taken; together the parts are the whole. A line is never cut. */
-export function checksumParts(text: string): readonly string[] {
-  const parts: string[][] = [[]];
+export function* checksumParts(lines: Iterable<string>): Generator<string> {
+  let part: string[] = [];
   let bytes = 0;
-  for (const line of text.split(/(?<=\n)/)) {
-    const last = parts.at(-1) ?? [];
+  for (const line of lines) {
     const size = Buffer.byteLength(line);
-    if (last.length > 0 && (last.length === MAX_SUBJECTS || bytes + size > MAX_BYTES)) {
-      parts.push([line]);
-      bytes = size;
-    } else {
-      last.push(line);
-      bytes += size;
+    if (part.length > 0 && (part.length === MAX_SUBJECTS || bytes + size > MAX_BYTES)) {
+      yield part.join("");
+      part = [];
+      bytes = 0;
     }
+    part.push(line);
+    bytes += size;
   }
-  return parts.map((lines) => lines.join(""));
+  yield part.join("");
 }
 
 /** Nothing to say of one. */

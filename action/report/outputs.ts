@@ -4,14 +4,15 @@ import { mkdtemp, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
 import { asDiskError } from "../../src/errors";
-import { checksumsText, createManifest, type Manifest } from "../../src/files/manifest/manifest";
+import { formatList } from "../../src/json-text";
+import { checksumLine } from "../../src/files/manifest/manifest";
 import { formatManifestFile } from "../../src/files/manifest/manifest-file";
 import { redact } from "../../src/redact";
 import type { ActionEnvironment } from "../environment";
 import type { Inputs } from "../inputs/inputs";
 import type { Destination } from "../selection/destination";
 import type { Plan } from "../plan/plan-shape";
-import { pathFrom, type Selection } from "../selection/selection";
+import { sourceOf, type Selection } from "../selection/selection";
 import { checksumParts } from "./checksum-parts";
 import type { Facts } from "./facts/facts";
 import { uidsText } from "./growing-report";
@@ -62,18 +63,24 @@ export async function writeSelection(
   selection: Selection,
   to: ManifestTerms,
 ): Promise<{ manifest: string; checksums: string; checksumsParts: readonly string[] }> {
-  const text = checksumsText(onDisk(selection));
   const manifest = await writeManifest(folder, selection, { ...to, isComplete: false });
-  const checksums = await write(folder, CHECKSUMS, text);
-  const parts = checksumParts(text);
-  if (parts.length === 1) return { manifest, checksums, checksumsParts: [checksums] };
+  const checksums = await write(folder, CHECKSUMS, checksumLines(selection));
+  const [, second] = checksumParts(checksumLines(selection));
+  if (second === undefined) return { manifest, checksums, checksumsParts: [checksums] };
   const checksumsParts: string[] = [];
-  for (const [index, part] of parts.entries())
-    checksumsParts.push(await write(folder, `${CHECKSUMS}.${index + 1}`, part));
+  for (const part of checksumParts(checksumLines(selection)))
+    checksumsParts.push(await write(folder, `${CHECKSUMS}.${checksumsParts.length + 1}`, part));
   return { manifest, checksums, checksumsParts };
 }
 
 const CHECKSUMS = "SHA256SUMS";
+
+/** Each file by its path under `root`: a prefix and a link's target concern only the dataset. */
+function* checksumLines({ fileSet, manifest }: Selection): Generator<string> {
+  // All have the prefix, so they are in the order of their paths also without it.
+  for (const entry of manifest.entries)
+    yield checksumLine({ ...entry, path: sourceOf(fileSet, entry) });
+}
 
 interface ManifestTerms {
   readonly destination: Destination;
@@ -99,18 +106,14 @@ export async function writeManifest(
   return file;
 }
 
-/** The manifest with each file's path under `root`: a prefix and a link's target concern only the dataset. */
-function onDisk({ fileSet, manifest }: Selection): Manifest {
-  const places = new Map(
-    fileSet.files.map((file) => [file.path, pathFrom(fileSet.root, file.absolutePath)]),
-  );
-  return createManifest(
-    manifest.entries.map((entry) => ({ ...entry, path: places.get(entry.path) ?? entry.path })),
-  );
+export async function writePlan(folder: string, plan: Plan): Promise<string> {
+  return write(folder, "plan.json", planPieces(plan));
 }
 
-export async function writePlan(folder: string, plan: Plan): Promise<string> {
-  return write(folder, "plan.json", json(plan));
+function* planPieces({ files, ...head }: Plan): Generator<string> {
+  yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": `;
+  yield* formatList(files, (file) => JSON.stringify(file, null, 2).replaceAll("\n", "\n    "));
+  yield "\n}\n";
 }
 
 /** What happened, as JSON. The words in it are others' too, so it is as free of secrets as the log. */

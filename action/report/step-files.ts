@@ -3,10 +3,30 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskError } from "../../src/errors";
 
-export async function write(folder: string, name: string, text: string): Promise<string> {
+/** `pieces`: a text, or the pieces of one. */
+export async function write(
+  folder: string,
+  name: string,
+  pieces: string | Iterable<string>,
+): Promise<string> {
   const file = join(folder, name);
+  const text = typeof pieces === "string" ? pieces : inChunks(pieces);
   await replacing(file, () => writeFile(file, text));
   return file;
+}
+
+// Of a million lines none is written by itself, nor all in one.
+const CHUNK_CHARACTERS = 64 * 1024;
+
+function* inChunks(pieces: Iterable<string>): Generator<string> {
+  let chunk = "";
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield chunk;
+    chunk = "";
+  }
+  yield chunk;
 }
 
 /** @throws AvalaError that names the file */

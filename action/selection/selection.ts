@@ -199,7 +199,10 @@ const MAX_CONTENT_WARNINGS = 50;
 
 function noticesOf(fileSet: FileSet): readonly Warning[] {
   const { contents, files, notices } = fileSet;
-  const byPath = new Map(files.map((file) => [file.path, file.absolutePath]));
+  const named = new Set(notices.map(({ path }) => path));
+  const byPath = new Map(
+    files.filter(({ path }) => named.has(path)).map((file) => [file.path, file.absolutePath]),
+  );
   const unnamed = new Set(contents.slice(MAX_CONTENT_WARNINGS).map(({ path }) => path));
   const warnings = notices
     .filter(({ path }) => path === undefined || !unnamed.has(path))
@@ -213,21 +216,27 @@ function noticesOf(fileSet: FileSet): readonly Warning[] {
 }
 
 function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): readonly Target[] {
-  const entries = new Map(manifest.entries.map((entry) => [entry.path, entry]));
+  const partOf = manifestsOf(inputs, manifest);
   const targets = partitionsOf(inputs, fileSet).flatMap(
     ({ folder, files, dataType, postponed }) => {
       // Refused before the files were hashed.
       if (dataType === undefined) return [];
-      const part =
-        inputs.partitionDepth === 0
-          ? manifest
-          : createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
-      return [targetOf(inputs, { folder, files, manifest: part, dataType, postponed })];
+      return [targetOf(inputs, { folder, files, manifest: partOf(files), dataType, postponed })];
     },
   );
   const problems = sharedNames(targets);
   if (problems.length > 0) throw new InputError(problems);
   return targets;
+}
+
+/** The manifest of some of the files. */
+function manifestsOf(
+  { partitionDepth }: UploadInputs,
+  manifest: Manifest,
+): (files: readonly LocalFile[]) => Manifest {
+  if (partitionDepth === 0) return () => manifest;
+  const entries = new Map(manifest.entries.map((entry) => [entry.path, entry]));
+  return (files) => createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
 }
 
 function targetOf(
@@ -237,6 +246,11 @@ function targetOf(
   const names = namesOf(inputs, part.folder, part.manifest.digest);
   const indexed = part.manifest.entries.filter(({ path }) => isIndexed(path, part.dataType));
   return { ...part, ...names, indexed };
+}
+
+/** The path of a file under the root of its set, with `/`. */
+export function sourceOf({ prefix }: Pick<FileSet, "prefix">, { path }: { path: string }): string {
+  return path.slice(prefix.length);
 }
 
 /** The path of a selected file as it is on disk, relative to `from`, with `/`. */

@@ -35,6 +35,8 @@ import { below, createTree } from "./scan/tree";
 export interface FileSet {
   /** Absolute, its links resolved. */
   readonly root: string;
+  /** What each path in the dataset has before its path under the root: `""`, or with a `/` at its end. */
+  readonly prefix: string;
   /** Sorted by path, in UTF-16 code unit order. */
   readonly files: readonly LocalFile[];
   readonly totalBytes: number;
@@ -123,6 +125,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   if (problems.length > 0) throw new InputError(problems);
   return {
     root,
+    prefix: chosen.prefix,
     files,
     totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     indexedCount: files.filter(({ path }) => isItemOf(path, indexing.dataType)).length,
@@ -237,12 +240,13 @@ function place(
 ): { candidates: Candidate[]; problems: InputProblem[] } {
   const problems = [...found.problems];
   const candidates: Candidate[] = [];
+  const absoluteOf = below(root);
   for (const inside of found.paths) {
     const path = prefix + inside;
     const isNamed = found.named.has(inside);
     const text =
       pathProblem(path) ?? (!isNamed && looksLikeCredential(inside) ? credentialText : undefined);
-    if (text === undefined) candidates.push({ path, absolutePath: below(root, inside), isNamed });
+    if (text === undefined) candidates.push({ path, absolutePath: absoluteOf(inside), isNamed });
     else problems.push({ input: shown(path), text });
   }
   problems.push(...twinProblems(candidates.map(({ path }) => path)));

@@ -49,26 +49,49 @@ export async function inspectFiles(
   const { signal, known } = options;
   if (signal?.aborted === true) throw cancelled("Looking at files");
   const look = { readsContent: options.checkContent !== "off", known, signal };
+  const files = Array<LocalFile>(candidates.length);
+  const suspects = new Map<number, Suspect>();
+  const note = (index: number, looked: Looked): void => {
+    const candidate = candidates[index];
+    if (candidate === undefined) return;
+    files[index] = fileOf(candidate, looked);
+    if (isSuspect(looked)) suspects.set(index, { candidate, looked });
+  };
   const recalled = await recallFiles(candidates, look);
-  const unknown = candidates.filter((_, index) => recalled[index] === undefined);
-  const looked = (await lookAtFiles(unknown, look))[Symbol.iterator]();
-  return judge(candidates, options, (index) => recalled[index] ?? looked.next().value);
+  const unknown: Candidate[] = [];
+  const places: number[] = [];
+  candidates.forEach((candidate, index) => {
+    const looked = recalled[index];
+    if (looked !== undefined) return note(index, looked);
+    unknown.push(candidate);
+    places.push(index);
+  });
+  await lookAtFiles(unknown, look, (at, looked) => note(places[at] ?? -1, looked));
+  const inOrder = [...suspects].sort(([one], [other]) => one - other).map(([, one]) => one);
+  return { files, ...judge(inOrder, options) };
+}
+
+/** A file of which there may be something to say. */
+interface Suspect {
+  readonly candidate: Candidate;
+  readonly looked: Looked;
+}
+
+function isSuspect({ sizeBytes, faultCode, finding }: Looked): boolean {
+  const { head, flaw, isPrivateKey } = finding;
+  const hasFinding = head !== undefined || flaw !== undefined || isPrivateKey;
+  return hasFinding || faultCode !== undefined || sizeBytes > MAX_FILE_BYTES;
 }
 
 function judge(
-  candidates: readonly Candidate[],
+  suspects: readonly Suspect[],
   { checkContent, wantsSplats = false }: InspectOptions,
-  lookedAt: (index: number) => Looked | undefined,
-): Inspection {
-  const files: LocalFile[] = [];
+): Omit<Inspection, "files"> {
   const refused: InputProblem[] = [];
   const contents: ContentFinding[] = [];
   const otherThanSplats: string[] = [];
-  for (const [index, candidate] of candidates.entries()) {
-    const looked = lookedAt(index);
-    if (looked === undefined) continue;
+  for (const { candidate, looked } of suspects) {
     const { path } = candidate;
-    files.push(fileOf(candidate, looked));
     const refusal = faultText(looked.faultCode) ?? refusalOf(candidate, looked, checkContent);
     if (refusal !== undefined) refused.push({ input: shown(path), text: refusal, path });
     if (refusal !== undefined || checkContent === "off") continue;
@@ -81,7 +104,6 @@ function judge(
   const asProblems = checkContent === "error" ? contents : [];
   const asNotices = checkContent === "error" ? [] : contents;
   return {
-    files,
     problems: [
       ...refused,
       ...asProblems.map(({ path, problem }) => ({ input: shown(path), text: problem, path })),
@@ -93,8 +115,8 @@ function judge(
 }
 
 function fileOf({ path, absolutePath }: Candidate, looked: Looked): LocalFile {
-  const { sizeBytes, modifiedMs, sha256 } = looked;
-  const file = { path, absolutePath, sizeBytes, modifiedMs };
+  const { sizeBytes, sha256 } = looked;
+  const file = { path, absolutePath, sizeBytes };
   return sha256 === undefined ? file : { ...file, sha256 };
 }
 

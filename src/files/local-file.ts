@@ -5,7 +5,6 @@ export interface LocalFile {
   readonly path: string;
   readonly absolutePath: string;
   readonly sizeBytes: number;
-  readonly modifiedMs: number;
   /** When it is known from before, and the file is as it was then. */
   readonly sha256?: string | undefined;
 }

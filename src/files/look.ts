@@ -25,7 +25,6 @@ export interface LookedFor {
 /** What a look at a file showed. */
 export interface Looked {
   readonly sizeBytes: number;
-  readonly modifiedMs: number;
   /** Why it can't be read: the system's code, or `CHANGED`. */
   readonly faultCode?: string | undefined;
   readonly finding: Finding;
@@ -34,7 +33,7 @@ export interface Looked {
 }
 
 export interface LookOptions {
-  /** Whether anything is read but the size and the time. */
+  /** Whether anything is read but the size. */
   readonly readsContent: boolean;
   readonly known?: KnownFiles | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -49,14 +48,14 @@ const SHORT_LOOK = { maxReads: 512, maxReadBytes: 2 * 1024 * 1024 };
 // In a thread, which can be ended at any moment. The formats' own bounds are lower, but for a file made to stall.
 const LONG_LOOK = { maxReads: 50_000, maxReadBytes: 300 * 1024 * 1024 };
 
-/** What comes back is in the order of the files. @throws AvalaError `cancelled` */
+/** Calls `onLooked` for each file, as each was looked at: a list of what a million showed would be large. @throws AvalaError `cancelled` */
 export async function lookAtFiles(
   files: readonly LookedFor[],
   options: LookOptions,
-): Promise<readonly Looked[]> {
+  onLooked: (index: number, looked: Looked) => void,
+): Promise<void> {
   const { signal, readsContent } = options;
   const isFew = files.length <= FEW_FILES;
-  const parts: (readonly Looked[])[] = [];
   const batchFiles = isFew ? BATCH_FILES_HERE : BATCH_FILES;
   const sampleBytes = readsContent ? HEAD_BYTES : 0;
   const starts = Array.from({ length: Math.ceil(files.length / batchFiles) }, (_, n) => n);
@@ -66,10 +65,10 @@ export async function lookAtFiles(
       const sinceMs = options.known?.nowMs() ?? 0;
       const look = { batch, sampleBytes, threads };
       const result = await (isFew ? lookHere(look) : lookInThread(look));
-      parts[n] = await lookedOf({ batch, sampleBytes, sinceMs, result }, options);
+      const looked = await lookedOf({ batch, sampleBytes, sinceMs, result }, options);
+      looked.forEach((one, index) => onLooked(n * batchFiles + index, one));
     });
   });
-  return parts.flat();
 }
 
 interface Look {
@@ -121,7 +120,6 @@ async function lookedOf(
   const looked: Looked[] = [];
   for (const [index, { path, absolutePath }] of batch.entries()) {
     const sizeBytes = result.sizesBytes[index] ?? 0;
-    const modifiedMs = result.modifiedMs[index] ?? 0;
     const faultCode = faults.get(index);
     const head = headOf(result, { index, sizeBytes, sampleBytes });
     const finding = readsContent
@@ -132,7 +130,7 @@ async function lookedOf(
     const sha256 = faultCode === undefined ? known?.recall(absolutePath, stamp)?.sha256 : undefined;
     if (faultCode === undefined && readsContent)
       known?.noteFinding({ absolutePath, stamp, sinceMs }, finding);
-    looked.push({ sizeBytes, modifiedMs, faultCode, finding, sha256 });
+    looked.push({ sizeBytes, faultCode, finding, sha256 });
   }
   return looked;
 }

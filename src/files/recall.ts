@@ -7,7 +7,7 @@ import type { KnownFiles } from "./digests/known-files";
 import { isSameStamp, putStamp, stampIn, stampLength } from "./digests/stamp";
 import { pause, type LookedFor, type Looked, type LookOptions } from "./look";
 import { withFileWorkers } from "./workers/file-workers";
-import { hashJobOf, millisecondsOf } from "./workers/jobs";
+import { hashJobOf } from "./workers/jobs";
 
 /** Not one for each: so many at once take a few ms. */
 const filesAtOnce = 500;
@@ -42,7 +42,7 @@ export async function recallFiles(
     if (finding === undefined || sha256 === undefined) return undefined;
     const sizeBytes = Number(stats.size);
     if (known.isDrawn()) drawn.push({ absolutePath, stamp: stamp.slice(), sizeBytes, sha256 });
-    return { sizeBytes, modifiedMs: millisecondsOf(stats.mtimeNs), finding, sha256 };
+    return { sizeBytes, finding, sha256 };
   };
   for (let start = 0; start < files.length; start += filesAtOnce) {
     await pause();

@@ -43,18 +43,21 @@ const CALLS_FOR_A_DATASET = 5;
 /** What sending costs at the least. A dataset with nothing to send costs nothing. */
 export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: RateLimit): Cost {
   const sent = datasets.filter(({ toSend }) => toSend.length > 0);
-  const files = sent.flatMap(({ toSend }) => toSend);
-  const total = (counts: readonly number[]): number =>
-    counts.reduce((sum, count) => sum + count, 0);
-  const calls =
-    total(files.map(callsFor)) +
-    total(sent.map(({ fileCount }) => CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES)));
-  const completed = files.filter((file) => callsFor(file) === 1).length;
+  let [files, bytes, calls, completed] = [0, 0, 0, 0];
+  for (const { toSend, fileCount } of sent) {
+    calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
+    for (const file of toSend) {
+      files += 1;
+      bytes += file.sizeBytes;
+      calls += callsFor(file);
+      if (callsFor(file) === 1) completed += 1;
+    }
+  }
   const limitPerMinute = rateLimit?.limit ?? DEFAULT_CALLS_PER_MINUTE;
   const atOnce = rateLimit?.remaining ?? limitPerMinute;
   return {
-    files: files.length,
-    bytes: total(files.map(({ sizeBytes }) => sizeBytes)),
+    files,
+    bytes,
     calls,
     callsByPut: calls + completed,
     limitPerMinute,

@@ -8,17 +8,13 @@ import { summarize } from "../../action/report/summary/summary";
 import type { Selection, Target } from "../../action/selection/selection";
 
 function selectionOf(paths: readonly string[]): Selection {
-  const files = paths.map((path) => ({
-    path,
-    absolutePath: `/w/${path}`,
-    sizeBytes: 1_000,
-    modifiedMs: 0,
-  }));
+  const files = paths.map((path) => ({ path, absolutePath: `/w/${path}`, sizeBytes: 1_000 }));
   const entries = files.map(({ path, sizeBytes }) => ({ path, sizeBytes, sha256: "a".repeat(64) }));
   const manifest = { entries, digest: "d".repeat(64), totalBytes: 1_000 * files.length };
   return {
     fileSet: {
       root: "/w",
+      prefix: "",
       files,
       totalBytes: manifest.totalBytes,
       indexedCount: files.length,

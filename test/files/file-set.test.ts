@@ -607,7 +607,7 @@ describe("what can't be read", () => {
     const found = await asNobody(() => problems(in_, ["**"]));
     const taken = await asNobody(() => paths(in_, ["**", "!no.jpg", "!dir"]));
     const named = await asNobody(() => problems(in_, ["dir/b.jpg"]));
-    const file = { path: "no.jpg", absolutePath: in_.at("no.jpg"), sizeBytes: 8, modifiedMs: 0 };
+    const file = { path: "no.jpg", absolutePath: in_.at("no.jpg"), sizeBytes: 8 };
     const refused = await asNobody(() => hashFiles([file]).catch((error: unknown) => error));
     for (const path of ["dir", ".git"]) chmodSync(in_.at(path), 0o755);
     expect(found).toEqual(["dir", "no.jpg"]);

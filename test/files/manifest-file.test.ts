@@ -29,6 +29,10 @@ function manifestOf(prefix = "", content: Record<string, string> = CONTENT): Man
   );
 }
 
+function textOf(record: ManifestRecord): string {
+  return [...formatManifestFile(record)].join("");
+}
+
 function recordOf(...manifests: Manifest[]): ManifestRecord {
   return {
     createdMs: Date.UTC(2026, 10, 24, 12),
@@ -61,12 +65,12 @@ describe("what the docs say", () => {
   test("the example is a manifest, by the schema and by its digests", () => {
     const text = example?.text ?? "";
     expect(validate(JSON.parse(text))).toBe(true);
-    expect(`${text}\n`).toBe(formatManifestFile(readManifest(text)));
+    expect(`${text}\n`).toBe(textOf(readManifest(text)));
   });
 
   testOnLinux("one that was only to be sent does not pass for one that was", () => {
     const write = (record: ManifestRecord): void =>
-      writeFileSync(join(folder, "manifest.json"), formatManifestFile(record));
+      writeFileSync(join(folder, "manifest.json"), textOf(record));
     write(recordOf(manifestOf()));
     expect(shell(complete?.text)).toBe("true\n");
     for (const isComplete of [false, undefined]) {
@@ -76,7 +80,7 @@ describe("what the docs say", () => {
   });
 
   testOnLinux("the digest is computed from the manifest by the command that is given", () => {
-    writeFileSync(join(folder, "manifest.json"), formatManifestFile(recordOf(manifestOf("in/"))));
+    writeFileSync(join(folder, "manifest.json"), textOf(recordOf(manifestOf("in/"))));
     expect(shell(ofManifest?.text)).toBe(`${manifestOf("in/").digest}  -\n`);
   });
 
@@ -120,16 +124,16 @@ testOnLinux(
 describe("the file", () => {
   test("is valid by its schema, for one dataset, several and none", () => {
     for (const manifests of [[], [manifestOf()], [manifestOf("x/"), manifestOf("y/")]]) {
-      const json: unknown = JSON.parse(formatManifestFile(recordOf(...manifests)));
+      const json: unknown = JSON.parse(textOf(recordOf(...manifests)));
       expect([validate(json), validate.errors]).toEqual([true, null]);
     }
   });
 
   test("has a line a file, and says which dataset a file is of only where there are several", () => {
-    expect(formatManifestFile(recordOf(manifestOf()))).toContain(
+    expect(textOf(recordOf(manifestOf()))).toContain(
       `\n    {"path":"empty.jpg","sizeBytes":0,"sha256":"${createHash("sha256").digest("hex")}"}\n`,
     );
-    expect(formatManifestFile(recordOf(manifestOf("x/"), manifestOf("y/")))).toContain(
+    expect(textOf(recordOf(manifestOf("x/"), manifestOf("y/")))).toContain(
       '"dataset":"training-1"}',
     );
   });
@@ -143,12 +147,12 @@ describe("the file", () => {
           const manifest = createManifest(entries);
           const record = recordOf(manifest);
           const given = { ...record, destination: { ...record.destination, organizationUid } };
-          expect(readManifest(formatManifestFile(given))).toEqual(given);
+          expect(readManifest(textOf(given))).toEqual(given);
         },
       ),
       { numRuns: 50 },
     );
     const several = recordOf(manifestOf("x/"), manifestOf("y/"));
-    expect(readManifest(formatManifestFile(several))).toEqual(several);
+    expect(readManifest(textOf(several))).toEqual(several);
   });
 });

@@ -26,7 +26,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "write-only-"));
   const absolutePath = join(folder, "a.jpg");
   await writeFile(absolutePath, "content of a");
-  const file = { path: "a.jpg", absolutePath, sizeBytes: 12, modifiedMs: 0 };
+  const file = { path: "a.jpg", absolutePath, sizeBytes: 12 };
   const { digest, entries } = await hashFiles([file]);
   files = [{ ...file, sha256: entries[0]!.sha256 }];
   version = datasetVersionName("training-{digest}", digest);

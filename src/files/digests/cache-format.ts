@@ -29,14 +29,20 @@ const newline = 10;
 const alignment = 8;
 
 export function encodeCache({ header, data }: CacheContent): Buffer {
-  const paths = Buffer.from(data.paths.join("\0"));
-  const sizes = { files: data.paths.length, pathBytes: paths.length };
-  const head = Buffer.from(
-    JSON.stringify({ format, ...header, ...sizes, findings: data.findings }),
-  );
-  const blanks = " ".repeat(alignment - 1 - (head.length % alignment));
-  const body = Buffer.concat([head, Buffer.from(`${blanks}\n`), data.rows, paths]);
-  return Buffer.concat([body, checksumOf(body)]);
+  const paths = data.paths.join("\0");
+  const sizes = { files: data.paths.length, pathBytes: Buffer.byteLength(paths) };
+  const line = JSON.stringify({ format, ...header, ...sizes, findings: data.findings });
+  const blanks = alignment - 1 - (Buffer.byteLength(line) % alignment);
+  const head = Buffer.from(`${line}${" ".repeat(blanks)}\n`);
+  // Put together once, since of a million files it is 100 MB.
+  const rowsEnd = head.length + data.rows.length;
+  const bodyEnd = rowsEnd + sizes.pathBytes;
+  const bytes = Buffer.allocUnsafe(bodyEnd + checksumBytes);
+  head.copy(bytes);
+  data.rows.copy(bytes, head.length);
+  bytes.write(paths, rowsEnd);
+  checksumOf(bytes.subarray(0, bodyEnd)).copy(bytes, bodyEnd);
+  return bytes;
 }
 
 function checksumOf(body: Buffer): Buffer {

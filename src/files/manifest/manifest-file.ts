@@ -1,5 +1,6 @@
 // The manifest as a file that anyone can check later, without this program: docs/manifest.md says how, and
 // docs/manifest.schema.json what it looks like. It is only written here. Knows nothing of disks.
+import { formatList } from "../../json-text";
 import { createManifest, type Manifest } from "./manifest";
 
 /** Rises when a field changes its meaning or goes. A new field does not raise it. */
@@ -29,6 +30,8 @@ export interface ManifestRecord {
 }
 
 function wholeOf(datasets: readonly ManifestDataset[]): Manifest {
+  const [only, ...others] = datasets;
+  if (only !== undefined && others.length === 0) return only.manifest;
   return createManifest(datasets.flatMap(({ manifest }) => manifest.entries));
 }
 
@@ -36,8 +39,8 @@ function digestOf({ digest }: Manifest): { readonly algorithm: string; readonly 
   return { algorithm: DIGEST_ALGORITHM, value: digest };
 }
 
-/** The file's text: one file a line, so that two of them can be compared line by line. */
-export function formatManifestFile(record: ManifestRecord): string {
+/** The file's text, in pieces: one file a line, so that two of them can be compared line by line. */
+export function* formatManifestFile(record: ManifestRecord): Generator<string> {
   const { createdMs, destination, datasets } = record;
   const whole = wholeOf(datasets);
   const head = {
@@ -62,9 +65,9 @@ export function formatManifestFile(record: ManifestRecord): string {
   for (const { name, manifest } of datasets.length > 1 ? datasets : []) {
     for (const { path } of manifest.entries) datasetOf.set(path, name);
   }
-  const lines = whole.entries.map(({ path, sizeBytes, sha256 }) =>
+  yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": `;
+  yield* formatList(whole.entries, ({ path, sizeBytes, sha256 }) =>
     JSON.stringify({ path, sizeBytes, sha256, dataset: datasetOf.get(path) }),
   );
-  const files = lines.length === 0 ? "[]" : `[\n    ${lines.join(",\n    ")}\n  ]`;
-  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": ${files}\n}\n`;
+  yield "\n}\n";
 }

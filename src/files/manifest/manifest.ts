@@ -83,7 +83,11 @@ function problemOf(entry: ManifestEntry, previous: string | undefined): string |
 
 /** The manifest as `sha256sum -c` reads it, run in the folder that the paths are relative to. */
 export function checksumsText(manifest: Manifest): string {
+  return manifest.entries.map(checksumLine).join("");
+}
+
+/** One line of it. */
+export function checksumLine({ path, sha256 }: ManifestEntry): string {
   // It takes `-` for its standard input.
-  const nameOf = (path: string): string => (path === "-" ? "./-" : path);
-  return manifest.entries.map(({ path, sha256 }) => `${sha256}  ${nameOf(path)}\n`).join("");
+  return `${sha256}  ${path === "-" ? "./-" : path}\n`;
 }

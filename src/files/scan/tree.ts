@@ -110,7 +110,7 @@ function nameOf(path: string): string {
 }
 
 /** As Node's `join`, in a tenth of its time, of an absolute folder and a path of the tree. */
-export function below(root: string, path: string): string {
-  const inside = sep === "/" ? path : path.split("/").join(sep);
-  return root.endsWith(sep) ? root + inside : root + sep + inside;
+export function below(root: string): (path: string) => string {
+  const start = root.endsWith(sep) ? root : root + sep;
+  return sep === "/" ? (path) => start + path : (path) => start + path.split("/").join(sep);
 }

@@ -10,7 +10,7 @@ const flawByName: ReadonlyMap<string, (file: OpenFile) => Flaw | undefined> = ne
   Object.entries(endings),
 );
 
-/** Size, time and first bytes of each file, and whether its structure is as it should be. */
+/** Size and first bytes of each file, and whether its structure is as it should be. */
 export interface InspectJob {
   readonly kind: "inspect";
   readonly paths: readonly string[];
@@ -55,7 +55,6 @@ export interface FileFault {
 
 export interface InspectResult {
   readonly sizesBytes: readonly number[];
-  readonly modifiedMs: readonly number[];
   /** Of each file as it was opened; zeros at a fault. */
   readonly stamps: BigInt64Array;
   /** For each file `sampleBytes` of its head, filled up with zeros. */
@@ -105,7 +104,6 @@ export function inspect(job: InspectJob): InspectResult {
   const samples = new Uint8Array(paths.length * sampleBytes);
   const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : 65_536);
   const sizesBytes: number[] = [];
-  const modifiedMs: number[] = [];
   const stamps = new BigInt64Array(paths.length * stampLength);
   const flaws: { index: number; flaw: Flaw }[] = [];
   const undecided: number[] = [];
@@ -137,24 +135,17 @@ export function inspect(job: InspectJob): InspectResult {
       const stats = fs.fstatSync(handle, { bigint: true });
       const sizeBytes = Number(stats.size);
       sizesBytes.push(sizeBytes);
-      modifiedMs.push(millisecondsOf(stats.mtimeNs));
       putStamp(stamps, index, stats);
       if (stats.isFile()) look(handle, index, sizeBytes);
       else faults.push({ index, code: "CHANGED" });
     } catch (error) {
       sizesBytes[index] ??= 0;
-      modifiedMs[index] ??= 0;
       faults.push({ index, code: String((error as { code?: unknown }).code) });
     } finally {
       if (handle !== undefined) fs.closeSync(handle);
     }
   });
-  return { sizesBytes, modifiedMs, stamps, samples, flaws, undecided, faults };
-}
-
-/** As Node has them, with a fraction. */
-export function millisecondsOf(timeNs: bigint): number {
-  return Number(timeNs / 1_000_000_000n) * 1000 + Number(timeNs % 1_000_000_000n) / 1e6;
+  return { sizesBytes, stamps, samples, flaws, undecided, faults };
 }
 
 /** The sha256 of each file, and `CHANGED` for one that is no longer what was listed or changes while it is read. */
