@@ -3,11 +3,12 @@
 // @ts-check
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { startAction } from "./action.mjs";
 import { median, printTable, temporaryFolder } from "./emulator.mjs";
 import { cpuMsOf } from "./process-cost.mjs";
 import { writeRows } from "./rows.mjs";
@@ -42,21 +43,13 @@ async function firstRequest(inputs, folder) {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const address = /** @type {import("node:net").AddressInfo} */ (server.address());
-  for (const name of ["output", "summary"]) writeFileSync(path.join(folder, name), "");
   const startedMs = performance.now();
-  const child = spawn(values.node, [values.bundle], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      GITHUB_WORKSPACE: folder,
-      GITHUB_OUTPUT: path.join(folder, "output"),
-      GITHUB_STEP_SUMMARY: path.join(folder, "summary"),
-      RUNNER_TEMP: folder,
-      AVALA_ALLOW_INSECURE_BASE_URL: "true",
-      ...inputVariables({ ...inputs, "base-url": `http://127.0.0.1:${address.port}` }),
-    },
+  const child = startAction({
+    node: values.node,
+    bundle: values.bundle,
+    workspace: folder,
+    temp: folder,
+    inputs: { ...inputs, "base-url": `http://127.0.0.1:${address.port}` },
   });
   let log = "";
   child.stdout?.on("data", (chunk) => (log += String(chunk)));
@@ -75,23 +68,6 @@ async function firstRequest(inputs, folder) {
     server.closeAllConnections();
     server.close();
   }
-}
-
-/** Each input of action.yml, by its default where none is given. @param {Record<string, string>} inputs */
-function inputVariables(inputs) {
-  const yaml = readFileSync(path.join(ROOT, "action.yml"), "utf8");
-  const declared = yaml.slice(yaml.indexOf("\ninputs:"), yaml.indexOf("\noutputs:"));
-  /** @type {Record<string, string>} */
-  const variables = {};
-  for (const [, name = "", rest = ""] of declared.matchAll(
-    /^ {2}([\w-]+):\n((?: {4}.*\n|\n)*)/gm,
-  )) {
-    const [, fallback = ""] = /^ {4}default: "?([^"\n]*)"?$/m.exec(rest) ?? [];
-    variables[`INPUT_${name.toUpperCase()}`] = fallback.startsWith("${{") ? "" : fallback;
-  }
-  for (const [name, value] of Object.entries(inputs))
-    variables[`INPUT_${name.toUpperCase()}`] = value;
-  return variables;
 }
 
 const folder = temporaryFolder();
