@@ -12,7 +12,8 @@ import type { Counts } from "../../src/operations/dataset-work";
 import { type Cost, callsFor, estimateCost } from "../../src/upload/cost";
 import { counted, formatBytes } from "../../src/text";
 import { growthText } from "./growth-text";
-import { sourceOf, type Selection } from "../selection/selection";
+import { sourceOf } from "../selection/file-paths";
+import type { Selection } from "../selection/selection";
 
 /** What the server has under a dataset's name. */
 export interface ServerDataset {

@@ -1,7 +1,6 @@
 // What is to be sent: the files that the globs choose, hashed, cut into the datasets they go to.
 // Reads the file system; knows nothing of the API.
 import { existsSync, readdirSync } from "node:fs";
-import { relative, sep } from "node:path";
 import { InputError, type InputProblem } from "../../src/errors";
 import { type FileSet, readFileSet } from "../../src/files/file-set";
 import { describeFaults } from "../../src/files/content/fault-counts";
@@ -246,14 +245,4 @@ function targetOf(
   const names = namesOf(inputs, part.folder, part.manifest.digest);
   const indexed = part.manifest.entries.filter(({ path }) => isIndexed(path, part.dataType));
   return { ...part, ...names, indexed };
-}
-
-/** The path of a file under the root of its set, with `/`. */
-export function sourceOf({ prefix }: Pick<FileSet, "prefix">, { path }: { path: string }): string {
-  return path.slice(prefix.length);
-}
-
-/** The path of a selected file as it is on disk, relative to `from`, with `/`. */
-export function pathFrom(from: string, absolutePath: string): string {
-  return relative(from, absolutePath).split(sep).join("/");
 }

@@ -1,6 +1,5 @@
 // A file set: files chosen from a root by globs, each with its path in the dataset, and everything refused at once.
 // Reads the disk and sends nothing; knows nothing of hashes.
-import { join, sep } from "node:path";
 import { InputError, type InputProblem } from "../errors";
 import { cancelled, systemClock } from "../flow/clock";
 import type { DigestCache } from "./digests/digest-cache";
@@ -23,7 +22,8 @@ import { leaveMoving, type MovingOptions } from "./moving";
 import { pathProblem, twinProblems } from "./names";
 import { shown } from "../text";
 import type { Listed } from "./scan/listed";
-import type { PatternLine, Removal } from "./scan/patterns";
+import { unlessNamed } from "./scan/named-paths";
+import type { Removal } from "./scan/patterns";
 import { orderNotices } from "./scan/order";
 import { countRemoved } from "./scan/removals";
 import { typeProblems } from "./scan/type-question";
@@ -181,7 +181,7 @@ async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Ch
       symlinks: options.symlinks ?? "follow",
       linkTargets,
       folder: options.folder,
-      isLeftOut: leavingOut(root, patterns.lines, run.isLeftOut),
+      isLeftOut: unlessNamed(root, patterns.lines, run.isLeftOut),
     }),
     ...patterns,
     includeHidden: options.includeHidden ?? false,
@@ -217,19 +217,6 @@ function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
   const junk = junkLeftOut + found.evicted.length - evicted.length;
   const unlisted = found.unlisted.map((path) => prefix + path);
   return { unindexed, junk, ignored, evicted: missing, young: [], changed: [], unlisted };
-}
-
-/** What is named in full is meant, and so are the folders on the way to it. */
-function leavingOut(
-  root: string,
-  lines: readonly PatternLine[],
-  isLeftOut: FileSetRun["isLeftOut"],
-): FileSetRun["isLeftOut"] {
-  if (isLeftOut === undefined) return undefined;
-  const named = lines.flatMap(({ literal }) => (literal === undefined ? [] : join(root, literal)));
-  const isOnTheWay = (real: string): boolean =>
-    named.some((path) => path === real || path.startsWith(real + sep));
-  return (real) => !isOnTheWay(real) && isLeftOut(real);
 }
 
 /** Gives each file its path in the dataset. Files with a problem are named and go no further. */
