@@ -60,7 +60,6 @@ const MAIN = {
 };
 
 describeWithPart("python-sdk", (sdk) => {
-  // The SDK makes a TLS context for each file it sends, so fewer files do where one way was shown.
   test.each([
     ["200 files by PUT", 200, { uploadReply: "managed" }, "PutObject"],
     [
