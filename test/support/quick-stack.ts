@@ -6,8 +6,5 @@ const HOOKS = ["code-cache.js", "quick-start.js"];
 /** Lets Pulumi's SDK load what a stack does not use only when it does, compiled and found by those that ran before. */
 export function quickly(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const hooks = HOOKS.map((name) => `--require ${JSON.stringify(path.join(__dirname, name))}`);
-  return {
-    NODE_OPTIONS: [env["NODE_OPTIONS"], ...hooks].filter(Boolean).join(" "),
-    PATH: [path.join(__dirname, "quick-bin"), env["PATH"]].filter(Boolean).join(path.delimiter),
-  };
+  return { NODE_OPTIONS: [env["NODE_OPTIONS"], ...hooks].filter(Boolean).join(" ") };
 }
