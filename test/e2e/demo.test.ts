@@ -107,7 +107,7 @@ describeWithPart("pulumi", (pulumi) => {
 
   test("stopped half-way, it ends what it started", async () => {
     const { code, output } = await runDemo(envWith(pulumi), (said, stop) => {
-      if (said.includes("pulumi up")) stop();
+      if (said.includes("pulumi preview")) stop();
     });
     expect(code).toBe(143);
     expect(output).toContain("Stopping.");
