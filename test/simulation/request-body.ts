@@ -5,7 +5,8 @@ export async function bodyOf(request: HttpRequest): Promise<Buffer> {
   const { body } = request;
   if (typeof body !== "function") return Buffer.from(body ?? "");
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body()) chunks.push(chunk);
+  // A copy: the memory of a chunk is used again.
+  for await (const chunk of body()) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
