@@ -35,6 +35,15 @@ export const BENCHMARKS = [
     hasAlternatives: true,
   },
   {
+    name: "scale",
+    title: "Very many files",
+    how: "Uploads of 1,000 to 100,000 files of 200 bytes by the library, without a rate limit, and the Action's dry run of up to 1,000,000: how time and memory grow.",
+    script: "scale.mjs",
+    quick: ["--sizes", "100,1000", "--dry", "100,1000"],
+    minutes: 9,
+    hasAlternatives: false,
+  },
+  {
     name: "hash",
     title: "Hashing",
     how: "The sha256 of 64 files of 32 MiB, beside `openssl dgst` in a process for each core. All files are in the system's cache.",

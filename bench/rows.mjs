@@ -20,8 +20,8 @@ import { writeFileSync } from "node:fs";
  * @property {readonly number[]} samples ours, one a turn
  * @property {readonly Peer[]} [peers]
  * @property {number} [target] ours is to be at least this, or at most, where less is better
- * @property {{curve: string, amount: number, of: string}} [growth] the amount of work, such as `{curve: "CPU by number of
- *   files", amount: 1000, of: "files"}`: rows of one curve are drawn over it
+ * @property {{curve: string, amount: number, of: string}} [growth] the amount of work, such as `{curve: "upload",
+ *   amount: 1000, of: "files"}`: rows of one curve and unit are drawn over it
  * @property {readonly number[]} [serverCores] how many cores the server was busy on in our turns: far from all, it is not what
  *   bounds us
  */

@@ -1,4 +1,4 @@
-// `npm run bench:scale [-- --sizes 1000,10000,100000 --dry 1000,100000,1000000 --bundle FILE --json FILE]`: how an upload and
+// `npm run bench -- scale` (`--sizes 1000,10000,100000 --dry 1000,100000,1000000 --bundle FILE --json FILE`): how an upload and
 // the Action's dry run grow with the number of files: each in a process of its own, files of 200 bytes, no rate limit.
 // @ts-check
 import { once } from "node:events";
@@ -109,23 +109,19 @@ function rowsOf(runs) {
   const rows = runs.flatMap((run) => {
     const { what, files, peakBytes, cpuMs, seconds } = run;
     const name = `${what} of ${counted(files)} files`;
-    const figure = (
-      /** @type {string} */ unit,
-      /** @type {number} */ sample,
-      /** @type {string} */ curve,
-    ) => ({
+    const figure = (/** @type {string} */ unit, /** @type {number} */ sample) => ({
       what: name,
       unit,
       higherIsBetter: false,
       samples: [sample],
-      growth: { curve: `${curve}, ${what}`, amount: files, of: "files" },
+      growth: { curve: what, amount: files, of: "files" },
     });
-    const memory = figure("MiB at most", inMiB(peakBytes), "memory");
+    const memory = figure("MiB at most", inMiB(peakBytes));
     const isBounded = what === "dry run" && files === 1_000_000;
     return [
       isBounded ? { ...memory, target: 1.2 * 1024 } : memory,
-      figure("ms of CPU a file", cpuMs / files, "CPU a file"),
-      figure("s", seconds, "time"),
+      figure("ms of CPU a file", cpuMs / files),
+      figure("s", seconds),
     ];
   });
   const [first, last] = [runs[0], runs.at(-1)];

@@ -19,21 +19,20 @@ const AXIS = 44;
 export const isOnCurveOnly = ({ growth, target, peers = [] }) =>
   growth !== undefined && target === undefined && peers.length === 0;
 
-/** The rows of each curve, in order of their work. @param {readonly Row[]} rows */
-export function curvesOf(rows) {
-  const grown = rows.filter((row) => row.growth !== undefined);
-  const curves = groupsOf(grown, ({ growth, unit }) => `${growth?.curve ?? ""}, ${unit}`);
-  return [...curves].map(([name, of]) => ({
-    name,
-    rows: of.toSorted((a, b) => amountOf(a) - amountOf(b)),
-  }));
-}
-
 /** @param {Row} row */
 export const amountOf = (row) => row.growth?.amount ?? NaN;
 
-/** @param {readonly Row[]} rows @returns {Map<string, Points>} */
-function linesOf(rows) {
+/** The rows of each curve, from little work to much. @param {readonly Row[]} rows @returns {Map<string, Row[]>} */
+export function curvesOf(rows) {
+  const grown = rows.filter((row) => row.growth !== undefined);
+  return groupsOf(
+    grown.toSorted((a, b) => amountOf(a) - amountOf(b)),
+    ({ growth }) => growth?.curve ?? "",
+  );
+}
+
+/** @param {string} curve @param {readonly Row[]} rows of one unit @returns {[string, Points, boolean][]} ours, then others' */
+function linesOf(curve, rows) {
   const names = [...new Set(rows.flatMap(({ peers = [] }) => peers.map(({ name }) => name)))];
   const ours = rows.map((row) => ({ amount: amountOf(row), samples: row.samples }));
   const others = names.map((name) => {
@@ -41,9 +40,9 @@ function linesOf(rows) {
       const samples = row.peers?.find((peer) => peer.name === name)?.samples;
       return samples === undefined ? [] : [{ amount: amountOf(row), samples }];
     });
-    return /** @type {const} */ ([name, points]);
+    return /** @type {[string, Points, boolean]} */ ([`${curve}, ${name}`, points, false]);
   });
-  return new Map([["this project", ours], ...others]);
+  return [[curve, ours, true], ...others];
 }
 
 /**
@@ -72,18 +71,22 @@ function drawLine(name, points, { x, y }, colour, palette) {
   ];
 }
 
-/** @param {{name: string, rows: readonly Row[]}} curve @param {number} top @param {Palette} palette */
-function drawPanel({ name, rows }, top, palette) {
-  const lines = linesOf(rows);
-  const values = [...lines.values()].flat().flatMap(({ samples }) => samples);
-  const amounts = rows.map(amountOf);
+/** @param {readonly Row[]} rows of one unit @param {number} top @param {Palette} palette */
+function drawPanel(rows, top, palette) {
+  const lines = [...curvesOf(rows)].flatMap(([curve, of]) => linesOf(curve, of));
+  const values = lines.flatMap(([, points]) => points).flatMap(({ samples }) => samples);
+  const amounts = [...new Set(rows.map(amountOf))];
   const ticks = logTicks(Math.min(...values) / 1.2, Math.max(...values) * 1.2);
   const bottom = top + PANEL - AXIS;
   const x = logScale([Math.min(...amounts), Math.max(...amounts)], LEFT + 20, WIDTH - RIGHT);
   const y = logScale(ticks, bottom, top + 34);
-  const better = rows[0]?.higherIsBetter ? "more is better" : "less is better";
+  const [first] = rows;
+  const better = first?.higherIsBetter ? "more is better" : "less is better";
   return [
-    text(16, top + 14, `${name} (${better})`, { fill: palette.text, "font-weight": 600 }),
+    text(16, top + 14, `${first?.unit ?? ""} (${better})`, {
+      fill: palette.text,
+      "font-weight": 600,
+    }),
     ...ticks.flatMap((tick) => [
       line(LEFT, y(tick), WIDTH - RIGHT, y(tick), { stroke: palette.grid }),
       text(LEFT - 8, y(tick), figure(tick), { "text-anchor": "end", fill: palette.quiet }),
@@ -94,21 +97,22 @@ function drawPanel({ name, rows }, top, palette) {
         fill: palette.quiet,
       }),
     ),
-    text((LEFT + WIDTH - RIGHT) / 2, bottom + 31, rows[0]?.growth?.of ?? "", {
+    text((LEFT + WIDTH - RIGHT) / 2, bottom + 31, first?.growth?.of ?? "", {
       "text-anchor": "middle",
       fill: palette.quiet,
     }),
-    ...[...lines].flatMap(([of, points], i) =>
-      drawLine(of, points, { x, y }, i === 0 ? palette.ours : palette.others, palette),
+    ...lines.flatMap(([name, points, isOurs]) =>
+      drawLine(name, points, { x, y }, isOurs ? palette.ours : palette.others, palette),
     ),
   ];
 }
 
-/** @param {string} title @param {readonly {name: string, rows: readonly Row[]}[]} curves @param {Palette} palette */
-export function drawCurves(title, curves, palette) {
-  const panels = curves.flatMap((curve, i) => drawPanel(curve, 36 + i * PANEL, palette));
-  return picture({ width: WIDTH, height: 36 + curves.length * PANEL, title }, palette, [
+/** @param {string} title @param {readonly Row[]} rows that grow @param {Palette} palette */
+export function drawCurves(title, rows, palette) {
+  const panels = [...groupsOf(rows, ({ unit }) => unit).values()];
+  const height = 36 + panels.length * PANEL;
+  return picture({ width: WIDTH, height, title }, palette, [
     text(16, 22, title, { fill: palette.text, "font-weight": 600, "font-size": 15 }),
-    ...panels,
+    ...panels.flatMap((panel, i) => drawPanel(panel, 36 + i * PANEL, palette)),
   ]);
 }

@@ -103,8 +103,8 @@ const across = (cell) => SIZES.map(cell);
 /**
  * @typedef {object} Measured
  * @property {number} [filesPerSecond] that one upload reaches without a limit
- * @property {number} [bytesPerFile] of memory
- * @property {number} [lookMsPerFile] of a first look, nothing known
+ * @property {number} [bytesPerFile] of memory, at the most
+ * @property {number} [lookMsPerFile] of a dry run
  *
  * @param {Measured} measured
  */
@@ -150,13 +150,13 @@ function boundsTable({ filesPerSecond, bytesPerFile, lookMsPerFile }) {
       ? []
       : [
           [
-            "listing and hashing small files (measured)",
+            "a dry run of small files (measured)",
             ...across((n) => duration((n * lookMsPerFile) / 60_000)),
           ],
         ]),
     ...(bytesPerFile === undefined
       ? []
-      : [["memory for the list (measured)", ...across((n) => size(n * bytesPerFile))]]),
+      : [["memory of a dry run (measured)", ...across((n) => size(n * bytesPerFile))]]),
   ];
   return table(["", ...SIZES.map((n) => `${figure(n)} files`)], rows);
 }

@@ -2,7 +2,7 @@
 // @ts-check
 import { BENCHMARKS } from "../list.mjs";
 import { median, ratioTo } from "../rows.mjs";
-import { curvesOf, isOnCurveOnly } from "./curves.mjs";
+import { amountOf, curvesOf, isOnCurveOnly } from "./curves.mjs";
 import { limitsSection } from "./limits.mjs";
 import { figure } from "./svg.mjs";
 import { fallsShort, figuresTable, growthTable, linesOf, table } from "./tables.mjs";
@@ -71,12 +71,12 @@ function section(outcome, reasons, pictureOf) {
       : [pictureOf(name, `${titleOf(name)}, as bars`), figuresTable(barred)]),
     ...serverNotes(outcome),
     ...(short.length === 0 ? [] : ["What falls short, and why:", short.join("\n")]),
-    ...(curves.length === 0
+    ...(curves.size === 0
       ? []
       : [
-          "How it grows:",
+          "How it grows; × is a figure by the one above it:",
           pictureOf(`${name}-growth`, `${titleOf(name)}, by the amount of work`),
-          ...curves.map(growthTable),
+          ...[...curves].map(([curve, of]) => growthTable(curve, of)),
         ]),
   ];
 }
@@ -95,15 +95,22 @@ function missedTable({ benchmarks }) {
   );
 }
 
-/** @param {Results} results @returns {import("./limits.mjs").Measured} */
+/**
+ * What the arithmetic takes of the figures: of the most files that were measured.
+ * @param {Results} results @returns {import("./limits.mjs").Measured}
+ */
 function measuredIn({ benchmarks }) {
-  const find = (/** @type {string} */ name, /** @type {string} */ unit) =>
-    benchmarks.find((one) => one.name === name)?.rows.find((row) => row.unit === unit)?.samples;
-  const filesPerSecond = find("small", "files/s");
-  const bytesPerFile = find("scale", "bytes a file");
+  const rowsOf = (/** @type {string} */ name) =>
+    benchmarks.find((one) => one.name === name)?.rows ?? [];
+  const sent = rowsOf("small").find(({ unit }) => unit === "files/s");
+  const last = (/** @type {string} */ unit) =>
+    rowsOf("scale").findLast((row) => row.unit === unit && row.growth?.curve === "dry run");
+  const [seconds, mebibytes] = [last("s"), last("MiB at most")];
+  const perFile = (/** @type {Row} */ row) => median(row.samples) / amountOf(row);
   return {
-    ...(filesPerSecond && { filesPerSecond: median(filesPerSecond) }),
-    ...(bytesPerFile && { bytesPerFile: median(bytesPerFile) }),
+    ...(sent && { filesPerSecond: median(sent.samples) }),
+    ...(seconds && { lookMsPerFile: perFile(seconds) * 1000 }),
+    ...(mebibytes && { bytesPerFile: perFile(mebibytes) * 1024 ** 2 }),
   };
 }
 

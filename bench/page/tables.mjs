@@ -1,6 +1,6 @@
 // Markdown tables of figures. Knows nothing of where they stand.
 // @ts-check
-import { isReached, median, ratioTo } from "../rows.mjs";
+import { groupsOf, isReached, median, ratioTo } from "../rows.mjs";
 import { amountOf } from "./curves.mjs";
 import { figure } from "./svg.mjs";
 
@@ -69,19 +69,22 @@ export function figuresTable(rows) {
   );
 }
 
-/** What each step of a curve costs beside the one before. @param {{name: string, rows: readonly Row[]}} curve */
-export function growthTable({ name, rows }) {
-  const lines = rows.map((row, i) => {
-    const before = rows[i - 1];
-    const [work, cost] = before
-      ? [amountOf(row) / amountOf(before), median(row.samples) / median(before.samples)]
-      : [undefined, undefined];
-    return [
-      `${figure(amountOf(row))} ${row.growth?.of ?? ""}`,
-      spread(row.samples),
-      work === undefined ? "" : `${figure(work)}×`,
-      cost === undefined ? "" : `${figure(cost)}×`,
-    ];
-  });
-  return table(["work", name, "work, to the row before", "figure, to the row before"], lines);
+/** A figure, and how it has grown since the row before. @param {Row | undefined} row @param {Row | undefined} before */
+function grownCell(row, before) {
+  if (row === undefined) return "";
+  if (before === undefined) return spread(row.samples);
+  return `${spread(row.samples)}, ${figure(median(row.samples) / median(before.samples))}×`;
+}
+
+/** A line for each amount of work, a column for each unit. @param {string} curve @param {readonly Row[]} rows */
+export function growthTable(curve, rows) {
+  const units = groupsOf(rows, unitOf);
+  const amounts = [...new Set(rows.map(amountOf))];
+  const find = (/** @type {readonly Row[]} */ of, /** @type {number | undefined} */ amount) =>
+    of.find((row) => amountOf(row) === amount);
+  const lines = amounts.map((amount, i) => [
+    `${figure(amount)} ${rows[0]?.growth?.of ?? ""}`,
+    ...[...units.values()].map((of) => grownCell(find(of, amount), find(of, amounts[i - 1]))),
+  ]);
+  return table([curve, ...units.keys()], lines);
 }

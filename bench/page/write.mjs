@@ -16,7 +16,7 @@ import { format, resolveConfig } from "prettier";
 import { readResults } from "../results.mjs";
 import { BENCHMARKS } from "../list.mjs";
 import { drawBars } from "./bars.mjs";
-import { curvesOf, drawCurves, isOnCurveOnly } from "./curves.mjs";
+import { drawCurves, isOnCurveOnly } from "./curves.mjs";
 import { pageOf } from "./page.mjs";
 import { comparisonsOf, drawRatios } from "./ratios.mjs";
 import { PALETTES } from "./svg.mjs";
@@ -49,10 +49,11 @@ function plotsOf({ benchmarks }) {
   );
   for (const { name, rows } of benchmarks.filter((one) => one.error === undefined)) {
     const title = BENCHMARKS.find((one) => one.name === name)?.title ?? name;
-    const [curves, bars] = [curvesOf(rows), rows.filter((row) => !isOnCurveOnly(row))];
+    const bars = rows.filter((row) => !isOnCurveOnly(row));
+    const grown = rows.filter((row) => row.growth !== undefined);
     if (bars.length > 0) plots.set(name, (palette) => drawBars(title, bars, palette));
-    if (curves.length > 0)
-      plots.set(`${name}-growth`, (palette) => drawCurves(`${title}: growth`, curves, palette));
+    if (grown.length > 0)
+      plots.set(`${name}-growth`, (palette) => drawCurves(`${title}: growth`, grown, palette));
   }
   return plots;
 }
