@@ -84,14 +84,14 @@ export function repeated(removals: readonly Removal[]): readonly Notice[] {
   });
 }
 
-export function windowsNotices(files: readonly LocalFile[]): Notice[] {
-  const odd = files.filter(({ path }) => !fitsWindows(path));
+export function windowsNotices(paths: readonly string[]): Notice[] {
+  const odd = paths.filter((path) => !fitsWindows(path));
   const [first] = odd;
   if (first === undefined) return [];
   const rest = odd.length === 1 ? "" : ` (and ${odd.length - 1} more)`;
   return [
     {
-      text: `${shown(first.path)}${rest} can't be unpacked on Windows: its name is not allowed there.`,
+      text: `${shown(first)}${rest} can't be unpacked on Windows: its name is not allowed there.`,
     },
   ];
 }

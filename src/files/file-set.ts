@@ -1,36 +1,18 @@
 // A file set: files chosen from a root by globs, each with its path in the dataset, and everything refused at once.
 // Reads the disk and sends nothing; knows nothing of hashes.
 import { InputError, type InputProblem } from "../errors";
-import { cancelled, systemClock } from "../flow/clock";
-import type { DigestCache } from "./digests/digest-cache";
+import { systemClock } from "../flow/clock";
+import { chooseFiles, nameNotices, type ChoosingRun } from "./choose";
 import type { KnownFiles } from "./digests/known-files";
-import { looksLikeCredential } from "./scan/credentials";
-import { readOptions, type FileSetOptions } from "./file-set-options";
-import {
-  contentCounts,
-  nothingProblems,
-  repeated,
-  unrestProblems,
-  windowsNotices,
-} from "./file-set-words";
-import { credentialText, inspectFiles, type Candidate, type ContentFinding } from "./inspect";
-import { isItemOf, readIndexing, type Indexing } from "./scan/indexing";
+import type { FileSetOptions } from "./file-set-options";
+import { contentCounts, nothingProblems, repeated, unrestProblems } from "./file-set-words";
+import { inspectFiles, type ContentFinding } from "./inspect";
+import { isItemOf } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import { evictedNotices, type LeftOut } from "./left-out";
-import { suffixOf, type DataType } from "./media";
+import type { DataType } from "./media";
 import { leaveMoving, type MovingOptions } from "./moving";
-import { pathProblem, twinProblems } from "./names";
-import { shown } from "../text";
-import type { Listed } from "./scan/listed";
-import { unlessNamed } from "./scan/named-paths";
-import type { Removal } from "./scan/patterns";
-import { orderNotices } from "./scan/order";
-import { countRemoved } from "./scan/removals";
 import { typeProblems } from "./scan/type-question";
-import type { Scan } from "./scan/findings";
-import { scan } from "./scan/scan";
-import { withReasons } from "./scan/reasons";
-import { below, createTree } from "./scan/tree";
 
 export interface FileSet {
   /** Absolute, its links resolved. */
@@ -60,10 +42,7 @@ export interface FileSet {
 }
 
 /** How a set is read. */
-interface FileSetRun {
-  readonly signal?: AbortSignal | undefined;
-  /** What is known of files that have not changed; without one, each file is read. */
-  readonly cache?: DigestCache | undefined;
+interface FileSetRun extends ChoosingRun {
   /** A caller's own refusals of what the lines chose, reported together with the others. */
   readonly check?:
     | ((
@@ -73,18 +52,8 @@ interface FileSetRun {
         },
       ) => readonly InputProblem[])
     | undefined;
-  /** The only paths that are taken of what the lines choose. @default all */
-  readonly listed?: Listed | undefined;
-  /**
-   * What is as if it was not there, by its real path; unless a line names it in full.
-   */
-  readonly isLeftOut?: ((real: string) => boolean) | undefined;
   /** What `minAgeMinutes` counts from. @default now */
   readonly nowMs?: number | undefined;
-  /** What the user calls `allowLinkTargets`. @default that */
-  readonly linkTargetsInput?: string | undefined;
-  /** Whether to count what each line takes away, which walks the tree once more. @default false */
-  readonly countsRemoved?: boolean | undefined;
 }
 
 /**
@@ -100,13 +69,12 @@ interface FileSetRun {
  */
 export async function readFileSet(options: FileSetOptions, run: FileSetRun = {}): Promise<FileSet> {
   const chosen = await chooseFiles(options, run);
-  const { root, found, indexing, removed } = chosen;
+  const { root, found, indexing, removed, known } = chosen;
   const problems = [...chosen.problems];
   const { patterns, hiddenLeftOut } = found;
   const still = await leaveMoving(chosen.candidates, movingOptions(options, run));
   const leftOut = { ...chosen.leftOut, young: still.young, changed: still.gone };
   problems.push(...(run.check?.({ root, ...found, removed, leftOut }) ?? []));
-  const known = await run.cache?.open(root, options.folder);
   const { checkContent = "warn", dataType } = options;
   const look = { checkContent, wantsSplats: dataType === "splat", known, signal: run.signal };
   const inspection = await inspectFiles(still.candidates, look);
@@ -123,12 +91,15 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     problems.push(...nothingProblems({ found, leftOut, indexing, hasList }, options));
   if (problems.length === 0) problems.push(...unrestProblems({ files, leftOut }, options));
   if (problems.length > 0) throw new InputError(problems);
+  const isAll = files.length === indexing.paths.length;
   return {
     root,
     prefix: chosen.prefix,
     files,
     totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-    indexedCount: files.filter(({ path }) => isItemOf(path, indexing.dataType)).length,
+    indexedCount: isAll
+      ? indexing.indexedCount
+      : files.filter(({ path }) => isItemOf(path, indexing.dataType)).length,
     ...(indexing.dataType === undefined ? {} : { dataType: indexing.dataType }),
     notices: [
       ...repeated(chosen.removals),
@@ -136,8 +107,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
       ...evictedNotices(leftOut),
       ...inspection.notices,
       ...indexing.notices,
-      ...orderNotices(files.map(({ path }) => path)),
-      ...windowsNotices(files),
+      ...(isAll ? chosen.notices : nameNotices(files.map(({ path }) => path))),
     ],
     contents: inspection.contents,
     hiddenLeftOut,
@@ -157,85 +127,4 @@ function movingOptions(
     leavesChanged: changingFiles === "leave-out",
     signal,
   };
-}
-
-interface Chosen {
-  readonly root: string;
-  readonly prefix: string;
-  readonly found: Scan;
-  readonly leftOut: LeftOut;
-  readonly indexing: Indexing;
-  readonly removals: readonly Removal[];
-  readonly removed: readonly PatternCount[];
-  readonly candidates: readonly Candidate[];
-  readonly problems: readonly InputProblem[];
-}
-
-/** What the lines choose and a set takes, before any file is opened. */
-async function chooseFiles(options: FileSetOptions, run: FileSetRun): Promise<Chosen> {
-  const { root, patterns, prefix, linkTargets } = readOptions(options, run.linkTargetsInput);
-  if (run.signal?.aborted === true) throw cancelled("Listing files");
-  const request = {
-    tree: createTree({
-      root,
-      symlinks: options.symlinks ?? "follow",
-      linkTargets,
-      folder: options.folder,
-      isLeftOut: unlessNamed(root, patterns.lines, run.isLeftOut),
-    }),
-    ...patterns,
-    includeHidden: options.includeHidden ?? false,
-    listed: run.listed,
-    folder: options.folder,
-    signal: run.signal,
-  };
-  const { removals } = patterns;
-  const scanned = await scan(request);
-  const found = { ...scanned, patterns: withReasons(scanned.patterns, request, removals) };
-  const counts = run.countsRemoved === true ? await countRemoved(request, removals) : [];
-  const removed = withReasons(counts, request);
-  const indexing = readIndexing(found.paths, {
-    dataType: options.dataType,
-    unindexed: options.unindexed ?? "leave-out",
-    isNamed: (path) => found.named.has(path),
-    folder: options.folder,
-  });
-  const placed = place({ ...found, paths: indexing.paths }, root, prefix);
-  const leftOut = leftOutOf(found, indexing, prefix);
-  return { root, prefix, found, leftOut, indexing, removals, removed, ...placed };
-}
-
-function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
-  const { junkLeftOut, ignored } = found;
-  const unindexed = indexing.leftOut.map((path) => prefix + path);
-  // A placeholder without a suffix may stand for a folder of images.
-  const evicted = found.evicted.filter(
-    (path) => suffixOf(path) === "" || isItemOf(path, indexing.dataType),
-  );
-  const missing = evicted.map((path) => prefix + path);
-  // The placeholder of a file that would be no item is a thing left behind.
-  const junk = junkLeftOut + found.evicted.length - evicted.length;
-  const unlisted = found.unlisted.map((path) => prefix + path);
-  return { unindexed, junk, ignored, evicted: missing, young: [], changed: [], unlisted };
-}
-
-/** Gives each file its path in the dataset. Files with a problem are named and go no further. */
-function place(
-  found: Scan,
-  root: string,
-  prefix: string,
-): { candidates: Candidate[]; problems: InputProblem[] } {
-  const problems = [...found.problems];
-  const candidates: Candidate[] = [];
-  const absoluteOf = below(root);
-  for (const inside of found.paths) {
-    const path = prefix + inside;
-    const isNamed = found.named.has(inside);
-    const text =
-      pathProblem(path) ?? (!isNamed && looksLikeCredential(inside) ? credentialText : undefined);
-    if (text === undefined) candidates.push({ path, absolutePath: absoluteOf(inside), isNamed });
-    else problems.push({ input: shown(path), text });
-  }
-  problems.push(...twinProblems(candidates.map(({ path }) => path)));
-  return { candidates, problems };
 }

@@ -106,11 +106,14 @@ async function truth(): Promise<Look["digests"]> {
   return Object.fromEntries(entries.map(({ path, sha256 }) => [path, sha256]));
 }
 
-/** The one cache that there is. */
+/** The one cache of digests that there is. */
 function cacheFile(): string {
-  const [name = ""] = readdirSync(kept.at("digests"));
+  const [name = ""] = digestNames();
   return join(kept.at("digests"), name);
 }
+
+const digestNames = (): readonly string[] =>
+  keptNames().filter((name) => name.endsWith(".digests"));
 
 function keptNames(): readonly string[] {
   try {
@@ -381,7 +384,7 @@ describe("a cache that is not this one's", () => {
     expect((await look(another)).known).toEqual([]);
     expect((await look(another)).known).toEqual(["a.jpg"]);
     expect((await look()).known).toEqual([]);
-    expect(keptNames()).toHaveLength(1);
+    expect(digestNames()).toHaveLength(1);
   });
 
   test("since others may write it, is not used", async () => {
@@ -509,7 +512,7 @@ describe("the folder of caches", () => {
     expect((await look({ set: { include: ["a.jpg", "b.jpg"] } })).known).toHaveLength(2);
     await Promise.all(Array.from({ length: 8 }, () => look()));
     expect((await look()).known).toHaveLength(3);
-    expect(keptNames()).toHaveLength(1);
+    expect(digestNames()).toHaveLength(1);
   });
 
   test("has a whole cache where many are written at once", async () => {
@@ -555,7 +558,7 @@ describe("the folder of caches", () => {
     utimesSync(kept.at("digests/x.digests.1-2-3.partial"), daysAgo(2), daysAgo(2));
     utimesSync(kept.at("digests/mine"), daysAgo(100), daysAgo(100));
     await look();
-    const others = keptNames().filter((name) => !/^[0-9a-f]{32}\.digests$/.test(name));
+    const others = keptNames().filter((name) => !/^[0-9a-f]{32}\.(?:digests|choice)$/.test(name));
     expect(others.sort()).toEqual(["mine", "new.digests"]);
   });
 

@@ -12,7 +12,10 @@ interface CacheFile {
   readonly version: string;
 }
 
-const suffix = ".digests";
+type CacheKind = "digests" | "choice";
+/** Also of what a killed process left of one. */
+const cacheName = /\.(?:digests|choice)(?:$|\.)/;
+const partialSuffix = ".partial";
 /** Of one cache, for 2 million files; and of all caches of the folder. */
 const maxCacheBytes = 256 * 1024 * 1024;
 const maxFolderBytes = 512 * 1024 * 1024;
@@ -24,8 +27,8 @@ const maxPartialMs = dayMs;
 // Not blocking, and no link: what is there may be anything.
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
-export function cachePath(folder: string, name: string): string {
-  return join(folder, name.slice(0, 32) + suffix);
+export function cachePath(folder: string, name: string, kind: CacheKind): string {
+  return join(folder, `${name.slice(0, 32)}.${kind}`);
 }
 
 /** The file when it is this user's, and only this user may write it; else `undefined`. Never rejects. */
@@ -65,7 +68,7 @@ export async function replaceCacheFile(path: string, bytes: Buffer): Promise<voi
   if (bytes.length > maxCacheBytes) return;
   const folder = dirname(path);
   await makeFolder(folder, { mode: 0o700 });
-  const partial = `${path}.${systemRandom.uuid()}.partial`;
+  const partial = `${path}.${systemRandom.uuid()}${partialSuffix}`;
   try {
     const handle = await open(partial, "wx", 0o600);
     try {
@@ -88,7 +91,7 @@ export async function removeCacheFile(path: string): Promise<void> {
 /** Removes what was not used for long, and the longest unused of what is too much. */
 async function sweep(folder: string): Promise<void> {
   const nowMs = wallClockMs();
-  const names = (await readdir(folder)).filter((name) => name.includes(suffix));
+  const names = (await readdir(folder)).filter((name) => cacheName.test(name));
   const found = await Promise.all(
     names.map(async (name) => {
       const stats = await stat(join(folder, name)).catch(() => undefined);
@@ -98,7 +101,7 @@ async function sweep(folder: string): Promise<void> {
   let bytes = 0;
   for (const file of found.sort((a, b) => b.usedMs - a.usedMs)) {
     bytes += file.bytes;
-    const maxAgeMs = file.path.endsWith(suffix) ? maxUnusedMs : maxPartialMs;
+    const maxAgeMs = file.path.endsWith(partialSuffix) ? maxPartialMs : maxUnusedMs;
     if (bytes > maxFolderBytes || nowMs - file.usedMs > maxAgeMs) await removeCacheFile(file.path);
   }
 }

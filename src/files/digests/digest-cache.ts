@@ -9,11 +9,14 @@ import { VERSION } from "../../version";
 import { cachePath } from "./cache-files";
 import { markClock, type ClockMark } from "./clock-mark";
 import { openKnownFiles, type KnownFiles } from "./known-files";
+import { keepChoice, type KeptChoice } from "./kept-choice";
 import { createSteadyDevices, isOnSteadyDevice } from "./steady-devices";
 
 export interface DigestCache {
   /** What is known of the files below a root, or of one of its folders. */
   open(root: string, folder?: string): Promise<KnownFiles>;
+  /** What lines chose there; `lines` is all that decides but for the disk. */
+  choice<Facts>(lines: string, root: string, folder?: string): KeptChoice<Facts>;
 }
 
 interface DigestCacheOptions {
@@ -31,32 +34,43 @@ interface DigestCacheOptions {
 
 // Reads a thousandth of what would be read without a cache.
 const drawnShare = 1 / 1000;
+// To choose again costs less than to read that thousandth.
+const drawnChoices = 1 / 50;
 
 export function createDigestCache(options: DigestCacheOptions = {}): DigestCache {
   const { folder: cacheFolder, random = systemRandom, onWarning } = options;
   const isSteady = createSteadyDevices(options.isSteady ?? isOnSteadyDevice);
   const opened = new Map<string, Promise<KnownFiles>>();
+  const machine = options.machine ?? ownMachine();
+  const common = { checks: VERSION, markClock: options.markClock ?? markClock, isSteady };
   const openPlace = (root: string, name: string): Promise<KnownFiles> =>
     openKnownFiles({
+      ...common,
       root,
       // One for each root, whatever the machine: in a folder that is carried from job to job they would become ever more.
-      file: cacheFolder === undefined ? undefined : cachePath(cacheFolder, name),
-      place: placeOf(options.machine ?? ownMachine(), name),
-      checks: VERSION,
-      markClock: options.markClock ?? markClock,
-      isSteady,
+      file: cacheFolder === undefined ? undefined : cachePath(cacheFolder, name, "digests"),
+      place: placeOf(machine, name),
       isDrawn: () => random.next() < drawnShare,
       onRefuted: (path) => onWarning?.(refutedText(path)),
     });
+  const open = async (root: string, folder?: string): Promise<KnownFiles> => {
+    const name = fingerprint([root, folder ?? null]);
+    const before = await opened.get(name);
+    if (before?.isSound() === true) return before;
+    const now = openPlace(root, name);
+    opened.set(name, now);
+    return now;
+  };
   return {
-    open: async (root, folder) => {
-      const name = fingerprint([root, folder ?? null]);
-      const before = await opened.get(name);
-      if (before?.isSound() === true) return before;
-      const now = openPlace(root, name);
-      opened.set(name, now);
-      return now;
-    },
+    open,
+    choice: (lines, root, folder) =>
+      keepChoice({
+        ...common,
+        folder: cacheFolder,
+        place: placeOf(machine, fingerprint([root, folder ?? null, lines])),
+        isDrawn: () => random.next() < drawnChoices,
+        onRefuted: async () => (await open(root, folder)).refute(root),
+      }),
   };
 }
 

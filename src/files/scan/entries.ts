@@ -53,6 +53,8 @@ export interface Entries {
   readonly byName: ReadonlyMap<string, TreeEntry>;
   /** Set when the folder can't be read; it then has no entries. */
   readonly bar?: Rejection;
+  /** Whether there are only files and folders, so that nothing elsewhere decides what is here. */
+  readonly isPlain: boolean;
 }
 
 export interface LinkTargets {
@@ -74,20 +76,22 @@ export interface EntryOptions {
 /** What is in the folder at `real`, an absolute path without links. */
 export function readEntries(options: EntryOptions, real: string): Entries {
   const byName = new Map<string, TreeEntry>();
+  let isPlain = true;
   try {
     for (const dirent of readdirSync(real, { withFileTypes: true })) {
       // A glob's `**` does not match line breaks, so they get the sign of a bad name here: seen, and refused by names.ts.
       if (options.isLeftOut?.(join(real, dirent.name)) === true) continue;
       const name = dirent.name.replace(/[\n\r\u2028\u2029]/g, "\uFFFD");
       byName.set(name, entryOf(options, { dirent, name, folder: real }));
+      isPlain &&= dirent.isFile() || dirent.isDirectory();
     }
     for (const name of [...byName.keys()].flatMap((placeholder) => evictedName(placeholder) ?? []))
       if (!byName.has(name)) byName.set(name, new TreeEntry(name, false, evicted));
   } catch (error) {
     const text = `The folder can't be read (${codeOf(error)}).`;
-    return { byName: new Map(), bar: { level: "problem", text } };
+    return { byName: new Map(), bar: { level: "problem", text }, isPlain: false };
   }
-  return { byName };
+  return { byName, isPlain };
 }
 
 interface Found {

@@ -24,6 +24,15 @@ export interface Tree {
   list(folder: string): Folder | undefined;
   /** The entry at a path, its name compared by case; `undefined` when there is none. */
   find(path: string): TreeEntry | undefined;
+  /** What was read so far. */
+  seen(): Seen;
+}
+
+interface Seen {
+  /** Absolute: the folders that were listed, and the ignore files in them. */
+  readonly paths: readonly string[];
+  /** Whether nothing else decides what is in the tree: there are no links, and nothing that can't be read. */
+  readonly isPlain: boolean;
 }
 
 interface Place extends Folder {
@@ -78,7 +87,13 @@ export function createTree(options: TreeOptions): Tree {
   };
   const find = (path: string): TreeEntry | undefined =>
     list(parentOf(path))?.entries.get(nameOf(path));
-  return { root: options.root, list, find };
+  const seen = (): Seen => ({
+    paths: [...folders].flatMap(([real, { byName }]) =>
+      byName.has(IGNORE_FILE) ? [real, join(real, IGNORE_FILE)] : [real],
+    ),
+    isPlain: [...folders.values()].every(({ isPlain }) => isPlain),
+  });
+  return { root: options.root, list, find, seen };
 }
 
 function rootPlace({ root, folder }: TreeOptions, { byName, bar }: Entries): Place {

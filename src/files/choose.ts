@@ -1,0 +1,166 @@
+// What the lines of a set choose and a set takes of it, before any file is opened.
+import type { InputProblem } from "../errors";
+import { cancelled, wallClockMs } from "../flow/clock";
+import type { DigestCache } from "./digests/digest-cache";
+import type { KeptChoice } from "./digests/kept-choice";
+import type { KnownFiles } from "./digests/known-files";
+import { readOptions, type FileSetOptions } from "./file-set-options";
+import { windowsNotices } from "./file-set-words";
+import { credentialText, type Candidate } from "./inspect";
+import { knownChoice, type ChoiceFacts, type NameChoice } from "./known-choice";
+import type { LeftOut } from "./left-out";
+import type { Notice, PatternCount } from "./local-file";
+import { suffixOf } from "./media";
+import { pathProblem, twinProblems } from "./names";
+import { looksLikeCredential } from "./scan/credentials";
+import type { Scan } from "./scan/findings";
+import { isItemOf, readIndexing, type Indexing } from "./scan/indexing";
+import type { Listed } from "./scan/listed";
+import { unlessNamed } from "./scan/named-paths";
+import { orderNotices } from "./scan/order";
+import type { Removal } from "./scan/patterns";
+import { withReasons } from "./scan/reasons";
+import { countRemoved } from "./scan/removals";
+import { scan, type ScanRequest } from "./scan/scan";
+import { below, createTree } from "./scan/tree";
+import { shown } from "../text";
+
+/** How files are chosen, besides the lines. */
+export interface ChoosingRun {
+  readonly signal?: AbortSignal | undefined;
+  /** What is known of files that have not changed; without one, each file is read. */
+  readonly cache?: DigestCache | undefined;
+  /** The only paths that are taken of what the lines choose. @default all */
+  readonly listed?: Listed | undefined;
+  /**
+   * What is as if it was not there, by its real path; unless a line names it in full.
+   */
+  readonly isLeftOut?: ((real: string) => boolean) | undefined;
+  /** What the user calls `allowLinkTargets`. @default that */
+  readonly linkTargetsInput?: string | undefined;
+  /** Whether to count what each line takes away, which walks the tree once more. @default false */
+  readonly countsRemoved?: boolean | undefined;
+}
+
+export interface Chosen extends NameChoice {
+  readonly root: string;
+  readonly prefix: string;
+  readonly leftOut: LeftOut;
+  readonly removals: readonly Removal[];
+  readonly removed: readonly PatternCount[];
+  readonly candidates: readonly Candidate[];
+  readonly problems: readonly InputProblem[];
+  readonly known: KnownFiles | undefined;
+}
+
+/** @throws InputError when the root or a line can't be used; AvalaError `cancelled` */
+export async function chooseFiles(options: FileSetOptions, run: ChoosingRun): Promise<Chosen> {
+  const read = readOptions(options, run.linkTargetsInput);
+  const { root, prefix, linkTargets } = read;
+  const { lines, removals } = read.patterns;
+  if (run.signal?.aborted === true) throw cancelled("Listing files");
+  const known = await run.cache?.open(root, options.folder);
+  const tree = createTree({
+    root,
+    symlinks: options.symlinks ?? "follow",
+    linkTargets,
+    folder: options.folder,
+    isLeftOut: unlessNamed(root, lines, run.isLeftOut),
+  });
+  const request = {
+    tree,
+    ...read.patterns,
+    includeHidden: options.includeHidden ?? false,
+    listed: run.listed,
+    folder: options.folder,
+    signal: run.signal,
+  };
+  const nowMs = known?.nowMs ?? wallClockMs;
+  const choice = await knownChoice(keptFor(options, read, run), { lines, tree, nowMs }, () =>
+    chooseByNames(options, { request, removals, prefix }),
+  );
+  const { found, indexing } = choice;
+  const counts = run.countsRemoved === true ? await countRemoved(request, removals) : [];
+  const removed = withReasons(counts, request);
+  const placed = place({ ...found, paths: indexing.paths }, root, prefix);
+  const leftOut = leftOutOf(found, indexing, prefix);
+  return { root, prefix, ...choice, leftOut, removals, removed, known, ...placed };
+}
+
+/** Where what was chosen is kept; nowhere when more than the disk and the options decide, as a list of changes does. */
+function keptFor(
+  options: FileSetOptions,
+  { root, patterns, linkTargets }: ReturnType<typeof readOptions>,
+  { cache, listed, isLeftOut }: ChoosingRun,
+): KeptChoice<ChoiceFacts> | undefined {
+  if (listed !== undefined || isLeftOut !== undefined) return undefined;
+  const { includeHidden, symlinks, unindexed, dataType, folder, prefix } = options;
+  const lines = JSON.stringify([
+    patterns.lines.map(({ pattern, glob }) => [pattern, glob]),
+    patterns.ignore,
+    linkTargets.folders,
+    { includeHidden, symlinks, unindexed, dataType, prefix },
+  ]);
+  return cache?.choice(lines, root, folder);
+}
+
+interface Choosing {
+  readonly request: ScanRequest & Pick<FileSetOptions, "folder">;
+  readonly removals: readonly Removal[];
+  readonly prefix: string;
+}
+
+async function chooseByNames(
+  options: FileSetOptions,
+  { request, removals, prefix }: Choosing,
+): Promise<NameChoice> {
+  const scanned = await scan(request);
+  const found = { ...scanned, patterns: withReasons(scanned.patterns, request, removals) };
+  const indexing = readIndexing(found.paths, {
+    dataType: options.dataType,
+    unindexed: options.unindexed ?? "leave-out",
+    isNamed: (path) => found.named.has(path),
+    folder: options.folder,
+  });
+  return { found, indexing, notices: nameNotices(indexing.paths.map((path) => prefix + path)) };
+}
+
+/** On names alone. */
+export function nameNotices(paths: readonly string[]): readonly Notice[] {
+  return [...orderNotices(paths), ...windowsNotices(paths)];
+}
+
+function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
+  const { junkLeftOut, ignored } = found;
+  const unindexed = indexing.leftOut.map((path) => prefix + path);
+  // A placeholder without a suffix may stand for a folder of images.
+  const evicted = found.evicted.filter(
+    (path) => suffixOf(path) === "" || isItemOf(path, indexing.dataType),
+  );
+  const missing = evicted.map((path) => prefix + path);
+  // The placeholder of a file that would be no item is a thing left behind.
+  const junk = junkLeftOut + found.evicted.length - evicted.length;
+  const unlisted = found.unlisted.map((path) => prefix + path);
+  return { unindexed, junk, ignored, evicted: missing, young: [], changed: [], unlisted };
+}
+
+/** Gives each file its path in the dataset. Files with a problem are named and go no further. */
+function place(
+  found: Scan,
+  root: string,
+  prefix: string,
+): { candidates: Candidate[]; problems: InputProblem[] } {
+  const problems = [...found.problems];
+  const candidates: Candidate[] = [];
+  const absoluteOf = below(root);
+  for (const inside of found.paths) {
+    const path = prefix + inside;
+    const isNamed = found.named.has(inside);
+    const text =
+      pathProblem(path) ?? (!isNamed && looksLikeCredential(inside) ? credentialText : undefined);
+    if (text === undefined) candidates.push({ path, absolutePath: absoluteOf(inside), isNamed });
+    else problems.push({ input: shown(path), text });
+  }
+  problems.push(...twinProblems(candidates.map(({ path }) => path)));
+  return { candidates, problems };
+}

@@ -1,0 +1,154 @@
+// What the lines of a set chose, kept for as long as nothing was added to, taken from or renamed in a folder that they led to:
+// each of these changes its folder's times. Knows neither lines nor what is made of a choice.
+import { statSync } from "node:fs";
+import { cachePath, readCacheFile, removeCacheFile, replaceCacheFile } from "./cache-files";
+import type { CacheHeader } from "./cache-format";
+import { isSetBack, type ClockMark } from "./clock-mark";
+import { joinPaths, seal, splitPaths, unseal } from "./sealed";
+import { deviceOf, isSameStamp, isSettled, putStamp, stampIn, stampLength } from "./stamp";
+
+/** Plain data, and the paths that it is about: one text, as there are many. */
+export interface Choice<Facts> {
+  readonly facts: Facts;
+  readonly paths: readonly string[];
+}
+
+/** What a choice depends on. */
+interface Ground {
+  /** Absolute paths of the folders that were listed, and of the files whose lines were read. */
+  readonly seen: readonly string[];
+  /** When the first of them was read, or earlier, by the machine's clock. */
+  readonly sinceMs: number;
+}
+
+export interface KeptChoice<Facts> {
+  /** What was chosen, if it would be chosen again. Never rejects. */
+  recall(): Promise<Choice<Facts> | undefined>;
+  /** Keeps what was chosen, for later processes. Never rejects: what is not kept is found again. */
+  keep(choice: Choice<Facts>, ground: Ground): Promise<void>;
+}
+
+interface ChoiceOptions {
+  /** Where choices are kept; without one, none is. */
+  readonly folder: string | undefined;
+  /** The lines and all else that decides, the root, the machine and the user, as one word. */
+  readonly place: string;
+  /** The version of the code that chooses. */
+  readonly checks: string;
+  readonly markClock: () => ClockMark;
+  /** Whether the device shows every change of a folder in its inode and times; a path of it is given too. */
+  readonly isSteady: (device: bigint, path: string) => boolean;
+  /** Whether a choice that is known is to be made all the same. */
+  readonly isDrawn: () => boolean;
+  /** What was kept is wrong, by all signs. */
+  readonly onRefuted: () => Promise<void>;
+}
+
+interface Head extends CacheHeader {
+  readonly facts: unknown;
+  readonly seen: number;
+  readonly seenBytes: number;
+  readonly files: number;
+}
+
+interface Kept {
+  readonly head: Head;
+  readonly choice: Choice<unknown>;
+  readonly seen: readonly string[];
+  readonly stamps: BigInt64Array;
+}
+
+const kind = "choice 1";
+const stampBytes = stampLength * 8;
+
+export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
+  const { folder, place, checks, markClock, isSteady, isDrawn, onRefuted } = options;
+  if (folder === undefined)
+    return { recall: () => Promise.resolve(undefined), keep: () => Promise.resolve() };
+  const file = cachePath(folder, place, "choice");
+  const opened = markClock();
+  let doubted: Kept | undefined;
+  const isAsIt = ({ seen, stamps }: Kept): boolean =>
+    seen.every((path, index) => {
+      const [before, now] = [stampIn(stamps, index), stampOf(path)];
+      return now !== undefined && isSameStamp(before, now) && isSteady(deviceOf(now), path);
+    });
+  return {
+    recall: async () => {
+      const kept = decode((await readCacheFile(file))?.bytes);
+      if (kept === undefined) return undefined;
+      const { head } = kept;
+      if (head.place !== place || head.checks !== checks) return undefined;
+      if (isSetBack(head.clock, markClock()) || !isAsIt(kept)) return undefined;
+      if (isDrawn()) doubted = kept;
+      // As these facts were written for this place, by this version.
+      return doubted === undefined ? (kept.choice as Choice<Facts>) : undefined;
+    },
+    keep: async (choice, { seen, sinceMs }) => {
+      if (doubted !== undefined && isAsIt(doubted) && !isSameChoice(doubted.choice, choice)) {
+        await removeCacheFile(file);
+        await onRefuted();
+        return;
+      }
+      const clock = markClock();
+      const stamps = seen.map(stampOf);
+      const isBelieved = stamps.every(
+        (stamp, index) =>
+          stamp !== undefined &&
+          isSettled(stamp, sinceMs) &&
+          isSteady(deviceOf(stamp), seen[index] ?? ""),
+      );
+      if (doubted !== undefined || !isBelieved || isSetBack(opened, clock)) return;
+      const bytes = encode({ place, checks, clock }, choice, { seen, stamps });
+      await replaceCacheFile(file, bytes).catch(() => undefined);
+    },
+  };
+}
+
+function stampOf(path: string): BigInt64Array | undefined {
+  try {
+    const stamp = new BigInt64Array(stampLength);
+    putStamp(stamp, 0, statSync(path, { bigint: true }));
+    return stamp;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSameChoice(one: Choice<unknown>, other: Choice<unknown>): boolean {
+  return (
+    JSON.stringify(one.facts) === JSON.stringify(other.facts) &&
+    one.paths.length === other.paths.length &&
+    one.paths.every((path, index) => path === other.paths[index])
+  );
+}
+
+function encode(
+  header: CacheHeader,
+  { facts, paths }: Choice<unknown>,
+  at: { readonly seen: readonly string[]; readonly stamps: readonly (BigInt64Array | undefined)[] },
+): Buffer {
+  const seen = joinPaths(at.seen);
+  const stamps = at.stamps.flatMap((stamp) => (stamp === undefined ? [] : [bytesOf(stamp)]));
+  const counts = { seen: at.seen.length, seenBytes: Buffer.byteLength(seen), files: paths.length };
+  const head: Head = { ...header, ...counts, facts };
+  return seal(kind, head, [...stamps, seen, joinPaths(paths)]);
+}
+
+function bytesOf(stamp: BigInt64Array): Uint8Array {
+  return new Uint8Array(stamp.buffer, stamp.byteOffset, stamp.byteLength);
+}
+
+function decode(bytes: Buffer | undefined): Kept | undefined {
+  const opened = bytes && unseal<Head>(kind, bytes);
+  if (opened === undefined) return undefined;
+  const { head, body } = opened;
+  const stampsEnd = head.seen * stampBytes;
+  const seenEnd = stampsEnd + head.seenBytes;
+  const seen = splitPaths(body.subarray(stampsEnd, seenEnd), head.seen);
+  const paths = splitPaths(body.subarray(seenEnd), head.files);
+  if (seen === undefined || paths === undefined || body.length < seenEnd) return undefined;
+  // Copied, as a small buffer may lie anywhere.
+  const stamps = new BigInt64Array(Uint8Array.from(body.subarray(0, stampsEnd)).buffer);
+  return { head, seen, stamps, choice: { facts: head.facts, paths } };
+}

@@ -1,0 +1,71 @@
+// What is kept on the disk: a line of JSON, then bytes, and a sha256 over all of it, so that a file that is cut short, damaged
+// or something else is not believed. Pure; knows nothing of what is kept.
+import { createHash } from "node:crypto";
+import { endianness } from "node:os";
+
+interface Sealed<Head> {
+  readonly head: Head;
+  readonly body: Buffer;
+}
+
+const checksumBytes = 32;
+const newline = 10;
+/** The bytes begin at a multiple of it, so that numbers in them can be used where they were read. */
+const alignment = 8;
+
+function formatOf(kind: string): string {
+  return `avala ${kind} ${endianness()}`;
+}
+
+/** `kind` has the version of what is kept; what is of another kind is not opened. */
+export function seal(kind: string, head: object, parts: readonly (Uint8Array | string)[]): Buffer {
+  const line = JSON.stringify({ ...head, format: formatOf(kind) });
+  const blanks = alignment - 1 - (Buffer.byteLength(line) % alignment);
+  const all = [`${line}${" ".repeat(blanks)}\n`, ...parts];
+  // Put together once, since of a million files it is 100 MB.
+  const lengths = all.map((part) => Buffer.byteLength(part));
+  const bodyEnd = lengths.reduce((sum, length) => sum + length, 0);
+  const bytes = Buffer.allocUnsafe(bodyEnd + checksumBytes);
+  let at = 0;
+  for (const [index, part] of all.entries()) {
+    if (typeof part === "string") bytes.write(part, at);
+    else bytes.set(part, at);
+    at += lengths[index] ?? 0;
+  }
+  bytes.set(checksumOf(bytes.subarray(0, bodyEnd)), bodyEnd);
+  return bytes;
+}
+
+function checksumOf(body: Buffer): Buffer {
+  return createHash("sha256").update(body).digest();
+}
+
+/**
+ * `undefined` for anything but the whole of what {@link seal} made. Whole, it was written by this code, or by someone who may
+ * write as this user: so its head is taken for what that code writes.
+ */
+export function unseal<Head>(kind: string, bytes: Buffer): Sealed<Head> | undefined {
+  const end = bytes.indexOf(newline);
+  const bodyEnd = bytes.length - checksumBytes;
+  if (end < 0 || end >= bodyEnd) return undefined;
+  if (!checksumOf(bytes.subarray(0, bodyEnd)).equals(bytes.subarray(bodyEnd))) return undefined;
+  try {
+    const head = JSON.parse(bytes.toString("utf8", 0, end)) as Head & { readonly format: string };
+    if (head.format !== formatOf(kind)) return undefined;
+    return { head, body: bytes.subarray(end + 1, bodyEnd) };
+  } catch {
+    return undefined;
+  }
+}
+
+const separator = "\0";
+
+export function joinPaths(paths: readonly string[]): string {
+  return paths.join(separator);
+}
+
+/** `undefined` when there are not so many. */
+export function splitPaths(bytes: Buffer, count: number): readonly string[] | undefined {
+  const paths = count === 0 ? [] : bytes.toString("utf8").split(separator);
+  return paths.length === count ? paths : undefined;
+}

@@ -1,0 +1,90 @@
+// What the lines of a set choose by names alone, in the form in which it is kept, and whether it may be. Chooses nothing.
+import { printable } from "../redact";
+import type { Choice as Kept, KeptChoice } from "./digests/kept-choice";
+import type { Notice } from "./local-file";
+import type { Scan } from "./scan/findings";
+import type { Indexing } from "./scan/indexing";
+import type { PatternLine } from "./scan/patterns";
+import type { Tree } from "./scan/tree";
+
+/** What names alone decide. */
+export interface NameChoice {
+  readonly found: Scan;
+  readonly indexing: Indexing;
+  /** On the names of all that is to be sent. */
+  readonly notices: readonly Notice[];
+}
+
+/** {@link NameChoice} as plain data, without what the lines say themselves. */
+export interface ChoiceFacts {
+  readonly found: Pick<Scan, "hiddenLeftOut" | "junkLeftOut" | "ignored" | "evicted"> & {
+    readonly named: readonly string[];
+    readonly matched: readonly number[];
+  };
+  readonly indexing: Omit<Indexing, "paths" | "problems">;
+  readonly notices: readonly Notice[];
+}
+
+/** What was chosen before by the same lines, or what `choose` finds in `tree`, which then is kept. */
+export async function knownChoice(
+  kept: KeptChoice<ChoiceFacts> | undefined,
+  { lines, tree, nowMs }: { lines: readonly PatternLine[]; tree: Tree; nowMs: () => number },
+  choose: () => Promise<NameChoice>,
+): Promise<NameChoice> {
+  const recalled = await kept?.recall();
+  if (recalled !== undefined) return restored(recalled, lines);
+  const sinceMs = nowMs();
+  const choice = await choose();
+  const { isPlain, paths } = tree.seen();
+  if (kept !== undefined && isPlain && canKeep(choice))
+    await kept.keep(stored(choice), { seen: paths, sinceMs });
+  return choice;
+}
+
+/** A set that is refused, or lines that are explained by what else is on the disk, are looked at each time. */
+function canKeep({ found, indexing }: NameChoice): boolean {
+  const hasSaid = found.problems.length + found.notices.length + indexing.problems.length > 0;
+  return !hasSaid && found.patterns.every(({ matched }) => matched > 0);
+}
+
+function stored({ found, indexing, notices }: NameChoice): Kept<ChoiceFacts> {
+  const { hiddenLeftOut, junkLeftOut, ignored, evicted } = found;
+  const { dataType, leftOut, indexedCount } = indexing;
+  const named = [...found.named];
+  const matched = found.patterns.map((pattern) => pattern.matched);
+  const facts = {
+    found: { hiddenLeftOut, junkLeftOut, ignored, evicted, named, matched },
+    indexing: { dataType, leftOut, indexedCount, notices: indexing.notices },
+    notices,
+  };
+  return { facts, paths: found.paths };
+}
+
+function restored({ facts, paths }: Kept<ChoiceFacts>, lines: readonly PatternLine[]): NameChoice {
+  const { named, matched, ...found } = facts.found;
+  const { leftOut, notices } = facts.indexing;
+  const isOut = new Set(leftOut);
+  return {
+    found: {
+      ...found,
+      paths,
+      named: new Set(named),
+      patterns: lines.map(({ pattern }, index) => ({ pattern, matched: matched[index] ?? 0 })),
+      unlisted: [],
+      problems: [],
+      notices: [],
+    },
+    indexing: {
+      ...facts.indexing,
+      dataType: facts.indexing.dataType,
+      paths: isOut.size === 0 ? paths : paths.filter((path) => !isOut.has(path)),
+      problems: [],
+      notices: notices.map(printed),
+    },
+    notices: facts.notices.map(printed),
+  };
+}
+
+function printed({ text }: Notice): Notice {
+  return { text: printable(text) };
+}

@@ -1,0 +1,313 @@
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { createDigestCache, type DigestCache } from "../../src/files/digests/digest-cache";
+import type { Choice, KeptChoice } from "../../src/files/digests/kept-choice";
+import { readFileSet, type FileSet } from "../../src/files/file-set";
+import type { FileSetOptions } from "../../src/files/file-set-options";
+import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
+
+let tree: TempTree;
+let kept: TempTree;
+
+beforeEach(() => {
+  tree = createTempTree();
+  kept = createTempTree();
+  tree.write({ "a.jpg": jpeg("a"), "sub/b.jpg": jpeg("b"), "sub/deep/c.jpg": jpeg("c") });
+  tree.write({ "sub/note.txt": "n", "sub/.hidden.jpg": jpeg("h"), "Thumbs.db": "t" });
+});
+afterEach(() => {
+  tree.remove();
+  kept.remove();
+});
+
+type CacheOptions = NonNullable<Parameters<typeof createDigestCache>[0]>;
+type Set = Omit<FileSet, "known">;
+
+interface Look {
+  readonly set: Set;
+  /** Whether nothing was listed. */
+  readonly isRecalled: boolean;
+  readonly warnings: readonly string[];
+}
+
+const settled = (aheadMs = 10_000) => ({
+  wallMs: Date.now() + aheadMs,
+  bootedMs: 1000,
+  boot: "this one",
+});
+
+interface LookOptions extends CacheOptions {
+  readonly set?: Partial<FileSetOptions>;
+  /** What is kept instead of what was chosen. */
+  readonly forge?: (paths: readonly string[]) => readonly string[];
+}
+
+/** As a process has it that was just started, on files that were written some time before. */
+async function look({ set, forge, ...options }: LookOptions = {}): Promise<Look> {
+  const warnings: string[] = [];
+  let isRecalled = false;
+  const cache = createDigestCache({
+    folder: kept.at("digests"),
+    isSteady: () => true,
+    random: { next: () => 1 },
+    markClock: settled,
+    onWarning: (text) => warnings.push(text),
+    ...options,
+  });
+  const watched: DigestCache = {
+    ...cache,
+    choice: <Facts>(...at: Parameters<DigestCache["choice"]>): KeptChoice<Facts> => {
+      const choice = cache.choice<Facts>(...at);
+      return {
+        recall: async () => {
+          const recalled = await choice.recall();
+          isRecalled = recalled !== undefined;
+          return recalled;
+        },
+        keep: (made: Choice<Facts>, ground) =>
+          choice.keep({ ...made, paths: forge?.(made.paths) ?? made.paths }, ground),
+      };
+    },
+  };
+  const { known, ...found } = await readFileSet(optionsOf(set), { cache: watched });
+  expect(known).toBeDefined();
+  return { set: found, isRecalled, warnings };
+}
+
+const optionsOf = (set: Partial<FileSetOptions> = {}): FileSetOptions => ({
+  root: tree.root,
+  include: ["**"],
+  ...set,
+});
+
+/** What there really is. */
+async function truth(set?: Partial<FileSetOptions>): Promise<Set> {
+  const { known, ...found } = await readFileSet(optionsOf(set));
+  expect(known).toBeUndefined();
+  return found;
+}
+
+const pathsOf = ({ files }: Set): readonly string[] => files.map(({ path }) => path);
+
+describe("what lines chose", () => {
+  test("is not chosen again while no folder changes, and is the same set", async () => {
+    tree.write({ ".avalaignore": "left/\n", "left/d.jpg": jpeg("d"), "frame_2.jpg": jpeg("2") });
+    tree.write({ "frame_10.jpg": jpeg("10"), "frame_1.jpg": jpeg("1"), "aux.jpg": jpeg("x") });
+    const first = await look();
+    const second = await look();
+    expect([first.isRecalled, second.isRecalled]).toEqual([false, true]);
+    expect(first.set).toEqual(await truth());
+    expect(second.set).toEqual(first.set);
+    expect(first.set.notices).not.toEqual([]);
+    expect(first.set.leftOut.ignored).not.toEqual([]);
+  });
+
+  test("is not chosen again where a file's content changes", async () => {
+    await look();
+    tree.write({ "a.jpg": jpeg("longer than before") });
+    const { isRecalled, set } = await look();
+    expect([isRecalled, set]).toEqual([true, await truth()]);
+  });
+
+  test.each<[string, Partial<FileSetOptions>]>([
+    ["lines", { include: ["sub/**"] }],
+    ["exclusions", { exclude: ["a.jpg"] }],
+    ["a prefix", { prefix: "p" }],
+    ["hidden files", { includeHidden: true }],
+    ["another policy for unindexed files", { unindexed: "send" }],
+    ["a data type", { dataType: "image" }],
+    ["one folder", { folder: "sub" }],
+  ])("is chosen for itself with %s", async (_, set) => {
+    await look();
+    const { isRecalled, set: found } = await look({ set });
+    expect([isRecalled, found]).toEqual([false, await truth(set)]);
+    expect((await look({ set })).isRecalled).toBe(true);
+    expect((await look()).isRecalled).toBe(true);
+  });
+
+  test.each<[string, () => void]>([
+    ["is a link", () => symlinkSync("a.jpg", tree.at("link.jpg"))],
+    ["is a link to a folder", () => symlinkSync("deep", tree.at("sub/link"))],
+  ])("is chosen each time where something %s", async (_, change) => {
+    change();
+    await look();
+    const { isRecalled, set } = await look();
+    expect([isRecalled, set]).toEqual([false, await truth()]);
+  });
+
+  test("is chosen each time for lines of which one matches nothing, to say why", async () => {
+    const set = { include: ["**", "*.jpeg"] };
+    await look({ set });
+    expect((await look({ set })).isRecalled).toBe(false);
+  });
+
+  test("is chosen each time on a file system that does not show each change", async () => {
+    await look({ isSteady: () => false });
+    expect(readdirSync(kept.root)).toEqual([]);
+    await look();
+    expect((await look({ isSteady: () => false })).isRecalled).toBe(false);
+  });
+
+  test("is chosen again after it was chosen within a tick of a change", async () => {
+    const now = { markClock: () => settled(0) };
+    for (let round = 0; round < 20; round++) {
+      await look(now);
+      tree.write({ [`new-${round}.jpg`]: jpeg("n") });
+      expect((await look(now)).set).toEqual(await truth());
+    }
+  });
+
+  test("is chosen again when the clock was set back", async () => {
+    await look({ markClock: () => settled(60_000) });
+    expect((await look()).isRecalled).toBe(false);
+    expect((await look()).isRecalled).toBe(true);
+  });
+
+  test("is chosen again on another machine", async () => {
+    await look();
+    expect((await look({ machine: "another" })).isRecalled).toBe(false);
+  });
+});
+
+const putBack = (folder: string, change: () => void): void => {
+  const { atime, mtime } = statSync(folder);
+  change();
+  utimesSync(folder, atime, mtime);
+};
+
+const changes: readonly (readonly [string, () => void])[] = [
+  ["a file is added", () => tree.write({ "new.jpg": jpeg("n") })],
+  ["a file is added far below", () => tree.write({ "sub/deep/new.jpg": jpeg("n") })],
+  [
+    "a file is added, and its folder's time put back",
+    () => {
+      putBack(tree.at("sub"), () => tree.write({ "sub/new.jpg": jpeg("n") }));
+    },
+  ],
+  ["a folder is added", () => tree.write({ "new/n.jpg": jpeg("n") })],
+  ["a file is removed", () => rmSync(tree.at("sub/b.jpg"))],
+  ["a file is renamed", () => renameSync(tree.at("a.jpg"), tree.at("z.jpg"))],
+  ["a folder is renamed", () => renameSync(tree.at("sub/deep"), tree.at("sub/other"))],
+  ["a file moves to another folder", () => renameSync(tree.at("a.jpg"), tree.at("sub/a.jpg"))],
+  [
+    "a file becomes a folder",
+    () => {
+      rmSync(tree.at("a.jpg"));
+      tree.write({ "a.jpg/in.jpg": jpeg("i") });
+    },
+  ],
+  [
+    "a file becomes a link",
+    () => {
+      rmSync(tree.at("a.jpg"));
+      symlinkSync("sub/b.jpg", tree.at("a.jpg"));
+    },
+  ],
+  [
+    "another folder takes a folder's place and times",
+    () => {
+      tree.write({ "../other/x.jpg": jpeg("x") });
+      const { atime, mtime } = statSync(tree.at("sub"));
+      rmSync(tree.at("sub"), { recursive: true });
+      renameSync(tree.at("../other"), tree.at("sub"));
+      utimesSync(tree.at("sub"), atime, mtime);
+    },
+  ],
+  ["an ignore file is added", () => tree.write({ "sub/.avalaignore": "b.jpg\n" })],
+  ["an ignore file is removed", () => rmSync(tree.at(".avalaignore"))],
+  [
+    "an ignore file has other lines, of the same size and time",
+    () => {
+      putBack(tree.at(".avalaignore"), () => tree.write({ ".avalaignore": "a.jpg\n" }));
+    },
+  ],
+];
+
+describe("is chosen again when", () => {
+  test.each(changes)("%s", async (_, change) => {
+    tree.write({ ".avalaignore": "z.jpg\n" });
+    await look();
+    expect((await look()).isRecalled).toBe(true);
+    change();
+    const { isRecalled, set } = await look();
+    expect([isRecalled, set]).toEqual([false, await truth()]);
+  });
+
+  test("anything happens to the tree, in any order", async () => {
+    const folders = ["", "sub/", "sub/deep/", "new/"];
+    const place = fc.record({ folder: fc.constantFrom(...folders), name: fc.nat({ max: 3 }) });
+    const step = fc.record({ what: fc.constantFrom("write", "remove", "rename", "none"), place });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        for (const { what, place: at } of steps) {
+          const path = `${at.folder}f${at.name}.jpg`;
+          if (what === "write") tree.write({ [path]: jpeg(path) });
+          if (what === "remove") rmSync(tree.at(path), { force: true });
+          if (what === "rename") {
+            mkdirSync(tree.at("new"), { recursive: true });
+            renameSync(tree.at("new"), tree.at("sub/deep/moved"));
+            rmSync(tree.at("sub/deep/moved"), { recursive: true });
+          }
+          const { set } = await look();
+          const real = await truth();
+          expect(pathsOf(set)).toEqual(pathsOf(real));
+          expect(set.leftOut).toEqual(real.leftOut);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
+describe("a kept choice that is wrong", () => {
+  const choiceFile = (): string => {
+    const name = readdirSync(kept.at("digests")).find((one) => one.endsWith(".choice"));
+    return join(kept.at("digests"), name ?? "");
+  };
+
+  test("is found out by choosing all the same, discarded, and said to be", async () => {
+    await look({ forge: (paths) => paths.slice(1) });
+    expect(pathsOf((await look()).set)).not.toContain("a.jpg");
+    const checked = await look({ random: { next: () => 0 } });
+    expect(checked.set).toEqual(await truth());
+    expect(checked.warnings).toHaveLength(1);
+    expect((await look()).set).toEqual(await truth());
+  });
+
+  test("leads to no file outside the root", async () => {
+    tree.write({ "../outside.jpg": jpeg("o") });
+    for (const path of ["../outside.jpg", tree.at("../outside.jpg"), "sub/../../outside.jpg"]) {
+      await look({ forge: () => [path] });
+      await expect(look()).rejects.toMatchObject({ code: "input" });
+      rmSync(choiceFile());
+    }
+    rmSync(tree.at("../outside.jpg"));
+  });
+
+  test("is ignored when it is cut short, or any byte of it is another", async () => {
+    await look();
+    const real = await truth();
+    const whole = readFileSync(choiceFile());
+    for (let at = 0; at < whole.length; at += 17) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      for (const bytes of [damaged, whole.subarray(0, at)]) {
+        writeFileSync(choiceFile(), bytes);
+        const { isRecalled, set } = await look();
+        expect([isRecalled, pathsOf(set)]).toEqual([false, pathsOf(real)]);
+      }
+    }
+    expect((await look()).isRecalled).toBe(true);
+  });
+});
