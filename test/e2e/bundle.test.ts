@@ -339,10 +339,8 @@ test.each(["dist/worker.js", "lib/src/files/workers/worker.js"])(
   async (file) => {
     const root = path.join(__dirname, "..", "..");
     const worker = new Worker(path.join(root, file), { execArgv: [], env: {} });
-    worker.postMessage({ kind: "md5", id: 1 });
-    expect(await once(worker, "message")).toEqual([
-      { id: 1, md5: "d41d8cd98f00b204e9800998ecf8427e" },
-    ]);
+    worker.postMessage({ kind: "digest", algorithm: "md5", id: 1, ask: "whole" });
+    expect(await once(worker, "message")).toEqual([{ digest: "d41d8cd98f00b204e9800998ecf8427e" }]);
     await worker.terminate();
   },
 );
