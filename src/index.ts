@@ -145,7 +145,8 @@ export {
   type ChangedEntry,
   type ManifestChanges,
 } from "./files/manifest/compare";
-export type { AppendHandle, Disk, FileStamp, ReadHandle } from "./flow/disk";
+export type { AppendHandle, Disk } from "./flow/disk";
+export type { FileStamp, ReadHandle } from "./flow/read-handle";
 export { readFileSet, type FileSet } from "./files/file-set";
 export type { ContentPolicy, FileSetOptions } from "./files/file-set-options";
 export type { LocalFile, Notice, PatternCount } from "./files/local-file";

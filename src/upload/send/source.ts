@@ -8,7 +8,8 @@ import {
   type RunningDigest,
 } from "../../files/workers/digest-thread";
 import { systemErrorCode } from "../../system-error";
-import type { Disk, FileStamp, ReadHandle } from "../../flow/disk";
+import type { Disk } from "../../flow/disk";
+import type { FileStamp, ReadHandle } from "../../flow/read-handle";
 import { createRing, type PieceMemory } from "./piece-memory";
 
 export interface SourceFile {
@@ -44,7 +45,7 @@ function changed(file: SourceFile, how: string): AvalaError {
 
 async function open(disk: Disk, file: SourceFile): Promise<ReadHandle> {
   try {
-    return await disk.openToRead(file.absolutePath);
+    return await disk.openToRead(file.absolutePath, file.sizeBytes);
   } catch (error) {
     throw unreadable(file, error);
   }
