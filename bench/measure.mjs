@@ -31,17 +31,24 @@ async function measure(
   const failure = await runScript(all, { TMPDIR: work }, minutes);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   const outcome = { name, takenOn: new Date().toISOString().slice(0, 10), commit, seconds };
-  if (failure !== undefined) return { ...outcome, rows: [], error: failure };
+  const read = readWritten(json);
+  const error = failure ?? read.error;
+  return { ...outcome, rows: read.rows, ...(error === undefined ? {} : { error }) };
+}
+
+/** What it wrote counts, also where it failed afterwards. @param {string} file @returns {{rows: import("./rows.mjs").Row[], error?: string}} */
+function readWritten(file) {
   try {
-    return { ...outcome, rows: readRows(json) };
+    return { rows: readRows(file) };
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    return { ...outcome, rows: [], error: `its figures can't be read: ${message}` };
+    return { rows: [], error: `its figures can't be read: ${message}` };
   }
 }
 
 /** Says what it is at. @param {readonly Benchmark[]} benchmarks @param {Options} options */
 export async function measureAll(benchmarks, options) {
+  const startedMs = performance.now();
   /** @type {Outcome[]} */
   const outcomes = [];
   for (const [i, benchmark] of benchmarks.entries()) {
@@ -54,5 +61,7 @@ export async function measureAll(benchmarks, options) {
     console.log(`\n${name}: ${end}, after ${outcome.seconds} s`);
     outcomes.push(outcome);
   }
+  const minutes = (performance.now() - startedMs) / 60_000;
+  console.log(`\n${outcomes.length} benchmarks in ${minutes.toFixed(1)} minutes`);
   return outcomes;
 }

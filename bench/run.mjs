@@ -50,13 +50,12 @@ function target() {
 
 /** @param {readonly Outcome[]} outcomes */
 function summarize(outcomes) {
-  const lines = outcomes.flatMap(({ name, rows, error }) =>
-    error === undefined
-      ? rows
-          .flatMap(linesOf)
-          .map((cells) => [name, ...cells.map((cell) => cell.replaceAll("*", ""))])
-      : [[name, `failed: ${error}`]],
-  );
+  const lines = outcomes.flatMap(({ name, rows, error }) => [
+    ...rows
+      .flatMap(linesOf)
+      .map((cells) => [name, ...cells.map((cell) => cell.replaceAll("*", ""))]),
+    ...(error === undefined ? [] : [[name, `failed: ${error}`]]),
+  ]);
   printTable(["", "what", "unit", "this project", "beside", "ratio", "target", "reached"], lines);
 }
 

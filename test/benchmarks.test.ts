@@ -69,7 +69,7 @@ describe("the page of benchmarks", () => {
 
   test("names a benchmark that failed, and why, in place of figures", () => {
     const page = pageOf([{ ...taken, name: "large", rows: [], error: "the disk is full" }], {});
-    expect(page).toContain("**Not measured, because it failed:** Large files.");
+    expect(page).toContain("**Failed:** Large files.");
     expect(page).toContain("**It failed:** the disk is full");
   });
 });
@@ -122,11 +122,14 @@ describe("a run of benchmarks", () => {
       "empty.mjs": `import { writeFileSync } from "node:fs";
         writeFileSync(process.argv.at(-1), JSON.stringify({ rows: [{ what: "x", samples: [] }] }));`,
       "endless.mjs": "setInterval(() => {}, 1000);",
+      "writes.mjs": `import { writeRows } from ${JSON.stringify(at("bench/rows.mjs"))};
+        writeRows(process.argv.at(-1), "writes", [${JSON.stringify(row())}]);
+        throw new Error("too much memory");`,
       "works.mjs": `import { writeRows } from ${JSON.stringify(at("bench/rows.mjs"))};
         writeRows(process.argv.at(-1), "works", [${JSON.stringify(row())}]);`,
     });
     try {
-      const names = ["fails", "silent", "empty", "endless", "works"];
+      const names = ["fails", "silent", "empty", "endless", "writes", "works"];
       const benchmarks = names.map((name) => ({
         name,
         title: name,
@@ -145,7 +148,10 @@ describe("a run of benchmarks", () => {
         silent: expect.stringContaining("its figures can't be read"),
         empty: `its figures can't be read: "x" has no samples`,
         endless: "it took more than 0.001 minutes",
+        writes: "it ended with 1: Error: too much memory",
       });
+      // What was written before the failure counts.
+      expect(outcomes.at(-2)?.rows).toEqual([row()]);
       expect(outcomes.at(-1)?.rows).toEqual([row()]);
     } finally {
       tree.remove();

@@ -58,7 +58,6 @@ function section(outcome, reasons, pictureOf) {
   const { name, rows, error, takenOn, commit, seconds } = outcome;
   const how = BENCHMARKS.find((one) => one.name === name)?.how ?? "";
   const taken = `\`npm run bench -- ${name}\`, ${takenOn}, commit ${commit}, ${figure(seconds)} seconds.`;
-  if (error !== undefined) return [`### ${titleOf(name)}`, how, taken, `**It failed:** ${error}`];
   const curves = curvesOf(rows);
   const barred = rows.filter((row) => !isOnCurveOnly(row));
   const short = reasonsFor(outcome, reasons);
@@ -66,6 +65,7 @@ function section(outcome, reasons, pictureOf) {
     `### ${titleOf(name)}`,
     how,
     taken,
+    ...(error === undefined ? [] : [`**It failed:** ${error}`]),
     ...(barred.length === 0
       ? []
       : [pictureOf(name, `${titleOf(name)}, as bars`), figuresTable(barred)]),
@@ -129,7 +129,7 @@ figures and writes this page; no figure is edited by hand. [How to run and read 
 - ↑ means that more is better, ↓ that less is better.
 - What falls short of its target stands here too, with the reason. No test depends on a figure.
 - None of this is what an upload to Avala takes: 100 calls a minute are the bound. See [What bounds a large upload](#what-bounds-a-large-upload).`,
-    ...(failed.length === 0 ? [] : [`**Not measured, because it failed:** ${failed.join(", ")}.`]),
+    ...(failed.length === 0 ? [] : [`**Failed:** ${failed.join(", ")}.`]),
     "## At a glance",
     pictureOf("overview", "How many times as good as each alternative this project is"),
     "The figures that have a target:",

@@ -47,7 +47,7 @@ function plotsOf({ benchmarks }) {
   plots.set("overview", (palette) =>
     drawRatios("This project beside the alternatives", comparisons, palette),
   );
-  for (const { name, rows } of benchmarks.filter((one) => one.error === undefined)) {
+  for (const { name, rows } of benchmarks) {
     const title = BENCHMARKS.find((one) => one.name === name)?.title ?? name;
     const bars = rows.filter((row) => !isOnCurveOnly(row));
     const grown = rows.filter((row) => row.growth !== undefined);
