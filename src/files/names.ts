@@ -50,7 +50,8 @@ function blankSide(path: string): "begins" | "ends" | undefined {
  * Paths that are one and the same somewhere: equal, or differing only in case or in Unicode normal form. Such sets can't be
  * unpacked on Windows or macOS without losing a file. One problem for each path but the first of its kind.
  */
-export function twinProblems(paths: Iterable<string>): InputProblem[] {
+export function twinProblems(paths: readonly string[]): InputProblem[] {
+  if (areDistinct(paths)) return [];
   const first = new Map<string, string>();
   const problems: InputProblem[] = [];
   for (const path of paths) {
@@ -60,6 +61,19 @@ export function twinProblems(paths: Iterable<string>): InputProblem[] {
     else problems.push({ input: shown(path), text: twinText(path, other) });
   }
   return problems;
+}
+
+// What neither lower case nor a normal form changes.
+const FOLDED = /^[ -@[-~]*$/;
+
+/** Whether they are sorted, each is there once, and none has another form: as nearly all sets are, with no table of all paths. */
+function areDistinct(paths: readonly string[]): boolean {
+  let before = "";
+  return paths.every((path) => {
+    const isNext = before < path && FOLDED.test(path);
+    before = path;
+    return isNext;
+  });
 }
 
 function twinText(path: string, other: string): string {

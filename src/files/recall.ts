@@ -22,15 +22,17 @@ interface Drawn {
 }
 
 /**
- * For each of the files what a look would show, `undefined` where it has to be looked at. Synchronous calls: one that goes
- * through Node's threads takes five times as long.
+ * Calls `onLooked` with what a look would show of each file that is known, and returns the places of the others, which have
+ * to be looked at: of all files, when one shows that what is known is wrong. Synchronous calls: one that goes through Node's
+ * threads takes five times as long.
  */
 export async function recallFiles(
   files: readonly LookedFor[],
   { known, readsContent, signal }: LookOptions,
-): Promise<readonly (Looked | undefined)[]> {
-  if (known === undefined || known.isEmpty()) return [];
-  const recalled: (Looked | undefined)[] = [];
+  onLooked: (index: number, looked: Looked) => void,
+): Promise<readonly number[]> {
+  if (known === undefined || known.isEmpty()) return [...files.keys()];
+  const unknown: number[] = [];
   const drawn: Drawn[] = [];
   const unread = readsContent ? undefined : soundFinding;
   const stamp = new BigInt64Array(stampLength);
@@ -47,10 +49,14 @@ export async function recallFiles(
   for (let start = 0; start < files.length; start += filesAtOnce) {
     await pause();
     if (signal?.aborted === true) throw cancelled("Looking at files");
-    for (const { absolutePath } of files.slice(start, start + filesAtOnce))
-      recalled.push(recall(absolutePath));
+    const end = Math.min(start + filesAtOnce, files.length);
+    for (let index = start; index < end; index++) {
+      const looked = recall(files[index]?.absolutePath ?? "");
+      if (looked === undefined) unknown.push(index);
+      else onLooked(index, looked);
+    }
   }
-  return (await isRefuted(known, drawn, signal)) ? [] : recalled;
+  return (await isRefuted(known, drawn, signal)) ? [...files.keys()] : unknown;
 }
 
 const statOptions = { bigint: true, throwIfNoEntry: false } as const;

@@ -83,6 +83,20 @@ describe("twins", () => {
   });
 });
 
+describe("twins among many", () => {
+  test.each([
+    ["that is there twice", ["a", "b", "b", "c"]],
+    ["that is there twice, not one after the other", ["b", "a", "b"]],
+    ["in another case", ["B", "a", "b"]],
+    ["in another form", ["a", "u\u0308", "\u00fc"]],
+  ])("are found by a path %s", (_, paths) => expect(twinProblems(paths)).toHaveLength(1));
+
+  test("are none of what is distinct, in any order", () => {
+    expect(twinProblems(["a", "b", "c"])).toEqual([]);
+    expect(twinProblems(["c", "a", "B"])).toEqual([]);
+  });
+});
+
 describe("a prefix", () => {
   test("ends in one slash", () => {
     expect(readPrefix("a/b")).toEqual({ prefix: "a/b/" });
@@ -114,6 +128,32 @@ describe("a credential", () => {
     "cert.p12",
     ".docker/config.json",
     ".git-credentials",
+    ".envrc",
+    "_netrc",
+    "id_ed25519_sk",
+    "id_dsa",
+    "id_ecdsa",
+    "a.pfx",
+    "a.ppk",
+    "a.jks",
+    "a.keystore",
+    "a.kdbx",
+    "a.\u212aey", // the sign of Kelvin is a k in lower case
+    ".yarnrc.yml",
+    ".pypirc",
+    ".pgpass",
+    ".htpasswd",
+    ".dockercfg",
+    ".boto",
+    ".s3cfg",
+    "credentials.json",
+    "serviceaccount.json",
+    "application_default_credentials.json",
+    "client_secret_1.json",
+    "kubeconfig",
+    "x/.GnuPG/a.jpg",
+    ".azure/a",
+    ".kube/config",
   ])("%s looks like one", (path) => expect(looksLikeCredential(path)).toBe(true));
 
   test.each([

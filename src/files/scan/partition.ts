@@ -100,11 +100,12 @@ export function partitionFiles<T extends { readonly path: string }>(
   depth: PartitionDepth,
   prefix = "",
 ): Partition<T>[] {
+  if (depth === 0) return files.length === 0 ? [] : [{ folder: "", files }];
   const start = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   const byFolder = new Map<string, T[]>();
   for (const file of files) {
     const inside = file.path.startsWith(start) ? file.path.slice(start.length) : file.path;
-    const folder = depth === 0 ? "" : topFolder(inside);
+    const folder = topFolder(inside);
     const group = byFolder.get(folder);
     if (group === undefined) byFolder.set(folder, [file]);
     else group.push(file);
