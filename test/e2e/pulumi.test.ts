@@ -55,6 +55,7 @@ describeWithPart("pulumi", (pulumi) => {
       );
       expect(output).toMatch(/dataset photos-dogs-[0-9a-f]{12}\nto send: 1 file, 7 bytes/);
       expect(output).toMatch(/cats\/a\.jpg: "[0-9a-f]{12}"/);
+      it_.stack.quicken();
     });
 
     test("up sends every file once, makes a dataset a folder, and waits for the export", async () => {
@@ -77,7 +78,6 @@ describeWithPart("pulumi", (pulumi) => {
       expect(fileCount).toBe(4);
       const file = await fetch(String(downloadUrl));
       expect(file.status).toBe(200);
-      it_.stack.quicken();
     });
 
     test("the state holds no key, no absolute path and no plain download URL", async () => {
