@@ -1,4 +1,4 @@
-// `npm run bench:shared [-- --runs 1,2,4,10,30 --calls 1240 --json FILE]`: runs that share a key, each a process, on one emulator
+// `npm run bench -- share` (`--runs 1,2,4,10,30 --calls 1240 --json FILE`): runs that share a key, each a process, on one emulator
 // that limits them: how long all take beside the limits' own bound, how many calls draw a 429, how even their ends are.
 // @ts-check
 import { spawn } from "node:child_process";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startEmulator } from "../lib/emulator/index.js";
 import { environmentFor, printTable, temporaryFolder } from "./emulator.mjs";
+import { writeRows } from "./rows.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const PER_MINUTE = 600;
@@ -99,6 +100,7 @@ function report(runs, files, failed, requests) {
   };
 }
 
+/** @type {Awaited<ReturnType<typeof measure>>[]} */
 const results = [];
 for (const runs of values.runs.split(",").map(Number)) {
   const result = await measure(runs);
@@ -131,5 +133,23 @@ printTable(
     (one.slowestMs / one.fastestMs).toFixed(2),
   ]),
 );
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
+
+/** @param {Awaited<ReturnType<typeof measure>>} result @returns {import("./rows.mjs").Row[]} */
+function rowsOf({ runs, files, failed, calls, refused, wholeMs, slowestMs, fastestMs, ...result }) {
+  const what = runs === 1 ? `1 run of ${files} files` : `${runs} runs of ${files} files each`;
+  const row = (/** @type {string} */ unit, /** @type {number} */ sample) => ({
+    ...{ what, unit, higherIsBetter: false, samples: [sample] },
+  });
+  const least = { name: "the least that the limits allow", samples: [result.boundMs / 1000] };
+  const percent = row("% of calls drew a 429", (100 * refused) / calls);
+  return [
+    { ...row("s", wholeMs / 1000), peers: [{ ...least, target: runs === 1 ? 1.01 : 1.05 }] },
+    { ...row("runs that failed", failed), target: 0 },
+    // What was asked for is a run by itself, and four.
+    runs === 1 || runs === 4 ? { ...percent, target: runs === 1 ? 0 : 1 } : percent,
+    ...(runs === 1
+      ? []
+      : [{ ...row("times the fastest run, the slowest", slowestMs / fastestMs), target: 1.5 }]),
+  ];
+}
+writeRows(values.json, "share", results.flatMap(rowsOf));

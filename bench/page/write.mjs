@@ -43,7 +43,9 @@ function plotsOf({ benchmarks }) {
   );
   const comparisons = benchmarks
     .flatMap(({ name, rows }) => rows.flatMap((row) => comparisonsOf(name, row)))
-    .filter(({ benchmark, target }) => target !== undefined || alternatives.has(benchmark));
+    .filter(({ benchmark, target }) => target !== undefined || alternatives.has(benchmark))
+    // Nothing stands at 0 on an axis of ratios.
+    .filter(({ times }) => times > 0 && times < Infinity);
   plots.set("overview", (palette) =>
     drawRatios("This project beside the alternatives", comparisons, palette),
   );
