@@ -291,6 +291,42 @@ describe("a large buffer", () => {
   });
 });
 
+describe("a reply that comes before all of a large body was sent", () => {
+  const whole = Buffer.alloc(24 * 1024 * 1024, "abc");
+  const sources = [
+    ["a buffer", whole],
+    [
+      "a stream",
+      async function* stream() {
+        for (let at = 0; at < whole.length; at += 1024 * 1024)
+          yield await Promise.resolve(whole.subarray(at, at + 1024 * 1024));
+      },
+    ],
+  ] as const;
+  const replied = async (
+    status: number,
+    body: HttpRequest["body"],
+  ): Promise<Awaited<ReturnType<Transport["send"]>>> => {
+    const server = await replyServer((_request, response) => response.writeHead(status).end(), {
+      reads: false,
+    });
+    const transport = createStorageTransport();
+    const request = { method: "PUT", body, contentLength: whole.length };
+    return transport.send(get(server.origin, request)).finally(async () => {
+      transport.close();
+      await server.stop();
+    });
+  };
+
+  test.each(sources)("is not believed when it reports success, of %s", async (_what, body) => {
+    await expect(replied(200, body)).rejects.toMatchObject({ code: "bad_reply", retryable: true });
+  });
+
+  test.each(sources)("is the reply when it refuses, of %s", async (_what, body) => {
+    await expect(replied(412, body)).resolves.toMatchObject({ status: 412 });
+  });
+});
+
 describe.each(implementations)("behind a proxy, $name", ({ create }) => {
   test("sends to the proxy, but not what is excepted and never what is on this machine", async () => {
     const asked: string[] = [];

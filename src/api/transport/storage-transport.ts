@@ -10,7 +10,7 @@ import { shownProxy } from "./proxy-errors";
 import { ReplyHandler } from "./reply-handler";
 import { openWithinBounds } from "./request-bounds";
 import type { HttpRequest, HttpResponse, ProxySettings, Transport } from "./transport";
-import { transportError } from "./transport-errors";
+import { tooEarly, transportError } from "./transport-errors";
 
 interface StorageTransportOptions {
   readonly proxy?: ProxySettings | undefined;
@@ -31,11 +31,15 @@ function split(url: string): { readonly origin: string; readonly path: string } 
   return { origin: url.slice(0, slash), path: url.slice(slash) };
 }
 
+/** A request whose body is counted as the library is given it, a little before the connection has taken it. */
+type Counted = HttpRequest & { readonly onBytesGiven?: (bytes: number) => void };
+
 async function* counting(
-  request: HttpRequest,
+  request: Counted,
   body: () => AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of body()) {
+    request.onBytesGiven?.(chunk.length);
     yield chunk;
     // The connection has taken it: it asks for the next one only then.
     request.onBytesSent?.(chunk.length);
@@ -59,14 +63,20 @@ function lengthHeader({ headers, contentLength }: HttpRequest): Record<string, s
   return contentLength === undefined || isThere ? {} : { "content-length": String(contentLength) };
 }
 
-function bodyOf(request: HttpRequest): NonNullable<Dispatcher.DispatchOptions["body"]> | null {
+function bodyOf(request: Counted): NonNullable<Dispatcher.DispatchOptions["body"]> | null {
   const { body } = request;
   if (typeof body === "function") return counting(request, body) as never;
   const isSliced = typeof body === "object" && body.length > SLICE_BYTES;
   return isSliced ? (counting(request, () => slices(body)) as never) : (body ?? null);
 }
 
-function optionsOf(request: HttpRequest): Dispatcher.DispatchOptions {
+/** What goes in one piece is given at once. */
+function bytesToGive({ body, contentLength = 0 }: HttpRequest): number {
+  if (typeof body === "function") return contentLength;
+  return typeof body === "object" && body.length > SLICE_BYTES ? body.length : 0;
+}
+
+function optionsOf(request: Counted): Dispatcher.DispatchOptions {
   return {
     ...split(request.url),
     method: request.method,
@@ -118,12 +128,22 @@ export function createStorageTransport(options: StorageTransportOptions = {}): T
   return {
     send: (request) =>
       new Promise<HttpResponse>((resolve, reject) => {
-        const handler = new ReplyHandler(request, resolve, reject, agents.proxyOf(request.url));
+        let bytesLeft = bytesToGive(request);
+        const onBytesGiven = (bytes: number): void => {
+          bytesLeft -= bytes;
+        };
+        // What was not sent can't be there, whatever the reply says.
+        const settle = (reply: HttpResponse): void => {
+          const isEarly = bytesLeft > 0 && reply.status >= 200 && reply.status < 300;
+          if (isEarly) reject(tooEarly(new URL(request.url).host));
+          else resolve(reply);
+        };
+        const handler = new ReplyHandler(request, settle, reject, agents.proxyOf(request.url));
         const onBytesSent = (bytes: number): void => {
           handler.onBodySent();
           request.onBytesSent?.(bytes);
         };
-        const dispatch = optionsOf({ ...request, onBytesSent });
+        const dispatch = optionsOf({ ...request, onBytesSent, onBytesGiven });
         if (!handler.isOver) agents.for(String(dispatch.origin)).dispatch(dispatch, handler);
       }),
     open: (request) =>

@@ -114,6 +114,14 @@ export function notAReply(host: string, what: string): AvalaError {
   });
 }
 
+/** The error of a success that is reported before all was sent. */
+export function tooEarly(host: string): AvalaError {
+  return new AvalaError("bad_reply", `${host} reported success before all bytes were sent`, {
+    retryable: true,
+    hint: "Check that no proxy answers in its place.",
+  });
+}
+
 /** The error of a reply that trickles. */
 export function tooSlow(host: string): AvalaError {
   return transportError(

@@ -36,7 +36,7 @@ export interface HttpStream {
 /**
  * Sends one request and resolves to whatever status came; a redirect is a reply like any other and is never followed.
  * Rejects with AvalaError `network`, `timeout` (both `retryable`; `ambiguous` unless nothing can have been sent),
- * `bad_reply` (too large) or `cancelled`. What the body's own iteration throws comes through as it is.
+ * `bad_reply` (too large, or a success before all of a large body was sent) or `cancelled`. What the body's own iteration throws comes through as it is.
  * Messages contain only the host, never a URL.
  */
 export interface Transport {
