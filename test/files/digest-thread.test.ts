@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import { Worker } from "node:worker_threads";
 import { createFileDigests, isHashedInThread } from "../../src/files/workers/digest-thread";
+import { startWorker } from "../../src/files/workers/start-worker";
 import type { Algorithm } from "../../src/files/workers/worker";
 
 const digestOf = (algorithm: Algorithm, data: Buffer): string =>
@@ -77,4 +79,49 @@ test("files from 128 MiB on are hashed in a thread, whose end they notice", asyn
   digests.close();
   expect(await inThread.digest()).toBeUndefined();
   expect(await here.digest()).toBe(digestOf("sha256", Buffer.alloc(0)));
+});
+
+describe.each([
+  ["can't be started", () => new Worker("", { execArgv: ["--no-such-option"] })],
+  ["ends as it starts", () => new Worker("process.exit(1)", { eval: true })],
+  ["fails as it starts", () => new Worker("throw new Error('no')", { eval: true })],
+])("where the thread %s", (_how, startThread) => {
+  test("digests are taken here, of several files at once, whose memory is used again", async () => {
+    const digests = createFileDigests("sha256", startThread);
+    const all = [1, 2, 3].map(async () => {
+      const running = digests.start(large);
+      const shared = Buffer.from(new SharedArrayBuffer(10_000));
+      const datas = [randomBytes(10_000), randomBytes(10_000), randomBytes(10_000)];
+      const [first = Buffer.alloc(0)] = datas;
+      let soFar: Promise<string | undefined> | undefined;
+      for (const data of datas) {
+        data.copy(shared);
+        const added = running.add(shared);
+        soFar ??= running.soFar();
+        await added;
+      }
+      expect(await soFar).toBe(digestOf("sha256", first));
+      expect(await running.digest()).toBe(digestOf("sha256", Buffer.concat(datas)));
+    });
+    await Promise.all(all);
+    digests.close();
+  });
+});
+
+test("a digest that was begun in a thread which ended is not made up, and the next one is taken here", async () => {
+  const workers: Worker[] = [];
+  const digests = createFileDigests("sha256", () => {
+    workers.push(startWorker());
+    return workers[0]!;
+  });
+  const begun = digests.start(large);
+  await begun.add(randomBytes(5));
+  await workers[0]?.terminate();
+  await begun.add(randomBytes(5));
+  expect(await begun.digest()).toBeUndefined();
+  const next = digests.start(large);
+  await next.add(Buffer.from("abc"));
+  expect(await next.digest()).toBe(digestOf("sha256", Buffer.from("abc")));
+  expect(workers).toHaveLength(1);
+  digests.close();
 });

@@ -43,45 +43,76 @@ interface DigestThread {
   close(): void;
 }
 
+/** The thread ended before it did a step. */
+const NOT_DONE = "not-done";
+type Answer = DigestReply | typeof NOT_DONE;
+
+/** In the thread or, from the first step on, here: what the thread has not done is still in memory, and in order. */
+function digestBy(
+  post: (step: DigestStep) => Promise<Answer>,
+  step: Pick<DigestStep, "kind" | "algorithm" | "id">,
+  isClosed: () => boolean,
+): RunningDigest {
+  // Once the thread has taken some of the bytes, its digest can't be continued elsewhere.
+  let isInThread = false;
+  let here: RunningDigest | undefined;
+  let whole: Promise<string | undefined> | undefined;
+  const take = async (
+    one: DigestStep,
+    doHere: (digest: RunningDigest) => Promise<string | undefined | void>,
+  ): Promise<string | undefined> => {
+    const answer = await post(one);
+    if (answer !== NOT_DONE) {
+      isInThread = true;
+      return answer.digest;
+    }
+    if (isInThread || isClosed()) return undefined;
+    return (await doHere((here ??= digestHere(step.algorithm)))) ?? undefined;
+  };
+  return {
+    add: async (chunk) => void (await take({ ...step, chunk }, (digest) => digest.add(chunk))),
+    soFar: () => take({ ...step, ask: "so far" }, (digest) => digest.soFar()),
+    digest: () => (whole ??= take({ ...step, ask: "whole" }, (digest) => digest.digest())),
+  };
+}
+
 /**
  * In a thread beside the main one, which is started by the first bytes. A core takes SHA-256 at 1.4 GB/s and MD5 at 0.6, so
  * that in the main thread they would bound what a large file is sent at. Bytes in a `SharedArrayBuffer` are read where they
- * are; others are copied.
+ * are; others are copied. Where no thread can be started the digests are taken here.
  */
-function createDigestThread(algorithm: Algorithm): DigestThread {
+function createDigestThread(algorithm: Algorithm, startThread: () => Worker): DigestThread {
   let worker: Worker | undefined;
   let isGone = false;
+  let isClosed = false;
   let lastId = 0;
   // What waits for the thread, which replies in the order of the steps.
-  const waiting: ((digest?: string) => void)[] = [];
+  const waiting: ((answer: Answer) => void)[] = [];
   const giveUp = (): void => {
     isGone = true;
-    for (const resume of waiting.splice(0)) resume();
+    for (const resume of waiting.splice(0)) resume(NOT_DONE);
   };
-  const start = (): Worker => {
-    const started = startWorker();
-    started.on("message", ({ digest }: DigestReply) => waiting.shift()?.(digest));
-    started.on("error", giveUp).on("exit", giveUp);
-    return started;
-  };
-  const post = (step: DigestStep): Promise<string | undefined> => {
-    if (isGone) return Promise.resolve(undefined);
-    worker ??= start();
-    worker.postMessage(step);
+  const post = (step: DigestStep): Promise<Answer> => {
+    if (isGone) return Promise.resolve(NOT_DONE);
+    try {
+      worker ??= startThread()
+        .on("message", (reply: DigestReply) => waiting.shift()?.(reply))
+        .on("error", giveUp)
+        .on("exit", giveUp);
+      worker.postMessage(step);
+    } catch {
+      giveUp(); // no thread is allowed here, or none is left
+      return Promise.resolve(NOT_DONE);
+    }
     return new Promise((resolve) => waiting.push(resolve));
   };
   return {
     start: () => {
       const id = (lastId += 1);
-      const step = { kind: "digest", algorithm, id } as const;
-      let whole: Promise<string | undefined> | undefined;
-      return {
-        add: async (chunk) => void (await post({ ...step, chunk })),
-        soFar: () => post({ ...step, ask: "so far" }),
-        digest: () => (whole ??= post({ ...step, ask: "whole" })),
-      };
+      return digestBy(post, { kind: "digest", algorithm, id }, () => isClosed);
     },
     close: () => {
+      isClosed = true;
       giveUp();
       void worker?.terminate();
     },
@@ -103,8 +134,9 @@ export interface FileDigests {
   close(): void;
 }
 
-export function createFileDigests(algorithm: Algorithm): FileDigests {
-  const thread = createDigestThread(algorithm);
+/** `startThread`: how the thread is started; it may throw. */
+export function createFileDigests(algorithm: Algorithm, startThread = startWorker): FileDigests {
+  const thread = createDigestThread(algorithm, startThread);
   return {
     start: (file) =>
       isHashedInThread(file) && canStartWorker() ? thread.start() : digestHere(algorithm),

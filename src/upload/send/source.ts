@@ -1,7 +1,7 @@
 // Reads a file that is sent, once, and makes sure that what is sent is one state of it: the hash is taken on the way,
 // and the last bytes are held back until size, time and hash agree. So content that changed under us never lands whole.
 import { createHash } from "node:crypto";
-import { AvalaError, messageOf } from "../../errors";
+import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import {
   digestHere,
   isHashedInThread,
@@ -37,9 +37,7 @@ function changed(file: SourceFile, how: string): AvalaError {
   return new AvalaError(
     "file_changed",
     `${file.path} changed while it was being uploaded: ${how}.`,
-    {
-      hint: "Run again once nothing is writing to the files.",
-    },
+    { hint: "Run again once nothing is writing to the files." },
   );
 }
 
@@ -60,7 +58,7 @@ async function readAt(
   try {
     return await handle.read(buffer, position);
   } catch (error) {
-    throw unreadable(file, error);
+    throw isAvalaError(error) ? error : unreadable(file, error);
   }
 }
 
@@ -81,7 +79,9 @@ function requireSameStamp(file: SourceFile, before: FileStamp, after: FileStamp)
 
 function requireHashed(file: SourceFile, sha256: string | undefined): string {
   if (sha256 !== undefined) return sha256;
-  throw new AvalaError("file", `${file.path} was not hashed: the thread for it has ended.`);
+  const hint = "Run again. If it happens again, the machine may be short of memory.";
+  const text = `${file.path} was not hashed: the thread for it has ended.`;
+  throw new AvalaError("file", text, { retryable: true, hint }); // the next one needs no thread
 }
 
 function requireDigest(file: SourceFile, sha256: string): string {
