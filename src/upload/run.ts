@@ -4,6 +4,7 @@ import { withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
 import { createFileDigests } from "../files/workers/digest-thread";
 import { createMutex } from "../flow/mutex";
+import { readUntil } from "../flow/reading-disk";
 import { createRetryTally } from "../flow/retry-tally";
 import { batchToResume, batchUid } from "./journal/batch";
 import { isNamedByContent } from "./journal/content-name";
@@ -95,7 +96,8 @@ export async function uploadWith(
     if (event.kind === "retry") retries.note(event);
     session.emit(event);
   });
-  const avala = withDeadline(heard, request.deadlineMs);
+  const disk = readUntil(session.disk, session.signal);
+  const avala = { ...withDeadline(heard, request.deadlineMs), disk };
   const startedMs = avala.clock.now();
   const run = createRun({ avala, request, journal, retries });
   try {

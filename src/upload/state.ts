@@ -6,6 +6,7 @@ import { AvalaError, messageOf, type FileFailure } from "../errors";
 import { isSameDigest } from "../files/manifest/compare";
 import { createManifest, type ManifestEntry } from "../files/manifest/manifest";
 import type { FileDigests } from "../files/workers/digest-thread";
+import { readUntil } from "../flow/reading-disk";
 import type { RetryTally } from "../flow/retry-tally";
 import type { ByteCounter, HashedFile, Sending, SentFile } from "./send/attempt";
 import type { UploadOutcome } from "./failures";
@@ -138,8 +139,9 @@ async function takeBack(
 }
 
 export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Sending {
-  const { avala, request, check, sha256, batch, isNamedByContent, signing } = run;
+  const { request, check, sha256, batch, isNamedByContent, signing } = run;
   const { datasetName, organizationUid } = request;
+  const avala = { ...run.avala, disk: readUntil(run.avala.disk, signal) };
   const destination = { datasetName, organizationUid };
   return {
     avala,

@@ -7,6 +7,7 @@ import { readStored } from "../../api/storage/stored-object";
 import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
 import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
+import { readUntil } from "../../flow/reading-disk";
 import { retry } from "../../flow/retry";
 import { matchKeys } from "../item-keys";
 import { retryOn } from "../../upload/send/attempt";
@@ -62,7 +63,7 @@ export async function likenessOf(
   }
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
   if (!canRead || stored?.md5 === undefined || !hasPlace(file)) return undefined;
-  const md5 = await md5Of(avala.disk, file);
+  const md5 = await md5Of(readUntil(avala.disk, avala.signal), file);
   if (md5 === undefined) return undefined;
   return stored.md5 === md5 ? "same" : "other";
 }

@@ -1,0 +1,40 @@
+// A run that is stopped while it reads a large file and sends nothing: before it is sent, or after, for its MD5.
+import { randomBytes } from "node:crypto";
+import { systemDisk, type Disk } from "../../src/flow/disk";
+import { uploadFiles, type UploadFile } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
+import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
+
+const place = useUploadPlace();
+const data = randomBytes(128 * MIB);
+
+test.each([
+  ["to know what it is", 1, ({ sha256: _unknown, ...file }: UploadFile): UploadFile => file],
+  ["for its MD5", 2, (file: UploadFile): UploadFile => file],
+])("reading a file %s ends when the run is stopped", async (_why, time, asGiven) => {
+  await place.start(BY_FORM);
+  const stop = new AbortController();
+  let opened = 0;
+  let readsLater = 0;
+  const disk: Disk = {
+    ...systemDisk,
+    openToRead: async (path) => {
+      opened += 1;
+      const handle = await systemDisk.openToRead(path);
+      return {
+        ...handle,
+        read: (buffer, position) => {
+          if (stop.signal.aborted) readsLater += 1;
+          if (opened === time && position >= 8 * MIB) stop.abort();
+          return handle.read(buffer, position);
+        },
+      };
+    },
+  };
+  const files = [asGiven(await place.put("drive.mcap", data))];
+  const { avala } = sessionWith(place.emulator, { signal: stop.signal });
+  const uploaded = uploadFiles({ ...avala, disk }, { datasetName: "set", files });
+  await expect(uploaded).rejects.toMatchObject({ code: "cancelled" });
+  expect(opened).toBe(time);
+  expect(readsLater).toBe(0);
+});
