@@ -41,12 +41,12 @@ export function typeProblems(
 
 /** Why the data type has to be given; `undefined` where it can be inferred, or where no file has one. */
 export function typeQuestion({ paths, otherThanSplats }: TypeEvidence): string | undefined {
+  const against = paths.filter((path) => isForeign(path) || otherThanSplats.has(path));
+  if (against.length === 0) return undefined;
   const plain = paths.filter((path) => !otherThanSplats.has(path));
   const hasType = plain.some((path) => dataTypeOf(path) !== undefined);
   const guess = inferDataType(hasType ? plain : paths);
   if (guess === undefined) return undefined;
-  const against = paths.filter((path) => isForeign(path) || otherThanSplats.has(path));
-  if (against.length === 0) return undefined;
   const indexed = plain.filter((path) => dataTypeOf(path) === guess);
   const beside =
     indexed.length === 0
