@@ -63,14 +63,17 @@ const M = /** @type {any} */ (Module);
 const { _resolveFilename: resolve } = M;
 const { _compile: compile } = M.prototype;
 
-/** @param {string} content @param {string} filename @returns {vm.Script | undefined} nothing for an ES module */
+/**
+ * @param {string} content @param {string} filename
+ * @returns {vm.Script | undefined} nothing for an ES module, nor for a script that imports one: kept code can't
+ */
 function scriptOf(content, filename) {
+  if (/\bimport\s*\(/.test(content)) return undefined;
   const cachedData = kept.code.get(filename);
   try {
     const script = new vm.Script(Module.wrap(content), {
       filename,
       ...(cachedData !== undefined && { cachedData }),
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     if (script.cachedDataRejected !== false) {
       compiled.set(filename, script);
