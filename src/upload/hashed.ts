@@ -4,9 +4,9 @@ import { isAvalaError, type AvalaError } from "../errors";
 import { createManifest } from "../files/manifest/manifest";
 import type { FileDigests } from "../files/workers/digest-thread";
 import { runPool } from "../flow/pool";
-import type { HashedFile } from "./send/attempt";
+import { isSmall, type HashedFile } from "./send/attempt";
 import { concurrencyOf, type UploadFile, type UploadRequest } from "./request";
-import { digestOf } from "./send/source";
+import { digestOf, readSmall } from "./send/source";
 
 /** A file that can't be sent, for it can't be read. */
 export interface Unread {
@@ -23,6 +23,16 @@ export interface Hashed {
 
 const NOT_READ = "0".repeat(64);
 
+function isHashed(file: UploadFile): file is HashedFile {
+  return file.sha256 !== undefined;
+}
+
+async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests): Promise<string> {
+  return isSmall(file)
+    ? (await readSmall(disk, file)).sha256
+    : digestOf(disk, file, digests.start(file));
+}
+
 /** Reads those of which no digest is known. @throws AvalaError `cancelled` */
 export async function hashFiles(
   avala: Avala,
@@ -35,16 +45,15 @@ export async function hashFiles(
   const unknown = request.files.filter(({ sha256 }) => sha256 === undefined);
   await runPool(unknown, options, async (file) => {
     try {
-      digests.set(file.path, await digestOf(avala.disk, file, sha256.start(file)));
+      digests.set(file.path, await sha256Of(avala, file, sha256));
     } catch (error) {
       if (!isAvalaError(error)) throw error;
       unread.push({ file, error });
     }
   });
-  const entries = request.files.map((file) => {
-    const sha256 = file.sha256 ?? digests.get(file.path) ?? NOT_READ;
-    return { ...file, sha256 };
-  });
+  const entries = request.files.map((file) =>
+    isHashed(file) ? file : { ...file, sha256: digests.get(file.path) ?? NOT_READ },
+  );
   const failed = new Set(unread.map(({ file }) => file.path));
   const digest = request.digest ?? createManifest(entries).digest;
   return { files: entries.filter(({ path }) => !failed.has(path)), unread, digest };

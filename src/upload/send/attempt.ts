@@ -19,6 +19,11 @@ export interface FileDestination {
 /** A file whose content is known: the set's batch is named by it. */
 export type HashedFile = SourceFile & { readonly sha256: string };
 
+/** Whether it is read as a whole and kept between tries, so that a retry reads and hashes nothing: eight at once are 8 MiB. */
+export function isSmall({ sizeBytes }: Pick<SourceFile, "sizeBytes">): boolean {
+  return sizeBytes <= 1024 * 1024;
+}
+
 /** What the sending of any file needs. */
 export interface Sending {
   readonly avala: Avala;

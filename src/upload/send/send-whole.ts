@@ -12,7 +12,14 @@ import type { AvalaError } from "../../errors";
 import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
-import { countBytes, retryOn, type HashedFile, type Sending, type SentFile } from "./attempt";
+import {
+  countBytes,
+  isSmall,
+  retryOn,
+  type HashedFile,
+  type Sending,
+  type SentFile,
+} from "./attempt";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { isSessionLost, placeLost, sessionLost } from "./session-lost";
@@ -20,9 +27,6 @@ import { md5Of, readChunks, readSmall } from "./source";
 import { keptOther, requireKept, type Kept, type Md5, type StoreCheck } from "../check/store-check";
 
 type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
-
-// A file of this size is kept between tries, so that a retry reads and hashes nothing; eight at once are 8 MiB.
-const SMALL_BYTES = 1024 * 1024;
 
 /** What one try sends, and its MD5. */
 interface Body {
@@ -36,7 +40,7 @@ async function bodiesOf(
   source: HashedFile,
 ): Promise<() => Body> {
   const { path, sizeBytes } = source;
-  if (sizeBytes <= SMALL_BYTES) {
+  if (isSmall(source)) {
     const { bytes } = await readSmall(disk, source);
     const md5 = check.buffer(bytes, source).digest;
     return () => ({ file: { path, sizeBytes, small: bytes }, md5 });

@@ -214,7 +214,7 @@ export async function* readChunks(
   also?: RunningDigest,
 ): AsyncGenerator<Buffer> {
   const isShared = isHashedInThread(file);
-  const pieceBytes = isShared ? LARGE_CHUNK_BYTES : CHUNK_BYTES;
+  const pieceBytes = Math.min(file.sizeBytes, isShared ? LARGE_CHUNK_BYTES : CHUNK_BYTES);
   const memory = createRing(pieceBytes, isShared);
   const reading = { pieceBytes, memory, sha256, also, isEachDigested: false };
   for await (const piece of oneAhead(readPieces(disk, file, reading))) {
