@@ -1,7 +1,7 @@
 // Permits from the rate-limit headers: spends the whole budget, and shares it with other runs on the same key. By itself it never
 // draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
 import type { AvalaError, RateLimit } from "../errors";
-import { createBudget } from "./budget";
+import { SAME_WINDOW_MS, createBudget } from "./budget";
 import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
 import { cancelled, systemRandom, type Clock, type Random } from "./clock";
 import { pastDeadline } from "./deadline";
@@ -46,6 +46,9 @@ interface Waiter {
   readonly leave: (reason: AvalaError) => void;
 }
 
+// A shorter wait for the budget is for single places that come back.
+const MIN_EXHAUSTED_MS = 1000;
+
 const WHAT = "Waiting for the rate limit";
 
 /**
@@ -63,6 +66,7 @@ class HeaderPace implements Pace {
   private readonly budget = createBudget();
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
+  private exhaustedUntilMs = 0;
   private started = 0;
   private underWay = 0;
   private timer: AbortController | undefined;
@@ -207,9 +211,20 @@ class HeaderPace implements Pace {
     }
     this.noteWaiting(nowMs);
     if (this.waiters.length === 0) return;
+    this.noteExhausted(nowMs);
     const deadlinesMs = this.waiters.map(({ deadlineMs }) => deadlineMs);
     this.wakeAt(Math.min(this.nextMs(nowMs), ...deadlinesMs), nowMs);
   };
+
+  /** All runs of a key wait for the same reset. */
+  private noteExhausted(nowMs: number): void {
+    const untilMs = this.budget.nextMs(nowMs, othersPerSecond(this.share));
+    const isNew = untilMs > this.exhaustedUntilMs + SAME_WINDOW_MS;
+    if (untilMs === Number.POSITIVE_INFINITY || untilMs < nowMs + MIN_EXHAUSTED_MS || !isNew)
+      return;
+    this.exhaustedUntilMs = untilMs;
+    this.note({ kind: "exhausted", atMs: nowMs, untilMs, chance: this.random.next() });
+  }
 
   private wakeAt(atMs: number, nowMs: number): void {
     if (atMs === Number.POSITIVE_INFINITY) return;

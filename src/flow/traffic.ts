@@ -12,6 +12,12 @@ export interface Seen {
   readonly underWay: number;
 }
 
+/** What a run is held to. */
+interface Hold {
+  readonly rate: number;
+  readonly isStarting: boolean;
+}
+
 interface Sample {
   readonly atMs: number;
   readonly used: number;
@@ -39,6 +45,8 @@ export interface Traffic {
   /** Whether places come back one by one: then what is left says little of how many calls came. */
   readonly isSliding: boolean;
   readonly resetAtMs: number;
+  /** Calls a minute. */
+  readonly limit: number;
   /** Own requests of earlier windows. */
   readonly startedBefore: number;
   /** The most calls of others that this window is known to have had. */
@@ -48,6 +56,9 @@ export interface Traffic {
 
 // A burst is counted whole, wherever in the server's second it begins.
 const SPAN_MS = 1000;
+// Of thirty runs each hears something every other second, and what it hears varies.
+const MAX_SPAN_MS = 4000;
+const SPAN_GAPS = 1.5;
 // Two replies nearer than this say little of a rate.
 const MIN_SPAN_MS = 400;
 // More that is still used at a later reset than this was not used since the one before.
@@ -59,6 +70,7 @@ export const NO_TRAFFIC: Traffic = {
   hasMet: false,
   isSliding: false,
   resetAtMs: Number.NEGATIVE_INFINITY,
+  limit: Number.POSITIVE_INFINITY,
   startedBefore: 0,
   others: 0,
   samples: [],
@@ -69,9 +81,15 @@ export function measureAfresh(traffic: Traffic): Traffic {
   return { ...traffic, rates: undefined, samples: [] };
 }
 
+/** A run that starts is to see soon whether there is room. */
+function spanToSee({ rate, isStarting }: Hold): number {
+  if (isStarting) return SPAN_MS;
+  return Math.min(MAX_SPAN_MS, Math.max(SPAN_MS, (SPAN_GAPS * 1000) / rate));
+}
+
 /** Of what is older than the span only the newest stays, to measure from. */
-function recent(samples: readonly Sample[], nowMs: number): readonly Sample[] {
-  const from = samples.findLastIndex(({ atMs }) => atMs <= nowMs - SPAN_MS);
+function recent(samples: readonly Sample[], fromMs: number): readonly Sample[] {
+  const from = samples.findLastIndex(({ atMs }) => atMs <= fromMs);
   return from <= 0 ? samples : samples.slice(from);
 }
 
@@ -85,6 +103,7 @@ function begin(before: Traffic, { limits, started, underWay }: Seen, sample: Sam
     hasMet: before.hasMet,
     isSliding: before.isSliding || (usedBefore > MAX_FRESH && sample.used > usedBefore / 2),
     resetAtMs: limits.resetAtMs,
+    limit: limits.limit,
     startedBefore,
     // Own ones under way may not be counted yet, and must not show as others' when they are.
     others: sample.used - 1,
@@ -93,17 +112,17 @@ function begin(before: Traffic, { limits, started, underWay }: Seen, sample: Sam
 }
 
 /** The traffic after one more reply. */
-export function see(before: Traffic, seen: Seen, pace: number): Traffic {
+export function see(before: Traffic, seen: Seen, hold: Hold): Traffic {
   const { atMs, limits, started, underWay } = seen;
   const used = limits.limit - limits.remaining;
-  const sample = { atMs, used, ended: started - underWay, pace };
+  const sample = { atMs, used, ended: started - underWay, pace: hold.rate };
   const laterMs = limits.resetAtMs - before.resetAtMs;
   if (laterMs > SAME_WINDOW_MS) return begin(before, seen, sample);
   const last = before.samples.at(-1) ?? sample;
   // Overtaken by one that was counted later.
   if (laterMs < -SAME_WINDOW_MS || used < last.used) return before;
   const others = Math.max(before.others, used - (started - before.startedBefore));
-  const samples = recent([...before.samples, sample], atMs);
+  const samples = recent([...before.samples, sample], atMs - spanToSee(hold));
   const oldest = samples[0] ?? sample;
   const spanMs = atMs - oldest.atMs;
   const perSecond = (count: number): number => (count * 1000) / spanMs;

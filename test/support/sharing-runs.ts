@@ -1,10 +1,12 @@
 // Many runs with one key in virtual time: each a pace and workers, on one server that limits them as the emulator does.
-import { Throttle } from "../../emulator/api/throttle";
 import { createPace, type Pace } from "../../src/flow/pace";
 import { runPool } from "../../src/flow/pool";
 import { readRateLimit } from "../../src/api/reply/reply-headers";
+import { AvalaError } from "../../src/errors";
+import { delayFor, parseRetryAfter } from "../../src/flow/retry";
 import { seeded, type Seeded } from "../simulation/seeded";
 import { createTimeline, type Timeline } from "../simulation/timeline";
+import { createLimiter, type Limiter, type LimiterPlan } from "./limiters";
 
 export interface RunPlan {
   readonly calls: number;
@@ -38,32 +40,30 @@ const MAX_STORAGE_MS = 30;
 interface World {
   readonly timeline: Timeline;
   readonly random: Seeded;
-  readonly throttle: Throttle;
+  readonly limiter: Limiter;
+  readonly refusals: Served[];
   readonly served: Served[];
-  refused: number;
 }
 
 /** One call, again as long as it is refused. */
 async function call(world: World, run: number, pace: Pace): Promise<void> {
-  const { timeline, random, throttle, served } = world;
-  for (;;) {
+  const { timeline, random, limiter } = world;
+  for (let attempt = 1; ; attempt += 1) {
     const permit = await pace.acquire();
     await timeline.sleep(1 + random.integer(MAX_LATENCY_MS / 2));
-    const verdict = throttle.take("key", timeline.now());
-    if (verdict.retryAfterSeconds === undefined) served.push({ atMs: timeline.now(), run });
-    else world.refused += 1;
+    const { isRefused, headers } = limiter.take(timeline.now());
+    (isRefused ? world.refusals : world.served).push({ atMs: timeline.now(), run });
     await timeline.sleep(1 + random.integer(MAX_LATENCY_MS / 2));
-    const headers = Object.fromEntries(
-      Object.entries(verdict.headers).map(([name, value]) => [name.toLowerCase(), value]),
-    );
     const limits = readRateLimit(headers, timeline.now());
-    if (verdict.retryAfterSeconds === undefined) {
+    if (!isRefused) {
       permit.done(limits);
       return;
     }
-    const waitMs = verdict.retryAfterSeconds * 1000;
-    permit.refuse(limits, timeline.now() + waitMs);
-    await timeline.sleep(waitMs + random.integer(500));
+    const waitMs = parseRetryAfter(headers["retry-after"], timeline.now());
+    permit.refuse(limits, timeline.now() + (waitMs ?? 0));
+    // As the only loop that tries again does.
+    const error = new AvalaError("rate_limited", "", { retryAfterMs: waitMs });
+    await timeline.sleep(delayFor(attempt, error, random));
   }
 }
 
@@ -81,29 +81,24 @@ async function playRun(world: World, run: number, plan: RunPlan): Promise<number
   return timeline.now() - startMs;
 }
 
-function boundFor(calls: number, perMinute: number, perSecond: number): number {
-  const windows = Math.floor((calls - 1) / perMinute);
-  return windows * 60_000 + (((calls - 1) % perMinute) * 1000) / perSecond;
-}
-
 export async function shareKey(
   plans: readonly RunPlan[],
   seed: number,
-  { perMinute, perSecond } = { perMinute: 600, perSecond: 20 },
+  limits: LimiterPlan = { perMinute: 600, perSecond: 20 },
 ): Promise<Shared> {
   const timeline = createTimeline();
-  const throttle = new Throttle(perMinute, perSecond, true);
-  const world: World = { timeline, random: seeded(seed), throttle, served: [], refused: 0 };
+  const limiter = createLimiter(limits);
+  const world: World = { timeline, random: seeded(seed), limiter, served: [], refusals: [] };
   const startMs = timeline.now();
   const all = Promise.all(plans.map((plan, run) => playRun(world, run, plan)));
   const durationsMs = await timeline.play(all);
-  const { served, refused } = world;
+  const { served, refusals } = world;
   const first = served[0]?.atMs ?? startMs;
   return {
     tookMs: (served.at(-1)?.atMs ?? startMs) - first,
-    boundMs: boundFor(served.length, perMinute, perSecond),
-    refused,
-    refusedShare: refused / (refused + served.length),
+    boundMs: limiter.boundMs(served.length),
+    refused: refusals.length,
+    refusedShare: refusals.length / (refusals.length + served.length),
     durationsMs,
     servedIn: (fromMs, untilMs) => {
       const counts = plans.map(() => 0);

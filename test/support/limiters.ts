@@ -1,0 +1,126 @@
+// Servers' limiters in virtual time, as the field builds them: windows, a log of the last minute, a bucket that refills. Each
+// replies with what it lets a client see, which may be nothing.
+import { Throttle } from "../../emulator/api/throttle";
+
+export interface Limiter {
+  /** One call at `nowMs`. */
+  take(nowMs: number): {
+    readonly isRefused: boolean;
+    /** Names in lower case. */
+    readonly headers: Readonly<Record<string, string>>;
+  };
+  /** The least time from the first to the last of so many calls. */
+  boundMs(calls: number): number;
+}
+
+export interface Limits {
+  readonly perMinute: number;
+  readonly perSecond: number;
+}
+
+/** Which headers replies carry: all of them, on a 429 only how long to wait, or none. */
+export type Signals = "all" | "retry-after" | "none";
+
+export interface LimiterPlan extends Limits {
+  readonly kind?: "fixed" | "sliding" | "bucket";
+  readonly signals?: Signals;
+}
+
+interface Reply {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAtMs: number;
+  readonly waitMs: number;
+}
+
+function headersOf(
+  { limit, remaining, resetAtMs, waitMs }: Reply,
+  signals: Signals,
+): Record<string, string> {
+  const retryAfter =
+    waitMs === 0 ? {} : { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))) };
+  if (signals === "none") return {};
+  if (signals === "retry-after") return retryAfter;
+  return {
+    "x-ratelimit-limit": String(limit),
+    "x-ratelimit-remaining": String(remaining),
+    "x-ratelimit-reset": String(Math.ceil(resetAtMs / 1000)),
+    ...retryAfter,
+  };
+}
+
+function windowsBoundMs({ perMinute, perSecond }: Limits, calls: number): number {
+  const windows = Math.floor((calls - 1) / perMinute);
+  return windows * 60_000 + (((calls - 1) % perMinute) * 1000) / perSecond;
+}
+
+function fixed(limits: Limits, signals: Signals): Limiter {
+  const throttle = new Throttle(limits.perMinute, limits.perSecond, signals === "all");
+  return {
+    take: (nowMs) => {
+      const { retryAfterSeconds, headers } = throttle.take("key", nowMs);
+      const isRefused = retryAfterSeconds !== undefined;
+      const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+      const retryAfter =
+        isRefused && signals !== "none" ? { "retry-after": String(retryAfterSeconds) } : {};
+      return { isRefused, headers: { ...Object.fromEntries(lower), ...retryAfter } };
+    },
+    boundMs: (calls) => windowsBoundMs(limits, calls),
+  };
+}
+
+/** The last minute and the last second. A refused call is not counted. */
+function sliding(limits: Limits, signals: Signals): Limiter {
+  const { perMinute, perSecond } = limits;
+  const log: number[] = [];
+  return {
+    take: (nowMs) => {
+      while ((log[0] ?? nowMs) <= nowMs - 60_000) log.shift();
+      const minuteMs = log.length < perMinute ? 0 : (log[0] ?? 0) + 60_000 - nowMs;
+      const nth = log[log.length - perSecond];
+      const secondMs = nth === undefined || nth <= nowMs - 1000 ? 0 : nth + 1000 - nowMs;
+      const waitMs = Math.max(minuteMs, secondMs);
+      if (waitMs === 0) log.push(nowMs);
+      const remaining = Math.max(0, perMinute - log.length);
+      const resetAtMs = (log[0] ?? nowMs) + 60_000;
+      const reply = { limit: perMinute, remaining, resetAtMs, waitMs };
+      return { isRefused: waitMs > 0, headers: headersOf(reply, signals) };
+    },
+    boundMs: (calls) => windowsBoundMs(limits, calls),
+  };
+}
+
+/** As many at once as in a second, and then as many a second as the minute allows. */
+function bucket({ perMinute, perSecond }: Limits, signals: Signals): Limiter {
+  const perMs = perMinute / 60_000;
+  let tokens = perSecond;
+  let atMs: number | undefined;
+  return {
+    take: (nowMs) => {
+      tokens = Math.min(perSecond, tokens + (nowMs - (atMs ?? nowMs)) * perMs);
+      atMs = nowMs;
+      const isRefused = tokens < 1;
+      const waitMs = isRefused ? (1 - tokens) / perMs : 0;
+      if (!isRefused) tokens -= 1;
+      const resetAtMs = nowMs + (perSecond - tokens) / perMs;
+      const reply = { limit: perSecond, remaining: Math.floor(tokens), resetAtMs, waitMs };
+      return { isRefused, headers: headersOf(reply, signals) };
+    },
+    boundMs: (calls) => Math.max(0, calls - perSecond) / perMs,
+  };
+}
+
+export function createLimiter({
+  kind = "fixed",
+  signals = "all",
+  ...limits
+}: LimiterPlan): Limiter {
+  switch (kind) {
+    case "fixed":
+      return fixed(limits, signals);
+    case "sliding":
+      return sliding(limits, signals);
+    case "bucket":
+      return bucket(limits, signals);
+  }
+}
