@@ -27,8 +27,8 @@ const { values } = parseArgs({
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const repeat = Number(values.repeat);
-// What was written in the last 3 s is not believed to be unchanged.
-const settlingMs = 4000;
+// What was written in the last minute is not kept for the next process.
+const settlingMs = 61_000;
 const counted = Number(values.files).toLocaleString("en-US");
 
 /** JPEGs by their first and last bytes, 1,000 a folder. @param {string} root @param {number} count @param {number} size */

@@ -36,8 +36,8 @@ export async function knownChoice(
   const sinceMs = nowMs();
   const choice = await choose();
   const { isPlain, paths } = tree.seen();
-  if (kept !== undefined && isPlain && canKeep(choice))
-    await kept.keep(stored(choice), { seen: paths, sinceMs });
+  const toKeep = isPlain && canKeep(choice) ? stored(choice) : undefined;
+  await kept?.keep(toKeep, { seen: paths, sinceMs });
   return choice;
 }
 

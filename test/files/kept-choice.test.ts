@@ -12,6 +12,8 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { createDigestCache, type DigestCache } from "../../src/files/digests/digest-cache";
+import { seal, unseal } from "../../src/files/digests/sealed";
+import { putStamp, stampLength } from "../../src/files/digests/stamp";
 import type { Choice, KeptChoice } from "../../src/files/digests/kept-choice";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
@@ -75,8 +77,8 @@ async function look({ set, forge, ...options }: LookOptions = {}): Promise<Look>
           isRecalled = recalled !== undefined;
           return recalled;
         },
-        keep: (made: Choice<Facts>, ground) =>
-          choice.keep({ ...made, paths: forge?.(made.paths) ?? made.paths }, ground),
+        keep: (made: Choice<Facts> | undefined, ground) =>
+          choice.keep(made && { ...made, paths: forge?.(made.paths) ?? made.paths }, ground),
       };
     },
   };
@@ -281,6 +283,31 @@ describe("a kept choice that is wrong", () => {
     expect(pathsOf((await look()).set)).not.toContain("a.jpg");
     const checked = await look({ random: { next: () => 0 } });
     expect(checked.set).toEqual(await truth());
+    expect(checked.warnings).toHaveLength(1);
+    expect((await look()).set).toEqual(await truth());
+  });
+
+  /** As on a file system where nothing shows that a folder has changed. */
+  const withoutASign = (change: () => void): void => {
+    change();
+    const { head, body } = unseal<{ readonly seen: number }>(
+      "choice 1",
+      readFileSync(choiceFile()),
+    )!;
+    expect(head.seen).toBe(3);
+    ["", "sub", "sub/deep"].forEach((path, index) => {
+      const stamp = new BigInt64Array(stampLength);
+      putStamp(stamp, 0, statSync(tree.at(path), { bigint: true }));
+      body.set(Buffer.from(stamp.buffer), index * stamp.byteLength);
+    });
+    writeFileSync(choiceFile(), seal("choice 1", head, [body]), { mode: 0o600 });
+  };
+
+  test("is found out also by what is not kept, as there is a link", async () => {
+    await look();
+    withoutASign(() => symlinkSync("a.jpg", tree.at("link.jpg")));
+    expect(pathsOf((await look()).set)).not.toContain("link.jpg");
+    const checked = await look({ random: { next: () => 0 } });
     expect(checked.warnings).toHaveLength(1);
     expect((await look()).set).toEqual(await truth());
   });

@@ -88,6 +88,13 @@ export async function removeCacheFile(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
 }
 
+/** All of a kind, whatever they are of. Never rejects. */
+export async function removeCacheFiles(folder: string, kind: CacheKind): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const isOfKind = (name: string): boolean => name.endsWith(`.${kind}`);
+  await Promise.all(names.filter(isOfKind).map((name) => removeCacheFile(join(folder, name))));
+}
+
 /** Removes what was not used for long, and the longest unused of what is too much. */
 async function sweep(folder: string): Promise<void> {
   const nowMs = wallClockMs();

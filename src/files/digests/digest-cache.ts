@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { systemRandom, type Random } from "../../flow/clock";
 import { shown } from "../../text";
 import { VERSION } from "../../version";
-import { cachePath } from "./cache-files";
+import { cachePath, removeCacheFiles } from "./cache-files";
 import { markClock, type ClockMark } from "./clock-mark";
 import { openKnownFiles, type KnownFiles } from "./known-files";
 import { keepChoice, type KeptChoice } from "./kept-choice";
@@ -51,7 +51,11 @@ export function createDigestCache(options: DigestCacheOptions = {}): DigestCache
       file: cacheFolder === undefined ? undefined : cachePath(cacheFolder, name, "digests"),
       place: placeOf(machine, name),
       isDrawn: () => random.next() < drawnShare,
-      onRefuted: (path) => onWarning?.(refutedText(path)),
+      onRefuted: async (path) => {
+        // Where a file changes with no sign of it, so may a folder; of which root a choice is, its name does not say.
+        if (cacheFolder !== undefined) await removeCacheFiles(cacheFolder, "choice");
+        onWarning?.(refutedText(path));
+      },
     });
   const open = async (root: string, folder?: string): Promise<KnownFiles> => {
     const name = fingerprint([root, folder ?? null]);

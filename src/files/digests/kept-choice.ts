@@ -1,7 +1,7 @@
 // What the lines of a set chose, kept for as long as nothing was added to, taken from or renamed in a folder that they led to:
 // each of these changes its folder's times. Knows neither lines nor what is made of a choice.
 import { statSync } from "node:fs";
-import { cachePath, readCacheFile, removeCacheFile, replaceCacheFile } from "./cache-files";
+import { cachePath, readCacheFile, replaceCacheFile } from "./cache-files";
 import type { CacheHeader } from "./cache-format";
 import { isSetBack, type ClockMark } from "./clock-mark";
 import { joinPaths, seal, splitPaths, unseal } from "./sealed";
@@ -24,8 +24,11 @@ interface Ground {
 export interface KeptChoice<Facts> {
   /** What was chosen, if it would be chosen again. Never rejects. */
   recall(): Promise<Choice<Facts> | undefined>;
-  /** Keeps what was chosen, for later processes. Never rejects: what is not kept is found again. */
-  keep(choice: Choice<Facts>, ground: Ground): Promise<void>;
+  /**
+   * Keeps what was chosen, for later processes; `undefined` is what must not be kept. Never rejects: what is not kept is found
+   * again.
+   */
+  keep(choice: Choice<Facts> | undefined, ground: Ground): Promise<void>;
 }
 
 interface ChoiceOptions {
@@ -40,7 +43,7 @@ interface ChoiceOptions {
   readonly isSteady: (device: bigint, path: string) => boolean;
   /** Whether a choice that is known is to be made all the same. */
   readonly isDrawn: () => boolean;
-  /** What was kept is wrong, by all signs. */
+  /** What was kept is wrong, by all signs: forgets it, and says so. */
   readonly onRefuted: () => Promise<void>;
 }
 
@@ -86,10 +89,10 @@ export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
     },
     keep: async (choice, { seen, sinceMs }) => {
       if (doubted !== undefined && isAsIt(doubted) && !isSameChoice(doubted.choice, choice)) {
-        await removeCacheFile(file);
         await onRefuted();
         return;
       }
+      if (doubted !== undefined || choice === undefined) return;
       const clock = markClock();
       const stamps = seen.map(stampOf);
       const isBelieved = stamps.every(
@@ -98,7 +101,7 @@ export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
           isSettled(stamp, sinceMs) &&
           isSteady(deviceOf(stamp), seen[index] ?? ""),
       );
-      if (doubted !== undefined || !isBelieved || isSetBack(opened, clock)) return;
+      if (!isBelieved || isSetBack(opened, clock)) return;
       const bytes = encode({ place, checks, clock }, choice, { seen, stamps });
       await replaceCacheFile(file, bytes).catch(() => undefined);
     },
@@ -115,8 +118,9 @@ function stampOf(path: string): BigInt64Array | undefined {
   }
 }
 
-function isSameChoice(one: Choice<unknown>, other: Choice<unknown>): boolean {
+function isSameChoice(one: Choice<unknown>, other: Choice<unknown> | undefined): boolean {
   return (
+    other !== undefined &&
     JSON.stringify(one.facts) === JSON.stringify(other.facts) &&
     one.paths.length === other.paths.length &&
     one.paths.every((path, index) => path === other.paths[index])

@@ -4,7 +4,7 @@ import { sep } from "node:path";
 import type { Finding } from "./finding";
 import { keepRecords, type KeptOptions, type KeptRecords } from "./kept-records";
 import { createRecords, type Records } from "./records";
-import { deviceOf, isSettled } from "./stamp";
+import { deviceOf, isSettled, isWrittenBack } from "./stamp";
 
 export interface Known {
   readonly sha256?: string | undefined;
@@ -44,7 +44,7 @@ interface KnownFilesOptions extends KeptOptions {
   /** Whether the device shows every change of a file in its inode and times; a path of it is given too. */
   readonly isSteady: (device: bigint, path: string) => boolean;
   readonly isDrawn: () => boolean;
-  readonly onRefuted: (absolutePath: string) => void;
+  readonly onRefuted: (absolutePath: string) => Promise<void>;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -86,7 +86,7 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
     isDrawn: options.isDrawn,
     refute: async (absolutePath) => {
       await forget();
-      options.onRefuted(absolutePath);
+      await options.onRefuted(absolutePath);
     },
     isSound: kept.isSound,
     save: async () => {
@@ -117,8 +117,10 @@ function createMemory(records: Records, { root, isSteady, markClock }: KnownFile
   return {
     rowFor: ({ absolutePath, stamp, sinceMs }) => {
       if (!isSettled(stamp, sinceMs)) return undefined;
-      hasNews ||= isSteady(deviceOf(stamp), absolutePath);
       const row = records.put(nameOf(absolutePath), stamp);
+      // In a process that ends soon it is as if all of the set had been read at its start.
+      if (!isWrittenBack(stamp, sinceMs)) rows.markPassing(row);
+      hasNews ||= !rows.isPassing(row) && isSteady(deviceOf(stamp), absolutePath);
       rows.setDay(row, today);
       return row;
     },
@@ -132,6 +134,7 @@ function createMemory(records: Records, { root, isSteady, markClock }: KnownFile
       return row;
     },
     isKept: (row, name) =>
+      !rows.isPassing(row) &&
       today - rows.dayOf(row) <= maxUnusedDays &&
       (rows.isFromDisk(row) || isSteady(rows.deviceOf(row), inRoot + name)),
     takeNews: () => {

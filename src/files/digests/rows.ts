@@ -25,7 +25,7 @@ const digestEnd = 72;
 const bitsAt = 72;
 const findingAt = 74;
 const dayAt = 76;
-const bit = { digest: 1, finding: 2, fromDisk: 4 } as const;
+const bit = { digest: 1, finding: 2, fromDisk: 4, passing: 8 } as const;
 const minRows = 64;
 
 /** The rows, one after the other, and the same bytes as numbers. */
@@ -124,6 +124,11 @@ function fieldsOf(store: Store) {
     /** It is from now on what this process has found. */
     makeOwn: (row: number): void => {
       set(row, bit.fromDisk, false);
+    },
+    /** Whether some of what it says is for this process alone. */
+    isPassing: (row: number): boolean => has(row, bit.passing),
+    markPassing: (row: number): void => {
+      set(row, bit.passing, true);
     },
     dayOf: (row: number): number => store.bytes.readUInt16LE(row * rowBytes + dayAt),
     setDay: (row: number, day: number): void => {

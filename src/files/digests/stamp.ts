@@ -49,8 +49,21 @@ const settlingNs = 3_000_000_000n;
  * there is no inode or no ctime, nothing would show a file that was replaced, or a time that was put back.
  */
 export function isSettled(stamp: BigInt64Array, sinceMs: number): boolean {
+  return isPast(stamp, sinceMs, settlingNs);
+}
+
+// Linux writes a changed page to the disk after 30 s, in rounds of 5 s (vm.dirty_expire_centisecs), and later when the disk is
+// busy. Until then a program that has it mapped writes to it again, and no time of the file changes, then or later.
+const writingBackNs = 60_000_000_000n;
+
+/** {@link isSettled}, also for a change by a program that has the file mapped into memory. */
+export function isWrittenBack(stamp: BigInt64Array, sinceMs: number): boolean {
+  return isPast(stamp, sinceMs, writingBackNs);
+}
+
+function isPast(stamp: BigInt64Array, sinceMs: number, marginNs: bigint): boolean {
   const [, mtimeNs = 0n, ctimeNs = 0n, inode = 0n] = stamp;
   if (inode === 0n || ctimeNs <= 0n || !Number.isFinite(sinceMs)) return false;
   const latestNs = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
-  return latestNs + settlingNs <= BigInt(Math.floor(sinceMs)) * 1_000_000n;
+  return latestNs + marginNs <= BigInt(Math.floor(sinceMs)) * 1_000_000n;
 }
