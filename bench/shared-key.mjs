@@ -1,5 +1,7 @@
 // `npm run bench -- share` (`--runs 1,2,4,10,30 --calls 1240 --json FILE`): runs that share a key, each a process, on one emulator
 // that limits them: how long all take beside the limits' own bound, how many calls draw a 429, how even their ends are.
+// With `--server independent` the emulator has no limits, and stands behind a limiter of others' (`limiter/proxy.py`):
+// `--limiter log` or `bucket`, which shows `--signals all`, `retry-after` or `none`.
 // @ts-check
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -7,6 +9,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startEmulator } from "../lib/emulator/index.js";
+import { startLimiter } from "./limiter/start.mjs";
 import { environmentFor, printTable, temporaryFolder } from "./emulator.mjs";
 import { writeRows } from "./rows.mjs";
 
@@ -19,9 +22,14 @@ const { values } = parseArgs({
     runs: { type: "string", default: "1,2,4,10,30" },
     // Of all runs together, so that each line takes a few minutes at most.
     calls: { type: "string", default: "1240" },
+    server: { type: "string", default: "emulator" },
+    limiter: { type: "string", default: "log" },
+    signals: { type: "string", default: "all" },
     json: { type: "string" },
   },
 });
+
+const isIndependent = values.server === "independent";
 
 /** @param {string} root @param {number} count */
 function makeFiles(root, count) {
@@ -35,6 +43,8 @@ function makeFiles(root, count) {
 
 /** The least that the limits allow, from the first call to the last. @param {number} calls */
 function boundMs(calls) {
+  if (isIndependent && values.limiter === "bucket")
+    return (Math.max(0, calls - PER_SECOND) * 60_000) / PER_MINUTE;
   return (
     Math.floor((calls - 1) / PER_MINUTE) * 60_000 + (((calls - 1) % PER_MINUTE) * 1000) / PER_SECOND
   );
@@ -49,34 +59,44 @@ function runCore(args, env) {
   return new Promise((resolve) => child.once("exit", (code) => resolve(code === 0)));
 }
 
+/** @param {string} upstream */
+function startProxy(upstream) {
+  const { limiter: kind, signals } = values;
+  return startLimiter({ kind, signals, upstream, perMinute: PER_MINUTE, perSecond: PER_SECOND });
+}
+
 /** @param {number} runs */
 async function measure(runs) {
   const work = temporaryFolder();
   const files = Math.floor(Number(values.calls) / runs);
   makeFiles(path.join(work, "images"), files);
   const emulator = await startEmulator({
-    requestsPerMinute: PER_MINUTE,
-    burstPerSecond: PER_SECOND,
+    requestsPerMinute: isIndependent ? 0 : PER_MINUTE,
+    burstPerSecond: isIndependent ? 0 : PER_SECOND,
   });
+  const limiter = isIndependent ? await startProxy(emulator.baseUrl) : undefined;
   try {
     const each = Array.from({ length: runs }, (_, run) =>
       runCore(
         [path.join(work, "images"), `set-${run}`, path.join(work, `journal-${run}`)],
-        environmentFor(emulator),
+        environmentFor({ ...emulator, baseUrl: limiter?.baseUrl ?? emulator.baseUrl }),
       ),
     );
     const ends = await Promise.all(each);
-    return report(runs, files, ends.filter((isWell) => !isWell).length, emulator.requests());
+    const failed = ends.filter((isWell) => !isWell).length;
+    const refusedBefore = (await limiter?.refused()) ?? 0;
+    return report({ runs, files, failed, refusedBefore }, emulator.requests());
   } finally {
+    limiter?.stop();
     await emulator.stop();
   }
 }
 
 /**
- * @param {number} runs @param {number} files @param {number} failed
+ * @param {{runs: number, files: number, failed: number, refusedBefore: number}} what `refusedBefore`: by what stands in front
  * @param {readonly import("../lib/emulator/index.js").LedgerEntry[]} requests
  */
-function report(runs, files, failed, requests) {
+function report({ runs, files, failed, refusedBefore }, requests) {
   const calls = requests.filter(({ target }) => target === "api");
   const served = calls.filter(({ status }) => status !== 429);
   const times = served.map(({ time }) => time);
@@ -91,8 +111,8 @@ function report(runs, files, failed, requests) {
     runs,
     files,
     failed,
-    calls: calls.length,
-    refused: calls.length - served.length,
+    calls: calls.length + refusedBefore,
+    refused: calls.length - served.length + refusedBefore,
     wholeMs,
     boundMs: boundMs(served.length),
     fastestMs: Math.min(...durations),

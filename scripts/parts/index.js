@@ -44,6 +44,7 @@ const RECIPES = new Map(
     require("./actionlint"),
     require("./minio"),
     require("./python-sdk"),
+    require("./limiters"),
     require("./zizmor"),
     require("./chromium"),
     require("./mermaid"),

@@ -17,13 +17,13 @@ function pipMissing() {
 }
 
 /**
- * Installs a package and what it needs into a separate folder. Not a virtual environment: the
+ * Installs packages and what they need into a separate folder. Not a virtual environment: the
  * scripts in one name its folder, so it could not be renamed into place.
- * @param {string} requirement @param {string} folder @param {import("./index").Run} run
+ * @param {string | readonly string[]} requirements @param {string} folder @param {import("./index").Run} run
  */
-async function pipInstall(requirement, folder, run) {
+async function pipInstall(requirements, folder, run) {
   const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile"];
-  await run(python() ?? "python3", [...args, "--target", folder, requirement]);
+  await run(python() ?? "python3", [...args, "--target", folder, ...[requirements].flat()]);
 }
 
 module.exports = { python, pipMissing, pipInstall };
