@@ -3,7 +3,7 @@
 // All runs see the same total, since each reply says what is left of the minute. Each changes the logarithm of its rate by
 //   drift × ln(common rate ÷ own rate) − price,
 // and the price rises while the total is above the target, falls while it is below. The price is the same for all, so it
-// cancels out of the difference of two runs, which shrinks by e in 1 ÷ drift seconds, however many they are: that is how
+// cancels out of the difference of two runs, which shrinks by e in 1 ÷ drift seconds (slow runs: twice that): that is how
 // they come to equal shares (F. Kelly et al., "Rate control for communication networks", 1998; D.-M. Chiu and R. Jain,
 // "Analysis of the increase and decrease algorithms", 1989, for why the drift must favour the slower). What a run adds to the
 // price on its own fades. The numbers were found by simulation: test/flow/share.properties.test.ts holds what they reach.
