@@ -15,6 +15,7 @@ import type { Journal } from "./journal/journal";
 import { hashFiles, type Hashed } from "./hashed";
 import { checkRequest, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
+import { createPartMemories } from "./send/piece-memory";
 import { sendSet } from "./send-set";
 import { outcomeOf, report, resultOf, trackerFor, type Run } from "./state";
 import { createStoreCheck } from "./check/store-check";
@@ -33,6 +34,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     batchesLeft: MAX_BATCHES - 1,
     isNamedByContent: false,
     signing: { isOneByOne: false },
+    partMemories: createPartMemories(),
     progress: trackerFor(given.request, given.avala),
     sent: [],
     unchanged: [],

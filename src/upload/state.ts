@@ -13,6 +13,7 @@ import type { UploadOutcome } from "./failures";
 import { createFileJournal, type FileJournal } from "./journal/file-journal";
 import type { Journal } from "./journal/journal";
 import type { PartSigning } from "./send/part-signer";
+import type { PartMemories } from "./send/piece-memory";
 import { trackProgress, type ProgressTracker } from "./progress";
 import type { UploadRequest } from "./request";
 import type { UploadResult } from "./result";
@@ -30,6 +31,7 @@ export interface Run {
   batchesLeft: number;
   isNamedByContent: boolean;
   readonly signing: PartSigning;
+  readonly partMemories: PartMemories;
   progress: ProgressTracker;
   readonly sent: ManifestEntry[];
   readonly unchanged: ManifestEntry[];
@@ -139,7 +141,7 @@ async function takeBack(
 }
 
 export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Sending {
-  const { request, check, sha256, batch, isNamedByContent, signing } = run;
+  const { request, check, sha256, batch, isNamedByContent, signing, partMemories } = run;
   const { datasetName, organizationUid } = request;
   const avala = { ...run.avala, disk: readUntil(run.avala.disk, signal) };
   const destination = { datasetName, organizationUid };
@@ -149,6 +151,7 @@ export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Se
     batch,
     isNamedByContent,
     signing,
+    partMemories,
     check,
     sha256,
     bytes,

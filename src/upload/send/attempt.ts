@@ -3,6 +3,7 @@ import type { Avala } from "../../api/connection";
 import type { FileDigests } from "../../files/workers/digest-thread";
 import type { RetryOptions } from "../../flow/retry";
 import type { PartSigning } from "./part-signer";
+import type { PartMemories } from "./piece-memory";
 import type { SourceFile } from "./source";
 import type { Kept, StoreCheck } from "../check/store-check";
 
@@ -33,6 +34,7 @@ export interface Sending {
   /** Whether the digest of the set is in the dataset's name, so that other content has another place. */
   readonly isNamedByContent: boolean;
   readonly signing: PartSigning;
+  readonly partMemories: PartMemories;
   readonly check: StoreCheck;
   /** Of the files as they are read. */
   readonly sha256: FileDigests;

@@ -9,7 +9,7 @@ import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { createPartSigner, type PartSigner } from "./part-signer";
-import { createPartMemory, type PartMemory } from "./piece-memory";
+import type { PartMemory } from "./piece-memory";
 import { sessionLost } from "./session-lost";
 import { readParts, type Part, type SourceFile } from "./source";
 import { keptOf, requireKept, type Kept } from "../check/store-check";
@@ -107,7 +107,7 @@ export async function sendAllParts(
   const known = trusted({ presigned, journal });
   const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
   const missing = numbers.filter((number) => !known.has(number));
-  const memory = createPartMemory(partBytes, isHashedInThread(file));
+  const memory = sending.partMemories(partBytes, isHashedInThread(file));
   const signer = createPartSigner(sending, session, missing);
   const sender: PartSending = { sending, file, signer, memory };
   let whole = "";
