@@ -1,12 +1,15 @@
-// The content of a set's files, which names its batch: known from a manifest, or read before the first byte goes.
+// What names a set's batch: the content of its files, known from a manifest or read before the first byte goes. A large file
+// that nothing is recorded of is read once, while it is sent; until then it is known by what the disk says of it.
+import { createHash } from "node:crypto";
 import type { Avala } from "../api/connection";
 import { isAvalaError, type AvalaError } from "../errors";
 import { createManifest } from "../files/manifest/manifest";
-import type { FileDigests } from "../files/workers/digest-thread";
+import { isHashedInThread, type FileDigests } from "../files/workers/digest-thread";
 import { runPool } from "../flow/pool";
 import { isSmall, type HashedFile } from "./send/attempt";
 import { concurrencyOf, type UploadFile, type UploadRequest } from "./request";
-import { digestOf, readSmall } from "./send/source";
+import { digestOf } from "./send/chunks";
+import { readSmall, stampOf } from "./send/source";
 
 /** A file that can't be sent, for it can't be read. */
 export interface Unread {
@@ -15,7 +18,7 @@ export interface Unread {
 }
 
 export interface Hashed {
-  readonly files: readonly HashedFile[];
+  readonly files: readonly UploadFile[];
   readonly unread: readonly Unread[];
   /** Of the whole set; of a file that can't be read it has path and size. */
   readonly digest: string;
@@ -33,28 +36,61 @@ async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests)
     : digestOf(disk, file, digests.start(file));
 }
 
-/** Reads those of which no digest is known. @throws AvalaError `cancelled` */
-export async function hashFiles(
-  avala: Avala,
+async function readEach(
+  { signal }: Avala,
   request: UploadRequest,
-  sha256: FileDigests,
+  read: (file: UploadFile) => Promise<UploadFile & { readonly named: string }>,
 ): Promise<Hashed> {
-  const digests = new Map<string, string>();
+  const files = new Map<string, UploadFile & { readonly named: string }>();
   const unread: Unread[] = [];
-  const options = { concurrency: concurrencyOf(request), signal: avala.signal };
+  const options = { concurrency: concurrencyOf(request), signal };
   const unknown = request.files.filter(({ sha256 }) => sha256 === undefined);
   await runPool(unknown, options, async (file) => {
     try {
-      digests.set(file.path, await sha256Of(avala, file, sha256));
+      files.set(file.path, await read(file));
     } catch (error) {
       if (!isAvalaError(error)) throw error;
       unread.push({ file, error });
     }
   });
   const entries = request.files.map((file) =>
-    isHashed(file) ? file : { ...file, sha256: digests.get(file.path) ?? NOT_READ },
+    isHashed(file) ? file : { ...file, sha256: files.get(file.path)?.named ?? NOT_READ },
   );
   const failed = new Set(unread.map(({ file }) => file.path));
   const digest = request.digest ?? createManifest(entries).digest;
-  return { files: entries.filter(({ path }) => !failed.has(path)), unread, digest };
+  const known = request.files.map((file) => files.get(file.path) ?? file);
+  return { files: known.filter(({ path }) => !failed.has(path)), unread, digest };
+}
+
+/** Reads those of which no digest is known. @throws AvalaError `cancelled` */
+export function hashFiles(
+  avala: Avala,
+  request: UploadRequest,
+  sha256: FileDigests,
+): Promise<Hashed> {
+  return readEach(avala, request, async (file) => {
+    const digest = await sha256Of(avala, file, sha256);
+    return { ...file, sha256: digest, named: digest };
+  });
+}
+
+/**
+ * The same, but large files are not read: the digest of the set has their times and inodes in place of their content.
+ * `undefined` where there are none.
+ */
+export async function hashSmallFiles(
+  avala: Avala,
+  request: UploadRequest,
+  sha256: FileDigests,
+): Promise<Hashed | undefined> {
+  const isLeft = (file: UploadFile): boolean => file.sha256 === undefined && isHashedInThread(file);
+  if (request.digest !== undefined || !request.files.some(isLeft)) return undefined;
+  return readEach(avala, request, async (file) => {
+    if (isLeft(file)) {
+      const stamp = JSON.stringify(await stampOf(avala.disk, file));
+      return { ...file, named: createHash("sha256").update(stamp).digest("hex") };
+    }
+    const digest = await sha256Of(avala, file, sha256);
+    return { ...file, sha256: digest, named: digest };
+  });
 }

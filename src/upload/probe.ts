@@ -3,12 +3,12 @@
 import type { Presigned } from "../api/endpoints/presign";
 import { DEFAULT_TRIES } from "../flow/retry";
 import { askHow } from "./send/ask";
-import type { HashedFile } from "./send/attempt";
+import type { SourceFile } from "./send/source";
 import { isSessionLost } from "./send/session-lost";
 import { isOversize, isRefusalOfSize, notOffered, requireNoForm } from "./send/oversize";
 import { findLanded, sendingOf, type Run } from "./state";
 
-async function ask(run: Run, file: HashedFile): Promise<Presigned> {
+async function ask(run: Run, file: SourceFile): Promise<Presigned> {
   const { signal = new AbortController().signal } = run.avala;
   const sending = sendingOf(run, { add: () => undefined, takeBack: () => undefined }, signal);
   try {
@@ -27,17 +27,17 @@ async function ask(run: Run, file: HashedFile): Promise<Presigned> {
 /** In which order the files of a set are sent. */
 interface Order {
   /** Sent before all others start: the smallest, which shows what its store's `ETag`s are. */
-  readonly first?: HashedFile | undefined;
-  readonly others: readonly HashedFile[];
+  readonly first?: SourceFile | undefined;
+  readonly others: readonly SourceFile[];
 }
 
 // All others wait while it is sent. Where each is larger, they go at once, and still only one is sent again to learn.
 const MAX_FIRST_BYTES = 1024 * 1024;
 
 /** None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. */
-function firstOf({ check, asked }: Run, files: readonly HashedFile[]): HashedFile | undefined {
+function firstOf({ check, asked }: Run, files: readonly SourceFile[]): SourceFile | undefined {
   if (check.hasLearned || [...asked.values()].some(({ method }) => method !== "POST")) return;
-  let smallest: HashedFile | undefined;
+  let smallest: SourceFile | undefined;
   for (const file of files)
     if (file.sizeBytes < (smallest?.sizeBytes ?? MAX_FIRST_BYTES + 1)) smallest = file;
   return smallest;
@@ -49,15 +49,15 @@ function firstOf({ check, asked }: Run, files: readonly HashedFile[]): HashedFil
  */
 export async function inOrder(
   run: Run,
-  files: readonly HashedFile[],
-  failFile: (file: HashedFile, error: unknown) => void,
+  files: readonly SourceFile[],
+  failFile: (file: SourceFile, error: unknown) => void,
 ): Promise<Order> {
   const large = files.filter(isOversize);
   const ordered =
     large.length === 0 ? files : [...large, ...files.filter((file) => !isOversize(file))];
   const toSend = ordered.filter((file) => findLanded(run, file) === undefined);
   for (const file of toSend.filter(isOversize)) run.asked.set(file.path, await ask(run, file));
-  const failed = new Set<HashedFile>();
+  const failed = new Set<SourceFile>();
   for (const file of toSend) {
     if (run.asked.size > 0 || run.batch === undefined) break;
     try {
@@ -67,7 +67,7 @@ export async function inOrder(
       failed.add(file);
     }
   }
-  const isLeft = (file: HashedFile): boolean => !failed.has(file);
+  const isLeft = (file: SourceFile): boolean => !failed.has(file);
   const first = firstOf(run, toSend.filter(isLeft));
   return { first, others: ordered.filter((file) => file !== first && isLeft(file)) };
 }

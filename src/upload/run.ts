@@ -6,13 +6,13 @@ import { createFileDigests } from "../files/workers/digest-thread";
 import { createMutex } from "../flow/mutex";
 import { readUntil } from "../flow/reading-disk";
 import { createRetryTally } from "../flow/retry-tally";
-import { batchToResume, batchUid } from "./journal/batch";
+import { batchToResume, batchUid, isOfContent } from "./journal/batch";
 import { isNamedByContent } from "./journal/content-name";
 import { resolveDestination } from "./destination";
 import { withDestinationLock } from "./journal/destination-lock";
 import { someFailed, stoppedBy } from "./failures";
 import type { Journal } from "./journal/journal";
-import { hashFiles, type Hashed } from "./hashed";
+import { hashFiles, hashSmallFiles, type Hashed } from "./hashed";
 import { checkRequest, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import { createPartMemories } from "./send/piece-memory";
@@ -55,13 +55,28 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
   };
 }
 
+/** Whether nothing is recorded of the destination. */
+function isEmpty(journal: Journal | undefined): boolean {
+  if (journal === undefined) return true;
+  const { landed, batches, replaced, parts, foreign } = journal;
+  return [landed, batches, replaced, parts, foreign].every(({ size }) => size === 0);
+}
+
 /** Chooses the batch that the set continues in, or starts one. */
 async function nameBatch(run: Run): Promise<Hashed> {
   const { avala, request, journal } = run;
   const { stored } = request;
-  const hashed = await hashFiles(avala, request, run.sha256);
+  const destination = await resolveDestination(avala, request);
+  // As long as nothing is recorded, nothing has to be held against what the files are now.
+  const small = await hashSmallFiles(avala, request, run.sha256);
+  const isFirst = stored === undefined && isEmpty(journal);
+  const hashed =
+    isFirst && small !== undefined ? small : await hashFiles(avala, request, run.sha256);
   const { digest, files } = hashed;
-  const base = batchUid(await resolveDestination(avala, request), digest);
+  const bySmall = small === undefined ? undefined : batchUid(destination, small.digest);
+  const isResumed =
+    bySmall !== undefined && [...(journal?.batches ?? [])].some((uid) => isOfContent(bySmall, uid));
+  const base = isResumed ? bySmall : batchUid(destination, digest);
   run.isNamedByContent = isNamedByContent({ ...request, digest });
   run.batch = batchToResume(base, files, { records: journal, stored });
   if (stored !== undefined && stored.uploadUid === run.batch)

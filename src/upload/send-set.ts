@@ -2,10 +2,10 @@
 // only fails a file, and when the whole set begins again in another batch. Knows nothing of status codes.
 import { AvalaError, isAvalaError } from "../errors";
 import { isPastDeadline, runUntil } from "../flow/deadline";
-import type { HashedFile } from "./send/attempt";
+import type { SourceFile } from "./send/source";
 import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
-import type { Hashed, Unread } from "./hashed";
+import { hashFiles, type Hashed, type Unread } from "./hashed";
 import { inOrder } from "./probe";
 import { concurrencyOf, type UploadFile } from "./request";
 import { send } from "./send/send";
@@ -13,7 +13,7 @@ import { printable } from "../redact";
 import { batchSpent, isSessionLost, sessionLost, type SessionLostError } from "./send/session-lost";
 import { beginAnother, findLanded, journalOf, land, report, sendingOf, type Run } from "./state";
 
-async function uploadOne(run: Run, file: HashedFile, signal: AbortSignal): Promise<void> {
+async function uploadOne(run: Run, file: SourceFile, signal: AbortSignal): Promise<void> {
   const landed = findLanded(run, file);
   if (landed !== undefined) {
     run.unchanged.push(landed);
@@ -63,7 +63,7 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   if (run.failuresInARow >= MAX_CONSECUTIVE_FAILURES) throw error;
 }
 
-async function work(run: Run, signal: AbortSignal, file: HashedFile): Promise<void> {
+async function work(run: Run, signal: AbortSignal, file: SourceFile): Promise<void> {
   try {
     await uploadOne(run, file, signal);
   } catch (error) {
@@ -78,7 +78,7 @@ async function work(run: Run, signal: AbortSignal, file: HashedFile): Promise<vo
  */
 async function resolveUnverified(run: Run): Promise<void> {
   while (run.doubtful.length > 0) {
-    const again: HashedFile[] = [];
+    const again: SourceFile[] = [];
     for (const { file, sent } of run.doubtful.splice(0)) {
       if (!sent.doubtfulAt.some((host) => run.check.returnsMd5(host))) {
         await land(run, file, { ...sent, kept: "untold" });
@@ -86,7 +86,7 @@ async function resolveUnverified(run: Run): Promise<void> {
       }
       run.progress.takeBackBytes(file.sizeBytes);
       if (sent.isReplaceable) {
-        again.push(file);
+        again.push({ ...file, sha256: sent.sha256 });
         continue;
       }
       await journalOf(run, file).disown();
@@ -97,13 +97,13 @@ async function resolveUnverified(run: Run): Promise<void> {
 }
 
 /** Until the deadline; what is left then is neither sent nor failed. */
-async function sendAll(run: Run, files: Iterable<HashedFile>): Promise<void> {
+async function sendAll(run: Run, files: Iterable<SourceFile>): Promise<void> {
   const { signal, clock, deadlineMs } = run.avala;
   const options = { concurrency: concurrencyOf(run.request), signal, clock, deadlineMs };
   await runUntil(files, options, (file, itsSignal) => work(run, itsSignal, file));
 }
 
-async function sendBatch(run: Run, files: readonly HashedFile[]): Promise<void> {
+async function sendBatch(run: Run, files: readonly SourceFile[]): Promise<void> {
   try {
     const order = await inOrder(run, files, (file, error) => failFile(run, file, error));
     if (order.first !== undefined) await sendAll(run, [order.first]);
@@ -132,7 +132,7 @@ async function landUnproven(run: Run): Promise<void> {
 }
 
 /** Without a deadline nothing is left out: a file that is not accounted for has failed. */
-function requireAccounted(run: Run, files: readonly HashedFile[]): void {
+function requireAccounted(run: Run, files: readonly SourceFile[]): void {
   if (run.avala.deadlineMs !== undefined) return;
   const { sent, unchanged, failures } = run;
   const ended = new Set([...sent, ...unchanged, ...failures].map(({ path }) => path));
@@ -147,12 +147,12 @@ function requireAccounted(run: Run, files: readonly HashedFile[]): void {
  * Sends all in one batch. Where a session in it can't be mended, or it takes no more, the whole set begins again in another,
  * or by the first protocol.
  */
-export async function sendSet(run: Run, { files, unread }: Hashed): Promise<void> {
-  for (;;) {
-    for (const failure of unread) noteFailure(run, failure);
+export async function sendSet(run: Run, first: Hashed): Promise<void> {
+  for (let hashed = first; ; hashed = await hashFiles(run.avala, run.request, run.sha256)) {
+    for (const failure of hashed.unread) noteFailure(run, failure);
     try {
-      await sendBatch(run, files);
-      requireAccounted(run, files);
+      await sendBatch(run, hashed.files);
+      requireAccounted(run, hashed.files);
       return;
     } catch (error) {
       const { batch } = run;

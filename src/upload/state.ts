@@ -8,7 +8,8 @@ import { createManifest, type ManifestEntry } from "../files/manifest/manifest";
 import type { FileDigests } from "../files/workers/digest-thread";
 import { readUntil } from "../flow/reading-disk";
 import type { RetryTally } from "../flow/retry-tally";
-import type { ByteCounter, HashedFile, Sending, SentFile } from "./send/attempt";
+import type { ByteCounter, Sending, SentFile } from "./send/attempt";
+import type { SourceFile } from "./send/source";
 import type { UploadOutcome } from "./failures";
 import { createFileJournal, type FileJournal } from "./journal/file-journal";
 import type { Journal } from "./journal/journal";
@@ -44,11 +45,11 @@ export interface Run {
   readonly asked: Map<string, Presigned>;
   checkedByStore: number;
   /** Sent, and not landed before the store has shown what its ETags are. */
-  readonly doubtful: { readonly file: HashedFile; readonly sent: SentFile }[];
+  readonly doubtful: { readonly file: SourceFile; readonly sent: SentFile }[];
   /** Whether a file went in a session of the second protocol. */
   hasSessions: boolean;
   /** Complete on the server, and no record of ours says that we sent them: none counts before another file shows that the batch is open. */
-  readonly unproven: { readonly file: HashedFile; readonly sent: SentFile }[];
+  readonly unproven: { readonly file: SourceFile; readonly sent: SentFile }[];
   /** Paths at which something else may lie than what this run sent there. */
   readonly disowned: Set<string>;
   /** Paths that were begun in the batch, and in those that this run has given up: when, ms since the epoch. */
@@ -73,8 +74,9 @@ export function trackerFor({ files }: UploadRequest, avala: Avala): ProgressTrac
 }
 
 /** What of `file` has landed in the batch of the set. */
-export function findLanded(run: Run, file: HashedFile): ManifestEntry | undefined {
+export function findLanded(run: Run, file: SourceFile): ManifestEntry | undefined {
   const { path, sizeBytes, sha256 } = file;
+  if (sha256 === undefined) return undefined;
   const isSame = (entry: ManifestEntry | undefined): boolean =>
     entry?.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256);
   const landed = run.journal?.landed.get(path);
@@ -159,7 +161,7 @@ export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Se
   };
 }
 
-export function journalOf(run: Run, file: HashedFile): FileJournal {
+export function journalOf(run: Run, file: SourceFile): FileJournal {
   return createFileJournal(file, run.batch, run.journal, {
     disowned: run.disowned,
     begunBefore: run.begunBefore,
@@ -168,7 +170,7 @@ export function journalOf(run: Run, file: HashedFile): FileJournal {
   });
 }
 
-export async function land(run: Run, file: HashedFile, sent: SentFile): Promise<void> {
+export async function land(run: Run, file: SourceFile, sent: SentFile): Promise<void> {
   const { sha256, kept, isReplaceable } = sent;
   run.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;

@@ -1,6 +1,7 @@
 // Files that are large enough to be hashed in threads, from memory that is used again.
 import { randomBytes } from "node:crypto";
 import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
 import { systemDisk, type Disk } from "../../src/flow/disk";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
@@ -11,9 +12,14 @@ const place = useUploadPlace();
 const data = randomBytes(128 * MIB + 3);
 let file: UploadFile;
 let opened: number;
+let sha256: string;
+
+/** A store that has shown so. */
+const NO_MD5S = { etags: "none", silences: 0, doubts: 0, probe: undefined } as const;
 
 beforeEach(async () => {
-  file = await place.put("drive.mcap", data);
+  const { sha256: digest, ...others } = await place.put("drive.mcap", data);
+  file = { ...others, sha256: (sha256 = digest) };
   opened = 0;
 });
 
@@ -30,7 +36,9 @@ function upload(avala: Avala, disk = counting, datasetName = "set"): Promise<Upl
 }
 
 async function expectStored(): Promise<void> {
-  for (const { sha256 } of await place.emulator.objects()) expect(sha256).toBe(file.sha256);
+  const stored = await place.emulator.objects();
+  expect(stored.length).toBeGreaterThan(0);
+  for (const object of stored) expect(object.sha256).toBe(sha256);
 }
 
 test("by form it is read again for its MD5 where the store is the first to return one, and then no more", async () => {
@@ -48,6 +56,72 @@ test("by parts it is read once", async () => {
   expect(await upload(sessionWith(place.emulator).avala)).toMatchObject({ checkedByStore: 1 });
   expect(opened).toBe(1);
   await expectStored();
+});
+
+describe("a file whose content is not known before", () => {
+  beforeEach(() => {
+    const { path, absolutePath, sizeBytes } = file;
+    file = { path, absolutePath, sizeBytes };
+  });
+
+  test.each([
+    ["by form", BY_FORM],
+    ["by parts", { partSizeBytes: 16 * MIB }],
+  ])("is read once %s, and has its digest in the end", async (_how, options) => {
+    await place.start({ ...options, etag: "opaque" });
+    const { avala } = sessionWith(place.emulator);
+    avala.remembered.stores = new Map([[new URL(place.emulator.storageUrl).host, { ...NO_MD5S }]]);
+    const { manifest } = await upload(avala);
+    expect(manifest.entries).toMatchObject([{ sha256 }]);
+    // Once it is only opened, for what the disk says of it.
+    expect(opened).toBe(2);
+    await expectStored();
+  });
+
+  test("resumes in the batch that was begun", async () => {
+    await place.start({ partSizeBytes: 16 * MIB });
+    const puts = (): number =>
+      place.emulator.requests().filter(({ method }) => method === "PUT").length;
+    place.emulator.setFault({
+      on: { target: "storage", method: "PUT" },
+      skip: 3,
+      times: 0,
+      reply: { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" },
+    });
+    const stateDirectory = join(place.folder, "state");
+    const send = () => {
+      const { avala } = sessionWith(place.emulator);
+      return uploadFiles(avala, { datasetName: "set", files: [file], stateDirectory });
+    };
+    await expect(send()).rejects.toMatchObject({ landed: [] });
+    place.emulator.clearFaults();
+    const before = puts();
+    expect(await send()).toMatchObject({ isComplete: true });
+    // The third part may have been stored and not recorded.
+    expect(puts() - before).toBeLessThanOrEqual(9 - 2);
+    await expectStored();
+  });
+
+  test("starts again where it is another file by now", async () => {
+    await place.start({ partSizeBytes: 16 * MIB });
+    place.emulator.setFault({
+      on: { target: "storage", method: "PUT" },
+      skip: 3,
+      times: 0,
+      reply: { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" },
+    });
+    const stateDirectory = join(place.folder, "state");
+    const send = () => {
+      const { avala } = sessionWith(place.emulator);
+      return uploadFiles(avala, { datasetName: "set", files: [file], stateDirectory });
+    };
+    await expect(send()).rejects.toMatchObject({ landed: [] });
+    place.emulator.clearFaults();
+    const other = await place.put("drive.mcap", randomBytes(data.length));
+    sha256 = other.sha256;
+    expect(await send()).toMatchObject({ isComplete: true });
+    await expectStored();
+  });
 });
 
 test.each([

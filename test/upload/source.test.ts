@@ -5,13 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemDisk, type Disk } from "../../src/flow/disk";
 import { digestHere, type RunningDigest } from "../../src/files/workers/digest-thread";
-import {
-  digestOf,
-  md5Of,
-  readChunks,
-  readSmall,
-  type SourceFile,
-} from "../../src/upload/send/source";
+import { digestOf, md5Of, readChunks } from "../../src/upload/send/chunks";
+import { readSmall, type SourceFile } from "../../src/upload/send/source";
 
 const LARGE = 3 * 512 * 1024 + 7;
 const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");

@@ -12,7 +12,7 @@ import { retry } from "../../flow/retry";
 import { matchKeys } from "../item-keys";
 import { retryOn } from "../../upload/send/attempt";
 import type { UploadFile } from "../../upload/request";
-import { md5Of } from "../../upload/send/source";
+import { md5Of } from "../../upload/send/chunks";
 import type { NamedFile } from "./target";
 
 export const STORE_CONCURRENCY = 8;

@@ -22,6 +22,9 @@ export interface FileJournal {
   reread(): Promise<LandedEntry | undefined>;
 }
 
+/** A file may be sent before its content is known. */
+type JournaledFile = Omit<ManifestEntry, "sha256"> & { readonly sha256?: string | undefined };
+
 type Write = (journal: Journal) => Promise<void>;
 
 /** Writes that may fail, and writes that must not be lost. */
@@ -34,6 +37,10 @@ export interface Writes {
   readonly takeBack: (write: Write) => Promise<void>;
 }
 
+function isOf(sha256: string | undefined, part: PartRecord | undefined): boolean {
+  return sha256 !== undefined && part?.sha256 === sha256;
+}
+
 /** Only parts of this content in this batch. */
 function partsIn(parts: PartsByBatch | undefined, batch: string): Map<number, PartRecord> {
   return new Map(parts?.get(batch));
@@ -41,21 +48,21 @@ function partsIn(parts: PartsByBatch | undefined, batch: string): Map<number, Pa
 
 /** What the journal says of a file's place: that something else may have been sent there, or this very content. */
 function lastOf(
-  { path, sizeBytes, sha256 }: ManifestEntry,
+  { path, sizeBytes, sha256 }: JournaledFile,
   batch: string | undefined,
   journal: Journal | undefined,
 ): Readonly<Record<"isClaimed" | "wasSent" | "isInAnother", boolean>> {
   const parts = [...(journal?.parts.get(path) ?? [])];
   const landed = journal?.landed.get(path);
-  const isOther = landed?.sha256 !== sha256 || landed.sizeBytes !== sizeBytes;
-  const hasOther = landed !== undefined && isOther;
+  const isSame = landed?.sha256 === sha256 && landed?.sizeBytes === sizeBytes;
+  const hasOther = landed !== undefined && !isSame;
   const hasOtherParts = parts.some(([uid]) => batch === undefined || !isOfContent(batch, uid));
-  const isBegun = parts.some(([, ofBatch]) => ofBatch.get(1)?.sha256 === sha256);
+  const isBegun = parts.some(([, ofBatch]) => isOf(sha256, ofBatch.get(1)));
   const isForeign = journal?.foreign.has(path) === true;
   // A server may keep one place for both batches, so what goes in one takes it from the other.
   const isInAnother = landed !== undefined && landed.batch !== batch;
   const isClaimed = hasOther || hasOtherParts || isForeign;
-  return { isClaimed, wasSent: isBegun || !isOther, isInAnother };
+  return { isClaimed, wasSent: isBegun || isSame, isInAnother };
 }
 
 function landedIn(batch: string, landed: LandedEntry | undefined): LandedEntry | undefined {
@@ -63,13 +70,14 @@ function landedIn(batch: string, landed: LandedEntry | undefined): LandedEntry |
 }
 
 /** Notes that a file is sent in the batch, as one piece, so that it counts as landed in no other any more. */
-function beginIn(batch: string, { path, sizeBytes, sha256 }: ManifestEntry): Write {
+function beginIn(batch: string, { path, sizeBytes, sha256 }: JournaledFile): Write {
+  if (sha256 === undefined) return (journal) => journal.takeBack(path);
   return (journal) => journal.recordPart({ path, batch }, { partNumber: 1, sizeBytes, sha256 });
 }
 
 /** `batch`: `undefined` by the first protocol, in which nothing is sent in parts. */
 export function createFileJournal(
-  file: ManifestEntry,
+  file: JournaledFile,
   batch: string | undefined,
   journal: Journal | undefined,
   { disowned, begunBefore, keep, takeBack }: Writes,
@@ -88,7 +96,7 @@ export function createFileJournal(
       return isClaimed || disowned.has(path) || journal?.replaced.has(path) === true;
     },
     get wasSentBefore() {
-      return begunBefore.has(path) || wasSent || own.get(1)?.sha256 === sha256;
+      return begunBefore.has(path) || wasSent || isOf(sha256, own.get(1));
     },
     parts: () => known,
     record: (part) => {

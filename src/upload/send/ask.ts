@@ -2,8 +2,9 @@
 import { isBatchRefused, isProtocolRefused } from "../../api/endpoints/batch-refusals";
 import { presignFile, type Presigned } from "../../api/endpoints/presign";
 import { isApiError } from "../../errors";
-import type { HashedFile, Sending } from "./attempt";
+import type { Sending } from "./attempt";
 import { batchLost, protocolLost, sessionLost } from "./session-lost";
+import type { SourceFile } from "./source";
 
 function asLost(path: string, error: unknown): unknown {
   if (!isApiError(error)) return error;
@@ -25,7 +26,7 @@ export async function askHow(
     batch,
     signal: whole,
   }: Pick<Sending, "avala" | "destination" | "batch" | "signal">,
-  { path, sizeBytes }: Pick<HashedFile, "path" | "sizeBytes">,
+  { path, sizeBytes }: Pick<SourceFile, "path" | "sizeBytes">,
   options: { readonly signal?: AbortSignal; readonly maxTries?: number } = {},
 ): Promise<Presigned> {
   const { signal = whole, maxTries } = options;

@@ -17,7 +17,7 @@ export interface FileDestination {
   readonly organizationUid?: string | undefined;
 }
 
-/** A file whose content is known: the set's batch is named by it. */
+/** A file whose content is known before it is sent. */
 export type HashedFile = SourceFile & { readonly sha256: string };
 
 /** Whether it is read as a whole and kept between tries, so that a retry reads and hashes nothing: eight at once are 8 MiB. */

@@ -5,7 +5,7 @@ import { AvalaError, isApiError } from "../../errors";
 import { MAX_FORM_BYTES } from "../../api/limits";
 import { namedFields } from "../../api/reply/refused-fields";
 import { printable } from "../../redact";
-import type { HashedFile } from "./attempt";
+import type { SourceFile } from "./source";
 import { formatBytes } from "../../text";
 
 export function isOversize({ sizeBytes }: { readonly sizeBytes: number }): boolean {
@@ -13,7 +13,7 @@ export function isOversize({ sizeBytes }: { readonly sizeBytes: number }): boole
 }
 
 export function notOffered(
-  { path, sizeBytes }: Pick<HashedFile, "path" | "sizeBytes">,
+  { path, sizeBytes }: Pick<SourceFile, "path" | "sizeBytes">,
   cause?: unknown,
 ): AvalaError {
   const size = `${sizeBytes} bytes (${formatBytes(sizeBytes)})`;
@@ -31,7 +31,7 @@ export function isRefusalOfSize(error: unknown): boolean {
 }
 
 /** The same, unless it would go by form. @throws AvalaError `not_offered` */
-export function requireNoForm(file: HashedFile, presigned: Presigned): Presigned {
+export function requireNoForm(file: SourceFile, presigned: Presigned): Presigned {
   if (isOversize(file) && presigned.method === "POST") throw notOffered(file);
   return presigned;
 }

@@ -8,22 +8,16 @@ import {
   type FormFile,
   type Stored,
 } from "../../api/storage/storage";
-import type { AvalaError } from "../../errors";
+import { AvalaError } from "../../errors";
 import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
-import {
-  countBytes,
-  isSmall,
-  retryOn,
-  type HashedFile,
-  type Sending,
-  type SentFile,
-} from "./attempt";
+import { countBytes, isSmall, retryOn, type Sending, type SentFile } from "./attempt";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { isSessionLost, placeLost, sessionLost } from "./session-lost";
-import { md5Of, readChunks, readSmall } from "./source";
+import { md5Of, readChunks } from "./chunks";
+import { readSmall, type SourceFile } from "./source";
 import { keptOther, requireKept, type Kept, type Md5, type StoreCheck } from "../check/store-check";
 
 type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
@@ -32,29 +26,42 @@ type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
 interface Body {
   readonly file: FormFile;
   readonly md5: Md5;
+  /** Once all of it was read. */
+  readonly sha256: () => string | undefined;
 }
 
 /** Makes the body of each try: a small file is read once for all of them. */
 async function bodiesOf(
   { avala: { disk }, check, sha256 }: Sending,
-  source: HashedFile,
+  source: SourceFile,
 ): Promise<() => Body> {
   const { path, sizeBytes } = source;
   if (isSmall(source)) {
-    const { bytes } = await readSmall(disk, source);
+    const { bytes, sha256: digest } = await readSmall(disk, source);
     const md5 = check.buffer(bytes, source).digest;
-    return () => ({ file: { path, sizeBytes, small: bytes }, md5 });
+    return () => ({ file: { path, sizeBytes, small: bytes }, md5, sha256: () => digest });
   }
+  let digest = source.sha256; // what one try has read, the next must read, too
+  const onDigest = (found: string): void => {
+    digest = found;
+  };
   return () => {
     const time = check.timeOfMd5(source);
     const md5 = time === "on its way" ? check.md5(source) : undefined;
-    const open = () => readChunks(disk, source, () => undefined, sha256.start(source), md5);
+    const now = { ...source, sha256: digest };
+    const open = () => readChunks(disk, now, onDigest, sha256.start(source), md5);
     let afterwards: ReturnType<Md5> | undefined;
     const readAgain = () =>
-      (afterwards ??= md5Of(disk, source, check.md5(source), sha256.start(source)));
+      (afterwards ??= md5Of(
+        disk,
+        { ...source, sha256: digest },
+        check.md5(source),
+        sha256.start(source),
+      ));
     return {
       file: { path, sizeBytes, open },
       md5: time === "afterwards" ? readAgain : async () => md5?.digest(),
+      sha256: () => digest,
     };
   };
 }
@@ -69,12 +76,20 @@ function placeTaken(path: string, { host }: Stored): AvalaError {
   );
 }
 
+function notAwaited(path: string, host: string): AvalaError {
+  const text = `${host} replied before all of ${printable(path)} was sent.`;
+  return new AvalaError("bad_reply", text, { retryable: true });
+}
+
 function sentAs(
-  sha256: string,
+  path: string,
+  { sha256: read }: Body,
   kept: Kept,
   { host }: Stored,
   { isReplaceable }: Pick<SentFile, "isReplaceable">,
 ): SentFile {
+  const sha256 = read();
+  if (sha256 === undefined) throw notAwaited(path, host);
   const doubtfulAt = kept === "doubtful" ? [host] : [];
   return { sha256, kept, doubtfulAt, isUnproven: false, isReplaceable };
 }
@@ -111,19 +126,20 @@ async function keptByPut(
  */
 export async function sendWhole(
   sending: Sending,
-  file: HashedFile,
+  file: SourceFile,
   first: Whole,
   journal: FileJournal,
 ): Promise<SentFile> {
   const { avala, check, bytes, signal } = sending;
   const { path, sizeBytes, sha256 } = file;
-  const record: PartRecord = { partNumber: 1, sizeBytes, sha256 };
   const isPut = first.method === "PUT";
+  const record: PartRecord | undefined =
+    isPut && sha256 !== undefined ? { partNumber: 1, sizeBytes, sha256 } : undefined;
   const mayBeOurs = !journal.mayHoldOther;
   const isKnown = sending.isNamedByContent || journal.wasSentBefore; // asked before it is recorded
   // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
   // would prove nothing.
-  if (isPut && mayBeOurs) await journal.record(record);
+  if (record !== undefined && mayBeOurs) await journal.record(record);
   const nextBody = await bodiesOf(sending, file);
   let isDoubted = false;
   const attempt = async (count: number, tried: AbortSignal): Promise<SentFile> => {
@@ -136,7 +152,7 @@ export async function sendWhole(
         const stored = await sendForm(avala, presigned.form, body.file, options);
         const again = () => sendForm(avala, presigned.form, nextBody().file, { signal: tried });
         const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
-        return sentAs(sha256, kept, stored, { isReplaceable: true });
+        return sentAs(path, body, kept, stored, { isReplaceable: true });
       }
       const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
       const stored = await sendPut(avala, presigned.target, put, options);
@@ -144,7 +160,7 @@ export async function sendWhole(
       const isOurs = mayBeOurs && (isKnown || count > 1);
       const kept = await keptByPut(path, { stored, check, sizeBytes, md5: body.md5, isOurs });
       isDoubted = kept === "doubtful" && stored.md5 !== undefined;
-      return sentAs(sha256, kept, stored, { isReplaceable: false });
+      return sentAs(path, body, kept, stored, { isReplaceable: false });
     });
   };
   const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal)).catch(
@@ -154,6 +170,6 @@ export async function sendWhole(
     },
   );
   if (isDoubted) await journal.disown();
-  else if (isPut && !mayBeOurs) await journal.record(record);
+  else if (record !== undefined && !mayBeOurs) await journal.record(record);
   return sent;
 }

@@ -7,6 +7,8 @@ import type { Mutex } from "../../flow/mutex";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
 import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
+import { digestOf } from "./chunks";
+import type { SourceFile } from "./source";
 import type { FileJournal } from "../journal/file-journal";
 import { isOversize, notOffered } from "./oversize";
 import { sendAllParts } from "./send-parts";
@@ -22,11 +24,11 @@ interface Ways {
 }
 
 /** Whether the journal has every part that the file has in this batch. */
-function isWhole({ sizeBytes }: HashedFile, journal: FileJournal): boolean {
+function isWhole({ sizeBytes, sha256 }: HashedFile, journal: FileJournal): boolean {
   const parts = [...journal.parts().values()].sort((a, b) => a.partNumber - b.partNumber);
   const isGapless = parts.every(({ partNumber }, index) => partNumber === index + 1);
   const bytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
-  return parts.length > 0 && isGapless && bytes === sizeBytes;
+  return parts.at(-1)?.sha256 === sha256 && isGapless && bytes === sizeBytes;
 }
 
 /**
@@ -66,7 +68,7 @@ const NOT_COMPLETED = [400, 404, 409, 410, 422];
 
 function complete(
   { avala, signal }: Pick<Sending, "avala" | "signal">,
-  { path }: HashedFile,
+  { path }: SourceFile,
   session: string,
 ): Promise<void> {
   return inSession(path, completeUpload(avala, session, signal), NOT_COMPLETED);
@@ -102,11 +104,14 @@ async function isStoredBefore(
   }
 }
 
-async function sendAs(
+type Session = Extract<Presigned, { readonly method: "COMPLETE" | "PUT" }>;
+
+/** A file that is complete already, or goes in one PUT that replaces nothing: both depend on what its content is. */
+async function sendOnce(
   sending: Sending,
   file: HashedFile,
-  presigned: Presigned,
-  { journal, mutex }: Ways,
+  presigned: Session,
+  journal: FileJournal,
 ): Promise<SentFile> {
   const untold: SentFile = {
     sha256: file.sha256,
@@ -115,10 +120,6 @@ async function sendAs(
     isUnproven: false,
     isReplaceable: false,
   };
-  if (presigned.method === "POST") {
-    if (isOversize(file)) throw notOffered(file);
-    return sendWhole(sending, file, presigned, journal);
-  }
   const { session } = presigned;
   if (presigned.method === "COMPLETE") {
     const owner = await whoseIs(sending, file, journal);
@@ -129,12 +130,28 @@ async function sendAs(
     await completeKnown(sending, file, session);
     return { ...untold, isUnproven: owner === "unproven" };
   }
-  if (presigned.method === "PUT") {
-    if (await isStoredBefore(sending, file, session, journal)) return untold;
-    const sent = await sendWhole(sending, file, presigned, journal);
-    await complete(sending, file, session);
-    return sent;
+  if (await isStoredBefore(sending, file, session, journal)) return untold;
+  const sent = await sendWhole(sending, file, presigned, journal);
+  await complete(sending, file, session);
+  return sent;
+}
+
+async function sendAs(
+  sending: Sending,
+  file: SourceFile,
+  presigned: Presigned,
+  { journal, mutex }: Ways,
+): Promise<SentFile> {
+  if (presigned.method === "POST") {
+    if (isOversize(file)) throw notOffered(file);
+    return sendWhole(sending, file, presigned, journal);
   }
+  if (presigned.method !== "MULTIPART") {
+    const { avala, sha256 } = sending;
+    const digest = file.sha256 ?? (await digestOf(avala.disk, file, sha256.start(file)));
+    return sendOnce(sending, { ...file, sha256: digest }, presigned, journal);
+  }
+  const { session } = presigned;
   const parts = { presigned, journal };
   const sent = await mutex(() => inSession(file.path, sendAllParts(sending, file, parts)));
   await complete(sending, file, session);
@@ -146,7 +163,7 @@ async function sendAs(
  * completed it.
  * @throws AvalaError of the last try, `file`, `file_changed`, `journal`, `cancelled`; one of `sessionLost`
  */
-export async function send(sending: Sending, file: HashedFile, ways: Ways): Promise<SentFile> {
+export async function send(sending: Sending, file: SourceFile, ways: Ways): Promise<SentFile> {
   const { asked, journal } = ways;
   await journal.takeBackOthers();
   for (let isAgain = false; ; isAgain = true) {

@@ -2,15 +2,11 @@
 // and the last bytes are held back until size, time and hash agree. So content that changed under us never lands whole.
 import { createHash } from "node:crypto";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
-import {
-  digestHere,
-  isHashedInThread,
-  type RunningDigest,
-} from "../../files/workers/digest-thread";
+import type { RunningDigest } from "../../files/workers/digest-thread";
 import { systemErrorCode } from "../../system-error";
 import type { Disk } from "../../flow/disk";
 import type { FileStamp, ReadHandle } from "../../flow/read-handle";
-import { createRing, type PieceMemory } from "./piece-memory";
+import type { PieceMemory } from "./piece-memory";
 
 export interface SourceFile {
   readonly path: string;
@@ -19,11 +15,6 @@ export interface SourceFile {
   /** Known when the manifest was made before; then what is sent must have it. */
   readonly sha256?: string | undefined;
 }
-
-// Larger reads cost memory for each file under way, smaller ones a call each. A connection makes progress by chunks, and fails
-// after two minutes without: a link of 5 kB/s takes one, and one of 9 those of a large file.
-const CHUNK_BYTES = 512 * 1024;
-const LARGE_CHUNK_BYTES = 1024 * 1024;
 
 function unreadable(file: SourceFile, cause: unknown): AvalaError {
   const reason = systemErrorCode(cause) ?? messageOf(cause);
@@ -91,6 +82,18 @@ function requireDigest(file: SourceFile, sha256: string): string {
   return sha256;
 }
 
+/** What the disk says of a file, which has the size that it was listed with. @throws as {@link readSmall} */
+export async function stampOf(disk: Disk, file: SourceFile): Promise<FileStamp> {
+  const handle = await open(disk, file);
+  try {
+    const stamp = await handle.stamp();
+    requireSize(file, stamp.sizeBytes);
+    return stamp;
+  } finally {
+    await handle.close();
+  }
+}
+
 export interface Content {
   readonly bytes: Buffer;
   readonly sha256: string;
@@ -136,7 +139,7 @@ interface Piece {
  * and the iteration throws.
  * @throws AvalaError `file` (unreadable) or `file_changed`
  */
-async function* readPieces(
+export async function* readPieces(
   disk: Disk,
   file: SourceFile,
   { pieceBytes, memory, sha256, also, isEachDigested }: Reading,
@@ -181,70 +184,4 @@ export async function* readParts(
   const pieces = readPieces(disk, file, { ...reading, isEachDigested: true });
   for await (const { bytes, sha256 } of pieces)
     yield { bytes, sha256: requireHashed(file, sha256) };
-}
-
-/** The same items, the next of which is asked for before one is handed out. */
-async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
-  const ask = (): Promise<IteratorResult<T, unknown>> => {
-    const asked = items.next();
-    asked.catch(() => undefined); // thrown where it is waited for
-    return asked;
-  };
-  try {
-    for (let asked = ask(); ;) {
-      const { done, value } = await asked;
-      if (done === true) return;
-      asked = ask();
-      yield value as T;
-    }
-  } finally {
-    await items.return(undefined);
-  }
-}
-
-/**
- * {@link readPieces} in pieces of a size that a socket takes well: what is handed out is overwritten after the next but one.
- * `onDigest` is called with the sha256 just before the last one is handed out.
- */
-export async function* readChunks(
-  disk: Disk,
-  file: SourceFile,
-  onDigest: (sha256: string) => void,
-  sha256 = digestHere("sha256"),
-  also?: RunningDigest,
-): AsyncGenerator<Buffer> {
-  const isShared = isHashedInThread(file);
-  const pieceBytes = Math.min(file.sizeBytes, isShared ? LARGE_CHUNK_BYTES : CHUNK_BYTES);
-  const memory = createRing(pieceBytes, isShared);
-  const reading = { pieceBytes, memory, sha256, also, isEachDigested: false };
-  for await (const piece of oneAhead(readPieces(disk, file, reading))) {
-    if (piece.sha256 !== undefined) onDigest(piece.sha256);
-    yield piece.bytes;
-  }
-}
-
-/** The sha256 of a file of any size, read in chunks. @throws as {@link readChunks} */
-export async function digestOf(
-  disk: Disk,
-  file: SourceFile,
-  running?: RunningDigest,
-  also?: RunningDigest,
-): Promise<string> {
-  let sha256 = createHash("sha256").digest("hex"); // an empty file has no chunk
-  const onDigest = (digest: string): void => {
-    sha256 = digest;
-  };
-  for await (const chunk of readChunks(disk, file, onDigest, running, also)) void chunk;
-  return sha256;
-}
-
-/** The MD5 of a file's content, which is read and must have its sha256. `undefined` where this machine takes no MD5. */
-export async function md5Of(
-  disk: Disk,
-  file: SourceFile,
-  md5 = digestHere("md5"),
-  sha256?: RunningDigest,
-): Promise<string | undefined> {
-  await digestOf(disk, file, sha256, md5);
-  return md5.digest();
 }
