@@ -1,64 +1,208 @@
-// `npm run bench:large [-- --gib N]`: one large file into an emulator on disk, by form and by parts.
+// `npm run bench:large [-- --gib N --repeat N --store minio --json FILE]`: one large file in turns, each a process with its
+// start: by form, beside `curl -F` and beside `openssl dgst -sha256` and then `curl -F`; by parts, beside Avala's Python SDK.
 // Fails when the uploading process ever held more than 200 MiB.
 // @ts-check
-import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { randomFillSync } from "node:crypto";
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import {
-  environmentFor,
-  printTable,
-  runReporting,
-  startEmulator,
-  temporaryFolder,
-} from "./emulator.mjs";
+import { PartUnavailable, ensurePart, envWith } from "../scripts/parts.mjs";
+import { environmentFor, printTable, runReporting, temporaryFolder } from "./emulator.mjs";
+import { busyCores } from "./process-cost.mjs";
+import { median, ratioTo, writeRows } from "./rows.mjs";
+import { startApi, startStore } from "./stores.mjs";
 
-const MAX_BYTES = 200 * 1024 ** 2;
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const MIB = 1024 ** 2;
+const MAX_MIB = 200;
+const TARGET_MIB = 150;
 
-const { values } = parseArgs({ options: { gib: { type: "string", default: "4" } } });
+const { values } = parseArgs({
+  options: {
+    gib: { type: "string", default: "2" },
+    repeat: { type: "string", default: "3" },
+    store: { type: "string", default: "sink" },
+    json: { type: "string" },
+  },
+});
+const storeName = values.store === "minio" ? "minio" : "sink";
+const bytes = Number(values.gib) * 1024 * MIB;
 
-/** Sparse: it takes no room on this side, and reads as fast as the system hands out zeros. @param {string} file @param {number} bytes */
-function makeSparse(file, bytes) {
+/** @typedef {{durationMs: number, cpuMs: number, peakBytes: number}} Cost */
+/** @typedef {"form" | "parts"} Way */
+
+/** Of random bytes, in the system's cache. @param {string} file */
+function makeFile(file) {
   const handle = openSync(file, "w");
-  writeSync(handle, Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
-  ftruncateSync(handle, bytes);
+  const chunk = randomFillSync(Buffer.alloc(MIB));
+  chunk.writeUInt32BE(0xff_d8_ff_e0, 0);
+  for (let mib = 0; mib < bytes / MIB; mib++) {
+    chunk.writeUInt32LE(mib, 8);
+    writeSync(handle, chunk);
+  }
   closeSync(handle);
 }
 
-/** @param {"form" | "parts"} way @param {string} root @param {string} work */
-async function send(way, root, work) {
-  // A server that knows the first protocol alone is sent forms.
-  const reply = way === "form" ? "ignored" : "managed";
-  const store = path.join(work, `store-${way}`);
-  const emulator = await startEmulator("--data", store, "--switch", `uploadReply=${reply}`);
+/** @param {readonly string[]} command @param {NodeJS.ProcessEnv} [env] @returns {Promise<Cost>} */
+const cost = (command, env) =>
+  runReporting("python3", [path.join(HERE, "timed.py"), ...command], env);
+
+/** One after the other. @param {Cost} a @param {Cost} b @returns {Cost} */
+const both = (a, b) => ({
+  durationMs: a.durationMs + b.durationMs,
+  cpuMs: a.cpuMs + b.cpuMs,
+  peakBytes: Math.max(a.peakBytes, b.peakBytes),
+});
+
+async function findSdk() {
   try {
-    const core = path.join(path.dirname(fileURLToPath(import.meta.url)), "core.mjs");
-    const args = [core, root, "bench-large", path.join(work, `journal-${way}`)];
-    return await runReporting(process.execPath, args, environmentFor(emulator));
-  } finally {
-    emulator.stop();
-    rmSync(store, { recursive: true, force: true });
+    return await ensurePart("python-sdk");
+  } catch (error) {
+    if (!(error instanceof PartUnavailable)) throw error;
+    console.error(`The SDK is left out. ${error.message}`);
+    return undefined;
   }
+}
+
+/** A presigned form for one file, by the emulator. @param {NodeJS.ProcessEnv} env @param {string} name */
+async function presign(env, name) {
+  const url = `${env.AVALA_BASE_URL}/datasets/manual-upload/file-upload-url/`;
+  const body = { dataset_name: name, file_path_in_dataset: "large.jpg", content_length: bytes };
+  const headers = {
+    "X-Avala-Api-Key": env.AVALA_API_KEY ?? "",
+    "Content-Type": "application/json",
+  };
+  const reply = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+  return /** @type {{url: string, fields: Record<string, string>}} */ (await reply.json());
 }
 
 const work = temporaryFolder();
 const root = path.join(work, "images");
+const file = path.join(root, "large.jpg");
 mkdirSync(root);
-makeSparse(path.join(root, "large.jpg"), Number(values.gib) * 1024 ** 3);
+makeFile(file);
+const sdk = await findSdk();
+const storage = path.join(work, "storage");
+const store = await startStore(storeName, storage);
+const apis = { form: await startApi(store, "form"), parts: await startApi(store, "parts") };
+const env = { form: environmentFor(apis.form), parts: environmentFor(apis.parts) };
+process.once("exit", () => [store, apis.form, apis.parts].forEach(({ stop }) => stop()));
 
-const rows = [];
-for (const way of /** @type {const} */ (["form", "parts"])) {
-  const run = await send(way, root, work);
-  const seconds = run.durationMs / 1000;
-  rows.push([
-    `${values.gib} GiB by ${way}`,
-    seconds.toFixed(1),
-    (run.bytes / 1e6 / seconds).toFixed(0),
-    (run.cpuMs / 1000).toFixed(1),
-    (run.peakBytes / 1024 ** 2).toFixed(0),
+/** @param {Way} way @param {string} name */
+function core(way, name) {
+  const args = [path.join(HERE, "core.mjs"), root, name, path.join(work, `state-${name}`)];
+  return cost([process.execPath, ...args], env[way]);
+}
+
+/** @param {string} name */
+async function curl(name) {
+  const { url, fields } = await presign(env.form, name);
+  const forms = Object.entries(fields).flatMap(([key, value]) => [
+    "--form-string",
+    `${key}=${value}`,
   ]);
-  if (run.peakBytes < MAX_BYTES) continue;
-  console.error(`By ${way}, the uploading process held more than 200 MiB.`);
+  return cost(["curl", "-sS", "--fail", ...forms, "-F", `file=@${file}`, url]);
+}
+
+/** @param {string} name */
+async function viaSdk(name) {
+  if (sdk === undefined) throw new Error("no SDK");
+  // Its journal goes to the home folder, which is therefore ours.
+  const own = { ...envWith(sdk, { ...process.env, ...env.parts }), HOME: work };
+  return cost([sdk.command, path.join(HERE, "sdk.py"), root, name, "parts"], own);
+}
+
+/** What MinIO wrote in a turn goes: ten of them are 20 GiB. @param {string} name */
+function forget(name) {
+  rmSync(path.join(storage, "avala", "__u__="), { recursive: true, force: true });
+  rmSync(path.join(work, `state-${name}`), { recursive: true, force: true });
+}
+
+const ours = { form: /** @type {Cost[]} */ ([]), parts: /** @type {Cost[]} */ ([]) };
+const theirs = /** @type {Record<"curl" | "pair" | "sdk", Cost[]>} */ ({
+  curl: [],
+  pair: [],
+  sdk: [],
+});
+const busy = { form: /** @type {number[]} */ ([]), parts: /** @type {number[]} */ ([]) };
+
+/** @param {Way} way @param {number} turn */
+async function runOurs(way, turn) {
+  const pids = [store.pid, apis[way].pid];
+  const { result, cores } = await busyCores(pids, () => core(way, `core-${way}-${turn}`));
+  ours[way].push(result);
+  busy[way].push(cores);
+  forget(`core-${way}-${turn}`);
+}
+
+for (let turn = 0; turn < Number(values.repeat); turn++) {
+  await runOurs("form", turn);
+  const sent = await curl(`curl-${turn}`);
+  forget(`curl-${turn}`);
+  theirs.curl.push(sent);
+  theirs.pair.push(both(await cost(["openssl", "dgst", "-sha256", file]), sent));
+  await runOurs("parts", turn);
+  if (sdk === undefined) continue;
+  theirs.sdk.push(await viaSdk(`sdk-${turn}`));
+  forget(`sdk-${turn}`);
+}
+
+const rates = (/** @type {Cost[]} */ costs) =>
+  costs.map(({ durationMs }) => bytes / 1000 / durationMs);
+const cpuSeconds = (/** @type {Cost[]} */ costs) => costs.map(({ cpuMs }) => cpuMs / 1000);
+const mebibytes = (/** @type {Cost[]} */ costs) => costs.map(({ peakBytes }) => peakBytes / MIB);
+
+/**
+ * Each unit in a row of its own.
+ * @param {Way} way
+ * @param {readonly {name: string, costs: Cost[], target?: number}[]} peers
+ * @returns {readonly import("./rows.mjs").Row[]}
+ */
+function rowsOf(way, peers) {
+  const what = `${values.gib} GiB by ${way}${storeName === "minio" ? " to MinIO" : ""}`;
+  const beside = (/** @type {(costs: Cost[]) => number[]} */ figures, hasTarget = false) =>
+    peers.map(({ name, costs, target }) => ({
+      ...{ name, samples: figures(costs) },
+      ...(hasTarget && target !== undefined ? { target } : {}),
+    }));
+  const costs = ours[way];
+  return [
+    {
+      ...{ what, unit: "MB/s", higherIsBetter: true, samples: rates(costs) },
+      ...{ peers: beside(rates, true), serverCores: busy[way] },
+    },
+    {
+      ...{ what, unit: "s of CPU", higherIsBetter: false, samples: cpuSeconds(costs) },
+      peers: beside(cpuSeconds),
+    },
+    {
+      ...{ what, unit: "MiB at most", higherIsBetter: false, samples: mebibytes(costs) },
+      ...{ target: TARGET_MIB, peers: beside(mebibytes) },
+    },
+  ];
+}
+
+const rows = [
+  ...rowsOf("form", [
+    { name: "curl -F", costs: theirs.curl, target: 0.5 },
+    { name: "openssl dgst, then curl -F", costs: theirs.pair, target: 1.3 },
+  ]),
+  ...rowsOf("parts", sdk ? [{ name: "Avala's Python SDK", costs: theirs.sdk, target: 2 }] : []),
+];
+printTable(
+  ["", "unit", "this project", "beside", "", "ratio", "target"],
+  rows.flatMap(({ what, unit, samples, peers = [], ...row }) =>
+    peers.map((peer) => [
+      ...[what, unit, median(samples).toFixed(1), peer.name, median(peer.samples).toFixed(1)],
+      ratioTo({ what, unit, samples, ...row }, peer).toFixed(2),
+      String(peer.target ?? ""),
+    ]),
+  ),
+);
+writeRows(values.json, "large", rows);
+for (const way of /** @type {const} */ (["form", "parts"])) {
+  if (Math.max(...mebibytes(ours[way])) < MAX_MIB) continue;
+  console.error(`By ${way}, the uploading process held more than ${MAX_MIB} MiB.`);
   process.exitCode = 1;
 }
-printTable(["", "seconds", "MB/s", "CPU seconds", "peak MiB"], rows);
