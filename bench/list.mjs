@@ -90,4 +90,14 @@ export const BENCHMARKS = [
     minutes: 8,
     hasAlternatives: false,
   },
+  {
+    name: "limiter",
+    title: "Runs that share a key, on an independent limiter",
+    how: "The same with limits that are not ours: an emulator without any, behind the throttles of Django REST framework.",
+    script: "shared-key.mjs",
+    args: ["--server", "independent", "--runs", "4", "--calls", "640"],
+    quick: ["--server", "independent", "--runs", "2", "--calls", "100"],
+    minutes: 3,
+    hasAlternatives: false,
+  },
 ];

@@ -69,6 +69,7 @@ export async function describeVersions() {
     Go: versionIn(ask("go", ["version"])),
     Python: versionIn(ask("python3", ["--version"])),
     "Avala's Python SDK": await versionOfPart("python-sdk"),
+    "limiters (`scripts/parts/limiters.js`)": await versionOfPart("limiters"),
     MinIO: await versionOfPart("minio"),
     Pulumi: await versionOfPart("pulumi"),
   };
