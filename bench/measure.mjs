@@ -61,7 +61,10 @@ export async function measureAll(benchmarks, options) {
     console.log(`\n${name}: ${end}, after ${outcome.seconds} s`);
     outcomes.push(outcome);
   }
-  const minutes = (performance.now() - startedMs) / 60_000;
-  console.log(`\n${outcomes.length} benchmarks in ${minutes.toFixed(1)} minutes`);
+  const seconds = (performance.now() - startedMs) / 1000;
+  const whole = seconds < 120 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} minutes`;
+  console.log(
+    `\n${outcomes.length === 1 ? "1 benchmark" : `${outcomes.length} benchmarks`} in ${whole}`,
+  );
   return outcomes;
 }

@@ -167,7 +167,7 @@ const breakEven = (bytesPerSecond) => size((bytesPerSecond * 60) / DEFAULT_CALLS
 function choiceTable() {
   const perMinute = DEFAULT_CALLS_PER_MINUTE;
   const inJob = LIMITS.budgetMinutes * perMinute;
-  const days = duration(1_000_000 / perMinute);
+  const whole = (/** @type {number} */ files) => duration(callsByForm(files) / perMinute);
   return table(
     ["if you have", "do this", "it takes"],
     [
@@ -179,7 +179,7 @@ function choiceTable() {
       [
         `up to 1,000,000 files on a disk`,
         "[an upload that takes longer than a job](../examples/long-upload/README.md), or one job on a runner of your own",
-        `${duration(100_000 / perMinute)} for 100,000, ${days} for 1,000,000`,
+        `${whole(100_000)} for 100,000, ${whole(1_000_000)} for 1,000,000`,
       ],
       [
         "the same, and that is too slow",

@@ -125,7 +125,7 @@ export function pageOf(results, reasons, pictureOf) {
     "<!-- Written by `npm run bench` from bench/results and bench/reasons.json; `node bench/page/write.mjs` writes it again. -->",
     `What this project costs, beside what you would run instead: on one machine, in one run, on the same server, in turns. \`npm run bench\` takes all
 figures and writes this page; no figure is edited by hand. [How to run and read them](../bench/README.md).`,
-    `- Figures are medians, with the lowest and the highest of the turns in parentheses. Ratios are this project's figure to the other's, turn by turn.
+    `- Figures are medians, with the lowest and the highest of the turns in parentheses. Ratios are this project's figure to the other's, the median of the turns, since what loads the machine changes from turn to turn: they need not be the ratio of the medians.
 - ↑ means that more is better, ↓ that less is better.
 - What falls short of its target stands here too, with the reason. No test depends on a figure.
 - None of this is what an upload to Avala takes: 100 calls a minute are the bound. See [What bounds a large upload](#what-bounds-a-large-upload).`,
