@@ -61,6 +61,7 @@ export function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), "avala-bench-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   process.once("SIGINT", () => process.exit(130));
+  process.once("SIGTERM", () => process.exit(143));
   return folder;
 }
 
