@@ -58,7 +58,8 @@ export async function runScript(args, env, minutes) {
   signalGroup(child.pid, "SIGKILL");
   if (isLate) return `it took more than ${minutes} minutes`;
   if (code === 0) return undefined;
-  return `it ended with ${code ?? signal}: ${reasonIn(log)}`;
+  const reason = reasonIn(log);
+  return `it ended with ${code ?? signal}${reason === "" ? "" : `: ${reason}`}`;
 }
 
 /** @param {number | undefined} group */

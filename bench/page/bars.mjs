@@ -41,8 +41,16 @@ function drawSpread(from, to, y, palette) {
   ];
 }
 
-/** @param {Bar} bar @param {number} y @param {(value: number) => number} x @param {Palette} palette */
-function drawBar({ name, samples, isOurs }, y, x, palette) {
+/** Where a bar's figure stands: behind the bar, and behind a target that it would cover. @param {number} end @param {readonly number[]} targets */
+function labelAt(end, targets) {
+  return Math.max(end, ...targets.filter((at) => at > end - 4 && at < end + 50)) + 7;
+}
+
+/**
+ * @param {Bar} bar @param {readonly number[]} targets @param {number} y @param {(value: number) => number} x
+ * @param {Palette} palette
+ */
+function drawBar({ name, samples, isOurs }, targets, y, x, palette) {
   const [low, high, middle] = [Math.min(...samples), Math.max(...samples), median(samples)];
   const centre = y + BAR / 2;
   return [
@@ -59,7 +67,9 @@ function drawBar({ name, samples, isOurs }, y, x, palette) {
       fill: isOurs ? palette.ours : palette.others,
     }),
     ...(low < high ? drawSpread(x(low), x(high), centre, palette) : []),
-    text(Math.max(x(high), x(middle)) + 6, centre, figure(middle), { fill: palette.text }),
+    text(labelAt(Math.max(x(high), x(middle)), targets.map(x)), centre, figure(middle), {
+      fill: palette.text,
+    }),
   ];
 }
 
@@ -90,7 +100,7 @@ function drawPanel(rows, top, palette) {
     y += STEP;
     const ours = y;
     for (const bar of barsOf(row)) {
-      parts.push(...drawBar(bar, y, x, palette));
+      parts.push(...drawBar(bar, bar.isOurs ? targetsOf(row) : [], y, x, palette));
       y += STEP;
     }
     for (const target of targetsOf(row)) parts.push(...drawTarget(target, ours, x, palette));

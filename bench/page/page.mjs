@@ -36,11 +36,17 @@ function serverNotes({ rows }) {
       ),
     );
   if (cores.length === 0) return [];
-  const busy = `The server is not the bound: it kept ${figure(median(cores))} cores busy`;
+  const busy = `kept ${figure(median(cores))} cores busy`;
+  if (faster.length > 0)
+    return [
+      `The server is not the bound: it ${busy}, and served faster on the same machine: ${faster.join(", ")}.`,
+    ];
+  // One thread of a server can be full while other cores are idle.
+  const isIdle = median(cores) < 0.7;
   return [
-    faster.length === 0
-      ? `${busy}.`
-      : `${busy}, and served faster on the same machine: ${faster.join(", ")}.`,
+    isIdle
+      ? `The server is not the bound: it ${busy}.`
+      : `The server ${busy}, and may be the bound.`,
   ];
 }
 

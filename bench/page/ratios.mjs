@@ -9,8 +9,8 @@ import { element, figure, line, logScale, logTicks, picture, text } from "./svg.
  * @typedef {{benchmark: string, name: string, what: string, times: number, target?: number, isShort: boolean}} Comparison
  */
 
-const WIDTH = 760;
-const LEFT = 400;
+const WIDTH = 880;
+const LEFT = 520;
 const RIGHT = 70;
 const STEP = 22;
 const TOP = 52;

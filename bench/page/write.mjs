@@ -63,7 +63,7 @@ function plotsOf({ benchmarks }) {
 /** GitHub shows the one of the reader's theme. @param {string} folder of the pictures, as the page names it */
 const pictureIn = (folder) => (/** @type {string} */ name, /** @type {string} */ alt) => `<picture>
   <source media="(prefers-color-scheme: dark)" srcset="${folder}/${name}-dark.svg">
-  <img src="${folder}/${name}-light.svg" width="760" alt="${alt}">
+  <img src="${folder}/${name}-light.svg" alt="${alt}">
 </picture>`;
 
 /** Every file that follows from the results, by its path. @param {string} root @returns {Promise<Map<string, string>>} */
