@@ -145,7 +145,7 @@ describe("a run of benchmarks", () => {
       const said = Object.fromEntries(outcomes.map(({ name, error }) => [name, error]));
       expect(said).toEqual({
         fails: "it ended with 1: Error: no store",
-        silent: expect.stringContaining("its figures can't be read"),
+        silent: expect.stringContaining("its figures can't be read") as string,
         empty: `its figures can't be read: "x" has no samples`,
         endless: "it took more than 0.001 minutes",
         writes: "it ended with 1: Error: too much memory",
@@ -172,7 +172,7 @@ describe("a run of benchmarks", () => {
       try { merge(earlier, other, order); } catch (error) { return { merged, refused: error.message }; }`;
     expect(evaluate({ merge: "results.mjs" }, program)).toEqual({
       merged: ["a", "b", "c"],
-      refused: expect.stringContaining("another machine"),
+      refused: expect.stringContaining("another machine") as string,
     });
   });
 });

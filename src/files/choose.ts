@@ -75,7 +75,7 @@ export async function chooseFiles(options: FileSetOptions, run: ChoosingRun): Pr
     folder: options.folder,
     signal: run.signal,
   };
-  const nowMs = known?.nowMs ?? wallClockMs;
+  const nowMs = known === undefined ? wallClockMs : () => known.nowMs();
   const choice = await knownChoice(keptFor(options, read, run), { lines, tree, nowMs }, () =>
     chooseByNames(options, { request, removals, prefix }),
   );

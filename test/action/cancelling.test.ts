@@ -5,7 +5,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ExportCache } from "../../action/environment";
 import type { Emulator, EmulatorOptions } from "../../emulator";
 import { hashFiles } from "../../src/files/hash";
-import type { LocalFile } from "../../src/files/local-file";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { folderCache } from "../support/folder-cache";
@@ -109,7 +108,7 @@ describe("before and while files are sent", () => {
     }));
     const { signal } = controller;
     const onProgress = (): void => controller.abort();
-    const work = hashFiles(files as unknown as readonly LocalFile[], { signal, onProgress });
+    const work = hashFiles(files, { signal, onProgress });
     await expect(work).rejects.toMatchObject({ code: "cancelled" });
   });
 

@@ -60,10 +60,12 @@ function fixed(limits: Limits, signals: Signals): Limiter {
     take: (nowMs) => {
       const { retryAfterSeconds, headers } = throttle.take("key", nowMs);
       const isRefused = retryAfterSeconds !== undefined;
-      const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+      const lower: Record<string, string> = Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
       const retryAfter =
         isRefused && signals !== "none" ? { "retry-after": String(retryAfterSeconds) } : {};
-      return { isRefused, headers: { ...Object.fromEntries(lower), ...retryAfter } };
+      return { isRefused, headers: { ...lower, ...retryAfter } };
     },
     boundMs: (calls) => windowsBoundMs(limits, calls),
   };

@@ -40,7 +40,7 @@ export function createRecords(): Records {
   return {
     rows,
     count: () => index.paths().length,
-    find: index.find,
+    find: (path) => index.find(path),
     put: (path, stamp) => {
       const row = rowFor(path);
       if (!rows.isStamp(row, stamp)) rows.clear(row);

@@ -94,12 +94,12 @@ export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): Sto
     returnsMd5: (host) => stores.get(host)?.etags === "md5",
     judge: (stored, piece) => judgeStored(stores, stored, piece),
     timeOfMd5,
-    md5: digests.start,
+    md5: (file) => digests.start(file),
     buffer: (bytes, file) => {
       const md5 = bufferMd5(digests.start(file), bytes);
       if (isHashedInThread(file) && timeOfMd5(file) === "on its way") void md5.digest();
       return md5;
     },
-    close: digests.close,
+    close: () => digests.close(),
   };
 }

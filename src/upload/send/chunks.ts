@@ -27,7 +27,7 @@ async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
       const { done, value } = await asked;
       if (done === true) return;
       asked = ask();
-      yield value as T;
+      yield value;
     }
   } finally {
     await items.return(undefined);
