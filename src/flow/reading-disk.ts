@@ -8,8 +8,8 @@ export function readUntil(disk: Disk, signal: AbortSignal | undefined): Disk {
   if (signal === undefined) return disk;
   return {
     ...disk,
-    openToRead: async (path) => {
-      const handle = await disk.openToRead(path);
+    openToRead: async (path, sizeBytes) => {
+      const handle = await disk.openToRead(path, sizeBytes);
       return {
         stamp: () => handle.stamp(),
         read: async (buffer, position) => {

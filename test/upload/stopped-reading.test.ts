@@ -1,6 +1,7 @@
 // A run that is stopped while it reads a large file and sends nothing: before it is sent, or after, for its MD5.
 import { randomBytes } from "node:crypto";
 import { systemDisk, type Disk } from "../../src/flow/disk";
+import { readUntil } from "../../src/flow/reading-disk";
 import { uploadFiles, type UploadFile } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
@@ -43,4 +44,19 @@ test.each([
   await expect(uploaded).rejects.toMatchObject({ code: "cancelled" });
   expect(opened).toBe(time);
   expect(readsLater).toBe(0);
+});
+
+test("a disk that stops opens a file as it is asked to: as one of so many bytes", async () => {
+  const sizes: (number | undefined)[] = [];
+  const disk: Disk = {
+    ...systemDisk,
+    openToRead: (path, sizeBytes) => {
+      sizes.push(sizeBytes);
+      return systemDisk.openToRead(path, sizeBytes);
+    },
+  };
+  const { absolutePath } = await place.put("a.mcap", randomBytes(10));
+  const handle = await readUntil(disk, new AbortController().signal).openToRead(absolutePath, 10);
+  await handle.close();
+  expect(sizes).toEqual([10]);
 });
