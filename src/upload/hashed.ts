@@ -62,13 +62,21 @@ async function readEach(
   return { files: known.filter(({ path }) => !failed.has(path)), unread, digest };
 }
 
-/** Reads those of which no digest is known. @throws AvalaError `cancelled` */
+/** The request, with the digests that were taken since. */
+function withDigests(request: UploadRequest, read: Hashed | undefined): UploadRequest {
+  if (read === undefined) return request;
+  const known = new Map(read.files.map((file) => [file.path, file]));
+  return { ...request, files: request.files.map((file) => known.get(file.path) ?? file) };
+}
+
+/** Reads those of which no digest is known, neither from the request nor `read` before. @throws AvalaError `cancelled` */
 export function hashFiles(
   avala: Avala,
   request: UploadRequest,
   sha256: FileDigests,
+  read?: Hashed,
 ): Promise<Hashed> {
-  return readEach(avala, request, async (file) => {
+  return readEach(avala, withDigests(request, read), async (file) => {
     const digest = await sha256Of(avala, file, sha256);
     return { ...file, sha256: digest, named: digest };
   });

@@ -71,7 +71,7 @@ async function nameBatch(run: Run): Promise<Hashed> {
   const small = await hashSmallFiles(avala, request, run.sha256);
   const isFirst = stored === undefined && isEmpty(journal);
   const hashed =
-    isFirst && small !== undefined ? small : await hashFiles(avala, request, run.sha256);
+    isFirst && small !== undefined ? small : await hashFiles(avala, request, run.sha256, small);
   const { digest, files } = hashed;
   const bySmall = small === undefined ? undefined : batchUid(destination, small.digest);
   const isResumed =

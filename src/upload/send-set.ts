@@ -148,7 +148,8 @@ function requireAccounted(run: Run, files: readonly SourceFile[]): void {
  * or by the first protocol.
  */
 export async function sendSet(run: Run, first: Hashed): Promise<void> {
-  for (let hashed = first; ; hashed = await hashFiles(run.avala, run.request, run.sha256)) {
+  const { avala, request, sha256 } = run;
+  for (let hashed = first; ; hashed = await hashFiles(avala, request, sha256, hashed)) {
     for (const failure of hashed.unread) noteFailure(run, failure);
     try {
       await sendBatch(run, hashed.files);
@@ -159,9 +160,9 @@ export async function sendSet(run: Run, first: Hashed): Promise<void> {
       if (!isSessionLost(error) || batch === undefined || !mayBeginAnother(run, error)) throw error;
       const isByFirst = error.lost === "protocol";
       run.batchesLeft -= isByFirst ? 0 : 1;
-      const text = `${error.message} All files of ${run.request.datasetName} are sent again, as another upload.`;
-      run.avala.emit({ kind: "warning", text });
-      beginAnother(run, isByFirst ? undefined : anotherBatch(batch, run.avala.random));
+      const text = `${error.message} All files of ${request.datasetName} are sent again, as another upload.`;
+      avala.emit({ kind: "warning", text });
+      beginAnother(run, isByFirst ? undefined : anotherBatch(batch, avala.random));
     }
   }
 }

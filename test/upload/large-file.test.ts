@@ -78,48 +78,61 @@ describe("a file whose content is not known before", () => {
     await expectStored();
   });
 
-  test("resumes in the batch that was begun", async () => {
+  /** A run whose parts are refused after three, and what runs it again once they are not. */
+  async function interrupted(
+    ...others: readonly UploadFile[]
+  ): Promise<(disk?: Disk) => Promise<UploadResult>> {
     await place.start({ partSizeBytes: 16 * MIB });
-    const puts = (): number =>
-      place.emulator.requests().filter(({ method }) => method === "PUT").length;
     place.emulator.setFault({
       on: { target: "storage", method: "PUT" },
       skip: 3,
       times: 0,
       reply: { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" },
     });
+    const files = [file, ...others];
     const stateDirectory = join(place.folder, "state");
-    const send = () => {
+    const send = (disk = systemDisk) => {
       const { avala } = sessionWith(place.emulator);
-      return uploadFiles(avala, { datasetName: "set", files: [file], stateDirectory });
+      return uploadFiles({ ...avala, disk }, { datasetName: "set", files, stateDirectory });
     };
-    await expect(send()).rejects.toMatchObject({ landed: [] });
+    await expect(send()).rejects.toMatchObject({
+      landed: others.map(({ path }) => ({ path })),
+    });
     place.emulator.clearFaults();
+    return send;
+  }
+
+  test("resumes in the batch that was begun", async () => {
+    const resume = await interrupted();
+    const puts = (): number =>
+      place.emulator.requests().filter(({ method }) => method === "PUT").length;
     const before = puts();
-    expect(await send()).toMatchObject({ isComplete: true });
+    expect(await resume()).toMatchObject({ isComplete: true });
     // The third part may have been stored and not recorded.
     expect(puts() - before).toBeLessThanOrEqual(9 - 2);
     await expectStored();
   });
 
-  test("starts again where it is another file by now", async () => {
-    await place.start({ partSizeBytes: 16 * MIB });
-    place.emulator.setFault({
-      on: { target: "storage", method: "PUT" },
-      skip: 3,
-      times: 0,
-      reply: { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" },
-    });
-    const stateDirectory = join(place.folder, "state");
-    const send = () => {
-      const { avala } = sessionWith(place.emulator);
-      return uploadFiles(avala, { datasetName: "set", files: [file], stateDirectory });
+  test("is not why a small file beside it is read twice before the run is resumed", async () => {
+    const { sha256: _unknown, ...small } = await place.put("note.mcap", randomBytes(1000));
+    const resume = await interrupted(small);
+    const paths: string[] = [];
+    const noting: Disk = {
+      ...systemDisk,
+      openToRead: (path, sizeBytes) => {
+        paths.push(path);
+        return systemDisk.openToRead(path, sizeBytes);
+      },
     };
-    await expect(send()).rejects.toMatchObject({ landed: [] });
-    place.emulator.clearFaults();
+    expect(await resume(noting)).toMatchObject({ isComplete: true });
+    expect(paths.filter((path) => path === small.absolutePath)).toHaveLength(1);
+  });
+
+  test("starts again where it is another file by now", async () => {
+    const resume = await interrupted();
     const other = await place.put("drive.mcap", randomBytes(data.length));
     sha256 = other.sha256;
-    expect(await send()).toMatchObject({ isComplete: true });
+    expect(await resume()).toMatchObject({ isComplete: true });
     await expectStored();
   });
 });
