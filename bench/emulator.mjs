@@ -77,8 +77,3 @@ export function printTable(header, rows) {
     [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n"),
   );
 }
-
-/** The upper one of two. @param {readonly number[]} numbers */
-export function median(numbers) {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
-}

@@ -8,8 +8,8 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { median, printTable, temporaryFolder } from "./emulator.mjs";
-import { writeRows } from "./rows.mjs";
+import { printTable, temporaryFolder } from "./emulator.mjs";
+import { median, writeRows } from "./rows.mjs";
 
 const { values } = parseArgs({
   options: {

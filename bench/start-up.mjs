@@ -9,9 +9,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startAction } from "./action.mjs";
-import { median, printTable, temporaryFolder } from "./emulator.mjs";
+import { printTable, temporaryFolder } from "./emulator.mjs";
 import { cpuMsOf } from "./process-cost.mjs";
-import { writeRows } from "./rows.mjs";
+import { median, writeRows } from "./rows.mjs";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from([0xff, 0xd9])]);

@@ -76,7 +76,6 @@ function restored({ facts, paths }: Kept<ChoiceFacts>, lines: readonly PatternLi
     },
     indexing: {
       ...facts.indexing,
-      dataType: facts.indexing.dataType,
       paths: isOut.size === 0 ? paths : paths.filter((path) => !isOut.has(path)),
       problems: [],
       notices: notices.map(printed),

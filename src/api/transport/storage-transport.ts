@@ -63,17 +63,20 @@ function lengthHeader({ headers, contentLength }: HttpRequest): Record<string, s
   return contentLength === undefined || isThere ? {} : { "content-length": String(contentLength) };
 }
 
+function isSliced(body: HttpRequest["body"]): body is Buffer {
+  return typeof body === "object" && body.length > SLICE_BYTES;
+}
+
 function bodyOf(request: Counted): NonNullable<Dispatcher.DispatchOptions["body"]> | null {
   const { body } = request;
   if (typeof body === "function") return counting(request, body) as never;
-  const isSliced = typeof body === "object" && body.length > SLICE_BYTES;
-  return isSliced ? (counting(request, () => slices(body)) as never) : (body ?? null);
+  return isSliced(body) ? (counting(request, () => slices(body)) as never) : (body ?? null);
 }
 
 /** What goes in one piece is given at once. */
 function bytesToGive({ body, contentLength = 0 }: HttpRequest): number {
   if (typeof body === "function") return contentLength;
-  return typeof body === "object" && body.length > SLICE_BYTES ? body.length : 0;
+  return isSliced(body) ? body.length : 0;
 }
 
 function optionsOf(request: Counted): Dispatcher.DispatchOptions {
