@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { createDigestCache, type DigestCache } from "../../src/files/digests/digest-cache";
+import type { DigestCache } from "../../src/files/digests/digest-cache";
 import { replaceCacheFile } from "../../src/files/digests/cache-files";
 import { isSettled } from "../../src/files/digests/stamp";
 import { isOnSteadyDevice } from "../../src/files/digests/steady-devices";
@@ -24,6 +24,7 @@ import { createLocalFiles } from "../../provider/process/local-files";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { hashFiles } from "../../src/files/hash";
+import { settled, startSettledCache, type CacheOptions } from "../support/settled-cache";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 
 let tree: TempTree;
@@ -38,14 +39,6 @@ afterEach(() => {
   kept.remove();
 });
 
-const laterMs = 100_000;
-/** As it is when files were written some time before. */
-const settled = (): { wallMs: number; bootedMs: number; boot: string } => ({
-  wallMs: Date.now() + laterMs,
-  bootedMs: 1000,
-  boot: "this one",
-});
-
 interface Look {
   readonly digests: Readonly<Record<string, string>>;
   readonly known: readonly string[];
@@ -53,18 +46,10 @@ interface Look {
   readonly warnings: readonly string[];
 }
 
-type CacheOptions = NonNullable<Parameters<typeof createDigestCache>[0]>;
 type LookOptions = CacheOptions & { readonly set?: Partial<FileSetOptions> };
 
-/** As a process has it that has just been started, on files that were written some time before. */
 function startCache(options: CacheOptions = {}): DigestCache {
-  return createDigestCache({
-    folder: kept.at("digests"),
-    isSteady: () => true,
-    random: { next: () => 1 },
-    markClock: settled,
-    ...options,
-  });
+  return startSettledCache({ folder: kept.at("digests"), ...options });
 }
 
 /** Nothing is kept, so the file system need not show each change either. */

@@ -11,12 +11,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { createDigestCache, type DigestCache } from "../../src/files/digests/digest-cache";
+import type { DigestCache } from "../../src/files/digests/digest-cache";
 import { seal, unseal } from "../../src/files/digests/sealed";
 import { putStamp, stampLength } from "../../src/files/digests/stamp";
 import type { Choice, KeptChoice } from "../../src/files/digests/kept-choice";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
+import { settled, startSettledCache, type CacheOptions } from "../support/settled-cache";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 
 let tree: TempTree;
@@ -33,7 +34,6 @@ afterEach(() => {
   kept.remove();
 });
 
-type CacheOptions = NonNullable<Parameters<typeof createDigestCache>[0]>;
 type Set = Omit<FileSet, "known">;
 
 interface Look {
@@ -42,12 +42,6 @@ interface Look {
   readonly isRecalled: boolean;
   readonly warnings: readonly string[];
 }
-
-const settled = (aheadMs = 10_000) => ({
-  wallMs: Date.now() + aheadMs,
-  bootedMs: 1000,
-  boot: "this one",
-});
 
 interface LookOptions extends CacheOptions {
   readonly set?: Partial<FileSetOptions>;
@@ -59,11 +53,9 @@ interface LookOptions extends CacheOptions {
 async function look({ set, forge, ...options }: LookOptions = {}): Promise<Look> {
   const warnings: string[] = [];
   let isRecalled = false;
-  const cache = createDigestCache({
+  const cache = startSettledCache({
     folder: kept.at("digests"),
-    isSteady: () => true,
-    random: { next: () => 1 },
-    markClock: settled,
+    markClock: () => settled(10_000),
     onWarning: (text) => warnings.push(text),
     ...options,
   });

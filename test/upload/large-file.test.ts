@@ -114,18 +114,18 @@ describe("a file whose content is not known before", () => {
   });
 
   test("is not why a small file beside it is read twice before the run is resumed", async () => {
-    const { sha256: _unknown, ...small } = await place.put("note.mcap", randomBytes(1000));
-    const resume = await interrupted(small);
+    const { path, absolutePath, sizeBytes } = await place.put("note.mcap", randomBytes(1000));
+    const resume = await interrupted({ path, absolutePath, sizeBytes });
     const paths: string[] = [];
     const noting: Disk = {
       ...systemDisk,
-      openToRead: (path, sizeBytes) => {
-        paths.push(path);
-        return systemDisk.openToRead(path, sizeBytes);
+      openToRead: (opening, bytes) => {
+        paths.push(opening);
+        return systemDisk.openToRead(opening, bytes);
       },
     };
     expect(await resume(noting)).toMatchObject({ isComplete: true });
-    expect(paths.filter((path) => path === small.absolutePath)).toHaveLength(1);
+    expect(paths.filter((one) => one === absolutePath)).toHaveLength(1);
   });
 
   test("starts again where it is another file by now", async () => {
