@@ -29,6 +29,7 @@ const IMPORTED_ONLY = {
 
 const shared = {
   testEnvironment: "node",
+  runtime: require.resolve("./test/support/sharing-runtime"),
   roots: ["<rootDir>/test"],
   transform: { "\\.ts$": swc, [`/node_modules/${ES_PACKAGES}.+\\.js$`]: swc },
   transformIgnorePatterns: [`/node_modules/(?!${ES_PACKAGES})`],

@@ -1,0 +1,56 @@
+import vm from "node:vm";
+import SharingRuntime from "./support/sharing-runtime";
+
+const { scriptOf } = SharingRuntime;
+
+const file = "/place/module.js";
+
+function run(source: string, filename = file): Record<string, unknown> {
+  const module = { exports: {} };
+  const context = vm.createContext({});
+  const load = scriptOf(source, filename, ["module", "here"]).runInContext(context) as (
+    ...parts: unknown[]
+  ) => void;
+  load(module, "a place");
+  return module.exports;
+}
+
+describe("a file that several test files need", () => {
+  test("is compiled once", () => {
+    const source = "module.exports = 1;";
+    expect(scriptOf(source, file, ["module"])).toBe(scriptOf(source, file, ["module"]));
+  });
+
+  test("has a state of its own in each", () => {
+    const source = "let calls = 0; module.exports.call = () => ++calls; module.exports.list = [];";
+    const [one, other] = [run(source), run(source)] as { call(): number; list: unknown }[];
+    one!.call();
+    expect(other!.call()).toBe(1);
+    expect(Object.getPrototypeOf(one!.list)).not.toBe(Object.getPrototypeOf(other!.list));
+  });
+
+  test("gets what jest hands to it by name", () => {
+    expect(run("module.exports = { here };")).toEqual({ here: "a place" });
+  });
+
+  test("is compiled again when it changed", () => {
+    expect(run("module.exports.is = 1;")).toEqual({ is: 1 });
+    expect(run("module.exports.is = 2;")).toEqual({ is: 2 });
+  });
+
+  test("may end in a comment", () => {
+    expect(run("module.exports.is = 1; // the end")).toEqual({ is: 1 });
+  });
+
+  test("stands in stacks where it stands in the file, in its first line, too", () => {
+    const { stack } = run("module.exports.stack = new Error().stack;") as { stack: string };
+    expect(stack).toContain(`${file}:1:24`);
+  });
+});
+
+test("an import whose file can't be loaded that way rejects", async () => {
+  const { load } = run('module.exports.load = () => import("node:fs");') as {
+    load(): Promise<unknown>;
+  };
+  await expect(load()).rejects.toThrow();
+});
