@@ -50,23 +50,30 @@ export function createManifest(entries: Iterable<ManifestEntry>): Manifest {
   }));
   if (!isSorted(sorted)) sorted.sort((a, b) => comparePaths(a.path, b.path));
   const problems: InputProblem[] = [];
-  const hash = createHash("sha256");
-  let lines = CANONICAL_HEADER;
   let previous: string | undefined;
   let totalBytes = 0;
   for (const entry of sorted) {
     const text = problemOf(entry, previous);
     if (text !== undefined) problems.push({ input: JSON.stringify(entry.path), text });
-    lines += `${entry.sha256} ${entry.sizeBytes} ${entry.path}\n`;
-    if (lines.length > HASHED_AT_ONCE) {
-      hash.update(lines);
-      lines = "";
-    }
     totalBytes += entry.sizeBytes;
     previous = entry.path;
   }
   if (problems.length > 0) throw new InputError(problems);
-  return { entries: sorted, digest: hash.update(lines).digest("hex"), totalBytes };
+  return { entries: sorted, digest: digestOf(sorted), totalBytes };
+}
+
+/** The digest of a manifest that has these entries of another one, in its order. */
+export function digestOf(entries: readonly ManifestEntry[]): string {
+  const hash = createHash("sha256");
+  let lines = CANONICAL_HEADER;
+  for (const { path, sizeBytes, sha256 } of entries) {
+    lines += `${sha256} ${sizeBytes} ${path}\n`;
+    if (lines.length > HASHED_AT_ONCE) {
+      hash.update(lines);
+      lines = "";
+    }
+  }
+  return hash.update(lines).digest("hex");
 }
 
 /** As the files of a set are. */
@@ -79,18 +86,22 @@ function isSorted(entries: readonly ManifestEntry[]): boolean {
   });
 }
 
-// As nearly all are, which spares them the look at each character's class.
-const plainPath = /^[ -~]+$/;
+// Each looks for the first character that is wrong: to match all that are right takes up to twice as long.
+const notPlain = /[^ -~]/;
+const notHex = /[^0-9a-f]/;
+const digestLength = 64;
 
 function problemOf(entry: ManifestEntry, previous: string | undefined): string | undefined {
   if (entry.path === "") return "An empty path can't be in a manifest.";
-  if (!plainPath.test(entry.path) && /[\r\n\p{Cs}]/u.test(entry.path))
+  // Nearly all are plain, which spares them the look at each character's class.
+  if (notPlain.test(entry.path) && /[\r\n\p{Cs}]/u.test(entry.path))
     return "A path with a line break or half a character can't be in a manifest.";
   if (entry.path === previous) return "Two files have this path.";
   if (!Number.isSafeInteger(entry.sizeBytes) || entry.sizeBytes < 0) {
     return `${entry.sizeBytes} is not a number of bytes.`;
   }
-  if (!/^[0-9a-f]{64}$/.test(entry.sha256)) return "Its sha256 is not 64 lower case hex digits.";
+  if (entry.sha256.length !== digestLength || notHex.test(entry.sha256))
+    return "Its sha256 is not 64 lower case hex digits.";
   return undefined;
 }
 
