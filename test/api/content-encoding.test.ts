@@ -1,6 +1,8 @@
 // What servers compress for the way comes out as what it was, and what was cut or is not compressed at all as an error.
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { connect } from "../../src/api/connect";
+import { createAxiosTransport } from "../../src/api/transport/axios-transport";
+import type { HttpResponse } from "../../src/api/transport/transport";
 import { download } from "../../src/api/storage/storage";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 import { KEY } from "../support/scripted-transport";
@@ -57,5 +59,50 @@ describe.each(["api", "storage"] as const)("from %s", (kind) => {
     expect(await rejectionOf(fetched(kind))).toMatchObject({ code: "network", retryable: true });
     sent = { encoding: "gzip", bytes: Buffer.from(TEXT) };
     expect(await rejectionOf(fetched(kind))).toMatchObject({ code: "bad_reply" });
+  });
+});
+
+describe("the reply to a call", () => {
+  async function called(): Promise<HttpResponse> {
+    const transport = createAxiosTransport();
+    const bounds = { idleTimeoutMs: 10_000, maxReplyBytes: 1024 };
+    const call = { method: "GET", url: `${server.origin}/datasets/`, headers: {}, ...bounds };
+    return transport.send(call).finally(() => transport.close());
+  }
+
+  test.each([
+    ["gzip", gzipSync(TEXT)],
+    ["x-gzip", gzipSync(TEXT)],
+    ["deflate", deflateSync(TEXT)],
+    ["br", brotliCompressSync(TEXT)],
+    ["GZIP", gzipSync(TEXT)],
+    ["identity", Buffer.from(TEXT)],
+  ])("in %s comes out as what it was", async (encoding, bytes) => {
+    sent = { encoding, bytes };
+    expect(String((await called()).body)).toBe(TEXT);
+  });
+
+  test("is asked for compressed", async () => {
+    sent = { encoding: "identity", bytes: Buffer.from(TEXT) };
+    await called();
+    expect(server.heard[0]?.headers["accept-encoding"]).toBe("gzip, br");
+  });
+
+  test("may be nothing at all", async () => {
+    sent = { encoding: "gzip", bytes: Buffer.alloc(0) };
+    expect((await called()).body).toHaveLength(0);
+  });
+
+  test("that grows beyond its bound is refused", async () => {
+    sent = { encoding: "gzip", bytes: gzipSync(Buffer.alloc(1_000_000)) };
+    const error = await rejectionOf(called());
+    expect(error).toMatchObject({ code: "bad_reply", retryable: false });
+  });
+
+  test("that was cut is tried again, and that is not compressed is not", async () => {
+    sent = { encoding: "gzip", bytes: gzipSync(TEXT).subarray(0, 15) };
+    expect(await rejectionOf(called())).toMatchObject({ code: "network", retryable: true });
+    sent = { encoding: "br", bytes: Buffer.from(TEXT) };
+    expect(await rejectionOf(called())).toMatchObject({ code: "bad_reply", retryable: false });
   });
 });

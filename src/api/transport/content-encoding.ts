@@ -1,17 +1,37 @@
 // The body of a reply as what it stands for, where the server compressed it for the way (RFC 9110, 8.4). Knows nothing of
 // a network library.
 import { pipeline, Readable, type Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { promisify } from "node:util";
+import * as zlib from "node:zlib";
 import { AvalaError, isAvalaError } from "../../errors";
 import { systemErrorCode } from "../../system-error";
-import type { HttpStream } from "./transport";
+import type { HttpRequest, HttpResponse, HttpStream } from "./transport";
+import { tooLarge } from "./transport-errors";
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
+interface Decoder {
+  readonly stream: () => Transform;
+  readonly whole: (bytes: Buffer, options: zlib.ZlibOptions) => Promise<Buffer>;
+}
+
+const gunzip = {
+  stream: zlib.createGunzip,
+  whole: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
 };
+const DECODERS: Readonly<Record<string, Decoder>> = {
+  gzip: gunzip,
+  "x-gzip": gunzip,
+  deflate: {
+    stream: zlib.createInflate,
+    whole: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate),
+  },
+  br: {
+    stream: zlib.createBrotliDecompress,
+    whole: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.brotliDecompress),
+  },
+};
+
+/** What a server is asked for. Not `deflate`, of which there are two forms (RFC 9110, 8.4.1.2). */
+export const ACCEPTED_ENCODINGS = { "Accept-Encoding": "gzip, br" } as const;
 
 const OF_THE_WAY: ReadonlySet<string> = new Set(["content-encoding", "content-length"]);
 
@@ -35,12 +55,41 @@ async function* decode(body: AsyncIterable<Buffer>, decoder: Transform): AsyncGe
   }
 }
 
-/** Some stores keep compressed what they hand out as JSON. The length is then that of what travels, and says nothing. */
-export function decoded(reply: HttpStream): HttpStream {
-  const createDecoder = DECODERS[(reply.headers["content-encoding"] ?? "").trim().toLowerCase()];
+function decoderOf({
+  status,
+  headers,
+}: Pick<HttpStream, "status" | "headers">): Decoder | undefined {
   // A part of a file can't be read by itself (206).
-  if (createDecoder === undefined || reply.status === 206) return reply;
-  const kept = Object.entries(reply.headers).filter(([name]) => !OF_THE_WAY.has(name));
-  const body = decode(reply.body, createDecoder());
-  return { ...reply, headers: Object.fromEntries(kept), body };
+  return status === 206
+    ? undefined
+    : DECODERS[(headers["content-encoding"] ?? "").trim().toLowerCase()];
+}
+
+/** Without the length, too: it is that of what travels, and says nothing. */
+function withoutWay(headers: HttpStream["headers"]): HttpStream["headers"] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_WAY.has(name)));
+}
+
+/** Some stores keep compressed what they hand out as JSON. */
+export function decoded(reply: HttpStream): HttpStream {
+  const decoder = decoderOf(reply);
+  if (decoder === undefined) return reply;
+  const body = decode(reply.body, decoder.stream());
+  return { ...reply, headers: withoutWay(reply.headers), body };
+}
+
+/** The same of a small reply. @throws AvalaError `bad_reply`, `network`; `bad_reply` where it grows beyond its bound */
+export async function decodedReply(
+  reply: HttpResponse,
+  { url, maxReplyBytes }: Pick<HttpRequest, "url" | "maxReplyBytes">,
+): Promise<HttpResponse> {
+  const decoder = reply.body.length === 0 ? undefined : decoderOf(reply);
+  if (decoder === undefined) return reply;
+  try {
+    const body = await decoder.whole(reply.body, { maxOutputLength: maxReplyBytes });
+    return { ...reply, headers: withoutWay(reply.headers), body };
+  } catch (error) {
+    const isTooLarge = systemErrorCode(error) === "ERR_BUFFER_TOO_LARGE";
+    throw isTooLarge ? tooLarge(new URL(url).host, maxReplyBytes) : decodingError(error);
+  }
 }

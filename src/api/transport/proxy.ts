@@ -1,7 +1,7 @@
 // Which proxy a host is reached by, from settings that somebody else has read. Pure; both transports ask it.
 //
-// Not left to the libraries, which differ: axios reads the process's variables only, undici sends https through the http
-// proxy where none for https is named, and neither refuses a proxy that is not a URL by the variable's name.
+// Not left to the library: undici sends https through the http proxy where none for https is named, and does not refuse a
+// proxy that is not a URL by the variable's name.
 import { InputError } from "../../errors";
 import { isLoopback } from "./loopback";
 import type { ProxySettings } from "./transport";

@@ -57,24 +57,22 @@ export function startPatience(request: Bounds, giveUp: () => void): Patience {
   };
 }
 
-/** How a bounded request is stopped, and what it has to report. */
-export interface Watched {
+/** How a request that is opened is stopped, and what it has to report. */
+interface Watched {
   /** The request's own signal, and the bounds'. */
   readonly signal: AbortSignal;
-  readonly onBodySent: () => void;
   /** A reply before the reply has come (1xx). */
   readonly onInformation: () => void;
-  /** A 101 has come without an Upgrade request. */
-  readonly onUpgrade: () => void;
-  /** What came is refused, whatever it is. */
-  readonly refuse: (error: AvalaError) => void;
 }
 
-/** Runs `work` within the request's bounds. @throws AvalaError `timeout`, `bad_reply`; what `work` throws */
-export async function withinBounds<T>(
+/**
+ * Runs `open` within the request's bounds up to the headers; then the body is bounded by its pace.
+ * @throws AvalaError `timeout`, `bad_reply`; what `open` throws
+ */
+export async function openWithinBounds(
   request: HttpRequest,
-  work: (watched: Watched) => Promise<T>,
-): Promise<T> {
+  open: (watched: Watched) => Promise<HttpStream>,
+): Promise<HttpStream> {
   const { host } = new URL(request.url);
   const stop = new AbortController();
   let failure: AvalaError | undefined;
@@ -85,29 +83,18 @@ export async function withinBounds<T>(
   const patience = startPatience(request, () => fail(tooSlow(host)));
   const own = request.signal;
   try {
-    return await work({
+    const stream = await open({
       signal: own === undefined ? stop.signal : AbortSignal.any([own, stop.signal]),
-      onBodySent: () => patience.sent(),
       onInformation: () => {
         if (patience.hasTooManyReplies()) fail(notAReply(host, "1xx without end"));
       },
-      onUpgrade: () => fail(notAReply(host, "101")),
-      refuse: fail,
     });
+    return { ...stream, body: inGoodTime(request, stream.body) };
   } catch (error) {
     throw failure !== undefined && own?.aborted !== true ? failure : error;
   } finally {
     patience.end();
   }
-}
-
-/** {@link withinBounds} up to the headers; then the body is bounded by its pace. */
-export async function openWithinBounds(
-  request: HttpRequest,
-  open: (watched: Watched) => Promise<HttpStream>,
-): Promise<HttpStream> {
-  const stream = await withinBounds(request, open);
-  return { ...stream, body: inGoodTime(request, stream.body) };
 }
 
 /**

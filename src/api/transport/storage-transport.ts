@@ -1,5 +1,4 @@
-// The transport of bytes to and from storage, on undici: a call costs a third of what it does on axios.
-// Knows nothing of Avala.
+// The transport of bytes to and from storage, on undici; the one of API calls sends by it, too. Knows nothing of Avala.
 import { MAX_CONCURRENCY } from "../limits";
 import { Agent, ProxyAgent, type Dispatcher } from "undici";
 import { isAvalaError, type AvalaError } from "../../errors";
@@ -14,11 +13,11 @@ import { tooEarly, transportError } from "./transport-errors";
 
 interface StorageTransportOptions {
   readonly proxy?: ProxySettings | undefined;
+  /** To one host at most; `null`: as many as there are requests. @default what an upload sends at once */
+  readonly connections?: number | null | undefined;
 }
 
 const AGENT_OPTIONS = {
-  // To one store.
-  connections: MAX_CONCURRENCY,
   // A connection that the server closes just as we use it costs a retry: give it up before common servers do (5 s).
   keepAliveTimeout: 4000,
   connectTimeout: 20_000,
@@ -90,14 +89,16 @@ function optionsOf(request: Counted): Dispatcher.DispatchOptions {
   };
 }
 
-function createAgent(proxy: string | undefined): Dispatcher {
-  return proxy === undefined
-    ? new Agent(AGENT_OPTIONS)
-    : new ProxyAgent({ ...AGENT_OPTIONS, uri: proxy });
+function createAgent(proxy: string | undefined, connections: number | null): Dispatcher {
+  const options = { ...AGENT_OPTIONS, connections };
+  return proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy });
 }
 
 /** One agent for what is reached directly, and one for each proxy, made when the first bytes go there. */
-function createAgents(settings: ProxySettings | undefined): {
+function createAgents({
+  proxy: settings,
+  connections = MAX_CONCURRENCY,
+}: StorageTransportOptions): {
   readonly for: (origin: string) => Dispatcher;
   /** The proxy on the way to a URL, as it may be shown. */
   readonly proxyOf: (url: string) => string | undefined;
@@ -108,7 +109,7 @@ function createAgents(settings: ProxySettings | undefined): {
   const byOrigin = new Map<string, Dispatcher>();
   const choose = (origin: string): Dispatcher => {
     const proxy = proxyFor(new URL(origin))?.href;
-    const agent = byProxy.get(proxy ?? "") ?? createAgent(proxy);
+    const agent = byProxy.get(proxy ?? "") ?? createAgent(proxy, connections);
     byProxy.set(proxy ?? "", agent);
     return agent;
   };
@@ -127,7 +128,7 @@ function createAgents(settings: ProxySettings | undefined): {
 
 /** Connections are kept; a redirect is a reply; no status is judged. @throws InputError for a proxy that is no URL */
 export function createStorageTransport(options: StorageTransportOptions = {}): Transport {
-  const agents = createAgents(options.proxy);
+  const agents = createAgents(options);
   return {
     send: (request) =>
       new Promise<HttpResponse>((resolve, reject) => {

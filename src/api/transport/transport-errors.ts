@@ -1,4 +1,4 @@
-// What a network library throws, as one of ours. Knows the codes of Node, axios and undici; shows hosts, never URLs.
+// What a network library throws, as one of ours. Knows the codes of Node and undici; shows hosts, never URLs.
 import { AvalaError, messageOf } from "../../errors";
 import { printable, redact } from "../../redact";
 import { isRecord } from "../wire";
@@ -17,7 +17,6 @@ const BEFORE_SENDING = new Set([
 
 const TIMEOUTS = new Set([
   "ETIMEDOUT",
-  "ECONNABORTED",
   "UND_ERR_CONNECT_TIMEOUT",
   "UND_ERR_HEADERS_TIMEOUT",
   "UND_ERR_BODY_TIMEOUT",
@@ -32,10 +31,10 @@ const WORDS: Readonly<Record<string, string>> = {
   EAI_AGAIN: "could not be resolved at the moment",
   EHOSTUNREACH: "can't be reached",
   ENETUNREACH: "can't be reached",
+  ECONNABORTED: "closed the connection",
   ECONNRESET: "closed the connection",
   EPIPE: "closed the connection",
   UND_ERR_SOCKET: "closed the connection",
-  ERR_BAD_RESPONSE: "closed the connection",
 };
 
 /** The code of an error, or of what caused it. */
