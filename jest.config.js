@@ -70,7 +70,7 @@ module.exports = {
       displayName: "e2e",
       testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
       globalSetup: "<rootDir>/test/support/ensure-parts.js",
-      setupFilesAfterEnv: ["<rootDir>/test/support/e2e-timeout.js"],
+      setupFilesAfterEnv: ["<rootDir>/test/support/e2e-setup.js"],
     },
   ],
 };
