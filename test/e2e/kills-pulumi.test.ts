@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAvalaStack, type AvalaStack } from "../support/avala-stack";
 import { describeWithPart } from "../support/parts";
-import type { EngineRun } from "../support/stack";
+import type { EngineRun } from "../support/engine";
 import { jpeg } from "../support/temp-tree";
 import { descendants, isAlive } from "./kills/processes";
 

@@ -35,7 +35,7 @@ describeWithPart("pulumi", (pulumi) => {
     expect(seen.stored).toEqual(["training/a.jpg", "training/b.jpg"]);
     it_.stack.writeProgram(PROGRAM);
     await it_.stack.up();
-    expect((await it_.stack.outputs())["isVerified"]).toBe(true);
+    expect(it_.stack.outputs()["isVerified"]).toBe(true);
     await it_.stack.up("--refresh", "--expect-no-changes");
   });
 

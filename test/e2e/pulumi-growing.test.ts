@@ -28,7 +28,7 @@ describeWithPart("pulumi", (pulumi) => {
     });
     afterAll(() => it_.stop());
 
-    const outputs = async (): Promise<Outputs> => (await it_.stack.outputs()) as unknown as Outputs;
+    const outputs = (): Outputs => it_.stack.outputs() as unknown as Outputs;
     const remove = async (uid: string | undefined): Promise<void> => {
       const { slug = "" } = it_.avala.datasets().find((one) => one.uid === uid) ?? {};
       expect((await call(it_.avala, "DELETE", `/datasets/emulator/${slug}/`)).status).toBe(204);
@@ -41,13 +41,13 @@ describeWithPart("pulumi", (pulumi) => {
         expect.stringMatching(/^training-0001-\w{12}\/a\.jpg$/),
         expect.stringMatching(/^training-0001-\w{12}\/b\.jpg$/),
       ]);
-      expect(await outputs()).toMatchObject({ files: 2, superseded: 0 });
+      expect(outputs()).toMatchObject({ files: 2, superseded: 0 });
       const again = await it_.watching(() => it_.stack.up("--expect-no-changes"));
       expect(again.writes).toEqual([]);
     });
 
     test("takes a photograph after people have annotated: the preview says what stays, and the export has it", async () => {
-      const [old = ""] = (await outputs()).uids;
+      const [old = ""] = outputs().uids;
       it_.avala.addAnnotations(old, 4);
       it_.stack.write({ "images/c.jpg": jpeg("c") });
       const { output } = await it_.stack.preview();
@@ -59,7 +59,7 @@ describeWithPart("pulumi", (pulumi) => {
       );
       const seen = await it_.watching(() => it_.stack.up());
       expect(seen).toMatchObject({ presigns: 1, confirms: 1 });
-      const { uids, downloadUrl } = await outputs();
+      const { uids, downloadUrl } = outputs();
       expect(uids).toEqual([old, expect.any(String)]);
       const files = unzipSync(new Uint8Array(await (await fetch(downloadUrl)).arrayBuffer()));
       const exported = Object.values(files)
@@ -77,7 +77,7 @@ describeWithPart("pulumi", (pulumi) => {
       });
       const seen = await it_.watching(() => it_.stack.up());
       expect(seen.presigns).toBe(1);
-      const { uids, superseded, current } = await outputs();
+      const { uids, superseded, current } = outputs();
       expect(superseded).toBe(1);
       expect(current).toEqual([
         { path: "a.jpg", datasetUid: uids[2], itemPath: "a.jpg" },
@@ -87,14 +87,14 @@ describeWithPart("pulumi", (pulumi) => {
     });
 
     test("sends again what was in a dataset that someone deleted, once a refresh has seen it", async () => {
-      const { uids } = await outputs();
+      const { uids } = outputs();
       await remove(uids[1]);
       await it_.stack.refresh();
       const set = it_.stack.resources().find(({ type }) => type.endsWith("GrowingDataset"));
       expect(set?.outputs).toMatchObject({ datasetUids: [uids[0], uids[2]] });
       const seen = await it_.watching(() => it_.stack.up());
       expect(seen.presigns).toBe(1);
-      const { uids: now, current } = await outputs();
+      const { uids: now, current } = outputs();
       expect(now).toHaveLength(3);
       expect(current.map(({ path: declared }) => declared)).toEqual([
         "a.jpg",
@@ -106,7 +106,7 @@ describeWithPart("pulumi", (pulumi) => {
 
     test("has a state without absolute paths, and leaves all its datasets at Avala when it goes", async () => {
       expect(it_.stack.state()).not.toContain(it_.stack.folder);
-      const { uids } = await outputs();
+      const { uids } = outputs();
       const { output } = await it_.stack.destroy();
       expect(output).toMatch(/training: 3 datasets stay at Avala/);
       for (const uid of uids) expect(output).toContain(uid);

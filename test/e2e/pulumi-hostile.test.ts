@@ -86,7 +86,7 @@ describeWithPart("pulumi", (pulumi) => {
   ])("%s as labels is kept as data from up to destroy", async (_name, hostile) => {
     labels = hostile();
     await it_.stack.up();
-    const outputs = await it_.stack.outputs();
+    const outputs = it_.stack.outputs();
     expect(outputs["found"]).toEqual(outputs["labels"]);
     await it_.stack.up("--refresh", "--expect-no-changes");
     await it_.stack.destroy();

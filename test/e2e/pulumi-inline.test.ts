@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Emulator } from "../../emulator/index";
 import { environmentOf } from "../support/avala-stack";
 import { describeWithPart } from "../support/parts";
-import { engineEnv } from "../support/stack";
+import { engineEnv } from "../support/engine";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { startQuietly } from "../support/quiet-emulator";
 

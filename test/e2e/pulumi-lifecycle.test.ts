@@ -4,7 +4,8 @@
 import { WITH_CHANGES } from "../support/dialects";
 import { createAvalaStack, environmentOf, type AvalaStack } from "../support/avala-stack";
 import { describeWithPart } from "../support/parts";
-import { createStack, type StackResource } from "../support/stack";
+import { createStack } from "../support/stack";
+import type { StackResource } from "../support/stack-state";
 import { jpeg } from "../support/temp-tree";
 
 const IMPORT = `

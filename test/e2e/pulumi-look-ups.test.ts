@@ -42,7 +42,7 @@ describeWithPart("pulumi", (pulumi) => {
 
   test("up makes them, look-ups find them, and the state shows no secret", async () => {
     await it_.stack.up();
-    const { names, found, verified } = await it_.stack.outputs();
+    const { names, found, verified } = it_.stack.outputs();
     expect(names).toEqual(["empty", "empty"]);
     expect(found).toBe(1);
     expect(verified).toBe(true);

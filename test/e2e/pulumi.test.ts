@@ -41,8 +41,7 @@ describeWithPart("pulumi", (pulumi) => {
       await it_.stop();
     });
 
-    const names = async (): Promise<readonly string[]> =>
-      (await it_.stack.outputs())["names"] as readonly string[];
+    const names = (): readonly string[] => it_.stack.outputs()["names"] as readonly string[];
 
     test("a preview names the dataset versions and the cost, and sends nothing", async () => {
       let output = "";
@@ -60,7 +59,7 @@ describeWithPart("pulumi", (pulumi) => {
 
     test("up sends every file once, makes a dataset a folder, and waits for the export", async () => {
       const seen = await it_.watching(() => it_.stack.up());
-      const [cats = "", dogs = ""] = await names();
+      const [cats = "", dogs = ""] = names();
       expect([cats, dogs]).toEqual([
         expect.stringMatching(/^photos-cats-[0-9a-f]{12}$/),
         expect.stringMatching(/^photos-dogs-[0-9a-f]{12}$/),
@@ -74,7 +73,7 @@ describeWithPart("pulumi", (pulumi) => {
         ].sort(),
       );
       expect(seen.confirms).toBe(2);
-      const { fileCount, downloadUrl } = await it_.stack.outputs();
+      const { fileCount, downloadUrl } = it_.stack.outputs();
       expect(fileCount).toBe(4);
       const file = await fetch(String(downloadUrl));
       expect(file.status).toBe(200);
@@ -95,17 +94,17 @@ describeWithPart("pulumi", (pulumi) => {
     });
 
     test("refresh and then up change nothing, though the download URL is another", async () => {
-      const before = (await it_.stack.outputs())["downloadUrl"];
+      const before = it_.stack.outputs()["downloadUrl"];
       const seen = await it_.watching(async () => {
         await it_.stack.refresh();
         await it_.stack.up("--expect-no-changes");
       });
       expect(seen.writes).toEqual([]);
-      expect((await it_.stack.outputs())["downloadUrl"]).not.toBe(before);
+      expect(it_.stack.outputs()["downloadUrl"]).not.toBe(before);
     });
 
     test("a preview of a change names the files, what the new version costs, and what stays on the old one", async () => {
-      const [cats] = (await it_.stack.outputs())["uids"] as readonly [string];
+      const [cats] = it_.stack.outputs()["uids"] as readonly [string];
       it_.avala.addAnnotations(cats, 5);
       it_.stack.write({
         "images/cats/b.jpg": jpeg("b, changed"),
@@ -124,9 +123,9 @@ describeWithPart("pulumi", (pulumi) => {
     });
 
     test("up sends that folder's files alone, and exports anew over both", async () => {
-      const [oldCats, dogs] = await names();
+      const [oldCats, dogs] = names();
       const seen = await it_.watching(() => it_.stack.up());
-      const [cats = "", stillDogs] = await names();
+      const [cats = "", stillDogs] = names();
       expect(cats).not.toBe(oldCats);
       expect(stillDogs).toBe(dogs);
       expect(seen.stored).toEqual(["a", "b", "new"].map((name) => `${cats}/cats/${name}.jpg`));
@@ -143,13 +142,13 @@ describeWithPart("pulumi", (pulumi) => {
     test("a new folder costs only itself, and one that is gone takes only itself away", async () => {
       it_.stack.write({ "images/birds/e.jpg": jpeg("e"), "images/dogs/d.jpg": null });
       const seen = await it_.watching(() => it_.stack.up());
-      const [birds] = await names();
+      const [birds] = names();
       expect(seen.stored).toEqual([`${birds}/birds/e.jpg`]);
       expect(it_.avala.datasets()).toHaveLength(2);
     });
 
     test("destroy keeps what people have annotated, and takes the rest away", async () => {
-      const [birds] = (await it_.stack.outputs())["uids"] as readonly [string];
+      const [birds] = it_.stack.outputs()["uids"] as readonly [string];
       it_.avala.addAnnotations(birds, 3);
       const { output } = await it_.stack.destroy();
       expect(output).toMatch(

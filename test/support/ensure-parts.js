@@ -1,5 +1,5 @@
 // Runs before the end-to-end tests: installs the parts that the chosen test files name, and writes
-// down where they are or why they can't be had, for parts.ts and the summary to read.
+// down where they are or why they can't be had, for parts.ts and the summary to read. Starts what all files share.
 // @ts-check
 "use strict";
 
@@ -7,6 +7,7 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { PART_NAMES, ensurePart } = require("../../scripts/parts/index");
+const { startKeyServer } = require("./key-server");
 
 /**
  * The parts that a test file asks for: `describeWithPart("act", …)`, `describeWithParts(["act", "node24"], …)`.
@@ -46,7 +47,9 @@ async function ensureParts({ testPathPatterns }, { rootDir }) {
       results[name] = { reason: /** @type {Error} */ (error).message };
     }
   }
+  process.env.VAULT_ADDR = await startKeyServer();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "avala-parts-"));
+  process.env.AVALA_TEST_RUN = folder;
   process.env.AVALA_TEST_PARTS = path.join(folder, "parts.json");
   fs.writeFileSync(process.env.AVALA_TEST_PARTS, JSON.stringify(results));
   process.env.AVALA_TEST_CODE_CACHE = path.join(folder, "code");

@@ -15,14 +15,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import type { Part } from "../../support/parts";
+import { engineEnv, startEngine, type StartedEngine } from "../../support/engine";
+import { layFreshStack } from "../../support/fresh-stack";
 import { quickly } from "../../support/quick-stack";
-import {
-  engineEnv,
-  resourcesIn,
-  startEngine,
-  type StackResource,
-  type StartedEngine,
-} from "../../support/stack";
+import { resourcesIn, type StackResource } from "../../support/stack-state";
 import { acknowledged } from "./journals";
 
 const ROOT = path.join(__dirname, "..", "..", "..");
@@ -84,14 +80,12 @@ export function startIn(
 /** A stack without resources, to be copied. */
 export async function createPlace(pulumi: Part): Promise<Place> {
   const place = newPlace();
-  mkdirSync(path.join(place.home, "state"));
   writeFileSync(path.join(place.project, "Pulumi.yaml"), PROJECT);
   writeFileSync(
     path.join(place.project, "package.json"),
     JSON.stringify({ name: "test", main: "index.js" }),
   );
-  const { code, output } = await startIn(place, pulumi, {}, "stack", "init", "test").ended;
-  if (code !== 0) throw new Error(`stack init ended with ${code}:\n${output}`);
+  await layFreshStack(pulumi, place.project, place.home);
   return place;
 }
 

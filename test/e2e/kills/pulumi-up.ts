@@ -3,7 +3,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Emulator } from "../../../emulator";
-import type { EngineRun, StartedEngine } from "../../support/stack";
+import type { EngineRun, StartedEngine } from "../../support/engine";
 import { isGone, whenDue } from "./moments";
 import { commandOf, descendants, isAlive } from "./processes";
 import { hasLoaded, type Place } from "./pulumi-place";
