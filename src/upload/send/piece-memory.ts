@@ -1,15 +1,12 @@
 // Memory for the pieces of one file that is sent: a few buffers, used again and again, so that a large file never waits for the
 // garbage collector. Knows nothing of what is in them.
+import { allocateToRead, bufferIn } from "../../flow/read-memory";
 
 export interface PieceMemory {
   /** A buffer that neither a digest nor a connection reads any more. */
   take(bytes: number): Promise<Buffer>;
   /** Digests read `piece` until then. */
   keepUntil(piece: Buffer, isRead: Promise<unknown>): void;
-}
-
-function allocate(bytes: number, isShared: boolean): ArrayBufferLike {
-  return isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
 // One is read from the disk while a second is handed out, and two may still be with a digest.
@@ -28,7 +25,7 @@ export function createRing(pieceBytes: number, isShared: boolean): PieceMemory {
       const index = next % RING_BUFFERS;
       next += 1;
       await reads[index];
-      return Buffer.from((buffers[index] ??= allocate(pieceBytes, isShared)), 0, bytes);
+      return bufferIn((buffers[index] ??= allocateToRead(pieceBytes, isShared)), bytes);
     },
     keepUntil: (piece, isRead) => {
       reads[buffers.indexOf(piece.buffer)] = isRead;
@@ -64,9 +61,9 @@ function createPartMemory(partBytes: number, isShared: boolean): PartMemory {
   const reads = new Map<ArrayBufferLike, Promise<unknown>>();
   return {
     take: async (bytes) => {
-      const buffer = free.pop() ?? allocate(partBytes, isShared);
+      const buffer = free.pop() ?? allocateToRead(partBytes, isShared);
       await reads.get(buffer);
-      return Buffer.from(buffer, 0, bytes);
+      return bufferIn(buffer, bytes);
     },
     keepUntil: ({ buffer }, isRead) => void reads.set(buffer, isRead),
     giveBack: (part) => void free.push(part.buffer),
