@@ -6,9 +6,10 @@ import type { KeptChoice } from "./digests/kept-choice";
 import type { KnownFiles } from "./digests/known-files";
 import { readOptions, type FileSetOptions } from "./file-set-options";
 import { windowsNotices } from "./file-set-words";
-import { credentialText, type Candidate } from "./inspect";
+import { credentialText } from "./inspect";
 import { knownChoice, type ChoiceFacts, type NameChoice } from "./known-choice";
 import type { LeftOut } from "./left-out";
+import type { Candidates } from "./look";
 import type { Notice, PatternCount } from "./local-file";
 import { suffixOf } from "./media";
 import { pathProblem, twinProblems } from "./names";
@@ -23,6 +24,7 @@ import { withReasons } from "./scan/reasons";
 import { countRemoved } from "./scan/removals";
 import { scan, type ScanRequest } from "./scan/scan";
 import { below, createTree } from "./scan/tree";
+import { typeProblems } from "./scan/type-question";
 import { shown } from "../text";
 
 /** How files are chosen, besides the lines. */
@@ -48,7 +50,7 @@ export interface Chosen extends NameChoice {
   readonly leftOut: LeftOut;
   readonly removals: readonly Removal[];
   readonly removed: readonly PatternCount[];
-  readonly candidates: readonly Candidate[];
+  readonly candidates: Candidates;
   readonly problems: readonly InputProblem[];
   readonly known: KnownFiles | undefined;
 }
@@ -94,12 +96,12 @@ function keptFor(
   { cache, listed, isLeftOut }: ChoosingRun,
 ): KeptChoice<ChoiceFacts> | undefined {
   if (listed !== undefined || isLeftOut !== undefined) return undefined;
-  const { includeHidden, symlinks, unindexed, dataType, folder, prefix } = options;
+  const { includeHidden, symlinks, unindexed, dataType, folder, partitionDepth, prefix } = options;
   const lines = JSON.stringify([
     patterns.lines.map(({ pattern, glob }) => [pattern, glob]),
     patterns.ignore,
     linkTargets.folders,
-    { includeHidden, symlinks, unindexed, dataType, prefix },
+    { includeHidden, symlinks, unindexed, dataType, partitionDepth, prefix },
   ]);
   return cache?.choice(lines, root, folder);
 }
@@ -122,7 +124,8 @@ async function chooseByNames(
     isNamed: (path) => found.named.has(path),
     folder: options.folder,
   });
-  return { found, indexing, notices: nameNotices(indexing.paths.map((path) => prefix + path)) };
+  const notices = nameNotices(indexing.paths.map((path) => prefix + path));
+  return { found, indexing, notices, questions: typeProblems(found.paths, options) };
 }
 
 /** On names alone. */
@@ -149,18 +152,20 @@ function place(
   found: Scan,
   root: string,
   prefix: string,
-): { candidates: Candidate[]; problems: InputProblem[] } {
+): { candidates: Candidates; problems: InputProblem[] } {
   const problems = [...found.problems];
-  const candidates: Candidate[] = [];
-  const absoluteOf = below(root);
+  const paths: string[] = [];
   for (const inside of found.paths) {
     const path = prefix + inside;
-    const isNamed = found.named.has(inside);
-    const text =
-      pathProblem(path) ?? (!isNamed && looksLikeCredential(inside) ? credentialText : undefined);
-    if (text === undefined) candidates.push({ path, absolutePath: absoluteOf(inside), isNamed });
+    const isRefused = looksLikeCredential(inside) && !found.named.has(inside);
+    const text = pathProblem(path) ?? (isRefused ? credentialText : undefined);
+    if (text === undefined) paths.push(path);
     else problems.push({ input: shown(path), text });
   }
-  problems.push(...twinProblems(candidates.map(({ path }) => path)));
-  return { candidates, problems };
+  problems.push(...twinProblems(paths));
+  const insideOf = (path: string): string => path.slice(prefix.length);
+  const inRoot = below(root);
+  const absoluteOf = (path: string): string => inRoot(insideOf(path));
+  const isNamed = (path: string): boolean => found.named.has(insideOf(path));
+  return { candidates: { paths, absoluteOf, isNamed }, problems };
 }

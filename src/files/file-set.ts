@@ -2,11 +2,11 @@
 // Reads the disk and sends nothing; knows nothing of hashes.
 import { InputError, type InputProblem } from "../errors";
 import { systemClock } from "../flow/clock";
-import { chooseFiles, nameNotices, type ChoosingRun } from "./choose";
+import { chooseFiles, nameNotices, type Chosen, type ChoosingRun } from "./choose";
 import type { KnownFiles } from "./digests/known-files";
 import type { FileSetOptions } from "./file-set-options";
 import { contentCounts, nothingProblems, repeated, unrestProblems } from "./file-set-words";
-import { inspectFiles, type ContentFinding } from "./inspect";
+import { inspectFiles, type ContentFinding, type Inspection } from "./inspect";
 import { isItemOf } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import { evictedNotices, type LeftOut } from "./left-out";
@@ -78,12 +78,10 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   const { checkContent = "warn", dataType } = options;
   const look = { checkContent, wantsSplats: dataType === "splat", known, signal: run.signal };
   const inspection = await inspectFiles(still.candidates, look);
-  const inside = (path: string): string => path.slice(chosen.prefix.length);
-  const otherThanSplats = new Set(inspection.otherThanSplats.map(inside));
   problems.push(
     ...(checkContent === "error" ? contentCounts(inspection) : []),
     ...inspection.problems,
-    ...typeProblems(found.paths, options, otherThanSplats),
+    ...questionsOf(chosen, inspection, options),
   );
   const { files } = inspection;
   const hasList = run.listed !== undefined;
@@ -116,6 +114,17 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     removed,
     known,
   };
+}
+
+/** Contents may leave the data type open where names do not. */
+function questionsOf(
+  { found, prefix, questions }: Chosen,
+  { otherThanSplats }: Pick<Inspection, "otherThanSplats">,
+  options: FileSetOptions,
+): readonly InputProblem[] {
+  if (otherThanSplats.length === 0) return questions;
+  const inside = otherThanSplats.map((path) => path.slice(prefix.length));
+  return typeProblems(found.paths, options, new Set(inside));
 }
 
 function movingOptions(

@@ -6,15 +6,10 @@ import { flawProblem, type ContentFault } from "./content/content";
 import type { ContentPolicy } from "./file-set-options";
 import type { KnownFiles } from "./digests/known-files";
 import type { LocalFile, Notice } from "./local-file";
-import { lookAtFiles, type Looked, type LookedFor } from "./look";
+import { lookAtFiles, type Candidates, type Looked } from "./look";
 import { recallFiles } from "./recall";
 import { MAX_FILE_BYTES } from "../api/limits";
 import { shown } from "../text";
-
-export interface Candidate extends LookedFor {
-  /** Whether a pattern names it in full, so that it is meant even if it looks like a credential. */
-  readonly isNamed: boolean;
-}
 
 export interface Inspection {
   readonly files: readonly LocalFile[];
@@ -43,23 +38,27 @@ interface InspectOptions {
 
 /** Looks at each candidate; what comes back is in their order. @throws AvalaError `cancelled` */
 export async function inspectFiles(
-  candidates: readonly Candidate[],
+  candidates: Candidates,
   options: InspectOptions,
 ): Promise<Inspection> {
   const { signal, known } = options;
   if (signal?.aborted === true) throw cancelled("Looking at files");
   const look = { readsContent: options.checkContent !== "off", known, signal };
-  const files = Array<LocalFile>(candidates.length);
+  const { paths, absoluteOf, isNamed } = candidates;
+  const files = Array<LocalFile>(paths.length);
   const suspects = new Map<number, Suspect>();
   const note = (index: number, looked: Looked): void => {
-    const candidate = candidates[index];
-    if (candidate === undefined) return;
-    files[index] = fileOf(candidate, looked);
-    if (isSuspect(looked)) suspects.set(index, { candidate, looked });
+    const path = paths[index];
+    if (path === undefined) return;
+    files[index] = fileOf(path, absoluteOf(path), looked);
+    if (isSuspect(looked)) suspects.set(index, { path, isNamed: isNamed(path), looked });
     else if (suspects.size > 0) suspects.delete(index);
   };
   const places = await recallFiles(candidates, look, note);
-  const unknown = places.flatMap((at) => candidates[at] ?? []);
+  const unknown = places.map((at) => {
+    const path = paths[at] ?? "";
+    return { path, absolutePath: absoluteOf(path) };
+  });
   await lookAtFiles(unknown, look, (at, looked) => note(places[at] ?? -1, looked));
   const inOrder = [...suspects].sort(([one], [other]) => one - other).map(([, one]) => one);
   return { files, ...judge(inOrder, options) };
@@ -67,7 +66,8 @@ export async function inspectFiles(
 
 /** A file of which there may be something to say. */
 interface Suspect {
-  readonly candidate: Candidate;
+  readonly path: string;
+  readonly isNamed: boolean;
   readonly looked: Looked;
 }
 
@@ -84,9 +84,9 @@ function judge(
   const refused: InputProblem[] = [];
   const contents: ContentFinding[] = [];
   const otherThanSplats: string[] = [];
-  for (const { candidate, looked } of suspects) {
-    const { path } = candidate;
-    const refusal = faultText(looked.faultCode) ?? refusalOf(candidate, looked, checkContent);
+  for (const suspect of suspects) {
+    const { path, looked } = suspect;
+    const refusal = faultText(looked.faultCode) ?? refusalOf(suspect, checkContent);
     if (refusal !== undefined) refused.push({ input: shown(path), text: refusal, path });
     if (refusal !== undefined || checkContent === "off") continue;
     const { head, flaw } = looked.finding;
@@ -108,8 +108,7 @@ function judge(
   };
 }
 
-function fileOf({ path, absolutePath }: Candidate, looked: Looked): LocalFile {
-  const { sizeBytes, sha256 } = looked;
+function fileOf(path: string, absolutePath: string, { sizeBytes, sha256 }: Looked): LocalFile {
   // Written out: a spread takes ten times as long, and there may be a million.
   return sha256 === undefined
     ? { path, absolutePath, sizeBytes }
@@ -124,15 +123,14 @@ function faultText(code: string | undefined): string | undefined {
 }
 
 function refusalOf(
-  candidate: Candidate,
-  { sizeBytes, finding }: Looked,
+  { isNamed, looked: { sizeBytes, finding } }: Suspect,
   checkContent: ContentPolicy,
 ): string | undefined {
   if (sizeBytes > MAX_FILE_BYTES) {
     return `It has ${sizeBytes} bytes, more than the ${MAX_FILE_BYTES} (10,000 parts of 128 MiB) that any upload can carry.`;
   }
   const isKey = checkContent !== "off" && finding.isPrivateKey;
-  return !candidate.isNamed && isKey ? credentialText : undefined;
+  return !isNamed && isKey ? credentialText : undefined;
 }
 
 export const credentialText =

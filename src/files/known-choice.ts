@@ -1,4 +1,5 @@
 // What the lines of a set choose by names alone, in the form in which it is kept, and whether it may be. Chooses nothing.
+import type { InputProblem } from "../errors";
 import { printable } from "../redact";
 import type { Choice as Kept, KeptChoice } from "./digests/kept-choice";
 import type { Notice } from "./local-file";
@@ -13,6 +14,8 @@ export interface NameChoice {
   readonly indexing: Indexing;
   /** On the names of all that is to be sent. */
   readonly notices: readonly Notice[];
+  /** Why the data type has to be given, as far as names show. */
+  readonly questions: readonly InputProblem[];
 }
 
 /** {@link NameChoice} as plain data, without what the lines say themselves. */
@@ -42,9 +45,12 @@ export async function knownChoice(
 }
 
 /** A set that is refused, or lines that are explained by what else is on the disk, are looked at each time. */
-function canKeep({ found, indexing }: NameChoice): boolean {
-  const hasSaid = found.problems.length + found.notices.length + indexing.problems.length > 0;
-  return !hasSaid && found.patterns.every(({ matched }) => matched > 0);
+function canKeep({ found, indexing, questions }: NameChoice): boolean {
+  const problems = [...found.problems, ...indexing.problems, ...questions];
+  return (
+    problems.length + found.notices.length === 0 &&
+    found.patterns.every(({ matched }) => matched > 0)
+  );
 }
 
 function stored({ found, indexing, notices }: NameChoice): Kept<ChoiceFacts> {
@@ -81,6 +87,7 @@ function restored({ facts, paths }: Kept<ChoiceFacts>, lines: readonly PatternLi
       notices: notices.map(printed),
     },
     notices: facts.notices.map(printed),
+    questions: [],
   };
 }
 

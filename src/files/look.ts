@@ -15,6 +15,15 @@ import {
 } from "./workers/file-workers";
 import type { InspectJob, InspectResult } from "./workers/jobs";
 
+/** Files to be looked at. An object for each would outlive the look at it, and so cost more than all that is done with it. */
+export interface Candidates {
+  /** In the dataset, in order. */
+  readonly paths: readonly string[];
+  readonly absoluteOf: (path: string) => string;
+  /** Whether a pattern names it in full, so that it is meant even if it looks like a credential. */
+  readonly isNamed: (path: string) => boolean;
+}
+
 /** A file to be looked at. */
 export interface LookedFor {
   /** In the dataset. */

@@ -7,9 +7,9 @@ import { runPool } from "../flow/pool";
 import type { FileSetOptions } from "./file-set-options";
 import { unrestProblems } from "./file-set-words";
 import type { HashOptions } from "./hash";
-import type { Candidate } from "./inspect";
 import type { LeftOut } from "./left-out";
 import type { LocalFile } from "./local-file";
+import type { Candidates } from "./look";
 import type { Manifest } from "./manifest/manifest";
 import type { DataType } from "./media";
 import { isItemOf } from "./scan/indexing";
@@ -23,7 +23,7 @@ export interface MovingOptions {
 }
 
 export interface Still {
-  readonly candidates: readonly Candidate[];
+  readonly candidates: Candidates;
   /** Paths in the dataset, in the order of the candidates. */
   readonly young: readonly string[];
   readonly gone: readonly string[];
@@ -34,23 +34,23 @@ const statsAtOnce = 16;
 
 /** Those of the candidates that are at rest. Looks at nothing where nothing is to be left out. @throws AvalaError `cancelled` */
 export async function leaveMoving(
-  candidates: readonly Candidate[],
+  candidates: Candidates,
   { newestMs, leavesChanged, signal }: MovingOptions,
 ): Promise<Still> {
   if (newestMs === undefined && !leavesChanged) return { candidates, young: [], gone: [] };
   if (signal?.aborted === true) throw cancelled("Looking at files");
-  const moving = new Map<Candidate, "young" | "gone">();
-  await runPool(candidates, { concurrency: statsAtOnce, signal }, async (candidate) => {
-    const found = await stat(candidate.absolutePath).catch(() => undefined);
+  const { paths, absoluteOf } = candidates;
+  const moving = new Map<string, "young" | "gone">();
+  await runPool(paths, { concurrency: statsAtOnce, signal }, async (path) => {
+    const found = await stat(absoluteOf(path)).catch(() => undefined);
     // What can't be read for another reason is refused by the look at its content.
-    if (found === undefined && leavesChanged) moving.set(candidate, "gone");
-    if (found !== undefined && found.mtimeMs > (newestMs ?? Infinity))
-      moving.set(candidate, "young");
+    if (found === undefined && leavesChanged) moving.set(path, "gone");
+    if (found !== undefined && found.mtimeMs > (newestMs ?? Infinity)) moving.set(path, "young");
   });
   const pathsOf = (why: "young" | "gone"): string[] =>
-    candidates.filter((one) => moving.get(one) === why).map(({ path }) => path);
+    paths.filter((path) => moving.get(path) === why);
   return {
-    candidates: candidates.filter((one) => !moving.has(one)),
+    candidates: { ...candidates, paths: paths.filter((path) => !moving.has(path)) },
     young: pathsOf("young"),
     gone: pathsOf("gone"),
   };

@@ -5,7 +5,7 @@ import { cancelled } from "../flow/clock";
 import { soundFinding } from "./digests/finding";
 import type { KnownFiles } from "./digests/known-files";
 import { isSameStamp, putStamp, stampIn, stampLength } from "./digests/stamp";
-import { pause, type LookedFor, type Looked, type LookOptions } from "./look";
+import { pause, type Candidates, type Looked, type LookOptions } from "./look";
 import { withFileWorkers } from "./workers/file-workers";
 import { hashJobOf } from "./workers/jobs";
 
@@ -27,11 +27,11 @@ interface Drawn {
  * threads takes five times as long.
  */
 export async function recallFiles(
-  files: readonly LookedFor[],
+  { paths, absoluteOf }: Pick<Candidates, "paths" | "absoluteOf">,
   { known, readsContent, signal }: LookOptions,
   onLooked: (index: number, looked: Looked) => void,
 ): Promise<readonly number[]> {
-  if (known === undefined || known.isEmpty()) return [...files.keys()];
+  if (known === undefined || known.isEmpty()) return [...paths.keys()];
   const unknown: number[] = [];
   const drawn: Drawn[] = [];
   const unread = readsContent ? undefined : soundFinding;
@@ -46,17 +46,17 @@ export async function recallFiles(
     if (known.isDrawn()) drawn.push({ absolutePath, stamp: stamp.slice(), sizeBytes, sha256 });
     return { sizeBytes, finding, sha256 };
   };
-  for (let start = 0; start < files.length; start += filesAtOnce) {
+  for (let start = 0; start < paths.length; start += filesAtOnce) {
     await pause();
     if (signal?.aborted === true) throw cancelled("Looking at files");
-    const end = Math.min(start + filesAtOnce, files.length);
+    const end = Math.min(start + filesAtOnce, paths.length);
     for (let index = start; index < end; index++) {
-      const looked = recall(files[index]?.absolutePath ?? "");
+      const looked = recall(absoluteOf(paths[index] ?? ""));
       if (looked === undefined) unknown.push(index);
       else onLooked(index, looked);
     }
   }
-  return (await isRefuted(known, drawn, signal)) ? [...files.keys()] : unknown;
+  return (await isRefuted(known, drawn, signal)) ? [...paths.keys()] : unknown;
 }
 
 const statOptions = { bigint: true, throwIfNoEntry: false } as const;

@@ -122,6 +122,7 @@ describe("what lines chose", () => {
     ["another policy for unindexed files", { unindexed: "send" }],
     ["a data type", { dataType: "image" }],
     ["one folder", { folder: "sub" }],
+    ["a dataset for each folder", { partitionDepth: 1 }],
   ])("is chosen for itself with %s", async (_, set) => {
     await look();
     const { isRecalled, set: found } = await look({ set });
@@ -144,6 +145,14 @@ describe("what lines chose", () => {
     const set = { include: ["**", "*.jpeg"] };
     await look({ set });
     expect((await look({ set })).isRecalled).toBe(false);
+  });
+
+  test("is refused each time where its names leave the data type open", async () => {
+    tree.write({ "scan.pcd": "p" });
+    const isOpen = { problems: [{ input: "dataType" }] };
+    await expect(look()).rejects.toMatchObject(isOpen);
+    await expect(look()).rejects.toMatchObject(isOpen);
+    expect((await look({ set: { dataType: "image" } })).set.files).not.toEqual([]);
   });
 
   test("is chosen each time on a file system that does not show each change", async () => {
