@@ -172,7 +172,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
     workspace: resolve(environment.workspace),
     signal: environment.signal,
     nowMs: environment.clock.now(),
-    isOwn: writtenByAction(
+    ownFiles: writtenByAction(
       environment,
       realOf(fromWorkspace(environment.workspace, upload.root)),
       upload.planFile,

@@ -71,15 +71,23 @@ function markOf({ size, mtimeMs }: { readonly size: number; readonly mtimeMs: nu
   return { sizeBytes: size, modifiedSeconds: Math.floor(mtimeMs / 1000) };
 }
 
+/** What the Action wrote. */
+export interface OwnFiles {
+  /** Whether it wrote what is at a real path. */
+  readonly isOwn: (real: string) => boolean;
+  /** All that this depends on, but for the path; `undefined` where it depends on files in the root too. */
+  readonly by: string | undefined;
+}
+
 /**
- * Whether the Action wrote what is at a real path: outputs, state, its cache, the plan that it is given, downloads.
+ * What the Action wrote: outputs, state, its cache, the plan that it is given, downloads.
  * `root` is the real path of the folder that is uploaded.
  */
 export function writtenByAction(
   place: Place,
   root: string,
   planFile: string | undefined,
-): (real: string) => boolean {
+): OwnFiles {
   const state = realOf(stateDirectory(place.env));
   const cache = place.env.RUNNER_TOOL_CACHE;
   const folders = [
@@ -90,11 +98,15 @@ export function writtenByAction(
   const plan =
     planFile === undefined ? undefined : realOf(fromWorkspace(place.workspace, planFile));
   const marks = readMarks(place);
-  return (real) =>
-    real === plan ||
-    folders.some((folder) => isWithin(folder, real)) ||
-    OWN_FILE.test(real) ||
-    isUnchanged(real, marks.get(real));
+  const isInRoot = (file: string): boolean => isWithin(root, file);
+  return {
+    isOwn: (real) =>
+      real === plan ||
+      folders.some((folder) => isWithin(folder, real)) ||
+      OWN_FILE.test(real) ||
+      isUnchanged(real, marks.get(real)),
+    by: [...marks.keys()].some(isInRoot) ? undefined : JSON.stringify([plan ?? null, folders]),
+  };
 }
 
 function isUnchanged(file: string, mark: Mark | undefined): boolean {

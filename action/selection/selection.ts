@@ -25,7 +25,7 @@ import { countOwn, type OwnCount } from "./own-count";
 import { leftOutFolders, partitionProblems, partitionsOf } from "./partitions";
 import { namesOf } from "./target-names";
 import type { UploadInputs } from "../inputs/upload";
-import { realOf } from "../written";
+import { realOf, type OwnFiles } from "../written";
 import { fromWorkspace } from "../workspace-path";
 
 /** One dataset and the files that go to it. */
@@ -73,8 +73,8 @@ interface SelectionOptions {
   readonly cache?: DigestCache | undefined;
   /** What `min-age-minutes` counts from. @default now */
   readonly nowMs?: number | undefined;
-  /** Whether the Action wrote what is at a real path. */
-  readonly isOwn?: ((real: string) => boolean) | undefined;
+  /** What the Action wrote itself. */
+  readonly ownFiles?: OwnFiles | undefined;
   /** Where an export goes to, absolute. */
   readonly downloadFolder?: string | undefined;
 }
@@ -82,7 +82,7 @@ interface SelectionOptions {
 /** @throws InputError with everything that is refused; nothing was sent */
 export async function select(inputs: UploadInputs, options: SelectionOptions): Promise<Selection> {
   const { signal, onProgress } = options;
-  const own = countOwn(options.isOwn, {
+  const own = countOwn(options.ownFiles?.isOwn, {
     root: realOf(fromWorkspace(options.workspace, inputs.root)),
     includeHidden: inputs.includeHidden,
   });
@@ -123,7 +123,7 @@ interface Sources {
 /** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
 async function readAndCheck(
   inputs: UploadInputs,
-  { workspace, signal, cache, nowMs, downloadFolder }: SelectionOptions,
+  { workspace, signal, cache, nowMs, downloadFolder, ownFiles }: SelectionOptions,
   { own, list }: Sources,
 ): Promise<{ readonly fileSet: FileSet; readonly use: ListUse | undefined }> {
   const swallowed = downloadProblem(inputs, fromWorkspace(workspace, inputs.root), downloadFolder);
@@ -134,6 +134,7 @@ async function readAndCheck(
     cache,
     nowMs,
     isLeftOut: own.isOwn,
+    leftOutBy: ownFiles?.by,
     linkTargetsInput: "allow-link-targets",
     countsRemoved: inputs.ifNoFilesFound !== "ignore",
     listed: list?.listed,

@@ -38,6 +38,11 @@ export interface ChoosingRun {
    * What is as if it was not there, by its real path; unless a line names it in full.
    */
   readonly isLeftOut?: ((real: string) => boolean) | undefined;
+  /**
+   * All that `isLeftOut` decides by, as long as it leaves nothing out: for what is chosen to be kept. Without one it is not,
+   * as where a file's own times decide.
+   */
+  readonly leftOutBy?: string | undefined;
   /** What the user calls `allowLinkTargets`. @default that */
   readonly linkTargetsInput?: string | undefined;
   /** Whether to count what each line takes away, which walks the tree once more. @default false */
@@ -93,14 +98,16 @@ export async function chooseFiles(options: FileSetOptions, run: ChoosingRun): Pr
 function keptFor(
   options: FileSetOptions,
   { root, patterns, linkTargets }: ReturnType<typeof readOptions>,
-  { cache, listed, isLeftOut }: ChoosingRun,
+  { cache, listed, isLeftOut, leftOutBy }: ChoosingRun,
 ): KeptChoice<ChoiceFacts> | undefined {
-  if (listed !== undefined || isLeftOut !== undefined) return undefined;
+  if (listed !== undefined || (isLeftOut !== undefined && leftOutBy === undefined))
+    return undefined;
   const { includeHidden, symlinks, unindexed, dataType, folder, partitionDepth, prefix } = options;
   const lines = JSON.stringify([
     patterns.lines.map(({ pattern, glob }) => [pattern, glob]),
     patterns.ignore,
     linkTargets.folders,
+    leftOutBy ?? null,
     { includeHidden, symlinks, unindexed, dataType, partitionDepth, prefix },
   ]);
   return cache?.choice(lines, root, folder);

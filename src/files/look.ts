@@ -25,7 +25,7 @@ export interface Candidates {
 }
 
 /** A file to be looked at. */
-export interface LookedFor {
+interface LookedFor {
   /** In the dataset. */
   readonly path: string;
   readonly absolutePath: string;

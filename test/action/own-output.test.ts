@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
+import { recordWritten, writtenByAction } from "../../action/written";
 import { useActionPlace } from "../support/action-place";
 import { jpeg } from "../support/temp-tree";
 import { leadingTo, record, type Recorded } from "../support/recorded-action";
@@ -41,6 +42,28 @@ test("a download is known in a later job, whose temporary folder is another", as
   const later = record({ tree: place.tree, inputs: { ...to.inputs, ...everything }, env: to.env });
   await run({ ...later.environment, tempDirectory: place.tree.at(".other-temp") });
   expect(later.outputs).toMatchObject({ outcome: "unchanged" });
+});
+
+describe("what it is known by", () => {
+  const byNow = (planFile?: string): string | undefined => {
+    const { env } = record({ tree: place.tree, inputs: {} }).environment;
+    const at = { env, tempDirectory: place.tree.at(".temp"), workspace: place.tree.root };
+    return writtenByAction(at, place.tree.root, planFile).by;
+  };
+
+  test("is one word for as long as nothing was downloaded into the root, another with a plan", () => {
+    expect(byNow()).toEqual(byNow());
+    expect(byNow()).toBeDefined();
+    expect(byNow("plan.json")).not.toBe(byNow());
+  });
+
+  test("is no word where a download's own times count", async () => {
+    const { env } = record({ tree: place.tree, inputs: {} }).environment;
+    const at = { env, tempDirectory: place.tree.at(".temp"), workspace: place.tree.root };
+    await recordWritten(at, place.tree.root, [place.tree.at("images/one.jpg")]);
+    expect(byNow()).toBeUndefined();
+    expect(writtenByAction(at, place.tree.at("elsewhere"), undefined).by).toBeDefined();
+  });
 });
 
 test("a file that was downloaded and changed since is its user's", async () => {

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import type { ChoosingRun } from "../../src/files/choose";
 import type { DigestCache } from "../../src/files/digests/digest-cache";
 import { seal, unseal } from "../../src/files/digests/sealed";
 import { putStamp, stampLength } from "../../src/files/digests/stamp";
@@ -45,12 +46,13 @@ interface Look {
 
 interface LookOptions extends CacheOptions {
   readonly set?: Partial<FileSetOptions>;
+  readonly run?: Pick<ChoosingRun, "isLeftOut" | "leftOutBy">;
   /** What is kept instead of what was chosen. */
   readonly forge?: (paths: readonly string[]) => readonly string[];
 }
 
 /** As a process has it that was just started, on files that were written some time before. */
-async function look({ set, forge, ...options }: LookOptions = {}): Promise<Look> {
+async function look({ set, run, forge, ...options }: LookOptions = {}): Promise<Look> {
   const warnings: string[] = [];
   let isRecalled = false;
   const cache = startSettledCache({
@@ -74,7 +76,7 @@ async function look({ set, forge, ...options }: LookOptions = {}): Promise<Look>
       };
     },
   };
-  const { known, ...found } = await readFileSet(optionsOf(set), { cache: watched });
+  const { known, ...found } = await readFileSet(optionsOf(set), { cache: watched, ...run });
   expect(known).toBeDefined();
   return { set: found, isRecalled, warnings };
 }
@@ -180,6 +182,38 @@ describe("what lines chose", () => {
   test("is chosen again on another machine", async () => {
     await look();
     expect((await look({ machine: "another" })).isRecalled).toBe(false);
+  });
+});
+
+describe("what a caller leaves out", () => {
+  const leaving = (name: string, leftOutBy?: string): NonNullable<LookOptions["run"]> => ({
+    isLeftOut: (real) => real === tree.at(name),
+    leftOutBy,
+  });
+
+  test("is chosen once where it leaves nothing out, and says by what it decides", async () => {
+    const nothing = { run: leaving("none", "1") };
+    const first = await look(nothing);
+    const second = await look(nothing);
+    expect([first.isRecalled, second.isRecalled]).toEqual([false, true]);
+    expect(second.set).toEqual(first.set);
+  });
+
+  test("is chosen for itself where it decides by something else", async () => {
+    await look({ run: leaving("none", "1") });
+    const { isRecalled, set } = await look({ run: leaving("a.jpg", "2") });
+    expect(isRecalled).toBe(false);
+    expect(pathsOf(set)).not.toContain("a.jpg");
+    expect((await look({ run: leaving("none", "1") })).isRecalled).toBe(true);
+    expect((await look()).isRecalled).toBe(false);
+  });
+
+  test.each<[string, string, string | undefined]>([
+    ["something is left out", "sub/deep", "1"],
+    ["it does not say by what it decides", "none", undefined],
+  ])("is chosen each time where %s", async (_, name, by) => {
+    await look({ run: leaving(name, by) });
+    expect((await look({ run: leaving(name, by) })).isRecalled).toBe(false);
   });
 });
 

@@ -70,6 +70,8 @@ export function createDigestCache(options: DigestCacheOptions = {}): DigestCache
     choice: (lines, root, folder) =>
       keepChoice({
         ...common,
+        // Node brings the tables by which names are matched and put in one form.
+        checks: `${VERSION} ${process.version}`,
         folder: cacheFolder,
         place: placeOf(machine, fingerprint([root, folder ?? null, lines])),
         isDrawn: () => random.next() < drawnChoices,

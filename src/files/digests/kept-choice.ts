@@ -36,7 +36,7 @@ interface ChoiceOptions {
   readonly folder: string | undefined;
   /** The lines and all else that decides, the root, the machine and the user, as one word. */
   readonly place: string;
-  /** The version of the code that chooses. */
+  /** The version of the code that chooses, and of what it runs on. */
   readonly checks: string;
   readonly markClock: () => ClockMark;
   /** Whether the device shows every change of a folder in its inode and times; a path of it is given too. */

@@ -53,7 +53,7 @@ export interface Entries {
   readonly byName: ReadonlyMap<string, TreeEntry>;
   /** Set when the folder can't be read; it then has no entries. */
   readonly bar?: Rejection;
-  /** Whether there are only files and folders, so that nothing elsewhere decides what is here. */
+  /** Whether there are only files and folders, and all of them are in it: nothing elsewhere decides what is here. */
   readonly isPlain: boolean;
 }
 
@@ -80,7 +80,10 @@ export function readEntries(options: EntryOptions, real: string): Entries {
   try {
     for (const dirent of readdirSync(real, { withFileTypes: true })) {
       // A glob's `**` does not match line breaks, so they get the sign of a bad name here: seen, and refused by names.ts.
-      if (options.isLeftOut?.(join(real, dirent.name)) === true) continue;
+      if (options.isLeftOut?.(join(real, dirent.name)) === true) {
+        isPlain = false;
+        continue;
+      }
       const name = dirent.name.replace(/[\n\r\u2028\u2029]/g, "\uFFFD");
       byName.set(name, entryOf(options, { dirent, name, folder: real }));
       isPlain &&= dirent.isFile() || dirent.isDirectory();
