@@ -7,6 +7,7 @@
 const path = require("node:path");
 const vm = require("node:vm");
 const { default: Runtime } = require("jest-runtime");
+const { loadQuickly } = require("./quick-sdk");
 
 /** @typedef {{ readonly source: string, readonly script: vm.Script }} Compiled */
 
@@ -76,5 +77,10 @@ module.exports = class SharingRuntime extends Runtime {
     super(config, environment, resolver, transformer, new ReadFiles(read), coverage, ...more);
     // Coverage counts what one test file ran of a script.
     if (!coverage.collectCoverage) shareScripts(/** @type {any} */ (this).executor);
+  }
+
+  /** @override @param {string} from @param {string} request @returns {any} */
+  requireModuleOrMock(from, request) {
+    return loadQuickly(request, from, () => super.requireModuleOrMock(from, request));
   }
 };
