@@ -194,7 +194,8 @@ class HeaderPace implements Pace {
 
   /** Lets go who may go now, sends away whose deadline comes first, and wakes up for the next. */
   private readonly pump = (): void => {
-    this.timer?.abort();
+    // With a reason, or each would cost an error with its stack, which nothing reads.
+    this.timer?.abort(WHAT);
     this.timer = undefined;
     const nowMs = this.clock.now();
     for (let first = this.waiters[0]; first !== undefined; first = this.waiters[0]) {

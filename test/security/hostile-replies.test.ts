@@ -77,22 +77,27 @@ describe("a reply that is too much", () => {
   });
 
   const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+  const withMetadata = (metadata: string): string =>
+    JSON.stringify(DATASET).replace("}", `,"metadata":${metadata}}`);
   const nested = "[".repeat(200_000) + "]".repeat(200_000);
   test.each([
     ["an error", 400, deep(200_000), "validation"],
     ["an error's detail", 400, `{"detail":${deep(200_000)}}`, "validation"],
     ["lists", 400, nested, "validation"],
     ["a server's failure", 503, deep(200_000), "server"],
-    [
-      "a dataset's metadata",
-      200,
-      JSON.stringify(DATASET).replace("}", `,"metadata":${deep(200_000)}}`),
-      "bad_reply",
-    ],
+    ["a dataset's metadata", 200, withMetadata(deep(200_000)), "bad_reply"],
     ["a page", 200, nested, "bad_reply"],
   ])("in depth breaks nothing: %s", async (_name, status, body, code) => {
     const session = await facing(raw(status, body));
     expect(await rejectionOf(getDataset(session, "u"))).toMatchObject({ code });
+  });
+
+  test("in depth is what has more than 100 levels, brackets in texts aside", async () => {
+    const brackets = JSON.stringify({ '"[': '[{\\"'.repeat(500) });
+    for (const body of [withMetadata(deep(99)), withMetadata(brackets)])
+      expect(await getDataset(await facing(raw(200, body)), "u")).toMatchObject({ uid: "u" });
+    const deeper = getDataset(await facing(raw(200, withMetadata(deep(100)))), "u");
+    expect(await rejectionOf(deeper)).toMatchObject({ code: "bad_reply" });
   });
 
   test("in depth is an error's plain words, and its export's reason too", async () => {
