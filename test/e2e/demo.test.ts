@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describeWithPart, envWith } from "../support/parts";
+import { withKeptCode } from "../support/quick-stack";
 
 const ROOT = path.join(__dirname, "..", "..");
 
@@ -19,7 +20,7 @@ function runDemo(
 ): Promise<Run> {
   const child = spawn(process.execPath, [path.join(ROOT, "scripts", "demo.mjs")], {
     cwd: ROOT,
-    env,
+    env: { ...env, ...withKeptCode(env) },
   });
   let output = "";
   const hear = (chunk: Buffer): void => {

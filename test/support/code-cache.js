@@ -18,8 +18,11 @@ const FOLDER = process.env["AVALA_TEST_CODE_CACHE"] ?? "";
 const ROOT = path.join(__dirname, "..", "..");
 const OURS = [path.join(ROOT, "node_modules"), path.join(ROOT, "lib")].map((dir) => dir + path.sep);
 
-/** `run` or `dynamic-provider`, which load other files. Another Node can't use this one's code. */
-const NAME = `${path.basename(path.dirname(process.argv[1] ?? ""))}-${process.version}`;
+/** `run` or `dynamic-provider`, each as quick-start.js has it or as users do: they load other files. */
+const PROGRAM = path.basename(path.dirname(process.argv[1] ?? ""));
+const HOW = process.env["NODE_OPTIONS"]?.includes("quick-start.js") ? "quick" : "whole";
+// Another Node can't use this one's code.
+const NAME = [PROGRAM, HOW, process.version].join("-");
 const file = path.join(FOLDER, NAME);
 
 /** @returns {Kept} */

@@ -6,7 +6,7 @@ import path from "node:path";
 import { engineEnv, startEngine, type EngineRun } from "./engine";
 import { layFreshStack } from "./fresh-stack";
 import type { Part } from "./parts";
-import { quickly } from "./quick-stack";
+import { quickly, withKeptCode } from "./quick-stack";
 import { makeProject, writeInto, writeProgram } from "./stack-project";
 import { outputsIn, resourcesIn, stateIn, type StackResource } from "./stack-state";
 
@@ -17,7 +17,7 @@ export interface StackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /**
    * Have the engine compile the program and check its types, and Pulumi's SDK load all that it loads for users. Each `up`
-   * then takes 5 seconds of processor time where it takes 3.
+   * then takes 4.5 seconds of processor time where it takes 1.8.
    * @default false
    */
   readonly asUsers?: boolean;
@@ -65,7 +65,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const plain = engineEnv(options.pulumi, home);
   let env: NodeJS.ProcessEnv = {
     ...plain,
-    ...(!asUsers && quickly(plain)),
+    ...(asUsers ? withKeptCode(plain) : quickly(plain)),
     ...options.env,
   };
   const run = (...args: readonly string[]): Promise<EngineRun> =>
@@ -90,7 +90,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       write();
     },
     quicken: () => {
-      env = { ...env, ...quickly(env) };
+      env = { ...env, ...quickly(plain) };
       asUsers = false;
       write();
     },
