@@ -354,14 +354,20 @@ describe.each(implementations)("behind a proxy, $name", ({ create }) => {
   });
 
   /** A proxy that answers each request with `answer`, or closes the connection. */
-  async function answering(answer: string): Promise<{ host: string; close: () => void }> {
+  async function answering(
+    answer: string,
+  ): Promise<{ host: string; asked: readonly string[]; close: () => void }> {
+    const asked: string[] = [];
     const server = createServer((socket) => {
       socket.on("error", () => undefined);
-      socket.once("data", () => socket.end(answer));
+      socket.once("data", (data) => {
+        asked.push(String(data));
+        socket.end(answer);
+      });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
-    return { host: `127.0.0.1:${port}`, close: () => server.close() };
+    return { host: `127.0.0.1:${port}`, asked, close: () => server.close() };
   }
 
   const through = (host: string): Transport => {
@@ -415,6 +421,41 @@ describe.each(implementations)("behind a proxy, $name", ({ create }) => {
       expect(error).toMatchObject({ code: "network", retryable: true, ambiguous: false });
       expect(error.message).toMatch(text);
       transport.close();
+    });
+
+    test.each([
+      ["closes instead of answering", ""],
+      ["closes in the middle of its answer", "HTTP/1.1 200 Conn"],
+      [
+        "asks to continue before it refuses",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 407 No\r\n\r\n",
+      ],
+    ])("gives up a proxy that %s, after one connection", async (_name, answer) => {
+      const proxy = await answering(answer);
+      const transport = through(proxy.host);
+      const error = await rejectionOf(transport[how](get("https://api.avala.invalid/")));
+      expect(error).toMatchObject({ code: "network", retryable: true, ambiguous: false });
+      expect(error.message).toMatch(/^the proxy 127\.0\.0\.1:\d+ closed the connection/);
+      expect(proxy.asked).toHaveLength(1);
+      transport.close();
+      proxy.close();
+    });
+
+    test.each([
+      ["me", "me:"],
+      ["me:", "me:"],
+      [":secret", ":secret"],
+      ["me:p%40%3A", "me:p@:"],
+      ["me:100%", "me:100%"],
+    ])("gives a proxy %j as %j", async (given, sent) => {
+      const proxy = await answering("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+      const transport = create({ proxy: { httpsProxy: `http://${given}@${proxy.host}` } });
+      const error = await rejectionOf(transport[how](get("https://api.avala.invalid/")));
+      expect(error).toMatchObject({ code: "network" });
+      const basic = Buffer.from(sent).toString("base64");
+      expect(proxy.asked.join()).toContain(`proxy-authorization: Basic ${basic}\r\n`);
+      transport.close();
+      proxy.close();
     });
 
     test("names the proxy on the way where a connection through it breaks", async () => {

@@ -1,10 +1,11 @@
 // The transport of bytes to and from storage, on undici; the one of API calls sends by it, too. Knows nothing of Avala.
 import { MAX_CONCURRENCY } from "../limits";
-import { Agent, ProxyAgent, type Dispatcher } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
 import { decoded } from "./content-encoding";
 import { createProxyFor } from "./proxy";
+import { createProxyAgent } from "./proxy-agent";
 import { shownProxy } from "./proxy-errors";
 import { ReplyHandler } from "./reply-handler";
 import { openWithinBounds } from "./request-bounds";
@@ -91,7 +92,7 @@ function optionsOf(request: Counted): Dispatcher.DispatchOptions {
 
 function createAgent(proxy: string | undefined, connections: number | null): Dispatcher {
   const options = { ...AGENT_OPTIONS, connections };
-  return proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy });
+  return proxy === undefined ? new Agent(options) : createProxyAgent(proxy, options);
 }
 
 /** One agent for what is reached directly, and one for each proxy, made when the first bytes go there. */
