@@ -9,12 +9,13 @@ import { KEY } from "../support/scripted-transport";
 import { rejectionOf } from "../support/thrown";
 
 const TEXT = '{"tasks":[1,2,3]}';
-let sent: { readonly encoding: string; readonly bytes: Buffer };
+let sent: { readonly encoding: string; readonly bytes: Buffer; readonly status?: number };
 let server: ReplyServer;
 beforeEach(async () => {
   server = await replyServer((_request, response) => {
     const length = String(sent.bytes.length);
-    response.writeHead(200, { "Content-Encoding": sent.encoding, "Content-Length": length });
+    const { status = 200 } = sent;
+    response.writeHead(status, { "Content-Encoding": sent.encoding, "Content-Length": length });
     response.end(sent.bytes);
   });
 });
@@ -104,5 +105,20 @@ describe("the reply to a call", () => {
     expect(await rejectionOf(called())).toMatchObject({ code: "network", retryable: true });
     sent = { encoding: "br", bytes: Buffer.from(TEXT) };
     expect(await rejectionOf(called())).toMatchObject({ code: "bad_reply", retryable: false });
+  });
+
+  test.each([
+    ["was cut", gzipSync(TEXT).subarray(0, 15)],
+    ["is not compressed", Buffer.from(TEXT)],
+    ["grows beyond its bound", gzipSync(Buffer.alloc(1_000_000))],
+    ["is beyond its bound as it is", Buffer.alloc(2000)],
+  ])("that %s leaves open whether it was done", async (_name, bytes) => {
+    sent = { encoding: "gzip", bytes };
+    expect(await rejectionOf(called())).toMatchObject({ ambiguous: true });
+  });
+
+  test.each([400, 401, 429, 503])("that is an error, %d, stays one", async (status) => {
+    sent = { encoding: "gzip", bytes: Buffer.from(TEXT), status };
+    expect(await called()).toMatchObject({ status });
   });
 });

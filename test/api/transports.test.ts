@@ -63,6 +63,19 @@ describe.each(implementations)("$name", ({ create }) => {
     expect(server.heard[0]?.body.toString()).toBe(body);
   });
 
+  test("takes the first of headers that have one value", async () => {
+    const twice = { "Retry-After": ["5", "7"], Location: ["/a", "/a"], ETag: ['"1"', '"1"'] };
+    const dates = { Date: ["Sat, 28 Nov 2026 18:00:00 GMT", "Sat, 28 Nov 2026 18:00:00 GMT"] };
+    const server = await serve((_request, response) =>
+      json(response, 429, {}, { ...twice, ...dates }),
+    );
+    const one = { "retry-after": "5", location: "/a", etag: '"1"', date: dates.Date[0] };
+    expect((await transport.send(get(server.origin))).headers).toMatchObject(one);
+    const stream = await transport.open(get(server.origin));
+    for await (const chunk of stream.body) void chunk;
+    expect(stream.headers).toMatchObject(one);
+  });
+
   test.each([200, 204, 400, 404, 500, 503])("judges no status: %d", async (status) => {
     const server = await serve((_request, response) => response.writeHead(status).end());
     expect(await transport.send(get(server.origin))).toMatchObject({ status });

@@ -38,11 +38,15 @@ const OF_THE_WAY: ReadonlySet<string> = new Set(["content-encoding", "content-le
 /** Node's code for a stream that ends before its end. */
 const CUT_SHORT = "Z_BUF_ERROR";
 
+/** Of a reply that has come, so that what was asked for may be done. */
 function decodingError(error: unknown): unknown {
   if (isAvalaError(error)) return error;
-  return systemErrorCode(error) === CUT_SHORT
-    ? new AvalaError("network", "the compressed reply was cut short", { retryable: true })
-    : new AvalaError("bad_reply", "the reply is not compressed in the way that it says");
+  if (systemErrorCode(error) === CUT_SHORT) {
+    const text = "the compressed reply was cut short";
+    return new AvalaError("network", text, { retryable: true, ambiguous: true });
+  }
+  const text = "the reply is not compressed in the way that it says";
+  return new AvalaError("bad_reply", text, { ambiguous: true });
 }
 
 async function* decode(body: AsyncIterable<Buffer>, decoder: Transform): AsyncGenerator<Buffer> {
@@ -78,7 +82,11 @@ export function decoded(reply: HttpStream): HttpStream {
   return { ...reply, headers: withoutWay(reply.headers), body };
 }
 
-/** The same of a small reply. @throws AvalaError `bad_reply`, `network`; `bad_reply` where it grows beyond its bound */
+/**
+ * The same of a small reply. An error that can't be decoded is left as it came: its status is enough, and a proxy that puts
+ * a page of its own in the place of a reply may leave the headers.
+ * @throws AvalaError `bad_reply`, `network`; `bad_reply` where it grows beyond its bound
+ */
 export async function decodedReply(
   reply: HttpResponse,
   { url, maxReplyBytes }: Pick<HttpRequest, "url" | "maxReplyBytes">,
@@ -89,6 +97,7 @@ export async function decodedReply(
     const body = await decoder.whole(reply.body, { maxOutputLength: maxReplyBytes });
     return { ...reply, headers: withoutWay(reply.headers), body };
   } catch (error) {
+    if (reply.status >= 300) return reply;
     const isTooLarge = systemErrorCode(error) === "ERR_BUFFER_TOO_LARGE";
     throw isTooLarge ? tooLarge(new URL(url).host, maxReplyBytes) : decodingError(error);
   }

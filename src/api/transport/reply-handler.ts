@@ -2,6 +2,7 @@
 import type { Dispatcher } from "undici";
 import { isAvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
+import { headerValues } from "./header-values";
 import { startPatience, type Patience } from "./request-bounds";
 import type { HttpRequest, HttpResponse } from "./transport";
 import type { Way } from "./proxy-errors";
@@ -70,10 +71,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
       return;
     }
     this.status = status;
-    for (const name in headers) {
-      const value = headers[name];
-      if (value !== undefined) this.headers[name] = Array.isArray(value) ? value.join(", ") : value;
-    }
+    this.headers = headerValues(headers);
   }
 
   private refuse(what: string): void {

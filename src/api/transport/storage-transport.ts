@@ -4,6 +4,7 @@ import { Agent, type Dispatcher } from "undici";
 import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
 import { decoded } from "./content-encoding";
+import { headerValues } from "./header-values";
 import { createProxyFor } from "./proxy";
 import { createProxyAgent } from "./proxy-agent";
 import { shownProxy } from "./proxy-errors";
@@ -157,7 +158,7 @@ export function createStorageTransport(options: StorageTransportOptions = {}): T
         const to = { ...dispatch, origin: String(origin), signal, onInfo: onInformation };
         try {
           const reply = await agents.for(to.origin).request(to);
-          const headers = flatten(reply.headers);
+          const headers = headerValues(reply.headers);
           const body = readAll(request, reply.body, agents.proxyOf(to.origin));
           return decoded({ status: reply.statusCode, headers, body });
         } catch (error) {
@@ -166,17 +167,6 @@ export function createStorageTransport(options: StorageTransportOptions = {}): T
       }),
     close: agents.close,
   };
-}
-
-function flatten(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(", ") : (value ?? ""),
-    ]),
-  );
 }
 
 function errorOf(request: HttpRequest, error: unknown, proxy: string | undefined): AvalaError {

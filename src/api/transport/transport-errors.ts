@@ -102,7 +102,9 @@ export function transportError(way: Way, error: unknown, isSent = true): AvalaEr
 
 /** The error of a reply over `maxReplyBytes`. */
 export function tooLarge(host: string, maxReplyBytes: number): AvalaError {
-  return new AvalaError("bad_reply", `${host} sent more than ${maxReplyBytes} bytes`);
+  const text = `${host} sent more than ${maxReplyBytes} bytes`;
+  // A reply of whatever size was given to something done.
+  return new AvalaError("bad_reply", text, { ambiguous: true });
 }
 
 /** The error of a 101, or of replies before the reply (1xx) without end. Another try would get the same. */
@@ -117,6 +119,7 @@ export function notAReply(host: string, what: string): AvalaError {
 export function tooEarly(host: string): AvalaError {
   return new AvalaError("bad_reply", `${host} reported success before all bytes were sent`, {
     retryable: true,
+    ambiguous: true,
     hint: "Check that no proxy answers in its place.",
   });
 }
