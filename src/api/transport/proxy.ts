@@ -32,7 +32,7 @@ function isExcepted(target: Target, entry: string): boolean {
 }
 
 /** Tells the proxy of a target, or `undefined` to reach it directly. This machine is always reached directly. */
-export type ProxyFor = (target: Target) => URL | undefined;
+type ProxyFor = (target: Target) => URL | undefined;
 
 /** @throws InputError for a proxy that is no URL */
 export function createProxyFor(settings: ProxySettings = {}): ProxyFor {
