@@ -73,7 +73,6 @@ export default defineConfig(
     },
     rules: {
       "import-x/no-restricted-paths": ["error", { zones: borderZones(import.meta.dirname) }],
-      "import-x/no-cycle": "error",
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/no-floating-promises": "error",
