@@ -8,14 +8,19 @@ export interface Request {
   readonly endedBefore: number;
 }
 
+/** Other runs with the key. */
+export interface Others {
+  /** Calls that they are likely to have made since the last reply. */
+  readonly perSecond: number;
+  /** And as many more are left to them as they make in so long. */
+  readonly aheadMs: number;
+}
+
 interface Budget {
   /** Requests a minute; `undefined` while nothing is known. */
   readonly limit: number | undefined;
-  /**
-   * When one more may be sent; `Infinity`: when one under way has ended. `othersPerSecond`: what others are likely to have
-   * used since the last reply.
-   */
-  nextMs(nowMs: number, othersPerSecond: number): number;
+  /** When one more may be sent; `Infinity`: when one under way has ended. */
+  nextMs(nowMs: number, others: Others | undefined): number;
   start(nowMs: number): Request;
   end(request: Request, headers: RateLimit | undefined, nowMs: number): void;
   learn(headers: RateLimit, nowMs: number): void;
@@ -90,10 +95,10 @@ class ToldBudget implements Budget {
     return this.known?.limit;
   }
 
-  nextMs(nowMs: number, othersPerSecond: number): number {
+  nextMs(nowMs: number, others: Others | undefined): number {
     this.expire(nowMs);
     const { known, underWay } = this;
-    if (known === undefined || this.left(known, nowMs, othersPerSecond) > underWay) return 0;
+    if (known === undefined || this.left(known, nowMs, others) > underWay) return 0;
     const oldestMs = this.log.oldest?.endMs ?? Number.POSITIVE_INFINITY;
     // One that was sent since the reset is the probe, whatever it was sent for: its reply will tell.
     const isProbing = underWay > 0 && this.lastStartMs >= known.resetAtMs - ROUNDING_MS;
@@ -102,10 +107,10 @@ class ToldBudget implements Budget {
   }
 
   /** What others took since the last reply is not left; what has come back since then by time is. */
-  private left({ remaining }: RateLimit, nowMs: number, othersPerSecond: number): number {
-    if (othersPerSecond === 0) return remaining;
-    const sinceMs = Math.min(MAX_GUESSED_MS, nowMs - this.knownAtMs);
-    const taken = 2 + (othersPerSecond * sinceMs) / 1000;
+  private left({ remaining }: RateLimit, nowMs: number, others: Others | undefined): number {
+    if (others === undefined) return remaining;
+    const sinceMs = others.aheadMs + Math.min(MAX_GUESSED_MS, nowMs - this.knownAtMs);
+    const taken = 2 + (others.perSecond * sinceMs) / 1000;
     return Math.max(this.regained, remaining - taken);
   }
 

@@ -1,8 +1,12 @@
 // The rule of so many requests a second. Pure state: the time is passed in, and it sets no timer.
+import type { RateLimit } from "../errors";
 
 export interface Burst {
-  /** When one more may be sent; `Infinity`: when one under way has ended. `limit`: requests a minute, when known. */
-  nextMs(limit: number | undefined): number;
+  /**
+   * When one more may be sent; `Infinity`: when one under way has ended. `limit`: requests a minute, when known;
+   * `isLimited`: whether the documented burst holds all the same.
+   */
+  nextMs(limit: number | undefined, isLimited?: boolean): number;
   start(): void;
   end(nowMs: number): void;
 }
@@ -27,9 +31,9 @@ export function createBurst(perSecond: number): Burst {
   let ended = 0;
   let underWay = 0;
   return {
-    nextMs: (limit) => {
-      if (limit === undefined) return isFirst(ended, underWay, perSecond);
-      if (limit > HUGE_LIMIT) return 0;
+    nextMs: (limit, isLimited = false) => {
+      if (limit === undefined && !isLimited) return isFirst(ended, underWay, perSecond);
+      if (limit !== undefined && limit > HUGE_LIMIT) return 0;
       if (underWay >= perSecond) return Number.POSITIVE_INFINITY;
       // With n places left, the n-th last end must be over a second ago.
       const places = perSecond - underWay;
@@ -53,4 +57,21 @@ export function createBurst(perSecond: number): Burst {
  */
 function isFirst(ended: number, underWay: number, perSecond: number): number {
   return ended === 0 && underWay >= perSecond ? Number.POSITIVE_INFINITY : 0;
+}
+
+// A bucket of the burst is full again sooner.
+const MAX_REFILL_MS = 5000;
+
+/**
+ * Headers that speak of a minute. Those of a token bucket speak of its size, which is the burst, and of when it is full: taken
+ * for a minute's budget, they would leave most of the limit unused.
+ */
+export function ofMinute(
+  limits: RateLimit | undefined,
+  perSecond: number,
+  nowMs: number,
+): RateLimit | undefined {
+  if (limits === undefined) return undefined;
+  const isBucket = limits.limit <= perSecond && limits.resetAtMs <= nowMs + MAX_REFILL_MS;
+  return isBucket ? undefined : limits;
 }

@@ -2,10 +2,11 @@
 // draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
 import type { AvalaError, RateLimit } from "../errors";
 import { SAME_WINDOW_MS, createBudget } from "./budget";
-import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
+import { HUGE_LIMIT, createBurst, ofMinute, type Burst } from "./burst";
 import { cancelled, systemRandom, type Clock, type Random } from "./clock";
 import { pastDeadline } from "./deadline";
-import { createShare, nextShare, othersPerSecond, type Share, type ShareEvent } from "./share";
+import { hasBeenRefused } from "./refusals";
+import { createShare, nextShare, othersOf, type Share, type ShareEvent } from "./share";
 
 export type { RateLimit };
 
@@ -46,6 +47,8 @@ interface Waiter {
   readonly leave: (reason: AvalaError) => void;
 }
 
+type End = (atMs: number, headers: RateLimit | undefined) => void;
+
 // A shorter wait for the budget is for single places that come back.
 const MIN_EXHAUSTED_MS = 1000;
 
@@ -59,15 +62,18 @@ const WHAT = "Waiting for the rate limit";
  */
 export function createPace(options: PaceOptions): Pace {
   const { clock, random = systemRandom, burstPerSecond = 20 } = options;
-  return new HeaderPace(clock, random, createBurst(burstPerSecond), createShare(burstPerSecond));
+  return new HeaderPace(clock, random, burstPerSecond);
 }
 
 class HeaderPace implements Pace {
   private readonly budget = createBudget();
+  private readonly burst: Burst;
+  private share: Share;
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
   private exhaustedUntilMs = 0;
   private started = 0;
+  private refused = 0;
   private underWay = 0;
   private timer: AbortController | undefined;
   private waitedBeforeMs = 0;
@@ -76,9 +82,11 @@ class HeaderPace implements Pace {
   constructor(
     private readonly clock: Clock,
     private readonly random: Pick<Random, "next">,
-    private readonly burst: Burst,
-    private share: Share,
-  ) {}
+    private readonly burstPerSecond: number,
+  ) {
+    this.burst = createBurst(burstPerSecond);
+    this.share = createShare(burstPerSecond);
+  }
 
   async acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit> {
     if (signal?.aborted === true) throw cancelled(WHAT);
@@ -87,7 +95,8 @@ class HeaderPace implements Pace {
     return this.enqueue(signal, deadlineMs ?? Number.POSITIVE_INFINITY);
   }
 
-  learn(headers: RateLimit | undefined): void {
+  learn(reported: RateLimit | undefined): void {
+    const headers = ofMinute(reported, this.burstPerSecond, this.clock.now());
     if (headers !== undefined) this.budget.learn(headers, this.clock.now());
     this.pump();
   }
@@ -113,8 +122,9 @@ class HeaderPace implements Pace {
   /** When one more request may go; `Infinity`: when one under way has ended. */
   private nextMs(nowMs: number): number {
     const { burst, budget, share, heldUntilMs } = this;
-    const budgetMs = budget.nextMs(nowMs, othersPerSecond(share));
-    return Math.max(heldUntilMs, burst.nextMs(budget.limit), budgetMs, Math.ceil(share.nextMs));
+    const budgetMs = budget.nextMs(nowMs, othersOf(share));
+    const burstMs = burst.nextMs(budget.limit, hasBeenRefused(share.refusals));
+    return Math.max(heldUntilMs, burstMs, budgetMs, Math.ceil(share.nextMs));
   }
 
   private note(event: ShareEvent): void {
@@ -122,10 +132,10 @@ class HeaderPace implements Pace {
   }
 
   private noteReply(headers: RateLimit | undefined, atMs: number): void {
-    const { started, underWay } = this;
+    const { started, underWay, refused } = this;
     if (headers === undefined || headers.limit > HUGE_LIMIT)
       this.note({ kind: "unmeasured", atMs });
-    else this.note({ kind: "reply", seen: { atMs, limits: headers, started, underWay } });
+    else this.note({ kind: "reply", seen: { atMs, limits: headers, started, underWay, refused } });
   }
 
   private permit(startMs: number): Permit {
@@ -135,22 +145,22 @@ class HeaderPace implements Pace {
     const request = this.budget.start(startMs);
     this.note({ kind: "start", atMs: startMs, chance: this.random.next() });
     let isDone = false;
-    const end = (headers: RateLimit | undefined, then: (atMs: number) => void): void => {
+    const end = (reported: RateLimit | undefined, then: End): void => {
       if (isDone) return;
       isDone = true;
+      const headers = ofMinute(reported, this.burstPerSecond, this.clock.now());
       const nowMs = this.clock.now();
       this.underWay -= 1;
       this.burst.end(nowMs);
       this.budget.end(request, headers, nowMs);
-      then(nowMs);
+      then(nowMs, headers);
       this.pump();
     };
     return {
-      done: (headers) => end(headers, (atMs) => this.noteReply(headers, atMs)),
-      refuse: (headers, untilMs) =>
-        end(headers, (atMs) => {
+      done: (reported) => end(reported, (atMs, headers) => this.noteReply(headers, atMs)),
+      refuse: (reported, untilMs) =>
+        end(reported, (atMs, headers) => {
           this.heldUntilMs = Math.max(this.heldUntilMs, untilMs);
-          this.started -= 1; // it was not counted
           this.noteRefusal(headers, { startMs, atMs });
         }),
     };
@@ -160,7 +170,9 @@ class HeaderPace implements Pace {
     headers: RateLimit | undefined,
     { startMs, atMs }: { readonly startMs: number; readonly atMs: number },
   ): void {
-    this.noteReply(headers, atMs);
+    this.started -= 1; // it was not counted
+    this.refused += 1;
+    if (headers !== undefined) this.noteReply(headers, atMs);
     if ((headers?.limit ?? 0) > HUGE_LIMIT) return;
     const isOfSecond = headers?.remaining !== 0;
     const untilMs = Math.max(atMs, this.heldUntilMs);
@@ -219,7 +231,7 @@ class HeaderPace implements Pace {
 
   /** All runs of a key wait for the same reset. */
   private noteExhausted(nowMs: number): void {
-    const untilMs = this.budget.nextMs(nowMs, othersPerSecond(this.share));
+    const untilMs = this.budget.nextMs(nowMs, othersOf(this.share));
     const isNew = untilMs > this.exhaustedUntilMs + SAME_WINDOW_MS;
     if (untilMs === Number.POSITIVE_INFINITY || untilMs < nowMs + MIN_EXHAUSTED_MS || !isNew)
       return;

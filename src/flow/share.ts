@@ -7,6 +7,15 @@
 // they come to equal shares (F. Kelly et al., "Rate control for communication networks", 1998; D.-M. Chiu and R. Jain,
 // "Analysis of the increase and decrease algorithms", 1989, for why the drift must favour the slower). What a run adds to the
 // price on its own fades. The numbers were found by simulation: test/flow/share.properties.test.ts holds what they reach.
+import type { Others } from "./budget";
+import {
+  NO_REFUSALS,
+  growBlindly,
+  hasBeenRefused,
+  refuseBlindly,
+  type Refusal,
+  type Refusals,
+} from "./refusals";
 import { NO_TRAFFIC, measureAfresh, see, type Rates, type Seen, type Traffic } from "./traffic";
 
 export interface Share {
@@ -19,7 +28,7 @@ export interface Share {
   /** Whether it has not come near the target yet. */
   readonly isStarting: boolean;
   readonly changedMs: number;
-  readonly refusedMs: number;
+  readonly refusals: Refusals;
   /** When one more may be sent. */
   readonly nextMs: number;
 }
@@ -40,13 +49,8 @@ interface Exhausted {
   readonly chance: number;
 }
 
-/** A 429, and nothing is sent before `untilMs`. */
-interface Refused {
+interface Refused extends Refusal {
   readonly kind: "refused";
-  readonly startMs: number;
-  readonly atMs: number;
-  readonly untilMs: number;
-  readonly chance: number;
   /** Of the second, and not of the minute: others call just now. */
   readonly isOfSecond: boolean;
 }
@@ -55,7 +59,7 @@ interface Refused {
 // the tighter limit, it runs out before its reset anyway, and more room costs nothing.
 const TARGET = 0.92;
 const TARGET_BELOW_MINUTE = 0.9;
-const COMMON = 0.12;
+const COMMON = 0.1;
 // With several that start at once, less than the target until each has seen the others.
 const FIRST = 0.12;
 const LEAST = 0.0025;
@@ -68,8 +72,6 @@ const STEP_BELOW = 0.1;
 const PRICE_GAIN = 0.8;
 const PRICE_FADING = 0.15;
 const MAX_PRICE = 1;
-/** Of the capacity, where the total is not known. */
-const BLIND_GROWTH = 0.025;
 
 // The slower a run is, the more there are, and the less each sees of the total: then none is to answer chance.
 const SLOW = 0.1;
@@ -81,9 +83,10 @@ const MAX_STEP = 0.7;
 
 // A refusal is rare where the total is seen, and says that it was too many all the same.
 const REFUSED_FACTOR = 0.8;
-const BLIND_FACTOR = 0.7;
-/** Where nothing else shows others, one refusal in so long may be by chance. */
-const CHANCE_MS = 10_000;
+// Headers that stopped so long ago are none.
+const STALE_MS = 60_000;
+// Where places come back one by one: as many as others take in so long are left to them, so that each run has its own back.
+const SLIDING_AHEAD_MS = 500;
 /** So long without another's call, and the key is its own. */
 const QUIET_MS = 2000;
 // Runs of the same rate must not meet in the same moment again and again.
@@ -100,24 +103,24 @@ export function createShare(capacity: number): Share {
     price: 0,
     isStarting: true,
     changedMs: 0,
-    refusedMs: Number.NEGATIVE_INFINITY,
+    refusals: NO_REFUSALS,
     nextMs: 0,
   };
 }
 
-const hasHeaders = ({ traffic }: Share): boolean => traffic.resetAtMs > Number.NEGATIVE_INFINITY;
-
 /** Whether replies do not say what all of them use. */
-const isBlind = (share: Share): boolean => !hasHeaders(share) || share.traffic.isSliding;
+function isBlind({ traffic }: Share, atMs: number): boolean {
+  return atMs > traffic.resetAtMs + STALE_MS;
+}
 
 const isShared = ({ rate }: Share): boolean => rate !== Number.POSITIVE_INFINITY;
 
-/** Calls a second of others: what is seen, or else, once any were, as many as the target leaves them. */
-export function othersPerSecond(share: Share): number {
+/** What others are likely to use: what is seen, or else, once any were, as many as the target leaves them. */
+export function othersOf(share: Share): Others | undefined {
   const { traffic, rate, capacity } = share;
-  if (!isShared(share) || !traffic.hasMet) return 0;
+  if (!isShared(share) || !traffic.hasMet) return undefined;
   const { all, own } = traffic.rates ?? { all: TARGET * capacity, own: rate };
-  return Math.max(0, all - own);
+  return { perSecond: Math.max(0, all - own), aheadMs: traffic.isSliding ? SLIDING_AHEAD_MS : 0 };
 }
 
 function clamp(value: number, min: number, max: number): number {
@@ -130,7 +133,9 @@ function onStart(share: Share, atMs: number, chance: number): Share {
     const gapMs = (1000 / rate) * (1 + JITTER * (2 * chance - 1));
     return { ...share, nextMs: atMs + gapMs };
   }
-  if (isBlind(share)) return share;
+  const isFree = isBlind(share, atMs) && !hasBeenRefused(share.refusals);
+  // Places that come back one by one are spread already.
+  if (isFree || share.traffic.isSliding) return share;
   const gapMs = (OWN_SPREAD * 1000) / capacity;
   return { ...share, nextMs: Math.max(nextMs, atMs - OWN_AT_ONCE * gapMs) + gapMs };
 }
@@ -183,14 +188,6 @@ function changed({ rate, capacity }: Share, growth: number): number {
   return clamp(rate * Math.exp(clamp(growth, -MAX_STEP, MAX_STEP)), LEAST * capacity, capacity);
 }
 
-/** Additive increase, until it is as fast as if it were by itself. */
-function adjustBlindly(share: Share, atMs: number): Share {
-  const { rate, capacity, changedMs } = share;
-  const seconds = Math.min(1, (atMs - changedMs) / 1000);
-  const grown = rate + BLIND_GROWTH * capacity * seconds;
-  return { ...share, rate: grown < capacity ? grown : Number.POSITIVE_INFINITY };
-}
-
 /** All begin at the same reset: each a little later, by chance. */
 function onExhausted(share: Share, { atMs, untilMs, chance }: Omit<Exhausted, "kind">): Share {
   const spreadMs = isShared(share) ? (chance * 1000) / share.rate : 0;
@@ -198,12 +195,18 @@ function onExhausted(share: Share, { atMs, untilMs, chance }: Omit<Exhausted, "k
   return { ...share, traffic, nextMs: untilMs + spreadMs, changedMs: atMs };
 }
 
+/** It can't see that others are gone, and is by itself again when nothing holds it back. */
+function adjustSliding(share: Share, atMs: number): Share {
+  const next = { ...adjust(share, atMs), changedMs: atMs };
+  if (next.rate < share.capacity) return next;
+  return { ...next, rate: Number.POSITIVE_INFINITY, price: 0 };
+}
+
 function onReply(before: Share, seen: Seen): Share {
   const { atMs } = seen;
   const traffic = see(before.traffic, seen, before);
   const share = { ...before, traffic };
-  if (traffic.isSliding)
-    return isShared(share) ? { ...adjustBlindly(share, atMs), changedMs: atMs } : share;
+  if (traffic.isSliding) return isShared(share) ? adjustSliding(share, atMs) : share;
   if (traffic.quietMs >= QUIET_MS) {
     const isStarting = traffic.quietMs === Number.POSITIVE_INFINITY;
     return { ...share, rate: Number.POSITIVE_INFINITY, price: 0, isStarting, changedMs: atMs };
@@ -214,21 +217,19 @@ function onReply(before: Share, seen: Seen): Share {
 
 function onRefused(before: Share, refused: Refused): Share {
   const { startMs, atMs, untilMs, chance, isOfSecond } = refused;
-  const traffic = measureAfresh(before.traffic);
+  if (isBlind(before, atMs)) return refuseBlindly(before, refused);
   if (!isOfSecond) return onExhausted(before, refused);
-  if (!isShared(before) && !hasHeaders(before) && startMs > before.refusedMs + CHANCE_MS)
-    return { ...before, refusedMs: atMs };
   const share = isShared(before) ? before : enter(before, atMs);
-  // Those that were under way together met the same second.
-  const isNew = startMs > share.refusedMs;
-  const factor = isBlind(share) ? BLIND_FACTOR : REFUSED_FACTOR;
-  const rate = isNew ? Math.max(LEAST * share.capacity, share.rate * factor) : share.rate;
+  const traffic = measureAfresh(before.traffic);
+  const { refusals, capacity } = share;
+  const isNew = startMs > refusals.lastMs;
+  const rate = isNew ? Math.max(LEAST * capacity, share.rate * REFUSED_FACTOR) : share.rate;
   return {
     ...share,
     traffic: { ...traffic, quietMs: 0, hasMet: true },
     rate,
     changedMs: atMs,
-    refusedMs: isNew ? atMs : share.refusedMs,
+    refusals: { ...refusals, lastMs: isNew ? atMs : refusals.lastMs, calmMs: atMs },
     nextMs: untilMs + (chance * 1000) / rate,
   };
 }
@@ -240,8 +241,7 @@ export function nextShare(share: Share, event: ShareEvent): Share {
     case "reply":
       return onReply(share, event.seen);
     case "unmeasured":
-      if (!isShared(share)) return share;
-      return { ...adjustBlindly(share, event.atMs), changedMs: event.atMs };
+      return isBlind(share, event.atMs) ? growBlindly(share, event.atMs) : share;
     case "exhausted":
       return isShared(share) && !share.traffic.isSliding ? onExhausted(share, event) : share;
     case "refused":

@@ -43,6 +43,7 @@ describe.each([
   { kind: "sliding", signals: "all" },
   { kind: "sliding", signals: "retry-after" },
   { kind: "sliding", signals: "none" },
+  { kind: "bucket", signals: "all" },
   { kind: "bucket", signals: "retry-after" },
   { kind: "bucket", signals: "none" },
   { kind: "fixed", signals: "retry-after" },
@@ -54,6 +55,56 @@ describe.each([
     expect(Math.min(...shared.servedIn(10_000, 20_000))).toBeGreaterThan(0);
   });
 });
+
+// What each minute gives back goes to the runs that took it.
+test.each([
+  { runs: 4, calls: 310, maxRefused: 0.01 },
+  { runs: 10, calls: 203, maxRefused: 0.1 },
+  { runs: 30, calls: 64, maxRefused: 0.3 },
+])(
+  "$runs runs see the total also in sliding windows, and few calls are refused",
+  async ({ runs, calls, maxRefused }) => {
+    const limits = { perMinute: 600, perSecond: 20, kind: "sliding" } as const;
+    const shared = await shareKey(equal(runs, calls), 1, limits);
+    expect(shared.tookMs).toBeLessThanOrEqual(1.05 * shared.boundMs);
+    expect(shared.refusedShare).toBeLessThan(maxRefused);
+    expect(slowestToFastest(shared)).toBeLessThanOrEqual(2);
+  },
+);
+
+describe.each(["all", "retry-after"] as const)(
+  "on a token bucket that sends %s headers",
+  (signals) => {
+    const limits = { perMinute: 600, perSecond: 20, kind: "bucket", signals } as const;
+
+    test.each([1, 2, 3])("a run by itself uses the whole limit, seed %d", async (seed) => {
+      const { tookMs, boundMs, refusedShare } = await shareKey(equal(1, 303), seed, limits);
+      expect(tookMs).toBeLessThanOrEqual(1.1 * boundMs);
+      expect(refusedShare).toBeLessThan(0.05);
+    });
+
+    test.each([
+      { runs: 4, calls: 303, maxRefused: 0.1 },
+      { runs: 10, calls: 203, maxRefused: 0.2 },
+      { runs: 30, calls: 103, maxRefused: 0.35 },
+    ])("$runs runs are refused about once in a cycle each", async ({ runs, calls, maxRefused }) => {
+      const shared = await shareKey(equal(runs, calls), 1, limits);
+      expect(shared.tookMs).toBeLessThanOrEqual(1.1 * shared.boundMs);
+      expect(shared.refusedShare).toBeLessThan(maxRefused);
+      expect(slowestToFastest(shared)).toBeLessThanOrEqual(2.5);
+    });
+  },
+);
+
+test.each(["fixed", "sliding"] as const)(
+  "a run by itself that sees no headers keeps the documented burst after a refusal, in %s windows",
+  async (kind) => {
+    const limits = { perMinute: 600, perSecond: 20, kind, signals: "retry-after" } as const;
+    const { tookMs, boundMs, refusedShare } = await shareKey(equal(1, 303), 1, limits);
+    expect(tookMs).toBeLessThanOrEqual(1.1 * boundMs);
+    expect(refusedShare).toBeLessThan(0.05);
+  },
+);
 
 // So many a minute that only the second limits them, and their rates can be seen for long.
 const BY_THE_SECOND = { perMinute: 6000, perSecond: 20 };
@@ -96,7 +147,7 @@ describe("two runs that see the same", () => {
   const START_MS = 1_000_000;
   const met = (rate: number, price: number): Share => {
     const limits = { limit: 6000, remaining: 5900, resetAtMs: START_MS + 600_000 };
-    const seen = { atMs: START_MS, limits, started: 1, underWay: 0 };
+    const seen = { atMs: START_MS, limits, started: 1, underWay: 0, refused: 0 };
     const first = nextShare(createShare(20), { kind: "reply", seen });
     return { ...first, rate, price, isStarting: false };
   };
@@ -112,7 +163,13 @@ describe("two runs that see the same", () => {
         seconds.forEach((total, index) => {
           remaining -= total;
           const limits = { limit: 6000, remaining, resetAtMs: START_MS + 600_000 };
-          const seen = { atMs: START_MS + 1000 * (index + 1), limits, started: 1, underWay: 0 };
+          const seen = {
+            atMs: START_MS + 1000 * (index + 1),
+            limits,
+            started: 1,
+            underWay: 0,
+            refused: 0,
+          };
           shares = shares.map((share) => nextShare(share, { kind: "reply", seen }));
         });
         const [first, second] = shares.map((share) => share.rate);

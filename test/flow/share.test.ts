@@ -1,5 +1,5 @@
 // What one run does when it sees that others use its key, and when it sees them no more.
-import { createShare, nextShare, othersPerSecond, type Share } from "../../src/flow/share";
+import { createShare, nextShare, othersOf, type Share } from "../../src/flow/share";
 
 const START_MS = 1_000_000;
 const RESET_MS = START_MS + 60_000;
@@ -8,11 +8,13 @@ interface Reply {
   readonly atMs: number;
   readonly used: number;
   readonly own: number;
+  /** Own ones. */
+  readonly refused?: number;
 }
 
-function reply(share: Share, { atMs, used, own }: Reply): Share {
+function reply(share: Share, { atMs, used, own, refused = 0 }: Reply): Share {
   const limits = { limit: 600, remaining: 600 - used, resetAtMs: RESET_MS };
-  const seen = { atMs: START_MS + atMs, limits, started: own, underWay: 0 };
+  const seen = { atMs: START_MS + atMs, limits, started: own, underWay: 0, refused };
   return nextShare(share, { kind: "reply", seen });
 }
 
@@ -49,7 +51,17 @@ describe("a run", () => {
   test("sees how many calls others make", () => {
     const share = reply(beside(), { atMs: 1100, used: 16, own: 4 });
     const later = reply(share, { atMs: 2100, used: 28, own: 6 });
-    expect(othersPerSecond(later)).toBeCloseTo(10);
+    expect(othersOf(later)?.perSecond).toBeCloseTo(10);
+  });
+
+  test("counts what is refused among the calls of all, as often as its own are", () => {
+    const perSecond = (refused: number): number => {
+      const share = reply(beside(), { atMs: 1100, used: 22, own: 8 });
+      const later = reply(share, { atMs: 2100, used: 42, own: 14, refused });
+      return later.traffic.rates?.all ?? 0;
+    };
+    expect(perSecond(0)).toBeCloseTo(20);
+    expect(perSecond(3)).toBeGreaterThan(25);
   });
 
   test("becomes faster while much is left, and slower when too much is used", () => {
@@ -85,8 +97,46 @@ describe("a run whose server sends no headers", () => {
   test("takes one refusal for chance, and two for others", () => {
     const once = refused(createShare(20), 500, true);
     expect(once.rate).toBe(Infinity);
-    expect(refused(once, 2000, true).rate).toBeLessThan(5);
+    expect(refused(once, 2000, true).rate).toBe(10);
     expect(refused(once, 60_000, true).rate).toBe(Infinity);
+  });
+
+  test("keeps its rate, and waits, by a refusal that takes longer than a second", () => {
+    const share = refused(refused(createShare(20), 500, true), 2000, true);
+    const times = { startMs: START_MS + 9980, atMs: START_MS + 10_000 };
+    const untilMs = START_MS + 40_000;
+    const held = nextShare(share, {
+      kind: "refused",
+      ...times,
+      untilMs,
+      chance: 0.5,
+      isOfSecond: true,
+    });
+    expect(held.rate).toBe(share.rate);
+    expect(held.nextMs).toBeGreaterThan(untilMs);
+  });
+
+  test("waits longer by each refusal in a row that asks for no wait, but by the first", () => {
+    let share = createShare(20);
+    const waitsMs = [0, 1, 2, 3].map((nth) => {
+      const atMs = START_MS + 20_000 * nth;
+      const times = { startMs: atMs - 20, atMs, untilMs: atMs };
+      share = nextShare(share, { kind: "refused", ...times, chance: 0, isOfSecond: true });
+      return share.nextMs - atMs;
+    });
+    expect(waitsMs).toEqual([0, 1000, 2000, 4000]);
+  });
+
+  test("rises slowly near the rate that was refused, and faster the longer it is not", () => {
+    let share = refused(refused(createShare(20), 500, true), 2000, true);
+    share = refused(refused(share, 4000, true), 6000, true);
+    const rates = [8, 10, 12].map((second) => {
+      share = nextShare(share, { kind: "unmeasured", atMs: START_MS + 1000 * second });
+      return share.rate;
+    });
+    const [first = 0, second = 0, third = 0] = rates;
+    expect(second / first).toBeGreaterThan(1.1);
+    expect(third / second).toBeGreaterThan(second / first);
   });
 
   test("becomes faster until nothing holds it back", () => {
