@@ -33,7 +33,7 @@ function isHashed(file: UploadFile): file is HashedFile {
 async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests): Promise<string> {
   return isSmall(file)
     ? (await readSmall(disk, file)).sha256
-    : digestOf(disk, file, digests.start(file));
+    : digestOf(disk, file, { sha256: digests.start(file) });
 }
 
 async function readEach(

@@ -15,7 +15,7 @@ import type { Journal } from "./journal/journal";
 import { hashFiles, hashSmallFiles, type Hashed } from "./hashed";
 import { checkRequest, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
-import { createPartMemories } from "./send/piece-memory";
+import { createPartMemories, createRings } from "./send/piece-memory";
 import { sendSet } from "./send-set";
 import { outcomeOf, report, resultOf, trackerFor, type Run } from "./state";
 import { createStoreCheck } from "./check/store-check";
@@ -35,6 +35,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     isNamedByContent: false,
     signing: { isOneByOne: false },
     partMemories: createPartMemories(),
+    rings: createRings(),
     progress: trackerFor(given.request, given.avala),
     sent: [],
     unchanged: [],

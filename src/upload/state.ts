@@ -14,7 +14,7 @@ import type { UploadOutcome } from "./failures";
 import { createFileJournal, type FileJournal } from "./journal/file-journal";
 import type { Journal } from "./journal/journal";
 import type { PartSigning } from "./send/part-signer";
-import type { PartMemories } from "./send/piece-memory";
+import type { PartMemories, Rings } from "./send/piece-memory";
 import { trackProgress, type ProgressTracker } from "./progress";
 import type { UploadRequest } from "./request";
 import type { UploadResult } from "./result";
@@ -33,6 +33,7 @@ export interface Run {
   isNamedByContent: boolean;
   readonly signing: PartSigning;
   readonly partMemories: PartMemories;
+  readonly rings: Rings;
   progress: ProgressTracker;
   readonly sent: ManifestEntry[];
   readonly unchanged: ManifestEntry[];
@@ -143,7 +144,7 @@ async function takeBack(
 }
 
 export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Sending {
-  const { request, check, sha256, batch, isNamedByContent, signing, partMemories } = run;
+  const { request, check, sha256, batch, isNamedByContent, signing, partMemories, rings } = run;
   const { datasetName, organizationUid } = request;
   const avala = { ...run.avala, disk: readUntil(run.avala.disk, signal) };
   const destination = { datasetName, organizationUid };
@@ -154,6 +155,7 @@ export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Se
     isNamedByContent,
     signing,
     partMemories,
+    rings,
     check,
     sha256,
     bytes,

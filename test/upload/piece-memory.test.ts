@@ -1,4 +1,4 @@
-import { createPartMemories } from "../../src/upload/send/piece-memory";
+import { createPartMemories, createRings } from "../../src/upload/send/piece-memory";
 
 test("the parts of each file are in the shared memory of the file before, as far as it was given back", async () => {
   const memories = createPartMemories();
@@ -21,4 +21,32 @@ test("what is given back is not taken before digests have read it", async () => 
   memory.giveBack(part);
   await memory.take(1000);
   expect(isRead).toBe(true);
+});
+
+test("a ring is lent again once neither its reading nor its connection needs it", () => {
+  const lend = createRings();
+  const first = lend();
+  first.release();
+  const second = lend();
+  expect(second.pieceBytes).toBeLessThan(first.pieceBytes);
+  first.release();
+  expect(lend().pieceBytes).toBe(first.pieceBytes);
+  for (const user of [second, second]) user.release();
+  expect(lend().pieceBytes).toBe(second.pieceBytes);
+});
+
+test("a ring that is lent again is the same memory, and waits for digests of the file before", async () => {
+  const lend = createRings();
+  const first = lend();
+  const pieces = [await first.take(10), await first.take(10), await first.take(10)];
+  const last = await first.take(10);
+  let isRead = false;
+  const reading = Promise.resolve().then(() => {
+    isRead = true;
+  });
+  for (const piece of [...pieces, last]) first.keepUntil(piece, reading);
+  for (const user of [first, first]) user.release();
+  const next = await lend().take(10);
+  expect(isRead).toBe(true);
+  expect([...pieces, last].map(({ buffer }) => buffer)).toContain(next.buffer);
 });

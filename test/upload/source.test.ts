@@ -74,7 +74,7 @@ describe("a file that stays as it is", () => {
     };
     const taken: Buffer[] = [];
     let previous: Buffer | undefined;
-    for await (const chunk of readChunks(systemDisk, file, () => undefined, slow)) {
+    for await (const chunk of readChunks(systemDisk, file, () => undefined, { sha256: slow })) {
       if (previous !== undefined) taken.push(Buffer.from(previous));
       previous = chunk;
     }
@@ -90,7 +90,9 @@ describe("a file that stays as it is", () => {
       soFar: () => Promise.resolve(undefined),
       digest: () => Promise.resolve(undefined),
     };
-    await expect(digestOf(systemDisk, file, gone)).rejects.toMatchObject({ code: "file" });
+    await expect(digestOf(systemDisk, file, { sha256: gone })).rejects.toMatchObject({
+      code: "file",
+    });
   });
 
   test("has an MD5 only with the content that its manifest says", async () => {

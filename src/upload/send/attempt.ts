@@ -3,7 +3,7 @@ import type { Avala } from "../../api/connection";
 import type { FileDigests } from "../../files/workers/digest-thread";
 import type { RetryOptions } from "../../flow/retry";
 import type { PartSigning } from "./part-signer";
-import type { PartMemories } from "./piece-memory";
+import type { PartMemories, Rings } from "./piece-memory";
 import type { SourceFile } from "./source";
 import type { Kept, StoreCheck } from "../check/store-check";
 
@@ -35,6 +35,7 @@ export interface Sending {
   readonly isNamedByContent: boolean;
   readonly signing: PartSigning;
   readonly partMemories: PartMemories;
+  readonly rings: Rings;
   readonly check: StoreCheck;
   /** Of the files as they are read. */
   readonly sha256: FileDigests;

@@ -6,14 +6,12 @@ import {
   type RunningDigest,
 } from "../../files/workers/digest-thread";
 import type { Disk } from "../../flow/disk";
-import { createRing } from "./piece-memory";
+import { createRing, createSharedRing, type LentRing, type PieceMemory } from "./piece-memory";
 import { readPieces, type SourceFile } from "./source";
 
 // Larger reads cost memory for each file under way, smaller ones a call each. A connection makes progress by chunks, and fails
 // after two minutes without: a link of 5 kB/s takes one.
 const CHUNK_BYTES = 512 * 1024;
-// Each read is a message to the thread that hashes; 2 to 8 MiB took no less time.
-const LARGE_READ_BYTES = 1024 * 1024;
 
 /** The same items, the next of which is asked for before one is handed out. */
 async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
@@ -34,6 +32,18 @@ async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
+/** How a file is read: the digests that are taken on the way, and the memory of a large one. */
+export interface ReadingWith {
+  readonly sha256?: RunningDigest | undefined;
+  readonly also?: RunningDigest | undefined;
+  readonly ring?: LentRing | undefined;
+}
+
+function memoryFor(file: SourceFile): PieceMemory {
+  if (isHashedInThread(file)) return createSharedRing();
+  return createRing(Math.min(file.sizeBytes, CHUNK_BYTES), false);
+}
+
 /**
  * {@link readPieces} in chunks that a socket takes well: what is handed out may be overwritten after the next but one.
  * `onDigest` is called with the sha256 just before the last one is handed out.
@@ -42,18 +52,18 @@ export async function* readChunks(
   disk: Disk,
   file: SourceFile,
   onDigest: (sha256: string) => void,
-  sha256 = digestHere("sha256"),
-  also?: RunningDigest,
+  { sha256 = digestHere("sha256"), also, ring }: ReadingWith = {},
 ): AsyncGenerator<Buffer> {
-  const isShared = isHashedInThread(file);
-  const pieceBytes = Math.min(file.sizeBytes, isShared ? LARGE_READ_BYTES : CHUNK_BYTES);
-  const memory = createRing(pieceBytes, isShared);
-  const reading = { pieceBytes, memory, sha256, also, isEachDigested: false };
-  for await (const piece of oneAhead(readPieces(disk, file, reading))) {
-    const { bytes } = piece;
-    if (piece.sha256 !== undefined) onDigest(piece.sha256);
-    for (let from = 0; from < bytes.length; from += CHUNK_BYTES)
-      yield bytes.subarray(from, from + CHUNK_BYTES);
+  const reading = { memory: ring ?? memoryFor(file), sha256, also, isEachDigested: false };
+  try {
+    for await (const piece of oneAhead(readPieces(disk, file, reading))) {
+      const { bytes } = piece;
+      if (piece.sha256 !== undefined) onDigest(piece.sha256);
+      for (let from = 0; from < bytes.length; from += CHUNK_BYTES)
+        yield bytes.subarray(from, from + CHUNK_BYTES);
+    }
+  } finally {
+    ring?.release();
   }
 }
 
@@ -61,14 +71,13 @@ export async function* readChunks(
 export async function digestOf(
   disk: Disk,
   file: SourceFile,
-  running?: RunningDigest,
-  also?: RunningDigest,
+  reading?: ReadingWith,
 ): Promise<string> {
   let sha256 = createHash("sha256").digest("hex"); // an empty file has no chunk
   const onDigest = (digest: string): void => {
     sha256 = digest;
   };
-  for await (const chunk of readChunks(disk, file, onDigest, running, also)) void chunk;
+  for await (const chunk of readChunks(disk, file, onDigest, reading)) void chunk;
   return sha256;
 }
 
@@ -77,8 +86,8 @@ export async function md5Of(
   disk: Disk,
   file: SourceFile,
   md5 = digestHere("md5"),
-  sha256?: RunningDigest,
+  reading?: Omit<ReadingWith, "also">,
 ): Promise<string | undefined> {
-  await digestOf(disk, file, sha256, md5);
+  await digestOf(disk, file, { ...reading, also: md5 });
   return md5.digest();
 }

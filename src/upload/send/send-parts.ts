@@ -128,11 +128,7 @@ export async function sendAllParts(
     if (kept === "doubtful") doubtfulAt.add(host);
     else await journal.record(record);
   };
-  const reading = {
-    pieceBytes: partBytes,
-    memory,
-    sha256: sending.sha256.start(file),
-  };
+  const reading = { memory, sha256: sending.sha256.start(file) };
   const parts = numbered(readParts(avala.disk, file, reading));
   const concurrency = Math.max(1, Math.floor(BUFFER_BYTES / partBytes));
   const { clock, deadlineMs } = avala;

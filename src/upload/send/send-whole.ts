@@ -6,9 +6,11 @@ import {
   sendForm,
   sendPut,
   type FormFile,
+  type SendOptions,
   type Stored,
 } from "../../api/storage/storage";
 import { AvalaError } from "../../errors";
+import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
@@ -17,6 +19,7 @@ import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { isSessionLost, placeLost, sessionLost } from "./session-lost";
 import { md5Of, readChunks } from "./chunks";
+import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile } from "./source";
 import { keptOther, requireKept, type Kept, type Md5, type StoreCheck } from "../check/store-check";
 
@@ -28,40 +31,48 @@ interface Body {
   readonly md5: Md5;
   /** Once all of it was read. */
   readonly sha256: () => string | undefined;
+  /** Its connection reads it no further: called once. */
+  readonly isSent: () => void;
 }
 
 /** Makes the body of each try: a small file is read once for all of them. */
 async function bodiesOf(
-  { avala: { disk }, check, sha256 }: Sending,
+  { avala: { disk }, check, sha256, rings }: Sending,
   source: SourceFile,
 ): Promise<() => Body> {
   const { path, sizeBytes } = source;
   if (isSmall(source)) {
     const { bytes, sha256: digest } = await readSmall(disk, source);
     const md5 = check.buffer(bytes, source).digest;
-    return () => ({ file: { path, sizeBytes, small: bytes }, md5, sha256: () => digest });
+    const file = { path, sizeBytes, small: bytes };
+    return () => ({ file, md5, sha256: () => digest, isSent: () => undefined });
   }
   let digest = source.sha256; // what one try has read, the next must read, too
   const onDigest = (found: string): void => {
     digest = found;
   };
+  const lend = (): LentRing | undefined => (isHashedInThread(source) ? rings() : undefined);
   return () => {
     const time = check.timeOfMd5(source);
     const md5 = time === "on its way" ? check.md5(source) : undefined;
     const now = { ...source, sha256: digest };
-    const open = () => readChunks(disk, now, onDigest, sha256.start(source), md5);
+    let ring: LentRing | undefined;
+    const open = () => {
+      ring = lend();
+      return readChunks(disk, now, onDigest, { sha256: sha256.start(source), also: md5, ring });
+    };
     let afterwards: ReturnType<Md5> | undefined;
-    const readAgain = () =>
-      (afterwards ??= md5Of(
-        disk,
-        { ...source, sha256: digest },
-        check.md5(source),
-        sha256.start(source),
-      ));
+    const readAgain = () => {
+      const read = { ...source, sha256: digest };
+      return (afterwards ??= md5Of(disk, read, check.md5(source), {
+        sha256: sha256.start(source),
+      }));
+    };
     return {
       file: { path, sizeBytes, open },
       md5: time === "afterwards" ? readAgain : async () => md5?.digest(),
       sha256: () => digest,
+      isSent: () => ring?.release(),
     };
   };
 }
@@ -149,13 +160,15 @@ export async function sendWhole(
     return countBytes(bytes, sizeBytes, async (onBytes) => {
       const options = { signal: tried, onBytes };
       if (presigned.method === "POST") {
-        const stored = await sendForm(avala, presigned.form, body.file, options);
-        const again = () => sendForm(avala, presigned.form, nextBody().file, { signal: tried });
+        const post = ({ file: form, isSent }: Body, how: SendOptions): Promise<Stored> =>
+          sendForm(avala, presigned.form, form, how).finally(isSent);
+        const stored = await post(body, options);
+        const again = () => post(nextBody(), { signal: tried });
         const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
         return sentAs(path, body, kept, stored, { isReplaceable: true });
       }
       const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
-      const stored = await sendPut(avala, presigned.target, put, options);
+      const stored = await sendPut(avala, presigned.target, put, options).finally(body.isSent);
       if (stored === UPLOAD_GONE) throw sessionLost(path);
       const isOurs = mayBeOurs && (isKnown || count > 1);
       const kept = await keptByPut(path, { stored, check, sizeBytes, md5: body.md5, isOurs });

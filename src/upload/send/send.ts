@@ -148,7 +148,8 @@ async function sendAs(
   }
   if (presigned.method !== "MULTIPART") {
     const { avala, sha256 } = sending;
-    const digest = file.sha256 ?? (await digestOf(avala.disk, file, sha256.start(file)));
+    const digest =
+      file.sha256 ?? (await digestOf(avala.disk, file, { sha256: sha256.start(file) }));
     return sendOnce(sending, { ...file, sha256: digest }, presigned, journal);
   }
   const { session } = presigned;

@@ -119,7 +119,6 @@ export async function readSmall(disk: Disk, file: SourceFile): Promise<Content> 
 
 /** How a file is read. */
 interface Reading {
-  readonly pieceBytes: number;
   readonly memory: PieceMemory;
   readonly sha256: RunningDigest;
   /** Another digest that is taken on the way. */
@@ -142,7 +141,7 @@ interface Piece {
 export async function* readPieces(
   disk: Disk,
   file: SourceFile,
-  { pieceBytes, memory, sha256, also, isEachDigested }: Reading,
+  { memory, sha256, also, isEachDigested }: Reading,
 ): AsyncGenerator<Piece> {
   const handle = await open(disk, file);
   try {
@@ -150,7 +149,7 @@ export async function* readPieces(
     requireSize(file, before.sizeBytes);
     let position = 0;
     while (position < file.sizeBytes) {
-      const bytes = await memory.take(Math.min(pieceBytes, file.sizeBytes - position));
+      const bytes = await memory.take(Math.min(memory.pieceBytes, file.sizeBytes - position));
       const filled = await readAt(handle, file, bytes, position);
       position += filled;
       if (filled < bytes.length) requireSize(file, position);
