@@ -54,6 +54,16 @@ abstract class HashingSink implements Sink {
   }
 }
 
+/** The bytes from `start` up to and including `end`, without a copy. */
+function* pieces(chunks: readonly Buffer[], start: number, end: number): Generator<Buffer> {
+  let at = 0;
+  for (const chunk of chunks) {
+    const piece = chunk.subarray(Math.max(0, start - at), Math.max(0, end + 1 - at));
+    if (piece.length > 0) yield piece;
+    at += chunk.length;
+  }
+}
+
 export class MemoryBlobs implements BlobStore {
   private readonly blobs = new Map<string, readonly Buffer[]>();
   private nextId = 0;
@@ -69,8 +79,7 @@ export class MemoryBlobs implements BlobStore {
   }
 
   read(blob: BlobRef, start: number, end: number): Readable {
-    const whole = Buffer.concat(this.blobs.get(blob.id) ?? []);
-    return Readable.from([whole.subarray(start, end + 1)]);
+    return Readable.from(pieces(this.blobs.get(blob.id) ?? [], start, end));
   }
 
   remove(blob: BlobRef): Promise<void> {

@@ -19,8 +19,12 @@ export interface UploadPlace {
   readonly emulator: Emulator;
   /** Without limits; one that chooses parts of 5 MiB for files from 1 MiB on, and a PUT for the others. */
   start(options?: EmulatorOptions): Promise<void>;
-  /** Writes a file of the folder. */
-  put(path: string, data: Buffer): Promise<UploadFile & { readonly sha256: string }>;
+  /** Writes a file of the folder. Its digest is taken, unless it is given. */
+  put(
+    path: string,
+    data: Buffer,
+    sha256?: string,
+  ): Promise<UploadFile & { readonly sha256: string }>;
 }
 
 export function sha256Of(data: Buffer): string {
@@ -51,10 +55,10 @@ export function useUploadPlace(): UploadPlace {
       const parts = { dialect, multipartFromBytes: MIB, partSizeBytes: 5 * MIB };
       emulator = await startQuietly({ ...parts, ...options });
     },
-    put: async (path, data) => {
+    put: async (path, data, sha256 = sha256Of(data)) => {
       const absolutePath = join(folder, path);
       await writeFile(absolutePath, data);
-      return { path, absolutePath, sizeBytes: data.length, sha256: sha256Of(data) };
+      return { path, absolutePath, sizeBytes: data.length, sha256 };
     },
   };
 }

@@ -6,10 +6,11 @@ import type { Avala } from "../../src/api/connection";
 import { systemDisk, type Disk } from "../../src/flow/disk";
 import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
 import { sessionWith } from "../support/session";
-import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
+import { BY_FORM, MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
 const data = randomBytes(128 * MIB + 3);
+const digest = sha256Of(data);
 let file: UploadFile;
 let opened: number;
 let sha256: string;
@@ -18,8 +19,8 @@ let sha256: string;
 const NO_MD5S = { etags: "none", silences: 0, doubts: 0, probe: undefined } as const;
 
 beforeEach(async () => {
-  const { sha256: digest, ...others } = await place.put("drive.mcap", data);
-  file = { ...others, sha256: (sha256 = digest) };
+  file = await place.put("drive.mcap", data, digest);
+  sha256 = digest;
   opened = 0;
 });
 
