@@ -50,7 +50,7 @@ describe("a file that several test files need", () => {
 
 test("an import whose file can't be loaded that way rejects", async () => {
   const { load } = run('module.exports.load = () => import("node:fs");') as {
-    load(): Promise<unknown>;
+    readonly load: () => Promise<unknown>;
   };
   await expect(load()).rejects.toThrow();
 });
