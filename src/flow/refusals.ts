@@ -50,7 +50,7 @@ const LEAST = 0.0025;
 const CHANCE_MS = 10_000;
 // A longer wait is for the minute, which is used up: that says nothing of a rate.
 const MAX_SECOND_MS = 2500;
-// Without a wait from the server: how long its second may take, and from the third in a row on twice as long, for it may be
+// Without a wait from the server: how long its second may take, and from the fourth in a row on twice as long, for it may be
 // the minute.
 const FIRST_HOLD_MS = 1000;
 const MAX_HOLD_MS = 4000;
@@ -91,7 +91,7 @@ function lowered({ rate, capacity }: Held): number {
 /** How long nothing is sent. What may be chance asks for no wait that the server did not. */
 function holdMs({ atMs, untilMs }: Refusal, inARow: number, isChance: boolean): number {
   if (untilMs > atMs || (isChance && inARow === 1)) return untilMs - atMs;
-  return Math.min(MAX_HOLD_MS, FIRST_HOLD_MS * 2 ** Math.max(0, inARow - 2));
+  return Math.min(MAX_HOLD_MS, FIRST_HOLD_MS * 2 ** Math.max(0, inARow - 3));
 }
 
 /** The first refusal only shows that there are limits, which the run then keeps by itself. One more, and others call as well. */
