@@ -38,6 +38,7 @@ const shared = {
   setupFiles: [
     "<rootDir>/test/support/source-workers.js",
     "<rootDir>/test/support/process-flags.js",
+    "<rootDir>/test/support/no-certificates.js",
   ],
 };
 
@@ -70,7 +71,7 @@ module.exports = {
       displayName: "e2e",
       testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
       globalSetup: "<rootDir>/test/support/ensure-parts.js",
-      setupFilesAfterEnv: ["<rootDir>/test/support/e2e-setup.js"],
+      setupFilesAfterEnv: ["<rootDir>/test/support/e2e-timeout.js"],
     },
   ],
 };

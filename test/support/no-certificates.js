@@ -1,8 +1,3 @@
-// Runs before each end-to-end test file. Knows nothing of what the tests start.
-
-// A real engine or runner takes seconds to start; a test that hangs should still end.
-jest.setTimeout(300_000);
-
 // What the tests start talks to servers on this machine. Node reads these certificates at each start: 75 of 120 ms of
 // processor time, and an `up` starts it four times.
 delete process.env["NODE_EXTRA_CA_CERTS"];

@@ -1,0 +1,2 @@
+// A real engine or runner takes seconds to start; a test that hangs should still end.
+jest.setTimeout(300_000);
