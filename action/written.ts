@@ -25,7 +25,7 @@ const RECORDS = "avala-written";
 // By name, for a step of an earlier job may have had another RUNNER_TEMP. Whole names, for a checkout of this Action
 // may be called as its folders are, and what else is in there is its user's.
 const OWN_FILE =
-  /[/\\](?:avala-upload-action-[A-Za-z0-9]{6}[/\\](?:(?:manifest|plan|current|report)\.json(?:\.new)?|SHA256SUMS(?:\.\d{1,6})?)|avala-written[/\\][0-9a-f]{32}\.json(?:\.new)?)$/;
+  /[/\\](?:avala-upload-action-[A-Za-z0-9]{6}[/\\](?:(?:manifest|plan|current|report)\.json|SHA256SUMS(?:\.\d{1,6})?)(?:\.new)?|avala-written[/\\][0-9a-f]{32}\.json(?:\.new)?)$/;
 
 type Place = Pick<ActionEnvironment, "env" | "tempDirectory" | "workspace">;
 

@@ -14,7 +14,7 @@ export async function writeCurrent(folder: string, sets: readonly GrownSet[]): P
     return { name: target.name, datasetUids, plan };
   });
   const file = join(folder, "current.json");
-  await replacing(file, () => pipeline(currentJson(current), createWriteStream(file)));
+  await replacing(file, (fresh) => pipeline(currentJson(current), createWriteStream(fresh)));
   return file;
 }
 

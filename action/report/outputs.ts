@@ -1,6 +1,6 @@
 // A run's results as what a workflow gets: outputs, and the files that they name.
 // Knows nothing of the log or the summary.
-import { mkdtemp, rename } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../src/flow/folders";
 import { asDiskError } from "../../src/errors";
@@ -19,7 +19,7 @@ import type { Facts } from "./facts/facts";
 import { uidsText } from "./growing-report";
 import { reportOf } from "./report-file";
 import type { Results } from "./results";
-import { replacing, write } from "./step-files";
+import { write } from "./step-files";
 import { OUTPUT_PREFIX } from "../written";
 import { jsonText, nameText, urlText, wordText } from "./server-text";
 
@@ -88,7 +88,7 @@ interface ManifestTerms {
   readonly nowMs: number;
 }
 
-/** `isComplete`: Avala has all of it. Replaced as a whole, for it may be what somebody attests. */
+/** `isComplete`: Avala has all of it. */
 export async function writeManifest(
   folder: string,
   selection: Selection,
@@ -101,10 +101,7 @@ export async function writeManifest(
     datasets: selection.targets.map(({ name, manifest }) => ({ name, manifest })),
     isComplete: to.isComplete,
   });
-  const file = join(folder, "manifest.json");
-  const written = await write(folder, "manifest.json.new", text);
-  await replacing(file, () => rename(written, file));
-  return file;
+  return write(folder, "manifest.json", text);
 }
 
 export async function writePlan(folder: string, plan: Plan): Promise<string> {

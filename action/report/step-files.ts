@@ -1,5 +1,5 @@
 // The files that a step writes for those after it. Knows nothing of what is in them.
-import { writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskError } from "../../src/errors";
 
@@ -11,7 +11,7 @@ export async function write(
 ): Promise<string> {
   const file = join(folder, name);
   const text = typeof pieces === "string" ? pieces : inChunks(pieces);
-  await replacing(file, () => writeFile(file, text));
+  await replacing(file, (fresh) => writeFile(fresh, text));
   return file;
 }
 
@@ -29,11 +29,20 @@ function* inChunks(pieces: Iterable<string>): Generator<string> {
   yield chunk;
 }
 
-/** @throws AvalaError that names the file */
-export async function replacing(file: string, work: () => Promise<void>): Promise<void> {
+/**
+ * Has `work` write the file beside its place, then puts it there as a whole: a process that ends half way leaves none there, or
+ * the one before. @throws AvalaError that names the file
+ */
+export async function replacing(
+  file: string,
+  work: (fresh: string) => Promise<void>,
+): Promise<void> {
+  const fresh = `${file}.new`;
   try {
-    await work();
+    await work(fresh);
+    await rename(fresh, file);
   } catch (error) {
+    await rm(fresh, { force: true }).catch(() => undefined);
     throw asDiskError(`${file} can't be written`, error);
   }
 }

@@ -135,7 +135,8 @@ async function landUnproven(run: Run): Promise<void> {
 function requireAccounted(run: Run, files: readonly SourceFile[]): void {
   if (run.avala.deadlineMs !== undefined) return;
   const { sent, unchanged, failures } = run;
-  const ended = new Set([...sent, ...unchanged, ...failures].map(({ path }) => path));
+  const ended = new Set<string>();
+  for (const list of [sent, unchanged, failures]) for (const { path } of list) ended.add(path);
   for (const file of files) {
     if (ended.has(file.path)) continue;
     const text = `${printable(file.path)} was neither sent nor refused.`;

@@ -40,7 +40,7 @@ const noOutput = (): never => {
 
 describe("a disk that is full at the end", () => {
   test("costs the report, and a warning that names it", async () => {
-    fill("report.json");
+    fill("report.json.new");
     const { environment, outputs, errors, warnings } = prepare();
     await run(environment);
     expect(errors).toEqual([]);
@@ -55,7 +55,7 @@ describe("a disk that is full at the end", () => {
     fill("manifest.json.new");
     const before = prepare();
     await run(before.environment);
-    expect(before.errors[0]).toContain("manifest.json.new can't be written");
+    expect(before.errors[0]).toContain("manifest.json can't be written");
     expect(emulator.requests().filter(({ method }) => method === "POST")).toEqual([]);
     jest.restoreAllMocks();
     const after = prepare({
