@@ -10,9 +10,9 @@ import { findLanded, sendingOf, type Run } from "./state";
 
 async function ask(run: Run, file: SourceFile): Promise<Presigned> {
   const { signal = new AbortController().signal } = run.avala;
-  const sending = sendingOf(run, { add: () => undefined, takeBack: () => undefined }, signal);
   try {
-    return requireNoForm(file, await askHow(sending, file, { maxTries: DEFAULT_TRIES }));
+    const presigned = await askHow(sendingOf(run, signal), file, { maxTries: DEFAULT_TRIES });
+    return requireNoForm(file, presigned);
   } catch (error) {
     if (isSessionLost(error) && error.lost === "protocol") {
       // The first protocol from here on, and nothing of the set has gone.

@@ -8,27 +8,21 @@ import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
 import { inOrder } from "./probe";
 import { concurrencyOf, type UploadFile } from "./request";
+import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
 import { printable } from "../redact";
 import { batchSpent, isSessionLost, sessionLost, type SessionLostError } from "./send/session-lost";
 import { beginAnother, findLanded, journalOf, land, report, sendingOf, type Run } from "./state";
 
-async function uploadOne(run: Run, file: SourceFile, signal: AbortSignal): Promise<void> {
+async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
   const landed = findLanded(run, file);
   if (landed !== undefined) {
     run.unchanged.push(landed);
     run.progress.addFile("unchanged", file.sizeBytes);
     return;
   }
-  const bytes = {
-    add: (count: number) => {
-      run.progress.addBytes(count);
-      report(run);
-    },
-    takeBack: (count: number) => run.progress.takeBackBytes(count),
-  };
   run.begun.set(file.path, run.avala.clock.now());
-  const sent = await send(sendingOf(run, bytes, signal), file, {
+  const sent = await send(sending, file, {
     asked: run.asked.get(file.path),
     journal: journalOf(run, file),
     mutex: run.partsMutex,
@@ -63,9 +57,9 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   if (run.failuresInARow >= MAX_CONSECUTIVE_FAILURES) throw error;
 }
 
-async function work(run: Run, signal: AbortSignal, file: SourceFile): Promise<void> {
+async function work(run: Run, file: SourceFile, sending: Sending): Promise<void> {
   try {
-    await uploadOne(run, file, signal);
+    await uploadOne(run, file, sending);
   } catch (error) {
     failFile(run, file, error);
   }
@@ -100,7 +94,10 @@ async function resolveUnverified(run: Run): Promise<void> {
 async function sendAll(run: Run, files: Iterable<SourceFile>): Promise<void> {
   const { signal, clock, deadlineMs } = run.avala;
   const options = { concurrency: concurrencyOf(run.request), signal, clock, deadlineMs };
-  await runUntil(files, options, (file, itsSignal) => work(run, itsSignal, file));
+  let sending: Sending | undefined; // the same for all of them, as the signal is
+  await runUntil(files, options, (file, itsSignal) =>
+    work(run, file, (sending ??= sendingOf(run, itsSignal))),
+  );
 }
 
 async function sendBatch(run: Run, files: readonly SourceFile[]): Promise<void> {

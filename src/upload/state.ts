@@ -143,7 +143,8 @@ async function takeBack(
   }
 }
 
-export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Sending {
+/** What sends the files of a pool, which its `signal` stops. */
+export function sendingOf(run: Run, signal: AbortSignal): Sending {
   const { request, check, sha256, batch, isNamedByContent, signing, partMemories, rings } = run;
   const { datasetName, organizationUid } = request;
   const avala = { ...run.avala, disk: readUntil(run.avala.disk, signal) };
@@ -158,8 +159,18 @@ export function sendingOf(run: Run, bytes: ByteCounter, signal: AbortSignal): Se
     rings,
     check,
     sha256,
-    bytes,
+    bytes: bytesOf(run),
     signal,
+  };
+}
+
+function bytesOf(run: Run): ByteCounter {
+  return {
+    add: (count) => {
+      run.progress.addBytes(count);
+      report(run);
+    },
+    takeBack: (count) => run.progress.takeBackBytes(count),
   };
 }
 

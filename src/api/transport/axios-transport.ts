@@ -2,7 +2,7 @@
 //
 // Node's own client under axios takes 0.7 ms of processor time a call more than this, until it is compiled, of the 1 ms
 // that a small file's call then costs; and it has a proxy's answer to CONNECT come as if it was the server's.
-import axios, { type AxiosAdapter } from "axios";
+import { Axios, type AxiosAdapter } from "axios";
 import { ACCEPTED_ENCODINGS, decodedReply } from "./content-encoding";
 import { createStorageTransport } from "./storage-transport";
 import type { HttpRequest, HttpResponse, ProxySettings, Transport } from "./transport";
@@ -11,10 +11,10 @@ interface AxiosTransportOptions {
   readonly proxy?: ProxySettings | undefined;
 }
 
-/** Sends what axios makes of headers and body; what axios has no words for is the request's own. */
+/** Sends the request with the headers that axios makes for it. */
 function adapterFor(wire: Transport, request: HttpRequest): AxiosAdapter {
   return async (config) => {
-    const headers = config.headers.toJSON(true) as Record<string, string>;
+    const headers = config.headers.toJSON() as Record<string, string>;
     const reply = await wire.send({ ...request, headers });
     const data = await decodedReply(reply, request);
     // Whole, as axios would copy its headers one by one.
@@ -29,17 +29,13 @@ function adapterFor(wire: Transport, request: HttpRequest): AxiosAdapter {
 export function createAxiosTransport(options: AxiosTransportOptions = {}): Transport {
   // What waits for a reply for minutes must not hold up other calls.
   const wire = createStorageTransport({ ...options, connections: null });
-  const client = axios.create({
-    headers: ACCEPTED_ENCODINGS,
-    validateStatus: null,
-    transformRequest: [],
-    transformResponse: [],
-  });
+  // Without the defaults that `axios.create` adds and that would be merged into every call: nothing is transformed or parsed.
+  const client = new Axios({ headers: ACCEPTED_ENCODINGS, validateStatus: null });
   return {
     send: async (request) => {
-      const { method, url, headers, body: data } = request;
+      const { method, url, headers } = request;
       const adapter = adapterFor(wire, request);
-      return (await client.request<HttpResponse>({ method, url, headers, data, adapter })).data;
+      return (await client.request<HttpResponse>({ method, url, headers, adapter })).data;
     },
     open: (request) =>
       wire.open({ ...request, headers: { ...ACCEPTED_ENCODINGS, ...request.headers } }),

@@ -24,8 +24,8 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     private readonly request: HttpRequest,
     private readonly resolve: (response: HttpResponse) => void,
     private readonly reject: (error: unknown) => void,
-    /** On the way, as `host:port`. */
-    private readonly proxy?: string,
+    /** The proxy on the way to a URL, as `host:port`. */
+    private readonly proxyOf: (url: string) => string | undefined,
   ) {
     const { signal } = request;
     if (signal?.aborted === true) this.stop();
@@ -84,7 +84,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   }
 
   private get way(): Way {
-    return { host: this.host, proxy: this.proxy };
+    return { host: this.host, proxy: this.proxyOf(this.request.url) };
   }
 
   private readonly giveUp = (): void => {

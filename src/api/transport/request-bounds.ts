@@ -40,20 +40,19 @@ export interface Patience {
  */
 export function startPatience(request: Bounds, giveUp: () => void): Patience {
   const replyMs = maxReplyMs(request);
-  const wholeMs = Math.min(maxTimerMs, replyMs + bodyBytes(request) / minBytesPerMs);
-  const stopWhole = startTimer(wholeMs, giveUp);
-  let stopIdle = startTimer(replyMs, giveUp);
+  const wholeMs = replyMs + bodyBytes(request) / minBytesPerMs;
+  const startedMs = systemClock.now();
+  const wait = (ms: number): (() => void) => startTimer(Math.min(maxTimerMs, ms), giveUp);
+  // The whole ends no sooner, so until then one timer is for both.
+  let stop = wait(replyMs);
   let replies = 0;
   return {
     sent: () => {
-      stopIdle();
-      stopIdle = startTimer(replyMs, giveUp);
+      stop();
+      stop = wait(Math.min(replyMs, startedMs + wholeMs - systemClock.now()));
     },
     hasTooManyReplies: () => (replies += 1) > maxInformationalReplies,
-    end: () => {
-      stopWhole();
-      stopIdle();
-    },
+    end: () => stop(),
   };
 }
 

@@ -10,7 +10,7 @@ import { createProxyAgent } from "./proxy-agent";
 import { shownProxy } from "./proxy-errors";
 import { ReplyHandler } from "./reply-handler";
 import { openWithinBounds } from "./request-bounds";
-import type { HttpRequest, HttpResponse, ProxySettings, Transport } from "./transport";
+import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
 import { tooEarly, transportError } from "./transport-errors";
 
 interface StorageTransportOptions {
@@ -32,18 +32,23 @@ function split(url: string): { readonly origin: string; readonly path: string } 
   return { origin: url.slice(0, slash), path: url.slice(slash) };
 }
 
-/** A request whose body is counted as the library is given it, a little before the connection has taken it. */
-type Counted = HttpRequest & { readonly onBytesGiven?: (bytes: number) => void };
+type Pieces = () => AsyncIterable<Uint8Array>;
+
+interface Counters {
+  /** As the library is given them, a little before the connection has taken them. */
+  readonly onGiven: (bytes: number) => void;
+  readonly onSent: (bytes: number) => void;
+}
 
 async function* counting(
-  request: Counted,
-  body: () => AsyncIterable<Uint8Array>,
+  pieces: Pieces,
+  { onGiven, onSent }: Counters,
 ): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body()) {
-    request.onBytesGiven?.(chunk.length);
+  for await (const chunk of pieces()) {
+    onGiven(chunk.length);
     yield chunk;
     // The connection has taken it: it asks for the next one only then.
-    request.onBytesSent?.(chunk.length);
+    onSent(chunk.length);
   }
 }
 
@@ -58,37 +63,29 @@ async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** A body that goes in pieces. */
+function piecesOf({ body }: HttpRequest): Pieces | undefined {
+  if (typeof body === "function") return body;
+  return typeof body === "object" && body.length > SLICE_BYTES ? () => slices(body) : undefined;
+}
+
+function lengthOf({ body, contentLength = 0 }: HttpRequest): number {
+  return typeof body === "object" ? body.length : contentLength;
+}
+
 /** A presigned PUT may name the length among the headers that it signs. */
-function lengthHeader({ headers, contentLength }: HttpRequest): Record<string, string> {
+function withLength({ headers }: HttpRequest, bytes: number): Record<string, string> {
   const isThere = Object.keys(headers).some((name) => name.toLowerCase() === "content-length");
-  return contentLength === undefined || isThere ? {} : { "content-length": String(contentLength) };
+  return isThere ? headers : { ...headers, "content-length": String(bytes) };
 }
 
-function isSliced(body: HttpRequest["body"]): body is Buffer {
-  return typeof body === "object" && body.length > SLICE_BYTES;
-}
+type Options = Dispatcher.DispatchOptions & { readonly origin: string };
 
-function bodyOf(request: Counted): NonNullable<Dispatcher.DispatchOptions["body"]> | null {
-  const { body } = request;
-  if (typeof body === "function") return counting(request, body) as never;
-  return isSliced(body) ? (counting(request, () => slices(body)) as never) : (body ?? null);
-}
-
-/** What goes in one piece is given at once. */
-function bytesToGive({ body, contentLength = 0 }: HttpRequest): number {
-  if (typeof body === "function") return contentLength;
-  return isSliced(body) ? body.length : 0;
-}
-
-function optionsOf(request: Counted): Dispatcher.DispatchOptions {
-  return {
-    ...split(request.url),
-    method: request.method,
-    headers: { ...request.headers, ...lengthHeader(request) },
-    body: bodyOf(request),
-    headersTimeout: request.idleTimeoutMs,
-    bodyTimeout: request.idleTimeoutMs,
-  };
+function optionsOf(request: HttpRequest): Options {
+  const { method, headers, body, idleTimeoutMs } = request;
+  const { origin, path } = split(request.url);
+  const timeouts = { headersTimeout: idleTimeoutMs, bodyTimeout: idleTimeoutMs };
+  return { origin, path, method, headers, body: body as Buffer, ...timeouts };
 }
 
 function createAgent(proxy: string | undefined, connections: number | null): Dispatcher {
@@ -96,16 +93,18 @@ function createAgent(proxy: string | undefined, connections: number | null): Dis
   return proxy === undefined ? new Agent(options) : createProxyAgent(proxy, options);
 }
 
-/** One agent for what is reached directly, and one for each proxy, made when the first bytes go there. */
-function createAgents({
-  proxy: settings,
-  connections = MAX_CONCURRENCY,
-}: StorageTransportOptions): {
+interface Agents {
   readonly for: (origin: string) => Dispatcher;
   /** The proxy on the way to a URL, as it may be shown. */
   readonly proxyOf: (url: string) => string | undefined;
   readonly close: () => void;
-} {
+}
+
+/** One agent for what is reached directly, and one for each proxy, made when the first bytes go there. */
+function createAgents({
+  proxy: settings,
+  connections = MAX_CONCURRENCY,
+}: StorageTransportOptions): Agents {
   const proxyFor = createProxyFor(settings);
   const byProxy = new Map<string, Dispatcher>();
   const byOrigin = new Map<string, Dispatcher>();
@@ -128,43 +127,65 @@ function createAgents({
   };
 }
 
+interface Outcome {
+  readonly resolve: (reply: HttpResponse) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One small reply. What goes in one piece, as the form of a small file, needs nothing around it. */
+function send(agents: Agents, request: HttpRequest, { resolve, reject }: Outcome): void {
+  const pieces = piecesOf(request);
+  const dispatch = optionsOf(request);
+  const { origin } = dispatch;
+  if (pieces === undefined) {
+    const handler = new ReplyHandler(request, resolve, reject, agents.proxyOf);
+    if (!handler.isOver) agents.for(origin).dispatch(dispatch, handler);
+    return;
+  }
+  const bytes = lengthOf(request);
+  let bytesLeft = bytes;
+  // What was not sent can't be there, whatever the reply says.
+  const settle = (reply: HttpResponse): void => {
+    const isEarly = bytesLeft > 0 && reply.status >= 200 && reply.status < 300;
+    if (isEarly) reject(tooEarly(new URL(request.url).host));
+    else resolve(reply);
+  };
+  const handler = new ReplyHandler(request, settle, reject, agents.proxyOf);
+  if (handler.isOver) return;
+  const onGiven = (count: number): void => {
+    bytesLeft -= count;
+  };
+  const onSent = (count: number): void => {
+    handler.onBodySent();
+    request.onBytesSent?.(count);
+  };
+  const headers = withLength(request, bytes);
+  const body = counting(pieces, { onGiven, onSent }) as never;
+  agents.for(origin).dispatch({ ...dispatch, headers, body }, handler);
+}
+
+function open(agents: Agents, request: HttpRequest): Promise<HttpStream> {
+  return openWithinBounds(request, async ({ signal, onInformation }) => {
+    const options = optionsOf(request);
+    const proxy = agents.proxyOf(options.origin);
+    try {
+      const to = { ...options, signal, onInfo: onInformation };
+      const reply = await agents.for(options.origin).request(to);
+      const headers = headerValues(reply.headers);
+      const body = readAll(request, reply.body, proxy);
+      return decoded({ status: reply.statusCode, headers, body });
+    } catch (error) {
+      throw errorOf(request, error, proxy);
+    }
+  });
+}
+
 /** Connections are kept; a redirect is a reply; no status is judged. @throws InputError for a proxy that is no URL */
 export function createStorageTransport(options: StorageTransportOptions = {}): Transport {
   const agents = createAgents(options);
   return {
-    send: (request) =>
-      new Promise<HttpResponse>((resolve, reject) => {
-        let bytesLeft = bytesToGive(request);
-        const onBytesGiven = (bytes: number): void => {
-          bytesLeft -= bytes;
-        };
-        // What was not sent can't be there, whatever the reply says.
-        const settle = (reply: HttpResponse): void => {
-          const isEarly = bytesLeft > 0 && reply.status >= 200 && reply.status < 300;
-          if (isEarly) reject(tooEarly(new URL(request.url).host));
-          else resolve(reply);
-        };
-        const handler = new ReplyHandler(request, settle, reject, agents.proxyOf(request.url));
-        const onBytesSent = (bytes: number): void => {
-          handler.onBodySent();
-          request.onBytesSent?.(bytes);
-        };
-        const dispatch = optionsOf({ ...request, onBytesSent, onBytesGiven });
-        if (!handler.isOver) agents.for(String(dispatch.origin)).dispatch(dispatch, handler);
-      }),
-    open: (request) =>
-      openWithinBounds(request, async ({ signal, onInformation }) => {
-        const { origin, ...dispatch } = optionsOf(request);
-        const to = { ...dispatch, origin: String(origin), signal, onInfo: onInformation };
-        try {
-          const reply = await agents.for(to.origin).request(to);
-          const headers = headerValues(reply.headers);
-          const body = readAll(request, reply.body, agents.proxyOf(to.origin));
-          return decoded({ status: reply.statusCode, headers, body });
-        } catch (error) {
-          throw errorOf(request, error, agents.proxyOf(to.origin));
-        }
-      }),
+    send: (request) => new Promise((resolve, reject) => send(agents, request, { resolve, reject })),
+    open: (request) => open(agents, request),
     close: agents.close,
   };
 }
