@@ -146,6 +146,21 @@ test("stops soon when its signal is aborted, with code cancelled", async () => {
   await expect(running).rejects.toMatchObject({ code: "cancelled" });
 });
 
+test("where no thread may be started, files are hashed and inspected in this one", async () => {
+  const [file] = await list("exact.mp4");
+  const paths = [file?.absolutePath ?? ""];
+  const workers = createFileWorkers(2, () => {
+    throw new Error("EAGAIN");
+  });
+  const job = { kind: "hash" as const, paths, sizesBytes: [MIB], chunkBytes: 1024 };
+  const hashed = await workers.hash(job, () => undefined);
+  expect(hashed).toMatchObject({ sha256: [sha256("exact.mp4")], faults: [] });
+  const look = { sampleBytes: 0, endings: [""], maxReads: 1, maxReadBytes: 1 };
+  const inspected = await workers.inspect({ kind: "inspect", paths, ...look });
+  expect(inspected).toMatchObject({ sizesBytes: [MIB], faults: [] });
+  await workers.close();
+});
+
 test("a thread that fails on its own is an error and hangs nobody", async () => {
   const workers = createFileWorkers(1);
   const broken = { kind: "hash" as const, paths: ["x"], sizesBytes: [1], chunkBytes: -1 };

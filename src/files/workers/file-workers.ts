@@ -1,5 +1,6 @@
 // Worker threads for the jobs on files. Knows nothing of what the jobs are for.
 import { availableParallelism } from "node:os";
+import type { Worker } from "node:worker_threads";
 import { AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
 import {
@@ -29,22 +30,41 @@ export function defaultWorkerCount(): number {
   return Math.min(MAX_WORKERS, availableParallelism());
 }
 
-/** `count` threads, started when they are first needed; with 0 the jobs run here: a few files are done before a thread has started. */
-export function createFileWorkers(count: number): FileWorkers {
-  if (count === 0 || !canStartWorker()) return inPlace();
+/**
+ * `count` threads, started when they are first needed; with 0 the jobs run here: a few files are done before a thread has
+ * started. So they do where no thread may be started. `start` starts one; it may throw.
+ */
+export function createFileWorkers(count: number, start = startWorker): FileWorkers {
+  const here = inPlace();
+  if (count === 0 || !canStartWorker()) return here;
   const idle: Thread[] = [];
   const all: Thread[] = [];
-  const run = async <T>(job: unknown, onBytes: (bytes: number) => void): Promise<T> => {
-    const thread = idle.pop() ?? startThread();
-    if (!all.includes(thread)) all.push(thread);
+  const nextThread = (): Thread | undefined => {
+    const free = idle.pop();
+    if (free !== undefined) return free;
+    try {
+      const thread = asThread(start());
+      all.push(thread);
+      return thread;
+    } catch {
+      return undefined; // the system's limit of threads, or of memory, is reached
+    }
+  };
+  const run = async <T>(
+    job: unknown,
+    onBytes: (bytes: number) => void,
+    runHere: () => Promise<T>,
+  ): Promise<T> => {
+    const thread = nextThread();
+    if (thread === undefined) return runHere();
     const result = await thread.run(job, onBytes);
     idle.push(thread);
     return result as T;
   };
   return {
     count,
-    inspect: (job) => run<InspectResult>(job, ignore),
-    hash: (job, onBytes) => run<HashResult>(job, onBytes),
+    inspect: (job) => run(job, ignore, () => here.inspect(job)),
+    hash: (job, onBytes) => run(job, onBytes, () => here.hash(job, onBytes)),
     close: async () => {
       await Promise.all(all.map((thread) => thread.close()));
     },
@@ -86,8 +106,7 @@ interface Thread {
   close(): Promise<void>;
 }
 
-function startThread(): Thread {
-  const worker = startWorker();
+function asThread(worker: Worker): Thread {
   let stop: (error: Error) => void = ignore;
   worker.on("error", (cause) =>
     stop(new AvalaError("file", "Reading files failed in a worker thread.", { cause })),

@@ -8,7 +8,7 @@ import { printable } from "../../redact";
 import { askHow } from "./ask";
 import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
 import { digestOf } from "./chunks";
-import type { SourceFile } from "./source";
+import { isUnhashed, type SourceFile } from "./source";
 import type { FileJournal } from "../journal/file-journal";
 import { isOversize, notOffered } from "./oversize";
 import { sendAllParts } from "./send-parts";
@@ -161,7 +161,7 @@ async function sendAs(
 
 /**
  * Sends one file. A session that is lost is asked for again once: what was lost may be mended in it, or another run has
- * completed it.
+ * completed it. So is one of which a part was not hashed, since the thread for it ended: what was stored of it stays.
  * @throws AvalaError of the last try, `file`, `file_changed`, `journal`, `cancelled`; one of `sessionLost`
  */
 export async function send(sending: Sending, file: SourceFile, ways: Ways): Promise<SentFile> {
@@ -174,9 +174,10 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
         (isAgain ? undefined : asked) ?? (await askHow(sending, file, { maxTries: DEFAULT_TRIES }));
       return await sendAs({ ...sending, bytes }, file, presigned, ways);
     } catch (error) {
-      if (!isSessionLost(error)) throw error;
+      const isLost = isSessionLost(error);
+      if (!isLost && !isUnhashed(error)) throw error;
       bytes.takeBackAll();
-      if (isAgain || error.lost !== "session") throw error;
+      if (isAgain || (isLost && error.lost !== "session")) throw error;
       await journal.reread();
     }
   }

@@ -75,6 +75,11 @@ function requireHashed(file: SourceFile, sha256: string | undefined): string {
   throw new AvalaError("file", text, { retryable: true, hint }); // the next one needs no thread
 }
 
+/** Whether reading the file again helps: of what is thrown here, only a thread's end is retryable. */
+export function isUnhashed(error: unknown): boolean {
+  return isAvalaError(error) && error.code === "file" && error.retryable;
+}
+
 function requireDigest(file: SourceFile, sha256: string): string {
   if (file.sha256 !== undefined && file.sha256 !== sha256) {
     throw changed(file, "its content is not what its manifest says");
