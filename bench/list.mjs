@@ -10,6 +10,7 @@
  * @property {readonly string[]} [args]
  * @property {readonly string[]} quick arguments of a run that shows that it works, in seconds
  * @property {number} minutes after which it is stopped
+ * @property {boolean} [isLong] runs only when it is named
  * @property {boolean} hasAlternatives whether what stands beside it is what a user would run instead, and not a bound or a part
  */
 
@@ -83,21 +84,47 @@ export const BENCHMARKS = [
   {
     name: "share",
     title: "Runs that share a key",
-    how: "Runs in processes of their own share a key with 600 calls a minute and 20 a second. Beside it stands the least time that these limits allow.",
+    how: "Runs in processes of their own share a key with 600 calls a minute and 20 a second. Beside it stands the least time that these limits allow. All of them have more than one minute's calls: of less, a run that has one call left for the next minute takes twice as long as one that has none.",
     script: "shared-key.mjs",
-    args: ["--calls", "640"],
-    quick: ["--runs", "2", "--calls", "100"],
-    minutes: 8,
+    quick: ["--sets", "2x50"],
+    minutes: 15,
     hasAlternatives: false,
   },
   {
     name: "limiter",
-    title: "Runs that share a key, on an independent limiter",
-    how: "The same with limits that are not ours: an emulator without any, behind the throttles of Django REST framework.",
+    title: "Runs that share a key, on independent limiters",
+    how: "The same with limits that are not ours: emulators without any, behind the throttles of Django REST framework, which keep a log of the last minute, and behind the token bucket of throttled-py. All at once, as they wait for most of the time.",
     script: "shared-key.mjs",
-    args: ["--server", "independent", "--runs", "4", "--calls", "640"],
-    quick: ["--server", "independent", "--runs", "2", "--calls", "100"],
-    minutes: 3,
+    args: [
+      "--sets",
+      "4x160",
+      "--forms",
+      "log/all,log/retry-after,log/none,bucket/all,bucket/retry-after,bucket/none",
+    ],
+    quick: ["--sets", "2x50", "--forms", "log/all,bucket/all"],
+    minutes: 5,
     hasAlternatives: false,
+  },
+  {
+    name: "share-long",
+    title: "Runs that share a key, for long",
+    how: "Runs of 300 files each, up to 30 at once: 15 minutes at 600 calls a minute.",
+    script: "shared-key.mjs",
+    args: ["--sets", "2x300,4x300,10x300,30x300"],
+    quick: ["--sets", "2x50"],
+    minutes: 30,
+    hasAlternatives: false,
+    isLong: true,
+  },
+  {
+    name: "limiter-long",
+    title: "Runs that share a key, for long, on an independent limiter",
+    how: "The same behind the throttles of Django REST framework, all at once.",
+    script: "shared-key.mjs",
+    args: ["--sets", "2x300,4x300,10x300,30x300", "--forms", "log/all"],
+    quick: ["--sets", "2x50", "--forms", "log/all"],
+    minutes: 20,
+    hasAlternatives: false,
+    isLong: true,
   },
 ];

@@ -71,6 +71,13 @@ export async function writeResults(folder, results) {
   writeFileSync(path.join(folder, RESULTS_FILE), text);
 }
 
+/** Whether figures can stand side by side. @param {Results} one @param {Results} other */
+export function isComparable(one, other) {
+  const facts = (/** @type {Results} */ { machine, versions }) =>
+    JSON.stringify([machine, versions]);
+  return facts(one) === facts(other);
+}
+
 /**
  * Those of an earlier run with the newer ones in their places.
  * @param {Results | undefined} earlier @param {Results} newer @param {readonly string[]} order names of all benchmarks
@@ -78,9 +85,7 @@ export async function writeResults(folder, results) {
  */
 export function merge(earlier, newer, order) {
   if (earlier === undefined) return newer;
-  const facts = (/** @type {Results} */ { machine, versions }) =>
-    JSON.stringify([machine, versions]);
-  if (facts(earlier) !== facts(newer))
+  if (!isComparable(earlier, newer))
     throw new Error(
       "the saved figures are of another machine or other versions: run all benchmarks",
     );

@@ -10,7 +10,7 @@ import { BENCHMARKS } from "./list.mjs";
 import { describeCommit, describeMachine, describeVersions, loadBefore } from "./machine.mjs";
 import { placesIn, writePage } from "./page/write.mjs";
 import { linesOf } from "./page/tables.mjs";
-import { merge, readResults, writeResults } from "./results.mjs";
+import { isComparable, merge, readResults, writeResults } from "./results.mjs";
 import { measureAll } from "./measure.mjs";
 
 /**
@@ -36,7 +36,7 @@ function chosen() {
   if (wrong.length > 0)
     throw new Error(`no benchmark ${wrong.join(", ")}; there are ${names.join(", ")}`);
   return positionals.length === 0
-    ? BENCHMARKS
+    ? BENCHMARKS.filter(({ isLong }) => isLong !== true)
     : BENCHMARKS.filter(({ name }) => positionals.includes(name));
 }
 
@@ -59,13 +59,21 @@ function summarize(outcomes) {
   printTable(["", "what", "unit", "this project", "beside", "ratio", "target", "reached"], lines);
 }
 
+/** What a run of all did not measure, if it is of the same machine. @param {import("./results.mjs").Results | undefined} earlier @param {import("./results.mjs").Results} newer */
+function onlyLong(earlier, newer) {
+  if (earlier === undefined || !isComparable(earlier, newer)) return undefined;
+  const long = new Set(BENCHMARKS.filter(({ isLong }) => isLong).map(({ name }) => name));
+  return { ...newer, benchmarks: earlier.benchmarks.filter(({ name }) => long.has(name)) };
+}
+
 /** A run of some leaves the figures of the others. @param {string} root @param {import("./results.mjs").Results} results */
 async function save(root, results) {
   const { results: folder } = placesIn(root);
   mkdirSync(folder, { recursive: true });
-  const isWhole = positionals.length === 0;
+  const earlier = readResults(folder);
+  const kept = positionals.length === 0 ? onlyLong(earlier, results) : earlier;
   const names = BENCHMARKS.map(({ name }) => name);
-  await writeResults(folder, isWhole ? results : merge(readResults(folder), results, names));
+  await writeResults(folder, merge(kept, results, names));
   await writePage(root);
   console.log(`\nWritten: ${placesIn(root).page} and the plots in ${folder}`);
 }

@@ -1,7 +1,7 @@
-// `npm run bench -- share` (`--runs 1,2,4,10,30 --calls 1240 --json FILE`): runs that share a key, each a process, on one emulator
-// that limits them: how long all take beside the limits' own bound, how many calls draw a 429, how even their ends are.
-// With `--server independent` the emulator has no limits, and stands behind a limiter of others' (`limiter/proxy.py`):
-// `--limiter log` or `bucket`, which shows `--signals all`, `retry-after` or `none`.
+// `npm run bench -- share` (`--sets 1x640,4x310 --json FILE`, runs x files of each): runs that share a key, each a process, on one
+// emulator that limits them: how long all take beside the limits' own bound, how many calls draw a 429, how even their ends are.
+// With `--forms log/all,bucket/retry-after` the emulators have no limits, and stand behind limiters of others' (`limiter/proxy.py`):
+// a log or a bucket, which shows all headers, `retry-after` or none. As all of them wait for most of the time, they run at once.
 // @ts-check
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -19,17 +19,42 @@ const PER_SECOND = 20;
 
 const { values } = parseArgs({
   options: {
-    runs: { type: "string", default: "1,2,4,10,30" },
-    // Of all runs together, so that each line takes a few minutes at most.
-    calls: { type: "string", default: "1240" },
-    server: { type: "string", default: "emulator" },
-    limiter: { type: "string", default: "log" },
-    signals: { type: "string", default: "all" },
+    // More than one minute's budget, or who ends in the first minute is twice as fast as who has one call left.
+    sets: { type: "string", default: "1x640,2x320,4x310,10x188,30x85" },
+    forms: { type: "string" },
     json: { type: "string" },
   },
 });
 
-const isIndependent = values.server === "independent";
+/**
+ * @typedef {{kind: string, signals: string}} Form of a limiter of others'
+ * @typedef {{runs: number, files: number, form?: Form}} Plan
+ */
+
+const WORDS = {
+  log: "a log of the minute",
+  bucket: "a token bucket",
+  all: "all headers",
+  "retry-after": "`Retry-After` alone",
+  none: "no headers",
+};
+
+/** @param {string} name @returns {string} */
+const inWords = (name) => /** @type {Record<string, string>} */ (WORDS)[name] ?? name;
+
+/** @returns {Plan[]} */
+function plans() {
+  const sets = values.sets.split(",").map((set) => {
+    const [runs = 0, files = 0] = set.split("x").map(Number);
+    return { runs, files };
+  });
+  if (values.forms === undefined) return sets;
+  const forms = values.forms.split(",").map((form) => {
+    const [kind = "", signals = ""] = form.split("/");
+    return { kind, signals };
+  });
+  return forms.flatMap((form) => sets.map((set) => ({ ...set, form })));
+}
 
 /** @param {string} root @param {number} count */
 function makeFiles(root, count) {
@@ -41,10 +66,9 @@ function makeFiles(root, count) {
     );
 }
 
-/** The least that the limits allow, from the first call to the last. @param {number} calls */
-function boundMs(calls) {
-  if (isIndependent && values.limiter === "bucket")
-    return (Math.max(0, calls - PER_SECOND) * 60_000) / PER_MINUTE;
+/** The least that the limits allow, from the first call to the last. @param {number} calls @param {Form | undefined} form */
+function boundMs(calls, form) {
+  if (form?.kind === "bucket") return (Math.max(0, calls - PER_SECOND) * 60_000) / PER_MINUTE;
   return (
     Math.floor((calls - 1) / PER_MINUTE) * 60_000 + (((calls - 1) % PER_MINUTE) * 1000) / PER_SECOND
   );
@@ -59,22 +83,17 @@ function runCore(args, env) {
   return new Promise((resolve) => child.once("exit", (code) => resolve(code === 0)));
 }
 
-/** @param {string} upstream */
-function startProxy(upstream) {
-  const { limiter: kind, signals } = values;
-  return startLimiter({ kind, signals, upstream, perMinute: PER_MINUTE, perSecond: PER_SECOND });
-}
-
-/** @param {number} runs */
-async function measure(runs) {
+/** @param {Plan} plan */
+async function measure(plan) {
+  const { runs, files, form } = plan;
   const work = temporaryFolder();
-  const files = Math.floor(Number(values.calls) / runs);
   makeFiles(path.join(work, "images"), files);
   const emulator = await startEmulator({
-    requestsPerMinute: isIndependent ? 0 : PER_MINUTE,
-    burstPerSecond: isIndependent ? 0 : PER_SECOND,
+    requestsPerMinute: form ? 0 : PER_MINUTE,
+    burstPerSecond: form ? 0 : PER_SECOND,
   });
-  const limiter = isIndependent ? await startProxy(emulator.baseUrl) : undefined;
+  const limits = { perMinute: PER_MINUTE, perSecond: PER_SECOND };
+  const limiter = form && (await startLimiter({ ...form, ...limits, upstream: emulator.baseUrl }));
   try {
     const each = Array.from({ length: runs }, (_, run) =>
       runCore(
@@ -85,7 +104,7 @@ async function measure(runs) {
     const ends = await Promise.all(each);
     const failed = ends.filter((isWell) => !isWell).length;
     const refusedBefore = (await limiter?.refused()) ?? 0;
-    return report({ runs, files, failed, refusedBefore }, emulator.requests());
+    return report({ ...plan, failed, refusedBefore }, emulator.requests());
   } finally {
     limiter?.stop();
     await emulator.stop();
@@ -93,10 +112,10 @@ async function measure(runs) {
 }
 
 /**
- * @param {{runs: number, files: number, failed: number, refusedBefore: number}} what `refusedBefore`: by what stands in front
+ * @param {Plan & {failed: number, refusedBefore: number}} what `refusedBefore`: by what stands in front
  * @param {readonly import("../lib/emulator/index.js").LedgerEntry[]} requests
  */
-function report({ runs, files, failed, refusedBefore }, requests) {
+function report({ runs, files, form, failed, refusedBefore }, requests) {
   const calls = requests.filter(({ target }) => target === "api");
   const served = calls.filter(({ status }) => status !== 429);
   const times = served.map(({ time }) => time);
@@ -110,25 +129,38 @@ function report({ runs, files, failed, refusedBefore }, requests) {
   return {
     runs,
     files,
+    form,
     failed,
     calls: calls.length + refusedBefore,
     refused: calls.length - served.length + refusedBefore,
     wholeMs,
-    boundMs: boundMs(served.length),
+    boundMs: boundMs(served.length, form),
     fastestMs: Math.min(...durations),
     slowestMs: Math.max(...durations),
   };
 }
 
-/** @type {Awaited<ReturnType<typeof measure>>[]} */
-const results = [];
-for (const runs of values.runs.split(",").map(Number)) {
-  const result = await measure(runs);
-  results.push(result);
+/** @typedef {Awaited<ReturnType<typeof measure>>} Result */
+
+/** @param {Plan} plan @returns {Promise<Result>} */
+async function measured(plan) {
+  const result = await measure(plan);
   console.error(JSON.stringify(result));
+  return result;
 }
+
+/** Those with limiters at once. @returns {Promise<Result[]>} */
+async function measureAll() {
+  if (values.forms !== undefined) return Promise.all(plans().map(measured));
+  const results = [];
+  for (const plan of plans()) results.push(await measured(plan));
+  return results;
+}
+
+const results = await measureAll();
 printTable(
   [
+    "limiter",
     "runs",
     "files each",
     "failed",
@@ -141,6 +173,7 @@ printTable(
     "slowest ÷ fastest",
   ],
   results.map((one) => [
+    one.form ? `${one.form.kind}/${one.form.signals}` : "emulator",
     String(one.runs),
     String(one.files),
     String(one.failed),
@@ -154,9 +187,22 @@ printTable(
   ]),
 );
 
-/** @param {Awaited<ReturnType<typeof measure>>} result @returns {import("./rows.mjs").Row[]} */
-function rowsOf({ runs, files, failed, calls, refused, wholeMs, slowestMs, fastestMs, ...result }) {
-  const what = runs === 1 ? `1 run of ${files} files` : `${runs} runs of ${files} files each`;
+/** @param {Result} result @returns {import("./rows.mjs").Row[]} */
+function rowsOf({
+  runs,
+  files,
+  form,
+  failed,
+  calls,
+  refused,
+  wholeMs,
+  slowestMs,
+  fastestMs,
+  ...result
+}) {
+  const set = runs === 1 ? `1 run of ${files} files` : `${runs} runs of ${files} files each`;
+  const what = form ? `${set}, ${inWords(form.kind)}, ${inWords(form.signals)}` : set;
+  const showsLimit = form === undefined || form.signals === "all";
   const row = (/** @type {string} */ unit, /** @type {number} */ sample) => ({
     ...{ what, unit, higherIsBetter: false, samples: [sample] },
   });
@@ -165,8 +211,8 @@ function rowsOf({ runs, files, failed, calls, refused, wholeMs, slowestMs, faste
   return [
     { ...row("s", wholeMs / 1000), peers: [{ ...least, target: runs === 1 ? 1.01 : 1.05 }] },
     { ...row("runs that failed", failed), target: 0 },
-    // What was asked for is a run by itself, and four.
-    runs === 1 || runs === 4 ? { ...percent, target: runs === 1 ? 0 : 1 } : percent,
+    // What is asked for is a run by itself, and four, where the server shows its limit.
+    showsLimit && (runs === 1 || runs === 4) ? { ...percent, target: runs === 1 ? 0 : 1 } : percent,
     ...(runs === 1
       ? []
       : [{ ...row("times the fastest run, the slowest", slowestMs / fastestMs), target: 1.5 }]),
