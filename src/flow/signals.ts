@@ -14,7 +14,7 @@ export function forMany<T extends AbortSignal | undefined>(signal: T): T {
 export function joinerWith(
   base: AbortSignal | undefined,
 ): (given: AbortSignal | undefined) => AbortSignal | undefined {
-  if (base === undefined) return (given) => given;
+  if (base === undefined) return forMany;
   forMany(base);
   const joined = new WeakMap<AbortSignal, AbortSignal>([[base, base]]);
   return (given) => {

@@ -207,6 +207,33 @@ describe.each(implementations)("$name", ({ create }) => {
     await expect(error).rejects.toMatchObject({ code: "cancelled" });
   });
 
+  test.each(["http", "https"])("closing ends what is still connecting by %s", async (scheme) => {
+    const heard: unknown[] = [];
+    const silent = createServer((socket) => {
+      socket.on("error", () => undefined).on("data", () => undefined);
+      heard.push("open");
+    });
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as { port: number };
+    const stop = new AbortController();
+    const request = get(`${scheme}://127.0.0.1:${port}/`, { signal: stop.signal });
+    const error = rejectionOf(transport.send(request));
+    while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    expect(await error).toMatchObject({ code: "cancelled" });
+    transport.close();
+    // The server ends when all of its connections have. To connect is given up after 20 s, whoever waits.
+    const ended = new Promise((resolve) => silent.close(() => resolve("ended")));
+    const late = new Promise((resolve) => setTimeout(resolve, 10_000, "late").unref());
+    expect(await Promise.race([ended, late])).toBe("ended");
+  });
+
+  test("sends no fragment", async () => {
+    const server = await serve((_request, response) => response.writeHead(200).end());
+    await transport.send(get(`${server.origin}/a?q=1#b/c`));
+    expect(server.heard).toMatchObject([{ url: "/a?q=1" }]);
+  });
+
   test("a signal that is aborted lets nothing be sent", async () => {
     const server = await serve((_request, response) => response.end());
     const error = transport.send(get(server.origin, { signal: AbortSignal.abort() }));

@@ -35,6 +35,18 @@ describe("the system's clock", () => {
 });
 
 describe("joined signals", () => {
+  test("may be waited for by many, also a call's own where the session has none", () => {
+    // Node 20's `getMaxListeners` does not take a signal.
+    const name = "events.maxEventTargetListeners";
+    const limitOf = (signal: AbortSignal | undefined): unknown =>
+      Object.getOwnPropertySymbols(signal)
+        .filter(({ description }) => description === name)
+        .map((symbol) => signal?.[symbol as never]);
+    for (const base of [undefined, new AbortController().signal]) {
+      expect(limitOf(joinerWith(base)(new AbortController().signal))).toEqual([0]);
+    }
+  });
+
   test("abort when either part does, and are joined once", () => {
     const session = new AbortController();
     const call = new AbortController();

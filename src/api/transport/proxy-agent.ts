@@ -1,6 +1,6 @@
 // The agent that reaches hosts by a proxy's CONNECT. Fills in what the library leaves out: a bound for the proxy's answer,
 // an end where the proxy closes instead of answering, and the forms of credentials. Knows not who needs a proxy.
-import { Pool, ProxyAgent, type Dispatcher } from "undici";
+import { Pool, ProxyAgent, type buildConnector, type Dispatcher } from "undici";
 import { messageOf } from "../../errors";
 
 // A proxy answers when it has connected, and gives that up itself after a minute (Squid, `connect_timeout`).
@@ -31,8 +31,8 @@ function connectError(cause: unknown): Error {
 }
 
 /** What is sent to the proxy itself: one CONNECT for each connection to a host. */
-function createProxyPool(origin: URL, options: object): Pool {
-  const pool = new Pool(origin, { ...options, headersTimeout: maxConnectMs });
+function createProxyPool(origin: URL, connector: buildConnector.connector): Pool {
+  const pool = new Pool(origin, { connect: connector, headersTimeout: maxConnectMs });
   const connect = pool.connect.bind(pool);
   const ending = (target: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
     connect(target).catch((error: unknown) => {
@@ -41,9 +41,13 @@ function createProxyPool(origin: URL, options: object): Pool {
   return Object.assign(pool, { connect: ending });
 }
 
-/** `options` are those of the connections to the hosts behind the proxy. */
-export function createProxyAgent(proxy: string, options: object): Dispatcher {
-  const clientFactory = createProxyPool;
+/** `options` are those of the connections to the hosts behind the proxy, which `connector` reaches. */
+export function createProxyAgent(
+  proxy: string,
+  options: object,
+  connector: buildConnector.connector,
+): Dispatcher {
+  const clientFactory = (origin: URL): Pool => createProxyPool(origin, connector);
   return new ProxyAgent({
     ...options,
     ...credentialsOf(new URL(proxy)),

@@ -3,6 +3,7 @@ import { MAX_CONCURRENCY } from "../limits";
 import { Agent, type Dispatcher } from "undici";
 import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
+import { createConnector, type Connector } from "./connector";
 import { decoded } from "./content-encoding";
 import { headerValues } from "./header-values";
 import { createProxyFor } from "./proxy";
@@ -22,11 +23,12 @@ interface StorageTransportOptions {
 const AGENT_OPTIONS = {
   // A connection that the server closes just as we use it costs a retry: give it up before common servers do (5 s).
   keepAliveTimeout: 4000,
-  connectTimeout: 20_000,
 } as const;
 
 /** `https://host:port` and the rest, without a URL parser: what comes here was parsed and serialized before. */
-function split(url: string): { readonly origin: string; readonly path: string } {
+function split(whole: string): { readonly origin: string; readonly path: string } {
+  // A fragment is never sent (RFC 9110, 7.1).
+  const [url = ""] = whole.split("#", 1);
   const slash = url.indexOf("/", url.indexOf("://") + 3);
   if (slash < 0) return { origin: url, path: "/" };
   return { origin: url.slice(0, slash), path: url.slice(slash) };
@@ -88,9 +90,15 @@ function optionsOf(request: HttpRequest): Options {
   return { origin, path, method, headers, body: body as Buffer, ...timeouts };
 }
 
-function createAgent(proxy: string | undefined, connections: number | null): Dispatcher {
+function createAgent(
+  proxy: string | undefined,
+  connections: number | null,
+  { connect }: Connector,
+): Dispatcher {
   const options = { ...AGENT_OPTIONS, connections };
-  return proxy === undefined ? new Agent(options) : createProxyAgent(proxy, options);
+  return proxy === undefined
+    ? new Agent({ ...options, connect })
+    : createProxyAgent(proxy, options, connect);
 }
 
 interface Agents {
@@ -106,11 +114,12 @@ function createAgents({
   connections = MAX_CONCURRENCY,
 }: StorageTransportOptions): Agents {
   const proxyFor = createProxyFor(settings);
+  const connector = createConnector();
   const byProxy = new Map<string, Dispatcher>();
   const byOrigin = new Map<string, Dispatcher>();
   const choose = (origin: string): Dispatcher => {
     const proxy = proxyFor(new URL(origin))?.href;
-    const agent = byProxy.get(proxy ?? "") ?? createAgent(proxy, connections);
+    const agent = byProxy.get(proxy ?? "") ?? createAgent(proxy, connections, connector);
     byProxy.set(proxy ?? "", agent);
     return agent;
   };
@@ -123,6 +132,7 @@ function createAgents({
     proxyOf: (url) => shownProxy(proxyFor(new URL(url))),
     close: () => {
       for (const agent of byProxy.values()) void agent.destroy().catch(() => undefined);
+      connector.close();
     },
   };
 }

@@ -1,0 +1,28 @@
+// Makes connections, and keeps what is open, so that closing ends also what is still connecting: the library lets that hold
+// a process until it gives up. Knows nothing of requests.
+import { Socket } from "node:net";
+import { buildConnector } from "undici";
+
+const connectTimeoutMs = 20_000;
+
+export interface Connector {
+  readonly connect: buildConnector.connector;
+  readonly close: () => void;
+}
+
+export function createConnector(): Connector {
+  const connect = buildConnector({ timeout: connectTimeoutMs });
+  const open = new Set<Socket>();
+  return {
+    connect: (options, callback) => {
+      // It returns what it makes, though its type does not say so.
+      const socket: unknown = connect(options, callback);
+      if (!(socket instanceof Socket)) return;
+      open.add(socket);
+      socket.once("close", () => open.delete(socket));
+    },
+    close: () => {
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
