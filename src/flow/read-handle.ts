@@ -66,7 +66,6 @@ function openSmall(path: string): ReadHandle {
     throw new Error(NO_LONGER_A_FILE);
   }
   return {
-    ...stampsOf(opened, async () => fstatSync(handle)),
     read: async (buffer, position) => {
       let filled = 0;
       while (filled < buffer.length) {
@@ -78,6 +77,7 @@ function openSmall(path: string): ReadHandle {
       return filled;
     },
     close: async () => closeSync(handle),
+    ...stampsOf(opened, async () => fstatSync(handle)),
   };
 }
 
@@ -85,9 +85,9 @@ async function openLarge(path: string): Promise<ReadHandle> {
   const handle = await open(path, READ_FLAGS);
   const opened = await statFile(handle, NO_LONGER_A_FILE);
   return {
-    ...stampsOf(opened, () => handle.stat()),
     read: (buffer, position) => readFully(handle, buffer, position),
     close: () => handle.close(),
+    ...stampsOf(opened, () => handle.stat()),
   };
 }
 

@@ -6,7 +6,7 @@ import { isAvalaError, type AvalaError } from "../errors";
 import { createManifest } from "../files/manifest/manifest";
 import { isHashedInThread, type FileDigests } from "../files/workers/digest-thread";
 import { runPool } from "../flow/pool";
-import { isSmall, type HashedFile } from "./send/attempt";
+import { isSmall } from "./send/attempt";
 import { concurrencyOf, type UploadFile, type UploadRequest } from "./request";
 import { digestOf } from "./send/chunks";
 import { readSmall, stampOf } from "./send/source";
@@ -26,8 +26,9 @@ export interface Hashed {
 
 const NOT_READ = "0".repeat(64);
 
-function isHashed(file: UploadFile): file is HashedFile {
-  return file.sha256 !== undefined;
+/** Field by field: of each object that a spread begins and new fields follow, Node 20 keeps a shape of 0.4 kB. */
+function hashedAs({ path, absolutePath, sizeBytes }: UploadFile, sha256: string) {
+  return { path, absolutePath, sizeBytes, sha256, named: sha256 };
 }
 
 async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests): Promise<string> {
@@ -53,9 +54,10 @@ async function readEach(
       unread.push({ file, error });
     }
   });
-  const entries = request.files.map((file) =>
-    isHashed(file) ? file : { ...file, sha256: files.get(file.path)?.named ?? NOT_READ },
-  );
+  const entries = request.files.map((file) => {
+    const { path, sizeBytes, sha256 = files.get(path)?.named ?? NOT_READ } = file;
+    return { path, sizeBytes, sha256 };
+  });
   const failed = new Set(unread.map(({ file }) => file.path));
   const digest = request.digest ?? createManifest(entries).digest;
   const known = request.files.map((file) => files.get(file.path) ?? file);
@@ -78,7 +80,7 @@ export function hashFiles(
 ): Promise<Hashed> {
   return readEach(avala, withDigests(request, read), async (file) => {
     const digest = await sha256Of(avala, file, sha256);
-    return { ...file, sha256: digest, named: digest };
+    return hashedAs(file, digest);
   });
 }
 
@@ -99,6 +101,6 @@ export async function hashSmallFiles(
       return { ...file, named: createHash("sha256").update(stamp).digest("hex") };
     }
     const digest = await sha256Of(avala, file, sha256);
-    return { ...file, sha256: digest, named: digest };
+    return hashedAs(file, digest);
   });
 }

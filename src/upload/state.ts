@@ -188,7 +188,7 @@ export async function land(run: Run, file: SourceFile, sent: SentFile): Promise<
   run.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;
   const entry = { path, sizeBytes, sha256 };
-  await keep(run, (journal) => journal.record({ ...entry, batch: run.batch }));
+  await keep(run, (journal) => journal.record({ batch: run.batch, ...entry }));
   if (kept === "right") run.checkedByStore += 1;
   run.sent.push(entry);
   run.failuresInARow = 0;

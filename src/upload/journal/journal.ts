@@ -97,11 +97,11 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
   const isTorn =
     data !== undefined && data.length > 0 && !data.subarray(-1).equals(Buffer.from("\n"));
   const append = batchedAppender(file, isTorn);
-  const pending = new Set<Promise<void>>();
+  // They end in the order in which they began.
+  let last: Promise<void> = Promise.resolve();
   const write = (line: string): Promise<void> => {
-    const written = append(line);
-    pending.add(written);
-    return written.finally(() => pending.delete(written));
+    last = append(line);
+    return last;
   };
   return {
     ...records,
@@ -125,7 +125,7 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
     },
     discard: () => disk.remove(path),
     close: async () => {
-      await Promise.allSettled(pending);
+      await last.catch(() => undefined);
       await file.close();
     },
   };

@@ -30,7 +30,7 @@ export async function askHow(
   options: { readonly signal?: AbortSignal; readonly maxTries?: number } = {},
 ): Promise<Presigned> {
   const { signal = whole, maxTries } = options;
-  const input = { ...destination, uploadUid: batch, path, sizeBytes, signal, maxTries };
+  const input = { uploadUid: batch, path, sizeBytes, signal, maxTries, ...destination };
   try {
     return await presignFile(avala, input);
   } catch (error) {
