@@ -1,7 +1,7 @@
 // `npm run bench -- share` (`--sets 1x640,4x310 --json FILE`, runs x files of each): runs that share a key, each a process, on one
 // emulator that limits them: how long all take beside the limits' own bound, how many calls draw a 429, how even their ends are.
 // With `--forms log/all,bucket/retry-after` the emulators have no limits, and stand behind limiters of others' (`limiter/proxy.py`):
-// a log or a bucket, which shows all headers, `retry-after` or none. As all of them wait for most of the time, they run at once.
+// a log or a bucket, which shows all headers, `retry-after` or none.
 // @ts-check
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -142,22 +142,13 @@ function report({ runs, files, form, failed, refusedBefore }, requests) {
 
 /** @typedef {Awaited<ReturnType<typeof measure>>} Result */
 
-/** @param {Plan} plan @returns {Promise<Result>} */
-async function measured(plan) {
+/** @type {Result[]} */
+const results = [];
+for (const plan of plans()) {
   const result = await measure(plan);
+  results.push(result);
   console.error(JSON.stringify(result));
-  return result;
 }
-
-/** Those with limiters at once. @returns {Promise<Result[]>} */
-async function measureAll() {
-  if (values.forms !== undefined) return Promise.all(plans().map(measured));
-  const results = [];
-  for (const plan of plans()) results.push(await measured(plan));
-  return results;
-}
-
-const results = await measureAll();
 printTable(
   [
     "limiter",
