@@ -19,7 +19,7 @@ export const BENCHMARKS = [
   {
     name: "small",
     title: "Small files",
-    how: "3,000 files of 10 KiB are uploaded and confirmed, without a rate limit: on the emulator, and with MinIO as its storage, which is not ours. Beside a Go program that does the least that can be done (a sha256, a presign and a form for each file, no retries, no journal, no checks), and Avala's Python SDK, which sends 500 of the files.",
+    how: "3,000 files of 10 KiB are uploaded and confirmed, without a rate limit: on the emulator, and with MinIO as its storage, which is not ours. Beside programs in Go and in Node that do the least that can be done (a sha256, a presign and a form for each file, no retries, no journal, no checks), and Avala's Python SDK, which sends 500 of the files.",
     script: "small-files.mjs",
     quick: ["--files", "100", "--repeat", "1"],
     minutes: 4,

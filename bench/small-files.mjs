@@ -1,5 +1,5 @@
-// `npm run bench -- small` (`--files N --repeat N --json FILE`): many small files, by the core, by Avala's Python SDK, and by a
-// Go program that does the least that can be done. On the emulator, and on MinIO, whose storage is not ours. In turns.
+// `npm run bench -- small` (`--files N --repeat N --json FILE`): many small files, by the core, by Avala's Python SDK, and by
+// programs in Go and Node that do the least that can be done. On the emulator, and on MinIO, whose storage is not ours. In turns.
 // @ts-check
 import { execFileSync } from "node:child_process";
 import { randomFillSync } from "node:crypto";
@@ -23,6 +23,7 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const FILE_BYTES = 10 * 1024;
 const FILES_PER_FOLDER = 500;
 const LEAST = "the least work, in Go";
+const LEAST_IN_NODE = "the least work, in Node";
 const SDK = "Avala's Python SDK";
 
 const { values } = parseArgs({
@@ -87,6 +88,10 @@ const core = (env, dataset) => {
   const state = path.join(work, `state-${dataset}`);
   return runReporting(process.execPath, [path.join(HERE, "core.mjs"), root, dataset, state], env);
 };
+
+/** By the same libraries as the core. @type {Client} */
+const leastInNode = (env, dataset) =>
+  runReporting(process.execPath, [path.join(HERE, "least-work", "main.mjs"), root, dataset], env);
 
 /**
  * Each client once a turn, each run under a dataset name that is new.
@@ -157,7 +162,11 @@ makeFiles(root, Number(values.files));
 const least = await ifThere("The least work", buildLeast);
 const sdk = await ifThere("The SDK", findSdk);
 const minio = await ifThere("MinIO", () => startMinio(path.join(work, "store")));
-const quick = { "this project": core, ...(least && { [LEAST]: least }) };
+const quick = {
+  "this project": core,
+  ...(least && { [LEAST]: least }),
+  [LEAST_IN_NODE]: leastInNode,
+};
 
 /** @type {Compared[]} */
 const compared = [];
