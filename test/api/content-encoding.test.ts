@@ -61,6 +61,11 @@ describe.each(["api", "storage"] as const)("from %s", (kind) => {
     sent = { encoding: "gzip", bytes: Buffer.from(TEXT) };
     expect(await rejectionOf(fetched(kind))).toMatchObject({ code: "bad_reply" });
   });
+
+  test("an error whose body is not compressed stays one", async () => {
+    sent = { encoding: "gzip", bytes: Buffer.from("<h1>Busy</h1>"), status: 503 };
+    expect(await rejectionOf(fetched(kind))).toMatchObject({ retryable: true });
+  });
 });
 
 describe("the reply to a call", () => {

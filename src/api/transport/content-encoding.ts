@@ -49,14 +49,22 @@ function decodingError(error: unknown): unknown {
   return new AvalaError("bad_reply", text, { ambiguous: true });
 }
 
-async function* decode(body: AsyncIterable<Buffer>, decoder: Transform): AsyncGenerator<Buffer> {
+async function* decode({ status, body }: HttpStream, decoder: Transform): AsyncGenerator<Buffer> {
   // What fails is thrown where the decoder is read.
   pipeline(Readable.from(body, { objectMode: false }), decoder, () => undefined);
   try {
     for await (const chunk of decoder) yield chunk as Buffer;
   } catch (error) {
-    throw decodingError(error);
+    if (isAvalaError(error) || !isEnough(status)) throw decodingError(error);
   }
+}
+
+/**
+ * Whether a status says enough where its body can't be decoded: an error's. A proxy that puts a page of its own in the place
+ * of a reply may leave the headers.
+ */
+function isEnough(status: number): boolean {
+  return status >= 300;
 }
 
 function decoderOf({
@@ -78,13 +86,12 @@ function withoutWay(headers: HttpStream["headers"]): HttpStream["headers"] {
 export function decoded(reply: HttpStream): HttpStream {
   const decoder = decoderOf(reply);
   if (decoder === undefined) return reply;
-  const body = decode(reply.body, decoder.stream());
+  const body = decode(reply, decoder.stream());
   return { ...reply, headers: withoutWay(reply.headers), body };
 }
 
 /**
- * The same of a small reply. An error that can't be decoded is left as it came: its status is enough, and a proxy that puts
- * a page of its own in the place of a reply may leave the headers.
+ * The same of a small reply. An error that can't be decoded is left as it came.
  * @throws AvalaError `bad_reply`, `network`; `bad_reply` where it grows beyond its bound
  */
 export async function decodedReply(
@@ -97,7 +104,7 @@ export async function decodedReply(
     const body = await decoder.whole(reply.body, { maxOutputLength: maxReplyBytes });
     return { ...reply, headers: withoutWay(reply.headers), body };
   } catch (error) {
-    if (reply.status >= 300) return reply;
+    if (isEnough(reply.status)) return reply;
     const isTooLarge = systemErrorCode(error) === "ERR_BUFFER_TOO_LARGE";
     throw isTooLarge ? tooLarge(new URL(url).host, maxReplyBytes) : decodingError(error);
   }
