@@ -307,7 +307,11 @@ describe("among a few files, which are looked at in the process itself", () => {
   test("a signal is heard between them", async () => {
     const names = Array.from({ length: 400 }, (_, n) => `clip-${n}.mp4`);
     const in_ = createTempTree(Object.fromEntries(names.map((name) => [name, mp4])));
-    const candidates = { paths: names, absoluteOf: in_.at, isNamed: () => false };
+    const candidates = {
+      paths: names,
+      absoluteOf: (path: string) => in_.at(path),
+      isNamed: () => false,
+    };
     const controller = new AbortController();
     const { signal } = controller;
     const inspecting = inspectFiles(candidates, { checkContent: "warn", signal });
