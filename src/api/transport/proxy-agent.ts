@@ -1,5 +1,5 @@
 // The agent that reaches hosts by a proxy's CONNECT. Fills in what the library leaves out: a bound for the proxy's answer,
-// an end where the proxy closes instead of answering, and the forms of credentials. Knows not who needs a proxy.
+// an end where the proxy closes instead of answering, and the forms of credentials. Does not know who needs a proxy.
 import { Pool, ProxyAgent, type buildConnector, type Dispatcher } from "undici";
 import { messageOf } from "../../errors";
 
