@@ -140,11 +140,14 @@ describe("on the Node of the tests", () => {
 
   test("reads of its files only those that it needs", async () => {
     const bundle = tree.at(".bundle");
-    cpSync(path.join(DIST, "index.js"), path.join(bundle, "index.js"));
+    const bring = (file: string): void => cpSync(path.join(DIST, file), path.join(bundle, file));
+    bring("index.js");
+    const refused = await run({ files: "images", dataset: "" }, { bundle });
+    expect(errorsOf(refused)).toEqual([expect.stringContaining("dataset")]);
+    bring("undici.js");
     const planned = await run({ files: "images", dataset: "pets", "dry-run": "true" }, { bundle });
     expect(errorsOf(planned)).toEqual([]);
     expect(planned.code).toBe(0);
-    cpSync(path.join(DIST, "undici.js"), path.join(bundle, "undici.js"));
     const sent = await run({ files: "images", dataset: "pets" }, { bundle });
     expect(errorsOf(sent)).toEqual([]);
     expect(sent.outputs).toMatchObject({ outcome: "uploaded" });

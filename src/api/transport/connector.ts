@@ -11,10 +11,12 @@ export interface Connector {
 }
 
 export function createConnector(): Connector {
-  const connect = buildConnector({ timeout: connectTimeoutMs });
+  // Not before something connects: the library is read then, and most mistakes are found without it.
+  let connect: buildConnector.connector | undefined;
   const open = new Set<Socket>();
   return {
     connect: (options, callback) => {
+      connect ??= buildConnector({ timeout: connectTimeoutMs });
       // It returns what it makes, though its type does not say so.
       const socket: unknown = connect(options, callback);
       if (!(socket instanceof Socket)) return;
