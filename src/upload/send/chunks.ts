@@ -33,7 +33,7 @@ async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
 }
 
 /** How a file is read: the digests that are taken on the way, and the memory of a large one. */
-export interface ReadingWith {
+interface ReadingWith {
   readonly sha256?: RunningDigest | undefined;
   readonly also?: RunningDigest | undefined;
   readonly ring?: LentRing | undefined;
