@@ -8,18 +8,19 @@ import { planOf, TROUBLES } from "./kills/plan";
 import { play } from "./kills/play";
 import { seedsToPlay, upTo } from "./kills/seeds";
 
-/** Few that hold every kind of trouble, kill and start. */
-const CHOSEN = upTo(30).slice(10);
+/** Few; each kind of trouble, kill and start is in two of them at least. */
+const CHOSEN = upTo(35).slice(23);
 const seeds = seedsToPlay(CHOSEN);
 
 // A run waits more than it works: retries, delays, indexing.
 const AT_ONCE = 5;
 
 describe("the Action, killed at random moments", () => {
-  test("the seeds that are always played hold every kind of trouble, kill and start", () => {
-    const held = new Set(CHOSEN.flatMap((seed) => [...kindsOf(planOf(seed))]));
+  test("two of the seeds that are always played hold each kind of trouble, kill and start", () => {
+    const plans = CHOSEN.map((seed) => kindsOf(planOf(seed)));
     const all = [...KINDS_OF_STARTS, ...kindsOfTroubles(TROUBLES)];
-    expect(all.filter((kind) => !held.has(kind))).toEqual([]);
+    const isRare = (kind: string): boolean => plans.filter((kinds) => kinds.has(kind)).length < 2;
+    expect(all.filter(isRare)).toEqual([]);
   });
 
   test(`ends with every file stored once, whole, in one dataset (seeds: ${seeds.length})`, async () => {
