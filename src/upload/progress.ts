@@ -10,6 +10,8 @@ interface Sample {
 // A rate over the last ten seconds follows a changing network, and is not thrown by a pause for the request budget.
 const WINDOW_MS = 10_000;
 const REPORT_EVERY_MS = 500;
+// The first bytes come after a connection was made: by them a second's upload has minutes left.
+const MIN_SHARE = 0.01;
 
 export interface ProgressTracker {
   addBytes(bytes: number): void;
@@ -27,6 +29,8 @@ interface Rates {
   readonly filesPerSecond: number;
 }
 
+const UNKNOWN: Rates = { bytesPerSecond: 0, filesPerSecond: 0 };
+
 /** Rates over the last samples that it was given. */
 function createMeter(startedMs: number): (sample: Sample) => Rates {
   let samples: Sample[] = [{ atMs: startedMs, bytes: 0, files: 0 }];
@@ -37,7 +41,7 @@ function createMeter(startedMs: number): (sample: Sample) => Rates {
     const first = samples[0] ?? sample;
     samples.push(sample);
     const seconds = (sample.atMs - first.atMs) / 1000;
-    if (seconds <= 0) return { bytesPerSecond: 0, filesPerSecond: 0 };
+    if (seconds <= 0) return UNKNOWN;
     return {
       bytesPerSecond: (sample.bytes - first.bytes) / seconds,
       filesPerSecond: (sample.files - first.files) / seconds,
@@ -63,7 +67,10 @@ export function trackProgress(
   let bytesSent = 0;
   let bytesSkipped = 0;
   let reportedAtMs = Number.NEGATIVE_INFINITY;
-  const measure = createMeter(now());
+  const startedMs = now();
+  const measure = createMeter(startedMs);
+  const isMeasured = (): boolean =>
+    bytesSent >= MIN_SHARE * totals.bytes || now() - startedMs >= WINDOW_MS;
 
   return {
     addBytes: (bytes) => {
@@ -83,11 +90,9 @@ export function trackProgress(
     },
     snapshot: () => {
       const rates = measure({ atMs: now(), bytes: bytesSent, files: counts.sent });
-      const left = secondsLeft(
-        totals.files - counts.sent - counts.unchanged - counts.failed,
-        Math.max(0, totals.bytes - bytesSent - bytesSkipped),
-        rates,
-      );
+      const filesLeft = totals.files - counts.sent - counts.unchanged - counts.failed;
+      const bytesLeft = Math.max(0, totals.bytes - bytesSent - bytesSkipped);
+      const left = secondsLeft(filesLeft, bytesLeft, isMeasured() ? rates : UNKNOWN);
       return {
         filesTotal: totals.files,
         filesSent: counts.sent,

@@ -54,6 +54,17 @@ describe("progress of an upload", () => {
     });
   });
 
+  test("has no time left to show by the first few bytes, but after ten seconds", () => {
+    const time = at();
+    const tracker = trackProgress({ files: 12, bytes: 1_400_000 }, time.now);
+    time.pass(500);
+    tracker.addBytes(3000);
+    expect(hasTimeLeft(tracker.snapshot())).toBe(false);
+    time.pass(9500);
+    tracker.addBytes(3000);
+    expect(hasTimeLeft(tracker.snapshot())).toBe(true);
+  });
+
   test("forgets what was faster more than ten seconds ago", () => {
     const time = at();
     const tracker = trackProgress({ files: 1, bytes: 1e9 }, time.now);
