@@ -96,8 +96,9 @@ class HeaderPace implements Pace {
   }
 
   learn(reported: RateLimit | undefined): void {
-    const headers = ofMinute(reported, this.burstPerSecond, this.clock.now());
-    if (headers !== undefined) this.budget.learn(headers, this.clock.now());
+    const nowMs = this.clock.now();
+    const headers = ofMinute(reported, this.burstPerSecond, nowMs);
+    if (headers !== undefined) this.budget.learn(headers, nowMs);
     this.pump();
   }
 
@@ -148,8 +149,8 @@ class HeaderPace implements Pace {
     const end = (reported: RateLimit | undefined, then: End): void => {
       if (isDone) return;
       isDone = true;
-      const headers = ofMinute(reported, this.burstPerSecond, this.clock.now());
       const nowMs = this.clock.now();
+      const headers = ofMinute(reported, this.burstPerSecond, nowMs);
       this.underWay -= 1;
       this.burst.end(nowMs);
       this.budget.end(request, headers, nowMs);
