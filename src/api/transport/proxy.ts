@@ -1,4 +1,4 @@
-// Which proxy a host is reached by, from settings that somebody else has read. Pure; both transports ask it.
+// Which proxy a host is reached by, from settings that somebody else has read. Pure.
 //
 // Not left to the library: undici sends https through the http proxy where none for https is named, and does not refuse a
 // proxy that is not a URL by the variable's name.
@@ -31,7 +31,7 @@ function isExcepted(target: Target, entry: string): boolean {
   return target.hostname === host || target.hostname.endsWith(`.${host}`);
 }
 
-/** Tells the proxy of a target, or `undefined` to reach it directly. This machine is always reached directly. */
+/** The proxy of a target, or `undefined` to reach it directly. This machine is always reached directly. */
 type ProxyFor = (target: Target) => URL | undefined;
 
 /** @throws InputError for a proxy that is no URL */
