@@ -47,10 +47,10 @@ export async function inspectFiles(
   const { paths, absoluteOf, isNamed } = candidates;
   const files = Array<LocalFile>(paths.length);
   const suspects = new Map<number, Suspect>();
-  const note = (index: number, looked: Looked): void => {
+  const note = (index: number, looked: Looked, absolutePath?: string): void => {
     const path = paths[index];
     if (path === undefined) return;
-    files[index] = fileOf(path, absoluteOf(path), looked);
+    files[index] = fileOf(path, absolutePath ?? absoluteOf(path), looked);
     if (isSuspect(looked)) suspects.set(index, { path, isNamed: isNamed(path), looked });
     else if (suspects.size > 0) suspects.delete(index);
   };
@@ -59,7 +59,10 @@ export async function inspectFiles(
     const path = paths[at] ?? "";
     return { path, absolutePath: absoluteOf(path) };
   });
-  await lookAtFiles(unknown, look, (at, looked) => note(places[at] ?? -1, looked));
+  // The text that was looked at is used again: another of the same would stay with each file.
+  await lookAtFiles(unknown, look, (at, looked) =>
+    note(places[at] ?? -1, looked, unknown[at]?.absolutePath),
+  );
   const inOrder = [...suspects].sort(([one], [other]) => one - other).map(([, one]) => one);
   return { files, ...judge(inOrder, options) };
 }
