@@ -38,8 +38,9 @@ const LAZY = [
 ];
 
 /**
- * Of undici what the transport and @actions/http-client use, put together as its own index does. The whole takes twice as long to
- * read, for what makes it a browser's: `fetch`, sockets, caches. Every call needs it, so it is part of the start.
+ * Of undici what the transport and the @actions packages use, put together as its own index does. The whole takes twice as long
+ * to read, for what makes it a browser's: sockets, caches, and `fetch`, which only calls of GitHub's API need. Every call needs
+ * the rest, so it is part of the start.
  */
 const UNDICI = `
 const api = require("undici/lib/api");
@@ -49,6 +50,9 @@ module.exports = {
   Pool: require("undici/lib/dispatcher/pool"),
   ProxyAgent: require("undici/lib/dispatcher/proxy-agent"),
   buildConnector: require("undici/lib/core/connect"),
+  get fetch() {
+    return require("undici/lib/web/fetch").fetch;
+  },
 };
 `;
 
