@@ -45,62 +45,94 @@ export async function hashFiles(
   files: readonly LocalFile[],
   options: HashOptions = {},
 ): Promise<Manifest> {
-  const known = files.filter(isHashed);
-  const unknown = known.length === files.length ? [] : files.filter((file) => !isHashed(file));
+  const digests: Digests = files.map(({ sha256 }) => sha256);
   try {
-    if (unknown.length === 0 && known.length > 0) return createManifest(known);
-    return createManifest([...known, ...(await readDigests(unknown, options))]);
+    if (files.length === 0 || digests.includes(undefined))
+      await readDigests(files, digests, options);
+    return createManifest(entriesOf(files, digests));
   } finally {
     await options.known?.save();
   }
 }
 
-function isHashed(file: LocalFile): file is LocalFile & ManifestEntry {
-  return file.sha256 !== undefined;
+/** By the files' places; of one that was not read, or that changed, there is none. */
+type Digests = (string | undefined)[];
+
+/** One after the other, as a list of them would live beside the manifest's own. */
+function* entriesOf(
+  files: readonly LocalFile[],
+  digests: Readonly<Digests>,
+): Generator<ManifestEntry> {
+  for (const [place, { path, sizeBytes }] of files.entries()) {
+    const sha256 = digests[place];
+    if (sha256 !== undefined) yield { path, sizeBytes, sha256 };
+  }
 }
 
+/** A file and its place in the list. */
+type Placed = readonly [place: number, file: LocalFile];
+
+/** Puts the digests that are not known into their places. */
 async function readDigests(
   files: readonly LocalFile[],
+  digests: Digests,
   options: HashOptions,
-): Promise<readonly ManifestEntry[]> {
+): Promise<void> {
   const { signal, onProgress } = options;
   if (signal?.aborted === true) throw cancelled("Hashing");
-  const bytesTotal = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const isSmall = files.length <= FEW_FILES && bytesTotal <= FEW_BYTES;
+  const unknown = (): Iterable<Placed> => unknownOf(files);
+  const total = { files: 0, bytes: 0 };
+  for (const [, { sizeBytes }] of unknown()) {
+    total.files += 1;
+    total.bytes += sizeBytes;
+  }
+  const isSmall = total.files <= FEW_FILES && total.bytes <= FEW_BYTES;
   const count = options.concurrency ?? (isSmall ? 0 : defaultWorkerCount());
-  const entries: ManifestEntry[] = [];
-  let bytesDone = 0;
+  let [filesDone, bytesDone] = [0, 0];
   const tell = (): void =>
-    onProgress?.({ filesDone: entries.length, filesTotal: files.length, bytesDone, bytesTotal });
+    onProgress?.({ filesDone, filesTotal: total.files, bytesDone, bytesTotal: total.bytes });
   await withFileWorkers(count, signal, async (workers) => {
     tell();
-    await runPool(batchesOf(files), { concurrency: workers.count, signal }, async (batch) => {
+    await runPool(batchesOf(unknown), { concurrency: workers.count, signal }, async (batch) => {
       const onBytes = (bytes: number): void => {
         bytesDone += bytes;
         tell();
       };
       const { onChanged, known } = options;
-      const hashed = await hashBatch({ workers, batch, onBytes, onChanged, known });
-      entries.push(...hashed);
+      const job = { batch: batch.map(([, file]) => file), onBytes, onChanged, known };
+      const hashed = await hashBatch(workers, job);
+      for (const [index, [place]] of batch.entries()) {
+        digests[place] = hashed[index];
+        if (hashed[index] !== undefined) filesDone += 1;
+      }
       tell();
     });
   });
-  return entries;
+}
+
+function* unknownOf(files: readonly LocalFile[]): Generator<Placed> {
+  for (const placed of files.entries()) if (placed[1].sha256 === undefined) yield placed;
+}
+
+function isLarge([, { sizeBytes }]: Placed): boolean {
+  return sizeBytes >= BATCH_BYTES;
 }
 
 /** Large files first, the largest before all: one that began last would be read by one thread while the others wait. */
-function* batchesOf(files: readonly LocalFile[]): Generator<readonly LocalFile[]> {
-  const isLarge = ({ sizeBytes }: LocalFile): boolean => sizeBytes >= BATCH_BYTES;
-  for (const file of files.filter(isLarge).sort((a, b) => b.sizeBytes - a.sizeBytes)) yield [file];
-  yield* smallBatchesOf(files.filter((file) => !isLarge(file)));
+function* batchesOf(unknown: () => Iterable<Placed>): Generator<readonly Placed[]> {
+  const large: Placed[] = [];
+  for (const placed of unknown()) if (isLarge(placed)) large.push(placed);
+  for (const placed of large.sort(([, a], [, b]) => b.sizeBytes - a.sizeBytes)) yield [placed];
+  yield* smallBatchesOf(unknown());
 }
 
-function* smallBatchesOf(files: readonly LocalFile[]): Generator<readonly LocalFile[]> {
-  let batch: LocalFile[] = [];
+function* smallBatchesOf(unknown: Iterable<Placed>): Generator<readonly Placed[]> {
+  let batch: Placed[] = [];
   let bytes = 0;
-  for (const file of files) {
-    batch.push(file);
-    bytes += file.sizeBytes;
+  for (const placed of unknown) {
+    if (isLarge(placed)) continue;
+    batch.push(placed);
+    bytes += placed[1].sizeBytes;
     if (batch.length < BATCH_FILES && bytes < BATCH_BYTES) continue;
     yield batch;
     batch = [];
@@ -109,37 +141,29 @@ function* smallBatchesOf(files: readonly LocalFile[]): Generator<readonly LocalF
   if (batch.length > 0) yield batch;
 }
 
-interface Batch {
-  readonly workers: FileWorkers;
+interface Batch extends Pick<HashOptions, "onChanged" | "known"> {
   readonly batch: readonly LocalFile[];
   readonly onBytes: (bytes: number) => void;
-  readonly onChanged: HashOptions["onChanged"];
-  readonly known: HashOptions["known"];
 }
 
-async function hashBatch({
-  workers,
-  batch,
-  onBytes,
-  onChanged,
-  known,
-}: Batch): Promise<readonly ManifestEntry[]> {
+/** The digest of each. */
+async function hashBatch(
+  workers: FileWorkers,
+  { batch, onBytes, onChanged, known }: Batch,
+): Promise<Readonly<Digests>> {
   const sinceMs = known?.nowMs() ?? 0;
   const { sha256, stamps, faults } = await workers.hash(hashJobOf(batch), onBytes);
+  const digests = sha256.map((digest) => (digest === "" ? undefined : digest));
   batch.forEach(({ absolutePath }, index) => {
-    const digest = sha256[index] ?? "";
+    const digest = digests[index];
     const file = { absolutePath, stamp: stampIn(stamps, index), sinceMs };
-    if (digest !== "") known?.noteDigest(file, digest);
+    if (digest !== undefined) known?.noteDigest(file, digest);
   });
-  const changed = new Set(faults.filter(hasChanged).map(({ index }) => index));
+  const changed = faults.filter(hasChanged);
   const errors = onChanged === undefined ? faults : faults.filter((fault) => !hasChanged(fault));
   if (errors.length > 0) throw faultError(batch, errors);
-  if (changed.size > 0) onChanged?.([...changed].map((index) => batch[index]?.path ?? ""));
-  const entries = batch.map(({ path, sizeBytes }, index) => ({
-    ...{ path, sizeBytes },
-    sha256: sha256[index] ?? "",
-  }));
-  return entries.filter((_, index) => !changed.has(index));
+  if (changed.length > 0) onChanged?.(changed.map(({ index }) => batch[index]?.path ?? ""));
+  return digests;
 }
 
 /** A file that was listed a moment ago and is gone now has changed, too. */
