@@ -1,7 +1,7 @@
 // A plan's files as lines of the log. Pure.
 import { shortDigest } from "../../src/files/manifest/dataset-name";
 import { counted, formatBytes, shown } from "../../src/text";
-import type { Plan } from "./plan-shape";
+import type { Plan, PlannedFile } from "./plan-shape";
 
 function thereAlready(itemPath: string | undefined): string {
   return itemPath === undefined ? "there already" : `there already, as ${shown(itemPath)}`;
@@ -17,14 +17,19 @@ export function planLines({ files, datasets }: Plan): readonly string[] {
       ({ growing }) => growing?.moved.map(({ path, to }) => [to, path] as const) ?? [],
     ),
   );
-  const lines = files.slice(0, MAX_PLANNED_LINES).map((file) => {
+  const lineOf = (file: PlannedFile): string => {
     const content = `${formatBytes(file.sizeBytes)}, sha256 ${shortDigest(file.sha256)}`;
     const way =
       file.by === "nothing"
         ? thereAlready(itemPaths.get(file.path))
         : `by ${file.by}, ${counted(file.calls, "call")}`;
     return `${shown(file.source)} → ${shown(file.path)} in ${file.dataset}: ${content}, ${way}`;
-  });
-  const rest = files.length - lines.length;
+  };
+  const lines: string[] = [];
+  let rest = 0;
+  for (const file of files) {
+    if (lines.length < MAX_PLANNED_LINES) lines.push(lineOf(file));
+    else rest += 1;
+  }
   return rest > 0 ? [...lines, `and ${counted(rest, "file")} more, in the plan's JSON`] : lines;
 }

@@ -162,6 +162,6 @@ export interface Plan {
   readonly digest: string;
   readonly datasets: readonly PlannedDataset[];
   readonly cost: { readonly files: number; readonly bytes: number; readonly calls: number };
-  /** Sorted by path. */
-  readonly files: readonly PlannedFile[];
+  /** Sorted by path. Made whenever they are gone through: objects for a million files are 90 MB. */
+  readonly files: Iterable<PlannedFile>;
 }

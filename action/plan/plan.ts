@@ -37,7 +37,11 @@ export function createPlan(
   planTarget: PlanTarget,
 ): Plan {
   const { manifest, targets } = selection;
-  const files = filesOf(selection, looked);
+  const datasetOf = datasetsOf(targets);
+  const files = plannedFiles(selection, ({ path }) => {
+    const dataset = datasetOf(path);
+    return { dataset, isSent: looked.get(dataset)?.uid === undefined };
+  });
   const datasets = targets.map((target) => ({
     folder: target.folder,
     name: target.name,
@@ -80,13 +84,23 @@ function replacedOf(looked: ServerDataset | undefined): PlannedDataset["replaces
   );
 }
 
-function filesOf({ fileSet, manifest, targets }: Selection, looked: ServerDatasets): PlannedFile[] {
-  const datasetOf = datasetsOf(targets);
-  return manifest.entries.map((entry) => {
-    const dataset = datasetOf(entry.path);
-    const isSent = looked.get(dataset)?.uid === undefined;
-    return plannedFile(entry, { source: sourceOf(fileSet, entry), dataset, isSent });
-  });
+/** Which dataset a file is in, or goes to. */
+export interface Place {
+  /** By name. */
+  readonly dataset: string;
+  readonly isSent: boolean;
+}
+
+export function plannedFiles(
+  { fileSet, manifest }: Pick<Selection, "fileSet" | "manifest">,
+  placeOf: (entry: ManifestEntry) => Place,
+): Iterable<PlannedFile> {
+  return {
+    *[Symbol.iterator]() {
+      for (const entry of manifest.entries)
+        yield plannedFile(entry, sourceOf(fileSet, entry), placeOf(entry));
+    },
+  };
 }
 
 /** By path the name of the dataset that a file goes to. */
@@ -98,9 +112,10 @@ function datasetsOf(targets: Selection["targets"]): (path: string) => string {
   return (path) => names.get(path) ?? "";
 }
 
-export function plannedFile(
+function plannedFile(
   entry: ManifestEntry,
-  { source, dataset, isSent }: { source: string; dataset: string; isSent: boolean },
+  source: string,
+  { dataset, isSent }: Place,
 ): PlannedFile {
   const { path, sizeBytes, sha256 } = entry;
   const [by, calls] = isSent
@@ -139,9 +154,17 @@ function plannedSetText(
 
 /** What carrying it out costs at the least. */
 export function costOf({ datasets, files }: Pick<Plan, "datasets" | "files">): Cost {
-  const toSend = new Map<string, PlannedFile[]>(datasets.map(({ name }) => [name, []]));
-  for (const file of files) if (file.by !== "nothing") toSend.get(file.dataset)?.push(file);
+  const sizes = new Map<string, number[]>(datasets.map(({ name }) => [name, []]));
+  for (const { by, dataset, sizeBytes } of files)
+    if (by !== "nothing") sizes.get(dataset)?.push(sizeBytes);
   return estimateCost(
-    datasets.map(({ name, files: fileCount }) => ({ toSend: toSend.get(name) ?? [], fileCount })),
+    datasets.map(({ name, files: fileCount }) => ({
+      toSend: filesOfSizes(sizes.get(name) ?? []),
+      fileCount,
+    })),
   );
+}
+
+function* filesOfSizes(sizes: readonly number[]): Generator<{ readonly sizeBytes: number }> {
+  for (const sizeBytes of sizes) yield { sizeBytes };
 }

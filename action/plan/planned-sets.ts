@@ -3,9 +3,8 @@ import { shortDigest } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import type { GrowDecision } from "../../src/operations/grow/decide-growth";
 import type { Increment } from "../../src/operations/grow/growth-plan";
-import { sourceOf } from "../selection/file-paths";
 import type { Selection, Target } from "../selection/selection";
-import { plannedFile, planOf, type PlanTarget } from "./plan";
+import { plannedFiles, planOf, type Place, type PlanTarget } from "./plan";
 import { refuse } from "./plan-check";
 import type { Plan, PlannedDataset, PlannedGrowth } from "./plan-shape";
 
@@ -17,22 +16,14 @@ export function createSetsPlan(
   decided: DecidedSets,
   planTarget: PlanTarget,
 ): Plan {
-  const { manifest, targets, fileSet } = selection;
+  const { manifest, targets } = selection;
   const datasets = targets.map((target) => plannedSet(target, decided.get(target.folder)));
   const places = new Map(
     targets.flatMap((target) => [...placesOf(target, decided.get(target.folder))]),
   );
-  const files = manifest.entries.map((entry) => {
-    const place = places.get(entry.path) ?? { dataset: "", isSent: false };
-    return plannedFile(entry, { source: sourceOf(fileSet, entry), ...place });
-  });
+  const nowhere = { dataset: "", isSent: false };
+  const files = plannedFiles(selection, ({ path }) => places.get(path) ?? nowhere);
   return planOf(manifest, { datasets, files }, planTarget);
-}
-
-interface Place {
-  /** By name. */
-  readonly dataset: string;
-  readonly isSent: boolean;
 }
 
 /** Which dataset each file is in, or goes to. */

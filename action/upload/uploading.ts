@@ -90,7 +90,7 @@ async function growSets(
   await checkSetsQuota(context, decided);
   tellSets(run, decided);
   const datasets = toSendOf(decided);
-  const isNew = datasets.some(({ toSend: files }) => files.length > 0);
+  const isNew = decided.some(({ decision }) => decision.plan.toSend.length > 0);
   if (isNew && isCheckedLater(run.inputs)) await checkScopes(run, context.avala);
   tellCost(run, context.avala, datasets);
   return growAll(run, context, decided);

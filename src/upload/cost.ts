@@ -32,7 +32,7 @@ export function callsFor({ sizeBytes }: { readonly sizeBytes: number }): number 
 
 /** A dataset that is to be made, or to get what it lacks. */
 export interface DatasetToSend {
-  readonly toSend: readonly { readonly sizeBytes: number }[];
+  readonly toSend: Iterable<{ readonly sizeBytes: number }>;
   /** Files that it holds in the end: its items are read back by pages. */
   readonly fileCount: number;
 }
@@ -42,16 +42,16 @@ const CALLS_FOR_A_DATASET = 5;
 
 /** What sending costs at the least. A dataset with nothing to send costs nothing. */
 export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: RateLimit): Cost {
-  const sent = datasets.filter(({ toSend }) => toSend.length > 0);
   let [files, bytes, calls, completed] = [0, 0, 0, 0];
-  for (const { toSend, fileCount } of sent) {
-    calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
+  for (const { toSend, fileCount } of datasets) {
+    const filesBefore = files;
     for (const file of toSend) {
       files += 1;
       bytes += file.sizeBytes;
       calls += callsFor(file);
       if (callsFor(file) === 1) completed += 1;
     }
+    if (files > filesBefore) calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
   }
   const limitPerMinute = rateLimit?.limit ?? DEFAULT_CALLS_PER_MINUTE;
   const atOnce = rateLimit?.remaining ?? limitPerMinute;
