@@ -174,5 +174,5 @@ function place(
   const inRoot = below(root);
   const absoluteOf = (path: string): string => inRoot(insideOf(path));
   const isNamed = (path: string): boolean => found.named.has(insideOf(path));
-  return { candidates: { paths, absoluteOf, isNamed }, problems };
+  return { candidates: { paths, insideOf, absoluteOf, isNamed }, problems };
 }

@@ -19,6 +19,8 @@ import type { InspectJob, InspectResult } from "./workers/jobs";
 export interface Candidates {
   /** In the dataset, in order. */
   readonly paths: readonly string[];
+  /** Under the root, POSIX. */
+  readonly insideOf: (path: string) => string;
   readonly absoluteOf: (path: string) => string;
   /** Whether a pattern names it in full, so that it is meant even if it looks like a credential. */
   readonly isNamed: (path: string) => boolean;
@@ -64,6 +66,7 @@ export async function lookAtFiles(
   onLooked: (index: number, looked: Looked) => void,
 ): Promise<void> {
   const { signal, readsContent } = options;
+  if (files.length === 0) return;
   const isFew = files.length <= FEW_FILES;
   const batchFiles = isFew ? BATCH_FILES_HERE : BATCH_FILES;
   const sampleBytes = readsContent ? HEAD_BYTES : 0;
@@ -136,10 +139,11 @@ async function lookedOf(
       : soundFinding;
     const stamp = stampIn(result.stamps, index);
     // Of what changed since it was asked about, the digest is not known any more.
-    const sha256 = faultCode === undefined ? known?.recall(absolutePath, stamp)?.sha256 : undefined;
+    const before =
+      faultCode === undefined ? known?.recall(known.pathOf(absolutePath), stamp) : undefined;
     if (faultCode === undefined && readsContent)
       known?.noteFinding({ absolutePath, stamp, sinceMs }, finding);
-    looked.push({ sizeBytes, faultCode, finding, sha256 });
+    looked.push({ sizeBytes, faultCode, finding, sha256: before?.sha256 });
   }
   return looked;
 }

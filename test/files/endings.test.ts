@@ -309,6 +309,7 @@ describe("among a few files, which are looked at in the process itself", () => {
     const in_ = createTempTree(Object.fromEntries(names.map((name) => [name, mp4])));
     const candidates = {
       paths: names,
+      insideOf: (path: string) => path,
       absoluteOf: (path: string) => in_.at(path),
       isNamed: () => false,
     };

@@ -326,7 +326,7 @@ describe("a kept choice that is wrong", () => {
   const withoutASign = (change: () => void): void => {
     change();
     const { head, body } = unseal<{ readonly seen: number }>(
-      "choice 1",
+      "choice 2",
       readFileSync(choiceFile()),
     )!;
     expect(head.seen).toBe(3);
@@ -335,7 +335,7 @@ describe("a kept choice that is wrong", () => {
       putStamp(stamp, 0, statSync(tree.at(path), { bigint: true }));
       body.set(Buffer.from(stamp.buffer), index * stamp.byteLength);
     });
-    writeFileSync(choiceFile(), seal("choice 1", head, [body]), { mode: 0o600 });
+    writeFileSync(choiceFile(), seal("choice 2", head, [body]), { mode: 0o600 });
   };
 
   test("is found out also by what is not kept, as there is a link", async () => {

@@ -1,10 +1,12 @@
-// The bytes of a digest cache: what it is of, a row for each file, and their paths. Pure.
+// The bytes of a digest cache: what it is of, a row and a digest for each file, and their paths. Pure.
 import { printable } from "../../redact";
 import type { ClockMark } from "./clock-mark";
+import { digestBytes } from "./digest-column";
 import type { Finding } from "./finding";
+import { pathText, type ReadPaths } from "./kept-paths";
 import type { RecordData } from "./records";
 import { rowBytes } from "./rows";
-import { joinPaths, seal, splitPaths, unseal } from "./sealed";
+import { seal, unseal } from "./sealed";
 
 /** What a cache is of, and when it was written. */
 export interface CacheHeader {
@@ -22,29 +24,34 @@ export interface CacheContent {
 
 interface WrittenHeader extends CacheHeader {
   readonly files: number;
+  /** Which paths they have. */
+  readonly paths: string;
   readonly findings: readonly Finding[];
 }
 
-const kind = "digests 2";
+const kind = "digests 3";
 
 export function encodeCache({ header, data }: CacheContent): Buffer {
-  const { paths, rows, findings } = data;
-  const head: WrittenHeader = { ...header, files: paths.length, findings };
-  return seal(kind, head, [rows, joinPaths(paths)]);
+  const { paths, rows, digests, findings } = data;
+  const { text, id } = pathText(paths);
+  const head: WrittenHeader = { ...header, files: paths.length, paths: id, findings };
+  return seal(kind, head, [rows, digests, text]);
 }
 
 /** `undefined` for anything but the whole of what {@link encodeCache} made. */
-export function decodeCache(bytes: Buffer): CacheContent | undefined {
+export function decodeCache(bytes: Buffer, readPaths: ReadPaths): CacheContent | undefined {
   const opened = unseal<WrittenHeader>(kind, bytes);
   if (opened === undefined) return undefined;
-  const { place, checks, clock, files, findings } = opened.head;
+  const { place, checks, clock, files, paths: id, findings } = opened.head;
   const rowsEnd = files * rowBytes;
-  const paths = splitPaths(opened.body.subarray(rowsEnd), files);
-  if (paths === undefined || opened.body.length < rowsEnd) return undefined;
+  const digestsEnd = rowsEnd + files * digestBytes;
+  const paths = readPaths(opened.body.subarray(digestsEnd), { files, id });
+  if (paths === undefined || opened.body.length < digestsEnd) return undefined;
   const rows = opened.body.subarray(0, rowsEnd);
+  const digests = opened.body.subarray(rowsEnd, digestsEnd);
   return {
     header: { place, checks, clock },
-    data: { paths, rows, findings: findings.map(printed) },
+    data: { paths, rows, digests, findings: findings.map(printed) },
   };
 }
 

@@ -10,6 +10,7 @@ import { cachePath, removeCacheFiles } from "./cache-files";
 import { markClock, type ClockMark } from "./clock-mark";
 import { openKnownFiles, type KnownFiles } from "./known-files";
 import { keepChoice, type KeptChoice } from "./kept-choice";
+import { createPathReader } from "./kept-paths";
 import { createSteadyDevices, isOnSteadyDevice } from "./steady-devices";
 
 export interface DigestCache {
@@ -42,7 +43,12 @@ export function createDigestCache(options: DigestCacheOptions = {}): DigestCache
   const isSteady = createSteadyDevices(options.isSteady ?? isOnSteadyDevice);
   const opened = new Map<string, Promise<KnownFiles>>();
   const machine = options.machine ?? ownMachine();
-  const common = { checks: VERSION, markClock: options.markClock ?? markClock, isSteady };
+  const common = {
+    checks: VERSION,
+    markClock: options.markClock ?? markClock,
+    isSteady,
+    readPaths: createPathReader(),
+  };
   const openPlace = (root: string, name: string): Promise<KnownFiles> =>
     openKnownFiles({
       ...common,

@@ -1,7 +1,7 @@
 // Findings by number, each kind once, as rows point to them. Knows neither files nor rows.
 import type { Finding } from "./finding";
 
-interface FindingList {
+export interface FindingList {
   all(): readonly Finding[];
   at(id: number | undefined): Finding | undefined;
   /** `undefined` when there are too many kinds. */

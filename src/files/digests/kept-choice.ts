@@ -4,7 +4,8 @@ import { statSync } from "node:fs";
 import { cachePath, readCacheFile, replaceCacheFile } from "./cache-files";
 import type { CacheHeader } from "./cache-format";
 import { isSetBack, type ClockMark } from "./clock-mark";
-import { joinPaths, seal, splitPaths, unseal } from "./sealed";
+import { pathsIn, pathText, type ReadPaths } from "./kept-paths";
+import { seal, unseal } from "./sealed";
 import { deviceOf, isSameStamp, isSettled, putStamp, stampIn, stampLength } from "./stamp";
 
 /** Plain data, and the paths that it is about: one text, as there are many. */
@@ -41,6 +42,7 @@ interface ChoiceOptions {
   readonly markClock: () => ClockMark;
   /** Whether the device shows every change of a folder in its inode and times; a path of it is given too. */
   readonly isSteady: (device: bigint, path: string) => boolean;
+  readonly readPaths: ReadPaths;
   /** Whether a choice that is known is to be made all the same. */
   readonly isDrawn: () => boolean;
   /** What was kept is wrong, by all signs: forgets it, and says so. */
@@ -52,6 +54,8 @@ interface Head extends CacheHeader {
   readonly seen: number;
   readonly seenBytes: number;
   readonly files: number;
+  /** Which paths they have. */
+  readonly paths: string;
 }
 
 interface Kept {
@@ -61,11 +65,11 @@ interface Kept {
   readonly stamps: BigInt64Array;
 }
 
-const kind = "choice 1";
+const kind = "choice 2";
 const stampBytes = stampLength * 8;
 
 export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
-  const { folder, place, checks, markClock, isSteady, isDrawn, onRefuted } = options;
+  const { folder, place, checks, markClock, isSteady, readPaths, isDrawn, onRefuted } = options;
   if (folder === undefined)
     return { recall: () => Promise.resolve(undefined), keep: () => Promise.resolve() };
   const file = cachePath(folder, place, "choice");
@@ -78,7 +82,7 @@ export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
     });
   return {
     recall: async () => {
-      const kept = decode((await readCacheFile(file))?.bytes);
+      const kept = decode((await readCacheFile(file))?.bytes, readPaths);
       if (kept === undefined) return undefined;
       const { head } = kept;
       if (head.place !== place || head.checks !== checks) return undefined;
@@ -132,26 +136,27 @@ function encode(
   { facts, paths }: Choice<unknown>,
   at: { readonly seen: readonly string[]; readonly stamps: readonly (BigInt64Array | undefined)[] },
 ): Buffer {
-  const seen = joinPaths(at.seen);
+  const seen = JSON.stringify(at.seen);
+  const { text, id } = pathText(paths);
   const stamps = at.stamps.flatMap((stamp) => (stamp === undefined ? [] : [bytesOf(stamp)]));
   const counts = { seen: at.seen.length, seenBytes: Buffer.byteLength(seen), files: paths.length };
-  const head: Head = { ...header, ...counts, facts };
-  return seal(kind, head, [...stamps, seen, joinPaths(paths)]);
+  const head: Head = { ...header, ...counts, paths: id, facts };
+  return seal(kind, head, [...stamps, seen, text]);
 }
 
 function bytesOf(stamp: BigInt64Array): Uint8Array {
   return new Uint8Array(stamp.buffer, stamp.byteOffset, stamp.byteLength);
 }
 
-function decode(bytes: Buffer | undefined): Kept | undefined {
+function decode(bytes: Buffer | undefined, readPaths: ReadPaths): Kept | undefined {
   const opened = bytes && unseal<Head>(kind, bytes);
   if (opened === undefined) return undefined;
   const { head, body } = opened;
   const stampsEnd = head.seen * stampBytes;
   const seenEnd = stampsEnd + head.seenBytes;
-  const seen = splitPaths(body.subarray(stampsEnd, seenEnd), head.seen);
-  const paths = splitPaths(body.subarray(seenEnd), head.files);
-  if (seen === undefined || paths === undefined || body.length < seenEnd) return undefined;
+  const seen = pathsIn(body.subarray(stampsEnd, seenEnd));
+  const paths = readPaths(body.subarray(seenEnd), { files: head.files, id: head.paths });
+  if (seen?.length !== head.seen || paths === undefined || body.length < seenEnd) return undefined;
   // Copied, as a small buffer may lie anywhere.
   const stamps = new BigInt64Array(Uint8Array.from(body.subarray(0, stampsEnd)).buffer);
   return { head, seen, stamps, choice: { facts: head.facts, paths } };

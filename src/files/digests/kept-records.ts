@@ -3,6 +3,7 @@
 import { readCacheFile, removeCacheFile, replaceCacheFile } from "./cache-files";
 import { decodeCache, encodeCache, type CacheContent } from "./cache-format";
 import { isSetBack, laterMark, type ClockMark } from "./clock-mark";
+import type { ReadPaths } from "./kept-paths";
 import type { Records } from "./records";
 
 export interface KeptOptions {
@@ -13,6 +14,7 @@ export interface KeptOptions {
   /** The version of the checks that findings are from. */
   readonly checks: string;
   readonly markClock: () => ClockMark;
+  readonly readPaths: ReadPaths;
 }
 
 export interface KeptRecords {
@@ -26,14 +28,14 @@ export interface KeptRecords {
 }
 
 export function keepRecords(records: Records, options: KeptOptions): KeptRecords {
-  const { file: path, place, checks, markClock } = options;
+  const { file: path, place, checks, markClock, readPaths } = options;
   let clock = markClock();
   let version: string | undefined;
   const load = async (): Promise<void> => {
     const file = path === undefined ? undefined : await readCacheFile(path);
     if (file === undefined || file.version === version) return;
     version = file.version;
-    const content = believed(decodeCache(file.bytes), options, markClock());
+    const content = believed(decodeCache(file.bytes, readPaths), options, markClock());
     if (content === undefined) return;
     records.add(content.data);
     clock = laterMark(content.header.clock, clock);

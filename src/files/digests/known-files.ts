@@ -25,8 +25,10 @@ export interface KnownFiles {
   nowMs(): number;
   /** Whether nothing is known, so that no file need be asked about. */
   isEmpty(): boolean;
+  /** What a file is known by: its path under the root, POSIX. */
+  pathOf(absolutePath: string): string;
   /** What is known of a file that has this stamp now. */
-  recall(absolutePath: string, stamp: BigInt64Array): Known | undefined;
+  recall(path: string, stamp: BigInt64Array): Known | undefined;
   noteFinding(file: ReadFile, finding: Finding): void;
   noteDigest(file: ReadFile, sha256: string): void;
   /** Whether a file of which the digest is known is to be read all the same. */
@@ -61,8 +63,8 @@ export async function openKnownFiles(options: KnownFilesOptions): Promise<KnownF
 }
 
 function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions): KnownFiles {
-  const memory = createMemory(records, options);
-  const { rows } = records;
+  const places = placesIn(options.root);
+  const memory = createMemory(records, places, options);
   const forget = (): Promise<void> => {
     records.clear();
     return kept.remove();
@@ -70,10 +72,10 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
   return {
     nowMs: () => options.markClock().wallMs,
     isEmpty: () => records.count() === 0,
-    recall: (absolutePath, stamp) => {
-      const row = memory.recall(absolutePath, stamp);
+    recall: (path, stamp) => {
+      const row = memory.recall(path, stamp);
       if (row === undefined) return undefined;
-      return { sha256: rows.digestOf(row), finding: records.findingAt(row) };
+      return { sha256: records.digestAt(row), finding: records.findingAt(row) };
     },
     noteFinding: (file, finding) => {
       const row = memory.rowFor(file);
@@ -81,8 +83,9 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
     },
     noteDigest: (file, sha256) => {
       const row = memory.rowFor(file);
-      if (row !== undefined) rows.setDigest(row, sha256);
+      if (row !== undefined) records.setDigest(row, sha256);
     },
+    pathOf: places.pathOf,
     isDrawn: options.isDrawn,
     refute: async (absolutePath) => {
       await forget();
@@ -96,47 +99,64 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
   };
 }
 
+interface Places {
+  /** Under the root, POSIX. */
+  pathOf(absolutePath: string): string;
+  absoluteOf(path: string): string;
+}
+
+function placesIn(root: string): Places {
+  const start = root.endsWith(sep) ? root : root + sep;
+  const under = (absolutePath: string): string =>
+    absolutePath.startsWith(start) ? absolutePath.slice(start.length) : absolutePath;
+  return {
+    pathOf: sep === "/" ? under : (absolutePath) => under(absolutePath).replaceAll(sep, "/"),
+    absoluteOf: (path) => start + path,
+  };
+}
+
 interface Memory {
   /** The row of a file that was read, if a later change of it would show. */
   rowFor(file: ReadFile): number | undefined;
   /** The row of a file that has this stamp now. */
-  recall(absolutePath: string, stamp: BigInt64Array): number | undefined;
+  recall(path: string, stamp: BigInt64Array): number | undefined;
   /** Whether a row is for later processes. */
-  readonly isKept: (row: number, name: string) => boolean;
+  readonly isKept: (row: number, path: string) => boolean;
   /** Whether there is more to keep than when this was last asked. */
   takeNews(): boolean;
 }
 
-function createMemory(records: Records, { root, isSteady, markClock }: KnownFilesOptions): Memory {
+function createMemory(
+  records: Records,
+  { pathOf, absoluteOf }: Places,
+  { isSteady, markClock }: KnownFilesOptions,
+): Memory {
   const { rows } = records;
-  const inRoot = root.endsWith(sep) ? root : root + sep;
-  const nameOf = (absolutePath: string): string =>
-    absolutePath.startsWith(inRoot) ? absolutePath.slice(inRoot.length) : absolutePath;
   const today = Math.floor(markClock().wallMs / dayMs);
   let hasNews = false;
   return {
     rowFor: ({ absolutePath, stamp, sinceMs }) => {
       if (!isSettled(stamp, sinceMs)) return undefined;
-      const row = records.put(nameOf(absolutePath), stamp);
+      const row = records.put(pathOf(absolutePath), stamp);
       // In a process that ends soon it is as if all of the set had been read at its start.
       if (!isWrittenBack(stamp, sinceMs)) rows.markPassing(row);
       hasNews ||= !rows.isPassing(row) && isSteady(deviceOf(stamp), absolutePath);
       rows.setDay(row, today);
       return row;
     },
-    recall: (absolutePath, stamp) => {
-      const row = records.find(nameOf(absolutePath));
+    recall: (path, stamp) => {
+      const row = records.find(path);
       if (row === undefined || !rows.isStamp(row, stamp)) return undefined;
       // The number may be another device's since.
-      if (rows.isFromDisk(row) && !isSteady(deviceOf(stamp), absolutePath)) return undefined;
+      if (rows.isFromDisk(row) && !isSteady(deviceOf(stamp), absoluteOf(path))) return undefined;
       hasNews ||= today - rows.dayOf(row) > maxUnnotedDays;
       rows.setDay(row, today);
       return row;
     },
-    isKept: (row, name) =>
+    isKept: (row, path) =>
       !rows.isPassing(row) &&
       today - rows.dayOf(row) <= maxUnusedDays &&
-      (rows.isFromDisk(row) || isSteady(rows.deviceOf(row), inRoot + name)),
+      (rows.isFromDisk(row) || isSteady(rows.deviceOf(row), absoluteOf(path))),
     takeNews: () => {
       const had = hasNews;
       hasNews = false;

@@ -1,6 +1,6 @@
 // Which row a path has. Knows nothing of rows.
 
-interface PathIndex {
+export interface PathIndex {
   paths(): readonly string[];
   find(path: string): number | undefined;
   append(path: string): number;

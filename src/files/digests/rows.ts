@@ -1,14 +1,15 @@
-// One row of 80 bytes for each file, in memory as on the disk; an object for each would take five times the memory, and one
-// for each question half of the time. Knows neither paths nor what may be believed.
+// One row of 48 bytes for each file, in memory as on the disk; an object for each would take five times the memory, and one
+// for each question half of the time. Knows neither paths nor digests, nor what may be believed.
 import { stampLength } from "./stamp";
 
-export interface Rows extends Omit<Fields, "markFromDisk"> {
+export interface Rows extends Fields {
   /** Makes room for so many; new ones are empty. */
   makeRoom(count: number): void;
   /** Has these rows of the disk, and no others. Keeps the bytes, and writes to them. */
   take(bytes: Buffer): void;
   /** Puts a row of the disk in the place of one that is from there too. */
   paste(row: number, bytes: Buffer, other: number): void;
+  /** As a row of the disk. */
   copyTo(row: number, bytes: Buffer, other: number): void;
   clear(row: number): void;
   isStamp(row: number, stamp: BigInt64Array): boolean;
@@ -16,15 +17,13 @@ export interface Rows extends Omit<Fields, "markFromDisk"> {
   deviceOf(row: number): bigint;
 }
 
-export const rowBytes = 80;
-// The stamp (40 bytes), the digest (32), what it has (1), nothing (1), its finding (2), the day of its last use (2), nothing (2).
+export const rowBytes = 48;
+// The stamp (40 bytes), what it has (1), nothing (1), its finding (2), the day of its last use (2), nothing (2).
 const lanes = rowBytes / 8;
 const deviceLane = 4;
-const digestStart = 40;
-const digestEnd = 72;
-const bitsAt = 72;
-const findingAt = 74;
-const dayAt = 76;
+const bitsAt = 40;
+const findingAt = 42;
+const dayAt = 44;
 const bit = { digest: 1, finding: 2, fromDisk: 4, passing: 8 } as const;
 const minRows = 64;
 
@@ -42,7 +41,7 @@ export function createRows(): Rows {
 
 function roomOf(
   store: Store,
-  { dayOf, setDay, markFromDisk }: Fields,
+  { dayOf, setDay }: Fields,
 ): Pick<Rows, "makeRoom" | "take" | "paste" | "copyTo" | "clear"> {
   const use = (made: Buffer): void => {
     store.bytes = made;
@@ -58,16 +57,16 @@ function roomOf(
     },
     take: (made) => {
       use(made.byteOffset % 8 === 0 ? made : Buffer.from(Uint8Array.from(made).buffer));
-      for (let row = 0; row * rowBytes < made.length; row++) markFromDisk(row);
     },
     paste: (row, from, other) => {
       const day = dayOf(row);
       from.copy(store.bytes, row * rowBytes, other * rowBytes, (other + 1) * rowBytes);
       if (day > dayOf(row)) setDay(row, day);
-      markFromDisk(row);
     },
     copyTo: (row, to, other) => {
-      store.bytes.copy(to, other * rowBytes, row * rowBytes, (row + 1) * rowBytes);
+      const at = other * rowBytes;
+      store.bytes.copy(to, at, row * rowBytes, (row + 1) * rowBytes);
+      to[at + bitsAt] = (to[at + bitsAt] ?? 0) | bit.fromDisk;
     },
     clear: (row) => {
       store.bytes.fill(0, row * rowBytes, (row + 1) * rowBytes);
@@ -100,14 +99,8 @@ function fieldsOf(store: Store) {
     store.bytes[at] = isSet ? bits | which : bits & ~which;
   };
   return {
-    /** 64 hex digits. */
-    digestOf: (row: number): string | undefined => {
-      if (!has(row, bit.digest)) return undefined;
-      const at = row * rowBytes;
-      return store.bytes.toString("hex", at + digestStart, at + digestEnd);
-    },
-    setDigest: (row: number, sha256: string): void => {
-      store.bytes.write(sha256, row * rowBytes + digestStart, "hex");
+    hasDigest: (row: number): boolean => has(row, bit.digest),
+    markDigest: (row: number): void => {
       set(row, bit.digest, true);
     },
     findingIdOf: (row: number): number | undefined =>
@@ -118,9 +111,6 @@ function fieldsOf(store: Store) {
     },
     /** Whether all that it says is from the disk. */
     isFromDisk: (row: number): boolean => has(row, bit.fromDisk),
-    markFromDisk: (row: number): void => {
-      set(row, bit.fromDisk, true);
-    },
     /** It is from now on what this process has found. */
     makeOwn: (row: number): void => {
       set(row, bit.fromDisk, false);

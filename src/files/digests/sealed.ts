@@ -57,15 +57,3 @@ export function unseal<Head>(kind: string, bytes: Buffer): Sealed<Head> | undefi
     return undefined;
   }
 }
-
-const separator = "\0";
-
-export function joinPaths(paths: readonly string[]): string {
-  return paths.join(separator);
-}
-
-/** `undefined` when there are not so many. */
-export function splitPaths(bytes: Buffer, count: number): readonly string[] | undefined {
-  const paths = count === 0 ? [] : bytes.toString("utf8").split(separator);
-  return paths.length === count ? paths : undefined;
-}

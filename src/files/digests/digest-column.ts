@@ -1,0 +1,60 @@
+// The digests of files by row, 32 bytes each, in memory as on the disk. Knows nothing of files, nor which rows have one.
+
+export interface DigestColumn {
+  /** 64 hex digits. */
+  at(row: number): string;
+  set(row: number, sha256: string): void;
+  /** Has these of the disk, and no others. Keeps the bytes, and writes to them. */
+  take(bytes: Buffer): void;
+  paste(row: number, bytes: Buffer, other: number): void;
+  copyTo(row: number, bytes: Buffer, other: number): void;
+}
+
+export const digestBytes = 32;
+const digits = 2 * digestBytes;
+/**
+ * Made into text at once, of which each digest is a slice: a call for each takes several times as long. The text of so many is
+ * just large enough for V8 not to copy it when it collects young objects.
+ */
+const blockRows = 2048;
+const minRows = 64;
+
+export function createDigestColumn(): DigestColumn {
+  let bytes: Buffer = Buffer.alloc(0);
+  let block = { first: 0, text: "" };
+  const blockOf = (row: number): string => {
+    const first = row - (row % blockRows);
+    if (block.first === first && block.text !== "") return block.text;
+    const text = bytes.toString("hex", first * digestBytes, (first + blockRows) * digestBytes);
+    block = { first, text };
+    return text;
+  };
+  const change = (row: number): void => {
+    if (row - block.first < blockRows) block.text = "";
+    if ((row + 1) * digestBytes <= bytes.length) return;
+    const larger = Buffer.alloc(Math.ceil(1.25 * Math.max(row + 1, minRows)) * digestBytes);
+    bytes.copy(larger);
+    bytes = larger;
+  };
+  return {
+    at: (row) => {
+      const at = (row % blockRows) * digits;
+      return blockOf(row).slice(at, at + digits);
+    },
+    set: (row, sha256) => {
+      change(row);
+      bytes.write(sha256, row * digestBytes, "hex");
+    },
+    take: (made) => {
+      bytes = made;
+      block = { first: 0, text: "" };
+    },
+    paste: (row, from, other) => {
+      change(row);
+      from.copy(bytes, row * digestBytes, other * digestBytes, (other + 1) * digestBytes);
+    },
+    copyTo: (row, to, other) => {
+      bytes.copy(to, other * digestBytes, row * digestBytes, (row + 1) * digestBytes);
+    },
+  };
+}

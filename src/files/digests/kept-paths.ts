@@ -1,0 +1,43 @@
+// The paths that a cache is about, as one text, and the same ones again. Knows nothing of caches.
+import { createHash } from "node:crypto";
+
+export interface PathText {
+  readonly text: string;
+  /** Of the same paths the same. */
+  readonly id: string;
+}
+
+/** JSON, as what is read of it is text by text in memory: slices of one text take several times as long to compare. */
+export function pathText(paths: readonly string[]): PathText {
+  const text = JSON.stringify(paths);
+  return { text, id: createHash("sha256").update(text).digest("hex") };
+}
+
+/** `undefined` when there are not so many. */
+export type ReadPaths = (
+  bytes: Buffer,
+  expected: { readonly files: number; readonly id: string },
+) => readonly string[] | undefined;
+
+/**
+ * Reads paths as {@link pathText} has them. A set that is looked at again has the same ones twice, in what was chosen and in
+ * what is known: read once, they are also compared in no time.
+ */
+export function createPathReader(): ReadPaths {
+  let last: { readonly id: string; readonly paths: readonly string[] } | undefined;
+  return (bytes, { files, id }) => {
+    const paths = last?.id === id ? last.paths : pathsIn(bytes);
+    if (paths?.length !== files) return undefined;
+    last = { id, paths };
+    return paths;
+  };
+}
+
+/** `undefined` for what is no such text. */
+export function pathsIn(bytes: Buffer): readonly string[] | undefined {
+  try {
+    return JSON.parse(bytes.toString("utf8")) as readonly string[];
+  } catch {
+    return undefined;
+  }
+}
