@@ -48,7 +48,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     unproven: [],
     hasSessions: false,
     disowned: new Set(),
-    begun: new Map(),
+    begun: new Set(),
     begunBefore: new Set(),
     partsMutex: createMutex(),
     failuresInARow: 0,

@@ -21,15 +21,17 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
     run.progress.addFile("unchanged", file.sizeBytes);
     return;
   }
-  run.begun.set(file.path, run.avala.clock.now());
+  const begunMs = run.avala.clock.now();
+  run.begun.add(file.path);
   const sent = await send(sending, file, {
     asked: run.asked.get(file.path),
     journal: journalOf(run, file),
     mutex: run.partsMutex,
   });
-  if (sent.isUnproven) run.unproven.push({ file, sent });
-  else if (sent.kept === "doubtful") run.doubtful.push({ file, sent });
-  else await land(run, file, sent);
+  const landing = { file, sent, begunMs };
+  if (sent.isUnproven) run.unproven.push(landing);
+  else if (sent.kept === "doubtful") run.doubtful.push(landing);
+  else await land(run, landing);
 }
 
 // So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
@@ -73,9 +75,10 @@ async function work(run: Run, file: SourceFile, sending: Sending): Promise<void>
 async function resolveUnverified(run: Run): Promise<void> {
   while (run.doubtful.length > 0) {
     const again: SourceFile[] = [];
-    for (const { file, sent } of run.doubtful.splice(0)) {
+    for (const landing of run.doubtful.splice(0)) {
+      const { file, sent } = landing;
       if (!sent.doubtfulAt.some((host) => run.check.returnsMd5(host))) {
-        await land(run, file, { ...sent, kept: "untold" });
+        await land(run, { ...landing, sent: { ...sent, kept: "untold" } });
         continue;
       }
       run.progress.takeBackBytes(file.sizeBytes);
@@ -125,7 +128,7 @@ async function landUnproven(run: Run): Promise<void> {
     for (const { file } of run.unproven.splice(0)) noteFailure(run, { file, error });
     return;
   }
-  for (const { file, sent } of run.unproven.splice(0)) await land(run, file, sent);
+  for (const landing of run.unproven.splice(0)) await land(run, landing);
 }
 
 /** Without a deadline nothing is left out: a file that is not accounted for has failed. */

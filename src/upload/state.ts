@@ -20,6 +20,14 @@ import type { UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import type { StoreCheck } from "./check/store-check";
 
+/** A file that was sent, and may count as landed. */
+export interface Landing {
+  readonly file: SourceFile;
+  readonly sent: SentFile;
+  /** When it was begun, ms since the epoch. */
+  readonly begunMs: number;
+}
+
 export interface Run {
   readonly avala: Avala;
   readonly request: UploadRequest;
@@ -46,15 +54,15 @@ export interface Run {
   readonly asked: Map<string, Presigned>;
   checkedByStore: number;
   /** Sent, and not landed before the store has shown what its ETags are. */
-  readonly doubtful: { readonly file: SourceFile; readonly sent: SentFile }[];
+  readonly doubtful: Landing[];
   /** Whether a file went in a session of the second protocol. */
   hasSessions: boolean;
   /** Complete on the server, and no record of ours says that we sent them: none counts before another file shows that the batch is open. */
-  readonly unproven: { readonly file: SourceFile; readonly sent: SentFile }[];
+  readonly unproven: Landing[];
   /** Paths at which something else may lie than what this run sent there. */
   readonly disowned: Set<string>;
-  /** Paths that were begun in the batch, and in those that this run has given up: when, ms since the epoch. */
-  readonly begun: Map<string, number>;
+  /** Paths that were begun in the batch, and in those that this run has given up. */
+  readonly begun: Set<string>;
   begunBefore: ReadonlySet<string>;
   /** Files that go by parts do so one after the other: each keeps some of its parts in memory. */
   readonly partsMutex: Mutex;
@@ -90,7 +98,7 @@ export function findLanded(run: Run, file: SourceFile): ManifestEntry | undefine
 export function beginAnother(run: Run, batch: string | undefined): void {
   run.batch = batch;
   run.stored = new Map();
-  run.begunBefore = new Set(run.begun.keys());
+  run.begunBefore = new Set(run.begun);
   run.progress = trackerFor(run.request, run.avala);
   const { sent, unchanged, failures, doubtful, unproven } = run;
   for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
@@ -183,7 +191,7 @@ export function journalOf(run: Run, file: SourceFile): FileJournal {
   });
 }
 
-export async function land(run: Run, file: SourceFile, sent: SentFile): Promise<void> {
+export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
   const { sha256, kept, isReplaceable } = sent;
   run.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;
@@ -193,8 +201,7 @@ export async function land(run: Run, file: SourceFile, sent: SentFile): Promise<
   run.sent.push(entry);
   run.failuresInARow = 0;
   run.progress.addFile("sent", sizeBytes);
-  const nowMs = run.avala.clock.now();
-  const durationMs = nowMs - (run.begun.get(path) ?? nowMs);
+  const durationMs = run.avala.clock.now() - begunMs;
   run.avala.emit({ kind: "file-sent", path, sizeBytes, durationMs });
 }
 

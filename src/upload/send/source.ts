@@ -80,11 +80,12 @@ export function isUnhashed(error: unknown): boolean {
   return isAvalaError(error) && error.code === "file" && error.retryable;
 }
 
+/** The digest that it has; the text that is known already, as the same one twice is 80 bytes more for each file. */
 function requireDigest(file: SourceFile, sha256: string): string {
   if (file.sha256 !== undefined && file.sha256 !== sha256) {
     throw changed(file, "its content is not what its manifest says");
   }
-  return sha256;
+  return file.sha256 ?? sha256;
 }
 
 /** What the disk says of a file, which has the size that it was listed with. @throws as {@link readSmall} */
@@ -162,9 +163,9 @@ export async function* readPieces(
       const isLast = position === file.sizeBytes;
       let digest = isEachDigested && !isLast ? await sha256.soFar() : undefined;
       if (isLast) {
-        digest = await sha256.digest();
+        const found = await sha256.digest();
         requireSameStamp(file, before, await handle.stamp());
-        requireDigest(file, requireHashed(file, digest));
+        digest = requireDigest(file, requireHashed(file, found));
       }
       yield { bytes, sha256: digest };
     }
