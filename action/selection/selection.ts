@@ -9,11 +9,7 @@ import type { FileSetOptions } from "../../src/files/file-set-options";
 import type { DigestCache } from "../../src/files/digests/digest-cache";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
-import {
-  createManifest,
-  type Manifest,
-  type ManifestEntry,
-} from "../../src/files/manifest/manifest";
+import { manifestOf, type Manifest, type ManifestEntry } from "../../src/files/manifest/manifest";
 import { type DataType, isIndexed } from "../../src/files/media";
 import type { GrowingName } from "../../src/operations/grow/increment-name";
 import { downloadProblem } from "./download-place";
@@ -236,7 +232,7 @@ function manifestsOf(
 ): (files: readonly LocalFile[]) => Manifest {
   if (partitionDepth === 0) return () => manifest;
   const entries = new Map(manifest.entries.map((entry) => [entry.path, entry]));
-  return (files) => createManifest(files.flatMap(({ path }) => entries.get(path) ?? []));
+  return (files) => manifestOf(files.flatMap(({ path }) => entries.get(path) ?? []));
 }
 
 function targetOf(

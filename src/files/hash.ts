@@ -8,7 +8,7 @@ import { stampIn } from "./digests/stamp";
 import type { LocalFile } from "./local-file";
 import { defaultWorkerCount, withFileWorkers, type FileWorkers } from "./workers/file-workers";
 import { hashJobOf, type FileFault } from "./workers/jobs";
-import { createManifest, type Manifest, type ManifestEntry } from "./manifest/manifest";
+import { manifestOf, type Manifest, type ManifestEntry } from "./manifest/manifest";
 
 export interface HashProgress {
   readonly filesDone: number;
@@ -49,7 +49,7 @@ export async function hashFiles(
   try {
     if (files.length === 0 || digests.includes(undefined))
       await readDigests(files, digests, options);
-    return createManifest(entriesOf(files, digests));
+    return manifestOf([...entriesOf(files, digests)]);
   } finally {
     await options.known?.save();
   }
@@ -58,7 +58,6 @@ export async function hashFiles(
 /** By the files' places; of one that was not read, or that changed, there is none. */
 type Digests = (string | undefined)[];
 
-/** One after the other, as a list of them would live beside the manifest's own. */
 function* entriesOf(
   files: readonly LocalFile[],
   digests: Readonly<Digests>,

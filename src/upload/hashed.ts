@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Avala } from "../api/connection";
 import { isAvalaError, type AvalaError } from "../errors";
-import { createManifest } from "../files/manifest/manifest";
+import { manifestOf, type ManifestEntry } from "../files/manifest/manifest";
 import { isHashedInThread, type FileDigests } from "../files/workers/digest-thread";
 import { runPool } from "../flow/pool";
 import { isSmall } from "./send/attempt";
@@ -26,9 +26,12 @@ export interface Hashed {
 
 const NOT_READ = "0".repeat(64);
 
+/** What names a file in the digest of its set: its content, or a stamp in its place. */
+type Naming = { readonly sha256: string } | { readonly stamp: string };
+
 /** Field by field: of each object that a spread begins and new fields follow, Node 20 keeps a shape of 0.4 kB. */
-function hashedAs({ path, absolutePath, sizeBytes }: UploadFile, sha256: string) {
-  return { path, absolutePath, sizeBytes, sha256, named: sha256 };
+function hashedAs({ path, absolutePath, sizeBytes }: UploadFile, sha256: string): UploadFile {
+  return { path, absolutePath, sizeBytes, sha256 };
 }
 
 async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests): Promise<string> {
@@ -37,31 +40,42 @@ async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests)
     : digestOf(disk, file, { sha256: digests.start(file) });
 }
 
+function* unknownOf(
+  files: readonly UploadFile[],
+): Generator<readonly [place: number, file: UploadFile]> {
+  for (const placed of files.entries()) if (placed[1].sha256 === undefined) yield placed;
+}
+
+function* entriesOf(
+  files: readonly UploadFile[],
+  stamps: ReadonlyMap<string, string>,
+): Generator<ManifestEntry> {
+  for (const { path, sizeBytes, sha256 = stamps.get(path) ?? NOT_READ } of files)
+    yield { path, sizeBytes, sha256 };
+}
+
 async function readEach(
   { signal }: Avala,
   request: UploadRequest,
-  read: (file: UploadFile) => Promise<UploadFile & { readonly named: string }>,
+  read: (file: UploadFile) => Promise<Naming>,
 ): Promise<Hashed> {
-  const files = new Map<string, UploadFile & { readonly named: string }>();
+  const files = [...request.files];
+  const stamps = new Map<string, string>();
   const unread: Unread[] = [];
   const options = { concurrency: concurrencyOf(request), signal };
-  const unknown = request.files.filter(({ sha256 }) => sha256 === undefined);
-  await runPool(unknown, options, async (file) => {
+  await runPool(unknownOf(request.files), options, async ([place, file]) => {
     try {
-      files.set(file.path, await read(file));
+      const naming = await read(file);
+      if ("sha256" in naming) files[place] = hashedAs(file, naming.sha256);
+      else stamps.set(file.path, naming.stamp);
     } catch (error) {
       if (!isAvalaError(error)) throw error;
       unread.push({ file, error });
     }
   });
-  const entries = request.files.map((file) => {
-    const { path, sizeBytes, sha256 = files.get(path)?.named ?? NOT_READ } = file;
-    return { path, sizeBytes, sha256 };
-  });
+  const digest = request.digest ?? manifestOf([...entriesOf(files, stamps)]).digest;
   const failed = new Set(unread.map(({ file }) => file.path));
-  const digest = request.digest ?? createManifest(entries).digest;
-  const known = request.files.map((file) => files.get(file.path) ?? file);
-  return { files: known.filter(({ path }) => !failed.has(path)), unread, digest };
+  return { files: files.filter(({ path }) => !failed.has(path)), unread, digest };
 }
 
 /** The request, with the digests that were taken since. */
@@ -78,10 +92,9 @@ export function hashFiles(
   sha256: FileDigests,
   read?: Hashed,
 ): Promise<Hashed> {
-  return readEach(avala, withDigests(request, read), async (file) => {
-    const digest = await sha256Of(avala, file, sha256);
-    return hashedAs(file, digest);
-  });
+  return readEach(avala, withDigests(request, read), async (file) => ({
+    sha256: await sha256Of(avala, file, sha256),
+  }));
 }
 
 /**
@@ -96,11 +109,8 @@ export async function hashSmallFiles(
   const isLeft = (file: UploadFile): boolean => file.sha256 === undefined && isHashedInThread(file);
   if (request.digest !== undefined || !request.files.some(isLeft)) return undefined;
   return readEach(avala, request, async (file) => {
-    if (isLeft(file)) {
-      const stamp = JSON.stringify(await stampOf(avala.disk, file));
-      return { ...file, named: createHash("sha256").update(stamp).digest("hex") };
-    }
-    const digest = await sha256Of(avala, file, sha256);
-    return hashedAs(file, digest);
+    if (!isLeft(file)) return { sha256: await sha256Of(avala, file, sha256) };
+    const stamp = JSON.stringify(await stampOf(avala.disk, file));
+    return { stamp: createHash("sha256").update(stamp).digest("hex") };
   });
 }

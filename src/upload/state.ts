@@ -4,7 +4,7 @@ import type { Avala } from "../api/connection";
 import type { Presigned } from "../api/endpoints/presign";
 import { AvalaError, messageOf, type FileFailure } from "../errors";
 import { isSameDigest } from "../files/manifest/compare";
-import { createManifest, type ManifestEntry } from "../files/manifest/manifest";
+import { manifestOf, type ManifestEntry } from "../files/manifest/manifest";
 import type { FileDigests } from "../files/workers/digest-thread";
 import { readUntil } from "../flow/reading-disk";
 import type { RetryTally } from "../flow/retry-tally";
@@ -216,7 +216,7 @@ export function resultOf(run: Run, startedMs: number): UploadResult {
   return {
     uploadUid: run.batch,
     isByForm: run.hasSessions ? false : unchanged.length === 0 ? true : undefined,
-    manifest: createManifest([...sent, ...unchanged]),
+    manifest: manifestOf([...sent, ...unchanged]),
     sent,
     unchanged,
     checkedByStore: run.checkedByStore,

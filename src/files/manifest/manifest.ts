@@ -43,11 +43,13 @@ export function comparePaths(a: string, b: string): number {
  * or a sha256 that is not 64 lower case hex digits
  */
 export function createManifest(entries: Iterable<ManifestEntry>): Manifest {
-  const sorted = Array.from(entries, ({ path, sizeBytes, sha256 }) => ({
-    path,
-    sizeBytes,
-    sha256,
-  }));
+  return manifestOf(
+    Array.from(entries, ({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 })),
+  );
+}
+
+/** {@link createManifest} of entries that have nothing else: they are not copied, and the list becomes the manifest's. */
+export function manifestOf(sorted: ManifestEntry[]): Manifest {
   if (!isSorted(sorted)) sorted.sort((a, b) => comparePaths(a.path, b.path));
   const problems: InputProblem[] = [];
   let previous: string | undefined;
