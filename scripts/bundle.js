@@ -28,36 +28,21 @@ const ENTRIES = {
  * Packages that are files of their own, read at the first use of what they export: others import them at their start, and
  * most runs never use them.
  */
-const LAZY = [
-  "@actions/exec",
-  "@actions/http-client",
-  "@actions/tool-cache",
-  "form-data",
-  "undici",
-  "yaml",
-];
+const LAZY = ["@actions/exec", "@actions/http-client", "@actions/tool-cache", "undici", "yaml"];
 
-/**
- * Of undici what the transport and the @actions packages use, put together as its own index does. The whole takes twice as long
- * to read, for what makes it a browser's: sockets, caches, and `fetch`, which only calls of GitHub's API need. Every call needs
- * the rest, so it is part of the start.
- */
+/** As the transport imports the file that reads what it needs of undici. */
+const UNDICI_PARTS = "./undici-parts";
+/** That, in the place of undici for the @actions packages too, with `fetch`, which only calls of GitHub's API need. */
 const UNDICI = `
-const api = require("undici/lib/api");
-Object.assign(require("undici/lib/dispatcher/dispatcher").prototype, api);
+const { undiciParts } = require("./src/api/transport/undici-parts");
 module.exports = {
-  Agent: require("undici/lib/dispatcher/agent"),
-  Pool: require("undici/lib/dispatcher/pool"),
-  ProxyAgent: require("undici/lib/dispatcher/proxy-agent"),
-  buildConnector: require("undici/lib/core/connect"),
+  ...undiciParts(),
+  undiciParts,
   get fetch() {
     return require("undici/lib/web/fetch").fetch;
   },
 };
 `;
-
-/** A module of Node's that axios imports, takes as long to load as a tenth of the bundle, and is never used. */
-const LAZY_BUILTIN = "http2";
 
 /** @param {string} name of a package */
 const fileOf = (name) => `${name.replace(/^@[^/]+\//, "")}.js`;
@@ -139,9 +124,15 @@ function runNcc(entry) {
   // @ts-expect-error it has no types
   const ncc = require("@vercel/ncc");
   const others = LAZY.filter((name) => fileOf(name) !== path.basename(entry));
+  const externals = [
+    ...others.map((name) => [name, LAZILY + name]),
+    [UNDICI_PARTS, `${LAZILY}undici`],
+    // Its index, too, in the file itself: it is read where the parts are not found, and here they are.
+    ["undici", `${LAZILY}undici`],
+  ];
   return ncc(entry, {
     cache: false,
-    externals: Object.fromEntries([...others, LAZY_BUILTIN].map((name) => [name, LAZILY + name])),
+    externals: Object.fromEntries(externals),
     minify: false,
     quiet: true,
     sourceMap: false,
@@ -167,7 +158,7 @@ function refuseUnresolved(code) {
  */
 function loadLazily(code) {
   return code.replace(new RegExp(`\\brequire\\("${LAZILY}([^"]+)"\\)`, "g"), (_, name) => {
-    const load = `require("${name === LAZY_BUILTIN ? name : `./${fileOf(name)}`}")`;
+    const load = `require("./${fileOf(name)}")`;
     return `new Proxy(function () {}, {
       get: (_, key) => (key === "__esModule" ? undefined : ${load}[key]),
       construct: (_, given) => Reflect.construct(${load}, given),

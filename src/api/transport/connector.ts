@@ -1,22 +1,23 @@
 // Makes connections, and keeps what is open, so that closing ends also what is still connecting: the library lets that hold
 // a process until it gives up. Knows nothing of requests.
 import { Socket } from "node:net";
-import { buildConnector } from "undici";
+import type * as undici from "undici";
+import { undiciParts } from "./undici-parts";
 
 const connectTimeoutMs = 20_000;
 
 export interface Connector {
-  readonly connect: buildConnector.connector;
+  readonly connect: undici.buildConnector.connector;
   readonly close: () => void;
 }
 
 export function createConnector(): Connector {
   // Not before something connects: the library is read then, and most mistakes are found without it.
-  let connect: buildConnector.connector | undefined;
+  let connect: undici.buildConnector.connector | undefined;
   const open = new Set<Socket>();
   return {
     connect: (options, callback) => {
-      connect ??= buildConnector({ timeout: connectTimeoutMs });
+      connect ??= undiciParts().buildConnector({ timeout: connectTimeoutMs });
       // It returns what it makes, though its type does not say so.
       const socket: unknown = connect(options, callback);
       if (!(socket instanceof Socket)) return;

@@ -1,7 +1,8 @@
 // The agent that reaches hosts by a proxy's CONNECT. Fills in what the library leaves out: a bound for the proxy's answer,
 // an end where the proxy closes instead of answering, and the forms of credentials. Does not know who needs a proxy.
-import { Pool, ProxyAgent, type buildConnector, type Dispatcher } from "undici";
+import type { buildConnector, Dispatcher, Pool } from "undici";
 import { messageOf } from "../../errors";
+import { undiciParts } from "./undici-parts";
 
 // A proxy answers when it has connected, and gives that up itself after a minute (Squid, `connect_timeout`).
 const maxConnectMs = 60_000;
@@ -32,7 +33,10 @@ function connectError(cause: unknown): Error {
 
 /** What is sent to the proxy itself: one CONNECT for each connection to a host. */
 function createProxyPool(origin: URL, connector: buildConnector.connector): Pool {
-  const pool = new Pool(origin, { connect: connector, headersTimeout: maxConnectMs });
+  const pool = new (undiciParts().Pool)(origin, {
+    connect: connector,
+    headersTimeout: maxConnectMs,
+  });
   const connect = pool.connect.bind(pool);
   const ending = (target: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
     connect(target).catch((error: unknown) => {
@@ -48,7 +52,7 @@ export function createProxyAgent(
   connector: buildConnector.connector,
 ): Dispatcher {
   const clientFactory = (origin: URL): Pool => createProxyPool(origin, connector);
-  return new ProxyAgent({
+  return new (undiciParts().ProxyAgent)({
     ...options,
     ...credentialsOf(new URL(proxy)),
     uri: proxy,

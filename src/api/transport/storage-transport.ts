@@ -1,6 +1,6 @@
 // The transport of bytes to and from storage, on undici; the one of API calls sends by it, too. Knows nothing of Avala.
 import { MAX_CONCURRENCY } from "../limits";
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
 import { createConnector, type Connector } from "./connector";
@@ -13,6 +13,7 @@ import { ReplyHandler } from "./reply-handler";
 import { openWithinBounds } from "./request-bounds";
 import type { HttpRequest, HttpResponse, HttpStream, ProxySettings, Transport } from "./transport";
 import { tooEarly, transportError } from "./transport-errors";
+import { undiciParts } from "./undici-parts";
 
 interface StorageTransportOptions {
   readonly proxy?: ProxySettings | undefined;
@@ -97,7 +98,7 @@ function createAgent(
 ): Dispatcher {
   const options = { ...AGENT_OPTIONS, connections };
   return proxy === undefined
-    ? new Agent({ ...options, connect })
+    ? new (undiciParts().Agent)({ ...options, connect })
     : createProxyAgent(proxy, options, connect);
 }
 
