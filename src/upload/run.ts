@@ -2,7 +2,7 @@
 // Knows nothing of status codes or of the environment.
 import { withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
-import { createFileDigests } from "../files/workers/digest-thread";
+import { createFileDigests, isHashedInThread } from "../files/workers/digest-thread";
 import { createMutex } from "../flow/mutex";
 import { readUntil } from "../flow/reading-disk";
 import { createRetryTally } from "../flow/retry-tally";
@@ -63,6 +63,12 @@ function isEmpty(journal: Journal | undefined): boolean {
   return [landed, batches, replaced, parts, foreign].every(({ size }) => size === 0);
 }
 
+/** Whether the file is large and has to be read, as far as that is known before the server was asked anything. */
+function isReadInThread({ journal }: Run, file: UploadFile): boolean {
+  if (!isHashedInThread(file)) return false;
+  return file.sha256 === undefined || journal?.landed.get(file.path)?.sha256 !== file.sha256;
+}
+
 /** Chooses the batch that the set continues in, or starts one. */
 async function nameBatch(run: Run): Promise<Hashed> {
   const { avala, request, journal } = run;
@@ -120,6 +126,7 @@ export async function uploadWith(
   const run = createRun({ avala, request, journal, retries });
   try {
     report(run, true);
+    if (request.files.some((file) => isReadInThread(run, file))) run.sha256.prepare();
     await sendSet(run, await nameBatch(run));
   } catch (error) {
     throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;

@@ -59,6 +59,26 @@ describe("the thread", () => {
     thread.close();
   });
 
+  test("is started once when it was prepared, and not for small files", async () => {
+    let started = 0;
+    const start = () => {
+      started += 1;
+      return startWorker();
+    };
+    const digests = createFileDigests("sha256", start);
+    const running = digests.start(small);
+    await running.add(Buffer.from("abc"));
+    expect(started).toBe(0);
+    digests.prepare();
+    digests.prepare();
+    expect(started).toBe(1);
+    expect(await digests.start(large).digest()).toBe(digestOf("sha256", Buffer.alloc(0)));
+    expect(started).toBe(1);
+    digests.close();
+    digests.prepare();
+    expect(started).toBe(1);
+  });
+
   test("that ends leaves nobody waiting", async () => {
     const thread = createFileDigests("md5");
     const running = thread.start(large);
@@ -86,8 +106,12 @@ describe.each([
   ["ends as it starts", () => new Worker("process.exit(1)", { eval: true })],
   ["fails as it starts", () => new Worker("throw new Error('no')", { eval: true })],
 ])("where the thread %s", (_how, startThread) => {
-  test("digests are taken here, of several files at once, whose memory is used again", async () => {
+  test.each([
+    ["digests are taken here, of several files at once, whose memory is used again", false],
+    ["the same holds when it was prepared", true],
+  ])("%s", async (_name, isPrepared) => {
     const digests = createFileDigests("sha256", startThread);
+    if (isPrepared) digests.prepare();
     const all = [1, 2, 3].map(async () => {
       const running = digests.start(large);
       const shared = Buffer.from(new SharedArrayBuffer(10_000));

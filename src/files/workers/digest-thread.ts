@@ -39,6 +39,7 @@ export function digestHere(algorithm: Algorithm): RunningDigest {
 }
 
 interface DigestThread {
+  prepare(): void;
   start(): RunningDigest;
   close(): void;
 }
@@ -77,7 +78,7 @@ function digestBy(
 }
 
 /**
- * In a thread beside the main one, which is started by the first bytes. A core takes SHA-256 at 1.4 GB/s and MD5 at 0.6, so
+ * In a thread beside the main one, which is started by the first bytes if not before. A core takes SHA-256 at 1.4 GB/s and MD5 at 0.6, so
  * that in the main thread they would bound what a large file is sent at. Bytes in a `SharedArrayBuffer` are read where they
  * are; others are copied. Where no thread can be started the digests are taken here.
  */
@@ -92,21 +93,26 @@ function createDigestThread(algorithm: Algorithm, startThread: () => Worker): Di
     isGone = true;
     for (const resume of waiting.splice(0)) resume(NOT_DONE);
   };
-  const post = (step: DigestStep): Promise<Answer> => {
-    if (isGone) return Promise.resolve(NOT_DONE);
+  /** `false`: no thread is allowed here, or none is left. */
+  const withThread = (work: (thread: Worker) => void): boolean => {
+    if (isGone) return false;
     try {
       worker ??= startThread()
         .on("message", (reply: DigestReply) => waiting.shift()?.(reply))
         .on("error", giveUp)
         .on("exit", giveUp);
-      worker.postMessage(step);
+      work(worker);
     } catch {
-      giveUp(); // no thread is allowed here, or none is left
-      return Promise.resolve(NOT_DONE);
+      giveUp();
     }
+    return !isGone;
+  };
+  const post = (step: DigestStep): Promise<Answer> => {
+    if (!withThread((thread) => thread.postMessage(step))) return Promise.resolve(NOT_DONE);
     return new Promise((resolve) => waiting.push(resolve));
   };
   return {
+    prepare: () => void withThread(() => undefined),
     start: () => {
       const id = (lastId += 1);
       return digestBy(post, { kind: "digest", algorithm, id }, () => isClosed);
@@ -130,6 +136,8 @@ export function isHashedInThread({ sizeBytes }: { readonly sizeBytes: number }):
 
 /** The digests of files: of large ones in one thread for all, of others here. */
 export interface FileDigests {
+  /** Starts the thread before a large file is read: it takes as long as some calls do, and may do so meanwhile. */
+  prepare(): void;
   start(file: { readonly sizeBytes: number }): RunningDigest;
   close(): void;
 }
@@ -138,6 +146,9 @@ export interface FileDigests {
 export function createFileDigests(algorithm: Algorithm, startThread = startWorker): FileDigests {
   const thread = createDigestThread(algorithm, startThread);
   return {
+    prepare: () => {
+      if (canStartWorker()) thread.prepare();
+    },
     start: (file) =>
       isHashedInThread(file) && canStartWorker() ? thread.start() : digestHere(algorithm),
     close: () => thread.close(),
