@@ -54,15 +54,7 @@ export async function inspectFiles(
     if (isSuspect(looked)) suspects.set(index, { path, isNamed: isNamed(path), looked });
     else if (suspects.size > 0) suspects.delete(index);
   };
-  const places = await recallFiles(candidates, look, note);
-  const unknown = places.map((at) => {
-    const path = paths[at] ?? "";
-    return { path, absolutePath: absoluteOf(path) };
-  });
-  // The text that was looked at is used again: another of the same would stay with each file.
-  await lookAtFiles(unknown, look, (at, looked) =>
-    note(places[at] ?? -1, looked, unknown[at]?.absolutePath),
-  );
+  await lookAtFiles(candidates, await recallFiles(candidates, look, note), look, note);
   const inOrder = [...suspects].sort(([one], [other]) => one - other).map(([, one]) => one);
   return { files, ...judge(inOrder, options) };
 }

@@ -28,6 +28,8 @@ export interface Candidates {
 
 /** A file to be looked at. */
 interface LookedFor {
+  /** Among the candidates. */
+  readonly place: number;
   /** In the dataset. */
   readonly path: string;
   readonly absolutePath: string;
@@ -59,26 +61,37 @@ const SHORT_LOOK = { maxReads: 512, maxReadBytes: 2 * 1024 * 1024 };
 // In a thread, which can be ended at any moment. The formats' own bounds are lower, but for a file made to stall.
 const LONG_LOOK = { maxReads: 50_000, maxReadBytes: 300 * 1024 * 1024 };
 
-/** Calls `onLooked` for each file, as each was looked at: a list of what a million showed would be large. @throws AvalaError `cancelled` */
+/**
+ * Looks at the files at these places. Calls `onLooked` for each, as each was looked at: a list of what a million showed would be
+ * large. The path that was looked at comes with it, since another text of the same would stay with each file.
+ * @throws AvalaError `cancelled`
+ */
 export async function lookAtFiles(
-  files: readonly LookedFor[],
+  { paths, absoluteOf }: Candidates,
+  places: readonly number[],
   options: LookOptions,
-  onLooked: (index: number, looked: Looked) => void,
+  onLooked: (place: number, looked: Looked, absolutePath: string) => void,
 ): Promise<void> {
   const { signal, readsContent } = options;
-  if (files.length === 0) return;
-  const isFew = files.length <= FEW_FILES;
+  if (places.length === 0) return;
+  const isFew = places.length <= FEW_FILES;
   const batchFiles = isFew ? BATCH_FILES_HERE : BATCH_FILES;
   const sampleBytes = readsContent ? HEAD_BYTES : 0;
-  const starts = Array.from({ length: Math.ceil(files.length / batchFiles) }, (_, n) => n);
+  const starts = Array.from({ length: Math.ceil(places.length / batchFiles) }, (_, n) => n);
   await withFileWorkers(isFew ? 1 : defaultWorkerCount(), signal, async (threads) => {
     await runPool(starts, { concurrency: threads.count, signal }, async (n) => {
-      const batch = files.slice(n * batchFiles, (n + 1) * batchFiles);
+      const batch = places.slice(n * batchFiles, (n + 1) * batchFiles).map((place) => {
+        const path = paths[place] ?? "";
+        return { place, path, absolutePath: absoluteOf(path) };
+      });
       const sinceMs = options.known?.nowMs() ?? 0;
       const look = { batch, sampleBytes, threads };
       const result = await (isFew ? lookHere(look) : lookInThread(look));
       const looked = await lookedOf({ batch, sampleBytes, sinceMs, result }, options);
-      looked.forEach((one, index) => onLooked(n * batchFiles + index, one));
+      batch.forEach(({ place, absolutePath }, index) => {
+        const one = looked[index];
+        if (one !== undefined) onLooked(place, one, absolutePath);
+      });
     });
   });
 }

@@ -31,7 +31,10 @@ export async function recallFiles(
   { known, readsContent, signal }: LookOptions,
   onLooked: (index: number, looked: Looked) => void,
 ): Promise<readonly number[]> {
-  if (known === undefined || known.isEmpty()) return [...paths.keys()];
+  if (known === undefined || known.isEmpty()) {
+    known?.expect(paths.map(insideOf));
+    return [...paths.keys()];
+  }
   const unknown: number[] = [];
   const drawn: Drawn[] = [];
   const unread = readsContent ? undefined : soundFinding;

@@ -527,10 +527,38 @@ describe("the folder of caches", () => {
     expect(digestNames()).toHaveLength(1);
   });
 
+  test("keeps what another process wrote of files that this one has only listed", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+    const { files, known } = await readTree(startCache(), { checkContent: "off" });
+    await look();
+    await hashFiles(
+      files.filter(({ path }) => path === "a.jpg"),
+      { known },
+    );
+    expect((await look()).known).toContain("b.jpg");
+  });
+
+  test("knows each of many files by its own digest, in whatever order threads read them", async () => {
+    const names = Array.from({ length: 2_500 }, (_, n) => `${n % 7}/${n}.jpg`);
+    tree.write(Object.fromEntries(names.map((name) => [name, jpeg(name)])));
+    const set = { prefix: "all/" };
+    const { known, digests } = await look({ set });
+    expect(known).toEqual([]);
+    const again = await look({ set });
+    expect(again.known).toHaveLength(names.length);
+    expect(again.digests).toEqual(digests);
+    // Some of them come to be known when others are, and stand between these.
+    tree.write(Object.fromEntries(names.map((name) => [`${name}.more.jpg`, jpeg(`more ${name}`)])));
+    expect((await look()).known).toHaveLength(names.length);
+    const all = await look();
+    expect(all.known).toHaveLength(2 * names.length);
+    expect(all.digests).toEqual(await truth());
+  });
+
   test("has a whole cache where many are written at once", async () => {
     const file = kept.at("digests/x.digests");
     const caches = Array.from({ length: 20 }, (_, n) => Buffer.alloc(100_000 + n, n));
-    await Promise.all(caches.map((bytes) => replaceCacheFile(file, bytes)));
+    await Promise.all(caches.map((bytes) => replaceCacheFile(file, [bytes])));
     const written = readFileSync(file);
     expect(caches[written[0] ?? -1]?.equals(written)).toBe(true);
     expect(keptNames()).toEqual(["x.digests"]);

@@ -335,7 +335,8 @@ describe("a kept choice that is wrong", () => {
       putStamp(stamp, 0, statSync(tree.at(path), { bigint: true }));
       body.set(Buffer.from(stamp.buffer), index * stamp.byteLength);
     });
-    writeFileSync(choiceFile(), seal("choice 2", head, [body]), { mode: 0o600 });
+    const sealed = Buffer.concat([...seal("choice 2", head, [body])]);
+    writeFileSync(choiceFile(), sealed, { mode: 0o600 });
   };
 
   test("is found out also by what is not kept, as there is a link", async () => {

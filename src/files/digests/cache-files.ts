@@ -1,6 +1,6 @@
 // The folder of digest caches: reading one that is safe to read, replacing one in one step, and keeping the folder small.
 // Knows nothing of what is in a cache.
-import { constants } from "node:fs";
+import { constants, writeFileSync } from "node:fs";
 import { open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemRandom, wallClockMs } from "../../flow/clock";
@@ -62,17 +62,17 @@ async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
 
 /**
  * Another process that reads sees the old one or this one. Of several that write at once, in this process too, the last one
- * stands, and is whole: each writes under a name of its own. Where a larger one would be written, none is.
+ * stands, and is whole: each writes under a name of its own. Where a larger one would be written, none is. All pieces are taken
+ * and written in one go, so that what they are made of does not change meanwhile.
  */
-export async function replaceCacheFile(path: string, bytes: Buffer): Promise<void> {
-  if (bytes.length > maxCacheBytes) return;
+export async function replaceCacheFile(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   const folder = dirname(path);
   await makeFolder(folder, { mode: 0o700 });
   const partial = `${path}.${systemRandom.uuid()}${partialSuffix}`;
   try {
     const handle = await open(partial, "wx", 0o600);
     try {
-      await handle.writeFile(bytes);
+      writePieces(handle.fd, pieces);
     } finally {
       await handle.close();
     }
@@ -82,6 +82,16 @@ export async function replaceCacheFile(path: string, bytes: Buffer): Promise<voi
     throw error;
   }
   await sweep(folder);
+}
+
+/** @throws RangeError when they are too large together */
+function writePieces(fd: number, pieces: Iterable<Uint8Array>): void {
+  let length = 0;
+  for (const piece of pieces) {
+    length += piece.length;
+    if (length > maxCacheBytes) throw new RangeError("The cache is too large to be kept.");
+    writeFileSync(fd, piece);
+  }
 }
 
 export async function removeCacheFile(path: string): Promise<void> {

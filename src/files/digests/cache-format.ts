@@ -3,8 +3,8 @@ import { printable } from "../../redact";
 import type { ClockMark } from "./clock-mark";
 import { digestBytes } from "./digest-column";
 import type { Finding } from "./finding";
-import { pathText, type ReadPaths } from "./kept-paths";
-import type { RecordData } from "./records";
+import { pathsId, pathText, type ReadPaths } from "./kept-paths";
+import type { PickedRecords, RecordData } from "./records";
 import { rowBytes } from "./rows";
 import { seal, unseal } from "./sealed";
 
@@ -22,6 +22,12 @@ export interface CacheContent {
   readonly data: RecordData;
 }
 
+/** {@link CacheContent} as it is written. */
+interface WrittenContent {
+  readonly header: CacheHeader;
+  readonly data: PickedRecords;
+}
+
 interface WrittenHeader extends CacheHeader {
   readonly files: number;
   /** Which paths they have. */
@@ -31,11 +37,17 @@ interface WrittenHeader extends CacheHeader {
 
 const kind = "digests 3";
 
-export function encodeCache({ header, data }: CacheContent): Buffer {
-  const { paths, rows, digests, findings } = data;
-  const { text, id } = pathText(paths);
-  const head: WrittenHeader = { ...header, files: paths.length, paths: id, findings };
-  return seal(kind, head, [rows, digests, text]);
+/** In pieces, as {@link seal} has them. */
+export function encodeCache({ header, data }: WrittenContent): Generator<Uint8Array> {
+  const { count, paths, findings } = data;
+  const head: WrittenHeader = { ...header, files: count, paths: pathsId(paths), findings };
+  return seal(kind, head, partsOf(data));
+}
+
+function* partsOf({ paths, rows, digests }: PickedRecords): Generator<Uint8Array | string> {
+  yield* rows();
+  yield* digests();
+  yield* pathText(paths);
 }
 
 /** `undefined` for anything but the whole of what {@link encodeCache} made. */

@@ -4,6 +4,8 @@ export interface DigestColumn {
   /** 64 hex digits. */
   at(row: number): string;
   set(row: number, sha256: string): void;
+  /** Makes room for so many. */
+  makeRoom(count: number): void;
   /** Has these of the disk, and no others. Keeps the bytes, and writes to them. */
   take(bytes: Buffer): void;
   paste(row: number, bytes: Buffer, other: number): void;
@@ -29,14 +31,19 @@ export function createDigestColumn(): DigestColumn {
     block = { first, text };
     return text;
   };
-  const change = (row: number): void => {
-    if (row - block.first < blockRows) block.text = "";
-    if ((row + 1) * digestBytes <= bytes.length) return;
-    const larger = Buffer.alloc(Math.ceil(1.25 * Math.max(row + 1, minRows)) * digestBytes);
+  const makeRoom = (count: number): void => {
+    if (count * digestBytes <= bytes.length) return;
+    const grown = Math.ceil(1.25 * (bytes.length / digestBytes));
+    const larger = Buffer.alloc(Math.max(count, grown, minRows) * digestBytes);
     bytes.copy(larger);
     bytes = larger;
   };
+  const change = (row: number): void => {
+    if (row - block.first < blockRows) block.text = "";
+    makeRoom(row + 1);
+  };
   return {
+    makeRoom,
     at: (row) => {
       const at = (row % blockRows) * digits;
       return blockOf(row).slice(at, at + digits);

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { cachePath, readCacheFile, replaceCacheFile } from "./cache-files";
 import type { CacheHeader } from "./cache-format";
 import { isSetBack, type ClockMark } from "./clock-mark";
-import { pathsIn, pathText, type ReadPaths } from "./kept-paths";
+import { pathsId, pathsIn, pathText, type ReadPaths } from "./kept-paths";
 import { seal, unseal } from "./sealed";
 import { deviceOf, isSameStamp, isSettled, putStamp, stampIn, stampLength } from "./stamp";
 
@@ -106,8 +106,8 @@ export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
           isSteady(deviceOf(stamp), seen[index] ?? ""),
       );
       if (!isBelieved || isSetBack(opened, clock)) return;
-      const bytes = encode({ place, checks, clock }, choice, { seen, stamps });
-      await replaceCacheFile(file, bytes).catch(() => undefined);
+      const pieces = encode({ place, checks, clock }, choice, { seen, stamps });
+      await replaceCacheFile(file, pieces).catch(() => undefined);
     },
   };
 }
@@ -135,13 +135,20 @@ function encode(
   header: CacheHeader,
   { facts, paths }: Choice<unknown>,
   at: { readonly seen: readonly string[]; readonly stamps: readonly (BigInt64Array | undefined)[] },
-): Buffer {
+): Generator<Uint8Array> {
   const seen = JSON.stringify(at.seen);
-  const { text, id } = pathText(paths);
   const stamps = at.stamps.flatMap((stamp) => (stamp === undefined ? [] : [bytesOf(stamp)]));
   const counts = { seen: at.seen.length, seenBytes: Buffer.byteLength(seen), files: paths.length };
-  const head: Head = { ...header, ...counts, paths: id, facts };
-  return seal(kind, head, [...stamps, seen, text]);
+  const head: Head = { ...header, ...counts, paths: pathsId(paths), facts };
+  return seal(kind, head, partsOf([...stamps, seen], paths));
+}
+
+function* partsOf(
+  first: Iterable<Uint8Array | string>,
+  paths: readonly string[],
+): Generator<Uint8Array | string> {
+  yield* first;
+  yield* pathText(paths);
 }
 
 function bytesOf(stamp: BigInt64Array): Uint8Array {

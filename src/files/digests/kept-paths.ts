@@ -1,16 +1,29 @@
 // The paths that a cache is about, as one text, and the same ones again. Knows nothing of caches.
 import { createHash } from "node:crypto";
 
-export interface PathText {
-  readonly text: string;
-  /** Of the same paths the same. */
-  readonly id: string;
+const pathsAtOnce = 1024;
+
+/**
+ * JSON, as what is read of it is text by text in memory: slices of one text take several times as long to compare. In pieces,
+ * as the whole is as large as all paths.
+ */
+export function* pathText(paths: Iterable<string>): Generator<string> {
+  let start = "[";
+  let some: string[] = [];
+  for (const path of paths) {
+    if (some.push(path) < pathsAtOnce) continue;
+    yield start + JSON.stringify(some).slice(1, -1);
+    start = ",";
+    some = [];
+  }
+  yield (some.length === 0 && start === "," ? "" : start) + JSON.stringify(some).slice(1);
 }
 
-/** JSON, as what is read of it is text by text in memory: slices of one text take several times as long to compare. */
-export function pathText(paths: readonly string[]): PathText {
-  const text = JSON.stringify(paths);
-  return { text, id: createHash("sha256").update(text).digest("hex") };
+/** Of the same paths the same. */
+export function pathsId(paths: Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const piece of pathText(paths)) hash.update(piece);
+  return hash.digest("hex");
 }
 
 /** `undefined` when there are not so many. */

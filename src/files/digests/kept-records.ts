@@ -47,8 +47,8 @@ export function keepRecords(records: Records, options: KeptOptions): KeptRecords
       await load();
       clock = laterMark(clock, markClock());
       const header = { place, checks, clock };
-      const bytes = encodeCache({ header, data: records.pick(isKept) });
-      await replaceCacheFile(path, bytes).catch(() => undefined);
+      const pieces = encodeCache({ header, data: records.pick(isKept) });
+      await replaceCacheFile(path, pieces).catch(() => undefined);
     },
     remove: async () => {
       clock = markClock();

@@ -25,6 +25,8 @@ export interface KnownFiles {
   nowMs(): number;
   /** Whether nothing is known, so that no file need be asked about. */
   isEmpty(): boolean;
+  /** Where nothing is known: the paths under the root, POSIX, of files that will be noted. */
+  expect(paths: readonly string[]): void;
   /** What a file is known by: its path under the root, POSIX. */
   pathOf(absolutePath: string): string;
   /** What is known of a file that has this stamp now. */
@@ -71,7 +73,8 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
   };
   return {
     nowMs: () => options.markClock().wallMs,
-    isEmpty: () => records.count() === 0,
+    isEmpty: records.isEmpty,
+    expect: records.expect,
     recall: (path, stamp) => {
       const row = memory.recall(path, stamp);
       if (row === undefined) return undefined;

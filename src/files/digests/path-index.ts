@@ -13,7 +13,9 @@ export interface PathIndex {
  * found right after the one before, or by halves. A table of all of them takes longer to make than the whole look.
  */
 export function createPathIndex(): PathIndex {
-  let paths: string[] = [];
+  let paths: readonly string[] = [];
+  // Only what is appended to is a list of this index's own.
+  let own: string[] | undefined;
   let sorted = 0;
   let next = 0;
   const appended = new Map<string, number>();
@@ -34,11 +36,14 @@ export function createPathIndex(): PathIndex {
       return row;
     },
     append: (path) => {
-      appended.set(path, paths.length);
-      return paths.push(path) - 1;
+      own ??= [...paths];
+      paths = own;
+      appended.set(path, own.length);
+      return own.push(path) - 1;
     },
     take: (taken) => {
-      paths = [...taken];
+      paths = taken;
+      own = undefined;
       sorted = paths.length;
       next = 0;
       appended.clear();

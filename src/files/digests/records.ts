@@ -14,9 +14,20 @@ export interface RecordData {
   readonly findings: readonly Finding[];
 }
 
+/** Records to be written, in the order of {@link RecordData}. A copy of all would be as large as they are. */
+export interface PickedRecords {
+  readonly count: number;
+  readonly paths: Iterable<string>;
+  /** Each piece is good until the next one is asked for. */
+  rows(): Iterable<Uint8Array>;
+  digests(): Iterable<Uint8Array>;
+  readonly findings: readonly Finding[];
+}
+
 export interface Records {
   readonly rows: Rows;
-  count(): number;
+  /** Whether nothing was put or added. */
+  isEmpty(): boolean;
   /** The row of a path. In almost no time when it follows the one that was found before. */
   find(path: string): number | undefined;
   /** The row of a path with this stamp; what was known of it with another one goes. */
@@ -28,8 +39,13 @@ export interface Records {
   setFinding(row: number, finding: Finding): void;
   /** Adds what a process recorded of files that this one has not read. May keep the data's bytes and write to them. */
   add(data: RecordData): void;
-  /** Those rows that are chosen. */
-  pick(isWanted: (row: number, path: string) => boolean): RecordData;
+  /**
+   * Has blank rows for these, where it has none: what is put in their order needs no table of paths. Of paths that are not sorted
+   * it has them as they are put.
+   */
+  expect(paths: readonly string[]): void;
+  /** Those rows that are chosen, as they are when they are gone through. */
+  pick(isWanted: (row: number, path: string) => boolean): PickedRecords;
   clear(): void;
 }
 
@@ -44,11 +60,13 @@ export function createRecords(): Records {
   const rows = createRows();
   const [index, digests, findings] = [createPathIndex(), createDigestColumn(), createFindingList()];
   const store = { index, rows, digests, findings };
+  let isEmpty = true;
   return {
     rows,
-    count: () => index.paths().length,
+    isEmpty: () => isEmpty,
     find: (path) => index.find(path),
     put: (path, stamp) => {
+      isEmpty = false;
       const row = rowFor(store, path);
       if (!rows.isStamp(row, stamp)) rows.clear(row);
       rows.setStamp(row, stamp);
@@ -65,10 +83,18 @@ export function createRecords(): Records {
       rows.setFindingId(row, findings.idOf(finding));
     },
     add: (data) => {
+      isEmpty &&= data.paths.length === 0;
       addTo(store, data);
+    },
+    expect: (paths) => {
+      if (!isEmpty || !isSorted(paths)) return;
+      index.take(paths);
+      rows.makeRoom(paths.length);
+      digests.makeRoom(paths.length);
     },
     pick: (isWanted) => picked(store, isWanted),
     clear: () => {
+      isEmpty = true;
       for (const row of index.paths().keys()) rows.clear(row);
       index.take([]);
     },
@@ -92,7 +118,7 @@ function addTo(store: Store, data: RecordData): void {
   }
   data.paths.forEach((path, other) => {
     const before = index.find(path);
-    if (before !== undefined && !rows.isFromDisk(before)) return;
+    if (before !== undefined && !rows.isBlank(before) && !rows.isFromDisk(before)) return;
     const row = rowFor(store, path);
     rows.paste(row, data.rows, other);
     if (rows.hasDigest(row)) digests.paste(row, data.digests, other);
@@ -103,18 +129,52 @@ function addTo(store: Store, data: RecordData): void {
 function picked(
   { index, rows, digests, findings }: Store,
   isWanted: (row: number, path: string) => boolean,
-): RecordData {
+): PickedRecords {
   const all = index.paths();
   const pathOf = (row: number): string => all[row] ?? "";
-  const chosen = [...all.keys()].filter((row) => isWanted(row, pathOf(row)));
-  chosen.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
-  const copies = {
-    rows: Buffer.alloc(chosen.length * rowBytes),
-    digests: Buffer.alloc(chosen.length * digestBytes),
+  const chosen: number[] = [];
+  for (const [row, path] of all.entries())
+    if (!rows.isBlank(row) && isWanted(row, path)) chosen.push(row);
+  const paths = {
+    *[Symbol.iterator]() {
+      for (const row of chosen) yield pathOf(row);
+    },
   };
-  chosen.forEach((row, other) => {
-    rows.copyTo(row, copies.rows, other);
-    if (rows.hasDigest(row)) digests.copyTo(row, copies.digests, other);
-  });
-  return { ...copies, paths: chosen.map(pathOf), findings: findings.all() };
+  if (!isSorted(paths)) chosen.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
+  return {
+    count: chosen.length,
+    paths,
+    rows: () => copiesOf(chosen, rowBytes, rows.copyTo),
+    digests: () =>
+      copiesOf(chosen, digestBytes, (row, to, other) => {
+        if (rows.hasDigest(row)) digests.copyTo(row, to, other);
+      }),
+    findings: findings.all(),
+  };
+}
+
+function isSorted(paths: Iterable<string>): boolean {
+  let before = "";
+  for (const path of paths) {
+    if (path < before) return false;
+    before = path;
+  }
+  return true;
+}
+
+const rowsAtOnce = 1024;
+
+/** What is copied of each row, in pieces of the same memory. */
+function* copiesOf(
+  chosen: readonly number[],
+  bytesEach: number,
+  copy: (row: number, to: Buffer, other: number) => void,
+): Generator<Uint8Array> {
+  const piece = Buffer.alloc(Math.min(chosen.length, rowsAtOnce) * bytesEach);
+  for (let start = 0; start < chosen.length; start += rowsAtOnce) {
+    const some = chosen.slice(start, start + rowsAtOnce);
+    piece.fill(0);
+    some.forEach((row, other) => copy(row, piece, other));
+    yield piece.subarray(0, some.length * bytesEach);
+  }
 }

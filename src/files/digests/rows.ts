@@ -12,6 +12,8 @@ export interface Rows extends Fields {
   /** As a row of the disk. */
   copyTo(row: number, bytes: Buffer, other: number): void;
   clear(row: number): void;
+  /** Whether nothing was put there. */
+  isBlank(row: number): boolean;
   isStamp(row: number, stamp: BigInt64Array): boolean;
   setStamp(row: number, stamp: BigInt64Array): void;
   deviceOf(row: number): bigint;
@@ -20,6 +22,7 @@ export interface Rows extends Fields {
 export const rowBytes = 48;
 // The stamp (40 bytes), what it has (1), nothing (1), its finding (2), the day of its last use (2), nothing (2).
 const lanes = rowBytes / 8;
+const inodeLane = 3; // of no file 0
 const deviceLane = 4;
 const bitsAt = 40;
 const findingAt = 42;
@@ -50,7 +53,8 @@ function roomOf(
   return {
     makeRoom: (count) => {
       if (count * rowBytes <= store.bytes.length) return;
-      const length = Math.ceil(1.25 * Math.max(count, minRows)) * rowBytes;
+      const grown = Math.ceil(1.25 * (store.bytes.length / rowBytes));
+      const length = Math.max(count, grown, minRows) * rowBytes;
       const larger = Buffer.from(new ArrayBuffer(length));
       store.bytes.copy(larger);
       use(larger);
@@ -74,8 +78,9 @@ function roomOf(
   };
 }
 
-function stampsOf(store: Store): Pick<Rows, "isStamp" | "setStamp" | "deviceOf"> {
+function stampsOf(store: Store): Pick<Rows, "isBlank" | "isStamp" | "setStamp" | "deviceOf"> {
   return {
+    isBlank: (row) => (store.stamps[row * lanes + inodeLane] ?? 0n) === 0n,
     isStamp: (row, stamp) => {
       const at = row * lanes;
       for (let n = 0; n < stampLength; n++) if (store.stamps[at + n] !== stamp[n]) return false;
