@@ -12,8 +12,8 @@ import type { LeftOut } from "./left-out";
 import type { Candidates } from "./look";
 import type { Notice, PatternCount } from "./local-file";
 import { suffixOf } from "./media";
-import { pathProblem, twinProblems } from "./names";
-import { looksLikeCredential } from "./scan/credentials";
+import { arePlain, pathProblem, twinProblems } from "./names";
+import { looksLikeCredential, mayHaveCredential } from "./scan/credentials";
 import type { Scan } from "./scan/findings";
 import { isItemOf, readIndexing, type Indexing } from "./scan/indexing";
 import type { Listed } from "./scan/listed";
@@ -161,18 +161,30 @@ function place(
   prefix: string,
 ): { candidates: Candidates; problems: InputProblem[] } {
   const problems = [...found.problems];
-  const paths: string[] = [];
-  for (const inside of found.paths) {
-    const path = prefix + inside;
-    const isRefused = looksLikeCredential(inside) && !found.named.has(inside);
-    const text = pathProblem(path) ?? (isRefused ? credentialText : undefined);
-    if (text === undefined) paths.push(path);
-    else problems.push({ input: shown(path), text });
-  }
-  problems.push(...twinProblems(paths));
   const insideOf = (path: string): string => path.slice(prefix.length);
+  const placed = prefix === "" ? found.paths : found.paths.map((inside) => prefix + inside);
+  const refused = new Set<string>();
+  for (const path of suspectsIn(placed)) {
+    const isRefused = looksLikeCredential(insideOf(path)) && !found.named.has(insideOf(path));
+    const text = pathProblem(path) ?? (isRefused ? credentialText : undefined);
+    if (text === undefined) continue;
+    problems.push({ input: shown(path), text });
+    refused.add(path);
+  }
+  const paths = refused.size === 0 ? placed : placed.filter((path) => !refused.has(path));
+  problems.push(...twinProblems(paths));
   const inRoot = below(root);
   const absoluteOf = (path: string): string => inRoot(insideOf(path));
   const isNamed = (path: string): boolean => found.named.has(insideOf(path));
   return { candidates: { paths, insideOf, absoluteOf, isNamed }, problems };
+}
+
+const judgedAtOnce = 1000;
+
+/** Those among which there may be one that is refused: in nearly all sets, none. */
+function* suspectsIn(paths: readonly string[]): Generator<string> {
+  for (let start = 0; start < paths.length; start += judgedAtOnce) {
+    const some = paths.slice(start, start + judgedAtOnce);
+    if (!arePlain(some) || mayHaveCredential(some)) yield* some;
+  }
 }

@@ -8,7 +8,7 @@ import { stampIn } from "./digests/stamp";
 import type { LocalFile } from "./local-file";
 import { defaultWorkerCount, withFileWorkers, type FileWorkers } from "./workers/file-workers";
 import { hashJobOf, type FileFault } from "./workers/jobs";
-import { manifestOf, type Manifest, type ManifestEntry } from "./manifest/manifest";
+import { createManifest, manifestOf, type Manifest, type ManifestEntry } from "./manifest/manifest";
 
 export interface HashProgress {
   readonly filesDone: number;
@@ -45,14 +45,18 @@ export async function hashFiles(
   files: readonly LocalFile[],
   options: HashOptions = {},
 ): Promise<Manifest> {
-  const digests: Digests = files.map(({ sha256 }) => sha256);
   try {
-    if (files.length === 0 || digests.includes(undefined))
-      await readDigests(files, digests, options);
+    if (files.length > 0 && files.every(isHashed)) return createManifest(files);
+    const digests: Digests = files.map(({ sha256 }) => sha256);
+    await readDigests(files, digests, options);
     return manifestOf([...entriesOf(files, digests)]);
   } finally {
     await options.known?.save();
   }
+}
+
+function isHashed(file: LocalFile): file is LocalFile & ManifestEntry {
+  return file.sha256 !== undefined;
 }
 
 /** By the files' places; of one that was not read, or that changed, there is none. */

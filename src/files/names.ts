@@ -8,12 +8,20 @@ import type { InputProblem } from "../errors";
  */
 export const MAX_PATH_BYTES = 700;
 
-// As nearly all are, which spares them the other looks.
-const PLAIN = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
+// A letter that is not plain, or a part that is empty or begins with a dot.
+const NOT_PLAIN = /[^\w.\-/]|\/[./]/;
+
+/** Whether all are plain, as nearly all are: then {@link pathProblem} has nothing to say of any, and need not be asked. */
+export function arePlain(paths: readonly string[]): boolean {
+  return (
+    // One look at many takes half the time of many.
+    !NOT_PLAIN.test(`/${paths.join("/")}/`) && paths.every(({ length }) => length <= MAX_PATH_BYTES)
+  );
+}
 
 /** Why a dataset can't hold a file at this path (POSIX, with its prefix); `undefined` when it can. */
 export function pathProblem(path: string): string | undefined {
-  if (PLAIN.test(path) && path.length <= MAX_PATH_BYTES) return undefined;
+  if (arePlain([path])) return undefined;
   if (/[\p{Cc}\u2028\u2029]/u.test(path))
     return "The name holds a control character or a line break: rename it.";
   if (path.includes("\uFFFD") || /\p{Cs}/u.test(path)) {

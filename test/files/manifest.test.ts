@@ -65,12 +65,32 @@ describe("a manifest", () => {
     ["an empty path", [entry("")]],
     ["a line break in a path", [entry("a\nb")]],
     ["half a character in a path", [entry("a\uD800")]],
+    ["half a character in each of two paths", [entry("a\uD800"), entry("\uDC00")]],
     ["a path twice", [entry("a"), entry("a")]],
     ["half a byte", [entry("a", { sizeBytes: 0.5 })]],
     ["less than no byte", [entry("a", { sizeBytes: -1 })]],
     ["a short sha256", [entry("a", { sha256: "00" })]],
     ["an upper case sha256", [entry("a", { sha256: "A".repeat(64) })]],
+    // Their codes end as those of digits.
+    ["a sha256 in other letters", [entry("a", { sha256: "б".repeat(64) })]],
   ])("can't have %s", (_, entries) => expect(() => createManifest(entries)).toThrow(InputError));
+
+  test("names each entry that is wrong, wherever it stands among many", () => {
+    const many = Array.from({ length: 2500 }, (_, n) => entry(`f${String(n).padStart(4, "0")}`));
+    const names = (change: (one: ManifestEntry, n: number) => ManifestEntry[]): unknown => {
+      try {
+        return createManifest(many.flatMap(change));
+      } catch (error) {
+        return error instanceof InputError ? error.problems.map(({ input }) => input) : error;
+      }
+    };
+    const wrong = [0, 999, 1000, 2499];
+    const inputs = wrong.map((n) => JSON.stringify(many[n]?.path));
+    expect(names((one, n) => [wrong.includes(n) ? { ...one, sizeBytes: -1 } : one])).toEqual(
+      inputs,
+    );
+    expect(names((one, n) => (wrong.includes(n) ? [one, one] : [one]))).toEqual(inputs);
+  });
 
   test("keeps nothing of an entry but what it is made of", () => {
     const [kept] = createManifest([

@@ -1,6 +1,12 @@
-import { looksLikeCredential, startsAsPrivateKey } from "../../src/files/scan/credentials";
+import fc from "fast-check";
+import {
+  looksLikeCredential,
+  mayHaveCredential,
+  startsAsPrivateKey,
+} from "../../src/files/scan/credentials";
 import {
   MAX_PATH_BYTES,
+  arePlain,
   fitsWindows,
   pathProblem,
   readPrefix,
@@ -45,7 +51,21 @@ describe("a path in a dataset", () => {
     ["a wide blank after", "a.jpg\u3000"],
     ["nothing but blanks", "  "],
     ["too many bytes", "ü".repeat(MAX_PATH_BYTES / 2) + "x"],
-  ])("may not have %s", (_, path) => expect(pathProblem(path)).toBeDefined());
+  ])("may not have %s, alone or among others", (_, path) => {
+    expect(pathProblem(path)).toBeDefined();
+    expect(arePlain(["a.jpg", path, "b/c.jpg"])).toBe(false);
+  });
+
+  test("is plain among others as it is by itself", () => {
+    const plain = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
+    const letters = fc.constantFrom(..."aZ0_-./", " ", "\0", "\n", "ü");
+    const path = fc.string({ unit: letters, maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(path, { minLength: 1, maxLength: 4 }), (paths) => {
+        expect(arePlain(paths)).toBe(paths.every((one) => plain.test(one)));
+      }),
+    );
+  });
 
   test("may have as many bytes as fit into a key", () => {
     expect(pathProblem("x".repeat(MAX_PATH_BYTES))).toBeUndefined();
@@ -154,7 +174,10 @@ describe("a credential", () => {
     "x/.GnuPG/a.jpg",
     ".azure/a",
     ".kube/config",
-  ])("%s looks like one", (path) => expect(looksLikeCredential(path)).toBe(true));
+  ])("%s looks like one, alone or among others", (path) => {
+    expect(looksLikeCredential(path)).toBe(true);
+    expect(mayHaveCredential(["a.jpg", path, "b/c.jpg"])).toBe(true);
+  });
 
   test.each([
     "env.jpg",
