@@ -1,5 +1,4 @@
 // The rule of so many requests a second. Pure state: the time is passed in, and it sets no timer.
-import type { RateLimit } from "../errors";
 
 export interface Burst {
   /**
@@ -57,21 +56,4 @@ export function createBurst(perSecond: number): Burst {
  */
 function isFirst(ended: number, underWay: number, perSecond: number): number {
   return ended === 0 && underWay >= perSecond ? Number.POSITIVE_INFINITY : 0;
-}
-
-// A bucket of the burst is full again sooner.
-const MAX_REFILL_MS = 5000;
-
-/**
- * Headers that speak of a minute. Those of a token bucket speak of its size, which is the burst, and of when it is full: taken
- * for a minute's budget, they would leave most of the limit unused.
- */
-export function ofMinute(
-  limits: RateLimit | undefined,
-  perSecond: number,
-  nowMs: number,
-): RateLimit | undefined {
-  if (limits === undefined) return undefined;
-  const isBucket = limits.limit <= perSecond && limits.resetAtMs <= nowMs + MAX_REFILL_MS;
-  return isBucket ? undefined : limits;
 }

@@ -2,7 +2,8 @@
 // draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
 import type { AvalaError, RateLimit } from "../errors";
 import { SAME_WINDOW_MS, createBudget } from "./budget";
-import { HUGE_LIMIT, createBurst, ofMinute, type Burst } from "./burst";
+import { isBucket, ofMinute } from "./bucket";
+import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
 import { cancelled, systemRandom, type Clock, type Random } from "./clock";
 import { pastDeadline } from "./deadline";
 import { hasBeenRefused } from "./refusals";
@@ -132,11 +133,12 @@ class HeaderPace implements Pace {
     this.share = nextShare(this.share, event);
   }
 
-  private noteReply(headers: RateLimit | undefined, atMs: number): void {
+  private noteReply(limits: RateLimit | undefined, atMs: number): void {
     const { started, underWay, refused } = this;
-    if (headers === undefined || headers.limit > HUGE_LIMIT)
-      this.note({ kind: "unmeasured", atMs });
-    else this.note({ kind: "reply", seen: { atMs, limits: headers, started, underWay, refused } });
+    if (limits === undefined || limits.limit > HUGE_LIMIT) this.note({ kind: "unmeasured", atMs });
+    else if (isBucket(limits, this.burstPerSecond, atMs))
+      this.note({ kind: "level", atMs, limits });
+    else this.note({ kind: "reply", seen: { atMs, limits, started, underWay, refused } });
   }
 
   private permit(startMs: number): Permit {
@@ -146,14 +148,13 @@ class HeaderPace implements Pace {
     const request = this.budget.start(startMs);
     this.note({ kind: "start", atMs: startMs, chance: this.random.next() });
     let isDone = false;
-    const end = (reported: RateLimit | undefined, then: End): void => {
+    const end = (headers: RateLimit | undefined, then: End): void => {
       if (isDone) return;
       isDone = true;
       const nowMs = this.clock.now();
-      const headers = ofMinute(reported, this.burstPerSecond, nowMs);
       this.underWay -= 1;
       this.burst.end(nowMs);
-      this.budget.end(request, headers, nowMs);
+      this.budget.end(request, ofMinute(headers, this.burstPerSecond, nowMs), nowMs);
       then(nowMs, headers);
       this.pump();
     };

@@ -22,7 +22,7 @@ export interface Limits {
 export type Signals = "all" | "retry-after" | "none";
 
 export interface LimiterPlan extends Limits {
-  readonly kind?: "fixed" | "sliding" | "bucket";
+  readonly kind?: "fixed" | "sliding" | "bucket" | "stepped bucket";
   readonly signals?: Signals;
 }
 
@@ -92,20 +92,26 @@ function sliding(limits: Limits, signals: Signals): Limiter {
   };
 }
 
-/** As many at once as in a second, and then as many a second as the minute allows. */
-function bucket({ perMinute, perSecond }: Limits, signals: Signals): Limiter {
+/** As many at once as in a second, and then as many a second as the minute allows, which come back at steps of so many ms. */
+function bucket({ perMinute, perSecond }: Limits, signals: Signals, stepMs: number): Limiter {
   const perMs = perMinute / 60_000;
   let tokens = perSecond;
-  let atMs: number | undefined;
+  let filledMs: number | undefined;
   return {
     take: (nowMs) => {
-      tokens = Math.min(perSecond, tokens + (nowMs - (atMs ?? nowMs)) * perMs);
-      atMs = nowMs;
+      const stepAtMs = Math.floor(nowMs / stepMs) * stepMs;
+      tokens = Math.min(perSecond, tokens + (stepAtMs - (filledMs ?? stepAtMs)) * perMs);
+      filledMs = stepAtMs;
       const isRefused = tokens < 1;
       const waitMs = isRefused ? (1 - tokens) / perMs : 0;
       if (!isRefused) tokens -= 1;
-      const resetAtMs = nowMs + (perSecond - tokens) / perMs;
-      const reply = { limit: perSecond, remaining: Math.floor(tokens), resetAtMs, waitMs };
+      const fullMs = Math.ceil((perSecond - tokens) / perMs / stepMs) * stepMs;
+      const reply = {
+        limit: perSecond,
+        remaining: Math.floor(tokens),
+        resetAtMs: nowMs + fullMs,
+        waitMs,
+      };
       return { isRefused, headers: headersOf(reply, signals) };
     },
     boundMs: (calls) => Math.max(0, calls - perSecond) / perMs,
@@ -123,6 +129,8 @@ export function createLimiter({
     case "sliding":
       return sliding(limits, signals);
     case "bucket":
-      return bucket(limits, signals);
+      return bucket(limits, signals, 1);
+    case "stepped bucket":
+      return bucket(limits, signals, 1000);
   }
 }
