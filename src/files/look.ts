@@ -153,7 +153,9 @@ async function lookedOf(
     const stamp = stampIn(result.stamps, index);
     // Of what changed since it was asked about, the digest is not known any more.
     const before =
-      faultCode === undefined ? known?.recall(known.pathOf(absolutePath), stamp) : undefined;
+      faultCode === undefined
+        ? known?.recall(known.pathOf(absolutePath), result.stamps, index)
+        : undefined;
     if (faultCode === undefined && readsContent)
       known?.noteFinding({ absolutePath, stamp, sinceMs }, finding);
     looked.push({ sizeBytes, faultCode, finding, sha256: before?.sha256 });

@@ -29,8 +29,8 @@ export interface KnownFiles {
   expect(paths: readonly string[]): void;
   /** What a file is known by: its path under the root, POSIX. */
   pathOf(absolutePath: string): string;
-  /** What is known of a file that has this stamp now. */
-  recall(path: string, stamp: BigInt64Array): Known | undefined;
+  /** What is known of a file that has now the stamp at a place in a list of stamps. */
+  recall(path: string, stamps: BigInt64Array, index: number): Known | undefined;
   noteFinding(file: ReadFile, finding: Finding): void;
   noteDigest(file: ReadFile, sha256: string): void;
   /** Whether a file of which the digest is known is to be read all the same. */
@@ -75,11 +75,7 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
     nowMs: () => options.markClock().wallMs,
     isEmpty: records.isEmpty,
     expect: records.expect,
-    recall: (path, stamp) => {
-      const row = memory.recall(path, stamp);
-      if (row === undefined) return undefined;
-      return { sha256: records.digestAt(row), finding: records.findingAt(row) };
-    },
+    recall: memory.recall,
     noteFinding: (file, finding) => {
       const row = memory.rowFor(file);
       if (row !== undefined) records.setFinding(row, finding);
@@ -121,8 +117,7 @@ function placesIn(root: string): Places {
 interface Memory {
   /** The row of a file that was read, if a later change of it would show. */
   rowFor(file: ReadFile): number | undefined;
-  /** The row of a file that has this stamp now. */
-  recall(path: string, stamp: BigInt64Array): number | undefined;
+  readonly recall: KnownFiles["recall"];
   /** Whether a row is for later processes. */
   readonly isKept: (row: number, path: string) => boolean;
   /** Whether there is more to keep than when this was last asked. */
@@ -147,14 +142,15 @@ function createMemory(
       rows.setDay(row, today);
       return row;
     },
-    recall: (path, stamp) => {
+    recall: (path, stamps, index) => {
       const row = records.find(path);
-      if (row === undefined || !rows.isStamp(row, stamp)) return undefined;
+      if (row === undefined || !rows.isStamp(row, stamps, index)) return undefined;
       // The number may be another device's since.
-      if (rows.isFromDisk(row) && !isSteady(deviceOf(stamp), absoluteOf(path))) return undefined;
+      if (rows.isFromDisk(row) && !isSteady(deviceOf(stamps, index), absoluteOf(path)))
+        return undefined;
       hasNews ||= today - rows.dayOf(row) > maxUnnotedDays;
       rows.setDay(row, today);
-      return row;
+      return { sha256: records.digestAt(row), finding: records.findingAt(row) };
     },
     isKept: (row, path) =>
       !rows.isPassing(row) &&

@@ -14,7 +14,8 @@ export interface Rows extends Fields {
   clear(row: number): void;
   /** Whether nothing was put there. */
   isBlank(row: number): boolean;
-  isStamp(row: number, stamp: BigInt64Array): boolean;
+  /** Whether it has the stamp at a place in a list of stamps. */
+  isStamp(row: number, stamps: BigInt64Array, index?: number): boolean;
   setStamp(row: number, stamp: BigInt64Array): void;
   deviceOf(row: number): bigint;
 }
@@ -25,8 +26,9 @@ const lanes = rowBytes / 8;
 const inodeLane = 3; // of no file 0
 const deviceLane = 4;
 const bitsAt = 40;
-const findingAt = 42;
-const dayAt = 44;
+const pairs = rowBytes / 2;
+const findingPair = 21;
+const dayPair = 22;
 const bit = { digest: 1, finding: 2, fromDisk: 4, passing: 8 } as const;
 const minRows = 64;
 
@@ -34,12 +36,22 @@ const minRows = 64;
 interface Store {
   bytes: Buffer;
   stamps: BigInt64Array;
+  pairs: Uint16Array;
 }
 
 export function createRows(): Rows {
-  const store: Store = { bytes: Buffer.alloc(0), stamps: new BigInt64Array(0) };
+  const store = storeOf(Buffer.alloc(0));
   const fields = fieldsOf(store);
   return { ...fields, ...stampsOf(store), ...roomOf(store, fields) };
+}
+
+function storeOf(bytes: Buffer): Store {
+  const { buffer, byteOffset, length } = bytes;
+  return {
+    bytes,
+    stamps: new BigInt64Array(buffer, byteOffset, length / 8),
+    pairs: new Uint16Array(buffer, byteOffset, length / 2),
+  };
 }
 
 function roomOf(
@@ -47,8 +59,7 @@ function roomOf(
   { dayOf, setDay }: Fields,
 ): Pick<Rows, "makeRoom" | "take" | "paste" | "copyTo" | "clear"> {
   const use = (made: Buffer): void => {
-    store.bytes = made;
-    store.stamps = new BigInt64Array(made.buffer, made.byteOffset, made.length / 8);
+    Object.assign(store, storeOf(made));
   };
   return {
     makeRoom: (count) => {
@@ -81,9 +92,10 @@ function roomOf(
 function stampsOf(store: Store): Pick<Rows, "isBlank" | "isStamp" | "setStamp" | "deviceOf"> {
   return {
     isBlank: (row) => (store.stamps[row * lanes + inodeLane] ?? 0n) === 0n,
-    isStamp: (row, stamp) => {
-      const at = row * lanes;
-      for (let n = 0; n < stampLength; n++) if (store.stamps[at + n] !== stamp[n]) return false;
+    isStamp: (row, stamps, index = 0) => {
+      const [at, other] = [row * lanes, index * stampLength];
+      for (let n = 0; n < stampLength; n++)
+        if (store.stamps[at + n] !== stamps[other + n]) return false;
       return true;
     },
     setStamp: (row, stamp) => {
@@ -109,10 +121,10 @@ function fieldsOf(store: Store) {
       set(row, bit.digest, true);
     },
     findingIdOf: (row: number): number | undefined =>
-      has(row, bit.finding) ? store.bytes.readUInt16LE(row * rowBytes + findingAt) : undefined,
+      has(row, bit.finding) ? store.pairs[row * pairs + findingPair] : undefined,
     setFindingId: (row: number, id: number | undefined): void => {
       set(row, bit.finding, id !== undefined);
-      store.bytes.writeUInt16LE(id ?? 0, row * rowBytes + findingAt);
+      store.pairs[row * pairs + findingPair] = id ?? 0;
     },
     /** Whether all that it says is from the disk. */
     isFromDisk: (row: number): boolean => has(row, bit.fromDisk),
@@ -125,9 +137,9 @@ function fieldsOf(store: Store) {
     markPassing: (row: number): void => {
       set(row, bit.passing, true);
     },
-    dayOf: (row: number): number => store.bytes.readUInt16LE(row * rowBytes + dayAt),
+    dayOf: (row: number): number => store.pairs[row * pairs + dayPair] ?? 0,
     setDay: (row: number, day: number): void => {
-      store.bytes.writeUInt16LE(day, row * rowBytes + dayAt);
+      store.pairs[row * pairs + dayPair] = day;
     },
   };
 }

@@ -36,8 +36,14 @@ export function isSameStamp(one: BigInt64Array, other: BigInt64Array): boolean {
   return true;
 }
 
-export function deviceOf(stamp: BigInt64Array): bigint {
-  return stamp[4] ?? 0n;
+/** The device of a stamp, or of that at a place in a list of stamps. */
+export function deviceOf(list: BigInt64Array, index = 0): bigint {
+  return list[index * stampLength + 4] ?? 0n;
+}
+
+/** The size of the file whose stamp is at a place in a list of stamps. */
+export function sizeIn(list: BigInt64Array, index: number): number {
+  return Number(list[index * stampLength]);
 }
 
 // The coarsest clock of a file system in use ticks every 2 s (FAT); another second for what a clock is set back unseen.
