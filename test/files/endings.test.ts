@@ -215,11 +215,11 @@ describe("content that has lost more than its last bytes is cut short", () => {
 });
 
 test("recordings cut short are named among many files, which threads look at", async () => {
-  const names = Array.from({ length: 520 }, (_, n) => `clip-${String(n).padStart(3, "0")}.mp4`);
+  const names = Array.from({ length: 4010 }, (_, n) => `clip-${String(n).padStart(4, "0")}.mp4`);
   const in_ = createTempTree(Object.fromEntries(names.map((name) => [name, mp4])));
-  in_.write({ "clip-007.mp4": mp4.subarray(0, -1), "clip-519.mp4": latin("plain text") });
+  in_.write({ "clip-0007.mp4": mp4.subarray(0, -1), "clip-4009.mp4": latin("plain text") });
   const { notices } = await readFileSet({ root: in_.root, include: ["**"] });
-  expect(notices.map(({ path }) => path)).toEqual(["clip-007.mp4", "clip-519.mp4"]);
+  expect(notices.map(({ path }) => path)).toEqual(["clip-0007.mp4", "clip-4009.mp4"]);
   expect(notices[0]!.text).toBe("The MP4 or QuickTime file is cut short: its end is missing.");
   in_.remove();
 });
