@@ -12,8 +12,10 @@ import {
   openFile,
   READ_FLAGS,
   readFully,
+  readWhole,
   statFile,
   type ReadHandle,
+  type WholeFile,
 } from "./read-handle";
 
 export interface AppendHandle {
@@ -36,8 +38,10 @@ export interface Listed {
 }
 
 export interface Disk {
-  /** Opens a file that is sent. Rejects at once for what is no file. `sizeBytes`: what it is expected to have. */
-  openToRead(path: string, sizeBytes?: number): Promise<ReadHandle>;
+  /** Opens a file that is sent. Rejects at once for what is no file. */
+  openToRead(path: string): Promise<ReadHandle>;
+  /** The first `sizeBytes` of a file that is sent, or all of it when it has fewer. Rejects at once for what is no file. */
+  readWhole(path: string, sizeBytes: number): Promise<WholeFile>;
   /**
    * The whole of a file, `undefined` when there is none. Rejects for what is no file, and for one that is larger.
    * @default maxBytes 256 MiB
@@ -138,6 +142,7 @@ async function listFiles(folder: string, prefix: string): Promise<readonly Liste
 
 export const systemDisk: Disk = {
   openToRead: openFile,
+  readWhole,
   readIfPresent: async (path, maxBytes = MAX_READ_BYTES) => {
     try {
       return await readBounded(path, maxBytes);

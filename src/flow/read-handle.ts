@@ -53,60 +53,65 @@ export async function readFully(
   return filled;
 }
 
+/** The beginning of a file, and what the file was before and after it was read. */
+export interface WholeFile {
+  readonly bytes: Buffer;
+  readonly before: FileStamp;
+  readonly after: FileStamp;
+}
+
 // The five calls that a small file takes cost 0.02 ms here, and 0.5 ms of CPU through Node's threads. Everything else waits
 // meanwhile, so it is no more than a disk reads at once.
 const MAX_BYTES_AT_ONCE = 64 * 1024;
 
-/** A handle of a small file, whose calls are done when they return. @throws Error when it is something else than a file */
-function openSmall(path: string): ReadHandle {
+function readAtOnce(path: string, sizeBytes: number): WholeFile {
   const handle = openSync(path, READ_FLAGS);
-  const opened = fstatSync(handle);
-  if (!opened.isFile()) {
+  try {
+    const before = fstatSync(handle);
+    if (!before.isFile()) throw new Error(NO_LONGER_A_FILE);
+    const buffer = Buffer.allocUnsafe(sizeBytes);
+    let filled = 0;
+    while (filled < sizeBytes) {
+      const bytes = readSync(handle, buffer, filled, sizeBytes - filled, filled);
+      if (bytes === 0) break;
+      filled += bytes;
+    }
+    const bytes = buffer.subarray(0, filled);
+    return { bytes, before: stampOf(before), after: stampOf(fstatSync(handle)) };
+  } finally {
     closeSync(handle);
-    throw new Error(NO_LONGER_A_FILE);
   }
-  return {
-    read: async (buffer, position) => {
-      let filled = 0;
-      while (filled < buffer.length) {
-        const left = buffer.length - filled;
-        const bytes = readSync(handle, buffer, filled, left, position + filled);
-        if (bytes === 0) break;
-        filled += bytes;
-      }
-      return filled;
-    },
-    close: async () => closeSync(handle),
-    ...stampsOf(opened, async () => fstatSync(handle)),
-  };
 }
 
-async function openLarge(path: string): Promise<ReadHandle> {
+async function readInTime(path: string, sizeBytes: number): Promise<WholeFile> {
+  const handle = await openFile(path);
+  try {
+    const before = await handle.stamp();
+    const buffer = Buffer.allocUnsafe(sizeBytes);
+    const bytes = buffer.subarray(0, await handle.read(buffer, 0));
+    return { bytes, before, after: await handle.stamp() };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The first `sizeBytes` of a file, or all of it when it has fewer. Rejects at once for what is no file. */
+export async function readWhole(path: string, sizeBytes: number): Promise<WholeFile> {
+  return sizeBytes <= MAX_BYTES_AT_ONCE ? readAtOnce(path, sizeBytes) : readInTime(path, sizeBytes);
+}
+
+/** Opens a file. Rejects at once for what is no file. */
+export async function openFile(path: string): Promise<ReadHandle> {
   const handle = await open(path, READ_FLAGS);
-  const opened = await statFile(handle, NO_LONGER_A_FILE);
-  return {
-    read: (buffer, position) => readFully(handle, buffer, position),
-    close: () => handle.close(),
-    ...stampsOf(opened, () => handle.stat()),
-  };
-}
-
-/** The first stamp is asked for at once: another call a file would only say the same. */
-function stampsOf(opened: Stats, stat: () => Promise<Stats>): Pick<ReadHandle, "stamp"> {
-  let first: FileStamp | undefined = stampOf(opened);
+  // The first stamp is asked for at once: another call a file would only say the same.
+  let first: FileStamp | undefined = stampOf(await statFile(handle, NO_LONGER_A_FILE));
   return {
     stamp: async () => {
-      const stamp = first ?? stampOf(await stat());
+      const stamp = first ?? stampOf(await handle.stat());
       first = undefined;
       return stamp;
     },
+    read: (buffer, position) => readFully(handle, buffer, position),
+    close: () => handle.close(),
   };
-}
-
-/** Opens a file that is expected to have so many bytes. Rejects at once for what is no file. */
-export async function openFile(
-  path: string,
-  sizeBytes = Number.POSITIVE_INFINITY,
-): Promise<ReadHandle> {
-  return sizeBytes <= MAX_BYTES_AT_ONCE ? openSmall(path) : openLarge(path);
 }

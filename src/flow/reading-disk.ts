@@ -8,8 +8,12 @@ export function readUntil(disk: Disk, signal: AbortSignal | undefined): Disk {
   if (signal === undefined) return disk;
   return {
     ...disk,
-    openToRead: async (path, sizeBytes) => {
-      const handle = await disk.openToRead(path, sizeBytes);
+    readWhole: async (path, sizeBytes) => {
+      if (signal.aborted) throw cancelled("Reading a file");
+      return disk.readWhole(path, sizeBytes);
+    },
+    openToRead: async (path) => {
+      const handle = await disk.openToRead(path);
       return {
         stamp: () => handle.stamp(),
         read: async (buffer, position) => {

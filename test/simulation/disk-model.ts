@@ -77,6 +77,12 @@ export function createDiskModel(
         close: async () => undefined,
       };
     },
+    readWhole: async (path, sizeBytes) => {
+      const source = sources.get(path);
+      if (source === undefined) throw systemError("ENOENT");
+      const stamp = { sizeBytes: source.length, modifiedMs: 0, changedMs: 0, inode: 0 };
+      return { bytes: Buffer.from(source.subarray(0, sizeBytes)), before: stamp, after: stamp };
+    },
     readIfPresent: async (path) => {
       const file = files.get(path);
       return file === undefined ? undefined : Buffer.from(file.synced + file.unsynced, "latin1");

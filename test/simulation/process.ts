@@ -91,6 +91,7 @@ export function createProcess(
       storage: transport("storage", ports.storage),
       disk: {
         openToRead: (path) => alive(() => disk.openToRead(path)),
+        readWhole: (path, sizeBytes) => alive(() => disk.readWhole(path, sizeBytes)),
         readIfPresent: (path) =>
           step({ kind: "read journal", name: `read the ${whatIs(path)}` }, () =>
             disk.readIfPresent(path),

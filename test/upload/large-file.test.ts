@@ -120,9 +120,9 @@ describe("a file whose content is not known before", () => {
     const paths: string[] = [];
     const noting: Disk = {
       ...systemDisk,
-      openToRead: (opening, bytes) => {
+      readWhole: (opening, bytes) => {
         paths.push(opening);
-        return systemDisk.openToRead(opening, bytes);
+        return systemDisk.readWhole(opening, bytes);
       },
     };
     expect(await resume(noting)).toMatchObject({ isComplete: true });

@@ -166,34 +166,46 @@ describe("a file that moves under us is never handed out whole", () => {
     await expect(readSmall(systemDisk, file)).rejects.toMatchObject({ code: "file_changed" });
   });
 
-  test.each([10_240, LARGE])(
-    "written to between its reading and the last look at it, of %i bytes",
-    async (size) => {
-      const file = await fileOf(Buffer.alloc(size, 1));
-      let open = 0;
-      const changing: Disk = {
-        ...systemDisk,
-        openToRead: async (path, sizeBytes) => {
-          const handle = await systemDisk.openToRead(path, sizeBytes);
-          open += 1;
-          return {
-            ...handle,
-            read: async (buffer, position) => {
-              const bytes = await handle.read(buffer, position);
-              await utimes(path, 1, 1);
-              return bytes;
-            },
-            close: async () => {
-              open -= 1;
-              await handle.close();
-            },
-          };
-        },
-      };
-      await expect(readSmall(changing, file)).rejects.toMatchObject({ code: "file_changed" });
-      expect(open).toBe(0);
-    },
-  );
+  test("written to between its reading and the last look at it", async () => {
+    const file = await fileOf(before);
+    let open = 0;
+    const changing: Disk = {
+      ...systemDisk,
+      openToRead: async (path) => {
+        const handle = await systemDisk.openToRead(path);
+        open += 1;
+        return {
+          ...handle,
+          read: async (buffer, position) => {
+            const bytes = await handle.read(buffer, position);
+            await utimes(path, 1, 1);
+            return bytes;
+          },
+          close: async () => {
+            open -= 1;
+            await handle.close();
+          },
+        };
+      },
+    };
+    expect((await handOut(file, changing)).error).toMatchObject({ code: "file_changed" });
+    expect(open).toBe(0);
+  });
+
+  test.each([10_240, LARGE])("written to between two reads of it, of %i bytes", async (size) => {
+    const file = await fileOf(Buffer.alloc(size, 1));
+    const { bytes, before: first, after } = await systemDisk.readWhole(file.absolutePath, size);
+    expect(after).toEqual(first);
+    await writeFile(file.absolutePath, Buffer.alloc(size, 2));
+    await utimes(file.absolutePath, 1, 1);
+    const next = await systemDisk.readWhole(file.absolutePath, size);
+    expect(next.before).not.toEqual(after);
+    const disk: Disk = {
+      ...systemDisk,
+      readWhole: async () => ({ bytes, before: first, after: next.before }),
+    };
+    await expect(readSmall(disk, file)).rejects.toMatchObject({ code: "file_changed" });
+  });
 
   test("when its content is not what the manifest says", async () => {
     const file = await fileOf(before, { sha256: "0".repeat(64) });

@@ -46,17 +46,13 @@ test.each([
   expect(readsLater).toBe(0);
 });
 
-test("a disk that stops opens a file as it is asked to: as one of so many bytes", async () => {
-  const sizes: (number | undefined)[] = [];
-  const disk: Disk = {
-    ...systemDisk,
-    openToRead: (path, sizeBytes) => {
-      sizes.push(sizeBytes);
-      return systemDisk.openToRead(path, sizeBytes);
-    },
-  };
-  const { absolutePath } = await place.put("a.mcap", randomBytes(10));
-  const handle = await readUntil(disk, new AbortController().signal).openToRead(absolutePath, 10);
-  await handle.close();
-  expect(sizes).toEqual([10]);
+test("a small file is read until the disk is stopped, and not after it", async () => {
+  const content = randomBytes(10);
+  const { absolutePath } = await place.put("a.mcap", content);
+  const stop = new AbortController();
+  const disk = readUntil(systemDisk, stop.signal);
+  const { bytes } = await disk.readWhole(absolutePath, 10);
+  expect(bytes.equals(content)).toBe(true);
+  stop.abort();
+  await expect(disk.readWhole(absolutePath, 10)).rejects.toMatchObject({ code: "cancelled" });
 });

@@ -1,11 +1,11 @@
 // Reads a file that is sent, once, and makes sure that what is sent is one state of it: the hash is taken on the way,
 // and the last bytes are held back until size, time and hash agree. So content that changed under us never lands whole.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import type { RunningDigest } from "../../files/workers/digest-thread";
 import { systemErrorCode } from "../../system-error";
 import type { Disk } from "../../flow/disk";
-import type { FileStamp, ReadHandle } from "../../flow/read-handle";
+import type { FileStamp, ReadHandle, WholeFile } from "../../flow/read-handle";
 import type { PieceMemory } from "./piece-memory";
 
 export interface SourceFile {
@@ -34,7 +34,7 @@ function changed(file: SourceFile, how: string): AvalaError {
 
 async function open(disk: Disk, file: SourceFile): Promise<ReadHandle> {
   try {
-    return await disk.openToRead(file.absolutePath, file.sizeBytes);
+    return await disk.openToRead(file.absolutePath);
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -100,6 +100,14 @@ export async function stampOf(disk: Disk, file: SourceFile): Promise<FileStamp> 
   }
 }
 
+async function readWhole(disk: Disk, file: SourceFile): Promise<WholeFile> {
+  try {
+    return await disk.readWhole(file.absolutePath, file.sizeBytes);
+  } catch (error) {
+    throw isAvalaError(error) ? error : unreadable(file, error);
+  }
+}
+
 export interface Content {
   readonly bytes: Buffer;
   readonly sha256: string;
@@ -110,17 +118,11 @@ export interface Content {
  * @throws AvalaError `file` (unreadable) or `file_changed`
  */
 export async function readSmall(disk: Disk, file: SourceFile): Promise<Content> {
-  const handle = await open(disk, file);
-  try {
-    const before = await handle.stamp();
-    requireSize(file, before.sizeBytes);
-    const bytes = Buffer.allocUnsafe(file.sizeBytes);
-    requireSize(file, await readAt(handle, file, bytes, 0));
-    requireSameStamp(file, before, await handle.stamp());
-    return { bytes, sha256: requireDigest(file, createHash("sha256").update(bytes).digest("hex")) };
-  } finally {
-    await handle.close();
-  }
+  const { bytes, before, after } = await readWhole(disk, file);
+  requireSize(file, before.sizeBytes);
+  requireSize(file, bytes.length);
+  requireSameStamp(file, before, after);
+  return { bytes, sha256: requireDigest(file, hash("sha256", bytes)) };
 }
 
 /** How a file is read. */
