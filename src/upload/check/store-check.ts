@@ -4,6 +4,7 @@ import type { Stored } from "../../api/storage/storage";
 import { AvalaError } from "../../errors";
 import {
   createFileDigests,
+  digestAtOnce,
   isHashedInThread,
   type RunningDigest,
 } from "../../files/workers/digest-thread";
@@ -42,7 +43,15 @@ export function keptOther(what: string, { host }: Stored): AvalaError {
   );
 }
 
-function bufferMd5(running: RunningDigest, bytes: Buffer): BufferMd5 {
+function md5AtOnce(bytes: Buffer): BufferMd5 {
+  let md5: Promise<string | undefined> | undefined;
+  return {
+    digest: () => (md5 ??= Promise.resolve(digestAtOnce("md5", bytes))),
+    isReading: () => false,
+  };
+}
+
+function md5InThread(running: RunningDigest, bytes: Buffer): BufferMd5 {
   let md5: Promise<string | undefined> | undefined;
   let isDone = false;
   return {
@@ -96,8 +105,9 @@ export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): Sto
     timeOfMd5,
     md5: (file) => digests.start(file),
     buffer: (bytes, file) => {
-      const md5 = bufferMd5(digests.start(file), bytes);
-      if (isHashedInThread(file) && timeOfMd5(file) === "on its way") void md5.digest();
+      if (!isHashedInThread(file)) return md5AtOnce(bytes);
+      const md5 = md5InThread(digests.start(file), bytes);
+      if (timeOfMd5(file) === "on its way") void md5.digest();
       return md5;
     },
     close: () => digests.close(),
