@@ -31,7 +31,7 @@ function hideWord(text: string, secret: string): string {
 }
 
 function hideSecret(text: string, secret: string): string {
-  if (secret.length >= minFreeCharacters) return text.split(secret).join(MASK);
+  if (secret.length >= minFreeCharacters) return text.replaceAll(secret, () => MASK);
   return secret.length < minSecretCharacters ? text : hideWord(text, secret);
 }
 

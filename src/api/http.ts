@@ -60,16 +60,15 @@ function report(
   context: HttpContext,
   call: ApiCall,
   startedMs: number,
-  reply?: HttpResponse,
+  reply?: { readonly status: number; readonly requestId: string | undefined },
 ): void {
-  const requestId = reply && readRequestId(reply.headers, context.secrets);
   const event: AvalaEvent = {
     kind: "request",
     method: call.method,
     route: call.route,
     durationMs: context.clock.now() - startedMs,
     ...(reply && { status: reply.status }),
-    ...(requestId !== undefined && { requestId }),
+    ...(reply?.requestId !== undefined && { requestId: reply.requestId }),
   };
   (call.onEvent ?? context.emit)(event);
 }
@@ -102,8 +101,8 @@ async function attemptCall(
   const isBearable = throttledMs <= MAX_SERVER_WAIT_MS;
   if (reply.status === 429 && isOfAll && isBearable) permit.refuse(rateLimit, nowMs + throttledMs);
   else permit.done(rateLimit);
-  report(context, call, startedMs, reply);
   const requestId = readRequestId(reply.headers, secrets);
+  report(context, call, startedMs, { status: reply.status, requestId });
   const facts = { call, attempt, requestId };
   return classifyReply({ baseUrl, secrets, nowMs }, facts, reply, rateLimit);
 }

@@ -5,12 +5,13 @@ import { badReply } from "./wire";
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** The template's segments: `GET /datasets/{owner}/{slug}/` → `datasets`, `{owner}`, `{slug}`. */
-function segmentsOf(route: string): string[] {
-  return route
+/** A segment of the template, without braces: `GET /datasets/{owner}/{slug}/` → `datasets`, `owner`, `slug`. */
+function nameOf(route: string, index: number): string {
+  const segments = route
     .slice(route.indexOf("/"))
     .split("/")
     .filter((segment) => segment !== "");
+  return (segments[index] ?? "path").replace(/[{}]/g, "");
 }
 
 /**
@@ -19,13 +20,12 @@ function segmentsOf(route: string): string[] {
  * the route's template
  */
 export function encodePath(route: string, parts: readonly string[]): string {
-  const segments = segmentsOf(route);
   const problems: InputProblem[] = [];
   let path = "/";
   parts.forEach((part, index) => {
     const text = pathPartProblem(part);
     if (text === undefined) path += `${encodeURIComponent(part)}/`;
-    else problems.push({ input: (segments[index] ?? "path").replace(/[{}]/g, ""), text });
+    else problems.push({ input: nameOf(route, index), text });
   });
   if (problems.length > 0) throw new InputError(problems);
   return path;

@@ -14,14 +14,15 @@ interface AxiosTransportOptions {
   readonly proxy?: ProxySettings | undefined;
 }
 
-/** Sends the request with the headers that axios makes for it. */
+function asAccepting<Request extends HttpRequest>(request: Request): Request {
+  return { ...request, headers: { ...ACCEPTED_ENCODINGS, ...request.headers } };
+}
+
+/** Request and reply go past axios as a whole, which would copy the headers of each one by one, and more than once. */
 function adapterFor(wire: Transport, request: HttpRequest): AxiosAdapter {
   return async (config) => {
-    const headers = config.headers.toJSON() as Record<string, string>;
-    const reply = await wire.send({ ...request, headers });
-    const data = await decodedReply(reply, request);
-    // Whole, as axios would copy its headers one by one.
-    return { data, status: reply.status, statusText: "", headers: {}, config };
+    const reply = await decodedReply(await wire.send(asAccepting(request)), request);
+    return { data: reply, status: reply.status, statusText: "", headers: {}, config };
   };
 }
 
@@ -33,15 +34,14 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Trans
   // What waits for a reply for minutes must not hold up other calls.
   const wire = createStorageTransport({ ...options, connections: null });
   // Without the defaults that `axios.create` adds and that would be merged into every call: nothing is transformed or parsed.
-  const client = new Axios({ headers: ACCEPTED_ENCODINGS, validateStatus: null });
+  const client = new Axios({ validateStatus: null });
   return {
     send: async (request) => {
-      const { method, url, headers } = request;
+      const { method, url } = request;
       const adapter = adapterFor(wire, request);
-      return (await client.request<HttpResponse>({ method, url, headers, adapter })).data;
+      return (await client.request<HttpResponse>({ method, url, adapter })).data;
     },
-    open: (request) =>
-      wire.open({ ...request, headers: { ...ACCEPTED_ENCODINGS, ...request.headers } }),
+    open: (request) => wire.open(asAccepting(request)),
     close: () => wire.close(),
   };
 }
