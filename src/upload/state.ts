@@ -21,7 +21,7 @@ import type { UploadResult } from "./result";
 import type { StoreCheck } from "./check/store-check";
 
 /** A file that was sent, and may count as landed. */
-export interface Landing {
+interface Landing {
   readonly file: SourceFile;
   readonly sent: SentFile;
   /** When it was begun, ms since the epoch. */
