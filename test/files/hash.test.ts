@@ -146,6 +146,23 @@ test("stops soon when its signal is aborted, with code cancelled", async () => {
   await expect(running).rejects.toMatchObject({ code: "cancelled" });
 });
 
+test("files that are hashed in this thread are read no further once they are stopped", async () => {
+  const names = Array.from({ length: 1000 }, (_, n) => `small-${n}.mp4`);
+  in_.write(Object.fromEntries(names.map((name) => [name, Buffer.from(name)])));
+  const files = await list("small-*");
+  const stop = new AbortController();
+  const told: number[] = [];
+  const hashed = hashFiles(files, {
+    signal: stop.signal,
+    onProgress: ({ filesDone }) => {
+      told.push(filesDone);
+      if (filesDone > 0) setImmediate(() => stop.abort());
+    },
+  });
+  await expect(hashed).rejects.toMatchObject({ code: "cancelled" });
+  expect(told.at(-1)).toBeLessThan(files.length);
+});
+
 test("where no thread may be started, files are hashed and inspected in this one", async () => {
   const [file] = await list("exact.mp4");
   const paths = [file?.absolutePath ?? ""];
