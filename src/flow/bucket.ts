@@ -29,12 +29,14 @@ export interface Level {
 
 // A second, by the documented limit a minute (contract, "Rate limits"): none that comes back more slowly is known.
 const MIN_REFILL = 100 / 60;
-// `X-RateLimit-Reset` counts whole seconds, and who also rounds up the time until then may be two of them late.
-const MAX_ROUNDING_MS = 2000;
+// `X-RateLimit-Reset` counts whole seconds, and who also rounds up the time until then is up to two of them late. A clock that
+// is off by less than 5 seconds is trusted (`src/api/reply/reply-headers.ts`).
+const MAX_LATE_MS = 7000;
 
-// Of the bucket: from here down a run becomes slower. What is above takes in what comes back at once, where it does so each second.
+// Of the bucket: above, a run is as fast as its burst allows. That part takes in what comes back at once, where it does so each
+// second.
 const ENOUGH = 0.6;
-// In times of what comes back: more than that, or one run would leave the bucket full.
+// And below, in times of what comes back: well above one, since a late reset makes less of it than it is.
 const MAX_RATE = 4;
 // The rate with nothing left is e^-5 of it, which is what comes back for each of 37 runs.
 const FALL = 5;
@@ -46,7 +48,7 @@ const FALL = 5;
 export function isBucket(limits: RateLimit, perSecond: number, nowMs: number): boolean {
   const { limit, remaining, resetAtMs } = limits;
   if (limit < 1 || limit > perSecond) return false;
-  return resetAtMs <= nowMs + MAX_ROUNDING_MS + ((limit - remaining) * 1000) / MIN_REFILL;
+  return resetAtMs <= nowMs + MAX_LATE_MS + ((limit - remaining) * 1000) / MIN_REFILL;
 }
 
 /** Headers that speak of a minute. */
@@ -66,7 +68,8 @@ function see(before: Bucket | undefined, { atMs, limits }: Level): Bucket {
 }
 
 function rateAt({ refill }: Bucket, { limit, remaining }: RateLimit, capacity: number): number {
-  const lack = Math.max(0, 1 - remaining / (ENOUGH * limit));
+  const lack = 1 - remaining / (ENOUGH * limit);
+  if (lack <= 0) return capacity;
   return Math.min(capacity, MAX_RATE * refill) * Math.exp(-FALL * lack);
 }
 

@@ -76,6 +76,7 @@ test.each([
   { limit: 20, remaining: 0, inMs: 3000, is: true },
   // 100 a minute.
   { limit: 20, remaining: 0, inMs: 13_000, is: true },
+  { limit: 20, remaining: 0, inMs: -4000, is: true },
   { limit: 20, remaining: 19, inMs: 60_000, is: false },
   { limit: 600, remaining: 599, inMs: 1000, is: false },
   { limit: 0, remaining: 0, inMs: 1000, is: false },
@@ -121,6 +122,20 @@ describe.each([
     expect(slowestToFastest(shared)).toBeLessThanOrEqual(2);
   });
 });
+
+// As far as a clock may be off before it is corrected.
+test.each([-4900, -1000, 1000, 4900])(
+  "a server's clock that is ahead by %d ms changes neither",
+  async (clockAheadMs) => {
+    const limits = { perMinute: 600, perSecond: 20, kind: "bucket", clockAheadMs } as const;
+    const alone = await shareKey(equal(1, 300), 1, limits);
+    expect(alone.tookMs).toBeLessThanOrEqual(1.05 * alone.boundMs);
+    const shared = await shareKey(equal(4, 160), 1, limits);
+    expect(shared.tookMs).toBeLessThanOrEqual(1.05 * shared.boundMs);
+    expect(slowestToFastest(shared)).toBeLessThanOrEqual(1.5);
+    expect(alone.refused + shared.refused).toBe(0);
+  },
+);
 
 describe.each(["bucket", "stepped bucket"] as const)("among runs on a %s", (kind) => {
   const limits = { perMinute: 600, perSecond: 20, kind } as const;

@@ -24,6 +24,8 @@ export type Signals = "all" | "retry-after" | "none";
 export interface LimiterPlan extends Limits {
   readonly kind?: "fixed" | "sliding" | "bucket" | "stepped bucket";
   readonly signals?: Signals;
+  /** By how much a bucket's clock differs from the clients'. @default 0 */
+  readonly clockAheadMs?: number;
 }
 
 interface Reply {
@@ -93,7 +95,11 @@ function sliding(limits: Limits, signals: Signals): Limiter {
 }
 
 /** As many at once as in a second, and then as many a second as the minute allows, which come back at steps of so many ms. */
-function bucket({ perMinute, perSecond }: Limits, signals: Signals, stepMs: number): Limiter {
+function bucket(
+  { perMinute, perSecond, clockAheadMs = 0 }: LimiterPlan,
+  signals: Signals,
+  stepMs: number,
+): Limiter {
   const perMs = perMinute / 60_000;
   let tokens = perSecond;
   let filledMs: number | undefined;
@@ -109,7 +115,7 @@ function bucket({ perMinute, perSecond }: Limits, signals: Signals, stepMs: numb
       const reply = {
         limit: perSecond,
         remaining: Math.floor(tokens),
-        resetAtMs: nowMs + fullMs,
+        resetAtMs: nowMs + clockAheadMs + fullMs,
         waitMs,
       };
       return { isRefused, headers: headersOf(reply, signals) };
