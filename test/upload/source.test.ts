@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemDisk, type Disk } from "../../src/flow/disk";
 import { digestHere, type RunningDigest } from "../../src/files/workers/digest-thread";
 import { digestOf, md5Of, readChunks } from "../../src/upload/send/chunks";
-import { readSmall, type SourceFile } from "../../src/upload/send/source";
+import { createPartMemories } from "../../src/upload/send/piece-memory";
+import { readParts, readSmall, type SourceFile } from "../../src/upload/send/source";
 
 const LARGE = 3 * 512 * 1024 + 7;
 const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
@@ -126,6 +127,52 @@ describe("a file that stays as it is", () => {
       break;
     }
     expect(open).toBe(0);
+  });
+});
+
+describe("parts of a file", () => {
+  const PART = 512 * 1024;
+
+  test("are read while the digest of the one before is on its way", async () => {
+    const data = randomBytes(2 * PART + 7);
+    const file = await fileOf(data);
+    const running = digestHere("sha256");
+    let release: () => void = () => undefined;
+    const isReleased = new Promise<void>((resolve) => (release = resolve));
+    const waiting: RunningDigest = {
+      ...running,
+      soFar: async () => {
+        const digest = await running.soFar();
+        return isReleased.then(() => digest);
+      },
+    };
+    const memory = createPartMemories()(PART, true);
+    const parts = readParts(systemDisk, file, { memory, sha256: waiting });
+    const first = await parts.next();
+    const second = await parts.next();
+    release();
+    const third = await parts.next();
+    const ends = [PART, 2 * PART, data.length];
+    const found = [first, second, third].map(({ value }) => value?.sha256 as Promise<string>);
+    expect(await Promise.all(found)).toEqual(ends.map((end) => sha256(data.subarray(0, end))));
+    expect((await parts.next()).done).toBe(true);
+  });
+
+  test("without a digest reject where it is waited for, and nowhere else", async () => {
+    const file = await fileOf(randomBytes(2 * PART));
+    const gone: RunningDigest = {
+      ...digestHere("sha256"),
+      soFar: () => Promise.resolve(undefined),
+    };
+    const memory = createPartMemories()(PART, true);
+    const parts = readParts(systemDisk, file, { memory, sha256: gone });
+    const { value } = await parts.next();
+    await sleep(1); // nothing is thrown at the process meanwhile
+    await expect((value as { sha256: Promise<string> }).sha256).rejects.toMatchObject({
+      code: "file",
+      retryable: true,
+    });
+    await parts.return(undefined);
   });
 });
 

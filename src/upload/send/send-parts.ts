@@ -114,7 +114,8 @@ export async function sendAllParts(
   const verdicts = new Set<Kept>();
   const doubtfulAt = new Set<string>();
   const work = async (part: NumberedPart, partSignal: AbortSignal): Promise<void> => {
-    const { partNumber, bytes: body, sha256 } = part;
+    const { partNumber, bytes: body } = part;
+    const sha256 = await part.sha256;
     const record = { partNumber, sizeBytes: body.length, sha256 };
     if (partNumber === partCount) whole = sha256;
     if (known.get(partNumber)?.sha256 === record.sha256) {

@@ -137,8 +137,10 @@ interface Reading {
 
 interface Piece {
   readonly bytes: Buffer;
-  /** Of the file up to the end of the piece. */
-  readonly sha256: string | undefined;
+  /** Of the whole file: the last piece has it. */
+  readonly sha256?: string;
+  /** Of the file up to the end of another piece, on its way while the next one is read. */
+  readonly soFar?: Promise<string | undefined> | undefined;
 }
 
 /**
@@ -163,13 +165,13 @@ export async function* readPieces(
       if (filled < bytes.length) requireSize(file, position);
       memory.keepUntil(bytes, Promise.all([sha256.add(bytes), also?.add(bytes)]));
       const isLast = position === file.sizeBytes;
-      let digest = isEachDigested && !isLast ? await sha256.soFar() : undefined;
-      if (isLast) {
-        const found = await sha256.digest();
-        requireSameStamp(file, before, await handle.stamp());
-        digest = requireDigest(file, requireHashed(file, found));
+      if (!isLast) {
+        yield { bytes, soFar: isEachDigested ? sha256.soFar() : undefined };
+        continue;
       }
-      yield { bytes, sha256: digest };
+      const digest = await sha256.digest();
+      requireSameStamp(file, before, await handle.stamp());
+      yield { bytes, sha256: requireDigest(file, requireHashed(file, digest)) };
     }
   } finally {
     await handle.close();
@@ -178,8 +180,8 @@ export async function* readPieces(
 
 export interface Part {
   readonly bytes: Buffer;
-  /** Of the file up to the end of the part. */
-  readonly sha256: string;
+  /** Of the file up to the end of the part. It may be on its way, and may reject, while the next part is read. */
+  readonly sha256: Promise<string>;
 }
 
 /** {@link readPieces} in the parts of an upload. */
@@ -189,6 +191,9 @@ export async function* readParts(
   reading: Omit<Reading, "isEachDigested" | "also">,
 ): AsyncGenerator<Part> {
   const pieces = readPieces(disk, file, { ...reading, isEachDigested: true });
-  for await (const { bytes, sha256 } of pieces)
-    yield { bytes, sha256: requireHashed(file, sha256) };
+  for await (const { bytes, sha256: whole, soFar } of pieces) {
+    const sha256 = (async () => requireHashed(file, whole ?? (await soFar)))();
+    sha256.catch(() => undefined); // thrown where it is waited for
+    yield { bytes, sha256 };
+  }
 }
