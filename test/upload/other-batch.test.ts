@@ -47,8 +47,9 @@ describe("a file that has landed in one batch", () => {
     const disk = createDiskModel(new Map());
     await (await openAgain(disk)).record({ ...FILE, batch: OURS });
     await begin(await openAgain(disk), ANOTHER).takeBackOthers();
-    const { mayHoldOther, wasSentBefore } = begin(await openAgain(disk), ANOTHER);
-    expect({ mayHoldOther, wasSentBefore }).toEqual({ mayHoldOther: false, wasSentBefore: true });
+    const file = begin(await openAgain(disk), ANOTHER);
+    expect(file.mayHoldOther()).toBe(false);
+    expect(file.wasSentBefore()).toBe(true);
   });
 
   test("stays landed while it goes in that batch", async () => {

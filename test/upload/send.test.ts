@@ -35,8 +35,8 @@ function journalInMemory(): FileJournal {
   const done = (): Promise<void> => Promise.resolve();
   return {
     parts: () => parts,
-    mayHoldOther: false,
-    wasSentBefore: false,
+    mayHoldOther: () => false,
+    wasSentBefore: () => false,
     record: async (part) => void parts.set(part.partNumber, part),
     takeBackUnless: done,
     takeBackOthers: done,

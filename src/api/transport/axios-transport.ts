@@ -27,6 +27,12 @@ function adapterFor(wire: Transport, request: HttpRequest): AxiosAdapter {
 }
 
 /**
+ * What each call replaces, so that it adds no field to the defaults: axios merges both by a spread, and of an object that gets new
+ * fields then Node 20 keeps a shape of 0.6 kB until a full collection.
+ */
+const ofEachCall = { method: "", url: "", adapter: [] };
+
+/**
  * Connections are kept; a redirect is a reply; nothing is parsed and no status is judged.
  * @throws InputError for a proxy that is no URL
  */
@@ -34,7 +40,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Trans
   // What waits for a reply for minutes must not hold up other calls.
   const wire = createStorageTransport({ ...options, connections: null });
   // Without the defaults that `axios.create` adds and that would be merged into every call: nothing is transformed or parsed.
-  const client = new Axios({ validateStatus: null });
+  const client = new Axios({ validateStatus: null, ...ofEachCall });
   return {
     send: async (request) => {
       const { method, url } = request;

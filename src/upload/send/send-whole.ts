@@ -146,8 +146,8 @@ export async function sendWhole(
   const isPut = first.method === "PUT";
   const record: PartRecord | undefined =
     isPut && sha256 !== undefined ? { partNumber: 1, sizeBytes, sha256 } : undefined;
-  const mayBeOurs = !journal.mayHoldOther;
-  const isKnown = sending.isNamedByContent || journal.wasSentBefore; // asked before it is recorded
+  const mayBeOurs = !journal.mayHoldOther();
+  const isKnown = sending.isNamedByContent || journal.wasSentBefore(); // asked before it is recorded
   // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
   // would prove nothing.
   if (record !== undefined && mayBeOurs) await journal.record(record);

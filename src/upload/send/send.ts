@@ -44,7 +44,7 @@ async function whoseIs(
   if (isWhole(file, journal)) return "ours";
   const landed = await journal.reread();
   if (landed?.sha256 === file.sha256 || isWhole(file, journal)) return "ours";
-  return sending.isNamedByContent && !journal.mayHoldOther ? "unproven" : "another's";
+  return sending.isNamedByContent && !journal.mayHoldOther() ? "unproven" : "another's";
 }
 
 /** Counts what a session's bytes come to, so that they can be taken back with it. */
