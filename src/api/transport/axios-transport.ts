@@ -15,7 +15,7 @@ interface AxiosTransportOptions {
 }
 
 function asAccepting<Request extends HttpRequest>(request: Request): Request {
-  return { ...request, headers: { ...ACCEPTED_ENCODINGS, ...request.headers } };
+  return { ...request, headers: { "Accept-Encoding": ACCEPTED_ENCODINGS, ...request.headers } };
 }
 
 /** Request and reply go past axios as a whole, which would copy the headers of each one by one, and more than once. */
@@ -27,8 +27,8 @@ function adapterFor(wire: Transport, request: HttpRequest): AxiosAdapter {
 }
 
 /**
- * What each call replaces, so that it adds no field to the defaults: axios merges both by a spread, and of an object that gets new
- * fields then Node 20 keeps a shape of 0.6 kB until a full collection.
+ * What each call replaces, so that it adds no field to the defaults: axios merges both by a spread, and of an object that a
+ * spread begins and new fields follow Node 20 keeps a shape of 0.6 kB until a full collection. One that fields begin has none.
  */
 const ofEachCall = { method: "", url: "", adapter: [] };
 

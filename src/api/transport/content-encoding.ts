@@ -31,7 +31,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 };
 
 /** What a server is asked for. Not `deflate`, of which there are two forms (RFC 9110, 8.4.1.2). */
-export const ACCEPTED_ENCODINGS = { "Accept-Encoding": "gzip, br" } as const;
+export const ACCEPTED_ENCODINGS = "gzip, br";
 
 const OF_THE_WAY: ReadonlySet<string> = new Set(["content-encoding", "content-length"]);
 

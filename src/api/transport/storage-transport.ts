@@ -79,7 +79,7 @@ function lengthOf({ body, contentLength = 0 }: HttpRequest): number {
 /** A presigned PUT may name the length among the headers that it signs. */
 function withLength({ headers }: HttpRequest, bytes: number): Record<string, string> {
   const isThere = Object.keys(headers).some((name) => name.toLowerCase() === "content-length");
-  return isThere ? headers : { ...headers, "content-length": String(bytes) };
+  return isThere ? headers : { "content-length": String(bytes), ...headers };
 }
 
 type Options = Dispatcher.DispatchOptions & { readonly origin: string };
