@@ -1,5 +1,6 @@
 // `npm run bench -- large` (`--gib N --repeat N --store minio --json FILE`): one large file in turns, each a process with its
-// start: by form, beside `curl -F` and beside `openssl dgst -sha256` and then `curl -F`; by parts, beside Avala's Python SDK.
+// start: by form, beside `curl -F`, beside `openssl dgst -sha256` and then `curl -F`, and beside a script that does the least; by
+// parts, beside Avala's Python SDK.
 // @ts-check
 import { randomFillSync } from "node:crypto";
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
@@ -104,6 +105,10 @@ async function curl(name) {
   return cost(["curl", "-sS", "--fail", ...forms, "-F", `file=@${file}`, url]);
 }
 
+/** It speaks to the store alone, and only to one that wants no signature. */
+const least = () =>
+  cost([process.execPath, path.join(HERE, "least-work", "large.mjs"), file, `${store.url}/`]);
+
 /** @param {string} name */
 async function viaSdk(name) {
   if (sdk === undefined) throw new Error("no SDK");
@@ -119,9 +124,10 @@ function forget(name) {
 }
 
 const ours = { form: /** @type {Cost[]} */ ([]), parts: /** @type {Cost[]} */ ([]) };
-const theirs = /** @type {Record<"curl" | "pair" | "sdk", Cost[]>} */ ({
+const theirs = /** @type {Record<"curl" | "pair" | "least" | "sdk", Cost[]>} */ ({
   curl: [],
   pair: [],
+  least: [],
   sdk: [],
 });
 const busy = { form: /** @type {number[]} */ ([]), parts: /** @type {number[]} */ ([]) };
@@ -141,6 +147,7 @@ for (let turn = 0; turn < Number(values.repeat); turn++) {
   forget(`curl-${turn}`);
   theirs.curl.push(sent);
   theirs.pair.push(both(await cost(["openssl", "dgst", "-sha256", file]), sent));
+  if (storeName === "sink") theirs.least.push(await least());
   await runOurs("parts", turn);
   if (sdk === undefined) continue;
   theirs.sdk.push(await viaSdk(`sdk-${turn}`));
@@ -186,6 +193,7 @@ const rows = [
   ...rowsOf("form", [
     { name: "curl -F", costs: theirs.curl, target: 0.5 },
     { name: "openssl dgst, then curl -F", costs: theirs.pair, target: 1.3 },
+    ...(storeName === "sink" ? [{ name: "the least work in Node", costs: theirs.least }] : []),
   ]),
   ...rowsOf("parts", sdk ? [{ name: "Avala's Python SDK", costs: theirs.sdk, target: 2 }] : []),
 ];
