@@ -9,7 +9,7 @@ import type { LocalFile } from "./local-file";
 import { pause } from "./look";
 import { defaultWorkerCount, withFileWorkers, type FileWorkers } from "./workers/file-workers";
 import { hashJobOf, type FileFault } from "./workers/jobs";
-import { createManifest, manifestOf, type Manifest, type ManifestEntry } from "./manifest/manifest";
+import { manifestOf, type Manifest, type ManifestEntry } from "./manifest/manifest";
 
 export interface HashProgress {
   readonly filesDone: number;
@@ -48,7 +48,7 @@ export async function hashFiles(
   options: HashOptions = {},
 ): Promise<Manifest> {
   try {
-    if (files.length > 0 && files.every(isHashed)) return createManifest(files);
+    if (files.length > 0 && files.every(isHashed)) return manifestOf(files.map(entryOf));
     const digests: Digests = files.map(({ sha256 }) => sha256);
     await readDigests(files, digests, options);
     return manifestOf([...entriesOf(files, digests)]);
@@ -59,6 +59,10 @@ export async function hashFiles(
 
 function isHashed(file: LocalFile): file is LocalFile & ManifestEntry {
   return file.sha256 !== undefined;
+}
+
+function entryOf({ path, sizeBytes, sha256 }: ManifestEntry): ManifestEntry {
+  return { path, sizeBytes, sha256 };
 }
 
 /** By the files' places; of one that was not read, or that changed, there is none. */

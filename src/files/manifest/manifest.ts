@@ -21,8 +21,8 @@ export interface Manifest {
 /** Names the canonical form, and is hashed with it, so that another form can never give the same digest. */
 const CANONICAL_HEADER = "avala-manifest 1 sha256\n";
 
-// A call for each line takes longer than the hashing.
-const HASHED_AT_ONCE = 65_536;
+// A call for each takes longer than the hashing, and a look at each longer than all that is done with it.
+const linesAtOnce = 1000;
 
 /** Paths in UTF-16 code unit order: no locale, so the same on every system. */
 export function comparePaths(a: string, b: string): number {
@@ -59,16 +59,19 @@ export function manifestOf(sorted: ManifestEntry[]): Manifest {
 
 /** The digest of a manifest that has these entries of another one, in its order. */
 export function digestOf(entries: readonly ManifestEntry[]): string {
-  const hash = createHash("sha256");
-  let lines = CANONICAL_HEADER;
-  for (const { path, sizeBytes, sha256 } of entries) {
-    lines += `${sha256} ${sizeBytes} ${path}\n`;
-    if (lines.length > HASHED_AT_ONCE) {
-      hash.update(lines);
-      lines = "";
-    }
-  }
-  return hash.update(lines).digest("hex");
+  const hash = createHash("sha256").update(CANONICAL_HEADER);
+  for (let start = 0; start < entries.length; start += linesAtOnce)
+    hash.update(
+      entries
+        .slice(start, start + linesAtOnce)
+        .map(canonicalLine)
+        .join(""),
+    );
+  return hash.digest("hex");
+}
+
+function canonicalLine({ path, sizeBytes, sha256 }: ManifestEntry): string {
+  return `${sha256} ${sizeBytes} ${path}\n`;
 }
 
 /** Whether they are sorted and no path is there twice, as the files of a set are. */
@@ -81,13 +84,10 @@ function isAscending(entries: readonly ManifestEntry[], before = ""): boolean {
   });
 }
 
-/** Looks at so many at once, since a look at each takes longer than all that is done with them. */
-const judgedAtOnce = 1000;
-
 function problemsIn(sorted: readonly ManifestEntry[]): readonly InputProblem[] {
   const problems: InputProblem[] = [];
-  for (let start = 0; start < sorted.length; start += judgedAtOnce) {
-    const some = sorted.slice(start, start + judgedAtOnce);
+  for (let start = 0; start < sorted.length; start += linesAtOnce) {
+    const some = sorted.slice(start, start + linesAtOnce);
     const before = sorted[start - 1]?.path;
     if (isAscending(some, before) && areSound(some)) continue;
     some.forEach((entry, index) => {
