@@ -4,7 +4,10 @@
 // none comes, so that what others leave is found (S. Ha, I. Rhee and L. Xu, "CUBIC", 2008, for a growth that depends on the
 // time and not on the rate). So at a steady total each run is refused about once in `CYCLE_MS`, whatever its rate; and as all
 // have the same part of their calls refused, this holds at equal rates alone. Of the calls of a run of r a second that is
-// 1 ÷ 5r: more runs cannot know of a full limit with fewer refusals, unless they find what others leave more slowly.
+// 1 ÷ 5r: runs cannot know of a full limit with fewer refusals, unless they find what others leave more slowly, since each has to
+// try for more to see whether there is more, and where the limit is full a call is refused for it. In simulation, four runs on
+// throttled-py's bucket of 10 calls a second have 9 % refused, and take 1.05 of what it allows; with 12 s in place of 5 it is 6 %
+// and 1.11, and the slowest takes 1.5 in place of 1.2 times the fastest.
 
 /** What a run remembers of refusals. */
 export interface Refusals {
