@@ -421,6 +421,44 @@ describe("a cache that is not this one's", () => {
   });
 });
 
+describe("a cache of another version of the checks", () => {
+  const [before, after] = [{ version: "1.0.0" }, { version: "1.0.1" }];
+  const strict = { dataType: undefined, include: ["*.jpg"], checkContent: "error" } as const;
+
+  beforeEach(() => {
+    tree.write({ "bad.jpg": "no image", "good.jpg": jpeg("a") });
+  });
+
+  test.each([
+    ["a private key", "key.jpg", "-----BEGIN RSA PRIVATE KEY-----", /credential/],
+    ["a broken image", "text.jpg", "<!doctype html><body>", /text\.jpg/],
+  ])("does not let %s pass as what the new ones find first", async (_, name, text, refused) => {
+    rmSync(tree.at("bad.jpg"));
+    tree.write({ [name]: text });
+    await look({ ...before, set: { include: [name] } });
+    await look({ ...after, set: { include: ["good.jpg"] } });
+    await expect(look({ ...after, set: strict })).rejects.toThrow(refused);
+  });
+
+  test("has digests that are used, and files in which the same is found again", async () => {
+    const { notices } = await look(before);
+    const looked = await look(after);
+    expect(looked.known).toEqual(["bad.jpg", "good.jpg"]);
+    expect(looked.notices).toEqual(notices);
+    expect((await look(after)).notices).toEqual(notices);
+    expect(looked.digests).toEqual(await truth());
+  });
+
+  test("has no findings for the process that has opened it, whatever that one finds first", async () => {
+    await look(before);
+    const cache = startCache(after);
+    const { files, known } = await readTree(cache, { include: ["good.jpg"] });
+    await hashFiles(files, { known });
+    const notices = (await readTree(cache, { dataType: "image" })).notices.map(({ text }) => text);
+    expect(notices).toEqual((await look({ folder: undefined })).notices);
+  });
+});
+
 describe("a damaged cache", () => {
   test("is ignored, wherever it was cut short", async () => {
     tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });

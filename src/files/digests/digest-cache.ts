@@ -28,6 +28,8 @@ interface DigestCacheOptions {
   readonly random?: Pick<Random, "next"> | undefined;
   /** @default this machine's */
   readonly machine?: string | undefined;
+  /** Of the code that checks content and chooses files. @default this package's */
+  readonly version?: string | undefined;
   readonly markClock?: (() => ClockMark) | undefined;
   /** Whether a file system shows every change of a file in its inode and times. */
   readonly isSteady?: ((path: string) => boolean) | undefined;
@@ -39,12 +41,12 @@ const drawnShare = 1 / 1000;
 const drawnChoices = 1 / 50;
 
 export function createDigestCache(options: DigestCacheOptions = {}): DigestCache {
-  const { folder: cacheFolder, random = systemRandom, onWarning } = options;
+  const { folder: cacheFolder, random = systemRandom, onWarning, version = VERSION } = options;
   const isSteady = createSteadyDevices(options.isSteady ?? isOnSteadyDevice);
   const opened = new Map<string, Promise<KnownFiles>>();
   const machine = options.machine ?? ownMachine();
   const common = {
-    checks: VERSION,
+    checks: version,
     markClock: options.markClock ?? markClock,
     isSteady,
     readPaths: createPathReader(),
@@ -77,7 +79,7 @@ export function createDigestCache(options: DigestCacheOptions = {}): DigestCache
       keepChoice({
         ...common,
         // Node brings the tables by which names are matched and put in one form.
-        checks: `${VERSION} ${process.version}`,
+        checks: `${version} ${process.version}`,
         folder: cacheFolder,
         place: placeOf(machine, fingerprint([root, folder ?? null, lines])),
         isDrawn: () => random.next() < drawnChoices,

@@ -110,10 +110,11 @@ function rowFor({ index, rows }: Store, path: string): number {
 function addTo(store: Store, data: RecordData): void {
   const { index, rows, digests, findings } = store;
   const ids = data.findings.map(findings.idOf);
-  if (index.paths().length === 0 && ids.every((id, other) => id === other)) {
+  if (index.paths().length === 0) {
     index.take(data.paths);
     rows.take(data.rows);
     digests.take(data.digests);
+    for (let row = 0; row < data.paths.length; row++) translateFinding(rows, row, ids);
     return;
   }
   data.paths.forEach((path, other) => {
@@ -122,8 +123,17 @@ function addTo(store: Store, data: RecordData): void {
     const row = rowFor(store, path);
     rows.paste(row, data.rows, other);
     if (rows.hasDigest(row)) digests.paste(row, data.digests, other);
-    rows.setFindingId(row, ids[rows.findingIdOf(row) ?? -1]);
+    translateFinding(rows, row, ids);
   });
+}
+
+/**
+ * A row of the disk has the number of a finding among those that came with it; here that may be another's. A number that none of
+ * them has is dropped: the next finding that is recorded would get it, and would be this file's too.
+ */
+function translateFinding(rows: Rows, row: number, ids: readonly (number | undefined)[]): void {
+  const id = rows.findingIdOf(row);
+  if (id !== undefined && ids[id] !== id) rows.setFindingId(row, ids[id]);
 }
 
 function picked(
