@@ -62,6 +62,7 @@ class Log {
   }
 
   drop(): void {
+    if (this.size === 0) return;
     this.first += 1;
     if (this.first < MAX_LOGGED) return;
     this.entries = this.entries.slice(this.first);
@@ -181,7 +182,10 @@ class ToldBudget implements Budget {
   /** More of ours than the server has counted at all: the oldest belong to a window that is over. */
   private forgetUncounted(): void {
     const { known, log } = this;
-    while (known !== undefined && log.size > known.limit - known.remaining) log.drop();
+    if (known === undefined) return;
+    // A server may say that more is left than the limit.
+    const counted = Math.max(0, known.limit - known.remaining);
+    while (log.size > counted) log.drop();
   }
 }
 

@@ -33,8 +33,13 @@ export function readRateLimit(headers: Headers, nowMs: number): RateLimit | unde
   if (limit === undefined || remaining === undefined || resetSeconds === undefined)
     return undefined;
   const resetAtMs = resetSeconds * 1000 + skewOf(headers, nowMs);
-  // A reset in years is a slip or spite: ask again after as long as a run waits for anything.
-  return { limit, remaining, resetAtMs: Math.min(resetAtMs, nowMs + MAX_SERVER_WAIT_MS) };
+  return {
+    limit,
+    // More than the limit is what is left of a day, or a burst that is allowed above it: no call of the minute is counted yet.
+    remaining: Math.min(remaining, limit),
+    // A reset in years is a slip or spite: ask again after as long as a run waits for anything.
+    resetAtMs: Math.min(resetAtMs, nowMs + MAX_SERVER_WAIT_MS),
+  };
 }
 
 export function readRequestId(headers: Headers, secrets: Secrets): string | undefined {
