@@ -51,15 +51,6 @@ export function isBucket(limits: RateLimit, perSecond: number, nowMs: number): b
   return resetAtMs <= nowMs + MAX_LATE_MS + ((limit - remaining) * 1000) / MIN_REFILL;
 }
 
-/** Headers that speak of a minute. */
-export function ofMinute(
-  limits: RateLimit | undefined,
-  perSecond: number,
-  nowMs: number,
-): RateLimit | undefined {
-  return limits && isBucket(limits, perSecond, nowMs) ? undefined : limits;
-}
-
 function see(before: Bucket | undefined, { atMs, limits }: Level): Bucket {
   const { limit, remaining, resetAtMs } = limits;
   const seconds = Math.max(1, resetAtMs - atMs) / 1000;
@@ -77,5 +68,8 @@ function rateAt({ refill }: Bucket, { limit, remaining }: RateLimit, capacity: n
 export function followLevel<Run extends Held>(run: Run, level: Level): Run {
   const bucket = see(run.bucket, level);
   const rate = rateAt(bucket, level.limits, run.capacity);
-  return { ...run, bucket, rate, nextMs: run.nextMs - 1000 / run.rate + 1000 / rate };
+  const lastMs = run.nextMs - 1000 / run.rate;
+  // The first level ends a wait for a minute.
+  const fromMs = run.bucket ? lastMs : Math.min(lastMs, level.atMs);
+  return { ...run, bucket, rate, nextMs: fromMs + 1000 / rate };
 }

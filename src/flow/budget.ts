@@ -23,7 +23,8 @@ interface Budget {
   nextMs(nowMs: number, others: Others | undefined): number;
   start(nowMs: number): Request;
   end(request: Request, headers: RateLimit | undefined, nowMs: number): void;
-  learn(headers: RateLimit, nowMs: number): void;
+  /** Nothing is known of a minute: newer headers are those of another limit. */
+  forget(): void;
   snapshot(): RateLimit | undefined;
 }
 
@@ -137,7 +138,7 @@ class ToldBudget implements Budget {
     this.forgetUncounted();
   }
 
-  learn(headers: RateLimit, nowMs: number): void {
+  private learn(headers: RateLimit, nowMs: number): void {
     this.forgetEarlier(headers);
     this.known = headers;
     this.knownAtMs = nowMs;
@@ -146,6 +147,10 @@ class ToldBudget implements Budget {
     // These may be free again already in what the reply said: they must not be counted as a gain once more.
     const { log } = this;
     while (log.oldest !== undefined && log.oldest.startMs + MINUTE_MS <= nowMs) log.drop();
+  }
+
+  forget(): void {
+    this.known = undefined;
   }
 
   snapshot(): RateLimit | undefined {

@@ -2,10 +2,10 @@
 // draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
 import type { AvalaError, RateLimit } from "../errors";
 import { SAME_WINDOW_MS, createBudget } from "./budget";
-import { isBucket, ofMinute } from "./bucket";
 import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
 import { cancelled, systemRandom, type Clock, type Random } from "./clock";
 import { pastDeadline } from "./deadline";
+import { NOTHING_HEARD, hear } from "./heard";
 import { hasBeenRefused } from "./refusals";
 import { createShare, nextShare, othersOf, type Share, type ShareEvent } from "./share";
 
@@ -26,8 +26,6 @@ export interface Pace {
    * epoch, comes first
    */
   acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit>;
-  /** What a reply said that had no permit. */
-  learn(headers: RateLimit | undefined): void;
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
   snapshot(): RateLimit | undefined;
   /** Ms in which requests waited until now; of several at once each moment counts once. */
@@ -73,6 +71,7 @@ class HeaderPace implements Pace {
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
   private exhaustedUntilMs = 0;
+  private heard = NOTHING_HEARD;
   private started = 0;
   private refused = 0;
   private underWay = 0;
@@ -94,13 +93,6 @@ class HeaderPace implements Pace {
     const nowMs = this.clock.now();
     if (this.waiters.length === 0 && this.nextMs(nowMs) <= nowMs) return this.permit(nowMs);
     return this.enqueue(signal, deadlineMs ?? Number.POSITIVE_INFINITY);
-  }
-
-  learn(reported: RateLimit | undefined): void {
-    const nowMs = this.clock.now();
-    const headers = ofMinute(reported, this.burstPerSecond, nowMs);
-    if (headers !== undefined) this.budget.learn(headers, nowMs);
-    this.pump();
   }
 
   snapshot(): RateLimit | undefined {
@@ -125,7 +117,8 @@ class HeaderPace implements Pace {
   private nextMs(nowMs: number): number {
     const { burst, budget, share, heldUntilMs } = this;
     const budgetMs = budget.nextMs(nowMs, othersOf(share));
-    const burstMs = burst.nextMs(budget.limit, hasBeenRefused(share.refusals));
+    const isLimited = hasBeenRefused(share.refusals) || share.bucket !== undefined;
+    const burstMs = burst.nextMs(budget.limit, isLimited);
     return Math.max(heldUntilMs, burstMs, budgetMs, Math.ceil(share.nextMs));
   }
 
@@ -134,10 +127,9 @@ class HeaderPace implements Pace {
   }
 
   private noteReply(limits: RateLimit | undefined, atMs: number): void {
-    const { started, underWay, refused } = this;
+    const { started, underWay, refused, heard } = this;
     if (limits === undefined || limits.limit > HUGE_LIMIT) this.note({ kind: "unmeasured", atMs });
-    else if (isBucket(limits, this.burstPerSecond, atMs))
-      this.note({ kind: "level", atMs, limits });
+    else if (heard.kind === "bucket") this.note({ kind: "level", atMs, limits });
     else this.note({ kind: "reply", seen: { atMs, limits, started, underWay, refused } });
   }
 
@@ -154,8 +146,12 @@ class HeaderPace implements Pace {
       const nowMs = this.clock.now();
       this.underWay -= 1;
       this.burst.end(nowMs);
-      this.budget.end(request, ofMinute(headers, this.burstPerSecond, nowMs), nowMs);
-      then(nowMs, headers);
+      this.heard = hear(this.heard, headers, this.burstPerSecond, nowMs);
+      const { kind, limits } = this.heard;
+      this.budget.end(request, kind === "minute" ? limits : undefined, nowMs);
+      // They are newer than what is known of a minute.
+      if (kind === "bucket") this.budget.forget();
+      then(nowMs, limits);
       this.pump();
     };
     return {
