@@ -2,7 +2,7 @@
 import type { RateLimit } from "../errors";
 import { isBucket } from "./bucket";
 
-export interface Heard {
+interface Heard {
   /** What the last headers were of. */
   readonly kind: "minute" | "bucket";
   /** What the reply says, as far as it is believed. */

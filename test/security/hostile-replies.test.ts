@@ -23,19 +23,27 @@ const DATASET = { uid: "u", name: "set", slug: "set", data_type: "image", status
 
 const BOMB = Buffer.alloc(100_000_000, " ");
 
-let server: ReplyServer | undefined;
-let avala: Avala | undefined;
+const opened: (() => unknown)[] = [];
+/** By the server that was opened last. */
+let heard: ReplyServer["heard"] = [];
 afterEach(async () => {
-  avala?.close();
-  await server?.stop();
+  for (const close of opened.splice(0).reverse()) await close();
 });
+
+async function serve(answer: Answer): Promise<ReplyServer> {
+  const server = await replyServer(answer);
+  heard = server.heard;
+  opened.push(() => server.stop());
+  return server;
+}
 
 async function facing(
   answer: Answer,
   ports: Partial<Ports> = { clock: hurriedClock },
 ): Promise<Avala> {
-  server = await replyServer(answer);
-  avala = connect({ apiKey: KEY, baseUrl: server.origin, allowInsecureBaseUrl: true, ports });
+  const { origin } = await serve(answer);
+  const avala = connect({ apiKey: KEY, baseUrl: origin, allowInsecureBaseUrl: true, ports });
+  opened.push(() => avala.close());
   return avala;
 }
 
@@ -61,7 +69,7 @@ describe("a reply that is too much", () => {
   test("without an end is left after 16 MiB, and not asked for again", async () => {
     const session = await facing(endless);
     expect(await rejectionOf(getDataset(session, "u"))).toMatchObject({ code: "bad_reply" });
-    expect(server?.heard).toHaveLength(1);
+    expect(heard).toHaveLength(1);
   });
 
   test.each([
@@ -134,7 +142,7 @@ describe.each(transports)("a reply that trickles, to the transport of %s", (_nam
     ["its body", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"],
     ["its headers", "HTTP/1.1 200 OK\r\nX-Slow: "],
   ])("is a timeout: %s", async (_what, head) => {
-    server = await replyServer((_request, _response, { socket }) => {
+    const server = await serve((_request, _response, { socket }) => {
       socket.write(head);
       const drip = setInterval(() => socket.write("x"), 40);
       socket.on("close", () => clearInterval(drip)).on("error", () => undefined);
@@ -146,7 +154,7 @@ describe.each(transports)("a reply that trickles, to the transport of %s", (_nam
   });
 
   test("is none when it ends in time, however it comes", async () => {
-    server = await replyServer((_request, response) => {
+    const server = await serve((_request, response) => {
       response.writeHead(200);
       const drip = setInterval(() => response.write("x"), 40);
       setTimeout(() => (clearInterval(drip), response.end()), 400);
@@ -247,7 +255,7 @@ describe("a 201 that lies", () => {
     const session = await facing(raw(201, JSON.stringify(body)));
     const work = confirmUpload(session, { name: "set", slug: "set", dataType: "image" });
     expect(await rejectionOf(work)).toMatchObject({ code: "bad_reply", ambiguous: true });
-    expect(server?.heard).toHaveLength(1);
+    expect(heard).toHaveLength(1);
   });
 
   test.each([
@@ -268,7 +276,7 @@ describe("a 201 that lies", () => {
       const error = await rejectionOf(createExport(session, input));
       expect(error).toMatchObject({ code: "bad_reply", ambiguous: true });
       expect(error.message).toContain("POST /exports/");
-      expect(server?.heard).toHaveLength(1);
+      expect(heard).toHaveLength(1);
     },
   );
 
@@ -286,14 +294,14 @@ describe("a 201 that lies", () => {
     expect(await rejectionOf(refOf(session, dataset))).toMatchObject({ code: "bad_reply" });
     const files = [{ path: "a.jpg", sizeBytes: 1 }];
     expect(await compareItems(session, dataset, files)).toMatchObject({ uncompared: 1 });
-    expect(server?.heard.map(({ url }) => url)).toEqual(["/datasets/u/", "/users/me/"]);
+    expect(heard.map(({ url }) => url)).toEqual(["/datasets/u/", "/users/me/"]);
   });
 
   test("with a slug that is a path can't lead an update elsewhere", async () => {
     const session = await facing(raw(200, "{}"));
     const ref = { owner: "me", slug: "../../exports" };
     expect(await rejectionOf(updateDataset(session, ref, {}))).toMatchObject({ code: "input" });
-    expect(server?.heard).toEqual([]);
+    expect(heard).toEqual([]);
   });
 });
 

@@ -153,7 +153,7 @@ describe("parts of a file", () => {
     release();
     const third = await parts.next();
     const ends = [PART, 2 * PART, data.length];
-    const found = [first, second, third].map(({ value }) => value?.sha256 as Promise<string>);
+    const found = [first, second, third].map(async ({ value }) => value?.sha256);
     expect(await Promise.all(found)).toEqual(ends.map((end) => sha256(data.subarray(0, end))));
     expect((await parts.next()).done).toBe(true);
   });
@@ -168,7 +168,7 @@ describe("parts of a file", () => {
     const parts = readParts(systemDisk, file, { memory, sha256: gone });
     const { value } = await parts.next();
     await sleep(1); // nothing is thrown at the process meanwhile
-    await expect((value as { sha256: Promise<string> }).sha256).rejects.toMatchObject({
+    await expect(value?.sha256).rejects.toMatchObject({
       code: "file",
       retryable: true,
     });

@@ -25,14 +25,10 @@ const readIndex = (): Parts => require("undici") as Parts;
 /* eslint-enable @typescript-eslint/no-require-imports -- no other file of a package is read so */
 
 function isWhole({ Agent, Pool, ProxyAgent, buildConnector }: Parts): boolean {
-  const all: readonly unknown[] = [
-    Agent,
-    Pool,
-    ProxyAgent,
-    buildConnector,
-    Agent.prototype.request,
-  ];
-  return all.every((one) => typeof one === "function");
+  const all: readonly unknown[] = [Agent, Pool, ProxyAgent, buildConnector];
+  return (
+    all.every((one) => typeof one === "function") && typeof Agent.prototype.request === "function"
+  );
 }
 
 let parts: Parts | undefined;

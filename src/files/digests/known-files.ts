@@ -100,8 +100,8 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
 
 interface Places {
   /** Under the root, POSIX. */
-  pathOf(absolutePath: string): string;
-  absoluteOf(path: string): string;
+  readonly pathOf: (absolutePath: string) => string;
+  readonly absoluteOf: (path: string) => string;
 }
 
 function placesIn(root: string): Places {

@@ -19,15 +19,15 @@ export interface PickedRecords {
   readonly count: number;
   readonly paths: Iterable<string>;
   /** Each piece is good until the next one is asked for. */
-  rows(): Iterable<Uint8Array>;
-  digests(): Iterable<Uint8Array>;
+  readonly rows: () => Iterable<Uint8Array>;
+  readonly digests: () => Iterable<Uint8Array>;
   readonly findings: readonly Finding[];
 }
 
 export interface Records {
   readonly rows: Rows;
   /** Whether nothing was put or added. */
-  isEmpty(): boolean;
+  readonly isEmpty: () => boolean;
   /** The row of a path. In almost no time when it follows the one that was found before. */
   find(path: string): number | undefined;
   /** The row of a path with this stamp; what was known of it with another one goes. */
@@ -43,7 +43,7 @@ export interface Records {
    * Has blank rows for these, where it has none: what is put in their order needs no table of paths. Of paths that are not sorted
    * it has them as they are put.
    */
-  expect(paths: readonly string[]): void;
+  readonly expect: (paths: readonly string[]) => void;
   /** Those rows that are chosen, as they are when they are gone through. */
   pick(isWanted: (row: number, path: string) => boolean): PickedRecords;
   clear(): void;

@@ -10,7 +10,7 @@ export interface Rows extends Fields {
   /** Puts a row of the disk in the place of one that is from there too. */
   paste(row: number, bytes: Buffer, other: number): void;
   /** As a row of the disk. */
-  copyTo(row: number, bytes: Buffer, other: number): void;
+  readonly copyTo: (row: number, bytes: Buffer, other: number) => void;
   clear(row: number): void;
   /** Whether nothing was put there. */
   isBlank(row: number): boolean;

@@ -189,7 +189,7 @@ export async function* readParts(
   disk: Disk,
   file: SourceFile,
   reading: Omit<Reading, "isEachDigested" | "also">,
-): AsyncGenerator<Part> {
+): AsyncGenerator<Part, undefined> {
   const pieces = readPieces(disk, file, { ...reading, isEachDigested: true });
   for await (const { bytes, sha256: whole, soFar } of pieces) {
     const sha256 = (async () => requireHashed(file, whole ?? (await soFar)))();
