@@ -40,7 +40,10 @@ export interface Listed {
 export interface Disk {
   /** Opens a file that is sent. Rejects at once for what is no file. */
   openToRead(path: string): Promise<ReadHandle>;
-  /** The first `sizeBytes` of a file that is sent, or all of it when it has fewer. Rejects at once for what is no file. */
+  /**
+   * The first `sizeBytes` of a file that is sent and the byte beyond, or all of it when it has no more. Rejects at once for what is
+   * no file.
+   */
   readWhole(path: string, sizeBytes: number): Promise<WholeFile>;
   /**
    * The whole of a file, `undefined` when there is none. Rejects for what is no file, and for one that is larger.

@@ -12,8 +12,11 @@ export interface FileStamp {
 
 export interface ReadHandle {
   stamp(): Promise<FileStamp>;
-  /** Fills `buffer` from `position`; resolves to the bytes read, less than asked for only at the end of the file. */
-  read(buffer: Buffer, position: number): Promise<number>;
+  /**
+   * Fills `buffer` from `position`; resolves to the bytes read, less than asked for only at the end of the file, or where `enough`
+   * were read: so a byte beyond the end is asked for without a call that only finds the end.
+   */
+  read(buffer: Buffer, position: number, enough?: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -38,9 +41,10 @@ export async function readFully(
   handle: FileHandle,
   buffer: Buffer,
   position: number,
+  enough = buffer.length,
 ): Promise<number> {
   let filled = 0;
-  while (filled < buffer.length) {
+  while (filled < enough) {
     const { bytesRead } = await handle.read(
       buffer,
       filled,
@@ -53,7 +57,7 @@ export async function readFully(
   return filled;
 }
 
-/** The beginning of a file, and what the file was before and after it was read. */
+/** The beginning of a file, by a byte longer than asked for when there is more, and what the file was before and after. */
 export interface WholeFile {
   readonly bytes: Buffer;
   readonly before: FileStamp;
@@ -69,13 +73,13 @@ function readAtOnce(path: string, sizeBytes: number): WholeFile {
   try {
     const before = fstatSync(handle);
     if (!before.isFile()) throw new Error(NO_LONGER_A_FILE);
-    const buffer = Buffer.allocUnsafe(sizeBytes);
+    const buffer = Buffer.allocUnsafe(sizeBytes + 1);
     let filled = 0;
-    while (filled < sizeBytes) {
-      const bytes = readSync(handle, buffer, filled, sizeBytes - filled, filled);
+    do {
+      const bytes = readSync(handle, buffer, filled, buffer.length - filled, filled);
       if (bytes === 0) break;
       filled += bytes;
-    }
+    } while (filled < sizeBytes);
     const bytes = buffer.subarray(0, filled);
     return { bytes, before: stampOf(before), after: stampOf(fstatSync(handle)) };
   } finally {
@@ -87,15 +91,18 @@ async function readInTime(path: string, sizeBytes: number): Promise<WholeFile> {
   const handle = await openFile(path);
   try {
     const before = await handle.stamp();
-    const buffer = Buffer.allocUnsafe(sizeBytes);
-    const bytes = buffer.subarray(0, await handle.read(buffer, 0));
+    const buffer = Buffer.allocUnsafe(sizeBytes + 1);
+    const bytes = buffer.subarray(0, await handle.read(buffer, 0, sizeBytes));
     return { bytes, before, after: await handle.stamp() };
   } finally {
     await handle.close();
   }
 }
 
-/** The first `sizeBytes` of a file, or all of it when it has fewer. Rejects at once for what is no file. */
+/**
+ * The first `sizeBytes` of a file and the byte beyond, or all of it when it has no more: a file that the system makes up has other
+ * content than its size says. Rejects at once for what is no file.
+ */
 export async function readWhole(path: string, sizeBytes: number): Promise<WholeFile> {
   return sizeBytes <= MAX_BYTES_AT_ONCE ? readAtOnce(path, sizeBytes) : readInTime(path, sizeBytes);
 }
@@ -111,7 +118,7 @@ export async function openFile(path: string): Promise<ReadHandle> {
       first = undefined;
       return stamp;
     },
-    read: (buffer, position) => readFully(handle, buffer, position),
+    read: (buffer, position, enough) => readFully(handle, buffer, position, enough),
     close: () => handle.close(),
   };
 }

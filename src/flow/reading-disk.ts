@@ -16,9 +16,9 @@ export function readUntil(disk: Disk, signal: AbortSignal | undefined): Disk {
       const handle = await disk.openToRead(path);
       return {
         stamp: () => handle.stamp(),
-        read: async (buffer, position) => {
+        read: async (buffer, position, enough) => {
           if (signal.aborted) throw cancelled("Reading a file");
-          return handle.read(buffer, position);
+          return handle.read(buffer, position, enough);
         },
         close: () => handle.close(),
       };

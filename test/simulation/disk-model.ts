@@ -81,7 +81,7 @@ export function createDiskModel(
       const source = sources.get(path);
       if (source === undefined) throw systemError("ENOENT");
       const stamp = { sizeBytes: source.length, modifiedMs: 0, changedMs: 0, inode: 0 };
-      return { bytes: Buffer.from(source.subarray(0, sizeBytes)), before: stamp, after: stamp };
+      return { bytes: Buffer.from(source.subarray(0, sizeBytes + 1)), before: stamp, after: stamp };
     },
     readIfPresent: async (path) => {
       const file = files.get(path);

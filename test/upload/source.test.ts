@@ -279,6 +279,67 @@ describe("a file that moves under us is never handed out whole", () => {
   });
 });
 
+/** Where it is asked what the file is, it has the size that was listed. */
+function believing({ sizeBytes }: SourceFile): Disk {
+  return {
+    ...systemDisk,
+    readWhole: async (path, bytes) => {
+      const { before, after, ...read } = await systemDisk.readWhole(path, bytes);
+      return { ...read, before: { ...before, sizeBytes }, after: { ...after, sizeBytes } };
+    },
+    openToRead: async (path) => {
+      const handle = await systemDisk.openToRead(path);
+      return { ...handle, stamp: async () => ({ ...(await handle.stamp()), sizeBytes }) };
+    },
+  };
+}
+
+describe.each([0, 10_240, LARGE])(
+  "a file with more than the %i bytes that it says",
+  (sizeBytes) => {
+    const longer = (): Promise<SourceFile> => fileOf(Buffer.alloc(sizeBytes + 7, 1), { sizeBytes });
+    const refused = { code: "file_changed" };
+
+    test("is refused as a whole", async () => {
+      const file = await longer();
+      await expect(readSmall(believing(file), file)).rejects.toMatchObject(refused);
+    });
+
+    test("is never handed out whole in chunks, nor hashed", async () => {
+      const file = await longer();
+      const { bytes, error } = await handOut(file, believing(file));
+      expect(error).toMatchObject(refused);
+      expect(bytes.length).toBeLessThan(Math.max(sizeBytes, 1));
+      await expect(digestOf(believing(file), file)).rejects.toMatchObject(refused);
+      await expect(md5Of(believing(file), file)).rejects.toMatchObject(refused);
+    });
+
+    test("is never handed out whole in parts", async () => {
+      const file = await longer();
+      const memory = createPartMemories()(512 * 1024, true);
+      const reading = { memory, sha256: digestHere("sha256") };
+      let bytes = 0;
+      const read = async (): Promise<void> => {
+        for await (const part of readParts(believing(file), file, reading)) {
+          bytes += part.bytes.length;
+          memory.giveBack(part.bytes);
+        }
+      };
+      await expect(read()).rejects.toMatchObject(refused);
+      expect(bytes).toBeLessThan(Math.max(sizeBytes, 1));
+    });
+  },
+);
+
+(process.platform === "linux" ? test : test.skip)(
+  "a file that the system makes up, of no bytes by what it says, is refused",
+  async () => {
+    const file = { path: "status", absolutePath: "/proc/self/status", sizeBytes: 0 };
+    await expect(readSmall(systemDisk, file)).rejects.toMatchObject({ code: "file_changed" });
+    await expect(digestOf(systemDisk, file)).rejects.toMatchObject({ code: "file_changed" });
+  },
+);
+
 describe("a file that can't be read", () => {
   test("is an error that names the path in the dataset and the system's reason, and no other path", async () => {
     const file = { path: "set/gone.jpg", absolutePath: join(folder, "gone.jpg"), sizeBytes: 1 };

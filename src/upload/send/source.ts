@@ -59,6 +59,18 @@ function requireSize(file: SourceFile, sizeBytes: number): void {
   }
 }
 
+/** What its size says may not be so: the system makes some files up, and what a server says of one may be old. */
+function requireNoMore(file: SourceFile, bytesRead: number): void {
+  if (bytesRead > file.sizeBytes) {
+    throw changed(file, `it has more than the ${file.sizeBytes} bytes that it was listed with`);
+  }
+}
+
+async function requireEnd(handle: ReadHandle, file: SourceFile): Promise<void> {
+  const beyond = await readAt(handle, file, Buffer.alloc(1), file.sizeBytes);
+  requireNoMore(file, file.sizeBytes + beyond);
+}
+
 function requireSameStamp(file: SourceFile, before: FileStamp, after: FileStamp): void {
   requireSize(file, after.sizeBytes);
   const isSame =
@@ -120,6 +132,7 @@ export interface Content {
 export async function readSmall(disk: Disk, file: SourceFile): Promise<Content> {
   const { bytes, before, after } = await readWhole(disk, file);
   requireSize(file, before.sizeBytes);
+  requireNoMore(file, bytes.length);
   requireSize(file, bytes.length);
   requireSameStamp(file, before, after);
   return { bytes, sha256: requireDigest(file, hash("sha256", bytes)) };
@@ -157,6 +170,7 @@ export async function* readPieces(
   try {
     const before = await handle.stamp();
     requireSize(file, before.sizeBytes);
+    if (file.sizeBytes === 0) await requireEnd(handle, file);
     let position = 0;
     while (position < file.sizeBytes) {
       const bytes = await memory.take(Math.min(memory.pieceBytes, file.sizeBytes - position));
@@ -170,6 +184,7 @@ export async function* readPieces(
         continue;
       }
       const digest = await sha256.digest();
+      await requireEnd(handle, file);
       requireSameStamp(file, before, await handle.stamp());
       yield { bytes, sha256: requireDigest(file, requireHashed(file, digest)) };
     }
