@@ -129,6 +129,8 @@ function runNcc(entry) {
     [UNDICI_PARTS, `${LAZILY}undici`],
     // Its index, too, in the file itself: it is read where the parts are not found, and here they are.
     ["undici", `${LAZILY}undici`],
+    // It would be read where its smaller build is not found, and that is in the bundle.
+    ["axios", "axios"],
   ];
   return ncc(entry, {
     cache: false,

@@ -3,9 +3,7 @@
 // Node's own client under axios takes 0.7 ms of processor time a call more than this, until it is compiled, of the 1 ms
 // that a small file's call then costs; and it has a proxy's answer to CONNECT come as if it was the server's.
 import type { AxiosAdapter } from "axios";
-// Its build without clients of its own, which nothing here uses: they and the 30 packages under them take longer to read
-// than the rest.
-import { Axios } from "axios/dist/browser/axios.cjs";
+import { axiosCore } from "./axios-core";
 import { ACCEPTED_ENCODINGS, decodedReply } from "./content-encoding";
 import { createStorageTransport } from "./storage-transport";
 import type { HttpRequest, HttpResponse, ProxySettings, Transport } from "./transport";
@@ -40,7 +38,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Trans
   // What waits for a reply for minutes must not hold up other calls.
   const wire = createStorageTransport({ ...options, connections: null });
   // Without the defaults that `axios.create` adds and that would be merged into every call: nothing is transformed or parsed.
-  const client = new Axios({ validateStatus: null, ...ofEachCall });
+  const client = new axiosCore.Axios({ validateStatus: null, ...ofEachCall });
   return {
     send: async (request) => {
       const { method, url } = request;

@@ -1,0 +1,22 @@
+// The class of axios that sends what an adapter sends. Knows nothing of what is sent.
+//
+// It is read from axios' build without clients of its own, which nothing here uses: they and the 30 packages under them take
+// longer to read than the rest. A later version may have moved it; then all of axios is read.
+import type { Axios } from "axios";
+import { firstThatLoads } from "./first-that-loads";
+
+interface Core {
+  readonly Axios: typeof Axios;
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- only a call can be tried */
+const readCore = (): Core => require("axios/dist/browser/axios.cjs") as Core;
+const readIndex = (): Core => require("axios") as Core;
+/* eslint-enable @typescript-eslint/no-require-imports -- no other file of a package is read so */
+
+function isWhole(core: Core): boolean {
+  const { Axios }: { readonly Axios: unknown } = core;
+  return typeof Axios === "function";
+}
+
+export const axiosCore: Core = firstThatLoads([readCore, readIndex], isWhole);
