@@ -5,7 +5,7 @@ import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
 import type { KnownFiles } from "./digests/known-files";
 import { stampIn } from "./digests/stamp";
-import type { LocalFile } from "./local-file";
+import { withoutDigest, type LocalFile } from "./local-file";
 import { pause } from "./look";
 import { defaultWorkerCount, withFileWorkers, type FileWorkers } from "./workers/file-workers";
 import { hashJobOf, type FileFault } from "./workers/jobs";
@@ -89,7 +89,7 @@ async function readDigests(
 ): Promise<void> {
   const { signal, onProgress } = options;
   if (signal?.aborted === true) throw cancelled("Hashing");
-  const unknown = (): Iterable<Placed> => unknownOf(files);
+  const unknown = (): Iterable<Placed> => withoutDigest(files);
   const total = { files: 0, bytes: 0 };
   for (const [, { sizeBytes }] of unknown()) {
     total.files += 1;
@@ -118,10 +118,6 @@ async function readDigests(
       tell();
     });
   });
-}
-
-function* unknownOf(files: readonly LocalFile[]): Generator<Placed> {
-  for (const placed of files.entries()) if (placed[1].sha256 === undefined) yield placed;
 }
 
 function isLarge([, { sizeBytes }]: Placed): boolean {

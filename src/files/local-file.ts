@@ -9,6 +9,13 @@ export interface LocalFile {
   readonly sha256?: string | undefined;
 }
 
+/** The files of which no digest is known, each with its place in the list. */
+export function* withoutDigest<File extends Pick<LocalFile, "sha256">>(
+  files: readonly File[],
+): Generator<readonly [place: number, file: File]> {
+  for (const placed of files.entries()) if (placed[1].sha256 === undefined) yield placed;
+}
+
 /** A warning, about one file when it has a path. */
 export interface Notice {
   readonly path?: string;

@@ -3,7 +3,7 @@
 // All runs see the same level, and one function makes the rate of it: so they have the same rate without knowing of each other,
 // and the level settles where all of them take what comes back. Networks do so with the queue that all see (V. Arun and
 // H. Balakrishnan, "Copa: practical delay-based congestion control for the Internet", 2018). With an exponential, one run and
-// thirty settle in the same bucket. The numbers were found by simulation: test/flow/share.properties.test.ts holds what they reach.
+// thirty settle in the same bucket. The numbers were found by simulation: test/flow/bucket.test.ts holds what they reach.
 import type { RateLimit } from "../errors";
 
 export interface Bucket {

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Avala } from "../api/connection";
 import { isAvalaError, type AvalaError } from "../errors";
+import { withoutDigest } from "../files/local-file";
 import { manifestOf, type ManifestEntry } from "../files/manifest/manifest";
 import { isHashedInThread, type FileDigests } from "../files/workers/digest-thread";
 import { runPool } from "../flow/pool";
@@ -40,12 +41,6 @@ async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests)
     : digestOf(disk, file, { sha256: digests.start(file) });
 }
 
-function* unknownOf(
-  files: readonly UploadFile[],
-): Generator<readonly [place: number, file: UploadFile]> {
-  for (const placed of files.entries()) if (placed[1].sha256 === undefined) yield placed;
-}
-
 function* entriesOf(
   files: readonly UploadFile[],
   stamps: ReadonlyMap<string, string>,
@@ -63,7 +58,7 @@ async function readEach(
   const stamps = new Map<string, string>();
   const unread: Unread[] = [];
   const options = { concurrency: concurrencyOf(request), signal };
-  await runPool(unknownOf(request.files), options, async ([place, file]) => {
+  await runPool(withoutDigest(request.files), options, async ([place, file]) => {
     try {
       const naming = await read(file);
       if ("sha256" in naming) files[place] = hashedAs(file, naming.sha256);

@@ -1,4 +1,5 @@
 // The digests of files by row, 32 bytes each, in memory as on the disk. Knows nothing of files, nor which rows have one.
+import { withRoom } from "./room";
 
 export interface DigestColumn {
   /** 64 hex digits. */
@@ -19,7 +20,6 @@ const digits = 2 * digestBytes;
  * just large enough for V8 not to copy it when it collects young objects.
  */
 const blockRows = 2048;
-const minRows = 64;
 
 export function createDigestColumn(): DigestColumn {
   let bytes: Buffer = Buffer.alloc(0);
@@ -32,11 +32,7 @@ export function createDigestColumn(): DigestColumn {
     return text;
   };
   const makeRoom = (count: number): void => {
-    if (count * digestBytes <= bytes.length) return;
-    const grown = Math.ceil(1.25 * (bytes.length / digestBytes));
-    const larger = Buffer.alloc(Math.max(count, grown, minRows) * digestBytes);
-    bytes.copy(larger);
-    bytes = larger;
+    bytes = withRoom(bytes, count, digestBytes);
   };
   const change = (row: number): void => {
     if (row - block.first < blockRows) block.text = "";

@@ -1,5 +1,6 @@
 // One row of 48 bytes for each file, in memory as on the disk; an object for each would take five times the memory, and one
 // for each question half of the time. Knows neither paths nor digests, nor what may be believed.
+import { withRoom } from "./room";
 import { stampLength } from "./stamp";
 
 export interface Rows extends Fields {
@@ -30,7 +31,6 @@ const pairs = rowBytes / 2;
 const findingPair = 21;
 const dayPair = 22;
 const bit = { digest: 1, finding: 2, fromDisk: 4, passing: 8 } as const;
-const minRows = 64;
 
 /** The rows, one after the other, and the same bytes as numbers. */
 interface Store {
@@ -63,12 +63,8 @@ function roomOf(
   };
   return {
     makeRoom: (count) => {
-      if (count * rowBytes <= store.bytes.length) return;
-      const grown = Math.ceil(1.25 * (store.bytes.length / rowBytes));
-      const length = Math.max(count, grown, minRows) * rowBytes;
-      const larger = Buffer.from(new ArrayBuffer(length));
-      store.bytes.copy(larger);
-      use(larger);
+      const bytes = withRoom(store.bytes, count, rowBytes);
+      if (bytes !== store.bytes) use(bytes);
     },
     take: (made) => {
       use(made.byteOffset % 8 === 0 ? made : Buffer.from(Uint8Array.from(made).buffer));
