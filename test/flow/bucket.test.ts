@@ -1,18 +1,9 @@
 // Runs that share a token bucket whose headers show its level: equal rates, and next to none refused.
 import fc from "fast-check";
 import { followLevel, isBucket, type Bucket } from "../../src/flow/bucket";
-import { shareKey, type RunPlan, type Shared } from "../support/sharing-runs";
+import { equal, evenness, shareKey, slowestToFastest } from "../support/sharing-runs";
 
 const NOW_MS = 1_000_000;
-const equal = (runs: number, calls: number): RunPlan[] => Array<RunPlan>(runs).fill({ calls });
-
-function slowestToFastest({ durationsMs }: Shared): number {
-  return Math.max(...durationsMs) / Math.min(...durationsMs);
-}
-
-function evenness(counts: readonly number[]): number {
-  return Math.min(...counts) / Math.max(...counts);
-}
 
 interface Run {
   readonly bucket: Bucket | undefined;

@@ -1,19 +1,9 @@
 // Runs that share a key and know nothing of each other come to equal shares of what the server takes.
 import fc from "fast-check";
 import { createShare, nextShare, type Share } from "../../src/flow/share";
-import { shareKey, type RunPlan, type Shared } from "../support/sharing-runs";
+import { equal, evenness, shareKey, slowestToFastest, type Shared } from "../support/sharing-runs";
 
 const SEEDS = [1, 2];
-const equal = (runs: number, calls: number): RunPlan[] => Array<RunPlan>(runs).fill({ calls });
-
-function slowestToFastest({ durationsMs }: Shared): number {
-  return Math.max(...durationsMs) / Math.min(...durationsMs);
-}
-
-/** The least to the most. */
-function evenness(counts: readonly number[]): number {
-  return Math.min(...counts) / Math.max(...counts);
-}
 
 interface Bounds {
   /** Times the least that the server's limits allow. */

@@ -33,6 +33,19 @@ export interface Shared {
   servedIn(fromMs: number, untilMs: number): readonly number[];
 }
 
+/** Runs of the same size that start at once. */
+export const equal = (runs: number, calls: number): RunPlan[] =>
+  Array<RunPlan>(runs).fill({ calls });
+
+export function slowestToFastest({ durationsMs }: Shared): number {
+  return Math.max(...durationsMs) / Math.min(...durationsMs);
+}
+
+/** The least to the most. */
+export function evenness(counts: readonly number[]): number {
+  return Math.min(...counts) / Math.max(...counts);
+}
+
 const WORKERS = 8;
 const MAX_LATENCY_MS = 30;
 const MAX_STORAGE_MS = 30;

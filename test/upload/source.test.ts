@@ -46,6 +46,31 @@ async function handOut(
   return { bytes: Buffer.concat(chunks), digest, error };
 }
 
+/** A disk whose open handles are counted. `onRead` is called after each read. */
+function counting(onRead: (path: string) => Promise<void> = async () => {}) {
+  let open = 0;
+  const disk: Disk = {
+    ...systemDisk,
+    openToRead: async (path) => {
+      const handle = await systemDisk.openToRead(path);
+      open += 1;
+      return {
+        ...handle,
+        read: async (...args) => {
+          const bytes = await handle.read(...args);
+          await onRead(path);
+          return bytes;
+        },
+        close: async () => {
+          open -= 1;
+          await handle.close();
+        },
+      };
+    },
+  };
+  return { disk, open: () => open };
+}
+
 describe("a file that stays as it is", () => {
   test("is handed out whole with its sha256, large or small or empty", async () => {
     const data = Buffer.alloc(LARGE, "abc");
@@ -106,27 +131,13 @@ describe("a file that stays as it is", () => {
   });
 
   test("closes its handle, also when the reader leaves early", async () => {
-    let open = 0;
-    const counting: Disk = {
-      ...systemDisk,
-      openToRead: async (path) => {
-        const handle = await systemDisk.openToRead(path);
-        open += 1;
-        return {
-          ...handle,
-          close: async () => {
-            open -= 1;
-            await handle.close();
-          },
-        };
-      },
-    };
+    const { disk, open } = counting();
     const file = await fileOf(Buffer.alloc(LARGE));
-    for await (const chunk of readChunks(counting, file, () => {})) {
+    for await (const chunk of readChunks(disk, file, () => {})) {
       expect(chunk.length).toBeGreaterThan(0);
       break;
     }
-    expect(open).toBe(0);
+    expect(open()).toBe(0);
   });
 });
 
@@ -215,28 +226,9 @@ describe("a file that moves under us is never handed out whole", () => {
 
   test("written to between its reading and the last look at it", async () => {
     const file = await fileOf(before);
-    let open = 0;
-    const changing: Disk = {
-      ...systemDisk,
-      openToRead: async (path) => {
-        const handle = await systemDisk.openToRead(path);
-        open += 1;
-        return {
-          ...handle,
-          read: async (buffer, position) => {
-            const bytes = await handle.read(buffer, position);
-            await utimes(path, 1, 1);
-            return bytes;
-          },
-          close: async () => {
-            open -= 1;
-            await handle.close();
-          },
-        };
-      },
-    };
-    expect((await handOut(file, changing)).error).toMatchObject({ code: "file_changed" });
-    expect(open).toBe(0);
+    const { disk, open } = counting((path) => utimes(path, 1, 1));
+    expect((await handOut(file, disk)).error).toMatchObject({ code: "file_changed" });
+    expect(open()).toBe(0);
   });
 
   test.each([10_240, LARGE])("written to between two reads of it, of %i bytes", async (size) => {
