@@ -94,7 +94,7 @@ test("the steps after the wait are as patient: an outage then makes no second ex
     "export-projects": project,
     "gate-pending-tasks": "0",
     "download-path": "export",
-    "timeout-minutes": "56",
+    "timeout-minutes": "60",
   };
   const onInfo = (line: string): void => {
     if (!/^Export \S+: completed/.test(line)) return;
