@@ -20,6 +20,11 @@ export function diskHint(code: string): string | undefined {
   }
 }
 
+/** Whether what was there a moment ago is gone: itself, or a folder that it was in. */
+export function isGoneCode(code: string): boolean {
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
 /**
  * The code of an error of the system (`ENOENT`, `ECONNRESET`), `undefined` for any other. By shape and not by
  * `instanceof`: an error may come from another realm.

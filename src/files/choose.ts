@@ -73,6 +73,7 @@ export async function chooseFiles(options: FileSetOptions, run: ChoosingRun): Pr
     linkTargets,
     folder: options.folder,
     isLeftOut: unlessNamed(root, lines, run.isLeftOut),
+    leavesGone: options.changingFiles === "leave-out",
   });
   const request = {
     tree,
@@ -151,7 +152,8 @@ function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
   // The placeholder of a file that would be no item is a thing left behind.
   const junk = junkLeftOut + found.evicted.length - evicted.length;
   const unlisted = found.unlisted.map((path) => prefix + path);
-  return { unindexed, junk, ignored, evicted: missing, young: [], changed: [], unlisted };
+  const changed = found.gone.map((path) => prefix + path);
+  return { unindexed, junk, ignored, evicted: missing, young: [], changed, unlisted };
 }
 
 /** Gives each file its path in the dataset. Files with a problem are named and go no further. */

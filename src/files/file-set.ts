@@ -6,7 +6,7 @@ import { chooseFiles, nameNotices, type Chosen, type ChoosingRun } from "./choos
 import type { KnownFiles } from "./digests/known-files";
 import type { FileSetOptions } from "./file-set-options";
 import { contentCounts, nothingProblems, repeated, unrestProblems } from "./file-set-words";
-import { inspectFiles, type ContentFinding, type Inspection } from "./inspect";
+import { inspectFiles, type ContentFinding, type InspectOptions, type Inspection } from "./inspect";
 import { isItemOf } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
 import { evictedNotices, type LeftOut } from "./left-out";
@@ -73,13 +73,14 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
   const problems = [...chosen.problems];
   const { patterns, hiddenLeftOut } = found;
   const still = await leaveMoving(chosen.candidates, movingOptions(options, run));
-  const leftOut = { ...chosen.leftOut, young: still.young, changed: still.gone };
-  problems.push(...(run.check?.({ root, ...found, removed, leftOut }) ?? []));
-  const { checkContent = "warn", dataType } = options;
-  const look = { checkContent, wantsSplats: dataType === "splat", known, signal: run.signal };
+  const changed = [...chosen.leftOut.changed, ...still.gone];
+  const listed = { ...chosen.leftOut, young: still.young, changed };
+  problems.push(...(run.check?.({ root, ...found, removed, leftOut: listed }) ?? []));
+  const look = { ...lookOptions(options), known, signal: run.signal };
   const inspection = await inspectFiles(still.candidates, look);
+  const leftOut = { ...listed, changed: [...changed, ...inspection.gone] };
   problems.push(
-    ...(checkContent === "error" ? contentCounts(inspection) : []),
+    ...(look.checkContent === "error" ? contentCounts(inspection) : []),
     ...inspection.problems,
     ...questionsOf(chosen, inspection, options),
   );
@@ -114,6 +115,15 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     removed,
     known,
   };
+}
+
+function lookOptions({
+  checkContent = "warn",
+  dataType,
+  changingFiles,
+}: FileSetOptions): InspectOptions {
+  const leavesGone = changingFiles === "leave-out";
+  return { checkContent, wantsSplats: dataType === "splat", leavesGone };
 }
 
 /** Contents may leave the data type open where names do not. */

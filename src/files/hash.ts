@@ -5,10 +5,11 @@ import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
 import type { KnownFiles } from "./digests/known-files";
 import { stampIn } from "./digests/stamp";
+import { isGoneCode } from "../system-error";
 import { withoutDigest, type LocalFile } from "./local-file";
 import { pause } from "./look";
 import { defaultWorkerCount, withFileWorkers, type FileWorkers } from "./workers/file-workers";
-import { hashJobOf, type FileFault } from "./workers/jobs";
+import { hashJobOf, hasChanged, type FileFault } from "./workers/jobs";
 import { manifestOf, type Manifest, type ManifestEntry } from "./manifest/manifest";
 
 export interface HashProgress {
@@ -172,18 +173,11 @@ async function hashBatch(
   return digests;
 }
 
-/** A file that was listed a moment ago and is gone now has changed, too. */
-function hasChanged({ code }: FileFault): boolean {
-  return code === "CHANGED" || code === "ENOENT";
-}
-
 function faultError(batch: readonly LocalFile[], faults: readonly FileFault[]): AvalaError {
   const nameOf = ({ index }: FileFault): string => shown(batch[index]?.path ?? "");
   const changed = faults.filter(hasChanged);
   if (changed.length > 0) {
-    const names = changed.map(
-      (fault) => nameOf(fault) + (fault.code === "ENOENT" ? " (gone)" : ""),
-    );
+    const names = changed.map((fault) => nameOf(fault) + (isGoneCode(fault.code) ? " (gone)" : ""));
     return new AvalaError(
       "file_changed",
       names.length === 1

@@ -9,7 +9,9 @@ import type { LocalFile, Notice } from "./local-file";
 import { lookAtFiles, type Candidates, type Looked } from "./look";
 import { recallFiles } from "./recall";
 import { MAX_FILE_BYTES } from "../api/limits";
+import { isGoneCode } from "../system-error";
 import { shown } from "../text";
+import { hasChanged } from "./workers/jobs";
 
 export interface Inspection {
   readonly files: readonly LocalFile[];
@@ -19,6 +21,8 @@ export interface Inspection {
   readonly contents: readonly ContentFinding[];
   /** Paths of the PLY files whose header has nothing of a splat. */
   readonly otherThanSplats: readonly string[];
+  /** Paths of what went, or became something else than a file, where that is left out. */
+  readonly gone: readonly string[];
 }
 
 export interface ContentFinding {
@@ -27,10 +31,12 @@ export interface ContentFinding {
   readonly problem: string;
 }
 
-interface InspectOptions {
+export interface InspectOptions {
   readonly checkContent: ContentPolicy;
   /** Whether the data type was given as `splat`: else another PLY than one of splats is not wrong in itself. */
   readonly wantsSplats?: boolean | undefined;
+  /** Whether what goes meanwhile is left out, and not an error. @default false */
+  readonly leavesGone?: boolean | undefined;
   /** What is known of the files from before. */
   readonly known?: KnownFiles | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -56,7 +62,16 @@ export async function inspectFiles(
   };
   await lookAtFiles(candidates, await recallFiles(candidates, look, note), look, note);
   const inOrder = [...suspects].sort(([one], [other]) => one - other).map(([, one]) => one);
-  return { files, ...judge(inOrder, options) };
+  if (options.leavesGone !== true) return { files, gone: [], ...judge(inOrder, options) };
+  const gone = inOrder.filter(isGone).map(({ path }) => path);
+  return {
+    ...judge(
+      inOrder.filter((one) => !isGone(one)),
+      options,
+    ),
+    gone,
+    files: without(files, gone),
+  };
 }
 
 /** A file of which there may be something to say. */
@@ -72,10 +87,20 @@ function isSuspect({ sizeBytes, faultCode, finding }: Looked): boolean {
   return hasFinding || faultCode !== undefined || sizeBytes > MAX_FILE_BYTES;
 }
 
+function isGone({ looked: { faultCode } }: Suspect): boolean {
+  return faultCode !== undefined && hasChanged({ code: faultCode });
+}
+
+function without(files: readonly LocalFile[], paths: readonly string[]): readonly LocalFile[] {
+  if (paths.length === 0) return files;
+  const isOut = new Set(paths);
+  return files.filter(({ path }) => !isOut.has(path));
+}
+
 function judge(
   suspects: readonly Suspect[],
   { checkContent, wantsSplats = false }: InspectOptions,
-): Omit<Inspection, "files"> {
+): Omit<Inspection, "files" | "gone"> {
   const refused: InputProblem[] = [];
   const contents: ContentFinding[] = [];
   const otherThanSplats: string[] = [];
@@ -113,7 +138,7 @@ function fileOf(path: string, absolutePath: string, { sizeBytes, sha256 }: Looke
 function faultText(code: string | undefined): string | undefined {
   if (code === undefined) return undefined;
   if (code === "CHANGED") return "It is no longer a file.";
-  if (code === "ENOENT") return "It was there a moment ago and is gone (ENOENT).";
+  if (isGoneCode(code)) return `It was there a moment ago and is gone (${code}).`;
   return `It can't be read (${code}): make it readable, or leave it out.`;
 }
 

@@ -77,6 +77,7 @@ function restored({ facts, paths }: Kept<ChoiceFacts>, lines: readonly PatternLi
       named: new Set(named),
       patterns: lines.map(({ pattern }, index) => ({ pattern, matched: matched[index] ?? 0 })),
       unlisted: [],
+      gone: [],
       problems: [],
       notices: [],
     },

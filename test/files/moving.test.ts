@@ -1,5 +1,5 @@
 // Files in motion: written just now, or changing while they are read.
-import { appendFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { hashFiles } from "../../src/files/hash";
@@ -92,5 +92,56 @@ describe("what changes while it is read", () => {
     const set = await read({ include: ["b.jpg", "c.jpg"] });
     change();
     await expect(hashed(set, "leave-out")).rejects.toThrow(/No file is left: all 2 files/);
+  });
+});
+
+describe("what goes while it is looked at", () => {
+  const writeAll = (): void => {
+    treeOf({ "a.jpg": 60, "b.jpg": 60, "c.jpg": 60, "d.jpg": 60 });
+    in_.write({ "sub/e.jpg": jpeg("e"), "f.jpg": { link: "a.jpg" } });
+  };
+  const writeAgain = (): void => {
+    in_.remove();
+    writeAll();
+  };
+  beforeEach(writeAll);
+  const leaving = { changingFiles: "leave-out", prefix: "cam" } as const;
+  const remove = (path: string): void => rmSync(in_.at(path), { recursive: true });
+  /** Once its folder was listed. */
+  const goneAsListed =
+    (name: string) =>
+    (real: string): boolean => {
+      if (real === in_.at(name)) remove(name);
+      return false;
+    };
+
+  test("before it is opened is left out, and an error where that is not asked for", async () => {
+    const check = (): [] => {
+      remove("b.jpg");
+      remove("c.jpg");
+      mkdirSync(in_.at("c.jpg"));
+      return [];
+    };
+    const include = ["*.jpg"];
+    const set = await readFileSet({ root: in_.root, include, ...leaving }, { nowMs, check });
+    expect(pathsOf(set)).toEqual(["cam/a.jpg", "cam/d.jpg", "cam/f.jpg"]);
+    expect(set.leftOut.changed).toEqual(["cam/b.jpg", "cam/c.jpg"]);
+    expect(set).toMatchObject({ indexedCount: 3, notices: [] });
+    writeAgain();
+    const refused = readFileSet({ root: in_.root, include }, { nowMs, check });
+    await expect(refused).rejects.toMatchObject({
+      problems: [{ input: "b.jpg" }, { input: "c.jpg" }],
+    });
+  });
+
+  test.each(["sub", "f.jpg"])("while folders are listed is left out, as %s", async (name) => {
+    const run = { nowMs, isLeftOut: goneAsListed(name) };
+    const include = ["**"];
+    const set = await readFileSet({ root: in_.root, include, ...leaving }, run);
+    expect(set.leftOut.changed).toEqual([`cam/${name}`]);
+    expect(set.files).toHaveLength(5);
+    writeAgain();
+    const refused = readFileSet({ root: in_.root, include }, run);
+    await expect(refused).rejects.toMatchObject({ problems: [{ input: name }] });
   });
 });

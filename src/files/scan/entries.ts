@@ -1,7 +1,8 @@
 // What is in one folder, as the tree has it: links resolved by the chosen policy, nothing outside the root.
 // Knows neither globs nor the folder's path below the root.
-import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { isGoneCode, systemErrorCode } from "../../system-error";
 import { shown } from "../../text";
 import { evictedName } from "./junk";
 
@@ -10,10 +11,11 @@ export type SymlinkPolicy = "follow" | "skip" | "error";
 
 /**
  * Why an entry is not used: `problem` refuses the whole set, `notice` only leaves it out, `skipped` is a link that is
- * left out as all are, and `evicted` a file that is missing since only its placeholder is there.
+ * left out as all are, `evicted` a file that is missing since only its placeholder is there, and `gone` what went while it was
+ * looked at.
  */
 export interface Rejection {
-  readonly level: "problem" | "notice" | "evicted" | "skipped";
+  readonly level: "problem" | "notice" | "evicted" | "skipped" | "gone";
   readonly text: string;
 }
 
@@ -71,6 +73,8 @@ export interface EntryOptions {
   readonly linkTargets?: LinkTargets | undefined;
   /** Whether what is at this real path is as if it was not there. */
   readonly isLeftOut?: ((real: string) => boolean) | undefined;
+  /** Whether what goes meanwhile is left out, and not an error. */
+  readonly leavesGone?: boolean | undefined;
 }
 
 /** What is in the folder at `real`, an absolute path without links. */
@@ -91,6 +95,8 @@ export function readEntries(options: EntryOptions, real: string): Entries {
     for (const name of [...byName.keys()].flatMap((placeholder) => evictedName(placeholder) ?? []))
       if (!byName.has(name)) byName.set(name, new TreeEntry(name, false, evicted));
   } catch (error) {
+    if (options.leavesGone === true && real !== options.root && isGoneCode(codeOf(error)))
+      return { byName: new Map(), bar: gone, isPlain: false };
     const text = `The folder can't be read (${codeOf(error)}).`;
     return { byName: new Map(), bar: { level: "problem", text }, isPlain: false };
   }
@@ -112,6 +118,7 @@ function entryOf(options: EntryOptions, { dirent, name, folder }: Found): TreeEn
   return new TreeEntry(name, false, special);
 }
 
+const gone: Rejection = { level: "gone", text: "It went while it was looked at." };
 const evicted: Rejection = { level: "evicted", text: "It is in iCloud only." };
 const badName: Rejection = {
   level: "problem",
@@ -140,8 +147,14 @@ function linkOf(options: EntryOptions, name: string, real: string): TreeEntry {
     return stats.isFile() ? new TreeEntry(name, false) : new TreeEntry(name, false, special);
   } catch (error) {
     if (symlinks === "skip") return new TreeEntry(name, false, skipped);
+    if (options.leavesGone === true && !isThere(real)) return new TreeEntry(name, false, gone);
     return problem(`The link leads to nothing that can be read (${codeOf(error)}): a broken link.`);
   }
+}
+
+/** Of a link, whatever it leads to. */
+function isThere(real: string): boolean {
+  return lstatSync(real, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Why a link must not be followed, with both ways out; `undefined` when it may be. */
@@ -172,5 +185,5 @@ export function isWithin(root: string, path: string): boolean {
 
 /** The system's code of an error, `ENOENT`. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  return systemErrorCode(error) ?? "unknown error";
 }

@@ -27,6 +27,8 @@ export interface Scan {
   readonly ignored: readonly IgnoreCount[];
   /** Files that match and that are missing, since only their placeholder is there. */
   readonly evicted: readonly string[];
+  /** Files, and folders as one, that went while they were looked at, where these are left out. */
+  readonly gone: readonly string[];
   readonly problems: readonly InputProblem[];
   readonly notices: readonly Notice[];
 }
@@ -83,7 +85,7 @@ export function createFindings({ tree, includeHidden, listed = everything }: Opt
         if (!listed.has(path)) unlisted.add(path);
         else if (bar === undefined) taken.add(path);
         else bars.set(path, bar);
-        if (bar === undefined || bar.level === "problem") count += 1;
+        if (bar === undefined || bar.level === "problem" || bar.level === "gone") count += 1;
         if (path === line.literal) named.add(path);
       }
       patterns.push({ pattern: line.pattern, matched: count });
@@ -138,10 +140,11 @@ function isHidden(path: string, line: PatternLine): boolean {
 function barredBy(
   bars: ReadonlyMap<string, Rejection>,
   others: readonly InputProblem[],
-): Pick<Scan, "evicted" | "problems" | "notices"> {
+): Pick<Scan, "evicted" | "gone" | "problems" | "notices"> {
   const problems = barred(bars, "problem").map(({ path, text }) => ({ input: shown(path), text }));
   return {
     evicted: barred(bars, "evicted").map(({ path }) => path),
+    gone: barred(bars, "gone").map(({ path }) => path),
     problems: [...problems, ...others],
     notices: [...barred(bars, "notice"), ...skippedNotices(barred(bars, "skipped"))],
   };

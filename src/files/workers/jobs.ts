@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { endings } from "../content/endings";
 import type { Flaw, OpenFile } from "../content/open-file";
+import { isGoneCode } from "../../system-error";
 import { putStamp, stampLength } from "../digests/stamp";
 
 const flawByName: ReadonlyMap<string, (file: OpenFile) => Flaw | undefined> = new Map(
@@ -51,6 +52,11 @@ export interface FileFault {
   readonly index: number;
   /** The system's code, or `CHANGED`. */
   readonly code: string;
+}
+
+/** Whether a file that was listed a moment ago is another one now, is no file any more, or is gone. */
+export function hasChanged({ code }: Pick<FileFault, "code">): boolean {
+  return code === "CHANGED" || isGoneCode(code);
 }
 
 export interface InspectResult {
