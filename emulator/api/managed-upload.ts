@@ -168,7 +168,7 @@ export function refuseOpenBatch(batch: string, world: World): void {
     all += 1;
     if (!upload.complete) open += 1;
   }
-  for (const of of world.state.batches.values()) if (of === batch) all += 1;
+  for (const of of world.state.batches.values()) if (of.includes(batch)) all += 1;
   if (all === 0) throw invalid({ dataset_upload_uid: ["No file was presigned in this batch."] });
   if (open > 0)
     throw refuse(409, {

@@ -13,6 +13,9 @@ import type { ApiReply, ApiRequest, World } from "./request";
 import type { FileTarget } from "./upload-target";
 import { reserve } from "./upload-target";
 
+/** Stands for the first protocol among the batches of a file. */
+const NO_BATCH = "";
+
 export function presignUpload(request: ApiRequest, world: World): ApiReply | Promise<ApiReply> {
   const fields = new Fields(request.body);
   const name = fields.text("dataset_name", { required: true, maxLength: 255 }) ?? "";
@@ -56,10 +59,27 @@ export function presignUpload(request: ApiRequest, world: World): ApiReply | Pro
   return { status: 200, body: { method: "POST", ...form }, key: target.key };
 }
 
-/** A file is of the batch that it was presigned in last. */
-function noteBatch(key: string, batch: string | undefined, { state }: World): void {
-  if (batch === undefined) state.batches.delete(key);
-  else if (state.batches.get(key) !== batch) state.batches.set(key, batch);
+function batchesOf(key: string, { state }: World): readonly string[] {
+  return [state.batches.get(key) ?? NO_BATCH].flat();
+}
+
+function noteBatch(key: string, batch: string = NO_BATCH, world: World): void {
+  const before = world.state.batches.has(key) ? batchesOf(key, world) : [];
+  if (before.at(-1) === batch) return;
+  world.state.batches.set(key, [...before.filter((other) => other !== batch), batch]);
+}
+
+/** Whether a confirm of the batch indexes the file; one that nobody has presigned is of none. */
+function isInBatch(key: string, batch: string = NO_BATCH, world: World): boolean {
+  const batches = batchesOf(key, world);
+  switch (world.config.dialect.batches) {
+    case "together":
+      return true;
+    case "apart":
+      return batches.includes(batch);
+    case "last":
+      return batches.at(-1) === batch;
+  }
 }
 
 /** No empty, `.` or `..` part, no backslash, no control character. */
@@ -101,8 +121,7 @@ export async function confirmUpload(request: ApiRequest, world: World): Promise<
   refuseTaken(fresh, world);
   const prefix = `${storageRoot(fresh.owner)}${fresh.fields.name}/`;
   const stored = await world.store.list(prefix);
-  const isIn = ({ key }: StoredObject): boolean => world.state.batches.get(key) === batch;
-  const objects = dialect.batches === "apart" ? stored.filter(isIn) : stored;
+  const objects = stored.filter(({ key }) => isInBatch(key, batch, world));
   // The listing may have taken a while on a real store, and another confirm come in between.
   refuseTaken(fresh, world);
   const dataset = { ...newDataset(fresh, request, world), prefix };

@@ -19,11 +19,12 @@ export const UPLOADS = {
     forms: {
       together: "everything under the name",
       apart:
-        "the files of the `dataset_upload_uid` that it names; without one, those sent without one",
+        "the files that were ever presigned in the `dataset_upload_uid` that it names; without one, those ever presigned without one",
+      last: "the same, but a file belongs only to the batch in which it was presigned last",
     },
     default: "apart",
     evidence:
-      "The SDKs name one batch in all presigns and in the confirm, and say that the server pins it to a store; the reference says that the prefix is indexed.",
+      "The SDKs name one batch in all presigns and in the confirm, and say that the server pins it to a store; the reference says that the prefix is indexed. No source says whether a file that is presigned in another batch leaves the first.",
   }),
   parts: defineSwitch({
     about: "how many part numbers one call signs",

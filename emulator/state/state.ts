@@ -37,8 +37,11 @@ export class State {
   readonly slices: Table<Slice>;
   readonly exports: Table<Export>;
   readonly uploads: Table<ManagedUpload>;
-  /** The batch of each object key that was presigned in one. */
-  readonly batches: Table<string>;
+  /**
+   * The batches that each object key was presigned in, the last one last; empty text: by the first protocol. A data folder of
+   * an earlier version has the last one alone.
+   */
+  readonly batches: Table<string | readonly string[]>;
   readonly storageConfigs: Table<PlainResource>;
   readonly webhooks: Table<PlainResource>;
   readonly deliveries: Table<Delivery>;

@@ -207,6 +207,24 @@ describe("batches that are kept apart", () => {
     expect([keys(cats.body.uid), keys(dogs.body.uid)]).toEqual([["a.jpg"], ["b.jpg"]]);
   });
 
+  test.each([
+    ["apart", ["a.jpg", "b.jpg"]],
+    ["last", ["b.jpg"]],
+    ["together", ["a.jpg", "b.jpg"]],
+  ] as const)(
+    "keep a file that is presigned in another one, as the dialect has it: %s",
+    async (batches, keys) => {
+      const emulator = await speaking({ batches, uploadReply: "form" });
+      await upload(emulator, "a.jpg", "x", more);
+      await upload(emulator, "b.jpg", "x", more);
+      const another = "00000000-0000-4000-8000-000000000002";
+      await presign(emulator, "a.jpg", 1, { ...more, dataset_upload_uid: another });
+      const { body } = await confirm(emulator, { dataset_upload_uid: BATCH });
+      const found = emulator.items(body.uid).map(({ key }) => key);
+      expect(found.sort()).toEqual(keys);
+    },
+  );
+
   test("count for nothing where the fields are ignored", async () => {
     const emulator = await speaking({ batches: "apart", uploadReply: "ignored" });
     await upload(emulator, "a.jpg", "x", more);
