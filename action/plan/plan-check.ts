@@ -2,9 +2,11 @@
 import { InputError } from "../../src/errors";
 import { compareManifests, describeChanges } from "../../src/files/manifest/compare";
 import { createManifest, type Manifest } from "../../src/files/manifest/manifest";
+import type { Counts } from "../../src/operations/dataset-work";
 import type { Destination } from "../selection/destination";
 import type { Selection, Target } from "../selection/selection";
-import type { PlanTarget, ServerDataset, ServerDatasets } from "./plan";
+import { createPlan, type PlanTarget, type ServerDataset, type ServerDatasets } from "./plan";
+import { otherThanNow } from "./plan-again";
 import { settingsChanges } from "./plan-settings";
 import { isPlan, type Plan, type PlannedDataset } from "./plan-shape";
 
@@ -31,6 +33,20 @@ export function checkPlan(plan: Plan, selection: Selection, planTarget: PlanTarg
     ...otherwise("places", ...places),
     ...settingsChanges(plan.settings, planTarget.settings),
   ]);
+  // What growing sets make of the files depends on what they hold.
+  if (plan.datasets.some(({ growing }) => growing !== null)) return;
+  const now = createPlan(selection, plannedLook(plan), planTarget);
+  const datasets = now.datasets.map((one, index) => ({
+    ...one,
+    replaces: plan.datasets[index]?.replaces ?? null,
+  }));
+  refuse(otherThanNow(plan, { ...now, datasets }));
+}
+
+/** What the server had when the plan was made. */
+function plannedLook({ datasets }: Plan): ServerDatasets {
+  const lookedUp = datasets.filter(({ exists }) => exists !== null);
+  return new Map(lookedUp.map(({ name, uid }) => [name, { uid: uid ?? undefined }]));
 }
 
 function contentChanges(plan: Plan, planned: Manifest, selection: Selection): readonly string[] {
@@ -50,9 +66,33 @@ export function checkPlannedDatasets(plan: Plan, looked: ServerDatasets): void {
     plan.datasets.flatMap((planned) => {
       const now = looked.get(planned.name);
       if (planned.exists === null || now === undefined) return [];
-      return identityChange(planned, now) ?? [];
+      return identityChange(planned, now) ?? replacedChange(planned, now) ?? [];
     }),
   );
+}
+
+/** People work on the versions meanwhile, so what they have made of them is not compared. */
+function replacedChange(
+  { name, uid, replaces }: PlannedDataset,
+  now: ServerDataset,
+): string | undefined {
+  if (uid !== null || now.uid !== undefined) return undefined;
+  if (replaces === null || now.earlier === undefined) return undefined;
+  const differences = [
+    ...without(now.earlier, replaces).map((version) => `also of ${version}`),
+    ...without(replaces, now.earlier).map((version) => `not of ${version}`),
+  ];
+  if (differences.length === 0) return undefined;
+  return `${name} takes the place of other versions now than when the plan was made: ${differences.join(", ")}`;
+}
+
+type Version = Pick<Counts, "name" | "uid">;
+
+function without(versions: readonly Version[], others: readonly Version[]): readonly string[] {
+  const uids = new Set(others.map(({ uid }) => uid));
+  return versions
+    .filter(({ uid }) => !uids.has(uid))
+    .map(({ name, uid }) => `${name} (uid ${uid})`);
 }
 
 function identityChange({ name, uid }: PlannedDataset, now: ServerDataset): string | undefined {

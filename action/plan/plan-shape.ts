@@ -89,6 +89,7 @@ const test = isObject({
       calls: isCount,
     }),
   ),
+  cost: isObject({ files: isCount, bytes: isCount, calls: isCount }),
 });
 
 export function isPlan(value: unknown): value is Plan {

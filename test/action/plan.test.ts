@@ -1,11 +1,12 @@
 // The plan as a value: what it says, that it is the same everywhere, and when it is refused.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv/dist/2020";
 import { isPlan } from "../../action/plan/plan-shape";
 import type { Emulator, EmulatorOptions } from "../../emulator";
+import { changesOf, fieldsOf, without } from "../support/json-fields";
 import { jpeg } from "../support/temp-tree";
 import {
   createTempTree,
@@ -17,32 +18,6 @@ import { startQuietly } from "../support/quiet-emulator";
 
 const schema = path.join(__dirname, "../../docs/plan.schema.json");
 const validate = new Ajv().compile(JSON.parse(readFileSync(schema, "utf8")) as object);
-/** What a run doesn't read. */
-const noCost = { files: 0, bytes: 0, calls: 0 };
-
-/** The path of each field, of lists those of the first entry. */
-function fieldsOf(value: unknown, at: readonly string[] = []): (readonly string[])[] {
-  if (typeof value !== "object" || value === null) return [];
-  const names = Array.isArray(value) ? ["0"] : Object.keys(value);
-  return names.flatMap((name) => {
-    const place = [...at, name];
-    const inner = fieldsOf((value as Record<string, unknown>)[name], place);
-    return Array.isArray(value) ? inner : [place, ...inner];
-  });
-}
-
-/** A copy without the field at a path, or with another value there. */
-function without(value: object, place: readonly string[], other?: unknown): object {
-  const copy = structuredClone(value) as Record<string, unknown>;
-  const parent = place
-    .slice(0, -1)
-    .reduce((inner, name) => inner[name] as Record<string, unknown>, copy);
-  const name = place.at(-1) ?? "";
-  if (other === undefined) delete parent[name];
-  else parent[name] = typeof parent[name] === "object" && parent[name] !== null ? 1 : other;
-  return copy;
-}
-
 const MIB = 1024 * 1024;
 
 let tree: TempTree;
@@ -105,14 +80,13 @@ describe("a plan", () => {
   });
 
   test("is refused for each field that its schema refuses", async () => {
-    const read = without(JSON.parse(textOf(await plan(set))) as object, ["cost"]);
-    const whole = (value: unknown): object => ({ ...(value as object), cost: noCost });
+    const read = JSON.parse(textOf(await plan(set))) as object;
     for (const place of fieldsOf(read)) {
       for (const broken of [without(read, place), without(read, place, [])]) {
-        expect([place, validate(whole(broken)), isPlan(broken)]).toEqual([place, false, false]);
+        expect([place, validate(broken), isPlan(broken)]).toEqual([place, false, false]);
       }
     }
-    expect([validate(whole(read)), isPlan(read)]).toEqual([true, true]);
+    expect([validate(read), isPlan(read)]).toEqual([true, true]);
   });
 
   test("is the same to the byte in another folder, with other times", async () => {
@@ -231,5 +205,37 @@ describe("a plan is refused, and nothing is sent,", () => {
     expect(await refusal({ ...set, plan: file })).toContain("do not match its digest");
     writeFileSync(file, "{}");
     expect(await refusal({ ...set, plan: file })).toContain("is not a plan");
+  });
+
+  test.each([
+    ["of a dataset that is new", {}, false],
+    ["of partitions", { "partition-depth": "1", dataset: "pets-{folder}-{digest}" }, false],
+    ["of a dataset that exists", {}, true],
+  ])("when any field of it was changed, %s", async (_of, more, isThere) => {
+    const inputs = { ...set, ...more };
+    if (isThere) await act(inputs);
+    const file = (await plan(inputs)).outputs.plan ?? "";
+    const whole = JSON.parse(readFileSync(file, "utf8")) as object;
+    for (const [place, changed] of changesOf(whole)) {
+      writeFileSync(file, JSON.stringify(changed));
+      expect([place, await refusal({ ...inputs, plan: file })]).toEqual([
+        place,
+        expect.stringContaining("plan: "),
+      ]);
+    }
+    writeFileSync(file, JSON.stringify(whole));
+    expect((await act({ ...inputs, plan: file })).errors).toEqual([]);
+  });
+
+  test("when it would take the place of other versions than when it was made", async () => {
+    await act(set);
+    tree.write({ "images/dogs/four.jpg": jpeg("four") });
+    const file = (await plan(set)).outputs.plan ?? "";
+    tree.write({ "images/dogs/five.jpg": jpeg("five") });
+    await act(set);
+    const [, other] = emulator.datasets();
+    rmSync(tree.at("images/dogs/five.jpg"));
+    const text = await refusal({ ...set, plan: file });
+    expect(text).toContain(`also of ${other?.name ?? ""} (uid ${other?.uid ?? ""})`);
   });
 });
