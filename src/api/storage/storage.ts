@@ -55,7 +55,7 @@ export function storedBy(
   return { etag, md5: hidesMd5(headers) ? undefined : md5, host, wasThere: status === 412 };
 }
 
-// With chunks of 512 KiB, a link of 5 kB/s still makes progress in this time.
+// With chunks of 512 KiB, which a link gets that has not proved fast, 5 kB/s still make progress in this time.
 const IDLE_TIMEOUT_MS = 120_000;
 /** A transport's error with what was being done. Sending again to the same place is safe, so nothing is ambiguous. */
 function withWhat(what: string, error: unknown): unknown {

@@ -5,13 +5,11 @@ import {
   isHashedInThread,
   type RunningDigest,
 } from "../../files/workers/digest-thread";
+import { systemClock } from "../../flow/clock";
 import type { Disk } from "../../flow/disk";
+import { CHUNK_BYTES, createChunkSize } from "./chunk-size";
 import { createRing, createSharedRing, type LentRing, type PieceMemory } from "./piece-memory";
 import { readPieces, type SourceFile } from "./source";
-
-// Larger reads cost memory for each file under way, smaller ones a call each. A connection makes progress by chunks, and fails
-// after two minutes without: a link of 5 kB/s takes one.
-const CHUNK_BYTES = 512 * 1024;
 
 /** The same items, the next of which is asked for before one is handed out. */
 async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
@@ -55,12 +53,18 @@ export async function* readChunks(
   { sha256 = digestHere("sha256"), also, ring }: ReadingWith = {},
 ): AsyncGenerator<Buffer> {
   const reading = { memory: ring ?? memoryFor(file), sha256, also, isEachDigested: false };
+  const size = createChunkSize();
   try {
     for await (const piece of oneAhead(readPieces(disk, file, reading))) {
       const { bytes } = piece;
       if (piece.sha256 !== undefined) onDigest(piece.sha256);
-      for (let from = 0; from < bytes.length; from += CHUNK_BYTES)
-        yield bytes.subarray(from, from + CHUNK_BYTES);
+      for (let from = 0; from < bytes.length;) {
+        const chunk = bytes.subarray(from, from + size.bytes());
+        const givenMs = systemClock.now();
+        yield chunk;
+        size.onTaken(chunk.length, systemClock.now() - givenMs);
+        from += chunk.length;
+      }
     }
   } finally {
     ring?.release();
