@@ -3,8 +3,10 @@ import { shortDigest } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import type { GrowDecision } from "../../src/operations/grow/decide-growth";
 import type { Increment } from "../../src/operations/grow/growth-plan";
+import { incrementName, parseIncrement } from "../../src/operations/grow/increment-name";
 import type { Selection, Target } from "../selection/selection";
 import { plannedFiles, planOf, type Place, type PlanTarget } from "./plan";
+import { otherThanNow } from "./plan-again";
 import { refuse } from "./plan-check";
 import type { Plan, PlannedDataset, PlannedGrowth } from "./plan-shape";
 
@@ -83,39 +85,96 @@ function growthOf(set: string, decision: GrowDecision | undefined): PlannedGrowt
   };
 }
 
-/** @throws InputError with every set that has other increments than when the plan was made, or would send something else */
-export function checkPlannedSets(plan: Plan, decided: DecidedSets): void {
-  refuse(plan.datasets.flatMap((planned) => changeOf(planned, decided.get(planned.folder)) ?? []));
+/** A set that was looked up now. */
+interface LookedUp {
+  readonly target: Target;
+  readonly planned: PlannedDataset;
+  readonly growing: PlannedGrowth;
+  readonly decision: GrowDecision;
 }
 
-function changeOf(
-  { growing, digest }: PlannedDataset,
-  decision: GrowDecision | undefined,
-): string | undefined {
-  if (growing === null || growing.increments === null || decision === undefined) return undefined;
-  const { increments: before, set } = growing;
-  const now = decision.increments.map(({ dataset }) => dataset.uid);
-  const gone = before.filter((uid) => !now.includes(uid));
-  const came = decision.increments.filter(({ dataset }) => !before.includes(dataset.uid));
-  if (isDone({ growing, digest }, decision, { gone, came })) return undefined;
+interface Now {
+  readonly selection: Selection;
+  readonly decided: DecidedSets;
+  readonly planTarget: PlanTarget;
+}
+
+/**
+ * The plan has the sets of the selection, as `checkPlan` found.
+ * @throws InputError with every set that has other increments than when the plan was made, or would send something else; and
+ * with whatever else the plan says otherwise
+ */
+export function checkPlannedSets(plan: Plan, { selection, decided, planTarget }: Now): void {
+  const sets = selection.targets.flatMap((target): LookedUp[] => {
+    const planned = plan.datasets.find(({ growing }) => growing?.set === target.name);
+    const growing = planned?.growing ?? undefined;
+    const decision = decided.get(target.folder);
+    // What was not looked up is not compared.
+    const isKnown = growing !== undefined && growing.increments !== null;
+    return planned && isKnown && decision ? [{ target, planned, growing, decision }] : [];
+  });
+  refuse(sets.flatMap((set) => changeOf(set) ?? []));
+  // What is done is not planned any more.
+  if (sets.some((set) => isDone(set))) return;
+  const held = new Map(sets.map((set) => [set.target.folder, asPlanned(set)]));
+  const now = createSetsPlan(selection, held, planTarget);
+  refuse(otherThanNow(plan, { ...now, datasets: now.datasets.map(comparedTo(plan)) }));
+}
+
+/** The next number depends on what the machine remembers of datasets that were deleted. */
+function asPlanned({ target: { growing }, planned, decision }: LookedUp): GrowDecision {
+  const { next } = decision;
+  if (next === undefined || growing === undefined) return decision;
+  const numbered = parseIncrement(growing, planned);
+  if (numbered === undefined) return decision;
+  return {
+    ...decision,
+    next: { ...next, ...incrementName(growing, numbered.number, planned.digest) },
+  };
+}
+
+/** So does of which files it knows what an increment has. */
+function comparedTo({ datasets }: Plan): (now: PlannedDataset, index: number) => PlannedDataset {
+  return (now, index) => {
+    const growing = datasets[index]?.growing ?? null;
+    return growing?.unverified === now.growing?.unverified ? now : { ...now, growing };
+  };
+}
+
+interface Moves {
+  readonly gone: readonly string[];
+  readonly came: readonly Increment[];
+}
+
+function movesOf({ growing, decision: { increments } }: LookedUp): Moves {
+  const before = growing.increments ?? [];
+  const now = new Set(increments.map(({ dataset }) => dataset.uid));
+  return {
+    gone: before.filter((uid) => !now.has(uid)),
+    came: increments.filter(({ dataset }) => !before.includes(dataset.uid)),
+  };
+}
+
+function changeOf(set: LookedUp): string | undefined {
+  const { gone, came } = movesOf(set);
+  if (isDone(set)) return undefined;
+  const name = set.growing.set;
   if (gone.length + came.length > 0) {
     const what = `${came.length} of its datasets came and ${gone.length} went`;
-    return `the growing set ${set} has moved since it was made: ${what}`;
+    return `the growing set ${name} has moved since it was made: ${what}`;
   }
-  if (createManifest(decision.plan.toSend).digest === digest) return undefined;
-  return `other files of the growing set ${set} would be sent than when it was made`;
+  if (createManifest(set.decision.plan.toSend).digest === set.planned.digest) return undefined;
+  return `other files of the growing set ${name} would be sent than when it was made`;
 }
 
 /** As when failed jobs are run again: the increment that was planned is there, and nothing else has changed. */
-function isDone(
-  { growing, digest }: { readonly growing: PlannedGrowth; readonly digest: string },
-  { plan }: GrowDecision,
-  { gone, came }: { readonly gone: readonly string[]; readonly came: readonly Increment[] },
-): boolean {
+function isDone(set: LookedUp): boolean {
+  const { growing, planned, decision } = set;
+  const { gone, came } = movesOf(set);
   const [made, ...others] = came;
   return (
-    made?.shortDigest === shortDigest(digest) &&
-    others.length + gone.length + plan.toSend.length === 0 &&
-    plan.unverified.length <= growing.unverified
+    made?.shortDigest === shortDigest(planned.digest) &&
+    others.length + gone.length + decision.plan.toSend.length === 0 &&
+    decision.plan.unverified.length <= growing.unverified
   );
 }

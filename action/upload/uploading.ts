@@ -82,11 +82,14 @@ export async function runUpload(
 async function growSets(
   run: Run,
   context: UploadContext,
-  { targets }: Selection,
+  selection: Selection,
   plan: Plan | undefined,
 ): Promise<GrowResult["outcome"]> {
-  const decided = await decideSets(context, targets);
-  if (plan !== undefined) checkPlannedSets(plan, byFolder(decided));
+  const decided = await decideSets(context, selection.targets);
+  if (plan !== undefined) {
+    const planTarget = planTargetOf(run, context.inputs, context.avala);
+    checkPlannedSets(plan, { selection, decided: byFolder(decided), planTarget });
+  }
   await checkSetsQuota(context, decided);
   tellSets(run, decided);
   const datasets = toSendOf(decided);
