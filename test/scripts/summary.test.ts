@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { partsNamedIn } from "../support/ensure-parts";
+import { partsNamedIn } from "../support/parts-named";
 import { count, kindOf, summaryLines, type Assertion, type FileResult } from "../support/summary";
 
 const ROOT = join("/", "repo", "test");

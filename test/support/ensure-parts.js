@@ -6,18 +6,9 @@
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { PART_NAMES, ensurePart } = require("../../scripts/parts/index");
+const { ensurePart } = require("../../scripts/parts/index");
 const { startKeyServer } = require("./key-server");
-
-/**
- * The parts that a test file asks for: `describeWithPart("act", …)`, `describeWithParts(["act", "node24"], …)`.
- * Read from its text, since the file itself can only run after the parts are there.
- * @param {string} source @returns {string[]}
- */
-function partsNamedIn(source) {
-  const calls = source.match(/describeWithParts?\(\s*(\[[^\]]*\]|"[^"]+")/g) ?? [];
-  return PART_NAMES.filter((name) => calls.some((call) => call.includes(`"${name}"`)));
-}
+const { partsNamedIn } = require("./parts-named");
 
 /** @param {string} folder @param {(file: string) => boolean} isChosen @returns {string[]} */
 function partsNeeded(folder, isChosen) {
@@ -58,4 +49,3 @@ async function ensureParts({ testPathPatterns }, { rootDir }) {
 }
 
 module.exports = ensureParts;
-module.exports.partsNamedIn = partsNamedIn;
