@@ -104,7 +104,7 @@ async function pack(name, entry) {
  */
 function compile() {
   fs.rmSync(COMPILED, { recursive: true, force: true });
-  const tsc = require.resolve("typescript/bin/tsc");
+  const tsc = path.join(ROOT, "node_modules/native-typescript/bin/tsc");
   const project = path.join(__dirname, "bundle.tsconfig.json");
   execFileSync(process.execPath, [tsc, "-p", project], { cwd: ROOT, stdio: "inherit" });
 }
