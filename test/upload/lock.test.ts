@@ -107,8 +107,11 @@ describe("a lock", () => {
     await timeline.play(held(first.acquire()));
     first.kill();
     const startedMs = timeline.now();
-    const lock = await timeline.play(held(begin().acquire({ lingers: true })));
+    const next = begin();
+    const lock = await timeline.play(held(next.acquire({ lingers: true })));
     expect(timeline.now() - startedMs).toBeGreaterThanOrEqual(lingerMs);
+    // It has ended, so nobody has to be told whom to wait for.
+    expect(next.waits).toEqual([]);
     await lock.release();
     const second = begin();
     await timeline.play(held(second.acquire()));
@@ -130,6 +133,23 @@ describe("a lock", () => {
     });
     await timeline.play(Promise.all([held(begin().acquire({ lingers: true })), kill]));
     expect(timeline.now() - killedMs).toBeGreaterThanOrEqual(lingerMs);
+  });
+
+  test("is said to be waited for where a living process has it beside a dead one", async () => {
+    const { timeline, begin } = createWorld();
+    const first = begin();
+    await timeline.play(held(first.acquire()));
+    first.kill();
+    const heirs = [begin(), begin()];
+    const taken = heirs.map(async (heir) => {
+      const lock = await held(heir.acquire({ lingers: true }));
+      await timeline.sleep(10_000);
+      await lock.release();
+    });
+    await timeline.play(Promise.all(taken));
+    const waits = heirs.flatMap((heir) => heir.waits);
+    expect(waits).not.toEqual([]);
+    expect(waits).not.toContain("process 1");
   });
 
   test("of one that was killed elsewhere is taken over after a minute of silence", async () => {

@@ -20,7 +20,7 @@ interface LockRequest {
   readonly path: string;
   /** What waits, for errors. */
   readonly what: string;
-  /** Called once when another holds it. */
+  /** Called once when another holds it, unless that has ended and only what it had sent is waited for. */
   readonly onWait: (owner: string) => void;
   /** Whether requests that a process sent before it was killed may still do harm. @default false */
   readonly lingers?: boolean | undefined;
@@ -29,7 +29,7 @@ interface LockRequest {
 /** It is free, another process has had it for {@link maxLockWaitMs}, or it is ours until it is released. */
 export type Locked =
   | { readonly kind: "held"; readonly held: Held; readonly gone: AbortSignal }
-  | { readonly kind: "taken"; readonly owner: string };
+  | { readonly kind: "taken"; readonly owner: string; readonly hasEnded: boolean };
 
 /** As long as any other wait that a server may ask for: hanging for longer would be of no use. */
 export const maxLockWaitMs = 15 * 60_000;
@@ -87,17 +87,27 @@ function isAlive(looking: Looking, file: Listed): boolean {
   return lingers && mayLinger && silentMs < lingerMs;
 }
 
-/** The file of one that lives and is not ours. Those of the dead are removed on the way. */
-async function findOther(looking: Looking, ownName?: string): Promise<string | undefined> {
+interface Other {
+  readonly name: string;
+  /** Whether only what it had sent may still do harm. */
+  readonly hasEnded: boolean;
+}
+
+/** One that holds it and is not us, if possible one that lives. The files of the dead are removed on the way. */
+async function findOther(looking: Looking, ownName?: string): Promise<Other | undefined> {
   const { disk, path } = looking;
   const folder = dirname(path);
   const listed = await disk.list(folder, `${basename(path)}.`);
-  let other: string | undefined;
+  let other: Other | undefined;
   for (const file of listed) {
     if (file.name === ownName || !file.name.endsWith(".lock")) continue;
-    if (isAlive(looking, file)) other ??= file.name;
-    // One that can't be removed is ignored the next time as well.
-    else await disk.remove(join(folder, file.name)).catch(() => undefined);
+    if (!isAlive(looking, file)) {
+      // One that can't be removed is ignored the next time as well.
+      await disk.remove(join(folder, file.name)).catch(() => undefined);
+      continue;
+    }
+    const hasEnded = looking.seen.get(file.name)?.isRunning === false;
+    if (other === undefined || !hasEnded) other = { name: file.name, hasEnded };
   }
   return other;
 }
@@ -113,7 +123,7 @@ export async function sweepLock(disk: Disk, path: string): Promise<void> {
 async function tryToHold(looking: Looking): Promise<Locked> {
   const { disk, random, path } = looking;
   const other = await findOther(looking);
-  if (other !== undefined) return { kind: "taken", owner: ownerOf(markOf(other), disk) };
+  if (other !== undefined) return takenBy(other, disk);
   const name = `${basename(path)}.${disk.ownMark()}.${random.uuid().slice(0, 8)}.lock`;
   const gone = new AbortController();
   const held = await disk.hold(join(dirname(path), name), () => gone.abort());
@@ -123,7 +133,11 @@ async function tryToHold(looking: Looking): Promise<Locked> {
   });
   if (rival === undefined) return { kind: "held", held, gone: gone.signal };
   await held.release();
-  return { kind: "taken", owner: ownerOf(markOf(rival), disk) };
+  return takenBy(rival, disk);
+}
+
+function takenBy({ name, hasEnded }: Other, disk: Disk): Locked {
+  return { kind: "taken", owner: ownerOf(markOf(name), disk), hasEnded };
 }
 
 /**
@@ -136,11 +150,13 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
   const untilMs = clock.now() + maxLockWaitMs;
   const { path, lingers = false } = request;
   const looking: Looking = { ...ports, path, lingers, seen: new Map() };
-  for (let looks = 1; ; looks += 1) {
+  let isTold = false;
+  for (;;) {
     if (signal?.aborted === true) throw cancelled(request.what);
     const locked = await tryToHold(looking);
     if (locked.kind === "held") return locked;
-    if (looks === 1) request.onWait(locked.owner);
+    if (!isTold && !locked.hasEnded) request.onWait(locked.owner);
+    isTold ||= !locked.hasEnded;
     // Two that looked at the same moment have both given way: chance decides who is first the next time.
     const waitMs = MIN_LOOK_MS + Math.round(2 * MIN_LOOK_MS * random.next());
     if (clock.now() + waitMs > deadlineMs) throw pastDeadline(request.what);
