@@ -67,6 +67,16 @@ test("a program that looks nothing up loads no HTTP library", async () => {
   expect(loaded.trim()).toBe("0");
 });
 
+test("the core has Node read its client that a browser has no earlier than somebody uses it", async () => {
+  const seen = await node(
+    "-p",
+    `require("@avala/pulumi/core");
+    const isRead = () => process.moduleLoadList.includes("NativeModule internal/deps/undici/undici");
+    [isRead(), typeof FormData, isRead()].join()`,
+  );
+  expect(seen.trim()).toBe("false,function,true");
+});
+
 test("its types are there for a program that imports it", async () => {
   const manifest = join(folder, "node_modules/@avala/pulumi/package.json");
   const { exports } = JSON.parse(await readFile(manifest, "utf8")) as {

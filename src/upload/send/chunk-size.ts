@@ -12,7 +12,7 @@ const QUICK_BYTES_PER_MS = 10_000;
 // What a system or a proxy takes at once and then keeps is less.
 const QUICK_FOR_BYTES = 64 * 1024 * 1024;
 
-export interface ChunkSize {
+interface ChunkSize {
   readonly bytes: () => number;
   /** So many bytes took the connection so long. */
   readonly onTaken: (bytes: number, ms: number) => void;
