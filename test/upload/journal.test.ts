@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import type { ManifestEntry } from "../../src/files/manifest/manifest";
 import type { Destination } from "../../src/upload/destination";
+import { systemClock } from "../../src/flow/clock";
 import { systemDisk, type Disk } from "../../src/flow/disk";
 import {
   journalPath,
@@ -20,6 +21,7 @@ import {
   lineKeyOf,
   readRecords,
 } from "../../src/upload/journal/journal-lines";
+import { virtualClock, type VirtualClock } from "../support/virtual-clock";
 
 const destination: Destination = {
   baseUrl: "https://api.avala.ai/api/v1",
@@ -43,6 +45,7 @@ const secret = Buffer.from("made of an API key");
 const key = lineKeyOf(secret, destination);
 const placeOf = (to: Destination): JournalPlace => ({
   disk: systemDisk,
+  clock: systemClock,
   stateDirectory: folder,
   destination: to,
   secret,
@@ -236,6 +239,44 @@ describe("the journal", () => {
     );
     expect(appended.reduce((sum, count) => sum + count, 0)).toBe(50);
     expect(appended.length).toBeLessThan(5);
+  });
+
+  describe("with a disk whose syncs show", () => {
+    const steps: string[] = [];
+    const opened = (clock: VirtualClock): Promise<Journal> => {
+      steps.length = 0;
+      const openToAppend: Disk["openToAppend"] = async () => ({
+        append: async (data) => void steps.push(`append ${data.split("\n").length - 1}`),
+        sync: async () => void steps.push("sync"),
+        close: async () => undefined,
+      });
+      return openJournal({ ...placeOf(destination), clock, disk: { ...systemDisk, openToAppend } });
+    };
+    const note = (work: Promise<void>, name: string): Promise<unknown> =>
+      work.then(() => steps.push(name));
+
+    test("syncs files that land within a moment once, and no file counts before", async () => {
+      const clock = virtualClock();
+      const journal = await opened(clock);
+      const first = note(journal.record(entry("a.jpg")), "a");
+      await clock.advance(4);
+      const second = note(journal.record(entry("b.jpg")), "b");
+      await clock.advance(4);
+      expect(steps).toEqual([]);
+      await clock.run(Promise.all([first, second]));
+      expect(steps).toEqual(["append 2", "sync", "a", "b"]);
+    });
+
+    test("waits with nothing that bytes wait for, and writes before it what has landed before", async () => {
+      const journal = await opened(virtualClock());
+      const landed = note(journal.record(entry("a.jpg")), "a");
+      const part = { partNumber: 1, sizeBytes: 3, sha256: "a".repeat(64) };
+      const begun = note(journal.recordPart({ path: "b.jpg", batch: "1" }, part), "begun");
+      await Promise.all([landed, begun]);
+      await note(journal.takeBack("c.jpg"), "taken back");
+      const expected = ["append 2", "sync", "a", "begun", "append 1", "sync", "taken back"];
+      expect(steps).toEqual(expected);
+    });
   });
 
   test("rejects the record that the disk refused, and takes the next one", async () => {

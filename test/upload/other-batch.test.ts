@@ -1,5 +1,6 @@
 // A file that has landed in one batch and goes again in another: where a server keeps one place for both, the second takes
 // the first one's away, also when its run does not live to record that.
+import { systemClock } from "../../src/flow/clock";
 import { createFileJournal, type FileJournal } from "../../src/upload/journal/file-journal";
 import { openJournal, type Journal } from "../../src/upload/journal/journal";
 import { createDiskModel } from "../simulation/disk-model";
@@ -15,6 +16,7 @@ function openAgain(disk: ReturnType<typeof createDiskModel>): Promise<Journal> {
   const whole = { ...disk, ownMark, isRunning };
   return openJournal({
     disk: whole,
+    clock: systemClock,
     stateDirectory: "/state",
     destination,
     secret: Buffer.alloc(1),

@@ -61,9 +61,9 @@ export async function placeOf(
   to: DatasetDestination,
   stateDirectory: string,
 ): Promise<JournalPlace> {
-  const { disk } = avala;
+  const { disk, clock } = avala;
   const destination = await resolveDestination(avala, to);
-  return { disk, stateDirectory, destination, secret: avala.keyFor("journal") };
+  return { disk, clock, stateDirectory, destination, secret: avala.keyFor("journal") };
 }
 
 /**
