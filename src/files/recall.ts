@@ -44,8 +44,9 @@ export async function recallFiles(
     if (signal?.aborted === true) throw cancelled("Looking at files");
     const some = paths.slice(start, start + filesAtOnce);
     readStamps(some.map(absoluteOf), stamps);
+    const found = known.recallAll(some.map(insideOf), stamps);
     some.forEach((path, n) => {
-      const { finding = unread, sha256 } = known.recall(insideOf(path), stamps, n) ?? {};
+      const { finding = unread, sha256 } = found[n] ?? {};
       if (finding === undefined || sha256 === undefined) {
         unknown.push(start + n);
         return;

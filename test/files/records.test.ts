@@ -6,12 +6,13 @@ const stampOf = (inode: bigint): BigInt64Array => BigInt64Array.of(10n, 1n, 1n, 
 
 /** As they are written. */
 function dataOf(records: Records): RecordData {
-  const { paths, rows, digests, findings } = records.pick(() => true);
+  const { paths, stamps, marks, digests, findings } = records.pick(() => true);
   const bytesOf = (pieces: Iterable<Uint8Array>): Buffer =>
     Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
   return {
     paths: [...paths],
-    rows: bytesOf(rows()),
+    stamps: bytesOf(stamps()),
+    marks: bytesOf(marks()),
     digests: bytesOf(digests()),
     findings: [...findings],
   };

@@ -1,12 +1,13 @@
-// The bytes of a digest cache: what it is of, a row and a digest for each file, and their paths. Pure.
+// The bytes of a digest cache: what it is of, a stamp, marks and a digest for each file, and their paths. Pure.
 import { printable } from "../../redact";
 import type { ClockMark } from "./clock-mark";
 import { digestBytes } from "./digest-column";
 import type { Finding } from "./finding";
 import { pathsId, pathText, type ReadPaths } from "./kept-paths";
 import type { PickedRecords, RecordData } from "./records";
-import { rowBytes } from "./rows";
+import { markBytes } from "./rows";
 import { seal, unseal } from "./sealed";
+import { stampBytes } from "./stamp";
 
 /** What a cache is of, and when it was written. */
 export interface CacheHeader {
@@ -35,7 +36,7 @@ interface WrittenHeader extends CacheHeader {
   readonly findings: readonly Finding[];
 }
 
-const kind = "digests 3";
+const kind = "digests 4";
 
 /** In pieces, as {@link seal} has them. */
 export function encodeCache({ header, data }: WrittenContent): Generator<Uint8Array> {
@@ -44,8 +45,14 @@ export function encodeCache({ header, data }: WrittenContent): Generator<Uint8Ar
   return seal(kind, head, partsOf(data));
 }
 
-function* partsOf({ paths, rows, digests }: PickedRecords): Generator<Uint8Array | string> {
-  yield* rows();
+function* partsOf({
+  paths,
+  stamps,
+  marks,
+  digests,
+}: PickedRecords): Generator<Uint8Array | string> {
+  yield* stamps();
+  yield* marks();
   yield* digests();
   yield* pathText(paths);
 }
@@ -55,15 +62,17 @@ export function decodeCache(bytes: Buffer, readPaths: ReadPaths): CacheContent |
   const opened = unseal<WrittenHeader>(kind, bytes);
   if (opened === undefined) return undefined;
   const { place, checks, clock, files, paths: id, findings } = opened.head;
-  const rowsEnd = files * rowBytes;
-  const digestsEnd = rowsEnd + files * digestBytes;
+  const stampsEnd = files * stampBytes;
+  const marksEnd = stampsEnd + files * markBytes;
+  const digestsEnd = marksEnd + files * digestBytes;
   const paths = readPaths(opened.body.subarray(digestsEnd), { files, id });
   if (paths === undefined || opened.body.length < digestsEnd) return undefined;
-  const rows = opened.body.subarray(0, rowsEnd);
-  const digests = opened.body.subarray(rowsEnd, digestsEnd);
+  const stamps = opened.body.subarray(0, stampsEnd);
+  const marks = opened.body.subarray(stampsEnd, marksEnd);
+  const digests = opened.body.subarray(marksEnd, digestsEnd);
   return {
     header: { place, checks, clock },
-    data: { paths, rows, digests, findings: findings.map(printed) },
+    data: { paths, stamps, marks, digests, findings: findings.map(printed) },
   };
 }
 

@@ -6,7 +6,15 @@ import type { CacheHeader } from "./cache-format";
 import { isSetBack, type ClockMark } from "./clock-mark";
 import { pathsId, pathsIn, pathText, type ReadPaths } from "./kept-paths";
 import { seal, unseal } from "./sealed";
-import { deviceOf, isSameStamp, isSettled, putStamp, stampIn, stampLength } from "./stamp";
+import {
+  deviceOf,
+  isSameStamp,
+  isSettled,
+  putStamp,
+  stampBytes,
+  stampIn,
+  stampLength,
+} from "./stamp";
 
 /** Plain data, and the paths that it is about: one text, as there are many. */
 export interface Choice<Facts> {
@@ -66,7 +74,6 @@ interface Kept {
 }
 
 const kind = "choice 2";
-const stampBytes = stampLength * 8;
 
 export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
   const { folder, place, checks, markClock, isSteady, readPaths, isDrawn, onRefuted } = options;

@@ -4,7 +4,7 @@ import { sep } from "node:path";
 import type { Finding } from "./finding";
 import { keepRecords, type KeptOptions, type KeptRecords } from "./kept-records";
 import { createRecords, type Records } from "./records";
-import { deviceOf, isSettled, isWrittenBack } from "./stamp";
+import { areOfOneDevice, deviceOf, isSettled, isWrittenBack } from "./stamp";
 
 export interface Known {
   readonly sha256?: string | undefined;
@@ -30,7 +30,12 @@ export interface KnownFiles {
   /** What a file is known by: its path under the root, POSIX. */
   pathOf(absolutePath: string): string;
   /** What is known of a file that has now the stamp at a place in a list of stamps. */
-  recall(path: string, stamps: BigInt64Array, index: number): Known | undefined;
+  readonly recall: (path: string, stamps: BigInt64Array, index: number) => Known | undefined;
+  /** {@link recall} of files that have the stamps of a list, in its order; many in the order of a set take little longer than one. */
+  readonly recallAll: (
+    paths: readonly string[],
+    stamps: BigInt64Array,
+  ) => readonly (Known | undefined)[];
   noteFinding(file: ReadFile, finding: Finding): void;
   noteDigest(file: ReadFile, sha256: string): void;
   /** Whether a file of which the digest is known is to be read all the same. */
@@ -76,6 +81,7 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
     isEmpty: records.isEmpty,
     expect: records.expect,
     recall: memory.recall,
+    recallAll: memory.recallAll,
     noteFinding: (file, finding) => {
       const row = memory.rowFor(file);
       if (row !== undefined) records.setFinding(row, finding);
@@ -114,10 +120,9 @@ function placesIn(root: string): Places {
   };
 }
 
-interface Memory {
+interface Memory extends Pick<KnownFiles, "recall" | "recallAll"> {
   /** The row of a file that was read, if a later change of it would show. */
   rowFor(file: ReadFile): number | undefined;
-  readonly recall: KnownFiles["recall"];
   /** Whether a row is for later processes. */
   readonly isKept: (row: number, path: string) => boolean;
   /** Whether there is more to keep than when this was last asked. */
@@ -126,12 +131,19 @@ interface Memory {
 
 function createMemory(
   records: Records,
-  { pathOf, absoluteOf }: Places,
+  places: Places,
   { isSteady, markClock }: KnownFilesOptions,
 ): Memory {
   const { rows } = records;
+  const { pathOf, absoluteOf } = places;
   const today = Math.floor(markClock().wallMs / dayMs);
   let hasNews = false;
+  const noteUse = (first: number, count: number): void => {
+    const day = rows.dayOf(first);
+    if (day === today) return;
+    hasNews ||= today - day > maxUnnotedDays;
+    for (let row = first; row < first + count; row++) rows.setDay(row, today);
+  };
   return {
     rowFor: ({ absolutePath, stamp, sinceMs }) => {
       if (!isSettled(stamp, sinceMs)) return undefined;
@@ -142,16 +154,7 @@ function createMemory(
       rows.setDay(row, today);
       return row;
     },
-    recall: (path, stamps, index) => {
-      const row = records.find(path);
-      if (row === undefined || !rows.isStamp(row, stamps, index)) return undefined;
-      // The number may be another device's since.
-      if (rows.isFromDisk(row) && !isSteady(deviceOf(stamps, index), absoluteOf(path)))
-        return undefined;
-      hasNews ||= today - rows.dayOf(row) > maxUnnotedDays;
-      rows.setDay(row, today);
-      return { sha256: records.digestAt(row), finding: records.findingAt(row) };
-    },
+    ...recallBy(records, { isSteady, absoluteOf, noteUse }),
     isKept: (row, path) =>
       !rows.isPassing(row) &&
       today - rows.dayOf(row) <= maxUnusedDays &&
@@ -161,5 +164,43 @@ function createMemory(
       hasNews = false;
       return had;
     },
+  };
+}
+
+interface RecallOptions extends Pick<KnownFilesOptions, "isSteady">, Pick<Places, "absoluteOf"> {
+  /** That so many rows were used, all of them last on the same day. */
+  readonly noteUse: (first: number, count: number) => void;
+}
+
+function recallBy(
+  records: Records,
+  { isSteady, absoluteOf, noteUse }: RecallOptions,
+): Pick<KnownFiles, "recall" | "recallAll"> {
+  const { rows } = records;
+  const isBelieved = (row: number, device: bigint, path: string): boolean =>
+    // The number may be another device's since.
+    !rows.isFromDisk(row) || isSteady(device, absoluteOf(path));
+  const recall: KnownFiles["recall"] = (path, stamps, index) => {
+    const row = records.find(path);
+    if (row === undefined || !rows.isStamp(row, stamps, index)) return undefined;
+    if (!isBelieved(row, deviceOf(stamps, index), path)) return undefined;
+    noteUse(row, 1);
+    return { sha256: records.digestAt(row), finding: records.findingAt(row) };
+  };
+  /** Of files that are recorded one after the other and differ in nothing but their digests, as nearly all do. */
+  const recallRun = (paths: readonly string[], stamps: BigInt64Array): Known[] | undefined => {
+    const count = paths.length;
+    const first = records.findRun(paths);
+    if (first === undefined || !rows.areStamps(first, count, stamps)) return undefined;
+    if (!rows.areMarkedAlike(first, count) || !areOfOneDevice(stamps, count)) return undefined;
+    if (!isBelieved(first, deviceOf(stamps), paths[0] ?? "")) return undefined;
+    noteUse(first, count);
+    const finding = records.findingAt(first);
+    return paths.map((_, index) => ({ sha256: records.digestAt(first + index), finding }));
+  };
+  return {
+    recall,
+    recallAll: (paths, stamps) =>
+      recallRun(paths, stamps) ?? paths.map((path, index) => recall(path, stamps, index)),
   };
 }

@@ -2,7 +2,9 @@
 
 export interface PathIndex {
   paths(): readonly string[];
-  find(path: string): number | undefined;
+  readonly find: (path: string) => number | undefined;
+  /** The row of the first, when each other one has the row after the one before it. */
+  readonly findRun: (paths: readonly string[]) => number | undefined;
   append(path: string): number;
   /** Has these, and no others. */
   take(sorted: readonly string[]): void;
@@ -28,12 +30,21 @@ export function createPathIndex(): PathIndex {
     }
     return low < sorted && paths[low] === path ? low : undefined;
   };
+  const find = (path: string): number | undefined => {
+    const row = paths[next] === path ? next : (appended.get(path) ?? search(path));
+    if (row !== undefined) next = row + 1;
+    return row;
+  };
   return {
     paths: () => paths,
-    find: (path) => {
-      const row = paths[next] === path ? next : (appended.get(path) ?? search(path));
-      if (row !== undefined) next = row + 1;
-      return row;
+    find,
+    findRun: (run) => {
+      const [start] = run;
+      const first = start === undefined ? undefined : find(start);
+      if (first === undefined) return undefined;
+      for (let n = 1; n < run.length; n++) if (run[n] !== paths[first + n]) return undefined;
+      next = first + run.length;
+      return first;
     },
     append: (path) => {
       own ??= [...paths];

@@ -3,13 +3,13 @@ import { createDigestColumn, digestBytes, type DigestColumn } from "./digest-col
 import type { Finding } from "./finding";
 import { createFindingList, type FindingList } from "./finding-list";
 import { createPathIndex, type PathIndex } from "./path-index";
-import { createRows, rowBytes, type Rows } from "./rows";
+import { createRows, markBytes, type Columns, type Rows } from "./rows";
+import { stampBytes } from "./stamp";
 
 /** All that is recorded, as it is written and read: for each path a row and a digest, and the findings that rows point to. */
-export interface RecordData {
+export interface RecordData extends Columns {
   /** Sorted in UTF-16 code unit order, as the files of a set are. */
   readonly paths: readonly string[];
-  readonly rows: Buffer;
   readonly digests: Buffer;
   readonly findings: readonly Finding[];
 }
@@ -19,7 +19,8 @@ export interface PickedRecords {
   readonly count: number;
   readonly paths: Iterable<string>;
   /** Each piece is good until the next one is asked for. */
-  readonly rows: () => Iterable<Uint8Array>;
+  readonly stamps: () => Iterable<Uint8Array>;
+  readonly marks: () => Iterable<Uint8Array>;
   readonly digests: () => Iterable<Uint8Array>;
   readonly findings: readonly Finding[];
 }
@@ -29,7 +30,9 @@ export interface Records {
   /** Whether nothing was put or added. */
   readonly isEmpty: () => boolean;
   /** The row of a path. In almost no time when it follows the one that was found before. */
-  find(path: string): number | undefined;
+  readonly find: PathIndex["find"];
+  /** The row of the first path, when each other one has the row after the one before it. */
+  readonly findRun: PathIndex["findRun"];
   /** The row of a path with this stamp; what was known of it with another one goes. */
   put(path: string, stamp: BigInt64Array): number;
   /** 64 hex digits. */
@@ -64,7 +67,8 @@ export function createRecords(): Records {
   return {
     rows,
     isEmpty: () => isEmpty,
-    find: (path) => index.find(path),
+    find: index.find,
+    findRun: index.findRun,
     put: (path, stamp) => {
       isEmpty = false;
       const row = rowFor(store, path);
@@ -112,7 +116,7 @@ function addTo(store: Store, data: RecordData): void {
   const ids = data.findings.map(findings.idOf);
   if (index.paths().length === 0) {
     index.take(data.paths);
-    rows.take(data.rows);
+    rows.take(data);
     digests.take(data.digests);
     for (let row = 0; row < data.paths.length; row++) translateFinding(rows, row, ids);
     return;
@@ -121,7 +125,7 @@ function addTo(store: Store, data: RecordData): void {
     const before = index.find(path);
     if (before !== undefined && !rows.isBlank(before) && !rows.isFromDisk(before)) return;
     const row = rowFor(store, path);
-    rows.paste(row, data.rows, other);
+    rows.paste(row, data, other);
     if (rows.hasDigest(row)) digests.paste(row, data.digests, other);
     translateFinding(rows, row, ids);
   });
@@ -154,7 +158,8 @@ function picked(
   return {
     count: chosen.length,
     paths,
-    rows: () => copiesOf(chosen, rowBytes, rows.copyTo),
+    stamps: () => copiesOf(chosen, stampBytes, rows.copyStampTo),
+    marks: () => copiesOf(chosen, markBytes, rows.copyMarksTo),
     digests: () =>
       copiesOf(chosen, digestBytes, (row, to, other) => {
         if (rows.hasDigest(row)) digests.copyTo(row, to, other);

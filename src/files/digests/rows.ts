@@ -1,103 +1,141 @@
-// One row of 48 bytes for each file, in memory as on the disk; an object for each would take five times the memory, and one
-// for each question half of the time. Knows neither paths nor digests, nor what may be believed.
+// Two columns for each file, in memory as on the disk: its stamp, and 8 bytes of marks. An object for each would take five times
+// the memory, and one for each question half of the time. Knows neither paths nor digests, nor what may be believed.
 import { withRoom } from "./room";
-import { stampLength } from "./stamp";
+import { stampBytes, stampLength } from "./stamp";
+
+/** The columns, each a piece for each row. */
+export interface Columns {
+  readonly stamps: Buffer;
+  readonly marks: Buffer;
+}
 
 export interface Rows extends Fields {
   /** Makes room for so many; new ones are empty. */
   makeRoom(count: number): void;
   /** Has these rows of the disk, and no others. Keeps the bytes, and writes to them. */
-  take(bytes: Buffer): void;
+  take(columns: Columns): void;
   /** Puts a row of the disk in the place of one that is from there too. */
-  paste(row: number, bytes: Buffer, other: number): void;
-  /** As a row of the disk. */
-  readonly copyTo: (row: number, bytes: Buffer, other: number) => void;
+  paste(row: number, columns: Columns, other: number): void;
+  readonly copyStampTo: (row: number, bytes: Buffer, other: number) => void;
+  /** As marks of the disk. */
+  readonly copyMarksTo: (row: number, bytes: Buffer, other: number) => void;
   clear(row: number): void;
   /** Whether nothing was put there. */
   isBlank(row: number): boolean;
   /** Whether it has the stamp at a place in a list of stamps. */
   isStamp(row: number, stamps: BigInt64Array, index?: number): boolean;
+  /** Whether so many rows have the stamps of a list: in one call, which takes as long as a question for one. */
+  areStamps(first: number, count: number, stamps: BigInt64Array): boolean;
+  /** Whether so many rows have the same marks, so that all else but the digest is the same for each. */
+  areMarkedAlike(first: number, count: number): boolean;
   setStamp(row: number, stamp: BigInt64Array): void;
   deviceOf(row: number): bigint;
 }
 
-export const rowBytes = 48;
-// The stamp (40 bytes), what it has (1), nothing (1), its finding (2), the day of its last use (2), nothing (2).
-const lanes = rowBytes / 8;
+export const markBytes = 8;
 const inodeLane = 3; // of no file 0
 const deviceLane = 4;
-const bitsAt = 40;
-const pairs = rowBytes / 2;
-const findingPair = 21;
-const dayPair = 22;
+// Marks: what it has (1 byte), nothing (1), its finding (2), the day of its last use (2), nothing (2).
+const pairs = markBytes / 2;
+const findingPair = 1;
+const dayPair = 2;
 const bit = { digest: 1, finding: 2, fromDisk: 4, passing: 8 } as const;
 
-/** The rows, one after the other, and the same bytes as numbers. */
-interface Store {
-  bytes: Buffer;
-  stamps: BigInt64Array;
-  pairs: Uint16Array;
+/** The columns, and the same bytes as numbers. */
+interface Store extends Columns {
+  readonly numbers: BigInt64Array;
+  readonly pairs: Uint16Array;
 }
 
 export function createRows(): Rows {
-  const store = storeOf(Buffer.alloc(0));
+  const empty = Buffer.alloc(0);
+  const store = { ...storeOf({ stamps: empty, marks: empty }) };
   const fields = fieldsOf(store);
-  return { ...fields, ...stampsOf(store), ...roomOf(store, fields) };
+  return { ...fields, ...stampsOf(store), ...runsOf(store), ...roomOf(store, fields) };
 }
 
-function storeOf(bytes: Buffer): Store {
-  const { buffer, byteOffset, length } = bytes;
+function storeOf({ stamps, marks }: Columns): Store {
   return {
-    bytes,
-    stamps: new BigInt64Array(buffer, byteOffset, length / 8),
-    pairs: new Uint16Array(buffer, byteOffset, length / 2),
+    stamps,
+    marks,
+    numbers: new BigInt64Array(stamps.buffer, stamps.byteOffset, stamps.length / 8),
+    pairs: new Uint16Array(marks.buffer, marks.byteOffset, marks.length / 2),
   };
+}
+
+/** The same bytes where numbers of eight bytes may lie. */
+function aligned(bytes: Buffer): Buffer {
+  return bytes.byteOffset % 8 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
+}
+
+function copyPiece(from: Buffer, other: number, to: Buffer, row: number, length: number): void {
+  from.copy(to, row * length, other * length, (other + 1) * length);
 }
 
 function roomOf(
   store: Store,
   { dayOf, setDay }: Fields,
-): Pick<Rows, "makeRoom" | "take" | "paste" | "copyTo" | "clear"> {
-  const use = (made: Buffer): void => {
-    Object.assign(store, storeOf(made));
+): Pick<Rows, "makeRoom" | "take" | "paste" | "copyStampTo" | "copyMarksTo" | "clear"> {
+  const use = (columns: Columns): void => {
+    Object.assign(store, storeOf(columns));
   };
   return {
     makeRoom: (count) => {
-      const bytes = withRoom(store.bytes, count, rowBytes);
-      if (bytes !== store.bytes) use(bytes);
+      const stamps = withRoom(store.stamps, count, stampBytes);
+      const marks = withRoom(store.marks, count, markBytes);
+      if (stamps !== store.stamps || marks !== store.marks) use({ stamps, marks });
     },
-    take: (made) => {
-      use(made.byteOffset % 8 === 0 ? made : Buffer.from(Uint8Array.from(made).buffer));
+    take: ({ stamps, marks }) => {
+      use({ stamps: aligned(stamps), marks: aligned(marks) });
     },
-    paste: (row, from, other) => {
+    paste: (row, { stamps, marks }, other) => {
       const day = dayOf(row);
-      from.copy(store.bytes, row * rowBytes, other * rowBytes, (other + 1) * rowBytes);
+      copyPiece(stamps, other, store.stamps, row, stampBytes);
+      copyPiece(marks, other, store.marks, row, markBytes);
       if (day > dayOf(row)) setDay(row, day);
     },
-    copyTo: (row, to, other) => {
-      const at = other * rowBytes;
-      store.bytes.copy(to, at, row * rowBytes, (row + 1) * rowBytes);
-      to[at + bitsAt] = (to[at + bitsAt] ?? 0) | bit.fromDisk;
+    copyStampTo: (row, to, other) => {
+      copyPiece(store.stamps, row, to, other, stampBytes);
+    },
+    copyMarksTo: (row, to, other) => {
+      copyPiece(store.marks, row, to, other, markBytes);
+      to[other * markBytes] = (to[other * markBytes] ?? 0) | bit.fromDisk;
     },
     clear: (row) => {
-      store.bytes.fill(0, row * rowBytes, (row + 1) * rowBytes);
+      store.stamps.fill(0, row * stampBytes, (row + 1) * stampBytes);
+      store.marks.fill(0, row * markBytes, (row + 1) * markBytes);
     },
   };
 }
 
 function stampsOf(store: Store): Pick<Rows, "isBlank" | "isStamp" | "setStamp" | "deviceOf"> {
   return {
-    isBlank: (row) => (store.stamps[row * lanes + inodeLane] ?? 0n) === 0n,
+    isBlank: (row) => (store.numbers[row * stampLength + inodeLane] ?? 0n) === 0n,
     isStamp: (row, stamps, index = 0) => {
-      const [at, other] = [row * lanes, index * stampLength];
+      const [at, other] = [row * stampLength, index * stampLength];
       for (let n = 0; n < stampLength; n++)
-        if (store.stamps[at + n] !== stamps[other + n]) return false;
+        if (store.numbers[at + n] !== stamps[other + n]) return false;
       return true;
     },
     setStamp: (row, stamp) => {
-      store.stamps.set(stamp, row * lanes);
+      store.numbers.set(stamp, row * stampLength);
     },
-    deviceOf: (row) => store.stamps[row * lanes + deviceLane] ?? 0n,
+    deviceOf: (row) => store.numbers[row * stampLength + deviceLane] ?? 0n,
+  };
+}
+
+function runsOf(store: Store): Pick<Rows, "areStamps" | "areMarkedAlike"> {
+  return {
+    areStamps: (first, count, stamps) => {
+      const others = new Uint8Array(stamps.buffer, stamps.byteOffset, count * stampBytes);
+      const at = first * stampBytes;
+      return store.stamps.subarray(at, at + others.length).equals(others);
+    },
+    areMarkedAlike: (first, count) => {
+      const some = store.marks.subarray(first * markBytes, (first + count) * markBytes);
+      // Each is as the one before it.
+      return some.subarray(markBytes).equals(some.subarray(0, -markBytes));
+    },
   };
 }
 
@@ -105,11 +143,10 @@ type Fields = ReturnType<typeof fieldsOf>;
 
 function fieldsOf(store: Store) {
   const has = (row: number, which: number): boolean =>
-    ((store.bytes[row * rowBytes + bitsAt] ?? 0) & which) !== 0;
+    ((store.marks[row * markBytes] ?? 0) & which) !== 0;
   const set = (row: number, which: number, isSet: boolean): void => {
-    const at = row * rowBytes + bitsAt;
-    const bits = store.bytes[at] ?? 0;
-    store.bytes[at] = isSet ? bits | which : bits & ~which;
+    const bits = store.marks[row * markBytes] ?? 0;
+    store.marks[row * markBytes] = isSet ? bits | which : bits & ~which;
   };
   return {
     hasDigest: (row: number): boolean => has(row, bit.digest),

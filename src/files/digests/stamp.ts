@@ -11,6 +11,7 @@ interface FileNumbers {
 
 /** How many numbers a stamp has: size, mtime, ctime, inode, device. */
 export const stampLength = 5;
+export const stampBytes = stampLength * 8;
 
 /** Puts the stamp of a file at its place in a list of stamps. */
 export function putStamp(
@@ -39,6 +40,13 @@ export function isSameStamp(one: BigInt64Array, other: BigInt64Array): boolean {
 /** The device of a stamp, or of that at a place in a list of stamps. */
 export function deviceOf(list: BigInt64Array, index = 0): bigint {
   return list[index * stampLength + 4] ?? 0n;
+}
+
+/** Whether the first so many of a list of stamps are of one device. */
+export function areOfOneDevice(list: BigInt64Array, count: number): boolean {
+  const device = deviceOf(list);
+  for (let index = 1; index < count; index++) if (deviceOf(list, index) !== device) return false;
+  return true;
 }
 
 /** The size of the file whose stamp is at a place in a list of stamps. */

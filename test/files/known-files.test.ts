@@ -1,0 +1,81 @@
+import { sep } from "node:path";
+import { openKnownFiles, type KnownFiles } from "../../src/files/digests/known-files";
+import { createPathReader } from "../../src/files/digests/kept-paths";
+
+const nowMs = 1_700_000_000_000;
+const pastNs = BigInt(nowMs) * 1_000_000n - 600_000_000_000n;
+const paths = ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"];
+const sound = { isPrivateKey: false };
+const key = { isPrivateKey: true };
+
+function stampsOf(files: readonly { inode: number; device?: number }[]): BigInt64Array {
+  return BigInt64Array.from(
+    files.flatMap(({ inode, device = 1 }) => [10n, pastNs, pastNs, BigInt(inode), BigInt(device)]),
+  );
+}
+
+const all = stampsOf(paths.map((_, index) => ({ inode: index + 1 })));
+
+interface Noted {
+  readonly stamps?: BigInt64Array;
+  readonly keys?: readonly string[];
+  readonly withoutDigest?: readonly string[];
+}
+
+async function knownOf({
+  stamps = all,
+  keys = [],
+  withoutDigest = [],
+}: Noted): Promise<KnownFiles> {
+  const known = await openKnownFiles({
+    root: `${sep}root`,
+    file: undefined,
+    place: "here",
+    checks: "1",
+    markClock: () => ({ wallMs: nowMs, bootedMs: 0, boot: "one" }),
+    readPaths: createPathReader(),
+    isSteady: () => true,
+    isDrawn: () => false,
+    onRefuted: () => Promise.resolve(),
+  });
+  known.expect(paths);
+  paths.forEach((path, index) => {
+    const stamp = stamps.slice(index * 5, index * 5 + 5);
+    const file = { absolutePath: [``, `root`, path].join(sep), stamp, sinceMs: nowMs };
+    known.noteFinding(file, keys.includes(path) ? key : sound);
+    if (!withoutDigest.includes(path)) known.noteDigest(file, String(index).repeat(64));
+  });
+  return known;
+}
+
+describe("of many files as much is known as of each", () => {
+  test.each<readonly [string, Noted]>([
+    ["that differ in nothing but their content", {}],
+    ["of which one has a finding", { keys: ["c.jpg"] }],
+    ["of which one has no digest", { withoutDigest: ["d.jpg"] }],
+    ["of which the first changed", { stamps: stampsOf([{ inode: 9 }, ...inodesFrom(2)]) }],
+    [
+      "of which the last changed",
+      { stamps: stampsOf([...inodesFrom(1).slice(0, -1), { inode: 9 }]) },
+    ],
+    ["of two devices", { stamps: stampsOf([{ inode: 1, device: 2 }, ...inodesFrom(2)]) }],
+  ])("%s", async (_, noted) => {
+    const known = await knownOf(noted);
+    for (const asked of [paths, paths.slice(1, 3), [...paths].reverse(), [], ["0.jpg", "a.jpg"]])
+      for (const stamps of [all, noted.stamps ?? all])
+        expect(known.recallAll(asked, stamps)).toEqual(
+          asked.map((path, index) => known.recall(path, stamps, index)),
+        );
+  });
+});
+
+function inodesFrom(first: number): { inode: number }[] {
+  return Array.from({ length: paths.length + 1 - first }, (_, index) => ({ inode: first + index }));
+}
+
+test("a set that is asked about in its order is known as a whole", async () => {
+  const known = await knownOf({});
+  const found = known.recallAll(paths, all);
+  expect(found.map((one) => one?.sha256?.[0])).toEqual(["0", "1", "2", "3", "4"]);
+  expect(found.map((one) => one?.finding)).toEqual(paths.map(() => sound));
+});
