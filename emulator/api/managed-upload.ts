@@ -2,6 +2,7 @@
 import type { ManagedUpload } from "../state/records";
 import { uidFor } from "../state/state";
 import { FORM_LIMIT_BYTES } from "../storage/presign";
+import { countFiles } from "./batches";
 import { Fields } from "./fields";
 import { conflict, invalid, notFound, ok, refuse } from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
@@ -162,13 +163,12 @@ async function finish(upload: ManagedUpload, world: World): Promise<void> {
 /** A batch is confirmed whole or not at all. */
 export function refuseOpenBatch(batch: string, world: World): void {
   let open = 0;
-  let all = 0;
+  let all = countFiles(batch, world);
   for (const upload of world.state.uploads.values()) {
     if (upload.batch !== batch) continue;
     all += 1;
     if (!upload.complete) open += 1;
   }
-  for (const of of world.state.batches.values()) if (of.includes(batch)) all += 1;
   if (all === 0) throw invalid({ dataset_upload_uid: ["No file was presigned in this batch."] });
   if (open > 0)
     throw refuse(409, {

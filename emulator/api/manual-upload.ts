@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { allowedMimes, contentTypeOf, isIndexed } from "../media";
 import type { Dataset, Item, StoredObject } from "../state/records";
 import { FORM_LIMIT_BYTES } from "../storage/presign";
+import { isIndexedIn, noteBatch } from "./batches";
 import { showDataset } from "./dataset-view";
 import { newDataset, readNewDataset, refuseTaken } from "./datasets";
 import { Fields } from "./fields";
@@ -12,9 +13,6 @@ import { created, invalid, ok } from "./replies";
 import type { ApiReply, ApiRequest, World } from "./request";
 import type { FileTarget } from "./upload-target";
 import { reserve } from "./upload-target";
-
-/** Stands for the first protocol among the batches of a file. */
-const NO_BATCH = "";
 
 export function presignUpload(request: ApiRequest, world: World): ApiReply | Promise<ApiReply> {
   const fields = new Fields(request.body);
@@ -59,29 +57,6 @@ export function presignUpload(request: ApiRequest, world: World): ApiReply | Pro
   return { status: 200, body: { method: "POST", ...form }, key: target.key };
 }
 
-function batchesOf(key: string, { state }: World): readonly string[] {
-  return [state.batches.get(key) ?? NO_BATCH].flat();
-}
-
-function noteBatch(key: string, batch: string = NO_BATCH, world: World): void {
-  const before = world.state.batches.has(key) ? batchesOf(key, world) : [];
-  if (before.at(-1) === batch) return;
-  world.state.batches.set(key, [...before.filter((other) => other !== batch), batch]);
-}
-
-/** Whether a confirm of the batch indexes the file; one that nobody has presigned is of none. */
-function isInBatch(key: string, batch: string = NO_BATCH, world: World): boolean {
-  const batches = batchesOf(key, world);
-  switch (world.config.dialect.batches) {
-    case "together":
-      return true;
-    case "apart":
-      return batches.includes(batch);
-    case "last":
-      return batches.at(-1) === batch;
-  }
-}
-
 /** No empty, `.` or `..` part, no backslash, no control character. */
 function isPlainPath(path: string): boolean {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -121,7 +96,7 @@ export async function confirmUpload(request: ApiRequest, world: World): Promise<
   refuseTaken(fresh, world);
   const prefix = `${storageRoot(fresh.owner)}${fresh.fields.name}/`;
   const stored = await world.store.list(prefix);
-  const objects = stored.filter(({ key }) => isInBatch(key, batch, world));
+  const objects = stored.filter(({ key }) => isIndexedIn(key, batch, world));
   // The listing may have taken a while on a real store, and another confirm come in between.
   refuseTaken(fresh, world);
   const dataset = { ...newDataset(fresh, request, world), prefix };

@@ -182,7 +182,7 @@ test.each([
   "of two machines with %s the one whose confirm comes second compared nothing",
   async (_what, first, second, confirmed) => {
     await emulator.stop();
-    emulator = await startQuietly({ etag: "opaque" });
+    emulator = await startQuietly({ etag: "opaque", dialect: { batches: "last" } });
     const [own, other] = await Promise.all(
       [first, second].map(async (content): Promise<UploadFile> => {
         const absolutePath = join(folder, `${content}.jpg`);
