@@ -6,7 +6,7 @@ import { askHow } from "./send/ask";
 import type { SourceFile } from "./send/source";
 import { isSessionLost } from "./send/session-lost";
 import { isOversize, isRefusalOfSize, notOffered, requireNoForm } from "./send/oversize";
-import { findLanded, sendingOf, type Run } from "./state";
+import { findLanded, mayMeetOther, sendingOf, type Run } from "./state";
 
 async function ask(run: Run, file: SourceFile): Promise<Presigned> {
   const { signal = new AbortController().signal } = run.avala;
@@ -34,13 +34,27 @@ interface Order {
 // All others wait while it is sent. Where each is larger, they go at once, and still only one is sent again to learn.
 const MAX_FIRST_BYTES = 1024 * 1024;
 
-/** None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. */
-function firstOf({ check, asked }: Run, files: readonly SourceFile[]): SourceFile | undefined {
+/**
+ * None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. But one that is
+ * complete: where another run has begun these files, nothing is sent before that is known.
+ */
+function firstOf(run: Run, files: readonly SourceFile[]): SourceFile | undefined {
+  const { check, asked } = run;
+  if (mayMeetOther(run)) {
+    const complete = files.find(({ path }) => asked.get(path)?.method === "COMPLETE");
+    if (complete !== undefined) return complete;
+  }
   if (check.hasLearned || [...asked.values()].some(({ method }) => method !== "POST")) return;
   let smallest: SourceFile | undefined;
   for (const file of files)
     if (file.sizeBytes < (smallest?.sizeBytes ?? MAX_FIRST_BYTES + 1)) smallest = file;
   return smallest;
+}
+
+/** Those that no form can carry come first. */
+export function inSendingOrder(files: readonly SourceFile[]): readonly SourceFile[] {
+  const large = files.filter(isOversize);
+  return large.length === 0 ? files : [...large, ...files.filter((file) => !isOversize(file))];
 }
 
 /**
@@ -52,9 +66,7 @@ export async function inOrder(
   files: readonly SourceFile[],
   failFile: (file: SourceFile, error: unknown) => void,
 ): Promise<Order> {
-  const large = files.filter(isOversize);
-  const ordered =
-    large.length === 0 ? files : [...large, ...files.filter((file) => !isOversize(file))];
+  const ordered = inSendingOrder(files);
   const toSend = ordered.filter((file) => findLanded(run, file) === undefined);
   for (const file of toSend.filter(isOversize)) run.asked.set(file.path, await ask(run, file));
   const failed = new Set<SourceFile>();

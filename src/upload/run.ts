@@ -6,7 +6,7 @@ import { createFileDigests, isHashedInThread } from "../files/workers/digest-thr
 import { createMutex } from "../flow/mutex";
 import { readUntil } from "../flow/reading-disk";
 import { createRetryTally } from "../flow/retry-tally";
-import { batchToResume, batchUid, isOfContent } from "./journal/batch";
+import { batchToResume, batchUid, followingBatch, isOfContent } from "./journal/batch";
 import { isNamedByContent } from "./journal/content-name";
 import { resolveDestination } from "./destination";
 import { withDestinationLock } from "./journal/destination-lock";
@@ -30,6 +30,10 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
   return {
     ...given,
     batch: undefined,
+    isBatchShared: false,
+    following: undefined,
+    otherRun: { isAtWork: false, isTold: false },
+    isMade: false,
     stored: new Map(),
     batchesLeft: MAX_BATCHES - 1,
     isNamedByContent: false,
@@ -86,6 +90,10 @@ async function nameBatch(run: Run): Promise<Hashed> {
   const base = isResumed ? bySmall : batchUid(destination, digest);
   run.isNamedByContent = isNamedByContent({ ...request, digest });
   run.batch = batchToResume(base, files, { records: journal, stored });
+  run.following = run.batch === base ? followingBatch(base) : undefined;
+  // Another one may be known by a journal that was copied, and not where it is the caller's alone.
+  const isOwn = run.batch === undefined || run.batch === stored?.uploadUid;
+  run.isBatchShared = run.batch === base || !isOwn;
   if (stored !== undefined && stored.uploadUid === run.batch)
     run.stored = new Map(stored.entries.map((entry) => [entry.path, entry]));
   return hashed;
@@ -97,7 +105,8 @@ async function nameBatch(run: Run): Promise<Hashed> {
  * Running it again is safe at any point: with a `stateDirectory` it sends only what has not landed with the same
  * content. One file's failure does not stop the others; a refusal that all would meet (401, 403, 413, a host that is
  * not allowed) stops the run at once, and so does the signal of `avala`.
- * Another run with the same `stateDirectory` that sends under the same name is waited for.
+ * Another run with the same `stateDirectory` that sends under the same name is waited for. So is one on another machine that
+ * sends the same files, where the server shows that it has completed some of them.
  * @throws InputError before anything is sent, AvalaError `journal` when other content could lie under the name in the end,
  * `conflict` when another run does not end; afterwards UploadError, which names what landed and what failed
  */

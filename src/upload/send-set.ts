@@ -6,13 +6,23 @@ import type { SourceFile } from "./send/source";
 import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
+import { awaitOtherRun } from "./other-run";
 import { inOrder } from "./probe";
 import { concurrencyOf, type UploadFile } from "./request";
 import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
 import { printable } from "../redact";
 import { batchSpent, isSessionLost, sessionLost, type SessionLostError } from "./send/session-lost";
-import { beginAnother, findLanded, journalOf, land, report, sendingOf, type Run } from "./state";
+import {
+  beginAnother,
+  findLanded,
+  journalOf,
+  land,
+  mayMeetOther,
+  report,
+  sendingOf,
+  type Run,
+} from "./state";
 
 async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
   const landed = findLanded(run, file);
@@ -107,33 +117,44 @@ async function sendBatch(run: Run, files: readonly SourceFile[]): Promise<void> 
   try {
     const order = await inOrder(run, files, (file, error) => failFile(run, file, error));
     if (order.first !== undefined) await sendAll(run, [order.first]);
-    await sendAll(run, order.others);
+    if (run.unproven.length === 0 || !mayMeetOther(run)) await sendAll(run, order.others);
   } catch (error) {
     // How the server takes a file could not be asked in time.
     if (!isPastDeadline(error)) throw error;
   }
   await resolveUnverified(run);
-  await landUnproven(run);
+  await landUnproven(run, files);
 }
 
 /**
- * What the server calls complete counts where another file of the set shows that the batch is open: one that was confirmed
- * is complete as a whole, and what lay in it is gone should its dataset have been deleted.
+ * Whether another file of the set shows that the batch is open: one that was confirmed is complete as a whole, and what lay in it
+ * is gone should its dataset have been deleted. Where other content may have taken a place since, only a run that is at work
+ * now shows what lies there.
  */
-async function landUnproven(run: Run): Promise<void> {
-  if (run.unproven.length === 0) return;
-  if (run.sent.length + run.unchanged.length === 0) {
-    const error = batchSpent(run.request.datasetName);
-    if (run.batchesLeft > 0) throw error;
-    for (const { file } of run.unproven.splice(0)) noteFailure(run, { file, error });
-    return;
-  }
-  for (const landing of run.unproven.splice(0)) await land(run, landing);
+function isOpenNow(run: Run): boolean {
+  if (mayMeetOther(run)) return run.otherRun.isAtWork;
+  return run.sent.length + run.unchanged.length > 0;
 }
 
-/** Without a deadline nothing is left out: a file that is not accounted for has failed. */
+/** What the server calls complete counts where the batch is known to be open. Else the run that completed it is waited for. */
+async function landUnproven(run: Run, files: readonly SourceFile[]): Promise<void> {
+  if (run.unproven.length === 0) return;
+  if (isOpenNow(run)) {
+    for (const landing of run.unproven.splice(0)) await land(run, landing);
+    return;
+  }
+  if (run.isBatchShared && (await awaitOtherRun(run, files)) === "made") {
+    run.isMade = true;
+    return;
+  }
+  const error = batchSpent(run.request.datasetName, run.isBatchShared);
+  if (run.batchesLeft > 0) throw error;
+  for (const { file } of run.unproven.splice(0)) noteFailure(run, { file, error });
+}
+
+/** Without a deadline nothing is left out, unless another run has made the dataset: a file that is not accounted for has failed. */
 function requireAccounted(run: Run, files: readonly SourceFile[]): void {
-  if (run.avala.deadlineMs !== undefined) return;
+  if (run.avala.deadlineMs !== undefined || run.isMade) return;
   const { sent, unchanged, failures } = run;
   const ended = new Set<string>();
   for (const list of [sent, unchanged, failures]) for (const { path } of list) ended.add(path);
@@ -158,12 +179,14 @@ export async function sendSet(run: Run, first: Hashed): Promise<void> {
       return;
     } catch (error) {
       const { batch } = run;
+      if (isPastDeadline(error)) return; // the other run has not ended in time
       if (!isSessionLost(error) || batch === undefined || !mayBeginAnother(run, error)) throw error;
       const isByFirst = error.lost === "protocol";
       run.batchesLeft -= isByFirst ? 0 : 1;
       const text = `${error.message} All files of ${request.datasetName} are sent again, as another upload.`;
       avala.emit({ kind: "warning", text });
-      beginAnother(run, isByFirst ? undefined : anotherBatch(batch, avala.random));
+      const next = run.following ?? anotherBatch(batch, avala.random);
+      beginAnother(run, isByFirst ? undefined : next);
     }
   }
 }

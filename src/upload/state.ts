@@ -18,6 +18,7 @@ import type { PartMemories, Rings } from "./send/piece-memory";
 import { trackProgress, type ProgressTracker } from "./progress";
 import type { UploadRequest } from "./request";
 import type { UploadResult } from "./result";
+import type { OtherRun } from "./send/watch-other";
 import type { StoreCheck } from "./check/store-check";
 
 /** A file that was sent, and may count as landed. */
@@ -34,6 +35,13 @@ export interface Run {
   readonly journal: Journal | undefined;
   /** The batch of the set; `undefined`: by the first protocol. */
   batch: string | undefined;
+  /** Whether runs on other machines may send in it. */
+  isBatchShared: boolean;
+  /** The batch that they begin after it. */
+  following: string | undefined;
+  readonly otherRun: OtherRun;
+  /** Whether another run has made the dataset while this one waited for it. */
+  isMade: boolean;
   /** What is known to have landed in the batch otherwise than by the journal. */
   stored: ReadonlyMap<string, ManifestEntry>;
   /** How often another batch may still be begun for the whole set. */
@@ -94,9 +102,17 @@ export function findLanded(run: Run, file: SourceFile): ManifestEntry | undefine
   return { path, sizeBytes, sha256 };
 }
 
+/** Whether what another run has completed in the batch counts only once that run is known to be at work. */
+export function mayMeetOther({ isBatchShared, isNamedByContent }: Run): boolean {
+  return isBatchShared && !isNamedByContent;
+}
+
 /** Begins another batch for the whole set: what landed in the one before is sent again. */
 export function beginAnother(run: Run, batch: string | undefined): void {
   run.batch = batch;
+  run.isBatchShared = batch !== undefined && batch === run.following;
+  run.following = undefined;
+  Object.assign(run.otherRun, { isAtWork: false, isTold: false });
   run.stored = new Map();
   run.begunBefore = new Set(run.begun);
   run.progress = trackerFor(run.request, run.avala);
@@ -153,7 +169,8 @@ async function takeBack(
 
 /** What sends the files of a pool, which its `signal` stops. */
 export function sendingOf(run: Run, signal: AbortSignal): Sending {
-  const { request, check, sha256, batch, isNamedByContent, signing, partMemories, rings } = run;
+  const { request, check, sha256, batch, isNamedByContent, isBatchShared, otherRun } = run;
+  const { signing, partMemories, rings } = run;
   const { datasetName, organizationUid } = request;
   const avala = { ...run.avala, disk: readUntil(run.avala.disk, signal) };
   const destination = { datasetName, organizationUid };
@@ -162,6 +179,8 @@ export function sendingOf(run: Run, signal: AbortSignal): Sending {
     destination,
     batch,
     isNamedByContent,
+    isBatchShared,
+    otherRun,
     signing,
     partMemories,
     rings,

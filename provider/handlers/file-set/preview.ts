@@ -51,7 +51,7 @@ async function describeFirst(preview: Preview): Promise<string> {
   const existing = await findExisting(preview);
   if (existing === undefined) return withDoubt(preview, describeSending(preview, manifest.entries));
   if (inputs.isVersion) return "nothing to send: this version is on the server";
-  if (inputs.adopt !== true) throw existsAlready(existing, PULUMI_WORDS);
+  if (inputs.adopt !== true) throw existsAlready(existing, { words: PULUMI_WORDS, isSent: false });
   return `nothing to send: the dataset that exists (uid ${existing.uid}) is taken over if it holds exactly these files`;
 }
 

@@ -96,12 +96,17 @@ export async function reportExisting(sending: Sending): Promise<FileSetOutputs> 
  * {@link reportExisting}, unless the dataset holds something else, or is not to be taken.
  * @throws AvalaError `conflict`
  */
-export async function takeExisting(sending: Sending, existing: Dataset): Promise<FileSetOutputs> {
+export async function takeExisting(
+  sending: Sending,
+  existing: Dataset,
+  isSent = false,
+): Promise<FileSetOutputs> {
   const { avala, inputs, local, stored, stateDirectory } = sending;
-  const options = { ...publishOptions({ stateDirectory }), isComparedLater: true };
+  const options = { ...publishOptions({ stateDirectory }), isComparedLater: true, isSent };
   const target = targetOf(inputs, local);
   const isNew = stored === undefined;
-  if (isNew && target.ifExists === "fail") throw existsAlready(existing, PULUMI_WORDS);
+  if (isNew && target.ifExists === "fail")
+    throw existsAlready(existing, { words: PULUMI_WORDS, isSent });
   if (stored?.isWhole === true) refuseChange(existing, stored.manifest, local.manifest, options);
   await compareFound(avala, existing, target, options);
   return reportExisting(sending);
@@ -124,7 +129,9 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
     const options = { ...publishOptions({ stateDirectory }), concurrency };
     const sent = await sendFiles(avala, target, options);
     if (sent.outcome === "partial") throw notWhole(inputs.datasetName, sent.upload);
-    if (sent.outcome === "exists") return await takeExisting(sending, sent.existing);
+    if (sent.outcome === "exists") {
+      return await takeExisting(sending, sent.existing, sent.upload !== undefined);
+    }
     await messages.info(describeSent(sent.upload));
     return outputsOf(inputs, manifest, sent.upload.uploadUid);
   } catch (error) {

@@ -54,7 +54,10 @@ export async function decidePublish<Target extends SendTarget>(
   const found = await findOwned(avala, target.dataset, looking);
   if (found === undefined) return { kind: "send", target };
   const { dataset } = found;
-  if (target.ifExists === "fail") throw existsAlready(dataset, options.words ?? CORE_WORDS);
+  if (target.ifExists === "fail") {
+    const { words = CORE_WORDS, isSent = false } = options;
+    throw existsAlready(dataset, { words, isSent });
+  }
   const isOwn = found.isOwnerKnown || (await wasMadeHere(avala, dataset, target, options));
   if (isOwn) {
     return { kind: "found", target, ...(await compareFound(avala, dataset, target, options)) };

@@ -42,7 +42,7 @@ async function takeTaken(
   avala: Avala,
   target: PublishTarget,
   refusal: AvalaError,
-  options: PublishOptions & { readonly upload?: UploadResult },
+  options: PublishOptions & { readonly upload?: UploadResult | undefined },
 ): Promise<PublishResult> {
   if (target.ifExists === "fail") throw refusal;
   const { upload } = options;
@@ -165,8 +165,10 @@ export async function carryOut(
   if (made.outcome === "partial") return made;
   if (made.outcome === "exists") {
     if (options.findMade !== undefined) return takeMade(avala, target, made, options);
-    const refusal = existsAlready(made.existing, options.words ?? CORE_WORDS);
-    return takeTaken(avala, target, refusal, options);
+    const { existing, upload } = made;
+    const words = options.words ?? CORE_WORDS;
+    const refusal = existsAlready(existing, { words, isSent: upload !== undefined });
+    return takeTaken(avala, target, refusal, { ...options, upload });
   }
   const { upload, held, confirmed } = made;
   if (confirmed.outcome === "taken") {

@@ -105,10 +105,13 @@ export function madeOfOthers(
   );
 }
 
-export function existsAlready({ name, uid, itemCount }: Dataset, words: Words): AvalaError {
+export function existsAlready(
+  { name, uid, itemCount }: Dataset,
+  { words, isSent }: Refusing,
+): AvalaError {
   const items = `${itemCount} ${itemCount === 1 ? "item" : "items"}`;
   return new AvalaError("conflict", `The dataset ${name} exists already (uid ${uid}, ${items}).`, {
-    hint: `${words.takeOver} ${words.version} Or choose another name. Nothing was sent.`,
+    hint: `${words.takeOver} ${words.version} Or choose another name.${ending(isSent)}`,
   });
 }
 

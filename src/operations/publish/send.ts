@@ -22,8 +22,13 @@ export type Sent =
       readonly isWatched: boolean;
     }
   | { readonly outcome: "partial"; readonly upload: UploadResult }
-  /** Another run has made the dataset since it was decided to make it. Nothing was sent. */
-  | { readonly outcome: "exists"; readonly existing: Dataset };
+  /** Another run has made the dataset since it was decided to make it. */
+  | {
+      readonly outcome: "exists";
+      readonly existing: Dataset;
+      /** What this run had sent by then. Absent where nothing was sent. */
+      readonly upload?: UploadResult | undefined;
+    };
 
 /** Whether the journal has what these files began, and nothing else that a dataset may have been made of since. */
 function resumes({ landed, parts }: Journal, files: SendTarget["files"]): boolean {
@@ -43,12 +48,13 @@ function resumes({ landed, parts }: Journal, files: SendTarget["files"]): boolea
 async function openToSend(
   avala: Avala,
   target: SendTarget,
-  { stateDirectory, findMade = () => findDataset(avala, target.dataset) }: PublishOptions,
+  { stateDirectory }: PublishOptions,
+  find: () => Promise<Dataset | undefined>,
 ): Promise<{ readonly journal?: Journal | undefined; readonly existing?: Dataset | undefined }> {
   const journal = await openUploadJournal(avala, lockedOf(target), stateDirectory);
   if (journal !== undefined && resumes(journal, target.files)) return { journal };
   try {
-    const existing = await findMade().catch(ignoreForbidden);
+    const existing = await find();
     if (existing === undefined) return { journal };
     await journal?.close();
     return { existing };
@@ -88,9 +94,19 @@ async function sendLocked(
   options: PublishOptions,
 ): Promise<Sent> {
   const { stateDirectory, words = CORE_WORDS } = options;
-  const { journal, existing } = await openToSend(avala, target, options);
+  const { findMade = () => findDataset(avala, target.dataset) } = options;
+  const find = (): Promise<Dataset | undefined> => findMade().catch(ignoreForbidden);
+  const { journal, existing } = await openToSend(avala, target, options, find);
   if (existing !== undefined) return { outcome: "exists", existing };
-  const upload = await uploadWith(avala, request, journal);
+  let made: Dataset | undefined;
+  const isMade = async (): Promise<boolean> => (made = await find()) !== undefined;
+  const upload = await uploadWith(avala, { ...request, isMade }, journal);
+  if (made !== undefined)
+    return {
+      outcome: "exists",
+      existing: made,
+      upload: upload.sent.length > 0 ? upload : undefined,
+    };
   if (!upload.isComplete) return { outcome: "partial", upload };
   const { paths, isWatched } = await findRivals(journal, upload);
   if (paths.length === 0) return { outcome: "sent", upload, isWatched };

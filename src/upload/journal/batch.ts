@@ -31,7 +31,16 @@ export function batchUid(
 // All but the last group: 74 bits of the content.
 const CONTENT_LENGTH = 24;
 
-/** Another batch of the same content: what the first one was may be lost. */
+/**
+ * The batch after `base`, where that is made of the content: the same one for all runs of it, so that two which give it up at the
+ * same time still send in one.
+ */
+export function followingBatch(base: string): string {
+  const following = createHash("sha256").update(`after ${base}`).digest("hex");
+  return base.slice(0, CONTENT_LENGTH) + following.slice(0, base.length - CONTENT_LENGTH);
+}
+
+/** Another batch of the same content, which no other run knows: what the first one was may be lost. */
 export function anotherBatch(base: string, random: Random): string {
   return base.slice(0, CONTENT_LENGTH) + random.uuid().slice(CONTENT_LENGTH);
 }

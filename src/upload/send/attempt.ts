@@ -6,6 +6,7 @@ import type { PartSigning } from "./part-signer";
 import type { PartMemories, Rings } from "./piece-memory";
 import type { SourceFile } from "./source";
 import type { Kept, StoreCheck } from "../check/store-check";
+import type { OtherRun } from "./watch-other";
 
 export interface ByteCounter {
   readonly add: (bytes: number) => void;
@@ -33,6 +34,9 @@ export interface Sending {
   readonly batch: string | undefined;
   /** Whether the digest of the set is in the dataset's name, so that other content has another place. */
   readonly isNamedByContent: boolean;
+  /** Whether runs on other machines may send in the batch, which is made of the content then. */
+  readonly isBatchShared: boolean;
+  readonly otherRun: OtherRun;
   readonly signing: PartSigning;
   readonly partMemories: PartMemories;
   readonly rings: Rings;

@@ -17,7 +17,7 @@ import { askHow } from "./ask";
 import { countBytes, isSmall, retryOn, type Sending, type SentFile } from "./attempt";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
-import { isSessionLost, placeLost, sessionLost } from "./session-lost";
+import { isAtPlace, isSessionLost, placeLost, sessionLost } from "./session-lost";
 import { md5Of, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile } from "./source";
@@ -77,8 +77,9 @@ async function bodiesOf(
   };
 }
 
-function placeTaken(path: string, { host }: Stored): AvalaError {
+function placeTaken(path: string, { host }: Stored, lost: "place" | "taken"): AvalaError {
   return placeLost(
+    lost,
     "conflict",
     `${host} already has an object at the place of ${printable(path)} that this run did not send, and does not replace it.`,
     {
@@ -112,23 +113,26 @@ interface PutTry {
   readonly md5: Md5;
   /** Whether what lies there was put there as this content, should there be something already. */
   readonly isOurs: boolean;
+  /** Whether other content is known to have gone there. */
+  readonly mayBeOther: boolean;
 }
 
 /** @throws AvalaError `conflict` when something else lies there */
 async function keptByPut(
   path: string,
-  { stored, check, sizeBytes, md5, isOurs }: PutTry,
+  { stored, check, sizeBytes, md5, isOurs, mayBeOther }: PutTry,
 ): Promise<Kept> {
   if (!stored.wasThere) {
     const verdict = await check.judge(stored, { sizeBytes, md5 });
     if (verdict !== "wrong") return verdict;
     // What lies there is not replaced in this session.
     const { message, hint } = keptOther(path, stored);
-    throw placeLost("storage", message, { hint });
+    throw placeLost("place", "storage", message, { hint });
   }
   if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
   if (stored.md5 === undefined && isOurs) return "untold";
-  throw placeTaken(path, stored);
+  const isKnown = stored.md5 !== undefined || mayBeOther;
+  throw placeTaken(path, stored, isKnown ? "place" : "taken");
 }
 
 /**
@@ -171,14 +175,15 @@ export async function sendWhole(
       const stored = await sendPut(avala, presigned.target, put, options).finally(body.isSent);
       if (stored === UPLOAD_GONE) throw sessionLost(path);
       const isOurs = mayBeOurs && (isKnown || count > 1);
-      const kept = await keptByPut(path, { stored, check, sizeBytes, md5: body.md5, isOurs });
+      const known = { sizeBytes, md5: body.md5, isOurs, mayBeOther: !mayBeOurs };
+      const kept = await keptByPut(path, { stored, check, ...known });
       isDoubted = kept === "doubtful" && stored.md5 !== undefined;
       return sentAs(path, body, kept, stored, { isReplaceable: false });
     });
   };
   const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal)).catch(
     async (error: unknown) => {
-      if (isPut && isSessionLost(error) && error.lost === "place") await journal.disown();
+      if (isPut && isSessionLost(error) && isAtPlace(error)) await journal.disown();
       throw error;
     },
   );

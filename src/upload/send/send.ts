@@ -10,6 +10,7 @@ import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
 import { digestOf } from "./chunks";
 import { isUnhashed, type SourceFile } from "./source";
 import type { FileJournal } from "../journal/file-journal";
+import { isCompletedByOther } from "./contested";
 import { isOversize, notOffered } from "./oversize";
 import { sendAllParts } from "./send-parts";
 import { sendWhole } from "./send-whole";
@@ -34,7 +35,8 @@ function isWhole({ sizeBytes, sha256 }: HashedFile, journal: FileJournal): boole
 /**
  * Whether what lies at the file's place is ours. A complete session says what was stored once, and other content may have
  * taken its place since: then its parts were taken back from the journal, or the file's record took their place.
- * `unproven`: only the name says so, and what was stored once may be gone with a dataset that was deleted.
+ * `unproven`: only the batch says so, which is made of the content, and what was stored once may be gone with a dataset that was
+ * deleted.
  */
 async function whoseIs(
   sending: Sending,
@@ -44,7 +46,8 @@ async function whoseIs(
   if (isWhole(file, journal)) return "ours";
   const landed = await journal.reread();
   if (landed?.sha256 === file.sha256 || isWhole(file, journal)) return "ours";
-  return sending.isNamedByContent && !journal.mayHoldOther() ? "unproven" : "another's";
+  const isOfContent = sending.isNamedByContent || sending.isBatchShared;
+  return isOfContent && !journal.mayHoldOther() ? "unproven" : "another's";
 }
 
 /** Counts what a session's bytes come to, so that they can be taken back with it. */
@@ -104,43 +107,59 @@ async function isStoredBefore(
   }
 }
 
-type Session = Extract<Presigned, { readonly method: "COMPLETE" | "PUT" }>;
+function untold({ sha256 }: HashedFile): SentFile {
+  const how = { doubtfulAt: [], isUnproven: false, isReplaceable: false };
+  return { sha256, kept: "untold", ...how };
+}
 
-/** A file that is complete already, or goes in one PUT that replaces nothing: both depend on what its content is. */
+interface Asked<Method extends Presigned["method"]> {
+  readonly presigned: Extract<Presigned, { readonly method: Method }>;
+  readonly journal: FileJournal;
+}
+
+/** A file that is complete already. */
+async function takeComplete(
+  sending: Sending,
+  file: HashedFile,
+  { presigned, journal, wasOpen }: Asked<"COMPLETE"> & { readonly wasOpen: boolean },
+): Promise<SentFile> {
+  const owner = await whoseIs(sending, file, journal);
+  if (owner === "another's") {
+    const text = `The upload session of ${printable(file.path)} is complete, and not by this run.`;
+    throw sessionLost(file.path, new AvalaError("bad_reply", text));
+  }
+  await completeKnown(sending, file, presigned.session);
+  // A run of exactly these files has completed it while this one looked on: so it is no earlier one's.
+  const isOfNow = owner === "unproven" && wasOpen && sending.isBatchShared;
+  sending.otherRun.isAtWork ||= isOfNow;
+  return { ...untold(file), isUnproven: owner === "unproven" && !isOfNow };
+}
+
+/** A file that goes in one PUT, which replaces nothing. */
 async function sendOnce(
   sending: Sending,
   file: HashedFile,
-  presigned: Session,
-  journal: FileJournal,
+  { presigned, journal }: Asked<"PUT">,
 ): Promise<SentFile> {
-  const untold: SentFile = {
-    sha256: file.sha256,
-    kept: "untold",
-    doubtfulAt: [],
-    isUnproven: false,
-    isReplaceable: false,
-  };
   const { session } = presigned;
-  if (presigned.method === "COMPLETE") {
-    const owner = await whoseIs(sending, file, journal);
-    if (owner === "another's") {
-      const text = `The upload session of ${printable(file.path)} is complete, and not by this run.`;
-      throw sessionLost(file.path, new AvalaError("bad_reply", text));
-    }
-    await completeKnown(sending, file, session);
-    return { ...untold, isUnproven: owner === "unproven" };
+  if (await isStoredBefore(sending, file, session, journal)) return untold(file);
+  try {
+    const sent = await sendWhole(sending, file, presigned, journal);
+    await complete(sending, file, session);
+    return sent;
+  } catch (error) {
+    const isTaken = isSessionLost(error) && error.lost === "taken" && sending.isBatchShared;
+    if (!isTaken || !(await isCompletedByOther(sending, file))) throw error;
+    sending.otherRun.isAtWork = true;
+    return untold(file);
   }
-  if (await isStoredBefore(sending, file, session, journal)) return untold;
-  const sent = await sendWhole(sending, file, presigned, journal);
-  await complete(sending, file, session);
-  return sent;
 }
 
 async function sendAs(
   sending: Sending,
   file: SourceFile,
   presigned: Presigned,
-  { journal, mutex }: Ways,
+  { journal, mutex, wasOpen }: Ways & { readonly wasOpen: boolean },
 ): Promise<SentFile> {
   if (presigned.method === "POST") {
     if (isOversize(file)) throw notOffered(file);
@@ -150,7 +169,10 @@ async function sendAs(
     const { avala, sha256 } = sending;
     const digest =
       file.sha256 ?? (await digestOf(avala.disk, file, { sha256: sha256.start(file) }));
-    return sendOnce(sending, { ...file, sha256: digest }, presigned, journal);
+    const hashed = { ...file, sha256: digest };
+    return presigned.method === "COMPLETE"
+      ? takeComplete(sending, hashed, { presigned, journal, wasOpen })
+      : sendOnce(sending, hashed, { presigned, journal });
   }
   const { session } = presigned;
   const parts = { presigned, journal };
@@ -167,12 +189,15 @@ async function sendAs(
 export async function send(sending: Sending, file: SourceFile, ways: Ways): Promise<SentFile> {
   const { asked, journal } = ways;
   await journal.takeBackOthers();
+  let wasOpen = false;
   for (let isAgain = false; ; isAgain = true) {
     const bytes = countedIn(sending.bytes);
     try {
       const presigned =
         (isAgain ? undefined : asked) ?? (await askHow(sending, file, { maxTries: DEFAULT_TRIES }));
-      return await sendAs({ ...sending, bytes }, file, presigned, ways);
+      const before = { ...ways, wasOpen };
+      wasOpen ||= presigned.method !== "COMPLETE";
+      return await sendAs({ ...sending, bytes }, file, presigned, before);
     } catch (error) {
       const isLost = isSessionLost(error);
       if (!isLost && !isUnhashed(error)) throw error;

@@ -2,12 +2,14 @@
 // content lies at its place. One that can't be mended in its batch takes the whole batch with it.
 import { AvalaError, isApiError, type AvalaErrorOptions, type ErrorCode } from "../../errors";
 import { printable } from "../../redact";
+import { QUIET_TIME } from "./watch-other";
 
 /**
- * `session`: asking for it again may mend it. `place`: something else lies at the file's place. `batch`: its batch takes no
- * more, or is used up. `protocol`: the server knows the second protocol no more.
+ * `session`: asking for it again may mend it. `place`: something else lies at the file's place. `taken`: something lies there,
+ * and what is not known. `batch`: its batch takes no more, or is used up. `protocol`: the server knows the second protocol no
+ * more.
  */
-type Lost = "session" | "place" | "batch" | "protocol";
+type Lost = "session" | "place" | "taken" | "batch" | "protocol";
 
 export class SessionLostError extends AvalaError {
   readonly lost: Lost;
@@ -27,9 +29,14 @@ export function sessionLost(path: string, cause?: AvalaError): AvalaError {
   return new SessionLostError("session", "storage", text, { hint: RUN_AGAIN, cause });
 }
 
-/** Something else lies at the file's place, and is not replaced there. */
-export function placeLost(code: ErrorCode, text: string, options: AvalaErrorOptions): AvalaError {
-  return new SessionLostError("place", code, text, options);
+/** Something else lies at the file's place, or what lies there is not known, and is not replaced there. */
+export function placeLost(
+  lost: "place" | "taken",
+  code: ErrorCode,
+  text: string,
+  options: AvalaErrorOptions,
+): AvalaError {
+  return new SessionLostError(lost, code, text, options);
 }
 
 /** The batch takes nothing more, as `cause` says. */
@@ -38,9 +45,12 @@ export function batchLost(path: string, cause: AvalaError): AvalaError {
   return new SessionLostError("batch", "storage", text, { hint: cause.hint, cause });
 }
 
-/** All that there is to send counts as sent, and no record of this machine's says so: its dataset may be made, and deleted. */
-export function batchSpent(datasetName: string): AvalaError {
-  const text = `All files of ${printable(datasetName)} were uploaded earlier, by a run that is not recorded here.`;
+/** What counts as sent was sent by another run, no record of this machine's says so, and its dataset may be made, and deleted. */
+export function batchSpent(datasetName: string, wasAwaited: boolean): AvalaError {
+  const name = printable(datasetName);
+  const text = wasAwaited
+    ? `The other run that uploaded files of ${name} has shown no sign of life for ${QUIET_TIME}, and has made no dataset.`
+    : `Files of ${name} were uploaded earlier, by a run that is not recorded here.`;
   return new SessionLostError("batch", "storage", text, { hint: RUN_AGAIN });
 }
 
@@ -48,6 +58,11 @@ export function batchSpent(datasetName: string): AvalaError {
 export function protocolLost(path: string, cause: AvalaError): AvalaError {
   const text = `The server no longer takes batches, as ${printable(path)} shows: ${cause.message}`;
   return new SessionLostError("protocol", cause.code, text, { hint: cause.hint, cause });
+}
+
+/** Whether something lies at the file's place that is not known to be the file. */
+export function isAtPlace({ lost }: SessionLostError): boolean {
+  return lost === "place" || lost === "taken";
 }
 
 export function isSessionLost(error: unknown): error is SessionLostError {
