@@ -421,8 +421,8 @@ describe("a cache that is not this one's", () => {
   });
 });
 
-describe("a cache of another version of the checks", () => {
-  const [before, after] = [{ version: "1.0.0" }, { version: "1.0.1" }];
+describe("a cache by other rules", () => {
+  const [before, after] = [{ rules: "1" }, { rules: "2" }];
   const strict = { dataType: undefined, include: ["*.jpg"], checkContent: "error" } as const;
 
   beforeEach(() => {

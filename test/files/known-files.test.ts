@@ -31,7 +31,7 @@ async function knownOf({
     root: `${sep}root`,
     file: undefined,
     place: "here",
-    checks: "1",
+    rules: "1",
     markClock: () => ({ wallMs: nowMs, bootedMs: 0, boot: "one" }),
     readPaths: createPathReader(),
     isSteady: () => true,

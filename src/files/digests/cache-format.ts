@@ -13,8 +13,8 @@ import { stampBytes } from "./stamp";
 export interface CacheHeader {
   /** The machine, the user and the folder that it is of; another one's is not used. */
   readonly place: string;
-  /** The version of the checks whose findings are in it. */
-  readonly checks: string;
+  /** By which what is in it was found. */
+  readonly rules: string;
   readonly clock: ClockMark;
 }
 
@@ -61,7 +61,7 @@ function* partsOf({
 export function decodeCache(bytes: Buffer, readPaths: ReadPaths): CacheContent | undefined {
   const opened = unseal<WrittenHeader>(kind, bytes);
   if (opened === undefined) return undefined;
-  const { place, checks, clock, files, paths: id, findings } = opened.head;
+  const { place, rules, clock, files, paths: id, findings } = opened.head;
   const stampsEnd = files * stampBytes;
   const marksEnd = stampsEnd + files * markBytes;
   const digestsEnd = marksEnd + files * digestBytes;
@@ -71,7 +71,7 @@ export function decodeCache(bytes: Buffer, readPaths: ReadPaths): CacheContent |
   const marks = opened.body.subarray(stampsEnd, marksEnd);
   const digests = opened.body.subarray(marksEnd, digestsEnd);
   return {
-    header: { place, checks, clock },
+    header: { place, rules, clock },
     data: { paths, stamps, marks, digests, findings: findings.map(printed) },
   };
 }

@@ -5,12 +5,12 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemRandom, type Random } from "../../flow/clock";
 import { shown } from "../../text";
-import { VERSION } from "../../version";
 import { cachePath, removeCacheFiles } from "./cache-files";
 import { markClock, type ClockMark } from "./clock-mark";
 import { openKnownFiles, type KnownFiles } from "./known-files";
 import { keepChoice, type KeptChoice } from "./kept-choice";
 import { createPathReader } from "./kept-paths";
+import { RULES } from "./rules";
 import { createSteadyDevices, isOnSteadyDevice } from "./steady-devices";
 
 export interface DigestCache {
@@ -28,8 +28,8 @@ interface DigestCacheOptions {
   readonly random?: Pick<Random, "next"> | undefined;
   /** @default this machine's */
   readonly machine?: string | undefined;
-  /** Of the code that checks content and chooses files. @default this package's */
-  readonly version?: string | undefined;
+  /** By which content is checked and files are chosen. @default this package's */
+  readonly rules?: string | undefined;
   readonly markClock?: (() => ClockMark) | undefined;
   /** Whether a file system shows every change of a file in its inode and times. */
   readonly isSteady?: ((path: string) => boolean) | undefined;
@@ -41,12 +41,12 @@ const drawnShare = 1 / 1000;
 const drawnChoices = 1 / 50;
 
 export function createDigestCache(options: DigestCacheOptions = {}): DigestCache {
-  const { folder: cacheFolder, random = systemRandom, onWarning, version = VERSION } = options;
+  const { folder: cacheFolder, random = systemRandom, onWarning, rules = RULES } = options;
   const isSteady = createSteadyDevices(options.isSteady ?? isOnSteadyDevice);
   const opened = new Map<string, Promise<KnownFiles>>();
   const machine = options.machine ?? ownMachine();
   const common = {
-    checks: version,
+    rules,
     markClock: options.markClock ?? markClock,
     isSteady,
     readPaths: createPathReader(),
@@ -79,7 +79,7 @@ export function createDigestCache(options: DigestCacheOptions = {}): DigestCache
       keepChoice({
         ...common,
         // Node brings the tables by which names are matched and put in one form.
-        checks: `${version} ${process.version}`,
+        rules: `${rules} ${process.version}`,
         folder: cacheFolder,
         place: placeOf(machine, fingerprint([root, folder ?? null, lines])),
         isDrawn: () => random.next() < drawnChoices,

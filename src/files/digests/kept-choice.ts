@@ -45,8 +45,8 @@ interface ChoiceOptions {
   readonly folder: string | undefined;
   /** The lines and all else that decides, the root, the machine and the user, as one word. */
   readonly place: string;
-  /** The version of the code that chooses, and of what it runs on. */
-  readonly checks: string;
+  /** By which is chosen, and the version of what they run on. */
+  readonly rules: string;
   readonly markClock: () => ClockMark;
   /** Whether the device shows every change of a folder in its inode and times; a path of it is given too. */
   readonly isSteady: (device: bigint, path: string) => boolean;
@@ -76,7 +76,7 @@ interface Kept {
 const kind = "choice 2";
 
 export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
-  const { folder, place, checks, markClock, isSteady, readPaths, isDrawn, onRefuted } = options;
+  const { folder, place, rules, markClock, isSteady, readPaths, isDrawn, onRefuted } = options;
   if (folder === undefined)
     return { recall: () => Promise.resolve(undefined), keep: () => Promise.resolve() };
   const file = cachePath(folder, place, "choice");
@@ -92,7 +92,7 @@ export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
       const kept = decode((await readCacheFile(file))?.bytes, readPaths);
       if (kept === undefined) return undefined;
       const { head } = kept;
-      if (head.place !== place || head.checks !== checks) return undefined;
+      if (head.place !== place || head.rules !== rules) return undefined;
       if (isSetBack(head.clock, markClock()) || !isAsIt(kept)) return undefined;
       if (isDrawn()) doubted = kept;
       // As these facts were written for this place, by this version.
@@ -113,7 +113,7 @@ export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
           isSteady(deviceOf(stamp), seen[index] ?? ""),
       );
       if (!isBelieved || isSetBack(opened, clock)) return;
-      const pieces = encode({ place, checks, clock }, choice, { seen, stamps });
+      const pieces = encode({ place, rules, clock }, choice, { seen, stamps });
       await replaceCacheFile(file, pieces).catch(() => undefined);
     },
   };

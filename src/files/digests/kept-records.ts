@@ -11,8 +11,8 @@ export interface KeptOptions {
   readonly file: string | undefined;
   /** The machine, the user and the root, as one word. */
   readonly place: string;
-  /** The version of the checks that findings are from. */
-  readonly checks: string;
+  /** By which findings are made. */
+  readonly rules: string;
   readonly markClock: () => ClockMark;
   readonly readPaths: ReadPaths;
 }
@@ -28,7 +28,7 @@ export interface KeptRecords {
 }
 
 export function keepRecords(records: Records, options: KeptOptions): KeptRecords {
-  const { file: path, place, checks, markClock, readPaths } = options;
+  const { file: path, place, rules, markClock, readPaths } = options;
   let clock = markClock();
   let version: string | undefined;
   const load = async (): Promise<void> => {
@@ -46,7 +46,7 @@ export function keepRecords(records: Records, options: KeptOptions): KeptRecords
       if (path === undefined) return;
       await load();
       clock = laterMark(clock, markClock());
-      const header = { place, checks, clock };
+      const header = { place, rules, clock };
       const pieces = encodeCache({ header, data: records.pick(isKept) });
       await replaceCacheFile(path, pieces).catch(() => undefined);
     },
@@ -58,14 +58,14 @@ export function keepRecords(records: Records, options: KeptOptions): KeptRecords
   };
 }
 
-/** What was kept for this place, unless the clock was set back since; without findings of other checks. */
+/** What was kept for this place, unless the clock was set back since; without findings of other rules. */
 function believed(
   content: CacheContent | undefined,
-  { place, checks }: KeptOptions,
+  { place, rules }: KeptOptions,
   now: ClockMark,
 ): CacheContent | undefined {
   if (content === undefined || content.header.place !== place) return undefined;
   if (isSetBack(content.header.clock, now)) return undefined;
-  if (content.header.checks === checks) return content;
+  if (content.header.rules === rules) return content;
   return { ...content, data: { ...content.data, findings: [] } };
 }
