@@ -1,11 +1,15 @@
 // A manifest as one short text, for a place that should stay small: about 15 to 43 characters a file, most for random names.
 // The same manifest gives the same text on every system: fflate is only JavaScript, and zlib and brotli are built into Node.
 import { createHash } from "node:crypto";
-import { deflateSync, inflateSync } from "fflate";
+import type * as Fflate from "fflate";
 import { MAX_KEY_BYTES } from "../../api/limits";
 import { InputError } from "../../errors";
 import type { Manifest, ManifestEntry } from "./manifest";
 import { shown } from "../../text";
+
+/** Read at its first use: it is a twentieth of what the core takes to load, and a run that only sends files packs nothing. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be read at the start
+const fflate = (): typeof Fflate => require("fflate") as typeof Fflate;
 
 const VERSION = 2;
 const CHECK_BYTES = 4;
@@ -40,7 +44,7 @@ export function packManifest(manifest: Manifest): string {
   const counts = Buffer.alloc(8);
   counts.writeUInt32BE(entries.length);
   counts.writeUInt32BE(columns.length, 4);
-  const deflated = deflateSync(columns, { level: 9 });
+  const deflated = fflate().deflateSync(columns, { level: 9 });
   const body = Buffer.concat([Buffer.of(VERSION), digest, counts, kept, deflated]);
   return Buffer.concat([checkOf(body), body]).toString("base64");
 }
@@ -125,7 +129,7 @@ function addNumber(to: number[], value: number): void {
 
 function inflated(deflated: Uint8Array, size: number): Buffer {
   try {
-    const columns = inflateSync(deflated, { out: new Uint8Array(size) });
+    const columns = fflate().inflateSync(deflated, { out: new Uint8Array(size) });
     if (columns.length === size) return Buffer.from(columns.buffer);
   } catch {
     // fflate's words are of its own format.
