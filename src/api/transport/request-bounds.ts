@@ -42,14 +42,19 @@ export function startPatience(request: Bounds, giveUp: () => void): Patience {
   const replyMs = maxReplyMs(request);
   const wholeMs = replyMs + bodyBytes(request) / minBytesPerMs;
   const startedMs = systemClock.now();
-  const wait = (ms: number): (() => void) => startTimer(Math.min(maxTimerMs, ms), giveUp);
-  // The whole ends no sooner, so until then one timer is for both.
-  let stop = wait(replyMs);
+  // The whole ends no sooner, so until then one time is for both.
+  let dueMs = startedMs + replyMs;
+  const wait = (): (() => void) =>
+    startTimer(Math.min(maxTimerMs, dueMs - systemClock.now()), () => {
+      if (systemClock.now() < dueMs) stop = wait();
+      else giveUp();
+    });
+  let stop = wait();
   let replies = 0;
   return {
+    // A timer that is set anew for each chunk takes as long as all else that a chunk takes.
     sent: () => {
-      stop();
-      stop = wait(Math.min(replyMs, startedMs + wholeMs - systemClock.now()));
+      dueMs = Math.min(systemClock.now() + replyMs, startedMs + wholeMs);
     },
     hasTooManyReplies: () => (replies += 1) > maxInformationalReplies,
     end: () => stop(),
