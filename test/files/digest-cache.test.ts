@@ -24,7 +24,7 @@ import { createLocalFiles } from "../../provider/process/local-files";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { hashFiles } from "../../src/files/hash";
-import { settled, startSettledCache, type CacheOptions } from "../support/settled-cache";
+import { passTick, settled, startSettledCache, type CacheOptions } from "../support/settled-cache";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 
 let tree: TempTree;
@@ -76,6 +76,7 @@ async function look({ set, ...options }: LookOptions = {}): Promise<Look> {
   const cache = startCache({ onWarning: (text) => warnings.push(text), ...options });
   const { files, known, notices } = await readTree(cache, { dataType: "image", ...set });
   const { entries } = await hashFiles(files, { known });
+  if (options.markClock === undefined) passTick(kept.root);
   return {
     digests: Object.fromEntries(entries.map(({ path, sha256 }) => [path, sha256])),
     known: knownIn(files),

@@ -18,7 +18,7 @@ import { putStamp, stampLength } from "../../src/files/digests/stamp";
 import type { Choice, KeptChoice } from "../../src/files/digests/kept-choice";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
-import { settled, startSettledCache, type CacheOptions } from "../support/settled-cache";
+import { passTick, settled, startSettledCache, type CacheOptions } from "../support/settled-cache";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 
 let tree: TempTree;
@@ -78,6 +78,7 @@ async function look({ set, run, forge, ...options }: LookOptions = {}): Promise<
   };
   const { known, ...found } = await readFileSet(optionsOf(set), { cache: watched, ...run });
   expect(known).toBeDefined();
+  passTick(kept.root);
   return { set: found, isRecalled, warnings };
 }
 
