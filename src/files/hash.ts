@@ -49,7 +49,8 @@ export async function hashFiles(
   options: HashOptions = {},
 ): Promise<Manifest> {
   try {
-    if (files.length > 0 && files.every(isHashed)) return manifestOf(files.map(entryOf));
+    const known = knownEntries(files);
+    if (known !== undefined) return manifestOf(known);
     const digests: Digests = files.map(({ sha256 }) => sha256);
     await readDigests(files, digests, options);
     return manifestOf([...entriesOf(files, digests)]);
@@ -58,12 +59,14 @@ export async function hashFiles(
   }
 }
 
-function isHashed(file: LocalFile): file is LocalFile & ManifestEntry {
-  return file.sha256 !== undefined;
-}
-
-function entryOf({ path, sizeBytes, sha256 }: ManifestEntry): ManifestEntry {
-  return { path, sizeBytes, sha256 };
+/** When each digest is known. */
+function knownEntries(files: readonly LocalFile[]): ManifestEntry[] | undefined {
+  const entries: ManifestEntry[] = [];
+  for (const { path, sizeBytes, sha256 } of files) {
+    if (sha256 === undefined) return undefined;
+    entries.push({ path, sizeBytes, sha256 });
+  }
+  return entries.length === 0 ? undefined : entries;
 }
 
 /** By the files' places; of one that was not read, or that changed, there is none. */

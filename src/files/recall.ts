@@ -39,12 +39,15 @@ export async function recallFiles(
   const drawn: Drawn[] = [];
   const unread = readsContent ? undefined : soundFinding;
   const stamps = new BigInt64Array(filesAtOnce * stampLength);
+  // Without a prefix the list is what the cache may know as it is.
+  const isAll = paths.length > 0 && insideOf(paths[0] ?? "") === paths[0];
   for (let start = 0; start < paths.length; start += filesAtOnce) {
     await pause();
     if (signal?.aborted === true) throw cancelled("Looking at files");
     const some = paths.slice(start, start + filesAtOnce);
     readStamps(some.map(absoluteOf), stamps);
-    const found = known.recallAll(some.map(insideOf), stamps);
+    const run = isAll ? { list: paths, start } : { list: some.map(insideOf), start: 0 };
+    const found = known.recallAll({ ...run, count: some.length }, stamps);
     some.forEach((path, n) => {
       const { finding = unread, sha256 } = found[n] ?? {};
       if (finding === undefined || sha256 === undefined) {

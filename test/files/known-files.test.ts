@@ -63,7 +63,7 @@ describe("of many files as much is known as of each", () => {
     const known = await knownOf(noted);
     for (const asked of [paths, paths.slice(1, 3), [...paths].reverse(), [], ["0.jpg", "a.jpg"]])
       for (const stamps of [all, noted.stamps ?? all])
-        expect(known.recallAll(asked, stamps)).toEqual(
+        expect(known.recallAll({ list: asked, start: 0, count: asked.length }, stamps)).toEqual(
           asked.map((path, index) => known.recall(path, stamps, index)),
         );
   });
@@ -75,7 +75,7 @@ function inodesFrom(first: number): { inode: number }[] {
 
 test("a set that is asked about in its order is known as a whole", async () => {
   const known = await knownOf({});
-  const found = known.recallAll(paths, all);
+  const found = known.recallAll({ list: paths, start: 0, count: paths.length }, all);
   expect(found.map((one) => one?.sha256?.[0])).toEqual(["0", "1", "2", "3", "4"]);
   expect(found.map((one) => one?.finding)).toEqual(paths.map(() => sound));
 });

@@ -3,6 +3,7 @@
 import { sep } from "node:path";
 import type { Finding } from "./finding";
 import { keepRecords, type KeptOptions, type KeptRecords } from "./kept-records";
+import type { PathRun } from "./path-index";
 import { createRecords, type Records } from "./records";
 import { areOfOneDevice, deviceOf, isSettled, isWrittenBack } from "./stamp";
 
@@ -32,10 +33,7 @@ export interface KnownFiles {
   /** What is known of a file that has now the stamp at a place in a list of stamps. */
   readonly recall: (path: string, stamps: BigInt64Array, index: number) => Known | undefined;
   /** {@link recall} of files that have the stamps of a list, in its order; many in the order of a set take little longer than one. */
-  readonly recallAll: (
-    paths: readonly string[],
-    stamps: BigInt64Array,
-  ) => readonly (Known | undefined)[];
+  readonly recallAll: (run: PathRun, stamps: BigInt64Array) => readonly (Known | undefined)[];
   noteFinding(file: ReadFile, finding: Finding): void;
   noteDigest(file: ReadFile, sha256: string): void;
   /** Whether a file of which the digest is known is to be read all the same. */
@@ -188,19 +186,23 @@ function recallBy(
     return { sha256: records.digestAt(row), finding: records.findingAt(row) };
   };
   /** Of files that are recorded one after the other and differ in nothing but their digests, as nearly all do. */
-  const recallRun = (paths: readonly string[], stamps: BigInt64Array): Known[] | undefined => {
-    const count = paths.length;
-    const first = records.findRun(paths);
+  const recallRun = (run: PathRun, stamps: BigInt64Array): Known[] | undefined => {
+    const { list, start, count } = run;
+    const first = records.findRun(run);
     if (first === undefined || !rows.areStamps(first, count, stamps)) return undefined;
     if (!rows.areMarkedAlike(first, count) || !areOfOneDevice(stamps, count)) return undefined;
-    if (!isBelieved(first, deviceOf(stamps), paths[0] ?? "")) return undefined;
+    if (!isBelieved(first, deviceOf(stamps), list[start] ?? "")) return undefined;
     noteUse(first, count);
     const finding = records.findingAt(first);
-    return paths.map((_, index) => ({ sha256: records.digestAt(first + index), finding }));
+    return records.digestsAt(first, count).map((sha256) => ({ sha256, finding }));
   };
   return {
     recall,
-    recallAll: (paths, stamps) =>
-      recallRun(paths, stamps) ?? paths.map((path, index) => recall(path, stamps, index)),
+    recallAll: (run, stamps) => {
+      const { list, start, count } = run;
+      const each = (): (Known | undefined)[] =>
+        list.slice(start, start + count).map((path, index) => recall(path, stamps, index));
+      return recallRun(run, stamps) ?? each();
+    },
   };
 }

@@ -1,10 +1,17 @@
 // Which row a path has. Knows nothing of rows.
 
+/** So many paths of a list, one after the other. */
+export interface PathRun {
+  readonly list: readonly string[];
+  readonly start: number;
+  readonly count: number;
+}
+
 export interface PathIndex {
   paths(): readonly string[];
   readonly find: (path: string) => number | undefined;
   /** The row of the first, when each other one has the row after the one before it. */
-  readonly findRun: (paths: readonly string[]) => number | undefined;
+  readonly findRun: (run: PathRun) => number | undefined;
   append(path: string): number;
   /** Has these, and no others. */
   take(sorted: readonly string[]): void;
@@ -38,12 +45,13 @@ export function createPathIndex(): PathIndex {
   return {
     paths: () => paths,
     find,
-    findRun: (run) => {
-      const [start] = run;
-      const first = start === undefined ? undefined : find(start);
+    findRun: ({ list, start, count }) => {
+      // The list itself need not be compared, as when what lines chose is what is known.
+      const first = list === paths && count > 0 ? start : find(list[start] ?? "");
       if (first === undefined) return undefined;
-      for (let n = 1; n < run.length; n++) if (run[n] !== paths[first + n]) return undefined;
-      next = first + run.length;
+      if (list !== paths)
+        for (let n = 1; n < count; n++) if (list[start + n] !== paths[first + n]) return undefined;
+      next = first + count;
       return first;
     },
     append: (path) => {

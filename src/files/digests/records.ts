@@ -37,6 +37,8 @@ export interface Records {
   put(path: string, stamp: BigInt64Array): number;
   /** 64 hex digits. */
   digestAt(row: number): string | undefined;
+  /** Of so many rows of which all or none have one. */
+  digestsAt(first: number, count: number): readonly (string | undefined)[];
   setDigest(row: number, sha256: string): void;
   findingAt(row: number): Finding | undefined;
   setFinding(row: number, finding: Finding): void;
@@ -78,6 +80,7 @@ export function createRecords(): Records {
       return row;
     },
     digestAt: (row) => (rows.hasDigest(row) ? digests.at(row) : undefined),
+    digestsAt: (first, count) => digestsIn(store, first, count),
     setDigest: (row, sha256) => {
       digests.set(row, sha256);
       rows.markDigest(row);
@@ -105,6 +108,15 @@ export function createRecords(): Records {
   };
 }
 
+function digestsIn(
+  { rows, digests }: Store,
+  first: number,
+  count: number,
+): readonly (string | undefined)[] {
+  const hasDigest = rows.hasDigest(first);
+  return Array.from({ length: count }, (_, n) => (hasDigest ? digests.at(first + n) : undefined));
+}
+
 function rowFor({ index, rows }: Store, path: string): number {
   const row = index.find(path) ?? index.append(path);
   rows.makeRoom(index.paths().length);
@@ -118,7 +130,7 @@ function addTo(store: Store, data: RecordData): void {
     index.take(data.paths);
     rows.take(data);
     digests.take(data.digests);
-    for (let row = 0; row < data.paths.length; row++) translateFinding(rows, row, ids);
+    translateFindings(rows, data.paths.length, ids);
     return;
   }
   data.paths.forEach((path, other) => {
@@ -129,6 +141,14 @@ function addTo(store: Store, data: RecordData): void {
     if (rows.hasDigest(row)) digests.paste(row, data.digests, other);
     translateFinding(rows, row, ids);
   });
+}
+
+/** Nearly all files have the same finding, which is asked about once. */
+function translateFindings(rows: Rows, count: number, ids: readonly (number | undefined)[]): void {
+  const before = rows.findingIdOf(0);
+  const isSame = before === undefined || ids[before] === before;
+  if (isSame && rows.areMarkedAlike(0, count)) return;
+  for (let row = 0; row < count; row++) translateFinding(rows, row, ids);
 }
 
 /**

@@ -50,8 +50,9 @@ export function createManifest(entries: Iterable<ManifestEntry>): Manifest {
 
 /** {@link createManifest} of entries that have nothing else: they are not copied, and the list becomes the manifest's. */
 export function manifestOf(sorted: ManifestEntry[]): Manifest {
-  if (!isAscending(sorted)) sorted.sort((a, b) => comparePaths(a.path, b.path));
-  const problems = problemsIn(sorted);
+  const wasAscending = isAscending(sorted);
+  if (!wasAscending) sorted.sort((a, b) => comparePaths(a.path, b.path));
+  const problems = problemsIn(sorted, wasAscending);
   if (problems.length > 0) throw new InputError(problems);
   const totalBytes = sorted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return { entries: sorted, digest: digestOf(sorted), totalBytes };
@@ -84,12 +85,15 @@ function isAscending(entries: readonly ManifestEntry[], before = ""): boolean {
   });
 }
 
-function problemsIn(sorted: readonly ManifestEntry[]): readonly InputProblem[] {
+function problemsIn(
+  sorted: readonly ManifestEntry[],
+  wasAscending: boolean,
+): readonly InputProblem[] {
   const problems: InputProblem[] = [];
   for (let start = 0; start < sorted.length; start += linesAtOnce) {
     const some = sorted.slice(start, start + linesAtOnce);
     const before = sorted[start - 1]?.path;
-    if (isAscending(some, before) && areSound(some)) continue;
+    if ((wasAscending || isAscending(some, before)) && areSound(some)) continue;
     some.forEach((entry, index) => {
       const text = problemOf(entry, index === 0 ? before : some[index - 1]?.path);
       if (text !== undefined) problems.push({ input: JSON.stringify(entry.path), text });

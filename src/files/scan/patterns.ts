@@ -170,6 +170,8 @@ function normalize(text: string, options: PatternOptions): { glob: string } | { 
 
 /** What the library can't read is the line's fault, and is found before the disk is. */
 function readable(glob: string): { glob: string } | { problem: string } {
+  // Here there is nothing to refuse, and to ask the library would compile most of its code.
+  if (/^[\w*./ -]+$/.test(glob)) return { glob };
   try {
     fastGlob.generateTasks(glob);
     return { glob };
