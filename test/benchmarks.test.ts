@@ -67,6 +67,16 @@ describe("the page of benchmarks", () => {
     );
   });
 
+  test("says a reason once that several figures, or several benchmarks, fall short for", () => {
+    const rows = [row({ what: "one" }), row({ what: "other" }), row({ what: "third" })];
+    const reasons = {
+      share: { "*": "It is shared.", third: "It is last." },
+      "share-long": "share",
+    };
+    const page = pageOf([{ ...taken, name: "share-long", rows }], reasons);
+    expect(page).toContain("- one; other: It is shared.\n- third: It is last.");
+  });
+
   test("names a benchmark that failed, and why, in place of figures", () => {
     const page = pageOf([{ ...taken, name: "large", rows: [], error: "the disk is full" }], {});
     expect(page).toContain("**Failed:** Large files.");

@@ -11,7 +11,8 @@ import { fallsShort, figuresTable, growthTable, linesOf, table } from "./tables.
  * @typedef {import("../rows.mjs").Row} Row
  * @typedef {import("../results.mjs").Results} Results
  * @typedef {import("../results.mjs").Outcome} Outcome
- * @typedef {Readonly<Record<string, Readonly<Record<string, string>>>>} Reasons benchmark → row's `what`, or `*` → reason
+ * @typedef {Readonly<Record<string, string | Readonly<Record<string, string>>>>} Reasons benchmark → row's `what`, or `*` → reason;
+ *   or benchmark → the one whose reasons it has
  * @typedef {(name: string, alt: string) => string} PictureOf
  */
 
@@ -50,13 +51,22 @@ function serverNotes({ rows }) {
   ];
 }
 
+/** @param {string} name @param {Reasons} reasons @returns {Readonly<Record<string, string>>} */
+function knownFor(name, reasons) {
+  const known = reasons[name] ?? {};
+  return typeof known === "string" ? knownFor(known, reasons) : known;
+}
+
 /** @param {Outcome} outcome @param {Reasons} reasons */
 function reasonsFor({ name, rows }, reasons) {
-  const known = reasons[name] ?? {};
+  const known = knownFor(name, reasons);
   const short = [...new Set(rows.filter(fallsShort).map(({ what }) => what))];
-  return short.map(
-    (what) => `- ${what}: ${known[what] ?? known["*"] ?? "the reason is not known yet."}`,
-  );
+  /** @param {string} what */
+  const reasonOf = (what) => known[what] ?? known["*"] ?? "the reason is not known yet.";
+  return [...new Set(short.map(reasonOf))].map((reason) => {
+    const whats = short.filter((what) => reasonOf(what) === reason);
+    return `- ${whats.join("; ")}: ${reason}`;
+  });
 }
 
 /** @param {Outcome} outcome @param {Reasons} reasons @param {PictureOf} pictureOf */
