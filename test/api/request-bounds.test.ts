@@ -1,8 +1,10 @@
 // What a server can send in place of a reply, over raw sockets: none of it holds a request, on either transport.
 import { createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import { connect } from "../../src/api/connect";
 import { getDataset } from "../../src/api/endpoints/datasets";
+import { startPatience } from "../../src/api/transport/request-bounds";
 import { createStorageTransport } from "../../src/api/transport/storage-transport";
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { hurriedClock } from "../support/session";
@@ -147,4 +149,21 @@ test("a call that is answered with 101 is made once", async () => {
   expect(await rejectionOf(getDataset(avala, "u"))).toMatchObject({ code: "bad_reply" });
   expect(connections).toBe(1);
   avala.close();
+});
+
+test("a request is given up when its body goes out no further, and not while it does", async () => {
+  const limits = { idleTimeoutMs: 200, contentLength: 10_000_000 }; // a second without a byte
+  let giveUp = (): void => undefined;
+  let isGivenUp = false;
+  const end = new Promise<void>((resolve) => (giveUp = resolve));
+  const patience = startPatience(limits, () => {
+    isGivenUp = true;
+    giveUp();
+  });
+  for (let chunk = 0; chunk < 5; chunk++) {
+    await sleep(300);
+    patience.sent();
+  }
+  expect(isGivenUp).toBe(false);
+  await end;
 });
