@@ -12,9 +12,10 @@ export interface ModelDialect {
   readonly reply: Reply;
   /**
    * What a confirm indexes. `apart`: the batch that it names, each of which has a place of its own. `marked`: the same,
-   * with one place for all, where what comes last stays. `together`: all that lies under the name.
+   * with one place for all, where what comes last stays. `last`: the same, where nothing is replaced, and a file belongs to the
+   * batch that it was asked for in last. `together`: all that lies under the name.
    */
-  readonly batches: "apart" | "marked" | "together";
+  readonly batches: "apart" | "marked" | "last" | "together";
   /** Whether one that ignores the fields in a presign refuses the batch in the confirm. */
   readonly refusesIgnoredBatch: boolean;
   /** How many parts it signs in one call; how it refuses more. */

@@ -107,10 +107,23 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
   /** What a PUT of the batch meets. */
   const objectAt = (key: string, batch: string | undefined): StoredObject | undefined => {
     const object = objects.get(placeOf(key, batch));
-    return speaks().batches === "together" || object?.batch === batch ? object : undefined;
+    const { batches } = speaks();
+    const isAny = batches === "together" || batches === "last";
+    return isAny || object?.batch === batch ? object : undefined;
   };
-  const put = (of: Pick<StoredObject, "key" | "batch" | "named" | "by">, data: Buffer): string => {
-    const { key, batch } = of;
+  /** The batch that each file was asked for in last. */
+  const lastAsked = new Map<string, string | undefined>();
+  const noteAsked = (key: string, named: string | undefined): void => {
+    if (speaks().batches !== "last") return;
+    lastAsked.set(key, named);
+    const object = objects.get(key);
+    if (object !== undefined) objects.set(key, { ...object, batch: named, named });
+  };
+  const put = (by: Pick<StoredObject, "key" | "batch" | "named" | "by">, data: Buffer): string => {
+    const { key } = by;
+    const last = lastAsked.get(key) ?? by.batch;
+    const of = speaks().batches === "last" ? { ...by, batch: last, named: last } : by;
+    const { batch } = of;
     const place = placeOf(key, batch);
     const etag = etagOf(data);
     objects.set(place, { ...of, sizeBytes: data.length, sha256: sha256(data) });
@@ -165,6 +178,7 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
     if (named !== undefined) namedBatches.push(named);
     if (named !== undefined && reply !== "ignored" && closed.has(named))
       return { status: 410, json: { detail: "This upload is over." } };
+    noteAsked(key, reply === "ignored" ? undefined : named);
     if (isSecond && (reply === "put" || (reply === "mixed" && isLarge))) {
       const session = sessionOf(body, key);
       return isLarge ? presignParts(session) : presignPut(session);
