@@ -23,6 +23,8 @@ export interface Twins {
   /** `uploaded`, `unchanged`, `unverified`, `killed`, or an error's code: of all rounds, in the order of their ends. */
   readonly rounds: readonly (readonly string[])[];
   readonly hadFaults: boolean;
+  /** Whether a file may leave the batch that it was sent in for one that it is asked for in. */
+  readonly mayMove: boolean;
   readonly server: AvalaModel;
 }
 
@@ -121,6 +123,7 @@ export async function playTwins(seed: number): Promise<Twins> {
     }
   };
   await timeline.play(play());
+  const mayMove = batches === "last" || batches === "marked";
   const byPath = new Map(files.map(({ path, sha256 }) => [path, sha256]));
-  return { isNamedByContent, files: byPath, rounds, hadFaults: faultRate > 0, server };
+  return { isNamedByContent, files: byPath, rounds, hadFaults: faultRate > 0, mayMove, server };
 }
