@@ -40,14 +40,16 @@ const repeat = Number(values.repeat);
  * @typedef {(env: NodeJS.ProcessEnv, dataset: string) => Promise<Cost>} Client
  */
 
-/** Random bytes with a JPEG's head: nothing on the way may compress or share them. @param {string} root @param {number} count */
+/** Random bytes between a JPEG's head and its end: nothing on the way may compress, share, or warn of them. @param {string} root @param {number} count */
 function makeFiles(root, count) {
   const head = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
+  const end = Buffer.from([0xff, 0xd9]);
   for (let i = 0; i < count; i++) {
     const folder = path.join(root, `folder-${Math.floor(i / FILES_PER_FOLDER)}`);
     if (i % FILES_PER_FOLDER === 0) mkdirSync(folder, { recursive: true });
     const bytes = randomFillSync(Buffer.alloc(FILE_BYTES));
     head.copy(bytes);
+    end.copy(bytes, FILE_BYTES - end.length);
     writeFileSync(path.join(folder, `image-${i}.jpg`), bytes);
   }
 }
