@@ -1,6 +1,6 @@
 // What is known of files that have not changed since they were last read, without opening them; some are read all the same,
 // as a check of what is known.
-import { constants, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { cancelled } from "../flow/clock";
 import { soundFinding } from "./digests/finding";
 import type { KnownFiles } from "./digests/known-files";
@@ -16,7 +16,7 @@ const maxBytesHere = 16 * 1024 * 1024;
 
 interface Drawn {
   readonly absolutePath: string;
-  readonly stamp: BigInt64Array;
+  readonly stamp: Float64Array;
   readonly sizeBytes: number;
   readonly sha256: string;
 }
@@ -38,7 +38,7 @@ export async function recallFiles(
   const unknown: number[] = [];
   const drawn: Drawn[] = [];
   const unread = readsContent ? undefined : soundFinding;
-  const stamps = new BigInt64Array(filesAtOnce * stampLength);
+  const stamps = new Float64Array(filesAtOnce * stampLength);
   // Without a prefix the list is what the cache may know as it is.
   const isAll = paths.length > 0 && insideOf(paths[0] ?? "") === paths[0];
   for (let start = 0; start < paths.length; start += filesAtOnce) {
@@ -68,21 +68,19 @@ export async function recallFiles(
   return (await isRefuted(known, drawn, signal)) ? [...paths.keys()] : unknown;
 }
 
-const statOptions = { bigint: true, throwIfNoEntry: false } as const;
+const statOptions = { throwIfNoEntry: false } as const;
 
 /**
  * Puts the stamps of a few files into a list; of what can't be asked about or is not a file there is none, and a look at it says
  * why. Nothing else is done with a file between the calls: V8 would compile Node's part of them again for each function of ours
  * that they are made in, which takes as much processor time as 10,000 of them.
  */
-function readStamps(absolutePaths: readonly string[], stamps: BigInt64Array): void {
-  stamps.fill(0n);
+function readStamps(absolutePaths: readonly string[], stamps: Float64Array): void {
+  stamps.fill(0);
   for (let n = 0; n < absolutePaths.length; n++) {
     try {
       const stats = statSync(absolutePaths[n] ?? "", statOptions);
-      // As `isFile` does it, which makes a BigInt three times.
-      if (stats !== undefined && (Number(stats.mode) & constants.S_IFMT) === constants.S_IFREG)
-        putStamp(stamps, n, stats);
+      if (stats?.isFile() === true) putStamp(stamps, n, stats);
     } catch {
       // As above.
     }

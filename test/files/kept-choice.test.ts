@@ -327,16 +327,16 @@ describe("a kept choice that is wrong", () => {
   const withoutASign = (change: () => void): void => {
     change();
     const { head, body } = unseal<{ readonly seen: number }>(
-      "choice 2",
+      "choice 3",
       readFileSync(choiceFile()),
     )!;
     expect(head.seen).toBe(3);
     ["", "sub", "sub/deep"].forEach((path, index) => {
-      const stamp = new BigInt64Array(stampLength);
-      putStamp(stamp, 0, statSync(tree.at(path), { bigint: true }));
+      const stamp = new Float64Array(stampLength);
+      putStamp(stamp, 0, statSync(tree.at(path)));
       body.set(Buffer.from(stamp.buffer), index * stamp.byteLength);
     });
-    const sealed = Buffer.concat([...seal("choice 2", head, [body])]);
+    const sealed = Buffer.concat([...seal("choice 3", head, [body])]);
     writeFileSync(choiceFile(), sealed, { mode: 0o600 });
   };
 

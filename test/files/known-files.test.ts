@@ -3,21 +3,21 @@ import { openKnownFiles, type KnownFiles } from "../../src/files/digests/known-f
 import { createPathReader } from "../../src/files/digests/kept-paths";
 
 const nowMs = 1_700_000_000_000;
-const pastNs = BigInt(nowMs) * 1_000_000n - 600_000_000_000n;
+const pastMs = nowMs - 600_000;
 const paths = ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"];
 const sound = { isPrivateKey: false };
 const key = { isPrivateKey: true };
 
-function stampsOf(files: readonly { inode: number; device?: number }[]): BigInt64Array {
-  return BigInt64Array.from(
-    files.flatMap(({ inode, device = 1 }) => [10n, pastNs, pastNs, BigInt(inode), BigInt(device)]),
+function stampsOf(files: readonly { inode: number; device?: number }[]): Float64Array {
+  return Float64Array.from(
+    files.flatMap(({ inode, device = 1 }) => [10, pastMs, pastMs, inode, device]),
   );
 }
 
 const all = stampsOf(paths.map((_, index) => ({ inode: index + 1 })));
 
 interface Noted {
-  readonly stamps?: BigInt64Array;
+  readonly stamps?: Float64Array;
   readonly keys?: readonly string[];
   readonly withoutDigest?: readonly string[];
 }

@@ -2,7 +2,7 @@ import { createRecords, type RecordData, type Records } from "../../src/files/di
 
 const sound = { isPrivateKey: false };
 const key = { isPrivateKey: true };
-const stampOf = (inode: bigint): BigInt64Array => BigInt64Array.of(10n, 1n, 1n, inode, 1n);
+const stampOf = (inode: number): Float64Array => Float64Array.of(10, 1, 1, inode, 1);
 
 /** As they are written. */
 function dataOf(records: Records): RecordData {
@@ -21,7 +21,7 @@ function dataOf(records: Records): RecordData {
 /** A key, and then a sound file, each with a digest. */
 function twoFiles(): RecordData {
   const records = createRecords();
-  for (const [path, inode, finding] of [["a", 1n, key] as const, ["b", 2n, sound] as const]) {
+  for (const [path, inode, finding] of [["a", 1, key] as const, ["b", 2, sound] as const]) {
     const row = records.put(path, stampOf(inode));
     records.setFinding(row, finding);
     records.setDigest(row, path.repeat(64));
@@ -49,7 +49,7 @@ const targets: readonly (readonly [string, () => Records])[] = [
     "ones that were forgotten",
     () => {
       const records = createRecords();
-      records.setFinding(records.put("z", stampOf(9n)), sound);
+      records.setFinding(records.put("z", stampOf(9)), sound);
       records.clear();
       return records;
     },
@@ -58,7 +58,7 @@ const targets: readonly (readonly [string, () => Records])[] = [
     "others",
     () => {
       const records = createRecords();
-      records.setFinding(records.put("z", stampOf(9n)), sound);
+      records.setFinding(records.put("z", stampOf(9)), sound);
       return records;
     },
   ],
@@ -82,7 +82,7 @@ describe.each(targets)("records that are added to %s", (_, start) => {
     const records = start();
     records.add({ ...twoFiles(), findings: few });
     for (const finding of [sound, { isPrivateKey: false, head: undefined }])
-      records.setFinding(records.put("c", stampOf(3n)), finding);
+      records.setFinding(records.put("c", stampOf(3)), finding);
     expect([findingOf(records, "a"), findingOf(records, "b")]).toEqual([few[0], undefined]);
     const later = createRecords();
     later.add(dataOf(records));

@@ -36,7 +36,7 @@ interface WrittenHeader extends CacheHeader {
   readonly findings: readonly Finding[];
 }
 
-const kind = "digests 4";
+const kind = "digests 5";
 
 /** In pieces, as {@link seal} has them. */
 export function encodeCache({ header, data }: WrittenContent): Generator<Uint8Array> {

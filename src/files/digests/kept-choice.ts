@@ -49,7 +49,7 @@ interface ChoiceOptions {
   readonly rules: string;
   readonly markClock: () => ClockMark;
   /** Whether the device shows every change of a folder in its inode and times; a path of it is given too. */
-  readonly isSteady: (device: bigint, path: string) => boolean;
+  readonly isSteady: (device: number, path: string) => boolean;
   readonly readPaths: ReadPaths;
   /** Whether a choice that is known is to be made all the same. */
   readonly isDrawn: () => boolean;
@@ -70,10 +70,10 @@ interface Kept {
   readonly head: Head;
   readonly choice: Choice<unknown>;
   readonly seen: readonly string[];
-  readonly stamps: BigInt64Array;
+  readonly stamps: Float64Array;
 }
 
-const kind = "choice 2";
+const kind = "choice 3";
 
 export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
   const { folder, place, rules, markClock, isSteady, readPaths, isDrawn, onRefuted } = options;
@@ -119,10 +119,10 @@ export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
   };
 }
 
-function stampOf(path: string): BigInt64Array | undefined {
+function stampOf(path: string): Float64Array | undefined {
   try {
-    const stamp = new BigInt64Array(stampLength);
-    putStamp(stamp, 0, statSync(path, { bigint: true }));
+    const stamp = new Float64Array(stampLength);
+    putStamp(stamp, 0, statSync(path));
     return stamp;
   } catch {
     return undefined;
@@ -141,7 +141,7 @@ function isSameChoice(one: Choice<unknown>, other: Choice<unknown> | undefined):
 function encode(
   header: CacheHeader,
   { facts, paths }: Choice<unknown>,
-  at: { readonly seen: readonly string[]; readonly stamps: readonly (BigInt64Array | undefined)[] },
+  at: { readonly seen: readonly string[]; readonly stamps: readonly (Float64Array | undefined)[] },
 ): Generator<Uint8Array> {
   const seen = JSON.stringify(at.seen);
   const stamps = at.stamps.flatMap((stamp) => (stamp === undefined ? [] : [bytesOf(stamp)]));
@@ -158,7 +158,7 @@ function* partsOf(
   yield* pathText(paths);
 }
 
-function bytesOf(stamp: BigInt64Array): Uint8Array {
+function bytesOf(stamp: Float64Array): Uint8Array {
   return new Uint8Array(stamp.buffer, stamp.byteOffset, stamp.byteLength);
 }
 
@@ -172,6 +172,6 @@ function decode(bytes: Buffer | undefined, readPaths: ReadPaths): Kept | undefin
   const paths = readPaths(body.subarray(seenEnd), { files: head.files, id: head.paths });
   if (seen?.length !== head.seen || paths === undefined || body.length < seenEnd) return undefined;
   // Copied, as a small buffer may lie anywhere.
-  const stamps = new BigInt64Array(Uint8Array.from(body.subarray(0, stampsEnd)).buffer);
+  const stamps = new Float64Array(Uint8Array.from(body.subarray(0, stampsEnd)).buffer);
   return { head, seen, stamps, choice: { facts: head.facts, paths } };
 }

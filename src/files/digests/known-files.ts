@@ -16,7 +16,7 @@ export interface Known {
 interface ReadFile {
   readonly absolutePath: string;
   /** From before the first byte was read. */
-  readonly stamp: BigInt64Array;
+  readonly stamp: Float64Array;
   /** When the reading began, or earlier, by the machine's clock. */
   readonly sinceMs: number;
 }
@@ -31,9 +31,9 @@ export interface KnownFiles {
   /** What a file is known by: its path under the root, POSIX. */
   pathOf(absolutePath: string): string;
   /** What is known of a file that has now the stamp at a place in a list of stamps. */
-  readonly recall: (path: string, stamps: BigInt64Array, index: number) => Known | undefined;
+  readonly recall: (path: string, stamps: Float64Array, index: number) => Known | undefined;
   /** {@link recall} of files that have the stamps of a list, in its order; many in the order of a set take little longer than one. */
-  readonly recallAll: (run: PathRun, stamps: BigInt64Array) => readonly (Known | undefined)[];
+  readonly recallAll: (run: PathRun, stamps: Float64Array) => readonly (Known | undefined)[];
   noteFinding(file: ReadFile, finding: Finding): void;
   noteDigest(file: ReadFile, sha256: string): void;
   /** Whether a file of which the digest is known is to be read all the same. */
@@ -49,7 +49,7 @@ export interface KnownFiles {
 interface KnownFilesOptions extends KeptOptions {
   readonly root: string;
   /** Whether the device shows every change of a file in its inode and times; a path of it is given too. */
-  readonly isSteady: (device: bigint, path: string) => boolean;
+  readonly isSteady: (device: number, path: string) => boolean;
   readonly isDrawn: () => boolean;
   readonly onRefuted: (absolutePath: string) => Promise<void>;
 }
@@ -175,7 +175,7 @@ function recallBy(
   { isSteady, absoluteOf, noteUse }: RecallOptions,
 ): Pick<KnownFiles, "recall" | "recallAll"> {
   const { rows } = records;
-  const isBelieved = (row: number, device: bigint, path: string): boolean =>
+  const isBelieved = (row: number, device: number, path: string): boolean =>
     // The number may be another device's since.
     !rows.isFromDisk(row) || isSteady(device, absoluteOf(path));
   const recall: KnownFiles["recall"] = (path, stamps, index) => {
@@ -186,7 +186,7 @@ function recallBy(
     return { sha256: records.digestAt(row), finding: records.findingAt(row) };
   };
   /** Of files that are recorded one after the other and differ in nothing but their digests, as nearly all do. */
-  const recallRun = (run: PathRun, stamps: BigInt64Array): Known[] | undefined => {
+  const recallRun = (run: PathRun, stamps: Float64Array): Known[] | undefined => {
     const { list, start, count } = run;
     const first = records.findRun(run);
     if (first === undefined || !rows.areStamps(first, count, stamps)) return undefined;

@@ -34,7 +34,7 @@ export interface Records {
   /** The row of the first path, when each other one has the row after the one before it. */
   readonly findRun: PathIndex["findRun"];
   /** The row of a path with this stamp; what was known of it with another one goes. */
-  put(path: string, stamp: BigInt64Array): number;
+  put(path: string, stamp: Float64Array): number;
   /** 64 hex digits. */
   digestAt(row: number): string | undefined;
   /** Of so many rows of which all or none have one. */

@@ -23,13 +23,13 @@ export interface Rows extends Fields {
   /** Whether nothing was put there. */
   isBlank(row: number): boolean;
   /** Whether it has the stamp at a place in a list of stamps. */
-  isStamp(row: number, stamps: BigInt64Array, index?: number): boolean;
+  isStamp(row: number, stamps: Float64Array, index?: number): boolean;
   /** Whether so many rows have the stamps of a list: in one call, which takes as long as a question for one. */
-  areStamps(first: number, count: number, stamps: BigInt64Array): boolean;
+  areStamps(first: number, count: number, stamps: Float64Array): boolean;
   /** Whether so many rows have the same marks, so that all else but the digest is the same for each. */
   areMarkedAlike(first: number, count: number): boolean;
-  setStamp(row: number, stamp: BigInt64Array): void;
-  deviceOf(row: number): bigint;
+  setStamp(row: number, stamp: Float64Array): void;
+  deviceOf(row: number): number;
 }
 
 export const markBytes = 8;
@@ -43,7 +43,7 @@ const bit = { digest: 1, finding: 2, fromDisk: 4, passing: 8 } as const;
 
 /** The columns, and the same bytes as numbers. */
 interface Store extends Columns {
-  readonly numbers: BigInt64Array;
+  readonly numbers: Float64Array;
   readonly pairs: Uint16Array;
 }
 
@@ -58,7 +58,7 @@ function storeOf({ stamps, marks }: Columns): Store {
   return {
     stamps,
     marks,
-    numbers: new BigInt64Array(stamps.buffer, stamps.byteOffset, stamps.length / 8),
+    numbers: new Float64Array(stamps.buffer, stamps.byteOffset, stamps.length / 8),
     pairs: new Uint16Array(marks.buffer, marks.byteOffset, marks.length / 2),
   };
 }
@@ -110,7 +110,7 @@ function roomOf(
 
 function stampsOf(store: Store): Pick<Rows, "isBlank" | "isStamp" | "setStamp" | "deviceOf"> {
   return {
-    isBlank: (row) => (store.numbers[row * stampLength + inodeLane] ?? 0n) === 0n,
+    isBlank: (row) => (store.numbers[row * stampLength + inodeLane] ?? 0) === 0,
     isStamp: (row, stamps, index = 0) => {
       const [at, other] = [row * stampLength, index * stampLength];
       for (let n = 0; n < stampLength; n++)
@@ -120,7 +120,7 @@ function stampsOf(store: Store): Pick<Rows, "isBlank" | "isStamp" | "setStamp" |
     setStamp: (row, stamp) => {
       store.numbers.set(stamp, row * stampLength);
     },
-    deviceOf: (row) => store.numbers[row * stampLength + deviceLane] ?? 0n,
+    deviceOf: (row) => store.numbers[row * stampLength + deviceLane] ?? 0,
   };
 }
 

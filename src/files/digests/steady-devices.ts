@@ -30,10 +30,10 @@ export function isOnSteadyDevice(path: string): boolean {
 /** As {@link isOnSteadyDevice}, asked once for each device. */
 export function createSteadyDevices(
   isSteady: (path: string) => boolean = isOnSteadyDevice,
-): (device: bigint, path: string) => boolean {
-  const known = new Map<bigint, boolean>();
+): (device: number, path: string) => boolean {
+  const known = new Map<number, boolean>();
   // As nearly always: of the same device as the file before.
-  let last: { readonly device: bigint; readonly answer: boolean } | undefined;
+  let last: { readonly device: number; readonly answer: boolean } | undefined;
   return (device, path) => {
     if (last?.device === device) return last.answer;
     const answer = known.get(device) ?? isSteady(path);

@@ -62,7 +62,7 @@ export function hasChanged({ code }: Pick<FileFault, "code">): boolean {
 export interface InspectResult {
   readonly sizesBytes: readonly number[];
   /** Of each file as it was opened; zeros at a fault. */
-  readonly stamps: BigInt64Array;
+  readonly stamps: Float64Array;
   /** For each file `sampleBytes` of its head, filled up with zeros. */
   readonly samples: Uint8Array;
   /** Of the files whose structure is wrong, by their indices. */
@@ -76,7 +76,7 @@ export interface HashResult {
   /** Hex digits; `""` at a fault. */
   readonly sha256: readonly string[];
   /** Of each file as it was read; zeros at a fault. */
-  readonly stamps: BigInt64Array;
+  readonly stamps: Float64Array;
   readonly faults: readonly FileFault[];
 }
 
@@ -110,7 +110,7 @@ export function inspect(job: InspectJob): InspectResult {
   const samples = new Uint8Array(paths.length * sampleBytes);
   const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : 65_536);
   const sizesBytes: number[] = [];
-  const stamps = new BigInt64Array(paths.length * stampLength);
+  const stamps = new Float64Array(paths.length * stampLength);
   const flaws: { index: number; flaw: Flaw }[] = [];
   const undecided: number[] = [];
   const pastBounds = new Error("past the job's bounds");
@@ -138,8 +138,8 @@ export function inspect(job: InspectJob): InspectResult {
     let handle: number | undefined;
     try {
       handle = fs.openSync(path, flags);
-      const stats = fs.fstatSync(handle, { bigint: true });
-      const sizeBytes = Number(stats.size);
+      const stats = fs.fstatSync(handle);
+      const sizeBytes = stats.size;
       sizesBytes.push(sizeBytes);
       putStamp(stamps, index, stats);
       if (stats.isFile()) look(handle, index, sizeBytes);
@@ -159,13 +159,13 @@ export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult
   const buffer = Buffer.allocUnsafeSlow(job.chunkBytes);
   const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
   const faults: FileFault[] = [];
-  const stamps = new BigInt64Array(job.paths.length * stampLength);
+  const stamps = new Float64Array(job.paths.length * stampLength);
   const digestOf = (path: string, index: number): string => {
     const sizeBytes = job.sizesBytes[index] ?? -1;
     const handle = fs.openSync(path, flags);
     try {
-      const before = fs.fstatSync(handle, { bigint: true });
-      if (!before.isFile() || before.size !== BigInt(sizeBytes)) return "";
+      const before = fs.fstatSync(handle);
+      if (!before.isFile() || before.size !== sizeBytes) return "";
       const digest = createHash("sha256");
       let position = 0;
       for (;;) {
@@ -177,14 +177,14 @@ export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult
         if (position > sizeBytes || (read < buffer.length && position === sizeBytes)) break;
       }
       // By name: a file that was replaced keeps its old inode open. `ctime` shows a time that was put back.
-      const after = fs.statSync(path, { bigint: true });
+      const after = fs.statSync(path);
       const isSame =
         position === sizeBytes &&
         after.ino === before.ino &&
         after.dev === before.dev &&
         after.size === before.size &&
-        after.mtimeNs === before.mtimeNs &&
-        after.ctimeNs === before.ctimeNs;
+        after.mtimeMs === before.mtimeMs &&
+        after.ctimeMs === before.ctimeMs;
       if (isSame) putStamp(stamps, index, before);
       return isSame ? digest.digest("hex") : "";
     } finally {
