@@ -61,6 +61,8 @@ const FIRST = 0.12;
 const REFUSED_FACTOR = 0.8;
 // Headers that stopped so long ago are none.
 const STALE_MS = 60_000;
+// And a bucket's level, which each call changes.
+const STALE_LEVEL_MS = 1000;
 // Where places come back one by one: as many as others take in so long are left to them, so that each run has its own back.
 const SLIDING_AHEAD_MS = 500;
 /** So long without another's call, and the key is its own. */
@@ -87,7 +89,20 @@ export function createShare(capacity: number): Share {
 
 /** Whether replies do not say what all of them use. */
 function isBlind({ traffic, bucket }: Share, atMs: number): boolean {
-  return atMs > Math.max(traffic.resetAtMs, bucket?.atMs ?? traffic.resetAtMs) + STALE_MS;
+  if (bucket !== undefined && atMs <= bucket.atMs + STALE_LEVEL_MS) return false;
+  return atMs > traffic.resetAtMs + STALE_MS;
+}
+
+/** The rate that the last level made rises from then on. */
+function sinceLevel(share: Share): Share {
+  const { bucket, refusals, changedMs } = share;
+  if (bucket === undefined || refusals.calmMs >= bucket.atMs) return share;
+  const { atMs } = bucket;
+  return {
+    ...share,
+    refusals: { ...refusals, calmMs: atMs },
+    changedMs: Math.max(changedMs, atMs),
+  };
 }
 
 const isShared = ({ rate }: Share): boolean => rate !== Number.POSITIVE_INFINITY;
@@ -156,7 +171,7 @@ function onReply(before: Share, seen: Seen): Share {
 
 function onRefused(before: Share, refused: Refused): Share {
   const { startMs, atMs, untilMs, chance, isOfSecond } = refused;
-  if (isBlind(before, atMs)) return refuseBlindly(before, refused);
+  if (isBlind(before, atMs)) return refuseBlindly(sinceLevel(before), refused);
   // The level makes the rate.
   if (before.bucket) return { ...before, nextMs: untilMs + (chance * 1000) / before.rate };
   if (!isOfSecond) return onExhausted(before, refused);
@@ -184,7 +199,7 @@ export function nextShare(share: Share, event: ShareEvent): Share {
     case "level":
       return followLevel(share, event);
     case "unmeasured":
-      return isBlind(share, event.atMs) ? growBlindly(share, event.atMs) : share;
+      return isBlind(share, event.atMs) ? growBlindly(sinceLevel(share), event.atMs) : share;
     case "exhausted":
       return isShared(share) && !share.traffic.isSliding ? onExhausted(share, event) : share;
     case "refused":

@@ -3,6 +3,7 @@ import { readRateLimit } from "../../src/api/reply/reply-headers";
 import { createPace } from "../../src/flow/pace";
 import { runPool } from "../../src/flow/pool";
 import { createLimiter } from "../support/limiters";
+import { equal, shareKey } from "../support/sharing-runs";
 import { seededRandom, virtualClock } from "../support/virtual-clock";
 
 type Headers = Readonly<Record<string, string>>;
@@ -62,6 +63,24 @@ describe("where the headers of a bucket stop", () => {
     const { most } = await send(200, untilThirty, workers);
     expect(most).toBeLessThanOrEqual(20);
   });
+});
+
+describe("where the headers of a bucket stop for four runs that share it", () => {
+  test.each([
+    { perMinute: 600, shownReplies: 10, calls: 225, maxRefused: 0.15 },
+    { perMinute: 600, shownReplies: 60, calls: 225, maxRefused: 0.15 },
+    { perMinute: 100, shownReplies: 10, calls: 75, maxRefused: 0.4 },
+  ])(
+    "after $shownReplies replies at $perMinute a minute, refusals show them the limit",
+    async ({ calls, maxRefused, ...server }) => {
+      const limits = { kind: "bucket", perSecond: 20, ...server } as const;
+      for (const seed of [1, 2, 3]) {
+        const shared = await shareKey(equal(4, calls), seed, limits);
+        expect(shared.tookMs / shared.boundMs).toBeLessThan(1.15);
+        expect(shared.refusedShare).toBeLessThan(maxRefused);
+      }
+    },
+  );
 });
 
 describe("where headers of a bucket alternate with those of a minute", () => {

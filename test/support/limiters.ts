@@ -26,6 +26,8 @@ export interface LimiterPlan extends Limits {
   readonly signals?: Signals;
   /** By how much a bucket's clock differs from the clients'. @default 0 */
   readonly clockAheadMs?: number;
+  /** How many replies show what is left; later ones do not. @default all */
+  readonly shownReplies?: number;
 }
 
 interface Reply {
@@ -124,11 +126,22 @@ function bucket(
   };
 }
 
-export function createLimiter({
-  kind = "fixed",
-  signals = "all",
-  ...limits
-}: LimiterPlan): Limiter {
+export function createLimiter({ shownReplies = Infinity, ...plan }: LimiterPlan): Limiter {
+  const limiter = limiterOf(plan);
+  let replies = 0;
+  return {
+    ...limiter,
+    take: (nowMs) => {
+      const { isRefused, headers } = limiter.take(nowMs);
+      replies += 1;
+      if (replies <= shownReplies) return { isRefused, headers };
+      const later = Object.entries(headers).filter(([name]) => !name.startsWith("x-ratelimit-"));
+      return { isRefused, headers: Object.fromEntries(later) };
+    },
+  };
+}
+
+function limiterOf({ kind = "fixed", signals = "all", ...limits }: LimiterPlan): Limiter {
   switch (kind) {
     case "fixed":
       return fixed(limits, signals);
