@@ -1,5 +1,6 @@
 // One run at a time sends to a destination and confirms it: what two of them would mix up can't be seen by looking.
-// Only runs that share a state folder are kept apart; others can know nothing of each other.
+// Only runs that share a state folder are kept apart. Others know of each other what the server shows (`upload/other-run.ts`), and
+// that is nothing where they send other files.
 import { withSignal, type Avala } from "../../api/connection";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import { isNamedByContent, type NamedContent } from "./content-name";
@@ -11,7 +12,7 @@ import { acquireLock, maxLockWaitMs, type Locked } from "./lock";
 export type LockedDestination = DatasetDestination & NamedContent;
 
 const OTHER_WAYS =
-  "Put {digest} into the dataset's name: each content then gets its own dataset, and this cannot happen.";
+  "Put {digest} into the dataset's name: each content then gets its own dataset, and only runs of the very same files meet.";
 
 function stillTaken({ datasetName }: DatasetDestination, owner: string): AvalaError {
   const minutes = maxLockWaitMs / 60_000;
