@@ -16,7 +16,7 @@ function walk(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const name = `${folder}/${entry.name}`;
     if (entry.isDirectory()) files += walk(name);
-    else if (statSync(name, { bigint: true }).isFile()) files += 1;
+    else if (statSync(name).isFile()) files += 1;
   }
   return files;
 }
