@@ -38,7 +38,11 @@ interface Watching {
 
 /** @throws AvalaError `cancelled`, `timeout` in an outage, and that of `pastDeadline`; as `look` */
 export async function watchOther(
-  { clock, random, deadlineMs = Number.POSITIVE_INFINITY }: Avala,
+  {
+    clock,
+    random,
+    deadlineMs = Number.POSITIVE_INFINITY,
+  }: Pick<Avala, "clock" | "random" | "deadlineMs">,
   look: () => Promise<Look>,
   { what, signal, quietLooks = () => QUIET_LOOKS }: Watching,
 ): Promise<Watched> {
