@@ -62,16 +62,10 @@ export async function inspectFiles(
   };
   await lookAtFiles(candidates, await recallFiles(candidates, look, note), look, note);
   const inOrder = [...suspects].sort(([one], [other]) => one - other).map(([, one]) => one);
-  if (options.leavesGone !== true) return { files, gone: [], ...judge(inOrder, options) };
-  const gone = inOrder.filter(isGone).map(({ path }) => path);
-  return {
-    ...judge(
-      inOrder.filter((one) => !isGone(one)),
-      options,
-    ),
-    gone,
-    files: without(files, gone),
-  };
+  const isLeftOut = options.leavesGone === true ? isGone : () => false;
+  const gone = inOrder.filter(isLeftOut).map(({ path }) => path);
+  const judged = inOrder.filter((suspect) => !isLeftOut(suspect));
+  return { ...judge(judged, options), gone, files: without(files, gone) };
 }
 
 /** A file of which there may be something to say. */
