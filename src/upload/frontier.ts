@@ -6,12 +6,14 @@ export interface Sight {
   readonly isComplete: boolean;
   /** How many of its parts are stored; absent: it goes as a whole. */
   readonly parts?: number | undefined;
+  readonly partBytes?: number | undefined;
 }
 
 export interface Frontier {
   /** Of that file; as many as there are files: all are complete. */
   readonly index: number;
   readonly parts?: number | undefined;
+  readonly partBytes?: number | undefined;
 }
 
 /** Whether somebody has sent something in between. */
@@ -29,11 +31,11 @@ export async function findFrontier(
   before?: Frontier,
 ): Promise<Frontier> {
   let [complete, open] = [-1, count];
-  let parts: number | undefined;
+  let [parts, partBytes]: (number | undefined)[] = [];
   const lookAt = async (index: number): Promise<boolean> => {
     const sight = await look(index);
     if (sight.isComplete) complete = index;
-    else [open, parts] = [index, sight.parts];
+    else [open, parts, partBytes] = [index, sight.parts, sight.partBytes];
     return sight.isComplete;
   };
   if (before !== undefined) {
@@ -42,5 +44,5 @@ export async function findFrontier(
     while (complete + step < count && (await lookAt(complete + step))) step *= 2;
   }
   while (open - complete > 1) await lookAt(Math.floor((complete + open) / 2));
-  return { index: open, parts };
+  return { index: open, parts, partBytes };
 }

@@ -9,19 +9,24 @@ import { findFrontier, hasMoved, type Frontier, type Sight } from "./frontier";
 import { maxLockWaitMs } from "./journal/lock";
 import { inSendingOrder } from "./probe";
 import { askHow } from "./send/ask";
+import { BUFFER_BYTES } from "./send/send-parts";
 import type { SourceFile } from "./send/source";
 import { QUIET_LOOKS, QUIET_TIME, watchOther, type Look } from "./send/watch-other";
 import { sendingOf, type Run } from "./state";
 
 // What an uplink of 10 Mbit/s carries between two looks, with the rest left to others: the other run shows no sign while it
-// sends files that go as a whole.
+// sends what goes as a whole.
 const BYTES_A_LOOK = 15 * 1024 * 1024;
 
-function quietLooks(files: readonly SourceFile[], { index, parts }: Frontier): number {
-  if (parts !== undefined) return QUIET_LOOKS;
+/** How much may be under way without a sign. */
+function bytesUnderWay(files: readonly SourceFile[], { index, partBytes }: Frontier): number {
+  if (partBytes !== undefined) return Math.max(BUFFER_BYTES, partBytes);
   const onTheirWay = files.slice(index, index + MAX_CONCURRENCY);
-  const bytes = onTheirWay.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return QUIET_LOOKS + Math.floor(bytes / BYTES_A_LOOK);
+  return onTheirWay.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+function quietLooks(files: readonly SourceFile[], frontier: Frontier): number {
+  return QUIET_LOOKS + Math.floor(bytesUnderWay(files, frontier) / BYTES_A_LOOK);
 }
 
 function stillAtWork({ request, sent, begunBefore, progress }: Run): AvalaError {
@@ -36,7 +41,7 @@ function stillAtWork({ request, sent, begunBefore, progress }: Run): AvalaError 
 function tell({ avala, request, unproven }: Run): void {
   const name = printable(request.datasetName);
   const found = `${counted(unproven.length, "file")} of ${name} ${unproven.length === 1 ? "was" : "were"} uploaded by another run of the same files, which may still be at work`;
-  const text = `${found}. Waiting for its dataset for ${maxLockWaitMs / 60_000} minutes at most, and no longer than ${QUIET_TIME} after its last sign of life.`;
+  const text = `${found}. Waiting for its dataset for ${maxLockWaitMs / 60_000} minutes at most, and after its last sign of life for ${QUIET_TIME}, or as long as what may be under way takes.`;
   avala.emit({ kind: "warning", text });
 }
 
@@ -44,7 +49,10 @@ function tell({ avala, request, unproven }: Run): void {
 async function lookAt(run: Run, file: SourceFile, signal: AbortSignal): Promise<Sight> {
   const presigned = await askHow(sendingOf(run, signal), file, { maxTries: DEFAULT_TRIES });
   const { method } = presigned;
-  if (method === "MULTIPART") return { isComplete: false, parts: presigned.uploadedParts.length };
+  if (method === "MULTIPART") {
+    const { uploadedParts, partBytes } = presigned;
+    return { isComplete: false, parts: uploadedParts.length, partBytes };
+  }
   return { isComplete: method !== "PUT" };
 }
 

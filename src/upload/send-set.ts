@@ -32,11 +32,11 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
     return;
   }
   const begunMs = run.avala.clock.now();
-  run.begun.add(file.path);
   const sent = await send(sending, file, {
     asked: run.asked.get(file.path),
     journal: journalOf(run, file),
     mutex: run.partsMutex,
+    onBegin: () => run.begun.add(file.path),
   });
   const landing = { file, sent, begunMs };
   if (sent.isUnproven) run.unproven.push(landing);
@@ -165,6 +165,14 @@ function requireAccounted(run: Run, files: readonly SourceFile[]): void {
   }
 }
 
+/** Whether another run has made the dataset meanwhile: then what its files kept this one from sending has not failed. */
+async function isMadeByOther(run: Run, errors: readonly unknown[]): Promise<boolean> {
+  if (!errors.some(isSessionLost) || (await run.request.isMade?.()) !== true) return false;
+  run.isMade = true;
+  run.failures = run.failures.filter(({ error }) => !isSessionLost(error));
+  return true;
+}
+
 /**
  * Sends all in one batch. Where a session in it can't be mended, or it takes no more, the whole set begins again in another,
  * or by the first protocol.
@@ -175,11 +183,13 @@ export async function sendSet(run: Run, first: Hashed): Promise<void> {
     for (const failure of hashed.unread) noteFailure(run, failure);
     try {
       await sendBatch(run, hashed.files);
-      requireAccounted(run, hashed.files);
+      const failed = run.failures.map(({ error }) => error);
+      if (!(await isMadeByOther(run, failed))) requireAccounted(run, hashed.files);
       return;
     } catch (error) {
       const { batch } = run;
       if (isPastDeadline(error)) return; // the other run has not ended in time
+      if (await isMadeByOther(run, [error])) return;
       if (!isSessionLost(error) || batch === undefined || !mayBeginAnother(run, error)) throw error;
       const isByFirst = error.lost === "protocol";
       run.batchesLeft -= isByFirst ? 0 : 1;

@@ -53,7 +53,7 @@ export interface Run {
   progress: ProgressTracker;
   readonly sent: ManifestEntry[];
   readonly unchanged: ManifestEntry[];
-  readonly failures: FileFailure[];
+  failures: FileFailure[];
   readonly retries: RetryTally;
   readonly check: StoreCheck;
   /** Of the files as they are read. */
@@ -180,6 +180,7 @@ export function sendingOf(run: Run, signal: AbortSignal): Sending {
     batch,
     isNamedByContent,
     isBatchShared,
+    isMade: request.isMade,
     otherRun,
     signing,
     partMemories,

@@ -106,6 +106,10 @@ export function gate(): { readonly opened: Promise<void>; readonly open: () => v
 export const isWait = (event: AvalaEvent): boolean =>
   event.kind === "warning" && event.text.includes("uploaded by another run of the same files");
 
+/** That the other run is taken for dead. */
+export const isGivenUp = (event: AvalaEvent): boolean =>
+  event.kind === "warning" && event.text.includes("no sign of life");
+
 export const warnings = ({ events }: Machine): readonly string[] =>
   events.flatMap((event) => (event.kind === "warning" ? [event.text] : []));
 

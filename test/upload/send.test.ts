@@ -66,12 +66,12 @@ test("a file whose hashing ends midway is read again, and lands whole", async ()
   };
   const sending = {
     ...{ avala, destination: { datasetName: "set" }, batch: randomUUID(), isNamedByContent: false },
-    ...{ isBatchShared: true, otherRun: { isAtWork: false, isTold: false } },
+    ...{ isBatchShared: true, isMade: undefined, otherRun: { isAtWork: false, isTold: false } },
     ...{ signing: { isOneByOne: false }, partMemories: createPartMemories() },
     ...{ rings: createRings(), check: createStoreCheck(avala), sha256, bytes },
     signal: new AbortController().signal,
   };
-  const ways = { journal: journalInMemory(), mutex: createMutex() };
+  const ways = { journal: journalInMemory(), mutex: createMutex(), onBegin: () => undefined };
   expect(await send(sending, file, ways)).toMatchObject({ sha256: file.sha256 });
   expect([started, counted]).toEqual([2, data.length]);
   const [stored] = await place.emulator.objects();

@@ -36,6 +36,8 @@ export interface Sending {
   readonly isNamedByContent: boolean;
   /** Whether runs on other machines may send in the batch, which is made of the content then. */
   readonly isBatchShared: boolean;
+  /** Whether a dataset of the set exists by now, as far as the caller can say. */
+  readonly isMade: (() => Promise<boolean>) | undefined;
   readonly otherRun: OtherRun;
   readonly signing: PartSigning;
   readonly partMemories: PartMemories;

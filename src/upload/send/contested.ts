@@ -5,24 +5,23 @@ import { printable } from "../../redact";
 import { askHow } from "./ask";
 import type { Sending } from "./attempt";
 import type { SourceFile } from "./source";
-import { QUIET_TIME, watchOther } from "./watch-other";
+import { QUIET_TIME, watchOther, type Look } from "./watch-other";
 
-/** Whether another run completes the session of the file, which it has open in the same batch. */
+/** Whether another run completes the session of the file, which it has open in the same batch, and has no dataset before. */
 export async function isCompletedByOther(sending: Sending, file: SourceFile): Promise<boolean> {
-  const { avala, signal, otherRun, destination } = sending;
+  const { avala, signal, otherRun, destination, isMade } = sending;
   const name = printable(file.path);
   if (!otherRun.isTold) {
     otherRun.isTold = true;
-    const text = `Something lies at the place of ${name} already: another run may be sending the same files to ${destination.datasetName} at this moment. Waiting for it to complete the file, as long as it shows signs of life, and ${QUIET_TIME} after the last one.`;
+    const text = `Something lies at the place of ${name} already: another run may be sending the same files to ${destination.datasetName} at this moment. Waiting ${QUIET_TIME} for it to complete the file.`;
     avala.emit({ kind: "warning", text });
   }
-  const ended = await watchOther(
-    avala,
-    async () => {
-      const { method } = await askHow(sending, file, { maxTries: DEFAULT_TRIES });
-      return method === "COMPLETE" ? "done" : "nothing new";
-    },
-    { what: `another run to complete ${name}`, signal },
-  );
-  return ended === "done";
+  let isCompleted = false;
+  const look = async (): Promise<Look> => {
+    const { method } = await askHow(sending, file, { maxTries: DEFAULT_TRIES });
+    isCompleted = method === "COMPLETE";
+    return isCompleted || (await isMade?.()) === true ? "done" : "nothing new";
+  };
+  await watchOther(avala, look, { what: `another run to complete ${name}`, signal });
+  return isCompleted;
 }

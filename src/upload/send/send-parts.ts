@@ -21,7 +21,7 @@ interface PartSession {
 }
 
 // Parts are kept in memory while they are sent, so that a retry reads and hashes nothing again.
-const BUFFER_BYTES = 32 * 1024 * 1024;
+export const BUFFER_BYTES = 32 * 1024 * 1024;
 
 /** What the server has of the parts and what our journal says of them, where the two agree. */
 function trusted({ presigned, journal }: PartSession): ReadonlyMap<number, PartRecord> {

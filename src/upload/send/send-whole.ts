@@ -83,7 +83,7 @@ function placeTaken(path: string, { host }: Stored, lost: "place" | "taken"): Av
     "conflict",
     `${host} already has an object at the place of ${printable(path)} that this run did not send, and does not replace it.`,
     {
-      hint: "Other content may have been sent under this name before. Choose another name, or put {digest} into it, so that each content is stored separately.",
+      hint: "Other content may have been sent under this name before, or these files by a run that was cut off: where its state folder is, running again continues it. Choose another name, or put {digest} into it, so that each content is stored separately.",
     },
   );
 }

@@ -22,6 +22,8 @@ interface Ways {
   readonly journal: FileJournal;
   /** The mutex of files that go by parts. */
   readonly mutex: Mutex;
+  /** Called before the file may be sent: not where its session is complete, and it is only looked at. */
+  readonly onBegin: () => void;
 }
 
 /** Whether the journal has every part that the file has in this batch. */
@@ -159,8 +161,9 @@ async function sendAs(
   sending: Sending,
   file: SourceFile,
   presigned: Presigned,
-  { journal, mutex, wasOpen }: Ways & { readonly wasOpen: boolean },
+  { journal, mutex, onBegin, wasOpen }: Ways & { readonly wasOpen: boolean },
 ): Promise<SentFile> {
+  if (presigned.method !== "COMPLETE") onBegin();
   if (presigned.method === "POST") {
     if (isOversize(file)) throw notOffered(file);
     return sendWhole(sending, file, presigned, journal);

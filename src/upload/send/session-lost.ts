@@ -2,7 +2,6 @@
 // content lies at its place. One that can't be mended in its batch takes the whole batch with it.
 import { AvalaError, isApiError, type AvalaErrorOptions, type ErrorCode } from "../../errors";
 import { printable } from "../../redact";
-import { QUIET_TIME } from "./watch-other";
 
 /**
  * `session`: asking for it again may mend it. `place`: something else lies at the file's place. `taken`: something lies there,
@@ -49,7 +48,7 @@ export function batchLost(path: string, cause: AvalaError): AvalaError {
 export function batchSpent(datasetName: string, wasAwaited: boolean): AvalaError {
   const name = printable(datasetName);
   const text = wasAwaited
-    ? `The other run that uploaded files of ${name} has shown no sign of life for ${QUIET_TIME}, and has made no dataset.`
+    ? `The other run that uploaded files of ${name} shows no sign of life, and has made no dataset.`
     : `Files of ${name} were uploaded earlier, by a run that is not recorded here.`;
   return new SessionLostError("batch", "storage", text, { hint: RUN_AGAIN });
 }
