@@ -16,7 +16,7 @@ import type { Journal } from "./journal/journal";
 import type { PartSigning } from "./send/part-signer";
 import type { PartMemories, Rings } from "./send/piece-memory";
 import { trackProgress, type ProgressTracker } from "./progress";
-import type { UploadRequest } from "./request";
+import { concurrencyOf, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import type { OtherRun } from "./send/watch-other";
 import type { StoreCheck } from "./check/store-check";
@@ -216,7 +216,8 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   run.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;
   const entry = { path, sizeBytes, sha256 };
-  await keep(run, (journal) => journal.record({ batch: run.batch, ...entry }));
+  const underWay = concurrencyOf(run.request);
+  await keep(run, (journal) => journal.record({ batch: run.batch, ...entry }, underWay));
   if (kept === "right") run.checkedByStore += 1;
   run.sent.push(entry);
   run.failuresInARow = 0;

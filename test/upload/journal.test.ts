@@ -21,7 +21,7 @@ import {
   lineKeyOf,
   readRecords,
 } from "../../src/upload/journal/journal-lines";
-import { virtualClock, type VirtualClock } from "../support/virtual-clock";
+import { settle, virtualClock, type VirtualClock } from "../support/virtual-clock";
 
 const destination: Destination = {
   baseUrl: "https://api.avala.ai/api/v1",
@@ -67,7 +67,7 @@ async function landedPaths(of = destination): Promise<string[]> {
 
 async function record(...entries: ManifestEntry[]): Promise<void> {
   const journal = await openJournal(placeOf(destination));
-  await Promise.all(entries.map((one) => journal.record(one)));
+  await Promise.all(entries.map((one) => journal.record(one, entries.length)));
   await journal.close();
 }
 
@@ -97,7 +97,7 @@ describe("the journal", () => {
   test("takes records of two runs that write at once", async () => {
     const first = await openJournal(placeOf(destination));
     const second = await openJournal(placeOf(destination));
-    await Promise.all([first.record(entry("a.jpg")), second.record(entry("b.jpg"))]);
+    await Promise.all([first.record(entry("a.jpg"), 1), second.record(entry("b.jpg"), 1)]);
     await first.close();
     await second.close();
     expect(await landedPaths()).toEqual(["a.jpg", "b.jpg"]);
@@ -229,7 +229,7 @@ describe("the journal", () => {
     const paths = Array.from({ length: 50 }, (_, index) => `${index}.jpg`);
     await Promise.all(
       paths.map(async (path) => {
-        await journal.record(entry(path));
+        await journal.record(entry(path), 8);
         steps.push(`done ${path}`);
       }),
     );
@@ -258,18 +258,29 @@ describe("the journal", () => {
     test("syncs files that land within a moment once, and no file counts before", async () => {
       const clock = virtualClock();
       const journal = await opened(clock);
-      const first = note(journal.record(entry("a.jpg")), "a");
+      const first = note(journal.record(entry("a.jpg"), 8), "a");
       await clock.advance(4);
-      const second = note(journal.record(entry("b.jpg")), "b");
+      const second = note(journal.record(entry("b.jpg"), 8), "b");
       await clock.advance(4);
       expect(steps).toEqual([]);
       await clock.run(Promise.all([first, second]));
       expect(steps).toEqual(["append 2", "sync", "a", "b"]);
     });
 
+    test("waits for no more files than are under way", async () => {
+      const journal = await opened(virtualClock());
+      const alone = note(journal.record(entry("a.jpg"), 1), "a");
+      await settle();
+      expect(steps).toEqual(["append 1", "sync", "a"]);
+      const both = ["b", "c"].map((name) => note(journal.record(entry(`${name}.jpg`), 2), name));
+      await settle();
+      expect(steps.slice(3)).toEqual(["append 2", "sync", "b", "c"]);
+      await Promise.all([alone, ...both]);
+    });
+
     test("waits with nothing that bytes wait for, and writes before it what has landed before", async () => {
       const journal = await opened(virtualClock());
-      const landed = note(journal.record(entry("a.jpg")), "a");
+      const landed = note(journal.record(entry("a.jpg"), 8), "a");
       const part = { partNumber: 1, sizeBytes: 3, sha256: "a".repeat(64) };
       const begun = note(journal.recordPart({ path: "b.jpg", batch: "1" }, part), "begun");
       await Promise.all([landed, begun]);
@@ -294,9 +305,9 @@ describe("the journal", () => {
       }),
     };
     const journal = await openJournal({ ...placeOf(destination), disk });
-    await expect(journal.record(entry("a.jpg"))).rejects.toThrow("ENOSPC");
+    await expect(journal.record(entry("a.jpg"), 1)).rejects.toThrow("ENOSPC");
     isFull = false;
-    await journal.record(entry("b.jpg"));
+    await journal.record(entry("b.jpg"), 1);
     // The newline ends what the refused write may have left of its line.
     expect(written).toEqual([`\n${formatRecord(key, entry("b.jpg"))}`]);
   });

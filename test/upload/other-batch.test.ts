@@ -40,14 +40,14 @@ describe("a file that has landed in one batch", () => {
     ["a batch that this run has begun after it", ANOTHER, [FILE.path]],
   ])("counts as landed no more once it is begun in %s", async (_what, batch, begunBefore) => {
     const disk = createDiskModel(new Map());
-    await (await openAgain(disk)).record({ ...FILE, batch: OURS });
+    await (await openAgain(disk)).record({ ...FILE, batch: OURS }, 1);
     await begin(await openAgain(disk), batch, begunBefore).takeBackOthers();
     expect((await openAgain(disk)).landed.has(FILE.path)).toBe(false);
   });
 
   test("is known for what was sent there, should the store not replace it", async () => {
     const disk = createDiskModel(new Map());
-    await (await openAgain(disk)).record({ ...FILE, batch: OURS });
+    await (await openAgain(disk)).record({ ...FILE, batch: OURS }, 1);
     await begin(await openAgain(disk), ANOTHER).takeBackOthers();
     const file = begin(await openAgain(disk), ANOTHER);
     expect(file.mayHoldOther()).toBe(false);
@@ -56,7 +56,7 @@ describe("a file that has landed in one batch", () => {
 
   test("stays landed while it goes in that batch", async () => {
     const disk = createDiskModel(new Map());
-    await (await openAgain(disk)).record({ ...FILE, batch: OURS });
+    await (await openAgain(disk)).record({ ...FILE, batch: OURS }, 1);
     await begin(await openAgain(disk), OURS).takeBackOthers();
     expect((await openAgain(disk)).landed.has(FILE.path)).toBe(true);
   });

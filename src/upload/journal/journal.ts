@@ -9,8 +9,8 @@ import type { PartOf, PartRecord, Records } from "./journal-lines";
 
 /** Its records are those that it opened with, less what was taken back since. */
 export interface Journal extends Records {
-  /** Resolves when the record is on disk for good. */
-  record(entry: lines.LandedEntry): Promise<void>;
+  /** Resolves when the record is on disk for good. `underWay`: so many files at the most are, this one with them. */
+  record(entry: lines.LandedEntry, underWay: number): Promise<void>;
   /** The same for one part. */
   recordPart(of: PartOf, part: PartRecord): Promise<void>;
   /** Takes back what is recorded of `path`; resolves when that is on disk for good, so that other content may go. */
@@ -44,17 +44,19 @@ export interface JournalPlace {
 
 interface Batch {
   lines: string;
+  count: number;
   readonly done: Promise<void>;
   /** It waits for no more than the batch before it. */
   readonly go: () => void;
 }
 
 // A sync takes 0.3 ms of processor time, whatever it covers, and a small file all in all five times that. So long a file
-// that has landed waits for others; it counts as landed when it is synced. Who is killed meanwhile sends it again.
+// that has landed waits for the others under way; it counts as landed when it is synced. Who is killed meanwhile sends it
+// again.
 const GATHER_MS = 10;
 
-/** `canWait`: for what comes in the next moment. */
-type Append = (line: string, canWait: boolean) => Promise<void>;
+/** The line waits a moment for others to come, until it is one of so many. */
+type Append = (line: string, waitsFor: number) => Promise<void>;
 
 /**
  * Writes records in batches: while one batch is being synced the next one gathers, so that a sync costs many small
@@ -84,6 +86,7 @@ function batchedAppender(
     clock.sleep(GATHER_MS).then(go, go);
     const batch: Batch = {
       lines: "",
+      count: 0,
       go,
       done: before
         .catch(() => undefined) // each batch answers for itself
@@ -96,10 +99,11 @@ function batchedAppender(
     writing = batch.done;
     return batch;
   };
-  return (line, canWait) => {
+  return (line, waitsFor) => {
     const batch = (gathering ??= gather());
     batch.lines += line;
-    if (!canWait) batch.go();
+    batch.count += 1;
+    if (batch.count >= waitsFor) batch.go();
     return batch.done;
   };
 }
@@ -122,13 +126,13 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
   const append = batchedAppender(file, clock, isTorn);
   // They end in the order in which they began.
   let last: Promise<void> = Promise.resolve();
-  const write = (line: string, canWait = false): Promise<void> => {
-    last = append(line, canWait);
+  const write = (line: string, waitsFor = 1): Promise<void> => {
+    last = append(line, waitsFor);
     return last;
   };
   return {
     ...records,
-    record: (entry) => write(lines.formatRecord(key, entry), true),
+    record: (entry, underWay) => write(lines.formatRecord(key, entry), underWay),
     recordPart: (of, part) => write(lines.formatPart(key, of, part)),
     takeBack: (taken) => {
       lines.takeBack(records, taken);
