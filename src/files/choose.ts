@@ -7,7 +7,7 @@ import type { KnownFiles } from "./digests/known-files";
 import { readOptions, type FileSetOptions } from "./file-set-options";
 import { windowsNotices } from "./file-set-words";
 import { credentialText } from "./inspect";
-import { knownChoice, type ChoiceFacts, type NameChoice } from "./known-choice";
+import { knownChoice, type NameChoice } from "./known-choice";
 import type { LeftOut } from "./left-out";
 import type { Candidates } from "./look";
 import type { Notice, PatternCount } from "./local-file";
@@ -100,7 +100,7 @@ function keptFor(
   options: FileSetOptions,
   { root, patterns, linkTargets }: ReturnType<typeof readOptions>,
   { cache, listed, isLeftOut, leftOutBy }: ChoosingRun,
-): KeptChoice<ChoiceFacts> | undefined {
+): KeptChoice | undefined {
   if (listed !== undefined || (isLeftOut !== undefined && leftOutBy === undefined))
     return undefined;
   const { includeHidden, symlinks, unindexed, dataType, folder, partitionDepth, prefix } = options;

@@ -2,8 +2,11 @@
 import type { InputProblem } from "../errors";
 import { printable } from "../redact";
 import type { Choice as Kept, KeptChoice } from "./digests/kept-choice";
+import { isListOf, isNumber, isObject, isText } from "./digests/shapes";
 import type { Notice } from "./local-file";
+import { dataTypes } from "./media";
 import type { Scan } from "./scan/findings";
+import type { IgnoreCount } from "./scan/ignore-file";
 import type { Indexing } from "./scan/indexing";
 import type { PatternLine } from "./scan/patterns";
 import type { Tree } from "./scan/tree";
@@ -19,7 +22,7 @@ export interface NameChoice {
 }
 
 /** {@link NameChoice} as plain data, without what the lines say themselves. */
-export interface ChoiceFacts {
+interface ChoiceFacts {
   readonly found: Pick<Scan, "hiddenLeftOut" | "junkLeftOut" | "ignored" | "evicted"> & {
     readonly named: readonly string[];
     readonly matched: readonly number[];
@@ -28,14 +31,24 @@ export interface ChoiceFacts {
   readonly notices: readonly Notice[];
 }
 
+const [areTexts, areNumbers] = [isListOf(isText), isListOf(isNumber)];
+const areNotices = isListOf((value): value is Notice => isObject(value) && isText(value["text"]));
+const areIgnores = isListOf(
+  (value): value is IgnoreCount =>
+    isObject(value) &&
+    isText(value["file"]) &&
+    isText(value["pattern"]) &&
+    isNumber(value["matched"]),
+);
+
 /** What was chosen before by the same lines, or what `choose` finds in `tree`, which then is kept. */
 export async function knownChoice(
-  kept: KeptChoice<ChoiceFacts> | undefined,
+  kept: KeptChoice | undefined,
   { lines, tree, nowMs }: { lines: readonly PatternLine[]; tree: Tree; nowMs: () => number },
   choose: () => Promise<NameChoice>,
 ): Promise<NameChoice> {
   const recalled = await kept?.recall();
-  if (recalled !== undefined) return restored(recalled, lines);
+  if (recalled !== undefined && isChoice(recalled)) return restored(recalled, lines);
   const sinceMs = nowMs();
   const choice = await choose();
   const { isPlain, paths } = tree.seen();
@@ -64,6 +77,21 @@ function stored({ found, indexing, notices }: NameChoice): Kept<ChoiceFacts> {
     notices,
   };
   return { facts, paths: found.paths };
+}
+
+function isChoice(choice: Kept): choice is Kept<ChoiceFacts> {
+  const { facts } = choice;
+  if (!isObject(facts) || !isObject(facts["found"]) || !isObject(facts["indexing"])) return false;
+  const { hiddenLeftOut, junkLeftOut, ignored, evicted, named, matched } = facts["found"];
+  const { dataType, leftOut, indexedCount, notices } = facts["indexing"];
+  return (
+    [hiddenLeftOut, junkLeftOut, indexedCount].every(isNumber) &&
+    [evicted, named, leftOut].every(areTexts) &&
+    [notices, facts["notices"]].every(areNotices) &&
+    areNumbers(matched) &&
+    areIgnores(ignored) &&
+    (dataType === undefined || dataTypes.some((known) => known === dataType))
+  );
 }
 
 function restored({ facts, paths }: Kept<ChoiceFacts>, lines: readonly PatternLine[]): NameChoice {

@@ -18,6 +18,8 @@ import {
 import { join } from "node:path";
 import type { DigestCache } from "../../src/files/digests/digest-cache";
 import { replaceCacheFile } from "../../src/files/digests/cache-files";
+import { pathText } from "../../src/files/digests/kept-paths";
+import { seal, unseal } from "../../src/files/digests/sealed";
 import { isSettled } from "../../src/files/digests/stamp";
 import { isOnSteadyDevice } from "../../src/files/digests/steady-devices";
 import { createLocalFiles } from "../../provider/process/local-files";
@@ -492,6 +494,60 @@ describe("a damaged cache", () => {
     expect((await look()).known).toEqual([]);
     expect((await look()).known).toEqual(["a.jpg"]);
   });
+});
+
+describe("a whole cache of another shape", () => {
+  const reseal = (head: object, body: Uint8Array): void => {
+    const sealed = Buffer.concat([...seal("digests 5", head, [body])]);
+    writeFileSync(cacheFile(), sealed, { mode: 0o600 });
+  };
+  const opened = () =>
+    unseal("digests 5", readFileSync(cacheFile()), (head): head is object => head !== null)!;
+  const expectNone = async (): Promise<void> => {
+    expect((await startCache().open(tree.root)).isEmpty()).toBe(true);
+    expect((await look()).digests).toEqual(await truth());
+    expect((await look()).known).toEqual(["a.jpg"]);
+  };
+  const nothing = Object.fromEntries(
+    ["place", "rules", "clock", "files", "paths", "findings"].map((name) => [name, undefined]),
+  );
+
+  test.each<[string, object]>([
+    ["no findings", { findings: null }],
+    ["findings that are none", { findings: [null] }],
+    ["a finding without its fields", { findings: [{ head: {} }] }],
+    [
+      "a finding whose text is a number",
+      { findings: [{ isPrivateKey: false, head: { text: 5 } }] },
+    ],
+    ["a flaw that no file has", { findings: [{ isPrivateKey: false, flaw: "toString" }] }],
+    ["no clock", { clock: null }],
+    ["a clock without its fields", { clock: {} }],
+    ["another number of files", { files: 1e9 }],
+    ["nothing", nothing],
+  ])("is none: %s", async (_what, other) => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look();
+    const { head, body } = opened();
+    reseal({ ...head, ...other }, body);
+    await expectNone();
+  });
+
+  test.each([[[null]], [[{}]], [{ length: 1 }], ["a"]])(
+    "is none: paths that are %j",
+    async (paths) => {
+      tree.write({ "a.jpg": jpeg("a") });
+      await look();
+      const { head, body } = opened();
+      const text = [...pathText(["a.jpg"])].join("");
+      const rest = body.subarray(0, body.length - text.length);
+      reseal(
+        { ...head, paths: "others" },
+        Buffer.concat([rest, Buffer.from(JSON.stringify(paths))]),
+      );
+      await expectNone();
+    },
+  );
 });
 
 describe("a cache that is wrong", () => {

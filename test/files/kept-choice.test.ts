@@ -63,15 +63,15 @@ async function look({ set, run, forge, ...options }: LookOptions = {}): Promise<
   });
   const watched: DigestCache = {
     ...cache,
-    choice: <Facts>(...at: Parameters<DigestCache["choice"]>): KeptChoice<Facts> => {
-      const choice = cache.choice<Facts>(...at);
+    choice: (...at: Parameters<DigestCache["choice"]>): KeptChoice => {
+      const choice = cache.choice(...at);
       return {
         recall: async () => {
           const recalled = await choice.recall();
           isRecalled = recalled !== undefined;
           return recalled;
         },
-        keep: (made: Choice<Facts> | undefined, ground) =>
+        keep: (made: Choice | undefined, ground) =>
           choice.keep(made && { ...made, paths: forge?.(made.paths) ?? made.paths }, ground),
       };
     },
@@ -308,11 +308,20 @@ describe("is chosen again when", () => {
   });
 });
 
+interface Head {
+  readonly seen: number;
+  readonly seenBytes: number;
+  readonly facts: object;
+}
+
 describe("a kept choice that is wrong", () => {
   const choiceFile = (): string => {
     const name = readdirSync(kept.at("digests")).find((one) => one.endsWith(".choice"));
     return join(kept.at("digests"), name ?? "");
   };
+
+  const opened = () =>
+    unseal("choice 3", readFileSync(choiceFile()), (head): head is Head => head !== null)!;
 
   test("is found out by choosing all the same, discarded, and said to be", async () => {
     await look({ forge: (paths) => paths.slice(1) });
@@ -326,10 +335,7 @@ describe("a kept choice that is wrong", () => {
   /** As on a file system where nothing shows that a folder has changed. */
   const withoutASign = (change: () => void): void => {
     change();
-    const { head, body } = unseal<{ readonly seen: number }>(
-      "choice 3",
-      readFileSync(choiceFile()),
-    )!;
+    const { head, body } = opened();
     expect(head.seen).toBe(3);
     ["", "sub", "sub/deep"].forEach((path, index) => {
       const stamp = new Float64Array(stampLength);
@@ -373,5 +379,37 @@ describe("a kept choice that is wrong", () => {
       }
     }
     expect((await look()).isRecalled).toBe(true);
+  });
+
+  const notice = { text: 5 };
+  test.each<[string, (head: Head) => object]>([
+    ["no clock", (head) => ({ ...head, clock: null })],
+    ["no facts", (head) => ({ ...head, facts: null })],
+    ["facts without their fields", (head) => ({ ...head, facts: {} })],
+    ["of what was found, nothing", (head) => ({ ...head, facts: { ...head.facts, found: null } })],
+    ["notices that are none", (head) => ({ ...head, facts: { ...head.facts, notices: [null] } })],
+    ["a notice of a number", (head) => ({ ...head, facts: { ...head.facts, notices: [notice] } })],
+  ])("is none when it is whole but has another shape: %s", async (_what, changed) => {
+    await look();
+    const { head, body } = opened();
+    const sealed = Buffer.concat([...seal("choice 3", changed(head), [body])]);
+    writeFileSync(choiceFile(), sealed, { mode: 0o600 });
+    expect((await look()).set).toEqual(await truth());
+    expect((await look()).isRecalled).toBe(true);
+  });
+
+  test.each(["seen", "paths"])("is none when it is whole but has no texts as %s", async (which) => {
+    await look();
+    const { head, body } = opened();
+    const before = body.toString("latin1");
+    const at = before.indexOf("[", head.seen * stampLength * 8);
+    const end = at + head.seenBytes;
+    const texts = { seen: before.slice(at, end), paths: before.slice(end) };
+    texts[which as keyof typeof texts] = "[null,null,null,null]".padEnd(texts.seen.length);
+    const other = Buffer.from(before.slice(0, at) + texts.seen + texts.paths, "latin1");
+    const counts = which === "seen" ? { seen: 4 } : { files: 4, paths: "others" };
+    const sealed = Buffer.concat([...seal("choice 3", { ...head, ...counts }, [other])]);
+    writeFileSync(choiceFile(), sealed, { mode: 0o600 });
+    expect((await look()).set).toEqual(await truth());
   });
 });

@@ -1,12 +1,13 @@
 // The bytes of a digest cache: what it is of, a stamp, marks and a digest for each file, and their paths. Pure.
 import { printable } from "../../redact";
-import type { ClockMark } from "./clock-mark";
+import { isClockMark, type ClockMark } from "./clock-mark";
 import { digestBytes } from "./digest-column";
-import type { Finding } from "./finding";
+import { isFinding, type Finding } from "./finding";
 import { pathsId, pathText, type ReadPaths } from "./kept-paths";
 import type { PickedRecords, RecordData } from "./records";
 import { markBytes } from "./rows";
 import { seal, unseal } from "./sealed";
+import { isListOf, isNumber, isObject, isText } from "./shapes";
 import { stampBytes } from "./stamp";
 
 /** What a cache is of, and when it was written. */
@@ -37,6 +38,22 @@ interface WrittenHeader extends CacheHeader {
 }
 
 const kind = "digests 5";
+const areFindings = isListOf(isFinding);
+
+export function isCacheHeader(value: unknown): value is CacheHeader {
+  return (
+    isObject(value) &&
+    isText(value["place"]) &&
+    isText(value["rules"]) &&
+    isClockMark(value["clock"])
+  );
+}
+
+function isHead(value: unknown): value is WrittenHeader {
+  if (!isObject(value) || !isCacheHeader(value)) return false;
+  const { files, paths, findings } = value;
+  return isNumber(files) && isText(paths) && areFindings(findings);
+}
 
 /** In pieces, as {@link seal} has them. */
 export function encodeCache({ header, data }: WrittenContent): Generator<Uint8Array> {
@@ -59,7 +76,7 @@ function* partsOf({
 
 /** `undefined` for anything but the whole of what {@link encodeCache} made. */
 export function decodeCache(bytes: Buffer, readPaths: ReadPaths): CacheContent | undefined {
-  const opened = unseal<WrittenHeader>(kind, bytes);
+  const opened = unseal(kind, bytes, isHead);
   if (opened === undefined) return undefined;
   const { place, rules, clock, files, paths: id, findings } = opened.head;
   const stampsEnd = files * stampBytes;

@@ -3,6 +3,7 @@
 import { uptime } from "node:os";
 import { wallClockMs } from "../../flow/clock";
 import { bootId } from "../../flow/process-mark";
+import { isNumber, isObject, isText } from "./shapes";
 
 export interface ClockMark {
   readonly wallMs: number;
@@ -10,6 +11,12 @@ export interface ClockMark {
   readonly bootedMs: number;
   /** Which start of the machine `bootedMs` is of; empty where the system does not name it. */
   readonly boot: string;
+}
+
+export function isClockMark(value: unknown): value is ClockMark {
+  if (!isObject(value)) return false;
+  const { wallMs, bootedMs, boot } = value;
+  return isNumber(wallMs) && isNumber(bootedMs) && isText(boot);
 }
 
 // What clocks are adjusted by all the time and `uptime` is rounded by, and less than a file's times must be past.

@@ -17,7 +17,7 @@ export interface DigestCache {
   /** What is known of the files below a root, or of one of its folders. */
   open(root: string, folder?: string): Promise<KnownFiles>;
   /** What lines chose there; `lines` is all that decides but for the disk. */
-  choice<Facts>(lines: string, root: string, folder?: string): KeptChoice<Facts>;
+  choice(lines: string, root: string, folder?: string): KeptChoice;
 }
 
 interface DigestCacheOptions {

@@ -1,6 +1,7 @@
-// What a look at a file's content found, as it is recorded. Decides nothing.
+// What a look at a file's content found, as it is recorded. Looks at nothing.
 import type { ContentProblem } from "../content/content";
 import type { Flaw } from "../content/open-file";
+import { isObject, isText } from "./shapes";
 
 export interface Finding {
   /** What its first bytes show to be wrong. */
@@ -8,6 +9,21 @@ export interface Finding {
   /** What its structure shows to be wrong. */
   readonly flaw?: Flaw | undefined;
   readonly isPrivateKey: boolean;
+}
+
+const flaws: readonly (Flaw | undefined)[] = [
+  undefined,
+  "cut short",
+  "ends in zeros",
+  "not a splat",
+];
+
+export function isFinding(value: unknown): value is Finding {
+  if (!isObject(value) || typeof value["isPrivateKey"] !== "boolean") return false;
+  const { head, flaw } = value;
+  const isHead =
+    head === undefined || (isObject(head) && isText(head["fault"]) && isText(head["text"]));
+  return isHead && flaws.some((known) => known === flaw);
 }
 
 /** A file in which nothing was found, as nearly all are. */

@@ -2,10 +2,11 @@
 // each of these changes its folder's times. Knows neither lines nor what is made of a choice.
 import { statSync } from "node:fs";
 import { cachePath, readCacheFile, replaceCacheFile } from "./cache-files";
-import type { CacheHeader } from "./cache-format";
+import { isCacheHeader, type CacheHeader } from "./cache-format";
 import { isSetBack, type ClockMark } from "./clock-mark";
 import { pathsId, pathsIn, pathText, type ReadPaths } from "./kept-paths";
 import { seal, unseal } from "./sealed";
+import { isNumber, isObject, isText } from "./shapes";
 import {
   deviceOf,
   isSameStamp,
@@ -17,7 +18,7 @@ import {
 } from "./stamp";
 
 /** Plain data, and the paths that it is about: one text, as there are many. */
-export interface Choice<Facts> {
+export interface Choice<Facts = unknown> {
   readonly facts: Facts;
   readonly paths: readonly string[];
 }
@@ -30,14 +31,14 @@ interface Ground {
   readonly sinceMs: number;
 }
 
-export interface KeptChoice<Facts> {
-  /** What was chosen, if it would be chosen again. Never rejects. */
-  recall(): Promise<Choice<Facts> | undefined>;
+export interface KeptChoice {
+  /** What was chosen, if it would be chosen again. Its facts may have any shape. Never rejects. */
+  recall(): Promise<Choice | undefined>;
   /**
    * Keeps what was chosen, for later processes; `undefined` is what must not be kept. Never rejects: what is not kept is found
    * again.
    */
-  keep(choice: Choice<Facts> | undefined, ground: Ground): Promise<void>;
+  keep(choice: Choice | undefined, ground: Ground): Promise<void>;
 }
 
 interface ChoiceOptions {
@@ -68,14 +69,20 @@ interface Head extends CacheHeader {
 
 interface Kept {
   readonly head: Head;
-  readonly choice: Choice<unknown>;
+  readonly choice: Choice;
   readonly seen: readonly string[];
   readonly stamps: Float64Array;
 }
 
 const kind = "choice 3";
 
-export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
+function isHead(value: unknown): value is Head {
+  if (!isObject(value) || !isCacheHeader(value) || !("facts" in value)) return false;
+  const { seen, seenBytes, files, paths } = value;
+  return [seen, seenBytes, files].every(isNumber) && isText(paths);
+}
+
+export function keepChoice(options: ChoiceOptions): KeptChoice {
   const { folder, place, rules, markClock, isSteady, readPaths, isDrawn, onRefuted } = options;
   if (folder === undefined)
     return { recall: () => Promise.resolve(undefined), keep: () => Promise.resolve() };
@@ -95,8 +102,7 @@ export function keepChoice<Facts>(options: ChoiceOptions): KeptChoice<Facts> {
       if (head.place !== place || head.rules !== rules) return undefined;
       if (isSetBack(head.clock, markClock()) || !isAsIt(kept)) return undefined;
       if (isDrawn()) doubted = kept;
-      // As these facts were written for this place, by this version.
-      return doubted === undefined ? (kept.choice as Choice<Facts>) : undefined;
+      return doubted === undefined ? kept.choice : undefined;
     },
     keep: async (choice, { seen, sinceMs }) => {
       if (doubted !== undefined && isAsIt(doubted) && !isSameChoice(doubted.choice, choice)) {
@@ -129,7 +135,7 @@ function stampOf(path: string): Float64Array | undefined {
   }
 }
 
-function isSameChoice(one: Choice<unknown>, other: Choice<unknown> | undefined): boolean {
+function isSameChoice(one: Choice, other: Choice | undefined): boolean {
   return (
     other !== undefined &&
     JSON.stringify(one.facts) === JSON.stringify(other.facts) &&
@@ -140,7 +146,7 @@ function isSameChoice(one: Choice<unknown>, other: Choice<unknown> | undefined):
 
 function encode(
   header: CacheHeader,
-  { facts, paths }: Choice<unknown>,
+  { facts, paths }: Choice,
   at: { readonly seen: readonly string[]; readonly stamps: readonly (Float64Array | undefined)[] },
 ): Generator<Uint8Array> {
   const seen = JSON.stringify(at.seen);
@@ -163,7 +169,7 @@ function bytesOf(stamp: Float64Array): Uint8Array {
 }
 
 function decode(bytes: Buffer | undefined, readPaths: ReadPaths): Kept | undefined {
-  const opened = bytes && unseal<Head>(kind, bytes);
+  const opened = bytes && unseal(kind, bytes, isHead);
   if (opened === undefined) return undefined;
   const { head, body } = opened;
   const stampsEnd = head.seen * stampBytes;

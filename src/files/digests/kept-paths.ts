@@ -1,5 +1,6 @@
 // The paths that a cache is about, as one text, and the same ones again. Knows nothing of caches.
 import { createHash } from "node:crypto";
+import { isListOf, isText } from "./shapes";
 
 const pathsAtOnce = 1024;
 
@@ -46,10 +47,13 @@ export function createPathReader(): ReadPaths {
   };
 }
 
+const arePaths = isListOf(isText);
+
 /** `undefined` for what is no such text. */
 export function pathsIn(bytes: Buffer): readonly string[] | undefined {
   try {
-    return JSON.parse(bytes.toString("utf8")) as readonly string[];
+    const paths: unknown = JSON.parse(bytes.toString("utf8"));
+    return arePaths(paths) ? paths : undefined;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 // or something else is not believed. Pure; knows nothing of what is kept.
 import { createHash } from "node:crypto";
 import { endianness } from "node:os";
+import { isObject } from "./shapes";
 
 interface Sealed<Head> {
   readonly head: Head;
@@ -46,16 +47,20 @@ function checksumOf(body: Buffer): Buffer {
 
 /**
  * `undefined` for anything but the whole of what {@link seal} made. Whole, it was written by this code, or by someone who may
- * write as this user: so its head is taken for what that code writes.
+ * write as this user: its head may have any shape.
  */
-export function unseal<Head>(kind: string, bytes: Buffer): Sealed<Head> | undefined {
+export function unseal<Head>(
+  kind: string,
+  bytes: Buffer,
+  isHead: (value: unknown) => value is Head,
+): Sealed<Head> | undefined {
   const end = bytes.indexOf(newline);
   const bodyEnd = bytes.length - checksumBytes;
   if (end < 0 || end >= bodyEnd) return undefined;
   if (!checksumOf(bytes.subarray(0, bodyEnd)).equals(bytes.subarray(bodyEnd))) return undefined;
   try {
-    const head = JSON.parse(bytes.toString("utf8", 0, end)) as Head & { readonly format: string };
-    if (head.format !== formatOf(kind)) return undefined;
+    const head: unknown = JSON.parse(bytes.toString("utf8", 0, end));
+    if (!isObject(head) || head["format"] !== formatOf(kind) || !isHead(head)) return undefined;
     return { head, body: bytes.subarray(end + 1, bodyEnd) };
   } catch {
     return undefined;
