@@ -2,6 +2,8 @@
 import { renameSync, rmSync } from "node:fs";
 import type { GrowingInputs, GrowingOutputs } from "../../provider/handlers/growing-dataset/inputs";
 import { currentInState } from "../../provider/handlers/growing-dataset/state";
+import { createStorageTransport } from "../../src/api/transport/storage-transport";
+import type { Transport } from "../../src/api/transport/transport";
 import { WITH_CHANGES } from "../support/dialects";
 import { checked, createBench, make, unfinished, type Bench, type Made } from "../support/provider";
 import { call } from "../support/emulator";
@@ -224,6 +226,41 @@ describe("GrowingDataset", () => {
     expect(presigns()).toBe(1);
     expect(outs).toMatchObject({ datasetNames: [broken.properties.pending?.name] });
     expect(outs).not.toHaveProperty("pending");
+  });
+
+  test("keeps what landed of what was left, where another run added some of its files meanwhile", async () => {
+    bench.tree.write({ "c.jpg": jpeg("c") });
+    const elsewhere = { AVALA_STATE_DIR: bench.tree.at(".other") };
+    let rival: Promise<Set> | undefined;
+    const storage = createStorageTransport({});
+    const afterFirst: Transport["send"] = async (request) => {
+      const reply = await storage.send(request);
+      const include = ["sub/*.jpg"];
+      await (rival ??= make(bench.handlers(elsewhere).growingDataset, given({ include })));
+      return reply;
+    };
+    bench.avala.setFault({
+      on: { method: "POST", path: "/datasets/manual-upload/file-upload-url/" },
+      // Three files, the other run's, and the first of the two that are left.
+      skip: 5,
+      times: 0,
+      reply: { status: 403, body: { detail: "no more" } },
+    });
+    const ports = { storage: { ...storage, send: afterFirst } };
+    const { growingDataset } = bench.handlers({}, ports);
+    const inputs = await checked(growingDataset, given({ concurrency: 1 }));
+    const broken = await unfinished<GrowingOutputs>(growingDataset.create(inputs));
+    bench.avala.clearFaults();
+    expect(broken.properties).toMatchObject({
+      datasetUids: (await rival)?.outs.datasetUids,
+      pending: { name: expect.stringMatching(/^training-0002-/) as string },
+    });
+    bench.writes();
+    const third = bench.handlers({ AVALA_STATE_DIR: bench.tree.at(".third") }).growingDataset;
+    const again = await checked(third, given(), broken.properties as never);
+    const { outs } = await third.update(broken.id, broken.properties, again);
+    expect(presigns()).toBe(1);
+    expect(outs?.datasetUids.flatMap(keysOf)).toEqual(["sub/b.jpg", "a.jpg", "c.jpg"]);
   });
 
   /** After one file. */

@@ -126,9 +126,10 @@ function unfinished(
 export async function grow(growing: Growing): Promise<GrowingOutputs> {
   const { avala, inputs, local } = growing;
   const options = optionsOf(growing);
-  const decision = await decideGrowth(avala, growTargetOf(inputs, local, growing.olds), options);
+  let decision = await decideGrowth(avala, growTargetOf(inputs, local, growing.olds), options);
+  const onDecidedAnew = (anew: GrowDecision): void => void (decision = anew);
   try {
-    const result = await growSet(avala, decision, options);
+    const result = await growSet(avala, decision, { ...options, onDecidedAnew });
     if (result.outcome === "partial") throw notWhole(inputs, result);
     await report(growing, decision, result);
     return outputsOf(inputs, result.increments, result.plan, growing);

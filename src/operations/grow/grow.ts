@@ -1,21 +1,21 @@
 // Carries out what was decided of a growing set: one dataset of what it lacks, over the publishing that every dataset goes.
-// Safe when other runs grow the set at once: those that add the same files end as one increment.
+// Safe when other runs grow the set at once: what another one has added by the confirm is not added again.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { AvalaError, isAvalaError } from "../../errors";
-import { printable } from "../../redact";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
 import type { PublishOptions, PublishResult, PublishTarget } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
-import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
 import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import type { GrowOptions, KnownIncrement } from "./growth";
-import { knownAs, readHoldings } from "./holdings";
+import { knownAs } from "./holdings";
 import { parseIncrement } from "./increment-name";
 import { recordDeleted, recordIncrement } from "./increment-record";
+import { createMeanwhile, lookMeanwhile, readCame, type Meanwhile } from "./meanwhile";
 import type { IncrementToMake } from "./next-increment";
+import { decideAnew } from "./decide-anew";
 
 export interface GrowResult {
   /**
@@ -31,6 +31,11 @@ export interface GrowResult {
   readonly made?: Made | undefined;
   readonly upload?: UploadResult | undefined;
 }
+
+type GrowSetOptions = GrowOptions & {
+  /** Called with each decision that takes the place of the one before: what lands from then on is of its increment. */
+  readonly onDecidedAnew?: ((decision: GrowDecision) => void) | undefined;
+};
 
 export interface Made {
   /** Of this run, or the one that another run made of the same files. */
@@ -51,52 +56,6 @@ function publishTargetOf(
   // Of another name it is another upload's.
   const landed = stored?.name === name ? stored : undefined;
   return { dataset, files, digest, stored: landed, ifExists: "verify" };
-}
-
-/** What rivals made of the set since it was decided on, by uid. */
-type Came = Map<string, FoundIncrement>;
-
-/** Looks for an increment of this very content, which a rival may have made under another number; keeps others that came. */
-async function findRival(
-  avala: Avala,
-  { target, increments }: GrowDecision,
-  { digest, name }: IncrementToMake,
-  came: Came,
-): Promise<Dataset | undefined> {
-  const listed = await listUnder(avala, [target.name], { expected: increments.length });
-  const isOld = new Set(increments.map(({ dataset }) => dataset.uid));
-  const recent = listed.filter(
-    (dataset) => !isOld.has(dataset.uid) && parseIncrement(target.name, dataset) !== undefined,
-  );
-  const { found } = await findIncrements(avala, recent, target, new Map());
-  const own = found.filter(({ isOwnerKnown }) => isOwnerKnown);
-  const alike = own.filter((one) => one.shortDigest === shortDigest(digest));
-  for (const one of own) came.set(one.dataset.uid, one);
-  const known = alike.map(({ dataset }) => dataset);
-  return known.find((dataset) => dataset.name === name) ?? known[0];
-}
-
-// Errors that only say that a rival's increment can't be read yet. This run's own is made all the same.
-const UNREADABLE: ReadonlySet<string> = new Set(["dataset", "conflict", "timeout"]);
-
-/** What rivals' increments hold: they are the set's as well. */
-async function readCame(
-  avala: Avala,
-  { target }: GrowDecision,
-  came: Came,
-  options: GrowOptions,
-): Promise<readonly Increment[]> {
-  const found = [...came.values()];
-  if (found.length === 0) return [];
-  return readHoldings(avala, target, { found, known: new Map() }, options).catch(
-    (error: unknown) => {
-      if (!isAvalaError(error) || !UNREADABLE.has(error.code)) throw error;
-      const names = found.map(({ dataset }) => printable(dataset.name)).join(", ");
-      const text = `Another run added to the growing set meanwhile: ${names}. What was added is not among the set's datasets yet; the next run takes it in. ${error.message}`;
-      avala.emit({ kind: "warning", text });
-      return [];
-    },
-  );
 }
 
 function incrementOf(
@@ -138,24 +97,18 @@ function unchanged({ increments, plan }: GrowDecision): GrowResult {
   return { outcome: plan.unverified.length === 0 ? "unchanged" : "unverified", increments, plan };
 }
 
-/**
- * Sends what the set lacks as one increment. Nothing new: nothing is sent, nothing is made, and no call is made.
- * @throws as the core's publishing of a dataset: UploadError, AvalaError
- */
-export async function growSet(
+/** Sends what the decision says, as one increment. */
+async function growOnce(
   avala: Avala,
   decision: GrowDecision,
+  next: IncrementToMake,
+  meanwhile: Meanwhile,
   options: GrowOptions,
 ): Promise<GrowResult> {
-  const { target, next, increments, plan } = decision;
-  if (next === undefined) {
-    await forget(avala, decision, options);
-    return unchanged(decision);
-  }
-  const came: Came = new Map();
+  const { target, increments, plan } = decision;
   const publishing: PublishOptions = {
     ...options,
-    findMade: () => findRival(avala, decision, next, came),
+    findMade: (moment) => lookMeanwhile(avala, decision, next, { meanwhile, moment, options }),
   };
   const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
   const result = await carryOut(avala, send, publishing).catch(withWayOut);
@@ -163,9 +116,9 @@ export async function growSet(
   if (result.outcome === "partial") return { outcome: "partial", increments, plan, upload };
   const { dataset, unverified } = result;
   const increment = incrementOf(decision, next, dataset);
-  came.delete(dataset.uid);
-  const others = [...increments, ...(await readCame(avala, decision, came, options))];
-  const all = inOrder([...others.filter((one) => one.dataset.uid !== dataset.uid), increment]);
+  const came = await readCame(avala, decision, meanwhile, { made: dataset, options });
+  const others = [...increments, ...came].filter((one) => one.dataset.uid !== dataset.uid);
+  const all = inOrder([...others, increment]);
   if (unverified === 0) {
     for (const known of knownIncrements([increment]))
       await recordIncrement(avala, target, known, options.stateDirectory);
@@ -180,4 +133,36 @@ export async function growSet(
     made: { dataset, unverified },
     upload,
   };
+}
+
+// Each sends what is left once more under another name, and takes another run that came in between.
+const MAX_PLANS = 4;
+
+/**
+ * Sends what the set lacks as one increment. Nothing new: nothing is sent, nothing is made, and no call is made. Where another
+ * run adds some of the files meanwhile, nothing is confirmed, and what is left is sent as another increment.
+ * @throws as the core's publishing of a dataset: UploadError, AvalaError; `conflict` when other runs add files again and again
+ */
+export async function growSet(
+  avala: Avala,
+  first: GrowDecision,
+  options: GrowSetOptions,
+): Promise<GrowResult> {
+  for (let plans = 1, decision = first; ; plans += 1) {
+    const { next } = decision;
+    if (next === undefined) {
+      await forget(avala, decision, options);
+      return unchanged(decision);
+    }
+    const meanwhile = createMeanwhile();
+    try {
+      return await growOnce(avala, decision, next, meanwhile, options);
+    } catch (error) {
+      const { overlap } = meanwhile;
+      if (overlap === undefined) throw error;
+      if (plans === MAX_PLANS) throw overlap.error;
+      decision = await decideAnew(avala, decision, overlap, options);
+      options.onDecidedAnew?.(decision);
+    }
+  }
 }

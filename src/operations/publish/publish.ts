@@ -99,7 +99,7 @@ async function sendAndConfirm(
     const sent = await sendFiles(avala, sending, options);
     if (sent.outcome !== "sent") return sent;
     const { upload, isWatched } = sent;
-    const existing = await options.findMade?.();
+    const existing = await options.findMade?.("confirm");
     if (existing !== undefined) return { outcome: "exists", existing, upload };
     const { digest, entries: files } = upload.manifest;
     const held = { dataset: target.dataset, files, digest };

@@ -95,7 +95,7 @@ async function sendLocked(
 ): Promise<Sent> {
   const { stateDirectory, words = CORE_WORDS } = options;
   const { findMade = () => findDataset(avala, target.dataset) } = options;
-  const find = (): Promise<Dataset | undefined> => findMade().catch(ignoreForbidden);
+  const find = (): Promise<Dataset | undefined> => findMade("sending").catch(ignoreForbidden);
   const { journal, existing } = await openToSend(avala, target, options, find);
   if (existing !== undefined) return { outcome: "exists", existing };
   let made: Dataset | undefined;

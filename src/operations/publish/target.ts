@@ -60,6 +60,9 @@ export interface Compared {
   readonly unverified: number;
 }
 
+/** `sending`: before the first byte, and while another run is waited for. `confirm`: the last look. */
+export type LookMoment = "sending" | "confirm";
+
 export interface PublishOptions {
   /** Ms still allowed for waiting, asked before each wait. */
   readonly waitMs: () => number;
@@ -77,9 +80,10 @@ export interface PublishOptions {
   readonly words?: Words | undefined;
   /**
    * Looks whether a dataset of this very content exists by now, just before the first byte and just before the confirm: then
-   * it is taken. For content that may have several names. @default the one of the target's name, before the first byte
+   * it is taken. For content that may have several names. What it throws ends the run, and nothing is confirmed. @default
+   * the one of the target's name, before the first byte
    */
-  readonly findMade?: (() => Promise<Dataset | undefined>) | undefined;
+  readonly findMade?: ((moment: LookMoment) => Promise<Dataset | undefined>) | undefined;
   /** Called as soon as the dataset is made, also when what follows fails. */
   readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
 }

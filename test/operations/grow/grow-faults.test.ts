@@ -2,7 +2,7 @@
 // records: each file is stored once, and no dataset is made twice.
 import type { Avala } from "../../../src/api/connection";
 import { AvalaError } from "../../../src/errors";
-import { useGrowingPlace } from "../../support/growing-place";
+import { interrupted, useGrowingPlace } from "../../support/growing-place";
 import { sessionWith } from "../../support/session";
 
 const place = useGrowingPlace();
@@ -27,18 +27,6 @@ function killedBeforeConfirm(): Avala {
     return avala.call(request);
   };
   return { ...avala, call };
-}
-
-/** A session that does `meanwhile` right after a file of its own was stored. */
-function interrupted(meanwhile: () => Promise<unknown>): Avala {
-  const { avala } = sessionWith(place.emulator);
-  let done: Promise<unknown> | undefined;
-  const send: Avala["storage"]["send"] = async (request) => {
-    const reply = await avala.storage.send(request);
-    await (done ??= meanwhile());
-    return reply;
-  };
-  return { ...avala, storage: { ...avala.storage, send } };
 }
 
 describe("a run that is killed between its last file and the confirm", () => {
@@ -153,7 +141,7 @@ describe("two runs at once", () => {
   test("make one also when they chose other numbers, before the confirm", async () => {
     const paths = ["a.jpg", "b.jpg"];
     await place.put("c.jpg", "three");
-    const avala = interrupted(async () => {
+    const avala = interrupted(place.emulator, async () => {
       await place.run({ machine: "third", paths: ["c.jpg"] });
       await place.run({ machine: "another", paths });
     });
@@ -173,28 +161,6 @@ describe("two runs at once", () => {
     expect(result.outcome).toBe("unchanged");
     expect(result.increments).toHaveLength(2);
     expect(place.items()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
-  });
-
-  test("that overlap make two, and the one that ends later has both in its result", async () => {
-    await place.put("c.jpg", "three");
-    const meanwhile = () => place.run({ machine: "another", paths: ["b.jpg", "c.jpg"] });
-    const { result } = await place.run({ paths: ["a.jpg", "b.jpg"], meanwhile });
-    const held = result.increments.map(({ entries }) => entries.map(({ path }) => path));
-    expect(new Set(held.map((paths) => paths.join()))).toEqual(
-      new Set(["a.jpg,b.jpg", "b.jpg,c.jpg"]),
-    );
-    expect(result.plan.current.map(({ path }) => path)).toEqual(["a.jpg", "b.jpg"]);
-    const again = await place.run({ paths: ["a.jpg", "b.jpg"] });
-    expect(again.result.plan.current).toEqual(result.plan.current);
-  });
-
-  test("that share some files hold them once", async () => {
-    await place.put("c.jpg", "three");
-    const meanwhile = () => place.run({ machine: "another", paths: ["b.jpg", "c.jpg"] });
-    await place.run({ paths: ["a.jpg", "b.jpg"], meanwhile });
-    const { result } = await place.run();
-    expect(result.plan.current.map(({ path }) => path)).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
-    expect(result.plan.superseded).toMatchObject([{ path: "b.jpg", why: "repeated" }]);
   });
 });
 

@@ -1,0 +1,182 @@
+// What other runs add to a growing set between a run's decision and its confirm: what they hold is not added again.
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { AvalaError, isAvalaError } from "../../errors";
+import { shortDigest } from "../../files/manifest/dataset-name";
+import type { ManifestEntry } from "../../files/manifest/manifest";
+import { printable } from "../../redact";
+import { counted } from "../../text";
+import type { LookMoment } from "../publish/target";
+import type { GrowDecision } from "./decide-growth";
+import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
+import type { GrowOptions } from "./growth";
+import type { Increment } from "./growth-plan";
+import { readHoldings } from "./holdings";
+import { parseIncrement } from "./increment-name";
+import type { IncrementToMake } from "./next-increment";
+
+/** Some of the files that were to be added are in the set by now. */
+export interface Overlap {
+  /** What the run ends with where it does not plan again. */
+  readonly error: AvalaError;
+  readonly came: readonly Increment[];
+  /** Of what was to be sent, what no other run has added. */
+  readonly left: readonly ManifestEntry[];
+}
+
+/** What one decision has seen come since it was made, by uid. */
+export interface Meanwhile {
+  readonly found: Map<string, FoundIncrement>;
+  /** Those that were read: each is read once. */
+  readonly read: Map<string, Increment>;
+  overlap?: Overlap | undefined;
+}
+
+export function createMeanwhile(): Meanwhile {
+  return { found: new Map(), read: new Map() };
+}
+
+/** Looks for an increment of this very content, which a rival may have made under another number; keeps others that came. */
+async function findRival(
+  avala: Avala,
+  { target, increments }: GrowDecision,
+  { digest, name }: IncrementToMake,
+  { found: came }: Meanwhile,
+): Promise<Dataset | undefined> {
+  const listed = await listUnder(avala, [target.name], { expected: increments.length });
+  const isOld = new Set(increments.map(({ dataset }) => dataset.uid));
+  const recent = listed.filter(
+    (dataset) => !isOld.has(dataset.uid) && parseIncrement(target.name, dataset) !== undefined,
+  );
+  const { found } = await findIncrements(avala, recent, target, new Map());
+  const own = found.filter(({ isOwnerKnown }) => isOwnerKnown);
+  const alike = own.filter((one) => one.shortDigest === shortDigest(digest));
+  for (const one of own) came.set(one.dataset.uid, one);
+  const known = alike.map(({ dataset }) => dataset);
+  return known.find((dataset) => dataset.name === name) ?? known[0];
+}
+
+// Errors that only say that a rival's increment can't be read: this run's own is made all the same. One that is still being
+// made when the wait for it ends is another matter before a confirm: it may hold the same files.
+const UNREADABLE: ReadonlySet<string> = new Set(["dataset", "conflict"]);
+
+function isUnreadable(error: unknown): error is AvalaError {
+  return isAvalaError(error) && UNREADABLE.has(error.code);
+}
+
+async function read(
+  avala: Avala,
+  { target }: GrowDecision,
+  one: FoundIncrement,
+  { meanwhile, options }: { readonly meanwhile: Meanwhile; readonly options: GrowOptions },
+): Promise<void> {
+  const { uid } = one.dataset;
+  if (meanwhile.read.has(uid)) return;
+  const increments = await readHoldings(avala, target, { found: [one], known: new Map() }, options);
+  for (const increment of increments) meanwhile.read.set(uid, increment);
+}
+
+function contentOf({
+  path,
+  sha256 = "",
+}: {
+  readonly path: string;
+  readonly sha256?: string | undefined;
+}): string {
+  return `${sha256} ${path}`;
+}
+
+function contentsIn(increments: readonly Increment[]): ReadonlySet<string> {
+  return new Set(
+    increments.flatMap(({ entries }) =>
+      entries.flatMap((entry) => (entry.sha256 === undefined ? [] : contentOf(entry))),
+    ),
+  );
+}
+
+/** `undefined` where none of the files that are to be added is known to be there. */
+function overlapOf(
+  { target, plan }: GrowDecision,
+  came: readonly Increment[],
+): Overlap | undefined {
+  const contents = contentsIn(came);
+  const left = plan.toSend.filter((file) => !contents.has(contentOf(file)));
+  const heldCount = plan.toSend.length - left.length;
+  if (heldCount === 0) return undefined;
+  const wanted = new Set(plan.toSend.map(contentOf));
+  const holders = came.filter((one) => [...contentsIn([one])].some((held) => wanted.has(held)));
+  const names = holders.map(
+    ({ dataset: { name, uid } }) => `${printable(name)} (uid ${printable(uid)})`,
+  );
+  const text = `Other runs have added ${heldCount} of ${counted(plan.toSend.length, "new file")} to the growing set ${printable(target.name.before)}{increment} meanwhile: ${names.join(", ")}. Nothing was confirmed, so no file is there twice.`;
+  const hint =
+    "Run again: only what is left is sent. A concurrency group in the workflow keeps runs apart.";
+  return { error: new AvalaError("conflict", text, { hint }), came, left };
+}
+
+/**
+ * Looks at what came since the decision. Reading what is still being made is left to the last look, which waits for it.
+ * @throws AvalaError `conflict` where some of the files are in the set by now, which is then kept as `overlap`; `timeout` where
+ * one that came is not made in time
+ */
+export async function lookMeanwhile(
+  avala: Avala,
+  decision: GrowDecision,
+  next: IncrementToMake,
+  {
+    meanwhile,
+    moment,
+    options,
+  }: {
+    readonly meanwhile: Meanwhile;
+    readonly moment: LookMoment;
+    readonly options: GrowOptions;
+  },
+): Promise<Dataset | undefined> {
+  const same = await findRival(avala, decision, next, meanwhile);
+  if (same !== undefined) return same;
+  for (const one of meanwhile.found.values()) {
+    if (moment === "sending" && one.dataset.status !== "created") continue;
+    await read(avala, decision, one, { meanwhile, options }).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error;
+    });
+  }
+  meanwhile.overlap = overlapOf(decision, [...meanwhile.read.values()]);
+  if (meanwhile.overlap !== undefined) throw meanwhile.overlap.error;
+  return undefined;
+}
+
+/** Files of this run at whose paths a rival has items that can't be compared. */
+function reportDoubtful(avala: Avala, { plan }: GrowDecision, came: readonly Increment[]): void {
+  const sent = new Map(plan.toSend.map((file) => [file.path, file]));
+  for (const { dataset, entries } of came) {
+    const doubtful = entries.filter(({ path, sha256, notSha256 }) => {
+      const file = sent.get(path);
+      return file !== undefined && (sha256 === file.sha256 || (sha256 ?? notSha256) === undefined);
+    });
+    if (doubtful.length === 0) continue;
+    const text = `Another run added to the growing set meanwhile: ${printable(dataset.name)} (uid ${printable(dataset.uid)}) has items of ${counted(doubtful.length, "file")} that this run added too, which may be there twice.`;
+    avala.emit({ kind: "warning", text });
+  }
+}
+
+/** What rivals' increments hold: they are the set's as well. Says which files may be there twice. */
+export async function readCame(
+  avala: Avala,
+  decision: GrowDecision,
+  meanwhile: Meanwhile,
+  { made, options }: { readonly made: Dataset; readonly options: GrowOptions },
+): Promise<readonly Increment[]> {
+  const others = [...meanwhile.found.values()].filter(({ dataset }) => dataset.uid !== made.uid);
+  for (const one of others) {
+    await read(avala, decision, one, { meanwhile, options }).catch((error: unknown) => {
+      const isLate = isAvalaError(error) && error.code === "timeout";
+      if (!isLate && !isUnreadable(error)) throw error;
+      const text = `Another run added to the growing set meanwhile: ${printable(one.dataset.name)}. What was added is not among the set's datasets yet; the next run takes it in. ${error.message}`;
+      avala.emit({ kind: "warning", text });
+    });
+  }
+  const came = [...meanwhile.read.values()].filter(({ dataset }) => dataset.uid !== made.uid);
+  reportDoubtful(avala, decision, came);
+  return came;
+}

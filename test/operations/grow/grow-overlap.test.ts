@@ -1,0 +1,154 @@
+// Two runs whose files overlap, as of two pushes in a row: what one has added by the confirm of the other is not added again.
+import type { Avala } from "../../../src/api/connection";
+import type { AvalaEvent } from "../../../src/events";
+import { interrupted, useGrowingPlace } from "../../support/growing-place";
+import { sessionWith } from "../../support/session";
+
+const place = useGrowingPlace();
+
+const CONFIRM = "/datasets/manual-upload/";
+const confirms = (): number =>
+  place.emulator.requests().filter((one) => one.method === "POST" && one.path === CONFIRM).length;
+
+const put = async (...names: readonly string[]): Promise<void> => {
+  for (const name of names) await place.put(`${name}.jpg`, `content of ${name}`);
+};
+const named = (...names: readonly string[]): string[] => names.map((name) => `${name}.jpg`);
+const rival = (...names: readonly string[]) =>
+  place.run({ machine: "another", paths: named(...names) });
+
+const warningsIn = (events: readonly AvalaEvent[]): readonly string[] =>
+  events.flatMap((event) => (event.kind === "warning" ? event.text : []));
+
+const DIALECTS = [
+  ["forms", { uploadReply: "form" }],
+  ["managed uploads whose batches lie apart", { uploadReply: "managed", batches: "apart" }],
+  ["managed uploads of the last batch", { uploadReply: "managed", batches: "last" }],
+  ["the first protocol", { uploadReply: "refused" }],
+] as const;
+
+describe.each(DIALECTS)("by %s", (_name, dialect) => {
+  beforeEach(async () => {
+    await place.start({ dialect });
+    await put("a", "b", "c");
+  });
+
+  test("sends only what is left of its files, before the confirm", async () => {
+    const avala = interrupted(place.emulator, () => rival("a", "b"));
+    const { result } = await place.run({ avala });
+    expect(result.outcome).toBe("uploaded");
+    expect(place.items()).toEqual(named("a", "b", "c"));
+    expect(result.increments.map(({ entries }) => entries.length)).toEqual([2, 1]);
+    expect(result.plan).toMatchObject({ toSend: [], superseded: [], unverified: [] });
+    expect((await place.run()).calls).toEqual(["GET /datasets/"]);
+  });
+
+  test("sends only what is left of its files, before the first byte", async () => {
+    const { result } = await place.run({ meanwhile: () => rival("a", "b") });
+    expect(result.upload?.sent.map(({ path }) => path)).toEqual(named("c"));
+    expect(place.items()).toEqual(named("a", "b", "c"));
+    expect((await place.run()).calls).toEqual(["GET /datasets/"]);
+  });
+
+  test("makes nothing where the other run has added all of its files, and more", async () => {
+    const avala = interrupted(place.emulator, () => rival("a", "b", "c"));
+    const { result } = await place.run({ avala, paths: named("a", "b") });
+    expect(result.outcome).toBe("unchanged");
+    expect(result.made).toBeUndefined();
+    expect(result.plan.current.map(({ path }) => path)).toEqual(named("a", "b"));
+    expect(confirms()).toBe(1);
+    expect(place.items()).toEqual(named("a", "b", "c"));
+  });
+
+  test("adds what both have once, where each has files of its own", async () => {
+    const avala = interrupted(place.emulator, () => rival("b", "c"));
+    const { result } = await place.run({ avala, paths: named("a", "b") });
+    expect(result.outcome).toBe("uploaded");
+    expect(place.items()).toEqual(named("a", "b", "c"));
+    expect((await place.run()).result).toMatchObject({
+      outcome: "unchanged",
+      plan: { superseded: [] },
+    });
+  });
+});
+
+/** A session before each of whose looks at the set another run adds one more file. */
+function outrun(names: readonly string[]): Avala {
+  const { avala } = sessionWith(place.emulator);
+  const left = [...names];
+  const call: Avala["call"] = async (request) => {
+    const name = request.route === "GET /datasets/" && left.shift();
+    if (typeof name === "string") await rival(name);
+    return avala.call(request);
+  };
+  return { ...avala, call };
+}
+
+describe("an overlap", () => {
+  beforeEach(() => place.start());
+
+  test("is waited for where the other run's dataset is still being made", async () => {
+    await place.start({ ingestMs: 150 });
+    await put("a", "b", "c");
+    const meanwhile = () =>
+      place.run({
+        machine: "another",
+        paths: named("a", "b"),
+        options: { waits: false },
+      });
+    const { result } = await place.run({ meanwhile });
+    expect(result.outcome).toBe("uploaded");
+    expect(place.items()).toEqual(named("a", "b", "c"));
+  });
+
+  test("confirms nothing where the other run's dataset is not made in time", async () => {
+    await place.start({ ingestMs: 60_000 });
+    await put("a", "b", "c");
+    const meanwhile = () =>
+      place.run({ machine: "another", paths: named("a", "b"), options: { waits: false } });
+    const run = place.run({ meanwhile, options: { waitMs: () => 1 } });
+    await expect(run).rejects.toMatchObject({ code: "timeout" });
+    expect(confirms()).toBe(1);
+  });
+
+  test("that comes again and again ends the run, which says what to do", async () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g"];
+    await put(...names);
+    const run = place.run({ avala: outrun(names.slice(0, 5)) });
+    await expect(run).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(
+        /added 1 of 3 new files to the growing set set-\{increment\} meanwhile: set-0005-\S+ \(uid \S+\)\. Nothing was confirmed/,
+      ) as string,
+      hint: expect.stringContaining("Run again: only what is left is sent") as string,
+    });
+    await place.run();
+    expect(place.items()).toEqual(named(...names));
+  });
+
+  test("is seen by the next run where both confirm in the same moment", async () => {
+    await put("a", "b", "c");
+    const { avala } = sessionWith(place.emulator);
+    const call: Avala["call"] = async (request) => {
+      if (request.route === `POST ${CONFIRM}`) await rival("b", "c");
+      return avala.call(request);
+    };
+    await place.run({ avala: { ...avala, call }, paths: named("a", "b") });
+    expect(place.items()).toEqual(named("a", "b", "b", "c"));
+    const { result } = await place.run();
+    expect(result.plan.current.map(({ path }) => path)).toEqual(named("a", "b", "c"));
+    expect(result.plan.superseded).toMatchObject([{ path: "b.jpg", why: "repeated" }]);
+  });
+
+  test("is said afterwards where the store can't show whether it is one", async () => {
+    await place.start({ etag: "opaque" });
+    await put("a", "b", "c");
+    const { avala, events } = sessionWith(place.emulator);
+    await place.run({ avala, paths: named("a", "b"), meanwhile: () => rival("b", "c") });
+    expect(warningsIn(events)).toEqual([
+      expect.stringContaining(
+        "has items of 1 file that this run added too, which may be there twice",
+      ),
+    ]);
+  });
+});
