@@ -20,9 +20,12 @@ export function diskHint(code: string): string | undefined {
   }
 }
 
-/** Whether what was there a moment ago is gone: itself, or a folder that it was in. */
+/**
+ * Whether what was there a moment ago is gone: itself, or a folder that it was in. ESTALE: another client of a file server has
+ * removed it.
+ */
 export function isGoneCode(code: string): boolean {
-  return code === "ENOENT" || code === "ENOTDIR";
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ESTALE";
 }
 
 /**

@@ -1,10 +1,15 @@
 // Files in motion: written just now, or changing while they are read.
-import { appendFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { hashFiles } from "../../src/files/hash";
 import { hashStill } from "../../src/files/moving";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
+
+jest.mock("node:fs", () => {
+  const real = jest.requireActual<{ readonly readSync: typeof readSync }>("node:fs");
+  return { ...real, readSync: jest.fn(real.readSync) };
+});
 
 const nowMs = Date.UTC(2026, 0, 1, 12);
 const minute = 60_000;
@@ -92,6 +97,33 @@ describe("what changes while it is read", () => {
     const set = await read({ include: ["b.jpg", "c.jpg"] });
     change();
     await expect(hashed(set, "leave-out")).rejects.toThrow(/No file is left: all 2 files/);
+  });
+});
+
+describe("what another client of a file server removes while it is read", () => {
+  beforeEach(() => treeOf({ "a.jpg": 60, "b.jpg": 60 }));
+  const leaving = { changingFiles: "leave-out" } as const;
+  const removeAtRead = (): void => {
+    const stale = Object.assign(new Error("stale file handle, read"), { code: "ESTALE" });
+    jest.mocked(readSync).mockImplementationOnce(() => {
+      throw stale;
+    });
+  };
+
+  test("is left out when it goes while it is looked at", async () => {
+    removeAtRead();
+    const set = await read(leaving);
+    expect([pathsOf(set), set.leftOut.changed]).toEqual([["b.jpg"], ["a.jpg"]]);
+  });
+
+  test("is left out when it goes while it is hashed, and is an error where that is not asked for", async () => {
+    const set = await read(leaving);
+    const hashed = (changingFiles: "fail" | "leave-out") =>
+      hashStill(set, { changingFiles }, (onChanged) => hashFiles(set.files, { onChanged }));
+    removeAtRead();
+    expect((await hashed("leave-out")).set.leftOut.changed).toEqual(["a.jpg"]);
+    removeAtRead();
+    await expect(hashed("fail")).rejects.toMatchObject({ code: "file_changed" });
   });
 });
 
