@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createChunkSize } from "../../src/upload/send/chunk-size";
 
 const KIB = 1024;
@@ -36,4 +38,14 @@ test("a connection that becomes slow is given small chunks again, until it has p
   const sizes = sizesAt(500_000, 68 * MIB, size);
   expect(new Set(sizes.slice(0, 128))).toEqual(new Set([512 * KIB]));
   expect(sizes.slice(128)).toEqual([4 * MIB]);
+});
+
+test("docs/faults.md tells which connections are too slow for their chunks", () => {
+  const faults = readFileSync(join(__dirname, "../../docs/faults.md"), "utf8");
+  const stalls = faults.split("\n").find((line) => line.startsWith("| a connection stalls |"));
+  const slowest = (bytes: number): string => `${Math.ceil(bytes / 120 / 1000)} kB/s`;
+  const size = createChunkSize();
+  expect(stalls).toContain(`keeps up ${slowest(size.bytes())} has not stalled`);
+  sizesAt(500_000, 72 * MIB, size);
+  expect(stalls).toContain(`falls below ${slowest(size.bytes())}`);
 });
