@@ -171,9 +171,16 @@ export async function growAll(
   context: UploadContext,
   decided: readonly DecidedSet[],
 ): Promise<GrowResult["outcome"]> {
-  const outcome = await inTurns(run, context, decided, async (one, own, onConfirmed) => {
-    const result = await growSet(own.avala, one.decision, { ...optionsOf(own), onConfirmed });
-    reportResult(run, one, result);
+  const outcome = await inTurns(run, context, decided, async (one, own, turns) => {
+    const { onConfirmed, onSentInVain } = turns;
+    let { decision } = one;
+    const onDecidedAnew = (anew: GrowDecision): void => {
+      decision = anew;
+      onSentInVain();
+    };
+    const options = { ...optionsOf(own), onConfirmed, onDecidedAnew };
+    const result = await growSet(own.avala, decision, options);
+    reportResult(run, { ...one, decision }, result);
     return result.outcome;
   });
   run.results.files.current = await writeCurrent(run.folder, run.results.sets);

@@ -15,7 +15,7 @@ export function publishAll(
   context: UploadContext,
   decided: readonly Decided[],
 ): Promise<PublishResult["outcome"]> {
-  return inTurns(run, context, decided, async (one, own, onConfirmed) => {
+  return inTurns(run, context, decided, async (one, own, { onConfirmed }) => {
     const result = await publish(own, one, onConfirmed);
     reportResult(run, one, result);
     return result.outcome;

@@ -15,12 +15,15 @@ import type { Target } from "../selection/selection";
 
 type Outcome = PublishResult["outcome"];
 
-/** One dataset's work; what `context` sends is counted, and with `onConfirmed` the next one may be sent. */
-type Work<One> = (
-  one: One,
-  context: UploadContext,
-  onConfirmed: (dataset: Dataset) => void,
-) => Promise<Outcome>;
+interface Turns {
+  /** With it the next one may be sent. */
+  readonly onConfirmed: (dataset: Dataset) => void;
+  /** What was sent until now is of no dataset, so it does not count. */
+  readonly onSentInVain: () => void;
+}
+
+/** One dataset's work; what `context` sends is counted. */
+type Work<One> = (one: One, context: UploadContext, turns: Turns) => Promise<Outcome>;
 
 // One is sent while others are indexed, which takes the server a while each. More of them would spend on polls the calls
 // that the files need.
@@ -73,8 +76,9 @@ async function workCounted<One extends { readonly target: Target }>(
     run.putOutputs();
     isSent();
   };
+  const turns = { onConfirmed, onSentInVain: tally.forget };
   try {
-    return await work(one, { ...context, avala: tally.listening(context.avala) }, onConfirmed);
+    return await work(one, { ...context, avala: tally.listening(context.avala) }, turns);
   } catch (error) {
     annotate(run, target, error);
     throw error;
@@ -130,6 +134,7 @@ function createTally({ results, environment, budget }: Run, target: Target): Tal
         avala.emit(event);
       }),
     endSending,
+    forget: () => void (last = undefined),
     add() {
       endSending();
       results.uploadMs += firstMs === undefined ? 0 : lastMs - firstMs;
@@ -144,6 +149,7 @@ interface Tally {
   /** The same session, whose uploads are counted. */
   listening(avala: Avala): Avala;
   endSending(): void;
+  readonly forget: () => void;
   add(): void;
 }
 
