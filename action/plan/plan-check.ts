@@ -76,23 +76,23 @@ function replacedChange(
   { name, uid, replaces }: PlannedDataset,
   now: ServerDataset,
 ): string | undefined {
-  if (uid !== null || now.uid !== undefined) return undefined;
-  if (replaces === null || now.earlier === undefined) return undefined;
+  if (uid !== null || now.uid !== undefined || now.earlier === undefined) return undefined;
+  // No look could show them then: the plan names none.
+  const planned = replaces ?? [];
   const differences = [
-    ...without(now.earlier, replaces).map((version) => `also of ${version}`),
-    ...without(replaces, now.earlier).map((version) => `not of ${version}`),
+    ...without(now.earlier, planned).map((version) => `also of ${version}`),
+    ...without(planned, now.earlier).map((version) => `not of ${version}`),
   ];
   if (differences.length === 0) return undefined;
-  return `${name} takes the place of other versions now than when the plan was made: ${differences.join(", ")}`;
+  return `${name} takes the place of other versions now than the plan says: ${differences.join(", ")}`;
 }
 
 type Version = Pick<Counts, "name" | "uid">;
 
 function without(versions: readonly Version[], others: readonly Version[]): readonly string[] {
-  const uids = new Set(others.map(({ uid }) => uid));
-  return versions
-    .filter(({ uid }) => !uids.has(uid))
-    .map(({ name, uid }) => `${name} (uid ${uid})`);
+  const textOf = ({ name, uid }: Version): string => `${name} (uid ${uid})`;
+  const known = new Set(others.map(textOf));
+  return versions.map(textOf).filter((text) => !known.has(text));
 }
 
 function identityChange({ name, uid }: PlannedDataset, now: ServerDataset): string | undefined {

@@ -114,15 +114,16 @@ export function checkPlannedSets(plan: Plan, { selection, decided, planTarget }:
     return planned && isKnown && decision ? [{ target, planned, growing, decision }] : [];
   });
   refuse(sets.flatMap((set) => changeOf(set) ?? []));
-  // What is done is not planned any more.
-  if (sets.some((set) => isDone(set))) return;
   const held = new Map(sets.map((set) => [set.target.folder, asPlanned(set)]));
   const now = createSetsPlan(selection, held, planTarget);
   refuse(otherThanNow(plan, { ...now, datasets: now.datasets.map(comparedTo(plan)) }));
 }
 
 /** The next number depends on what the machine remembers of datasets that were deleted. */
-function asPlanned({ target: { growing }, planned, decision }: LookedUp): GrowDecision {
+function asPlanned(set: LookedUp): GrowDecision {
+  const { target, planned } = set;
+  const { growing } = target;
+  const decision = beforeMade(set);
   const { next } = decision;
   if (next === undefined || growing === undefined) return decision;
   const numbered = parseIncrement(growing, planned);
@@ -133,12 +134,51 @@ function asPlanned({ target: { growing }, planned, decision }: LookedUp): GrowDe
   };
 }
 
+/** What is done is planned as it was before. */
+function beforeMade(set: LookedUp): GrowDecision {
+  const { target, planned, decision } = set;
+  const made = madeOf(set);
+  if (made === undefined) return decision;
+  const { increments, plan } = decision;
+  const { uid, name, slug } = made.dataset;
+  const isMade = ({ datasetUid }: { readonly datasetUid: string }): boolean => datasetUid === uid;
+  const sent = new Set(
+    [...plan.current, ...plan.unverified].filter(isMade).map(({ path }) => path),
+  );
+  return {
+    ...decision,
+    increments: increments.filter((increment) => increment !== made),
+    plan: {
+      ...plan,
+      current: plan.current.filter((file) => !isMade(file)),
+      unverified: plan.unverified.filter((file) => !isMade(file)),
+      toSend: target.indexed.filter(({ path }) => sent.has(path)),
+    },
+    next: { number: made.number, name, slug, digest: planned.digest },
+  };
+}
+
 /** So does of which files it knows what an increment has. */
 function comparedTo({ datasets }: Plan): (now: PlannedDataset, index: number) => PlannedDataset {
   return (now, index) => {
-    const growing = datasets[index]?.growing ?? null;
-    return growing?.unverified === now.growing?.unverified ? now : { ...now, growing };
+    const planned = datasets[index]?.growing ?? null;
+    const { growing } = now;
+    if (planned === null || growing === null || planned.unverified === growing.unverified)
+      return now;
+    return { ...now, growing: { ...growing, ...asKnownTo(planned, growing) } };
   };
+}
+
+/** What it says otherwise of the same files and items when it knows the content of more or fewer of them. */
+function asKnownTo(planned: PlannedGrowth, now: PlannedGrowth): Partial<PlannedGrowth> {
+  const { held, unverified } = planned;
+  const isOfAsMany = held + unverified === now.held + now.unverified;
+  const superseded = now.superseded.map((item, index) => {
+    const why = planned.superseded[index]?.why;
+    const isEither = item.why !== "gone" && (why === "changed" || why === "repeated");
+    return isEither ? { ...item, why } : item;
+  });
+  return { superseded, ...(isOfAsMany ? { held, unverified } : {}) };
 }
 
 interface Moves {
@@ -157,7 +197,7 @@ function movesOf({ growing, decision: { increments } }: LookedUp): Moves {
 
 function changeOf(set: LookedUp): string | undefined {
   const { gone, came } = movesOf(set);
-  if (isDone(set)) return undefined;
+  if (madeOf(set) !== undefined) return undefined;
   const name = set.growing.set;
   if (gone.length + came.length > 0) {
     const what = `${came.length} of its datasets came and ${gone.length} went`;
@@ -168,13 +208,13 @@ function changeOf(set: LookedUp): string | undefined {
 }
 
 /** As when failed jobs are run again: the increment that was planned is there, and nothing else has changed. */
-function isDone(set: LookedUp): boolean {
+function madeOf(set: LookedUp): Increment | undefined {
   const { growing, planned, decision } = set;
   const { gone, came } = movesOf(set);
   const [made, ...others] = came;
-  return (
+  const isDone =
     made?.shortDigest === shortDigest(planned.digest) &&
     others.length + gone.length + decision.plan.toSend.length === 0 &&
-    decision.plan.unverified.length <= growing.unverified
-  );
+    decision.plan.unverified.length <= growing.unverified;
+  return isDone ? made : undefined;
 }
