@@ -11,19 +11,18 @@ export interface Finding {
   readonly isPrivateKey: boolean;
 }
 
-const flaws: readonly (Flaw | undefined)[] = [
-  undefined,
-  "cut short",
-  "ends in zeros",
-  "not a splat",
-];
+const flaws: Readonly<Record<Flaw, true>> = {
+  "cut short": true,
+  "ends in zeros": true,
+  "not a splat": true,
+};
 
 export function isFinding(value: unknown): value is Finding {
   if (!isObject(value) || typeof value["isPrivateKey"] !== "boolean") return false;
   const { head, flaw } = value;
   const isHead =
     head === undefined || (isObject(head) && isText(head["fault"]) && isText(head["text"]));
-  return isHead && flaws.some((known) => known === flaw);
+  return isHead && (flaw === undefined || (isText(flaw) && Object.hasOwn(flaws, flaw)));
 }
 
 /** A file in which nothing was found, as nearly all are. */
