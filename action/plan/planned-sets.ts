@@ -91,6 +91,9 @@ interface LookedUp {
   readonly planned: PlannedDataset;
   readonly growing: PlannedGrowth;
   readonly decision: GrowDecision;
+  /** Increments that the plan names and that went. */
+  readonly gone: readonly string[];
+  readonly came: readonly Increment[];
 }
 
 interface Now {
@@ -111,7 +114,8 @@ export function checkPlannedSets(plan: Plan, { selection, decided, planTarget }:
     const decision = decided.get(target.folder);
     // What was not looked up is not compared.
     const isKnown = growing !== undefined && growing.increments !== null;
-    return planned && isKnown && decision ? [{ target, planned, growing, decision }] : [];
+    if (planned === undefined || !isKnown || decision === undefined) return [];
+    return [{ target, planned, growing, decision, ...movesOf(growing, decision) }];
   });
   refuse(sets.flatMap((set) => changeOf(set) ?? []));
   const held = new Map(sets.map((set) => [set.target.folder, asPlanned(set)]));
@@ -158,7 +162,7 @@ function beforeMade(set: LookedUp): GrowDecision {
   };
 }
 
-/** So does of which files it knows what an increment has. */
+/** Of how many files a machine knows what an increment has depends on what it remembers, too. */
 function comparedTo({ datasets }: Plan): (now: PlannedDataset, index: number) => PlannedDataset {
   return (now, index) => {
     const planned = datasets[index]?.growing ?? null;
@@ -181,12 +185,10 @@ function asKnownTo(planned: PlannedGrowth, now: PlannedGrowth): Partial<PlannedG
   return { superseded, ...(isOfAsMany ? { held, unverified } : {}) };
 }
 
-interface Moves {
-  readonly gone: readonly string[];
-  readonly came: readonly Increment[];
-}
-
-function movesOf({ growing, decision: { increments } }: LookedUp): Moves {
+function movesOf(
+  growing: PlannedGrowth,
+  { increments }: GrowDecision,
+): Pick<LookedUp, "gone" | "came"> {
   const before = growing.increments ?? [];
   const now = new Set(increments.map(({ dataset }) => dataset.uid));
   return {
@@ -196,8 +198,8 @@ function movesOf({ growing, decision: { increments } }: LookedUp): Moves {
 }
 
 function changeOf(set: LookedUp): string | undefined {
-  const { gone, came } = movesOf(set);
   if (madeOf(set) !== undefined) return undefined;
+  const { gone, came } = set;
   const name = set.growing.set;
   if (gone.length + came.length > 0) {
     const what = `${came.length} of its datasets came and ${gone.length} went`;
@@ -208,9 +210,7 @@ function changeOf(set: LookedUp): string | undefined {
 }
 
 /** As when failed jobs are run again: the increment that was planned is there, and nothing else has changed. */
-function madeOf(set: LookedUp): Increment | undefined {
-  const { growing, planned, decision } = set;
-  const { gone, came } = movesOf(set);
+function madeOf({ growing, planned, decision, gone, came }: LookedUp): Increment | undefined {
   const [made, ...others] = came;
   const isDone =
     made?.shortDigest === shortDigest(planned.digest) &&

@@ -1,8 +1,9 @@
 // What the lines of a set choose by names alone, in the form in which it is kept, and whether it may be. Chooses nothing.
+import { isRecord } from "../api/wire";
 import type { InputProblem } from "../errors";
 import { printable } from "../redact";
 import type { Choice as Kept, KeptChoice } from "./digests/kept-choice";
-import { isListOf, isNumber, isObject, isText } from "./digests/shapes";
+import { isListOf, isNumber, isText } from "./digests/shapes";
 import type { Notice } from "./local-file";
 import { dataTypes } from "./media";
 import type { Scan } from "./scan/findings";
@@ -32,10 +33,10 @@ interface ChoiceFacts {
 }
 
 const [areTexts, areNumbers] = [isListOf(isText), isListOf(isNumber)];
-const areNotices = isListOf((value): value is Notice => isObject(value) && isText(value["text"]));
+const areNotices = isListOf((value): value is Notice => isRecord(value) && isText(value["text"]));
 const areIgnores = isListOf(
   (value): value is IgnoreCount =>
-    isObject(value) &&
+    isRecord(value) &&
     isText(value["file"]) &&
     isText(value["pattern"]) &&
     isNumber(value["matched"]),
@@ -81,7 +82,7 @@ function stored({ found, indexing, notices }: NameChoice): Kept<ChoiceFacts> {
 
 function isChoice(choice: Kept): choice is Kept<ChoiceFacts> {
   const { facts } = choice;
-  if (!isObject(facts) || !isObject(facts["found"]) || !isObject(facts["indexing"])) return false;
+  if (!isRecord(facts) || !isRecord(facts["found"]) || !isRecord(facts["indexing"])) return false;
   const { hiddenLeftOut, junkLeftOut, ignored, evicted, named, matched } = facts["found"];
   const { dataType, leftOut, indexedCount, notices } = facts["indexing"];
   return (

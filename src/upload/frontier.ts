@@ -31,11 +31,11 @@ export async function findFrontier(
   before?: Frontier,
 ): Promise<Frontier> {
   let [complete, open] = [-1, count];
-  let [parts, partBytes]: (number | undefined)[] = [];
+  let atOpen: Sight | undefined;
   const lookAt = async (index: number): Promise<boolean> => {
     const sight = await look(index);
     if (sight.isComplete) complete = index;
-    else [open, parts, partBytes] = [index, sight.parts, sight.partBytes];
+    else [open, atOpen] = [index, sight];
     return sight.isComplete;
   };
   if (before !== undefined) {
@@ -44,5 +44,5 @@ export async function findFrontier(
     while (complete + step < count && (await lookAt(complete + step))) step *= 2;
   }
   while (open - complete > 1) await lookAt(Math.floor((complete + open) / 2));
-  return { index: open, parts, partBytes };
+  return { index: open, parts: atOpen?.parts, partBytes: atOpen?.partBytes };
 }

@@ -9,6 +9,7 @@ import { findFrontier, hasMoved, type Frontier, type Sight } from "./frontier";
 import { maxLockWaitMs } from "./journal/lock";
 import { inSendingOrder } from "./probe";
 import { askHow } from "./send/ask";
+import type { Sending } from "./send/attempt";
 import { BUFFER_BYTES } from "./send/send-parts";
 import type { SourceFile } from "./send/source";
 import { QUIET_LOOKS, QUIET_TIME, watchOther, type Look } from "./send/watch-other";
@@ -46,8 +47,8 @@ function tell({ avala, request, unproven }: Run): void {
 }
 
 /** A form says nothing of whether its file was sent. */
-async function lookAt(run: Run, file: SourceFile, signal: AbortSignal): Promise<Sight> {
-  const presigned = await askHow(sendingOf(run, signal), file, { maxTries: DEFAULT_TRIES });
+async function lookAt(sending: Sending, file: SourceFile): Promise<Sight> {
+  const presigned = await askHow(sending, file, { maxTries: DEFAULT_TRIES });
   const { method } = presigned;
   if (method === "MULTIPART") {
     const { uploadedParts, partBytes } = presigned;
@@ -66,6 +67,7 @@ export async function awaitOtherRun(
 ): Promise<"made" | "quiet"> {
   const { avala, request } = run;
   const { signal = new AbortController().signal } = avala;
+  const sending = sendingOf(run, signal);
   const ordered = inSendingOrder(files);
   let frontier: Frontier | undefined;
   const look = async (): Promise<Look> => {
@@ -73,7 +75,7 @@ export async function awaitOtherRun(
     const before = frontier;
     const sightOf = (index: number): Promise<Sight> => {
       const file = ordered[index];
-      return file === undefined ? Promise.resolve({ isComplete: true }) : lookAt(run, file, signal);
+      return file === undefined ? Promise.resolve({ isComplete: true }) : lookAt(sending, file);
     };
     const now = (frontier = await findFrontier(ordered.length, sightOf, before));
     return before !== undefined && hasMoved(before, now) ? "news" : "nothing new";

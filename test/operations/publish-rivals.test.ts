@@ -10,6 +10,7 @@ import { decidePublish } from "../../src/operations/publish/decide";
 import type { PublishTarget } from "../../src/operations/publish/target";
 import { openUploadJournal } from "../../src/upload/journal/upload-journal";
 import { uploadFiles, type UploadFile } from "../../src/upload/run";
+import { interrupted } from "../support/interrupted";
 import { diskWithoutLocks, sessionWith } from "../support/session";
 import { startQuietly } from "../support/quiet-emulator";
 
@@ -52,18 +53,6 @@ function sessionWithoutLocks(): Avala {
   return sessionWith(emulator, { ports: { disk: diskWithoutLocks } }).avala;
 }
 
-/** A session that does `meanwhile` right after a file of its own was stored. */
-function interrupted(meanwhile: () => Promise<unknown>): Avala {
-  const avala = sessionWithoutLocks();
-  let done: Promise<unknown> | undefined;
-  const send: Avala["storage"]["send"] = async (request) => {
-    const reply = await avala.storage.send(request);
-    await (done ??= meanwhile());
-    return reply;
-  };
-  return { ...avala, storage: { ...avala.storage, send } };
-}
-
 function confirms(): number {
   return emulator
     .requests()
@@ -80,7 +69,7 @@ const sentByAnother = {
 describe("a run beside another one that sends other content under its name", () => {
   test("confirms nothing, names the paths, and is well when it runs again alone", async () => {
     const { stateDirectory } = options();
-    const avala = interrupted(() =>
+    const avala = interrupted(sessionWithoutLocks(), () =>
       uploadFiles(sessionWithoutLocks(), {
         datasetName: "set",
         files: theirs,
@@ -103,7 +92,7 @@ describe("a run beside another one that sends other content under its name", () 
   });
 
   test("is told also when the other one has confirmed first", async () => {
-    const avala = interrupted(() =>
+    const avala = interrupted(sessionWithoutLocks(), () =>
       publishDataset(sessionWithoutLocks(), targetOf(theirs), options()).catch(
         () => undefined, // it gives up waiting, and leaves its journal
       ),
@@ -143,7 +132,7 @@ describe("a run beside another one that sends other content under its name", () 
     const { digest } = await hashFiles(ours);
     const earlier = { datasetName: "set", files: ours.slice(0, 1), digest, stateDirectory };
     await uploadFiles(sessionWith(emulator).avala, earlier);
-    const avala = interrupted(async () => {
+    const avala = interrupted(sessionWithoutLocks(), async () => {
       const other = await openUploadJournal(
         avala,
         { datasetName: "set", files: [] },
@@ -161,6 +150,7 @@ describe("a run beside another one that sends other content under its name", () 
 
 test("of two machines, where the name is taken by fewer files, is not told that nothing was sent", async () => {
   const avala = interrupted(
+    sessionWithoutLocks(),
     () =>
       publishDataset(sessionWith(emulator).avala, targetOf(theirs.slice(0, 1)), {
         ...options(),
@@ -191,7 +181,7 @@ test.each([
       }),
     );
     const on = (machine: string) => ({ ...options(), stateDirectory: join(folder, machine) });
-    const avala = interrupted(() =>
+    const avala = interrupted(sessionWithoutLocks(), () =>
       publishDataset(sessionWith(emulator).avala, targetOf([other!]), on("second")),
     );
     const result = await publishDataset(avala, targetOf([own!]), on("first"));

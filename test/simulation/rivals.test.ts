@@ -1,13 +1,10 @@
 // Runs of other content under one name and with one journal, hundreds of worlds: whoever is told that it went well finds
 // exactly its own files at the server. `AVALA_SEED=n` plays one world again; `AVALA_RIVAL_SEEDS=10000` plays more, and
 // `AVALA_FIRST_SEED` others.
+import { failuresIn, seedsBy } from "./judged-worlds";
 import { playRivals, type Rivals } from "./rivals";
 
-const ONE = process.env["AVALA_SEED"];
-const FIRST = Number(process.env["AVALA_FIRST_SEED"] ?? 1);
-const COUNT = Number(process.env["AVALA_RIVAL_SEEDS"] ?? 150);
-const seeds =
-  ONE === undefined ? Array.from({ length: COUNT }, (_, index) => FIRST + index) : [Number(ONE)];
+const seeds = seedsBy("AVALA_RIVAL_SEEDS");
 
 const isSame = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean =>
   one.size === other.size && [...one].every(([path, sha256]) => other.get(path) === sha256);
@@ -41,17 +38,11 @@ function judge({ contents, ends, server, stored }: Rivals): string[] {
 
 describe("runs of other content under one name and with one journal", () => {
   test(`keep their promises in ${seeds.length} worlds`, async () => {
-    const failures: string[] = [];
-    const totals: Record<string, number> = { worlds: 0, datasets: 0 };
-    for (const seed of seeds) {
+    const failures = await failuresIn("rivals", seeds, async (seed) => {
       const played = await playRivals(seed);
-      const wrong = judge(played);
-      if (wrong.length > 0) failures.push(`seed ${seed}: ${[...new Set(wrong)].join("; ")}`);
-      totals["worlds"]! += 1;
-      totals["datasets"]! += played.server.datasets.length;
-      for (const { how } of played.ends) totals[how] = (totals[how] ?? 0) + 1;
-    }
-    process.stdout.write(`rivals: ${JSON.stringify(totals)}\n`);
+      const ends = played.ends.map(({ how }) => how);
+      return { wrong: judge(played), datasets: played.server.datasets.length, ends };
+    });
     expect(failures.slice(0, 20)).toEqual([]);
   }, 7_200_000);
 });

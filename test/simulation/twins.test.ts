@@ -1,13 +1,10 @@
 // Runs of the same files under one name on machines that share nothing, hundreds of worlds: no dataset is made that lacks files,
 // and where nothing breaks every run ends well. `AVALA_SEED=n` plays one world again; `AVALA_TWIN_SEEDS=10000` plays more, and
 // `AVALA_FIRST_SEED` others.
+import { failuresIn, seedsBy } from "./judged-worlds";
 import { playTwins, type Twins } from "./twins";
 
-const ONE = process.env["AVALA_SEED"];
-const FIRST = Number(process.env["AVALA_FIRST_SEED"] ?? 1);
-const COUNT = Number(process.env["AVALA_TWIN_SEEDS"] ?? 150);
-const seeds =
-  ONE === undefined ? Array.from({ length: COUNT }, (_, index) => FIRST + index) : [Number(ONE)];
+const seeds = seedsBy("AVALA_TWIN_SEEDS");
 
 const WELL = new Set(["uploaded", "unchanged", "unverified"]);
 /** What a fault that lasts longer than its tries may end in. */
@@ -55,17 +52,11 @@ function judge(twins: Twins): string[] {
 
 describe("runs of the same files on machines that share nothing", () => {
   test(`keep their promises in ${seeds.length} worlds`, async () => {
-    const failures: string[] = [];
-    const totals: Record<string, number> = { worlds: 0, datasets: 0 };
-    for (const seed of seeds) {
+    const failures = await failuresIn("twins", seeds, async (seed) => {
       const played = await playTwins(seed);
-      const wrong = judge(played);
-      if (wrong.length > 0) failures.push(`seed ${seed}: ${[...new Set(wrong)].join("; ")}`);
-      totals["worlds"]! += 1;
-      totals["datasets"]! += played.server.datasets.length;
-      for (const how of played.rounds.flat()) totals[how] = (totals[how] ?? 0) + 1;
-    }
-    process.stdout.write(`twins: ${JSON.stringify(totals)}\n`);
+      const ends = played.rounds.flat();
+      return { wrong: judge(played), datasets: played.server.datasets.length, ends };
+    });
     expect(failures.slice(0, 20)).toEqual([]);
   }, 7_200_000);
 });

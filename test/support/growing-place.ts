@@ -55,18 +55,6 @@ export interface GrowingPlace {
   deleteByHand(number: number): Promise<void>;
 }
 
-/** A session that does `meanwhile` right after a file of its own was stored. */
-export function interrupted(emulator: Emulator, meanwhile: () => Promise<unknown>): Avala {
-  const { avala } = sessionWith(emulator);
-  let done: Promise<unknown> | undefined;
-  const send: Avala["storage"]["send"] = async (request) => {
-    const reply = await avala.storage.send(request);
-    await (done ??= meanwhile());
-    return reply;
-  };
-  return { ...avala, storage: { ...avala.storage, send } };
-}
-
 export function useGrowingPlace(): GrowingPlace {
   let folder = "";
   let emulator: Emulator | undefined;

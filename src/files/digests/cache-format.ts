@@ -1,4 +1,5 @@
 // The bytes of a digest cache: what it is of, a stamp, marks and a digest for each file, and their paths. Pure.
+import { isRecord } from "../../api/wire";
 import { printable } from "../../redact";
 import { isClockMark, type ClockMark } from "./clock-mark";
 import { digestBytes } from "./digest-column";
@@ -7,7 +8,7 @@ import { pathsId, pathText, type ReadPaths } from "./kept-paths";
 import type { PickedRecords, RecordData } from "./records";
 import { markBytes } from "./rows";
 import { seal, unseal } from "./sealed";
-import { isListOf, isNumber, isObject, isText } from "./shapes";
+import { isListOf, isNumber, isText } from "./shapes";
 import { stampBytes } from "./stamp";
 
 /** What a cache is of, and when it was written. */
@@ -42,7 +43,7 @@ const areFindings = isListOf(isFinding);
 
 export function isCacheHeader(value: unknown): value is CacheHeader {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     isText(value["place"]) &&
     isText(value["rules"]) &&
     isClockMark(value["clock"])
@@ -50,7 +51,7 @@ export function isCacheHeader(value: unknown): value is CacheHeader {
 }
 
 function isHead(value: unknown): value is WrittenHeader {
-  if (!isObject(value) || !isCacheHeader(value)) return false;
+  if (!isRecord(value) || !isCacheHeader(value)) return false;
   const { files, paths, findings } = value;
   return isNumber(files) && isText(paths) && areFindings(findings);
 }

@@ -1,9 +1,10 @@
 // Whether the machine's clock was set back: then a file may be changed within a tick that has been before, and its times
 // show nothing. Knows nothing of files.
 import { uptime } from "node:os";
+import { isRecord } from "../../api/wire";
 import { wallClockMs } from "../../flow/clock";
 import { bootId } from "../../flow/process-mark";
-import { isNumber, isObject, isText } from "./shapes";
+import { isNumber, isText } from "./shapes";
 
 export interface ClockMark {
   readonly wallMs: number;
@@ -14,7 +15,7 @@ export interface ClockMark {
 }
 
 export function isClockMark(value: unknown): value is ClockMark {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   const { wallMs, bootedMs, boot } = value;
   return isNumber(wallMs) && isNumber(bootedMs) && isText(boot);
 }

@@ -1,7 +1,8 @@
 // What a look at a file's content found, as it is recorded. Looks at nothing.
+import { isRecord } from "../../api/wire";
 import type { ContentProblem } from "../content/content";
 import type { Flaw } from "../content/open-file";
-import { isObject, isText } from "./shapes";
+import { isText } from "./shapes";
 
 export interface Finding {
   /** What its first bytes show to be wrong. */
@@ -18,10 +19,10 @@ const flaws: Readonly<Record<Flaw, true>> = {
 };
 
 export function isFinding(value: unknown): value is Finding {
-  if (!isObject(value) || typeof value["isPrivateKey"] !== "boolean") return false;
+  if (!isRecord(value) || typeof value["isPrivateKey"] !== "boolean") return false;
   const { head, flaw } = value;
   const isHead =
-    head === undefined || (isObject(head) && isText(head["fault"]) && isText(head["text"]));
+    head === undefined || (isRecord(head) && isText(head["fault"]) && isText(head["text"]));
   return isHead && (flaw === undefined || (isText(flaw) && Object.hasOwn(flaws, flaw)));
 }
 

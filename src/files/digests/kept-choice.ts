@@ -1,12 +1,13 @@
 // What the lines of a set chose, kept for as long as nothing was added to, taken from or renamed in a folder that they led to:
 // each of these changes its folder's times. Knows neither lines nor what is made of a choice.
 import { statSync } from "node:fs";
+import { isRecord } from "../../api/wire";
 import { cachePath, readCacheFile, replaceCacheFile } from "./cache-files";
 import { isCacheHeader, type CacheHeader } from "./cache-format";
 import { isSetBack, type ClockMark } from "./clock-mark";
 import { pathsId, pathsIn, pathText, type ReadPaths } from "./kept-paths";
 import { seal, unseal } from "./sealed";
-import { isNumber, isObject, isText } from "./shapes";
+import { isNumber, isText } from "./shapes";
 import {
   deviceOf,
   isSameStamp,
@@ -77,7 +78,7 @@ interface Kept {
 const kind = "choice 3";
 
 function isHead(value: unknown): value is Head {
-  if (!isObject(value) || !isCacheHeader(value) || !("facts" in value)) return false;
+  if (!isRecord(value) || !isCacheHeader(value) || !("facts" in value)) return false;
   const { seen, seenBytes, files, paths } = value;
   return [seen, seenBytes, files].every(isNumber) && isText(paths);
 }

@@ -1,7 +1,7 @@
 // Two columns for each file, in memory as on the disk: its stamp, and 8 bytes of marks. An object for each would take five times
 // the memory, and one for each question half of the time. Knows neither paths nor digests, nor what may be believed.
 import { withRoom } from "./room";
-import { stampBytes, stampLength } from "./stamp";
+import { deviceOf, isSameStamp, stampBytes, stampLength } from "./stamp";
 
 /** The columns, each a piece for each row. */
 export interface Columns {
@@ -34,7 +34,6 @@ export interface Rows extends Fields {
 
 export const markBytes = 8;
 const inodeLane = 3; // of no file 0
-const deviceLane = 4;
 // Marks: what it has (1 byte), nothing (1), its finding (2), the day of its last use (2), nothing (2).
 const pairs = markBytes / 2;
 const findingPair = 1;
@@ -111,16 +110,12 @@ function roomOf(
 function stampsOf(store: Store): Pick<Rows, "isBlank" | "isStamp" | "setStamp" | "deviceOf"> {
   return {
     isBlank: (row) => (store.numbers[row * stampLength + inodeLane] ?? 0) === 0,
-    isStamp: (row, stamps, index = 0) => {
-      const [at, other] = [row * stampLength, index * stampLength];
-      for (let n = 0; n < stampLength; n++)
-        if (store.numbers[at + n] !== stamps[other + n]) return false;
-      return true;
-    },
+    isStamp: (row, stamps, index = 0) =>
+      isSameStamp(store.numbers, stamps, { index: row, otherIndex: index }),
     setStamp: (row, stamp) => {
       store.numbers.set(stamp, row * stampLength);
     },
-    deviceOf: (row) => store.numbers[row * stampLength + deviceLane] ?? 0,
+    deviceOf: (row) => deviceOf(store.numbers, row),
   };
 }
 

@@ -2,7 +2,7 @@
 // or something else is not believed. Pure; knows nothing of what is kept.
 import { createHash } from "node:crypto";
 import { endianness } from "node:os";
-import { isObject } from "./shapes";
+import { isRecord } from "../../api/wire";
 
 interface Sealed<Head> {
   readonly head: Head;
@@ -60,7 +60,7 @@ export function unseal<Head>(
   if (!checksumOf(bytes.subarray(0, bodyEnd)).equals(bytes.subarray(bodyEnd))) return undefined;
   try {
     const head: unknown = JSON.parse(bytes.toString("utf8", 0, end));
-    if (!isObject(head) || head["format"] !== formatOf(kind) || !isHead(head)) return undefined;
+    if (!isRecord(head) || head["format"] !== formatOf(kind) || !isHead(head)) return undefined;
     return { head, body: bytes.subarray(end + 1, bodyEnd) };
   } catch {
     return undefined;

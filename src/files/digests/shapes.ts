@@ -8,10 +8,6 @@ export function isNumber(value: unknown): value is number {
   return typeof value === "number";
 }
 
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
 export function isListOf<T>(
   isOne: (value: unknown) => value is T,
 ): (value: unknown) => value is readonly T[] {

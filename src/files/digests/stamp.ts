@@ -35,8 +35,14 @@ export function stampIn(list: Float64Array, index: number): Float64Array {
   return list.subarray(index * stampLength, (index + 1) * stampLength);
 }
 
-export function isSameStamp(one: Float64Array, other: Float64Array): boolean {
-  for (let at = 0; at < stampLength; at++) if (one[at] !== other[at]) return false;
+/** Of two stamps, or of those at places in two lists of stamps. */
+export function isSameStamp(
+  one: Float64Array,
+  other: Float64Array,
+  { index = 0, otherIndex = 0 } = {},
+): boolean {
+  const [at, otherAt] = [index * stampLength, otherIndex * stampLength];
+  for (let n = 0; n < stampLength; n++) if (one[at + n] !== other[otherAt + n]) return false;
   return true;
 }
 

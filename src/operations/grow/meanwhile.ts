@@ -76,21 +76,14 @@ async function read(
   for (const increment of increments) meanwhile.read.set(uid, increment);
 }
 
-function contentOf({
-  path,
-  sha256 = "",
-}: {
-  readonly path: string;
-  readonly sha256?: string | undefined;
-}): string {
+function contentOf({ path, sha256 }: Pick<ManifestEntry, "path" | "sha256">): string {
   return `${sha256} ${path}`;
 }
 
-function contentsIn(increments: readonly Increment[]): ReadonlySet<string> {
-  return new Set(
-    increments.flatMap(({ entries }) =>
-      entries.flatMap((entry) => (entry.sha256 === undefined ? [] : contentOf(entry))),
-    ),
+/** Of what is known of the increment. */
+function contentsOf({ entries }: Increment): readonly string[] {
+  return entries.flatMap(({ path, sha256 }) =>
+    sha256 === undefined ? [] : contentOf({ path, sha256 }),
   );
 }
 
@@ -99,12 +92,12 @@ function overlapOf(
   { target, plan }: GrowDecision,
   came: readonly Increment[],
 ): Overlap | undefined {
-  const contents = contentsIn(came);
+  const contents = new Set(came.flatMap(contentsOf));
   const left = plan.toSend.filter((file) => !contents.has(contentOf(file)));
   const heldCount = plan.toSend.length - left.length;
   if (heldCount === 0) return undefined;
   const wanted = new Set(plan.toSend.map(contentOf));
-  const holders = came.filter((one) => [...contentsIn([one])].some((held) => wanted.has(held)));
+  const holders = came.filter((one) => contentsOf(one).some((content) => wanted.has(content)));
   const names = holders.map(
     ({ dataset: { name, uid } }) => `${printable(name)} (uid ${printable(uid)})`,
   );

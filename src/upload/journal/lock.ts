@@ -155,8 +155,10 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
     if (signal?.aborted === true) throw cancelled(request.what);
     const locked = await tryToHold(looking);
     if (locked.kind === "held") return locked;
-    if (!isTold && !locked.hasEnded) request.onWait(locked.owner);
-    isTold ||= !locked.hasEnded;
+    if (!isTold && !locked.hasEnded) {
+      isTold = true;
+      request.onWait(locked.owner);
+    }
     // Two that looked at the same moment have both given way: chance decides who is first the next time.
     const waitMs = MIN_LOOK_MS + Math.round(2 * MIN_LOOK_MS * random.next());
     if (clock.now() + waitMs > deadlineMs) throw pastDeadline(request.what);

@@ -2,7 +2,8 @@
 // records: each file is stored once, and no dataset is made twice.
 import type { Avala } from "../../../src/api/connection";
 import { AvalaError } from "../../../src/errors";
-import { interrupted, useGrowingPlace } from "../../support/growing-place";
+import { useGrowingPlace } from "../../support/growing-place";
+import { interrupted } from "../../support/interrupted";
 import { sessionWith } from "../../support/session";
 
 const place = useGrowingPlace();
@@ -141,7 +142,7 @@ describe("two runs at once", () => {
   test("make one also when they chose other numbers, before the confirm", async () => {
     const paths = ["a.jpg", "b.jpg"];
     await place.put("c.jpg", "three");
-    const avala = interrupted(place.emulator, async () => {
+    const avala = interrupted(sessionWith(place.emulator).avala, async () => {
       await place.run({ machine: "third", paths: ["c.jpg"] });
       await place.run({ machine: "another", paths });
     });

@@ -1,7 +1,8 @@
 // Two runs whose files overlap, as of two pushes in a row: what one has added by the confirm of the other is not added again.
 import type { Avala } from "../../../src/api/connection";
 import type { AvalaEvent } from "../../../src/events";
-import { interrupted, useGrowingPlace } from "../../support/growing-place";
+import { useGrowingPlace } from "../../support/growing-place";
+import { interrupted } from "../../support/interrupted";
 import { sessionWith } from "../../support/session";
 
 const place = useGrowingPlace();
@@ -34,7 +35,7 @@ describe.each(DIALECTS)("by %s", (_name, dialect) => {
   });
 
   test("sends only what is left of its files, before the confirm", async () => {
-    const avala = interrupted(place.emulator, () => rival("a", "b"));
+    const avala = interrupted(sessionWith(place.emulator).avala, () => rival("a", "b"));
     const { result } = await place.run({ avala });
     expect(result.outcome).toBe("uploaded");
     expect(place.items()).toEqual(named("a", "b", "c"));
@@ -51,7 +52,7 @@ describe.each(DIALECTS)("by %s", (_name, dialect) => {
   });
 
   test("makes nothing where the other run has added all of its files, and more", async () => {
-    const avala = interrupted(place.emulator, () => rival("a", "b", "c"));
+    const avala = interrupted(sessionWith(place.emulator).avala, () => rival("a", "b", "c"));
     const { result } = await place.run({ avala, paths: named("a", "b") });
     expect(result.outcome).toBe("unchanged");
     expect(result.made).toBeUndefined();
@@ -61,7 +62,7 @@ describe.each(DIALECTS)("by %s", (_name, dialect) => {
   });
 
   test("adds what both have once, where each has files of its own", async () => {
-    const avala = interrupted(place.emulator, () => rival("b", "c"));
+    const avala = interrupted(sessionWith(place.emulator).avala, () => rival("b", "c"));
     const { result } = await place.run({ avala, paths: named("a", "b") });
     expect(result.outcome).toBe("uploaded");
     expect(place.items()).toEqual(named("a", "b", "c"));
