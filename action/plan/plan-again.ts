@@ -28,7 +28,9 @@ export function otherThanNow(planned: Compared, now: Compared): readonly string[
     compare(planned.cost, now.cost, "all that is sent");
   if (count === 0) return [];
   const rest = count > maxNamed ? ` and ${formatCount(count - maxNamed)} more` : "";
-  return [`a plan made now would say something else: ${named.join(", ")}${rest}`];
+  // The files, the settings and what the server has were compared before.
+  const why = "as when it was edited, or another version of the Action made it";
+  return [`a plan made now would say something else: ${named.join(", ")}${rest}, ${why}`];
 }
 
 /** What the plan has besides means nothing. */

@@ -111,5 +111,6 @@ describe("growing sets", () => {
     const { outputs, errors } = await actChanged(both, await planHalfDone(), change);
     expect(outputs.outcome).toBe("invalid");
     expect(errors.join()).toContain("a plan made now would say something else: ");
+    expect(errors.join()).toContain(", as when it was edited, or another version of the Action");
   });
 });
