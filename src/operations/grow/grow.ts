@@ -13,7 +13,7 @@ import type { GrowOptions, KnownIncrement } from "./growth";
 import { knownAs } from "./holdings";
 import { parseIncrement } from "./increment-name";
 import { recordDeleted, recordIncrement } from "./increment-record";
-import { createMeanwhile, lookMeanwhile, readCame, type Meanwhile } from "./meanwhile";
+import { createMeanwhile, lookMeanwhile, nextSlug, readCame, type Meanwhile } from "./meanwhile";
 import type { IncrementToMake } from "./next-increment";
 import { decideAnew } from "./decide-anew";
 
@@ -97,6 +97,10 @@ function unchanged({ increments, plan }: GrowDecision): GrowResult {
   return { outcome: plan.unverified.length === 0 ? "unchanged" : "unverified", increments, plan };
 }
 
+// So many other runs may confirm at the same moment; or so many datasets that are none of the set have such slugs. After that
+// an increment has a slug that is made of its name, which no other run asks for.
+const MAX_NUMBERED_SLUGS = 8;
+
 /** Sends what the decision says, as one increment. */
 async function growOnce(
   avala: Avala,
@@ -109,6 +113,8 @@ async function growOnce(
   const publishing: PublishOptions = {
     ...options,
     findMade: (moment) => lookMeanwhile(avala, decision, next, { meanwhile, moment, options }),
+    slugFor: (refusals) =>
+      refusals < MAX_NUMBERED_SLUGS ? nextSlug(meanwhile, target.name) : undefined,
   };
   const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
   const result = await carryOut(avala, send, publishing).catch(withWayOut);

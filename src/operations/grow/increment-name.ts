@@ -27,8 +27,12 @@ const MIN_DIGITS = 4;
 // Six digits: one a minute for two years. Eight would be a date, as of a folder that is a version by itself.
 const NUMBERED = /^(\d{4,6})-([0-9a-f]{12})$/;
 
+function paddedNumber(number: number): string {
+  return String(number).padStart(MIN_DIGITS, "0");
+}
+
 function numberedText(number: number, digest: string): string {
-  return `${String(number).padStart(MIN_DIGITS, "0")}-${shortDigest(digest)}`;
+  return `${paddedNumber(number)}-${shortDigest(digest)}`;
 }
 
 const MAX_NUMBER = 999_999;
@@ -77,7 +81,7 @@ export function templateProblem(template: string): string | undefined {
   return undefined;
 }
 
-/** Name and slug of an increment. @throws InputError for one over 255 characters */
+/** Name and slug of an increment, the slug where no numbered one is free. @throws InputError for one over 255 characters */
 export function incrementName(
   { before, slug, folder }: GrowingName,
   number: number,
@@ -89,6 +93,23 @@ export function incrementName(
   return { name, slug: slugFrom(filled) };
 }
 
+/**
+ * The slug that one increment of the set has, whatever it holds: a server makes each slug once for an owner (contract,
+ * "Errors"), so of two runs that confirm in the same moment one is refused.
+ */
+export function numberedSlug({ before, slug, folder }: GrowingName, number: number): string {
+  const increment = paddedNumber(number);
+  return slugFrom(
+    slug === undefined ? before + increment : filledName("slug", slug, { increment, folder }),
+  );
+}
+
+/** The number of a slug that {@link numberedSlug} made. */
+export function numberOfSlug(growing: GrowingName, slug: string): number | undefined {
+  const numbers = (slug.match(/\d{4,6}/g) ?? []).map(Number);
+  return numbers.find((number) => number > 0 && numberedSlug(growing, number) === slug);
+}
+
 /** The set's own name, `training` of `training-`: what its datasets are searched by. */
 export function nameOfSet({ before }: GrowingName): string {
   return before.replace(/[^\p{L}\p{N}]+$/u, "");
@@ -97,7 +118,7 @@ export function nameOfSet({ before }: GrowingName): string {
 function numberedIn(rest: string): NumberedName | undefined {
   const [, digits = "", digest = ""] = NUMBERED.exec(rest) ?? [];
   const number = Number(digits);
-  const isOurs = number > 0 && String(number).padStart(MIN_DIGITS, "0") === digits;
+  const isOurs = number > 0 && paddedNumber(number) === digits;
   return isOurs ? { number, shortDigest: digest } : undefined;
 }
 
@@ -115,6 +136,7 @@ export function parseIncrement(
   if (!written.startsWith(start)) return undefined;
   const numbered = numberedIn(written.slice(start.length));
   if (numbered === undefined) return undefined;
+  if (numberOfSlug(growing, dataset.slug) !== undefined) return numbered;
   const made = incrementName(growing, numbered.number, numbered.shortDigest);
   return isCalled(dataset, made) ? numbered : undefined;
 }

@@ -6,13 +6,20 @@ import { shortDigest } from "../../files/manifest/dataset-name";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import { printable } from "../../redact";
 import { counted } from "../../text";
+import { knownOwner, lookUnder } from "../dataset-ref";
 import type { LookMoment } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
 import type { GrowOptions } from "./growth";
 import type { Increment } from "./growth-plan";
 import { readHoldings } from "./holdings";
-import { parseIncrement } from "./increment-name";
+import {
+  nextNumber,
+  numberOfSlug,
+  numberedSlug,
+  parseIncrement,
+  type GrowingName,
+} from "./increment-name";
 import type { IncrementToMake } from "./next-increment";
 
 /** Some of the files that were to be added are in the set by now. */
@@ -30,20 +37,56 @@ export interface Meanwhile {
   /** Those that were read: each is read once. */
   readonly read: Map<string, Increment>;
   overlap?: Overlap | undefined;
+  /** The highest number of the set that the server has shown, in a name or in a slug. */
+  highest: number;
+  /** That of the slug of the last confirm. */
+  tried?: number | undefined;
 }
 
 export function createMeanwhile(): Meanwhile {
-  return { found: new Map(), read: new Map() };
+  return { found: new Map(), read: new Map(), highest: 0 };
+}
+
+/** Under the number after all that the last look has shown, and that were refused: so runs that add at once ask for the same. */
+export function nextSlug(meanwhile: Meanwhile, name: GrowingName): string {
+  meanwhile.tried = nextNumber([meanwhile.highest, meanwhile.tried ?? 0]);
+  return numberedSlug(name, meanwhile.tried);
+}
+
+/** A list may leave out what is being made: then the slug that was refused shows whose it is. */
+async function refusing(
+  avala: Avala,
+  { target }: GrowDecision,
+  listed: readonly Dataset[],
+  { tried }: Meanwhile,
+): Promise<readonly Dataset[]> {
+  if (tried === undefined) return listed;
+  const slug = numberedSlug(target.name, tried);
+  if (listed.some((dataset) => dataset.slug === slug)) return listed;
+  const { names } = await knownOwner(avala, target.dataset);
+  const found = await Promise.all(names.map((owner) => lookUnder(avala, owner, slug)));
+  return [...listed, ...found.filter((one) => typeof one !== "string")];
+}
+
+function highestIn(name: GrowingName, datasets: readonly Dataset[]): number {
+  const numbers = datasets.flatMap((dataset) => [
+    parseIncrement(name, dataset)?.number ?? 0,
+    numberOfSlug(name, dataset.slug) ?? 0,
+  ]);
+  return Math.max(0, ...numbers);
 }
 
 /** Looks for an increment of this very content, which a rival may have made under another number; keeps others that came. */
 async function findRival(
   avala: Avala,
-  { target, increments }: GrowDecision,
+  decision: GrowDecision,
   { digest, name }: IncrementToMake,
-  { found: came }: Meanwhile,
+  meanwhile: Meanwhile,
 ): Promise<Dataset | undefined> {
-  const listed = await listUnder(avala, [target.name], { expected: increments.length });
+  const { target, increments } = decision;
+  const shown = await listUnder(avala, [target.name], { expected: increments.length });
+  const listed = await refusing(avala, decision, shown, meanwhile);
+  meanwhile.highest = highestIn(target.name, listed);
   const isOld = new Set(increments.map(({ dataset }) => dataset.uid));
   const recent = listed.filter(
     (dataset) => !isOld.has(dataset.uid) && parseIncrement(target.name, dataset) !== undefined,
@@ -51,7 +94,7 @@ async function findRival(
   const { found } = await findIncrements(avala, recent, target, new Map());
   const own = found.filter(({ isOwnerKnown }) => isOwnerKnown);
   const alike = own.filter((one) => one.shortDigest === shortDigest(digest));
-  for (const one of own) came.set(one.dataset.uid, one);
+  for (const one of own) meanwhile.found.set(one.dataset.uid, one);
   const known = alike.map(({ dataset }) => dataset);
   return known.find((dataset) => dataset.name === name) ?? known[0];
 }

@@ -6,7 +6,7 @@ import { isNotAllowedToRead, type AvalaError } from "../../errors";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { UploadResult } from "../../upload/result";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
-import { confirmSent, type Confirmed } from "./confirm";
+import { confirmSent, type Confirmed, type Confirming } from "./confirm";
 import { compareFound, decidePublish } from "./decide";
 import { CORE_WORDS, existsAlready, mayBeOurs } from "./refusals";
 import { sendFiles, type Sent } from "./send";
@@ -86,6 +86,23 @@ interface MadeByAnother {
   readonly upload?: UploadResult | undefined;
 }
 
+/** Under the first slug that is free, unless another run has made the dataset by then. */
+async function confirmOnce(
+  avala: Avala,
+  confirming: Confirming,
+  options: PublishOptions,
+): Promise<Confirmed | MadeByAnother> {
+  for (let refusals = 0; ; refusals += 1) {
+    const existing = await options.findMade?.("confirm");
+    if (existing !== undefined) return { outcome: "exists", existing };
+    const slug = options.slugFor?.(refusals);
+    const { slug: last } = confirming.dataset;
+    const dataset = { ...confirming.dataset, slug: slug ?? last };
+    const confirmed = await confirmSent(avala, { ...confirming, dataset }, options);
+    if (confirmed.outcome !== "taken" || slug === undefined) return confirmed;
+  }
+}
+
 // Each sends all files again: another one helps where the first was used up, as by a dataset that has been deleted since.
 const MAX_BATCHES = 2;
 
@@ -99,12 +116,11 @@ async function sendAndConfirm(
     const sent = await sendFiles(avala, sending, options);
     if (sent.outcome !== "sent") return sent;
     const { upload, isWatched } = sent;
-    const existing = await options.findMade?.("confirm");
-    if (existing !== undefined) return { outcome: "exists", existing, upload };
     const { digest, entries: files } = upload.manifest;
     const held = { dataset: target.dataset, files, digest };
     const batch = { uid: upload.uploadUid, isByForm: upload.isByForm };
-    const confirmed = await confirmSent(avala, { ...held, batch, isSentNow: isWatched }, options);
+    const confirmed = await confirmOnce(avala, { ...held, batch, isSentNow: isWatched }, options);
+    if (confirmed.outcome === "exists") return { ...confirmed, upload };
     if (confirmed.outcome !== "batch refused") return { outcome: "made", upload, held, confirmed };
     const { refusal, next } = confirmed;
     if (batches === MAX_BATCHES) throw refusal;

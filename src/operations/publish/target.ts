@@ -84,6 +84,11 @@ export interface PublishOptions {
    * the one of the target's name, before the first byte
    */
   readonly findMade?: ((moment: LookMoment) => Promise<Dataset | undefined>) | undefined;
+  /**
+   * The slug to confirm under, asked after each last look of `findMade`: where the name or the slug is taken, the next one is
+   * tried after another look. @default the target's, which is also the last one that is tried
+   */
+  readonly slugFor?: ((refusals: number) => string | undefined) | undefined;
   /** Called as soon as the dataset is made, also when what follows fails. */
   readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
 }

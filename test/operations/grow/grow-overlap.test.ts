@@ -1,5 +1,6 @@
 // Two runs whose files overlap, as of two pushes in a row: what one has added by the confirm of the other is not added again.
 import type { Avala } from "../../../src/api/connection";
+import { createDataset } from "../../../src/api/endpoints/datasets";
 import type { AvalaEvent } from "../../../src/events";
 import { useGrowingPlace } from "../../support/growing-place";
 import { interrupted } from "../../support/interrupted";
@@ -85,6 +86,29 @@ function outrun(names: readonly string[]): Avala {
   return { ...avala, call };
 }
 
+/** A session before whose confirms other runs come and go, one before each. */
+function beforeConfirms(rivals: readonly (() => Promise<unknown>)[]): Avala {
+  const { avala } = sessionWith(place.emulator);
+  const left = [...rivals];
+  const call: Avala["call"] = async (request) => {
+    if (request.route === `POST ${CONFIRM}`) await left.shift()?.();
+    return avala.call(request);
+  };
+  return { ...avala, call };
+}
+
+/** A session whose lists leave out what is still being made. */
+function withoutUnmade(avala: Avala): Avala {
+  const call: Avala["call"] = async (request) => {
+    const reply = await avala.call(request);
+    if (request.route !== "GET /datasets/") return reply;
+    const page = reply.json as { readonly results: readonly { readonly status: string }[] };
+    const results = page.results.filter(({ status }) => status === "created");
+    return { ...reply, json: { ...page, results } };
+  };
+  return { ...avala, call };
+}
+
 describe("an overlap", () => {
   beforeEach(() => place.start());
 
@@ -127,18 +151,63 @@ describe("an overlap", () => {
     expect(place.items()).toEqual(named(...names));
   });
 
-  test("is seen by the next run where both confirm in the same moment", async () => {
+  test.each(["conflict", "detail", "field"] as const)(
+    "is not there twice where both confirm in the same moment (a taken slug is shown as %s)",
+    async (takenName) => {
+      await place.start({ dialect: { takenName } });
+      await put("a", "b", "c");
+      const { result } = await place.run({
+        avala: beforeConfirms([() => rival("b", "c")]),
+        paths: named("a", "b"),
+      });
+      expect(place.items()).toEqual(named("a", "b", "c"));
+      expect(result.outcome).toBe("uploaded");
+      const whole = await place.run();
+      expect(whole.result).toMatchObject({ outcome: "unchanged", plan: { superseded: [] } });
+    },
+  );
+
+  test("is seen where the list leaves out what is still being made", async () => {
+    await place.start({ ingestMs: 150 });
     await put("a", "b", "c");
-    const { avala } = sessionWith(place.emulator);
-    const call: Avala["call"] = async (request) => {
-      if (request.route === `POST ${CONFIRM}`) await rival("b", "c");
-      return avala.call(request);
-    };
-    await place.run({ avala: { ...avala, call }, paths: named("a", "b") });
-    expect(place.items()).toEqual(named("a", "b", "b", "c"));
-    const { result } = await place.run();
-    expect(result.plan.current.map(({ path }) => path)).toEqual(named("a", "b", "c"));
-    expect(result.plan.superseded).toMatchObject([{ path: "b.jpg", why: "repeated" }]);
+    const others = { machine: "another", paths: named("b", "c"), options: { waits: false } };
+    const avala = withoutUnmade(beforeConfirms([() => place.run(others)]));
+    await place.run({ avala, paths: named("a", "b") });
+    expect(place.items()).toEqual(named("a", "b", "c"));
+  });
+
+  test("is not there twice where several confirm in the same moment, one of them of other files", async () => {
+    await put("a", "b", "c", "d", "e");
+    const avala = beforeConfirms([() => rival("d"), () => rival("a", "e"), () => rival("b")]);
+    await place.run({ avala, paths: named("a", "b", "c") });
+    expect(place.items()).toEqual(named("a", "b", "c", "d", "e"));
+    const whole = await place.run();
+    expect(whole.result).toMatchObject({ outcome: "unchanged", plan: { superseded: [] } });
+  });
+
+  test("leaves what was sent under its name where the other run added other files", async () => {
+    await put("a", "b");
+    const avala = beforeConfirms([() => rival("b")]);
+    const { result, calls } = await place.run({ avala, paths: named("a") });
+    expect(result.outcome).toBe("uploaded");
+    expect(place.items()).toEqual(named("a", "b"));
+    expect(calls.filter((call) => call === `POST ${CONFIRM}`)).toHaveLength(3);
+  });
+
+  test("is not taken for one where another dataset has the slug", async () => {
+    await put("a", "b");
+    for (const number of ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]) {
+      const input = {
+        name: `archive ${number}`,
+        slug: `set-${number}`,
+        dataType: "image",
+      } as const;
+      await createDataset(sessionWith(place.emulator).avala, { ...input, visibility: "private" });
+    }
+    await place.run({ paths: named("a") });
+    await place.run();
+    expect(place.items()).toEqual(named("a", "b"));
+    expect((await place.run()).result.outcome).toBe("unchanged");
   });
 
   test("is said afterwards where the store can't show whether it is one", async () => {

@@ -2,6 +2,8 @@ import {
   growingName,
   incrementName,
   nameOfSet,
+  numberOfSlug,
+  numberedSlug,
   parseIncrement,
 } from "../../../src/operations/grow/increment-name";
 import { thrownBy } from "../../support/thrown";
@@ -62,6 +64,29 @@ describe("the name of an increment", () => {
     const name = made.name.normalize("NFD").toUpperCase();
     expect(parseIncrement(cafe, { name, slug: made.slug })?.number).toBe(7);
     expect(parseIncrement(cafe, { name, slug: "another" })).toBeUndefined();
+  });
+
+  test("has a slug of its number, which is read back", () => {
+    expect(numberedSlug(training, 7)).toBe("training-0007");
+    expect(numberOfSlug(training, "training-0007")).toBe(7);
+    expect(numberOfSlug(training, "training-123456")).toBe(123_456);
+    for (const slug of [
+      "training",
+      "training-07",
+      "training-0000",
+      "my-training-0007",
+      "training-0007-3f9a1c2e77b0",
+    ])
+      expect(numberOfSlug(training, slug)).toBeUndefined();
+    const dated = growingName("Dates {increment}", { slug: "d-2026-{increment}-x" });
+    expect(numberedSlug(dated, 12)).toBe("d-2026-0012-x");
+    expect(numberOfSlug(dated, "d-2026-0012-x")).toBe(12);
+  });
+
+  test("may come back in another case where the slug is one of the set's numbers", () => {
+    const cafe = growingName("Café-{increment}");
+    const name = incrementName(cafe, 7, DIGEST).name.normalize("NFD").toUpperCase();
+    expect(parseIncrement(cafe, { name, slug: "cafe-0008" })?.number).toBe(7);
   });
 
   test("a set whose name begins as another's is another", () => {
