@@ -1,6 +1,7 @@
 // Permits from the rate-limit headers: spends the whole budget, and shares it with other runs on the same key. By itself it never
 // draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
 import type { AvalaError, RateLimit } from "../errors";
+import { createAlarm, type Alarm } from "./alarm";
 import { SAME_WINDOW_MS, createBudget } from "./budget";
 import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
 import { cancelled, systemRandom, type Clock, type Random } from "./clock";
@@ -67,6 +68,7 @@ export function createPace(options: PaceOptions): Pace {
 class HeaderPace implements Pace {
   private readonly budget = createBudget();
   private readonly burst: Burst;
+  private readonly alarm: Alarm;
   private share: Share;
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
@@ -75,7 +77,6 @@ class HeaderPace implements Pace {
   private started = 0;
   private refused = 0;
   private underWay = 0;
-  private timer: AbortController | undefined;
   private waitedBeforeMs = 0;
   private waitingSinceMs: number | undefined;
 
@@ -84,6 +85,7 @@ class HeaderPace implements Pace {
     private readonly random: Pick<Random, "next">,
     private readonly burstPerSecond: number,
   ) {
+    this.alarm = createAlarm(clock, () => this.pump());
     this.burst = createBurst(burstPerSecond);
     this.share = createShare(burstPerSecond);
   }
@@ -203,10 +205,7 @@ class HeaderPace implements Pace {
   }
 
   /** Lets go who may go now, sends away whose deadline comes first, and wakes up for the next. */
-  private readonly pump = (): void => {
-    // With a reason, or each would cost an error with its stack, which nothing reads.
-    this.timer?.abort(WHAT);
-    this.timer = undefined;
+  private pump(): void {
     const nowMs = this.clock.now();
     for (let first = this.waiters[0]; first !== undefined; first = this.waiters[0]) {
       const atMs = this.nextMs(nowMs);
@@ -221,11 +220,16 @@ class HeaderPace implements Pace {
       late.leave(pastDeadline(WHAT));
     }
     this.noteWaiting(nowMs);
-    if (this.waiters.length === 0) return;
-    this.noteExhausted(nowMs);
+    if (this.waiters.length > 0) this.noteExhausted(nowMs);
+    this.alarm.set(this.wakesAtMs(nowMs), nowMs);
+  }
+
+  /** `Infinity`: when nobody waits, or a request under way has to end first. */
+  private wakesAtMs(nowMs: number): number {
+    if (this.waiters.length === 0) return Number.POSITIVE_INFINITY;
     const deadlinesMs = this.waiters.map(({ deadlineMs }) => deadlineMs);
-    this.wakeAt(Math.min(this.nextMs(nowMs), ...deadlinesMs), nowMs);
-  };
+    return Math.min(this.nextMs(nowMs), ...deadlinesMs);
+  }
 
   /** All runs of a key wait for the same reset. */
   private noteExhausted(nowMs: number): void {
@@ -235,11 +239,5 @@ class HeaderPace implements Pace {
       return;
     this.exhaustedUntilMs = untilMs;
     this.note({ kind: "exhausted", atMs: nowMs, untilMs, chance: this.random.next() });
-  }
-
-  private wakeAt(atMs: number, nowMs: number): void {
-    if (atMs === Number.POSITIVE_INFINITY) return;
-    this.timer = new AbortController();
-    this.clock.sleep(atMs - nowMs, this.timer.signal).then(this.pump, () => undefined);
   }
 }
