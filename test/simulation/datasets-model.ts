@@ -5,7 +5,8 @@ import type { Clock } from "../../src/flow/clock";
 import { NOT_FOUND, type Answer } from "./answers";
 import type { ModelDialect } from "./dialect";
 import type { Seeded } from "./seeded";
-import { ROOT, sha256, type StoredObject } from "./store-model";
+import { digestsOf } from "./digests";
+import { ROOT, type StoredObject } from "./store-model";
 
 export interface DatasetRow {
   readonly uid: string;
@@ -134,7 +135,7 @@ export function createDatasetsModel(options: DatasetsOptions): DatasetsModel {
       if (row === undefined) return NOT_FOUND;
       const items = itemsOf(row);
       if (path.endsWith("/items/")) {
-        const uidOf = (key: string): string => sha256(Buffer.from(key)).slice(0, 32);
+        const uidOf = (key: string): string => digestsOf(Buffer.from(key)).md5;
         return page(items.map((key) => ({ uid: uidOf(key), key: keyOf(key, row) })));
       }
       if (!path.endsWith("/health/")) return { status: 200, json: rowJson(row) };

@@ -1,5 +1,4 @@
 // Every point once: one small upload, broken at one operation in one way, then started again until it is done.
-import { createHash } from "node:crypto";
 import { connect } from "../../src/api/connect";
 import type { HttpResponse } from "../../src/api/transport/transport";
 import { AvalaError, isAvalaError } from "../../src/errors";
@@ -7,6 +6,7 @@ import { publishDataset } from "../../src/operations/publish/publish";
 import type { UploadFile } from "../../src/upload/run";
 import { PART_BYTES, createAvalaModel, type AvalaModel } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
+import { digestsOf } from "./digests";
 import {
   createMachine,
   createProcess,
@@ -124,16 +124,15 @@ const CONTENTS: readonly (readonly [name: string, data: Buffer])[] = [
 ];
 const PARTS = 2;
 
-function makeFiles(): { files: UploadFile[]; sources: Map<string, Buffer> } {
-  const sources = new Map<string, Buffer>();
-  const files = CONTENTS.map(([path, data]) => {
-    const absolutePath = `/set/${path}`;
-    sources.set(absolutePath, data);
-    const sha256 = createHash("sha256").update(data).digest("hex");
-    return { path, absolutePath, sizeBytes: data.length, sha256 };
-  });
-  return { files, sources };
-}
+const FILES: readonly UploadFile[] = CONTENTS.map(([path, data]) => ({
+  path,
+  absolutePath: `/set/${path}`,
+  sizeBytes: data.length,
+  sha256: digestsOf(data).sha256,
+}));
+const SOURCES: ReadonlyMap<string, Buffer> = new Map(
+  CONTENTS.map(([path, data]) => [`/set/${path}`, data]),
+);
 
 const DONE: ReadonlySet<string> = new Set(["uploaded", "unchanged", "unverified"]);
 
@@ -148,11 +147,7 @@ interface Place {
   readonly machine: Machine;
 }
 
-async function start(
-  { ports, machine }: Place,
-  files: readonly UploadFile[],
-  watch: Watch,
-): Promise<string> {
+async function start({ ports, machine }: Place, watch: Watch): Promise<string> {
   let index = -1;
   let wasKilled = (): void => undefined;
   const killed = new Promise<string>((resolve) => {
@@ -171,7 +166,7 @@ async function start(
   const process = createProcess(ports, machine, interpose);
   const avala = connect({ apiKey: "avk_simulation_0123456789", ports: process.ports });
   const target = {
-    files,
+    files: FILES,
     dataset: { name: DATASET, slug: DATASET, dataType: "image" as const },
     ifExists: "verify" as const,
   };
@@ -190,7 +185,7 @@ async function start(
   return Promise.race([run, killed]);
 }
 
-function createPorts(sources: ReadonlyMap<string, Buffer>) {
+function createPorts() {
   const timeline = createTimeline();
   const random = seeded(1);
   const server = createAvalaModel({
@@ -200,38 +195,36 @@ function createPorts(sources: ReadonlyMap<string, Buffer>) {
     limitPerMinute: 100,
     burstPerSecond: 20,
   });
-  const disk = createDiskModel(sources, timeline);
+  const disk = createDiskModel(SOURCES, timeline);
   const ports = { clock: timeline, random, api: server.api, storage: server.storage, disk };
   return { timeline, server, disk, place: { ports, machine: createMachine() } };
 }
 
 /** Every operation of a run in which nothing breaks. */
 export async function listPoints(): Promise<readonly Point[]> {
-  const { files, sources } = makeFiles();
-  const { timeline, place } = createPorts(sources);
+  const { timeline, place } = createPorts();
   const watch: Watch = { seen: [] };
-  await timeline.play(start(place, files, watch));
+  await timeline.play(start(place, watch));
   return watch.seen.map((operation, index) => ({ operation, index }));
 }
 
 /** Breaks one point, lets the disk forget what was not synced when the process died, and starts again until done. */
 export async function breakPoint(point: Point, how: Break): Promise<Outcome> {
-  const { files, sources } = makeFiles();
-  const { timeline, server, disk, place } = createPorts(sources);
+  const { timeline, server, disk, place } = createPorts();
   const random = seeded(2);
   const play = async (): Promise<{ starts: number; last: string }> => {
-    let last = await start(place, files, { seen: [], point, how });
+    let last = await start(place, { seen: [], point, how });
     let starts = 1;
     while (!DONE.has(last) && starts < MAX_STARTS) {
       if (last === "killed") disk.crash(random);
-      last = await start(place, files, { seen: [] });
+      last = await start(place, { seen: [] });
       starts += 1;
     }
     return { starts, last };
   };
   const { starts, last } = await timeline.play(play());
   const stored = [...server.counts.stored.values()].reduce((sum, count) => sum + count, 0);
-  const sentAgain = stored - files.length;
+  const sentAgain = stored - FILES.length;
   const partsSentAgain = server.counts.parts - PARTS;
-  return { starts, last, sentAgain, partsSentAgain, server, disk, files };
+  return { starts, last, sentAgain, partsSentAgain, server, disk, files: FILES };
 }

@@ -1,10 +1,10 @@
 // The simulated server's uploads and its store: presigns by either protocol, sessions, policies, and objects at places that
 // batches share or have for themselves. Written from the contract. Knows nothing of datasets, faults or limits.
-import { createHash } from "node:crypto";
 import type { HttpRequest } from "../../src/api/transport/transport";
 import type { Clock } from "../../src/flow/clock";
 import { NOT_FOUND, policyExpired, s3Error, type Answer } from "./answers";
 import type { ModelDialect } from "./dialect";
+import { digestsOf } from "./digests";
 import { partsOf } from "./request-body";
 import type { Seeded } from "./seeded";
 
@@ -81,11 +81,7 @@ export const ROOT = "acme";
 export const PART_BYTES = 5 * 1024 * 1024;
 
 /** As S3's: the MD5 of the object or part. */
-const etagOf = (data: Buffer): string => `"${createHash("md5").update(data).digest("hex")}"`;
-
-export function sha256(data: Buffer): string {
-  return createHash("sha256").update(data).digest("hex");
-}
+const etagOf = (data: Buffer): string => `"${digestsOf(data).md5}"`;
 
 const NOT_COMPLETE: Answer = { status: 409, json: { detail: "Upload is not complete." } };
 const COMPLETE: Answer = { status: 200, json: { complete: true } };
@@ -126,7 +122,7 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
     const { batch } = of;
     const place = placeOf(key, batch);
     const etag = etagOf(data);
-    objects.set(place, { ...of, sizeBytes: data.length, sha256: sha256(data) });
+    objects.set(place, { ...of, sizeBytes: data.length, sha256: digestsOf(data).sha256 });
     etags.set(place, etag);
     counts.stored.set(key, (counts.stored.get(key) ?? 0) + 1);
     return etag;
@@ -248,7 +244,7 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
     const length = Math.min(PART_BYTES, session.length - (number - 1) * PART_BYTES);
     if (body.length !== length) return s3Error(400, "EntityTooSmall");
     counts.parts += 1;
-    session.parts.set(number, Buffer.from(body));
+    session.parts.set(number, body);
     return { status: 200, headers: { etag: etagOf(body) } };
   };
   const storeForm = (request: HttpRequest, body: Buffer): Answer => {
