@@ -1,4 +1,5 @@
 import vm from "node:vm";
+import { SequentialStorage } from "./support/sequential-storage";
 import SharingRuntime from "./support/sharing-runtime";
 
 const { scriptOf } = SharingRuntime;
@@ -53,4 +54,34 @@ test("an import whose file can't be loaded that way rejects", async () => {
     readonly load: () => Promise<unknown>;
   };
   await expect(load()).rejects.toThrow();
+});
+
+describe("what jest keeps of the running test", () => {
+  test("is carried by no promise", () => {
+    expect(Object.getOwnPropertySymbols(Promise.resolve())).toEqual([]);
+  });
+
+  test("is there until the test has ended, and then what was there before", async () => {
+    const storage = new SequentialStorage();
+    const seen: unknown[] = [];
+    const hook = async (): Promise<void> => {
+      seen.push(storage.getStore());
+      await Promise.resolve();
+      seen.push(storage.getStore());
+    };
+    await storage
+      .run("test", async () => {
+        await storage.run("hook", hook);
+        seen.push(storage.getStore());
+        await Promise.reject(new Error("failed"));
+      })
+      .catch(() => seen.push(storage.getStore()));
+    expect(seen).toEqual(["hook", "hook", "test", undefined]);
+    expect(() =>
+      storage.run("test", () => {
+        throw new Error("failed at once");
+      }),
+    ).toThrow("at once");
+    expect(storage.getStore()).toBeUndefined();
+  });
 });

@@ -8,6 +8,7 @@ const path = require("node:path");
 const vm = require("node:vm");
 const { default: Runtime } = require("jest-runtime");
 const { loadQuickly } = require("./quick-sdk");
+const { SequentialStorage } = require("./sequential-storage");
 
 /** @typedef {{ readonly source: string, readonly script: vm.Script }} Compiled */
 
@@ -77,6 +78,14 @@ module.exports = class SharingRuntime extends Runtime {
     super(config, environment, resolver, transformer, new ReadFiles(read), coverage, ...more);
     // Coverage counts what one test file ran of a script.
     if (!coverage.collectCoverage) shareScripts(/** @type {any} */ (this).executor);
+  }
+
+  /** @override @param {string} from @param {string} [request] @returns {any} */
+  requireInternalModule(from, request) {
+    /** @type {any} */
+    const module = super.requireInternalModule(from, request);
+    if (request !== "node:async_hooks") return module;
+    return { ...module, AsyncLocalStorage: SequentialStorage };
   }
 
   /** @override @param {string} from @param {string} request @returns {any} */
