@@ -1,6 +1,5 @@
 // The datasets that a file set goes to: which folder is one, what type and name each has, what is wrong with it.
 // Reads nothing; knows nothing of the files' content.
-import { basename } from "node:path";
 import { InputError, type InputProblem } from "../../src/errors";
 import type { FileSet } from "../../src/files/file-set";
 import { postponedIn } from "../../src/files/left-out";
@@ -8,8 +7,9 @@ import type { LocalFile } from "../../src/files/local-file";
 import { comparePaths } from "../../src/files/manifest/manifest";
 import { type DataType, inferDataType } from "../../src/files/media";
 import { describeSuffixes, isItemOf, uselessText } from "../../src/files/scan/indexing";
-import { partitionFiles, partitionsOnlyOf } from "../../src/files/scan/partition";
+import { partitionFiles, partitionsOnlyOf, rootLabel } from "../../src/files/scan/partition";
 import { untyped } from "../../src/files/scan/type-question";
+import { withHome } from "../../src/home-path";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import { counted, shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
@@ -27,11 +27,13 @@ export interface Partition {
 }
 
 /** Of a growing set also the folders of which all files were left for a later run: their sets stay what they are. */
-export function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly Partition[] {
+export function partitionsOf(
+  inputs: UploadInputs,
+  fileSet: FileSet,
+  workspace: string,
+): readonly Partition[] {
   if (fileSet.files.length === 0) return [];
-  const { partitionDepth, prefix } = inputs;
-  const named = (folder: string): string =>
-    partitionDepth === 0 ? "" : folder || basename(fileSet.root);
+  const { partitionDepth, prefix, root } = inputs;
   const later = postponedIn(fileSet.leftOut).map((path) => ({ path }));
   const postponed = new Map(
     partitionFiles(later, partitionDepth, prefix).map(({ folder, files }) => [
@@ -51,14 +53,15 @@ export function partitionsOf(inputs: UploadInputs, fileSet: FileSet): readonly P
     .filter(([folder]) => isGrowingTemplate(inputs.dataset) && !isFound.has(folder))
     .map(([folder, paths]) => ({ folder, files: [], dataType: typeOf(paths) }))
     .filter(({ dataType }) => dataType !== undefined);
-  return [...found, ...resting]
-    .sort((a, b) => comparePaths(a.folder, b.folder))
-    .map((one) => ({
-      ...one,
-      folder: named(one.folder),
-      place: partitionDepth === 0 ? undefined : one.folder,
-      postponed: postponed.get(one.folder) ?? [],
-    }));
+  const all = [...found, ...resting].sort((a, b) => comparePaths(a.folder, b.folder));
+  const folders = all.map(({ folder }) => folder);
+  const above = partitionDepth === 0 ? "" : rootLabel(withHome(root), workspace, folders);
+  return all.map((one) => ({
+    ...one,
+    folder: one.folder || above,
+    place: partitionDepth === 0 ? undefined : one.folder,
+    postponed: postponed.get(one.folder) ?? [],
+  }));
 }
 
 /** A line for each folder of which no dataset is made, since none of its files would be indexed. */
@@ -81,9 +84,10 @@ const SOME_DIGEST = "0".repeat(64);
 export function partitionProblems(
   inputs: UploadInputs,
   fileSet: FileSet | undefined,
+  workspace: string,
 ): readonly InputProblem[] {
   if (fileSet === undefined) return namingProblems(inputs, "folder");
-  return partitionsOf(inputs, fileSet).flatMap((partition) => [
+  return partitionsOf(inputs, fileSet, workspace).flatMap((partition) => [
     ...typeProblems(partition),
     ...(isGrowingTemplate(inputs.dataset) ? growingProblems(partition) : []),
     ...namingProblems(inputs, partition.folder),

@@ -100,7 +100,7 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
   return {
     fileSet,
     manifest,
-    targets: targetsOf(inputs, fileSet, manifest),
+    targets: targetsOf(inputs, fileSet, manifest, options.workspace),
     ownLeftOut: own.count(),
     leftOutFolders: leftOutFolders(inputs, fileSet),
     ...(list && use ? { list: describeList(list, use) } : {}),
@@ -149,7 +149,7 @@ async function readAndCheck(
     problems.push(...error.problems);
     return undefined;
   });
-  problems.push(...partitionProblems(inputs, fileSet));
+  problems.push(...partitionProblems(inputs, fileSet, workspace));
   if (problems.length > 0)
     problems.push(...emptyWorkspace(workspace).map((text) => ({ input: "files", text })));
   if (fileSet === undefined || problems.length > 0) throw new InputError(problems);
@@ -211,9 +211,14 @@ function noticesOf(fileSet: FileSet): readonly Warning[] {
   return [{ text }, ...warnings];
 }
 
-function targetsOf(inputs: UploadInputs, fileSet: FileSet, manifest: Manifest): readonly Target[] {
+function targetsOf(
+  inputs: UploadInputs,
+  fileSet: FileSet,
+  manifest: Manifest,
+  workspace: string,
+): readonly Target[] {
   const partOf = manifestsOf(inputs, manifest);
-  const targets = partitionsOf(inputs, fileSet).flatMap(
+  const targets = partitionsOf(inputs, fileSet, workspace).flatMap(
     ({ folder, files, dataType, postponed }) => {
       // Refused before the files were hashed.
       if (dataType === undefined) return [];

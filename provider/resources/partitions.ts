@@ -6,10 +6,12 @@ import { dataTypes } from "../../src/files/media";
 import { describeSuffixes, type UnindexedPolicy } from "../../src/files/scan/indexing";
 import {
   readPartitions,
+  rootLabel,
   type PartitionDepth,
   type Partitions,
 } from "../../src/files/scan/partition";
 import type { SymlinkPolicy } from "../../src/files/scan/entries";
+import { withHome } from "../../src/home-path";
 import { shown } from "../../src/text";
 
 /** What of the component's arguments chooses files. */
@@ -33,12 +35,6 @@ export interface Partition {
 }
 
 const EVERYTHING = ["**"];
-
-/** The name that stands for the files above all folders. */
-function rootLabel(root: string): string {
-  const parts = root.split(/[\\/]/).filter((part) => part !== "" && part !== "." && part !== "..");
-  return parts.at(-1) ?? "root";
-}
 
 /** What TypeScript would have said, for a program that it did not check. */
 function checkPlain({ root, partitionDepth = 0 }: ChosenFiles): void {
@@ -104,12 +100,8 @@ export function partitionsOf(args: ChosenFiles): readonly Partition[] {
   const { root, partitionDepth = 0 } = args;
   if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
   const folders = listFolders(args);
-  const taken = new Set(folders);
-  return folders.map((folder) => {
-    if (folder !== "") return { folder, label: folder };
-    const label = rootLabel(root);
-    return { folder, label: taken.has(label) ? `${label} (root)` : label };
-  });
+  const above = rootLabel(withHome(root), process.cwd(), folders);
+  return folders.map((folder) => ({ folder, label: folder === "" ? above : folder }));
 }
 
 /** Lines that choose nothing while others do: what a file set says of its lines, its partitions can't. */

@@ -1,7 +1,9 @@
 // What the Action selects, and what it calls the datasets that it goes to.
 import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { readInputs } from "../../action/inputs/inputs";
 import { select, type Selection } from "../../action/selection/selection";
+import { partitionsOf } from "../../provider/resources/partitions";
 import type { InputError } from "../../src/errors";
 import { shortDigest, slugFrom } from "../../src/files/manifest/dataset-name";
 import { jpeg } from "../support/temp-tree";
@@ -28,6 +30,38 @@ describe("a dataset for each folder", () => {
       const { targets } = await choose(partitioned);
       const digest = shortDigest(targets[0]?.manifest.digest ?? "");
       expect(targets.map(({ name }) => name)).toEqual([`photos-${folder}-${digest}`]);
+    },
+  );
+
+  test.each([
+    [
+      "the project's folder",
+      ".",
+      { "above.jpg": jpeg("above"), "pets/one.jpg": jpeg("one") },
+      ["pets", "root"],
+    ],
+    [
+      "a folder of it",
+      "data/photos/",
+      { "data/photos/above.jpg": jpeg("above"), "data/photos/pets/one.jpg": jpeg("one") },
+      ["pets", "photos"],
+    ],
+    [
+      "one that has a folder of its name",
+      "photos",
+      { "photos/above.jpg": jpeg("above"), "photos/photos/one.jpg": jpeg("one") },
+      ["photos", "photos (root)"],
+    ],
+  ])(
+    "calls the files above all folders of %s the same in each checkout and in a stack",
+    async (_of, root, files, folders) => {
+      tree = createTempTree(files);
+      const { targets } = await choose({ ...partitioned, root });
+      expect(targets.map(({ folder }) => folder).sort()).toEqual(folders);
+      const program = jest.spyOn(process, "cwd").mockReturnValue(tree.root);
+      const inStack = partitionsOf({ root: join(tree.root, root), partitionDepth: 1 });
+      program.mockRestore();
+      expect(inStack.map(({ label }) => label).sort()).toEqual(folders);
     },
   );
 

@@ -1,4 +1,5 @@
 // Cuts a file set into partitions: the folders that are separate datasets, so that a change sends only that folder.
+import { relative, resolve } from "node:path";
 import { readOptions, type FileSetOptions } from "../file-set-options";
 import { comparePaths } from "../manifest/manifest";
 import type { PatternCount } from "../local-file";
@@ -84,6 +85,19 @@ export function partitionsOnlyOf(
   const left = new Set(partitionFiles(files, depth, prefix).map(({ folder }) => folder));
   const out = leftOut.map((path) => ({ path }));
   return partitionFiles(out, depth, prefix).filter(({ folder }) => !left.has(folder));
+}
+
+/**
+ * What stands for the files above all folders in the names of datasets: the root's own name where it lies in a folder of the
+ * project, else `root`. Never the name of the project's folder, which differs from one checkout to the next.
+ * @param root from `base`, or absolute
+ * @param base the project's folder, absolute
+ * @param folders the other partitions; one that has this name keeps it
+ */
+export function rootLabel(root: string, base: string, folders: readonly string[]): string {
+  const inside = relative(base, resolve(base, root)).split(/[\\/]/);
+  const name = inside.findLast((part) => part !== "" && part !== "..") ?? "root";
+  return folders.includes(name) ? `${name} (root)` : name;
 }
 
 function topFolder(path: string): string {
