@@ -46,9 +46,21 @@ function lint(cases: readonly Case[]): Linted {
 
 const importing = (path: string): string => `import * as it from "${path}";\nexport { it };\n`;
 
-/** The first source file of a folder: any will do, on either side of a border. */
+/** Files with another place in an order than their folder's. */
+const placedApart = new Set(
+  Object.entries(ORDERS).flatMap(([folder, order]) =>
+    order
+      .flat()
+      .filter((name) => name.includes("/"))
+      .map((name) => `${folder}/${name}`),
+  ),
+);
+
+/** The first source file of a folder: any that has its folder's place will do, on either side of a border. */
 function someFile(folder: string): string {
-  const names = readdirSync(join(ROOT, folder)).filter((name) => /(?<!\.d)\.ts$/.test(name));
+  const names = readdirSync(join(ROOT, folder)).filter(
+    (name) => /(?<!\.d)\.ts$/.test(name) && !placedApart.has(`${folder}/${name}`),
+  );
   const name = names.sort()[0];
   if (name === undefined) throw new Error(`${folder} has no source file`);
   return `${folder}/${name}`;
@@ -93,6 +105,18 @@ const insideFolders = Object.entries(ORDERS).flatMap(([folder, order]) => {
   });
 });
 
+const filesAndApi = [
+  {
+    name: "src/files→src/api/limits.ts",
+    ...importOf(someFile("src/files"), "src/api/limits.ts"),
+  },
+  ...["src/api/wire.ts", "src/api/endpoints/presign.ts"].map((file) => ({
+    name: `src/files→${file}`,
+    ...importOf(someFile("src/files"), file),
+    rule: PATHS,
+  })),
+];
+
 const packages = [
   { folder: "src", name: "@pulumi/pulumi", rule: PACKAGES },
   { folder: "src", name: "@actions/core", rule: PACKAGES },
@@ -125,6 +149,7 @@ const habits = [
 const cases: (Case & { name: string })[] = [
   ...betweenFolders,
   ...insideFolders,
+  ...filesAndApi,
   ...packages,
   ...habits,
   { name: "the clock's own file", file: "src/flow/clock.ts", code: "export const n = Date.now();" },
@@ -138,6 +163,20 @@ test.each(Object.entries(ORDERS))(
     expect([...placed].sort()).toEqual(there.sort());
   },
 );
+
+test("each folder that has folders is in the order", () => {
+  const all = folders.flatMap((top) => [
+    top,
+    ...readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replace(/\\/g, "/")),
+  ]);
+  const parents = new Set(
+    all.map((folder) => posix.dirname(folder)).filter((name) => name !== "."),
+  );
+  expect(parents.size).toBeGreaterThan(5);
+  expect([...parents].filter((folder) => !(folder in ORDERS))).toEqual([]);
+});
 
 /** Each source file with the files that it imports from, for their types too. */
 function importedBy(files: readonly string[]): Map<string, readonly string[]> {

@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { canonicalJson } from "../../src/canonical-json";
 import { systemDisk } from "../../src/flow/disk";
 import { cancelled } from "../../src/flow/clock";
-import { isRecord } from "../../src/api/wire";
+import { isRecord } from "../../src/json";
 import type { ExportCache } from "../environment";
 
 const FILE = "export";

@@ -1,7 +1,6 @@
 // Commit statuses by GitHub's API, with octokit. Loaded only when a status is asked for: it is a large part of the bundle.
 // Knows nothing of how long a run may wait.
 import { context, getOctokit } from "@actions/github";
-import { isRecord } from "../../src/api/wire";
 import { transportError } from "../../src/api/transport/transport-errors";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import {
@@ -12,6 +11,7 @@ import {
   type Random,
 } from "../../src/flow/clock";
 import { poll } from "../../src/flow/poll";
+import { isRecord } from "../../src/json";
 import { formatDuration } from "../../src/text";
 import type { CommitStatus, StatusState } from "../environment";
 import { boundedFetch } from "./bounded-fetch";

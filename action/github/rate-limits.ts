@@ -1,5 +1,5 @@
 // Whether GitHub's reply is a limit, and how long it asks to wait. Pure; knows nothing of what was asked for.
-import { isRecord } from "../../src/api/wire";
+import { isRecord } from "../../src/json";
 
 export interface GitHubReply {
   readonly status: number;

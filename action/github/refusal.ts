@@ -1,6 +1,6 @@
 // What GitHub answers where it does not do as asked, as an error. Pure.
-import { isRecord } from "../../src/api/wire";
 import { AvalaError } from "../../src/errors";
+import { isRecord } from "../../src/json";
 import { printable } from "../../src/redact";
 import { formatDuration } from "../../src/text";
 import { isLimit, limitWaitMs, messageIn, type GitHubReply } from "./rate-limits";

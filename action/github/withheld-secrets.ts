@@ -1,6 +1,6 @@
 // Why GitHub gives a run no secrets: a pull request from a fork, or one of Dependabot's events. Pure.
 // (GitHub's "Using secrets in GitHub Actions", "Events that trigger workflows" and "Dependabot on GitHub Actions".)
-import { isRecord } from "../../src/api/wire";
+import { isRecord } from "../../src/json";
 
 /** `pull_request_target` is not here: it runs in the base repository, with its secrets. */
 const PULL_REQUEST_EVENTS: ReadonlySet<string> = new Set([

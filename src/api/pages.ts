@@ -1,9 +1,10 @@
 // Cursor pages: one of them, or all by following `next`. Knows nothing of what is listed.
 import { isAvalaError, type AvalaError } from "../errors";
+import { isRecord } from "../json";
 import type { Avala } from "./connection";
 import type { ApiCall } from "./call";
 import { LARGE_PAGE_ENTRIES } from "./limits";
-import { badReply, Fields, isRecord, type Read } from "./wire";
+import { badReply, Fields, type Read } from "./wire";
 
 export interface Page<T> {
   /** The link to the next page, as the server gave it; null on the last. */

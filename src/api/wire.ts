@@ -1,14 +1,9 @@
 // Reads the server's JSON at the border: unknown fields pass, a required one that is missing is an error that names the
 // route and the field. Knows no particular shape; those are in the endpoints.
 import { AvalaError } from "../errors";
+import { isCount, isRecord, type Json } from "../json";
 import { printable } from "../redact";
 import { pathPartProblem } from "./path-part";
-
-export type Json = Readonly<Record<string, unknown>>;
-
-export function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
@@ -39,11 +34,6 @@ function asNumber(value: unknown): number | undefined {
   const isNumeral = typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value);
   const number = isNumeral ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-}
-
-/** What there can be this many of: a whole number that is exact. */
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /**

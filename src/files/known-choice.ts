@@ -1,6 +1,6 @@
 // What the lines of a set choose by names alone, in the form in which it is kept, and whether it may be. Chooses nothing.
-import { isRecord } from "../api/wire";
 import type { InputProblem } from "../errors";
+import { isRecord } from "../json";
 import { printable } from "../redact";
 import type { Choice as Kept, KeptChoice } from "./digests/kept-choice";
 import { isListOf, isNumber, isText } from "./digests/shapes";

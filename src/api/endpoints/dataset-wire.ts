@@ -1,6 +1,7 @@
 // Datasets as they travel: the reply's shape and the body of what creates one. Knows nothing of calls.
+import type { Json } from "../../json";
 import { providerBody, type ProviderConfig } from "./provider-config";
-import type { Fields, Json } from "../wire";
+import type { Fields } from "../wire";
 
 /** The contract's types; a newer server may know others. */
 export interface Dataset {

@@ -1,5 +1,6 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
 import { AvalaError, isApiError, isNotFound, type ApiError } from "../../errors";
+import type { Json } from "../../json";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "../call-for";
 import { PAGE_ENTRIES } from "../limits";
@@ -7,7 +8,6 @@ import type { Avala } from "../connection";
 import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
 import { listAll, listPage, warnOfUnreadable, type ListCall, type Page } from "../pages";
 import { hideCredentials } from "./provider-config";
-import type { Json } from "../wire";
 
 export interface DatasetRef {
   /** A user's or organization's name; may be an e-mail address. */

@@ -1,11 +1,12 @@
 // Exports: one function an endpoint (contract, "Exports"). Knows nothing of waiting.
 import type { ApiError } from "../../errors";
+import type { Json } from "../../json";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import type { ListOptions } from "./items";
 import { listAll, warnOfUnreadable } from "../pages";
 import { hasUnknownField, isRefusal, namedFields } from "../reply/refused-fields";
-import type { Fields, Json } from "../wire";
+import type { Fields } from "../wire";
 
 export interface Export {
   readonly uid: string;

@@ -1,9 +1,10 @@
 // What an upload asks besides its presigns: confirm, quota, types (contract, "Uploading files"). Sends no bytes of files.
 import { ignoreForbidden } from "../../errors";
+import { isRecord } from "../../json";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { describeBody, readDataset, type Dataset, type DatasetDescription } from "./dataset-wire";
-import { Fields, isRecord } from "../wire";
+import { Fields } from "../wire";
 
 export interface ConfirmInput extends DatasetDescription {
   /** The client-made uuid of the batch, when its files were presigned with one. */

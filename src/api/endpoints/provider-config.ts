@@ -1,7 +1,7 @@
 // A bucket of the user's own, as the API takes it (contract, "Buckets"), and which of it is secret. Which fields go
 // together, bucket-rules says.
+import type { Json } from "../../json";
 import type { Secrets } from "../secrets";
-import type { Json } from "../wire";
 
 interface Selection {
   /** Only files of these suffixes are taken: `jpg`, `png`. @default as the server decides */

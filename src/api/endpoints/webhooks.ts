@@ -1,10 +1,11 @@
 // Webhooks (contract, "Webhooks"). The signing secret comes once, with the creation.
 import { InputError } from "../../errors";
+import type { Json } from "../../json";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import type { ApiCall } from "../call";
 import { listAll } from "../pages";
-import { Fields, type Json } from "../wire";
+import { Fields } from "../wire";
 
 /**
  * The events that Avala's public sources name. The server judges: another text is passed on as it is.

@@ -1,12 +1,12 @@
 // An error reply as an error: which code each status is, whether another try may help, and the next step for the reader.
 // Knows nothing of sending.
 import { ApiError, type ApiErrorOptions, type ErrorCode, type RateLimit } from "../../errors";
+import { isCount, isRecord } from "../../json";
 import { printable } from "../../redact";
 import { readErrorBody, type ErrorBody } from "./error-body";
 import { isBusy, isNameTaken } from "./name-taken";
 import { organizationHint, permissionHint } from "./permission-hint";
 import type { Secrets } from "../secrets";
-import { isCount, isRecord } from "../wire";
 
 export interface Refusal {
   readonly what: string;

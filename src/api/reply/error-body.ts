@@ -1,5 +1,5 @@
 // What an error's body says, in the forms that servers and their frameworks give it (docs/api.md, "Errors"). Pure.
-import { isRecord, type Json } from "../wire";
+import { isRecord, type Json } from "../../json";
 import { MAX_MESSAGES, entryOf, isMessage, messagesOf, textOf } from "./error-entry";
 
 export interface ErrorBody {

@@ -1,6 +1,6 @@
 // One error as an object, in the forms that frameworks list them in: pydantic's `{loc, msg}`, `{field, message}`,
 // `{attr, detail}`, JSON:API's `{source: {pointer}, detail}`. Pure; knows nothing of whole bodies.
-import { isRecord, type Json } from "../wire";
+import { isRecord, type Json } from "../../json";
 
 interface ErrorEntry {
   /** Empty where it names none. */

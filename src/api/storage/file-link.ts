@@ -1,7 +1,7 @@
 // Where a file on the API's own origin really is, when what comes is not the file but a link to it: a redirect, or JSON
 // that says so (docs/api.md, "Exports"). Opens nothing.
 import { AvalaError } from "../../errors";
-import { isRecord } from "../wire";
+import { isRecord } from "../../json";
 import type { HttpStream } from "../transport/transport";
 
 // A presigned URL has about 1 kB; an export of this size is read through the same way, and kept.

@@ -1,7 +1,7 @@
 // What a proxy on the way says or fails at, as one of our errors: it is not the server's answer. Shows the proxy's host and
 // port, never its credentials. Knows the words of undici, and nothing of how a proxy is chosen.
 import { AvalaError, messageOf } from "../../errors";
-import { isRecord } from "../wire";
+import { isRecord } from "../../json";
 
 /** The host that a request is for, and the proxy on the way to it. */
 export interface Way {

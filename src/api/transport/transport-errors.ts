@@ -1,7 +1,7 @@
 // What a network library throws, as one of ours. Knows the codes of Node and undici; shows hosts, never URLs.
 import { AvalaError, messageOf } from "../../errors";
+import { isRecord } from "../../json";
 import { printable, redact } from "../../redact";
-import { isRecord } from "../wire";
 import { proxyRefusal, proxyStatusOf, type Way } from "./proxy-errors";
 
 // Nothing was sent yet, so whatever was asked for was not done.

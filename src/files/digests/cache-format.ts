@@ -1,5 +1,5 @@
 // The bytes of a digest cache: what it is of, a stamp, marks and a digest for each file, and their paths. Pure.
-import { isRecord } from "../../api/wire";
+import { isRecord } from "../../json";
 import { printable } from "../../redact";
 import { isClockMark, type ClockMark } from "./clock-mark";
 import { digestBytes } from "./digest-column";

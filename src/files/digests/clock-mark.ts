@@ -1,9 +1,9 @@
 // Whether the machine's clock was set back: then a file may be changed within a tick that has been before, and its times
 // show nothing. Knows nothing of files.
 import { uptime } from "node:os";
-import { isRecord } from "../../api/wire";
 import { wallClockMs } from "../../flow/clock";
 import { bootId } from "../../flow/process-mark";
+import { isRecord } from "../../json";
 import { isNumber, isText } from "./shapes";
 
 export interface ClockMark {

@@ -1,5 +1,5 @@
 // What a look at a file's content found, as it is recorded. Looks at nothing.
-import { isRecord } from "../../api/wire";
+import { isRecord } from "../../json";
 import type { ContentProblem } from "../content/content";
 import type { Flaw } from "../content/open-file";
 import { isText } from "./shapes";

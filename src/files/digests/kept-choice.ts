@@ -1,7 +1,7 @@
 // What the lines of a set chose, kept for as long as nothing was added to, taken from or renamed in a folder that they led to:
 // each of these changes its folder's times. Knows neither lines nor what is made of a choice.
 import { statSync } from "node:fs";
-import { isRecord } from "../../api/wire";
+import { isRecord } from "../../json";
 import { cachePath, readCacheFile, replaceCacheFile } from "./cache-files";
 import { isCacheHeader, type CacheHeader } from "./cache-format";
 import { isSetBack, type ClockMark } from "./clock-mark";

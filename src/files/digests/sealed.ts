@@ -2,7 +2,7 @@
 // or something else is not believed. Pure; knows nothing of what is kept.
 import { createHash } from "node:crypto";
 import { endianness } from "node:os";
-import { isRecord } from "../../api/wire";
+import { isRecord } from "../../json";
 
 interface Sealed<Head> {
   readonly head: Head;

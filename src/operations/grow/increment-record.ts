@@ -2,9 +2,9 @@
 // need not be listed again. Worth caching and never needed: without it the server and the store are asked.
 import { canonicalBaseUrl } from "../../api/check-options";
 import type { Avala } from "../../api/connection";
-import { isRecord } from "../../api/wire";
 import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
 import { packManifest, unpackManifest } from "../../files/manifest/packing";
+import { isRecord } from "../../json";
 import { appendSigned, readSigned, type SignedPlace } from "../../upload/journal/signed-lines";
 import type { HeldEntry } from "./growth-plan";
 import type { GrowTarget, KnownIncrement } from "./growth";

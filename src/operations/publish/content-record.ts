@@ -3,7 +3,7 @@
 // a condition: without them contents count as not compared, and items are listed again.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
-import { isRecord } from "../../api/wire";
+import { isRecord } from "../../json";
 import { resolveDestination, type DatasetDestination } from "../../upload/destination";
 import { appendSigned, readSigned, type SignedPlace } from "../../upload/journal/signed-lines";
 
