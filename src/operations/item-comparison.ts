@@ -1,16 +1,13 @@
 // Holds a dataset's items against the files that it should be made of: by their keys, and where keys say nothing by what
 // Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents. What can't be compared is said, and
 // is never an error.
-import { ignoreAdvice } from "../api/advice";
 import type { Avala } from "../api/connection";
-import { getDatasetHealth, type DatasetHealth } from "../api/endpoints/dataset-health";
+import type { DatasetHealth } from "../api/endpoints/dataset-health";
 import type { Dataset } from "../api/endpoints/dataset-wire";
-import { listItems } from "../api/endpoints/items";
-import { isAvalaError } from "../errors";
 import { dataTypes, isIndexed, suffixOf } from "../files/media";
 import { printable } from "../redact";
 import { counted, formatCount } from "../text";
-import { isRefused, readUnderOwner, type OwnerWanted } from "./dataset-ref";
+import type { OwnerWanted } from "./dataset-ref";
 import {
   countsAll,
   describeCounts,
@@ -19,6 +16,7 @@ import {
   sequencesOf,
   type Counted,
 } from "./item-counts";
+import { listFacts, readHealth } from "./item-reads";
 import { compareKeys, hasOtherSizes, type ItemFacts, type KeyComparison } from "./key-comparison";
 
 export interface ItemComparison {
@@ -36,6 +34,8 @@ export interface ItemComparison {
   readonly lost?: string | undefined;
   /** What they prove to be there beyond the files. */
   readonly surplus?: string | undefined;
+  /** What the comparison has listed, where that was asked for. */
+  readonly listed?: readonly Pick<ItemFacts, "key" | "url">[] | undefined;
 }
 
 interface ExpectedFile {
@@ -155,36 +155,6 @@ function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyCompariso
   return missing.length + extra.length + altered.length + repeated.length + unclear === 0;
 }
 
-/** `undefined` where the server does not list them, under any name of the owner. */
-async function listFacts(
-  avala: Avala,
-  dataset: Dataset,
-  { owner, expected }: { readonly owner: OwnerWanted; readonly expected: number },
-): Promise<readonly ItemFacts[] | undefined> {
-  try {
-    return await readUnderOwner(avala, dataset, owner, async (ref) => {
-      const items: ItemFacts[] = [];
-      // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
-      for await (const { uid, key, sizeBytes } of listItems(avala, ref, { expected })) {
-        items.push({ uid, key, sizeBytes });
-      }
-      return items;
-    });
-  } catch (error) {
-    if (isRefused(error) || (isAvalaError(error) && error.code === "bad_reply")) return undefined;
-    throw error;
-  }
-}
-
-async function readHealth(
-  avala: Avala,
-  dataset: Dataset,
-  owner: OwnerWanted,
-): Promise<DatasetHealth | undefined> {
-  const health = readUnderOwner(avala, dataset, owner, (ref) => getDatasetHealth(avala, ref));
-  return health.catch(ignoreAdvice);
-}
-
 // A minute in all. A list may lag behind the counts, and the counts behind the files.
 const lookAgainMs = [1000, 2000, 4000, 8000, 15_000, 30_000];
 // Counts that have not risen by then stand still.
@@ -212,6 +182,8 @@ interface CompareOptions {
   readonly owner?: OwnerWanted | undefined;
   /** For looking again at what lags behind; a minute at most. @default a minute */
   readonly waitMs?: number | undefined;
+  /** Whether what was listed is returned, with the URLs of the items. @default false */
+  readonly isListed?: boolean | undefined;
 }
 
 /**
@@ -222,12 +194,13 @@ export async function compareItems(
   avala: Avala,
   dataset: Dataset,
   expected: Iterable<ExpectedFile>,
-  { owner = {}, waitMs = Number.POSITIVE_INFINITY }: CompareOptions = {},
+  { owner = {}, waitMs = Number.POSITIVE_INFINITY, isListed = false }: CompareOptions = {},
 ): Promise<ItemComparison> {
   const files = new Map<string, number>();
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
-    const items = await listFacts(avala, dataset, { owner, expected: files.size });
+    const listing = { owner, expected: files.size, hasUrls: isListed };
+    const items = await listFacts(avala, dataset, listing);
     const byKeys = { dataset, items, health: undefined };
     const isAllShown = items !== undefined && isAllEqual(keysOf(byKeys, files));
     if (isAllShown) return { ...byKeys, isAllShown };
@@ -245,5 +218,6 @@ export async function compareItems(
     await avala.clock.sleep(pauseMs, avala.signal);
     look = await lookOnce();
   }
-  return concludeItems(files, look);
+  const comparison = concludeItems(files, look);
+  return isListed ? { ...comparison, listed: look.items ?? [] } : comparison;
 }

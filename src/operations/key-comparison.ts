@@ -3,7 +3,7 @@ import type { DatasetItem } from "../api/endpoints/items";
 import { alteredPaths } from "./altered-keys";
 import { matchKeys, type KeyMatch } from "./item-keys";
 
-export type ItemFacts = Pick<DatasetItem, "uid" | "key" | "sizeBytes">;
+export type ItemFacts = Pick<DatasetItem, "uid" | "key" | "sizeBytes" | "url">;
 
 export interface KeyComparison {
   /** Files that no item stands for. */

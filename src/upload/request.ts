@@ -17,8 +17,8 @@ export interface UploadRequest extends FileDestination {
   /** What is known to have landed otherwise than by the journal. */
   readonly stored?: Stored | undefined;
   /**
-   * Whether a dataset of these files exists by now: asked while another run that sends them, on any machine, is waited for. When
-   * it does, the upload ends, and is not complete. @default only the other run's signs of life are looked for
+   * Whether a dataset of the name exists by now: asked while another run that sends these files, on any machine, is waited for,
+   * and now and then while files go to a name that other content may have. When it does, the upload ends, and is not complete. @default only the other run's signs of life are looked for
    */
   readonly isMade?: (() => Promise<boolean>) | undefined;
   /** Files under way at once, 1 to 10 (contract, "Rate limits"). @default 8 */

@@ -1,5 +1,6 @@
 // What an upload has come to.
 import type { Manifest, ManifestEntry } from "../files/manifest/manifest";
+import type { PlaceTags } from "./check/place-tag";
 import type { RetryCause } from "../flow/retry-tally";
 
 export interface UploadResult {
@@ -7,6 +8,13 @@ export interface UploadResult {
   readonly uploadUid: string | undefined;
   /** Whether every file that was sent now went by form; `undefined` where others were there already, by what way is not known. */
   readonly isByForm: boolean | undefined;
+  /**
+   * What the store called what it keeps of each file to whose place runs of other content can send; of a file that was there
+   * before, nothing. Empty where other content has another place.
+   */
+  readonly tags: PlaceTags;
+  /** Whether files went by form to such places: what another run had sent there was replaced. */
+  readonly mayReplace: boolean;
   /** What is stored now: sent and unchanged files, with the sha256 of what was sent. */
   readonly manifest: Manifest;
   readonly sent: readonly ManifestEntry[];

@@ -17,7 +17,8 @@ import { checkRequest, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import { createPartMemories, createRings } from "./send/piece-memory";
 import { sendSet } from "./send-set";
-import { outcomeOf, report, resultOf, trackerFor, type Run } from "./state";
+import { outcomeOf, resultOf } from "./outcome";
+import { report, trackerFor, type Run } from "./state";
 import { createStoreCheck } from "./check/store-check";
 import { openUploadJournal } from "./journal/upload-journal";
 
@@ -34,6 +35,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     following: undefined,
     otherRun: { isAtWork: false, isTold: false },
     isMade: false,
+    looks: { calls: 0, lastMs: given.avala.clock.now(), callsAtLast: 0 },
     stored: new Map(),
     batchesLeft: MAX_BATCHES - 1,
     isNamedByContent: false,
@@ -48,6 +50,8 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     sha256: createFileDigests("sha256"),
     asked: new Map(),
     checkedByStore: 0,
+    tags: new Map(),
+    mayReplace: false,
     doubtful: [],
     unproven: [],
     hasSessions: false,
@@ -130,7 +134,12 @@ export async function uploadWith(
     session.emit(event);
   });
   const disk = readUntil(session.disk, session.signal);
-  const avala = { ...withDeadline(heard, request.deadlineMs), disk };
+  const within = withDeadline(heard, request.deadlineMs);
+  const call: Avala["call"] = (asked) => {
+    run.looks.calls += 1;
+    return within.call(asked);
+  };
+  const avala = { ...within, disk, call };
   const startedMs = avala.clock.now();
   const run = createRun({ avala, request, journal, retries });
   try {

@@ -6,6 +6,8 @@ import type { SourceFile } from "./send/source";
 import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
+import { land, takeUnchanged } from "./landing";
+import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
 import { inOrder } from "./probe";
 import { concurrencyOf, type UploadFile } from "./request";
@@ -17,7 +19,6 @@ import {
   beginAnother,
   findLanded,
   journalOf,
-  land,
   mayMeetOther,
   report,
   sendingOf,
@@ -27,8 +28,7 @@ import {
 async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
   const landed = findLanded(run, file);
   if (landed !== undefined) {
-    run.unchanged.push(landed);
-    run.progress.addFile("unchanged", file.sizeBytes);
+    takeUnchanged(run, landed);
     return;
   }
   const begunMs = run.avala.clock.now();
@@ -70,6 +70,8 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
 }
 
 async function work(run: Run, file: SourceFile, sending: Sending): Promise<void> {
+  await lookForMade(run);
+  if (run.isMade) return;
   try {
     await uploadOne(run, file, sending);
   } catch (error) {
@@ -138,7 +140,7 @@ function isOpenNow(run: Run): boolean {
 
 /** What the server calls complete counts where the batch is known to be open. Else the run that completed it is waited for. */
 async function landUnproven(run: Run, files: readonly SourceFile[]): Promise<void> {
-  if (run.unproven.length === 0) return;
+  if (run.unproven.length === 0 || run.isMade) return;
   if (isOpenNow(run)) {
     for (const landing of run.unproven.splice(0)) await land(run, landing);
     return;

@@ -4,29 +4,35 @@ import type { Avala } from "../api/connection";
 import type { Presigned } from "../api/endpoints/presign";
 import { AvalaError, messageOf, type FileFailure } from "../errors";
 import { isSameDigest } from "../files/manifest/compare";
-import { manifestOf, type ManifestEntry } from "../files/manifest/manifest";
+import type { ManifestEntry } from "../files/manifest/manifest";
 import type { FileDigests } from "../files/workers/digest-thread";
 import { readUntil } from "../flow/reading-disk";
 import type { RetryTally } from "../flow/retry-tally";
 import type { ByteCounter, Sending, SentFile } from "./send/attempt";
 import type { SourceFile } from "./send/source";
-import type { UploadOutcome } from "./failures";
 import { createFileJournal, type FileJournal } from "./journal/file-journal";
 import type { Journal } from "./journal/journal";
 import type { PartSigning } from "./send/part-signer";
 import type { PartMemories, Rings } from "./send/piece-memory";
 import { trackProgress, type ProgressTracker } from "./progress";
-import { concurrencyOf, type UploadRequest } from "./request";
-import type { UploadResult } from "./result";
+import type { UploadRequest } from "./request";
 import type { OtherRun } from "./send/watch-other";
+import type { PlaceTag } from "./check/place-tag";
 import type { StoreCheck } from "./check/store-check";
 
 /** A file that was sent, and may count as landed. */
-interface Landing {
+export interface Landing {
   readonly file: SourceFile;
   readonly sent: SentFile;
   /** When it was begun, ms since the epoch. */
   readonly begunMs: number;
+}
+
+/** What was asked of the server so far, and when last whether the dataset exists by now. */
+interface Looks {
+  calls: number;
+  lastMs: number;
+  callsAtLast: number;
 }
 
 export interface Run {
@@ -40,8 +46,9 @@ export interface Run {
   /** The batch that they begin after it. */
   following: string | undefined;
   readonly otherRun: OtherRun;
-  /** Whether another run has made the dataset while this one waited for it. */
+  /** Whether another run has made the dataset since this one began. */
   isMade: boolean;
+  readonly looks: Looks;
   /** What is known to have landed in the batch otherwise than by the journal. */
   stored: ReadonlyMap<string, ManifestEntry>;
   /** How often another batch may still be begun for the whole set. */
@@ -61,6 +68,10 @@ export interface Run {
   /** How the server takes the files that were asked about before all others. */
   readonly asked: Map<string, Presigned>;
   checkedByStore: number;
+  /** Of files to whose places other runs can write: what the store called what it kept there. */
+  readonly tags: Map<string, PlaceTag>;
+  /** Whether files went by form to such places: what lay there was replaced. */
+  mayReplace: boolean;
   /** Sent, and not landed before the store has shown what its ETags are. */
   readonly doubtful: Landing[];
   /** Whether a file went in a session of the second protocol. */
@@ -119,6 +130,8 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   const { sent, unchanged, failures, doubtful, unproven } = run;
   for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
   run.asked.clear();
+  run.tags.clear();
+  run.mayReplace = false;
   run.checkedByStore = 0;
   run.hasSessions = false;
   run.failuresInARow = 0;
@@ -132,7 +145,7 @@ function breakJournal(run: Run, error: unknown): void {
 }
 
 /** Writes to the journal, and continues without it when that fails. */
-async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promise<void> {
+export async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promise<void> {
   if (run.journal === undefined || run.isJournalBroken) return;
   try {
     await write(run.journal);
@@ -209,42 +222,4 @@ export function journalOf(run: Run, file: SourceFile): FileJournal {
     keep: (write) => keep(run, write),
     takeBack: (write) => takeBack(run, file.path, write),
   });
-}
-
-export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
-  const { sha256, kept, isReplaceable } = sent;
-  run.hasSessions ||= !isReplaceable;
-  const { path, sizeBytes } = file;
-  const entry = { path, sizeBytes, sha256 };
-  const underWay = concurrencyOf(run.request);
-  await keep(run, (journal) => journal.record({ batch: run.batch, ...entry }, underWay));
-  if (kept === "right") run.checkedByStore += 1;
-  run.sent.push(entry);
-  run.failuresInARow = 0;
-  run.progress.addFile("sent", sizeBytes);
-  const durationMs = run.avala.clock.now() - begunMs;
-  run.avala.emit({ kind: "file-sent", path, sizeBytes, durationMs });
-}
-
-export function outcomeOf(run: Run): UploadOutcome {
-  const { sent, unchanged, failures, request, batch: uploadUid } = run;
-  const { datasetName, files } = request;
-  return { datasetName, uploadUid, filesTotal: files.length, sent, unchanged, failures };
-}
-
-export function resultOf(run: Run, startedMs: number): UploadResult {
-  const { sent, unchanged, request } = run;
-  return {
-    uploadUid: run.batch,
-    isByForm: run.hasSessions ? false : unchanged.length === 0 ? true : undefined,
-    manifest: manifestOf([...sent, ...unchanged]),
-    sent,
-    unchanged,
-    checkedByStore: run.checkedByStore,
-    bytesSent: run.progress.snapshot().bytesSent,
-    retries: run.retries.total,
-    retriedFor: run.retries.causes(),
-    durationMs: run.avala.clock.now() - startedMs,
-    isComplete: sent.length + unchanged.length === request.files.length,
-  };
 }

@@ -7,8 +7,9 @@ import { useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
 const to = { datasetName: "set" };
-const made = { uid: "ds-1", digest: "a".repeat(64) };
-const read = (avala: Avala): Promise<string | undefined> =>
+const recorded = { digest: "a".repeat(64), isCompared: true };
+const made = { uid: "ds-1", ...recorded };
+const read = (avala: Avala): ReturnType<typeof recordedContent> =>
   recordedContent(avala, to, made.uid, place.folder);
 
 describe("the record of what a dataset was made of", () => {
@@ -17,8 +18,17 @@ describe("the record of what a dataset was made of", () => {
     const { avala } = sessionWith(place.emulator);
     await recordContent(avala, to, { ...made, digest: "b".repeat(64) }, place.folder);
     await recordContent(avala, to, made, place.folder);
-    expect(await read(avala)).toBe(made.digest);
+    expect(await read(avala)).toEqual(recorded);
     expect(await recordedContent(avala, to, "ds-2", place.folder)).toBeUndefined();
+  });
+
+  test("says until its files were looked at that they were not, and of earlier lines that they were", async () => {
+    await place.start();
+    const { avala } = sessionWith(place.emulator);
+    await recordContent(avala, to, { ...made, isCompared: false }, place.folder);
+    expect(await read(avala)).toEqual({ ...recorded, isCompared: false });
+    await recordContent(avala, to, made, place.folder);
+    expect(await read(avala)).toEqual(recorded);
   });
 
   test("says nothing by a line that was not written with this API key", async () => {
@@ -27,7 +37,7 @@ describe("the record of what a dataset was made of", () => {
     place.emulator.addKey({ key: "avk_second_000000000000", scopes: ["datasets.read"] });
     const second = sessionWith(place.emulator, { apiKey: "avk_second_000000000000" }).avala;
     await recordContent(second, to, made, place.folder);
-    expect(await read(second)).toBe(made.digest);
+    expect(await read(second)).toEqual(recorded);
     expect(await read(avala)).toBeUndefined();
     const folder = join(place.folder, "confirmed");
     const [name = ""] = await readdir(folder);

@@ -252,7 +252,9 @@ describe("publishing", () => {
         const own = await run({ ...avala, storage: { ...avala.storage, send } }, "own");
         const { uid } = emulator.datasets()[0]!;
         expect(await other).toMatchObject({ outcome: "uploaded", dataset: { uid }, unverified: 0 });
-        expect(own).toMatchObject({ outcome: "unchanged", dataset: { uid }, unverified: 0 });
+        // Under the fixed one it has sent over the other's files, and can't tell whether they were the same.
+        const [outcome, unverified] = template === name ? ["unverified", 2] : ["unchanged", 0];
+        expect(own).toMatchObject({ outcome, dataset: { uid }, unverified });
         expect(emulator.datasets()).toHaveLength(1);
       },
     );

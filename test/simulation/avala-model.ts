@@ -1,6 +1,11 @@
 // Avala in memory, for simulation: its routes on the wire, the rate limit, and faults before, in and after each effect.
 // Time and chance come from outside.
-import type { HttpRequest, HttpResponse, Transport } from "../../src/api/transport/transport";
+import type {
+  HttpRequest,
+  HttpResponse,
+  HttpStream,
+  Transport,
+} from "../../src/api/transport/transport";
 import { AvalaError } from "../../src/errors";
 import type { Clock } from "../../src/flow/clock";
 import { policyExpired, throttled, type Answer } from "./answers";
@@ -73,6 +78,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     random,
     objects,
     speaks,
+    urlOf: store.urlOf,
   });
   const trace: string[] = [];
   const counts = Object.assign(store.counts, { calls: 0, throttled: 0 });
@@ -133,6 +139,15 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
       return reply({ status: 500, json: { detail: "Oops." }, headers });
     return reply({ ...answer, headers });
   };
+  /** Reads break in no world: what can't be read counts as not compared. */
+  const open = async (request: HttpRequest): Promise<HttpStream> => {
+    await clock.sleep(1 + random.integer(40), request.signal);
+    const { body, ...replied } = reply(store.read(request));
+    async function* bytes(): AsyncGenerator<Buffer> {
+      yield body;
+    }
+    return { ...replied, body: bytes() };
+  };
   const answerTo = (target: "api" | "storage", request: HttpRequest, body: Buffer): Answer => {
     if (target === "api") return route(request, body);
     return request.method === "PUT"
@@ -141,7 +156,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
   };
   const transport = (target: "api" | "storage"): Transport => ({
     send: (request) => send(target, request),
-    open: () => Promise.reject(new Error("The simulation downloads nothing.")),
+    open: (request) => open(request),
     close: () => undefined,
   });
   return {

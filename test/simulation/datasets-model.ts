@@ -38,6 +38,7 @@ export interface DatasetsOptions {
   readonly random: Seeded;
   readonly objects: ReadonlyMap<string, StoredObject>;
   readonly speaks: () => ModelDialect;
+  readonly urlOf: (object: StoredObject) => string;
 }
 
 const HANDLE = "acme-labs";
@@ -77,6 +78,10 @@ export function createDatasetsModel(options: DatasetsOptions): DatasetsModel {
   });
   const itemsOf = ({ madeOf }: DatasetRow): readonly string[] =>
     [...madeOf.keys()].filter(isListed).sort();
+  const urlIn = ({ madeOf }: DatasetRow, key: string): string | undefined => {
+    const object = madeOf.get(key);
+    return object && options.urlOf(object);
+  };
   const keyOf = (key: string, row: DatasetRow): string | null => {
     const { itemKey } = speaks();
     if (itemKey === "none") return null;
@@ -136,7 +141,9 @@ export function createDatasetsModel(options: DatasetsOptions): DatasetsModel {
       const items = itemsOf(row);
       if (path.endsWith("/items/")) {
         const uidOf = (key: string): string => digestsOf(Buffer.from(key)).md5;
-        return page(items.map((key) => ({ uid: uidOf(key), key: keyOf(key, row) })));
+        return page(
+          items.map((key) => ({ uid: uidOf(key), key: keyOf(key, row), url: urlIn(row, key) })),
+        );
       }
       if (!path.endsWith("/health/")) return { status: 200, json: rowJson(row) };
       if (!speaks().hasHealth) return NOT_FOUND;

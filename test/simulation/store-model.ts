@@ -37,6 +37,10 @@ export interface StoreModel {
   manage(path: string, body: unknown): Answer;
   storeForm(request: HttpRequest, body: Buffer): Answer;
   storePut(request: HttpRequest, body: Buffer): Answer;
+  /** Where an object's place is read: of what lies there then. */
+  readonly urlOf: (object: StoredObject) => string;
+  /** One byte of what lies at a place. */
+  readonly read: (request: HttpRequest) => Answer;
   /** Loses some sessions, as a server does that cleans up; what is stored stays. */
   readonly forgetSessions: (random: Seeded) => void;
   /** Takes no more files into the batches that there are. */
@@ -264,10 +268,22 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
     return { status: 204, headers: { etag: put({ key, batch, named, by: "form" }, file.data) } };
   };
 
+  const urlOf = ({ key, batch }: StoredObject): string =>
+    `${STORAGE_URL}?place=${encodeURIComponent(placeOf(key, batch))}`;
+  const read = (request: HttpRequest): Answer => {
+    const place = new URL(request.url).searchParams.get("place") ?? "";
+    const object = objects.get(place);
+    if (object === undefined) return s3Error(404, "NoSuchKey");
+    const size = { "content-range": `bytes 0-0/${object.sizeBytes}` };
+    return { status: 206, text: "c", headers: { ...size, etag: etags.get(place) ?? "" } };
+  };
+
   return {
     objects,
     counts,
     namedBatches,
+    urlOf,
+    read,
     presign,
     manage: (path, body) => {
       const session = sessions.get(path.split("/")[4] ?? "");

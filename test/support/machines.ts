@@ -7,7 +7,7 @@ import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import type { Clock } from "../../src/flow/clock";
 import { publishDataset } from "../../src/operations/publish/publish";
-import type { PublishResult } from "../../src/operations/publish/target";
+import type { PublishOptions, PublishResult } from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/run";
 import { hurriedClock } from "./session";
 import type { UploadPlace } from "./upload-place";
@@ -33,7 +33,7 @@ export interface Machine {
   readonly publish: (
     files: Content,
     name: string,
-    options?: { readonly deadlineMs?: number },
+    options?: Pick<PublishOptions, "deadlineMs" | "waits">,
   ) => Promise<PublishResult>;
 }
 
@@ -101,6 +101,21 @@ export function gate(): { readonly opened: Promise<void>; readonly open: () => v
     pass = resolve;
   });
   return { opened, open: pass };
+}
+
+/** A machine that waits at its confirm until it is let go. */
+export function heldAtConfirm(): {
+  readonly given: Given;
+  readonly reached: Promise<void>;
+  readonly letGo: () => void;
+} {
+  const [reached, go] = [gate(), gate()];
+  const holds = (route: string): Promise<void> | undefined => {
+    if (route !== CONFIRM) return undefined;
+    reached.open();
+    return go.opened;
+  };
+  return { given: { holds }, reached: reached.opened, letGo: go.open };
 }
 
 export const isWait = (event: AvalaEvent): boolean =>

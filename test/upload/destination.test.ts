@@ -1,7 +1,7 @@
 // Which destination names the journal and the batch of an upload.
 import { batchUid } from "../../src/upload/journal/batch";
 import { resolveDestination } from "../../src/upload/destination";
-import { fingerprint } from "../../src/upload/journal/journal-lines";
+import { fingerprint } from "../../src/upload/journal/line-signature";
 import { scripted } from "../support/scripted-transport";
 
 const named = async (baseUrl: string) => {

@@ -14,13 +14,8 @@ import {
   type Journal,
   type JournalPlace,
 } from "../../src/upload/journal/journal";
-import {
-  fingerprint,
-  formatRecord,
-  formatTakeBack,
-  lineKeyOf,
-  readRecords,
-} from "../../src/upload/journal/journal-lines";
+import { formatRecord, formatTakeBack, readRecords } from "../../src/upload/journal/journal-lines";
+import { fingerprint, lineKeyOf } from "../../src/upload/journal/line-signature";
 import { settle, virtualClock, type VirtualClock } from "../support/virtual-clock";
 
 const destination: Destination = {

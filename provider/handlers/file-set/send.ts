@@ -10,6 +10,7 @@ import {
 } from "../../../src/files/manifest/manifest";
 import { compareFound, refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
+import { replacedBy } from "../../../src/operations/publish/sent-check";
 import { sendFiles } from "../../../src/operations/publish/send";
 import { batchUid } from "../../../src/upload/journal/batch";
 import { counted, describeTransfer } from "../../../src/text";
@@ -99,14 +100,20 @@ export async function reportExisting(sending: Sending): Promise<FileSetOutputs> 
 export async function takeExisting(
   sending: Sending,
   existing: Dataset,
-  isSent = false,
+  upload?: UploadResult,
 ): Promise<FileSetOutputs> {
   const { avala, inputs, local, stored, stateDirectory } = sending;
-  const options = { ...publishOptions({ stateDirectory }), isComparedLater: true, isSent };
+  const [isSent, sentOver] = [upload !== undefined, replacedBy(upload)];
+  const options = {
+    ...publishOptions({ stateDirectory }),
+    isComparedLater: true,
+    isSent,
+    sentOver,
+  };
   const target = targetOf(inputs, local);
   const isNew = stored === undefined;
   if (isNew && target.ifExists === "fail")
-    throw existsAlready(existing, { words: PULUMI_WORDS, isSent });
+    throw existsAlready(existing, { words: PULUMI_WORDS, isSent, sentOver });
   if (stored?.isWhole === true) refuseChange(existing, stored.manifest, local.manifest, options);
   await compareFound(avala, existing, target, options);
   return reportExisting(sending);
@@ -130,7 +137,7 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
     const sent = await sendFiles(avala, target, options);
     if (sent.outcome === "partial") throw notWhole(inputs.datasetName, sent.upload);
     if (sent.outcome === "exists") {
-      return await takeExisting(sending, sent.existing, sent.upload !== undefined);
+      return await takeExisting(sending, sent.existing, sent.upload);
     }
     await messages.info(describeSent(sent.upload));
     return outputsOf(inputs, manifest, sent.upload.uploadUid);

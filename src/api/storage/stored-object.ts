@@ -1,4 +1,5 @@
-// What a store says of an object behind a presigned URL, without its bytes. Never sees the API key.
+// What a store says of an object behind a presigned URL. Never sees the API key.
+import { createHash } from "node:crypto";
 import type { Avala } from "../connection";
 import { storedBy } from "./storage";
 import { checkStorageHost } from "./storage-hosts";
@@ -8,6 +9,7 @@ export interface StoredObject {
   readonly sizeBytes: number | undefined;
   /** Where the `ETag` has the form of an MD5; a store is free to give something else of that form. */
   readonly md5: string | undefined;
+  readonly etag: string | undefined;
 }
 
 const IDLE_TIMEOUT_MS = 30_000;
@@ -19,20 +21,18 @@ function sizeIn(contentRange: string | undefined): number | undefined {
   return size === undefined ? undefined : Number(size);
 }
 
+function requestOf({ signal }: Avala, { href }: URL, headers: HttpRequest["headers"]): HttpRequest {
+  const [idleTimeoutMs, maxReplyBytes] = [IDLE_TIMEOUT_MS, MAX_REPLY_BYTES];
+  return { method: "GET", url: href, headers, signal, idleTimeoutMs, maxReplyBytes };
+}
+
 /**
  * Asks for one byte, and reads it. `undefined` where the store does not answer so.
  * @throws AvalaError `storage_host`; `network`, `timeout` (`retryable`); `redirect`, `cancelled`
  */
 export async function readStored(avala: Avala, url: string): Promise<StoredObject | undefined> {
   const target = checkStorageHost(url, avala.allowStorageHosts);
-  const request: HttpRequest = {
-    method: "GET",
-    url: target.href,
-    headers: { Range: "bytes=0-0" },
-    signal: avala.signal,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
-    maxReplyBytes: MAX_REPLY_BYTES,
-  };
+  const request = requestOf(avala, target, { Range: "bytes=0-0" });
   const { status, headers, body } = await avala.storage.open(request);
   // One byte, or all of a store that knows no ranges: either way the rest is not waited for.
   for await (const chunk of body) {
@@ -40,6 +40,22 @@ export async function readStored(avala: Avala, url: string): Promise<StoredObjec
     break;
   }
   if (status !== 206) return undefined;
+  const { md5, etag } = storedBy(target.host, { status, headers });
+  return { sizeBytes: sizeIn(headers["content-range"]), md5, etag };
+}
+
+/**
+ * Whether the `ETag` of an object is the MD5 of its bytes: all of them are read.
+ * @throws as {@link readStored}
+ */
+export async function isEtagMd5(avala: Avala, url: string): Promise<boolean> {
+  const target = checkStorageHost(url, avala.allowStorageHosts);
+  const { status, headers, body } = await avala.storage.open(requestOf(avala, target, {}));
   const { md5 } = storedBy(target.host, { status, headers });
-  return { sizeBytes: sizeIn(headers["content-range"]), md5 };
+  const hash = createHash("md5");
+  for await (const chunk of body) {
+    if (status !== 200 || md5 === undefined) return false;
+    hash.update(chunk);
+  }
+  return status === 200 && hash.digest("hex") === md5;
 }

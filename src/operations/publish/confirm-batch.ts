@@ -8,7 +8,7 @@ import { isApiError, type ApiError } from "../../errors";
 import { DEFAULT_TRIES } from "../../flow/retry";
 import { anotherBatch } from "../../upload/journal/batch";
 import { openUploadJournal } from "../../upload/journal/upload-journal";
-import { askHow } from "../../upload/send/ask";
+import { askHow, namesBatch } from "../../upload/send/ask";
 import { isSessionLost } from "../../upload/send/session-lost";
 import { confirmDataset } from "../dataset";
 import type { Made } from "../lost-reply";
@@ -45,10 +45,7 @@ async function standingOf(avala: Avala, set: NamedFiles, batch: Batch): Promise<
   try {
     const presigned = await askHow(asking, sample, { maxTries: DEFAULT_TRIES });
     if (presigned.method !== "POST") return "with batches";
-    const { url, fields } = presigned.form;
-    const texts = [url, ...fields.map(([, value]) => value)];
-    const isNamed = texts.some((text) => text.includes(batch.uid ?? ""));
-    return isNamed ? "with batches" : "without batches";
+    return namesBatch(presigned.form, batch.uid) ? "with batches" : "without batches";
   } catch (error) {
     if (!isSessionLost(error)) throw error;
     return "not known";

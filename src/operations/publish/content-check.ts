@@ -1,16 +1,24 @@
-// Whether what a store keeps of a dataset's items is the content of local files: by the size and the ETag that a request
-// of one byte returns. Costs no API call but the list of the items; the key is never sent.
+// Whether what a store keeps of a dataset's items is what was sent, or the content of local files: by the size and the ETag
+// that a request of one byte returns. Costs no API call but the list of the items; the key is never sent.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/dataset-wire";
 import { listItems, type DatasetItem } from "../../api/endpoints/items";
-import { readStored } from "../../api/storage/stored-object";
+import { isEtagMd5, readStored } from "../../api/storage/stored-object";
 import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
 import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
 import { readUntil } from "../../flow/reading-disk";
 import { retry } from "../../flow/retry";
+import type { ItemComparison } from "../item-comparison";
 import { matchKeys } from "../item-keys";
-import { retryOn } from "../../upload/send/attempt";
+import {
+  isTagged,
+  md5Of as md5Tagged,
+  UNTAGGED,
+  type PlaceTag,
+  type PlaceTags,
+} from "../../upload/check/place-tag";
+import { isSmall, retryOn } from "../../upload/send/attempt";
 import type { UploadFile } from "../../upload/request";
 import { md5Of } from "../../upload/send/chunks";
 import type { NamedFile } from "./target";
@@ -25,32 +33,40 @@ const MAX_WRONG_SIZES = 16;
 interface ContentComparison {
   /** Files whose content the store keeps. */
   readonly same: ReadonlySet<string>;
-  /** Files of which it keeps something else; known only where it has shown that its ETags are MD5s. */
+  /** Files of which it keeps something else; known only where it has shown that its ETags are MD5s. Some, where all are. */
   readonly others: readonly string[];
   /** Files of which it keeps another size: that is other content whatever its ETags are. The first few. */
   readonly wrongSize: readonly string[];
+  /** Files of which it keeps another object than it was sent, of what content is not known. */
+  readonly rewritten: readonly string[];
 }
 
 function hasPlace(file: NamedFile): file is UploadFile {
   return "absolutePath" in file;
 }
 
-export type Likeness = "same" | "other" | "wrong-size";
+/**
+ * `kept`: the object that was sent, by an ETag that need not be an MD5. `rewritten`: another object than that. `other` means
+ * something only where the store has shown that its ETags are MD5s.
+ */
+export type Likeness = "same" | "kept" | "other" | "rewritten" | "wrong-size";
 
 /** A file, and the URL of the item that it is held against. */
 export interface Stored {
   readonly file: NamedFile;
   readonly url: string;
+  /** What the store called it when it was sent, as far as that is known. */
+  readonly tag?: PlaceTag | undefined;
 }
 
 /**
- * `undefined` where the store does not say. `other` means something only where the store has shown that its ETags are MD5s.
- * What a file's own reading throws comes through.
- * @param canRead whether the file's content may be read; else its size is all that is held against it. @default true
+ * `undefined` where the store does not say. What a file's own reading throws comes through.
+ * @param canRead whether the file's content may be read; else its size and its tag are all that is held against it. @default
+ * true
  */
 export async function likenessOf(
   avala: Avala,
-  { file, url }: Stored,
+  { file, url, tag = UNTAGGED }: Stored,
   canRead = true,
 ): Promise<Likeness | undefined> {
   const options = { ...retryOn(avala, `look at ${file.path}`, avala.signal), maxTries: MAX_TRIES };
@@ -58,20 +74,26 @@ export async function likenessOf(
   try {
     stored = await retry(() => readStored(avala, url), options);
   } catch (error) {
-    if (!isAvalaError(error) || error.code === "cancelled") throw error;
-    return undefined; // it is advice: the file counts as not compared
+    ignoreUnread(error);
+    return undefined; // the file counts as not compared
   }
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
-  if (!canRead || stored?.md5 === undefined || !hasPlace(file)) return undefined;
-  const md5 = await md5Of(readUntil(avala.disk, avala.signal), file);
-  if (md5 === undefined) return undefined;
-  return stored.md5 === md5 ? "same" : "other";
+  if (isTagged(tag, stored?.etag)) return md5Tagged(tag) === undefined ? "kept" : "same";
+  const read = async (): Promise<string | undefined> =>
+    canRead && hasPlace(file) ? md5Of(readUntil(avala.disk, avala.signal), file) : undefined;
+  const md5 = stored?.md5 === undefined ? undefined : (md5Tagged(tag) ?? (await read()));
+  if (md5 !== undefined) return stored?.md5 === md5 ? "same" : "other";
+  return tag === UNTAGGED || stored?.etag === undefined ? undefined : "rewritten";
 }
 
 export interface Expected {
   readonly files: readonly NamedFile[];
   /** Whose the dataset is. */
   readonly owner: OwnerWanted;
+  /** Of the files that are compared. @default all files are, by their content */
+  readonly tags?: PlaceTags | undefined;
+  /** What a list of the items has shown. @default they are listed */
+  readonly listed?: ItemComparison["listed"];
 }
 
 /** A list that the server does not give shows nothing. */
@@ -80,18 +102,27 @@ function ignoreUnlisted(error: unknown): readonly never[] {
   return ignoreRefused(error) ?? [];
 }
 
-async function findStored(
+async function listUrls(
   avala: Avala,
   dataset: Dataset,
   { files, owner }: Expected,
-): Promise<readonly Stored[]> {
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const items = await readUnderOwner(avala, dataset, owner, async (ref) => {
+): Promise<readonly Pick<DatasetItem, "key" | "url">[]> {
+  return readUnderOwner(avala, dataset, owner, async (ref) => {
     const read: Pick<DatasetItem, "key" | "url">[] = [];
     for await (const { key, url } of listItems(avala, ref, { expected: files.length }))
       read.push({ key, url });
     return read;
   }).catch(ignoreUnlisted);
+}
+
+async function findStored(
+  avala: Avala,
+  dataset: Dataset,
+  expected: Expected,
+): Promise<readonly Stored[]> {
+  const { files, tags } = expected;
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const items = expected.listed ?? (await listUrls(avala, dataset, expected));
   const matches = matchKeys(
     byPath.keys(),
     items.map(({ key }) => key),
@@ -99,9 +130,52 @@ async function findStored(
   return matches.flatMap((match, index) => {
     const file = match.kind === "path" ? byPath.get(match.path) : undefined;
     const url = items[index]?.url;
-    return file === undefined || url === undefined ? [] : [{ file, url }];
+    if (file === undefined || url === undefined || tags?.has(file.path) === false) return [];
+    return [{ file, url, tag: tags?.get(file.path) }];
   });
 }
+
+type Seen = Readonly<Record<Likeness, Stored[]>>;
+
+/** Holds each against what its store says, until that is enough. */
+async function lookAt(avala: Avala, found: readonly Stored[]): Promise<Seen> {
+  const seen: Seen = { same: [], kept: [], other: [], rewritten: [], "wrong-size": [] };
+  const { same, other, "wrong-size": wrongSize } = seen;
+  const isKnown = (): boolean =>
+    wrongSize.length >= MAX_WRONG_SIZES ||
+    (same.length === 0 && other.length >= MAX_UNLIKE_BEFORE_ALIKE);
+  const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
+  await runPool(found, pool, async (stored) => {
+    if (isKnown()) return;
+    const likeness = await likenessOf(avala, stored);
+    if (likeness !== undefined) seen[likeness].push(stored);
+  });
+  return seen;
+}
+
+/**
+ * Whether the store's ETags are MD5s: it has shown that by a file that is the same, or in this session. Where all of them are
+ * other content, the smallest is read to see.
+ */
+async function areMd5s(avala: Avala, { same, other }: Seen): Promise<boolean> {
+  if (same.length > 0) return true;
+  const [smallest] = [...other].sort((one, two) => one.file.sizeBytes - two.file.sizeBytes);
+  if (smallest === undefined) return false;
+  const { url, file } = smallest;
+  const { host } = new URL(url); // it was read
+  if (avala.remembered.stores?.get(host)?.etags === "md5") return true;
+  if (!isSmall(file)) return false;
+  const options = { ...retryOn(avala, `read ${file.path}`, avala.signal), maxTries: MAX_TRIES };
+  return retry(() => isEtagMd5(avala, url), options).catch(ignoreUnread);
+}
+
+/** It is advice. @throws AvalaError `cancelled`; what is none */
+function ignoreUnread(error: unknown): false {
+  if (!isAvalaError(error) || error.code === "cancelled") throw error;
+  return false;
+}
+
+const pathsOf = (found: readonly Stored[]): string[] => found.map(({ file }) => file.path).sort();
 
 /** @throws AvalaError `file_changed` when a file is not what its manifest says; ApiError of the list */
 export async function compareContents(
@@ -109,22 +183,17 @@ export async function compareContents(
   dataset: Dataset,
   expected: Expected,
 ): Promise<ContentComparison> {
-  const found = await findStored(avala, dataset, expected);
-  const same = new Set<string>();
-  const others: string[] = [];
-  const wrongSize: string[] = [];
-  const isKnown = (): boolean =>
-    wrongSize.length >= MAX_WRONG_SIZES ||
-    (same.size === 0 && others.length >= MAX_UNLIKE_BEFORE_ALIKE);
-  const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
-  await runPool(found, pool, async (stored) => {
-    if (isKnown()) return;
-    const { file } = stored;
-    const likeness = await likenessOf(avala, stored);
-    if (likeness === "same") same.add(file.path);
-    if (likeness === "other") others.push(file.path);
-    if (likeness === "wrong-size") wrongSize.push(file.path);
-  });
-  const known = same.size === 0 ? [] : others;
-  return { same, others: known.sort(), wrongSize: wrongSize.sort() };
+  const seen = await lookAt(avala, await findStored(avala, dataset, expected));
+  const { same, kept, other, rewritten, "wrong-size": wrongSize } = seen;
+  const isProven = await areMd5s(avala, seen);
+  const isTold = same.length + kept.length > 0;
+  const isSent = ({ tag = UNTAGGED }: Stored): boolean => tag !== UNTAGGED;
+  const unproven = isProven ? [] : other;
+  return {
+    same: new Set(pathsOf([...same, ...kept])),
+    others: isProven ? pathsOf(other) : [],
+    wrongSize: pathsOf(wrongSize),
+    // An ETag that is not the one that was replied shows something where others are.
+    rewritten: isTold ? pathsOf([...rewritten, ...unproven].filter(isSent)) : [],
+  };
 }

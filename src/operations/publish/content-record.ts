@@ -22,7 +22,7 @@ async function placeOf(
   return { stateDirectory, ...kind, destination: await resolveDestination(avala, to) };
 }
 
-type Line = Readonly<Record<string, string | number>>;
+type Line = Readonly<Record<string, string | number | boolean>>;
 
 /** Never rejects: see above. */
 async function addLine(
@@ -55,27 +55,47 @@ async function readLine(
   }
 }
 
+interface RecordedContent {
+  readonly digest: string;
+  /**
+   * False while other runs could have sent to the places of its files and nobody has looked since whether they did: then it
+   * vouches for nothing yet.
+   */
+  readonly isCompared: boolean;
+}
+
 /** A run of this machine made the dataset, of this content. */
 export function recordContent(
   avala: Avala,
   to: DatasetDestination,
-  made: { readonly uid: string; readonly digest: string },
+  { uid, digest, isCompared }: RecordedContent & { readonly uid: string },
   stateDirectory: string | undefined,
 ): Promise<void> {
-  const line = { uid: made.uid, digest: made.digest };
+  const line = { uid, digest, ...(isCompared ? {} : { isCompared }) };
   return addLine(avala, to, stateDirectory, { kind: CONFIRMED, line });
 }
 
-/** The digest of what the dataset was made of; `undefined` when no run on this machine saw it. */
+/** What was recorded of the dataset counts no more: somebody has sent files of it again since. */
+export function withdrawContent(
+  avala: Avala,
+  to: DatasetDestination,
+  uid: string,
+  stateDirectory: string | undefined,
+): Promise<void> {
+  return addLine(avala, to, stateDirectory, { kind: CONFIRMED, line: { uid } });
+}
+
+/** What the dataset was made of; `undefined` when no run on this machine saw it. */
 export async function recordedContent(
   avala: Avala,
   to: DatasetDestination,
   uid: string,
   stateDirectory: string | undefined,
-): Promise<string | undefined> {
+): Promise<RecordedContent | undefined> {
   const line = await readLine(avala, to, stateDirectory, { kind: CONFIRMED, uid });
   const digest = line?.["digest"];
-  return typeof digest === "string" ? digest : undefined;
+  if (typeof digest !== "string") return undefined;
+  return { digest, isCompared: line?.["isCompared"] !== false };
 }
 
 type Compared = Pick<Dataset, "uid" | "itemCount">;

@@ -5,6 +5,7 @@ import { findOwned } from "../dataset";
 import { reportUnknownOwner } from "../dataset-owner";
 import { compareManifests, describeChanges } from "../../files/manifest/compare";
 import type { Manifest } from "../../files/manifest/manifest";
+import type { ItemComparison } from "../item-comparison";
 import { compareContents } from "./content-check";
 import { isVerifiedBefore, recordContent, recordedContent } from "./content-record";
 import {
@@ -14,7 +15,9 @@ import {
   hasDifference,
   holdsOthers,
   madeOfOthers,
+  reportSentOver,
 } from "./refusals";
+import { readTags } from "./sent-check";
 import { compareWhenCreated, keepVerified } from "./settle";
 import {
   destinationOf,
@@ -33,6 +36,8 @@ export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "
   readonly isComparedLater?: boolean | undefined;
   /** Whether files were sent under the name before this was asked: then no refusal says that nothing was. @default false */
   readonly isSent?: boolean | undefined;
+  /** Files that were sent to places where those of the dataset may have lain, as far as that is known. @default none */
+  readonly sentOver?: readonly string[] | undefined;
   /** Whether the server has said that the name is taken: then a list that does not show it is not believed. @default false */
   readonly isTaken?: boolean | undefined;
   /** What one list for several targets has shown. @default a list by the target's name */
@@ -55,8 +60,8 @@ export async function decidePublish<Target extends SendTarget>(
   if (found === undefined) return { kind: "send", target };
   const { dataset } = found;
   if (target.ifExists === "fail") {
-    const { words = CORE_WORDS, isSent = false } = options;
-    throw existsAlready(dataset, { words, isSent });
+    const { words = CORE_WORDS, isSent = false, sentOver } = options;
+    throw existsAlready(dataset, { words, isSent, sentOver });
   }
   const isOwn = found.isOwnerKnown || (await wasMadeHere(avala, dataset, target, options));
   if (isOwn) {
@@ -89,8 +94,8 @@ export async function compareFound(
   target: NamedFiles,
   options: DecideOptions,
 ): Promise<Compared> {
-  const { words = CORE_WORDS, isSent = false, stateDirectory } = options;
-  const way = { words, isSent };
+  const { words = CORE_WORDS, isSent = false, sentOver, stateDirectory } = options;
+  const way = { words, isSent, sentOver };
   const isVersion = isNamedByContent(target);
   if (isVersion && options.isComparedLater === true && existing.status !== "created") {
     return { dataset: existing, unverified: 0 };
@@ -102,39 +107,53 @@ export async function compareFound(
     return { dataset: existing, unverified: 0 };
   }
   const recorded = isVersion
-    ? digest
+    ? { digest, isCompared: true }
     : await recordedContent(avala, destinationOf(target), existing.uid, stateDirectory);
-  const isKnown = digest !== undefined && recorded === digest;
-  const { dataset, items } = await compareWhenCreated(avala, existing, target, options);
+  const isMadeOf = digest !== undefined && recorded?.digest === digest;
+  const isKnown = isMadeOf && recorded.isCompared;
+  const looking = { ...options, isListed: !isKnown };
+  const { dataset, items } = await compareWhenCreated(avala, existing, target, looking);
   if (hasDifference(items)) {
     throw isVersion ? brokenVersion(dataset, items, isSent) : holdsOthers(dataset, items, way);
   }
-  if (recorded !== undefined && digest !== undefined && recorded !== digest) {
+  if (recorded?.digest !== undefined && digest !== undefined && !isMadeOf) {
     throw madeOfOthers(dataset, "", way);
   }
-  const uncounted = isKnown ? 0 : await countUnverified(avala, dataset, target, options);
+  const counting = { ...options, isMadeOf, listed: items.listed };
+  const uncounted = isKnown ? 0 : await countUnverified(avala, dataset, target, counting);
   const compared = { dataset, unverified: Math.max(uncounted, items.uncompared) };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }
 
-/** For a dataset whose content no record shows: as far as its store does. @throws AvalaError `conflict` */
+type Counting = Omit<DecideOptions, "listed"> & {
+  /** Whether a run of this machine made it of these files, and was cut off before it could see what lay there then. */
+  readonly isMadeOf: boolean;
+  readonly listed: ItemComparison["listed"];
+};
+
+/** For a dataset whose content no record vouches for: as far as its store does. @throws AvalaError `conflict` */
 async function countUnverified(
   avala: Avala,
   dataset: Dataset,
   target: NamedFiles,
-  { stateDirectory, words = CORE_WORDS, isSent = false }: DecideOptions,
+  { stateDirectory, words = CORE_WORDS, isSent = false, sentOver = [], ...known }: Counting,
 ): Promise<number> {
-  const expected = { files: target.files, owner: target.dataset };
-  const { same, others, wrongSize } = await compareContents(avala, dataset, expected);
+  const { isMadeOf, listed } = known;
+  const tags = isMadeOf ? await readTags(avala, target, stateDirectory) : new Map();
+  const sent = tags.size === 0 ? {} : { tags };
+  const expected = { files: target.files, owner: target.dataset, listed, ...sent };
+  const { same, others, wrongSize, rewritten } = await compareContents(avala, dataset, expected);
   if (others.length + wrongSize.length > 0) {
     const items = { missing: [], wrongSize, extra: [], others };
-    throw holdsOthers(dataset, items, { words, isSent });
+    throw holdsOthers(dataset, items, { words, isSent, sentOver });
   }
-  const unverified = target.files.length - same.size;
+  reportSentOver(avala, dataset, sentOver);
+  const uncompared = isMadeOf ? rewritten.length : target.files.length - same.size;
+  const unverified = Math.max(uncompared, sentOver.length);
   const digest = digestOf(target);
   if (unverified === 0 && digest !== undefined) {
-    const made = { uid: dataset.uid, digest };
+    const made = { uid: dataset.uid, digest, isCompared: true };
     await recordContent(avala, destinationOf(target), made, stateDirectory);
   }
   return unverified;

@@ -10,6 +10,7 @@ import { confirmSent, type Confirmed, type Confirming } from "./confirm";
 import { compareFound, decidePublish } from "./decide";
 import { CORE_WORDS, existsAlready, mayBeOurs } from "./refusals";
 import { sendFiles, type Sent } from "./send";
+import { replacedBy } from "./sent-check";
 import { settlePublished } from "./settle";
 import {
   destinationOf,
@@ -47,7 +48,8 @@ async function takeTaken(
   if (target.ifExists === "fail") throw refusal;
   const { upload } = options;
   try {
-    const deciding = { ...options, isSent: upload !== undefined, isTaken: true };
+    const sentOver = replacedBy(upload);
+    const deciding = { ...options, isSent: upload !== undefined, sentOver, isTaken: true };
     const decision = await decidePublish(avala, target, deciding);
     if (decision.kind === "found") {
       return { ...(await takeFound(avala, target, decision, options)), upload };
@@ -117,7 +119,7 @@ async function sendAndConfirm(
     if (sent.outcome !== "sent") return sent;
     const { upload, isWatched } = sent;
     const { digest, entries: files } = upload.manifest;
-    const held = { dataset: target.dataset, files, digest };
+    const held = { dataset: target.dataset, files, digest, tags: upload.tags };
     const batch = { uid: upload.uploadUid, isByForm: upload.isByForm };
     const confirmed = await confirmOnce(avala, { ...held, batch, isSentNow: isWatched }, options);
     if (confirmed.outcome === "exists") return { ...confirmed, upload };
@@ -151,7 +153,7 @@ async function settle(
 ): Promise<Compared> {
   const { dataset, isKnown } = confirmed;
   if (!isOnlyFound(confirmed, held) || options.waits === false)
-    return settlePublished(avala, dataset, held, { ...options, isKnown });
+    return settlePublished(avala, dataset, { ...target, tags: held.tags }, { ...options, isKnown });
   const compared = await compareFound(avala, dataset, target, { ...options, isSent: true });
   await removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
   return compared;
@@ -183,7 +185,8 @@ export async function carryOut(
     if (options.findMade !== undefined) return takeMade(avala, target, made, options);
     const { existing, upload } = made;
     const words = options.words ?? CORE_WORDS;
-    const refusal = existsAlready(existing, { words, isSent: upload !== undefined });
+    const sentOver = replacedBy(upload);
+    const refusal = existsAlready(existing, { words, isSent: upload !== undefined, sentOver });
     return takeTaken(avala, target, refusal, { ...options, upload });
   }
   const { upload, held, confirmed } = made;

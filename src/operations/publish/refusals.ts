@@ -3,7 +3,9 @@ import type { Dataset } from "../../api/endpoints/dataset-wire";
 import type { ConfirmInput } from "../../api/endpoints/manual-upload";
 import { AvalaError, isApiError, type ApiError } from "../../errors";
 import { namedFields } from "../../api/reply/refused-fields";
-import { listed, shown } from "../../text";
+import type { Avala } from "../../api/connection";
+import { printable } from "../../redact";
+import { counted, formatCount, listed, shown } from "../../text";
 import type { ItemComparison } from "../item-comparison";
 
 /** What users of a front end write: as sentences that stand in a hint. */
@@ -31,6 +33,29 @@ interface Refusing {
   readonly words: Words;
   /** Whether files were sent under the name before this was known. */
   readonly isSent: boolean;
+  /** Of these those that may have replaced files of the dataset. */
+  readonly sentOver?: readonly string[] | undefined;
+}
+
+/** That another run made the dataset meanwhile, and what this one may have done to it: after the list of what differs. */
+function overwritten(sentOver: readonly string[] = []): string {
+  if (sentOver.length === 0) return "";
+  const files =
+    sentOver.length === 1
+      ? "1 file that this run sent"
+      : `Up to ${formatCount(sentOver.length)} files that this run sent`;
+  return `\nAnother run made it while this one was sending. ${files} may lie in the place of its files:${listed(sentOver.map(shown))}`;
+}
+
+/** The same where nothing differs: what it was made of can't be known any more. */
+export function reportSentOver(
+  avala: Pick<Avala, "emit">,
+  { name }: Dataset,
+  sentOver: readonly string[],
+): void {
+  if (sentOver.length === 0) return;
+  const text = `Another run made the dataset ${printable(name)} while this one was sending. ${counted(sentOver.length, "file")} that this run sent may have replaced other content of it, and count as not compared. Where the other run sent the same files, running again compares them:${listed(sentOver.map(shown))}`;
+  avala.emit({ kind: "warning", text });
 }
 
 function ending(isSent: boolean): string {
@@ -71,7 +96,7 @@ export function holdsOthers(
 ): AvalaError {
   return new AvalaError(
     "conflict",
-    `The dataset ${name} exists (uid ${uid}) and does not hold exactly these files:${describeDifferences(items)}`,
+    `The dataset ${name} exists (uid ${uid}) and does not hold exactly these files:${describeDifferences(items)}${overwritten(refusing.sentOver)}`,
     { hint: waysOut(refusing) },
   );
 }
@@ -100,17 +125,18 @@ export function madeOfOthers(
   const lines = changes === "" ? "." : `:\n${changes}`;
   return new AvalaError(
     "conflict",
-    `The dataset ${name} exists (uid ${uid}) and was made of other content${lines}`,
+    `The dataset ${name} exists (uid ${uid}) and was made of other content${lines}${overwritten(refusing.sentOver)}`,
     { hint: waysOut(refusing) },
   );
 }
 
 export function existsAlready(
   { name, uid, itemCount }: Dataset,
-  { words, isSent }: Refusing,
+  { words, isSent, sentOver }: Refusing,
 ): AvalaError {
-  const items = `${itemCount} ${itemCount === 1 ? "item" : "items"}`;
-  return new AvalaError("conflict", `The dataset ${name} exists already (uid ${uid}, ${items}).`, {
+  const items = counted(itemCount, "item");
+  const text = `The dataset ${name} exists already (uid ${uid}, ${items}).${overwritten(sentOver)}`;
+  return new AvalaError("conflict", text, {
     hint: `${words.takeOver} ${words.version} Or choose another name.${ending(isSent)}`,
   });
 }
@@ -177,6 +203,21 @@ export function requireSame({ name, uid }: Dataset, items: Differences): void {
       hint: lacks
         ? "Look at its health in the dashboard; if the files stay missing, upload them under another name."
         : "Another run left them under this name, and no call of the API removes them: upload under another name.",
+    },
+  );
+}
+
+/** Other content than was sent lies in the places of its files by now. */
+export function replacedByAnother(
+  { name, uid }: Dataset,
+  paths: readonly string[],
+  { version }: Words,
+): AvalaError {
+  return new AvalaError(
+    "dataset",
+    `The dataset ${name} was made (uid ${uid}) and holds other content than this run sent:${listed(paths.map((path) => `${shown(path)}: of other content in the dataset`))}`,
+    {
+      hint: `Another run sends under this name, and files of both lie in one place. Delete the dataset in Avala, and send the files once no other run does, or under another name. ${version}`,
     },
   );
 }

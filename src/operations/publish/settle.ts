@@ -5,8 +5,9 @@ import { waitForDataset } from "../dataset";
 import { compareItems, type ItemComparison } from "../item-comparison";
 import { printable } from "../../redact";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
-import { recordVerified, recordedContent } from "./content-record";
-import { requireSame } from "./refusals";
+import { recordContent, recordVerified, recordedContent, withdrawContent } from "./content-record";
+import { CORE_WORDS, replacedByAnother, requireSame } from "./refusals";
+import { compareSent, readTags } from "./sent-check";
 import {
   asDataType,
   destinationOf,
@@ -23,7 +24,7 @@ export async function compareWhenCreated(
   avala: Avala,
   found: Dataset,
   { dataset, files }: NamedFiles,
-  { waitMs }: Pick<PublishOptions, "waitMs">,
+  { waitMs, isListed }: Pick<PublishOptions, "waitMs"> & { readonly isListed?: boolean },
 ): Promise<{ readonly dataset: Dataset; readonly items: ItemComparison }> {
   // Until it is created its items come one by one, so a file that is not listed yet would look missing.
   const created =
@@ -38,11 +39,26 @@ export async function compareWhenCreated(
       : await compareItems(avala, created, indexedOf(files, dataType), {
           owner: dataset,
           waitMs: waitMs(),
+          isListed,
         });
   if (items.doubt !== undefined) {
     avala.emit({ kind: "warning", text: `Dataset ${printable(created.name)}: ${items.doubt}.` });
   }
   return { dataset: created, items };
+}
+
+/** For later runs: what others could have replaced was held against what was sent, and lies there or is not known to. */
+async function keepCompared(
+  avala: Avala,
+  { uid }: Dataset,
+  target: NamedFiles,
+  { stateDirectory, isSame }: Pick<PublishOptions, "stateDirectory"> & { readonly isSame: boolean },
+): Promise<void> {
+  const digest = digestOf(target);
+  if (digest === undefined) return;
+  const to = destinationOf(target);
+  if (isSame) await recordContent(avala, to, { uid, digest, isCompared: true }, stateDirectory);
+  else await withdrawContent(avala, to, uid, stateDirectory);
 }
 
 /** For later runs, which need not list the items of what was compared whole. */
@@ -58,7 +74,10 @@ export async function keepVerified(
   await recordVerified(avala, destinationOf(target), { ...dataset, digest }, stateDirectory);
 }
 
-/** Whether the content of a dataset is known to be that of the files: by its name, or by our own record of it. */
+/**
+ * Whether a dataset is known to be made of the files: by its name, or by our own record of it. Whether others have replaced them
+ * since, {@link settlePublished} compares.
+ */
 export async function isContentKnown(
   avala: Avala,
   { uid }: Dataset,
@@ -68,13 +87,14 @@ export async function isContentKnown(
   if (isNamedByContent(target)) return true;
   const digest = digestOf(target);
   if (digest === undefined) return false;
-  return (await recordedContent(avala, destinationOf(target), uid, stateDirectory)) === digest;
+  const recorded = await recordedContent(avala, destinationOf(target), uid, stateDirectory);
+  return recorded?.digest === digest;
 }
 
 /**
  * Waits for a dataset that was made of `target`, compares, and removes the journal of its upload.
  * @param isKnown whether the guard of the confirm saw that its content is the files'
- * @throws AvalaError `dataset` when it does not hold exactly the files, `timeout`, `cancelled`
+ * @throws AvalaError `dataset` when it does not hold exactly the files, or other content than was sent, `timeout`, `cancelled`
  */
 export async function settlePublished(
   avala: Avala,
@@ -89,11 +109,20 @@ export async function settlePublished(
     await removeJournal();
     return { dataset: made, unverified: all };
   }
-  const { dataset, items } = await compareWhenCreated(avala, made, target, options);
+  const { stateDirectory, isKnown, words = CORE_WORDS } = options;
+  const tags = await readTags(avala, target, stateDirectory);
+  const looking = { ...options, isListed: tags.size > 0 };
+  const { dataset, items } = await compareWhenCreated(avala, made, target, looking);
+  const sent = await compareSent(avala, dataset, target, { tags, items });
   // It is made, whole or not: a journal of what was sent for it would only mislead.
   await removeJournal();
   requireSame(dataset, items);
-  const compared = { dataset, unverified: options.isKnown ? items.uncompared : all };
-  await keepVerified(avala, compared, target, options.stateDirectory);
+  if (sent.others.length > 0) throw replacedByAnother(dataset, sent.others, words);
+  const uncompared = Math.max(items.uncompared, sent.rewritten.length);
+  const compared = { dataset, unverified: isKnown ? uncompared : all };
+  const isSame = sent.rewritten.length === 0;
+  if (isKnown && tags.size > 0)
+    await keepCompared(avala, dataset, target, { stateDirectory, isSame });
+  await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }

@@ -10,6 +10,7 @@ import {
 } from "../../upload/journal/content-name";
 import type { DatasetDestination } from "../../upload/destination";
 import type { LockedDestination } from "../../upload/journal/destination-lock";
+import type { PlaceTags } from "../../upload/check/place-tag";
 import type { UploadFile } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
 import type { Words } from "./refusals";
@@ -27,6 +28,8 @@ export interface NamedFiles {
   readonly files: readonly NamedFile[];
   /** Of all the files. @default made from their sha256, where all have one */
   readonly digest?: string | undefined;
+  /** Of those to whose places runs of other content can send: what the store called them. @default what the journal has */
+  readonly tags?: PlaceTags | undefined;
 }
 
 export type NamedFile = Pick<UploadFile, "path" | "sizeBytes" | "sha256">;

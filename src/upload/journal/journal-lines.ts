@@ -1,8 +1,7 @@
 // The lines of a journal: one signed line a record, the later one wins. What a line claims counts only when our API key
 // signed it; what it takes back counts whoever wrote it, since that costs no more than sending again. Pure.
-import { createHash, createHmac } from "node:crypto";
 import type { ManifestEntry } from "../../files/manifest/manifest";
-import type { Destination } from "../destination";
+import { macOf, splitLine, type LineKey } from "./line-signature";
 
 /** One part of a large file that has landed; a file that went whole is one of one part. */
 export interface PartRecord {
@@ -15,6 +14,8 @@ export interface PartRecord {
 /** What has landed, and in which batch; without one by the first protocol. */
 export interface LandedEntry extends ManifestEntry {
   readonly batch?: string | undefined;
+  /** Where others can write to its place: what the store called it (`check/place-tag.ts`). */
+  readonly tag?: string | undefined;
 }
 
 /** What landed of one file in each batch that it was sent in: batch uid → part number → part. The youngest comes last. */
@@ -45,27 +46,8 @@ export interface RecordMaps extends Records {
   readonly foreign: Set<string>;
 }
 
-/** Signs the lines of one destination. */
-type LineKey = Buffer;
-
-const MAC_DIGITS = 32;
 // A path has 1,024 characters at most, each of which JSON may write as six.
 const MAX_LINE_BYTES = 16 * 1024;
-
-export function fingerprint(destination: Destination): string {
-  const parts = [destination.baseUrl, destination.owner ?? "", destination.datasetName];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-
-/** The key of a destination's lines. `secret` is made of the API key; the destination keeps a line from counting elsewhere. */
-export function lineKeyOf(secret: Buffer, destination: Destination): LineKey {
-  return createHmac("sha256", secret).update(fingerprint(destination)).digest();
-}
-
-/** The signature of a line's text. */
-export function macOf(key: LineKey, text: string): string {
-  return createHmac("sha256", key).update(text).digest("hex").slice(0, MAC_DIGITS);
-}
 
 /** One line: a signature, a space, a JSON array. */
 function formatLine(key: LineKey, values: readonly (string | number | null)[]): string {
@@ -74,8 +56,9 @@ function formatLine(key: LineKey, values: readonly (string | number | null)[]): 
 }
 
 export function formatRecord(key: LineKey, entry: LandedEntry): string {
-  const { path, sizeBytes, sha256, batch } = entry;
+  const { path, sizeBytes, sha256, batch, tag } = entry;
   const values = [path, sizeBytes, sha256];
+  if (tag !== undefined) return formatLine(key, [...values, null, batch ?? null, tag]);
   return formatLine(key, batch === undefined ? values : [...values, null, batch]);
 }
 
@@ -141,18 +124,21 @@ type Line =
   | { readonly kind: "foreign"; readonly path: string };
 
 /** `undefined` for what no version writes. */
-function lineOf([path, sizeBytes, sha256, partNumber, batch]: readonly unknown[]):
+function lineOf([path, sizeBytes, sha256, partNumber, batch, tag]: readonly unknown[]):
   Line | undefined {
   if (typeof path !== "string") return undefined;
   const isOfPart = typeof partNumber === "number" && typeof batch === "string";
   const isOfBatch = partNumber === null && typeof batch === "string";
+  const isTagged = partNumber === null && typeof tag === "string";
   // A part without its batch can't be distinguished from another batch's.
-  if (partNumber !== undefined && !isOfPart && !isOfBatch) return undefined;
+  if (partNumber !== undefined && !isOfPart && !isOfBatch && !isTagged) return undefined;
   const isTakenBack = sizeBytes === null;
   if (isTakenBack && isOfPart) return { kind: "part taken back", of: { path, batch }, partNumber };
   if (isTakenBack) return { kind: "taken back", path };
   if (typeof sizeBytes !== "number" || typeof sha256 !== "string") return undefined;
   const entry = { path, sizeBytes, sha256 };
+  const ofBatch = isOfBatch ? batch : undefined;
+  if (isTagged) return { kind: "landed", entry: { path, sizeBytes, sha256, batch: ofBatch, tag } };
   if (isOfBatch) return { kind: "landed", entry: { ...entry, batch } };
   if (!isOfPart) return { kind: "landed", entry };
   return { kind: "part", of: { path, batch }, part: { partNumber, sizeBytes, sha256 } };
@@ -170,12 +156,6 @@ function valuesOf(text: string): readonly unknown[] {
 function pathOf(line: Line): string {
   if (line.kind === "landed") return line.entry.path;
   return "of" in line ? line.of.path : line.path;
-}
-
-/** A line's signature and its text. */
-export function splitLine(line: string): readonly [mac: string, text: string] {
-  const space = Math.max(0, line.indexOf(" "));
-  return [line.slice(0, space), line.slice(space + 1)];
 }
 
 /** `undefined` for a line that was cut or garbled: what it says counts as not written. */
@@ -233,7 +213,7 @@ export function readRecords(key: LineKey, data: Buffer): RecordMaps {
 /** What was written of a path: that an entry of it has landed, or that what was recorded before counts no more. */
 export interface Change {
   readonly path: string;
-  readonly landed?: ManifestEntry;
+  readonly landed?: LandedEntry;
 }
 
 /** Every whole record of files and what was taken back of them, in the order in which it was written; parts left out. */

@@ -6,6 +6,7 @@ import type { AppendHandle, Disk } from "../../flow/disk";
 import type { Destination } from "../destination";
 import * as lines from "./journal-lines";
 import type { PartOf, PartRecord, Records } from "./journal-lines";
+import { fingerprint, lineKeyOf } from "./line-signature";
 
 /** Its records are those that it opened with, less what was taken back since. */
 export interface Journal extends Records {
@@ -28,7 +29,7 @@ export interface Journal extends Records {
 
 /** The journal's file for `destination`: two destinations never share one. Its name reveals nothing of the destination. */
 export function journalPath(stateDirectory: string, destination: Destination): string {
-  const name = `${lines.fingerprint(destination).slice(0, 32)}.jsonl`;
+  const name = `${fingerprint(destination).slice(0, 32)}.jsonl`;
   return join(stateDirectory, "journals", name);
 }
 
@@ -115,7 +116,7 @@ function batchedAppender(
 export async function openJournal(place: JournalPlace): Promise<Journal> {
   const { disk, clock, destination } = place;
   const path = journalPath(place.stateDirectory, destination);
-  const key = lines.lineKeyOf(place.secret, destination);
+  const key = lineKeyOf(place.secret, destination);
   const data = await disk.readIfPresent(path);
   const read = (bytes: Buffer | undefined): lines.RecordMaps =>
     lines.readRecords(key, bytes ?? Buffer.alloc(0));
@@ -161,7 +162,7 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
 /** What a journal has, without opening it to be written; `undefined` when there is none. Rejects with the disk's own error. */
 export async function readJournal(place: JournalPlace): Promise<Records | undefined> {
   const data = await place.disk.readIfPresent(journalPath(place.stateDirectory, place.destination));
-  return data && lines.readRecords(lines.lineKeyOf(place.secret, place.destination), data);
+  return data && lines.readRecords(lineKeyOf(place.secret, place.destination), data);
 }
 
 /** What was written to a journal as a whole; `undefined` when there is none. Rejects with the disk's own error. */
@@ -169,7 +170,7 @@ export async function readJournalChanges(
   place: JournalPlace,
 ): Promise<readonly lines.Change[] | undefined> {
   const data = await place.disk.readIfPresent(journalPath(place.stateDirectory, place.destination));
-  return data && lines.readChanges(lines.lineKeyOf(place.secret, place.destination), data);
+  return data && lines.readChanges(lineKeyOf(place.secret, place.destination), data);
 }
 
 /** Removes the journal of `destination`: its dataset is confirmed and verified, or is known to be another. */

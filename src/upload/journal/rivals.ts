@@ -2,6 +2,7 @@
 // machine share shows it: while this run sends, and long after, when another process confirms what one sent.
 import { isSameDigest } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";
+import type { PlaceTag, PlaceTags } from "../check/place-tag";
 import { readJournalChanges, type Journal, type JournalPlace } from "./journal";
 import type { Change } from "./journal-lines";
 import type { UploadResult } from "../result";
@@ -39,7 +40,7 @@ export async function findRivals(
 }
 
 /** What came last of each path that any run sent: its entry, or `undefined` where that was to be replaced. */
-type LastSent = ReadonlyMap<string, ManifestEntry | undefined>;
+type LastSent = ReadonlyMap<string, Change["landed"]>;
 
 /** Reads all of the destination's journal; `undefined` where there is none, or it can't be read. */
 export async function readLastSent(place: JournalPlace): Promise<LastSent | undefined> {
@@ -65,4 +66,15 @@ export function heldAgainst(
     else if (last?.sizeBytes !== sizeBytes || !isSameDigest(last.sha256, sha256)) others.push(path);
   }
   return { others, unknown };
+}
+
+/** What the store called what it keeps of them, where that was recorded. */
+export function tagsOf(expected: readonly Expected[], lastSent: LastSent): PlaceTags {
+  const tags = new Map<string, PlaceTag>();
+  for (const { path, sizeBytes, sha256 } of expected) {
+    const last = lastSent.get(path);
+    const isIt = last?.sizeBytes === sizeBytes && isSameDigest(last.sha256, sha256 ?? last.sha256);
+    if (isIt && last.tag !== undefined) tags.set(path, last.tag);
+  }
+  return tags;
 }

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Avala } from "../../api/connection";
 import type { Destination } from "../destination";
-import { fingerprint, lineKeyOf, macOf, splitLine } from "./journal-lines";
+import { fingerprint, lineKeyOf, macOf, splitLine } from "./line-signature";
 
 export interface SignedPlace {
   readonly stateDirectory: string;

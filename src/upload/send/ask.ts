@@ -1,6 +1,6 @@
 // How the server takes one file of a set: asked with the batch of the set, or by the first protocol. Sends nothing.
 import { isBatchRefused, isProtocolRefused } from "../../api/endpoints/batch-refusals";
-import { presignFile, type Presigned } from "../../api/endpoints/presign";
+import { presignFile, type FormPresign, type Presigned } from "../../api/endpoints/presign";
 import { isApiError } from "../../errors";
 import type { Sending } from "./attempt";
 import { batchLost, protocolLost, sessionLost } from "./session-lost";
@@ -13,6 +13,17 @@ function asLost(path: string, error: unknown): unknown {
   if (isBatchRefused(error)) return batchLost(path, error);
   // A 404 is that of a route which is not there.
   return status === 409 || status === 410 ? sessionLost(path, error) : error;
+}
+
+/** Whether the batch stands in what a form says; in its key, then no other batch's files go to the same place. */
+export function namesBatch({ url, fields }: FormPresign, batch: string | undefined): boolean {
+  if (batch === undefined) return false;
+  return url.includes(batch) || fields.some(([, value]) => value.includes(batch));
+}
+
+/** Whether runs of other content may send to the place of the form, too. */
+export function isPlaceShared({ url, fields }: FormPresign, batch: string | undefined): boolean {
+  return !namesBatch({ url, fields: fields.filter(([name]) => name === "key") }, batch);
 }
 
 /**

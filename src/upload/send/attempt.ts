@@ -5,6 +5,7 @@ import type { RetryOptions } from "../../flow/retry";
 import type { PartSigning } from "./part-signer";
 import type { PartMemories, Rings } from "./piece-memory";
 import type { SourceFile } from "./source";
+import type { PlaceTag } from "../check/place-tag";
 import type { Kept, StoreCheck } from "../check/store-check";
 import type { OtherRun } from "./watch-other";
 
@@ -59,6 +60,8 @@ export interface SentFile {
   readonly isUnproven: boolean;
   /** Whether it can be sent again to the same place: a form replaces what lies there. */
   readonly isReplaceable: boolean;
+  /** Where something else may come to lie at its place, or lie there already. Absent: what lies there is what was sent. */
+  readonly tag?: PlaceTag | undefined;
 }
 
 /** Runs one try that sends `sizeBytes`; whatever it reported, exactly these count when it succeeds and none when not. */

@@ -1,6 +1,6 @@
 // One file in one piece: by form, or by one PUT that never replaces what lies at its place (412). Each try presigns again,
 // since what is presigned expires. Completes nothing.
-import type { Presigned } from "../../api/endpoints/presign";
+import type { FormPresign, Presigned } from "../../api/endpoints/presign";
 import {
   UPLOAD_GONE,
   sendForm,
@@ -13,7 +13,7 @@ import { AvalaError } from "../../errors";
 import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
-import { askHow } from "./ask";
+import { askHow, isPlaceShared } from "./ask";
 import { countBytes, isSmall, retryOn, type Sending, type SentFile } from "./attempt";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
@@ -21,6 +21,7 @@ import { isAtPlace, isSessionLost, placeLost, sessionLost } from "./session-lost
 import { md5Of, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile } from "./source";
+import { tagOf, UNTAGGED } from "../check/place-tag";
 import { keptOther, requireKept, type Kept, type Md5, type StoreCheck } from "../check/store-check";
 
 type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
@@ -98,12 +99,12 @@ function sentAs(
   { sha256: read }: Body,
   kept: Kept,
   { host }: Stored,
-  { isReplaceable }: Pick<SentFile, "isReplaceable">,
+  { isReplaceable, tag }: Pick<SentFile, "isReplaceable" | "tag">,
 ): SentFile {
   const sha256 = read();
   if (sha256 === undefined) throw notAwaited(path, host);
   const doubtfulAt = kept === "doubtful" ? [host] : [];
-  return { sha256, kept, doubtfulAt, isUnproven: false, isReplaceable };
+  return { sha256, kept, doubtfulAt, isUnproven: false, isReplaceable, tag };
 }
 
 interface PutTry {
@@ -135,6 +136,31 @@ async function keptByPut(
   throw placeTaken(path, stored, isKnown ? "place" : "taken");
 }
 
+interface FormTry {
+  readonly form: FormPresign;
+  readonly body: Body;
+  readonly nextBody: () => Body;
+  readonly options: SendOptions & { readonly signal: AbortSignal };
+  readonly isFirst: boolean;
+}
+
+/** Replaces what lies there, so that it may be sent once more to learn what the store's ETags are. */
+async function sendByForm(
+  { avala, batch, check }: Sending,
+  { path, sizeBytes }: SourceFile,
+  { form, body, nextBody, options, isFirst }: FormTry,
+): Promise<SentFile> {
+  const post = ({ file, isSent }: Body, how: SendOptions): Promise<Stored> =>
+    sendForm(avala, form, file, how).finally(isSent);
+  const stored = await post(body, options);
+  let last = stored;
+  const again = async (): Promise<Stored> =>
+    (last = await post(nextBody(), { signal: options.signal }));
+  const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
+  const tag = isPlaceShared(form, batch) ? tagOf(last, { kept, isFirst }) : undefined;
+  return sentAs(path, body, kept, stored, { isReplaceable: true, tag });
+}
+
 /**
  * Sends it by what `first` says, and by what the server says then where that has to be tried again.
  * @throws AvalaError of the last try, `file`, `file_changed`, `cancelled`; one of {@link sessionLost}
@@ -164,12 +190,8 @@ export async function sendWhole(
     return countBytes(bytes, sizeBytes, async (onBytes) => {
       const options = { signal: tried, onBytes };
       if (presigned.method === "POST") {
-        const post = ({ file: form, isSent }: Body, how: SendOptions): Promise<Stored> =>
-          sendForm(avala, presigned.form, form, how).finally(isSent);
-        const stored = await post(body, options);
-        const again = () => post(nextBody(), { signal: tried });
-        const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
-        return sentAs(path, body, kept, stored, { isReplaceable: true });
+        const { form } = presigned;
+        return sendByForm(sending, file, { form, body, nextBody, options, isFirst: count === 1 });
       }
       const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
       const stored = await sendPut(avala, presigned.target, put, options).finally(body.isSent);
@@ -178,7 +200,8 @@ export async function sendWhole(
       const known = { sizeBytes, md5: body.md5, isOurs, mayBeOther: !mayBeOurs };
       const kept = await keptByPut(path, { stored, check, ...known });
       isDoubted = kept === "doubtful" && stored.md5 !== undefined;
-      return sentAs(path, body, kept, stored, { isReplaceable: false });
+      const tag = stored.wasThere && kept === "untold" ? UNTAGGED : undefined;
+      return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
     });
   };
   const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal)).catch(

@@ -9,6 +9,7 @@ import { askHow } from "./ask";
 import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
 import { digestOf } from "./chunks";
 import { isUnhashed, type SourceFile } from "./source";
+import { UNTAGGED } from "../check/place-tag";
 import type { FileJournal } from "../journal/file-journal";
 import { isCompletedByOther } from "./contested";
 import { isOversize, notOffered } from "./oversize";
@@ -109,9 +110,10 @@ async function isStoredBefore(
   }
 }
 
+/** What lies at its place is not known to be what was sent there once: only its session, or a record, says that it is ours. */
 function untold({ sha256 }: HashedFile): SentFile {
   const how = { doubtfulAt: [], isUnproven: false, isReplaceable: false };
-  return { sha256, kept: "untold", ...how };
+  return { sha256, kept: "untold", ...how, tag: UNTAGGED };
 }
 
 interface Asked<Method extends Presigned["method"]> {

@@ -1,0 +1,59 @@
+// Whether a dataset holds what was sent for it, where runs of other content can send to the same places: only what lies there
+// once it is made can show that. Nothing is written before that is known that vouches for it.
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { PlaceTags } from "../../upload/check/place-tag";
+import { readLastSent, tagsOf } from "../../upload/journal/rivals";
+import { placeOf } from "../../upload/journal/upload-journal";
+import type { UploadResult } from "../../upload/result";
+import { counted, listed, shown } from "../../text";
+import { printable } from "../../redact";
+import type { ItemComparison } from "../item-comparison";
+import { compareContents } from "./content-check";
+import { hasDifference } from "./refusals";
+import { destinationOf, isNamedByContent, type NamedFiles } from "./target";
+
+/** Of the files that others can replace what the store called them, from the run that sent them or from its journal. */
+export async function readTags(
+  avala: Avala,
+  target: NamedFiles,
+  stateDirectory: string | undefined,
+): Promise<PlaceTags> {
+  if (target.tags !== undefined) return target.tags;
+  if (stateDirectory === undefined || isNamedByContent(target)) return new Map();
+  const lastSent = await readLastSent(await placeOf(avala, destinationOf(target), stateDirectory));
+  return lastSent === undefined ? new Map() : tagsOf(target.files, lastSent);
+}
+
+interface SentComparison {
+  /** Files in whose places something else lies. */
+  readonly others: readonly string[];
+  /** Files that were sent once more since, of what content is not known. */
+  readonly rewritten: readonly string[];
+}
+
+function reportRewritten(avala: Avala, { name }: Dataset, rewritten: readonly string[]): void {
+  if (rewritten.length === 0) return;
+  const text = `Another run has sent ${counted(rewritten.length, "file")} of ${printable(name)} since this one did; storage returned no checksums, so whether its content is the same is not known:${listed(rewritten.map(shown))}`;
+  avala.emit({ kind: "warning", text });
+}
+
+/** @throws as {@link compareContents} */
+export async function compareSent(
+  avala: Avala,
+  dataset: Dataset,
+  { files, dataset: owner }: NamedFiles,
+  { tags, items }: { readonly tags: PlaceTags; readonly items: ItemComparison },
+): Promise<SentComparison> {
+  if (tags.size === 0 || hasDifference(items)) return { others: [], rewritten: [] };
+  const expected = { files, owner, tags, listed: items.listed };
+  const { others, wrongSize, rewritten } = await compareContents(avala, dataset, expected);
+  reportRewritten(avala, dataset, rewritten);
+  return { others: [...others, ...wrongSize].sort(), rewritten };
+}
+
+/** The files by which a run that sent them may have replaced those of a dataset that was made meanwhile. */
+export function replacedBy(upload: UploadResult | undefined): readonly string[] {
+  if (upload?.mayReplace !== true) return [];
+  return upload.sent.flatMap(({ path }) => (upload.tags.has(path) ? path : []));
+}
