@@ -29,7 +29,10 @@ function asEntity(character: string): string {
 
 /** Text that Markdown and HTML take as nothing but text: no tag, link, formula, list or mention. */
 export function markdownText(text: string, secrets: readonly string[]): string {
-  return printable(redact(text, secrets), MAX_CELL_CHARACTERS)
-    .replace(/[\\`*_[\]<>#|~&@$]/g, (found) => asEntity(found))
-    .replace(/:(?=\/\/)|(?<=\bwww)\.|^[-+=]|(?<=^\d+)[.)]/gi, (found) => asEntity(found));
+  return (
+    printable(redact(text, secrets), MAX_CELL_CHARACTERS)
+      .replace(/[\\`*_[\]<>#|~&@$]/g, (found) => asEntity(found))
+      // Each looks back only from its own character: to look back from all of them takes five times as long.
+      .replace(/:(?=\/\/)|\.(?<=\bwww\.)|^[-+=]|[.)](?<=^\d+[.)])/gi, (found) => asEntity(found))
+  );
 }
