@@ -22,7 +22,7 @@ export interface CommitStatus {
 }
 
 /** Where an annotation points: a path relative to the workspace. */
-export interface Place {
+interface Place {
   readonly file?: string | undefined;
 }
 

@@ -12,10 +12,11 @@ import {
   statSync,
 } from "node:fs";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../src/flow/folders";
 import { stateDirectory } from "../src/config";
 import { messageOf } from "../src/errors";
+import { isWithin } from "../src/files/within";
 import type { ActionEnvironment } from "./environment";
 import { fromWorkspace } from "./workspace-path";
 
@@ -180,8 +181,4 @@ export function realOf(path: string): string {
     const above = dirname(path);
     return above === path ? path : join(realOf(above), basename(path));
   }
-}
-
-export function isWithin(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -14,11 +14,6 @@ import { soundConfig, requireKey } from "./process/config";
 import { plain } from "./process/plain";
 import { refusal } from "./refusal";
 
-export type { Dataset as DatasetResult } from "../src/api/endpoints/dataset-wire";
-export type { Export as ExportResult } from "../src/api/endpoints/exports";
-export type { Project as ProjectResult } from "../src/api/endpoints/projects";
-export type { StorageSetupInfo as StorageSetupResult } from "../src/api/endpoints/storage-configs";
-
 /** One of: `uid`; `owner` and `slug`; `name`, which finds your own. */
 export interface GetDatasetArgs {
   readonly uid?: string;

@@ -29,12 +29,12 @@ export {
   getStorageSetupOutput,
   listDatasets,
   listDatasetsOutput,
-  type DatasetResult,
-  type ExportResult,
   type GetDatasetArgs,
   type ListDatasetsArgs,
-  type ProjectResult,
   type StorageSetupArgs,
-  type StorageSetupResult,
   type UidArgs,
 } from "./functions";
+export type { Dataset as DatasetResult } from "../src/api/endpoints/dataset-wire";
+export type { Export as ExportResult } from "../src/api/endpoints/exports";
+export type { Project as ProjectResult } from "../src/api/endpoints/projects";
+export type { StorageSetupInfo as StorageSetupResult } from "../src/api/endpoints/storage-configs";

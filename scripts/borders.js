@@ -27,6 +27,7 @@ const ORDERS = {
     [
       "version.ts",
       "canonical-json.ts",
+      "hints.ts",
       "json.ts",
       "json-text.ts",
       "redact.ts",
@@ -57,7 +58,7 @@ const ORDERS = {
     ["storage"],
   ],
   "src/files": [
-    ["names.ts", "media.ts", "local-file.ts", "foreign-formats.ts", "path-list.ts"],
+    ["names.ts", "within.ts", "media.ts", "local-file.ts", "foreign-formats.ts", "path-list.ts"],
     ["content", "manifest"],
     ["digests"],
     ["scan", "file-set-options.ts", "workers"],

@@ -32,8 +32,8 @@ export { createAxiosTransport } from "./api/transport/axios-transport";
 export { createStorageTransport } from "./api/transport/storage-transport";
 export type { Page } from "./api/pages";
 export { getMe } from "./api/endpoints/users";
-export type { User } from "./api/remembered";
-export { listOrganizations, type Organization } from "./api/endpoints/organizations";
+export type { User, Organization } from "./api/remembered";
+export { listOrganizations } from "./api/endpoints/organizations";
 export type { Dataset, DatasetDescription, DatasetInput } from "./api/endpoints/dataset-wire";
 export type { GcsConfig, ProviderConfig, S3Config } from "./api/endpoints/provider-config";
 export {
@@ -139,7 +139,8 @@ export {
   type WebhookDelivery,
   type WebhookDeliveryFilter,
 } from "./api/endpoints/webhook-deliveries";
-export { sendForm, type FormFile, type SendOptions, type Stored } from "./api/storage/storage";
+export { sendForm, type SendOptions, type Stored } from "./api/storage/storage";
+export type { FormFile } from "./api/storage/form";
 export {
   compareManifests,
   type ChangedEntry,
@@ -163,7 +164,9 @@ export { datasetVersionName, slugFrom } from "./files/manifest/dataset-name";
 export { packManifest, unpackManifest } from "./files/manifest/packing";
 export type { DataType } from "./files/media";
 export { describeCost, estimateCost, type Cost, type DatasetToSend } from "./upload/cost";
-export { uploadFiles, type UploadFile, type UploadRequest, type UploadResult } from "./upload/run";
+export { uploadFiles } from "./upload/run";
+export type { UploadFile, UploadRequest } from "./upload/request";
+export type { UploadResult } from "./upload/result";
 export {
   confirmDataset,
   createDatasetOnce,

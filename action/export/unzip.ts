@@ -24,7 +24,7 @@ import {
   refuse,
 } from "./archive-rules";
 
-export interface Unpacked {
+interface Unpacked {
   /** With `/`, relative to the folder. */
   readonly paths: readonly string[];
   readonly bytes: number;

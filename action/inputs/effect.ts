@@ -3,7 +3,7 @@ import { INPUT_NAMES, INPUTS, type InputRow, type Need } from "./table";
 import type { Reader } from "./values";
 
 /** What the inputs ask for, as far as it gives others an effect. */
-export interface Asked {
+interface Asked {
   readonly upload: { readonly waitForDataset: boolean } | undefined;
   readonly export:
     | { readonly isExisting: boolean; readonly isAwaited: boolean; readonly hasProjects: boolean }

@@ -18,7 +18,7 @@ export interface Reader {
   object(input: string): Record<string, unknown> | undefined;
 }
 
-export interface Bounds {
+interface Bounds {
   readonly least: number;
   readonly most?: number;
   readonly isWhole?: boolean;
@@ -53,7 +53,7 @@ function range({ least, most, isWhole }: Bounds): string {
 }
 
 /** Lines without blanks at their ends; empty ones and comments (`#` first) are left out. */
-export function linesOf(text: string): readonly string[] {
+function linesOf(text: string): readonly string[] {
   return text
     .split(/\r?\n/)
     .map((line) => line.trim())

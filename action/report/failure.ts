@@ -17,7 +17,7 @@ export class GateClosedError extends AvalaError {}
 /** All else is done. */
 export class StatusNotSetError extends AvalaError {}
 
-export interface Failure {
+interface Failure {
   readonly text: string;
   readonly outcome: Outcome;
   /** For the log of a debug run: set for what is a bug of ours and no mistake of the user's. */

@@ -1,6 +1,7 @@
 // What a server calls things, as a workflow may get it: uids and slugs are names, and what is none is not passed on. An
 // output may end in a shell (`run: echo ${{ steps.x.outputs.dataset-slug }}`), so nothing in it may mean more than itself.
 import { AvalaError } from "../../src/errors";
+import { CHECK_BASE_URL } from "../../src/hints";
 import { printable } from "../../src/redact";
 
 // A uid is a UUID, a slug Django's (contract, "Datasets"); letters of any script are let in, for some deployments have them.
@@ -47,7 +48,7 @@ export function checkUid(what: string, uid: string, asked?: string): void {
       "bad_reply",
       `The uid of ${what} is ${shown} in the reply, and can't be.`,
       {
-        hint: "Check that the base URL is an Avala API and that no proxy answers in its place.",
+        hint: CHECK_BASE_URL,
       },
     );
   }

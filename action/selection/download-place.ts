@@ -4,8 +4,9 @@ import { join, relative, sep } from "node:path";
 import type { InputProblem } from "../../src/errors";
 import { matchingPaths } from "../../src/files/scan/matching";
 import { parsePatterns } from "../../src/files/scan/patterns";
+import { isWithin } from "../../src/files/within";
 import type { UploadInputs } from "../inputs/upload";
-import { isWithin, realOf } from "../written";
+import { realOf } from "../written";
 
 // What exports are made of: tables, labels, masks and the images themselves.
 const SUFFIXES = ["", ".json", ".jsonl", ".txt", ".xml", ".csv", ".yaml", ".png", ".jpg", ".zip"];

@@ -6,7 +6,7 @@ import { describeLeftOut } from "../../src/files/left-out";
 import { because } from "../../src/files/local-file";
 import { guardsDownload } from "./download-place";
 
-export interface Matched extends Pick<
+interface Matched extends Pick<
   FileSet,
   "root" | "patterns" | "removed" | "hiddenLeftOut" | "leftOut"
 > {

@@ -15,7 +15,7 @@ import { counted, shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
 import { namesOf } from "./target-names";
 
-export interface Partition {
+interface Partition {
   /** As `{folder}` has it. */
   readonly folder: string;
   /** As messages have it: `""` for the files above all folders; `undefined` where all files are one dataset. */

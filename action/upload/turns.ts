@@ -7,7 +7,7 @@ import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";
 import { runPool } from "../../src/flow/pool";
 import type { PublishResult } from "../../src/operations/publish/target";
-import type { UploadResult } from "../../src/upload/run";
+import type { UploadResult } from "../../src/upload/result";
 import type { UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";

@@ -52,7 +52,7 @@ import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
 import { fromWorkspace } from "../workspace-path";
 
-export type UploadOutcome = Extract<
+type UploadOutcome = Extract<
   Outcome,
   "uploaded" | "unchanged" | "unverified" | "planned" | "partial" | "empty"
 >;

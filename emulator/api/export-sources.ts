@@ -88,7 +88,7 @@ function checkKnown(
   }
 }
 
-export interface Tasks {
+interface Tasks {
   readonly datasets: readonly ExportDataset[];
   readonly total: number;
   readonly exportable: number;

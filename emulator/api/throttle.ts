@@ -11,7 +11,7 @@ interface Usage {
   secondCount: number;
 }
 
-export interface Verdict {
+interface Verdict {
   /** Set when the request is one too many: whole seconds to wait. */
   readonly retryAfterSeconds: number | undefined;
   readonly headers: Readonly<Record<string, string>>;

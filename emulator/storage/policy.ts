@@ -20,7 +20,7 @@ export interface AcceptedForm {
 }
 
 /** Field names are lower-case, as S3 compares them. */
-export type Fields = ReadonlyMap<string, string>;
+type Fields = ReadonlyMap<string, string>;
 
 /** Fields that a policy need not name (S3's "POST policy" page: these and those that start with x-ignore-). */
 const NEEDS_NO_CONDITION = new Set(["policy", "x-amz-signature", "file", "bucket"]);

@@ -20,7 +20,7 @@ export function specialInputs(given: object): dynamic.CheckFailure[] {
   });
 }
 
-export interface Shown {
+interface Shown {
   readonly kind: ResourceKind;
   /** As the engine has them. */
   readonly inputs: object;

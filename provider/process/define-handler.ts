@@ -3,6 +3,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Secrets } from "../../src/api/secrets";
 import { AvalaError } from "../../src/errors";
+import { CHECK_BASE_URL } from "../../src/hints";
 import { wellFormed } from "../../src/redact";
 import type { ResourceKind } from "../loader";
 import { SECRET_FIELDS, type SecretPath } from "../secret-fields";
@@ -38,7 +39,7 @@ function isId(id: unknown): id is string {
 function badId(id: unknown): AvalaError {
   const text = `The server sent an invalid uid: ${JSON.stringify(id)}.`;
   return new AvalaError("bad_reply", text, {
-    hint: "Check that the base URL is an Avala API and that no proxy answers in its place.",
+    hint: CHECK_BASE_URL,
   });
 }
 

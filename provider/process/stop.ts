@@ -8,7 +8,7 @@ const CANCEL = "/pulumirpc.ResourceProvider/Cancel";
 // Long enough to write down what has landed. Without an engine nothing else would end the process.
 const ORPHANED_MS = 5_000;
 
-export interface Stop {
+interface Stop {
   readonly signal: AbortSignal;
   /** To be called when the engine answers no more: stops the work, and then the process. */
   readonly engineIsGone: () => void;

@@ -1,6 +1,7 @@
 // Reads the server's JSON at the border: unknown fields pass, a required one that is missing is an error that names the
 // route and the field. Knows no particular shape; those are in the endpoints.
 import { AvalaError } from "../errors";
+import { CHECK_BASE_URL } from "../hints";
 import { isCount, isRecord, type Json } from "../json";
 import { printable } from "../redact";
 import { pathPartProblem } from "./path-part";
@@ -17,7 +18,7 @@ export function badReply(route: string, problem: string): AvalaError {
     "bad_reply",
     `The reply to ${route} is not what the API documents: ${printable(problem)}.`,
     {
-      hint: "Check that the base URL is an Avala API and that no proxy answers in its place.",
+      hint: CHECK_BASE_URL,
     },
   );
 }

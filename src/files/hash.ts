@@ -1,5 +1,6 @@
 // The sha256 of files, taken off the main thread, with flat memory. Knows nothing of where files come from.
 import { AvalaError } from "../errors";
+import { LET_WRITERS_END } from "../hints";
 import { listed, shown } from "../text";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
@@ -186,7 +187,7 @@ function faultError(batch: readonly LocalFile[], faults: readonly FileFault[]): 
       names.length === 1
         ? `${names[0] ?? ""} changed while it was read.`
         : `${names.length} files changed while they were read:${listed(names)}`,
-      { hint: "Run again once nothing is writing to the files." },
+      { hint: LET_WRITERS_END },
     );
   }
   const names = faults.map((fault) => `${nameOf(fault)} (${fault.code})`);

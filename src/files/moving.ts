@@ -22,7 +22,7 @@ export interface MovingOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Still {
+interface Still {
   readonly candidates: Candidates;
   /** Paths in the dataset, in the order of the candidates. */
   readonly young: readonly string[];

@@ -2,7 +2,7 @@
 import type { RateLimit } from "../errors";
 
 /** One request that was let go. */
-export interface Request {
+interface Request {
   readonly startMs: number;
   /** How many requests had ended by then: the server had counted those. */
   readonly endedBefore: number;

@@ -10,8 +10,6 @@ import { NOTHING_HEARD, hear } from "./heard";
 import { hasBeenRefused } from "./refusals";
 import { createShare, nextShare, othersOf, type Share, type ShareEvent } from "./share";
 
-export type { RateLimit };
-
 /** Leave to send one request. */
 interface Permit {
   /** Is called once, when the request has ended, with what its reply said of the limit. */

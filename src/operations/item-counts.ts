@@ -7,7 +7,7 @@ import { printable } from "../redact";
 import { counted } from "../text";
 
 /** Whether a dataset has sequences, of which the items may be frames. */
-export type Sequences = "none" | "some" | "unknown";
+type Sequences = "none" | "some" | "unknown";
 
 export interface Counted {
   /** Files that should be indexed. */

@@ -22,8 +22,6 @@ import { report, trackerFor, type Run } from "./state";
 import { createStoreCheck } from "./check/store-check";
 import { openUploadJournal } from "./journal/upload-journal";
 
-export type { UploadFile, UploadRequest, UploadResult };
-
 // Each sends all files again: another one helps when the first was lost by chance, or had been complete before.
 const MAX_BATCHES = 3;
 

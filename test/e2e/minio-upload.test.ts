@@ -11,7 +11,7 @@ import { createStorageTransport } from "../../src/api/transport/storage-transpor
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { PublishResult } from "../../src/operations/publish/target";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { start, stopAll } from "../support/emulator";
 import { type Minio, startMinio } from "../support/minio";
 import { describeWithPart } from "../support/parts";

@@ -1,4 +1,5 @@
-import { createPace, type Pace, type RateLimit } from "../../src/flow/pace";
+import { createPace, type Pace } from "../../src/flow/pace";
+import type { RateLimit } from "../../src/errors";
 import { runPool } from "../../src/flow/pool";
 import {
   rateLimitedServer,

@@ -7,7 +7,7 @@ import type { Emulator } from "../../emulator";
 import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import { compareContents } from "../../src/operations/publish/content-check";
 import { publishDataset } from "../../src/operations/publish/publish";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
 import { startQuietly } from "../support/quiet-emulator";
 

@@ -6,7 +6,7 @@ import type { EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { PublishResult } from "../../src/operations/publish/target";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
 import { useUploadPlace } from "../support/upload-place";
 

@@ -2,7 +2,7 @@
 // own files in the store, and whoever has replaced another's is told so.
 import type { AvalaError } from "../../src/errors";
 import type { PublishResult } from "../../src/operations/publish/target";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import {
   PRESIGN,
   heldAtConfirm,

@@ -8,7 +8,7 @@ import { hashFiles } from "../../src/files/hash";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { carryOut } from "../../src/operations/publish/publish";
 import type { PublishResult } from "../../src/operations/publish/target";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
 import { startQuietly } from "../support/quiet-emulator";
 

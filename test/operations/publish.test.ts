@@ -15,7 +15,7 @@ import type {
   PublishResult,
   PublishTarget,
 } from "../../src/operations/publish/target";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
 import { startQuietly } from "../support/quiet-emulator";
 

@@ -1,6 +1,6 @@
 // The files of a simulated world, which may become others between two starts, and what they were again.
 import { createHash } from "node:crypto";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { PART_BYTES } from "./avala-model";
 import type { Seeded } from "./seeded";
 

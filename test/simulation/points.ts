@@ -3,7 +3,7 @@ import { connect } from "../../src/api/connect";
 import type { HttpResponse } from "../../src/api/transport/transport";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { publishDataset } from "../../src/operations/publish/publish";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { PART_BYTES, createAvalaModel, type AvalaModel } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
 import { digestsOf } from "./digests";

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { connect } from "../../src/api/connect";
 import { isAvalaError } from "../../src/errors";
 import { publishDataset } from "../../src/operations/publish/publish";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
 import {

@@ -6,7 +6,7 @@ import { isAvalaError } from "../../src/errors";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import { publishDataset } from "../../src/operations/publish/publish";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { createAvalaModel, type AvalaModel, type Fault } from "./avala-model";
 import { SIMPLE } from "./dialect";
 import { createDiskModel, type DiskModel } from "./disk-model";

@@ -8,7 +8,7 @@ import { createManifest } from "../../src/files/manifest/manifest";
 import type { Clock } from "../../src/flow/clock";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { PublishOptions, PublishResult } from "../../src/operations/publish/target";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { hurriedClock } from "./session";
 import type { UploadPlace } from "./upload-place";
 

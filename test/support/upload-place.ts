@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator, EmulatorOptions } from "../../emulator";
-import type { UploadFile } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { startQuietly } from "./quiet-emulator";
 
 export const MIB = 1024 * 1024;

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Avala } from "../../src/api/connection";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 

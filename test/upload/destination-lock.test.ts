@@ -5,7 +5,9 @@ import type { Avala } from "../../src/api/connection";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import { withDestinationLock } from "../../src/upload/journal/destination-lock";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { sessionWith } from "../support/session";
 import { BY_FORM, sha256Of, useUploadPlace } from "../support/upload-place";
 

@@ -4,7 +4,9 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
 import { systemDisk, type Disk } from "../../src/flow/disk";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 

@@ -4,7 +4,9 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createManifest } from "../../src/files/manifest/manifest";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { sessionWith } from "../support/session";
 import { MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import type { Emulator } from "../../emulator";
 import { rejectionOf } from "../support/thrown";
 import { sessionWith } from "../support/session";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { startQuietly } from "../support/quiet-emulator";
 
 const GIB = 1024 ** 3;

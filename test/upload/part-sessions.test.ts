@@ -3,7 +3,9 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { diskWithoutLocks, sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";
 

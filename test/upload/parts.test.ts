@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 
 const PARTS = "/parts/";
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";

@@ -8,7 +8,9 @@ import type { Emulator } from "../../emulator";
 import { isUploadError, type UploadError } from "../../src/errors";
 import { hurriedClock, sessionWith } from "../support/session";
 import { skippingClock } from "../support/virtual-clock";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { startQuietly } from "../support/quiet-emulator";
 
 const PRESIGN = "/datasets/manual-upload/file-upload-url/";

@@ -1,6 +1,7 @@
 // Several runs at once on one key, whose calls draw each other's 429, in virtual time.
 import { connect } from "../../src/api/connect";
-import { uploadFiles, type UploadFile } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { createAvalaModel } from "../simulation/avala-model";
 import { createDiskModel } from "../simulation/disk-model";
 import { createMachine, createProcess } from "../simulation/process";

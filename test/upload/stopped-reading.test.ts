@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { systemDisk, type Disk } from "../../src/flow/disk";
 import { readUntil } from "../../src/flow/reading-disk";
-import { uploadFiles, type UploadFile } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
 

@@ -5,7 +5,9 @@ import { basename, join } from "node:path";
 import type { EmulatorOptions, Fault } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import type { Transport } from "../../src/api/transport/transport";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
 

@@ -7,7 +7,9 @@ import { isAvalaError } from "../../src/errors";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import { makeFolder } from "../../src/flow/folders";
-import { uploadFiles, type UploadFile, type UploadResult } from "../../src/upload/run";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
 import { sessionWith } from "../support/session";
 import { BY_FORM, sha256Of, useUploadPlace } from "../support/upload-place";
 

@@ -101,7 +101,7 @@ async function tellKept(messages: Messages, counts: Counts, because: KeptBecause
   else await messages.info(text);
 }
 
-export interface Removal {
+interface Removal {
   /** Another of its name is to be made right after: then what can't be deleted is an error, and stays in the state. */
   readonly mustGo: boolean;
   /** A resource of this run has this very dataset. */

@@ -78,7 +78,7 @@ export function otherThanDeclared(found: Dataset, inputs: DatasetInputs): AvalaE
 }
 
 /** A dataset, and what is known of it so far. */
-export interface Made {
+interface Made {
   readonly dataset: Dataset;
   readonly wasThere: boolean;
   /** `found` too where the reply to its creation was lost and it was there then: it may be another run's. */

@@ -65,7 +65,7 @@ export function propertyOf(error: unknown): string {
 const EVERYTHING = ["**"];
 
 /** What chooses files. */
-export type Chosen = Pick<FileSetGiven, "root"> &
+type Chosen = Pick<FileSetGiven, "root"> &
   Omit<Given<typeof FILE_SET_FIELDS>, "dataType" | "datasetName" | "organizationUid"> & {
     readonly dataType?: DataType | "" | undefined;
     /** Of a set that grows alone. */

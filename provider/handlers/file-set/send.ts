@@ -15,7 +15,7 @@ import { sendFiles } from "../../../src/operations/publish/send";
 import { batchUid } from "../../../src/upload/journal/batch";
 import { counted, describeTransfer } from "../../../src/text";
 import { resolveDestination } from "../../../src/upload/destination";
-import type { UploadResult } from "../../../src/upload/run";
+import type { UploadResult } from "../../../src/upload/result";
 import { UnfinishedError, providerOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";

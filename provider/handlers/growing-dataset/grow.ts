@@ -36,7 +36,7 @@ export interface Growing {
 const DEFAULT_TIMEOUT_MINUTES = 60;
 
 /** What the state keeps of a set. */
-export function outputsOf(
+function outputsOf(
   inputs: GrowingInputs,
   increments: readonly Increment[],
   plan: GrowthPlan,

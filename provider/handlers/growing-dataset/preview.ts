@@ -22,7 +22,7 @@ import {
   describeUnverified,
 } from "./words";
 
-export interface Preview {
+interface Preview {
   readonly session: Session;
   readonly call: Call;
   readonly inputs: GrowingInputs;

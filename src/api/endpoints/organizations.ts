@@ -4,8 +4,6 @@ import { listNumbered } from "../pages";
 import type { Organization } from "../remembered";
 import type { Fields } from "../wire";
 
-export type { Organization } from "../remembered";
-
 function readOrganization(fields: Fields): Organization {
   return {
     uid: fields.pathPart("uid"),

@@ -8,7 +8,7 @@ import { isBusy, isNameTaken } from "./name-taken";
 import { organizationHint, permissionHint } from "./permission-hint";
 import type { Secrets } from "../secrets";
 
-export interface Refusal {
+interface Refusal {
   readonly what: string;
   readonly route: string;
   readonly repeat: "safe" | "ambiguous";

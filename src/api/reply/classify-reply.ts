@@ -1,6 +1,7 @@
 // A reply, or the lack of one, as a value or an error. Knows nothing of sending or of tries but their count.
 import { AvalaError, isAvalaError, type RateLimit } from "../../errors";
 import { parseRetryAfter } from "../../flow/retry";
+import { CHECK_BASE_URL } from "../../hints";
 import { describe, refusalError } from "./api-error";
 import type { ApiCall, ApiReply } from "../call";
 import { serverNow } from "./reply-headers";
@@ -84,7 +85,7 @@ function brokenReply(facts: CallFacts, { status, headers, body }: HttpResponse):
   return new AvalaError("bad_reply", describeFor(facts, words, status), {
     // A creation whose reply can't be read was done.
     ambiguous: facts.call.repeat === "ambiguous",
-    hint: "Check that the base URL is an Avala API and that no proxy answers in its place.",
+    hint: CHECK_BASE_URL,
   });
 }
 

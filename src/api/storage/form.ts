@@ -1,6 +1,7 @@
 // A form upload's body (contract, "Presign"): every field in order, then the file, its length known before.
 // Knows nothing of hosts or replies.
 import { AvalaError } from "../../errors";
+import { LET_WRITERS_END } from "../../hints";
 
 /** One file to send: whole when it is small, else opened again for each try. */
 export type FormFile = {
@@ -42,7 +43,7 @@ function changed(file: FormFile): AvalaError {
   return new AvalaError(
     "file_changed",
     `${file.path} no longer has the ${file.sizeBytes} bytes that it was presigned for.`,
-    { hint: "Run again once nothing is writing to the files." },
+    { hint: LET_WRITERS_END },
   );
 }
 

@@ -11,9 +11,6 @@ import { MAX_REPLY_BYTES, readSome } from "../transport/small-reply";
 import { checkDownloadHost, checkStorageHost } from "./storage-hosts";
 import type { HttpRequest, HttpResponse, HttpStream } from "../transport/transport";
 
-export { checkStorageHost };
-export type { FormFile };
-
 export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** The file's bytes as the connection takes them; a small file goes in one piece and is not reported. */

@@ -5,7 +5,7 @@ import { storedBy } from "./storage";
 import { checkStorageHost } from "./storage-hosts";
 import type { HttpRequest } from "../transport/transport";
 
-export interface StoredObject {
+interface StoredObject {
   readonly sizeBytes: number | undefined;
   /** Where the `ETag` has the form of an MD5; a store is free to give something else of that form. */
   readonly md5: string | undefined;

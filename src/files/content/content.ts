@@ -13,7 +13,7 @@ import { formatNamed, formatOf, type Format } from "./formats";
 import { lookalikeOf } from "./lookalikes";
 import type { Flaw } from "./open-file";
 
-export interface Sample {
+interface Sample {
   readonly sizeBytes: number;
   /** The first `HEAD_BYTES`, or all of a smaller file. */
   readonly head: Buffer;

@@ -7,7 +7,7 @@ import type { PathRun } from "./path-index";
 import { createRecords, type Records } from "./records";
 import { areOfOneDevice, deviceOf, isSettled, isWrittenBack } from "./stamp";
 
-export interface Known {
+interface Known {
   readonly sha256?: string | undefined;
   readonly finding?: Finding | undefined;
 }

@@ -1,9 +1,10 @@
 // What is in one folder, as the tree has it: links resolved by the chosen policy, nothing outside the root.
 // Knows neither globs nor the folder's path below the root.
 import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { dirname, join } from "node:path";
 import { isGoneCode, systemErrorCode } from "../../system-error";
 import { shown } from "../../text";
+import { isWithin } from "../within";
 import { evictedName } from "./junk";
 
 /** What to do with symbolic links. Whatever is chosen, nothing outside the root is ever taken. */
@@ -178,10 +179,6 @@ const leftOut: Rejection = {
   text: "The link leads to a file that must not be taken; it was left out.",
 };
 const skipped: Rejection = { level: "skipped", text: "It is a symbolic link, and skipped." };
-
-export function isWithin(root: string, path: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
 
 /** The system's code of an error, `ENOENT`. */
 export function codeOf(error: unknown): string {

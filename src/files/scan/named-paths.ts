@@ -1,5 +1,6 @@
 // What lines name in full, on the disk: it is meant, whatever else would be left out. Reads nothing.
-import { join, sep } from "node:path";
+import { join } from "node:path";
+import { isWithin } from "../within";
 import type { PatternLine } from "./patterns";
 
 type IsLeftOut = ((real: string) => boolean) | undefined;
@@ -12,7 +13,6 @@ export function unlessNamed(
 ): IsLeftOut {
   if (isLeftOut === undefined) return undefined;
   const named = lines.flatMap(({ literal }) => (literal === undefined ? [] : join(root, literal)));
-  const isOnTheWay = (real: string): boolean =>
-    named.some((path) => path === real || path.startsWith(real + sep));
+  const isOnTheWay = (real: string): boolean => named.some((path) => isWithin(real, path));
   return (real) => !isOnTheWay(real) && isLeftOut(real);
 }

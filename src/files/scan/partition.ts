@@ -11,7 +11,7 @@ import { createTree } from "./tree";
 /** 0: one partition; 1: each top-level folder is one. */
 export type PartitionDepth = 0 | 1;
 
-export interface Partition<T> {
+interface Partition<T> {
   /** The top-level folder; `""` for the files above it, and for everything at depth 0. */
   readonly folder: string;
   readonly files: readonly T[];

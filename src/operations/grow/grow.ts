@@ -37,7 +37,7 @@ type GrowSetOptions = GrowOptions & {
   readonly onDecidedAnew?: ((decision: GrowDecision) => void) | undefined;
 };
 
-export interface Made {
+interface Made {
   /** Of this run, or the one that another run made of the same files. */
   readonly dataset: Dataset;
   /** How many of its files were not compared. */

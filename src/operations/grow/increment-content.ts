@@ -206,7 +206,7 @@ async function whenCreated(avala: Avala, found: Dataset, waitMs: () => number): 
 }
 
 /** What it holds, once it is asked for: when all stores were asked, `tallies` has what their checksums are worth. */
-export type Look = () => readonly HeldEntry[];
+type Look = () => readonly HeldEntry[];
 
 /**
  * Lists the items of an increment and compares what can be compared. Its owner not known, nothing is.

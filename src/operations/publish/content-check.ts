@@ -52,7 +52,7 @@ function hasPlace(file: NamedFile): file is UploadFile {
 export type Likeness = "same" | "kept" | "other" | "rewritten" | "wrong-size";
 
 /** A file, and the URL of the item that it is held against. */
-export interface Stored {
+interface Stored {
   readonly file: NamedFile;
   readonly url: string;
   /** What the store called it when it was sent, as far as that is known. */
@@ -86,7 +86,7 @@ export async function likenessOf(
   return tag === UNTAGGED || stored?.etag === undefined ? undefined : "rewritten";
 }
 
-export interface Expected {
+interface Expected {
   readonly files: readonly NamedFile[];
   /** Whose the dataset is. */
   readonly owner: OwnerWanted;

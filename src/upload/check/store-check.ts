@@ -4,14 +4,12 @@ import type { Stored } from "../../api/storage/storage";
 import { AvalaError } from "../../errors";
 import {
   createFileDigests,
-  digestAtOnce,
   isHashedInThread,
   type RunningDigest,
 } from "../../files/workers/digest-thread";
 import { printable } from "../../redact";
-import { judgeStored, type Kept, type Md5, type Piece, type Verdict } from "./stores";
-
-export type { Kept, Md5 };
+import { md5AtOnce, md5InThread, type BufferMd5 } from "./buffer-md5";
+import { judgeStored, type Kept, type Piece, type Verdict } from "./stores";
 
 export interface StoreCheck {
   /** Whether any store of this session has shown by now what its ETags are. */
@@ -27,13 +25,6 @@ export interface StoreCheck {
   close(): void;
 }
 
-interface BufferMd5 {
-  /** Takes it now unless it was taken before. */
-  readonly digest: Md5;
-  /** Whether a thread may be reading the bytes. */
-  readonly isReading: () => boolean;
-}
-
 /** `what`: `a.jpg`, `part 3 of a.mcap`. */
 export function keptOther(what: string, { host }: Stored): AvalaError {
   return new AvalaError(
@@ -41,30 +32,6 @@ export function keptOther(what: string, { host }: Stored): AvalaError {
     `${host} stored something other than ${printable(what)}: its ETag is not the MD5 of the bytes that were sent.`,
     { retryable: true, hint: "Nothing was confirmed. If it happens again, report it to Avala." },
   );
-}
-
-function md5AtOnce(bytes: Buffer): BufferMd5 {
-  let md5: Promise<string | undefined> | undefined;
-  return {
-    digest: () => (md5 ??= Promise.resolve(digestAtOnce("md5", bytes))),
-    isReading: () => false,
-  };
-}
-
-function md5InThread(running: RunningDigest, bytes: Buffer): BufferMd5 {
-  let md5: Promise<string | undefined> | undefined;
-  let isDone = false;
-  return {
-    digest: () => {
-      if (md5 !== undefined) return md5;
-      void running.add(bytes);
-      md5 = running.digest().finally(() => {
-        isDone = true;
-      });
-      return md5;
-    },
-    isReading: () => md5 !== undefined && !isDone,
-  };
 }
 
 /** The verdict, unless the store keeps something else. @throws AvalaError `storage`, `retryable` */

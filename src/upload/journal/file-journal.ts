@@ -28,7 +28,7 @@ type JournaledFile = Omit<ManifestEntry, "sha256"> & { readonly sha256?: string 
 type Write = (journal: Journal) => Promise<void>;
 
 /** Writes that may fail, and writes that must not be lost. */
-export interface Writes {
+interface Writes {
   /** Paths that were disowned in this run, should there be no journal. */
   readonly disowned: Set<string>;
   /** Paths that were sent in batches which this run has given up. */

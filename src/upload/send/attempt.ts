@@ -6,7 +6,8 @@ import type { PartSigning } from "./part-signer";
 import type { PartMemories, Rings } from "./piece-memory";
 import type { SourceFile } from "./source";
 import type { PlaceTag } from "../check/place-tag";
-import type { Kept, StoreCheck } from "../check/store-check";
+import type { StoreCheck } from "../check/store-check";
+import type { Kept } from "../check/stores";
 import type { OtherRun } from "./watch-other";
 
 export interface ByteCounter {

@@ -12,7 +12,8 @@ import { createPartSigner, type PartSigner } from "./part-signer";
 import type { PartMemory } from "./piece-memory";
 import { sessionLost } from "./session-lost";
 import { readParts, type Part, type SourceFile } from "./source";
-import { keptOf, requireKept, type Kept } from "../check/store-check";
+import { keptOf, requireKept } from "../check/store-check";
+import type { Kept } from "../check/stores";
 
 /** What the server says of a file's parts, and what our journal does. */
 interface PartSession {

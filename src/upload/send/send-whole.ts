@@ -5,10 +5,10 @@ import {
   UPLOAD_GONE,
   sendForm,
   sendPut,
-  type FormFile,
   type SendOptions,
   type Stored,
 } from "../../api/storage/storage";
+import type { FormFile } from "../../api/storage/form";
 import { AvalaError } from "../../errors";
 import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
@@ -22,7 +22,8 @@ import { md5Of, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile } from "./source";
 import { tagOf, UNTAGGED } from "../check/place-tag";
-import { keptOther, requireKept, type Kept, type Md5, type StoreCheck } from "../check/store-check";
+import { keptOther, requireKept, type StoreCheck } from "../check/store-check";
+import type { Kept, Md5 } from "../check/stores";
 
 type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
 

@@ -3,6 +3,7 @@
 import { hash } from "node:crypto";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import type { RunningDigest } from "../../files/workers/digest-thread";
+import { LET_WRITERS_END } from "../../hints";
 import { systemErrorCode } from "../../system-error";
 import type { Disk } from "../../flow/disk";
 import type { FileStamp, ReadHandle, WholeFile } from "../../flow/read-handle";
@@ -28,7 +29,7 @@ function changed(file: SourceFile, how: string): AvalaError {
   return new AvalaError(
     "file_changed",
     `${file.path} changed while it was being uploaded: ${how}.`,
-    { hint: "Run again once nothing is writing to the files." },
+    { hint: LET_WRITERS_END },
   );
 }
 
@@ -120,7 +121,7 @@ async function readWhole(disk: Disk, file: SourceFile): Promise<WholeFile> {
   }
 }
 
-export interface Content {
+interface Content {
   readonly bytes: Buffer;
   readonly sha256: string;
 }

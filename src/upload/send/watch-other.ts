@@ -17,7 +17,7 @@ export interface OtherRun {
 export type Look = "done" | "news" | "nothing new";
 
 /** `busy`: it is alive, and not done in the longest time that a run waits for another. */
-export type Watched = "done" | "quiet" | "busy";
+type Watched = "done" | "quiet" | "busy";
 
 /**
  * So many looks in a row without news: then it is taken for dead. With the waits between them that is two minutes at the least,

@@ -1,0 +1,6 @@
+// What to do now, where errors of several places have the same cause.
+
+export const CHECK_BASE_URL =
+  "Check that the base URL is an Avala API and that no proxy answers in its place.";
+
+export const LET_WRITERS_END = "Run again once nothing is writing to the files.";
