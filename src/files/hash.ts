@@ -62,12 +62,15 @@ export async function hashFiles(
 
 /** When each digest is known. */
 function knownEntries(files: readonly LocalFile[]): ManifestEntry[] | undefined {
-  const entries: ManifestEntry[] = [];
-  for (const { path, sizeBytes, sha256 } of files) {
-    if (sha256 === undefined) return undefined;
-    entries.push({ path, sizeBytes, sha256 });
-  }
-  return entries.length === 0 ? undefined : entries;
+  return files.length > 0 && files.every(isEntry) ? files.map(entryOf) : undefined;
+}
+
+function isEntry(file: LocalFile): file is LocalFile & ManifestEntry {
+  return file.sha256 !== undefined;
+}
+
+function entryOf({ path, sizeBytes, sha256 }: ManifestEntry): ManifestEntry {
+  return { path, sizeBytes, sha256 };
 }
 
 /** By the files' places; of one that was not read, or that changed, there is none. */

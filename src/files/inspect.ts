@@ -4,10 +4,12 @@ import type { InputProblem } from "../errors";
 import { cancelled } from "../flow/clock";
 import { flawProblem, type ContentFault } from "./content/content";
 import type { ContentPolicy } from "./file-set-options";
+import type { Finding } from "./digests/finding";
 import type { KnownFiles } from "./digests/known-files";
+import { digestIn } from "./digests/digest-column";
 import type { LocalFile, Notice } from "./local-file";
 import { lookAtFiles, type Candidates, type Looked } from "./look";
-import { recallFiles } from "./recall";
+import { recallFiles, type RecalledRun } from "./recall";
 import { MAX_FILE_BYTES } from "../api/limits";
 import { isGoneCode } from "../system-error";
 import { shown } from "../text";
@@ -53,14 +55,25 @@ export async function inspectFiles(
   const { paths, absoluteOf, isNamed } = candidates;
   const files = Array<LocalFile>(paths.length);
   const suspects = new Map<number, Suspect>();
-  const note = (index: number, looked: Looked, absolutePath?: string): void => {
-    const path = paths[index];
+  const note = (place: number, looked: Looked, absolutePath?: string): void => {
+    const path = paths[place];
     if (path === undefined) return;
-    files[index] = fileOf(path, absolutePath ?? absoluteOf(path), looked);
-    if (isSuspect(looked)) suspects.set(index, { path, isNamed: isNamed(path), looked });
-    else if (suspects.size > 0) suspects.delete(index);
+    files[place] = fileOf(path, absolutePath ?? absoluteOf(path), looked);
+    if (isSuspect(looked)) suspects.set(place, { path, isNamed: isNamed(path), looked });
+    else if (suspects.size > 0) suspects.delete(place);
   };
-  await lookAtFiles(candidates, await recallFiles(candidates, look, note), look, note);
+  const noteRun = ({ start, sizesBytes, digests, finding }: RecalledRun): void => {
+    const isSound = !hasFinding(finding);
+    sizesBytes.forEach((sizeBytes, n) => {
+      const path = paths[start + n] ?? "";
+      const sha256 = digestIn(digests, n);
+      if (isSound && sizeBytes <= MAX_FILE_BYTES)
+        files[start + n] = { path, absolutePath: absoluteOf(path), sizeBytes, sha256 };
+      else note(start + n, { sizeBytes, finding, sha256 });
+    });
+  };
+  const unknown = await recallFiles(candidates, look, { onRun: noteRun, onLooked: note });
+  await lookAtFiles(candidates, unknown, look, note);
   const inOrder = [...suspects].sort(([one], [other]) => one - other).map(([, one]) => one);
   const isLeftOut = options.leavesGone === true ? isGone : () => false;
   const gone = inOrder.filter(isLeftOut).map(({ path }) => path);
@@ -76,9 +89,11 @@ interface Suspect {
 }
 
 function isSuspect({ sizeBytes, faultCode, finding }: Looked): boolean {
-  const { head, flaw, isPrivateKey } = finding;
-  const hasFinding = head !== undefined || flaw !== undefined || isPrivateKey;
-  return hasFinding || faultCode !== undefined || sizeBytes > MAX_FILE_BYTES;
+  return hasFinding(finding) || faultCode !== undefined || sizeBytes > MAX_FILE_BYTES;
+}
+
+function hasFinding({ head, flaw, isPrivateKey }: Finding): boolean {
+  return head !== undefined || flaw !== undefined || isPrivateKey;
 }
 
 function isGone({ looked: { faultCode } }: Suspect): boolean {

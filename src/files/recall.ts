@@ -2,9 +2,10 @@
 // as a check of what is known.
 import { statSync } from "node:fs";
 import { cancelled } from "../flow/clock";
-import { soundFinding } from "./digests/finding";
+import { digestIn } from "./digests/digest-column";
+import { soundFinding, type Finding } from "./digests/finding";
 import type { KnownFiles } from "./digests/known-files";
-import { isSameStamp, putStamp, sizeIn, stampIn, stampLength } from "./digests/stamp";
+import { isSameStamp, putStamp, sizeIn, sizesIn, stampIn, stampLength } from "./digests/stamp";
 import { pause, type Candidates, type Looked, type LookOptions } from "./look";
 import { withFileWorkers } from "./workers/file-workers";
 import { hashJobOf } from "./workers/jobs";
@@ -21,24 +22,44 @@ interface Drawn {
   readonly sha256: string;
 }
 
+/** Files that are known, one after the other, in which the same was found. */
+export interface RecalledRun {
+  /** The place of the first. */
+  readonly start: number;
+  readonly sizesBytes: Float64Array;
+  /** As one text, 64 hex digits each. */
+  readonly digests: string;
+  readonly finding: Finding;
+}
+
+interface Listener {
+  readonly onRun: (run: RecalledRun) => void;
+  readonly onLooked: (place: number, looked: Looked) => void;
+}
+
 /**
- * Calls `onLooked` with what a look would show of each file that is known, and returns the places of the others, which have
- * to be looked at: of all files, when one shows that what is known is wrong. Synchronous calls: one that goes through Node's
- * threads takes five times as long.
+ * Reports what a look would show of each file that is known, and returns the places of the others, which have to be looked at:
+ * of all files, when one shows that what is known is wrong. Synchronous calls: one that goes through Node's threads takes five
+ * times as long.
  */
 export async function recallFiles(
   { paths, insideOf, absoluteOf }: Omit<Candidates, "isNamed">,
   { known, readsContent, signal }: LookOptions,
-  onLooked: (index: number, looked: Looked) => void,
+  { onRun, onLooked }: Listener,
 ): Promise<readonly number[]> {
   if (known === undefined || known.isEmpty()) {
     known?.expect(paths.map(insideOf));
     return [...paths.keys()];
   }
   const unknown: number[] = [];
+  const runs: RecalledRun[] = [];
   const drawn: Drawn[] = [];
   const unread = readsContent ? undefined : soundFinding;
   const stamps = new Float64Array(filesAtOnce * stampLength);
+  const draw = (path: string, n: number, sha256: string): void => {
+    const stamp = stampIn(stamps, n).slice();
+    drawn.push({ absolutePath: absoluteOf(path), stamp, sizeBytes: sizeIn(stamps, n), sha256 });
+  };
   // Without a prefix the list is what the cache may know as it is.
   const isAll = paths.length > 0 && insideOf(paths[0] ?? "") === paths[0];
   for (let start = 0; start < paths.length; start += filesAtOnce) {
@@ -46,25 +67,28 @@ export async function recallFiles(
     if (signal?.aborted === true) throw cancelled("Looking at files");
     const some = paths.slice(start, start + filesAtOnce);
     readStamps(some.map(absoluteOf), stamps);
-    const run = isAll ? { list: paths, start } : { list: some.map(insideOf), start: 0 };
-    const found = known.recallAll({ ...run, count: some.length }, stamps);
+    const inside = isAll ? { list: paths, start } : { list: some.map(insideOf), start: 0 };
+    const run = known.recallRun({ ...inside, count: some.length }, stamps);
+    const found = run?.finding ?? unread;
+    if (run !== undefined && found !== undefined) {
+      some.forEach((path, n) => {
+        if (known.isDrawn()) draw(path, n, digestIn(run.digests, n));
+      });
+      runs.push({ start, sizesBytes: sizesIn(stamps, some.length), ...run, finding: found });
+      continue;
+    }
     some.forEach((path, n) => {
-      const { finding = unread, sha256 } = found[n] ?? {};
+      const { finding = unread, sha256 } = known.recall(insideOf(path), stamps, n) ?? {};
       if (finding === undefined || sha256 === undefined) {
         unknown.push(start + n);
         return;
       }
-      const sizeBytes = sizeIn(stamps, n);
-      if (known.isDrawn())
-        drawn.push({
-          absolutePath: absoluteOf(path),
-          stamp: stampIn(stamps, n).slice(),
-          sizeBytes,
-          sha256,
-        });
-      onLooked(start + n, { sizeBytes, finding, sha256 });
+      if (known.isDrawn()) draw(path, n, sha256);
+      onLooked(start + n, { sizeBytes: sizeIn(stamps, n), finding, sha256 });
     });
   }
+  // What is made of a run outlives this, and would be copied at each collection of what was needed to ask about the others.
+  runs.forEach(onRun);
   return (await isRefuted(known, drawn, signal)) ? [...paths.keys()] : unknown;
 }
 

@@ -4,6 +4,8 @@ import { withRoom } from "./room";
 export interface DigestColumn {
   /** 64 hex digits. */
   at(row: number): string;
+  /** Of so many rows, as one text. */
+  textAt(first: number, count: number): string;
   set(row: number, sha256: string): void;
   /** Makes room for so many. */
   makeRoom(count: number): void;
@@ -20,6 +22,11 @@ const digits = 2 * digestBytes;
  * just large enough for V8 not to copy it when it collects young objects.
  */
 const blockRows = 2048;
+
+/** Of several in one text. */
+export function digestIn(text: string, index: number): string {
+  return text.slice(index * digits, (index + 1) * digits);
+}
 
 export function createDigestColumn(): DigestColumn {
   let bytes: Buffer = Buffer.alloc(0);
@@ -40,10 +47,9 @@ export function createDigestColumn(): DigestColumn {
   };
   return {
     makeRoom,
-    at: (row) => {
-      const at = (row % blockRows) * digits;
-      return blockOf(row).slice(at, at + digits);
-    },
+    at: (row) => digestIn(blockOf(row), row % blockRows),
+    textAt: (first, count) =>
+      bytes.toString("hex", first * digestBytes, (first + count) * digestBytes),
     set: (row, sha256) => {
       change(row);
       bytes.write(sha256, row * digestBytes, "hex");

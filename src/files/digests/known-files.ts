@@ -12,6 +12,12 @@ interface Known {
   readonly finding?: Finding | undefined;
 }
 
+interface KnownRun {
+  /** As one text, 64 hex digits each. */
+  readonly digests: string;
+  readonly finding: Finding | undefined;
+}
+
 /** A file as it was when it was read. */
 interface ReadFile {
   readonly absolutePath: string;
@@ -32,8 +38,11 @@ export interface KnownFiles {
   pathOf(absolutePath: string): string;
   /** What is known of a file that has now the stamp at a place in a list of stamps. */
   readonly recall: (path: string, stamps: Float64Array, index: number) => Known | undefined;
-  /** {@link recall} of files that have the stamps of a list, in its order; many in the order of a set take little longer than one. */
-  readonly recallAll: (run: PathRun, stamps: Float64Array) => readonly (Known | undefined)[];
+  /**
+   * What is known of files that have now the stamps of a list, in its order: where each is known and they differ in nothing but
+   * their digests, as nearly all do. Many take little longer than one by {@link recall}.
+   */
+  readonly recallRun: (run: PathRun, stamps: Float64Array) => KnownRun | undefined;
   noteFinding(file: ReadFile, finding: Finding): void;
   noteDigest(file: ReadFile, sha256: string): void;
   /** Whether a file of which the digest is known is to be read all the same. */
@@ -79,7 +88,7 @@ function knowing(records: Records, kept: KeptRecords, options: KnownFilesOptions
     isEmpty: records.isEmpty,
     expect: records.expect,
     recall: memory.recall,
-    recallAll: memory.recallAll,
+    recallRun: memory.recallRun,
     noteFinding: (file, finding) => {
       const row = memory.rowFor(file);
       if (row !== undefined) records.setFinding(row, finding);
@@ -118,7 +127,7 @@ function placesIn(root: string): Places {
   };
 }
 
-interface Memory extends Pick<KnownFiles, "recall" | "recallAll"> {
+interface Memory extends Pick<KnownFiles, "recall" | "recallRun"> {
   /** The row of a file that was read, if a later change of it would show. */
   rowFor(file: ReadFile): number | undefined;
   /** Whether a row is for later processes. */
@@ -173,7 +182,7 @@ interface RecallOptions extends Pick<KnownFilesOptions, "isSteady">, Pick<Places
 function recallBy(
   records: Records,
   { isSteady, absoluteOf, noteUse }: RecallOptions,
-): Pick<KnownFiles, "recall" | "recallAll"> {
+): Pick<KnownFiles, "recall" | "recallRun"> {
   const { rows } = records;
   const isBelieved = (row: number, device: number, path: string): boolean =>
     // The number may be another device's since.
@@ -185,24 +194,18 @@ function recallBy(
     noteUse(row, 1);
     return { sha256: records.digestAt(row), finding: records.findingAt(row) };
   };
-  /** Of files that are recorded one after the other and differ in nothing but their digests, as nearly all do. */
-  const recallRun = (run: PathRun, stamps: Float64Array): Known[] | undefined => {
-    const { list, start, count } = run;
-    const first = records.findRun(run);
-    if (first === undefined || !rows.areStamps(first, count, stamps)) return undefined;
-    if (!rows.areMarkedAlike(first, count) || !areOfOneDevice(stamps, count)) return undefined;
-    if (!isBelieved(first, deviceOf(stamps), list[start] ?? "")) return undefined;
-    noteUse(first, count);
-    const finding = records.findingAt(first);
-    return records.digestsAt(first, count).map((sha256) => ({ sha256, finding }));
-  };
   return {
     recall,
-    recallAll: (run, stamps) => {
+    recallRun: (run, stamps) => {
       const { list, start, count } = run;
-      const each = (): (Known | undefined)[] =>
-        list.slice(start, start + count).map((path, index) => recall(path, stamps, index));
-      return recallRun(run, stamps) ?? each();
+      const first = records.findRun(run);
+      if (first === undefined || !rows.areStamps(first, count, stamps)) return undefined;
+      if (!rows.areMarkedAlike(first, count) || !areOfOneDevice(stamps, count)) return undefined;
+      if (!isBelieved(first, deviceOf(stamps), list[start] ?? "")) return undefined;
+      const digests = records.digestsAt(first, count);
+      if (digests === undefined) return undefined;
+      noteUse(first, count);
+      return { digests, finding: records.findingAt(first) };
     },
   };
 }

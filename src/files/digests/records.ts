@@ -37,8 +37,8 @@ export interface Records {
   put(path: string, stamp: Float64Array): number;
   /** 64 hex digits. */
   digestAt(row: number): string | undefined;
-  /** Of so many rows of which all or none have one. */
-  digestsAt(first: number, count: number): readonly (string | undefined)[];
+  /** Of so many rows, as one text; `undefined` when the first has none. */
+  digestsAt(first: number, count: number): string | undefined;
   setDigest(row: number, sha256: string): void;
   findingAt(row: number): Finding | undefined;
   setFinding(row: number, finding: Finding): void;
@@ -80,7 +80,7 @@ export function createRecords(): Records {
       return row;
     },
     digestAt: (row) => (rows.hasDigest(row) ? digests.at(row) : undefined),
-    digestsAt: (first, count) => digestsIn(store, first, count),
+    digestsAt: (first, count) => (rows.hasDigest(first) ? digests.textAt(first, count) : undefined),
     setDigest: (row, sha256) => {
       digests.set(row, sha256);
       rows.markDigest(row);
@@ -106,15 +106,6 @@ export function createRecords(): Records {
       index.take([]);
     },
   };
-}
-
-function digestsIn(
-  { rows, digests }: Store,
-  first: number,
-  count: number,
-): readonly (string | undefined)[] {
-  const hasDigest = rows.hasDigest(first);
-  return Array.from({ length: count }, (_, n) => (hasDigest ? digests.at(first + n) : undefined));
 }
 
 function rowFor({ index, rows }: Store, path: string): number {

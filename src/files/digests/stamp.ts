@@ -63,6 +63,13 @@ export function sizeIn(list: Float64Array, index: number): number {
   return list[index * stampLength] ?? 0;
 }
 
+/** The sizes of the first so many files of a list of stamps. */
+export function sizesIn(list: Float64Array, count: number): Float64Array {
+  const sizes = new Float64Array(count);
+  for (let index = 0; index < count; index++) sizes[index] = sizeIn(list, index);
+  return sizes;
+}
+
 // The coarsest clock of a file system in use ticks every 2 s (FAT); another second for what a clock is set back unseen.
 const settlingMs = 3000;
 
