@@ -90,9 +90,10 @@ export async function chooseFiles(options: FileSetOptions, run: ChoosingRun): Pr
   const { found, indexing } = choice;
   const counts = run.countsRemoved === true ? await countRemoved(request, removals) : [];
   const removed = withReasons(counts, request);
-  const placed = place({ ...found, paths: indexing.paths }, root, prefix);
+  const candidates = candidatesOf(choice, root, prefix);
+  const problems = [...found.problems, ...choice.refusal.problems];
   const leftOut = leftOutOf(found, indexing, prefix);
-  return { root, prefix, ...choice, leftOut, removals, removed, known, ...placed };
+  return { root, prefix, ...choice, leftOut, removals, removed, known, candidates, problems };
 }
 
 /** Where what was chosen is kept; nowhere when more than the disk and the options decide, as a list of changes does. */
@@ -132,8 +133,14 @@ async function chooseByNames(
     isNamed: (path) => found.named.has(path),
     folder: options.folder,
   });
-  const notices = nameNotices(indexing.paths.map((path) => prefix + path));
-  return { found, indexing, notices, questions: typeProblems(found.paths, options) };
+  const placed = indexing.paths.map((path) => prefix + path);
+  return {
+    found,
+    indexing,
+    notices: nameNotices(placed),
+    questions: typeProblems(found.paths, options),
+    refusal: refusalOf(placed, { prefix, named: found.named }),
+  };
 }
 
 /** On names alone. */
@@ -156,29 +163,42 @@ function leftOutOf(found: Scan, indexing: Indexing, prefix: string): LeftOut {
   return { unindexed, junk, ignored, evicted: missing, young: [], changed, unlisted };
 }
 
-/** Gives each file its path in the dataset. Files with a problem are named and go no further. */
-function place(
-  found: Scan,
-  root: string,
-  prefix: string,
-): { candidates: Candidates; problems: InputProblem[] } {
-  const problems = [...found.problems];
-  const insideOf = (path: string): string => path.slice(prefix.length);
-  const placed = prefix === "" ? found.paths : found.paths.map((inside) => prefix + inside);
+/** On the names of what is to be sent. */
+function refusalOf(
+  paths: readonly string[],
+  { prefix, named }: Pick<Choosing, "prefix"> & Pick<Scan, "named">,
+): NameChoice["refusal"] {
+  const problems: InputProblem[] = [];
   const refused = new Set<string>();
-  for (const path of suspectsIn(placed)) {
-    const isRefused = looksLikeCredential(insideOf(path)) && !found.named.has(insideOf(path));
+  for (const path of suspectsIn(paths)) {
+    const inside = path.slice(prefix.length);
+    const isRefused = looksLikeCredential(inside) && !named.has(inside);
     const text = pathProblem(path) ?? (isRefused ? credentialText : undefined);
     if (text === undefined) continue;
     problems.push({ input: shown(path), text });
     refused.add(path);
   }
-  const paths = refused.size === 0 ? placed : placed.filter((path) => !refused.has(path));
-  problems.push(...twinProblems(paths));
+  problems.push(...twinProblems(paths.filter((path) => !refused.has(path))));
+  return { problems, refused };
+}
+
+/** Gives each file its path in the dataset. Files that are refused go no further. */
+function candidatesOf(
+  { found, indexing, refusal }: NameChoice,
+  root: string,
+  prefix: string,
+): Candidates {
+  const { paths } = indexing;
+  const placed = prefix === "" ? paths : paths.map((inside) => prefix + inside);
   const inRoot = below(root);
-  const absoluteOf = (path: string): string => inRoot(insideOf(path));
-  const isNamed = (path: string): boolean => found.named.has(insideOf(path));
-  return { candidates: { paths, insideOf, absoluteOf, isNamed }, problems };
+  const insideOf = (path: string): string => path.slice(prefix.length);
+  return {
+    paths:
+      refusal.refused.size === 0 ? placed : placed.filter((path) => !refusal.refused.has(path)),
+    insideOf,
+    absoluteOf: (path) => inRoot(insideOf(path)),
+    isNamed: (path) => found.named.has(insideOf(path)),
+  };
 }
 
 const judgedAtOnce = 1000;

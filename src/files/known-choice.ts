@@ -20,6 +20,11 @@ export interface NameChoice {
   readonly notices: readonly Notice[];
   /** Why the data type has to be given, as far as names show. */
   readonly questions: readonly InputProblem[];
+  /** Why names are refused, and the paths in the dataset that go no further for that. */
+  readonly refusal: {
+    readonly problems: readonly InputProblem[];
+    readonly refused: ReadonlySet<string>;
+  };
 }
 
 /** {@link NameChoice} as plain data, without what the lines say themselves. */
@@ -59,8 +64,8 @@ export async function knownChoice(
 }
 
 /** A set that is refused, or lines that are explained by what else is on the disk, are looked at each time. */
-function canKeep({ found, indexing, questions }: NameChoice): boolean {
-  const problems = [...found.problems, ...indexing.problems, ...questions];
+function canKeep({ found, indexing, questions, refusal }: NameChoice): boolean {
+  const problems = [...found.problems, ...indexing.problems, ...questions, ...refusal.problems];
   return (
     problems.length + found.notices.length === 0 &&
     found.patterns.every(({ matched }) => matched > 0)
@@ -118,6 +123,7 @@ function restored({ facts, paths }: Kept<ChoiceFacts>, lines: readonly PatternLi
     },
     notices: facts.notices.map(printed),
     questions: [],
+    refusal: { problems: [], refused: new Set() },
   };
 }
 

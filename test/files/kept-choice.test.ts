@@ -158,6 +158,13 @@ describe("what lines chose", () => {
     expect((await look({ set: { dataType: "image" } })).set.files).not.toEqual([]);
   });
 
+  test("is refused each time where a name is refused", async () => {
+    const set = { prefix: "x".repeat(698) };
+    const error = { code: "input", message: expect.stringContaining("sub/b.jpg") as string };
+    await expect(look({ set })).rejects.toMatchObject(error);
+    await expect(look({ set })).rejects.toMatchObject(error);
+  });
+
   test("is chosen each time on a file system that does not show each change", async () => {
     await look({ isSteady: () => false });
     expect(readdirSync(kept.root)).toEqual([]);
@@ -359,7 +366,8 @@ describe("a kept choice that is wrong", () => {
     tree.write({ "../outside.jpg": jpeg("o") });
     for (const path of ["../outside.jpg", tree.at("../outside.jpg"), "sub/../../outside.jpg"]) {
       await look({ forge: () => [path] });
-      await expect(look()).rejects.toMatchObject({ code: "input" });
+      const { isRecalled, set } = await look();
+      expect([isRecalled, set]).toEqual([false, await truth()]);
       rmSync(choiceFile());
     }
     rmSync(tree.at("../outside.jpg"));

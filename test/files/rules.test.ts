@@ -20,7 +20,7 @@ const sources = [
     "known-choice",
     "look",
   ].map((name) => `${name}.ts`),
-  ...["media.ts", "path-list.ts", "workers/jobs.ts"],
+  ...["media.ts", "names.ts", "path-list.ts", "workers/jobs.ts"],
 ].sort();
 
 /** Packages that decide with them. */

@@ -27,7 +27,7 @@ export function pathsId(paths: Iterable<string>): string {
   return hash.digest("hex");
 }
 
-/** `undefined` when there are not so many. */
+/** `undefined` when there are not so many, or one leads out of the root that they are to be below. */
 export type ReadPaths = (
   bytes: Buffer,
   expected: { readonly files: number; readonly id: string },
@@ -40,7 +40,7 @@ export type ReadPaths = (
 export function createPathReader(): ReadPaths {
   let last: { readonly id: string; readonly paths: readonly string[] } | undefined;
   return (bytes, { files, id }) => {
-    const paths = last?.id === id ? last.paths : pathsIn(bytes);
+    const paths = last?.id === id ? last.paths : innerPathsIn(bytes);
     if (paths?.length !== files) return undefined;
     last = { id, paths };
     return paths;
@@ -57,4 +57,15 @@ export function pathsIn(bytes: Buffer): readonly string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+const LEADS_OUT = /^[\\/]|(?:^|[\\/])\.\.(?:[\\/]|$)/;
+/** Without one of these in the text, as nearly all are, no path leads out, and none is looked at by itself. */
+const signs = ["..", "\\", '"/'];
+
+/** {@link pathsIn}, unless one leads out of the root that it is to be below. */
+function innerPathsIn(bytes: Buffer): readonly string[] | undefined {
+  const paths = pathsIn(bytes);
+  const mayLeadOut = signs.some((sign) => bytes.includes(sign));
+  return mayLeadOut && paths?.some((path) => LEADS_OUT.test(path)) === true ? undefined : paths;
 }
