@@ -66,7 +66,7 @@ export const BENCHMARKS = [
   {
     name: "start",
     title: "Start-up",
-    how: "The time from the start of the Action, as `dist/` has it, to its first request, beside what Node itself takes to start and end.",
+    how: "The time from the start of the Action, as `dist/` has it, to its first request, by the Node that GitHub's runners run it with (24), beside what Node itself takes to start and end.",
     script: "start-up.mjs",
     quick: ["--repeat", "1"],
     minutes: 2,

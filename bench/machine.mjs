@@ -64,6 +64,7 @@ async function versionOfPart(name) {
 export async function describeVersions() {
   return {
     Node: process.versions.node,
+    "Node of the Action": await versionOfPart("node24"),
     curl: versionIn(ask("curl", ["--version"])),
     OpenSSL: versionIn(ask("openssl", ["version"])),
     Go: versionIn(ask("go", ["version"])),

@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { ensurePart } from "../scripts/parts.mjs";
 import { startAction } from "./action.mjs";
 import { printTable, temporaryFolder } from "./emulator.mjs";
 import { cpuMsOf } from "./process-cost.mjs";
@@ -18,23 +19,26 @@ const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from([
 
 const { values } = parseArgs({
   options: {
-    node: { type: "string", default: process.execPath },
+    node: { type: "string" },
     bundle: { type: "string", default: path.join(ROOT, "dist", "index.js") },
     repeat: { type: "string", default: "15" },
     json: { type: "string" },
   },
 });
 
+// That of GitHub's runners, which action.yml names.
+const node = values.node ?? (await ensurePart("node24")).command;
+
 /** @typedef {{wallMs: number, cpuMs: number}} Cost */
 
 /** `node -e 0`, from its start to its end; its processor time by its own account. @returns {Promise<Cost>} */
 async function bareNode() {
   const startedMs = performance.now();
-  const child = spawn(values.node, ["-e", "0"], { stdio: "ignore" });
+  const child = spawn(node, ["-e", "0"], { stdio: "ignore" });
   await once(child, "exit");
   const wallMs = performance.now() - startedMs;
   const script = "const { user, system } = process.cpuUsage(); console.log((user + system) / 1000)";
-  const cpuMs = Number(execFileSync(values.node, ["-e", script], { encoding: "utf8" }));
+  const cpuMs = Number(execFileSync(node, ["-e", script], { encoding: "utf8" }));
   return { wallMs, cpuMs };
 }
 
@@ -45,7 +49,7 @@ async function firstRequest(inputs, folder) {
   const address = /** @type {import("node:net").AddressInfo} */ (server.address());
   const startedMs = performance.now();
   const child = startAction({
-    node: values.node,
+    node,
     bundle: values.bundle,
     workspace: folder,
     temp: folder,

@@ -24,6 +24,14 @@ const IMAGES = Object.fromEntries(
 );
 /** Only a library knows it, which is an ES module and so comes in another way on each Node. */
 const NO_IMAGE = { "images/no-image.jpg": "%PDF-1.7\n" };
+/** Says at a program's end whether Node has read the client that it comes with. */
+const TELLS_OF_OWN_CLIENT = `
+const name = "NativeModule internal/deps/undici/undici";
+process.on("exit", () => {
+  const line = "Node has read its own HTTP client: " + process.moduleLoadList.includes(name);
+  require("node:fs").writeSync(1, line + "\\n");
+});
+`;
 const AT_ONCE = 4;
 const STORE_MS = 100;
 /** Set once a stop is on its way: on a busy machine it must not arrive after the last file. */
@@ -102,9 +110,13 @@ function describeNode(node: Part): void {
     expect(first.code).toBe(0);
     expect(first.outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": String(COUNT) });
 
-    const again = await runBundle({ tree, inputs, node: node.command });
+    tree.write({ "own-client.js": TELLS_OF_OWN_CLIENT });
+    const told = { NODE_OPTIONS: `--require=${tree.at("own-client.js")}` };
+    const again = await runBundle({ tree, inputs, node: node.command, env: told });
     expect(again.stderr).toBe("");
     expect(again.code).toBe(0);
+    // It takes a quarter of the time to the first request to read, and nothing uses it.
+    expect(again.lines).toContain("Node has read its own HTTP client: false");
     expect(again.outputs).toMatchObject({ outcome: "unchanged", "files-uploaded": "0" });
     expect(again.outputs.digest).toBe(first.outputs.digest);
     expect(storedIn(avala)).toHaveLength(COUNT);
