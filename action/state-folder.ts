@@ -11,11 +11,11 @@ export function isStateLost({ RUNNER_ENVIRONMENT, AVALA_STATE_DIR = "" }: Env): 
 }
 
 export const KEEP_STATE =
-  "To keep the record, set AVALA_STATE_DIR to a folder of the workspace and keep that by actions/cache: https://github.com/avala/upload-action/blob/v1/docs/action.md#caching";
+  "To keep the record, set AVALA_STATE_DIR to a folder of the workspace and keep it with actions/cache: https://github.com/avala/upload-action/blob/v1/docs/action.md#caching";
 
 /** What becomes of an upload that its time budget ended. */
 export function nextRunText(env: Env): string {
   return isStateLost(env)
-    ? `The record of what landed is deleted with this runner, so the next run begins from the start. ${KEEP_STATE}`
+    ? `The record of what landed is deleted with this runner, so the next run starts over. ${KEEP_STATE}`
     : "The next run resumes from here.";
 }

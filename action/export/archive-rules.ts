@@ -51,14 +51,14 @@ export function createEntryCheck(limits: Limits): (entry: Entry) => void {
   let nameBytes = 0;
   return ({ fileName, fileNameLength }) => {
     entries += 1;
-    if (entries > limits.maxEntries) refuse(`holds more than ${limits.maxEntries} files`);
+    if (entries > limits.maxEntries) refuse(`contains more than ${limits.maxEntries} files`);
     // A name of another field may stand for it, and where names are not decoded there are only their bytes.
     const pathBytes = Math.max(fileNameLength, Buffer.byteLength(fileName));
     nameBytes += pathBytes;
     if (pathBytes > limits.maxPathBytes)
-      refuse(`holds a path of ${pathBytes} bytes, more than ${limits.maxPathBytes}`);
+      refuse(`contains a path of ${pathBytes} bytes, more than ${limits.maxPathBytes}`);
     if (nameBytes > limits.maxNameBytes)
-      refuse(`holds names of more than ${limits.maxNameBytes} bytes together`);
+      refuse(`contains names of more than ${limits.maxNameBytes} bytes in total`);
   };
 }
 
@@ -111,17 +111,17 @@ export function checkPaths(entries: readonly Entry[], limits: Limits, names: Nam
     if (other !== undefined) refuse(twiceText(entry.fileName, other));
     seen.set(key, entry.fileName);
     addFolders(folders, key);
-    if (folders.size > limits.maxFolders) refuse(`holds more than ${limits.maxFolders} folders`);
+    if (folders.size > limits.maxFolders) refuse(`contains more than ${limits.maxFolders} folders`);
   }
   for (const [key, name] of seen) {
-    if (folders.has(key)) refuse(`holds ${quoted(name)} as a file and as a folder`);
+    if (folders.has(key)) refuse(`contains ${quoted(name)} as a file and as a folder`);
   }
 }
 
 function twiceText(name: string, other: string): string {
   return name === other
-    ? `holds ${quoted(name)} twice`
-    : `holds ${quoted(other)} and ${quoted(name)}, which are one file in this folder`;
+    ? `contains ${quoted(name)} twice`
+    : `contains ${quoted(other)} and ${quoted(name)}, which are the same file in this folder`;
 }
 
 /** `a/b/c` → `a/b`, `a`, up to one that is known: each folder is looked at once, however many files are in it. */
@@ -139,15 +139,15 @@ function checkEntry(entry: Entry, { maxDepth }: Limits, names: NameRules): void 
   const { fileName } = entry;
   const parts = fileName.replace(/\/$/, "").split("/");
   if (parts.length - 1 > maxDepth)
-    refuse(`holds ${quoted(fileName)}, below more than ${maxDepth} folders`);
+    refuse(`contains ${quoted(fileName)}, nested in more than ${maxDepth} folders`);
   if (!names.hasColons && fileName.includes(":"))
-    refuse(`holds ${quoted(fileName)}, and a name on this system can't have a colon`);
+    refuse(`contains ${quoted(fileName)}, and names on this system can't contain a colon`);
   if (isUnsafe(fileName, parts))
     refuse(
-      `holds ${quoted(fileName)}, a path that leads out of the folder or is invalid on some system`,
+      `contains ${quoted(fileName)}, a path that leads out of the folder or is invalid on some systems`,
     );
-  if (entry.isEncrypted()) refuse(`holds ${quoted(fileName)}, which is encrypted`);
-  if (!isFileOrFolder(entry)) refuse(`holds ${quoted(fileName)}, which is a link or not a file`);
+  if (entry.isEncrypted()) refuse(`contains ${quoted(fileName)}, which is encrypted`);
+  if (!isFileOrFolder(entry)) refuse(`contains ${quoted(fileName)}, which is a link or not a file`);
 }
 
 export function quoted(fileName: string): string {

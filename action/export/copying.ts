@@ -24,9 +24,9 @@ export function isTaken(path: string): AvalaError {
 
 /** Of two files of one export, where the folder's disk takes their names for the same. */
 function isTwin(path: string, other: string): AvalaError {
-  const text = `${path} and ${other} are both in the export, and are one file in download-path.`;
+  const text = `${path} and ${other} are both in the export, but are the same file in download-path.`;
   return new AvalaError("file", text, {
-    hint: "Use a folder on a disk that tells upper from lower case, or extract: false.",
+    hint: "Use a folder on a case-sensitive disk, or extract: false.",
   });
 }
 

@@ -28,7 +28,7 @@ export async function kindOf(file: string): Promise<ExportKind> {
   if (/^(?:\xef\xbb\xbf)?\s*[[{]/.test(start)) return "json";
   throw new AvalaError(
     "bad_reply",
-    `The file of the export is ${describe(head)}, and neither JSON nor a zip archive.`,
+    `The export's file is ${describe(head)}, not JSON or a zip archive.`,
     { hint: HINT },
   );
 }
@@ -52,7 +52,7 @@ export async function checkJson(file: string, signal: AbortSignal): Promise<"jso
   }
   problem ??= check.end();
   if (problem === undefined) return check.isLines ? "jsonl" : "json";
-  throw new AvalaError("bad_reply", `The file of the export is not valid JSON: ${problem}.`, {
+  throw new AvalaError("bad_reply", `The export's file is not valid JSON: ${problem}.`, {
     hint: HINT,
   });
 }

@@ -36,7 +36,7 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
       const leftMs = run.budget.leftMs();
       if (leftMs < retryMs) throw error;
       const [wait, left] = [retryMs, leftMs].map((ms) => formatDuration(ms / 1000));
-      run.log.info(`${error.message} Looking again in ${wait}; ${left} are left.`);
+      run.log.info(`${error.message} Checking again in ${wait}; ${left} left.`);
       await timed(run.results.times, "gate", () => avala.clock.sleep(retryMs, avala.signal));
     }
   }
@@ -200,6 +200,6 @@ function keep(run: Run, made: Export): void {
 function warnIfEmpty(run: Run, { uid, totalTaskCount }: Export): void {
   if (totalTaskCount !== 0) return;
   run.warn({
-    text: `Export ${uid} is complete and holds no task. gate-min-tasks: 1 would keep the gate closed.`,
+    text: `Export ${uid} is complete and contains no tasks. With gate-min-tasks: 1 the gate would stay closed.`,
   });
 }

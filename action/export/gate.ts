@@ -47,8 +47,8 @@ export function refuseUnfinished(
       `The contents of ${counted(unverified, "file")} were not compared with what the dataset holds, so the gate stays closed.`,
       {
         hint: isGrowingTemplate(inputs.upload?.dataset ?? "")
-          ? "The file that the output `current` names lists them as unverified. Keep the folder AVALA_STATE_DIR between runs, for example with actions/cache: then contents are known from what was sent."
-          : "Put {digest} into dataset: then the name stands for the content. Or name a new dataset for these files. If the name already contains the digest, a warning above says what could not be compared.",
+          ? "The file that the output `current` names lists them as unverified. Keep the folder AVALA_STATE_DIR between runs, for example with actions/cache: then contents are known from the record of what was sent."
+          : "Put {digest} into dataset, so that the name identifies the content. Or name a new dataset for these files. If the name already contains the digest, a warning above says what could not be compared.",
       },
     );
   }

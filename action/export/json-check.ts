@@ -213,7 +213,8 @@ export function createJsonCheck(): JsonCheck {
       return problem;
     },
     end() {
-      if (problem === undefined && !(tokens.isWhole() && isUtf8())) problem = "it ends too early";
+      if (problem === undefined && !(tokens.isWhole() && isUtf8()))
+        problem = "it ends unexpectedly";
       return problem;
     },
   };

@@ -37,22 +37,26 @@ export async function checkPlace({ folder, tempDirectory, uid }: Wanted): Promis
   for (const place of [folder, tempDirectory]) {
     const free = await freeBytesIn(await deepestOf(place));
     if (free === undefined || free >= FEW_FREE_BYTES) continue;
-    const text = `the disk of ${place} has ${formatBytes(free)} free`;
-    if (free < MIN_FREE_BYTES) return { problem: { text, hint: diskHint("ENOSPC") }, warnings };
-    warnings.push(`For the export, ${text}: if it needs more, the step fails after the wait.`);
+    const room = `disk of ${place} has ${formatBytes(free)} free`;
+    if (free < MIN_FREE_BYTES)
+      return {
+        problem: { text: `can't be filled: the ${room}`, hint: diskHint("ENOSPC") },
+        warnings,
+      };
+    warnings.push(`The ${room}; if the export needs more, the step fails after the wait.`);
   }
   return { warnings: [...new Set(warnings)] };
 }
 
-const OTHER_FOLDER = "Give another folder as download-path.";
+const OTHER_FOLDER = "Use another folder as download-path.";
 
 /** Whether it is a folder, or can be made one, in which something can be made. */
 async function folderProblem(folder: string): Promise<PlaceCheck["problem"]> {
   const there = await deepestOf(folder);
   const stats = await stat(there).catch(() => undefined);
   if (stats?.isDirectory() !== true) {
-    const what = stats === undefined ? "a link to nowhere" : "not a folder";
-    const text = there === folder ? `is ${what}` : `can't be made, for ${there} is ${what}`;
+    const what = stats === undefined ? "a broken link" : "not a folder";
+    const text = there === folder ? `is ${what}` : `can't be created: ${there} is ${what}`;
     return { text, hint: OTHER_FOLDER };
   }
   try {
@@ -60,7 +64,7 @@ async function folderProblem(folder: string): Promise<PlaceCheck["problem"]> {
     await rmdir(await mkdtemp(join(there, ".avala-")));
     return undefined;
   } catch (error) {
-    const refused = asDiskError(`nothing can be put into ${there}`, error);
+    const refused = asDiskError(`nothing can be written to ${there}`, error);
     return {
       text: messageOf(refused).replace(/\.$/, ""),
       hint: isAvalaError(refused) ? refused.hint : OTHER_FOLDER,
@@ -81,7 +85,7 @@ async function fileProblem(folder: string, uid: string): Promise<PlaceCheck["pro
     const name = `export-${uid}.${ending}`;
     const there = await lstat(join(folder, name)).catch(() => undefined);
     if (there !== undefined && !there.isFile())
-      return { text: `holds ${name}, which is not a file`, hint: OTHER_FOLDER };
+      return { text: `contains ${name}, which is not a file`, hint: OTHER_FOLDER };
   }
   return undefined;
 }
@@ -98,6 +102,6 @@ async function filesInTheWay(folder: string): Promise<string[]> {
     names.length > MAX_NAMED ? `, and ${formatCount(names.length - MAX_NAMED)} more` : "";
   const first = names.slice(0, MAX_NAMED).map(shown).join(", ");
   return [
-    `download-path is not empty: it holds ${first}${more}. Existing files are never overwritten: if the export holds one of the same name with other content, the step fails after the wait. An empty folder rules that out.`,
+    `download-path is not empty: it contains ${first}${more}. Existing files are never overwritten: if the export contains one of the same name with other content, the step fails after the wait. Use an empty folder to rule that out.`,
   ];
 }

@@ -64,7 +64,7 @@ function checkPath(path: string): void {
     .some((part) => part === "" || part === "." || part === ".." || /[\\\0]/.test(part));
   if (!isBad) return;
   const shown = JSON.stringify(path);
-  throw new AvalaError("bad_reply", `${shown} is not a path that can be put into download-path.`);
+  throw new AvalaError("bad_reply", `${shown} can't be a path in download-path.`);
 }
 
 async function missingOf(
@@ -111,7 +111,7 @@ async function refuseDetours(folder: string, path: string, clear: Set<string>): 
     const real = await realpath(at).catch(() => "");
     if (there !== undefined && (there.isSymbolicLink() || real !== at)) throw isThroughLink(path);
     if (there !== undefined && !there.isDirectory()) {
-      const text = `${path} can't be in download-path, where ${relative(root ?? above, at)} is a file.`;
+      const text = `${path} can't be written to download-path: ${relative(root ?? above, at)} is a file there.`;
       throw new AvalaError("file", text, { hint: "Use an empty folder as download-path." });
     }
     current = there === undefined ? undefined : at;

@@ -21,7 +21,7 @@ function limitTo(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
   return new TransformStream({
     transform(chunk, controller) {
       bytes += chunk.length;
-      if (bytes > maxBytes) throw new Error(`The reply is larger than ${maxBytes} bytes.`);
+      if (bytes > maxBytes) throw new Error(`The response is larger than ${maxBytes} bytes.`);
       controller.enqueue(chunk);
     },
   });

@@ -7,7 +7,7 @@ export function envFileError(name: string, path: string | undefined, error: unkn
   const what = `${name}${path ? ` (${path})` : ""} can't be written`;
   if (isAvalaError(error) || systemErrorCode(error) !== undefined) return asDiskError(what, error);
   return new AvalaError("file", `${what}: ${messageOf(error).replace(/\.+$/, "")}.`, {
-    hint: `The runner makes this file for each step: check what removes it, or removes ${name} from the environment.`,
+    hint: `The runner creates this file for each step: check what removes it, or what unsets ${name}.`,
     cause: error,
   });
 }

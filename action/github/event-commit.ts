@@ -16,7 +16,7 @@ const runner: CommitSource = { kind: "runner" };
 const none: NoCommit = { kind: "none" };
 const ofOtherRun: NoCommit = {
   kind: "none",
-  advice: "for example from an artifact of the run that started this one",
+  advice: "for example to what an artifact of the run that started this one contains",
 };
 
 function payload(path: string): CommitSource {
@@ -62,7 +62,7 @@ export const COMMIT_SOURCES: ReadonlyMap<string, CommitSource> = new Map([
     {
       kind: "none",
       advice:
-        "of a pull request what `gh pr view ${{ github.event.issue.number }} --json headRefOid --jq .headRefOid` prints",
+        "for a pull request to what `gh pr view ${{ github.event.issue.number }} --json headRefOid --jq .headRefOid` prints",
     },
   ],
   ["issues", none],
@@ -83,7 +83,7 @@ export const COMMIT_SOURCES: ReadonlyMap<string, CommitSource> = new Map([
   ["release", runner],
   [
     "repository_dispatch",
-    { kind: "none", advice: "for example ${{ github.event.client_payload.sha }}" },
+    { kind: "none", advice: "for example to ${{ github.event.client_payload.sha }}" },
   ],
   ["schedule", runner],
   ["status", payload("sha")],
@@ -108,12 +108,12 @@ export function commitOfEvent(
   if (source.kind === "none") {
     const advice = source.advice === undefined ? "" : `, ${source.advice}`;
     const name = event.name === "" ? "this event" : `the event ${event.name}`;
-    return { problem: `${name} does not say which commit is meant; give status-sha${advice}` };
+    return { problem: `${name} does not identify a commit; set status-sha${advice}` };
   }
   const sha = source.kind === "runner" ? event.sha : valueAt(event.payload, source.path);
   if (isFullSha(sha)) return { sha };
   const where = source.kind === "runner" ? "GITHUB_SHA" : source.path.join(".");
-  return { problem: `the event ${event.name} has no commit in ${where}; give status-sha` };
+  return { problem: `the event ${event.name} has no commit in ${where}; set status-sha` };
 }
 
 /** A status can be set only on a full sha: of SHA-1, or of SHA-256 repositories. */

@@ -10,7 +10,7 @@ const MAY_PASS: ReadonlySet<number> = new Set([408, 409]);
 
 const FULL = /\bmaximum number of statuses\b/i;
 const FULL_HINT =
-  "GitHub takes 1,000 statuses of one name on a commit. Push another commit, or give another status-context.";
+  "GitHub accepts 1,000 statuses of one name on a commit. Use a new commit or another status-context.";
 // Also for a commit that this repository does not have.
 const ODD_HINT = "Check the inputs status-sha and status-context.";
 
@@ -21,7 +21,7 @@ const ODD_HINT = "Check the inputs status-sha and status-context.";
 export function refusal(what: string, reply: GitHubReply, leftMs: number): AvalaError {
   const { status } = reply;
   const said = wordsOf(reply.data);
-  const message = `${what}: GitHub answers ${status}: ${said.replace(/[.\s]*$/, ".")}`;
+  const message = `${what}: GitHub responded ${status}: ${said.replace(/[.\s]*$/, ".")}`;
   if (isLimit(reply)) return limited(message, limitWaitMs(reply), leftMs);
   if (status >= 500 || MAY_PASS.has(status))
     return new AvalaError("server", message, { retryable: true });
@@ -36,13 +36,13 @@ export function refusal(what: string, reply: GitHubReply, leftMs: number): Avala
   // GitHub hides what a token may not see as 404.
   if (status !== 403 && status !== 404) return new AvalaError("validation", message);
   return new AvalaError("permission", message, {
-    hint: "Add to the workflow or the job:\npermissions:\n  statuses: write\nA pull request from a fork can only read, whatever it is permitted: set its status from a schedule.",
+    hint: "Add to the workflow or the job:\npermissions:\n  statuses: write\nTokens for fork pull requests are read-only: set their status from a scheduled workflow.",
   });
 }
 
 function limited(message: string, retryAfterMs: number, leftMs: number): AvalaError {
   const wait = formatDuration(retryAfterMs / 1000);
-  const hint = `GitHub asks to wait ${wait}, more than the run may still wait (timeout-minutes). Run again later.`;
+  const hint = `GitHub asks to wait ${wait}, longer than what is left of timeout-minutes. Run again later.`;
   return new AvalaError("rate_limited", message, {
     ...{ hint, retryAfterMs },
     retryable: retryAfterMs <= leftMs,

@@ -57,7 +57,7 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
   if (hasUploaded && !hasUpload) {
     reader.refuse(
       "export-datasets",
-      "contains uploaded, but nothing is uploaded; set files and dataset, or give a uid",
+      "contains uploaded, but nothing is uploaded; set files and dataset, or list a uid",
     );
   }
   const format = reader.text("export-format") ?? "";
@@ -65,7 +65,7 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
   if (name !== undefined && name.length > MAX_NAME_CHARACTERS) {
     reader.refuse(
       "export-name",
-      `is ${name.length} characters long; Avala takes up to ${MAX_NAME_CHARACTERS}`,
+      `is ${name.length} characters long; Avala accepts up to ${MAX_NAME_CHARACTERS}`,
     );
   }
   const hasSources = given.length + projects.length + slices.length > 0;
@@ -97,7 +97,7 @@ function readShare(reader: Reader): Gate["minExported"] {
 function readHasNoPending(reader: Reader): boolean {
   const text = reader.text("gate-pending-tasks");
   if (text !== undefined && text !== "0") {
-    const why = "use 0, for no pending tasks; Avala does not count tasks";
+    const why = "use 0 (no pending tasks); Avala does not count them";
     reader.refuse("gate-pending-tasks", `is ${JSON.stringify(text)}; ${why}`);
   }
   return text === "0";

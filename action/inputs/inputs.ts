@@ -89,7 +89,7 @@ export function readInputs(environment: ActionEnvironment): Inputs {
 const WITHHELD: Readonly<Record<Withheld, string>> = {
   fork: "is missing: GitHub gives no secrets to a pull request from a fork",
   dependabot:
-    "is missing: GitHub gives a run that Dependabot started only the secrets that are saved for Dependabot",
+    "is missing: a run that Dependabot started gets only the secrets that are saved for Dependabot",
 };
 
 /** Where GitHub withholds the key, asking for it would send people looking for a mistake that they did not make. */
@@ -99,7 +99,7 @@ function refuseWithheld(reader: Reader, environment: ActionEnvironment, isUpload
   if (withheld === undefined) return;
   const wayOut = isUpload
     ? "set dry-run: true for it, to show what would be sent"
-    : "leave the step out for it, and have a merge queue or a schedule look at the gate";
+    : "skip the step for it, and check the gate in a merge queue or on a schedule";
   reader.refuse("api-key", `${WITHHELD[withheld]}; ${wayOut}`);
 }
 

@@ -24,14 +24,17 @@ export function readStatus(
   if (given !== undefined && !isFullSha(given)) {
     reader.refuse(
       "status-sha",
-      `is ${JSON.stringify(given)}; give a full commit sha, 40 hex digits`,
+      `is ${JSON.stringify(given)}; use a full commit sha, 40 hex digits`,
     );
   }
   if (context === undefined) return undefined;
   const token = reader.text("github-token");
   if (token === undefined) reader.refuse("github-token", "is empty, and status-context needs it");
   if (exporting?.isAwaited === false) {
-    reader.refuse("status-context", "says how an export ended, so wait-for-export can't be false");
+    reader.refuse(
+      "status-context",
+      "reports how an export ended, so wait-for-export can't be false",
+    );
   }
   const sha = given ?? shaOfEvent(reader, environment);
   return { context, token: token ?? "", sha, keepsSame: given !== undefined };

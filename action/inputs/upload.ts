@@ -56,11 +56,11 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
   if (!hasFiles)
     reader.refuse("files", "is empty, although dataset is set; write one glob per line");
   else if (include.length === 0 && filesFrom === undefined)
-    reader.refuse("files", "only removes files; add a line without !");
+    reader.refuse("files", "only excludes files; add a line without !");
   if (exclude.includes(""))
     reader.refuse("files", "contains a line that is only !; write a glob after it");
   for (const line of exclude.filter((rest) => /^!(?!\()/.test(rest))) {
-    const text = `holds the line ${JSON.stringify(`!${line.slice(0, 60)}`)}, with a second ! at its start; one takes away, and \\! is the character`;
+    const text = `contains the line ${JSON.stringify(`!${line.slice(0, 60)}`)}, which starts with "!!"; use one "!" to exclude, or "\\!" for a literal "!"`;
     reader.refuse("files", text);
   }
   // With what is wrong with other inputs, and not in the run after it.
@@ -71,7 +71,7 @@ export function readUpload(reader: Reader): UploadInputs | undefined {
   const nameProblems = templateProblems(dataset, settings);
   if (settings.changingFiles === "leave-out" && !isGrowingTemplate(dataset ?? "")) {
     const text =
-      "can be leave-out only where dataset contains {increment}: a version or a fixed name would be made without these files, and nothing can be added to it later";
+      "can be leave-out only if dataset contains {increment}: otherwise the dataset would be made without these files, and nothing can be added to it later";
     reader.refuse("changing-files", text);
   }
   return { ...settings, include, exclude, filesFrom, dataset: dataset ?? "", nameProblems };
@@ -115,7 +115,7 @@ function readUploadSettings(
 function readLinkTargets(reader: Reader, symlinks: UploadInputs["symlinks"]): readonly string[] {
   const folders = reader.lines("allow-link-targets");
   if (folders.length > 0 && symlinks !== "follow") {
-    const text = `is about links that are followed, and symlinks is ${symlinks}; remove one of them`;
+    const text = `has no effect with symlinks: ${symlinks}; remove one of them`;
     reader.refuse("allow-link-targets", text);
   }
   return folders;
@@ -124,7 +124,7 @@ function readLinkTargets(reader: Reader, symlinks: UploadInputs["symlinks"]): re
 function readIfExists(reader: Reader): "verify" | "fail" {
   if (reader.text("if-dataset-exists")?.toLowerCase() === "append") {
     const text =
-      "append is not a known value: a dataset is made once, and nothing can be added to it. Put {digest} into dataset for a version of each content, or name a new dataset; verify and fail remain";
+      "append is not supported: a dataset is made once, and nothing can be added to it. Use verify or fail; or put {digest} into dataset for a version of each content, or name a new dataset";
     reader.refuse("if-dataset-exists", text);
     return "fail";
   }
@@ -140,7 +140,7 @@ function templateProblems(
   }: Pick<UploadInputs, "slug" | "partitionDepth" | "ifDatasetExists">,
 ): readonly InputProblem[] {
   if (dataset === undefined) {
-    const text = "is empty; name the dataset that the files go to, as training-{digest}";
+    const text = "is empty; name the dataset that the files go to, for example training-{digest}";
     return [{ input: "dataset", text }];
   }
   const problems = [
@@ -151,12 +151,12 @@ function templateProblems(
   if (isGrowingTemplate(dataset))
     return [...problems, ...growingProblems(dataset, ifDatasetExists)];
   if (slug?.includes("{increment}") === true) {
-    const text = "contains {increment}, which stands for something only where dataset contains it";
+    const text = "contains {increment}, which is allowed only if dataset contains it";
     problems.push({ input: "slug", text });
   }
   if (slug !== undefined && dataset.includes("{digest}") && !slug.includes("{digest}")) {
     const text =
-      "must contain {digest} as dataset does, or the next content would need the same slug";
+      "must contain {digest} because dataset does; otherwise the next version would need the same slug";
     problems.push({ input: "slug", text });
   }
   return problems;
@@ -171,12 +171,11 @@ function growingProblems(
     template === undefined ? [] : [{ input: "dataset", text: template }];
   if (dataset.includes("{digest}")) {
     const text =
-      "contains {increment} and {digest}; an increment's name has its digest already, and a version does not grow: keep one of them";
+      "contains {increment} and {digest}; use one of them: an increment's name already ends in its digest, and a version does not grow";
     problems.push({ input: "dataset", text });
   }
   if (ifDatasetExists === "fail") {
-    const text =
-      "can't be fail where dataset contains {increment}: a growing set adds to what exists";
+    const text = "can't be fail if dataset contains {increment}: a growing set adds to what exists";
     problems.push({ input: "if-dataset-exists", text });
   }
   return problems;
@@ -191,6 +190,6 @@ function placeholderProblems(input: string, value: string, depth: 0 | 1): InputP
   if (depth === 1 && !value.includes("{folder}"))
     texts.push("must contain {folder} when partition-depth is 1, or all folders would share it");
   if (depth === 0 && value.includes("{folder}"))
-    texts.push("contains {folder}, which stands for something only with partition-depth: 1");
+    texts.push("contains {folder}, which is allowed only with partition-depth: 1");
   return texts.map((text) => ({ input, text }));
 }

@@ -115,7 +115,7 @@ function readNumber(
   const number = DECIMAL.test(value) ? Number(value) : Number.NaN;
   const isIn = number >= bounds.least && number <= (bounds.most ?? Number.MAX_SAFE_INTEGER);
   if (isIn && (bounds.isWhole !== true || Number.isInteger(number))) return number;
-  refuse(input, `${quoted(value)}; give ${range(bounds)}`);
+  refuse(input, `${quoted(value)}; use ${range(bounds)}`);
   return undefined;
 }
 

@@ -26,7 +26,7 @@ export function describeFit(sending: Sending): readonly string[] {
   const fit = budgetMinutes === undefined ? unbudgeted(sending) : budgeted(sending, budgetMinutes);
   const isLong = fit !== undefined || cost.minutesAtLimit >= MIN_LONG_MINUTES;
   const isAtRisk = isStateLost(env) && (isLong || budgetMinutes !== undefined);
-  const risk = `This runner is deleted after its job, with the record of what landed: an upload that is interrupted begins from the start in the next run. ${KEEP_STATE}`;
+  const risk = `This runner is deleted after its job, and the record of what landed with it: after an interruption, the next run starts over. ${KEEP_STATE}`;
   return [...(fit === undefined ? [] : [fit]), ...(isAtRisk ? [risk] : [])];
 }
 
@@ -39,10 +39,10 @@ function unbudgeted({ cost, env }: Sending): string | undefined {
   if (minutes <= HOSTED_MINUTES) return undefined;
   const advice = `Set time-budget-minutes: ${ADVISED_BUDGET}, keep AVALA_STATE_DIR between runs and run the workflow until its output complete is true: ${runsText(minutes, ADVISED_BUDGET)}.`;
   if (env["RUNNER_ENVIRONMENT"] !== "self-hosted")
-    return `This takes ${timeOf(cost)}, and a job on a runner of GitHub's ends after 6 h. ${advice} On a runner of your own a job may take up to 5 days.`;
+    return `This takes ${timeOf(cost)}, but GitHub-hosted jobs end after 6 h. ${advice} Self-hosted jobs may take up to 5 days.`;
   return minutes <= SELF_HOSTED_MINUTES
-    ? `This takes ${timeOf(cost)}. A job ends after 6 h unless its own timeout-minutes allows more: up to ${SELF_HOSTED_MINUTES} on a runner of your own. ${advice.replace("Set", "Or set")}`
-    : `This takes ${timeOf(cost)}, and a job ends after 5 days at the most. ${advice}`;
+    ? `This takes ${timeOf(cost)}. A job ends after 6 h unless its own timeout-minutes allows more: up to ${SELF_HOSTED_MINUTES} on a self-hosted runner. ${advice.replace("Set", "Or set")}`
+    : `This takes ${timeOf(cost)}, but a job ends after 5 days at most. ${advice}`;
 }
 
 function budgeted({ cost, env }: Sending, budgetMinutes: number): string | undefined {
@@ -50,12 +50,12 @@ function budgeted({ cost, env }: Sending, budgetMinutes: number): string | undef
   if (minutes <= budgetMinutes && minutes <= HOSTED_MINUTES) return undefined;
   const isHosted = env["RUNNER_ENVIRONMENT"] !== "self-hosted";
   if (isHosted && budgetMinutes >= HOSTED_MINUTES)
-    return `time-budget-minutes: ${budgetMinutes} is no less than the 6 h after which a job on a runner of GitHub's ends, so the job would be ended first. Set it to ${ADVISED_BUDGET}.`;
+    return `time-budget-minutes: ${budgetMinutes} does not fit into the 6 h that a GitHub-hosted job may take, so the job would end first. Set it to ${ADVISED_BUDGET}.`;
   if (minutes <= budgetMinutes) return undefined;
   return `This takes ${timeOf(cost)}: with time-budget-minutes: ${budgetMinutes}, ${runsText(minutes, budgetMinutes)}.`;
 }
 
 function runsText(minutes: number, budgetMinutes: number): string {
   const runs = Math.ceil(minutes / budgetMinutes);
-  return `at least ${counted(runs, "run")}, each of which continues where the last one stopped`;
+  return `at least ${counted(runs, "run")}, each continuing where the last one stopped`;
 }

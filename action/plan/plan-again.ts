@@ -29,8 +29,8 @@ export function otherThanNow(planned: Compared, now: Compared): readonly string[
   if (count === 0) return [];
   const rest = count > maxNamed ? ` and ${formatCount(count - maxNamed)} more` : "";
   // The files, the settings and what the server has were compared before.
-  const why = "as when it was edited, or another version of the Action made it";
-  return [`a plan made now would say something else: ${named.join(", ")}${rest}, ${why}`];
+  const why = "for example because it was edited or made by another version of the Action";
+  return [`a plan made now would differ in ${named.join(", ")}${rest}, ${why}`];
 }
 
 /** What the plan has besides means nothing. */

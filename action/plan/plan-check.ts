@@ -84,7 +84,7 @@ function replacedChange(
     ...without(planned, now.earlier).map((version) => `not of ${version}`),
   ];
   if (differences.length === 0) return undefined;
-  return `${name} takes the place of other versions now than the plan says: ${differences.join(", ")}`;
+  return `${name} now replaces other versions than the plan says: ${differences.join(", ")}`;
 }
 
 type Version = Pick<Counts, "name" | "uid">;
@@ -103,7 +103,7 @@ function identityChange({ name, uid }: PlannedDataset, now: ServerDataset): stri
   if (uid === null && now.isExact === true) return undefined;
   if (uid === null)
     return `the dataset ${name} did not exist when the plan was made, and exists now`;
-  return `the dataset ${name} was removed and made again after the plan was made: its uid was ${uid}, and is ${uidNow}`;
+  return `the dataset ${name} was removed and made again after the plan was made: its uid was ${uid}, and is now ${uidNow}`;
 }
 
 function otherwise(

@@ -146,7 +146,8 @@ function plannedSetText(
     files === 0
       ? `${name} (${dataType}): nothing is new`
       : `${name} (${dataType}) would be made: ${size}`;
-  if (increments === null) return `${made}, less what the set holds; that was not looked up`;
+  if (increments === null)
+    return `${made}, minus what the set already holds, which was not looked up`;
   const [left, moves, later] = [superseded.length, moved.length, postponed.length];
   const counts = growthText({ held, moved: moves, superseded: left, unverified, postponed: later });
   return `${made}; ${counts}`;

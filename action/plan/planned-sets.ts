@@ -202,11 +202,11 @@ function changeOf(set: LookedUp): string | undefined {
   const { gone, came } = set;
   const name = set.growing.set;
   if (gone.length + came.length > 0) {
-    const what = `${came.length} of its datasets came and ${gone.length} went`;
-    return `the growing set ${name} has moved since it was made: ${what}`;
+    const what = `datasets added: ${came.length}, removed: ${gone.length}`;
+    return `the growing set ${name} has changed since the plan was made: ${what}`;
   }
   if (createManifest(set.decision.plan.toSend).digest === set.planned.digest) return undefined;
-  return `other files of the growing set ${name} would be sent than when it was made`;
+  return `other files of the growing set ${name} would be sent than when the plan was made`;
 }
 
 /** As when failed jobs are run again: the increment that was planned is there, and nothing else has changed. */

@@ -25,5 +25,5 @@ export function* checksumParts(lines: Iterable<string>): Generator<string> {
 /** Nothing to say of one. */
 export function describeParts(parts: number, files: number): string | undefined {
   if (parts < 2) return undefined;
-  return `SHA256SUMS lists ${counted(files, "file")}, more than GitHub's attestation action takes at once. The output checksums-parts names ${parts} files that it takes; or attest SHA256SUMS itself, as its subject-path.`;
+  return `SHA256SUMS lists ${counted(files, "file")}, more than GitHub's attestation action accepts at once. The output checksums-parts lists ${parts} files that it accepts. Or attest SHA256SUMS itself, as its subject-path.`;
 }

@@ -80,7 +80,7 @@ function leftOutOf({ datasets }: Results): readonly string[] {
       .filter((name) => !isName(name))
       .map(
         (name) =>
-          `Avala calls the dataset ${target.name} ${JSON.stringify(name)}, which is not a uid or a slug; that output is left empty.`,
+          `For the dataset ${target.name} Avala returned ${JSON.stringify(name)}, which can't be a uid or a slug; that output is left empty.`,
       ),
   );
 }

@@ -54,7 +54,7 @@ export async function createOutputFolder({ tempDirectory }: ActionEnvironment): 
     await makeFolder(tempDirectory);
     return await mkdtemp(join(tempDirectory, OUTPUT_PREFIX));
   } catch (error) {
-    throw asDiskError(`No folder for this step's files can be made in ${tempDirectory}`, error);
+    throw asDiskError(`A folder for this step's files can't be created in ${tempDirectory}`, error);
   }
 }
 

@@ -87,7 +87,7 @@ function statusTeller(log: Log, clock: Clock): (status: string, counts: string) 
 }
 
 function outageEndLine(event: Extract<AvalaEvent, { kind: "outage-end" }>): string {
-  return `Avala responds again after ${formatDuration(event.durationMs / 1000)}. ${event.what} continues.`;
+  return `Avala responded again after ${formatDuration(event.durationMs / 1000)}. ${event.what} continues.`;
 }
 
 function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) => void {
@@ -95,7 +95,7 @@ function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) 
   return ({ what, attempt, waitMs, error }) => {
     retries += 1;
     const wait = formatDuration(waitMs / 1000);
-    const line = `Try ${attempt} to ${what} failed, the next in ${wait}: ${error.message}`;
+    const line = `Attempt ${attempt} to ${what} failed, the next is in ${wait}: ${error.message}`;
     if (retries <= MAX_RETRIES_SHOWN) log.info(line);
     else log.debug(line);
     if (retries === MAX_RETRIES_SHOWN) log.info("Further retries are shown only in a debug run.");
@@ -107,7 +107,7 @@ function requestLine(event: Extract<AvalaEvent, { kind: "request" }>): string {
   const id = requestId === undefined ? "" : `, request ${requestId}`;
   // A route may or may not carry its method.
   const called = route.startsWith(method) ? route : `${method} ${route}`;
-  return `${called}: ${status ?? "no reply"} in ${Math.round(durationMs)} ms${id}`;
+  return `${called}: ${status ?? "no response"} in ${Math.round(durationMs)} ms${id}`;
 }
 
 function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress): string {

@@ -44,20 +44,14 @@ export function jsonText(value: unknown): string {
 export function checkUid(what: string, uid: string, asked?: string): void {
   if (!isName(uid)) {
     const shown = JSON.stringify(printable(uid, MAX_WORD));
-    throw new AvalaError(
-      "bad_reply",
-      `The uid of ${what} is ${shown} in the reply, and can't be.`,
-      {
-        hint: CHECK_BASE_URL,
-      },
-    );
+    throw new AvalaError("bad_reply", `The response has an invalid uid for ${what}: ${shown}.`, {
+      hint: CHECK_BASE_URL,
+    });
   }
   if (asked === undefined || bare(uid) === bare(asked)) return;
-  throw new AvalaError(
-    "bad_reply",
-    `Avala was asked for ${what} ${asked}, and answered with ${uid}.`,
-    { hint: "Check that no proxy or cache answers in Avala's place." },
-  );
+  throw new AvalaError("bad_reply", `Avala was asked for ${what} ${asked} and returned ${uid}.`, {
+    hint: "Check that no proxy or cache answers in Avala's place.",
+  });
 }
 
 /** A UUID may be written without dashes, and in capitals. */

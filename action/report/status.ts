@@ -56,7 +56,7 @@ function shortSha(sha: string): string {
 
 /** A pull request whose required check is only ever run dry would wait for it without knowing why. */
 export function dryStatusText({ context }: StatusInputs): string {
-  return `Dry run: the commit status ${context} is not set. Where it is a required check, it stays as it is until a run without dry-run sets it.`;
+  return `Dry run: the commit status ${context} is not set. If it is a required check, it stays as it is until a run without dry-run sets it.`;
 }
 
 /** What a run that did its work, and could not say so on the commit, leaves to do. */
@@ -79,7 +79,7 @@ function leftToDo({ context, sha }: StatusInputs, { export: made }: Results): st
   const command = `gh api "repos/{owner}/{repo}/statuses/${commit}" -f state=success -f 'context=${name}'`;
   const again =
     made === undefined
-      ? "Run this step again: what is there is found and not sent again."
+      ? "Run this step again: uploaded files are not sent again."
       : `Run this step again with export-uid: ${made.uid}, so that no second export is made.`;
-  return `Until it is set, a required check of that name keeps the commit from being merged. ${again} Or set it by hand, in a checkout:\n${command}`;
+  return `Until it is set, a required check of that name blocks the merge. ${again} Or set it by hand, in a checkout:\n${command}`;
 }

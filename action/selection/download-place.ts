@@ -28,8 +28,8 @@ export function downloadProblem(
   if (globs.length === 0) return [];
   if (matchingPaths(likelyFiles(root, folder), globs, ignore).length === 0) return [];
   const way =
-    "give a folder outside of root, as ${{ runner.temp }}/export, or take it away in files by a line with !";
-  const text = `is inside of what files chooses, so the next run would upload the export; ${way}`;
+    "use a folder outside root, such as ${{ runner.temp }}/export, or exclude it in files with a line that starts with !";
+  const text = `is inside a folder that files selects, so the next run would upload the export; ${way}`;
   return [{ input: "download-path", text }];
 }
 

@@ -4,6 +4,7 @@ import type { InputProblem } from "../../src/errors";
 import type { FileSet } from "../../src/files/file-set";
 import { describeLeftOut } from "../../src/files/left-out";
 import { because } from "../../src/files/local-file";
+import { counted } from "../../src/text";
 import { guardsDownload } from "./download-place";
 
 interface Matched extends Pick<
@@ -33,11 +34,11 @@ export function idleLines(
   const hidden =
     hiddenLeftOut === 0
       ? ""
-      : ` (${hiddenLeftOut} hidden files were left out; include-hidden-files: true takes them)`;
+      : ` (${counted(hiddenLeftOut, "hidden file")} left out; include-hidden-files: true includes them)`;
   const own =
     ownLeftOut === 0
       ? ""
-      : ` (${ownLeftOut} that this Action wrote was left out; a line that names a file in full takes it)`;
+      : ` (${counted(ownLeftOut, "file")} written by this Action left out; a line that names a file in full includes it)`;
   // What is not indexed counts as matched.
   const others = describeLeftOut({ ...leftOut, unindexed: [] }).map(
     (line) => ` (left out: ${line})`,
@@ -54,7 +55,7 @@ export function idleLines(
     ),
     ...idle.map(
       (count) =>
-        `the line ${JSON.stringify(`!${count.pattern}`)} takes nothing away: it matches no file in ${root} that another line chooses${because(count)}`,
+        `the line ${JSON.stringify(`!${count.pattern}`)} excludes nothing: it matches no file in ${root} that another line selects${because(count)}`,
     ),
   ];
 }

@@ -10,11 +10,11 @@ type Maybe<T> = T | undefined;
 /** One line for the log. */
 export function describeList({ name, paths, outside }: FilesFrom, use: ListUse): string {
   const others = [
-    ...(use.missing.length > 0 ? [`${counted(use.missing.length, "path")} not there`] : []),
-    ...(outside > 0 ? [`${counted(outside, "path")} outside of root`] : []),
+    ...(use.missing.length > 0 ? [`${counted(use.missing.length, "path")} not found`] : []),
+    ...(outside > 0 ? [`${counted(outside, "path")} outside root`] : []),
   ];
   const rest = others.length === 0 ? "" : `; ${others.join(", ")}`;
-  return `files-from ${shown(name)}: ${counted(paths.length, "path")}, ${counted(use.taken, "file")} taken${rest}`;
+  return `files-from ${shown(name)}: ${counted(paths.length, "path")}, ${counted(use.taken, "file")} selected${rest}`;
 }
 
 const maxNamed = 3;
@@ -34,7 +34,7 @@ export function missingPaths(list: Maybe<FilesFrom>, use: Maybe<ListUse>): reado
   if (list === undefined || use === undefined || use.taken === 0) return [];
   const { length } = use.missing;
   if (length === 0) return [];
-  const text = `${counted(length, "path")} of ${shown(list.name)} (files-from) lead to nothing, as of deleted files, and were left out: ${named(use.missing)}`;
+  const text = `${counted(length, "path")} of ${shown(list.name)} (files-from) do not exist, such as deleted files, and were left out: ${named(use.missing)}`;
   return [text];
 }
 
@@ -57,10 +57,10 @@ function idleText(list: FilesFrom, use: ListUse): string {
   const what = shown(name);
   if (paths.length === 0) return `${what} lists no path`;
   const slip = listSlip(list, isThere);
-  if (slip !== undefined) return `${what} leads to no file: ${slip}`;
+  if (slip !== undefined) return `${what} selects no file: ${slip}`;
   if (inside.length === 0)
     return `none of the ${counted(outside, "path")} of ${what} is in root, ${root}; paths are relative to the workspace`;
   if (use.missing.length === inside.length)
-    return `${what} names no file that is there (${named(inside)}); git diff leaves out deleted files with --diff-filter=d`;
-  return `no file of ${what} is chosen by files, or all of them were left out`;
+    return `${what} lists no existing file (${named(inside)}); git diff --diff-filter=d leaves out deleted files`;
+  return `files selects none of the files of ${what}, or all of them were left out`;
 }

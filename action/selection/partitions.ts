@@ -18,7 +18,7 @@ import { namesOf } from "./target-names";
 interface Partition {
   /** As `{folder}` has it. */
   readonly folder: string;
-  /** As messages have it: `""` for the files above all folders; `undefined` where all files are one dataset. */
+  /** As messages have it: `""` for the files outside any folder; `undefined` where all files are one dataset. */
   readonly place: string | undefined;
   readonly files: readonly LocalFile[];
   readonly dataType: DataType | undefined;
@@ -70,7 +70,7 @@ export function leftOutFolders(inputs: UploadInputs, fileSet: FileSet): readonly
   if (inputs.partitionDepth === 0) return [];
   return partitionsOnlyOf(leftOut.unindexed, files, inputs.partitionDepth, inputs.prefix).map(
     ({ folder, files: out }) => {
-      const where = folder === "" ? "the files above all folders" : `the folder ${shown(folder)}`;
+      const where = folder === "" ? "the files outside any folder" : `the folder ${shown(folder)}`;
       const suffixes = describeSuffixes(out.map(({ path }) => path));
       return `no dataset is made of ${where}: Avala would index nothing of it (${suffixes})`;
     },
@@ -98,7 +98,7 @@ function typeProblems({ place, files, dataType, postponed }: Partition): readonl
   if (files.length === 0 && postponed.length > 0) return [];
   const paths = files.map(({ path }) => path);
   if (!paths.some((path) => isItemOf(path, dataType))) {
-    const way = "take it away by a line with !, or let unindexed be leave-out";
+    const way = "exclude it with a line that starts with !, or set unindexed: leave-out";
     const useless = uselessText(paths, { dataType, folder: place });
     return [{ input: "files", text: `${useless} A dataset without items is not made: ${way}.` }];
   }
@@ -109,7 +109,7 @@ function typeProblems({ place, files, dataType, postponed }: Partition): readonl
 function growingProblems({ files, dataType }: Partition): readonly InputProblem[] {
   const others = files.map(({ path }) => path).filter((path) => !isItemOf(path, dataType));
   if (dataType === undefined || others.length === 0 || others.length === files.length) return [];
-  const text = `chooses ${counted(others.length, "file")} that Avala would store and never show (${describeSuffixes(others)}), which a growing set can't hold: let unindexed be leave-out, and name none of them in full`;
+  const text = `selects ${counted(others.length, "file")} that Avala would store and never show (${describeSuffixes(others)}), which a growing set can't hold: set unindexed: leave-out, and do not list these files by name`;
   return [{ input: "files", text }];
 }
 

@@ -17,7 +17,7 @@ export function sharedNames(targets: readonly Named[]): readonly InputProblem[] 
     if (slug === "") {
       problems.push({
         input: "slug",
-        text: `can't be made from the name ${JSON.stringify(name)}; give one`,
+        text: `can't be made from the name ${JSON.stringify(name)}; set one`,
       });
     } else if (other !== undefined) {
       const text = `the folders ${other.folder} and ${folder} would both be the dataset ${slug}; rename one`;

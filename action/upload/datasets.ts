@@ -78,7 +78,7 @@ export async function decideAll(
 function together(cause: AvalaError, conflicts: readonly AvalaError[]): AvalaError {
   const texts = conflicts.map(({ message }) => message.replaceAll("\n", "\n  "));
   const { hint } = cause;
-  const message = `${conflicts.length} datasets exist and are in the way, and nothing was sent:${listed(texts)}`;
+  const message = `${conflicts.length} existing datasets conflict with this run; nothing was sent:${listed(texts)}`;
   return new AvalaError("conflict", message, { hint, cause });
 }
 
@@ -165,13 +165,13 @@ async function earlierVersions(
 
 function whyUnlisted(named: VersionName): string {
   return sharedPart([named]) === undefined
-    ? "beside the digest its name has too few characters to search by"
-    : "too many datasets have a name like it";
+    ? "without the digest, its name is too short to search for"
+    : "too many datasets have a similar name";
 }
 
 function whyUnsure(unsure: readonly Dataset[]): string {
   const names = unsure.map(({ name, uid }) => `${printable(name)} (uid ${printable(uid)})`);
-  return `Avala does not show whose these public datasets are:${listed(names)}`;
+  return `Avala does not show who owns these public datasets:${listed(names)}`;
 }
 
 /** What a new version leaves behind, in words; `undefined` where it replaces none. */
@@ -185,7 +185,7 @@ export function describeReplaced({
   if (unknownWhy === undefined)
     return left === "" ? undefined : { text: left, mayHaveWork: mayHaveWork(earlier) };
   const other = earlier.length === 0 ? "an" : "another";
-  const unknown = `Whether ${target.name} takes the place of ${other} earlier version that people have annotated is not known: ${unknownWhy}.`;
+  const unknown = `It is not known whether ${target.name} replaces ${other} earlier version that people have annotated: ${unknownWhy}.`;
   return { text: left === "" ? unknown : `${left}\n${unknown}`, mayHaveWork: true };
 }
 

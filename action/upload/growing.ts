@@ -63,7 +63,7 @@ export async function decideSets(
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "permission") throw error;
     throw new AvalaError("permission", error.message, {
-      hint: "A growing set is known by the datasets that it has, so the key needs the scope datasets.read. Nothing was sent.",
+      hint: "A growing set is found by its datasets, so the key needs the scope datasets.read. Nothing was sent.",
       cause: error,
     });
   }
@@ -107,7 +107,7 @@ export function tellSets(run: Run, decided: readonly DecidedSet[]): void {
     if (deleted.length > 0) {
       const names = deleted.map((one) => `${shown(one.name)} (uid ${shown(one.uid)})`).join(", ");
       const again = sentAgainText(decision);
-      run.warn({ text: `Datasets of ${name} are gone at Avala: ${names}. ${again}` });
+      run.warn({ text: `Datasets of ${name} no longer exist at Avala: ${names}. ${again}` });
     }
     if (plan.superseded.length > 0)
       run.log.group(`Superseded in ${name}`, supersededLines(decision));
@@ -120,7 +120,7 @@ export function tellSets(run: Run, decided: readonly DecidedSet[]): void {
 function sentAgainText({ deleted, plan }: GrowDecision): string {
   const held = new Set(deleted.flatMap(({ entries }) => entries.map(({ path }) => path)));
   const again = plan.toSend.filter(({ path }) => held.has(path)).length;
-  if (again === 0) return "The set lacks nothing that they held.";
+  if (again === 0) return "No file that they held is sent again.";
   return `${counted(again, "file")} that they held ${again === 1 ? "is" : "are"} sent again.`;
 }
 
@@ -162,7 +162,7 @@ function bounded(lines: readonly string[]): readonly string[] {
 }
 
 function unverifiedText(name: string, { unverified }: GrowthPlan): string {
-  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, since this runner has no record of it, and keys of items stand for several files or storage returned no checksums that are known to be MD5s. They were not sent. To have them compared, keep the folder AVALA_STATE_DIR between runs.`;
+  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, and were not sent. This runner has no record of the set, and either keys of items match several files or storage returned no checksums that are known to be MD5s. To have them compared, keep the folder AVALA_STATE_DIR between runs.`;
 }
 
 /** Sends what each set lacks, and writes down what is current. */
@@ -213,7 +213,9 @@ function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowRe
   noteDataset(results, target, dataset);
   const named = `${shown(dataset.name)} (uid ${shown(dataset.uid)})`;
   if (result.outcome === "unchanged") {
-    log.info(`Dataset ${named} has what is new in ${target.name}: another run made it meanwhile.`);
+    log.info(
+      `Dataset ${named} contains what is new in ${target.name}: another run made it meanwhile.`,
+    );
     return;
   }
   const sent =

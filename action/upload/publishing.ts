@@ -66,9 +66,9 @@ function reportResult(
 }
 
 function unverifiedText({ name }: Target): string {
-  return `The dataset ${name} exists, and no difference was found; contents were not compared, since this runner has no record of them and storage returned no checksums that are known to be MD5s. To have them compared, keep the folder AVALA_STATE_DIR between runs, or put {digest} into dataset: then the name stands for the content.`;
+  return `The dataset ${name} exists, and no difference was found, but contents were not compared. This runner has no record of them, and storage returned no checksums that are known to be MD5s. To have them compared, keep the folder AVALA_STATE_DIR between runs. Or put {digest} into dataset, so that the name identifies the content.`;
 }
 
 function versionText({ name }: Target): string {
-  return `The dataset ${name} exists, and its name stands for these files, but what it holds could not be compared.`;
+  return `The dataset ${name} exists, and its name identifies these files, but its contents could not be compared.`;
 }

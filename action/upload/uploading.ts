@@ -130,7 +130,7 @@ async function vouch(run: Run, avala: Avala, selection: Selection): Promise<void
   } catch (error) {
     // What is at Avala is there all the same; the manifest that lies there claims nothing.
     const { text } = describeFailure(error);
-    run.warn({ text: `The manifest does not say that Avala has its files. ${text}` });
+    run.warn({ text: `The manifest still says complete: false. ${text}` });
   }
 }
 

@@ -20,7 +20,7 @@ describe("before anything is sent or waited for, the step refuses", () => {
   test.each<[string, Record<string, string | null | { link: string }>, Record<string, string>]>([
     ["a file in the place of the folder", { export: "mine" }, {}],
     ["a file in the place of one above it", { out: "mine" }, { "download-path": "out/export" }],
-    ["a link to nowhere", { export: { link: "gone" } }, {}],
+    ["a broken link", { export: { link: "gone" } }, {}],
   ])("%s", async (_what, files, more) => {
     place.tree.write(files);
     const { outputs, errors } = await place.act({ ...downloading, ...more });

@@ -175,7 +175,7 @@ describe("an outage of GitHub's", () => {
     expect(await set(tries)).toBe(63);
     expect(clock.now() - startMs).toBeGreaterThan(14 * 60_000);
     expect(outages).toEqual([
-      `The commit status avala can't be set to pending on ${status.sha.slice(0, 12)}: GitHub answers 502: Server Error. Still trying: 60 min left.`,
+      `The commit status avala can't be set to pending on ${status.sha.slice(0, 12)}: GitHub responded 502: Server Error. Still trying: 60 min left.`,
     ]);
   });
 
@@ -183,7 +183,7 @@ describe("an outage of GitHub's", () => {
     const startMs = clock.now();
     const error = await rejectionOf(set([reply(502, "Bad gateway")], { leftMs: 600_000 }));
     expect(error.code).toBe("server");
-    expect(error.message).toContain("GitHub answers 502: Bad gateway");
+    expect(error.message).toContain("GitHub responded 502: Bad gateway");
     expect(clock.now() - startMs).toBe(600_000);
   });
 
@@ -271,7 +271,7 @@ describe("a refusal", () => {
     const count = github.heard.length;
     const error = await rejectionOf(set([reply(code, "No.\u001b[2J")]));
     expect(error.code).toBe(expected);
-    expect(error.message).toContain(`GitHub answers ${code}: No.`);
+    expect(error.message).toContain(`GitHub responded ${code}: No.`);
     expect(error.message).not.toContain("\u001b");
     expect(error.hint).toContain(hint);
     expect(github.heard).toHaveLength(count + 1);
@@ -285,12 +285,12 @@ describe("a refusal", () => {
       "Status context invalid",
     ],
     ["a text", "Validation failed: description is too long.", "description is too long."],
-    ["nothing readable", [null, 3, {}], "GitHub answers 422: Validation Failed."],
+    ["nothing readable", [null, 3, {}], "GitHub responded 422: Validation Failed."],
   ])("says what GitHub says of it, as %s", async (_name, errors, text) => {
     const refused: Answer = (_heard, response) =>
       json(response, 422, { message: "Validation Failed", errors });
     const { message } = await rejectionOf(set([refused]));
-    expect(message).toContain("GitHub answers 422: Validation Failed");
+    expect(message).toContain("GitHub responded 422: Validation Failed");
     expect(message).toContain(text);
   });
 

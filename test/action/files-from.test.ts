@@ -35,7 +35,7 @@ test("only what it names is taken, and its lines are no globs", async () => {
   expect(warnings).toEqual([]);
   expect(outputs).toMatchObject({ outcome: "uploaded", "files-total": "2" });
   expect(sent()).toEqual(["photos/cats/one.jpg", "photos/dogs/three [1].jpg"]);
-  expect(lines.join("\n")).toContain("files-from changed.txt: 3 paths, 2 files taken");
+  expect(lines.join("\n")).toContain("files-from changed.txt: 3 paths, 2 files selected");
 });
 
 test("4,000 names between NULs are a list like any other", async () => {
@@ -71,7 +71,7 @@ test("its paths are relative to the workspace whatever root is, and others are i
   expect(errors).toEqual([]);
   expect(outputs["files-total"]).toBe("2");
   expect(sent()).toEqual(["cats/one.jpg", "dogs/three [1].jpg"]);
-  expect(lines.join("\n")).toContain("1 path outside of root");
+  expect(lines.join("\n")).toContain("1 path outside root");
 });
 
 test("what it names is hidden or of no item as if a glob had matched it", async () => {
@@ -194,12 +194,17 @@ describe("a list that leads to no file is refused with the reason", () => {
     ["a status before each", "M\tphotos/cats/one.jpg\n", {}, "--name-only"],
     ["backslashes", "photos\\cats\\one.jpg\n", {}, "write photos/cats/one.jpg"],
     ["globs", "photos/**/*.jpg\n", {}, "globs go into files"],
-    ["a line of no path", `${"x".repeat(100_000)}\n`, {}, "names no file that is there"],
-    ["a text of no path", '["a\\u0000.jpg"]', {}, "names no file that is there"],
+    ["a line of no path", `${"x".repeat(100_000)}\n`, {}, "lists no existing file"],
+    ["a text of no path", '["a\\u0000.jpg"]', {}, "lists no existing file"],
     ["objects in JSON", '[{"path": "photos/cats/one.jpg"}]', {}, "array of texts"],
     ["JSON with escaped quotes", '[\\"photos/cats/one.jpg\\"]', {}, "array of texts"],
     ["what Avala would not index", "README.md\n", {}, "left out"],
-    ["what files does not choose", "other/four.jpg\n", { files: "photos" }, "chosen by files"],
+    [
+      "what files does not choose",
+      "other/four.jpg\n",
+      { files: "photos" },
+      "files selects none of",
+    ],
   ])("%s", async (_name, list, inputs, reason) => {
     const { errors, outputs } = await act(list, inputs);
     expect(outputs["outcome"]).toBe("invalid");

@@ -37,7 +37,7 @@ describe("gate-pending-tasks", () => {
     expect(report.gate.every((one) => (one as { isMet: boolean }).isMet)).toBe(true);
     for (const text of [lines.join("\n"), summaries.join("\n")]) {
       expect(text).toContain("gate-pending-tasks is 0");
-      expect(text).toContain("the export holds 4 tasks");
+      expect(text).toContain("the export contains 4 tasks");
     }
   });
 

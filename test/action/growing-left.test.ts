@@ -71,7 +71,7 @@ test("a set of which all files were left for a later run stays in the exports", 
   expect(setsOf(run).map(({ postponed }) => pathsOf(postponed))).toEqual([[], ["dogs/three.jpg"]]);
 });
 
-test("once the file is at rest it is held as before", async () => {
+test("once the file stops changing it is held as before", async () => {
   await act();
   touch("images/cats/two.jpg");
   await act({ "min-age-minutes": "5" });

@@ -74,7 +74,7 @@ test("of a dataset that is gone it says how many files are sent again", async ()
   await remove("pets-0001");
   const { warnings } = await act(only);
   expect(warnings.map(({ text }) => text).join("\n")).toContain(
-    "The set lacks nothing that they held.",
+    "No file that they held is sent again.",
   );
 });
 

@@ -137,10 +137,10 @@ describe("a growing set", () => {
   });
 
   test.each([
-    [{ dataset: "pets-{increment}-{digest}" }, /keep one of them/],
+    [{ dataset: "pets-{increment}-{digest}" }, /use one of them/],
     [{ dataset: "pets{increment}" }, /dash/],
     [{ dataset: "pets-{increment}", slug: "pets" }, /slug/],
-    [{ dataset: "pets-{digest}", slug: "pets-{increment}" }, /only where dataset contains it/],
+    [{ dataset: "pets-{digest}", slug: "pets-{increment}" }, /only if dataset contains it/],
     [{ dataset: "pets-{increment}", "if-dataset-exists": "fail" }, /if-dataset-exists/],
     [{ dataset: "pets-{folder}-{increment}" }, /partition-depth/],
     [{ files: "images\nnotes/a.txt" }, /growing set can't hold/],
@@ -247,7 +247,7 @@ describe("the plan of a growing set", () => {
     rmSync(place.tree.at("images/cats/five.jpg"));
     const moved = await act({ plan: planned.outputs.plan ?? "" });
     expect(moved.outputs.outcome).toBe("invalid");
-    expect(moved.errors.join("\n")).toContain("has moved");
+    expect(moved.errors.join("\n")).toContain("has changed since the plan was made");
     place.tree.write({ "images/cats/four.jpg": jpeg("four") });
     const other = await act({ plan: planned.outputs.plan ?? "" });
     expect(other.errors.join("\n")).toContain("files have changed");

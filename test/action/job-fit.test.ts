@@ -76,6 +76,6 @@ describe("a step", () => {
     expect(told(kept.warnings)).toContain("The next run resumes from here.");
     const env = { ...lost, HOME: place.tree.at(".home") };
     const again = await place.act({ ...inputs, dataset: "cats-{digest}" }, { env, clock });
-    expect(told(again.warnings)).toContain("the next run begins from the start");
+    expect(told(again.warnings)).toContain("the next run starts over");
   });
 });

@@ -76,7 +76,7 @@ describe("a folder of which nothing would be indexed", () => {
     expect(outputs.outcome).toBe("uploaded");
     expect(names()).toEqual(["pets-images"]);
     expect(lines.join("\n")).toMatch(/the folder labels: .*2 \.txt/);
-    expect(lines.join("\n")).toMatch(/the files above all folders: .*1 \.md, 1 \.yaml/);
+    expect(lines.join("\n")).toMatch(/the files outside any folder: .*1 \.md, 1 \.yaml/);
   });
 
   test.each([{}, { "data-type": "image" }])(
@@ -85,7 +85,7 @@ describe("a folder of which nothing would be indexed", () => {
       const { outputs, errors } = await act({ ...partitioned, ...more, unindexed: "send" });
       expect(outputs.outcome).toBe("invalid");
       expect(errors[0]).toMatch(/No file of labels would be indexed.*2 \.txt/);
-      expect(errors[0]).toMatch(/No file above all folders would be indexed.*1 \.md, 1 \.yaml/);
+      expect(errors[0]).toMatch(/No file outside any folder would be indexed.*1 \.md, 1 \.yaml/);
       expect(place.emulator.requests()).toEqual([]);
     },
   );

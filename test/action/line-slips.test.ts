@@ -42,8 +42,8 @@ test.each([
   ["a list marker", "- images/*.jpg", "YAML list"],
   ["a comment", "images/*.jpg # all of them", "comment"],
   ["backslashes", "images\\*.jpg", "backslash"],
-  ["another's home", "~me/images/*.jpg", "~me is not replaced"],
-  ["a variable", "$HOME/images/*.jpg", "$HOME is not replaced"],
+  ["another's home", "~me/images/*.jpg", "~me is not expanded"],
+  ["a variable", "$HOME/images/*.jpg", "$HOME is not expanded"],
   ["brackets", "take [01-02]/*.jpg", "take \\[01-02\\]/*.jpg"],
   ["a Unicode form", "cafe\u0301/*.jpg", "(NFC)"],
   ["a pointer of DVC's", "videos/*.mp4", "dvc pull"],
@@ -57,10 +57,10 @@ test.each([
 
 test("a line with ! that takes everything is named", async () => {
   expect(await refused({ files: "images/*.jpg\n!**/*.jpg" })).toEqual([
-    expect.stringContaining("the line !**/*.jpg takes away all 2 files that it matches") as string,
+    expect.stringContaining("the line !**/*.jpg excludes all 2 files that it matches") as string,
   ]);
   const [both] = await refused({ files: "images/*\n!**/a.jpg\n!**/b*.jpg\nstore" });
-  expect(both).toContain("lines with ! take away all 2 files");
+  expect(both).toContain("lines with ! exclude all 2 files");
 });
 
 test("links that were skipped are named", async () => {
@@ -72,13 +72,13 @@ test("links that were skipped are named", async () => {
 
 test("a line with ! that takes nothing says why, too", async () => {
   const [text] = await refused({ files: 'images\n!"images/a.jpg"' });
-  expect(text).toContain("takes nothing away");
+  expect(text).toContain("excludes nothing");
   expect(text).toContain("in quotes");
 });
 
 test("of files that were left out no other reason is made up", async () => {
   const [hidden, ignored] = await refused({ files: "store\nhidden/*\nignored/*" });
-  expect(hidden).toContain("1 hidden files were left out");
+  expect(hidden).toContain("1 hidden file left out");
   expect(`${hidden} ${ignored}`).not.toMatch(/upper and lower|is empty|is not there|has no/);
 });
 

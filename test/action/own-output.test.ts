@@ -92,7 +92,7 @@ test("what is left out for that is counted in the log, and in a refusal", async 
   const visible = { files: "**", dataset: "pets-{digest}" };
   expect((await act(visible)).lines.join("\n")).toContain("written by this Action, left out: 1");
   const { errors } = await act({ ...visible, files: "images\nexport" });
-  expect(errors[0]).toContain("1 that this Action wrote was left out");
+  expect(errors[0]).toContain("1 file written by this Action left out");
 });
 
 test("the plan that a step is given is no file of it, wherever it lies", async () => {

@@ -44,7 +44,7 @@ describe("the versions that a dataset takes the place of", () => {
       inDatasets((one) => ({ ...one, replaces: change(one.replaces ?? []) }) as PlannedDataset),
     );
     expect(outputs.outcome).toBe("invalid");
-    expect(errors.join()).toContain("takes the place of other versions now than the plan says");
+    expect(errors.join()).toContain("now replaces other versions than the plan says");
   });
 });
 
@@ -79,7 +79,7 @@ describe("growing sets", () => {
       }),
     );
     expect(outputs.outcome).toBe("invalid");
-    expect(errors.join()).toContain("a plan made now would say something else: growing of pets-");
+    expect(errors.join()).toContain("a plan made now would differ in growing of pets-");
   });
 
   const folders = { dataset: "pets-{folder}-{increment}", "partition-depth": "1", root: "images" };
@@ -110,7 +110,9 @@ describe("growing sets", () => {
   ])("of which one is done, with other %s: the plan is refused", async (_what, change) => {
     const { outputs, errors } = await actChanged(both, await planHalfDone(), change);
     expect(outputs.outcome).toBe("invalid");
-    expect(errors.join()).toContain("a plan made now would say something else: ");
-    expect(errors.join()).toContain(", as when it was edited, or another version of the Action");
+    expect(errors.join()).toContain("a plan made now would differ in ");
+    expect(errors.join()).toContain(
+      ", for example because it was edited or made by another version",
+    );
   });
 });

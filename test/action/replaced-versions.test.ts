@@ -130,7 +130,9 @@ describe("a public version whose owner Avala does not name", () => {
     });
     const { warnings, outputs } = await act({ ...published, "dry-run": "true" });
     const text = warnings.map((one) => one.text).join("\n");
-    expect(text).toMatch(/is not known: Avala does not show whose .*\n {2}- pets-\w{12} \(uid /);
+    expect(text).toMatch(
+      /is not known whether .*: Avala does not show who owns .*\n {2}- pets-\w{12} \(uid /,
+    );
     const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as {
       datasets: { replaces: unknown }[];
     };
@@ -144,7 +146,9 @@ test("a name with too little beside its digest is said to be that, and the plan 
     dataset: "p{digest}",
     "dry-run": "true",
   });
-  expect(warnings[0]?.text).toMatch(/is not known: beside the digest its name has too few/);
+  expect(warnings[0]?.text).toMatch(
+    /is not known whether .*: without the digest, its name is too short/,
+  );
   const plan = JSON.parse(readFileSync(outputs.plan ?? "", "utf8")) as {
     datasets: { replaces: unknown }[];
   };
@@ -156,7 +160,7 @@ test("a key that cannot read is told that what stays behind is not known", async
   place.emulator.addKey({ key, username: "emulator", scopes: ["datasets.write"] });
   const { warnings } = await act({ ...versioned, "api-key": key, "dry-run": "true" });
   expect(warnings.map(({ text }) => text)).toContainEqual(
-    expect.stringMatching(/is not known: the key cannot read datasets/),
+    expect.stringMatching(/is not known whether .*: the key cannot read datasets/),
   );
 });
 

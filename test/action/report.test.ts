@@ -75,7 +75,7 @@ test("a retry says what, why and how long", () => {
   const error = new AvalaError("server", "The server is away.");
   listen({ kind: "retry", what: "presign a.jpg", attempt: 2, waitMs: 3_200, error });
   expect(recorded.lines).toEqual([
-    "Try 2 to presign a.jpg failed, the next in 3 s: The server is away.",
+    "Attempt 2 to presign a.jpg failed, the next is in 3 s: The server is away.",
   ]);
 });
 

@@ -66,7 +66,9 @@ describe("a disk that is full at the end", () => {
     await run(after.environment);
     expect(after.errors).toEqual([]);
     expect(after.outputs).toMatchObject({ outcome: "exported", complete: "true" });
-    expect(after.warnings.map((one) => one.text).join()).toContain("The manifest does not say");
+    expect(after.warnings.map((one) => one.text).join()).toContain(
+      "The manifest still says complete: false",
+    );
   });
 
   test("costs outputs: the step fails as what it is, and what was done stands", async () => {

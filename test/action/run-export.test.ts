@@ -236,7 +236,7 @@ describe("the commit status", () => {
   });
 
   test("that can't be set to success is what the step fails for, and not the export", async () => {
-    const refused = new AvalaError("server", "GitHub answers 502.", { retryable: true });
+    const refused = new AvalaError("server", "GitHub responded 502.", { retryable: true });
     const { outputs, errors, summaries, statuses } = await act(
       { ...exporting, ...status, "status-context": "it's done" },
       {
@@ -254,7 +254,7 @@ describe("the commit status", () => {
     expect(statuses.map(({ state }) => state)).toEqual(["pending", "success"]);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain(`Export ${uid} is completed`);
-    expect(errors[0]).toContain("GitHub answers 502");
+    expect(errors[0]).toContain("GitHub responded 502");
     // What is left to do: without a second export, or by hand.
     expect(errors[0]).toContain(`export-uid: ${uid}`);
     expect(errors[0]).toContain(`-f 'context=it'\\''s done'`);

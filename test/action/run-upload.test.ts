@@ -92,7 +92,7 @@ describe("files whose contents are wrong", () => {
       problem: expect.stringContaining("those of a .jpg file") as string,
     });
     expect(problems.at(-1)).toEqual({ path: "broken/60.png", problem: "The file is empty." });
-    const counts = "59 of 61 files: 58 of another format than their suffix says, 1 empty";
+    const counts = "59 of 61 files: 58 not in the format that their suffix says, 1 empty";
     expect(lines.join("\n")).toContain(`contents: ${counts}`);
     expect(summaries.join("")).toContain(counts);
     expect(warnings).toHaveLength(51);
@@ -401,7 +401,7 @@ describe("a dataset that exists with other files", () => {
     const before = place.emulator.requests().length;
     const { errors, outputs } = await act({ ...named, "if-dataset-exists": "append" });
     expect(outputs.outcome).toBe("invalid");
-    expect(errors[0]).toMatch(/append is not a known value.*made once.*\{digest\}/s);
+    expect(errors[0]).toMatch(/append is not supported.*made once.*\{digest\}/s);
     expect(place.emulator.requests()).toHaveLength(before);
   });
 

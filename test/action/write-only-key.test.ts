@@ -23,7 +23,7 @@ test("each run says that the reply was lost, that the key may not read, and what
   const on = { method: "POST", path: "/datasets/manual-upload/" };
   place.emulator.setFault({ on, when: "after", drop: true });
   expect(await errorOfRun()).toMatch(
-    /reply to its creation was lost[^]*dashboard[^]*datasets\.read/,
+    /response to its creation was lost[^]*dashboard[^]*datasets\.read/,
   );
   for (let again = 0; again < 2; again += 1) {
     expect(await errorOfRun()).toMatch(/exists already[^]*most probably[^]*datasets\.read/);

@@ -18,7 +18,7 @@ describe("a growing set", () => {
     await place.put("b/two.jpg", "two");
   });
 
-  test("sends what is new as one increment, and asks for the list alone on a day without change", async () => {
+  test("sends what is new as one increment, and asks only for the list on a day without change", async () => {
     const first = await place.run();
     expect(first.result.outcome).toBe("uploaded");
     expect(place.names()).toEqual([expect.stringMatching(/^set-0001-[0-9a-f]{12}$/)]);
@@ -301,7 +301,7 @@ describe("a growing set whose content no one knows", () => {
     const warnings = events.flatMap((event) => (event.kind === "warning" ? event.text : []));
     expect(warnings).toEqual([
       expect.stringMatching(
-        /keys that stand for several files, as one for cats\/1\.jpg or dogs\/1\.jpg/,
+        /keys that match several files, for example cats\/1\.jpg or dogs\/1\.jpg/,
       ),
     ]);
   });

@@ -75,7 +75,7 @@ describe("a growing set", () => {
     });
   });
 
-  test("names what is not declared any more", () => {
+  test("names what is no longer declared", () => {
     expect(planned([], first)).toEqual({
       ...none,
       superseded: [{ path: "a", datasetUid: "first", why: "gone" }],
