@@ -89,9 +89,7 @@ async function findOne(
     return datasets.getDataset(avala, { owner, slug });
   }
   if (name === undefined) {
-    throw new InputError([
-      { input: "getDataset", text: "give a uid, an owner and a slug, or a name" },
-    ]);
+    throw new InputError([{ input: "getDataset", text: "set uid, owner and slug, or name" }]);
   }
   const found = await findDataset(avala, { name, ownerName: owner, organizationUid });
   if (found !== undefined) return found;

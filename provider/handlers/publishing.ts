@@ -7,12 +7,12 @@ import type { DatasetInputs } from "./dataset/inputs";
 import { ownerOf, type FileSetInputs } from "./file-set/inputs";
 
 export const PULUMI_WORDS: Words = {
-  version: "Leave datasetName out of the FileSet, and each content becomes a dataset version.",
+  version: "Leave datasetName out of the FileSet to make a dataset version of each content.",
   takeOver:
     "Set adopt: true on the FileSet and on its Dataset to manage one that holds exactly these files.",
   grow: "Or declare a GrowingDataset, to which each change adds a dataset of what is new.",
   growing:
-    "A set that people annotate is better declared as a GrowingDataset: it sends all files once more, and what was annotated until now stays on the versions. From then on a change adds a dataset of what is new, and annotations stay in the set.",
+    "If people annotate this set, declare it as a GrowingDataset instead. All files are sent once more, and existing annotations stay on the old versions. After that, each change adds a dataset of what is new, and annotations stay in the set.",
 };
 
 // A file set has no time-out: it waits for a dataset that another run makes, and no longer than one waits for its own.

@@ -102,7 +102,7 @@ function statusOf(event: AvalaEvent): string | undefined {
     case "outage":
       return event.text;
     case "outage-end":
-      return `Avala responds again. ${event.what} continues`;
+      return `Avala responded again. ${event.what} continues`;
     case "retry":
       return `${event.what}: trying again in ${formatDuration(event.waitMs / 1000)} (${event.error.message})`;
     default:

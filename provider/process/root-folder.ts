@@ -29,7 +29,7 @@ export function folderOfRoot(
   throw new InputError([
     {
       input: "root",
-      text: `is one folder for the program (${ofProgram}) and another for the stack's workDir (${ofProvider}). Run the program in its workDir, give workDir the program's folder, or give an absolute root`,
+      text: `is one folder for the program (${ofProgram}) and another for the stack's workDir (${ofProvider}). Run the program in its workDir, set workDir to the program's folder, or use an absolute root`,
     },
   ]);
 }

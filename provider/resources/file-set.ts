@@ -19,7 +19,7 @@ export interface FileSetArgs {
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
   /** Put before each path in the dataset, with a `/` between. */
   prefix?: pulumi.Input<string>;
-  /** Only this top-level folder of `root`; `""` stands for the files above all folders. */
+  /** Only this top-level folder of `root`; `""` stands for the files outside any folder. */
   folder?: pulumi.Input<string>;
   /**
    * The dataset's name before the digest: `training` makes `training-3f9a1c2e77b0`.

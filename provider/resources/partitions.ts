@@ -89,7 +89,7 @@ function listFolders(args: ChosenFiles): readonly string[] {
 export function leftOutFolders(args: ChosenFiles): readonly string[] {
   if (args.partitionDepth !== 1) return [];
   return listed(args).leftOut.map(({ folder, files }) => {
-    const where = folder === "" ? "the files above all folders" : `the folder ${shown(folder)}`;
+    const where = folder === "" ? "the files outside any folder" : `the folder ${shown(folder)}`;
     const suffixes = describeSuffixes(files.map(({ path }) => path));
     return `${where}: no dataset is made, since Avala would index nothing of it (${suffixes})`;
   });

@@ -40,7 +40,7 @@ export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetAr
   unindexed?: "leave-out" | "send" | "error";
   /**
    * 0: one dataset. 1: each top-level folder of `root` is a separate dataset, so that a change sends only that folder
-   * and a new folder costs only itself; files above all folders form one that is named after
+   * and a new folder costs only itself; files outside any folder form one that is named after
    * `root`, or `root` where that is the program's folder.
    * @default 0
    */

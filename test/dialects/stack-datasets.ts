@@ -106,7 +106,7 @@ export const DATASETS: Scenarios<StackBench> = {
     const news = await checked(stack.process().dataset, wanted, inputs as unknown as Given);
     const changing = stack.process().dataset.update(id, outs, news);
     if (stack.dialect.datasetChanges !== "offered") {
-      await expect(changing).rejects.toThrow(/does not offer changing/);
+      await expect(changing).rejects.toThrow(/does not support changing/);
       return;
     }
     expect((await changing).outs).toMatchObject({ visibility: "public" });

@@ -31,7 +31,7 @@ const wrong = (of: string): Readonly<Record<string, readonly [program: string, s
   ],
   "a key file with a field of the other provider": [
     `new avala.Dataset("it", { dataType: "image", providerConfig: { provider: "gc_storage", bucketName: "mine", bucketRegion: "r", authJsonContent: pulumi.interpolate\`{"private_key": "\${${of}}"}\` } ${ANY} });`,
-    "bucketRegion can't go with gc_storage",
+    "bucketRegion can't be combined with gc_storage",
   ],
   "a whole bucket that is a secret": [
     `new avala.Dataset("it", { dataType: "image", providerConfig: pulumi.all([${of}]).apply(([key]) => ({ ${S3}, accessKeyId: "${ID}", secretAccessKey: key })) ${ANY} });`,
@@ -39,7 +39,7 @@ const wrong = (of: string): Readonly<Record<string, readonly [program: string, s
   ],
   "a storage config with a role and keys": [
     `new avala.StorageConfig("it", { ${S3}, bucketRegion: "r", ${ROLE}, accessKeyId: id, secretAccessKey: ${of} });`,
-    "secretAccessKey: can't go with a role",
+    "secretAccessKey: can't be combined with a role",
   ],
   "a webhook whose URL has a token": [
     `new avala.Webhook("it", { targetUrl: pulumi.interpolate\`http://a.example/\${${of}}\`, events: ["export.completed"] });`,

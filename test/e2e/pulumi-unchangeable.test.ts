@@ -26,8 +26,8 @@ describeWithPart("pulumi", (pulumi) => {
     it_.stack.writeProgram(programOf("winter", "yours"));
     for (let again = 0; again < 2; again += 1) {
       const { output } = await it_.stack.fails(...UP);
-      expect(output).toMatch(/training-\w{12} .* Avala does not offer .* \(metadata\)/);
-      expect(output).toMatch(/mine .* was not changed: Avala does not offer .* \(name\)/);
+      expect(output).toMatch(/training-\w{12} .* Avala does not support .* \(metadata\)/);
+      expect(output).toMatch(/mine .* was not changed: Avala does not support .* \(name\)/);
       const outputs = it_.stack.resources().map((one) => one.outputs);
       expect(JSON.stringify(outputs)).not.toMatch(/winter|yours/);
     }
@@ -45,7 +45,7 @@ describeWithPart("pulumi", (pulumi) => {
 
   test("destroy leaves the datasets at Avala and nothing in the state, and warns", async () => {
     const { output } = await it_.stack.destroy();
-    expect(output).toMatch(/training-\w{12} .* stays at Avala: Avala does not offer deleting/);
+    expect(output).toMatch(/training-\w{12} .* stays at Avala: Avala does not support deleting/);
     expect(it_.stack.resources()).toEqual([]);
     expect(it_.avala.datasets()).toHaveLength(2);
   });

@@ -180,7 +180,7 @@ describe("A Dataset of a bucket", () => {
       { ...S3, roleArn: `${roleArn}-2` },
     ]) {
       const news = await checked(dataset, { ...asked, providerConfig });
-      await expect(dataset.diff(id, outs, news)).rejects.toThrow(/no call of the API changes/);
+      await expect(dataset.diff(id, outs, news)).rejects.toThrow(/the API can.t change those/);
     }
     const other = { ...S3, roleArn, cloudfrontDomain: "d.cloudfront.net" };
     const news = await checked(dataset, { ...asked, providerConfig: other, onDelete: "delete" });

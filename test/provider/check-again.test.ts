@@ -110,7 +110,7 @@ describe("a version whose files have changed", () => {
     const untyped = { ...once, dataType: "" };
     const news = await check(handler, { ...other, digest: once["digest"] }, untyped);
     const update = handler.update("pets", { ...untyped, manifest: "" } as never, news as never);
-    await expect(update).rejects.toThrow(/digest: stays .* by ignoreChanges/);
+    await expect(update).rejects.toThrow(/digest: is pinned to .* by ignoreChanges/);
     await expect(update).rejects.not.toThrow(/while the update ran/);
   });
 

@@ -45,7 +45,7 @@ describe("A Dataset's inputs", () => {
       expect(failures).toEqual([
         {
           property: "dataType",
-          reason: "must be the file set's, image, and is video: give it to the FileSet (dataType)",
+          reason: "must be the file set's, image (got video): set it on the FileSet (dataType)",
         },
       ]);
     });
@@ -58,7 +58,7 @@ describe("A Dataset's inputs", () => {
       expect(await failuresOf(handlers.dataset, { files, dataType: "mcap" })).toEqual([
         {
           property: "dataType",
-          reason: "is mcap, and of the 3 files none would be indexed as that",
+          reason: "is mcap, but none of the 3 files would be indexed as that",
         },
       ]);
     });
@@ -75,7 +75,7 @@ describe("A Dataset's inputs", () => {
         expect(failures).toEqual([
           {
             property: "organizationUid",
-            reason: `must be the file set's, ${whose}, and is another: give it to the FileSet (organizationUid)`,
+            reason: `must be the file set's, ${whose} (got another): set it on the FileSet (organizationUid)`,
           },
         ]);
       },

@@ -173,7 +173,7 @@ describe('A Dataset with onDelete: "delete"', () => {
       await bench.handlers().dataset.delete(id, outs);
       expect(uids()).toEqual([id]);
       expect(lastMessage()).toMatchObject({ severity: "warning" });
-      expect(lastMessage()?.text).toMatch(/stays at Avala: .* It leaves the state/s);
+      expect(lastMessage()?.text).toMatch(/stays at Avala: .* It is removed from the state/s);
     },
   );
 
@@ -221,7 +221,9 @@ test("A Dataset stays with a warning, and leaves the state, where Avala does not
   await bench.handlers().dataset.delete(id, outs);
   expect(uids()).toEqual([id]);
   expect(lastMessage()).toMatchObject({ severity: "warning" });
-  expect(lastMessage()?.text).toMatch(/stays at Avala: .* It leaves the state.*dashboard/s);
+  expect(lastMessage()?.text).toMatch(
+    /stays at Avala: .* It is removed from the state.*dashboard/s,
+  );
 });
 
 describe("What onDelete may be", () => {

@@ -71,7 +71,7 @@ describe("A Dataset", () => {
       const call = { urn: "urn:one", isPreview: true };
       const news = await checked(dataset, { ...given, slug: "two", forceDestroy: true, call });
       await expect(dataset.diff(id, outs, news)).rejects.toThrow(
-        /mine \(uid .*5 annotations\) cannot be replaced by another of its name.*slug.*forceDestroy: true first, run up/s,
+        /mine \(uid .*5 annotations\) cannot be replaced by one of the same name.*slug.*forceDestroy: true first, run up/s,
       );
       expect(bench.writes()).toEqual([]);
     });
@@ -92,7 +92,7 @@ describe("A Dataset", () => {
       const news = await checked(dataset, { ...given, slug: "two" });
       await dataset.diff(id, outs, news);
       await expect(dataset.delete(id, outs)).rejects.toThrow(
-        /cannot be replaced .* does not offer deleting.*another name/s,
+        /cannot be replaced .* does not support deleting.*another name/s,
       );
       bench.avala.addAnnotations(id, 1);
       await expect(dataset.delete(id, outs)).rejects.toThrow(/1 annotation\) cannot be replaced/);

@@ -201,7 +201,7 @@ describe("Dataset", () => {
         const { id, inputs, outs } = await make(dataset, given);
         const news = await checked(dataset, { ...given, ...change });
         const broken = await unfinished<DatasetOutputs>(dataset.update(id, outs, news));
-        expect(broken.message).toMatch(/mine .*was not changed: Avala does not offer/);
+        expect(broken.message).toMatch(/mine .*was not changed: Avala does not support/);
         for (const name of Object.keys(change)) expect(broken.message).toContain(name);
         const kept = broken.properties;
         expect(kept).toEqual(outs);
@@ -220,7 +220,7 @@ describe("Dataset", () => {
         const { id, outs } = await make(dataset, given);
         const news = await checked(dataset, { ...given, visibility: "public" });
         const broken = await unfinished<DatasetOutputs>(dataset.update(id, outs, news));
-        expect(broken.message).toMatch(/mine .*was not changed: Avala does not offer/);
+        expect(broken.message).toMatch(/mine .*was not changed: Avala does not support/);
         expect(broken.properties).toEqual(outs);
       },
     );
@@ -242,7 +242,7 @@ describe("Dataset", () => {
       await make(dataset, given);
       const asked = { ...given, adopt: true, visibility: "public", metadata: { a: 1 } };
       const broken = await unfinished<DatasetOutputs>(make(dataset, asked));
-      expect(broken.message).toMatch(/does not offer .*visibility, metadata/);
+      expect(broken.message).toMatch(/does not support .*visibility, metadata/);
       expect(broken.properties).toMatchObject({ visibility: "private" });
       expect(broken.properties).not.toHaveProperty("metadata");
     });

@@ -80,7 +80,7 @@ describe("gpuTextureFormat of a Dataset", () => {
     });
   });
 
-  test("can't go with files, of which the API takes none", async () => {
+  test("can't be combined with files, of which the API accepts none", async () => {
     const files = { datasetName: "mine", digest: "d", dataType: "splat" };
     const { dataset } = bench.handlers();
     expect(await failuresOf(dataset, { files, gpuTextureFormat: "bc7" })).toEqual([

@@ -47,7 +47,7 @@ describe("A FileSet tells", () => {
     const broken = Array.from({ length: 30 }, (_, n) => [`broken/${n}.png`, jpeg(String(n))]);
     bench.tree.write({ ...Object.fromEntries(broken), "broken/empty.png": "" } as TreeContent);
     expect(await preview({ include: ["broken"] })).toContain(
-      "and 11 more (the first 20 of 31; contents: 31 of 31 files: 30 of another format than their suffix says, 1 empty)",
+      "and 11 more (the first 20 of 31; contents: 31 of 31 files: 30 not in the format that their suffix says, 1 empty)",
     );
   });
 
@@ -75,7 +75,7 @@ describe("A FileSet tells", () => {
     expect(told).toContain("to send: 1 file");
     expect(told).toMatch(/written just now, for a later run: 1 file \(c\.jpg\)/);
     expect(told).toContain("1 by the line b.* of .avalaignore");
-    expect(told).toContain("1 that systems and unfinished downloads leave behind");
+    expect(told).toContain("1 left by systems or unfinished downloads");
   });
 
   test("of a link out of the root, what allows it and the other way out", async () => {
@@ -83,7 +83,7 @@ describe("A FileSet tells", () => {
     const { fileSet } = bench.handlers();
     const root = bench.tree.at("set");
     const [failure] = await failuresOf(fileSet, given({ root }));
-    expect(failure?.reason).toMatch(/a\.jpg\. .* as allowLinkTargets, or let root be /);
+    expect(failure?.reason).toMatch(/a\.jpg\. .* to allowLinkTargets, or set root to /);
     const allowed = { root, allowLinkTargets: [bench.tree.root], include: ["*.jpg"] };
     const { outs } = await make(bench.handlers().fileSet, given(allowed));
     expect(outs.fileCount).toBe(1);

@@ -326,7 +326,7 @@ describe("GrowingDataset", () => {
     const lacking = { ...outs, isIncomplete: true as const };
     expect(await growingDataset.diff(id, lacking, held)).toEqual({ changes: true });
     await expect(growingDataset.update(id, lacking, held)).rejects.toThrow(
-      /digest: stays .* by ignoreChanges/,
+      /digest: is pinned to .* by ignoreChanges/,
     );
   });
 
@@ -369,7 +369,7 @@ describe("GrowingDataset", () => {
       const text = await preview(set);
       expect(text).toMatch(/\+ c\.jpg\n~ a\.jpg\n> sub\/b\.jpg → moved\.jpg\n- d\.jpg\n/);
       expect(text).toMatch(/new dataset training-0002-\w{12}: 2 files/);
-      expect(text).toMatch(/superseded: 2 items \(1 changed, 1 not declared any more\)/);
+      expect(text).toMatch(/superseded: 2 items \(1 changed, 1 no longer declared\)/);
       expect(text).toMatch(
         /1 dataset of the set, 3 items, stays as it is\. It has 7 annotations and no projects\./,
       );

@@ -28,7 +28,7 @@ export async function changeDataset(
     const names = Object.keys(changes).join(", ");
     throw new AvalaError(
       "not_offered",
-      `${describeDataset(dataset)} was not changed: Avala does not offer changing a dataset, or not with this key (${names}). The dataset and the state stay as they were.`,
+      `${describeDataset(dataset)} was not changed: Avala does not support changing a dataset, or does not allow it with this key (${names}). The dataset and the state stay as they were.`,
       {
         hint: `Change it in Avala's dashboard and remove ${names} from the program: what is not declared stays as it is. Or declare another dataset.`,
         cause: error,

@@ -45,7 +45,7 @@ function checkAgainstFiles(
   if (dataType !== undefined && files.dataType && ![files.dataType, UNKNOWN].includes(dataType)) {
     problems.add(
       "dataType",
-      `must be the file set's, ${files.dataType}, and is ${dataType}: give it to the FileSet (dataType)`,
+      `must be the file set's, ${files.dataType} (got ${dataType}): set it on the FileSet (dataType)`,
     );
   }
   const owner = files.organizationUid ?? "";
@@ -53,7 +53,7 @@ function checkAgainstFiles(
     const whose = owner === "" ? "which belongs to the key's own user" : owner;
     problems.add(
       "organizationUid",
-      `must be the file set's, ${whose}, and is ${organizationUid}: give it to the FileSet (organizationUid)`,
+      `must be the file set's, ${whose} (got ${organizationUid}): set it on the FileSet (organizationUid)`,
     );
   }
 }
@@ -65,12 +65,12 @@ function checkWithoutBucket(given: DatasetGiven, problems: Problems): void {
     if (name === "providerConfig")
       problems.add(
         "files",
-        "can't go with providerConfig: a dataset is made of files that are sent, or of a bucket",
+        "can't be combined with providerConfig: a dataset is made either from uploaded files or from a bucket",
       );
     else
       problems.add(
         name,
-        "can't go with files: the API takes it only for a dataset that is made of a bucket, or empty",
+        "can't be combined with files: the API accepts it only for a dataset that is made from a bucket, or empty",
       );
   }
 }
@@ -92,7 +92,7 @@ export function checkDataset(
   ) {
     problems.add(
       "name",
-      `must be the file set's, ${files.datasetName}: give the name to the FileSet (datasetName or versionOf). With name in ignoreChanges, add files to it`,
+      `must be the file set's, ${files.datasetName}: set the name on the FileSet (datasetName or versionOf). If ignoreChanges contains name, add files to it`,
     );
   }
   if (given.forceDestroy === true && ![UNKNOWN, "delete"].includes(given.onDelete ?? "keep"))
@@ -116,7 +116,7 @@ export function checkDataset(
     !hasUnknown(name) &&
     slugFrom(name) === ""
   ) {
-    problems.add("slug", `can't be made from the name ${JSON.stringify(name)}: give one`);
+    problems.add("slug", `can't be made from the name ${JSON.stringify(name)}: set one`);
   }
 }
 
@@ -129,5 +129,5 @@ export function checkIndexed(
   if (dataType === undefined || hasUnknown(dataType)) return;
   if (problems.failures.length > 0 || indexedOf(manifest.entries, dataType).length > 0) return;
   const count = counted(manifest.entries.length, "file");
-  problems.add("dataType", `is ${dataType}, and of the ${count} none would be indexed as that`);
+  problems.add("dataType", `is ${dataType}, but none of the ${count} would be indexed as that`);
 }

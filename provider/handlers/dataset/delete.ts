@@ -45,10 +45,10 @@ async function readOrRecall(
 
 function inTheWay(counts: Counts, because: KeptBecause, changed: readonly string[]): AvalaError {
   const [why, hint] = IN_THE_WAY[because];
-  const what = changed.length === 0 ? "" : ` What changes is ${changed.join(", ")}.`;
+  const what = changed.length === 0 ? "" : ` Changed: ${changed.join(", ")}.`;
   return new AvalaError(
     "conflict",
-    `${describeDataset(counts)} cannot be replaced by another of its name: ${why}${what}`,
+    `${describeDataset(counts)} cannot be replaced by one of the same name: ${why}${what}`,
     { hint },
   );
 }
@@ -84,7 +84,7 @@ export async function tellWhatStays(
   if (counts === "gone") return;
   const because = keptBecause(props, counts, false);
   if (because === undefined) {
-    await messages.info(`${describeDataset(counts)} will be deleted if Avala offers it.`);
+    await messages.info(`${describeDataset(counts)} will be deleted if Avala supports it.`);
     return;
   }
   const by = hasUnknown(name) ? "the new one" : name;
@@ -133,7 +133,8 @@ export async function removeDataset(
 }
 
 // No source of the API has a route that deletes a dataset: a server without one may say so by 403, 404 or 405.
-const CANNOT_DELETE = "Avala does not offer deleting datasets, or not with this key.";
+const CANNOT_DELETE =
+  "Avala does not support deleting datasets, or does not allow it with this key.";
 const NOT_OFFERED: ReadonlySet<string> = new Set(["not_offered", "permission"]);
 
 async function deleteNow(
@@ -151,7 +152,7 @@ async function deleteNow(
     if (!isAvalaError(error) || !NOT_OFFERED.has(error.code)) throw error;
     if (mustGo) throw notOffered(dataset, error);
     await messages.warn(
-      `${describeDataset(dataset)} stays at Avala: ${CANNOT_DELETE} It leaves the state. To remove it, delete it in Avala's dashboard.`,
+      `${describeDataset(dataset)} stays at Avala: ${CANNOT_DELETE} It is removed from the state. To delete it, use Avala's dashboard.`,
     );
   }
 }
@@ -159,9 +160,9 @@ async function deleteNow(
 function notOffered(dataset: Dataset, cause: AvalaError): AvalaError {
   return new AvalaError(
     "conflict",
-    `${describeDataset(dataset)} cannot be replaced by another of its name: ${CANNOT_DELETE}`,
+    `${describeDataset(dataset)} cannot be replaced by one of the same name: ${CANNOT_DELETE}`,
     {
-      hint: "Leave it as it is, or give the new one another name; or delete it in Avala, then run up again.",
+      hint: "Leave it as it is, or give the new one another name. Or delete it in Avala, then run up again.",
       cause,
     },
   );

@@ -40,9 +40,9 @@ export function refusalOf(olds: DatasetOutputs, news: DatasetInputs): AvalaError
   if (replacesOf(olds, news).length > 0 || !areCredentialsOther(olds, news)) return undefined;
   return new AvalaError(
     "not_offered",
-    `Dataset ${olds.name} (uid ${olds.uid}) has other credentials in providerConfig, and no call of the API changes those of a dataset.`,
+    `Dataset ${olds.name} (uid ${olds.uid}) has other credentials in providerConfig, and the API can't change those of a dataset.`,
     {
-      hint: 'Rotate them at Avala, and set the option ignoreChanges: ["providerConfig"] here; or declare a Dataset of another name with the new ones. The dataset is not replaced for it.',
+      hint: 'Rotate them at Avala, and set the option ignoreChanges: ["providerConfig"] here; or declare a Dataset of another name with the new ones. A dataset is not replaced because its credentials changed.',
     },
   );
 }

@@ -45,7 +45,7 @@ const WHY: Readonly<Record<KeptBecause, string>> = {
   declared: 'onDelete is "keep".',
   held: "this stack still has it.",
   found:
-    "its state does not show that this stack made it, and only then is it deleted. To remove it, delete it in Avala.",
+    "its state does not show that this stack made it, and only datasets that a stack made are deleted. To remove it, delete it in Avala.",
   work: `annotated datasets, and those that projects use, are not deleted. ${FORCED}`,
   uncounted: `Avala does not say how many annotations and projects it has. ${FORCED}`,
 };

@@ -53,7 +53,7 @@ function describe({ name, uid, ownerName, itemCount }: Dataset): string {
 
 export function unadopted(found: Dataset): AvalaError {
   return new AvalaError("conflict", `${describe(found)}.`, {
-    hint: "Set adopt: true to manage it from here on, or take another name.",
+    hint: "Set adopt: true to manage it from here on, or use another name.",
   });
 }
 
@@ -61,14 +61,14 @@ function otherType(found: Dataset, { dataType }: DatasetInputs): AvalaError | un
   if (found.dataType === undefined || found.dataType === dataType) return undefined;
   const text = `${describe(found)} with data type ${found.dataType}, not ${dataType}.`;
   return new AvalaError("conflict", text, {
-    hint: "Declare its own data type, or take another name.",
+    hint: "Declare the data type that it has, or use another name.",
   });
 }
 
 function otherSlug(found: Dataset, { slug }: DatasetInputs): AvalaError | undefined {
   if (slug === undefined || isSameSlug(found.slug, slug)) return undefined;
   return new AvalaError("conflict", `${describe(found)} with slug ${found.slug}, not ${slug}.`, {
-    hint: `Declare slug: ${JSON.stringify(found.slug)}, or leave slug out, or take another name. To have it under ${slug}, delete it in Avala first.`,
+    hint: `Declare slug: ${JSON.stringify(found.slug)}, or leave slug out, or use another name. To have it under ${slug}, delete it in Avala first.`,
   });
 }
 

@@ -55,6 +55,6 @@ export async function reportUnverified(
   if (inputs.files === undefined) return;
   const files = madeOf === undefined ? "its files" : counted(madeOf.files.length, "file");
   await messages.warn(
-    `Dataset ${name} (uid ${uid}) has the paths and sizes of ${files}; contents were not compared, since no journal on this machine shows what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
+    `Dataset ${name} (uid ${uid}) has the paths and sizes of ${files}; contents were not compared, since no journal on this machine records what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
   );
 }

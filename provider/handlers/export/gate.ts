@@ -27,7 +27,7 @@ function refuseUnmet(conditions: readonly Condition[]): void {
   const unmet = describeUnmet(conditions);
   if (unmet === undefined) return;
   throw new GateClosedError("export_failed", unmet, {
-    hint: "Finish what is missing and run up again, which makes another export, or ask for less.",
+    hint: "Finish what is missing and run up again, which makes another export, or lower the conditions of the gate.",
   });
 }
 

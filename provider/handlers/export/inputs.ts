@@ -55,7 +55,7 @@ function checkGate({ gate, projects, waitForExport }: ExportGiven, problems: Pro
     problems.add("gate", "needs a complete export, so waitForExport can't be false");
   const isAboutProjects = gate.pendingTasks !== undefined || gate.qualityTargets !== undefined;
   if (isAboutProjects && !hasUnknown(projects) && (projects ?? []).length === 0)
-    problems.add("gate", "asks about projects, so projects must be given");
+    problems.add("gate", "is about projects, so projects must be set");
 }
 
 /** What the core holds an export to. */

@@ -73,7 +73,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     this.session.checkConfig();
     const problems = new Problems();
     if (typeof given.root !== "string")
-      problems.add("root", "is missing: give the folder that the files are in");
+      problems.add("root", "is missing: set it to the folder that contains the files");
     checkFields(given, FILE_SET_FIELDS, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     if (hasUnknown(given)) return { inputs: unknownInputs(given) };
@@ -215,7 +215,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
 
   async delete(id: string, props: FileSetOutputs): Promise<void> {
     const stay = props.fileCount === 1 ? "stays" : "stay";
-    const text = `${props.datasetName}: ${counted(props.fileCount, "file")} ${stay} stored: no call of the API removes a file`;
+    const text = `${props.datasetName}: ${counted(props.fileCount, "file")} ${stay} stored: the API can't delete files`;
     await this.session.messages(this.session.calls.ofId(id)).info(text);
   }
 }

@@ -75,7 +75,7 @@ export function otherThanHeld({
   return new InputError([
     {
       input: "digest",
-      text: `stays ${shortDigest(digest)} by ignoreChanges, the files in ${root} have other content now, and this change would send them again. Take digest out of ignoreChanges to send the files as they are, put the old files back, or undo the change`,
+      text: `is pinned to ${shortDigest(digest)} by ignoreChanges, but the files in ${root} have changed, and this change would send them again. Remove digest from ignoreChanges to send the files as they are, restore the old files, or undo the change`,
     },
   ]);
 }
@@ -87,7 +87,7 @@ export function withKeptName(inputs: FileSetInputs, { named }: Kept): FileSetInp
   throw new InputError([
     {
       input: "datasetName",
-      text: `stays ${named.datasetName}, which stands for other content than the files have now. Take datasetName out of ignoreChanges for a new version, or add digest to keep the set as it is`,
+      text: `is pinned to ${named.datasetName} by ignoreChanges, but that name identifies other content than the files have now. Remove datasetName from ignoreChanges for a new version, or add digest to keep the set as it is`,
     },
   ]);
 }

@@ -128,7 +128,7 @@ export async function tellNotices(
   if (lines.length > 0) await messages.warn(lines.join("\n"));
   if (set.hiddenLeftOut > 0) {
     await messages.info(
-      `${counted(set.hiddenLeftOut, "hidden file")} left out (includeHidden: true takes them)`,
+      `${counted(set.hiddenLeftOut, "hidden file")} left out (includeHidden: true includes them)`,
     );
   }
   const leftOut = describeLeftOut(set.leftOut);

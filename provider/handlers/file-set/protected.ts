@@ -20,9 +20,9 @@ export function wouldBeRefused(
 ): AvalaError {
   return new AvalaError(
     "conflict",
-    `${olds.datasetName} would be replaced by ${news.datasetName}, and Pulumi does not replace what is made of it and has protect: true:${listed(names)}`,
+    `${olds.datasetName} would be replaced by ${news.datasetName}, but Pulumi does not replace resources with protect: true, and these are made from it:${listed(names)}`,
     {
-      hint: 'Nothing was sent. Set protect: false on it and run up; it may be protected again after that. With onDelete: "keep", the default, its dataset stays at Avala all the same.',
+      hint: 'Nothing was sent. Set protect: false on them and run up; they may be protected again after that. With onDelete: "keep", the default, the old dataset stays at Avala all the same.',
     },
   );
 }

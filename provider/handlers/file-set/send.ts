@@ -63,7 +63,7 @@ function asUid(uploadUid: string | undefined): string | undefined {
 /** A file set is whole or not made: its dataset would be made of what is there. */
 function notWhole(name: string, { sent, unchanged, uploadUid }: UploadResult): UploadError {
   const landed = [...sent, ...unchanged];
-  const text = `The files of ${name} were not all sent: ${counted(landed.length, "file")} landed.`;
+  const text = `Not all files of ${name} were sent: ${counted(landed.length, "file")} landed.`;
   const hint = "What landed is kept: run again, and only the rest is sent.";
   return new UploadError("upload", text, { hint, uploadUid, failures: [], landed });
 }

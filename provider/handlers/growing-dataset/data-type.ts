@@ -21,6 +21,6 @@ export function requireType({ dataType }: GrowingGiven, { set, manifest }: Local
   }
   if (indexedOf(manifest.entries, known).length > 0) return known;
   const files = counted(manifest.entries.length, "file");
-  const text = `is ${known}, and of the ${files} none would be indexed as that`;
+  const text = `is ${known}, but none of the ${files} would be indexed as that`;
   throw new InputError([{ input: "dataType", text }]);
 }

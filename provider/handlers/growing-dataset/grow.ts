@@ -79,7 +79,7 @@ async function report(
 ): Promise<void> {
   if (deleted.length > 0)
     await messages.warn(
-      `${describeUnseen(deleted)}\nWhat of that is declared and held nowhere else was sent again.`,
+      `${describeUnseen(deleted)}\nDeclared files that only they held were sent again.`,
     );
   if (made === undefined) {
     const isWhole = plan.unverified.length === 0;
@@ -140,7 +140,7 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
 
 function notWhole({ name }: GrowingInputs, { upload }: GrowResult): UploadError {
   const landed = [...(upload?.sent ?? []), ...(upload?.unchanged ?? [])];
-  const text = `The files of ${name} were not all sent: ${counted(landed.length, "file")} landed.`;
+  const text = `Not all files of ${name} were sent: ${counted(landed.length, "file")} landed.`;
   const hint = "What landed is kept: run again, and only the rest is sent.";
   return new UploadError("upload", text, {
     ...{ hint, uploadUid: upload?.uploadUid, failures: [], landed },

@@ -203,8 +203,8 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
 }
 
 function notReadable(id: string): AvalaError {
-  return new AvalaError("not_offered", `The growing set ${id} can't be read by its name alone.`, {
-    hint: "Declare it as a new GrowingDataset of this name: its datasets are found again, and what they hold is not sent again.",
+  return new AvalaError("not_offered", `The growing set ${id} can't be imported by its name.`, {
+    hint: "Declare it as a new GrowingDataset of this name: its datasets are found again, and files that they hold are not sent again.",
   });
 }
 

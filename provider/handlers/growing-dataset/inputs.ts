@@ -96,7 +96,7 @@ export function unknownInputs(given: GrowingGiven): GrowingInputs {
 
 export function checkGrowing(given: GrowingGiven, problems: Problems): void {
   if (typeof given.root !== "string")
-    problems.add("root", "is missing: give the folder that the files are in");
+    problems.add("root", "is missing: set it to the folder that contains the files");
   checkFields(given, GROWING_DATASET_FIELDS, problems);
   if (problems.failures.length > 0) return;
   try {

@@ -73,7 +73,7 @@ async function planned(preview: Preview): Promise<Planned> {
     );
     if (deleted.length > 0)
       await messages.warn(
-        `${describeUnseen(deleted)}\nWhat of that is declared and held nowhere else is sent again.`,
+        `${describeUnseen(deleted)}\nDeclared files that only they held are sent again.`,
       );
     return { plan, datasets: increments.map(({ dataset }) => dataset), next: next?.name };
   };

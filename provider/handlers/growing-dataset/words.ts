@@ -43,7 +43,7 @@ export function describeSuperseded({ superseded }: GrowthPlan): string {
   const count = (why: string): number => superseded.filter((item) => item.why === why).length;
   const parts = [
     [count("changed"), "changed"],
-    [count("gone"), "not declared any more"],
+    [count("gone"), "no longer declared"],
     [count("repeated"), "there twice"],
   ] as const;
   const whys = parts.flatMap(([number, word]) =>
@@ -56,18 +56,18 @@ export function describeSuperseded({ superseded }: GrowthPlan): string {
 export function describePostponed({ postponed }: GrowthPlan): string {
   if (postponed.length === 0) return "";
   const paths = postponed.map(({ path }) => printable(path));
-  return `left for a later run: the files of ${counted(postponed.length, "item")} that the set holds. What the set holds of them stays as it is:${listed(paths)}`;
+  return `left for a later run: the files of ${counted(postponed.length, "item")} of the set, which stay as they are:${listed(paths)}`;
 }
 
 export function describeUnverified({ unverified }: GrowthPlan): string {
   const paths = unverified.map(({ path }) => printable(path));
-  return `${counted(paths.length, "file")} could not be compared by content, and so were neither sent nor counted as unchanged:${listed(paths)}`;
+  return `${counted(paths.length, "file")} could not be compared by content, so they were neither sent nor counted as unchanged:${listed(paths)}`;
 }
 
 /** Of a set with nothing to do: what an earlier `up` left open is still open. */
 export function describeStillUnverified(name: string, count: number): string {
   const them = count === 1 ? "it" : "them";
-  return `${counted(count, "file")} of ${name} could not be compared by content by an earlier up: nothing shows that Avala has ${them} as ${count === 1 ? "it is" : "they are"} here. The next up that changes the set compares ${them} again.`;
+  return `${counted(count, "file")} of ${name} could not be compared by content by an earlier up, so Avala may have other content. The next up that changes the set compares ${them} again.`;
 }
 
 /** Increments that Avala has no more, or does not show to this key: a 404 is the same for both. */
@@ -84,5 +84,5 @@ export function describeLeft(name: string, datasets: readonly Dataset[]): string
   const lines = datasets.map(describeDataset);
   const stay = datasets.length === 1 ? "stays" : "stay";
   const work = mayHaveWork(datasets) ? ` ${describeWork(datasets)}` : "";
-  return `${name}: ${counted(datasets.length, "dataset")} ${stay} at Avala, as nothing deletes one that people may have annotated.${work}${listed(lines)}`;
+  return `${name}: ${counted(datasets.length, "dataset")} ${stay} at Avala: datasets that people may have annotated are not deleted.${work}${listed(lines)}`;
 }
