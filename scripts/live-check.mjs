@@ -78,7 +78,7 @@ else {
     const why = isInput ? error.message : (error?.code ?? error?.name ?? "unknown");
     // A route is a template, without names. The hint is ours, and says which scope is needed.
     const where =
-      error?.route === undefined ? "" : ` (${error.status ?? "no reply"} ${error.route})`;
+      error?.route === undefined ? "" : ` (${error.status ?? "no response"} ${error.route})`;
     const hint = error?.code === "permission" ? ` ${error.hint ?? ""}` : "";
     console.error(`The check ended early: ${why}${where}.${hint}`);
     process.exitCode = 1;

@@ -133,7 +133,7 @@ const MAX_PROBLEMS = 50;
 
 /** Says of a list that is not all of them how many it has. */
 function firstOf(count: number): string {
-  return count > MAX_PROBLEMS ? ` (named are the first ${MAX_PROBLEMS} of ${count})` : "";
+  return count > MAX_PROBLEMS ? ` (the first ${MAX_PROBLEMS} of ${count})` : "";
 }
 
 /** What the user gave can't be used. Carries every problem at once; nothing was sent. */

@@ -15,7 +15,7 @@ export function canonicalBaseUrl(baseUrl: string): string {
 }
 
 const WHERE_KEYS_ARE =
-  "copy it from Avala under Settings > Security; it is read from AVALA_API_KEY too";
+  "copy it from Avala under Settings > Security; the environment variable AVALA_API_KEY works too";
 
 interface CheckedOptions {
   readonly apiKey: string;
@@ -39,7 +39,7 @@ const PLACEHOLDER =
 function problemWithKey(key: string): string | undefined {
   if (key.trim() === "") return `is missing: ${WHERE_KEYS_ARE}`;
   if (/x-avala-api-key|^bearer\b|avala_api_key\s*=/i.test(key)) {
-    return "contains more than the key: give only the key, without the name of a header or a variable";
+    return "contains more than the key: use only the key, without the name of a header or a variable";
   }
   if (PLACEHOLDER.test(key.trim())) return `is a placeholder: ${WHERE_KEYS_ARE}`;
   if (/\s/.test(key)) return "contains a space or a line break: copy only the key";

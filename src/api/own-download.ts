@@ -57,7 +57,7 @@ export async function openOwn(
   if (url === undefined) {
     throw new AvalaError(
       "storage_host",
-      "A download is not of the API's own origin, and the key stays here.",
+      "The download URL is on another origin than the API; the key was not sent.",
     );
   }
   const { what } = download;
@@ -97,5 +97,5 @@ export async function openOwn(
     { status, headers, body },
   );
   // Another success than a file.
-  return fail(new AvalaError("bad_reply", `the server answers ${status} and sends no file`));
+  return fail(new AvalaError("bad_reply", `the server responded ${status} without a file`));
 }

@@ -109,7 +109,7 @@ function createNews<T extends Listed>(route: string): (results: readonly T[]) =>
 }
 
 function goesInCircles(route: string): AvalaError {
-  return badReply(route, "its pages go round in a circle");
+  return badReply(route, "its pages form a loop");
 }
 
 /**

@@ -16,7 +16,7 @@ function kindOf(value: unknown): string {
 export function badReply(route: string, problem: string): AvalaError {
   return new AvalaError(
     "bad_reply",
-    `The reply to ${route} is not what the API documents: ${printable(problem)}.`,
+    `The response to ${route} is not what the API documents: ${printable(problem)}.`,
     {
       hint: CHECK_BASE_URL,
     },
@@ -53,7 +53,7 @@ export class Fields {
     if (isRecord(json)) return new Fields(json, route, place);
     throw badReply(
       route,
-      `${place === "" ? "an object" : place} was expected, and ${kindOf(json)} came`,
+      `${place === "" ? "an object" : place} was expected (got ${kindOf(json)})`,
     );
   }
 

@@ -68,7 +68,7 @@ export interface FileSetOptions {
   readonly changingFiles?: ChangingPolicy | undefined;
   /** @default what all indexed files agree on, unless others beside them leave it open, which is an error */
   readonly dataType?: DataType | undefined;
-  /** Only this partition: a top-level folder of the root, or `""` for the files above all folders. */
+  /** Only this partition: a top-level folder of the root, or `""` for the files outside any folder. */
   readonly folder?: string | undefined;
   /** Into which datasets the set will be cut, since the data type is inferred for each. @default 0, one */
   readonly partitionDepth?: 0 | 1 | undefined;

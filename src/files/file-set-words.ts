@@ -68,7 +68,7 @@ export function unrestProblems(
   if (allowEmpty === true || files.length > 0 || young.length + changed.length === 0) return [];
   const why =
     young.length === 0
-      ? `all ${counted(changed.length, "file")} went while they were read`
+      ? `all ${counted(changed.length, "file")} disappeared while they were read`
       : `all ${counted(young.length, "file")} were written within the last ${minAgeMinutes} minutes; a checkout gives each file the time of the checkout`;
   return [{ input: "include", text: `No file is left: ${why}.` }];
 }

@@ -147,7 +147,7 @@ function fileOf(path: string, absolutePath: string, { sizeBytes, sha256 }: Looke
 function faultText(code: string | undefined): string | undefined {
   if (code === undefined) return undefined;
   if (code === "CHANGED") return "It is no longer a file.";
-  if (isGoneCode(code)) return `It was there a moment ago and is gone (${code}).`;
+  if (isGoneCode(code)) return `It disappeared after it was listed (${code}).`;
   return `It can't be read (${code}): make it readable, or leave it out.`;
 }
 

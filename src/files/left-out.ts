@@ -54,7 +54,7 @@ export function describeLeftOut(leftOut: LeftOut): readonly string[] {
     );
   if (junk > 0) {
     lines.push(
-      `${junk} that systems and unfinished downloads leave behind (Thumbs.db, @eaDir, *.part and the like)`,
+      `${junk} left by systems or unfinished downloads (Thumbs.db, @eaDir, *.part and the like)`,
     );
   }
   for (const { file, pattern, matched } of ignored.slice(0, maxLines))
@@ -75,6 +75,6 @@ function named(paths: readonly string[]): string {
 export function evictedNotices({ evicted }: Pick<LeftOut, "evicted">): readonly Notice[] {
   if (evicted.length === 0) return [];
   const names = named(evicted);
-  const text = `Missing since macOS keeps them in iCloud only: ${counted(evicted.length, "file")} (${names}). Download them ("Keep Downloaded" in Finder, or brctl download) and run again.`;
+  const text = `Not downloaded from iCloud: ${counted(evicted.length, "file")} (${names}). Download them ("Keep Downloaded" in Finder, or brctl download) and run again.`;
   return [{ text }];
 }

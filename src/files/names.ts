@@ -23,21 +23,21 @@ export function arePlain(paths: readonly string[]): boolean {
 export function pathProblem(path: string): string | undefined {
   if (arePlain([path])) return undefined;
   if (/[\p{Cc}\u2028\u2029]/u.test(path))
-    return "The name holds a control character or a line break: rename it.";
+    return "The name contains a control character or a line break: rename it.";
   if (path.includes("\uFFFD") || /\p{Cs}/u.test(path)) {
-    return "The name is not valid UTF-8, or holds a line break: rename it.";
+    return "The name is not valid UTF-8, or contains a line break: rename it.";
   }
   if (path.includes("\\"))
-    return "The name holds a backslash, which is a separator elsewhere: rename it.";
+    return "The name contains a backslash, a separator on other systems: rename it.";
   // S3 puts the file's own name in its place in a form's key, so that another path would be stored.
   if (path.includes("${filename}"))
-    return 'The path holds "${filename}", which storage replaces in a form: rename it.';
+    return 'The path contains "${filename}", which storage replaces in a form: rename it.';
   const parts = path.split("/");
   if (parts.includes("")) return "The path has an empty part.";
   if (parts.includes(".") || parts.includes("..")) return 'The path has a part "." or "..".';
   const side = blankSide(path);
   if (side !== undefined)
-    return `The path ${side} with a blank, which Avala takes off, so that another path would be stored: rename it.`;
+    return `The path ${side} with a space. Avala strips it, so the stored path would differ: rename it.`;
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_PATH_BYTES) {
     return `The path has ${bytes} bytes, more than the ${MAX_PATH_BYTES} that fit into an object's key.`;
@@ -85,7 +85,7 @@ function areDistinct(paths: readonly string[]): boolean {
 }
 
 function twinText(path: string, other: string): string {
-  if (path === other) return "Two files would land on this path.";
+  if (path === other) return "Two files would have this path.";
   const isNormalForm = path.normalize("NFC") === other.normalize("NFC");
   const how = isNormalForm ? "the Unicode form of its letters" : "upper and lower case";
   return `It differs from ${shown(other)} only in ${how}: rename one of them.`;

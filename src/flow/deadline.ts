@@ -8,7 +8,7 @@ class PastDeadline extends AvalaError {}
 /** The error of what would have to wait beyond a deadline. It is not tried again. */
 export function pastDeadline(what: string, cause?: unknown): AvalaError {
   const reason = isAvalaError(cause) ? `: ${cause.message}` : ".";
-  return new PastDeadline("timeout", `${what} would reach beyond the deadline${reason}`, { cause });
+  return new PastDeadline("timeout", `${what} would exceed the deadline${reason}`, { cause });
 }
 
 export function isPastDeadline(error: unknown): boolean {

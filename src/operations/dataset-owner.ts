@@ -145,6 +145,6 @@ export function reportOtherOwner(avala: Avala, made: Dataset, wanted: OwnerWante
   const by = ownerName === undefined ? "another owner" : printable(ownerName);
   avala.emit({
     kind: "warning",
-    text: `Dataset ${printable(name)} (uid ${uid}) was made for ${by}, and not for ${nameWanted(wanted)} as was asked: Avala did not take that owner. Move it in the dashboard, and check that the key's user may make datasets there.`,
+    text: `Dataset ${printable(name)} (uid ${uid}) was made for ${by} instead of ${nameWanted(wanted)}: Avala ignored the requested owner. Move it in the dashboard, and check that the key's user is allowed to make datasets there.`,
   });
 }

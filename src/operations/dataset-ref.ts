@@ -102,7 +102,7 @@ async function ownersWith(
 function noOwner({ name, uid }: Dataset): AvalaError {
   return new AvalaError(
     "bad_reply",
-    `Avala does not say whose the dataset ${name} (uid ${uid}) is, and its calls for a dataset's items need that name.`,
+    `Avala does not say who owns the dataset ${name} (uid ${uid}), and listing its items needs the owner's name.`,
     { hint: "Give your Avala user a username or a handle, and run again." },
   );
 }

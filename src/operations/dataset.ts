@@ -107,7 +107,7 @@ async function findLost(
 function cannotTell({ name }: DatasetName, lost: AvalaError): AvalaError {
   return new AvalaError(
     lost.code,
-    `Dataset ${name} may or may not have been made: the reply to its creation was lost, and the key may not read datasets. ${lost.message}`,
+    `Dataset ${name} may or may not have been made: the response to its creation was lost, and this key cannot read datasets. ${lost.message}`,
     {
       ambiguous: true,
       hint: "Check in the dashboard whether it exists before you run again, or give the key the scope datasets.read, so that a run can check.",
@@ -175,11 +175,7 @@ export async function waitForDataset(
   });
   if (ended.status === "created") return ended;
   const name = printable(ended.name);
-  throw new AvalaError(
-    "dataset",
-    `The server ended dataset ${name} as ${printable(ended.status)}.`,
-    {
-      hint: `Look at its health in the dashboard (uid ${printable(ended.uid)}).`,
-    },
-  );
+  throw new AvalaError("dataset", `Dataset ${name} ended as ${printable(ended.status)}.`, {
+    hint: `Look at its health in the dashboard (uid ${printable(ended.uid)}).`,
+  });
 }

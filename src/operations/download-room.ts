@@ -61,6 +61,6 @@ export function checkRoom(what: string, sizeBytes: number, room: Room): void {
 /** @throws AvalaError `network`, to be tried again, when less has come than was promised */
 export function checkWhole(what: string, sizeBytes: number, room: Room): void {
   if (!room.isPromised || sizeBytes === room.maxBytes) return;
-  const message = `${what} was cut short at ${sizeBytes} of ${room.maxBytes} bytes.`;
+  const message = `${what} was truncated at ${sizeBytes} of ${room.maxBytes} bytes.`;
   throw new AvalaError("network", message, { retryable: true });
 }

@@ -98,7 +98,7 @@ function mayBeAnothers({ name }: ExportInput, { uid }: Export): AvalaError {
   const [shownName, shownUid] = [printable(name), printable(uid)];
   return new AvalaError(
     "conflict",
-    `Export ${shownName} may or may not have been started: the reply was lost, and export ${shownUid} of that name appeared, of which Avala does not say what it exports. It may be another run's.`,
+    `Export ${shownName} may or may not have been started: the response was lost, and export ${shownUid} of that name appeared. Avala does not say what it exports, so it may be another run's.`,
     {
       ambiguous: true,
       hint: `Look at export ${shownUid} in the dashboard: use it by its uid if it is the one, or run again. A name that no other run uses avoids this.`,
@@ -112,7 +112,7 @@ function cannotTell(input: ExportInput, error: AvalaError): AvalaError {
     `Export ${input.name} may or may not have been started: ${error.message}`,
     {
       ambiguous: true,
-      hint: "The key may not list exports. Look in the dashboard before you run again, or give the key the right to read.",
+      hint: "This key cannot list exports. Look in the dashboard before you run again, or give the key the right to read exports.",
       cause: error,
     },
   );

@@ -79,8 +79,8 @@ function minTasks(
   const asked = `${names.minTasks} is ${gate.minTasks}`;
   const found =
     total === undefined
-      ? "Avala does not say how many tasks the export holds"
-      : `the export holds ${counted(total, "task")}`;
+      ? "Avala does not say how many tasks the export contains"
+      : `the export contains ${counted(total, "task")}`;
   // Whatever it holds, it is not fewer than none.
   return [{ asked, found, isMet: (total ?? 0) >= gate.minTasks }];
 }

@@ -31,9 +31,9 @@ interface Listed<T> {
 }
 
 function cannotTell(what: string, lost: AvalaError): AvalaError {
-  return new AvalaError(lost.code, `It is not known whether this was done: ${lost.message}`, {
+  return new AvalaError(lost.code, `It is not known whether this succeeded: ${lost.message}`, {
     ambiguous: true,
-    hint: `The key may not list what exists. Before you run again, check at Avala whether "${what}" was done, or give the key the right to read.`,
+    hint: `This key cannot list what exists. Before you run again, check at Avala whether "${what}" succeeded, or give the key the right to read.`,
     cause: lost,
   });
 }

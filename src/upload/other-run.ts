@@ -42,7 +42,7 @@ function stillAtWork({ request, sent, begunBefore, progress }: Run): AvalaError 
 function tell({ avala, request, unproven }: Run): void {
   const name = printable(request.datasetName);
   const found = `${counted(unproven.length, "file")} of ${name} ${unproven.length === 1 ? "was" : "were"} uploaded by another run of the same files, which may still be at work`;
-  const text = `${found}. Waiting for its dataset for ${maxLockWaitMs / 60_000} minutes at most, and after its last sign of life for ${QUIET_TIME}, or as long as what may be under way takes.`;
+  const text = `${found}. Waiting for its dataset for at most ${maxLockWaitMs / 60_000} minutes, and no longer than ${QUIET_TIME} after its last sign of life, or as long as what may be under way takes.`;
   avala.emit({ kind: "warning", text });
 }
 

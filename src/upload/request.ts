@@ -55,7 +55,7 @@ export function checkRequest(request: UploadRequest): void {
     }
     const problem = pathProblem(path);
     if (problem !== undefined) problems.push({ input: shown(path), text: problem });
-    if (seen.has(path)) problems.push({ input: path, text: "two files would land on this path" });
+    if (seen.has(path)) problems.push({ input: path, text: "two files would have this path" });
     seen.add(path);
   }
   if (problems.length > 0) throw new InputError(problems);

@@ -279,7 +279,7 @@ describe("the words of an error", () => {
   test("say how often it was tried", async () => {
     const { error } = await run(read, [reply(502)]);
     expect(error?.message).toBe(
-      "Could not read dataset acme/cats: the server failed (502 GET /datasets/{owner}/{slug}/, after 8 tries).",
+      "Could not read dataset acme/cats: the server failed (502 GET /datasets/{owner}/{slug}/, after 8 attempts).",
     );
   });
 

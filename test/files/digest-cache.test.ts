@@ -143,7 +143,7 @@ describe("files that have not changed", () => {
     expect(second.known).toHaveLength(4);
     expect(first.notices).toHaveLength(4);
     expect(second.notices).toEqual(first.notices);
-    await expect(look({ set: { checkContent: "error" } })).rejects.toThrow(/cut short/);
+    await expect(look({ set: { checkContent: "error" } })).rejects.toThrow(/truncated/);
   });
 
   test("that hold a private key are refused again", async () => {

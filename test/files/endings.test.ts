@@ -193,8 +193,8 @@ describe("content with an odd end that readers accept is whole", () => {
 
 test("a picture of which only the preview is left is cut short", async () => {
   const [photo, preview] = [built.jpegOf(media), 15];
-  expect(await problem("a.jpg", photo.subarray(0, preview))).toContain("cut short");
-  expect(await problem("a.jpg", photo.subarray(0, preview + 30))).toContain("cut short");
+  expect(await problem("a.jpg", photo.subarray(0, preview))).toContain("truncated");
+  expect(await problem("a.jpg", photo.subarray(0, preview + 30))).toContain("truncated");
 });
 
 describe("content that has lost more than its last bytes is cut short", () => {
@@ -210,7 +210,7 @@ describe("content that has lost more than its last bytes is cut short", () => {
       [latin("ply\nformat ascii 1.0\nelement vertex 9\nproperty int x\nend_header\n1\n2")],
     ],
   ])("%s", async (_, path, parts) => {
-    expect(await problem(path, Buffer.concat(parts))).toContain("cut short");
+    expect(await problem(path, Buffer.concat(parts))).toContain("truncated");
   });
 });
 
@@ -220,7 +220,7 @@ test("recordings cut short are named among many files, which threads look at", a
   in_.write({ "clip-0007.mp4": mp4.subarray(0, -1), "clip-4009.mp4": latin("plain text") });
   const { notices } = await readFileSet({ root: in_.root, include: ["**"] });
   expect(notices.map(({ path }) => path)).toEqual(["clip-0007.mp4", "clip-4009.mp4"]);
-  expect(notices[0]!.text).toBe("The MP4 or QuickTime file is cut short: its end is missing.");
+  expect(notices[0]!.text).toBe("The MP4 or QuickTime file is truncated: its end is missing.");
   in_.remove();
 });
 

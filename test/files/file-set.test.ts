@@ -358,9 +358,9 @@ describe("symbolic links", () => {
         (thrown: unknown) => thrown,
       );
       const text = String(error);
-      for (const part of ["a.jpg: ", both.at("cache/1.jpg"), "as allow-link-targets", both.root])
+      for (const part of ["a.jpg: ", both.at("cache/1.jpg"), "to allow-link-targets", both.root])
         expect(text).toContain(part);
-      expect(text).toContain(`let root be ${both.root}, further up`);
+      expect(text).toContain(`or set root to ${both.root}.`);
     });
   });
   test("to a sibling whose name starts as the root's lead out of it, too", async () => {

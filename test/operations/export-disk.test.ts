@@ -82,7 +82,7 @@ describe("the length of a file", () => {
   test("that is less than was promised is tried again, and fails", async () => {
     const { error, taken } = await fetchOf({ "content-length": String(2 * MIB) }, 1);
     expect(error.code).toBe("network");
-    expect(error.message).toContain("cut short");
+    expect(error.message).toContain("truncated");
     expect(taken).toBe(1);
   });
 

@@ -62,7 +62,7 @@ describe("with a key that may not read", () => {
       code: "network",
       ambiguous: true,
       message: expect.stringMatching(
-        /^Dataset training-\w+ may or may not have been made: the reply to its creation was lost, and the key may not read datasets/,
+        /^Dataset training-\w+ may or may not have been made: the response to its creation was lost, and this key cannot read datasets/,
       ) as string,
       hint: expect.stringMatching(/dashboard.*datasets\.read/) as string,
     });

@@ -87,7 +87,7 @@ describe("is refused by both, and nothing is sent", () => {
     bench.tree.write({ "set/ good.jpg": jpeg("other"), "set/in/ kept .jpg": jpeg("kept") });
     const { outputs, errors } = await act();
     expect(outputs.outcome).toBe("invalid");
-    expect(errors[0]).toContain('" good.jpg": The path begins with a blank');
+    expect(errors[0]).toContain('" good.jpg": The path begins with a space');
     const failures = await failuresOf(bench.handlers().fileSet, { root: bench.tree.at("set") });
     expect(failures.map(({ reason }) => reason).join()).toContain('" good.jpg"');
     expect(bench.avala.requests()).toEqual([]);

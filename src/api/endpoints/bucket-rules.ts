@@ -23,7 +23,7 @@ const LISTS = ["includedExtensions", "ignoredPaths"];
 function problemsOfRole(given: Given, owner: BucketOwner): InputProblem[] {
   const problems = KEYS.filter((key) => given.has(key)).map((input) => ({
     input,
-    text: "can't go with a role: give roleArn, or the two keys",
+    text: "can't be combined with a role: use roleArn, or the two keys",
   }));
   if (!given.has("roleArn")) {
     problems.push({ input: "roleArn", text: "is missing: authMethod iam_role needs it" });
@@ -40,7 +40,7 @@ function problemsOfKeys(given: Given): InputProblem[] {
   const text = "is missing: accessKeyId and secretAccessKey go together";
   const problems: InputProblem[] = missing.map((input) => ({ input, text }));
   if (given.has("roleArn"))
-    problems.push({ input: "roleArn", text: "can't go with authMethod access_key" });
+    problems.push({ input: "roleArn", text: "can't be combined with authMethod access_key" });
   return problems;
 }
 
@@ -56,7 +56,7 @@ function problemsOfLists(given: Given): InputProblem[] {
     Array.isArray(list) && list.some((item) => typeof item === "string" && item.includes(","));
   return LISTS.filter((name) => hasComma(given.get(name))).map((input) => ({
     input,
-    text: "can't contain a comma: give each as an item",
+    text: "can't contain a comma: list each one separately",
   }));
 }
 
@@ -76,7 +76,7 @@ export function problemsOfBucket(config: object, owner: BucketOwner): readonly I
       .map((input) => ({ input, text: `is missing: ${String(provider)} needs it` })),
     ...[...given.keys()]
       .filter((name) => others.includes(name) && !own.has(name))
-      .map((input) => ({ input, text: `can't go with ${String(provider)}` })),
+      .map((input) => ({ input, text: `can't be combined with ${String(provider)}` })),
     ...(provider === "aws_s3" ? problemsOfAccess(given, owner) : []),
     ...problemsOfLists(given),
   ];

@@ -141,7 +141,7 @@ function ignoreGone(error: unknown): undefined {
 function notAllowed(what: string, error: ApiError): AvalaError {
   return new AvalaError(
     "not_offered",
-    `Avala does not offer to ${what}, or not with this key. ${error.message}`,
+    `This Avala deployment can't ${what}, or does not allow it with this key. ${error.message}`,
     { hint: error.hint, cause: error },
   );
 }

@@ -34,9 +34,9 @@ export async function signParts(
   }
   const other = [...signed.keys()].find((partNumber) => !partNumbers.includes(partNumber));
   // Numbers that are not those asked for may be of other parts: bytes would go to the wrong place.
-  if (other !== undefined) throw badReply(route, `part ${other} is signed and was not asked for`);
+  if (other !== undefined) throw badReply(route, `part ${other} was signed but not requested`);
   if (signed.size === 0)
-    throw badReply(route, `part ${partNumbers[0] ?? 0} was asked for and is not signed`);
+    throw badReply(route, `part ${partNumbers[0] ?? 0} was requested but not signed`);
   return signed;
 }
 

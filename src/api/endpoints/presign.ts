@@ -54,7 +54,7 @@ export type Presigned =
   | { readonly method: "COMPLETE"; readonly session: string };
 
 const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
-const NOT_A_FORM = "a form upload was asked for, and another method came";
+const NOT_A_FORM = "a form upload was requested, but another method was returned";
 // The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
 
 function readForm(reply: Fields): FormPresign {
@@ -83,7 +83,7 @@ function readParts(reply: Fields, session: string, sizeBytes: number): Presigned
   if (!isAllowed) {
     throw badReply(
       PRESIGN,
-      `${partCount} parts of ${partBytes} bytes do not make ${sizeBytes} bytes`,
+      `${partCount} parts of ${partBytes} bytes do not add up to ${sizeBytes} bytes`,
     );
   }
   const uploadedParts = reply.maybeList("uploaded_parts").flatMap((part) => {
@@ -111,7 +111,7 @@ function readPresigned(json: unknown, { sizeBytes, uploadUid }: PresignInput): P
   const session = reply.pathPart("upload_uid");
   if (reply.maybeFlag("complete") === true) return { method: "COMPLETE", session };
   if (method === "MULTIPART") return readParts(reply, session, sizeBytes);
-  if (method !== "PUT") throw badReply(PRESIGN, `the method ${method} is not known`);
+  if (method !== "PUT") throw badReply(PRESIGN, `the method ${method} is unknown`);
   return { method, session, target: readPutTarget(reply, PRESIGN) };
 }
 

@@ -23,7 +23,7 @@ function problemWith(name: string, value: unknown, host: string): string | undef
   // Some signers list it: it is the URL's own.
   if (lower === "host") return value.toLowerCase() === host ? undefined : "names another host";
   const isForbidden = OF_THE_CONNECTION.has(lower) || lower.startsWith("proxy-");
-  return isForbidden ? "is none that a file may have" : undefined;
+  return isForbidden ? "is not allowed for a file" : undefined;
 }
 
 /** PHP and others write an empty object as `[]`. */

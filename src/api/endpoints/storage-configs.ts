@@ -125,7 +125,7 @@ async function readOne(avala: Avala, uid: string, of: OfOrganization): Promise<S
     const found = await findListed(avala, uid, of);
     if (found !== undefined) return found;
     if (error.code === "not_found") throw error;
-    const text = `Could not ${what}: it is not among those that are listed.`;
+    const text = `Could not ${what}: it is not in the list.`;
     throw new ApiError("not_found", text, { status: error.status, route, cause: error });
   }
 }

@@ -74,9 +74,9 @@ function hintFor(
     case "permission":
       return permissionHint(refusal.route, body);
     case "not_found":
-      return "Check the name or uid, and that the key's user may see it.";
+      return "Check the name or uid, and that the key's user can see it.";
     case "not_offered":
-      return "Check the base URL; if it is right, this deployment of Avala does not offer the call.";
+      return "Check the base URL; if it is right, this deployment of Avala does not support the call.";
     case "quota":
       return quota === undefined
         ? "Free storage in Avala, or ask for more."
@@ -91,7 +91,7 @@ function hintFor(
         : organizationHint(body);
     case "server":
       return refusal.repeat === "ambiguous"
-        ? "It may have been done anyway: check before doing it again."
+        ? "It may have succeeded anyway: check before you repeat it."
         : "The problem is on the server's side: run again later; if it persists, give Avala the request id.";
     default:
       return undefined;
@@ -100,10 +100,10 @@ function hintFor(
 
 const WORDS: Partial<Record<ErrorCode, string>> = {
   authentication: "the key is missing, invalid or expired",
-  permission: "the key may not do this",
+  permission: "the key is not allowed to do this",
   not_found: "it does not exist",
   not_offered: "the server has no such call",
-  conflict: "it exists already",
+  conflict: "it already exists",
   quota: "the storage quota is used up",
   rate_limited: "too many requests",
   timeout: "the server gave up waiting",
@@ -128,7 +128,7 @@ export function describe(
   const facts = [
     status === undefined ? route : `${status} ${route}`,
     ...(requestId === undefined ? [] : [`request ${requestId}`]),
-    ...(attempt > 1 ? [`after ${attempt} tries`] : []),
+    ...(attempt > 1 ? [`after ${attempt} attempts`] : []),
   ];
   const sentence = words.replace(/[.\s]+$/, "");
   return `Could not ${printable(what)}: ${sentence} (${facts.join(", ")}).`;

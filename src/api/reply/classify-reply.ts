@@ -124,7 +124,7 @@ export function lostReplyError(secrets: Secrets, facts: CallFacts, error: unknow
   if (!isAvalaError(error) || error.code === "cancelled") return error;
   const isOpen = facts.call.repeat === "ambiguous" && error.ambiguous;
   return new AvalaError(error.code, secrets.mask(describeFor(facts, error.message)), {
-    hint: isOpen ? "It may have been done anyway: check before doing it again." : error.hint,
+    hint: isOpen ? "It may have succeeded anyway: check before you repeat it." : error.hint,
     retryable: error.retryable && !isOpen,
     ambiguous: isOpen,
     cause: error,

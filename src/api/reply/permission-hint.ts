@@ -22,7 +22,7 @@ export function permissionHint(route: string, body: ErrorBody): string {
   if (body.codes.includes(PLAN))
     return "The plan does not include this call: change the plan in Avala, or leave out what needs it.";
   if (isAboutOrganization(body))
-    return "Give the organization that the key's user is a member of, or use a key of one of its members.";
+    return "Use an organization that the key's user is a member of, or a key of one of its members.";
   return `The key needs ${scopeWordsOf(route)}, and its user the role and plan for it.`;
 }
 
@@ -31,6 +31,6 @@ export function organizationHint(body: ErrorBody): string | undefined {
   const name = Object.keys(body.fields).find((field) => ORGANIZATION_FIELD.test(field));
   if (name === undefined) return undefined;
   return name.endsWith("id")
-    ? "Give the organization's uid, which is a UUID, and not its slug or its name."
-    : "Give the slug of an organization that the key's user is a member of.";
+    ? "Use the organization's uid (a UUID), not its slug or its name."
+    : "Use the slug of an organization that the key's user is a member of.";
 }

@@ -66,7 +66,7 @@ function requireLink(link: string): string {
   if (URL.canParse(link)) return link;
   throw new AvalaError(
     "bad_reply",
-    "The API returned a link instead of a file, and the link does not work.",
+    "The API returned a link instead of a file, but the link does not work.",
     {
       hint: "Run again later; if it persists, check the export in Avala's dashboard.",
     },

@@ -53,10 +53,10 @@ function isTransient(status: number, { code }: StoreMessage): boolean {
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  EntityTooLarge: "The file is larger than the store takes.",
+  EntityTooLarge: "The file is larger than the store accepts.",
   EntityTooSmall: "The file changed after it was listed: run again.",
-  SignatureDoesNotMatch: "What was presigned does not fit the store: report it to Avala.",
-  AccessDenied: "The store refuses what Avala presigned: report it to Avala.",
+  SignatureDoesNotMatch: "The presigned request does not match the store: report it to Avala.",
+  AccessDenied: "The store refuses the presigned request: report it to Avala.",
   NoSuchBucket: "The store's bucket is gone: report it to Avala.",
 };
 
@@ -78,10 +78,10 @@ export function storageError(
   if (hasExpired(answer)) {
     return new AvalaError(
       "storage_expired",
-      `Could not ${what}: what was presigned for ${host} has expired.`,
+      `Could not ${what}: the presigned URL for ${host} has expired.`,
       {
         retryable: true,
-        hint: "Each try uses a new presigned URL, so check that this machine's clock is right.",
+        hint: "Each attempt uses a new presigned URL, so check that this machine's clock is right.",
       },
     );
   }

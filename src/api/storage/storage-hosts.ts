@@ -21,7 +21,7 @@ const KNOWN_HOSTS: readonly RegExp[] = [
 const DOWNLOAD_HOSTS: ReadonlySet<string> = new Set(["storage.avala.ai", "cdn.avala.ai"]);
 
 function refused(host: string, why: string, hint?: string): AvalaError {
-  return new AvalaError("storage_host", `Nothing is sent to or fetched from ${host}: ${why}.`, {
+  return new AvalaError("storage_host", `${host} ${why}; nothing was sent or fetched.`, {
     hint: hint ?? "Check that the base URL is an Avala API that you trust.",
   });
 }
@@ -55,17 +55,17 @@ function checkHost(
   allowed: readonly string[],
   isKnownName: (hostname: string) => boolean,
 ): URL {
-  if (!URL.canParse(text)) throw refused("a presigned target", "it is not a URL");
+  if (!URL.canParse(text)) throw refused("A presigned target", "is not a URL");
   const url = new URL(text);
-  if (url.host === "") throw refused("a presigned target", "its URL names no host");
+  if (url.host === "") throw refused("A presigned target", "has a URL without a host");
   if (url.username !== "" || url.password !== "") {
-    throw refused(url.host, "its URL holds a user or password");
+    throw refused(url.host, "has a URL that contains a user or password");
   }
   if (isAllowedByName(url, allowed)) return url;
   if (url.protocol !== "https:")
-    throw refused(url.host, "it is not reached by https", hintFor(url, allowed));
+    throw refused(url.host, "is not reached by https", hintFor(url, allowed));
   const isKnown = url.port === "" && isKnownName(url.hostname);
-  if (!isKnown) throw refused(url.host, "it is not an allowed storage host", hintFor(url, allowed));
+  if (!isKnown) throw refused(url.host, "is not an allowed storage host", hintFor(url, allowed));
   return url;
 }
 

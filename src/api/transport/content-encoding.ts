@@ -42,10 +42,10 @@ const CUT_SHORT = "Z_BUF_ERROR";
 function decodingError(error: unknown): unknown {
   if (isAvalaError(error)) return error;
   if (systemErrorCode(error) === CUT_SHORT) {
-    const text = "the compressed reply was cut short";
+    const text = "the compressed response was truncated";
     return new AvalaError("network", text, { retryable: true, ambiguous: true });
   }
-  const text = "the reply is not compressed in the way that it says";
+  const text = "the response does not match its Content-Encoding";
   return new AvalaError("bad_reply", text, { ambiguous: true });
 }
 

@@ -33,7 +33,7 @@ export function proxyRefusal({ host, proxy }: Way, status: number): AvalaError {
 }
 
 function wordsOf(status: number): string {
-  if (status === 407) return ", it wants a user and a password";
+  if (status === 407) return ", it requires a user and a password";
   return status === 403 ? ", it does not allow this host" : "";
 }
 

@@ -67,7 +67,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     headers: Headers,
   ): void {
     if (status < 200) {
-      if (this.patience?.hasTooManyReplies() === true) this.refuse(`${status} without end`);
+      if (this.patience?.hasTooManyReplies() === true) this.refuse(`endless ${status} responses`);
       return;
     }
     this.status = status;
@@ -76,7 +76,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
 
   private refuse(what: string): void {
     this.fail(notAReply(this.host, what));
-    this.controller?.abort(new Error("not a reply"));
+    this.controller?.abort(new Error("not a response"));
   }
 
   private get host(): string {
@@ -89,7 +89,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
 
   private readonly giveUp = (): void => {
     this.fail(tooSlow(this.host));
-    this.controller?.abort(new Error("reply too slow"));
+    this.controller?.abort(new Error("response too slow"));
   };
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -99,7 +99,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
       return;
     }
     this.fail(tooLarge(this.host, this.request.maxReplyBytes));
-    controller.abort(new Error("reply too large"));
+    controller.abort(new Error("response too large"));
   }
 
   onResponseEnd(): void {

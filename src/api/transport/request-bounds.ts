@@ -90,7 +90,7 @@ export async function openWithinBounds(
     const stream = await open({
       signal: own === undefined ? stop.signal : AbortSignal.any([own, stop.signal]),
       onInformation: () => {
-        if (patience.hasTooManyReplies()) fail(notAReply(host, "1xx without end"));
+        if (patience.hasTooManyReplies()) fail(notAReply(host, "endless 1xx responses"));
       },
     });
     return { ...stream, body: inGoodTime(request, stream.body) };

@@ -90,12 +90,12 @@ export function transportError(way: Way, error: unknown, isSent = true): AvalaEr
     });
   }
   const words = isCertificate ? "has a certificate that is not trusted" : WORDS[code];
-  return new AvalaError("network", `${party} ${words ?? "gave no reply"} (${code})`, {
+  return new AvalaError("network", `${party} ${words ?? "did not respond"} (${code})`, {
     retryable: !isCertificate,
     ambiguous,
     cause: bare(error),
     hint: isCertificate
-      ? "If your network puts its own certificate in between, add its authority to NODE_EXTRA_CA_CERTS."
+      ? "If your network puts its own certificate in between, add its certificate authority to NODE_EXTRA_CA_CERTS."
       : "Check the connection, the base URL and any proxy.",
   });
 }
@@ -109,9 +109,9 @@ export function tooLarge(host: string, maxReplyBytes: number): AvalaError {
 
 /** The error of a 101, or of replies before the reply (1xx) without end. Another try would get the same. */
 export function notAReply(host: string, what: string): AvalaError {
-  return new AvalaError("bad_reply", `${host} answered with ${what} instead of a response`, {
+  return new AvalaError("bad_reply", `${host} answered with ${what} instead of a final response`, {
     ambiguous: true,
-    hint: "Check that the URL is that of the service itself, and that no proxy answers in its place.",
+    hint: "Check that the URL is the service's own, and that no proxy answers in its place.",
   });
 }
 
@@ -128,6 +128,6 @@ export function tooEarly(host: string): AvalaError {
 export function tooSlow(host: string): AvalaError {
   return transportError(
     { host },
-    Object.assign(new Error("the reply trickles"), { code: "ETIMEDOUT" }),
+    Object.assign(new Error("the response is too slow"), { code: "ETIMEDOUT" }),
   );
 }

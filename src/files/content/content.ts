@@ -31,7 +31,7 @@ export interface ContentProblem {
 }
 
 const flawTexts: Readonly<Record<Flaw, (name: string) => string>> = {
-  "cut short": (name) => `The ${name} file is cut short: its end is missing.`,
+  "cut short": (name) => `The ${name} file is truncated: its end is missing.`,
   "ends in zeros": (name) =>
     `The ${name} file ends in zeros: its space was reserved, and its end was never written.`,
   "not a splat": (name) =>

@@ -4,11 +4,11 @@ import type { ContentFault } from "./content";
 
 const phrases: Readonly<Record<ContentFault, string>> = {
   empty: "empty",
-  "cut short": "cut short",
+  "cut short": "truncated",
   "ends in zeros": "ending in zeros",
-  "a pointer": "pointers in the place of files",
-  "a page or an error": "web pages or errors in the place of files",
-  "another format": "of another format than their suffix says",
+  "a pointer": "pointers instead of files",
+  "a page or an error": "web pages or errors instead of files",
+  "another format": "not in the format that their suffix says",
   "not a splat": "without the properties of a splat",
 };
 

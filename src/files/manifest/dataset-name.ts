@@ -53,7 +53,7 @@ function placeholderProblem(template: string, known: readonly string[]): string 
 /** S3 puts a file's own name in the place of this in a form's key, so the files of such a dataset would lie elsewhere. */
 export function replacedNameProblem(name: string): string | undefined {
   if (!name.includes("${filename}")) return undefined;
-  return `${shown(name)} holds "\${filename}", which storage replaces in a form.`;
+  return `${shown(name)} contains "\${filename}", which storage replaces in a form.`;
 }
 
 function nameProblem(name: string): string | undefined {
@@ -66,7 +66,7 @@ function nameProblem(name: string): string | undefined {
   if (replaced !== undefined) return replaced;
   // Files are stored under `<owner root>/<dataset name>/`, so the name is one part of a path (contract, "Uploading files").
   if (name === "." || name === ".." || /[/\\\p{Cc}\u2028\u2029]/u.test(name)) {
-    return `${shown(name)} can't be the name of a folder: no slash, backslash or control character, and not "..".`;
+    return `${shown(name)} can't be a folder name: it must not contain a slash, a backslash or a control character, or be "..".`;
   }
   return undefined;
 }

@@ -119,15 +119,15 @@ function entryOf(options: EntryOptions, { dirent, name, folder }: Found): TreeEn
   return new TreeEntry(name, false, special);
 }
 
-const gone: Rejection = { level: "gone", text: "It went while it was looked at." };
+const gone: Rejection = { level: "gone", text: "It disappeared after it was listed." };
 const evicted: Rejection = { level: "evicted", text: "It is in iCloud only." };
 const badName: Rejection = {
   level: "problem",
-  text: "The folder's name is not valid UTF-8, or holds a line break: rename it.",
+  text: "The folder's name is not valid UTF-8, or contains a line break: rename it.",
 };
 const special: Rejection = {
   level: "notice",
-  text: "It is a pipe, a socket or a device and no file; it was left out.",
+  text: "Not a regular file (a pipe, a socket or a device); it was left out.",
 };
 
 function linkOf(options: EntryOptions, name: string, real: string): TreeEntry {
@@ -149,7 +149,7 @@ function linkOf(options: EntryOptions, name: string, real: string): TreeEntry {
   } catch (error) {
     if (symlinks === "skip") return new TreeEntry(name, false, skipped);
     if (options.leavesGone === true && !isThere(real)) return new TreeEntry(name, false, gone);
-    return problem(`The link leads to nothing that can be read (${codeOf(error)}): a broken link.`);
+    return problem(`A broken link: its target can't be read (${codeOf(error)}).`);
   }
 }
 
@@ -163,8 +163,8 @@ function wayOut({ root, linkTargets }: EntryOptions, target: string): string | u
   const { folders = [], input = "allowLinkTargets" } = linkTargets ?? {};
   if ([root, ...folders].some((folder) => isWithin(folder, target))) return undefined;
   const above = commonFolder(root, target);
-  const further = above === undefined ? "" : `, or let root be ${shown(above)}, further up`;
-  return `The link leads out of the root, to ${shown(target)}. Name a folder that this is in as ${input}${further}.`;
+  const further = above === undefined ? "" : `, or set root to ${shown(above)}`;
+  return `The link leads out of the root, to ${shown(target)}. Add a folder that contains the target to ${input}${further}.`;
 }
 
 /** The folder that holds both, unless that is the whole file system. */
@@ -176,9 +176,9 @@ function commonFolder(root: string, target: string): string | undefined {
 
 const leftOut: Rejection = {
   level: "notice",
-  text: "The link leads to a file that must not be taken; it was left out.",
+  text: "The link leads to a file that is never uploaded; it was left out.",
 };
-const skipped: Rejection = { level: "skipped", text: "It is a symbolic link, and skipped." };
+const skipped: Rejection = { level: "skipped", text: "It is a symbolic link and was skipped." };
 
 /** The system's code of an error, `ENOENT`. */
 export function codeOf(error: unknown): string {

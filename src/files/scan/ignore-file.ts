@@ -74,7 +74,10 @@ export function createIgnores(tree: Tree): Ignores {
 }
 
 function tooMany(file: string): InputProblem {
-  return { input: shown(file), text: `More than ${maxLines} lines hold here, with those above.` };
+  return {
+    input: shown(file),
+    text: `More than ${maxLines} lines apply here, including those of the folders above.`,
+  };
 }
 
 function doesMatch(line: IgnoreLine, path: string, isFolder: boolean): boolean {

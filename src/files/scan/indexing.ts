@@ -88,12 +88,12 @@ export function uselessText(
 
 /** Partitioned, the files that lie in no folder are a dataset as well. */
 function folderText(folder: string): string {
-  return folder === "" ? " above all folders" : ` of ${shown(folder)}`;
+  return folder === "" ? " outside any folder" : ` of ${shown(folder)}`;
 }
 
 function refusedText(others: readonly string[], dataType: DataType | undefined): string {
   const [first = ""] = others;
-  return `${counted(others.length, "file")} would be stored but not indexed${as(dataType)}, and unindexed is error: ${describeSuffixes(others)}, the first ${shown(first)}. Take them away, or let unindexed be leave-out.`;
+  return `${counted(others.length, "file")} would be stored but not indexed${as(dataType)}, and unindexed is error: ${describeSuffixes(others)}, the first ${shown(first)}. Exclude them, or set unindexed to leave-out.`;
 }
 
 function storedText(

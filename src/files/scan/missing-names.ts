@@ -67,12 +67,12 @@ function likelyName(part: Part, names: readonly string[]): string | undefined {
   const formed = names.find((one) => one.normalize("NFC") === name.normalize("NFC"));
   if (formed !== undefined) {
     const form = formed.normalize("NFC") === formed ? "composed (NFC)" : "decomposed (NFD)";
-    return `${there(formed)} is there, but its letters are ${form} on disk and not in the line: Unicode has both forms. Copy the name from a listing, or write * in the place of such a letter`;
+    return `${there(formed)} is there, but its letters are ${form} on disk and not in the line. Copy the name from a directory listing, or write * instead of such a letter`;
   }
   if (names.includes(`${name}.dvc`))
     return `${there(`${name}.dvc`)} is there and ${there(name)} is not; run dvc pull before this step`;
   const cased = names.find((one) => one.toLowerCase() === name.toLowerCase());
-  if (cased !== undefined) return `upper and lower case count: it is ${there(cased)} on disk`;
+  if (cased !== undefined) return `case matters: it is ${there(cased)} on disk`;
   const near = hasSuffix(part) ? undefined : names.find((one) => isSlipOf(one, name));
   return near === undefined ? undefined : `${there(name)} is not there, but ${there(near)} is`;
 }
@@ -92,7 +92,7 @@ function absent(part: Part, names: readonly string[]): string {
   const where = part.folder === "" ? "root" : shown(part.folder);
   if (names.length === 0) return `${where} is empty`;
   return hasSuffix(part)
-    ? "there is no such file; a list of changes names deleted files too, unless git diff gets --diff-filter=d"
+    ? "there is no such file; a list of changes includes deleted files unless git diff is run with --diff-filter=d"
     : `${where} has no ${shown(part.name)}`;
 }
 
@@ -116,7 +116,5 @@ export function otherSuffixes(line: string, disk: DiskView): string | undefined 
 
 export function suffixCase(line: string, disk: DiskView): string | undefined {
   const [first] = disk.matches(line, true);
-  return first === undefined
-    ? undefined
-    : `upper and lower case count: on disk there is ${shown(first)}`;
+  return first === undefined ? undefined : `case matters: on disk there is ${shown(first)}`;
 }

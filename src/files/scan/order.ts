@@ -27,7 +27,7 @@ export function orderNotices(paths: readonly string[]): readonly Notice[] {
     return pair === undefined ? [] : [textOf(folder, pair)];
   });
   const rest = found.length - maxFolders;
-  const more = `The same is so in ${rest} more ${rest === 1 ? "folder" : "folders"}.`;
+  const more = `The same applies to ${rest} more ${rest === 1 ? "folder" : "folders"}.`;
   return [...found.slice(0, maxFolders), ...(rest > 0 ? [more] : [])].map((text) => ({ text }));
 }
 
@@ -42,7 +42,7 @@ interface Pair {
 
 function textOf(folder: string, { first, then }: Pair): string {
   const where = folder === "" ? "the root" : shown(folder);
-  return `In ${where}, ${shown(first)} comes before ${shown(then)}, as names sort as text. If these are frames of a sequence, fill their numbers up with zeros (as 002 and 010).`;
+  return `In ${where}, ${shown(first)} comes before ${shown(then)}, because names are sorted as text. If these are frames of a sequence, zero-pad the numbers (002 and 010).`;
 }
 
 interface Row {

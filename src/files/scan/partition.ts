@@ -29,7 +29,7 @@ type PartitionOptions = Pick<
 > & { readonly depth: PartitionDepth };
 
 export interface Partitions {
-  /** `FileSetOptions.folder` of each, sorted; `""` for the files above all folders. */
+  /** `FileSetOptions.folder` of each, sorted; `""` for the files outside any folder. */
   readonly folders: readonly string[];
   /** Folders that are no partitions, since none of their files would be indexed; the paths of these. */
   readonly leftOut: readonly Partition<Pathed>[];

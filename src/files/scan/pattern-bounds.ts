@@ -81,7 +81,7 @@ function sequence(pattern: string): string[] {
   let at = 0;
   const add = (texts: readonly string[]): void => {
     if (made.length * texts.length > maxAlternatives) {
-      throw new Refusal(`It stands for more than ${maxAlternatives} alternatives.`);
+      throw new Refusal(`It expands to more than ${maxAlternatives} alternatives.`);
     }
     made = made.flatMap((start) => texts.map((text) => start + text));
   };
@@ -129,7 +129,7 @@ function braces(inner: string): readonly string[] {
   if (from === undefined || to === undefined) return sequence(inner);
   const count = Math.abs(place(to) - place(from)) / (Math.abs(Number(step)) || 1) + 1;
   if (!(count <= maxAlternatives)) {
-    throw new Refusal(`The range {${inner}} stands for more than ${maxAlternatives} alternatives.`);
+    throw new Refusal(`The range {${inner}} expands to more than ${maxAlternatives} alternatives.`);
   }
   return Array.from({ length: Math.floor(count) }, () => "x");
 }
@@ -147,7 +147,7 @@ function group(opening: string, inner: string): readonly string[] {
     // Else a text could be cut into repetitions in more ways than can be tried: `+(a|ab|b)`.
     if (!isUnambiguous(parts)) {
       throw new Refusal(
-        `${opening}${inner}) could take hours to match: what repeats must be one text without * and groups, or texts of which none begins with another.`,
+        `${opening}${inner}) could take hours to match: what repeats must be one text without * and groups, or texts none of which begins with another.`,
       );
     }
     return [WILDCARD];

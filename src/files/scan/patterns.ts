@@ -77,12 +77,12 @@ export function parsePatterns(options: PatternOptions): Patterns {
     if (glob !== undefined) removals.push(removalOf(pattern, glob));
   }
   if (lines.length === 0 && problems.length === 0) {
-    problems.push({ input: "include", text: "No line says which files to take." });
+    problems.push({ input: "include", text: "No line selects files." });
   }
   const ignore = removals.flatMap(({ globs }) => globs);
   const pairs = alternativesOf(lines.map(({ glob }) => glob)) * alternativesOf(ignore);
   if (problems.length === 0 && pairs > maxPairs) {
-    const text = `The lines that take files, times those that take away, stand for ${pairs} pairs of globs, more than ${maxPairs}: use fewer lines.`;
+    const text = `The lines that include files, combined with those that exclude files, make ${pairs} pairs of globs, more than ${maxPairs}: use fewer lines.`;
     problems.push({ input: "include", text });
   }
   return { lines, ignore, removals, problems };
@@ -147,11 +147,11 @@ function normalize(text: string, options: PatternOptions): { glob: string } | { 
   const bound = boundProblem(pattern);
   if (bound !== undefined) return { problem: bound };
   if (pattern.trim() === "") return { problem: "The line is empty." };
-  if (pattern.includes("\0")) return { problem: "It holds a NUL character." };
+  if (pattern.includes("\0")) return { problem: "It contains a NUL character." };
   // Of the alternatives too: `{!a,b}` would become a line that takes away.
   if (isNegative(pattern) || /^\{(?:[^{}]*,)?!(?!\()/.test(pattern)) {
     return {
-      problem: 'It has a second "!" at its start: one takes away, and "\\!" is the character.',
+      problem: 'It starts with "!!": use one "!" to exclude, or "\\!" for a literal "!".',
     };
   }
   const full = startsAtHome(pattern) ? withHome(pattern, globOfPath(options)) : pattern;
@@ -161,7 +161,7 @@ function normalize(text: string, options: PatternOptions): { glob: string } | { 
   }
   // Also as an alternative: `{..,a}/b` becomes `../b` when its braces are expanded.
   if (/(?:^|[/{,|(])\.\.(?:$|[/},|)])/.test(relative)) {
-    return { problem: '".." leads out of the root: name the files from the root down.' };
+    return { problem: '".." leads out of the root: write paths that start at the root.' };
   }
   const parts = relative.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.length === 0) return { glob: "**" };

@@ -54,9 +54,9 @@ function takenText(paths: readonly string[], removals: readonly Removal[]): stri
   if (some.length === 0 || !takes(removals.flatMap(({ globs }) => globs))) return undefined;
   const one = removals.find(({ globs }) => takes(globs));
   const files = paths.length === 1 ? "the file" : `all ${counted(paths.length, "file")}`;
-  if (one === undefined) return `lines with ! take away ${files} that it matches`;
+  if (one === undefined) return `lines with ! exclude ${files} that it matches`;
   const line = one.pattern.startsWith("!") ? one.pattern : `!${one.pattern}`;
-  return `the line ${shown(line)} takes away ${files} that it matches`;
+  return `the line ${shown(line)} excludes ${files} that it matches`;
 }
 
 function createDiskView(tree: Tree, signal: AbortSignal | undefined): DiskView {

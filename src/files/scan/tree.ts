@@ -45,7 +45,7 @@ interface Place extends Folder {
 const MAX_LINKED_FOLDERS = 10_000;
 
 interface TreeOptions extends EntryOptions {
-  /** Only this partition: a top-level folder, or `""` for the files above all folders. */
+  /** Only this partition: a top-level folder, or `""` for the files outside any folder. */
   readonly folder?: string | undefined;
 }
 

@@ -51,7 +51,7 @@ export function typeQuestion({ paths, otherThanSplats }: TypeEvidence): string |
   const beside =
     indexed.length === 0
       ? "cannot be inferred from these files"
-      : `cannot be inferred from ${counted(indexed.length, "file")} of type ${guess} (${suffixesIn(indexed)}), as there are others beside them`;
+      : `cannot be inferred from ${counted(indexed.length, "file")} of type ${guess} (${suffixesIn(indexed)}), because there are others beside them`;
   const groups = describeGroups(groupsOf(against, suffixOf), (suffix) =>
     suffix.endsWith(".ply") ? notSplats : conversionOf(suffix),
   );
@@ -59,11 +59,11 @@ export function typeQuestion({ paths, otherThanSplats }: TypeEvidence): string |
 }
 
 const notSplats =
-  "meshes or point clouds, as they lack the properties of a splat, f_dc_*, opacity, scale_* and rot_*: lidar takes .alp, .alp.gz";
+  "meshes or point clouds, because they lack the properties of a splat, f_dc_*, opacity, scale_* and rot_*: lidar takes .alp, .alp.gz";
 
 /** Why no data type can be inferred where the files, all or those of a folder (`""`: of none), are of several types or of none. */
 export function untyped(folder: string | undefined, paths: readonly string[]): string {
-  const of = folder === "" ? " above all folders" : ` of folder ${shown(folder ?? "")}`;
+  const of = folder === "" ? " outside any folder" : ` of folder ${shown(folder ?? "")}`;
   const where = folder === undefined ? "the files" : `the files${of}`;
   return `cannot be inferred from ${where}: ${describeTypes(paths)}. Set it`;
 }

@@ -32,20 +32,20 @@ export function listMarker(line: string): string | undefined {
   const bare = /^-\s+(.+)$/.exec(line)?.[1];
   return bare === undefined
     ? undefined
-    : `it begins as an entry of a YAML list does, but is one line of a text; write ${shown(bare)}`;
+    : `it starts like an entry of a YAML list, but this is one text; write ${shown(bare)}`;
 }
 
 export function comment(line: string, disk: DiskView): string | undefined {
   const bare = /^(.*?)\s+#/.exec(line)?.[1];
   return bare === undefined || working(bare, disk) === undefined
     ? undefined
-    : `a comment stands on a line of its own; write ${shown(bare)}`;
+    : `a comment needs its own line; write ${shown(bare)}`;
 }
 
 export function separated(line: string, disk: DiskView): string | undefined {
   for (const [what, parts] of [
     ["commas", line.split(/\s*,\s*/)],
-    ["blanks", line.split(/\s+/)],
+    ["spaces", line.split(/\s+/)],
   ] as const) {
     if (parts.length < 2 || !parts.some((part) => working(part, disk) !== undefined)) continue;
     return `it has ${what} between several globs; write one per line`;
@@ -65,14 +65,14 @@ export function variable(line: string): string | undefined {
   const name = plain ?? windows;
   if (found === undefined || name === undefined) return undefined;
   const instead = INSTEAD.get(name.toUpperCase()) ?? "its value";
-  return `no shell reads it, so ${shown(found)} is not replaced; write ${instead}`;
+  return `it is not read by a shell, so ${shown(found)} is not expanded; write ${instead}`;
 }
 
 export function otherHome(line: string): string | undefined {
   const user = /^~[^/\\]+(?=[/\\])/.exec(line)?.[0];
   return user === undefined
     ? undefined
-    : `${shown(user)} is not replaced: only ~ itself stands for a home folder`;
+    : `${shown(user)} is not expanded: only a plain ~ is a home folder`;
 }
 
 export function backslashes(line: string, disk: DiskView): string | undefined {
@@ -106,5 +106,5 @@ export function brackets(line: string, disk: DiskView): string | undefined {
   const literal = working(escaped(line, disk), disk);
   return literal === undefined
     ? undefined
-    : `its brackets belong to a name on disk, and in a glob they stand for something else; write ${shown(literal)}`;
+    : `its brackets are part of a name on disk, but have a meaning in a glob; write ${shown(literal)}`;
 }

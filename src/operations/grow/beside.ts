@@ -94,10 +94,10 @@ const WHATS: Readonly<Record<Kind, string>> = {
 /** What follows for datasets under a set's name that are not of it. */
 export function describeOutside(datasets: readonly Dataset[]): string {
   const isOne = datasets.length === 1;
-  const [they, them, hold] = isOne ? ["it", "it", "it holds"] : ["they", "them", "they hold"];
+  const [them, hold] = isOne ? ["it", "it holds"] : ["them", "they hold"];
   const names = datasets.map(describeDataset);
   const work = describeWork(datasets);
-  return `${work === "" ? "" : `${work} `}Annotations stay there. Files that ${hold} do not count as held, and exports of the set do not cover ${them}: where ${they} should be exported too, name ${isOne ? "its uid" : "their uids"} beside those of the set.${lines(names, 5)}`;
+  return `${work === "" ? "" : `${work} `}Annotations stay there. Files that ${hold} do not count as held, and exports of the set do not cover ${them}. To export ${them} too, add ${isOne ? "its uid" : "their uids"} to those of the set.${lines(names, 5)}`;
 }
 
 /** @param name the set's, or what all have in common: `pets-` */

@@ -119,7 +119,7 @@ function requireIndexed(target: GrowTarget, given: number): void {
     given === 0
       ? "there are none"
       : `none of ${counted(given, "file")} has a suffix that Avala shows in a dataset of type ${dataType}`;
-  throw new InputError([{ input: "files", text: `${text}, so the set has nothing to grow by` }]);
+  throw new InputError([{ input: "files", text: `${text}, so the set has nothing to add` }]);
 }
 
 /**

@@ -23,5 +23,5 @@ export function describeFolderVersions(
     ({ dataset: { name: called, uid } }) => `${printable(called)} (uid ${printable(uid)})`,
   );
   const it = isOne ? "It counts" : "They count";
-  return `${counted(like.length, "dataset")} of the growing set ${printable(name)}{increment} may be ${isOne ? "a version of a folder" : "versions of folders"}: all items lie in a folder that is called as the number in the name. ${it} as ${isOne ? "an increment" : "increments"}, in exports of the set too. If ${isOne ? "it is" : "they are"} not, give the growing set another name.${listed(names, 5)}`;
+  return `${counted(like.length, "dataset")} of the growing set ${printable(name)}{increment} may be ${isOne ? "a version of a folder" : "versions of folders"}: all items are in a folder whose name is the number in the dataset's name. ${it} as ${isOne ? "an increment" : "increments"}, in exports of the set too. If ${isOne ? "it is" : "they are"} not, give the growing set another name.${listed(names, 5)}`;
 }

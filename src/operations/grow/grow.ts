@@ -80,7 +80,7 @@ export function knownIncrements(increments: readonly Increment[]): readonly Know
 /** What an increment lacks is not lost: the next run finds it out, and sends it again. */
 function withWayOut(error: unknown): never {
   if (!isAvalaError(error) || error.code !== "dataset") throw error;
-  const hint = "Run again: what the dataset lacks is sent as another one of the growing set.";
+  const hint = "Run again: what the dataset lacks is sent in another dataset of the growing set.";
   throw new AvalaError("dataset", error.message, { hint, cause: error });
 }
 

@@ -61,9 +61,9 @@ type Files = ReadonlyMap<string, GrowingFile>;
 function notReadable({ name, uid }: Dataset, why: string): AvalaError {
   return new AvalaError(
     "dataset",
-    `Which files the increment ${printable(name)} (uid ${printable(uid)}) holds can't be known: ${why}, and there is no record here of what was sent for it.`,
+    `The contents of increment ${printable(name)} (uid ${printable(uid)}) can't be determined: ${why}, and there is no record here of what was sent for it.`,
     {
-      hint: "Nothing was sent. Bring back the record that its runs kept (the state folder, AVALA_STATE_DIR, or the state of the Pulumi stack), or begin another set under another name.",
+      hint: "Nothing was sent. Restore the record that its runs kept (the state folder, AVALA_STATE_DIR, or the state of the Pulumi stack), or begin another set under another name.",
     },
   );
 }
@@ -93,7 +93,7 @@ function requireWhole(dataset: Dataset, items: readonly ItemFacts[]): void {
   const counts = `${counted(dataset.itemCount, "item")} and lists ${items.length}`;
   throw new AvalaError(
     "dataset",
-    `Which files the increment ${printable(dataset.name)} (uid ${printable(dataset.uid)}) holds can't be known: Avala counts ${counts}.`,
+    `The contents of increment ${printable(dataset.name)} (uid ${printable(dataset.uid)}) can't be determined: Avala counts ${counts}.`,
     { hint: "Nothing was sent. Run again in a few minutes: Avala may still be listing it." },
   );
 }
@@ -156,7 +156,7 @@ function reportUnclear(avala: Avala, { name, uid }: Dataset, seen: readonly Seen
     .join(" or ");
   avala.emit({
     kind: "warning",
-    text: `Items of ${printable(name)} (uid ${printable(uid)}) have keys that stand for several files, as one for ${named}. Which of ${counted(paths.length, "file")} it holds can't be known without the record of what was sent, so they are not compared and not sent. Names that differ, or the folder AVALA_STATE_DIR kept between runs, would show it.`,
+    text: `Items of ${printable(name)} (uid ${printable(uid)}) have keys that match several files, for example ${named}. Without the record of what was sent, it is not known which of ${counted(paths.length, "file")} it holds, so they are neither compared nor sent. To have them compared, give the files different names, or keep the folder AVALA_STATE_DIR between runs.`,
   });
 }
 

@@ -63,7 +63,7 @@ export function growingName(
   if (problem !== undefined) throw new InputError([{ input: "dataset", text: problem }]);
   const name = filledName("dataset", template, { increment: SAMPLE, folder });
   if (slug !== undefined && !isGrowingTemplate(slug)) {
-    const text = `must contain ${PLACEHOLDER} as dataset does, or the next increment would need the same slug`;
+    const text = `must contain ${PLACEHOLDER} because dataset does; otherwise the next increment would need the same slug`;
     throw new InputError([{ input: "slug", text }]);
   }
   const growing = { before: name.slice(0, -SAMPLE.length), slug, folder };
@@ -75,7 +75,7 @@ export function growingName(
 export function templateProblem(template: string): string | undefined {
   const [before = "", ...rest] = template.split(PLACEHOLDER);
   if (rest.length !== 1 || rest[0] !== "")
-    return `${shown(template)} must contain ${PLACEHOLDER} once, at its end, as in training-${PLACEHOLDER}`;
+    return `${shown(template)} must contain ${PLACEHOLDER} once, at its end, for example training-${PLACEHOLDER}`;
   if (!/[\p{L}\p{N}}][^\p{L}\p{N}{}]+$/u.test(before))
     return `${shown(template)} must name the set before ${PLACEHOLDER}, and have a dash between the two: training-${PLACEHOLDER}`;
   return undefined;

@@ -191,7 +191,7 @@ function reportDoubtful(avala: Avala, { plan }: GrowDecision, came: readonly Inc
       return file !== undefined && (sha256 === file.sha256 || (sha256 ?? notSha256) === undefined);
     });
     if (doubtful.length === 0) continue;
-    const text = `Another run added to the growing set meanwhile: ${printable(dataset.name)} (uid ${printable(dataset.uid)}) has items of ${counted(doubtful.length, "file")} that this run added too, which may be there twice.`;
+    const text = `Another run added to the growing set meanwhile: ${printable(dataset.name)} (uid ${printable(dataset.uid)}) has items of ${counted(doubtful.length, "file")} that this run added too, so they may be there twice.`;
     avala.emit({ kind: "warning", text });
   }
 }
@@ -208,7 +208,7 @@ export async function readCame(
     await read(avala, decision, one, { meanwhile, options }).catch((error: unknown) => {
       const isLate = isAvalaError(error) && error.code === "timeout";
       if (!isLate && !isUnreadable(error)) throw error;
-      const text = `Another run added to the growing set meanwhile: ${printable(one.dataset.name)}. What was added is not among the set's datasets yet; the next run takes it in. ${error.message}`;
+      const text = `Another run added to the growing set meanwhile: ${printable(one.dataset.name)}. It is not listed among the set's datasets yet; the next run adds it. ${error.message}`;
       avala.emit({ kind: "warning", text });
     });
   }

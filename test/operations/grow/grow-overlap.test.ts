@@ -217,7 +217,7 @@ describe("an overlap", () => {
     await place.run({ avala, paths: named("a", "b"), meanwhile: () => rival("b", "c") });
     expect(warningsIn(events)).toEqual([
       expect.stringContaining(
-        "has items of 1 file that this run added too, which may be there twice",
+        "has items of 1 file that this run added too, so they may be there twice",
       ),
     ]);
   });
