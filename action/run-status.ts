@@ -9,9 +9,9 @@ import { statusNotSet, type StatusCheck } from "./report/status";
 
 /** The error, with what a cancelled run leaves, once it is on the commit too. */
 export async function reported(error: unknown, run: Run, status: StatusCheck): Promise<unknown> {
-  const told = withLeftovers(error, run);
-  await reportFailure(run, status, told);
-  return told;
+  const failure = withLeftovers(error, run);
+  await reportFailure(run, status, failure);
+  return failure;
 }
 
 export async function reportStart(run: Run, status: StatusCheck): Promise<void> {

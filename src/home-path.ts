@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 const HOME = /^~(?=$|[/\\])/;
 
 /** Whether a path starts at the user's home: `~`, `~/…`. Not `./~`, a file of that name, nor `~name`. */
-export function startsAtHome(path: string): boolean {
+export function isHomePath(path: string): boolean {
   return HOME.test(path);
 }
 

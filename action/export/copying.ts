@@ -16,21 +16,21 @@ export interface Placing {
   readonly path: string;
 }
 
-export function isTaken(path: string): AvalaError {
+export function takenPathError(path: string): AvalaError {
   return new AvalaError("file", `${path} already exists in download-path, with other content.`, {
     hint: "Use an empty folder as download-path: existing files are never overwritten.",
   });
 }
 
 /** Of two files of one export, where the folder's disk takes their names for the same. */
-function isTwin(path: string, other: string): AvalaError {
+function samePathError(path: string, other: string): AvalaError {
   const text = `${path} and ${other} are both in the export, but are the same file in download-path.`;
   return new AvalaError("file", text, {
     hint: "Use a folder on a case-sensitive disk, or extract: false.",
   });
 }
 
-export function isThroughLink(path: string): AvalaError {
+export function throughLinkError(path: string): AvalaError {
   return new AvalaError("file", `${path} would be written through a link in download-path.`, {
     hint: "Use an empty folder as download-path.",
   });
@@ -104,7 +104,7 @@ async function copy(
 ): Promise<void> {
   const target = join(root, path);
   // Again: what is in the folder may be another's to change.
-  if ((await realpath(dirname(target))) !== dirname(target)) throw isThroughLink(path);
+  if ((await realpath(dirname(target))) !== dirname(target)) throw throughLinkError(path);
   const { size, mode } = await lstat(from);
   try {
     if (size <= LARGE_BYTES) await copyFile(from, target, constants.COPYFILE_EXCL);
@@ -118,7 +118,7 @@ async function copy(
       throw error;
     }
     const twin = made.find((one) => foldedOf(one) === foldedOf(target));
-    throw twin === undefined ? isTaken(path) : isTwin(path, posixFrom(root, twin));
+    throw twin === undefined ? takenPathError(path) : samePathError(path, posixFrom(root, twin));
   }
   made.push(target);
 }

@@ -44,7 +44,7 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
 
 async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
   // Before an export is made: what its projects say already would be known an hour later else.
-  judge(run, await ofProjects(run, inputs, avala));
+  requireMet(run, await ofProjects(run, inputs, avala));
   const started = await timed(run.results.times, "export", () =>
     startOrFind(run, inputs.source, avala),
   );
@@ -61,7 +61,7 @@ async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<O
   keep(run, finished);
   // And again: it may have taken hours, in which tasks came.
   const found = exportConditions(finished, inputs.gate, GATE_NAMES);
-  judge(run, [...found, ...(await ofProjects(run, inputs, avala))]);
+  requireMet(run, [...found, ...(await ofProjects(run, inputs, avala))]);
   warnIfEmpty(run, finished);
   await fetchIfAsked(run, inputs, avala, started.uid);
   return "exported";
@@ -82,7 +82,7 @@ async function ofProjects(
 }
 
 /** @throws GateClosedError */
-function judge({ log, results }: Run, conditions: readonly Condition[]): void {
+function requireMet({ log, results }: Run, conditions: readonly Condition[]): void {
   results.conditions = conditions;
   if (conditions.length > 0) log.group("Gate", conditions.map(conditionText));
   refuseUnmet(conditions);

@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { asDiskError, AvalaError } from "../../src/errors";
 import { cancelled } from "../../src/flow/clock";
-import { copyAll, isTaken, isThroughLink, type Placing } from "./copying";
+import { copyAll, takenPathError, throughLinkError, type Placing } from "./copying";
 
 /**
  * Copies each file to its path in `folder`. One that is there with the same content stays. Everything is looked at before
@@ -95,7 +95,7 @@ async function isThere(
     there.size === (await lstat(from)).size &&
     (await digestOf(target, signal)) === (await digestOf(from, signal));
   if (isSame) return true;
-  throw isTaken(path);
+  throw takenPathError(path);
 }
 
 /** A link below the folder would take the file somewhere else; a file where a folder must be leaves it no place. */
@@ -109,7 +109,8 @@ async function refuseDetours(folder: string, path: string, clear: Set<string>): 
     const [above, at]: [string, string] = [current, join(current, part)];
     const there = await lstat(at).catch(() => undefined);
     const real = await realpath(at).catch(() => "");
-    if (there !== undefined && (there.isSymbolicLink() || real !== at)) throw isThroughLink(path);
+    if (there !== undefined && (there.isSymbolicLink() || real !== at))
+      throw throughLinkError(path);
     if (there !== undefined && !there.isDirectory()) {
       const text = `${path} can't be written to download-path: ${relative(root ?? above, at)} is a file there.`;
       throw new AvalaError("file", text, { hint: "Use an empty folder as download-path." });

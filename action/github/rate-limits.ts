@@ -34,7 +34,7 @@ function isUsedUp(headers: GitHubReply["headers"]): boolean {
 }
 
 // GitHub's advice where a limit names no time: "wait for at least one minute".
-const UNTOLD_WAIT_MS = 60_000;
+const UNSTATED_WAIT_MS = 60_000;
 // The quota is whole again in the second after its reset.
 const AFTER_RESET_MS = 1_000;
 
@@ -44,6 +44,6 @@ export function limitWaitMs({ headers }: Pick<GitHubReply, "headers">): number {
   if (headers["retry-after"] !== undefined && seconds >= 0) return seconds * 1000;
   const resetMs = Number(headers["x-ratelimit-reset"]) * 1000;
   const nowMs = Date.parse(String(headers["date"]));
-  if (!isUsedUp(headers) || Number.isNaN(resetMs - nowMs)) return UNTOLD_WAIT_MS;
+  if (!isUsedUp(headers) || Number.isNaN(resetMs - nowMs)) return UNSTATED_WAIT_MS;
   return Math.max(0, resetMs - nowMs) + AFTER_RESET_MS;
 }

@@ -54,7 +54,7 @@ interface Ending {
 export async function endRun(environment: ActionEnvironment, ending: Ending): Promise<void> {
   const { log, results, folder, inputs, outputs } = ending;
   for (const text of leftOutOf(results)) warn(ending, text);
-  log.tellRepeated();
+  log.reportRepeated();
   // What matters most first: the report is what a full disk has no room for.
   outputs.put();
   const facts = factsAt(environment, results);

@@ -6,7 +6,7 @@ import { logText } from "./text";
 
 export interface Log {
   /** Says how often warnings came that were shown once. */
-  tellRepeated(): void;
+  reportRepeated(): void;
   debug(text: string): void;
   info(text: string): void;
   /** As an annotation while GitHub shows any more of them, else as a line. `file` is relative to the workspace. */
@@ -26,7 +26,7 @@ export function createLog(environment: ActionEnvironment): Log {
   const clean = (text: string): string => logText(text, secrets);
   const seen = new Map<string, number>();
   return {
-    tellRepeated() {
+    reportRepeated() {
       for (const [text, count] of seen)
         if (count > 1) environment.info(clean(`${count} times: ${text}`));
       seen.clear();

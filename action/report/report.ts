@@ -29,9 +29,9 @@ export function createListener(log: Log, clock: Clock): Listener {
   const rhythm = { minMs: MIN_PROGRESS_MS, maxMs: MAX_PROGRESS_MS, now: clock.now };
   const isHashDue = createRhythm(rhythm);
   const isUploadDue = createRhythm(rhythm);
-  const tellStatus = statusTeller(log, clock);
-  const tellOutage = statusTeller(log, clock);
-  const tellRetry = retryTeller(log);
+  const reportStatus = statusTeller(log, clock);
+  const reportOutage = statusTeller(log, clock);
+  const reportRetry = retryTeller(log);
 
   return (event) => {
     switch (event.kind) {
@@ -39,7 +39,7 @@ export function createListener(log: Log, clock: Clock): Listener {
         log.debug(requestLine(event));
         return;
       case "retry":
-        tellRetry(event);
+        reportRetry(event);
         return;
       case "hash-progress":
         if (isHashDue(shareOf(event.bytesDone, event.bytesTotal))) log.info(hashLine(event));
@@ -57,19 +57,19 @@ export function createListener(log: Log, clock: Clock): Listener {
         log.warn(event.text);
         return;
       case "outage":
-        tellOutage("", event.text);
+        reportOutage("", event.text);
         return;
       case "outage-end":
         log.info(outageEndLine(event));
         return;
       case "dataset-status":
-        tellStatus(
+        reportStatus(
           `Dataset ${event.name}: ${event.status}`,
           `, ${counted(event.itemCount, "item")}.`,
         );
         return;
       case "export-status":
-        tellStatus(`Export ${event.uid}: ${event.status}`, `${exportCounts(event)}.`);
+        reportStatus(`Export ${event.uid}: ${event.status}`, `${exportCounts(event)}.`);
         return;
     }
   };

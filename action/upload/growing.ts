@@ -98,7 +98,7 @@ function countsText(plan: GrowthPlan): string {
 }
 
 /** Before the first byte: what each set has, what it lacks, and what of it is not current any more. */
-export function tellSets(run: Run, decided: readonly DecidedSet[]): void {
+export function reportSets(run: Run, decided: readonly DecidedSet[]): void {
   for (const { target, decision } of decided) {
     const { increments, plan, deleted } = decision;
     const { name } = target;
@@ -174,11 +174,11 @@ export async function growAll(
   const outcome = await inTurns(run, context, decided, async (one, own, turns) => {
     const { onConfirmed, onSentInVain } = turns;
     let { decision } = one;
-    const onDecidedAnew = (anew: GrowDecision): void => {
-      decision = anew;
+    const onDecidedAgain = (other: GrowDecision): void => {
+      decision = other;
       onSentInVain();
     };
-    const options = { ...optionsOf(own), onConfirmed, onDecidedAnew };
+    const options = { ...optionsOf(own), onConfirmed, onDecidedAgain };
     const result = await growSet(own.avala, decision, options);
     reportResult(run, { ...one, decision }, result);
     return result.outcome;

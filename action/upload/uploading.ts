@@ -24,7 +24,7 @@ import {
   checkSetsQuota,
   decideSets,
   growAll,
-  tellSets,
+  reportSets,
   toSendOf,
   type DecidedSet,
 } from "./growing";
@@ -45,7 +45,7 @@ import { planLines } from "../plan/plan-lines";
 import type { Plan } from "../plan/plan-shape";
 import { settingsOf } from "../plan/plan-settings";
 import { checkScopes, isCheckedLater } from "../scope-check";
-import { tellCost, tellFit } from "./cost-lines";
+import { reportCost, reportFit } from "./cost-lines";
 import { publishAll } from "./publishing";
 import type { Outcome } from "../report/results";
 import type { Run } from "../run-context";
@@ -91,11 +91,11 @@ async function growSets(
     checkPlannedSets(plan, { selection, decided: byFolder(decided), planTarget });
   }
   await checkSetsQuota(context, decided);
-  tellSets(run, decided);
+  reportSets(run, decided);
   const datasets = toSendOf(decided);
   const isNew = decided.some(({ decision }) => decision.plan.toSend.length > 0);
   if (isNew && isCheckedLater(run.inputs)) await checkScopes(run, context.avala);
-  tellCost(run, context.avala, datasets);
+  reportCost(run, context.avala, datasets);
   return growAll(run, context, decided);
 }
 
@@ -112,12 +112,12 @@ async function publishDatasets(
   const decided = await decideAll(context, selection.targets);
   if (plan !== undefined) checkPlannedDatasets(plan, lookedUp(decided));
   await checkQuota(context, decided);
-  tellReplaced(run, decided);
+  reportReplaced(run, decided);
   const datasets = decided.map(({ target, decision }) => ({
     toSend: toSend(decision),
     fileCount: target.files.length,
   }));
-  tellCost(run, context.avala, datasets);
+  reportCost(run, context.avala, datasets);
   return publishAll(run, context, decided);
 }
 
@@ -154,7 +154,7 @@ function lookedUp(decided: readonly Decided[]): ServerDatasets {
 }
 
 /** Before the first byte: what people have made of the versions that these take the place of. */
-function tellReplaced(run: Run, decided: readonly Decided[]): void {
+function reportReplaced(run: Run, decided: readonly Decided[]): void {
   for (const one of decided) {
     const replaced = describeReplaced(one);
     if (replaced === undefined) continue;
@@ -202,7 +202,7 @@ async function planDatasets(
   planTarget: PlanTarget,
 ): Promise<Plan> {
   const decided = context === undefined ? [] : await decideAll(context, selection.targets);
-  tellReplaced(run, decided);
+  reportReplaced(run, decided);
   return createPlan(selection, lookedUp(decided), planTarget);
 }
 
@@ -213,7 +213,7 @@ async function planSets(
   planTarget: PlanTarget,
 ): Promise<Plan> {
   const decided = context === undefined ? [] : await decideSets(context, selection.targets);
-  tellSets(run, decided);
+  reportSets(run, decided);
   return createSetsPlan(selection, byFolder(decided), planTarget);
 }
 
@@ -233,6 +233,6 @@ async function writeDryRun(
   run.log.group("Plan", planLines(plan));
   const cost = costOf(plan);
   run.log.info(`Dry run: nothing is sent. It would be ${describeCost(cost)}.`);
-  tellFit(run, cost);
+  reportFit(run, cost);
   return "planned";
 }

@@ -46,7 +46,7 @@ export function targetOf(inputs: FileSetInputs, { set, manifest }: LocalSet): Se
 }
 
 /** What a Dataset is made of, by the manifest of its file set. */
-export function madeOfOf(
+export function publishedFilesOf(
   { name, ownerName, organizationUid, dataType }: DatasetInputs,
   { entries, digest }: Manifest,
 ): MadeOf {

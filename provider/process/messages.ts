@@ -129,9 +129,9 @@ function createSifter(now: () => number): (event: AvalaEvent) => boolean {
   return (event) => {
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
-    const isNews = repeated.word !== last;
+    const isChange = repeated.word !== last;
     last = repeated.word;
-    return isDue(repeated.share) || isNews;
+    return isDue(repeated.share) || isChange;
   };
 }
 

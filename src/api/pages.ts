@@ -103,12 +103,12 @@ function createNews<T extends Listed>(route: string): (results: readonly T[]) =>
   return (results) => {
     const fresh = results.filter(({ uid }) => !seen.has(uid) && seen.add(uid));
     fruitless = fresh.length > 0 ? 0 : fruitless + 1;
-    if (fruitless > maxFruitlessPages) throw goesInCircles(route);
+    if (fruitless > maxFruitlessPages) throw pageLoopError(route);
     return fresh;
   };
 }
 
-function goesInCircles(route: string): AvalaError {
+function pageLoopError(route: string): AvalaError {
   return badReply(route, "its pages form a loop");
 }
 
@@ -141,7 +141,7 @@ async function* follow<T extends Listed>(
 ): AsyncGenerator<T, void, undefined> {
   const followed = new Set<string>();
   for (let url: string | null = first; url !== null;) {
-    if (followed.has(url)) throw goesInCircles(call.route);
+    if (followed.has(url)) throw pageLoopError(call.route);
     followed.add(url);
     const page: Page<T> = await readPage(avala, call, read, url);
     yield* newsIn(page.results);

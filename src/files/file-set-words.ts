@@ -6,7 +6,7 @@ import { describeFaults } from "./content/fault-counts";
 import type { FileSetOptions } from "./file-set-options";
 import { describeLeftOut, type LeftOut } from "./left-out";
 import type { LocalFile, Notice } from "./local-file";
-import { fitsWindows } from "./names";
+import { isAllowedOnWindows } from "./names";
 import type { Indexing } from "./scan/indexing";
 import type { Removal } from "./scan/patterns";
 import type { Scan } from "./scan/findings";
@@ -85,7 +85,7 @@ export function repeated(removals: readonly Removal[]): readonly Notice[] {
 }
 
 export function windowsNotices(paths: readonly string[]): Notice[] {
-  const odd = paths.filter((path) => !fitsWindows(path));
+  const odd = paths.filter((path) => !isAllowedOnWindows(path));
   const [first] = odd;
   if (first === undefined) return [];
   const rest = odd.length === 1 ? "" : ` (and ${odd.length - 1} more)`;

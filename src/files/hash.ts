@@ -106,15 +106,15 @@ async function readDigests(
   const isSmall = total.files <= FEW_FILES && total.bytes <= FEW_BYTES;
   const count = options.concurrency ?? (isSmall ? 0 : defaultWorkerCount());
   let [filesDone, bytesDone] = [0, 0];
-  const tell = (): void =>
+  const reportProgress = (): void =>
     onProgress?.({ filesDone, filesTotal: total.files, bytesDone, bytesTotal: total.bytes });
   await withFileWorkers(count, signal, async (workers) => {
-    tell();
+    reportProgress();
     await runPool(batchesOf(unknown), { concurrency: workers.count, signal }, async (batch) => {
       if (count === 0) await pause();
       const onBytes = (bytes: number): void => {
         bytesDone += bytes;
-        tell();
+        reportProgress();
       };
       const { onChanged, known } = options;
       const job = { batch: batch.map(([, file]) => file), onBytes, onChanged, known };
@@ -123,7 +123,7 @@ async function readDigests(
         digests[place] = hashed[index];
         if (hashed[index] !== undefined) filesDone += 1;
       }
-      tell();
+      reportProgress();
     });
   });
 }

@@ -7,7 +7,7 @@ import { HEAD_BYTES } from "./content/open-file";
 import { soundFinding, type Finding } from "./digests/finding";
 import type { KnownFiles } from "./digests/known-files";
 import { stampIn } from "./digests/stamp";
-import { startsAsPrivateKey } from "./scan/credentials";
+import { hasPrivateKeyHead } from "./scan/credentials";
 import {
   createFileWorkers,
   defaultWorkerCount,
@@ -170,7 +170,7 @@ async function lookedOf(
 }
 
 function findingOf(problem: Finding["head"], head: Buffer, flaw: Finding["flaw"]): Finding {
-  const isPrivateKey = startsAsPrivateKey(head);
+  const isPrivateKey = hasPrivateKeyHead(head);
   if (problem === undefined && flaw === undefined && !isPrivateKey) return soundFinding;
   return { head: problem, flaw, isPrivateKey };
 }

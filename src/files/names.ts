@@ -96,7 +96,7 @@ const NOT_ON_WINDOWS =
   /[<>:"|?*]|[. ](?:\/|$)|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:\/|$)/i;
 
 /** Whether Windows could hold a file of this path. Datasets can, so this is worth a notice and no refusal. */
-export function fitsWindows(path: string): boolean {
+export function isAllowedOnWindows(path: string): boolean {
   return !NOT_ON_WINDOWS.test(path);
 }
 

@@ -111,8 +111,8 @@ async function readUntilDone<T>(
     if (isLast) throw timedOut(options, failure);
     const leftMs = Math.max(0, deadlineMs - clock.now());
     if (failure !== undefined) {
-      const tell = outSinceMs === undefined ? options.onOutage : options.onStillOut;
-      tell?.(failure, leftMs);
+      const notify = outSinceMs === undefined ? options.onOutage : options.onStillOut;
+      notify?.(failure, leftMs);
       outSinceMs ??= startedMs;
     }
     const jittered = Math.max(1, Math.round(waitMs * (1 - JITTER * random.next())));

@@ -100,11 +100,11 @@ async function findLost(
   try {
     return (await findOwned(avala, wanted, { isThere: true }))?.dataset;
   } catch (error) {
-    throw isNotAllowedToRead(error) ? cannotTell(wanted, lost) : error;
+    throw isNotAllowedToRead(error) ? unknownOutcomeError(wanted, lost) : error;
   }
 }
 
-function cannotTell({ name }: DatasetName, lost: AvalaError): AvalaError {
+function unknownOutcomeError({ name }: DatasetName, lost: AvalaError): AvalaError {
   return new AvalaError(
     lost.code,
     `Dataset ${name} may or may not have been made: the response to its creation was lost, and this key cannot read datasets. ${lost.message}`,

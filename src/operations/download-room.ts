@@ -5,7 +5,7 @@ import { diskHint } from "../system-error";
 import { formatBytes } from "../text";
 
 // Where a store says no length, which those that we know always do.
-const MAX_UNTOLD_BYTES = 50e9;
+const MAX_UNSTATED_BYTES = 50e9;
 // The rest is for whoever else uses the disk.
 const SHARE_OF_FREE = 0.9;
 
@@ -36,7 +36,7 @@ export async function roomFor(
   const promised = /^\d+$/.test(contentLength ?? "") ? Number(contentLength) : undefined;
   if (promised === undefined) {
     const share = free === undefined ? Infinity : Math.floor(free * SHARE_OF_FREE);
-    return { maxBytes: Math.min(MAX_UNTOLD_BYTES, share), isPromised: false };
+    return { maxBytes: Math.min(MAX_UNSTATED_BYTES, share), isPromised: false };
   }
   if (free !== undefined && promised > free) {
     const sizes = `${formatBytes(promised)}, and ${folder} has ${formatBytes(free)} free`;

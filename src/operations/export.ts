@@ -86,15 +86,15 @@ export async function startExport(
     what: `start export ${input.name}`,
     make: () => createExport(avala, input),
     ...{ alike, before },
-    cannotTell: (lost) => cannotTell(input, lost),
+    unknownOutcomeError: (lost) => unknownOutcomeError(input, lost),
   });
   const isNameUnique = options.isNameUnique ?? options.takesRunning === true;
-  if (wasFound && !isNameUnique && !hasSources(made)) throw mayBeAnothers(input, made);
+  if (wasFound && !isNameUnique && !hasSources(made)) throw otherExportError(input, made);
   return made;
 }
 
 /** Two runs that give the same name may export different things, and a gate must not open by the other one's. */
-function mayBeAnothers({ name }: ExportInput, { uid }: Export): AvalaError {
+function otherExportError({ name }: ExportInput, { uid }: Export): AvalaError {
   const [shownName, shownUid] = [printable(name), printable(uid)];
   return new AvalaError(
     "conflict",
@@ -106,7 +106,7 @@ function mayBeAnothers({ name }: ExportInput, { uid }: Export): AvalaError {
   );
 }
 
-function cannotTell(input: ExportInput, error: AvalaError): AvalaError {
+function unknownOutcomeError(input: ExportInput, error: AvalaError): AvalaError {
   return new AvalaError(
     error.code,
     `Export ${input.name} may or may not have been started: ${error.message}`,

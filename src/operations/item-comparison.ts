@@ -9,7 +9,7 @@ import { printable } from "../redact";
 import { counted, formatCount } from "../text";
 import type { OwnerWanted } from "./dataset-ref";
 import {
-  countsAll,
+  isCountedWhole,
   describeCounts,
   describeIssues,
   judgeCounts,
@@ -106,7 +106,7 @@ function untakenOf(missing: readonly string[], { dataset, items = [] }: Look): r
 export function concludeItems(files: Files, look: Look): ItemComparison {
   const counts = countedIn(look, files);
   const { altered, repeated, unclear, ...byKeys } = keysOf(look, files);
-  const isCounted = countsAll(counts);
+  const isCounted = isCountedWhole(counts);
   const verdict = judgeCounts(counts);
   const issues = look.health && describeIssues(look.health);
   const doubts: string[] = [];
@@ -169,7 +169,7 @@ function progressOf({ items, health }: Look): number {
 function isLagging(counts: Counted, itemCount: number): boolean {
   const { listed, sent, sequences } = counts;
   if (listed === undefined || listed >= sent || sequences === "some") return false;
-  const isAllCounted = countsAll(counts) || (sequences === "none" && itemCount >= sent);
+  const isAllCounted = isCountedWhole(counts) || (sequences === "none" && itemCount >= sent);
   return isAllCounted && (listed > 0 || sequences === "none");
 }
 

@@ -45,7 +45,7 @@ function countOfFiles({ dataType, sequences, health }: Counted): number | undefi
 }
 
 /** Whether Avala says that all is indexed, and counts as many as were sent. */
-export function countsAll(counts: Counted): boolean {
+export function isCountedWhole(counts: Counted): boolean {
   return counts.health?.ingestOk === true && countOfFiles(counts) === counts.sent;
 }
 
@@ -84,7 +84,7 @@ export function judgeCounts(counts: Counted): CountVerdict {
     return { kind: "fewer", text };
   }
   const isListed = sequences !== "none" || listed === undefined || listed === sent;
-  if (countsAll(counts)) return { kind: isListed ? "equal" : "unknown" };
+  if (isCountedWhole(counts)) return { kind: isListed ? "equal" : "unknown" };
   const count = countOfFiles(counts);
   // Of frames and sequences the counts of files are not known well enough to prove anything.
   if (sequences !== "none" || count === undefined || listed === undefined)

@@ -89,20 +89,20 @@ interface CreateOnceAmong<T> {
   /** What `alike` returned before; `undefined` when the key may not list them. */
   readonly before: readonly T[] | undefined;
   /** For when that makes it impossible to know whether one was made. */
-  readonly cannotTell: (lost: AvalaError) => AvalaError;
+  readonly unknownOutcomeError: (lost: AvalaError) => AvalaError;
 }
 
 /** As {@link makeOnce}, for what may have others like it: after a lost reply the one that was not there before is taken. */
 export async function makeOnceAmong<T extends { readonly uid: string }>(
   avala: Avala,
-  { what, make, alike, before, cannotTell }: CreateOnceAmong<T>,
+  { what, make, alike, before, unknownOutcomeError }: CreateOnceAmong<T>,
 ): Promise<Made<T>> {
   const known = new Set(before?.map(({ uid }) => uid));
   return makeOnce(avala, {
     what,
     make,
     find: async (lost) => {
-      if (before === undefined) throw cannotTell(lost);
+      if (before === undefined) throw unknownOutcomeError(lost);
       return (await alike()).find(({ uid }) => !known.has(uid));
     },
   });

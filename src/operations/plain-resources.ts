@@ -30,7 +30,7 @@ interface Listed<T> {
   readonly make: () => Promise<T>;
 }
 
-function cannotTell(what: string, lost: AvalaError): AvalaError {
+function unknownOutcomeError(what: string, lost: AvalaError): AvalaError {
   return new AvalaError(lost.code, `It is not known whether this succeeded: ${lost.message}`, {
     ambiguous: true,
     hint: `This key cannot list what exists. Before you run again, check at Avala whether "${what}" succeeded, or give the key the right to read.`,
@@ -52,7 +52,7 @@ async function makeListed<T extends { readonly uid: string }>(
   const before = await alike().catch(ignoreForbidden);
   return makeOnceAmong(avala, {
     ...{ what, make, alike, before },
-    cannotTell: (lost) => cannotTell(what, lost),
+    unknownOutcomeError: (lost) => unknownOutcomeError(what, lost),
   });
 }
 

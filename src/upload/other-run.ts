@@ -39,7 +39,7 @@ function stillAtWork({ request, sent, begunBefore, progress }: Run): AvalaError 
   return new AvalaError("conflict", text, { hint });
 }
 
-function tell({ avala, request, unproven }: Run): void {
+function reportWait({ avala, request, unproven }: Run): void {
   const name = printable(request.datasetName);
   const found = `${counted(unproven.length, "file")} of ${name} ${unproven.length === 1 ? "was" : "were"} uploaded by another run of the same files, which may still be at work`;
   const text = `${found}. Waiting for its dataset for at most ${maxLockWaitMs / 60_000} minutes, and no longer than ${QUIET_TIME} after its last sign of life, or as long as what may be under way takes.`;
@@ -80,7 +80,7 @@ export async function awaitOtherRun(
     const now = (frontier = await findFrontier(ordered.length, sightOf, before));
     return before !== undefined && hasMoved(before, now) ? "news" : "nothing new";
   };
-  tell(run);
+  reportWait(run);
   const what = `another run that sends the same files to ${printable(request.datasetName)}`;
   const ended = await watchOther(avala, look, {
     ...{ what, signal },

@@ -70,7 +70,7 @@ describe("before the wait, the step warns", () => {
     place.tree.write({ "export/.gitkeep": "", "export/a.json": "1", "export/b.json": "2" });
     const { warnings, outputs } = await place.act(downloading);
     const told = warnings.filter(({ text }) => text.includes("download-path is not empty"));
-    expect(told.map(({ text }) => text).join()).toContain("it holds a.json, b.json.");
+    expect(told.map(({ text }) => text).join()).toContain("it contains a.json, b.json.");
     expect(outputs).toMatchObject({ outcome: "exported" });
   });
 

@@ -120,7 +120,7 @@ describe("gate-retry-minutes", () => {
     const { outputs, lines } = await running;
     expect(outputs["outcome"]).toBe("exported");
     expect(place.emulator.exports()).toHaveLength(1);
-    expect(lines.filter((line) => line.includes("Looking again")).length).toBeGreaterThan(0);
+    expect(lines.filter((line) => line.includes("Checking again")).length).toBeGreaterThan(0);
   });
 
   test("makes another export when the last one held too little", async () => {

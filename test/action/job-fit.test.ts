@@ -25,7 +25,7 @@ describe("on a runner of GitHub's", () => {
   test("what does not fit is said with the way out, and how many runs that takes", () => {
     const text = fitOf(1_000, keptThere);
     expect(text).toContain("at least 16 h 40 min at 100 calls a minute");
-    expect(text).toContain("ends after 6 h");
+    expect(text).toContain("jobs end after 6 h");
     expect(text).toContain("time-budget-minutes: 330");
     expect(text).toContain("at least 4 runs");
     expect(text).not.toContain("is deleted");
@@ -41,7 +41,7 @@ describe("on a runner of GitHub's", () => {
   test("a budget says how many runs it makes, and one that is too long is named", () => {
     expect(fitOf(200, keptThere, 50)).toContain("at least 4 runs");
     expect(fitOf(200, keptThere, 200)).toBe("");
-    expect(fitOf(500, keptThere, 400)).toContain("would be ended first");
+    expect(fitOf(500, keptThere, 400)).toContain("would end first");
   });
 });
 

@@ -42,7 +42,7 @@ test("may be there already with the same content, and the rest comes beside them
 test.each([
   ["a file of another content", "b.json", "mine", "with other content"],
   ["a folder", "b.json/x.txt", "mine", "with other content"],
-  ["a file where a folder must be", "in", "mine", "where in is a file"],
+  ["a file where a folder must be", "in", "mine", "in is a file there"],
 ])("%s in the way of one keeps all of them out", async (_name, path, content, text) => {
   tree.write({ [`out/${path}`]: content });
   const error = await rejectionOf(place());

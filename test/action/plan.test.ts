@@ -185,7 +185,7 @@ describe("a plan is refused, and nothing is sent,", () => {
     }
   });
 
-  test("when the dataset was removed and made anew, with the same files", async () => {
+  test("when the dataset was removed and made again, with the same files", async () => {
     const named = { ...set, dataset: "pets" };
     await act(named);
     const file = (await plan(named)).outputs.plan ?? "";

@@ -82,7 +82,7 @@ test("a retry says what, why and how long", () => {
 test("a warning that comes a thousand times is one annotation, and a count at the end", () => {
   const log = createLog(recorded.environment);
   for (let n = 0; n < 1_000; n += 1) log.warn("the store is slow");
-  log.tellRepeated();
+  log.reportRepeated();
   expect(recorded.warnings.filter(({ text }) => text.includes("slow"))).toHaveLength(1);
   expect(recorded.lines.filter((line) => line.includes("1000 times"))).toHaveLength(1);
 });

@@ -47,7 +47,7 @@ describe("presign", () => {
     });
   });
 
-  test("is tried once: whoever sends the file presigns anew", async () => {
+  test("is tried once: whoever sends the file presigns again", async () => {
     const { avala, requests } = scripted([reply(503)]);
     const refused = presign(avala, { datasetName: "cats", path: "a.jpg", sizeBytes: 1 });
     await expect(refused).rejects.toMatchObject({ code: "server", retryable: true });

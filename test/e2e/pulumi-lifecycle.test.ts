@@ -141,7 +141,7 @@ describeWithPart("pulumi", (pulumi) => {
       });
       expect(seen).toMatchObject({ stored: [], writes: [] });
       expect(output).toMatch(
-        /has protect: true:\s+- training\s+Nothing was sent\. Set protect: false/,
+        /these are made from it:\s+- training\s+Nothing was sent\. Set protect: false/,
       );
 
       stack.writeProgram(IMPORT + ONE);

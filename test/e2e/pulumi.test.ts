@@ -122,7 +122,7 @@ describeWithPart("pulumi", (pulumi) => {
       it_.avala.addAnnotations(cats, -5);
     });
 
-    test("up sends that folder's files alone, and exports anew over both", async () => {
+    test("up sends only that folder's files, and exports again over both", async () => {
       const [oldCats, dogs] = names();
       const seen = await it_.watching(() => it_.stack.up());
       const [cats = "", stillDogs] = names();

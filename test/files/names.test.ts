@@ -2,12 +2,12 @@ import fc from "fast-check";
 import {
   looksLikeCredential,
   mayHaveCredential,
-  startsAsPrivateKey,
+  hasPrivateKeyHead,
 } from "../../src/files/scan/credentials";
 import {
   MAX_PATH_BYTES,
   arePlain,
-  fitsWindows,
+  isAllowedOnWindows,
   pathProblem,
   readPrefix,
   twinProblems,
@@ -79,10 +79,10 @@ describe("a path in a dataset", () => {
 
   test("that Windows can't hold is told apart", () => {
     for (const path of ["a:b.jpg", "con", "x/NUL.txt", "a./b", "a ", "a?.jpg"]) {
-      expect([path, fitsWindows(path)]).toEqual([path, false]);
+      expect([path, isAllowedOnWindows(path)]).toEqual([path, false]);
     }
     for (const path of ["a.jpg", "console.log", "x/comx", "a b.jpg"]) {
-      expect([path, fitsWindows(path)]).toEqual([path, true]);
+      expect([path, isAllowedOnWindows(path)]).toEqual([path, true]);
     }
   });
 });
@@ -190,8 +190,8 @@ describe("a credential", () => {
   ])("%s does not", (path) => expect(looksLikeCredential(path)).toBe(false));
 
   test("is also known by its first bytes", () => {
-    expect(startsAsPrivateKey(Buffer.from("-----BEGIN OPENSSH PRIVATE KEY-----"))).toBe(true);
-    expect(startsAsPrivateKey(Buffer.from("-----BEGIN PRIVATE KEY-----"))).toBe(true);
-    expect(startsAsPrivateKey(Buffer.from("-----BEGIN CERTIFICATE-----"))).toBe(false);
+    expect(hasPrivateKeyHead(Buffer.from("-----BEGIN OPENSSH PRIVATE KEY-----"))).toBe(true);
+    expect(hasPrivateKeyHead(Buffer.from("-----BEGIN PRIVATE KEY-----"))).toBe(true);
+    expect(hasPrivateKeyHead(Buffer.from("-----BEGIN CERTIFICATE-----"))).toBe(false);
   });
 });

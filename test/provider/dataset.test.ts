@@ -108,7 +108,7 @@ describe("Dataset", () => {
       await expect(make(bench.handlers().dataset, { files })).rejects.toThrow(foreign);
     });
 
-    test("leaves no journal behind, so that a deleted dataset is sent anew", async () => {
+    test("leaves no journal behind, so that a deleted dataset is sent again", async () => {
       await start(WITH_CHANGES);
       const handlers = bench.handlers();
       const files = await filesOf(handlers);

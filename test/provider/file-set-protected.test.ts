@@ -28,7 +28,7 @@ async function next(before: readonly string[] | undefined, now: ReturnType<typeo
 
 test("An up that would replace it is refused by diff, before anything is sent, and names it", async () => {
   await expect(next(["training"], given(["other", "training"]))).rejects.toThrow(
-    /has protect: true:\s+- training\s+Nothing was sent\. Set protect: false/,
+    /these are made from it:\s+- training\s+Nothing was sent\. Set protect: false/,
   );
 });
 

@@ -34,7 +34,7 @@ describe("Export", () => {
     expect(bench.writes()).toEqual(["POST /exports/"]);
   });
 
-  test("read anew has another URL, and that is no difference", async () => {
+  test("read again has another URL, and that is not a difference", async () => {
     await start();
     const handler = bench.handlers().export;
     const { id, inputs, outs } = await make(handler, { projects: [project()] });

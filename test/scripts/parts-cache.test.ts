@@ -49,7 +49,7 @@ describe("the cache of parts", () => {
     expect(times()).toBe(1);
   });
 
-  test("leaves nothing when a build fails, and builds anew the next time", async () => {
+  test("leaves nothing when a build fails, and builds again the next time", async () => {
     const failing = cached(root, "t-1", () => Promise.reject(new Error("no network")));
     await expect(failing).rejects.toThrow("no network");
     expect(readdirSync(root)).toEqual([]);

@@ -178,7 +178,7 @@ describe("tries", () => {
     expect(calls("/parts/")).toBeGreaterThanOrEqual(8);
   });
 
-  test("to presign a file that goes by one PUT anew are eight, with its first", async () => {
+  test("to presign a file that goes by one PUT again are eight, with its first", async () => {
     await place.start({ multipartFromBytes: 100 * MIB });
     const path = "*/file-upload-url/";
     place.emulator.setFault({ on: { target: "storage", method: "PUT" }, drop: true });

@@ -16,7 +16,7 @@ import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
 import { changeDataset, declaredWithout } from "./change";
 import { checkDataset, checkIndexed } from "./check";
-import { refuseIfInTheWay, removeDataset, tellWhatStays, type Replacement } from "./delete";
+import { refuseIfInTheWay, removeDataset, reportWhatStays, type Replacement } from "./delete";
 import {
   changesOf,
   datasetNeeds,
@@ -40,7 +40,7 @@ import { makeDataset } from "./make";
 import { withKnownOwner } from "./owner";
 import { previewTakeOver } from "./preview";
 import { reportUnverified, settleDataset, type Settling } from "./settle";
-import { PULUMI_WORDS, madeOfOf } from "../publishing";
+import { PULUMI_WORDS, publishedFilesOf } from "../publishing";
 
 const DEFAULT_TIMEOUT_MINUTES = 60;
 
@@ -127,7 +127,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     const replacement = { avala, messages: session.messages(call), props, changed };
     if (mustGo) await refuseIfInTheWay(replacement);
     else if (call.isPreview === true && lineage.isFirstMention(props.uid))
-      await tellWhatStays(replacement, news);
+      await reportWhatStays(replacement, news);
   }
 
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {
@@ -170,7 +170,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
       avala: session.avala(call),
       messages: session.messages(call),
       inputs,
-      madeOf: manifest && madeOfOf(inputs, manifest),
+      madeOf: manifest && publishedFilesOf(inputs, manifest),
       timeoutMs: (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000,
       stateDirectory: session.stateDirectory(),
     };

@@ -76,7 +76,7 @@ export async function refuseIfInTheWay(replacement: Replacement): Promise<void> 
 }
 
 /** In a preview: what becomes of the dataset that another one, of another name, takes the place of, and of people's work. */
-export async function tellWhatStays(
+export async function reportWhatStays(
   { avala, messages, props }: Replacement,
   { name, files }: DatasetInputs,
 ): Promise<void> {
@@ -93,7 +93,7 @@ export async function tellWhatStays(
   await (mayHaveWork([counts]) ? messages.warn(text) : messages.info(text));
 }
 
-async function tellKept(messages: Messages, counts: Counts, because: KeptBecause): Promise<void> {
+async function reportKept(messages: Messages, counts: Counts, because: KeptBecause): Promise<void> {
   const isWished = because === "declared" || because === "held";
   const text = describeKept(counts, because);
   // Work that is left behind by a replacement is never left unsaid.
@@ -117,7 +117,7 @@ export async function removeDataset(
 ): Promise<void> {
   const leave = async (counts: Counts, because: KeptBecause): Promise<void> => {
     if (mustGo) throw inTheWay(counts, because, []);
-    await tellKept(messages, counts, because);
+    await reportKept(messages, counts, because);
   };
   const byState = keptByState(props, isHeld);
   if (byState !== undefined) {

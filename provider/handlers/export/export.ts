@@ -103,7 +103,7 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
     const timeoutMs = timeoutMsOf(inputs);
     try {
       const ended = await waitForExport(this.session.avala(call), started.uid, { timeoutMs });
-      await this.tellEnd(ended, call);
+      await this.reportEnd(ended, call);
       await judgeGate(ended, this.judging(inputs, call));
       return exportOutputs(ended, inputs);
     } catch (error) {
@@ -115,7 +115,10 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
     }
   }
 
-  private async tellEnd({ exportedTaskCount, totalTaskCount }: Export, call: Call): Promise<void> {
+  private async reportEnd(
+    { exportedTaskCount, totalTaskCount }: Export,
+    call: Call,
+  ): Promise<void> {
     if (exportedTaskCount === undefined || totalTaskCount === undefined) return;
     await this.session
       .messages(call)

@@ -24,7 +24,7 @@ import {
   type FileSetInputs,
   type FileSetOutputs,
 } from "./inputs";
-import { previewChange, previewNew, tellNotices } from "./preview";
+import { previewChange, previewNew, reportNotices } from "./preview";
 import { protectedInBoth, wouldBeRefused } from "./protected";
 import { heldInputs, takeKept, withKeptName, type Kept } from "./kept";
 import { readStoredFileSet } from "./read";
@@ -52,7 +52,7 @@ function unknownInputs(given: FileSetGiven): FileSetInputs {
 }
 
 class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly session: Session,
@@ -109,7 +109,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     this.session.calls.keep(inputs, call);
     if (isNew && call.isPreview === true && this.isFirstMention(call, inputs)) {
       await previewNew({ session: this.session, call, inputs, manifest: local.manifest });
-      await tellNotices(this.session, call, local, inputs);
+      await reportNotices(this.session, call, local, inputs);
     }
     return inputs;
   }
@@ -146,8 +146,8 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
   /** Of a replacement the engine asks twice: as a change, and then as a new resource. */
   private isFirstMention({ urn = "" }: Call, { digest }: FileSetInputs): boolean {
     const key = `${urn} ${digest}`;
-    if (this.told.has(key)) return false;
-    this.told.add(key);
+    if (this.reported.has(key)) return false;
+    this.reported.add(key);
     return true;
   }
 
@@ -159,7 +159,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
     const local = await recallSet(this.files, inputs, call);
     const preview = { session: this.session, call, inputs, manifest: local.manifest };
     await previewChange(preview, olds, unpackManifest(olds.manifest));
-    await tellNotices(this.session, call, local, inputs);
+    await reportNotices(this.session, call, local, inputs);
   }
 
   async create(inputs: FileSetInputs): Promise<dynamic.CreateResult<FileSetOutputs>> {
@@ -193,7 +193,7 @@ class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
   ): Promise<Sending> {
     const { session } = this;
     const local = await recallSet(this.files, inputs, call);
-    if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
+    if (call.isPreview !== true) await reportNotices(session, call, local, inputs);
     const manifest = olds && unpackManifest(olds.manifest);
     return {
       avala: session.avala(call),

@@ -103,7 +103,7 @@ function describeUnmatched({ set }: LocalSet, { root, folder }: Noticed): readon
 }
 
 /** What the user should know of the files themselves. */
-export async function tellNotices(
+export async function reportNotices(
   session: Session,
   call: Call,
   local: LocalSet,

@@ -127,9 +127,9 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
   const { avala, inputs, local } = growing;
   const options = optionsOf(growing);
   let decision = await decideGrowth(avala, growTargetOf(inputs, local, growing.olds), options);
-  const onDecidedAnew = (anew: GrowDecision): void => void (decision = anew);
+  const onDecidedAgain = (other: GrowDecision): void => void (decision = other);
   try {
-    const result = await growSet(avala, decision, { ...options, onDecidedAnew });
+    const result = await growSet(avala, decision, { ...options, onDecidedAgain });
     if (result.outcome === "partial") throw notWhole(inputs, result);
     await report(growing, decision, result);
     return outputsOf(inputs, result.increments, result.plan, growing);

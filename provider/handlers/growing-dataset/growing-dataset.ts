@@ -17,7 +17,7 @@ import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
 import { optionsFor, propertyOf } from "../file-set/inputs";
 import { recallSet } from "../file-set/recall";
-import { tellNotices } from "../file-set/preview";
+import { reportNotices } from "../file-set/preview";
 import { asksForType, requireType } from "./data-type";
 import { grow, outputsWith, type Growing } from "./grow";
 import {
@@ -40,7 +40,7 @@ const TABLE = { ...GROWING_DATASET_FIELDS, ...GROWING_DATASET_FACTS };
 const KNOWN = new Set(Object.keys(GROWING_DATASET_FIELDS));
 
 class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly session: Session,
@@ -119,7 +119,7 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
     const replaces = changedIn(GROWING_DATASET_FIELDS, "replace", { olds, news });
     const isLacking = olds.pending !== undefined || olds.isIncomplete === true;
     if (replaces.length > 0) {
-      if (call.isPreview === true) await this.tellLeft(olds, call);
+      if (call.isPreview === true) await this.reportLeft(olds, call);
       return { changes: true, replaces };
     }
     if (hasUnknown(news)) return { changes: true };
@@ -135,11 +135,11 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
   /** Once for each content: of a replacement the engine asks twice. */
   private async preview(inputs: GrowingInputs, call: Call, olds?: GrowingOutputs): Promise<void> {
     const key = `${call.urn ?? ""} ${inputs.name} ${inputs.digest}`;
-    if (this.told.has(key)) return;
-    this.told.add(key);
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
     const local = await recallSet(this.files, inputs, call);
     await previewGrowth({ session: this.session, call, inputs, local, olds });
-    await tellNotices(this.session, call, local, inputs);
+    await reportNotices(this.session, call, local, inputs);
   }
 
   async create(inputs: GrowingInputs): Promise<dynamic.CreateResult<GrowingOutputs>> {
@@ -159,7 +159,7 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
   private async growing(inputs: GrowingInputs, call: Call): Promise<Growing> {
     const { session } = this;
     const local = await recallSet(this.files, inputs, call);
-    if (call.isPreview !== true) await tellNotices(session, call, local, inputs);
+    if (call.isPreview !== true) await reportNotices(session, call, local, inputs);
     return {
       avala: session.avala(call),
       messages: session.messages(call),
@@ -183,11 +183,11 @@ class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
   }
 
   async delete(id: string, props: GrowingOutputs): Promise<void> {
-    await this.tellLeft(props, this.session.calls.ofId(id));
+    await this.reportLeft(props, this.session.calls.ofId(id));
   }
 
   /** With the counts of now where Avala can be asked, else by the state. */
-  private async tellLeft(props: GrowingOutputs, call: Call): Promise<void> {
+  private async reportLeft(props: GrowingOutputs, call: Call): Promise<void> {
     const { session } = this;
     const messages = session.messages(call);
     const avala = session.avalaIfConfigured(call);

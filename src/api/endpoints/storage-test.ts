@@ -29,8 +29,8 @@ function readTest({ mask }: Secrets, fields: Fields): StorageTest {
   );
   const words = fields.maybeText("message") ?? fields.maybeText("error") ?? "";
   const ofFields = errors.map(([field, messages]) => described(field, messages));
-  const told = errors.length > 0 ? ofFields : [body.detail ?? ""];
-  const all = [mask(words), ...told].filter((text) => text !== "");
+  const reasons = errors.length > 0 ? ofFields : [body.detail ?? ""];
+  const all = [mask(words), ...reasons].filter((text) => text !== "");
   return {
     isVerified: verdicts.find((verdict) => verdict !== undefined) ?? false,
     message: all.length === 0 ? undefined : all.join("; "),

@@ -52,7 +52,7 @@ export function startPatience(request: Bounds, giveUp: () => void): Patience {
   let stop = wait();
   let replies = 0;
   return {
-    // A timer that is set anew for each chunk takes as long as all else that a chunk takes.
+    // A timer that is set again for each chunk takes as long as all else that a chunk takes.
     sent: () => {
       dueMs = Math.min(systemClock.now() + replyMs, startedMs + wholeMs);
     },

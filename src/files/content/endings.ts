@@ -6,21 +6,24 @@ import { isPlyOfSplats, isWholePly } from "./ply";
 import { isWholeIsoMedia, isWholeMcap } from "./recording-endings";
 import { flawOfSpz, isWholeKsplat, isWholeSplat, isWholeZip } from "./splat-endings";
 import { flawOfTiff } from "./tiff-ending";
-import { endsIsoMediaInZeros, endsWebpInZeros } from "./zero-tails";
+import { hasIsoMediaZeroEnding, hasWebpZeroEnding } from "./zero-tails";
 
 type FlawOf = (file: OpenFile) => Flaw | undefined;
 
-function unless(isWhole: IsWhole, endsInZeros: (file: OpenFile) => boolean = () => false): FlawOf {
+function unless(
+  isWhole: IsWhole,
+  hasZeroEnding: (file: OpenFile) => boolean = () => false,
+): FlawOf {
   return (file) => {
     if (!isWhole(file)) return "cut short";
-    return endsInZeros(file) ? "ends in zeros" : undefined;
+    return hasZeroEnding(file) ? "ends in zeros" : undefined;
   };
 }
 
 export const endings = {
   bmp: unless(isWholeBmp),
   gif: flawOfGif,
-  isoMedia: unless(isWholeIsoMedia, endsIsoMediaInZeros),
+  isoMedia: unless(isWholeIsoMedia, hasIsoMediaZeroEnding),
   jpeg: unless(isWholeJpeg),
   ksplat: unless(isWholeKsplat),
   matroska: flawOfMatroska,
@@ -30,7 +33,7 @@ export const endings = {
   splat: unless(isWholeSplat),
   spz: flawOfSpz,
   tiff: flawOfTiff,
-  webp: unless(isWholeWebp, endsWebpInZeros),
+  webp: unless(isWholeWebp, hasWebpZeroEnding),
   zip: unless(isWholeZip),
 } satisfies Readonly<Record<string, FlawOf>>;
 

@@ -57,11 +57,11 @@ export function flawOfMatroska(file: OpenFile): Flaw | undefined {
   const parts = walk(file, segment.start, end);
   // A live recording has no length of its own: then its last block shows whether it is all there.
   if (segment.next === undefined && parts.end > file.sizeBytes) return "cut short";
-  return endsInZeros(file, segment, { parts, end }) ? "ends in zeros" : undefined;
+  return hasZeroEnding(file, segment, { parts, end }) ? "ends in zeros" : undefined;
 }
 
 /** In the place of an element; or its last block does, where its codecs never have as many. */
-function endsInZeros(
+function hasZeroEnding(
   file: OpenFile,
   segment: Element,
   { parts, end }: { readonly parts: Walk; readonly end: number },

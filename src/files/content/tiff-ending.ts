@@ -12,7 +12,7 @@ export function flawOfTiff(file: OpenFile): Flaw | undefined {
   let flaw: Flaw | undefined;
   const isWhole = everyDirectory(file, (tags) => {
     if (!arePixelsWithin(tags, file.sizeBytes)) return false;
-    if (endsInZeros(tags, file)) flaw = "ends in zeros";
+    if (hasZeroEnding(tags, file)) flaw = "ends in zeros";
     return true;
   });
   return isWhole ? flaw : "cut short";
@@ -150,7 +150,7 @@ function rawBytes(tags: Tags): number {
 const dense = new Set([5, 7, 8, 32_946, 34_925, 50_000]);
 
 /** Whether the last of its compressed strips or tiles does. */
-function endsInZeros(tags: Tags, file: OpenFile): boolean {
+function hasZeroEnding(tags: Tags, file: OpenFile): boolean {
   if (!dense.has(one(tags, 259))) return false;
   const sizes = sizesOf(tags);
   let last = { start: 0, end: 0 };

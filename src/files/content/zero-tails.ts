@@ -7,7 +7,7 @@ import { areZerosBefore, type OpenFile } from "./open-file";
  * Its last picture, or what follows in its place. Descriptions after it may end as they like. What WebP codes as a large even
  * plane is zeros in the end: of 16,000 by 16,000 black pixels 0.45 bytes for each of its blocks of 16 by 16.
  */
-export function endsWebpInZeros(file: OpenFile): boolean {
+export function hasWebpZeroEnding(file: OpenFile): boolean {
   const { sizeBytes, read } = file;
   let position = 12;
   let picture = { start: 0, end: 0, isLossless: false };
@@ -37,7 +37,7 @@ function webpBlocks(head: Buffer): number {
 const denseCodecs = /^(?:avc[1-4]|hvc1|hev1|dvh[1e]|vp09|av01|mp4v|mp4a)$/;
 
 /** The last of its samples; in pieces, the last piece. */
-export function endsIsoMediaInZeros(file: OpenFile): boolean {
+export function hasIsoMediaZeroEnding(file: OpenFile): boolean {
   const top = boxesIn(file, 0, file.sizeBytes, 20_000);
   const moov = top.find(({ type }) => type === "moov");
   if (moov === undefined) return false;

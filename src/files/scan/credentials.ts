@@ -37,7 +37,7 @@ export function looksLikeCredential(path: string): boolean {
 const dash = 0x2d;
 
 /** Whether the first bytes are those of a private key, whatever the file's name. */
-export function startsAsPrivateKey(head: Buffer): boolean {
+export function hasPrivateKeyHead(head: Buffer): boolean {
   // Of a thousand heads none starts so: the others are not made into text.
   return head[0] === dash && /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(head.toString("latin1"));
 }

@@ -3,7 +3,7 @@
 import fastGlob from "fast-glob";
 import { type InputProblem, messageOf } from "../../errors";
 import { boundProblem, countAlternatives, maxLines, maxPairs } from "./pattern-bounds";
-import { startsAtHome, withHome } from "../../home-path";
+import { isHomePath, withHome } from "../../home-path";
 import { shown } from "../../text";
 
 /** One line of `include` that chooses files. */
@@ -154,7 +154,7 @@ function normalize(text: string, options: PatternOptions): { glob: string } | { 
       problem: 'It starts with "!!": use one "!" to exclude, or "\\!" for a literal "!".',
     };
   }
-  const full = startsAtHome(pattern) ? withHome(pattern, globOfPath(options)) : pattern;
+  const full = isHomePath(pattern) ? withHome(pattern, globOfPath(options)) : pattern;
   const relative = isAbsolute(full) ? withinRoots(full, options) : full;
   if (relative === undefined) {
     return { problem: `It is outside the root ${options.roots[0] ?? ""}.` };

@@ -84,7 +84,7 @@ export function adapterOf(
     if (signal?.aborted === true) throw cancelled("Listing files");
     const folder = inTree(path);
     if (isPruned?.(folder) === true) return [];
-    tellBar(tree, folder, onBar);
+    reportBar(tree, folder, onBar);
     const entries = [...(tree.list(folder)?.entries.values() ?? [])];
     return entries.filter((entry) => isSeen(folder, entry));
   };
@@ -92,7 +92,7 @@ export function adapterOf(
     const entry = tree.find(inTree(path));
     const isKnown = within === undefined || within.has(inTree(path));
     if (entry !== undefined && isKnown) return entry;
-    tellBar(tree, parentOf(inTree(path)), onBar);
+    reportBar(tree, parentOf(inTree(path)), onBar);
     throw Object.assign(new Error("Not in the tree."), { code: "ENOENT" });
   };
   const stat = later(lstatSync);
@@ -105,7 +105,7 @@ export function adapterOf(
 }
 
 /** Tells why a folder can't be used: its own reason, or that of the nearest one above it that has one. */
-function tellBar(tree: Tree, folder: string, onBar: OnBar): void {
+function reportBar(tree: Tree, folder: string, onBar: OnBar): void {
   for (let at = folder; ; at = parentOf(at)) {
     const bar = tree.list(at)?.bar;
     if (bar !== undefined) onBar(at, bar);

@@ -8,7 +8,7 @@ import { folded } from "../dataset";
 import { describeDataset, describeWork } from "../dataset-work";
 import { isOfType } from "./find-increments";
 import type { GrowTarget } from "./growth";
-import { endsAsIncrement, nameOfSet, parseIncrement } from "./increment-name";
+import { hasIncrementEnding, nameOfSet, parseIncrement } from "./increment-name";
 
 /** What all sets of a partition have in common: `pets-` and `-` of `pets-{folder}-{increment}`. */
 export interface Family {
@@ -53,7 +53,7 @@ function kindOf(
   family: Family | undefined,
 ): Kind | undefined {
   const { name } = dataset;
-  if (!isPrivate(dataset) || !endsAsIncrement(name)) return undefined;
+  if (!isPrivate(dataset) || !hasIncrementEnding(name)) return undefined;
   const own = sets.filter(({ target }) => parseIncrement(target.name, dataset) !== undefined);
   const begun = own.filter(({ target }) => isOfType(dataset, target));
   if (begun.length > 0) return begun.some(({ size }) => size === 0) ? "other-owner" : undefined;

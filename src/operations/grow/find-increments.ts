@@ -8,7 +8,7 @@ import { isPrivate, ownedAmong } from "../dataset-owner";
 import { knownOwner, type OwnerWanted } from "../dataset-ref";
 import type { GrowTarget, KnownIncrement } from "./growth";
 import {
-  endsAsIncrement,
+  hasIncrementEnding,
   nameOfSet,
   parseIncrement,
   type GrowingName,
@@ -52,7 +52,7 @@ function isUnderName({ name }: Dataset, set: GrowingName): boolean {
   const written = folded(name);
   const before = folded(set.before);
   if (written === folded(nameOfSet(set))) return true;
-  return written.startsWith(before) && !endsAsIncrement(written.slice(before.length));
+  return written.startsWith(before) && !hasIncrementEnding(written.slice(before.length));
 }
 
 /** Strangers' datasets are listed when they are public: of those only the owner's, by a name that is known. */

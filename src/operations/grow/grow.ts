@@ -15,7 +15,7 @@ import { parseIncrement } from "./increment-name";
 import { recordDeleted, recordIncrement } from "./increment-record";
 import { createMeanwhile, lookMeanwhile, nextSlug, readCame, type Meanwhile } from "./meanwhile";
 import type { IncrementToMake } from "./next-increment";
-import { decideAnew } from "./decide-anew";
+import { decideAgain } from "./decide-again";
 
 export interface GrowResult {
   /**
@@ -34,7 +34,7 @@ export interface GrowResult {
 
 type GrowSetOptions = GrowOptions & {
   /** Called with each decision that takes the place of the one before: what lands from then on is of its increment. */
-  readonly onDecidedAnew?: ((decision: GrowDecision) => void) | undefined;
+  readonly onDecidedAgain?: ((decision: GrowDecision) => void) | undefined;
 };
 
 interface Made {
@@ -167,8 +167,8 @@ export async function growSet(
       const { overlap } = meanwhile;
       if (overlap === undefined) throw error;
       if (plans === MAX_PLANS) throw overlap.error;
-      decision = await decideAnew(avala, decision, overlap, options);
-      options.onDecidedAnew?.(decision);
+      decision = await decideAgain(avala, decision, overlap, options);
+      options.onDecidedAgain?.(decision);
     }
   }
 }

@@ -142,6 +142,6 @@ export function parseIncrement(
 }
 
 /** Whether a name is that of some growing set's increment. */
-export function endsAsIncrement(name: string): boolean {
+export function hasIncrementEnding(name: string): boolean {
   return /-\d{4,6}-[0-9a-f]{12}$/.test(name);
 }

@@ -166,7 +166,7 @@ describe("a growing set whose record is lost", () => {
     await place.forget();
   });
 
-  test("is known by the digests in its names, and once known is listed no more", async () => {
+  test("is known by the digests in its names, and once known is no longer listed", async () => {
     const open = await place.run();
     expect(open.result).toMatchObject({ outcome: "unchanged" });
     expect(open.calls.filter((call) => call.endsWith("/items/"))).toHaveLength(2);

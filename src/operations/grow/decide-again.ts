@@ -8,7 +8,7 @@ import type { Overlap } from "./meanwhile";
 import { nextName } from "./next-increment";
 
 /** Costs no call but where the state folder has journals. What was sent under the first name stays there and is never a dataset. */
-export async function decideAnew(
+export async function decideAgain(
   avala: Avala,
   decision: GrowDecision,
   { error, came, left }: Overlap,
