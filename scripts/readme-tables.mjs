@@ -1,6 +1,7 @@
 // Writes the tables of inputs and outputs from action.yml, between their markers: in docs/action.md all of it, in the
 // README the first sentence of each. `node scripts/readme-tables.mjs` rewrites them; with `--check` it changes nothing and
 // fails when they differ.
+// By hand and not by action-docs: that writes one table of whole descriptions, with no first sentences for a README and no check.
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,7 @@
 // What an archive from elsewhere may hold: how much, how many folders, how deep, and under which names. Pure.
 // Knows nothing of how an archive is read or unpacked.
+// By hand: yauzl, which reads the archive, refuses only absolute paths and `..`. It bounds no sizes, counts or depth, and does
+// not know which names a disk takes for one.
 import type { Entry } from "yauzl";
 import { AvalaError } from "../../src/errors";
 import { printable } from "../../src/redact";

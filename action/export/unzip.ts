@@ -1,5 +1,7 @@
 // Unpacks a zip archive that came from elsewhere, into an empty folder, or reads it through without unpacking.
 // What it may hold is the rules' business.
+// Not by extract-zip, which reads with yauzl as well: it makes the links that an archive asks for, and bounds neither bytes nor
+// entries.
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";

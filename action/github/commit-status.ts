@@ -1,5 +1,7 @@
 // Commit statuses by GitHub's API, with octokit. Loaded only when a status is asked for: it is a large part of the bundle.
 // Knows nothing of how long a run may wait.
+// Without octokit's plugins for retries and throttling: with them a status was given up after 14 seconds of GitHub's failures.
+// The one loop that tries again waits here, too, until the run's time is over.
 import { context, getOctokit } from "@actions/github";
 import { transportError } from "../../src/api/transport/transport-errors";
 import { AvalaError, isAvalaError } from "../../src/errors";

@@ -1,6 +1,6 @@
 // Whether some JSON is a plan at all: what docs/plan.schema.json says, as far as a run reads it. Pure.
-// By hand: what ajv compiles the schema to is 733 lines and 21 kB of the bundle, where this is 1 kB, and the plan of 100,000
-// files is checked in 30 ms instead of 60. That neither lacks a field of the other is a test's (plan.test.ts).
+// By hand: ajv compiles the schema to 40 kB, minified, where this is 1.4 kB. It checks the plan of 100,000 files in 25 ms of
+// processor time, and this in 50. That neither lacks a field of the other is a test's (plan.test.ts).
 
 import { isCount } from "../../src/json";
 import type { Destination } from "../selection/destination";

@@ -1,5 +1,6 @@
 // The log behind `--data DIR`: one JSON line a change, the last one of a key wins. A SIGKILL can
 // only tear the last line, whose change was not reported yet, since a reply waits for `flush`.
+// By hand: lowdb writes all of the data again for each change, and Node has SQLite only from 22.5 on.
 import type { FileHandle } from "node:fs/promises";
 import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";

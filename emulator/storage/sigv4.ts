@@ -1,4 +1,5 @@
-// AWS Signature Version 4, the arithmetic alone: keys, scopes, canonical requests. Knows no HTTP objects.
+// AWS Signature Version 4, only the arithmetic: keys, scopes, canonical requests. Knows no HTTP objects.
+// By hand and not by aws4, which signs requests: it does not sign the policy of an upload form, and it verifies nothing.
 import { createHash, createHmac } from "node:crypto";
 
 export interface Credentials {

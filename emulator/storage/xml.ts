@@ -1,4 +1,5 @@
-// As much XML as S3's replies need: flat elements by name. No attributes, no nesting of one name in itself.
+// As much XML as S3's requests and replies need: flat elements by name. No attributes, no nesting of one name in itself.
+// By hand: fast-xml-parser would bring six more packages into every installation of ours, for elements of one level.
 
 export function readAll(text: string, name: string): readonly string[] {
   const found: string[] = [];

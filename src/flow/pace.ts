@@ -1,5 +1,7 @@
 // Permits from the rate-limit headers: spends the whole budget, and shares it with other runs on the same key. By itself it never
 // draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
+// By hand and not by bottleneck: that refills by a fixed amount at a fixed interval, and runs share a limit only through Redis.
+// Here each reply says what is left, and so what other runs have used.
 import type { AvalaError, RateLimit } from "../errors";
 import { createAlarm, type Alarm } from "./alarm";
 import { SAME_WINDOW_MS, createBudget } from "./budget";

@@ -1,4 +1,6 @@
 // How many things are done at once: n workers share one iterator. Knows nothing of files, retries or rates.
+// By hand and not by p-map: when one item fails, that rejects while others still run, gives them no signal, and keeps a result for
+// each item. Here all have ended when the pool throws, and nothing is kept.
 import { cancelled } from "./clock";
 import { forMany } from "./signals";
 

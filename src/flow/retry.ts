@@ -1,4 +1,6 @@
 // The only loop that tries again. It asks the error whether that may help; it knows nothing of statuses or endpoints.
+// By hand and not by p-retry: that waits by the machine's timer, where tests give a clock, and has no wait that the server asks
+// for and no deadline that ends a wait before it begins.
 import { isAvalaError, type AvalaError } from "../errors";
 import { cancelled, type Clock, type Random } from "./clock";
 import { pastDeadline } from "./deadline";

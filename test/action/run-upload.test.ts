@@ -104,7 +104,7 @@ describe("files whose contents are wrong", () => {
     expect(outputs.outcome).toBe("invalid");
     expect(report(outputs).problems).toHaveLength(59);
     expect(errors[0]).toContain("the first 50 of 60");
-    expect(errors[0]).toContain("check-content: 59 of 61 files: 58 of another format");
+    expect(errors[0]).toContain("check-content: 59 of 61 files: 58 not in the format");
   });
 });
 

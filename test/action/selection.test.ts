@@ -53,7 +53,7 @@ describe("a dataset for each folder", () => {
       ["photos", "photos (root)"],
     ],
   ])(
-    "calls the files above all folders of %s the same in each checkout and in a stack",
+    "calls the files outside any folder of %s the same in each checkout and in a stack",
     async (_of, root, files, folders) => {
       tree = createTempTree(files);
       const { targets } = await choose({ ...partitioned, root });

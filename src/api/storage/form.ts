@@ -1,5 +1,7 @@
 // A form upload's body (contract, "Presign"): every field in order, then the file, its length known before.
 // Knows nothing of hosts or replies.
+// By hand and not by form-data: that makes a stream of each part, where a small file here is one buffer and one write, and it
+// takes a file's length on trust, where here a file of another length ends the request.
 import { AvalaError } from "../../errors";
 import { LET_WRITERS_END } from "../../hints";
 

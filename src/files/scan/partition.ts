@@ -88,7 +88,7 @@ export function partitionsOnlyOf(
 }
 
 /**
- * What stands for the files above all folders in the names of datasets: the root's own name where it lies in a folder of the
+ * What stands for the files outside any folder in the names of datasets: the root's own name where it lies in a folder of the
  * project, else `root`. Never the name of the project's folder, which differs from one checkout to the next.
  * @param root from `base`, or absolute
  * @param base the project's folder, absolute
