@@ -40,14 +40,14 @@ function serverNotes({ rows }) {
   const busy = `kept ${figure(median(cores))} cores busy`;
   if (faster.length > 0)
     return [
-      `The server is not the bound: it ${busy}, and served faster on the same machine: ${faster.join(", ")}.`,
+      `The server was not the bottleneck: it ${busy}, and served these faster on the same machine: ${faster.join(", ")}.`,
     ];
   // One thread of a server can be full while other cores are idle.
   const isIdle = median(cores) < 0.7;
   return [
     isIdle
-      ? `The server is not the bound: it ${busy}.`
-      : `The server ${busy}, and may be the bound.`,
+      ? `The server was not the bottleneck: it ${busy}.`
+      : `The server ${busy}, and may have been the bottleneck.`,
   ];
 }
 
@@ -65,7 +65,7 @@ function reasonsFor({ name, rows }, reasons) {
   const reasonOf = (what) => known[what] ?? known["*"] ?? "the reason is not known yet.";
   return [...new Set(short.map(reasonOf))].map((reason) => {
     const whats = short.filter((what) => reasonOf(what) === reason);
-    return `- ${whats.join("; ")}: ${reason}`;
+    return `- ${whats.join("; ")}: ${reason.replace(/\n(?=.)/g, "\n  ")}`;
   });
 }
 
