@@ -6,38 +6,32 @@ export {
   UploadError,
   isApiError,
   isAvalaError,
-  type ApiErrorOptions,
-  type AvalaErrorOptions,
   type ErrorCode,
   type FileFailure,
   type InputProblem,
+  type LandedFile,
   type RateLimit,
 } from "./errors";
 export type { AvalaEvent, Listener, UploadProgress } from "./events";
-export type { Clock, Random } from "./flow/clock";
-export type { Pace } from "./flow/pace";
 export { readConfig, stateDirectory, type Config, type GivenConfig } from "./config";
 export { connect, type ConnectOptions } from "./api/connect";
 export { withListener, withSignal, type Avala, type Ports } from "./api/connection";
-export type { ApiCall, ApiReply } from "./api/call";
-export type { Secrets } from "./api/secrets";
-export type {
-  HttpRequest,
-  HttpResponse,
-  HttpStream,
-  ProxySettings,
-  Transport,
-} from "./api/transport/transport";
-export { createAxiosTransport } from "./api/transport/axios-transport";
-export { createStorageTransport } from "./api/transport/storage-transport";
-export type { Page } from "./api/pages";
+export type { ProxySettings } from "./api/transport/transport";
 export { getMe } from "./api/endpoints/users";
-export type { User, Organization } from "./api/remembered";
-export { listOrganizations } from "./api/endpoints/organizations";
-export type { Dataset, DatasetDescription, DatasetInput } from "./api/endpoints/dataset-wire";
-export type { GcsConfig, ProviderConfig, S3Config } from "./api/endpoints/provider-config";
+export { getPermissions, lackedScopes } from "./api/endpoints/permissions";
 export {
-  createDataset,
+  getAllowedMimes,
+  getQuota,
+  type ConfirmInput,
+  type Quota,
+} from "./api/endpoints/manual-upload";
+export { listOrganizations } from "./api/endpoints/organizations";
+export type { Organization, Permissions, User } from "./api/remembered";
+export type { Scope } from "./api/scopes";
+export type { Page } from "./api/pages";
+export type { Dataset, DatasetInput } from "./api/endpoints/dataset-wire";
+export type { ProviderConfig } from "./api/endpoints/provider-config";
+export {
   deleteDataset,
   getDataset,
   listDatasetPage,
@@ -59,20 +53,6 @@ export {
   type Sequence,
 } from "./api/endpoints/items";
 export {
-  confirmUpload,
-  getAllowedMimes,
-  getQuota,
-  type ConfirmInput,
-  type Quota,
-} from "./api/endpoints/manual-upload";
-export {
-  presign,
-  type FormPresign,
-  type Presigned,
-  type PresignInput,
-} from "./api/endpoints/presign";
-export {
-  createExport,
   getExport,
   listExports,
   stateOf,
@@ -80,6 +60,7 @@ export {
   type ExportInput,
 } from "./api/endpoints/exports";
 export { getProject, listProjects, type Project } from "./api/endpoints/projects";
+export { listSlices, type Slice } from "./api/endpoints/slices";
 export {
   getTask,
   hasPendingTasks,
@@ -87,81 +68,26 @@ export {
   type Task,
   type TaskFilter,
 } from "./api/endpoints/tasks";
-export {
-  createQualityTarget,
-  deleteQualityTarget,
-  evaluateQualityTargets,
-  getQualityTarget,
-  listQualityTargets,
-  updateQualityTarget,
-  type QualityEvaluation,
-  type QualityTarget,
-  type QualityTargetInput,
-} from "./api/endpoints/quality-targets";
+export { evaluateQualityTargets, type QualityEvaluation } from "./api/endpoints/quality-targets";
 export { getConsensusSummary, type ConsensusSummary } from "./api/endpoints/consensus";
-export {
-  getPermissions,
-  lackedScopes,
-  requireScopes,
-  type ScopeAdvice,
-} from "./api/endpoints/permissions";
-export type { Permissions } from "./api/remembered";
-export type { Scope } from "./api/scopes";
-export { listSlices, type Slice } from "./api/endpoints/slices";
-export {
-  createStorageConfig,
-  deleteStorageConfig,
-  getStorageConfig,
-  getStorageSetupInfo,
-  listStorageConfigs,
-  type StorageConfig,
-  type StorageConfigInput,
-  type StorageSetupInfo,
-} from "./api/endpoints/storage-configs";
-export { testStorageConfig, type StorageTest } from "./api/endpoints/storage-test";
-export type { OfOrganization } from "./api/endpoints/organization-advice";
-export {
-  createWebhook,
-  deleteWebhook,
-  getWebhook,
-  listWebhooks,
-  testWebhook,
-  updateWebhook,
-  type Webhook,
-  type WebhookChanges,
-  type WebhookEvent,
-  type WebhookInput,
-  type WebhookTest,
-} from "./api/endpoints/webhooks";
 export {
   getWebhookDelivery,
   listWebhookDeliveries,
   type WebhookDelivery,
   type WebhookDeliveryFilter,
 } from "./api/endpoints/webhook-deliveries";
-export { sendForm, type SendOptions, type Stored } from "./api/storage/storage";
-export type { FormFile } from "./api/storage/form";
-export {
-  compareManifests,
-  type ChangedEntry,
-  type ManifestChanges,
-} from "./files/manifest/compare";
-export type { AppendHandle, Disk } from "./flow/disk";
-export type { FileStamp, ReadHandle } from "./flow/read-handle";
 export { readFileSet, type FileSet } from "./files/file-set";
-export type { ContentPolicy, FileSetOptions } from "./files/file-set-options";
+export type { FileSetOptions } from "./files/file-set-options";
 export type { LocalFile, Notice, PatternCount } from "./files/local-file";
-export type { SymlinkPolicy } from "./files/scan/entries";
-export type { UnindexedPolicy } from "./files/scan/indexing";
-export { hashFiles, type HashOptions, type HashProgress } from "./files/hash";
+export { hashFiles, type HashOptions } from "./files/hash";
 export {
   checksumsText,
   createManifest,
   type Manifest,
   type ManifestEntry,
 } from "./files/manifest/manifest";
+export { compareManifests, type ManifestChanges } from "./files/manifest/compare";
 export { datasetVersionName, slugFrom } from "./files/manifest/dataset-name";
-export { packManifest, unpackManifest } from "./files/manifest/packing";
 export type { DataType } from "./files/media";
 export { describeCost, estimateCost, type Cost, type DatasetToSend } from "./upload/cost";
 export { uploadFiles } from "./upload/run";
@@ -175,22 +101,17 @@ export {
   type DatasetName,
 } from "./operations/dataset";
 export { compareItems, type ItemComparison } from "./operations/item-comparison";
+export type { Made } from "./operations/lost-reply";
 export { startExport, waitForExport } from "./operations/export";
 export { downloadExport, type DownloadedExport } from "./operations/export-download";
+export { decidePublish, type DecideOptions } from "./operations/publish/decide";
 export { carryOut, publishDataset } from "./operations/publish/publish";
-export { decidePublish } from "./operations/publish/decide";
 export type {
   Decision,
   PublishOptions,
   PublishResult,
   PublishTarget,
 } from "./operations/publish/target";
-export { confirmSent, type Confirmed, type Confirming } from "./operations/publish/confirm";
-export { compareFound, type DecideOptions } from "./operations/publish/decide";
-export type { Words } from "./operations/publish/refusals";
-export { sendFiles, type Sent } from "./operations/publish/send";
-export { isContentKnown, settlePublished } from "./operations/publish/settle";
-export type { Compared, NamedFile, NamedFiles, SendTarget } from "./operations/publish/target";
 export { growingName, type GrowingName } from "./operations/grow/increment-name";
 export type {
   GrowingFile,
@@ -198,16 +119,7 @@ export type {
   GrowTarget,
   KnownIncrement,
 } from "./operations/grow/growth";
-export {
-  planGrowth,
-  type CurrentFile,
-  type GrowthPlan,
-  type HeldEntry,
-  type Increment,
-  type MovedItem,
-  type SupersededItem,
-  type UnverifiedFile,
-} from "./operations/grow/growth-plan";
-export { decideGrowth, decideGrowths, type GrowDecision } from "./operations/grow/decide-growth";
+export type { GrowthPlan, Increment } from "./operations/grow/growth-plan";
+export { decideGrowth, type GrowDecision } from "./operations/grow/decide-growth";
 export { growSet, knownIncrements, type GrowResult } from "./operations/grow/grow";
 export { currentJson, type CurrentSet } from "./operations/grow/current-json";

@@ -117,6 +117,12 @@ const filesAndApi = [
   })),
 ];
 
+const toTheIndex = ["provider", "action"].map((folder) => ({
+  name: `${folder}→src/index.ts`,
+  ...importOf(someFile(folder), "src/index.ts"),
+  rule: PATHS,
+}));
+
 const packages = [
   { folder: "src", name: "@pulumi/pulumi", rule: PACKAGES },
   { folder: "src", name: "@actions/core", rule: PACKAGES },
@@ -150,6 +156,7 @@ const cases: (Case & { name: string })[] = [
   ...betweenFolders,
   ...insideFolders,
   ...filesAndApi,
+  ...toTheIndex,
   ...packages,
   ...habits,
   { name: "the clock's own file", file: "src/flow/clock.ts", code: "export const n = Date.now();" },

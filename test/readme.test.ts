@@ -159,18 +159,6 @@ describe("the README's tables", () => {
 });
 
 describe("docs/core.md", () => {
-  const text = read("docs/core.md");
-  // A table's row, or an import: what stands in backticks and looks like a function's name.
-  const rows = text.split("\n").filter((line) => line.startsWith("| ") && line.includes("`"));
-  const listed = rows.flatMap((row) =>
-    [...row.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ""),
-  );
-
-  test("lists functions that the core exports", () => {
-    expect(listed.length).toBeGreaterThan(30);
-    expect(listed.filter((name) => !(name in core))).toEqual([]);
-  });
-
   test("imports what the core exports", () => {
     const imports = blocksIn(["ts", "js"]).filter((block) => isImportAlone(block.text));
     const names = imports.flatMap(

@@ -1,26 +1,19 @@
 // The user's own seed document, all of it: each test names its section.
-import { download } from "../src/api/storage/storage";
+import { download, sendForm } from "../src/api/storage/storage";
 import { poll } from "../src/flow/poll";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import type { Emulator, EmulatorOptions } from "../emulator";
-import {
-  ApiError,
-  confirmUpload,
-  connect,
-  createExport,
-  getDataset,
-  getExport,
-  getMe,
-  listDatasetPage,
-  listDatasets,
-  listItems,
-  presign,
-  sendForm,
-  type Avala,
-  type DatasetItem,
-} from "../src/index";
+import { connect } from "../src/api/connect";
+import type { Avala } from "../src/api/connection";
+import { getDataset, listDatasetPage, listDatasets } from "../src/api/endpoints/datasets";
+import { createExport, getExport } from "../src/api/endpoints/exports";
+import { listItems, type DatasetItem } from "../src/api/endpoints/items";
+import { confirmUpload } from "../src/api/endpoints/manual-upload";
+import { getMe } from "../src/api/endpoints/users";
+import { ApiError } from "../src/errors";
+import { presignForm } from "./support/presign-form";
 import { json, replyServer, type ReplyServer } from "./support/reply-server";
 import { skippingClock } from "./support/virtual-clock";
 import { startQuietly } from "./support/quiet-emulator";
@@ -61,7 +54,7 @@ const KEY = "avk_seed_document_0123456789";
 async function upload(avala: Avala, datasetName: string, path: string, text: string) {
   const small = Buffer.from(text);
   const sizeBytes = small.length;
-  const target = await presign(avala, { datasetName, path, sizeBytes });
+  const target = await presignForm(avala, { datasetName, path, sizeBytes });
   await sendForm(avala, target, { path, sizeBytes, small });
 }
 
@@ -257,7 +250,7 @@ describe("File Uploads", () => {
     const small = Buffer.from("the picture");
     const path = "image001.jpg";
     const sizeBytes = small.length;
-    const target = await presign(avala, { datasetName: "my-dataset", path, sizeBytes });
+    const target = await presignForm(avala, { datasetName: "my-dataset", path, sizeBytes });
     await sendForm(avala, target, { path, sizeBytes, small });
     const dataset = await confirmUpload(avala, {
       name: "my-dataset",

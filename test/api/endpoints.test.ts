@@ -1,19 +1,13 @@
 // What each call sends that the emulator would not show: bodies, secrets, and replies in their less common forms.
-import {
-  createDataset,
-  createExport,
-  createStorageConfig,
-  getAllowedMimes,
-  getDataset,
-  getDatasetHealth,
-  getQuota,
-  confirmUpload,
-  listItems,
-  presign,
-  transferDataset,
-  type Avala,
-  type DatasetInput,
-} from "../../src/index";
+import type { Avala } from "../../src/api/connection";
+import { getDatasetHealth } from "../../src/api/endpoints/dataset-health";
+import type { DatasetInput } from "../../src/api/endpoints/dataset-wire";
+import { createDataset, getDataset, transferDataset } from "../../src/api/endpoints/datasets";
+import { createExport } from "../../src/api/endpoints/exports";
+import { listItems } from "../../src/api/endpoints/items";
+import { getAllowedMimes, getQuota, confirmUpload } from "../../src/api/endpoints/manual-upload";
+import { createStorageConfig } from "../../src/api/endpoints/storage-configs";
+import { presignForm } from "../support/presign-form";
 import { reply, scripted } from "../support/scripted-transport";
 
 const wire = { uid: "u1", name: "cats", slug: "cats", status: "created", item_count: 3 };
@@ -28,7 +22,7 @@ describe("presign", () => {
   test("sends the document's fields and the length, and keeps the form's order", async () => {
     const { avala, body, requests } = scripted([reply(200, target)]);
     const input = { datasetName: "cats", path: "a/b.jpg", sizeBytes: 12, organizationUid: "o1" };
-    expect(await presign(avala, input)).toEqual({
+    expect(await presignForm(avala, input)).toEqual({
       url: target.url,
       fields: [
         ["key", "k"],
@@ -49,7 +43,7 @@ describe("presign", () => {
 
   test("is tried once: whoever sends the file presigns again", async () => {
     const { avala, requests } = scripted([reply(503)]);
-    const refused = presign(avala, { datasetName: "cats", path: "a.jpg", sizeBytes: 1 });
+    const refused = presignForm(avala, { datasetName: "cats", path: "a.jpg", sizeBytes: 1 });
     await expect(refused).rejects.toMatchObject({ code: "server", retryable: true });
     expect(requests).toHaveLength(1);
   });
@@ -61,7 +55,7 @@ describe("presign", () => {
     ["of another method", { ...target, method: "PUT" }],
   ])("a reply %s is an error that names the route", async (_name, body) => {
     const { avala } = scripted([reply(200, body)]);
-    const error = await presign(avala, { datasetName: "c", path: "a", sizeBytes: 1 }).catch(
+    const error = await presignForm(avala, { datasetName: "c", path: "a", sizeBytes: 1 }).catch(
       (reason: unknown) => reason,
     );
     expect(error).toMatchObject({ code: "bad_reply" });

@@ -1,19 +1,15 @@
 // Tasks, quality targets, consensus and a key's permissions: what is sent, and replies in each documented form.
+import { getConsensusSummary } from "../../src/api/endpoints/consensus";
+import { getPermissions, lackedScopes, requireScopes } from "../../src/api/endpoints/permissions";
+import { getProject, listProjects } from "../../src/api/endpoints/projects";
 import {
   createQualityTarget,
   deleteQualityTarget,
   evaluateQualityTargets,
-  getConsensusSummary,
-  getPermissions,
-  getProject,
-  getTask,
-  hasPendingTasks,
-  lackedScopes,
-  requireScopes,
-  listProjects,
   listQualityTargets,
   updateQualityTarget,
-} from "../../src/index";
+} from "../../src/api/endpoints/quality-targets";
+import { getTask, hasPendingTasks } from "../../src/api/endpoints/tasks";
 import { scopeWordsOf } from "../../src/api/scopes";
 import { BASE, reply, scripted } from "../support/scripted-transport";
 

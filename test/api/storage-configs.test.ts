@@ -1,16 +1,16 @@
 // Storage configs of organizations, buckets in all their fields, and what a test of one says.
+import type { Avala } from "../../src/api/connection";
+import { createDataset } from "../../src/api/endpoints/datasets";
+import type { ProviderConfig } from "../../src/api/endpoints/provider-config";
 import {
-  createDataset,
   createStorageConfig,
   deleteStorageConfig,
   getStorageConfig,
   getStorageSetupInfo,
   listStorageConfigs,
-  testStorageConfig,
-  type Avala,
-  type ProviderConfig,
   type StorageConfigInput,
-} from "../../src/index";
+} from "../../src/api/endpoints/storage-configs";
+import { testStorageConfig } from "../../src/api/endpoints/storage-test";
 import { startSpeaking } from "../support/dialects";
 import { reply, scripted } from "../support/scripted-transport";
 import { sessionWith } from "../support/session";

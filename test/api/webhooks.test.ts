@@ -1,14 +1,16 @@
 // Webhooks: what is never sent again, what a test of one says, and what became of its messages.
 import {
-  createWebhook,
   getWebhookDelivery,
   listWebhookDeliveries,
-  testWebhook,
-  updateWebhook,
   type WebhookDelivery,
   type WebhookDeliveryFilter,
+} from "../../src/api/endpoints/webhook-deliveries";
+import {
+  createWebhook,
+  testWebhook,
+  updateWebhook,
   type WebhookInput,
-} from "../../src/index";
+} from "../../src/api/endpoints/webhooks";
 import { startSpeaking } from "../support/dialects";
 import { reply, scripted } from "../support/scripted-transport";
 import { sessionWith } from "../support/session";

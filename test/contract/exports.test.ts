@@ -1,16 +1,15 @@
 // Exports in every form that the contract has, against the emulator.
-import { download } from "../../src/api/storage/storage";
+import { download, sendForm } from "../../src/api/storage/storage";
+import { confirmUpload } from "../../src/api/endpoints/manual-upload";
 import {
-  confirmUpload,
+  stateOf,
   createExport,
   getExport,
   listExports,
-  presign,
-  sendForm,
   type Export,
   type ExportInput,
-} from "../../src/index";
-import { stateOf } from "../../src/api/endpoints/exports";
+} from "../../src/api/endpoints/exports";
+import { presignForm } from "../support/presign-form";
 import { reply, scripted } from "../support/scripted-transport";
 import { emulated, type Running } from "../support/contract-targets";
 
@@ -24,7 +23,7 @@ async function open(options: Parameters<typeof emulated>[0] = {}) {
   running = await emulated(options);
   const { avala, emulator } = running;
   const small = Buffer.from("picture");
-  const target = await presign(avala, { datasetName: "cats", path: "a.jpg", sizeBytes: 7 });
+  const target = await presignForm(avala, { datasetName: "cats", path: "a.jpg", sizeBytes: 7 });
   await sendForm(avala, target, { path: "a.jpg", sizeBytes: 7, small });
   const dataset = await confirmUpload(avala, { name: "cats", slug: "cats", dataType: "image" });
   return { avala, emulator, dataset };

@@ -1,13 +1,13 @@
 // The pace against the emulator's own counting, over real sockets, in time that is skipped.
 import { runPool } from "../../src/flow/pool";
-import { presign } from "../../src/index";
 import { emulated } from "../support/contract-targets";
+import { presignForm } from "../support/presign-form";
 
 test("300 presigns under 600 a minute and 20 a second are never refused, and take about 15 s", async () => {
   const { avala, emulator, stop } = await emulated({ requestsPerMinute: 600, burstPerSecond: 20 });
   const startMs = avala.clock.now();
   await runPool(Array(300).keys(), { concurrency: 8 }, async (i) => {
-    await presign(avala, { datasetName: "cats", path: `${i}.jpg`, sizeBytes: 1 });
+    await presignForm(avala, { datasetName: "cats", path: `${i}.jpg`, sizeBytes: 1 });
   });
   const tookMs = avala.clock.now() - startMs;
   const statuses = new Set(emulator.requests().map(({ status }) => status));
@@ -23,7 +23,7 @@ test("250 presigns under 100 a minute are never refused, and wait for two window
   const { avala, emulator, stop } = await emulated({ requestsPerMinute: 100, burstPerSecond: 20 });
   const startMs = avala.clock.now();
   await runPool(Array(250).keys(), { concurrency: 8 }, async (i) => {
-    await presign(avala, { datasetName: "cats", path: `${i}.jpg`, sizeBytes: 1 });
+    await presignForm(avala, { datasetName: "cats", path: `${i}.jpg`, sizeBytes: 1 });
   });
   expect(emulator.requests().filter(({ status }) => status === 429)).toHaveLength(0);
   expect(avala.clock.now() - startMs).toBeLessThan(170_000);

@@ -1,19 +1,14 @@
 // What can be asked of any Avala without changing it: run on the emulator, and on the live API when a key is set.
-import {
-  connect,
-  getDataset,
-  getExport,
-  getMe,
-  getQuota,
-  listDatasetPage,
-  listExports,
-  listItems,
-  listOrganizations,
-  listProjects,
-  listSlices,
-  type Avala,
-} from "../../src/index";
-import { namesOfUser } from "../../src/api/endpoints/users";
+import { connect } from "../../src/api/connect";
+import type { Avala } from "../../src/api/connection";
+import { getDataset, listDatasetPage } from "../../src/api/endpoints/datasets";
+import { getExport, listExports } from "../../src/api/endpoints/exports";
+import { listItems } from "../../src/api/endpoints/items";
+import { getQuota } from "../../src/api/endpoints/manual-upload";
+import { listOrganizations } from "../../src/api/endpoints/organizations";
+import { listProjects } from "../../src/api/endpoints/projects";
+import { listSlices } from "../../src/api/endpoints/slices";
+import { namesOfUser, getMe } from "../../src/api/endpoints/users";
 import { emulated, live, type Running } from "../support/contract-targets";
 
 async function firstOf<T>(items: AsyncIterable<T>): Promise<T | undefined> {

@@ -1,43 +1,44 @@
 // The wider contract's calls that change something, against the emulator.
+import type { Avala } from "../../src/api/connection";
+import { getDatasetHealth } from "../../src/api/endpoints/dataset-health";
+import type { Dataset } from "../../src/api/endpoints/dataset-wire";
 import {
-  confirmUpload,
   createDataset,
-  createStorageConfig,
-  createWebhook,
   deleteDataset,
-  deleteStorageConfig,
-  deleteWebhook,
   getDataset,
-  getDatasetHealth,
-  getItem,
-  getProject,
-  getQuota,
-  getAllowedMimes,
-  getStorageConfig,
-  getStorageSetupInfo,
-  getWebhook,
-  getWebhookDelivery,
   listDatasets,
-  listItems,
-  listOrganizations,
-  listProjects,
-  listSequences,
-  listSlices,
-  listStorageConfigs,
-  listWebhookDeliveries,
-  listWebhooks,
-  presign,
-  sendForm,
-  testStorageConfig,
-  testWebhook,
   transferDataset,
   updateDataset,
+} from "../../src/api/endpoints/datasets";
+import { getItem, listItems, listSequences } from "../../src/api/endpoints/items";
+import { confirmUpload, getQuota, getAllowedMimes } from "../../src/api/endpoints/manual-upload";
+import { listOrganizations } from "../../src/api/endpoints/organizations";
+import { getProject, listProjects } from "../../src/api/endpoints/projects";
+import { listSlices } from "../../src/api/endpoints/slices";
+import {
+  createStorageConfig,
+  deleteStorageConfig,
+  getStorageConfig,
+  getStorageSetupInfo,
+  listStorageConfigs,
+} from "../../src/api/endpoints/storage-configs";
+import { testStorageConfig } from "../../src/api/endpoints/storage-test";
+import {
+  getWebhookDelivery,
+  listWebhookDeliveries,
+} from "../../src/api/endpoints/webhook-deliveries";
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  testWebhook,
   updateWebhook,
-  type Avala,
-  type Dataset,
-} from "../../src/index";
+} from "../../src/api/endpoints/webhooks";
+import { sendForm } from "../../src/api/storage/storage";
 import { WITH_CHANGES } from "../support/dialects";
 import { emulated, type Running } from "../support/contract-targets";
+import { presignForm } from "../support/presign-form";
 
 let running: Running;
 let avala: Avala;
@@ -56,7 +57,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 async function makeDataset(name: string, paths = ["a.jpg"]): Promise<Dataset> {
   for (const path of paths) {
     const small = Buffer.from(path);
-    const target = await presign(avala, { datasetName: name, path, sizeBytes: small.length });
+    const target = await presignForm(avala, { datasetName: name, path, sizeBytes: small.length });
     await sendForm(avala, target, { path, sizeBytes: small.length, small });
   }
   return confirmUpload(avala, { name, slug: name, dataType: "image" });

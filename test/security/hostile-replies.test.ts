@@ -7,12 +7,12 @@ import type { Avala } from "../../src/api/connection";
 import { getDataset, listDatasets, updateDataset } from "../../src/api/endpoints/datasets";
 import { createExport, getExport } from "../../src/api/endpoints/exports";
 import { confirmUpload } from "../../src/api/endpoints/manual-upload";
-import { presign } from "../../src/api/endpoints/presign";
 import { createStorageTransport } from "../../src/api/transport/storage-transport";
 import type { HttpRequest } from "../../src/api/transport/transport";
 import type { Ports } from "../../src/api/connection";
 import { refOf } from "../../src/operations/dataset-ref";
 import { compareItems } from "../../src/operations/item-comparison";
+import { presignForm } from "../support/presign-form";
 import { hurriedClock } from "../support/session";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";
 import { rejectionOf } from "../support/thrown";
@@ -238,7 +238,11 @@ describe("a name that JavaScript knows", () => {
   test("is a form's field like any other", async () => {
     const body = '{"url":"https://s3.amazonaws.com/b","fields":{"__proto__":"x","key":"k"}}';
     const session = await facing(raw(200, body));
-    const { fields } = await presign(session, { datasetName: "set", path: "a.jpg", sizeBytes: 1 });
+    const { fields } = await presignForm(session, {
+      datasetName: "set",
+      path: "a.jpg",
+      sizeBytes: 1,
+    });
     expect(fields).toEqual([
       ["__proto__", "x"],
       ["key", "k"],

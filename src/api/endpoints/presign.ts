@@ -5,7 +5,7 @@ import type { Avala } from "../connection";
 import { readPutHeaders } from "./put-headers";
 import { badReply, Fields } from "../wire";
 
-export interface PresignInput {
+interface PresignInput {
   readonly datasetName: string;
   /** In the dataset. */
   readonly path: string;
@@ -141,14 +141,4 @@ export async function presignFile(avala: Avala, input: PresignInput): Promise<Pr
     signal: input.signal,
   });
   return readPresigned(json, input);
-}
-
-/** {@link presignFile} by the first protocol, as the guide shows it: where one file goes by form. */
-export async function presign(
-  avala: Avala,
-  input: Omit<PresignInput, "uploadUid">,
-): Promise<FormPresign> {
-  const presigned = await presignFile(avala, { ...input, uploadUid: undefined });
-  if (presigned.method === "POST") return presigned.form;
-  throw badReply(PRESIGN, NOT_A_FORM);
 }

@@ -7,7 +7,7 @@ import { inputNameOf } from "./provider-config";
 import type { Secrets } from "../secrets";
 import type { Fields } from "../wire";
 
-export interface StorageTest {
+interface StorageTest {
   readonly isVerified: boolean;
   /** The server's words, `errors` included, as one line. */
   readonly message?: string | undefined;

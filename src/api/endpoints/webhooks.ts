@@ -47,9 +47,9 @@ export interface WebhookInput {
 }
 
 /** What of a webhook can be changed; absent stays as it is. */
-export type WebhookChanges = Partial<Omit<WebhookInput, "secret">>;
+type WebhookChanges = Partial<Omit<WebhookInput, "secret">>;
 
-export interface WebhookTest {
+interface WebhookTest {
   /** `undefined` where the server took the call and does not say. */
   readonly isSuccess?: boolean | undefined;
   /** The server's words. */

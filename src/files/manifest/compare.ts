@@ -1,7 +1,7 @@
 // What changed between two manifests. Pure.
 import type { Manifest, ManifestEntry } from "./manifest";
 
-export interface ChangedEntry {
+interface ChangedEntry {
   readonly before: ManifestEntry;
   readonly after: ManifestEntry;
 }

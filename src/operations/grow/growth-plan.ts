@@ -23,7 +23,7 @@ export interface Increment extends NumberedName {
 }
 
 /** A declared file that the set holds. */
-export interface CurrentFile {
+interface CurrentFile {
   readonly path: string;
   readonly datasetUid: string;
   /** Where the item lies in its dataset: another path where the file was moved. */
@@ -47,7 +47,7 @@ export interface MovedItem {
 }
 
 /** A declared file of which the set has an item that can't be compared: neither sent nor called unchanged. */
-export interface UnverifiedFile {
+interface UnverifiedFile {
   readonly path: string;
   readonly datasetUid: string;
 }
