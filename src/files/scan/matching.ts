@@ -1,7 +1,8 @@
 // Globs against paths that need not exist, by the same library that walks the disk. Pure.
-import fastGlob from "fast-glob";
+import type fastGlob from "fast-glob";
 import { TreeEntry } from "./entries";
 import { parentOf } from "./tree";
+import { globLibrary } from "./glob-library";
 
 /** Those of the paths (POSIX, relative) that one of the globs matches and none of `ignore`. */
 export function matchingPaths(
@@ -32,5 +33,10 @@ export function matchingPaths(
     lstatSync: find,
     statSync: find,
   } as unknown as Partial<fastGlob.FileSystemAdapter>;
-  return fastGlob.globSync([...globs], { cwd: "/virtual", dot: true, ignore: [...ignore], fs });
+  return globLibrary().globSync([...globs], {
+    cwd: "/virtual",
+    dot: true,
+    ignore: [...ignore],
+    fs,
+  });
 }

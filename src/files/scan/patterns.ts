@@ -1,10 +1,11 @@
 // The user's lines of globs, checked and brought to one form: POSIX, relative to the root.
 // Knows the root's name, never what is in it.
-import fastGlob from "fast-glob";
+
 import { type InputProblem, messageOf } from "../../errors";
 import { boundProblem, countAlternatives, maxLines, maxPairs } from "./pattern-bounds";
 import { isHomePath, withHome } from "../../home-path";
 import { shown } from "../../text";
+import { globLibrary } from "./glob-library";
 
 /** One line of `include` that chooses files. */
 export interface PatternLine {
@@ -139,7 +140,12 @@ function lineOf(pattern: string, glob: string): PatternLine {
 /** The path that a pattern without wildcards stands for, its escapes taken out. */
 function literalOf(glob: string): string | undefined {
   const bare = glob.replace(/\\./gs, "x");
-  return bare === "" || fastGlob.isDynamicPattern(bare) ? undefined : glob.replace(/\\(.)/gs, "$1");
+  return bare === "" || isDynamic(bare) ? undefined : glob.replace(/\\(.)/gs, "$1");
+}
+
+/** Of nearly all it is plain, and the library need not be read to be asked. */
+function isDynamic(bare: string): boolean {
+  return /[*?]/.test(bare) || (!/^[\w./ -]+$/.test(bare) && globLibrary().isDynamicPattern(bare));
 }
 
 function normalize(text: string, options: PatternOptions): { glob: string } | { problem: string } {
@@ -173,7 +179,7 @@ function readable(glob: string): { glob: string } | { problem: string } {
   // Here there is nothing to refuse, and to ask the library would compile most of its code.
   if (/^[\w*./ -]+$/.test(glob)) return { glob };
   try {
-    fastGlob.generateTasks(glob);
+    globLibrary().generateTasks(glob);
     return { glob };
   } catch (error) {
     return { problem: `It can't be read as a glob: ${messageOf(error)}.` };
@@ -182,7 +188,7 @@ function readable(glob: string): { glob: string } | { problem: string } {
 
 /** The home folder as a pattern that matches it alone. */
 function globOfPath({ home, separator }: PatternOptions): string {
-  return fastGlob.posix.escapePath(separator === "\\" ? home.replaceAll("\\", "/") : home);
+  return globLibrary().posix.escapePath(separator === "\\" ? home.replaceAll("\\", "/") : home);
 }
 
 function isAbsolute(pattern: string): boolean {
@@ -194,7 +200,7 @@ function withinRoots(pattern: string, options: PatternOptions): string | undefin
   const fold = (path: string): string => (isWindows ? path.toLowerCase() : path);
   for (const root of options.roots) {
     const posix = isWindows ? root.replaceAll("\\", "/") : root;
-    const escaped = fastGlob.posix.escapePath(posix);
+    const escaped = globLibrary().posix.escapePath(posix);
     for (const form of [posix, escaped]) {
       const start = form.endsWith("/") ? form : `${form}/`;
       if (fold(`${pattern}/`) === fold(start)) return ".";

@@ -1,7 +1,6 @@
 // Says of lines that match nothing why: looks at what is on disk, and at what the other lines take away.
 import { homedir } from "node:os";
 import { sep } from "node:path";
-import fastGlob from "fast-glob";
 import { counted, shown } from "../../text";
 import type { PatternCount } from "../local-file";
 import { matchingPaths } from "./matching";
@@ -11,6 +10,7 @@ import type { DiskView } from "./disk-view";
 import { otherSuffixes } from "./missing-names";
 import { slipOf } from "./slips";
 import type { Tree } from "./tree";
+import { globLibrary } from "./glob-library";
 
 // Each may walk the tree some times. The first show the slip that all of them have.
 const maxExplained = 5;
@@ -71,7 +71,7 @@ function createDiskView(tree: Tree, signal: AbortSignal | undefined): DiskView {
     const { hiddenParts } = line;
     const fs = adapterOf({ tree, signal }, { hiddenParts, onBar: () => undefined });
     const options = { cwd: tree.root, dot: true, caseSensitiveMatch: !anyCase, fs };
-    return fastGlob.globSync(globOf(line, tree), options);
+    return globLibrary().globSync(globOf(line, tree), options);
   };
   return {
     root: tree.root,

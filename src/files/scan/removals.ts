@@ -1,10 +1,11 @@
 // What each line that takes away takes: a line without effect is a slip, and files go that should stay.
 // Walks the tree again, as far as such lines match; knows nothing of what is done about it.
-import fastGlob from "fast-glob";
+
 import type { PatternCount } from "../local-file";
 import type { PatternLine, Removal } from "./patterns";
 import { adapterOf, globOf, type ScanRequest } from "./scan";
 import { parentOf } from "./tree";
+import { globLibrary } from "./glob-library";
 
 type Walk = Pick<ScanRequest, "tree" | "signal">;
 
@@ -58,7 +59,7 @@ function matching(
   { within, hiddenParts, onBar = () => undefined }: Bounds,
 ): Promise<string[]> {
   const fs = adapterOf(walk, { within, hiddenParts, onBar });
-  return fastGlob.glob([...globs], { cwd: walk.tree.root, dot: true, fs });
+  return globLibrary().glob([...globs], { cwd: walk.tree.root, dot: true, fs });
 }
 
 /** The paths, and the folders on the way to them. */

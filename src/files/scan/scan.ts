@@ -1,12 +1,13 @@
 // Root and globs → the files that they choose. Knows nothing of content, hashes or datasets.
 import { relative, sep } from "node:path";
-import fastGlob from "fast-glob";
+import type fastGlob from "fast-glob";
 import { cancelled } from "../../flow/clock";
 import type { TreeEntry } from "./entries";
 import { createFindings, isGits, type Findings, type OnBar, type Scan } from "./findings";
 import type { Listed } from "./listed";
 import type { PatternLine } from "./patterns";
 import { parentOf, type Tree } from "./tree";
+import { globLibrary } from "./glob-library";
 
 export interface ScanRequest {
   readonly tree: Tree;
@@ -24,7 +25,7 @@ export async function scan(request: ScanRequest): Promise<Scan> {
   for (const line of request.lines) {
     const glob = globOf(line, request.tree);
     const options = optionsOf(request, viewOf(found, line), glob);
-    found.add(line, await fastGlob.glob(glob, options));
+    found.add(line, await globLibrary().glob(glob, options));
   }
   return found.result();
 }
@@ -35,7 +36,7 @@ export function scanSync(request: ScanRequest): Scan {
   for (const line of request.lines) {
     const glob = globOf(line, request.tree);
     const options = optionsOf(request, viewOf(found, line), glob);
-    found.add(line, fastGlob.globSync(glob, options));
+    found.add(line, globLibrary().globSync(glob, options));
   }
   return found.result();
 }
@@ -48,7 +49,7 @@ function viewOf(found: Findings, line: PatternLine): View {
 /** For fast-glob: a folder that is named means everything in it. */
 export function globOf(line: PatternLine, tree: Tree): string {
   if (line.literal === undefined) return line.glob;
-  const escaped = fastGlob.posix.escapePath(line.literal);
+  const escaped = globLibrary().posix.escapePath(line.literal);
   return tree.find(line.literal)?.isDirectory() === true ? `${escaped}/**` : escaped;
 }
 
