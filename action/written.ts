@@ -153,7 +153,7 @@ function readRecord(file: string): Readonly<Record<string, Mark>> {
 // A download of a million files makes some 200 MB.
 const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
-/** What lies where a record may be. @throws Error for what is no file, without waiting for one, and for one too large */
+/** What lies where a record may be. @throws Error for what is not a file, without waiting for one, and for one too large */
 function readOwn(file: string): string {
   const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {

@@ -98,7 +98,7 @@ async function obtain(
 
 const UNPACKED = "unpacked";
 
-/** `undefined` for a file that is no export, which may be fetched again. @throws any other error as it is */
+/** `undefined` for a file that is not an export, which may be fetched again. @throws any other error as it is */
 function isBadContent(error: unknown): undefined {
   if (isAvalaError(error) && error.code === "bad_reply") return undefined;
   throw error;

@@ -47,7 +47,7 @@ export async function setCommitStatus(
         status.onOutage(`${message} Still trying: ${formatDuration(leftMs / 1000)} left.`),
     });
   } catch (error) {
-    // Aborted by a time of its own, or by the job's cancel.
+    // Aborted by its own time limit, or by the job's cancel.
     if (status.signal?.aborted === true) throw cancelled("The commit status");
     throw lastFailure(error);
   }
@@ -119,7 +119,7 @@ interface StatusFound {
   readonly description?: unknown;
 }
 
-/** None where the answer is not what GitHub documents: then the status is set. */
+/** Empty if the response is not what GitHub documents; the status is then set. */
 function statusesIn(data: { readonly statuses?: unknown } | undefined): readonly StatusFound[] {
   const list: readonly unknown[] = Array.isArray(data?.statuses) ? data.statuses : [];
   return list.filter(isRecord);

@@ -1,4 +1,4 @@
-// What a cancelled run leaves: what landed, what continues at Avala, and how the next run goes on from there.
+// What a cancelled run leaves: what landed, what continues at Avala, and how the next run continues from there.
 // Knows nothing of what was cancelled.
 import { stateOf } from "../../src/api/endpoints/exports";
 import { AvalaError, isAvalaError } from "../../src/errors";

@@ -119,7 +119,7 @@ function createTally({ results, environment, budget }: Run, target: Target): Tal
   let end: (() => void) | undefined;
   const note = (progress: UploadProgress): void => {
     const nowMs = environment.clock.now();
-    // Sending is no waiting: `timeout-minutes` is not about it.
+    // Sending is not waiting: `timeout-minutes` does not limit it.
     if (firstMs !== undefined) budget.exclude(nowMs - lastMs);
     end ??= results.times.start("sending");
     firstMs ??= nowMs;

@@ -22,7 +22,7 @@ function isIn(key: string, batch: string, world: World): boolean {
     : batches.includes(batch);
 }
 
-/** Whether a confirm of the batch indexes the file; one that nobody has presigned is of none. */
+/** Whether a confirm of the batch indexes the file; one that was never presigned is of none. */
 export function isIndexedIn(key: string, batch: string = NO_BATCH, world: World): boolean {
   return world.config.dialect.batches === "together" || isIn(key, batch, world);
 }

@@ -70,7 +70,7 @@ function child(node: Node, part: string): Node {
   return next;
 }
 
-/** What is no valid escape stays as it is, and then names nothing. */
+/** What is not a valid escape stays as it is, and then names nothing. */
 function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -86,7 +86,7 @@ export class Service {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = this.begin(request);
     const { entry, fault } = exchange;
-    // A client that goes away in mid-body is no fault of ours: `serve` sees it as a failed read.
+    // A client that goes away in mid-body is not our fault: `serve` sees it as a failed read.
     request.on("error", () => undefined);
     try {
       if (fault?.delayMs !== undefined) await sleep(fault.delayMs);

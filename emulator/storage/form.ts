@@ -9,7 +9,7 @@ const HEAD_LIMIT_BYTES = 20 * 1024;
 const CR = 13;
 const CRLF2 = Buffer.from("\r\n\r\n");
 
-/** The boundary of a Content-Type header, or undefined when it is no form. */
+/** The boundary of a Content-Type header, or undefined when it is not a form. */
 export function formBoundary(contentType: string | undefined): string | undefined {
   const match = /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]+)"|([^;\s]+))/i.exec(
     contentType ?? "",

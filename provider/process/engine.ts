@@ -20,7 +20,7 @@ interface Grpc {
   readonly credentials: { createInsecure(): never };
 }
 
-// The SDK's own copy of gRPC, wherever a package manager put it: it is no dependency of ours.
+// The SDK's own copy of gRPC, wherever a package manager put it: it is not a dependency of ours.
 function grpcOfTheSdk(): Grpc {
   return createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as Grpc;
 }

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { wellFormed } from "../../src/redact";
 import { isSame } from "./same";
 
-/** The key by which the engine and the SDK know what is no plain object (the SDK's `specialSigKey`). */
+/** The key by which the engine and the SDK know what is not a plain object (the SDK's `specialSigKey`). */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /** What the engine takes for a value that is not known yet, one for each type (`Unknown…Value` in its `plugin/rpc.go`). */
@@ -138,7 +138,7 @@ const KINDS: Readonly<Record<string, string>> = {
   d0e6a833031e9bbcd3f4e8bde6ca49a4: "an output",
 };
 
-/** The first value in what a program gave that is no plain data: where it is, and what. */
+/** The first value in what a program gave that is not plain data: where it is, and what. */
 export function findSpecial(
   value: unknown,
   path = "",

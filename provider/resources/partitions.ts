@@ -76,7 +76,7 @@ function listFolders(args: ChosenFiles): readonly string[] {
     unindexed.length === 0
       ? `nothing in root ${root} matches ${patterns.map(described).join(", ")}`
       : `Avala would index nothing of root ${root} (${describeSuffixes(unindexed)})`;
-  // No partition is no resource, and so the end of every dataset that was there: a slip of a glob must not be that.
+  // Without a partition there is no resource, and every dataset that was there ends: a slip in a glob must not do that.
   throw new InputError([
     {
       input: "include",

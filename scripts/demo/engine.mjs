@@ -20,7 +20,7 @@ export function fetchEngine() {
       return (outcome) => install?.done?.(outcome);
     },
   });
-  // Whoever waits hears of it; until then it is no crash.
+  // Whoever waits hears of it; until then it is not a crash.
   found.catch(() => undefined);
   return {
     wait: () => {

@@ -27,7 +27,7 @@ export async function showWorkflow(avala, { clone, work, workspace }) {
   const images = path.join(workspace, "images");
   copyPhotos(clone, images);
   const step = () => {
-    // Each job begins in a workspace of its own.
+    // Each job begins in its own workspace.
     rmSync(path.join(workspace, "export"), { recursive: true, force: true });
     command("node dist/index.js   (as a runner does for `uses: avala/upload-action@v1`)");
     return watching(avala, () =>

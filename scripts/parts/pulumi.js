@@ -94,7 +94,7 @@ const download = {
   missing: releaseMissing,
   async install(folder) {
     const { PulumiCommand } = require("@pulumi/pulumi/automation");
-    // The SDK's own copy: it is no dependency of ours.
+    // The SDK's own copy: it is not a dependency of ours.
     const { SemVer } = createRequire(require.resolve("@pulumi/pulumi"))("semver");
     await PulumiCommand.install({ root: folder, version: new SemVer(VERSION) });
   },

@@ -1,4 +1,4 @@
-// One call to the API: key, pace, tries, and every answer that is no success turned into an error.
+// One call to the API: key, pace, tries, and every response that is not a success turned into an error.
 // Knows nothing of endpoints and their shapes.
 import type { AvalaEvent, Listener } from "../events";
 import type { Clock, Random } from "../flow/clock";
@@ -29,7 +29,7 @@ export interface HttpContext {
 const IDLE_TIMEOUT_MS = 60_000;
 // The longest wait that a burst of requests a second can draw, in whole seconds rounded up.
 const BURST_WAIT_MS = 2000;
-// A page of 100 items with long metadata is under 1 MiB; more than this is no reply of the API's.
+// A page of 100 items with long metadata is under 1 MiB; more than this is not a response of the API.
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 
 function requestOf(context: HttpContext, call: ApiCall, signal: AbortSignal): HttpRequest {

@@ -26,7 +26,7 @@ export interface HashOptions {
   readonly signal?: AbortSignal | undefined;
   /** Where the digests are noted, so that files that have not changed need not be read again. */
   readonly known?: KnownFiles | undefined;
-  /** Leaves out files that changed, and is told their paths. @default such files are an error */
+  /** Leaves out files that changed, and gets their paths. @default such files are an error */
   readonly onChanged?: ((paths: readonly string[]) => void) | undefined;
   /** Called at the start, as files are done, within large files about each 16 MiB, and at the end. */
   readonly onProgress?: ((progress: HashProgress) => void) | undefined;

@@ -1,4 +1,4 @@
-// Wakes somebody up at a time that may be set anew at any moment. Knows nothing of what is waited for.
+// Wakes somebody up at a time that may be set again at any moment. Knows nothing of what is waited for.
 import type { Clock } from "./clock";
 
 export interface Alarm {

@@ -38,7 +38,7 @@ export interface Listed {
 }
 
 export interface Disk {
-  /** Opens a file that is sent. Rejects at once for what is no file. */
+  /** Opens a file that is sent. Rejects at once for what is not a file. */
   openToRead(path: string): Promise<ReadHandle>;
   /**
    * The first `sizeBytes` of a file that is sent and the byte beyond, or all of it when it has no more. Rejects at once for what is
@@ -46,7 +46,7 @@ export interface Disk {
    */
   readWhole(path: string, sizeBytes: number): Promise<WholeFile>;
   /**
-   * The whole of a file, `undefined` when there is none. Rejects for what is no file, and for one that is larger.
+   * The whole of a file, `undefined` when there is none. Rejects for what is not a file, and for one that is larger.
    * @default maxBytes 256 MiB
    */
   readIfPresent(path: string, maxBytes?: number): Promise<Buffer | undefined>;

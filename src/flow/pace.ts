@@ -14,7 +14,7 @@ import { createShare, nextShare, othersOf, type Share, type ShareEvent } from ".
 
 /** Leave to send one request. */
 interface Permit {
-  /** Is called once, when the request has ended, with what its reply said of the limit. */
+  /** Called once, when the request has ended, with the rate limit that its response reported. */
   done(headers?: RateLimit): void;
   /** In place of `done`: the key's limit refused it, and nothing more is sent before `untilMs`, as the server asked. */
   refuse(headers: RateLimit | undefined, untilMs: number): void;
@@ -224,7 +224,7 @@ class HeaderPace implements Pace {
     this.alarm.set(this.wakesAtMs(nowMs), nowMs);
   }
 
-  /** `Infinity`: when nobody waits, or a request under way has to end first. */
+  /** `Infinity`: when no one waits, or a request under way has to end first. */
   private wakesAtMs(nowMs: number): number {
     if (this.waiters.length === 0) return Number.POSITIVE_INFINITY;
     const deadlinesMs = this.waiters.map(({ deadlineMs }) => deadlineMs);

@@ -46,7 +46,7 @@ export function ownMark(): string {
   return [machine() ?? UNKNOWN, process.pid, statOf(process.pid)?.start ?? UNKNOWN].join("-");
 }
 
-/** The number of the process, for people; `undefined` for what is no mark. */
+/** The number of the process, for people; `undefined` for what is not a mark. */
 export function pidIn(mark: string): number | undefined {
   const pid = MARK.exec(mark)?.[2];
   return pid === undefined ? undefined : Number(pid);

@@ -101,13 +101,13 @@ async function readInTime(path: string, sizeBytes: number): Promise<WholeFile> {
 
 /**
  * The first `sizeBytes` of a file and the byte beyond, or all of it when it has no more: a file that the system makes up has other
- * content than its size says. Rejects at once for what is no file.
+ * content than its size says. Rejects at once for what is not a file.
  */
 export async function readWhole(path: string, sizeBytes: number): Promise<WholeFile> {
   return sizeBytes <= MAX_BYTES_AT_ONCE ? readAtOnce(path, sizeBytes) : readInTime(path, sizeBytes);
 }
 
-/** Opens a file. Rejects at once for what is no file. */
+/** Opens a file. Rejects at once for what is not a file. */
 export async function openFile(path: string): Promise<ReadHandle> {
   const handle = await open(path, READ_FLAGS);
   // The first stamp is asked for at once: another call a file would only say the same.

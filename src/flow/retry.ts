@@ -35,7 +35,7 @@ export const MAX_SERVER_WAIT_MS = 15 * 60_000;
 
 /**
  * Without a deadline, how long one operation may be refused only by 429. Others may be using up the budget of the key, and
- * that is no failure: four runs of 300 files need 12 minutes at 100 calls a minute. Who loses every minute's draw for an hour
+ * that is not a failure: four runs of 300 files need 12 minutes at 100 calls a minute. Who loses every minute's draw for an hour
  * is not behind others, but shut out.
  */
 export const maxThrottledMs = 60 * 60_000;

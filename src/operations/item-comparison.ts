@@ -119,7 +119,7 @@ export function concludeItems(files: Files, look: Look): ItemComparison {
     doubts.push(`keys are listed more than once: ${named(repeated)}`);
   } else extra = [...extra, ...repeated];
   if (missing.length > 0 && extra.length === 0 && isCounted) {
-    // A list that lags is no proof against what Avala counts.
+    // A list that lags does not disprove what Avala counts.
     doubts.push(`Avala counts ${counted(files.size, "file")} and does not list ${named(missing)}`);
     uncompared += missing.length;
     missing = [];

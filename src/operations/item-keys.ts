@@ -5,7 +5,7 @@
 export type KeyMatch =
   /** It is this path's, and no other item's. */
   | { readonly kind: "path"; readonly path: string }
-  /** It is no path's. */
+  /** It belongs to no path. */
   | { readonly kind: "none" }
   /** There is no key, or it may be that of several paths, or of one that another item claims too. */
   | { readonly kind: "unclear"; readonly candidates: readonly string[] };

@@ -206,7 +206,7 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
   async read(id: string, props?: DatasetOutputs): Promise<dynamic.ReadResult<DatasetOutputs>> {
     try {
       const dataset = await getDataset(this.session.avala({}), id);
-      // Without a uid it is no refresh: the program itself reads it (`Dataset.get`), and so it uses it.
+      // Without a uid it is not a refresh: the program itself reads it (`Dataset.get`), and so it uses it.
       if (props?.uid === undefined) this.lineage.took(id);
       const { isVerified = true, isCompared, origin } = props ?? {};
       const known = { isVerified, isCompared, origin };

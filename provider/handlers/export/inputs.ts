@@ -68,7 +68,7 @@ export function gateOf({ minTasks, minExported, pendingTasks, qualityTargets }: 
   };
 }
 
-/** Sorted and without doubles: the order says nothing, so a change of it is no change. */
+/** Sorted and without doubles: the order says nothing, so another order is not a change. */
 function uids(list: readonly string[] | undefined): readonly string[] {
   if (list === undefined) return [];
   return hasUnknown(list) ? list : [...new Set(list)].sort();

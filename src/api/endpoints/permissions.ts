@@ -37,7 +37,7 @@ const NO_ANSWER: ReadonlySet<string> = new Set([
 
 /**
  * The key's rights, or `undefined` where the server does not say. One call. May be repeated.
- * @throws ApiError `authentication`, and what else is no answer about the route
+ * @throws ApiError `authentication`, and whatever else says nothing about the route
  */
 export async function getPermissions(avala: Avala): Promise<Permissions | undefined> {
   try {

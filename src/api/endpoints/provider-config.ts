@@ -43,7 +43,7 @@ export type ProviderConfig = S3Config | GcsConfig;
 /** What is secret of what opens a bucket. */
 export const credentialFields = ["accessKeyId", "secretAccessKey", "authJsonContent"] as const;
 
-/** What opens a bucket, and is no part of which bucket it is. */
+/** What opens a bucket, and does not identify it. */
 export const accessFields = [...credentialFields, "authMethod", "roleArn"] as const;
 
 const SELECTION = {

@@ -31,7 +31,7 @@ function hasNone(headers: unknown): boolean {
   return headers === undefined || (Array.isArray(headers) && headers.length === 0);
 }
 
-/** @throws AvalaError `bad_reply` for one that is no text, no header, or about the connection */
+/** @throws AvalaError `bad_reply` for one that is not text, not a header, or about the connection */
 export function readPutHeaders(fields: Fields, route: string, url: string): Record<string, string> {
   const given = hasNone(fields.any("headers")) ? {} : fields.record("headers");
   const host = URL.canParse(url) ? new URL(url).host : "";

@@ -7,7 +7,7 @@ import type { HttpResponse } from "../transport/transport";
 
 const MAX_XML_BYTES = 64 * 1024;
 
-/** The text of the first element of that name. Tolerant, and expands no entities: a reply is no document to trust. */
+/** The text of the first element of that name. Tolerant, and expands no entities: a response is not to be trusted. */
 function element(xml: string, name: string): string | undefined {
   const start = xml.indexOf(`<${name}>`);
   if (start < 0) return undefined;

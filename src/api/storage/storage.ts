@@ -114,7 +114,7 @@ function isUploadGone({ status, body }: HttpResponse): boolean {
 
 /**
  * Sends bytes by PUT: a file, or one part of it. One try, which may be repeated with a fresh signature. A store that has
- * an object there already (412, contract, "Presign") is no error, and no proof of what it has.
+ * an object there already (412, contract, "Presign") is not an error, and does not prove what it has.
  * @throws AvalaError as {@link sendForm}
  */
 export async function sendPut(

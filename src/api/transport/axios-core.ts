@@ -1,6 +1,6 @@
 // The class of axios that sends what an adapter sends. Knows nothing of what is sent.
 //
-// It is read from axios' build without clients of its own, which nothing here uses: they and the 30 packages under them take
+// It is read from axios' build without its own clients, which nothing here uses: they and the 30 packages under them take
 // longer to read than the rest. A later version may have moved it; then all of axios is read.
 import type { Axios } from "axios";
 import { firstThatLoads } from "./first-that-loads";

@@ -32,7 +32,7 @@ const ofEachCall = { method: "", url: "", adapter: [] };
 
 /**
  * Connections are kept; a redirect is a reply; nothing is parsed and no status is judged.
- * @throws InputError for a proxy that is no URL
+ * @throws InputError for a proxy that is not a URL
  */
 export function createAxiosTransport(options: AxiosTransportOptions = {}): Transport {
   // What waits for a reply for minutes must not hold up other calls.

@@ -34,7 +34,7 @@ function isExcepted(target: Target, entry: string): boolean {
 /** The proxy of a target, or `undefined` to reach it directly. This machine is always reached directly. */
 type ProxyFor = (target: Target) => URL | undefined;
 
-/** @throws InputError for a proxy that is no URL */
+/** @throws InputError for a proxy that is not a URL */
 export function createProxyFor(settings: ProxySettings = {}): ProxyFor {
   const http = proxyUrl("HTTP_PROXY", settings.httpProxy);
   const https = proxyUrl("HTTPS_PROXY", settings.httpsProxy);

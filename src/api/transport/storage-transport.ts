@@ -191,7 +191,7 @@ function open(agents: Agents, request: HttpRequest): Promise<HttpStream> {
   });
 }
 
-/** Connections are kept; a redirect is a reply; no status is judged. @throws InputError for a proxy that is no URL */
+/** Connections are kept; a redirect is a reply; no status is judged. @throws InputError for a proxy that is not a URL */
 export function createStorageTransport(options: StorageTransportOptions = {}): Transport {
   const agents = createAgents(options);
   return {

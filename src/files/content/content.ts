@@ -92,7 +92,7 @@ async function typeOf(head: Buffer): Promise<Found | undefined> {
     const type = await fileTypeFromBuffer(head);
     return type && { extension: type.ext, name: `a .${type.ext} file (${type.mime})` };
   } catch {
-    // The bytes are anyone's, and its parsers many: a name that can't be found is no reason to stop an upload.
+    // The bytes are anyone's, and its parsers many: a name that can't be found must not stop an upload.
     return undefined;
   }
 }

@@ -81,7 +81,7 @@ function walkGif({ head, read }: OpenFile): GifWalk {
   while (reads < 4096) {
     const kind = at(position);
     if (kind === undefined) return { isWhole: isPictureLast, hasTrailer: false };
-    // The trailer; or what is no block at all, where readers stop and show what they have.
+    // The trailer; or what is not a block at all, where readers stop and show what they have.
     if (kind !== 0x21 && kind !== 0x2c) return { isWhole: true, hasTrailer: kind === 0x3b };
     isPictureLast = kind === 0x2c;
     position += kind === 0x21 ? 2 : 11 + colors(at(position + 9) ?? 0);

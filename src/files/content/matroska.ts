@@ -81,7 +81,7 @@ interface Walk {
   /** The last of each kind. */
   readonly seen: ReadonlyMap<number, Element>;
   readonly last: Element | undefined;
-  /** Whether there is something that is no element, and where. */
+  /** Whether there is something that is not an element, and where. */
   readonly isCut: boolean;
   readonly end: number;
 }

@@ -21,7 +21,7 @@ export type Flaw =
   /** A PLY of something else than splats. Wrong only where splats are wanted. */
   | "not a splat";
 
-/** `false` only when the end must be missing: junk behind the end, or what no reader minds, is no reason. */
+/** `false` only when the end must be missing: junk behind the end, or what no reader minds, is not a reason. */
 export type IsWhole = (file: OpenFile) => boolean;
 
 // Compressed data never has as many in a row, and a file system reserves space in no smaller pieces.

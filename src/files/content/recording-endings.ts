@@ -4,7 +4,7 @@ import type { OpenFile } from "./open-file";
 
 /**
  * MP4, QuickTime, HEIF: no box promises bytes beyond the end, and both the media and what describes them are there.
- * What follows the last box is no reason, nor is padding that is longer than the file: players skip both.
+ * What follows the last box is not a reason, nor is padding that is longer than the file: players skip both.
  */
 export function isWholeIsoMedia(file: OpenFile): boolean {
   const { sizeBytes, head } = file;

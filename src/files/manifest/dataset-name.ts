@@ -24,7 +24,7 @@ interface NameValues {
 /**
  * The name of a dataset version: `{digest}` in `template` becomes the first 12 digits of `digest`, and `{folder}` the name
  * of the partition where there is one. A template without either is a name as it stands.
- * @throws InputError for another placeholder, an empty name, one over 255 characters, or one that is no folder's name
+ * @throws InputError for another placeholder, an empty name, one over 255 characters, or one that can't be a folder's name
  */
 export function datasetVersionName(template: string, digest: string, folder?: string): string {
   return filledName("dataset name", template, { digest, folder });

@@ -39,7 +39,7 @@ export function comparePaths(a: string, b: string): number {
  * has no line break, so two different sets never have one form. Times, modes and absolute paths are not in it: the same
  * content at the same paths has the same digest on every system.
  *
- * @throws InputError for a path that is empty, has a line break or occurs twice, a size that is no whole number of bytes,
+ * @throws InputError for a path that is empty, has a line break or occurs twice, a size that is not a whole number of bytes,
  * or a sha256 that is not 64 lower case hex digits
  */
 export function createManifest(entries: Iterable<ManifestEntry>): Manifest {

@@ -20,7 +20,7 @@ export interface Rejection {
   readonly text: string;
 }
 
-/** Stands in for a `Dirent` and for `Stats`. What is no folder counts as a file, so that a glob decides whether it matters. */
+/** Stands in for a `Dirent` and for `Stats`. What is not a folder counts as a file, so that a glob decides whether it matters. */
 export class TreeEntry {
   constructor(
     readonly name: string,

@@ -10,7 +10,7 @@ export interface IgnoreRule {
   readonly expression: RegExp;
 }
 
-/** `undefined` for a line that is no rule: empty, a comment, or one that git can't match. */
+/** `undefined` for a line that is not a rule: empty, a comment, or one that git can't match. */
 export function readIgnoreRule(line: string): IgnoreRule | undefined {
   if (line.startsWith("#")) return undefined;
   const text = withoutBlankEnd(line);

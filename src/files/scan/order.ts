@@ -68,7 +68,7 @@ function misplaced(names: readonly string[]): Pair | undefined {
   return undefined;
 }
 
-/** Each number of a name, with what stands around it. One with a fraction is no count of frames. */
+/** Each number of a name, with what stands around it. One with a fraction does not count frames. */
 function numbersIn(name: string): readonly { readonly rest: string; readonly digits: string }[] {
   const found = [...name.matchAll(/(?<![\d.]|\d\.)\d+(?!\d|\.\d)/g)].slice(0, maxNumbers);
   return found.map(({ 0: digits, index }) => ({

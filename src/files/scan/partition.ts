@@ -107,7 +107,7 @@ function topFolder(path: string): string {
 
 /**
  * Files by partition, sorted by folder, each in the order given. `prefix` is the file set's own, which is in front of
- * every path and is no folder of the root.
+ * every path and is not a folder of the root.
  */
 export function partitionFiles<T extends { readonly path: string }>(
   files: readonly T[],

@@ -54,7 +54,7 @@ export interface FileFault {
   readonly code: string;
 }
 
-/** Whether a file that was listed a moment ago is another one now, is no file any more, or is gone. */
+/** Whether a file that was listed a moment ago is another one now, is no longer a file, or is gone. */
 export function hasChanged({ code }: Pick<FileFault, "code">): boolean {
   return code === "CHANGED" || isGoneCode(code);
 }

@@ -1,5 +1,5 @@
 // Versions of folders whose names are numbers, `pets-0007-3f9a1c2e77b0` of the folder 0007, are named as increments of `pets`
-// are. No name tells them apart; their items do, as far as all of them lie in that folder. Pure.
+// are. Names do not distinguish them; their items do, as far as all of them lie in that folder. Pure.
 import { printable } from "../../redact";
 import { counted, listed } from "../../text";
 import type { Increment } from "./growth-plan";

@@ -37,7 +37,7 @@ function numberedText(number: number, digest: string): string {
 
 const MAX_NUMBER = 999_999;
 
-/** After the highest. Numbers need not be unique: two runs at once may choose one, and the digest tells them apart. */
+/** After the highest. Numbers need not be unique: two runs at once may choose one, and the digest distinguishes them. */
 export function nextNumber(numbers: readonly number[]): number {
   const highest = numbers.reduce((found, number) => Math.max(found, number), 0);
   return Math.min(MAX_NUMBER, highest + 1);
