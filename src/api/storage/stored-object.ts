@@ -34,10 +34,11 @@ export async function readStored(avala: Avala, url: string): Promise<StoredObjec
   const target = checkStorageHost(url, avala.allowStorageHosts);
   const request = requestOf(avala, target, { Range: "bytes=0-0" });
   const { status, headers, body } = await avala.storage.open(request);
-  // One byte, or all of a store that knows no ranges: either way the rest is not waited for.
+  // To its end, so that the connection is used again; of a store that knows no ranges the rest is not waited for.
+  let read = 0;
   for await (const chunk of body) {
-    void chunk;
-    break;
+    read += chunk.length;
+    if (read > 1) break;
   }
   if (status !== 206) return undefined;
   const { md5, etag } = storedBy(target.host, { status, headers });

@@ -75,7 +75,7 @@ export function recordContent(
   return addLine(avala, to, stateDirectory, { kind: CONFIRMED, line });
 }
 
-/** What was recorded of the dataset counts no more: somebody has sent files of it again since. */
+/** What was recorded of the dataset counts no more: another run has sent files of it again since. */
 export function withdrawContent(
   avala: Avala,
   to: DatasetDestination,

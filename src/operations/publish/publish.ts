@@ -37,7 +37,8 @@ async function takeFound(
 
 /**
  * Another run may have confirmed this name meanwhile: then it must be what we would have made. What this run sent shows
- * nothing: the lock keeps away those that share its state folder, so the other one is one that may have sent over it.
+ * nothing: the lock keeps away those that share its state folder, so the other one is one that may have sent over it, or whose
+ * files it has replaced itself.
  */
 async function takeTaken(
   avala: Avala,

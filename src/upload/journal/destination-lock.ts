@@ -1,6 +1,6 @@
 // One run at a time sends to a destination and confirms it: what two of them would mix up can't be seen by looking.
-// Only runs that share a state folder are kept apart. Others know of each other what the server shows (`upload/other-run.ts`), and
-// that is nothing where they send other files.
+// Only runs that share a state folder are kept apart. Others know of each other what the server shows (`upload/other-run.ts`);
+// where they send other files, that is whether the dataset is there (`upload/look-for-made.ts`), and what it holds then.
 import { withSignal, type Avala } from "../../api/connection";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import { isNamedByContent, type NamedContent } from "./content-name";
