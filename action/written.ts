@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { makeFolder } from "../src/flow/folders";
+import { makeFolder } from "../src/flow/disk/folders";
 import { stateDirectory } from "../src/config";
 import { messageOf } from "../src/errors";
 import { isWithin } from "../src/files/within";

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensurePart, envWith } from "../scripts/parts.mjs";
-import { Presigner } from "../lib/emulator/storage/presign.js";
+import { Presigner } from "../lib/emulator/storage/s3/presign.js";
 
 const KEYS = { accessKey: "emulator", secretKey: "emulator-secret" };
 const BUCKET = "avala";

@@ -7,12 +7,12 @@ import type { Config, ExternalStorage } from "./options";
 import type { State } from "./state/state";
 import { type BlobStore, DiskBlobs, MemoryBlobs } from "./storage/blobs";
 import { LocalStore } from "./storage/local-store";
-import { Presigner } from "./storage/presign";
-import { RemoteStore } from "./storage/remote-store";
-import { S3Client } from "./storage/s3-client";
+import { Presigner } from "./storage/s3/presign";
+import { RemoteStore } from "./storage/s3/remote-store";
+import { S3Client } from "./storage/s3/s3-client";
 import { accessDenied } from "./storage/errors";
 import { errorReply, handleStorage } from "./storage/server";
-import { Signer } from "./storage/sigv4";
+import { Signer } from "./storage/s3/sigv4";
 import type { ObjectStore } from "./storage/store";
 
 export interface Backend {

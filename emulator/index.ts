@@ -9,6 +9,6 @@ export type { Fault, FaultMatch, FaultReply } from "./http/faults";
 export type { LedgerEntry } from "./http/ledger";
 export type { Inspection, ObjectInfo } from "./inspect";
 export type { EmulatorOptions, ExternalStorage } from "./options";
-export type { NewDelivery } from "./api/deliveries";
+export type { NewDelivery } from "./api/resources/deliveries";
 export type { NewKey, NewProject, NewTasks } from "./seed";
 export type { Dataset, Export, Item, Project, Slice, User } from "./state/records";

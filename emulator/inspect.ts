@@ -1,9 +1,9 @@
 // What a test may look at and set behind the API's back.
 import { createHash } from "node:crypto";
 import type { World } from "./api/request";
-import { visibleItems } from "./api/dataset-view";
-import type { NewDelivery } from "./api/deliveries";
-import { addDelivery } from "./api/deliveries";
+import { visibleItems } from "./api/datasets/dataset-view";
+import type { NewDelivery } from "./api/resources/deliveries";
+import { addDelivery } from "./api/resources/deliveries";
 import type { NewKey, NewProject, NewTasks } from "./seed";
 import { addAnnotations, addKey, addProject, addSlice, addTasks } from "./seed";
 import type { Dataset, Delivery, Export, Item, Project, Slice, Task, User } from "./state/records";

@@ -2,8 +2,8 @@
 // process, with the same configuration as the resources.
 import * as pulumi from "@pulumi/pulumi";
 import type { Avala } from "../src/api/connection";
-import type { Dataset } from "../src/api/endpoints/dataset-wire";
-import * as datasets from "../src/api/endpoints/datasets";
+import type { Dataset } from "../src/api/endpoints/datasets/dataset-wire";
+import * as datasets from "../src/api/endpoints/datasets/datasets";
 import * as exports_ from "../src/api/endpoints/exports";
 import * as projects from "../src/api/endpoints/projects";
 import * as storage from "../src/api/endpoints/storage-configs";

@@ -34,7 +34,7 @@ export {
   type StorageSetupArgs,
   type UidArgs,
 } from "./functions";
-export type { Dataset as DatasetResult } from "../src/api/endpoints/dataset-wire";
+export type { Dataset as DatasetResult } from "../src/api/endpoints/datasets/dataset-wire";
 export type { Export as ExportResult } from "../src/api/endpoints/exports";
 export type { Project as ProjectResult } from "../src/api/endpoints/projects";
 export type { StorageSetupInfo as StorageSetupResult } from "../src/api/endpoints/storage-configs";

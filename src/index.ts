@@ -24,13 +24,13 @@ export {
   getQuota,
   type ConfirmInput,
   type Quota,
-} from "./api/endpoints/manual-upload";
+} from "./api/endpoints/uploads/manual-upload";
 export { listOrganizations } from "./api/endpoints/organizations";
 export type { Organization, Permissions, User } from "./api/remembered";
 export type { Scope } from "./api/scopes";
 export type { Page } from "./api/pages";
-export type { Dataset, DatasetInput } from "./api/endpoints/dataset-wire";
-export type { ProviderConfig } from "./api/endpoints/provider-config";
+export type { Dataset, DatasetInput } from "./api/endpoints/datasets/dataset-wire";
+export type { ProviderConfig } from "./api/endpoints/datasets/provider-config";
 export {
   deleteDataset,
   getDataset,
@@ -42,8 +42,8 @@ export {
   type DatasetFilter,
   type DatasetRef,
   type NewOwner,
-} from "./api/endpoints/datasets";
-export { getDatasetHealth, type DatasetHealth } from "./api/endpoints/dataset-health";
+} from "./api/endpoints/datasets/datasets";
+export { getDatasetHealth, type DatasetHealth } from "./api/endpoints/datasets/dataset-health";
 export {
   getItem,
   listItems,
@@ -51,7 +51,7 @@ export {
   type DatasetItem,
   type ListOptions,
   type Sequence,
-} from "./api/endpoints/items";
+} from "./api/endpoints/datasets/items";
 export {
   getExport,
   listExports,
@@ -60,7 +60,7 @@ export {
   type ExportInput,
 } from "./api/endpoints/exports";
 export { getProject, listProjects, type Project } from "./api/endpoints/projects";
-export { listSlices, type Slice } from "./api/endpoints/slices";
+export { listSlices, type Slice } from "./api/endpoints/datasets/slices";
 export {
   getTask,
   hasPendingTasks,

@@ -110,7 +110,7 @@ const filesAndApi = [
     name: "src/files→src/api/limits.ts",
     ...importOf(someFile("src/files"), "src/api/limits.ts"),
   },
-  ...["src/api/wire.ts", "src/api/endpoints/presign.ts"].map((file) => ({
+  ...["src/api/wire.ts", "src/api/endpoints/uploads/presign.ts"].map((file) => ({
     name: `src/files→${file}`,
     ...importOf(someFile("src/files"), file),
     rule: PATHS,

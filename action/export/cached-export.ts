@@ -7,7 +7,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { canonicalJson } from "../../src/canonical-json";
-import { systemDisk } from "../../src/flow/disk";
+import { systemDisk } from "../../src/flow/disk/disk";
 import { cancelled } from "../../src/flow/clock";
 import { isRecord } from "../../src/json";
 import type { ExportCache } from "../environment";

@@ -3,7 +3,7 @@
 import { constants, createReadStream, createWriteStream, rmdirSync, unlinkSync } from "node:fs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { makeFolder } from "../../src/flow/folders";
+import { makeFolder } from "../../src/flow/disk/folders";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AvalaError } from "../../src/errors";

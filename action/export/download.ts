@@ -2,7 +2,7 @@
 // archive. Knows nothing of waiting for it.
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../../src/flow/folders";
+import { makeFolder } from "../../src/flow/disk/folders";
 import { canonicalBaseUrl } from "../../src/api/check-options";
 import type { Avala } from "../../src/api/connection";
 import { asDiskError, isAvalaError } from "../../src/errors";

@@ -5,7 +5,7 @@
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { makeFolder } from "../../src/flow/folders";
+import { makeFolder } from "../../src/flow/disk/folders";
 import { namesIn } from "./name-rules";
 import { Transform, type TransformCallback, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";

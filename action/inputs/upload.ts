@@ -3,7 +3,7 @@ import { MAX_CONCURRENCY } from "../../src/api/limits";
 import type { InputProblem } from "../../src/errors";
 import { shown } from "../../src/text";
 import type { ChangingPolicy } from "../../src/files/file-set-options";
-import { boundProblem } from "../../src/files/scan/pattern-bounds";
+import { boundProblem } from "../../src/files/scan/patterns/pattern-bounds";
 import type { UnindexedPolicy } from "../../src/files/scan/indexing";
 import type { DataType } from "../../src/files/media";
 import { MAX_MINUTES, MS_PER_MINUTE, type Reader } from "./values";

@@ -2,7 +2,7 @@
 // Knows nothing of the log or the summary.
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../../src/flow/folders";
+import { makeFolder } from "../../src/flow/disk/folders";
 import { asDiskError } from "../../src/errors";
 import { formatList } from "../../src/json-text";
 import { checksumLine } from "../../src/files/manifest/manifest";

@@ -3,7 +3,7 @@
 import type { AvalaEvent, Listener, UploadProgress } from "../../src/events";
 import type { HashProgress } from "../../src/files/hash";
 import type { Clock } from "../../src/flow/clock";
-import { createRhythm } from "../../src/flow/rhythm";
+import { createRhythm } from "../../src/flow/rate/rhythm";
 import { describeCondition, type Condition } from "../../src/operations/gate";
 import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";

@@ -1,6 +1,6 @@
 // The results of a run so far. The one thing that changes while it runs: outputs, report and summary are made of
 // it, also when the run fails half way.
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import type { Export } from "../../src/api/endpoints/exports";
 import type { ErrorCode } from "../../src/errors";
 import { systemClock, type Clock } from "../../src/flow/clock";

@@ -2,8 +2,8 @@
 import { homedir } from "node:os";
 import { join, relative, sep } from "node:path";
 import type { InputProblem } from "../../src/errors";
-import { matchingPaths } from "../../src/files/scan/matching";
-import { parsePatterns } from "../../src/files/scan/patterns";
+import { matchingPaths } from "../../src/files/scan/patterns/matching";
+import { parsePatterns } from "../../src/files/scan/patterns/patterns";
 import { isWithin } from "../../src/files/within";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";

@@ -4,7 +4,7 @@ import { AvalaError, isAvalaError } from "../../src/errors";
 import { printable } from "../../src/redact";
 import { listed } from "../../src/text";
 import type { Avala } from "../../src/api/connection";
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { carryOut } from "../../src/operations/publish/publish";
 import { decidePublish } from "../../src/operations/publish/decide";
 import {

@@ -1,6 +1,6 @@
 // Versions of folders that a partitioned set has no files of now: no dataset of the run takes their place, and so no export of
 // it covers them. Pure.
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { describeDataset, describeWork } from "../../src/operations/dataset-work";
 import { isPrivate } from "../../src/operations/dataset-owner";
 import { counted, listed as lines } from "../../src/text";

@@ -1,7 +1,7 @@
 // The datasets of a run one after the other: each is sent after the one before, while that one is indexed; and the count of
 // what landed. Knows nothing of what is published.
 import { withListener, withSignal, type Avala } from "../../src/api/connection";
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { UploadError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";

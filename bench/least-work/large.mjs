@@ -11,7 +11,7 @@ import { Worker, isMainThread, parentPort } from "node:worker_threads";
 const PIECE_BYTES = 4 * 1024 * 1024;
 const WRITE_BYTES = 512 * 1024;
 const BUFFERS = 4;
-const FROM_BYTE = 256; // as src/flow/read-memory.ts has it
+const FROM_BYTE = 256; // as src/flow/disk/read-memory.ts has it
 
 function hashInThread() {
   const hash = createHash("sha256");

@@ -4,7 +4,7 @@ import type { Ledger } from "../http/ledger";
 import type { Config } from "../options";
 import type { User } from "../state/records";
 import type { State } from "../state/state";
-import type { Presigner } from "../storage/presign";
+import type { Presigner } from "../storage/s3/presign";
 import type { ObjectStore } from "../storage/store";
 import type { Reservations } from "./reservations";
 

@@ -6,7 +6,7 @@ import {
   getConsensusConfig,
   listConsensusScores,
   putConsensusConfig,
-} from "./consensus";
+} from "./resources/consensus";
 import {
   createDataset,
   deleteDataset,
@@ -16,12 +16,12 @@ import {
   listOwnerDatasets,
   transferDataset,
   updateDataset,
-} from "./datasets";
-import { getDelivery, listDeliveries } from "./deliveries";
-import { createExport, downloadExport, getExport, listExports } from "./exports";
-import { getHealth, getItem, getSequence, listItems, listSequences } from "./items";
-import { completeUpload, signParts } from "./managed-upload";
-import { confirmUpload, getAllowedMimes, getQuota, presignUpload } from "./manual-upload";
+} from "./datasets/datasets";
+import { getDelivery, listDeliveries } from "./resources/deliveries";
+import { createExport, downloadExport, getExport, listExports } from "./resources/exports";
+import { getHealth, getItem, getSequence, listItems, listSequences } from "./datasets/items";
+import { completeUpload, signParts } from "./uploads/managed-upload";
+import { confirmUpload, getAllowedMimes, getQuota, presignUpload } from "./uploads/manual-upload";
 import {
   createQualityTarget,
   deleteQualityTarget,
@@ -29,9 +29,15 @@ import {
   getQualityTarget,
   listQualityTargets,
   updateQualityTarget,
-} from "./quality-targets";
+} from "./resources/quality-targets";
 import type { Handler } from "./request";
-import { createSlice, getOrganization, getSlice, listOrganizations, listSlices } from "./resources";
+import {
+  createSlice,
+  getOrganization,
+  getSlice,
+  listOrganizations,
+  listSlices,
+} from "./resources/resources";
 import type { Route, ScopeRule } from "./router";
 import {
   createStorageConfig,
@@ -40,8 +46,8 @@ import {
   getStorageConfig,
   listStorageConfigs,
   testStorageConfig,
-} from "./storage-configs";
-import { getTask, listTasks } from "./tasks";
+} from "./resources/storage-configs";
+import { getTask, listTasks } from "./resources/tasks";
 import {
   getMe,
   getMyProject,
@@ -49,7 +55,7 @@ import {
   getProject,
   listMyProjects,
   listProjects,
-} from "./users";
+} from "./resources/users";
 import {
   createWebhook,
   deleteWebhook,
@@ -57,7 +63,7 @@ import {
   listWebhooks,
   testWebhook,
   updateWebhook,
-} from "./webhooks";
+} from "./resources/webhooks";
 
 /** What a scoped key must have: by the reference, and by the newest source's table (contract, "Scopes"). */
 const scope = (

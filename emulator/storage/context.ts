@@ -1,6 +1,6 @@
 // What the object storage's requests share. Types only.
 import type { LocalStore } from "./local-store";
-import type { Signer } from "./sigv4";
+import type { Signer } from "./s3/sigv4";
 
 export interface StorageContext {
   readonly bucket: string;

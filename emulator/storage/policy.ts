@@ -8,9 +8,9 @@ import {
   signatureMismatch,
   unknownAccessKey,
 } from "./errors";
-import { FORM_LIMIT_BYTES } from "./presign";
-import type { Signer } from "./sigv4";
-import { ALGORITHM, parseAmzDate } from "./sigv4";
+import { FORM_LIMIT_BYTES } from "./s3/presign";
+import type { Signer } from "./s3/sigv4";
+import { ALGORITHM, parseAmzDate } from "./s3/sigv4";
 
 export interface AcceptedForm {
   readonly key: string;

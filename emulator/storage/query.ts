@@ -2,8 +2,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { accessDenied, S3Error, signatureMismatch, unknownAccessKey } from "./errors";
 import { sameText } from "./policy";
-import type { Signer } from "./sigv4";
-import { ALGORITHM, encodePath, parseAmzDate } from "./sigv4";
+import type { Signer } from "./s3/sigv4";
+import { ALGORITHM, encodePath, parseAmzDate } from "./s3/sigv4";
 
 interface SignedRequest {
   readonly method: string;

@@ -7,7 +7,7 @@ import { formBoundary, FormReader } from "./form";
 import type { AcceptedForm } from "./policy";
 import { verifyForm } from "./policy";
 import type { StorageContext } from "./context";
-import { encodePath } from "./sigv4";
+import { encodePath } from "./s3/sigv4";
 
 export async function receiveForm(exchange: Exchange, context: StorageContext): Promise<Reply> {
   const { request, entry } = exchange;

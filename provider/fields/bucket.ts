@@ -1,5 +1,9 @@
 // The fields of a bucket, as a Dataset and a StorageConfig declare it, and whether two buckets are the same. Pure.
-import { accessFields, authMethodOf, wireNames } from "../../src/api/endpoints/provider-config";
+import {
+  accessFields,
+  authMethodOf,
+  wireNames,
+} from "../../src/api/endpoints/datasets/provider-config";
 import { asSet, type Field, type Fields } from "./field";
 import { isFlag, isOneOf, isText, isTextList, type Rule } from "./rules";
 

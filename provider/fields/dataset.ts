@@ -1,5 +1,8 @@
 // The fields of a Dataset. A field more is a line here, one in the arguments of the resource, and its documentation.
-import { credentialFields, type ProviderConfig } from "../../src/api/endpoints/provider-config";
+import {
+  credentialFields,
+  type ProviderConfig,
+} from "../../src/api/endpoints/datasets/provider-config";
 import type { DataType } from "../../src/files/media";
 import { orDefault, type Fields } from "./field";
 import { bucketOf } from "./bucket";

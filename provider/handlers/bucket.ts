@@ -1,5 +1,5 @@
 // What is wrong with a bucket that a Dataset or a StorageConfig declares. Pure.
-import { problemsOfBucket, type BucketOwner } from "../../src/api/endpoints/bucket-rules";
+import { problemsOfBucket, type BucketOwner } from "../../src/api/endpoints/datasets/bucket-rules";
 import type { InputProblem } from "../../src/errors";
 import { BUCKET_FIELDS } from "../fields/bucket";
 import { Problems } from "../process/failures";

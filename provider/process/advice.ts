@@ -1,7 +1,7 @@
 // What a preview asks the server only to advise. A preview works without a key and without a network, but a key that is
 // wrong or expired is an answer: an `up` would fail by it.
 import { ignoreAdvice } from "../../src/api/advice";
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { canonicalJson } from "../../src/canonical-json";
 import { findDataset, type DatasetName } from "../../src/operations/dataset";
 import { isNotAllowedToRead, messageOf } from "../../src/errors";

@@ -5,7 +5,7 @@ import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
-import { createRhythm } from "../../src/flow/rhythm";
+import { createRhythm } from "../../src/flow/rate/rhythm";
 import { printable, printableLines } from "../../src/redact";
 import type { Call } from "./calls";
 import type { EngineLog } from "./engine";

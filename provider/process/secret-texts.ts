@@ -1,5 +1,5 @@
 // Which texts are secret in what a program gave, or in a state. Pure; knows nothing of masking.
-import { wireNames } from "../../src/api/endpoints/provider-config";
+import { wireNames } from "../../src/api/endpoints/datasets/provider-config";
 import { dataTypes } from "../../src/files/media";
 import { minFreeCharacters } from "../../src/redact";
 import { UNKNOWNS } from "./plain";

@@ -3,7 +3,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { connect } from "../../src/api/connect";
 import { withListener, type Avala, type Ports } from "../../src/api/connection";
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { createSecrets, type Secrets } from "../../src/api/secrets";
 import { isInCi, stateDirectory } from "../../src/config";
 import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "./config";

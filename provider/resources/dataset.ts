@@ -1,6 +1,6 @@
 // Dataset, as a program constructs it.
 import * as pulumi from "@pulumi/pulumi";
-import { credentialFields } from "../../src/api/endpoints/provider-config";
+import { credentialFields } from "../../src/api/endpoints/datasets/provider-config";
 import type { DataType } from "../../src/files/media";
 import { noteProtected, type FileSet } from "./file-set";
 import { AvalaResource } from "./resource";

@@ -1,6 +1,6 @@
 // StorageConfig, as a program constructs it.
 import * as pulumi from "@pulumi/pulumi";
-import { credentialFields } from "../../src/api/endpoints/provider-config";
+import { credentialFields } from "../../src/api/endpoints/datasets/provider-config";
 import type { GcsProviderConfigArgs, S3ProviderConfigArgs } from "./dataset";
 import { AvalaResource } from "./resource";
 

@@ -1,6 +1,6 @@
 // What a session may be opened with. Pure; names every problem at once, and never shows a key.
 import { InputError, type InputProblem } from "../errors";
-import { isLoopback } from "./transport/loopback";
+import { isLoopback } from "./transport/proxy/loopback";
 
 export const DEFAULT_BASE_URL = "https://api.avala.ai/api/v1";
 

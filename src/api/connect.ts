@@ -2,9 +2,9 @@
 import { createHmac } from "node:crypto";
 import type { Listener } from "../events";
 import { systemClock, systemRandom } from "../flow/clock";
-import { createPace } from "../flow/pace";
+import { createPace } from "../flow/rate/pace";
 import { joinerWith } from "../flow/signals";
-import { systemDisk } from "../flow/disk";
+import { systemDisk } from "../flow/disk/disk";
 import { VERSION } from "../version";
 import { createAxiosTransport } from "./transport/axios-transport";
 import { checkOptions } from "./check-options";

@@ -2,9 +2,9 @@
 // one is made, nor of endpoints.
 import type { Listener } from "../events";
 import type { Clock, Random } from "../flow/clock";
-import type { Pace } from "../flow/pace";
+import type { Pace } from "../flow/rate/pace";
 import { joinerWith } from "../flow/signals";
-import type { Disk } from "../flow/disk";
+import type { Disk } from "../flow/disk/disk";
 import type { ApiCall, ApiReply } from "./call";
 import type { Elsewhere, OwnDownload } from "./own-download";
 import type { Remembered } from "./remembered";

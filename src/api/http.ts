@@ -2,7 +2,7 @@
 // Knows nothing of endpoints and their shapes.
 import type { AvalaEvent, Listener } from "../events";
 import type { Clock, Random } from "../flow/clock";
-import type { Pace } from "../flow/pace";
+import type { Pace } from "../flow/rate/pace";
 import { MAX_SERVER_WAIT_MS, retry } from "../flow/retry";
 import type { ApiCall, ApiReply } from "./call";
 import { classifyReply, lostReplyError, retryAfterOf } from "./reply/classify-reply";

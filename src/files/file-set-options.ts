@@ -8,7 +8,7 @@ import { shown } from "../text";
 import { InputError, type InputProblem } from "../errors";
 import type { DataType } from "./media";
 import { readPrefix } from "./names";
-import { parsePatterns, type Patterns } from "./scan/patterns";
+import { parsePatterns, type Patterns } from "./scan/patterns/patterns";
 import { codeOf, type LinkTargets, type SymlinkPolicy } from "./scan/entries";
 import type { UnindexedPolicy } from "./scan/indexing";
 

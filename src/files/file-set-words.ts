@@ -8,7 +8,7 @@ import { describeLeftOut, type LeftOut } from "./left-out";
 import type { LocalFile, Notice } from "./local-file";
 import { isAllowedOnWindows } from "./names";
 import type { Indexing } from "./scan/indexing";
-import type { Removal } from "./scan/patterns";
+import type { Removal } from "./scan/patterns/patterns";
 import type { Scan } from "./scan/findings";
 
 // As many as an error names: below, its list is all there is.

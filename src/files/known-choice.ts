@@ -7,9 +7,9 @@ import { isListOf, isNumber, isText } from "./digests/shapes";
 import type { Notice } from "./local-file";
 import { dataTypes } from "./media";
 import type { Scan } from "./scan/findings";
-import type { IgnoreCount } from "./scan/ignore-file";
+import type { IgnoreCount } from "./scan/ignore/ignore-file";
 import type { Indexing } from "./scan/indexing";
-import type { PatternLine } from "./scan/patterns";
+import type { PatternLine } from "./scan/patterns/patterns";
 import type { Tree } from "./scan/tree";
 
 /** What names alone decide. */

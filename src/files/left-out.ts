@@ -1,7 +1,7 @@
 // What a file set leaves out of what its lines match, besides hidden files, and how that is said. Pure.
 import { counted, shown } from "../text";
 import type { Notice } from "./local-file";
-import type { IgnoreCount } from "./scan/ignore-file";
+import type { IgnoreCount } from "./scan/ignore/ignore-file";
 import { describeSuffixes } from "./scan/indexing";
 
 export interface LeftOut {

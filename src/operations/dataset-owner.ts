@@ -3,8 +3,8 @@
 // in whose storage the files lie.
 import { ignoreAdvice } from "../api/advice";
 import type { Avala } from "../api/connection";
-import { getDatasetHealth } from "../api/endpoints/dataset-health";
-import type { Dataset } from "../api/endpoints/dataset-wire";
+import { getDatasetHealth } from "../api/endpoints/datasets/dataset-health";
+import type { Dataset } from "../api/endpoints/datasets/dataset-wire";
 import { getOwnUser, namesOfUser } from "../api/endpoints/users";
 import { printable } from "../redact";
 import {

@@ -1,9 +1,9 @@
 // Datasets as a whole: find one, make one without ever making two, wait until it is created.
 // Knows nothing of how files were sent.
 import type { Avala } from "../api/connection";
-import { createDataset, getDataset, searchDatasets } from "../api/endpoints/datasets";
-import type { Dataset, DatasetInput } from "../api/endpoints/dataset-wire";
-import { confirmUpload, type ConfirmInput } from "../api/endpoints/manual-upload";
+import { createDataset, getDataset, searchDatasets } from "../api/endpoints/datasets/datasets";
+import type { Dataset, DatasetInput } from "../api/endpoints/datasets/dataset-wire";
+import { confirmUpload, type ConfirmInput } from "../api/endpoints/uploads/manual-upload";
 import {
   isOwned,
   ownedAmong,

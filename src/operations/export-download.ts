@@ -9,7 +9,7 @@ import { getExport } from "../api/endpoints/exports";
 import { download } from "../api/storage/storage";
 import type { HttpStream } from "../api/transport/transport";
 import { asDiskError, AvalaError } from "../errors";
-import { makeFolder } from "../flow/folders";
+import { makeFolder } from "../flow/disk/folders";
 import { retry } from "../flow/retry";
 import { printable } from "../redact";
 import { retryOn } from "../upload/send/attempt";

@@ -2,8 +2,8 @@
 // Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents. What can't be compared is said, and
 // is never an error.
 import type { Avala } from "../api/connection";
-import type { DatasetHealth } from "../api/endpoints/dataset-health";
-import type { Dataset } from "../api/endpoints/dataset-wire";
+import type { DatasetHealth } from "../api/endpoints/datasets/dataset-health";
+import type { Dataset } from "../api/endpoints/datasets/dataset-wire";
 import { dataTypes, isIndexed, suffixOf } from "../files/media";
 import { printable } from "../redact";
 import { counted, formatCount } from "../text";

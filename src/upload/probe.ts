@@ -1,6 +1,6 @@
 // What is asked before the first byte of a set goes: whether the server takes the second protocol, and those files that no
 // form can carry. Sends no bytes of files.
-import type { Presigned } from "../api/endpoints/presign";
+import type { Presigned } from "../api/endpoints/uploads/presign";
 import { DEFAULT_TRIES } from "../flow/retry";
 import { askHow } from "./send/ask";
 import type { SourceFile } from "./send/source";

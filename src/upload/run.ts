@@ -4,7 +4,7 @@ import { withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
 import { createFileDigests, isHashedInThread } from "../files/workers/digest-thread";
 import { createMutex } from "../flow/mutex";
-import { readUntil } from "../flow/reading-disk";
+import { readUntil } from "../flow/disk/reading-disk";
 import { createRetryTally } from "../flow/retry-tally";
 import { batchToResume, batchUid, followingBatch, isOfContent } from "./journal/batch";
 import { isNamedByContent } from "./journal/content-name";

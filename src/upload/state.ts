@@ -1,12 +1,12 @@
 // What a running upload has come to so far: the one thing that changes while it runs. Decides nothing.
 import type { Mutex } from "../flow/mutex";
 import type { Avala } from "../api/connection";
-import type { Presigned } from "../api/endpoints/presign";
+import type { Presigned } from "../api/endpoints/uploads/presign";
 import { AvalaError, messageOf, type FileFailure } from "../errors";
 import { isSameDigest } from "../files/manifest/compare";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { FileDigests } from "../files/workers/digest-thread";
-import { readUntil } from "../flow/reading-disk";
+import { readUntil } from "../flow/disk/reading-disk";
 import type { RetryTally } from "../flow/retry-tally";
 import type { ByteCounter, Sending, SentFile } from "./send/attempt";
 import type { SourceFile } from "./send/source";

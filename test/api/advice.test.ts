@@ -1,6 +1,6 @@
 // Look-ups that a run can do without hold it up for seconds, whatever the server does.
 import { maxAdviceMs, withinAdvice } from "../../src/api/advice";
-import { getDatasetHealth } from "../../src/api/endpoints/dataset-health";
+import { getDatasetHealth } from "../../src/api/endpoints/datasets/dataset-health";
 import { requireScopes } from "../../src/api/endpoints/permissions";
 import { cancelled } from "../../src/flow/clock";
 import { requireQuota } from "../../src/upload/check/quota";

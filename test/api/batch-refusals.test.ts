@@ -3,8 +3,8 @@ import {
   isBatchRefused,
   isBatchUnknown,
   isProtocolRefused,
-} from "../../src/api/endpoints/batch-refusals";
-import { presignFile } from "../../src/api/endpoints/presign";
+} from "../../src/api/endpoints/uploads/batch-refusals";
+import { presignFile } from "../../src/api/endpoints/uploads/presign";
 import { reply, scripted } from "../support/scripted-transport";
 
 async function refusal(status: number, body: unknown): Promise<unknown> {

@@ -1,5 +1,5 @@
 // Counts and sizes of replies: what counts nothing is refused by name, or absent where it is only advice.
-import { readDataset } from "../../src/api/endpoints/dataset-wire";
+import { readDataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { Fields } from "../../src/api/wire";
 import { thrownBy } from "../support/thrown";
 

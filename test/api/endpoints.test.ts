@@ -1,11 +1,19 @@
 // What each call sends that the emulator would not show: bodies, secrets, and replies in their less common forms.
 import type { Avala } from "../../src/api/connection";
-import { getDatasetHealth } from "../../src/api/endpoints/dataset-health";
-import type { DatasetInput } from "../../src/api/endpoints/dataset-wire";
-import { createDataset, getDataset, transferDataset } from "../../src/api/endpoints/datasets";
+import { getDatasetHealth } from "../../src/api/endpoints/datasets/dataset-health";
+import type { DatasetInput } from "../../src/api/endpoints/datasets/dataset-wire";
+import {
+  createDataset,
+  getDataset,
+  transferDataset,
+} from "../../src/api/endpoints/datasets/datasets";
 import { createExport } from "../../src/api/endpoints/exports";
-import { listItems } from "../../src/api/endpoints/items";
-import { getAllowedMimes, getQuota, confirmUpload } from "../../src/api/endpoints/manual-upload";
+import { listItems } from "../../src/api/endpoints/datasets/items";
+import {
+  getAllowedMimes,
+  getQuota,
+  confirmUpload,
+} from "../../src/api/endpoints/uploads/manual-upload";
 import { createStorageConfig } from "../../src/api/endpoints/storage-configs";
 import { presignForm } from "../support/presign-form";
 import { reply, scripted } from "../support/scripted-transport";

@@ -1,6 +1,6 @@
-import { listDatasetPage, listDatasets } from "../../src/api/endpoints/datasets";
-import { listItems } from "../../src/api/endpoints/items";
-import { listSlices } from "../../src/api/endpoints/slices";
+import { listDatasetPage, listDatasets } from "../../src/api/endpoints/datasets/datasets";
+import { listItems } from "../../src/api/endpoints/datasets/items";
+import { listSlices } from "../../src/api/endpoints/datasets/slices";
 import { reply, scripted } from "../support/scripted-transport";
 
 const dataset = (uid: string) => ({ uid, name: uid, slug: uid, status: "created", item_count: 1 });

@@ -1,7 +1,7 @@
 // What a presign may answer: the documented shapes, and the small liberties that servers take with them.
-import { getDataset } from "../../src/api/endpoints/datasets";
-import { signParts } from "../../src/api/endpoints/managed-upload";
-import { presignFile, type Presigned } from "../../src/api/endpoints/presign";
+import { getDataset } from "../../src/api/endpoints/datasets/datasets";
+import { signParts } from "../../src/api/endpoints/uploads/managed-upload";
+import { presignFile, type Presigned } from "../../src/api/endpoints/uploads/presign";
 import { reply, scripted } from "../support/scripted-transport";
 
 const MIB = 1024 * 1024;

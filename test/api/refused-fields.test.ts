@@ -1,5 +1,5 @@
 // Which fields a refusal is about: what is sent beside the documented form is left out by it.
-import { isProtocolRefused } from "../../src/api/endpoints/batch-refusals";
+import { isProtocolRefused } from "../../src/api/endpoints/uploads/batch-refusals";
 import { readErrorBody } from "../../src/api/reply/error-body";
 import { namedFields, unknownFields } from "../../src/api/reply/refused-fields";
 import { ApiError } from "../../src/errors";

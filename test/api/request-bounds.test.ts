@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import { connect } from "../../src/api/connect";
-import { getDataset } from "../../src/api/endpoints/datasets";
+import { getDataset } from "../../src/api/endpoints/datasets/datasets";
 import { startPatience } from "../../src/api/transport/request-bounds";
 import { createStorageTransport } from "../../src/api/transport/storage-transport";
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";

@@ -1,5 +1,5 @@
 // Lists that are searched for one thing: what can't be read of another must not stop the search.
-import { listDatasets, searchDatasets } from "../../src/api/endpoints/datasets";
+import { listDatasets, searchDatasets } from "../../src/api/endpoints/datasets/datasets";
 import { listExports } from "../../src/api/endpoints/exports";
 import { reply, scripted } from "../support/scripted-transport";
 

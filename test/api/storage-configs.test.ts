@@ -1,7 +1,7 @@
 // Storage configs of organizations, buckets in all their fields, and what a test of one says.
 import type { Avala } from "../../src/api/connection";
-import { createDataset } from "../../src/api/endpoints/datasets";
-import type { ProviderConfig } from "../../src/api/endpoints/provider-config";
+import { createDataset } from "../../src/api/endpoints/datasets/datasets";
+import type { ProviderConfig } from "../../src/api/endpoints/datasets/provider-config";
 import {
   createStorageConfig,
   deleteStorageConfig,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { connect } from "../../src/api/connect";
 import type { Avala } from "../../src/api/connection";
-import type { FormPresign } from "../../src/api/endpoints/presign";
+import type { FormPresign } from "../../src/api/endpoints/uploads/presign";
 import { download, sendForm } from "../../src/api/storage/storage";
 import { replyServer, type Answer, type ReplyServer } from "../support/reply-server";
 import { rejectionOf } from "../support/thrown";

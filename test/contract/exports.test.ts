@@ -1,6 +1,6 @@
 // Exports in every form that the contract has, against the emulator.
 import { download, sendForm } from "../../src/api/storage/storage";
-import { confirmUpload } from "../../src/api/endpoints/manual-upload";
+import { confirmUpload } from "../../src/api/endpoints/uploads/manual-upload";
 import {
   stateOf,
   createExport,

@@ -1,13 +1,13 @@
 // What can be asked of any Avala without changing it: run on the emulator, and on the live API when a key is set.
 import { connect } from "../../src/api/connect";
 import type { Avala } from "../../src/api/connection";
-import { getDataset, listDatasetPage } from "../../src/api/endpoints/datasets";
+import { getDataset, listDatasetPage } from "../../src/api/endpoints/datasets/datasets";
 import { getExport, listExports } from "../../src/api/endpoints/exports";
-import { listItems } from "../../src/api/endpoints/items";
-import { getQuota } from "../../src/api/endpoints/manual-upload";
+import { listItems } from "../../src/api/endpoints/datasets/items";
+import { getQuota } from "../../src/api/endpoints/uploads/manual-upload";
 import { listOrganizations } from "../../src/api/endpoints/organizations";
 import { listProjects } from "../../src/api/endpoints/projects";
-import { listSlices } from "../../src/api/endpoints/slices";
+import { listSlices } from "../../src/api/endpoints/datasets/slices";
 import { namesOfUser, getMe } from "../../src/api/endpoints/users";
 import { emulated, live, type Running } from "../support/contract-targets";
 

@@ -1,7 +1,7 @@
 // The wider contract's calls that change something, against the emulator.
 import type { Avala } from "../../src/api/connection";
-import { getDatasetHealth } from "../../src/api/endpoints/dataset-health";
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import { getDatasetHealth } from "../../src/api/endpoints/datasets/dataset-health";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import {
   createDataset,
   deleteDataset,
@@ -9,12 +9,16 @@ import {
   listDatasets,
   transferDataset,
   updateDataset,
-} from "../../src/api/endpoints/datasets";
-import { getItem, listItems, listSequences } from "../../src/api/endpoints/items";
-import { confirmUpload, getQuota, getAllowedMimes } from "../../src/api/endpoints/manual-upload";
+} from "../../src/api/endpoints/datasets/datasets";
+import { getItem, listItems, listSequences } from "../../src/api/endpoints/datasets/items";
+import {
+  confirmUpload,
+  getQuota,
+  getAllowedMimes,
+} from "../../src/api/endpoints/uploads/manual-upload";
 import { listOrganizations } from "../../src/api/endpoints/organizations";
 import { getProject, listProjects } from "../../src/api/endpoints/projects";
-import { listSlices } from "../../src/api/endpoints/slices";
+import { listSlices } from "../../src/api/endpoints/datasets/slices";
 import {
   createStorageConfig,
   deleteStorageConfig,

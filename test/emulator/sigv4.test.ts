@@ -1,6 +1,6 @@
 // Against the examples that AWS publishes, so that signing is not only checked against itself.
-import { Presigner } from "../../emulator/storage/presign";
-import { encodePath, Signer } from "../../emulator/storage/sigv4";
+import { Presigner } from "../../emulator/storage/s3/presign";
+import { encodePath, Signer } from "../../emulator/storage/s3/sigv4";
 
 const CREDENTIALS = {
   accessKey: "AKIAIOSFODNN7EXAMPLE",

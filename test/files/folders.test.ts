@@ -1,6 +1,6 @@
 // Folders are made with an end, whatever stands in their way.
 import { symlinkSync } from "node:fs";
-import { makeFolder } from "../../src/flow/folders";
+import { makeFolder } from "../../src/flow/disk/folders";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 
 let tree: TempTree;

@@ -1,4 +1,4 @@
-import { parsePatterns } from "../../src/files/scan/patterns";
+import { parsePatterns } from "../../src/files/scan/patterns/patterns";
 
 const parse = (
   include: string[],

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { isMarkRunning, ownMark, pidIn } from "../../src/flow/process-mark";
+import { isMarkRunning, ownMark, pidIn } from "../../src/flow/disk/process-mark";
 
 const linux = process.platform === "linux" ? test : test.skip;
 

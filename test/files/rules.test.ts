@@ -1,7 +1,7 @@
 // What is kept of earlier looks belongs to the rules that they were made by: a changed rule has to give it another word.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { RULES } from "../../src/files/digests/rules";
 
 const root = join(__dirname, "../..");
@@ -10,7 +10,9 @@ const files = join(root, "src/files");
 /** What decides: what is wrong with a file, which files lines choose, and what is said of either. */
 const sources = [
   ...["content", "scan"].flatMap((folder) =>
-    readdirSync(join(files, folder)).map((name) => `${folder}/${name}`),
+    readdirSync(join(files, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => `${folder}/${name.replaceAll(sep, "/")}`),
   ),
   ...[
     "choose",

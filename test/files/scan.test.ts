@@ -1,6 +1,6 @@
 import fastGlob from "fast-glob";
 import fc from "fast-check";
-import { parsePatterns } from "../../src/files/scan/patterns";
+import { parsePatterns } from "../../src/files/scan/patterns/patterns";
 import { scan, scanSync, type ScanRequest } from "../../src/files/scan/scan";
 import { createTree } from "../../src/files/scan/tree";
 import { createTempTree } from "../support/temp-tree";

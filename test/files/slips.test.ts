@@ -1,9 +1,9 @@
 // A line that matches nothing says why. The disk is a list of paths here.
-import { matchingPaths } from "../../src/files/scan/matching";
-import { parsePatterns } from "../../src/files/scan/patterns";
+import { matchingPaths } from "../../src/files/scan/patterns/matching";
+import { parsePatterns } from "../../src/files/scan/patterns/patterns";
 import type { DiskView } from "../../src/files/scan/disk-view";
-import { otherSuffixes } from "../../src/files/scan/missing-names";
-import { slipOf } from "../../src/files/scan/slips";
+import { otherSuffixes } from "../../src/files/scan/patterns/missing-names";
+import { slipOf } from "../../src/files/scan/patterns/slips";
 
 interface Disk {
   readonly separator?: "/" | "\\";

@@ -1,6 +1,6 @@
 // Runs that share a token bucket whose headers show its level: equal rates, and next to none refused.
 import fc from "fast-check";
-import { followLevel, isBucket, type Bucket } from "../../src/flow/bucket";
+import { followLevel, isBucket, type Bucket } from "../../src/flow/rate/bucket";
 import { equal, evenness, shareKey, slowestToFastest } from "../support/sharing-runs";
 
 const NOW_MS = 1_000_000;

@@ -1,6 +1,6 @@
 // Headers that change their kind while a run sends: those of a token bucket stop, or alternate with those of a minute.
 import { readRateLimit } from "../../src/api/reply/reply-headers";
-import { createPace } from "../../src/flow/pace";
+import { createPace } from "../../src/flow/rate/pace";
 import { runPool } from "../../src/flow/pool";
 import { createLimiter } from "../support/limiters";
 import { equal, shareKey } from "../support/sharing-runs";

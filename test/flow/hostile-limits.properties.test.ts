@@ -1,8 +1,8 @@
 // Whatever numbers a server's rate-limit headers hold, a run ends, and no wait is longer than the one a run takes from a server.
 import fc from "fast-check";
 import { readRateLimit } from "../../src/api/reply/reply-headers";
-import { createBudget } from "../../src/flow/budget";
-import { createPace } from "../../src/flow/pace";
+import { createBudget } from "../../src/flow/rate/budget";
+import { createPace } from "../../src/flow/rate/pace";
 import { runPool } from "../../src/flow/pool";
 import { MAX_SERVER_WAIT_MS } from "../../src/flow/retry";
 import { seededRandom, virtualClock } from "../support/virtual-clock";

@@ -1,4 +1,4 @@
-import { createPace, type Pace } from "../../src/flow/pace";
+import { createPace, type Pace } from "../../src/flow/rate/pace";
 import type { RateLimit } from "../../src/errors";
 import { runPool } from "../../src/flow/pool";
 import {

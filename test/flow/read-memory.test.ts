@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { allocateToRead, bufferIn } from "../../src/flow/read-memory";
+import { allocateToRead, bufferIn } from "../../src/flow/disk/read-memory";
 
 test("has room for what was asked, shared where that is wanted", () => {
   for (const isShared of [true, false]) {

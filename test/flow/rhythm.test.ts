@@ -1,4 +1,4 @@
-import { createRhythm } from "../../src/flow/rhythm";
+import { createRhythm } from "../../src/flow/rate/rhythm";
 
 interface Work {
   readonly seconds: number;

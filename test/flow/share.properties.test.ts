@@ -1,6 +1,6 @@
 // Runs that share a key and know nothing of each other come to equal shares of what the server takes.
 import fc from "fast-check";
-import { createShare, nextShare, type Share } from "../../src/flow/share";
+import { createShare, nextShare, type Share } from "../../src/flow/rate/share";
 import { equal, evenness, shareKey, slowestToFastest, type Shared } from "../support/sharing-runs";
 
 const SEEDS = [1, 2];

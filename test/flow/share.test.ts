@@ -1,5 +1,5 @@
 // What one run does when it sees that others use its key, and when it sees them no more.
-import { createShare, nextShare, othersOf, type Share } from "../../src/flow/share";
+import { createShare, nextShare, othersOf, type Share } from "../../src/flow/rate/share";
 
 const START_MS = 1_000_000;
 const RESET_MS = START_MS + 60_000;

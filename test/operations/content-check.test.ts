@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator";
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { compareContents } from "../../src/operations/publish/content-check";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { UploadFile } from "../../src/upload/request";

@@ -1,4 +1,4 @@
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import {
   isOtherVersion,
   listNamed,

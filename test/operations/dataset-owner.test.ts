@@ -1,7 +1,7 @@
 // Whose a dataset of the right name is, in every form that an owner is written in.
 import type { Avala } from "../../src/api/connection";
-import { readDataset } from "../../src/api/endpoints/dataset-wire";
-import { getDataset } from "../../src/api/endpoints/datasets";
+import { readDataset } from "../../src/api/endpoints/datasets/dataset-wire";
+import { getDataset } from "../../src/api/endpoints/datasets/datasets";
 import { Fields } from "../../src/api/wire";
 import { confirmDataset, findDataset, findOwned } from "../../src/operations/dataset";
 import { readUnderOwner, refOf } from "../../src/operations/dataset-ref";

@@ -1,7 +1,7 @@
 // What items' keys and Avala's counts say of the files that were sent, in every form that either has.
 import { isIndexed } from "../../src/files/media";
-import type { Dataset } from "../../src/api/endpoints/dataset-wire";
-import type { DatasetHealth } from "../../src/api/endpoints/dataset-health";
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
+import type { DatasetHealth } from "../../src/api/endpoints/datasets/dataset-health";
 import { compareItems, concludeItems, type Look } from "../../src/operations/item-comparison";
 import { judgeCounts, sequencesOf } from "../../src/operations/item-counts";
 import { matchKeys } from "../../src/operations/item-keys";

@@ -4,9 +4,9 @@ import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib"
 import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import { connect } from "../../src/api/connect";
 import type { Avala } from "../../src/api/connection";
-import { getDataset, listDatasets, updateDataset } from "../../src/api/endpoints/datasets";
+import { getDataset, listDatasets, updateDataset } from "../../src/api/endpoints/datasets/datasets";
 import { createExport, getExport } from "../../src/api/endpoints/exports";
-import { confirmUpload } from "../../src/api/endpoints/manual-upload";
+import { confirmUpload } from "../../src/api/endpoints/uploads/manual-upload";
 import { createStorageTransport } from "../../src/api/transport/storage-transport";
 import type { HttpRequest } from "../../src/api/transport/transport";
 import type { Ports } from "../../src/api/connection";

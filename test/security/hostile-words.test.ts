@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { run } from "../../action/run";
 import { markdownText } from "../../action/report/text";
 import type { Emulator, Fault } from "../../emulator";
-import { getDataset } from "../../src/api/endpoints/datasets";
+import { getDataset } from "../../src/api/endpoints/datasets/datasets";
 import { waitForDataset } from "../../src/operations/dataset";
 import { AvalaError } from "../../src/errors";
 import { waitForExport } from "../../src/operations/export";

@@ -1,5 +1,5 @@
 // A disk in memory that can lose what was not synced, tear a write, fill up, and be carried to another machine.
-import { TOUCH_MS, type Disk, type Held } from "../../src/flow/disk";
+import { TOUCH_MS, type Disk, type Held } from "../../src/flow/disk/disk";
 import type { Clock } from "../../src/flow/clock";
 import type { Seeded } from "./seeded";
 

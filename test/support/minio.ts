@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExternalStorage } from "../../emulator/options";
-import { Presigner } from "../../emulator/storage/presign";
-import { S3Client } from "../../emulator/storage/s3-client";
+import { Presigner } from "../../emulator/storage/s3/presign";
+import { S3Client } from "../../emulator/storage/s3/s3-client";
 import { readAll, readOne } from "../../emulator/storage/xml";
 import { envWith, type Part } from "./parts";
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { Presigner } from "../../emulator/storage/presign";
+import { Presigner } from "../../emulator/storage/s3/presign";
 
 /** Every policy, signature and query that the emulator hands out while it is watched. */
 export function watchSigning(): { secrets(): readonly string[]; stop(): void } {

@@ -1,6 +1,6 @@
 // Asks where one file goes by the first protocol, which knows forms only.
 import type { Avala } from "../../src/api/connection";
-import { presignFile, type FormPresign } from "../../src/api/endpoints/presign";
+import { presignFile, type FormPresign } from "../../src/api/endpoints/uploads/presign";
 
 export async function presignForm(
   avala: Avala,

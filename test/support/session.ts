@@ -2,7 +2,7 @@
 import { connect } from "../../src/api/connect";
 import type { Avala, Ports } from "../../src/api/connection";
 import type { AvalaEvent } from "../../src/events";
-import { systemDisk, type Disk } from "../../src/flow/disk";
+import { systemDisk, type Disk } from "../../src/flow/disk/disk";
 import { systemClock, type Clock } from "../../src/flow/clock";
 import type { Emulator } from "../../emulator";
 

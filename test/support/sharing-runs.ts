@@ -1,5 +1,5 @@
 // Many runs with one key in virtual time: each a pace and workers, on one server that limits them as the emulator does.
-import { createPace, type Pace } from "../../src/flow/pace";
+import { createPace, type Pace } from "../../src/flow/rate/pace";
 import { runPool } from "../../src/flow/pool";
 import { readRateLimit } from "../../src/api/reply/reply-headers";
 import { AvalaError } from "../../src/errors";

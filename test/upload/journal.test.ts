@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import type { ManifestEntry } from "../../src/files/manifest/manifest";
 import type { Destination } from "../../src/upload/destination";
 import { systemClock } from "../../src/flow/clock";
-import { systemDisk, type Disk } from "../../src/flow/disk";
+import { systemDisk, type Disk } from "../../src/flow/disk/disk";
 import {
   journalPath,
   openJournal,

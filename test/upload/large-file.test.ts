@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
-import { systemDisk, type Disk } from "../../src/flow/disk";
+import { systemDisk, type Disk } from "../../src/flow/disk/disk";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rename, rm, truncate, utimes, writeFile, stat } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemDisk, type Disk } from "../../src/flow/disk";
+import { systemDisk, type Disk } from "../../src/flow/disk/disk";
 import { digestHere, type RunningDigest } from "../../src/files/workers/digest-thread";
 import { digestOf, md5Of, readChunks } from "../../src/upload/send/chunks";
 import { createPartMemories } from "../../src/upload/send/piece-memory";

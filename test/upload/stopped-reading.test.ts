@@ -1,7 +1,7 @@
 // A run that is stopped while it reads a large file and sends nothing: before it is sent, or after, for its MD5.
 import { randomBytes } from "node:crypto";
-import { systemDisk, type Disk } from "../../src/flow/disk";
-import { readUntil } from "../../src/flow/reading-disk";
+import { systemDisk, type Disk } from "../../src/flow/disk/disk";
+import { readUntil } from "../../src/flow/disk/reading-disk";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";

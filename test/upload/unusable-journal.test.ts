@@ -6,7 +6,7 @@ import type { Avala } from "../../src/api/connection";
 import { isAvalaError } from "../../src/errors";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
-import { makeFolder } from "../../src/flow/folders";
+import { makeFolder } from "../../src/flow/disk/folders";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";

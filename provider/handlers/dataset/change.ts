@@ -1,7 +1,7 @@
 // Changes a dataset where it is, or says that Avala does not offer it. Knows nothing of the state.
 import type { Avala } from "../../../src/api/connection";
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
-import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
+import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets/datasets";
 import { refOf } from "../../../src/operations/dataset-ref";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { describeDataset } from "../../../src/operations/dataset-work";

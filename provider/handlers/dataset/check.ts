@@ -1,5 +1,8 @@
 // What is wrong with a Dataset's inputs, all of it at once. Pure.
-import { wireNames, type ProviderConfig } from "../../../src/api/endpoints/provider-config";
+import {
+  wireNames,
+  type ProviderConfig,
+} from "../../../src/api/endpoints/datasets/provider-config";
 import { slugFrom } from "../../../src/files/manifest/dataset-name";
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import { indexedOf } from "../../../src/operations/publish/target";

@@ -1,7 +1,7 @@
 // Dataset: of a file set, of a bucket, or empty. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { getDataset } from "../../../src/api/endpoints/datasets";
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { getDataset } from "../../../src/api/endpoints/datasets/datasets";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { AvalaError, isNotFound } from "../../../src/errors";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import type { Manifest } from "../../../src/files/manifest/manifest";

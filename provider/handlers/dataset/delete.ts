@@ -1,7 +1,7 @@
 // Takes a dataset away, or leaves it at Avala and says so. What becomes of it is decided in dataset-fate.
 import type { Avala } from "../../../src/api/connection";
-import { deleteDataset, getDataset } from "../../../src/api/endpoints/datasets";
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import { deleteDataset, getDataset } from "../../../src/api/endpoints/datasets/datasets";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { requireScopes } from "../../../src/api/endpoints/permissions";
 import { refOf } from "../../../src/operations/dataset-ref";
 import {

@@ -1,6 +1,6 @@
 // What a change of a Dataset's inputs means: nothing, a change where it is, or another dataset. Pure.
 import type { dynamic } from "@pulumi/pulumi";
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { AvalaError } from "../../../src/errors";
 import { DATASET_FIELDS } from "../../fields/dataset";
 import { accessOf } from "../../fields/bucket";

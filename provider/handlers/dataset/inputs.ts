@@ -1,5 +1,5 @@
 // What a Dataset's inputs and outputs are between the engine and its handler.
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import type { DataType } from "../../../src/files/media";
 import { DATASET_FIELDS, type DatasetFiles } from "../../fields/dataset";
 import type { Given } from "../../fields/field";

@@ -1,6 +1,6 @@
 // Makes a dataset, or takes over one that exists: never a second one, and never someone's own by accident.
-import type { Dataset, DatasetInput } from "../../../src/api/endpoints/dataset-wire";
-import type { ConfirmInput } from "../../../src/api/endpoints/manual-upload";
+import type { Dataset, DatasetInput } from "../../../src/api/endpoints/datasets/dataset-wire";
+import type { ConfirmInput } from "../../../src/api/endpoints/uploads/manual-upload";
 import type { Json } from "../../../src/json";
 import { createDatasetOnce, findOwned } from "../../../src/operations/dataset";
 import { reportUnknownOwner, type Found } from "../../../src/operations/dataset-owner";

@@ -1,5 +1,5 @@
 // What a preview says of a dataset that would be made: that it is there already, and what an `up` does about it.
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import type { AvalaError } from "../../../src/errors";
 import { describeDataset } from "../../../src/operations/dataset-work";
 import { findInPreview, notCompared } from "../../process/advice";

@@ -1,7 +1,7 @@
 // From a dataset that was made or taken over to one that is what was declared: wait for it, hold its items against the
 // files.
 import type { Avala } from "../../../src/api/connection";
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { waitForDataset } from "../../../src/operations/dataset";
 import { isContentKnown, settlePublished } from "../../../src/operations/publish/settle";
 import { counted } from "../../../src/text";

@@ -1,5 +1,5 @@
 // What a preview shows of a file set: which files changed, what sending them costs, what the server will keep.
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { describeFaults } from "../../../src/files/content/fault-counts";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
 import type { Manifest, ManifestEntry } from "../../../src/files/manifest/manifest";

@@ -1,6 +1,6 @@
 // Sends a file set: what is not stored yet, under its dataset's name. Decides nothing about the dataset itself.
 import type { Avala } from "../../../src/api/connection";
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { UploadError, isUploadError } from "../../../src/errors";
 import { compareManifests } from "../../../src/files/manifest/compare";
 import {

@@ -1,6 +1,6 @@
 // What a preview says of a growing set: what is new, what is superseded, what stays with how many annotations, what it
 // costs. Sends nothing. Without a key the state is all that is known.
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { isAvalaError } from "../../../src/errors";
 import { decideGrowth } from "../../../src/operations/grow/decide-growth";
 import { planGrowth, type GrowthPlan } from "../../../src/operations/grow/growth-plan";

@@ -1,7 +1,7 @@
 // A growing set read back: which of its datasets Avala still has.
-import { getDataset } from "../../../src/api/endpoints/datasets";
+import { getDataset } from "../../../src/api/endpoints/datasets/datasets";
 import type { Avala } from "../../../src/api/connection";
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { isNotFound } from "../../../src/errors";
 import { listUnder } from "../../../src/operations/grow/find-increments";
 import { nameOf, type GrowingOutputs } from "./inputs";

@@ -1,5 +1,5 @@
 // What is said of a growing set: what is new, what is not current any more, what stays with people's work. Pure.
-import type { Dataset } from "../../../src/api/endpoints/dataset-wire";
+import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import type { RateLimit } from "../../../src/errors";
 import { describeChangeLines } from "../../../src/files/manifest/compare";
 import { describeDataset, describeWork, mayHaveWork } from "../../../src/operations/dataset-work";

@@ -3,7 +3,7 @@ import type { ApiError } from "../../errors";
 import type { Json } from "../../json";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
-import type { ListOptions } from "./items";
+import type { ListOptions } from "./datasets/items";
 import { listAll, warnOfUnreadable } from "../pages";
 import { hasUnknownField, isRefusal, namedFields } from "../reply/refused-fields";
 import type { Fields } from "../wire";

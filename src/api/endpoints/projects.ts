@@ -1,7 +1,7 @@
 // Projects: read only (contract, "Projects, tasks and quality"). `/projects/` itself is for staff: 403 for a customer's key.
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
-import type { ListOptions } from "./items";
+import type { ListOptions } from "./datasets/items";
 import { listAll } from "../pages";
 import type { Fields } from "../wire";
 

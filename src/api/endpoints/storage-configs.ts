@@ -1,13 +1,18 @@
 // Connections to buckets of the user's own (contract, "Storage configs"). They belong to organizations. Credentials go
 // in and never come back.
 import { ApiError, isApiError } from "../../errors";
-import { checkBucket } from "./bucket-rules";
+import { checkBucket } from "./datasets/bucket-rules";
 import type { ApiCall } from "../call";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { ofOrganization, withOrganization, type OfOrganization } from "./organization-advice";
 import { listAll } from "../pages";
-import { hideCredentials, providerBody, type GcsConfig, type S3Config } from "./provider-config";
+import {
+  hideCredentials,
+  providerBody,
+  type GcsConfig,
+  type S3Config,
+} from "./datasets/provider-config";
 import type { Fields } from "../wire";
 
 export interface StorageConfig {

@@ -3,7 +3,7 @@ import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { readErrorBody } from "../reply/error-body";
 import { ofOrganization, withOrganization, type OfOrganization } from "./organization-advice";
-import { inputNameOf } from "./provider-config";
+import { inputNameOf } from "./datasets/provider-config";
 import type { Secrets } from "../secrets";
 import type { Fields } from "../wire";
 

@@ -1,7 +1,7 @@
 // Annotation tasks of projects: read only (contract, "Projects, tasks and quality"). There are no counts.
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
-import type { ListOptions } from "./items";
+import type { ListOptions } from "./datasets/items";
 import { listAll, listPage } from "../pages";
 import type { Fields } from "../wire";
 

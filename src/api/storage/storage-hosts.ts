@@ -1,5 +1,5 @@
 // Which hosts store files (contract, "Send"). Pure.
-import { isLoopback } from "../transport/loopback";
+import { isLoopback } from "../transport/proxy/loopback";
 import { AvalaError } from "../../errors";
 
 const REGION = "[a-z]{2,3}(?:-[a-z]+)+-\\d{1,2}";

@@ -3,7 +3,7 @@ import { AvalaError, isAvalaError } from "../../errors";
 import { printable } from "../../redact";
 import type { Avala } from "../connection";
 import { formBody, type FormFile } from "./form";
-import type { FormPresign } from "../endpoints/presign";
+import type { FormPresign } from "../endpoints/uploads/presign";
 import { readLink } from "./file-link";
 import { storageError } from "./storage-error";
 import { ownUrl } from "../own-download";

@@ -5,7 +5,7 @@ import { cancelled } from "../../flow/clock";
 import { headerValues } from "./header-values";
 import { startPatience, type Patience } from "./request-bounds";
 import type { HttpRequest, HttpResponse } from "./transport";
-import type { Way } from "./proxy-errors";
+import type { Way } from "./proxy/proxy-errors";
 import { notAReply, tooLarge, tooSlow, transportError } from "./transport-errors";
 
 type Headers = Record<string, string | string[] | undefined>;

@@ -2,7 +2,7 @@
 import { AvalaError, messageOf } from "../../errors";
 import { isRecord } from "../../json";
 import { printable, redact } from "../../redact";
-import { proxyRefusal, proxyStatusOf, type Way } from "./proxy-errors";
+import { proxyRefusal, proxyStatusOf, type Way } from "./proxy/proxy-errors";
 
 // Nothing was sent yet, so whatever was asked for was not done.
 const BEFORE_SENDING = new Set([

@@ -4,7 +4,7 @@ import { constants, writeFileSync } from "node:fs";
 import { open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemRandom, wallClockMs } from "../../flow/clock";
-import { makeFolder } from "../../flow/folders";
+import { makeFolder } from "../../flow/disk/folders";
 
 interface CacheFile {
   readonly bytes: Buffer;

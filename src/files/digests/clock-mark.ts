@@ -2,7 +2,7 @@
 // show nothing. Knows nothing of files.
 import { uptime } from "node:os";
 import { wallClockMs } from "../../flow/clock";
-import { bootId } from "../../flow/process-mark";
+import { bootId } from "../../flow/disk/process-mark";
 import { isRecord } from "../../json";
 import { isNumber, isText } from "./shapes";
 

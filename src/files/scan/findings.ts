@@ -4,10 +4,10 @@ import { counted, shown } from "../../text";
 import type { Notice, PatternCount } from "../local-file";
 import { comparePaths } from "../manifest/manifest";
 import type { Rejection } from "./entries";
-import { createIgnores, type IgnoreCount } from "./ignore-file";
+import { createIgnores, type IgnoreCount } from "./ignore/ignore-file";
 import { evictedName, isJunk } from "./junk";
 import { everything, type Listed } from "./listed";
-import type { PatternLine } from "./patterns";
+import type { PatternLine } from "./patterns/patterns";
 import { IGNORE_FILE, type Tree } from "./tree";
 
 export interface Scan {

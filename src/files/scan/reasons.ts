@@ -3,12 +3,12 @@ import { homedir } from "node:os";
 import { sep } from "node:path";
 import { counted, shown } from "../../text";
 import type { PatternCount } from "../local-file";
-import { matchingPaths } from "./matching";
-import { parsePatterns, type Removal } from "./patterns";
+import { matchingPaths } from "./patterns/matching";
+import { parsePatterns, type Removal } from "./patterns/patterns";
 import { adapterOf, globOf, type ScanRequest } from "./scan";
 import type { DiskView } from "./disk-view";
-import { otherSuffixes } from "./missing-names";
-import { slipOf } from "./slips";
+import { otherSuffixes } from "./patterns/missing-names";
+import { slipOf } from "./patterns/slips";
 import type { Tree } from "./tree";
 import { globLibrary } from "./glob-library";
 

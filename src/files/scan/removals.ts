@@ -2,7 +2,7 @@
 // Walks the tree again, as far as such lines match; knows nothing of what is done about it.
 
 import type { PatternCount } from "../local-file";
-import type { PatternLine, Removal } from "./patterns";
+import type { PatternLine, Removal } from "./patterns/patterns";
 import { adapterOf, globOf, type ScanRequest } from "./scan";
 import { parentOf } from "./tree";
 import { globLibrary } from "./glob-library";

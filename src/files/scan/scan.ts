@@ -5,7 +5,7 @@ import { cancelled } from "../../flow/clock";
 import type { TreeEntry } from "./entries";
 import { createFindings, isGits, type Findings, type OnBar, type Scan } from "./findings";
 import type { Listed } from "./listed";
-import type { PatternLine } from "./patterns";
+import type { PatternLine } from "./patterns/patterns";
 import { parentOf, type Tree } from "./tree";
 import { globLibrary } from "./glob-library";
 

@@ -1,6 +1,6 @@
 // Datasets that lie beside growing sets, under the same name, and belong to none of them: of a folder that is gone, of sets
 // that were cut otherwise, of another owner. Their annotations are left out without a word unless someone says so. Pure.
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { printable } from "../../redact";
 import { isPrivate } from "../dataset-owner";
 import { counted, listed as lines } from "../../text";

@@ -1,8 +1,8 @@
 // The first step of a growing set: what it holds, and so what is sent. Costs one list where all its increments are known;
 // sends nothing.
 import type { Avala } from "../../api/connection";
-import { getDataset } from "../../api/endpoints/datasets";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { getDataset } from "../../api/endpoints/datasets/datasets";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { InputError, isNotFound } from "../../errors";
 import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";

@@ -1,7 +1,7 @@
 // Which datasets the server has of a growing set: one list by name, whatever the set's size. Knows nothing of what they hold.
 import type { Avala } from "../../api/connection";
-import { searchDatasets } from "../../api/endpoints/datasets";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import { searchDatasets } from "../../api/endpoints/datasets/datasets";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { folded } from "../dataset";
 import { sharedPart } from "../dataset-list";
 import { isPrivate, ownedAmong } from "../dataset-owner";

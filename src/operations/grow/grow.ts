@@ -1,7 +1,7 @@
 // Carries out what was decided of a growing set: one dataset of what it lacks, over the publishing that every dataset goes.
 // Safe when other runs grow the set at once: what another one has added by the confirm is not added again.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { AvalaError, isAvalaError } from "../../errors";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { UploadResult } from "../../upload/result";

@@ -1,6 +1,6 @@
 // What a growing set holds of the files that are declared, what is new, and what of its items is not current any more.
 // Pure: the same files and increments give the same plan, in the same order.
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isSameDigest } from "../../files/manifest/compare";
 import { comparePaths, type ManifestEntry } from "../../files/manifest/manifest";
 import type { NumberedName } from "./increment-name";

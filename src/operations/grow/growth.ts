@@ -1,5 +1,5 @@
 // A growing set and what a caller knows of it, as values. Does nothing.
-import type { ConfirmInput } from "../../api/endpoints/manual-upload";
+import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import type { DataType } from "../../files/media";
 import type { UploadFile } from "../../upload/request";
 import type { Stored } from "../../upload/journal/batch";

@@ -1,8 +1,8 @@
 // What an increment holds of which no record is there: its items are listed once, and held against the declared files by the
 // digest in its name, else by what the store says of each item. What can't be compared stays unknown.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
-import { listItems, type DatasetItem } from "../../api/endpoints/items";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { listItems, type DatasetItem } from "../../api/endpoints/datasets/items";
 import { AvalaError, isAvalaError } from "../../errors";
 import { createManifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";

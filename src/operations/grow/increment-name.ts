@@ -1,6 +1,6 @@
 // The names of a growing set's datasets: `training-0007-3f9a1c2e77b0`, by number and by the digest of what the increment
 // holds. Two runs that add the same files so make the same name, and others never meet. Pure.
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { InputError } from "../../errors";
 import { filledName, shortDigest, slugFrom } from "../../files/manifest/dataset-name";
 import { shown } from "../../text";

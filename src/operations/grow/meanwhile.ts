@@ -1,6 +1,6 @@
 // What other runs add to a growing set between a run's decision and its confirm: what they hold is not added again.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { AvalaError, isAvalaError } from "../../errors";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { ManifestEntry } from "../../files/manifest/manifest";

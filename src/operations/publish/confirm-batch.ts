@@ -1,9 +1,9 @@
 // Confirms what was sent in a batch, and says what to do where the server refuses the batch. A confirm that leaves it out
 // would make a dataset of whatever lies under the name without one, and the name is used up then.
 import type { Avala } from "../../api/connection";
-import { isBatchRefused, isBatchUnknown } from "../../api/endpoints/batch-refusals";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
-import type { ConfirmInput } from "../../api/endpoints/manual-upload";
+import { isBatchRefused, isBatchUnknown } from "../../api/endpoints/uploads/batch-refusals";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import { isApiError, type ApiError } from "../../errors";
 import { DEFAULT_TRIES } from "../../flow/retry";
 import { anotherBatch } from "../../upload/journal/batch";

@@ -1,8 +1,8 @@
 // The third step: make a dataset of what was sent, once it is known, as far as that can be known, that nothing else lies
 // under its name. The files may have been sent by another process, long ago.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
-import type { ConfirmInput } from "../../api/endpoints/manual-upload";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import type { AvalaError } from "../../errors";
 import { batchToResume, batchUid } from "../../upload/journal/batch";
 import { resolveDestination } from "../../upload/destination";

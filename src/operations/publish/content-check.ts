@@ -1,13 +1,13 @@
 // Whether what a store keeps of a dataset's items is what was sent, or the content of local files: by the size and the ETag
 // that a request of one byte returns. Costs no API call but the list of the items; the key is never sent.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
-import { listItems, type DatasetItem } from "../../api/endpoints/items";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { listItems, type DatasetItem } from "../../api/endpoints/datasets/items";
 import { isEtagMd5, readStored } from "../../api/storage/stored-object";
 import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
 import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
-import { readUntil } from "../../flow/reading-disk";
+import { readUntil } from "../../flow/disk/reading-disk";
 import { retry } from "../../flow/retry";
 import type { ItemComparison } from "../item-comparison";
 import { matchKeys } from "../item-keys";

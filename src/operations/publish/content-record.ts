@@ -2,7 +2,7 @@
 // that all its items were compared with the files. One signed line each, kept beside the journals. Both are a help and never
 // a condition: without them contents count as not compared, and items are listed again.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isRecord } from "../../json";
 import { resolveDestination, type DatasetDestination } from "../../upload/destination";
 import { appendSigned, readSigned, type SignedPlace } from "../../upload/journal/signed-lines";

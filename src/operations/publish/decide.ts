@@ -1,6 +1,6 @@
 // The first step: what the server has under a name, and so whether files are sent. Sends nothing.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { findOwned } from "../dataset";
 import { reportUnknownOwner } from "../dataset-owner";
 import { compareManifests, describeChanges } from "../../files/manifest/compare";

@@ -1,7 +1,7 @@
 // From files to a dataset that holds exactly these files: decide, send, confirm, settle. Every step may be repeated, so a
 // run that broke anywhere is simply run again. Knows nothing of front ends.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isNotAllowedToRead, type AvalaError } from "../../errors";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { UploadResult } from "../../upload/result";

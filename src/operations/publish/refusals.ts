@@ -1,6 +1,6 @@
 // What a publish refuses, in words that both front ends use. Decides nothing.
-import type { Dataset } from "../../api/endpoints/dataset-wire";
-import type { ConfirmInput } from "../../api/endpoints/manual-upload";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import { AvalaError, isApiError, type ApiError } from "../../errors";
 import { namedFields } from "../../api/reply/refused-fields";
 import type { Avala } from "../../api/connection";

@@ -1,6 +1,6 @@
 // The second step: the files' bytes, under the name. Confirms nothing.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { findDataset } from "../dataset";
 import { ignoreForbidden } from "../../errors";
 import { withDestinationLock } from "../../upload/journal/destination-lock";

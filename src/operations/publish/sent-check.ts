@@ -1,7 +1,7 @@
 // Whether a dataset holds what was sent for it, where runs of other content can send to the same places: only what lies there
 // once it is made can show that. Nothing is written before that is known that vouches for it.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { PlaceTags } from "../../upload/check/place-tag";
 import { readLastSent, tagsOf } from "../../upload/journal/rivals";
 import { placeOf } from "../../upload/journal/upload-journal";

@@ -1,6 +1,6 @@
 // The fourth step: wait until the server has indexed a dataset, and hold its items against the files.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/dataset-wire";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { waitForDataset } from "../dataset";
 import { compareItems, type ItemComparison } from "../item-comparison";
 import { printable } from "../../redact";

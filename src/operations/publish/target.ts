@@ -1,6 +1,6 @@
 // What is published, what was decided about it, what came of it: as values. Does nothing.
-import type { Dataset } from "../../api/endpoints/dataset-wire";
-import type { ConfirmInput } from "../../api/endpoints/manual-upload";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import { InputError } from "../../errors";
 import { dataTypes, isIndexed, type DataType } from "../../files/media";
 import type { Stored } from "../../upload/journal/batch";

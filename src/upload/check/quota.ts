@@ -1,6 +1,6 @@
 // Whether files can ever fit into the storage quota: asked before the first byte, since a refusal in the middle leaves
 // files behind that no call removes. Knows nothing of what is sent or how.
-import { getQuota, type Quota } from "../../api/endpoints/manual-upload";
+import { getQuota, type Quota } from "../../api/endpoints/uploads/manual-upload";
 import { withinAdvice } from "../../api/advice";
 import type { Avala } from "../../api/connection";
 import { AvalaError, isAvalaError } from "../../errors";

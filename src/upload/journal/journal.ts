@@ -2,7 +2,7 @@
 // also in a fresh checkout or on another machine that was given the file. Knows nothing of how a file was sent.
 import { join } from "node:path";
 import type { Clock } from "../../flow/clock";
-import type { AppendHandle, Disk } from "../../flow/disk";
+import type { AppendHandle, Disk } from "../../flow/disk/disk";
 import type { Destination } from "../destination";
 import * as lines from "./journal-lines";
 import type { PartOf, PartRecord, Records } from "./journal-lines";

@@ -2,8 +2,8 @@
 // his own, looks whether another's is there, and if so takes his away again and waits: so nothing of a dead owner's is ever
 // replaced, only ignored and removed, and no two can take over at once. Knows nothing of uploads.
 import { basename, dirname, join } from "node:path";
-import { TOUCH_MS, type Disk, type Held, type Listed } from "../../flow/disk";
-import { pidIn } from "../../flow/process-mark";
+import { TOUCH_MS, type Disk, type Held, type Listed } from "../../flow/disk/disk";
+import { pidIn } from "../../flow/disk/process-mark";
 import { cancelled, type Clock, type Random } from "../../flow/clock";
 import { pastDeadline } from "../../flow/deadline";
 

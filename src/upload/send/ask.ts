@@ -1,6 +1,6 @@
 // How the server takes one file of a set: asked with the batch of the set, or by the first protocol. Sends nothing.
-import { isBatchRefused, isProtocolRefused } from "../../api/endpoints/batch-refusals";
-import { presignFile, type FormPresign, type Presigned } from "../../api/endpoints/presign";
+import { isBatchRefused, isProtocolRefused } from "../../api/endpoints/uploads/batch-refusals";
+import { presignFile, type FormPresign, type Presigned } from "../../api/endpoints/uploads/presign";
 import { isApiError } from "../../errors";
 import type { Sending } from "./attempt";
 import { batchLost, protocolLost, sessionLost } from "./session-lost";

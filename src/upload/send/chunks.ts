@@ -6,7 +6,7 @@ import {
   type RunningDigest,
 } from "../../files/workers/digest-thread";
 import { systemClock } from "../../flow/clock";
-import type { Disk } from "../../flow/disk";
+import type { Disk } from "../../flow/disk/disk";
 import { CHUNK_BYTES, createChunkSize } from "./chunk-size";
 import { createRing, createSharedRing, type LentRing, type PieceMemory } from "./piece-memory";
 import { readPieces, type SourceFile } from "./source";

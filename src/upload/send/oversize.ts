@@ -1,6 +1,6 @@
 // Files that no form can carry: whether the deployment takes them otherwise is asked before a byte of any file goes, since
 // what is stored can't be removed.
-import type { Presigned } from "../../api/endpoints/presign";
+import type { Presigned } from "../../api/endpoints/uploads/presign";
 import { AvalaError, isApiError } from "../../errors";
 import { MAX_FORM_BYTES } from "../../api/limits";
 import { namedFields } from "../../api/reply/refused-fields";

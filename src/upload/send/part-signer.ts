@@ -1,8 +1,8 @@
 // Where the parts of one upload go: signed many at a time, and again for a part whose own signature has expired.
 import type { Avala } from "../../api/connection";
 import { PARTS_SIGNED_AT_ONCE } from "../../api/limits";
-import { signParts } from "../../api/endpoints/managed-upload";
-import type { PutTarget } from "../../api/endpoints/presign";
+import { signParts } from "../../api/endpoints/uploads/managed-upload";
+import type { PutTarget } from "../../api/endpoints/uploads/presign";
 import { AvalaError, isApiError } from "../../errors";
 
 /** How many parts the server signs in one call, as far as a run has seen. */

@@ -1,6 +1,6 @@
 // Memory for the pieces of one file that is sent: a few buffers, used again and again, so that a large file never waits for the
 // garbage collector. Knows nothing of what is in them.
-import { allocateToRead, bufferIn } from "../../flow/read-memory";
+import { allocateToRead, bufferIn } from "../../flow/disk/read-memory";
 
 export interface PieceMemory {
   /** How large a piece may be. */

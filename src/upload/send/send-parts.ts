@@ -1,6 +1,6 @@
 // One large file by the second protocol: read once, in parts, several under way at once; resumed part by part.
 // A part that an earlier run stored is trusted only when its size and our own digest of the file up to it agree.
-import type { Presigned } from "../../api/endpoints/presign";
+import type { Presigned } from "../../api/endpoints/uploads/presign";
 import { UPLOAD_GONE, sendPut, type SendOptions, type Stored } from "../../api/storage/storage";
 import { pastDeadline, runUntil } from "../../flow/deadline";
 import { isHashedInThread } from "../../files/workers/digest-thread";

@@ -1,6 +1,6 @@
 // One file in one piece: by form, or by one PUT that never replaces what lies at its place (412). Each try presigns again,
 // since what is presigned expires. Completes nothing.
-import type { FormPresign, Presigned } from "../../api/endpoints/presign";
+import type { FormPresign, Presigned } from "../../api/endpoints/uploads/presign";
 import {
   UPLOAD_GONE,
   sendForm,

@@ -1,6 +1,6 @@
 // One file, sent by what the server chooses for it and completed where that is wanted, in a session that is ours to the end.
-import { completeUpload } from "../../api/endpoints/managed-upload";
-import type { Presigned } from "../../api/endpoints/presign";
+import { completeUpload } from "../../api/endpoints/uploads/managed-upload";
+import type { Presigned } from "../../api/endpoints/uploads/presign";
 import { AvalaError } from "../../errors";
 import { DEFAULT_TRIES } from "../../flow/retry";
 import type { Mutex } from "../../flow/mutex";

@@ -5,8 +5,8 @@ import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import type { RunningDigest } from "../../files/workers/digest-thread";
 import { LET_WRITERS_END } from "../../hints";
 import { systemErrorCode } from "../../system-error";
-import type { Disk } from "../../flow/disk";
-import type { FileStamp, ReadHandle, WholeFile } from "../../flow/read-handle";
+import type { Disk } from "../../flow/disk/disk";
+import type { FileStamp, ReadHandle, WholeFile } from "../../flow/disk/read-handle";
 import type { PieceMemory } from "./piece-memory";
 
 export interface SourceFile {

@@ -1,6 +1,6 @@
 // What outsiders did to growing sets, and how it ends.
 import type { Avala } from "../../../src/api/connection";
-import { updateDataset } from "../../../src/api/endpoints/datasets";
+import { updateDataset } from "../../../src/api/endpoints/datasets/datasets";
 import {
   growingName,
   incrementName,

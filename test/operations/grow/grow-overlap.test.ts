@@ -1,6 +1,6 @@
 // Two runs whose files overlap, as of two pushes in a row: what one has added by the confirm of the other is not added again.
 import type { Avala } from "../../../src/api/connection";
-import { createDataset } from "../../../src/api/endpoints/datasets";
+import { createDataset } from "../../../src/api/endpoints/datasets/datasets";
 import type { AvalaEvent } from "../../../src/events";
 import { useGrowingPlace } from "../../support/growing-place";
 import { interrupted } from "../../support/interrupted";

@@ -2,7 +2,7 @@
 import { connect } from "../../../src/api/connect";
 import type { Avala } from "../../../src/api/connection";
 import type { Transport } from "../../../src/api/transport/transport";
-import { updateDataset } from "../../../src/api/endpoints/datasets";
+import { updateDataset } from "../../../src/api/endpoints/datasets/datasets";
 import { hurriedClock, sessionWith } from "../../support/session";
 import { useGrowingPlace } from "../../support/growing-place";
 
