@@ -24,7 +24,7 @@ export async function withinAdvice<T>(
   } catch (error) {
     if (!stop.signal.aborted || avala.signal?.aborted === true) throw error;
     const seconds = maxAdviceMs / 1000;
-    throw new AvalaError("timeout", `Could not ${what}: no reply within ${seconds} seconds.`, {
+    throw new AvalaError("timeout", `Could not ${what}: no response within ${seconds} seconds.`, {
       cause: error,
     });
   } finally {

@@ -127,7 +127,7 @@ export function concludeItems(files: Files, look: Look): ItemComparison {
   const untaken = untakenOf(missing, look);
   if (untaken.length > 0) {
     doubts.push(
-      `Avala made no item of any of ${named(untaken)}, and which suffixes an image_3d dataset takes is not documented`,
+      `Avala made no item of any of ${named(untaken)}, and which suffixes an image_3d dataset accepts is not documented`,
     );
     uncompared += untaken.length;
     missing = missing.filter((path) => !untaken.includes(path));
