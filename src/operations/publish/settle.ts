@@ -47,7 +47,7 @@ export async function compareWhenCreated(
   return { dataset: created, items };
 }
 
-/** For later runs: what others could have replaced was held against what was sent, and lies there or is not known to. */
+/** For later runs: what others could have replaced was held against what was sent, and is the same or not known to be. */
 async function keepCompared(
   avala: Avala,
   { uid }: Dataset,
@@ -75,8 +75,8 @@ export async function keepVerified(
 }
 
 /**
- * Whether a dataset is known to be made of the files: by its name, or by our own record of it. Whether others have replaced them
- * since, {@link settlePublished} compares.
+ * Whether a dataset is known to be made of the files: by its name, or by our own record of it, if others can't have replaced them
+ * or {@link settlePublished} can see whether they have.
  */
 export async function isContentKnown(
   avala: Avala,
@@ -88,7 +88,8 @@ export async function isContentKnown(
   const digest = digestOf(target);
   if (digest === undefined) return false;
   const recorded = await recordedContent(avala, destinationOf(target), uid, stateDirectory);
-  return recorded?.digest === digest;
+  if (recorded?.digest !== digest) return false;
+  return recorded.isCompared || (await readTags(avala, target, stateDirectory)).size > 0;
 }
 
 /**
@@ -117,12 +118,12 @@ export async function settlePublished(
   // It is made, whole or not: a journal of what was sent for it would only mislead.
   await removeJournal();
   requireSame(dataset, items);
+  const isSame = sent.others.length + sent.rewritten.length === 0;
+  if (isKnown && tags.size > 0)
+    await keepCompared(avala, dataset, target, { stateDirectory, isSame });
   if (sent.others.length > 0) throw replacedByAnother(dataset, sent.others, words);
   const uncompared = Math.max(items.uncompared, sent.rewritten.length);
   const compared = { dataset, unverified: isKnown ? uncompared : all };
-  const isSame = sent.rewritten.length === 0;
-  if (isKnown && tags.size > 0)
-    await keepCompared(avala, dataset, target, { stateDirectory, isSame });
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }
