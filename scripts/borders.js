@@ -126,7 +126,14 @@ const ORDERS = {
     ["file-set.ts"],
   ],
   "src/files/scan": [
-    ["credentials.ts", "disk-view.ts", "junk.ts", "order.ts", "suffix-groups.ts"],
+    [
+      "credentials.ts",
+      "disk-view.ts",
+      "glob-library.ts",
+      "junk.ts",
+      "order.ts",
+      "suffix-groups.ts",
+    ],
     ["entries.ts", "indexing.ts"],
     ["tree.ts"],
     ["listed.ts", "patterns"],
