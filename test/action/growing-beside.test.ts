@@ -74,7 +74,7 @@ test("a set that is begun for an organization says what the user's own has", asy
   annotate();
   const organization = place.emulator.user()?.organizations[0] ?? "";
   const run = await act({ ...one, organization, "dry-run": "true" });
-  expect(warned(run)).toContain("of this name that belong to another owner");
+  expect(warned(run)).toContain("of this name that another owner has");
   expect(warned(run)).toContain("7 annotations");
 });
 

@@ -48,7 +48,7 @@ describe("a version that takes the place of another", () => {
       const text =
         /pets-\w{12} \(uid \S+, 2 items, 12 annotations\) stays at Avala, and pets-\w{12} takes its place\. It has 12 annotations and no projects\. They do not move to pets-\w{12}, and exports .* \{increment\}/;
       expect(warnings.map((one) => one.text)).toContainEqual(expect.stringMatching(text));
-      expect(summaries[0]).toContain("| Stays behind |");
+      expect(summaries[0]).toContain("| Left behind |");
     },
   );
 

@@ -246,7 +246,7 @@ describe("what was tried again", () => {
         },
       ],
     });
-    expect(summaries[0]).toContain("| Tried again | 2 × server (503) |");
+    expect(summaries[0]).toContain("| Retries | 2 × server (503) |");
   });
 });
 
@@ -600,7 +600,7 @@ describe("a dry run", () => {
   test("shows in its summary what would be made and what that costs", async () => {
     const { summaries, outputs } = await act({ ...versioned, "dry-run": "true" });
     const name = `pets-${outputs.digest?.slice(0, 12)}`;
-    expect(summaries[0]).toContain("| Dataset | Files | Size | To send | There already |");
+    expect(summaries[0]).toContain("| Dataset | Files | Size | To send | Already there |");
     expect(summaries[0]).toContain(
       `| ${name}<br><sub>would be made</sub> | 3 | 29 bytes | 3 | 0 |`,
     );

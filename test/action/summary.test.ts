@@ -201,7 +201,7 @@ describe("the table of datasets", () => {
     const text = summaryFrom(results);
     expect(text).toContain(
       [
-        "| Dataset | Files | Size | Sent | There already | Failed |",
+        "| Dataset | Files | Size | Sent | Already there | Failed |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
         "| [cats](https://api.avala.ai/api/v1/datasets/u-1/)<br><sub>created, 2 items, folder cats<br>uid u-1</sub> | 0 | 1.0 kB | 2 | 1 | 0 |",
         "| dogs<br><sub>not made, folder dogs</sub> | 0 | 1.0 kB | 0 | 0 | 3 |",
@@ -276,9 +276,9 @@ describe("where the time went", () => {
         "| --- | ---: | ---: |",
         "| Reading and hashing | 2.0 s | 3% |",
         "| Sending | 60 s | 75% |",
-        "| – of it waiting for the rate limit | 45 s |  |",
+        "| – of that, waiting for the rate limit | 45 s |  |",
         "| Indexing by Avala | 8.0 s | 10% |",
-        "| – of it waiting for the rate limit | 2.0 s |  |",
+        "| – of that, waiting for the rate limit | 2.0 s |  |",
         "| Other | 10 s | 13% |",
         "| **Total** | **80 s** |  |",
       ].join("\n"),

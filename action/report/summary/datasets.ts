@@ -49,7 +49,7 @@ interface Column {
 
 /** What went wrong has a column only where there is something of it. */
 function columnsOf(totals: Totals, isPlan: boolean): readonly Column[] {
-  const there: Column = { title: "There already", value: (of) => formatCount(of.unchanged) };
+  const there: Column = { title: "Already there", value: (of) => formatCount(of.unchanged) };
   const unverified: Column = { title: "Not compared", value: (of) => formatCount(of.unverified) };
   const others = totals.unverified > 0 ? [unverified] : [];
   const files: Column = { title: "Files", value: (of) => formatCount(of.files) };

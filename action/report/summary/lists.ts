@@ -41,7 +41,7 @@ export function triedAgain({ results }: Facts, text: Clean): readonly string[] {
     ]),
   );
   const { lines, rest } = fitting(rows, CAUSES);
-  return details(`Tried again (${formatCount(results.retries.total)})`, [
+  return details(`Retries (${formatCount(results.retries.total)})`, [
     ...tableHead(["Times", "Why", "The first"]),
     ...lines,
     ...(rest > 0 ? [row(["", "", `and ${rest} more causes`])] : []),

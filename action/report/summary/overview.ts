@@ -81,8 +81,8 @@ function fileRows({ results, leftOut }: Facts): readonly Row[] {
   if (results.checkedByStore + results.uncheckedByStore > 0) {
     rows.push(["Checked", checkedText(results)]);
   }
-  if (causes.length > 0) rows.push(["Tried again", describeRetries(causes)]);
-  rows.push(...results.replaced.map((text) => ["Stays behind", text] as const));
+  if (causes.length > 0) rows.push(["Retries", describeRetries(causes)]);
+  rows.push(...results.replaced.map((text) => ["Left behind", text] as const));
   const { contents, files } = fileSet;
   if (contents.length > 0) rows.push(["Contents", describeFaults(contents, files.length)]);
   if (leftOut.length > 0) rows.push(["Left out", leftOut.join("\n")]);

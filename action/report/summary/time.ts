@@ -25,7 +25,7 @@ export function timeSection({ time }: Facts): readonly string[] {
   const lines = (name: string, ms: number, ofLimitMs: number): readonly string[] => [
     row([name, durationText(ms), `${Math.round((100 * ms) / totalMs)}%`]),
     ...(ofLimitMs >= MIN_TOTAL_MS
-      ? [row(["– of it waiting for the rate limit", durationText(ofLimitMs), ""])]
+      ? [row(["– of that, waiting for the rate limit", durationText(ofLimitMs), ""])]
       : []),
   ];
   return [

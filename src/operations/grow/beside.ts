@@ -87,7 +87,7 @@ export function findBeside(
 
 const WHATS: Readonly<Record<Kind, string>> = {
   folder: "of folders that have no files now",
-  "other-owner": "of this name that belong to another owner",
+  "other-owner": "of this name that another owner has",
   "other-set": "of other growing sets whose names begin like this one, which is new",
 };
 
@@ -103,5 +103,6 @@ export function describeOutside(datasets: readonly Dataset[]): string {
 /** @param name the set's, or what all have in common: `pets-` */
 export function describeBeside({ kind, datasets }: Beside, name: string): string {
   const set = printable(`${name}{increment}`);
-  return `${counted(datasets.length, "dataset")} ${WHATS[kind]} stay outside the growing set ${set}. ${describeOutside(datasets)}`;
+  const stay = datasets.length === 1 ? "stays" : "stay";
+  return `${counted(datasets.length, "dataset")} ${WHATS[kind]} ${stay} outside the growing set ${set}. ${describeOutside(datasets)}`;
 }
