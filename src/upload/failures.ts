@@ -58,6 +58,19 @@ function describeFailures({
   return `${files} of ${filesTotal} could not be uploaded to ${datasetName} (${counts}):${listed(lines)}`;
 }
 
+const RUN_AGAIN = "What landed is kept: run again, and only the rest is sent.";
+
+/** The error of an upload that ended before all its files were sent, for who can do nothing with a part of them. */
+export function notAllSent(
+  name: string,
+  upload: Pick<UploadOutcome, "sent" | "unchanged" | "uploadUid"> | undefined,
+): UploadError {
+  const landed = [...(upload?.sent ?? []), ...(upload?.unchanged ?? [])];
+  const text = `Not all files of ${name} were sent: ${counted(landed.length, "file")} landed.`;
+  const options = { hint: RUN_AGAIN, uploadUid: upload?.uploadUid, failures: [], landed };
+  return new UploadError("upload", text, options);
+}
+
 /** The error of an upload that went through all its files and left some behind. */
 export function someFailed(outcome: UploadOutcome): UploadError {
   const { failures, sent, unchanged, uploadUid } = outcome;
@@ -65,7 +78,7 @@ export function someFailed(outcome: UploadOutcome): UploadError {
     uploadUid,
     failures,
     landed: [...sent, ...unchanged],
-    hint: "What landed is kept: run again, and only the rest is sent.",
+    hint: RUN_AGAIN,
   });
 }
 

@@ -1,7 +1,7 @@
 // Sends a file set: what is not stored yet, under its dataset's name. Decides nothing about the dataset itself.
 import type { Avala } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
-import { UploadError, isUploadError } from "../../../src/errors";
+import { isUploadError } from "../../../src/errors";
 import { compareManifests } from "../../../src/files/manifest/compare";
 import {
   createManifest,
@@ -15,6 +15,7 @@ import { sendFiles } from "../../../src/operations/publish/send";
 import { batchUid } from "../../../src/upload/journal/batch";
 import { counted, describeTransfer } from "../../../src/text";
 import { resolveDestination } from "../../../src/upload/destination";
+import { notAllSent } from "../../../src/upload/failures";
 import type { UploadResult } from "../../../src/upload/result";
 import { UnfinishedError, providerOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
@@ -58,14 +59,6 @@ function storedNow(
 
 function asUid(uploadUid: string | undefined): string | undefined {
   return uploadUid === "" ? undefined : uploadUid;
-}
-
-/** A file set is whole or not made: its dataset would be made of what is there. */
-function notWhole(name: string, { sent, unchanged, uploadUid }: UploadResult): UploadError {
-  const landed = [...sent, ...unchanged];
-  const text = `Not all files of ${name} were sent: ${counted(landed.length, "file")} landed.`;
-  const hint = "What landed is kept: run again, and only the rest is sent.";
-  return new UploadError("upload", text, { hint, uploadUid, failures: [], landed });
 }
 
 /** The error that puts what is stored into the state; the plain one when nothing is. */
@@ -135,7 +128,7 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
   try {
     const options = { ...publishOptions({ stateDirectory }), concurrency };
     const sent = await sendFiles(avala, target, options);
-    if (sent.outcome === "partial") throw notWhole(inputs.datasetName, sent.upload);
+    if (sent.outcome === "partial") throw notAllSent(inputs.datasetName, sent.upload);
     if (sent.outcome === "exists") {
       return await takeExisting(sending, sent.existing, sent.upload);
     }

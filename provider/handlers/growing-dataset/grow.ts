@@ -1,13 +1,14 @@
 // Brings a growing set up to what is declared: one increment of what it lacks. What breaks leaves in the state what it has
 // reached, so that the next `up` continues there.
 import type { Avala } from "../../../src/api/connection";
-import { UploadError, isUploadError } from "../../../src/errors";
+import { isUploadError } from "../../../src/errors";
 import { decideGrowth, type GrowDecision } from "../../../src/operations/grow/decide-growth";
 import { growSet, type GrowResult } from "../../../src/operations/grow/grow";
 import type { GrowthPlan, Increment } from "../../../src/operations/grow/growth-plan";
 import type { GrowOptions } from "../../../src/operations/grow/growth";
 import { printable } from "../../../src/redact";
 import { counted, describeTransfer } from "../../../src/text";
+import { notAllSent } from "../../../src/upload/failures";
 import { UnfinishedError, providerOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
@@ -130,21 +131,12 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
   const onDecidedAgain = (other: GrowDecision): void => void (decision = other);
   try {
     const result = await growSet(avala, decision, { ...options, onDecidedAgain });
-    if (result.outcome === "partial") throw notWhole(inputs, result);
+    if (result.outcome === "partial") throw notAllSent(inputs.name, result.upload);
     await report(growing, decision, result);
     return outputsOf(inputs, result.increments, result.plan, growing);
   } catch (error) {
     throw unfinished(growing, decision, error);
   }
-}
-
-function notWhole({ name }: GrowingInputs, { upload }: GrowResult): UploadError {
-  const landed = [...(upload?.sent ?? []), ...(upload?.unchanged ?? [])];
-  const text = `Not all files of ${name} were sent: ${counted(landed.length, "file")} landed.`;
-  const hint = "What landed is kept: run again, and only the rest is sent.";
-  return new UploadError("upload", text, {
-    ...{ hint, uploadUid: upload?.uploadUid, failures: [], landed },
-  });
 }
 
 /** Outputs of a set whose increments may have become fewer. */
