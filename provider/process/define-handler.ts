@@ -10,7 +10,7 @@ import { SECRET_FIELDS, type SecretPath } from "../secret-fields";
 import { takeCall } from "./calls";
 import { shownFailures, specialInputs } from "./check-failures";
 import { Problems, ProviderError, UnfinishedError } from "./failures";
-import type { Handler } from "./handler";
+import type { Handler, OwnMethods } from "./handler";
 import { plainProperties, UNKNOWNS } from "./plain";
 import { isSame } from "./same";
 import { createScopeGuard, type Needs, type ScopeGuard } from "./scopes";
@@ -20,7 +20,7 @@ import type { Session } from "./session";
 interface HandlerDefinition<Inputs, Outputs> {
   readonly kind: ResourceKind;
   readonly session: Session;
-  readonly handler: Handler<Inputs, Outputs>;
+  readonly handler: OwnMethods<Inputs, Outputs>;
   /** The scopes that a key needs for it. */
   readonly needs: Needs<Inputs, Outputs>;
   /** Outputs of our own making that may be long. */
@@ -148,7 +148,7 @@ function planning<Inputs extends object, Outputs extends object>(
     return result;
   };
   return {
-    configure: (request) => border.run({}, () => handler.configure(request)),
+    configure: (request) => border.run({}, () => session.configure(request)),
     check: (olds, news) => {
       border.know(olds, news);
       // All of it is what `check` returned before (`ignoreChanges: ["*"]`), and so it stays.

@@ -10,7 +10,8 @@ import { describeDataset } from "../../../src/operations/dataset-work";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
-import type { Handler } from "../../process/handler";
+import { readOrGone } from "../../process/gone";
+import type { Handler, OwnMethods } from "../../process/handler";
 import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
@@ -58,16 +59,12 @@ interface Finishing {
   readonly origin: Known["origin"];
 }
 
-class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
+class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
   /** By digest. Too big to be in the state of the dataset as well as in that of its file set. */
   private readonly manifests = new Map<string, Manifest>();
   private readonly lineage = createLineage();
 
   constructor(private readonly session: Session) {}
-
-  configure(request: dynamic.ConfigureRequest): Promise<void> {
-    return this.session.configure(request);
-  }
 
   async check(
     olds: DatasetInputs,
@@ -203,18 +200,15 @@ class DatasetHandler implements Handler<DatasetInputs, DatasetOutputs> {
     }
   }
 
-  async read(id: string, props?: DatasetOutputs): Promise<dynamic.ReadResult<DatasetOutputs>> {
-    try {
+  read(id: string, props?: DatasetOutputs): Promise<dynamic.ReadResult<DatasetOutputs>> {
+    return readOrGone(id, async () => {
       const dataset = await getDataset(this.session.avala({}), id);
       // Without a uid it is not a refresh: the program itself reads it (`Dataset.get`), and so it uses it.
       if (props?.uid === undefined) this.lineage.took(id);
       const { isVerified = true, isCompared, origin } = props ?? {};
       const known = { isVerified, isCompared, origin };
-      return { id, props: datasetOutputs(dataset, declaredIn(props), known) };
-    } catch (error) {
-      if (isNotFound(error)) return { id: "" };
-      throw error;
-    }
+      return datasetOutputs(dataset, declaredIn(props), known);
+    });
   }
 
   async delete(id: string, props: DatasetOutputs): Promise<void> {

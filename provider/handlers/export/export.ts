@@ -1,7 +1,7 @@
 // Export: annotations turned into a file to download. What the engine calls.
 import type { dynamic } from "@pulumi/pulumi";
 import { getExport, type Export } from "../../../src/api/endpoints/exports";
-import { isAvalaError, isNotFound } from "../../../src/errors";
+import { isAvalaError } from "../../../src/errors";
 import { startExport, waitForExport } from "../../../src/operations/export";
 import { counted } from "../../../src/text";
 import { EXPORT_FIELDS } from "../../fields/export";
@@ -9,7 +9,8 @@ import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
 import { changedIn } from "../../process/fields";
-import type { Handler } from "../../process/handler";
+import { readOrGone } from "../../process/gone";
+import type { Handler, OwnMethods } from "../../process/handler";
 import type { Needs } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import { GateClosedError, judgeGate } from "./gate";
@@ -33,12 +34,8 @@ function isCode(error: unknown, code: string): boolean {
   return isAvalaError(error) && error.code === code;
 }
 
-class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
+class ExportHandler implements OwnMethods<ExportInputs, ExportOutputs> {
   constructor(private readonly session: Session) {}
-
-  configure(request: dynamic.ConfigureRequest): Promise<void> {
-    return this.session.configure(request);
-  }
 
   check(_olds: ExportInputs, news: ExportInputs): Promise<dynamic.CheckResult<ExportInputs>> {
     const { call, inputs: given } = takeCall<ExportGiven>(news);
@@ -125,14 +122,10 @@ class ExportHandler implements Handler<ExportInputs, ExportOutputs> {
       .info(`exported ${exportedTaskCount} of ${counted(totalTaskCount, "task")}`);
   }
 
-  async read(id: string, props?: ExportOutputs): Promise<dynamic.ReadResult<ExportOutputs>> {
-    try {
-      const found = await getExport(this.session.avala({}), id);
-      return { id, props: exportOutputs(found, props ?? {}) };
-    } catch (error) {
-      if (isNotFound(error)) return { id: "" };
-      throw error;
-    }
+  read(id: string, props?: ExportOutputs): Promise<dynamic.ReadResult<ExportOutputs>> {
+    return readOrGone(id, async () =>
+      exportOutputs(await getExport(this.session.avala({}), id), props ?? {}),
+    );
   }
 
   /** The API has no call that removes an export: it leaves the state. */

@@ -9,7 +9,7 @@ import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, textOf } from "../../process/failures";
 import { changedIn, checkFields } from "../../process/fields";
-import type { Handler } from "../../process/handler";
+import type { Handler, OwnMethods } from "../../process/handler";
 import type { LocalFiles } from "../../process/local-files";
 import { showReading } from "../../process/messages";
 import type { Session } from "../../process/session";
@@ -51,17 +51,13 @@ function unknownInputs(given: FileSetGiven): FileSetInputs {
   };
 }
 
-class FileSetHandler implements Handler<FileSetInputs, FileSetOutputs> {
+class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
   private readonly reported = new Set<string>();
 
   constructor(
     private readonly session: Session,
     private readonly files: LocalFiles,
   ) {}
-
-  configure(request: dynamic.ConfigureRequest): Promise<void> {
-    return this.session.configure(request);
-  }
 
   async check(
     olds: FileSetInputs,

@@ -9,7 +9,7 @@ import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems } from "../../process/failures";
 import { changedIn } from "../../process/fields";
-import type { Handler } from "../../process/handler";
+import type { Handler, OwnMethods } from "../../process/handler";
 import type { LocalFiles } from "../../process/local-files";
 import { showReading } from "../../process/messages";
 import { uploadScopesFor } from "../../process/scopes";
@@ -39,17 +39,13 @@ import { describeLeft, describeStillUnverified, describeUnseen } from "./words";
 const TABLE = { ...GROWING_DATASET_FIELDS, ...GROWING_DATASET_FACTS };
 const KNOWN = new Set(Object.keys(GROWING_DATASET_FIELDS));
 
-class GrowingDatasetHandler implements Handler<GrowingInputs, GrowingOutputs> {
+class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs> {
   private readonly reported = new Set<string>();
 
   constructor(
     private readonly session: Session,
     private readonly files: LocalFiles,
   ) {}
-
-  configure(request: dynamic.ConfigureRequest): Promise<void> {
-    return this.session.configure(request);
-  }
 
   async check(
     olds: GrowingInputs,

@@ -16,7 +16,7 @@ import { takeCall } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems } from "../../process/failures";
 import { changedIn, checkFields } from "../../process/fields";
-import type { Handler } from "../../process/handler";
+import type { Handler, OwnMethods } from "../../process/handler";
 import { present } from "../../process/present";
 import type { Needs } from "../../process/scopes";
 import type { Session } from "../../process/session";
@@ -67,12 +67,8 @@ function placeOf(id: string): Place {
   });
 }
 
-class QualityTargetHandler implements Handler<QualityTargetInputs, QualityTargetOutputs> {
+class QualityTargetHandler implements OwnMethods<QualityTargetInputs, QualityTargetOutputs> {
   constructor(private readonly session: Session) {}
-
-  configure(request: dynamic.ConfigureRequest): Promise<void> {
-    return this.session.configure(request);
-  }
 
   check(
     _olds: QualityTargetInputs,

@@ -19,7 +19,7 @@ import { takeCall } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, isInputError, providerOf } from "../../process/failures";
 import { changedIn, checkFields, keptIn } from "../../process/fields";
-import type { Handler } from "../../process/handler";
+import type { Handler, OwnMethods } from "../../process/handler";
 import { present } from "../../process/present";
 import type { Session } from "../../process/session";
 import { bucketProblems } from "../bucket";
@@ -77,12 +77,8 @@ function checkStorageConfig(inputs: StorageConfigInputs, problems: Problems): vo
   for (const { input, text } of found) problems.add(input, text);
 }
 
-class StorageConfigHandler implements Handler<StorageConfigInputs, StorageConfigOutputs> {
+class StorageConfigHandler implements OwnMethods<StorageConfigInputs, StorageConfigOutputs> {
   constructor(private readonly session: Session) {}
-
-  configure(request: dynamic.ConfigureRequest): Promise<void> {
-    return this.session.configure(request);
-  }
 
   check(
     _olds: StorageConfigInputs,

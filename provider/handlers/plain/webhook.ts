@@ -17,7 +17,7 @@ import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
 import { changedIn, checkFields } from "../../process/fields";
-import type { Handler } from "../../process/handler";
+import type { Handler, OwnMethods } from "../../process/handler";
 import { present } from "../../process/present";
 import { isSame } from "../../process/same";
 import type { Needs } from "../../process/scopes";
@@ -93,12 +93,8 @@ function withoutSecret(outs: WebhookOutputs, inputs: WebhookInputs): UnfinishedE
   return new UnfinishedError(error, outs.uid, properties);
 }
 
-class WebhookHandler implements Handler<WebhookInputs, WebhookOutputs> {
+class WebhookHandler implements OwnMethods<WebhookInputs, WebhookOutputs> {
   constructor(private readonly session: Session) {}
-
-  configure(request: dynamic.ConfigureRequest): Promise<void> {
-    return this.session.configure(request);
-  }
 
   check(_olds: WebhookInputs, news: WebhookInputs): Promise<dynamic.CheckResult<WebhookInputs>> {
     const { call, inputs } = takeCall<Partial<WebhookInputs>>(news);
