@@ -101,7 +101,7 @@ const ORDERS = {
   ],
   "src/api": [
     ["limits.ts", "path-part.ts", "scopes.ts", "secrets.ts", "remembered.ts"],
-    ["wire.ts"],
+    ["wire.ts", "wire-table.ts"],
     ["transport", "route.ts"],
     ["call.ts", "check-options.ts"],
     ["reply"],

@@ -7,6 +7,7 @@ import type { ListOptions } from "./datasets/items";
 import { listAll, warnOfUnreadable } from "../pages";
 import { hasUnknownField, isRefusal, namedFields } from "../reply/refused-fields";
 import type { Fields } from "../wire";
+import { bodyOf, sent, type ObjectOf } from "../wire-table";
 
 export interface Export {
   readonly uid: string;
@@ -28,16 +29,19 @@ export interface Export {
   readonly error?: string | undefined;
 }
 
-export interface ExportInput {
+/** The reference's form, whose lists are all required there. */
+const EXPORT = {
   /** 1 to 255 characters. */
-  readonly name: string;
+  name: sent<string>("name"),
   /** `avala-json-external`, `YOLO`, … */
-  readonly format: string;
-  readonly datasets: readonly string[];
-  readonly projects: readonly string[];
-  readonly slices: readonly string[];
-  readonly filterQueryString?: string | undefined;
-}
+  format: sent<string>("format"),
+  datasets: sent<readonly string[]>("datasets"),
+  projects: sent<readonly string[]>("projects"),
+  slices: sent<readonly string[]>("slices"),
+  filterQueryString: sent<string | undefined>("filter_query_string"),
+};
+
+export type ExportInput = ObjectOf<typeof EXPORT>;
 
 const COMPLETED = new Set(["completed", "exported"]);
 const FAILED = new Set(["failed", "error", "cancelled", "canceled"]);
@@ -91,19 +95,6 @@ function onlySource({ datasets, projects, slices }: ExportInput): Json {
   return dataset === undefined ? {} : { dataset };
 }
 
-/** The reference's form, whose lists are all required there, and what else is sent. */
-function exportBody(input: ExportInput): Json {
-  return {
-    name: input.name,
-    format: input.format,
-    datasets: input.datasets,
-    projects: input.projects,
-    slices: input.slices,
-    filter_query_string: input.filterQueryString,
-    ...onlySource(input),
-  };
-}
-
 /** What may be left out of a body without another export coming of it: what was added, and lists without entries. */
 function spareFields(body: Json, input: ExportInput): readonly string[] {
   const lists = ["datasets", "projects", "slices"].filter((name) => {
@@ -147,7 +138,7 @@ function postExport(avala: Avala, input: ExportInput, body: Json): Promise<Expor
  * @throws ApiError `validation` for an unknown format or source
  */
 export async function createExport(avala: Avala, input: ExportInput): Promise<Export> {
-  let body = exportBody(input);
+  let body: Json = { ...bodyOf(EXPORT, input), ...onlySource(input) };
   const left: string[] = [];
   let first: ApiError | undefined;
   for (;;) {

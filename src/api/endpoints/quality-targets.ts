@@ -4,21 +4,34 @@ import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import { listAll } from "../pages";
 import { badReply, Fields } from "../wire";
+import {
+  bodyOf,
+  maybeFlag,
+  maybeText,
+  maybeTexts,
+  number,
+  readObject,
+  text,
+  type ObjectOf,
+} from "../wire-table";
 
-export interface QualityTargetInput {
+/** What is sent and returned. */
+const TARGET = {
   /** At most 255 characters. */
-  readonly name: string;
+  name: text("name"),
   /** `issue_rate`, `acceptance_rate`, `rejection_rate`, `mean_resolution_time`, `critical_issue_count`, … */
-  readonly metric: string;
-  readonly threshold: number;
+  metric: text("metric"),
+  threshold: number("threshold"),
   /** `gt`, `lt`, `gte` or `lte`, between the value and the threshold. Whether that is the goal or its breach, no source says. */
-  readonly operator: string;
+  operator: text("operator"),
   /** `warning` or `critical`. */
-  readonly severity?: string | undefined;
-  readonly isActive?: boolean | undefined;
-  readonly notifyWebhook?: boolean | undefined;
-  readonly notifyEmails?: readonly string[] | undefined;
-}
+  severity: maybeText("severity"),
+  isActive: maybeFlag("is_active"),
+  notifyWebhook: maybeFlag("notify_webhook"),
+  notifyEmails: maybeTexts("notify_emails"),
+};
+
+export type QualityTargetInput = ObjectOf<typeof TARGET>;
 
 export interface QualityTarget extends QualityTargetInput {
   readonly uid: string;
@@ -44,27 +57,13 @@ export interface QualityEvaluation {
 function readTarget(fields: Fields): QualityTarget {
   return {
     uid: fields.pathPart("uid"),
-    name: fields.text("name"),
-    metric: fields.text("metric"),
-    threshold: fields.number("threshold"),
-    operator: fields.text("operator"),
-    severity: fields.maybeText("severity"),
-    isActive: fields.maybeFlag("is_active"),
-    notifyWebhook: fields.maybeFlag("notify_webhook"),
-    notifyEmails: fields.maybeList("notify_emails").filter((entry) => typeof entry === "string"),
+    ...readObject(TARGET, fields),
     lastEvaluatedAt: fields.maybeText("last_evaluated_at"),
     lastValue: fields.maybeNumber("last_value"),
     isBreached: fields.maybeFlag("is_breached"),
     breachCount: fields.advisedCount("breach_count"),
     lastBreachedAt: fields.maybeText("last_breached_at"),
   };
-}
-
-function bodyOf(input: Partial<QualityTargetInput>): unknown {
-  const { name, metric, threshold, operator, severity, isActive, notifyWebhook } = input;
-  const own = { name, metric, threshold, operator, severity };
-  const flags = { is_active: isActive, notify_webhook: notifyWebhook };
-  return { ...own, ...flags, notify_emails: input.notifyEmails };
 }
 
 const TARGETS = "/projects/{uid}/quality-targets/";
@@ -110,7 +109,7 @@ export function createQualityTarget(
       method: "POST",
       route: `POST ${TARGETS}`,
       path: pathOf(projectUid),
-      body: bodyOf(input),
+      body: bodyOf(TARGET, input),
       repeat: "ambiguous",
       what: `create quality target ${input.name} of project ${projectUid}`,
     },
@@ -134,7 +133,7 @@ export function updateQualityTarget(
   uid: string,
   changes: Partial<QualityTargetInput>,
 ): Promise<QualityTarget> {
-  const call = { ...ofOne("PATCH", "update", projectUid, uid), body: bodyOf(changes) };
+  const call = { ...ofOne("PATCH", "update", projectUid, uid), body: bodyOf(TARGET, changes) };
   return callFor(avala, call, readTarget);
 }
 

@@ -1,11 +1,20 @@
 // Webhooks (contract, "Webhooks"). The signing secret comes once, with the creation.
 import { InputError } from "../../errors";
-import type { Json } from "../../json";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import type { ApiCall } from "../call";
 import { listAll } from "../pages";
 import { Fields } from "../wire";
+import {
+  bodyOf,
+  maybeFlag,
+  maybeText,
+  readObject,
+  text,
+  texts,
+  type ObjectOf,
+  type WireField,
+} from "../wire-table";
 
 /**
  * The events that Avala's public sources name. The server judges: another text is passed on as it is.
@@ -25,29 +34,33 @@ export type WebhookEvent =
   // Any other text; written so that editors still offer those above.
   | (string & Record<never, never>);
 
-export interface Webhook {
+const events: WireField<readonly WebhookEvent[]> = texts("events");
+
+const CHANGEABLE = {
+  /** https. */
+  targetUrl: text("target_url"),
+  events,
+  /** @default true */
+  isActive: maybeFlag("is_active"),
+};
+
+const WEBHOOK = {
+  ...CHANGEABLE,
+  /** Made by the server when absent, and only in the reply to a creation. No call changes it: a new one is a new webhook. */
+  secret: maybeText("secret"),
+};
+
+export type WebhookInput = ObjectOf<typeof WEBHOOK>;
+
+export interface Webhook extends WebhookInput {
   readonly uid: string;
-  readonly targetUrl: string;
-  readonly events: readonly string[];
   readonly isActive: boolean;
-  /** Only in the reply to a creation. */
-  readonly secret?: string | undefined;
   readonly createdAt?: string | undefined;
   readonly updatedAt?: string | undefined;
 }
 
-export interface WebhookInput {
-  /** https. */
-  readonly targetUrl: string;
-  readonly events: readonly WebhookEvent[];
-  /** @default true */
-  readonly isActive?: boolean | undefined;
-  /** Made by the server when absent. No call changes it: a new one is a new webhook. */
-  readonly secret?: string | undefined;
-}
-
 /** What of a webhook can be changed; absent stays as it is. */
-type WebhookChanges = Partial<Omit<WebhookInput, "secret">>;
+type WebhookChanges = Partial<ObjectOf<typeof CHANGEABLE>>;
 
 interface WebhookTest {
   /** `undefined` where the server took the call and does not say. */
@@ -57,12 +70,11 @@ interface WebhookTest {
 }
 
 function readWebhook(fields: Fields): Webhook {
+  const { isActive = true, ...webhook } = readObject(WEBHOOK, fields);
   return {
+    ...webhook,
     uid: fields.pathPart("uid"),
-    targetUrl: fields.text("target_url"),
-    events: fields.maybeList("events").filter((event) => typeof event === "string"),
-    isActive: fields.maybeFlag("is_active") ?? true,
-    secret: fields.maybeText("secret"),
+    isActive,
     createdAt: fields.maybeText("created_at"),
     updatedAt: fields.maybeText("updated_at"),
   };
@@ -74,11 +86,10 @@ async function callForWebhook(avala: Avala, call: ApiCall): Promise<Webhook> {
   return webhook;
 }
 
-function bodyOf({ targetUrl, events, isActive }: WebhookChanges): Json {
+function checkUrl({ targetUrl }: WebhookChanges): void {
   if (targetUrl !== undefined && !/^https:\/\/./i.test(targetUrl)) {
     throw new InputError([{ input: "targetUrl", text: "must be an https URL" }]);
   }
-  return { target_url: targetUrl, events, is_active: isActive };
 }
 
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
@@ -95,13 +106,13 @@ export function listWebhooks(avala: Avala): AsyncIterable<Webhook> {
  * @throws InputError for a URL that is not https; ApiError
  */
 export async function createWebhook(avala: Avala, input: WebhookInput): Promise<Webhook> {
-  const { secret, ...described } = input;
-  avala.secrets.add(secret);
+  avala.secrets.add(input.secret);
+  checkUrl(input);
   return callForWebhook(avala, {
     method: "POST",
     route: "POST /webhooks/",
     path: ["webhooks"],
-    body: { ...bodyOf({ isActive: true, ...described }), secret },
+    body: bodyOf(WEBHOOK, { isActive: true, ...input }),
     repeat: "ambiguous",
     what: "create a webhook",
   });
@@ -124,11 +135,12 @@ export async function updateWebhook(
   uid: string,
   changes: WebhookChanges,
 ): Promise<Webhook> {
+  checkUrl(changes);
   return callForWebhook(avala, {
     method: "PATCH",
     route: "PATCH /webhooks/{uid}/",
     path: ["webhooks", uid],
-    body: bodyOf(changes),
+    body: bodyOf(CHANGEABLE, changes),
     repeat: "safe",
     what: `update webhook ${uid}`,
   });
