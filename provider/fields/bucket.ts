@@ -17,7 +17,7 @@ function credential(rule: Rule<string>): Field<string> {
 }
 
 export const BUCKET_FIELDS = {
-  provider: bucketField(isOneOf([...wireNames.keys()])),
+  provider: { ...bucketField(isOneOf([...wireNames.keys()])), required: true },
   bucketName: bucketField(isText),
   bucketRegion: bucketField(isText),
   bucketPrefix: bucketField(isText),

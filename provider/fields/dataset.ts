@@ -1,10 +1,10 @@
-// The fields of a Dataset. A field more is a line here, one in the arguments of the resource, and its documentation.
+// The fields of a Dataset. What describes it, an increment of a growing set has as well.
 import {
   credentialFields,
   type ProviderConfig,
 } from "../../src/api/endpoints/datasets/provider-config";
 import type { DataType } from "../../src/files/media";
-import { orDefault, type Fields } from "./field";
+import type { Fields } from "./field";
 import { bucketOf } from "./bucket";
 import {
   isDataType,
@@ -66,20 +66,8 @@ export const FIELDS_WITHOUT_FILES = {
   },
 } as const satisfies Fields;
 
-/** What every dataset can have. */
-export const COMMON_FIELDS = {
-  name: { rule: isDatasetName, change: "own", output: "returned" },
-  dataType: { rule: isDataType, change: "replace", staysIfLeftOut: true, output: "returned" },
-  slug: {
-    rule: isSlug,
-    change: "replace",
-    comparedAs: inSmallLetters,
-    staysIfLeftOut: true,
-    output: "returned",
-  },
-  organizationUid: { rule: isText, change: "replace", output: "declared" },
-  ownerName: { rule: isText, change: "own", output: "returned" },
-  files: { rule: isFiles, change: "own", output: "declared" },
+/** What describes a dataset of files, whoever makes it. */
+export const DESCRIPTION_FIELDS = {
   visibility: {
     rule: isOneOf(["private", "public", "unlisted"]),
     change: "update",
@@ -114,21 +102,38 @@ export const COMMON_FIELDS = {
     wire: "create_metadata",
     output: "declared",
   },
+} as const satisfies Fields;
+
+/** How long an `up` waits for it. */
+export const WAITING_FIELDS = {
+  waitForIngest: { rule: isFlag, change: "ignore", output: "declared" },
+  timeoutMinutes: { rule: isMinutes, change: "ignore", output: "declared" },
+} as const satisfies Fields;
+
+/** What every dataset can have. */
+export const COMMON_FIELDS = {
+  name: { rule: isDatasetName, change: "own", output: "returned" },
+  dataType: { rule: isDataType, change: "replace", staysIfLeftOut: true, output: "returned" },
+  slug: {
+    rule: isSlug,
+    change: "replace",
+    comparedAs: inSmallLetters,
+    staysIfLeftOut: true,
+    output: "returned",
+  },
+  organizationUid: { rule: isText, change: "replace", output: "declared" },
+  ownerName: { rule: isText, change: "own", output: "returned" },
+  files: { rule: isFiles, change: "own", output: "declared" },
+  ...DESCRIPTION_FIELDS,
   adopt: { rule: isFlag, change: "ignore", output: "declared" },
   onDelete: {
     rule: isOneOf(["keep", "delete"]),
     change: "update",
-    comparedAs: orDefault("keep"),
+    default: "keep",
     output: "declared",
   },
-  forceDestroy: {
-    rule: isFlag,
-    change: "update",
-    comparedAs: orDefault(false),
-    output: "declared",
-  },
-  waitForIngest: { rule: isFlag, change: "ignore", output: "declared" },
-  timeoutMinutes: { rule: isMinutes, change: "ignore", output: "declared" },
+  forceDestroy: { rule: isFlag, change: "update", default: false, output: "declared" },
+  ...WAITING_FIELDS,
 } as const satisfies Fields;
 
 export const DATASET_FIELDS = { ...FIELDS_WITHOUT_FILES, ...COMMON_FIELDS };

@@ -1,5 +1,5 @@
 // The fields of a Webhook.
-import { asSet, orDefault, type Fields } from "./field";
+import { asSet, type Fields } from "./field";
 import { isFlag, isText, isTextList, type Rule } from "./rules";
 
 const isHttpsUrl: Rule<string> = (value) =>
@@ -7,12 +7,14 @@ const isHttpsUrl: Rule<string> = (value) =>
     ? undefined
     : "must be an https URL";
 
+const sentAndReturned = { change: "update", passedOn: true, output: "returned" } as const;
+
 export const WEBHOOK_FIELDS = {
-  targetUrl: { rule: isHttpsUrl, change: "update", output: "returned" },
-  events: { rule: isTextList, change: "update", comparedAs: asSet, output: "returned" },
-  isActive: { rule: isFlag, change: "update", comparedAs: orDefault(true), output: "returned" },
+  targetUrl: { ...sentAndReturned, rule: isHttpsUrl, required: true },
+  events: { ...sentAndReturned, rule: isTextList, required: true, comparedAs: asSet },
+  isActive: { ...sentAndReturned, rule: isFlag, default: true },
   /** The API returns it when the webhook is made and never again, and no call changes it. */
-  secret: { rule: isText, change: "own", output: "declared", secret: true },
+  secret: { rule: isText, change: "own", passedOn: true, output: "declared", secret: true },
   /** Whether the server sends a test message. One that did not arrive yet is sent again. */
   test: { rule: isFlag, change: "own", output: "none" },
 } as const satisfies Fields;

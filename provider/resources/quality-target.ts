@@ -1,5 +1,7 @@
 // QualityTarget, as a program constructs it.
 import type * as pulumi from "@pulumi/pulumi";
+import { outputsIn } from "../fields/field";
+import { QUALITY_TARGET_FIELDS } from "../fields/quality-target";
 import { AvalaResource } from "./resource";
 
 export interface QualityTargetArgs {
@@ -22,10 +24,7 @@ export interface QualityTargetArgs {
   notifyEmails?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-const OUTPUTS = [
-  ...["project", "uid", "name", "metric", "threshold", "operator", "severity"],
-  ...["isActive", "notifyWebhook", "notifyEmails"],
-];
+const OUTPUTS = ["uid", ...outputsIn(QUALITY_TARGET_FIELDS)];
 
 /** What a project's quality is held to. `gate-quality-targets` of the Action asks whether one is breached. */
 export class QualityTarget extends AvalaResource {

@@ -1,6 +1,8 @@
 // Webhook, as a program constructs it.
 import * as pulumi from "@pulumi/pulumi";
 import type { WebhookEvent } from "../../src/api/endpoints/webhooks";
+import { outputsIn } from "../fields/field";
+import { WEBHOOK_FIELDS } from "../fields/webhook";
 import { AvalaResource } from "./resource";
 
 export interface WebhookArgs {
@@ -16,15 +18,7 @@ export interface WebhookArgs {
   test?: pulumi.Input<boolean>;
 }
 
-const OUTPUTS = [
-  "uid",
-  "targetUrl",
-  "events",
-  "isActive",
-  "secret",
-  "createdAt",
-  "updatedAt",
-] as const;
+const OUTPUTS = ["uid", ...outputsIn(WEBHOOK_FIELDS), "createdAt", "updatedAt"];
 
 /** Where Avala reports what happened. */
 export class Webhook extends AvalaResource {

@@ -4,18 +4,25 @@ import type {
   ExportArgs,
   FileSetArgs,
   GrowingDatasetArgs,
+  QualityTarget,
   QualityTargetArgs,
   StorageConfigArgs,
+  Webhook,
   WebhookArgs,
 } from "../../provider/index";
 import type { DATASET_FIELDS } from "../../provider/fields/dataset";
 import type { EXPORT_FIELDS } from "../../provider/fields/export";
+import type { PassedOn } from "../../provider/fields/field";
 import type { FILE_SET_FIELDS } from "../../provider/fields/file-set";
 import type { GROWING_DATASET_FIELDS } from "../../provider/fields/growing-dataset";
 import type { QUALITY_TARGET_FIELDS } from "../../provider/fields/quality-target";
 import type { STORAGE_CONFIG_FIELDS } from "../../provider/fields/storage-config";
 import type { WEBHOOK_FIELDS } from "../../provider/fields/webhook";
 import type { DatasetOutputs } from "../../provider/handlers/dataset/inputs";
+import type { ExportInput } from "../../src/api/endpoints/exports";
+import type { QualityTargetInput } from "../../src/api/endpoints/quality-targets";
+import type { WebhookInput } from "../../src/api/endpoints/webhooks";
+import type { FileSetOptions } from "../../src/files/file-set-options";
 import { without } from "../../provider/process/present";
 import {
   checked,
@@ -33,6 +40,13 @@ type Same<Table, Args> = [
 ] extends [never, never]
   ? true
   : false;
+/** `true` where the core takes all that the table passes on: what it does not know would be left out without a word. */
+type Takes<Input, Table> = [Exclude<PassedOn<Table>, keyof Input>] extends [never] ? true : false;
+/** `true` where the class declares each output that the table has. */
+type Declares<Class, Table> = [Exclude<Output<Table>, keyof Class>] extends [never] ? true : false;
+type Output<Table> = {
+  [Name in keyof Table]: Table[Name] extends { readonly output: "none" } ? never : Name;
+}[keyof Table];
 /** The names of a union's members, of which each has some. */
 type AllOf<Union> = { [Name in Union extends unknown ? keyof Union : never]: unknown };
 
@@ -46,8 +60,34 @@ const named: readonly true[] = [
   true satisfies Same<typeof QUALITY_TARGET_FIELDS, QualityTargetArgs>,
 ];
 
-test("each table names the arguments of its resource", () => {
-  expect(named).toHaveLength(7);
+const declared: readonly true[] = [
+  true satisfies Declares<QualityTarget, typeof QUALITY_TARGET_FIELDS>,
+  true satisfies Declares<Webhook, typeof WEBHOOK_FIELDS>,
+];
+
+const taken: readonly true[] = [
+  true satisfies Takes<FileSetOptions, typeof FILE_SET_FIELDS>,
+  true satisfies Takes<FileSetOptions, typeof GROWING_DATASET_FIELDS>,
+  true satisfies Takes<ExportInput, typeof EXPORT_FIELDS>,
+  true satisfies Takes<WebhookInput, typeof WEBHOOK_FIELDS>,
+  true satisfies Takes<QualityTargetInput, typeof QUALITY_TARGET_FIELDS>,
+];
+
+test("each table names the arguments of its resource, what the core takes, and the outputs that are shown", () => {
+  expect([...named, ...taken, ...declared]).not.toContain(false);
+});
+
+test("a null counts as left out: of what is required, of what has a default, and of the rest", async () => {
+  const bench = await createBench({});
+  const { qualityTarget } = bench.handlers();
+  const project = bench.avala.addProject("lanes", { metrics: { issue_rate: 0.2 } }).uid;
+  const given = { project, name: "Issues", metric: "issue_rate", operator: "gt", threshold: 0.1 };
+  expect(await failuresOf(qualityTarget, { ...given, name: null })).toEqual([
+    { property: "name", reason: "is missing" },
+  ]);
+  const { outs } = await make(qualityTarget, { ...given, isActive: null, severity: null });
+  expect(outs).toMatchObject({ isActive: true, severity: "warning" });
+  await bench.stop();
 });
 
 describe("gpuTextureFormat of a Dataset", () => {

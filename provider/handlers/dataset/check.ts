@@ -30,7 +30,6 @@ function checkProviderConfig(
   const found = bucketProblems(config, owner);
   for (const { input, text } of found) problems.add("providerConfig", `${input} ${text}`);
   const { provider } = config;
-  if (provider === undefined) problems.add("providerConfig", "provider is missing");
   const known = wireNames.get(provider ?? "");
   if (known === undefined) return;
   for (const field of strangersIn(config, known)) {

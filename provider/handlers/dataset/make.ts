@@ -1,7 +1,6 @@
 // Makes a dataset, or takes over one that exists: never a second one, and never someone's own by accident.
 import type { Dataset, DatasetInput } from "../../../src/api/endpoints/datasets/dataset-wire";
 import type { ConfirmInput } from "../../../src/api/endpoints/uploads/manual-upload";
-import type { Json } from "../../../src/json";
 import { createDatasetOnce, findOwned } from "../../../src/operations/dataset";
 import { reportUnknownOwner, type Found } from "../../../src/operations/dataset-owner";
 import { AvalaError } from "../../../src/errors";
@@ -12,8 +11,7 @@ import { isRefusalToMake, notMade } from "../../../src/operations/publish/refusa
 import { isNamedByContent } from "../../../src/operations/publish/target";
 import { counted } from "../../../src/text";
 import { COMMON_FIELDS, DATASET_FIELDS } from "../../fields/dataset";
-import type { Fields } from "../../fields/field";
-import { bodyOf } from "../../process/fields";
+import { bodyOfNew } from "../../process/fields";
 import { present } from "../../process/present";
 import { isSameSlug } from "./diff";
 import type { DatasetInputs, Origin } from "./inputs";
@@ -31,19 +29,13 @@ function named({ name, slug, dataType, ownerName, organizationUid }: DatasetInpu
   });
 }
 
-/** A program's null counts as left out, as `check` takes it: then the call's own default is sent. */
-function extraFields(fields: Fields, inputs: DatasetInputs): Json {
-  const given = Object.entries(inputs).filter(([, value]) => value !== null);
-  return bodyOf(fields, Object.fromEntries(given));
-}
-
 function confirmInput(inputs: DatasetInputs): ConfirmInput {
-  return { ...named(inputs), extraFields: extraFields(COMMON_FIELDS, inputs) };
+  return { ...named(inputs), extraFields: bodyOfNew(COMMON_FIELDS, inputs) };
 }
 
 function createInput(inputs: DatasetInputs): DatasetInput {
   const { providerConfig } = inputs;
-  return { ...named(inputs), providerConfig, extraFields: extraFields(DATASET_FIELDS, inputs) };
+  return { ...named(inputs), providerConfig, extraFields: bodyOfNew(DATASET_FIELDS, inputs) };
 }
 
 function describe({ name, uid, ownerName, itemCount }: Dataset): string {
