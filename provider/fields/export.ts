@@ -52,13 +52,16 @@ const isGate: Rule<GateInput> = (value) => {
   return undefined;
 };
 
+// Of one that is only read by its uid, what the API returns stands in the state.
+const asked = { change: "replace", passedOn: true, output: "declared" } as const;
+
 export const EXPORT_FIELDS = {
-  name: { rule: isApiName, change: "replace", output: "returned" },
-  format: { rule: isText, change: "replace", output: "returned" },
-  datasets: { rule: isTextList, change: "replace", output: "returned" },
-  projects: { rule: isTextList, change: "replace", output: "returned" },
-  slices: { rule: isTextList, change: "replace", output: "returned" },
-  filterQueryString: { rule: isText, change: "replace", output: "declared" },
+  name: { ...asked, rule: isApiName },
+  format: { ...asked, rule: isText },
+  datasets: { ...asked, rule: isTextList },
+  projects: { ...asked, rule: isTextList },
+  slices: { ...asked, rule: isTextList },
+  filterQueryString: { ...asked, rule: isText },
   triggers: { rule: isTriggers, change: "replace", output: "declared" },
   /** An export's counts never change, so one that is judged otherwise is another. */
   gate: { rule: isGate, change: "replace", output: "declared" },

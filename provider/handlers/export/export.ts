@@ -8,7 +8,7 @@ import { EXPORT_FIELDS } from "../../fields/export";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
-import { changedIn } from "../../process/fields";
+import { changedIn, passedOn } from "../../process/fields";
 import { readOrGone } from "../../process/gone";
 import type { Handler, OwnMethods } from "../../process/handler";
 import type { Needs } from "../../process/scopes";
@@ -19,7 +19,6 @@ import {
   exportInputs,
   exportOutputs,
   isNamedByContent,
-  requestOf,
   timeoutMsOf,
   type ExportGiven,
   type ExportInputs,
@@ -66,7 +65,7 @@ class ExportHandler implements OwnMethods<ExportInputs, ExportOutputs> {
     const avala = this.session.avala(call);
     // Before an export is made: what its projects say already would be known an hour later else.
     await judgeGate(undefined, this.judging(inputs, call));
-    const started = await startExport(avala, requestOf(inputs), { takesRunning });
+    const started = await startExport(avala, passedOn(EXPORT_FIELDS, inputs), { takesRunning });
     try {
       return { id: started.uid, outs: await this.finish(started, inputs, call) };
     } catch (error) {

@@ -1,9 +1,9 @@
 // What an Export's inputs and outputs are between the engine and its handler, and what is wrong with them.
 import { createHash } from "node:crypto";
-import type { Export, ExportInput } from "../../../src/api/endpoints/exports";
+import type { Export } from "../../../src/api/endpoints/exports";
 import { readMinExported, type Gate } from "../../../src/operations/gate";
 import { EXPORT_FIELDS, type GateInput } from "../../fields/export";
-import type { Given } from "../../fields/field";
+import { namesOf, type Given } from "../../fields/field";
 import type { Problems } from "../../process/failures";
 import { checkFields, keptIn } from "../../process/fields";
 import { present, without } from "../../process/present";
@@ -34,6 +34,11 @@ export interface ExportOutputs extends Omit<Export, "error" | keyof ExportInputs
 
 const DEFAULT_FORMAT = "avala-json-external";
 const SUFFIX_DIGITS = 8;
+const SOURCE_FIELDS: ReadonlySet<string> = new Set(
+  namesOf(EXPORT_FIELDS).filter(
+    (name) => EXPORT_FIELDS[name].change === "replace" && name !== "name" && name !== "gate",
+  ),
+);
 
 export function checkExport(given: ExportGiven, problems: Problems): void {
   checkFields(given, EXPORT_FIELDS, problems);
@@ -91,50 +96,30 @@ export function isNamedByContent(inputs: ExportInputs): boolean {
   return inputs.name.endsWith(`-${suffixOf(sourceOf(inputs))}`);
 }
 
-/** What makes one export another than the next. */
+/** What makes one export another than the next: all that another one is made for, but its name, and how it is judged. */
 function sourceOf(inputs: Omit<ExportInputs, "name">): object {
-  const { filterQueryString, format, datasets, projects, slices, triggers } = inputs;
-  return { filterQueryString, format, datasets, projects, slices, triggers };
+  const isSource = (name: string): boolean => SOURCE_FIELDS.has(name);
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => isSource(name)));
 }
 
-export function exportInputs(given: ExportGiven): ExportInputs {
-  const { baseName = "export", name, waitForExport, timeoutMinutes, ...rest } = given;
+export function exportInputs({ baseName = "export", ...given }: ExportGiven): ExportInputs {
   const content = {
-    ...rest,
+    ...given,
     format: given.format ?? DEFAULT_FORMAT,
     datasets: uids(given.datasets),
     projects: uids(given.projects),
     slices: uids(given.slices),
   };
-  return present<ExportInputs>({
-    ...content,
-    name: name ?? nameFor(baseName, sourceOf(content)),
-    waitForExport,
-    timeoutMinutes,
-  });
-}
-
-export function requestOf({
-  name,
-  format,
-  datasets,
-  projects,
-  slices,
-  filterQueryString,
-}: ExportInputs): ExportInput {
-  return { name, format, datasets, projects, slices, filterQueryString };
+  const name = given.name ?? nameFor(baseName, sourceOf(content));
+  return present<ExportInputs>({ ...content, name });
 }
 
 /** What the API returns of the export, under what was asked for. */
 export function exportOutputs(found: Export, asked: Partial<ExportInputs>): ExportOutputs {
   return present<ExportOutputs>({
     ...without(found, ["error"]),
+    ...{ name: found.name ?? "", format: found.format ?? "" },
     ...keptIn(EXPORT_FIELDS, asked),
-    name: asked.name ?? found.name ?? "",
-    format: asked.format ?? found.format ?? "",
-    datasets: asked.datasets ?? found.datasets,
-    projects: asked.projects ?? found.projects,
-    slices: asked.slices ?? found.slices,
   });
 }
 
