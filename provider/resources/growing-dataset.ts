@@ -1,5 +1,7 @@
 // GrowingDataset, as a program constructs it.
 import * as pulumi from "@pulumi/pulumi";
+import type { DESCRIPTION_FIELDS, WAITING_FIELDS } from "../fields/dataset";
+import type { SET_FIELDS } from "../fields/file-set";
 import {
   currentInState,
   type CurrentItem,
@@ -11,30 +13,8 @@ import { AvalaResource } from "./resource";
 
 export interface GrowingDatasetArgs
   extends
-    Pick<
-      FileSetArgs,
-      | "root"
-      | "include"
-      | "exclude"
-      | "prefix"
-      | "includeHidden"
-      | "symlinks"
-      | "allowLinkTargets"
-      | "checkContent"
-      | "minAgeMinutes"
-      | "concurrency"
-      | "organizationUid"
-    >,
-    Pick<
-      DatasetArgs,
-      | "visibility"
-      | "metadata"
-      | "industry"
-      | "license"
-      | "createMetadata"
-      | "waitForIngest"
-      | "timeoutMinutes"
-    > {
+    Pick<FileSetArgs, keyof typeof SET_FIELDS | "organizationUid">,
+    Pick<DatasetArgs, keyof typeof DESCRIPTION_FIELDS | keyof typeof WAITING_FIELDS> {
   /**
    * The set's name; its datasets are called `training-0001-3f9a1c2e77b0` and so on. Another name is another set.
    * @default the resource's name

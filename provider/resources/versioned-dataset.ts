@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { because } from "../../src/files/local-file";
 import type { PartitionDepth } from "../../src/files/scan/partition";
 import { COMMON_FIELDS, type FIELDS_WITHOUT_FILES } from "../fields/dataset";
+import { FILE_SET_FIELDS } from "../fields/file-set";
 import { without } from "../process/present";
 import { refusal } from "../refusal";
 import { Dataset, type DatasetArgs } from "./dataset";
@@ -63,38 +64,36 @@ function partitionsFor(name: string, args: VersionedDatasetArgs): readonly Parti
   }
 }
 
+/** What each partition's file set has of its own, or not at all. */
+const FILE_SETS_OWN = ["folder", "versionOf", "datasetName", "adopt"] as const;
+
+/** What the component passes on to its datasets, and to their file sets. */
+const OF_DATASETS: ReadonlySet<string> = new Set(
+  Object.keys(without(COMMON_FIELDS, PARTITIONS_OWN)),
+);
+const OF_FILE_SETS: ReadonlySet<string> = new Set(
+  Object.keys(without(FILE_SET_FIELDS, FILE_SETS_OWN)),
+);
+
+function chosen(args: VersionedDatasetArgs, names: ReadonlySet<string>): object {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => names.has(name)));
+}
+
 function fileSetArgs(
   args: VersionedDatasetArgs,
   versionOf: string,
   { folder, label }: Partition,
 ): FileSetArgs {
-  const { root, include, exclude, prefix, organizationUid, dataType, includeHidden, symlinks } =
-    args;
-  const { allowLinkTargets, unindexed, checkContent, minAgeMinutes, concurrency } = args;
   return pulumiArgs<FileSetArgs>({
-    root,
-    include,
-    exclude,
-    prefix,
+    ...chosen(args, OF_FILE_SETS),
+    root: args.root,
     folder,
     versionOf: label === "" ? versionOf : `${versionOf}-${label}`,
-    organizationUid,
-    dataType,
-    includeHidden,
-    symlinks,
-    allowLinkTargets,
-    unindexed,
-    checkContent,
-    minAgeMinutes,
-    concurrency,
   });
 }
 
-const SHARED: ReadonlySet<string> = new Set(Object.keys(without(COMMON_FIELDS, PARTITIONS_OWN)));
-
 function datasetArgs(args: VersionedDatasetArgs, files: FileSet): DatasetArgs {
-  const shared = Object.entries(args).filter(([name]) => SHARED.has(name));
-  return { ...Object.fromEntries(shared), files };
+  return { ...chosen(args, OF_DATASETS), files };
 }
 
 /** Pulumi takes `undefined` for absent. */

@@ -68,8 +68,6 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
     const { given } = kept;
     this.session.checkConfig();
     const problems = new Problems();
-    if (typeof given.root !== "string")
-      problems.add("root", "is missing: set it to the folder that contains the files");
     checkFields(given, FILE_SET_FIELDS, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     if (hasUnknown(given)) return { inputs: unknownInputs(given) };

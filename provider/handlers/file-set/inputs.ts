@@ -5,17 +5,18 @@ import { datasetVersionName } from "../../../src/files/manifest/dataset-name";
 import { packManifest } from "../../../src/files/manifest/packing";
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import type { DataType } from "../../../src/files/media";
-import type { Given } from "../../fields/field";
-import type { FILE_SET_FIELDS } from "../../fields/file-set";
+import type { Checked, PassedOn } from "../../fields/field";
+import { FILE_SET_FIELDS } from "../../fields/file-set";
+import { GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
 import type { Call } from "../../process/calls";
+import { passedOn } from "../../process/fields";
 import { without } from "../../process/present";
 import type { LocalSet } from "../../process/local-files";
 import { folderOfRoot } from "../../process/root-folder";
 import { contentsOf, type Contents } from "./contents";
 
 /** As a program gives them. */
-export interface FileSetGiven extends Given<typeof FILE_SET_FIELDS> {
-  readonly root: string;
+export interface FileSetGiven extends Checked<typeof FILE_SET_FIELDS> {
   readonly versionOf: string;
   /** Names of Datasets with `protect: true` that are made of it; from the program's own classes. */
   readonly protectedDatasets?: readonly string[];
@@ -62,53 +63,18 @@ export function propertyOf(error: unknown): string {
   return ABOUT_FILES.has(error.code) ? "root" : "";
 }
 
-const EVERYTHING = ["**"];
+const ANY_SET_FIELDS = { ...FILE_SET_FIELDS, ...GROWING_DATASET_FIELDS };
 
 /** What chooses files. */
-type Chosen = Pick<FileSetGiven, "root"> &
-  Omit<Given<typeof FILE_SET_FIELDS>, "dataType" | "datasetName" | "organizationUid"> & {
-    readonly dataType?: DataType | "" | undefined;
-    /** Of a set that grows alone. */
-    readonly changingFiles?: FileSetOptions["changingFiles"];
-  };
+type Chosen = Pick<Checked<typeof ANY_SET_FIELDS>, PassedOn<typeof ANY_SET_FIELDS>> & {
+  readonly dataType?: DataType | "" | undefined;
+};
 
-function optionsOf(given: Chosen): FileSetOptions {
-  const {
-    root,
-    include = EVERYTHING,
-    exclude,
-    prefix,
-    folder,
-    includeHidden,
-    symlinks,
-    allowLinkTargets,
-    unindexed,
-    checkContent,
-    minAgeMinutes,
-    changingFiles,
-  } = given;
-  const dataType = given.dataType === "" ? undefined : given.dataType;
-  return {
-    root,
-    include,
-    exclude,
-    prefix,
-    folder,
-    includeHidden,
-    symlinks,
-    allowLinkTargets,
-    unindexed,
-    checkContent,
-    minAgeMinutes,
-    changingFiles,
-    dataType,
-  };
-}
-
-/** As {@link optionsOf}, with the root that the program means. @throws InputError when that is not known */
+/** With the root that the program means. @throws InputError when that is not known */
 export function optionsFor(given: Chosen, { folder: program }: Call): FileSetOptions {
   const base = folderOfRoot(given.root, { program, provider: process.cwd() });
-  return { ...optionsOf(given), base };
+  const dataType = given.dataType === "" ? undefined : given.dataType;
+  return { ...passedOn(ANY_SET_FIELDS, given), base, dataType };
 }
 
 function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts {

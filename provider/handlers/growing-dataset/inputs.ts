@@ -5,10 +5,10 @@ import { isIndexed } from "../../../src/files/media";
 import { growingName, type GrowingName } from "../../../src/operations/grow/increment-name";
 import type { GrowTarget } from "../../../src/operations/grow/growth";
 import { GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
-import type { Given } from "../../fields/field";
+import type { Checked } from "../../fields/field";
 import type { Call } from "../../process/calls";
 import { type Problems } from "../../process/failures";
-import { checkFields } from "../../process/fields";
+import { bodyOfNew, checkFields } from "../../process/fields";
 import type { LocalSet } from "../../process/local-files";
 import { present, without } from "../../process/present";
 import { unknownAs } from "../../process/unknown";
@@ -16,9 +16,8 @@ import { contentsOf, type Contents } from "../file-set/contents";
 import { currentInState, type IncrementInState, type PendingIncrement } from "./state";
 
 /** As a program gives them. */
-export interface GrowingGiven extends Given<typeof GROWING_DATASET_FIELDS> {
+export interface GrowingGiven extends Checked<typeof GROWING_DATASET_FIELDS> {
   readonly name: string;
-  readonly root: string;
   readonly call?: Call;
 }
 
@@ -95,8 +94,6 @@ export function unknownInputs(given: GrowingGiven): GrowingInputs {
 }
 
 export function checkGrowing(given: GrowingGiven, problems: Problems): void {
-  if (typeof given.root !== "string")
-    problems.add("root", "is missing: set it to the folder that contains the files");
   checkFields(given, GROWING_DATASET_FIELDS, problems);
   if (problems.failures.length > 0) return;
   try {
@@ -154,14 +151,14 @@ export function growTargetOf(
 ): GrowTarget {
   const { set, manifest } = local;
   const sha256Of = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
-  const { dataType, organizationUid, visibility, metadata, industry, license, createMetadata } =
-    inputs;
+  const { dataType, organizationUid } = inputs;
   return {
     name: nameOf(inputs),
     postponed: postponedOf(local, olds?.increments),
     dataset: {
-      ...{ dataType, organizationUid, visibility, industry, license, createMetadata },
-      metadata,
+      dataType,
+      organizationUid,
+      extraFields: bodyOfNew(GROWING_DATASET_FIELDS, inputs),
     },
     files: set.files.flatMap(({ path, absolutePath, sizeBytes }) => {
       const sha256 = sha256Of.get(path);
