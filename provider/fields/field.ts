@@ -22,7 +22,7 @@ export interface Property {
 export interface Field<Value = unknown> extends Property {
   /** What a program may give. */
   readonly rule: Rule<Value>;
-  /** Whether there is no resource without it; a text says what to give. @default false */
+  /** Whether there is no resource without it; a text says what to do. @default false */
   readonly required?: true | string;
   /**
    * Whether the core takes it under this very name, and knows what the API calls it: an endpoint's input, a set's option.
