@@ -8,7 +8,7 @@ import * as exports_ from "../src/api/endpoints/exports";
 import * as projects from "../src/api/endpoints/projects";
 import * as storage from "../src/api/endpoints/storage-configs";
 import type { Config } from "../src/config";
-import { findDataset } from "../src/operations/dataset";
+import { findDataset } from "../src/operations/datasets/dataset";
 import { AvalaError, InputError } from "../src/errors";
 import { soundConfig, requireKey } from "./process/config";
 import { plain } from "./process/plain";

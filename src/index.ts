@@ -99,8 +99,8 @@ export {
   findDataset,
   waitForDataset,
   type DatasetName,
-} from "./operations/dataset";
-export { compareItems, type ItemComparison } from "./operations/item-comparison";
+} from "./operations/datasets/dataset";
+export { compareItems, type ItemComparison } from "./operations/items/item-comparison";
 export type { Made } from "./operations/lost-reply";
 export { startExport, waitForExport } from "./operations/export";
 export { downloadExport, type DownloadedExport } from "./operations/export-download";

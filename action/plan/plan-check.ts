@@ -2,7 +2,7 @@
 import { InputError } from "../../src/errors";
 import { compareManifests, describeChanges } from "../../src/files/manifest/compare";
 import { createManifest, type Manifest } from "../../src/files/manifest/manifest";
-import type { Counts } from "../../src/operations/dataset-work";
+import type { Counts } from "../../src/operations/datasets/dataset-work";
 import type { Destination } from "../selection/destination";
 import type { Selection, Target } from "../selection/selection";
 import { createPlan, type PlanTarget, type ServerDataset, type ServerDatasets } from "./plan";

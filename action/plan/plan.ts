@@ -8,7 +8,7 @@ import {
   type PlannedGrowth,
 } from "./plan-shape";
 import type { Manifest, ManifestEntry } from "../../src/files/manifest/manifest";
-import type { Counts } from "../../src/operations/dataset-work";
+import type { Counts } from "../../src/operations/datasets/dataset-work";
 import { type Cost, callsFor, estimateCost } from "../../src/upload/cost";
 import { counted, formatBytes } from "../../src/text";
 import { growthText } from "./growth-text";

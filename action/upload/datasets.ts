@@ -14,8 +14,8 @@ import {
   sharedPart,
   sortByOwner,
   type VersionName,
-} from "../../src/operations/dataset-list";
-import { describeEarlier, mayHaveWork } from "../../src/operations/dataset-work";
+} from "../../src/operations/datasets/dataset-list";
+import { describeEarlier, mayHaveWork } from "../../src/operations/datasets/dataset-work";
 import {
   toSend,
   type Decision,

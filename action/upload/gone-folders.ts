@@ -1,8 +1,8 @@
 // Versions of folders that a partitioned set has no files of now: no dataset of the run takes their place, and so no export of
 // it covers them. Pure.
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
-import { describeDataset, describeWork } from "../../src/operations/dataset-work";
-import { isPrivate } from "../../src/operations/dataset-owner";
+import { describeDataset, describeWork } from "../../src/operations/datasets/dataset-work";
+import { isPrivate } from "../../src/operations/datasets/dataset-owner";
 import { counted, listed as lines } from "../../src/text";
 import type { Target } from "../selection/selection";
 

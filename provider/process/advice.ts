@@ -3,7 +3,7 @@
 import { ignoreAdvice } from "../../src/api/advice";
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { canonicalJson } from "../../src/canonical-json";
-import { findDataset, type DatasetName } from "../../src/operations/dataset";
+import { findDataset, type DatasetName } from "../../src/operations/datasets/dataset";
 import { isNotAllowedToRead, messageOf } from "../../src/errors";
 import type { Call } from "./calls";
 import type { Messages } from "./messages";

@@ -1,8 +1,8 @@
 // Keys that are another spelling of a path: which path each is, and at what cost where many files share a name.
 import fc from "fast-check";
 
-import { alteredPaths } from "../../src/operations/altered-keys";
-import { tailsOf } from "../../src/operations/item-keys";
+import { alteredPaths } from "../../src/operations/items/altered-keys";
+import { tailsOf } from "../../src/operations/items/item-keys";
 
 function folded(key: string): string {
   return key.toLowerCase().replace(/\.[^./]+$/, "");

@@ -4,7 +4,7 @@ import {
   listNamed,
   sharedPart,
   sortByOwner,
-} from "../../src/operations/dataset-list";
+} from "../../src/operations/datasets/dataset-list";
 import { startQuietly } from "../support/quiet-emulator";
 import { sessionWith } from "../support/session";
 

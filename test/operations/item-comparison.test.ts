@@ -2,10 +2,10 @@
 import { isIndexed } from "../../src/files/media";
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import type { DatasetHealth } from "../../src/api/endpoints/datasets/dataset-health";
-import { compareItems, concludeItems, type Look } from "../../src/operations/item-comparison";
-import { judgeCounts, sequencesOf } from "../../src/operations/item-counts";
-import { matchKeys } from "../../src/operations/item-keys";
-import { compareKeys } from "../../src/operations/key-comparison";
+import { compareItems, concludeItems, type Look } from "../../src/operations/items/item-comparison";
+import { judgeCounts, sequencesOf } from "../../src/operations/items/item-counts";
+import { matchKeys } from "../../src/operations/items/item-keys";
+import { compareKeys } from "../../src/operations/items/key-comparison";
 import { BASE, reply, scripted } from "../support/scripted-transport";
 
 type Keys = readonly (string | undefined)[];

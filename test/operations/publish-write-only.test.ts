@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator";
-import { createDatasetOnce } from "../../src/operations/dataset";
+import { createDatasetOnce } from "../../src/operations/datasets/dataset";
 import { hashFiles } from "../../src/files/hash";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { carryOut } from "../../src/operations/publish/publish";

@@ -5,7 +5,7 @@ import { run } from "../../action/run";
 import { markdownText } from "../../action/report/text";
 import type { Emulator, Fault } from "../../emulator";
 import { getDataset } from "../../src/api/endpoints/datasets/datasets";
-import { waitForDataset } from "../../src/operations/dataset";
+import { waitForDataset } from "../../src/operations/datasets/dataset";
 import { AvalaError } from "../../src/errors";
 import { waitForExport } from "../../src/operations/export";
 import { printable, printableLines } from "../../src/redact";

@@ -2,9 +2,9 @@
 import type { Avala } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets/datasets";
-import { refOf } from "../../../src/operations/dataset-ref";
+import { refOf } from "../../../src/operations/datasets/dataset-ref";
 import { AvalaError, isAvalaError } from "../../../src/errors";
-import { describeDataset } from "../../../src/operations/dataset-work";
+import { describeDataset } from "../../../src/operations/datasets/dataset-work";
 import { DATASET_FIELDS } from "../../fields/dataset";
 import { bodyOf } from "../../process/fields";
 import type { Changes } from "./diff";

@@ -6,7 +6,7 @@ import { AvalaError, isNotFound } from "../../../src/errors";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import { madeOfOthers } from "../../../src/operations/publish/refusals";
-import { describeDataset } from "../../../src/operations/dataset-work";
+import { describeDataset } from "../../../src/operations/datasets/dataset-work";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";

@@ -3,14 +3,14 @@ import type { Avala } from "../../../src/api/connection";
 import { deleteDataset, getDataset } from "../../../src/api/endpoints/datasets/datasets";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { requireScopes } from "../../../src/api/endpoints/permissions";
-import { refOf } from "../../../src/operations/dataset-ref";
+import { refOf } from "../../../src/operations/datasets/dataset-ref";
 import {
   describeDataset,
   describeLeftBehind,
   hasWork,
   mayHaveWork,
   type Counts,
-} from "../../../src/operations/dataset-work";
+} from "../../../src/operations/datasets/dataset-work";
 import { AvalaError, isAvalaError, isNotFound } from "../../../src/errors";
 import { advise, notCompared } from "../../process/advice";
 import type { Messages } from "../../process/messages";

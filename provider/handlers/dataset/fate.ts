@@ -5,7 +5,7 @@ import {
   hasWork,
   isCounted,
   type Counts,
-} from "../../../src/operations/dataset-work";
+} from "../../../src/operations/datasets/dataset-work";
 import type { DatasetOutputs } from "./inputs";
 
 export type KeptBecause =

@@ -1,8 +1,8 @@
 // Makes a dataset, or takes over one that exists: never a second one, and never someone's own by accident.
 import type { Dataset, DatasetInput } from "../../../src/api/endpoints/datasets/dataset-wire";
 import type { ConfirmInput } from "../../../src/api/endpoints/uploads/manual-upload";
-import { createDatasetOnce, findOwned } from "../../../src/operations/dataset";
-import { reportUnknownOwner, type Found } from "../../../src/operations/dataset-owner";
+import { createDatasetOnce, findOwned } from "../../../src/operations/datasets/dataset";
+import { reportUnknownOwner, type Found } from "../../../src/operations/datasets/dataset-owner";
 import { AvalaError } from "../../../src/errors";
 import { slugFrom } from "../../../src/files/manifest/dataset-name";
 import { confirmSent } from "../../../src/operations/publish/confirm";

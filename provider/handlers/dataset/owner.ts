@@ -1,5 +1,5 @@
 // Whether an owner that is declared by another name than before is the same one: only the server knows whose names those are.
-import { isOwnedBy } from "../../../src/operations/dataset-owner";
+import { isOwnedBy } from "../../../src/operations/datasets/dataset-owner";
 import { advise } from "../../process/advice";
 import type { Call } from "../../process/calls";
 import { without } from "../../process/present";

@@ -1,7 +1,7 @@
 // What a preview says of a dataset that would be made: that it is there already, and what an `up` does about it.
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import type { AvalaError } from "../../../src/errors";
-import { describeDataset } from "../../../src/operations/dataset-work";
+import { describeDataset } from "../../../src/operations/datasets/dataset-work";
 import { findInPreview, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
 import { textOf } from "../../process/failures";

@@ -2,7 +2,7 @@
 // files.
 import type { Avala } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
-import { waitForDataset } from "../../../src/operations/dataset";
+import { waitForDataset } from "../../../src/operations/datasets/dataset";
 import { isContentKnown, settlePublished } from "../../../src/operations/publish/settle";
 import { counted } from "../../../src/text";
 import type { Messages } from "../../process/messages";

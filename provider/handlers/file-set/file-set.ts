@@ -1,6 +1,6 @@
 // FileSet: files of a folder, stored under one dataset name. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { findDataset } from "../../../src/operations/dataset";
+import { findDataset } from "../../../src/operations/datasets/dataset";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import { decidePublish } from "../../../src/operations/publish/decide";
 import { counted } from "../../../src/text";

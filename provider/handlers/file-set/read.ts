@@ -1,6 +1,6 @@
 // A file set read back: from the state, or by its dataset when the state has nothing (`FileSet.get`).
 import type { dynamic } from "@pulumi/pulumi";
-import { findDataset } from "../../../src/operations/dataset";
+import { findDataset } from "../../../src/operations/datasets/dataset";
 import type { DataType } from "../../../src/files/media";
 import type { Session } from "../../process/session";
 import type { FileSetOutputs } from "./inputs";

@@ -2,7 +2,11 @@
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import type { RateLimit } from "../../../src/errors";
 import { describeChangeLines } from "../../../src/files/manifest/compare";
-import { describeDataset, describeWork, mayHaveWork } from "../../../src/operations/dataset-work";
+import {
+  describeDataset,
+  describeWork,
+  mayHaveWork,
+} from "../../../src/operations/datasets/dataset-work";
 import type { GrowthPlan } from "../../../src/operations/grow/growth-plan";
 import { printable } from "../../../src/redact";
 import { counted, formatCount, listed } from "../../../src/text";

@@ -2,10 +2,10 @@
 // that were cut otherwise, of another owner. Their annotations are left out without a word unless someone says so. Pure.
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { printable } from "../../redact";
-import { isPrivate } from "../dataset-owner";
+import { isPrivate } from "../datasets/dataset-owner";
 import { counted, listed as lines } from "../../text";
-import { folded } from "../dataset";
-import { describeDataset, describeWork } from "../dataset-work";
+import { folded } from "../datasets/dataset";
+import { describeDataset, describeWork } from "../datasets/dataset-work";
 import { isOfType } from "./find-increments";
 import type { GrowTarget } from "./growth";
 import { hasIncrementEnding, nameOfSet, parseIncrement } from "./increment-name";

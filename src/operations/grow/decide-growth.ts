@@ -7,7 +7,7 @@ import { InputError, isNotFound } from "../../errors";
 import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";
 import { counted } from "../../text";
-import { isOwned } from "../dataset-owner";
+import { isOwned } from "../datasets/dataset-owner";
 import { describeBeside, describeOutside, findBeside, type Family } from "./beside";
 import { describeFolderVersions } from "./folder-version";
 import { nextName, type IncrementToMake } from "./next-increment";

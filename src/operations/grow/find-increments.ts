@@ -2,10 +2,10 @@
 import type { Avala } from "../../api/connection";
 import { searchDatasets } from "../../api/endpoints/datasets/datasets";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { folded } from "../dataset";
-import { sharedPart } from "../dataset-list";
-import { isPrivate, ownedAmong } from "../dataset-owner";
-import { knownOwner, type OwnerWanted } from "../dataset-ref";
+import { folded } from "../datasets/dataset";
+import { sharedPart } from "../datasets/dataset-list";
+import { isPrivate, ownedAmong } from "../datasets/dataset-owner";
+import { knownOwner, type OwnerWanted } from "../datasets/dataset-ref";
 import type { GrowTarget, KnownIncrement } from "./growth";
 import {
   hasIncrementEnding,

@@ -4,7 +4,7 @@ import type { Avala } from "../../api/connection";
 import { isAvalaError } from "../../errors";
 import { createManifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
-import { reportUnknownOwner } from "../dataset-owner";
+import { reportUnknownOwner } from "../datasets/dataset-owner";
 import { compareFound } from "../publish/decide";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";

@@ -11,10 +11,10 @@ import { isItemOf } from "../../files/scan/indexing";
 import { runPool } from "../../flow/pool";
 import { printable } from "../../redact";
 import { counted } from "../../text";
-import { alteredPaths } from "../altered-keys";
-import { waitForDataset } from "../dataset";
-import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
-import { matchKeys, type KeyMatch } from "../item-keys";
+import { alteredPaths } from "../items/altered-keys";
+import { waitForDataset } from "../datasets/dataset";
+import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
+import { matchKeys, type KeyMatch } from "../items/item-keys";
 import {
   likenessOf,
   MAX_UNLIKE_BEFORE_ALIKE,

@@ -4,7 +4,7 @@ import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { InputError } from "../../errors";
 import { filledName, shortDigest, slugFrom } from "../../files/manifest/dataset-name";
 import { shown } from "../../text";
-import { folded, isCalled } from "../dataset";
+import { folded, isCalled } from "../datasets/dataset";
 
 /** What all names of a set have in common. */
 export interface GrowingName {

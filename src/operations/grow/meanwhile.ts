@@ -6,7 +6,7 @@ import { shortDigest } from "../../files/manifest/dataset-name";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import { printable } from "../../redact";
 import { counted } from "../../text";
-import { knownOwner, lookUnder } from "../dataset-ref";
+import { knownOwner, lookUnder } from "../datasets/dataset-ref";
 import type { LookMoment } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";

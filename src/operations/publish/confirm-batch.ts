@@ -10,7 +10,7 @@ import { anotherBatch } from "../../upload/journal/batch";
 import { openUploadJournal } from "../../upload/journal/upload-journal";
 import { askHow, namesBatch } from "../../upload/send/ask";
 import { isSessionLost } from "../../upload/send/session-lost";
-import { confirmDataset } from "../dataset";
+import { confirmDataset } from "../datasets/dataset";
 import type { Made } from "../lost-reply";
 import { destinationOf, lockedOf, type NamedFiles } from "./target";
 

@@ -4,13 +4,13 @@ import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { listItems, type DatasetItem } from "../../api/endpoints/datasets/items";
 import { isEtagMd5, readStored } from "../../api/storage/stored-object";
-import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../dataset-ref";
+import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
 import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
 import { readUntil } from "../../flow/disk/reading-disk";
 import { retry } from "../../flow/retry";
-import type { ItemComparison } from "../item-comparison";
-import { matchKeys } from "../item-keys";
+import type { ItemComparison } from "../items/item-comparison";
+import { matchKeys } from "../items/item-keys";
 import {
   isTagged,
   md5Of as md5Tagged,

@@ -1,11 +1,11 @@
 // The first step: what the server has under a name, and so whether files are sent. Sends nothing.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { findOwned } from "../dataset";
-import { reportUnknownOwner } from "../dataset-owner";
+import { findOwned } from "../datasets/dataset";
+import { reportUnknownOwner } from "../datasets/dataset-owner";
 import { compareManifests, describeChanges } from "../../files/manifest/compare";
 import type { Manifest } from "../../files/manifest/manifest";
-import type { ItemComparison } from "../item-comparison";
+import type { ItemComparison } from "../items/item-comparison";
 import { compareContents } from "./content-check";
 import { isVerifiedBefore, recordContent, recordedContent } from "./content-record";
 import {

@@ -6,7 +6,7 @@ import { namedFields } from "../../api/reply/refused-fields";
 import type { Avala } from "../../api/connection";
 import { printable } from "../../redact";
 import { counted, formatCount, listed, shown } from "../../text";
-import type { ItemComparison } from "../item-comparison";
+import type { ItemComparison } from "../items/item-comparison";
 
 /** What users of a front end write: as sentences that stand in a hint. */
 export interface Words {

@@ -1,7 +1,7 @@
 // The second step: the files' bytes, under the name. Confirms nothing.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { findDataset } from "../dataset";
+import { findDataset } from "../datasets/dataset";
 import { ignoreForbidden } from "../../errors";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { Journal } from "../../upload/journal/journal";

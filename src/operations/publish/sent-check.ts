@@ -8,7 +8,7 @@ import { placeOf } from "../../upload/journal/upload-journal";
 import type { UploadResult } from "../../upload/result";
 import { counted, listed, shown } from "../../text";
 import { printable } from "../../redact";
-import type { ItemComparison } from "../item-comparison";
+import type { ItemComparison } from "../items/item-comparison";
 import { compareContents } from "./content-check";
 import { hasDifference } from "./refusals";
 import { destinationOf, isNamedByContent, type NamedFiles } from "./target";

@@ -1,8 +1,8 @@
 // The fourth step: wait until the server has indexed a dataset, and hold its items against the files.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { waitForDataset } from "../dataset";
-import { compareItems, type ItemComparison } from "../item-comparison";
+import { waitForDataset } from "../datasets/dataset";
+import { compareItems, type ItemComparison } from "../items/item-comparison";
 import { printable } from "../../redact";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { recordContent, recordVerified, recordedContent, withdrawContent } from "./content-record";

@@ -1,11 +1,11 @@
 // What Avala says of a dataset's items: each of them, and what it counts. Compares nothing.
-import { ignoreAdvice } from "../api/advice";
-import type { Avala } from "../api/connection";
-import { getDatasetHealth, type DatasetHealth } from "../api/endpoints/datasets/dataset-health";
-import type { Dataset } from "../api/endpoints/datasets/dataset-wire";
-import { listItems } from "../api/endpoints/datasets/items";
-import { isAvalaError } from "../errors";
-import { isRefused, readUnderOwner, type OwnerWanted } from "./dataset-ref";
+import { ignoreAdvice } from "../../api/advice";
+import type { Avala } from "../../api/connection";
+import { getDatasetHealth, type DatasetHealth } from "../../api/endpoints/datasets/dataset-health";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { listItems } from "../../api/endpoints/datasets/items";
+import { isAvalaError } from "../../errors";
+import { isRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
 import type { ItemFacts } from "./key-comparison";
 
 interface Listing {

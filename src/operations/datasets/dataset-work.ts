@@ -1,7 +1,7 @@
 // What people have made of a dataset, as counts and in words. Annotations hang on a dataset's items and no call moves them,
 // so whatever takes a dataset's place says what stays behind. Pure.
-import { printable } from "../redact";
-import { counted, listed } from "../text";
+import { printable } from "../../redact";
+import { counted, listed } from "../../text";
 
 /** What the API or a state says of a dataset. */
 export interface Counts {

@@ -1,9 +1,9 @@
 // Datasets as a whole: find one, make one without ever making two, wait until it is created.
 // Knows nothing of how files were sent.
-import type { Avala } from "../api/connection";
-import { createDataset, getDataset, searchDatasets } from "../api/endpoints/datasets/datasets";
-import type { Dataset, DatasetInput } from "../api/endpoints/datasets/dataset-wire";
-import { confirmUpload, type ConfirmInput } from "../api/endpoints/uploads/manual-upload";
+import type { Avala } from "../../api/connection";
+import { createDataset, getDataset, searchDatasets } from "../../api/endpoints/datasets/datasets";
+import type { Dataset, DatasetInput } from "../../api/endpoints/datasets/dataset-wire";
+import { confirmUpload, type ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import {
   isOwned,
   ownedAmong,
@@ -12,10 +12,10 @@ import {
   type Found,
 } from "./dataset-owner";
 import { knownOwner, lookUnder, type OwnerWanted } from "./dataset-ref";
-import { AvalaError, isAvalaError, isNotAllowedToRead } from "../errors";
-import { makeOnce, type Made } from "./lost-reply";
-import { printable } from "../redact";
-import { waitFor } from "./wait";
+import { AvalaError, isAvalaError, isNotAllowedToRead } from "../../errors";
+import { makeOnce, type Made } from "../lost-reply";
+import { printable } from "../../redact";
+import { waitFor } from "../wait";
 
 export interface DatasetName extends OwnerWanted {
   readonly name: string;

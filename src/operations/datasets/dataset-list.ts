@@ -1,9 +1,9 @@
 // Datasets by a part of their name, in one list: what there is of a set's versions and partitions, whatever their number.
-import type { Avala } from "../api/connection";
-import type { Dataset } from "../api/endpoints/datasets/dataset-wire";
-import { searchDatasets } from "../api/endpoints/datasets/datasets";
-import { shortDigest } from "../files/manifest/dataset-name";
-import { getOwnUser, namesOfUser } from "../api/endpoints/users";
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { searchDatasets } from "../../api/endpoints/datasets/datasets";
+import { shortDigest } from "../../files/manifest/dataset-name";
+import { getOwnUser, namesOfUser } from "../../api/endpoints/users";
 import { isOwned, isPrivate } from "./dataset-owner";
 import { ignoreRefused, knownOwner, type OwnerWanted } from "./dataset-ref";
 

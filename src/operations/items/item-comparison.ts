@@ -1,13 +1,13 @@
 // Holds a dataset's items against the files that it should be made of: by their keys, and where keys say nothing by what
 // Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents. What can't be compared is said, and
 // is never an error.
-import type { Avala } from "../api/connection";
-import type { DatasetHealth } from "../api/endpoints/datasets/dataset-health";
-import type { Dataset } from "../api/endpoints/datasets/dataset-wire";
-import { dataTypes, isIndexed, suffixOf } from "../files/media";
-import { printable } from "../redact";
-import { counted, formatCount } from "../text";
-import type { OwnerWanted } from "./dataset-ref";
+import type { Avala } from "../../api/connection";
+import type { DatasetHealth } from "../../api/endpoints/datasets/dataset-health";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { dataTypes, isIndexed, suffixOf } from "../../files/media";
+import { printable } from "../../redact";
+import { counted, formatCount } from "../../text";
+import type { OwnerWanted } from "../datasets/dataset-ref";
 import {
   isCountedWhole,
   describeCounts,

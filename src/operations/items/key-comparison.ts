@@ -1,5 +1,5 @@
 // What the keys of a dataset's items say of the files that it should be made of. Pure; knows no counts.
-import type { DatasetItem } from "../api/endpoints/datasets/items";
+import type { DatasetItem } from "../../api/endpoints/datasets/items";
 import { alteredPaths } from "./altered-keys";
 import { matchKeys, type KeyMatch } from "./item-keys";
 

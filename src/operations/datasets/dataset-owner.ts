@@ -1,12 +1,12 @@
 // Whose a dataset is. The server writes an owner as a username, a handle, the slug of an organization or not at all, so
 // names that differ prove nothing (contract, "Datasets"): then the server is asked what it has under the owner's names, and
 // in whose storage the files lie.
-import { ignoreAdvice } from "../api/advice";
-import type { Avala } from "../api/connection";
-import { getDatasetHealth } from "../api/endpoints/datasets/dataset-health";
-import type { Dataset } from "../api/endpoints/datasets/dataset-wire";
-import { getOwnUser, namesOfUser } from "../api/endpoints/users";
-import { printable } from "../redact";
+import { ignoreAdvice } from "../../api/advice";
+import type { Avala } from "../../api/connection";
+import { getDatasetHealth } from "../../api/endpoints/datasets/dataset-health";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { getOwnUser, namesOfUser } from "../../api/endpoints/users";
+import { printable } from "../../redact";
 import {
   ignoreRefused,
   isPathPart,

@@ -1,10 +1,10 @@
 // What Avala's own counts say of the files of a dataset (contract, "Sequences and health"). Which of its counts counts files
 // depends on what the files are: a video is a sequence, a lidar file or an image is a frame, and what an mcap file becomes
 // is not documented. Pure; knows no keys.
-import type { DatasetHealth } from "../api/endpoints/datasets/dataset-health";
-import type { Dataset } from "../api/endpoints/datasets/dataset-wire";
-import { printable } from "../redact";
-import { counted } from "../text";
+import type { DatasetHealth } from "../../api/endpoints/datasets/dataset-health";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { printable } from "../../redact";
+import { counted } from "../../text";
 
 /** Whether a dataset has sequences, of which the items may be frames. */
 type Sequences = "none" | "some" | "unknown";
