@@ -98,7 +98,7 @@ async function findOne(
   });
 }
 
-/** A dataset that is there. Rejects when there is none that the key may see. */
+/** An existing dataset. Rejects if there is none that the key may see. */
 export function getDataset(args: GetDatasetArgs): Promise<Dataset> {
   return look((avala, { organizationUid }) => findOne(avala, args, organizationUid));
 }
@@ -120,7 +120,7 @@ export function listDatasetsOutput(args: Inputs<ListDatasetsArgs> = {}): pulumi.
   return lift(args, listDatasets);
 }
 
-/** An export that is there. Its `downloadUrl` is a secret: `getExportOutput` keeps it as one. */
+/** An existing export. Its `downloadUrl` is a secret: `getExportOutput` keeps it as one. */
 export function getExport(args: UidArgs): Promise<exports_.Export> {
   return look((avala) => exports_.getExport(avala, args.uid));
 }
@@ -130,7 +130,7 @@ export function getExportOutput(args: Inputs<UidArgs>): pulumi.Output<exports_.E
   return pulumi.secret(lift(args, getExport));
 }
 
-/** A project that is there. */
+/** An existing project. */
 export function getProject(args: UidArgs): Promise<projects.Project> {
   return look((avala) => projects.getProject(avala, args.uid));
 }
@@ -139,7 +139,7 @@ export function getProjectOutput(args: Inputs<UidArgs>): pulumi.Output<projects.
   return lift(args, getProject);
 }
 
-/** Whom a role for a bucket has to trust: Avala's account at AWS, and the external id of the organization. */
+/** Who a role for a bucket has to trust: Avala's account at AWS, and the external id of the organization. */
 export function getStorageSetup(args: StorageSetupArgs = {}): Promise<storage.StorageSetupInfo> {
   return look((avala, configured) =>
     storage.getStorageSetupInfo(avala, {

@@ -5,7 +5,7 @@ import type { DataType } from "../../src/files/media";
 import { noteProtected, type FileSet } from "./file-set";
 import { AvalaResource } from "./resource";
 
-/** Which of the bucket's files are taken. */
+/** Which of the bucket's files are used. */
 interface SelectionArgs {
   /** Only files of these suffixes: `jpg`, `png`. @default as the server decides */
   includedExtensions?: pulumi.Input<pulumi.Input<string>[]>;
@@ -14,7 +14,7 @@ interface SelectionArgs {
 }
 
 /**
- * A bucket of your own on S3, reached by keys (`accessKeyId`, `secretAccessKey`), or by a role (`roleArn`), which needs an
+ * Your own bucket on S3, reached by keys (`accessKeyId`, `secretAccessKey`), or by a role (`roleArn`), which needs an
  * organization. The keys are secrets and are never read back.
  */
 export interface S3ProviderConfigArgs extends SelectionArgs {
@@ -24,7 +24,7 @@ export interface S3ProviderConfigArgs extends SelectionArgs {
   bucketPrefix?: pulumi.Input<string>;
   /** @default "iam_role" with a `roleArn` */
   authMethod?: pulumi.Input<"access_key" | "iam_role">;
-  /** A role of yours that Avala assumes: `getStorageSetup` says whom it has to trust. */
+  /** Your role, which Avala assumes: `getStorageSetup` says whom it has to trust. */
   roleArn?: pulumi.Input<string>;
   accessKeyId?: pulumi.Input<string>;
   secretAccessKey?: pulumi.Input<string>;
@@ -34,7 +34,7 @@ export interface S3ProviderConfigArgs extends SelectionArgs {
   cloudfrontPublicKeyId?: pulumi.Input<string>;
 }
 
-/** A bucket of your own on Google Cloud Storage. The key file is a secret and is never read back. */
+/** Your own bucket on Google Cloud Storage. The key file is a secret and is never read back. */
 export interface GcsProviderConfigArgs extends SelectionArgs {
   provider: "gc_storage";
   bucketName: pulumi.Input<string>;
@@ -72,20 +72,20 @@ export interface DatasetArgs {
    * dataset of a bucket, or an empty one.
    */
   gpuTextureFormat?: pulumi.Input<string>;
-  /** Counts when the dataset is made. @default true */
+  /** Takes effect when the dataset is made. @default true */
   createMetadata?: pulumi.Input<boolean>;
-  /** Manage a dataset of this name that exists; with `files` it must hold exactly these. @default false */
+  /** Manage an existing dataset of this name; with `files` it must hold exactly these. @default false */
   adopt?: pulumi.Input<boolean>;
   /**
-   * What becomes of the dataset when this resource leaves the stack, or another one takes its place. `"delete"` deletes
-   * what this stack made and no one has worked on; whether anyone else uses it, no call of the API says.
-   * Counts from the state: run `up` with it before the resource goes.
+   * What becomes of the dataset when this resource is removed from the stack or replaced. `"delete"` deletes
+   * what this stack made and no one has worked on. The API does not say whether anyone else uses it.
+   * Takes effect from the state: run `up` with it before you remove the resource.
    * @default "keep"
    */
   onDelete?: pulumi.Input<"keep" | "delete">;
   /** With `onDelete: "delete"`: also when people have annotated it or use it in projects. @default false */
   forceDestroy?: pulumi.Input<boolean>;
-  /** Wait until the server has indexed the files, and hold its items against them. @default true */
+  /** Wait until the server has indexed the files, and compare its items with them. @default true */
   waitForIngest?: pulumi.Input<boolean>;
   /** For the waiting. @default 60 */
   timeoutMinutes?: pulumi.Input<number>;
@@ -164,7 +164,7 @@ export class Dataset extends AvalaResource {
   declare readonly createdAt: pulumi.Output<string | undefined>;
   declare readonly updatedAt: pulumi.Output<string | undefined>;
   declare readonly predefinedLabels: pulumi.Output<unknown>;
-  /** It is known to hold exactly the files that were sent; false where contents could not be compared. */
+  /** Whether it is known to hold exactly the files that were sent; false if contents could not be compared. */
   declare readonly isVerified: pulumi.Output<boolean>;
 
   constructor(name: string, args: DatasetArgs = {}, options?: pulumi.CustomResourceOptions) {
@@ -179,7 +179,7 @@ export class Dataset extends AvalaResource {
     if (args.files !== undefined && isProtected(this)) noteProtected(args.files, name);
   }
 
-  /** A dataset that is there, by its uid. It is read, and never changed or deleted. */
+  /** An existing dataset, by its uid. It is read, and never changed or deleted. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,

@@ -3,11 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { AvalaResource } from "./resource";
 
 export interface ExportGateArgs {
-  /** How many tasks it must hold at least. */
+  /** The minimum number of tasks in it. */
   minTasks?: pulumi.Input<number>;
-  /** How many of them must be exported: a count, or a share as `95%`. @default all, wherever Avala counts them */
+  /** How many of them must be exported: a count, or a share such as `95%`. @default all, wherever Avala counts them */
   minExported?: pulumi.Input<number | string>;
-  /** 0: no task of `projects` may be pending, looked at before the export is made and when it is complete. */
+  /** 0: no task of `projects` may be pending, checked before the export is made and when it is complete. */
   pendingTasks?: pulumi.Input<0>;
   /** No active quality target of `projects` may be breached: only critical ones, or all. */
   qualityTargets?: pulumi.Input<"critical" | "all">;
@@ -82,7 +82,7 @@ export class Export extends AvalaResource {
     this.uid = this.id;
   }
 
-  /** An export that is there, by its uid. */
+  /** An existing export, by its uid. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,

@@ -5,17 +5,17 @@ import { AvalaResource } from "./resource";
 
 export interface FileSetArgs {
   /**
-   * The folder that holds the files. A relative one is taken from the folder of the program, and stored as it is given,
+   * The folder that contains the files. A relative path starts at the program's folder and is stored as it is given,
    * so that the state is the same on every machine.
    */
   root: pulumi.Input<string>;
   /**
-   * Globs relative to `root`. `!` takes away, and a folder means all that is in it.
+   * Globs relative to `root`. `!` excludes, and a folder stands for everything in it.
    * @default ["**"], every file
    * @example ["**\/*.jpg", "!drafts"]
    */
   include?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Globs that take away. So does a file `.avalaignore`, in the root or below it, in the syntax of `.gitignore`. */
+  /** Globs that exclude files. So does a file `.avalaignore`, in the root or below it, in the syntax of `.gitignore`. */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
   /** Put before each path in the dataset, with a `/` between. */
   prefix?: pulumi.Input<string>;
@@ -31,20 +31,20 @@ export interface FileSetArgs {
    * each content is a dataset version.
    */
   datasetName?: pulumi.Input<string>;
-  /** Whom the files belong to. @default `avala:organizationUid`, else the key's user */
+  /** Who owns the files. @default `avala:organizationUid`, else the key's user */
   organizationUid?: pulumi.Input<string>;
   /**
-   * To be given when other files beside the indexed ones leave it open, as point clouds beside images do.
+   * Required when other files beside the indexed ones leave it open, such as point clouds beside images.
    * @default what all files agree on
    */
   dataType?: pulumi.Input<DataType>;
-  /** Take files and folders whose name starts with a dot. @default false */
+  /** Include files and folders whose name starts with a dot. @default false */
   includeHidden?: pulumi.Input<boolean>;
-  /** Nothing outside `root` is ever taken. @default "follow" */
+  /** Nothing outside `root` is included, except below `allowLinkTargets`. @default "follow" */
   symlinks?: pulumi.Input<"follow" | "skip" | "error">;
   /**
-   * Further folders that links may lead to, as the cache of DVC, git-annex or Hugging Face. Relative ones are taken from the
-   * folder of the program.
+   * Further folders that links may lead to, such as the cache of DVC, git-annex or Hugging Face. A relative path starts at the
+   * program's folder.
    */
   allowLinkTargets?: pulumi.Input<pulumi.Input<string>[]>;
   /**
@@ -52,17 +52,17 @@ export interface FileSetArgs {
    * names in full is sent in any case. @default "leave-out"
    */
   unindexed?: pulumi.Input<"leave-out" | "send" | "error">;
-  /** What to do with files that are empty, cut short, or not what their suffix says. @default "warn" */
+  /** What to do with files that are empty, truncated, or not what their suffix says. @default "warn" */
   checkContent?: pulumi.Input<"warn" | "error" | "off">;
   /**
-   * Leave out what was written within so many minutes, as a recorder's newest files. A checkout gives each file the time of
-   * the checkout. @default none is left out for that
+   * Leave out what was written within so many minutes, such as a recorder's newest files. A checkout gives each file the time
+   * of the checkout. @default none is left out for its age
    */
   minAgeMinutes?: pulumi.Input<number>;
   /** Files under way at once, 1 to 10. @default 8 */
   concurrency?: pulumi.Input<number>;
   /**
-   * With `datasetName`: take a dataset of this name that holds exactly these files, as far as that can be compared. Its
+   * With `datasetName`: take over a dataset of this name that holds exactly these files, as far as that can be compared. Its
    * `Dataset` needs it as well. Nothing is sent. @default false
    */
   adopt?: pulumi.Input<boolean>;

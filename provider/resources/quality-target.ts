@@ -20,7 +20,7 @@ export interface QualityTargetArgs {
   isActive?: pulumi.Input<boolean>;
   /** Whether a breach is reported to webhooks (`quality.alert`). @default the server's own */
   notifyWebhook?: pulumi.Input<boolean>;
-  /** Their order says nothing. @default none */
+  /** Their order does not matter. @default none */
   notifyEmails?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
@@ -49,7 +49,7 @@ export class QualityTarget extends AvalaResource {
     });
   }
 
-  /** A target that is there, by the uid of its project, a slash, and its own uid. */
+  /** An existing target, by the uid of its project, a slash, and its own uid. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,

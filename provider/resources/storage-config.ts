@@ -40,7 +40,7 @@ function inputsOf(name: string, args: StorageConfigArgs): pulumi.Inputs {
   return inputs;
 }
 
-/** A connection to a bucket of your own. The API can't change one: any change makes another, and then removes this one. */
+/** A connection to your own bucket. The API can't change one: any change makes another, and then removes this one. */
 export class StorageConfig extends AvalaResource {
   /** Its id: known in a preview also while the resource is to be changed. */
   declare readonly uid: pulumi.Output<string>;
@@ -62,7 +62,7 @@ export class StorageConfig extends AvalaResource {
     this.uid = this.id;
   }
 
-  /** A connection that is there, by its uid. Its credentials are not known. */
+  /** An existing connection, by its uid. Its credentials are not known. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,

@@ -8,7 +8,7 @@ import { AvalaResource } from "./resource";
 export interface WebhookArgs {
   /** https. */
   targetUrl: pulumi.Input<string>;
-  /** Their order says nothing. */
+  /** Their order does not matter. */
   events: pulumi.Input<pulumi.Input<WebhookEvent>[]>;
   /** @default true */
   isActive?: pulumi.Input<boolean>;
@@ -44,7 +44,7 @@ export class Webhook extends AvalaResource {
     this.uid = this.id;
   }
 
-  /** A webhook that is there, by its uid. Its secret is not known. */
+  /** An existing webhook, by its uid. Its secret is not known. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
