@@ -31,7 +31,7 @@ interface Difference {
 }
 
 /** What is a resource's own. */
-export interface PlainResource<Inputs, Outputs> {
+interface PlainResource<Inputs, Outputs> {
   readonly kind: ResourceKind;
   readonly fields: Fields;
   /** With what the configuration says where a program does not. @default as a program gives them */
