@@ -33,9 +33,9 @@ const GATE_RULES: Readonly<Record<keyof GateInput, Rule>> = {
     (typeof value === "number" || typeof value === "string") &&
     readMinExported(String(value)) !== undefined
       ? undefined
-      : `must be a count as 250, or a share as "95%" (got ${JSON.stringify(value)})`,
+      : `must be a count such as 250, or a share such as "95%" (got ${JSON.stringify(value)})`,
   pendingTasks: (value) =>
-    value === 0 ? undefined : "must be 0, for no task pending: Avala does not count tasks",
+    value === 0 ? undefined : "must be 0 (no pending tasks): Avala does not count them",
   qualityTargets: isOneOf(QUALITY_MODES),
 };
 

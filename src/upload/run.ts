@@ -31,7 +31,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     batch: undefined,
     isBatchShared: false,
     following: undefined,
-    otherRun: { isAtWork: false, isTold: false },
+    otherRun: { isAtWork: false, isReported: false },
     isMade: false,
     looks: { calls: 0, lastMs: given.avala.clock.now(), callsAtLast: 0 },
     stored: new Map(),

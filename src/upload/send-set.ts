@@ -90,7 +90,7 @@ async function resolveUnverified(run: Run): Promise<void> {
     for (const landing of run.doubtful.splice(0)) {
       const { file, sent } = landing;
       if (!sent.doubtfulAt.some((host) => run.check.returnsMd5(host))) {
-        await land(run, { ...landing, sent: { ...sent, kept: "untold" } });
+        await land(run, { ...landing, sent: { ...sent, kept: "unknown" } });
         continue;
       }
       run.progress.takeBackBytes(file.sizeBytes);

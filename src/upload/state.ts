@@ -123,7 +123,7 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   run.batch = batch;
   run.isBatchShared = batch !== undefined && batch === run.following;
   run.following = undefined;
-  Object.assign(run.otherRun, { isAtWork: false, isTold: false });
+  Object.assign(run.otherRun, { isAtWork: false, isReported: false });
   run.stored = new Map();
   run.begunBefore = new Set(run.begun);
   run.progress = trackerFor(run.request, run.avala);

@@ -409,7 +409,7 @@ describe("a dataset that exists with other files", () => {
     place.emulator.takeName("pets");
     const { errors, outputs } = await act(named);
     expect(outputs.outcome).toBe("failed");
-    expect(errors[0]).toContain("choose another name, or another slug");
+    expect(errors[0]).toContain("choose another name or slug");
   });
 });
 

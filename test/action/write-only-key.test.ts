@@ -26,7 +26,7 @@ test("each run says that the reply was lost, that the key may not read, and what
     /response to its creation was lost[^]*dashboard[^]*datasets\.read/,
   );
   for (let again = 0; again < 2; again += 1) {
-    expect(await errorOfRun()).toMatch(/exists already[^]*most probably[^]*datasets\.read/);
+    expect(await errorOfRun()).toMatch(/exists already[^]*most likely[^]*datasets\.read/);
   }
   expect(place.emulator.datasets()).toHaveLength(1);
 });

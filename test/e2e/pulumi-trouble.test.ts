@@ -74,7 +74,7 @@ describeWithPart("pulumi", (pulumi) => {
     });
     const output = await failingUp();
     expect(output).toContain("already exists");
-    expect(output).toContain("choose another name, or another slug");
+    expect(output).toContain("choose another name or slug");
   });
 
   test("wrong inputs, a missing key and a wrong key are one clear error each, in check and in diff", async () => {

@@ -34,7 +34,7 @@ const digestsOf = (files: readonly UploadFile[]): readonly (string | undefined)[
 const replaced = {
   code: "dataset",
   message: expect.stringMatching(
-    /set was made \(uid .*\) and holds other content than this run sent.*\n.*100\.jpg/s,
+    /set was made \(uid .*\) but holds other content than this run sent.*\n.*100\.jpg/s,
   ) as string,
   hint: expect.stringContaining("Another run sends under this name") as string,
 };

@@ -77,16 +77,16 @@ describe("with a key that may not read", () => {
     expect(emulator.datasets()).toHaveLength(1);
   });
 
-  test("each run after it says that the dataset named by this content is most probably its own", async () => {
+  test("each run after it says that the dataset named by this content is most likely its own", async () => {
     loseReply(CONFIRM);
     await expect(publish(version)).rejects.toMatchObject({ ambiguous: true });
     for (let run = 0; run < 2; run += 1) {
       await expect(publish(version)).rejects.toMatchObject({
         code: "conflict",
         message: expect.stringMatching(
-          /exists already, and the key may not check whether it holds these files: .*already exists/,
+          /exists already, and this key cannot check whether it holds these files: .*already exists/,
         ) as string,
-        hint: expect.stringMatching(/most probably.*lost the response.*datasets\.read/) as string,
+        hint: expect.stringMatching(/most likely.*lost the response.*datasets\.read/) as string,
       });
     }
     expect(emulator.datasets()).toHaveLength(1);
@@ -97,7 +97,7 @@ describe("with a key that may not read", () => {
     await expect(publish("training")).rejects.toMatchObject({ ambiguous: true });
     await expect(publish("training")).rejects.toMatchObject({
       code: "conflict",
-      hint: expect.not.stringContaining("most probably") as string,
+      hint: expect.not.stringContaining("most likely") as string,
     });
   });
 });

@@ -66,7 +66,7 @@ test("a file whose hashing ends midway is read again, and lands whole", async ()
   };
   const sending = {
     ...{ avala, destination: { datasetName: "set" }, batch: randomUUID(), isNamedByContent: false },
-    ...{ isBatchShared: true, isMade: undefined, otherRun: { isAtWork: false, isTold: false } },
+    ...{ isBatchShared: true, isMade: undefined, otherRun: { isAtWork: false, isReported: false } },
     ...{ signing: { isOneByOne: false }, partMemories: createPartMemories() },
     ...{ rings: createRings(), check: createStoreCheck(avala), sha256, bytes },
     signal: new AbortController().signal,

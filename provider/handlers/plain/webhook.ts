@@ -96,7 +96,7 @@ async function tryIt(
     const why = message ?? "the server gave no reason";
     if (isSuccess === false) {
       throw new AvalaError("validation", `The test message of webhook ${outs.uid} failed: ${why}`, {
-        hint: "Make sure that its target answers with a 2xx and run up again, or leave `test` out.",
+        hint: "Make sure that its target responds with a 2xx status and run up again, or leave `test` out.",
       });
     }
     await messages.info(`Test message sent: ${message ?? "no details from the server"}`);

@@ -23,7 +23,7 @@ export interface DigestCache {
 interface DigestCacheOptions {
   /** Absolute. Without one, nothing is kept beyond this process. */
   readonly folder?: string | undefined;
-  /** Is told when the cache was wrong. */
+  /** Called when the cache was wrong. */
   readonly onWarning?: ((text: string) => void) | undefined;
   readonly random?: Pick<Random, "next"> | undefined;
   /** @default this machine's */
@@ -89,7 +89,7 @@ export function createDigestCache(options: DigestCacheOptions = {}): DigestCache
 }
 
 function refutedText(path: string): string {
-  return `The digest cache was wrong about ${shown(path)}, which has changed without a sign of it in its times: the cache was discarded, and all files are read. If it happens again, set AVALA_HASH_CACHE to off.`;
+  return `The digest cache was wrong about ${shown(path)}, which has changed although its times have not: the cache was discarded, and all files are read. If it happens again, set AVALA_HASH_CACHE to off.`;
 }
 
 /** Of another machine or user the same numbers mean other files. */

@@ -186,7 +186,7 @@ export async function compareContents(
   const seen = await lookAt(avala, await findStored(avala, dataset, expected));
   const { same, kept, other, rewritten, "wrong-size": wrongSize } = seen;
   const isProven = await areMd5s(avala, seen);
-  const isTold = same.length + kept.length > 0;
+  const isReported = same.length + kept.length > 0;
   const isSent = ({ tag = UNTAGGED }: Stored): boolean => tag !== UNTAGGED;
   const unproven = isProven ? [] : other;
   return {
@@ -194,6 +194,6 @@ export async function compareContents(
     others: isProven ? pathsOf(other) : [],
     wrongSize: pathsOf(wrongSize),
     // An ETag that is not the one that was replied shows something where others are.
-    rewritten: isTold ? pathsOf([...rewritten, ...unproven].filter(isSent)) : [],
+    rewritten: isReported ? pathsOf([...rewritten, ...unproven].filter(isSent)) : [],
   };
 }

@@ -13,7 +13,7 @@ import {
   CORE_WORDS,
   existsAlready,
   hasDifference,
-  holdsOthers,
+  otherFilesError,
   madeOfOthers,
   reportSentOver,
 } from "./refusals";
@@ -114,7 +114,7 @@ export async function compareFound(
   const looking = { ...options, isListed: !isKnown };
   const { dataset, items } = await compareWhenCreated(avala, existing, target, looking);
   if (hasDifference(items)) {
-    throw isVersion ? brokenVersion(dataset, items, isSent) : holdsOthers(dataset, items, way);
+    throw isVersion ? brokenVersion(dataset, items, isSent) : otherFilesError(dataset, items, way);
   }
   if (recorded?.digest !== undefined && digest !== undefined && !isMadeOf) {
     throw madeOfOthers(dataset, "", way);
@@ -146,7 +146,7 @@ async function countUnverified(
   const { same, others, wrongSize, rewritten } = await compareContents(avala, dataset, expected);
   if (others.length + wrongSize.length > 0) {
     const items = { missing: [], wrongSize, extra: [], others };
-    throw holdsOthers(dataset, items, { words, isSent, sentOver });
+    throw otherFilesError(dataset, items, { words, isSent, sentOver });
   }
   reportSentOver(avala, dataset, sentOver);
   const uncompared = isMadeOf ? rewritten.length : target.files.length - same.size;

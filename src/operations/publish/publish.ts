@@ -8,7 +8,7 @@ import type { UploadResult } from "../../upload/result";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { confirmSent, type Confirmed, type Confirming } from "./confirm";
 import { compareFound, decidePublish } from "./decide";
-import { CORE_WORDS, existsAlready, mayBeOurs } from "./refusals";
+import { CORE_WORDS, existsAlready, unreadableDatasetError } from "./refusals";
 import { sendFiles, type Sent } from "./send";
 import { replacedBy } from "./sent-check";
 import { settlePublished } from "./settle";
@@ -57,7 +57,7 @@ async function takeTaken(
     }
   } catch (error) {
     if (!isNotAllowedToRead(error)) throw error;
-    throw mayBeOurs(target.dataset.name, isNamedByContent(target), refusal);
+    throw unreadableDatasetError(target.dataset.name, isNamedByContent(target), refusal);
   }
   throw refusal; // it is someone else's
 }

@@ -22,11 +22,11 @@ export interface Words {
 
 export const CORE_WORDS: Words = {
   version:
-    "Put the digest of the files into the name (datasetVersionName), and each content gets a dataset version.",
+    "Put the digest of the files into the name (datasetVersionName) to make a dataset version of each content.",
   takeOver: 'ifExists: "verify" accepts a dataset that holds exactly these files.',
-  grow: "Or grow the set (growingName), and each change adds a dataset of what is new.",
+  grow: "Or grow the set (growingName): each change then adds a dataset of what is new.",
   growing:
-    "A set that people annotate can grow instead: each change adds a dataset of what is new.",
+    "If people annotate this set, grow it instead: each change then adds a dataset of what is new.",
 };
 
 interface Refusing {
@@ -89,14 +89,14 @@ function describeDifferences(differences: Differences): string {
   ]);
 }
 
-export function holdsOthers(
+export function otherFilesError(
   { name, uid }: Dataset,
   items: Differences,
   refusing: Refusing,
 ): AvalaError {
   return new AvalaError(
     "conflict",
-    `The dataset ${name} exists (uid ${uid}) and does not hold exactly these files:${describeDifferences(items)}${overwritten(refusing.sentOver)}`,
+    `The dataset ${name} exists (uid ${uid}) but does not hold exactly these files:${describeDifferences(items)}${overwritten(refusing.sentOver)}`,
     { hint: waysOut(refusing) },
   );
 }
@@ -109,9 +109,9 @@ export function brokenVersion(
 ): AvalaError {
   return new AvalaError(
     "conflict",
-    `The dataset version ${name} exists (uid ${uid}) and does not hold exactly its files:${describeDifferences(items)}`,
+    `The dataset version ${name} exists (uid ${uid}) but does not hold exactly its files:${describeDifferences(items)}`,
     {
-      hint: `A dataset version can't be added to. Delete it in Avala and run again, or use another name before the digest.${ending(isSent)}`,
+      hint: `A dataset version can't be added to. Delete it in Avala and run again, or change the part of the name before the digest.${ending(isSent)}`,
     },
   );
 }
@@ -125,7 +125,7 @@ export function madeOfOthers(
   const lines = changes === "" ? "." : `:\n${changes}`;
   return new AvalaError(
     "conflict",
-    `The dataset ${name} exists (uid ${uid}) and was made of other content${lines}${overwritten(refusing.sentOver)}`,
+    `The dataset ${name} exists (uid ${uid}) but was made of other content${lines}${overwritten(refusing.sentOver)}`,
     { hint: waysOut(refusing) },
   );
 }
@@ -152,17 +152,17 @@ export function sentByAnother(name: string, paths: readonly string[], words: Wor
 }
 
 /** Its name is taken, and the key may not read: whose dataset that is can't be known. */
-export function mayBeOurs(
+export function unreadableDatasetError(
   name: string,
   isNamedByContent: boolean,
   refusal: AvalaError,
 ): AvalaError {
   const guess = isNamedByContent
-    ? "Its name is made of these files' content, so most probably an earlier run made it of them and lost the response"
-    : "An earlier run whose reply was lost may have made it of these files, or another one of others";
+    ? "Its name identifies these files' content, so most likely an earlier run made it of them and lost the response"
+    : "An earlier run whose response was lost may have made it of these files, or another run made it of other files";
   return new AvalaError(
     "conflict",
-    `The dataset ${name} exists already, and the key may not check whether it holds these files: ${refusal.message}`,
+    `The dataset ${name} exists already, and this key cannot check whether it holds these files: ${refusal.message}`,
     {
       hint: `${guess}: check in the dashboard, or give the key the scope datasets.read, so that a run can check.`,
       cause: refusal,
@@ -174,7 +174,7 @@ export function mayBeOurs(
 export function notMade({ name, slug }: ConfirmInput, error: ApiError): AvalaError {
   const hint =
     error.code === "conflict"
-      ? `The name or the slug ${slug} is taken, by you or by someone else: choose another name, or another slug.`
+      ? `The name or the slug ${slug} is taken, by you or by someone else: choose another name or slug.`
       : namedFields(error, ["visibility"]).length > 0
         ? "Avala may want an uploaded dataset to be private at first: make it private, and publish it in the dashboard."
         : undefined;
@@ -198,11 +198,11 @@ export function requireSame({ name, uid }: Dataset, items: Differences): void {
     : "also holds files that this run did not send";
   throw new AvalaError(
     "dataset",
-    `The dataset ${name} was made (uid ${uid}) and ${what}:${describeDifferences(items)}`,
+    `The dataset ${name} was made (uid ${uid}) but ${what}:${describeDifferences(items)}`,
     {
       hint: lacks
         ? "Look at its health in the dashboard; if the files stay missing, upload them under another name."
-        : "Another run left them under this name, and no call of the API removes them: upload under another name.",
+        : "Another run left them under this name, and the API cannot delete them: upload under another name.",
     },
   );
 }
@@ -215,9 +215,9 @@ export function replacedByAnother(
 ): AvalaError {
   return new AvalaError(
     "dataset",
-    `The dataset ${name} was made (uid ${uid}) and holds other content than this run sent:${listed(paths.map((path) => `${shown(path)}: of other content in the dataset`))}`,
+    `The dataset ${name} was made (uid ${uid}) but holds other content than this run sent:${listed(paths.map((path) => `${shown(path)}: of other content in the dataset`))}`,
     {
-      hint: `Another run sends under this name, and files of both lie in one place. Delete the dataset in Avala, and send the files once no other run does, or under another name. ${version}`,
+      hint: `Another run sends under this name, and files of both are in the same place. Delete the dataset in Avala, and send the files once no other run does, or under another name. ${version}`,
     },
   );
 }

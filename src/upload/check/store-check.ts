@@ -49,7 +49,7 @@ export async function requireKept(
 /** What is known of a file from what is known of its parts. */
 export function keptOf(parts: ReadonlySet<Kept>): Kept {
   if (parts.has("doubtful")) return "doubtful";
-  return parts.has("right") && parts.size === 1 ? "right" : "untold";
+  return parts.has("right") && parts.size === 1 ? "right" : "unknown";
 }
 
 /** One for a run. What its stores' ETags are is remembered for the session. */

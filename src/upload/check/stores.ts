@@ -11,7 +11,7 @@ export type Md5 = () => Promise<string | undefined>;
  * What a store's reply says of the bytes that it was sent: it keeps them, it keeps others, or it does not tell. `doubtful`:
  * its ETag was another MD5, or there was none at all, and only what other files show can tell which.
  */
-export type Verdict = "right" | "wrong" | "untold" | "doubtful";
+export type Verdict = "right" | "wrong" | "unknown" | "doubtful";
 
 /** The same of what has landed as far as one can tell. */
 export type Kept = Exclude<Verdict, "wrong">;
@@ -43,10 +43,10 @@ function storeOf(stores: Map<string, StoreManner>, host: string): StoreManner {
 function judgeSilence(store: StoreManner, { etag }: Stored): Verdict {
   // A store that reported the MD5 of each object and reports none now may have kept nothing.
   if (store.etags === "md5") return "wrong";
-  if (store.etags !== undefined) return "untold";
+  if (store.etags !== undefined) return "unknown";
   if (etag !== undefined) {
     store.etags = "none";
-    return "untold";
+    return "unknown";
   }
   store.silences += 1;
   if (store.silences >= MIN_SIGNS) store.etags = "none";
@@ -59,10 +59,10 @@ async function compare(
   { sizeBytes, md5 }: Piece,
 ): Promise<Verdict | "differs"> {
   const isSkipped = store.etags === "other" && sizeBytes > ALWAYS_JUDGED_BYTES;
-  if (stored.wasThere || isSkipped) return "untold";
+  if (stored.wasThere || isSkipped) return "unknown";
   if (stored.md5 === undefined) return judgeSilence(store, stored);
   const own = await md5();
-  if (own === undefined) return "untold";
+  if (own === undefined) return "unknown";
   if (own !== stored.md5) return "differs";
   store.etags = "md5";
   return "right";
@@ -106,7 +106,7 @@ export async function judgeStored(
   if (verdict !== "differs") return verdict;
   // Another piece may have shown meanwhile what this store reports.
   if (store.etags === "md5") return "wrong";
-  if (store.etags === "other" && again !== undefined) return "untold";
+  if (store.etags === "other" && again !== undefined) return "unknown";
   store.doubts += 1;
   if (store.doubts >= MIN_SIGNS) store.etags = "other";
   return "doubtful";

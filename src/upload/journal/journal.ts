@@ -1,5 +1,7 @@
 // What has landed, by content: one checked line a file, appended and synced. A run after an interrupted one reads it and continues,
 // also in a fresh checkout or on another machine that was given the file. Knows nothing of how a file was sent.
+// By hand: lowdb writes all of the data again for each change, and Node has SQLite only from 22.5 on. A line is appended, and one
+// that is torn or not ours is known by its signature.
 import { join } from "node:path";
 import type { Clock } from "../../flow/clock";
 import type { AppendHandle, Disk } from "../../flow/disk/disk";

@@ -150,13 +150,13 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
   const untilMs = clock.now() + maxLockWaitMs;
   const { path, lingers = false } = request;
   const looking: Looking = { ...ports, path, lingers, seen: new Map() };
-  let isTold = false;
+  let isReported = false;
   for (;;) {
     if (signal?.aborted === true) throw cancelled(request.what);
     const locked = await tryToHold(looking);
     if (locked.kind === "held") return locked;
-    if (!isTold && !locked.hasEnded) {
-      isTold = true;
+    if (!isReported && !locked.hasEnded) {
+      isReported = true;
       request.onWait(locked.owner);
     }
     // Two that looked at the same moment have both given way: chance decides who is first the next time.

@@ -11,9 +11,9 @@ import { QUIET_TIME, watchOther, type Look } from "./watch-other";
 export async function isCompletedByOther(sending: Sending, file: SourceFile): Promise<boolean> {
   const { avala, signal, otherRun, destination, isMade } = sending;
   const name = printable(file.path);
-  if (!otherRun.isTold) {
-    otherRun.isTold = true;
-    const text = `Something lies at the place of ${name} already: another run may be sending the same files to ${destination.datasetName} at this moment. Waiting ${QUIET_TIME} for it to complete the file.`;
+  if (!otherRun.isReported) {
+    otherRun.isReported = true;
+    const text = `An object already exists at the place of ${name}: another run may be sending the same files to ${destination.datasetName} at this moment. Waiting ${QUIET_TIME} for it to complete the file.`;
     avala.emit({ kind: "warning", text });
   }
   let isCompleted = false;

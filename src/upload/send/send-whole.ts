@@ -83,15 +83,15 @@ function placeTaken(path: string, { host }: Stored, lost: "place" | "taken"): Av
   return placeLost(
     lost,
     "conflict",
-    `${host} already has an object at the place of ${printable(path)} that this run did not send, and does not replace it.`,
+    `${host} already has an object at the place of ${printable(path)} that this run did not send, so it is not replaced.`,
     {
-      hint: "Other content may have been sent under this name before, or these files by a run that was cut off: where its state folder is, running again continues it. Choose another name, or put {digest} into it, so that each content is stored separately.",
+      hint: "Other content may have been sent under this name before, or an interrupted run may have sent these files: run again where its state folder is to resume it. Choose another name, or put {digest} into it, so that each content is stored separately.",
     },
   );
 }
 
 function notAwaited(path: string, host: string): AvalaError {
-  const text = `${host} replied before all of ${printable(path)} was sent.`;
+  const text = `${host} responded before all of ${printable(path)} was sent.`;
   return new AvalaError("bad_reply", text, { retryable: true });
 }
 
@@ -132,7 +132,7 @@ async function keptByPut(
     throw placeLost("place", "storage", message, { hint });
   }
   if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
-  if (stored.md5 === undefined && isOurs) return "untold";
+  if (stored.md5 === undefined && isOurs) return "unknown";
   const isKnown = stored.md5 !== undefined || mayBeOther;
   throw placeTaken(path, stored, isKnown ? "place" : "taken");
 }
@@ -201,7 +201,7 @@ export async function sendWhole(
       const known = { sizeBytes, md5: body.md5, isOurs, mayBeOther: !mayBeOurs };
       const kept = await keptByPut(path, { stored, check, ...known });
       isDoubted = kept === "doubtful" && stored.md5 !== undefined;
-      const tag = stored.wasThere && kept === "untold" ? UNTAGGED : undefined;
+      const tag = stored.wasThere && kept === "unknown" ? UNTAGGED : undefined;
       return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
     });
   };

@@ -111,9 +111,9 @@ async function isStoredBefore(
 }
 
 /** What lies at its place is not known to be what was sent there once: only its session, or a record, says that it is ours. */
-function untold({ sha256 }: HashedFile): SentFile {
+function unchecked({ sha256 }: HashedFile): SentFile {
   const how = { doubtfulAt: [], isUnproven: false, isReplaceable: false };
-  return { sha256, kept: "untold", ...how, tag: UNTAGGED };
+  return { sha256, kept: "unknown", ...how, tag: UNTAGGED };
 }
 
 interface Asked<Method extends Presigned["method"]> {
@@ -129,14 +129,14 @@ async function takeComplete(
 ): Promise<SentFile> {
   const owner = await whoseIs(sending, file, journal);
   if (owner === "another's") {
-    const text = `The upload session of ${printable(file.path)} is complete, and not by this run.`;
+    const text = `The upload session of ${printable(file.path)} was completed, but not by this run.`;
     throw sessionLost(file.path, new AvalaError("bad_reply", text));
   }
   await completeKnown(sending, file, presigned.session);
   // A run of exactly these files has completed it while this one looked on: so it is no earlier one's.
   const isOfNow = owner === "unproven" && wasOpen && sending.isBatchShared;
   sending.otherRun.isAtWork ||= isOfNow;
-  return { ...untold(file), isUnproven: owner === "unproven" && !isOfNow };
+  return { ...unchecked(file), isUnproven: owner === "unproven" && !isOfNow };
 }
 
 /** A file that goes in one PUT, which replaces nothing. */
@@ -146,7 +146,7 @@ async function sendOnce(
   { presigned, journal }: Asked<"PUT">,
 ): Promise<SentFile> {
   const { session } = presigned;
-  if (await isStoredBefore(sending, file, session, journal)) return untold(file);
+  if (await isStoredBefore(sending, file, session, journal)) return unchecked(file);
   try {
     const sent = await sendWhole(sending, file, presigned, journal);
     await complete(sending, file, session);
@@ -155,7 +155,7 @@ async function sendOnce(
     const isTaken = isSessionLost(error) && error.lost === "taken" && sending.isBatchShared;
     if (!isTaken || !(await isCompletedByOther(sending, file))) throw error;
     sending.otherRun.isAtWork = true;
-    return untold(file);
+    return unchecked(file);
   }
 }
 

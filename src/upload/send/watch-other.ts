@@ -10,8 +10,8 @@ import { maxLockWaitMs } from "../journal/lock";
 export interface OtherRun {
   /** Whether it has completed a session that was open in this run's time: then what it has completed is of now. */
   isAtWork: boolean;
-  /** Whether the user was told of it. */
-  isTold: boolean;
+  /** Whether the user knows of it. */
+  isReported: boolean;
 }
 
 export type Look = "done" | "news" | "nothing new";
