@@ -78,7 +78,7 @@ test("a set that is begun for an organization says what the user's own has", asy
   expect(warned(run)).toContain("7 annotations");
 });
 
-test("versions of folders that are numbers are told from increments by their items", async () => {
+test("versions of folders that are numbers are distinguished from increments by their items", async () => {
   renameSync(place.tree.at("images/dogs"), place.tree.at("images/0007"));
   renameSync(place.tree.at("images/cats"), place.tree.at("images/2026"));
   await act({ dataset: "pets-{folder}-{digest}", "partition-depth": "1" });
