@@ -45,7 +45,7 @@ const isGate: Rule<GateInput> = (value) => {
   for (const [name, given] of Object.entries(value as object)) {
     const rule = Object.entries(GATE_RULES).find(([known]) => known === name)?.[1];
     if (rule === undefined)
-      return `has no condition ${name}: ${Object.keys(GATE_RULES).join(", ")}`;
+      return `does not have a condition ${name}; known: ${Object.keys(GATE_RULES).join(", ")}`;
     const reason = given === undefined ? undefined : rule(given);
     if (reason !== undefined) return `${name} ${reason}`;
   }
