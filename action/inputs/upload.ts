@@ -1,8 +1,9 @@
 // The inputs about files and the dataset they go to.
 import { MAX_CONCURRENCY } from "../../src/api/limits";
-import type { InputProblem } from "../../src/errors";
+import { InputError, type InputProblem } from "../../src/errors";
 import { shown } from "../../src/text";
 import type { ChangingPolicy } from "../../src/files/file-set-options";
+import { filledName } from "../../src/files/manifest/dataset-name";
 import { boundProblem } from "../../src/files/scan/patterns/pattern-bounds";
 import type { UnindexedPolicy } from "../../src/files/scan/indexing";
 import type { DataType } from "../../src/files/media";
@@ -41,7 +42,7 @@ export interface UploadInputs {
   readonly nameProblems: readonly InputProblem[];
 }
 
-const DATA_TYPES = ["", "image", "video", "lidar", "mcap", "splat", "image_3d"] as const;
+const DATA_TYPES = ["image", "video", "lidar", "mcap", "splat", "image_3d"] as const;
 
 /** Undefined when no upload is asked for. */
 export function readUpload(reader: Reader): UploadInputs | undefined {
@@ -101,7 +102,8 @@ function readUploadSettings(
     ifNoFilesFound: reader.choice("if-no-files-found", ["error", "warn", "ignore"]) ?? "error",
     partitionDepth: depth === "1" ? 1 : 0,
     slug: reader.text("slug"),
-    dataType: reader.choice("data-type", DATA_TYPES) || undefined,
+    dataType:
+      reader.text("data-type") === undefined ? undefined : reader.choice("data-type", DATA_TYPES),
     visibility: reader.choice("visibility", ["private", "public", "unlisted"]) ?? "private",
     metadata: reader.object("metadata"),
     ifDatasetExists: readIfExists(reader),
@@ -147,25 +149,47 @@ function templateProblems(
     ...placeholderProblems("dataset", dataset, partitionDepth),
     ...(slug === undefined ? [] : placeholderProblems("slug", slug, partitionDepth)),
   ];
-  // What else is wrong with it is seen with the folders' names (selection.ts).
-  if (isGrowingTemplate(dataset))
-    return [...problems, ...growingProblems(dataset, ifDatasetExists)];
-  if (slug?.includes("{increment}") === true) {
+  const isGrowing = isGrowingTemplate(dataset);
+  if (isGrowing) problems.push(...growingProblems(dataset));
+  else if (slug?.includes("{increment}") === true) {
     const text = "contains {increment}, which is allowed only if dataset contains it";
     problems.push({ input: "slug", text });
   }
-  if (slug !== undefined && dataset.includes("{digest}") && !slug.includes("{digest}")) {
-    const text =
-      "must contain {digest} because dataset does; otherwise the next version would need the same slug";
+  const differing = isGrowing ? "{increment}" : "{digest}";
+  if (slug !== undefined && dataset.includes(differing) && !slug.includes(differing)) {
+    const next = isGrowing ? "increment" : "version";
+    const text = `must contain ${differing} because dataset does; otherwise the next ${next} would need the same slug`;
     problems.push({ input: "slug", text });
+  }
+  const filled = Object.entries({ dataset, slug })
+    .filter(([input]) => problems.every((problem) => problem.input !== input))
+    .flatMap(([input, text]) => nameProblems(input, text, { isGrowing, partitionDepth }));
+  problems.push(...filled);
+  if (isGrowing && ifDatasetExists === "fail") {
+    const text = "can't be fail if dataset contains {increment}: a growing set adds to what exists";
+    problems.push({ input: "if-dataset-exists", text });
   }
   return problems;
 }
 
-function growingProblems(
-  dataset: string,
-  ifDatasetExists: UploadInputs["ifDatasetExists"],
+/** What is wrong with a name whatever the content and the folders are. With theirs it is looked at again (partitions.ts). */
+function nameProblems(
+  input: string,
+  template: string | undefined,
+  { isGrowing, partitionDepth }: { readonly isGrowing: boolean; readonly partitionDepth: 0 | 1 },
 ): readonly InputProblem[] {
+  const varying = isGrowing ? { increment: "1" } : { digest: "0" };
+  const folder = partitionDepth === 1 ? "folder" : undefined;
+  try {
+    if (template !== undefined) filledName(input, template, { ...varying, folder });
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+}
+
+function growingProblems(dataset: string): readonly InputProblem[] {
   const template = templateProblem(dataset);
   const problems: InputProblem[] =
     template === undefined ? [] : [{ input: "dataset", text: template }];
@@ -173,10 +197,6 @@ function growingProblems(
     const text =
       "contains {increment} and {digest}; use one of them: an increment's name already ends in its digest, and a version does not grow";
     problems.push({ input: "dataset", text });
-  }
-  if (ifDatasetExists === "fail") {
-    const text = "can't be fail if dataset contains {increment}: a growing set adds to what exists";
-    problems.push({ input: "if-dataset-exists", text });
   }
   return problems;
 }

@@ -94,6 +94,16 @@ test.each([
   expect(refused({ ...minimal, [input]: "other" })).toEqual([input]);
 });
 
+test("a token that is passed on and empty is left to the job's own", () => {
+  expect(() => read({ ...minimal, "status-context": "a" })).toThrow(
+    /github-token: is empty.*remove the line github-token to use the job's own token/,
+  );
+});
+
+test("the words of a list are named without the empty one that stands for none", () => {
+  expect(() => read({ ...minimal, "data-type": "images" })).toThrow(/use one of image, video, /);
+});
+
 test("metadata that breaks off is refused in a sentence that doesn't", () => {
   const metadata = "[1";
   expect(() => read({ ...minimal, metadata })).toThrow(/neither JSON nor YAML: .*column 3$/);
@@ -139,6 +149,24 @@ test.each<[string, Record<string, string>, string[]]>([
     ["slug"],
   ],
   ["a fixed slug for a name with {digest}", { ...minimal, slug: "a" }, ["slug"]],
+  [
+    "a fixed slug for a growing set, with what else is wrong",
+    { ...minimal, dataset: "a-{increment}", slug: "a", "if-dataset-exists": "fail" },
+    ["slug", "if-dataset-exists"],
+  ],
+  [
+    "a growing set's slug with {digest}, with what else is wrong",
+    {
+      ...minimal,
+      ...{ dataset: "a-{increment}", slug: "a-{increment}-{digest}", "if-dataset-exists": "fail" },
+    },
+    ["slug", "if-dataset-exists"],
+  ],
+  [
+    "a slug that is no folder name, with what else is wrong with names",
+    { ...minimal, dataset: "a-{sha}", slug: "a/b" },
+    ["dataset", "slug"],
+  ],
   ["a deeper partition", { ...minimal, "partition-depth": "2" }, ["partition-depth"]],
   ["uploaded without an upload", { "export-datasets": "uploaded" }, ["export-datasets"]],
   [
