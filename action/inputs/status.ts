@@ -29,7 +29,11 @@ export function readStatus(
   }
   if (context === undefined) return undefined;
   const token = reader.text("github-token");
-  if (token === undefined) reader.refuse("github-token", "is empty, and status-context needs it");
+  if (token === undefined) {
+    const text =
+      "is empty, and status-context needs it; remove the line github-token to use the job's own token";
+    reader.refuse("github-token", text);
+  }
   if (exporting?.isAwaited === false) {
     reader.refuse(
       "status-context",

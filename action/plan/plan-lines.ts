@@ -10,7 +10,10 @@ function thereAlready(itemPath: string | undefined): string {
 // The JSON has them all; a log of a hundred thousand lines is of no use.
 const MAX_PLANNED_LINES = 100;
 
-/** Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`. */
+/**
+ * Each file's way: `photos/a.jpg → 2026/photos/a.jpg in training: 12 kB, sha256 0a1b2c3d4e5f, by form, 1 call`; the path once
+ * where both are the same.
+ */
 export function planLines({ files, datasets }: Plan): readonly string[] {
   const itemPaths = new Map(
     datasets.flatMap(
@@ -23,7 +26,9 @@ export function planLines({ files, datasets }: Plan): readonly string[] {
       file.by === "nothing"
         ? thereAlready(itemPaths.get(file.path))
         : `by ${file.by}, ${counted(file.calls, "call")}`;
-    return `${shown(file.source)} → ${shown(file.path)} in ${file.dataset}: ${content}, ${way}`;
+    const path = shown(file.path);
+    const place = file.source === file.path ? path : `${shown(file.source)} → ${path}`;
+    return `${place} in ${file.dataset}: ${content}, ${way}`;
   };
   const lines: string[] = [];
   let rest = 0;

@@ -70,6 +70,12 @@ describe("a plan", () => {
     );
   });
 
+  test("names a path once in the log where it is the same in the dataset", async () => {
+    const planned = await plan({ ...set, prefix: "" });
+    expect(planned.text()).toMatch(/^cats\/one\.jpg in pets-[0-9a-f]{12}: 9 bytes/m);
+    expect(planned.text()).not.toContain(" → ");
+  });
+
   test("is valid by its schema, partitioned, with a key and without, before and after", async () => {
     const parts = { ...set, "partition-depth": "1", dataset: "pets-{folder}-{digest}" };
     await act(set);
