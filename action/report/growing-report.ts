@@ -35,14 +35,15 @@ export function setsReport(sets: readonly GrownSet[]): readonly object[] {
 }
 
 /** The output `dataset-uids`: by folder where partitioned; of a growing set the uids of all its datasets. */
-export function uidsText({ datasets, sets }: Results, isPartitioned: boolean): string {
+export function uidsText({ datasets, setUids }: Results, isPartitioned: boolean): string {
+  const made = new Map(datasets.map(({ target, dataset }) => [target, dataset.uid]));
+  const sets = [...setUids].map(([target, known]) => {
+    const own = made.get(target);
+    const uids = own === undefined || known.includes(own) ? known : [...known, own];
+    return [target.folder, uids.map(nameText)] as const;
+  });
   const [only] = sets;
-  if (only !== undefined) {
-    const uidsOf = ({ increments }: GrownSet): readonly string[] =>
-      increments.map(({ dataset }) => nameText(dataset.uid));
-    if (!isPartitioned) return jsonText(uidsOf(only));
-    return jsonText(Object.fromEntries(sets.map((set) => [set.target.folder, uidsOf(set)])));
-  }
+  if (only !== undefined) return jsonText(isPartitioned ? Object.fromEntries(sets) : only[1]);
   if (!isPartitioned) return "";
   const uids = datasets.map(({ target, dataset }) => [target.folder, nameText(dataset.uid)]);
   return jsonText(Object.fromEntries(uids));

@@ -50,6 +50,8 @@ export interface Results {
   readonly datasets: { target: Target; dataset: Dataset }[];
   /** The growing sets, as this run leaves them: also what other runs made of them. */
   readonly sets: GrownSet[];
+  /** The uids of each growing set's datasets, from when they are known on, without the one that this run makes. */
+  readonly setUids: Map<Target, readonly string[]>;
   /** That a run which ends as it should will have sent, or found in its journal. */
   filesToSend: number;
   filesSent: number;
@@ -140,6 +142,16 @@ export function noteDataset({ datasets }: Results, target: Target, dataset: Data
   else datasets[at] = { target, dataset };
 }
 
+/** Which datasets a growing set has, in the place of those that were known before. */
+export function noteSet(
+  { setUids }: Results,
+  target: Target,
+  increments: readonly Increment[],
+): void {
+  const uids = increments.map(({ dataset }) => dataset.uid);
+  setUids.set(target, uids);
+}
+
 /** Adds to what is known of a target's dataset, and to the whole. */
 export function addCounts(results: Results, target: Target, more: Partial<Counts>): void {
   const before = results.counts.get(target) ?? noCounts;
@@ -166,6 +178,7 @@ export function createResults(clock: Pick<Clock, "now"> = systemClock): Results 
   return {
     datasets: [],
     sets: [],
+    setUids: new Map(),
     filesToSend: 0,
     filesSent: 0,
     filesUnchanged: 0,

@@ -12,7 +12,7 @@ import type { DatasetToSend } from "../../src/upload/cost";
 import { optionsOf, type UploadContext } from "./datasets";
 import { writeCurrent } from "../report/growing-report";
 import { growthText } from "../plan/growth-text";
-import { addCounts, noteDataset } from "../report/results";
+import { addCounts, noteDataset, noteSet } from "../report/results";
 import type { Run } from "../run-context";
 import { nextRunText } from "../state-folder";
 import type { Target } from "../selection/selection";
@@ -176,6 +176,7 @@ export async function growAll(
     let { decision } = one;
     const onDecidedAgain = (other: GrowDecision): void => {
       decision = other;
+      noteSet(run.results, one.target, other.increments);
       onSentInVain();
     };
     const options = { ...optionsOf(own), onConfirmed, onDecidedAgain };
@@ -201,6 +202,7 @@ function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowRe
     return;
   }
   results.sets.push({ target, increments, plan, newCount });
+  noteSet(results, target, increments);
   if (made === undefined) {
     const held =
       plan.unverified.length === 0

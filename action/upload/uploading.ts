@@ -47,7 +47,7 @@ import { settingsOf } from "../plan/plan-settings";
 import { checkScopes, isCheckedLater } from "../scope-check";
 import { reportCost, reportFit } from "./cost-lines";
 import { publishAll } from "./publishing";
-import type { Outcome } from "../report/results";
+import { noteSet, type Outcome } from "../report/results";
 import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
 import { fromWorkspace } from "../workspace-path";
@@ -86,6 +86,8 @@ async function growSets(
   plan: Plan | undefined,
 ): Promise<GrowResult["outcome"]> {
   const decided = await decideSets(context, selection.targets);
+  for (const { target, decision } of decided) noteSet(run.results, target, decision.increments);
+  run.putOutputs();
   if (plan !== undefined) {
     const planTarget = planTargetOf(run, context.inputs, context.avala);
     checkPlannedSets(plan, { selection, decided: byFolder(decided), planTarget });

@@ -84,6 +84,33 @@ describe("a growing set", () => {
     expect(routes().slice(before)).toEqual(["GET /datasets/"]);
   });
 
+  test("has the uids of all its datasets in the outputs of a step that waits too long", async () => {
+    await place.start({ ingestMs: 60_000, exportMs: 10 });
+    const first = await act({ "timeout-minutes": "0.01" });
+    expect(first.outputs).toMatchObject({ outcome: "timeout", "dataset-uid": uids()[0] });
+    expect(first.outputs["dataset-uids"]).toBe(JSON.stringify(uids()));
+  });
+
+  test("has them from the decision on, and the one that was confirmed", async () => {
+    await act();
+    place.tree.write({ "images/cats/four.jpg": jpeg("four") });
+    place.emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: { status: 400 } });
+    const refused = await act();
+    expect(refused.outputs).toMatchObject({ outcome: "failed", "dataset-uid": "" });
+    expect(refused.outputs["dataset-uids"]).toBe(JSON.stringify(uids()));
+    expect(refused.outputs["current"]).toBe("");
+  });
+
+  test("has an array for each folder when partitioned, also in a step that fails", async () => {
+    await place.start({ ingestMs: 60_000, exportMs: 10 });
+    const parts = { dataset: "pets-{folder}-{increment}", root: "images", files: "**" };
+    const { outputs } = await act({ ...parts, "partition-depth": "1", "timeout-minutes": "0.01" });
+    expect(outputs).toMatchObject({ outcome: "timeout" });
+    const made = Object.values(parsed(outputs["dataset-uids"]) as Record<string, string[]>);
+    expect(made.flat().sort()).toEqual([...uids()].sort());
+    expect(made.every((one) => Array.isArray(one))).toBe(true);
+  });
+
   test("exports all of its datasets", async () => {
     await act();
     place.tree.write({ "images/cats/four.jpg": jpeg("four") });
