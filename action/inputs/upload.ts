@@ -1,5 +1,5 @@
 // The inputs about files and the dataset they go to.
-import { MAX_CONCURRENCY } from "../../src/api/limits";
+import { MAX_CONCURRENCY, MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { InputError, type InputProblem } from "../../src/errors";
 import { shown } from "../../src/text";
 import type { ChangingPolicy } from "../../src/files/file-set-options";
@@ -172,16 +172,17 @@ function templateProblems(
   return problems;
 }
 
-/** What is wrong with a name whatever the content and the folders are. With theirs it is looked at again (partitions.ts). */
+/** What is wrong with a name whatever its placeholders stand for. Its length is seen with the folders (partitions.ts). */
 function nameProblems(
   input: string,
   template: string | undefined,
   { isGrowing, partitionDepth }: { readonly isGrowing: boolean; readonly partitionDepth: 0 | 1 },
 ): readonly InputProblem[] {
-  const varying = isGrowing ? { increment: "1" } : { digest: "0" };
-  const folder = partitionDepth === 1 ? "folder" : undefined;
+  if (template === undefined || template.length > MAX_NAME_CHARACTERS) return [];
+  const varying = isGrowing ? { increment: "{increment}" } : { digest: "{digest}" };
+  const folder = partitionDepth === 1 ? "{folder}" : undefined;
   try {
-    if (template !== undefined) filledName(input, template, { ...varying, folder });
+    filledName(input, template, { ...varying, folder });
     return [];
   } catch (error) {
     if (error instanceof InputError) return error.problems;

@@ -86,10 +86,9 @@ describe("bad inputs", () => {
       ...{ root: "images", files: "*/**", "check-content": "off" },
       ...{ "partition-depth": "1", dataset: "pets/{folder}" },
     });
-    for (const folder of ["mixed", "both"]) {
+    for (const folder of ["mixed", "both"])
       expect(errors[0]).toContain(`the files of folder ${folder}`);
-      expect(errors[0]).toContain(`pets/${folder} can't be`);
-    }
+    expect(errors[0]).toContain("pets/{folder} can't be");
   });
 
   test("refused files are named, all of them", async () => {
