@@ -3,7 +3,7 @@ import { shortDigest } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import type { GrowDecision } from "../../src/operations/grow/decide-growth";
 import type { Increment } from "../../src/operations/grow/growth-plan";
-import { incrementName, parseIncrement } from "../../src/operations/grow/increment-name";
+import { parseIncrement, plannedName } from "../../src/operations/grow/increment-name";
 import type { Selection, Target } from "../selection/selection";
 import { plannedFiles, planOf, type Place, type PlanTarget } from "./plan";
 import { otherThanNow } from "./plan-again";
@@ -134,7 +134,7 @@ function asPlanned(set: LookedUp): GrowDecision {
   if (numbered === undefined) return decision;
   return {
     ...decision,
-    next: { ...next, ...incrementName(growing, numbered.number, planned.digest) },
+    next: { ...next, ...plannedName(growing, numbered.number, planned.digest) },
   };
 }
 

@@ -11,6 +11,9 @@ interface Timer {
   readonly controller: AbortController;
 }
 
+// What a timer can take: a later time rings here first, and is set once more by whoever is woken.
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Calls `wake` once for each time that is set and comes. */
 export function createAlarm(clock: Clock, wake: () => void): Alarm {
   let timer: Timer | undefined;
@@ -28,7 +31,9 @@ export function createAlarm(clock: Clock, wake: () => void): Alarm {
         if (timer === started) timer = undefined;
         wake();
       };
-      clock.sleep(atMs - nowMs, started.controller.signal).then(ring, () => undefined);
+      clock
+        .sleep(Math.min(atMs - nowMs, MAX_TIMER_MS), started.controller.signal)
+        .then(ring, () => undefined);
     },
   };
 }

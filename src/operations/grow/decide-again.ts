@@ -5,6 +5,7 @@ import type { GrowDecision } from "./decide-growth";
 import type { GrowOptions } from "./growth";
 import { inOrder, planGrowth } from "./growth-plan";
 import type { Overlap } from "./meanwhile";
+import { numbersOf } from "./increment-name";
 import { nextName } from "./next-increment";
 
 /** Costs no call but where the state folder has journals. What was sent under the first name stays there and is never a dataset. */
@@ -20,9 +21,13 @@ export async function decideAgain(
   // What can't be compared with a rival's items is sent, as it would have been had the rival come a moment later.
   const isLeft = new Set(left.map(({ path }) => path));
   const unverified = all.unverified.filter(({ path }) => !isLeft.has(path));
-  const numbers = [...increments, ...deleted, ...(before ? [{ number: before.number - 1 }] : [])];
+  const numbers = [
+    ...increments.flatMap((increment) => numbersOf(target.name, increment)),
+    ...deleted.map(({ number }) => number),
+    (before?.number ?? 1) - 1,
+  ];
   const next = await nextName(avala, target, left, {
-    numbers: numbers.map(({ number }) => number),
+    numbers,
     begunAs: options.stored?.name,
     stateDirectory: options.stateDirectory,
   });

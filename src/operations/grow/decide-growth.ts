@@ -21,7 +21,7 @@ import {
 import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import { readHoldings } from "./holdings";
 import { readIncrements } from "./increment-record";
-import { parseIncrement } from "./increment-name";
+import { numbersOf, parseIncrement } from "./increment-name";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 
 export interface GrowDecision {
@@ -189,7 +189,10 @@ async function decideListed(
   const plan = planGrowth(files, increments, given.postponed);
   // Also of those of another type: their names are taken.
   const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);
-  const numbers = [...increments, ...deleted, ...taken].map(({ number }) => number);
+  const numbers = [
+    ...increments.flatMap((increment) => numbersOf(target.name, increment)),
+    ...[...deleted, ...taken].map(({ number }) => number),
+  ];
   const next = await nextName(avala, target, plan.toSend, {
     numbers,
     begunAs: options.stored?.name,

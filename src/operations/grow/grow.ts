@@ -11,7 +11,7 @@ import type { GrowDecision } from "./decide-growth";
 import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import type { GrowOptions, KnownIncrement } from "./growth";
 import { knownAs } from "./holdings";
-import { parseIncrement } from "./increment-name";
+import { incrementName, parseIncrement } from "./increment-name";
 import { recordDeleted, recordIncrement } from "./increment-record";
 import { createMeanwhile, lookMeanwhile, nextSlug, readCame, type Meanwhile } from "./meanwhile";
 import type { IncrementToMake } from "./next-increment";
@@ -49,7 +49,8 @@ function publishTargetOf(
   next: IncrementToMake,
   stored: GrowOptions["stored"],
 ): PublishTarget {
-  const { name, slug, digest } = next;
+  const { name, digest, number } = next;
+  const { slug } = incrementName(target.name, number, digest);
   const wanted = new Set(plan.toSend.map(({ path }) => path));
   const files = target.files.filter(({ path }) => wanted.has(path));
   const dataset = { ...target.dataset, name, slug };

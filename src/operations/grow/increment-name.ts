@@ -1,5 +1,6 @@
 // The names of a growing set's datasets: `training-0007-3f9a1c2e77b0`, by number and by the digest of what the increment
 // holds. Two runs that add the same files so make the same name, and others never meet. Pure.
+import { createHash } from "node:crypto";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { InputError } from "../../errors";
 import { filledName, shortDigest, slugFrom } from "../../files/manifest/dataset-name";
@@ -95,19 +96,48 @@ export function incrementName(
 
 /**
  * The slug that one increment of the set has, whatever it holds: a server makes each slug once for an owner (contract,
- * "Errors"), so of two runs that confirm in the same moment one is refused.
+ * "Errors"), so of two runs that confirm in the same moment one is refused. Where a slug can't have all letters of the name, a
+ * part of the name's digest stands for them, or sets of other names would take each other's numbers.
  */
 export function numberedSlug({ before, slug, folder }: GrowingName, number: number): string {
   const increment = paddedNumber(number);
-  return slugFrom(
-    slug === undefined ? before + increment : filledName("slug", slug, { increment, folder }),
-  );
+  if (slug !== undefined) return slugFrom(filledName("slug", slug, { increment, folder }));
+  const lost = /\P{ASCII}/u.test(before) ? `${shortDigest(sha256(before)).slice(0, 6)}-` : "";
+  return slugFrom(`${before}${lost}${increment}`);
+}
+
+function sha256(name: string): string {
+  return createHash("sha256").update(name.normalize("NFC")).digest("hex");
+}
+
+/** Name and slug that an increment is to have: the slug unless another dataset has it by the confirm. @throws InputError */
+export function plannedName(
+  growing: GrowingName,
+  number: number,
+  digest: string,
+): { readonly name: string; readonly slug: string } {
+  const { name } = incrementName(growing, number, digest);
+  return { name, slug: numberedSlug(growing, number) };
 }
 
 /** The number of a slug that {@link numberedSlug} made. */
 export function numberOfSlug(growing: GrowingName, slug: string): number | undefined {
-  const numbers = (slug.match(/\d{4,6}/g) ?? []).map(Number);
-  return numbers.find((number) => number > 0 && numberedSlug(growing, number) === slug);
+  for (let start = 0; start + MIN_DIGITS <= slug.length; start += 1) {
+    const [digits = ""] = /^\d{4,6}/.exec(slug.slice(start)) ?? [];
+    for (let length = MIN_DIGITS; length <= digits.length; length += 1) {
+      const number = Number(digits.slice(0, length));
+      if (number > 0 && numberedSlug(growing, number) === slug) return number;
+    }
+  }
+  return undefined;
+}
+
+/** Those of its name and of its slug: they differ where the slug of its number was taken. */
+export function numbersOf(
+  growing: GrowingName,
+  { number, dataset }: { readonly number: number; readonly dataset: Pick<Dataset, "slug"> },
+): readonly number[] {
+  return [number, numberOfSlug(growing, dataset.slug) ?? 0];
 }
 
 /** The set's own name, `training` of `training-`: what its datasets are searched by. */

@@ -6,7 +6,6 @@ import { shortDigest } from "../../files/manifest/dataset-name";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import { printable } from "../../redact";
 import { counted } from "../../text";
-import { knownOwner, lookUnder } from "../datasets/dataset-ref";
 import type { LookMoment } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
@@ -21,6 +20,7 @@ import {
   type GrowingName,
 } from "./increment-name";
 import type { IncrementToMake } from "./next-increment";
+import { withUnlisted } from "./unlisted";
 
 /** Some of the files that were to be added are in the set by now. */
 export interface Overlap {
@@ -36,36 +36,23 @@ export interface Meanwhile {
   readonly found: Map<string, FoundIncrement>;
   /** Those that were read: each is read once. */
   readonly read: Map<string, Increment>;
+  /** Those of which Avala does not show whose they are. */
+  readonly unsure: Map<string, Dataset>;
   overlap?: Overlap | undefined;
-  /** The highest number of the set that the server has shown, in a name or in a slug. */
+  /** The highest number of the owner's set that the server has shown, in a name or in a slug: the same for every key. */
   highest: number;
   /** That of the slug of the last confirm. */
   tried?: number | undefined;
 }
 
 export function createMeanwhile(): Meanwhile {
-  return { found: new Map(), read: new Map(), highest: 0 };
+  return { found: new Map(), read: new Map(), unsure: new Map(), highest: 0 };
 }
 
 /** Under the number after all that the last look has shown, and that were refused: so runs that add at once ask for the same. */
 export function nextSlug(meanwhile: Meanwhile, name: GrowingName): string {
   meanwhile.tried = nextNumber([meanwhile.highest, meanwhile.tried ?? 0]);
   return numberedSlug(name, meanwhile.tried);
-}
-
-/** A list may leave out what is being made: then the slug that was refused shows whose it is. */
-async function refusing(
-  avala: Avala,
-  { target }: GrowDecision,
-  listed: readonly Dataset[],
-  { tried }: Meanwhile,
-): Promise<readonly Dataset[]> {
-  if (tried === undefined) return listed;
-  const slug = numberedSlug(target.name, tried);
-  if (listed.some((dataset) => dataset.slug === slug)) return listed;
-  const { names } = await knownOwner(avala, target.dataset);
-  const found = await Promise.all(names.map((owner) => lookUnder(avala, owner, slug)));
-  return [...listed, ...found.filter((one) => typeof one !== "string")];
 }
 
 function highestIn(name: GrowingName, datasets: readonly Dataset[]): number {
@@ -80,19 +67,29 @@ function highestIn(name: GrowingName, datasets: readonly Dataset[]): number {
 async function findRival(
   avala: Avala,
   decision: GrowDecision,
-  { digest, name }: IncrementToMake,
+  { digest, name, number }: IncrementToMake,
   meanwhile: Meanwhile,
 ): Promise<Dataset | undefined> {
   const { target, increments } = decision;
   const shown = await listUnder(avala, [target.name], { expected: increments.length });
-  const listed = await refusing(avala, decision, shown, meanwhile);
-  meanwhile.highest = highestIn(target.name, listed);
+  const listed = await withUnlisted(avala, target, {
+    listed: shown,
+    number,
+    tried: meanwhile.tried,
+  });
   const isOld = new Set(increments.map(({ dataset }) => dataset.uid));
   const recent = listed.filter(
     (dataset) => !isOld.has(dataset.uid) && parseIncrement(target.name, dataset) !== undefined,
   );
   const { found } = await findIncrements(avala, recent, target, new Map());
   const own = found.filter(({ isOwnerKnown }) => isOwnerKnown);
+  for (const { dataset, isOwnerKnown } of found)
+    if (!isOwnerKnown) meanwhile.unsure.set(dataset.uid, dataset);
+  const isOwn = new Set([...isOld, ...own.map(({ dataset }) => dataset.uid)]);
+  meanwhile.highest = highestIn(
+    target.name,
+    listed.filter(({ uid }) => isOwn.has(uid)),
+  );
   const alike = own.filter((one) => one.shortDigest === shortDigest(digest));
   for (const one of own) meanwhile.found.set(one.dataset.uid, one);
   const known = alike.map(({ dataset }) => dataset);
@@ -196,6 +193,14 @@ function reportDoubtful(avala: Avala, { plan }: GrowDecision, came: readonly Inc
   }
 }
 
+function reportUnsure(avala: Avala, { unsure }: Meanwhile, made: Dataset): void {
+  for (const { name, uid } of unsure.values()) {
+    if (uid === made.uid) continue;
+    const text = `The dataset ${printable(name)} (uid ${printable(uid)}) has been added to the growing set's name meanwhile, and Avala does not show whose it is. If it is of this set, files of this run may be there twice. A key with the scopes datasets.read and organizations.read may show it.`;
+    avala.emit({ kind: "warning", text });
+  }
+}
+
 /** What rivals' increments hold: they are the set's as well. Says which files may be there twice. */
 export async function readCame(
   avala: Avala,
@@ -214,5 +219,6 @@ export async function readCame(
   }
   const came = [...meanwhile.read.values()].filter(({ dataset }) => dataset.uid !== made.uid);
   reportDoubtful(avala, decision, came);
+  reportUnsure(avala, meanwhile, made);
   return came;
 }

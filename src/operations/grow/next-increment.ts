@@ -7,7 +7,7 @@ import { shortDigest } from "../../files/manifest/dataset-name";
 import { resolveDestination } from "../../upload/destination";
 import { journalPath } from "../../upload/journal/journal";
 import type { GrowTarget } from "./growth";
-import { incrementName, nextNumber, parseIncrement } from "./increment-name";
+import { incrementName, nextNumber, parseIncrement, plannedName } from "./increment-name";
 
 export interface IncrementToMake {
   readonly number: number;
@@ -66,5 +66,5 @@ export async function nextName(
       ? undefined
       : await begunNumber(avala, target, { digest, next, stateDirectory });
   const number = begun ?? ofState ?? next;
-  return { number, digest, ...incrementName(target.name, number, digest) };
+  return { number, digest, ...plannedName(target.name, number, digest) };
 }
