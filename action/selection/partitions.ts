@@ -7,7 +7,12 @@ import type { LocalFile } from "../../src/files/local-file";
 import { comparePaths } from "../../src/files/manifest/manifest";
 import { type DataType, inferDataType } from "../../src/files/media";
 import { describeSuffixes, isItemOf, uselessText } from "../../src/files/scan/indexing";
-import { partitionFiles, partitionsOnlyOf, rootLabel } from "../../src/files/scan/partition";
+import {
+  labelProblem,
+  partitionFiles,
+  partitionsOnlyOf,
+  rootLabel,
+} from "../../src/files/scan/partition";
 import { untyped } from "../../src/files/scan/type-question";
 import { withHome } from "../../src/home-path";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
@@ -54,8 +59,7 @@ export function partitionsOf(
     .map(([folder, paths]) => ({ folder, files: [], dataType: typeOf(paths) }))
     .filter(({ dataType }) => dataType !== undefined);
   const all = [...found, ...resting].sort((a, b) => comparePaths(a.folder, b.folder));
-  const folders = all.map(({ folder }) => folder);
-  const above = partitionDepth === 0 ? "" : rootLabel(withHome(root), workspace, folders);
+  const above = partitionDepth === 0 ? "" : rootLabel(withHome(root), workspace);
   return all.map((one) => ({
     ...one,
     folder: one.folder || above,
@@ -87,11 +91,18 @@ export function partitionProblems(
   workspace: string,
 ): readonly InputProblem[] {
   if (fileSet === undefined) return namingProblems(inputs, "folder");
-  return partitionsOf(inputs, fileSet, workspace).flatMap((partition) => [
-    ...typeProblems(partition),
-    ...(isGrowingTemplate(inputs.dataset) ? growingProblems(partition) : []),
-    ...namingProblems(inputs, partition.folder),
-  ]);
+  const partitions = partitionsOf(inputs, fileSet, workspace);
+  const outside = partitions.find(({ place }) => place === "");
+  const places = partitions.flatMap(({ place }) => (place === undefined ? [] : [place]));
+  const problem = outside && labelProblem(places, outside.folder);
+  return [
+    ...(problem === undefined ? [] : [{ input: "partition-depth", text: problem }]),
+    ...partitions.flatMap((partition) => [
+      ...typeProblems(partition),
+      ...(isGrowingTemplate(inputs.dataset) ? growingProblems(partition) : []),
+      ...namingProblems(inputs, partition.folder),
+    ]),
+  ];
 }
 
 function typeProblems({ place, files, dataType, postponed }: Partition): readonly InputProblem[] {

@@ -5,6 +5,7 @@ import type { PatternCount } from "../../src/files/local-file";
 import { dataTypes } from "../../src/files/media";
 import { describeSuffixes, type UnindexedPolicy } from "../../src/files/scan/indexing";
 import {
+  labelProblem,
   readPartitions,
   rootLabel,
   type PartitionDepth,
@@ -100,7 +101,9 @@ export function partitionsOf(args: ChosenFiles): readonly Partition[] {
   const { root, partitionDepth = 0 } = args;
   if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
   const folders = listFolders(args);
-  const above = rootLabel(withHome(root), process.cwd(), folders);
+  const above = rootLabel(withHome(root), process.cwd());
+  const problem = labelProblem(folders, above);
+  if (problem !== undefined) throw new InputError([{ input: "root", text: problem }]);
   return folders.map((folder) => ({ folder, label: folder === "" ? above : folder }));
 }
 

@@ -46,12 +46,6 @@ describe("a dataset for each folder", () => {
       { "data/photos/above.jpg": jpeg("above"), "data/photos/pets/one.jpg": jpeg("one") },
       ["pets", "photos"],
     ],
-    [
-      "one that has a folder of its name",
-      "photos",
-      { "photos/above.jpg": jpeg("above"), "photos/photos/one.jpg": jpeg("one") },
-      ["photos", "photos (root)"],
-    ],
   ])(
     "calls the files outside any folder of %s the same in each checkout and in a stack",
     async (_of, root, files, folders) => {
@@ -64,6 +58,18 @@ describe("a dataset for each folder", () => {
       expect(inStack.map(({ label }) => label).sort()).toEqual(folders);
     },
   );
+
+  test("refuses a folder that has the name of the dataset of the files outside any folder", async () => {
+    tree = createTempTree({
+      "photos/above.jpg": jpeg("above"),
+      "photos/photos/one.jpg": jpeg("one"),
+    });
+    const text = expect.stringContaining("the folder photos has the name of the dataset") as string;
+    const problems = [expect.objectContaining({ text }) as object];
+    await expect(choose({ ...partitioned, root: "photos" })).rejects.toMatchObject({ problems });
+    const inStack = () => partitionsOf({ root: tree.at("photos"), partitionDepth: 1 });
+    expect(inStack).toThrow(expect.objectContaining({ problems }) as Error);
+  });
 
   test("has its slug made the same way", async () => {
     tree = createTempTree({ "a$&b/one.jpg": jpeg("one"), "US$$/two.jpg": jpeg("two") });

@@ -3,6 +3,7 @@ import { relative, resolve } from "node:path";
 import { readOptions, type FileSetOptions } from "../file-set-options";
 import { comparePaths } from "../manifest/manifest";
 import type { PatternCount } from "../local-file";
+import { shown } from "../../text";
 import { isItemOf } from "./indexing";
 import { withReasons } from "./reasons";
 import { scanSync } from "./scan";
@@ -92,12 +93,16 @@ export function partitionsOnlyOf(
  * project, else `root`. Never the name of the project's folder, which differs from one checkout to the next.
  * @param root from `base`, or absolute
  * @param base the project's folder, absolute
- * @param folders the other partitions; one that has this name keeps it
  */
-export function rootLabel(root: string, base: string, folders: readonly string[]): string {
+export function rootLabel(root: string, base: string): string {
   const inside = relative(base, resolve(base, root)).split(/[\\/]/);
-  const name = inside.findLast((part) => part !== "" && part !== "..") ?? "root";
-  return folders.includes(name) ? `${name} (root)` : name;
+  return inside.findLast((part) => part !== "" && part !== "..") ?? "root";
+}
+
+/** A folder of that name would take the place of these files' dataset, and their annotations would be left behind. */
+export function labelProblem(folders: readonly string[], label: string): string | undefined {
+  if (!folders.includes("") || !folders.includes(label)) return undefined;
+  return `the folder ${shown(label)} has the name of the dataset of the files outside any folder: rename the folder, or move these files into a folder`;
 }
 
 function topFolder(path: string): string {
