@@ -39,7 +39,7 @@ async function fileOf(path: string, text: string): Promise<UploadFile> {
   return { path, absolutePath, sizeBytes: text.length, sha256 };
 }
 
-const nothing = { same: new Set(), others: [], wrongSize: [], rewritten: [] };
+const nothing = { same: new Set(), others: [], wrongSize: [], unshown: [] };
 
 test("the same content is the same, and other content is named, without the key", async () => {
   const { avala } = sessionWith(emulator);
@@ -49,7 +49,7 @@ test("the same content is the same, and other content is named, without the key"
     same: new Set(["a.jpg"]),
     others: ["b.jpg"],
     wrongSize: [],
-    rewritten: [],
+    unshown: [],
   });
   expect(open.mock.calls.map(([{ headers }]) => headers)).toEqual([
     { Range: "bytes=0-0" },

@@ -12,9 +12,9 @@ import { retry } from "../../flow/retry";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
 import {
+  isEtagMute,
   isTagged,
   md5Of as md5Tagged,
-  UNTAGGED,
   type PlaceTag,
   type PlaceTags,
 } from "../../upload/check/place-tag";
@@ -37,8 +37,8 @@ interface ContentComparison {
   readonly others: readonly string[];
   /** Files of which it keeps another size: that is other content whatever its ETags are. The first few. */
   readonly wrongSize: readonly string[];
-  /** Files of which it keeps another object than it was sent, of what content is not known. */
-  readonly rewritten: readonly string[];
+  /** Of the files with tags those of which it has shown none of this, nor that it keeps the object that was sent. */
+  readonly unshown: readonly string[];
 }
 
 function hasPlace(file: NamedFile): file is UploadFile {
@@ -46,18 +46,21 @@ function hasPlace(file: NamedFile): file is UploadFile {
 }
 
 /**
- * `kept`: the object that was sent, by an ETag that need not be an MD5. `rewritten`: another object than that. `other` means
- * something only where the store has shown that its ETags are MD5s.
+ * `kept`: the object that was sent, by an ETag that need not be an MD5. `of-size`: in parts, where the size is all that a store
+ * shows. `other` means something only where the store has shown that its ETags are MD5s.
  */
-export type Likeness = "same" | "kept" | "other" | "rewritten" | "wrong-size";
+export type Likeness = "same" | "kept" | "of-size" | "other" | "wrong-size";
 
-/** A file, and the URL of the item that it is held against. */
-interface Stored {
+/** A file that is listed as an item. */
+interface Listed {
   readonly file: NamedFile;
-  readonly url: string;
+  readonly url: string | undefined;
   /** What the store called it when it was sent, as far as that is known. */
   readonly tag?: PlaceTag | undefined;
 }
+
+/** The same with the URL of the item that it is held against. */
+type Stored = Listed & { readonly url: string };
 
 /**
  * `undefined` where the store does not say. What a file's own reading throws comes through.
@@ -66,7 +69,7 @@ interface Stored {
  */
 export async function likenessOf(
   avala: Avala,
-  { file, url, tag = UNTAGGED }: Stored,
+  { file, url, tag }: Stored,
   canRead = true,
 ): Promise<Likeness | undefined> {
   const options = { ...retryOn(avala, `look at ${file.path}`, avala.signal), maxTries: MAX_TRIES };
@@ -78,12 +81,16 @@ export async function likenessOf(
     return undefined; // the file counts as not compared
   }
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
-  if (isTagged(tag, stored?.etag)) return md5Tagged(tag) === undefined ? "kept" : "same";
+  const tagged = tag === undefined ? undefined : md5Tagged(tag);
+  if (tag !== undefined && isTagged(tag, stored?.etag))
+    return tagged === undefined ? "kept" : "same";
+  const isMute = tag !== undefined && isEtagMute(tag, stored);
+  if (isMute && stored?.sizeBytes !== undefined) return "of-size";
   const read = async (): Promise<string | undefined> =>
     canRead && hasPlace(file) ? md5Of(readUntil(avala.disk, avala.signal), file) : undefined;
-  const md5 = stored?.md5 === undefined ? undefined : (md5Tagged(tag) ?? (await read()));
-  if (md5 !== undefined) return stored?.md5 === md5 ? "same" : "other";
-  return tag === UNTAGGED || stored?.etag === undefined ? undefined : "rewritten";
+  const md5 = stored?.md5 === undefined ? undefined : (tagged ?? (await read()));
+  if (md5 === undefined) return undefined;
+  return stored?.md5 === md5 ? "same" : "other";
 }
 
 interface Expected {
@@ -115,11 +122,11 @@ async function listUrls(
   }).catch(ignoreUnlisted);
 }
 
-async function findStored(
+async function findListed(
   avala: Avala,
   dataset: Dataset,
   expected: Expected,
-): Promise<readonly Stored[]> {
+): Promise<readonly Listed[]> {
   const { files, tags } = expected;
   const byPath = new Map(files.map((file) => [file.path, file]));
   const items = expected.listed ?? (await listUrls(avala, dataset, expected));
@@ -129,25 +136,25 @@ async function findStored(
   );
   return matches.flatMap((match, index) => {
     const file = match.kind === "path" ? byPath.get(match.path) : undefined;
-    const url = items[index]?.url;
-    if (file === undefined || url === undefined || tags?.has(file.path) === false) return [];
-    return [{ file, url, tag: tags?.get(file.path) }];
+    if (file === undefined || tags?.has(file.path) === false) return [];
+    return [{ file, url: items[index]?.url, tag: tags?.get(file.path) }];
   });
 }
 
 type Seen = Readonly<Record<Likeness, Stored[]>>;
 
 /** Holds each against what its store says, until that is enough. */
-async function lookAt(avala: Avala, found: readonly Stored[]): Promise<Seen> {
-  const seen: Seen = { same: [], kept: [], other: [], rewritten: [], "wrong-size": [] };
+async function lookAt(avala: Avala, found: readonly Listed[]): Promise<Seen> {
+  const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
   const { same, other, "wrong-size": wrongSize } = seen;
-  const isKnown = (): boolean =>
-    wrongSize.length >= MAX_WRONG_SIZES ||
-    (same.length === 0 && other.length >= MAX_UNLIKE_BEFORE_ALIKE);
   const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
-  await runPool(found, pool, async (stored) => {
-    if (isKnown()) return;
-    const likeness = await likenessOf(avala, stored);
+  await runPool(found, pool, async ({ file, url, tag }) => {
+    const isUnlike = same.length === 0 && other.length >= MAX_UNLIKE_BEFORE_ALIKE;
+    // A tag is known without reading the file.
+    const isKnown = wrongSize.length >= MAX_WRONG_SIZES || (isUnlike && tag === undefined);
+    if (url === undefined || isKnown) return;
+    const stored = { file, url, tag };
+    const likeness = await likenessOf(avala, stored, !isUnlike);
     if (likeness !== undefined) seen[likeness].push(stored);
   });
   return seen;
@@ -175,7 +182,7 @@ function ignoreUnread(error: unknown): false {
   return false;
 }
 
-const pathsOf = (found: readonly Stored[]): string[] => found.map(({ file }) => file.path).sort();
+const pathsOf = (found: readonly Listed[]): string[] => found.map(({ file }) => file.path).sort();
 
 /** @throws AvalaError `file_changed` when a file is not what its manifest says; ApiError of the list */
 export async function compareContents(
@@ -183,17 +190,15 @@ export async function compareContents(
   dataset: Dataset,
   expected: Expected,
 ): Promise<ContentComparison> {
-  const seen = await lookAt(avala, await findStored(avala, dataset, expected));
-  const { same, kept, other, rewritten, "wrong-size": wrongSize } = seen;
-  const isProven = await areMd5s(avala, seen);
-  const isReported = same.length + kept.length > 0;
-  const isSent = ({ tag = UNTAGGED }: Stored): boolean => tag !== UNTAGGED;
-  const unproven = isProven ? [] : other;
+  const found = await findListed(avala, dataset, expected);
+  const seen = await lookAt(avala, found);
+  const { same, kept, "of-size": ofSize, other, "wrong-size": wrongSize } = seen;
+  const others = (await areMd5s(avala, seen)) ? other : [];
+  const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize]));
   return {
     same: new Set(pathsOf([...same, ...kept])),
-    others: isProven ? pathsOf(other) : [],
+    others: pathsOf(others),
     wrongSize: pathsOf(wrongSize),
-    // An ETag that is not the one that was replied shows something where others are.
-    rewritten: isReported ? pathsOf([...rewritten, ...unproven].filter(isSent)) : [],
+    unshown: pathsOf(found.filter(({ file, tag }) => tag !== undefined && !shown.has(file.path))),
   };
 }

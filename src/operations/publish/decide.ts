@@ -17,7 +17,7 @@ import {
   madeOfOthers,
   reportSentOver,
 } from "./refusals";
-import { readTags } from "./sent-check";
+import { readTags, reportUnshown } from "./sent-check";
 import { compareWhenCreated, keepVerified } from "./settle";
 import {
   destinationOf,
@@ -143,13 +143,14 @@ async function countUnverified(
   const tags = isMadeOf ? await readTags(avala, target, stateDirectory) : new Map();
   const sent = tags.size === 0 ? {} : { tags };
   const expected = { files: target.files, owner: target.dataset, listed, ...sent };
-  const { same, others, wrongSize, rewritten } = await compareContents(avala, dataset, expected);
+  const { same, others, wrongSize, unshown } = await compareContents(avala, dataset, expected);
   if (others.length + wrongSize.length > 0) {
     const items = { missing: [], wrongSize, extra: [], others };
     throw otherFilesError(dataset, items, { words, isSent, sentOver });
   }
   reportSentOver(avala, dataset, sentOver);
-  const uncompared = isMadeOf ? rewritten.length : target.files.length - same.size;
+  reportUnshown(avala, dataset, unshown, words);
+  const uncompared = tags.size > 0 ? unshown.length : target.files.length - same.size;
   const unverified = Math.max(uncompared, sentOver.length);
   const digest = digestOf(target);
   if (unverified === 0 && digest !== undefined) {

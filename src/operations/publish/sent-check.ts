@@ -10,7 +10,7 @@ import { counted, listed, shown } from "../../text";
 import { printable } from "../../redact";
 import type { ItemComparison } from "../items/item-comparison";
 import { compareContents } from "./content-check";
-import { hasDifference } from "./refusals";
+import { hasDifference, type Words } from "./refusals";
 import { destinationOf, isNamedByContent, type NamedFiles } from "./target";
 
 /** Of the files that others can replace what the store called them, from the run that sent them or from its journal. */
@@ -28,14 +28,26 @@ export async function readTags(
 interface SentComparison {
   /** Files in whose places something else lies. */
   readonly others: readonly string[];
-  /** Files that were sent once more since, of what content is not known. */
-  readonly rewritten: readonly string[];
+  /** Files in whose places something else may lie: nothing shows what. */
+  readonly unshown: readonly string[];
 }
 
-function reportRewritten(avala: Avala, { name }: Dataset, rewritten: readonly string[]): void {
-  if (rewritten.length === 0) return;
-  const text = `Another run has sent ${counted(rewritten.length, "file")} of ${printable(name)} since this one did; storage returned no checksums, so whether its content is the same is not known:${listed(rewritten.map(shown))}`;
+/** Other runs can send to their places, and nothing shows whether they did. */
+export function reportUnshown(
+  avala: Avala,
+  { name }: Dataset,
+  unshown: readonly string[],
+  { version }: Words,
+): void {
+  if (unshown.length === 0) return;
+  const text = `For ${counted(unshown.length, "file")} of the dataset ${printable(name)}, storage does not show whether another run has sent something else to the same place, so the content counts as not compared. ${version} Where storage returns MD5s, running again compares the content:${listed(unshown.map(shown))}`;
   avala.emit({ kind: "warning", text });
+}
+
+interface Comparing {
+  readonly tags: PlaceTags;
+  readonly items: ItemComparison;
+  readonly words: Words;
 }
 
 /** @throws as {@link compareContents} */
@@ -43,13 +55,13 @@ export async function compareSent(
   avala: Avala,
   dataset: Dataset,
   { files, dataset: owner }: NamedFiles,
-  { tags, items }: { readonly tags: PlaceTags; readonly items: ItemComparison },
+  { tags, items, words }: Comparing,
 ): Promise<SentComparison> {
-  if (tags.size === 0 || hasDifference(items)) return { others: [], rewritten: [] };
+  if (tags.size === 0 || hasDifference(items)) return { others: [], unshown: [] };
   const expected = { files, owner, tags, listed: items.listed };
-  const { others, wrongSize, rewritten } = await compareContents(avala, dataset, expected);
-  reportRewritten(avala, dataset, rewritten);
-  return { others: [...others, ...wrongSize].sort(), rewritten };
+  const { others, wrongSize, unshown } = await compareContents(avala, dataset, expected);
+  reportUnshown(avala, dataset, unshown, words);
+  return { others: [...others, ...wrongSize].sort(), unshown };
 }
 
 /** The files by which a run that sent them may have replaced those of a dataset that was made meanwhile. */

@@ -106,23 +106,24 @@ export async function settlePublished(
   const removeJournal = (): Promise<void> =>
     removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
   const all = target.files.length;
-  if (options.waits === false) {
-    await removeJournal();
-    return { dataset: made, unverified: all };
-  }
   const { stateDirectory, isKnown, words = CORE_WORDS } = options;
   const tags = await readTags(avala, target, stateDirectory);
+  if (options.waits === false) {
+    // The run that compares needs what the store called the files.
+    if (tags.size === 0) await removeJournal();
+    return { dataset: made, unverified: all };
+  }
   const looking = { ...options, isListed: tags.size > 0 };
   const { dataset, items } = await compareWhenCreated(avala, made, target, looking);
-  const sent = await compareSent(avala, dataset, target, { tags, items });
+  const sent = await compareSent(avala, dataset, target, { tags, items, words });
   // It is made, whole or not: a journal of what was sent for it would only mislead.
   await removeJournal();
   requireSame(dataset, items);
-  const isSame = sent.others.length + sent.rewritten.length === 0;
+  const isSame = sent.others.length + sent.unshown.length === 0;
   if (isKnown && tags.size > 0)
     await keepCompared(avala, dataset, target, { stateDirectory, isSame });
   if (sent.others.length > 0) throw replacedByAnother(dataset, sent.others, words);
-  const uncompared = Math.max(items.uncompared, sent.rewritten.length);
+  const uncompared = Math.max(items.uncompared, sent.unshown.length);
   const compared = { dataset, unverified: isKnown ? uncompared : all };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;

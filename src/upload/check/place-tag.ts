@@ -1,12 +1,13 @@
 // What a store called the object that it keeps of a file, where other runs can write to the file's place: held against what
 // lies there once the dataset is made, it shows whether another run wrote there since. One short text a file, since a set may
 // have 100,000. Pure.
+import { createHash } from "node:crypto";
 import type { Stored } from "../../api/storage/storage";
 import type { Kept } from "./stores";
 
 /**
- * The MD5 of the file, 32 hex digits, where the store has shown that its ETag is one; its ETag in quotes; or
- * {@link UNTAGGED}.
+ * The MD5 of the file, 32 hex digits, where the store has shown that its ETag is one; its ETag in quotes; {@link IN_PARTS};
+ * or {@link UNTAGGED}.
  */
 export type PlaceTag = string;
 
@@ -16,6 +17,9 @@ export type PlaceTags = ReadonlyMap<string, PlaceTag>;
 /** The store said nothing, or what lies at the place was there before. */
 export const UNTAGGED: PlaceTag = "";
 
+/** It went in parts, and what the store calls the whole can't be known. */
+const IN_PARTS: PlaceTag = "parts";
+
 // S3's are 34 to 40 characters long; a journal keeps one a file.
 const MAX_ETAG_LENGTH = 128;
 
@@ -23,14 +27,40 @@ function bareOf(etag: string): string {
   return etag.replace(/^W\//, "").replaceAll('"', "");
 }
 
-/** @param isFirst whether no earlier try of the file can still arrive: it would be the same bytes under another ETag */
-export function tagOf(
-  { etag, md5 }: Stored,
-  { kept, isFirst }: { readonly kept: Kept; readonly isFirst: boolean },
-): PlaceTag {
+/**
+ * By the reply to the last try: an earlier one whose reply was lost may still arrive, and then counts as anything else that
+ * comes to lie there.
+ */
+export function tagOf({ etag, md5, wasThere }: Stored, kept: Kept): PlaceTag {
   if (kept === "right" && md5 !== undefined) return md5;
-  if (!isFirst || etag === undefined || etag.length > MAX_ETAG_LENGTH) return UNTAGGED;
+  // What was there before is not known to be what was sent.
+  if (wasThere || etag === undefined || etag.length > MAX_ETAG_LENGTH) return UNTAGGED;
   return `"${bareOf(etag)}"`;
+}
+
+const OF_PARTS = /^[0-9a-f]{32}-\d{1,5}$/i;
+
+/** @param md5s of the parts, in their order, as far as the store has shown them: S3 makes the ETag of the whole of them */
+export function tagOfParts(md5s: readonly (string | undefined)[]): PlaceTag {
+  const known = md5s.filter((md5) => md5 !== undefined);
+  if (known.length < md5s.length) return IN_PARTS;
+  const hash = createHash("md5");
+  for (const md5 of known) hash.update(md5, "hex");
+  return `"${hash.digest("hex")}-${String(known.length)}"`;
+}
+
+/**
+ * Whether an ETag other than the tag shows nothing, since the file is in parts, and what the store calls such an object is not
+ * known to be what S3 does. Of a file without a tag only S3's form shows that it is in parts.
+ */
+export function isEtagMute(
+  tag: PlaceTag,
+  stored: Pick<Stored, "etag" | "md5"> | undefined,
+): boolean {
+  if (tag === IN_PARTS) return true;
+  const isOfParts = stored?.etag !== undefined && OF_PARTS.test(bareOf(stored.etag));
+  if (tag === UNTAGGED) return isOfParts;
+  return OF_PARTS.test(bareOf(tag)) && !isOfParts && stored?.md5 === undefined;
 }
 
 /** Whether an object of this ETag is the one that was tagged. */
@@ -40,5 +70,5 @@ export function isTagged(tag: PlaceTag, etag: string | undefined): boolean {
 
 /** `undefined` where it is not known to be one. */
 export function md5Of(tag: PlaceTag): string | undefined {
-  return tag === UNTAGGED || tag.startsWith('"') ? undefined : tag;
+  return /^[0-9a-f]{32}$/.test(tag) ? tag : undefined;
 }

@@ -1,6 +1,11 @@
 // How the server takes one file of a set: asked with the batch of the set, or by the first protocol. Sends nothing.
 import { isBatchRefused, isProtocolRefused } from "../../api/endpoints/uploads/batch-refusals";
-import { presignFile, type FormPresign, type Presigned } from "../../api/endpoints/uploads/presign";
+import {
+  presignFile,
+  type FormPresign,
+  type Presigned,
+  type PutTarget,
+} from "../../api/endpoints/uploads/presign";
 import { isApiError } from "../../errors";
 import type { Sending } from "./attempt";
 import { batchLost, protocolLost, sessionLost } from "./session-lost";
@@ -24,6 +29,11 @@ export function namesBatch({ url, fields }: FormPresign, batch: string | undefin
 /** Whether runs of other content may send to the place of the form, too. */
 export function isPlaceShared({ url, fields }: FormPresign, batch: string | undefined): boolean {
   return !namesBatch({ url, fields: fields.filter(([name]) => name === "key") }, batch);
+}
+
+/** The same of where a file, or a part of it, goes by PUT. */
+export function isPutShared({ url }: PutTarget, batch: string | undefined): boolean {
+  return batch === undefined || !new URL(url).pathname.includes(batch);
 }
 
 /**

@@ -12,6 +12,8 @@ import { createPartSigner, type PartSigner } from "./part-signer";
 import type { PartMemory } from "./piece-memory";
 import { sessionLost } from "./session-lost";
 import { readParts, type Part, type SourceFile } from "./source";
+import { isPutShared } from "./ask";
+import { tagOfParts, type PlaceTag } from "../check/place-tag";
 import { keptOf, requireKept } from "../check/store-check";
 import type { Kept } from "../check/stores";
 
@@ -55,6 +57,15 @@ interface PartSending {
 interface PartKept {
   readonly kept: Kept;
   readonly host: string;
+  /** Where the store has shown that its ETags are MD5s. */
+  readonly md5: string | undefined;
+  readonly isShared: boolean;
+}
+
+/** What the store calls the whole, as far as its parts show it; of none that was sent now it is not known. */
+function tagOfSent(sent: ReadonlyMap<number, PartKept>, partCount: number): PlaceTag | undefined {
+  if ([...sent.values()].some(({ isShared }) => !isShared)) return undefined;
+  return tagOfParts(Array.from({ length: partCount }, (_, index) => sent.get(index + 1)?.md5));
 }
 
 /** Sends one part until it is stored. */
@@ -80,7 +91,10 @@ async function sendPart(
       };
       const stored = await sendOnce({ signal, onBytes });
       const checked = { sizeBytes, md5: md5.digest, again: () => sendOnce({ signal }) };
-      return { kept: await requireKept(check, what, stored, checked), host: stored.host };
+      const kept = await requireKept(check, what, stored, checked);
+      const shown = kept === "right" ? stored.md5 : undefined;
+      const isShared = isPutShared(target, sending.batch);
+      return { kept, host: stored.host, md5: shown, isShared };
     });
   };
   const signedAnew = async (): Promise<PartKept> => {
@@ -112,7 +126,7 @@ export async function sendAllParts(
   const signer = createPartSigner(sending, session, missing);
   const sender: PartSending = { sending, file, signer, memory };
   let whole = "";
-  const verdicts = new Set<Kept>();
+  const sent = new Map<number, PartKept>();
   const doubtfulAt = new Set<string>();
   const work = async (part: NumberedPart, partSignal: AbortSignal): Promise<void> => {
     const { partNumber, bytes: body } = part;
@@ -125,9 +139,9 @@ export async function sendAllParts(
       return;
     }
     await journal.takeBackUnless(record);
-    const { kept, host } = await sendPart(sender, part, partSignal);
-    verdicts.add(kept);
-    if (kept === "doubtful") doubtfulAt.add(host);
+    const stored = await sendPart(sender, part, partSignal);
+    sent.set(partNumber, stored);
+    if (stored.kept === "doubtful") doubtfulAt.add(stored.host);
     else await journal.record(record);
   };
   const reading = { memory, sha256: sending.sha256.start(file) };
@@ -136,6 +150,7 @@ export async function sendAllParts(
   const { clock, deadlineMs } = avala;
   const isWhole = await runUntil(parts, { concurrency, signal, clock, deadlineMs }, work);
   if (!isWhole) throw pastDeadline(`upload ${file.path}`);
+  const kept = keptOf(new Set([...sent.values()].map((part) => part.kept)));
   const how = { doubtfulAt: [...doubtfulAt], isUnproven: false, isReplaceable: false };
-  return { sha256: whole, kept: keptOf(verdicts), ...how };
+  return { sha256: whole, kept, ...how, tag: tagOfSent(sent, partCount) };
 }

@@ -13,7 +13,7 @@ import { AvalaError } from "../../errors";
 import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
-import { askHow, isPlaceShared } from "./ask";
+import { askHow, isPlaceShared, isPutShared } from "./ask";
 import { countBytes, isSmall, retryOn, type Sending, type SentFile } from "./attempt";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
@@ -21,7 +21,7 @@ import { isAtPlace, isSessionLost, placeLost, sessionLost } from "./session-lost
 import { md5Of, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile } from "./source";
-import { tagOf, UNTAGGED } from "../check/place-tag";
+import { tagOf } from "../check/place-tag";
 import { keptOther, requireKept, type StoreCheck } from "../check/store-check";
 import type { Kept, Md5 } from "../check/stores";
 
@@ -142,14 +142,13 @@ interface FormTry {
   readonly body: Body;
   readonly nextBody: () => Body;
   readonly options: SendOptions & { readonly signal: AbortSignal };
-  readonly isFirst: boolean;
 }
 
 /** Replaces what lies there, so that it may be sent once more to learn what the store's ETags are. */
 async function sendByForm(
   { avala, batch, check }: Sending,
   { path, sizeBytes }: SourceFile,
-  { form, body, nextBody, options, isFirst }: FormTry,
+  { form, body, nextBody, options }: FormTry,
 ): Promise<SentFile> {
   const post = ({ file, isSent }: Body, how: SendOptions): Promise<Stored> =>
     sendForm(avala, form, file, how).finally(isSent);
@@ -158,7 +157,7 @@ async function sendByForm(
   const again = async (): Promise<Stored> =>
     (last = await post(nextBody(), { signal: options.signal }));
   const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
-  const tag = isPlaceShared(form, batch) ? tagOf(last, { kept, isFirst }) : undefined;
+  const tag = isPlaceShared(form, batch) ? tagOf(last, kept) : undefined;
   return sentAs(path, body, kept, stored, { isReplaceable: true, tag });
 }
 
@@ -192,7 +191,7 @@ export async function sendWhole(
       const options = { signal: tried, onBytes };
       if (presigned.method === "POST") {
         const { form } = presigned;
-        return sendByForm(sending, file, { form, body, nextBody, options, isFirst: count === 1 });
+        return sendByForm(sending, file, { form, body, nextBody, options });
       }
       const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
       const stored = await sendPut(avala, presigned.target, put, options).finally(body.isSent);
@@ -201,7 +200,8 @@ export async function sendWhole(
       const known = { sizeBytes, md5: body.md5, isOurs, mayBeOther: !mayBeOurs };
       const kept = await keptByPut(path, { stored, check, ...known });
       isDoubted = kept === "doubtful" && stored.md5 !== undefined;
-      const tag = stored.wasThere && kept === "unknown" ? UNTAGGED : undefined;
+      const isShared = isPutShared(presigned.target, sending.batch);
+      const tag = isShared || stored.wasThere ? tagOf(stored, kept) : undefined;
       return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
     });
   };
