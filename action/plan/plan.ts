@@ -159,9 +159,10 @@ export function costOf({ datasets, files }: Pick<Plan, "datasets" | "files">): C
   for (const { by, dataset, sizeBytes } of files)
     if (by !== "nothing") sizes.get(dataset)?.push(sizeBytes);
   return estimateCost(
-    datasets.map(({ name, files: fileCount }) => ({
+    datasets.map(({ name, files: fileCount, growing }) => ({
       toSend: filesOfSizes(sizes.get(name) ?? []),
       fileCount,
+      isSoughtBeforeConfirm: growing !== null,
     })),
   );
 }

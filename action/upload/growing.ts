@@ -73,6 +73,7 @@ export function toSendOf(decided: readonly DecidedSet[]): readonly DatasetToSend
   return decided.map(({ decision: { plan } }) => ({
     toSend: plan.toSend,
     fileCount: plan.toSend.length,
+    isSoughtBeforeConfirm: true,
   }));
 }
 

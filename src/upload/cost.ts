@@ -35,15 +35,19 @@ export interface DatasetToSend {
   readonly toSend: Iterable<{ readonly sizeBytes: number }>;
   /** Files that it holds in the end: its items are read back by pages. */
   readonly fileCount: number;
+  /** As a growing set's, and one that a second resource confirms. @default false */
+  readonly isSoughtBeforeConfirm?: boolean | undefined;
 }
 
-// A look before, another one just before the first byte, the confirm, and its status twice.
-const CALLS_FOR_A_DATASET = 5;
+// The list of what exists, the key's user and rights, and the quota.
+const CALLS_FOR_A_RUN = 4;
+// A look just before the first byte, the confirm, and its status twice.
+const CALLS_FOR_A_DATASET = 4;
 
-/** What sending costs at the least. A dataset with nothing to send costs nothing. */
+/** What a run that sends costs at the least, from its first call to its last. With nothing to send it costs nothing. */
 export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: RateLimit): Cost {
   let [files, bytes, calls, completed] = [0, 0, 0, 0];
-  for (const { toSend, fileCount } of datasets) {
+  for (const { toSend, fileCount, isSoughtBeforeConfirm = false } of datasets) {
     const filesBefore = files;
     for (const file of toSend) {
       files += 1;
@@ -51,8 +55,11 @@ export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: Rat
       calls += callsFor(file);
       if (callsFor(file) === 1) completed += 1;
     }
-    if (files > filesBefore) calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
+    if (files === filesBefore) continue;
+    calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
+    if (isSoughtBeforeConfirm) calls += 1;
   }
+  if (files > 0) calls += CALLS_FOR_A_RUN;
   const limitPerMinute = rateLimit?.limit ?? DEFAULT_CALLS_PER_MINUTE;
   const atOnce = rateLimit?.remaining ?? limitPerMinute;
   return {

@@ -135,8 +135,8 @@ describe("a plan", () => {
       textOf(await plan({ ...set, "check-content": "off" })),
     ) as Planned;
     expect(files[0]).toMatchObject({ by: "form", calls: 1 });
-    // Five for the dataset itself.
-    expect(cost).toMatchObject({ files: 3, calls: 3 + 5 + 1 });
+    // Four for the run, four for the dataset, and one page of its items.
+    expect(cost).toMatchObject({ files: 3, calls: 3 + 4 + 4 + 1 });
   });
 
   test("shows a hundred files in the log and has all of them", async () => {

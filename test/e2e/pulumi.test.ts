@@ -114,7 +114,7 @@ describeWithPart("pulumi", (pulumi) => {
       const { output } = await it_.stack.preview("--diff");
       expect(output).toMatch(/new version photos-cats-\w{12}, was photos-cats-\w{12}\n/);
       expect(output).toContain("+ cats/new.jpg\n~ cats/b.jpg\n- cats/c.jpg\n");
-      expect(output).toMatch(/to send: 3 files, \d+ bytes, \d API calls/);
+      expect(output).toMatch(/to send: 3 files, \d+ bytes, \d+ API calls/);
       expect(output.match(/to send: /g)).toHaveLength(1);
       expect(output).toMatch(
         /photos-cats-\w{12} \(uid \S+, 3 items, 5 annotations\) stays at Avala.* They do not move to photos-cats-\w{12}.*GrowingDataset/,

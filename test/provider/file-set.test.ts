@@ -118,7 +118,7 @@ describe("FileSet", () => {
           severity: "info",
           urn: "urn:one",
           text: expect.stringMatching(
-            /^dataset training-\w{12}\nto send: 3 files, 21 bytes, \d API calls/,
+            /^dataset training-\w{12}\nto send: 3 files, 21 bytes, 13 API calls/,
           ) as string,
         },
       ]);

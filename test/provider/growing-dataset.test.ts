@@ -355,7 +355,7 @@ describe("GrowingDataset", () => {
 
     test("says of a new set what would be sent and what that costs", async () => {
       expect(await preview()).toMatch(
-        /^growing set training\n\+ a\.jpg\n\+ sub\/b\.jpg\nnew dataset training-0001-\w{12}: 2 files, \d+ bytes, 8 API calls/,
+        /^growing set training\n\+ a\.jpg\n\+ sub\/b\.jpg\nnew dataset training-0001-\w{12}: 2 files, \d+ bytes, 12 API calls/,
       );
     });
 

@@ -30,7 +30,9 @@ function describeSending(
   if (toSend.length === 0) return "nothing to send";
   const rateLimit = session.avalaIfConfigured(call)?.pace.snapshot();
   const fileCount = manifest.entries.length;
-  return `to send: ${describeCost(estimateCost([{ toSend, fileCount }], rateLimit))}`;
+  // By the Dataset that is made of it.
+  const dataset = { toSend, fileCount, isSoughtBeforeConfirm: true };
+  return `to send: ${describeCost(estimateCost([dataset], rateLimit))}`;
 }
 
 /** `text`, and that the server was not asked, when that is so. */

@@ -29,7 +29,8 @@ export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): strin
 
 export function describeSending({ toSend }: GrowthPlan, rateLimit: RateLimit | undefined): string {
   if (toSend.length === 0) return "nothing to send";
-  return describeCost(estimateCost([{ toSend, fileCount: toSend.length }], rateLimit));
+  const dataset = { toSend, fileCount: toSend.length, isSoughtBeforeConfirm: true };
+  return describeCost(estimateCost([dataset], rateLimit));
 }
 
 /** What of the set is there and stays. Empty for a set that has nothing yet. */
