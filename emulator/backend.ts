@@ -11,6 +11,7 @@ import { Presigner } from "./storage/s3/presign";
 import { RemoteStore } from "./storage/s3/remote-store";
 import { S3Client } from "./storage/s3/s3-client";
 import { accessDenied } from "./storage/errors";
+import { itemUrlsOf, type ItemUrl } from "./storage/item-urls";
 import { errorReply, handleStorage } from "./storage/server";
 import { Signer } from "./storage/s3/sigv4";
 import type { ObjectStore } from "./storage/store";
@@ -21,6 +22,8 @@ export interface Backend {
   /** The emulator's own store; undefined when a real one takes its place. */
   readonly local: LocalStore | undefined;
   readonly presigner: Presigner;
+  /** Where an item of an object is read. */
+  readonly itemUrl: ItemUrl;
   stop(): Promise<void>;
 }
 
@@ -40,11 +43,13 @@ export function openBackend(parts: BackendParts): Promise<Backend> {
 
 function openRemote(storage: ExternalStorage, { clock }: BackendParts): Backend {
   const bucket = { endpoint: storage.url, name: storage.bucket };
+  const presigner = new Presigner(bucket, storage);
   return {
     url: storage.url,
     store: new RemoteStore(new S3Client(bucket, storage, clock)),
     local: undefined,
-    presigner: new Presigner(bucket, storage),
+    presigner,
+    itemUrl: itemUrlsOf("original", presigner, presigner),
     stop: () => Promise.resolve(),
   };
 }
@@ -69,9 +74,13 @@ async function openOwn(parts: BackendParts): Promise<Backend> {
     handle: (exchange) => handleStorage(exchange, context),
   });
   const port = await service.listen(config.storagePort, config.host);
-  const url = `http://${urlHost(config.host)}:${String(port)}`;
+  const at = (host: string): string => `http://${urlHost(host)}:${String(port)}`;
+  const url = at(config.host);
   const presigner = new Presigner({ endpoint: url, name: BUCKET }, credentials);
-  return { url, store, local: store, presigner, stop: () => service.stop() };
+  const otherHost = config.host === "localhost" ? "127.0.0.1" : "localhost";
+  const elsewhere = new Presigner({ endpoint: at(otherHost), name: BUCKET }, credentials);
+  const itemUrl = itemUrlsOf(config.dialect.itemUrls, presigner, elsewhere);
+  return { url, store, local: store, presigner, itemUrl, stop: () => service.stop() };
 }
 
 /** Kept in the data folder, so that a URL presigned before a restart holds after it. */

@@ -59,7 +59,7 @@ const ORDERS = {
     ["blobs.ts", "store.ts", "xml.ts"],
     ["errors.ts", "local-store.ts", "s3"],
     ["context.ts", "form.ts", "policy.ts"],
-    ["query.ts", "receive.ts"],
+    ["item-urls.ts", "query.ts", "receive.ts"],
     ["server.ts"],
   ],
   "src/api/transport": [

@@ -5,6 +5,7 @@ import type { Config } from "../options";
 import type { User } from "../state/records";
 import type { State } from "../state/state";
 import type { Presigner } from "../storage/s3/presign";
+import type { ItemUrl } from "../storage/item-urls";
 import type { ObjectStore } from "../storage/store";
 import type { Reservations } from "./reservations";
 
@@ -42,6 +43,8 @@ export interface World {
   readonly state: State;
   readonly store: ObjectStore;
   readonly presigner: Presigner;
+  /** Where an item of an object is read. */
+  readonly itemUrl: ItemUrl;
   readonly reservations: Reservations;
   readonly faults: Faults;
   readonly ledger: Ledger;

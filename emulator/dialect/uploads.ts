@@ -68,6 +68,17 @@ export const UPLOADS = {
     evidence:
       'The reference says "typically the filename"; the SDKs allow null, and place files below `<root>/<dataset_name>/`.',
   }),
+  itemUrls: defineSwitch({
+    about: "`url` of an item (of a file in the emulator's own storage)",
+    forms: {
+      original: "the file as it was sent",
+      rendition: "a rendition of it: another size, type and `ETag`",
+      otherHost: "the file as it was sent, by another name of the host",
+    },
+    default: "original",
+    evidence:
+      "The reference shows a URL and says nothing of what it leads to; a viewer may be given previews, or the objects of a CDN.",
+  }),
   sequences: defineSwitch({
     about: "lidar and video datasets",
     forms: {

@@ -4,6 +4,7 @@ import { drain } from "../http/service";
 import type { ObjectRecord } from "../state/records";
 import { accessDenied, noSuchKey, noSuchUpload, preconditionFailed, S3Error } from "./errors";
 import type { StorageContext } from "./context";
+import { originalOf, renditionOf } from "./item-urls";
 import { receiveForm, receivePut } from "./receive";
 import { verifyUrl } from "./query";
 
@@ -58,9 +59,10 @@ function objectKey(path: string, bucket: string): string {
 
 function getObject(exchange: Exchange, key: string, context: StorageContext): Reply {
   exchange.entry.route = "GetObject";
-  const object = context.store.object(key);
+  const object = context.store.object(originalOf(key));
   if (object === undefined) throw noSuchKey(key);
-  const range = requestedRange(exchange.request.headers.range, object);
+  if (originalOf(key) !== key) return getRendition(exchange, object);
+  const range = requestedRange(exchange.request.headers.range, object.size);
   const { start, end } = range ?? { start: 0, end: object.size - 1 };
   const headers: Record<string, string> = {
     "Content-Type": object.contentType,
@@ -79,16 +81,27 @@ function getObject(exchange: Exchange, key: string, context: StorageContext): Re
   };
 }
 
+function getRendition({ request }: Exchange, object: ObjectRecord): Reply {
+  const { bytes, etag, contentType } = renditionOf(object);
+  const range = requestedRange(request.headers.range, bytes.length);
+  const { start, end } = range ?? { start: 0, end: bytes.length - 1 };
+  const headers = { "Content-Type": contentType, ETag: `"${etag}"` };
+  const body = bytes.subarray(start, end + 1);
+  if (range === undefined) return { status: 200, headers, body };
+  const contentRange = `bytes ${String(start)}-${String(end)}/${String(bytes.length)}`;
+  return { status: 206, headers: { ...headers, "Content-Range": contentRange }, body };
+}
+
 /** One range, as clients that resume ask for; anything else is answered whole, as S3 does. */
-function requestedRange(header: string | undefined, object: ObjectRecord) {
+function requestedRange(header: string | undefined, size: number) {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
   if (match === null || header === "bytes=-") return undefined;
   const [, from = "", to = ""] = match;
-  const start = from === "" ? Math.max(0, object.size - Number(to)) : Number(from);
-  const end = from === "" || to === "" ? object.size - 1 : Math.min(Number(to), object.size - 1);
+  const start = from === "" ? Math.max(0, size - Number(to)) : Number(from);
+  const end = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
   if (start > end) {
     throw new S3Error(416, "InvalidRange", "The requested range is not satisfiable", {
-      ActualObjectSize: String(object.size),
+      ActualObjectSize: String(size),
     });
   }
   return { start, end };

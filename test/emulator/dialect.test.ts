@@ -285,6 +285,26 @@ test.each([
 });
 
 test.each([
+  ["original", "x", true],
+  ["rendition", expect.stringContaining("WEBP"), true],
+  ["otherHost", "x", false],
+] as const)("the URL of an item leads to its %s", async (itemUrls, content, isSameHost) => {
+  const emulator = await speaking({ itemUrls });
+  await upload(emulator, "a.jpg", "x");
+  await confirm(emulator);
+  const items = await call(emulator, "GET", "/datasets/emulator/cats/items/");
+  const [url = ""] = items.body.results.map((item) => item.url);
+  expect(new URL(url).host === new URL(emulator.storageUrl).host).toBe(isSameHost);
+  const whole = await fetch(url);
+  const text = await whole.text();
+  expect(text).toEqual(content);
+  const range = await fetch(url, { headers: { Range: "bytes=0-0" } });
+  expect([range.status, await range.text()]).toEqual([206, text.slice(0, 1)]);
+  expect(range.headers.get("content-range")).toBe(`bytes 0-0/${String(text.length)}`);
+  expect(range.headers.get("etag")).toBe(whole.headers.get("etag"));
+});
+
+test.each([
   ["cut", 200, 100],
   ["taken", 200, 101],
   ["refused", 400, undefined],

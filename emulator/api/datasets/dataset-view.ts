@@ -61,8 +61,7 @@ export function showItem(
   request: ApiRequest,
   world: World,
 ): JsonObject {
-  const url = world.presigner.url({
-    method: "GET",
+  const url = world.itemUrl({
     key: `${dataset.prefix ?? ""}${item.key}`,
     seconds: world.config.downloadSeconds,
     now: request.now,

@@ -22,7 +22,7 @@ interface PostTarget {
   readonly now: number;
 }
 
-interface UrlTarget {
+export interface UrlTarget {
   readonly method: string;
   readonly key: string;
   readonly query?: readonly (readonly [string, string])[];
