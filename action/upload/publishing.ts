@@ -66,7 +66,7 @@ function reportResult(
 }
 
 function unverifiedText({ name }: Target): string {
-  return `The dataset ${name} exists, and no difference was found, but contents were not compared. This runner has no record of them, and storage returned no checksums that are known to be MD5s. To have them compared, keep the folder AVALA_STATE_DIR between runs. Or put {digest} into dataset, so that the name identifies the content.`;
+  return `The dataset ${name} exists, and no difference was found, but contents were not compared. This runner has no record of them, and storage did not show by MD5s what it keeps. To have them compared, keep the folder AVALA_STATE_DIR between runs. Or put {digest} into dataset, so that the name identifies the content.`;
 }
 
 function versionText({ name }: Target): string {

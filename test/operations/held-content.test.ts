@@ -127,7 +127,8 @@ describe.each(ETAGS)("a small file that went by PUT, to a store of %s ETags", (e
     async (batches) => {
       await place.start({ dialect: { uploadReply: "managed", batches }, ingestMs: 0, etag });
       const theirs = await fileOf("B", 6 * MIB);
-      const { end } = await endOf([await fileOf("A", 1000)], () => sendOver([theirs]));
+      const ours = [await fileOf("A", 1000), ...(await filesOf("ours", 1))];
+      const { end } = await endOf(ours, () => sendOver([theirs]));
       expect(end).toMatchObject({
         code: "dataset",
         message: expect.stringMatching(/large\.jpg: of other content/) as string,
@@ -155,8 +156,16 @@ describe("a file in parts", () => {
   test.each(ETAGS)("is not ours where it has another size (%s)", async (etag) => {
     await place.start({ dialect: { uploadReply: "managed" }, ingestMs: 0, etag });
     const [ours, theirs] = [await fileOf("A", 6 * MIB), await fileOf("B", 7 * MIB)];
-    const { end } = await endOf([ours], () => sendOver([theirs]));
+    const { end } = await endOf([ours, ...(await filesOf("ours", 1))], () => sendOver([theirs]));
     expect(end).toMatchObject({ code: "dataset" });
+  });
+
+  test("is not known to be ours where all that the store shows has another size", async () => {
+    await place.start({ dialect: { uploadReply: "managed" }, ingestMs: 0 });
+    const [ours, theirs] = [await fileOf("A", 6 * MIB), await fileOf("B", 7 * MIB)];
+    const { end, warned } = await endOf([ours], () => sendOver([theirs]));
+    expect(end).toMatchObject({ outcome: "uploaded", unverified: 1 });
+    expect(warned).toMatch(/another size for the file: it may show previews/);
   });
 });
 

@@ -74,5 +74,5 @@ function hintFor(url: URL, allowed: readonly string[]): string | undefined {
   const canBeAllowed =
     url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
   if (!canBeAllowed || allowed.includes(url.host)) return undefined;
-  return `If this store is yours, allow it by name: add ${url.host} to the allowed storage hosts.`;
+  return `If this store is yours, allow it by name: add ${url.host} to the allowed storage hosts (allow-storage-hosts in a workflow, avala:allowStorageHosts in a stack).`;
 }

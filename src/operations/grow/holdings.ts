@@ -5,11 +5,12 @@ import { isAvalaError } from "../../errors";
 import { createManifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import { reportUnknownOwner } from "../datasets/dataset-owner";
+import { beginLook, reportHosts } from "../items/store-hosts";
 import { compareFound } from "../publish/decide";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 import { inOrder, planGrowth, type HeldEntry, type Increment } from "./growth-plan";
-import { lookInto, type StoreTallies } from "./increment-content";
+import { lookInto } from "./increment-content";
 import { recordIncrement } from "./increment-record";
 
 interface Knowledge {
@@ -92,18 +93,19 @@ async function lookIntoUnknown(
   options: GrowOptions,
 ): Promise<void> {
   const files = new Map(target.files.map((file) => [file.path, file]));
-  const tallies: StoreTallies = new Map();
+  const hosts = beginLook(avala, options.waitMs());
   const {
     dataset: owner,
     dataset: { dataType },
   } = target;
-  const terms = { owner, dataType, waitMs: options.waitMs, tallies };
+  const terms = { owner, dataType, waitMs: options.waitMs, hosts };
   const looks: (readonly [FoundIncrement, () => readonly HeldEntry[]])[] = [];
   for (const one of found) {
     if (knowledge.entries.has(one.dataset.uid)) continue;
     if (!one.isOwnerKnown) reportUnknownOwner(avala, one.dataset, owner);
     looks.push([one, await lookInto(avala, one, files, terms)]);
   }
+  reportHosts(avala, hosts);
   for (const [{ dataset, isOwnerKnown }, look] of looks) {
     knowledge.entries.set(dataset.uid, look());
     if (isOwnerKnown) knowledge.fresh.add(dataset.uid);

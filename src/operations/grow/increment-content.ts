@@ -16,36 +16,22 @@ import { waitForDataset } from "../datasets/dataset";
 import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
 import { matchKeys, type KeyMatch } from "../items/item-keys";
 import {
-  likenessOf,
-  MAX_UNLIKE_BEFORE_ALIKE,
-  STORE_CONCURRENCY,
+  hostOf,
+  isDifference,
   type Likeness,
-} from "../publish/content-check";
+  type StoreHost,
+  type StoreHosts,
+} from "../items/store-hosts";
+import { likenessOf, mayRead, STORE_CONCURRENCY } from "../publish/content-check";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowingFile } from "./growth";
 import type { HeldEntry } from "./growth-plan";
-
-/** What one store has shown: until a checksum was equal, one that is not says nothing. */
-interface StoreTally {
-  alike: number;
-  unlike: number;
-}
-
-/** By host: what one store's checksums are worth says nothing of another's. */
-export type StoreTallies = Map<string, StoreTally>;
-
-function tallyOf(tallies: StoreTallies, url: string | undefined): StoreTally {
-  const host = url !== undefined && URL.canParse(url) ? new URL(url).host : "";
-  const tally = tallies.get(host) ?? { alike: 0, unlike: 0 };
-  tallies.set(host, tally);
-  return tally;
-}
 
 interface LookTerms {
   readonly owner: OwnerWanted;
   readonly dataType: DataType;
   readonly waitMs: () => number;
-  readonly tallies: StoreTallies;
+  readonly hosts: StoreHosts;
 }
 
 /** One item, and the declared file that it may be. */
@@ -170,23 +156,19 @@ function isProvenByName(seen: readonly Seen[], digest: string): boolean {
 async function likenesses(
   avala: Avala,
   seen: readonly Seen[],
-  tallies: StoreTallies,
+  hosts: StoreHosts,
 ): Promise<ReadonlyMap<Seen, Likeness>> {
   const found = new Map<Seen, Likeness>();
   const options = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
   await runPool(seen, options, async (one) => {
     const { file, item } = one;
     if (file === undefined || item === undefined) return;
-    const isOfSize = item.sizeBytes === undefined || item.sizeBytes === file.sizeBytes;
     const { url } = item;
-    const tally = tallyOf(tallies, url);
-    const canRead = tally.alike > 0 || tally.unlike < MAX_UNLIKE_BEFORE_ALIKE;
+    // Where Avala itself lists another size, that is known.
+    if (item.sizeBytes !== undefined && item.sizeBytes !== file.sizeBytes) return;
+    const host = hostOf(hosts, url);
     const stored = url === undefined ? undefined : { file, url };
-    const likeness = isOfSize
-      ? stored && (await likenessOf(avala, stored, canRead))
-      : ("wrong-size" as const);
-    if (likeness === "same") tally.alike += 1;
-    if (likeness === "other") tally.unlike += 1;
+    const likeness = stored && (await likenessOf(avala, stored, { hosts, canRead: mayRead(host) }));
     if (likeness !== undefined) found.set(one, likeness);
   });
   return found;
@@ -205,7 +187,7 @@ async function whenCreated(avala: Avala, found: Dataset, waitMs: () => number): 
   }
 }
 
-/** What it holds, once it is asked for: when all stores were asked, `tallies` has what their checksums are worth. */
+/** What it holds, once it is asked for: when all stores were asked, `hosts` has what their word is worth. */
 type Look = () => readonly HeldEntry[];
 
 /**
@@ -216,7 +198,7 @@ export async function lookInto(
   avala: Avala,
   { dataset: found, shortDigest: digest, isOwnerKnown }: FoundIncrement,
   files: Files,
-  { owner, dataType, waitMs, tallies }: LookTerms,
+  { owner, dataType, waitMs, hosts }: LookTerms,
 ): Promise<Look> {
   const dataset = await whenCreated(avala, found, waitMs);
   const items = await itemsOf(avala, dataset, owner);
@@ -230,8 +212,8 @@ export async function lookInto(
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
   if (isProvenByName(seen, digest))
     return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));
-  const likeness = await likenesses(avala, seen, tallies);
-  return () => seen.map((one) => entryOf(one, likeness.get(one), tallyOf(tallies, one.item?.url)));
+  const likeness = await likenesses(avala, seen, hosts);
+  return () => seen.map((one) => entryOf(one, likeness.get(one), hostOf(hosts, one.item?.url)));
 }
 
 function heldOf({ path, sizeBytes, sha256 }: GrowingFile): HeldEntry {
@@ -241,10 +223,9 @@ function heldOf({ path, sizeBytes, sha256 }: GrowingFile): HeldEntry {
 function entryOf(
   { path, file, item }: Seen,
   likeness: Likeness | undefined,
-  { alike }: StoreTally,
+  host: StoreHost,
 ): HeldEntry {
   if (file !== undefined && likeness === "same") return heldOf(file);
-  const isOther = likeness === "wrong-size" || (likeness === "other" && alike > 0);
-  const notSha256 = isOther ? file?.sha256 : undefined;
+  const notSha256 = isDifference(host, likeness) ? file?.sha256 : undefined;
   return { path, sizeBytes: item?.sizeBytes, notSha256 };
 }

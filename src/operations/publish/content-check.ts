@@ -3,14 +3,23 @@
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { listItems, type DatasetItem } from "../../api/endpoints/datasets/items";
-import { isEtagMd5, readStored } from "../../api/storage/stored-object";
 import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
 import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
 import { readUntil } from "../../flow/disk/reading-disk";
-import { retry } from "../../flow/retry";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
+import {
+  askStore,
+  beginLook,
+  hostOf,
+  isDifference,
+  noteLikeness,
+  reportHosts,
+  type Likeness,
+  type StoreHost,
+  type StoreHosts,
+} from "../items/store-hosts";
 import {
   isEtagMute,
   isTagged,
@@ -18,15 +27,13 @@ import {
   type PlaceTag,
   type PlaceTags,
 } from "../../upload/check/place-tag";
-import { isSmall, retryOn } from "../../upload/send/attempt";
 import type { UploadFile } from "../../upload/request";
 import { md5Of } from "../../upload/send/chunks";
 import type { NamedFile } from "./target";
 
 export const STORE_CONCURRENCY = 8;
-const MAX_TRIES = 3;
-// A store whose ETags are not MD5s would be asked for each file to no end.
-export const MAX_UNLIKE_BEFORE_ALIKE = 16;
+// For a store whose ETags are not MD5s each file would be read for nothing.
+const MAX_UNLIKE_BEFORE_ALIKE = 16;
 // Enough for a refusal, which names ten.
 const MAX_WRONG_SIZES = 16;
 
@@ -35,21 +42,20 @@ interface ContentComparison {
   readonly same: ReadonlySet<string>;
   /** Files of which it keeps something else; known only where it has shown that its ETags are MD5s. Some, where all are. */
   readonly others: readonly string[];
-  /** Files of which it keeps another size: that is other content whatever its ETags are. The first few. */
+  /** Files of which it keeps another size, where it has shown the size of others to be right. The first few. */
   readonly wrongSize: readonly string[];
   /** Of the files with tags those of which it has shown none of this, nor that it keeps the object that was sent. */
   readonly unshown: readonly string[];
 }
 
+/** Whether files may still be read to hold them against the ETags of the host. */
+export function mayRead({ same, other }: StoreHost): boolean {
+  return same > 0 || other < MAX_UNLIKE_BEFORE_ALIKE;
+}
+
 function hasPlace(file: NamedFile): file is UploadFile {
   return "absolutePath" in file;
 }
-
-/**
- * `kept`: the object that was sent, by an ETag that need not be an MD5. `of-size`: in parts, where the size is all that a store
- * shows. `other` means something only where the store has shown that its ETags are MD5s.
- */
-export type Likeness = "same" | "kept" | "of-size" | "other" | "wrong-size";
 
 /** A file that is listed as an item. */
 interface Listed {
@@ -62,24 +68,29 @@ interface Listed {
 /** The same with the URL of the item that it is held against. */
 type Stored = Listed & { readonly url: string };
 
-/**
- * `undefined` where the store does not say. What a file's own reading throws comes through.
- * @param canRead whether the file's content may be read; else its size and its tag are all that is held against it. @default
- * true
- */
+interface Looking {
+  readonly hosts: StoreHosts;
+  /** Whether the file's content may be read; else its size and its tag are all that is held against it. */
+  readonly canRead: boolean;
+}
+
+/** `undefined` where the store does not say. What a file's own reading throws comes through. */
 export async function likenessOf(
   avala: Avala,
-  { file, url, tag }: Stored,
-  canRead = true,
+  stored: Stored,
+  looking: Looking,
 ): Promise<Likeness | undefined> {
-  const options = { ...retryOn(avala, `look at ${file.path}`, avala.signal), maxTries: MAX_TRIES };
-  let stored: Awaited<ReturnType<typeof readStored>>;
-  try {
-    stored = await retry(() => readStored(avala, url), options);
-  } catch (error) {
-    ignoreUnread(error);
-    return undefined; // the file counts as not compared
-  }
+  const likeness = await likenessAt(avala, stored, looking);
+  noteLikeness(hostOf(looking.hosts, stored.url), likeness, { isTagged: stored.tag !== undefined });
+  return likeness;
+}
+
+async function likenessAt(
+  avala: Avala,
+  { file, url, tag }: Stored,
+  { hosts, canRead }: Looking,
+): Promise<Likeness | undefined> {
+  const stored = await askStore(avala, hosts, { path: file.path, url });
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
   const tagged = tag === undefined ? undefined : md5Tagged(tag);
   if (tag !== undefined && isTagged(tag, stored?.etag))
@@ -89,8 +100,8 @@ export async function likenessOf(
   const read = async (): Promise<string | undefined> =>
     canRead && hasPlace(file) ? md5Of(readUntil(avala.disk, avala.signal), file) : undefined;
   const md5 = stored?.md5 === undefined ? undefined : (tagged ?? (await read()));
-  if (md5 === undefined) return undefined;
-  return stored?.md5 === md5 ? "same" : "other";
+  if (md5 !== undefined) return stored?.md5 === md5 ? "same" : "other";
+  return tag === undefined && stored?.sizeBytes !== undefined ? "of-size" : undefined;
 }
 
 interface Expected {
@@ -144,42 +155,21 @@ async function findListed(
 type Seen = Readonly<Record<Likeness, Stored[]>>;
 
 /** Holds each against what its store says, until that is enough. */
-async function lookAt(avala: Avala, found: readonly Listed[]): Promise<Seen> {
+async function lookAt(avala: Avala, found: readonly Listed[], hosts: StoreHosts): Promise<Seen> {
   const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
-  const { same, other, "wrong-size": wrongSize } = seen;
   const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
   await runPool(found, pool, async ({ file, url, tag }) => {
-    const isUnlike = same.length === 0 && other.length >= MAX_UNLIKE_BEFORE_ALIKE;
+    if (url === undefined) return;
+    const host = hostOf(hosts, url);
+    const canRead = mayRead(host);
     // A tag is known without reading the file.
-    const isKnown = wrongSize.length >= MAX_WRONG_SIZES || (isUnlike && tag === undefined);
-    if (url === undefined || isKnown) return;
+    const isKnown = host.same + host.kept > 0 && host.wrongSize >= MAX_WRONG_SIZES;
+    if (isKnown || (!canRead && tag === undefined)) return;
     const stored = { file, url, tag };
-    const likeness = await likenessOf(avala, stored, !isUnlike);
+    const likeness = await likenessOf(avala, stored, { hosts, canRead });
     if (likeness !== undefined) seen[likeness].push(stored);
   });
   return seen;
-}
-
-/**
- * Whether the store's ETags are MD5s: it has shown that by a file that is the same, or in this session. Where all of them are
- * other content, the smallest is read to see.
- */
-async function areMd5s(avala: Avala, { same, other }: Seen): Promise<boolean> {
-  if (same.length > 0) return true;
-  const [smallest] = [...other].sort((one, two) => one.file.sizeBytes - two.file.sizeBytes);
-  if (smallest === undefined) return false;
-  const { url, file } = smallest;
-  const { host } = new URL(url); // it was read
-  if (avala.remembered.stores?.get(host)?.etags === "md5") return true;
-  if (!isSmall(file)) return false;
-  const options = { ...retryOn(avala, `read ${file.path}`, avala.signal), maxTries: MAX_TRIES };
-  return retry(() => isEtagMd5(avala, url), options).catch(ignoreUnread);
-}
-
-/** It is advice. @throws AvalaError `cancelled`; what is none */
-function ignoreUnread(error: unknown): false {
-  if (!isAvalaError(error) || error.code === "cancelled") throw error;
-  return false;
 }
 
 const pathsOf = (found: readonly Listed[]): string[] => found.map(({ file }) => file.path).sort();
@@ -189,11 +179,16 @@ export async function compareContents(
   avala: Avala,
   dataset: Dataset,
   expected: Expected,
+  waitMs: number,
 ): Promise<ContentComparison> {
   const found = await findListed(avala, dataset, expected);
-  const seen = await lookAt(avala, found);
-  const { same, kept, "of-size": ofSize, other, "wrong-size": wrongSize } = seen;
-  const others = (await areMd5s(avala, seen)) ? other : [];
+  const hosts = beginLook(avala, waitMs);
+  const seen = await lookAt(avala, found, hosts);
+  reportHosts(avala, hosts);
+  const { same, kept, "of-size": ofSize } = seen;
+  const differing = (likeness: "other" | "wrong-size"): readonly Stored[] =>
+    seen[likeness].filter(({ url }) => isDifference(hostOf(hosts, url), likeness));
+  const [others, wrongSize] = [differing("other"), differing("wrong-size")];
   const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize]));
   return {
     same: new Set(pathsOf([...same, ...kept])),

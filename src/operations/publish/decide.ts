@@ -137,13 +137,18 @@ async function countUnverified(
   avala: Avala,
   dataset: Dataset,
   target: NamedFiles,
-  { stateDirectory, words = CORE_WORDS, isSent = false, sentOver = [], ...known }: Counting,
+  { stateDirectory, words = CORE_WORDS, isSent = false, sentOver = [], waitMs, ...known }: Counting,
 ): Promise<number> {
   const { isMadeOf, listed } = known;
   const tags = isMadeOf ? await readTags(avala, target, stateDirectory) : new Map();
   const sent = tags.size === 0 ? {} : { tags };
   const expected = { files: target.files, owner: target.dataset, listed, ...sent };
-  const { same, others, wrongSize, unshown } = await compareContents(avala, dataset, expected);
+  const { same, others, wrongSize, unshown } = await compareContents(
+    avala,
+    dataset,
+    expected,
+    waitMs(),
+  );
   if (others.length + wrongSize.length > 0) {
     const items = { missing: [], wrongSize, extra: [], others };
     throw otherFilesError(dataset, items, { words, isSent, sentOver });

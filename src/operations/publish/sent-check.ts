@@ -48,6 +48,7 @@ interface Comparing {
   readonly tags: PlaceTags;
   readonly items: ItemComparison;
   readonly words: Words;
+  readonly waitMs: number;
 }
 
 /** @throws as {@link compareContents} */
@@ -55,11 +56,11 @@ export async function compareSent(
   avala: Avala,
   dataset: Dataset,
   { files, dataset: owner }: NamedFiles,
-  { tags, items, words }: Comparing,
+  { tags, items, words, waitMs }: Comparing,
 ): Promise<SentComparison> {
   if (tags.size === 0 || hasDifference(items)) return { others: [], unshown: [] };
   const expected = { files, owner, tags, listed: items.listed };
-  const { others, wrongSize, unshown } = await compareContents(avala, dataset, expected);
+  const { others, wrongSize, unshown } = await compareContents(avala, dataset, expected, waitMs);
   reportUnshown(avala, dataset, unshown, words);
   return { others: [...others, ...wrongSize].sort(), unshown };
 }

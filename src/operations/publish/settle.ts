@@ -115,7 +115,10 @@ export async function settlePublished(
   }
   const looking = { ...options, isListed: tags.size > 0 };
   const { dataset, items } = await compareWhenCreated(avala, made, target, looking);
-  const sent = await compareSent(avala, dataset, target, { tags, items, words });
+  const sent = await compareSent(avala, dataset, target, {
+    ...{ tags, items, words },
+    waitMs: options.waitMs(),
+  });
   // It is made, whole or not: a journal of what was sent for it would only mislead.
   await removeJournal();
   requireSame(dataset, items);

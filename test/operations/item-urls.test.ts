@@ -1,0 +1,134 @@
+// What the URLs of items lead to need not be what was sent, need not be allowed, and need not answer: nothing is concluded from
+// that, and it is said.
+import type { Transport } from "../../src/api/transport/transport";
+import { AvalaError } from "../../src/errors";
+import { useGrowingPlace } from "../support/growing-place";
+import { machineIn, warnings, type Content, type Machine } from "../support/machines";
+import { rivalFiles } from "../support/rival-files";
+import { hurriedClock, sessionWith } from "../support/session";
+import { useUploadPlace } from "../support/upload-place";
+
+const COUNT = 12;
+const NAME = "set";
+const FALSE_WORDS = /Another run|[Dd]elete/;
+
+describe("a dataset under a fixed name", () => {
+  const place = useUploadPlace();
+  const files = (): Promise<Content> => rivalFiles(place, "ours", { count: COUNT, shared: 0 });
+  const said = (machine: Machine): string => warnings(machine).join("\n");
+
+  test.each(["md5", "opaque"] as const)(
+    "whose items show previews is made, and not called compared (ETags: %s)",
+    async (etag) => {
+      const dialect = { uploadReply: "form", itemUrls: "rendition" } as const;
+      await place.start({ dialect, ingestMs: 0, etag });
+      const sent = await files();
+      const first = machineIn(place, "one");
+      const made = await first.publish(sent, NAME);
+      expect(made).toMatchObject({ outcome: "uploaded", unverified: COUNT });
+      expect(said(first)).toMatch(/other sizes for all 12 files.*may show previews/s);
+      expect(said(first)).not.toMatch(FALSE_WORDS);
+      const elsewhere = machineIn(place, "two");
+      const found = await elsewhere.publish(sent, NAME);
+      expect(found).toMatchObject({ outcome: "unverified", unverified: COUNT });
+      expect(said(elsewhere)).toMatch(/other sizes for all 12 files/);
+    },
+  );
+
+  test("whose items are at a host that is not allowed names the host and the inputs", async () => {
+    const dialect = { uploadReply: "form", itemUrls: "otherHost" } as const;
+    await place.start({ dialect, ingestMs: 0 });
+    const first = machineIn(place, "one");
+    const made = await first.publish(await files(), NAME);
+    expect(made).toMatchObject({ outcome: "uploaded", unverified: COUNT });
+    expect(said(first)).toMatch(
+      /12 files could not be compared.*localhost:\d+ is not reached by https.*add localhost:\d+ to.*allow-storage-hosts/s,
+    );
+    expect(said(first)).not.toMatch(FALSE_WORDS);
+  });
+
+  /** A machine whose reads of items fail as a host that accepts and never answers does, after a time on its clock. */
+  function unanswered(name: string, eachMs: number): { machine: Machine; reads: () => number } {
+    let [reads, lateMs] = [0, 0];
+    const clock = { ...hurriedClock, now: () => hurriedClock.now() + lateMs };
+    const machine = machineIn(place, name, { clock });
+    const { storage } = machine.avala;
+    const open: Transport["open"] = async (request) => {
+      if (request.method !== "GET") return storage.open(request);
+      reads += 1;
+      lateMs += eachMs;
+      const hint = "Try again.";
+      throw new AvalaError("timeout", "No answer.", { hint, retryable: true });
+    };
+    jest.spyOn(storage, "open").mockImplementation(open);
+    return { machine, reads: () => reads };
+  }
+
+  test.each([
+    ["after a few tries", 0, 16],
+    ["when there is no time left", 15_000, 9],
+  ])("whose host does not answer is not held against it any more %s", async (_, eachMs, most) => {
+    await place.start({ dialect: { uploadReply: "form" }, ingestMs: 0 });
+    const sent = await files();
+    const first = unanswered("one", eachMs);
+    const made = await first.machine.publish(sent, NAME);
+    expect(made).toMatchObject({ outcome: "uploaded", unverified: COUNT });
+    expect(first.reads()).toBeLessThanOrEqual(most);
+    expect(said(first.machine)).toMatch(/did not show what it keeps of 12 files/);
+    // No record vouches for what nobody has looked at; the next run compares it.
+    const second = machineIn(place, "one");
+    expect(await second.publish(sent, NAME)).toMatchObject({ outcome: "unchanged" });
+    expect(
+      place.emulator
+        .requests()
+        .some(({ target, method }) => target === "storage" && method === "GET"),
+    ).toBe(true);
+  });
+});
+
+describe("a growing set of which no record is left", () => {
+  const place = useGrowingPlace();
+  const pathsOf = (entries: readonly { readonly path: string }[]) =>
+    entries.map(({ path }) => path);
+
+  async function grownBefore(itemUrls: "rendition" | "original" | "otherHost"): Promise<void> {
+    await place.start({ dialect: { itemUrls } });
+    for (const path of ["a.jpg", "b.jpg", "gone.jpg"]) await place.put(path, `content of ${path}`);
+    await place.run();
+    await place.forget();
+    place.drop("gone.jpg");
+  }
+
+  async function runAgain() {
+    const { avala, events } = sessionWith(place.emulator);
+    const { decision } = await place.run({ avala });
+    const text = events.flatMap((event) => (event.kind === "warning" ? event.text : [])).join("\n");
+    return { plan: decision.plan, text };
+  }
+
+  test("sends nothing for items that show previews, and leaves them current", async () => {
+    await grownBefore("rendition");
+    await place.put("b.jpg", "changed");
+    const { plan, text } = await runAgain();
+    expect(pathsOf(plan.toSend)).toEqual([]);
+    expect(pathsOf(plan.unverified)).toEqual(["a.jpg", "b.jpg"]);
+    expect(pathsOf(plan.superseded)).toEqual(["gone.jpg"]);
+    expect(text).toMatch(/other sizes for all 2 files.*may show previews/);
+  });
+
+  test("sends a file of another size where another item is what was sent", async () => {
+    await grownBefore("original");
+    await place.put("b.jpg", "changed");
+    const { plan, text } = await runAgain();
+    expect(pathsOf(plan.current)).toEqual(["a.jpg"]);
+    expect(pathsOf(plan.toSend)).toEqual(["b.jpg"]);
+    expect(text).toBe("");
+  });
+
+  test("names the host of the items that is not allowed", async () => {
+    await grownBefore("otherHost");
+    const { plan, text } = await runAgain();
+    expect(pathsOf(plan.unverified)).toEqual(["a.jpg", "b.jpg"]);
+    expect(text).toMatch(/2 files could not be compared.*localhost:\d+ is not reached by https/);
+  });
+});
