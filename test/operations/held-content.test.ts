@@ -181,7 +181,8 @@ describe.each(ETAGS)("where no other run interferes, on a store of %s ETags", (e
     const small = 4;
     const all = async (): Promise<Content> => {
       const large = dialect.uploadReply === "managed" ? [await fileOf("A", 6 * MIB)] : [];
-      return [...(await filesOf("ours", small)), ...large];
+      const empty = { ...(await place.put("empty.jpg", Buffer.alloc(0))), path: "empty.jpg" };
+      return [...(await filesOf("ours", small)), empty, ...large];
     };
     beforeEach(() => place.start({ dialect, ingestMs: 0, etag }));
 

@@ -42,6 +42,8 @@ export async function readStored(
     read += chunk.length;
     if (read > 1) break;
   }
+  // Of an empty object there is no first byte (RFC 9110, "416 Range Not Satisfiable").
+  if (status === 416) return { sizeBytes: 0, md5: undefined, etag: undefined };
   if (status !== 206) return undefined;
   const { md5, etag } = storedBy(target.host, { status, headers });
   return { sizeBytes: sizeIn(headers["content-range"]), md5, etag };

@@ -92,6 +92,7 @@ async function likenessAt(
 ): Promise<Likeness | undefined> {
   const stored = await askStore(avala, hosts, { path: file.path, url });
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
+  if (stored?.sizeBytes === 0) return "kept"; // there is one empty content
   const tagged = tag === undefined ? undefined : md5Tagged(tag);
   if (tag !== undefined && isTagged(tag, stored?.etag))
     return tagged === undefined ? "kept" : "same";
