@@ -3,4 +3,7 @@
 export const CHECK_BASE_URL =
   "Check that the base URL is an Avala API and that no proxy answers in its place.";
 
+/** Of a wait. A front end puts the words of its own in its place. */
+export const MORE_TIME = "allow more time";
+
 export const LET_WRITERS_END = "Run again once nothing is writing to the files.";

@@ -8,6 +8,7 @@ import {
   isApiError,
   isAvalaError,
 } from "../../src/errors";
+import { MORE_TIME } from "../../src/hints";
 import { REPOSITORY } from "./facts/links";
 import type { FailureDetails, Outcome } from "./results";
 
@@ -71,7 +72,7 @@ function serverLine(error: AvalaError, message: string): string | undefined {
 
 function hintOf(error: AvalaError): string | undefined {
   const hints = chain(error).map((one) => (isAvalaError(one) ? one.hint : undefined));
-  return hints.find((hint) => hint !== undefined);
+  return hints.find((hint) => hint !== undefined)?.replaceAll(MORE_TIME, "raise timeout-minutes");
 }
 
 function outcomeOf(error: AvalaError): Outcome {

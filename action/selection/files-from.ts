@@ -2,7 +2,7 @@
 // looks whether files are there; knows nothing of globs.
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { InputError, messageOf } from "../../src/errors";
+import { InputError } from "../../src/errors";
 import { readPathList, type PathList } from "../../src/files/path-list";
 import { createListed, type Listed } from "../../src/files/scan/listed";
 import { systemErrorCode } from "../../src/system-error";
@@ -10,7 +10,7 @@ import { formatBytes, shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";
 import { meantPaths } from "./list-forms";
-import { fromWorkspace } from "../workspace-path";
+import { fromWorkspace, unreadableText } from "../workspace-path";
 
 // A million paths of 60 characters.
 const maxBytes = 64 * 1024 * 1024;
@@ -66,7 +66,7 @@ function readBytes(file: string, name: string): Buffer {
       throw refused(`has ${formatBytes(stats.size)}, more than ${formatBytes(maxBytes)}`);
     return readFileSync(handle);
   } catch (error) {
-    throw error instanceof InputError ? error : refused(`can't be read: ${messageOf(error)}`);
+    throw error instanceof InputError ? error : refused(unreadableText(name, error));
   } finally {
     if (handle !== undefined) closeSync(handle);
   }

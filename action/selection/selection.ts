@@ -22,7 +22,7 @@ import { leftOutFolders, partitionProblems, partitionsOf } from "./partitions";
 import { namesOf } from "./target-names";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf, type OwnFiles } from "../written";
-import { fromWorkspace } from "../workspace-path";
+import { fromWorkspace, rootProblem } from "../workspace-path";
 
 /** One dataset and the files that go to it. */
 export interface Target {
@@ -146,7 +146,7 @@ async function readAndCheck(
     },
   }).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
-    problems.push(...error.problems);
+    problems.push(...error.problems.map((problem) => rootProblem(problem, inputs.root)));
     return undefined;
   });
   problems.push(...partitionProblems(inputs, fileSet, workspace));

@@ -12,6 +12,7 @@ import {
   type Decision,
   type PublishResult,
 } from "../../src/operations/publish/target";
+import { shown } from "../../src/text";
 import { describeCost } from "../../src/upload/cost";
 import {
   checkQuota,
@@ -50,7 +51,7 @@ import { publishAll } from "./publishing";
 import { noteSet, type Outcome } from "../report/results";
 import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
-import { fromWorkspace } from "../workspace-path";
+import { fromWorkspace, unreadableText } from "../workspace-path";
 
 type UploadOutcome = Extract<
   Outcome,
@@ -191,8 +192,8 @@ async function readPlan(run: Run, { planFile }: UploadInputs): Promise<Plan | un
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError([{ input: "plan", text: `can't be read: ${reason}` }], { cause: error });
+    const text = `${shown(planFile)} ${unreadableText(planFile, error)}`;
+    throw new InputError([{ input: "plan", text }], { cause: error });
   }
   return parsePlan(text, planFile);
 }

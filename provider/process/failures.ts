@@ -2,6 +2,7 @@
 // message with its hint. Knows nothing of the resources.
 import type { dynamic } from "@pulumi/pulumi";
 import { isAvalaError, type InputError, type InputProblem } from "../../src/errors";
+import { MORE_TIME } from "../../src/hints";
 import { printableLines, redact } from "../../src/redact";
 
 /** Gathers what is wrong with the inputs, so that `check` reports all of it at once. */
@@ -43,7 +44,8 @@ export function isInputError(error: unknown): error is InputError {
 /** Message and hint, as one text for people. */
 export function textOf(error: unknown): string {
   if (!isAvalaError(error)) return error instanceof Error ? error.message : String(error);
-  return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
+  const hint = error.hint?.replaceAll(MORE_TIME, "raise timeoutMinutes (a FileSet has none)");
+  return hint === undefined ? error.message : `${error.message}\n${hint}`;
 }
 
 export type Hide = (text: string) => string;

@@ -123,7 +123,9 @@ function readFolder(input: string, given: string, problems: InputProblem[]): str
   } catch (error) {
     const near = nearFolder(given);
     const instead = near === undefined ? "" : ` ${shown(near)} is there.`;
-    problems.push({ input, text: `${shown(given)} can't be read (${codeOf(error)}).${instead}` });
+    const code = codeOf(error);
+    const fault = code === "ENOENT" ? "does not exist" : `can't be read (${code})`;
+    problems.push({ input, text: `${shown(given)} ${fault}.${instead}` });
     return given;
   }
 }

@@ -1,6 +1,7 @@
 // Asks until something is done: slower and slower, never past the deadline. An outage is waited out like everything else.
 // Knows nothing of what is awaited.
 import { AvalaError, isAvalaError } from "../errors";
+import { MORE_TIME } from "../hints";
 import { cancelled, type Clock, type Random } from "./clock";
 import { isPastDeadline } from "./deadline";
 
@@ -48,7 +49,7 @@ function timedOut(
 ): AvalaError {
   const reason = isAvalaError(cause) ? ` The last read failed: ${cause.message}` : "";
   const text = `Waiting for ${what} took longer than ${formatWait(timeoutMs)}.${reason}`;
-  const hint = "It may still complete: run again to continue waiting, or allow more time.";
+  const hint = `It may still complete: run again to continue waiting, or ${MORE_TIME}.`;
   return new AvalaError("timeout", text, { hint, cause });
 }
 

@@ -220,7 +220,7 @@ describe("a list that leads to no file is refused with the reason", () => {
   });
 
   test.each([
-    ["that is not there", "none.txt", "can't be read"],
+    ["that is not there", "none.txt", "none.txt does not exist. It is relative to the workspace."],
     ["that is a folder", "photos", "is not a file"],
   ])("one %s", async (_name, file, reason) => {
     const { errors, outputs } = await place.act({ "files-from": file, dataset: "a-{digest}" });

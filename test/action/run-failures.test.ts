@@ -52,6 +52,25 @@ describe("bad inputs", () => {
     expect(errors[0]).not.toContain("apiKey");
   });
 
+  test("say of a path that is not there what it is relative to", async () => {
+    const { errors } = await act({ ...working, root: "nowhere" });
+    expect(errors[0]).toMatch(/root: .*nowhere does not exist\. It is relative to the workspace\./);
+    const planned = await act({ dataset: "pets-{digest}", files: "images", plan: "none.json" });
+    expect(planned.text()).toContain("none.json does not exist. It is relative to the workspace.");
+  });
+
+  test("name the input that trusts a storage host", async () => {
+    const { errors } = await act({ ...working, "allow-storage-hosts": "" });
+    expect(errors[0]).toMatch(
+      /add 127\.0\.0\.1:\d+ to the allowed storage hosts \(allow-storage-hosts in a workflow/,
+    );
+  });
+
+  test("say that a dataset's name is not a uid", async () => {
+    const { errors } = await act({ "export-datasets": "training" });
+    expect(errors[0]).toContain("a name is not a uid");
+  });
+
   test("a missing key is one of them", async () => {
     const { errors, outputs } = await act({ ...working, "api-key": "" });
     expect(errors[0]).toContain("api-key: ");

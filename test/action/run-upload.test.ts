@@ -452,6 +452,7 @@ describe("a dataset that is not created in time", () => {
     await start({ ingestMs: 60_000 });
     const { outputs, errors } = await act({ ...versioned, "timeout-minutes": "0.01" });
     expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain("or raise timeout-minutes.");
     expect(outputs).toMatchObject({
       outcome: "timeout",
       complete: "false",

@@ -46,7 +46,7 @@ test("so is a folder that has gone empty", () => {
 
 test("a root that is not there is one message, without the stack of a crash", () => {
   const { message } = refused({ root: tree.at("absent") });
-  expect(message).toMatch(/^VersionedDataset training: root: .*absent can't be read/);
+  expect(message).toMatch(/^VersionedDataset training: root: .*absent does not exist/);
 });
 
 test.each([2, -1, "1", 0.5])("a partitionDepth of %j is refused", (partitionDepth) => {

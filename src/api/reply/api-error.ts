@@ -88,7 +88,7 @@ function hintFor(
     case "validation":
       return refusal.status === 413
         ? "The server does not name a quota as the reason, so the file or the request is too large for it: send less, or ask Avala for its limit."
-        : organizationHint(body);
+        : (organizationHint(body) ?? uidHint(body));
     case "server":
       return refusal.repeat === "ambiguous"
         ? "It may have succeeded anyway: check before you repeat it."
@@ -97,6 +97,16 @@ function hintFor(
       return undefined;
   }
 }
+
+/** A name in the place of a uid passes as one, and is refused as a uid that is not there. */
+function uidHint({ fields }: ErrorBody): string | undefined {
+  const isUnknown = Object.values(fields)
+    .flat()
+    .some((text) => UNKNOWN_UID.test(text));
+  return isUnknown ? "Give uids that the key's user can see; a name is not a uid." : undefined;
+}
+
+const UNKNOWN_UID = /^Object with uid=.* does not exist/;
 
 const WORDS: Partial<Record<ErrorCode, string>> = {
   authentication: "the key is missing, invalid or expired",
