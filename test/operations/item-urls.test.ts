@@ -1,5 +1,6 @@
 // What the URLs of items lead to need not be what was sent, need not be allowed, and need not answer: nothing is concluded from
 // that, and it is said.
+import type { Avala } from "../../src/api/connection";
 import type { Transport } from "../../src/api/transport/transport";
 import { AvalaError } from "../../src/errors";
 import { useGrowingPlace } from "../support/growing-place";
@@ -45,6 +46,28 @@ describe("a dataset under a fixed name", () => {
       /12 files could not be compared.*localhost:\d+ is not reached by https.*add localhost:\d+ to.*allow-storage-hosts/s,
     );
     expect(said(first)).not.toMatch(FALSE_WORDS);
+  });
+
+  test("whose items are at the CDN that files are fetched from is compared there", async () => {
+    await place.start({ dialect: { uploadReply: "form" }, ingestMs: 0 });
+    const { avala, events, publish } = machineIn(place, "one");
+    const { storage } = avala;
+    const [cdn, store] = ["https://cdn.avala.ai", new URL(place.emulator.storageUrl).origin];
+    const inner: Transport["open"] = storage.open.bind(storage);
+    const open = jest.spyOn(storage, "open").mockImplementation((request) => {
+      const url = request.url.replace(cdn, store);
+      return inner({ ...request, url });
+    });
+    const call: Avala["call"] = avala.call.bind(avala);
+    const atCdn: Avala["call"] = async (request) => {
+      const reply = await call(request);
+      if (!request.route.endsWith("/items/")) return reply;
+      return JSON.parse(JSON.stringify(reply).replaceAll(store, cdn)) as typeof reply;
+    };
+    Object.assign(avala, { call: atCdn });
+    expect(await publish(await files(), NAME)).toMatchObject({ unverified: 0 });
+    expect(events.filter(({ kind }) => kind === "warning")).toEqual([]);
+    expect(open.mock.calls.filter(([{ url }]) => url.startsWith(cdn))).toHaveLength(COUNT);
   });
 
   /** A machine whose reads of items fail as a host that accepts and never answers does, after a time on its clock. */
