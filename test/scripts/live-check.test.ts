@@ -72,7 +72,8 @@ describe("the live check", () => {
       const { exportStatus, ...seen } = dialect;
       expect(exportStatus).toBeDefined();
       expect(seen).toEqual(pick(spoken.dialect, seen));
-      expect(Object.keys(seen).length).toBeGreaterThan(13);
+      // The fewest: without the second protocol, and with every dataset a sequence, five can't be seen.
+      expect(Object.keys(seen).length).toBeGreaterThanOrEqual(13);
       expect(emulator.datasets()).toMatchObject([{ visibility: "private" }]);
       expect(emulator.requests().length).toBeLessThan(80);
     },
