@@ -32,8 +32,8 @@ const ENTRIES = {
  */
 const LAZY = ["@actions/exec", "@actions/http-client", "@actions/tool-cache", "undici", "yaml"];
 
-/** As the transport imports the file that reads what it needs of undici. */
-const UNDICI_PARTS = "./undici-parts";
+/** As the transport imports the file that reads what it needs of undici, and the folders in it. */
+const UNDICI_PARTS = ["./undici-parts", "../undici-parts"];
 /** That, in the place of undici for the @actions packages too, with `fetch`, which only calls of GitHub's API need. */
 const UNDICI = `
 const { undiciParts } = require("./src/api/transport/undici-parts");
@@ -95,8 +95,9 @@ async function pack(name, entry) {
   const files = new Map(Object.entries(assets).map(([file, { source }]) => [file, source]));
   files.set(name, code);
   for (const [file, content] of files) {
-    if (file.endsWith(".js"))
-      files.set(file, hideBrowser(loadLazily(refuseUnresolved(String(content)))));
+    if (!file.endsWith(".js")) continue;
+    const text = refuseSecondUndici(name, refuseUnresolved(String(content)));
+    files.set(file, hideBrowser(loadLazily(text)));
   }
   return { files, packages: packagesIn(stats) };
 }
@@ -129,7 +130,7 @@ function runNcc(entry) {
   const others = LAZY.filter((name) => fileOf(name) !== path.basename(entry));
   const externals = [
     ...others.map((name) => [name, LAZILY + name]),
-    [UNDICI_PARTS, `${LAZILY}undici`],
+    ...UNDICI_PARTS.map((name) => [name, `${LAZILY}undici`]),
     // Its index, too, in the file itself: it is read where the parts are not found, and here they are.
     ["undici", `${LAZILY}undici`],
     // It would be read where its smaller build is not found, and that is in the bundle.
@@ -153,6 +154,16 @@ function runNcc(entry) {
 function refuseUnresolved(code) {
   const names = [...code.matchAll(/eval\("require"\)\("([^"]+)"\)/g)].map((match) => match[1]);
   if (names.length > 0) throw new Error(`The bundle lacks ${[...new Set(names)].join(", ")}.`);
+  return code;
+}
+
+/**
+ * One file has it, read at its first use: another one would be as large as half of the rest.
+ * @param {string} name of the entry @param {string} code
+ */
+function refuseSecondUndici(name, code) {
+  if (name !== fileOf("undici") && code.includes("kHTTPContext"))
+    throw new Error(`${name} has an undici of its own: its import is not in UNDICI_PARTS.`);
   return code;
 }
 
