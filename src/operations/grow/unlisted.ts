@@ -26,7 +26,8 @@ async function withSlugsFrom(
   for (let number = first; ; number += 1) {
     const slug = numberedSlug(target.name, number);
     const looks = await Promise.all(names.map((owner) => lookUnder(avala, owner, slug)));
-    const found = looks.filter((one) => typeof one !== "string");
+    // Of another slug it is not what was asked for, and there would be no end of it.
+    const found = looks.filter((one) => typeof one !== "string").filter((one) => one.slug === slug);
     if (found.length === 0) return all;
     all.push(...found);
   }

@@ -172,6 +172,28 @@ test("a set that no list shows is found by its slugs, and grows on", async () =>
   expect(place.items()).toEqual(named(...days));
 });
 
+test("a server that has a dataset for every slug does not hold a run up", async () => {
+  await place.start();
+  await put("a", "b");
+  const taken = {
+    name: "by hand",
+    slug: "set-0001",
+    dataType: "image",
+    visibility: "private",
+  } as const;
+  await createDataset(sessionWith(place.emulator).avala, taken);
+  const { avala } = sessionWith(place.emulator);
+  const call: Avala["call"] = (request) => {
+    const isBySlug = request.route === "GET /datasets/{owner}/{slug}/";
+    return avala.call(
+      isBySlug ? { ...request, path: [...request.path.slice(0, -1), "set-0001"] } : request,
+    );
+  };
+  const unlisted = listing({ ...avala, call }, () => []);
+  await place.run({ avala: unlisted, paths: named("a") });
+  expect(place.items()).toEqual(named("a"));
+});
+
 test("a run that was killed after its confirm is found again, though another increment came and the list lacks its own", async () => {
   await place.start({ ingestMs: 100 });
   await put("a", "z");
