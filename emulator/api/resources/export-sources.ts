@@ -1,24 +1,21 @@
 // What an export is asked for, in each of the three documented forms, and the tasks behind it.
 import { EXPORT_FORMATS } from "../../export-file";
 import type { ExportDataset } from "../../export-file";
-import type { Dataset, Project } from "../../state/records";
+import type { Dataset, Export, Project } from "../../state/records";
 import { visibleItems } from "../datasets/dataset-view";
 import { Fields } from "../fields";
 import { isOwn, maySee } from "../owners";
 import type { ApiRequest, World } from "../request";
 
-interface ExportSources {
-  readonly name: string;
-  readonly format: string;
-  readonly datasets: readonly string[];
-  readonly projects: readonly string[];
-  readonly slices: readonly string[];
-  readonly filterQueryString: string;
+type Sources = Pick<
+  Export,
+  "name" | "format" | "datasets" | "projects" | "slices" | "filterQueryString"
+>;
+
+interface ExportSources extends Sources {
   /** A lone `project` or `dataset`, as the SDK sends it. */
   readonly isSdkForm: boolean;
 }
-
-type Sources = Omit<ExportSources, "isSdkForm">;
 
 /**
  * The reference's form is known by any of its lists, and then needs all it documents. The guide sends only `project_id`,

@@ -2,7 +2,6 @@
 // digest in its name, else by what the store says of each item. What can't be compared stays unknown.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { listItems, type DatasetItem } from "../../api/endpoints/datasets/items";
 import { AvalaError, isAvalaError } from "../../errors";
 import { createManifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
@@ -13,8 +12,10 @@ import { printable } from "../../redact";
 import { counted } from "../../text";
 import { alteredPaths } from "../items/altered-keys";
 import { waitForDataset } from "../datasets/dataset";
-import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
+import type { OwnerWanted } from "../datasets/dataset-ref";
 import { matchKeys, type KeyMatch } from "../items/item-keys";
+import { listFacts } from "../items/item-reads";
+import type { ItemFacts } from "../items/key-comparison";
 import {
   hostOf,
   isDifference,
@@ -41,7 +42,6 @@ interface Seen {
   readonly file?: GrowingFile | undefined;
 }
 
-type ItemFacts = Pick<DatasetItem, "key" | "url" | "sizeBytes">;
 type Files = ReadonlyMap<string, GrowingFile>;
 
 function notReadable({ name, uid }: Dataset, why: string): AvalaError {
@@ -59,16 +59,8 @@ async function itemsOf(
   dataset: Dataset,
   owner: OwnerWanted,
 ): Promise<readonly ItemFacts[]> {
-  const items = await readUnderOwner(avala, dataset, owner, async (ref) => {
-    const read: ItemFacts[] = [];
-    const options = { expected: dataset.itemCount };
-    for await (const { key, url, sizeBytes } of listItems(avala, ref, options))
-      read.push({ key, url, sizeBytes });
-    return read;
-  }).catch((error: unknown) => {
-    if (isAvalaError(error) && error.code === "bad_reply") return undefined;
-    return ignoreRefused(error);
-  });
+  const listing = { owner, expected: dataset.itemCount, hasUrls: true };
+  const items = await listFacts(avala, dataset, listing);
   if (items === undefined) throw notReadable(dataset, "Avala does not list its items");
   return items;
 }

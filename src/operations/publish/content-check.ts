@@ -2,13 +2,12 @@
 // that a request of one byte returns. Costs no API call but the list of the items; the key is never sent.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { listItems, type DatasetItem } from "../../api/endpoints/datasets/items";
-import { ignoreRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
-import { isAvalaError } from "../../errors";
+import type { OwnerWanted } from "../datasets/dataset-ref";
 import { runPool } from "../../flow/pool";
 import { readUntil } from "../../flow/disk/reading-disk";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
+import { listFacts } from "../items/item-reads";
 import {
   askStore,
   beginLook,
@@ -115,33 +114,16 @@ interface Expected {
   readonly listed?: ItemComparison["listed"];
 }
 
-/** A list that the server does not give shows nothing. */
-function ignoreUnlisted(error: unknown): readonly never[] {
-  if (isAvalaError(error) && error.code === "bad_reply") return [];
-  return ignoreRefused(error) ?? [];
-}
-
-async function listUrls(
-  avala: Avala,
-  dataset: Dataset,
-  { files, owner }: Expected,
-): Promise<readonly Pick<DatasetItem, "key" | "url">[]> {
-  return readUnderOwner(avala, dataset, owner, async (ref) => {
-    const read: Pick<DatasetItem, "key" | "url">[] = [];
-    for await (const { key, url } of listItems(avala, ref, { expected: files.length }))
-      read.push({ key, url });
-    return read;
-  }).catch(ignoreUnlisted);
-}
-
 async function findListed(
   avala: Avala,
   dataset: Dataset,
   expected: Expected,
 ): Promise<readonly Listed[]> {
-  const { files, tags } = expected;
+  const { files, tags, owner } = expected;
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const items = expected.listed ?? (await listUrls(avala, dataset, expected));
+  const listing = { owner, expected: files.length, hasUrls: true };
+  // A list that the server does not give shows nothing.
+  const items = expected.listed ?? (await listFacts(avala, dataset, listing)) ?? [];
   const matches = matchKeys(
     byPath.keys(),
     items.map(({ key }) => key),

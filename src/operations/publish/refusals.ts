@@ -215,7 +215,7 @@ export function replacedByAnother(
 ): AvalaError {
   return new AvalaError(
     "dataset",
-    `The dataset ${name} was made (uid ${uid}) but holds other content than this run sent:${listed(paths.map((path) => `${shown(path)}: of other content in the dataset`))}`,
+    `The dataset ${name} was made (uid ${uid}) but holds other content than this run sent:${describeDifferences({ missing: [], wrongSize: [], extra: [], others: paths })}`,
     {
       hint: `Another run sends under this name, and files of both are in the same place. Delete the dataset in Avala, and send the files once no other run does, or under another name. ${version}`,
     },

@@ -1,6 +1,5 @@
 // The user's lines of globs, checked and brought to one form: POSIX, relative to the root.
 // Knows the root's name, never what is in it.
-
 import { type InputProblem, messageOf } from "../../../errors";
 import { boundProblem, countAlternatives, maxLines, maxPairs } from "./pattern-bounds";
 import { isHomePath, withHome } from "../../../home-path";
