@@ -83,7 +83,8 @@ export function isSettled(stamp: Float64Array, sinceMs: number): boolean {
 }
 
 // Linux writes a changed page to the disk after 30 s, in rounds of 5 s (vm.dirty_expire_centisecs), and later when the disk is
-// busy. Until then a program that has it mapped writes to it again, and no time of the file changes, then or later.
+// busy, for which there are 25 s more. Until then a program that has it mapped writes to it again, and no time of the file
+// changes, then or later.
 const writingBackMs = 60_000;
 
 /** {@link isSettled}, also for a change by a program that has the file mapped into memory. */
