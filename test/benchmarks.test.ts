@@ -2,28 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { benchModule, evaluate } from "./support/bench-modules";
 import { createTempTree } from "./support/temp-tree";
 
 const ROOT = path.join(__dirname, "..");
-
-/** What a program that uses the benchmarks' modules returns. In a process of its own: they are ES modules. */
-function evaluate(modules: Readonly<Record<string, string>>, program: string): unknown {
-  const imports = Object.entries(modules).map(
-    ([names, file]) => `import { ${names} } from ${JSON.stringify(at(`bench/${file}`))};`,
-  );
-  const text = `${imports.join("\n")}\nconst returned = await (async () => { ${program} })();
-    console.log("\\n" + JSON.stringify(returned));`;
-  const args = ["--input-type=module", "--eval", text];
-  const printed = execFileSync(process.execPath, args, {
-    cwd: ROOT,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  return JSON.parse(printed.trimEnd().split("\n").at(-1) ?? "");
-}
-
-const at = (file: string): string => pathToFileURL(path.join(ROOT, file)).href;
 
 const row = (more: object = {}): object => ({
   what: "2 GiB by form",
@@ -75,6 +57,44 @@ describe("the page of benchmarks", () => {
     };
     const page = pageOf([{ ...taken, name: "share-long", rows }], reasons);
     expect(page).toContain("- one; other: It is shared.\n- third: It is last.");
+  });
+
+  test("says also what is known of a figure that reaches its target, or of all", () => {
+    const reached = [row({ what: "one", peers: [] }), row({ what: "other", peers: [] })];
+    const reasons = { share: { one: "It is seldom less.", "*": "They are shared." } };
+    const page = pageOf([{ ...taken, name: "share", rows: reached }], reasons);
+    expect(page).toContain("- one: It is seldom less.\n- They are shared.");
+    expect(page).not.toContain("falls short, and why");
+  });
+
+  test("says of how many turns figures are, and when and at which commits they were taken", () => {
+    const once = [{ ...taken, name: "large", rows: [row()] }];
+    expect(pageOf(once, {})).toContain("All were taken on 2026-11-28 at commit abc.");
+    expect(pageOf(once, {})).toContain("1 seconds; each figure is of 3 turns.");
+    const later = { ...taken, takenOn: "2026-12-01", commit: "def" };
+    const rows = [row({ samples: [1], peers: [] })];
+    const page = pageOf([...once, { ...later, name: "scale", rows }], {});
+    expect(page).toContain("taken from 2026-11-28 to 2026-12-01 at 2 commits");
+    expect(page).toContain("each figure is of one turn.");
+  });
+
+  test("has no reason that it shows nowhere", () => {
+    const program = `return unusedReasons(readResults("bench/results").benchmarks,
+      JSON.parse(readFileSync("bench/reasons.json", "utf8")));`;
+    const modules = { unusedReasons: "page/reasons.mjs", readResults: "results.mjs" };
+    expect(
+      evaluate(modules, `const { readFileSync } = await import("node:fs"); ${program}`),
+    ).toEqual([]);
+  });
+
+  test("knows a reason that it would show nowhere", () => {
+    const benchmarks = [{ ...taken, name: "large", rows: [row()] }];
+    const reasons = { large: { "2 GiB by form": "a", "2 GiB by parts": "b" }, gone: "large" };
+    const program = `return unusedReasons(${JSON.stringify(benchmarks)}, ${JSON.stringify(reasons)});`;
+    expect(evaluate({ unusedReasons: "page/reasons.mjs" }, program)).toEqual([
+      "large: 2 GiB by parts",
+      "gone",
+    ]);
   });
 
   test("names a benchmark that failed, and why, in place of figures", () => {
@@ -132,10 +152,10 @@ describe("a run of benchmarks", () => {
       "empty.mjs": `import { writeFileSync } from "node:fs";
         writeFileSync(process.argv.at(-1), JSON.stringify({ rows: [{ what: "x", samples: [] }] }));`,
       "endless.mjs": "setInterval(() => {}, 1000);",
-      "writes.mjs": `import { writeRows } from ${JSON.stringify(at("bench/rows.mjs"))};
+      "writes.mjs": `import { writeRows } from ${JSON.stringify(benchModule("rows.mjs"))};
         writeRows(process.argv.at(-1), "writes", [${JSON.stringify(row())}]);
         throw new Error("too much memory");`,
-      "works.mjs": `import { writeRows } from ${JSON.stringify(at("bench/rows.mjs"))};
+      "works.mjs": `import { writeRows } from ${JSON.stringify(benchModule("rows.mjs"))};
         writeRows(process.argv.at(-1), "works", [${JSON.stringify(row())}]);`,
     });
     try {

@@ -1,24 +1,25 @@
 // What bounds an upload of very many files, on paper: limits with their sources, and what follows from them by arithmetic.
 // Uses none of the measured figures but the ones that it is given.
 // @ts-check
-import { DEFAULT_CALLS_PER_MINUTE, PAGE_ENTRIES } from "../../lib/src/api/limits.js";
+import { PAGE_ENTRIES } from "../../lib/src/api/limits.js";
+import {
+  LIMITS,
+  OWN_JOB_MINUTES,
+  callsByForm,
+  callsByPut,
+  duration,
+  estimateAt,
+  filesWithin,
+  memory,
+  minutesOf,
+  size,
+} from "./arithmetic.mjs";
 import { figure } from "./svg.mjs";
 import { table } from "./tables.mjs";
 
-const SIZES = [100_000, 1_000_000, 100_000_000];
+/** @typedef {import("./arithmetic.mjs").Points} Points */
 
-const LIMITS = {
-  jobHours: 6,
-  // Of the 360 minutes of a job: room for the checkout before and for the cache after it, as in examples/long-upload.
-  budgetMinutes: 330,
-  ownJobDays: 5,
-  runDays: 35,
-  matrixJobs: 256,
-  diskGb: 14,
-  s3PerSecond: 3500,
-  gcsPerSecond: 1000,
-  uploadsAtOnce: 10,
-};
+const SIZES = [100_000, 1_000_000, 100_000_000];
 
 const AVALA = "[Avala, rate limits](https://avala.ai/docs/api-reference/rate-limits)";
 const GITHUB = "[GitHub, limits](https://docs.github.com/en/actions/reference/limits)";
@@ -28,35 +29,14 @@ const S3 =
   "[Amazon S3, performance](https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html)";
 const GCS = "[Cloud Storage, request rates](https://cloud.google.com/storage/docs/request-rate)";
 
-/** @param {number} minutes */
-export function duration(minutes) {
-  const hours = minutes / 60;
-  if (minutes < 2) return `${figure(minutes * 60)} seconds`;
-  if (minutes < 100) return `${figure(minutes)} minutes`;
-  if (hours < 48) return `${figure(hours)} hours`;
-  if (hours < 24 * 100) return `${figure(hours / 24)} days`;
-  return `${figure(hours / 24 / 365)} years`;
-}
-
-/** @param {number} bytes */
-function size(bytes) {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
-  return `${figure(bytes / 1000 ** power)} ${units[power]}`;
-}
-
-/** Calls by form: one a file, and a list of the items by pages afterwards. @param {number} files */
-const callsByForm = (files) => files + Math.ceil(files / PAGE_ENTRIES);
-
 /** Each limit: what it is, where it is from. */
 function limitsTable() {
-  const perMinute = DEFAULT_CALLS_PER_MINUTE;
   return table(
     ["limit", "how much", "source"],
     [
       [
         "API calls",
-        `${perMinute} a minute, 20 a second, for each user: all keys, jobs and machines of a user share them`,
+        `${LIMITS.callsPerMinute} a minute, 20 a second, for each user: all keys, jobs and machines of a user share them`,
         AVALA,
       ],
       [
@@ -101,85 +81,88 @@ function limitsTable() {
 const across = (cell) => SIZES.map(cell);
 
 /**
- * @typedef {object} Measured
- * @property {number} [filesPerSecond] that one upload reaches without a limit
- * @property {number} [bytesPerFile] of memory, at the most
- * @property {number} [lookMsPerFile] of a dry run
- *
- * @param {Measured} measured
+ * @typedef {object} Measured figures of this machine, over the number of files
+ * @property {Points | undefined} uploadSeconds without a limit of calls
+ * @property {Points | undefined} dryRunSeconds
+ * @property {Points | undefined} dryRunMebibytes of memory, at the most
  */
-function boundsTable({ filesPerSecond, bytesPerFile, lookMsPerFile }) {
-  const perMinute = DEFAULT_CALLS_PER_MINUTE;
-  const minutes = (/** @type {number} */ files) => callsByForm(files) / perMinute;
-  const jobs = (/** @type {number} */ files) => Math.ceil(minutes(files) / LIMITS.budgetMinutes);
+
+/**
+ * A row of a measured figure: what is between two that were measured, or beyond the last, is on a straight line.
+ * @param {string} what @param {Points | undefined} points @param {(figure: number) => string} inWords
+ */
+function measuredRow(what, points, inWords) {
+  if (points === undefined) return [];
+  const most = figure(points.at(-1)?.amount ?? NaN);
+  return [[`${what} (measured up to ${most})`, ...across((n) => inWords(estimateAt(points, n)))]];
+}
+
+/** By form, and by PUT. @param {(calls: number) => string} cell */
+const acrossBoth = (cell) =>
+  across((n) => `${cell(callsByForm(n))}; ${cell(callsByPut(n))} by PUT`);
+
+/** @param {Measured} measured */
+function boundsTable({ uploadSeconds, dryRunSeconds, dryRunMebibytes }) {
+  const perMinute = LIMITS.callsPerMinute;
+  const whole = across((n) => duration(minutesOf(callsByForm(n))));
+  const inSeconds = (/** @type {number} */ seconds) => duration(seconds / 60);
+  const jobsOf = (/** @type {number} */ minutes) =>
+    acrossBoth((calls) => figure(Math.ceil(minutesOf(calls) / minutes)));
   const rows = [
     ["calls by form, items read back", ...across((n) => figure(callsByForm(n)))],
-    [`their time at ${perMinute} a minute`, ...across((n) => duration(minutes(n)))],
-    ["the same by PUT", ...across((n) => duration((callsByForm(n) + n) / perMinute))],
+    [`their time at ${perMinute} a minute`, ...whole],
+    ["the same by PUT", ...across((n) => duration(minutesOf(callsByPut(n))))],
     [
       `hosted jobs of ${LIMITS.budgetMinutes} minutes, one after the other`,
-      ...across((n) => figure(jobs(n))),
+      ...jobsOf(LIMITS.budgetMinutes),
     ],
-    [
-      `jobs of ${LIMITS.ownJobDays} days on a runner of your own`,
-      ...across((n) => figure(Math.ceil(minutes(n) / (LIMITS.ownJobDays * 1440)))),
-    ],
-    [
-      `a matrix of ${LIMITS.matrixJobs} jobs, which share the ${perMinute} a minute`,
-      ...across((n) => duration(minutes(n))),
-    ],
+    [`jobs of ${LIMITS.ownJobDays} days on a runner of your own`, ...jobsOf(OWN_JOB_MINUTES)],
+    [`a matrix of ${LIMITS.matrixJobs} jobs, which share the ${perMinute} a minute`, ...whole],
     [
       `bytes a file that fit on ${LIMITS.diskGb} GB`,
       ...across((n) => size((LIMITS.diskGb * 1e9) / n)),
     ],
-    ["state of a stack, at 20 bytes a file", ...across((n) => size(20 * n))],
+    [
+      "state of a stack, at 15 to 43 bytes a file",
+      ...across((n) => `${size(15 * n)} to ${size(43 * n)}`),
+    ],
     ["calls, from your own bucket", ...across(() => "1")],
     [
       "filling that bucket, under one prefix of S3",
-      ...across((n) => duration(n / LIMITS.s3PerSecond / 60)),
+      ...across((n) => inSeconds(n / LIMITS.s3PerSecond)),
     ],
-    ...(filesPerSecond === undefined
-      ? []
-      : [
-          [
-            "this machine, if calls were not limited (measured)",
-            ...across((n) => duration(n / filesPerSecond / 60)),
-          ],
-        ]),
-    ...(lookMsPerFile === undefined
-      ? []
-      : [
-          [
-            "a dry run of small files (measured)",
-            ...across((n) => duration((n * lookMsPerFile) / 60_000)),
-          ],
-        ]),
-    ...(bytesPerFile === undefined
-      ? []
-      : [["memory of a dry run (measured)", ...across((n) => size(n * bytesPerFile))]]),
+    ...measuredRow(
+      "this machine, if calls were not limited, with tiny files",
+      uploadSeconds,
+      inSeconds,
+    ),
+    ...measuredRow("a dry run of tiny files", dryRunSeconds, inSeconds),
+    ...measuredRow("memory of a dry run", dryRunMebibytes, memory),
   ];
   return table(["", ...SIZES.map((n) => `${figure(n)} files`)], rows);
 }
 
 /** The size of a file from which the line is slower than the calls. @param {number} bytesPerSecond */
-const breakEven = (bytesPerSecond) => size((bytesPerSecond * 60) / DEFAULT_CALLS_PER_MINUTE);
+const breakEven = (bytesPerSecond) => size((bytesPerSecond * 60) / LIMITS.callsPerMinute);
 
 function choiceTable() {
-  const perMinute = DEFAULT_CALLS_PER_MINUTE;
-  const inJob = LIMITS.budgetMinutes * perMinute;
-  const whole = (/** @type {number} */ files) => duration(callsByForm(files) / perMinute);
+  const whole = (/** @type {number} */ files) => duration(minutesOf(callsByForm(files)));
+  const inJob = (/** @type {(files: number) => number} */ callsOf) =>
+    figure(filesWithin(LIMITS.budgetMinutes, callsOf));
+  const thousand = (/** @type {(files: number) => number} */ callsOf) =>
+    duration(minutesOf(callsOf(2000) - callsOf(1000)));
   return table(
     ["if you have", "do this", "it takes"],
     [
       [
-        `up to ${figure(inJob)} files`,
+        `up to ${inJob(callsByForm)} files (${inJob(callsByPut)} by PUT)`,
         "one step in one job",
-        `${duration(1000 / perMinute)} for each 1,000 files, once; then a [growing set](growing-sets.md) sends only what is new`,
+        `${thousand(callsByForm)} for each 1,000 files, by PUT ${thousand(callsByPut)}, once; then a [growing set](growing-sets.md) sends only what is new`,
       ],
       [
         `up to 1,000,000 files on a disk`,
-        "[an upload that takes longer than a job](../examples/long-upload/README.md), or one job on a runner of your own",
-        `${whole(100_000)} for 100,000, ${whole(1_000_000)} for 1,000,000`,
+        `[an upload that takes longer than a job](../examples/long-upload/README.md), or up to ${figure(filesWithin(OWN_JOB_MINUTES, callsByForm))} files (${figure(filesWithin(OWN_JOB_MINUTES, callsByPut))} by PUT) in one job on a runner of your own`,
+        `${whole(100_000)} for 100,000, ${whole(1_000_000)} for 1,000,000; by PUT twice as long`,
       ],
       [
         "the same, and that is too slow",
@@ -207,7 +190,7 @@ function choiceTable() {
 
 /** @param {Measured} measured */
 export function limitsSection(measured) {
-  const perMinute = DEFAULT_CALLS_PER_MINUTE;
+  const perMinute = LIMITS.callsPerMinute;
   const share = (/** @type {number} */ perSecond) => figure((100 * perMinute) / 60 / perSecond);
   return `## What bounds a large upload
 

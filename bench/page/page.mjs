@@ -4,15 +4,15 @@ import { BENCHMARKS } from "../list.mjs";
 import { median, ratioTo } from "../rows.mjs";
 import { amountOf, curvesOf, isOnCurveOnly } from "./curves.mjs";
 import { limitsSection } from "./limits.mjs";
+import { reasonsFor } from "./reasons.mjs";
 import { figure } from "./svg.mjs";
-import { fallsShort, figuresTable, growthTable, linesOf, table } from "./tables.mjs";
+import { figuresTable, growthTable, linesOf, table } from "./tables.mjs";
 
 /**
  * @typedef {import("../rows.mjs").Row} Row
  * @typedef {import("../results.mjs").Results} Results
  * @typedef {import("../results.mjs").Outcome} Outcome
- * @typedef {Readonly<Record<string, string | Readonly<Record<string, string>>>>} Reasons benchmark → row's `what`, or `*` → reason;
- *   or benchmark → the one whose reasons it has
+ * @typedef {import("./reasons.mjs").Reasons} Reasons
  * @typedef {(name: string, alt: string) => string} PictureOf
  */
 
@@ -51,32 +51,34 @@ function serverNotes({ rows }) {
   ];
 }
 
-/** @param {string} name @param {Reasons} reasons @returns {Readonly<Record<string, string>>} */
-function knownFor(name, reasons) {
-  const known = reasons[name] ?? {};
-  return typeof known === "string" ? knownFor(known, reasons) : known;
+/** Of how many turns the figures are. @param {Outcome} outcome */
+function turnsIn({ rows }) {
+  const counts = rows.map(({ samples }) => samples.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (counts.length === 0) return "no figure";
+  if (most === 1) return "each figure is of one turn";
+  return `each figure is of ${least === most ? "" : `${least} to `}${most} turns`;
 }
 
-/** @param {Outcome} outcome @param {Reasons} reasons */
-function reasonsFor({ name, rows }, reasons) {
-  const known = knownFor(name, reasons);
-  const short = [...new Set(rows.filter(fallsShort).map(({ what }) => what))];
-  /** @param {string} what */
-  const reasonOf = (what) => known[what] ?? known["*"] ?? "the reason is not known yet.";
-  return [...new Set(short.map(reasonOf))].map((reason) => {
-    const whats = short.filter((what) => reasonOf(what) === reason);
-    return `- ${whats.join("; ")}: ${reason.replace(/\n(?=.)/g, "\n  ")}`;
-  });
+/** @param {Results} results */
+function takenWhen({ benchmarks }) {
+  const days = [...new Set(benchmarks.map(({ takenOn }) => takenOn))].toSorted();
+  const commits = [...new Set(benchmarks.map(({ commit }) => commit))];
+  if (days.length === 1 && commits.length === 1)
+    return `All were taken on ${days[0]} at commit ${commits[0]}.`;
+  const when = days.length === 1 ? `on ${days[0]}` : `from ${days[0]} to ${days.at(-1)}`;
+  const where = commits.length === 1 ? "one commit" : `${commits.length} commits`;
+  return `They were taken ${when} at ${where}, and each section names its own.`;
 }
 
 /** @param {Outcome} outcome @param {Reasons} reasons @param {PictureOf} pictureOf */
 function section(outcome, reasons, pictureOf) {
   const { name, rows, error, takenOn, commit, seconds } = outcome;
   const how = BENCHMARKS.find((one) => one.name === name)?.how ?? "";
-  const taken = `\`npm run bench -- ${name}\`, ${takenOn}, commit ${commit}, ${figure(seconds)} seconds.`;
+  const taken = `\`npm run bench -- ${name}\`, ${takenOn}, commit ${commit}, ${figure(seconds)} seconds; ${turnsIn(outcome)}.`;
   const curves = curvesOf(rows);
   const barred = rows.filter((row) => !isOnCurveOnly(row));
-  const short = reasonsFor(outcome, reasons);
+  const { short, notes } = reasonsFor(outcome, reasons);
   return [
     `### ${titleOf(name)}`,
     how,
@@ -87,6 +89,7 @@ function section(outcome, reasons, pictureOf) {
       : [pictureOf(name, `${titleOf(name)}, as bars`), figuresTable(barred)]),
     ...serverNotes(outcome),
     ...(short.length === 0 ? [] : ["What falls short, and why:", short.join("\n")]),
+    ...(notes.length === 0 ? [] : ["What else is known of the figures:", notes.join("\n")]),
     ...(curves.size === 0
       ? []
       : [
@@ -111,22 +114,18 @@ function missedTable({ benchmarks }) {
   );
 }
 
-/**
- * What the arithmetic takes of the figures: of the most files that were measured.
- * @param {Results} results @returns {import("./limits.mjs").Measured}
- */
+/** What the arithmetic takes of the figures. @param {Results} results @returns {import("./limits.mjs").Measured} */
 function measuredIn({ benchmarks }) {
-  const rowsOf = (/** @type {string} */ name) =>
-    benchmarks.find((one) => one.name === name)?.rows ?? [];
-  const sent = rowsOf("small").find(({ unit }) => unit === "files/s");
-  const last = (/** @type {string} */ unit) =>
-    rowsOf("scale").findLast((row) => row.unit === unit && row.growth?.curve === "dry run");
-  const [seconds, mebibytes] = [last("s"), last("MiB at most")];
-  const perFile = (/** @type {Row} */ row) => median(row.samples) / amountOf(row);
+  const rows = benchmarks.find(({ name }) => name === "scale")?.rows ?? [];
+  const pointsOf = (/** @type {string} */ curve, /** @type {string} */ unit) => {
+    const own = (curvesOf(rows).get(curve) ?? []).filter((row) => row.unit === unit);
+    const points = own.map((row) => ({ amount: amountOf(row), figure: median(row.samples) }));
+    return points.length < 2 ? undefined : points;
+  };
   return {
-    ...(sent && { filesPerSecond: median(sent.samples) }),
-    ...(seconds && { lookMsPerFile: perFile(seconds) * 1000 }),
-    ...(mebibytes && { bytesPerFile: perFile(mebibytes) * 1024 ** 2 }),
+    uploadSeconds: pointsOf("upload", "s"),
+    dryRunSeconds: pointsOf("dry run", "s"),
+    dryRunMebibytes: pointsOf("dry run", "MiB at most"),
   };
 }
 
@@ -139,9 +138,10 @@ export function pageOf(results, reasons, pictureOf) {
   const parts = [
     "# Benchmarks",
     "<!-- Written by `npm run bench` from bench/results and bench/reasons.json; `node bench/page/write.mjs` writes it again. -->",
-    `What this project costs, beside what you would run instead: on one machine, in one run, on the same server, in turns. \`npm run bench\` takes all
-figures and writes this page; no figure is edited by hand. [How to run and read them](../bench/README.md).`,
-    `- Figures are medians, with the lowest and the highest of the turns in parentheses. Ratios are this project's figure to the other's, the median of the turns, since what loads the machine changes from turn to turn: they need not be the ratio of the medians.
+    `What this project costs, beside what you would run instead: on one machine, and what stands in one row on the same server, in turns where
+there are several. \`npm run bench\` takes the figures and writes this page; no figure is edited by hand. ${takenWhen(results)}
+[How to run and read them](../bench/README.md).`,
+    `- Figures are medians of turns, with the lowest and the highest in parentheses; each section says of how many. A figure of one turn is what that turn took. Ratios are this project's figure to the other's, the median of the turns, since what loads the machine changes from turn to turn: they need not be the ratio of the medians.
 - ↑ means that more is better, ↓ that less is better.
 - What falls short of its target stands here too, with the reason. No test depends on a figure.
 - None of this is what an upload to Avala takes: 100 calls a minute are the bound. See [What bounds a large upload](#what-bounds-a-large-upload).`,
@@ -151,7 +151,7 @@ figures and writes this page; no figure is edited by hand. [How to run and read 
     "The figures that have a target:",
     missedTable(results),
     "## Machine and versions",
-    factsTable("machine", { ...machine, "load before the first": figure(loadBefore) }),
+    factsTable("machine", { ...machine, "load before the last run of all": figure(loadBefore) }),
     factsTable("version", versions),
     "## Figures",
     ...benchmarks.flatMap((one) => section(one, reasons, pictureOf)),

@@ -1,0 +1,65 @@
+// The arithmetic on the page of benchmarks: what bounds an upload of very many files.
+import { evaluate } from "./support/bench-modules";
+
+describe("what bounds a large upload", () => {
+  const section = String(
+    evaluate(
+      { limitsSection: "page/limits.mjs" },
+      `const points = (...pairs) => pairs.map(([amount, figure]) => ({ amount, figure }));
+       return limitsSection({
+         uploadSeconds: points([1000, 3], [100_000, 102]),
+         dryRunSeconds: points([1000, 0.5], [100_000, 6], [1_000_000, 60]),
+         dryRunMebibytes: points([50_000, 120], [150_000, 220], [1_000_000, 645]),
+       });`,
+    ),
+  );
+  /** The cells of the row that begins so, for 100,000, 1,000,000 and 100,000,000 files. */
+  const cellsOf = (start: string): string[] => {
+    const line = section.split("\n").find((one) => one.startsWith(`| ${start}`)) ?? "";
+    return line.split(" | ").slice(1).join(" | ").replace(/ \|$/, "").split(" | ");
+  };
+
+  test("counts the calls of one dataset: one or two a file, one for 100 items, eight more", () => {
+    expect(cellsOf("calls by form")).toEqual(["101,008", "1,010,008", "101,000,008"]);
+    expect(cellsOf("their time at 100 a minute")).toEqual([
+      "16.8 hours",
+      "7.01 days",
+      "1.92 years",
+    ]);
+    expect(cellsOf("the same by PUT")).toEqual(["33.5 hours", "14 days", "3.82 years"]);
+  });
+
+  test("counts the jobs that take those calls", () => {
+    expect(cellsOf("hosted jobs of 330 minutes")).toEqual([
+      "4; 7 by PUT",
+      "31; 61 by PUT",
+      "3,061; 6,091 by PUT",
+    ]);
+    expect(cellsOf("jobs of 5 days")).toEqual(["1; 1 by PUT", "2; 3 by PUT", "141; 280 by PUT"]);
+    expect(cellsOf("a matrix of 256 jobs")).toEqual(cellsOf("their time at"));
+  });
+
+  test("divides a disk, fills a bucket and keeps a state", () => {
+    expect(cellsOf("bytes a file that fit on 14 GB")).toEqual(["140 kB", "14 kB", "140 bytes"]);
+    expect(cellsOf("filling that bucket")).toEqual(["28.6 seconds", "4.76 minutes", "7.94 hours"]);
+    expect(cellsOf("state of a stack")).toEqual([
+      "1.5 MB to 4.3 MB",
+      "15 MB to 43 MB",
+      "1.5 GB to 4.3 GB",
+    ]);
+  });
+
+  test("has what was measured as it was, and is on a straight line between and beyond", () => {
+    // Of 100 s for 99,000 files more, 0.06 ms a file, and 100 MiB for 100,000, then 425 for 850,000.
+    expect(cellsOf("this machine, if")).toEqual(["102 seconds", "16.7 minutes", "27.8 hours"]);
+    expect(cellsOf("a dry run of tiny files")).toEqual(["6 seconds", "60 seconds", "1.67 hours"]);
+    expect(cellsOf("memory of a dry run")).toEqual(["170 MiB", "645 MiB", "49 GiB"]);
+  });
+
+  test("sends into one job what its calls fit into", () => {
+    // 32,665 files take 33,000 calls by form, 16,413 take 32,999 by PUT; in five days it is 720,000 calls.
+    expect(section).toContain("| up to 32,600 files (16,400 by PUT) | one step in one job |");
+    expect(section).toContain("up to 712,000 files (358,000 by PUT) in one job on a runner");
+    expect(section).toContain("10.1 minutes for each 1,000 files, by PUT 20.1 minutes, once");
+  });
+});
