@@ -66,8 +66,9 @@ export interface UploadProgress {
   readonly bytesSent: number;
   /** Of files that had landed before or failed: with `bytesSent`, how far the whole has come. */
   readonly bytesSkipped: number;
+  /** In the last ten seconds or so; those do not count in which all stood still for the rate limit. */
   readonly bytesPerSecond: number;
-  /** Absent until a rate is known. */
+  /** As long as the last minutes let expect, where the rate limit is what bounds it. Absent until enough is known. */
   readonly secondsLeft?: number;
 }
 

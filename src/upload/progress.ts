@@ -1,19 +1,17 @@
 // Counts of a running upload, as a value that front ends show. Knows nothing of how it is shown.
 import type { UploadProgress } from "../events";
+import type { Pace } from "../flow/rate/pace";
+import { createActivity, type Activity } from "./activity";
+import { beginHistory, bytesPerSecond, follow, secondsLeft, type Moment } from "./time-left";
 
-interface Sample {
-  readonly atMs: number;
-  readonly bytes: number;
-  readonly files: number;
-}
-
-// A rate over the last ten seconds follows a changing network, and is not thrown by a pause for the request budget.
-const WINDOW_MS = 10_000;
 const REPORT_EVERY_MS = 500;
 // The first bytes come after a connection was made: by them a second's upload has minutes left.
 const MIN_SHARE = 0.01;
+const MIN_MEASURED_MS = 10_000;
 
 export interface ProgressTracker {
+  /** The server was asked how it takes a file. */
+  readonly beginFile: () => void;
   addBytes(bytes: number): void;
   /** One file has ended as exactly one of the three. */
   addFile(outcome: "sent" | "unchanged" | "failed", sizeBytes: number): void;
@@ -24,64 +22,68 @@ export interface ProgressTracker {
   isDue(): boolean;
 }
 
-interface Rates {
-  readonly bytesPerSecond: number;
-  readonly filesPerSecond: number;
+type KnownPace = Pick<Pace, "snapshot" | "waitedMs">;
+
+interface Counts {
+  begun: number;
+  sent: number;
+  unchanged: number;
+  failed: number;
+  bytesSent: number;
+  bytesSkipped: number;
 }
 
-const UNKNOWN: Rates = { bytesPerSecond: 0, filesPerSecond: 0 };
+interface Totals {
+  readonly files: number;
+  readonly bytes: number;
+}
 
-/** Rates over the last samples that it was given. */
-function createMeter(startedMs: number): (sample: Sample) => Rates {
-  let samples: Sample[] = [{ atMs: startedMs, bytes: 0, files: 0 }];
-  return (sample) => {
-    samples = samples.filter(
-      (old, index) => index === samples.length - 1 || sample.atMs - old.atMs <= WINDOW_MS,
-    );
-    const first = samples[0] ?? sample;
-    samples.push(sample);
-    const seconds = (sample.atMs - first.atMs) / 1000;
-    if (seconds <= 0) return UNKNOWN;
-    return {
-      bytesPerSecond: (sample.bytes - first.bytes) / seconds,
-      filesPerSecond: (sample.files - first.files) / seconds,
-    };
+function leftOf(totals: Totals, counts: Counts): Totals {
+  return {
+    files: totals.files - counts.sent - counts.unchanged - counts.failed,
+    bytes: Math.max(0, totals.bytes - counts.bytesSent - counts.bytesSkipped),
   };
 }
 
-function secondsLeft(filesLeft: number, bytesLeft: number, rates: Rates): number | undefined {
-  if (filesLeft === 0) return 0;
-  // The slower of the two decides: many small files are bound by calls, few large ones by bytes.
-  const byFiles = rates.filesPerSecond > 0 ? filesLeft / rates.filesPerSecond : undefined;
-  const byBytes = rates.bytesPerSecond > 0 ? bytesLeft / rates.bytesPerSecond : undefined;
-  if (byFiles === undefined) return byBytes;
-  return byBytes === undefined ? byFiles : Math.max(byFiles, byBytes);
+/** The moment that it is, as the pace and the counts have it. */
+function momentsOf(
+  counts: Counts,
+  activity: Activity,
+  { now, pace }: { readonly now: () => number; readonly pace: KnownPace },
+): () => Moment {
+  return () => ({
+    atMs: now(),
+    begun: counts.begun,
+    files: counts.sent,
+    bytes: counts.bytesSent,
+    waitedMs: pace.waitedMs(),
+    activeMs: activity.activeMs(),
+    limits: pace.snapshot(),
+  });
 }
 
-/** `bytesTotal` and the bytes added count content, not what forms and headers add. */
-export function trackProgress(
-  totals: { readonly files: number; readonly bytes: number },
-  now: () => number,
-): ProgressTracker {
-  const counts = { sent: 0, unchanged: 0, failed: 0 };
-  let bytesSent = 0;
-  let bytesSkipped = 0;
-  let reportedAtMs = Number.NEGATIVE_INFINITY;
+/** `bytes` and the bytes added count content, not what forms and headers add. */
+export function trackProgress(totals: Totals, now: () => number, pace: KnownPace): ProgressTracker {
+  const counts = { begun: 0, sent: 0, unchanged: 0, failed: 0, bytesSent: 0, bytesSkipped: 0 };
   const startedMs = now();
-  const measure = createMeter(startedMs);
+  let reportedAtMs = Number.NEGATIVE_INFINITY;
+  const activity = createActivity(now, pace);
+  const moment = momentsOf(counts, activity, { now, pace });
+  let history = beginHistory(moment());
   const isMeasured = (): boolean =>
-    bytesSent >= MIN_SHARE * totals.bytes || now() - startedMs >= WINDOW_MS;
+    counts.bytesSent >= MIN_SHARE * totals.bytes || now() - startedMs >= MIN_MEASURED_MS;
 
   return {
+    beginFile: () => void (counts.begun += 1),
     addBytes: (bytes) => {
-      bytesSent += bytes;
+      activity.move();
+      counts.bytesSent += bytes;
     },
-    takeBackBytes: (bytes) => {
-      bytesSent -= bytes;
-    },
+    takeBackBytes: (bytes) => void (counts.bytesSent -= bytes),
     addFile: (outcome, sizeBytes) => {
+      activity.move();
       counts[outcome] += 1;
-      if (outcome !== "sent") bytesSkipped += sizeBytes;
+      if (outcome !== "sent") counts.bytesSkipped += sizeBytes;
     },
     isDue: () => {
       if (now() - reportedAtMs < REPORT_EVERY_MS) return false;
@@ -89,20 +91,19 @@ export function trackProgress(
       return true;
     },
     snapshot: () => {
-      const rates = measure({ atMs: now(), bytes: bytesSent, files: counts.sent });
-      const filesLeft = totals.files - counts.sent - counts.unchanged - counts.failed;
-      const bytesLeft = Math.max(0, totals.bytes - bytesSent - bytesSkipped);
-      const left = secondsLeft(filesLeft, bytesLeft, isMeasured() ? rates : UNKNOWN);
+      history = follow(history, moment());
+      const left = leftOf(totals, counts);
+      const seconds = isMeasured() || left.files === 0 ? secondsLeft(history, left) : undefined;
       return {
         filesTotal: totals.files,
         filesSent: counts.sent,
         filesUnchanged: counts.unchanged,
         filesFailed: counts.failed,
         bytesTotal: totals.bytes,
-        bytesSent,
-        bytesSkipped,
-        bytesPerSecond: rates.bytesPerSecond,
-        ...(left === undefined ? {} : { secondsLeft: left }),
+        bytesSent: counts.bytesSent,
+        bytesSkipped: counts.bytesSkipped,
+        bytesPerSecond: bytesPerSecond(history),
+        ...(seconds !== undefined && { secondsLeft: seconds }),
       };
     },
   };

@@ -36,7 +36,10 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
     asked: run.asked.get(file.path),
     journal: journalOf(run, file),
     mutex: run.partsMutex,
-    onBegin: () => run.begun.add(file.path),
+    onBegin: () => {
+      run.begun.add(file.path);
+      run.progress.beginFile();
+    },
   });
   const landing = { file, sent, begunMs };
   if (sent.isUnproven) run.unproven.push(landing);

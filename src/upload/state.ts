@@ -98,7 +98,7 @@ export function report(run: Run, isLast = false): void {
 
 export function trackerFor({ files }: UploadRequest, avala: Avala): ProgressTracker {
   const bytes = files.reduce((total, file) => total + file.sizeBytes, 0);
-  return trackProgress({ files: files.length, bytes }, () => avala.clock.now());
+  return trackProgress({ files: files.length, bytes }, () => avala.clock.now(), avala.pace);
 }
 
 /** What of `file` has landed in the batch of the set. */

@@ -1,0 +1,125 @@
+// What an upload says of the time left, where the rate limit is what bounds it, and where the network is.
+import { createRhythm } from "../../src/flow/rate/rhythm";
+import { watch, type Said, type Scene, type UploadPlan } from "../support/watched-uploads";
+
+const small = (files: number): UploadPlan => ({ files, sizeBytes: 600 });
+const perMinute = (limit: number) => ({ perMinute: limit, perSecond: 20 });
+const sliding = { ...perMinute(100), kind: "sliding" } as const;
+
+/** What the log of the Action would have of it, without the first line. */
+function laterLines(said: readonly Said[]): readonly Said[] {
+  let nowMs = 0;
+  const isDue = createRhythm({ minMs: 5_000, maxMs: 60_000, now: () => nowMs });
+  const lines = said.filter(({ second, progress }) => {
+    nowMs = 1000 * second;
+    return isDue(progress.filesSent / progress.filesTotal);
+  });
+  return lines.slice(1).filter(({ secondsReallyLeft }) => secondsReallyLeft > 1);
+}
+
+const inWords = ({ second, secondsLeft, secondsReallyLeft }: Said): string =>
+  `at ${second.toFixed(0)} s: ${secondsLeft?.toFixed(0) ?? "?"} s left, and it was ${secondsReallyLeft.toFixed(0)}`;
+
+/** Those further from the truth than this share of it, or in the last two minutes than so many seconds. */
+function wrong(lines: readonly Said[], share = 0.25, seconds = 60): readonly string[] {
+  return lines
+    .filter(({ secondsLeft, secondsReallyLeft: truth }) => {
+      const off = Math.abs((secondsLeft ?? Infinity) - truth);
+      return off > share * truth && (truth >= 120 || off > seconds);
+    })
+    .map(inWords);
+}
+
+async function linesOfFirst(scene: Scene): Promise<readonly Said[]> {
+  const [first = []] = await watch(scene);
+  return laterLines(first);
+}
+
+describe("the time that a run by itself says is left", () => {
+  test.each<[string, Scene]>([
+    ["100 calls a minute", { limits: perMinute(100), uploads: [small(700)] }],
+    ["100 calls in the last minute", { limits: sliding, uploads: [small(700)] }],
+    ["600 calls a minute", { limits: perMinute(600), uploads: [small(2000)] }],
+    [
+      "a minute of which most is over",
+      { limits: perMinute(100), uploads: [small(500)], before: { seconds: 45, calls: 1 } },
+    ],
+    [
+      "a minute whose calls are gone",
+      { limits: perMinute(100), uploads: [small(500)], before: { seconds: 30, calls: 80 } },
+    ],
+    [
+      "a last minute whose calls are gone",
+      { limits: sliding, uploads: [small(500)], before: { seconds: 30, calls: 80 } },
+    ],
+    ["files that take most of the minute", { limits: perMinute(100), uploads: [sized(500, 4.5)] }],
+    ["large files", { limits: perMinute(100), uploads: [sized(20, 200)] }],
+    ["three large files", { limits: perMinute(100), uploads: [sized(3, 100)] }],
+    ["a few more files than calls", { limits: perMinute(100), uploads: [small(130)] }],
+    [
+      "no limit",
+      { limits: { ...perMinute(0), perSecond: 0, signals: "none" }, uploads: [small(2000)] },
+    ],
+  ])("is about right with %s", async (_with, scene) => {
+    const lines = await linesOfFirst(scene);
+    expect(lines.length).toBeGreaterThan(2);
+    expect(wrong(lines)).toEqual([]);
+  });
+
+  test("is not shown in the first minute where no reply tells the limit", async () => {
+    const limits = { ...perMinute(100), signals: "retry-after" } as const;
+    const lines = await linesOfFirst({ limits, uploads: [small(400)] });
+    const shown = lines.filter(({ secondsLeft }) => secondsLeft !== undefined);
+    expect(shown.length).toBeGreaterThan(2);
+    expect(wrong(shown)).toEqual([]);
+  });
+});
+
+function sized(files: number, megabytes: number): UploadPlan {
+  return { files, sizeBytes: megabytes * 1e6 };
+}
+
+// What a run has of each minute differs, and nobody can know it.
+describe("the time that one of four runs on a key says is left", () => {
+  test.each<[string, Scene["limits"], number]>([
+    ["100 calls a minute", perMinute(100), 200],
+    ["600 calls a minute", perMinute(600), 700],
+    ["100 calls in the last minute", sliding, 200],
+  ])("is mostly about right with %s, and never far off", async (_with, limits, files) => {
+    const uploads = [small(files), ...Array<UploadPlan>(3).fill(small(2 * files))];
+    const lines: Said[] = [];
+    for (const seed of [1, 2]) lines.push(...(await linesOfFirst({ limits, uploads, seed })));
+    expect(wrong(lines).length).toBeLessThan(lines.length / 4);
+    expect(wrong(lines, 1, 120)).toEqual([]);
+  });
+});
+
+test.each<[string, Scene, number]>([
+  [
+    "slower",
+    {
+      limits: perMinute(100),
+      uploads: [sized(400, 20)],
+      bytesPerSecond: (second) => (second < 120 ? 40e6 : 15e6),
+    },
+    130,
+  ],
+  [
+    "faster",
+    {
+      limits: perMinute(600),
+      uploads: [sized(400, 20)],
+      bytesPerSecond: (second) => (second < 120 ? 15e6 : 60e6),
+    },
+    130,
+  ],
+])("a network that becomes %s shows within ten seconds", async (_how, scene, since) => {
+  const lines = (await linesOfFirst(scene)).filter(({ second }) => second > since);
+  expect(lines.length).toBeGreaterThan(2);
+  expect(wrong(lines)).toEqual([]);
+});
+
+test("the rate is that of what is sent, and not of the pauses", async () => {
+  const lines = await linesOfFirst({ limits: perMinute(100), uploads: [small(400)] });
+  for (const { progress } of lines) expect(progress.bytesPerSecond).toBeGreaterThan(6_000);
+});
