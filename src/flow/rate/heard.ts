@@ -1,6 +1,6 @@
 // Which limit a reply's headers speak of, a minute's or a bucket's, and whether they are believed. Pure.
 import type { RateLimit } from "../../errors";
-import { isBucket } from "./bucket";
+import { isBucket, isTelling } from "./bucket";
 
 interface Heard {
   /** What the last headers were of. */
@@ -22,6 +22,9 @@ export function hear(
   nowMs: number,
 ): Heard {
   if (limits === undefined) return { kind: before.kind, limits };
-  if (isBucket(limits, perSecond, nowMs)) return { kind: "bucket", limits };
+  if (isBucket(limits, perSecond, nowMs))
+    return isTelling(limits)
+      ? { kind: "bucket", limits }
+      : { kind: before.kind, limits: undefined };
   return { kind: "minute", limits: before.kind === "bucket" ? undefined : limits };
 }
