@@ -12,8 +12,8 @@ interface Request {
 export interface Others {
   /** Calls that they are likely to have made since the last reply. */
   readonly perSecond: number;
-  /** And as many more are left to them as they make in so long. */
-  readonly aheadMs: number;
+  /** Whether places come back one by one, each to the run that took it. */
+  readonly isSliding: boolean;
 }
 
 interface Budget {
@@ -39,6 +39,14 @@ const MAX_LOGGED = 6000;
 
 // Who has heard nothing for longer knows nothing of what others do.
 const MAX_GUESSED_MS = 2000;
+// Of the limit: of a small one, a guess would leave nothing, and who never calls never learns better.
+const MAX_GUESSED = 0.25;
+// Where places come back one by one: as many as others take in so long are left to them, so that each run has its own back.
+const SLIDING_AHEAD_MS = 500;
+// A server that ever named a later reset counts by the minute, and not by what a bucket gets back in seconds.
+const LONG_RESET_MS = 20_000;
+// Of the limit: who has more of the places hears often enough what is left.
+const OWN_PART = 0.04;
 
 interface Ended {
   readonly startMs: number;
@@ -92,6 +100,7 @@ class ToldBudget implements Budget {
   private knownAtMs = 0;
   /** How many own requests have turned a minute old since then. */
   private regained = 0;
+  private longestResetMs = 0;
 
   get limit(): number | undefined {
     return this.known?.limit;
@@ -104,15 +113,25 @@ class ToldBudget implements Budget {
     const oldestMs = this.log.oldest?.endMs ?? Number.POSITIVE_INFINITY;
     // One that was sent since the reset is the probe, whatever it was sent for: its reply will tell.
     const isProbing = underWay > 0 && this.lastStartMs >= known.resetAtMs - ROUNDING_MS;
-    const probeMs = isProbing ? Number.POSITIVE_INFINITY : known.resetAtMs + ROUNDING_MS;
+    const hasProbe = !isProbing && !this.isOthersReset(others, known.limit);
+    const probeMs = hasProbe ? known.resetAtMs + ROUNDING_MS : Number.POSITIVE_INFINITY;
     return Math.min(probeMs, oldestMs + MINUTE_MS);
   }
 
+  /** The place that comes back is one that another run took, and will take again; and there will be own ones. */
+  private isOthersReset(others: Others | undefined, limit: number): boolean {
+    const { log, longestResetMs } = this;
+    return (
+      others?.isSliding === true && log.size > OWN_PART * limit && longestResetMs > LONG_RESET_MS
+    );
+  }
+
   /** What others took since the last reply is not left; what has come back since then by time is. */
-  private left({ remaining }: RateLimit, nowMs: number, others: Others | undefined): number {
+  private left({ limit, remaining }: RateLimit, nowMs: number, others: Others | undefined): number {
     if (others === undefined) return remaining;
-    const sinceMs = others.aheadMs + Math.min(MAX_GUESSED_MS, nowMs - this.knownAtMs);
-    const taken = 2 + (others.perSecond * sinceMs) / 1000;
+    const aheadMs = others.isSliding ? SLIDING_AHEAD_MS : 0;
+    const sinceMs = aheadMs + Math.min(MAX_GUESSED_MS, nowMs - this.knownAtMs);
+    const taken = Math.min(MAX_GUESSED * limit, 2 + (others.perSecond * sinceMs) / 1000);
     return Math.max(this.regained, remaining - taken);
   }
 
@@ -126,8 +145,7 @@ class ToldBudget implements Budget {
     this.underWay -= 1;
     this.ended += 1;
     if (headers === undefined) {
-      // It may have been counted or not.
-      this.gain(-1);
+      this.endUnmeasured(nowMs);
       return;
     }
     const wasSentAfter = request.endedBefore >= this.endedAtKnown;
@@ -138,10 +156,19 @@ class ToldBudget implements Budget {
     this.forgetUncounted();
   }
 
+  private endUnmeasured(nowMs: number): void {
+    const isOver = this.known !== undefined && nowMs > this.known.resetAtMs + ROUNDING_MS;
+    // A server that shows its limit only as it refuses says nothing of the minute that has begun.
+    if (isOver) this.known = undefined;
+    // It may have been counted or not.
+    else this.gain(-1);
+  }
+
   private learn(headers: RateLimit, nowMs: number): void {
     this.forgetEarlier(headers);
     this.known = headers;
     this.knownAtMs = nowMs;
+    this.longestResetMs = Math.max(this.longestResetMs, headers.resetAtMs - nowMs);
     this.regained = 0;
     this.endedAtKnown = this.ended;
     // These may be free again already in what the reply said: they must not be counted as a gain once more.

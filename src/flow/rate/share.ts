@@ -63,8 +63,6 @@ const REFUSED_FACTOR = 0.8;
 const STALE_MS = 60_000;
 // And a bucket's level, which each call changes.
 const STALE_LEVEL_MS = 1000;
-// Where places come back one by one: as many as others take in so long are left to them, so that each run has its own back.
-const SLIDING_AHEAD_MS = 500;
 /** So long without another's call, and the key is its own. */
 const QUIET_MS = 2000;
 // Runs of the same rate must not meet in the same moment again and again.
@@ -112,7 +110,7 @@ export function othersOf(share: Share): Others | undefined {
   const { traffic, rate, capacity } = share;
   if (!isShared(share) || !traffic.hasMet) return undefined;
   const { all, own } = traffic.rates ?? { all: TARGET * capacity, own: rate };
-  return { perSecond: Math.max(0, all - own), aheadMs: traffic.isSliding ? SLIDING_AHEAD_MS : 0 };
+  return { perSecond: Math.max(0, all - own), isSliding: traffic.isSliding };
 }
 
 function onStart(share: Share, atMs: number, chance: number): Share {
