@@ -18,8 +18,8 @@ export interface Limits {
   readonly perSecond: number;
 }
 
-/** Which headers replies carry: all of them, on a 429 only how long to wait, or none. */
-export type Signals = "all" | "retry-after" | "none";
+/** Which headers replies carry: all of them, all but on a 429 alone, on a 429 only how long to wait, or none. */
+export type Signals = "all" | "refused" | "retry-after" | "none";
 
 export interface LimiterPlan extends Limits {
   readonly kind?: "fixed" | "sliding" | "bucket" | "stepped bucket";
@@ -43,7 +43,7 @@ function headersOf(
 ): Record<string, string> {
   const retryAfter =
     waitMs === 0 ? {} : { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))) };
-  if (signals === "none") return {};
+  if (signals === "none" || (signals === "refused" && waitMs === 0)) return {};
   if (signals === "retry-after") return retryAfter;
   return {
     "x-ratelimit-limit": String(limit),
@@ -59,11 +59,13 @@ function windowsBoundMs({ perMinute, perSecond }: Limits, calls: number): number
 }
 
 function fixed(limits: Limits, signals: Signals): Limiter {
-  const throttle = new Throttle(limits.perMinute, limits.perSecond, signals === "all");
+  const isShown = signals === "all" || signals === "refused";
+  const throttle = new Throttle(limits.perMinute, limits.perSecond, isShown);
   return {
     take: (nowMs) => {
       const { retryAfterSeconds, headers } = throttle.take("key", nowMs);
       const isRefused = retryAfterSeconds !== undefined;
+      if (signals === "refused" && !isRefused) return { isRefused, headers: {} };
       const lower: Record<string, string> = Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
       );

@@ -74,6 +74,8 @@ class HeaderPace implements Pace {
   private heldUntilMs = 0;
   private exhaustedUntilMs = 0;
   private heard = NOTHING_HEARD;
+  /** Whether the last reply that was no refusal had the headers. */
+  private isShownWhenServed = true;
   private started = 0;
   private refused = 0;
   private underWay = 0;
@@ -157,7 +159,11 @@ class HeaderPace implements Pace {
       this.pump();
     };
     return {
-      done: (reported) => end(reported, (atMs, headers) => this.noteReply(headers, atMs)),
+      done: (reported) =>
+        end(reported, (atMs, headers) => {
+          this.isShownWhenServed = reported !== undefined;
+          this.noteReply(headers, atMs);
+        }),
       refuse: (reported, untilMs) =>
         end(reported, (atMs, headers) => {
           this.heldUntilMs = Math.max(this.heldUntilMs, untilMs);
@@ -172,7 +178,8 @@ class HeaderPace implements Pace {
   ): void {
     this.started -= 1; // it was not counted
     this.refused += 1;
-    if (headers !== undefined) this.noteReply(headers, atMs);
+    // Where only refusals show it, what is left says nothing of how many others took since.
+    if (headers !== undefined && this.isShownWhenServed) this.noteReply(headers, atMs);
     if ((headers?.limit ?? 0) > HUGE_LIMIT) return;
     const isOfSecond = headers?.remaining !== 0;
     const untilMs = Math.max(atMs, this.heldUntilMs);
