@@ -56,6 +56,16 @@ describe("what bounds a large upload", () => {
     expect(cellsOf("memory of a dry run")).toEqual(["170 MiB", "645 MiB", "49 GiB"]);
   });
 
+  test("compares calls with lines, stores and jobs", () => {
+    // 100 a minute are 1.667 a second, each of which may take 0.6 s of a line.
+    expect(section).toContain("100 calls a minute are 1.67 files a second.");
+    expect(section).toContain("above 60 MB a file on a line of 100 MB/s");
+    expect(section).toMatch(/above\s+6 MB on one of 10 MB\/s/);
+    expect(section).toContain("0.048% of what one prefix of S3 takes, and 0.167% of what");
+    expect(section).toContain("256 jobs get 0.391 calls a minute each");
+    expect(section).toContain("| 16.8 hours for 100,000, 7.01 days for 1,000,000; by PUT twice");
+  });
+
   test("sends into one job what its calls fit into", () => {
     // 32,665 files take 33,000 calls by form, 16,413 take 32,999 by PUT; in five days it is 720,000 calls.
     expect(section).toContain("| up to 32,600 files (16,400 by PUT) | one step in one job |");
