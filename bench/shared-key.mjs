@@ -1,5 +1,6 @@
 // `npm run bench -- share` (`--sets 1x640,4x310 --json FILE`, runs x files of each): runs that share a key, each a process, on one
 // emulator that limits them: how long all take beside the limits' own bound, how many calls draw a 429, how even their ends are.
+// `4x75@100`: with 100 calls a minute in place of 600.
 // With `--forms log/all,bucket/retry-after` the emulators have no limits, and stand behind limiters of others' (`limiter/proxy.py`):
 // a log or a bucket, which shows all headers, `retry-after` or none.
 // @ts-check
@@ -19,8 +20,9 @@ const PER_SECOND = 20;
 
 const { values } = parseArgs({
   options: {
-    // More than one minute's budget, or who ends in the first minute is twice as fast as who has one call left.
-    sets: { type: "string", default: "1x640,2x320,4x310,10x188,30x85" },
+    // More than one minute's budget, or who ends in the first minute is twice as fast as who has one call left; and two sets that
+    // the second bounds as much as the minute does.
+    sets: { type: "string", default: "1x640,2x320,4x310,10x188,30x85,4x75@100,2x150,4x248" },
     forms: { type: "string" },
     json: { type: "string" },
   },
@@ -28,7 +30,7 @@ const { values } = parseArgs({
 
 /**
  * @typedef {{kind: string, signals: string}} Form of a limiter of others'
- * @typedef {{runs: number, files: number, form?: Form}} Plan
+ * @typedef {{runs: number, files: number, perMinute: number, form?: Form}} Plan
  */
 
 const WORDS = {
@@ -45,8 +47,9 @@ const inWords = (name) => /** @type {Record<string, string>} */ (WORDS)[name] ??
 /** @returns {Plan[]} */
 function plans() {
   const sets = values.sets.split(",").map((set) => {
-    const [runs = 0, files = 0] = set.split("x").map(Number);
-    return { runs, files };
+    const [size = "", perMinute = PER_MINUTE] = set.split("@");
+    const [runs = 0, files = 0] = size.split("x").map(Number);
+    return { runs, files, perMinute: Number(perMinute) };
   });
   if (values.forms === undefined) return sets;
   const forms = values.forms.split(",").map((form) => {
@@ -66,12 +69,11 @@ function makeFiles(root, count) {
     );
 }
 
-/** The least that the limits allow, from the first call to the last. @param {number} calls @param {Form | undefined} form */
-function boundMs(calls, form) {
-  if (form?.kind === "bucket") return (Math.max(0, calls - PER_SECOND) * 60_000) / PER_MINUTE;
-  return (
-    Math.floor((calls - 1) / PER_MINUTE) * 60_000 + (((calls - 1) % PER_MINUTE) * 1000) / PER_SECOND
-  );
+/** The least that the limits allow, from the first call to the last. @param {number} calls @param {{form: Form | undefined, perMinute: number}} limits */
+function boundMs(calls, { form, perMinute }) {
+  if (form?.kind === "bucket") return (Math.max(0, calls - PER_SECOND) * 60_000) / perMinute;
+  const minutes = Math.floor((calls - 1) / perMinute);
+  return minutes * 60_000 + (((calls - 1) % perMinute) * 1000) / PER_SECOND;
 }
 
 /** @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<boolean>} whether it ended well */
@@ -85,14 +87,14 @@ function runCore(args, env) {
 
 /** @param {Plan} plan */
 async function measure(plan) {
-  const { runs, files, form } = plan;
+  const { runs, files, form, perMinute } = plan;
   const work = temporaryFolder();
   makeFiles(path.join(work, "images"), files);
   const emulator = await startEmulator({
-    requestsPerMinute: form ? 0 : PER_MINUTE,
+    requestsPerMinute: form ? 0 : perMinute,
     burstPerSecond: form ? 0 : PER_SECOND,
   });
-  const limits = { perMinute: PER_MINUTE, perSecond: PER_SECOND };
+  const limits = { perMinute, perSecond: PER_SECOND };
   const limiter = form && (await startLimiter({ ...form, ...limits, upstream: emulator.baseUrl }));
   try {
     const each = Array.from({ length: runs }, (_, run) =>
@@ -115,7 +117,7 @@ async function measure(plan) {
  * @param {Plan & {failed: number, refusedBefore: number}} what `refusedBefore`: by what stands in front
  * @param {readonly import("../lib/emulator/index.js").LedgerEntry[]} requests
  */
-function report({ runs, files, form, failed, refusedBefore }, requests) {
+function report({ runs, files, form, perMinute, failed, refusedBefore }, requests) {
   const calls = requests.filter(({ target }) => target === "api");
   const served = calls.filter(({ status }) => status !== 429);
   const times = served.map(({ time }) => time);
@@ -130,11 +132,12 @@ function report({ runs, files, form, failed, refusedBefore }, requests) {
     runs,
     files,
     form,
+    perMinute,
     failed,
     calls: calls.length + refusedBefore,
     refused: calls.length - served.length + refusedBefore,
     wholeMs,
-    boundMs: boundMs(served.length, form),
+    boundMs: boundMs(served.length, { form, perMinute }),
     fastestMs: Math.min(...durations),
     slowestMs: Math.max(...durations),
   };
@@ -154,6 +157,7 @@ printTable(
     "limiter",
     "runs",
     "files each",
+    "a minute",
     "failed",
     "calls",
     "429",
@@ -167,6 +171,7 @@ printTable(
     one.form ? `${one.form.kind}/${one.form.signals}` : "emulator",
     String(one.runs),
     String(one.files),
+    String(one.perMinute),
     String(one.failed),
     String(one.calls),
     String(one.refused),
@@ -183,6 +188,7 @@ function rowsOf({
   runs,
   files,
   form,
+  perMinute,
   failed,
   calls,
   refused,
@@ -191,7 +197,8 @@ function rowsOf({
   fastestMs,
   ...result
 }) {
-  const set = runs === 1 ? `1 run of ${files} files` : `${runs} runs of ${files} files each`;
+  const size = runs === 1 ? `1 run of ${files} files` : `${runs} runs of ${files} files each`;
+  const set = perMinute === PER_MINUTE ? size : `${size} at ${perMinute} calls a minute`;
   const what = form ? `${set}, ${inWords(form.kind)}, ${inWords(form.signals)}` : set;
   const row = (/** @type {string} */ unit, /** @type {number} */ sample) => ({
     ...{ what, unit, higherIsBetter: false, samples: [sample] },
