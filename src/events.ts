@@ -27,7 +27,7 @@ export type AvalaEvent =
       readonly bytesDone: number;
       readonly bytesTotal: number;
     }
-  /** Emitted at the start, at most twice a second, and at the end. */
+  /** Emitted at the start, at most twice a second, every five seconds while it waits for the rate limit, and at the end. */
   | { readonly kind: "upload-progress"; readonly progress: UploadProgress }
   | {
       readonly kind: "file-sent";
@@ -68,6 +68,8 @@ export interface UploadProgress {
   readonly bytesSkipped: number;
   /** In the last ten seconds or so; those do not count in which all stood still for the rate limit. */
   readonly bytesPerSecond: number;
+  /** Whether all of it stands still just now until the rate limit lets it go on. */
+  readonly isWaitingForLimit: boolean;
   /** As long as the last minutes let expect, where the rate limit is what bounds it. Absent until enough is known. */
   readonly secondsLeft?: number;
 }

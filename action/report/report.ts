@@ -114,13 +114,15 @@ function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress
   return `Hashing ${Math.floor(100 * shareOf(bytesDone, bytesTotal))}%: ${filesDone} of ${counted(filesTotal, "file")}.`;
 }
 
-/** `42%, 420 of 1,000 files, 1.2 of 2.9 GB, 85 MB/s, 20 s left`. */
+/** `Uploading 42%: 420 of 1,000 files, 1.2 GB of 2.9 GB, 85 MB/s, 20 s left.` */
 function uploadLine(progress: UploadProgress): string {
   const done = progress.filesSent + progress.filesUnchanged;
   const failed = progress.filesFailed === 0 ? "" : `, ${progress.filesFailed} failed`;
   const left = hasTimeLeft(progress) ? `, ${formatDuration(progress.secondsLeft)} left` : "";
   const bytes = `${formatBytes(progress.bytesSent)} of ${formatBytes(progress.bytesTotal)}`;
-  const rate = `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;
+  const rate = progress.isWaitingForLimit
+    ? "waiting for the rate limit"
+    : `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;
   return `Uploading ${percentDone(progress)}%: ${done} of ${counted(progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;
 }
 

@@ -47,7 +47,8 @@ function describeProgress({ progress }: ProgressEvent): string {
     `sent ${done} of ${counted(progress.filesTotal, "file")}`,
     `${percentDone(progress)}%`,
   ];
-  if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
+  if (progress.isWaitingForLimit) parts.push("waiting for the rate limit");
+  else if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
   if (hasTimeLeft(progress)) parts.push(`${formatDuration(progress.secondsLeft)} left`);
   if (progress.filesFailed > 0) parts.push(`${progress.filesFailed} failed`);
   return parts.join(", ");

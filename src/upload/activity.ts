@@ -8,6 +8,8 @@ const PAUSED_SHARE = 0.9;
 export interface Activity {
   /** Bytes went, or a file ended. */
   readonly move: () => void;
+  /** Whether all stands still for the rate limit. */
+  readonly isPaused: () => boolean;
   /** Ms since the start, without those in which all stood still for the rate limit. */
   readonly activeMs: () => number;
 }
@@ -28,6 +30,7 @@ export function createActivity(now: () => number, pace: Pick<Pace, "waitedMs">):
       movedMs = now();
       waitedAtMoveMs = pace.waitedMs();
     },
+    isPaused: () => pauseMs() > 0,
     activeMs: () => now() - startedMs - pausedMs - pauseMs(),
   };
 }

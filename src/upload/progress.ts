@@ -103,6 +103,7 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
         bytesSent: counts.bytesSent,
         bytesSkipped: counts.bytesSkipped,
         bytesPerSecond: bytesPerSecond(history),
+        isWaitingForLimit: activity.isPaused(),
         ...(seconds !== undefined && { secondsLeft: seconds }),
       };
     },

@@ -18,7 +18,7 @@ import type { UploadResult } from "./result";
 import { createPartMemories, createRings } from "./send/piece-memory";
 import { sendSet } from "./send-set";
 import { outcomeOf, resultOf } from "./outcome";
-import { report, trackerFor, type Run } from "./state";
+import { report, reportWaits, trackerFor, type Run } from "./state";
 import { createStoreCheck } from "./check/store-check";
 import { openUploadJournal } from "./journal/upload-journal";
 
@@ -140,6 +140,7 @@ export async function uploadWith(
   const avala = { ...within, disk, call };
   const startedMs = avala.clock.now();
   const run = createRun({ avala, request, journal, retries });
+  const endReports = reportWaits(run);
   try {
     report(run, true);
     if (request.files.some((file) => isReadInThread(run, file))) run.sha256.prepare();
@@ -147,6 +148,7 @@ export async function uploadWith(
   } catch (error) {
     throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
+    endReports();
     run.check.close();
     run.sha256.close();
     await journal?.close().catch(() => undefined); // every record was synced when it was written

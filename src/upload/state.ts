@@ -1,4 +1,5 @@
 // What a running upload has come to so far: the one thing that changes while it runs. Decides nothing.
+import { repeatEvery } from "../flow/clock";
 import type { Mutex } from "../flow/mutex";
 import type { Avala } from "../api/connection";
 import type { Presigned } from "../api/endpoints/uploads/presign";
@@ -94,6 +95,19 @@ export function report(run: Run, isLast = false): void {
   if (isLast || run.progress.isDue()) {
     run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
   }
+}
+
+const REPORT_WAIT_MS = 5000;
+
+/** Reports also while nothing goes forward, as long as requests wait for the rate limit; returns how to end that. */
+export function reportWaits(run: Run): () => void {
+  const { pace } = run.avala;
+  let waitedMs = pace.waitedMs();
+  return repeatEvery(REPORT_WAIT_MS, () => {
+    const isWaiting = pace.waitedMs() > waitedMs;
+    waitedMs = pace.waitedMs();
+    if (isWaiting) report(run);
+  });
 }
 
 export function trackerFor({ files }: UploadRequest, avala: Avala): ProgressTracker {

@@ -27,6 +27,7 @@ const progress: UploadProgress = {
   bytesSent: 1_218_000_000,
   bytesSkipped: 0,
   bytesPerSecond: 85_300_000,
+  isWaitingForLimit: false,
   secondsLeft: 20,
 };
 

@@ -36,10 +36,25 @@ const progress: UploadProgress = {
   bytesSent: 0,
   bytesSkipped: 0,
   bytesPerSecond: 0,
+  isWaitingForLimit: false,
 };
 
 test("in a terminal each report is shown", () => {
   expect(linesOf(false)).toHaveLength(minutes * 120);
+});
+
+test("a report says that the upload waits for the rate limit, and for how long", () => {
+  const lines: string[] = [];
+  const messages: Messages = {
+    isLogged: false,
+    info: () => Promise.resolve(),
+    warn: () => Promise.resolve(),
+    status: (text) => void lines.push(text),
+  };
+  const waiting = { isWaitingForLimit: true, bytesPerSecond: 12_000, secondsLeft: 780 };
+  const sent = { filesTotal: 1400, filesSent: 95, bytesTotal: 840_000, bytesSent: 57_000 };
+  showEvents(messages)({ kind: "upload-progress", progress: { ...progress, ...sent, ...waiting } });
+  expect(lines).toEqual(["sent 95 of 1,400 files, 6%, waiting for the rate limit, 13 min left"]);
 });
 
 test("in a CI run a few are, and each tenth", () => {
