@@ -153,11 +153,18 @@ function msByRate(history: History, filesLeft: number): number | undefined {
   const files = now.files - from.files;
   const isFirstMinute = now.atMs - start.atMs < MINUTE_MS;
   const allowed = (isFirstMinute ? allowedAMinute(history) : undefined) ?? Infinity;
-  const leastMs = (filesLeft / allowed) * MINUTE_MS;
+  const partMs = (filesLeft / allowed) * MINUTE_MS;
   const hasBytes = now.bytes > from.bytes;
   if (files === 0 && !hasBytes) return undefined;
-  if (files === 0 || (files < MIN_FILES && hasBytes)) return leastMs;
-  return Math.max(leastMs, (filesLeft / files) * (now.atMs - from.atMs));
+  if (files === 0 || (files < MIN_FILES && hasBytes)) return partMs;
+  return Math.max(partMs, (filesLeft / files) * (now.atMs - from.atMs));
+}
+
+/** Each file is a call at least: those that the window has no place for go after it. */
+function leastMs({ now: { atMs, limits } }: History, filesLeft: number): number {
+  const over = filesLeft - (limits?.remaining ?? Infinity);
+  if (limits === undefined || over <= 0) return 0;
+  return Math.max(0, limits.resetAtMs - atMs) + Math.floor((over - 1) / limits.limit) * MINUTE_MS;
 }
 
 /** `undefined`: nothing sound is known. */
@@ -168,5 +175,5 @@ export function secondsLeft(history: History, left: Left): number | undefined {
   const isBound = isBoundByLimit(history);
   const ms = isBound ? msAtLimit(history, left.files) : msByRate(history, left.files);
   if (ms === undefined) return isBound ? undefined : byBytes;
-  return Math.max(ms / 1000, byBytes ?? 0);
+  return Math.max(ms / 1000, byBytes ?? 0, leastMs(history, left.files) / 1000);
 }

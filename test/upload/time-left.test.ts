@@ -66,6 +66,15 @@ describe("the time that a run by itself says is left", () => {
     expect(wrong(lines)).toEqual([]);
   });
 
+  test("is not that of the burst while the next minute is needed, too", async () => {
+    const [said = []] = await watch({ limits: perMinute(100), uploads: [small(300)] });
+    const tooShort = said.filter(
+      ({ second, secondsLeft = Infinity, secondsReallyLeft: truth }) =>
+        second > 1 && truth > 10 && secondsLeft < truth / 2,
+    );
+    expect(tooShort.map(inWords)).toEqual([]);
+  });
+
   test("is not shown in the first minute where no reply tells the limit", async () => {
     const limits = { ...perMinute(100), signals: "retry-after" } as const;
     const lines = await linesOfFirst({ limits, uploads: [small(400)] });
