@@ -7,9 +7,11 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import type { Worker } from "node:worker_threads";
 import { readFileSet } from "../../src/files/file-set";
 import type { LocalFile } from "../../src/files/local-file";
 import { createFileWorkers } from "../../src/files/workers/file-workers";
+import { startWorker } from "../../src/files/workers/start-worker";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import { createTempTree, type TempTree } from "../support/temp-tree";
 
@@ -175,6 +177,24 @@ test("where no thread may be started, files are hashed and inspected in this one
   const look = { sampleBytes: 0, endings: [""], maxReads: 1, maxReadBytes: 1 };
   const inspected = await workers.inspect({ kind: "inspect", paths, ...look });
   expect(inspected).toMatchObject({ sizesBytes: [MIB], faults: [] });
+  await workers.close();
+});
+
+test("a thread that ended between two jobs is replaced", async () => {
+  const [file] = await list("exact.mp4");
+  const paths = [file?.absolutePath ?? ""];
+  const started: Worker[] = [];
+  const workers = createFileWorkers(1, () => {
+    const worker = startWorker();
+    started.push(worker);
+    return worker;
+  });
+  const job = { kind: "hash" as const, paths, sizesBytes: [MIB], chunkBytes: 1024 };
+  await workers.hash(job, () => undefined);
+  await started[0]?.terminate();
+  const hashed = await workers.hash(job, () => undefined);
+  expect(hashed).toMatchObject({ sha256: [sha256("exact.mp4")], faults: [] });
+  expect(started).toHaveLength(2);
   await workers.close();
 });
 

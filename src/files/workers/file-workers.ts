@@ -40,8 +40,9 @@ export function createFileWorkers(count: number, start = startWorker): FileWorke
   const idle: Thread[] = [];
   const all: Thread[] = [];
   const nextThread = (): Thread | undefined => {
-    const free = idle.pop();
-    if (free !== undefined) return free;
+    for (let free = idle.pop(); free !== undefined; free = idle.pop()) {
+      if (!free.hasEnded()) return free;
+    }
     try {
       const thread = asThread(start());
       all.push(thread);
@@ -102,17 +103,24 @@ function inPlace(): FileWorkers {
 }
 
 interface Thread {
+  /** By itself: a job that is given to it then would never end. */
+  hasEnded(): boolean;
   run(job: unknown, onBytes: (bytes: number) => void): Promise<unknown>;
   close(): Promise<void>;
 }
 
 function asThread(worker: Worker): Thread {
   let stop: (error: Error) => void = ignore;
+  let hasEnded = false;
   worker.on("error", (cause) =>
     stop(new AvalaError("file", "Reading files failed in a worker thread.", { cause })),
   );
-  worker.on("exit", () => stop(cancelled("Reading files")));
+  worker.on("exit", () => {
+    hasEnded = true;
+    stop(cancelled("Reading files"));
+  });
   return {
+    hasEnded: () => hasEnded,
     run: (job, onBytes) =>
       new Promise((resolve, reject) => {
         stop = reject;
