@@ -104,6 +104,24 @@ describe("a store that tells MD5s", () => {
     await expectStored([parts!, other]);
   });
 
+  test("and gives large ones ETags of another form is sent each file once", async () => {
+    await start(BY_FORM);
+    const files = await threeFiles();
+    const { avala } = sessionWith(place.emulator);
+    const send: Transport["send"] = async (request) => {
+      const reply = await avala.storage.send(request);
+      const isLarge = (request.contentLength ?? 0) > MIB;
+      const etag = `"${"0123456789abcdef".repeat(2)}-2"`;
+      return isLarge ? { ...reply, headers: { ...reply.headers, etag } } : reply;
+    };
+    const request = { datasetName: "set", files, concurrency: 1 };
+    const session = { ...avala, storage: { ...avala.storage, send } };
+    const result = await uploadFiles(session, request);
+    expect(result).toMatchObject({ checkedByStore: 1, retries: 0, isComplete: true });
+    expect(storageRequests()).toBe(files.length);
+    await expectStored(files);
+  });
+
   test("and once answers as if all were well, with no ETag and nothing kept, is sent it again", async () => {
     await start(BY_FORM);
     const files = await threeFiles();

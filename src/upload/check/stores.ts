@@ -36,13 +36,17 @@ function storeOf(stores: Map<string, StoreManner>, host: string): StoreManner {
   return known;
 }
 
+// Of an object that a store made of parts, or encrypted with a key of its user's: some do so with large ones alone (S3,
+// "Common response headers").
+const NO_MD5 = /^"?[0-9a-f]{32}(-\d+)?"?$/i;
+
 /**
  * An ETag of another form is a store's own form. None at all may be so too, or the answer of something else that kept
  * nothing: one file does not show which.
  */
 function judgeSilence(store: StoreManner, { etag }: Stored): Verdict {
   // A store that reported the MD5 of each object and reports none now may have kept nothing.
-  if (store.etags === "md5") return "wrong";
+  if (store.etags === "md5") return NO_MD5.test(etag ?? "") ? "unknown" : "wrong";
   if (store.etags !== undefined) return "unknown";
   if (etag !== undefined) {
     store.etags = "none";
