@@ -1,9 +1,12 @@
 // Files that are large enough to be hashed in threads, from memory that is used again.
 import { randomBytes } from "node:crypto";
-import { appendFile } from "node:fs/promises";
+import { appendFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import { systemDisk, type Disk } from "../../src/flow/disk/disk";
+import type { DigestStep } from "../../src/files/workers/worker";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
@@ -14,7 +17,7 @@ const place = useUploadPlace();
 const data = randomBytes(128 * MIB + 3);
 const digest = sha256Of(data);
 let file: UploadFile;
-let opened: number;
+let read: number;
 let sha256: string;
 
 /** A store that has shown so. */
@@ -23,16 +26,44 @@ const NO_MD5S = { etags: "none", silences: 0, doubts: 0, probe: undefined } as c
 beforeEach(async () => {
   file = await place.put("drive.mcap", data, digest);
   sha256 = digest;
-  opened = 0;
+  read = 0;
 });
 
-const counting: Disk = {
-  ...systemDisk,
-  openToRead: (path) => {
-    opened += 1;
-    return systemDisk.openToRead(path);
-  },
-};
+afterEach(() => jest.restoreAllMocks());
+
+/** What is read is counted. `onOpen` is called before each opening. */
+function countingWith(onOpen: (opened: number) => Promise<void> = async () => {}): Disk {
+  let opened = 0;
+  return {
+    ...systemDisk,
+    openToRead: async (path) => {
+      opened += 1;
+      await onOpen(opened);
+      const handle = await systemDisk.openToRead(path);
+      return {
+        ...handle,
+        read: async (...args) => {
+          const bytes = await handle.read(...args);
+          read += bytes;
+          return bytes;
+        },
+      };
+    },
+  };
+}
+
+const counting = countingWith();
+
+/** By algorithm, the bytes that threads are given to hash from now on. */
+function countHashed(): () => Record<"md5" | "sha256", number> {
+  const { mock } = jest.spyOn(Worker.prototype, "postMessage");
+  return () => {
+    const hashed = { md5: 0, sha256: 0 };
+    for (const [step] of mock.calls as [Partial<DigestStep>][])
+      if (step.algorithm !== undefined) hashed[step.algorithm] += step.chunk?.length ?? 0;
+    return hashed;
+  };
+}
 
 function upload(avala: Avala, disk = counting, datasetName = "set"): Promise<UploadResult> {
   return uploadFiles({ ...avala, disk }, { datasetName, files: [file] });
@@ -44,20 +75,71 @@ async function expectStored(): Promise<void> {
   for (const object of stored) expect(object.sha256).toBe(sha256);
 }
 
-test("by form it is read again for its MD5 where the store is the first to return one, and then no more", async () => {
-  await place.start(BY_FORM);
-  const { avala } = sessionWith(place.emulator);
-  expect(await upload(avala)).toMatchObject({ checkedByStore: 1 });
-  expect(opened).toBe(2);
-  expect(await upload(avala, counting, "second")).toMatchObject({ checkedByStore: 1 });
-  expect(opened).toBe(3);
-  await expectStored();
+describe("where the store is the first to return an MD5", () => {
+  const ways: [way: string, how: EmulatorOptions][] = [
+    ["by form", BY_FORM],
+    ["by one PUT", { multipartFromBytes: 1024 * MIB }],
+  ];
+  const storageRequests = (): number =>
+    place.emulator.requests().filter(({ target }) => target === "storage").length;
+
+  test("by form it is read again for that alone, and the next file no more", async () => {
+    await place.start(BY_FORM);
+    const { avala } = sessionWith(place.emulator);
+    const hashed = countHashed();
+    expect(await upload(avala)).toMatchObject({ checkedByStore: 1 });
+    expect(read).toBe(2 * data.length);
+    expect(hashed()).toEqual({ md5: data.length, sha256: data.length });
+    expect(await upload(avala, counting, "second")).toMatchObject({ checkedByStore: 1 });
+    expect(read).toBe(3 * data.length);
+    expect(hashed()).toEqual({ md5: 2 * data.length, sha256: 2 * data.length });
+    await expectStored();
+  });
+
+  test.each(ways)(
+    "%s it is told to have changed since it was sent, and not sent again",
+    async (_way, how) => {
+      await place.start(how);
+      const changing = countingWith(async (time) => {
+        if (time === 2) await writeFile(file.absolutePath, randomBytes(data.length));
+      });
+      await expect(upload(sessionWith(place.emulator).avala, changing)).rejects.toMatchObject({
+        failures: [{ error: { code: "file_changed" } }],
+        landed: [],
+      });
+      expect(storageRequests()).toBe(1);
+    },
+  );
+
+  test.each(ways)("%s it counts where it was only touched since it was sent", async (_way, how) => {
+    await place.start(how);
+    const touching = countingWith(async (time) => {
+      if (time === 2) await utimes(file.absolutePath, 1, 1);
+    });
+    const { avala } = sessionWith(place.emulator);
+    expect(await upload(avala, touching)).toMatchObject({ checkedByStore: 1, retries: 0 });
+    expect(storageRequests()).toBe(1);
+    await expectStored();
+  });
+
+  test("and keeps other bytes it is sent those again", async () => {
+    await place.start(BY_FORM);
+    place.emulator.setFault({ on: { target: "storage" }, store: "other" });
+    const hashed = countHashed();
+    const { avala } = sessionWith(place.emulator);
+    expect(await upload(avala)).toMatchObject({ checkedByStore: 1 });
+    expect(storageRequests()).toBe(2);
+    expect(hashed()).toEqual({ md5: data.length, sha256: 2 * data.length });
+    await expectStored();
+  });
 });
 
 test("by parts it is read once", async () => {
   await place.start({ partSizeBytes: 16 * MIB });
+  const hashed = countHashed();
   expect(await upload(sessionWith(place.emulator).avala)).toMatchObject({ checkedByStore: 1 });
-  expect(opened).toBe(1);
+  expect(read).toBe(data.length);
+  expect(hashed()).toEqual({ md5: data.length, sha256: data.length });
   await expectStored();
 });
 
@@ -76,8 +158,7 @@ describe("a file whose content is not known before", () => {
     avala.remembered.stores = new Map([[new URL(place.emulator.storageUrl).host, { ...NO_MD5S }]]);
     const { manifest } = await upload(avala);
     expect(manifest.entries).toMatchObject([{ sha256 }]);
-    // Once it is only opened, for what the disk says of it.
-    expect(opened).toBe(2);
+    expect(read).toBe(data.length);
     await expectStored();
   });
 

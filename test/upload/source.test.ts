@@ -36,7 +36,7 @@ async function handOut(
   let digest: string | undefined;
   let error: unknown;
   try {
-    for await (const chunk of readChunks(disk, file, (found) => (digest = found))) {
+    for await (const chunk of readChunks(disk, file, ({ sha256 }) => (digest = sha256))) {
       chunks.push(Buffer.from(chunk)); // its memory is used again
       await onChunk();
     }

@@ -9,7 +9,7 @@ import { systemClock } from "../../flow/clock";
 import type { Disk } from "../../flow/disk/disk";
 import { CHUNK_BYTES, createChunkSize } from "./chunk-size";
 import { createRing, createSharedRing, type LentRing, type PieceMemory } from "./piece-memory";
-import { readPieces, type SourceFile } from "./source";
+import { isSameStamp, readPieces, readSteadily, type SourceFile, type WasRead } from "./source";
 
 /** The same items, the next of which is asked for before one is handed out. */
 async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
@@ -44,20 +44,20 @@ function memoryFor(file: SourceFile): PieceMemory {
 
 /**
  * {@link readPieces} in chunks that a socket takes well: what is handed out may be overwritten after the next but one.
- * `onDigest` is called with the sha256 just before the last one is handed out.
+ * `onRead` is called just before the last one is handed out.
  */
 export async function* readChunks(
   disk: Disk,
   file: SourceFile,
-  onDigest: (sha256: string) => void,
+  onRead: (whole: WasRead) => void,
   { sha256 = digestHere("sha256"), also, ring }: ReadingWith = {},
 ): AsyncGenerator<Buffer> {
   const reading = { memory: ring ?? memoryFor(file), sha256, also, isEachDigested: false };
   const size = createChunkSize();
   try {
     for await (const piece of oneAhead(readPieces(disk, file, reading))) {
-      const { bytes } = piece;
-      if (piece.sha256 !== undefined) onDigest(piece.sha256);
+      const { bytes, whole } = piece;
+      if (whole !== undefined) onRead(whole);
       for (let from = 0; from < bytes.length;) {
         const chunk = bytes.subarray(from, from + size.bytes());
         const givenMs = systemClock.now();
@@ -78,10 +78,10 @@ export async function digestOf(
   reading?: ReadingWith,
 ): Promise<string> {
   let sha256 = createHash("sha256").digest("hex"); // an empty file has no chunk
-  const onDigest = (digest: string): void => {
-    sha256 = digest;
+  const onRead = (whole: WasRead): void => {
+    sha256 = whole.sha256;
   };
-  for await (const chunk of readChunks(disk, file, onDigest, reading)) void chunk;
+  for await (const chunk of readChunks(disk, file, onRead, reading)) void chunk;
   return sha256;
 }
 
@@ -94,4 +94,32 @@ export async function md5Of(
 ): Promise<string | undefined> {
   await digestOf(disk, file, { ...reading, also: md5 });
   return md5.digest();
+}
+
+/** How the digests of a file are taken that is read again. */
+interface ReadingAgain {
+  readonly md5: () => RunningDigest;
+  readonly sha256: () => RunningDigest;
+}
+
+/**
+ * {@link md5Of} a large file that was read before. What the disk says of it is enough to know that it is the same still;
+ * where that is something else, its sha256 is taken again.
+ * @throws as {@link readChunks}
+ */
+export async function md5Again(
+  disk: Disk,
+  file: SourceFile,
+  wasRead: WasRead | undefined,
+  { md5, sha256 }: ReadingAgain,
+): Promise<string | undefined> {
+  const memory = memoryFor(file);
+  const running = md5();
+  for await (const { bytes, stamp, isLast } of readSteadily(disk, file, memory)) {
+    if (wasRead === undefined || !isSameStamp(wasRead.stamp, stamp)) break;
+    memory.keepUntil(bytes, running.add(bytes));
+    if (isLast) return running.digest();
+  }
+  const known = { ...file, sha256: wasRead?.sha256 ?? file.sha256 };
+  return md5Of(disk, known, running, { sha256: sha256() });
 }

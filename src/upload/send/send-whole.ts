@@ -18,9 +18,9 @@ import { countBytes, isSmall, retryOn, type Sending, type SentFile } from "./att
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { isAtPlace, isSessionLost, placeLost, sessionLost } from "./session-lost";
-import { md5Of, readChunks } from "./chunks";
+import { md5Again, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
-import { readSmall, type SourceFile } from "./source";
+import { readSmall, type SourceFile, type WasRead } from "./source";
 import { tagOf } from "../check/place-tag";
 import { keptOther, requireKept, type StoreCheck } from "../check/store-check";
 import type { Kept, Md5 } from "../check/stores";
@@ -49,31 +49,29 @@ async function bodiesOf(
     const file = { path, sizeBytes, small: bytes };
     return () => ({ file, md5, sha256: () => digest, isSent: () => undefined });
   }
-  let digest = source.sha256; // what one try has read, the next must read, too
-  const onDigest = (found: string): void => {
-    digest = found;
+  let read: WasRead | undefined;
+  const onRead = (whole: WasRead): void => {
+    read = whole;
   };
   const lend = (): LentRing | undefined => (isHashedInThread(source) ? rings() : undefined);
   return () => {
     const time = check.timeOfMd5(source);
     const md5 = time === "on its way" ? check.md5(source) : undefined;
-    const now = { ...source, sha256: digest };
+    const now = { ...source, sha256: read?.sha256 ?? source.sha256 }; // what one try has read, the next must read, too
     let ring: LentRing | undefined;
     const open = () => {
       ring = lend();
-      return readChunks(disk, now, onDigest, { sha256: sha256.start(source), also: md5, ring });
+      return readChunks(disk, now, onRead, { sha256: sha256.start(source), also: md5, ring });
     };
     let afterwards: ReturnType<Md5> | undefined;
     const readAgain = () => {
-      const read = { ...source, sha256: digest };
-      return (afterwards ??= md5Of(disk, read, check.md5(source), {
-        sha256: sha256.start(source),
-      }));
+      const digests = { md5: () => check.md5(source), sha256: () => sha256.start(source) };
+      return (afterwards ??= md5Again(disk, source, read, digests));
     };
     return {
       file: { path, sizeBytes, open },
       md5: time === "afterwards" ? readAgain : async () => md5?.digest(),
-      sha256: () => digest,
+      sha256: () => read?.sha256 ?? source.sha256,
       isSent: () => ring?.release(),
     };
   };

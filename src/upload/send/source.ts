@@ -72,13 +72,19 @@ async function requireEnd(handle: ReadHandle, file: SourceFile): Promise<void> {
   requireNoMore(file, file.sizeBytes + beyond);
 }
 
-function requireSameStamp(file: SourceFile, before: FileStamp, after: FileStamp): void {
-  requireSize(file, after.sizeBytes);
-  const isSame =
+/** Whether a file was neither written nor replaced in between. */
+export function isSameStamp(before: FileStamp, after: FileStamp): boolean {
+  return (
+    before.sizeBytes === after.sizeBytes &&
     before.modifiedMs === after.modifiedMs &&
     before.changedMs === after.changedMs &&
-    before.inode === after.inode;
-  if (!isSame) throw changed(file, "it was written to");
+    before.inode === after.inode
+  );
+}
+
+function requireSameStamp(file: SourceFile, before: FileStamp, after: FileStamp): void {
+  requireSize(file, after.sizeBytes);
+  if (!isSameStamp(before, after)) throw changed(file, "it was written to");
 }
 
 function requireHashed(file: SourceFile, sha256: string | undefined): string {
@@ -139,6 +145,46 @@ export async function readSmall(disk: Disk, file: SourceFile): Promise<Content> 
   return { bytes, sha256: requireDigest(file, hash("sha256", bytes)) };
 }
 
+interface Stretch {
+  readonly bytes: Buffer;
+  /** Of the file when it was opened; at its end it has the same. */
+  readonly stamp: FileStamp;
+  readonly isLast: boolean;
+}
+
+/**
+ * A large file in stretches, the last one shorter, read once. When the file is not what it was when it was opened, the last one is
+ * never handed out and the iteration throws.
+ * @throws AvalaError `file` (unreadable) or `file_changed`
+ */
+export async function* readSteadily(
+  disk: Disk,
+  file: SourceFile,
+  memory: PieceMemory,
+): AsyncGenerator<Stretch> {
+  const handle = await open(disk, file);
+  try {
+    const stamp = await handle.stamp();
+    requireSize(file, stamp.sizeBytes);
+    if (file.sizeBytes === 0) await requireEnd(handle, file);
+    let position = 0;
+    while (position < file.sizeBytes) {
+      const bytes = await memory.take(Math.min(memory.pieceBytes, file.sizeBytes - position));
+      const filled = await readAt(handle, file, bytes, position);
+      position += filled;
+      if (filled < bytes.length) requireSize(file, position);
+      const isLast = position === file.sizeBytes;
+      if (isLast) {
+        await requireEnd(handle, file);
+        requireSameStamp(file, stamp, await handle.stamp());
+      }
+      yield { bytes, stamp, isLast };
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
 /** How a file is read. */
 interface Reading {
   readonly memory: PieceMemory;
@@ -149,48 +195,34 @@ interface Reading {
   readonly isEachDigested: boolean;
 }
 
+/** A file as it was when it was read. */
+export interface WasRead {
+  readonly sha256: string;
+  readonly stamp: FileStamp;
+}
+
 interface Piece {
   readonly bytes: Buffer;
-  /** Of the whole file: the last piece has it. */
-  readonly sha256?: string;
+  /** The last piece has it. */
+  readonly whole?: WasRead;
   /** Of the file up to the end of another piece, on its way while the next one is read. */
   readonly soFar?: Promise<string | undefined> | undefined;
 }
 
-/**
- * A large file in pieces, the last one shorter, read once. When the file is not what it was, the last piece is never handed out
- * and the iteration throws.
- * @throws AvalaError `file` (unreadable) or `file_changed`
- */
+/** {@link readSteadily} with digests. It throws also where the file has not the sha256 that is known of it. */
 export async function* readPieces(
   disk: Disk,
   file: SourceFile,
   { memory, sha256, also, isEachDigested }: Reading,
 ): AsyncGenerator<Piece> {
-  const handle = await open(disk, file);
-  try {
-    const before = await handle.stamp();
-    requireSize(file, before.sizeBytes);
-    if (file.sizeBytes === 0) await requireEnd(handle, file);
-    let position = 0;
-    while (position < file.sizeBytes) {
-      const bytes = await memory.take(Math.min(memory.pieceBytes, file.sizeBytes - position));
-      const filled = await readAt(handle, file, bytes, position);
-      position += filled;
-      if (filled < bytes.length) requireSize(file, position);
-      memory.keepUntil(bytes, Promise.all([sha256.add(bytes), also?.add(bytes)]));
-      const isLast = position === file.sizeBytes;
-      if (!isLast) {
-        yield { bytes, soFar: isEachDigested ? sha256.soFar() : undefined };
-        continue;
-      }
-      const digest = await sha256.digest();
-      await requireEnd(handle, file);
-      requireSameStamp(file, before, await handle.stamp());
-      yield { bytes, sha256: requireDigest(file, requireHashed(file, digest)) };
+  for await (const { bytes, stamp, isLast } of readSteadily(disk, file, memory)) {
+    memory.keepUntil(bytes, Promise.all([sha256.add(bytes), also?.add(bytes)]));
+    if (!isLast) {
+      yield { bytes, soFar: isEachDigested ? sha256.soFar() : undefined };
+      continue;
     }
-  } finally {
-    await handle.close();
+    const digest = requireHashed(file, await sha256.digest());
+    yield { bytes, whole: { sha256: requireDigest(file, digest), stamp } };
   }
 }
 
@@ -207,8 +239,8 @@ export async function* readParts(
   reading: Omit<Reading, "isEachDigested" | "also">,
 ): AsyncGenerator<Part, undefined> {
   const pieces = readPieces(disk, file, { ...reading, isEachDigested: true });
-  for await (const { bytes, sha256: whole, soFar } of pieces) {
-    const sha256 = (async () => requireHashed(file, whole ?? (await soFar)))();
+  for await (const { bytes, whole, soFar } of pieces) {
+    const sha256 = (async () => whole?.sha256 ?? requireHashed(file, await soFar))();
     sha256.catch(() => undefined); // thrown where it is waited for
     yield { bytes, sha256 };
   }
