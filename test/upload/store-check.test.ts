@@ -228,6 +228,28 @@ describe("a store whose ETags are no MD5s", () => {
     expect(events.filter(({ kind }) => kind === "retry")).toEqual([]);
   });
 
+  test("holds up no file for another one that is larger than 1 MiB", async () => {
+    await start({ ...BY_FORM, etag: "opaque" });
+    const { avala } = sessionWith(place.emulator);
+    const files = [
+      await place.put("a.jpg", randomBytes(MIB + 1)),
+      await place.put("b.jpg", randomBytes(MIB + 1)),
+    ];
+    let underWay = 0;
+    let goOn: () => void = () => undefined;
+    const areBothUnderWay = new Promise<void>((resolve) => (goOn = resolve));
+    const send: Transport["send"] = async (request) => {
+      underWay += 1;
+      if (underWay === files.length) goOn();
+      await areBothUnderWay;
+      return avala.storage.send(request);
+    };
+    const held = { ...avala, storage: { ...avala.storage, send } };
+    const result = await uploadFiles(held, { datasetName: "set", files, concurrency: 2 });
+    expect(result.sent).toHaveLength(2);
+    expect(storageRequests()).toBe(3);
+  }, 10_000);
+
   test("costs one part sent twice, and no other signature", async () => {
     await start({ etag: "opaque" });
     const files = [
