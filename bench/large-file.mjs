@@ -137,7 +137,7 @@ async function runOurs(way, turn) {
   const pids = [store.pid, apis[way].pid];
   const { result, cores } = await busyCores(pids, () => core(way, `core-${way}-${turn}`));
   ours[way].push(result);
-  busy[way].push(cores);
+  busy[way].push(...cores);
   forget(`core-${way}-${turn}`);
 }
 

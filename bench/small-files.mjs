@@ -109,7 +109,7 @@ async function compare(server, clients, { env, pids }) {
       const dataset = `${server}-${Object.keys(clients).indexOf(name)}-${turn}`;
       const { result, cores } = await busyCores(pids, () => client(env, dataset));
       costs.get(name)?.push(result);
-      if (client === core) serverCores.push(cores);
+      if (client === core) serverCores.push(...cores);
     }
   }
   return { server, costs, serverCores };

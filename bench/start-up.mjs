@@ -29,7 +29,7 @@ const { values } = parseArgs({
 // That of GitHub's runners, which action.yml names.
 const node = values.node ?? (await ensurePart("node24")).command;
 
-/** @typedef {{wallMs: number, cpuMs: number}} Cost */
+/** `cpuMs`: where it is known. @typedef {{wallMs: number, cpuMs: number | undefined}} Cost */
 
 /** `node -e 0`, from its start to its end; its processor time by its own account. @returns {Promise<Cost>} */
 async function bareNode() {
@@ -59,9 +59,11 @@ async function firstRequest(inputs, folder) {
   child.stdout?.on("data", (chunk) => (log += String(chunk)));
   try {
     return await new Promise((resolve, reject) => {
-      server.once("request", () =>
-        resolve({ wallMs: performance.now() - startedMs, cpuMs: cpuMsOf(child.pid) }),
-      );
+      server.once("request", () => {
+        const wallMs = performance.now() - startedMs;
+        child.kill("SIGSTOP"); // what it does further is not of its start
+        resolve({ wallMs, cpuMs: cpuMsOf(child.pid) });
+      });
       child.once("exit", () =>
         reject(new Error(`The run ended before its first request:\n${log}`)),
       );
@@ -94,25 +96,31 @@ for (let i = 0; i < Number(values.repeat); i++) {
     costs[name]?.push(await firstRequest(inputs, folder));
   }
 }
+
+/** Of the turns in which it is known. @param {Cost[]} runs @param {"wallMs" | "cpuMs"} of */
+const samplesOf = (runs, of) => runs.flatMap((run) => run[of] ?? []);
+
 /** @param {string} name @param {Cost[]} runs */
-function row(name, runs) {
-  const wallMs = median(runs.map((run) => run.wallMs));
-  const cpuMs = median(runs.map((run) => run.cpuMs));
-  const beyond = [wallMs - bareWallMs, cpuMs - bareCpuMs];
-  return [name, ...[wallMs, cpuMs, ...beyond].map((ms) => ms.toFixed(0))];
+function line(name, runs) {
+  const of = /** @type {const} */ (["wallMs", "cpuMs"]);
+  const medians = of.map((one) => median(samplesOf(runs, one)));
+  const beyond = of.map((one, i) => (medians[i] ?? NaN) - median(samplesOf(bare, one)));
+  return [name, ...[...medians, ...beyond].map((ms) => ms.toFixed(0))];
 }
-const bareWallMs = median(bare.map((run) => run.wallMs));
-const bareCpuMs = median(bare.map((run) => run.cpuMs));
-const rows = Object.entries({ "node -e 0": bare, ...costs }).map(([name, runs]) => row(name, runs));
-printTable(["", "ms", "CPU ms", "beyond node -e 0", "CPU ms beyond"], rows);
+const lines = Object.entries({ "node -e 0": bare, ...costs }).map(([name, runs]) =>
+  line(name, runs),
+);
+printTable(["", "ms", "CPU ms", "beyond node -e 0", "CPU ms beyond"], lines);
 
 /** @param {"wallMs" | "cpuMs"} of @param {string} unit @returns {import("./rows.mjs").Row[]} */
 const rowsOf = (of, unit) =>
-  Object.entries(costs).map(([what, runs]) => ({
-    what,
-    unit,
-    higherIsBetter: false,
-    samples: runs.map((run) => run[of]),
-    peers: [{ name: "node -e 0", samples: bare.map((run) => run[of]) }],
-  }));
+  Object.entries(costs)
+    .map(([what, runs]) => ({
+      what,
+      unit,
+      higherIsBetter: false,
+      samples: samplesOf(runs, of),
+      peers: [{ name: "node -e 0", samples: samplesOf(bare, of) }],
+    }))
+    .filter(({ samples }) => samples.length > 0);
 writeRows(values.json, "start", [...rowsOf("wallMs", "ms"), ...rowsOf("cpuMs", "ms of CPU")]);

@@ -144,6 +144,40 @@ describe("a row", () => {
   });
 });
 
+(process.platform === "linux" ? describe : describe.skip)("what a process has cost", () => {
+  const answers = evaluate(
+    { "busyCores, cpuMsOf": "process-cost.mjs" },
+    `const { spawn } = await import("node:child_process");
+     const { once } = await import("node:events");
+     const burn = "const { cpuUsage } = process; while (cpuUsage().user < 200_000);";
+     const script = \`const { Worker } = require("node:worker_threads");
+       new Worker(\${JSON.stringify(burn)}, { eval: true }).once("exit", () => {
+         const { user, system } = process.cpuUsage();
+         console.log((user + system) / 1000);
+         setInterval(() => {}, 1000);
+       });\`;
+     const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+     const untilSaid = async () => Number((await once(child.stdout, "data"))[0]);
+     const { result: said, cores } = await busyCores([child.pid], untilSaid);
+     const counted = cpuMsOf(child.pid);
+     child.kill();
+     await once(child, "exit");
+     const { cores: unknown } = await busyCores([process.pid, child.pid], async () => undefined);
+     return { said, counted, cores, unknown, gone: cpuMsOf(child.pid) === undefined };`,
+  ) as Record<"said" | "counted", number> & Record<"cores" | "unknown", number[]>;
+
+  test("is counted also of threads that have ended", () => {
+    const { said, counted, cores } = answers;
+    expect(said).toBeGreaterThan(200);
+    expect(counted).toBeGreaterThan(said);
+    expect(cores).toEqual([expect.any(Number)]);
+  });
+
+  test("is not taken for nothing where it can't be read", () => {
+    expect(answers).toMatchObject({ gone: true, unknown: [] });
+  });
+});
+
 describe("a run of benchmarks", () => {
   test("goes on after one that fails, writes no figures, or never ends, and says why", () => {
     const tree = createTempTree({
