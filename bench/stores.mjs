@@ -1,4 +1,4 @@
-// The object stores of the benchmark of large files, beside an emulator as the API: one that keeps nothing, and MinIO.
+// The object stores of the benchmark of large files, beside an emulator as the API: some that keep nothing, and MinIO.
 // @ts-check
 import { spawn } from "node:child_process";
 import path from "node:path";
@@ -11,9 +11,13 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 
 /** @typedef {{url: string, flags: readonly string[], pid: number | undefined, stop: () => void}} Store */
 
-/** It drops what it is sent, and its ETags are not MD5s. @returns {Promise<Store>} */
-async function startSink() {
-  const child = spawn("python3", [path.join(HERE, "sink.py")], {
+/**
+ * It drops what it is sent, as it comes.
+ * @param {import("./large-content.mjs").Md5s} [md5s] its ETags: without them these are no MD5s @returns {Promise<Store>}
+ */
+export async function startSink(md5s) {
+  const args = md5s === undefined ? [] : [JSON.stringify(md5s)];
+  const child = spawn("python3", [path.join(HERE, "sink.py"), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: child.stdout })) {
@@ -27,14 +31,9 @@ async function startSink() {
 }
 
 /** It writes what it is sent to a folder, and its ETags are MD5s. @param {string} folder @returns {Promise<Store>} */
-async function startMinioStore(folder) {
+export async function startMinioStore(folder) {
   const minio = await startMinio(folder);
   return { ...minio, url: minio.flags[1] ?? "" };
-}
-
-/** @param {"sink" | "minio"} name @param {string} folder @returns {Promise<Store>} */
-export function startStore(name, folder) {
-  return name === "sink" ? startSink() : startMinioStore(folder);
 }
 
 /** An API that signs for the store, and answers with forms or with parts. @param {Store} store @param {"form" | "parts"} way */
