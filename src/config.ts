@@ -2,7 +2,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConnectOptions } from "./api/connect";
+import type { InputProblem } from "./errors";
 import { withHome } from "./home-path";
+import { isNear } from "./near-name";
+import { shown } from "./text";
 
 export interface GivenConfig {
   readonly apiKey?: string | undefined;
@@ -77,14 +80,30 @@ export function stateDirectory(
   return join(filled(environment["XDG_STATE_HOME"]) ?? join(home, ".local", "state"), "avala");
 }
 
-/**
- * Where the digests of files are kept from one run to the next: beside the journals; `undefined` when `AVALA_HASH_CACHE` is
- * `off`.
- */
+const ON = ["on", "true", "yes", "1"];
+const OFF = ["off", "false", "no", "0"];
+
+function hashCacheWord(environment: NodeJS.ProcessEnv): string {
+  return filled(environment["AVALA_HASH_CACHE"])?.toLowerCase() ?? "on";
+}
+
+/** What is wrong with `AVALA_HASH_CACHE`, if anything: a slip in `off` must not leave the cache on. */
+export function problemWithHashCache(
+  environment: NodeJS.ProcessEnv = process.env,
+): InputProblem | undefined {
+  const word = hashCacheWord(environment);
+  if (ON.includes(word) || OFF.includes(word)) return undefined;
+  const near = ["on", "off"].find((one) => isNear(word, one));
+  const meant = near === undefined ? "" : `Did you mean ${near}? `;
+  const text = `is ${shown(word)}. ${meant}It takes ${OFF.join(", ")} or ${ON.join(", ")}`;
+  return { input: "AVALA_HASH_CACHE", text };
+}
+
+/** Where the digests of files are kept from one run to the next: beside the journals; `undefined`: nowhere. */
 export function digestCacheFolder(
   environment: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string | undefined {
-  const isOff = /^(?:off|false|no|0)$/i.test(filled(environment["AVALA_HASH_CACHE"]) ?? "");
-  return isOff ? undefined : join(stateDirectory(environment, platform), "digests");
+  const isOn = ON.includes(hashCacheWord(environment));
+  return isOn ? join(stateDirectory(environment, platform), "digests") : undefined;
 }

@@ -1,6 +1,12 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { digestCacheFolder, isInCi, readConfig, stateDirectory } from "../src/config";
+import {
+  digestCacheFolder,
+  isInCi,
+  problemWithHashCache,
+  readConfig,
+  stateDirectory,
+} from "../src/config";
 
 describe("readConfig", () => {
   test("reads the environment", () => {
@@ -88,6 +94,22 @@ describe("digestCacheFolder", () => {
   test.each(["off", "OFF", " false\n", "0", "no"])("is none for %j", (value) => {
     const environment = { AVALA_STATE_DIR: "/s", AVALA_HASH_CACHE: value };
     expect(digestCacheFolder(environment, "linux")).toBeUndefined();
+    expect(problemWithHashCache(environment)).toBeUndefined();
+  });
+
+  test.each(["", "on", "True", "1", "yes"])("is there for %j", (value) => {
+    const environment = { AVALA_STATE_DIR: "/s", AVALA_HASH_CACHE: value };
+    expect(digestCacheFolder(environment, "linux")).toBe(join("/s", "digests"));
+    expect(problemWithHashCache(environment)).toBeUndefined();
+  });
+
+  test.each([
+    ["offf", "is offf. Did you mean off? It takes off, false, no, 0 or on, true, yes, 1"],
+    ["disabled", "is disabled. It takes off, false, no, 0 or on, true, yes, 1"],
+  ])("is none for %j, of which it is said what would be understood", (value, text) => {
+    const environment = { AVALA_HASH_CACHE: value };
+    expect(digestCacheFolder(environment, "linux")).toBeUndefined();
+    expect(problemWithHashCache(environment)).toEqual({ input: "AVALA_HASH_CACHE", text });
   });
 });
 

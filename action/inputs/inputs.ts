@@ -1,5 +1,6 @@
 // action.yml's inputs as options, or one InputError with everything that is wrong. Defaults are only in action.yml.
 // Does no I/O but reading the inputs; knows nothing of what is done with them.
+import { problemWithHashCache } from "../../src/config";
 import { InputError } from "../../src/errors";
 import type { ActionEnvironment } from "../environment";
 import { withheldFrom, type Withheld } from "../github/withheld-secrets";
@@ -42,6 +43,8 @@ export function readInputs(environment: ActionEnvironment): Inputs {
   const reader = createReader((name) => environment.getInput(name));
   const unknown = unknownInputs(environment.env);
   for (const { input, text } of unknown.problems) reader.refuse(input, text);
+  const cacheProblem = problemWithHashCache(environment.env);
+  if (cacheProblem !== undefined) reader.refuse(cacheProblem.input, cacheProblem.text);
 
   const isDryRun = reader.flag("dry-run");
   const upload = readUpload(reader);

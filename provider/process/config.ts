@@ -1,8 +1,8 @@
 // Pulumi's configuration before the environment → the core's options. The same rules in the program and in the
 // provider's process; the key is read where it is used and never passed on.
 import { checkOptions } from "../../src/api/check-options";
-import { readConfig, type Config } from "../../src/config";
-import { InputError } from "../../src/errors";
+import { problemWithHashCache, readConfig, type Config } from "../../src/config";
+import { InputError, type InputProblem } from "../../src/errors";
 import { isInputError } from "./failures";
 
 /** `avala:apiKey` and so on, without the namespace. */
@@ -45,13 +45,22 @@ const ANY_KEY = "-";
  */
 export function soundConfig(read: ReadKey, environment: NodeJS.ProcessEnv): Config {
   const config = readAvalaConfig(read, environment);
+  const cacheProblem = problemWithHashCache(environment);
+  const problems = [
+    ...problemsWith(config, read),
+    ...(cacheProblem === undefined ? [] : [cacheProblem]),
+  ];
+  if (problems.length > 0) throw new InputError(problems);
+  return config;
+}
+
+function problemsWith(config: Config, read: ReadKey): readonly InputProblem[] {
   try {
     checkOptions({ ...config, apiKey: config.apiKey || ANY_KEY });
-    return config;
+    return [];
   } catch (error) {
     if (!isInputError(error)) throw error;
-    const named = error.problems.map(({ input, text }) => ({ input: sourceOf(input, read), text }));
-    throw new InputError(named, { cause: error });
+    return error.problems.map(({ input, text }) => ({ input: sourceOf(input, read), text }));
   }
 }
 

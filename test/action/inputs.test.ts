@@ -31,6 +31,11 @@ function refused(inputs: Record<string, string>, env: Record<string, string> = {
   }
 }
 
+test("a switch of the cache that is neither on nor off is refused", () => {
+  expect(refused(minimal, { AVALA_HASH_CACHE: "offf" })).toEqual(["AVALA_HASH_CACHE"]);
+  expect(refused(minimal, { AVALA_HASH_CACHE: "OFF" })).toEqual([]);
+});
+
 test("defaults are those of action.yml", () => {
   const { upload, timeoutMs, isDryRun } = read(minimal);
   expect({ ...upload, timeoutMs, isDryRun }).toMatchObject({

@@ -52,6 +52,12 @@ describe("a configuration that can't be used", () => {
     },
   );
 
+  test("is told of a switch of the cache that is neither on nor off", async () => {
+    await expect(preview(bench.handlers({ AVALA_HASH_CACHE: "offf" }))).rejects.toThrow(
+      "AVALA_HASH_CACHE: is offf. Did you mean off?",
+    );
+  });
+
   test("is told of a key that is none, without showing it", async () => {
     const handlers = bench.handlers({ AVALA_API_KEY: "two words" });
     await expect(preview(handlers)).rejects.toThrow(
