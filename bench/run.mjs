@@ -20,21 +20,48 @@ import { measureAll } from "./measure.mjs";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: "boolean", default: false },
-    save: { type: "boolean", default: false },
-    out: { type: "string" },
-  },
-});
+const USAGE = `npm run bench                   all but the long ones; writes the figures, the plots and the page
+npm run bench -- NAME...        some of them
+  --quick       the same in small: shows that they work, and judges no figure
+  --save        also writes the figures of those that are named into the page
+  --out FOLDER  writes the page and the plots there instead
+  --help        this
+
+Names:
+${BENCHMARKS.map(({ name, title, isLong }) => `  ${name.padEnd(14)}${title}${isLong ? " (only when named)" : ""}`).join("\n")}`;
+
+/** @param {string} problem @returns {never} */
+function refuse(problem) {
+  console.error(`${problem} (npm run bench -- --help says what there is)`);
+  process.exit(2);
+}
+
+function given() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: "boolean", default: false },
+        save: { type: "boolean", default: false },
+        out: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (error) {
+    // What follows the first sentence is about other ways to write it.
+    const [sentence = ""] = /** @type {Error} */ (error).message.split(/[.\n]/);
+    return refuse(sentence);
+  }
+}
+
+const { values, positionals } = given();
 
 /** @returns {readonly Benchmark[]} */
 function chosen() {
   const names = BENCHMARKS.map(({ name }) => name);
   const wrong = positionals.filter((name) => !names.includes(name));
   if (wrong.length > 0)
-    throw new Error(`no benchmark ${wrong.join(", ")}; there are ${names.join(", ")}`);
+    refuse(`There is no benchmark ${wrong.join(", ")}, only ${names.join(", ")}`);
   return positionals.length === 0
     ? BENCHMARKS.filter(({ isLong }) => isLong !== true)
     : BENCHMARKS.filter(({ name }) => positionals.includes(name));
@@ -44,7 +71,7 @@ function chosen() {
 function target() {
   if (values.out !== undefined) return path.resolve(values.out);
   if (values.quick && values.save)
-    throw new Error("--quick takes no figures worth saving: give --out FOLDER");
+    refuse("--quick takes no figures worth saving: give --out FOLDER");
   return values.save || (positionals.length === 0 && !values.quick) ? ROOT : undefined;
 }
 
@@ -56,7 +83,25 @@ function summarize(outcomes) {
       .map((cells) => [name, ...cells.map((cell) => cell.replaceAll("*", ""))]),
     ...(error === undefined ? [] : [[name, `failed: ${error}`]]),
   ]);
-  printTable(["", "what", "unit", "this project", "beside", "ratio", "target", "reached"], lines);
+  const header = ["", "what", "unit", "this project", "beside", "ratio", "target", "reached"];
+  const columns = values.quick ? header.length - 2 : header.length;
+  printTable(
+    header.slice(0, columns),
+    lines.map((cells) => cells.slice(0, columns)),
+  );
+}
+
+/** What is wanted is wanted of the full size. @param {Outcome} outcome @returns {Outcome} */
+function unjudged({ rows, ...outcome }) {
+  /** @template T @param {T} one @returns {T} */
+  const untargeted = (one) => ({ ...one, target: undefined });
+  return {
+    ...outcome,
+    rows: rows.map((row) => ({
+      ...untargeted(row),
+      ...(row.peers && { peers: row.peers.map(untargeted) }),
+    })),
+  };
 }
 
 /** What a run of all did not measure, if it is of the same machine. @param {import("./results.mjs").Results | undefined} earlier @param {import("./results.mjs").Results} newer */
@@ -78,6 +123,10 @@ async function save(root, results) {
   console.log(`\nWritten: ${placesIn(root).page} and the plots in ${folder}`);
 }
 
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 const benchmarks = chosen();
 const root = target();
 const temporary = temporaryFolder();
@@ -87,7 +136,8 @@ const facts = {
   versions: await describeVersions(),
   loadBefore: loadBefore(),
 };
-const results = { ...facts, benchmarks: await measureAll(benchmarks, options) };
+const measured = await measureAll(benchmarks, options);
+const results = { ...facts, benchmarks: values.quick ? measured.map(unjudged) : measured };
 console.log("");
 summarize(results.benchmarks);
 if (root !== undefined) await save(root, results);

@@ -1,5 +1,5 @@
 // What `npm run bench` promises besides its figures: a page that is what the results say, and failures that stop no other.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { benchModule, evaluate } from "./support/bench-modules";
@@ -238,5 +238,32 @@ describe("a run of benchmarks", () => {
       merged: ["a", "b", "c"],
       refused: expect.stringContaining("another machine") as string,
     });
+  });
+});
+
+describe("npm run bench", () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [path.join(ROOT, "bench", "run.mjs"), ...args], {
+      encoding: "utf8",
+    });
+
+  test("says with --help which options and benchmarks there are", () => {
+    const { status, stdout } = run("--help");
+    expect(status).toBe(0);
+    for (const word of ["--quick", "--save", "--out", "large", "share-long"])
+      expect(stdout).toContain(word);
+  });
+
+  test.each([
+    [["--quik"], "'--quik'"],
+    [["--out"], "'--out"],
+    [["--out", "--quick"], "'--out'"],
+    [["smal"], "no benchmark smal, only small, large"],
+    [["--quick", "--save"], "--out FOLDER"],
+  ])("says of %j in one line what is wrong", (args, text) => {
+    const { status, stdout, stderr } = run(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(text);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
   });
 });
