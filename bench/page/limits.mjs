@@ -208,7 +208,7 @@ ${boundsTable(measured)}
   as long as one. More keys of the same user do not help either.
 - **Bytes** are the bound if a file takes longer to send than its call: above ${breakEven(100e6)} a file on a line of 100 MB/s, above
   ${breakEven(10e6)} on one of 10 MB/s. Then a matrix with a few runners helps. A user may have ${LIMITS.uploadsAtOnce} uploads under way at once, and one job
-  takes 8 of them by default (\`concurrency\`).
+  takes 8 of them by default. With several jobs, set \`concurrency\` so that together they stay at 10, as to 2 in each of 4 jobs.
 - **Storage** is not the bound of an upload: ${perMinute} a minute are ${share(LIMITS.s3PerSecond)}% of what one prefix of S3 takes, and ${share(LIMITS.gcsPerSecond)}% of what a new
   bucket of Cloud Storage takes. It bounds how fast you can fill a bucket of yours.
 - **Buckets** avoid the calls: one call makes the dataset, whatever the bucket holds. How long Avala then takes to read it is not
