@@ -27,12 +27,17 @@ function bareOf(etag: string): string {
   return etag.replace(/^W\//, "").replaceAll('"', "");
 }
 
+/** A part of a text keeps the whole of it in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}
+
 /**
  * By the reply to the last try: an earlier one whose reply was lost may still arrive, and then counts as anything else that
  * comes to lie there.
  */
 export function tagOf({ etag, md5, wasThere }: Stored, kept: Kept): PlaceTag {
-  if (kept === "right" && md5 !== undefined) return md5;
+  if (kept === "right" && md5 !== undefined) return copyOf(md5);
   // What was there before is not known to be what was sent.
   if (wasThere || etag === undefined || etag.length > MAX_ETAG_LENGTH) return UNTAGGED;
   return `"${bareOf(etag)}"`;
