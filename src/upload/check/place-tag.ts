@@ -3,7 +3,7 @@
 // have 100,000. Pure.
 import { createHash } from "node:crypto";
 import type { Stored } from "../../api/storage/storage";
-import type { Kept } from "./stores";
+import { bareEtag, isEtagOfParts, type Kept } from "./stores";
 
 /**
  * The MD5 of the file, 32 hex digits, where the store has shown that its ETag is one; its ETag in quotes; {@link IN_PARTS};
@@ -23,10 +23,6 @@ const IN_PARTS: PlaceTag = "parts";
 // S3's are 34 to 40 characters long; a journal keeps one a file.
 const MAX_ETAG_LENGTH = 128;
 
-function bareOf(etag: string): string {
-  return etag.replace(/^W\//, "").replaceAll('"', "");
-}
-
 /** A part of a text keeps the whole of it in memory. */
 function copyOf(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
@@ -40,10 +36,8 @@ export function tagOf({ etag, md5, wasThere }: Stored, kept: Kept): PlaceTag {
   if (kept === "right" && md5 !== undefined) return copyOf(md5);
   // What was there before is not known to be what was sent.
   if (wasThere || etag === undefined || etag.length > MAX_ETAG_LENGTH) return UNTAGGED;
-  return `"${bareOf(etag)}"`;
+  return `"${bareEtag(etag)}"`;
 }
-
-const OF_PARTS = /^[0-9a-f]{32}-\d{1,5}$/i;
 
 /** @param md5s of the parts, in their order, as far as the store has shown them: S3 makes the ETag of the whole of them */
 export function tagOfParts(md5s: readonly (string | undefined)[]): PlaceTag {
@@ -63,14 +57,14 @@ export function isEtagMute(
   stored: Pick<Stored, "etag" | "md5"> | undefined,
 ): boolean {
   if (tag === IN_PARTS) return true;
-  const isOfParts = stored?.etag !== undefined && OF_PARTS.test(bareOf(stored.etag));
+  const isOfParts = isEtagOfParts(stored?.etag);
   if (tag === UNTAGGED) return isOfParts;
-  return OF_PARTS.test(bareOf(tag)) && !isOfParts && stored?.md5 === undefined;
+  return isEtagOfParts(tag) && !isOfParts && stored?.md5 === undefined;
 }
 
 /** Whether an object of this ETag is the one that was tagged. */
 export function isTagged(tag: PlaceTag, etag: string | undefined): boolean {
-  return tag !== UNTAGGED && etag !== undefined && bareOf(etag) === bareOf(tag);
+  return tag !== UNTAGGED && etag !== undefined && bareEtag(etag) === bareEtag(tag);
 }
 
 /** `undefined` where it is not known to be one. */

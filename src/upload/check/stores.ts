@@ -36,9 +36,26 @@ function storeOf(stores: Map<string, StoreManner>, host: string): StoreManner {
   return known;
 }
 
-// Of an object that a store made of parts, or encrypted with a key of its user's: some do so with large ones alone (S3,
-// "Common response headers").
-const NO_MD5 = /^"?[0-9a-f]{32}(-\d+)?"?$/i;
+/** Without what HTTP puts around it. */
+export function bareEtag(etag: string): string {
+  return etag.replace(/^W\//, "").replaceAll('"', "");
+}
+
+const OF_PARTS = /^[0-9a-f]{32}-\d{1,5}$/i;
+
+/** Whether an ETag has the form that S3 gives an object in parts. */
+export function isEtagOfParts(etag: string | undefined): boolean {
+  return etag !== undefined && OF_PARTS.test(bareEtag(etag));
+}
+
+/** What a store says of an object that it encrypted with a key of its user's (S3, "Common response headers"). */
+const ENCRYPTED = /^[0-9a-f]{32}$/i;
+
+/** Some stores give MD5s, and these to large objects alone; a weak one is of something in between. */
+function isOwnForm(etag = ""): boolean {
+  if (etag.startsWith("W/")) return false;
+  return isEtagOfParts(etag) || ENCRYPTED.test(bareEtag(etag));
+}
 
 /**
  * An ETag of another form is a store's own form. None at all may be so too, or the answer of something else that kept
@@ -46,7 +63,7 @@ const NO_MD5 = /^"?[0-9a-f]{32}(-\d+)?"?$/i;
  */
 function judgeSilence(store: StoreManner, { etag }: Stored): Verdict {
   // A store that reported the MD5 of each object and reports none now may have kept nothing.
-  if (store.etags === "md5") return NO_MD5.test(etag ?? "") ? "unknown" : "wrong";
+  if (store.etags === "md5") return isOwnForm(etag) ? "unknown" : "wrong";
   if (store.etags !== undefined) return "unknown";
   if (etag !== undefined) {
     store.etags = "none";
