@@ -143,16 +143,20 @@ test.each(["v2{increment}", "{increment}-2026-x", "1234{increment}5678"])(
   },
 );
 
-test("name and slug have one number again after a slug was taken by another dataset", async () => {
-  await place.start();
-  await put("a", "b");
-  const taken = {
+/** By a dataset that someone made by hand. */
+async function takeFirstSlug(): Promise<void> {
+  await createDataset(sessionWith(place.emulator).avala, {
     name: "by hand",
     slug: "set-0001",
     dataType: "image",
     visibility: "private",
-  } as const;
-  await createDataset(sessionWith(place.emulator).avala, taken);
+  });
+}
+
+test("name and slug have one number again after a slug was taken by another dataset", async () => {
+  await place.start();
+  await put("a", "b");
+  await takeFirstSlug();
   await place.run({ paths: named("a") });
   await place.run();
   const made = place.emulator.datasets().slice(1);
@@ -175,13 +179,7 @@ test("a set that no list shows is found by its slugs, and grows on", async () =>
 test("a server that has a dataset for every slug does not hold a run up", async () => {
   await place.start();
   await put("a", "b");
-  const taken = {
-    name: "by hand",
-    slug: "set-0001",
-    dataType: "image",
-    visibility: "private",
-  } as const;
-  await createDataset(sessionWith(place.emulator).avala, taken);
+  await takeFirstSlug();
   const { avala } = sessionWith(place.emulator);
   const call: Avala["call"] = (request) => {
     const isBySlug = request.route === "GET /datasets/{owner}/{slug}/";
