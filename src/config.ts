@@ -95,7 +95,8 @@ export function problemWithHashCache(
   if (ON.includes(word) || OFF.includes(word)) return undefined;
   const near = ["on", "off"].find((one) => isNear(word, one));
   const meant = near === undefined ? "" : `Did you mean ${near}? `;
-  const text = `is ${shown(word)}. ${meant}It takes ${OFF.join(", ")} or ${ON.join(", ")}`;
+  const values = `Use ${OFF.join(", ")} to turn the cache off, and ${ON.join(", ")} to turn it on`;
+  const text = `has the value ${shown(word)}, which means neither on nor off. ${meant}${values}`;
   return { input: "AVALA_HASH_CACHE", text };
 }
 

@@ -104,8 +104,14 @@ describe("digestCacheFolder", () => {
   });
 
   test.each([
-    ["offf", "is offf. Did you mean off? It takes off, false, no, 0 or on, true, yes, 1"],
-    ["disabled", "is disabled. It takes off, false, no, 0 or on, true, yes, 1"],
+    [
+      "offf",
+      "has the value offf, which means neither on nor off. Did you mean off? Use off, false, no, 0 to turn the cache off, and on, true, yes, 1 to turn it on",
+    ],
+    [
+      "disabled",
+      "has the value disabled, which means neither on nor off. Use off, false, no, 0 to turn the cache off, and on, true, yes, 1 to turn it on",
+    ],
   ])("is none for %j, of which it is said what would be understood", (value, text) => {
     const environment = { AVALA_HASH_CACHE: value };
     expect(digestCacheFolder(environment, "linux")).toBeUndefined();

@@ -54,7 +54,7 @@ describe("a configuration that can't be used", () => {
 
   test("is told of a switch of the cache that is neither on nor off", async () => {
     await expect(preview(bench.handlers({ AVALA_HASH_CACHE: "offf" }))).rejects.toThrow(
-      "AVALA_HASH_CACHE: is offf. Did you mean off?",
+      "AVALA_HASH_CACHE: has the value offf, which means neither on nor off. Did you mean off?",
     );
   });
 
