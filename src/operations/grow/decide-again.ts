@@ -22,7 +22,7 @@ export async function decideAgain(
   const isLeft = new Set(left.map(({ path }) => path));
   const unverified = all.unverified.filter(({ path }) => !isLeft.has(path));
   const numbers = [
-    ...increments.flatMap((increment) => numbersOf(target.name, increment)),
+    ...increments.flatMap(({ number, dataset }) => numbersOf(target.name, dataset, number)),
     ...deleted.map(({ number }) => number),
     (before?.number ?? 1) - 1,
   ];

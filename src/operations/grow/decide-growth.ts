@@ -190,7 +190,7 @@ async function decideListed(
   // Also of those of another type: their names are taken.
   const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);
   const numbers = [
-    ...increments.flatMap((increment) => numbersOf(target.name, increment)),
+    ...increments.flatMap(({ number, dataset }) => numbersOf(target.name, dataset, number)),
     ...[...deleted, ...taken].map(({ number }) => number),
   ];
   const next = await nextName(avala, target, plan.toSend, {

@@ -132,14 +132,6 @@ export function numberOfSlug(growing: GrowingName, slug: string): number | undef
   return undefined;
 }
 
-/** Those of its name and of its slug: they differ where the slug of its number was taken. */
-export function numbersOf(
-  growing: GrowingName,
-  { number, dataset }: { readonly number: number; readonly dataset: Pick<Dataset, "slug"> },
-): readonly number[] {
-  return [number, numberOfSlug(growing, dataset.slug) ?? 0];
-}
-
 /** The set's own name, `training` of `training-`: what its datasets are searched by. */
 export function nameOfSet({ before }: GrowingName): string {
   return before.replace(/[^\p{L}\p{N}]+$/u, "");
@@ -169,6 +161,18 @@ export function parseIncrement(
   if (numberOfSlug(growing, dataset.slug) !== undefined) return numbered;
   const made = incrementName(growing, numbered.number, numbered.shortDigest);
   return isCalled(dataset, made) ? numbered : undefined;
+}
+
+/**
+ * Those of a dataset's name and of its slug, 0 where it has none: they differ where the slug of its number was taken.
+ * @param number of the increment, where that is known. @default the one in its name
+ */
+export function numbersOf(
+  growing: GrowingName,
+  dataset: Pick<Dataset, "name" | "slug">,
+  number = parseIncrement(growing, dataset)?.number ?? 0,
+): readonly number[] {
+  return [number, numberOfSlug(growing, dataset.slug) ?? 0];
 }
 
 /** Whether a name is that of some growing set's increment. */

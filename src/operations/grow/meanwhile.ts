@@ -14,8 +14,8 @@ import type { Increment } from "./growth-plan";
 import { readHoldings } from "./holdings";
 import {
   nextNumber,
-  numberOfSlug,
   numberedSlug,
+  numbersOf,
   parseIncrement,
   type GrowingName,
 } from "./increment-name";
@@ -55,14 +55,6 @@ export function nextSlug(meanwhile: Meanwhile, name: GrowingName): string {
   return numberedSlug(name, meanwhile.tried);
 }
 
-function highestIn(name: GrowingName, datasets: readonly Dataset[]): number {
-  const numbers = datasets.flatMap((dataset) => [
-    parseIncrement(name, dataset)?.number ?? 0,
-    numberOfSlug(name, dataset.slug) ?? 0,
-  ]);
-  return Math.max(0, ...numbers);
-}
-
 /** Looks for an increment of this very content, which a rival may have made under another number; keeps others that came. */
 async function findRival(
   avala: Avala,
@@ -86,10 +78,10 @@ async function findRival(
   for (const { dataset, isOwnerKnown } of found)
     if (!isOwnerKnown) meanwhile.unsure.set(dataset.uid, dataset);
   const isOwn = new Set([...isOld, ...own.map(({ dataset }) => dataset.uid)]);
-  meanwhile.highest = highestIn(
-    target.name,
-    listed.filter(({ uid }) => isOwn.has(uid)),
+  const shownNumbers = listed.flatMap((dataset) =>
+    isOwn.has(dataset.uid) ? numbersOf(target.name, dataset) : [],
   );
+  meanwhile.highest = Math.max(0, ...shownNumbers);
   const alike = own.filter((one) => one.shortDigest === shortDigest(digest));
   for (const one of own) meanwhile.found.set(one.dataset.uid, one);
   const known = alike.map(({ dataset }) => dataset);
