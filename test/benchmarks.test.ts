@@ -67,6 +67,18 @@ describe("the page of benchmarks", () => {
     expect(page).not.toContain("falls short, and why");
   });
 
+  test("says once what a row has from another one, whether they fall short or not", () => {
+    const reasons = { share: { one: "It is shared.", other: "one" } };
+    const both = [row({ what: "one" }), row({ what: "other" })];
+    const text = "- one; other: It is shared.";
+    expect(pageOf([{ ...taken, name: "share", rows: both }], reasons)).toContain(text);
+    const reached = both.map((short) => ({ ...short, peers: [] }));
+    expect(pageOf([{ ...taken, name: "share", rows: reached }], reasons)).toContain(text);
+    const first = [row({ what: "one", peers: [] }), row({ what: "other" })];
+    const page = pageOf([{ ...taken, name: "share", rows: first }], reasons);
+    expect(page.match(/It is shared/g)).toHaveLength(1);
+  });
+
   test("says of how many turns figures are, and when and at which commits they were taken", () => {
     const once = [{ ...taken, name: "large", rows: [row()] }];
     expect(pageOf(once, {})).toContain("All were taken on 2026-11-28 at commit abc.");
