@@ -1,4 +1,5 @@
 // Limits unlike the documented ones: as some deployments have them, and so small that a run could starve.
+import { middle, several } from "../support/several";
 import { equal, shareKey, slowestToFastest } from "../support/sharing-runs";
 
 describe.each([21, 25, 30, 35, 40, 60])(
@@ -12,9 +13,10 @@ describe.each([21, 25, 30, 35, 40, 60])(
     });
 
     test("four runs end, and none long after the others", async () => {
-      const shared = await shareKey(equal(4, 300), 1, limits);
-      expect(shared.tookMs).toBeLessThan(2.5 * shared.boundMs);
-      expect(slowestToFastest(shared)).toBeLessThan(4);
+      const played = await several((seed) => shareKey(equal(4, 300), seed, limits));
+      expect(middle(played.map(({ tookMs, boundMs }) => tookMs / boundMs))).toBeLessThan(2.5);
+      expect(middle(played.map(slowestToFastest))).toBeLessThan(4);
+      expect(Math.max(...played.map(slowestToFastest))).toBeLessThan(6);
     });
   },
 );

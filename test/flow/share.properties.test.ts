@@ -1,22 +1,10 @@
 // Runs that share a key and know nothing of each other come to equal shares of what the server takes.
 import fc from "fast-check";
 import { createShare, nextShare, type Share } from "../../src/flow/rate/share";
+import { middle, several } from "../support/several";
 import { equal, evenness, shareKey, slowestToFastest, type Shared } from "../support/sharing-runs";
 
 const SEEDS = [1, 2];
-
-// What comes out varies with the seed: the middle one of several is held, and of each that none is far off.
-const SEVERAL = [1, 2, 3];
-
-async function several<T>(play: (seed: number) => Promise<T>): Promise<readonly T[]> {
-  const played: T[] = [];
-  for (const seed of SEVERAL) played.push(await play(seed));
-  return played;
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 interface Bounds {
   /** Times the least that the server's limits allow. */
@@ -52,6 +40,19 @@ describe.each(SEEDS)("on one key, with 600 calls a minute and 20 a second, seed 
     },
   );
 });
+
+// As processes do that are started together; and the documented limit.
+test.each(["fixed", "sliding"] as const)(
+  "of four runs that begin within a second, at 100 calls a minute in %s windows, few calls are refused",
+  async (kind) => {
+    const plans = [0, 200, 500, 900].map((startsAfterMs) => ({ calls: 78, startsAfterMs }));
+    const limits = { perMinute: 100, perSecond: 20, kind };
+    const played = await several((seed) => shareKey(plans, seed, limits));
+    expect(middle(played.map(({ refused }) => refused))).toBeLessThanOrEqual(1);
+    for (const shared of played)
+      expectWithin(shared, { maxTook: 1.03, maxRefused: 0.01, maxUneven: 1.5 });
+  },
+);
 
 describe.each([
   { kind: "sliding", signals: "all" },

@@ -24,6 +24,9 @@ function refused(share: Share, atMs: number, isOfSecond: boolean): Share {
   return nextShare(share, { kind: "refused", ...times, untilMs, chance: 0.5, isOfSecond });
 }
 
+const started = (share: Share, atMs: number): Share =>
+  nextShare(share, { kind: "start", atMs, chance: 0.5 });
+
 const alone = (): Share => reply(createShare(20), { atMs: 0, used: 1, own: 1 });
 const beside = (): Share => reply(alone(), { atMs: 100, used: 4, own: 2 });
 
@@ -34,11 +37,18 @@ describe("a run", () => {
   });
 
   test("spreads its calls by itself, so that another's find room", () => {
+    let share = started(alone(), START_MS);
+    for (let sent = 0; sent < 20; sent += 1) share = started(share, START_MS + 5000);
+    expect(share.nextMs - START_MS - 5000).toBeGreaterThan(400);
+    expect(share.nextMs - START_MS - 5000).toBeLessThan(1000);
+  });
+
+  test("leaves half of its first second to those that start with it", () => {
     let share = alone();
-    for (let sent = 0; sent < 20; sent += 1)
-      share = nextShare(share, { kind: "start", atMs: START_MS, chance: 0.5 });
-    expect(share.nextMs - START_MS).toBeGreaterThan(400);
-    expect(share.nextMs - START_MS).toBeLessThan(1000);
+    for (let sent = 0; share.nextMs < START_MS + 1000; sent += 1) {
+      expect(sent).toBeLessThan(12);
+      share = started(share, Math.max(START_MS, share.nextMs));
+    }
   });
 
   test("begins with a small share when another's call is counted, and leaves its calls a gap", () => {

@@ -44,7 +44,7 @@ const MAX_GUESSED = 0.25;
 // Where places come back one by one: as many as others take in so long are left to them, so that each run has its own back.
 const SLIDING_AHEAD_MS = 500;
 // A server that ever named a later reset counts by the minute, and not by what a bucket gets back in seconds.
-const LONG_RESET_MS = 20_000;
+export const LONG_RESET_MS = 20_000;
 // Of the limit: who has more of the places hears often enough what is left.
 const OWN_PART = 0.04;
 

@@ -7,6 +7,7 @@
 // they come to equal shares (F. Kelly et al., "Rate control for communication networks", 1998; D.-M. Chiu and R. Jain,
 // "Analysis of the increase and decrease algorithms", 1989, for why the drift must favour the slower). What a run adds to the
 // price on its own fades. The numbers were found by simulation: test/flow/share.properties.test.ts holds what they reach.
+import { LONG_RESET_MS } from "./budget";
 import type { Rates, Traffic } from "./traffic";
 
 /** A run, as far as the price changes it. */
@@ -23,6 +24,9 @@ interface Priced {
 // the tighter limit, it runs out before its reset anyway, and more room costs nothing.
 export const TARGET = 0.92;
 const TARGET_BELOW_MINUTE = 0.9;
+// Of a small limit the minute's calls are spread over so long, so that all have the time to see each other.
+const SPREAD_SECONDS = 10;
+const LEAST_TARGET = 0.5;
 const COMMON = 0.1;
 export const LEAST = 0.0025;
 
@@ -48,8 +52,12 @@ export function clamp(value: number, min: number, max: number): number {
 }
 
 /** Calls a second that all of them aim at. */
-function targetOf({ capacity, traffic }: Priced): number {
-  return capacity * (traffic.limit < 60 * capacity ? TARGET_BELOW_MINUTE : TARGET);
+export function targetOf({ capacity, traffic }: Priced): number {
+  const { limit, longestResetMs } = traffic;
+  if (limit >= 60 * capacity) return TARGET * capacity;
+  const most = TARGET_BELOW_MINUTE * capacity;
+  if (longestResetMs <= LONG_RESET_MS) return most;
+  return clamp(limit / SPREAD_SECONDS, LEAST_TARGET * capacity, most);
 }
 
 /** By how much the total is above the target: what was measured, and what changes since then have made of it. */

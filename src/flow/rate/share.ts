@@ -12,13 +12,15 @@ import {
   type Refusal,
   type Refusals,
 } from "./refusals";
-import { LEAST, TARGET, adjust, clamp } from "./price";
+import { LEAST, TARGET, adjust, clamp, targetOf } from "./price";
 import { NO_TRAFFIC, measureAfresh, see, type Seen, type Traffic } from "./traffic";
 
 export interface Share {
   readonly traffic: Traffic;
   /** Where the headers are those of one. */
   readonly bucket: Bucket | undefined;
+  /** When it sent its first call. */
+  readonly beganMs: number | undefined;
   /** Calls a second that the server takes from all. */
   readonly capacity: number;
   /** Own calls a second; `Infinity`: nothing shows that others call. */
@@ -55,8 +57,8 @@ interface Refused extends Refusal {
   readonly isOfSecond: boolean;
 }
 
-// Of the capacity: with several that start at once, less than the target until each has seen the others.
-const FIRST = 0.12;
+// Of the target: with several that start at once, less than all of it until each has seen the others.
+const FIRST = 0.13;
 // A refusal is rare where the total is seen, and says that it was too many all the same.
 const REFUSED_FACTOR = 0.8;
 // Headers that stopped so long ago are none.
@@ -70,11 +72,15 @@ const JITTER = 0.01;
 // By itself a run spreads its burst a little, so that another's first calls find room in each second, and sends few at once.
 const OWN_SPREAD = 0.9;
 const OWN_AT_ONCE = 8;
+// Those that start with it have the other half of its first second, until each has seen the others.
+const FIRST_MS = 1000;
+const FIRST_SPREAD = 2;
 
 export function createShare(capacity: number): Share {
   return {
     traffic: NO_TRAFFIC,
     bucket: undefined,
+    beganMs: undefined,
     capacity,
     rate: Number.POSITIVE_INFINITY,
     price: 0,
@@ -113,8 +119,9 @@ export function othersOf(share: Share): Others | undefined {
   return { perSecond: Math.max(0, all - own), isSliding: traffic.isSliding };
 }
 
-function onStart(share: Share, atMs: number, chance: number): Share {
-  const { rate, capacity, nextMs } = share;
+function onStart(before: Share, atMs: number, chance: number): Share {
+  const { rate, capacity, nextMs, beganMs = atMs } = before;
+  const share = { ...before, beganMs };
   if (isShared(share)) {
     const gapMs = (1000 / rate) * (1 + JITTER * (2 * chance - 1));
     return { ...share, nextMs: atMs + gapMs };
@@ -123,14 +130,17 @@ function onStart(share: Share, atMs: number, chance: number): Share {
   // Places that come back one by one are spread already.
   if (isFree || share.traffic.isSliding) return share;
   const gapMs = (OWN_SPREAD * 1000) / capacity;
+  if (atMs < beganMs + FIRST_MS)
+    return { ...share, nextMs: Math.max(nextMs, atMs) + FIRST_SPREAD * gapMs };
   return { ...share, nextMs: Math.max(nextMs, atMs - OWN_AT_ONCE * gapMs) + gapMs };
 }
 
 /** Others call as well. */
 function enter(share: Share, atMs: number): Share {
   const { capacity, traffic, isStarting } = share;
-  const own = traffic.rates?.own ?? FIRST * capacity;
-  const rate = isStarting ? FIRST * capacity : clamp(own, FIRST * capacity, capacity / 2);
+  const first = FIRST * targetOf(share);
+  const own = traffic.rates?.own ?? first;
+  const rate = isStarting ? first : clamp(own, first, capacity / 2);
   return {
     ...share,
     traffic: measureAfresh(traffic),

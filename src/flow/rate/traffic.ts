@@ -50,6 +50,8 @@ export interface Traffic {
   /** Whether places come back one by one: then what is used is not what was counted. */
   readonly isSliding: boolean;
   readonly resetAtMs: number;
+  /** From a reply to its reset. */
+  readonly longestResetMs: number;
   /** Calls a minute. */
   readonly limit: number;
   /** Own requests of earlier windows. */
@@ -78,6 +80,7 @@ export const NO_TRAFFIC: Traffic = {
   hasMet: false,
   isSliding: false,
   resetAtMs: Number.NEGATIVE_INFINITY,
+  longestResetMs: 0,
   limit: Number.POSITIVE_INFINITY,
   startedBefore: 0,
   others: 0,
@@ -142,7 +145,8 @@ function ratesOf(sample: Sample, samples: readonly Sample[], before: Traffic): R
 export function see(known: Traffic, seen: Seen, hold: Hold): Traffic {
   const { atMs, limits } = seen;
   const used = limits.limit - limits.remaining;
-  const before = { ...known, counts: remember(known.counts, atMs, used) };
+  const longestResetMs = Math.max(known.longestResetMs, limits.resetAtMs - atMs);
+  const before = { ...known, longestResetMs, counts: remember(known.counts, atMs, used) };
   return before.isSliding
     ? seeSliding(before, seen, sampleOf(seen, countedBy(known.counts, atMs, used), hold), hold)
     : seeWindow(before, seen, sampleOf(seen, used, hold), hold);
