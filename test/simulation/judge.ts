@@ -134,7 +134,8 @@ export function judge(played: Played): string[] {
   }
   // A run that was killed leaves a second's burst behind that the next one can't know of.
   const wasKilled = ends.some(({ how }) => how === "killed");
-  if (!played.ranTogether && !wasKilled && played.throttled > 0) {
+  const mayBeThrottled = played.ranTogether || wasKilled || !played.takesDocumentedBurst;
+  if (!mayBeThrottled && played.throttled > 0) {
     wrong.push(`${played.throttled} calls were throttled`);
   }
   const callsPerFile = server.speaks().reply === "put" ? 2 : 1;

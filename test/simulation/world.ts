@@ -36,6 +36,8 @@ export interface Played {
   readonly ranTogether: boolean;
   /** How many calls the request budget refused until it ended. */
   readonly throttled: number;
+  /** Whether a second takes as many calls as is documented. */
+  readonly takesDocumentedBurst: boolean;
   /** How often a file became another between two starts. */
   readonly changes: number;
   /** In the beginning. */
@@ -70,6 +72,13 @@ const STORAGE_FAULTS = [
   "expired",
   "cut",
 ] as const;
+const DOCUMENTED_BURST = 20;
+const LIMITS = [
+  { limitPerMinute: 100, burstPerSecond: DOCUMENTED_BURST },
+  // Of which a run learns by refusals alone.
+  { limitPerMinute: 600, burstPerSecond: DOCUMENTED_BURST / 4 },
+  { limitPerMinute: 6000, burstPerSecond: DOCUMENTED_BURST },
+] as const;
 const MAX_STARTS = 16;
 /** Plays the world of `seed` to its end. */
 export async function playSeed(seed: number): Promise<Played> {
@@ -91,13 +100,14 @@ export async function playSeed(seed: number): Promise<Played> {
     return target === "api" ? chance.pick(API_FAULTS) : chance.pick(STORAGE_FAULTS);
   };
   const dialect = pickDialect(random);
+  const serverRandom = random.fork();
+  const limits = random.pick(LIMITS);
   const server = createAvalaModel({
     dialect,
     clock: timeline,
-    random: random.fork(),
+    random: serverRandom,
     faultOf,
-    limitPerMinute: random.pick([100, 600, 6000]),
-    burstPerSecond: 20,
+    ...limits,
   });
   const world: World = {
     timeline,
@@ -154,6 +164,7 @@ export async function playSeed(seed: number): Promise<Played> {
     knowsDigests: model.files().every(({ sha256 }) => sha256 !== undefined),
     changes: world.changes,
     throttled,
+    takesDocumentedBurst: limits.burstPerSecond === DOCUMENTED_BURST,
     datasetName: world.datasetName,
     server,
     disk: world.disk,
