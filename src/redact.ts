@@ -37,19 +37,20 @@ function hideSecret(text: string, secret: string): string {
 
 /** Masks keys, URL queries, URL credentials and each of `secrets` in `text`. Safe to call twice. */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  return secrets
-    .reduce(hideSecret, text)
-    .replace(URL_CREDENTIALS, `$1${MASK}@`)
-    .replace(URL_QUERY, `$1?${MASK}`)
-    .replace(KEY_SHAPES, () => MASK);
+  const hidden = secrets.reduce(hideSecret, text);
+  // Most texts are short and have none.
+  const urlsHidden = hidden.includes("://")
+    ? hidden.replace(URL_CREDENTIALS, `$1${MASK}@`).replace(URL_QUERY, `$1?${MASK}`)
+    : hidden;
+  return urlsHidden.replace(KEY_SHAPES, () => MASK);
 }
 
-// Half of a character: what UTF-8 can't carry, and what makes gRPC and `encodeURI` fail.
-const LONE_SURROGATES = /\p{Surrogate}/gu;
-
-/** Text that every encoding can carry: a lone surrogate becomes the replacement character. */
+/**
+ * Text that every encoding can carry: a lone surrogate, half of a character that UTF-8 can't carry and that makes gRPC and
+ * `encodeURI` fail, becomes the replacement character.
+ */
 export function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATES, "\ufffd");
+  return text.toWellFormed();
 }
 
 // What moves a terminal's cursor, starts a line, turns the direction of the text that follows it, or is there and can't be

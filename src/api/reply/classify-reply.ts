@@ -21,8 +21,21 @@ const MAX_LEVELS = 100;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
+/** Whether the byte is in the body more often than that. */
+function hasMore(body: Buffer, byte: number, count: number): boolean {
+  let at = -1;
+  for (let found = 0; found <= count; found += 1) {
+    at = body.indexOf(byte, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
 /** Of JSON, as its bytes have it: a walk of what was parsed costs as much as parsing it. */
 function isTooDeep(body: Buffer): boolean {
+  // Nearly all have a few objects and lists in all.
+  const half = MAX_LEVELS / 2;
+  if (!hasMore(body, OPEN_LIST, half) && !hasMore(body, OPEN_OBJECT, half)) return false;
   let levels = 0;
   let isText = false;
   for (let at = 0; at < body.length; at += 1) {

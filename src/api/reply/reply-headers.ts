@@ -44,5 +44,5 @@ export function readRateLimit(headers: Headers, nowMs: number): RateLimit | unde
 
 export function readRequestId(headers: Headers, secrets: Secrets): string | undefined {
   const id = headers["x-request-id"];
-  return id === undefined || id === "" ? undefined : printable(secrets.mask(id), 100);
+  return id === undefined || id === "" ? undefined : printable(secrets.hide(id), 100);
 }

@@ -58,12 +58,13 @@ const NOT_A_FORM = "a form upload was requested, but another method was returned
 // The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
 
 function readForm(reply: Fields): FormPresign {
-  const given = Object.entries(reply.record("fields")).filter(([, value]) => value !== null);
-  const fields = given.map(([name, value]): [string, string] => {
-    if (typeof value === "string") return [name, value];
-    if (typeof value === "number") return [name, String(value)];
-    throw badReply(PRESIGN, `the form field "${name}" should be text`);
-  });
+  const fields: [string, string][] = [];
+  for (const [name, value] of Object.entries(reply.record("fields"))) {
+    if (value === null) continue;
+    if (typeof value !== "string" && typeof value !== "number")
+      throw badReply(PRESIGN, `the form field "${name}" should be text`);
+    fields.push([name, String(value)]);
+  }
   return { url: reply.text("url"), fields };
 }
 
@@ -131,9 +132,8 @@ export async function presignFile(avala: Avala, input: PresignInput): Promise<Pr
       dataset_name: input.datasetName,
       content_length: input.sizeBytes,
       organization_uid: input.organizationUid,
-      ...(uploadUid === undefined
-        ? {}
-        : { upload_protocol_version: 2, dataset_upload_uid: uploadUid }),
+      upload_protocol_version: uploadUid === undefined ? undefined : 2,
+      dataset_upload_uid: uploadUid,
     },
     repeat: "safe",
     maxTries,
