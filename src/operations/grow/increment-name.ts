@@ -121,7 +121,7 @@ export function plannedName(
 }
 
 /** The number of a slug that {@link numberedSlug} made. */
-export function numberOfSlug(growing: GrowingName, slug: string): number | undefined {
+function numberOfSlug(growing: GrowingName, slug: string): number | undefined {
   for (let start = 0; start + MIN_DIGITS <= slug.length; start += 1) {
     const [digits = ""] = /^\d{4,6}/.exec(slug.slice(start)) ?? [];
     for (let length = MIN_DIGITS; length <= digits.length; length += 1) {
