@@ -31,23 +31,21 @@ interface Order {
   readonly others: readonly SourceFile[];
 }
 
-// All others wait while it is sent. Where each is larger, they go at once, and still only one is sent again to learn.
+// All others wait while it is sent. Where each is larger, they go at once: the first to end is sent again to learn, and mostly
+// that is the smallest where it begins first.
 const MAX_FIRST_BYTES = 1024 * 1024;
 
-/**
- * None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. But one that is
- * complete: where another run has begun these files, nothing is sent before that is known.
- */
-function firstOf(run: Run, files: readonly SourceFile[]): SourceFile | undefined {
-  const { check, asked } = run;
-  if (mayMeetOther(run)) {
-    const complete = files.find(({ path }) => asked.get(path)?.method === "COMPLETE");
-    if (complete !== undefined) return complete;
-  }
+/** Where another run has begun these files, nothing is sent before that is known. */
+function completeOf(run: Run, files: readonly SourceFile[]): SourceFile | undefined {
+  if (!mayMeetOther(run)) return undefined;
+  return files.find(({ path }) => run.asked.get(path)?.method === "COMPLETE");
+}
+
+/** None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. */
+function smallestOf({ check, asked }: Run, files: readonly SourceFile[]): SourceFile | undefined {
   if (check.hasLearned || [...asked.values()].some(({ method }) => method !== "POST")) return;
   let smallest: SourceFile | undefined;
-  for (const file of files)
-    if (file.sizeBytes < (smallest?.sizeBytes ?? MAX_FIRST_BYTES + 1)) smallest = file;
+  for (const file of files) if (file.sizeBytes < (smallest?.sizeBytes ?? Infinity)) smallest = file;
   return smallest;
 }
 
@@ -80,6 +78,11 @@ export async function inOrder(
     }
   }
   const isLeft = (file: SourceFile): boolean => !failed.has(file);
-  const first = firstOf(run, toSend.filter(isLeft));
-  return { first, others: ordered.filter((file) => file !== first && isLeft(file)) };
+  const left = toSend.filter(isLeft);
+  const complete = completeOf(run, left);
+  const first = complete ?? smallestOf(run, left);
+  const others = ordered.filter((file) => file !== first && isLeft(file));
+  if (first === undefined || first === complete || first.sizeBytes <= MAX_FIRST_BYTES)
+    return { first, others };
+  return { others: [first, ...others] };
 }

@@ -228,6 +228,18 @@ describe("a store whose ETags are no MD5s", () => {
     expect(events.filter(({ kind }) => kind === "retry")).toEqual([]);
   });
 
+  test("is sent the smallest twice also where all are larger than 1 MiB", async () => {
+    await start({ ...BY_FORM, etag: "opaque" });
+    const sizes = { "a.jpg": 3 * MIB, "b.jpg": 2 * MIB, "c.jpg": MIB + 1, "d.jpg": 2 * MIB };
+    const files = await Promise.all(
+      Object.entries(sizes).map(([path, sizeBytes]) => place.put(path, randomBytes(sizeBytes))),
+    );
+    expect(await upload(files)).toMatchObject({ isComplete: true, retries: 0 });
+    const stored = place.emulator.requests().filter(({ target }) => target === "storage");
+    const names = stored.map(({ key = "" }) => basename(key)).sort();
+    expect(names).toEqual(["a.jpg", "b.jpg", "c.jpg", "c.jpg", "d.jpg"]);
+  });
+
   test("holds up no file for another one that is larger than 1 MiB", async () => {
     await start({ ...BY_FORM, etag: "opaque" });
     const { avala } = sessionWith(place.emulator);
