@@ -152,7 +152,7 @@ const ORDERS = {
     ["journal"],
     ["send"],
     ["request.ts"],
-    ["state.ts", "outcome.ts", "hashed.ts", "frontier.ts"],
+    ["state.ts", "outcome.ts", "hashed.ts", "frontier.ts", "seen.ts"],
     ["probe.ts", "landing.ts", "look-for-made.ts"],
     ["other-run.ts"],
     ["send-set.ts"],

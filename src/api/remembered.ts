@@ -36,6 +36,11 @@ export interface StoreManner {
   doubts: number;
   /** Ends when the one piece that was sent once more to learn has shown what it shows. */
   probe: Promise<void> | undefined;
+  /**
+   * The same of an earlier session, or of this one where too little is known to count. `other`: a piece that was sent once more
+   * differed both times.
+   */
+  seen?: "md5" | "other" | undefined;
 }
 
 /** What the server said and will say again for as long as the session lasts. */

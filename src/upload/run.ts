@@ -19,6 +19,7 @@ import { createPartMemories, createRings } from "./send/piece-memory";
 import { sendSet } from "./send-set";
 import { outcomeOf, resultOf } from "./outcome";
 import { report, reportWaits, trackerFor, type Run } from "./state";
+import { expectSeen, noteSeen, readSeen } from "./seen";
 import { createStoreCheck } from "./check/store-check";
 import { openUploadJournal } from "./journal/upload-journal";
 
@@ -139,6 +140,8 @@ export async function uploadWith(
   };
   const avala = { ...within, disk, call };
   const startedMs = avala.clock.now();
+  const seen = await readSeen(avala, request);
+  expectSeen(avala, seen);
   const run = createRun({ avala, request, journal, retries });
   const endReports = reportWaits(run);
   try {
@@ -151,6 +154,7 @@ export async function uploadWith(
     endReports();
     run.check.close();
     run.sha256.close();
+    await noteSeen(avala, request, seen);
     await journal?.close().catch(() => undefined); // every record was synced when it was written
     report(run, true);
   }

@@ -78,7 +78,8 @@ export async function sendFiles(
   const { concurrency, stateDirectory, deadlineMs } = options;
   const to = destinationOf(target);
   const { files, stored } = target;
-  const request = { ...to, files, digest: digestOf(target), stored, concurrency, deadlineMs };
+  const keeping = { stateDirectory, concurrency, deadlineMs };
+  const request = { ...to, files, digest: digestOf(target), stored, ...keeping };
   checkRequest(request);
   if (options.isRoomChecked !== true) await requireQuota(avala, request);
   return withDestinationLock(avala, lockedOf(target), stateDirectory, (locked) =>

@@ -57,11 +57,12 @@ export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): Sto
   const stores = (remembered.stores ??= new Map());
   const digests = createFileDigests("md5");
   const learned = () => [...stores.values()].map(({ etags }) => etags).filter(Boolean);
+  const isMd5Seen = (): boolean => [...stores.values()].some(({ seen }) => seen === "md5");
   const timeOfMd5: StoreCheck["timeOfMd5"] = (file) => {
     if (learned().includes("md5")) return "on its way";
     if (learned().length > 0) return "never";
     // MD5 takes more of a core than all else that is done with a large file, perhaps for nothing.
-    return isHashedInThread(file) ? "afterwards" : "on its way";
+    return isHashedInThread(file) && !isMd5Seen() ? "afterwards" : "on its way";
   };
   return {
     get hasLearned() {

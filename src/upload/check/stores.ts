@@ -89,18 +89,24 @@ async function compare(
   return "right";
 }
 
-/** The first that differs is sent once more, and whatever differs meanwhile waits for what that shows. */
+/**
+ * The first that differs is sent once more, and whatever differs meanwhile waits for what that shows. None is where one was before
+ * and differed both times: what that would show is known.
+ */
 async function probe(
   store: StoreManner,
   piece: Piece,
   again: () => Promise<Stored>,
 ): Promise<Verdict | "differs"> {
-  if (store.probe !== undefined) {
+  if (store.probe !== undefined || store.seen === "other") {
     await store.probe;
     return "differs";
   }
-  const compareAgain = async (): Promise<Verdict | "differs"> =>
-    compare(store, await again(), piece);
+  const compareAgain = async (): Promise<Verdict | "differs"> => {
+    const verdict = await compare(store, await again(), piece);
+    if (verdict === "differs") store.seen = "other";
+    return verdict;
+  };
   const compared = compareAgain();
   const ignore = (): void => undefined;
   store.probe = compared.then(ignore, ignore);
