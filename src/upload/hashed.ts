@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import type { Avala } from "../api/connection";
 import { isAvalaError, type AvalaError } from "../errors";
-import { withoutDigest } from "../files/local-file";
 import { manifestOf, type ManifestEntry } from "../files/manifest/manifest";
 import { isHashedInThread, type FileDigests } from "../files/workers/digest-thread";
 import { runPool } from "../flow/pool";
@@ -19,11 +18,16 @@ export interface Unread {
 }
 
 export interface Hashed {
-  readonly files: readonly UploadFile[];
+  /** Those that can be read, in the order of the request. */
+  readonly files: Iterable<UploadFile>;
+  /** Of the files by their places in the request, as far as they are known. */
+  readonly digests: Digests;
   readonly unread: readonly Unread[];
   /** Of the whole set; of a file that can't be read it has path and size. */
   readonly digest: string;
 }
+
+type Digests = readonly (string | undefined)[];
 
 const NOT_READ = "0".repeat(64);
 
@@ -31,8 +35,31 @@ const NOT_READ = "0".repeat(64);
 type Naming = { readonly sha256: string } | { readonly stamp: string };
 
 /** Field by field: of each object that a spread begins and new fields follow, Node 20 keeps a shape of 0.4 kB. */
-function hashedAs({ path, absolutePath, sizeBytes }: UploadFile, sha256: string): UploadFile {
-  return { path, absolutePath, sizeBytes, sha256 };
+function hashedAs(file: UploadFile, sha256: string | undefined): UploadFile {
+  const { path, absolutePath, sizeBytes } = file;
+  return sha256 === file.sha256 ? file : { path, absolutePath, sizeBytes, sha256 };
+}
+
+/** The files with their digests. Each is made when it is its turn, so that of many there are no second objects. */
+function filesWith(
+  digests: Digests,
+  { files }: UploadRequest,
+  isLeftOut: (path: string) => boolean,
+): Iterable<UploadFile> {
+  return {
+    *[Symbol.iterator]() {
+      for (const [place, file] of files.entries())
+        if (!isLeftOut(file.path)) yield hashedAs(file, digests[place]);
+    },
+  };
+}
+
+/** The files of which no digest is known, each with its place. */
+function* unknownOf(
+  { files }: UploadRequest,
+  digests: Digests,
+): Generator<readonly [place: number, file: UploadFile]> {
+  for (const placed of files.entries()) if (digests[placed[0]] === undefined) yield placed;
 }
 
 async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests): Promise<string> {
@@ -41,43 +68,45 @@ async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests)
     : digestOf(disk, file, { sha256: digests.start(file) });
 }
 
-function* entriesOf(
-  files: readonly UploadFile[],
+function entriesOf(
+  { files }: UploadRequest,
+  digests: Digests,
   stamps: ReadonlyMap<string, string>,
-): Generator<ManifestEntry> {
-  for (const { path, sizeBytes, sha256 = stamps.get(path) ?? NOT_READ } of files)
-    yield { path, sizeBytes, sha256 };
+): ManifestEntry[] {
+  return files.map(({ path, sizeBytes }, place) => {
+    const sha256 = digests[place] ?? stamps.get(path) ?? NOT_READ;
+    return { path, sizeBytes, sha256 };
+  });
 }
 
 async function readEach(
   { signal }: Avala,
   request: UploadRequest,
+  known: Digests,
   read: (file: UploadFile) => Promise<Naming>,
 ): Promise<Hashed> {
-  const files = [...request.files];
+  const digests = [...known];
   const stamps = new Map<string, string>();
   const unread: Unread[] = [];
   const options = { concurrency: concurrencyOf(request), signal };
-  await runPool(withoutDigest(request.files), options, async ([place, file]) => {
+  await runPool(unknownOf(request, known), options, async ([place, file]) => {
     try {
       const naming = await read(file);
-      if ("sha256" in naming) files[place] = hashedAs(file, naming.sha256);
+      if ("sha256" in naming) digests[place] = naming.sha256;
       else stamps.set(file.path, naming.stamp);
     } catch (error) {
       if (!isAvalaError(error)) throw error;
       unread.push({ file, error });
     }
   });
-  const digest = request.digest ?? manifestOf([...entriesOf(files, stamps)]).digest;
+  const digest = request.digest ?? manifestOf(entriesOf(request, digests, stamps)).digest;
   const failed = new Set(unread.map(({ file }) => file.path));
-  return { files: files.filter(({ path }) => !failed.has(path)), unread, digest };
+  const files = filesWith(digests, request, (path) => failed.has(path));
+  return { files, digests, unread, digest };
 }
 
-/** The request, with the digests that were taken since. */
-function withDigests(request: UploadRequest, read: Hashed | undefined): UploadRequest {
-  if (read === undefined) return request;
-  const known = new Map(read.files.map((file) => [file.path, file]));
-  return { ...request, files: request.files.map((file) => known.get(file.path) ?? file) };
+function digestsOf({ files }: UploadRequest): Digests {
+  return files.map(({ sha256 }) => sha256);
 }
 
 /** Reads those of which no digest is known, neither from the request nor `read` before. @throws AvalaError `cancelled` */
@@ -87,7 +116,7 @@ export function hashFiles(
   sha256: FileDigests,
   read?: Hashed,
 ): Promise<Hashed> {
-  return readEach(avala, withDigests(request, read), async (file) => ({
+  return readEach(avala, request, read?.digests ?? digestsOf(request), async (file) => ({
     sha256: await sha256Of(avala, file, sha256),
   }));
 }
@@ -103,7 +132,7 @@ export async function hashSmallFiles(
 ): Promise<Hashed | undefined> {
   const isLeft = (file: UploadFile): boolean => file.sha256 === undefined && isHashedInThread(file);
   if (request.digest !== undefined || !request.files.some(isLeft)) return undefined;
-  return readEach(avala, request, async (file) => {
+  return readEach(avala, request, digestsOf(request), async (file) => {
     if (!isLeft(file)) return { sha256: await sha256Of(avala, file, sha256) };
     const stamp = JSON.stringify(await stampOf(avala.disk, file));
     return { stamp: createHash("sha256").update(stamp).digest("hex") };

@@ -15,23 +15,26 @@ export function takeUnchanged(run: Run, entry: ManifestEntry): void {
   run.progress.addFile("unchanged", sizeBytes);
 }
 
-/** Other content has another place where the name is made of the content. */
-function noteTag(run: Run, path: string, tag: PlaceTag | undefined): void {
-  if (tag !== undefined && !run.isNamedByContent) run.tags.set(path, tag);
+/** Returns it, unless there is none to keep: other content has another place where the name is made of the content. */
+function noteTag(run: Run, path: string, tag: PlaceTag | undefined): PlaceTag | undefined {
+  if (tag === undefined || run.isNamedByContent) return undefined;
+  run.tags.add(path, tag);
+  return tag;
 }
 
 export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
-  const { sha256, kept, isReplaceable, tag } = sent;
+  const { sha256, kept, isReplaceable } = sent;
   run.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;
   const entry = { path, sizeBytes, sha256 };
-  noteTag(run, path, tag);
-  run.mayReplace ||= isReplaceable && run.tags.has(path);
-  const record = { path, sizeBytes, sha256, batch: run.batch, tag: run.tags.get(path) };
+  const tag = noteTag(run, path, sent.tag);
+  run.mayReplace ||= isReplaceable && tag !== undefined;
+  const record = { path, sizeBytes, sha256, batch: run.batch, tag };
   const underWay = concurrencyOf(run.request);
   await keep(run, (journal) => journal.record(record, underWay));
   if (kept === "right") run.checkedByStore += 1;
   run.sent.push(entry);
+  if (!run.begun.delete(path)) run.notBegun.add(path);
   run.failuresInARow = 0;
   run.progress.addFile("sent", sizeBytes);
   const durationMs = run.avala.clock.now() - begunMs;

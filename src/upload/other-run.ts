@@ -63,12 +63,12 @@ async function lookAt(sending: Sending, file: SourceFile): Promise<Sight> {
  */
 export async function awaitOtherRun(
   run: Run,
-  files: readonly SourceFile[],
+  files: Iterable<SourceFile>,
 ): Promise<"made" | "quiet"> {
   const { avala, request } = run;
   const { signal = new AbortController().signal } = avala;
   const sending = sendingOf(run, signal);
-  const ordered = inSendingOrder(files);
+  const ordered = [...inSendingOrder(files)];
   let frontier: Frontier | undefined;
   const look = async (): Promise<Look> => {
     if ((await request.isMade?.()) === true) return "done";

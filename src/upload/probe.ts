@@ -28,7 +28,7 @@ async function ask(run: Run, file: SourceFile): Promise<Presigned> {
 interface Order {
   /** Sent before all others start: the smallest, which shows what its store's `ETag`s are. */
   readonly first?: SourceFile | undefined;
-  readonly others: readonly SourceFile[];
+  readonly others: Iterable<SourceFile>;
 }
 
 // All others wait while it is sent. Where each is larger, they go at once: the first to end is sent again to learn, and mostly
@@ -36,23 +36,49 @@ interface Order {
 const MAX_FIRST_BYTES = 1024 * 1024;
 
 /** Where another run has begun these files, nothing is sent before that is known. */
-function completeOf(run: Run, files: readonly SourceFile[]): SourceFile | undefined {
+function completeOf(run: Run, files: Iterable<SourceFile>): SourceFile | undefined {
   if (!mayMeetOther(run)) return undefined;
-  return files.find(({ path }) => run.asked.get(path)?.method === "COMPLETE");
+  for (const file of files) if (run.asked.get(file.path)?.method === "COMPLETE") return file;
+  return undefined;
 }
 
 /** None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. */
-function smallestOf({ check, asked }: Run, files: readonly SourceFile[]): SourceFile | undefined {
+function smallestOf({ check, asked }: Run, files: Iterable<SourceFile>): SourceFile | undefined {
   if (check.hasLearned || [...asked.values()].some(({ method }) => method !== "POST")) return;
   let smallest: SourceFile | undefined;
   for (const file of files) if (file.sizeBytes < (smallest?.sizeBytes ?? Infinity)) smallest = file;
   return smallest;
 }
 
+/** Found anew each time that they are gone through. */
+function filesWhere(
+  files: Iterable<SourceFile>,
+  isWanted: (file: SourceFile) => boolean,
+): Iterable<SourceFile> {
+  return {
+    *[Symbol.iterator]() {
+      for (const file of files) if (isWanted(file)) yield file;
+    },
+  };
+}
+
+function withFirst(first: SourceFile, others: Iterable<SourceFile>): Iterable<SourceFile> {
+  return {
+    *[Symbol.iterator]() {
+      yield first;
+      yield* others;
+    },
+  };
+}
+
 /** Those that no form can carry come first. */
-export function inSendingOrder(files: readonly SourceFile[]): readonly SourceFile[] {
-  const large = files.filter(isOversize);
-  return large.length === 0 ? files : [...large, ...files.filter((file) => !isOversize(file))];
+export function inSendingOrder(files: Iterable<SourceFile>): Iterable<SourceFile> {
+  return {
+    *[Symbol.iterator]() {
+      yield* filesWhere(files, isOversize);
+      yield* filesWhere(files, (file) => !isOversize(file));
+    },
+  };
 }
 
 /**
@@ -61,28 +87,29 @@ export function inSendingOrder(files: readonly SourceFile[]): readonly SourceFil
  */
 export async function inOrder(
   run: Run,
-  files: readonly SourceFile[],
+  files: Iterable<SourceFile>,
   failFile: (file: SourceFile, error: unknown) => void,
 ): Promise<Order> {
-  const ordered = inSendingOrder(files);
-  const toSend = ordered.filter((file) => findLanded(run, file) === undefined);
-  for (const file of toSend.filter(isOversize)) run.asked.set(file.path, await ask(run, file));
-  const failed = new Set<SourceFile>();
+  const failed = new Set<string>();
+  const left = filesWhere(inSendingOrder(files), ({ path }) => !failed.has(path));
+  const toSend = filesWhere(left, (file) => findLanded(run, file) === undefined);
+  for (const file of toSend) {
+    if (!isOversize(file)) break;
+    run.asked.set(file.path, await ask(run, file));
+  }
   for (const file of toSend) {
     if (run.asked.size > 0 || run.batch === undefined) break;
     try {
       run.asked.set(file.path, await ask(run, file));
     } catch (error) {
       failFile(file, error);
-      failed.add(file);
+      failed.add(file.path);
     }
   }
-  const isLeft = (file: SourceFile): boolean => !failed.has(file);
-  const left = toSend.filter(isLeft);
-  const complete = completeOf(run, left);
-  const first = complete ?? smallestOf(run, left);
-  const others = ordered.filter((file) => file !== first && isLeft(file));
+  const complete = completeOf(run, toSend);
+  const first = complete ?? smallestOf(run, toSend);
+  const others = filesWhere(left, ({ path }) => path !== first?.path);
   if (first === undefined || first === complete || first.sizeBytes <= MAX_FIRST_BYTES)
     return { first, others };
-  return { others: [first, ...others] };
+  return { others: withFirst(first, others) };
 }

@@ -21,6 +21,7 @@ import { outcomeOf, resultOf } from "./outcome";
 import { report, reportWaits, trackerFor, type Run } from "./state";
 import { expectSeen, noteSeen, readSeen } from "./seen";
 import { createStoreCheck } from "./check/store-check";
+import { createTagList } from "./check/tag-list";
 import { openUploadJournal } from "./journal/upload-journal";
 
 // Each sends all files again: another one helps when the first was lost by chance, or had been complete before.
@@ -49,13 +50,14 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     sha256: createFileDigests("sha256"),
     asked: new Map(),
     checkedByStore: 0,
-    tags: new Map(),
+    tags: createTagList(),
     mayReplace: false,
     doubtful: [],
     unproven: [],
     hasSessions: false,
     disowned: new Set(),
     begun: new Set(),
+    notBegun: new Set(),
     begunBefore: new Set(),
     partsMutex: createMutex(),
     failuresInARow: 0,

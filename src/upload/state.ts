@@ -18,8 +18,8 @@ import type { PartMemories, Rings } from "./send/piece-memory";
 import { trackProgress, type ProgressTracker } from "./progress";
 import type { UploadRequest } from "./request";
 import type { OtherRun } from "./send/watch-other";
-import type { PlaceTag } from "./check/place-tag";
 import type { StoreCheck } from "./check/store-check";
+import type { TagList } from "./check/tag-list";
 
 /** A file that was sent, and may count as landed. */
 export interface Landing {
@@ -70,7 +70,7 @@ export interface Run {
   readonly asked: Map<string, Presigned>;
   checkedByStore: number;
   /** Of files to whose places other runs can write: what the store called what it kept there. */
-  readonly tags: Map<string, PlaceTag>;
+  readonly tags: TagList;
   /** Whether files went by form to such places: what lay there was replaced. */
   mayReplace: boolean;
   /** Sent, and not landed before the store has shown what its ETags are. */
@@ -81,9 +81,12 @@ export interface Run {
   readonly unproven: Landing[];
   /** Paths at which something else may lie than what this run sent there. */
   readonly disowned: Set<string>;
-  /** Paths that were begun in the batch, and in those that this run has given up. */
+  /** Paths that were begun in the batch and have not landed: of most files it is enough to be among the sent. */
   readonly begun: Set<string>;
-  begunBefore: ReadonlySet<string>;
+  /** Paths of those among the sent that were complete before they were begun. */
+  readonly notBegun: Set<string>;
+  /** Paths that were begun in the batches that this run has given up. */
+  readonly begunBefore: Set<string>;
   /** Files that go by parts do so one after the other: each keeps some of its parts in memory. */
   readonly partsMutex: Mutex;
   /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
@@ -139,9 +142,11 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   run.following = undefined;
   Object.assign(run.otherRun, { isAtWork: false, isReported: false });
   run.stored = new Map();
-  run.begunBefore = new Set(run.begun);
   run.progress = trackerFor(run.request, run.avala);
-  const { sent, unchanged, failures, doubtful, unproven } = run;
+  const { sent, unchanged, failures, doubtful, unproven, begun, notBegun, begunBefore } = run;
+  for (const path of begun) begunBefore.add(path);
+  for (const { path } of sent) if (!notBegun.has(path)) begunBefore.add(path);
+  for (const paths of [begun, notBegun]) paths.clear();
   for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
   run.asked.clear();
   run.tags.clear();

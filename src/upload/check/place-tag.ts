@@ -12,7 +12,7 @@ import { bareEtag, isEtagOfParts, type Kept } from "./stores";
 export type PlaceTag = string;
 
 /** By path. */
-export type PlaceTags = ReadonlyMap<string, PlaceTag>;
+export type PlaceTags = Pick<ReadonlyMap<string, PlaceTag>, "size" | "has" | "get">;
 
 /** The store said nothing, or what lies at the place was there before. */
 export const UNTAGGED: PlaceTag = "";
@@ -23,17 +23,12 @@ const IN_PARTS: PlaceTag = "parts";
 // S3's are 34 to 40 characters long; a journal keeps one a file.
 const MAX_ETAG_LENGTH = 128;
 
-/** A part of a text keeps the whole of it in memory. */
-function copyOf(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
-}
-
 /**
  * By the reply to the last try: an earlier one whose reply was lost may still arrive, and then counts as anything else that
  * comes to lie there.
  */
 export function tagOf({ etag, md5, wasThere }: Stored, kept: Kept): PlaceTag {
-  if (kept === "right" && md5 !== undefined) return copyOf(md5);
+  if (kept === "right" && md5 !== undefined) return md5;
   // What was there before is not known to be what was sent.
   if (wasThere || etag === undefined || etag.length > MAX_ETAG_LENGTH) return UNTAGGED;
   return `"${bareEtag(etag)}"`;

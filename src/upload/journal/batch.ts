@@ -64,7 +64,7 @@ export interface Stored {
  */
 export function batchToResume(
   base: string,
-  files: readonly (Omit<ManifestEntry, "sha256"> & { readonly sha256?: string | undefined })[],
+  files: Iterable<Omit<ManifestEntry, "sha256"> & { readonly sha256?: string | undefined }>,
   known: { readonly records?: Records | undefined; readonly stored?: Stored | undefined },
 ): string | undefined {
   const { records, stored } = known;
@@ -74,10 +74,10 @@ export function batchToResume(
   const landed = new Map(records?.landed);
   if (stored !== undefined && stored.uploadUid === undefined)
     for (const entry of stored.entries) landed.set(entry.path, entry);
-  const hasLandedFirst = files.some(({ path, sizeBytes, sha256 }) => {
+  for (const { path, sizeBytes, sha256 } of files) {
     const entry = landed.get(path);
-    if (entry === undefined || entry.batch !== undefined) return false;
-    return entry.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256 ?? "");
-  });
-  return hasLandedFirst ? undefined : base;
+    if (entry === undefined || entry.batch !== undefined) continue;
+    if (entry.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256 ?? "")) return undefined;
+  }
+  return base;
 }
