@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Avala } from "../api/connection";
 import { isAvalaError, type AvalaError } from "../errors";
-import { manifestOf, type ManifestEntry } from "../files/manifest/manifest";
+import { digestOfSorted, manifestOf, type ManifestEntry } from "../files/manifest/manifest";
 import { isHashedInThread, type FileDigests } from "../files/workers/digest-thread";
 import { runPool } from "../flow/pool";
 import { isSmall } from "./send/attempt";
@@ -68,28 +68,26 @@ async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests)
     : digestOf(disk, file, { sha256: digests.start(file) });
 }
 
-function entriesOf(
+function* entriesOf(
   { files }: UploadRequest,
   digests: Digests,
   stamps: ReadonlyMap<string, string>,
-): ManifestEntry[] {
-  return files.map(({ path, sizeBytes }, place) => {
-    const sha256 = digests[place] ?? stamps.get(path) ?? NOT_READ;
-    return { path, sizeBytes, sha256 };
-  });
+): Generator<ManifestEntry> {
+  for (const [place, { path, sizeBytes }] of files.entries())
+    yield { path, sizeBytes, sha256: digests[place] ?? stamps.get(path) ?? NOT_READ };
 }
 
+/** Puts the digests that are not known into their places. */
 async function readEach(
   { signal }: Avala,
   request: UploadRequest,
-  known: Digests,
+  digests: (string | undefined)[],
   read: (file: UploadFile) => Promise<Naming>,
 ): Promise<Hashed> {
-  const digests = [...known];
   const stamps = new Map<string, string>();
   const unread: Unread[] = [];
   const options = { concurrency: concurrencyOf(request), signal };
-  await runPool(unknownOf(request, known), options, async ([place, file]) => {
+  await runPool(unknownOf(request, digests), options, async ([place, file]) => {
     try {
       const naming = await read(file);
       if ("sha256" in naming) digests[place] = naming.sha256;
@@ -99,13 +97,14 @@ async function readEach(
       unread.push({ file, error });
     }
   });
-  const digest = request.digest ?? manifestOf(entriesOf(request, digests, stamps)).digest;
+  const entries = (): Iterable<ManifestEntry> => entriesOf(request, digests, stamps);
+  const digest = request.digest ?? digestOfSorted(entries()) ?? manifestOf([...entries()]).digest;
   const failed = new Set(unread.map(({ file }) => file.path));
   const files = filesWith(digests, request, (path) => failed.has(path));
   return { files, digests, unread, digest };
 }
 
-function digestsOf({ files }: UploadRequest): Digests {
+function digestsOf({ files }: UploadRequest): (string | undefined)[] {
   return files.map(({ sha256 }) => sha256);
 }
 
@@ -116,7 +115,8 @@ export function hashFiles(
   sha256: FileDigests,
   read?: Hashed,
 ): Promise<Hashed> {
-  return readEach(avala, request, read?.digests ?? digestsOf(request), async (file) => ({
+  const digests = read === undefined ? digestsOf(request) : [...read.digests];
+  return readEach(avala, request, digests, async (file) => ({
     sha256: await sha256Of(avala, file, sha256),
   }));
 }

@@ -161,7 +161,7 @@ async function landUnproven(run: Run, files: Iterable<SourceFile>): Promise<void
 function requireAccounted(run: Run, files: Iterable<SourceFile>): void {
   if (run.avala.deadlineMs !== undefined || run.isMade) return;
   const { sent, unchanged, failures, request } = run;
-  // None is in two lists: the manifest of what landed refuses a path that is there twice.
+  // None of what landed counts twice: its manifest refuses a path that is there twice.
   if (sent.length + unchanged.length + failures.length === request.files.length) return;
   const ended = new Set<string>();
   for (const list of [sent, unchanged, failures]) for (const { path } of list) ended.add(path);

@@ -7,6 +7,7 @@ import { hashFiles } from "../../src/files/hash";
 import {
   checksumsText,
   createManifest,
+  digestOfSorted,
   type ManifestEntry,
 } from "../../src/files/manifest/manifest";
 import { createTempTree } from "../support/temp-tree";
@@ -97,6 +98,26 @@ describe("a manifest", () => {
       { ...entry("a"), absolutePath: "/home/me/a" } as ManifestEntry,
     ]).entries;
     expect(kept).toEqual(entry("a"));
+  });
+});
+
+describe("the digest of entries that are not kept", () => {
+  const many = Array.from({ length: 2500 }, (_, index) => entry(String(index).padStart(4, "0")));
+
+  test.each([0, 1, 999, 1000, 1001, 2500])("is that of their manifest: %i", (count) => {
+    const entries = many.slice(0, count);
+    expect(digestOfSorted(entries.values())).toBe(createManifest(entries).digest);
+  });
+
+  test.each([
+    ["two in another order", many.with(1000, entry("0998a"))],
+    ["a path twice", many.with(1000, entry("0999"))],
+    ["an empty path", [entry(""), ...many]],
+    ["a path with a line break", many.with(2000, entry("2000\n"))],
+    ["a size that is none", many.with(2499, entry("2499", { sizeBytes: -1 }))],
+    ["half a digest", many.with(7, entry("0007", { sha256: zeros.slice(32) }))],
+  ])("is not known where they have %s", (_, entries) => {
+    expect(digestOfSorted(entries)).toBeUndefined();
   });
 });
 

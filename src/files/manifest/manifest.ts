@@ -62,13 +62,35 @@ export function manifestOf(sorted: ManifestEntry[]): Manifest {
 export function digestOf(entries: readonly ManifestEntry[]): string {
   const hash = createHash("sha256").update(CANONICAL_HEADER);
   for (let start = 0; start < entries.length; start += linesAtOnce)
-    hash.update(
-      entries
-        .slice(start, start + linesAtOnce)
-        .map(canonicalLine)
-        .join(""),
-    );
+    hash.update(linesOf(entries.slice(start, start + linesAtOnce)));
   return hash.digest("hex");
+}
+
+/** The digest of {@link createManifest}, for which no entry is kept. `undefined` where they are not sorted, or not right. */
+export function digestOfSorted(entries: Iterable<ManifestEntry>): string | undefined {
+  const hash = createHash("sha256").update(CANONICAL_HEADER);
+  let before: string | undefined;
+  for (const some of chunksOf(entries)) {
+    if (!isAscending(some, before) || !areSound(some)) return undefined;
+    hash.update(linesOf(some));
+    before = some.at(-1)?.path;
+  }
+  return hash.digest("hex");
+}
+
+function* chunksOf(entries: Iterable<ManifestEntry>): Generator<readonly ManifestEntry[]> {
+  let some: ManifestEntry[] = [];
+  for (const entry of entries) {
+    some.push(entry);
+    if (some.length < linesAtOnce) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
+}
+
+function linesOf(entries: readonly ManifestEntry[]): string {
+  return entries.map(canonicalLine).join("");
 }
 
 function canonicalLine({ path, sizeBytes, sha256 }: ManifestEntry): string {
@@ -76,7 +98,7 @@ function canonicalLine({ path, sizeBytes, sha256 }: ManifestEntry): string {
 }
 
 /** Whether they are sorted and no path is there twice, as the files of a set are. */
-function isAscending(entries: readonly ManifestEntry[], before = ""): boolean {
+export function isAscending(entries: readonly Pick<ManifestEntry, "path">[], before = ""): boolean {
   let previous = before;
   return entries.every(({ path }) => {
     const isNext = previous < path;
