@@ -27,7 +27,7 @@ export interface Refusal {
 }
 
 /** A run, as far as refusals change it. */
-interface Held {
+export interface Held {
   readonly refusals: Refusals;
   readonly capacity: number;
   /** Calls a second; `Infinity`: nothing shows that others call. */
@@ -64,19 +64,20 @@ export function hasBeenRefused({ lastMs }: Refusals): boolean {
 }
 
 /** By how many refusals' worth a rate has risen since the last: one in the first cycle, three in the second. */
-function risen(calmMs: number): number {
-  const cycles = Math.max(0, calmMs) / CYCLE_MS;
+function risen(calmMs: number, cycleMs: number): number {
+  const cycles = Math.max(0, calmMs) / cycleMs;
   const steep = Math.max(0, cycles - MAX_CYCLES);
   return (cycles - steep) ** 2 + 2 * MAX_CYCLES * steep;
 }
 
 /** After a call that was served. From the capacity on it is as fast as if it were by itself. */
-export function growBlindly<Run extends Held>(run: Run, atMs: number): Run {
+export function growBlindly<Run extends Held>(run: Run, atMs: number, cycleMs = CYCLE_MS): Run {
   const { rate, capacity, changedMs } = run;
   const refusals = { ...run.refusals, inARow: 0 };
   if (rate === Number.POSITIVE_INFINITY) return { ...run, refusals };
   const { calmMs } = refusals;
-  const steps = Math.min(MAX_STEPS, risen(atMs - calmMs) - risen(changedMs - calmMs));
+  const since = (ms: number): number => risen(ms - calmMs, cycleMs);
+  const steps = Math.min(MAX_STEPS, since(atMs) - since(changedMs));
   const grown = rate * FACTOR ** -steps;
   const isHeld = grown < capacity;
   return {
@@ -85,6 +86,13 @@ export function growBlindly<Run extends Held>(run: Run, atMs: number): Run {
     rate: isHeld ? grown : Number.POSITIVE_INFINITY,
     changedMs: atMs,
   };
+}
+
+/** No calls, no refusals: that says nothing of a rate. */
+export function pauseGrowth<Run extends Held>(run: Run, ms: number): Run {
+  const { refusals, changedMs } = run;
+  const calmMs = refusals.calmMs + ms;
+  return { ...run, refusals: { ...refusals, calmMs }, changedMs: changedMs + ms };
 }
 
 function lowered({ rate, capacity }: Held): number {

@@ -1,18 +1,21 @@
 // How fast one of several runs that share a key may send, each knowing nothing of the others. Pure: state, event → state.
 //
 // Where replies show the total, a price makes equal shares of it (`price.ts`), where they show a bucket its level does
-// (`bucket.ts`), and where they show nothing refusals do (`refusals.ts`).
+// (`bucket.ts`), and where they show nothing refusals do (`refusals.ts`): also of a limit of the second that is below the
+// documented one, for no header speaks of it.
 import { followLevel, type Bucket, type Level } from "./bucket";
 import type { Others } from "./budget";
 import {
   NO_REFUSALS,
   growBlindly,
   hasBeenRefused,
+  pauseGrowth,
   refuseBlindly,
   type Refusal,
   type Refusals,
 } from "./refusals";
 import { LEAST, TARGET, adjust, clamp, targetOf } from "./price";
+import { fewerByRefusal, growBelow } from "./second";
 import { NO_TRAFFIC, measureAfresh, see, type Seen, type Traffic } from "./traffic";
 
 export interface Share {
@@ -23,6 +26,8 @@ export interface Share {
   readonly beganMs: number | undefined;
   /** Calls a second that the server takes from all. */
   readonly capacity: number;
+  /** How many it took as it refused some, where those are clearly fewer: only refusals show its limit of the second. */
+  readonly taken: number | undefined;
   /** Own calls a second; `Infinity`: nothing shows that others call. */
   readonly rate: number;
   readonly price: number;
@@ -82,6 +87,7 @@ export function createShare(capacity: number): Share {
     bucket: undefined,
     beganMs: undefined,
     capacity,
+    taken: undefined,
     rate: Number.POSITIVE_INFINITY,
     price: 0,
     isStarting: true,
@@ -154,7 +160,8 @@ function enter(share: Share, atMs: number): Share {
 function onExhausted(share: Share, { atMs, untilMs, chance }: Omit<Exhausted, "kind">): Share {
   const spreadMs = isShared(share) ? (chance * 1000) / share.rate : 0;
   const traffic = measureAfresh(share.traffic);
-  return { ...share, traffic, nextMs: untilMs + spreadMs, changedMs: atMs };
+  const next = { ...share, traffic, nextMs: untilMs + spreadMs, changedMs: atMs };
+  return share.taken === undefined ? next : pauseGrowth(next, untilMs - atMs);
 }
 
 /** It can't see that others are gone, and is by itself again when nothing holds it back. */
@@ -168,6 +175,7 @@ function onReply(before: Share, seen: Seen): Share {
   const { atMs } = seen;
   const traffic = see(before.traffic, seen, before);
   const share = { ...before, traffic, bucket: undefined };
+  if (share.taken !== undefined) return growBelow(share, share.taken, atMs);
   if (traffic.isSliding) return isShared(share) ? adjustSliding(share, atMs) : share;
   if (traffic.quietMs >= QUIET_MS) {
     const isStarting = traffic.quietMs === Number.POSITIVE_INFINITY;
@@ -183,6 +191,8 @@ function onRefused(before: Share, refused: Refused): Share {
   // The level makes the rate.
   if (before.bucket) return { ...before, nextMs: untilMs + (chance * 1000) / before.rate };
   if (!isOfSecond) return onExhausted(before, refused);
+  const taken = fewerByRefusal(before, startMs);
+  if (taken !== undefined) return refuseBlindly({ ...before, taken }, refused);
   const share = isShared(before) ? before : enter(before, atMs);
   const traffic = measureAfresh(before.traffic);
   const { refusals, capacity } = share;

@@ -35,6 +35,8 @@ interface Sample {
 export interface Rates {
   /** With those that are refused: of all calls as many as of this run's own. */
   readonly all: number;
+  /** Without them. */
+  readonly taken: number;
   readonly own: number;
   /** What this run was held to when the measurement began. */
   readonly paceThen: number;
@@ -137,8 +139,8 @@ function ratesOf(sample: Sample, samples: readonly Sample[], before: Traffic): R
   const ended = sample.ended - oldest.ended;
   // One more, so that a single refusal of a slow run does not stand for half of all.
   const tries = 1 + (sample.refused - oldest.refused) / (ended + 1);
-  const all = perSecond(sample.used - oldest.used) * tries;
-  return { all, own: perSecond(ended), paceThen: oldest.pace };
+  const taken = perSecond(sample.used - oldest.used);
+  return { all: taken * tries, taken, own: perSecond(ended), paceThen: oldest.pace };
 }
 
 /** The traffic after one more reply. */
