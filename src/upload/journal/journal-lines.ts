@@ -217,14 +217,11 @@ export interface Change {
 }
 
 /** Every whole record of files and what was taken back of them, in the order in which it was written; parts left out. */
-export function readChanges(key: LineKey, data: Buffer): readonly Change[] {
-  const changes: Change[] = [];
+export function* readChanges(key: LineKey, data: Buffer): Generator<Change> {
   for (const text of linesIn(data)) {
     const line = parseLine(key, text);
-    if (line?.kind === "landed") changes.push({ path: line.entry.path, landed: line.entry });
+    if (line?.kind === "landed") yield { path: line.entry.path, landed: line.entry };
     // What another key's run sent is not known, only that it is not known to be ours.
-    else if (line?.kind === "taken back" || line?.kind === "foreign")
-      changes.push({ path: line.path });
+    else if (line?.kind === "taken back" || line?.kind === "foreign") yield { path: line.path };
   }
-  return changes;
 }

@@ -23,7 +23,7 @@ export interface Journal extends Records {
   /** What is on disk now: what other runs wrote too. */
   reread(): Promise<Records>;
   /** What was written since it was opened, by this run and by others; `undefined` when somebody has removed it. */
-  changes(): Promise<readonly lines.Change[] | undefined>;
+  changes(): Promise<Iterable<lines.Change> | undefined>;
   /** Removes it, so that it claims nothing. */
   discard(): Promise<void>;
   close(): Promise<void>;
@@ -170,7 +170,7 @@ export async function readJournal(place: JournalPlace): Promise<Records | undefi
 /** What was written to a journal as a whole; `undefined` when there is none. Rejects with the disk's own error. */
 export async function readJournalChanges(
   place: JournalPlace,
-): Promise<readonly lines.Change[] | undefined> {
+): Promise<Iterable<lines.Change> | undefined> {
   const data = await place.disk.readIfPresent(journalPath(place.stateDirectory, place.destination));
   return data && lines.readChanges(lineKeyOf(place.secret, place.destination), data);
 }

@@ -11,7 +11,7 @@ import type { UploadResult } from "../result";
 function contested(
   own: ReadonlyMap<string, ManifestEntry>,
   keptAsIs: ReadonlySet<string>,
-  changes: readonly Change[],
+  changes: Iterable<Change>,
 ): readonly string[] {
   const paths = new Set<string>();
   for (const { path, landed } of changes) {
@@ -34,7 +34,8 @@ export async function findRivals(
   if (journal === undefined) return { paths: [], isWatched: true };
   const changes = await journal.changes().catch(() => undefined);
   if (changes === undefined) return { paths: [], isWatched: false };
-  const own = new Map(manifest.entries.map((entry) => [entry.path, entry]));
+  const own = new Map<string, ManifestEntry>();
+  for (const entry of manifest.entries) own.set(entry.path, entry);
   const paths = contested(own, new Set(unchanged.map(({ path }) => path)), changes);
   return { paths, isWatched: true };
 }
@@ -45,7 +46,10 @@ type LastSent = ReadonlyMap<string, Change["landed"]>;
 /** Reads all of the destination's journal; `undefined` where there is none, or it can't be read. */
 export async function readLastSent(place: JournalPlace): Promise<LastSent | undefined> {
   const changes = await readJournalChanges(place).catch(() => undefined);
-  return changes && new Map(changes.map(({ path, landed }) => [path, landed]));
+  if (changes === undefined) return undefined;
+  const lastSent = new Map<string, Change["landed"]>();
+  for (const { path, landed } of changes) lastSent.set(path, landed);
+  return lastSent;
 }
 
 type Expected = Pick<ManifestEntry, "path" | "sizeBytes"> & {
