@@ -8,8 +8,9 @@ import { SAME_WINDOW_MS, createBudget } from "./budget";
 import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
 import { cancelled, systemRandom, type Clock, type Random } from "../clock";
 import { pastDeadline } from "../deadline";
-import { NOTHING_HEARD, hear } from "./heard";
+import { NOTHING_HEARD, hear, isDoubted, isToBeTried, type Heard } from "./heard";
 import { hasBeenRefused } from "./refusals";
+import { createWaited } from "./waited";
 import { createShare, nextShare, othersOf, type Share, type ShareEvent } from "./share";
 
 /** Leave to send one request. */
@@ -69,6 +70,7 @@ class HeaderPace implements Pace {
   private readonly budget = createBudget();
   private readonly burst: Burst;
   private readonly alarm: Alarm;
+  private readonly waited = createWaited();
   private share: Share;
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
@@ -79,8 +81,6 @@ class HeaderPace implements Pace {
   private started = 0;
   private refused = 0;
   private underWay = 0;
-  private waitedBeforeMs = 0;
-  private waitingSinceMs: number | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -104,24 +104,16 @@ class HeaderPace implements Pace {
   }
 
   waitedMs(): number {
-    const { waitedBeforeMs, waitingSinceMs, clock } = this;
-    return waitedBeforeMs + (waitingSinceMs === undefined ? 0 : clock.now() - waitingSinceMs);
-  }
-
-  private noteWaiting(nowMs: number): void {
-    if (this.waiters.length > 0) {
-      this.waitingSinceMs ??= nowMs;
-      return;
-    }
-    this.waitedBeforeMs += nowMs - (this.waitingSinceMs ?? nowMs);
-    this.waitingSinceMs = undefined;
+    return this.waited.ms(this.clock.now());
   }
 
   /** When one more request may go; `Infinity`: when one under way has ended. */
   private nextMs(nowMs: number): number {
-    const { burst, budget, share, heldUntilMs } = this;
+    const { burst, budget, share, heard, heldUntilMs } = this;
+    if (isToBeTried(heard) && this.underWay > 0) return Number.POSITIVE_INFINITY;
     const budgetMs = budget.nextMs(nowMs, othersOf(share));
-    const isLimited = hasBeenRefused(share.refusals) || share.bucket !== undefined;
+    const isLimited =
+      hasBeenRefused(share.refusals) || share.bucket !== undefined || isDoubted(heard);
     const burstMs = burst.nextMs(budget.limit, isLimited);
     return Math.max(heldUntilMs, burstMs, budgetMs, Math.ceil(share.nextMs));
   }
@@ -144,32 +136,40 @@ class HeaderPace implements Pace {
     const request = this.budget.start(startMs);
     this.note({ kind: "start", atMs: startMs, chance: this.random.next() });
     let isDone = false;
-    const end = (headers: RateLimit | undefined, then: End): void => {
+    const end = (said: RateLimit | undefined, isServed: boolean, then: End): void => {
       if (isDone) return;
       isDone = true;
       const nowMs = this.clock.now();
       this.underWay -= 1;
       this.burst.end(nowMs);
-      this.heard = hear(this.heard, headers, this.burstPerSecond, nowMs);
-      const { kind, limits } = this.heard;
-      this.budget.end(request, kind === "minute" ? limits : undefined, nowMs);
-      // They are newer than what is known of a minute.
-      if (kind === "bucket") this.budget.forget();
+      const limits = this.hear(said, isServed, nowMs);
+      this.budget.end(request, this.heard.kind === "minute" ? limits : undefined, nowMs);
+      // What is known of a minute is older, or is not true.
+      if (this.heard.kind === "bucket" || isDoubted(this.heard)) this.budget.forget();
       then(nowMs, limits);
       this.pump();
     };
     return {
       done: (reported) =>
-        end(reported, (atMs, headers) => {
+        end(reported, true, (atMs, headers) => {
           this.isShownWhenServed = reported !== undefined;
           this.noteReply(headers, atMs);
         }),
       refuse: (reported, untilMs) =>
-        end(reported, (atMs, headers) => {
+        end(reported, false, (atMs, headers) => {
           this.heldUntilMs = Math.max(this.heldUntilMs, untilMs);
           this.noteRefusal(headers, { startMs, atMs });
         }),
     };
+  }
+
+  /** @returns what is believed of it */
+  private hear(said: RateLimit | undefined, isServed: boolean, nowMs: number): Heard["limits"] {
+    const heard = hear(this.heard, { limits: said, isServed }, this.burstPerSecond, nowMs);
+    // What it showed of others is not true either.
+    if (isDoubted(heard) && !isDoubted(this.heard)) this.share = createShare(this.burstPerSecond);
+    this.heard = heard;
+    return heard.limits;
   }
 
   private noteRefusal(
@@ -226,7 +226,7 @@ class HeaderPace implements Pace {
       this.waiters.splice(this.waiters.indexOf(late), 1);
       late.leave(pastDeadline(WHAT));
     }
-    this.noteWaiting(nowMs);
+    this.waited.note(this.waiters.length > 0, nowMs);
     if (this.waiters.length > 0) this.noteExhausted(nowMs);
     this.alarm.set(this.wakesAtMs(nowMs), nowMs);
   }
