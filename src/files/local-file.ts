@@ -5,7 +5,7 @@ export interface LocalFile {
   readonly path: string;
   readonly absolutePath: string;
   readonly sizeBytes: number;
-  /** When it is known from before, and the file is as it was then. */
+  /** Where the look at the file took it, or it is known from before and the file is as it was then. */
   readonly sha256?: string | undefined;
 }
 

@@ -42,7 +42,7 @@ export interface Looked {
   /** Why it can't be read: the system's code, or `CHANGED`. */
   readonly faultCode?: string | undefined;
   readonly finding: Finding;
-  /** When it is known from before. */
+  /** Where it was taken, or is known from before. */
   readonly sha256?: string | undefined;
 }
 
@@ -157,14 +157,17 @@ async function lookedOf(
       ? findingOf(await headProblem(path, { sizeBytes, head }), head, flaws.get(index))
       : soundFinding;
     const stamp = stampIn(result.stamps, index);
+    if (faultCode !== undefined) {
+      looked.push({ sizeBytes, faultCode, finding });
+      continue;
+    }
+    const taken = result.sha256[index] === "" ? undefined : result.sha256[index];
     // Of what changed since it was asked about, the digest is not known any more.
-    const before =
-      faultCode === undefined
-        ? known?.recall(known.pathOf(absolutePath), result.stamps, index)
-        : undefined;
-    if (faultCode === undefined && readsContent)
-      known?.noteFinding({ absolutePath, stamp, sinceMs }, finding);
-    looked.push({ sizeBytes, faultCode, finding, sha256: before?.sha256 });
+    const before = known?.recall(known.pathOf(absolutePath), result.stamps, index);
+    const file = { absolutePath, stamp, sinceMs };
+    if (readsContent) known?.noteFinding(file, finding);
+    if (taken !== undefined) known?.noteDigest(file, taken);
+    looked.push({ sizeBytes, finding, sha256: taken ?? before?.sha256 });
   }
   return looked;
 }

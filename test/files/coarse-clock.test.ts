@@ -5,7 +5,7 @@ import { writeFileSync, type Stats } from "node:fs";
 import { readFileSet } from "../../src/files/file-set";
 import { hashFiles } from "../../src/files/hash";
 import { settled, startSettledCache } from "../support/settled-cache";
-import { createTempTree, jpeg } from "../support/temp-tree";
+import { createTempTree, largeJpeg as jpeg } from "../support/temp-tree";
 
 const mockTickMs = Date.now();
 

@@ -4,7 +4,7 @@ import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import { hashFiles } from "../../src/files/hash";
 import { hashStill } from "../../src/files/moving";
-import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
+import { createTempTree, largeJpeg as jpeg, type TempTree } from "../support/temp-tree";
 
 jest.mock("node:fs", () => {
   const real = jest.requireActual<{ readonly readSync: typeof readSync }>("node:fs");

@@ -43,6 +43,11 @@ export function jpeg(text = ""): Buffer {
   ]);
 }
 
+/** The same, too large to be hashed when it is looked at. */
+export function largeJpeg(text = ""): Buffer {
+  return jpeg(text.padEnd(64 * 1024));
+}
+
 /** As {@link jpeg}, a PNG. */
 export function png(text = ""): Buffer {
   return Buffer.concat([

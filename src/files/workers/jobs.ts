@@ -1,6 +1,6 @@
 // What is done with the bytes of many files: two jobs that run in worker threads, or here for a few files.
 // Knows nothing of threads.
-import { createHash } from "node:crypto";
+import { createHash, hash as hashAtOnce } from "node:crypto";
 import * as fs from "node:fs";
 import { endings } from "../content/endings";
 import type { Flaw, OpenFile } from "../content/open-file";
@@ -11,7 +11,7 @@ const flawByName: ReadonlyMap<string, (file: OpenFile) => Flaw | undefined> = ne
   Object.entries(endings),
 );
 
-/** Size and first bytes of each file, and whether its structure is as it should be. */
+/** Size and first bytes of each file, whether its structure is as it should be, and the digest of a small one. */
 export interface InspectJob {
   readonly kind: "inspect";
   readonly paths: readonly string[];
@@ -63,6 +63,8 @@ export interface InspectResult {
   readonly sizesBytes: readonly number[];
   /** Of each file as it was opened; zeros at a fault. */
   readonly stamps: Float64Array;
+  /** Of the small files whose bytes were read, in hex digits; `""` for the others. */
+  readonly sha256: readonly string[];
   /** For each file `sampleBytes` of its head, filled up with zeros. */
   readonly samples: Uint8Array;
   /** Of the files whose structure is wrong, by their indices. */
@@ -104,28 +106,64 @@ function readerOf(
   };
 }
 
-/** Opens each file once, so that one that can't be read is known before anything is sent. */
+/** The same where all of it was read. */
+function readerIn(bytes: Buffer): OpenFile["read"] {
+  return (position, count) => {
+    const from = Math.max(0, position);
+    return bytes.subarray(from, from + count);
+  };
+}
+
+function isSameFile(one: fs.Stats, other: fs.Stats): boolean {
+  return (
+    one.ino === other.ino &&
+    one.dev === other.dev &&
+    one.size === other.size &&
+    one.mtimeMs === other.mtimeMs &&
+    one.ctimeMs === other.ctimeMs // shows a time that was put back
+  );
+}
+
+/** All of a file that is shorter than the window; `undefined` where it changes meanwhile, or its size is not what it has. */
+function wholeOf(handle: number, window: Buffer, stats: fs.Stats): Buffer | undefined {
+  if (stats.size >= window.length) return undefined;
+  const length = fs.readSync(handle, window, 0, stats.size + 1, 0);
+  const isWhole = length === stats.size && isSameFile(stats, fs.fstatSync(handle));
+  return isWhole ? window.subarray(0, length) : undefined;
+}
+
+const windowBytes = 64 * 1024;
+// Not blocking: a pipe that took the place of a file would be waited on for ever. Windows has neither.
+const readFlags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
+/**
+ * Opens each file once, so that one that can't be read is known before anything is sent. What fits into one read is read as a
+ * whole: to open it again for its digest takes longer than that.
+ */
 export function inspect(job: InspectJob): InspectResult {
   const { paths, sampleBytes } = job;
   const samples = new Uint8Array(paths.length * sampleBytes);
-  const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : 65_536);
+  const window = Buffer.allocUnsafeSlow(sampleBytes === 0 ? 0 : windowBytes);
+  const sha256 = paths.map(() => "");
   const sizesBytes: number[] = [];
   const stamps = new Float64Array(paths.length * stampLength);
   const flaws: { index: number; flaw: Flaw }[] = [];
   const undecided: number[] = [];
   const pastBounds = new Error("past the job's bounds");
   const faults: FileFault[] = [];
-  // Not blocking: a pipe that took the place of a file would be waited on for ever. Windows has neither.
-  const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
-  const look = (handle: number, index: number, sizeBytes: number): void => {
+  const look = (handle: number, index: number, stats: fs.Stats): void => {
+    const sizeBytes = stats.size;
+    const whole = wholeOf(handle, window, stats);
+    if (whole !== undefined) sha256[index] = hashAtOnce("sha256", whole);
     const length = Math.min(sampleBytes, sizeBytes);
     if (length === 0) return;
     const offset = index * sampleBytes;
-    fs.readSync(handle, samples, offset, length, 0);
+    if (whole !== undefined) samples.set(whole.subarray(0, length), offset);
+    else fs.readSync(handle, samples, offset, length, 0);
     const flawOf = flawByName.get(job.endings[index] ?? "");
     if (flawOf === undefined) return;
     const head = Buffer.from(samples.buffer, offset, length);
-    const read = readerOf(job, { handle, window, pastBounds });
+    const read = whole ? readerIn(whole) : readerOf(job, { handle, window, pastBounds });
     try {
       const flaw = flawOf({ sizeBytes, head, read });
       if (flaw !== undefined) flaws.push({ index, flaw });
@@ -137,12 +175,11 @@ export function inspect(job: InspectJob): InspectResult {
   paths.forEach((path, index) => {
     let handle: number | undefined;
     try {
-      handle = fs.openSync(path, flags);
+      handle = fs.openSync(path, readFlags);
       const stats = fs.fstatSync(handle);
-      const sizeBytes = stats.size;
-      sizesBytes.push(sizeBytes);
+      sizesBytes.push(stats.size);
       putStamp(stamps, index, stats);
-      if (stats.isFile()) look(handle, index, sizeBytes);
+      if (stats.isFile()) look(handle, index, stats);
       else faults.push({ index, code: "CHANGED" });
     } catch (error) {
       sizesBytes[index] ??= 0;
@@ -151,18 +188,17 @@ export function inspect(job: InspectJob): InspectResult {
       if (handle !== undefined) fs.closeSync(handle);
     }
   });
-  return { sizesBytes, stamps, samples, flaws, undecided, faults };
+  return { sizesBytes, stamps, sha256, samples, flaws, undecided, faults };
 }
 
 /** The sha256 of each file, and `CHANGED` for one that is no longer what was listed or changes while it is read. */
 export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult {
   const buffer = Buffer.allocUnsafeSlow(job.chunkBytes);
-  const flags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
   const faults: FileFault[] = [];
   const stamps = new Float64Array(job.paths.length * stampLength);
   const digestOf = (path: string, index: number): string => {
     const sizeBytes = job.sizesBytes[index] ?? -1;
-    const handle = fs.openSync(path, flags);
+    const handle = fs.openSync(path, readFlags);
     try {
       const before = fs.fstatSync(handle);
       if (!before.isFile() || before.size !== sizeBytes) return "";
@@ -176,15 +212,8 @@ export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult
         onBytes(read);
         if (position > sizeBytes || (read < buffer.length && position === sizeBytes)) break;
       }
-      // By name: a file that was replaced keeps its old inode open. `ctime` shows a time that was put back.
-      const after = fs.statSync(path);
-      const isSame =
-        position === sizeBytes &&
-        after.ino === before.ino &&
-        after.dev === before.dev &&
-        after.size === before.size &&
-        after.mtimeMs === before.mtimeMs &&
-        after.ctimeMs === before.ctimeMs;
+      // By name: a file that was replaced keeps its old inode open.
+      const isSame = position === sizeBytes && isSameFile(before, fs.statSync(path));
       if (isSame) putStamp(stamps, index, before);
       return isSame ? digest.digest("hex") : "";
     } finally {
