@@ -92,7 +92,6 @@ function cellsOf({ name, runs }) {
     (of(some, "cpuMs") / 1000).toFixed(2),
     (of(some, "cpuMs") / walkCpuMs).toFixed(2),
     (of(some, "peakBytes") / 1024 ** 2).toFixed(0),
-    `${some.at(-1)?.known ?? ""}`,
   ]);
 }
 
@@ -200,7 +199,7 @@ const compared = [
   await compare(`${values.gib} GiB in ${largeCount.toLocaleString("en-US")} files`, large, work),
 ];
 printTable(
-  ["", "process s", "look s", "of the walk", "CPU s", "of the walk", "peak MiB", "known"],
+  ["", "process s", "look s", "of the walk", "CPU s", "of the walk", "peak MiB"],
   compared.flatMap(cellsOf),
 );
 rmSync(large, { recursive: true });
