@@ -62,6 +62,7 @@ describe("sendForm", () => {
 
   test.each([
     ["an MD5 is one", { ETag: '"0CC175B9C0F1B6A831C399E269772661"' }, hash],
+    ["a weak one is one", { ETag: `W/"${hash}"` }, hash],
     ["that of parts is none", { ETag: `"${hash}-3"` }, undefined],
     ["none is none", {}, undefined],
     [

@@ -20,7 +20,8 @@ export interface SendOptions {
 export interface Stored {
   readonly etag?: string | undefined;
   /**
-   * The `ETag` where it has the form of an MD5, in lower case; a store is free to give something else of that form.
+   * The `ETag` where it has the form of an MD5, in lower case, also a weak one, which is what a proxy makes of a strong one; a
+   * store is free to give something else of that form.
    * Absent where the store says that it encrypts with a key of its user's, for then it is none (S3, "Common response
    * headers").
    */
@@ -48,7 +49,7 @@ export function storedBy(
   { status, headers }: Pick<HttpResponse, "status" | "headers">,
 ): Stored {
   const { etag } = headers;
-  const md5 = /^"?([0-9a-f]{32})"?$/i.exec(etag ?? "")?.[1]?.toLowerCase();
+  const md5 = /^(?:W\/)?"?([0-9a-f]{32})"?$/i.exec(etag ?? "")?.[1]?.toLowerCase();
   return { etag, md5: hidesMd5(headers) ? undefined : md5, host, wasThere: status === 412 };
 }
 

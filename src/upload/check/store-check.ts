@@ -26,12 +26,14 @@ export interface StoreCheck {
 }
 
 /** `what`: `a.jpg`, `part 3 of a.mcap`. */
-export function keptOther(what: string, { host }: Stored): AvalaError {
-  return new AvalaError(
-    "storage",
-    `${host} stored something other than ${printable(what)}: its ETag is not the MD5 of the bytes that were sent.`,
-    { retryable: true, hint: "Nothing was confirmed. If it happens again, report it to Avala." },
-  );
+export function keptOther(what: string, { host, etag }: Stored): AvalaError {
+  const name = printable(what);
+  const text =
+    etag === undefined
+      ? `${host} may not have stored ${name}: its response has no ETag, and responses to other files had their MD5.`
+      : `${host} stored something other than ${name}: its ETag is not the MD5 of the bytes that were sent.`;
+  const hint = "Nothing was confirmed. If it happens again, report it to Avala.";
+  return new AvalaError("storage", text, { retryable: true, hint });
 }
 
 /** The verdict, unless the store keeps something else. @throws AvalaError `storage`, `retryable` */

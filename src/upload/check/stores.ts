@@ -51,9 +51,8 @@ export function isEtagOfParts(etag: string | undefined): boolean {
 /** What a store says of an object that it encrypted with a key of its user's (S3, "Common response headers"). */
 const ENCRYPTED = /^[0-9a-f]{32}$/i;
 
-/** Some stores give MD5s, and these to large objects alone; a weak one is of something in between. */
+/** Some stores give MD5s, and these to large objects alone. */
 function isOwnForm(etag = ""): boolean {
-  if (etag.startsWith("W/")) return false;
   return isEtagOfParts(etag) || ENCRYPTED.test(bareEtag(etag));
 }
 
