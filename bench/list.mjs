@@ -11,7 +11,7 @@
  * @property {readonly string[]} quick arguments of a run that shows that it works, in seconds
  * @property {number} minutes after which it is stopped
  * @property {boolean} [isLong] runs only when it is named
- * @property {boolean} hasAlternatives whether what stands beside it is what a user would run instead, and not a bound or a part
+ * @property {readonly string[]} [alternatives] those that stand beside it that a user would run instead; others are a bound, or a part
  */
 
 /** @type {readonly Benchmark[]} */
@@ -23,7 +23,7 @@ export const BENCHMARKS = [
     script: "small-files.mjs",
     quick: ["--files", "100", "--repeat", "1"],
     minutes: 4,
-    hasAlternatives: true,
+    alternatives: ["Avala's Python SDK"],
   },
   {
     name: "large",
@@ -33,7 +33,12 @@ export const BENCHMARKS = [
     args: ["--gib", "2"],
     quick: ["--gib", "0.25", "--repeat", "1"],
     minutes: 6,
-    hasAlternatives: true,
+    alternatives: [
+      "curl -F",
+      "openssl dgst, then curl -F",
+      "openssl twice, then curl -F",
+      "Avala's Python SDK",
+    ],
   },
   {
     name: "scale",
@@ -42,7 +47,6 @@ export const BENCHMARKS = [
     script: "scale.mjs",
     quick: ["--sizes", "100,1000", "--dry", "100,1000"],
     minutes: 9,
-    hasAlternatives: false,
   },
   {
     name: "hash",
@@ -51,7 +55,7 @@ export const BENCHMARKS = [
     script: "hashing.mjs",
     quick: ["--files", "8", "--repeat", "1"],
     minutes: 2,
-    hasAlternatives: true,
+    alternatives: ["openssl dgst on each core"],
   },
   {
     name: "cache",
@@ -61,7 +65,6 @@ export const BENCHMARKS = [
     args: ["--stack"],
     quick: ["--files", "1000", "--large", "200", "--gib", "1", "--repeat", "1", "--stack"],
     minutes: 6,
-    hasAlternatives: false,
   },
   {
     name: "start",
@@ -70,7 +73,6 @@ export const BENCHMARKS = [
     script: "start-up.mjs",
     quick: ["--repeat", "1"],
     minutes: 2,
-    hasAlternatives: false,
   },
   {
     name: "http",
@@ -79,7 +81,6 @@ export const BENCHMARKS = [
     script: "http-library.mjs",
     quick: ["--pairs", "400", "--repeat", "1"],
     minutes: 2,
-    hasAlternatives: false,
   },
   {
     name: "share",
@@ -88,7 +89,6 @@ export const BENCHMARKS = [
     script: "shared-key.mjs",
     quick: ["--sets", "2x50"],
     minutes: 20,
-    hasAlternatives: false,
   },
   {
     name: "limiter",
@@ -104,7 +104,6 @@ export const BENCHMARKS = [
     ],
     quick: ["--sets", "2x50", "--forms", "log/all,bucket/all"],
     minutes: 18,
-    hasAlternatives: false,
   },
   {
     name: "share-long",
@@ -114,7 +113,6 @@ export const BENCHMARKS = [
     args: ["--sets", "2x300,4x300,10x300,30x300"],
     quick: ["--sets", "2x50"],
     minutes: 30,
-    hasAlternatives: false,
     isLong: true,
   },
   {
@@ -125,7 +123,6 @@ export const BENCHMARKS = [
     args: ["--sets", "2x300,4x300,10x300,30x300,4x75@100", "--forms", "log/all"],
     quick: ["--sets", "2x50", "--forms", "log/all"],
     minutes: 35,
-    hasAlternatives: false,
     isLong: true,
   },
 ];

@@ -1,6 +1,7 @@
 // How figures grow with the work: a panel for each curve, both axes logarithmic.
 // @ts-check
 import { groupsOf, median } from "../rows.mjs";
+import { placeLabel } from "./labels.mjs";
 import { element, figure, line, logScale, logTicks, picture, text } from "./svg.mjs";
 
 /**
@@ -31,7 +32,7 @@ export function curvesOf(rows) {
   );
 }
 
-/** @param {string} curve @param {readonly Row[]} rows of one unit @returns {[string, Points, boolean][]} ours, then others' */
+/** Ours, then others'. @param {string} curve @param {readonly Row[]} rows of one unit @returns {{name: string, points: Points, isOurs: boolean}[]} */
 function linesOf(curve, rows) {
   const names = [...new Set(rows.flatMap(({ peers = [] }) => peers.map(({ name }) => name)))];
   const ours = rows.map((row) => ({ amount: amountOf(row), samples: row.samples }));
@@ -40,46 +41,69 @@ function linesOf(curve, rows) {
       const samples = row.peers?.find((peer) => peer.name === name)?.samples;
       return samples === undefined ? [] : [{ amount: amountOf(row), samples }];
     });
-    return /** @type {[string, Points, boolean]} */ ([`${curve}, ${name}`, points, false]);
+    return { name: `${curve}, ${name}`, points, isOurs: false };
   });
-  return [[curve, ours, true], ...others];
+  return [{ name: curve, points: ours, isOurs: true }, ...others];
+}
+
+/** Dashes too, so that it does not take colours to see which is which. @param {boolean} isOurs @param {number} nth of the curves @param {Palette} palette */
+function strokeOf(isOurs, nth, palette) {
+  const ours = nth % 2 === 0 ? palette.ours : palette.second;
+  return {
+    stroke: isOurs ? ours : palette.others,
+    "stroke-width": 2,
+    ...(nth % 2 === 0 ? {} : { "stroke-dasharray": "7 4" }),
+  };
 }
 
 /**
- * @param {string} name @param {Points} points @param {{x: (n: number) => number, y: (n: number) => number}} scales
- * @param {string} colour @param {Palette} palette
+ * @param {{name: string, points: Points, at: readonly (readonly [number, number])[], stroke: ReturnType<typeof strokeOf>}} curve
+ * @param {readonly (readonly (readonly [number, number])[])[]} all lines of the panel @param {(n: number) => number} y
+ * @param {Palette} palette
  */
-function drawLine(name, points, { x, y }, colour, palette) {
-  const at = points.map(({ amount, samples }) => [x(amount), y(median(samples))]);
-  const [endX = 0, endY = 0] = at.at(-1) ?? [];
+function drawLine({ name, points, at, stroke }, all, y, palette) {
+  const label = `${figure(median(points.at(-1)?.samples ?? []))} ${name}`;
+  const place = placeLabel(label, at.at(-1) ?? [0, 0], all);
   return [
     element("polyline", {
       points: at.map((pair) => pair.map((one) => one.toFixed(1)).join(",")).join(" "),
       fill: "none",
-      stroke: colour,
-      "stroke-width": 2,
+      ...stroke,
     }),
-    ...points.map(({ amount, samples }) =>
-      line(x(amount), y(Math.min(...samples)), x(amount), y(Math.max(...samples)), {
-        stroke: palette.text,
-      }),
-    ),
-    ...at.map(([cx = 0, cy = 0]) => element("circle", { cx, cy, r: 4, fill: colour })),
-    text(endX + 10, endY, `${figure(median(points.at(-1)?.samples ?? []))}  ${name}`, {
+    ...points.map(({ samples }, i) => {
+      const x = at[i]?.[0] ?? 0;
+      return line(x, y(Math.min(...samples)), x, y(Math.max(...samples)), { stroke: palette.text });
+    }),
+    ...at.map(([cx, cy]) => element("circle", { cx, cy, r: 4, fill: stroke.stroke })),
+    text(place.x, place.y, label, {
+      "text-anchor": place.anchor,
       fill: palette.text,
+      // So that no line of the grid runs through it.
+      "paint-order": "stroke",
+      stroke: palette.background,
+      "stroke-width": 4,
     }),
   ];
 }
 
 /** @param {readonly Row[]} rows of one unit @param {number} top @param {Palette} palette */
 function drawPanel(rows, top, palette) {
-  const lines = [...curvesOf(rows)].flatMap(([curve, of]) => linesOf(curve, of));
-  const values = lines.flatMap(([, points]) => points).flatMap(({ samples }) => samples);
+  const lines = [...curvesOf(rows)].flatMap(([curve, of], nth) =>
+    linesOf(curve, of).map((one) => ({ ...one, stroke: strokeOf(one.isOurs, nth, palette) })),
+  );
+  const values = lines.flatMap(({ points }) => points).flatMap(({ samples }) => samples);
   const amounts = [...new Set(rows.map(amountOf))];
   const ticks = logTicks(Math.min(...values) / 1.2, Math.max(...values) * 1.2);
   const bottom = top + PANEL - AXIS;
   const x = logScale([Math.min(...amounts), Math.max(...amounts)], LEFT + 20, WIDTH - RIGHT);
   const y = logScale(ticks, bottom, top + 34);
+  const placed = lines.map((one) => ({
+    ...one,
+    at: one.points.map(
+      ({ amount, samples }) => /** @type {const} */ ([x(amount), y(median(samples))]),
+    ),
+  }));
+  const all = placed.map(({ at }) => at);
   const [first] = rows;
   const better = first?.higherIsBetter ? "more is better" : "less is better";
   return [
@@ -101,9 +125,7 @@ function drawPanel(rows, top, palette) {
       "text-anchor": "middle",
       fill: palette.quiet,
     }),
-    ...lines.flatMap(([name, points, isOurs]) =>
-      drawLine(name, points, { x, y }, isOurs ? palette.ours : palette.others, palette),
-    ),
+    ...placed.flatMap((one) => drawLine(one, all, y, palette)),
   ];
 }
 

@@ -3,10 +3,11 @@
 import { BENCHMARKS } from "../list.mjs";
 import { median, ratioTo } from "../rows.mjs";
 import { amountOf, curvesOf, isOnCurveOnly } from "./curves.mjs";
+import { glanceTable } from "./glance.mjs";
 import { limitsSection } from "./limits.mjs";
 import { reasonsFor } from "./reasons.mjs";
 import { figure } from "./svg.mjs";
-import { figuresTable, growthTable, linesOf, table } from "./tables.mjs";
+import { figuresTable, growthTable, table } from "./tables.mjs";
 
 /**
  * @typedef {import("../rows.mjs").Row} Row
@@ -100,20 +101,6 @@ function section(outcome, reasons, pictureOf) {
   ];
 }
 
-/** @param {Results} results */
-function missedTable({ benchmarks }) {
-  const wanted = benchmarks.flatMap(({ name, rows }) =>
-    rows
-      .flatMap(linesOf)
-      .filter((cells) => cells.at(-1) !== "")
-      .map((cells) => [titleOf(name), ...cells]),
-  );
-  return table(
-    ["", "what", "unit", "this project", "beside", "ratio", "target", "reached"],
-    wanted,
-  );
-}
-
 /** What the arithmetic takes of the figures. @param {Results} results @returns {import("./limits.mjs").Measured} */
 function measuredIn({ benchmarks }) {
   const rows = benchmarks.find(({ name }) => name === "scale")?.rows ?? [];
@@ -148,8 +135,8 @@ there are several. \`npm run bench\` takes the figures and writes this page; no 
     ...(failed.length === 0 ? [] : [`**Failed:** ${failed.join(", ")}.`]),
     "## At a glance",
     pictureOf("overview", "How many times as good as each alternative this project is"),
-    "The figures that have a target:",
-    missedTable(results),
+    "What has a target; each benchmark's own section has all of its figures:",
+    glanceTable(benchmarks, titleOf),
     "## Machine and versions",
     factsTable("machine", { ...machine, "load before the last run of all": figure(loadBefore) }),
     factsTable("version", versions),

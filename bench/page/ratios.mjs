@@ -1,36 +1,19 @@
-// All comparisons at a glance: how many times as good as each alternative this project is, with targets, on one axis.
+// Comparisons on one axis: how many times as good as each alternative this project is, with targets.
 // @ts-check
-import { isReached, ratioTo } from "../rows.mjs";
-import { element, figure, line, logScale, logTicks, picture, text } from "./svg.mjs";
+import { groupsOf } from "../rows.mjs";
+import { element, figure, line, logScale, logTicks, picture, text, widthOf } from "./svg.mjs";
 
 /**
- * @typedef {import("../rows.mjs").Row} Row
  * @typedef {import("./svg.mjs").Palette} Palette
- * @typedef {{benchmark: string, name: string, what: string, times: number, target?: number, isShort: boolean}} Comparison
+ * @typedef {import("./glance.mjs").Comparison} Comparison
+ * @typedef {{left: number, x: (value: number) => number}} Frame where the axis begins, and a value on it
  */
 
 const WIDTH = 880;
-const LEFT = 520;
 const RIGHT = 70;
 const STEP = 22;
-const TOP = 52;
-
-/** More is better, whatever the unit: half the time is twice as good. @param {string} benchmark @param {Row} row @returns {Comparison[]} */
-export function comparisonsOf(benchmark, row) {
-  const good = (/** @type {number} */ ratio) => (row.higherIsBetter ? ratio : 1 / ratio);
-  return (row.peers ?? []).map((peer) => {
-    const ratio = ratioTo(row, peer);
-    const { target } = peer;
-    return {
-      benchmark,
-      name: `${benchmark}: ${row.what}, ${row.unit}`,
-      what: peer.name,
-      times: good(ratio),
-      ...(target === undefined ? {} : { target: good(target) }),
-      isShort: target !== undefined && !isReached(ratio, target, row.higherIsBetter),
-    };
-  });
-}
+const TOP = 40;
+const INDENT = 28;
 
 /** Filled or not, so that it does not take colours to see it. @param {number} cx @param {number} cy @param {boolean} isShort @param {Palette} palette */
 function drawDot(cx, cy, isShort, palette) {
@@ -39,12 +22,12 @@ function drawDot(cx, cy, isShort, palette) {
   return [element("circle", { cx, cy, r: 5, fill, stroke: colour, "stroke-width": 2 })];
 }
 
-/** @param {Comparison} comparison @param {boolean} isFirst of those of its figure @param {number} y @param {(value: number) => number} x @param {Palette} palette */
-function draw({ name, what, times, target, isShort }, isFirst, y, x, palette) {
+/** @param {Comparison} comparison @param {number} y @param {Frame} frame @param {Palette} palette */
+function draw({ what, beside, times, target, isShort }, y, { left, x }, palette) {
   const colour = isShort ? palette.short : palette.ours;
   return [
-    text(LEFT - 12, y, what, { "text-anchor": "end", fill: palette.text }),
-    ...(isFirst ? [text(16, y, name, { fill: palette.quiet })] : []),
+    text(INDENT, y, what, { fill: palette.quiet }),
+    text(left - 12, y, beside, { "text-anchor": "end", fill: palette.text }),
     line(x(1), y, x(times), y, { stroke: colour, "stroke-width": 3 }),
     ...(target === undefined
       ? []
@@ -67,27 +50,45 @@ function legend(y, palette) {
   ];
 }
 
+/** What is compared and what it stands beside share a line, and must not share a place. @param {readonly Comparison[]} comparisons */
+function leftOf(comparisons) {
+  const widest = (/** @type {"what" | "beside"} */ column) =>
+    Math.max(0, ...comparisons.map((one) => widthOf(one[column])));
+  return INDENT + widest("what") + 12 + widest("beside") + 12;
+}
+
 /** @param {string} title @param {readonly Comparison[]} comparisons @param {Palette} palette */
 export function drawRatios(title, comparisons, palette) {
   const all = comparisons.flatMap(({ times, target = 1 }) => [times, target, 1]);
-  const ticks = logTicks(Math.min(...all), Math.max(...all, 2));
-  const x = logScale(ticks, LEFT, WIDTH - RIGHT);
-  const bottom = TOP + comparisons.length * STEP;
+  const ticks = logTicks(Math.min(...all, 0.5), Math.max(...all, 2));
+  const left = leftOf(comparisons);
+  const frame = { left, x: logScale(ticks, left, WIDTH - RIGHT) };
+  const lines = [...groupsOf(comparisons, ({ benchmark }) => benchmark)].flatMap(([name, of]) => [
+    name,
+    ...of,
+  ]);
+  const bottom = TOP + lines.length * STEP;
   const grid = ticks.flatMap((tick) => [
-    line(x(tick), TOP - 8, x(tick), bottom, {
+    line(frame.x(tick), TOP, frame.x(tick), bottom, {
       stroke: tick === 1 ? palette.quiet : palette.grid,
     }),
-    text(x(tick), bottom + 12, figure(tick), { "text-anchor": "middle", fill: palette.quiet }),
+    text(frame.x(tick), bottom + 12, figure(tick), {
+      "text-anchor": "middle",
+      fill: palette.quiet,
+    }),
   ]);
-  const rows = comparisons.flatMap((one, i) =>
-    draw(one, one.name !== comparisons[i - 1]?.name, TOP + i * STEP + STEP / 2, x, palette),
-  );
-  const note = "times as good as the alternative named; right of 1 is better";
+  const rows = lines.flatMap((one, i) => {
+    const y = TOP + i * STEP + STEP / 2;
+    return typeof one === "string"
+      ? [text(16, y, one, { fill: palette.text, "font-weight": 600 })]
+      : draw(one, y, frame, palette);
+  });
+  const note = "times as good as the one named; right of 1 is better";
   return picture({ width: WIDTH, height: bottom + 66, title }, palette, [
     text(16, 22, title, { fill: palette.text, "font-weight": 600, "font-size": 15 }),
     ...grid,
     ...rows,
-    text((LEFT + WIDTH - RIGHT) / 2, bottom + 30, note, {
+    text((left + WIDTH - RIGHT) / 2, bottom + 30, note, {
       "text-anchor": "middle",
       fill: palette.quiet,
     }),

@@ -17,6 +17,7 @@ export const PALETTES = {
     quiet: "#59636e",
     grid: "#d8dee4",
     ours: "#0969da",
+    second: "#8250df",
     others: "#818b98",
     short: "#bc4c00",
     target: "#1f2328",
@@ -27,6 +28,7 @@ export const PALETTES = {
     quiet: "#9198a1",
     grid: "#2a313c",
     ours: "#4493f8",
+    second: "#ab7df8",
     others: "#768390",
     short: "#f0883e",
     target: "#f0f6fc",
@@ -54,10 +56,14 @@ export function element(name, attributes, content) {
     : `<${name}${list.join("")}>${content}</${name}>`;
 }
 
-/** @param {number} x @param {number} y the middle of its height @param {string} content @param {Attributes} attributes */
+/** @param {number} x @param {number} y the middle of its height @param {string} content may have Markdown's code in it @param {Attributes} attributes */
 export function text(x, y, content, attributes) {
-  return element("text", { x, y: y + FONT_SIZE * 0.36, ...attributes }, escaped(content));
+  const plain = escaped(content.replaceAll("`", ""));
+  return element("text", { x, y: y + FONT_SIZE * 0.36, ...attributes }, plain);
 }
+
+/** At the most, in the widest of the fonts. @param {string} content */
+export const widthOf = (content) => content.length * FONT_SIZE * 0.6;
 
 /** @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 @param {Attributes} attributes */
 export function line(x1, y1, x2, y2, attributes) {

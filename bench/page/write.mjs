@@ -18,7 +18,8 @@ import { BENCHMARKS } from "../list.mjs";
 import { drawBars } from "./bars.mjs";
 import { drawCurves, isOnCurveOnly } from "./curves.mjs";
 import { pageOf } from "./page.mjs";
-import { comparisonsOf, drawRatios } from "./ratios.mjs";
+import { comparisonsOf } from "./glance.mjs";
+import { drawRatios } from "./ratios.mjs";
 import { PALETTES } from "./svg.mjs";
 
 /**
@@ -38,14 +39,10 @@ export const placesIn = (root) => ({
 function plotsOf({ benchmarks }) {
   /** @type {Map<string, (palette: Palette) => string>} */
   const plots = new Map();
-  const alternatives = new Set(
-    BENCHMARKS.filter((one) => one.hasAlternatives).map((one) => one.name),
-  );
-  const comparisons = benchmarks
-    .flatMap(({ name, rows }) => rows.flatMap((row) => comparisonsOf(name, row)))
-    .filter(({ benchmark, target }) => target !== undefined || alternatives.has(benchmark))
-    // Nothing stands at 0 on an axis of ratios.
-    .filter(({ times }) => times > 0 && times < Infinity);
+  const comparisons = benchmarks.flatMap((outcome) => {
+    const benchmark = BENCHMARKS.find(({ name }) => name === outcome.name);
+    return benchmark === undefined ? [] : comparisonsOf(outcome, benchmark);
+  });
   plots.set("overview", (palette) =>
     drawRatios("This project beside the alternatives", comparisons, palette),
   );
