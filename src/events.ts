@@ -64,7 +64,7 @@ export interface UploadProgress {
   readonly filesFailed: number;
   readonly bytesTotal: number;
   readonly bytesSent: number;
-  /** Of files that had landed before or failed: with `bytesSent`, how far the whole has come. */
+  /** Of files that had landed before: with `bytesSent`, what has landed or is on its way. */
   readonly bytesSkipped: number;
   /** In the last ten seconds or so; those do not count in which all stood still for the rate limit. */
   readonly bytesPerSecond: number;

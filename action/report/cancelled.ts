@@ -2,12 +2,13 @@
 // Knows nothing of what was cancelled.
 import { stateOf } from "../../src/api/endpoints/exports";
 import { AvalaError, isAvalaError } from "../../src/errors";
-import { counted, formatBytes, formatCount, shown } from "../../src/text";
+import { shown } from "../../src/text";
 import type { ActionEnvironment } from "../environment";
 import type { ExportSource } from "../inputs/export";
 import type { Inputs } from "../inputs/inputs";
 import { isStateLost, KEEP_STATE } from "../state-folder";
 import { nameOfMade, type Results } from "./results";
+import { describeLanded } from "./to-send";
 
 interface Cancelled {
   readonly inputs: Pick<Inputs, "upload" | "export">;
@@ -23,23 +24,22 @@ export function isCancelled(error: unknown): error is AvalaError {
 export function withLeftovers(error: unknown, run: Cancelled): unknown {
   if (!isCancelled(error)) return error;
   const lines = [...fileLines(run), ...datasetLines(run.results), ...exportLines(run)];
-  const hint = (lines.length > 0 ? lines : ["Nothing was sent. Run again to start over."]).join(
+  const hint = (lines.length > 0 ? lines : ["This run has sent nothing. Run again to go on."]).join(
     "\n",
   );
   return new AvalaError("cancelled", `Cancelled. ${error.message}`, { hint, cause: error });
 }
 
 function fileLines({ results, environment, inputs }: Cancelled): readonly string[] {
-  const { filesToSend, filesSent, bytesSent } = results;
   // Once all datasets are made there is nothing left to say of their files.
   const isDone =
     results.datasets.length + results.sets.length >= (results.selection?.targets.length ?? 0);
-  if (inputs.upload === undefined || filesToSend === 0 || isDone) return [];
-  if (filesSent === 0) return ["No file had landed. Run again to start over."];
-  const landed = `Landed: ${formatCount(filesSent)} of ${counted(filesToSend, "file")}, ${formatBytes(bytesSent)}.`;
-  if (!isStateLost(environment.env)) return [`${landed} Run again to send the rest.`];
+  if (inputs.upload === undefined || results.toSend.size === 0 || isDone) return [];
+  const landed = describeLanded(results);
+  if (landed === undefined) return ["No file had landed. Run again to start over."];
+  if (!isStateLost(environment.env)) return [`Landed: ${landed}. Run again to send the rest.`];
   return [
-    `${landed} The record of them is deleted with this runner, so the next run sends them again. ${KEEP_STATE}`,
+    `Landed: ${landed}. The record of them is deleted with this runner, so the next run sends them again. ${KEEP_STATE}`,
   ];
 }
 

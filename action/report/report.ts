@@ -119,7 +119,7 @@ function uploadLine(progress: UploadProgress): string {
   const done = progress.filesSent + progress.filesUnchanged;
   const failed = progress.filesFailed === 0 ? "" : `, ${progress.filesFailed} failed`;
   const left = hasTimeLeft(progress) ? `, ${formatDuration(progress.secondsLeft)} left` : "";
-  const bytes = `${formatBytes(progress.bytesSent)} of ${formatBytes(progress.bytesTotal)}`;
+  const bytes = `${formatBytes(progress.bytesSent + progress.bytesSkipped)} of ${formatBytes(progress.bytesTotal)}`;
   const rate = progress.isWaitingForLimit
     ? "waiting for the rate limit"
     : `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;

@@ -1,5 +1,6 @@
 // The results of a run so far. The one thing that changes while it runs: outputs, report and summary are made of
 // it, also when the run fails half way.
+import type { Cost } from "../../src/upload/cost";
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import type { Export } from "../../src/api/endpoints/exports";
 import type { ErrorCode } from "../../src/errors";
@@ -52,8 +53,10 @@ export interface Results {
   readonly sets: GrownSet[];
   /** The uids of each growing set's datasets, from when they are known on, without the one that this run makes. */
   readonly setUids: Map<Target, readonly string[]>;
-  /** That a run which ends as it should will have sent, or found in its journal. */
-  filesToSend: number;
+  /** What a run which ends as it should will have sent, or found to have landed in earlier runs. */
+  readonly toSend: Map<Target, SetToSend>;
+  /** Of a dry run: what a run would cost. */
+  wouldSend?: ToSend;
   filesSent: number;
   filesUnchanged: number;
   filesFailed: number;
@@ -120,6 +123,19 @@ export interface FileProblem {
   readonly problem: string;
 }
 
+/** What is left of an upload, and what of it earlier runs have landed. */
+export interface ToSend {
+  readonly cost: Cost;
+  readonly landedBefore: number;
+}
+
+/** What is to be sent of a target, and what of it earlier runs have landed. */
+interface SetToSend {
+  readonly files: number;
+  readonly landedBefore: number;
+  readonly landedBytes: number;
+}
+
 /** A growing set. */
 export interface GrownSet {
   readonly target: Target;
@@ -179,7 +195,7 @@ export function createResults(clock: Pick<Clock, "now"> = systemClock): Results 
     datasets: [],
     sets: [],
     setUids: new Map(),
-    filesToSend: 0,
+    toSend: new Map(),
     filesSent: 0,
     filesUnchanged: 0,
     filesFailed: 0,

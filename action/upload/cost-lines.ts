@@ -1,15 +1,61 @@
 // What is said of an upload's cost before its first byte. Knows nothing of how it is decided what is sent.
-import type { Avala } from "../../src/api/connection";
-import { describeCost, estimateCost, type Cost, type DatasetToSend } from "../../src/upload/cost";
+import type { RateLimit } from "../../src/errors";
+import { estimateCost, type Cost } from "../../src/upload/cost";
+import { landedBefore, type SetToSend } from "../../src/upload/landed-before";
 import { MS_PER_MINUTE } from "../inputs/values";
 import { describeFit } from "../plan/job-fit";
+import type { ToSend } from "../report/results";
+import { describeToSend } from "../report/to-send";
 import type { Run } from "../run-context";
+import type { Target } from "../selection/selection";
+import type { UploadContext } from "./datasets";
 
-export function reportCost(run: Run, avala: Avala, datasets: readonly DatasetToSend[]): void {
-  const cost = estimateCost(datasets, avala.pace.snapshot());
-  run.results.filesToSend = cost.files;
-  reportFit(run, cost);
-  if (cost.files > 0) run.log.info(`To send: ${describeCost(cost)}.`);
+/** A dataset that is to be made, or to get what it lacks. */
+export interface Sending extends SetToSend {
+  readonly target: Target;
+  /** Files that it holds in the end. */
+  readonly fileCount: number;
+  /** As a growing set's. @default false */
+  readonly isSoughtBeforeConfirm?: boolean | undefined;
+}
+
+/** What is left to be sent, by the journals of earlier runs; of each target it is noted. */
+export async function findToSend(
+  run: Run,
+  { avala, stateDirectory }: UploadContext,
+  sendings: readonly Sending[],
+  rateLimit?: RateLimit,
+): Promise<ToSend> {
+  let all = 0;
+  const left = [];
+  for (const sending of sendings) {
+    const { target, files } = sending;
+    const landed =
+      files.length === 0 ? undefined : await landedBefore(avala, sending, stateDirectory);
+    const toSend = files.filter(({ path }) => landed?.has(path) !== true);
+    const before = files.length - toSend.length;
+    all += before;
+    const landedBytes = bytesOf(files) - bytesOf(toSend);
+    if (files.length > 0)
+      run.results.toSend.set(target, { files: files.length, landedBefore: before, landedBytes });
+    left.push({ ...sending, toSend });
+  }
+  return { cost: estimateCost(left, rateLimit), landedBefore: all };
+}
+
+function bytesOf(files: SetToSend["files"]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+export async function reportCost(
+  run: Run,
+  context: UploadContext,
+  sendings: readonly Sending[],
+): Promise<void> {
+  const toSend = await findToSend(run, context, sendings, context.avala.pace.snapshot());
+  reportFit(run, toSend.cost);
+  if (toSend.cost.files + toSend.landedBefore > 0)
+    run.log.info(`To send: ${describeToSend(toSend)}.`);
 }
 
 /** That one job is too short for it, or that nothing would be left of an interrupted one. */

@@ -8,7 +8,7 @@ import type { GrowTarget } from "../../src/operations/grow/growth";
 import type { GrowthPlan } from "../../src/operations/grow/growth-plan";
 import { counted, describeTransfer, formatCount, shown } from "../../src/text";
 import { requireQuota } from "../../src/upload/check/quota";
-import type { DatasetToSend } from "../../src/upload/cost";
+import type { Sending } from "./cost-lines";
 import { optionsOf, type UploadContext } from "./datasets";
 import { writeCurrent } from "../report/growing-report";
 import { growthText } from "../plan/growth-text";
@@ -69,9 +69,16 @@ export async function decideSets(
   }
 }
 
-export function toSendOf(decided: readonly DecidedSet[]): readonly DatasetToSend[] {
-  return decided.map(({ decision: { plan } }) => ({
-    toSend: plan.toSend,
+export function sendingsOf(
+  { organizationUid }: UploadContext,
+  decided: readonly DecidedSet[],
+): readonly Sending[] {
+  return decided.map(({ target, decision: { plan, next } }) => ({
+    target,
+    datasetName: next?.name ?? "",
+    organizationUid,
+    files: plan.toSend,
+    digest: next?.digest,
     fileCount: plan.toSend.length,
     isSoughtBeforeConfirm: true,
   }));
@@ -179,6 +186,9 @@ export async function growAll(
       decision = other;
       noteSet(run.results, one.target, other.increments);
       onSentInVain();
+      // Under another name nothing has landed.
+      const files = other.plan.toSend.length;
+      run.results.toSend.set(one.target, { files, landedBefore: 0, landedBytes: 0 });
     };
     const options = { ...optionsOf(own), onConfirmed, onDecidedAgain };
     const result = await growSet(own.avala, decision, options);

@@ -1,7 +1,8 @@
 // The part of a run that publishes its datasets, each sent after the one before, and keeps count of what landed.
 // Knows nothing of plans or exports.
-import { isNamedByContent, type PublishResult } from "../../src/operations/publish/target";
+import { isNamedByContent, toSend, type PublishResult } from "../../src/operations/publish/target";
 import { counted, describeTransfer } from "../../src/text";
+import type { Sending } from "./cost-lines";
 import { publish, type Decided, type UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
@@ -20,6 +21,21 @@ export function publishAll(
     reportResult(run, one, result);
     return result.outcome;
   });
+}
+
+/** What is to be sent of each, by what was decided. */
+export function sendingsOf(
+  { organizationUid }: UploadContext,
+  decided: readonly Decided[],
+): readonly Sending[] {
+  return decided.map(({ target, decision }) => ({
+    target,
+    datasetName: target.name,
+    organizationUid,
+    files: toSend(decision),
+    digest: target.manifest.digest,
+    fileCount: target.files.length,
+  }));
 }
 
 function reportResult(

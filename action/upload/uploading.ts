@@ -8,12 +8,10 @@ import type { GrowResult } from "../../src/operations/grow/grow";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import {
   isNamedByContent,
-  toSend,
   type Decision,
   type PublishResult,
 } from "../../src/operations/publish/target";
 import { shown } from "../../src/text";
-import { describeCost } from "../../src/upload/cost";
 import {
   checkQuota,
   decideAll,
@@ -26,7 +24,7 @@ import {
   decideSets,
   growAll,
   reportSets,
-  toSendOf,
+  sendingsOf as setSendingsOf,
   type DecidedSet,
 } from "./growing";
 import { checkPlannedSets, createSetsPlan, type DecidedSets } from "../plan/planned-sets";
@@ -46,9 +44,10 @@ import { planLines } from "../plan/plan-lines";
 import type { Plan } from "../plan/plan-shape";
 import { settingsOf } from "../plan/plan-settings";
 import { checkScopes, isCheckedLater } from "../scope-check";
-import { reportCost, reportFit } from "./cost-lines";
-import { publishAll } from "./publishing";
+import { findToSend, reportCost, reportFit, type Sending } from "./cost-lines";
+import { publishAll, sendingsOf } from "./publishing";
 import { noteSet, type Outcome } from "../report/results";
+import { describeToSend } from "../report/to-send";
 import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
 import { fromWorkspace, unreadableText } from "../workspace-path";
@@ -95,10 +94,9 @@ async function growSets(
   }
   await checkSetsQuota(context, decided);
   reportSets(run, decided);
-  const datasets = toSendOf(decided);
   const isNew = decided.some(({ decision }) => decision.plan.toSend.length > 0);
   if (isNew && isCheckedLater(run.inputs)) await checkScopes(run, context.avala);
-  reportCost(run, context.avala, datasets);
+  await reportCost(run, context, setSendingsOf(context, decided));
   return growAll(run, context, decided);
 }
 
@@ -116,11 +114,7 @@ async function publishDatasets(
   if (plan !== undefined) checkPlannedDatasets(plan, lookedUp(decided));
   await checkQuota(context, decided);
   reportReplaced(run, decided);
-  const datasets = decided.map(({ target, decision }) => ({
-    toSend: toSend(decision),
-    fileCount: target.files.length,
-  }));
-  reportCost(run, context.avala, datasets);
+  await reportCost(run, context, sendingsOf(context, decided));
   return publishAll(run, context, decided);
 }
 
@@ -198,15 +192,21 @@ async function readPlan(run: Run, { planFile }: UploadInputs): Promise<Plan | un
   return parsePlan(text, planFile);
 }
 
+interface Planned {
+  readonly plan: Plan;
+  readonly sendings: readonly Sending[];
+}
+
 async function planDatasets(
   run: Run,
   context: UploadContext | undefined,
   selection: Selection,
   planTarget: PlanTarget,
-): Promise<Plan> {
+): Promise<Planned> {
   const decided = context === undefined ? [] : await decideAll(context, selection.targets);
   reportReplaced(run, decided);
-  return createPlan(selection, lookedUp(decided), planTarget);
+  const plan = createPlan(selection, lookedUp(decided), planTarget);
+  return { plan, sendings: context === undefined ? [] : sendingsOf(context, decided) };
 }
 
 async function planSets(
@@ -214,10 +214,11 @@ async function planSets(
   context: UploadContext | undefined,
   selection: Selection,
   planTarget: PlanTarget,
-): Promise<Plan> {
+): Promise<Planned> {
   const decided = context === undefined ? [] : await decideSets(context, selection.targets);
   reportSets(run, decided);
-  return createSetsPlan(selection, byFolder(decided), planTarget);
+  const plan = createSetsPlan(selection, byFolder(decided), planTarget);
+  return { plan, sendings: context === undefined ? [] : setSendingsOf(context, decided) };
 }
 
 async function writeDryRun(
@@ -227,15 +228,19 @@ async function writeDryRun(
   selection: Selection,
 ): Promise<"planned"> {
   const context = avala && uploadContextOf(run, inputs, avala);
-  const plan = isGrowingTemplate(inputs.dataset)
+  const { plan, sendings } = isGrowingTemplate(inputs.dataset)
     ? await planSets(run, context, selection, planTargetOf(run, inputs, avala))
     : await planDatasets(run, context, selection, planTargetOf(run, inputs, avala));
   run.results.files.plan = await writePlan(run.folder, plan);
   run.results.plan = plan;
   for (const dataset of plan.datasets) run.log.info(`Dataset ${plannedText(dataset)}.`);
   run.log.group("Plan", planLines(plan));
-  const cost = costOf(plan);
-  run.log.info(`Dry run: nothing is sent. It would be ${describeCost(cost)}.`);
-  reportFit(run, cost);
+  const left =
+    context === undefined
+      ? { cost: costOf(plan), landedBefore: 0 }
+      : await findToSend(run, context, sendings);
+  run.results.wouldSend = left;
+  run.log.info(`Dry run: nothing is sent. It would be ${describeToSend(left)}.`);
+  reportFit(run, left.cost);
   return "planned";
 }

@@ -3,16 +3,36 @@
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { PlaceTag } from "./check/place-tag";
 import { concurrencyOf } from "./request";
-import { keep, type Landing, type Run } from "./state";
+import type { SourceFile } from "./send/source";
+import { findLanded, keep, report, type Landing, type Run } from "./state";
 
 /** Of a file that landed before what was recorded with it. */
-export function takeUnchanged(run: Run, entry: ManifestEntry): void {
+function takeUnchanged(run: Run, entry: ManifestEntry): void {
   const { path, sizeBytes, sha256 } = entry;
   const recorded = run.journal?.landed.get(path);
   const isRecorded = recorded?.batch === run.batch && recorded?.sha256 === sha256;
   if (isRecorded) noteTag(run, path, recorded.tag);
   run.unchanged.push(entry);
   run.progress.addFile("unchanged", sizeBytes);
+}
+
+/**
+ * Counts the files that have landed before, all of them before the first one is sent: then what is said of the whole holds from the
+ * start, and wherever it ends.
+ */
+export function takeLanded(run: Run, files: Iterable<SourceFile>): void {
+  for (const file of files) {
+    const landed = findLanded(run, file);
+    if (landed !== undefined) takeUnchanged(run, landed);
+  }
+  if (run.unchanged.length > 0) report(run, true);
+}
+
+/** The same in another batch, before anything was sent in it. */
+export function takeLandedAgain(run: Run, files: Iterable<SourceFile>): void {
+  for (const { sizeBytes } of run.unchanged.splice(0)) run.progress.takeBackUnchanged(sizeBytes);
+  run.tags.clear();
+  takeLanded(run, files);
 }
 
 /** Returns it, unless there is none to keep: other content has another place where the name is made of the content. */

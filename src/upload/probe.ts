@@ -82,7 +82,7 @@ export function inSendingOrder(files: Iterable<SourceFile>): Iterable<SourceFile
 }
 
 /**
- * The files in the order in which they are sent: first those that no form can carry, so that nothing has landed should the
+ * The files that have not landed, in the order in which they are sent: first those that no form can carry, so that nothing has landed should the
  * deployment not take them; before all others go, one has shown which protocol the server takes.
  */
 export async function inOrder(
@@ -108,7 +108,7 @@ export async function inOrder(
   }
   const complete = completeOf(run, toSend);
   const first = complete ?? smallestOf(run, toSend);
-  const others = filesWhere(left, ({ path }) => path !== first?.path);
+  const others = filesWhere(toSend, ({ path }) => path !== first?.path);
   if (first === undefined || first === complete || first.sizeBytes <= MAX_FIRST_BYTES)
     return { first, others };
   return { others: withFirst(first, others) };

@@ -15,6 +15,8 @@ export interface ProgressTracker {
   addBytes(bytes: number): void;
   /** One file has ended as exactly one of the three. */
   addFile(outcome: "sent" | "unchanged" | "failed", sizeBytes: number): void;
+  /** A file that counted as unchanged is sent. */
+  readonly takeBackUnchanged: (sizeBytes: number) => void;
   /** What was sent of a try that failed does not count. */
   readonly takeBackBytes: (bytes: number) => void;
   snapshot(): UploadProgress;
@@ -31,6 +33,12 @@ interface Counts {
   failed: number;
   bytesSent: number;
   bytesSkipped: number;
+  bytesFailed: number;
+}
+
+function noCounts(): Counts {
+  const files = { begun: 0, sent: 0, unchanged: 0, failed: 0 };
+  return { ...files, bytesSent: 0, bytesSkipped: 0, bytesFailed: 0 };
 }
 
 interface Totals {
@@ -41,7 +49,7 @@ interface Totals {
 function leftOf(totals: Totals, counts: Counts): Totals {
   return {
     files: totals.files - counts.sent - counts.unchanged - counts.failed,
-    bytes: Math.max(0, totals.bytes - counts.bytesSent - counts.bytesSkipped),
+    bytes: Math.max(0, totals.bytes - counts.bytesSent - counts.bytesSkipped - counts.bytesFailed),
   };
 }
 
@@ -64,7 +72,7 @@ function momentsOf(
 
 /** `bytes` and the bytes added count content, not what forms and headers add. */
 export function trackProgress(totals: Totals, now: () => number, pace: KnownPace): ProgressTracker {
-  const counts = { begun: 0, sent: 0, unchanged: 0, failed: 0, bytesSent: 0, bytesSkipped: 0 };
+  const counts = noCounts();
   const startedMs = now();
   let reportedAtMs = Number.NEGATIVE_INFINITY;
   const activity = createActivity(now, pace);
@@ -83,7 +91,12 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
     addFile: (outcome, sizeBytes) => {
       activity.move();
       counts[outcome] += 1;
-      if (outcome !== "sent") counts.bytesSkipped += sizeBytes;
+      const skipped = outcome === "failed" ? "bytesFailed" : "bytesSkipped";
+      if (outcome !== "sent") counts[skipped] += sizeBytes;
+    },
+    takeBackUnchanged: (sizeBytes) => {
+      counts.unchanged -= 1;
+      counts.bytesSkipped -= sizeBytes;
     },
     isDue: () => {
       if (now() - reportedAtMs < REPORT_EVERY_MS) return false;

@@ -6,7 +6,7 @@ import type { SourceFile } from "./send/source";
 import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
-import { land, takeUnchanged } from "./landing";
+import { land, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
 import { inOrder } from "./probe";
@@ -15,22 +15,9 @@ import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
 import { printable } from "../redact";
 import { batchSpent, isSessionLost, sessionLost, type SessionLostError } from "./send/session-lost";
-import {
-  beginAnother,
-  findLanded,
-  journalOf,
-  mayMeetOther,
-  report,
-  sendingOf,
-  type Run,
-} from "./state";
+import { beginAnother, journalOf, mayMeetOther, report, sendingOf, type Run } from "./state";
 
 async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
-  const landed = findLanded(run, file);
-  if (landed !== undefined) {
-    takeUnchanged(run, landed);
-    return;
-  }
   const begunMs = run.avala.clock.now();
   const sent = await send(sending, file, {
     asked: run.asked.get(file.path),
@@ -119,8 +106,11 @@ async function sendAll(run: Run, files: Iterable<SourceFile>): Promise<void> {
 }
 
 async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {
+  const { batch } = run;
+  takeLanded(run, files);
   try {
     const order = await inOrder(run, files, (file, error) => failFile(run, file, error));
+    if (run.batch !== batch) takeLandedAgain(run, files);
     if (order.first !== undefined) await sendAll(run, [order.first]);
     if (run.unproven.length === 0 || !mayMeetOther(run)) await sendAll(run, order.others);
   } catch (error) {

@@ -4,13 +4,13 @@ import type { Mutex } from "../flow/mutex";
 import type { Avala } from "../api/connection";
 import type { Presigned } from "../api/endpoints/uploads/presign";
 import { AvalaError, messageOf, type FileFailure } from "../errors";
-import { isSameDigest } from "../files/manifest/compare";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { FileDigests } from "../files/workers/digest-thread";
 import { readUntil } from "../flow/disk/reading-disk";
 import type { RetryTally } from "../flow/retry-tally";
 import type { ByteCounter, Sending, SentFile } from "./send/attempt";
 import type { SourceFile } from "./send/source";
+import { isIn } from "./journal/batch";
 import { createFileJournal, type FileJournal } from "./journal/file-journal";
 import type { Journal } from "./journal/journal";
 import type { PartSigning } from "./send/part-signer";
@@ -122,11 +122,7 @@ export function trackerFor({ files }: UploadRequest, avala: Avala): ProgressTrac
 export function findLanded(run: Run, file: SourceFile): ManifestEntry | undefined {
   const { path, sizeBytes, sha256 } = file;
   if (sha256 === undefined) return undefined;
-  const isSame = (entry: ManifestEntry | undefined): boolean =>
-    entry?.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256);
-  const landed = run.journal?.landed.get(path);
-  const isLanded = landed?.batch === run.batch && isSame(landed);
-  if (!isLanded && !isSame(run.stored.get(path))) return undefined;
+  if (!isIn(run.batch, file, { records: run.journal, stored: run.stored })) return undefined;
   return { path, sizeBytes, sha256 };
 }
 

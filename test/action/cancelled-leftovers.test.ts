@@ -135,7 +135,7 @@ test("a commit status of a cancelled run says so", async () => {
 // Whoever requires the status waits for it: one that stays pending would never be set by this run.
 test.each([
   ["success", "is complete. Use it with export-uid"],
-  ["pending", "Nothing was sent."],
+  ["pending", "This run has sent nothing."],
 ] as const)(
   "cancelled while the commit status is set to %s, it is a failure then",
   async (last, told) => {

@@ -43,6 +43,16 @@ test("progress is one line every five seconds, with percent, rate and time left"
   );
 });
 
+test("progress of a run that continues counts what had landed before in files and in bytes", async () => {
+  const before = { filesUnchanged: 300, filesSent: 200, bytesSkipped: 30_000, bytesSent: 20_000 };
+  const whole = { filesTotal: 1_000, bytesTotal: 100_000, filesFailed: 0 };
+  await clock.advance(5_000);
+  listen({ kind: "upload-progress", progress: { ...progress, ...before, ...whole } });
+  expect(recorded.lines).toEqual([
+    "Uploading 50%: 500 of 1,000 files, 50.0 kB of 100 kB, 85.3 MB/s, 20 s left.",
+  ]);
+});
+
 test("progress is told ever more rarely, and once a minute in the end", async () => {
   const hours = 16;
   for (let second = 0; second < hours * 3600; second += 5) {

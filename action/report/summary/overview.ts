@@ -2,12 +2,11 @@
 import { describeRetries } from "../../../src/flow/retry-tally";
 import { describeFaults } from "../../../src/files/content/fault-counts";
 import { counted, describeTransfer, formatBytes, formatCount } from "../../../src/text";
-import { describeCost } from "../../../src/upload/cost";
 import { growthText } from "../../plan/growth-text";
-import { costOf } from "../../plan/plan";
 import type { Facts } from "../facts/facts";
 import { conditionText, exportText } from "../report";
 import type { GrownSet, Results } from "../results";
+import { describeToSend } from "../to-send";
 import { fitting, link, row, tableHead, type Clean } from "./markdown";
 
 // Of each kind of row.
@@ -74,9 +73,9 @@ function fileRows({ results, leftOut }: Facts): readonly Row[] {
   const causes = results.retries.causes();
   const rows: Row[] = [
     ["Files", `${counted(fileSet.files.length, "file")}, ${formatBytes(manifest.totalBytes)}`],
-    results.plan === undefined
+    results.wouldSend === undefined
       ? ["Sent", sentText(results)]
-      : ["Would send", describeCost(costOf(results.plan))],
+      : ["Would send", describeToSend(results.wouldSend)],
   ];
   if (results.checkedByStore + results.uncheckedByStore > 0) {
     rows.push(["Checked", checkedText(results)]);

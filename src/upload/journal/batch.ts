@@ -81,3 +81,26 @@ export function batchToResume(
   }
   return base;
 }
+
+/** Whether the file has landed in the batch with this content: by the journal, or by what is `stored` of the batch. */
+export function isIn(
+  batch: string | undefined,
+  {
+    path,
+    sizeBytes,
+    sha256,
+  }: Omit<ManifestEntry, "sha256"> & { readonly sha256?: string | undefined },
+  {
+    records,
+    stored,
+  }: {
+    readonly records: Pick<Records, "landed"> | undefined;
+    readonly stored: ReadonlyMap<string, ManifestEntry>;
+  },
+): boolean {
+  if (sha256 === undefined) return false;
+  const isSame = (entry: ManifestEntry | undefined): boolean =>
+    entry?.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256);
+  const landed = records?.landed.get(path);
+  return (landed?.batch === batch && isSame(landed)) || isSame(stored.get(path));
+}
