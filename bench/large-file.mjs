@@ -212,14 +212,13 @@ function rowsOf(side) {
 
 const rows = sides.flatMap(rowsOf);
 printTable(
-  ["", "unit", "this project", "beside", "", "ratio", "target"],
+  ["", "unit", "this project", "beside", "", "ratio"],
   rows.flatMap(({ what, unit, samples, peers = [], ...row }) => {
     const ours = [what, unit, median(samples).toFixed(1)];
     if (peers.length === 0) return [ours];
     return peers.map((peer) => [
       ...[...ours, peer.name, median(peer.samples).toFixed(1)],
       ratioTo({ what, unit, samples, ...row }, peer).toFixed(2),
-      String(peer.target ?? ""),
     ]);
   }),
 );

@@ -6,10 +6,13 @@ import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from "
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PartUnavailable, ensurePart } from "../scripts/parts.mjs";
+import limiters from "../scripts/parts/limiters.js";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 // What a benchmark writes itself is not a change of what is measured.
 const WRITTEN = [":(exclude)bench/results", ":(exclude)docs/benchmarks.md"];
+
+const MISSING = "not there";
 
 /** What a program prints, or nothing where there is none. @param {string} command @param {readonly string[]} args */
 function ask(command, args) {
@@ -47,7 +50,7 @@ export function describeMachine() {
 
 /** A version number in what a program prints. @param {string | undefined} text */
 function versionIn(text) {
-  return /\d+(\.\d+)+\w*/.exec(text ?? "")?.[0] ?? "not there";
+  return /\d+(\.\d+)+\w*/.exec(text ?? "")?.[0] ?? MISSING;
 }
 
 /** Also installs it, so that no benchmark's time has that in it. @param {string} name */
@@ -56,8 +59,17 @@ async function versionOfPart(name) {
     return (await ensurePart(name)).version;
   } catch (error) {
     if (!(error instanceof PartUnavailable)) throw error;
-    return "not there";
+    return MISSING;
   }
+}
+
+/** Of the limiters, by the names of their packages. They are installed together, in these versions. @returns {Promise<Record<string, string>>} */
+async function versionsOfLimiters() {
+  const isThere = (await versionOfPart("limiters")) !== MISSING;
+  const pinned = limiters.packages.map((pin) => pin.split("=="));
+  return Object.fromEntries(
+    pinned.map(([name = "", version = MISSING]) => [name, isThere ? version : MISSING]),
+  );
 }
 
 /** @returns {Promise<Readonly<Record<string, string>>>} */
@@ -70,7 +82,7 @@ export async function describeVersions() {
     Go: versionIn(ask("go", ["version"])),
     Python: versionIn(ask("python3", ["--version"])),
     "Avala's Python SDK": await versionOfPart("python-sdk"),
-    "limiters (`scripts/parts/limiters.js`)": await versionOfPart("limiters"),
+    ...(await versionsOfLimiters()),
     MinIO: await versionOfPart("minio"),
     Pulumi: await versionOfPart("pulumi"),
   };

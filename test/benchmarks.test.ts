@@ -109,6 +109,43 @@ describe("the page of benchmarks", () => {
     ]);
   });
 
+  test("says of each server by itself whether it was the bottleneck", () => {
+    const peersOf = (go: number, node: number): object[] => [
+      { name: "Go", samples: [go] },
+      { name: "Node", samples: [node] },
+    ];
+    const served = (what: string, serverCores: number[], peers: object[]): object =>
+      row({ what, samples: [100], serverCores, peers });
+    const rows = [
+      served("quick", [0.5], peersOf(200, 150)),
+      served("slow", [0.9], peersOf(150, 145)),
+      served("idle", [0.1], peersOf(50, 40)),
+      served("busy", [0.9], []),
+    ];
+    const page = pageOf([{ ...taken, name: "small", rows }], {});
+    const notes = page.split("\n").filter((line) => line.includes("cores busy"));
+    expect(notes).toEqual([
+      "- quick: the server kept 0.5 cores busy, and served these faster: Go (2×); Node (1.5×). So it takes more than this project sends.",
+      expect.stringMatching(
+        /^- slow: .* But the first two came within 3.45% of each other: it probably bounds those,/,
+      ),
+      "- idle: the server kept 0.1 cores busy, and was not the bottleneck.",
+      "- busy: the server kept 0.9 cores busy, and may have been the bottleneck.",
+    ]);
+  });
+
+  test("names the limiters of others by their names and versions", () => {
+    const results = readFileSync(path.join(ROOT, "bench", "results", "benchmarks.json"), "utf8");
+    const { versions } = JSON.parse(results) as { versions: Record<string, string> };
+    const pinned = readFileSync(path.join(ROOT, "scripts", "parts", "limiters.js"), "utf8");
+    const pins = [...pinned.matchAll(/"([\w-]+)==([\d.]+)"/g)].map(([, name, version]) => [
+      name,
+      version,
+    ]);
+    expect(pins).toHaveLength(3);
+    expect(versions).toMatchObject(Object.fromEntries(pins) as object);
+  });
+
   test("names a benchmark that failed, and why, in place of figures", () => {
     const page = pageOf([{ ...taken, name: "large", rows: [], error: "the disk is full" }], {});
     expect(page).toContain("**Failed:** Large files.");

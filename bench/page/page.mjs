@@ -1,11 +1,12 @@
 // docs/benchmarks.md as text, of the results and of the reasons that people wrote. Measures nothing and writes nothing.
 // @ts-check
 import { BENCHMARKS } from "../list.mjs";
-import { median, ratioTo } from "../rows.mjs";
+import { median } from "../rows.mjs";
 import { amountOf, curvesOf, isOnCurveOnly } from "./curves.mjs";
 import { glanceTable } from "./glance.mjs";
 import { limitsSection } from "./limits.mjs";
 import { reasonsFor } from "./reasons.mjs";
+import { serverNotes } from "./server-notes.mjs";
 import { figure } from "./svg.mjs";
 import { figuresTable, growthTable, table } from "./tables.mjs";
 
@@ -24,33 +25,6 @@ function titleOf(name) {
 
 /** @param {string} of @param {Readonly<Record<string, string>>} facts */
 const factsTable = (of, facts) => table([of, ""], Object.entries(facts));
-
-/** A peer that is faster on the same server shows that the server does not bound us. @param {Outcome} outcome */
-function serverNotes({ rows }) {
-  const cores = rows.flatMap(({ serverCores = [] }) => serverCores);
-  const faster = rows
-    .filter(({ higherIsBetter }) => higherIsBetter)
-    .flatMap((row) =>
-      (row.peers ?? []).flatMap((peer) =>
-        ratioTo(row, peer) < 1
-          ? [`${peer.name} (${figure(1 / ratioTo(row, peer))} times this project, ${row.what})`]
-          : [],
-      ),
-    );
-  if (cores.length === 0) return [];
-  const busy = `kept ${figure(median(cores))} cores busy`;
-  if (faster.length > 0)
-    return [
-      `The server was not the bottleneck: it ${busy}, and served these faster on the same machine: ${faster.join(", ")}.`,
-    ];
-  // One thread of a server can be full while other cores are idle.
-  const isIdle = median(cores) < 0.7;
-  return [
-    isIdle
-      ? `The server was not the bottleneck: it ${busy}.`
-      : `The server ${busy}, and may have been the bottleneck.`,
-  ];
-}
 
 /** Of how many turns the figures are. @param {Outcome} outcome */
 function turnsIn({ rows }) {
@@ -88,7 +62,7 @@ function section(outcome, reasons, pictureOf) {
     ...(barred.length === 0
       ? []
       : [pictureOf(name, `${titleOf(name)}, as bars`), figuresTable(barred)]),
-    ...serverNotes(outcome),
+    ...serverNotes(rows),
     ...(short.length === 0 ? [] : ["What falls short, and why:", short.join("\n")]),
     ...(notes.length === 0 ? [] : ["What else is known of the figures:", notes.join("\n")]),
     ...(curves.size === 0

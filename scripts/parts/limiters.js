@@ -8,8 +8,9 @@ const { pipInstall, pipMissing, python } = require("./python");
 
 const PACKAGES = ["djangorestframework==3.16.1", "Django==5.2.4", "throttled-py==3.5.0"];
 
-/** @type {import("./index").Recipe} */
+/** @type {import("./index").Recipe & {packages: readonly string[]}} */
 module.exports = {
+  packages: PACKAGES,
   name: "limiters",
   version: "1",
   // Their versions are part of what is measured: what happens to be installed will not do.
