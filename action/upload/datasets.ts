@@ -25,6 +25,7 @@ import {
 } from "../../src/operations/publish/target";
 import { aroundFolder, describeGoneFolders } from "./gone-folders";
 import { blindText, WORDS } from "./words";
+import type { KnownFiles } from "../../src/files/digests/known-files";
 import { requireQuota } from "../../src/upload/check/quota";
 import type { UploadInputs } from "../inputs/upload";
 import type { Target } from "../selection/selection";
@@ -36,6 +37,8 @@ export interface UploadContext {
   readonly organizationUid?: string | undefined;
   readonly budget: WaitBudget;
   readonly stateDirectory: string;
+  /** Where the digests of the files are noted. */
+  readonly digests?: KnownFiles | undefined;
   readonly deadlineMs?: number | undefined;
   readonly warn: (text: string) => void;
 }
@@ -214,15 +217,11 @@ function publishTargetOf(
   };
 }
 
-export function optionsOf({
-  inputs,
-  budget,
-  stateDirectory,
-  deadlineMs,
-}: UploadContext): PublishOptions {
+export function optionsOf({ inputs, budget, ...context }: UploadContext): PublishOptions {
   const { waitForDataset: waits, concurrency } = inputs;
+  const { stateDirectory, digests, deadlineMs } = context;
   const waiting = { waitMs: budget.leftMs, waits };
-  const sending = { concurrency, stateDirectory, deadlineMs, isRoomChecked: true };
+  const sending = { concurrency, stateDirectory, digests, deadlineMs, isRoomChecked: true };
   return { ...waiting, ...sending, words: WORDS };
 }
 

@@ -166,6 +166,7 @@ function uploadContextOf(run: Run, inputs: UploadInputs, avala: Avala): UploadCo
   return {
     avala,
     inputs,
+    digests: run.results.selection?.fileSet.known,
     organizationUid: run.inputs.connection.organizationUid,
     budget: run.budget,
     stateDirectory: stateDirectory(run.environment.env),

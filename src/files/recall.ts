@@ -111,6 +111,25 @@ function readStamps(absolutePaths: readonly string[], stamps: Float64Array): voi
   }
 }
 
+/**
+ * Of files of which the content was not what was said of them: where it was known from before, and one has other content although
+ * it is as it was by all signs, all that is known is forgotten.
+ */
+export async function reviewKnown(
+  known: KnownFiles,
+  absolutePaths: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const stamps = new Float64Array(absolutePaths.length * stampLength);
+  readStamps(absolutePaths, stamps);
+  const doubted = absolutePaths.flatMap((absolutePath, n) => {
+    const sha256 = known.recall(known.pathOf(absolutePath), stamps, n)?.sha256;
+    const file = { absolutePath, stamp: stampIn(stamps, n), sizeBytes: sizeIn(stamps, n) };
+    return sha256 === undefined ? [] : { ...file, sha256 };
+  });
+  await isRefuted(known, doubted, signal);
+}
+
 /** Reads what was drawn. What was known is refuted by a file that has other content and is as it was by all signs. */
 async function isRefuted(
   known: KnownFiles,

@@ -126,7 +126,11 @@ export async function sendFileSet(sending: Sending): Promise<FileSetOutputs> {
   };
   const { concurrency } = inputs;
   try {
-    const options = { ...publishOptions({ stateDirectory }), concurrency };
+    const options = {
+      ...publishOptions({ stateDirectory }),
+      concurrency,
+      digests: local.set.known,
+    };
     const sent = await sendFiles(avala, target, options);
     if (sent.outcome === "partial") throw notAllSent(inputs.datasetName, sent.upload);
     if (sent.outcome === "exists") {

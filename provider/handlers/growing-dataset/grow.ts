@@ -61,13 +61,14 @@ function outputsOf(
   });
 }
 
-function optionsOf({ inputs, olds, stateDirectory }: Growing): GrowOptions {
+function optionsOf({ inputs, local, olds, stateDirectory }: Growing): GrowOptions {
   const timeoutMs = (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000;
   return {
     waitMs: () => timeoutMs,
     waits: inputs.waitForIngest !== false,
     concurrency: inputs.concurrency,
     stateDirectory,
+    digests: local.set.known,
     known: knownInState(olds?.increments ?? []),
     stored: storedOf(olds?.pending),
   };

@@ -17,7 +17,7 @@ type CacheKind = "digests" | "choice";
 const cacheName = /\.(?:digests|choice)(?:$|\.)/;
 const partialSuffix = ".partial";
 /** Of one cache, for 2 million files; and of all caches of the folder. */
-const maxCacheBytes = 256 * 1024 * 1024;
+export const maxCacheBytes = 256 * 1024 * 1024;
 const maxFolderBytes = 512 * 1024 * 1024;
 const dayMs = 24 * 60 * 60 * 1000;
 const maxUnusedMs = 30 * dayMs;

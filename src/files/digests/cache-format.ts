@@ -39,6 +39,8 @@ interface WrittenHeader extends CacheHeader {
 }
 
 const kind = "digests 5";
+/** For the head, and for what paths have that JSON writes as more than one byte. */
+const headRoomBytes = 1024 * 1024;
 const areFindings = isListOf(isFinding);
 
 export function isCacheHeader(value: unknown): value is CacheHeader {
@@ -54,6 +56,18 @@ function isHead(value: unknown): value is WrittenHeader {
   if (!isRecord(value) || !isCacheHeader(value)) return false;
   const { files, paths, findings } = value;
   return isNumber(files) && isText(paths) && areFindings(findings);
+}
+
+/** Whether there is room for one more file in a cache of so many bytes; each that is asked about takes its room. */
+export function createRoom(maxBytes: number): (path: string) => boolean {
+  let bytes = headRoomBytes;
+  return (path) => {
+    const entryBytes =
+      stampBytes + markBytes + digestBytes + Buffer.byteLength(path) + '"",'.length;
+    if (bytes + entryBytes > maxBytes) return false;
+    bytes += entryBytes;
+    return true;
+  };
 }
 
 /** In pieces, as {@link seal} has them. */

@@ -2,7 +2,8 @@
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { findDataset } from "../datasets/dataset";
-import { ignoreForbidden } from "../../errors";
+import { ignoreForbidden, isUploadError, type FileFailure } from "../../errors";
+import { reviewKnown } from "../../files/recall";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { Journal } from "../../upload/journal/journal";
 import { checkRequest, type UploadRequest } from "../../upload/request";
@@ -82,9 +83,28 @@ export async function sendFiles(
   const request = { ...to, files, digest: digestOf(target), stored, ...keeping };
   checkRequest(request);
   if (options.isRoomChecked !== true) await requireQuota(avala, request);
-  return withDestinationLock(avala, lockedOf(target), stateDirectory, (locked) =>
-    sendLocked(locked, target, request, options),
-  );
+  try {
+    return await withDestinationLock(avala, lockedOf(target), stateDirectory, (locked) =>
+      sendLocked(locked, target, request, options),
+    );
+  } catch (error) {
+    await reviewChanged(avala, files, options, error);
+    throw error;
+  }
+}
+
+/** A file that has other content than its digest says may have changed, or its digest was never right. */
+async function reviewChanged(
+  { signal }: Avala,
+  files: SendTarget["files"],
+  { digests }: PublishOptions,
+  error: unknown,
+): Promise<void> {
+  if (digests === undefined || !isUploadError(error)) return;
+  const isChanged = ({ error: { code } }: FileFailure): boolean => code === "file_changed";
+  const changed = new Set(error.failures.filter(isChanged).map(({ path }) => path));
+  const paths = files.filter(({ path }) => changed.has(path)).map((file) => file.absolutePath);
+  if (paths.length > 0) await reviewKnown(digests, paths, signal);
 }
 
 /** What no other run may do under this name at the same time. */

@@ -2,6 +2,7 @@
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import { InputError } from "../../errors";
+import type { KnownFiles } from "../../files/digests/known-files";
 import { dataTypes, isIndexed, type DataType } from "../../files/media";
 import type { Stored } from "../../upload/journal/batch";
 import {
@@ -74,6 +75,8 @@ export interface PublishOptions {
   readonly concurrency?: number | undefined;
   readonly stateDirectory?: string | undefined;
   readonly deadlineMs?: number | undefined;
+  /** Where the digests of the files are noted: forgotten when sending one shows that they are wrong. */
+  readonly digests?: KnownFiles | undefined;
   /**
    * Whether the caller has asked itself that the files fit into the storage quota, best for all its datasets at once.
    * @default false
