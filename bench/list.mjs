@@ -28,7 +28,7 @@ export const BENCHMARKS = [
   {
     name: "large",
     title: "Large files",
-    how: "One file of 2 GiB is hashed and uploaded by form and by parts, each in a process with its start, to stores that drop what they get as it comes: they take more than any client sends. The ETags of one are not MD5s; those of the other are, as those of S3 mostly are, and are known to it before. Others do not look at ETags, and stand beside both. `openssl twice` takes the sha256 and the MD5.",
+    how: "One file of 2 GiB is hashed and uploaded by form and by parts, each in a process with its start, to stores that drop what they get as it comes: they take more than any client sends. The ETags of one are not MD5s; those of the other are, as those of S3 mostly are (it is told them in advance, since it keeps nothing to take them of). No upload knows from an earlier one what the ETags are. Others do not look at ETags, and stand beside both. `openssl twice` takes the sha256 and the MD5.",
     script: "large-file.mjs",
     args: ["--gib", "2"],
     quick: ["--gib", "0.25", "--repeat", "1"],

@@ -1,4 +1,6 @@
 // The arithmetic on the page of benchmarks: what bounds an upload of very many files.
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { evaluate } from "./support/bench-modules";
 
 describe("what bounds a large upload", () => {
@@ -8,6 +10,7 @@ describe("what bounds a large upload", () => {
       `const points = (...pairs) => pairs.map(([amount, figure]) => ({ amount, figure }));
        return limitsSection({
          uploadSeconds: points([1000, 3], [100_000, 102]),
+         uploadMebibytes: points([1000, 110], [100_000, 209]),
          dryRunSeconds: points([1000, 0.5], [100_000, 6], [1_000_000, 60]),
          dryRunMebibytes: points([50_000, 120], [150_000, 220], [1_000_000, 645]),
        });`,
@@ -36,7 +39,33 @@ describe("what bounds a large upload", () => {
       "3,061; 6,091 by PUT",
     ]);
     expect(cellsOf("jobs of 5 days")).toEqual(["1; 1 by PUT", "2; 3 by PUT", "141; 280 by PUT"]);
-    expect(cellsOf("a matrix of 256 jobs")).toEqual(cellsOf("their time at"));
+    // Each of 256 jobs of 391 files takes 391 calls, 4 pages and 8 more: 103,168 in all.
+    expect(cellsOf("a matrix of 256 jobs")).toEqual(["17.2 hours", "7.03 days", "1.92 years"]);
+    expect(section).toContain("for 256 jobs are 23 minutes.");
+  });
+
+  test("asks storage for each file under a fixed name, eight at once", () => {
+    // 80 a second.
+    expect(cellsOf("comparing what storage keeps")).toEqual([
+      "20.8 minutes",
+      "3.47 hours",
+      "14.5 days",
+    ]);
+    expect(section).toContain("At 100 ms a request 288,000 files are compared in the 60 minutes");
+  });
+
+  test("has the number of files that the manual has for one job", () => {
+    const inJob = String(
+      evaluate(
+        { "callsByForm, filesWithin": "page/arithmetic.mjs" },
+        'return filesWithin(330, callsByForm).toLocaleString("en-US");',
+      ),
+    );
+    for (const file of ["docs/action.md", "examples/long-upload/README.md"]) {
+      const text = readFileSync(path.join(__dirname, "..", file), "utf8");
+      expect(text).toContain(`about ${inJob} `);
+      expect(text).not.toContain("35,000");
+    }
   });
 
   test("divides a disk, fills a bucket and keeps a state", () => {
@@ -52,6 +81,7 @@ describe("what bounds a large upload", () => {
   test("has what was measured as it was, and is on a straight line between and beyond", () => {
     // Of 100 s for 99,000 files more, 0.06 ms a file, and 100 MiB for 100,000, then 425 for 850,000.
     expect(cellsOf("this machine, if")).toEqual(["102 seconds", "16.7 minutes", "27.8 hours"]);
+    expect(cellsOf("memory of that upload")).toEqual(["209 MiB", "1,109 MiB", "97.8 GiB"]);
     expect(cellsOf("a dry run of tiny files")).toEqual(["6 seconds", "60 seconds", "1.67 hours"]);
     expect(cellsOf("memory of a dry run")).toEqual(["170 MiB", "645 MiB", "49 GiB"]);
   });

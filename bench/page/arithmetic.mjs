@@ -1,6 +1,7 @@
 // What bounds an upload of very many files, as numbers: limits, and what follows from them. Knows nothing of where it stands.
 // @ts-check
 import { DEFAULT_CALLS_PER_MINUTE } from "../../lib/src/api/limits.js";
+import { STORE_CONCURRENCY } from "../../lib/src/operations/publish/content-check.js";
 import { callsFor, estimateCost } from "../../lib/src/upload/cost.js";
 import { figure } from "./svg.mjs";
 
@@ -16,6 +17,8 @@ export const LIMITS = {
   s3PerSecond: 3500,
   gcsPerSecond: 1000,
   uploadsAtOnce: 10,
+  comparedAtOnce: STORE_CONCURRENCY,
+  waitMinutes: 60,
 };
 export const OWN_JOB_MINUTES = LIMITS.ownJobDays * 24 * 60;
 
@@ -29,6 +32,18 @@ export function callsByForm(files) {
 
 /** Each file takes a second call, which completes it. @param {number} files */
 export const callsByPut = (files) => callsByForm(files) + files;
+
+/** Each job makes a dataset of its own, and has calls of its own for that. @param {number} files of all jobs @param {number} jobs */
+export const callsInJobs = (files, jobs) => jobs * callsByForm(Math.ceil(files / jobs));
+
+// A request to storage in the same part of the world.
+export const COMPARING_MS = 100;
+
+/** Of a dataset under a fixed name: what storage keeps of each file is asked for, a byte of it. @param {number} files */
+export const minutesToCompare = (files) => (files * COMPARING_MS) / LIMITS.comparedAtOnce / 60_000;
+
+/** Files that are compared within so many minutes. @param {number} minutes */
+export const comparedWithin = (minutes) => Math.floor(minutes / minutesToCompare(1));
 
 /** @param {number} calls */
 export const minutesOf = (calls) => calls / LIMITS.callsPerMinute;

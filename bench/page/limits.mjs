@@ -1,19 +1,23 @@
-// What bounds an upload of very many files, on paper: limits with their sources, and what follows from them by arithmetic.
+// What bounds an upload of very many files, on paper: what follows from the limits by arithmetic.
 // Uses none of the measured figures but the ones that it is given.
 // @ts-check
-import { PAGE_ENTRIES } from "../../lib/src/api/limits.js";
 import {
+  COMPARING_MS,
   LIMITS,
   OWN_JOB_MINUTES,
   callsByForm,
   callsByPut,
+  callsInJobs,
+  comparedWithin,
   duration,
   estimateAt,
   filesWithin,
   memory,
   minutesOf,
+  minutesToCompare,
   size,
 } from "./arithmetic.mjs";
+import { limitsTable } from "./limit-sources.mjs";
 import { figure } from "./svg.mjs";
 import { table } from "./tables.mjs";
 
@@ -21,68 +25,13 @@ import { table } from "./tables.mjs";
 
 const SIZES = [100_000, 1_000_000, 100_000_000];
 
-const AVALA = "[Avala, rate limits](https://avala.ai/docs/api-reference/rate-limits)";
-const GITHUB = "[GitHub, limits](https://docs.github.com/en/actions/reference/limits)";
-const RUNNERS =
-  "[GitHub, runners](https://docs.github.com/en/actions/reference/runners/github-hosted-runners)";
-const S3 =
-  "[Amazon S3, performance](https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html)";
-const GCS = "[Cloud Storage, request rates](https://cloud.google.com/storage/docs/request-rate)";
-
-/** Each limit: what it is, where it is from. */
-function limitsTable() {
-  return table(
-    ["limit", "how much", "source"],
-    [
-      [
-        "API calls",
-        `${LIMITS.callsPerMinute} a minute, 20 a second, for each user: all keys, jobs and machines of a user share them`,
-        AVALA,
-      ],
-      [
-        "calls for a file",
-        "1 by form, 2 by PUT, 3 and more in parts; the server chooses the form",
-        "[the contract](api.md)",
-      ],
-      ["uploads at once", `${LIMITS.uploadsAtOnce} for each user`, AVALA],
-      [
-        "items read back",
-        `1 call for each ${PAGE_ENTRIES} (up to 1,000 where the server gives as many)`,
-        "[the contract](api.md)",
-      ],
-      [
-        "a bucket of yours",
-        "1 call, whatever it holds; new files need another dataset",
-        "[Buckets](pulumi.md#buckets)",
-      ],
-      ["a job on a hosted runner", `${LIMITS.jobHours} hours`, GITHUB],
-      [
-        "a job on a runner of your own",
-        `${LIMITS.ownJobDays} days; a workflow run ${LIMITS.runDays} days`,
-        GITHUB,
-      ],
-      ["jobs of a matrix", String(LIMITS.matrixJobs), GITHUB],
-      ["disk of a hosted runner", `${LIMITS.diskGb} GB`, RUNNERS],
-      [
-        "writes to S3",
-        `at least ${figure(LIMITS.s3PerSecond)} a second for each partitioned prefix`,
-        S3,
-      ],
-      [
-        "writes to Cloud Storage",
-        `about ${figure(LIMITS.gcsPerSecond)} a second for a bucket at first; may double every 20 minutes`,
-        GCS,
-      ],
-    ],
-  );
-}
-
 /** @param {(files: number) => string} cell */
 const across = (cell) => SIZES.map(cell);
 
 /**
  * @typedef {object} Measured figures of this machine, over the number of files
  * @property {Points | undefined} uploadSeconds without a limit of calls
+ * @property {Points | undefined} uploadMebibytes of memory, at the most
  * @property {Points | undefined} dryRunSeconds
  * @property {Points | undefined} dryRunMebibytes of memory, at the most
  */
@@ -102,7 +51,7 @@ const acrossBoth = (cell) =>
   across((n) => `${cell(callsByForm(n))}; ${cell(callsByPut(n))} by PUT`);
 
 /** @param {Measured} measured */
-function boundsTable({ uploadSeconds, dryRunSeconds, dryRunMebibytes }) {
+function boundsTable({ uploadSeconds, uploadMebibytes, dryRunSeconds, dryRunMebibytes }) {
   const perMinute = LIMITS.callsPerMinute;
   const whole = across((n) => duration(minutesOf(callsByForm(n))));
   const inSeconds = (/** @type {number} */ seconds) => duration(seconds / 60);
@@ -117,7 +66,14 @@ function boundsTable({ uploadSeconds, dryRunSeconds, dryRunMebibytes }) {
       ...jobsOf(LIMITS.budgetMinutes),
     ],
     [`jobs of ${LIMITS.ownJobDays} days on a runner of your own`, ...jobsOf(OWN_JOB_MINUTES)],
-    [`a matrix of ${LIMITS.matrixJobs} jobs, which share the ${perMinute} a minute`, ...whole],
+    [
+      `a matrix of ${LIMITS.matrixJobs} jobs, which share the ${perMinute} a minute and have calls of their own`,
+      ...across((n) => duration(minutesOf(callsInJobs(n, LIMITS.matrixJobs)))),
+    ],
+    [
+      `comparing what storage keeps, under a fixed name, at ${COMPARING_MS} ms a request`,
+      ...across((n) => duration(minutesToCompare(n))),
+    ],
     [
       `bytes a file that fit on ${LIMITS.diskGb} GB`,
       ...across((n) => size((LIMITS.diskGb * 1e9) / n)),
@@ -136,6 +92,7 @@ function boundsTable({ uploadSeconds, dryRunSeconds, dryRunMebibytes }) {
       uploadSeconds,
       inSeconds,
     ),
+    ...measuredRow("memory of that upload", uploadMebibytes, memory),
     ...measuredRow("a dry run of tiny files", dryRunSeconds, inSeconds),
     ...measuredRow("memory of a dry run", dryRunMebibytes, memory),
   ];
@@ -161,7 +118,7 @@ function choiceTable() {
       ],
       [
         `up to 1,000,000 files on a disk`,
-        `[an upload that takes longer than a job](../examples/long-upload/README.md), or up to ${figure(filesWithin(OWN_JOB_MINUTES, callsByForm))} files (${figure(filesWithin(OWN_JOB_MINUTES, callsByPut))} by PUT) in one job on a runner of your own`,
+        `[an upload that takes longer than a job](../examples/long-upload/README.md), on hosted runners if all of it fits on their ${LIMITS.diskGb} GB (${size((LIMITS.diskGb * 1e9) / 1e6)} a file for 1,000,000), else on one of your own; or up to ${figure(filesWithin(OWN_JOB_MINUTES, callsByForm))} files (${figure(filesWithin(OWN_JOB_MINUTES, callsByPut))} by PUT) in one job on a runner of your own`,
         `${whole(100_000)} for 100,000, ${whole(1_000_000)} for 1,000,000; by PUT twice as long`,
       ],
       [
@@ -205,17 +162,25 @@ ${boundsTable(measured)}
 - **The call budget** is the bound: ${perMinute} calls a minute are ${figure(perMinute / 60)} files a second. A faster client, a faster line or a larger
   runner does not help.
 - **More runners** share the budget, because the limit is the user's. ${LIMITS.matrixJobs} jobs get ${figure(perMinute / LIMITS.matrixJobs)} calls a minute each, and together take
-  as long as one. More keys of the same user do not help either.
+  longer than one: each job has ${callsByForm(1) - 1} calls and more of its own, which for ${LIMITS.matrixJobs} jobs are ${duration(minutesOf(LIMITS.matrixJobs * (callsByForm(1) - 1)))}. More than 30 runs at once were not
+  measured. More keys of the same user do not help either.
 - **Bytes** are the bound if a file takes longer to send than its call: above ${breakEven(100e6)} a file on a line of 100 MB/s, above
   ${breakEven(10e6)} on one of 10 MB/s. Then a matrix with a few runners helps. A user may have ${LIMITS.uploadsAtOnce} uploads under way at once, and one job
   takes 8 of them by default. With several jobs, set \`concurrency\` so that together they stay at 10, as to 2 in each of 4 jobs.
 - **Storage** is not the bound of an upload: ${perMinute} a minute are ${share(LIMITS.s3PerSecond)}% of what one prefix of S3 takes, and ${share(LIMITS.gcsPerSecond)}% of what a new
   bucket of Cloud Storage takes. It bounds how fast you can fill a bucket of yours.
+- **Comparing** comes after a dataset was made under a fixed name, where runs of other content can send to the same places: what
+  storage keeps is held against what was sent. At ${COMPARING_MS} ms a request ${figure(comparedWithin(LIMITS.waitMinutes))} files are compared in the ${LIMITS.waitMinutes} minutes that a step waits
+  (\`timeout-minutes\`). For those that are not compared by then there is a warning, and \`complete\` is \`false\`. A name with
+  \`{digest}\` or \`{increment}\` needs no comparing.
+- **Memory** of an upload grows with the number of files and not with their size: the table has it for 1,000,000 as a straight
+  line through what was measured.
 - **Buckets** avoid the calls: one call makes the dataset, whatever the bucket holds. How long Avala then takes to read it is not
   documented.
 - **Jobs end, datasets do not wait.** A dataset is made when its last file is there, and until then its files must not change. Cut
   an upload of days into folders (\`partition-depth: 1\`) or into increments (\`{increment}\`), each complete by itself.
-- **The disk of a hosted runner** holds ${LIMITS.diskGb} GB. For more, use a runner of your own that has the files.
+- **The disk of a hosted runner** holds ${LIMITS.diskGb} GB, and each of several jobs, one after the other, needs all of the files. For more,
+  use a runner of your own that has them.
 - **100,000,000 files** do not go through the API: it would take years, and the list alone needs more memory than runners have. Put them
   into a bucket.
 

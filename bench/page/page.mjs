@@ -85,6 +85,7 @@ function measuredIn({ benchmarks }) {
   };
   return {
     uploadSeconds: pointsOf("upload", "s"),
+    uploadMebibytes: pointsOf("upload", "MiB at most"),
     dryRunSeconds: pointsOf("dry run", "s"),
     dryRunMebibytes: pointsOf("dry run", "MiB at most"),
   };
