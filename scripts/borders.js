@@ -212,7 +212,7 @@ const ORDERS = {
     ["text.ts", "server-text.ts", "step-files.ts", "output-writer.ts", "checksum-parts.ts"],
     ["log.ts", "facts/calls.ts", "facts/times.ts", "facts/top-files.ts"],
     ["results.ts"],
-    ["to-send.ts"],
+    ["landed.ts"],
     ["report.ts", "cancelled.ts", "growing-report.ts"],
     ["facts"],
     ["failure.ts", "report-file.ts", "summary"],

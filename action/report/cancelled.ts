@@ -8,7 +8,7 @@ import type { ExportSource } from "../inputs/export";
 import type { Inputs } from "../inputs/inputs";
 import { isStateLost, KEEP_STATE } from "../state-folder";
 import { nameOfMade, type Results } from "./results";
-import { describeLanded } from "./to-send";
+import { describeLanded } from "./landed";
 
 interface Cancelled {
   readonly inputs: Pick<Inputs, "upload" | "export">;

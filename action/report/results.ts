@@ -1,6 +1,6 @@
 // The results of a run so far. The one thing that changes while it runs: outputs, report and summary are made of
 // it, also when the run fails half way.
-import type { Cost } from "../../src/upload/cost";
+import type { ToSend } from "../../src/upload/cost";
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import type { Export } from "../../src/api/endpoints/exports";
 import type { ErrorCode } from "../../src/errors";
@@ -121,12 +121,6 @@ export interface FileProblem {
   /** In the dataset. */
   readonly path: string;
   readonly problem: string;
-}
-
-/** What is left of an upload, and what of it earlier runs have landed. */
-export interface ToSend {
-  readonly cost: Cost;
-  readonly landedBefore: number;
 }
 
 /** What is to be sent of a target, and what of it earlier runs have landed. */

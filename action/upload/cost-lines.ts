@@ -1,11 +1,9 @@
 // What is said of an upload's cost before its first byte. Knows nothing of how it is decided what is sent.
 import type { RateLimit } from "../../src/errors";
-import { estimateCost, type Cost } from "../../src/upload/cost";
+import { describeToSend, estimateCost, type Cost, type ToSend } from "../../src/upload/cost";
 import { landedBefore, type SetToSend } from "../../src/upload/landed-before";
 import { MS_PER_MINUTE } from "../inputs/values";
 import { describeFit } from "../plan/job-fit";
-import type { ToSend } from "../report/results";
-import { describeToSend } from "../report/to-send";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 import type { UploadContext } from "./datasets";

@@ -12,6 +12,7 @@ import {
   type PublishResult,
 } from "../../src/operations/publish/target";
 import { shown } from "../../src/text";
+import { describeToSend } from "../../src/upload/cost";
 import {
   checkQuota,
   decideAll,
@@ -47,7 +48,6 @@ import { checkScopes, isCheckedLater } from "../scope-check";
 import { findToSend, reportCost, reportFit, type Sending } from "./cost-lines";
 import { publishAll, sendingsOf } from "./publishing";
 import { noteSet, type Outcome } from "../report/results";
-import { describeToSend } from "../report/to-send";
 import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
 import { fromWorkspace, unreadableText } from "../workspace-path";

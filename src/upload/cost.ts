@@ -85,3 +85,17 @@ export function describeCost(cost: Cost): string {
   const time = formatDuration(cost.minutesAtLimit * 60);
   return `${size}, ${calls}: at least ${time} at ${formatCount(cost.limitPerMinute)} calls a minute`;
 }
+
+/** What is left of an upload, and what of it earlier runs have landed. */
+export interface ToSend {
+  readonly cost: Cost;
+  readonly landedBefore: number;
+}
+
+/** `3 files, 29 bytes, 12 API calls; 2 of 5 files landed in an earlier run` */
+export function describeToSend({ cost, landedBefore }: ToSend, earlier = "an earlier run"): string {
+  if (landedBefore === 0) return describeCost(cost);
+  const all = counted(cost.files + landedBefore, "file");
+  const before = `${formatCount(landedBefore)} of ${all} landed in ${earlier}`;
+  return `${cost.files === 0 ? "nothing" : describeCost(cost)}; ${before}`;
+}

@@ -1,5 +1,6 @@
 // What a file set says of itself: in a preview, and while it is sent.
-import { utimesSync } from "node:fs";
+import { rmSync, utimesSync } from "node:fs";
+import { join } from "node:path";
 import type { FileSetOutputs } from "../../provider/handlers/file-set/inputs";
 import { jpeg, type TreeContent } from "../support/temp-tree";
 import { checked, createBench, failuresOf, make, type Bench } from "../support/provider";
@@ -41,6 +42,30 @@ describe("A FileSet tells", () => {
     await bench.stop();
     bench = await createBench({ "a.jpg": jpeg("a") }, { requestsPerMinute: 5 });
     expect(await preview({})).toMatch(/at least \d+ s at 5 calls a minute$/);
+  });
+
+  describe("of an upload that was interrupted", () => {
+    const interrupted = async (): Promise<FileSetOutputs> => {
+      const on = { target: "storage", method: "POST" } as const;
+      bench.avala.setFault({ on, skip: 1, times: 0, reply: { status: 403 } });
+      const error: unknown = await make(bench.handlers().fileSet, given({ concurrency: 1 })).catch(
+        (cause: unknown) => cause,
+      );
+      bench.avala.clearFaults();
+      return (error as { properties: FileSetOutputs }).properties;
+    };
+    const left = /to send: 1 file, .*; 1 of 2 files landed in an earlier up$/m;
+
+    test("what is left, where the state does not have it", async () => {
+      await interrupted();
+      expect(await preview({})).toMatch(left);
+    });
+
+    test("what is left, by the state alone", async () => {
+      const olds = await interrupted();
+      rmSync(join(bench.stateDirectory, "journals"), { recursive: true });
+      expect(await preview({}, olds)).toMatch(left);
+    });
   });
 
   test("of many files whose contents are wrong some by name, how many there are, and of what kind", async () => {

@@ -408,6 +408,17 @@ describe("GrowingDataset", () => {
       expect(bench.avala.requests()).toHaveLength(before);
     });
 
+    test.each([
+      ["the journal", false, {}],
+      ["the state alone", true, { AVALA_STATE_DIR: "/nowhere" }],
+    ])("says what an up that broke has left, by %s", async (_by, isInState, environment) => {
+      const { id, properties: outs } = await breakAfterOne();
+      const set = { id, inputs: outs as never, outs };
+      expect(await preview(isInState ? set : undefined, environment)).toMatch(
+        /: 1 file, .*; 1 of 2 files landed in an earlier up$/m,
+      );
+    });
+
     test("finds the datasets of a set whose state is lost", async () => {
       await first();
       expect(await preview()).toMatch(

@@ -13,6 +13,7 @@ import { startQuietly } from "./quiet-emulator";
 export interface Bench {
   readonly avala: Emulator;
   readonly tree: TempTree;
+  readonly stateDirectory: string;
   readonly messages: EngineMessage[];
   /** A new process of the provider: nothing is remembered but the state and the journal. */
   handlers(environment?: NodeJS.ProcessEnv, ports?: Partial<Ports>): Handlers;
@@ -36,6 +37,7 @@ export async function createBench(
   return {
     avala,
     tree,
+    stateDirectory: state.root,
     messages,
     handlers: (environment = {}, ports = {}) => {
       const handlers = createHandlers({

@@ -2,11 +2,11 @@
 import { describeRetries } from "../../../src/flow/retry-tally";
 import { describeFaults } from "../../../src/files/content/fault-counts";
 import { counted, describeTransfer, formatBytes, formatCount } from "../../../src/text";
+import { describeToSend } from "../../../src/upload/cost";
 import { growthText } from "../../plan/growth-text";
 import type { Facts } from "../facts/facts";
 import { conditionText, exportText } from "../report";
 import type { GrownSet, Results } from "../results";
-import { describeToSend } from "../to-send";
 import { fitting, link, row, tableHead, type Clean } from "./markdown";
 
 // Of each kind of row.

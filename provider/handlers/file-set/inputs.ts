@@ -117,3 +117,8 @@ export function ownerOf({
 }: Pick<FileSetFacts, "organizationUid">): string | undefined {
   return organizationUid === "" ? undefined : organizationUid;
 }
+
+/** The batch of a state; it has none by the first protocol. */
+export function asUid(uploadUid: string | undefined): string | undefined {
+  return uploadUid === "" ? undefined : uploadUid;
+}

@@ -2,18 +2,20 @@
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { describeFaults } from "../../../src/files/content/fault-counts";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
-import type { Manifest, ManifestEntry } from "../../../src/files/manifest/manifest";
+import type { Manifest } from "../../../src/files/manifest/manifest";
 import { describeLeftOut } from "../../../src/files/left-out";
 import { because } from "../../../src/files/local-file";
 import { refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
 import { counted } from "../../../src/text";
-import { describeCost, estimateCost } from "../../../src/upload/cost";
+import { describeToSend, estimateCost } from "../../../src/upload/cost";
+import type { Stored } from "../../../src/upload/journal/batch";
+import { landedBefore } from "../../../src/upload/landed-before";
 import { findInPreview, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
 import type { LocalSet } from "../../process/local-files";
 import type { Session } from "../../process/session";
-import { ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
+import { asUid, ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
 import { PULUMI_WORDS } from "../publishing";
 
 interface Preview {
@@ -23,16 +25,23 @@ interface Preview {
   readonly manifest: Manifest;
 }
 
-function describeSending(
-  { session, call, manifest }: Preview,
-  toSend: readonly ManifestEntry[],
-): string {
-  if (toSend.length === 0) return "nothing to send";
-  const rateLimit = session.avalaIfConfigured(call)?.pace.snapshot();
-  const fileCount = manifest.entries.length;
+/** By the journal, and by `stored`, what the state says of an upload that did not end. */
+async function describeSending(
+  { session, call, inputs, manifest }: Preview,
+  stored: Stored | undefined,
+): Promise<string> {
+  const { entries: files, digest } = manifest;
+  const avala = session.avalaIfConfigured(call);
+  const to = { datasetName: inputs.datasetName, organizationUid: ownerOf(inputs) };
+  const landed =
+    avala === undefined
+      ? new Set()
+      : await landedBefore(avala, { ...to, files, digest, stored }, session.stateDirectory());
+  const toSend = files.filter(({ path }) => !landed.has(path));
   // By the Dataset that is made of it.
-  const dataset = { toSend, fileCount, isSoughtBeforeConfirm: true };
-  return `to send: ${describeCost(estimateCost([dataset], rateLimit))}`;
+  const dataset = { toSend, fileCount: files.length, isSoughtBeforeConfirm: true };
+  const cost = estimateCost([dataset], avala?.pace.snapshot());
+  return `to send: ${describeToSend({ cost, landedBefore: landed.size }, "an earlier up")}`;
 }
 
 /** `text`, and that the server was not asked, when that is so. */
@@ -48,10 +57,10 @@ function findExisting({ session, call, inputs }: Preview): Promise<Dataset | und
 
 /** Of a set that is not stored under this name yet, as far as the state knows. @throws AvalaError `conflict` */
 async function describeFirst(preview: Preview): Promise<string> {
-  const { inputs, manifest } = preview;
+  const { inputs } = preview;
   // The look first: its reply has the live limit, which the cost is made of.
   const existing = await findExisting(preview);
-  if (existing === undefined) return withDoubt(preview, describeSending(preview, manifest.entries));
+  if (existing === undefined) return withDoubt(preview, await describeSending(preview, undefined));
   if (inputs.isVersion) return "nothing to send: this version is on the server";
   if (inputs.adopt !== true) throw existsAlready(existing, { words: PULUMI_WORDS, isSent: false });
   return `nothing to send: the dataset that exists (uid ${existing.uid}) is taken over if it holds exactly these files`;
@@ -88,10 +97,8 @@ export async function previewChange(
     if (existing !== undefined) refuseChange(existing, before, manifest, { words: PULUMI_WORDS });
   }
   const listed = describeChanges(changes);
-  // Other content is another batch, in which nothing has landed; a server without batches keeps what is there.
-  const others = [...changes.added, ...changes.changed.map(({ after }) => after)];
-  const toSend = olds.uploadUid === "" ? others : manifest.entries;
-  const text = withDoubt(preview, describeSending(preview, toSend));
+  const stored = { uploadUid: asUid(olds.uploadUid), entries: changes.unchanged };
+  const text = withDoubt(preview, await describeSending(preview, stored));
   await messages.info(`${inputs.datasetName}, whose dataset is not made yet\n${listed}\n${text}`);
 }
 

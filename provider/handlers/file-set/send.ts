@@ -20,7 +20,7 @@ import type { UploadResult } from "../../../src/upload/result";
 import { UnfinishedError, providerOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
-import { outputsOf, ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
+import { asUid, outputsOf, ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
 import { PULUMI_WORDS, publishOptions, targetOf } from "../publishing";
 
 export interface Sending {
@@ -55,10 +55,6 @@ function storedNow(
   const isSameBatch = stored !== undefined && uploadUid === before;
   const paths = new Set([...landed, ...(isSameBatch ? unchanged : [])].map(({ path }) => path));
   return { entries: local.manifest.entries.filter(({ path }) => paths.has(path)), uploadUid };
-}
-
-function asUid(uploadUid: string | undefined): string | undefined {
-  return uploadUid === "" ? undefined : uploadUid;
 }
 
 /** The error that puts what is stored into the state; the plain one when nothing is. */

@@ -5,13 +5,14 @@ import { isAvalaError } from "../../../src/errors";
 import { decideGrowth } from "../../../src/operations/grow/decide-growth";
 import { planGrowth, type GrowthPlan } from "../../../src/operations/grow/growth-plan";
 import { indexedOf } from "../../../src/operations/publish/target";
+import { landedBefore } from "../../../src/upload/landed-before";
 import { advise, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
 import { textOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Session } from "../../process/session";
 import { growTargetOf, postponedOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
-import { knownInState, plannedInState, sinceState } from "./state";
+import { knownInState, plannedInState, sinceState, storedOf } from "./state";
 import {
   describeGrowth,
   describePostponed,
@@ -37,6 +38,8 @@ interface Planned {
   readonly datasets?: readonly Dataset[] | undefined;
   /** The dataset that an `up` would make. */
   readonly next?: string | undefined;
+  /** Of its files those that an `up` which did not end has sent. */
+  readonly landed?: ReadonlySet<string> | undefined;
 }
 
 /** What the state says is held, without a call. */
@@ -64,6 +67,7 @@ async function planned(preview: Preview): Promise<Planned> {
     waitMs: () => 0,
     stateDirectory: session.stateDirectory(),
     known: knownInState(olds?.increments ?? []),
+    stored: storedOf(olds?.pending),
   };
   const look = async (): Promise<Planned> => {
     const { increments, plan, next, deleted } = await decideGrowth(
@@ -75,7 +79,14 @@ async function planned(preview: Preview): Promise<Planned> {
       await messages.warn(
         `${describeUnseen(deleted)}\nDeclared files that only they held are sent again.`,
       );
-    return { plan, datasets: increments.map(({ dataset }) => dataset), next: next?.name };
+    const datasets = increments.map(({ dataset }) => dataset);
+    if (next === undefined) return { plan, datasets };
+    const { name, digest } = next;
+    const to = { datasetName: name, organizationUid: inputs.organizationUid };
+    const stored = options.stored?.name === name ? options.stored : undefined;
+    const set = { ...to, files: plan.toSend, digest, stored };
+    const landed = await landedBefore(avala, set, options.stateDirectory);
+    return { plan, datasets, next: name, landed };
   };
   const what = `What the growing set ${inputs.name} holds`;
   const found = await advise(messages, what, () =>
@@ -88,11 +99,14 @@ async function planned(preview: Preview): Promise<Planned> {
   return found ?? offline;
 }
 
-function describe(preview: Preview, { plan, datasets, next }: Planned): readonly string[] {
+function describe(
+  preview: Preview,
+  { plan, datasets, next, landed = new Set() }: Planned,
+): readonly string[] {
   const { session, call, inputs, olds } = preview;
   const avala = session.avalaIfConfigured(call);
   const changes = sinceState(plan, olds?.increments ?? []);
-  const sending = describeSending(plan, avala?.pace.snapshot());
+  const sending = describeSending(plan, avala?.pace.snapshot(), landed);
   const what = next === undefined ? "to send" : `new dataset ${next}`;
   return [
     `growing set ${inputs.name}`,

@@ -10,7 +10,7 @@ import {
 import type { GrowthPlan } from "../../../src/operations/grow/growth-plan";
 import { printable } from "../../../src/redact";
 import { counted, formatCount, listed } from "../../../src/text";
-import { describeCost, estimateCost } from "../../../src/upload/cost";
+import { describeToSend, estimateCost } from "../../../src/upload/cost";
 
 /** `+ new`, `~ changed`, `> old → new` for a file that was moved and is not sent again, `- gone`. */
 export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): string {
@@ -27,10 +27,17 @@ export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): strin
   ]);
 }
 
-export function describeSending({ toSend }: GrowthPlan, rateLimit: RateLimit | undefined): string {
+/** `landed`: in the dataset that it is to be, by earlier runs. */
+export function describeSending(
+  { toSend }: GrowthPlan,
+  rateLimit: RateLimit | undefined,
+  landed: ReadonlySet<string>,
+): string {
   if (toSend.length === 0) return "nothing to send";
-  const dataset = { toSend, fileCount: toSend.length, isSoughtBeforeConfirm: true };
-  return describeCost(estimateCost([dataset], rateLimit));
+  const left = toSend.filter(({ path }) => !landed.has(path));
+  const dataset = { toSend: left, fileCount: toSend.length, isSoughtBeforeConfirm: true };
+  const cost = estimateCost([dataset], rateLimit);
+  return describeToSend({ cost, landedBefore: landed.size }, "an earlier up");
 }
 
 /** What of the set is there and stays. Empty for a set that has nothing yet. */

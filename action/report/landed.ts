@@ -1,15 +1,6 @@
-// How much is to be sent, and what of it has landed: in earlier runs, and until now. Pure.
+// What has landed of all that a run is to send, by itself and by earlier ones. Pure.
 import { counted, formatBytes, formatCount } from "../../src/text";
-import { describeCost } from "../../src/upload/cost";
-import type { Results, ToSend } from "./results";
-
-/** `3 files, 29 bytes, 12 API calls; 2 of 5 files landed in an earlier run` */
-export function describeToSend({ cost, landedBefore }: ToSend): string {
-  if (landedBefore === 0) return describeCost(cost);
-  const all = counted(cost.files + landedBefore, "file");
-  const before = `${formatCount(landedBefore)} of ${all} landed in an earlier run`;
-  return `${cost.files === 0 ? "nothing" : describeCost(cost)}; ${before}`;
-}
+import type { Results } from "./results";
 
 /** `124 of 500 files, 12 MB`; `undefined` where nothing has landed. */
 export function describeLanded({ toSend, counts }: Readonly<Results>): string | undefined {
