@@ -145,7 +145,8 @@ const ORDERS = {
     ["type-question.ts"],
   ],
   "src/upload": [
-    ["cost.ts", "destination.ts", "activity.ts", "time-left.ts"],
+    ["cost.ts", "destination.ts", "activity.ts", "history.ts"],
+    ["time-left.ts"],
     ["progress.ts"],
     ["failures.ts", "check"],
     ["result.ts"],

@@ -2,7 +2,8 @@
 import type { UploadProgress } from "../events";
 import type { Pace } from "../flow/rate/pace";
 import { createActivity, type Activity } from "./activity";
-import { beginHistory, bytesPerSecond, follow, secondsLeft, type Moment } from "./time-left";
+import { beginHistory, follow, type Moment } from "./history";
+import { bytesPerSecond, secondsLeft } from "./time-left";
 
 const REPORT_EVERY_MS = 500;
 // The first bytes come after a connection was made: by them a second's upload has minutes left.
@@ -66,6 +67,7 @@ function momentsOf(
     bytes: counts.bytesSent,
     waitedMs: pace.waitedMs(),
     activeMs: activity.activeMs(),
+    isPaused: activity.isPaused(),
     limits: pace.snapshot(),
   });
 }

@@ -11,10 +11,15 @@ import { createLimiter, type Limiter, type LimiterPlan } from "./limiters";
 export interface UploadPlan {
   readonly files: number;
   readonly sizeBytes: number;
+  /** Since when, and until when it is killed, in seconds of the scene. @default from its start to the end of all files */
+  readonly from?: number;
+  readonly killedAt?: number;
 }
 
 export interface Scene {
   readonly limits: LimiterPlan;
+  /** Other limits since a second of the scene. */
+  readonly change?: { readonly atSecond: number; readonly limits: LimiterPlan };
   /** Each of a run of its own. */
   readonly uploads: readonly UploadPlan[];
   /** Of the network at a second; @default 10 MB/s */
@@ -44,9 +49,16 @@ interface World {
   readonly timeline: Timeline;
   readonly random: Seeded;
   readonly limiter: Limiter;
+  /** After the change of limits. */
+  readonly later: Limiter;
   startMs: number;
   /** When the network has carried all that it was given. */
   freeMs: number;
+}
+
+function limiterAt({ scene, timeline, limiter, later, startMs }: World): Limiter {
+  const second = (timeline.now() - startMs) / 1000;
+  return second >= (scene.change?.atSecond ?? Infinity) ? later : limiter;
 }
 
 interface Watched {
@@ -62,11 +74,11 @@ function report({ tracker, heard, world }: Watched): void {
 }
 
 async function call({ pace, world }: Watched): Promise<void> {
-  const { timeline, random, limiter } = world;
+  const { timeline, random } = world;
   for (;;) {
     const permit = await pace.acquire();
     await timeline.sleep(1 + random.integer(20));
-    const { isRefused, headers } = limiter.take(timeline.now());
+    const { isRefused, headers } = limiterAt(world).take(timeline.now());
     await timeline.sleep(1 + random.integer(20));
     const limits = readRateLimit(headers, timeline.now());
     if (!isRefused) {
@@ -96,10 +108,11 @@ async function sendFile(watched: Watched, sizeBytes: number): Promise<void> {
   report(watched);
 }
 
-async function upload(world: World, { files, sizeBytes }: UploadPlan): Promise<readonly Said[]> {
+async function upload(world: World, plan: UploadPlan): Promise<readonly Said[]> {
   const { timeline, random } = world;
+  const { files, sizeBytes, from = 0, killedAt = Infinity } = plan;
   const pace = createPace({ clock: timeline, random: random.fork() });
-  await timeline.sleep(random.integer(200));
+  await timeline.sleep(1000 * from + random.integer(200));
   const totals = { files, bytes: files * sizeBytes };
   // As a run begins: it asks who it is, and what there is.
   const tracker = trackProgress(totals, timeline.now, pace);
@@ -114,7 +127,12 @@ async function upload(world: World, { files, sizeBytes }: UploadPlan): Promise<r
     }
   };
   const ticking = tick().catch(() => undefined);
-  await runPool(Array(files).keys(), { concurrency: WORKERS }, () => sendFile(watched, sizeBytes));
+  const killedMs = world.startMs + 1000 * killedAt;
+  await runPool(Array(files).keys(), { concurrency: WORKERS }, async () => {
+    if (timeline.now() < killedMs) await sendFile(watched, sizeBytes);
+  });
+  // As it makes the dataset of them.
+  await call(watched);
   const endMs = timeline.now();
   ended.abort();
   await ticking;
@@ -130,9 +148,10 @@ async function upload(world: World, { files, sizeBytes }: UploadPlan): Promise<r
 export async function watch(scene: Scene): Promise<readonly (readonly Said[])[]> {
   const timeline = createTimeline();
   const limiter = createLimiter(scene.limits);
+  const later = createLimiter(scene.change?.limits ?? scene.limits);
   const random = seeded(scene.seed ?? 1);
   const { seconds, calls } = scene.before ?? { seconds: 0, calls: 0 };
-  const world: World = { scene, timeline, random, limiter, startMs: 0, freeMs: 0 };
+  const world: World = { scene, timeline, random, limiter, later, startMs: 0, freeMs: 0 };
   const play = async (): Promise<readonly (readonly Said[])[]> => {
     for (let one = 0; one < calls; one += 1) {
       limiter.take(timeline.now());

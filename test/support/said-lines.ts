@@ -1,0 +1,18 @@
+// What of all that an upload says the log of the Action has, and in which words a test shows it.
+import { createRhythm } from "../../src/flow/rate/rhythm";
+import type { Said } from "./watched-uploads";
+
+/** Without the first line. */
+export function laterLines(said: readonly Said[]): readonly Said[] {
+  let nowMs = 0;
+  const isDue = createRhythm({ minMs: 5_000, maxMs: 60_000, now: () => nowMs });
+  const lines = said.filter(({ second, progress }) => {
+    nowMs = 1000 * second;
+    return isDue(progress.filesSent / progress.filesTotal);
+  });
+  return lines.slice(1).filter(({ secondsReallyLeft }) => secondsReallyLeft > 1);
+}
+
+export function inWords({ second, secondsLeft, secondsReallyLeft }: Said): string {
+  return `at ${second.toFixed(0)} s: ${secondsLeft?.toFixed(0) ?? "?"} s left, and it was ${secondsReallyLeft.toFixed(0)}`;
+}

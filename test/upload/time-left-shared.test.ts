@@ -1,0 +1,146 @@
+// What an upload says of the time left where others take of the same limit, where the limit changes, and where nothing moves.
+// A time that is shown is never far off where it can be known; where it can't, none is shown.
+import { trackProgress, type ProgressTracker } from "../../src/upload/progress";
+import { inWords, laterLines } from "../support/said-lines";
+import { watch, type Said, type Scene, type UploadPlan } from "../support/watched-uploads";
+
+const perMinute = (limit: number) => ({ perMinute: limit, perSecond: 20 });
+
+function several(count: number, plan: (run: number) => Partial<UploadPlan>): UploadPlan[] {
+  return Array.from({ length: count }, (_, run) => ({ files: 100, sizeBytes: 600, ...plan(run) }));
+}
+
+/** The lines with a time of all that were not killed, since the limit is the last one. */
+async function shownLines(scene: Scene): Promise<readonly Said[]> {
+  const { atSecond } = scene.change ?? { atSecond: 0 };
+  const all = await watch(scene);
+  const lasting = all.filter((_, run) => scene.uploads[run]?.killedAt === undefined);
+  return lasting
+    .flatMap(laterLines)
+    .filter(({ second, secondsLeft }) => second > atSecond && secondsLeft !== undefined);
+}
+
+/** More than twice or less than half of what it was, by more than five seconds. */
+function farOff(lines: readonly Said[]): readonly string[] {
+  return lines
+    .filter(({ secondsLeft = 0, secondsReallyLeft: truth }) => {
+      const isByMuch = Math.abs(secondsLeft - truth) > 5;
+      return isByMuch && (secondsLeft > 2 * truth || secondsLeft < truth / 2);
+    })
+    .map(inWords);
+}
+
+describe("the time left that is said", () => {
+  test.each<[string, Scene]>([
+    [
+      "by four runs at 100 calls a minute",
+      { limits: perMinute(100), uploads: several(4, () => ({ files: 60, sizeBytes: 100_000 })) },
+    ],
+    [
+      "by four runs at 600 calls a minute",
+      { limits: perMinute(600), uploads: several(4, () => ({ files: 700 })) },
+    ],
+    [
+      "after the limit became a tenth within a window",
+      {
+        limits: perMinute(600),
+        change: { atSecond: 20, limits: perMinute(60) },
+        uploads: several(3, () => ({ files: 200 })),
+      },
+    ],
+    [
+      "after the limit became six times as large",
+      {
+        limits: perMinute(100),
+        change: { atSecond: 70, limits: perMinute(600) },
+        uploads: several(2, () => ({ files: 500 })),
+      },
+    ],
+    [
+      "by one that makes its dataset in the next minute",
+      { limits: perMinute(100), uploads: several(1, () => ({ files: 97 })) },
+    ],
+  ])("is never far off %s", async (_what, scene) => {
+    const lines = await shownLines(scene);
+    expect(farOff(lines)).toEqual([]);
+  });
+
+  test.each<[string, Scene]>([
+    ["ten runs", { limits: perMinute(100), uploads: several(10, () => ({ files: 30 })) }],
+    [
+      "ten that begin one after the other",
+      { limits: perMinute(100), uploads: several(10, (run) => ({ files: 30, from: 8 * run })) },
+    ],
+    [
+      "late and killed ones",
+      {
+        limits: perMinute(600),
+        uploads: several(
+          6,
+          (run) =>
+            [
+              { files: 600 },
+              { files: 600 },
+              { files: 300, from: 20 },
+              { files: 400, from: 45 },
+              { files: 600, killedAt: 30 },
+              { files: 600, killedAt: 50 },
+            ][run] ?? {},
+        ),
+      },
+    ],
+  ])("of %s is seldom far off", async (_what, scene) => {
+    const lines = await shownLines(scene);
+    expect(lines.length).toBeGreaterThan(50);
+    expect(farOff(lines).length).toBeLessThan(lines.length / 9);
+  });
+});
+
+interface Told {
+  readonly tracker: ProgressTracker;
+  readonly pass: (seconds: number, files?: number) => void;
+  readonly limits: { limit: number; remaining: number; resetAtMs: number };
+}
+
+function tell(files: number, sizeBytes: number): Told {
+  let nowMs = 0;
+  const limits = { limit: 600, remaining: 600, resetAtMs: 60_000 };
+  const pace = { snapshot: () => ({ ...limits }), waitedMs: () => 0 };
+  const tracker = trackProgress({ files, bytes: files * sizeBytes }, () => nowMs, pace);
+  const pass = (seconds: number, sent = 0): void => {
+    for (let second = 0; second < seconds; second += 1) {
+      nowMs += 1000;
+      for (let file = 0; file < sent; file += 1) {
+        tracker.beginFile();
+        tracker.addBytes(sizeBytes);
+        tracker.addFile("sent", sizeBytes);
+        limits.remaining -= 1;
+      }
+      tracker.snapshot();
+    }
+  };
+  return { tracker, pass, limits };
+}
+
+test("no time is said by two own calls among many of others", () => {
+  const { tracker, pass, limits } = tell(300, 600);
+  limits.remaining -= 200;
+  pass(2, 1);
+  expect(tracker.snapshot().secondsLeft).toBeUndefined();
+});
+
+test("no time is said while nothing moves", () => {
+  const { tracker, pass } = tell(200, 600);
+  pass(20, 5);
+  expect(tracker.snapshot().secondsLeft).toBeDefined();
+  pass(20);
+  expect(tracker.snapshot().secondsLeft).toBeUndefined();
+});
+
+test("one file after a pause does not say that all take as long", () => {
+  const { tracker, pass } = tell(200, 600);
+  pass(20, 5);
+  pass(45);
+  pass(1, 1);
+  expect(tracker.snapshot().secondsLeft).toBeLessThan(90);
+});
