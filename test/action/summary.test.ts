@@ -110,7 +110,7 @@ test("says nothing of checksums when the upload failed before that was known", (
   const failed = { outcome: "failed", selection: selectionOf(["a.jpg"]), filesSent: 1 } as const;
   expect(summaryOf(failed)).not.toContain("Checked");
   expect(summaryOf({ ...failed, uncheckedByStore: 1 })).toContain(
-    "| Checked | storage returned no checksums |",
+    "| Checked | storage returned no MD5s of the files |",
   );
 });
 

@@ -102,7 +102,7 @@ function sentText(results: Readonly<Results>): string {
 
 /** Storage without checksums is not a fault, and yet worth knowing. */
 function checkedText({ checkedByStore, uncheckedByStore }: Readonly<Results>): string {
-  if (checkedByStore === 0) return "storage returned no checksums";
+  if (checkedByStore === 0) return "storage returned no MD5s of the files";
   return `checksums of storage match for ${checkedByStore} of ${counted(checkedByStore + uncheckedByStore, "file")}`;
 }
 
