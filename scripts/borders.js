@@ -155,6 +155,7 @@ const ORDERS = {
     ["request.ts"],
     ["state.ts", "outcome.ts", "hashed.ts", "frontier.ts", "seen.ts", "landed-before.ts"],
     ["probe.ts", "landing.ts", "look-for-made.ts"],
+    ["doubtful.ts"],
     ["other-run.ts"],
     ["send-set.ts"],
     ["run.ts"],

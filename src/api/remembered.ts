@@ -34,6 +34,8 @@ export interface StoreManner {
   silences: number;
   /** Replies whose ETag was another MD5 than that of the bytes. */
   doubts: number;
+  /** Pieces above 1 MiB since it was taken for one that reports no MD5s. */
+  larger: number;
   /** Ends when the one piece that was sent once more to learn has shown what it shows. */
   probe: Promise<void> | undefined;
   /**

@@ -30,7 +30,8 @@ export function takeLanded(run: Run, files: Iterable<SourceFile>): void {
 
 /** The same in another batch, before anything was sent in it. */
 export function takeLandedAgain(run: Run, files: Iterable<SourceFile>): void {
-  for (const { sizeBytes } of run.unchanged.splice(0)) run.progress.takeBackUnchanged(sizeBytes);
+  for (const { sizeBytes } of run.unchanged.splice(0))
+    run.progress.takeBackFile("unchanged", sizeBytes);
   run.tags.clear();
   takeLanded(run, files);
 }
@@ -40,6 +41,12 @@ function noteTag(run: Run, path: string, tag: PlaceTag | undefined): PlaceTag | 
   if (tag === undefined || run.isNamedByContent) return undefined;
   run.tags.add(path, tag);
   return tag;
+}
+
+function presume({ presumed }: Run, host: string, entry: ManifestEntry): void {
+  const entries = presumed.get(host) ?? [];
+  entries.push(entry);
+  presumed.set(host, entries);
 }
 
 export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
@@ -54,6 +61,7 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   await keep(run, (journal) => journal.record(record, underWay));
   if (kept === "right") run.checkedByStore += 1;
   run.sent.push(entry);
+  for (const host of sent.doubtfulAt) presume(run, host, entry);
   if (!run.begun.delete(path)) run.notBegun.add(path);
   run.failuresInARow = 0;
   run.progress.addFile("sent", sizeBytes);

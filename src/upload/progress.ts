@@ -16,8 +16,8 @@ export interface ProgressTracker {
   addBytes(bytes: number): void;
   /** One file has ended as exactly one of the three. */
   addFile(outcome: "sent" | "unchanged" | "failed", sizeBytes: number): void;
-  /** A file that counted as unchanged is sent. */
-  readonly takeBackUnchanged: (sizeBytes: number) => void;
+  /** A file that counted so is sent, or sent again. */
+  readonly takeBackFile: (outcome: "sent" | "unchanged", sizeBytes: number) => void;
   /** What was sent of a try that failed does not count. */
   readonly takeBackBytes: (bytes: number) => void;
   snapshot(): UploadProgress;
@@ -96,9 +96,9 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
       const skipped = outcome === "failed" ? "bytesFailed" : "bytesSkipped";
       if (outcome !== "sent") counts[skipped] += sizeBytes;
     },
-    takeBackUnchanged: (sizeBytes) => {
-      counts.unchanged -= 1;
-      counts.bytesSkipped -= sizeBytes;
+    takeBackFile: (outcome, sizeBytes) => {
+      counts[outcome] -= 1;
+      counts[outcome === "sent" ? "bytesSent" : "bytesSkipped"] -= sizeBytes;
     },
     isDue: () => {
       if (now() - reportedAtMs < REPORT_EVERY_MS) return false;

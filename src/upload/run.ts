@@ -53,6 +53,7 @@ function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">
     tags: createTagList(),
     mayReplace: false,
     doubtful: [],
+    presumed: new Map(),
     unproven: [],
     hasSessions: false,
     disowned: new Set(),

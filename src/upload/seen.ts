@@ -4,6 +4,7 @@ import { canonicalBaseUrl } from "../api/check-options";
 import type { Avala } from "../api/connection";
 import type { StoreManner } from "../api/remembered";
 import { isRecord } from "../json";
+import { unknownStore } from "./check/stores";
 import { appendSigned, readSigned, type SignedPlace } from "./journal/signed-lines";
 
 type Etags = NonNullable<StoreManner["seen"]>;
@@ -65,7 +66,7 @@ export function expectSeen({ remembered }: Avala, { etags }: Seen): void {
   const stores = (remembered.stores ??= new Map());
   for (const [host, seen] of etags) {
     if (stores.has(host)) continue;
-    stores.set(host, { etags: undefined, silences: 0, doubts: 0, probe: undefined, seen });
+    stores.set(host, { ...unknownStore(), seen });
   }
 }
 

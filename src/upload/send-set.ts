@@ -6,6 +6,7 @@ import type { SourceFile } from "./send/source";
 import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
+import { landPresumed, takeWrong } from "./doubtful";
 import { land, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
@@ -32,6 +33,7 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
   if (sent.isUnproven) run.unproven.push(landing);
   else if (sent.kept === "doubtful") run.doubtful.push(landing);
   else await land(run, landing);
+  await landPresumed(run);
 }
 
 // So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
@@ -71,26 +73,14 @@ async function work(run: Run, file: SourceFile, sending: Sending): Promise<void>
 }
 
 /**
- * What was doubtful is sent again when its store has shown since that it reports MD5s, for then it keeps something else.
- * What is doubtful then once more lies in a store that was not heard of before: it is settled in the next round.
+ * What is doubtful, or counted although it was, is sent again when its store has shown since that it reports MD5s. What is
+ * doubtful then once more lies in a store that was not heard of before: it is settled in the next round.
  */
-async function resolveUnverified(run: Run): Promise<void> {
-  while (run.doubtful.length > 0) {
-    const again: SourceFile[] = [];
-    for (const landing of run.doubtful.splice(0)) {
-      const { file, sent } = landing;
-      if (!sent.doubtfulAt.some((host) => run.check.returnsMd5(host))) {
-        await land(run, { ...landing, sent: { ...sent, kept: "unknown" } });
-        continue;
-      }
-      run.progress.takeBackBytes(file.sizeBytes);
-      if (sent.isReplaceable) {
-        again.push({ ...file, sha256: sent.sha256 });
-        continue;
-      }
-      await journalOf(run, file).disown();
-      failFile(run, file, sessionLost(file.path));
-    }
+async function resolveUnverified(run: Run, files: Iterable<SourceFile>): Promise<void> {
+  for (;;) {
+    const { again, lost } = await takeWrong(run, files);
+    for (const file of lost) failFile(run, file, sessionLost(file.path));
+    if (again.length === 0) return;
     await sendAll(run, again);
   }
 }
@@ -117,7 +107,7 @@ async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {
     // How the server takes a file could not be asked in time.
     if (!isPastDeadline(error)) throw error;
   }
-  await resolveUnverified(run);
+  await resolveUnverified(run, files);
   await landUnproven(run, files);
 }
 

@@ -75,6 +75,8 @@ export interface Run {
   mayReplace: boolean;
   /** Sent, and not landed before the store has shown what its ETags are. */
   readonly doubtful: Landing[];
+  /** Those among the sent that count only since the store of this host seems to return no MD5s. */
+  readonly presumed: Map<string, ManifestEntry[]>;
   /** Whether a file went in a session of the second protocol. */
   hasSessions: boolean;
   /** Complete on the server, and no record of ours says that we sent them: none counts before another file shows that the batch is open. */
@@ -142,7 +144,7 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   const { sent, unchanged, failures, doubtful, unproven, begun, notBegun, begunBefore } = run;
   for (const path of begun) begunBefore.add(path);
   for (const { path } of sent) if (!notBegun.has(path)) begunBefore.add(path);
-  for (const paths of [begun, notBegun]) paths.clear();
+  for (const known of [begun, notBegun, run.presumed]) known.clear();
   for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
   run.asked.clear();
   run.tags.clear();

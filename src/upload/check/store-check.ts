@@ -9,16 +9,18 @@ import {
 } from "../../files/workers/digest-thread";
 import { printable } from "../../redact";
 import { md5AtOnce, md5InThread, type BufferMd5 } from "./buffer-md5";
-import { judgeStored, type Kept, type Piece, type Verdict } from "./stores";
+import { judgeStored, seemsWithoutMd5s, type Kept, type Piece, type Verdict } from "./stores";
 
 export interface StoreCheck {
   /** Whether any store of this session has shown by now what its ETags are. */
   readonly hasLearned: boolean;
   /** Whether the store at `host` has shown by now that its ETags are MD5s: then what was doubtful there is wrong. */
   returnsMd5(host: string): boolean;
+  /** Whether it seems by now to return none: then what is doubtful there counts, until it shows otherwise. */
+  seemsWithoutMd5s(host: string): boolean;
   judge(stored: Stored, piece: Piece): Promise<Verdict>;
-  /** When the MD5 of a file is taken. */
-  timeOfMd5(file: { readonly sizeBytes: number }): "on its way" | "afterwards" | "never";
+  /** When the MD5 of a file is taken: `afterwards` only if it is asked for. */
+  timeOfMd5(file: { readonly sizeBytes: number }): "on its way" | "afterwards";
   md5(file: { readonly sizeBytes: number }): RunningDigest;
   /** For bytes that stay, those of `file` or of a part of it. */
   buffer(bytes: Buffer, file: { readonly sizeBytes: number }): BufferMd5;
@@ -62,7 +64,7 @@ export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): Sto
   const isMd5Seen = (): boolean => [...stores.values()].some(({ seen }) => seen === "md5");
   const timeOfMd5: StoreCheck["timeOfMd5"] = (file) => {
     if (learned().includes("md5")) return "on its way";
-    if (learned().length > 0) return "never";
+    if (learned().length > 0) return "afterwards";
     // MD5 takes more of a core than all else that is done with a large file, perhaps for nothing.
     return isHashedInThread(file) && !isMd5Seen() ? "afterwards" : "on its way";
   };
@@ -71,6 +73,10 @@ export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): Sto
       return learned().length > 0;
     },
     returnsMd5: (host) => stores.get(host)?.etags === "md5",
+    seemsWithoutMd5s: (host) => {
+      const store = stores.get(host);
+      return store !== undefined && seemsWithoutMd5s(store);
+    },
     judge: (stored, piece) => judgeStored(stores, stored, piece),
     timeOfMd5,
     md5: (file) => digests.start(file),

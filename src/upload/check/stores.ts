@@ -9,7 +9,7 @@ export type Md5 = () => Promise<string | undefined>;
 
 /**
  * What a store's reply says of the bytes that it was sent: it keeps them, it keeps others, or it does not tell. `doubtful`:
- * its ETag was another MD5, or there was none at all, and only what other files show can tell which.
+ * its ETag was another MD5 or was not compared, or there was none at all, and only what other files show can tell which.
  */
 export type Verdict = "right" | "wrong" | "unknown" | "doubtful";
 
@@ -30,8 +30,17 @@ const MIN_SIGNS = 8;
 // So cheap to hash that even a store that seems to tell no MD5s is held to them: the first that agrees shows otherwise.
 const ALWAYS_JUDGED_BYTES = 1024 * 1024;
 
+export function unknownStore(): StoreManner {
+  return { etags: undefined, silences: 0, doubts: 0, larger: 0, probe: undefined };
+}
+
+/** Whether it has shown nothing else, as far as one can tell: one piece that agrees shows that it does return MD5s. */
+export function seemsWithoutMd5s({ etags }: StoreManner): boolean {
+  return etags === "other" || etags === "none";
+}
+
 function storeOf(stores: Map<string, StoreManner>, host: string): StoreManner {
-  const known = stores.get(host) ?? { etags: undefined, silences: 0, doubts: 0, probe: undefined };
+  const known = stores.get(host) ?? unknownStore();
   stores.set(host, known);
   return known;
 }
@@ -63,14 +72,23 @@ function isOwnForm(etag = ""): boolean {
 function judgeSilence(store: StoreManner, { etag }: Stored): Verdict {
   // A store that reported the MD5 of each object and reports none now may have kept nothing.
   if (store.etags === "md5") return isOwnForm(etag) ? "unknown" : "wrong";
-  if (store.etags !== undefined) return "unknown";
   if (etag !== undefined) {
-    store.etags = "none";
+    store.etags ??= "none";
     return "unknown";
   }
   store.silences += 1;
-  if (store.silences >= MIN_SIGNS) store.etags = "none";
+  if (store.silences >= MIN_SIGNS) store.etags ??= "none";
   return "doubtful";
+}
+
+/**
+ * Of a store that seems to tell no MD5s a larger piece is compared at doubling distances: the first, the second, the fourth.
+ * Were none, a bad minute at the start would hide from all that follows what the store is.
+ */
+function isPassedOver(store: StoreManner, sizeBytes: number): boolean {
+  if (!seemsWithoutMd5s(store) || sizeBytes <= ALWAYS_JUDGED_BYTES) return false;
+  store.larger += 1;
+  return !Number.isInteger(Math.log2(store.larger));
 }
 
 async function compare(
@@ -78,9 +96,9 @@ async function compare(
   stored: Stored,
   { sizeBytes, md5 }: Piece,
 ): Promise<Verdict | "differs"> {
-  const isSkipped = store.etags === "other" && sizeBytes > ALWAYS_JUDGED_BYTES;
-  if (stored.wasThere || isSkipped) return "unknown";
+  if (stored.wasThere) return "unknown";
   if (stored.md5 === undefined) return judgeSilence(store, stored);
+  if (isPassedOver(store, sizeBytes)) return "doubtful";
   const own = await md5();
   if (own === undefined) return "unknown";
   if (own !== stored.md5) return "differs";
@@ -116,7 +134,7 @@ async function probe(
  * A store's `ETag` is the MD5 of an object, or something else that looks like one, and not always does a header say which.
  * The first that agrees shows that the store reports MD5s: from then on each must agree. Where the first does not agree, it is
  * sent once more, which is the only thing that is sent twice to learn; and when many have not agreed, the store is taken
- * for one that reports none.
+ * for one that reports none, until one agrees.
  * @throws what sending it once more throws
  */
 export async function judgeStored(
@@ -132,7 +150,6 @@ export async function judgeStored(
   if (verdict !== "differs") return verdict;
   // Another piece may have shown meanwhile what this store reports.
   if (store.etags === "md5") return "wrong";
-  if (store.etags === "other" && again !== undefined) return "unknown";
   store.doubts += 1;
   if (store.doubts >= MIN_SIGNS) store.etags = "other";
   return "doubtful";

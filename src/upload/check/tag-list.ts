@@ -41,6 +41,7 @@ export function createTagList(): TagList {
         others.set(path, copyOf(tag));
         return;
       }
+      others.delete(path);
       rows = undefined;
       const row = withMd5.push(path) - 1;
       md5s = withRoom(md5s, row + 1, MD5_BYTES);

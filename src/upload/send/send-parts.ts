@@ -117,7 +117,7 @@ export async function sendAllParts(
   file: SourceFile,
   { presigned, journal }: PartSession,
 ): Promise<SentFile> {
-  const { avala, bytes, signal } = sending;
+  const { avala, check, bytes, signal } = sending;
   const { partBytes, partCount, session } = presigned;
   const known = trusted({ presigned, journal });
   const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
@@ -141,8 +141,9 @@ export async function sendAllParts(
     await journal.takeBackUnless(record);
     const stored = await sendPart(sender, part, partSignal);
     sent.set(partNumber, stored);
-    if (stored.kept === "doubtful") doubtfulAt.add(stored.host);
-    else await journal.record(record);
+    const isDoubtful = stored.kept === "doubtful";
+    if (isDoubtful) doubtfulAt.add(stored.host);
+    if (!isDoubtful || check.seemsWithoutMd5s(stored.host)) await journal.record(record);
   };
   const reading = { memory, sha256: sending.sha256.start(file) };
   const parts = numbered(readParts(avala.disk, file, reading));

@@ -197,7 +197,8 @@ export async function sendWhole(
       const isOurs = mayBeOurs && (isKnown || count > 1);
       const known = { sizeBytes, md5: body.md5, isOurs, mayBeOther: !mayBeOurs };
       const kept = await keptByPut(path, { stored, check, ...known });
-      isDoubted = kept === "doubtful" && stored.md5 !== undefined;
+      const isCounted = check.seemsWithoutMd5s(stored.host);
+      isDoubted = kept === "doubtful" && stored.md5 !== undefined && !isCounted;
       const isShared = isPutShared(presigned.target, sending.batch);
       const tag = isShared || stored.wasThere ? tagOf(stored, kept) : undefined;
       return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
