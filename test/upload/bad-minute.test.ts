@@ -1,7 +1,9 @@
 // A store that returns MD5s keeps something else for a while, for so long that it looks like one that returns none.
 import { randomBytes } from "node:crypto";
+import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
+import type { Transport } from "../../src/api/transport/transport";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
@@ -91,6 +93,24 @@ describe("a store whose ETags are no MD5s", () => {
     expect(await upload(files, 8)).toMatchObject({ checkedByStore: 0, isComplete: true });
     const requests = place.emulator.requests().filter(({ target }) => target === "storage");
     expect(requests).toHaveLength(25);
+  });
+
+  test.each([
+    ["changed", (path: string) => appendFile(path, "more")],
+    ["removed", (path: string) => rm(path)],
+  ])("counts a file that is %s before it can be sent once more to learn", async (_what, act) => {
+    await place.start({ ...BY_FORM, etag: "opaque" });
+    const files = await filesOf(1, 2 * MIB);
+    const { avala } = sessionWith(place.emulator);
+    const send: Transport["send"] = async (request) => {
+      const reply = await avala.storage.send(request);
+      await act(files[0]!.absolutePath);
+      return reply;
+    };
+    const changing = { ...avala, storage: { ...avala.storage, send } };
+    const result = await upload(files, 1, changing);
+    expect(result).toMatchObject({ checkedByStore: 0, isComplete: true, retries: 0 });
+    await expectStored(files);
   });
 
   test("has those files that waited land when that shows: a run that is stopped sends none of them again", async () => {

@@ -20,8 +20,11 @@ export type Kept = Exclude<Verdict, "wrong">;
 export interface Piece {
   readonly sizeBytes: number;
   readonly md5: Md5;
-  /** Sends it to the same place once more; absent where what is stored can't be replaced. */
-  readonly again?: (() => Promise<Stored>) | undefined;
+  /**
+   * Sends it to the same place once more; absent where what is stored can't be replaced. Resolves to nothing where the file is
+   * no longer what was sent.
+   */
+  readonly again?: (() => Promise<Stored | undefined>) | undefined;
 }
 
 // As many as are under way at once, since one bad minute may meet all of them. Until then they are not in the journal.
@@ -113,14 +116,16 @@ async function compare(
 async function probe(
   store: StoreManner,
   piece: Piece,
-  again: () => Promise<Stored>,
+  again: () => Promise<Stored | undefined>,
 ): Promise<Verdict | "differs"> {
   if (store.probe !== undefined || store.seen === "other") {
     await store.probe;
     return "differs";
   }
   const compareAgain = async (): Promise<Verdict | "differs"> => {
-    const verdict = await compare(store, await again(), piece);
+    const stored = await again();
+    if (stored === undefined) return "differs"; // and nothing is learned
+    const verdict = await compare(store, stored, piece);
     if (verdict === "differs") store.seen = "other";
     return verdict;
   };

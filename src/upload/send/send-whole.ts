@@ -9,7 +9,7 @@ import {
   type Stored,
 } from "../../api/storage/storage";
 import type { FormFile } from "../../api/storage/form";
-import { AvalaError } from "../../errors";
+import { AvalaError, isAvalaError } from "../../errors";
 import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
@@ -35,6 +35,12 @@ interface Body {
   readonly sha256: () => string | undefined;
   /** Its connection reads it no further: called once. */
   readonly isSent: () => void;
+}
+
+/** The file has landed by then: what becomes of it afterwards only keeps one from learning what its store's ETags are. */
+function nothingOfChanged(error: unknown): undefined {
+  if (isAvalaError(error) && (error.code === "file" || error.code === "file_changed")) return;
+  throw error;
 }
 
 /** Makes the body of each try: a small file is read once for all of them. */
@@ -66,7 +72,7 @@ async function bodiesOf(
     let afterwards: ReturnType<Md5> | undefined;
     const readAgain = () => {
       const digests = { md5: () => check.md5(source), sha256: () => sha256.start(source) };
-      return (afterwards ??= md5Again(disk, source, read, digests));
+      return (afterwards ??= md5Again(disk, source, read, digests).catch(nothingOfChanged));
     };
     return {
       file: { path, sizeBytes, open },
@@ -152,8 +158,11 @@ async function sendByForm(
     sendForm(avala, form, file, how).finally(isSent);
   const stored = await post(body, options);
   let last = stored;
-  const again = async (): Promise<Stored> =>
-    (last = await post(nextBody(), { signal: options.signal }));
+  const again = async (): Promise<Stored | undefined> => {
+    const sent = await post(nextBody(), { signal: options.signal }).catch(nothingOfChanged);
+    last = sent ?? last;
+    return sent;
+  };
   const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
   const tag = isPlaceShared(form, batch) ? tagOf(last, kept) : undefined;
   return sentAs(path, body, kept, stored, { isReplaceable: true, tag });
