@@ -4,6 +4,7 @@ import type { AvalaEvent, Listener, UploadProgress } from "../../src/events";
 import type { HashProgress } from "../../src/files/hash";
 import type { Clock } from "../../src/flow/clock";
 import { createRhythm } from "../../src/flow/rate/rhythm";
+import { createRetryCount, describeRetry } from "../../src/flow/retry-lines";
 import { describeCondition, type Condition } from "../../src/operations/gate";
 import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
@@ -13,7 +14,6 @@ const MIN_PROGRESS_MS = 5_000;
 const MAX_PROGRESS_MS = 60_000;
 // So that a wait of an hour shows that it is one.
 const STATUS_EVERY_MS = 60_000;
-const MAX_RETRIES_SHOWN = 20;
 
 /** Whether it is time for another line: one for each `everyMs`, the first after as long. */
 function every(everyMs: number, clock: Clock): () => boolean {
@@ -91,14 +91,15 @@ function outageEndLine(event: Extract<AvalaEvent, { kind: "outage-end" }>): stri
 }
 
 function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) => void {
-  let retries = 0;
-  return ({ what, attempt, waitMs, error }) => {
-    retries += 1;
-    const wait = formatDuration(waitMs / 1000);
-    const line = `Attempt ${attempt} to ${what} failed, the next is in ${wait}: ${error.message}`;
-    if (retries <= MAX_RETRIES_SHOWN) log.info(line);
-    else log.debug(line);
-    if (retries === MAX_RETRIES_SHOWN) log.info("Further retries are shown only in a debug run.");
+  const count = createRetryCount();
+  return (retry) => {
+    const line = describeRetry(retry);
+    const told = count(retry);
+    if (told === "untold") log.debug(line);
+    else log.info(line);
+    if (told !== "last") return;
+    const others = retry.error.isThrottled ? "Further waits for the rate limit" : "Further retries";
+    log.info(`${others} are shown only in a debug run.`);
   };
 }
 

@@ -16,7 +16,7 @@ import { addCounts, noteDataset, noteSet } from "../report/results";
 import type { Run } from "../run-context";
 import { nextRunText } from "../state-folder";
 import type { Target } from "../selection/selection";
-import { countChecked, inTurns } from "./turns";
+import { countChecked, inTurns, landedText } from "./turns";
 
 export interface DecidedSet {
   readonly target: Target;
@@ -208,7 +208,7 @@ function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowRe
   const unverified = plan.unverified.length + (made?.unverified ?? 0);
   addCounts(results, target, { unchanged: decision.plan.current.length, unverified });
   if (result.outcome === "partial") {
-    const text = `The time budget ended before every new file of ${target.name} was sent. Nothing was confirmed. ${nextRunText(run.environment.env)}`;
+    const text = `The time budget ended before every new file of ${target.name} was sent: ${landedText(upload, newCount)}. Nothing was confirmed. ${nextRunText(run.environment.env)}`;
     run.warn({ text });
     return;
   }

@@ -8,7 +8,7 @@ import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import { nextRunText } from "../state-folder";
 import type { Target } from "../selection/selection";
-import { countChecked, inTurns } from "./turns";
+import { countChecked, inTurns, landedText } from "./turns";
 
 /** Publishes them in their order; what a dataset was made of is reported even if a later one fails. */
 export function publishAll(
@@ -47,7 +47,7 @@ function reportResult(
   if (result.outcome === "partial") {
     countChecked(run, result.upload);
     run.warn({
-      text: `The time budget ended before every file of ${target.name} was sent. Nothing was confirmed. ${nextRunText(run.environment.env)}`,
+      text: `The time budget ended before every file of ${target.name} was sent: ${landedText(result.upload, target.files.length)}. Nothing was confirmed. ${nextRunText(run.environment.env)}`,
     });
     return;
   }

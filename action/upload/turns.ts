@@ -7,6 +7,7 @@ import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";
 import { runPool } from "../../src/flow/pool";
 import type { PublishResult } from "../../src/operations/publish/target";
+import { counted, formatCount } from "../../src/text";
 import type { UploadResult } from "../../src/upload/result";
 import type { UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
@@ -156,6 +157,12 @@ interface Tally {
 export function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult): void {
   results.checkedByStore += checkedByStore;
   results.uncheckedByStore += sent.length - checkedByStore;
+}
+
+/** `124 of 500 files have landed`, with those of earlier runs. */
+export function landedText(upload: UploadResult | undefined, all: number): string {
+  const landed = (upload?.sent.length ?? 0) + (upload?.unchanged.length ?? 0);
+  return `${formatCount(landed)} of ${counted(all, "file")} ${all === 1 ? "has" : "have"} landed`;
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */

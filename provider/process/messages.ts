@@ -5,6 +5,7 @@ import { counted, formatBytes, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
+import { createRetryCount, describeRetry } from "../../src/flow/retry-lines";
 import { createRhythm } from "../../src/flow/rate/rhythm";
 import { printable, printableLines } from "../../src/redact";
 import type { Call } from "./calls";
@@ -105,7 +106,7 @@ function statusOf(event: AvalaEvent): string | undefined {
     case "outage-end":
       return `Avala responded again. ${event.what} continues`;
     case "retry":
-      return `${event.what}: trying again in ${formatDuration(event.waitMs / 1000)} (${event.error.message})`;
+      return describeRetry(event);
     default:
       return undefined;
   }
@@ -126,8 +127,10 @@ function repeatedOf(
 /** Whether an event is worth a line that stays. */
 function createSifter(now: () => number): (event: AvalaEvent) => boolean {
   const isDue = loggedRhythm(now);
+  const countRetry = createRetryCount();
   let last = "upload-progress";
   return (event) => {
+    if (event.kind === "retry") return countRetry(event) !== "untold";
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
     const isChange = repeated.word !== last;

@@ -39,12 +39,13 @@ export function createRetryTally(): RetryTally {
   };
 }
 
-/** `3 × rate_limited (429), 1 × network`. */
+/** `rate limit (429)` */
+export function describeCause({ code, status }: Pick<RetryCause, "code" | "status">): string {
+  const word = code === "rate_limited" ? "rate limit" : code.replaceAll("_", " ");
+  return status === undefined ? word : `${word} (${status})`;
+}
+
+/** `3 × rate limit (429), 1 × network`. */
 export function describeRetries(causes: readonly RetryCause[]): string {
-  return causes
-    .map(
-      ({ code, status, count }) =>
-        `${count} × ${code}${status === undefined ? "" : ` (${status})`}`,
-    )
-    .join(", ");
+  return causes.map((cause) => `${cause.count} × ${describeCause(cause)}`).join(", ");
 }

@@ -19,17 +19,18 @@ import { batchSpent, isSessionLost, sessionLost, type SessionLostError } from ".
 import { beginAnother, journalOf, mayMeetOther, report, sendingOf, type Run } from "./state";
 
 async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
-  const begunMs = run.avala.clock.now();
+  let begunMs: number | undefined;
   const sent = await send(sending, file, {
     asked: run.asked.get(file.path),
     journal: journalOf(run, file),
     mutex: run.partsMutex,
     onBegin: () => {
+      begunMs ??= run.avala.clock.now();
       run.begun.add(file.path);
       run.progress.beginFile();
     },
   });
-  const landing = { file, sent, begunMs };
+  const landing = { file, sent, begunMs: begunMs ?? run.avala.clock.now() };
   if (sent.isUnproven) run.unproven.push(landing);
   else if (sent.kept === "doubtful") run.doubtful.push(landing);
   else await land(run, landing);

@@ -25,7 +25,7 @@ import type { TagList } from "./check/tag-list";
 export interface Landing {
   readonly file: SourceFile;
   readonly sent: SentFile;
-  /** When it was begun, ms since the epoch. */
+  /** When the server had said how, ms since the epoch: no wait for that call is in it. */
   readonly begunMs: number;
 }
 

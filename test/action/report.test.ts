@@ -90,6 +90,28 @@ test("a retry says what, why and how long", () => {
   ]);
 });
 
+const throttled = new AvalaError(
+  "rate_limited",
+  "Could not presign: throttled (429, after 3 attempts)",
+);
+
+test("a wait for the rate limit is no failure, and is told a few times", () => {
+  for (let attempt = 1; attempt <= 100; attempt += 1)
+    listen({ kind: "retry", what: "presign a.jpg", attempt, waitMs: 2_000, error: throttled });
+  const line = "The server asks to wait (rate limit): presign a.jpg continues in 2 s.";
+  const end = "Further waits for the rate limit are shown only in a debug run.";
+  // What comes after it is of a debug run.
+  expect(recorded.lines.slice(0, 6)).toEqual([...Array<string>(5).fill(line), end]);
+  listen({
+    kind: "retry",
+    what: "read b",
+    attempt: 1,
+    waitMs: 0,
+    error: new AvalaError("network", "Lost."),
+  });
+  expect(recorded.lines.at(-1)).toContain("Lost.");
+});
+
 test("a warning that comes a thousand times is one annotation, and a count at the end", () => {
   const log = createLog(recorded.environment);
   for (let n = 0; n < 1_000; n += 1) log.warn("the store is slow");

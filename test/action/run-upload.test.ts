@@ -678,6 +678,9 @@ describe("a time budget", () => {
       complete: "false",
       "files-uploaded": "2",
     });
+    expect(stopped.warnings.map(({ text }) => text)).toContainEqual(
+      expect.stringContaining("was sent: 2 of 3 files have landed. Nothing was confirmed."),
+    );
     expect(place.emulator.datasets()).toEqual([]);
 
     const finished = await act(short);

@@ -24,3 +24,11 @@ test("is empty where nothing was tried again", () => {
   const tally = createRetryTally();
   expect([tally.total, tally.causes(), describeRetries(tally.causes())]).toEqual([0, [], ""]);
 });
+
+test("names a cause in words", () => {
+  const tally = createRetryTally();
+  const error = new ApiError("rate_limited", "Too many.", { status: 429, route: "GET /x/" });
+  tally.note({ what: "presign a.jpg", error });
+  tally.note({ what: "read b", error: new AvalaError("bad_reply", "No JSON.") });
+  expect(describeRetries(tally.causes())).toBe("1 × rate limit (429), 1 × bad reply");
+});

@@ -1,5 +1,6 @@
 // The lines that a stack shows while it works: in a terminal each takes the place of the one before, in a CI run they stay.
 import { showEvents, type Messages } from "../../provider/process/messages";
+import { AvalaError } from "../../src/errors";
 import type { AvalaEvent, UploadProgress } from "../../src/events";
 
 const minutes = 10;
@@ -78,4 +79,19 @@ test("in a CI run another status is shown at once, and the same one rarely", () 
   expect(lines[0]).toContain("creating");
   expect(lines.at(-1)).toContain("created, 24 items");
   expect(lines.length).toBeLessThan(6);
+});
+
+test.each([
+  [
+    "rate_limited",
+    /^The server asks to wait \(rate limit\): presign a\.jpg continues in 2 s\.$/,
+    5,
+  ],
+  ["server", /^Attempt \d+ to presign a\.jpg failed/, 20],
+] as const)("in a CI run only the first retries are shown: %s", (code, line, most) => {
+  const retries = Array.from({ length: 50 }, (_, index): AvalaEvent => {
+    const error = new AvalaError(code, "Refused.");
+    return { kind: "retry", what: "presign a.jpg", attempt: index + 1, waitMs: 2_000, error };
+  });
+  expect(linesOf(true, retries).filter((text) => line.test(text))).toHaveLength(most);
 });

@@ -14,7 +14,7 @@ export interface TimeSpent {
   readonly phases: ByPhase;
   /** In none of them. */
   readonly otherMs: number;
-  /** Of the time in each phase, how much was waiting for the rate limit. */
+  /** Of the time in each phase, how much was waiting for the rate limit. None where Avala is waited for. */
   readonly limitMs: ByPhase;
   readonly otherLimitMs: number;
 }
@@ -26,6 +26,9 @@ export interface Times {
   watchLimit(waitedMs: () => number): void;
   spent(): TimeSpent;
 }
+
+// What Avala does in them takes as long, however often it is asked how far it is.
+const BY_AVALA: ReadonlySet<Phase> = new Set(["ingest", "export", "gate"]);
 
 const NONE = { hashing: 0, sending: 0, ingest: 0, export: 0, download: 0, gate: 0 };
 
@@ -44,7 +47,7 @@ export function createTimes({ now }: Pick<Clock, "now">): Times {
       otherLimitMs += limit;
     } else {
       phases[phase] += ms;
-      limitMs[phase] += limit;
+      if (!BY_AVALA.has(phase)) limitMs[phase] += limit;
     }
     [lastMs, lastWaitedMs] = [nowMs, waitedMs];
   };
@@ -73,7 +76,7 @@ export function createTimes({ now }: Pick<Clock, "now">): Times {
   };
 }
 
-/** How long requests waited for the rate limit, in all phases. */
+/** How long the run waited for the rate limit, in all phases. */
 export function limitTotalMs({ limitMs, otherLimitMs }: TimeSpent): number {
   return PHASES.reduce((sum, phase) => sum + limitMs[phase], otherLimitMs);
 }

@@ -6,7 +6,7 @@ const maxListedFiles = 5;
 export interface LandedFile {
   readonly path: string;
   readonly sizeBytes: number;
-  /** With its waits and its tries. */
+  /** From when the server had said how, with its tries. */
   readonly durationMs: number;
 }
 

@@ -1,5 +1,6 @@
 // The folded lists of the summary: files, what was tried again, warnings, inputs. Pure.
 import { formatBytes, formatCount, formatDuration } from "../../../src/text";
+import { describeCause } from "../../../src/flow/retry-tally";
 import type { Facts } from "../facts/facts";
 import { durationText } from "./time";
 import { details, fitting, row, tableHead, type Bound, type Clean } from "./markdown";
@@ -33,12 +34,8 @@ function sendingText(durationMs: number): string {
 export function triedAgain({ results }: Facts, text: Clean): readonly string[] {
   const causes = results.retries.causes();
   if (causes.length === 0) return [];
-  const rows = causes.map(({ code, status, count, example }) =>
-    row([
-      formatCount(count),
-      text(status === undefined ? code : `${code} (${status})`),
-      text(example),
-    ]),
+  const rows = causes.map((cause) =>
+    row([formatCount(cause.count), text(describeCause(cause)), text(cause.example)]),
   );
   const { lines, rest } = fitting(rows, CAUSES);
   return details(`Retries (${formatCount(results.retries.total)})`, [

@@ -68,13 +68,13 @@ export function durationText(ms: number): string {
 }
 
 export function callsSection({ calls }: Facts): readonly string[] {
-  const { made, inBusiestMinute, limit } = calls;
+  const { made, limit } = calls;
   if (made === 0) return [];
-  const ofLimit = limit === undefined ? "" : ` of ${formatCount(limit.limit)} allowed`;
-  const left = limit === undefined ? "not known" : formatCount(limit.remaining);
+  const of = (count: number | undefined): string =>
+    count === undefined ? "not known" : formatCount(count);
   return [
-    ...tableHead(["API calls", "In the busiest minute", "Left at the end"], 3),
-    row([formatCount(made), `${formatCount(inBusiestMinute)}${ofLimit}`, left]),
+    ...tableHead(["API calls", "Allowed a minute", "Left at the end"], 3),
+    row([formatCount(made), of(limit?.limit), of(limit?.remaining)]),
     "",
   ];
 }
