@@ -39,10 +39,10 @@ export interface StoreManner {
   /** Ends when the one piece that was sent once more to learn has shown what it shows. */
   probe: Promise<void> | undefined;
   /**
-   * The same of an earlier session, or of this one where too little is known to count. `other`: a piece that was sent once more
-   * differed both times.
+   * The same of an earlier session, or of this one where too little is known to count. `once`: a piece that was sent once more
+   * differed both times. `other`: in two sessions, or other pieces differed besides.
    */
-  seen?: "md5" | "other" | undefined;
+  seen?: "md5" | "once" | "other" | undefined;
 }
 
 /** What the server said and will say again for as long as the session lasts. */

@@ -19,7 +19,7 @@ import { createPartMemories, createRings } from "./send/piece-memory";
 import { sendSet } from "./send-set";
 import { outcomeOf, resultOf } from "./outcome";
 import { report, reportWaits, trackerFor, type Run } from "./state";
-import { expectSeen, noteSeen, readSeen } from "./seen";
+import { openSeen } from "./seen";
 import { createStoreCheck } from "./check/store-check";
 import { createTagList } from "./check/tag-list";
 import { openUploadJournal } from "./journal/upload-journal";
@@ -27,7 +27,9 @@ import { openUploadJournal } from "./journal/upload-journal";
 // Each sends all files again: another one helps when the first was lost by chance, or had been complete before.
 const MAX_BATCHES = 3;
 
-function createRun(given: Pick<Run, "avala" | "request" | "journal" | "retries">): Run {
+function createRun(
+  given: Pick<Run, "avala" | "request" | "journal" | "retries" | "noteSeen">,
+): Run {
   return {
     ...given,
     batch: undefined,
@@ -143,9 +145,8 @@ export async function uploadWith(
   };
   const avala = { ...within, disk, call };
   const startedMs = avala.clock.now();
-  const seen = await readSeen(avala, request);
-  expectSeen(avala, seen);
-  const run = createRun({ avala, request, journal, retries });
+  const noteSeen = await openSeen(avala, request);
+  const run = createRun({ avala, request, journal, retries, noteSeen });
   const endReports = reportWaits(run);
   try {
     report(run, true);
@@ -157,7 +158,7 @@ export async function uploadWith(
     endReports();
     run.check.close();
     run.sha256.close();
-    await noteSeen(avala, request, seen);
+    await noteSeen();
     await journal?.close().catch(() => undefined); // every record was synced when it was written
     report(run, true);
   }

@@ -1,8 +1,11 @@
 // What runs of this machine have seen of the stores of a deployment, for later ones: what their ETags are. A help and never a
-// condition: nothing counts as right by it, and without it a run learns as the first one did.
+// condition: nothing counts as right by it, and without it a run learns as the first one did. What is given up: a large file whose MD5
+// differs is not sent once more where earlier sessions have seen other MD5s; should the store have kept it wrong, and no other
+// file of the session show that it returns MD5s by now, that is not noticed.
 import { canonicalBaseUrl } from "../api/check-options";
 import type { Avala } from "../api/connection";
 import type { StoreManner } from "../api/remembered";
+import { createMutex } from "../flow/mutex";
 import { isRecord } from "../json";
 import { unknownStore } from "./check/stores";
 import { appendSigned, readSigned, type SignedPlace } from "./journal/signed-lines";
@@ -41,7 +44,7 @@ function placeOf(
 }
 
 function isEtags(value: unknown): value is Etags {
-  return value === "md5" || value === "other";
+  return value === "md5" || value === "once" || value === "other";
 }
 
 function etagsOf(value: unknown): ReadonlyMap<string, Etags> {
@@ -49,10 +52,7 @@ function etagsOf(value: unknown): ReadonlyMap<string, Etags> {
   return new Map(hosts.flatMap(([host, etags]) => (isEtags(etags) ? [[host, etags]] : [])));
 }
 
-/** Never rejects. */
-export async function readSeen(avala: Avala, of: SeenPlace): Promise<Seen> {
-  const place = placeOf(avala, of);
-  if (place === undefined) return NOTHING;
+async function readSeen(avala: Avala, place: SignedPlace): Promise<Seen> {
   const lines: readonly unknown[] = await readSigned(avala, place).catch(() => []);
   const last = lines.findLast(isRecord);
   const [etags, atMs] = [last?.["etags"], last?.["atMs"]];
@@ -62,7 +62,7 @@ export async function readSeen(avala: Avala, of: SeenPlace): Promise<Seen> {
 }
 
 /** What this session has not seen itself. */
-export function expectSeen({ remembered }: Avala, { etags }: Seen): void {
+function expectSeen({ remembered }: Avala, { etags }: Seen): void {
   const stores = (remembered.stores ??= new Map());
   for (const [host, seen] of etags) {
     if (stores.has(host)) continue;
@@ -70,8 +70,10 @@ export function expectSeen({ remembered }: Avala, { etags }: Seen): void {
   }
 }
 
-function seenOf({ etags, seen }: StoreManner): Etags | undefined {
-  return etags === "none" ? undefined : (etags ?? seen);
+function seenOf({ etags, seen, doubts }: StoreManner): Etags | undefined {
+  if (etags === "none") return undefined;
+  if (etags !== undefined) return etags;
+  return seen === "once" && doubts > 1 ? "other" : seen;
 }
 
 /** The hosts in one order, so that what is seen again is the same text. */
@@ -80,18 +82,33 @@ function lineOf(etags: Seen["etags"]): object {
   return Object.fromEntries(hosts);
 }
 
-/** Keeps what is seen now, where that is not what `before` was. Never rejects. */
-export async function noteSeen(avala: Avala, of: SeenPlace, before: Seen): Promise<void> {
-  const place = placeOf(avala, of);
-  if (place === undefined) return;
-  const now = new Map(before.etags);
-  for (const [host, manner] of avala.remembered.stores ?? []) {
+function seenNow({ remembered }: Avala, before: Seen["etags"]): Seen["etags"] {
+  const now = new Map(before);
+  for (const [host, manner] of remembered.stores ?? []) {
     const seen = seenOf(manner);
     if (seen === undefined) now.delete(host);
     else now.set(host, seen);
   }
-  const [etags, atMs] = [lineOf(now), avala.clock.now()];
-  const isSame = JSON.stringify(etags) === JSON.stringify(lineOf(before.etags));
-  if (isSame && (now.size === 0 || atMs - before.atMs < MAX_AGE_MS / 2)) return;
-  await appendSigned(avala, place, { etags, atMs }).catch(() => undefined);
+  return now;
+}
+
+/**
+ * Has the session expect what earlier ones have seen; returns how to keep what it has seen by now, where that is something
+ * else. Neither rejects.
+ */
+export async function openSeen(avala: Avala, of: SeenPlace): Promise<() => Promise<void>> {
+  const place = placeOf(avala, of);
+  if (place === undefined) return () => Promise.resolve();
+  let kept = await readSeen(avala, place);
+  expectSeen(avala, kept);
+  const inOrder = createMutex();
+  return () => {
+    const [etags, atMs] = [seenNow(avala, kept.etags), avala.clock.now()];
+    const isSame = JSON.stringify(lineOf(etags)) === JSON.stringify(lineOf(kept.etags));
+    if (isSame && (etags.size === 0 || atMs - kept.atMs < MAX_AGE_MS / 2)) return Promise.resolve();
+    kept = { etags, atMs };
+    return inOrder(() => appendSigned(avala, place, { etags: lineOf(etags), atMs })).catch(
+      () => undefined,
+    );
+  };
 }

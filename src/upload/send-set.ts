@@ -31,6 +31,7 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
     },
   });
   const landing = { file, sent, begunMs: begunMs ?? run.avala.clock.now() };
+  await run.noteSeen(); // a run that is killed later has learned it too
   if (sent.isUnproven) run.unproven.push(landing);
   else if (sent.kept === "doubtful") run.doubtful.push(landing);
   else await land(run, landing);

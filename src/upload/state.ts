@@ -64,6 +64,8 @@ export interface Run {
   failures: FileFailure[];
   readonly retries: RetryTally;
   readonly check: StoreCheck;
+  /** Keeps for later runs what this one has seen of the stores by now. Never rejects. */
+  readonly noteSeen: () => Promise<void>;
   /** Of the files as they are read. */
   readonly sha256: FileDigests;
   /** How the server takes the files that were asked about before all others. */

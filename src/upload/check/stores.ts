@@ -33,6 +33,9 @@ const MIN_SIGNS = 8;
 // So cheap to hash that even a store that seems to tell no MD5s is held to them: the first that agrees shows otherwise.
 const ALWAYS_JUDGED_BYTES = 1024 * 1024;
 
+// Where sending twice costs. What is smaller is sent once more in each session: that also mends a lone file that was kept wrong.
+const COSTLY_BYTES = 16 * 1024 * 1024;
+
 export function unknownStore(): StoreManner {
   return { etags: undefined, silences: 0, doubts: 0, larger: 0, probe: undefined };
 }
@@ -110,15 +113,16 @@ async function compare(
 }
 
 /**
- * The first that differs is sent once more, and whatever differs meanwhile waits for what that shows. None is where one was before
- * and differed both times: what that would show is known.
+ * The first that differs is sent once more, and whatever differs meanwhile waits for what that shows. No large one is where earlier
+ * sessions have seen that such differ both times: what that would show is known.
  */
 async function probe(
   store: StoreManner,
   piece: Piece,
   again: () => Promise<Stored | undefined>,
 ): Promise<Verdict | "differs"> {
-  if (store.probe !== undefined || store.seen === "other") {
+  const isKnown = store.seen === "other" && piece.sizeBytes > COSTLY_BYTES;
+  if (store.probe !== undefined || isKnown) {
     await store.probe;
     return "differs";
   }
@@ -126,7 +130,8 @@ async function probe(
     const stored = await again();
     if (stored === undefined) return "differs"; // and nothing is learned
     const verdict = await compare(store, stored, piece);
-    if (verdict === "differs") store.seen = "other";
+    const wasSeen = store.seen === "once" || store.seen === "other";
+    if (verdict === "differs") store.seen = wasSeen ? "other" : "once";
     return verdict;
   };
   const compared = compareAgain();
