@@ -148,7 +148,13 @@ function open(run: Run): Avala {
 /** Notes what the outputs of a failed run need, and passes each event on to the log. */
 function listen(run: Run, show: Listener): Listener {
   const { results, environment } = run;
+  const comparing = new Map<string, () => void>();
   return (event) => {
+    if (event.kind === "compare-progress") {
+      const end = comparing.get(event.name) ?? results.times.start("comparing");
+      comparing.set(event.name, end);
+      if (event.filesDone === event.filesTotal && comparing.delete(event.name)) end();
+    }
     if (event.kind === "request") results.calls.note(environment.clock.now() - event.durationMs);
     if (event.kind === "file-sent") noteLanded(results, event);
     if (event.kind === "warning") results.warnings.push({ text: event.text });

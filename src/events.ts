@@ -29,6 +29,15 @@ export type AvalaEvent =
     }
   /** Emitted at the start, at most twice a second, every five seconds while it waits for the rate limit, and at the end. */
   | { readonly kind: "upload-progress"; readonly progress: UploadProgress }
+  /** A call waits for the rate limit: every five seconds as long as it does. `what`: `find dataset a`. An upload says it in its progress. */
+  | { readonly kind: "limit-wait"; readonly what: string }
+  /** Of the dataset `name` what a store keeps is held against the files: at the start, at most twice a second, and at the end. */
+  | {
+      readonly kind: "compare-progress";
+      readonly name: string;
+      readonly filesDone: number;
+      readonly filesTotal: number;
+    }
   | {
       readonly kind: "file-sent";
       readonly path: string;

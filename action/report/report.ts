@@ -26,9 +26,7 @@ function every(everyMs: number, clock: Clock): () => boolean {
 }
 
 export function createListener(log: Log, clock: Clock): Listener {
-  const rhythm = { minMs: MIN_PROGRESS_MS, maxMs: MAX_PROGRESS_MS, now: clock.now };
-  const isHashDue = createRhythm(rhythm);
-  const isUploadDue = createRhythm(rhythm);
+  const reportWork = workTeller(log, clock);
   const reportStatus = statusTeller(log, clock);
   const reportOutage = statusTeller(log, clock);
   const reportRetry = retryTeller(log);
@@ -42,10 +40,10 @@ export function createListener(log: Log, clock: Clock): Listener {
         reportRetry(event);
         return;
       case "hash-progress":
-        if (isHashDue(shareOf(event.bytesDone, event.bytesTotal))) log.info(hashLine(event));
-        return;
       case "upload-progress":
-        if (isUploadDue(percentDone(event.progress) / 100)) log.info(uploadLine(event.progress));
+      case "limit-wait":
+      case "compare-progress":
+        reportWork(event);
         return;
       case "file-sent":
         log.debug(`Sent ${event.path}, ${formatBytes(event.sizeBytes)}.`);
@@ -73,6 +71,41 @@ export function createListener(log: Log, clock: Clock): Listener {
         return;
     }
   };
+}
+
+type WorkEvent = Extract<
+  AvalaEvent,
+  { kind: "hash-progress" | "upload-progress" | "limit-wait" | "compare-progress" }
+>;
+
+/** Tells how far work has come, each kind in its own rhythm. */
+function workTeller(log: Log, clock: Clock): (event: WorkEvent) => void {
+  const rhythm = { minMs: MIN_PROGRESS_MS, maxMs: MAX_PROGRESS_MS, now: clock.now };
+  const isDue = {
+    "hash-progress": createRhythm(rhythm),
+    "upload-progress": createRhythm(rhythm),
+    "limit-wait": createRhythm(rhythm),
+    "compare-progress": createRhythm(rhythm),
+  };
+  return (event) => {
+    const { share, line } = workOf(event);
+    if (isDue[event.kind](share)) log.info(line());
+  };
+}
+
+function workOf(event: WorkEvent): { readonly share: number; readonly line: () => string } {
+  switch (event.kind) {
+    case "hash-progress":
+      return { share: shareOf(event.bytesDone, event.bytesTotal), line: () => hashLine(event) };
+    case "upload-progress": {
+      const { progress } = event;
+      return { share: percentDone(progress) / 100, line: () => uploadLine(progress) };
+    }
+    case "limit-wait":
+      return { share: 0, line: () => `Waiting for the rate limit to ${event.what}.` };
+    case "compare-progress":
+      return { share: event.filesDone / event.filesTotal, line: () => compareLine(event) };
+  }
 }
 
 /** Tells each status once, and again after a while: counts change with every poll. */
@@ -113,6 +146,11 @@ function requestLine(event: Extract<AvalaEvent, { kind: "request" }>): string {
 
 function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress): string {
   return `Hashing ${Math.floor(100 * shareOf(bytesDone, bytesTotal))}%: ${filesDone} of ${counted(filesTotal, "file")}.`;
+}
+
+function compareLine(event: Extract<AvalaEvent, { kind: "compare-progress" }>): string {
+  const { filesDone, filesTotal } = event;
+  return `Comparing stored files ${Math.floor((100 * filesDone) / filesTotal)}%: ${filesDone} of ${counted(filesTotal, "file")}.`;
 }
 
 /** `Uploading 42%: 420 of 1,000 files, 1.2 GB of 2.9 GB, 85 MB/s, 20 s left.` */

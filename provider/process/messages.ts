@@ -97,6 +97,10 @@ function statusOf(event: AvalaEvent): string | undefined {
   switch (event.kind) {
     case "upload-progress":
       return describeProgress(event);
+    case "limit-wait":
+      return `waiting for the rate limit to ${event.what}`;
+    case "compare-progress":
+      return `compared ${event.filesDone} of ${counted(event.filesTotal, "stored file")}`;
     case "dataset-status":
       return `dataset: ${event.status}, ${counted(event.itemCount, "item")}`;
     case "export-status":
@@ -118,6 +122,9 @@ function repeatedOf(
 ): { readonly word: string; readonly share: number } | undefined {
   if (event.kind === "upload-progress")
     return { word: event.kind, share: percentDone(event.progress) / 100 };
+  if (event.kind === "limit-wait") return { word: event.kind, share: 0 };
+  if (event.kind === "compare-progress")
+    return { word: event.kind, share: event.filesDone / event.filesTotal };
   if (event.kind === "dataset-status") return { word: event.status, share: 0 };
   if (event.kind !== "export-status") return undefined;
   const { status, exportedTaskCount = 0, totalTaskCount = 0 } = event;
@@ -133,8 +140,9 @@ function createSifter(now: () => number): (event: AvalaEvent) => boolean {
     if (event.kind === "retry") return countRetry(event) !== "untold";
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
-    const isChange = repeated.word !== last;
-    last = repeated.word;
+    // Work waits again and again.
+    const isChange = repeated.word !== last && repeated.word !== "limit-wait";
+    if (isChange) last = repeated.word;
     return isDue(repeated.share) || isChange;
   };
 }

@@ -135,7 +135,8 @@ export async function uploadWith(
   const retries = createRetryTally();
   const heard = withListener(session, (event) => {
     if (event.kind === "retry") retries.note(event);
-    session.emit(event);
+    // The progress says it.
+    if (event.kind !== "limit-wait") session.emit(event);
   });
   const disk = readUntil(session.disk, session.signal);
   const within = withDeadline(heard, request.deadlineMs);

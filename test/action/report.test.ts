@@ -128,3 +128,21 @@ test("a token of one letter masks no letter, neither here nor by the runner", ()
   expect(recorded.lines.at(-1)).toBe("a file of a dataset: ***");
   expect(recorded.secrets).toEqual(["avk_0123456789abcdef"]);
 });
+
+test("a wait for the rate limit outside sending is told ever more rarely", async () => {
+  for (let second = 0; second < 60; second += 5) {
+    await clock.advance(5_000);
+    listen({ kind: "limit-wait", what: "find dataset a" });
+  }
+  expect(recorded.lines.length).toBeGreaterThan(3);
+  expect(recorded.lines.length).toBeLessThan(11);
+  expect(new Set(recorded.lines)).toEqual(
+    new Set(["Waiting for the rate limit to find dataset a."]),
+  );
+});
+
+test("the comparing of stored files has its own lines", async () => {
+  await clock.advance(6_000);
+  listen({ kind: "compare-progress", name: "a", filesDone: 97, filesTotal: 230 });
+  expect(recorded.lines).toEqual(["Comparing stored files 42%: 97 of 230 files."]);
+});

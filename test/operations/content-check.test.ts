@@ -41,6 +41,17 @@ async function fileOf(path: string, text: string): Promise<UploadFile> {
 
 const nothing = { same: new Set(), others: [], wrongSize: [], unshown: [] };
 
+test("how far it has come is said from the start to the end", async () => {
+  const { avala, events } = sessionWith(emulator);
+  await compareContents(avala, dataset, { files, owner: {} }, 5000);
+  const said = events.filter(({ kind }) => kind === "compare-progress");
+  const of = { kind: "compare-progress", name: dataset.name, filesTotal: 2 };
+  expect(said).toEqual([
+    { ...of, filesDone: 0 },
+    { ...of, filesDone: 2 },
+  ]);
+});
+
 test("the same content is the same, and other content is named, without the key", async () => {
   const { avala } = sessionWith(emulator);
   const open = jest.spyOn(avala.storage, "open");

@@ -95,3 +95,14 @@ test.each([
   });
   expect(linesOf(true, retries).filter((text) => line.test(text))).toHaveLength(most);
 });
+
+test("waits for the rate limit and the comparing of stored files have lines of their own", () => {
+  const lines = linesOf(true, [
+    ...Array<AvalaEvent>(60).fill({ kind: "limit-wait", what: "find dataset a" }),
+    { kind: "compare-progress", name: "a", filesDone: 97, filesTotal: 230 },
+  ]);
+  const waits = lines.filter((line) => line === "waiting for the rate limit to find dataset a");
+  expect(waits.length).toBeGreaterThan(0);
+  expect(waits.length).toBeLessThan(12);
+  expect(lines.at(-1)).toBe("compared 97 of 230 stored files");
+});

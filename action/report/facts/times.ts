@@ -3,7 +3,15 @@
 import type { Clock } from "../../../src/flow/clock";
 
 /** The first that is under way has the moment: a dataset that Avala indexes while another is sent costs no time. */
-export const PHASES = ["hashing", "sending", "ingest", "export", "download", "gate"] as const;
+export const PHASES = [
+  "hashing",
+  "sending",
+  "comparing",
+  "ingest",
+  "export",
+  "download",
+  "gate",
+] as const;
 
 export type Phase = (typeof PHASES)[number];
 
@@ -30,7 +38,7 @@ export interface Times {
 // What Avala does in them takes as long, however often it is asked how far it is.
 const BY_AVALA: ReadonlySet<Phase> = new Set(["ingest", "export", "gate"]);
 
-const NONE = { hashing: 0, sending: 0, ingest: 0, export: 0, download: 0, gate: 0 };
+const NONE = { hashing: 0, sending: 0, comparing: 0, ingest: 0, export: 0, download: 0, gate: 0 };
 
 export function createTimes({ now }: Pick<Clock, "now">): Times {
   const [startedMs, underWay] = [now(), { ...NONE }];

@@ -7,6 +7,7 @@ import { row, tableHead } from "./markdown";
 const NAMES: Readonly<Record<Phase, string>> = {
   hashing: "Reading and hashing",
   sending: "Sending",
+  comparing: "Comparing stored files",
   ingest: "Indexing by Avala",
   export: "Export",
   download: "Download of the export",

@@ -13,6 +13,7 @@ import { counted } from "../../text";
 import { alteredPaths } from "../items/altered-keys";
 import { waitForDataset } from "../datasets/dataset";
 import type { OwnerWanted } from "../datasets/dataset-ref";
+import { tellComparing } from "../items/comparing";
 import { matchKeys, type KeyMatch } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
 import type { ItemFacts } from "../items/key-comparison";
@@ -149,6 +150,7 @@ async function likenesses(
   avala: Avala,
   seen: readonly Seen[],
   hosts: StoreHosts,
+  onLooked: () => void,
 ): Promise<ReadonlyMap<Seen, Likeness>> {
   const found = new Map<Seen, Likeness>();
   const options = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
@@ -161,6 +163,7 @@ async function likenesses(
     const host = hostOf(hosts, url);
     const stored = url === undefined ? undefined : { file, url };
     const likeness = stored && (await likenessOf(avala, stored, { hosts, canRead: mayRead(host) }));
+    onLooked();
     if (likeness !== undefined) found.set(one, likeness);
   });
   return found;
@@ -204,7 +207,9 @@ export async function lookInto(
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
   if (isProvenByName(seen, digest))
     return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));
-  const likeness = await likenesses(avala, seen, hosts);
+  const asked = seen.filter(({ file, item }) => file !== undefined && item?.url !== undefined);
+  const telling = tellComparing(avala, dataset.name, asked.length);
+  const likeness = await likenesses(avala, seen, hosts, telling.next).finally(telling.end);
   return () => seen.map((one) => entryOf(one, likeness.get(one), hostOf(hosts, one.item?.url)));
 }
 

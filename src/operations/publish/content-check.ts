@@ -5,6 +5,7 @@ import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { OwnerWanted } from "../datasets/dataset-ref";
 import { runPool } from "../../flow/pool";
 import { readUntil } from "../../flow/disk/reading-disk";
+import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
@@ -138,7 +139,12 @@ async function findListed(
 type Seen = Readonly<Record<Likeness, Stored[]>>;
 
 /** Holds each against what its store says, until that is enough. */
-async function lookAt(avala: Avala, found: readonly Listed[], hosts: StoreHosts): Promise<Seen> {
+async function lookAt(
+  avala: Avala,
+  found: readonly Listed[],
+  hosts: StoreHosts,
+  onLooked: () => void,
+): Promise<Seen> {
   const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
   const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
   await runPool(found, pool, async ({ file, url, tag }) => {
@@ -150,6 +156,7 @@ async function lookAt(avala: Avala, found: readonly Listed[], hosts: StoreHosts)
     if (isKnown || (!canRead && tag === undefined)) return;
     const stored = { file, url, tag };
     const likeness = await likenessOf(avala, stored, { hosts, canRead });
+    onLooked();
     if (likeness !== undefined) seen[likeness].push(stored);
   });
   return seen;
@@ -166,7 +173,8 @@ export async function compareContents(
 ): Promise<ContentComparison> {
   const found = await findListed(avala, dataset, expected);
   const hosts = beginLook(avala, waitMs);
-  const seen = await lookAt(avala, found, hosts);
+  const telling = tellComparing(avala, dataset.name, found.length);
+  const seen = await lookAt(avala, found, hosts, telling.next).finally(telling.end);
   reportHosts(avala, hosts);
   const { same, kept, "of-size": ofSize } = seen;
   const differing = (likeness: "other" | "wrong-size"): readonly Stored[] =>
