@@ -55,6 +55,6 @@ describe("four runs at once on one key", () => {
   test("all end well where far fewer calls a second are taken than they know of", async () => {
     const { ends, server } = await runTogether(4, 2);
     expect(ends.map(({ status }) => status)).toEqual(Array(RUNS).fill("fulfilled"));
-    expect(server.counts.throttled).toBeGreaterThan(server.counts.calls / 4);
+    expect(server.counts.throttled).toBeGreaterThan(server.counts.calls / 10);
   });
 });
