@@ -1,7 +1,7 @@
 // One call to the API: key, pace, tries, and every response that is not a success turned into an error.
 // Knows nothing of endpoints and their shapes.
 import type { AvalaEvent, Listener } from "../events";
-import { repeatEvery, type Clock, type Random } from "../flow/clock";
+import type { Clock, Random } from "../flow/clock";
 import type { Pace } from "../flow/rate/pace";
 import { MAX_SERVER_WAIT_MS, retry } from "../flow/retry";
 import type { ApiCall, ApiReply } from "./call";
@@ -29,7 +29,6 @@ export interface HttpContext {
 const IDLE_TIMEOUT_MS = 60_000;
 // The longest wait that a burst of requests a second can draw, in whole seconds rounded up.
 const BURST_WAIT_MS = 2000;
-const SAY_WAIT_EVERY_MS = 5000;
 // A page of 100 items with long metadata is under 1 MiB; more than this is not a response of the API.
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 
@@ -74,24 +73,16 @@ function report(
   (call.onEvent ?? context.emit)(event);
 }
 
-/** Waits for leave to send the call, and says so as long as it does. */
-async function acquire(
-  { pace, emit }: HttpContext,
-  { what, deadlineMs, onEvent = emit }: ApiCall,
-  signal: AbortSignal | undefined,
-): ReturnType<Pace["acquire"]> {
-  const stop = repeatEvery(SAY_WAIT_EVERY_MS, () => onEvent({ kind: "limit-wait", what }));
-  return pace.acquire(signal, deadlineMs).finally(stop);
-}
-
 async function attemptCall(
   context: HttpContext,
   call: ApiCall,
   request: HttpRequest,
   attempt: number,
 ): Promise<ApiReply> {
-  const { clock, baseUrl, secrets } = context;
-  const permit = await acquire(context, call, request.signal);
+  const { clock, pace, baseUrl, secrets } = context;
+  const { what, deadlineMs, onEvent = context.emit } = call;
+  const onWait = (): void => onEvent({ kind: "limit-wait", what });
+  const permit = await pace.acquire(request.signal, deadlineMs, onWait);
   const startedMs = clock.now();
   let reply: HttpResponse;
   try {

@@ -6,7 +6,7 @@ import type { AvalaError, RateLimit } from "../../errors";
 import { createAlarm, type Alarm } from "../alarm";
 import { SAME_WINDOW_MS, createBudget } from "./budget";
 import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
-import { cancelled, systemRandom, type Clock, type Random } from "../clock";
+import { cancelled, repeatEvery, systemRandom, type Clock, type Random } from "../clock";
 import { pastDeadline } from "../deadline";
 import { NOTHING_HEARD, hear, isDoubted, isToBeTried, type Heard } from "./heard";
 import { hasBeenRefused } from "./refusals";
@@ -23,11 +23,11 @@ interface Permit {
 
 export interface Pace {
   /**
-   * Resolves when a request may be sent, in the order of the calls; at once while no reply carried the headers.
+   * Resolves when a request may be sent, in their order; at once while no reply had the headers. `onWait`: each five seconds till then.
    * @throws AvalaError `cancelled` at once when `signal` aborts; that of `pastDeadline` when `deadlineMs`, in ms since the
    * epoch, comes first
    */
-  acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit>;
+  acquire(signal?: AbortSignal, deadlineMs?: number, onWait?: () => void): Promise<Permit>;
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
   snapshot(): RateLimit | undefined;
   /** Ms in which requests waited until now; of several at once each moment counts once. */
@@ -52,6 +52,7 @@ type End = (atMs: number, headers: RateLimit | undefined) => void;
 
 // A shorter wait for the budget is for single places that come back.
 const MIN_EXHAUSTED_MS = 1000;
+const SAY_WAIT_EVERY_MS = 5000;
 
 const WHAT = "Waiting for the rate limit";
 
@@ -92,11 +93,12 @@ class HeaderPace implements Pace {
     this.share = createShare(burstPerSecond);
   }
 
-  async acquire(signal?: AbortSignal, deadlineMs?: number): Promise<Permit> {
+  async acquire(signal?: AbortSignal, deadlineMs?: number, onWait?: () => void): Promise<Permit> {
     if (signal?.aborted === true) throw cancelled(WHAT);
     const nowMs = this.clock.now();
     if (this.waiters.length === 0 && this.nextMs(nowMs) <= nowMs) return this.permit(nowMs);
-    return this.enqueue(signal, deadlineMs ?? Number.POSITIVE_INFINITY);
+    const waiting = this.enqueue(signal, deadlineMs ?? Number.POSITIVE_INFINITY);
+    return onWait === undefined ? waiting : waiting.finally(repeatEvery(SAY_WAIT_EVERY_MS, onWait));
   }
 
   snapshot(): RateLimit | undefined {
@@ -194,16 +196,14 @@ class HeaderPace implements Pace {
         this.pump();
         reject(cancelled(WHAT));
       };
+      const end = (settle: () => void): void => {
+        signal?.removeEventListener("abort", stop);
+        settle();
+      };
       const waiter: Waiter = {
         deadlineMs,
-        go: (permit) => {
-          signal?.removeEventListener("abort", stop);
-          resolve(permit);
-        },
-        leave: (reason) => {
-          signal?.removeEventListener("abort", stop);
-          reject(reason);
-        },
+        go: (permit) => end(() => resolve(permit)),
+        leave: (reason) => end(() => reject(reason)),
       };
       signal?.addEventListener("abort", stop, { once: true });
       this.waiters.push(waiter);
