@@ -20,6 +20,7 @@ function takeDoubtful(
 
 /** Those whose stores seem by now to return no MD5s: a run that is killed later need not send them again. */
 export async function landPresumed(run: Run): Promise<void> {
+  if (run.doubtful.length === 0) return;
   const isSettled = ({ sent }: Landing): boolean =>
     sent.doubtfulAt.every((host) => run.check.seemsWithoutMd5s(host));
   await Promise.all(takeDoubtful(run, isSettled).map((landing) => land(run, landing)));

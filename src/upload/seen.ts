@@ -76,10 +76,11 @@ function seenOf({ etags, seen, doubts }: StoreManner): Etags | undefined {
   return seen === "once" && doubts > 1 ? "other" : seen;
 }
 
-/** The hosts in one order, so that what is seen again is the same text. */
-function lineOf(etags: Seen["etags"]): object {
-  const hosts = [...etags].sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(hosts);
+/** Whether this session has seen nothing else. */
+function isStill({ remembered }: Avala, before: Seen["etags"]): boolean {
+  for (const [host, manner] of remembered.stores ?? [])
+    if (seenOf(manner) !== before.get(host)) return false;
+  return true;
 }
 
 function seenNow({ remembered }: Avala, before: Seen["etags"]): Seen["etags"] {
@@ -103,12 +104,12 @@ export async function openSeen(avala: Avala, of: SeenPlace): Promise<() => Promi
   expectSeen(avala, kept);
   const inOrder = createMutex();
   return () => {
-    const [etags, atMs] = [seenNow(avala, kept.etags), avala.clock.now()];
-    const isSame = JSON.stringify(lineOf(etags)) === JSON.stringify(lineOf(kept.etags));
-    if (isSame && (etags.size === 0 || atMs - kept.atMs < MAX_AGE_MS / 2)) return Promise.resolve();
+    const atMs = avala.clock.now();
+    const isFresh = kept.etags.size === 0 || atMs - kept.atMs < MAX_AGE_MS / 2;
+    if (isFresh && isStill(avala, kept.etags)) return Promise.resolve();
+    const etags = seenNow(avala, kept.etags);
     kept = { etags, atMs };
-    return inOrder(() => appendSigned(avala, place, { etags: lineOf(etags), atMs })).catch(
-      () => undefined,
-    );
+    const line = { etags: Object.fromEntries(etags), atMs };
+    return inOrder(() => appendSigned(avala, place, line)).catch(() => undefined);
   };
 }
