@@ -1,9 +1,8 @@
 // What of a set an upload would find to have landed, known before it is begun: by the journal, and by what the caller knows.
-import { join } from "node:path";
 import type { Avala } from "../api/connection";
 import { resolveDestination, type DatasetDestination } from "./destination";
 import { batchToResume, batchUid, isIn, type Stored } from "./journal/batch";
-import { readJournal } from "./journal/journal";
+import { journalsIn, readJournal } from "./journal/journal";
 import { placeOf } from "./journal/upload-journal";
 import type { UploadFile } from "./request";
 
@@ -16,10 +15,6 @@ export interface SetToSend extends DatasetDestination {
 
 const NONE: ReadonlySet<string> = new Set();
 
-async function hasJournals({ disk }: Avala, stateDirectory: string): Promise<boolean> {
-  return (await disk.list(join(stateDirectory, "journals"), "").catch(() => [])).length > 0;
-}
-
 /**
  * Paths of the files that an upload would not send. Costs a call of the session at the most, and none where no upload is left
  * unfinished. Never rejects: of what can't be read the upload says so itself, and sends it.
@@ -30,7 +25,8 @@ export async function landedBefore(
   stateDirectory: string | undefined,
 ): Promise<ReadonlySet<string>> {
   const { digest, stored, files } = set;
-  const isRecorded = stateDirectory !== undefined && (await hasJournals(avala, stateDirectory));
+  const isRecorded =
+    stateDirectory !== undefined && (await journalsIn(avala.disk, stateDirectory)).size > 0;
   if (digest === undefined || (!isRecorded && stored === undefined)) return NONE;
   try {
     const base = batchUid(await resolveDestination(avala, set), digest);

@@ -1,11 +1,10 @@
 // The name of the dataset that is made of what a growing set lacks. A run that resumes comes to the name that it began
 // under, also where another increment came meanwhile: the journals of its uploads say which.
-import { join } from "node:path";
 import type { Avala } from "../../api/connection";
 import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import { resolveDestination } from "../../upload/destination";
-import { journalPath } from "../../upload/journal/journal";
+import { journalPath, journalsIn } from "../../upload/journal/journal";
 import type { GrowTarget } from "./growth";
 import { incrementName, nextNumber, parseIncrement, plannedName } from "./increment-name";
 
@@ -17,19 +16,13 @@ export interface IncrementToMake {
   readonly digest: string;
 }
 
-async function journalsIn(avala: Avala, stateDirectory: string): Promise<ReadonlySet<string>> {
-  const folder = join(stateDirectory, "journals");
-  const listed = await avala.disk.list(folder, "").catch(() => []);
-  return new Set(listed.map(({ name }) => join(folder, name)));
-}
-
 /** The number under which an upload of this content was begun and not ended, as far as a journal is there. */
 async function begunNumber(
   avala: Avala,
   { name, dataset: { organizationUid } }: GrowTarget,
   { digest, next, stateDirectory }: { digest: string; next: number; stateDirectory: string },
 ): Promise<number | undefined> {
-  const journals = await journalsIn(avala, stateDirectory);
+  const journals = await journalsIn(avala.disk, stateDirectory);
   if (journals.size === 0) return undefined;
   const destination = await resolveDestination(avala, { datasetName: "", organizationUid });
   for (let number = next; number > 0; number -= 1) {

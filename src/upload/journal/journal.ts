@@ -29,10 +29,23 @@ export interface Journal extends Records {
   close(): Promise<void>;
 }
 
+function folderOf(stateDirectory: string): string {
+  return join(stateDirectory, "journals");
+}
+
 /** The journal's file for `destination`: two destinations never share one. Its name reveals nothing of the destination. */
 export function journalPath(stateDirectory: string, destination: Destination): string {
-  const name = `${fingerprint(destination).slice(0, 32)}.jsonl`;
-  return join(stateDirectory, "journals", name);
+  return join(folderOf(stateDirectory), `${fingerprint(destination).slice(0, 32)}.jsonl`);
+}
+
+/** The files of all journals that are there. Never rejects. */
+export async function journalsIn(
+  disk: Pick<Disk, "list">,
+  stateDirectory: string,
+): Promise<ReadonlySet<string>> {
+  const folder = folderOf(stateDirectory);
+  const listed = await disk.list(folder, "").catch(() => []);
+  return new Set(listed.map(({ name }) => join(folder, name)));
 }
 
 /** Where a journal is, and with what its lines are signed. */
