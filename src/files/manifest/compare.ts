@@ -21,6 +21,13 @@ export function isSameDigest(a: string, b: string): boolean {
   return digits > 0 && a.slice(0, digits) === b.slice(0, digits);
 }
 
+type Content = Pick<ManifestEntry, "sizeBytes" | "sha256">;
+
+/** Whether there is an entry, and it has this content. */
+export function hasContent<T extends Content>(entry: T | undefined, content: Content): entry is T {
+  return entry?.sizeBytes === content.sizeBytes && isSameDigest(entry.sha256, content.sha256);
+}
+
 /**
  * What changed, each part sorted by path. Either manifest may have been unpacked and then has short digests (see
  * `packManifest`): entries are held against each other by the digits that both have, and the sets' whole digests
@@ -35,9 +42,8 @@ export function compareManifests(before: Manifest, after: Manifest): ManifestCha
     const was = old.get(entry.path);
     old.delete(entry.path);
     if (was === undefined) added.push(entry);
-    else if (was.sizeBytes === entry.sizeBytes && isSameDigest(was.sha256, entry.sha256)) {
-      unchanged.push(entry);
-    } else changed.push({ before: was, after: entry });
+    else if (hasContent(was, entry)) unchanged.push(entry);
+    else changed.push({ before: was, after: entry });
   }
   const removed = [...old.values()];
   const isSame = added.length + changed.length + removed.length === 0;

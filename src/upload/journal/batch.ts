@@ -1,7 +1,7 @@
 // The batch of a dataset's upload. The same content under the same name of the same owner names the same one, so that a run
 // that resumes finds what has landed, on any machine; other content never meets it.
 import { createHash } from "node:crypto";
-import { isSameDigest } from "../../files/manifest/compare";
+import { hasContent } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import type { Random } from "../../flow/clock";
 import type { Destination } from "../destination";
@@ -74,10 +74,9 @@ export function batchToResume(
   const landed = new Map(records?.landed);
   if (stored !== undefined && stored.uploadUid === undefined)
     for (const entry of stored.entries) landed.set(entry.path, entry);
-  for (const { path, sizeBytes, sha256 } of files) {
+  for (const { path, sizeBytes, sha256 = "" } of files) {
     const entry = landed.get(path);
-    if (entry === undefined || entry.batch !== undefined) continue;
-    if (entry.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256 ?? "")) return undefined;
+    if (entry?.batch === undefined && hasContent(entry, { sizeBytes, sha256 })) return undefined;
   }
   return base;
 }
@@ -99,8 +98,8 @@ export function isIn(
   },
 ): boolean {
   if (sha256 === undefined) return false;
-  const isSame = (entry: ManifestEntry | undefined): boolean =>
-    entry?.sizeBytes === sizeBytes && isSameDigest(entry.sha256, sha256);
+  const content = { sizeBytes, sha256 };
   const landed = records?.landed.get(path);
-  return (landed?.batch === batch && isSame(landed)) || isSame(stored.get(path));
+  const isLanded = landed?.batch === batch && hasContent(landed, content);
+  return isLanded || hasContent(stored.get(path), content);
 }

@@ -1,6 +1,6 @@
 // Whether other content was sent under a name than its dataset is to be made of, as far as the journal that runs on one
 // machine share shows it: while this run sends, and long after, when another process confirms what one sent.
-import { isSameDigest } from "../../files/manifest/compare";
+import { hasContent } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import type { PlaceTag, PlaceTags } from "../check/place-tag";
 import { readJournalChanges, type Journal, type JournalPlace } from "./journal";
@@ -67,7 +67,7 @@ export function heldAgainst(
   for (const { path, sizeBytes, sha256 } of expected) {
     const last = lastSent.get(path);
     if (!lastSent.has(path) || sha256 === undefined) unknown.push(path);
-    else if (last?.sizeBytes !== sizeBytes || !isSameDigest(last.sha256, sha256)) others.push(path);
+    else if (!hasContent(last, { sizeBytes, sha256 })) others.push(path);
   }
   return { others, unknown };
 }
@@ -77,8 +77,8 @@ export function tagsOf(expected: readonly Expected[], lastSent: LastSent): Place
   const tags = new Map<string, PlaceTag>();
   for (const { path, sizeBytes, sha256 } of expected) {
     const last = lastSent.get(path);
-    const isIt = last?.sizeBytes === sizeBytes && isSameDigest(last.sha256, sha256 ?? last.sha256);
-    if (isIt && last.tag !== undefined) tags.set(path, last.tag);
+    if (last?.tag === undefined) continue;
+    if (hasContent(last, { sizeBytes, sha256: sha256 ?? last.sha256 })) tags.set(path, last.tag);
   }
   return tags;
 }
