@@ -194,13 +194,12 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   results.problems = selection.fileSet.contents;
   for (const warning of selection.warnings) run.warn(warning);
   const { ownLeftOut, leftOutFolders } = selection;
-  const { files, contents, patterns, hiddenLeftOut, leftOut } = selection.fileSet;
-  const unread = files.filter(({ sha256 }) => sha256 !== undefined).length;
+  const { files, contents, patterns, recalledCount, hiddenLeftOut, leftOut } = selection.fileSet;
   log.group("Files", [
     ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
     ...(selection.list === undefined ? [] : [selection.list]),
     ...(contents.length > 0 ? [`contents: ${describeFaults(contents, files.length)}`] : []),
-    ...(unread > 0 ? [`not read again, since they have not changed: ${unread}`] : []),
+    ...(recalledCount > 0 ? [`not read again, since they have not changed: ${recalledCount}`] : []),
     ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
     ...describeLeftOut(leftOut).map((line) => `left out: ${line}`),
     ...leftOutFolders,

@@ -29,6 +29,8 @@ export interface FileSet {
   readonly notices: readonly Notice[];
   /** What is wrong with contents, all of it; each is among the notices too. */
   readonly contents: readonly ContentFinding[];
+  /** Files that were known from before and have not changed, so that they were not read. */
+  readonly recalledCount: number;
   /** Files that match but are hidden, and were left out. */
   readonly hiddenLeftOut: number;
   /** What else matches and was left out. */
@@ -109,6 +111,7 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
       ...(isAll ? chosen.notices : nameNotices(files.map(({ path }) => path))),
     ],
     contents: inspection.contents,
+    recalledCount: inspection.recalledCount,
     hiddenLeftOut,
     leftOut,
     patterns,

@@ -25,6 +25,8 @@ export interface Inspection {
   readonly otherThanSplats: readonly string[];
   /** Paths of what went, or became something else than a file, where that is left out. */
   readonly gone: readonly string[];
+  /** Files that were known from before and not read. */
+  readonly recalledCount: number;
 }
 
 export interface ContentFinding {
@@ -78,7 +80,8 @@ export async function inspectFiles(
   const isLeftOut = options.leavesGone === true ? isGone : () => false;
   const gone = inOrder.filter(isLeftOut).map(({ path }) => path);
   const judged = inOrder.filter((suspect) => !isLeftOut(suspect));
-  return { ...judge(judged, options), gone, files: without(files, gone) };
+  const recalledCount = paths.length - unknown.length;
+  return { ...judge(judged, options), gone, recalledCount, files: without(files, gone) };
 }
 
 /** A file of which there may be something to say. */
@@ -109,7 +112,7 @@ function without(files: readonly LocalFile[], paths: readonly string[]): readonl
 function judge(
   suspects: readonly Suspect[],
   { checkContent, wantsSplats = false }: InspectOptions,
-): Omit<Inspection, "files" | "gone"> {
+): Omit<Inspection, "files" | "gone" | "recalledCount"> {
   const refused: InputProblem[] = [];
   const contents: ContentFinding[] = [];
   const otherThanSplats: string[] = [];

@@ -88,3 +88,8 @@ test("cancelled before it has looked, it does not speak of starting over", async
   const { errors } = await cancelWhen(isAsked);
   expect(errors[0]).toContain("This run has sent nothing. Run again to go on.");
 });
+
+test("a first look calls no file unchanged", async () => {
+  const { lines } = await place.act(uploading);
+  expect(lines.join("\n")).not.toContain("not read again");
+});

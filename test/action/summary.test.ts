@@ -20,6 +20,7 @@ function selectionOf(paths: readonly string[]): Selection {
       indexedCount: files.length,
       notices: [],
       contents: [],
+      recalledCount: 0,
       hiddenLeftOut: 2,
       leftOut: {
         unindexed: [],
