@@ -72,15 +72,20 @@ test("parts are sent again in another batch", async () => {
   expect(stored.map(({ sha256 }) => sha256)).toContain(files[0]?.sha256);
 });
 
+/** Uploads until so many files were asked for: the next one is refused, and with it the run. */
+async function stopAfter(asked: number, files: readonly UploadFile[]): Promise<void> {
+  const on = { target: "api", path: "*file-upload-url/" } as const;
+  place.emulator.setFault({ on, skip: asked, times: 0, reply: { status: 401 } });
+  await expect(upload(files, 1)).rejects.toMatchObject({ code: "authentication" });
+  place.emulator.clearFaults();
+}
+
 test("what it kept wrong and is sent again counts as landed only then", async () => {
   await place.start(BY_FORM);
   const files = await filesOf(24, 1000);
   place.emulator.setFault({ on: ONCE, times: 14, store: "other" });
   // All files are asked for once; then all but the first, which was asked for before, are refused to be sent again.
-  const on = { target: "api", path: "*file-upload-url/" } as const;
-  place.emulator.setFault({ on, skip: 24, times: 0, reply: { status: 401 } });
-  await expect(upload(files, 1)).rejects.toMatchObject({ code: "authentication" });
-  place.emulator.clearFaults();
+  await stopAfter(24, files);
   const { unchanged, sent } = await upload(files, 1);
   expect([unchanged.length, sent.length]).toEqual([12, 12]);
   await expectStored(files);
@@ -116,10 +121,7 @@ describe("a store whose ETags are no MD5s", () => {
   test("has those files that waited land when that shows: a run that is stopped sends none of them again", async () => {
     await place.start({ ...BY_FORM, etag: "opaque" });
     const files = await filesOf(30, 1000);
-    const on = { target: "api", path: "*file-upload-url/" } as const;
-    place.emulator.setFault({ on, skip: 20, times: 0, reply: { status: 401 } });
-    await expect(upload(files, 1)).rejects.toMatchObject({ code: "authentication" });
-    place.emulator.clearFaults();
+    await stopAfter(20, files);
     const { unchanged, sent } = await upload(files, 1);
     expect([unchanged.length, sent.length]).toEqual([20, 10]);
   });

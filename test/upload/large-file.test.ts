@@ -10,6 +10,7 @@ import type { DigestStep } from "../../src/files/workers/worker";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
+import { countingDisk } from "../support/counting-disk";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 
@@ -32,24 +33,8 @@ beforeEach(async () => {
 afterEach(() => jest.restoreAllMocks());
 
 /** What is read is counted. `onOpen` is called before each opening. */
-function countingWith(onOpen: (opened: number) => Promise<void> = async () => {}): Disk {
-  let opened = 0;
-  return {
-    ...systemDisk,
-    openToRead: async (path) => {
-      opened += 1;
-      await onOpen(opened);
-      const handle = await systemDisk.openToRead(path);
-      return {
-        ...handle,
-        read: async (...args) => {
-          const bytes = await handle.read(...args);
-          read += bytes;
-          return bytes;
-        },
-      };
-    },
-  };
+function countingWith(onOpen?: (opened: number) => Promise<void>): Disk {
+  return countingDisk((bytes) => (read += bytes), onOpen);
 }
 
 const counting = countingWith();

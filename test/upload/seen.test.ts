@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import { readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Transport } from "../../src/api/transport/transport";
-import { systemDisk, type Disk } from "../../src/flow/disk/disk";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
+import { countingDisk } from "../support/counting-disk";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
 
@@ -18,20 +18,7 @@ beforeEach(() => {
 });
 
 /** What is read is counted. */
-const counting: Disk = {
-  ...systemDisk,
-  openToRead: async (path) => {
-    const handle = await systemDisk.openToRead(path);
-    return {
-      ...handle,
-      read: async (...args) => {
-        const bytes = await handle.read(...args);
-        read += bytes;
-        return bytes;
-      },
-    };
-  },
-};
+const counting = countingDisk((bytes) => (read += bytes));
 
 interface Around {
   readonly key?: string;
