@@ -7,8 +7,15 @@ import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
 import { countingDisk } from "../support/counting-disk";
+import type { hashingEarly } from "../support/early-threads";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
+
+jest.mock("../../src/files/workers/digest-thread", () =>
+  jest
+    .requireActual<{ hashingEarly: typeof hashingEarly }>("../support/early-threads")
+    .hashingEarly(jest.requireActual("../../src/files/workers/digest-thread")),
+);
 
 const place = useUploadPlace();
 
@@ -138,7 +145,7 @@ test("a lone small file that a store kept wrong is sent again, whatever was seen
 
 test("a store whose ETags were MD5s has the first large file of a session read once", async () => {
   await place.start(BY_FORM);
-  const sizeBytes = 128 * MIB + 1;
+  const sizeBytes = 32 * MIB + 1;
   const absolutePath = join(place.folder, "drive.mcap");
   await writeFile(absolutePath, "drive");
   await truncate(absolutePath, sizeBytes);

@@ -4,11 +4,18 @@ import { systemDisk, type Disk } from "../../src/flow/disk/disk";
 import { readUntil } from "../../src/flow/disk/reading-disk";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
+import type { hashingEarly } from "../support/early-threads";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, useUploadPlace } from "../support/upload-place";
 
+jest.mock("../../src/files/workers/digest-thread", () =>
+  jest
+    .requireActual<{ hashingEarly: typeof hashingEarly }>("../support/early-threads")
+    .hashingEarly(jest.requireActual("../../src/files/workers/digest-thread")),
+);
+
 const place = useUploadPlace();
-const data = randomBytes(128 * MIB);
+const data = randomBytes(40 * MIB);
 
 test.each([
   // It is opened first for what the disk says of it, and read before a PUT that replaces nothing.
