@@ -10,7 +10,7 @@ describe("what bounds a large upload", () => {
       `const points = (...pairs) => pairs.map(([amount, figure]) => ({ amount, figure }));
        return limitsSection({
          uploadSeconds: points([1000, 3], [100_000, 102]),
-         uploadMebibytes: points([1000, 110], [100_000, 209]),
+         uploadMebibytes: points([1000, 110], [10_000, 150], [100_000, 209]),
          dryRunSeconds: points([1000, 0.5], [100_000, 6], [1_000_000, 60]),
          dryRunMebibytes: points([50_000, 120], [150_000, 220], [1_000_000, 645]),
        });`,
@@ -79,11 +79,11 @@ describe("what bounds a large upload", () => {
   });
 
   test("has what was measured as it was, and is on a straight line between and beyond", () => {
-    // Of 100 s for 99,000 files more, 0.06 ms a file, and 100 MiB for 100,000, then 425 for 850,000.
+    // Beyond, from the first to the last: 99 s for 99,000 files, 59.5 for 999,000; 99 MiB for 99,000, 525 for 950,000.
     expect(cellsOf("this machine, if")).toEqual(["102 seconds", "16.7 minutes", "27.8 hours"]);
     expect(cellsOf("memory of that upload")).toEqual(["209 MiB", "1,109 MiB", "97.8 GiB"]);
-    expect(cellsOf("a dry run of tiny files")).toEqual(["6 seconds", "60 seconds", "1.67 hours"]);
-    expect(cellsOf("memory of a dry run")).toEqual(["170 MiB", "645 MiB", "49 GiB"]);
+    expect(cellsOf("a dry run of tiny files")).toEqual(["6 seconds", "60 seconds", "99.3 minutes"]);
+    expect(cellsOf("memory of a dry run")).toEqual(["170 MiB", "645 MiB", "54.1 GiB"]);
   });
 
   test("compares calls with lines, stores and jobs", () => {

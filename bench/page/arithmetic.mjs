@@ -62,11 +62,11 @@ export function filesWithin(minutes, callsOf) {
 
 /** @typedef {readonly {amount: number, figure: number}[]} Points from little work to much, two at the least */
 
-/** On the line between the two points beside it, or beyond all of them on the line through the last two. @param {Points} points @param {number} amount */
+/** On the line between the two points beside it, or beyond all of them on the line through the first and the last. @param {Points} points @param {number} amount */
 export function estimateAt(points, amount) {
   const found = points.findIndex((point) => point.amount >= amount);
-  const right = found < 0 ? points.length - 1 : Math.max(found, 1);
-  const [a, b] = [points[right - 1], points[right]];
+  const right = Math.max(found, 1);
+  const [a, b] = found < 0 ? [points[0], points.at(-1)] : [points[right - 1], points[right]];
   if (a === undefined || b === undefined) throw new Error("a line takes two points");
   const slope = (b.figure - a.figure) / (b.amount - a.amount);
   return a.figure + slope * (amount - a.amount);

@@ -84,16 +84,23 @@ function wantedOf(row) {
 /** @param {Wanted} wanted */
 const isDone = (wanted) => isReached(wanted.figure, wanted.target, wanted.higherIsBetter);
 
-/** What of one measure falls short of one target, if anything. @param {readonly Wanted[]} all */
-function shortOf(all) {
+/** What falls short of one target, if anything. @param {readonly Wanted[]} all of one measure */
+function shortOfTarget(all) {
   const [first, ...more] = all.filter((wanted) => !isDone(wanted));
   if (first === undefined) return [];
-  const { measure, target, sign, higherIsBetter } = first;
+  const { target, sign, higherIsBetter } = first;
   const figures = [first, ...more].map((wanted) => wanted.figure);
   const worst = figure((higherIsBetter ? Math.min : Math.max)(...figures));
   const wanted = `target ${higherIsBetter ? "≥" : "≤"}\u00a0${figure(target)}${sign}`;
   const many = all.length === 1 ? "" : `${figures.length} of ${all.length}, at worst `;
-  return [`${measure}: ${many}${worst}${sign} (${wanted})`];
+  return [`${many}${worst}${sign} (${wanted})`];
+}
+
+/** What of one measure falls short, if anything. @param {string} measure @param {readonly Wanted[]} all */
+function shortOf(measure, all) {
+  const byTarget = groupsOf(all, ({ target }) => String(target));
+  const short = [...byTarget.values()].flatMap(shortOfTarget);
+  return short.length === 0 ? [] : [`${measure}: ${short.join(", and ")}`];
 }
 
 /** As GitHub names a heading. @param {string} title */
@@ -108,8 +115,8 @@ export function glanceTable(benchmarks, titleOf) {
   const lines = benchmarks.flatMap(({ name, rows }) => {
     const wanted = rows.flatMap(wantedOf);
     if (wanted.length === 0) return [];
-    const groups = groupsOf(wanted, ({ measure, target }) => `${measure} ${target}`);
-    const short = [...groups.values()].flatMap(shortOf);
+    const byMeasure = groupsOf(wanted, ({ measure }) => measure);
+    const short = [...byMeasure].flatMap(([measure, all]) => shortOf(measure, all));
     const reached = `${wanted.filter(isDone).length} of ${wanted.length}`;
     return [[`[${titleOf(name)}](#${anchorOf(titleOf(name))})`, reached, short.join("; ")]];
   });

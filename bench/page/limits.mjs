@@ -37,7 +37,7 @@ const across = (cell) => SIZES.map(cell);
  */
 
 /**
- * A row of a measured figure: what is between two that were measured, or beyond the last, is on a straight line.
+ * A row of a measured figure: what is between two that were measured, or beyond all of them, is on a straight line.
  * @param {string} what @param {Points | undefined} points @param {(figure: number) => string} inWords
  */
 function measuredRow(what, points, inWords) {
@@ -137,7 +137,7 @@ function choiceTable() {
         "the calls of the folders that changed",
       ],
       [
-        `files above ${breakEven(100e6)}`,
+        `files above ${breakEven(10e6)} on a line of 10 MB/s, above ${breakEven(100e6)} on one of 100 MB/s (by PUT twice as large)`,
         "any of these; not the calls but your line is the bound",
         "the bytes, at the rate of your line",
       ],
@@ -165,7 +165,7 @@ ${boundsTable(measured)}
   longer than one: each job has ${callsByForm(1) - 1} calls and more of its own, which for ${LIMITS.matrixJobs} jobs are ${duration(minutesOf(LIMITS.matrixJobs * (callsByForm(1) - 1)))}. More than 30 runs at once were not
   measured. More keys of the same user do not help either.
 - **Bytes** are the bound if a file takes longer to send than its call: above ${breakEven(100e6)} a file on a line of 100 MB/s, above
-  ${breakEven(10e6)} on one of 10 MB/s. Then a matrix with a few runners helps. A user may have ${LIMITS.uploadsAtOnce} uploads under way at once, and one job
+  ${breakEven(10e6)} on one of 10 MB/s, and by PUT above twice that. Then a matrix with a few runners helps. A user may have ${LIMITS.uploadsAtOnce} uploads under way at once, and one job
   takes 8 of them by default. With several jobs, set \`concurrency\` so that together they stay at 10, as to 2 in each of 4 jobs.
 - **Storage** is not the bound of an upload: ${perMinute} a minute are ${share(LIMITS.s3PerSecond)}% of what one prefix of S3 takes, and ${share(LIMITS.gcsPerSecond)}% of what a new
   bucket of Cloud Storage takes. It bounds how fast you can fill a bucket of yours.
@@ -173,8 +173,8 @@ ${boundsTable(measured)}
   storage keeps is held against what was sent. At ${COMPARING_MS} ms a request ${figure(comparedWithin(LIMITS.waitMinutes))} files are compared in the ${LIMITS.waitMinutes} minutes that a step waits
   (\`timeout-minutes\`). For those that are not compared by then there is a warning, and \`complete\` is \`false\`. A name with
   \`{digest}\` or \`{increment}\` needs no comparing.
-- **Memory** of an upload grows with the number of files and not with their size: the table has it for 1,000,000 as a straight
-  line through what was measured.
+- **Memory** of an upload grows with the number of files and not with their size: the table has it for more files than were
+  measured as a straight line through the least and the most that were.
 - **Buckets** avoid the calls: one call makes the dataset, whatever the bucket holds. How long Avala then takes to read it is not
   documented.
 - **Jobs end, datasets do not wait.** A dataset is made when its last file is there, and until then its files must not change. Cut

@@ -100,8 +100,8 @@ export function pageOf(results, reasons, pictureOf) {
   const parts = [
     "# Benchmarks",
     "<!-- Written by `npm run bench` from bench/results and bench/reasons.json; `node bench/page/write.mjs` writes it again. -->",
-    `What this project costs, beside what you would run instead: on one machine, and what stands in one row on the same server, in turns where
-there are several. \`npm run bench\` takes the figures and writes this page; no figure is edited by hand. ${takenWhen(results)}
+    `What this project costs, beside what you would run instead. All of it ran on one machine. What is compared in a row used the same
+server, and took turns if there is more than one. \`npm run bench\` takes the figures and writes this page; no figure is edited by hand. ${takenWhen(results)}
 [How to run and read them](../bench/README.md).`,
     `- Figures are medians of turns, with the lowest and the highest in parentheses; each section says of how many. A figure of one turn is what that turn took. Ratios are this project's figure to the other's, the median of the turns, since what loads the machine changes from turn to turn: they need not be the ratio of the medians.
 - ↑ means that more is better, ↓ that less is better.
@@ -110,7 +110,7 @@ there are several. \`npm run bench\` takes the figures and writes this page; no 
     ...(failed.length === 0 ? [] : [`**Failed:** ${failed.join(", ")}.`]),
     "## At a glance",
     pictureOf("overview", "How many times as good as each alternative this project is"),
-    "What has a target; each benchmark's own section has all of its figures:",
+    "The picture has the rates, and of all else that is compared with a target the worst; processor time and memory beside each alternative are in the sections. What has a target; each benchmark's own section has all of its figures:",
     glanceTable(benchmarks, titleOf),
     "## Machine and versions",
     factsTable("machine", { ...machine, "load before the last run of all": figure(loadBefore) }),
