@@ -126,6 +126,36 @@ describe("a run whose server sends no headers", () => {
     expect(held.nextMs).toBeGreaterThan(untilMs);
   });
 
+  test("waits once for a minute that several refusals tell of at once", () => {
+    const first = refused(refused(createShare(20), 500, true), 2000, true);
+    const ratesBy = [1, 4].map((refusals) => {
+      let share = first;
+      for (let nth = 0; nth < refusals; nth += 1) {
+        const times = { startMs: START_MS + 10_000, atMs: START_MS + 10_100 + nth };
+        const asked = { untilMs: START_MS + 60_000, chance: 0.5, isOfSecond: true };
+        share = nextShare(share, { kind: "refused", ...times, ...asked });
+      }
+      return nextShare(share, { kind: "unmeasured", atMs: START_MS + 65_000 }).rate;
+    });
+    expect(ratesBy[0]).toBeGreaterThan(first.rate);
+    expect(ratesBy[1]).toBeCloseTo(ratesBy[0]!);
+  });
+
+  test("asks each five seconds while all is refused, never before the server said, and then begins anew", () => {
+    let share = createShare(20);
+    for (let atMs = 1000; atMs <= 60_000; atMs += 4000) share = refused(share, atMs, true);
+    expect(share.nextMs).toBeGreaterThan(START_MS + 57_000 + 1000);
+    expect(share.nextMs).toBeLessThanOrEqual(START_MS + 57_000 + 5000);
+    expect(share.rate).toBeLessThan(0.1);
+    const times = { startMs: START_MS + 62_000, atMs: START_MS + 62_100 };
+    const asked = { untilMs: START_MS + 90_000, chance: 0.5, isOfSecond: true };
+    const held = nextShare(share, { kind: "refused", ...times, ...asked });
+    expect(held.nextMs).toBe(START_MS + 90_000);
+    const served = nextShare(held, { kind: "served", atMs: START_MS + 90_100 });
+    expect(served.rate).toBeGreaterThan(2);
+    expect(served.nextMs).toBe(START_MS + 90_100);
+  });
+
   test("waits longer by each refusal in a row that asks for no wait, but by the first", () => {
     let share = createShare(20);
     const waitsMs = [0, 1, 2, 3].map((nth) => {

@@ -26,6 +26,8 @@ export interface LimiterPlan extends Limits {
   readonly signals?: Signals;
   /** By how much a bucket's clock differs from the clients'. @default 0 */
   readonly clockAheadMs?: number;
+  /** Another program takes whatever there is between these times since the first call. */
+  readonly rival?: { readonly fromMs: number; readonly untilMs: number };
   /** How many replies show what is left; later ones do not. @default all */
   readonly shownReplies?: number;
 }
@@ -128,8 +130,24 @@ function bucket(
   };
 }
 
-export function createLimiter({ shownReplies = Infinity, ...plan }: LimiterPlan): Limiter {
-  const limiter = limiterOf(plan);
+const RIVAL_EACH_MS = 10;
+
+function besideRival(limiter: Limiter, rival: { fromMs: number; untilMs: number }): Limiter {
+  let firstMs: number | undefined;
+  let rivalMs = rival.fromMs;
+  return {
+    ...limiter,
+    take: (nowMs) => {
+      firstMs ??= nowMs;
+      for (; firstMs + rivalMs < nowMs && rivalMs < rival.untilMs; rivalMs += RIVAL_EACH_MS)
+        limiter.take(firstMs + rivalMs);
+      return limiter.take(nowMs);
+    },
+  };
+}
+
+export function createLimiter({ shownReplies = Infinity, rival, ...plan }: LimiterPlan): Limiter {
+  const limiter = rival ? besideRival(limiterOf(plan), rival) : limiterOf(plan);
   let replies = 0;
   return {
     ...limiter,

@@ -53,7 +53,6 @@ type End = (atMs: number, headers: RateLimit | undefined) => void;
 // A shorter wait for the budget is for single places that come back.
 const MIN_EXHAUSTED_MS = 1000;
 const SAY_WAIT_EVERY_MS = 5000;
-
 const WHAT = "Waiting for the rate limit";
 
 /**
@@ -155,6 +154,7 @@ class HeaderPace implements Pace {
       done: (reported) =>
         end(reported, true, (atMs, headers) => {
           this.isShownWhenServed = reported !== undefined;
+          this.note({ kind: "served", atMs });
           this.noteReply(headers, atMs);
         }),
       refuse: (reported, untilMs) =>

@@ -44,6 +44,8 @@ export const NO_REFUSALS: Refusals = {
 
 const CYCLE_MS = 5000;
 const MAX_CYCLES = 3;
+/** After so long without a refusal a rate rises as fast as it ever does. */
+export const LONG_CALM_MS = MAX_CYCLES * CYCLE_MS;
 // At once, whatever time has passed without a call.
 const MAX_STEPS = 2;
 const FACTOR = 0.5;
@@ -88,6 +90,14 @@ export function growBlindly<Run extends Held>(run: Run, atMs: number, cycleMs = 
   };
 }
 
+/** For how long nothing will be sent that would have been: the same wait may be told more than once. */
+export function pauseMs(
+  { nextMs }: Held,
+  { atMs, untilMs }: { readonly atMs: number; readonly untilMs: number },
+): number {
+  return Math.max(0, untilMs - Math.max(atMs, nextMs));
+}
+
 /** No calls, no refusals: that says nothing of a rate. */
 export function pauseGrowth<Run extends Held>(run: Run, ms: number): Run {
   const { refusals, changedMs } = run;
@@ -123,6 +133,7 @@ export function refuseBlindly<Run extends Held>(run: Run, refusal: Refusal): Run
     changedMs: untilMs,
     nextMs: Math.max(run.nextMs, untilMs + (chance * 1000) / rate),
   });
-  if (heldMs > MAX_SECOND_MS) return next(run.rate, refusals.calmMs + heldMs);
+  if (heldMs > MAX_SECOND_MS)
+    return next(run.rate, refusals.calmMs + pauseMs(run, { atMs, untilMs }));
   return next(isNew && !isChance ? lowered(run) : run.rate, untilMs);
 }

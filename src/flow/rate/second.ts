@@ -19,11 +19,11 @@ const NEARLY_ALL = 0.6;
 const SLOW_CYCLE_MS = 30_000;
 
 /** Calls a second that the server takes, if those are clearly fewer than documented. */
-function fewer({ traffic, capacity, taken = 0 }: Limited): number | undefined {
+function fewer({ traffic, capacity, taken }: Limited): number | undefined {
   const seen = traffic.rates?.taken ?? taken;
   // Places that come back one by one leave no more than the minute's limit.
   const most = traffic.isSliding ? Math.min(capacity, traffic.limit / 60) : capacity;
-  return seen < CLEARLY_FEWER * most ? seen : undefined;
+  return seen !== undefined && seen < CLEARLY_FEWER * most ? seen : undefined;
 }
 
 /** What a refusal of a call that was sent at `startMs` shows. */

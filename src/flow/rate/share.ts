@@ -6,16 +6,19 @@
 import { followLevel, type Bucket, type Level } from "./bucket";
 import type { Others } from "./budget";
 import {
+  LONG_CALM_MS,
   NO_REFUSALS,
   growBlindly,
   hasBeenRefused,
   pauseGrowth,
+  pauseMs,
   refuseBlindly,
   type Refusal,
   type Refusals,
 } from "./refusals";
 import { LEAST, TARGET, adjust, clamp, targetOf } from "./price";
 import { fewerByRefusal, growBelow } from "./second";
+import { NO_ROW, askInTime, isShutOut, type Row } from "./shut-out";
 import { NO_TRAFFIC, measureAfresh, see, type Seen, type Traffic } from "./traffic";
 
 export interface Share {
@@ -35,6 +38,7 @@ export interface Share {
   readonly isStarting: boolean;
   readonly changedMs: number;
   readonly refusals: Refusals;
+  readonly row: Row;
   /** When one more may be sent. */
   readonly nextMs: number;
 }
@@ -43,6 +47,7 @@ export type ShareEvent =
   | { readonly kind: "start"; readonly atMs: number; readonly chance: number }
   | { readonly kind: "reply"; readonly seen: Seen }
   | ({ readonly kind: "level" } & Level)
+  | { readonly kind: "served"; readonly atMs: number }
   /** One without the headers. */
   | { readonly kind: "unmeasured"; readonly atMs: number }
   | Exhausted
@@ -93,6 +98,7 @@ export function createShare(capacity: number): Share {
     isStarting: true,
     changedMs: 0,
     refusals: NO_REFUSALS,
+    row: NO_ROW,
     nextMs: 0,
   };
 }
@@ -161,7 +167,7 @@ function onExhausted(share: Share, { atMs, untilMs, chance }: Omit<Exhausted, "k
   const spreadMs = isShared(share) ? (chance * 1000) / share.rate : 0;
   const traffic = measureAfresh(share.traffic);
   const next = { ...share, traffic, nextMs: untilMs + spreadMs, changedMs: atMs };
-  return share.taken === undefined ? next : pauseGrowth(next, untilMs - atMs);
+  return share.taken === undefined ? next : pauseGrowth(next, pauseMs(share, { atMs, untilMs }));
 }
 
 /** It can't see that others are gone, and is by itself again when nothing holds it back. */
@@ -208,6 +214,18 @@ function onRefused(before: Share, refused: Refused): Share {
   };
 }
 
+/** What it knew of others is from before they had all. */
+function beginAgain(share: Share, atMs: number): Share {
+  return {
+    ...createShare(share.capacity),
+    beganMs: share.beganMs,
+    rate: Math.max(share.rate, FIRST * targetOf(share)),
+    changedMs: atMs,
+    refusals: { ...share.refusals, calmMs: atMs - LONG_CALM_MS },
+    nextMs: atMs,
+  };
+}
+
 export function nextShare(share: Share, event: ShareEvent): Share {
   switch (event.kind) {
     case "start":
@@ -220,7 +238,9 @@ export function nextShare(share: Share, event: ShareEvent): Share {
       return isBlind(share, event.atMs) ? growBlindly(sinceLevel(share), event.atMs) : share;
     case "exhausted":
       return isShared(share) && !share.traffic.isSliding ? onExhausted(share, event) : share;
+    case "served":
+      return isShutOut(share) ? beginAgain(share, event.atMs) : { ...share, row: NO_ROW };
     case "refused":
-      return onRefused(share, event);
+      return askInTime(onRefused(share, event), event);
   }
 }
