@@ -115,7 +115,7 @@ async function attemptCall(
  * the session's or the call's signal aborts; InputError for a path part that can't be used
  */
 export async function callApi(context: HttpContext, call: ApiCall): Promise<ApiReply> {
-  const { clock, random } = context;
+  const { clock, random, pace } = context;
   const emit = call.onEvent ?? context.emit;
   const attempt = (count: number, signal: AbortSignal): Promise<ApiReply> =>
     attemptCall(context, call, requestOf(context, call, signal), count);
@@ -127,5 +127,6 @@ export async function callApi(context: HttpContext, call: ApiCall): Promise<ApiR
     maxTries: call.maxTries,
     deadlineMs: call.deadlineMs,
     onRetry: (again) => emit({ kind: "retry", ...again }),
+    countWait: pace.countWait,
   });
 }

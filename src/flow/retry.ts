@@ -22,6 +22,8 @@ export interface RetryOptions {
   /** How many may fail otherwise than by a 429; 1: none is repeated, for the caller repeats the whole. @default 8 */
   readonly maxTries?: number | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
+  /** Hears of each wait that the rate limit makes. */
+  readonly countWait?: ((wait: Promise<unknown>) => void) | undefined;
   /** Ms since the epoch; no wait reaches beyond it. */
   readonly deadlineMs?: number | undefined;
 }
@@ -119,7 +121,10 @@ export async function retry<T>(
       if (isSpent(spent, options, clock.now() + waitMs)) throw error;
       if (clock.now() + waitMs >= deadlineMs) throw pastDeadline(what, error);
       options.onRetry?.({ what, attempt, waitMs, error });
-      await clock.sleep(waitMs, signal);
+      const wait = clock.sleep(waitMs, signal);
+      // A store that throttles has another limit.
+      if (error.code === "rate_limited") options.countWait?.(wait);
+      await wait;
     }
   }
 }

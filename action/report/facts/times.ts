@@ -22,7 +22,7 @@ export interface TimeSpent {
   readonly phases: ByPhase;
   /** In none of them. */
   readonly otherMs: number;
-  /** Of the time in each phase, how much was waiting for the rate limit. None where Avala is waited for. */
+  /** Of the time in each phase, how much was waiting for the rate limit. */
   readonly limitMs: ByPhase;
   readonly otherLimitMs: number;
 }
@@ -34,9 +34,6 @@ export interface Times {
   watchLimit(waitedMs: () => number): void;
   spent(): TimeSpent;
 }
-
-// What Avala does in them takes as long, however often it is asked how far it is.
-const BY_AVALA: ReadonlySet<Phase> = new Set(["ingest", "export", "gate"]);
 
 const NONE = { hashing: 0, sending: 0, comparing: 0, ingest: 0, export: 0, download: 0, gate: 0 };
 
@@ -55,7 +52,7 @@ export function createTimes({ now }: Pick<Clock, "now">): Times {
       otherLimitMs += limit;
     } else {
       phases[phase] += ms;
-      if (!BY_AVALA.has(phase)) limitMs[phase] += limit;
+      limitMs[phase] += limit;
     }
     [lastMs, lastWaitedMs] = [nowMs, waitedMs];
   };

@@ -31,7 +31,9 @@ export interface Pace {
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
   snapshot(): RateLimit | undefined;
   /** Ms in which requests waited until now; of several at once each moment counts once. */
-  waitedMs(): number;
+  readonly waitedMs: () => number;
+  /** Counts one more: that of a request which the limit refused, until it is tried again. */
+  readonly countWait: (wait: Promise<unknown>) => void;
 }
 
 interface PaceOptions {
@@ -70,7 +72,9 @@ class HeaderPace implements Pace {
   private readonly budget = createBudget();
   private readonly burst: Burst;
   private readonly alarm: Alarm;
-  private readonly waited = createWaited();
+  private readonly waited = createWaited(() => this.clock.now());
+  readonly waitedMs = this.waited.ms;
+  readonly countWait = this.waited.count;
   private share: Share;
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
@@ -97,15 +101,12 @@ class HeaderPace implements Pace {
     const nowMs = this.clock.now();
     if (this.waiters.length === 0 && this.nextMs(nowMs) <= nowMs) return this.permit(nowMs);
     const waiting = this.enqueue(signal, deadlineMs ?? Number.POSITIVE_INFINITY);
+    this.waited.count(waiting);
     return onWait === undefined ? waiting : waiting.finally(repeatEvery(SAY_WAIT_EVERY_MS, onWait));
   }
 
   snapshot(): RateLimit | undefined {
     return this.budget.snapshot();
-  }
-
-  waitedMs(): number {
-    return this.waited.ms(this.clock.now());
   }
 
   /** When one more request may go; `Infinity`: when one under way has ended. */
@@ -226,7 +227,6 @@ class HeaderPace implements Pace {
       this.waiters.splice(this.waiters.indexOf(late), 1);
       late.leave(pastDeadline(WHAT));
     }
-    this.waited.note(this.waiters.length > 0, nowMs);
     if (this.waiters.length > 0) this.noteExhausted(nowMs);
     this.alarm.set(this.wakesAtMs(nowMs), nowMs);
   }

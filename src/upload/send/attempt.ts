@@ -91,9 +91,10 @@ export async function countBytes<T>(
   }
 }
 
-/** Options of `retry` on a session: its clock and chance, each retry reported to its listener. */
+/** Options of `retry` on a session: its clock and chance, each retry reported to its listener, each wait for the rate limit counted. */
 export function retryOn(avala: Avala, what: string, signal: AbortSignal | undefined): RetryOptions {
-  const { clock, random, deadlineMs, maxTries } = avala;
+  const { clock, random, deadlineMs, maxTries, pace } = avala;
   const onRetry: RetryOptions["onRetry"] = (again) => avala.emit({ kind: "retry", ...again });
-  return { clock, random, signal, what, onRetry, deadlineMs, maxTries };
+  const { countWait } = pace;
+  return { clock, random, signal, what, onRetry, countWait, deadlineMs, maxTries };
 }
