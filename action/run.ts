@@ -7,6 +7,7 @@ import { digestCacheFolder, readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { Listener } from "../src/events";
 import { describeLeftOut } from "../src/files/left-out";
+import { formatCount } from "../src/text";
 import { destinationOf } from "./selection/destination";
 import { runExport } from "./export/exporting";
 import { checkBeforeWait } from "./export/fetching";
@@ -196,14 +197,16 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const { ownLeftOut, leftOutFolders } = selection;
   const { files, contents, patterns, recalledCount, hiddenLeftOut, leftOut } = selection.fileSet;
   log.group("Files", [
-    ...patterns.map(({ pattern, matched }) => `${pattern}: ${matched}`),
+    ...patterns.map(({ pattern, matched }) => `${pattern}: ${formatCount(matched)}`),
     ...(selection.list === undefined ? [] : [selection.list]),
     ...(contents.length > 0 ? [`contents: ${describeFaults(contents, files.length)}`] : []),
-    ...(recalledCount > 0 ? [`not read again, since they have not changed: ${recalledCount}`] : []),
-    ...(hiddenLeftOut > 0 ? [`hidden, left out: ${hiddenLeftOut}`] : []),
+    ...(recalledCount > 0
+      ? [`not read again, since they have not changed: ${formatCount(recalledCount)}`]
+      : []),
+    ...(hiddenLeftOut > 0 ? [`hidden, left out: ${formatCount(hiddenLeftOut)}`] : []),
     ...describeLeftOut(leftOut).map((line) => `left out: ${line}`),
     ...leftOutFolders,
-    ...(ownLeftOut > 0 ? [`written by this Action, left out: ${ownLeftOut}`] : []),
+    ...(ownLeftOut > 0 ? [`written by this Action, left out: ${formatCount(ownLeftOut)}`] : []),
   ]);
   const destination = destinationOf(environment, inputs, avala);
   const to = { destination, nowMs: environment.clock.now() };

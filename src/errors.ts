@@ -1,7 +1,7 @@
 // The errors of the core: one class with a closed set of codes, and subclasses only where there is more to carry.
 // Knows nothing of HTTP libraries, files or who shows the error.
 
-import { listed } from "./text";
+import { counted, formatCount, listed } from "./text";
 import { diskHint, systemErrorCode } from "./system-error";
 import { printableLines } from "./redact";
 
@@ -133,7 +133,7 @@ const MAX_PROBLEMS = 50;
 
 /** Says of a list that is not all of them how many it has. */
 function firstOf(count: number): string {
-  return count > MAX_PROBLEMS ? ` (the first ${MAX_PROBLEMS} of ${count})` : "";
+  return count > MAX_PROBLEMS ? ` (the first ${MAX_PROBLEMS} of ${formatCount(count)})` : "";
 }
 
 /** What the user gave can't be used. Carries every problem at once; nothing was sent. */
@@ -145,7 +145,7 @@ export class InputError extends AvalaError {
     const message =
       problems.length === 1 && first !== undefined
         ? `${first.input}: ${first.text}`
-        : `${problems.length} problems, nothing was sent:${listed(
+        : `${counted(problems.length, "problem")}, nothing was sent:${listed(
             problems.map((problem) => `${problem.input}: ${problem.text}`),
             MAX_PROBLEMS,
           )}${firstOf(problems.length)}`;

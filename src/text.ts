@@ -25,6 +25,11 @@ export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `95 of 1,400 files`. */
+export function countedOf(part: number, whole: number, noun: string): string {
+  return `${formatCount(part)} of ${counted(whole, noun)}`;
+}
+
 /** `40 s`, `12 min`, `3 h 20 min`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
@@ -60,5 +65,5 @@ const MAX_LISTED = 10;
 export function listed(lines: readonly string[], most = MAX_LISTED): string {
   const rest = lines.length - most;
   const shown = lines.slice(0, most).map((line) => `\n  - ${line}`);
-  return shown.join("") + (rest > 0 ? `\n  - and ${rest} more` : "");
+  return shown.join("") + (rest > 0 ? `\n  - and ${formatCount(rest)} more` : "");
 }

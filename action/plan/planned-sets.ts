@@ -4,6 +4,7 @@ import { createManifest } from "../../src/files/manifest/manifest";
 import type { GrowDecision } from "../../src/operations/grow/decide-growth";
 import type { Increment } from "../../src/operations/grow/growth-plan";
 import { parseIncrement, plannedName } from "../../src/operations/grow/increment-name";
+import { formatCount } from "../../src/text";
 import type { Selection, Target } from "../selection/selection";
 import { plannedFiles, planOf, type Place, type PlanTarget } from "./plan";
 import { otherThanNow } from "./plan-again";
@@ -202,7 +203,7 @@ function changeOf(set: LookedUp): string | undefined {
   const { gone, came } = set;
   const name = set.growing.set;
   if (gone.length + came.length > 0) {
-    const what = `datasets added: ${came.length}, removed: ${gone.length}`;
+    const what = `datasets added: ${formatCount(came.length)}, removed: ${formatCount(gone.length)}`;
     return `the growing set ${name} has changed since the plan was made: ${what}`;
   }
   if (createManifest(set.decision.plan.toSend).digest === set.planned.digest) return undefined;

@@ -2,6 +2,7 @@
 // Knows nothing of what happens.
 import type { ActionEnvironment } from "../environment";
 import { minFreeCharacters } from "../../src/redact";
+import { formatCount } from "../../src/text";
 import { logText } from "./text";
 
 export interface Log {
@@ -28,7 +29,7 @@ export function createLog(environment: ActionEnvironment): Log {
   return {
     reportRepeated() {
       for (const [text, count] of seen)
-        if (count > 1) environment.info(clean(`${count} times: ${text}`));
+        if (count > 1) environment.info(clean(`${formatCount(count)} times: ${text}`));
       seen.clear();
     },
     secrets,

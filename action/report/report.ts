@@ -6,7 +6,7 @@ import type { Clock } from "../../src/flow/clock";
 import { createRhythm } from "../../src/flow/rate/rhythm";
 import { createRetryCount, describeRetry } from "../../src/flow/retry-lines";
 import { describeCondition, type Condition } from "../../src/operations/gate";
-import { counted, formatBytes, formatDuration } from "../../src/text";
+import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { Log } from "./log";
 
@@ -145,24 +145,24 @@ function requestLine(event: Extract<AvalaEvent, { kind: "request" }>): string {
 }
 
 function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress): string {
-  return `Hashing ${Math.floor(100 * shareOf(bytesDone, bytesTotal))}%: ${filesDone} of ${counted(filesTotal, "file")}.`;
+  return `Hashing ${Math.floor(100 * shareOf(bytesDone, bytesTotal))}%: ${countedOf(filesDone, filesTotal, "file")}.`;
 }
 
 function compareLine(event: Extract<AvalaEvent, { kind: "compare-progress" }>): string {
   const { filesDone, filesTotal } = event;
-  return `Comparing stored files ${Math.floor((100 * filesDone) / filesTotal)}%: ${filesDone} of ${counted(filesTotal, "file")}.`;
+  return `Comparing stored files ${Math.floor((100 * filesDone) / filesTotal)}%: ${countedOf(filesDone, filesTotal, "file")}.`;
 }
 
 /** `Uploading 42%: 420 of 1,000 files, 1.2 GB of 2.9 GB, 85 MB/s, 20 s left.` */
 function uploadLine(progress: UploadProgress): string {
   const done = progress.filesSent + progress.filesUnchanged;
-  const failed = progress.filesFailed === 0 ? "" : `, ${progress.filesFailed} failed`;
+  const failed = progress.filesFailed === 0 ? "" : `, ${formatCount(progress.filesFailed)} failed`;
   const left = hasTimeLeft(progress) ? `, ${formatDuration(progress.secondsLeft)} left` : "";
   const bytes = `${formatBytes(progress.bytesSent + progress.bytesSkipped)} of ${formatBytes(progress.bytesTotal)}`;
   const rate = progress.isWaitingForLimit
     ? "waiting for the rate limit"
     : `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;
-  return `Uploading ${percentDone(progress)}%: ${done} of ${counted(progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;
+  return `Uploading ${percentDone(progress)}%: ${countedOf(done, progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;
 }
 
 function shareOf(part: number, whole: number): number {
@@ -189,5 +189,5 @@ function exportCounts({
   exportedTaskCount: exported,
 }: ExportCounts): string {
   if (exported === undefined) return "";
-  return `, ${exported} of ${total === undefined ? "? tasks" : counted(total, "task")}`;
+  return `, ${formatCount(exported)} of ${total === undefined ? "? tasks" : counted(total, "task")}`;
 }

@@ -207,7 +207,7 @@ function noticesOf(fileSet: FileSet): readonly Warning[] {
       file: path === undefined ? undefined : byPath.get(path),
     }));
   if (unnamed.size === 0) return warnings;
-  const text = `Contents: ${describeFaults(contents, files.length)}. Only the first ${MAX_CONTENT_WARNINGS} of ${contents.length} are named here; report.json (output report) has all of them`;
+  const text = `Contents: ${describeFaults(contents, files.length)}. Only the first ${MAX_CONTENT_WARNINGS} are named here; report.json (output report) has all of them`;
   return [{ text }, ...warnings];
 }
 

@@ -2,7 +2,7 @@
 // Knows nothing of outputs or of exports.
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { printable } from "../../src/redact";
-import { listed } from "../../src/text";
+import { formatCount, listed } from "../../src/text";
 import type { Avala } from "../../src/api/connection";
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { carryOut } from "../../src/operations/publish/publish";
@@ -81,7 +81,7 @@ export async function decideAll(
 function together(cause: AvalaError, conflicts: readonly AvalaError[]): AvalaError {
   const texts = conflicts.map(({ message }) => message.replaceAll("\n", "\n  "));
   const { hint } = cause;
-  const message = `${conflicts.length} existing datasets conflict with this run; nothing was sent:${listed(texts)}`;
+  const message = `${formatCount(conflicts.length)} existing datasets conflict with this run; nothing was sent:${listed(texts)}`;
   return new AvalaError("conflict", message, { hint, cause });
 }
 

@@ -1,7 +1,7 @@
 // What the provider shows while it works: on the row of the resource that it is about.
 // Knows nothing of how a message reaches the engine.
 import type { AvalaEvent, Listener } from "../../src/events";
-import { counted, formatBytes, formatDuration } from "../../src/text";
+import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
@@ -42,16 +42,18 @@ export function messagesFor(
 
 type ProgressEvent = Extract<AvalaEvent, { kind: "upload-progress" }>;
 
+/** What matters first: the engine cuts a line at the edge of the terminal, and of 100 columns a message has some fifteen. */
 function describeProgress({ progress }: ProgressEvent): string {
   const done = progress.filesSent + progress.filesUnchanged;
-  const parts = [
-    `sent ${done} of ${counted(progress.filesTotal, "file")}`,
-    `${percentDone(progress)}%`,
-  ];
+  const parts = [`${percentDone(progress)}%`];
+  if (hasTimeLeft(progress)) parts.push(`${formatDuration(progress.secondsLeft)} left`);
+  if (progress.filesFailed > 0) parts.push(`${formatCount(progress.filesFailed)} failed`);
   if (progress.isWaitingForLimit) parts.push("waiting for the rate limit");
   else if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
-  if (hasTimeLeft(progress)) parts.push(`${formatDuration(progress.secondsLeft)} left`);
-  if (progress.filesFailed > 0) parts.push(`${progress.filesFailed} failed`);
+  const bytes = progress.bytesSent + progress.bytesSkipped;
+  parts.push(`sent ${countedOf(done, progress.filesTotal, "file")}`);
+  if (progress.bytesTotal > 0)
+    parts.push(`${formatBytes(bytes)} of ${formatBytes(progress.bytesTotal)}`);
   return parts.join(", ");
 }
 
@@ -82,14 +84,14 @@ export function showReading(messages: Messages): (progress: HashProgress) => voi
   const isDue = messages.isLogged ? loggedRhythm() : liveRhythm();
   return ({ filesDone, filesTotal, bytesDone, bytesTotal }) => {
     if (!isDue(bytesTotal === 0 ? 1 : bytesDone / bytesTotal)) return;
-    messages.status(`read ${filesDone} of ${counted(filesTotal, "file")}`);
+    messages.status(`read ${countedOf(filesDone, filesTotal, "file")}`);
   };
 }
 
 function describeExport(event: Extract<AvalaEvent, { kind: "export-status" }>): string {
   const { status, exportedTaskCount, totalTaskCount } = event;
   if (exportedTaskCount === undefined || totalTaskCount === undefined) return `export: ${status}`;
-  return `export: ${status}, ${exportedTaskCount} of ${counted(totalTaskCount, "task")}`;
+  return `export: ${status}, ${countedOf(exportedTaskCount, totalTaskCount, "task")}`;
 }
 
 /** The line of an event that is worth one; most are not. */
@@ -100,7 +102,7 @@ function statusOf(event: AvalaEvent): string | undefined {
     case "limit-wait":
       return `waiting for the rate limit to ${event.what}`;
     case "compare-progress":
-      return `compared ${event.filesDone} of ${counted(event.filesTotal, "stored file")}`;
+      return `compared ${countedOf(event.filesDone, event.filesTotal, "stored file")}`;
     case "dataset-status":
       return `dataset: ${event.status}, ${counted(event.itemCount, "item")}`;
     case "export-status":

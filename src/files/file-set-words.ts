@@ -1,6 +1,6 @@
 // What is said of a file set as a whole, besides what is said of its files. Pure.
 import type { InputProblem } from "../errors";
-import { counted, shown } from "../text";
+import { counted, formatCount, shown } from "../text";
 import type { ContentFault } from "./content/content";
 import { describeFaults } from "./content/fault-counts";
 import type { FileSetOptions } from "./file-set-options";
@@ -88,7 +88,7 @@ export function windowsNotices(paths: readonly string[]): Notice[] {
   const odd = paths.filter((path) => !isAllowedOnWindows(path));
   const [first] = odd;
   if (first === undefined) return [];
-  const rest = odd.length === 1 ? "" : ` (and ${odd.length - 1} more)`;
+  const rest = odd.length === 1 ? "" : ` (and ${formatCount(odd.length - 1)} more)`;
   return [
     {
       text: `${shown(first)}${rest} can't be unpacked on Windows: its name is not allowed there.`,

@@ -1,7 +1,7 @@
 // The sha256 of files, taken off the main thread, with flat memory. Knows nothing of where files come from.
 import { AvalaError } from "../errors";
 import { LET_WRITERS_END } from "../hints";
-import { listed, shown } from "../text";
+import { counted, listed, shown } from "../text";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
 import type { KnownFiles } from "./digests/known-files";
@@ -189,7 +189,7 @@ function faultError(batch: readonly LocalFile[], faults: readonly FileFault[]): 
       "file_changed",
       names.length === 1
         ? `${names[0] ?? ""} changed while it was read.`
-        : `${names.length} files changed while they were read:${listed(names)}`,
+        : `${counted(names.length, "file")} changed while they were read:${listed(names)}`,
       { hint: LET_WRITERS_END },
     );
   }

@@ -1,5 +1,5 @@
 // What a file set leaves out of what its lines match, besides hidden files, and how that is said. Pure.
-import { counted, shown } from "../text";
+import { counted, formatCount, shown } from "../text";
 import type { Notice } from "./local-file";
 import type { IgnoreCount } from "./scan/ignore/ignore-file";
 import { describeSuffixes } from "./scan/indexing";
@@ -54,13 +54,13 @@ export function describeLeftOut(leftOut: LeftOut): readonly string[] {
     );
   if (junk > 0) {
     lines.push(
-      `${junk} left by systems or unfinished downloads (Thumbs.db, @eaDir, *.part and the like)`,
+      `${formatCount(junk)} left by systems or unfinished downloads (Thumbs.db, @eaDir, *.part and the like)`,
     );
   }
   for (const { file, pattern, matched } of ignored.slice(0, maxLines))
-    lines.push(`${matched} by the line ${shown(pattern)} of ${shown(file)}`);
+    lines.push(`${formatCount(matched)} by the line ${shown(pattern)} of ${shown(file)}`);
   const rest = ignored.slice(maxLines).reduce((sum, { matched }) => sum + matched, 0);
-  if (rest > 0) lines.push(`${rest} by other lines of ignore files`);
+  if (rest > 0) lines.push(`${formatCount(rest)} by other lines of ignore files`);
   return lines;
 }
 

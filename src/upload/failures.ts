@@ -8,7 +8,7 @@ import {
   type LandedFile,
 } from "../errors";
 import { namedFields } from "../api/reply/refused-fields";
-import { counted, listed } from "../text";
+import { counted, countedOf, formatCount, listed } from "../text";
 
 function isOfOneFile(error: ApiError): boolean {
   return error.status === 413 || namedFields(error, ["file_path_in_dataset"]).length > 0;
@@ -52,10 +52,10 @@ function describeFailures({
   unchanged,
   failures,
 }: UploadOutcome): string {
-  const counts = `${sent.length} sent, ${unchanged.length} unchanged, ${failures.length} failed`;
+  const counts = `${formatCount(sent.length)} sent, ${formatCount(unchanged.length)} unchanged, ${formatCount(failures.length)} failed`;
   const lines = failures.map(({ path, error }) => `${path}: ${error.message}`);
   const files = counted(failures.length, "file");
-  return `${files} of ${filesTotal} could not be uploaded to ${datasetName} (${counts}):${listed(lines)}`;
+  return `${files} of ${formatCount(filesTotal)} could not be uploaded to ${datasetName} (${counts}):${listed(lines)}`;
 }
 
 const RUN_AGAIN = "What landed is kept: run again, and only the rest is sent.";
@@ -86,7 +86,7 @@ export function someFailed(outcome: UploadOutcome): UploadError {
 export function stoppedBy(cause: AvalaError, outcome: UploadOutcome): UploadError {
   const { datasetName, uploadUid, filesTotal, failures, sent, unchanged } = outcome;
   const landed = [...sent, ...unchanged];
-  const reached = `The upload to ${datasetName} stopped after ${landed.length} of ${counted(filesTotal, "file")}`;
+  const reached = `The upload to ${datasetName} stopped after ${countedOf(landed.length, filesTotal, "file")}`;
   const failed = failures.length === 0 ? "" : `\n${describeFailures(outcome)}`;
   const { hint, retryAfterMs } = cause;
   const message = `${reached}: ${cause.message}${failed}`;

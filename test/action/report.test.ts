@@ -117,7 +117,7 @@ test("a warning that comes a thousand times is one annotation, and a count at th
   for (let n = 0; n < 1_000; n += 1) log.warn("the store is slow");
   log.reportRepeated();
   expect(recorded.warnings.filter(({ text }) => text.includes("slow"))).toHaveLength(1);
-  expect(recorded.lines.filter((line) => line.includes("1000 times"))).toHaveLength(1);
+  expect(recorded.lines.filter((line) => line.includes("1,000 times"))).toHaveLength(1);
 });
 
 test("a token of one letter masks no letter, neither here nor by the runner", () => {

@@ -93,7 +93,7 @@ describe("changes for people", () => {
       compareManifests(manifest(entry("x", "1"), entry("y")), manifest(...many, entry("x", "2"))),
     );
     expect(text.split("\n")).toHaveLength(21);
-    expect(text.split("\n").at(-1)).toBe("and 5 added, 1 changed, 1 removed more");
+    expect(text.split("\n").at(-1)).toBe("and 5 more added, 1 more changed, 1 more removed");
   });
 
   test("never call empty files moved, and say when there are none", () => {

@@ -395,7 +395,7 @@ describe("GrowingDataset", () => {
       );
       const text = await preview(set);
       expect(text.match(/^\+ new/gm)).toHaveLength(20);
-      expect(text).toMatch(/^and 5 new more$/m);
+      expect(text).toMatch(/^and 5 more$/m);
     });
 
     test("needs no key: the state says what is held", async () => {

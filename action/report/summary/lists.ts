@@ -41,7 +41,7 @@ export function triedAgain({ results }: Facts, text: Clean): readonly string[] {
   return details(`Retries (${formatCount(results.retries.total)})`, [
     ...tableHead(["Times", "Why", "The first"]),
     ...lines,
-    ...(rest > 0 ? [row(["", "", `and ${rest} more causes`])] : []),
+    ...(rest > 0 ? [row(["", "", `and ${formatCount(rest)} more causes`])] : []),
   ]);
 }
 
@@ -52,7 +52,7 @@ export function inputTable({ inputs }: Facts, text: Clean): readonly string[] {
   return details("Inputs", [
     ...tableHead(["Input", "Value"]),
     ...lines,
-    ...(rest > 0 ? [row([`and ${rest} more`, "see report.json"])] : []),
+    ...(rest > 0 ? [row([`and ${formatCount(rest)} more`, "see report.json"])] : []),
   ]);
 }
 

@@ -93,11 +93,11 @@ function sentText(results: Readonly<Results>): string {
   const { filesSent, filesUnchanged, filesFailed, bytesSent, uploadMs } = results;
   const speed = filesSent === 0 ? "" : `, ${describeTransfer(bytesSent, uploadMs)}`;
   const rest = [
-    filesUnchanged > 0 ? `${filesUnchanged} there already` : "",
-    results.unverified > 0 ? `${results.unverified} not compared` : "",
-    filesFailed > 0 ? `${filesFailed} failed` : "",
+    filesUnchanged > 0 ? `${formatCount(filesUnchanged)} there already` : "",
+    results.unverified > 0 ? `${formatCount(results.unverified)} not compared` : "",
+    filesFailed > 0 ? `${formatCount(filesFailed)} failed` : "",
   ].filter((part) => part !== "");
-  return [`${filesSent} sent${speed}`, ...rest].join("; ");
+  return [`${formatCount(filesSent)} sent${speed}`, ...rest].join("; ");
 }
 
 /** Storage without checksums is not a fault, and yet worth knowing. */

@@ -1,5 +1,6 @@
 // The job summary as GitHub's Markdown: how it ended, what was sent, left out and exported, where the time went. Pure.
 // Knows nothing of how it gets to GitHub.
+import { formatCount } from "../../../src/text";
 import type { Facts } from "../facts/facts";
 import type { Results } from "../results";
 import { markdownText } from "../text";
@@ -67,7 +68,7 @@ function failureBlock({ results, helpUrl }: Facts, text: Clean): readonly string
   const { nextStep } = error ?? {};
   const what = nextStep === undefined ? failure : withoutEnd(failure, `\n${nextStep}`);
   const { lines, rest } = fitting(what.split("\n").map(text), FAILURE);
-  const more = rest > 0 ? [`and ${rest} more lines, in the log`] : [];
+  const more = rest > 0 ? [`and ${formatCount(rest)} more lines, in the log`] : [];
   const next = nextStep?.split("\n").map(text).join("<br>");
   const help = helpUrl === undefined ? [] : ["", link("What this means and what to do", helpUrl)];
   return [

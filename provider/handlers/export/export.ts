@@ -3,7 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { getExport, type Export } from "../../../src/api/endpoints/exports";
 import { isAvalaError } from "../../../src/errors";
 import { startExport, waitForExport } from "../../../src/operations/export";
-import { counted } from "../../../src/text";
+import { countedOf } from "../../../src/text";
 import { EXPORT_FIELDS } from "../../fields/export";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
@@ -118,7 +118,7 @@ class ExportHandler implements OwnMethods<ExportInputs, ExportOutputs> {
     if (exportedTaskCount === undefined || totalTaskCount === undefined) return;
     await this.session
       .messages(call)
-      .info(`exported ${exportedTaskCount} of ${counted(totalTaskCount, "task")}`);
+      .info(`exported ${countedOf(exportedTaskCount, totalTaskCount, "task")}`);
   }
 
   read(id: string, props?: ExportOutputs): Promise<dynamic.ReadResult<ExportOutputs>> {

@@ -7,7 +7,7 @@ import { describeLeftOut } from "../../../src/files/left-out";
 import { because } from "../../../src/files/local-file";
 import { refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
-import { counted } from "../../../src/text";
+import { counted, formatCount } from "../../../src/text";
 import { describeToSend, estimateCost } from "../../../src/upload/cost";
 import type { Stored } from "../../../src/upload/journal/batch";
 import { landedBefore } from "../../../src/upload/landed-before";
@@ -131,7 +131,7 @@ export async function reportNotices(
     lines.splice(
       MAX_NAMED,
       rest,
-      `and ${rest} more (the first ${MAX_NAMED} of ${lines.length}${contents})`,
+      `and ${formatCount(rest)} more (the first ${MAX_NAMED} of ${formatCount(lines.length)}${contents})`,
     );
   }
   if (lines.length > 0) await messages.warn(lines.join("\n"));

@@ -2,6 +2,7 @@
 // (contract, "Storage configs"). Knows nothing of the calls.
 import { ApiError, InputError, isApiError, isAvalaError } from "../../errors";
 import { printable } from "../../redact";
+import { formatCount } from "../../text";
 import type { ApiCall } from "../call";
 import type { Avala } from "../connection";
 import { listOrganizations } from "./organizations";
@@ -47,7 +48,7 @@ async function slugsOf(avala: Avala): Promise<readonly string[] | undefined> {
 function named(slugs: readonly string[]): string {
   const rest = slugs.length - maxNamed;
   const shown = slugs.slice(0, maxNamed).map((slug) => printable(slug, 100));
-  return shown.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  return shown.join(", ") + (rest > 0 ? ` and ${formatCount(rest)} more` : "");
 }
 
 function withHint(error: ApiError, hint: string): ApiError {

@@ -1,4 +1,5 @@
 // What changed between two manifests. Pure.
+import { formatCount } from "../../text";
 import type { Manifest, ManifestEntry } from "./manifest";
 
 interface ChangedEntry {
@@ -81,16 +82,18 @@ export function describeChanges(changes: ManifestChanges): string {
   ]);
 }
 
-/** Every path up to 20 in all, then counts. */
+/** Every path up to 20 in all, then counts: `and 5 more` of one kind, `and 5 more added, 1 more removed` of several. */
 export function describeChangeLines(groups: readonly ChangeLines[]): string {
   const lines: string[] = [];
   const rest: string[] = [];
+  const isOneKind = groups.filter(({ paths }) => paths.length > 0).length === 1;
   for (const { sign, word, paths } of groups) {
     const named = paths.slice(0, MAX_NAMED - lines.length);
     lines.push(...named.map((path) => `${sign} ${path}`));
-    if (paths.length > named.length) rest.push(`${paths.length - named.length} ${word}`);
+    const more = paths.length - named.length;
+    if (more > 0) rest.push(`${formatCount(more)} more${isOneKind ? "" : ` ${word}`}`);
   }
-  if (rest.length > 0) lines.push(`and ${rest.join(", ")} more`);
+  if (rest.length > 0) lines.push(`and ${rest.join(", ")}`);
   return lines.length === 0 ? "No changes." : lines.join("\n");
 }
 

@@ -1,6 +1,6 @@
 // Which files of a set the server will make items of, what becomes of the others, and what to say about them. Pure.
 import type { InputProblem } from "../../errors";
-import { counted, formatCount, shown } from "../../text";
+import { counted, countedOf, formatCount, shown } from "../../text";
 import type { Notice } from "../local-file";
 import { isForeign, takenBy } from "../foreign-formats";
 import { dataTypeOf, inferDataType, isIndexed, suffixOf, type DataType } from "../media";
@@ -101,7 +101,7 @@ function storedText(
   total: number,
   dataType: DataType | undefined,
 ): string {
-  return `${others.length} of ${total} files will be stored but not indexed${as(dataType)}: ${describeSuffixes(others)}.`;
+  return `${countedOf(others.length, total, "file")} will be stored but not indexed${as(dataType)}: ${describeSuffixes(others)}.`;
 }
 
 const maxSuffixes = 10;

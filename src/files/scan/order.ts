@@ -1,5 +1,5 @@
 // Whether files that have an order sort as their numbers say: by name, frame_10 comes before frame_2. Pure.
-import { shown } from "../../text";
+import { formatCount, shown } from "../../text";
 import type { Notice } from "../local-file";
 import { dataTypeOf } from "../media";
 
@@ -27,7 +27,7 @@ export function orderNotices(paths: readonly string[]): readonly Notice[] {
     return pair === undefined ? [] : [textOf(folder, pair)];
   });
   const rest = found.length - maxFolders;
-  const more = `The same applies to ${rest} more ${rest === 1 ? "folder" : "folders"}.`;
+  const more = `The same applies to ${formatCount(rest)} more ${rest === 1 ? "folder" : "folders"}.`;
   return [...found.slice(0, maxFolders), ...(rest > 0 ? [more] : [])].map((text) => ({ text }));
 }
 

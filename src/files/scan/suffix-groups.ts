@@ -44,7 +44,9 @@ export function describeGroups(
     return `${formatCount(files.length)} ${suffix} (${namesOf(files)}${about === undefined ? "" : `; ${about}`})`;
   });
   const rest = groups.length - maxGroups;
-  return described.join(", ") + (rest > 0 ? `, and files of ${rest} more suffixes` : "");
+  return (
+    described.join(", ") + (rest > 0 ? `, and files of ${formatCount(rest)} more suffixes` : "")
+  );
 }
 
 /** A few of them by name. */

@@ -9,7 +9,7 @@ import type { DataType } from "../../files/media";
 import { isItemOf } from "../../files/scan/indexing";
 import { runPool } from "../../flow/pool";
 import { printable } from "../../redact";
-import { counted } from "../../text";
+import { counted, formatCount } from "../../text";
 import { alteredPaths } from "../items/altered-keys";
 import { waitForDataset } from "../datasets/dataset";
 import type { OwnerWanted } from "../datasets/dataset-ref";
@@ -69,7 +69,7 @@ async function itemsOf(
 /** What is not listed may be there all the same. @throws AvalaError `dataset` */
 function requireWhole(dataset: Dataset, items: readonly ItemFacts[]): void {
   if (dataset.isSequence === true || items.length >= dataset.itemCount) return;
-  const counts = `${counted(dataset.itemCount, "item")} and lists ${items.length}`;
+  const counts = `${counted(dataset.itemCount, "item")} and lists ${formatCount(items.length)}`;
   throw new AvalaError(
     "dataset",
     `The contents of increment ${printable(dataset.name)} (uid ${printable(dataset.uid)}) can't be determined: Avala counts ${counts}.`,

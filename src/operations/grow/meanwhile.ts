@@ -5,7 +5,7 @@ import { AvalaError, isAvalaError } from "../../errors";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import { printable } from "../../redact";
-import { counted } from "../../text";
+import { counted, countedOf } from "../../text";
 import type { LookMoment } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
@@ -133,7 +133,7 @@ function overlapOf(
   const names = holders.map(
     ({ dataset: { name, uid } }) => `${printable(name)} (uid ${printable(uid)})`,
   );
-  const text = `Other runs have added ${heldCount} of ${counted(plan.toSend.length, "new file")} to the growing set ${printable(target.name.before)}{increment} meanwhile: ${names.join(", ")}. Nothing was confirmed, so no file is there twice.`;
+  const text = `Other runs have added ${countedOf(heldCount, plan.toSend.length, "new file")} to the growing set ${printable(target.name.before)}{increment} meanwhile: ${names.join(", ")}. Nothing was confirmed, so no file is there twice.`;
   const hint =
     "Run again: only what is left is sent. A concurrency group in the workflow keeps runs apart.";
   return { error: new AvalaError("conflict", text, { hint }), came, left };

@@ -1,6 +1,6 @@
 // Names in a line that are not on disk, and what is there in their place. Pure.
 import { isNear } from "../../../near-name";
-import { shown } from "../../../text";
+import { formatCount, shown } from "../../../text";
 import { countSuffixes } from "../indexing";
 import type { DiskView } from "../disk-view";
 
@@ -38,7 +38,9 @@ export function skippedLink(line: string, disk: DiskView): string | undefined {
   const [first, ...others] = disk.matches(line);
   if (first === undefined || ![first, ...others].every((path) => disk.isSkippedLink(path)))
     return undefined;
-  return others.length === 0 ? text(first) : `${text(first)}, and so are ${others.length} more`;
+  return others.length === 0
+    ? text(first)
+    : `${text(first)}, and so are ${formatCount(others.length)} more`;
 }
 
 export function missingPart(line: string, disk: DiskView): string | undefined {
@@ -109,7 +111,7 @@ export function otherSuffixes(line: string, disk: DiskView): string | undefined 
   if (counts.length === 0) return undefined;
   const named = counts
     .slice(0, maxSuffixes)
-    .map(([suffix, count]) => `${shown(suffix)} (${count})`);
+    .map(([suffix, count]) => `${shown(suffix)} (${formatCount(count)})`);
   const others = counts.length > maxSuffixes ? ", and others" : "";
   return `the files there have other suffixes: ${named.join(", ")}${others}`;
 }
