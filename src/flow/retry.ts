@@ -32,7 +32,7 @@ export const DEFAULT_TRIES = 8;
 
 const BASE_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
-/** A server that asks for more is down for longer than a run should hang: fail at once and say so. */
+/** A server that is down for longer is not waited for: fail at once and say so. A limit is, for as long as the run has time. */
 export const MAX_SERVER_WAIT_MS = 15 * 60_000;
 
 /**
@@ -68,9 +68,13 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
 }
 
+/** Whether a run waits as long as the server asks it to, should it have the time. */
+export function isBearable({ isThrottled, retryAfterMs = 0 }: AvalaError): boolean {
+  return isThrottled || retryAfterMs <= MAX_SERVER_WAIT_MS;
+}
+
 function mayHelp(error: unknown): error is AvalaError {
-  if (!isAvalaError(error) || !error.retryable) return false;
-  return (error.retryAfterMs ?? 0) <= MAX_SERVER_WAIT_MS;
+  return isAvalaError(error) && error.retryable && isBearable(error);
 }
 
 /** What the failures of one operation have used up. A 429 costs no try, for the server did nothing, but time. */
@@ -119,7 +123,11 @@ export async function retry<T>(
       spent = spend(spent, error, clock.now());
       const waitMs = delayFor(attempt, error, random);
       if (isSpent(spent, options, clock.now() + waitMs)) throw error;
-      if (clock.now() + waitMs >= deadlineMs) throw pastDeadline(what, error);
+      if (clock.now() + waitMs >= deadlineMs) {
+        // Others need not wait so long.
+        if ((error.retryAfterMs ?? 0) > MAX_SERVER_WAIT_MS) throw error;
+        throw pastDeadline(what, error);
+      }
       options.onRetry?.({ what, attempt, waitMs, error });
       const wait = clock.sleep(waitMs, signal);
       // A store that throttles has another limit.

@@ -2,7 +2,7 @@
 // Knows nothing of what is made.
 import type { Avala } from "../api/connection";
 import { AvalaError, isAvalaError } from "../errors";
-import { DEFAULT_TRIES, MAX_SERVER_WAIT_MS, retry } from "../flow/retry";
+import { DEFAULT_TRIES, isBearable, retry } from "../flow/retry";
 import { retryOn } from "../upload/send/attempt";
 
 interface CreateOnce<T> {
@@ -32,13 +32,13 @@ function isTaken({ code }: AvalaError): boolean {
 }
 
 /** The wait before the look, and then the next try. What the server asked for is kept, where a run can wait so long. */
-function waitAfter({ retryAfterMs = 0 }: AvalaError, attempt: number): number {
+function waitAfter(error: AvalaError, attempt: number): number {
   const own = Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** (attempt - 1));
-  return retryAfterMs > MAX_SERVER_WAIT_MS ? own : Math.max(own, retryAfterMs);
+  return isBearable(error) ? Math.max(own, error.retryAfterMs ?? 0) : own;
 }
 
-function mayBeTriedAgain({ retryAfterMs = 0 }: AvalaError, attempt: number): boolean {
-  return attempt <= DEFAULT_TRIES && retryAfterMs <= MAX_SERVER_WAIT_MS;
+function mayBeTriedAgain(error: AvalaError, attempt: number): boolean {
+  return attempt <= DEFAULT_TRIES && isBearable(error);
 }
 
 function toBeLookedFor(error: AvalaError, attempt: number): AvalaError {

@@ -54,6 +54,33 @@ describe("an operation that is throttled", () => {
     expect(clock.now() - startedMs).toBeLessThanOrEqual(maxThrottledMs);
   });
 
+  test("waits for as long as it is asked to where the run has the time", async () => {
+    const { clock, options } = setUp();
+    const startedMs = clock.now();
+    let tries = 0;
+    const work = retry(
+      async () => {
+        tries += 1;
+        if (tries === 1) throw failing("rate_limited", 5 * 60 * 60_000);
+        return "done";
+      },
+      { ...options, deadlineMs: startedMs + 6 * 60 * 60_000 },
+    );
+    expect(await clock.run(work)).toBe("done");
+    expect(clock.now() - startedMs).toBeGreaterThanOrEqual(5 * 60 * 60_000);
+  });
+
+  test("fails by itself when it alone is asked to wait for longer than the run has", async () => {
+    const { clock, options } = setUp();
+    const startedMs = clock.now();
+    const asked = failing("rate_limited", 24 * 60 * 60_000);
+    const deadlineMs = startedMs + 30 * 60_000;
+    const work = retry(async () => Promise.reject(asked), { ...options, deadlineMs });
+    // Not past the deadline, which would end what others do.
+    await expect(clock.run(work)).rejects.toBe(asked);
+    expect(clock.now()).toBe(startedMs);
+  });
+
   test("is left to its caller when that tries it again as a whole", async () => {
     const { clock, options } = setUp();
     let tries = 0;

@@ -86,8 +86,10 @@ describe.each(places)("from %s", (_name, on, status) => {
     asks("86400");
     const error = await rejectionOf(upload());
     // Whichever of the three came first.
-    const failed = isUploadError(error) ? error.failures.map(({ path }) => path) : [];
+    const failures = isUploadError(error) ? error.failures : [];
+    const failed = failures.map(({ path }) => path);
     expect(failed).toHaveLength(1);
+    expect(failures[0]?.error.message).toContain("the server asks to wait 24 h");
     const stored = (await emulator.objects()).map(({ key }) => key.split("/").at(-1));
     expect([...stored, ...failed].sort()).toEqual(paths);
   });

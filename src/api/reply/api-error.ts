@@ -3,6 +3,7 @@
 import { ApiError, type ApiErrorOptions, type ErrorCode, type RateLimit } from "../../errors";
 import { isCount, isRecord } from "../../json";
 import { printable } from "../../redact";
+import { askedWait } from "./reply-headers";
 import { readErrorBody, type ErrorBody } from "./error-body";
 import { isBusy, isNameTaken } from "./name-taken";
 import { organizationHint, permissionHint } from "./permission-hint";
@@ -130,15 +131,18 @@ function wordsFor(code: ErrorCode, status: number): string {
 
 /** `Could not create dataset a: slug: taken. (409 POST /datasets/, request 7f, after 2 tries)` */
 export function describe(
-  refusal: Pick<Refusal, "what" | "route" | "attempt" | "requestId">,
+  refusal: Pick<Refusal, "what" | "route" | "attempt" | "requestId"> & {
+    readonly status?: number | undefined;
+    readonly retryAfterMs?: number | undefined;
+  },
   words: string,
-  status?: number,
 ): string {
-  const { what, route, attempt, requestId } = refusal;
+  const { what, route, attempt, requestId, status, retryAfterMs } = refusal;
   const facts = [
     status === undefined ? route : `${status} ${route}`,
     ...(requestId === undefined ? [] : [`request ${requestId}`]),
     ...(attempt > 1 ? [`after ${attempt} attempts`] : []),
+    ...askedWait(retryAfterMs),
   ];
   const sentence = words.replace(/[.\s]+$/, "");
   return `Could not ${printable(what)}: ${sentence} (${facts.join(", ")}).`;
@@ -156,7 +160,7 @@ export function refusalError(refusal: Refusal, secrets: Secrets): ApiError {
   // 408, 409 and 429 say that nothing was done; after a 5xx that is not known.
   const ambiguous = refusal.repeat === "ambiguous" && status >= 500;
   const words = detail ?? wordsFor(code, status);
-  return new ApiError(code, secrets.mask(describe(refusal, words, status)), {
+  return new ApiError(code, secrets.mask(describe(refusal, words)), {
     status,
     route: refusal.route,
     detail,

@@ -73,7 +73,7 @@ function describeFor(
   status?: number,
 ): string {
   const { what, route } = call;
-  return describe({ what, route, attempt, requestId }, words, status);
+  return describe({ what, route, attempt, requestId, status }, words);
 }
 
 function redirectError(

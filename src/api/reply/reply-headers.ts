@@ -2,6 +2,7 @@
 import type { RateLimit } from "../../errors";
 import { printable } from "../../redact";
 import { MAX_SERVER_WAIT_MS } from "../../flow/retry";
+import { formatDuration } from "../../text";
 import type { Secrets } from "../secrets";
 import type { HttpResponse } from "../transport/transport";
 
@@ -45,4 +46,10 @@ export function readRateLimit(headers: Headers, nowMs: number): RateLimit | unde
 export function readRequestId(headers: Headers, secrets: Secrets): string | undefined {
   const id = headers["x-request-id"];
   return id === undefined || id === "" ? undefined : printable(secrets.hide(id), 100);
+}
+
+/** What an error says of the wait that was asked for, where that may be longer than the run has. */
+export function askedWait(retryAfterMs: number | undefined): readonly string[] {
+  if (retryAfterMs === undefined || retryAfterMs <= MAX_SERVER_WAIT_MS) return [];
+  return [`the server asks to wait ${formatDuration(retryAfterMs / 1000)}`];
 }

@@ -2,7 +2,7 @@
 import { AvalaError } from "../../errors";
 import { parseRetryAfter } from "../../flow/retry";
 import { printable } from "../../redact";
-import { serverNow } from "../reply/reply-headers";
+import { askedWait, serverNow } from "../reply/reply-headers";
 import type { HttpResponse } from "../transport/transport";
 
 const MAX_XML_BYTES = 64 * 1024;
@@ -86,10 +86,12 @@ export function storageError(
     );
   }
   const reason = answer.code ?? "no reason was given";
-  return new AvalaError("storage", `Could not ${what}: ${host} refused (${status}, ${reason}).`, {
+  const retryAfterMs = parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs));
+  const facts = [String(status), reason, ...askedWait(retryAfterMs)].join(", ");
+  return new AvalaError("storage", `Could not ${what}: ${host} refused (${facts}).`, {
     retryable: isTransient(status, answer),
     isThrottled: isThrottle(status, answer),
-    retryAfterMs: parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs)),
+    retryAfterMs,
     hint: HINTS[answer.code ?? ""],
   });
 }
