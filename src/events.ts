@@ -29,8 +29,11 @@ export type AvalaEvent =
     }
   /** Emitted at the start, at most twice a second, every five seconds while it waits for the rate limit, and at the end. */
   | { readonly kind: "upload-progress"; readonly progress: UploadProgress }
-  /** A call waits for the rate limit: every five seconds as long as it does. `what`: `find dataset a`. An upload says it in its progress. */
-  | { readonly kind: "limit-wait"; readonly what: string }
+  /**
+   * A call waits for the rate limit: every five seconds as long as it does. `what`: `find dataset a`. `waitMs`: how much longer it is
+   * likely to, absent while nothing says so. An upload says it in its progress.
+   */
+  | { readonly kind: "limit-wait"; readonly what: string; readonly waitMs?: number }
   /** Of the dataset `name` what a store keeps is held against the files: at the start, at most twice a second, and at the end. */
   | {
       readonly kind: "compare-progress";

@@ -4,7 +4,12 @@ import type { AvalaEvent, Listener, UploadProgress } from "../../src/events";
 import type { HashProgress } from "../../src/files/hash";
 import type { Clock } from "../../src/flow/clock";
 import { createRhythm } from "../../src/flow/rate/rhythm";
-import { createRetryCount, describeRetry } from "../../src/flow/retry-lines";
+import {
+  createWaitTeller,
+  describeLimitWait,
+  describeRetry,
+  type WaitTeller,
+} from "../../src/flow/wait-lines";
 import { describeCondition, type Condition } from "../../src/operations/gate";
 import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
@@ -29,7 +34,8 @@ export function createListener(log: Log, clock: Clock): Listener {
   const reportWork = workTeller(log, clock);
   const reportStatus = statusTeller(log, clock);
   const reportOutage = statusTeller(log, clock);
-  const reportRetry = retryTeller(log);
+  const waits = createWaitTeller(clock.now);
+  const reportRetry = retryTeller(log, waits);
 
   return (event) => {
     switch (event.kind) {
@@ -39,9 +45,11 @@ export function createListener(log: Log, clock: Clock): Listener {
       case "retry":
         reportRetry(event);
         return;
+      case "limit-wait":
+        if (waits.limit(event)) log.info(limitLine(event));
+        return;
       case "hash-progress":
       case "upload-progress":
-      case "limit-wait":
       case "compare-progress":
         reportWork(event);
         return;
@@ -75,7 +83,7 @@ export function createListener(log: Log, clock: Clock): Listener {
 
 type WorkEvent = Extract<
   AvalaEvent,
-  { kind: "hash-progress" | "upload-progress" | "limit-wait" | "compare-progress" }
+  { kind: "hash-progress" | "upload-progress" | "compare-progress" }
 >;
 
 /** Tells how far work has come, each kind in its own rhythm. */
@@ -84,7 +92,6 @@ function workTeller(log: Log, clock: Clock): (event: WorkEvent) => void {
   const isDue = {
     "hash-progress": createRhythm(rhythm),
     "upload-progress": createRhythm(rhythm),
-    "limit-wait": createRhythm(rhythm),
     "compare-progress": createRhythm(rhythm),
   };
   return (event) => {
@@ -101,8 +108,6 @@ function workOf(event: WorkEvent): { readonly share: number; readonly line: () =
       const { progress } = event;
       return { share: percentDone(progress) / 100, line: () => uploadLine(progress) };
     }
-    case "limit-wait":
-      return { share: 0, line: () => `Waiting for the rate limit to ${event.what}.` };
     case "compare-progress":
       return { share: event.filesDone / event.filesTotal, line: () => compareLine(event) };
   }
@@ -123,15 +128,24 @@ function outageEndLine(event: Extract<AvalaEvent, { kind: "outage-end" }>): stri
   return `Avala responded again after ${formatDuration(event.durationMs / 1000)}. ${event.what} continues.`;
 }
 
-function retryTeller(log: Log): (event: Extract<AvalaEvent, { kind: "retry" }>) => void {
-  const count = createRetryCount();
+function limitLine(event: Extract<AvalaEvent, { kind: "limit-wait" }>): string {
+  const text = describeLimitWait(event);
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+function retryTeller(
+  log: Log,
+  waits: WaitTeller,
+): (event: Extract<AvalaEvent, { kind: "retry" }>) => void {
   return (retry) => {
     const line = describeRetry(retry);
-    const told = count(retry);
+    const told = waits.retry(retry);
     if (told === "untold") log.debug(line);
     else log.info(line);
     if (told !== "last") return;
-    const others = retry.error.isThrottled ? "Further waits for the rate limit" : "Further retries";
+    const others = retry.error.isThrottled
+      ? "Further short waits for the rate limit"
+      : "Further retries";
     log.info(`${others} are shown only in a debug run.`);
   };
 }

@@ -5,7 +5,7 @@ import { counted, countedOf, formatBytes, formatCount, formatDuration } from "..
 import { hasTimeLeft, percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
-import { createRetryCount, describeRetry } from "../../src/flow/retry-lines";
+import { createWaitTeller, describeLimitWait, describeRetry } from "../../src/flow/wait-lines";
 import { createRhythm } from "../../src/flow/rate/rhythm";
 import { printable, printableLines } from "../../src/redact";
 import type { Call } from "./calls";
@@ -100,7 +100,7 @@ function statusOf(event: AvalaEvent): string | undefined {
     case "upload-progress":
       return describeProgress(event);
     case "limit-wait":
-      return `waiting for the rate limit to ${event.what}`;
+      return describeLimitWait(event);
     case "compare-progress":
       return `compared ${countedOf(event.filesDone, event.filesTotal, "stored file")}`;
     case "dataset-status":
@@ -124,7 +124,6 @@ function repeatedOf(
 ): { readonly word: string; readonly share: number } | undefined {
   if (event.kind === "upload-progress")
     return { word: event.kind, share: percentDone(event.progress) / 100 };
-  if (event.kind === "limit-wait") return { word: event.kind, share: 0 };
   if (event.kind === "compare-progress")
     return { word: event.kind, share: event.filesDone / event.filesTotal };
   if (event.kind === "dataset-status") return { word: event.status, share: 0 };
@@ -136,14 +135,14 @@ function repeatedOf(
 /** Whether an event is worth a line that stays. */
 function createSifter(now: () => number): (event: AvalaEvent) => boolean {
   const isDue = loggedRhythm(now);
-  const countRetry = createRetryCount();
+  const waits = createWaitTeller(now);
   let last = "upload-progress";
   return (event) => {
-    if (event.kind === "retry") return countRetry(event) !== "untold";
+    if (event.kind === "retry") return waits.retry(event) !== "untold";
+    if (event.kind === "limit-wait") return waits.limit(event);
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
-    // Work waits again and again.
-    const isChange = repeated.word !== last && repeated.word !== "limit-wait";
+    const isChange = repeated.word !== last;
     if (isChange) last = repeated.word;
     return isDue(repeated.share) || isChange;
   };

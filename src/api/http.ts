@@ -73,6 +73,10 @@ function report(
   (call.onEvent ?? context.emit)(event);
 }
 
+function leftUntil(untilMs: number, nowMs: number): { readonly waitMs?: number } {
+  return untilMs === Number.POSITIVE_INFINITY ? {} : { waitMs: Math.max(0, untilMs - nowMs) };
+}
+
 async function attemptCall(
   context: HttpContext,
   call: ApiCall,
@@ -81,7 +85,8 @@ async function attemptCall(
 ): Promise<ApiReply> {
   const { clock, pace, baseUrl, secrets } = context;
   const { what, deadlineMs, onEvent = context.emit } = call;
-  const onWait = (): void => onEvent({ kind: "limit-wait", what });
+  const onWait = (untilMs: number): void =>
+    onEvent({ kind: "limit-wait", what, ...leftUntil(untilMs, clock.now()) });
   const permit = await pace.acquire(request.signal, deadlineMs, onWait);
   const startedMs = clock.now();
   let reply: HttpResponse;

@@ -21,7 +21,10 @@ const KINDS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ["started", /^Started export \S+ \(/],
   ["requested", /^Export \S+: requested\.$/],
   ["processing", /^Export \S+: processing, \d+ of 400 tasks\.$/],
-  ["try", /^Attempt \d to read export \S+ failed, the next is in \d+ s: .*\(503 /],
+  [
+    "try",
+    /^Could not read export .*\(503 .*\)\. The next attempt (is in \d+ s|follows at once)\.$/,
+  ],
   ["outage", /^Warning: .*\(503 .* Still waiting for export \S+ to be completed: \d+ min left\.$/],
   ["still out", /^Could not read export .* Still waiting for export .*: \d+ min left\.$/],
   [

@@ -9,10 +9,13 @@ let tree: TempTree;
 let recorded: Recorded;
 let clock: VirtualClock;
 let listen: Listener;
+/** Without what only a debug run shows. */
+let shown: string[];
 
 beforeEach(() => {
   tree = createTempTree();
-  recorded = record({ tree });
+  shown = [];
+  recorded = record({ tree, onInfo: (line) => shown.push(line) });
   clock = virtualClock();
   listen = createListener(createLog(recorded.environment), clock);
 });
@@ -82,12 +85,30 @@ test("a status is told when it changes, and once a minute", async () => {
   ]);
 });
 
-test("a retry says what, why and how long", () => {
-  const error = new AvalaError("server", "The server is away.");
-  listen({ kind: "retry", what: "presign a.jpg", attempt: 2, waitMs: 3_200, error });
+const tell = (what: string, attempt: number, waitMs: number, error: AvalaError): void =>
+  listen({ kind: "retry", what, attempt, waitMs, error });
+
+test("a retry says what, why and when, and nothing twice", async () => {
+  tell("presign a.jpg", 2, 3_200, new AvalaError("server", "The server is away."));
+  tell("list datasets", 5, 8_000, new AvalaError("network", "Could not list datasets: refused."));
+  await clock.advance(20_000);
+  tell("list datasets", 1, 40, new AvalaError("network", "Could not list datasets: refused."));
   expect(recorded.lines).toEqual([
-    "Attempt 2 to presign a.jpg failed, the next is in 3 s: The server is away.",
+    "Attempt 2 to presign a.jpg failed: The server is away. The next attempt is in 3 s.",
+    "Could not list datasets: refused. The next attempt is in 8 s.",
+    "Could not list datasets: refused. The next attempt follows at once.",
   ]);
+});
+
+test("an outage is a line for each longer wait, however many calls it meets", async () => {
+  const refused = new AvalaError("network", "Refused.");
+  // As the delays of one call grow, while thirty files are tried.
+  for (const [attempt, waitMs] of [300, 700, 1_500, 3_000, 8_000, 11_000, 27_000].entries()) {
+    for (let file = 0; file < 30; file += 1)
+      tell(`presign ${file}.jpg`, attempt + 1, waitMs, refused);
+    await clock.advance(waitMs);
+  }
+  expect(shown).toHaveLength(5);
 });
 
 const throttled = new AvalaError(
@@ -95,21 +116,33 @@ const throttled = new AvalaError(
   "Could not presign: throttled (429, after 3 attempts)",
 );
 
-test("a wait for the rate limit is no failure, and is told a few times", () => {
-  for (let attempt = 1; attempt <= 100; attempt += 1)
-    listen({ kind: "retry", what: "presign a.jpg", attempt, waitMs: 2_000, error: throttled });
-  const line = "The server asks to wait (rate limit): presign a.jpg continues in 2 s.";
-  const end = "Further waits for the rate limit are shown only in a debug run.";
-  // What comes after it is of a debug run.
-  expect(recorded.lines.slice(0, 6)).toEqual([...Array<string>(5).fill(line), end]);
-  listen({
-    kind: "retry",
-    what: "read b",
-    attempt: 1,
-    waitMs: 0,
-    error: new AvalaError("network", "Lost."),
-  });
-  expect(recorded.lines.at(-1)).toContain("Lost.");
+test("short waits for the rate limit are told a few times, and long ones always", async () => {
+  for (let second = 0; second < 120; second += 1) {
+    tell(`presign ${second}.jpg`, 1, 1_000, throttled);
+    await clock.advance(1_000);
+  }
+  tell("read dataset a", 1, 54_000, throttled);
+  expect(shown).toEqual([
+    "The server asks to wait (rate limit): presign 0.jpg continues in 1 s.",
+    "The server asks to wait (rate limit): presign 6.jpg continues in 1 s.",
+    "The server asks to wait (rate limit): presign 12.jpg continues in 1 s.",
+    "Further short waits for the rate limit are shown only in a debug run.",
+    "The server asks to wait (rate limit): read dataset a continues in 54 s.",
+  ]);
+});
+
+test("a wait of the whole run is told once, whatever waits for it", async () => {
+  for (let file = 0; file < 30; file += 1) {
+    tell(`presign ${file}.jpg`, 1, 54_000 + 15 * file, throttled);
+    await clock.advance(10);
+  }
+  listen({ kind: "limit-wait", what: "read dataset a", waitMs: 53_700 });
+  await clock.advance(54_000);
+  tell("presign 3.jpg", 2, 20_000, throttled);
+  expect(shown).toEqual([
+    "The server asks to wait (rate limit): presign 0.jpg continues in 54 s.",
+    "The server asks to wait (rate limit): presign 3.jpg continues in 20 s.",
+  ]);
 });
 
 test("a warning that comes a thousand times is one annotation, and a count at the end", () => {
@@ -129,16 +162,25 @@ test("a token of one letter masks no letter, neither here nor by the runner", ()
   expect(recorded.secrets).toEqual(["avk_0123456789abcdef"]);
 });
 
-test("a wait for the rate limit outside sending is told ever more rarely", async () => {
-  for (let second = 0; second < 60; second += 5) {
+test("a wait for the rate limit outside sending says how long, once", async () => {
+  for (let second = 5; second < 42; second += 5) {
+    await clock.advance(5_000);
+    listen({ kind: "limit-wait", what: "list datasets", waitMs: 42_000 - 1_000 * second });
+  }
+  expect(recorded.lines).toEqual(["Waiting for the rate limit to list datasets, about 37 s left."]);
+  // Others had the places that came back.
+  listen({ kind: "limit-wait", what: "list datasets", waitMs: 60_000 });
+  expect(recorded.lines.at(-1)).toBe(
+    "Waiting for the rate limit to list datasets, about 60 s left.",
+  );
+});
+
+test("one whose end is not known is told ever more rarely", async () => {
+  for (let second = 0; second < 300; second += 5) {
     await clock.advance(5_000);
     listen({ kind: "limit-wait", what: "find dataset a" });
   }
-  expect(recorded.lines.length).toBeGreaterThan(3);
-  expect(recorded.lines.length).toBeLessThan(11);
-  expect(new Set(recorded.lines)).toEqual(
-    new Set(["Waiting for the rate limit to find dataset a."]),
-  );
+  expect(recorded.lines).toEqual(Array(7).fill("Waiting for the rate limit to find dataset a."));
 });
 
 test("the comparing of stored files has its own lines", async () => {

@@ -6,7 +6,7 @@ const RESET = String(Date.UTC(2026, 10, 24, 12, 1) / 1000);
 
 afterEach(() => jest.useRealTimers());
 
-test("says every five seconds what waits for the rate limit, and no longer", async () => {
+test("says every five seconds what waits for the rate limit and how long it will, and no longer", async () => {
   jest.useFakeTimers({
     doNotFake: ["setImmediate", "nextTick", "queueMicrotask", "performance", "Date"],
   });
@@ -31,7 +31,9 @@ test("says every five seconds what waits for the rate limit, and no longer", asy
   expect(waits()).toEqual([]);
   const waiting = avala.call(call);
   jest.advanceTimersByTime(11_000);
-  expect(waits()).toEqual(Array(2).fill({ kind: "limit-wait", what: "find dataset a" }));
+  // By this clock no time has passed: its own call will be a minute old.
+  const wait = { kind: "limit-wait", what: "find dataset a", waitMs: 60_001 };
+  expect(waits()).toEqual([wait, wait]);
   await clock.advance(70_000);
   await waiting;
   jest.advanceTimersByTime(60_000);

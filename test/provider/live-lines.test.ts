@@ -87,7 +87,7 @@ test.each([
   [
     "rate_limited",
     /^The server asks to wait \(rate limit\): presign a\.jpg continues in 2 s\.$/,
-    5,
+    3,
   ],
   ["server", /^Attempt \d+ to presign a\.jpg failed/, 20],
 ] as const)("in a CI run only the first retries are shown: %s", (code, line, most) => {
@@ -101,10 +101,12 @@ test.each([
 test("waits for the rate limit and the comparing of stored files have lines of their own", () => {
   const lines = linesOf(true, [
     ...Array<AvalaEvent>(60).fill({ kind: "limit-wait", what: "find dataset a" }),
+    { kind: "limit-wait", what: "list datasets", waitMs: 37_000 },
     { kind: "compare-progress", name: "a", filesDone: 97, filesTotal: 230 },
   ]);
   const waits = lines.filter((line) => line === "waiting for the rate limit to find dataset a");
   expect(waits.length).toBeGreaterThan(0);
   expect(waits.length).toBeLessThan(12);
+  expect(lines).toContain("waiting for the rate limit to list datasets, about 37 s left");
   expect(lines.at(-1)).toBe("compared 97 of 230 stored files");
 });

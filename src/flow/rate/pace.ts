@@ -6,11 +6,11 @@ import type { AvalaError, RateLimit } from "../../errors";
 import { createAlarm, type Alarm } from "../alarm";
 import { SAME_WINDOW_MS, createBudget } from "./budget";
 import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
-import { cancelled, repeatEvery, systemRandom, type Clock, type Random } from "../clock";
+import { cancelled, systemRandom, type Clock, type Random } from "../clock";
 import { pastDeadline } from "../deadline";
 import { NOTHING_HEARD, hear, isDoubted, isToBeTried, type Heard } from "./heard";
 import { hasBeenRefused } from "./refusals";
-import { createWaited } from "./waited";
+import { createWaited, sayWhile, type OnWait } from "./waited";
 import { createShare, nextShare, othersOf, type Share, type ShareEvent } from "./share";
 
 /** Leave to send one request. */
@@ -23,11 +23,11 @@ interface Permit {
 
 export interface Pace {
   /**
-   * Resolves when a request may be sent, in their order; at once while no reply had the headers. `onWait`: each five seconds till then.
+   * Resolves when a request may be sent, in their order; at once while no reply had the headers. {@link OnWait}
    * @throws AvalaError `cancelled` at once when `signal` aborts; that of `pastDeadline` when `deadlineMs`, in ms since the
    * epoch, comes first
    */
-  acquire(signal?: AbortSignal, deadlineMs?: number, onWait?: () => void): Promise<Permit>;
+  acquire(signal?: AbortSignal, deadlineMs?: number, onWait?: OnWait): Promise<Permit>;
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
   snapshot(): RateLimit | undefined;
   /** Ms in which requests waited until now; of several at once each moment counts once. */
@@ -54,7 +54,6 @@ type End = (atMs: number, headers: RateLimit | undefined) => void;
 
 // A shorter wait for the budget is for single places that come back.
 const MIN_EXHAUSTED_MS = 1000;
-const SAY_WAIT_EVERY_MS = 5000;
 const WHAT = "Waiting for the rate limit";
 
 /**
@@ -96,13 +95,13 @@ class HeaderPace implements Pace {
     this.share = createShare(burstPerSecond);
   }
 
-  async acquire(signal?: AbortSignal, deadlineMs?: number, onWait?: () => void): Promise<Permit> {
+  async acquire(signal?: AbortSignal, deadlineMs?: number, onWait?: OnWait): Promise<Permit> {
     if (signal?.aborted === true) throw cancelled(WHAT);
     const nowMs = this.clock.now();
     if (this.waiters.length === 0 && this.nextMs(nowMs) <= nowMs) return this.permit(nowMs);
     const waiting = this.enqueue(signal, deadlineMs ?? Number.POSITIVE_INFINITY);
     this.waited.count(waiting);
-    return onWait === undefined ? waiting : waiting.finally(repeatEvery(SAY_WAIT_EVERY_MS, onWait));
+    return sayWhile(waiting, onWait, () => this.nextMs(this.clock.now()));
   }
 
   snapshot(): RateLimit | undefined {

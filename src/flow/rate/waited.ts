@@ -1,4 +1,19 @@
-// How long anyone waited: of several at once each moment counts once.
+// What is known and said of waits: how long anyone waited, of which each moment counts once, and until when one does.
+import { repeatEvery } from "../clock";
+
+/** Called each five seconds of a wait, with when it is likely to end: `Infinity` while that is not known. */
+export type OnWait = (untilMs: number) => void;
+
+const SAY_EVERY_MS = 5000;
+
+export function sayWhile<T>(
+  wait: Promise<T>,
+  onWait: OnWait | undefined,
+  untilMs: () => number,
+): Promise<T> {
+  if (onWait === undefined) return wait;
+  return wait.finally(repeatEvery(SAY_EVERY_MS, () => onWait(untilMs())));
+}
 
 interface Waited {
   /** Counts it until it is settled, however that is. */
