@@ -89,7 +89,13 @@ export {
 export { compareManifests, type ManifestChanges } from "./files/manifest/compare";
 export { datasetVersionName, slugFrom } from "./files/manifest/dataset-name";
 export type { DataType } from "./files/media";
-export { describeCost, estimateCost, type Cost, type DatasetToSend } from "./upload/cost";
+export {
+  describeCost,
+  estimateCost,
+  type Cost,
+  type DatasetToSend,
+  type LimitNow,
+} from "./upload/cost";
 export { uploadFiles } from "./upload/run";
 export type { UploadFile, UploadRequest } from "./upload/request";
 export type { UploadResult } from "./upload/result";

@@ -1,6 +1,6 @@
 // Whether an upload fits into one job, and what then. Pure; knows nothing of what is sent.
-import type { Cost } from "../../src/upload/cost";
-import { counted, formatCount, formatDuration } from "../../src/text";
+import { describeWait, type Cost } from "../../src/upload/cost";
+import { counted } from "../../src/text";
 import { isStateLost, KEEP_STATE } from "../state-folder";
 
 // GitHub's "Actions limits": a job ends after 6 hours on its machines, and after 5 days on one's own, where 6 hours are the
@@ -30,19 +30,15 @@ export function describeFit(sending: Sending): readonly string[] {
   return [...(fit === undefined ? [] : [fit]), ...(isAtRisk ? [risk] : [])];
 }
 
-function timeOf({ minutesAtLimit, limitPerMinute }: Cost): string {
-  return `at least ${formatDuration(minutesAtLimit * 60)} at ${formatCount(limitPerMinute)} calls a minute`;
-}
-
 function unbudgeted({ cost, env }: Sending): string | undefined {
   const { minutesAtLimit: minutes } = cost;
   if (minutes <= HOSTED_MINUTES) return undefined;
   const advice = `Set time-budget-minutes: ${ADVISED_BUDGET}, keep AVALA_STATE_DIR between runs and run the workflow until its output complete is true: ${runsText(minutes, ADVISED_BUDGET)}.`;
   if (env["RUNNER_ENVIRONMENT"] !== "self-hosted")
-    return `This takes ${timeOf(cost)}, but GitHub-hosted jobs end after 6 h. ${advice} Self-hosted jobs may take up to 5 days.`;
+    return `This takes ${describeWait(cost)}, but GitHub-hosted jobs end after 6 h. ${advice} Self-hosted jobs may take up to 5 days.`;
   return minutes <= SELF_HOSTED_MINUTES
-    ? `This takes ${timeOf(cost)}. A job ends after 6 h unless its own timeout-minutes allows more: up to ${SELF_HOSTED_MINUTES} on a self-hosted runner. ${advice.replace("Set", "Or set")}`
-    : `This takes ${timeOf(cost)}, but a job ends after 5 days at most. ${advice}`;
+    ? `This takes ${describeWait(cost)}. A job ends after 6 h unless its own timeout-minutes allows more: up to ${SELF_HOSTED_MINUTES} on a self-hosted runner. ${advice.replace("Set", "Or set")}`
+    : `This takes ${describeWait(cost)}, but a job ends after 5 days at most. ${advice}`;
 }
 
 function budgeted({ cost, env }: Sending, budgetMinutes: number): string | undefined {
@@ -52,10 +48,11 @@ function budgeted({ cost, env }: Sending, budgetMinutes: number): string | undef
   if (isHosted && budgetMinutes >= HOSTED_MINUTES)
     return `time-budget-minutes: ${budgetMinutes} does not fit into the 6 h that a GitHub-hosted job may take, so the job would end first. Set it to ${ADVISED_BUDGET}.`;
   if (minutes <= budgetMinutes) return undefined;
-  return `This takes ${timeOf(cost)}: with time-budget-minutes: ${budgetMinutes}, ${runsText(minutes, budgetMinutes)}.`;
+  return `This takes ${describeWait(cost)}: with time-budget-minutes: ${budgetMinutes}, ${runsText(minutes, budgetMinutes)}.`;
 }
 
+/** What a minute allows goes at once as a run begins, and again after each minute of it. */
 function runsText(minutes: number, budgetMinutes: number): string {
-  const runs = Math.ceil(minutes / budgetMinutes);
-  return `at least ${counted(runs, "run")}, each continuing where the last one stopped`;
+  const runs = Math.ceil((1 + Math.ceil(minutes)) / (1 + Math.floor(budgetMinutes)));
+  return `about ${counted(runs, "run")}, each continuing where the last one stopped`;
 }

@@ -1,6 +1,12 @@
 // What is said of an upload's cost before its first byte. Knows nothing of how it is decided what is sent.
-import type { RateLimit } from "../../src/errors";
-import { describeToSend, estimateCost, type Cost, type ToSend } from "../../src/upload/cost";
+import { limitNow } from "../../src/api/connection";
+import {
+  describeToSend,
+  estimateCost,
+  type Cost,
+  type LimitNow,
+  type ToSend,
+} from "../../src/upload/cost";
 import { landedBefore, type SetToSend } from "../../src/upload/landed-before";
 import { MS_PER_MINUTE } from "../inputs/values";
 import { describeFit } from "../plan/job-fit";
@@ -22,7 +28,7 @@ export async function findToSend(
   run: Run,
   { avala, stateDirectory }: UploadContext,
   sendings: readonly Sending[],
-  rateLimit?: RateLimit,
+  limit?: LimitNow,
 ): Promise<ToSend> {
   let all = 0;
   const left = [];
@@ -38,7 +44,7 @@ export async function findToSend(
       run.results.toSend.set(target, { files: files.length, landedBefore: before, landedBytes });
     left.push({ ...sending, toSend });
   }
-  return { cost: estimateCost(left, rateLimit), landedBefore: all };
+  return { cost: estimateCost(left, limit), landedBefore: all };
 }
 
 function bytesOf(files: SetToSend["files"]): number {
@@ -50,7 +56,7 @@ export async function reportCost(
   context: UploadContext,
   sendings: readonly Sending[],
 ): Promise<void> {
-  const toSend = await findToSend(run, context, sendings, context.avala.pace.snapshot());
+  const toSend = await findToSend(run, context, sendings, limitNow(context.avala));
   reportFit(run, toSend.cost);
   if (toSend.cost.files + toSend.landedBefore > 0)
     run.log.info(`To send: ${describeToSend(toSend)}.`);

@@ -1,5 +1,6 @@
 // A session with the API: its origin, its pace and its ports in one value that every function takes. Knows nothing of how
 // one is made, nor of endpoints.
+import type { RateLimit } from "../errors";
 import type { Listener } from "../events";
 import type { Clock, Random } from "../flow/clock";
 import type { Pace } from "../flow/rate/pace";
@@ -50,6 +51,15 @@ export interface Avala {
   readonly holds?: ReadonlySet<string> | undefined;
   /** Closes kept connections. */
   close(): void;
+}
+
+/** What is known of the limit at this moment. */
+export function limitNow({
+  pace,
+  clock,
+}: Pick<Avala, "pace" | "clock">): (RateLimit & { readonly nowMs: number }) | undefined {
+  const limits = pace.snapshot();
+  return limits && { ...limits, nowMs: clock.now() };
 }
 
 /** The same session, also stopped by `signal`. */

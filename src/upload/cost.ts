@@ -17,8 +17,10 @@ export interface Cost {
   /** API calls where the server answers with PUTs, each of which is completed by a call. */
   readonly callsByPut: number;
   readonly limitPerMinute: number;
-  /** How long the request budget makes it wait; 0 for what is left of the first minute's budget. */
+  /** How long the limit makes it wait where calls count until their minute is over; 0 for what is left of this minute's. */
   readonly minutesAtLimit: number;
+  /** The same where the limit gives calls back one by one, all the time. */
+  readonly leastMinutesAtLimit: number;
 }
 
 /**
@@ -44,8 +46,28 @@ const CALLS_FOR_A_RUN = 4;
 // A look just before the first byte, the confirm, and its status twice.
 const CALLS_FOR_A_DATASET = 4;
 
+/** What the server says of the limit, and when it is, in ms since the epoch: a reset that is known ends the first wait. */
+export type LimitNow = RateLimit & { readonly nowMs?: number };
+
+type Waits = Pick<Cost, "limitPerMinute" | "minutesAtLimit" | "leastMinutesAtLimit">;
+
+// Servers count in windows of a minute, in a log of the last one, or by tokens that come back (contract, "Rate limits"): which, no
+// reply says.
+function waitsOf(calls: number, known: LimitNow | undefined): Waits {
+  const { limit = DEFAULT_CALLS_PER_MINUTE, remaining = limit, resetAtMs, nowMs } = known ?? {};
+  const isKnown = resetAtMs !== undefined && nowMs !== undefined;
+  const resetMinutes = isKnown ? Math.max(0, (resetAtMs - nowMs) / 60_000) : 1;
+  const over = Math.max(0, calls - remaining);
+  const afterFirst = Math.ceil(over / limit) - 1;
+  return {
+    limitPerMinute: limit,
+    minutesAtLimit: over === 0 ? 0 : Math.min(1, resetMinutes) + afterFirst,
+    leastMinutesAtLimit: over / limit,
+  };
+}
+
 /** What a run that sends costs at the least, from its first call to its last. With nothing to send it costs nothing. */
-export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: RateLimit): Cost {
+export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNow): Cost {
   let [files, bytes, calls, completed] = [0, 0, 0, 0];
   for (const { toSend, fileCount, isSoughtBeforeConfirm = false } of datasets) {
     const filesBefore = files;
@@ -60,20 +82,24 @@ export function estimateCost(datasets: readonly DatasetToSend[], rateLimit?: Rat
     if (isSoughtBeforeConfirm) calls += 1;
   }
   if (files > 0) calls += CALLS_FOR_A_RUN;
-  const limitPerMinute = rateLimit?.limit ?? DEFAULT_CALLS_PER_MINUTE;
-  const atOnce = rateLimit?.remaining ?? limitPerMinute;
-  return {
-    files,
-    bytes,
-    calls,
-    callsByPut: calls + completed,
-    limitPerMinute,
-    minutesAtLimit: Math.max(0, calls - atOnce) / limitPerMinute,
-  };
+  return { files, bytes, calls, callsByPut: calls + completed, ...waitsOf(calls, limit) };
+}
+
+// Of the longer time: a reader plans no better with two that are nearer.
+const NEARLY_ALL = 0.9;
+
+/**
+ * `about 12 min at 100 calls a minute`; `up to about 60 s …` where a limit that gives calls back one by one would take much less.
+ */
+export function describeWait(cost: Waits): string {
+  const { minutesAtLimit, leastMinutesAtLimit, limitPerMinute } = cost;
+  const isEither = leastMinutesAtLimit < NEARLY_ALL * minutesAtLimit;
+  const time = formatDuration(minutesAtLimit * 60);
+  return `${isEither ? "up to " : ""}about ${time} at ${formatCount(limitPerMinute)} calls a minute`;
 }
 
 /**
- * `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs): at least 12 min at 100 calls a minute`. What goes at
+ * `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs): about 13 min at 100 calls a minute`. What goes at
  * once is not a wait, and no time is given for it.
  */
 export function describeCost(cost: Cost): string {
@@ -82,8 +108,7 @@ export function describeCost(cost: Cost): string {
   const byPut = ` (${formatCount(cost.callsByPut)} if the server takes PUTs)`;
   const calls = `${counted(cost.calls, "API call")}${cost.callsByPut > cost.calls ? byPut : ""}`;
   if (cost.minutesAtLimit === 0) return `${size}, ${calls}`;
-  const time = formatDuration(cost.minutesAtLimit * 60);
-  return `${size}, ${calls}: at least ${time} at ${formatCount(cost.limitPerMinute)} calls a minute`;
+  return `${size}, ${calls}: ${describeWait(cost)}`;
 }
 
 /** What is left of an upload, and what of it earlier runs have landed. */

@@ -1,18 +1,21 @@
 import { describeCost, estimateCost } from "../../src/upload/cost";
+import { createLimiter } from "../support/limiters";
 import { describeTransfer, formatBytes, formatCount, formatDuration } from "../../src/text";
 
 function filesOf(count: number, sizeBytes: number): { readonly sizeBytes: number }[] {
   return Array.from({ length: count }, () => ({ sizeBytes }));
 }
 
+const left = (remaining: number) => ({ limit: 100, remaining, resetAtMs: 40_000, nowMs: 0 });
+
 describe("what sending costs", () => {
   test("is one call a file, some for its dataset, and the time after the first minute's calls", () => {
     const toSend = filesOf(1_217, 4_000_000);
     const cost = estimateCost([{ toSend, fileCount: 1_217 }]);
     // Four for the run, four for the dataset, and its items come in thirteen pages.
-    expect(cost).toMatchObject({ calls: 1_238, limitPerMinute: 100, minutesAtLimit: 11.38 });
+    expect(cost).toMatchObject({ calls: 1_238, limitPerMinute: 100, minutesAtLimit: 12 });
     expect(describeCost(cost)).toBe(
-      "1,217 files, 4.9 GB, 1,238 API calls (2,455 if the server takes PUTs): at least 11 min at 100 calls a minute",
+      "1,217 files, 4.9 GB, 1,238 API calls (2,455 if the server takes PUTs): about 12 min at 100 calls a minute",
     );
   });
 
@@ -21,11 +24,33 @@ describe("what sending costs", () => {
     expect(describeCost(estimateCost(datasets))).toBe(
       "90 files, 90.0 kB, 99 API calls (189 if the server takes PUTs)",
     );
-    const left = (remaining: number) => ({ limit: 100, remaining, resetAtMs: 0 });
     expect(estimateCost(datasets, left(99)).minutesAtLimit).toBe(0);
-    expect(describeCost(estimateCost(datasets, left(49)))).toMatch(
-      /: at least 30 s at 100 calls a minute$/,
-    );
+  });
+
+  test("is told with the time until the reset where the server says it, and then with whole minutes", () => {
+    const costing = (calls: number) =>
+      describeCost(estimateCost([{ toSend: filesOf(calls - 9, 1_000), fileCount: 90 }], left(49)));
+    expect(costing(60)).toMatch(/: up to about 40 s at 100 calls a minute$/);
+    expect(costing(100)).toMatch(/: up to about 40 s at 100 calls a minute$/);
+    expect(costing(112)).toMatch(/: about 40 s at 100 calls a minute$/);
+    expect(costing(150)).toMatch(/: up to about 2 min at 100 calls a minute$/);
+  });
+
+  test.each([
+    ["fixed", 102, "up to about 60 s"],
+    ["sliding", 102, "up to about 60 s"],
+    ["bucket", 102, "up to about 60 s"],
+    ["fixed", 1_238, "about 12 min"],
+    ["sliding", 1_238, "about 12 min"],
+    ["bucket", 1_238, "about 12 min"],
+  ] as const)("is true of a server that counts so: %s, %d calls", (kind, calls, said) => {
+    const cost = estimateCost([{ toSend: filesOf(calls - 9, 1), fileCount: 1 }]);
+    expect(describeCost(cost)).toContain(`: ${said} at`);
+    const limiter = createLimiter({ kind, perMinute: 100, perSecond: 20 });
+    const tookMs = limiter.boundMs(calls);
+    expect(tookMs).toBeLessThan(1.05 * cost.minutesAtLimit * 60_000 + 5_000);
+    const leastMinutes = said.startsWith("up to") ? 0 : 0.9 * cost.minutesAtLimit;
+    expect(tookMs).toBeGreaterThan(leastMinutes * 60_000);
   });
 
   test("of a file that no form can carry is what its parts need", () => {
@@ -53,7 +78,7 @@ describe("what sending costs", () => {
     const datasets = [{ toSend: filesOf(291, 1), fileCount: 94 }];
     expect(estimateCost(datasets, rateLimit)).toMatchObject({
       limitPerMinute: 600,
-      minutesAtLimit: 299 / 600,
+      minutesAtLimit: 1,
     });
   });
 

@@ -1,4 +1,5 @@
 // What a preview shows of a file set: which files changed, what sending them costs, what the server will keep.
+import { limitNow } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { describeFaults } from "../../../src/files/content/fault-counts";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
@@ -40,7 +41,7 @@ async function describeSending(
   const toSend = files.filter(({ path }) => !landed.has(path));
   // By the Dataset that is made of it.
   const dataset = { toSend, fileCount: files.length, isSoughtBeforeConfirm: true };
-  const cost = estimateCost([dataset], avala?.pace.snapshot());
+  const cost = estimateCost([dataset], avala && limitNow(avala));
   return `to send: ${describeToSend({ cost, landedBefore: landed.size }, "an earlier up")}`;
 }
 

@@ -1,5 +1,6 @@
 // What a preview says of a growing set: what is new, what is superseded, what stays with how many annotations, what it
 // costs. Sends nothing. Without a key the state is all that is known.
+import { limitNow } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { isAvalaError } from "../../../src/errors";
 import { decideGrowth } from "../../../src/operations/grow/decide-growth";
@@ -106,7 +107,7 @@ function describe(
   const { session, call, inputs, olds } = preview;
   const avala = session.avalaIfConfigured(call);
   const changes = sinceState(plan, olds?.increments ?? []);
-  const sending = describeSending(plan, avala?.pace.snapshot(), landed);
+  const sending = describeSending(plan, avala && limitNow(avala), landed);
   const what = next === undefined ? "to send" : `new dataset ${next}`;
   return [
     `growing set ${inputs.name}`,

@@ -1,6 +1,5 @@
 // What is said of a growing set: what is new, what is not current any more, what stays with people's work. Pure.
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
-import type { RateLimit } from "../../../src/errors";
 import { describeChangeLines } from "../../../src/files/manifest/compare";
 import {
   describeDataset,
@@ -10,7 +9,7 @@ import {
 import type { GrowthPlan } from "../../../src/operations/grow/growth-plan";
 import { printable } from "../../../src/redact";
 import { counted, formatCount, listed } from "../../../src/text";
-import { describeToSend, estimateCost } from "../../../src/upload/cost";
+import { describeToSend, estimateCost, type LimitNow } from "../../../src/upload/cost";
 
 /** `+ new`, `~ changed`, `> old → new` for a file that was moved and is not sent again, `- gone`. */
 export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): string {
@@ -30,13 +29,13 @@ export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): strin
 /** `landed`: in the dataset that it is to be, by earlier runs. */
 export function describeSending(
   { toSend }: GrowthPlan,
-  rateLimit: RateLimit | undefined,
+  limit: LimitNow | undefined,
   landed: ReadonlySet<string>,
 ): string {
   if (toSend.length === 0) return "nothing to send";
   const left = toSend.filter(({ path }) => !landed.has(path));
   const dataset = { toSend: left, fileCount: toSend.length, isSoughtBeforeConfirm: true };
-  const cost = estimateCost([dataset], rateLimit);
+  const cost = estimateCost([dataset], limit);
   return describeToSend({ cost, landedBefore: landed.size }, "an earlier up");
 }
 
