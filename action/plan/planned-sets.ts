@@ -21,28 +21,33 @@ export function createSetsPlan(
 ): Plan {
   const { manifest, targets } = selection;
   const datasets = targets.map((target) => plannedSet(target, decided.get(target.folder)));
-  const places = new Map(
-    targets.flatMap((target) => [...placesOf(target, decided.get(target.folder))]),
-  );
+  const places = new Map(allPlaces(targets, decided));
   const nowhere = { dataset: "", isSent: false };
   const files = plannedFiles(selection, ({ path }) => places.get(path) ?? nowhere);
   return planOf(manifest, { datasets, files }, planTarget);
+}
+
+type Placed = readonly [path: string, place: Place];
+
+function* allPlaces(targets: readonly Target[], decided: DecidedSets): Generator<Placed> {
+  for (const target of targets) yield* placesOf(target, decided.get(target.folder));
 }
 
 /** Which dataset each file is in, or goes to. */
 function* placesOf(
   { name, indexed }: Target,
   decision: GrowDecision | undefined,
-): Generator<readonly [path: string, place: Place]> {
-  if (decision === undefined) {
-    for (const { path } of indexed) yield [path, { dataset: name, isSent: true }];
-    return;
-  }
-  const { increments, plan, next } = decision;
-  const names = new Map(increments.map(({ dataset }) => [dataset.uid, dataset.name]));
-  for (const { path, datasetUid } of [...plan.current, ...plan.unverified])
-    yield [path, { dataset: names.get(datasetUid) ?? name, isSent: false }];
-  for (const { path } of plan.toSend) yield [path, { dataset: next?.name ?? name, isSent: true }];
+): Generator<Placed> {
+  const isNew = { dataset: decision?.next?.name ?? name, isSent: true };
+  for (const { path } of decision?.plan.toSend ?? indexed) yield [path, isNew];
+  if (decision === undefined) return;
+  const { increments, plan } = decision;
+  const unknown = { dataset: name, isSent: false };
+  const held = new Map(
+    increments.map(({ dataset }) => [dataset.uid, { dataset: dataset.name, isSent: false }]),
+  );
+  for (const files of [plan.current, plan.unverified])
+    for (const { path, datasetUid } of files) yield [path, held.get(datasetUid) ?? unknown];
 }
 
 function plannedSet(target: Target, decision: GrowDecision | undefined): PlannedDataset {

@@ -28,17 +28,17 @@ function growTargetOf(
   { growing, dataType, files, manifest, postponed }: Target,
 ): readonly GrowTarget[] {
   if (growing === undefined) return [];
-  const sums = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
   const { visibility, metadata } = inputs;
   return [
     {
       name: growing,
       postponed,
       dataset: { dataType, visibility, metadata, organizationUid },
-      files: files.map(({ path, absolutePath, sizeBytes }) => ({
-        ...{ path, absolutePath, sizeBytes },
-        sha256: sums.get(path) ?? "",
-      })),
+      // Both are of the same files, sorted by path.
+      files: files.map(({ path, absolutePath, sizeBytes }, index) => {
+        const sha256 = manifest.entries[index]?.sha256 ?? "";
+        return { path, absolutePath, sizeBytes, sha256 };
+      }),
     },
   ];
 }

@@ -151,18 +151,22 @@ function readColumns(columns: Buffer, kept: Buffer, count: number): ManifestEntr
   };
   const column = (): number[] => Array.from({ length: count }, number);
   const [starts, ends, middles, sizes] = [column(), column(), column(), column()];
-  let before = Buffer.alloc(0);
+  // A buffer for each path would be most of what unpacking takes.
+  let [before, room] = [Buffer.alloc(MAX_KEY_BYTES), Buffer.alloc(MAX_KEY_BYTES)];
+  let beforeBytes = 0;
   const entries = Array.from({ length: count }, (_, index): ManifestEntry => {
     const [start = 0, end = 0, middle = 0] = [starts[index], ends[index], middles[index]];
-    const isPath = start + end <= before.length && start + middle + end <= MAX_KEY_BYTES;
+    const bytes = start + middle + end;
+    const isPath = start + end <= beforeBytes && bytes <= MAX_KEY_BYTES;
     if (!isPath || at + middle > columns.length) throw damaged();
-    const between = columns.subarray(at, at + middle);
-    const tail = before.subarray(before.length - end);
-    const path = Buffer.concat([before.subarray(0, start), between, tail]);
+    before.copy(room, 0, 0, start);
+    columns.copy(room, start, at, at + middle);
+    before.copy(room, start + middle, beforeBytes - end, beforeBytes);
     at += middle;
-    before = path;
+    [before, room, beforeBytes] = [room, before, bytes];
+    const path = before.toString("utf8", 0, bytes);
     const sha256 = kept.toString("hex", index * KEPT_BYTES, (index + 1) * KEPT_BYTES);
-    return { path: path.toString(), sizeBytes: sizes[index] ?? 0, sha256 };
+    return { path, sizeBytes: sizes[index] ?? 0, sha256 };
   });
   if (at !== columns.length) throw damaged();
   return entries;

@@ -4,7 +4,7 @@ import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isSameDigest } from "../../files/manifest/compare";
 import { comparePaths, type ManifestEntry } from "../../files/manifest/manifest";
 import type { NumberedName } from "./increment-name";
-import { takePostponed, type PostponedItem } from "./postponed";
+import { createPostponed, type PostponedItem } from "./postponed";
 
 /** One item of an increment, as far as its content is known. */
 export interface HeldEntry {
@@ -95,54 +95,70 @@ function contentOf({ sizeBytes, sha256 }: HeldEntry): string | undefined {
   return `${sizeBytes} ${sha256.slice(0, CONTENT_DIGITS)}`;
 }
 
-function itemsByPath(increments: readonly Increment[]): Map<string, Item[]> {
-  const byPath = new Map<string, Item[]>();
-  for (const { dataset, entries } of inOrder(increments)) {
-    for (const entry of entries) {
-      const item = { entry, datasetUid: dataset.uid };
-      const known = byPath.get(entry.path);
-      if (known === undefined) byPath.set(entry.path, [item]);
-      else known.push(item);
-    }
+/** By path; those of one path in the order of their increments. */
+function itemsOf(increments: readonly Increment[]): readonly Item[] {
+  const items: Item[] = [];
+  for (const { dataset, entries } of inOrder(increments))
+    for (const entry of entries) items.push({ entry, datasetUid: dataset.uid });
+  return items.sort((a, b) => comparePaths(a.entry.path, b.entry.path));
+}
+
+/** The declared file and the items of one path. */
+interface AtPath {
+  readonly path: string;
+  readonly file: ManifestEntry | undefined;
+  readonly items: readonly Item[];
+}
+
+function lower(path: string | undefined, other: string | undefined): string | undefined {
+  if (path === undefined || other === undefined) return path ?? other;
+  return path < other ? path : other;
+}
+
+/** Each path in order. Both lists are sorted by path, so that a large set needs no maps of them. */
+function* byPath(files: readonly ManifestEntry[], items: readonly Item[]): Generator<AtPath> {
+  let [nextFile, nextItem] = [0, 0];
+  for (;;) {
+    const file = files[nextFile];
+    const path = lower(file?.path, items[nextItem]?.entry.path);
+    if (path === undefined) return;
+    const isDeclared = file?.path === path;
+    if (isDeclared) nextFile += 1;
+    const start = nextItem;
+    while (items[nextItem]?.entry.path === path) nextItem += 1;
+    yield { path, file: isDeclared ? file : undefined, items: items.slice(start, nextItem) };
   }
-  return byPath;
 }
 
-/** Whether nothing that is declared is its own file: its path is not declared, or has other content now. */
-function isLeft({ entry }: Item, files: ReadonlyMap<string, ManifestEntry>): boolean {
-  const file = files.get(entry.path);
-  return file === undefined || likenessOf(entry, file) === "other";
+/** An item that stands for no file at its own path, and the file that is declared there. */
+interface LeftItem {
+  readonly item: Item;
+  readonly file: ManifestEntry | undefined;
 }
 
-/** The items that stand for no file at their own path, by their content: first those whose path is not declared. */
-function leftByContent(
-  byPath: ReadonlyMap<string, readonly Item[]>,
-  files: ReadonlyMap<string, ManifestEntry>,
-): Map<string, Item[]> {
-  const left = new Map<string, Item[]>();
-  const paths = [...byPath.keys()].sort(comparePaths);
+/** Those that may stand for a file at another path, by their content: first those whose path is not declared. */
+function leftByContent(left: readonly LeftItem[]): Map<string, Item[]> {
+  const byContent = new Map<string, Item[]>();
   const inTurn = [
-    ...paths.filter((path) => !files.has(path)),
-    ...paths.filter((path) => files.has(path)),
+    ...left.filter(({ file }) => file === undefined),
+    ...left.filter(({ item, file }) => file && likenessOf(item.entry, file) === "other"),
   ];
-  for (const path of inTurn) {
-    for (const item of byPath.get(path) ?? []) {
-      const content = contentOf(item.entry);
-      if (content === undefined || !isLeft(item, files)) continue;
-      const alike = left.get(content);
-      if (alike === undefined) left.set(content, [item]);
-      else alike.push(item);
-    }
+  for (const { item } of inTurn) {
+    const content = contentOf(item.entry);
+    if (content === undefined) continue;
+    const alike = byContent.get(content);
+    if (alike === undefined) byContent.set(content, [item]);
+    else alike.push(item);
   }
-  return left;
+  return byContent;
 }
 
 interface Sorted {
   readonly current: CurrentFile[];
   readonly unverified: UnverifiedFile[];
   readonly missing: ManifestEntry[];
-  /** Items that stand for a file. */
-  readonly used: Set<Item>;
+  readonly left: LeftItem[];
+  readonly postponed: PostponedItem[];
 }
 
 function currentAt(item: Item, { path, sha256 }: ManifestEntry): CurrentFile {
@@ -150,44 +166,37 @@ function currentAt(item: Item, { path, sha256 }: ManifestEntry): CurrentFile {
 }
 
 /** The oldest item of the wanted content is the current one: people have annotated it longest. */
+function sortDeclared(file: ManifestEntry, items: readonly Item[], to: Sorted): void {
+  const same = items.find(({ entry }) => likenessOf(entry, file) === "same");
+  const newest = items.at(-1);
+  let used = same;
+  if (same !== undefined) to.current.push(currentAt(same, file));
+  else if (newest !== undefined && likenessOf(newest.entry, file) === "unknown") {
+    to.unverified.push({ path: file.path, datasetUid: newest.datasetUid });
+    used = newest;
+  } else to.missing.push(file);
+  for (const item of items) if (item !== used) to.left.push({ item, file });
+}
+
 function sortFiles(
   files: readonly ManifestEntry[],
-  byPath: ReadonlyMap<string, readonly Item[]>,
+  items: readonly Item[],
+  isPostponed: (path: string) => boolean,
 ): Sorted {
-  const sorted: Sorted = { current: [], unverified: [], missing: [], used: new Set() };
-  for (const file of files) {
-    const items = byPath.get(file.path) ?? [];
-    const same = items.find(({ entry }) => likenessOf(entry, file) === "same");
-    const newest = items.at(-1);
-    const used = same ?? newest;
-    if (same !== undefined) sorted.current.push(currentAt(same, file));
-    else if (newest !== undefined && likenessOf(newest.entry, file) === "unknown")
-      sorted.unverified.push({ path: file.path, datasetUid: newest.datasetUid });
-    else {
-      sorted.missing.push(file);
-      continue;
-    }
-    if (used !== undefined) sorted.used.add(used);
+  const sorted: Sorted = { current: [], unverified: [], missing: [], left: [], postponed: [] };
+  for (const { path, file, items: here } of byPath(files, items)) {
+    if (file !== undefined) sortDeclared(file, here, sorted);
+    else if (isPostponed(path))
+      sorted.postponed.push(...here.map(({ datasetUid }) => ({ path, datasetUid })));
+    else sorted.left.push(...here.map((item) => ({ item, file })));
   }
   return sorted;
 }
 
-function supersededOf(
-  byPath: ReadonlyMap<string, readonly Item[]>,
-  files: ReadonlyMap<string, ManifestEntry>,
-  used: ReadonlySet<Item>,
-): readonly SupersededItem[] {
-  const superseded: SupersededItem[] = [];
-  for (const path of [...byPath.keys()].sort(comparePaths)) {
-    const file = files.get(path);
-    for (const item of byPath.get(path) ?? []) {
-      if (used.has(item)) continue;
-      const isRepeated = file !== undefined && likenessOf(item.entry, file) === "same";
-      const why = file === undefined ? "gone" : isRepeated ? "repeated" : "changed";
-      superseded.push({ path, datasetUid: item.datasetUid, why });
-    }
-  }
-  return superseded;
+function supersededOf({ item: { entry, datasetUid }, file }: LeftItem): SupersededItem {
+  const isRepeated = file !== undefined && likenessOf(entry, file) === "same";
+  const why = file === undefined ? "gone" : isRepeated ? "repeated" : "changed";
+  return { path: entry.path, datasetUid, why };
 }
 
 /**
@@ -202,26 +211,26 @@ export function planGrowth(
   leftForLater: readonly string[] = [],
 ): GrowthPlan {
   const files = [...declared].sort((a, b) => comparePaths(a.path, b.path));
-  const wanted = new Map(files.map((file) => [file.path, file]));
-  const byPath = itemsByPath(increments);
-  const postponed = takePostponed(byPath, wanted, leftForLater);
-  const { current, unverified, missing, used } = sortFiles(files, byPath);
-  const left = missing.length === 0 ? new Map<string, Item[]>() : leftByContent(byPath, wanted);
+  const isPostponed = createPostponed(leftForLater);
+  const sorted = sortFiles(files, itemsOf(increments), isPostponed);
+  const { current, unverified, missing, left, postponed } = sorted;
+  const byContent = missing.length === 0 ? new Map<string, Item[]>() : leftByContent(left);
   const toSend: ManifestEntry[] = [];
   const moved: MovedItem[] = [];
+  const isMoved = new Set<Item>();
   for (const file of missing) {
     const content = contentOf(file);
-    const item = content === undefined ? undefined : left.get(content)?.shift();
+    const item = content === undefined ? undefined : byContent.get(content)?.shift();
     if (item === undefined) {
       const { path, sizeBytes, sha256 } = file;
       toSend.push({ path, sizeBytes, sha256 });
       continue;
     }
-    used.add(item);
+    isMoved.add(item);
     current.push(currentAt(item, file));
     moved.push({ path: item.entry.path, to: file.path, datasetUid: item.datasetUid });
   }
   current.sort((a, b) => comparePaths(a.path, b.path));
-  const superseded = supersededOf(byPath, wanted, used);
+  const superseded = left.filter(({ item }) => !isMoved.has(item)).map(supersededOf);
   return { current, toSend, superseded, moved, unverified, postponed };
 }

@@ -84,11 +84,26 @@ function alteredAmong(
   return left.length === 0 ? new Map() : alteredPaths(keys, left, { keepsFolders });
 }
 
+/** Whether there is one item for each file, of its path and of its size. */
+function areJustFiles(files: Files, items: readonly ItemFacts[]): boolean {
+  return (
+    items.length === files.size &&
+    items.every(({ key, sizeBytes }) => {
+      const size = key === undefined ? undefined : files.get(key);
+      return size !== undefined && (sizeBytes === undefined || sizeBytes === size);
+    }) &&
+    new Set(items.map(({ key }) => key)).size === items.length
+  );
+}
+
 export function compareKeys(
   files: Files,
   items: readonly ItemFacts[],
   { isSequence, isFileName }: KeyTerms,
 ): KeyComparison {
+  // Most often, and of many files all that follows would be lists of all of them.
+  if (areJustFiles(files, items))
+    return { missing: [], extra: [], wrongSize: [], altered: [], repeated: [], unclear: 0 };
   const all = pairUp(files, items);
   const paired = all.filter(({ match }) => match.kind === "path");
   const found = new Set(paired.flatMap(({ match }) => (match.kind === "path" ? match.path : [])));
