@@ -11,6 +11,7 @@ import type { Config } from "../src/config";
 import { findDataset } from "../src/operations/datasets/dataset";
 import { AvalaError, InputError } from "../src/errors";
 import { soundConfig, requireKey } from "./process/config";
+import { unknownNames } from "./process/known-names";
 import { plain } from "./process/plain";
 import { refusal } from "./refusal";
 
@@ -47,11 +48,26 @@ function asData<T>(found: T): T {
   return plain(found) as T;
 }
 
+/** A look-up as a program calls it. */
+interface Asked<Args> {
+  readonly call: string;
+  readonly args: Args;
+  readonly known: Readonly<Record<keyof Args & string, true>>;
+}
+
+function refuseUnknown<Args extends object>({ call, args, known }: Asked<Args>): void {
+  const problems = unknownNames(args, Object.keys(known));
+  if (problems.length === 0) return;
+  throw new InputError(problems.map(({ input, text }) => ({ input: `${call} ${input}`, text })));
+}
+
 /** Runs one look-up on its own connection: a program may make few of them, and none must keep it from ending. */
-async function look<T>(
+async function look<Args extends object, T>(
+  asked: Asked<Args>,
   read: (avala: Avala, owner: Pick<Config, "organizationUid" | "organization">) => Promise<T>,
 ): Promise<T> {
   try {
+    refuseUnknown(asked);
     const config = new pulumi.Config("avala");
     const { organizationUid, organization, ...connection } = requireKey(
       soundConfig((key) => config.get(key), process.env),
@@ -100,7 +116,10 @@ async function findOne(
 
 /** An existing dataset. Rejects if there is none that the key may see. */
 export function getDataset(args: GetDatasetArgs): Promise<Dataset> {
-  return look((avala, { organizationUid }) => findOne(avala, args, organizationUid));
+  const known = { uid: true, owner: true, slug: true, name: true } as const;
+  return look({ call: "getDataset", args, known }, (avala, { organizationUid }) =>
+    findOne(avala, args, organizationUid),
+  );
 }
 
 export function getDatasetOutput(args: Inputs<GetDatasetArgs>): pulumi.Output<Dataset> {
@@ -109,7 +128,8 @@ export function getDatasetOutput(args: Inputs<GetDatasetArgs>): pulumi.Output<Da
 
 /** Every dataset that the key may see, page by page. */
 export function listDatasets(args: ListDatasetsArgs = {}): Promise<Dataset[]> {
-  return look(async (avala) => {
+  const known = { dataType: true, name: true, status: true, visibility: true } as const;
+  return look({ call: "listDatasets", args, known }, async (avala) => {
     const found: Dataset[] = [];
     for await (const dataset of datasets.listDatasets(avala, args)) found.push(dataset);
     return found;
@@ -122,7 +142,9 @@ export function listDatasetsOutput(args: Inputs<ListDatasetsArgs> = {}): pulumi.
 
 /** An existing export. Its `downloadUrl` is a secret: `getExportOutput` keeps it as one. */
 export function getExport(args: UidArgs): Promise<exports_.Export> {
-  return look((avala) => exports_.getExport(avala, args.uid));
+  return look({ call: "getExport", args, known: { uid: true } }, (avala) =>
+    exports_.getExport(avala, args.uid),
+  );
 }
 
 /** Secret as a whole, since the result carries the download URL: `pulumi.unsecret` what may be shown. */
@@ -132,7 +154,9 @@ export function getExportOutput(args: Inputs<UidArgs>): pulumi.Output<exports_.E
 
 /** An existing project. */
 export function getProject(args: UidArgs): Promise<projects.Project> {
-  return look((avala) => projects.getProject(avala, args.uid));
+  return look({ call: "getProject", args, known: { uid: true } }, (avala) =>
+    projects.getProject(avala, args.uid),
+  );
 }
 
 export function getProjectOutput(args: Inputs<UidArgs>): pulumi.Output<projects.Project> {
@@ -141,7 +165,8 @@ export function getProjectOutput(args: Inputs<UidArgs>): pulumi.Output<projects.
 
 /** Who a role for a bucket has to trust: Avala's account at AWS, and the external id of the organization. */
 export function getStorageSetup(args: StorageSetupArgs = {}): Promise<storage.StorageSetupInfo> {
-  return look((avala, configured) =>
+  const known = { organization: true } as const;
+  return look({ call: "getStorageSetup", args, known }, (avala, configured) =>
     storage.getStorageSetupInfo(avala, {
       organization: args.organization ?? configured.organization,
     }),

@@ -188,6 +188,7 @@ const ORDERS = {
       "quality-target.ts",
     ],
     ["growing-dataset.ts"],
+    ["tables.ts"],
   ],
   "provider/handlers": [
     ["bucket.ts"],

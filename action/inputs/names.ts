@@ -1,6 +1,6 @@
 // Names that are no input's, and what they were meant to be.
 import type { InputProblem } from "../../src/errors";
-import { isNear } from "../../src/near-name";
+import { bare, nearestName } from "../../src/near-name";
 import { shown } from "../../src/text";
 import type { ActionEnvironment } from "../environment";
 import { INPUT_NAMES } from "./table";
@@ -66,7 +66,7 @@ export function unknownInputs(env: ActionEnvironment["env"]): UnknownInputs {
   for (const [variable, value = ""] of Object.entries(env)) {
     if (!variable.startsWith("INPUT_") || known.has(variable) || value.trim() === "") continue;
     const input = variable.slice("INPUT_".length).toLowerCase();
-    const near = INPUT_NAMES.find((name) => isNear(bare(input), bare(name)));
+    const near = nearestName(input, INPUT_NAMES);
     // The local runner act passes a composite action's inputs on to the actions in it (nektos/act#2874).
     if (near === undefined && env.ACT === "true") {
       notices.push(`${shown(input)} is not a known input, and has no effect.`);
@@ -81,8 +81,4 @@ function unknownText(variable: string, input: string, near: string | undefined):
   const meant = near === undefined ? MEANT.get(bare(input)) : `\`${near}\``;
   if (meant !== undefined) return `is not a known input. Did you mean ${meant}?`;
   return `is not a known input, and would have no effect: remove it. If it is not under \`with\`, the job sets the environment variable ${shown(variable)}`;
-}
-
-function bare(name: string): string {
-  return name.replace(/[-_]/g, "");
 }

@@ -1,6 +1,6 @@
 // The fields of an Export. Whatever is exported otherwise is another export.
 import { QUALITY_MODES, readMinExported, type QualityMode } from "../../src/operations/gate";
-import type { Fields, Property } from "./field";
+import type { Checks, Fields, Property } from "./field";
 import {
   isApiName,
   isFlag,
@@ -19,6 +19,13 @@ const isTriggers: Rule<Readonly<Record<string, string>> | readonly string[]> = (
     ? undefined
     : "must be a list or an object of strings";
 
+function isMinExported(value: unknown): string | undefined {
+  const isGiven = typeof value === "number" || typeof value === "string";
+  return isGiven && readMinExported(String(value)) !== undefined
+    ? undefined
+    : `must be a count such as 250, or a share such as "95%" (got ${JSON.stringify(value)})`;
+}
+
 export interface GateInput {
   readonly minTasks?: number;
   /** A count, or a share as `95%`. */
@@ -27,30 +34,18 @@ export interface GateInput {
   readonly qualityTargets?: QualityMode;
 }
 
-const GATE_RULES: Readonly<Record<keyof GateInput, Rule>> = {
-  minTasks: isWhole(0),
-  minExported: (value) =>
-    (typeof value === "number" || typeof value === "string") &&
-    readMinExported(String(value)) !== undefined
-      ? undefined
-      : `must be a count such as 250, or a share such as "95%" (got ${JSON.stringify(value)})`,
-  pendingTasks: (value) =>
-    value === 0 ? undefined : "must be 0 (no pending tasks): Avala does not count them",
-  qualityTargets: isOneOf(QUALITY_MODES),
-};
+const GATE_FIELDS = {
+  minTasks: { rule: isWhole(0) },
+  minExported: { rule: isMinExported },
+  pendingTasks: {
+    rule: (value: unknown) =>
+      value === 0 ? undefined : "must be 0 (no pending tasks): Avala does not count them",
+  },
+  qualityTargets: { rule: isOneOf(QUALITY_MODES) },
+} as const satisfies Checks & Readonly<Record<keyof GateInput, unknown>>;
 
-const isGate: Rule<GateInput> = (value) => {
-  const text = isObject(value);
-  if (text !== undefined) return text;
-  for (const [name, given] of Object.entries(value as object)) {
-    const rule = Object.entries(GATE_RULES).find(([known]) => known === name)?.[1];
-    if (rule === undefined)
-      return `does not have a condition ${name}; known: ${Object.keys(GATE_RULES).join(", ")}`;
-    const reason = given === undefined ? undefined : rule(given);
-    if (reason !== undefined) return `${name} ${reason}`;
-  }
-  return undefined;
-};
+// The rule is the same; what a program may write differs.
+const isGate = isObject as Rule<GateInput>;
 
 // Of one that is only read by its uid, what the API returns stands in the state.
 const asked = { change: "replace", passedOn: true, output: "declared" } as const;
@@ -64,7 +59,12 @@ export const EXPORT_FIELDS = {
   filterQueryString: { ...asked, rule: isText },
   triggers: { rule: isTriggers, change: "replace", output: "declared" },
   /** An export's counts never change, so one that is judged otherwise is another. */
-  gate: { rule: isGate, change: "replace", output: "declared" },
+  gate: {
+    rule: isGate,
+    members: GATE_FIELDS,
+    change: "replace",
+    output: "declared",
+  },
   waitForExport: { rule: isFlag, change: "ignore", output: "declared" },
   timeoutMinutes: { rule: isMinutes, change: "ignore", output: "declared" },
 } as const satisfies Fields;

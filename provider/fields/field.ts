@@ -22,6 +22,8 @@ export interface Property {
 export interface Field<Value = unknown> extends Property {
   /** What a program may give. */
   readonly rule: Rule<Value>;
+  /** What an object that takes no other names may have. @default any */
+  readonly members?: Checks;
   /** Whether there is no resource without it; a text says what to do. @default false */
   readonly required?: true | string;
   /**
@@ -36,6 +38,9 @@ export interface Field<Value = unknown> extends Property {
   /** Where its output comes from: the API returns it, or it is kept as it was declared. `none`: it is not an output. */
   readonly output: "returned" | "declared" | "none";
 }
+
+/** What `check` needs of the fields that there are: no others may be given. */
+export type Checks = Readonly<Record<string, Pick<Field, "rule" | "members" | "required">>>;
 
 export type Fields = Readonly<Record<string, Field>>;
 

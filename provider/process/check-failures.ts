@@ -3,6 +3,7 @@
 // failure names its property only where the value may be read by everyone; elsewhere the reason says which one it is.
 import type { dynamic } from "@pulumi/pulumi";
 import { printableLines } from "../../src/redact";
+import { FIELDS } from "../fields/tables";
 import type { ResourceKind } from "../loader";
 import { SECRET_FIELDS } from "../secret-fields";
 import type { Call } from "./calls";
@@ -33,7 +34,8 @@ interface Shown {
 function isOpen(property: string, { kind, inputs, call, hide }: Shown): boolean {
   const value = new Map<string, unknown>(Object.entries(inputs)).get(property);
   if (value === undefined || value === null) return true;
-  if (call === undefined) return false;
+  // Of a name with a slip in it nobody knows what was meant: it may be a key.
+  if (call === undefined || !Object.hasOwn(FIELDS[kind], property)) return false;
   const isOf = ([first]: readonly string[]): boolean => first === property;
   if (SECRET_FIELDS[kind].some(isOf) || (call.secrets ?? []).some(isOf)) return false;
   return textsIn(value).every((text) => hide(text) === text);

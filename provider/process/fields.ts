@@ -2,34 +2,43 @@
 // Knows no resource.
 import {
   namesOf,
+  type Checks,
   type Field,
   type Fields,
   type Passed,
   type Property,
   type Returned,
 } from "../fields/field";
-import type { Problems } from "./failures";
+import { isObject } from "../fields/rules";
+import { Problems } from "./failures";
+import { unknownNames } from "./known-names";
+import { isLeftOut } from "./present";
 import { isSame } from "./same";
 import { hasUnknown } from "./unknown";
 
-/** A program's null counts as left out. */
-function isLeftOut(value: unknown): boolean {
-  return value === undefined || value === null;
-}
-
-/** What is unknown passes. */
-export function checkFields(inputs: object, fields: Fields, problems: Problems): void {
+/** A value that is unknown passes; a name that is, does not. */
+export function checkFields(inputs: object, fields: Checks, problems: Problems): void {
+  for (const { input, text } of unknownNames(inputs, Object.keys(fields)))
+    problems.add(input, text);
   const given: ReadonlyMap<string, unknown> = new Map(Object.entries(inputs));
   for (const [name, { required }] of Object.entries(fields)) {
     if (required === undefined || !isLeftOut(given.get(name))) continue;
     problems.add(name, required === true ? "is missing" : `is missing: ${required}`);
   }
-  for (const [name, { rule }] of Object.entries(fields)) {
+  for (const [name, { rule, members }] of Object.entries(fields)) {
     const value = given.get(name);
-    if (isLeftOut(value) || hasUnknown(value)) continue;
-    const reason = rule(value);
+    if (isLeftOut(value)) continue;
+    const reason = hasUnknown(value) ? undefined : rule(value);
     if (reason !== undefined) problems.add(name, reason);
+    else if (members !== undefined && isObject(value) === undefined)
+      checkMembers(name, value as object, members, problems);
   }
+}
+
+function checkMembers(name: string, value: object, members: Checks, problems: Problems): void {
+  const found = new Problems();
+  checkFields(value, members, found);
+  for (const { property, reason } of found.failures) problems.add(name, `${property} ${reason}`);
 }
 
 /** Names of the properties that are changed in this way, in the order of the table. */

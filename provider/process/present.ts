@@ -1,5 +1,10 @@
 // Objects without absent values, or without some of their properties: the engine stores what is there.
 
+/** A program's null counts as left out. */
+export function isLeftOut(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
 type Loose<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
 
 /** `value` without the properties that are `undefined`. */

@@ -9,6 +9,7 @@ import { isInCi, stateDirectory } from "../../src/config";
 import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "./config";
 import { createCalls, type Call, type Calls } from "./calls";
 import type { EngineLog } from "./engine";
+import type { Problems } from "./failures";
 import { messagesFor, showEvents, type Messages } from "./messages";
 
 export interface SessionOptions {
@@ -36,8 +37,8 @@ export interface Session {
    * @throws InputError when there is no key, or the configuration can't be used
    */
   avala(call: Call): Avala;
-  /** @throws InputError when the configuration can't be used; that it has no key passes */
-  checkConfig(): void;
+  /** Notes why the configuration can't be used; that it has no key passes. */
+  checkConfig(problems: Problems): void;
   /** As `avala`, or `undefined` when there is no key: a preview works without. */
   avalaIfConfigured(call: Call): Avala | undefined;
   stateDirectory(): string;
@@ -76,8 +77,12 @@ export function createSession(options: SessionOptions): Session {
     organization: () => readAvalaConfig(read, environment).organization,
     messages,
     avala,
-    checkConfig: () => {
-      soundConfig(read, environment);
+    checkConfig: (problems) => {
+      try {
+        soundConfig(read, environment);
+      } catch (error) {
+        problems.addError(error, "");
+      }
     },
     avalaIfConfigured: (call) =>
       soundConfig(read, environment).apiKey === "" ? undefined : avala(call),

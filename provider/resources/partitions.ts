@@ -1,6 +1,6 @@
 // The partitions of a VersionedDataset: which folders are datasets, listed while the program runs.
 // Knows nothing of the resources that are made of them.
-import { InputError, type InputProblem } from "../../src/errors";
+import { InputError } from "../../src/errors";
 import type { PatternCount } from "../../src/files/local-file";
 import { dataTypes } from "../../src/files/media";
 import { describeSuffixes, type UnindexedPolicy } from "../../src/files/scan/indexing";
@@ -36,22 +36,6 @@ export interface Partition {
 }
 
 const EVERYTHING = ["**"];
-
-/** What TypeScript would have said, for a program that it did not check. */
-function checkPlain({ root, partitionDepth = 0 }: ChosenFiles): void {
-  const problems: InputProblem[] = [];
-  if (typeof root !== "string") {
-    problems.push({
-      input: "root",
-      text: "must be plain text: it is listed while the program runs",
-    });
-  }
-  if (![0, 1].includes(partitionDepth)) {
-    const text = `must be 0 or 1 (got ${JSON.stringify(partitionDepth)})`;
-    problems.push({ input: "partitionDepth", text });
-  }
-  if (problems.length > 0) throw new InputError(problems);
-}
 
 function listed(args: ChosenFiles): Partitions {
   const { root, include = EVERYTHING, exclude, includeHidden, symlinks, unindexed } = args;
@@ -97,7 +81,6 @@ export function leftOutFolders(args: ChosenFiles): readonly string[] {
 }
 
 export function partitionsOf(args: ChosenFiles): readonly Partition[] {
-  checkPlain(args);
   const { root, partitionDepth = 0 } = args;
   if (partitionDepth === 0) return [{ folder: undefined, label: "" }];
   const folders = listFolders(args);

@@ -3,10 +3,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { because } from "../../src/files/local-file";
 import type { PartitionDepth } from "../../src/files/scan/partition";
-import { COMMON_FIELDS, type FIELDS_WITHOUT_FILES } from "../fields/dataset";
-import { FILE_SET_FIELDS } from "../fields/file-set";
-import { without } from "../process/present";
+import type { FIELDS_WITHOUT_FILES } from "../fields/dataset";
+import { OF_DATASETS, OF_FILE_SETS, type PARTITIONS_OWN } from "./component-fields";
+import { isLeftOut } from "../process/present";
 import { refusal } from "../refusal";
+import { checkComponent } from "./component-inputs";
 import { Dataset, type DatasetArgs } from "./dataset";
 import { Export, type ExportArgs } from "./export";
 import { FileSet, type FileSetArgs } from "./file-set";
@@ -16,9 +17,6 @@ type SharedFileSetArgs = Pick<
   FileSetArgs,
   "prefix" | "organizationUid" | "dataType" | "checkContent" | "minAgeMinutes" | "concurrency"
 >;
-/** What each partition's dataset gets from its file set, or from the component. */
-const PARTITIONS_OWN = ["files", "name", "slug", "organizationUid", "adopt"] as const;
-
 type SharedDatasetArgs = Omit<
   DatasetArgs,
   (typeof PARTITIONS_OWN)[number] | keyof typeof FIELDS_WITHOUT_FILES
@@ -58,25 +56,15 @@ export interface VersionedDatasetArgs extends SharedFileSetArgs, SharedDatasetAr
 /** @throws an error that the engine shows as one message, before anything is registered */
 function partitionsFor(name: string, args: VersionedDatasetArgs): readonly Partition[] {
   try {
+    checkComponent(args);
     return partitionsOf(args);
   } catch (error) {
     throw refusal(error, `VersionedDataset ${name}`);
   }
 }
 
-/** What each partition's file set has of its own, or not at all. */
-const FILE_SETS_OWN = ["folder", "versionOf", "datasetName", "adopt"] as const;
-
-/** What the component passes on to its datasets, and to their file sets. */
-const OF_DATASETS: ReadonlySet<string> = new Set(
-  Object.keys(without(COMMON_FIELDS, PARTITIONS_OWN)),
-);
-const OF_FILE_SETS: ReadonlySet<string> = new Set(
-  Object.keys(without(FILE_SET_FIELDS, FILE_SETS_OWN)),
-);
-
-function chosen(args: VersionedDatasetArgs, names: ReadonlySet<string>): object {
-  return Object.fromEntries(Object.entries(args).filter(([name]) => names.has(name)));
+function chosen(args: VersionedDatasetArgs, fields: object): object {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => Object.hasOwn(fields, name)));
 }
 
 function fileSetArgs(
@@ -94,6 +82,12 @@ function fileSetArgs(
 
 function datasetArgs(args: VersionedDatasetArgs, files: FileSet): DatasetArgs {
   return { ...chosen(args, OF_DATASETS), files };
+}
+
+/** A program's null counts as left out. */
+function withoutNulls(args: VersionedDatasetArgs): VersionedDatasetArgs {
+  const given = Object.entries(args).filter(([, value]) => !isLeftOut(value));
+  return Object.fromEntries(given) as unknown as VersionedDatasetArgs;
 }
 
 /** Pulumi takes `undefined` for absent. */
@@ -129,7 +123,12 @@ export class VersionedDataset extends pulumi.ComponentResource {
   /** Secret; absent without an export. */
   readonly downloadUrl: pulumi.Output<string | undefined>;
 
-  constructor(name: string, args: VersionedDatasetArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    given: VersionedDatasetArgs,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    const args = withoutNulls(given);
     const partitions = partitionsFor(name, args);
     super("avala:index:VersionedDataset", name, {}, options);
     for (const line of unmatchedLines(args)) {

@@ -8,8 +8,11 @@ import type {
   QualityTargetArgs,
   StorageConfigArgs,
   Webhook,
+  VersionedDatasetArgs,
   WebhookArgs,
+  ExportGateArgs,
 } from "../../provider/index";
+import type { COMPONENT_FIELDS } from "../../provider/resources/component-fields";
 import type { DATASET_FIELDS } from "../../provider/fields/dataset";
 import type { EXPORT_FIELDS } from "../../provider/fields/export";
 import type { PassedOn } from "../../provider/fields/field";
@@ -58,6 +61,12 @@ const named: readonly true[] = [
   true satisfies Same<typeof STORAGE_CONFIG_FIELDS, AllOf<StorageConfigArgs>>,
   true satisfies Same<typeof WEBHOOK_FIELDS, WebhookArgs>,
   true satisfies Same<typeof QUALITY_TARGET_FIELDS, QualityTargetArgs>,
+  true satisfies Same<typeof COMPONENT_FIELDS, VersionedDatasetArgs>,
+  true satisfies Same<
+    (typeof COMPONENT_FIELDS)["export"]["members"],
+    NonNullable<VersionedDatasetArgs["export"]>
+  >,
+  true satisfies Same<(typeof EXPORT_FIELDS)["gate"]["members"], ExportGateArgs>,
 ];
 
 const declared: readonly true[] = [

@@ -1,8 +1,5 @@
 // What is wrong with a Dataset's inputs, all of it at once. Pure.
-import {
-  wireNames,
-  type ProviderConfig,
-} from "../../../src/api/endpoints/datasets/provider-config";
+import type { ProviderConfig } from "../../../src/api/endpoints/datasets/provider-config";
 import { slugFrom } from "../../../src/files/manifest/dataset-name";
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import { indexedOf } from "../../../src/operations/publish/target";
@@ -16,26 +13,14 @@ import { UNKNOWN, hasUnknown } from "../../process/unknown";
 import { bucketProblems } from "../bucket";
 import type { DatasetGiven } from "./inputs";
 
-/** Names that are not a bucket's would be left out in silence: a list that chooses nothing, a prefix that is none. */
-function strangersIn(config: object, known: ReadonlyMap<string, string>): string[] {
-  return Object.keys(config).filter((field) => field !== "provider" && !known.has(field));
-}
-
 function checkProviderConfig(
   config: Partial<ProviderConfig>,
   hasOrganization: boolean,
   problems: Problems,
 ): void {
   const owner = { hasOrganization, input: "organizationUid" };
-  const found = bucketProblems(config, owner);
-  for (const { input, text } of found) problems.add("providerConfig", `${input} ${text}`);
-  const { provider } = config;
-  const known = wireNames.get(provider ?? "");
-  if (known === undefined) return;
-  for (const field of strangersIn(config, known)) {
-    if (!found.some(({ input }) => input === field))
-      problems.add("providerConfig", `${field} is not a field of ${String(provider)}`);
-  }
+  for (const { input, text } of bucketProblems(config, owner))
+    problems.add("providerConfig", `${input} ${text}`);
 }
 
 /** What the files were sent as, the dataset is confirmed as: else it would hold none of them, or could not be made. */

@@ -71,8 +71,8 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
     news: DatasetInputs,
   ): Promise<dynamic.CheckResult<DatasetInputs>> {
     const { call, inputs: given } = takeCall<DatasetGiven>(news);
-    this.session.checkConfig();
     const problems = new Problems();
+    this.session.checkConfig(problems);
     checkDataset(given, problems, this.session.organizationUid());
     this.keepManifest(given, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };

@@ -38,8 +38,8 @@ class ExportHandler implements OwnMethods<ExportInputs, ExportOutputs> {
 
   check(_olds: ExportInputs, news: ExportInputs): Promise<dynamic.CheckResult<ExportInputs>> {
     const { call, inputs: given } = takeCall<ExportGiven>(news);
-    this.session.checkConfig();
     const problems = new Problems();
+    this.session.checkConfig(problems);
     checkExport(given, problems);
     if (problems.failures.length > 0)
       return Promise.resolve({ inputs: news, failures: problems.failures });

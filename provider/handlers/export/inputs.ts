@@ -6,7 +6,7 @@ import { EXPORT_FIELDS, type GateInput } from "../../fields/export";
 import { namesOf, type Given } from "../../fields/field";
 import type { Problems } from "../../process/failures";
 import { checkFields, keptIn } from "../../process/fields";
-import { present, without } from "../../process/present";
+import { isLeftOut, present, without } from "../../process/present";
 import { canonicalJson } from "../../../src/canonical-json";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 
@@ -41,7 +41,7 @@ const SOURCE_FIELDS: ReadonlySet<string> = new Set(
 );
 
 export function checkExport(given: ExportGiven, problems: Problems): void {
-  checkFields(given, EXPORT_FIELDS, problems);
+  checkFields(without(given, ["baseName"]), EXPORT_FIELDS, problems);
   checkGate(given, problems);
   const { datasets, projects, slices } = given;
   const sources = [datasets, projects, slices];
@@ -58,7 +58,8 @@ function checkGate({ gate, projects, waitForExport }: ExportGiven, problems: Pro
   if (gate === undefined || gate === null || typeof gate !== "object") return;
   if (waitForExport === false)
     problems.add("gate", "needs a complete export, so waitForExport can't be false");
-  const isAboutProjects = gate.pendingTasks !== undefined || gate.qualityTargets !== undefined;
+  const { pendingTasks, qualityTargets } = gate;
+  const isAboutProjects = !isLeftOut(pendingTasks) || !isLeftOut(qualityTargets);
   if (isAboutProjects && !hasUnknown(projects) && (projects ?? []).length === 0)
     problems.add("gate", "is about projects, so projects must be set");
 }
@@ -66,10 +67,10 @@ function checkGate({ gate, projects, waitForExport }: ExportGiven, problems: Pro
 /** What the core holds an export to. */
 export function gateOf({ minTasks, minExported, pendingTasks, qualityTargets }: GateInput): Gate {
   return {
-    minTasks,
-    minExported: minExported === undefined ? undefined : readMinExported(String(minExported)),
+    minTasks: minTasks ?? undefined,
+    minExported: isLeftOut(minExported) ? undefined : readMinExported(String(minExported)),
     hasNoPending: pendingTasks === 0,
-    quality: qualityTargets,
+    quality: qualityTargets ?? undefined,
   };
 }
 

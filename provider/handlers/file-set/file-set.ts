@@ -12,14 +12,17 @@ import { changedIn, checkFields } from "../../process/fields";
 import type { Handler, OwnMethods } from "../../process/handler";
 import type { LocalFiles } from "../../process/local-files";
 import { showReading } from "../../process/messages";
+import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { uploadScopesFor } from "../../process/scopes";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 import {
+  checkChoice,
   inputsOf,
   optionsFor,
   ownerOf,
   propertyOf,
+  SET_INPUTS,
   type FileSetGiven,
   type FileSetInputs,
   type FileSetOutputs,
@@ -33,7 +36,6 @@ import { reportExisting, sendFileSet, takeExisting, type Sending } from "./send"
 import { publishOptions, targetOf } from "../publishing";
 
 const TABLE = { ...FILE_SET_FIELDS, ...FILE_SET_FACTS };
-const KNOWN = new Set(Object.keys(FILE_SET_FIELDS));
 
 /** Nothing is read from the disk while an input is unknown, so what would be computed stays unknown too. */
 function unknownInputs(given: FileSetGiven): FileSetInputs {
@@ -66,16 +68,19 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
     const { call, inputs } = takeCall<FileSetGiven>(news);
     const kept = this.keptOf(olds, inputs);
     const { given } = kept;
-    this.session.checkConfig();
     const problems = new Problems();
-    checkFields(given, FILE_SET_FIELDS, problems);
-    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
+    this.session.checkConfig(problems);
+    checkFields(without(given, ["protectedDatasets"]), FILE_SET_FIELDS, problems);
+    if (problems.failures.length > 0) {
+      checkChoice(given, call, problems);
+      return { inputs: news, failures: problems.failures };
+    }
     if (hasUnknown(given)) return { inputs: unknownInputs(given) };
     try {
       const known = { ...call, protectedInBoth: protectedInBoth(olds, inputs) };
       return { inputs: await this.checkFiles(kept, known, olds.digest === undefined) };
     } catch (error) {
-      problems.addError(error, propertyOf(error), KNOWN);
+      problems.addError(error, propertyOf(error), SET_INPUTS);
       return { inputs: news, failures: problems.failures };
     }
   }

@@ -1,6 +1,6 @@
 // What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
 import { isAvalaError } from "../../../src/errors";
-import type { FileSetOptions } from "../../../src/files/file-set-options";
+import { readOptions, type FileSetOptions } from "../../../src/files/file-set-options";
 import { datasetVersionName } from "../../../src/files/manifest/dataset-name";
 import { packManifest } from "../../../src/files/manifest/packing";
 import type { Manifest } from "../../../src/files/manifest/manifest";
@@ -9,10 +9,12 @@ import type { Checked, PassedOn } from "../../fields/field";
 import { FILE_SET_FIELDS } from "../../fields/file-set";
 import { GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
 import type { Call } from "../../process/calls";
+import type { Problems } from "../../process/failures";
 import { passedOn } from "../../process/fields";
 import { without } from "../../process/present";
 import type { LocalSet } from "../../process/local-files";
 import { folderOfRoot } from "../../process/root-folder";
+import { hasUnknown } from "../../process/unknown";
 import { contentsOf, type Contents } from "./contents";
 
 /** As a program gives them. */
@@ -75,6 +77,23 @@ export function optionsFor(given: Chosen, { folder: program }: Call): FileSetOpt
   const base = folderOfRoot(given.root, { program, provider: process.cwd() });
   const dataType = given.dataType === "" ? undefined : given.dataType;
   return { ...passedOn(ANY_SET_FIELDS, given), base, dataType };
+}
+
+export const SET_INPUTS: ReadonlySet<string> = new Set(Object.keys(ANY_SET_FIELDS));
+
+/** Beside what is refused already: what is wrong with the choice of files, as far as the rest of it is sound. */
+export function checkChoice(given: Chosen, call: Call, problems: Problems): void {
+  const refused = new Set(problems.failures.map(({ property }) => property));
+  const sound = Object.entries(given).filter(
+    ([name, value]) => !refused.has(name) && !hasUnknown(value),
+  );
+  const { root, ...rest }: Partial<Chosen> = Object.fromEntries(sound);
+  if (root === undefined) return;
+  try {
+    readOptions(optionsFor({ ...rest, root }, call));
+  } catch (error) {
+    problems.addError(error, "root", SET_INPUTS);
+  }
 }
 
 function factsOf(given: FileSetGiven, { set, manifest }: LocalSet): FileSetFacts {

@@ -15,7 +15,7 @@ import { showReading } from "../../process/messages";
 import { uploadScopesFor } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
-import { optionsFor, propertyOf } from "../file-set/inputs";
+import { checkChoice, optionsFor, propertyOf, SET_INPUTS } from "../file-set/inputs";
 import { recallSet } from "../file-set/recall";
 import { reportNotices } from "../file-set/preview";
 import { asksForType, requireType } from "./data-type";
@@ -37,7 +37,6 @@ import { plannedInState } from "./state";
 import { describeLeft, describeStillUnverified, describeUnseen } from "./words";
 
 const TABLE = { ...GROWING_DATASET_FIELDS, ...GROWING_DATASET_FACTS };
-const KNOWN = new Set(Object.keys(GROWING_DATASET_FIELDS));
 
 class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs> {
   private readonly reported = new Set<string>();
@@ -53,15 +52,18 @@ class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs>
   ): Promise<dynamic.CheckResult<GrowingInputs>> {
     const { call, inputs } = takeCall<GrowingGiven>(news);
     const taken = this.takeGiven(olds, inputs);
-    this.session.checkConfig();
     const problems = new Problems();
+    this.session.checkConfig(problems);
     checkGrowing(taken.given, problems);
-    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
+    if (problems.failures.length > 0) {
+      checkChoice(taken.given, call, problems);
+      return { inputs: news, failures: problems.failures };
+    }
     if (hasUnknown(taken.given)) return { inputs: unknownInputs(taken.given) };
     try {
       return { inputs: await this.checkFiles(taken, call, olds) };
     } catch (error) {
-      problems.addError(error, propertyOf(error) === "root" ? "root" : "", KNOWN);
+      problems.addError(error, propertyOf(error) === "root" ? "root" : "", SET_INPUTS);
       return { inputs: news, failures: problems.failures };
     }
   }

@@ -11,7 +11,7 @@ import { type Problems } from "../../process/failures";
 import { bodyOfNew, checkFields } from "../../process/fields";
 import type { LocalSet } from "../../process/local-files";
 import { present, without } from "../../process/present";
-import { unknownAs } from "../../process/unknown";
+import { hasUnknown, unknownAs } from "../../process/unknown";
 import { contentsOf, type Contents } from "../file-set/contents";
 import { currentInState, type IncrementInState, type PendingIncrement } from "./state";
 
@@ -95,7 +95,8 @@ export function unknownInputs(given: GrowingGiven): GrowingInputs {
 
 export function checkGrowing(given: GrowingGiven, problems: Problems): void {
   checkFields(given, GROWING_DATASET_FIELDS, problems);
-  if (problems.failures.length > 0) return;
+  if (problems.failures.some(({ property }) => property === "name") || hasUnknown(given.name))
+    return;
   try {
     nameOf(given);
   } catch (error) {

@@ -77,9 +77,9 @@ class PlainHandler<Inputs extends object, Outputs extends object> implements Own
   check(_olds: Inputs, news: Inputs): Promise<dynamic.CheckResult<Inputs>> {
     const { fields, complete, check } = this.resource;
     const { call, inputs: given } = takeCall<Inputs>(news);
-    this.session.checkConfig();
     const inputs = complete === undefined ? given : complete(given);
     const problems = new Problems();
+    this.session.checkConfig(problems);
     checkFields(inputs, fields, problems);
     check?.(inputs, problems);
     if (problems.failures.length > 0)
