@@ -1,5 +1,7 @@
 // Files of which a store's reply did not show that it keeps them: when they count, and what becomes of them when the store
 // shows later that it returns MD5s, so that it keeps something else. Sends nothing.
+import type { ManifestEntry } from "../files/manifest/manifest";
+import { hostsIn } from "./journal/doubtful-at";
 import { land } from "./landing";
 import type { SourceFile } from "./send/source";
 import { journalOf, type Landing, type Run } from "./state";
@@ -26,20 +28,32 @@ export async function landPresumed(run: Run): Promise<void> {
   await Promise.all(takeDoubtful(run, isSettled).map((landing) => land(run, landing)));
 }
 
-/** Takes what has landed, and is not what its store keeps, out of the sent; by path, its digest. */
-function takePresumed({ presumed, check, sent, progress }: Run): ReadonlyMap<string, string> {
-  const taken = new Map<string, string>();
-  for (const [host, entries] of presumed) {
-    if (!check.returnsMd5(host)) continue;
-    for (const { path, sha256 } of entries) taken.set(path, sha256);
-    presumed.delete(host);
+function uncount(run: Run, outcome: "sent" | "unchanged"): void {
+  const { wrong, progress, [outcome]: counted } = run;
+  for (const entry of counted.splice(0)) {
+    if (wrong.has(entry.path)) progress.takeBackFile(outcome, entry.sizeBytes);
+    else counted.push(entry);
   }
-  if (taken.size === 0) return taken;
-  for (const entry of sent.splice(0)) {
-    if (taken.has(entry.path)) progress.takeBackFile("sent", entry.sizeBytes);
-    else sent.push(entry);
+}
+
+/**
+ * Takes what has landed now or in an earlier run, and is not what its store keeps, out of what counts and out of the journal.
+ * Before that lands which showed it: a later run that finds the one finds the other, or learns it anew.
+ * @throws AvalaError `journal`
+ */
+export async function takePresumed(run: Run): Promise<void> {
+  const { presumed, check, wrong } = run;
+  const taken: ManifestEntry[] = [];
+  for (const [doubtfulAt, entries] of presumed) {
+    if (!hostsIn({ doubtfulAt }).some((host) => check.returnsMd5(host))) continue;
+    for (const entry of entries) taken.push(entry);
+    presumed.delete(doubtfulAt);
   }
-  return taken;
+  if (taken.length === 0) return;
+  for (const { path, sha256 } of taken) wrong.set(path, sha256);
+  uncount(run, "sent");
+  uncount(run, "unchanged");
+  await Promise.all(taken.map((entry) => journalOf(run, entry).disown()));
 }
 
 /** What its store does not keep, although it was sent. */
@@ -63,15 +77,14 @@ export async function takeWrong(run: Run, files: Iterable<SourceFile>): Promise<
     run.progress.takeBackBytes(file.sizeBytes);
     (sent.isReplaceable ? again : lost).push({ ...file, sha256: sent.sha256 });
   }
-  const taken = takePresumed(run);
-  const landed: SourceFile[] = [];
-  for (const file of taken.size === 0 ? [] : files) {
-    const sha256 = taken.get(file.path);
-    if (sha256 !== undefined) landed.push({ ...file, sha256 });
-  }
+  await Promise.all(lost.map((file) => journalOf(run, file).disown()));
+  await takePresumed(run);
   // Of each that has landed it is not known how it went; where all went by form, so did they.
   const into = run.hasSessions ? lost : again;
-  for (const file of landed) into.push(file);
-  await Promise.all([...landed, ...lost].map((file) => journalOf(run, file).disown()));
+  for (const file of run.wrong.size === 0 ? [] : files) {
+    const sha256 = run.wrong.get(file.path);
+    if (sha256 !== undefined) into.push({ ...file, sha256 });
+  }
+  run.wrong.clear();
   return { again, lost };
 }

@@ -2,6 +2,7 @@
 // still lies there is kept.
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { PlaceTag } from "./check/place-tag";
+import { doubtfulAt, type DoubtfulAt } from "./journal/doubtful-at";
 import { concurrencyOf } from "./request";
 import type { SourceFile } from "./send/source";
 import { findLanded, keep, report, type Landing, type Run } from "./state";
@@ -11,7 +12,10 @@ function takeUnchanged(run: Run, entry: ManifestEntry): void {
   const { path, sizeBytes, sha256 } = entry;
   const recorded = run.journal?.landed.get(path);
   const isRecorded = recorded?.batch === run.batch && recorded?.sha256 === sha256;
-  if (isRecorded) noteTag(run, path, recorded.tag);
+  if (isRecorded) {
+    noteTag(run, path, recorded.tag);
+    presume(run, recorded.doubtfulAt, entry);
+  }
   run.unchanged.push(entry);
   run.progress.addFile("unchanged", sizeBytes);
 }
@@ -33,6 +37,7 @@ export function takeLandedAgain(run: Run, files: Iterable<SourceFile>): void {
   for (const { sizeBytes } of run.unchanged.splice(0))
     run.progress.takeBackFile("unchanged", sizeBytes);
   run.tags.clear();
+  run.presumed.clear();
   takeLanded(run, files);
 }
 
@@ -43,10 +48,11 @@ function noteTag(run: Run, path: string, tag: PlaceTag | undefined): PlaceTag | 
   return tag;
 }
 
-function presume({ presumed }: Run, host: string, entry: ManifestEntry): void {
-  const entries = presumed.get(host) ?? [];
+function presume({ presumed }: Run, at: DoubtfulAt | undefined, entry: ManifestEntry): void {
+  if (at === undefined) return;
+  const entries = presumed.get(at) ?? [];
   entries.push(entry);
-  presumed.set(host, entries);
+  presumed.set(at, entries);
 }
 
 export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
@@ -56,12 +62,13 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   const entry = { path, sizeBytes, sha256 };
   const tag = noteTag(run, path, sent.tag);
   run.mayReplace ||= isReplaceable && tag !== undefined;
-  const record = { path, sizeBytes, sha256, batch: run.batch, tag };
+  const at = doubtfulAt(sent.doubtfulAt);
+  const record = { path, sizeBytes, sha256, batch: run.batch, tag, doubtfulAt: at };
   const underWay = concurrencyOf(run.request);
   await keep(run, (journal) => journal.record(record, underWay));
   if (kept === "right") run.checkedByStore += 1;
   run.sent.push(entry);
-  for (const host of sent.doubtfulAt) presume(run, host, entry);
+  presume(run, at, entry);
   if (!run.begun.delete(path)) run.notBegun.add(path);
   run.failuresInARow = 0;
   run.progress.addFile("sent", sizeBytes);

@@ -92,7 +92,9 @@ export async function inOrder(
 ): Promise<Order> {
   const failed = new Set<string>();
   const left = filesWhere(inSendingOrder(files), ({ path }) => !failed.has(path));
-  const toSend = filesWhere(left, (file) => findLanded(run, file) === undefined);
+  // What proves wrong while these are sent is sent again after them.
+  const isLeft = (file: SourceFile): boolean => findLanded(run, file) === undefined;
+  const toSend = filesWhere(left, (file) => isLeft(file) && !run.wrong.has(file.path));
   for (const file of toSend) {
     if (!isOversize(file)) break;
     run.asked.set(file.path, await ask(run, file));

@@ -56,6 +56,7 @@ function createRun(
     mayReplace: false,
     doubtful: [],
     presumed: new Map(),
+    wrong: new Map(),
     unproven: [],
     hasSessions: false,
     disowned: new Set(),

@@ -6,7 +6,7 @@ import type { SourceFile } from "./send/source";
 import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
-import { landPresumed, takeWrong } from "./doubtful";
+import { landPresumed, takePresumed, takeWrong } from "./doubtful";
 import { land, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
@@ -32,6 +32,7 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
   });
   const landing = { file, sent, begunMs: begunMs ?? run.avala.clock.now() };
   await run.noteSeen(); // a run that is killed later has learned it too
+  await takePresumed(run);
   if (sent.isUnproven) run.unproven.push(landing);
   else if (sent.kept === "doubtful") run.doubtful.push(landing);
   else await land(run, landing);

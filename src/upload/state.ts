@@ -11,7 +11,8 @@ import type { RetryTally } from "../flow/retry-tally";
 import type { ByteCounter, Sending, SentFile } from "./send/attempt";
 import type { SourceFile } from "./send/source";
 import { isIn } from "./journal/batch";
-import { createFileJournal, type FileJournal } from "./journal/file-journal";
+import { createFileJournal, type FileJournal, type JournaledFile } from "./journal/file-journal";
+import type { DoubtfulAt } from "./journal/doubtful-at";
 import type { Journal } from "./journal/journal";
 import type { PartSigning } from "./send/part-signer";
 import type { PartMemories, Rings } from "./send/piece-memory";
@@ -77,8 +78,10 @@ export interface Run {
   mayReplace: boolean;
   /** Sent, and not landed before the store has shown what its ETags are. */
   readonly doubtful: Landing[];
-  /** Those among the sent that count only since the store of this host seems to return no MD5s. */
-  readonly presumed: Map<string, ManifestEntry[]>;
+  /** Those among the sent and the unchanged that count only as long as none of these stores is known to return MD5s. */
+  readonly presumed: Map<DoubtfulAt, ManifestEntry[]>;
+  /** What counted although it was doubtful, and has proved wrong: path → its digest. To be sent again. */
+  readonly wrong: Map<string, string>;
   /** Whether a file went in a session of the second protocol. */
   hasSessions: boolean;
   /** Complete on the server, and no record of ours says that we sent them: none counts before another file shows that the batch is open. */
@@ -146,7 +149,7 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   const { sent, unchanged, failures, doubtful, unproven, begun, notBegun, begunBefore } = run;
   for (const path of begun) begunBefore.add(path);
   for (const { path } of sent) if (!notBegun.has(path)) begunBefore.add(path);
-  for (const known of [begun, notBegun, run.presumed]) known.clear();
+  for (const known of [begun, notBegun, run.presumed, run.wrong]) known.clear();
   for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
   run.asked.clear();
   run.tags.clear();
@@ -234,7 +237,7 @@ function bytesOf(run: Run): ByteCounter {
   };
 }
 
-export function journalOf(run: Run, file: SourceFile): FileJournal {
+export function journalOf(run: Run, file: JournaledFile): FileJournal {
   return createFileJournal(file, run.batch, run.journal, {
     disowned: run.disowned,
     begunBefore: run.begunBefore,

@@ -4,6 +4,7 @@ import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
 import type { Transport } from "../../src/api/transport/transport";
+import type { UploadError } from "../../src/errors";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
@@ -14,7 +15,9 @@ const ONCE = { target: "storage" } as const;
 
 const place = useUploadPlace();
 
-async function filesOf(count: number, sizeBytes: number): Promise<UploadFile[]> {
+type HashedFile = UploadFile & { readonly sha256: string };
+
+async function filesOf(count: number, sizeBytes: number): Promise<HashedFile[]> {
   const names = Array.from(
     { length: count },
     (_, index) => `${String(index).padStart(2, "0")}.jpg`,
@@ -73,11 +76,13 @@ test("parts are sent again in another batch", async () => {
 });
 
 /** Uploads until so many files were asked for: the next one is refused, and with it the run. */
-async function stopAfter(asked: number, files: readonly UploadFile[]): Promise<void> {
+async function stopAfter(asked: number, files: readonly UploadFile[]): Promise<UploadError> {
   const on = { target: "api", path: "*file-upload-url/" } as const;
   place.emulator.setFault({ on, skip: asked, times: 0, reply: { status: 401 } });
-  await expect(upload(files, 1)).rejects.toMatchObject({ code: "authentication" });
+  const error: unknown = await upload(files, 1).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "authentication" });
   place.emulator.clearFaults();
+  return error as UploadError;
 }
 
 test("what it kept wrong and is sent again counts as landed only then", async () => {
@@ -89,6 +94,101 @@ test("what it kept wrong and is sent again counts as landed only then", async ()
   const { unchanged, sent } = await upload(files, 1);
   expect([unchanged.length, sent.length]).toEqual([12, 12]);
   await expectStored(files);
+});
+
+/** Uploads until the store was asked so many times: all later ones are refused, and with them the run. */
+async function stopStoreAfter(asked: number, files: readonly UploadFile[]): Promise<void> {
+  place.emulator.setFault({ on: ONCE, skip: asked, times: 0, reply: { status: 403 } });
+  await expect(upload(files, 1)).rejects.toMatchObject({ name: "UploadError" });
+  place.emulator.clearFaults();
+}
+
+describe("what an earlier run counted although it was kept wrong", () => {
+  const allOf = (files: readonly UploadFile[]): number =>
+    files.reduce((sum, file) => sum + file.sizeBytes, 0);
+
+  test.each(sizes)("is sent again: %s by form", async (_what, sizeBytes) => {
+    await place.start(BY_FORM);
+    const files = await filesOf(24, sizeBytes);
+    place.emulator.setFault({ on: ONCE, times: 14, store: "other" });
+    await stopAfter(13, files);
+    const { avala, events } = sessionWith(place.emulator);
+    const result = await upload(files, 8, avala);
+    expect(result).toMatchObject({ unchanged: [], checkedByStore: 24, isComplete: true });
+    expect(result.sent.map(({ path }) => path).sort()).toEqual(files.map(({ path }) => path));
+    expect(result.bytesSent).toBe(allOf(files));
+    const progress = events.flatMap((event) =>
+      event.kind === "upload-progress" ? [event.progress] : [],
+    );
+    expect(progress.at(-1)).toMatchObject({ filesSent: 24, filesUnchanged: 0, bytesSkipped: 0 });
+    await expectStored(files);
+    expect(await upload(files, 8)).toMatchObject({ sent: [] });
+  });
+
+  test("is sent again where it was a single file", async () => {
+    await place.start(BY_FORM);
+    const files = await filesOf(6, 1000);
+    place.emulator.setFault({ on: ONCE, times: 2, store: "other" });
+    const { avala } = sessionWith(place.emulator);
+    const isOver = (): boolean =>
+      place.emulator.requests().filter(({ target }) => target === "storage").length >= 2;
+    const clock = { ...avala.clock, now: () => (isOver() ? 2 : 0) };
+    const stateDirectory = join(place.folder, "state");
+    const request = { datasetName: "set", files, concurrency: 1, stateDirectory };
+    const first = await uploadFiles({ ...avala, clock }, { ...request, deadlineMs: 1 });
+    expect([first.isComplete, first.sent.length]).toEqual([false, 1]);
+    expect(await upload(files, 1)).toMatchObject({ unchanged: [], checkedByStore: 6 });
+    await expectStored(files);
+  });
+
+  test("does not count where a PUT can't replace it", async () => {
+    await place.start();
+    const files = await filesOf(24, 1000);
+    place.emulator.setFault({ on: ONCE, times: 13, store: "other" });
+    await stopAfter(13, files);
+    await expect(upload(files, 1)).rejects.toMatchObject({ code: "conflict", landed: [] });
+  });
+
+  test.each([
+    ["a file in parts", [81], 13],
+    ["files in parts", [20, 20, 20], 11],
+  ])("is sent again as %s", async (_what, sizes, landed) => {
+    await place.start();
+    const files = await Promise.all(
+      sizes.map((size, index) => place.put(`${index}.mcap`, randomBytes(size * MIB + index))),
+    );
+    place.emulator.setFault({ on: ONCE, times: 11, store: "other" });
+    await stopStoreAfter(landed, files);
+    const result = await upload(files, 1);
+    expect(result).toMatchObject({ unchanged: [], isComplete: true });
+    const stored = new Set((await place.emulator.objects()).map(({ sha256 }) => sha256));
+    expect(files.filter(({ sha256 }) => !stored.has(sha256))).toEqual([]);
+  });
+
+  test("is sent again where a run was stopped once its store had shown what it is", async () => {
+    await place.start(BY_FORM);
+    const files = await filesOf(24, 1000);
+    place.emulator.setFault({ on: ONCE, times: 14, store: "other" });
+    await stopAfter(13, files);
+    // All that is left lands, then all that is to be sent again is refused.
+    const { uploadUid } = await stopAfter(11, files);
+    // A caller's own record may be older than that.
+    const stored = { uploadUid, entries: files };
+    const stateDirectory = join(place.folder, "state");
+    const request = { datasetName: "set", files, stateDirectory, stored };
+    const { avala } = sessionWith(place.emulator);
+    expect(await uploadFiles(avala, request)).toMatchObject({ checkedByStore: 13 });
+    await expectStored(files);
+  });
+
+  test("counts still where nothing is learned", async () => {
+    await place.start(BY_FORM);
+    const files = await filesOf(13, 1000);
+    place.emulator.setFault({ on: ONCE, times: 14, store: "other" });
+    await upload(files, 1);
+    const result = await upload(files, 1);
+    expect([result.sent, result.unchanged.length, result.isComplete]).toEqual([[], 13, true]);
+  });
 });
 
 describe("a store whose ETags are no MD5s", () => {
@@ -124,5 +224,7 @@ describe("a store whose ETags are no MD5s", () => {
     await stopAfter(20, files);
     const { unchanged, sent } = await upload(files, 1);
     expect([unchanged.length, sent.length]).toEqual([20, 10]);
+    const again = await upload(files, 1);
+    expect([again.unchanged.length, again.sent.length]).toEqual([30, 0]);
   });
 });

@@ -14,7 +14,12 @@ import {
   type Journal,
   type JournalPlace,
 } from "../../src/upload/journal/journal";
-import { formatRecord, formatTakeBack, readRecords } from "../../src/upload/journal/journal-lines";
+import {
+  formatPart,
+  formatRecord,
+  formatTakeBack,
+  readRecords,
+} from "../../src/upload/journal/journal-lines";
 import { fingerprint, lineKeyOf } from "../../src/upload/journal/line-signature";
 import { settle, virtualClock, type VirtualClock } from "../support/virtual-clock";
 
@@ -148,6 +153,37 @@ describe("the journal", () => {
     expect([...(parts?.keys() ?? [])]).toEqual([2]);
     await record(entry("a.mcap"));
     expect((await opened()).parts.size).toBe(0);
+  });
+
+  describe("of what landed although it was doubtful", () => {
+    const doubtfulAt = "a.example b.example:443";
+    const textOf = (line: string): unknown => JSON.parse(line.slice(line.indexOf(" ")));
+    const { path, sizeBytes, sha256 } = entry("a.jpg");
+
+    test.each([
+      ["by the first protocol", {}, [null, null, null]],
+      ["in a batch", { batch: "b" }, [null, "b", null]],
+      ["with a tag", { batch: "b", tag: "t" }, [null, "b", "t"]],
+    ])("says where, %s, after all that earlier versions read", (_name, more, between) => {
+      const landed = { ...entry("a.jpg"), ...more, doubtfulAt };
+      const line = formatRecord(key, landed);
+      expect(textOf(line)).toEqual([path, sizeBytes, sha256, ...between, doubtfulAt]);
+      expect(readRecords(key, Buffer.from(line)).landed.get("a.jpg")).toEqual(landed);
+    });
+
+    test("says where of a part, too", () => {
+      const doubtful = { partNumber: 2, sizeBytes, sha256, doubtfulAt };
+      const line = formatPart(key, { path, batch: "b" }, doubtful);
+      expect(textOf(line)).toEqual([path, sizeBytes, sha256, 2, "b", null, doubtfulAt]);
+      const { parts } = readRecords(key, Buffer.from(line));
+      expect(parts.get(path)?.get("b")?.get(2)).toEqual(doubtful);
+    });
+
+    test("says it no more once it was sent again", () => {
+      const lines = [{ ...entry("a.jpg"), doubtfulAt }, entry("a.jpg")];
+      const data = Buffer.from(lines.map((landed) => formatRecord(key, landed)).join(""));
+      expect(readRecords(key, data).landed.get("a.jpg")).toEqual(entry("a.jpg"));
+    });
   });
 
   describe("with lines that are not signed with our key", () => {

@@ -81,7 +81,10 @@ export function batchToResume(
   return base;
 }
 
-/** Whether the file has landed in the batch with this content: by the journal, or by what is `stored` of the batch. */
+/**
+ * Whether the file has landed in the batch with this content: by the journal, or by what is `stored` of the batch, unless the
+ * journal has taken it back.
+ */
 export function isIn(
   batch: string | undefined,
   {
@@ -93,7 +96,7 @@ export function isIn(
     records,
     stored,
   }: {
-    readonly records: Pick<Records, "landed"> | undefined;
+    readonly records: Pick<Records, "landed" | "replaced"> | undefined;
     readonly stored: ReadonlyMap<string, ManifestEntry>;
   },
 ): boolean {
@@ -101,5 +104,6 @@ export function isIn(
   const content = { sizeBytes, sha256 };
   const landed = records?.landed.get(path);
   const isLanded = landed?.batch === batch && hasContent(landed, content);
-  return isLanded || hasContent(stored.get(path), content);
+  if (isLanded || records?.replaced.has(path) === true) return isLanded;
+  return hasContent(stored.get(path), content);
 }

@@ -23,7 +23,9 @@ export interface FileJournal {
 }
 
 /** A file may be sent before its content is known. */
-type JournaledFile = Omit<ManifestEntry, "sha256"> & { readonly sha256?: string | undefined };
+export type JournaledFile = Omit<ManifestEntry, "sha256"> & {
+  readonly sha256?: string | undefined;
+};
 
 type Write = (journal: Journal) => Promise<void>;
 

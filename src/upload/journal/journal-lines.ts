@@ -1,10 +1,11 @@
 // The lines of a journal: one signed line a record, the later one wins. What a line claims counts only when our API key
 // signed it; what it takes back counts whoever wrote it, since that costs no more than sending again. Pure.
 import type { ManifestEntry } from "../../files/manifest/manifest";
+import { shareTexts, type MaybeDoubtful } from "./doubtful-at";
 import { macOf, splitLine, type LineKey } from "./line-signature";
 
 /** One part of a large file that has landed; a file that went whole is one of one part. */
-export interface PartRecord {
+export interface PartRecord extends MaybeDoubtful {
   readonly partNumber: number;
   readonly sizeBytes: number;
   /** Of the file up to the end of the part: the digest that is taken of it anyway. */
@@ -12,7 +13,7 @@ export interface PartRecord {
 }
 
 /** What has landed, and in which batch; without one by the first protocol. */
-export interface LandedEntry extends ManifestEntry {
+export interface LandedEntry extends ManifestEntry, MaybeDoubtful {
   readonly batch?: string | undefined;
   /** Where others can write to its place: what the store called it (`check/place-tag.ts`). */
   readonly tag?: string | undefined;
@@ -49,17 +50,18 @@ export interface RecordMaps extends Records {
 // A path has 1,024 characters at most, each of which JSON may write as six.
 const MAX_LINE_BYTES = 16 * 1024;
 
-/** One line: a signature, a space, a JSON array. */
-function formatLine(key: LineKey, values: readonly (string | number | null)[]): string {
-  const text = JSON.stringify(values);
+type Value = string | number | null | undefined;
+
+/** One line: a signature, a space, a JSON array. What is absent at its end is left out. */
+function formatLine(key: LineKey, values: readonly Value[]): string {
+  const last = values.findLastIndex((value) => value !== undefined);
+  const text = JSON.stringify(values.slice(0, last + 1));
   return `${macOf(key, text)} ${text}\n`;
 }
 
 export function formatRecord(key: LineKey, entry: LandedEntry): string {
-  const { path, sizeBytes, sha256, batch, tag } = entry;
-  const values = [path, sizeBytes, sha256];
-  if (tag !== undefined) return formatLine(key, [...values, null, batch ?? null, tag]);
-  return formatLine(key, batch === undefined ? values : [...values, null, batch]);
+  const { path, sizeBytes, sha256, batch, tag, doubtfulAt } = entry;
+  return formatLine(key, [path, sizeBytes, sha256, undefined, batch, tag, doubtfulAt]);
 }
 
 /** Whose part it is. */
@@ -69,8 +71,9 @@ export interface PartOf {
 }
 
 export function formatPart(key: LineKey, of: PartOf, part: PartRecord): string {
-  const { partNumber, sizeBytes, sha256 } = part;
-  return formatLine(key, [of.path, sizeBytes, sha256, partNumber, of.batch]);
+  const { partNumber, sizeBytes, sha256, doubtfulAt } = part;
+  const { path, batch } = of;
+  return formatLine(key, [path, sizeBytes, sha256, partNumber, batch, undefined, doubtfulAt]);
 }
 
 /** Nothing that was recorded of `path` before counts any more. */
@@ -123,25 +126,36 @@ type Line =
   /** A whole line that claims something and is not signed with our key. */
   | { readonly kind: "foreign"; readonly path: string };
 
-/** `undefined` for what no version writes. */
-function lineOf([path, sizeBytes, sha256, partNumber, batch, tag]: readonly unknown[]):
-  Line | undefined {
+type Share = ReturnType<typeof shareTexts>;
+
+/** `undefined` for what no version writes. Versions that know of no `hosts` take what they name for any other that landed. */
+function lineOf(
+  [path, sizeBytes, sha256, partNumber, batch, tag, hosts]: readonly unknown[],
+  share: Share,
+): Line | undefined {
   if (typeof path !== "string") return undefined;
+  const doubtfulAt = typeof hosts === "string" ? share(hosts) : undefined;
   const isOfPart = typeof partNumber === "number" && typeof batch === "string";
-  const isOfBatch = partNumber === null && typeof batch === "string";
-  const isTagged = partNumber === null && typeof tag === "string";
+  const ofBatch = partNumber === null && typeof batch === "string" ? batch : undefined;
+  const ofTag = partNumber === null && typeof tag === "string" ? tag : undefined;
+  const isWhole = partNumber === null && (ofBatch ?? ofTag ?? doubtfulAt) !== undefined;
   // A part without its batch can't be distinguished from another batch's.
-  if (partNumber !== undefined && !isOfPart && !isOfBatch && !isTagged) return undefined;
+  if (partNumber !== undefined && !isOfPart && !isWhole) return undefined;
   const isTakenBack = sizeBytes === null;
   if (isTakenBack && isOfPart) return { kind: "part taken back", of: { path, batch }, partNumber };
   if (isTakenBack) return { kind: "taken back", path };
   if (typeof sizeBytes !== "number" || typeof sha256 !== "string") return undefined;
+  if (isOfPart) {
+    const part = { partNumber, sizeBytes, sha256 };
+    const record = doubtfulAt === undefined ? part : { ...part, doubtfulAt };
+    return { kind: "part", of: { path, batch }, part: record };
+  }
   const entry = { path, sizeBytes, sha256 };
-  const ofBatch = isOfBatch ? batch : undefined;
-  if (isTagged) return { kind: "landed", entry: { path, sizeBytes, sha256, batch: ofBatch, tag } };
-  if (isOfBatch) return { kind: "landed", entry: { ...entry, batch } };
-  if (!isOfPart) return { kind: "landed", entry };
-  return { kind: "part", of: { path, batch }, part: { partNumber, sizeBytes, sha256 } };
+  if (!isWhole) return { kind: "landed", entry };
+  const inBatch = { path, sizeBytes, sha256, batch: ofBatch };
+  if (doubtfulAt !== undefined)
+    return { kind: "landed", entry: { ...inBatch, tag: ofTag, doubtfulAt } };
+  return { kind: "landed", entry: ofTag === undefined ? inBatch : { ...inBatch, tag: ofTag } };
 }
 
 function valuesOf(text: string): readonly unknown[] {
@@ -159,10 +173,10 @@ function pathOf(line: Line): string {
 }
 
 /** `undefined` for a line that was cut or garbled: what it says counts as not written. */
-function parseLine(key: LineKey, text: string): Line | undefined {
+function parseLine(key: LineKey, text: string, share: Share): Line | undefined {
   const [mac, json] = splitLine(text);
   if (!/^[0-9a-f]{16,64}$/.test(mac)) return undefined;
-  const line = lineOf(valuesOf(json));
+  const line = lineOf(valuesOf(json), share);
   if (line === undefined || line.kind === "taken back" || line.kind === "part taken back")
     return line;
   return mac === macOf(key, json) ? line : { kind: "foreign", path: pathOf(line) };
@@ -203,8 +217,9 @@ export function readRecords(key: LineKey, data: Buffer): RecordMaps {
   const empty = (): Set<string> => new Set();
   const sets = { batches: empty(), replaced: empty(), foreign: empty() };
   const records: RecordMaps = { landed: new Map(), parts: new Map(), ...sets };
+  const share = shareTexts();
   for (const text of linesIn(data)) {
-    const line = parseLine(key, text);
+    const line = parseLine(key, text, share);
     if (line !== undefined) apply(records, line);
   }
   return records;
@@ -218,8 +233,9 @@ export interface Change {
 
 /** Every whole record of files and what was taken back of them, in the order in which it was written; parts left out. */
 export function* readChanges(key: LineKey, data: Buffer): Generator<Change> {
+  const share = shareTexts();
   for (const text of linesIn(data)) {
-    const line = parseLine(key, text);
+    const line = parseLine(key, text, share);
     if (line?.kind === "landed") yield { path: line.entry.path, landed: line.entry };
     // What another key's run sent is not known, only that it is not known to be ours.
     else if (line?.kind === "taken back" || line?.kind === "foreign") yield { path: line.path };

@@ -6,6 +6,7 @@ import { pastDeadline, runUntil } from "../../flow/deadline";
 import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
 import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
+import { hostsIn, hostsOf } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { createPartSigner, type PartSigner } from "./part-signer";
@@ -26,13 +27,21 @@ interface PartSession {
 // Parts are kept in memory while they are sent, so that a retry reads and hashes nothing again.
 export const BUFFER_BYTES = 32 * 1024 * 1024;
 
-/** What the server has of the parts and what our journal says of them, where the two agree. */
-function trusted({ presigned, journal }: PartSession): ReadonlyMap<number, PartRecord> {
+/**
+ * What the server has of the parts and what our journal says of them, where the two agree. Not what was doubtful, and has proved
+ * wrong since.
+ */
+function trusted(
+  { check }: Pick<Sending, "check">,
+  { presigned, journal }: PartSession,
+): ReadonlyMap<number, PartRecord> {
   const parts = new Map<number, PartRecord>();
   const recorded = journal.parts();
   for (const { partNumber, sizeBytes } of presigned.uploadedParts) {
     const record = recorded.get(partNumber);
-    if (record?.sizeBytes === sizeBytes) parts.set(partNumber, record);
+    if (record?.sizeBytes !== sizeBytes || hostsIn(record).some((host) => check.returnsMd5(host)))
+      continue;
+    parts.set(partNumber, record);
   }
   return parts;
 }
@@ -119,7 +128,7 @@ export async function sendAllParts(
 ): Promise<SentFile> {
   const { avala, check, bytes, signal } = sending;
   const { partBytes, partCount, session } = presigned;
-  const known = trusted({ presigned, journal });
+  const known = trusted(sending, { presigned, journal });
   const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
   const missing = numbers.filter((number) => !known.has(number));
   const memory = sending.partMemories(partBytes, isHashedInThread(file));
@@ -127,13 +136,15 @@ export async function sendAllParts(
   const sender: PartSending = { sending, file, signer, memory };
   let whole = "";
   const sent = new Map<number, PartKept>();
-  const doubtfulAt = new Set<string>();
+  const taken: PartRecord[] = [];
   const work = async (part: NumberedPart, partSignal: AbortSignal): Promise<void> => {
     const { partNumber, bytes: body } = part;
     const sha256 = await part.sha256;
     const record = { partNumber, sizeBytes: body.length, sha256 };
     if (partNumber === partCount) whole = sha256;
-    if (known.get(partNumber)?.sha256 === record.sha256) {
+    const before = known.get(partNumber);
+    if (before?.sha256 === sha256) {
+      taken.push(before);
       bytes.add(body.length);
       memory.giveBack(body);
       return;
@@ -141,9 +152,10 @@ export async function sendAllParts(
     await journal.takeBackUnless(record);
     const stored = await sendPart(sender, part, partSignal);
     sent.set(partNumber, stored);
-    const isDoubtful = stored.kept === "doubtful";
-    if (isDoubtful) doubtfulAt.add(stored.host);
-    if (!isDoubtful || check.seemsWithoutMd5s(stored.host)) await journal.record(record);
+    const at = stored.kept === "doubtful" ? stored.host : undefined;
+    const landed = { ...record, doubtfulAt: at };
+    taken.push(landed);
+    if (at === undefined || check.seemsWithoutMd5s(at)) await journal.record(landed);
   };
   const reading = { memory, sha256: sending.sha256.start(file) };
   const parts = numbered(readParts(avala.disk, file, reading));
@@ -151,7 +163,9 @@ export async function sendAllParts(
   const { clock, deadlineMs } = avala;
   const isWhole = await runUntil(parts, { concurrency, signal, clock, deadlineMs }, work);
   if (!isWhole) throw pastDeadline(`upload ${file.path}`);
-  const kept = keptOf(new Set([...sent.values()].map((part) => part.kept)));
-  const how = { doubtfulAt: [...doubtfulAt], isUnproven: false, isReplaceable: false };
+  const doubtfulAt = hostsOf(taken);
+  const all = new Set([...sent.values()].map((part) => part.kept));
+  const kept = doubtfulAt.length > 0 ? "doubtful" : keptOf(all);
+  const how = { doubtfulAt, isUnproven: false, isReplaceable: false };
   return { sha256: whole, kept, ...how, tag: tagOfSent(sent, partCount) };
 }

@@ -15,6 +15,7 @@ import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
 import { askHow, isPlaceShared, isPutShared } from "./ask";
 import { countBytes, isSmall, retryOn, type Sending, type SentFile } from "./attempt";
+import { doubtfulAt } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { isAtPlace, isSessionLost, placeLost, sessionLost } from "./session-lost";
@@ -108,8 +109,8 @@ function sentAs(
 ): SentFile {
   const sha256 = read();
   if (sha256 === undefined) throw notAwaited(path, host);
-  const doubtfulAt = kept === "doubtful" ? [host] : [];
-  return { sha256, kept, doubtfulAt, isUnproven: false, isReplaceable, tag };
+  const at = kept === "doubtful" ? [host] : [];
+  return { sha256, kept, doubtfulAt: at, isUnproven: false, isReplaceable, tag };
 }
 
 interface PutTry {
@@ -220,6 +221,7 @@ export async function sendWhole(
     },
   );
   if (isDoubted) await journal.disown();
-  else if (record !== undefined && !mayBeOurs) await journal.record(record);
+  else if (record !== undefined && (!mayBeOurs || sent.doubtfulAt.length > 0))
+    await journal.record({ ...record, doubtfulAt: doubtfulAt(sent.doubtfulAt) });
   return sent;
 }

@@ -10,6 +10,7 @@ import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
 import { digestOf } from "./chunks";
 import { isUnhashed, type SourceFile } from "./source";
 import { UNTAGGED } from "../check/place-tag";
+import { hostsOf, type MaybeDoubtful } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import { isCompletedByOther } from "./contested";
 import { isOversize, notOffered } from "./oversize";
@@ -35,22 +36,27 @@ function isWhole({ sizeBytes, sha256 }: HashedFile, journal: FileJournal): boole
   return parts.at(-1)?.sha256 === sha256 && isGapless && bytes === sizeBytes;
 }
 
+interface Whose {
+  readonly owner: "ours" | "unproven" | "another's";
+  /** By which it is ours. */
+  readonly records: readonly MaybeDoubtful[];
+}
+
 /**
  * Whether what lies at the file's place is ours. A complete session says what was stored once, and other content may have
  * taken its place since: then its parts were taken back from the journal, or the file's record took their place.
  * `unproven`: only the batch says so, which is made of the content, and what was stored once may be gone with a dataset that was
  * deleted.
  */
-async function whoseIs(
-  sending: Sending,
-  file: HashedFile,
-  journal: FileJournal,
-): Promise<"ours" | "unproven" | "another's"> {
-  if (isWhole(file, journal)) return "ours";
+async function whoseIs(sending: Sending, file: HashedFile, journal: FileJournal): Promise<Whose> {
+  const byParts = (): Whose => ({ owner: "ours", records: [...journal.parts().values()] });
+  if (isWhole(file, journal)) return byParts();
   const landed = await journal.reread();
-  if (landed?.sha256 === file.sha256 || isWhole(file, journal)) return "ours";
+  if (landed?.sha256 === file.sha256) return { owner: "ours", records: [landed] };
+  if (isWhole(file, journal)) return byParts();
   const isOfContent = sending.isNamedByContent || sending.isBatchShared;
-  return isOfContent && !journal.mayHoldOther() ? "unproven" : "another's";
+  const isUnproven = isOfContent && !journal.mayHoldOther();
+  return { owner: isUnproven ? "unproven" : "another's", records: [] };
 }
 
 /** Counts what a session's bytes come to, so that they can be taken back with it. */
@@ -110,10 +116,11 @@ async function isStoredBefore(
   }
 }
 
-/** What lies at its place is not known to be what was sent there once: only its session, or a record, says that it is ours. */
-function unchecked({ sha256 }: HashedFile): SentFile {
-  const how = { doubtfulAt: [], isUnproven: false, isReplaceable: false };
-  return { sha256, kept: "unknown", ...how, tag: UNTAGGED };
+/** What lies at its place is not known to be what was sent there once: only its session, or records of ours, say so. */
+function unchecked({ sha256 }: HashedFile, records: Iterable<MaybeDoubtful> = []): SentFile {
+  const doubtfulAt = hostsOf(records);
+  const kept = doubtfulAt.length === 0 ? "unknown" : "doubtful";
+  return { sha256, kept, doubtfulAt, isUnproven: false, isReplaceable: false, tag: UNTAGGED };
 }
 
 interface Asked<Method extends Presigned["method"]> {
@@ -127,7 +134,7 @@ async function takeComplete(
   file: HashedFile,
   { presigned, journal, wasOpen }: Asked<"COMPLETE"> & { readonly wasOpen: boolean },
 ): Promise<SentFile> {
-  const owner = await whoseIs(sending, file, journal);
+  const { owner, records } = await whoseIs(sending, file, journal);
   if (owner === "another's") {
     const text = `The upload session of ${printable(file.path)} was completed, but not by this run.`;
     throw sessionLost(file.path, new AvalaError("bad_reply", text));
@@ -136,7 +143,7 @@ async function takeComplete(
   // A run of exactly these files has completed it while this one looked on: so it is no earlier one's.
   const isOfNow = owner === "unproven" && wasOpen && sending.isBatchShared;
   sending.otherRun.isAtWork ||= isOfNow;
-  return { ...unchecked(file), isUnproven: owner === "unproven" && !isOfNow };
+  return { ...unchecked(file, records), isUnproven: owner === "unproven" && !isOfNow };
 }
 
 /** A file that goes in one PUT, which replaces nothing. */
@@ -146,7 +153,8 @@ async function sendOnce(
   { presigned, journal }: Asked<"PUT">,
 ): Promise<SentFile> {
   const { session } = presigned;
-  if (await isStoredBefore(sending, file, session, journal)) return unchecked(file);
+  const records = [...journal.parts().values()];
+  if (await isStoredBefore(sending, file, session, journal)) return unchecked(file, records);
   try {
     const sent = await sendWhole(sending, file, presigned, journal);
     await complete(sending, file, session);

@@ -1,0 +1,31 @@
+// At which stores' hosts what landed was doubtful, as a record says it: nearly always at one, and the same one for all. Pure.
+
+/** Hosts, separated by spaces. Absent: what landed is doubtful nowhere. */
+export type DoubtfulAt = string;
+
+/** Of what landed although its store did not show that it keeps it. */
+export interface MaybeDoubtful {
+  readonly doubtfulAt?: DoubtfulAt | undefined;
+}
+
+export function doubtfulAt(hosts: readonly string[]): DoubtfulAt | undefined {
+  return hosts.length === 0 ? undefined : hosts.join(" ");
+}
+
+export function hostsIn({ doubtfulAt: hosts }: MaybeDoubtful): readonly string[] {
+  return hosts?.split(" ") ?? [];
+}
+
+export function hostsOf(records: Iterable<MaybeDoubtful>): readonly string[] {
+  return [...new Set([...records].flatMap(hostsIn))];
+}
+
+/** Returns one and the same text for equal ones: a set may have 100,000 records. */
+export function shareTexts(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const shared = known.get(text) ?? text;
+    known.set(shared, shared);
+    return shared;
+  };
+}
