@@ -27,7 +27,7 @@ export type AvalaEvent =
       readonly bytesDone: number;
       readonly bytesTotal: number;
     }
-  /** Emitted at the start, at most twice a second, every five seconds while it waits for the rate limit, and at the end. */
+  /** Emitted as soon as it is known what had landed before, at most twice a second, every five seconds while it waits for the rate limit, and at the end. */
   | { readonly kind: "upload-progress"; readonly progress: UploadProgress }
   /**
    * A call waits for the rate limit: every five seconds as long as it does. `what`: `find dataset a`. `waitMs`: how much longer it is

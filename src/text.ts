@@ -39,11 +39,19 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
 }
 
+/** Of what was measured: `40 s`, `4 min 51 s`, `3 h 20 min`. */
+export function formatElapsed(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (seconds < 90 || whole >= 3600) return formatDuration(seconds);
+  const rest = whole % 60;
+  return `${Math.floor(whole / 60)} min${rest === 0 ? "" : ` ${rest} s`}`;
+}
+
 /** `1.4 MB in 8 s, 171 kB/s`. For less than a second a rate would only show the start. */
 export function describeTransfer(bytes: number, ms: number): string {
   if (ms < 1000) return `${formatBytes(bytes)} in less than a second`;
   const rate = formatBytes(Math.round((bytes * 1000) / ms));
-  return `${formatBytes(bytes)} in ${formatDuration(ms / 1000)}, ${rate}/s`;
+  return `${formatBytes(bytes)} in ${formatElapsed(ms / 1000)}, ${rate}/s`;
 }
 
 /** A path for people: as it is, or quoted and escaped when it holds what would break a line or can't be seen. */

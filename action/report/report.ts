@@ -95,6 +95,7 @@ function workTeller(log: Log, clock: Clock): (event: WorkEvent) => void {
     "compare-progress": createRhythm(rhythm),
   };
   return (event) => {
+    if (event.kind === "upload-progress" && isUntouched(event.progress)) return;
     const { share, line } = workOf(event);
     if (isDue[event.kind](share)) log.info(line());
   };
@@ -167,16 +168,25 @@ function compareLine(event: Extract<AvalaEvent, { kind: "compare-progress" }>): 
   return `Comparing stored files ${Math.floor((100 * filesDone) / filesTotal)}%: ${countedOf(filesDone, filesTotal, "file")}.`;
 }
 
+/** Whether a line of it would only say that there is nothing to say yet. */
+function isUntouched(progress: UploadProgress): boolean {
+  const { filesSent, filesUnchanged, filesFailed, bytesSent, isWaitingForLimit } = progress;
+  return filesSent + filesUnchanged + filesFailed + bytesSent === 0 && !isWaitingForLimit;
+}
+
+function rateText({ isWaitingForLimit, bytesPerSecond }: UploadProgress): string {
+  if (isWaitingForLimit) return ", waiting for the rate limit";
+  const rate = Math.round(bytesPerSecond);
+  return rate === 0 ? "" : `, ${formatBytes(rate)}/s`;
+}
+
 /** `Uploading 42%: 420 of 1,000 files, 1.2 GB of 2.9 GB, 85 MB/s, 20 s left.` */
 function uploadLine(progress: UploadProgress): string {
   const done = progress.filesSent + progress.filesUnchanged;
   const failed = progress.filesFailed === 0 ? "" : `, ${formatCount(progress.filesFailed)} failed`;
   const left = hasTimeLeft(progress) ? `, ${formatDuration(progress.secondsLeft)} left` : "";
   const bytes = `${formatBytes(progress.bytesSent + progress.bytesSkipped)} of ${formatBytes(progress.bytesTotal)}`;
-  const rate = progress.isWaitingForLimit
-    ? "waiting for the rate limit"
-    : `${formatBytes(Math.round(progress.bytesPerSecond))}/s`;
-  return `Uploading ${percentDone(progress)}%: ${countedOf(done, progress.filesTotal, "file")}${failed}, ${bytes}, ${rate}${left}.`;
+  return `Uploading ${percentDone(progress)}%: ${countedOf(done, progress.filesTotal, "file")}${failed}, ${bytes}${rateText(progress)}${left}.`;
 }
 
 function shareOf(part: number, whole: number): number {

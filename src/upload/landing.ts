@@ -29,7 +29,7 @@ export function takeLanded(run: Run, files: Iterable<SourceFile>): void {
     const landed = findLanded(run, file);
     if (landed !== undefined) takeUnchanged(run, landed);
   }
-  if (run.unchanged.length > 0) report(run, true);
+  report(run, true);
 }
 
 /** The same in another batch, before anything was sent in it. */

@@ -134,10 +134,11 @@ export async function uploadWith(
   journal: Journal | undefined,
 ): Promise<UploadResult> {
   const retries = createRetryTally();
+  let endReports: (() => void) | undefined;
   const heard = withListener(session, (event) => {
     if (event.kind === "retry") retries.note(event);
-    // The progress says it.
-    if (event.kind !== "limit-wait") session.emit(event);
+    // The progress says it, from its first report on.
+    if (event.kind !== "limit-wait" || endReports === undefined) session.emit(event);
   });
   const disk = readUntil(session.disk, session.signal);
   const within = withDeadline(heard, request.deadlineMs);
@@ -149,15 +150,15 @@ export async function uploadWith(
   const startedMs = avala.clock.now();
   const noteSeen = await openSeen(avala, request);
   const run = createRun({ avala, request, journal, retries, noteSeen });
-  const endReports = reportWaits(run);
   try {
-    report(run, true);
     if (request.files.some((file) => isReadInThread(run, file))) run.sha256.prepare();
-    await sendSet(run, await nameBatch(run));
+    const hashed = await nameBatch(run);
+    endReports = reportWaits(run);
+    await sendSet(run, hashed);
   } catch (error) {
     throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
-    endReports();
+    endReports?.();
     run.check.close();
     run.sha256.close();
     await noteSeen();

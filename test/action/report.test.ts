@@ -56,6 +56,29 @@ test("progress of a run that continues counts what had landed before in files an
   ]);
 });
 
+test("the first line of an upload says what had landed, and no rate before there is one", async () => {
+  const start = {
+    ...progress,
+    filesSent: 0,
+    filesFailed: 0,
+    bytesSent: 0,
+    bytesPerSecond: 0,
+    secondsLeft: 0,
+  };
+  await clock.advance(40_000);
+  listen({ kind: "upload-progress", progress: start });
+  expect(recorded.lines).toEqual([]);
+  const landed = {
+    filesTotal: 150,
+    filesUnchanged: 95,
+    bytesTotal: 3_000_000,
+    bytesSkipped: 1_900_000,
+  };
+
+  listen({ kind: "upload-progress", progress: { ...start, ...landed } });
+  expect(recorded.lines).toEqual(["Uploading 63%: 95 of 150 files, 1.9 MB of 3.0 MB."]);
+});
+
 test("progress is told ever more rarely, and once a minute in the end", async () => {
   const hours = 16;
   for (let second = 0; second < hours * 3600; second += 5) {

@@ -1,6 +1,12 @@
 import { describeCost, estimateCost } from "../../src/upload/cost";
 import { createLimiter } from "../support/limiters";
-import { describeTransfer, formatBytes, formatCount, formatDuration } from "../../src/text";
+import {
+  describeTransfer,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatElapsed,
+} from "../../src/text";
 
 function filesOf(count: number, sizeBytes: number): { readonly sizeBytes: number }[] {
   return Array.from({ length: count }, () => ({ sizeBytes }));
@@ -114,6 +120,17 @@ describe("what sending costs", () => {
     [12_000, "3 h 20 min"],
   ])("%d seconds read as %s", (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
+  });
+
+  test.each([
+    [89, "89 s"],
+    [291, "4 min 51 s"],
+    [317.4, "5 min 17 s"],
+    [600, "10 min"],
+    [3_599.8, "60 min"],
+    [12_000, "3 h 20 min"],
+  ])("%d seconds that were measured read as %s", (seconds, text) => {
+    expect(formatElapsed(seconds)).toBe(text);
   });
 
   test.each([

@@ -271,9 +271,12 @@ describe("an upload that broke", () => {
     expect(error.landed).toHaveLength(12);
     emulator.clearFaults();
     const before = requests(PRESIGN);
-    const result = await uploadFiles(sessionWith(emulator).avala, request);
+    const { avala, events } = sessionWith(emulator);
+    const result = await uploadFiles(avala, request);
     expect(result.sent).toHaveLength(8);
     expect(result.unchanged).toHaveLength(12);
+    const first = events.find((event) => event.kind === "upload-progress");
+    expect(first?.progress).toMatchObject({ filesUnchanged: 12, filesSent: 0 });
     expect(result.manifest.entries).toHaveLength(20);
     expect(requests(PRESIGN) - before).toBe(8);
   });

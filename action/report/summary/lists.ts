@@ -1,5 +1,5 @@
 // The folded lists of the summary: files, what was tried again, warnings, inputs. Pure.
-import { formatBytes, formatCount, formatDuration } from "../../../src/text";
+import { formatBytes, formatCount, formatElapsed } from "../../../src/text";
 import { describeCause } from "../../../src/flow/retry-tally";
 import type { Facts } from "../facts/facts";
 import { durationText } from "./time";
@@ -28,7 +28,7 @@ export function standingOut(
 
 /** Of most files less than a second, of which whole ones would say the same of each. */
 function sendingText(durationMs: number): string {
-  return durationMs < 1_000 ? durationText(durationMs) : formatDuration(durationMs / 1000);
+  return durationMs < 1_000 ? durationText(durationMs) : formatElapsed(durationMs / 1000);
 }
 
 export function triedAgain({ results }: Facts, text: Clean): readonly string[] {

@@ -1,5 +1,5 @@
 // The parts of the summary about where the time went and how much of the call budget was used. Pure.
-import { formatCount, formatDuration } from "../../../src/text";
+import { formatCount, formatElapsed } from "../../../src/text";
 import type { Facts } from "../facts/facts";
 import { limitTotalMs, PHASES, type Phase } from "../facts/times";
 import { row, tableHead } from "./markdown";
@@ -63,9 +63,9 @@ function chart(time: Facts["time"]): readonly string[] {
   ];
 }
 
-/** `0.4 s`, `12 s`, `3 h 20 min`. */
+/** `0.4 s`, `12 s`, `4 min 51 s`, `3 h 20 min`. */
 export function durationText(ms: number): string {
-  return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms / 1000);
+  return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : formatElapsed(ms / 1000);
 }
 
 export function callsSection({ calls }: Facts): readonly string[] {
