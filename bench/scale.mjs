@@ -1,5 +1,6 @@
-// `npm run bench -- scale` (`--sizes 1000,10000,100000 --dry 1000,100000,1000000 --bundle FILE --json FILE`): how an upload and
-// the Action's dry run grow with the number of files: each in a process of its own, files of 200 bytes, no rate limit.
+// `npm run bench -- scale` (`--sizes 1000,10000,100000 --dry 1000,100000,1000000 --held 10000,100000 --bundle FILE --json FILE`):
+// how an upload, the Action's dry run, and one of a growing set that holds all files already grow with the number of files: each
+// in a process of its own, files of 200 bytes, no rate limit.
 // @ts-check
 import { once } from "node:events";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
   options: {
     sizes: { type: "string", default: "1000,10000,100000" },
     dry: { type: "string", default: "1000,100000,1000000" },
+    held: { type: "string", default: "10000,100000" },
     bundle: { type: "string", default: path.join(HERE, "..", "dist", "index.js") },
     json: { type: "string" },
   },
@@ -74,26 +76,60 @@ async function measureUpload(root, files, work) {
   }
 }
 
-/** The Action, without a key. @param {string} root @param {number} files @param {string} work @returns {Promise<Run>} */
-async function measureDryRun(root, files, work) {
-  const temp = path.join(work, `dry-${files}`);
-  const costFile = path.join(work, `cost-${files}.json`);
+/**
+ * One run of the Action, and what it cost.
+ * @param {string} root @param {string} work @param {Record<string, string>} inputs @param {NodeJS.ProcessEnv} [env]
+ */
+async function runAction(root, work, inputs, env = {}) {
+  const temp = path.join(work, "step");
+  const costFile = path.join(work, "cost.json");
   const child = startAction({
     bundle: values.bundle,
     workspace: root,
     temp,
     nodeFlags: ["--require", path.join(HERE, "cost-at-exit.cjs")],
-    inputs: { files: "**", dataset: "scale", "data-type": "image", "dry-run": "true" },
-    env: { COST_FILE: costFile },
+    inputs: { files: "**", "data-type": "image", ...inputs },
+    env: { ...env, COST_FILE: costFile },
   });
   let log = "";
   child.stdout?.on("data", (chunk) => (log += String(chunk)));
   const [code] = await once(child, "exit");
-  if (code !== 0)
-    throw new Error(`The dry run of ${files} files ended with ${code}:\n${log.slice(-5000)}`);
+  if (code !== 0) throw new Error(`The Action's run ended with ${code}:\n${log.slice(-5000)}`);
   rmSync(temp, { recursive: true });
-  const cost = JSON.parse(readFileSync(costFile, "utf8"));
+  return { log, cost: JSON.parse(readFileSync(costFile, "utf8")) };
+}
+
+/** The Action, without a key. @param {string} root @param {number} files @param {string} work @returns {Promise<Run>} */
+async function measureDryRun(root, files, work) {
+  const { cost } = await runAction(root, work, { dataset: "scale", "dry-run": "true" });
   return { what: "dry run", files, seconds: cost.durationMs / 1000, ...cost };
+}
+
+/** A later run, of which an earlier one has sent all. @param {string} root @param {number} files @param {string} work @returns {Promise<Run>} */
+async function measureHeld(root, files, work) {
+  const emulator = await startEmulator();
+  try {
+    const { BENCH_STORAGE_HOST, ...connection } = environmentFor(emulator);
+    const state = path.join(work, `held-${files}`);
+    const env = {
+      ...connection,
+      AVALA_ALLOW_STORAGE_HOSTS: BENCH_STORAGE_HOST,
+      AVALA_STATE_DIR: state,
+    };
+    const set = { dataset: `scale-${files}-{increment}` };
+    await runAction(root, work, set, env);
+    const { log, cost } = await runAction(root, work, { ...set, "dry-run": "true" }, env);
+    if (!log.includes(`${counted(files)} held`)) throw new Error(`Not all is held:\n${log}`);
+    rmSync(state, { recursive: true });
+    return {
+      what: "dry run of a held growing set",
+      files,
+      seconds: cost.durationMs / 1000,
+      ...cost,
+    };
+  } finally {
+    emulator.stop();
+  }
 }
 
 const inMiB = (/** @type {number} */ bytes) => bytes / 1024 ** 2;
@@ -135,6 +171,7 @@ const work = temporaryFolder();
 const kinds = /** @type {const} */ ([
   [numbersOf(values.sizes), measureUpload],
   [numbersOf(values.dry), measureDryRun],
+  [numbersOf(values.held), measureHeld],
 ]);
 const all = [];
 for (const [list, measure] of kinds) {
