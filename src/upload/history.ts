@@ -42,6 +42,7 @@ export const MAX_MINUTES = 3;
 export const MIN_FILES = 8;
 // Two resets that are nearer may be the same, rounded twice.
 export const SAME_WINDOW_MS = 2000;
+const IDLE_MS = 2000;
 // Of a minute. The first window is a whole one if it lasts as long.
 const WHOLE_SHARE = 0.9;
 
@@ -62,6 +63,12 @@ function turnOf(last: RateLimit | undefined, next: RateLimit | undefined): Turn 
   if (laterMs <= SAME_WINDOW_MS) return "none";
   // A window is as long as a minute; in a sliding one each place that comes back is a new time.
   return laterMs >= MINUTE_MS - SAME_WINDOW_MS ? "window" : "place";
+}
+
+/** Whether it asked for nothing for a while before: what others took then it may have as well. */
+function wasIdle({ moments, now: last }: History, now: Moment): boolean {
+  const from = moments.find(({ begun }) => begun === last.begun) ?? last;
+  return now.atMs - from.atMs - (now.waitedMs - from.waitedMs) > IDLE_MS;
 }
 
 function callsSince(last: Counted, now: Moment, turn: Turn): number {
@@ -89,7 +96,9 @@ export function follow(earlier: History, moment: Moment): History {
   const turn = turnOf(windowStart.limits, moment.limits);
   const limits = moment.limits ?? last.limits;
   const isCounted = turn === "window" || moment.begun - windowStart.begun >= MIN_FILES;
-  const calls = last.calls + callsSince(last, moment, turn) + (isCounted ? heldBack : 0);
+  const isIdle = wasIdle(earlier, moment);
+  const since = isIdle ? moment.begun - last.begun : callsSince(last, moment, turn);
+  const calls = last.calls + since + (isCounted ? heldBack : 0);
   const now = { ...moment, limits, calls };
   const left = isCounted ? 0 : heldBack;
   const known = windowStart.limits === undefined ? now : windowStart;
@@ -100,7 +109,9 @@ export function follow(earlier: History, moment: Moment): History {
     return { ...history, isSliding: isSliding || turn === "place" };
   // What lay before it was the rest of a window.
   const isFirst = last.atMs - start.atMs < WHOLE_SHARE * MINUTE_MS;
-  const others = Math.max(0, limits.limit - limits.remaining - (now.begun - last.begun));
+  const others = isIdle
+    ? 0
+    : Math.max(0, limits.limit - limits.remaining - (now.begun - last.begun));
   const begun = { windowStart: { ...now, begun: last.begun, files: last.files }, heldBack: others };
   return { ...history, ...begun, start: isFirst ? last : start };
 }

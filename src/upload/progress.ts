@@ -3,7 +3,7 @@ import type { UploadProgress } from "../events";
 import type { Pace } from "../flow/rate/pace";
 import { createActivity, type Activity } from "./activity";
 import { beginHistory, follow, type Moment } from "./history";
-import { bytesPerSecond, secondsLeft } from "./time-left";
+import { bytesPerSecond, secondsLeft, type Left } from "./time-left";
 
 const REPORT_EVERY_MS = 500;
 // The first bytes come after a connection was made: by them a second's upload has minutes left.
@@ -47,9 +47,13 @@ interface Totals {
   readonly bytes: number;
 }
 
-function leftOf(totals: Totals, counts: Counts): Totals {
+function leftOf(totals: Totals, counts: Counts): Left {
+  const files = totals.files - counts.sent - counts.unchanged - counts.failed;
+  const unasked = Math.max(0, totals.files - counts.unchanged - counts.begun);
   return {
-    files: totals.files - counts.sent - counts.unchanged - counts.failed,
+    files,
+    // Some fail before the server was asked.
+    unasked: Math.min(files, unasked),
     bytes: Math.max(0, totals.bytes - counts.bytesSent - counts.bytesSkipped - counts.bytesFailed),
   };
 }

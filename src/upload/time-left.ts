@@ -1,5 +1,8 @@
 // When an upload will have ended, by how it went until now. Pure: state → state, numbers.
 //
+// The larger of two bounds: what the limit leaves of calls for files that have still to be asked for, and what the network
+// takes for the bytes that are left. A file under way needs no call; a rate of bytes that small files had says nothing of large ones.
+//
 // A limit of so many calls a minute is used up in seconds, and then all wait: the rate of ten seconds is that of the burst or of
 // the pause. Where replies tell the window, what is left takes what this run's part of the calls is in this window and in those
 // after it. Where they don't, or places come back one by one, a run repeats itself each minute as the limit does.
@@ -7,22 +10,32 @@ import type { RateLimit } from "../errors";
 import {
   MINUTE_MS,
   MAX_MINUTES,
-  MIN_FILES,
   SAME_WINDOW_MS,
+  MIN_FILES,
   before,
   type Counted,
   type History,
   type Moment,
 } from "./history";
 
-interface Left {
+export interface Left {
   readonly files: number;
+  /** Of them, those for which the server has still to be asked. */
+  readonly unasked: number;
   readonly bytes: number;
 }
 
 // So soon a rate follows a network that changes.
 const RECENT_MS = 10_000;
+// Enough for a rate of the network itself: of less it may be that of replies, one for each small file.
 const MIN_BYTES = 8 * 1024 * 1024;
+// With so many bytes it follows sooner, as where large files come after small ones.
+const SETTLED_MS = 4_000;
+const SLOW_BYTES_A_SECOND = 5e6;
+// A file without bytes takes time, too.
+const FILE_BYTES = 64 * 1024;
+// What is left is like what was sent if its files are at most so many times as large.
+const LIKE = 2;
 // Of the last minute. With less waiting it is the network that bounds a run.
 const BOUND_SHARE = 0.05;
 // The part of the calls that is own is that of the last so many of them; of fewer than half it is chance.
@@ -40,37 +53,30 @@ export function bytesPerSecond({ moments, now }: History): number {
   return ms <= 0 ? 0 : (1000 * (now.bytes - from.bytes)) / ms;
 }
 
-const unwaitedMs = ({ atMs, waitedMs }: Moment): number => atMs - waitedMs;
-
-/** Where little was sent since `recent`, the rate of all that is remembered: one file after a pause is chance. */
-function soundSince({ moments, now }: History, recent: Counted | undefined): Counted {
-  return recent !== undefined && isEnough(recent, now) ? recent : moments[0];
+/** Since when the rate is that of now. Where little was sent since, all that is remembered: one file after a pause is chance. */
+function rateSince({ moments, now }: History): Counted {
+  const since = (ms: number): Counted | undefined =>
+    moments.findLast(({ activeMs }) => activeMs <= now.activeMs - ms);
+  const hasBytes = (from: Counted): boolean => now.bytes - from.bytes >= MIN_BYTES;
+  const settled = since(SETTLED_MS);
+  if (settled !== undefined && hasBytes(settled)) return settled;
+  const recent = since(RECENT_MS);
+  const isEnough =
+    recent !== undefined && (hasBytes(recent) || now.files - recent.files >= MIN_FILES);
+  return isEnough ? recent : moments[0];
 }
 
-function isEnough(from: Moment, to: Moment): boolean {
-  return to.files - from.files >= MIN_FILES || to.bytes - from.bytes >= MIN_BYTES;
-}
-
-/** As fast as bytes go while nothing waits for the limit: single calls between waits say nothing of the network. */
-function msByBytes(history: History, left: number): number {
-  const { moments, now } = history;
-  const atMs = unwaitedMs(now) - RECENT_MS;
-  const recent = moments.findLast((one) => unwaitedMs(one) <= atMs);
-  const from = soundSince(history, recent);
-  const bytes = now.bytes - from.bytes;
-  return bytes > 0 ? (left / bytes) * (unwaitedMs(now) - unwaitedMs(from)) : 0;
-}
-
-/** As fast as files went in the last ten seconds; what was before the window says nothing of it. */
-function msByFiles(history: History, left: number): number {
-  const { moments, now, windowStart } = history;
-  const recent = moments.findLast(({ atMs }) => atMs <= now.atMs - RECENT_MS);
-  const found = soundSince(history, recent);
-  const isNew = found.atMs < windowStart.atMs;
-  if (isNew && !isEnough(windowStart, now)) return 0;
-  const from = isNew ? windowStart : found;
-  const files = now.files - from.files;
-  return files > 0 ? (left / files) * (now.atMs - from.atMs) : 0;
+/** As fast as bytes go while the upload does not stand still. `undefined`: what is left is of another kind than what was sent. */
+function msByNetwork(history: History, left: Left): number | undefined {
+  const { now } = history;
+  const from = rateSince(history);
+  const sent = { files: now.files - from.files, bytes: now.bytes - from.bytes };
+  const isAlike = left.bytes * sent.files <= LIKE * sent.bytes * left.files;
+  if (sent.bytes < MIN_BYTES && !isAlike) return undefined;
+  const ofFile = sent.files > 0 ? FILE_BYTES : 0;
+  const work = sent.bytes + ofFile * sent.files;
+  const workLeft = left.bytes + ofFile * left.files;
+  return work > 0 ? (workLeft / work) * (now.activeMs - from.activeMs) : undefined;
 }
 
 /** Whether nothing was sent in the last ten seconds, and not for the limit. */
@@ -90,21 +96,24 @@ function shareOf({ moments, now }: History): number | undefined {
   const from = moments.findLast(({ begun }) => now.begun - begun >= RECENT_OWN) ?? moments[0];
   const own = now.begun - from.begun;
   const calls = now.calls - from.calls;
-  if (now.limits === undefined || own * 2 < RECENT_OWN) return undefined;
+  if (now.limits === undefined) return undefined;
+  // No others were seen.
+  if (calls === own) return 1;
+  if (own * 2 < RECENT_OWN) return undefined;
   return calls < MIN_CALLS_SHARE * now.limits.limit && own < RECENT_OWN ? undefined : own / calls;
 }
 
 /** As if the last minutes came again and again. `undefined`: there is none yet. */
-function msByMinutes(history: History, filesLeft: number): number | undefined {
+function msByMinutes(history: History, unasked: number): number | undefined {
   const { now, start, moments } = history;
   const wholeMinutes = Math.floor((now.atMs - start.atMs) / MINUTE_MS);
   const periodMs = Math.min(MAX_MINUTES, wholeMinutes) * MINUTE_MS;
   const from = before(history, periodMs);
-  const files = now.files - from.files;
-  if (wholeMinutes === 0 || files === 0) return undefined;
-  const periods = Math.ceil(filesLeft / files) - 1;
-  const rest = filesLeft - periods * files;
-  const end = moments.find((moment) => moment.files - from.files >= rest) ?? now;
+  const asked = now.begun - from.begun;
+  if (wholeMinutes === 0 || asked === 0) return undefined;
+  const periods = Math.max(0, Math.ceil(unasked / asked) - 1);
+  const rest = unasked - periods * asked;
+  const end = moments.find(({ begun }) => begun - from.begun >= rest) ?? now;
   return periods * periodMs + end.atMs - (now.atMs - periodMs);
 }
 
@@ -124,23 +133,27 @@ interface ByLimit {
   readonly ms: number;
   /** Whether what is left goes without a wait for the limit. */
   readonly fits: boolean;
+  /** Until anything goes at all. */
+  readonly waitMs: number;
 }
 
-/** Until the files that are left were sent, by the limit alone. `undefined`: nothing is known. */
-function msAtLimit(history: History, filesLeft: number): ByLimit | undefined {
+/** Until the server was asked for all files that are left, by the limit alone. `undefined`: nothing is known. */
+function msAtLimit(history: History, unasked: number): ByLimit | undefined {
   const { now, isSliding, windowStart } = history;
   const { limits } = now;
-  const byMinutes = limits === undefined || isSliding ? msByMinutes(history, filesLeft) : undefined;
-  if (byMinutes !== undefined) return { ms: byMinutes, fits: false };
+  const isRepeated = isBoundByLimit(history) && (limits === undefined || isSliding);
+  const byMinutes = isRepeated ? msByMinutes(history, unasked) : undefined;
+  if (byMinutes !== undefined) return { ms: byMinutes, fits: false, waitMs: 0 };
   const share = shareOf(history);
   if (limits === undefined || share === undefined) return undefined;
   const isUsedUp = now.isPaused && now.atMs - windowStart.atMs > SAME_WINDOW_MS;
   // To make a dataset of them is a call, too.
-  const over = filesLeft + 1 - (isUsedUp ? 0 : share * limits.remaining);
+  const over = unasked + 1 - (isUsedUp ? 0 : share * limits.remaining);
+  const waitMs = isUsedUp ? Math.max(0, limits.resetAtMs - now.atMs) : 0;
   if (over > 0 && isSliding)
-    return { ms: (over / (share * limits.limit)) * MINUTE_MS, fits: false };
-  if (over > 0) return { ms: msByWindows(now, limits, { over, share }), fits: false };
-  return { ms: (1000 * filesLeft) / (share * CALLS_A_SECOND), fits: true };
+    return { ms: (over / (share * limits.limit)) * MINUTE_MS, fits: false, waitMs };
+  if (over > 0) return { ms: msByWindows(now, limits, { over, share }), fits: false, waitMs };
+  return { ms: (1000 * unasked) / (share * CALLS_A_SECOND), fits: true, waitMs };
 }
 
 /** Whether a few files go without a wait for the limit, before it is known who else takes of it. */
@@ -148,16 +161,16 @@ function mayFit({ now: { limits } }: History, files: number, isBound: boolean): 
   return !isBound && files <= (limits?.remaining ?? Infinity) / 2;
 }
 
-/** `undefined`: nothing sound is known. */
+/** The larger of what the calls take that are left, and of what the bytes take. `undefined`: nothing sound is known. */
 export function secondsLeft(history: History, left: Left): number | undefined {
   if (left.files === 0) return 0;
   if (isStalled(history)) return undefined;
+  const byLimit = msAtLimit(history, left.unasked);
   const isBound = isBoundByLimit(history);
-  const byLimit = msAtLimit(history, left.files);
-  const byBytes = msByBytes(history, left.bytes);
-  if (isBound && byLimit?.fits === false) return Math.max(byLimit.ms, byBytes) / 1000;
-  if (byLimit === undefined && !mayFit(history, left.files, isBound)) return undefined;
-  const byFiles = msByFiles(history, left.files);
-  const ms = Math.max(byLimit?.ms ?? 0, byBytes, byFiles);
-  return ms > 0 ? ms / 1000 : undefined;
+  if (byLimit === undefined && !mayFit(history, left.unasked, isBound)) return undefined;
+  const { ms, waitMs } = byLimit ?? { ms: 0, waitMs: 0 };
+  const byNetwork = msByNetwork(history, left);
+  if (byNetwork !== undefined) return Math.max(ms, waitMs + byNetwork) / 1000;
+  // A slow network would not double it.
+  return isBound && (1000 * left.bytes) / SLOW_BYTES_A_SECOND <= ms ? ms / 1000 : undefined;
 }

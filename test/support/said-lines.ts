@@ -16,3 +16,13 @@ export function laterLines(said: readonly Said[]): readonly Said[] {
 export function inWords({ second, secondsLeft, secondsReallyLeft }: Said): string {
   return `at ${second.toFixed(0)} s: ${secondsLeft?.toFixed(0) ?? "?"} s left, and it was ${secondsReallyLeft.toFixed(0)}`;
 }
+
+/** More than twice or less than half of what it was, by more than five seconds. */
+export function farOff(lines: readonly Said[]): readonly string[] {
+  return lines
+    .filter(({ secondsLeft = 0, secondsReallyLeft: truth }) => {
+      const isByMuch = Math.abs(secondsLeft - truth) > 5;
+      return isByMuch && (secondsLeft > 2 * truth || secondsLeft < truth / 2);
+    })
+    .map(inWords);
+}

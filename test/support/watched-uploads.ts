@@ -10,7 +10,8 @@ import { createLimiter, type Limiter, type LimiterPlan } from "./limiters";
 
 export interface UploadPlan {
   readonly files: number;
-  readonly sizeBytes: number;
+  /** Of all, or of each by its place in the order. */
+  readonly sizeBytes: number | ((file: number) => number);
   /** Since when, and until when it is killed, in seconds of the scene. @default from its start to the end of all files */
   readonly from?: number;
   readonly killedAt?: number;
@@ -94,15 +95,20 @@ async function sendFile(watched: Watched, sizeBytes: number): Promise<void> {
   const { timeline, random, scene } = world;
   await call(watched);
   tracker.beginFile();
+  let carriedMs = timeline.now();
+  const untilCarried = async (): Promise<void> => timeline.sleep(carriedMs - timeline.now());
   for (let left = sizeBytes; left > 0; left -= CHUNK_BYTES) {
+    // A connection takes one before the network has carried it, and it counts as sent.
+    await untilCarried();
     const bytes = Math.min(left, CHUNK_BYTES);
     const nowMs = timeline.now();
     const rate = scene.bytesPerSecond?.((nowMs - world.startMs) / 1000) ?? 10e6;
     world.freeMs = Math.max(world.freeMs, nowMs) + (1000 * bytes) / rate;
-    await timeline.sleep(world.freeMs - nowMs);
+    carriedMs = world.freeMs;
     tracker.addBytes(bytes);
     report(watched);
   }
+  await untilCarried();
   await timeline.sleep(STORAGE_MS + random.integer(STORAGE_MS));
   tracker.addFile("sent", sizeBytes);
   report(watched);
@@ -113,7 +119,9 @@ async function upload(world: World, plan: UploadPlan): Promise<readonly Said[]> 
   const { files, sizeBytes, from = 0, killedAt = Infinity } = plan;
   const pace = createPace({ clock: timeline, random: random.fork() });
   await timeline.sleep(1000 * from + random.integer(200));
-  const totals = { files, bytes: files * sizeBytes };
+  const sizeOf = typeof sizeBytes === "number" ? () => sizeBytes : sizeBytes;
+  const sizes = Array.from({ length: files }, (_, file) => sizeOf(file));
+  const totals = { files, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   // As a run begins: it asks who it is, and what there is.
   const tracker = trackProgress(totals, timeline.now, pace);
   const watched: Watched = { world, pace, tracker, heard: [] };
@@ -128,8 +136,8 @@ async function upload(world: World, plan: UploadPlan): Promise<readonly Said[]> 
   };
   const ticking = tick().catch(() => undefined);
   const killedMs = world.startMs + 1000 * killedAt;
-  await runPool(Array(files).keys(), { concurrency: WORKERS }, async () => {
-    if (timeline.now() < killedMs) await sendFile(watched, sizeBytes);
+  await runPool(sizes, { concurrency: WORKERS }, async (size) => {
+    if (timeline.now() < killedMs) await sendFile(watched, size);
   });
   // As it makes the dataset of them.
   await call(watched);

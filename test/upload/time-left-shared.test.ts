@@ -1,7 +1,7 @@
 // What an upload says of the time left where others take of the same limit, where the limit changes, and where nothing moves.
 // A time that is shown is never far off where it can be known; where it can't, none is shown.
 import { trackProgress, type ProgressTracker } from "../../src/upload/progress";
-import { inWords, laterLines } from "../support/said-lines";
+import { farOff, laterLines } from "../support/said-lines";
 import { watch, type Said, type Scene, type UploadPlan } from "../support/watched-uploads";
 
 const perMinute = (limit: number) => ({ perMinute: limit, perSecond: 20 });
@@ -18,16 +18,6 @@ async function shownLines(scene: Scene): Promise<readonly Said[]> {
   return lasting
     .flatMap(laterLines)
     .filter(({ second, secondsLeft }) => second > atSecond && secondsLeft !== undefined);
-}
-
-/** More than twice or less than half of what it was, by more than five seconds. */
-function farOff(lines: readonly Said[]): readonly string[] {
-  return lines
-    .filter(({ secondsLeft = 0, secondsReallyLeft: truth }) => {
-      const isByMuch = Math.abs(secondsLeft - truth) > 5;
-      return isByMuch && (secondsLeft > 2 * truth || secondsLeft < truth / 2);
-    })
-    .map(inWords);
 }
 
 describe("the time left that is said", () => {
