@@ -23,6 +23,8 @@ import { createOutputWriter } from "./report/output-writer";
 import { createOutputFolder, outputsOf, writeSelection } from "./report/outputs";
 import { createListener } from "./report/report";
 import { createResults, noteLanded, type Outcome } from "./report/results";
+import { lookAtNamedFiles } from "./named-files";
+import { readPlan } from "./plan/plan-file";
 import { pathFrom } from "./selection/file-paths";
 import { select } from "./selection/selection";
 import type { Run } from "./run-context";
@@ -49,7 +51,7 @@ export async function run(environment: ActionEnvironment): Promise<void> {
   const rest: (() => Promise<void>)[] = [];
   try {
     folder = await createOutputFolder(environment);
-    inputs = readInputs(environment);
+    inputs = readInputs(environment, lookAtNamedFiles);
     const ends = {
       putOutputs: () => outputs.put(),
       atEnd: (work: () => Promise<void>) => rest.push(work),
@@ -114,10 +116,13 @@ async function runSteps(run: Run): Promise<Outcome> {
   // Before the files are read: a key that can't be one should not cost the hashing of a set.
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
+    // Before the files are read, too.
+    const plan = await readPlan(upload?.planFile, run.environment.workspace);
     if (upload !== undefined) await readFiles(run, avala);
     // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
     if (avala !== undefined && !isCheckedLater(run.inputs)) await checkScopes(run, avala);
-    const uploaded = upload === undefined ? undefined : await runUpload(run, upload, avala);
+    const uploaded =
+      upload === undefined ? undefined : await runUpload(run, upload, { avala, plan });
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
     refuseUnfinished(run.inputs, uploaded, run.results.unverified);
     if (exporting === undefined) return uploaded ?? "empty";

@@ -204,6 +204,7 @@ const ORDERS = {
     ["inputs"],
     ["selection"],
     ["plan"],
+    ["named-files.ts"],
     ["report"],
     ["run-context.ts"],
     ["scope-check.ts", "run-status.ts"],

@@ -1,7 +1,8 @@
 // action.yml's inputs as options, or one InputError with everything that is wrong. Defaults are only in action.yml.
 // Does no I/O but reading the inputs; knows nothing of what is done with them.
-import { problemWithHashCache } from "../../src/config";
-import { InputError } from "../../src/errors";
+import { checkOptions } from "../../src/api/check-options";
+import { problemWithHashCache, readConfig } from "../../src/config";
+import { InputError, type InputProblem } from "../../src/errors";
 import type { ActionEnvironment } from "../environment";
 import { withheldFrom, type Withheld } from "../github/withheld-secrets";
 import { readExport, type ExportInputs } from "./export";
@@ -38,14 +39,22 @@ export function readApiKey(environment: ActionEnvironment): string | undefined {
   return environment.getInput("api-key") || environment.env.AVALA_API_KEY?.trim() || undefined;
 }
 
+/** What is wrong with what the inputs name on the disk. */
+export interface NamedFiles {
+  /** Nobody looks at it again before the files are read. */
+  readonly refused: readonly InputProblem[];
+  /** Seen again with the files, where nothing else is refused. */
+  readonly beside: readonly InputProblem[];
+}
+
 /** @throws InputError with every problem at once */
-export function readInputs(environment: ActionEnvironment): Inputs {
+export function readInputs(
+  environment: ActionEnvironment,
+  lookAt: (upload: UploadInputs, workspace: string) => NamedFiles = () => NO_FILES,
+): Inputs {
   const reader = createReader((name) => environment.getInput(name));
   const unknown = unknownInputs(environment.env);
-  for (const { input, text } of unknown.problems) reader.refuse(input, text);
-  const cacheProblem = problemWithHashCache(environment.env);
-  if (cacheProblem !== undefined) reader.refuse(cacheProblem.input, cacheProblem.text);
-
+  refuseNames(reader, unknown.problems, environment);
   const isDryRun = reader.flag("dry-run");
   const upload = readUpload(reader);
   const exporting = readExport(reader, upload !== undefined);
@@ -67,6 +76,7 @@ export function readInputs(environment: ActionEnvironment): Inputs {
   };
   if (inputs.connection.apiKey === undefined && !isDryRun)
     refuseWithheld(reader, environment, upload !== undefined);
+  refuseConnection(reader, inputs.connection, environment);
   refuseWithoutEffect(reader, {
     upload,
     export: exporting && {
@@ -83,10 +93,53 @@ export function readInputs(environment: ActionEnvironment): Inputs {
       "there is nothing to do; set files and dataset, or an export to make or wait for",
     );
   }
-  // If only names are wrong, the files are checked too.
-  if (reader.problems.length > 0)
-    throw new InputError([...reader.problems, ...(upload?.nameProblems ?? [])]);
+  const named = upload === undefined ? NO_FILES : lookAt(upload, environment.workspace);
+  refuseAll(reader.problems, named, upload?.nameProblems ?? []);
   return inputs;
+}
+
+/** If only names are wrong, or what is beside, the files are checked too. */
+function refuseAll(
+  problems: readonly InputProblem[],
+  named: NamedFiles,
+  nameProblems: readonly InputProblem[],
+): void {
+  const refused = [...problems, ...named.refused];
+  if (refused.length === 0) return;
+  const areLinesRefused = problems.some(({ input }) => /^files( |$)/.test(input));
+  const beside = named.beside.filter(
+    ({ input }) => !areLinesRefused || !/^(?:include|exclude)( |$)/.test(input),
+  );
+  throw new InputError([...refused, ...nameProblems, ...beside]);
+}
+
+function refuseNames(
+  reader: Reader,
+  unknown: readonly InputProblem[],
+  { env }: ActionEnvironment,
+): void {
+  const cacheProblem = problemWithHashCache(env);
+  const problems = cacheProblem === undefined ? unknown : [...unknown, cacheProblem];
+  for (const { input, text } of problems) reader.refuse(input, text);
+}
+
+const NO_FILES: NamedFiles = { refused: [], beside: [] };
+
+const ANY_KEY = "-";
+
+/** What the connection would refuse. That there is no key is refused when one is needed. */
+function refuseConnection(
+  reader: Reader,
+  connection: Connection,
+  { env }: ActionEnvironment,
+): void {
+  const config = readConfig(connection, env);
+  try {
+    checkOptions({ ...config, apiKey: config.apiKey || ANY_KEY });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    for (const { input, text } of error.problems) reader.refuse(input, text);
+  }
 }
 
 const WITHHELD: Readonly<Record<Withheld, string>> = {

@@ -53,6 +53,11 @@ export function readFilesFrom(
   };
 }
 
+/** @throws InputError for a list that can't be read */
+export function checkList(filesFrom: string | undefined, workspace: string): void {
+  if (filesFrom !== undefined) readBytes(fromWorkspace(workspace, filesFrom), filesFrom);
+}
+
 function readBytes(file: string, name: string): Buffer {
   const refused = (text: string): InputError =>
     new InputError([{ input: "files-from", text: `${shown(name)} ${text}` }]);

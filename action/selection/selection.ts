@@ -156,7 +156,7 @@ async function readAndCheck(
   return { fileSet: hasLines(inputs) ? fileSet : { ...fileSet, patterns: [] }, use };
 }
 
-function setOptionsOf(inputs: UploadInputs, workspace: string): FileSetOptions {
+export function setOptionsOf(inputs: UploadInputs, workspace: string): FileSetOptions {
   return {
     root: fromWorkspace(workspace, inputs.root),
     base: workspace,

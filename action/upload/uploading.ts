@@ -1,9 +1,7 @@
 // The part of a run that brings files into datasets, as far as its first byte: plan, look up, check.
 // Knows nothing of exports.
-import { readFile } from "node:fs/promises";
 import type { Avala } from "../../src/api/connection";
 import { stateDirectory } from "../../src/config";
-import { InputError } from "../../src/errors";
 import type { GrowResult } from "../../src/operations/grow/grow";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import {
@@ -11,7 +9,6 @@ import {
   type Decision,
   type PublishResult,
 } from "../../src/operations/publish/target";
-import { shown } from "../../src/text";
 import { describeToSend } from "../../src/upload/cost";
 import {
   checkQuota,
@@ -40,7 +37,7 @@ import {
   type ServerDatasets,
   type PlanTarget,
 } from "../plan/plan";
-import { checkPlan, checkPlannedDatasets, parsePlan } from "../plan/plan-check";
+import { checkPlan, checkPlannedDatasets } from "../plan/plan-check";
 import { planLines } from "../plan/plan-lines";
 import type { Plan } from "../plan/plan-shape";
 import { settingsOf } from "../plan/plan-settings";
@@ -50,7 +47,6 @@ import { publishAll, sendingsOf } from "./publishing";
 import { noteSet, type Outcome } from "../report/results";
 import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
-import { fromWorkspace, unreadableText } from "../workspace-path";
 
 type UploadOutcome = Extract<
   Outcome,
@@ -61,12 +57,11 @@ type UploadOutcome = Extract<
 export async function runUpload(
   run: Run,
   inputs: UploadInputs,
-  avala: Avala | undefined,
+  { avala, plan }: { readonly avala: Avala | undefined; readonly plan: Plan | undefined },
 ): Promise<UploadOutcome> {
   const { results } = run;
   const { selection } = results;
   if (selection === undefined) throw new Error("No files were read before the upload.");
-  const plan = await readPlan(run, inputs);
   if (plan !== undefined) checkPlan(plan, selection, planTargetOf(run, inputs, avala));
   if (selection.targets.length === 0) return "empty";
   if (avala === undefined || run.inputs.isDryRun) return writeDryRun(run, inputs, avala, selection);
@@ -178,19 +173,6 @@ function uploadContextOf(run: Run, inputs: UploadInputs, avala: Avala): UploadCo
 function planTargetOf(run: Run, inputs: UploadInputs, avala: Avala | undefined): PlanTarget {
   const destination = destinationOf(run.environment, run.inputs, avala);
   return { destination, settings: settingsOf(inputs) };
-}
-
-async function readPlan(run: Run, { planFile }: UploadInputs): Promise<Plan | undefined> {
-  if (planFile === undefined) return undefined;
-  const file = fromWorkspace(run.environment.workspace, planFile);
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    const text = `${shown(planFile)} ${unreadableText(planFile, error)}`;
-    throw new InputError([{ input: "plan", text }], { cause: error });
-  }
-  return parsePlan(text, planFile);
 }
 
 interface Planned {

@@ -401,3 +401,13 @@ describe("a dataset that nobody waits for", () => {
     expect(refused({ ...unwaited, "export-datasets": "uid-1" })).toEqual([]);
   });
 });
+
+test("what the connection would refuse is refused with the rest", () => {
+  const bad = {
+    ...minimal,
+    "base-url": "notaurl",
+    "allow-storage-hosts": "*.foo",
+    concurrency: "x",
+  };
+  expect(refused(bad).sort()).toEqual(["allowed storage hosts", "base URL", "concurrency"]);
+});

@@ -39,6 +39,33 @@ describe("bad inputs", () => {
     expect(place.emulator.requests()).toEqual([]);
   });
 
+  test("are told with the connection's, and with a list, a plan and a root that are not there", async () => {
+    const bad = {
+      ...{ concurrency: "x", metadata: "- a list", "data-type": "pictures", dataset: "{what}" },
+      ...{ "base-url": "notaurl", "allow-storage-hosts": "*.foo", files: "images" },
+      ...{ "files-from": "none.txt", plan: "none.json", root: "nowhere", filse: "images" },
+    };
+    const { errors } = await act(bad);
+    for (const [input] of Object.entries(bad).filter(
+      ([name]) => !["files", "filse"].includes(name),
+    ))
+      expect(errors[0]).toContain(`${input}: `);
+    expect(errors[0]).toContain("filse: is not a known input. Did you mean `files`?");
+    expect(place.emulator.requests()).toEqual([]);
+  });
+
+  test.each([
+    ["a plan", { files: "images", plan: "none.json" }],
+    ["a list", { "files-from": "none.txt" }],
+  ])("%s that is not there is refused before the files are read", async (_what, named) => {
+    const recorded = await act({ dataset: "{what}", root: "nowhere", ...named });
+    const { errors } = recorded;
+    expect(errors[0]).toMatch(/none\.(json|txt) does not exist/);
+    expect(errors[0]).toContain("dataset: {what} is not a known placeholder");
+    expect(errors[0]).toMatch(/root: .*nowhere does not exist/);
+    expect(recorded.text()).not.toContain("Files");
+  });
+
   test("are called as in action.yml also where the core finds them", async () => {
     const { errors } = await act({
       ...working,
