@@ -72,8 +72,9 @@ function msByNetwork(history: History, left: Left): number | undefined {
   const from = rateSince(history);
   const sent = { files: now.files - from.files, bytes: now.bytes - from.bytes };
   const isAlike = left.bytes * sent.files <= LIKE * sent.bytes * left.files;
-  if (sent.bytes < MIN_BYTES && !isAlike) return undefined;
-  const ofFile = sent.files > 0 ? FILE_BYTES : 0;
+  const isLittle = sent.bytes < MIN_BYTES;
+  if (isLittle && !isAlike) return undefined;
+  const ofFile = isLittle && sent.files === 0 ? 0 : FILE_BYTES;
   const work = sent.bytes + ofFile * sent.files;
   const workLeft = left.bytes + ofFile * left.files;
   return work > 0 ? (workLeft / work) * (now.activeMs - from.activeMs) : undefined;

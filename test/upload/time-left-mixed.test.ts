@@ -54,6 +54,12 @@ describe("the time left of files of different sizes is never far off", () => {
     });
   });
 
+  test("and counts what thousands of small ones take after large ones", async () => {
+    const lines = await linesOfFirst({ limits: unlimited, uploads: [largeFirst(3000, 8, 60)] });
+    expect(withoutTime(lines)).toEqual([]);
+    expect(farOff(lines)).toEqual([]);
+  });
+
   test("and is known while large ones are under way, also beside a run that takes the minute", async () => {
     const rival = { files: 300, sizeBytes: 600 };
     const uploads = [largeFirst(20, 3, 200), rival];
