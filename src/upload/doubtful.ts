@@ -1,8 +1,10 @@
 // Files of which a store's reply did not show that it keeps them: when they count, and what becomes of them when the store
 // shows later that it returns MD5s, so that it keeps something else. Sends nothing.
+import { AvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import { hostsIn } from "./journal/doubtful-at";
 import { land } from "./landing";
+import { sessionLost } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import { journalOf, type Landing, type Run } from "./state";
 
@@ -56,12 +58,22 @@ export async function takePresumed(run: Run): Promise<void> {
   await Promise.all(taken.map((entry) => journalOf(run, entry).disown()));
 }
 
+interface Lost {
+  readonly file: SourceFile;
+  readonly error: AvalaError;
+}
+
 /** What its store does not keep, although it was sent. */
 interface Wrong {
   /** To be sent again to the same place, which replaces what lies there. */
   readonly again: readonly SourceFile[];
   /** Those whose places can't be written to again. */
-  readonly lost: readonly SourceFile[];
+  readonly lost: readonly Lost[];
+}
+
+function lostAs(file: SourceFile): Lost {
+  const text = "its store returned the MD5s of other files, and not of this one.";
+  return { file, error: sessionLost(file.path, new AvalaError("storage", text)) };
 }
 
 /**
@@ -86,5 +98,5 @@ export async function takeWrong(run: Run, files: Iterable<SourceFile>): Promise<
     if (sha256 !== undefined) into.push({ ...file, sha256 });
   }
   run.wrong.clear();
-  return { again, lost };
+  return { again, lost: lost.map(lostAs) };
 }

@@ -15,7 +15,7 @@ import { concurrencyOf, type UploadFile } from "./request";
 import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
 import { printable } from "../redact";
-import { batchSpent, isSessionLost, sessionLost, type SessionLostError } from "./send/session-lost";
+import { batchSpent, isSessionLost, type SessionLostError } from "./send/session-lost";
 import { beginAnother, journalOf, mayMeetOther, report, sendingOf, type Run } from "./state";
 
 async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
@@ -82,7 +82,7 @@ async function work(run: Run, file: SourceFile, sending: Sending): Promise<void>
 async function resolveUnverified(run: Run, files: Iterable<SourceFile>): Promise<void> {
   for (;;) {
     const { again, lost } = await takeWrong(run, files);
-    for (const file of lost) failFile(run, file, sessionLost(file.path));
+    for (const { file, error } of lost) failFile(run, file, error);
     if (again.length === 0) return;
     await sendAll(run, again);
   }

@@ -150,17 +150,20 @@ describe("what an earlier run counted although it was kept wrong", () => {
   });
 
   test.each([
-    ["a file in parts", [81], 13],
+    ["a file in parts", [81], 15],
     ["files in parts", [20, 20, 20], 11],
-  ])("is sent again as %s", async (_what, sizes, landed) => {
+  ])("is sent again as %s", async (_what, sizes, asked) => {
     await place.start();
     const files = await Promise.all(
       sizes.map((size, index) => place.put(`${index}.mcap`, randomBytes(size * MIB + index))),
     );
-    place.emulator.setFault({ on: ONCE, times: 11, store: "other" });
-    await stopStoreAfter(landed, files);
-    const result = await upload(files, 1);
+    place.emulator.setFault({ on: ONCE, times: asked, store: "other" });
+    await stopStoreAfter(asked, files);
+    const { avala, events } = sessionWith(place.emulator);
+    const result = await upload(files, 1, avala);
     expect(result).toMatchObject({ unchanged: [], isComplete: true });
+    const warnings = events.flatMap((event) => (event.kind === "warning" ? [event.text] : []));
+    expect(warnings).toEqual([expect.stringContaining("and not of this one. All files of set")]);
     const stored = new Set((await place.emulator.objects()).map(({ sha256 }) => sha256));
     expect(files.filter(({ sha256 }) => !stored.has(sha256))).toEqual([]);
   });

@@ -150,12 +150,12 @@ function lineOf(
     const record = doubtfulAt === undefined ? part : { ...part, doubtfulAt };
     return { kind: "part", of: { path, batch }, part: record };
   }
-  const entry = { path, sizeBytes, sha256 };
-  if (!isWhole) return { kind: "landed", entry };
-  const inBatch = { path, sizeBytes, sha256, batch: ofBatch };
-  if (doubtfulAt !== undefined)
-    return { kind: "landed", entry: { ...inBatch, tag: ofTag, doubtfulAt } };
-  return { kind: "landed", entry: ofTag === undefined ? inBatch : { ...inBatch, tag: ofTag } };
+  // What is not spread takes 0.2 kB less, and a journal may have 100,000.
+  const entry =
+    doubtfulAt === undefined
+      ? { path, sizeBytes, sha256, batch: ofBatch, tag: ofTag }
+      : { path, sizeBytes, sha256, batch: ofBatch, tag: ofTag, doubtfulAt };
+  return { kind: "landed", entry };
 }
 
 function valuesOf(text: string): readonly unknown[] {

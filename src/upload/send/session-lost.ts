@@ -23,7 +23,7 @@ const RUN_AGAIN =
   "Run again: the file is sent in a new session. If it happens again, report it to Avala.";
 
 export function sessionLost(path: string, cause?: AvalaError): AvalaError {
-  const why = cause === undefined ? "the store does not know it" : cause.message;
+  const why = cause === undefined ? "the store does not know it." : cause.message;
   const text = `The upload session of ${printable(path)} was lost: ${why}`;
   return new SessionLostError("session", "storage", text, { hint: RUN_AGAIN, cause });
 }
