@@ -184,6 +184,17 @@ describe("what an earlier run counted although it was kept wrong", () => {
     await expectStored(files);
   });
 
+  test("does not count as landed in what a run is stopped with that has learned it", async () => {
+    await place.start(BY_FORM);
+    const files = await filesOf(24, 1000);
+    place.emulator.setFault({ on: ONCE, times: 14, store: "other" });
+    await stopAfter(13, files);
+    const { landed } = await stopAfter(5, files);
+    expect(landed.map(({ path }) => path)).toEqual(files.slice(13, 18).map(({ path }) => path));
+    expect(await upload(files, 1)).toMatchObject({ checkedByStore: 19 });
+    await expectStored(files);
+  });
+
   test("counts still where nothing is learned", async () => {
     await place.start(BY_FORM);
     const files = await filesOf(13, 1000);
