@@ -1,7 +1,7 @@
 // What becomes of a file that has landed, now or in an earlier run: it counts, is recorded, and what shows later whether it
 // still lies there is kept.
 import type { ManifestEntry } from "../files/manifest/manifest";
-import type { PlaceTag } from "./check/place-tag";
+import { md5Of, type PlaceTag } from "./check/place-tag";
 import { doubtfulAt, type DoubtfulAt } from "./journal/doubtful-at";
 import { concurrencyOf } from "./request";
 import type { SourceFile } from "./send/source";
@@ -41,10 +41,21 @@ export function takeLandedAgain(run: Run, files: Iterable<SourceFile>): void {
   takeLanded(run, files);
 }
 
-/** Returns it, unless there is none to keep: other content has another place where the name is made of the content. */
-function noteTag(run: Run, path: string, tag: PlaceTag | undefined): PlaceTag | undefined {
-  if (tag === undefined || run.isNamedByContent) return undefined;
-  run.tags.add(path, tag);
+// One shows that the store's ETags are MD5s, unless it is one of those that went wrong.
+const MAX_CONTROLS = 8;
+
+/** Returns it, unless there is none to keep: under a name of its content no other run replaces what is known to lie there. */
+function noteTag(
+  { tags, controls, isNamedByContent }: Run,
+  path: string,
+  tag: PlaceTag | undefined,
+): PlaceTag | undefined {
+  if (tag === undefined) return undefined;
+  if (isNamedByContent && md5Of(tag) !== undefined) {
+    if (controls.size < MAX_CONTROLS) controls.set(path, tag);
+    return undefined;
+  }
+  tags.add(path, tag);
   return tag;
 }
 

@@ -12,8 +12,10 @@ export function outcomeOf(run: Run): UploadOutcome {
 }
 
 /** Of files that landed in earlier runs it may not be known how they went: as the others, then. */
-function tagsOf({ tags, unchanged }: Run): PlaceTags {
+function tagsOf({ tags, controls, unchanged, isNamedByContent }: Run): PlaceTags {
   if (tags.size === 0) return tags;
+  for (const [path, tag] of controls) tags.add(path, tag);
+  if (isNamedByContent) return tags;
   for (const { path } of unchanged) if (!tags.has(path)) tags.add(path, UNTAGGED);
   return tags;
 }

@@ -53,6 +53,7 @@ function createRun(
     asked: new Map(),
     checkedByStore: 0,
     tags: createTagList(),
+    controls: new Map(),
     mayReplace: false,
     doubtful: [],
     presumed: new Map(),

@@ -20,6 +20,7 @@ import { trackProgress, type ProgressTracker } from "./progress";
 import type { UploadRequest } from "./request";
 import type { OtherRun } from "./send/watch-other";
 import type { StoreCheck } from "./check/store-check";
+import type { PlaceTag } from "./check/place-tag";
 import type { TagList } from "./check/tag-list";
 
 /** A file that was sent, and may count as landed. */
@@ -74,6 +75,8 @@ export interface Run {
   checkedByStore: number;
   /** Of files to whose places other runs can write: what the store called what it kept there. */
   readonly tags: TagList;
+  /** Under a name of the content: a few files that the store has shown to keep, by which it is known what its ETags are. */
+  readonly controls: Map<string, PlaceTag>;
   /** Whether files went by form to such places: what lay there was replaced. */
   mayReplace: boolean;
   /** Sent, and not landed before the store has shown what its ETags are. */
@@ -149,7 +152,7 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   const { sent, unchanged, failures, doubtful, unproven, begun, notBegun, begunBefore } = run;
   for (const path of begun) begunBefore.add(path);
   for (const { path } of sent) if (!notBegun.has(path)) begunBefore.add(path);
-  for (const known of [begun, notBegun, run.presumed, run.wrong]) known.clear();
+  for (const known of [begun, notBegun, run.presumed, run.wrong, run.controls]) known.clear();
   for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
   run.asked.clear();
   run.tags.clear();

@@ -75,7 +75,7 @@ export function recordContent(
   return addLine(avala, to, stateDirectory, { kind: CONFIRMED, line });
 }
 
-/** What was recorded of the dataset counts no more: another run has sent files of it again since. */
+/** What was recorded of the dataset counts no more: something else lies in places of its files. */
 export function withdrawContent(
   avala: Avala,
   to: DatasetDestination,
@@ -96,6 +96,17 @@ export async function recordedContent(
   const digest = line?.["digest"];
   if (typeof digest !== "string") return undefined;
   return { digest, isCompared: line?.["isCompared"] !== false };
+}
+
+/** Whether what was recorded of the dataset last is that nothing counts. */
+export async function isWithdrawn(
+  avala: Avala,
+  to: DatasetDestination,
+  uid: string,
+  stateDirectory: string | undefined,
+): Promise<boolean> {
+  const line = await readLine(avala, to, stateDirectory, { kind: CONFIRMED, uid });
+  return line !== undefined && line["digest"] === undefined;
 }
 
 type Compared = Pick<Dataset, "uid" | "itemCount">;

@@ -7,7 +7,7 @@ import { compareManifests, describeChanges } from "../../files/manifest/compare"
 import type { Manifest } from "../../files/manifest/manifest";
 import type { ItemComparison } from "../items/item-comparison";
 import { compareContents } from "./content-check";
-import { isVerifiedBefore, recordContent, recordedContent } from "./content-record";
+import { isVerifiedBefore, isWithdrawn, recordContent, recordedContent } from "./content-record";
 import {
   brokenVersion,
   CORE_WORDS,
@@ -106,9 +106,12 @@ export async function compareFound(
   if (isCreated && (await isVerifiedBefore(avala, destinationOf(target), known, stateDirectory))) {
     return { dataset: existing, unverified: 0 };
   }
-  const recorded = isVersion
-    ? { digest, isCompared: true }
-    : await recordedContent(avala, destinationOf(target), existing.uid, stateDirectory);
+  const of = [avala, destinationOf(target), existing.uid, stateDirectory] as const;
+  // Of a version its name says what it is made of, unless a run has seen that something else lies there.
+  const recorded =
+    isVersion && !(await isWithdrawn(...of))
+      ? { digest, isCompared: true }
+      : await recordedContent(...of);
   const isMadeOf = digest !== undefined && recorded?.digest === digest;
   const isKnown = isMadeOf && recorded.isCompared;
   const looking = { ...options, isListed: !isKnown };
@@ -151,7 +154,9 @@ async function countUnverified(
   );
   if (others.length + wrongSize.length > 0) {
     const items = { missing: [], wrongSize, extra: [], others };
-    throw otherFilesError(dataset, items, { words, isSent, sentOver });
+    throw isNamedByContent(target)
+      ? brokenVersion(dataset, items, isSent)
+      : otherFilesError(dataset, items, { words, isSent, sentOver });
   }
   reportSentOver(avala, dataset, sentOver);
   reportUnshown(avala, dataset, unshown, words);

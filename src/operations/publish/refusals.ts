@@ -208,16 +208,22 @@ export function requireSame({ name, uid }: Dataset, items: Differences): void {
 }
 
 /** Other content than was sent lies in the places of its files by now. */
-export function replacedByAnother(
+export function otherContentLies(
   { name, uid }: Dataset,
   paths: readonly string[],
-  { version }: Words,
+  {
+    words: { version },
+    isNamedByContent,
+  }: { readonly words: Words; readonly isNamedByContent: boolean },
 ): AvalaError {
+  const differences = { missing: [], wrongSize: [], extra: [], others: paths };
   return new AvalaError(
     "dataset",
-    `The dataset ${name} was made (uid ${uid}) but holds other content than this run sent:${describeDifferences({ missing: [], wrongSize: [], extra: [], others: paths })}`,
+    `The dataset ${name} was made (uid ${uid}) but holds other content than this run sent:${describeDifferences(differences)}`,
     {
-      hint: `Another run sends under this name, and files of both are in the same place. Delete the dataset in Avala, and send the files once no other run does, or under another name. ${version}`,
+      hint: isNamedByContent
+        ? "An earlier upload of these files went wrong, and what it left is not replaced. Delete the dataset in Avala, and change the part of the name before the digest."
+        : `Another run sends under this name, and files of both are in the same place. Delete the dataset in Avala, and send the files once no other run does, or under another name. ${version}`,
     },
   );
 }

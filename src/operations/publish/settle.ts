@@ -6,7 +6,7 @@ import { compareItems, type ItemComparison } from "../items/item-comparison";
 import { printable } from "../../redact";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { recordContent, recordVerified, recordedContent, withdrawContent } from "./content-record";
-import { CORE_WORDS, replacedByAnother, requireSame } from "./refusals";
+import { CORE_WORDS, otherContentLies, requireSame } from "./refusals";
 import { compareSent, readTags } from "./sent-check";
 import {
   asDataType,
@@ -125,7 +125,10 @@ export async function settlePublished(
   const isSame = sent.others.length + sent.unshown.length === 0;
   if (isKnown && tags.size > 0)
     await keepCompared(avala, dataset, target, { stateDirectory, isSame });
-  if (sent.others.length > 0) throw replacedByAnother(dataset, sent.others, words);
+  if (sent.others.length > 0) {
+    const how = { words, isNamedByContent: isNamedByContent(target) };
+    throw otherContentLies(dataset, sent.others, how);
+  }
   const uncompared = Math.max(items.uncompared, sent.unshown.length);
   const compared = { dataset, unverified: isKnown ? uncompared : all };
   await keepVerified(avala, compared, target, stateDirectory);

@@ -167,5 +167,6 @@ export async function sendAllParts(
   const all = new Set([...sent.values()].map((part) => part.kept));
   const kept = doubtfulAt.length > 0 ? "doubtful" : keptOf(all);
   const how = { doubtfulAt, isUnproven: false, isReplaceable: false };
-  return { sha256: whole, kept, ...how, tag: tagOfSent(sent, partCount) };
+  const tag = sending.isNamedByContent ? undefined : tagOfSent(sent, partCount);
+  return { sha256: whole, kept, ...how, tag };
 }

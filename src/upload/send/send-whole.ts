@@ -18,12 +18,13 @@ import { countBytes, isSmall, retryOn, type Sending, type SentFile } from "./att
 import { doubtfulAt } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
-import { isAtPlace, isSessionLost, placeLost, sessionLost } from "./session-lost";
+import { isAtPlace, isSessionLost, sessionLost } from "./session-lost";
+import { keptByPut, tagOfPut } from "./put-end";
 import { md5Again, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile, type WasRead } from "./source";
 import { tagOf } from "../check/place-tag";
-import { keptOther, requireKept, type StoreCheck } from "../check/store-check";
+import { requireKept } from "../check/store-check";
 import type { Kept, Md5 } from "../check/stores";
 
 type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
@@ -84,17 +85,6 @@ async function bodiesOf(
   };
 }
 
-function placeTaken(path: string, { host }: Stored, lost: "place" | "taken"): AvalaError {
-  return placeLost(
-    lost,
-    "conflict",
-    `${host} already has an object at the place of ${printable(path)} that this run did not send, so it is not replaced.`,
-    {
-      hint: "Other content may have been sent under this name before, or an interrupted run may have sent these files: run again where its state folder is to resume it. Choose another name, or put {digest} into it, so that each content is stored separately.",
-    },
-  );
-}
-
 function notAwaited(path: string, host: string): AvalaError {
   const text = `${host} responded before all of ${printable(path)} was sent.`;
   return new AvalaError("bad_reply", text, { retryable: true });
@@ -113,35 +103,6 @@ function sentAs(
   return { sha256, kept, doubtfulAt: at, isUnproven: false, isReplaceable, tag };
 }
 
-interface PutTry {
-  readonly stored: Stored;
-  readonly check: StoreCheck;
-  readonly sizeBytes: number;
-  readonly md5: Md5;
-  /** Whether what lies there was put there as this content, should there be something already. */
-  readonly isOurs: boolean;
-  /** Whether other content is known to have gone there. */
-  readonly mayBeOther: boolean;
-}
-
-/** @throws AvalaError `conflict` when something else lies there */
-async function keptByPut(
-  path: string,
-  { stored, check, sizeBytes, md5, isOurs, mayBeOther }: PutTry,
-): Promise<Kept> {
-  if (!stored.wasThere) {
-    const verdict = await check.judge(stored, { sizeBytes, md5 });
-    if (verdict !== "wrong") return verdict;
-    // What lies there is not replaced in this session.
-    const { message, hint } = keptOther(path, stored);
-    throw placeLost("place", "storage", message, { hint });
-  }
-  if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
-  if (stored.md5 === undefined && isOurs) return "unknown";
-  const isKnown = stored.md5 !== undefined || mayBeOther;
-  throw placeTaken(path, stored, isKnown ? "place" : "taken");
-}
-
 interface FormTry {
   readonly form: FormPresign;
   readonly body: Body;
@@ -151,7 +112,7 @@ interface FormTry {
 
 /** Replaces what lies there, so that it may be sent once more to learn what the store's ETags are. */
 async function sendByForm(
-  { avala, batch, check }: Sending,
+  { avala, batch, check, isNamedByContent }: Sending,
   { path, sizeBytes }: SourceFile,
   { form, body, nextBody, options }: FormTry,
 ): Promise<SentFile> {
@@ -165,7 +126,9 @@ async function sendByForm(
     return sent;
   };
   const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
-  const tag = isPlaceShared(form, batch) ? tagOf(last, kept) : undefined;
+  // Other content has another place where the name is made of the content.
+  const isShared = !isNamedByContent && isPlaceShared(form, batch);
+  const tag = isShared ? tagOf(last, kept) : undefined;
   return sentAs(path, body, kept, stored, { isReplaceable: true, tag });
 }
 
@@ -179,13 +142,13 @@ export async function sendWhole(
   first: Whole,
   journal: FileJournal,
 ): Promise<SentFile> {
-  const { avala, check, bytes, signal } = sending;
+  const { avala, check, bytes, signal, isNamedByContent } = sending;
   const { path, sizeBytes, sha256 } = file;
   const isPut = first.method === "PUT";
   const record: PartRecord | undefined =
     isPut && sha256 !== undefined ? { partNumber: 1, sizeBytes, sha256 } : undefined;
   const mayBeOurs = !journal.mayHoldOther();
-  const isKnown = sending.isNamedByContent || journal.wasSentBefore(); // asked before it is recorded
+  const isKnown = isNamedByContent || journal.wasSentBefore(); // asked before it is recorded
   // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
   // would prove nothing.
   if (record !== undefined && mayBeOurs) await journal.record(record);
@@ -205,12 +168,12 @@ export async function sendWhole(
       const stored = await sendPut(avala, presigned.target, put, options).finally(body.isSent);
       if (stored === UPLOAD_GONE) throw sessionLost(path);
       const isOurs = mayBeOurs && (isKnown || count > 1);
-      const known = { sizeBytes, md5: body.md5, isOurs, mayBeOther: !mayBeOurs };
+      const known = { sizeBytes, md5: body.md5, isOurs, mayBeOther: !mayBeOurs, isNamedByContent };
       const kept = await keptByPut(path, { stored, check, ...known });
       const isCounted = check.seemsWithoutMd5s(stored.host);
       isDoubted = kept === "doubtful" && stored.md5 !== undefined && !isCounted;
       const isShared = isPutShared(presigned.target, sending.batch);
-      const tag = isShared || stored.wasThere ? tagOf(stored, kept) : undefined;
+      const tag = tagOfPut(sending, { stored, kept, isShared });
       return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
     });
   };

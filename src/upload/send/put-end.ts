@@ -1,0 +1,78 @@
+// What the reply to a file's PUT shows of what lies at its place, where nothing is replaced. Sends nothing.
+import type { Stored } from "../../api/storage/storage";
+import type { AvalaError } from "../../errors";
+import { printable } from "../../redact";
+import type { Sending } from "./attempt";
+import { placeLost } from "./session-lost";
+import { tagOf, type PlaceTag } from "../check/place-tag";
+import { keptOther, type StoreCheck } from "../check/store-check";
+import type { Kept, Md5 } from "../check/stores";
+
+/** Something else lies there, or what lies there is not known. */
+function placeTaken(
+  path: string,
+  { host }: Stored,
+  {
+    lost,
+    isNamedByContent,
+  }: { readonly lost: "place" | "taken"; readonly isNamedByContent: boolean },
+): AvalaError {
+  const what = lost === "place" ? "something other than" : "an object that may not be";
+  const text = `${host} already has ${what} ${printable(path)} at its place, and what lies there is not replaced.`;
+  const before =
+    "Other content may have been sent under this name before, or an interrupted run may have sent these files: run again where its state folder is to resume it.";
+  const hint = isNamedByContent
+    ? "An earlier upload of it went wrong there. Change the part of the name before the digest."
+    : `${before} Choose another name, or put {digest} into it, so that each content is stored separately.`;
+  return placeLost(lost, "conflict", text, { hint });
+}
+
+interface PutTry {
+  readonly stored: Stored;
+  readonly check: StoreCheck;
+  readonly sizeBytes: number;
+  readonly md5: Md5;
+  /** Whether what lies there was put there as this content, should there be something already. */
+  readonly isOurs: boolean;
+  /** Whether other content is known to have gone there. */
+  readonly mayBeOther: boolean;
+  readonly isNamedByContent: boolean;
+}
+
+/** @throws AvalaError `conflict` when something else lies there */
+export async function keptByPut(
+  path: string,
+  { stored, check, sizeBytes, md5, isOurs, mayBeOther, isNamedByContent }: PutTry,
+): Promise<Kept> {
+  if (!stored.wasThere) {
+    const verdict = await check.judge(stored, { sizeBytes, md5 });
+    if (verdict !== "wrong") return verdict;
+    // It can't be sent again to where it may lie as it should: what lies there is looked at once the dataset is made.
+    if (stored.md5 === undefined) return "unknown";
+    // What lies there is not replaced in this session.
+    const { message, hint } = keptOther(path, stored);
+    throw placeLost("place", "storage", message, { hint });
+  }
+  if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
+  if (stored.md5 === undefined && isOurs) return "unknown";
+  const isKnown = stored.md5 !== undefined || mayBeOther;
+  throw placeTaken(path, stored, { lost: isKnown ? "place" : "taken", isNamedByContent });
+}
+
+interface PutEnd {
+  readonly stored: Stored;
+  readonly kept: Kept;
+  /** Whether runs of other content may send to the same place. */
+  readonly isShared: boolean;
+}
+
+/** What the store called it, where what lies there is looked at once the dataset is made. */
+export function tagOfPut(
+  { check, isNamedByContent }: Sending,
+  { stored, kept, isShared }: PutEnd,
+): PlaceTag | undefined {
+  // Under a name of the content no run replaces it, and its tag serves to know what the store's ETags are.
+  const isTagged = isNamedByContent ? kept === "right" : isShared;
+  const isUnshown = kept === "unknown" && (stored.wasThere || check.returnsMd5(stored.host));
+  return isTagged || isUnshown ? tagOf(stored, kept) : undefined;
+}
