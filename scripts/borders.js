@@ -97,7 +97,7 @@ const ORDERS = {
     ["alarm.ts", "disk", "pool.ts"],
     ["deadline.ts"],
     ["poll.ts", "rate", "retry.ts"],
-    ["retry-tally.ts", "retry-lines.ts"],
+    ["retry-tally.ts", "wait-lines.ts"],
   ],
   "src/api": [
     ["limits.ts", "path-part.ts", "scopes.ts", "secrets.ts", "remembered.ts"],
