@@ -239,7 +239,8 @@ export function nextShare(share: Share, event: ShareEvent): Share {
     case "exhausted":
       return isShared(share) && !share.traffic.isSliding ? onExhausted(share, event) : share;
     case "served":
-      return isShutOut(share) ? beginAgain(share, event.atMs) : { ...share, row: NO_ROW };
+      if (isShutOut(share)) return beginAgain(share, event.atMs);
+      return share.row === NO_ROW ? share : { ...share, row: NO_ROW };
     case "refused":
       return askInTime(onRefused(share, event), event);
   }

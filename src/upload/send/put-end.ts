@@ -5,17 +5,20 @@ import { printable } from "../../redact";
 import type { Sending } from "./attempt";
 import { placeLost } from "./session-lost";
 import { tagOf, type PlaceTag } from "../check/place-tag";
-import { keptOther, type StoreCheck } from "../check/store-check";
+import type { SourceFile } from "./source";
+import { keptOther } from "../check/store-check";
 import type { Kept, Md5 } from "../check/stores";
 
-/** Something else lies there, or what lies there is not known. */
+interface Taken {
+  readonly host: string;
+  /** Something else lies there, or what lies there is not known. */
+  readonly lost: "place" | "taken";
+}
+
 function placeTaken(
+  { isNamedByContent }: Sending,
   path: string,
-  { host }: Stored,
-  {
-    lost,
-    isNamedByContent,
-  }: { readonly lost: "place" | "taken"; readonly isNamedByContent: boolean },
+  { host, lost }: Taken,
 ): AvalaError {
   const what = lost === "place" ? "something other than" : "an object that may not be";
   const text = `${host} already has ${what} ${printable(path)} at its place, and what lies there is not replaced.`;
@@ -29,23 +32,21 @@ function placeTaken(
 
 interface PutTry {
   readonly stored: Stored;
-  readonly check: StoreCheck;
-  readonly sizeBytes: number;
   readonly md5: Md5;
   /** Whether what lies there was put there as this content, should there be something already. */
   readonly isOurs: boolean;
   /** Whether other content is known to have gone there. */
   readonly mayBeOther: boolean;
-  readonly isNamedByContent: boolean;
 }
 
 /** @throws AvalaError `conflict` when something else lies there */
 export async function keptByPut(
-  path: string,
-  { stored, check, sizeBytes, md5, isOurs, mayBeOther, isNamedByContent }: PutTry,
+  sending: Sending,
+  { path, sizeBytes }: SourceFile,
+  { stored, md5, isOurs, mayBeOther }: PutTry,
 ): Promise<Kept> {
   if (!stored.wasThere) {
-    const verdict = await check.judge(stored, { sizeBytes, md5 });
+    const verdict = await sending.check.judge(stored, { sizeBytes, md5 });
     if (verdict !== "wrong") return verdict;
     // It can't be sent again to where it may lie as it should: what lies there is looked at once the dataset is made.
     if (stored.md5 === undefined) return "unknown";
@@ -56,7 +57,7 @@ export async function keptByPut(
   if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
   if (stored.md5 === undefined && isOurs) return "unknown";
   const isKnown = stored.md5 !== undefined || mayBeOther;
-  throw placeTaken(path, stored, { lost: isKnown ? "place" : "taken", isNamedByContent });
+  throw placeTaken(sending, path, { host: stored.host, lost: isKnown ? "place" : "taken" });
 }
 
 interface PutEnd {

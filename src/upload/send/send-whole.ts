@@ -142,13 +142,13 @@ export async function sendWhole(
   first: Whole,
   journal: FileJournal,
 ): Promise<SentFile> {
-  const { avala, check, bytes, signal, isNamedByContent } = sending;
+  const { avala, check, bytes, signal } = sending;
   const { path, sizeBytes, sha256 } = file;
   const isPut = first.method === "PUT";
   const record: PartRecord | undefined =
     isPut && sha256 !== undefined ? { partNumber: 1, sizeBytes, sha256 } : undefined;
   const mayBeOurs = !journal.mayHoldOther();
-  const isKnown = isNamedByContent || journal.wasSentBefore(); // asked before it is recorded
+  const isKnown = sending.isNamedByContent || journal.wasSentBefore(); // asked before it is recorded
   // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
   // would prove nothing.
   if (record !== undefined && mayBeOurs) await journal.record(record);
@@ -168,8 +168,8 @@ export async function sendWhole(
       const stored = await sendPut(avala, presigned.target, put, options).finally(body.isSent);
       if (stored === UPLOAD_GONE) throw sessionLost(path);
       const isOurs = mayBeOurs && (isKnown || count > 1);
-      const known = { sizeBytes, md5: body.md5, isOurs, mayBeOther: !mayBeOurs, isNamedByContent };
-      const kept = await keptByPut(path, { stored, check, ...known });
+      const known = { stored, md5: body.md5, isOurs, mayBeOther: !mayBeOurs };
+      const kept = await keptByPut(sending, file, known);
       const isCounted = check.seemsWithoutMd5s(stored.host);
       isDoubted = kept === "doubtful" && stored.md5 !== undefined && !isCounted;
       const isShared = isPutShared(presigned.target, sending.batch);

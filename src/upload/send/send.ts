@@ -153,8 +153,8 @@ async function sendOnce(
   { presigned, journal }: Asked<"PUT">,
 ): Promise<SentFile> {
   const { session } = presigned;
-  const records = [...journal.parts().values()];
-  if (await isStoredBefore(sending, file, session, journal)) return unchecked(file, records);
+  if (await isStoredBefore(sending, file, session, journal))
+    return unchecked(file, journal.parts().values());
   try {
     const sent = await sendWhole(sending, file, presigned, journal);
     await complete(sending, file, session);
