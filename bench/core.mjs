@@ -1,7 +1,7 @@
 // One upload by the core, in a process of its own: files of a folder, confirmed. Prints what it cost as JSON.
 // @ts-check
 import path from "node:path";
-import { confirmDataset, connect, readConfig, readFileSet, uploadFiles } from "../lib/src/index.js";
+import { confirmDataset, connect, readConfig, readFileSet, uploadFiles } from "@avala/pulumi/core";
 
 const [root = "", datasetName = "", stateDirectory = ""] = process.argv.slice(2);
 

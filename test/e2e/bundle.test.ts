@@ -337,7 +337,7 @@ describe("the commit status", () => {
 });
 
 // Without the file the work would be done in the main thread, and no result would show it.
-test.each(["dist/worker.js", "lib/src/files/workers/worker.js"])(
+test.each(["dist/worker.js", "lib/worker.js"])(
   "a worker thread starts from %s and answers",
   async (file) => {
     const root = path.join(__dirname, "..", "..");

@@ -31,25 +31,34 @@ afterAll(async () => {
 
 test("the package holds the core, the provider and the emulator, and nothing of the Action or the tests", async () => {
   const list = await node("-e", LIST, join(folder, "node_modules/@avala/pulumi"));
-  const places = new Set(list.split("\n").filter(Boolean));
-  expect([...places].sort()).toEqual([
+  expect(list.trim().split("\n")).toEqual([
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
+    "lib/core.js",
     "lib/emulator",
-    "lib/provider",
-    "lib/src",
+    "lib/index.js",
+    "lib/provider: types",
+    "lib/runtime.js",
+    "lib/shared.js",
+    "lib/src: types",
+    "lib/worker.js",
     "package.json",
   ]);
 });
 
 const LIST = `
 const { readdirSync } = require("node:fs");
+const { join, relative } = require("node:path");
+const places = new Map();
 for (const entry of readdirSync(process.argv[1], { recursive: true, withFileTypes: true })) {
   if (!entry.isFile()) continue;
-  const path = require("node:path").relative(process.argv[1], require("node:path").join(entry.parentPath, entry.name));
-  console.log(path.split(/[\\\\/]/).slice(0, 2).join("/"));
-}`;
+  const path = relative(process.argv[1], join(entry.parentPath, entry.name)).split(/[\\\\/]/);
+  const place = path.slice(0, 2).join("/");
+  const isTyped = path.length > 2 && entry.name.endsWith(".d.ts");
+  places.set(place, isTyped && (places.get(place) ?? true));
+}
+console.log([...places].map(([place, isTyped]) => (isTyped ? place + ": types" : place)).sort().join("\\n"));`;
 
 test("a program, the engine's runtime and a script each find what they load", async () => {
   const names = await node(
@@ -57,6 +66,17 @@ test("a program, the engine's runtime and a script each find what they load", as
     `[require("@avala/pulumi").VersionedDataset, require("@avala/pulumi/runtime").fileSet.create, require("@avala/pulumi/core").publishDataset].map((found) => typeof found).join()`,
   );
   expect(names.trim()).toMatch(/^function,function,function$/);
+});
+
+test("an ES module imports each by name", async () => {
+  const script = `
+import { VersionedDataset } from "@avala/pulumi";
+import { fileSet } from "@avala/pulumi/runtime";
+import { publishDataset, isAvalaError } from "@avala/pulumi/core";
+console.log([VersionedDataset, fileSet.create, publishDataset, isAvalaError].map((found) => typeof found).join());`;
+  expect((await node("--input-type=module", "-e", script)).trim()).toBe(
+    "function,function,function,function",
+  );
 });
 
 test("a program that looks nothing up loads no HTTP library", async () => {

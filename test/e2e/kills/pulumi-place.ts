@@ -43,7 +43,7 @@ function newPlace(): Place {
 
 // Before its first call a provider's process holds the SDK's code only, which has no way to see that its engine died.
 const MARKED_RUNTIME = `
-module.exports = require("./lib/provider/runtime.js");
+module.exports = require("./lib/runtime.js");
 require("node:fs").writeFileSync(require("node:path").join(__dirname, "loaded-" + process.pid), "");
 `;
 
