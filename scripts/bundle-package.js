@@ -47,10 +47,14 @@ esbuild.buildSync({ ...OPTIONS, entryPoints: [WORKER.from], outfile: WORKER.to }
 for (const [to, from] of Object.entries(ENTRIES))
   writeFileSync(path.join(LIB, to), entry(from, namesIn(path.join(LIB, from))));
 
-/** @param {string} from @param {readonly string[]} names which an ES module may import: Node reads them from the text */
+/**
+ * In two lines: of `module.exports = require(…)` Node would read all of the shared file for names, too.
+ * @param {string} from @param {readonly string[]} names which an ES module may import: Node reads them from the text
+ */
 function entry(from, names) {
   return `"use strict";
-module.exports = require("./${SHARED}")[${JSON.stringify(from)}]();
+const shared = require("./${SHARED}");
+module.exports = shared[${JSON.stringify(from)}]();
 0 && (${names.map((name) => `exports.${name} = `).join("")}0);
 `;
 }
