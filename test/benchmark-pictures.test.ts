@@ -20,6 +20,10 @@ describe("what a reader sees first", () => {
     { name: "large", rows: [row({ samples: [80], peers: [peer], target: 90 })] },
     { name: "share", rows: runs },
     { name: "start", rows: [row({ peers: [] })] },
+    {
+      name: "memory",
+      rows: [row({ samples: [90], target: 80 }), row({ samples: [79.99], target: 80 })],
+    },
   ];
   const answers = evaluate(
     {
@@ -31,7 +35,7 @@ describe("what a reader sees first", () => {
       "PALETTES, widthOf": "page/svg.mjs",
     },
     `const outcomes = ${JSON.stringify(outcomes)};
-     const benchmarks = { large: { title: "Large", alternatives: ["curl"] }, share: { title: "Shared" }, start: { title: "Start" } };
+     const benchmarks = { large: { title: "Large", alternatives: ["curl"] }, share: { title: "Shared" }, start: { title: "Start" }, memory: { title: "Memory" } };
      const comparisons = outcomes.flatMap((one) => comparisonsOf(one, benchmarks[one.name]));
      const long = { ...comparisons[0], what: "of \`Retry-After\` alone, ".repeat(3), beside: "the least that the limits allow" };
      const grown = ["upload", "dry run"].flatMap((curve) => [1, 2].map((amount) => (
@@ -60,7 +64,10 @@ describe("what a reader sees first", () => {
 
   test("counts what reaches its target, and says what does not in one line for a benchmark", () => {
     expect(answers.table).toContain(
-      "| [Large](#large) | 0 of 2 | MB/s beside curl: 0.4× (target ≥\u00a00.5×); MB/s: 80 (target ≥\u00a090) |",
+      "| [Large](#large) | 0 of 2 | 2 GiB by form, MB/s beside curl: 0.4× (target ≥\u00a00.5×); 2 GiB by form, MB/s: 80 (target ≥\u00a090) |",
+    );
+    expect(answers.table).toContain(
+      "| [Memory](#memory) | 1 of 2 | 2 GiB by form, MB/s: 79.99 (target ≥\u00a080) |",
     );
     expect(answers.table).toContain(
       "| [Shared](#shared) | 1 of 3 | s beside the least: 2 of 3, at worst 1.5× (target ≤\u00a01.05×) |",

@@ -12,7 +12,7 @@ import {
 } from "../../src/flow/wait-lines";
 import { describeCondition, type Condition } from "../../src/operations/gate";
 import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
-import { hasTimeLeft, percentDone } from "../../src/upload/progress";
+import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress";
 import type { Log } from "./log";
 
 const MIN_PROGRESS_MS = 5_000;
@@ -166,12 +166,6 @@ function hashLine({ filesDone, filesTotal, bytesDone, bytesTotal }: HashProgress
 function compareLine(event: Extract<AvalaEvent, { kind: "compare-progress" }>): string {
   const { filesDone, filesTotal } = event;
   return `Comparing stored files ${Math.floor((100 * filesDone) / filesTotal)}%: ${countedOf(filesDone, filesTotal, "file")}.`;
-}
-
-/** Whether a line of it would only say that there is nothing to say yet. */
-function isUntouched(progress: UploadProgress): boolean {
-  const { filesSent, filesUnchanged, filesFailed, bytesSent, isWaitingForLimit } = progress;
-  return filesSent + filesUnchanged + filesFailed + bytesSent === 0 && !isWaitingForLimit;
 }
 
 function rateText({ isWaitingForLimit, bytesPerSecond }: UploadProgress): string {

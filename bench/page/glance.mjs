@@ -19,6 +19,7 @@ import { table } from "./tables.mjs";
  * @property {boolean} isShort
  *
  * @typedef {object} Wanted a figure that has a target
+ * @property {string} what the row
  * @property {string} measure such as `MB/s beside curl -F`
  * @property {number} figure
  * @property {number} target
@@ -68,39 +69,43 @@ export function comparisonsOf({ rows }, { title, alternatives = [] }) {
 
 /** @param {Row} row @returns {Wanted[]} */
 function wantedOf(row) {
-  const { unit, samples, peers = [], target, higherIsBetter } = row;
+  const { what, unit, samples, peers = [], target, higherIsBetter } = row;
   const beside = peers.flatMap((peer) =>
     peer.target === undefined
       ? []
       : {
-          ...{ measure: `${unit} beside ${peer.name}`, figure: ratioTo(row, peer) },
+          ...{ what, measure: `${unit} beside ${peer.name}`, figure: ratioTo(row, peer) },
           ...{ target: peer.target, sign: "×", higherIsBetter },
         },
   );
   if (target === undefined) return beside;
-  return [...beside, { measure: unit, figure: median(samples), target, sign: "", higherIsBetter }];
+  const own = { what, measure: unit, figure: median(samples), target };
+  return [...beside, { ...own, sign: "", higherIsBetter }];
 }
 
 /** @param {Wanted} wanted */
 const isDone = (wanted) => isReached(wanted.figure, wanted.target, wanted.higherIsBetter);
 
-/** What falls short of one target, if anything. @param {readonly Wanted[]} all of one measure */
+/** What falls short of one target, if anything; one of many by its name. @param {readonly Wanted[]} all of one measure */
 function shortOfTarget(all) {
   const [first, ...more] = all.filter((wanted) => !isDone(wanted));
   if (first === undefined) return [];
-  const { target, sign, higherIsBetter } = first;
+  const { what, measure, target, sign, higherIsBetter } = first;
   const figures = [first, ...more].map((wanted) => wanted.figure);
-  const worst = figure((higherIsBetter ? Math.min : Math.max)(...figures));
+  const worst = (higherIsBetter ? Math.min : Math.max)(...figures);
+  // Just short of its target it would read as if it had reached it.
+  const shown = figure(worst) === figure(target) ? worst.toPrecision(4) : figure(worst);
   const wanted = `target ${higherIsBetter ? "≥" : "≤"}\u00a0${figure(target)}${sign}`;
-  const many = all.length === 1 ? "" : `${figures.length} of ${all.length}, at worst `;
-  return [`${many}${worst}${sign} (${wanted})`];
+  const [named, many] =
+    more.length === 0
+      ? [`${what}, ${measure}`, ""]
+      : [measure, `${figures.length} of ${all.length}, at worst `];
+  return [`${named}: ${many}${shown}${sign} (${wanted})`];
 }
 
-/** What of one measure falls short, if anything. @param {string} measure @param {readonly Wanted[]} all */
-function shortOf(measure, all) {
-  const byTarget = groupsOf(all, ({ target }) => String(target));
-  const short = [...byTarget.values()].flatMap(shortOfTarget);
-  return short.length === 0 ? [] : [`${measure}: ${short.join(", and ")}`];
+/** What of one measure falls short, if anything. @param {readonly Wanted[]} all */
+function shortOf(all) {
+  return [...groupsOf(all, ({ target }) => String(target)).values()].flatMap(shortOfTarget);
 }
 
 /** As GitHub names a heading. @param {string} title */
@@ -116,7 +121,7 @@ export function glanceTable(benchmarks, titleOf) {
     const wanted = rows.flatMap(wantedOf);
     if (wanted.length === 0) return [];
     const byMeasure = groupsOf(wanted, ({ measure }) => measure);
-    const short = [...byMeasure].flatMap(([measure, all]) => shortOf(measure, all));
+    const short = [...byMeasure.values()].flatMap(shortOf);
     const reached = `${wanted.filter(isDone).length} of ${wanted.length}`;
     return [[`[${titleOf(name)}](#${anchorOf(titleOf(name))})`, reached, short.join("; ")]];
   });

@@ -2,7 +2,7 @@
 // Knows nothing of how a message reaches the engine.
 import type { AvalaEvent, Listener } from "../../src/events";
 import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
-import { hasTimeLeft, percentDone } from "../../src/upload/progress";
+import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
 import { createWaitTeller, describeLimitWait, describeRetry } from "../../src/flow/wait-lines";
@@ -140,6 +140,7 @@ function createSifter(now: () => number): (event: AvalaEvent) => boolean {
   return (event) => {
     if (event.kind === "retry") return waits.retry(event) !== "untold";
     if (event.kind === "limit-wait") return waits.limit(event);
+    if (event.kind === "upload-progress" && isUntouched(event.progress)) return false;
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
     const isChange = repeated.word !== last;

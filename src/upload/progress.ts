@@ -137,6 +137,12 @@ export function hasTimeLeft(
   return secondsLeft !== undefined && secondsLeft > 0 && percentDone(progress) < 100;
 }
 
+/** Whether a line of it would only say that there is nothing to say yet. */
+export function isUntouched(progress: UploadProgress): boolean {
+  const { filesSent, filesUnchanged, filesFailed, bytesSent, isWaitingForLimit } = progress;
+  return filesSent + filesUnchanged + filesFailed + bytesSent === 0 && !isWaitingForLimit;
+}
+
 /** Whole percent, by bytes where there are any; 100 only when every file has ended, whatever bytes are on their way. */
 export function percentDone(progress: UploadProgress): number {
   const { filesTotal, bytesTotal, bytesSent, bytesSkipped } = progress;

@@ -6,7 +6,11 @@ import type { AvalaEvent, UploadProgress } from "../../src/events";
 const minutes = 10;
 
 /** What is shown of an upload of ten minutes that reports twice a second, and of what comes after it. */
-function linesOf(isLogged: boolean, after: readonly AvalaEvent[] = []): readonly string[] {
+function linesOf(
+  isLogged: boolean,
+  after: readonly AvalaEvent[] = [],
+  before: readonly AvalaEvent[] = [],
+): readonly string[] {
   const lines: string[] = [];
   const messages: Messages = {
     isLogged,
@@ -17,6 +21,10 @@ function linesOf(isLogged: boolean, after: readonly AvalaEvent[] = []): readonly
   let nowMs = 0;
   const listen = showEvents(messages, () => nowMs);
   const filesTotal = minutes * 120;
+  for (const event of before) {
+    listen(event);
+    nowMs += 5_000;
+  }
   for (let filesSent = 0; filesSent < filesTotal; filesSent++) {
     listen({ kind: "upload-progress", progress: { ...progress, filesTotal, filesSent } });
     nowMs += 500;
@@ -65,6 +73,12 @@ test("in a CI run a few are, and each tenth", () => {
   expect(lines.length).toBeLessThan(40);
   for (const tenth of [10, 20, 30, 40, 50, 60, 70, 80, 90])
     expect(lines.some((line) => line.startsWith(`${tenth}%, `))).toBe(true);
+});
+
+test("in a CI run no line says that nothing has been sent yet", () => {
+  const untouched = { ...progress, filesTotal: minutes * 120 };
+  const begun: AvalaEvent = { kind: "upload-progress", progress: untouched };
+  expect(linesOf(true, [], [begun, begun, begun])[0]).toMatch(/^\d+%, .*sent [1-9]/);
 });
 
 test("in a CI run another status is shown at once, and the same one rarely", () => {
