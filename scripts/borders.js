@@ -105,6 +105,7 @@ const ORDERS = {
     ["transport", "route.ts"],
     ["call.ts", "check-options.ts"],
     ["reply"],
+    ["paced-request.ts"],
     ["http.ts"],
     ["own-download.ts"],
     ["connection.ts"],

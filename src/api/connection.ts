@@ -79,6 +79,7 @@ export function withListener(avala: Avala, listener: Listener): Avala {
     ...avala,
     emit: listener,
     call: (request) => avala.call({ onEvent: listener, ...request }),
+    openOwn: (request) => avala.openOwn({ onEvent: listener, ...request }),
   };
 }
 
@@ -100,5 +101,6 @@ export function withDeadline(avala: Avala, given: number | undefined): Avala {
     ...avala,
     deadlineMs,
     call: (request) => avala.call({ deadlineMs, ...request }),
+    openOwn: (request) => avala.openOwn({ deadlineMs, ...request }),
   };
 }

@@ -1,9 +1,10 @@
 // A file on the API's own origin, as a stream: the one download that takes the key (contract, "Exports"). One try; its
 // caller tries again. Knows no endpoint.
 import { AvalaError } from "../errors";
-import type { HttpContext } from "./http";
+import type { Listener } from "../events";
+import type { ApiCall } from "./call";
+import { sendPaced, type HttpContext } from "./paced-request";
 import { classifyReply, lostReplyError } from "./reply/classify-reply";
-import { readRateLimit, readRequestId } from "./reply/reply-headers";
 import { MAX_REPLY_BYTES, readSome } from "./transport/small-reply";
 import type { HttpRequest, HttpStream } from "./transport/transport";
 
@@ -13,6 +14,10 @@ export interface OwnDownload {
   /** What is being done, for messages: `fetch the file from api.avala.ai`. */
   readonly what: string;
   readonly signal?: AbortSignal | undefined;
+  /** Hears its events in place of the session's listener. */
+  readonly onEvent?: Listener | undefined;
+  /** Ms since the epoch; it does not wait for the pace beyond it. @default never */
+  readonly deadlineMs?: number | undefined;
 }
 
 // No endpoint of ours: the server named it.
@@ -51,7 +56,7 @@ export async function openOwn(
   context: HttpContext,
   download: OwnDownload,
 ): Promise<HttpStream | Elsewhere> {
-  const { clock, pace, secrets, baseUrl, apiKey, userAgent } = context;
+  const { secrets, baseUrl, apiKey, userAgent } = context;
   // The last line of defence for the key, whoever calls.
   const url = ownUrl(baseUrl, download.url);
   if (url === undefined) {
@@ -60,9 +65,9 @@ export async function openOwn(
       "The download URL is on another origin than the API; the key was not sent.",
     );
   }
-  const { what } = download;
-  const signal = context.join(download.signal);
-  const call = { method: "GET", route: ROUTE, path: [], repeat: "safe", what } as const;
+  const { signal: given, ...said } = download;
+  const signal = context.join(given);
+  const call: ApiCall = { ...said, method: "GET", route: ROUTE, path: [], repeat: "safe" };
   const request: HttpRequest = {
     method: "GET",
     url,
@@ -71,31 +76,17 @@ export async function openOwn(
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     maxReplyBytes: MAX_REPLY_BYTES,
   };
-  const permit = await pace.acquire(signal);
-  const fail = (error: unknown): never => {
-    throw lostReplyError(secrets, { call, attempt: 1, requestId: undefined }, error);
-  };
-  let reply: HttpStream;
-  try {
-    reply = await context.transport.open(request);
-  } catch (error) {
-    permit.done();
-    return fail(error);
-  }
-  const nowMs = clock.now();
-  const rateLimit = readRateLimit(reply.headers, nowMs);
-  permit.done(rateLimit);
+  const send = (): Promise<HttpStream> => context.transport.open(request);
+  const { reply, nowMs, facts } = await sendPaced(context, { call, attempt: 1 }, signal, send);
   if (reply.status === 200) return reply;
+  const fail = (error: unknown): never => {
+    throw lostReplyError(secrets, facts, error);
+  };
   const body = await readSome(reply.body).catch(fail);
   const elsewhere = elsewhereOf(reply, url);
   if (elsewhere !== undefined) return { elsewhere };
-  const requestId = readRequestId(reply.headers, secrets);
   const { status, headers } = reply;
-  classifyReply(
-    { baseUrl, secrets, nowMs },
-    { call, attempt: 1, requestId },
-    { status, headers, body },
-  );
+  classifyReply({ baseUrl, secrets, nowMs }, facts, { status, headers, body });
   // Another success than a file.
   return fail(new AvalaError("bad_reply", `the server responded ${status} without a file`));
 }

@@ -1,12 +1,14 @@
 // Where a download takes the key: the API's own origin, and nowhere else.
 import { Readable } from "node:stream";
 import { connect } from "../../src/api/connect";
-import type { Avala } from "../../src/api/connection";
+import { withDeadline, withListener, type Avala } from "../../src/api/connection";
 import { ownUrl } from "../../src/api/own-download";
 import { download } from "../../src/api/storage/storage";
 import type { HttpRequest, HttpStream, Transport } from "../../src/api/transport/transport";
-import { BASE, KEY } from "../support/scripted-transport";
+import type { AvalaEvent } from "../../src/events";
+import { BASE, KEY, reply } from "../support/scripted-transport";
 import { rejectionOf } from "../support/thrown";
+import { fixedRandom, virtualClock } from "../support/virtual-clock";
 
 const ORIGIN = new URL(BASE).origin;
 
@@ -158,5 +160,95 @@ test("a refusal there names the scope that a key needs", async () => {
   expect(error).toMatchObject({
     code: "permission",
     hint: expect.stringContaining("exports.read") as string,
+  });
+});
+
+describe("a download that the limit refuses", () => {
+  afterEach(() => jest.useRealTimers());
+
+  /** Calls succeed; the download is answered with this status and these headers. */
+  function limited(status: number, headers: Record<string, string>, clock = virtualClock()) {
+    const paths: string[] = [];
+    const note = ({ url }: HttpRequest): number => paths.push(new URL(url).pathname);
+    const api: Transport = {
+      send: (request) => {
+        note(request);
+        return Promise.resolve(reply(200, {}, headers["x-ratelimit-limit"] ? headers : {}));
+      },
+      open: (request) => {
+        note(request);
+        return Promise.resolve({ status, headers, body: Readable.from([Buffer.from("{}")]) });
+      },
+      close: () => undefined,
+    };
+    const events: AvalaEvent[] = [];
+    const avala = connect({
+      apiKey: KEY,
+      baseUrl: BASE,
+      onEvent: (event) => events.push(event),
+      ports: { api, storage: api, clock, random: fixedRandom(0) },
+    });
+    return { avala, clock, paths, events };
+  }
+  const FILE = "/api/v1/exports/e1/download";
+  const OWN = `${BASE}/exports/e1/download`;
+  const read = {
+    method: "GET",
+    route: "GET /exports/",
+    path: ["exports"],
+    repeat: "safe",
+    what: "list exports",
+  } as const;
+
+  test("keeps every call waiting, as long as the server says", async () => {
+    const { avala, clock, paths } = limited(429, { "retry-after": "30" });
+    const startMs = clock.now();
+    expect(await rejectionOf(download(avala, OWN))).toMatchObject({ code: "rate_limited" });
+    const call = avala.call(read);
+    await clock.advance(29_999);
+    expect(paths).toEqual([FILE]);
+    await clock.run(call);
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(30_000);
+    expect(paths).toHaveLength(2);
+  });
+
+  test("shows among the requests, as every call does", async () => {
+    const { avala, events } = limited(429, { "retry-after": "30" });
+    await rejectionOf(download(avala, OWN));
+    expect(events).toMatchObject([
+      { kind: "request", method: "GET", route: "GET download_url", status: 429 },
+    ]);
+  });
+
+  test("waits for its turn as long as its session may, and says so", async () => {
+    jest.useFakeTimers({
+      doNotFake: ["setImmediate", "nextTick", "queueMicrotask", "performance", "Date"],
+    });
+    const clock = virtualClock();
+    const startMs = clock.now();
+    const none = {
+      "x-ratelimit-limit": "100",
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": String(Math.ceil(startMs / 1000) + 50),
+    };
+    const { avala, paths, events } = limited(200, none, clock);
+    await avala.call(read);
+    const heard: AvalaEvent[] = [];
+    const within = withListener(withDeadline(avala, startMs + 20_000), (event) =>
+      heard.push(event),
+    );
+    const error = await clock.run(rejectionOf(download(within, OWN)));
+    expect(error).toMatchObject({ code: "timeout" });
+    expect(clock.now() - startMs).toBeLessThanOrEqual(20_000);
+    const downloaded = download(
+      withListener(avala, (event) => heard.push(event)),
+      OWN,
+    );
+    jest.advanceTimersByTime(6000);
+    expect(heard).toMatchObject([{ kind: "limit-wait", what: "fetch the file from avala.test" }]);
+    await clock.run(downloaded);
+    expect(heard.at(-1)).toMatchObject({ kind: "request", status: 200 });
+    expect(events).toHaveLength(1);
+    expect(paths).toHaveLength(2);
   });
 });

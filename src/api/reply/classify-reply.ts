@@ -61,7 +61,7 @@ function parseBody(body: Buffer): { readonly json: unknown } | "broken" {
 }
 
 /** Of one try. */
-interface CallFacts {
+export interface CallFacts {
   readonly call: ApiCall;
   readonly attempt: number;
   readonly requestId: string | undefined;
@@ -102,7 +102,10 @@ function brokenReply(facts: CallFacts, { status, headers, body }: HttpResponse):
   });
 }
 
-export function retryAfterOf({ headers }: HttpResponse, nowMs: number): number | undefined {
+export function retryAfterOf(
+  { headers }: Pick<HttpResponse, "headers">,
+  nowMs: number,
+): number | undefined {
   return parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs));
 }
 

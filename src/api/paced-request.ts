@@ -1,0 +1,110 @@
+// One request to the API: its place in the pace, what the reply says of the limit, and the event of it. All that takes the
+// key goes this way, or a refusal of one would not hold the others. Knows nothing of tries, and does not judge the reply.
+import type { RateLimit } from "../errors";
+import type { AvalaEvent, Listener } from "../events";
+import type { Clock, Random } from "../flow/clock";
+import type { Pace } from "../flow/rate/pace";
+import { MAX_SERVER_WAIT_MS } from "../flow/retry";
+import type { ApiCall } from "./call";
+import { lostReplyError, retryAfterOf, type CallFacts } from "./reply/classify-reply";
+import { readRateLimit, readRequestId } from "./reply/reply-headers";
+import type { Secrets } from "./secrets";
+import type { HttpResponse, Transport } from "./transport/transport";
+
+export interface HttpContext {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly userAgent: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly pace: Pace;
+  readonly secrets: Secrets;
+  readonly emit: Listener;
+  /** The session's own signal joined with a call's. */
+  readonly join: (given: AbortSignal | undefined) => AbortSignal | undefined;
+}
+
+type ReplyHead = Pick<HttpResponse, "status" | "headers">;
+
+interface Replied<Reply> {
+  readonly reply: Reply;
+  readonly nowMs: number;
+  readonly rateLimit: RateLimit | undefined;
+  readonly facts: CallFacts;
+}
+
+// The longest wait that a burst of requests a second can draw, in whole seconds rounded up.
+const BURST_WAIT_MS = 2000;
+
+interface ReplyFacts {
+  readonly status: number;
+  readonly requestId: string | undefined;
+}
+
+function report(context: HttpContext, call: ApiCall, startedMs: number, facts?: ReplyFacts): void {
+  const event: AvalaEvent = {
+    kind: "request",
+    method: call.method,
+    route: call.route,
+    durationMs: context.clock.now() - startedMs,
+    ...(facts && { status: facts.status }),
+    ...(facts?.requestId !== undefined && { requestId: facts.requestId }),
+  };
+  (call.onEvent ?? context.emit)(event);
+}
+
+function leftUntil(untilMs: number, nowMs: number): { readonly waitMs?: number } {
+  return untilMs === Number.POSITIVE_INFINITY ? {} : { waitMs: Math.max(0, untilMs - nowMs) };
+}
+
+/**
+ * Until when a 429 holds all calls: they wait as the server asked one to, since they would be refused as well. A long wait
+ * while there is budget left is no rate limit but one of the call's own, as that of five exports at once: then the others go
+ * on. Beyond what a run waits for, the call fails at once, and the others must not hang instead.
+ */
+function heldUntilMs(
+  { status, headers }: ReplyHead,
+  rateLimit: RateLimit | undefined,
+  nowMs: number,
+): number | undefined {
+  if (status !== 429) return undefined;
+  const waitMs = retryAfterOf({ headers }, nowMs) ?? 0;
+  const isOfAll = rateLimit === undefined || rateLimit.remaining === 0 || waitMs <= BURST_WAIT_MS;
+  return isOfAll && waitMs <= MAX_SERVER_WAIT_MS ? nowMs + waitMs : undefined;
+}
+
+/**
+ * Sends one try in its turn, and resolves to whatever status came.
+ * @throws AvalaError `network`, `timeout`, `bad_reply`; `cancelled` at once when `signal` aborts
+ */
+export async function sendPaced<Reply extends ReplyHead>(
+  context: HttpContext,
+  { call, attempt }: { readonly call: ApiCall; readonly attempt: number },
+  signal: AbortSignal | undefined,
+  send: () => Promise<Reply>,
+): Promise<Replied<Reply>> {
+  const { clock, pace, secrets } = context;
+  const { what, deadlineMs, onEvent = context.emit } = call;
+  const onWait = (untilMs: number): void =>
+    onEvent({ kind: "limit-wait", what, ...leftUntil(untilMs, clock.now()) });
+  const permit = await pace.acquire(signal, deadlineMs, onWait);
+  const startedMs = clock.now();
+  let reply: Reply;
+  try {
+    reply = await send();
+  } catch (error) {
+    permit.done();
+    report(context, call, startedMs);
+    throw lostReplyError(secrets, { call, attempt, requestId: undefined }, error);
+  }
+  const nowMs = clock.now();
+  const rateLimit = readRateLimit(reply.headers, nowMs);
+  const untilMs = heldUntilMs(reply, rateLimit, nowMs);
+  if (untilMs === undefined) permit.done(rateLimit);
+  else permit.refuse(rateLimit, untilMs);
+  const requestId = readRequestId(reply.headers, secrets);
+  report(context, call, startedMs, { status: reply.status, requestId });
+  return { reply, nowMs, rateLimit, facts: { call, attempt, requestId } };
+}
