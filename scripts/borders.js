@@ -93,7 +93,7 @@ const ORDERS = {
     ["storage-configs.ts", "storage-test.ts"],
   ],
   "src/flow": [
-    ["clock.ts", "mutex.ts", "signals.ts"],
+    ["clock.ts", "mutex.ts", "rhythm.ts", "signals.ts"],
     ["alarm.ts", "disk", "pool.ts"],
     ["deadline.ts"],
     ["poll.ts", "rate", "retry.ts"],
@@ -193,9 +193,10 @@ const ORDERS = {
   ],
   "provider/handlers": [
     ["bucket.ts"],
+    // A growing set is chosen as a file set is.
+    ["choice"],
     // What a FileSet and a Dataset publish together is made of the inputs of both.
     ["dataset", "file-set", "publishing.ts"],
-    // A growing set is chosen as a file set is.
     ["export", "plain", "growing-dataset"],
     ["handlers.ts"],
   ],

@@ -3,7 +3,7 @@
 import type { AvalaEvent, Listener, UploadProgress } from "../../src/events";
 import type { HashProgress } from "../../src/files/hash";
 import type { Clock } from "../../src/flow/clock";
-import { createRhythm } from "../../src/flow/rate/rhythm";
+import { createRhythm } from "../../src/flow/rhythm";
 import {
   createWaitTeller,
   describeLimitWait,

@@ -6,7 +6,7 @@ import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
 import { createWaitTeller, describeLimitWait, describeRetry } from "../../src/flow/wait-lines";
-import { createRhythm } from "../../src/flow/rate/rhythm";
+import { createRhythm } from "../../src/flow/rhythm";
 import { printable, printableLines } from "../../src/redact";
 import type { Call } from "./calls";
 import type { EngineLog } from "./engine";

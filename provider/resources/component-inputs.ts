@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../../src/errors";
 import { COMPONENT_FIELDS } from "./component-fields";
-import { checkChoice } from "../handlers/file-set/inputs";
+import { checkChoice } from "../handlers/choice/choice";
 import { Problems } from "../process/failures";
 import { checkFields } from "../process/fields";
 import { UNKNOWN } from "../process/unknown";

@@ -1,4 +1,4 @@
-import { createRhythm } from "../../src/flow/rate/rhythm";
+import { createRhythm } from "../../src/flow/rhythm";
 
 interface Work {
   readonly seconds: number;

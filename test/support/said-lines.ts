@@ -1,5 +1,5 @@
 // What of all that an upload says the log of the Action has, and in which words a test shows it.
-import { createRhythm } from "../../src/flow/rate/rhythm";
+import { createRhythm } from "../../src/flow/rhythm";
 import type { Said } from "./watched-uploads";
 
 /** Without the first line. */

@@ -16,22 +16,20 @@ import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { uploadScopesFor } from "../../process/scopes";
 import { hasUnknown, unknownAs } from "../../process/unknown";
+import { checkChoice, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
+import { reportNotices } from "../choice/notices";
+import { recallSet } from "../choice/recall";
 import {
-  checkChoice,
   inputsOf,
-  optionsFor,
   ownerOf,
-  propertyOf,
-  SET_INPUTS,
   type FileSetGiven,
   type FileSetInputs,
   type FileSetOutputs,
 } from "./inputs";
-import { previewChange, previewNew, reportNotices } from "./preview";
+import { previewChange, previewNew } from "./preview";
 import { protectedInBoth, wouldBeRefused } from "./protected";
 import { heldInputs, takeKept, withKeptName, type Kept } from "./kept";
 import { readStoredFileSet } from "./read";
-import { recallSet } from "./recall";
 import { reportExisting, sendFileSet, takeExisting, type Sending } from "./send";
 import { publishOptions, targetOf } from "../publishing";
 

@@ -1,6 +1,6 @@
 // What `ignoreChanges` makes of a FileSet's inputs: the engine puts what an earlier `check` computed in the place of what
 // the program gives, which never has these. Pure.
-import { datasetVersionName, shortDigest } from "../../../src/files/manifest/dataset-name";
+import { datasetVersionName } from "../../../src/files/manifest/dataset-name";
 import { InputError } from "../../../src/errors";
 import { without } from "../../process/present";
 import type { FileSetGiven, FileSetInputs } from "./inputs";
@@ -65,19 +65,6 @@ export function heldInputs({ given, held, named }: Kept): FileSetInputs | undefi
     dataType: given.dataType ?? held.dataType,
     organizationUid: given.organizationUid ?? "",
   };
-}
-
-/** Of a change that sends the set again, when the files are no longer those of the kept digest. */
-export function otherThanHeld({
-  root,
-  digest,
-}: Pick<FileSetInputs, "root" | "digest">): InputError {
-  return new InputError([
-    {
-      input: "digest",
-      text: `is pinned to ${shortDigest(digest)} by ignoreChanges, but the files in ${root} have changed, and this change would send them again. Remove digest from ignoreChanges to send the files as they are, restore the old files, or undo the change`,
-    },
-  ]);
 }
 
 /** @throws InputError when the kept name stands for other content */

@@ -1,20 +1,15 @@
 // What a preview shows of a file set: which files changed, what sending them costs, what the server will keep.
 import { limitNow } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
-import { describeFaults } from "../../../src/files/content/fault-counts";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
 import type { Manifest } from "../../../src/files/manifest/manifest";
-import { describeLeftOut } from "../../../src/files/left-out";
-import { because } from "../../../src/files/local-file";
 import { refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
-import { counted, formatCount } from "../../../src/text";
 import { describeToSend, estimateCost } from "../../../src/upload/cost";
 import type { Stored } from "../../../src/upload/journal/batch";
 import { landedBefore } from "../../../src/upload/landed-before";
 import { findInPreview, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
-import type { LocalSet } from "../../process/local-files";
 import type { Session } from "../../process/session";
 import { asUid, ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
 import { PULUMI_WORDS } from "../publishing";
@@ -74,8 +69,6 @@ export async function previewNew(preview: Preview): Promise<void> {
   await session.messages(call).info(`dataset ${inputs.datasetName}\n${text}`);
 }
 
-const MAX_NAMED = 20;
-
 /** For a set that is in the state as `olds` and whose content changes. @throws AvalaError `conflict` when it can't */
 export async function previewChange(
   preview: Preview,
@@ -101,47 +94,4 @@ export async function previewChange(
   const stored = { uploadUid: asUid(olds.uploadUid), entries: changes.unchanged };
   const text = withDoubt(preview, await describeSending(preview, stored));
   await messages.info(`${inputs.datasetName}, whose dataset is not made yet\n${listed}\n${text}`);
-}
-
-type Noticed = Pick<FileSetInputs, "root" | "folder">;
-
-/** Lines of `include` that choose nothing while others do. Of one partition they tell nothing: it is a part of the root. */
-function describeUnmatched({ set }: LocalSet, { root, folder }: Noticed): readonly string[] {
-  if (folder !== undefined) return [];
-  const lines = set.patterns.filter(({ matched }) => matched === 0);
-  return lines.map((line) => `include: ${line.pattern} matches nothing in ${root}${because(line)}`);
-}
-
-/** What the user should know of the files themselves. */
-export async function reportNotices(
-  session: Session,
-  call: Call,
-  local: LocalSet,
-  inputs: Noticed,
-): Promise<void> {
-  const { set } = local;
-  const messages = session.messages(call);
-  const notices = set.notices.map(({ path, text }) =>
-    path === undefined ? text : `${path}: ${text}`,
-  );
-  const lines = [...describeUnmatched(local, inputs), ...notices];
-  const rest = lines.length - MAX_NAMED;
-  if (rest > 0) {
-    const counts = describeFaults(set.contents, set.files.length);
-    const contents = counts === "" ? "" : `; contents: ${counts}`;
-    lines.splice(
-      MAX_NAMED,
-      rest,
-      `and ${formatCount(rest)} more (the first ${MAX_NAMED} of ${formatCount(lines.length)}${contents})`,
-    );
-  }
-  if (lines.length > 0) await messages.warn(lines.join("\n"));
-  if (set.hiddenLeftOut > 0) {
-    await messages.info(
-      `${counted(set.hiddenLeftOut, "hidden file")} left out (includeHidden: true includes them)`,
-    );
-  }
-  const leftOut = describeLeftOut(set.leftOut);
-  if (leftOut.length > 0)
-    await messages.info(leftOut.map((line) => `left out: ${line}`).join("\n"));
 }

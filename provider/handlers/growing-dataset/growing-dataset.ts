@@ -15,9 +15,9 @@ import { showReading } from "../../process/messages";
 import { uploadScopesFor } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
-import { checkChoice, optionsFor, propertyOf, SET_INPUTS } from "../file-set/inputs";
-import { recallSet } from "../file-set/recall";
-import { reportNotices } from "../file-set/preview";
+import { checkChoice, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
+import { recallSet } from "../choice/recall";
+import { reportNotices } from "../choice/notices";
 import { asksForType, requireType } from "./data-type";
 import { grow, outputsWith, type Growing } from "./grow";
 import {

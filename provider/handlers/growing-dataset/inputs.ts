@@ -12,7 +12,7 @@ import { bodyOfNew, checkFields } from "../../process/fields";
 import type { LocalSet } from "../../process/local-files";
 import { present, without } from "../../process/present";
 import { hasUnknown, unknownAs } from "../../process/unknown";
-import { contentsOf, type Contents } from "../file-set/contents";
+import { contentsOf, type Contents } from "../choice/contents";
 import { currentInState, type IncrementInState, type PendingIncrement } from "./state";
 
 /** As a program gives them. */
