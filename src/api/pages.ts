@@ -16,7 +16,7 @@ export interface Page<T> {
 /** A call that lists; always `safe`. */
 export type ListCall = Pick<ApiCall, "route" | "path" | "query" | "what" | "signal"> & {
   /** Is called with an entry that can't be read, where the list is only searched and can continue without it. @default it is thrown */
-  readonly onUnreadable?: ((error: AvalaError) => void) | undefined;
+  readonly onUnreadable?: ((error: AvalaError, entry: unknown) => void) | undefined;
   /** Whether more than a page is expected: then larger pages are asked for. @default false */
   readonly isLong?: boolean | undefined;
 };
@@ -32,7 +32,7 @@ function entryOf<T>(
     return [read(Fields.of(entry, route, place))];
   } catch (error) {
     if (onUnreadable === undefined || !isAvalaError(error)) throw error;
-    onUnreadable(error);
+    onUnreadable(error, entry);
     return [];
   }
 }

@@ -20,6 +20,21 @@ test("a dataset is found beside one that can't be read, with a warning", async (
   expect(events.filter(({ kind }) => kind === "warning")).toHaveLength(1);
 });
 
+test("one of the sought name that can't be read is an error: it may be the one", async () => {
+  const broken = { uid: "d2", name: "cats", slug: "cats", item_count: -1 };
+  const { avala } = scripted([reply(200, { next: null, results: [broken] })]);
+  await expect(uidsOf(searchDatasets(avala, "cats"))).rejects.toMatchObject({
+    code: "bad_reply",
+    message: expect.stringContaining("item_count") as string,
+  });
+});
+
+test.each([-1, 1.5])("one's own is found whatever its size of %p counts", async (size) => {
+  const own = { ...datasets[1], size_bytes: size, annotations_count: size, project_count: size };
+  const { avala } = scripted([reply(200, { next: null, results: [own] })]);
+  expect(await uidsOf(searchDatasets(avala, "cats"))).toEqual(["d1"]);
+});
+
 test("so is an export", async () => {
   const results = [{ uid: "e0" }, { uid: "e1", status: "requested" }];
   const { avala } = scripted([reply(200, { results })]);

@@ -14,6 +14,7 @@ export interface Dataset {
   readonly visibility?: string | undefined;
   /** `creating`, then `created`. */
   readonly status: string;
+  /** Decided by: whether all are there that were sent. The other counts are absent where they count nothing. */
   readonly itemCount: number;
   readonly projectCount?: number | undefined;
   readonly sizeBytes?: number | undefined;
@@ -38,9 +39,9 @@ export function readDataset(fields: Fields): Dataset {
     // Words are compared without case (docs/api.md, "Exports"); these are no exception.
     status: (fields.maybeWord("status") ?? "creating").toLowerCase(),
     itemCount: fields.maybeCount("item_count") ?? 0,
-    projectCount: fields.maybeCount("project_count"),
-    sizeBytes: fields.maybeCount("size_bytes"),
-    annotationsCount: fields.maybeCount("annotations_count"),
+    projectCount: fields.advisedCount("project_count"),
+    sizeBytes: fields.advisedCount("size_bytes"),
+    annotationsCount: fields.advisedCount("annotations_count"),
     ownerName: fields.maybeText("owner_name"),
     createdAt: fields.maybeText("created_at"),
     updatedAt: fields.maybeText("updated_at"),

@@ -1,6 +1,6 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
 import { AvalaError, isApiError, isNotFound, type ApiError } from "../../../errors";
-import type { Json } from "../../../json";
+import { isRecord, type Json } from "../../../json";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "../../call-for";
 import { PAGE_ENTRIES } from "../../limits";
@@ -48,7 +48,8 @@ interface SearchOptions {
 }
 
 /**
- * Those that may have this name, without entries that can't be read: others' faults must not stop who looks for one.
+ * Those that may have this name, without entries that can't be read: others' faults must not stop who looks for one. An
+ * entry of exactly this name is an error, as it may be the one.
  * @param expected how many there are at the least, where that is known: of many, larger pages are asked for
  */
 export function searchDatasets(
@@ -57,7 +58,11 @@ export function searchDatasets(
   { expected = 0, isWhole = false }: SearchOptions = {},
 ): AsyncIterable<Dataset> {
   const isLong = expected > PAGE_ENTRIES;
-  const onUnreadable = isWhole ? undefined : warnOfUnreadable(avala);
+  const warn = warnOfUnreadable(avala);
+  const onUnreadable = (error: AvalaError, entry: unknown): void => {
+    if (isWhole || (isRecord(entry) && entry["name"] === name)) throw error;
+    warn(error);
+  };
   const call = { ...listCall({ name }), isLong, onUnreadable };
   return listAll(avala, call, readDataset);
 }

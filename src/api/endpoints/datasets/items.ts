@@ -43,7 +43,7 @@ function readItem(fields: Fields): DatasetItem {
     key: fields.maybeText("key"),
     status: fields.maybeWord("status"),
     url: fields.maybeText("url") ?? fields.maybeText("data_url"),
-    sizeBytes: fields.maybeCount("size_bytes") ?? fields.maybeCount("size"),
+    sizeBytes: fields.advisedCount("size_bytes") ?? fields.advisedCount("size"),
     metadata: fields.any("metadata"),
     createdAt: fields.maybeText("created_at"),
   };
@@ -55,7 +55,7 @@ function readSequence(fields: Fields): Sequence {
     key: fields.maybeText("key"),
     name: fields.maybeText("name"),
     status: fields.maybeWord("status"),
-    frameCount: fields.maybeCount("number_of_frames") ?? fields.maybeCount("item_count"),
+    frameCount: fields.advisedCount("number_of_frames") ?? fields.advisedCount("item_count"),
   };
 }
 
