@@ -43,6 +43,8 @@ export interface AvalaErrorOptions {
   readonly isThrottled?: boolean | undefined;
   /** The server may have done it all the same: look before doing it again (contract, "Errors"). */
   readonly ambiguous?: boolean | undefined;
+  /** What came is not JSON, so something between may have cut it or answered instead: worth a few tries. @default false */
+  readonly isUnread?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -59,6 +61,7 @@ export class AvalaError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly isThrottled: boolean;
   readonly ambiguous: boolean;
+  readonly isUnread: boolean;
   readonly [brand] = true;
 
   constructor(code: ErrorCode, message: string, options: AvalaErrorOptions = {}) {
@@ -71,6 +74,7 @@ export class AvalaError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.isThrottled = options.isThrottled ?? code === "rate_limited";
     this.ambiguous = options.ambiguous ?? false;
+    this.isUnread = options.isUnread ?? false;
   }
 }
 

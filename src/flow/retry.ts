@@ -29,6 +29,8 @@ export interface RetryOptions {
 }
 
 export const DEFAULT_TRIES = 8;
+// Of replies that are not JSON: at a wrong address all are, and whoever gave it should not wait long to hear that.
+const MAX_UNREAD = 4;
 
 const BASE_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
@@ -80,28 +82,33 @@ function mayHelp(error: unknown): error is AvalaError {
 /** What the failures of one operation have used up. A 429 costs no try, for the server did nothing, but time. */
 interface Spent {
   readonly tries: number;
+  /** How many of these ended with a reply that is not JSON. */
+  readonly unread: number;
   readonly throttledSinceMs: number | undefined;
 }
 
-function spend({ tries, throttledSinceMs }: Spent, error: unknown, nowMs: number): Spent {
-  if (isAvalaError(error) && error.isThrottled)
-    return { tries, throttledSinceMs: throttledSinceMs ?? nowMs };
-  return { tries: tries + 1, throttledSinceMs: undefined };
+function spend(
+  { tries, unread, throttledSinceMs }: Spent,
+  { isThrottled, isUnread }: AvalaError,
+  nowMs: number,
+): Spent {
+  if (isThrottled) return { tries, unread, throttledSinceMs: throttledSinceMs ?? nowMs };
+  return { tries: tries + 1, unread: unread + (isUnread ? 1 : 0), throttledSinceMs: undefined };
 }
 
 /** Whether another try at `atMs` is beyond what is left of tries or, without a deadline, of patience. */
 function isSpent(
-  { tries, throttledSinceMs = Number.POSITIVE_INFINITY }: Spent,
+  { tries, unread, throttledSinceMs = Number.POSITIVE_INFINITY }: Spent,
   { maxTries = DEFAULT_TRIES, deadlineMs }: RetryOptions,
   atMs: number,
 ): boolean {
-  if (tries >= maxTries || maxTries === 1) return true;
+  if (tries >= maxTries || maxTries === 1 || unread >= MAX_UNREAD) return true;
   return deadlineMs === undefined && atMs - throttledSinceMs > maxThrottledMs;
 }
 
 /**
- * Runs `operation` until it succeeds, throws what another try can't help, or `maxTries` have failed; then its last error
- * is thrown as it is. A 429 is not one of these: it is repeated until the deadline, without one for an hour. Errors that
+ * Runs `operation` until it succeeds, throws what another try can't help, or `maxTries` have failed, fewer where replies are
+ * not JSON; then its last error is thrown as it is. A 429 is not one of these: it is repeated until the deadline, without one for an hour. Errors that
  * are not ours are bugs and are not tried again.
  * @throws AvalaError `cancelled` at once when `signal` aborts, also in the middle of a wait; that of
  * `pastDeadline` instead of a wait that reaches beyond the deadline
@@ -113,7 +120,7 @@ export async function retry<T>(
   const { clock, random, what } = options;
   const signal = options.signal ?? new AbortController().signal;
   const { deadlineMs = Number.POSITIVE_INFINITY } = options;
-  let spent: Spent = { tries: 0, throttledSinceMs: undefined };
+  let spent: Spent = { tries: 0, unread: 0, throttledSinceMs: undefined };
   for (let attempt = 1; ; attempt += 1) {
     if (signal.aborted) throw cancelled(what);
     try {

@@ -244,14 +244,40 @@ describe("a call that may be repeated", () => {
 });
 
 describe("replies that are none of the API's", () => {
-  test.each([
+  const unread = [
     ["a web page", reply(200, "<html>Sign in</html>")],
     ["a reply that is cut short", reply(200, '{"next": nu')],
-  ])("%s is an error that names the route", async (_name, step) => {
-    const { error, requests } = await run(read, [step]);
-    expect(error).toMatchObject({ code: "bad_reply" });
-    expect(error?.message).toContain(read.route);
-    expect(requests).toHaveLength(1);
+    ["a reply that is cut before its first byte", reply(200)],
+  ] as const;
+
+  test.each(unread)("%s is asked for again", async (_name, step) => {
+    const { value, requests } = await run(read, [step, reply(200, { ok: true })]);
+    expect(value?.json).toEqual({ ok: true });
+    expect(requests).toHaveLength(2);
+  });
+
+  test.each(unread)(
+    "%s, once more and once more, is an error that names the route",
+    async (_name, step) => {
+      const { error, requests } = await run(read, [step]);
+      expect(error).toMatchObject({ code: "bad_reply" });
+      expect(error?.message).toContain(read.route);
+      expect(error?.message).toContain("after 4 attempts");
+      expect(requests).toHaveLength(4);
+    },
+  );
+
+  test("lost connections before it take none of its tries", async () => {
+    const page = reply(200, "<html>Sign in</html>");
+    const { value } = await run(read, [...Array<Step>(4).fill(reply(502)), page, reply(200, {})]);
+    expect(value?.status).toBe(200);
+  });
+
+  test("a web page in place of what a call without a reply's fields returns is none", async () => {
+    const post = { ...read, method: "POST" } as const;
+    const { value, requests } = await run(post, [reply(200, "<html>"), reply(204)]);
+    expect(value?.status).toBe(204);
+    expect(requests).toHaveLength(2);
   });
 
   test.each([301, 302, 303, 307, 308])(

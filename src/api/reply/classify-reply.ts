@@ -49,10 +49,10 @@ function isTooDeep(body: Buffer): boolean {
   return false;
 }
 
-/** `undefined` for no body; `"broken"` for one that is not JSON, or is nested too deeply to walk. */
-function parseBody(body: Buffer): { readonly json: unknown } | "broken" {
+/** `undefined` for no body; `"too deep"` for one that is nested too deeply to walk, `"broken"` for one that is not JSON. */
+function parseBody(body: Buffer): { readonly json: unknown } | "broken" | "too deep" {
   if (body.length === 0) return { json: undefined };
-  if (isTooDeep(body)) return "broken";
+  if (isTooDeep(body)) return "too deep";
   try {
     return { json: JSON.parse(body.toString("utf8")) as unknown };
   } catch {
@@ -91,15 +91,27 @@ function redirectError(
   });
 }
 
-function brokenReply(facts: CallFacts, { status, headers, body }: HttpResponse): AvalaError {
+function brokenReply(
+  facts: CallFacts,
+  { status, headers, body }: HttpResponse,
+  isUnread: boolean,
+): AvalaError {
   const type = headers["content-type"] ?? "no type";
   const kind = /html/i.test(type) ? "a web page" : `${body.length} bytes of ${type}`;
   const words = `the response is not valid JSON or was truncated (${kind})`;
   return new AvalaError("bad_reply", describeFor(facts, words, status), {
     // A creation whose reply can't be read was done.
     ambiguous: facts.call.repeat === "ambiguous",
+    // What is nested too deeply came whole.
+    retryable: facts.call.repeat === "safe" && isUnread,
+    isUnread,
     hint: CHECK_BASE_URL,
   });
+}
+
+/** Whether the reply to a read has no body, which not even an empty list has. */
+function lacksBody({ method }: ApiCall, { status, body }: HttpResponse): boolean {
+  return method === "GET" && status === 200 && body.length === 0;
 }
 
 export function retryAfterOf(
@@ -123,11 +135,12 @@ export function classifyReply(
     throw masked(secrets, redirectError(facts, reply, bench.baseUrl));
   const parsed = parseBody(reply.body);
   if (status >= 200 && status < 300) {
-    if (parsed === "broken") throw masked(secrets, brokenReply(facts, reply));
+    if (typeof parsed === "string" || lacksBody(call, reply))
+      throw masked(secrets, brokenReply(facts, reply, parsed !== "too deep"));
     return { status, json: parsed.json, rateLimit, requestId };
   }
   const retryAfterMs = retryAfterOf(reply, bench.nowMs);
-  const json = parsed === "broken" ? undefined : parsed.json;
+  const json = typeof parsed === "string" ? undefined : parsed.json;
   const { what, route, repeat } = call;
   throw refusalError(
     { what, route, repeat, attempt, status, json, requestId, rateLimit, retryAfterMs },
@@ -148,6 +161,7 @@ export function lostReplyError(secrets: Secrets, facts: CallFacts, error: unknow
 }
 
 function masked(secrets: Secrets, error: AvalaError): AvalaError {
-  const { code, hint, ambiguous, retryable } = error;
-  return new AvalaError(code, secrets.mask(error.message), { hint, ambiguous, retryable });
+  const { code, hint, ambiguous, retryable, isUnread } = error;
+  const message = secrets.mask(error.message);
+  return new AvalaError(code, message, { hint, ambiguous, retryable, isUnread });
 }
