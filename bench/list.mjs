@@ -28,7 +28,7 @@ export const BENCHMARKS = [
   {
     name: "large",
     title: "Large files",
-    how: "One file of 2 GiB is hashed and uploaded by form and by parts, each in a process with its start, to stores that drop what they get as it comes: they take more than any client sends. The ETags of one are not MD5s; those of the other are, as those of S3 mostly are (it is told them in advance, since it keeps nothing to take them of). No upload knows from an earlier one what the ETags are. Others do not look at ETags, and stand beside both. `openssl twice` takes the sha256 and the MD5.",
+    how: "One file of 2 GiB is hashed and uploaded by form and by parts, each in a process with its start, to stores that discard what they receive: they accept more than any client sends. The ETags of one are not MD5s; those of the other are, as S3's mostly are (it is given them before the start, since it keeps no bytes to compute them from). No upload knows from an earlier one what the ETags are. The alternatives ignore ETags, and appear beside both. `openssl twice` takes the sha256 and the MD5.",
     script: "large-file.mjs",
     args: ["--gib", "2"],
     quick: ["--gib", "0.25", "--repeat", "1"],
@@ -85,7 +85,7 @@ export const BENCHMARKS = [
   {
     name: "share",
     title: "Runs that share a key",
-    how: "Runs in processes of their own share a key with 600 calls a minute and 20 a second. Beside it stands the least time that these limits allow. Most have a little more than a number of whole minutes' calls: of a little less, a run that has one call left for the next minute takes up to a minute longer than one that has none. Two sets stand for those that the second bounds as much as the minute does, and two have the documented 100 calls a minute.",
+    how: "Several processes share a key with 600 calls a minute and 20 a second. Beside each stands the shortest time that these limits allow. Most sets need slightly more calls than fit into whole minutes: with slightly fewer, a run with one call left for the next minute would end up to a minute after one with none. Two sets are bound by the second as much as by the minute, and two have the documented 100 calls a minute.",
     script: "shared-key.mjs",
     quick: ["--sets", "2x50"],
     minutes: 24,

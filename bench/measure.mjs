@@ -1,4 +1,4 @@
-// Runs benchmarks one after the other. One that fails, or takes too long, stops no other: why is in its outcome.
+// Runs benchmarks one after the other. One that fails, or takes too long, does not stop the others: why is in its outcome.
 // @ts-check
 import { mkdirSync } from "node:fs";
 import path from "node:path";

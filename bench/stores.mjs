@@ -13,7 +13,7 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 
 /**
  * It drops what it is sent, as it comes.
- * @param {import("./large-content.mjs").Md5s} [md5s] its ETags: without them these are no MD5s @returns {Promise<Store>}
+ * @param {import("./large-content.mjs").Md5s} [md5s] its ETags: without them they are not MD5s @returns {Promise<Store>}
  */
 export async function startSink(md5s) {
   const args = md5s === undefined ? [] : [JSON.stringify(md5s)];

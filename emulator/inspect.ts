@@ -29,6 +29,7 @@ export interface Inspection {
   /** Items of a dataset by its uid, as of now. */
   items(datasetUid: string): readonly Item[];
   exports(): readonly Export[];
+  projects(): readonly Project[];
   user(username?: string): User | undefined;
   addKey(key: NewKey): User;
   addProject(name: string, more?: NewProject): Project;
@@ -95,7 +96,7 @@ function inspectStore(world: World, local: LocalStore | undefined): StoreInspect
   };
 }
 
-type StateInspection = Pick<Inspection, "datasets" | "items" | "exports" | "user">;
+type StateInspection = Pick<Inspection, "datasets" | "items" | "exports" | "projects" | "user">;
 
 function inspectState(world: World): StateInspection {
   const { state, config } = world;
@@ -106,6 +107,7 @@ function inspectState(world: World): StateInspection {
       return dataset === undefined ? [] : visibleItems(state, dataset, config.clock.now());
     },
     exports: () => [...state.exports.values()],
+    projects: () => [...state.projects.values()],
     user: (username) => userOf(world, username),
   };
 }

@@ -57,16 +57,17 @@ function describeJson({ baseUrl, storageUrl, apiKey }: Emulator): string {
   return `${JSON.stringify({ baseUrl, storageUrl, apiKey })}\n`;
 }
 
-function describe({ baseUrl, storageUrl, apiKey }: Emulator, { options }: CommandLine): string {
+function describe(emulator: Emulator, { options }: CommandLine): string {
+  const { baseUrl, storageUrl, apiKey } = emulator;
+  const projects = emulator.projects().map(({ name, uid }) => `\n  project  ${uid} (${name})`);
   return `A local Avala is running; Ctrl-C stops it.
 
   API      ${baseUrl}
   storage  ${storageUrl}
-  data     ${options.dataDir ?? "in memory (--data DIR keeps it)"}
+  data     ${options.dataDir ?? "in memory (--data DIR keeps it)"}${projects.join("")}
 
 In another shell:
-  export AVALA_BASE_URL=${baseUrl} AVALA_API_KEY=${apiKey} AVALA_ALLOW_INSECURE_BASE_URL=true
-and allow the storage host ${new URL(storageUrl).host} (allow-storage-hosts, avala:allowStorageHosts).
+  export AVALA_BASE_URL=${baseUrl} AVALA_API_KEY=${apiKey} AVALA_ALLOW_INSECURE_BASE_URL=true AVALA_ALLOW_STORAGE_HOSTS=${new URL(storageUrl).host}
 `;
 }
 

@@ -136,12 +136,13 @@ test("a port that is taken is an error, and the program ends", async () => {
   expect(await exit).toEqual([1, null]);
 });
 
-test("without --json it says what to type next", async () => {
-  const { child, exit } = launch([]);
+test("without --json it says what to type next, and which projects there are", async () => {
+  const { child, exit } = launch(["--project", "Street scenes"]);
   const [text] = (await once(child.stdout, "data")) as [Buffer];
   expect(text.toString()).toMatch(
-    /export AVALA_BASE_URL=http:\S+ AVALA_API_KEY=avk_\S+ AVALA_ALLOW_INSECURE_BASE_URL=true/,
+    /export AVALA_BASE_URL=http:\S+ AVALA_API_KEY=avk_\S+ AVALA_ALLOW_INSECURE_BASE_URL=true AVALA_ALLOW_STORAGE_HOSTS=127\.0\.0\.1:\d+\n/,
   );
+  expect(text.toString()).toMatch(/project {2}[0-9a-f-]{36} \(Street scenes\)/);
   child.kill("SIGINT");
   expect(await exit).toEqual([0, null]);
 });
