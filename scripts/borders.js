@@ -109,7 +109,7 @@ const ORDERS = {
     ["http.ts"],
     ["own-download.ts"],
     ["connection.ts"],
-    ["connect.ts", "call-for.ts", "pages.ts", "advice.ts"],
+    ["connect.ts", "call-for.ts", "pages.ts", "advice.ts", "ask-once.ts"],
     ["endpoints"],
     ["storage"],
   ],

@@ -45,18 +45,38 @@ export interface StoreManner {
   seen?: "md5" | "once" | "other" | undefined;
 }
 
+/** What may end a question before it is answered. */
+export interface Bounds {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number | undefined;
+  readonly maxTries?: number | undefined;
+}
+
+/** A question under way, or its answer. */
+export interface Asked<T> {
+  readonly answer: Promise<T>;
+  /** Of who asked. */
+  readonly bounds: Bounds;
+  isAnswered: boolean;
+}
+
+/** The place of an answer. */
+export interface Answer<T> {
+  asked?: Asked<T>;
+}
+
 /** What the server said and will say again for as long as the session lasts. */
 export interface Remembered {
-  user?: User;
+  user?: Answer<User>;
   /** By uid. */
-  organizations?: ReadonlyMap<string, Organization>;
+  organizations?: Answer<ReadonlyMap<string, Organization>>;
   /** The owner whose paths have shown a dataset, by its uid and the server's word for its owner. */
   ownersInPaths?: Map<string, string>;
-  permissions?: Promise<Permissions | undefined>;
+  permissions?: Answer<Permissions | undefined>;
   /** The server refuses a larger page than its own. */
   refusesLargePages?: boolean;
   /** Bytes, by organization; `undefined` where the server does not tell. */
-  quotaLimits?: Map<string | undefined, number | undefined>;
+  quotaLimits?: Map<string | undefined, Answer<number | undefined>>;
   /** By host. */
   stores?: Map<string, StoreManner>;
 }

@@ -1,5 +1,6 @@
 // Signals that many wait for, and two signals as one. Knows nothing of what they stop.
 import { setMaxListeners } from "node:events";
+import { cancelled } from "./clock";
 
 /** Says that many listeners on `signal` are meant: Node warns of a leak from the eleventh on. */
 export function forMany<T extends AbortSignal | undefined>(signal: T): T {
@@ -23,4 +24,20 @@ export function joinerWith(
     joined.set(given, both);
     return both;
   };
+}
+
+/** What `work` comes to, for as long as `signal` is not aborted. @throws AvalaError `cancelled` */
+export function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  what: string,
+): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(cancelled(what));
+    const release = (): void => signal.removeEventListener("abort", stop);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(release);
+  });
 }

@@ -1,4 +1,5 @@
 // The organizations that the key's user belongs to (contract, "Users and organizations").
+import { askOnce } from "../ask-once";
 import type { Avala } from "../connection";
 import { listNumbered } from "../pages";
 import type { Organization } from "../remembered";
@@ -28,6 +29,13 @@ export function listOrganizations(avala: Avala): AsyncIterable<Organization> {
   return listNumbered(avala, call, readOrganization);
 }
 
+async function organizationsByUid(avala: Avala): Promise<ReadonlyMap<string, Organization>> {
+  const found = new Map<string, Organization>();
+  for await (const organization of listOrganizations(avala))
+    found.set(organization.uid, organization);
+  return found;
+}
+
 /**
  * One of the organizations of the key's user, by its uid; they are listed once in a session.
  * @throws ApiError, as {@link Avala.call}
@@ -37,11 +45,6 @@ export async function findOrganization(
   uid: string,
 ): Promise<Organization | undefined> {
   const { remembered } = avala;
-  if (remembered.organizations === undefined) {
-    const found = new Map<string, Organization>();
-    for await (const organization of listOrganizations(avala))
-      found.set(organization.uid, organization);
-    remembered.organizations = found;
-  }
-  return remembered.organizations.get(uid);
+  const kept = (remembered.organizations ??= {});
+  return (await askOnce(avala, kept, () => organizationsByUid(avala))).get(uid);
 }

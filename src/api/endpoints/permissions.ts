@@ -1,5 +1,6 @@
 // What a key may do (contract, "Scopes"). Advice: the server judges each call.
 import { AvalaError, isAvalaError } from "../../errors";
+import { askOnce } from "../ask-once";
 import { callFor } from "../call-for";
 import { ignoreAdvice, withinAdvice } from "../advice";
 import type { Avala } from "../connection";
@@ -114,11 +115,8 @@ export async function adviseScopes(
 ): Promise<ScopeAdvice | undefined> {
   if (wanted.length === 0) return undefined;
   const { remembered } = avala;
-  remembered.permissions ??= advisedPermissions(avala);
-  const permissions = await remembered.permissions.catch((error: unknown) => {
-    delete remembered.permissions;
-    throw error;
-  });
+  const kept = (remembered.permissions ??= {});
+  const permissions = await askOnce(avala, kept, () => advisedPermissions(avala));
   const { lacked, doubted } = judgeScopes(listedScopes(permissions), wanted);
   const hint = hintFor(wanted);
   // Whoever mends the key needs all that it may lack.

@@ -1,4 +1,5 @@
 // Who the key belongs to (contract, "Users and organizations").
+import { askOnce } from "../ask-once";
 import { callFor } from "../call-for";
 import type { Avala } from "../connection";
 import type { User } from "../remembered";
@@ -22,9 +23,8 @@ export function namesOfUser({ username, handle, email }: User): readonly string[
  * The key's own user, asked for once in a session, as it does not change: a hundred datasets of one run cost one call.
  * May be repeated. @throws ApiError, as {@link Avala.call}
  */
-export async function getOwnUser(avala: Avala): Promise<User> {
-  avala.remembered.user ??= await getMe(avala);
-  return avala.remembered.user;
+export function getOwnUser(avala: Avala): Promise<User> {
+  return askOnce(avala, (avala.remembered.user ??= {}), () => getMe(avala));
 }
 
 /** The key's own user, as the server has it now. May be repeated. @throws ApiError, as {@link Avala.call} */

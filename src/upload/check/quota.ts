@@ -2,6 +2,7 @@
 // files behind that no call removes. Knows nothing of what is sent or how.
 import { getQuota, type Quota } from "../../api/endpoints/uploads/manual-upload";
 import { withinAdvice } from "../../api/advice";
+import { askOnce } from "../../api/ask-once";
 import type { Avala } from "../../api/connection";
 import { AvalaError, isAvalaError } from "../../errors";
 import { formatBytes } from "../../text";
@@ -35,15 +36,11 @@ async function askForQuota(avala: Avala, organizationUid?: string): Promise<Quot
 }
 
 /** The quota's limit, asked for once in a session. */
-async function limitOf(avala: Avala, organizationUid?: string): Promise<number | undefined> {
-  const limits = (avala.remembered.quotaLimits ??= new Map<
-    string | undefined,
-    number | undefined
-  >());
-  if (!limits.has(organizationUid)) {
-    limits.set(organizationUid, (await askForQuota(avala, organizationUid))?.limitBytes);
-  }
-  return limits.get(organizationUid);
+function limitOf(avala: Avala, organizationUid?: string): Promise<number | undefined> {
+  const limits = (avala.remembered.quotaLimits ??= new Map());
+  const kept = limits.get(organizationUid) ?? {};
+  limits.set(organizationUid, kept);
+  return askOnce(avala, kept, async () => (await askForQuota(avala, organizationUid))?.limitBytes);
 }
 
 /**
