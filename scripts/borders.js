@@ -162,8 +162,8 @@ const ORDERS = {
     ["run.ts"],
   ],
   "src/operations": [
-    ["download-room.ts", "lost-reply.ts", "wait.ts"],
-    ["datasets", "export.ts", "export-download.ts", "gate.ts", "plain-resources.ts"],
+    ["download-room.ts", "gate.ts", "lost-reply.ts", "wait.ts"],
+    ["datasets", "export.ts", "export-download.ts", "plain-resources.ts", "project-conditions.ts"],
     ["items"],
     ["publish"],
     ["grow"],

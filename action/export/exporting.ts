@@ -7,7 +7,8 @@ import { type Export, type ExportInput, getExport } from "../../src/api/endpoint
 import { canonicalJson } from "../../src/canonical-json";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/operations/export";
-import { exportConditions, readProjectConditions, type Condition } from "../../src/operations/gate";
+import { exportConditions, type Condition } from "../../src/operations/gate";
+import { readProjectConditions } from "../../src/operations/project-conditions";
 import { throughOutages } from "../../src/operations/wait";
 import { fetchIfAsked } from "./fetching";
 import { GATE_NAMES, refuseUnmet } from "./gate";
@@ -44,7 +45,10 @@ export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): P
 
 async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
   // Before an export is made: what its projects say already would be known an hour later else.
-  requireMet(run, await ofProjects(run, inputs, avala));
+  const before = await ofProjects(run, inputs, avala);
+  const isClosed = before.some(({ isMet }) => !isMet);
+  const rest = isClosed ? exportConditions(undefined, inputs.gate, GATE_NAMES) : [];
+  requireMet(run, [...before, ...rest]);
   const started = await timed(run.results.times, "export", () =>
     startOrFind(run, inputs.source, avala),
   );

@@ -22,8 +22,11 @@ export function refuseWithoutEffect(reader: Reader, asked: Asked): void {
   }
 }
 
-const noExport =
-  "applies to an export; set export-datasets, export-projects, export-slices or export-uid";
+// An input that is left out and one whose expression gives nothing look the same.
+export const EMPTY_HINT =
+  "If you set one, check the variable or output it reads: one that does not exist is empty";
+
+const noExport = `applies to an export, but export-datasets, export-projects, export-slices and export-uid are all empty. ${EMPTY_HINT}`;
 
 const unawaited = "needs a finished export, so wait-for-export can't be false";
 
@@ -51,6 +54,8 @@ function lackOf(need: Need, asked: Asked): string | undefined {
     case "download":
       return hasDownload ? undefined : "applies to a download; set download-path too";
     case "waiting":
+      // That there is nothing to do is said of the whole.
+      if (upload === undefined && made === undefined) return undefined;
       return upload?.waitForDataset === true || made?.isAwaited === true
         ? undefined
         : "applies to waiting, but this step does not wait for a dataset or an export";

@@ -9,7 +9,7 @@ import { readExport, type ExportInputs } from "./export";
 import { unknownInputs } from "./names";
 import { readStatus, type StatusInputs } from "./status";
 import { readUpload, type UploadInputs } from "./upload";
-import { refuseWithoutEffect } from "./effect";
+import { EMPTY_HINT, refuseWithoutEffect } from "./effect";
 import { createReader, MAX_MINUTES, MS_PER_MINUTE, readUid, type Reader } from "./values";
 
 export interface Inputs {
@@ -90,7 +90,7 @@ export function readInputs(
   if (upload === undefined && exporting === undefined && reader.problems.length === 0) {
     reader.refuse(
       "files",
-      "there is nothing to do; set files and dataset, or an export to make or wait for",
+      `there is nothing to do; set files and dataset, or an export to make or wait for. ${EMPTY_HINT}`,
     );
   }
   const named = upload === undefined ? NO_FILES : lookAt(upload, environment.workspace);

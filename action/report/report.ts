@@ -189,7 +189,9 @@ function shareOf(part: number, whole: number): number {
 
 /** `met: the export holds 12 tasks, and gate-min-tasks is 10`. */
 export function conditionText(condition: Condition): string {
-  return `${condition.isMet ? "met" : "not met"}: ${describeCondition(condition)}`;
+  const { isMet, isChecked = true } = condition;
+  const outcome = isMet ? "met" : isChecked ? "not met" : "not checked";
+  return `${outcome}: ${describeCondition(condition)}`;
 }
 
 interface ExportCounts {

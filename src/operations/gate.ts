@@ -1,14 +1,9 @@
 // What a gate asks for and what is there, one condition each. Whatever is not plainly enough is too little.
 // Knows nothing of what happens when it stays closed.
-import type { Avala } from "../api/connection";
 import type { Export } from "../api/endpoints/exports";
-import { getProject } from "../api/endpoints/projects";
-import { evaluateQualityTargets, type QualityEvaluation } from "../api/endpoints/quality-targets";
-import { hasPendingTasks } from "../api/endpoints/tasks";
-import { isAvalaError } from "../errors";
+import type { QualityEvaluation } from "../api/endpoints/quality-targets";
 import { printable } from "../redact";
 import { counted } from "../text";
-import { throughOutages } from "./wait";
 
 export interface Gate {
   readonly minTasks?: number | undefined;
@@ -39,6 +34,8 @@ export interface Condition {
   /** A clause: `the export holds 12 tasks`. */
   readonly found: string;
   readonly isMet: boolean;
+  /** False where another one closed the gate before. @default true */
+  readonly isChecked?: boolean;
 }
 
 /** `the export holds 9 tasks, and gate-min-tasks is 10` */
@@ -48,7 +45,7 @@ export function describeCondition({ found, asked }: Condition): string {
 
 /** What keeps the gate closed, all of it; `undefined` where nothing does. */
 export function describeUnmet(conditions: readonly Condition[]): string | undefined {
-  const unmet = conditions.filter(({ isMet }) => !isMet);
+  const unmet = conditions.filter(({ isMet, isChecked }) => !isMet && isChecked !== false);
   if (unmet.length === 0) return undefined;
   return `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`;
 }
@@ -61,9 +58,13 @@ export function readMinExported(text: string): Gate["minExported"] {
   return percent === "" && Number.isInteger(value) ? { count: value } : undefined;
 }
 
-/** What a finished export is held to. */
+function unchecked(asked: string): readonly Condition[] {
+  return [{ asked, found: "no export was made", isMet: false, isChecked: false }];
+}
+
+/** What a finished export is held to. `undefined`: none was made, so that nothing is checked. */
 export function exportConditions(
-  finished: Export,
+  finished: Export | undefined,
   gate: Gate,
   names: GateNames,
 ): readonly Condition[] {
@@ -71,12 +72,14 @@ export function exportConditions(
 }
 
 function minTasks(
-  { totalTaskCount: total }: Export,
+  finished: Export | undefined,
   gate: Gate,
   names: GateNames,
 ): readonly Condition[] {
   if (gate.minTasks === undefined) return [];
   const asked = `${names.minTasks} is ${gate.minTasks}`;
+  if (finished === undefined) return unchecked(asked);
+  const { totalTaskCount: total } = finished;
   const found =
     total === undefined
       ? "Avala does not say how many tasks the export contains"
@@ -86,17 +89,21 @@ function minTasks(
 }
 
 function minExported(
-  finished: Export,
+  finished: Export | undefined,
   { minExported: least }: Gate,
   names: GateNames,
 ): readonly Condition[] {
+  const asked =
+    least === undefined
+      ? "all tasks are required"
+      : `${names.minExported} is ${"count" in least ? least.count : `${least.percent}%`}`;
+  if (finished === undefined) return unchecked(asked);
   const { totalTaskCount: total, exportedTaskCount: exported } = finished;
   if (least === undefined) {
     if (total === undefined || exported === undefined) return [];
     const found = `${exported} of ${counted(total, "task")} exported`;
-    return [{ asked: "all tasks are required", found, isMet: exported >= total }];
+    return [{ asked, found, isMet: exported >= total }];
   }
-  const asked = `${names.minExported} is ${"count" in least ? least.count : `${least.percent}%`}`;
   if (exported === undefined)
     return [{ asked, found: "Avala does not say how many tasks are exported", isMet: false }];
   if ("count" in least) {
@@ -124,7 +131,11 @@ function isEnough(given: {
 }
 
 /** Of one project. */
-function pendingCondition(project: string, hasPending: boolean, names: GateNames): Condition {
+export function pendingCondition(
+  project: string,
+  hasPending: boolean,
+  names: GateNames,
+): Condition {
   return {
     asked: `${names.pendingTasks} is 0`,
     found: hasPending
@@ -159,7 +170,7 @@ function standing(target: QualityEvaluation): string {
   return isHeld(target) ? "met" : "not measured yet";
 }
 
-interface JudgedProjects {
+export interface JudgedProjects {
   readonly conditions: readonly Condition[];
   /** Breached, and not asked for. */
   readonly warnings: readonly string[];
@@ -188,53 +199,5 @@ export function qualityConditions(
       (target) =>
         `The ${describeTarget(target)} of project ${project} is breached. The gate does not require it: ${asked}.`,
     );
-  return { conditions, warnings };
-}
-
-/** A uid that is mistyped has no pending tasks either. A key that may read tasks and no projects is believed. */
-async function checkProject(avala: Avala, uid: string): Promise<void> {
-  try {
-    await getProject(avala, uid);
-  } catch (error) {
-    if (!isAvalaError(error) || error.code !== "permission") throw error;
-  }
-}
-
-interface ProjectsToJudge {
-  readonly projects: readonly string[];
-  readonly gate: Gate;
-  readonly names: GateNames;
-}
-
-/**
- * Whether projects are ready, by their tasks and quality targets. Nothing is read where the gate asks for neither. An outage
- * is waited out until `timeoutMs` are over: it may come after days of waiting, and says nothing of the projects.
- * @throws AvalaError when what is asked for can't be read
- */
-export function readProjectConditions(
-  avala: Avala,
-  { timeoutMs, ...judged }: ProjectsToJudge & { readonly timeoutMs: number },
-): Promise<JudgedProjects> {
-  const what = "the projects' tasks and quality targets";
-  return throughOutages(avala, { what, timeoutMs, work: (within) => judge(within, judged) });
-}
-
-async function judge(
-  avala: Avala,
-  { projects, gate: { hasNoPending, quality: mode }, names }: ProjectsToJudge,
-): Promise<JudgedProjects> {
-  const conditions: Condition[] = [];
-  const warnings: string[] = [];
-  for (const uid of hasNoPending === true ? projects : []) {
-    await checkProject(avala, uid);
-    conditions.push(pendingCondition(uid, await hasPendingTasks(avala, uid), names));
-  }
-  if (mode === undefined) return { conditions, warnings };
-  for (const uid of projects) {
-    const evaluations = await evaluateQualityTargets(avala, uid);
-    const judged = qualityConditions(uid, evaluations, { mode, names });
-    conditions.push(...judged.conditions);
-    warnings.push(...judged.warnings);
-  }
   return { conditions, warnings };
 }

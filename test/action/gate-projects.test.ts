@@ -20,6 +20,26 @@ describe("gate-pending-tasks", () => {
     expect(place.emulator.exports()).toEqual([]);
   });
 
+  test("lists with it the conditions that the closed gate left unchecked", async () => {
+    const pending = { tasks: 4, exportable: 4, pendingTasks: 1 };
+    const { uid } = place.emulator.addProject("lanes", pending);
+    const { outputs, errors, lines, summaries } = await act({
+      ...{ "export-projects": uid, "gate-pending-tasks": "0" },
+      ...{ "gate-min-tasks": "1000", "gate-min-exported": "95%" },
+    });
+    const unchecked = (asked: string): string => `not checked: no export was made, and ${asked}`;
+    for (const text of [lines.join("\n"), summaries.join("\n")]) {
+      expect(text).toContain(unchecked("gate-min-tasks is 1000"));
+      expect(text).toContain(unchecked("gate-min-exported is 95%"));
+    }
+    expect(errors.join("\n")).not.toContain("gate-min-tasks");
+    const report = JSON.parse(readFileSync(outputs["report"] ?? "", "utf8")) as { gate: object[] };
+    expect(report.gate).toContainEqual({
+      ...{ asked: "gate-min-tasks is 1000", found: "no export was made" },
+      ...{ isMet: false, isChecked: false },
+    });
+  });
+
   test("opens when none is, and says so in log, summary and report", async () => {
     const { uid } = place.emulator.addProject("lanes", {
       tasks: 4,

@@ -21,14 +21,20 @@ function read(inputs: Record<string, string>): Inputs {
   return readInputs(record({ tree, inputs }).environment);
 }
 
-/** The inputs that are refused, at once or with the files. */
-function refused(inputs: Record<string, string>, env: Record<string, string> = {}): string[] {
+/** What is refused, at once or with the files. */
+function problemsOf(
+  inputs: Record<string, string>,
+  env: Record<string, string> = {},
+): readonly InputProblem[] {
   try {
-    const { upload } = readInputs(record({ tree, inputs, env }).environment);
-    return (upload?.nameProblems ?? []).map(({ input }) => input);
+    return readInputs(record({ tree, inputs, env }).environment).upload?.nameProblems ?? [];
   } catch (error) {
-    return (error as InputError).problems.map(({ input }) => input);
+    return (error as InputError).problems;
   }
+}
+
+function refused(inputs: Record<string, string>, env: Record<string, string> = {}): string[] {
+  return problemsOf(inputs, env).map(({ input }) => input);
 }
 
 test("a switch of the cache that is neither on nor off is refused", () => {
@@ -364,6 +370,23 @@ describe("an input without effect", () => {
   )("is refused: when %s, %s", (_situation, name, inputs) => {
     expect(refused({ ...inputs, [name]: values[name] ?? "" })).toEqual([name]);
     expect(refused({ ...inputs, [name]: INPUTS[name].default })).toEqual([]);
+  });
+
+  test("for want of an export names the inputs that would make one as empty, and says nothing else", () => {
+    const given = { "export-projects": "", "gate-min-tasks": "1", "timeout-minutes": "5" };
+    const texts = problemsOf(given).map(({ input, text }) => `${input}: ${text}`);
+    expect(texts).toEqual([
+      "gate-min-tasks: applies to an export, but export-datasets, export-projects, export-slices and export-uid are all empty. If you set one, check the variable or output it reads: one that does not exist is empty",
+    ]);
+  });
+
+  test("is told from nothing to do, which may be an empty variable too", () => {
+    expect(
+      problemsOf({})
+        .map(({ text }) => text)
+        .join(),
+    ).toContain("one that does not exist is empty");
+    expect(problemsOf({ "timeout-minutes": "5" }).map(({ input }) => input)).toEqual(["files"]);
   });
 
   test("is refused together with all others", () => {

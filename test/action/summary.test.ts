@@ -180,6 +180,11 @@ test("stays under it with the longest texts everywhere", () => {
   expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
 });
 
+test("keeps the lines of a warning apart", () => {
+  const text = summaryOf({ warnings: [{ text: "Two stay behind:\n  - set-1\n  - set-2" }] });
+  expect(text).toContain("- Two stay behind:<br>&#45; set-1<br>&#45; set-2\n");
+});
+
 test("shows a thousand equal warnings as a line and a count", () => {
   const warnings = Array.from({ length: 1_000 }, () => ({ text: "the store is slow" }));
   const text = summaryOf({ warnings });
@@ -276,10 +281,11 @@ describe("where the time went", () => {
         "| Step | Time | Share |",
         "| --- | ---: | ---: |",
         "| Reading and hashing | 2.0 s | 3% |",
-        "| Sending | 60 s | 75% |",
-        "| – of that, waiting for the rate limit | 45 s |  |",
-        "| Indexing by Avala | 8.0 s | 10% |",
-        "| – of that, waiting for the rate limit | 2.0 s |  |",
+        "| Sending | 15 s | 19% |",
+        "| Indexing by Avala | 6.0 s | 8% |",
+        "| Waiting for the rate limit | 47 s | 59% |",
+        "| – while sending | 45 s |  |",
+        "| – while indexing by Avala | 2.0 s |  |",
         "| Other | 10 s | 13% |",
         "| **Total** | **80 s** |  |",
       ].join("\n"),

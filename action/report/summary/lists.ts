@@ -56,13 +56,13 @@ export function inputTable({ inputs }: Facts, text: Clean): readonly string[] {
   ]);
 }
 
-const MAX_INPUT_LINES = 20;
+const MAX_LINES = 20;
 
 function linesText(value: string, text: Clean): string {
   const lines = value.split("\n");
-  const rest = lines.length - MAX_INPUT_LINES;
+  const rest = lines.length - MAX_LINES;
   const more = rest > 0 ? [`and ${formatCount(rest)} more lines`] : [];
-  return [...lines.slice(0, MAX_INPUT_LINES).map(text), ...more].join("<br>");
+  return [...lines.slice(0, MAX_LINES).map(text), ...more].join("<br>");
 }
 
 export function warningList({ results }: Facts, text: Clean): readonly string[] {
@@ -100,7 +100,7 @@ interface List {
 function listed(title: string, { lines, count, bound }: List, text: Clean): readonly string[] {
   if (count === 0) return [];
   const shown = fitting(
-    lines.map((line) => `- ${text(line)}`),
+    lines.map((line) => `- ${linesText(line, text)}`),
     bound,
   ).lines;
   const rest = count - shown.length;

@@ -20,25 +20,43 @@ const OTHER = "Other";
 const MIN_TOTAL_MS = 100;
 
 export function timeSection({ time }: Facts): readonly string[] {
-  const { totalMs, phases, otherMs, limitMs, otherLimitMs } = time;
-  const spent = PHASES.filter((phase) => phases[phase] > 0);
-  if (spent.length === 0 || totalMs < MIN_TOTAL_MS) return [];
-  const lines = (name: string, ms: number, ofLimitMs: number): readonly string[] => [
-    row([name, durationText(ms), `${Math.round((100 * ms) / totalMs)}%`]),
-    ...(ofLimitMs >= MIN_TOTAL_MS
-      ? [row(["– of that, waiting for the rate limit", durationText(ofLimitMs), ""])]
-      : []),
-  ];
+  const { totalMs, phases } = time;
+  if (PHASES.every((phase) => phases[phase] === 0) || totalMs < MIN_TOTAL_MS) return [];
+  const line = ([name, ms]: Part): string =>
+    row([name, durationText(ms), `${Math.round((100 * ms) / totalMs)}%`]);
   return [
     "### Where the time went",
     "",
     ...tableHead(["Step", "Time", "Share"], 2),
-    ...spent.flatMap((phase) => lines(NAMES[phase], phases[phase], limitMs[phase])),
-    ...(otherMs > 0 ? lines(OTHER, otherMs, otherLimitMs) : []),
+    ...partsOf(time).flatMap((part) =>
+      part[0] === LIMIT ? [line(part), ...limitRows(time)] : [line(part)],
+    ),
     row(["**Total**", `**${durationText(totalMs)}**`, ""]),
     "",
     ...chart(time),
   ];
+}
+
+type Part = readonly [name: string, ms: number];
+
+/** A wait for the rate limit is of the limit, whatever waited. */
+function partsOf(time: Facts["time"]): readonly Part[] {
+  const { phases, otherMs, limitMs, otherLimitMs } = time;
+  const parts: readonly Part[] = [
+    ...PHASES.map((phase) => [NAMES[phase], phases[phase] - limitMs[phase]] as const),
+    [LIMIT, limitTotalMs(time)],
+    [OTHER, otherMs - otherLimitMs],
+  ];
+  return parts.filter(([, ms]) => ms >= MIN_SLICE_MS);
+}
+
+/** What waited for the limit. */
+function limitRows({ limitMs }: Facts["time"]): readonly string[] {
+  return PHASES.filter((phase) => limitMs[phase] >= MIN_TOTAL_MS).map((phase) => {
+    const name = NAMES[phase];
+    const lower = name.charAt(0).toLowerCase() + name.slice(1);
+    return row([`– while ${lower}`, durationText(limitMs[phase]), ""]);
+  });
 }
 
 // What is less can't be seen.
@@ -46,12 +64,7 @@ const MIN_SLICE_MS = 10;
 
 /** A pie in Mermaid, which GitHub draws. It takes no zeros, and a part alone shows nothing. */
 function chart(time: Facts["time"]): readonly string[] {
-  const { phases, otherMs, limitMs, otherLimitMs } = time;
-  const parts = [
-    ...PHASES.map((phase) => [NAMES[phase], phases[phase] - limitMs[phase]] as const),
-    [LIMIT, limitTotalMs(time)] as const,
-    [OTHER, otherMs - otherLimitMs] as const,
-  ].filter(([, ms]) => ms >= MIN_SLICE_MS);
+  const parts = partsOf(time);
   if (parts.length < 2) return [];
   return [
     "```mermaid",

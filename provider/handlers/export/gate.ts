@@ -6,10 +6,10 @@ import {
   describeCondition,
   describeUnmet,
   exportConditions,
-  readProjectConditions,
   type Condition,
   type GateNames,
 } from "../../../src/operations/gate";
+import { readProjectConditions } from "../../../src/operations/project-conditions";
 import type { Messages } from "../../process/messages";
 import { gateOf, timeoutMsOf, type ExportInputs } from "./inputs";
 
