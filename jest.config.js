@@ -1,3 +1,5 @@
+"use strict";
+
 const { availableParallelism } = require("node:os");
 const { useMemoryForTemp } = require("./test/support/memory-temp");
 
