@@ -32,7 +32,7 @@ function post(url, headers, body) {
       onResponseEnd: () => {
         const text = Buffer.concat(chunks);
         if (status < 300) resolve(text);
-        else reject(new Error(`status ${status}: ${text}`));
+        else reject(new Error(`status ${status}: ${text.toString()}`));
       },
       onResponseError: (_controller, error) => reject(error),
     });

@@ -61,7 +61,7 @@ function runnerVariables(folder, workspace) {
   };
 }
 
-/** @param {{inputs: Record<string, {default?: unknown} | null>}} action @param {Record<string, string>} given */
+/** @param {{inputs: Record<string, {default?: string | number | boolean} | null>}} action @param {Record<string, string>} given */
 function inputVariables(action, given) {
   const known = Object.entries(action.inputs);
   const unknown = Object.keys(given).filter((name) => !(name in action.inputs));
@@ -74,7 +74,7 @@ function inputVariables(action, given) {
   );
 }
 
-/** An expression, as of the runner's token, stands for what there is none of here. @param {unknown} value */
+/** An expression, as of the runner's token, stands for what there is none of here. @param {string | number | boolean | undefined} value */
 function defaultOf(value) {
   const text = String(value ?? "");
   return text.startsWith("${{") ? "" : text;

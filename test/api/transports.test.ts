@@ -129,7 +129,7 @@ describe.each(implementations)("$name", ({ create }) => {
       reads: false,
     });
     const changed = new AvalaError("file_changed", "a.jpg changed");
-    // eslint-disable-next-line require-yield -- it fails before its first chunk
+    // oxlint-disable-next-line require-yield -- it fails before its first chunk
     const body = async function* fails(): AsyncGenerator<Buffer> {
       throw changed;
     };
@@ -352,10 +352,12 @@ describe("a reply that comes before all of a large body was sent", () => {
     });
     const transport = createStorageTransport();
     const request = { method: "PUT", body, contentLength: whole.length };
-    return transport.send(get(server.origin, request)).finally(async () => {
+    try {
+      return await transport.send(get(server.origin, request));
+    } finally {
       transport.close();
       await server.stop();
-    });
+    }
   };
 
   test.each(sources)("is not believed when it reports success, of %s", async (_what, body) => {

@@ -62,7 +62,7 @@ function addColleague(scopes?: readonly string[]): string {
   };
   const { organizations } = place.emulator.addKey(colleague);
   const [organization = ""] = organizations;
-  (place.emulator.user("emulator")?.organizations as string[]).push(organization);
+  (place.emulator.user("emulator")!.organizations as string[]).push(organization);
   return organization;
 }
 
