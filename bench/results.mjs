@@ -2,7 +2,7 @@
 // @ts-check
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { format } from "prettier";
+import { formatted } from "./formatted.mjs";
 
 /**
  * @typedef {import("./rows.mjs").Row} Row
@@ -67,7 +67,7 @@ export function readResults(folder) {
 
 /** @param {string} folder @param {Results} results */
 export async function writeResults(folder, results) {
-  const text = await format(JSON.stringify(results), { parser: "json", printWidth: 100 });
+  const text = await formatted(RESULTS_FILE, JSON.stringify(results));
   writeFileSync(path.join(folder, RESULTS_FILE), text);
 }
 

@@ -5,7 +5,7 @@ import { connectEngine } from "./process/engine";
 import { withoutEchoes } from "./process/failures";
 import { watchForStop } from "./process/stop";
 
-// eslint-disable-next-line no-console -- the SDK writes there what the engine reports by itself
+// oxlint-disable-next-line no-console -- the SDK writes there what the engine reports by itself
 console.error = withoutEchoes(console.error);
 const stop = watchForStop();
 const handlers = createHandlers({

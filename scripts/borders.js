@@ -1,10 +1,8 @@
-// Which folder may import which: the architecture, as the linter's import rules read it.
+// Which file may import which: the architecture, as the linter's rule `house/borders` holds it.
 // @ts-check
 "use strict";
 
-const path = require("node:path");
-
-/** Folder → the folders of ours that it must not know. */
+/** @type {Readonly<Record<string, readonly string[]>>} Folder → the folders of ours that it must not know. */
 const FORBIDDEN = {
   src: ["provider", "action", "emulator"],
   provider: ["action", "emulator"],
@@ -19,8 +17,9 @@ const NEVER_SHIPPED = ["test", "bench", "scripts", "examples"];
 
 /**
  * Each folder in its order: an entry may import those of its own line and of the lines above. A name without an ending is a
- * folder. All that lies in one of these folders has a line, and each folder that has folders is here: test/borders.test.ts
+ * folder. All that lies in one of these folders has a line, and each folder that has folders is here: test/orders.test.ts
  * holds both.
+ * @type {Readonly<Record<string, readonly (readonly string[])[]>>}
  */
 const ORDERS = {
   src: [
@@ -236,52 +235,67 @@ const ORDERS = {
   ],
 };
 
-/** @param {string} root @returns {object[]} zones for `import-x/no-restricted-paths` */
-function borderZones(root) {
-  const at = (/** @type {string} */ name) => path.join(root, name);
-  const between = Object.entries(FORBIDDEN).map(([folder, others]) => ({
-    target: at(folder),
-    from: [...others, ...NEVER_SHIPPED].map(at),
-    message: `${folder}/ must not know ${others.join(", ")} or what is never shipped.`,
-  }));
-  // Sets of files and calls of the API meet in uploads alone. The contract's numbers bound both.
-  const filesAndApi = {
-    target: at("src/files"),
-    from: at("src/api"),
-    except: ["./limits.ts"],
-    message: "src/files/ may know only the limits of src/api/.",
-  };
-  // What programs are promised lacks steps that the front ends need. With all of it, a Pulumi program would load some 190 files
-  // more each time that it runs, the HTTP libraries among them, in 0.1 s of processor time.
-  const notTheIndex = {
-    target: ["provider", "action"].map(at),
-    from: at("src/index.ts"),
-    message: "Import the file of src/ that has it: src/index.ts is for other programs.",
-  };
-  const inside = Object.entries(ORDERS).flatMap(([folder, order]) =>
-    order.map((names, i) => ({
-      target: names.map((name) => at(`${folder}/${name}`)),
-      from: at(folder),
-      except: order
-        .slice(0, i + 1)
-        .flat()
-        .map((name) => `./${name}`),
-      message: `Inside ${folder}/, ${names.join(", ")} may import only what stands above in the order of scripts/borders.js.`,
-    })),
+/** A package, or the scope of some → the folders that must not know it, and why. */
+const PACKAGES_OFF_LIMITS = [
+  {
+    name: "@pulumi",
+    folders: ["src", "action", "emulator"],
+    why: "Only provider/ knows Pulumi.",
+  },
+  {
+    name: "@actions",
+    folders: ["src", "provider", "emulator"],
+    why: "Only action/ knows GitHub Actions.",
+  },
+  {
+    name: "@avala/pulumi",
+    folders: ["src", "provider", "action", "emulator"],
+    why: "Import the file, not the built package.",
+  },
+];
+
+/** @param {string} place a file or a folder @param {string} file */
+const isIn = (place, file) => file === place || file.startsWith(`${place}/`);
+
+/** @param {readonly string[]} places @param {string} file */
+const isInAny = (places, file) => places.some((place) => isIn(place, file));
+
+/** @param {string} folder @param {string} file the line of its place in the order, from 0; what has none is below all that has */
+function lineOf(folder, file) {
+  const line = (ORDERS[folder] ?? []).findIndex((names) =>
+    names.some((name) => isIn(`${folder}/${name}`, file)),
   );
-  return [...between, filesAndApi, notTheIndex, ...inside];
+  return line < 0 ? Infinity : line;
 }
 
-const pulumi = { group: ["@pulumi/*"], message: "Only provider/ knows Pulumi." };
-const actions = { group: ["@actions/*"], message: "Only action/ knows GitHub Actions." };
-const ourselves = { group: ["@avala/pulumi"], message: "Import the file, not the built package." };
+/**
+ * @param {string} from @param {string} to files of ours: paths from the root, with `/`
+ * @returns {string | undefined} why the one must not import the other
+ */
+function refusalOf(from, to) {
+  for (const [folder, others] of Object.entries(FORBIDDEN)) {
+    if (isIn(folder, from) && isInAny([...others, ...NEVER_SHIPPED], to))
+      return `${folder}/ must not know ${others.join(", ")} or what is never shipped.`;
+  }
+  // Sets of files and calls of the API meet in uploads alone. The contract's numbers bound both.
+  if (isIn("src/files", from) && isIn("src/api", to) && to !== "src/api/limits.ts")
+    return "src/files/ may know only the limits of src/api/.";
+  // What programs are promised lacks steps that the front ends need. With all of it, a Pulumi program would load some 190 files
+  // more each time that it runs, the HTTP libraries among them, in 0.1 s of processor time.
+  if (isInAny(["provider", "action"], from) && to === "src/index.ts")
+    return "Import the file of src/ that has it: src/index.ts is for other programs.";
+  for (const folder of Object.keys(ORDERS)) {
+    if (isIn(folder, from) && isIn(folder, to) && lineOf(folder, to) > lineOf(folder, from))
+      return `Inside ${folder}/, ${from} may import only what stands above it in the order of scripts/borders.js, or beside it.`;
+  }
+  return undefined;
+}
 
-/** Folder → patterns for `no-restricted-imports`. */
-const packagesOffLimits = {
-  src: [pulumi, actions, ourselves],
-  provider: [actions, ourselves],
-  action: [pulumi, ourselves],
-  emulator: [pulumi, actions, ourselves],
-};
+/** @param {string} from a file of ours @param {string} name what it imports @returns {string | undefined} why it must not */
+function packageRefusalOf(from, name) {
+  return PACKAGES_OFF_LIMITS.find(
+    (packages) => isIn(packages.name, name) && isInAny(packages.folders, from),
+  )?.why;
+}
 
-module.exports = { borderZones, packagesOffLimits, ORDERS };
+module.exports = { refusalOf, packageRefusalOf, ORDERS };

@@ -43,8 +43,8 @@ function between(file, text, name, table) {
   if ([...text.matchAll(marked)].length !== 1) {
     throw new Error(`${file} needs <!-- ${name}:start --> and <!-- ${name}:end --> once.`);
   }
-  // Prettier would pad every row to the width of the longest.
-  const kept = `<!-- prettier-ignore-start -->\n${table}\n<!-- prettier-ignore-end -->`;
+  // The formatter would pad every row to the width of the longest.
+  const kept = `<!-- oxfmt-ignore-start -->\n${table}\n<!-- oxfmt-ignore-end -->`;
   return text.replace(marked, (_all, start, end) => `${start}\n\n${kept}\n\n${end}`);
 }
 

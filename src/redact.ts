@@ -56,7 +56,7 @@ export function wellFormed(text: string): string {
 // What moves a terminal's cursor, starts a line, turns the direction of the text that follows it, or is there and can't be
 // seen: two names that look alike would be two. Joiners go too, from what is printed only.
 const CONTROL =
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+/g;
 
 /** Takes control characters out of text that a server or a file name brought, so that it can't start a new line. */

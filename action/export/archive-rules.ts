@@ -165,7 +165,7 @@ function keyOf(fileName: string, { hasCase, hasForms }: NameRules): string {
 function isUnsafe(path: string, parts: readonly string[]): boolean {
   // Absolute, what climbs, empty parts, separators of Windows, and control characters.
   return (
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
     /[\\\u0000-\u001f\u007f]/.test(path) ||
     parts.some((part) => part === "" || part === "." || part === ".." || isReserved(part))
   );

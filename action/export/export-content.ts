@@ -83,7 +83,7 @@ function describe(head: Buffer): string {
     const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
     return `an XML document${inQuotes([root, code].filter(Boolean).join(", "))}`;
   }
-  // eslint-disable-next-line no-control-regex -- what a text does not hold
+  // oxlint-disable-next-line no-control-regex -- what a text does not hold
   return /[\u0000-\u0008\ufffd]/.test(text) ? "other data" : `text${inQuotes(text)}`;
 }
 

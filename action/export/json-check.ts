@@ -34,7 +34,14 @@ const HEX = /^[0-9A-Fa-f]$/;
 
 /** What may come next. `first-…`: what closes the list or object may come as well; `another`: one more list or object. */
 type Next =
-  "value" | "first-value" | "key" | "first-key" | "colon" | "separator" | "nothing" | "another";
+  | "value"
+  | "first-value"
+  | "key"
+  | "first-key"
+  | "colon"
+  | "separator"
+  | "nothing"
+  | "another";
 
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

@@ -11,8 +11,8 @@ export function table(header, rows) {
   const line = (/** @type {readonly string[]} */ cells) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const lines = [header, header.map(() => "---"), ...rows].map(line);
-  // Prettier would pad every row to the width of the longest.
-  return `<!-- prettier-ignore-start -->\n${lines.join("\n")}\n<!-- prettier-ignore-end -->`;
+  // The formatter would pad every row to the width of the longest.
+  return `<!-- oxfmt-ignore-start -->\n${lines.join("\n")}\n<!-- oxfmt-ignore-end -->`;
 }
 
 /** The median, and the spread where there is one. @param {readonly number[]} samples */

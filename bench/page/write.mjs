@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { format, resolveConfig } from "prettier";
+import { formatted } from "../formatted.mjs";
 import { readResults } from "../results.mjs";
 import { BENCHMARKS } from "../list.mjs";
 import { drawBars } from "./bars.mjs";
@@ -58,7 +58,8 @@ function plotsOf({ benchmarks }) {
 }
 
 /** GitHub shows the one of the reader's theme. @param {string} folder of the pictures, as the page names it */
-const pictureIn = (folder) => (/** @type {string} */ name, /** @type {string} */ alt) => `<picture>
+const pictureIn = (folder) => (/** @type {string} */ name, /** @type {string} */ alt) =>
+  `<picture>
   <source media="(prefers-color-scheme: dark)" srcset="${folder}/${name}-dark.svg">
   <img src="${folder}/${name}-light.svg" alt="${alt}">
 </picture>`;
@@ -70,11 +71,7 @@ async function filesOf(root) {
   if (results === undefined) throw new Error(`${places.results} has no results: npm run bench`);
   const reasons = JSON.parse(readFileSync(path.join(ROOT, "bench", "reasons.json"), "utf8"));
   const folder = path.relative(path.dirname(places.page), places.results).replaceAll(path.sep, "/");
-  const config = await resolveConfig(path.join(ROOT, "docs", "benchmarks.md"));
-  const page = await format(pageOf(results, reasons, pictureIn(folder)), {
-    ...config,
-    parser: "markdown",
-  });
+  const page = await formatted("benchmarks.md", pageOf(results, reasons, pictureIn(folder)));
   const files = new Map([[places.page, page]]);
   for (const [name, draw] of plotsOf(results)) {
     for (const [theme, palette] of Object.entries(PALETTES))

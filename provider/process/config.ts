@@ -7,7 +7,11 @@ import { isInputError } from "./failures";
 
 /** `avala:apiKey` and so on, without the namespace. */
 export type ConfigKey =
-  "apiKey" | "baseUrl" | "organizationUid" | "organization" | "allowStorageHosts";
+  | "apiKey"
+  | "baseUrl"
+  | "organizationUid"
+  | "organization"
+  | "allowStorageHosts";
 export type ReadKey = (key: ConfigKey) => string | undefined;
 
 export function readAvalaConfig(read: ReadKey, environment: NodeJS.ProcessEnv): Config {

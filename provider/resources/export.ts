@@ -27,7 +27,8 @@ export interface ExportArgs {
   filterQueryString?: pulumi.Input<string>;
   /** Any change of these makes a new export: a date, a commit, a count. */
   triggers?:
-    pulumi.Input<pulumi.Input<string>[]> | pulumi.Input<Record<string, pulumi.Input<string>>>;
+    | pulumi.Input<pulumi.Input<string>[]>
+    | pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
    * What the complete export must hold, or the `up` fails, so that what depends on it waits. `{}` asks for all tasks,
    * wherever Avala counts them. An export that holds too little is not kept: the next `up` makes another.

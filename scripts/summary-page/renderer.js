@@ -1,6 +1,5 @@
 // Runs in a browser's page, beside marked, DOMPurify and Mermaid: renders a job summary as GitHub does. Its steps are those of
 // GitHub's pipeline: Markdown, what its sanitizer lets through, alerts, charts.
-/* global document, window, marked, DOMPurify, mermaid -- of the page and of the scripts in it */
 // @ts-nocheck -- a page's globals have no types here
 "use strict";
 

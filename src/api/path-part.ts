@@ -3,7 +3,7 @@
 // Line breaks, escapes, what turns the direction of text, and what can't be seen: a part is also shown, and put out.
 // Joiners stay: some scripts write names with them.
 const CONTROL =
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
 // More than any name of the API's (255), an e-mail address (254) or a uid has.

@@ -353,7 +353,7 @@ describe("the words of an error", () => {
     const shown = JSON.stringify([error, error?.message, error?.hint]);
     expect(shown).not.toContain(KEY);
     expect(shown).not.toContain("abcdef");
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
     expect(error?.message).not.toMatch(/[\u0000-\u001f]/);
   });
 });

@@ -96,8 +96,6 @@ export function overDialects<Bench extends Closable>(
 }
 
 function testOne(name: string, run: () => Promise<void>, failure: string | undefined): void {
-  /* eslint-disable jest/expect-expect, jest/valid-title -- the scenario has the name and the assertions */
   if (failure === undefined) test(name, run);
   else test.failing(`${name}: not yet, ${failure}`, run);
-  /* eslint-enable jest/expect-expect, jest/valid-title -- as above */
 }

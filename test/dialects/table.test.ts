@@ -15,8 +15,8 @@ function written(name: string, table: string): string {
   const [before = "", rest = ""] = text.split(start);
   const [found = "", after = ""] = rest.split(end);
   if (process.env["AVALA_WRITE_DOCS"] !== "1") return found;
-  // Prettier would pad every row to the width of the longest.
-  const kept = `\n<!-- prettier-ignore-start -->\n${table}\n<!-- prettier-ignore-end -->\n`;
+  // The formatter would pad every row to the width of the longest.
+  const kept = `\n<!-- oxfmt-ignore-start -->\n${table}\n<!-- oxfmt-ignore-end -->\n`;
   writeFileSync(PAGE, before + start + kept + end + after);
   return kept;
 }

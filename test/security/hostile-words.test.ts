@@ -33,7 +33,7 @@ const EVIL = [
   "$$x$$ `code` @octocat #1",
 ].join(" ");
 
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 /** What GitHub's runner takes for a command: `::` behind any blanks of Unicode at a line's start, or `##[` anywhere. */

@@ -14,8 +14,8 @@ import {
 
 const DOCS = join(__dirname, "../../docs/faults.md");
 const BEGIN = "<!-- every-point: begin -->";
-const IGNORE = "<!-- prettier-ignore-start -->";
-const UNIGNORE = "<!-- prettier-ignore-end -->";
+const IGNORE = "<!-- oxfmt-ignore-start -->";
+const UNIGNORE = "<!-- oxfmt-ignore-end -->";
 const END = "<!-- every-point: end -->";
 
 // Under a fixed name, which this is, only our record of the confirm says what a dataset was made of: a run that dies

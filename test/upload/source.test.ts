@@ -264,9 +264,9 @@ describe("a file that moves under us is never handed out whole", () => {
       isFirst = false;
     });
     expect((await readFile(file.absolutePath)).equals(before)).toBe(false);
-    // eslint-disable-next-line jest/no-conditional-expect -- both ends are right, one of them must hold
+    // oxlint-disable-next-line jest/no-conditional-expect -- both ends are right, one of them must hold
     if (error === undefined) expect(bytes.equals(before)).toBe(true);
-    // eslint-disable-next-line jest/no-conditional-expect -- as above
+    // oxlint-disable-next-line jest/no-conditional-expect -- as above
     else expect(error).toMatchObject({ code: "file_changed" });
   });
 });

@@ -59,7 +59,7 @@ export function presignUpload(request: ApiRequest, world: World): ApiReply | Pro
 
 /** No empty, `.` or `..` part, no backslash, no control character. */
 function isPlainPath(path: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   if (/[\u0000-\u001f\u007f\\]/.test(path)) return false;
   return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

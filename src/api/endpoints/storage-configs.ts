@@ -28,7 +28,8 @@ export interface StorageConfig {
 }
 
 export type StorageConfigInput = OfOrganization & { readonly name: string } & (
-    S3Config | GcsConfig
+    | S3Config
+    | GcsConfig
   );
 
 /** What a role for Avala has to trust. */

@@ -14,11 +14,11 @@ interface Core {
 // what the whole package takes, and an adapter here takes their place.
 const BROWSERS = ["FormData", "Headers", "Request", "Response"];
 
-/* eslint-disable @typescript-eslint/no-require-imports -- only a call can be tried */
+/* oxlint-disable typescript/no-require-imports -- only a call can be tried */
 const readCore = (): Core =>
   withUnreadHidden(BROWSERS, () => require("axios/dist/browser/axios.cjs") as Core);
 const readIndex = (): Core => require("axios") as Core;
-/* eslint-enable @typescript-eslint/no-require-imports -- no other file of a package is read so */
+/* oxlint-enable typescript/no-require-imports -- no other file of a package is read so */
 
 function isWhole(core: Core): boolean {
   const { Axios }: { readonly Axios: unknown } = core;

@@ -7,7 +7,7 @@ import { firstThatLoads } from "./first-that-loads";
 
 type Parts = Pick<typeof undici, "Agent" | "Pool" | "ProxyAgent" | "buildConnector">;
 
-/* eslint-disable @typescript-eslint/no-require-imports -- read at their first use, and only a call can be tried */
+/* oxlint-disable typescript/no-require-imports -- read at their first use, and only a call can be tried */
 function readParts(): Parts {
   const dispatcher = require("undici/lib/dispatcher/dispatcher") as {
     prototype: undici.Dispatcher;
@@ -22,7 +22,7 @@ function readParts(): Parts {
 }
 
 const readIndex = (): Parts => require("undici") as Parts;
-/* eslint-enable @typescript-eslint/no-require-imports -- no other file of a package is read so */
+/* oxlint-enable typescript/no-require-imports -- no other file of a package is read so */
 
 function isWhole({ Agent, Pool, ProxyAgent, buildConnector }: Parts): boolean {
   const all: readonly unknown[] = [Agent, Pool, ProxyAgent, buildConnector];

@@ -8,7 +8,7 @@ import type { Manifest, ManifestEntry } from "./manifest";
 import { shown } from "../../text";
 
 /** Read at its first use: it is a twentieth of what the core takes to load, and a run that only sends files packs nothing. */
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be read at the start
+// oxlint-disable-next-line typescript/no-require-imports -- an import would be read at the start
 const fflate = (): typeof Fflate => require("fflate") as typeof Fflate;
 
 const VERSION = 2;

@@ -5,7 +5,7 @@ import type fastGlob from "fast-glob";
 let library: typeof fastGlob | undefined;
 
 export function globLibrary(): typeof fastGlob {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- read at its first use, also where nothing can be awaited
+  // oxlint-disable-next-line typescript/no-require-imports -- read at its first use, also where nothing can be awaited
   library ??= require("fast-glob") as typeof fastGlob;
   return library;
 }

@@ -6,7 +6,8 @@ import { jpeg } from "../../support/temp-tree";
 
 /** So long after the start, or when the server has seen so many more requests, and a little later. */
 export type Kill =
-  { readonly afterMs: number } | { readonly afterRequests: number; readonly plusMs: number };
+  | { readonly afterMs: number }
+  | { readonly afterRequests: number; readonly plusMs: number };
 
 export interface Start {
   /** Absent: it ends by itself. */

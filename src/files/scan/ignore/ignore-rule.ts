@@ -1,5 +1,5 @@
 // One line of an ignore file as a rule, as git reads it (gitignore(5), git's wildmatch.c). Pure; knows nothing of folders' files.
-// Not by the npm package `ignore`: version 5, which eslint brings along, knows no `[!a]`, and none says which line decided.
+// Not by the npm package `ignore`: its version 5 knows no `[!a]`, and none says which line decided.
 
 export interface IgnoreRule {
   /** `!`: what an earlier rule took stays. */
