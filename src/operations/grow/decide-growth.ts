@@ -19,7 +19,8 @@ import {
   type FoundIncrement,
 } from "./find-increments";
 import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
-import { readHoldings } from "./holdings";
+import { findInGaps } from "./gaps";
+import { knownAs, readHoldings } from "./holdings";
 import { readIncrements } from "./increment-record";
 import { numbersOf, parseIncrement } from "./increment-name";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
@@ -164,6 +165,33 @@ export async function decideGrowth(
   return decision;
 }
 
+function numbersIn({ name }: GrowTarget, increments: readonly Increment[]): readonly number[] {
+  return increments.flatMap(({ number, dataset }) => numbersOf(name, dataset, number));
+}
+
+/** With increments of which only the gap in the numbers shows that they are there: their files would be sent again. */
+async function withGaps(
+  avala: Avala,
+  target: GrowTarget,
+  {
+    found,
+    read,
+    gone,
+  }: {
+    readonly found: readonly FoundIncrement[];
+    readonly read: readonly Increment[];
+    readonly gone: readonly number[];
+  },
+  options: GrowOptions,
+): Promise<readonly Increment[]> {
+  if (planGrowth(target.files, read, target.postponed).toSend.length === 0) return read;
+  const numbers = [...numbersIn(target, read), ...gone];
+  const unlisted = await findInGaps(avala, target, { found, numbers });
+  if (unlisted.length === 0) return read;
+  const known = new Map(read.map((one) => [one.dataset.uid, knownAs(one)]));
+  return readHoldings(avala, target, { found: [...found, ...unlisted], known }, options);
+}
+
 async function decideListed(
   avala: Avala,
   given: GrowTarget,
@@ -180,19 +208,18 @@ async function decideListed(
   // One that was renamed by hand is known by its uid, and still of the set.
   const isFound = new Set(unlisted.map(({ dataset }) => dataset.uid));
   const byHand = others.filter(({ uid }) => !isFound.has(uid));
-  const increments = await readHoldings(avala, target, { found, known }, options);
+  const read = await readHoldings(avala, target, { found, known }, options);
+  // Also of those of another type: their names are taken.
+  const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);
+  const gone = [...deleted, ...taken].map(({ number }) => number);
+  const increments = await withGaps(avala, target, { found, read, gone }, options);
   reportByHand(avala, target, byHand);
   // What was verified by an earlier run was said then.
   const recent = increments.filter(({ dataset }) => !known.has(dataset.uid));
   const folders = describeFolderVersions(recent, target.name.before);
   if (folders !== undefined) avala.emit({ kind: "warning", text: folders });
   const plan = planGrowth(files, increments, given.postponed);
-  // Also of those of another type: their names are taken.
-  const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);
-  const numbers = [
-    ...increments.flatMap(({ number, dataset }) => numbersOf(target.name, dataset, number)),
-    ...[...deleted, ...taken].map(({ number }) => number),
-  ];
+  const numbers = [...numbersIn(target, increments), ...gone];
   const next = await nextName(avala, target, plan.toSend, {
     numbers,
     begunAs: options.stored?.name,

@@ -9,6 +9,7 @@ import { counted, countedOf } from "../../text";
 import type { LookMoment } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
+import { findInGaps } from "./gaps";
 import type { GrowOptions } from "./growth";
 import type { Increment } from "./growth-plan";
 import { readHoldings } from "./holdings";
@@ -55,6 +56,19 @@ export function nextSlug(meanwhile: Meanwhile, name: GrowingName): string {
   return numberedSlug(name, meanwhile.tried);
 }
 
+/** Of numbers from this one on, which no list shows though it shows higher ones. */
+async function findSkipped(
+  avala: Avala,
+  { target, increments }: GrowDecision,
+  came: readonly FoundIncrement[],
+  from: number,
+): Promise<readonly FoundIncrement[]> {
+  const before = increments.map((one) => ({ ...one, isOwnerKnown: true }));
+  const found = [...before, ...came];
+  const numbers = found.flatMap((one) => numbersOf(target.name, one.dataset, one.number));
+  return findInGaps(avala, target, { found, numbers, from });
+}
+
 /** Looks for an increment of this very content, which a rival may have made under another number; keeps others that came. */
 async function findRival(
   avala: Avala,
@@ -73,7 +87,8 @@ async function findRival(
   const recent = listed.filter(
     (dataset) => !isOld.has(dataset.uid) && parseIncrement(target.name, dataset) !== undefined,
   );
-  const { found } = await findIncrements(avala, recent, target, new Map());
+  const { found: ofList } = await findIncrements(avala, recent, target, new Map());
+  const found = [...ofList, ...(await findSkipped(avala, decision, ofList, number))];
   const own = found.filter(({ isOwnerKnown }) => isOwnerKnown);
   for (const { dataset, isOwnerKnown } of found)
     if (!isOwnerKnown) meanwhile.unsure.set(dataset.uid, dataset);
