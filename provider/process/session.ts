@@ -11,6 +11,7 @@ import { createCalls, type Call, type Calls } from "./calls";
 import type { EngineLog } from "./engine";
 import type { Problems } from "./failures";
 import { messagesFor, showEvents, type Messages } from "./messages";
+import { createPreviewCalls } from "./preview-calls";
 
 export interface SessionOptions {
   readonly log: EngineLog;
@@ -63,7 +64,11 @@ export function createSession(options: SessionOptions): Session {
   };
   const messages = (call: Call): Messages =>
     messagesFor(log, call, { hide: secrets.hide, isLogged });
-  const avala = (call: Call): Avala => withListener(open(), showEvents(messages(call)));
+  const ofPreview = createPreviewCalls();
+  const avala = (call: Call): Avala => {
+    const shown = withListener(open(), showEvents(messages(call)));
+    return call.isPreview === true ? ofPreview(shown) : shown;
+  };
   return {
     calls: createCalls(),
     secrets,

@@ -16,7 +16,7 @@ export interface Bench {
   readonly stateDirectory: string;
   readonly messages: EngineMessage[];
   /** A new process of the provider: nothing is remembered but the state and the journal. */
-  handlers(environment?: NodeJS.ProcessEnv, ports?: Partial<Ports>): Handlers;
+  handlers(environment?: NodeJS.ProcessEnv, ports?: Partial<Ports>, signal?: AbortSignal): Handlers;
   /** `POST /exports/` and the like, since the last call of this. */
   writes(): readonly string[];
   /** Warnings and lasting messages, without the live lines. */
@@ -39,7 +39,7 @@ export async function createBench(
     tree,
     stateDirectory: state.root,
     messages,
-    handlers: (environment = {}, ports = {}) => {
+    handlers: (environment = {}, ports = {}, signal = undefined) => {
       const handlers = createHandlers({
         log: (message) => {
           messages.push(message);
@@ -54,6 +54,7 @@ export async function createBench(
           ...environment,
         },
         ports,
+        signal,
       });
       open.push(handlers);
       return handlers;
