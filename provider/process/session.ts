@@ -12,6 +12,7 @@ import type { EngineLog } from "./engine";
 import type { Problems } from "./failures";
 import { messagesFor, showEvents, type Messages } from "./messages";
 import { createPreviewCalls } from "./preview-calls";
+import { createSendingTotal, type SendingTotal } from "./sending-total";
 
 export interface SessionOptions {
   readonly log: EngineLog;
@@ -27,6 +28,7 @@ export interface Session {
   readonly secrets: Secrets;
   /** Look-ups of a preview, by what was looked for. An `up` looks again. */
   readonly foundInPreview: Map<string, Promise<Dataset | undefined>>;
+  readonly sendingTotal: SendingTotal;
   /** Handlers have this as their `configure`. Every one of them is called with the same configuration. */
   configure(request: dynamic.ConfigureRequest): Promise<void>;
   organizationUid(): string | undefined;
@@ -73,6 +75,7 @@ export function createSession(options: SessionOptions): Session {
     calls: createCalls(),
     secrets,
     foundInPreview: new Map(),
+    sendingTotal: createSendingTotal(),
     configure: (request) => {
       read = configReader(request);
       secrets.add(readAvalaConfig(read, environment).apiKey);

@@ -39,6 +39,8 @@ export interface DatasetToSend {
   readonly fileCount: number;
   /** As a growing set's, and one that a second resource confirms. @default false */
   readonly isSoughtBeforeConfirm?: boolean | undefined;
+  /** As each of a stack: the run has no list that all of its datasets are sought in. @default false */
+  readonly isSoughtAlone?: boolean | undefined;
 }
 
 // The list of what exists, the key's user and rights, and the quota.
@@ -69,7 +71,8 @@ function waitsOf(calls: number, known: LimitNow | undefined): Waits {
 /** What a run that sends costs at the least, from its first call to its last. With nothing to send it costs nothing. */
 export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNow): Cost {
   let [files, bytes, calls, completed] = [0, 0, 0, 0];
-  for (const { toSend, fileCount, isSoughtBeforeConfirm = false } of datasets) {
+  for (const dataset of datasets) {
+    const { toSend, fileCount, isSoughtBeforeConfirm = false, isSoughtAlone = false } = dataset;
     const filesBefore = files;
     for (const file of toSend) {
       files += 1;
@@ -80,6 +83,7 @@ export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNo
     if (files === filesBefore) continue;
     calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
     if (isSoughtBeforeConfirm) calls += 1;
+    if (isSoughtAlone && filesBefore > 0) calls += 1;
   }
   if (files > 0) calls += CALLS_FOR_A_RUN;
   return { files, bytes, calls, callsByPut: calls + completed, ...waitsOf(calls, limit) };

@@ -34,3 +34,24 @@ test("of a GrowingDataset", async () => {
   await make(bench.handlers().growingDataset, { ...set, ...inUp });
   expect(announcedCalls(told)).toBe(madeCalls(bench.avala, 1, from));
 });
+
+test("of all sets of a stack together, with the last of them", async () => {
+  bench.tree.write({ "cats/a.jpg": jpeg("c"), "dogs/a.jpg": jpeg("d"), "birds/a.jpg": jpeg("e") });
+  const set = { root: bench.tree.root, include: ["**/*.jpg"] };
+  const folders = ["cats", "dogs"].map((folder) => ({ ...set, folder, versionOf: folder }));
+  const growing = { ...set, include: ["birds"], name: "birds" };
+  const asks = (name: string, isPreview: boolean) => ({ call: { urn: `urn:${name}`, isPreview } });
+  const preview = bench.handlers();
+  for (const one of folders) await checked(preview.fileSet, { ...one, ...asks(one.folder, true) });
+  await checked(preview.growingDataset, { ...growing, ...asks("birds", true) });
+  const told = bench.told().at(-1) ?? "";
+  const from = bench.avala.requests().length;
+  const up = bench.handlers();
+  for (const one of folders) {
+    const { outs: files } = await make(up.fileSet, { ...one, ...asks(one.folder, false) });
+    await make(up.dataset, { files, ...asks(one.folder, false) });
+  }
+  await make(up.growingDataset, { ...growing, ...asks("birds", false) });
+  const [, together = ""] = told.split("all 3 sets so far");
+  expect(announcedCalls(together)).toBe(madeCalls(bench.avala, 3, from));
+});

@@ -5,7 +5,6 @@ import { compareManifests, describeChanges } from "../../../src/files/manifest/c
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import { refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
-import { describeToSend, estimateCost } from "../../../src/upload/cost";
 import type { Stored } from "../../../src/upload/journal/batch";
 import { landedBefore } from "../../../src/upload/landed-before";
 import { findInPreview, notCompared } from "../../process/advice";
@@ -36,8 +35,9 @@ async function describeSending(
   const toSend = files.filter(({ path }) => !landed.has(path));
   // By the Dataset that is made of it.
   const dataset = { toSend, fileCount: files.length, isSoughtBeforeConfirm: true };
-  const cost = estimateCost([dataset], avala && limitNow(avala));
-  return `to send: ${describeToSend({ cost, landedBefore: landed.size }, "an earlier up")}`;
+  const limit = avala && limitNow(avala);
+  const set = { dataset, limit, landedBefore: landed.size };
+  return `to send: ${session.sendingTotal.describe(call, set)}`;
 }
 
 /** `text`, and that the server was not asked, when that is so. */

@@ -17,7 +17,6 @@ import { knownInState, plannedInState, sinceState, storedOf } from "./state";
 import {
   describeGrowth,
   describePostponed,
-  describeSending,
   describeStaying,
   describeSuperseded,
   describeUnseen,
@@ -100,6 +99,20 @@ async function planned(preview: Preview): Promise<Planned> {
   return found ?? offline;
 }
 
+/** `landed`: in the dataset that it is to be, by earlier runs. */
+function describeSending(
+  { session, call }: Preview,
+  { toSend }: GrowthPlan,
+  landed: ReadonlySet<string>,
+): string {
+  if (toSend.length === 0) return "nothing to send";
+  const left = toSend.filter(({ path }) => !landed.has(path));
+  const dataset = { toSend: left, fileCount: toSend.length, isSoughtBeforeConfirm: true };
+  const avala = session.avalaIfConfigured(call);
+  const set = { dataset, limit: avala && limitNow(avala), landedBefore: landed.size };
+  return session.sendingTotal.describe(call, set);
+}
+
 function describe(
   preview: Preview,
   { plan, datasets, next, landed = new Set() }: Planned,
@@ -107,7 +120,7 @@ function describe(
   const { session, call, inputs, olds } = preview;
   const avala = session.avalaIfConfigured(call);
   const changes = sinceState(plan, olds?.increments ?? []);
-  const sending = describeSending(plan, avala && limitNow(avala), landed);
+  const sending = describeSending(preview, plan, landed);
   const what = next === undefined ? "to send" : `new dataset ${next}`;
   return [
     `growing set ${inputs.name}`,

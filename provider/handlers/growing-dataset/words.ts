@@ -9,7 +9,6 @@ import {
 import type { GrowthPlan } from "../../../src/operations/grow/growth-plan";
 import { printable } from "../../../src/redact";
 import { counted, formatCount, listed } from "../../../src/text";
-import { describeToSend, estimateCost, type LimitNow } from "../../../src/upload/cost";
 
 /** `+ new`, `~ changed`, `> old → new` for a file that was moved and is not sent again, `- gone`. */
 export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): string {
@@ -24,19 +23,6 @@ export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): strin
     { sign: ">", word: "moved", paths: moved.map(({ path, to }) => `${path} → ${to}`) },
     { sign: "-", word: "gone", paths: [...new Set(gone)] },
   ]);
-}
-
-/** `landed`: in the dataset that it is to be, by earlier runs. */
-export function describeSending(
-  { toSend }: GrowthPlan,
-  limit: LimitNow | undefined,
-  landed: ReadonlySet<string>,
-): string {
-  if (toSend.length === 0) return "nothing to send";
-  const left = toSend.filter(({ path }) => !landed.has(path));
-  const dataset = { toSend: left, fileCount: toSend.length, isSoughtBeforeConfirm: true };
-  const cost = estimateCost([dataset], limit);
-  return describeToSend({ cost, landedBefore: landed.size }, "an earlier up");
 }
 
 /** What of the set is there and stays. Empty for a set that has nothing yet. */

@@ -1,0 +1,41 @@
+// What an `up` would send of all file sets of a preview: they share the key's limit, so that each one's time says little.
+// The engine asks for one after the other, and says of none that it is the last: each is told what it comes to so far.
+import { formatCount } from "../../src/text";
+import {
+  describeCost,
+  describeToSend,
+  estimateCost,
+  type DatasetToSend,
+  type LimitNow,
+} from "../../src/upload/cost";
+import type { Call } from "./calls";
+
+interface SendingSet {
+  readonly dataset: DatasetToSend;
+  readonly limit: LimitNow | undefined;
+  /** Files that earlier runs have landed. */
+  readonly landedBefore: number;
+}
+
+export interface SendingTotal {
+  /** What sending the set costs, and what the sets of this preview cost together, up to this one. */
+  readonly describe: (call: Call, set: SendingSet) => string;
+}
+
+export function createSendingTotal(): SendingTotal {
+  const sets = new Map<string, DatasetToSend>();
+  return {
+    describe: ({ urn = "" }, { dataset, limit, landedBefore }) => {
+      const known = { ...dataset, toSend: [...dataset.toSend], isSoughtAlone: true };
+      if (known.toSend.length > 0) sets.set(urn, known);
+      const cost = estimateCost([known], limit);
+      const isFirst = sets.size < 2 || known.toSend.length === 0;
+      // Of several the time is that of all of them.
+      const own = isFirst ? cost : { ...cost, minutesAtLimit: 0 };
+      const text = describeToSend({ cost: own, landedBefore }, "an earlier up");
+      if (isFirst) return text;
+      const together = estimateCost([...sets.values()], limit);
+      return `${text}\nall ${formatCount(sets.size)} sets so far: ${describeCost(together)}`;
+    },
+  };
+}
