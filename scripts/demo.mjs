@@ -126,13 +126,13 @@ async function showStack(avala, engine) {
   }
   const where = part.source === "path" ? "found on PATH" : "from this project's cache";
   say(`Pulumi ${part.version}, ${where}`);
-  copyStack(CLONE, STACK);
+  const folder = copyStack(CLONE, STACK);
   const env = {
     ...environmentFor(avala),
     AVALA_STATE_DIR: path.join(WORK, "journal"),
     AVALA_ALLOW_STORAGE_HOSTS: new URL(avala.storageUrl).host,
   };
-  const pulumi = await openStack({ part, folder: STACK, home: path.join(WORK, "pulumi"), env });
+  const pulumi = await openStack({ part, folder, home: path.join(WORK, "pulumi"), env });
 
   await showPreview(avala, pulumi);
   await showFirstUp(avala, pulumi);

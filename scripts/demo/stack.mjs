@@ -8,13 +8,18 @@ import { ended, start } from "./children.mjs";
 import { command } from "./screen.mjs";
 
 /** What the quickstart consists of, as it lies in the clone. */
-const COPIED = ["Pulumi.yaml", "examples/quickstart", "examples/photos"];
+const PROGRAM = "examples/quickstart";
+const COPIED = [PROGRAM, "examples/photos"];
 
-/** A copy inside the clone, so that `@avala/pulumi` is found as it is by the original. @param {string} clone @param {string} folder */
+/**
+ * A copy inside the clone, so that `@avala/pulumi` is found as it is by the original.
+ * @param {string} clone @param {string} folder @returns {string} the folder of the program
+ */
 export function copyStack(clone, folder) {
   for (const name of COPIED) {
     cpSync(path.join(clone, name), path.join(folder, name), { recursive: true });
   }
+  return path.join(folder, PROGRAM);
 }
 
 /**

@@ -1,32 +1,46 @@
 // The package as npm would serve it, installed into an empty folder: what a stranger gets, with nothing of this checkout.
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { engineEnv, startEngine } from "../support/engine";
+import { describeWithPart } from "../support/parts";
 
 const run = promisify(execFile);
 const REPOSITORY = join(__dirname, "../..");
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
+/** With the same packages, so that one installation is all of theirs. */
+const STACKS = ["quickstart", "growing-stack"] as const;
 
+let place: string;
 let folder: string;
+
+const exampleAt = (name: string): string => join(REPOSITORY, "examples", name);
+
+function packagesOf(manifest: string): object {
+  const { dependencies, devDependencies } = JSON.parse(manifest) as Record<string, object>;
+  return { dependencies, devDependencies };
+}
 
 async function node(...args: string[]): Promise<string> {
   return (await run(process.execPath, args, { cwd: folder, env: process.env })).stdout;
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "packed-"));
+  place = await mkdtemp(join(tmpdir(), "packed-"));
+  folder = join(place, "program");
+  await mkdir(folder);
   const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
   const { stdout } = await run(NPM, pack, { cwd: REPOSITORY });
   const packed = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)[0];
-  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }));
+  await cp(join(exampleAt(STACKS[0]), "package.json"), join(folder, "package.json"));
   const quick = ["--no-audit", "--no-fund", "--prefer-offline"];
   const install = ["install", "--ignore-scripts", ...quick, `./${packed?.filename ?? ""}`];
   await run(NPM, install, { cwd: folder });
 });
 afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  await rm(place, { recursive: true, force: true });
 });
 
 test("the package holds the core, the provider and the emulator, and nothing of the Action or the tests", async () => {
@@ -168,4 +182,32 @@ test("the emulator starts from it", async () => {
   expect(await node("node_modules/@avala/pulumi/lib/emulator/main.js", "--help")).toContain(
     "A local Avala",
   );
+});
+
+describeWithPart("pulumi", (pulumi) => {
+  let home: string;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), "packed-home-"));
+    await mkdir(join(home, "state"));
+    // Both read what lies beside the program, or beside its folder.
+    for (const photos of ["../photos", "images"])
+      await cp(join(REPOSITORY, "examples/photos/things"), join(folder, photos), {
+        recursive: true,
+      });
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  test.each(STACKS)("a copy of examples/%s shows its preview", async (name) => {
+    const [manifest, first] = await Promise.all(
+      [name, STACKS[0]].map((one) => readFile(join(exampleAt(one), "package.json"), "utf8")),
+    );
+    expect(packagesOf(manifest ?? "")).toEqual(packagesOf(first ?? ""));
+    for (const file of ["Pulumi.yaml", "tsconfig.json", "index.ts"])
+      await cp(join(exampleAt(name), file), join(folder, file));
+    const env = { ...engineEnv(pulumi, home), PULUMI_STACK: name };
+    await startEngine(pulumi, ["stack", "init", name], folder, env).ended;
+    const { code, output } = await startEngine(pulumi, ["preview"], folder, env).ended;
+    expect(output).toContain("to send: 1 file");
+    expect(code).toBe(0);
+  });
 });

@@ -28,7 +28,10 @@ describeWithPart("pulumi", (pulumi) => {
     });
     afterAll(() => it_.stop());
 
-    const outputs = (): Outputs => it_.stack.outputs() as unknown as Outputs;
+    const outputs = (): Outputs => {
+      const all = it_.stack.outputs();
+      return { ...all, current: JSON.parse(String(all.current)) as unknown } as Outputs;
+    };
     const remove = async (uid: string | undefined): Promise<void> => {
       const { slug = "" } = it_.avala.datasets().find((one) => one.uid === uid) ?? {};
       expect((await call(it_.avala, "DELETE", `/datasets/emulator/${slug}/`)).status).toBe(204);
