@@ -152,6 +152,12 @@ const ownFiles = [
     rule: "house(clock)",
   },
   {
+    name: "a suite of which one test runs alone",
+    file: "test/dialects/suite.ts",
+    code: 'test.only("a", () => undefined);',
+    rule: "house(suites)",
+  },
+  {
     name: "a script that is not strict",
     file: "scripts/loose.js",
     code: "module.exports = 1;",

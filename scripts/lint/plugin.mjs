@@ -41,8 +41,16 @@ const strict = refusing({
   "Program[body.0.directive!='use strict']": 'Begin with "use strict".',
 });
 
+// The linter's own rules for tests pass over suites in files that are not named as tests.
+const suites = refusing({
+  "MemberExpression[object.name=/^(test|it|describe)$/][property.name=/^(only|skip)$/]":
+    "Each test runs: decide in test/support which can't.",
+  "CallExpression[callee.name=/^[fx](test|it|describe)$/]":
+    "Each test runs: decide in test/support which can't.",
+});
+
 /** @type {import("@oxlint/plugins").Plugin} */
 export default {
   meta: { name: "house" },
-  rules: { borders, clock, environment, exit, reasons, replacement, strict },
+  rules: { borders, clock, environment, exit, reasons, replacement, strict, suites },
 };
