@@ -10,7 +10,7 @@ import { isItemOf } from "../../files/scan/indexing";
 import { runPool } from "../../flow/pool";
 import { printable } from "../../redact";
 import { counted, formatCount } from "../../text";
-import { alteredPaths } from "../items/altered-keys";
+import { alteredPaths, folderBefore } from "../items/altered-keys";
 import { waitForDataset } from "../datasets/dataset";
 import type { OwnerWanted } from "../datasets/dataset-ref";
 import { tellComparing } from "../items/comparing";
@@ -105,22 +105,25 @@ function matchesOf(items: readonly ItemFacts[], files: Files): readonly KeyMatch
 }
 
 /** Which declared file each item may be; an item of no declared file is at the path that its key is. */
-function seenOf(items: readonly ItemFacts[], files: Files): readonly Seen[] {
+function seenOf(name: string, items: readonly ItemFacts[], files: Files): readonly Seen[] {
   const matches = matchesOf(items, files);
+  const keys = items.map(({ key = "" }) => key);
+  const before = folderBefore(keys, matches, name);
+  const ownPart = (key: string): string => key.slice(before.length);
   const taken = new Set(matches.flatMap((match) => (match.kind === "path" ? match.path : [])));
-  const strange = items.flatMap(({ key = "" }, index) =>
-    matches[index]?.kind === "none" ? key : [],
+  const strange = keys.flatMap((key, index) =>
+    matches[index]?.kind === "none" ? ownPart(key) : [],
   );
   const left = strange.length === 0 ? [] : [...files.keys()].filter((path) => !taken.has(path));
   // Of keys that have folders another folder is another file, as yesterday's and today's.
-  const keepsFolders = [...taken, ...strange].some((path) => path.includes("/"));
+  const keepsFolders = keys.some((key) => ownPart(key).includes("/"));
   const altered =
     left.length === 0 ? new Map<string, string>() : alteredPaths(strange, left, { keepsFolders });
   return items.flatMap((item, index): readonly Seen[] => {
     const { key = "" } = item;
     const match = matches[index];
     if (match?.kind === "unclear") return match.candidates.map((path) => ({ path }));
-    const path = match?.kind === "path" ? match.path : (altered.get(key) ?? key);
+    const path = match?.kind === "path" ? match.path : (altered.get(ownPart(key)) ?? key);
     return [{ path, item, file: files.get(path) }];
   });
 }
@@ -202,7 +205,7 @@ export async function lookInto(
   if (isCreated) requireWhole(dataset, items);
   const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
   requirePaths(dataset, items, { isPath });
-  const seen = seenOf(items, files);
+  const seen = seenOf(dataset.name, items, files);
   reportUnclear(avala, dataset, seen);
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
   if (isProvenByName(seen, digest))

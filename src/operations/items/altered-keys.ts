@@ -1,6 +1,6 @@
 // Keys that stand for a path in another spelling: percent-encoded, of another Unicode form or case, or with the suffix of
 // what the file was converted to. Such a key shows neither that the file is there nor that it is missing. Pure.
-import { tailsOf } from "./item-keys";
+import { tailsOf, type KeyMatch } from "./item-keys";
 
 function decoded(key: string): string {
   try {
@@ -30,6 +30,23 @@ function firstFree(named: Named, taken: ReadonlySet<string>): string | undefined
     if (path !== undefined && !taken.has(path)) return path;
   }
   return undefined;
+}
+
+/**
+ * The folder that stands before the path in all of the keys, `set/` of `set/a/x.jpg`: that of a key whose path is known, or the
+ * dataset's own. Empty where there is none.
+ */
+export function folderBefore(
+  keys: readonly string[],
+  matches: readonly KeyMatch[],
+  datasetName: string,
+): string {
+  const at = matches.findIndex((match) => match.kind === "path");
+  const [key = "", match] = [keys[at], matches[at]];
+  const isBelow = match?.kind === "path" && key.endsWith(`/${match.path}`);
+  const known = isBelow ? key.slice(0, key.length - match.path.length) : "";
+  const before = match?.kind === "path" ? known : `${datasetName}/`;
+  return keys.every((one) => one.startsWith(before)) ? before : "";
 }
 
 /** For each of the keys that is another spelling of one of the paths, that path; of each path once. */
