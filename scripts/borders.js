@@ -201,7 +201,8 @@ const ORDERS = {
   ],
   action: [
     ["environment.ts", "waiting.ts", "workspace-path.ts", "state-folder.ts"],
-    ["github", "written.ts"],
+    ["github", "written-records.ts"],
+    ["written.ts"],
     ["inputs"],
     ["selection"],
     ["plan"],

@@ -51,7 +51,7 @@ export async function fetchIfAsked(
   const { patienceMs } = run.budget;
   const options = { environment, log, inputs, folder, atEnd, patienceMs };
   const paths = await timed(results.times, "download", () => fetchExport(avala, uid, options));
-  for (const reason of await recordWritten(environment, folder, paths)) {
+  for (const reason of await recordWritten(environment, paths)) {
     const text = `Could not record which files were put into ${folder}, so a later run may upload them: ${reason}`;
     run.warn({ text });
   }

@@ -1,9 +1,9 @@
 // What the Action wrote is not uploaded: by no later step and by no later run.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../action/run";
-import { recordWritten, writtenByAction } from "../../action/written";
+import { realOf, recordWritten, writtenByAction } from "../../action/written";
 import { useActionPlace } from "../support/action-place";
 import { jpeg } from "../support/temp-tree";
 import { leadingTo, record, type Recorded } from "../support/recorded-action";
@@ -60,7 +60,7 @@ describe("what it is known by", () => {
   test("is no word where a download's own times count", async () => {
     const { env } = record({ tree: place.tree, inputs: {} }).environment;
     const at = { env, tempDirectory: place.tree.at(".temp"), workspace: place.tree.root };
-    await recordWritten(at, place.tree.root, [place.tree.at("images/one.jpg")]);
+    await recordWritten(at, [place.tree.at("images/one.jpg")]);
     expect(byNow()).toBeUndefined();
     expect(writtenByAction(at, place.tree.at("elsewhere"), undefined).by).toBeDefined();
   });
@@ -151,4 +151,51 @@ test("what only lies in a folder of such a name is its user's", async () => {
     "images/avala-written/four.jpg": jpeg("four"),
   });
   expect((await act(everything)).outputs["files-total"]).toBe("4");
+});
+
+describe("records of downloads", () => {
+  const at = () => ({
+    env: record({ tree: place.tree, inputs: {} }).environment.env,
+    tempDirectory: place.tree.at(".temp"),
+    workspace: place.tree.root,
+  });
+  const own = (path: string): boolean =>
+    writtenByAction(at(), place.tree.root, undefined).isOwn(realOf(place.tree.at(path)));
+  const put = async (folder: string): Promise<void> => {
+    place.tree.write({ [`${folder}/a.json`]: folder, [`${folder}/b.json`]: folder });
+    const files = ["a.json", "b.json"].map((name) => place.tree.at(`${folder}/${name}`));
+    expect(await recordWritten(at(), files)).toEqual([]);
+  };
+  const kept = (): readonly string[] => readdirSync(place.tree.at(".temp/avala-written"));
+
+  test("do not grow with downloads whose files are gone", async () => {
+    for (let count = 0; count < 20; count += 1) {
+      await put(`export-${count}`);
+      rmSync(place.tree.at(`export-${count}`), { recursive: true });
+    }
+    await put("export");
+    expect(kept()).toHaveLength(1);
+    expect([own("export/a.json"), own("export/b.json")]).toEqual([true, true]);
+  });
+
+  test("stay for as long as one of their files is there as it was written", async () => {
+    await put("early");
+    rmSync(place.tree.at("early/a.json"));
+    await put("mine");
+    place.tree.write({ "mine/a.json": "changed", "mine/b.json": "changed too" });
+    await put("late");
+    expect(kept()).toHaveLength(2);
+    expect(["early/b.json", "mine/a.json", "late/a.json"].map(own)).toEqual([true, false, true]);
+  });
+
+  test("of two runs at once are both kept, and what else lies there stays", async () => {
+    await put("gone");
+    rmSync(place.tree.at("gone"), { recursive: true });
+    const other = { ".temp/avala-written/notes.json": '{"/nowhere": {}, "/there": null}' };
+    place.tree.write(other);
+    await Promise.all([put("one"), put("two")]);
+    expect(["one/a.json", "two/b.json"].map(own)).toEqual([true, true]);
+    expect(kept()).toHaveLength(3);
+    expect(kept()).toContain("notes.json");
+  });
 });
