@@ -214,6 +214,28 @@ describe("content that has lost more than its last bytes is cut short", () => {
   });
 });
 
+test.each(["0.3", "-1000", "1e3", "many", "9".repeat(30)])(
+  "a PLY of %s points, which nothing can be counted by, is taken as it is",
+  async (count) => {
+    const head = `ply\nformat binary_little_endian 1.0\nelement vertex ${count}\nproperty float x\nelement face 2\nproperty list uchar int v\nend_header\n`;
+    expect(
+      await problem("a.ply", Buffer.concat([latin(head), Buffer.alloc(300, 1)])),
+    ).toBeUndefined();
+    expect(
+      await problem("a.ply", Buffer.concat([latin(head), Buffer.alloc(100_000, 1)])),
+    ).toBeUndefined();
+    const text = head.replace("binary_little_endian", "ascii");
+    expect(await problem("a.ply", latin(text + "1 2\n".repeat(30_000)))).toBeUndefined();
+  },
+);
+
+test("a fault of the look itself is not one of the file", () => {
+  const job = { kind: "inspect", sampleBytes: 512, maxReads: 9, maxReadBytes: 99 } as const;
+  expect(() => inspect({ ...job, paths: ["a\0.ply"], endings: ["ply"] })).toThrow("null bytes");
+  const { faults } = inspect({ ...job, paths: ["/nowhere/a.ply"], endings: ["ply"] });
+  expect(faults).toEqual([{ index: 0, code: "ENOENT" }]);
+});
+
 test("recordings cut short are named among many files, which threads look at", async () => {
   const names = Array.from({ length: 4010 }, (_, n) => `clip-${String(n).padStart(4, "0")}.mp4`);
   const in_ = createTempTree(Object.fromEntries(names.map((name) => [name, mp4])));

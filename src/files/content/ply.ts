@@ -1,5 +1,6 @@
 // Whether a PLY is whole, judged by what its header promises, and whether it is one of splats. None throws, whatever the
 // bytes are.
+import { isCount } from "../../json";
 import type { OpenFile } from "./open-file";
 
 interface Property {
@@ -11,7 +12,8 @@ interface Property {
 }
 
 interface Element {
-  readonly count: number;
+  /** `undefined` for what is not a count. */
+  readonly count: number | undefined;
   readonly properties: Property[];
 }
 
@@ -32,6 +34,11 @@ const lengths: ReadonlyMap<string, number> = new Map(
 );
 const lengthOf = (type: string | undefined): number => lengths.get(type ?? "") ?? 0;
 
+function countIn(word = ""): number | undefined {
+  const count = /^\d+$/.test(word) ? Number(word) : undefined;
+  return isCount(count) ? count : undefined;
+}
+
 /** `undefined` where the first 64 KiB don't hold all of it. */
 function readHeader({ read }: OpenFile): Header | undefined {
   const text = read(0, 65_536).toString("latin1");
@@ -42,7 +49,7 @@ function readHeader({ read }: OpenFile): Header | undefined {
   for (const line of text.slice(0, end).split(/[\r\n]+/)) {
     const [word, ...rest] = line.trim().split(/\s+/);
     if (word === "format") form = rest[0] ?? form;
-    if (word === "element") elements.push({ count: Number(rest[1]), properties: [] });
+    if (word === "element") elements.push({ count: countIn(rest[1]), properties: [] });
     if (word !== "property") continue;
     const isList = rest[0] === "list";
     const name = rest[isList ? 3 : 1] ?? "";
@@ -56,19 +63,30 @@ function readHeader({ read }: OpenFile): Header | undefined {
   return { form, elements, bodyAt: end + (isWindows ? 13 : 12), eol };
 }
 
+type Counted = Element & { readonly count: number };
+type CountedHeader = Omit<Header, "elements"> & { readonly elements: readonly Counted[] };
+
+function isCounted(element: Element): element is Counted {
+  return element.count !== undefined;
+}
+
 /** Its header ends, and what follows is as long as its elements must be: a text has a line for each of them. */
 export function isWholePly(file: OpenFile): boolean {
   const header = readHeader(file);
   if (header === undefined) return file.sizeBytes > 65_536;
-  if (header.form !== "ascii") return binaryEnd(file, header) <= file.sizeBytes;
+  const elements = header.elements.filter(isCounted);
+  // Nothing says how long it must be.
+  if (elements.length < header.elements.length) return true;
+  const counted = { ...header, elements };
+  if (header.form !== "ascii") return binaryEnd(file, counted) <= file.sizeBytes;
   // Of a number at least one digit, and what parts it from the next.
-  const numbers = header.elements.reduce((sum, one) => sum + one.count * one.properties.length, 0);
+  const numbers = elements.reduce((sum, one) => sum + one.count * one.properties.length, 0);
   if (header.bodyAt + 2 * numbers - 1 > file.sizeBytes) return false;
-  return hasItsLines(file, header);
+  return hasItsLines(file, counted);
 }
 
 /** Where it must end at the earliest. Lists are of any length each, so that they are walked through, up to the file's end. */
-function binaryEnd(file: OpenFile, { form, elements, bodyAt }: Header): number {
+function binaryEnd(file: OpenFile, { form, elements, bodyAt }: CountedHeader): number {
   const at = windowed(file);
   const countAt = (position: number, bytes: number): number =>
     Array.from({ length: bytes }, (_, n) => n).reduce((count, n) => {
@@ -89,7 +107,7 @@ function binaryEnd(file: OpenFile, { form, elements, bodyAt }: Header): number {
       }
     }
   }
-  return Number.isNaN(position) ? 0 : position;
+  return position;
 }
 
 /** One byte at a place, read in pieces; 0 beyond the end. */
@@ -109,11 +127,11 @@ function windowed({ read }: OpenFile): (position: number) => number {
  * A text has a line for each element. What begins otherwise, as some writers put several on a line, is not counted; where the
  * last line ends in the middle of a number nothing shows it.
  */
-function hasItsLines(file: OpenFile, { elements, bodyAt, eol }: Header): boolean {
+function hasItsLines(file: OpenFile, { elements, bodyAt, eol }: CountedHeader): boolean {
   const listed = elements.filter(({ count, properties }) => count > 0 && properties.length > 0);
   const [first, last] = [listed[0], listed.at(-1)];
   const wanted = listed.reduce((sum, { count }) => sum + count, 0);
-  if (first === undefined || last === undefined || Number.isNaN(wanted)) return true;
+  if (first === undefined || last === undefined) return true;
   let lines = 0;
   let position = bodyAt;
   let carried = "";

@@ -4,7 +4,7 @@ import { createHash, hash as hashAtOnce } from "node:crypto";
 import * as fs from "node:fs";
 import { endings } from "../content/endings";
 import type { Flaw, OpenFile } from "../content/open-file";
-import { isGoneCode } from "../../system-error";
+import { isGoneCode, systemErrorCode } from "../../system-error";
 import { putStamp, stampLength } from "../digests/stamp";
 
 const flawByName: ReadonlyMap<string, (file: OpenFile) => Flaw | undefined> = new Map(
@@ -52,6 +52,14 @@ export interface FileFault {
   readonly index: number;
   /** The system's code, or `CHANGED`. */
   readonly code: string;
+}
+
+/** @throws what is not the system's: a fault of ours is not the file's */
+function faultCode(error: unknown): string {
+  // Node's own complaints of an argument have a code too, and no number of the system's.
+  const code = systemErrorCode(error);
+  if (code === undefined || !("errno" in (error as object))) throw error;
+  return code;
 }
 
 /** Whether a file that was listed a moment ago is another one now, is no longer a file, or is gone. */
@@ -183,7 +191,7 @@ export function inspect(job: InspectJob): InspectResult {
       else faults.push({ index, code: "CHANGED" });
     } catch (error) {
       sizesBytes[index] ??= 0;
-      faults.push({ index, code: String((error as { code?: unknown }).code) });
+      faults.push({ index, code: faultCode(error) });
     } finally {
       if (handle !== undefined) fs.closeSync(handle);
     }
@@ -226,7 +234,7 @@ export function hash(job: HashJob, onBytes: (bytes: number) => void): HashResult
       digits = digestOf(path, index);
       if (digits === "") faults.push({ index, code: "CHANGED" });
     } catch (error) {
-      faults.push({ index, code: String((error as { code?: unknown }).code) });
+      faults.push({ index, code: faultCode(error) });
     }
     return digits;
   });
