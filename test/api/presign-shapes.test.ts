@@ -55,6 +55,14 @@ describe("a presign is understood", () => {
   });
 });
 
+test("no part at all, as of an empty file, is refused", async () => {
+  const body = { method: "MULTIPART", upload_uid: "s1", part_size: 5 * MIB, part_count: 0 };
+  await expect(presigned(body, 0)).rejects.toMatchObject({
+    code: "bad_reply",
+    message: expect.stringContaining("part_count") as string,
+  });
+});
+
 describe("signed parts", () => {
   const signed = (
     asked: readonly number[],

@@ -75,7 +75,7 @@ export function readPutTarget(fields: Fields, route: string): PutTarget {
 
 function readParts(reply: Fields, session: string, sizeBytes: number): Presigned {
   const partBytes = reply.count("part_size");
-  const partCount = reply.count("part_count");
+  const partCount = reply.count("part_count", 1);
   const isAllowed =
     partBytes >= MIN_PART_BYTES &&
     partBytes <= MAX_PART_BYTES &&
