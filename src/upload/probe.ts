@@ -5,14 +5,14 @@ import { DEFAULT_TRIES } from "../flow/retry";
 import { askHow } from "./send/ask";
 import type { SourceFile } from "./send/source";
 import { isSessionLost } from "./send/session-lost";
-import { isOversize, isRefusalOfSize, notOffered, requireNoForm } from "./send/oversize";
+import { isOversize, isRefusalOfSize, notOffered, requireFit } from "./send/oversize";
 import { findLanded, mayMeetOther, sendingOf, type Run } from "./state";
 
 async function ask(run: Run, file: SourceFile): Promise<Presigned> {
   const { signal = new AbortController().signal } = run.avala;
   try {
     const presigned = await askHow(sendingOf(run, signal), file, { maxTries: DEFAULT_TRIES });
-    return requireNoForm(file, presigned);
+    return requireFit(file, presigned);
   } catch (error) {
     if (isSessionLost(error) && error.lost === "protocol") {
       // The first protocol from here on, and nothing of the set has gone.

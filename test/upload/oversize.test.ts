@@ -69,6 +69,22 @@ test("a deployment that answers with a form all the same is sent none", async ()
   expect(toStorage()).toEqual([]);
 });
 
+test.each(["b.s3.amazonaws.com", `${"0".repeat(32)}.r2.cloudflarestorage.com`])(
+  "a deployment that answers with a PUT to %s is sent none: that store takes no more by one",
+  async (host) => {
+    await start("managed");
+    const body = { method: "PUT", upload_uid: "s1", url: `https://${host}/k`, headers: {} };
+    emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: { status: 200, body } });
+    const files = [await small("a.jpg"), await sparse("drive.mcap", LIMIT + 1)];
+    expect(await rejectionOf(upload(files))).toMatchObject({
+      code: "not_offered",
+      landed: [],
+      message: expect.stringContaining("drive.mcap has 5368709121 bytes") as string,
+    });
+    expect(toStorage()).toEqual([]);
+  },
+);
+
 test("with parts it goes before all others, though it is listed last", async () => {
   await start("managed");
   const body = "<Error><Code>AccessDenied</Code></Error>";

@@ -17,6 +17,8 @@ const KNOWN_HOSTS: readonly RegExp[] = [
   /^data\.avala\.ai$/,
 ];
 
+const BOUNDED_STORES = [".amazonaws.com", ".r2.cloudflarestorage.com", ".blob.core.windows.net"];
+
 // Files are read from these as well, and never sent there (contract, "Exports").
 const DOWNLOAD_HOSTS: ReadonlySet<string> = new Set(["storage.avala.ai", "cdn.avala.ai"]);
 
@@ -48,6 +50,12 @@ export function checkDownloadHost(text: string, allowed: readonly string[]): URL
 
 function isStoreName(hostname: string): boolean {
   return KNOWN_HOSTS.some((pattern) => pattern.test(hostname));
+}
+
+/** Whether the host is a store's that takes no object above 5 GiB in one PUT. Google's does; of others it is not known. */
+export function boundsPuts(target: string): boolean {
+  const { hostname } = new URL(target);
+  return BOUNDED_STORES.some((suffix) => hostname.endsWith(suffix));
 }
 
 function checkHost(

@@ -4,6 +4,7 @@ import type { Presigned } from "../../api/endpoints/uploads/presign";
 import { AvalaError, isApiError } from "../../errors";
 import { MAX_FORM_BYTES } from "../../api/limits";
 import { namedFields } from "../../api/reply/refused-fields";
+import { boundsPuts } from "../../api/storage/storage-hosts";
 import { printable } from "../../redact";
 import type { SourceFile } from "./source";
 import { formatBytes } from "../../text";
@@ -19,7 +20,7 @@ export function notOffered(
   const size = `${sizeBytes} bytes (${formatBytes(sizeBytes)})`;
   return new AvalaError(
     "not_offered",
-    `${printable(path)} has ${size}, more than the ${MAX_FORM_BYTES} (5 GiB) that one form carries, and this deployment does not accept parts.`,
+    `${printable(path)} has ${size}, more than the ${MAX_FORM_BYTES} (5 GiB) that one form or one PUT carries, and this deployment does not accept parts.`,
     { hint: "Leave the file out, or split it, and run again: nothing was sent.", cause },
   );
 }
@@ -30,8 +31,14 @@ export function isRefusalOfSize(error: unknown): boolean {
   return error.status === 413 || namedFields(error, ["content_length"]).length > 0;
 }
 
-/** The same, unless it would go by form. @throws AvalaError `not_offered` */
-export function requireNoForm(file: SourceFile, presigned: Presigned): Presigned {
-  if (isOversize(file) && presigned.method === "POST") throw notOffered(file);
+/** Whether one request is to carry all of a file, and the store takes no more than 5 GiB by it. */
+function isBounded(presigned: Presigned): boolean {
+  if (presigned.method === "PUT") return boundsPuts(presigned.target.url);
+  return presigned.method === "POST";
+}
+
+/** The same, unless it would go in one piece that the store refuses. @throws AvalaError `not_offered` */
+export function requireFit(file: SourceFile, presigned: Presigned): Presigned {
+  if (isOversize(file) && isBounded(presigned)) throw notOffered(file);
   return presigned;
 }
