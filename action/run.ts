@@ -183,7 +183,6 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const selection = await select(upload, {
     workspace: resolve(environment.workspace),
     signal: environment.signal,
-    nowMs: environment.clock.now(),
     ownFiles: writtenByAction(
       environment,
       realOf(fromWorkspace(environment.workspace, upload.root)),

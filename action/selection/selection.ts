@@ -67,8 +67,6 @@ interface SelectionOptions {
   readonly onProgress: (progress: HashProgress) => void;
   /** What is known of files that have not changed. */
   readonly cache?: DigestCache | undefined;
-  /** What `min-age-minutes` counts from. @default now */
-  readonly nowMs?: number | undefined;
   /** What the Action wrote itself. */
   readonly ownFiles?: OwnFiles | undefined;
   /** Where an export goes to, absolute. */
@@ -119,7 +117,7 @@ interface Sources {
 /** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
 async function readAndCheck(
   inputs: UploadInputs,
-  { workspace, signal, cache, nowMs, downloadFolder, ownFiles }: SelectionOptions,
+  { workspace, signal, cache, downloadFolder, ownFiles }: SelectionOptions,
   { own, list }: Sources,
 ): Promise<{ readonly fileSet: FileSet; readonly use: ListUse | undefined }> {
   const swallowed = downloadProblem(inputs, fromWorkspace(workspace, inputs.root), downloadFolder);
@@ -128,7 +126,6 @@ async function readAndCheck(
   const fileSet = await readFileSet(setOptionsOf(inputs, workspace), {
     signal,
     cache,
-    nowMs,
     isLeftOut: own.isOwn,
     leftOutBy: ownFiles?.by,
     linkTargetsInput: "allow-link-targets",

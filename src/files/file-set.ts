@@ -1,7 +1,7 @@
 // A file set: files chosen from a root by globs, each with its path in the dataset, and everything refused at once.
 // Reads the disk and sends nothing; knows nothing of hashes.
 import { InputError, type InputProblem } from "../errors";
-import { systemClock } from "../flow/clock";
+import { wallClockMs } from "../flow/clock";
 import { chooseFiles, nameNotices, type Chosen, type ChoosingRun } from "./choose";
 import type { KnownFiles } from "./digests/known-files";
 import type { FileSetOptions } from "./file-set-options";
@@ -142,7 +142,7 @@ function questionsOf(
 
 function movingOptions(
   { minAgeMinutes, changingFiles }: FileSetOptions,
-  { nowMs = systemClock.now(), signal }: FileSetRun,
+  { nowMs = wallClockMs(), signal }: FileSetRun,
 ): MovingOptions {
   return {
     newestMs: minAgeMinutes === undefined ? undefined : nowMs - minAgeMinutes * 60_000,

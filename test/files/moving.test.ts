@@ -39,6 +39,13 @@ describe("what was written just now", () => {
     expect(pathsOf(await read())).toHaveLength(4);
   });
 
+  test("is so by the clock of its time, which the machine's may have been set to", async () => {
+    const nowMsOfMachine = jest.spyOn(Date, "now").mockReturnValue(nowMs);
+    const set = await readFileSet({ root: in_.root, include: ["**"], minAgeMinutes: 5 });
+    nowMsOfMachine.mockRestore();
+    expect(pathsOf(set)).toEqual(["a.jpg", "b.jpg"]);
+  });
+
   test("is not looked at, so that half a file is not called broken", async () => {
     writeFileSync(in_.at("half.jpg"), jpeg().subarray(0, 4));
     const strict = { checkContent: "error" } as const;
@@ -104,7 +111,10 @@ describe("what another client of a file server removes while it is read", () => 
   beforeEach(() => treeOf({ "a.jpg": 60, "b.jpg": 60 }));
   const leaving = { changingFiles: "leave-out" } as const;
   const removeAtRead = (): void => {
-    const stale = Object.assign(new Error("stale file handle, read"), { code: "ESTALE" });
+    const stale = Object.assign(new Error("stale file handle, read"), {
+      code: "ESTALE",
+      errno: -116,
+    });
     jest.mocked(readSync).mockImplementationOnce(() => {
       throw stale;
     });

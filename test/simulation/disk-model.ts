@@ -131,7 +131,13 @@ export function createDiskModel(
     list: async (folder, prefix) =>
       [...holdings].flatMap(([path, holding]) =>
         path.startsWith(`${folder}/${prefix}`)
-          ? [{ name: path.slice(folder.length + 1), touchedMs: touchedMs(holding) }]
+          ? [
+              {
+                name: path.slice(folder.length + 1),
+                touchedMs: touchedMs(holding),
+                silentMs: clock.now() - touchedMs(holding),
+              },
+            ]
           : [],
       ),
   };

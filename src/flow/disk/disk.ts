@@ -4,7 +4,7 @@ import { constants, writeSync } from "node:fs";
 import { open, readdir, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemErrorCode } from "../../system-error";
-import { repeatEvery, systemClock } from "../clock";
+import { repeatEvery, wallClockMs } from "../clock";
 import { makeFolder } from "./folders";
 import { isMarkRunning, ownMark } from "./process-mark";
 import {
@@ -35,6 +35,8 @@ export interface Listed {
   readonly name: string;
   /** Ms of some clock: another value says that it was touched in between. */
   readonly touchedMs: number;
+  /** Since then, by this machine's clock. */
+  readonly silentMs: number;
 }
 
 export interface Disk {
@@ -114,7 +116,7 @@ const OWNERS_FOLDER = { mode: 0o700 };
 /** Touches the file now and then. @returns how to stop */
 function keepTouched(path: string, onGone: () => void): () => void {
   const touch = async (): Promise<void> => {
-    const seconds = systemClock.now() / 1000;
+    const seconds = wallClockMs() / 1000;
     try {
       await utimes(path, seconds, seconds);
     } catch (error) {
@@ -137,7 +139,7 @@ async function listFiles(folder: string, prefix: string): Promise<readonly Liste
   const listed = await Promise.all(
     own.map(async (name) => {
       const stats = await stat(join(folder, name)).catch(() => undefined); // it went meanwhile
-      return stats && { name, touchedMs: stats.mtimeMs };
+      return stats && { name, touchedMs: stats.mtimeMs, silentMs: wallClockMs() - stats.mtimeMs };
     }),
   );
   return listed.filter((one) => one !== undefined);
@@ -159,7 +161,12 @@ export const systemDisk: Disk = {
     await makeFolder(dirname(path), OWNERS_FOLDER);
     const handle = await open(path, APPEND_FLAGS, 0o600);
     await statFile(handle);
-    await syncFolder(dirname(path));
+    try {
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     return {
       append: async (data) => {
         appendFully(handle.fd, Buffer.from(data));

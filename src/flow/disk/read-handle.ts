@@ -29,12 +29,16 @@ function stampOf({ size, mtimeMs, ctimeMs, ino }: Stats): FileStamp {
   return { sizeBytes: size, modifiedMs: mtimeMs, changedMs: ctimeMs, inode: ino };
 }
 
-/** What it is at the moment of opening. @throws Error when it is something else than a file */
+/** What it is at the moment of opening; closed where that fails. @throws Error when it is something else than a file */
 export async function statFile(handle: FileHandle, otherwise = "it is not a file"): Promise<Stats> {
-  const stats = await handle.stat();
-  if (stats.isFile()) return stats;
-  await handle.close();
-  throw new Error(otherwise);
+  try {
+    const stats = await handle.stat();
+    if (stats.isFile()) return stats;
+    throw new Error(otherwise);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 export async function readFully(

@@ -78,12 +78,12 @@ function look({ clock, disk, seen }: Looking, { name, touchedMs }: Listed): Sigh
 
 function isAlive(looking: Looking, file: Listed): boolean {
   const { clock, lingers } = looking;
-  const { isRunning, wasRunning, touchedMs, sinceMs } = look(looking, file);
+  const { isRunning, wasRunning, sinceMs } = look(looking, file);
   if (isRunning === true) return true;
   const silentMs = clock.now() - sinceMs;
   if (isRunning === undefined) return silentMs < maxSilenceMs;
   // Whose file was not touched when it should have been died before, by the clock of the machine that both are on.
-  const mayLinger = wasRunning || clock.now() < touchedMs + TOUCH_MS + lingerMs;
+  const mayLinger = wasRunning || file.silentMs < TOUCH_MS + lingerMs;
   return lingers && mayLinger && silentMs < lingerMs;
 }
 
