@@ -85,6 +85,15 @@ function knownIn(value: Readonly<Record<string, unknown>>): KnownIncrement | und
   return { uid, name, number, shortDigest, entries, ...owned };
 }
 
+/** `undefined` also for one that can't be unpacked: the server is asked for that one. */
+function readableIn(value: Readonly<Record<string, unknown>>): KnownIncrement | undefined {
+  try {
+    return knownIn(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** By uid; of two records of one the later counts. Empty where there is none that can be read. */
 export async function readIncrements(
   avala: Avala,
@@ -98,11 +107,11 @@ export async function readIncrements(
     const byUid = new Map<unknown, Readonly<Record<string, unknown>>>();
     for (const value of values) if (isRecord(value)) byUid.set(value["uid"], value);
     for (const value of byUid.values()) {
-      const increment = knownIn(value);
+      const increment = readableIn(value);
       if (increment !== undefined) known.set(increment.uid, increment);
     }
-    return known;
   } catch {
-    return new Map();
+    // The server is asked.
   }
+  return known;
 }
