@@ -117,7 +117,7 @@ async function runSteps(run: Run): Promise<Outcome> {
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
     // Before the files are read, too.
-    const plan = await readPlan(upload?.planFile, run.environment.workspace);
+    const plan = readPlan(upload?.planFile, run.environment.workspace);
     if (upload !== undefined) await readFiles(run, avala);
     // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
     if (avala !== undefined && !isCheckedLater(run.inputs)) await checkScopes(run, avala);
