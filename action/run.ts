@@ -33,6 +33,7 @@ import { reported, reportStart, reportSuccess } from "./run-status";
 import { createStatusCheck, dryStatusText } from "./report/status";
 import { runUpload } from "./upload/uploading";
 import { downloadFolder, realOf, writtenByAction } from "./written";
+import { checkUids } from "./uid-check";
 import { createWaitBudget } from "./waiting";
 import { fromWorkspace } from "./workspace-path";
 
@@ -117,7 +118,8 @@ async function runSteps(run: Run): Promise<Outcome> {
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
     // Before the files are read, too.
-    const plan = readPlan(upload?.planFile, run.environment.workspace);
+    if (avala !== undefined) await checkUids(run.inputs, avala);
+    const plan = await readPlan(upload?.planFile, run.environment.workspace);
     if (upload !== undefined) await readFiles(run, avala);
     // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
     if (avala !== undefined && !isCheckedLater(run.inputs)) await checkScopes(run, avala);

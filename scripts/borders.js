@@ -147,7 +147,8 @@ const ORDERS = {
   "src/upload": [
     ["cost.ts", "destination.ts", "activity.ts", "history.ts"],
     ["time-left.ts"],
-    ["progress.ts"],
+    ["estimate.ts"],
+    ["progress.ts", "progress-text.ts", "whole-progress.ts"],
     ["failures.ts", "check"],
     ["result.ts"],
     ["journal"],
@@ -162,7 +163,8 @@ const ORDERS = {
   ],
   "src/operations": [
     ["download-room.ts", "gate.ts", "lost-reply.ts", "wait.ts"],
-    ["datasets", "export.ts", "export-download.ts", "plain-resources.ts", "project-conditions.ts"],
+    ["datasets", "export.ts", "export-download.ts", "plain-resources.ts"],
+    ["project-conditions.ts", "uid-check.ts"],
     ["items"],
     ["publish"],
     ["grow"],
@@ -201,7 +203,7 @@ const ORDERS = {
   ],
   action: [
     ["environment.ts", "waiting.ts", "workspace-path.ts", "state-folder.ts"],
-    ["github", "named-bytes.ts", "written-records.ts"],
+    ["github", "written-records.ts"],
     ["written.ts"],
     ["inputs"],
     ["selection"],
@@ -209,7 +211,7 @@ const ORDERS = {
     ["named-files.ts"],
     ["report"],
     ["run-context.ts"],
-    ["scope-check.ts", "run-status.ts"],
+    ["scope-check.ts", "uid-check.ts", "run-status.ts"],
     ["upload", "export"],
     ["run.ts"],
     ["main.ts"],

@@ -71,6 +71,8 @@ export type AvalaEvent =
 
 export interface UploadProgress {
   readonly filesTotal: number;
+  /** For which the server was asked how it takes them. */
+  readonly filesBegun: number;
   readonly filesSent: number;
   readonly filesUnchanged: number;
   readonly filesFailed: number;
@@ -78,10 +80,20 @@ export interface UploadProgress {
   readonly bytesSent: number;
   /** Of files that had landed before: with `bytesSent`, what has landed or is on its way. */
   readonly bytesSkipped: number;
+  /** Of files that failed. */
+  readonly bytesFailed: number;
   /** In the last ten seconds or so; those do not count in which all stood still for the rate limit. */
   readonly bytesPerSecond: number;
   /** Whether all of it stands still just now until the rate limit lets it go on. */
   readonly isWaitingForLimit: boolean;
+  /** How much longer it is likely to stand still for it. Absent while nothing says so. */
+  readonly waitSeconds?: number;
+  /** Whether calls and not the network are what the rest of it takes: then the rate of bytes says nothing of the time left. */
+  readonly isBoundByCalls: boolean;
+  /** The rate limit, where replies tell it. */
+  readonly callsPerMinute?: number;
+  /** Of several sets that are sent one after the other, which one it is; all counts are of all of them. */
+  readonly part?: { readonly name: string; readonly number: number; readonly count: number };
   /** As long as the last minutes let expect, where the rate limit is what bounds it. Absent until enough is known. */
   readonly secondsLeft?: number;
 }

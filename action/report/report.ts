@@ -11,8 +11,16 @@ import {
   type WaitTeller,
 } from "../../src/flow/wait-lines";
 import { describeCondition, type Condition } from "../../src/operations/gate";
-import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
+import {
+  counted,
+  countedOf,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  shown,
+} from "../../src/text";
 import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress";
+import { describePace } from "../../src/upload/progress-text";
 import type { Log } from "./log";
 
 const MIN_PROGRESS_MS = 5_000;
@@ -94,11 +102,28 @@ function workTeller(log: Log, clock: Clock): (event: WorkEvent) => void {
     "upload-progress": createRhythm(rhythm),
     "compare-progress": createRhythm(rhythm),
   };
+  let saidWait = false;
   return (event) => {
-    if (event.kind === "upload-progress" && isUntouched(event.progress)) return;
+    if (isOfNothing(event)) return;
     const { share, line } = workOf(event);
-    if (isDue[event.kind](share)) log.info(line());
+    const isWait = event.kind === "upload-progress" && isLongWait(event.progress);
+    if (!isDue[event.kind](share, isWait && !saidWait)) return;
+    saidWait = isWait;
+    log.info(line());
   };
+}
+
+// A shorter one is over before it is read.
+const LONG_WAIT_SECONDS = 5;
+
+function isLongWait({ isWaitingForLimit, waitSeconds = 0 }: UploadProgress): boolean {
+  return isWaitingForLimit && waitSeconds >= LONG_WAIT_SECONDS;
+}
+
+/** Whether a line of it would only say that nothing is done yet. */
+function isOfNothing(event: WorkEvent): boolean {
+  if (event.kind === "upload-progress") return isUntouched(event.progress);
+  return event.filesDone === 0 && (event.kind === "compare-progress" || event.bytesDone === 0);
 }
 
 function workOf(event: WorkEvent): { readonly share: number; readonly line: () => string } {
@@ -168,19 +193,19 @@ function compareLine(event: Extract<AvalaEvent, { kind: "compare-progress" }>): 
   return `Comparing stored files ${Math.floor((100 * filesDone) / filesTotal)}%: ${countedOf(filesDone, filesTotal, "file")}.`;
 }
 
-function rateText({ isWaitingForLimit, bytesPerSecond }: UploadProgress): string {
-  if (isWaitingForLimit) return ", waiting for the rate limit";
-  const rate = Math.round(bytesPerSecond);
-  return rate === 0 ? "" : `, ${formatBytes(rate)}/s`;
-}
-
-/** `Uploading 42%: 420 of 1,000 files, 1.2 GB of 2.9 GB, 85 MB/s, 20 s left.` */
+/** `Uploading 42%: 420 of 1,000 files, 1.2 GB of 2.9 GB, 85 MB/s, 20 s left, now cats (1 of 3).` */
 function uploadLine(progress: UploadProgress): string {
   const done = progress.filesSent + progress.filesUnchanged;
-  const failed = progress.filesFailed === 0 ? "" : `, ${formatCount(progress.filesFailed)} failed`;
-  const left = hasTimeLeft(progress) ? `, ${formatDuration(progress.secondsLeft)} left` : "";
-  const bytes = `${formatBytes(progress.bytesSent + progress.bytesSkipped)} of ${formatBytes(progress.bytesTotal)}`;
-  return `Uploading ${percentDone(progress)}%: ${countedOf(done, progress.filesTotal, "file")}${failed}, ${bytes}${rateText(progress)}${left}.`;
+  const { filesFailed, part } = progress;
+  const parts = [
+    countedOf(done, progress.filesTotal, "file"),
+    filesFailed === 0 ? undefined : `${formatCount(filesFailed)} failed`,
+    `${formatBytes(progress.bytesSent + progress.bytesSkipped)} of ${formatBytes(progress.bytesTotal)}`,
+    describePace(progress),
+    hasTimeLeft(progress) ? `${formatDuration(progress.secondsLeft)} left` : undefined,
+    part && `now ${shown(part.name)} (${formatCount(part.number)} of ${formatCount(part.count)})`,
+  ].filter((text) => text !== undefined);
+  return `Uploading ${percentDone(progress)}%: ${parts.join(", ")}.`;
 }
 
 function shareOf(part: number, whole: number): number {

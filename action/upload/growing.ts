@@ -4,7 +4,6 @@ import { AvalaError, isAvalaError } from "../../src/errors";
 import { decideGrowths, type GrowDecision } from "../../src/operations/grow/decide-growth";
 import { familyOf } from "../../src/operations/grow/beside";
 import { growSet, type GrowResult } from "../../src/operations/grow/grow";
-import { growingFiles } from "../../src/operations/grow/growing-files";
 import type { GrowTarget } from "../../src/operations/grow/growth";
 import type { GrowthPlan } from "../../src/operations/grow/growth-plan";
 import { counted, describeTransfer, formatCount, shown } from "../../src/text";
@@ -35,7 +34,11 @@ function growTargetOf(
       name: growing,
       postponed,
       dataset: { dataType, visibility, metadata, organizationUid },
-      files: growingFiles(files, manifest),
+      // Both are of the same files, sorted by path.
+      files: files.map(({ path, absolutePath, sizeBytes }, index) => {
+        const sha256 = manifest.entries[index]?.sha256 ?? "";
+        return { path, absolutePath, sizeBytes, sha256 };
+      }),
     },
   ];
 }
@@ -176,7 +179,7 @@ export async function growAll(
   context: UploadContext,
   decided: readonly DecidedSet[],
 ): Promise<GrowResult["outcome"]> {
-  const outcome = await inTurns(run, context, decided, async (one, own, turns) => {
+  const work: Parameters<typeof inTurns<DecidedSet>>[2]["work"] = async (one, own, turns) => {
     const { onConfirmed, onSentInVain } = turns;
     let { decision } = one;
     const onDecidedAgain = (other: GrowDecision): void => {
@@ -191,7 +194,9 @@ export async function growAll(
     const result = await growSet(own.avala, decision, options);
     reportResult(run, { ...one, decision }, result);
     return result.outcome;
-  });
+  };
+  const toSend = sendingsOf(context, decided);
+  const outcome = await inTurns(run, context, { all: decided, toSend, work });
   run.results.files.current = await writeCurrent(run.folder, run.results.sets);
   run.putOutputs();
   return outcome;

@@ -16,10 +16,14 @@ export function publishAll(
   context: UploadContext,
   decided: readonly Decided[],
 ): Promise<PublishResult["outcome"]> {
-  return inTurns(run, context, decided, async (one, own, { onConfirmed }) => {
-    const result = await publish(own, one, onConfirmed);
-    reportResult(run, one, result);
-    return result.outcome;
+  const toSend = sendingsOf(context, decided);
+  return inTurns(run, context, {
+    ...{ all: decided, toSend },
+    work: async (one, own, { onConfirmed }) => {
+      const result = await publish(own, one, onConfirmed);
+      reportResult(run, one, result);
+      return result.outcome;
+    },
   });
 }
 

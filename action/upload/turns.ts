@@ -12,6 +12,7 @@ import type { UploadResult } from "../../src/upload/result";
 import type { UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
+import { tellWhole, type Telling } from "./whole";
 import type { Target } from "../selection/selection";
 
 type Outcome = PublishResult["outcome"];
@@ -30,23 +31,30 @@ type Work<One> = (one: One, context: UploadContext, turns: Turns) => Promise<Out
 // that the files need.
 const AT_ONCE = 4;
 
+interface Turning<One> {
+  readonly all: readonly One[];
+  /** What of them is to be sent, in the same order. */
+  readonly toSend: Parameters<typeof tellWhole>[2];
+  readonly work: Work<One>;
+}
+
 /** Does the work of each in their order, counts what landed also of what fails, and says what the whole came to. */
 export async function inTurns<One extends { readonly target: Target }>(
   run: Run,
   context: UploadContext,
-  all: readonly One[],
-  work: Work<One>,
+  { all, toSend, work }: Turning<One>,
 ): Promise<Outcome> {
   const outcomes = new Set<Outcome>();
   const turn = createMutex();
   const { avala } = context;
+  const tell = tellWhole(avala, run.results, toSend);
   const options = { concurrency: AT_ONCE, signal: avala.signal };
   try {
     await runPool(all, options, async (one, signal) => {
       const own = { ...context, avala: withSignal(avala, signal) };
       await inTurn(turn, async (isSent) => {
         if (signal.aborted || outcomes.has("partial")) return;
-        outcomes.add(await workCounted(run, own, { one, work, isSent }));
+        outcomes.add(await workCounted(run, own, { one, work, tell, isSent }));
       });
     });
   } finally {
@@ -59,16 +67,17 @@ export async function inTurns<One extends { readonly target: Target }>(
 interface Turn<One> {
   readonly one: One;
   readonly work: Work<One>;
+  readonly tell: Telling;
   readonly isSent: () => void;
 }
 
 async function workCounted<One extends { readonly target: Target }>(
   run: Run,
   context: UploadContext,
-  { one, work, isSent }: Turn<One>,
+  { one, work, tell, isSent }: Turn<One>,
 ): Promise<Outcome> {
   const { target } = one;
-  const tally = createTally(run, target);
+  const tally = createTally(run, target, tell);
   let endIngest = (): void => undefined;
   const onConfirmed = (dataset: Dataset): void => {
     tally.endSending();
@@ -113,7 +122,7 @@ function sortAs(all: readonly OfTarget[], noted: OfTarget[]): void {
 }
 
 /** Adds one upload's last progress to the run's counts, and its time to the run's. */
-function createTally({ results, environment, budget }: Run, target: Target): Tally {
+function createTally({ results, environment, budget }: Run, target: Target, tell: Telling): Tally {
   let last: UploadProgress | undefined;
   let firstMs: number | undefined;
   let lastMs = 0;
@@ -132,7 +141,7 @@ function createTally({ results, environment, budget }: Run, target: Target): Tal
     listening: (avala) =>
       withListener(avala, (event) => {
         if (event.kind === "upload-progress") note(event.progress);
-        avala.emit(event);
+        avala.emit(tell(target, event));
       }),
     endSending,
     forget: () => void (last = undefined),

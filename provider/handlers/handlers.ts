@@ -21,10 +21,9 @@ export function createHandlers(options: SessionOptions) {
     folder: digestCacheFolder(environment),
     onWarning: (text) => void log({ severity: "warning", text: printable(text) }),
   });
-  const files = createLocalFiles(cache, signal);
   return {
-    fileSet: createFileSetHandler(session, files),
-    dataset: createDatasetHandler(session, files),
+    fileSet: createFileSetHandler(session, createLocalFiles(cache, signal)),
+    dataset: createDatasetHandler(session),
     growingDataset: createGrowingDatasetHandler(session, createLocalFiles(cache, signal)),
     export: createExportHandler(session),
     storageConfig: createStorageConfigHandler(session),

@@ -3,6 +3,7 @@
 import type { AvalaEvent, Listener } from "../../src/events";
 import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
 import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress";
+import { describePace } from "../../src/upload/progress-text";
 import type { HashProgress } from "../../src/files/hash";
 import { systemClock } from "../../src/flow/clock";
 import { createWaitTeller, describeLimitWait, describeRetry } from "../../src/flow/wait-lines";
@@ -48,8 +49,8 @@ function describeProgress({ progress }: ProgressEvent): string {
   const parts = [`${percentDone(progress)}%`];
   if (hasTimeLeft(progress)) parts.push(`${formatDuration(progress.secondsLeft)} left`);
   if (progress.filesFailed > 0) parts.push(`${formatCount(progress.filesFailed)} failed`);
-  if (progress.isWaitingForLimit) parts.push("waiting for the rate limit");
-  else if (progress.bytesPerSecond > 0) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
+  const pace = describePace(progress);
+  if (pace !== undefined) parts.push(pace);
   const bytes = progress.bytesSent + progress.bytesSkipped;
   parts.push(`sent ${countedOf(done, progress.filesTotal, "file")}`);
   if (progress.bytesTotal > 0)

@@ -14,18 +14,20 @@ const pauseShare = 1 / 4;
 
 /**
  * Asks whether a line is due, of work of which this share (0 to 1) is done. A pause is a quarter of the time so far; a tenth
- * more is worth a line before that. What falls back is other work.
+ * more is worth a line before that, and so is what is news. What falls back is other work.
  */
-export function createRhythm(options: RhythmOptions): (share?: number) => boolean {
+export function createRhythm(
+  options: RhythmOptions,
+): (share?: number, isNews?: boolean) => boolean {
   const { minMs, maxMs, now } = options;
   const startedMs = now();
   let lastMs = startedMs;
   let lastTenth = 0;
-  return (share = 0) => {
+  return (share = 0, isNews = false) => {
     const tenth = Math.floor(share * 10);
     lastTenth = Math.min(lastTenth, tenth);
     const pauseMs = Math.min(maxMs, (lastMs - startedMs) * pauseShare);
-    const waitMs = tenth > lastTenth ? minMs : Math.max(minMs, pauseMs);
+    const waitMs = tenth > lastTenth || isNews ? minMs : Math.max(minMs, pauseMs);
     if (now() - lastMs < waitMs) return false;
     lastMs = now();
     lastTenth = tenth;

@@ -29,10 +29,10 @@ interface LimitWait {
   readonly waitMs?: number;
 }
 
-/** `waiting for the rate limit to list datasets, about 37 s left` */
+/** `waiting for the rate limit to list datasets, continues in about 37 s` */
 export function describeLimitWait({ what, waitMs }: LimitWait): string {
-  const left = waitMs === undefined ? "" : `, about ${formatDuration(waitMs / 1000)} left`;
-  return `waiting for the rate limit to ${what}${left}`;
+  const end = waitMs === undefined ? "" : `, continues in about ${formatDuration(waitMs / 1000)}`;
+  return `waiting for the rate limit to ${what}${end}`;
 }
 
 export interface WaitTeller {

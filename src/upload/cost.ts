@@ -21,6 +21,8 @@ export interface Cost {
   readonly minutesAtLimit: number;
   /** The same where the limit gives calls back one by one, all the time. */
   readonly leastMinutesAtLimit: number;
+  /** Of this minute's calls those that are left, where some are known to be used. */
+  readonly callsLeft?: number;
 }
 
 /**
@@ -51,7 +53,7 @@ const CALLS_FOR_A_DATASET = 4;
 /** What the server says of the limit, and when it is, in ms since the epoch: a reset that is known ends the first wait. */
 export type LimitNow = RateLimit & { readonly nowMs?: number };
 
-type Waits = Pick<Cost, "limitPerMinute" | "minutesAtLimit" | "leastMinutesAtLimit">;
+type Waits = Pick<Cost, "limitPerMinute" | "minutesAtLimit" | "leastMinutesAtLimit" | "callsLeft">;
 
 // Servers count in windows of a minute, in a log of the last one, or by tokens that come back (contract, "Rate limits"): which, no
 // reply says.
@@ -65,6 +67,7 @@ function waitsOf(calls: number, known: LimitNow | undefined): Waits {
     limitPerMinute: limit,
     minutesAtLimit: over === 0 ? 0 : Math.min(1, resetMinutes) + afterFirst,
     leastMinutesAtLimit: over / limit,
+    ...(remaining < limit && { callsLeft: remaining }),
   };
 }
 
@@ -93,26 +96,30 @@ export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNo
 const NEARLY_ALL = 0.9;
 
 /**
- * `about 12 min at 100 calls a minute`; `up to about 60 s …` where a limit that gives calls back one by one would take much less.
+ * `about 12 min at 100 calls a minute if no other run shares the limit`; `up to about 60 s …` where a limit that gives calls back
+ * one by one would take much less.
  */
 export function describeWait(cost: Waits): string {
   const { minutesAtLimit, leastMinutesAtLimit, limitPerMinute } = cost;
   const isEither = leastMinutesAtLimit < NEARLY_ALL * minutesAtLimit;
   const time = formatDuration(minutesAtLimit * 60);
-  return `${isEither ? "up to " : ""}about ${time} at ${formatCount(limitPerMinute)} calls a minute`;
+  const wait = minutesAtLimit === 0 ? "no wait" : `${isEither ? "up to " : ""}about ${time}`;
+  return `${wait} at ${formatCount(limitPerMinute)} calls a minute if no other run shares the limit`;
 }
 
 /**
- * `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs): about 13 min at 100 calls a minute`. What goes at
- * once is not a wait, and no time is given for it.
+ * `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs): about 13 min at 100 calls a minute if no other run
+ * shares the limit`. Whatever others have used of this minute, it is said: how much they will use of the next ones nobody knows.
  */
 export function describeCost(cost: Cost): string {
   const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
   if (cost.calls === 0) return size;
   const byPut = ` (${formatCount(cost.callsByPut)} if the server takes PUTs)`;
   const calls = `${counted(cost.calls, "API call")}${cost.callsByPut > cost.calls ? byPut : ""}`;
-  if (cost.minutesAtLimit === 0) return `${size}, ${calls}`;
-  return `${size}, ${calls}: ${describeWait(cost)}`;
+  const { callsLeft, minutesAtLimit } = cost;
+  const isKnown = callsLeft !== undefined && minutesAtLimit > 0;
+  const used = isKnown ? `; ${counted(callsLeft, "call")} left in this minute` : "";
+  return `${size}, ${calls}: ${describeWait(cost)}${used}`;
 }
 
 /** What is left of an upload, and what of it earlier runs have landed. */

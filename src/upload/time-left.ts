@@ -63,7 +63,10 @@ function rateSince({ moments, now }: History): Counted {
   const recent = since(RECENT_MS);
   const isEnough =
     recent !== undefined && (hasBytes(recent) || now.files - recent.files >= MIN_FILES);
-  return isEnough ? recent : moments[0];
+  if (isEnough) return recent;
+  // The first file goes alone, and makes the connections: by it, all would take longer.
+  const warm = moments.find(({ files }) => files > 0);
+  return warm !== undefined && now.files - warm.files >= MIN_FILES ? warm : moments[0];
 }
 
 /** As fast as bytes go while the upload does not stand still. `undefined`: what is left is of another kind than what was sent. */
@@ -160,6 +163,14 @@ function msAtLimit(history: History, unasked: number): ByLimit | undefined {
 /** Whether a few files go without a wait for the limit, before it is known who else takes of it. */
 function mayFit({ now: { limits } }: History, files: number, isBound: boolean): boolean {
   return !isBound && files <= (limits?.remaining ?? Infinity) / 2;
+}
+
+/** Whether the calls that are left take longer than the bytes. */
+export function isBoundByCalls(history: History, left: Left): boolean {
+  const byLimit = msAtLimit(history, left.unasked);
+  if (byLimit === undefined) return isBoundByLimit(history);
+  const { ms, fits, waitMs } = byLimit;
+  return !fits && ms >= waitMs + (msByNetwork(history, left) ?? 0);
 }
 
 /** The larger of what the calls take that are left, and of what the bytes take. `undefined`: nothing sound is known. */

@@ -23,6 +23,7 @@ afterEach(() => tree.remove());
 
 const progress: UploadProgress = {
   filesTotal: 1_000,
+  filesBegun: 0,
   filesSent: 420,
   filesUnchanged: 0,
   filesFailed: 1,
@@ -30,7 +31,9 @@ const progress: UploadProgress = {
   bytesSent: 1_218_000_000,
   bytesSkipped: 0,
   bytesPerSecond: 85_300_000,
+  bytesFailed: 0,
   isWaitingForLimit: false,
+  isBoundByCalls: false,
   secondsLeft: 20,
 };
 
@@ -176,16 +179,6 @@ test("a warning that comes a thousand times is one annotation, and a count at th
   expect(recorded.lines.filter((line) => line.includes("1,000 times"))).toHaveLength(1);
 });
 
-test("annotations are no more than a step has, of whatever texts and files they are", () => {
-  const log = createLog(recorded.environment);
-  for (const text of ["is broken", "is empty", "is a link"])
-    for (let n = 0; n < 6; n += 1) log.warn(text, `${n}.jpg`);
-  log.reportRepeated();
-  log.warn("one more");
-  expect(recorded.warnings).toHaveLength(10);
-  expect(recorded.lines.filter((line) => line.startsWith("Warning: "))).toHaveLength(9);
-});
-
 test("a token of one letter masks no letter, neither here nor by the runner", () => {
   const log = createLog(recorded.environment);
   log.addSecret("a");
@@ -200,11 +193,13 @@ test("a wait for the rate limit outside sending says how long, once", async () =
     await clock.advance(5_000);
     listen({ kind: "limit-wait", what: "list datasets", waitMs: 42_000 - 1_000 * second });
   }
-  expect(recorded.lines).toEqual(["Waiting for the rate limit to list datasets, about 37 s left."]);
+  expect(recorded.lines).toEqual([
+    "Waiting for the rate limit to list datasets, continues in about 37 s.",
+  ]);
   // Others had the places that came back.
   listen({ kind: "limit-wait", what: "list datasets", waitMs: 60_000 });
   expect(recorded.lines.at(-1)).toBe(
-    "Waiting for the rate limit to list datasets, about 60 s left.",
+    "Waiting for the rate limit to list datasets, continues in about 60 s.",
   );
 });
 
@@ -220,4 +215,44 @@ test("the comparing of stored files has its own lines", async () => {
   await clock.advance(6_000);
   listen({ kind: "compare-progress", name: "a", filesDone: 97, filesTotal: 230 });
   expect(recorded.lines).toEqual(["Comparing stored files 42%: 97 of 230 files."]);
+});
+
+test("nothing is said of work of which nothing is done", async () => {
+  await clock.advance(6_000);
+  listen({ kind: "compare-progress", name: "a", filesDone: 0, filesTotal: 2_515 });
+  listen({ kind: "hash-progress", filesDone: 0, filesTotal: 9, bytesDone: 0, bytesTotal: 90 });
+  const nothing = { filesSent: 0, filesUnchanged: 0, filesFailed: 0, bytesSkipped: 0 };
+  const begun = {
+    ...progress,
+    ...nothing,
+    filesTotal: 27,
+    bytesTotal: 5_200_000,
+    bytesSent: 25_700,
+  };
+  listen({ kind: "upload-progress", progress: begun });
+  expect(recorded.lines).toEqual([]);
+});
+
+test("that an upload waits for the limit is news, and how long it still does is told with it", async () => {
+  const sent = { ...progress, filesTotal: 100, filesSent: 23, bytesTotal: 1e6, bytesSent: 230_000 };
+  const waiting = { ...sent, isWaitingForLimit: true };
+  await clock.advance(60_000);
+  listen({ kind: "upload-progress", progress: { ...sent, bytesPerSecond: 700_000 } });
+  for (let waitSeconds = 50; waitSeconds > 0; waitSeconds -= 5) {
+    await clock.advance(5_000);
+    listen({ kind: "upload-progress", progress: { ...waiting, waitSeconds } });
+  }
+  expect(recorded.lines[1]).toContain("waiting for the rate limit, continues in 50 s");
+  expect(new Set(recorded.lines).size).toBe(recorded.lines.length);
+  expect(recorded.lines.length).toBeLessThan(6);
+});
+
+test("a line of several sets names the one that is sent", async () => {
+  await clock.advance(6_000);
+  const part = { name: "cats", number: 2, count: 3 };
+  listen({
+    kind: "upload-progress",
+    progress: { ...progress, filesTotal: 80, filesSent: 40, part },
+  });
+  expect(recorded.lines[0]).toMatch(/40 of 80 files.*, now cats \(2 of 3\)\.$/);
 });

@@ -606,7 +606,7 @@ describe("a dry run", () => {
       `| ${name}<br><sub>would be made</sub> | 3 | 29 bytes | 3 | 0 |`,
     );
     expect(summaries[0]).toContain(
-      "| Would send | 3 files, 29 bytes, 12 API calls (15 if the server takes PUTs) |",
+      "| Would send | 3 files, 29 bytes, 12 API calls (15 if the server takes PUTs): no wait at 100 calls a minute",
     );
     expect(summaries[0]).not.toContain("| Sent |");
   });

@@ -36,7 +36,6 @@ async function knownOf({
     markClock: () => ({ wallMs: nowMs, bootedMs: 0, boot: "one" }),
     readPaths: createPathReader(),
     isSteady: () => true,
-    writingBackMs: 60_000,
     isDrawn: () => false,
     onRefuted: () => Promise.resolve(),
   });

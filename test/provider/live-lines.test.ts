@@ -38,6 +38,7 @@ function linesOf(
 
 const progress: UploadProgress = {
   filesTotal: 0,
+  filesBegun: 0,
   filesSent: 0,
   filesUnchanged: 0,
   filesFailed: 0,
@@ -45,7 +46,9 @@ const progress: UploadProgress = {
   bytesSent: 0,
   bytesSkipped: 0,
   bytesPerSecond: 0,
+  bytesFailed: 0,
   isWaitingForLimit: false,
+  isBoundByCalls: false,
 };
 
 test("in a terminal each report is shown", () => {
@@ -60,11 +63,11 @@ test("a report says that the upload waits for the rate limit, and for how long",
     warn: () => Promise.resolve(),
     status: (text) => void lines.push(text),
   };
-  const waiting = { isWaitingForLimit: true, bytesPerSecond: 12_000, secondsLeft: 780 };
+  const waiting = { isWaitingForLimit: true, waitSeconds: 40, secondsLeft: 780 };
   const sent = { filesTotal: 1400, filesSent: 95, bytesTotal: 840_000, bytesSent: 57_000 };
   showEvents(messages)({ kind: "upload-progress", progress: { ...progress, ...sent, ...waiting } });
   expect(lines).toEqual([
-    "6%, 13 min left, waiting for the rate limit, sent 95 of 1,400 files, 57.0 kB of 840 kB",
+    "6%, 13 min left, waiting for the rate limit, continues in 40 s, sent 95 of 1,400 files, 57.0 kB of 840 kB",
   ]);
 });
 
@@ -121,6 +124,6 @@ test("waits for the rate limit and the comparing of stored files have lines of t
   const waits = lines.filter((line) => line === "waiting for the rate limit to find dataset a");
   expect(waits.length).toBeGreaterThan(0);
   expect(waits.length).toBeLessThan(12);
-  expect(lines).toContain("waiting for the rate limit to list datasets, about 37 s left");
+  expect(lines).toContain("waiting for the rate limit to list datasets, continues in about 37 s");
   expect(lines.at(-1)).toBe("compared 97 of 230 stored files");
 });

@@ -21,14 +21,14 @@ describe("what sending costs", () => {
     // Four for the run, four for the dataset, and its items come in thirteen pages.
     expect(cost).toMatchObject({ calls: 1_238, limitPerMinute: 100, minutesAtLimit: 12 });
     expect(describeCost(cost)).toBe(
-      "1,217 files, 4.9 GB, 1,238 API calls (2,455 if the server takes PUTs): about 12 min at 100 calls a minute",
+      "1,217 files, 4.9 GB, 1,238 API calls (2,455 if the server takes PUTs): about 12 min at 100 calls a minute if no other run shares the limit",
     );
   });
 
-  test("is not told as a wait where the calls that are left of this minute cover it", () => {
+  test("is told as no wait where the calls that are left of this minute cover it", () => {
     const datasets = [{ toSend: filesOf(90, 1_000), fileCount: 90 }];
     expect(describeCost(estimateCost(datasets))).toBe(
-      "90 files, 90.0 kB, 99 API calls (189 if the server takes PUTs)",
+      "90 files, 90.0 kB, 99 API calls (189 if the server takes PUTs): no wait at 100 calls a minute if no other run shares the limit",
     );
     expect(estimateCost(datasets, left(99)).minutesAtLimit).toBe(0);
   });
@@ -36,10 +36,19 @@ describe("what sending costs", () => {
   test("is told with the time until the reset where the server says it, and then with whole minutes", () => {
     const costing = (calls: number) =>
       describeCost(estimateCost([{ toSend: filesOf(calls - 9, 1_000), fileCount: 90 }], left(49)));
-    expect(costing(60)).toMatch(/: up to about 40 s at 100 calls a minute$/);
-    expect(costing(100)).toMatch(/: up to about 40 s at 100 calls a minute$/);
-    expect(costing(112)).toMatch(/: about 40 s at 100 calls a minute$/);
-    expect(costing(150)).toMatch(/: up to about 2 min at 100 calls a minute$/);
+    expect(costing(60)).toContain(": up to about 40 s at 100 calls a minute");
+    expect(costing(100)).toContain(": up to about 40 s at 100 calls a minute");
+    expect(costing(112)).toContain(": about 40 s at 100 calls a minute");
+    expect(costing(150)).toContain(": up to about 2 min at 100 calls a minute");
+    expect(costing(150)).toMatch(/; 49 calls left in this minute$/);
+  });
+
+  test("is told in the same way whatever others have used of the minute, and says that it counts on none", () => {
+    const datasets = [{ toSend: filesOf(80, 1_000), fileCount: 80 }];
+    for (const remaining of [100, 89, 88, 3])
+      expect(describeCost(estimateCost(datasets, left(remaining)))).toMatch(
+        /: (no wait|(up to )?about 40 s) at 100 calls a minute if no other run shares the limit/,
+      );
   });
 
   test.each([

@@ -95,7 +95,7 @@ interface Told {
 function tell(files: number, sizeBytes: number): Told {
   let nowMs = 0;
   const limits = { limit: 600, remaining: 600, resetAtMs: 60_000 };
-  const pace = { snapshot: () => ({ ...limits }), waitedMs: () => 0 };
+  const pace = { snapshot: () => ({ ...limits }), waitedMs: () => 0, untilMs: () => nowMs };
   const tracker = trackProgress({ files, bytes: files * sizeBytes }, () => nowMs, pace);
   const pass = (seconds: number, sent = 0): void => {
     for (let second = 0; second < seconds; second += 1) {

@@ -12,7 +12,6 @@ import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
 import { readOrGone } from "../../process/gone";
 import type { Handler, OwnMethods } from "../../process/handler";
-import type { LocalFiles } from "../../process/local-files";
 import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
@@ -65,10 +64,7 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
   private readonly manifests = new Map<string, Manifest>();
   private readonly lineage = createLineage();
 
-  constructor(
-    private readonly session: Session,
-    private readonly files: Pick<LocalFiles, "ofDigest">,
-  ) {}
+  constructor(private readonly session: Session) {}
 
   async check(
     olds: DatasetInputs,
@@ -171,7 +167,7 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
       avala: session.avala(call),
       messages: session.messages(call),
       inputs,
-      madeOf: manifest && publishedFilesOf(inputs, manifest, this.files.ofDigest(manifest.digest)),
+      madeOf: manifest && publishedFilesOf(inputs, manifest),
       timeoutMs: (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000,
       stateDirectory: session.stateDirectory(),
     };
@@ -240,10 +236,7 @@ async function readOrExplain({ avala }: Settling, uid: string, name: string): Pr
   }
 }
 
-export function createDatasetHandler(
-  session: Session,
-  files: Pick<LocalFiles, "ofDigest">,
-): Handler<DatasetInputs, DatasetOutputs> {
-  const handler = new DatasetHandler(session, files);
+export function createDatasetHandler(session: Session): Handler<DatasetInputs, DatasetOutputs> {
+  const handler = new DatasetHandler(session);
   return defineHandler({ kind: "dataset", session, handler, needs: datasetNeeds });
 }

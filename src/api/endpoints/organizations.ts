@@ -29,22 +29,23 @@ export function listOrganizations(avala: Avala): AsyncIterable<Organization> {
   return listNumbered(avala, call, readOrganization);
 }
 
-async function organizationsByUid(avala: Avala): Promise<ReadonlyMap<string, Organization>> {
+async function readAll(avala: Avala): Promise<ReadonlyMap<string, Organization>> {
   const found = new Map<string, Organization>();
   for await (const organization of listOrganizations(avala))
     found.set(organization.uid, organization);
   return found;
 }
 
-/**
- * One of the organizations of the key's user, by its uid; they are listed once in a session.
- * @throws ApiError, as {@link Avala.call}
- */
+/** All of the key's user; they are listed once in a session. @throws ApiError, as {@link Avala.call} */
+export function organizationsByUid(avala: Avala): Promise<ReadonlyMap<string, Organization>> {
+  const kept = (avala.remembered.organizations ??= {});
+  return askOnce(avala, kept, () => readAll(avala));
+}
+
+/** One of the organizations of the key's user, by its uid. @throws ApiError, as {@link Avala.call} */
 export async function findOrganization(
   avala: Avala,
   uid: string,
 ): Promise<Organization | undefined> {
-  const { remembered } = avala;
-  const kept = (remembered.organizations ??= {});
-  return (await askOnce(avala, kept, () => organizationsByUid(avala))).get(uid);
+  return (await organizationsByUid(avala)).get(uid);
 }

@@ -32,6 +32,8 @@ export interface Pace {
   snapshot(): RateLimit | undefined;
   /** Ms in which requests waited until now; of several at once each moment counts once. */
   readonly waitedMs: () => number;
+  /** When the next request may go, as far as is known; `Infinity` while that is not. */
+  readonly untilMs: () => number;
   /** Counts one more: that of a request which the limit refused, until it is tried again. */
   readonly countWait: (wait: Promise<unknown>) => void;
 }
@@ -74,6 +76,8 @@ class HeaderPace implements Pace {
   private readonly waited = createWaited(() => this.clock.now());
   readonly waitedMs = this.waited.ms;
   readonly countWait = this.waited.count;
+  readonly snapshot = (): RateLimit | undefined => this.budget.snapshot();
+  readonly untilMs = (): number => this.nextMs(this.clock.now());
   private share: Share;
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
@@ -102,10 +106,6 @@ class HeaderPace implements Pace {
     const waiting = this.enqueue(signal, deadlineMs ?? Number.POSITIVE_INFINITY);
     this.waited.count(waiting);
     return sayWhile(waiting, onWait, () => this.nextMs(this.clock.now()));
-  }
-
-  snapshot(): RateLimit | undefined {
-    return this.budget.snapshot();
   }
 
   /** When one more request may go; `Infinity`: when one under way has ended. */

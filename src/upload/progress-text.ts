@@ -1,0 +1,21 @@
+// What bounds a running upload, in the words of every front end. Pure.
+import type { UploadProgress } from "../events";
+import { formatBytes, formatCount, formatDuration } from "../text";
+
+/**
+ * `waiting for the rate limit, continues in 40 s`, `limited to 100 calls a minute`, `2.8 MB/s`. Bytes a second only where the
+ * network is the bound: who divides what is left by them would else be wrong.
+ */
+export function describePace(progress: UploadProgress): string | undefined {
+  const { isWaitingForLimit, waitSeconds, isBoundByCalls, callsPerMinute } = progress;
+  if (isWaitingForLimit) {
+    const end = waitSeconds === undefined ? "" : `, continues in ${formatDuration(waitSeconds)}`;
+    return `waiting for the rate limit${end}`;
+  }
+  if (isBoundByCalls)
+    return callsPerMinute === undefined
+      ? "slowed by the rate limit"
+      : `limited to ${formatCount(callsPerMinute)} calls a minute`;
+  const rate = Math.round(progress.bytesPerSecond);
+  return rate === 0 ? undefined : `${formatBytes(rate)}/s`;
+}

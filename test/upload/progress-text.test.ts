@@ -1,0 +1,24 @@
+// What bounds an upload, in words.
+import type { UploadProgress } from "../../src/events";
+import { describePace } from "../../src/upload/progress-text";
+import { noCounts } from "../../src/upload/estimate";
+
+const progress: UploadProgress = {
+  ...noCounts({ files: 300, bytes: 3e7 }),
+  ...{ bytesPerSecond: 2_800_000, isWaitingForLimit: false, isBoundByCalls: false },
+};
+
+test.each<[string, Partial<UploadProgress>, string | undefined]>([
+  ["the network", {}, "2.8 MB/s"],
+  ["calls", { isBoundByCalls: true, callsPerMinute: 100 }, "limited to 100 calls a minute"],
+  ["a limit that no reply tells", { isBoundByCalls: true }, "slowed by the rate limit"],
+  [
+    "a wait",
+    { isWaitingForLimit: true, waitSeconds: 40 },
+    "waiting for the rate limit, continues in 40 s",
+  ],
+  ["a wait without a known end", { isWaitingForLimit: true }, "waiting for the rate limit"],
+  ["nothing yet", { bytesPerSecond: 0 }, undefined],
+])("of an upload that is bound by %s", (_by, given, text) => {
+  expect(describePace({ ...progress, ...given })).toBe(text);
+});
