@@ -8,6 +8,7 @@ import { createSecrets, type Secrets } from "../../src/api/secrets";
 import { isInCi, stateDirectory } from "../../src/config";
 import { readAvalaConfig, requireKey, soundConfig, type ConfigKey, type ReadKey } from "./config";
 import { createCalls, type Call, type Calls } from "./calls";
+import { createDeclaredSets, type DeclaredSets } from "./declared-sets";
 import type { EngineLog } from "./engine";
 import type { Problems } from "./failures";
 import { messagesFor, showEvents, type Messages } from "./messages";
@@ -29,6 +30,7 @@ export interface Session {
   /** Look-ups of a preview, by what was looked for. An `up` looks again. */
   readonly foundInPreview: Map<string, Promise<Dataset | undefined>>;
   readonly sendingTotal: SendingTotal;
+  readonly declaredSets: DeclaredSets;
   /** Handlers have this as their `configure`. Every one of them is called with the same configuration. */
   configure(request: dynamic.ConfigureRequest): Promise<void>;
   organizationUid(): string | undefined;
@@ -76,6 +78,7 @@ export function createSession(options: SessionOptions): Session {
     secrets,
     foundInPreview: new Map(),
     sendingTotal: createSendingTotal(),
+    declaredSets: createDeclaredSets(),
     configure: (request) => {
       read = configReader(request);
       secrets.add(readAvalaConfig(read, environment).apiKey);

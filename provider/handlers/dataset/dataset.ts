@@ -17,6 +17,7 @@ import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
 import { changeDataset, declaredWithout } from "./change";
 import { checkDataset, checkIndexed } from "./check";
+import { declareDataset } from "./declare";
 import { refuseIfInTheWay, removeDataset, reportWhatStays, type Replacement } from "./delete";
 import {
   changesOf,
@@ -85,6 +86,8 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
         : { ...given, organizationUid },
     );
     this.session.calls.keep(inputs, call);
+    declareDataset(this.session, inputs, call, problems);
+    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     const isNew = olds.name === undefined;
     if (isNew && call.isPreview === true)
       await previewTakeOver(this.session, call, inputs, this.lineage);

@@ -96,6 +96,7 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
     const held = heldInputs(kept);
     if (held !== undefined) {
       this.session.calls.keep(held, { ...call, isHeld: true });
+      this.declare(held, call);
       return held;
     }
     const local = await this.files.read(
@@ -104,11 +105,18 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
     );
     const inputs = withKeptName(inputsOf(given, local), kept);
     this.session.calls.keep(inputs, call);
+    this.declare(inputs, call);
     if (isNew && call.isPreview === true && this.isFirstMention(call, inputs)) {
       await previewNew({ session: this.session, call, inputs, manifest: local.manifest });
       await reportNotices(this.session, call, local, inputs);
     }
     return inputs;
+  }
+
+  private declare(inputs: FileSetInputs, call: Call): void {
+    const { datasetName: name, digest: content } = inputs;
+    const set = { kind: "file set", name, owner: ownerOf(inputs), content } as const;
+    this.session.declaredSets.declare(call, { ...set, input: "datasetName" });
   }
 
   async diff(id: string, olds: FileSetOutputs, news: FileSetInputs): Promise<dynamic.DiffResult> {

@@ -83,13 +83,22 @@ class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs>
     const held = heldInputs(taken);
     if (held !== undefined) {
       this.session.calls.keep(held, { ...call, isHeld: true });
+      this.declare(held, call);
       return held;
     }
     const { given } = taken;
     const inputs = await this.readTyped(given, call, olds.dataType);
     this.session.calls.keep(inputs, call);
+    this.declare(inputs, call);
     if (olds.digest === undefined && call.isPreview === true) await this.preview(inputs, call);
     return inputs;
+  }
+
+  private declare(inputs: GrowingInputs, call: Call): void {
+    const { name, dataType, organizationUid, digest: content } = inputs;
+    const owner = [organizationUid ?? "", dataType].join(" ");
+    const set = { kind: "growing set", name, owner, content } as const;
+    this.session.declaredSets.declare(call, { ...set, input: "name" });
   }
 
   /** A set's datasets have settled its type: a file that leaves it open comes to a set of that type. */

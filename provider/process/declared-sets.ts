@@ -1,0 +1,56 @@
+// Which resources of a run declare which name at Avala. Two of one name and other content would each take the other's for an
+// earlier run's. The engine has each declared resource checked, and none that only leaves the stack.
+import { InputError } from "../../src/errors";
+import type { Call } from "./calls";
+
+interface Declared {
+  /** What kind of name: those of one kind exclude each other. */
+  readonly kind: "dataset" | "file set" | "growing set";
+  readonly name: string;
+  readonly owner: string | undefined;
+  /** Where the content is the same, two resources mean the same. */
+  readonly content: string;
+  /** The input that another name is given by. */
+  readonly input: string;
+}
+
+export interface DeclaredSets {
+  /** @throws InputError when another resource of the stack has declared the name for other content */
+  readonly declare: (call: Call, declared: Declared) => void;
+}
+
+interface Holder {
+  readonly urn: string;
+  readonly content: string;
+}
+
+/** A resource, as its program calls it, and the stack that it is of. */
+function readUrn(urn: string): { readonly stack: string; readonly resource: string } {
+  const [scheme = "", project = "", types = "", ...name] = urn.split("::");
+  const type = types.split(/[$:/]/).at(-1) ?? "";
+  return { stack: `${scheme}::${project}`, resource: `the ${type} ${name.join("::")}` };
+}
+
+export function createDeclaredSets(): DeclaredSets {
+  const holders = new Map<string, readonly Holder[]>();
+  return {
+    declare: ({ urn }, { kind, name, owner = "", content, input }) => {
+      if (urn === undefined) return;
+      const { stack, resource } = readUrn(urn);
+      const key = JSON.stringify([stack, kind, owner, name]);
+      // Of a replacement it is asked twice, and a resource may be declared anew with another name or content.
+      for (const [other, list] of holders)
+        holders.set(
+          other,
+          list.filter((holder) => holder.urn !== urn),
+        );
+      const others = holders.get(key) ?? [];
+      const rival = others.find((holder) => holder.content !== content);
+      if (rival !== undefined) {
+        const text = `${name} is what ${readUrn(rival.urn).resource} of this stack is called as well, with other content than ${resource} has. One ${kind} would hold what belongs to the other: give one of them another ${input}`;
+        throw new InputError([{ input, text }]);
+      }
+      holders.set(key, [...others, { urn, content }]);
+    },
+  };
+}
