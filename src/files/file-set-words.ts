@@ -55,8 +55,13 @@ function emptyProblems(found: Scan, leftOut: LeftOut, options: FileSetOptions): 
       ? ""
       : ` ${found.hiddenLeftOut} hidden files match: name them in full, or include hidden files.`;
   const rest = describeLeftOut(leftOut).map((line) => ` Left out: ${line}.`);
-  const text = `Nothing in ${options.root} matches ${lines}.${hidden}${rest.join("")}`;
+  const text = `Nothing in ${placeOf(options)} matches ${lines}.${hidden}${rest.join("")}`;
   return [{ input: "include", text }];
+}
+
+function placeOf({ root, folder }: FileSetOptions): string {
+  if (folder === undefined) return root;
+  return folder === "" ? `${root}, outside its folders,` : `the folder ${shown(folder)} of ${root}`;
 }
 
 /** Why no file is left of a set of which all files are in motion. */

@@ -1,12 +1,12 @@
 // Which files a resource is about: what a program gives to choose them, as the core takes it, and what is wrong with it.
-import { isAvalaError } from "../../../src/errors";
+import { InputError, isAvalaError } from "../../../src/errors";
 import { readOptions, type FileSetOptions } from "../../../src/files/file-set-options";
 import type { DataType } from "../../../src/files/media";
 import type { Checked, PassedOn } from "../../fields/field";
 import { FILE_SET_FIELDS } from "../../fields/file-set";
 import { GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
 import type { Call } from "../../process/calls";
-import type { Problems } from "../../process/failures";
+import { isInputError, type Problems } from "../../process/failures";
 import { passedOn } from "../../process/fields";
 import { folderOfRoot } from "../../process/root-folder";
 import { hasUnknown } from "../../process/unknown";
@@ -35,6 +35,17 @@ export function optionsFor(given: Chosen, { folder: program }: Call): FileSetOpt
 }
 
 export const SET_INPUTS: ReadonlySet<string> = new Set(Object.keys(ANY_SET_FIELDS));
+
+/** The error, of what the program gives: where that names no `include`, a choice of nothing is of its folder or its root. */
+export function ofGiven(error: unknown, { include, folder }: Partial<Chosen>): unknown {
+  if (include !== undefined || !isInputError(error)) return error;
+  const chosen = folder === undefined ? "root" : "folder";
+  return new InputError(
+    error.problems.map((problem) =>
+      problem.input === "include" ? { ...problem, input: chosen } : problem,
+    ),
+  );
+}
 
 /** Beside what is refused already: what is wrong with the choice of files, as far as the rest of it is sound. */
 export function checkChoice(given: Chosen, call: Call, problems: Problems): void {

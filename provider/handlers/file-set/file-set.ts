@@ -16,7 +16,7 @@ import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { uploadScopesFor } from "../../process/scopes";
 import { hasUnknown, unknownAs } from "../../process/unknown";
-import { checkChoice, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
+import { checkChoice, ofGiven, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
 import { reportNotices } from "../choice/notices";
 import { recallSet } from "../choice/recall";
 import {
@@ -78,7 +78,7 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
       const known = { ...call, protectedInBoth: protectedInBoth(olds, inputs) };
       return { inputs: await this.checkFiles(kept, known, olds.digest === undefined) };
     } catch (error) {
-      problems.addError(error, propertyOf(error), SET_INPUTS);
+      problems.addError(ofGiven(error, given), propertyOf(error), SET_INPUTS);
       return { inputs: news, failures: problems.failures };
     }
   }

@@ -15,7 +15,7 @@ import { showReading } from "../../process/messages";
 import { uploadScopesFor } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
-import { checkChoice, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
+import { checkChoice, ofGiven, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
 import { recallSet } from "../choice/recall";
 import { reportNotices } from "../choice/notices";
 import { asksForType, requireType } from "./data-type";
@@ -63,7 +63,8 @@ class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs>
     try {
       return { inputs: await this.checkFiles(taken, call, olds) };
     } catch (error) {
-      problems.addError(error, propertyOf(error) === "root" ? "root" : "", SET_INPUTS);
+      const property = propertyOf(error) === "root" ? "root" : "";
+      problems.addError(ofGiven(error, taken.given), property, SET_INPUTS);
       return { inputs: news, failures: problems.failures };
     }
   }
