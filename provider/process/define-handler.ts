@@ -163,6 +163,7 @@ function planning<Inputs extends object, Outputs extends object>(
         const result = await handler.diff(id, olds, news);
         const call = session.calls.of(news, id);
         const isReplaced = (result.replaces ?? []).length > 0;
+        if (result.changes === true && call.urn !== undefined) session.changing.add(call.urn);
         // Of a replacement the engine checks the new one next.
         if (result.changes === true && !isReplaced && call.isPreview === true)
           await scopes.preview("update", needs.update(olds, news), call);

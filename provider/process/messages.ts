@@ -22,21 +22,39 @@ export interface Messages {
   readonly isLogged: boolean;
 }
 
+interface Shown {
+  readonly hide: Hide;
+  readonly isLogged: boolean;
+  /** Whether the engine shows on its row what of it changes, which leaves no room for a live line. */
+  readonly isChanging: boolean;
+}
+
+/** The resource's own name, as its program has it. */
+function nameIn(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
 /** `hide` takes the secrets out; what a terminal would obey goes too: names and a server's words are written by others. */
 export function messagesFor(
   log: EngineLog,
-  call: Call,
-  { hide, isLogged }: { readonly hide: Hide; readonly isLogged: boolean },
+  { urn }: Call,
+  { hide, isLogged, isChanging }: Shown,
 ): Messages {
-  const { urn } = call;
   const harmless = (text: string): string => printableLines(hide(text));
+  const isOnStacksRow = isChanging && !isLogged && urn !== undefined;
+  const name = isOnStacksRow ? `${nameIn(urn)}: ` : "";
   return {
     isLogged,
     info: (text) => log({ severity: "info", text: harmless(text), urn }),
     warn: (text) => log({ severity: "warning", text: harmless(text), urn }),
     status: (text) => {
-      // A live line is one line.
-      void log({ severity: "info", text: printable(hide(text)), urn, isEphemeral: true });
+      const line = {
+        severity: "info",
+        // A live line is one line.
+        text: printable(hide(`${name}${text}`)),
+        isEphemeral: true,
+      } as const;
+      void log(isOnStacksRow ? line : { ...line, urn });
     },
   };
 }
@@ -119,12 +137,19 @@ function statusOf(event: AvalaEvent): string | undefined {
   }
 }
 
+const SENDING = "sending";
+const WAITING = "waiting for the limit";
+// An upload at the limit goes back and forth between the two.
+const TURN_MS = 5_000;
+
 /** What is said of work again and again, with other numbers; another word for it is news. */
 function repeatedOf(
   event: AvalaEvent,
 ): { readonly word: string; readonly share: number } | undefined {
-  if (event.kind === "upload-progress")
-    return { word: event.kind, share: percentDone(event.progress) / 100 };
+  if (event.kind === "upload-progress") {
+    const word = event.progress.isWaitingForLimit ? WAITING : SENDING;
+    return { word, share: percentDone(event.progress) / 100 };
+  }
   if (event.kind === "compare-progress")
     return { word: event.kind, share: event.filesDone / event.filesTotal };
   if (event.kind === "dataset-status") return { word: event.status, share: 0 };
@@ -137,16 +162,21 @@ function repeatedOf(
 function createSifter(now: () => number): (event: AvalaEvent) => boolean {
   const isDue = loggedRhythm(now);
   const waits = createWaitTeller(now);
-  let last = "upload-progress";
+  let last = SENDING;
+  let toldMs = now();
   return (event) => {
     if (event.kind === "retry") return waits.retry(event) !== "untold";
     if (event.kind === "limit-wait") return waits.limit(event);
     if (event.kind === "upload-progress" && isUntouched(event.progress)) return false;
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
-    const isChange = repeated.word !== last;
-    if (isChange) last = repeated.word;
-    return isDue(repeated.share) || isChange;
+    const { word, share } = repeated;
+    const isTurn = event.kind === "upload-progress" && [SENDING, WAITING].includes(last);
+    const isNews = word !== last && (!isTurn || now() - toldMs >= TURN_MS);
+    if (!isDue(share) && !isNews) return false;
+    last = word;
+    toldMs = now();
+    return true;
   };
 }
 

@@ -29,6 +29,8 @@ export interface Session {
   readonly secrets: Secrets;
   /** Look-ups of a preview, by what was looked for. An `up` looks again. */
   readonly foundInPreview: Map<string, Promise<Dataset | undefined>>;
+  /** Resources of which `diff` has found a change, by urn. */
+  readonly changing: Set<string>;
   readonly sendingTotal: SendingTotal;
   readonly declaredSets: DeclaredSets;
   /** Handlers have this as their `configure`. Every one of them is called with the same configuration. */
@@ -67,7 +69,12 @@ export function createSession(options: SessionOptions): Session {
     return shared;
   };
   const messages = (call: Call): Messages =>
-    messagesFor(log, call, { hide: secrets.hide, isLogged });
+    messagesFor(log, call, {
+      hide: secrets.hide,
+      isLogged,
+      isChanging: changing.has(call.urn ?? ""),
+    });
+  const changing = new Set<string>();
   const ofPreview = createPreviewCalls();
   const avala = (call: Call): Avala => {
     const shown = withListener(open(), showEvents(messages(call)));
@@ -77,6 +84,7 @@ export function createSession(options: SessionOptions): Session {
     calls: createCalls(),
     secrets,
     foundInPreview: new Map(),
+    changing,
     sendingTotal: createSendingTotal(),
     declaredSets: createDeclaredSets(),
     configure: (request) => {

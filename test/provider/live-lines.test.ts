@@ -2,8 +2,17 @@
 import { showEvents, type Messages } from "../../provider/process/messages";
 import { AvalaError } from "../../src/errors";
 import type { AvalaEvent, UploadProgress } from "../../src/events";
+import { checked, createBench, make } from "../support/provider";
+import { jpeg } from "../support/temp-tree";
 
 const minutes = 10;
+
+const silent: Messages = {
+  isLogged: false,
+  info: () => Promise.resolve(),
+  warn: () => Promise.resolve(),
+  status: () => undefined,
+};
 
 /** What is shown of an upload of ten minutes that reports twice a second, and of what comes after it. */
 function linesOf(
@@ -82,6 +91,68 @@ test("in a CI run no line says that nothing has been sent yet", () => {
   const untouched = { ...progress, filesTotal: minutes * 120 };
   const begun: AvalaEvent = { kind: "upload-progress", progress: untouched };
   expect(linesOf(true, [], [begun, begun, begun])[0]).toMatch(/^\d+%, .*sent [1-9]/);
+});
+
+test("in a CI run a line says soon that the upload waits for the limit, and that it goes on", () => {
+  const at = (filesSent: number, isWaitingForLimit: boolean): AvalaEvent => ({
+    kind: "upload-progress",
+    progress: { ...progress, filesTotal: 100_000, filesSent, isWaitingForLimit, bytesPerSecond: 9 },
+  });
+  const lines = linesOf(true, [at(1_250, true), at(1_250, true), at(1_260, false)]);
+  const [waiting, ...after] = lines.slice(-2);
+  expect(waiting).toContain("waiting for the rate limit");
+  expect(after.join("\n")).toContain("sent 1,260");
+});
+
+test("in a CI run an upload that is at the limit half of the time makes no line for each turn", () => {
+  const turns = Array.from({ length: 100 }, (_, turn): AvalaEvent => ({
+    kind: "upload-progress",
+    progress: {
+      ...progress,
+      filesTotal: 100_000,
+      filesSent: turn + 1,
+      isWaitingForLimit: turn % 2 > 0,
+    },
+  }));
+  const lines: string[] = [];
+  let nowMs = 0;
+  const listen = showEvents(
+    { ...silent, isLogged: true, status: (text) => void lines.push(text) },
+    () => nowMs,
+  );
+  for (const turn of turns) {
+    listen(turn);
+    nowMs += 500;
+  }
+  expect(lines.length).toBeLessThan(20);
+});
+
+test("of a resource that changes, lines are on the stack's row: on its own the engine shows what changes", async () => {
+  const bench = await createBench({ "a.jpg": jpeg("a") });
+  try {
+    const urn = "urn:pulumi:dev::app::pulumi-nodejs:dynamic/avala:FileSet::training";
+    const set = { root: bench.tree.root, versionOf: "training", call: { urn, isPreview: false } };
+    const first = await make(bench.handlers().fileSet, set);
+    expect(bench.messages.filter(({ isEphemeral }) => isEphemeral).map((one) => one.urn)).toContain(
+      urn,
+    );
+    bench.messages.length = 0;
+    bench.tree.write({ "b.jpg": jpeg("b") });
+    const { fileSet } = bench.handlers();
+    const news = await checked(fileSet, set, { ...first.outs });
+    await fileSet.diff(first.id, first.outs, news);
+    await fileSet.create(await checked(fileSet, set));
+    const lines = bench.messages.filter(({ isEphemeral }) => isEphemeral);
+    expect(lines.at(-1)).toEqual(
+      expect.objectContaining({ text: expect.stringMatching(/^training: \d+%/) as string }),
+    );
+    expect(lines.filter((line) => line.urn !== undefined)).toEqual([]);
+    expect(
+      bench.messages.filter(({ isEphemeral }) => !isEphemeral).map((one) => one.urn),
+    ).toContain(urn);
+  } finally {
+    await bench.stop();
+  }
 });
 
 test("in a CI run another status is shown at once, and the same one rarely", () => {

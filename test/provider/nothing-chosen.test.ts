@@ -10,7 +10,11 @@ afterEach(() => bench.stop());
 
 test.each([
   [{ folder: "dogz" }, "folder", /^Nothing in the folder dogz of \S+ matches \*\*\./],
-  [{ folder: "dogz", include: ["*.jpg"] }, "include", /^Nothing in the folder dogz of \S+ matches \*\.jpg/],
+  [
+    { folder: "dogz", include: ["*.jpg"] },
+    "include",
+    /^Nothing in the folder dogz of \S+ matches \*\.jpg/,
+  ],
   [{ folder: "" }, "folder", /^Nothing in \S+, outside its folders, matches/],
   [{ root: "empty" }, "root", /^Nothing in \S+empty matches/],
 ])("%j", async (given, property, reason) => {
