@@ -23,16 +23,19 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Session {
+interface Memory {
   readonly calls: Calls;
-  /** What no message and no error shows, from the moment that a handler is given it. */
-  readonly secrets: Secrets;
   /** Look-ups of a preview, by what was looked for. An `up` looks again. */
   readonly foundInPreview: Map<string, Promise<Dataset | undefined>>;
   /** Resources of which `diff` has found a change, by urn. */
   readonly changing: Set<string>;
   readonly sendingTotal: SendingTotal;
   readonly declaredSets: DeclaredSets;
+}
+
+export interface Session extends Memory {
+  /** What no message and no error shows, from the moment that a handler is given it. */
+  readonly secrets: Secrets;
   /** Handlers have this as their `configure`. Every one of them is called with the same configuration. */
   configure(request: dynamic.ConfigureRequest): Promise<void>;
   organizationUid(): string | undefined;
@@ -58,6 +61,17 @@ function configReader(request: dynamic.ConfigureRequest): ReadKey {
   return (key: ConfigKey) => request.config.get(`avala:${key}`);
 }
 
+/** What the engine's calls have to know of those before them. */
+function emptyMemory(): Memory {
+  return {
+    calls: createCalls(),
+    foundInPreview: new Map(),
+    changing: new Set(),
+    sendingTotal: createSendingTotal(),
+    declaredSets: createDeclaredSets(),
+  };
+}
+
 export function createSession(options: SessionOptions): Session {
   const { log, environment, ports, signal } = options;
   let read: ReadKey = () => undefined;
@@ -68,25 +82,21 @@ export function createSession(options: SessionOptions): Session {
     shared ??= connect({ ...requireKey(soundConfig(read, environment)), ports, signal, secrets });
     return shared;
   };
+  const memory = emptyMemory();
   const messages = (call: Call): Messages =>
     messagesFor(log, call, {
       hide: secrets.hide,
       isLogged,
-      isChanging: changing.has(call.urn ?? ""),
+      isChanging: memory.changing.has(call.urn ?? ""),
     });
-  const changing = new Set<string>();
   const ofPreview = createPreviewCalls();
   const avala = (call: Call): Avala => {
     const shown = withListener(open(), showEvents(messages(call)));
     return call.isPreview === true ? ofPreview(shown) : shown;
   };
   return {
-    calls: createCalls(),
+    ...memory,
     secrets,
-    foundInPreview: new Map(),
-    changing,
-    sendingTotal: createSendingTotal(),
-    declaredSets: createDeclaredSets(),
     configure: (request) => {
       read = configReader(request);
       secrets.add(readAvalaConfig(read, environment).apiKey);

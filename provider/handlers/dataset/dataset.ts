@@ -77,14 +77,7 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
     checkDataset(given, problems, this.session.organizationUid());
     this.keepManifest(given, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
-    // What the files were sent as, also where they are the key's own user's and the configuration names an organization.
-    const organizationUid =
-      given.organizationUid ?? given.files?.organizationUid ?? this.session.organizationUid();
-    const inputs = datasetInputs(
-      organizationUid === undefined || organizationUid === ""
-        ? given
-        : { ...given, organizationUid },
-    );
+    const inputs = datasetInputs(given, this.session.organizationUid());
     this.session.calls.keep(inputs, call);
     declareDataset(this.session, inputs, call, problems);
     if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };

@@ -41,9 +41,17 @@ export interface DatasetOutputs extends Returned, Omit<ByProgram, keyof Returned
   readonly declared: { readonly slug?: string; readonly ownerName?: string };
 }
 
-/** Sound once `checkDataset` found nothing. What comes of an unknown value is unknown. */
-export function datasetInputs(given: DatasetGiven): DatasetInputs {
-  const { files } = given;
+/**
+ * Sound once `checkDataset` found nothing. What comes of an unknown value is unknown. `configured`: the organization of the
+ * configuration, unless the files were sent as the key's own user's.
+ */
+export function datasetInputs(
+  declared: DatasetGiven,
+  configured: string | undefined,
+): DatasetInputs {
+  const { files } = declared;
+  const owner = declared.organizationUid ?? files?.organizationUid ?? configured;
+  const given = (owner ?? "") === "" ? declared : { ...declared, organizationUid: owner };
   const isKnown = typeof files === "object";
   const fallback = files === undefined || isKnown ? undefined : unknownAs<never>();
   return present<DatasetInputs>({
