@@ -34,6 +34,7 @@ const ORDERS = {
       "system-error.ts",
       "home-path.ts",
       "near-name.ts",
+      "wrong-value.ts",
     ],
     ["errors.ts", "secret-forms.ts"],
     ["events.ts", "api/limits.ts"],

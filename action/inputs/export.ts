@@ -2,6 +2,7 @@
 import { MAX_MINUTES, MS_PER_MINUTE, readUid, readUids, type Reader } from "./values";
 import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { QUALITY_MODES, readMinExported, type Gate } from "../../src/operations/gate";
+import { mustBe } from "../../src/wrong-value";
 
 export interface ExportInputs {
   readonly source: ExportSource;
@@ -86,10 +87,7 @@ function readShare(reader: Reader): Gate["minExported"] {
   if (text === undefined) return undefined;
   const found = readMinExported(text);
   if (found === undefined)
-    reader.refuse(
-      "gate-min-exported",
-      `is ${JSON.stringify(text)}; use a count such as 250 or a share such as 95%`,
-    );
+    reader.refuse("gate-min-exported", mustBe("a count such as 250 or a share such as 95%", text));
   return found;
 }
 

@@ -1,4 +1,5 @@
 // The inputs about a commit status.
+import { mustBe } from "../../src/wrong-value";
 import type { ActionEnvironment } from "../environment";
 import { commitOfEvent, isFullSha } from "../github/event-commit";
 import type { ExportInputs } from "./export";
@@ -22,10 +23,7 @@ export function readStatus(
   const context = reader.text("status-context");
   const given = reader.text("status-sha");
   if (given !== undefined && !isFullSha(given)) {
-    reader.refuse(
-      "status-sha",
-      `is ${JSON.stringify(given)}; use a full commit sha, 40 hex digits`,
-    );
+    reader.refuse("status-sha", mustBe("a full commit sha, 40 hex digits", given));
   }
   if (context === undefined) return undefined;
   const token = reader.text("github-token");

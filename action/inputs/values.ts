@@ -1,6 +1,7 @@
 // Strict readings of what a workflow gives as text. Each returns the value or adds a problem; none does I/O.
 import { parse } from "yaml";
 import type { InputProblem } from "../../src/errors";
+import { mustBe, numberIn, type Bounds } from "../../src/wrong-value";
 import { INPUTS, type InputName } from "./table";
 
 /** Collects what is wrong, so that all of it is reported at once. */
@@ -16,12 +17,6 @@ export interface Reader {
   number(input: string, bounds: Bounds): number | undefined;
   lines(input: string): readonly string[];
   object(input: string): Record<string, unknown> | undefined;
-}
-
-interface Bounds {
-  readonly least: number;
-  readonly most?: number;
-  readonly isWhole?: boolean;
 }
 
 // YAML 1.2's core schema, as the toolkit's own reading of flags.
@@ -40,17 +35,6 @@ export const MAX_MINUTES = 5 * 24 * 60;
 
 const UID = /^[A-Za-z0-9_-]{1,128}$/;
 const DECIMAL = /^\d{1,12}(\.\d{1,6})?$/;
-
-function quoted(value: string): string {
-  return value === ""
-    ? "is empty"
-    : `is ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
-}
-
-function range({ least, most, isWhole }: Bounds): string {
-  const kind = isWhole === true ? "a whole number" : "a number";
-  return most === undefined ? `${kind}, ${least} or more` : `${kind} from ${least} to ${most}`;
-}
 
 /** Lines without blanks at their ends; empty ones and comments (`#` first) are left out. */
 function linesOf(text: string): readonly string[] {
@@ -89,7 +73,7 @@ type Refuse = Reader["refuse"];
 function readFlag(input: string, value: string, refuse: Refuse): boolean {
   const flag = FLAGS.get(value);
   if (flag !== undefined) return flag;
-  refuse(input, `${quoted(value)}; use true or false`);
+  refuse(input, mustBe("true or false", value));
   // As if it was not given, so that nothing else is refused for it.
   return FLAGS.get(defaultOf(input)) ?? false;
 }
@@ -101,7 +85,7 @@ function readChoice<const T extends string>(
   refuse: Refuse,
 ): T | undefined {
   const found = values.find((one) => one === value);
-  if (found === undefined) refuse(input, `${quoted(value)}; use one of ${values.join(", ")}`);
+  if (found === undefined) refuse(input, mustBe(`one of ${values.join(", ")}`, value));
   return found;
 }
 
@@ -115,7 +99,7 @@ function readNumber(
   const number = DECIMAL.test(value) ? Number(value) : Number.NaN;
   const isIn = number >= bounds.least && number <= (bounds.most ?? Number.MAX_SAFE_INTEGER);
   if (isIn && (bounds.isWhole !== true || Number.isInteger(number))) return number;
-  refuse(input, `${quoted(value)}; use ${range(bounds)}`);
+  refuse(input, mustBe(numberIn(bounds), value));
   return undefined;
 }
 

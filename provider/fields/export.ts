@@ -1,5 +1,6 @@
 // The fields of an Export. Whatever is exported otherwise is another export.
 import { QUALITY_MODES, readMinExported, type QualityMode } from "../../src/operations/gate";
+import { mustBe } from "../../src/wrong-value";
 import type { Checks, Fields, Property } from "./field";
 import {
   isApiName,
@@ -23,7 +24,7 @@ function isMinExported(value: unknown): string | undefined {
   const isGiven = typeof value === "number" || typeof value === "string";
   return isGiven && readMinExported(String(value)) !== undefined
     ? undefined
-    : `must be a count such as 250, or a share such as "95%" (got ${JSON.stringify(value)})`;
+    : mustBe('a count such as 250, or a share such as "95%"', value);
 }
 
 export interface GateInput {

@@ -4,16 +4,13 @@ import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { dataTypes, type DataType } from "../../src/files/media";
 import { isAvalaError } from "../../src/errors";
+import { mustBe, numberIn } from "../../src/wrong-value";
 
 /** Says why `value` can't be used, or `undefined`. */
 export interface Rule<Value = unknown> {
   (value: unknown): string | undefined;
   /** Never there: it names the type of what the rule accepts, so that a table's types are read from its rules. */
   readonly accepts?: Value;
-}
-
-function quoted(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
 }
 
 export const isText: Rule<string> = (value) =>
@@ -30,12 +27,10 @@ export const isApiName: Rule<string> = (value) => {
 };
 
 export const isFlag: Rule<boolean> = (value) =>
-  typeof value === "boolean" ? undefined : `must be true or false (got ${quoted(value)})`;
+  typeof value === "boolean" ? undefined : mustBe("true or false", value);
 
 export const isNumber: Rule<number> = (value) =>
-  typeof value === "number" && Number.isFinite(value)
-    ? undefined
-    : `must be a number (got ${quoted(value)})`;
+  typeof value === "number" && Number.isFinite(value) ? undefined : mustBe("a number", value);
 
 export const isTextList: Rule<readonly string[]> = (value) =>
   Array.isArray(value) && value.every((item) => isText(item) === undefined)
@@ -58,23 +53,24 @@ export function isOneOf<const Word extends string>(allowed: readonly Word[]): Ru
   return (value) =>
     typeof value === "string" && words.includes(value)
       ? undefined
-      : `must be one of ${allowed.join(", ")} (got ${quoted(value)})`;
+      : mustBe(`one of ${allowed.join(", ")}`, value);
 }
 
 export const isDataType: Rule<DataType> = isOneOf(dataTypes);
 
-export function isWhole(least: number, most = Number.MAX_SAFE_INTEGER): Rule<number> {
-  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+export function isWhole(least: number, most?: number): Rule<number> {
   return (value) =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+    Number.isSafeInteger(value) &&
+    (value as number) >= least &&
+    (value as number) <= (most ?? Number.MAX_SAFE_INTEGER)
       ? undefined
-      : `must be a whole number ${range} (got ${quoted(value)})`;
+      : mustBe(numberIn({ least, most, isWhole: true }), value);
 }
 
 export const isMinutes: Rule<number> = (value) =>
   typeof value === "number" && value > 0 && Number.isFinite(value)
     ? undefined
-    : `must be a number of minutes above 0 (got ${quoted(value)})`;
+    : mustBe("a number of minutes above 0", value);
 
 /** A name that a dataset may have: it is also the folder that its files are stored in. */
 export const isDatasetName: Rule<string> = (value) => {
@@ -93,4 +89,4 @@ export const isDatasetName: Rule<string> = (value) => {
 export const isSlug: Rule<string> = (value) =>
   typeof value === "string" && /^[A-Za-z0-9_-]+$/.test(value)
     ? undefined
-    : `may contain only letters, digits, - and _ (got ${quoted(value)})`;
+    : mustBe("made of letters, digits, - and _ only", value);

@@ -1,4 +1,5 @@
 // The fields of a VersionedDataset: what it passes on, and what is its own.
+import { mustBe } from "../../src/wrong-value";
 import { without } from "../process/present";
 import { COMMON_FIELDS } from "../fields/dataset";
 import { EXPORT_FIELDS } from "../fields/export";
@@ -23,8 +24,7 @@ export const OF_FILE_SETS = without(FILE_SET_FIELDS, [
 /** The export is of the component's datasets, and judged by none of its own. */
 const OF_EXPORT = without(EXPORT_FIELDS, ["datasets", "projects", "slices", "gate"]);
 
-const isDepth: Rule = (value) =>
-  value === 0 || value === 1 ? undefined : `must be 0 or 1 (got ${JSON.stringify(value)})`;
+const isDepth: Rule = (value) => (value === 0 || value === 1 ? undefined : mustBe("0 or 1", value));
 
 export const COMPONENT_FIELDS = {
   ...OF_DATASETS,

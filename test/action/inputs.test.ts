@@ -112,7 +112,9 @@ test("a token that is passed on and empty is left to the job's own", () => {
 });
 
 test("the words of a list are named without the empty one that stands for none", () => {
-  expect(() => read({ ...minimal, "data-type": "images" })).toThrow(/use one of image, video, /);
+  expect(() => read({ ...minimal, "data-type": "images" })).toThrow(
+    /must be one of image, video, .* \(got "images"\)/,
+  );
 });
 
 test("metadata that breaks off is refused in a sentence that doesn't", () => {

@@ -1,0 +1,26 @@
+// What a given value must be and is not, in the same words wherever it was given. Pure.
+
+const MAX_SHOWN = 60;
+
+function shown(given: unknown): string {
+  const value =
+    typeof given === "string" && given.length > MAX_SHOWN ? `${given.slice(0, MAX_SHOWN)}…` : given;
+  return JSON.stringify(value) ?? String(value);
+}
+
+/** `must be true or false (got "yes")` */
+export function mustBe(what: string, given: unknown): string {
+  return `must be ${what} (got ${shown(given)})`;
+}
+
+export interface Bounds {
+  readonly least: number;
+  readonly most?: number | undefined;
+  readonly isWhole?: boolean | undefined;
+}
+
+/** `a whole number from 1 to 10` */
+export function numberIn({ least, most, isWhole }: Bounds): string {
+  const kind = isWhole === true ? "a whole number" : "a number";
+  return most === undefined ? `${kind}, ${least} or more` : `${kind} from ${least} to ${most}`;
+}
