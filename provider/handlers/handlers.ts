@@ -21,9 +21,10 @@ export function createHandlers(options: SessionOptions) {
     folder: digestCacheFolder(environment),
     onWarning: (text) => void log({ severity: "warning", text: printable(text) }),
   });
+  const files = createLocalFiles(cache, signal);
   return {
-    fileSet: createFileSetHandler(session, createLocalFiles(cache, signal)),
-    dataset: createDatasetHandler(session),
+    fileSet: createFileSetHandler(session, files),
+    dataset: createDatasetHandler(session, files),
     growingDataset: createGrowingDatasetHandler(session, createLocalFiles(cache, signal)),
     export: createExportHandler(session),
     storageConfig: createStorageConfigHandler(session),

@@ -29,26 +29,32 @@ export function publishOptions(given: {
   return { waitMs: () => timeoutMs, stateDirectory, words: PULUMI_WORDS };
 }
 
-/** A file set, with all its files. */
-export function targetOf(inputs: FileSetInputs, { set, manifest }: LocalSet): SendTarget {
+function localFilesOf({ set, manifest }: LocalSet): SendTarget["files"] {
   const sha256Of = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
+  return set.files.map((file) => ({ ...file, sha256: sha256Of.get(file.path) }));
+}
+
+/** A file set, with all its files. */
+export function targetOf(inputs: FileSetInputs, local: LocalSet): SendTarget {
   return {
     dataset: {
       name: inputs.datasetName,
       organizationUid: ownerOf(inputs),
       dataType: inputs.dataType === "" ? undefined : inputs.dataType,
     },
-    files: set.files.map((file) => ({ ...file, sha256: sha256Of.get(file.path) })),
-    digest: manifest.digest,
+    files: localFilesOf(local),
+    digest: local.manifest.digest,
     // A version that exists is this very set; another dataset is taken only when that was asked for.
     ifExists: inputs.isVersion || inputs.adopt === true ? "verify" : "fail",
   };
 }
 
-/** What a Dataset is made of, by the manifest of its file set. */
+/** What a Dataset is made of, by the manifest of its file set: where that is on the disk, its files can be compared. */
 export function publishedFilesOf(
   { name, ownerName, organizationUid, dataType }: DatasetInputs,
   { entries, digest }: Manifest,
+  local: LocalSet | undefined,
 ): MadeOf {
-  return { dataset: { name, ownerName, organizationUid, dataType }, files: entries, digest };
+  const files = local === undefined ? entries : localFilesOf(local);
+  return { dataset: { name, ownerName, organizationUid, dataType }, files, digest };
 }

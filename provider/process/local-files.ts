@@ -23,6 +23,8 @@ export interface LocalFiles {
    * @throws AvalaError `file_changed` when the set is not the one that `check` saw
    */
   recall(options: FileSetOptions, digest: string): Promise<LocalSet>;
+  /** A set of this digest that was read in this process, for what is made of it. */
+  ofDigest(digest: string): LocalSet | undefined;
 }
 
 type OnProgress = (progress: HashProgress) => void;
@@ -48,6 +50,7 @@ export function createLocalFiles(cache: DigestCache, signal?: AbortSignal): Loca
 
   return {
     read,
+    ofDigest: (digest) => [...latest.values()].find(({ manifest }) => manifest.digest === digest),
     recall: async (options, digest) => {
       const local = latest.get(keyOf(options)) ?? (await read(options));
       if (local.manifest.digest === digest) return local;

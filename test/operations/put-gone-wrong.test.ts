@@ -73,6 +73,61 @@ describe.each(["together", "apart"] as const)("where the files of batches lie %s
   });
 });
 
+const refused = {
+  code: "conflict",
+  message: expect.stringContaining("103.jpg: of other content in the dataset") as string,
+};
+
+describe("a version that holds a file which was kept wrong", () => {
+  const keptWrong = async (dialect: object = {}): Promise<Content> => {
+    await place.start({ dialect: { uploadReply: "managed", ...dialect }, ingestMs: 0 });
+    const files = await filesOf();
+    place.emulator.setFault({ on: ONE, store: "other", when: "after", drop: true });
+    return files;
+  };
+
+  test("is not vouched for by its name where nobody has looked", async () => {
+    const files = await keptWrong();
+    const made = await machineIn(place, "one").publish(files, versionOf(files), { waits: false });
+    expect(made).toMatchObject({ outcome: "uploaded", unverified: COUNT });
+    for (const machine of ["one", "one", "two"]) {
+      const again = machineIn(place, machine).publish(files, versionOf(files));
+      await expect(again).rejects.toMatchObject(refused);
+    }
+  });
+
+  test("is not vouched for by its name on a machine that has no record", async () => {
+    const files = await keptWrong();
+    const run = machineIn(place, "one").publish(files, versionOf(files));
+    await expect(run).rejects.toMatchObject(holdsOther);
+    const other = machineIn(place, "two").publish(files, versionOf(files));
+    await expect(other).rejects.toMatchObject(refused);
+  });
+
+  test.each([
+    ["show previews", { itemUrls: "rendition" }],
+    ["are at another host", { itemUrls: "otherHost" }],
+    ["have no keys", { itemKeys: "null" }],
+  ])("counts as unverified, for that file, where items %s", async (_how, dialect) => {
+    const files = await keptWrong(dialect);
+    for (const outcome of ["uploaded", "unverified"]) {
+      const { publish, events } = machineIn(place, "one");
+      const result = await publish(files, versionOf(files));
+      expect(result).toMatchObject({ outcome, unverified: 1 });
+      const text = expect.stringMatching(/^For 1 file of the dataset.*103\.jpg$/s) as string;
+      expect(events).toContainEqual(expect.objectContaining({ kind: "warning", text }));
+    }
+  });
+
+  test("has its other files vouched for by a store that returns no MD5s, as far as their size goes", async () => {
+    const files = await keptWrong();
+    await place.start({ dialect: { uploadReply: "managed" }, etag: "opaque", ingestMs: 0 });
+    place.emulator.setFault({ on: ONE, when: "after", drop: true });
+    const run = await machineIn(place, "one").publish(files, versionOf(files));
+    expect(run).toMatchObject({ outcome: "uploaded", unverified: 0 });
+  });
+});
+
 describe("a file that was kept wrong, and is known to be", () => {
   beforeEach(() =>
     place.start({ dialect: { uploadReply: "managed", batches: "together" }, ingestMs: 0 }),

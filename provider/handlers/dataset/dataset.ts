@@ -12,6 +12,7 @@ import { defineHandler } from "../../process/define-handler";
 import { Problems, UnfinishedError, providerOf } from "../../process/failures";
 import { readOrGone } from "../../process/gone";
 import type { Handler, OwnMethods } from "../../process/handler";
+import type { LocalFiles } from "../../process/local-files";
 import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
@@ -65,7 +66,10 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
   private readonly manifests = new Map<string, Manifest>();
   private readonly lineage = createLineage();
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly files: Pick<LocalFiles, "ofDigest">,
+  ) {}
 
   async check(
     olds: DatasetInputs,
@@ -163,7 +167,7 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
       avala: session.avala(call),
       messages: session.messages(call),
       inputs,
-      madeOf: manifest && publishedFilesOf(inputs, manifest),
+      madeOf: manifest && publishedFilesOf(inputs, manifest, this.files.ofDigest(manifest.digest)),
       timeoutMs: (inputs.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * 60_000,
       stateDirectory: session.stateDirectory(),
     };
@@ -232,7 +236,10 @@ async function readOrExplain({ avala }: Settling, uid: string, name: string): Pr
   }
 }
 
-export function createDatasetHandler(session: Session): Handler<DatasetInputs, DatasetOutputs> {
-  const handler = new DatasetHandler(session);
+export function createDatasetHandler(
+  session: Session,
+  files: Pick<LocalFiles, "ofDigest">,
+): Handler<DatasetInputs, DatasetOutputs> {
+  const handler = new DatasetHandler(session, files);
   return defineHandler({ kind: "dataset", session, handler, needs: datasetNeeds });
 }

@@ -6,11 +6,11 @@ import { AvalaError, isAvalaError } from "../../errors";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
-import type { PublishOptions, PublishResult, PublishTarget } from "../publish/target";
+import type { Compared, PublishOptions, PublishResult, PublishTarget } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import type { GrowOptions, KnownIncrement } from "./growth";
-import { knownAs } from "./holdings";
+import { knownAs, withoutContentOf } from "./holdings";
 import { incrementName, parseIncrement } from "./increment-name";
 import { recordDeleted, recordIncrement } from "./increment-record";
 import { createMeanwhile, lookMeanwhile, nextSlug, readCame, type Meanwhile } from "./meanwhile";
@@ -40,7 +40,7 @@ type GrowSetOptions = GrowOptions & {
 interface Made {
   /** Of this run, or the one that another run made of the same files. */
   readonly dataset: Dataset;
-  /** How many of its files were not compared. */
+  /** How many of its files were not compared, besides those that the plan names. */
   readonly unverified: number;
 }
 
@@ -62,13 +62,13 @@ function publishTargetOf(
 function incrementOf(
   { target, plan }: GrowDecision,
   { number, digest }: IncrementToMake,
-  dataset: Dataset,
+  { dataset, unshown }: Pick<Compared, "dataset" | "unshown">,
 ): Increment {
   const named = parseIncrement(target.name, dataset) ?? {
     number,
     shortDigest: shortDigest(digest),
   };
-  return { ...named, dataset, entries: plan.toSend };
+  return { ...named, dataset, entries: withoutContentOf(plan.toSend, unshown) };
 }
 
 /** What to keep of increments in a state, so that they need not be listed again: those of which all content is known. */
@@ -121,8 +121,8 @@ async function growOnce(
   const result = await carryOut(avala, send, publishing).catch(withWayOut);
   const { upload } = result;
   if (result.outcome === "partial") return { outcome: "partial", increments, plan, upload };
-  const { dataset, unverified } = result;
-  const increment = incrementOf(decision, next, dataset);
+  const { dataset, unverified, unshown = [] } = result;
+  const increment = incrementOf(decision, next, { dataset, unshown });
   const came = await readCame(avala, decision, meanwhile, { made: dataset, options });
   const others = [...increments, ...came].filter((one) => one.dataset.uid !== dataset.uid);
   const all = inOrder([...others, increment]);
@@ -137,7 +137,7 @@ async function growOnce(
     outcome: isUnsure ? "unverified" : result.outcome,
     increments: all,
     plan: now,
-    made: { dataset, unverified },
+    made: { dataset, unverified: unverified - unshown.length },
     upload,
   };
 }

@@ -1,8 +1,8 @@
-// What the increments of a growing set hold, strongest first: what the caller or the record says was sent, the digest in a
-// name, what the store says. Each that is found out is recorded, so that it is asked for once.
+// What the increments of a growing set hold: what the caller or the record says was sent, what the store says, and where no
+// record and no look speaks against it the digest in a name. Each that is found out is recorded, so that it is asked for once.
 import type { Avala } from "../../api/connection";
 import { isAvalaError } from "../../errors";
-import { createManifest } from "../../files/manifest/manifest";
+import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import { reportUnknownOwner } from "../datasets/dataset-owner";
 import { beginLook, reportHosts } from "../items/store-hosts";
@@ -55,19 +55,34 @@ async function takeByName(
   const same = unknown.find((one) => one.shortDigest === shortDigest(digest));
   if (same === undefined) return false;
   const named = { ...target.dataset, name: same.dataset.name };
-  const content = { dataset: named, files: toSend, digest };
+  // Those of the target: they are on the disk, and can be held against what a store keeps.
+  const wanted = new Set(toSend.map(({ path }) => path));
+  const files = target.files.filter(({ path }) => wanted.has(path));
+  const content = { dataset: named, files, digest };
   const { uid } = same.dataset;
   try {
-    const { unverified } = await compareFound(avala, same.dataset, content, options);
-    entries.set(uid, toSend);
+    const { unverified, unshown } = await compareFound(avala, same.dataset, content, options);
+    entries.set(uid, withoutContentOf(toSend, unshown));
     if (unverified === 0) knowledge.fresh.add(uid);
   } catch (error) {
-    // It lacks items, or the server gave up on it: what it has shows in its items, and the rest is sent again.
+    // It lacks items or their content, or the server gave up on it: what it has shows in its items, and the rest is sent again.
     if (!isAvalaError(error) || (error.code !== "conflict" && error.code !== "dataset"))
       throw error;
     broken.add(uid);
   }
   return true;
+}
+
+/** The same, of which nothing shows that some are what was sent. */
+export function withoutContentOf(
+  files: readonly ManifestEntry[],
+  unshown: readonly string[] = [],
+): readonly HeldEntry[] {
+  if (unshown.length === 0) return files;
+  const paths = new Set(unshown);
+  return files.map((file) =>
+    paths.has(file.path) ? { path: file.path, sizeBytes: file.sizeBytes } : file,
+  );
 }
 
 /** Known increments of which an item stands for a declared file and was not comparable: another look may compare it. */
@@ -98,12 +113,14 @@ async function lookIntoUnknown(
     dataset: owner,
     dataset: { dataType },
   } = target;
-  const terms = { owner, dataType, waitMs: options.waitMs, hosts };
+  const { waitMs, stateDirectory } = options;
+  const terms = { owner, dataType, waitMs, hosts, stateDirectory };
   const looks: (readonly [FoundIncrement, () => readonly HeldEntry[]])[] = [];
   for (const one of found) {
     if (knowledge.entries.has(one.dataset.uid)) continue;
     if (!one.isOwnerKnown) reportUnknownOwner(avala, one.dataset, owner);
-    looks.push([one, await lookInto(avala, one, files, terms)]);
+    const isRefuted = knowledge.broken.has(one.dataset.uid);
+    looks.push([one, await lookInto(avala, one, files, { ...terms, isRefuted })]);
   }
   reportHosts(avala, hosts);
   for (const [{ dataset, isOwnerKnown }, look] of looks) {

@@ -11,7 +11,7 @@ import { readLastSent, heldAgainst } from "../../upload/journal/rivals";
 import { placeOf } from "../../upload/journal/upload-journal";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import { recordContent } from "./content-record";
-import { readTags } from "./sent-check";
+import { readSentTags, suspectsIn } from "./sent-check";
 import { confirmInBatch, isRefusedBatch, type Batch } from "./confirm-batch";
 import { CORE_WORDS, isRefusalToMake, notMade, sentByAnother } from "./refusals";
 import {
@@ -134,8 +134,11 @@ async function confirmLocked(
   const digest = digestOf(confirming);
   // A record says that a run of this machine made it: what was found, it may not have made.
   if (isKnown && !wasFound && digest !== undefined) {
-    const tags = await readTags(avala, confirming, stateDirectory);
-    const made = { uid: dataset.uid, digest, isCompared: tags.size === 0 };
+    const tags = await readSentTags(avala, confirming, stateDirectory);
+    const isNamed = isNamedByContent(confirming);
+    const suspects = isNamed ? { suspects: suspectsIn(tags, confirming.files) } : {};
+    const isCompared = (suspects.suspects?.length ?? tags.size) === 0;
+    const made = { uid: dataset.uid, digest, isCompared, ...suspects };
     await recordContent(avala, destinationOf(confirming), made, stateDirectory);
   }
   return { outcome: "confirmed", dataset, isKnown, wasFound };

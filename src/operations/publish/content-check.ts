@@ -3,6 +3,7 @@
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { OwnerWanted } from "../datasets/dataset-ref";
+import { isIndexed, type DataType } from "../../files/media";
 import { runPool } from "../../flow/pool";
 import { readUntil } from "../../flow/disk/reading-disk";
 import { tellComparing } from "../items/comparing";
@@ -23,6 +24,7 @@ import {
 import {
   isEtagMute,
   isTagged,
+  UNTAGGED,
   md5Of as md5Tagged,
   type PlaceTag,
   type PlaceTags,
@@ -36,6 +38,8 @@ export const STORE_CONCURRENCY = 8;
 const MAX_UNLIKE_BEFORE_ALIKE = 16;
 // Enough for a refusal, which names ten.
 const MAX_WRONG_SIZES = 16;
+// Of a file that its dataset's name vouches for, reading it once more would cost more than it may show.
+const MAX_READ_OF_NAMED = 16 * 1024 * 1024;
 
 interface ContentComparison {
   /** Files whose content the store keeps. */
@@ -44,13 +48,21 @@ interface ContentComparison {
   readonly others: readonly string[];
   /** Files of which it keeps another size, where it has shown the size of others to be right. The first few. */
   readonly wrongSize: readonly string[];
-  /** Of the files with tags those of which it has shown none of this, nor that it keeps the object that was sent. */
+  /**
+   * Of the files with tags those of which it has shown none of this, nor that it keeps the object that was sent; also where
+   * no item stands for a file without a tag of its own.
+   */
   readonly unshown: readonly string[];
 }
 
 /** Whether files may still be read to hold them against the ETags of the host. */
 export function mayRead({ same, other }: StoreHost): boolean {
   return same > 0 || other < MAX_UNLIKE_BEFORE_ALIKE;
+}
+
+/** The same of a file that its dataset's name vouches for. */
+export function mayReadNamed(host: StoreHost, { sizeBytes }: { sizeBytes: number }): boolean {
+  return mayRead(host) && sizeBytes <= MAX_READ_OF_NAMED;
 }
 
 function hasPlace(file: NamedFile): file is UploadFile {
@@ -72,6 +84,8 @@ interface Looking {
   readonly hosts: StoreHosts;
   /** Whether the file's content may be read; else its size and its tag are all that is held against it. */
   readonly canRead: boolean;
+  /** Whether no other content is sent to its place: where the store shows no MD5, its size is enough. @default false */
+  readonly isNamed?: boolean | undefined;
 }
 
 /** `undefined` where the store does not say. What a file's own reading throws comes through. */
@@ -88,7 +102,7 @@ export async function likenessOf(
 async function likenessAt(
   avala: Avala,
   { file, url, tag }: Stored,
-  { hosts, canRead }: Looking,
+  { hosts, canRead, isNamed = false }: Looking,
 ): Promise<Likeness | undefined> {
   const stored = await askStore(avala, hosts, { path: file.path, url });
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
@@ -102,7 +116,8 @@ async function likenessAt(
     canRead && hasPlace(file) ? md5Of(readUntil(avala.disk, avala.signal), file) : undefined;
   const md5 = stored?.md5 === undefined ? undefined : (tagged ?? (await read()));
   if (md5 !== undefined) return stored?.md5 === md5 ? "same" : "other";
-  return tag === undefined && stored?.sizeBytes !== undefined ? "of-size" : undefined;
+  const isSizeEnough = tag === undefined || (isNamed && stored?.md5 === undefined);
+  return isSizeEnough && stored?.sizeBytes !== undefined ? "of-size" : undefined;
 }
 
 interface Expected {
@@ -111,8 +126,20 @@ interface Expected {
   readonly owner: OwnerWanted;
   /** Of the files that are compared. @default all files are, by their content */
   readonly tags?: PlaceTags | undefined;
+  /**
+   * Whether the dataset's name has the digest of the files. Files without tags are compared as well then, all of them or
+   * those that it names: they are no suspects.
+   */
+  readonly named?: "all" | ReadonlySet<string> | undefined;
+  /** Of the files that become items. @default all do */
+  readonly dataType?: DataType | undefined;
   /** What a list of the items has shown. @default they are listed */
   readonly listed?: ItemComparison["listed"];
+}
+
+function isWanted({ tags, named }: Expected, path: string): boolean {
+  if (tags?.has(path) !== false) return true;
+  return named === "all" || named?.has(path) === true;
 }
 
 async function findListed(
@@ -131,7 +158,7 @@ async function findListed(
   );
   return matches.flatMap((match, index) => {
     const file = match.kind === "path" ? byPath.get(match.path) : undefined;
-    if (file === undefined || tags?.has(file.path) === false) return [];
+    if (file === undefined || !isWanted(expected, file.path)) return [];
     return [{ file, url: items[index]?.url, tag: tags?.get(file.path) }];
   });
 }
@@ -142,7 +169,7 @@ type Seen = Readonly<Record<Likeness, Stored[]>>;
 async function lookAt(
   avala: Avala,
   found: readonly Listed[],
-  hosts: StoreHosts,
+  { hosts, isNamed }: Pick<Looking, "hosts" | "isNamed">,
   onLooked: () => void,
 ): Promise<Seen> {
   const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
@@ -150,16 +177,38 @@ async function lookAt(
   await runPool(found, pool, async ({ file, url, tag }) => {
     if (url === undefined) return;
     const host = hostOf(hosts, url);
-    const canRead = mayRead(host);
     // A tag is known without reading the file.
     const isKnown = host.same + host.kept > 0 && host.wrongSize >= MAX_WRONG_SIZES;
-    if (isKnown || (!canRead && tag === undefined)) return;
+    if (isKnown || (!mayRead(host) && tag === undefined)) return;
+    const isVouchedFor = isNamed === true && tag === undefined;
+    const canRead = isVouchedFor ? mayReadNamed(host, file) : mayRead(host);
     const stored = { file, url, tag };
-    const likeness = await likenessOf(avala, stored, { hosts, canRead });
+    const likeness = await likenessOf(avala, stored, { hosts, canRead, isNamed });
     onLooked();
     if (likeness !== undefined) seen[likeness].push(stored);
   });
   return seen;
+}
+
+/** Those of another ETag at a host whose ETags are no MD5s, as files show that are no suspects: of all alike the size is shown. */
+function withoutMd5s({ other }: Seen, hosts: StoreHosts): readonly Stored[] {
+  const hostsOfOthers = new Set(
+    other.flatMap(({ tag, url }) => (tag === undefined ? hostOf(hosts, url) : [])),
+  );
+  return other.filter(({ url }) => {
+    const host = hostOf(hosts, url);
+    return host.same === 0 && hostsOfOthers.has(host);
+  });
+}
+
+/** Files without a tag of their own for which no item stands. */
+function unlisted({ files, tags, dataType }: Expected, found: readonly Listed[]): string[] {
+  if (tags === undefined) return [];
+  const isFound = new Set(found.map(({ file }) => file.path));
+  return files.flatMap(({ path }) => {
+    const isSuspect = tags.get(path) === UNTAGGED && !isFound.has(path);
+    return isSuspect && (dataType === undefined || isIndexed(path, dataType)) ? [path] : [];
+  });
 }
 
 const pathsOf = (found: readonly Listed[]): string[] => found.map(({ file }) => file.path).sort();
@@ -174,17 +223,21 @@ export async function compareContents(
   const found = await findListed(avala, dataset, expected);
   const hosts = beginLook(avala, waitMs);
   const telling = tellComparing(avala, dataset.name, found.length);
-  const seen = await lookAt(avala, found, hosts, telling.next).finally(telling.end);
+  const isNamed = expected.named !== undefined;
+  const looking = { hosts, isNamed };
+  const seen = await lookAt(avala, found, looking, telling.next).finally(telling.end);
   reportHosts(avala, hosts);
   const { same, kept, "of-size": ofSize } = seen;
   const differing = (likeness: "other" | "wrong-size"): readonly Stored[] =>
     seen[likeness].filter(({ url }) => isDifference(hostOf(hosts, url), likeness));
   const [others, wrongSize] = [differing("other"), differing("wrong-size")];
-  const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize]));
+  const alike = isNamed ? withoutMd5s(seen, hosts) : [];
+  const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize, ...alike]));
+  const mute = found.filter(({ file, tag }) => tag !== undefined && !shown.has(file.path));
   return {
     same: new Set(pathsOf([...same, ...kept])),
     others: pathsOf(others),
     wrongSize: pathsOf(wrongSize),
-    unshown: pathsOf(found.filter(({ file, tag }) => tag !== undefined && !shown.has(file.path))),
+    unshown: [...pathsOf(mute), ...unlisted(expected, found)].sort(),
   };
 }

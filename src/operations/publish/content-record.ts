@@ -22,7 +22,7 @@ async function placeOf(
   return { stateDirectory, ...kind, destination: await resolveDestination(avala, to) };
 }
 
-type Line = Readonly<Record<string, string | number | boolean>>;
+type Line = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** Never rejects: see above. */
 async function addLine(
@@ -55,24 +55,33 @@ async function readLine(
   }
 }
 
-interface RecordedContent {
+export interface RecordedContent {
   readonly digest: string;
   /**
-   * False while other runs could have sent to the places of its files and nobody has looked since whether they did: then it
-   * vouches for nothing yet.
+   * False while something else may lie in places of its files and nobody has looked since whether it does: then it vouches for
+   * nothing yet.
    */
   readonly isCompared: boolean;
+  /** Which files those are. @default any may be one */
+  readonly suspects?: readonly string[] | undefined;
 }
+
+/** `withdrawn`: something else was seen to lie in places of its files, and nothing counts. */
+export type ContentRecord = RecordedContent | "withdrawn";
+
+// One line has them; of more it says that any file may be one.
+const MAX_SUSPECTS = 1000;
 
 /** A run of this machine made the dataset, of this content. */
 export function recordContent(
   avala: Avala,
   to: DatasetDestination,
-  { uid, digest, isCompared }: RecordedContent & { readonly uid: string },
+  { uid, digest, isCompared, suspects }: RecordedContent & { readonly uid: string },
   stateDirectory: string | undefined,
 ): Promise<void> {
-  const line = { uid, digest, ...(isCompared ? {} : { isCompared }) };
-  return addLine(avala, to, stateDirectory, { kind: CONFIRMED, line });
+  const isNamed = suspects !== undefined && suspects.length <= MAX_SUSPECTS;
+  const doubt = isCompared ? {} : { isCompared, ...(isNamed && { suspects }) };
+  return addLine(avala, to, stateDirectory, { kind: CONFIRMED, line: { uid, digest, ...doubt } });
 }
 
 /** What was recorded of the dataset counts no more: something else lies in places of its files. */
@@ -85,28 +94,32 @@ export function withdrawContent(
   return addLine(avala, to, stateDirectory, { kind: CONFIRMED, line: { uid } });
 }
 
-/** What the dataset was made of; `undefined` when no run on this machine saw it. */
+/** What runs on this machine have recorded of the dataset last; `undefined` when none saw it. */
+export async function readContentRecord(
+  avala: Avala,
+  to: DatasetDestination,
+  uid: string,
+  stateDirectory: string | undefined,
+): Promise<ContentRecord | undefined> {
+  const line = await readLine(avala, to, stateDirectory, { kind: CONFIRMED, uid });
+  if (line === undefined) return undefined;
+  const { digest, isCompared, suspects } = line;
+  if (typeof digest !== "string") return "withdrawn";
+  const named = Array.isArray(suspects) && {
+    suspects: suspects.filter((path): path is string => typeof path === "string"),
+  };
+  return { digest, isCompared: isCompared !== false, ...named };
+}
+
+/** What the dataset was made of; `undefined` when no run on this machine saw it, or it counts no more. */
 export async function recordedContent(
   avala: Avala,
   to: DatasetDestination,
   uid: string,
   stateDirectory: string | undefined,
 ): Promise<RecordedContent | undefined> {
-  const line = await readLine(avala, to, stateDirectory, { kind: CONFIRMED, uid });
-  const digest = line?.["digest"];
-  if (typeof digest !== "string") return undefined;
-  return { digest, isCompared: line?.["isCompared"] !== false };
-}
-
-/** Whether what was recorded of the dataset last is that nothing counts. */
-export async function isWithdrawn(
-  avala: Avala,
-  to: DatasetDestination,
-  uid: string,
-  stateDirectory: string | undefined,
-): Promise<boolean> {
-  const line = await readLine(avala, to, stateDirectory, { kind: CONFIRMED, uid });
-  return line !== undefined && line["digest"] === undefined;
+  const record = await readContentRecord(avala, to, uid, stateDirectory);
+  return record === "withdrawn" ? undefined : record;
 }
 
 type Compared = Pick<Dataset, "uid" | "itemCount">;

@@ -7,7 +7,14 @@ import { compareManifests, describeChanges } from "../../files/manifest/compare"
 import type { Manifest } from "../../files/manifest/manifest";
 import type { ItemComparison } from "../items/item-comparison";
 import { compareContents } from "./content-check";
-import { isVerifiedBefore, isWithdrawn, recordContent, recordedContent } from "./content-record";
+import {
+  isVerifiedBefore,
+  readContentRecord,
+  recordContent,
+  recordedContent,
+} from "./content-record";
+import { proofOf, unprovenOf, type Proof } from "./proof";
+import { UNTAGGED, type PlaceTag, type PlaceTags } from "../../upload/check/place-tag";
 import {
   brokenVersion,
   CORE_WORDS,
@@ -17,9 +24,10 @@ import {
   madeOfOthers,
   reportSentOver,
 } from "./refusals";
-import { readTags, reportUnshown } from "./sent-check";
+import { readTags, reportSuspects, reportUnshown, suspectsIn } from "./sent-check";
 import { compareWhenCreated, keepVerified } from "./settle";
 import {
+  asDataType,
   destinationOf,
   digestOf,
   isNamedByContent,
@@ -106,14 +114,17 @@ export async function compareFound(
   if (isCreated && (await isVerifiedBefore(avala, destinationOf(target), known, stateDirectory))) {
     return { dataset: existing, unverified: 0 };
   }
-  const of = [avala, destinationOf(target), existing.uid, stateDirectory] as const;
-  // Of a version its name says what it is made of, unless a run has seen that something else lies there.
-  const recorded =
-    isVersion && !(await isWithdrawn(...of))
-      ? { digest, isCompared: true }
-      : await recordedContent(...of);
+  const to = destinationOf(target);
+  const record = await readContentRecord(avala, to, existing.uid, stateDirectory);
+  const recorded = record === "withdrawn" ? undefined : record;
   const isMadeOf = digest !== undefined && recorded?.digest === digest;
-  const isKnown = isMadeOf && recorded.isCompared;
+  const tags =
+    isVersion || isMadeOf
+      ? await readTags(avala, target, stateDirectory)
+      : new Map<string, PlaceTag>();
+  const suspects = suspectsIn(tags, target.files);
+  const proof = proofOf({ digest, isNamedByContent: isVersion, record, suspects });
+  const isKnown = proof.by === "record";
   const looking = { ...options, isListed: !isKnown };
   const { dataset, items } = await compareWhenCreated(avala, existing, target, looking);
   if (hasDifference(items)) {
@@ -122,52 +133,69 @@ export async function compareFound(
   if (recorded?.digest !== undefined && digest !== undefined && !isMadeOf) {
     throw madeOfOthers(dataset, "", way);
   }
-  const counting = { ...options, isMadeOf, listed: items.listed };
-  const uncounted = isKnown ? 0 : await countUnverified(avala, dataset, target, counting);
-  const compared = { dataset, unverified: Math.max(uncounted, items.uncompared) };
+  const counting = { ...options, proof, tags, listed: items.listed };
+  const unshown = isKnown ? [] : await findUnproven(avala, dataset, target, counting);
+  const uncounted = Math.max(unshown.length, isKnown ? 0 : (sentOver ?? []).length);
+  const compared = { dataset, unverified: Math.max(uncounted, items.uncompared), unshown };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }
 
 type Counting = Omit<DecideOptions, "listed"> & {
-  /** Whether a run of this machine made it of these files, and was cut off before it could see what lay there then. */
-  readonly isMadeOf: boolean;
+  readonly proof: Proof;
+  /** What a run of this machine that was cut off knew of files which it had sent. */
+  readonly tags: PlaceTags;
   readonly listed: ItemComparison["listed"];
 };
 
-/** For a dataset whose content no record vouches for: as far as its store does. @throws AvalaError `conflict` */
-async function countUnverified(
+/**
+ * Looks at what the store keeps, of a dataset whose content no record proves, and returns the files that stay unproven.
+ * @throws AvalaError `conflict`
+ */
+async function findUnproven(
   avala: Avala,
   dataset: Dataset,
   target: NamedFiles,
-  { stateDirectory, words = CORE_WORDS, isSent = false, sentOver = [], waitMs, ...known }: Counting,
-): Promise<number> {
-  const { isMadeOf, listed } = known;
-  const tags = isMadeOf ? await readTags(avala, target, stateDirectory) : new Map();
-  const sent = tags.size === 0 ? {} : { tags };
-  const expected = { files: target.files, owner: target.dataset, listed, ...sent };
-  const { same, others, wrongSize, unshown } = await compareContents(
-    avala,
-    dataset,
-    expected,
-    waitMs(),
-  );
+  { proof, tags, listed, ...options }: Counting,
+): Promise<readonly string[]> {
+  const { stateDirectory, words = CORE_WORDS, isSent = false, sentOver = [], waitMs } = options;
+  const { files, dataset: owner } = target;
+  const isVersion = isNamedByContent(target);
+  const unproven = isVersion
+    ? unprovenOf(
+        proof,
+        files.map(({ path }) => path),
+      )
+    : [];
+  const suspects = isVersion
+    ? new Map(unproven.map((path) => [path, tags.get(path) ?? UNTAGGED]))
+    : tags;
+  const dataType = owner.dataType ?? asDataType(dataset.dataType);
+  const how = {
+    ...(suspects.size > 0 || isVersion ? { tags: suspects } : {}),
+    ...(isVersion && { named: "all" as const }),
+  };
+  const expected = { files, owner, dataType, listed, ...how };
+  const compared = await compareContents(avala, dataset, expected, waitMs());
+  const { same, others, wrongSize } = compared;
   if (others.length + wrongSize.length > 0) {
     const items = { missing: [], wrongSize, extra: [], others };
-    throw isNamedByContent(target)
+    throw isVersion
       ? brokenVersion(dataset, items, isSent)
       : otherFilesError(dataset, items, { words, isSent, sentOver });
   }
   reportSentOver(avala, dataset, sentOver);
-  reportUnshown(avala, dataset, unshown, words);
-  const uncompared = tags.size > 0 ? unshown.length : target.files.length - same.size;
-  const unverified = Math.max(uncompared, sentOver.length);
+  const notSame = (): readonly string[] =>
+    files.flatMap(({ path }) => (same.has(path) ? [] : path));
+  const unshown = suspects.size > 0 || isVersion ? compared.unshown : notSame();
+  if (isVersion) reportSuspects(avala, dataset, unshown);
+  else reportUnshown(avala, dataset, compared.unshown, words);
   const digest = digestOf(target);
-  if (unverified === 0 && digest !== undefined) {
+  if (unshown.length + sentOver.length === 0 && digest !== undefined) {
     const made = { uid: dataset.uid, digest, isCompared: true };
     await recordContent(avala, destinationOf(target), made, stateDirectory);
   }
-  return unverified;
+  return unshown;
 }
 
 /**

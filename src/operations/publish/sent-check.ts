@@ -1,31 +1,102 @@
-// Whether a dataset holds what was sent for it, where runs of other content can send to the same places: only what lies there
-// once it is made can show that. Nothing is written before that is known that vouches for it.
+// Whether a dataset holds what was sent for it, where runs of other content can send to the same places, or no reply has shown
+// it: only what lies there once it is made can show that. Nothing is written before that is known that vouches for it.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import type { PlaceTags } from "../../upload/check/place-tag";
-import { readLastSent, tagsOf } from "../../upload/journal/rivals";
+import { md5Of, UNTAGGED, type PlaceTag, type PlaceTags } from "../../upload/check/place-tag";
+import { heldAgainst, readLastSent, tagsOf } from "../../upload/journal/rivals";
 import { placeOf } from "../../upload/journal/upload-journal";
 import type { UploadResult } from "../../upload/result";
 import { counted, listed, shown } from "../../text";
 import { printable } from "../../redact";
 import type { ItemComparison } from "../items/item-comparison";
 import { compareContents } from "./content-check";
+import { readContentRecord } from "./content-record";
+import { proofOf } from "./proof";
 import { hasDifference, type Words } from "./refusals";
-import { destinationOf, isNamedByContent, type NamedFiles } from "./target";
+import { asDataType, destinationOf, digestOf, isNamedByContent, type NamedFiles } from "./target";
 
-/** Of the files that others can replace what the store called them, from the run that sent them or from its journal. */
+/**
+ * Of the files that others can replace what the store called them, from the run that sent them or from its journal. Under a
+ * name of the content: of the suspects.
+ */
 export async function readTags(
   avala: Avala,
   target: NamedFiles,
   stateDirectory: string | undefined,
 ): Promise<PlaceTags> {
   if (target.tags !== undefined) return target.tags;
-  if (stateDirectory === undefined || isNamedByContent(target)) return new Map();
-  const lastSent = await readLastSent(await placeOf(avala, destinationOf(target), stateDirectory));
+  const lastSent = await lastSentOf(avala, target, stateDirectory);
   return lastSent === undefined ? new Map() : tagsOf(target.files, lastSent);
 }
 
-interface SentComparison {
+async function lastSentOf(
+  avala: Avala,
+  target: NamedFiles,
+  stateDirectory: string | undefined,
+): ReturnType<typeof readLastSent> {
+  if (stateDirectory === undefined) return undefined;
+  return readLastSent(await placeOf(avala, destinationOf(target), stateDirectory));
+}
+
+function untagged(paths: Iterable<string>): Map<string, PlaceTag> {
+  return new Map([...paths].map((path) => [path, UNTAGGED]));
+}
+
+/**
+ * The same of files that were sent under a name of their content, perhaps by another process: where its journal does not say
+ * how one went, or is not here, that one is a suspect.
+ */
+export async function readSentTags(
+  avala: Avala,
+  target: NamedFiles,
+  stateDirectory: string | undefined,
+): Promise<PlaceTags> {
+  if (target.tags !== undefined || !isNamedByContent(target))
+    return readTags(avala, target, stateDirectory);
+  const lastSent = await lastSentOf(avala, target, stateDirectory);
+  if (lastSent === undefined) return untagged(target.files.map(({ path }) => path));
+  const { others, unknown } = heldAgainst(target.files, lastSent);
+  return new Map([...untagged([...others, ...unknown]), ...tagsOf(target.files, lastSent)]);
+}
+
+/** What is to be looked at of a dataset that was made. */
+export async function tagsToCompare(
+  avala: Avala,
+  { uid }: Pick<Dataset, "uid">,
+  target: NamedFiles,
+  stateDirectory: string | undefined,
+): Promise<PlaceTags> {
+  if (target.tags !== undefined || !isNamedByContent(target))
+    return readTags(avala, target, stateDirectory);
+  const record = await readContentRecord(avala, destinationOf(target), uid, stateDirectory);
+  const proof = proofOf({
+    ...{ digest: digestOf(target), isNamedByContent: true, record },
+    suspects: [],
+  });
+  if (proof.by === "record") return new Map();
+  if (record !== undefined && proof.by === "name") return untagged(proof.suspects);
+  return readSentTags(avala, target, stateDirectory);
+}
+
+/** Of the files with tags those of which no reply has shown that the store keeps them. */
+export function suspectsIn(tags: PlaceTags, files: NamedFiles["files"]): readonly string[] {
+  return files.flatMap(({ path }) => {
+    const tag = tags.get(path);
+    return tag === undefined || md5Of(tag) !== undefined ? [] : path;
+  });
+}
+
+// Files that are no suspects: one shows that the store returns MD5s, or that it does not.
+const MAX_CONTROLS = 8;
+
+/** The smallest, as they are read. */
+function controlsBeside(tags: PlaceTags, files: NamedFiles["files"]): ReadonlySet<string> {
+  const others = files.filter(({ path }) => !tags.has(path));
+  const bySize = others.sort((a, b) => a.sizeBytes - b.sizeBytes);
+  return new Set(bySize.slice(0, MAX_CONTROLS).map(({ path }) => path));
+}
+
+export interface SentComparison {
   /** Files in whose places something else lies. */
   readonly others: readonly string[];
   /** Files in whose places something else may lie: nothing shows what. */
@@ -41,6 +112,13 @@ export function reportUnshown(
 ): void {
   if (unshown.length === 0) return;
   const text = `For ${counted(unshown.length, "file")} of the dataset ${printable(name)}, storage does not show whether another run has sent something else to the same place, so the content counts as not compared. ${version} Where storage returns MD5s, running again compares the content:${listed(unshown.map(shown))}`;
+  avala.emit({ kind: "warning", text });
+}
+
+/** No reply has shown that its store keeps them, and no look has. */
+export function reportSuspects(avala: Avala, { name }: Dataset, suspects: readonly string[]): void {
+  if (suspects.length === 0) return;
+  const text = `For ${counted(suspects.length, "file")} of the dataset ${printable(name)}, it is not known whether storage keeps what was sent: no response showed it, and the items do not show it either. The content counts as not compared, although the name has its digest. Running again where items show what storage keeps compares it:${listed(suspects.map(shown))}`;
   avala.emit({ kind: "warning", text });
 }
 
@@ -60,12 +138,20 @@ export async function compareSent(
 ): Promise<SentComparison> {
   if (tags.size === 0 || hasDifference(items)) return { others: [], unshown: [] };
   const { files, dataset: owner } = target;
-  const expected = { files, owner, tags, listed: items.listed };
+  const isNamed = isNamedByContent(target);
+  const named = isNamed ? { named: controlsBeside(tags, files) } : {};
+  const dataType = owner.dataType ?? asDataType(dataset.dataType);
+  const expected = { files, owner, tags, dataType, listed: items.listed, ...named };
   const compared = await compareContents(avala, dataset, expected, waitMs);
   const others = [...compared.others, ...compared.wrongSize].sort();
-  // No run sends other content under such a name: that a store does not show what it keeps is no doubt of its own.
-  const unshown = isNamedByContent(target) ? [] : compared.unshown;
-  reportUnshown(avala, dataset, unshown, words);
+  if (!isNamed) {
+    reportUnshown(avala, dataset, compared.unshown, words);
+    return { others, unshown: compared.unshown };
+  }
+  // No run sends other content under such a name: only of a suspect it is a doubt that a store does not show what it keeps.
+  const suspects = new Set(suspectsIn(tags, files));
+  const unshown = compared.unshown.filter((path) => suspects.has(path));
+  reportSuspects(avala, dataset, unshown);
   return { others, unshown };
 }
 

@@ -5,9 +5,15 @@ import { waitForDataset } from "../datasets/dataset";
 import { compareItems, type ItemComparison } from "../items/item-comparison";
 import { printable } from "../../redact";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
-import { recordContent, recordVerified, recordedContent, withdrawContent } from "./content-record";
+import {
+  recordContent,
+  recordVerified,
+  recordedContent,
+  withdrawContent,
+  type RecordedContent,
+} from "./content-record";
 import { CORE_WORDS, otherContentLies, requireSame } from "./refusals";
-import { compareSent, readTags } from "./sent-check";
+import { compareSent, readTags, tagsToCompare, type SentComparison } from "./sent-check";
 import {
   asDataType,
   destinationOf,
@@ -52,12 +58,16 @@ async function keepCompared(
   avala: Avala,
   { uid }: Dataset,
   target: NamedFiles,
-  { stateDirectory, isSame }: Pick<PublishOptions, "stateDirectory"> & { readonly isSame: boolean },
+  { stateDirectory, others, unshown }: Pick<PublishOptions, "stateDirectory"> & SentComparison,
 ): Promise<void> {
   const digest = digestOf(target);
   if (digest === undefined) return;
   const to = destinationOf(target);
-  if (isSame) await recordContent(avala, to, { uid, digest, isCompared: true }, stateDirectory);
+  const record = (content: Omit<RecordedContent, "digest">): Promise<void> =>
+    recordContent(avala, to, { uid, digest, ...content }, stateDirectory);
+  if (others.length + unshown.length === 0) await record({ isCompared: true });
+  else if (others.length === 0 && isNamedByContent(target))
+    await record({ isCompared: false, suspects: unshown });
   else await withdrawContent(avala, to, uid, stateDirectory);
 }
 
@@ -76,7 +86,7 @@ export async function keepVerified(
 
 /**
  * Whether a dataset is known to be made of the files: by its name, or by our own record of it, if others can't have replaced them
- * or {@link settlePublished} can see whether they have.
+ * or {@link settlePublished} can see whether they have. Whether the suspects among them are right it sees itself.
  */
 export async function isContentKnown(
   avala: Avala,
@@ -107,7 +117,7 @@ export async function settlePublished(
     removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
   const all = target.files.length;
   const { stateDirectory, isKnown, words = CORE_WORDS } = options;
-  const tags = await readTags(avala, target, stateDirectory);
+  const tags = await tagsToCompare(avala, made, target, stateDirectory);
   if (options.waits === false) {
     // The run that compares needs what the store called the files.
     if (tags.size === 0) await removeJournal();
@@ -122,15 +132,14 @@ export async function settlePublished(
   // It is made, whole or not: a journal of what was sent for it would only mislead.
   await removeJournal();
   requireSame(dataset, items);
-  const isSame = sent.others.length + sent.unshown.length === 0;
   if (isKnown && tags.size > 0)
-    await keepCompared(avala, dataset, target, { stateDirectory, isSame });
+    await keepCompared(avala, dataset, target, { stateDirectory, ...sent });
   if (sent.others.length > 0) {
     const how = { words, isNamedByContent: isNamedByContent(target) };
     throw otherContentLies(dataset, sent.others, how);
   }
   const uncompared = Math.max(items.uncompared, sent.unshown.length);
-  const compared = { dataset, unverified: isKnown ? uncompared : all };
+  const compared = { dataset, unverified: isKnown ? uncompared : all, unshown: sent.unshown };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }

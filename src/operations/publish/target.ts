@@ -62,6 +62,8 @@ export interface Compared {
   readonly dataset: Dataset;
   /** How many of the files could not be compared by their content. */
   readonly unverified: number;
+  /** Of these the ones that are known. */
+  readonly unshown?: readonly string[] | undefined;
 }
 
 /** `sending`: before the first byte, and while another run is waited for. `confirm`: the last look. */

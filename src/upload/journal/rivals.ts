@@ -2,7 +2,7 @@
 // machine share shows it: while this run sends, and long after, when another process confirms what one sent.
 import { hasContent } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";
-import type { PlaceTag, PlaceTags } from "../check/place-tag";
+import type { PlaceTag } from "../check/place-tag";
 import { readJournalChanges, type Journal, type JournalPlace } from "./journal";
 import type { Change } from "./journal-lines";
 import type { UploadResult } from "../result";
@@ -73,7 +73,10 @@ export function heldAgainst(
 }
 
 /** What the store called what it keeps of them, where that was recorded. */
-export function tagsOf(expected: readonly Expected[], lastSent: LastSent): PlaceTags {
+export function tagsOf(
+  expected: readonly Expected[],
+  lastSent: LastSent,
+): ReadonlyMap<string, PlaceTag> {
   const tags = new Map<string, PlaceTag>();
   for (const { path, sizeBytes, sha256 } of expected) {
     const last = lastSent.get(path);

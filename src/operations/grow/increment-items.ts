@@ -1,0 +1,158 @@
+// The items of an increment, and which declared file each may be, by their keys. Knows nothing of contents.
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { AvalaError, isAvalaError } from "../../errors";
+import type { DataType } from "../../files/media";
+import { isItemOf } from "../../files/scan/indexing";
+import { printable } from "../../redact";
+import { counted, formatCount } from "../../text";
+import { waitForDataset } from "../datasets/dataset";
+import type { OwnerWanted } from "../datasets/dataset-ref";
+import { alteredPaths, folderBefore } from "../items/altered-keys";
+import { matchKeys, type KeyMatch } from "../items/item-keys";
+import { listFacts } from "../items/item-reads";
+import type { ItemFacts } from "../items/key-comparison";
+import type { GrowingFile } from "./growth";
+
+/** One item, and the declared file that it may be. */
+export interface Seen {
+  readonly path: string;
+  readonly item?: ItemFacts | undefined;
+  readonly file?: GrowingFile | undefined;
+}
+
+export type Files = ReadonlyMap<string, GrowingFile>;
+
+function notReadable({ name, uid }: Dataset, why: string): AvalaError {
+  return new AvalaError(
+    "dataset",
+    `The contents of increment ${printable(name)} (uid ${printable(uid)}) can't be determined: ${why}, and there is no record here of what was sent for it.`,
+    {
+      hint: "Nothing was sent. Restore the record that its runs kept (the state folder, AVALA_STATE_DIR, or the state of the Pulumi stack), or begin another set under another name.",
+    },
+  );
+}
+
+async function itemsOf(
+  avala: Avala,
+  dataset: Dataset,
+  owner: OwnerWanted,
+): Promise<readonly ItemFacts[]> {
+  const listing = { owner, expected: dataset.itemCount, hasUrls: true };
+  const items = await listFacts(avala, dataset, listing);
+  if (items === undefined) throw notReadable(dataset, "Avala does not list its items");
+  return items;
+}
+
+/** What is not listed may be there all the same. @throws AvalaError `dataset` */
+function requireWhole(dataset: Dataset, items: readonly ItemFacts[]): void {
+  if (dataset.isSequence === true || items.length >= dataset.itemCount) return;
+  const counts = `${counted(dataset.itemCount, "item")} and lists ${formatCount(items.length)}`;
+  throw new AvalaError(
+    "dataset",
+    `The contents of increment ${printable(dataset.name)} (uid ${printable(dataset.uid)}) can't be determined: Avala counts ${counts}.`,
+    { hint: "Nothing was sent. Run again in a few minutes: Avala may still be listing it." },
+  );
+}
+
+/** @throws AvalaError `dataset` where keys are not paths */
+function requirePaths(
+  dataset: Dataset,
+  items: readonly ItemFacts[],
+  { isPath }: { readonly isPath: (key: string) => boolean },
+): void {
+  if (dataset.isSequence === true)
+    throw notReadable(dataset, "it is a sequence dataset, whose items are frames");
+  if (items.some(({ key }) => key === undefined))
+    throw notReadable(dataset, "Avala lists its items without keys");
+  if (!items.every(({ key = "" }) => isPath(key)))
+    throw notReadable(dataset, "the keys of its items are not paths");
+}
+
+/**
+ * What each key stands for. One that is a path with a folder shows that keys are whole paths, and then any other key is one
+ * as well: for an increment of which some files are gone that spares building all tails of all declared paths.
+ */
+function matchesOf(items: readonly ItemFacts[], files: Files): readonly KeyMatch[] {
+  const keys = items.map(({ key }) => key);
+  const areWhole =
+    new Set(keys).size === keys.length &&
+    keys.some((key = "") => key.includes("/") && files.has(key));
+  if (!areWhole) return matchKeys(files.keys(), keys);
+  return keys.map((key = "") => (files.has(key) ? { kind: "path", path: key } : { kind: "none" }));
+}
+
+/** Which declared file each item may be; an item of no declared file is at the path that its key is. */
+function seenOf(name: string, items: readonly ItemFacts[], files: Files): readonly Seen[] {
+  const matches = matchesOf(items, files);
+  const keys = items.map(({ key = "" }) => key);
+  const before = folderBefore(keys, matches, name);
+  const ownPart = (key: string): string => key.slice(before.length);
+  const taken = new Set(matches.flatMap((match) => (match.kind === "path" ? match.path : [])));
+  const strange = keys.flatMap((key, index) =>
+    matches[index]?.kind === "none" ? ownPart(key) : [],
+  );
+  const left = strange.length === 0 ? [] : [...files.keys()].filter((path) => !taken.has(path));
+  // Of keys that have folders another folder is another file, as yesterday's and today's.
+  const keepsFolders = keys.some((key) => ownPart(key).includes("/"));
+  const altered =
+    left.length === 0 ? new Map<string, string>() : alteredPaths(strange, left, { keepsFolders });
+  return items.flatMap((item, index): readonly Seen[] => {
+    const { key = "" } = item;
+    const match = matches[index];
+    if (match?.kind === "unclear") return match.candidates.map((path) => ({ path }));
+    const path = match?.kind === "path" ? match.path : (altered.get(ownPart(key)) ?? key);
+    return [{ path, item, file: files.get(path) }];
+  });
+}
+
+/** Keys that are bare names say of files that share a name only that one of them is there. */
+function reportUnclear(avala: Avala, { name, uid }: Dataset, seen: readonly Seen[]): void {
+  const paths = [...new Set(seen.flatMap(({ path, item }) => (item === undefined ? path : [])))];
+  if (paths.length === 0) return;
+  const named = paths
+    .slice(0, 2)
+    .map((path) => printable(path))
+    .join(" or ");
+  avala.emit({
+    kind: "warning",
+    text: `Items of ${printable(name)} (uid ${printable(uid)}) have keys that match several files, for example ${named}. Without the record of what was sent, it is not known which of ${counted(paths.length, "file")} it holds, so they are neither compared nor sent. To have them compared, give the files different names, or keep the folder AVALA_STATE_DIR between runs.`,
+  });
+}
+
+/**
+ * Lists the items of an increment that was created, or that the server gave up on.
+ * @throws AvalaError `dataset` where its items' keys are not paths, or not all of them are listed
+ */
+export async function listSeen(
+  avala: Avala,
+  dataset: Dataset,
+  files: Files,
+  { owner, dataType }: { readonly owner: OwnerWanted; readonly dataType: DataType },
+): Promise<readonly Seen[]> {
+  const items = await itemsOf(avala, dataset, owner);
+  // One that the server gave up on has what it lists.
+  if (dataset.status === "created") requireWhole(dataset, items);
+  const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
+  requirePaths(dataset, items, { isPath });
+  const seen = seenOf(dataset.name, items, files);
+  reportUnclear(avala, dataset, seen);
+  return seen;
+}
+
+/** One that the server gave up on has the items that it has: the rest is sent again. */
+export async function whenCreated(
+  avala: Avala,
+  found: Dataset,
+  waitMs: () => number,
+): Promise<Dataset> {
+  if (found.status === "created") return found;
+  try {
+    return await waitForDataset(avala, found, { timeoutMs: waitMs() });
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "dataset") throw error;
+    const text = `${error.message} Files that it lacks are sent again, in another dataset of the set.`;
+    avala.emit({ kind: "warning", text });
+    return found;
+  }
+}
