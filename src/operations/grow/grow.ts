@@ -16,6 +16,7 @@ import { recordDeleted, recordIncrement } from "./increment-record";
 import { createMeanwhile, lookMeanwhile, nextSlug, readCame, type Meanwhile } from "./meanwhile";
 import type { IncrementToMake } from "./next-increment";
 import { decideAgain } from "./decide-again";
+import { isSpoiled, spoiledTwice, underNextNumber } from "./spoiled-name";
 
 export interface GrowResult {
   /**
@@ -155,6 +156,7 @@ export async function growSet(
   first: GrowDecision,
   options: GrowSetOptions,
 ): Promise<GrowResult> {
+  let isSpoiledOnce = false;
   for (let plans = 1, decision = first; ; plans += 1) {
     const { next } = decision;
     if (next === undefined) {
@@ -166,9 +168,15 @@ export async function growSet(
       return await growOnce(avala, decision, next, meanwhile, options);
     } catch (error) {
       const { overlap } = meanwhile;
-      if (overlap === undefined) throw error;
-      if (plans === MAX_PLANS) throw overlap.error;
-      decision = await decideAgain(avala, decision, overlap, options);
+      if (overlap === undefined) {
+        if (!isSpoiled(error)) throw error;
+        if (isSpoiledOnce) throw spoiledTwice(error);
+        isSpoiledOnce = true;
+        decision = await underNextNumber(avala, decision, next, error, options);
+      } else {
+        if (plans >= MAX_PLANS) throw overlap.error;
+        decision = await decideAgain(avala, decision, overlap, options);
+      }
       options.onDecidedAgain?.(decision);
     }
   }

@@ -25,7 +25,8 @@ async function begunNumber(
   const journals = await journalsIn(avala.disk, stateDirectory);
   if (journals.size === 0) return undefined;
   const destination = await resolveDestination(avala, { datasetName: "", organizationUid });
-  for (let number = next; number > 0; number -= 1) {
+  // One more: the place of a name may have been spoiled, and the next number taken.
+  for (let number = next + 1; number > 0; number -= 1) {
     const datasetName = incrementName(name, number, digest).name;
     if (journals.has(journalPath(stateDirectory, { ...destination, datasetName }))) return number;
   }

@@ -96,3 +96,21 @@ test("what was lost is no doubt where a look shows the file", async () => {
   expect(result).toMatchObject({ outcome: "uploaded", plan: { unverified: [] } });
   expect((await run("one")).calls).toEqual(["GET /datasets/"]);
 });
+
+describe.each([
+  ["half of a file was kept, and its response lost", { store: "half", drop: true }],
+  ["another file was kept, and its response says so", { store: "other" }],
+] as const)("where %s", (_how, fault) => {
+  test("the files go under the next number, and the set is whole", async () => {
+    await start();
+    place.emulator.clearFaults();
+    const on = { target: "storage", method: "PUT", path: `*/${WRONG}` } as const;
+    place.emulator.setFault({ on, when: "after", ...fault });
+    const { result } = await run("one");
+    expect(result).toMatchObject({ outcome: "uploaded", plan: { unverified: [], toSend: [] } });
+    expect(place.names().map((name) => name.slice(0, 8))).toEqual(["set-0002"]);
+    expect(place.items()).toEqual(NAMES);
+    expect(await lacking()).toEqual([]);
+    expect((await run("one")).calls).toEqual(["GET /datasets/"]);
+  });
+});
