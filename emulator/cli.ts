@@ -30,8 +30,8 @@ A local Avala: its REST API on one port, its object storage on another.
   --allow-host NAME          a name besides localhost and --host by which requests may
                              come, such as a container's; may be repeated
   --api-key KEY              the key that it accepts (a random one, printed at the start)
-  --requests-per-minute N    limit for a key; 0 for none (100)
-  --burst-per-second N       limit for a key; 0 for none (20)
+  --requests-per-minute N    limit for a user; 0 for none (100)
+  --burst-per-second N       limit for a user; 0 for none (20)
   --ingest-ms N              how long a dataset is "creating" (500)
   --export-ms N              how long an export takes (1000)
   --dialect FILE             how it answers where the evidence about Avala disagrees: a

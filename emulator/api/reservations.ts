@@ -25,7 +25,7 @@ export class Reservations {
     this.add(root, -open.size);
   }
 
-  /** All presigns live equally long, so the oldest, which the map has first, are the first to expire. */
+  /** All are kept equally long, so the oldest, which the map has first, are the first to expire. */
   bytes(root: string, now: number): number {
     for (const [key, open] of this.owners.get(root) ?? []) {
       if (open.expiresAt > now) break;

@@ -10,14 +10,21 @@ import { Router } from "./router";
 import { ROUTES } from "./routes";
 import { Throttle } from "./throttle";
 
+const ANONYMOUS_PER_MINUTE = 30;
+
 export class ApiServer {
   private readonly router = new Router(ROUTES);
+  /** By user, whatever the key (contract, "Limits"). */
   private readonly throttle: Throttle;
+  /** Of all who have no key that counts: the machine is one address. */
+  private readonly anonymous: Throttle;
 
   constructor(private readonly world: World) {
     const { requestsPerMinute, burstPerSecond, dialect } = world.config;
     const showsHeaders = dialect.rateLimitHeaders === "present";
     this.throttle = new Throttle(requestsPerMinute, burstPerSecond, showsHeaders);
+    const anonymousPerMinute = Math.min(requestsPerMinute, ANONYMOUS_PER_MINUTE);
+    this.anonymous = new Throttle(anonymousPerMinute, burstPerSecond, showsHeaders);
   }
 
   async handle(exchange: Exchange): Promise<Reply> {
@@ -47,11 +54,16 @@ export class ApiServer {
     if (match === undefined) return this.withoutSlash(exchange, path);
     entry.route = match.path;
     const key = request.headers["x-avala-api-key"];
-    const { caller, apiKey } = this.authenticate(typeof key === "string" ? key : undefined);
-    entry.apiKey = apiKey.slice(-4);
-    const verdict = this.throttle.take(apiKey, now);
+    const known = this.authenticate(typeof key === "string" ? key : undefined);
+    const verdict =
+      known instanceof Refusal
+        ? this.anonymous.take("", now)
+        : this.throttle.take(known.caller.user.uid, now);
     limits.headers = verdict.headers;
     if (verdict.retryAfterSeconds !== undefined) throw throttled(verdict.retryAfterSeconds);
+    if (known instanceof Refusal) throw known;
+    const { caller, apiKey } = known;
+    entry.apiKey = apiKey.slice(-4);
     const route = findMethod(match, exchange.method);
     const { dialect } = this.world.config;
     const scopes = route.scope[dialect.scopes];
@@ -81,18 +93,17 @@ export class ApiServer {
     return reply;
   }
 
-  private authenticate(key: string | undefined): {
-    readonly caller: Caller;
-    readonly apiKey: string;
-  } {
+  private authenticate(
+    key: string | undefined,
+  ): { readonly caller: Caller; readonly apiKey: string } | Refusal {
     const challenge = { "WWW-Authenticate": "Api-Key" };
     if (key === undefined || key === "") {
-      throw refuse(401, { detail: "Authentication credentials were not provided." }, challenge);
+      return refuse(401, { detail: "Authentication credentials were not provided." }, challenge);
     }
     const known = this.world.state.keys.get(key);
     const user = known === undefined ? undefined : this.world.state.users.get(known.userUid);
     if (known === undefined || user === undefined)
-      throw refuse(401, { detail: "Invalid API key." }, challenge);
+      return refuse(401, { detail: "Invalid API key." }, challenge);
     return { caller: { user, scopes: known.scopes }, apiKey: key };
   }
 

@@ -1,4 +1,4 @@
-// Requests a minute and a second, for each key, and the headers that tell (contract, "Rate limits"). Pure but for its counters.
+// Requests a minute and a second, for each caller, and the headers that tell (contract, "Rate limits"). Pure but for its counters.
 import { unixSeconds } from "../clock";
 
 const MINUTE_MS = 60_000;
@@ -31,8 +31,8 @@ export class Throttle {
     private readonly showsHeaders: boolean,
   ) {}
 
-  take(key: string, now: number): Verdict {
-    const usage = this.usageOf(key, now);
+  take(caller: string, now: number): Verdict {
+    const usage = this.usageOf(caller, now);
     const waitMs = this.waitMs(usage, now);
     if (waitMs === 0) {
       usage.minuteCount += 1;
@@ -42,7 +42,7 @@ export class Throttle {
     return { retryAfterSeconds, headers: this.headers(usage) };
   }
 
-  /** For a reply that was counted against no key. */
+  /** For a reply that was counted against nobody. */
   untouched(now: number): Readonly<Record<string, string>> {
     return this.headers({
       minuteEnds: now + MINUTE_MS,

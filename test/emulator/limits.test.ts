@@ -50,13 +50,26 @@ describe("the rate limit", () => {
     expect(next.headers.get("x-ratelimit-remaining")).toBe("97");
   });
 
-  test("is each key's own", async () => {
-    const emulator = await start({ requestsPerMinute: 1 });
-    emulator.addKey({ key: "avk_other" });
-    const first = await call(emulator, "GET", "/users/me/");
-    const other = await call(emulator, "GET", "/users/me/", { key: "avk_other" });
-    const second = await call(emulator, "GET", "/users/me/");
-    expect([first.status, other.status, second.status]).toEqual([200, 200, 429]);
+  test("is each user's own, whatever their keys", async () => {
+    const emulator = await start({ requestsPerMinute: 2 });
+    emulator.addKey({ key: "avk_same" });
+    emulator.addKey({ key: "avk_other", username: "other" });
+    const statuses: number[] = [];
+    for (const key of [undefined, "avk_same", "avk_other", "avk_same", undefined])
+      statuses.push((await call(emulator, "GET", "/users/me/", key ? { key } : {})).status);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+  });
+
+  test("is thirty a minute for all who have no key that counts", async () => {
+    const clock = dial();
+    const emulator = await start({ clock, requestsPerMinute: 100, burstPerSecond: 0 });
+    const statuses: number[] = [];
+    for (let n = 0; n < 31; n += 1)
+      statuses.push((await call(emulator, "GET", "/users/me/", { key: `avk_none_${n}` })).status);
+    expect(statuses).toEqual([...Array<number>(30).fill(401), 429]);
+    expect((await call(emulator, "GET", "/users/me/")).status).toBe(200);
+    clock.turn(60_000);
+    expect((await call(emulator, "GET", "/users/me/", { key: "avk_none" })).status).toBe(401);
   });
 
   test("lets no more than five exports run at once", async () => {
@@ -74,7 +87,7 @@ describe("the rate limit", () => {
 });
 
 describe("the quota", () => {
-  test("counts what is stored and what is presigned, until that has come or has expired", async () => {
+  test("counts what is stored and what is presigned, until that has come or a day is over", async () => {
     const clock = dial();
     const emulator = await start({ clock, quotaBytes: 100, presignSeconds: 60 });
     const used = async () => (await call(emulator, "GET", "/datasets/manual-upload/quota/")).body;
@@ -92,7 +105,10 @@ describe("the quota", () => {
     await sendForm(form, "x".repeat(60));
     await presign(emulator, "c.jpg", 30);
     expect(await used()).toEqual({ used: 90, limit: 100 });
+    // Its URL has expired, and its place has not.
     clock.turn(60_000);
+    expect(await used()).toEqual({ used: 90, limit: 100 });
+    clock.turn(24 * 60 * 60_000);
     expect(await used()).toEqual({ used: 60, limit: 100 });
   });
 

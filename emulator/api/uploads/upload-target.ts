@@ -11,6 +11,9 @@ export interface FileTarget {
   readonly expiresAt: number;
 }
 
+// A presign's place in the quota outlives its URL (contract, "Uploading files").
+const RESERVED_MS = 24 * 60 * 60_000;
+
 /** Refuses with a 413 what would go over the owner's quota. */
 export function reserve(target: FileTarget, request: ApiRequest, world: World): void {
   const { reservations, store, config } = world;
@@ -20,5 +23,5 @@ export function reserve(target: FileTarget, request: ApiRequest, world: World): 
   if (used + size > config.quotaBytes) {
     throw refuse(413, { detail: "Storage quota exceeded.", limit: config.quotaBytes, used });
   }
-  reservations.open(target.root, target.key, size, target.expiresAt);
+  reservations.open(target.root, target.key, size, request.now + RESERVED_MS);
 }
