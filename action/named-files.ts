@@ -4,7 +4,7 @@ import { InputError, type InputProblem } from "../src/errors";
 import { readOptions } from "../src/files/file-set-options";
 import type { NamedFiles } from "./inputs/inputs";
 import type { UploadInputs } from "./inputs/upload";
-import { planProblems } from "./plan/plan-file";
+import { checkPlan } from "./plan/plan-file";
 import { checkList } from "./selection/files-from";
 import { setOptionsOf } from "./selection/selection";
 import { rootProblem } from "./workspace-path";
@@ -27,7 +27,7 @@ export function lookAtNamedFiles(inputs: UploadInputs, workspace: string): Named
   return {
     refused: [
       ...problemsOf(() => checkList(filesFrom, workspace)),
-      ...planProblems(planFile, workspace),
+      ...problemsOf(() => checkPlan(planFile, workspace)),
     ],
     beside: choice.map((problem) => rootProblem(problem, root)),
   };

@@ -119,7 +119,7 @@ async function runSteps(run: Run): Promise<Outcome> {
   try {
     // Before the files are read, too.
     if (avala !== undefined) await checkUids(run.inputs, avala);
-    const plan = await readPlan(upload?.planFile, run.environment.workspace);
+    const plan = readPlan(upload?.planFile, run.environment.workspace);
     if (upload !== undefined) await readFiles(run, avala);
     // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
     if (avala !== undefined && !isCheckedLater(run.inputs)) await checkScopes(run, avala);

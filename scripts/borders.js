@@ -204,7 +204,7 @@ const ORDERS = {
   ],
   action: [
     ["environment.ts", "waiting.ts", "workspace-path.ts", "state-folder.ts"],
-    ["github", "written-records.ts"],
+    ["github", "named-bytes.ts", "written-records.ts"],
     ["written.ts"],
     ["inputs"],
     ["selection"],

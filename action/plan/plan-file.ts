@@ -1,41 +1,25 @@
 // The file that `plan` names. Reads it; what it must be is in `plan-check`.
-import { accessSync, constants } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { InputError, type InputProblem } from "../../src/errors";
-import { shown } from "../../src/text";
-import { fromWorkspace, unreadableText } from "../workspace-path";
+import { checkNamed, readNamed, type NamedFile } from "../named-bytes";
+import { fromWorkspace } from "../workspace-path";
 import { parsePlan } from "./plan-check";
 import type { Plan } from "./plan-shape";
 
+// The plan of a million files has some 350 MB; what is longer than a text can be is no plan.
+const MAX_BYTES = 512 * 1024 * 1024;
+
+function planNamed(name: string, workspace: string): NamedFile {
+  const path = fromWorkspace(workspace, name);
+  const mustBe = "it must be the plan that a run with dry-run wrote";
+  return { input: "plan", name, path, maxBytes: MAX_BYTES, mustBe };
+}
+
 /** @throws InputError for a plan that can't be read, or is none */
-export async function readPlan(
-  planFile: string | undefined,
-  workspace: string,
-): Promise<Plan | undefined> {
+export function readPlan(planFile: string | undefined, workspace: string): Plan | undefined {
   if (planFile === undefined) return undefined;
-  let text: string;
-  try {
-    text = await readFile(fromWorkspace(workspace, planFile), "utf8");
-  } catch (error) {
-    throw new InputError([unreadable(planFile, error)], { cause: error });
-  }
-  return parsePlan(text, planFile);
+  return parsePlan(readNamed(planNamed(planFile, workspace)).toString("utf8"), planFile);
 }
 
-/** Why it can't be read, if it can't. */
-export function planProblems(
-  planFile: string | undefined,
-  workspace: string,
-): readonly InputProblem[] {
-  if (planFile === undefined) return [];
-  try {
-    accessSync(fromWorkspace(workspace, planFile), constants.R_OK);
-    return [];
-  } catch (error) {
-    return [unreadable(planFile, error)];
-  }
-}
-
-function unreadable(planFile: string, error: unknown): InputProblem {
-  return { input: "plan", text: `${shown(planFile)} ${unreadableText(planFile, error)}` };
+/** @throws InputError for a plan that can't be read */
+export function checkPlan(planFile: string | undefined, workspace: string): void {
+  if (planFile !== undefined) checkNamed(planNamed(planFile, workspace));
 }

@@ -11,10 +11,8 @@ import type { PlannedSettings } from "./plan-settings";
 type Test = (value: unknown) => boolean;
 
 const isText: Test = (value) => typeof value === "string";
-const isTextOrNull: Test = (value) => value === null || isText(value);
+const isFlag: Test = (value) => typeof value === "boolean";
 const isHash: Test = (value) => isText(value) && /^[0-9a-f]{64}$/.test(String(value));
-const isFlagOrNull: Test = (value) => value === null || typeof value === "boolean";
-const isCountOrNull: Test = (value) => value === null || isCount(value);
 const isWay: Test = (value) => value === "form" || value === "parts" || value === "nothing";
 
 function isObject(tests: Readonly<Record<string, Test>>): Test {
@@ -28,17 +26,13 @@ function isListOf(test: Test): Test {
   return (value) => Array.isArray(value) && value.every(test);
 }
 
-function isListOrNull(test: Test): Test {
-  return (value) => value === null || isListOf(test)(value);
-}
-
 function isNullOr(test: Test): Test {
   return (value) => value === null || test(value);
 }
 
 const growingTests = {
   set: isText,
-  increments: isListOrNull(isText),
+  increments: isNullOr(isListOf(isText)),
   held: isCount,
   unverified: isCount,
   superseded: isListOf(isObject({ path: isText, datasetUid: isText, why: isText })),
@@ -48,10 +42,10 @@ const growingTests = {
 
 const test = isObject({
   version: (value) => value === PLAN_VERSION,
-  destination: isObject({ baseUrl: isText, organization: isTextOrNull }),
+  destination: isObject({ baseUrl: isText, organization: isNullOr(isText) }),
   settings: isObject({
     visibility: isText,
-    metadataSha256: (value) => value === null || isHash(value),
+    metadataSha256: isNullOr(isHash),
     ifDatasetExists: isText,
   }),
   digest: isHash,
@@ -64,16 +58,18 @@ const test = isObject({
       files: isCount,
       bytes: isCount,
       digest: isHash,
-      exists: isFlagOrNull,
-      uid: isTextOrNull,
-      replaces: isListOrNull(
-        isObject({
-          name: isText,
-          uid: isText,
-          items: isCount,
-          annotations: isCountOrNull,
-          projects: isCountOrNull,
-        }),
+      exists: isNullOr(isFlag),
+      uid: isNullOr(isText),
+      replaces: isNullOr(
+        isListOf(
+          isObject({
+            name: isText,
+            uid: isText,
+            items: isCount,
+            annotations: isNullOr(isCount),
+            projects: isNullOr(isCount),
+          }),
+        ),
       ),
       growing: isNullOr(isObject(growingTests)),
     }),

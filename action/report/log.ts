@@ -26,6 +26,7 @@ export function createLog(environment: ActionEnvironment): Log {
   const secrets: string[] = [];
   const clean = (text: string): string => logText(text, secrets);
   const seen = new Map<string, number>();
+  let annotations = 0;
   return {
     reportRepeated() {
       for (const [text, count] of seen)
@@ -43,8 +44,8 @@ export function createLog(environment: ActionEnvironment): Log {
       seen.set(text, count);
       // On another file it is another warning.
       if (count > 1 && file === undefined) return;
-      if (seen.size > MAX_ANNOTATIONS || count > MAX_ANNOTATIONS)
-        environment.info(clean(`Warning: ${text}`));
+      annotations += 1;
+      if (annotations > MAX_ANNOTATIONS) environment.info(clean(`Warning: ${text}`));
       else environment.warning(clean(text), { file });
     },
     group(title, lines) {

@@ -1,16 +1,15 @@
 // The list that `files-from` names: read, brought to paths below the root, and what of it led to nothing. Reads this file and
 // looks whether files are there; knows nothing of globs.
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { InputError } from "../../src/errors";
 import { readPathList, type PathList } from "../../src/files/path-list";
 import { createListed, type Listed } from "../../src/files/scan/listed";
 import { systemErrorCode } from "../../src/system-error";
-import { formatBytes, shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
 import { realOf } from "../written";
 import { meantPaths } from "./list-forms";
-import { fromWorkspace, unreadableText } from "../workspace-path";
+import { checkNamed, readNamed, type NamedFile } from "../named-bytes";
+import { fromWorkspace } from "../workspace-path";
 
 // A million paths of 60 characters.
 const maxBytes = 64 * 1024 * 1024;
@@ -33,7 +32,7 @@ export function readFilesFrom(
   workspace: string,
 ): FilesFrom | undefined {
   if (filesFrom === undefined) return undefined;
-  const read = readPathList(readBytes(fromWorkspace(workspace, filesFrom), filesFrom));
+  const read = readPathList(readNamed(listNamed(filesFrom, workspace)));
   const list = {
     ...read,
     paths: meantPaths(read, (path) => isThere(fromWorkspace(workspace, path))),
@@ -55,26 +54,18 @@ export function readFilesFrom(
 
 /** @throws InputError for a list that can't be read */
 export function checkList(filesFrom: string | undefined, workspace: string): void {
-  if (filesFrom !== undefined) readBytes(fromWorkspace(workspace, filesFrom), filesFrom);
+  if (filesFrom !== undefined) checkNamed(listNamed(filesFrom, workspace));
 }
 
-function readBytes(file: string, name: string): Buffer {
-  const refused = (text: string): InputError =>
-    new InputError([{ input: "files-from", text: `${shown(name)} ${text}` }]);
-  let handle: number | undefined;
-  try {
-    // Without waiting: what lies there may be a pipe.
-    handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(handle);
-    if (!stats.isFile()) throw refused("is not a file; it must be a file that lists paths");
-    if (stats.size > maxBytes)
-      throw refused(`has ${formatBytes(stats.size)}, more than ${formatBytes(maxBytes)}`);
-    return readFileSync(handle);
-  } catch (error) {
-    throw error instanceof InputError ? error : refused(unreadableText(name, error));
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
+function listNamed(name: string, workspace: string): NamedFile {
+  const path = fromWorkspace(workspace, name);
+  return {
+    input: "files-from",
+    name,
+    path,
+    maxBytes,
+    mustBe: "it must be a file that lists paths",
+  };
 }
 
 /** A path of the list below the root, relative to it; `undefined` for one that is elsewhere. */

@@ -4,6 +4,7 @@ import { AvalaError, isAvalaError } from "../../src/errors";
 import { decideGrowths, type GrowDecision } from "../../src/operations/grow/decide-growth";
 import { familyOf } from "../../src/operations/grow/beside";
 import { growSet, type GrowResult } from "../../src/operations/grow/grow";
+import { growingFiles } from "../../src/operations/grow/growing-files";
 import type { GrowTarget } from "../../src/operations/grow/growth";
 import type { GrowthPlan } from "../../src/operations/grow/growth-plan";
 import { counted, describeTransfer, formatCount, shown } from "../../src/text";
@@ -34,11 +35,7 @@ function growTargetOf(
       name: growing,
       postponed,
       dataset: { dataType, visibility, metadata, organizationUid },
-      // Both are of the same files, sorted by path.
-      files: files.map(({ path, absolutePath, sizeBytes }, index) => {
-        const sha256 = manifest.entries[index]?.sha256 ?? "";
-        return { path, absolutePath, sizeBytes, sha256 };
-      }),
+      files: growingFiles(files, manifest),
     },
   ];
 }

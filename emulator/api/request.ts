@@ -48,9 +48,9 @@ export interface World {
   readonly reservations: Reservations;
   readonly faults: Faults;
   readonly ledger: Ledger;
-  /** Reasons for the exports to come, one each; `always` for all of them. */
   /** What the next tests of a storage config fail with, one each. */
   readonly storageTestErrors: Readonly<Record<string, readonly string[]>>[];
+  /** Reasons for the exports to come, one each; `always` for all of them. */
   readonly exportFailures: { next: string[]; always: string | undefined };
 }
 

@@ -1,5 +1,6 @@
 // Time and chance as parameters, so that a whole run can play in virtual time from one seed.
-// The only file that reads the clock, sets a timer or draws a random number.
+// The only file that reads the clock, sets a timer or draws a random number. How long the machine has run is in
+// `files/digests/clock-mark.ts`.
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { AvalaError } from "../errors";

@@ -2,6 +2,7 @@
 // Knows nothing of what is awaited.
 import { AvalaError, isAvalaError } from "../errors";
 import { MORE_TIME } from "../hints";
+import { formatDuration } from "../text";
 import { cancelled, type Clock, type Random } from "./clock";
 import { isPastDeadline } from "./deadline";
 
@@ -48,7 +49,7 @@ function timedOut(
   cause?: unknown,
 ): AvalaError {
   const reason = isAvalaError(cause) ? ` The last read failed: ${cause.message}` : "";
-  const text = `Waiting for ${what} took longer than ${formatWait(timeoutMs)}.${reason}`;
+  const text = `Waiting for ${what} took longer than ${formatDuration(timeoutMs / 1000)}.${reason}`;
   const hint = `It may still complete: run again to continue waiting, or ${MORE_TIME}.`;
   return new AvalaError("timeout", text, { hint, cause });
 }
@@ -120,9 +121,4 @@ async function readUntilDone<T>(
     await clock.sleep(Math.min(leftMs, Math.max(jittered, failure?.retryAfterMs ?? 0)), signal);
     waitMs = Math.min(maxWaitMs, waitMs * GROWTH);
   }
-}
-
-function formatWait(ms: number): string {
-  if (ms >= 120_000) return `${Math.round(ms / 60_000)} minutes`;
-  return ms >= 1000 ? `${Math.round(ms / 1000)} s` : `${ms} ms`;
 }

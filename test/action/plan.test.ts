@@ -245,3 +245,17 @@ describe("a plan is refused, and nothing is sent,", () => {
     expect(text).toContain(`also of ${other?.name ?? ""} (uid ${other?.uid ?? ""})`);
   });
 });
+
+test.each(["a folder", "a pipe"])(
+  "a plan that is %s is refused before a file is read",
+  async (kind) => {
+    const plan = tree.at("my-plan");
+    if (kind === "a pipe") execFileSync("mkfifo", [plan]);
+    else cpSync(tree.at("images/dogs"), plan, { recursive: true });
+    const inputs = { files: "images/**", dataset: "pets-{digest}", plan: "my-plan" };
+    const { errors, outputs } = await act(inputs);
+    expect(outputs.outcome).toBe("invalid");
+    expect(errors[0]).toContain("my-plan is not a file");
+    expect(emulator.requests()).toEqual([]);
+  },
+);

@@ -179,6 +179,16 @@ test("a warning that comes a thousand times is one annotation, and a count at th
   expect(recorded.lines.filter((line) => line.includes("1,000 times"))).toHaveLength(1);
 });
 
+test("annotations are no more than a step has, of whatever texts and files they are", () => {
+  const log = createLog(recorded.environment);
+  for (const text of ["is broken", "is empty", "is a link"])
+    for (let n = 0; n < 6; n += 1) log.warn(text, `${n}.jpg`);
+  log.reportRepeated();
+  log.warn("one more");
+  expect(recorded.warnings).toHaveLength(10);
+  expect(recorded.lines.filter((line) => line.startsWith("Warning: "))).toHaveLength(9);
+});
+
 test("a token of one letter masks no letter, neither here nor by the runner", () => {
   const log = createLog(recorded.environment);
   log.addSecret("a");

@@ -22,6 +22,7 @@ import { pathText } from "../../src/files/digests/kept-paths";
 import { seal, unseal } from "../../src/files/digests/sealed";
 import { isSettled } from "../../src/files/digests/stamp";
 import { isOnSteadyDevice } from "../../src/files/digests/steady-devices";
+import { writingBackMs } from "../../src/files/digests/writing-back";
 import { createLocalFiles } from "../../provider/process/local-files";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
@@ -300,6 +301,36 @@ describe("a file that changes", () => {
     expect((await look(after(60_000))).known).toEqual([]);
     expect((await look(after(60_000))).known).toEqual(["a.jpg"]);
   });
+
+  // As with laptop-mode-tools, or where nothing is written back in rounds.
+  test.each([
+    ["6000", "6000", 120_000],
+    ["3000", "500", 60_000],
+    ["3000", "0", Number.POSITIVE_INFINITY],
+    [undefined, undefined, 60_000],
+    ["many", "-1", 60_000],
+  ])(
+    "while it is mapped is read again as long as %s and %s centiseconds let it be",
+    async (expire, round, leastMs) => {
+      const settings = new Map([
+        ["dirty_expire_centisecs", expire],
+        ["dirty_writeback_centisecs", round],
+      ]);
+      const waitMs = writingBackMs((setting) => settings.get(setting));
+      expect(waitMs).toBeGreaterThanOrEqual(leastMs);
+      tree.write({ "a.jpg": jpeg("a") });
+      const { ctimeMs } = statSync(tree.at("a.jpg"));
+      const after = (ms: number): CacheOptions => ({
+        markClock: () => ({ ...settled(), wallMs: Math.ceil(ctimeMs) + ms }),
+        writingBackMs: waitMs,
+      });
+      await look(after(Math.min(leastMs, 3_600_000) - 1));
+      expect((await look(after(3_600_000))).known).toEqual([]);
+      expect((await look(after(3_600_000))).known).toEqual(
+        leastMs === Number.POSITIVE_INFINITY ? [] : ["a.jpg"],
+      );
+    },
+  );
 
   test("between its listing and its hashing has the digest of what was listed, and the next one then", async () => {
     tree.write({ "a.jpg": jpeg("a") });

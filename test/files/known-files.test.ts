@@ -36,6 +36,7 @@ async function knownOf({
     markClock: () => ({ wallMs: nowMs, bootedMs: 0, boot: "one" }),
     readPaths: createPathReader(),
     isSteady: () => true,
+    writingBackMs: 60_000,
     isDrawn: () => false,
     onRefuted: () => Promise.resolve(),
   });

@@ -33,6 +33,7 @@ export function startSettledCache(options: CacheOptions): DigestCache {
     isSteady: () => true,
     random: { next: () => 1 },
     markClock: () => settled(),
+    writingBackMs: 60_000,
     ...options,
   });
 }

@@ -3,6 +3,7 @@ import { postponedIn } from "../../../src/files/left-out";
 import type { DataType } from "../../../src/files/media";
 import { isIndexed } from "../../../src/files/media";
 import { growingName, type GrowingName } from "../../../src/operations/grow/increment-name";
+import { growingFiles } from "../../../src/operations/grow/growing-files";
 import type { GrowTarget } from "../../../src/operations/grow/growth";
 import { GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
 import type { Checked } from "../../fields/field";
@@ -151,7 +152,6 @@ export function growTargetOf(
   olds: GrowingOutputs | undefined,
 ): GrowTarget {
   const { set, manifest } = local;
-  const sha256Of = new Map(manifest.entries.map(({ path, sha256 }) => [path, sha256]));
   const { dataType, organizationUid } = inputs;
   return {
     name: nameOf(inputs),
@@ -161,9 +161,6 @@ export function growTargetOf(
       organizationUid,
       extraFields: bodyOfNew(GROWING_DATASET_FIELDS, inputs),
     },
-    files: set.files.flatMap(({ path, absolutePath, sizeBytes }) => {
-      const sha256 = sha256Of.get(path);
-      return sha256 === undefined ? [] : [{ path, absolutePath, sizeBytes, sha256 }];
-    }),
+    files: growingFiles(set.files, manifest),
   };
 }

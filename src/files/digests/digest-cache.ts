@@ -12,6 +12,7 @@ import { keepChoice, type KeptChoice } from "./kept-choice";
 import { createPathReader } from "./kept-paths";
 import { RULES } from "./rules";
 import { createSteadyDevices, isOnSteadyDevice } from "./steady-devices";
+import { writingBackMs } from "./writing-back";
 
 export interface DigestCache {
   /** What is known of the files below a root, or of one of its folders. */
@@ -31,6 +32,8 @@ interface DigestCacheOptions {
   /** By which content is checked and files are chosen. @default this package's */
   readonly rules?: string | undefined;
   readonly markClock?: (() => ClockMark) | undefined;
+  /** How long a page of a file may wait to be written back. @default as this machine's settings say */
+  readonly writingBackMs?: number | undefined;
   /** Whether a file system shows every change of a file in its inode and times. */
   readonly isSteady?: ((path: string) => boolean) | undefined;
 }
@@ -49,6 +52,7 @@ export function createDigestCache(options: DigestCacheOptions = {}): DigestCache
     rules,
     markClock: options.markClock ?? markClock,
     isSteady,
+    writingBackMs: options.writingBackMs ?? writingBackMs(),
     readPaths: createPathReader(),
   };
   const openPlace = (root: string, name: string): Promise<KnownFiles> =>

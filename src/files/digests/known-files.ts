@@ -59,6 +59,8 @@ interface KnownFilesOptions extends KeptOptions {
   readonly root: string;
   /** Whether the device shows every change of a file in its inode and times; a path of it is given too. */
   readonly isSteady: (device: number, path: string) => boolean;
+  /** How long a page of a file may wait to be written back. */
+  readonly writingBackMs: number;
   readonly isDrawn: () => boolean;
   readonly onRefuted: (absolutePath: string) => Promise<void>;
 }
@@ -139,7 +141,7 @@ interface Memory extends Pick<KnownFiles, "recall" | "recallRun"> {
 function createMemory(
   records: Records,
   places: Places,
-  { isSteady, markClock }: KnownFilesOptions,
+  { isSteady, markClock, writingBackMs }: KnownFilesOptions,
 ): Memory {
   const { rows } = records;
   const { pathOf, absoluteOf } = places;
@@ -156,7 +158,7 @@ function createMemory(
       if (!isSettled(stamp, sinceMs)) return undefined;
       const row = records.put(pathOf(absolutePath), stamp);
       // In a process that ends soon it is as if all of the set had been read at its start.
-      if (!isWrittenBack(stamp, sinceMs)) rows.markPassing(row);
+      if (!isWrittenBack(stamp, sinceMs, writingBackMs)) rows.markPassing(row);
       hasNews ||= !rows.isPassing(row) && isSteady(deviceOf(stamp), absolutePath);
       rows.setDay(row, today);
       return row;

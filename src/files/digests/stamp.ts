@@ -82,13 +82,15 @@ export function isSettled(stamp: Float64Array, sinceMs: number): boolean {
   return isPast(stamp, sinceMs, settlingMs);
 }
 
-// Linux writes a changed page to the disk after 30 s, in rounds of 5 s (vm.dirty_expire_centisecs), and later when the disk is
-// busy, for which there are 25 s more. Until then a program that has it mapped writes to it again, and no time of the file
-// changes, then or later.
-const writingBackMs = 60_000;
-
-/** {@link isSettled}, also for a change by a program that has the file mapped into memory. */
-export function isWrittenBack(stamp: Float64Array, sinceMs: number): boolean {
+/**
+ * {@link isSettled}, also for a change by a program that has the file mapped into memory: until a page is written back, the
+ * program writes to it again, and no time of the file changes, then or later.
+ */
+export function isWrittenBack(
+  stamp: Float64Array,
+  sinceMs: number,
+  writingBackMs: number,
+): boolean {
   return isPast(stamp, sinceMs, writingBackMs);
 }
 

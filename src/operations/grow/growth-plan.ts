@@ -52,7 +52,7 @@ interface UnverifiedFile {
   readonly datasetUid: string;
 }
 
-/** Each item of the set is in one of current, superseded, unverified and postponed. All are sorted by path. */
+/** Each item of the set is in one of current, superseded, unverified and postponed. All are sorted by path, `moved` by the new one. */
 export interface GrowthPlan {
   readonly current: readonly CurrentFile[];
   readonly toSend: readonly ManifestEntry[];

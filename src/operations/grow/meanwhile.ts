@@ -50,10 +50,16 @@ export function createMeanwhile(): Meanwhile {
   return { found: new Map(), read: new Map(), unsure: new Map(), highest: 0 };
 }
 
-/** Under the number after all that the last look has shown, and that were refused: so runs that add at once ask for the same. */
-export function nextSlug(meanwhile: Meanwhile, name: GrowingName): string {
-  meanwhile.tried = nextNumber([meanwhile.highest, meanwhile.tried ?? 0]);
-  return numberedSlug(name, meanwhile.tried);
+/**
+ * Under the number after all that the last look has shown, and that were refused: so runs that add at once ask for the same.
+ * `undefined` where there is no number after those: the same again would only be refused again.
+ */
+export function nextSlug(meanwhile: Meanwhile, name: GrowingName): string | undefined {
+  const last = Math.max(meanwhile.highest, meanwhile.tried ?? 0);
+  const next = nextNumber([last]);
+  if (next === last) return undefined;
+  meanwhile.tried = next;
+  return numberedSlug(name, next);
 }
 
 /** Of numbers from this one on, which no list shows though it shows higher ones. */

@@ -1,6 +1,8 @@
 // The record of what increments hold helps and is never believed further than its signature.
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { canonicalBaseUrl } from "../../../src/api/check-options";
+import { appendSigned, readSigned } from "../../../src/upload/journal/signed-lines";
 import { useGrowingPlace } from "../../support/growing-place";
 import { sessionWith } from "../../support/session";
 
@@ -57,4 +59,29 @@ test("that can't be written or read costs calls, and no run", async () => {
   await writeFile(place.stateDirectory, "not a folder");
   const { result } = await place.run();
   expect(result.outcome).toBe("unchanged");
+});
+
+test("that can't be unpacked costs its own increment a look, and no other", async () => {
+  await place.put("b.jpg", "two");
+  const { result } = await place.run();
+  const { avala } = sessionWith(place.emulator);
+  const { name } = place.target();
+  const signed = {
+    ...{ stateDirectory: place.stateDirectory, folder: "increments" },
+    purpose: "record of increments",
+    destination: {
+      baseUrl: canonicalBaseUrl(avala.baseUrl),
+      owner: JSON.stringify([undefined, undefined]),
+      datasetName: `${name.before}{increment}`,
+    },
+  };
+  const records = await readSigned(avala, signed);
+  expect(records).toHaveLength(2);
+  await appendSigned(avala, signed, { ...(records[0] as object), manifest: "not packed" });
+  const { calls, result: again } = await place.run();
+  expect(again.increments.map(({ dataset }) => dataset.uid)).toEqual(
+    result.increments.map(({ dataset }) => dataset.uid),
+  );
+  const listings = calls.filter((call) => call.endsWith("/items/"));
+  expect(listings.length).toBeLessThanOrEqual(1);
 });

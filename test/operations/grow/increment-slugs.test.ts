@@ -116,6 +116,18 @@ test("a stranger's public dataset of a high number changes no slug", async () =>
   expect(place.emulator.datasets().map(({ slug }) => slug)).toEqual(["set-0001", "set-0002"]);
 });
 
+test("after the last number there is, an increment has the slug of its name at once", async () => {
+  await place.start();
+  const { avala } = sessionWith(place.emulator);
+  const last = { name: `set-999999-${"a".repeat(12)}`, slug: "set-999999", dataType: "image" };
+  await createDataset(avala, last);
+  await put("a");
+  const { result } = await place.run();
+  expect(confirms()).toBe(1);
+  const [, made] = result.increments;
+  expect(made?.dataset.slug).toMatch(/^set-999999-[0-9a-f]{12}$/);
+});
+
 test("sets of other letters don't take each other's slugs", async () => {
   await place.start();
   await put("a", "b");

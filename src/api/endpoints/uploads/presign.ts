@@ -55,7 +55,6 @@ export type Presigned =
 
 const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
 const NOT_A_FORM = "a form upload was requested, but another method was returned";
-// The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
 
 function readForm(reply: Fields): FormPresign {
   const fields: [string, string][] = [];
@@ -76,6 +75,7 @@ export function readPutTarget(fields: Fields, route: string): PutTarget {
 function readParts(reply: Fields, session: string, sizeBytes: number): Presigned {
   const partBytes = reply.count("part_size");
   const partCount = reply.count("part_count", 1);
+  // The contract's bounds. A server that leaves them is not understood, and sending by its numbers could lose bytes.
   const isAllowed =
     partBytes >= MIN_PART_BYTES &&
     partBytes <= MAX_PART_BYTES &&
