@@ -2,15 +2,16 @@
 // machine is by the lock, since whoever begins another batch at that moment may take files away from its dataset.
 import { AvalaError } from "../errors";
 import { counted } from "../text";
-import { DEFAULT_TRIES } from "../flow/retry";
 import { printable } from "../redact";
 import { MAX_CONCURRENCY } from "../api/limits";
 import { findFrontier, hasMoved, type Frontier, type Sight } from "./frontier";
 import { maxLockWaitMs } from "./journal/lock";
 import { inSendingOrder } from "./probe";
+import { isRefusedAlone } from "./refused";
 import { askHow } from "./send/ask";
 import type { Sending } from "./send/attempt";
 import { BUFFER_BYTES } from "./send/send-parts";
+import { isPresignRefused } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import { QUIET_LOOKS, QUIET_TIME, watchOther, type Look } from "./send/watch-other";
 import { sendingOf, type Run } from "./state";
@@ -47,8 +48,13 @@ function reportWait({ avala, request, unproven }: Run): void {
 }
 
 /** A form says nothing of whether its file was sent. */
-async function lookAt(sending: Sending, file: SourceFile): Promise<Sight> {
-  const presigned = await askHow(sending, file, { maxTries: DEFAULT_TRIES });
+async function lookAt(run: Run, sending: Sending, file: SourceFile): Promise<Sight> {
+  const presigned = await askHow(sending, file).catch(async (error: unknown) => {
+    if (!isPresignRefused(error) || !(await isRefusedAlone(run, file))) throw error;
+    return undefined;
+  });
+  // No run can send it.
+  if (presigned === undefined) return { isComplete: true };
   const { method } = presigned;
   if (method === "MULTIPART") {
     const { uploadedParts, partBytes } = presigned;
@@ -75,7 +81,9 @@ export async function awaitOtherRun(
     const before = frontier;
     const sightOf = (index: number): Promise<Sight> => {
       const file = ordered[index];
-      return file === undefined ? Promise.resolve({ isComplete: true }) : lookAt(sending, file);
+      return file === undefined
+        ? Promise.resolve({ isComplete: true })
+        : lookAt(run, sending, file);
     };
     const now = (frontier = await findFrontier(ordered.length, sightOf, before));
     return before !== undefined && hasMoved(before, now) ? "news" : "nothing new";

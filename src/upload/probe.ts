@@ -1,17 +1,16 @@
 // What is asked before the first byte of a set goes: whether the server takes the second protocol, and those files that no
 // form can carry. Sends no bytes of files.
 import type { Presigned } from "../api/endpoints/uploads/presign";
-import { DEFAULT_TRIES } from "../flow/retry";
 import { askHow } from "./send/ask";
 import type { SourceFile } from "./send/source";
-import { isSessionLost } from "./send/session-lost";
+import { isPresignRefused, isSessionLost } from "./send/session-lost";
 import { isOversize, isRefusalOfSize, notOffered, requireFit } from "./send/oversize";
 import { findLanded, mayMeetOther, sendingOf, type Run } from "./state";
 
 async function ask(run: Run, file: SourceFile): Promise<Presigned> {
   const { signal = new AbortController().signal } = run.avala;
   try {
-    const presigned = await askHow(sendingOf(run, signal), file, { maxTries: DEFAULT_TRIES });
+    const presigned = await askHow(sendingOf(run, signal), file);
     return requireFit(file, presigned);
   } catch (error) {
     if (isSessionLost(error) && error.lost === "protocol") {
@@ -88,7 +87,7 @@ export function inSendingOrder(files: Iterable<SourceFile>): Iterable<SourceFile
 export async function inOrder(
   run: Run,
   files: Iterable<SourceFile>,
-  failFile: (file: SourceFile, error: unknown) => void,
+  failFile: (file: SourceFile, error: unknown) => Promise<void>,
 ): Promise<Order> {
   const failed = new Set<string>();
   const left = filesWhere(inSendingOrder(files), ({ path }) => !failed.has(path));
@@ -96,15 +95,12 @@ export async function inOrder(
   const isLeft = (file: SourceFile): boolean => findLanded(run, file) === undefined;
   const toSend = filesWhere(left, (file) => isLeft(file) && !run.wrong.has(file.path));
   for (const file of toSend) {
-    if (!isOversize(file)) break;
-    run.asked.set(file.path, await ask(run, file));
-  }
-  for (const file of toSend) {
-    if (run.asked.size > 0 || run.batch === undefined) break;
+    if (!isOversize(file) && (run.asked.size > 0 || run.batch === undefined)) break;
     try {
       run.asked.set(file.path, await ask(run, file));
     } catch (error) {
-      failFile(file, error);
+      if (isOversize(file) && !isPresignRefused(error)) throw error;
+      await failFile(file, error);
       failed.add(file.path);
     }
   }

@@ -11,6 +11,7 @@ import { land, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
 import { inOrder } from "./probe";
+import { failureOf } from "./refused";
 import { concurrencyOf, type UploadFile } from "./request";
 import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
@@ -70,7 +71,7 @@ async function work(run: Run, file: SourceFile, sending: Sending): Promise<void>
   try {
     await uploadOne(run, file, sending);
   } catch (error) {
-    failFile(run, file, error);
+    failFile(run, file, await failureOf(run, file, error));
   }
   report(run);
 }
@@ -102,7 +103,9 @@ async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {
   const { batch } = run;
   takeLanded(run, files);
   try {
-    const order = await inOrder(run, files, (file, error) => failFile(run, file, error));
+    const order = await inOrder(run, files, async (file, error) =>
+      failFile(run, file, await failureOf(run, file, error)),
+    );
     if (run.batch !== batch) takeLandedAgain(run, files);
     if (order.first !== undefined) await sendAll(run, [order.first]);
     if (run.unproven.length === 0 || !mayMeetOther(run)) await sendAll(run, order.others);

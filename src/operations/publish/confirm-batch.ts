@@ -5,7 +5,6 @@ import { isBatchRefused, isBatchUnknown } from "../../api/endpoints/uploads/batc
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import { isApiError, type ApiError } from "../../errors";
-import { DEFAULT_TRIES } from "../../flow/retry";
 import { anotherBatch } from "../../upload/journal/batch";
 import { openUploadJournal } from "../../upload/journal/upload-journal";
 import { askHow, namesBatch } from "../../upload/send/ask";
@@ -43,7 +42,7 @@ async function standingOf(avala: Avala, set: NamedFiles, batch: Batch): Promise<
   const { signal = new AbortController().signal } = avala;
   const asking = { avala, destination: destinationOf(set), batch: batch.uid, signal };
   try {
-    const presigned = await askHow(asking, sample, { maxTries: DEFAULT_TRIES });
+    const presigned = await askHow(asking, sample);
     if (presigned.method !== "POST") return "with batches";
     return namesBatch(presigned.form, batch.uid) ? "with batches" : "without batches";
   } catch (error) {

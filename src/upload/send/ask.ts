@@ -7,17 +7,19 @@ import {
   type PutTarget,
 } from "../../api/endpoints/uploads/presign";
 import { isApiError } from "../../errors";
+import { DEFAULT_TRIES } from "../../flow/retry";
 import type { Sending } from "./attempt";
-import { batchLost, protocolLost, sessionLost } from "./session-lost";
+import { batchLost, presignRefused, protocolLost } from "./session-lost";
 import type { SourceFile } from "./source";
 
-function asLost(path: string, error: unknown): unknown {
+function asLost(path: string, batch: string | undefined, error: unknown): unknown {
   if (!isApiError(error)) return error;
-  const { status } = error;
-  if (isProtocolRefused(error)) return protocolLost(path, error);
-  if (isBatchRefused(error)) return batchLost(path, error);
+  const { status, retryable } = error;
+  if (batch !== undefined && isProtocolRefused(error)) return protocolLost(path, error);
+  if (batch !== undefined && isBatchRefused(error)) return batchLost(path, error);
   // A 404 is that of a route which is not there.
-  return status === 409 || status === 410 ? sessionLost(path, error) : error;
+  const isRefused = !retryable && (status === 409 || status === 410);
+  return isRefused ? presignRefused(path, error) : error;
 }
 
 /** Whether the batch stands in what a form says; in its key, then no other batch's files go to the same place. */
@@ -50,11 +52,11 @@ export async function askHow(
   { path, sizeBytes }: Pick<SourceFile, "path" | "sizeBytes">,
   options: { readonly signal?: AbortSignal; readonly maxTries?: number } = {},
 ): Promise<Presigned> {
-  const { signal = whole, maxTries } = options;
+  const { signal = whole, maxTries = DEFAULT_TRIES } = options;
   const input = { uploadUid: batch, path, sizeBytes, signal, maxTries, ...destination };
   try {
     return await presignFile(avala, input);
   } catch (error) {
-    throw batch === undefined ? error : asLost(path, error);
+    throw asLost(path, batch, error);
   }
 }

@@ -1,6 +1,5 @@
 // A place at which something lies that this run did not put there: another run of the same files may be sending it at this
 // moment, and then it completes it. Sends nothing.
-import { DEFAULT_TRIES } from "../../flow/retry";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
 import type { Sending } from "./attempt";
@@ -18,7 +17,7 @@ export async function isCompletedByOther(sending: Sending, file: SourceFile): Pr
   }
   let isCompleted = false;
   const look = async (): Promise<Look> => {
-    const { method } = await askHow(sending, file, { maxTries: DEFAULT_TRIES });
+    const { method } = await askHow(sending, file);
     isCompleted = method === "COMPLETE";
     return isCompleted || (await isMade?.()) === true ? "done" : "nothing new";
   };

@@ -155,7 +155,8 @@ export async function sendWhole(
   const nextBody = await bodiesOf(sending, file);
   let isDoubted = false;
   const attempt = async (count: number, tried: AbortSignal): Promise<SentFile> => {
-    const presigned = count === 1 ? first : await askHow(sending, file, { signal: tried });
+    const presigned =
+      count === 1 ? first : await askHow(sending, file, { signal: tried, maxTries: 1 });
     if (presigned.method !== first.method) throw sessionLost(path);
     const body = nextBody();
     return countBytes(bytes, sizeBytes, async (onBytes) => {

@@ -2,7 +2,6 @@
 import { completeUpload } from "../../api/endpoints/uploads/managed-upload";
 import type { Presigned } from "../../api/endpoints/uploads/presign";
 import { AvalaError } from "../../errors";
-import { DEFAULT_TRIES } from "../../flow/retry";
 import type { Mutex } from "../../flow/mutex";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
@@ -206,8 +205,7 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
   for (let isAgain = false; ; isAgain = true) {
     const bytes = countedIn(sending.bytes);
     try {
-      const presigned =
-        (isAgain ? undefined : asked) ?? (await askHow(sending, file, { maxTries: DEFAULT_TRIES }));
+      const presigned = (isAgain ? undefined : asked) ?? (await askHow(sending, file));
       const before = { ...ways, wasOpen };
       wasOpen ||= presigned.method !== "COMPLETE";
       return await sendAs({ ...sending, bytes }, file, presigned, before);

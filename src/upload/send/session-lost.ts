@@ -1,14 +1,20 @@
 // The server's session of a file that is gone, or is not what it was: another run completed it, it lost a part, or other
 // content lies at its place. One that can't be mended in its batch takes the whole batch with it.
-import { AvalaError, isApiError, type AvalaErrorOptions, type ErrorCode } from "../../errors";
+import {
+  AvalaError,
+  isApiError,
+  type ApiError,
+  type AvalaErrorOptions,
+  type ErrorCode,
+} from "../../errors";
 import { printable } from "../../redact";
 
 /**
- * `session`: asking for it again may mend it. `place`: something else lies at the file's place. `taken`: something lies there,
+ * `session`: asking for it again may mend it. `refused`: the server does not take the file, or its batch. `place`: something else lies at the file's place. `taken`: something lies there,
  * and what is not known. `batch`: its batch takes no more, or is used up. `protocol`: the server knows the second protocol no
  * more.
  */
-type Lost = "session" | "place" | "taken" | "batch" | "protocol";
+type Lost = "session" | "refused" | "place" | "taken" | "batch" | "protocol";
 
 export class SessionLostError extends AvalaError {
   readonly lost: Lost;
@@ -42,6 +48,29 @@ export function placeLost(
 export function batchLost(path: string, cause: AvalaError): AvalaError {
   const text = `The upload batch is closed, and ${printable(path)} is not in it: ${cause.message}`;
   return new SessionLostError("batch", "storage", text, { hint: cause.hint, cause });
+}
+
+/** The server refuses to take the file (409, 410), alone or with all of its batch. */
+interface PresignRefusedError extends SessionLostError {
+  readonly lost: "refused";
+  readonly cause: ApiError;
+}
+
+export function presignRefused(path: string, cause: ApiError): AvalaError {
+  const text = `The upload batch no longer takes ${printable(path)}: ${cause.message}`;
+  return new SessionLostError("refused", "storage", text, { hint: RUN_AGAIN, cause });
+}
+
+export function isPresignRefused(error: unknown): error is PresignRefusedError {
+  return isSessionLost(error) && error.lost === "refused";
+}
+
+/** The same of one whose batch still takes others. */
+export function fileRefused(path: string, cause: ApiError): AvalaError {
+  const text = `Avala does not take ${printable(path)}, though it takes other files of the set: ${cause.message}`;
+  const hint =
+    "Rename the file or leave it out, or ask Avala what it conflicts with. A later run asks for this file only.";
+  return new AvalaError("upload", text, { hint: cause.hint ?? hint, cause });
 }
 
 /** What counts as sent was sent by another run, no record of this machine's says so, and its dataset may be made, and deleted. */
