@@ -10,8 +10,7 @@ export function describeLanded({ toSend, counts }: Readonly<Results>): string | 
     all += files;
     // What a growing set held already is unchanged, too, once it is made.
     landed += now === undefined ? landedBefore : Math.min(files, now.sent + now.unchanged);
-    bytes += now?.bytesSent ?? 0;
-    if (now === undefined || now.unchanged > 0) bytes += landedBytes;
+    bytes += now === undefined ? landedBytes : now.bytesSent + now.bytesSkipped;
   }
   if (landed === 0) return undefined;
   return `${formatCount(landed)} of ${counted(all, "file")}, ${formatBytes(bytes)}`;

@@ -40,9 +40,12 @@ export interface Counts {
   /** Files of made or found datasets whose content was not compared. */
   readonly unverified: number;
   readonly bytesSent: number;
+  /** Of those unchanged that an upload has found to have landed. */
+  readonly bytesSkipped: number;
 }
 
-export const noCounts: Counts = { sent: 0, unchanged: 0, failed: 0, unverified: 0, bytesSent: 0 };
+const noFiles = { sent: 0, unchanged: 0, failed: 0, unverified: 0 };
+export const noCounts: Counts = { ...noFiles, bytesSent: 0, bytesSkipped: 0 };
 
 export interface Results {
   selection?: Selection;
@@ -165,13 +168,15 @@ export function noteSet(
 /** Adds to what is known of a target's dataset, and to the whole. */
 export function addCounts(results: Results, target: Target, more: Partial<Counts>): void {
   const before = results.counts.get(target) ?? noCounts;
-  const { sent = 0, unchanged = 0, failed = 0, unverified = 0, bytesSent = 0 } = more;
+  const { sent = 0, unchanged = 0, failed = 0, unverified = 0 } = more;
+  const { bytesSent = 0, bytesSkipped = 0 } = more;
   results.counts.set(target, {
     sent: before.sent + sent,
     unchanged: before.unchanged + unchanged,
     failed: before.failed + failed,
     unverified: before.unverified + unverified,
     bytesSent: before.bytesSent + bytesSent,
+    bytesSkipped: before.bytesSkipped + bytesSkipped,
   });
   results.filesSent += sent;
   results.filesUnchanged += unchanged;

@@ -61,7 +61,10 @@ function reportResult(
   if (upload !== undefined) countChecked(run, upload);
   if (result.outcome === "unchanged") {
     // What was sent is counted with the upload.
-    if (upload === undefined) addCounts(results, target, { unchanged: target.files.length });
+    if (upload === undefined) {
+      const bytesSkipped = target.manifest.totalBytes;
+      addCounts(results, target, { unchanged: target.files.length, bytesSkipped });
+    }
     const rest = upload === undefined ? "nothing is sent" : "another run made it meanwhile";
     log.info(`Dataset ${target.name} holds these files already (uid ${dataset.uid}); ${rest}.`);
     return;

@@ -149,8 +149,9 @@ function createTally({ results, environment, budget }: Run, target: Target, tell
       endSending();
       results.uploadMs += firstMs === undefined ? 0 : lastMs - firstMs;
       if (last === undefined) return;
-      const { filesSent: sent, filesUnchanged: unchanged, filesFailed: failed, bytesSent } = last;
-      addCounts(results, target, { sent, unchanged, failed, bytesSent });
+      const { filesSent: sent, filesUnchanged: unchanged, filesFailed: failed } = last;
+      const { bytesSent, bytesSkipped } = last;
+      addCounts(results, target, { sent, unchanged, failed, bytesSent, bytesSkipped });
     },
   };
 }

@@ -3,7 +3,7 @@
 import { AvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import { hostsIn } from "./journal/doubtful-at";
-import { land } from "./landing";
+import { landAll } from "./landing";
 import { sessionLost } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import { journalOf, type Landing, type Run } from "./state";
@@ -27,7 +27,7 @@ export async function landPresumed(run: Run): Promise<void> {
   if (run.doubtful.length === 0) return;
   const isSettled = ({ sent }: Landing): boolean =>
     sent.doubtfulAt.every((host) => run.check.seemsWithoutMd5s(host));
-  await Promise.all(takeDoubtful(run, isSettled).map((landing) => land(run, landing)));
+  await landAll(run, takeDoubtful(run, isSettled));
 }
 
 function uncount(run: Run, outcome: "sent" | "unchanged"): void {
@@ -82,11 +82,11 @@ function lostAs(file: SourceFile): Lost {
  */
 export async function takeWrong(run: Run, files: Iterable<SourceFile>): Promise<Wrong> {
   const wrong = takeDoubtful(run, (landing) => isWrong(run, landing));
-  for (const landing of run.doubtful.splice(0)) await land(run, landing);
+  await landAll(run, run.doubtful.splice(0));
   const again: SourceFile[] = [];
   const lost: SourceFile[] = [];
   for (const { file, sent } of wrong) {
-    run.progress.takeBackBytes(file.sizeBytes);
+    if (!sent.wasThere) run.progress.takeBackBytes(file.sizeBytes);
     (sent.isReplaceable ? again : lost).push({ ...file, sha256: sent.sha256 });
   }
   await Promise.all(lost.map((file) => journalOf(run, file).disown()));

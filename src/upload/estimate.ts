@@ -11,6 +11,7 @@ export type Counts = Pick<
   | "filesBegun"
   | "filesSent"
   | "filesUnchanged"
+  | "filesFound"
   | "filesFailed"
   | "bytesTotal"
   | "bytesSent"
@@ -44,9 +45,9 @@ const MIN_SHARE = 0.01;
 const MIN_MEASURED_MS = 10_000;
 
 export function leftOf(counts: Counts): Left {
-  const { filesTotal, filesBegun, filesSent, filesUnchanged, filesFailed } = counts;
+  const { filesTotal, filesBegun, filesSent, filesUnchanged, filesFailed, filesFound = 0 } = counts;
   const files = filesTotal - filesSent - filesUnchanged - filesFailed;
-  const unasked = Math.max(0, filesTotal - filesUnchanged - filesBegun);
+  const unasked = Math.max(0, filesTotal - (filesUnchanged - filesFound) - filesBegun);
   const { bytesTotal, bytesSent, bytesSkipped, bytesFailed } = counts;
   return {
     files,
@@ -66,7 +67,7 @@ function momentOf(counts: Counts, activity: Activity, { now, pace }: Ports): Mom
   return {
     atMs: now(),
     begun: counts.filesBegun,
-    files: counts.filesSent,
+    files: counts.filesSent + (counts.filesFound ?? 0),
     bytes: counts.bytesSent,
     waitedMs: pace.waitedMs(),
     activeMs: activity.activeMs(),

@@ -67,7 +67,7 @@ function presume({ presumed }: Run, at: DoubtfulAt | undefined, entry: ManifestE
 }
 
 export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
-  const { sha256, kept, isReplaceable } = sent;
+  const { sha256, kept, isReplaceable, wasThere } = sent;
   run.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;
   const entry = { path, sizeBytes, sha256 };
@@ -77,12 +77,29 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   const record = { path, sizeBytes, sha256, batch: run.batch, tag, doubtfulAt: at };
   const underWay = concurrencyOf(run.request);
   await keep(run, (journal) => journal.record(record, underWay));
+  presume(run, at, entry);
+  const wasBegun = run.begun.delete(path);
+  run.failuresInARow = 0;
+  run.progress.addFile(wasThere ? "found" : "sent", sizeBytes);
+  if (wasThere) {
+    if (wasBegun) run.found.add(path);
+    run.unchanged.push(entry);
+    return;
+  }
   if (kept === "right") run.checkedByStore += 1;
   run.sent.push(entry);
-  presume(run, at, entry);
-  if (!run.begun.delete(path)) run.notBegun.add(path);
-  run.failuresInARow = 0;
-  run.progress.addFile("sent", sizeBytes);
   const durationMs = run.avala.clock.now() - begunMs;
   run.avala.emit({ kind: "file-sent", path, sizeBytes, durationMs });
+}
+
+// What is recorded at once is synced at once.
+const LANDED_AT_ONCE = 1000;
+
+/** Many that have waited, also 100,000 of them. */
+export async function landAll(run: Run, landings: readonly Landing[]): Promise<void> {
+  for (let from = 0; from < landings.length; from += LANDED_AT_ONCE) {
+    const some = landings.slice(from, from + LANDED_AT_ONCE);
+    await Promise.all(some.map((landing) => land(run, landing)));
+    report(run);
+  }
 }

@@ -95,7 +95,10 @@ export async function awaitOtherRun(
     quietLooks: () => (frontier === undefined ? QUIET_LOOKS : quietLooks(ordered, frontier)),
   });
   if (ended === "busy") throw stillAtWork(run);
-  if (ended === "quiet") return "quiet";
+  if (ended === "quiet") {
+    for (const { path } of ordered.slice(0, frontier?.index)) run.otherRun.left.add(path);
+    return "quiet";
+  }
   const text = `Another run has made the dataset of these files meanwhile: nothing more is sent to ${printable(request.datasetName)}.`;
   avala.emit({ kind: "warning", text });
   return "made";

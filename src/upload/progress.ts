@@ -7,8 +7,8 @@ export interface ProgressTracker {
   /** The server was asked how it takes a file. */
   readonly beginFile: () => void;
   addBytes(bytes: number): void;
-  /** One file has ended as exactly one of the three. */
-  addFile(outcome: "sent" | "unchanged" | "failed", sizeBytes: number): void;
+  /** One file has ended. `found`: unchanged, as the server showed when it was asked. */
+  addFile(outcome: "sent" | "unchanged" | "found" | "failed", sizeBytes: number): void;
   /** A file that counted so is sent, or sent again. */
   readonly takeBackFile: (outcome: "sent" | "unchanged", sizeBytes: number) => void;
   /** What was sent of a try that failed does not count. */
@@ -34,7 +34,8 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
     takeBackBytes: (bytes) => void (counts.bytesSent -= bytes),
     addFile: (outcome, sizeBytes) => {
       estimator.move();
-      counts[COUNTED[outcome]] += 1;
+      counts[COUNTED[outcome === "found" ? "unchanged" : outcome]] += 1;
+      if (outcome === "found") counts.filesFound = (counts.filesFound ?? 0) + 1;
       const skipped = outcome === "failed" ? "bytesFailed" : "bytesSkipped";
       if (outcome !== "sent") counts[skipped] += sizeBytes;
     },

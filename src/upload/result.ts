@@ -18,7 +18,7 @@ export interface UploadResult {
   /** What is stored now: sent and unchanged files, with the sha256 of what was sent. */
   readonly manifest: Manifest;
   readonly sent: readonly ManifestEntry[];
-  /** Landed in an earlier run with the same content; not sent again. */
+  /** Landed in an earlier run with the same content, or in another one at the same time; nothing of them was sent. */
   readonly unchanged: readonly ManifestEntry[];
   /** Of the sent files, those that the store reported as kept, by the MD5 in its `ETag`. */
   readonly checkedByStore: number;

@@ -18,7 +18,8 @@ import type { UploadResult } from "./result";
 import { createPartMemories, createRings } from "./send/piece-memory";
 import { sendSet } from "./send-set";
 import { outcomeOf, resultOf } from "./outcome";
-import { report, reportWaits, trackerFor, type Run } from "./state";
+import { reportWaits } from "./report-waits";
+import { report, trackerFor, type Run } from "./state";
 import { openSeen } from "./seen";
 import { createStoreCheck } from "./check/store-check";
 import { createTagList } from "./check/tag-list";
@@ -35,7 +36,7 @@ function createRun(
     batch: undefined,
     isBatchShared: false,
     following: undefined,
-    otherRun: { isAtWork: false, isReported: false },
+    otherRun: { isAtWork: false, isReported: false, left: new Set() },
     isMade: false,
     looks: { calls: 0, lastMs: given.avala.clock.now(), callsAtLast: 0 },
     stored: new Map(),
@@ -61,9 +62,9 @@ function createRun(
     unproven: [],
     hasSessions: false,
     disowned: new Set(),
-    begun: new Set(),
-    notBegun: new Set(),
-    begunBefore: new Set(),
+    begun: new Map(),
+    found: new Set(),
+    begunBefore: new Map(),
     partsMutex: createMutex(),
     failuresInARow: 0,
     isJournalBroken: false,

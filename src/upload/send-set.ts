@@ -7,7 +7,7 @@ import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
 import { landPresumed, takePresumed, takeWrong } from "./doubtful";
-import { land, takeLanded, takeLandedAgain } from "./landing";
+import { land, landAll, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
 import { inOrder } from "./probe";
@@ -27,9 +27,10 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
     mutex: run.partsMutex,
     onBegin: () => {
       begunMs ??= run.avala.clock.now();
-      run.begun.add(file.path);
+      run.begun.set(file.path, "asked");
       run.progress.beginFile();
     },
+    onTaken: () => run.begun.set(file.path, "taken"),
   });
   const landing = { file, sent, begunMs: begunMs ?? run.avala.clock.now() };
   await run.noteSeen(); // a run that is killed later has learned it too
@@ -131,7 +132,7 @@ function isOpenNow(run: Run): boolean {
 async function landUnproven(run: Run, files: Iterable<SourceFile>): Promise<void> {
   if (run.unproven.length === 0 || run.isMade) return;
   if (isOpenNow(run)) {
-    for (const landing of run.unproven.splice(0)) await land(run, landing);
+    await landAll(run, run.unproven.splice(0));
     return;
   }
   if (run.isBatchShared && (await awaitOtherRun(run, files)) === "made") {

@@ -1,5 +1,4 @@
 // What a running upload has come to so far: the one thing that changes while it runs. Decides nothing.
-import { repeatEvery } from "../flow/clock";
 import type { Mutex } from "../flow/mutex";
 import type { Avala } from "../api/connection";
 import type { Presigned } from "../api/endpoints/uploads/presign";
@@ -11,7 +10,12 @@ import type { RetryTally } from "../flow/retry-tally";
 import type { ByteCounter, Sending, SentFile } from "./send/attempt";
 import type { SourceFile } from "./send/source";
 import { isIn } from "./journal/batch";
-import { createFileJournal, type FileJournal, type JournaledFile } from "./journal/file-journal";
+import {
+  createFileJournal,
+  type Begun,
+  type FileJournal,
+  type JournaledFile,
+} from "./journal/file-journal";
 import type { DoubtfulAt } from "./journal/doubtful-at";
 import type { Journal } from "./journal/journal";
 import type { PartSigning } from "./send/part-signer";
@@ -92,11 +96,11 @@ export interface Run {
   /** Paths at which something else may lie than what this run sent there. */
   readonly disowned: Set<string>;
   /** Paths that were begun in the batch and have not landed: of most files it is enough to be among the sent. */
-  readonly begun: Set<string>;
-  /** Paths of those among the sent that were complete before they were begun. */
-  readonly notBegun: Set<string>;
+  readonly begun: Map<string, Begun>;
+  /** Paths of those among the unchanged that were begun in the batch, and found to be there. */
+  readonly found: Set<string>;
   /** Paths that were begun in the batches that this run has given up. */
-  readonly begunBefore: Set<string>;
+  readonly begunBefore: Map<string, Begun>;
   /** Files that go by parts do so one after the other: each keeps some of its parts in memory. */
   readonly partsMutex: Mutex;
   /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
@@ -108,19 +112,6 @@ export function report(run: Run, isLast = false): void {
   if (isLast || run.progress.isDue()) {
     run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
   }
-}
-
-const REPORT_WAIT_MS = 5000;
-
-/** Reports also while nothing goes forward, as long as requests wait for the rate limit; returns how to end that. */
-export function reportWaits(run: Run): () => void {
-  const { pace } = run.avala;
-  let waitedMs = pace.waitedMs();
-  return repeatEvery(REPORT_WAIT_MS, () => {
-    const isWaiting = pace.waitedMs() > waitedMs;
-    waitedMs = pace.waitedMs();
-    if (isWaiting) report(run);
-  });
 }
 
 export function trackerFor({ files }: UploadRequest, avala: Avala): ProgressTracker {
@@ -149,10 +140,12 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   Object.assign(run.otherRun, { isAtWork: false, isReported: false });
   run.stored = new Map();
   run.progress = trackerFor(run.request, run.avala);
-  const { sent, unchanged, failures, doubtful, unproven, begun, notBegun, begunBefore } = run;
-  for (const path of begun) begunBefore.add(path);
-  for (const { path } of sent) if (!notBegun.has(path)) begunBefore.add(path);
-  for (const known of [begun, notBegun, run.presumed, run.wrong, run.controls]) known.clear();
+  const { sent, unchanged, failures, doubtful, unproven, begun, found, begunBefore } = run;
+  for (const path of found) begun.set(path, "asked");
+  for (const { path } of sent) begun.set(path, "taken");
+  for (const [path, how] of begun)
+    if (begunBefore.get(path) !== "taken") begunBefore.set(path, how);
+  for (const known of [begun, found, run.presumed, run.wrong, run.controls]) known.clear();
   for (const list of [sent, unchanged, failures, doubtful, unproven]) list.length = 0;
   run.asked.clear();
   run.tags.clear();

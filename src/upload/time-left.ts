@@ -50,7 +50,8 @@ export function bytesPerSecond({ moments, now }: History): number {
   const isBefore = ({ activeMs }: Moment): boolean => activeMs <= now.activeMs - RECENT_MS;
   const from = moments.findLast(isBefore) ?? moments[0];
   const ms = now.activeMs - from.activeMs;
-  return ms <= 0 ? 0 : (1000 * (now.bytes - from.bytes)) / ms;
+  // What was sent and did not count was taken back.
+  return ms <= 0 ? 0 : (1000 * Math.max(0, now.bytes - from.bytes)) / ms;
 }
 
 /** Since when the rate is that of now. Where little was sent since, all that is remembered: one file after a pause is chance. */

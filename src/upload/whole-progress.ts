@@ -33,6 +33,7 @@ function countsOf(parts: Iterable<Part>): Counts {
     sum.filesBegun += counts.filesBegun;
     sum.filesSent += counts.filesSent;
     sum.filesUnchanged += counts.filesUnchanged;
+    sum.filesFound = (sum.filesFound ?? 0) + (counts.filesFound ?? 0);
     sum.filesFailed += counts.filesFailed;
     sum.bytesTotal += counts.bytesTotal;
     sum.bytesSent += counts.bytesSent;

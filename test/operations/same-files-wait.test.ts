@@ -47,6 +47,20 @@ describe("the wait for a run of the same files on another machine", () => {
     expect(warnings(two)).toHaveLength(1);
   });
 
+  test("is the only one for a run that is dead, also where its files lie in the way of all batches", async () => {
+    const files = await makeFiles(place);
+    await killedAtConfirm(place, files, "set");
+    const clock = skippingClock();
+    const two = machineIn(place, "two", { clock });
+    const beforeMs = clock.now();
+    await expect(two.publish(files, "set")).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/already has an object that may not be \d+\.jpg/) as string,
+    });
+    expect(clock.now() - beforeMs).toBeLessThan(180_000);
+    expect(warnings(two).filter((text) => text.includes("Waiting"))).toHaveLength(1);
+  });
+
   test("lasts two minutes and a few calls where that run is dead, also for a key that may not read datasets", async () => {
     const files = await makeFiles(place);
     const name = versionOf(files);

@@ -29,7 +29,10 @@ function begin(
   begunBefore: readonly string[] = [],
 ): FileJournal {
   const write = (action: (to: Journal) => Promise<void>): Promise<void> => action(journal);
-  const writes = { disowned: new Set<string>(), begunBefore: new Set(begunBefore) };
+  const writes = {
+    disowned: new Set<string>(),
+    begunBefore: new Map(begunBefore.map((path) => [path, "taken"] as const)),
+  };
   return createFileJournal(FILE, batch, journal, { ...writes, keep: write, takeBack: write });
 }
 

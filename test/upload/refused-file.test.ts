@@ -73,7 +73,7 @@ describe.each(WAYS)("one file that is refused (%s)", (uploadReply) => {
       const first = refusing(files, (asked) => asked.file_path_in_dataset === path, status);
       await expect(first.upload()).rejects.toMatchObject({
         landed: { length: COUNT - 1 },
-        failures: [{ path, error: { message: expect.stringContaining(DETAIL) } }],
+        failures: [{ path, error: { message: expect.stringContaining(DETAIL) as string } }],
       });
       expect(puts()).toBe(COUNT - 1);
       expect(first.asked.length).toBeLessThanOrEqual(COUNT + 3);
@@ -105,7 +105,7 @@ test("one that no form can carry is refused alone, too", async () => {
   const run = refusing([sized, ...files], (asked) => asked.file_path_in_dataset === large.path);
   await expect(run.upload()).rejects.toMatchObject({
     landed: { length: COUNT },
-    failures: [{ path: large.path, error: { message: expect.stringContaining(DETAIL) } }],
+    failures: [{ path: large.path, error: { message: expect.stringContaining(DETAIL) as string } }],
   });
 });
 

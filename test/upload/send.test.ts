@@ -37,6 +37,7 @@ function journalInMemory(): FileJournal {
     parts: () => parts,
     mayHoldOther: () => false,
     wasSentBefore: () => false,
+    wasTakenBefore: () => false,
     record: async (part) => void parts.set(part.partNumber, part),
     takeBackUnless: done,
     takeBackOthers: done,
@@ -66,12 +67,21 @@ test("a file whose hashing ends midway is read again, and lands whole", async ()
   };
   const sending = {
     ...{ avala, destination: { datasetName: "set" }, batch: randomUUID(), isNamedByContent: false },
-    ...{ isBatchShared: true, isMade: undefined, otherRun: { isAtWork: false, isReported: false } },
+    ...{
+      isBatchShared: true,
+      isMade: undefined,
+      otherRun: { isAtWork: false, isReported: false, left: new Set<string>() },
+    },
     ...{ signing: { isOneByOne: false }, partMemories: createPartMemories() },
     ...{ rings: createRings(), check: createStoreCheck(avala), sha256, bytes },
     signal: new AbortController().signal,
   };
-  const ways = { journal: journalInMemory(), mutex: createMutex(), onBegin: () => undefined };
+  const ways = {
+    journal: journalInMemory(),
+    mutex: createMutex(),
+    onBegin: () => undefined,
+    onTaken: () => undefined,
+  };
   expect(await send(sending, file, ways)).toMatchObject({ sha256: file.sha256 });
   expect([started, counted]).toEqual([2, data.length]);
   const [stored] = await place.emulator.objects();

@@ -20,7 +20,7 @@ export interface Row extends Counts {
   readonly toSend: number;
 }
 
-export type Totals = Pick<Row, "files" | "bytes" | "toSend"> & Counts;
+export type Totals = Pick<Row, "files" | "bytes" | "toSend"> & Omit<Counts, "bytesSkipped">;
 
 export function rowsOf(results: Results): readonly Row[] {
   const { selection, plan, baseUrl } = results;

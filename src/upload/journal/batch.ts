@@ -1,5 +1,6 @@
 // The batch of a dataset's upload. The same content under the same name of the same owner names the same one, so that a run
-// that resumes finds what has landed, on any machine; other content never meets it.
+// that resumes finds what has landed, on any machine; other content never meets it. A large file whose digest is not known
+// before it is sent (`hashed.ts`) is named by what the disk says of it: then only a run on the same files resumes.
 import { createHash } from "node:crypto";
 import { hasContent } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";

@@ -11,6 +11,8 @@ export interface FileJournal {
   mayHoldOther(): boolean;
   /** Whether this content was sent to its path before, in whatever batch: what lies there then is it. */
   wasSentBefore(): boolean;
+  /** Whether this run's bytes of it were taken there, in a batch that it has given up. */
+  wasTakenBefore(): boolean;
   record(part: PartRecord): Promise<void>;
   /** Before other bytes take the place of the part that is recorded, if one is. @throws AvalaError `journal` */
   takeBackUnless(part: PartRecord): Promise<void>;
@@ -21,6 +23,9 @@ export interface FileJournal {
   /** Reads what other runs wrote meanwhile, as far as that can be read; the entry, should one have landed the file. */
   reread(): Promise<LandedEntry | undefined>;
 }
+
+/** How far this run came with a file: the server was asked how it takes it, or a store has taken bytes of it. */
+export type Begun = "asked" | "taken";
 
 /** A file may be sent before its content is known. */
 export type JournaledFile = Omit<ManifestEntry, "sha256"> & {
@@ -33,8 +38,8 @@ type Write = (journal: Journal) => Promise<void>;
 interface Writes {
   /** Paths that were disowned in this run, should there be no journal. */
   readonly disowned: Set<string>;
-  /** Paths that were sent in batches which this run has given up. */
-  readonly begunBefore: ReadonlySet<string>;
+  /** Paths that were begun in batches which this run has given up. */
+  readonly begunBefore: ReadonlyMap<string, Begun>;
   readonly keep: (write: Write) => Promise<void>;
   readonly takeBack: (write: Write) => Promise<void>;
 }
@@ -97,6 +102,7 @@ export function createFileJournal(
     // No getters: of each object that has one Node keeps a shape of 0.8 kB until a full collection, and with it all that they use.
     mayHoldOther: () => isClaimed || disowned.has(path) || journal?.replaced.has(path) === true,
     wasSentBefore: () => begunBefore.has(path) || wasSent || isOf(sha256, own.get(1)),
+    wasTakenBefore: () => begunBefore.get(path) === "taken" && !disowned.has(path),
     parts: () => known,
     record: (part) => {
       for (const parts of [known, own]) parts.set(part.partNumber, part);

@@ -13,14 +13,17 @@ function contested(
   keptAsIs: ReadonlySet<string>,
   changes: Iterable<Change>,
 ): readonly string[] {
-  const paths = new Set<string>();
+  const [others, takenBack] = [new Set<string>(), new Set<string>()];
   for (const { path, landed } of changes) {
     const entry = own.get(path);
     if (entry === undefined) continue;
-    // What this run sent it has taken back itself before, if there was something else; what it did not send, it has not.
-    if (landed === undefined ? keptAsIs.has(path) : landed.sha256 !== entry.sha256) paths.add(path);
+    // What this run was to send it has taken back itself before, if there was something else, and has recorded it since.
+    if (landed === undefined) takenBack.add(path);
+    else if (landed.sha256 === entry.sha256) takenBack.delete(path);
+    else others.add(path);
   }
-  return [...paths].sort();
+  for (const path of takenBack) if (keptAsIs.has(path)) others.add(path);
+  return [...others].sort();
 }
 
 /**

@@ -15,6 +15,12 @@ export interface ByteCounter {
   readonly takeBack: (bytes: number) => void;
 }
 
+/** Of one file. */
+export interface FileBytes extends ByteCounter {
+  /** A store has taken bytes of it now. */
+  readonly taken: () => void;
+}
+
 export interface FileDestination {
   readonly datasetName: string;
   readonly organizationUid?: string | undefined;
@@ -51,7 +57,11 @@ export interface Sending {
   readonly signal: AbortSignal;
 }
 
-export interface SentFile {
+/** What sends one file needs. */
+export type FileSending = Sending & { readonly bytes: FileBytes };
+
+/** What is stored of a file. */
+export interface StoredFile {
   readonly sha256: string;
   /** What the store reported about the bytes that were sent now. */
   readonly kept: Kept;
@@ -63,6 +73,11 @@ export interface SentFile {
   readonly isReplaceable: boolean;
   /** Where something else may come to lie at its place, or lie there already. Absent: what lies there is what was sent. */
   readonly tag?: PlaceTag | undefined;
+}
+
+export interface SentFile extends StoredFile {
+  /** Whether no store took a byte of it now: an earlier run had sent it, or another one has. */
+  readonly wasThere: boolean;
 }
 
 /** Runs one try that sends `sizeBytes`; whatever it reported, exactly these count when it succeeds and none when not. */

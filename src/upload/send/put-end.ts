@@ -10,17 +10,17 @@ import { keptOther } from "../check/store-check";
 import type { Kept, Md5 } from "../check/stores";
 
 interface Taken {
-  readonly host: string;
-  /** Something else lies there, or what lies there is not known. */
+  readonly stored: Stored;
+  /** Something else may have gone there, or what lies there is not known. */
   readonly lost: "place" | "taken";
 }
 
 function placeTaken(
   { isNamedByContent }: Sending,
   path: string,
-  { host, lost }: Taken,
+  { stored: { host, md5 }, lost }: Taken,
 ): AvalaError {
-  const what = lost === "place" ? "something other than" : "an object that may not be";
+  const what = md5 === undefined ? "an object that may not be" : "something other than";
   const text = `${host} already has ${what} ${printable(path)} at its place, and what lies there is not replaced.`;
   const before =
     "Other content may have been sent under this name before, or an interrupted run may have sent these files: run again where its state folder is to resume it.";
@@ -35,7 +35,7 @@ interface PutTry {
   readonly md5: Md5;
   /** Whether what lies there was put there as this content, should there be something already. */
   readonly isOurs: boolean;
-  /** Whether other content is known to have gone there. */
+  /** Whether other content may have gone there, as far as is recorded. */
   readonly mayBeOther: boolean;
 }
 
@@ -57,7 +57,7 @@ export async function keptByPut(
   if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
   if (stored.md5 === undefined && isOurs) return "unknown";
   const isKnown = stored.md5 !== undefined || mayBeOther;
-  throw placeTaken(sending, path, { host: stored.host, lost: isKnown ? "place" : "taken" });
+  throw placeTaken(sending, path, { stored, lost: isKnown ? "place" : "taken" });
 }
 
 interface PutEnd {

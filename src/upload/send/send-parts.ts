@@ -5,7 +5,7 @@ import { UPLOAD_GONE, sendPut, type SendOptions, type Stored } from "../../api/s
 import { pastDeadline, runUntil } from "../../flow/deadline";
 import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
-import { countBytes, retryOn, type Sending, type SentFile } from "./attempt";
+import { countBytes, retryOn, type FileSending, type Sending, type StoredFile } from "./attempt";
 import { hostsIn, hostsOf } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
@@ -57,7 +57,7 @@ async function* numbered(parts: AsyncIterable<Part>): AsyncGenerator<NumberedPar
 }
 
 interface PartSending {
-  readonly sending: Sending;
+  readonly sending: FileSending;
   readonly file: SourceFile;
   readonly signer: PartSigner;
   readonly memory: PartMemory;
@@ -96,6 +96,7 @@ async function sendPart(
       const sendOnce = async (options: SendOptions): Promise<Stored> => {
         const stored = await sendPut(avala, target, put, options);
         if (stored === UPLOAD_GONE) throw sessionLost(file.path);
+        bytes.taken();
         return stored;
       };
       const stored = await sendOnce({ signal, onBytes });
@@ -122,10 +123,10 @@ async function sendPart(
 
 /** Sends the parts that are missing, and completes nothing. */
 export async function sendAllParts(
-  sending: Sending,
+  sending: FileSending,
   file: SourceFile,
   { presigned, journal }: PartSession,
-): Promise<SentFile> {
+): Promise<StoredFile> {
   const { avala, check, bytes, signal } = sending;
   const { partBytes, partCount, session } = presigned;
   const known = trusted(sending, { presigned, journal });

@@ -1,6 +1,6 @@
 // One file in one piece: by form, or by one PUT that never replaces what lies at its place (412). Each try presigns again,
 // since what is presigned expires. Completes nothing.
-import type { FormPresign, Presigned } from "../../api/endpoints/uploads/presign";
+import type { FormPresign, Presigned, PutTarget } from "../../api/endpoints/uploads/presign";
 import {
   UPLOAD_GONE,
   sendForm,
@@ -14,7 +14,14 @@ import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
 import { askHow, isPlaceShared, isPutShared } from "./ask";
-import { countBytes, isSmall, retryOn, type Sending, type SentFile } from "./attempt";
+import {
+  countBytes,
+  isSmall,
+  retryOn,
+  type FileSending,
+  type Sending,
+  type StoredFile,
+} from "./attempt";
 import { doubtfulAt } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
@@ -95,8 +102,8 @@ function sentAs(
   { sha256: read }: Body,
   kept: Kept,
   { host }: Stored,
-  { isReplaceable, tag }: Pick<SentFile, "isReplaceable" | "tag">,
-): SentFile {
+  { isReplaceable, tag }: Pick<StoredFile, "isReplaceable" | "tag">,
+): StoredFile {
   const sha256 = read();
   if (sha256 === undefined) throw notAwaited(path, host);
   const at = kept === "doubtful" ? [host] : [];
@@ -112,13 +119,14 @@ interface FormTry {
 
 /** Replaces what lies there, so that it may be sent once more to learn what the store's ETags are. */
 async function sendByForm(
-  { avala, batch, check, isNamedByContent }: Sending,
+  { avala, batch, bytes, check, isNamedByContent }: FileSending,
   { path, sizeBytes }: SourceFile,
   { form, body, nextBody, options }: FormTry,
-): Promise<SentFile> {
+): Promise<StoredFile> {
   const post = ({ file, isSent }: Body, how: SendOptions): Promise<Stored> =>
     sendForm(avala, form, file, how).finally(isSent);
   const stored = await post(body, options);
+  bytes.taken();
   let last = stored;
   const again = async (): Promise<Stored | undefined> => {
     const sent = await post(nextBody(), { signal: options.signal }).catch(nothingOfChanged);
@@ -132,16 +140,43 @@ async function sendByForm(
   return sentAs(path, body, kept, stored, { isReplaceable: true, tag });
 }
 
+interface PutBody {
+  readonly target: PutTarget;
+  readonly body: Body;
+  readonly options: SendOptions;
+  /** Whether what lies there was put there as this content, should there be something already. */
+  readonly isOurs: boolean;
+  readonly mayBeOther: boolean;
+  /** Whether this run has put it there, should there be something already. */
+  readonly mayBeTaken: boolean;
+}
+
+/** Replaces nothing. */
+async function sendByPut(
+  sending: FileSending,
+  file: SourceFile,
+  { target, body, options, isOurs, mayBeOther, mayBeTaken }: PutBody,
+): Promise<{ readonly stored: Stored; readonly kept: Kept }> {
+  const { path, sizeBytes } = file;
+  const { small, open } = body.file;
+  const put = { path, sizeBytes, body: small ?? open };
+  const stored = await sendPut(sending.avala, target, put, options).finally(body.isSent);
+  if (stored === UPLOAD_GONE) throw sessionLost(path);
+  const kept = await keptByPut(sending, file, { stored, md5: body.md5, isOurs, mayBeOther });
+  if (!stored.wasThere || mayBeTaken) sending.bytes.taken();
+  return { stored, kept };
+}
+
 /**
  * Sends it by what `first` says, and by what the server says then where that has to be tried again.
  * @throws AvalaError of the last try, `file`, `file_changed`, `cancelled`; one of {@link sessionLost}
  */
 export async function sendWhole(
-  sending: Sending,
+  sending: FileSending,
   file: SourceFile,
   first: Whole,
   journal: FileJournal,
-): Promise<SentFile> {
+): Promise<StoredFile> {
   const { avala, check, bytes, signal } = sending;
   const { path, sizeBytes, sha256 } = file;
   const isPut = first.method === "PUT";
@@ -154,7 +189,7 @@ export async function sendWhole(
   if (record !== undefined && mayBeOurs) await journal.record(record);
   const nextBody = await bodiesOf(sending, file);
   let isDoubted = false;
-  const attempt = async (count: number, tried: AbortSignal): Promise<SentFile> => {
+  const attempt = async (count: number, tried: AbortSignal): Promise<StoredFile> => {
     const presigned =
       count === 1 ? first : await askHow(sending, file, { signal: tried, maxTries: 1 });
     if (presigned.method !== first.method) throw sessionLost(path);
@@ -165,15 +200,15 @@ export async function sendWhole(
         const { form } = presigned;
         return sendByForm(sending, file, { form, body, nextBody, options });
       }
-      const put = { path, sizeBytes, body: body.file.small ?? body.file.open };
-      const stored = await sendPut(avala, presigned.target, put, options).finally(body.isSent);
-      if (stored === UPLOAD_GONE) throw sessionLost(path);
+      const { target } = presigned;
+      // A try whose reply was lost may have put there what is there now.
       const isOurs = mayBeOurs && (isKnown || count > 1);
-      const known = { stored, md5: body.md5, isOurs, mayBeOther: !mayBeOurs };
-      const kept = await keptByPut(sending, file, known);
+      const mayBeTaken = count > 1 || journal.wasTakenBefore();
+      const put = { target, body, options, isOurs, mayBeOther: !mayBeOurs, mayBeTaken };
+      const { stored, kept } = await sendByPut(sending, file, put);
       const isCounted = check.seemsWithoutMd5s(stored.host);
       isDoubted = kept === "doubtful" && stored.md5 !== undefined && !isCounted;
-      const isShared = isPutShared(presigned.target, sending.batch);
+      const isShared = isPutShared(target, sending.batch);
       const tag = tagOfPut(sending, { stored, kept, isShared });
       return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
     });

@@ -5,7 +5,15 @@ import { AvalaError } from "../../errors";
 import type { Mutex } from "../../flow/mutex";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
-import type { ByteCounter, HashedFile, Sending, SentFile } from "./attempt";
+import type {
+  ByteCounter,
+  FileBytes,
+  FileSending,
+  HashedFile,
+  Sending,
+  SentFile,
+  StoredFile,
+} from "./attempt";
 import { digestOf } from "./chunks";
 import { isUnhashed, type SourceFile } from "./source";
 import { UNTAGGED } from "../check/place-tag";
@@ -25,6 +33,8 @@ interface Ways {
   readonly mutex: Mutex;
   /** Called before the file may be sent: not where its session is complete, and it is only looked at. */
   readonly onBegin: () => void;
+  /** Called when a store has taken bytes of it. */
+  readonly onTaken: () => void;
 }
 
 /** Whether the journal has every part that the file has in this batch. */
@@ -58,10 +68,14 @@ async function whoseIs(sending: Sending, file: HashedFile, journal: FileJournal)
   return { owner: isUnproven ? "unproven" : "another's", records: [] };
 }
 
-/** Counts what a session's bytes come to, so that they can be taken back with it. */
-function countedIn(bytes: ByteCounter): ByteCounter & { readonly takeBackAll: () => void } {
+/** Counts what a session's bytes come to, so that as many as are right can count in the end. */
+function countedIn(
+  bytes: ByteCounter,
+  taken: () => void,
+): FileBytes & { readonly settle: (count: number) => void } {
   let counted = 0;
   return {
+    taken,
     add: (count) => {
       counted += count;
       bytes.add(count);
@@ -70,7 +84,10 @@ function countedIn(bytes: ByteCounter): ByteCounter & { readonly takeBackAll: ()
       counted -= count;
       bytes.takeBack(count);
     },
-    takeBackAll: () => bytes.takeBack(counted),
+    settle: (count) => {
+      bytes.add(count - counted);
+      counted = count;
+    },
   };
 }
 
@@ -116,7 +133,7 @@ async function isStoredBefore(
 }
 
 /** What lies at its place is not known to be what was sent there once: only its session, or records of ours, say so. */
-function unchecked({ sha256 }: HashedFile, records: Iterable<MaybeDoubtful> = []): SentFile {
+function unchecked({ sha256 }: HashedFile, records: Iterable<MaybeDoubtful> = []): StoredFile {
   const doubtfulAt = hostsOf(records);
   const kept = doubtfulAt.length === 0 ? "unknown" : "doubtful";
   return { sha256, kept, doubtfulAt, isUnproven: false, isReplaceable: false, tag: UNTAGGED };
@@ -132,7 +149,7 @@ async function takeComplete(
   sending: Sending,
   file: HashedFile,
   { presigned, journal, wasOpen }: Asked<"COMPLETE"> & { readonly wasOpen: boolean },
-): Promise<SentFile> {
+): Promise<StoredFile> {
   const { owner, records } = await whoseIs(sending, file, journal);
   if (owner === "another's") {
     const text = `The upload session of ${printable(file.path)} was completed, but not by this run.`;
@@ -147,10 +164,10 @@ async function takeComplete(
 
 /** A file that goes in one PUT, which replaces nothing. */
 async function sendOnce(
-  sending: Sending,
+  sending: FileSending,
   file: HashedFile,
   { presigned, journal }: Asked<"PUT">,
-): Promise<SentFile> {
+): Promise<StoredFile> {
   const { session } = presigned;
   if (await isStoredBefore(sending, file, session, journal))
     return unchecked(file, journal.parts().values());
@@ -167,11 +184,11 @@ async function sendOnce(
 }
 
 async function sendAs(
-  sending: Sending,
+  sending: FileSending,
   file: SourceFile,
   presigned: Presigned,
   { journal, mutex, onBegin, wasOpen }: Ways & { readonly wasOpen: boolean },
-): Promise<SentFile> {
+): Promise<StoredFile> {
   if (presigned.method !== "COMPLETE") onBegin();
   if (presigned.method === "POST") {
     if (isOversize(file)) throw notOffered(file);
@@ -202,17 +219,24 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
   const { asked, journal } = ways;
   await journal.takeBackOthers();
   let wasOpen = false;
+  let wasThere = true;
+  const taken = (): void => {
+    wasThere = false;
+    ways.onTaken();
+  };
   for (let isAgain = false; ; isAgain = true) {
-    const bytes = countedIn(sending.bytes);
+    const bytes = countedIn(sending.bytes, taken);
     try {
       const presigned = (isAgain ? undefined : asked) ?? (await askHow(sending, file));
       const before = { ...ways, wasOpen };
       wasOpen ||= presigned.method !== "COMPLETE";
-      return await sendAs({ ...sending, bytes }, file, presigned, before);
+      const stored = await sendAs({ ...sending, bytes }, file, presigned, before);
+      bytes.settle(wasThere ? 0 : file.sizeBytes);
+      return { ...stored, wasThere };
     } catch (error) {
       const isLost = isSessionLost(error);
       if (!isLost && !isUnhashed(error)) throw error;
-      bytes.takeBackAll();
+      bytes.settle(0);
       if (isAgain || (isLost && error.lost !== "session")) throw error;
       await journal.reread();
     }
