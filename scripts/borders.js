@@ -156,7 +156,7 @@ const ORDERS = {
     ["send"],
     ["request.ts"],
     ["state.ts", "outcome.ts", "hashed.ts", "frontier.ts", "seen.ts", "landed-before.ts"],
-    ["probe.ts", "landing.ts", "look-for-made.ts"],
+    ["probe.ts", "landing.ts", "look-for-made.ts", "refused.ts", "report-waits.ts"],
     ["doubtful.ts"],
     ["other-run.ts"],
     ["send-set.ts"],

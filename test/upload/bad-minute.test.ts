@@ -149,6 +149,15 @@ describe("what an earlier run counted although it was kept wrong", () => {
     await expect(upload(files, 1)).rejects.toMatchObject({ code: "conflict", landed: [] });
   });
 
+  test("does not count where the only file that shows it fails", async () => {
+    await place.start();
+    const files = await filesOf(14, 1000);
+    place.emulator.setFault({ on: ONCE, times: 13, store: "other" });
+    await stopAfter(13, files);
+    place.emulator.setFault({ on: { path: "*/complete/" }, times: 0, reply: { status: 500 } });
+    await expect(upload(files, 1)).rejects.toMatchObject({ landed: [] });
+  });
+
   test.each([
     ["a file in parts", [81], 15],
     ["files in parts", [20, 20, 20], 11],

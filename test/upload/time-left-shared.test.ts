@@ -119,6 +119,17 @@ test("no time is said by two own calls among many of others", () => {
   expect(tracker.snapshot().secondsLeft).toBeUndefined();
 });
 
+test("a time is said by ten own calls only where all together are a fifth of the limit", () => {
+  const saidBeside = (others: number): number | undefined => {
+    const { tracker, pass, limits } = tell(300, 600);
+    pass(5, 1);
+    limits.remaining -= others;
+    pass(5, 1);
+    return tracker.snapshot().secondsLeft;
+  };
+  expect([100, 130].map((others) => saidBeside(others) !== undefined)).toEqual([false, true]);
+});
+
 test("no time is said while nothing moves", () => {
   const { tracker, pass } = tell(200, 600);
   pass(20, 5);

@@ -85,7 +85,8 @@ function countedIn(
       bytes.takeBack(count);
     },
     settle: (count) => {
-      bytes.add(count - counted);
+      if (count > counted) bytes.add(count - counted);
+      else bytes.takeBack(counted - count);
       counted = count;
     },
   };
