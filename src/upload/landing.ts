@@ -1,7 +1,7 @@
 // What becomes of a file that has landed, now or in an earlier run: it counts, is recorded, and what shows later whether it
 // still lies there is kept.
 import type { ManifestEntry } from "../files/manifest/manifest";
-import { md5Of, type PlaceTag } from "./check/place-tag";
+import { UNTAGGED, md5Of, type PlaceTag } from "./check/place-tag";
 import { doubtfulAt, type DoubtfulAt } from "./journal/doubtful-at";
 import { concurrencyOf } from "./request";
 import type { SourceFile } from "./send/source";
@@ -57,6 +57,15 @@ function noteTag(
   }
   tags.add(path, tag);
   return tag;
+}
+
+/** Once all have ended. Of files that landed in earlier runs it may not be known how they went: as the others, then. */
+export function completeTags({ tags, controls, unchanged, isNamedByContent }: Run): void {
+  if (tags.size === 0) return;
+  for (const [path, tag] of controls) tags.add(path, tag);
+  controls.clear();
+  if (isNamedByContent) return;
+  for (const { path } of unchanged) if (!tags.has(path)) tags.add(path, UNTAGGED);
 }
 
 function presume({ presumed }: Run, at: DoubtfulAt | undefined, entry: ManifestEntry): void {

@@ -33,8 +33,7 @@ function quietLooks(files: readonly SourceFile[], frontier: Frontier): number {
 
 function stillAtWork({ request, sent, begunBefore, progress }: Run): AvalaError {
   const minutes = maxLockWaitMs / 60_000;
-  const isNothingSent =
-    sent.length === 0 && begunBefore.size === 0 && progress.snapshot().bytesSent === 0;
+  const isNothingSent = sent.length === 0 && begunBefore.size === 0 && progress.bytesSent() === 0;
   const text = `Another run is still sending the same files to ${printable(request.datasetName)} after ${minutes} minutes of waiting.`;
   const hint = `${isNothingSent ? "Nothing was sent. " : ""}Run again once it has ended: then its dataset is compared.`;
   return new AvalaError("conflict", text, { hint });

@@ -13,6 +13,8 @@ export interface ProgressTracker {
   readonly takeBackFile: (outcome: "sent" | "unchanged", sizeBytes: number) => void;
   /** What was sent of a try that failed does not count. */
   readonly takeBackBytes: (bytes: number) => void;
+  bytesSent(): number;
+  /** As of now, which the next ones are measured by. */
   snapshot(): UploadProgress;
   /** Whether it is time to report again; true at most twice a second. */
   isDue(): boolean;
@@ -48,6 +50,7 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
       reportedAtMs = now();
       return true;
     },
+    bytesSent: () => counts.bytesSent,
     snapshot: () => estimator.progressOf({ ...counts }),
   };
 }

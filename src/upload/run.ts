@@ -16,6 +16,7 @@ import { hashFiles, hashSmallFiles, type Hashed } from "./hashed";
 import { checkRequest, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import { createPartMemories, createRings } from "./send/piece-memory";
+import { completeTags } from "./landing";
 import { sendSet } from "./send-set";
 import { outcomeOf, resultOf } from "./outcome";
 import { reportWaits } from "./report-waits";
@@ -29,7 +30,7 @@ import { openUploadJournal } from "./journal/upload-journal";
 const MAX_BATCHES = 3;
 
 function createRun(
-  given: Pick<Run, "avala" | "request" | "journal" | "retries" | "noteSeen">,
+  given: Pick<Run, "avala" | "request" | "journal" | "retries" | "noteSeen" | "looks">,
 ): Run {
   return {
     ...given,
@@ -38,7 +39,6 @@ function createRun(
     following: undefined,
     otherRun: { isAtWork: false, isReported: false, left: new Set() },
     isMade: false,
-    looks: { calls: 0, lastMs: given.avala.clock.now(), callsAtLast: 0 },
     stored: new Map(),
     batchesLeft: MAX_BATCHES - 1,
     isNamedByContent: false,
@@ -144,14 +144,15 @@ export async function uploadWith(
   });
   const disk = readUntil(session.disk, session.signal);
   const within = withDeadline(heard, request.deadlineMs);
+  const looks = { calls: 0, lastMs: session.clock.now(), callsAtLast: 0 };
   const call: Avala["call"] = (asked) => {
-    run.looks.calls += 1;
+    looks.calls += 1;
     return within.call(asked);
   };
   const avala = { ...within, disk, call };
   const startedMs = avala.clock.now();
   const noteSeen = await openSeen(avala, request);
-  const run = createRun({ avala, request, journal, retries, noteSeen });
+  const run = createRun({ avala, request, journal, retries, noteSeen, looks });
   try {
     if (request.files.some((file) => isReadInThread(run, file))) run.sha256.prepare();
     const hashed = await nameBatch(run);
@@ -168,5 +169,6 @@ export async function uploadWith(
     report(run, true);
   }
   if (run.failures.length > 0) throw someFailed(outcomeOf(run));
+  completeTags(run);
   return resultOf(run, startedMs);
 }
