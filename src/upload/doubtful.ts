@@ -55,7 +55,7 @@ export async function takePresumed(run: Run): Promise<void> {
   for (const { path, sha256 } of taken) wrong.set(path, sha256);
   uncount(run, "sent");
   uncount(run, "unchanged");
-  await Promise.all(taken.map((entry) => journalOf(run, entry).disown()));
+  await Promise.all(taken.map((entry) => journalOf(run, entry).disown("other")));
 }
 
 interface Lost {
@@ -89,7 +89,7 @@ export async function takeWrong(run: Run, files: Iterable<SourceFile>): Promise<
     if (!sent.wasThere) run.progress.takeBackBytes(file.sizeBytes);
     (sent.isReplaceable ? again : lost).push({ ...file, sha256: sent.sha256 });
   }
-  await Promise.all(lost.map((file) => journalOf(run, file).disown()));
+  await Promise.all(lost.map((file) => journalOf(run, file).disown("other")));
   await takePresumed(run);
   // Of each that has landed it is not known how it went; where all went by form, so did they.
   const into = run.hasSessions ? lost : again;

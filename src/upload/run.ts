@@ -61,7 +61,7 @@ function createRun(
     wrong: new Map(),
     unproven: [],
     hasSessions: false,
-    disowned: new Set(),
+    disowned: new Map(),
     begun: new Map(),
     found: new Set(),
     begunBefore: new Map(),

@@ -15,6 +15,7 @@ import {
   type Begun,
   type FileJournal,
   type JournaledFile,
+  type Lies,
 } from "./journal/file-journal";
 import type { DoubtfulAt } from "./journal/doubtful-at";
 import type { Journal } from "./journal/journal";
@@ -94,7 +95,7 @@ export interface Run {
   /** Complete on the server, and no record of ours says that we sent them: none counts before another file shows that the batch is open. */
   readonly unproven: Landing[];
   /** Paths at which something else may lie than what this run sent there. */
-  readonly disowned: Set<string>;
+  readonly disowned: Map<string, Lies>;
   /** Paths that were begun in the batch and have not landed: of most files it is enough to be among the sent. */
   readonly begun: Map<string, Begun>;
   /** Paths of those among the unchanged that were begun in the batch, and found to be there. */

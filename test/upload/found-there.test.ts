@@ -137,7 +137,7 @@ test("what was found and proves wrong takes back no bytes that were never counte
   const how = { kept: "doubtful", doubtfulAt: ["s"], isUnproven: false, isReplaceable: false };
   const sent = { sha256: file.sha256, ...how, wasThere: true };
   const lists = { presumed: new Map(), wrong: new Map(), sent: [], unchanged: [] };
-  const records = { disowned: new Set(), begunBefore: new Map(), batch: "b" };
+  const records = { disowned: new Map(), begunBefore: new Map(), batch: "b" };
   const doubtful = [{ file, begunMs: 0, sent }];
   const run = { doubtful, progress, check: { returnsMd5: () => true }, ...lists, ...records };
   const { lost } = await takeWrong(run as unknown as Run, [file]);

@@ -1,7 +1,11 @@
 // A file that has landed in one batch and goes again in another: where a server keeps one place for both, the second takes
 // the first one's away, also when its run does not live to record that.
 import { systemClock } from "../../src/flow/clock";
-import { createFileJournal, type FileJournal } from "../../src/upload/journal/file-journal";
+import {
+  createFileJournal,
+  type FileJournal,
+  type Lies,
+} from "../../src/upload/journal/file-journal";
 import { openJournal, type Journal } from "../../src/upload/journal/journal";
 import { createDiskModel } from "../simulation/disk-model";
 
@@ -30,7 +34,7 @@ function begin(
 ): FileJournal {
   const write = (action: (to: Journal) => Promise<void>): Promise<void> => action(journal);
   const writes = {
-    disowned: new Set<string>(),
+    disowned: new Map<string, Lies>(),
     begunBefore: new Map(begunBefore.map((path) => [path, "taken"] as const)),
   };
   return createFileJournal(FILE, batch, journal, { ...writes, keep: write, takeBack: write });

@@ -36,6 +36,7 @@ function journalInMemory(): FileJournal {
   return {
     parts: () => parts,
     mayHoldOther: () => false,
+    holdsOther: () => false,
     wasSentBefore: () => false,
     wasTakenBefore: () => false,
     record: async (part) => void parts.set(part.partNumber, part),

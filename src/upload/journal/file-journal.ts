@@ -9,6 +9,8 @@ export interface FileJournal {
   parts(): ReadonlyMap<number, PartRecord>;
   /** Whether other content than this file's may lie at its path, as far as the journal knows. */
   mayHoldOther(): boolean;
+  /** Whether other content than this file's is known to have gone to its path. */
+  holdsOther(): boolean;
   /** Whether this content was sent to its path before, in whatever batch: what lies there then is it. */
   wasSentBefore(): boolean;
   /** Whether this run's bytes of it were taken there, in a batch that it has given up. */
@@ -19,10 +21,13 @@ export interface FileJournal {
   /** Before what is recorded otherwise is overwritten: other content, or this one's in another batch. @throws AvalaError `journal` */
   takeBackOthers(): Promise<void>;
   /** What lies at its place may be something else, whatever is recorded. @throws AvalaError `journal` */
-  disown(): Promise<void>;
+  disown(lies: Lies): Promise<void>;
   /** Reads what other runs wrote meanwhile, as far as that can be read; the entry, should one have landed the file. */
   reread(): Promise<LandedEntry | undefined>;
 }
+
+/** What lies at a file's place that is not known to be the file. */
+export type Lies = "other" | "unknown";
 
 /** How far this run came with a file: the server was asked how it takes it, or a store has taken bytes of it. */
 export type Begun = "asked" | "taken";
@@ -37,7 +42,7 @@ type Write = (journal: Journal) => Promise<void>;
 /** Writes that may fail, and writes that must not be lost. */
 interface Writes {
   /** Paths that were disowned in this run, should there be no journal. */
-  readonly disowned: Set<string>;
+  readonly disowned: Map<string, Lies>;
   /** Paths that were begun in batches which this run has given up. */
   readonly begunBefore: ReadonlyMap<string, Begun>;
   readonly keep: (write: Write) => Promise<void>;
@@ -101,6 +106,7 @@ export function createFileJournal(
   return {
     // No getters: of each object that has one Node keeps a shape of 0.8 kB until a full collection, and with it all that they use.
     mayHoldOther: () => isClaimed || disowned.has(path) || journal?.replaced.has(path) === true,
+    holdsOther: () => isClaimed || disowned.get(path) === "other",
     wasSentBefore: () => begunBefore.has(path) || wasSent || isOf(sha256, own.get(1)),
     wasTakenBefore: () => begunBefore.get(path) === "taken" && !disowned.has(path),
     parts: () => known,
@@ -119,8 +125,8 @@ export function createFileJournal(
       if (!isClaimed && !isInAnother && !begunBefore.has(path)) return Promise.resolve();
       return isClaimed || batch === undefined ? takeBackAll() : takeBack(beginIn(batch, file));
     },
-    disown: async () => {
-      disowned.add(path);
+    disown: async (lies) => {
+      if (disowned.get(path) !== "other") disowned.set(path, lies);
       await takeBackAll();
     },
     reread: async () => {

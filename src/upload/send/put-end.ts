@@ -10,7 +10,8 @@ import { keptOther } from "../check/store-check";
 import type { Kept, Md5 } from "../check/stores";
 
 interface Taken {
-  readonly stored: Stored;
+  readonly host: string;
+  readonly isOther: boolean;
   /** Something else may have gone there, or what lies there is not known. */
   readonly lost: "place" | "taken";
 }
@@ -18,9 +19,9 @@ interface Taken {
 function placeTaken(
   { isNamedByContent }: Sending,
   path: string,
-  { stored: { host, md5 }, lost }: Taken,
+  { host, isOther, lost }: Taken,
 ): AvalaError {
-  const what = md5 === undefined ? "an object that may not be" : "something other than";
+  const what = isOther ? "something other than" : "an object that may not be";
   const text = `${host} already has ${what} ${printable(path)} at its place, and what lies there is not replaced.`;
   const before =
     "Other content may have been sent under this name before, or an interrupted run may have sent these files: run again where its state folder is to resume it.";
@@ -30,20 +31,23 @@ function placeTaken(
   return placeLost(lost, "conflict", text, { hint });
 }
 
+/** What is recorded of other content that was sent to a file's place. */
+export type OtherContent = "known" | "possible" | "none";
+
 interface PutTry {
   readonly stored: Stored;
   readonly md5: Md5;
   /** Whether what lies there was put there as this content, should there be something already. */
   readonly isOurs: boolean;
-  /** Whether other content may have gone there, as far as is recorded. */
-  readonly mayBeOther: boolean;
+  /** Whether other content lies there, as far as is recorded. */
+  readonly other: OtherContent;
 }
 
 /** @throws AvalaError `conflict` when something else lies there */
 export async function keptByPut(
   sending: Sending,
   { path, sizeBytes }: SourceFile,
-  { stored, md5, isOurs, mayBeOther }: PutTry,
+  { stored, md5, isOurs, other }: PutTry,
 ): Promise<Kept> {
   if (!stored.wasThere) {
     const verdict = await sending.check.judge(stored, { sizeBytes, md5 });
@@ -56,8 +60,9 @@ export async function keptByPut(
   }
   if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
   if (stored.md5 === undefined && isOurs) return "unknown";
-  const isKnown = stored.md5 !== undefined || mayBeOther;
-  throw placeTaken(sending, path, { stored, lost: isKnown ? "place" : "taken" });
+  const isOther = stored.md5 !== undefined || other === "known";
+  const lost = isOther || other === "possible" ? "place" : "taken";
+  throw placeTaken(sending, path, { host: stored.host, isOther, lost });
 }
 
 interface PutEnd {

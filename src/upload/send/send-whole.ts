@@ -26,7 +26,7 @@ import { doubtfulAt } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { isAtPlace, isSessionLost, sessionLost } from "./session-lost";
-import { keptByPut, tagOfPut } from "./put-end";
+import { keptByPut, tagOfPut, type OtherContent } from "./put-end";
 import { md5Again, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile, type WasRead } from "./source";
@@ -146,7 +146,7 @@ interface PutBody {
   readonly options: SendOptions;
   /** Whether what lies there was put there as this content, should there be something already. */
   readonly isOurs: boolean;
-  readonly mayBeOther: boolean;
+  readonly other: OtherContent;
   /** Whether this run has put it there, should there be something already. */
   readonly mayBeTaken: boolean;
 }
@@ -155,16 +155,32 @@ interface PutBody {
 async function sendByPut(
   sending: FileSending,
   file: SourceFile,
-  { target, body, options, isOurs, mayBeOther, mayBeTaken }: PutBody,
+  { target, body, options, isOurs, other, mayBeTaken }: PutBody,
 ): Promise<{ readonly stored: Stored; readonly kept: Kept }> {
   const { path, sizeBytes } = file;
   const { small, open } = body.file;
   const put = { path, sizeBytes, body: small ?? open };
   const stored = await sendPut(sending.avala, target, put, options).finally(body.isSent);
   if (stored === UPLOAD_GONE) throw sessionLost(path);
-  const kept = await keptByPut(sending, file, { stored, md5: body.md5, isOurs, mayBeOther });
+  const kept = await keptByPut(sending, file, { stored, md5: body.md5, isOurs, other });
   if (!stored.wasThere || mayBeTaken) sending.bytes.taken();
   return { stored, kept };
+}
+
+function otherAt(journal: FileJournal): OtherContent {
+  if (journal.holdsOther()) return "known";
+  return journal.mayHoldOther() ? "possible" : "none";
+}
+
+/** @throws `error`, once what was seen at the file's place by a PUT is recorded */
+async function disownLost(
+  journal: FileJournal,
+  other: OtherContent,
+  error: unknown,
+): Promise<never> {
+  if (isSessionLost(error) && isAtPlace(error))
+    await journal.disown(other === "none" && error.lost === "place" ? "other" : "unknown");
+  throw error;
 }
 
 /**
@@ -182,7 +198,8 @@ export async function sendWhole(
   const isPut = first.method === "PUT";
   const record: PartRecord | undefined =
     isPut && sha256 !== undefined ? { partNumber: 1, sizeBytes, sha256 } : undefined;
-  const mayBeOurs = !journal.mayHoldOther();
+  const other = otherAt(journal);
+  const mayBeOurs = other === "none";
   const isKnown = sending.isNamedByContent || journal.wasSentBefore(); // asked before it is recorded
   // Before the first byte, since a run that is killed later could not tell what lies there. Where other content may lie it
   // would prove nothing.
@@ -204,7 +221,7 @@ export async function sendWhole(
       // A try whose reply was lost may have put there what is there now.
       const isOurs = mayBeOurs && (isKnown || count > 1);
       const mayBeTaken = count > 1 || journal.wasTakenBefore();
-      const put = { target, body, options, isOurs, mayBeOther: !mayBeOurs, mayBeTaken };
+      const put = { target, body, options, isOurs, other, mayBeTaken };
       const { stored, kept } = await sendByPut(sending, file, put);
       const isCounted = check.seemsWithoutMd5s(stored.host);
       isDoubted = kept === "doubtful" && stored.md5 !== undefined && !isCounted;
@@ -214,12 +231,9 @@ export async function sendWhole(
     });
   };
   const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal)).catch(
-    async (error: unknown) => {
-      if (isPut && isSessionLost(error) && isAtPlace(error)) await journal.disown();
-      throw error;
-    },
+    (error: unknown) => disownLost(journal, other, error),
   );
-  if (isDoubted) await journal.disown();
+  if (isDoubted) await journal.disown("unknown");
   else if (record !== undefined && (!mayBeOurs || sent.doubtfulAt.length > 0))
     await journal.record({ ...record, doubtfulAt: doubtfulAt(sent.doubtfulAt) });
   return sent;
