@@ -148,6 +148,8 @@ describe("a plan", () => {
   });
 });
 
+const OTHER = "99999999-9999-4999-8999-999999999999";
+
 describe("a plan is refused, and nothing is sent,", () => {
   const refusal = async (inputs: Record<string, string>): Promise<string> => {
     const before = emulator.requests().filter(({ method }) => method !== "GET").length;
@@ -160,8 +162,8 @@ describe("a plan is refused, and nothing is sent,", () => {
   test("when it was made for another place", async () => {
     const made = await plan(set);
     const file = made.outputs.plan ?? "";
-    expect(await refusal({ ...set, plan: file, organization: "org-1" })).toContain(
-      "organization org-1",
+    expect(await refusal({ ...set, plan: file, organization: OTHER })).toContain(
+      `organization ${OTHER}`,
     );
     await start();
     expect(await refusal({ ...set, plan: file })).toContain("other places");
@@ -184,9 +186,14 @@ describe("a plan is refused, and nothing is sent,", () => {
   test("with every difference at once", async () => {
     const file = (await plan(set)).outputs.plan ?? "";
     tree.write({ "images/dogs/four.jpg": jpeg("four") });
-    const changed = { visibility: "public", metadata: "{}", organization: "org-1" };
+    const changed = { visibility: "public", metadata: "{}", organization: OTHER };
     const text = await refusal({ ...set, ...changed, plan: file });
-    for (const part of ["dogs/four.jpg", "visibility was", "metadata was", "organization org-1"]) {
+    for (const part of [
+      "dogs/four.jpg",
+      "visibility was",
+      "metadata was",
+      `organization ${OTHER}`,
+    ]) {
       expect(text).toContain(part);
     }
   });
