@@ -2,6 +2,7 @@
 // The engine asks for one after the other, and says of none that it is the last: each is told what it comes to so far.
 import { formatCount } from "../../src/text";
 import {
+  describeCalls,
   describeCost,
   describeToSend,
   estimateCost,
@@ -31,8 +32,8 @@ export function createSendingTotal(): SendingTotal {
       const cost = estimateCost([known], limit);
       const isFirst = sets.size < 2 || known.toSend.length === 0;
       // Of several the time is that of all of them.
-      const own = isFirst ? cost : { ...cost, minutesAtLimit: 0 };
-      const text = describeToSend({ cost: own, landedBefore }, "an earlier up");
+      const words = isFirst ? describeCost : describeCalls;
+      const text = describeToSend({ cost, landedBefore }, "an earlier up", words);
       if (isFirst) return text;
       const together = estimateCost([...sets.values()], limit);
       return `${text}\nall ${formatCount(sets.size)} sets so far: ${describeCost(together)}`;

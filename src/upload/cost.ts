@@ -107,19 +107,24 @@ export function describeWait(cost: Waits): string {
   return `${wait} at ${formatCount(limitPerMinute)} calls a minute if no other run shares the limit`;
 }
 
+/** `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs)` */
+export function describeCalls(cost: Cost): string {
+  const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
+  if (cost.calls === 0) return size;
+  const byPut = ` (${formatCount(cost.callsByPut)} if the server takes PUTs)`;
+  return `${size}, ${counted(cost.calls, "API call")}${cost.callsByPut > cost.calls ? byPut : ""}`;
+}
+
 /**
  * `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs): about 13 min at 100 calls a minute if no other run
  * shares the limit`. Whatever others have used of this minute, it is said: how much they will use of the next ones nobody knows.
  */
 export function describeCost(cost: Cost): string {
-  const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
-  if (cost.calls === 0) return size;
-  const byPut = ` (${formatCount(cost.callsByPut)} if the server takes PUTs)`;
-  const calls = `${counted(cost.calls, "API call")}${cost.callsByPut > cost.calls ? byPut : ""}`;
+  if (cost.calls === 0) return describeCalls(cost);
   const { callsLeft, minutesAtLimit } = cost;
   const isKnown = callsLeft !== undefined && minutesAtLimit > 0;
   const used = isKnown ? `; ${counted(callsLeft, "call")} left in this minute` : "";
-  return `${size}, ${calls}: ${describeWait(cost)}${used}`;
+  return `${describeCalls(cost)}: ${describeWait(cost)}${used}`;
 }
 
 /** What is left of an upload, and what of it earlier runs have landed. */
@@ -129,9 +134,13 @@ export interface ToSend {
 }
 
 /** `3 files, 29 bytes, 12 API calls; 2 of 5 files landed in an earlier run` */
-export function describeToSend({ cost, landedBefore }: ToSend, earlier = "an earlier run"): string {
-  if (landedBefore === 0) return describeCost(cost);
+export function describeToSend(
+  { cost, landedBefore }: ToSend,
+  earlier = "an earlier run",
+  describe = describeCost,
+): string {
+  if (landedBefore === 0) return describe(cost);
   const all = counted(cost.files + landedBefore, "file");
   const before = `${formatCount(landedBefore)} of ${all} landed in ${earlier}`;
-  return `${cost.files === 0 ? "nothing" : describeCost(cost)}; ${before}`;
+  return `${cost.files === 0 ? "nothing" : describe(cost)}; ${before}`;
 }

@@ -14,7 +14,7 @@ const set = (files: number) => ({
 
 test("one set has its own time", () => {
   const text = createSendingTotal().describe({ urn: "a" }, set(1_000));
-  expect(text).toMatch(/^1,000 files.* API calls.*: about 1\d min at 100 calls a minute$/);
+  expect(text).toMatch(/^1,000 files.* API calls.*: about 1\d min at 100 calls a minute/);
 });
 
 test("of several none has a time of its own, and each has that of all up to it", () => {
@@ -23,7 +23,7 @@ test("of several none has a time of its own, and each has that of all up to it",
   const [own, together] = told.at(-1)?.split("\n") ?? [];
   expect(own).not.toContain("a minute");
   expect(together).toMatch(
-    /^all 20 sets so far: 1,600 files, .*: about 1[78] min at 100 calls a minute$/,
+    /^all 20 sets so far: 1,600 files, .*: about 1[78] min at 100 calls a minute/,
   );
 });
 
