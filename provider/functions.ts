@@ -8,6 +8,7 @@ import * as exports_ from "../src/api/endpoints/exports";
 import * as projects from "../src/api/endpoints/projects";
 import * as storage from "../src/api/endpoints/storage-configs";
 import type { Config } from "../src/config";
+import { systemClock } from "../src/flow/clock";
 import { findDataset } from "../src/operations/datasets/dataset";
 import { AvalaError, InputError } from "../src/errors";
 import { soundConfig, requireKey } from "./process/config";
@@ -85,12 +86,22 @@ async function look<Args extends object, T>(
   }
 }
 
+// Node warns, in three lines, of an output that fails before the engine has asked for it, as it does once the program has run.
+const ASKED_FOR_MS = 500;
+
 function lift<Args, Result>(
   args: Inputs<Args>,
   read: (args: Args) => Promise<Result>,
 ): pulumi.Output<Result> {
   // A result is plain data, so unwrapping leaves it as it is.
-  const result = pulumi.output(args).apply((known) => read(known as Args));
+  const result = pulumi.output(args).apply(async (known) => {
+    try {
+      return await read(known as Args);
+    } catch (error) {
+      await systemClock.sleep(ASKED_FOR_MS);
+      throw error;
+    }
+  });
   return result as pulumi.Output<unknown> as pulumi.Output<Result>;
 }
 
