@@ -5,6 +5,12 @@ const MIB = 1024 ** 2;
 /** Calls a minute for a key, until a reply names the live limit ("Rate limits"). */
 export const DEFAULT_CALLS_PER_MINUTE = 100;
 
+/** The window that these are counted in ("Limits"). */
+export const MINUTE_MS = 60_000;
+
+/** Calls a second ("Limits"). */
+export const BURST_PER_SECOND = 20;
+
 /** Files on their way at once ("Uploading files"). */
 export const MAX_CONCURRENCY = 10;
 

@@ -1,5 +1,7 @@
 // How far an upload has come in the last minutes, and what replies told of the limit and of others that share it. Pure: state → state.
+import { MINUTE_MS } from "../api/limits";
 import type { RateLimit } from "../errors";
+import { SAME_WINDOW_MS } from "../flow/rate/budget";
 
 /** How far an upload has come at one time. */
 export interface Moment {
@@ -35,13 +37,10 @@ export interface History {
   readonly isSliding: boolean;
 }
 
-export const MINUTE_MS = 60_000;
 // Runs that share a key have more of one minute and less of the next.
 export const MAX_MINUTES = 3;
 // Of less a rate is chance: files that are under way at once end together.
 export const MIN_FILES = 8;
-// Two resets that are nearer may be the same, rounded twice.
-export const SAME_WINDOW_MS = 2000;
 const IDLE_MS = 2000;
 // Of a minute. The first window is a whole one if it lasts as long.
 const WHOLE_SHARE = 0.9;

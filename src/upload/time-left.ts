@@ -6,17 +6,10 @@
 // A limit of so many calls a minute is used up in seconds, and then all wait: the rate of ten seconds is that of the burst or of
 // the pause. Where replies tell the window, what is left takes what this run's part of the calls is in this window and in those
 // after it. Where they don't, or places come back one by one, a run repeats itself each minute as the limit does.
+import { BURST_PER_SECOND, MINUTE_MS } from "../api/limits";
 import type { RateLimit } from "../errors";
-import {
-  MINUTE_MS,
-  MAX_MINUTES,
-  SAME_WINDOW_MS,
-  MIN_FILES,
-  before,
-  type Counted,
-  type History,
-  type Moment,
-} from "./history";
+import { SAME_WINDOW_MS } from "../flow/rate/budget";
+import { MAX_MINUTES, MIN_FILES, before, type Counted, type History, type Moment } from "./history";
 
 export interface Left {
   readonly files: number;
@@ -42,8 +35,6 @@ const BOUND_SHARE = 0.05;
 const RECENT_OWN = 16;
 // Of the limit: before others were heard of, too.
 const MIN_CALLS_SHARE = 0.2;
-// As many go as soon as they may.
-const CALLS_A_SECOND = 20;
 
 /** While the upload does not stand still for the limit. */
 export function bytesPerSecond({ moments, now }: History): number {
@@ -129,7 +120,7 @@ function msByWindows(
   { over, share }: { readonly over: number; readonly share: number },
 ): number {
   const windows = over / (share * limit);
-  const burstMs = Math.min(MINUTE_MS, (1000 * limit) / CALLS_A_SECOND);
+  const burstMs = Math.min(MINUTE_MS, (1000 * limit) / BURST_PER_SECOND);
   const whole = Math.floor(windows);
   return Math.max(0, resetAtMs - atMs) + whole * MINUTE_MS + (windows - whole) * burstMs;
 }
@@ -158,7 +149,7 @@ function msAtLimit(history: History, unasked: number): ByLimit | undefined {
   if (over > 0 && isSliding)
     return { ms: (over / (share * limits.limit)) * MINUTE_MS, fits: false, waitMs };
   if (over > 0) return { ms: msByWindows(now, limits, { over, share }), fits: false, waitMs };
-  return { ms: (1000 * unasked) / (share * CALLS_A_SECOND), fits: true, waitMs };
+  return { ms: (1000 * unasked) / (share * BURST_PER_SECOND), fits: true, waitMs };
 }
 
 /** Whether a few files go without a wait for the limit, before it is known who else takes of it. */

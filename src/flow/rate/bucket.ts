@@ -4,6 +4,7 @@
 // and the level settles where all of them take what comes back. Networks do so with the queue that all see (V. Arun and
 // H. Balakrishnan, "Copa: practical delay-based congestion control for the Internet", 2018). With an exponential, one run and
 // thirty settle in the same bucket. The numbers were found by simulation: test/flow/bucket.test.ts holds what they reach.
+import { DEFAULT_CALLS_PER_MINUTE } from "../../api/limits";
 import type { RateLimit } from "../../errors";
 
 export interface Bucket {
@@ -28,7 +29,7 @@ export interface Level {
 }
 
 // A second, by the documented limit a minute (contract, "Rate limits"): none that comes back more slowly is known.
-const MIN_REFILL = 100 / 60;
+const MIN_REFILL = DEFAULT_CALLS_PER_MINUTE / 60;
 // `X-RateLimit-Reset` counts whole seconds, and who also rounds up the time until then is up to two of them late. A clock that
 // is off by less than 5 seconds is trusted (`src/api/reply/reply-headers.ts`).
 const MAX_LATE_MS = 7000;

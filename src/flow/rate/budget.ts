@@ -1,4 +1,5 @@
 // The rule of so many requests a minute, as the replies report it. Pure state: the time is passed in, and it sets no timer.
+import { MINUTE_MS } from "../../api/limits";
 import type { RateLimit } from "../../errors";
 
 /** One request that was let go. */
@@ -29,7 +30,7 @@ interface Budget {
 }
 
 // One ms more than the minute: both clocks count whole ms.
-const MINUTE_MS = 60_001;
+const WINDOW_MS = MINUTE_MS + 1;
 // `X-RateLimit-Reset` counts whole seconds, and servers round it either way.
 const ROUNDING_MS = 1000;
 // Resets further apart than this belong to different windows; nearer ones may be the same, rounded twice.
@@ -115,7 +116,7 @@ class ToldBudget implements Budget {
     const isProbing = underWay > 0 && this.lastStartMs >= known.resetAtMs - ROUNDING_MS;
     const hasProbe = !isProbing && !this.isOthersReset(others, known.limit);
     const probeMs = hasProbe ? known.resetAtMs + ROUNDING_MS : Number.POSITIVE_INFINITY;
-    return Math.min(probeMs, oldestMs + MINUTE_MS);
+    return Math.min(probeMs, oldestMs + WINDOW_MS);
   }
 
   /** The place that comes back is one that another run took, and will take again; and there will be own ones. */
@@ -173,7 +174,7 @@ class ToldBudget implements Budget {
     this.endedAtKnown = this.ended;
     // These may be free again already in what the reply said: they must not be counted as a gain once more.
     const { log } = this;
-    while (log.oldest !== undefined && log.oldest.startMs + MINUTE_MS <= nowMs) log.drop();
+    while (log.oldest !== undefined && log.oldest.startMs + WINDOW_MS <= nowMs) log.drop();
   }
 
   forget(): void {
@@ -192,7 +193,7 @@ class ToldBudget implements Budget {
   }
 
   private expire(nowMs: number): void {
-    while (this.log.oldest !== undefined && this.log.oldest.endMs + MINUTE_MS <= nowMs) {
+    while (this.log.oldest !== undefined && this.log.oldest.endMs + WINDOW_MS <= nowMs) {
       this.log.drop();
       this.regained += 1;
       this.gain(1);
@@ -207,7 +208,7 @@ class ToldBudget implements Budget {
     const { known, log } = this;
     if (known === undefined || resetAtMs - known.resetAtMs <= SAME_WINDOW_MS) return;
     if ((limit - remaining) * 2 >= log.size) return;
-    const beganMs = resetAtMs - MINUTE_MS - ROUNDING_MS;
+    const beganMs = resetAtMs - WINDOW_MS - ROUNDING_MS;
     while (log.oldest !== undefined && log.oldest.startMs < beganMs) log.drop();
   }
 

@@ -1,5 +1,6 @@
 // How many calls were ever counted, where places come back one by one a minute after they were taken: what the last minute holds
 // and what had been counted a minute ago. Pure; knows of no replies.
+import { MINUTE_MS } from "../../api/limits";
 
 interface Count {
   readonly atMs: number;
@@ -9,7 +10,6 @@ interface Count {
 /** Oldest first, and no more of them than a minute needs. */
 export type Counts = readonly Count[];
 
-const MINUTE_MS = 60_000;
 // At most 121 of them; between two the calls are taken to be evenly spread.
 const EACH_MS = 500;
 

@@ -2,6 +2,7 @@
 // draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
 // By hand and not by bottleneck: that refills by a fixed amount at a fixed interval, and runs share a limit only through Redis.
 // Here each reply says what is left, and so what other runs have used.
+import { BURST_PER_SECOND } from "../../api/limits";
 import type { AvalaError, RateLimit } from "../../errors";
 import { createAlarm, type Alarm } from "../alarm";
 import { SAME_WINDOW_MS, createBudget } from "./budget";
@@ -65,7 +66,7 @@ const WHAT = "Waiting for the rate limit";
  * the limits; its part of them among others is a third ({@link nextShare}).
  */
 export function createPace(options: PaceOptions): Pace {
-  const { clock, random = systemRandom, burstPerSecond = 20 } = options;
+  const { clock, random = systemRandom, burstPerSecond = BURST_PER_SECOND } = options;
   return new HeaderPace(clock, random, burstPerSecond);
 }
 
