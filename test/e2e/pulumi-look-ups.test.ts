@@ -26,6 +26,11 @@ export const names = [same.name, avala.getDatasetOutput({ uid: empty.uid }).name
 export const found = avala.listDatasetsOutput({ name: same.name }).apply((all) => all.length);
 `;
 
+const SLIP = `
+import * as avala from "@avala/pulumi";
+export const uid = avala.getDatasetOutput({ nam: "empty" } as any).uid;
+`;
+
 describeWithPart("pulumi", (pulumi) => {
   let it_: AvalaStack;
   beforeAll(async () => {
@@ -56,5 +61,12 @@ describeWithPart("pulumi", (pulumi) => {
     await it_.stack.up("--refresh", "--expect-no-changes");
     await it_.stack.destroy();
     expect(it_.avala.datasets()).toEqual([]);
+  });
+
+  test("a look-up with a slip is refused, and Node warns of nothing", async () => {
+    it_.stack.writeProgram(SLIP);
+    const { output } = await it_.stack.fails("preview");
+    expect(output).toContain("Did you mean name?");
+    expect(output).not.toContain("Warning");
   });
 });
