@@ -192,6 +192,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
     ),
     downloadFolder: inputs.export && downloadFolder(environment, inputs.export),
     onProgress: (progress) => show({ kind: "hash-progress", ...progress }),
+    onListing: (entries) => show({ kind: "list-progress", entries }),
     cache: createDigestCache({
       folder: digestCacheFolder(environment.env),
       onWarning: (text) => run.warn({ text }),

@@ -20,6 +20,8 @@ export type AvalaEvent =
       readonly waitMs: number;
       readonly error: AvalaError;
     }
+  /** Files and folders below the root that were listed so far. */
+  | { readonly kind: "list-progress"; readonly entries: number }
   | {
       readonly kind: "hash-progress";
       readonly filesDone: number;

@@ -56,6 +56,7 @@ export function createListener(log: Log, clock: Clock): Listener {
       case "limit-wait":
         if (waits.limit(event)) log.info(limitLine(event));
         return;
+      case "list-progress":
       case "hash-progress":
       case "upload-progress":
       case "compare-progress":
@@ -91,13 +92,14 @@ export function createListener(log: Log, clock: Clock): Listener {
 
 type WorkEvent = Extract<
   AvalaEvent,
-  { kind: "hash-progress" | "upload-progress" | "compare-progress" }
+  { kind: "list-progress" | "hash-progress" | "upload-progress" | "compare-progress" }
 >;
 
 /** Tells how far work has come, each kind in its own rhythm. */
 function workTeller(log: Log, clock: Clock): (event: WorkEvent) => void {
   const rhythm = { minMs: MIN_PROGRESS_MS, maxMs: MAX_PROGRESS_MS, now: clock.now };
   const isDue = {
+    "list-progress": createRhythm(rhythm),
     "hash-progress": createRhythm(rhythm),
     "upload-progress": createRhythm(rhythm),
     "compare-progress": createRhythm(rhythm),
@@ -123,11 +125,16 @@ function isLongWait({ isWaitingForLimit, waitSeconds = 0 }: UploadProgress): boo
 /** Whether a line of it would only say that nothing is done yet. */
 function isOfNothing(event: WorkEvent): boolean {
   if (event.kind === "upload-progress") return isUntouched(event.progress);
+  if (event.kind === "list-progress") return event.entries === 0;
   return event.filesDone === 0 && (event.kind === "compare-progress" || event.bytesDone === 0);
 }
 
 function workOf(event: WorkEvent): { readonly share: number; readonly line: () => string } {
   switch (event.kind) {
+    case "list-progress": {
+      const text = `Listing: ${formatCount(event.entries)} files and folders so far.`;
+      return { share: 0, line: () => text };
+    }
     case "hash-progress":
       return { share: shareOf(event.bytesDone, event.bytesTotal), line: () => hashLine(event) };
     case "upload-progress": {

@@ -65,6 +65,7 @@ interface SelectionOptions {
   readonly workspace: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: HashProgress) => void;
+  readonly onListing: (entries: number) => void;
   /** What is known of files that have not changed. */
   readonly cache?: DigestCache | undefined;
   /** What the Action wrote itself. */
@@ -117,15 +118,14 @@ interface Sources {
 /** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
 async function readAndCheck(
   inputs: UploadInputs,
-  { workspace, signal, cache, downloadFolder, ownFiles }: SelectionOptions,
+  { workspace, signal, cache, downloadFolder, ownFiles, onListing }: SelectionOptions,
   { own, list }: Sources,
 ): Promise<{ readonly fileSet: FileSet; readonly use: ListUse | undefined }> {
   const swallowed = downloadProblem(inputs, fromWorkspace(workspace, inputs.root), downloadFolder);
   const problems: InputProblem[] = [...inputs.nameProblems, ...swallowed];
   let use: ListUse | undefined;
   const fileSet = await readFileSet(setOptionsOf(inputs, workspace), {
-    signal,
-    cache,
+    ...{ signal, cache, onListing },
     isLeftOut: own.isOwn,
     leftOutBy: ownFiles?.by,
     linkTargetsInput: "allow-link-targets",

@@ -47,6 +47,8 @@ export interface ChoosingRun {
   readonly linkTargetsInput?: string | undefined;
   /** Whether to count what each line takes away, which walks the tree once more. @default false */
   readonly countsRemoved?: boolean | undefined;
+  /** Called with how many files and folders were listed so far, for each folder that is read. */
+  readonly onListing?: ((entries: number) => void) | undefined;
 }
 
 export interface Chosen extends NameChoice {
@@ -67,6 +69,7 @@ export async function chooseFiles(options: FileSetOptions, run: ChoosingRun): Pr
   const { lines, removals } = read.patterns;
   if (run.signal?.aborted === true) throw cancelled("Listing files");
   const known = await run.cache?.open(root, options.folder);
+  let listed = 0;
   const tree = createTree({
     root,
     symlinks: options.symlinks ?? "follow",
@@ -74,6 +77,7 @@ export async function chooseFiles(options: FileSetOptions, run: ChoosingRun): Pr
     folder: options.folder,
     isLeftOut: unlessNamed(root, lines, run.isLeftOut),
     leavesGone: options.changingFiles === "leave-out",
+    onListed: (entries) => run.onListing?.((listed += entries)),
   });
   const request = {
     tree,

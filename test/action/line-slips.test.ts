@@ -28,7 +28,12 @@ function refused(inputs: Record<string, string>): Promise<readonly string[]> {
   const { upload } = readInputs(environment);
   if (upload === undefined) throw new Error("There is no upload.");
   const { workspace, signal } = environment;
-  return select(upload, { workspace, signal, onProgress: () => undefined }).then(
+  return select(upload, {
+    workspace,
+    signal,
+    onProgress: () => undefined,
+    onListing: () => undefined,
+  }).then(
     () => [],
     (error: InputError) => error.problems.map(({ text }) => text),
   );

@@ -266,3 +266,12 @@ test("a line of several sets names the one that is sent", async () => {
   });
   expect(recorded.lines[0]).toMatch(/40 of 80 files.*, now cats \(2 of 3\)\.$/);
 });
+
+test("a listing that takes long says how many files it has found so far", async () => {
+  listen({ kind: "list-progress", entries: 3 });
+  for (let entries = 20_000; entries <= 120_000; entries += 20_000) {
+    await clock.advance(1_000);
+    listen({ kind: "list-progress", entries });
+  }
+  expect(recorded.lines).toEqual(["Listing: 100,000 files and folders so far."]);
+});

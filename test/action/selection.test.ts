@@ -17,7 +17,12 @@ async function choose(inputs: Record<string, string>): Promise<Selection> {
   const { upload } = readInputs(environment);
   if (upload === undefined) throw new Error("There is no upload.");
   const { workspace, signal } = environment;
-  return select(upload, { workspace, signal, onProgress: () => undefined });
+  return select(upload, {
+    workspace,
+    signal,
+    onProgress: () => undefined,
+    onListing: () => undefined,
+  });
 }
 
 describe("a dataset for each folder", () => {

@@ -76,6 +76,8 @@ export interface EntryOptions {
   readonly isLeftOut?: ((real: string) => boolean) | undefined;
   /** Whether what goes meanwhile is left out, and not an error. */
   readonly leavesGone?: boolean | undefined;
+  /** Called with how many entries a folder has, for each folder that is read. */
+  readonly onListed?: ((entries: number) => void) | undefined;
 }
 
 /** What is in the folder at `real`, an absolute path without links. */
@@ -101,6 +103,7 @@ export function readEntries(options: EntryOptions, real: string): Entries {
     const text = `The folder can't be read (${codeOf(error)}).`;
     return { byName: new Map(), bar: { level: "problem", text }, isPlain: false };
   }
+  options.onListed?.(byName.size);
   return { byName, isPlain };
 }
 

@@ -77,6 +77,7 @@ export function createTree(options: TreeOptions): Tree {
     const chain = [real, ...above.chain];
     const empty = (bar?: Rejection): Place => ({ entries: new Map(), bar, chain, isLinked });
     if (entry.bar !== undefined) return empty(entry.bar);
+    if (KERNELS.has(real)) return empty(ofKernel);
     if (entry.real !== undefined && above.chain.includes(real)) return empty(leadsBack);
     if (isLinked) linkedFolders += 1;
     if (linkedFolders > MAX_LINKED_FOLDERS && isLinked) {
@@ -106,6 +107,12 @@ function rootPlace({ root, folder }: TreeOptions, { byName, bar }: Entries): Pla
   return { entries, bar, chain: [root], isLinked: false };
 }
 
+// What they hold is no file that anyone keeps: processes, devices, settings.
+const KERNELS: ReadonlySet<string> = new Set(["/proc", "/sys", "/dev"]);
+const ofKernel: Rejection = {
+  level: "notice",
+  text: "The folder holds the system's processes or devices and no files; it was left out.",
+};
 const leadsBack: Rejection = {
   level: "notice",
   text: "The link leads back to a folder that it is in; it was left out.",
