@@ -69,6 +69,11 @@ function inputsIn(yaml: unknown): readonly string[] {
 
 const named = (block: FencedBlock): [string, FencedBlock] => [block.where, block];
 
+test("a stack in a clone of the repository is the quickstart that people copy", () => {
+  const copied = parse(read("examples/quickstart/Pulumi.yaml")) as object;
+  expect(parse(read("Pulumi.yaml"))).toEqual({ ...copied, main: "examples/quickstart" });
+});
+
 describe("snippets of code", () => {
   const programs = filesUnder("examples", [".ts", ".mjs", ".js"]).map(read);
   const isInExample = ({ text }: FencedBlock): boolean =>
