@@ -120,8 +120,8 @@ describe("a version that holds a file which was kept wrong", () => {
   });
 
   test("has its other files vouched for by a store that returns no MD5s, as far as their size goes", async () => {
-    const files = await keptWrong();
     await place.start({ dialect: { uploadReply: "managed" }, etag: "opaque", ingestMs: 0 });
+    const files = await filesOf();
     place.emulator.setFault({ on: ONE, when: "after", drop: true });
     const run = await machineIn(place, "one").publish(files, versionOf(files));
     expect(run).toMatchObject({ outcome: "uploaded", unverified: 0 });

@@ -122,11 +122,14 @@ async function lookIntoUnknown(
     const isRefuted = knowledge.broken.has(one.dataset.uid);
     looks.push([one, await lookInto(avala, one, files, { ...terms, isRefuted })]);
   }
-  reportHosts(avala, hosts);
   for (const [{ dataset, isOwnerKnown }, look] of looks) {
     knowledge.entries.set(dataset.uid, look());
     if (isOwnerKnown) knowledge.fresh.add(dataset.uid);
   }
+  // Of what a name vouches for, it takes nothing away that a host shows nothing.
+  const looked = looks.flatMap(([{ dataset }]) => knowledge.entries.get(dataset.uid) ?? []);
+  if (looked.some(({ path, sha256 }) => sha256 === undefined && files.has(path)))
+    reportHosts(avala, hosts);
 }
 
 export function knownAs({

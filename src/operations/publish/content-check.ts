@@ -226,7 +226,6 @@ export async function compareContents(
   const isNamed = expected.named !== undefined;
   const looking = { hosts, isNamed };
   const seen = await lookAt(avala, found, looking, telling.next).finally(telling.end);
-  reportHosts(avala, hosts);
   const { same, kept, "of-size": ofSize } = seen;
   const differing = (likeness: "other" | "wrong-size"): readonly Stored[] =>
     seen[likeness].filter(({ url }) => isDifference(hostOf(hosts, url), likeness));
@@ -234,6 +233,8 @@ export async function compareContents(
   const alike = isNamed ? withoutMd5s(seen, hosts) : [];
   const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize, ...alike]));
   const mute = found.filter(({ file, tag }) => tag !== undefined && !shown.has(file.path));
+  // Of what the name vouches for, it takes nothing away that a host shows nothing.
+  if (!isNamed || mute.length > 0) reportHosts(avala, hosts);
   return {
     same: new Set(pathsOf([...same, ...kept])),
     others: pathsOf(others),
