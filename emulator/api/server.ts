@@ -14,7 +14,7 @@ const ANONYMOUS_PER_MINUTE = 30;
 
 export class ApiServer {
   private readonly router = new Router(ROUTES);
-  /** By user, whatever the key (contract, "Limits"). */
+  /** By user, whatever the key (contract, "Rate limits"). */
   private readonly throttle: Throttle;
   /** Of all who have no key that counts: the machine is one address. */
   private readonly anonymous: Throttle;
