@@ -7,16 +7,16 @@ import { sendingOf, type Run } from "./state";
 
 type Asked = Pick<ManifestEntry, "path" | "sizeBytes">;
 
-/** One that the batch has taken, or else any that has not failed. */
+/** One that the batch does not have yet, if any: a batch that has ended may still answer for those that it has. */
 function otherOf(
   { sent, unchanged, begun, failures, request }: Run,
   path: string,
 ): Asked | undefined {
-  const landed = sent[0] ?? unchanged[0];
-  if (landed !== undefined) return landed;
   const failed = new Set(failures.map((failure) => failure.path));
   const others = request.files.filter((file) => file.path !== path && !failed.has(file.path));
-  return others.find((file) => begun.has(file.path)) ?? others[0];
+  const landed = new Set([...sent, ...unchanged].map((file) => file.path));
+  const missing = others.filter((file) => !landed.has(file.path));
+  return missing.find((file) => !begun.has(file.path)) ?? missing[0] ?? others[0];
 }
 
 /** @throws what asking for another file throws otherwise */

@@ -132,6 +132,25 @@ describe.each([409, 410])(
       expect(batchesOf(run.asked)).toBe(2);
     });
 
+    test("is given up where it still answers for the files that it has", async () => {
+      const files = await makeFiles();
+      const known = new Map<string | undefined, Set<string>>();
+      let closed: string | undefined;
+      const isRefused = (
+        { dataset_upload_uid: batch, file_path_in_dataset: path }: Asked,
+        count: number,
+      ): boolean => {
+        if (count >= 10) closed ??= batch;
+        const has = known.get(batch) ?? new Set();
+        if (batch === closed && !has.has(path)) return true;
+        known.set(batch, has.add(path));
+        return false;
+      };
+      const run = refusing(files, isRefused, status);
+      expect(await run.upload()).toMatchObject({ isComplete: true });
+      expect(batchesOf(run.asked)).toBe(2);
+    });
+
     test("of one file alone is given up as well", async () => {
       const [file] = await makeFiles();
       if (file === undefined) throw new Error("There is no file.");
