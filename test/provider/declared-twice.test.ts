@@ -87,7 +87,7 @@ test("the same name is none too many for the same files, another owner, another 
   const others = { ...fixed, ...set("dogs") };
   await expectTaken("fileSet", handlers, {
     ...others,
-    organizationUid: "org",
+    organizationUid: "0b8f7a5e-1c2d-4e3f-8a9b-0c1d2e3f4a5b",
     ...asked("fileSet", "three"),
   });
   await expectTaken("fileSet", handlers, {

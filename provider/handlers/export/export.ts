@@ -13,6 +13,7 @@ import { readOrGone } from "../../process/gone";
 import type { Handler, OwnMethods } from "../../process/handler";
 import type { Needs } from "../../process/scopes";
 import type { Session } from "../../process/session";
+import { checkUids } from "../../process/uid-check";
 import { GateClosedError, judgeGate } from "./gate";
 import {
   checkExport,
@@ -20,6 +21,7 @@ import {
   exportOutputs,
   isNamedByContent,
   timeoutMsOf,
+  uidsIn,
   type ExportGiven,
   type ExportInputs,
   type ExportOutputs,
@@ -36,16 +38,17 @@ function isCode(error: unknown, code: string): boolean {
 class ExportHandler implements OwnMethods<ExportInputs, ExportOutputs> {
   constructor(private readonly session: Session) {}
 
-  check(_olds: ExportInputs, news: ExportInputs): Promise<dynamic.CheckResult<ExportInputs>> {
+  async check(_olds: ExportInputs, news: ExportInputs): Promise<dynamic.CheckResult<ExportInputs>> {
     const { call, inputs: given } = takeCall<ExportGiven>(news);
     const problems = new Problems();
     this.session.checkConfig(problems);
     checkExport(given, problems);
-    if (problems.failures.length > 0)
-      return Promise.resolve({ inputs: news, failures: problems.failures });
+    if (problems.failures.length === 0)
+      await checkUids(this.session, call, uidsIn(given), problems);
+    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     const inputs = exportInputs(given);
     this.session.calls.keep(inputs, call);
-    return Promise.resolve({ inputs });
+    return { inputs };
   }
 
   diff(id: string, olds: ExportOutputs, news: ExportInputs): Promise<dynamic.DiffResult> {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Export } from "../../../src/api/endpoints/exports";
 import { readMinExported, type Gate } from "../../../src/operations/gate";
+import type { GivenUid } from "../../../src/operations/uid-check";
 import { EXPORT_FIELDS, type GateInput } from "../../fields/export";
 import { namesOf, type Given } from "../../fields/field";
 import type { Problems } from "../../process/failures";
@@ -72,6 +73,16 @@ export function gateOf({ minTasks, minExported, pendingTasks, qualityTargets }: 
     hasNoPending: pendingTasks === 0,
     quality: qualityTargets ?? undefined,
   };
+}
+
+/** Of what is exported, as far as it is known. */
+export function uidsIn({ datasets, projects }: ExportGiven): readonly GivenUid[] {
+  const known = (list: readonly string[] | undefined): readonly string[] =>
+    (list ?? []).filter((uid) => !hasUnknown(uid));
+  return [
+    ...known(datasets).map((uid) => ({ input: "datasets", kind: "dataset", uid }) as const),
+    ...known(projects).map((uid) => ({ input: "projects", kind: "project", uid }) as const),
+  ];
 }
 
 /** Sorted and without doubles: the order says nothing, so another order is not a change. */

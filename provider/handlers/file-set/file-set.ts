@@ -15,6 +15,7 @@ import { showReading } from "../../process/messages";
 import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { uploadScopesFor } from "../../process/scopes";
+import { checkUids, organizationIn } from "../../process/uid-check";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 import { checkChoice, ofGiven, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
 import { reportNotices } from "../choice/notices";
@@ -74,6 +75,8 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
       return { inputs: news, failures: problems.failures };
     }
     if (hasUnknown(given)) return { inputs: unknownInputs(given) };
+    await checkUids(this.session, call, organizationIn(given), problems);
+    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     try {
       const known = { ...call, protectedInBoth: protectedInBoth(olds, inputs) };
       return { inputs: await this.checkFiles(kept, known, olds.digest === undefined) };

@@ -14,6 +14,7 @@ import type { LocalFiles } from "../../process/local-files";
 import { showReading } from "../../process/messages";
 import { uploadScopesFor } from "../../process/scopes";
 import type { Session } from "../../process/session";
+import { checkUids, organizationIn } from "../../process/uid-check";
 import { hasUnknown } from "../../process/unknown";
 import { checkChoice, ofGiven, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
 import { recallSet } from "../choice/recall";
@@ -60,6 +61,8 @@ class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs>
       return { inputs: news, failures: problems.failures };
     }
     if (hasUnknown(taken.given)) return { inputs: unknownInputs(taken.given) };
+    await checkUids(this.session, call, organizationIn(taken.given), problems);
+    if (problems.failures.length > 0) return { inputs: news, failures: problems.failures };
     try {
       return { inputs: await this.checkFiles(taken, call, olds) };
     } catch (error) {
