@@ -48,8 +48,12 @@ function storedIn(avala: Emulator): readonly string[] {
   return avala
     .requests()
     .filter(
-      ({ target, status, endTime }) =>
-        target === "storage" && status >= 200 && status < 300 && endTime !== undefined,
+      ({ target, method, status, endTime }) =>
+        target === "storage" &&
+        method !== "GET" &&
+        status >= 200 &&
+        status < 300 &&
+        endTime !== undefined,
     )
     .map(({ key = "" }) => key);
 }

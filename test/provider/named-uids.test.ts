@@ -1,4 +1,5 @@
 // Names given in the place of uids: a preview refuses them, since an `up` would find out after the upload.
+import { UNKNOWN } from "../../provider/process/unknown";
 import { jpeg } from "../support/temp-tree";
 import { createBench, type Bench } from "../support/provider";
 
@@ -35,6 +36,11 @@ test("an export's names are refused with all of them, each at its input", async 
     { property: "datasets", reason: expect.stringContaining("my-dataset") as string },
     { property: "projects", reason: expect.stringContaining("my project") as string },
   ]);
+});
+
+test("what is not known yet is asked about by nobody", async () => {
+  const given = { datasets: UNKNOWN, projects: [UNKNOWN, "my project"], baseName: "release" };
+  expect(await refused("export", given)).toMatchObject([{ property: "projects" }]);
 });
 
 test("what looks like a uid costs no call", async () => {

@@ -77,8 +77,9 @@ export function gateOf({ minTasks, minExported, pendingTasks, qualityTargets }: 
 
 /** Of what is exported, as far as it is known. */
 export function uidsIn({ datasets, projects }: ExportGiven): readonly GivenUid[] {
+  // What is not known yet need not be a list.
   const known = (list: readonly string[] | undefined): readonly string[] =>
-    (list ?? []).filter((uid) => !hasUnknown(uid));
+    Array.isArray(list) ? list.filter((uid): uid is string => !hasUnknown(uid)) : [];
   return [
     ...known(datasets).map((uid) => ({ input: "datasets", kind: "dataset", uid }) as const),
     ...known(projects).map((uid) => ({ input: "projects", kind: "project", uid }) as const),
