@@ -1,9 +1,9 @@
 // The first step of a growing set: what it holds, and so what is sent. Costs one list where all its increments are known;
 // sends nothing.
 import type { Avala } from "../../api/connection";
-import { getDataset } from "../../api/endpoints/datasets/datasets";
+import { getDataset, ignoreGone } from "../../api/endpoints/datasets/datasets";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { InputError, isNotFound } from "../../errors";
+import { InputError } from "../../errors";
 import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";
 import { counted } from "../../text";
@@ -48,11 +48,6 @@ async function knownOf(avala: Avala, target: GrowTarget, options: GrowOptions): 
   const known = new Map(await readIncrements(avala, target, options.stateDirectory));
   for (const increment of options.known ?? []) known.set(increment.uid, increment);
   return known;
-}
-
-function ignoreGone(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
-  return undefined;
 }
 
 interface Unlisted {
@@ -169,27 +164,27 @@ function numbersIn({ name }: GrowTarget, increments: readonly Increment[]): read
   return increments.flatMap(({ number, dataset }) => numbersOf(name, dataset, number));
 }
 
+type Planned = Pick<GrowDecision, "increments" | "plan">;
+
+function planned({ files, postponed }: GrowTarget, increments: readonly Increment[]): Planned {
+  return { increments, plan: planGrowth(files, increments, postponed) };
+}
+
 /** With increments of which only the gap in the numbers shows that they are there: their files would be sent again. */
 async function withGaps(
   avala: Avala,
   target: GrowTarget,
-  {
-    found,
-    read,
-    gone,
-  }: {
-    readonly found: readonly FoundIncrement[];
-    readonly read: readonly Increment[];
-    readonly gone: readonly number[];
-  },
-  options: GrowOptions,
-): Promise<readonly Increment[]> {
-  if (planGrowth(target.files, read, target.postponed).toSend.length === 0) return read;
-  const numbers = [...numbersIn(target, read), ...gone];
+  { found, gone }: { readonly found: readonly FoundIncrement[]; readonly gone: readonly number[] },
+  { read, options }: { readonly read: Planned; readonly options: GrowOptions },
+): Promise<Planned> {
+  const { increments, plan } = read;
+  if (plan.toSend.length === 0) return read;
+  const numbers = [...numbersIn(target, increments), ...gone];
   const unlisted = await findInGaps(avala, target, { found, numbers });
   if (unlisted.length === 0) return read;
-  const known = new Map(read.map((one) => [one.dataset.uid, knownAs(one)]));
-  return readHoldings(avala, target, { found: [...found, ...unlisted], known }, options);
+  const known = new Map(increments.map((one) => [one.dataset.uid, knownAs(one)]));
+  const all = { found: [...found, ...unlisted], known };
+  return planned(target, await readHoldings(avala, target, all, options));
 }
 
 async function decideListed(
@@ -208,17 +203,16 @@ async function decideListed(
   // One that was renamed by hand is known by its uid, and still of the set.
   const isFound = new Set(unlisted.map(({ dataset }) => dataset.uid));
   const byHand = others.filter(({ uid }) => !isFound.has(uid));
-  const read = await readHoldings(avala, target, { found, known }, options);
+  const read = planned(target, await readHoldings(avala, target, { found, known }, options));
   // Also of those of another type: their names are taken.
   const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);
   const gone = [...deleted, ...taken].map(({ number }) => number);
-  const increments = await withGaps(avala, target, { found, read, gone }, options);
+  const { increments, plan } = await withGaps(avala, target, { found, gone }, { read, options });
   reportByHand(avala, target, byHand);
   // What was verified by an earlier run was said then.
   const recent = increments.filter(({ dataset }) => !known.has(dataset.uid));
   const folders = describeFolderVersions(recent, target.name.before);
   if (folders !== undefined) avala.emit({ kind: "warning", text: folders });
-  const plan = planGrowth(files, increments, given.postponed);
   const numbers = [...numbersIn(target, increments), ...gone];
   const next = await nextName(avala, target, plan.toSend, {
     numbers,

@@ -137,7 +137,7 @@ export interface DatasetChanges {
 }
 
 /** A look that fails in another way does not say that the dataset is gone. */
-function ignoreGone(error: unknown): undefined {
+export function ignoreGone(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
   return undefined;
 }
