@@ -17,7 +17,7 @@ import {
 } from "../items/store-hosts";
 import { likenessOf, mayRead, mayReadNamed, STORE_CONCURRENCY } from "../publish/content-check";
 import { readContentRecord } from "../publish/content-record";
-import { proofOf, unprovenOf, type Proof } from "../publish/proof";
+import { isProvenBy, proofOf, type Proof } from "../publish/proof";
 import { readTags, suspectsIn } from "../publish/sent-check";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowingFile } from "./growth";
@@ -112,7 +112,7 @@ export async function lookInto(
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
   const proof = await proofOfIncrement(avala, dataset, filesOfName(seen, digest), terms);
   if (proof.by === "record") return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));
-  const isProven = (path: string): boolean => unprovenOf(proof, [path]).length === 0;
+  const isProven = (path: string): boolean => isProvenBy(proof, path);
   const asked = seen.filter(({ file, item }) => file !== undefined && item?.url !== undefined);
   const telling = tellComparing(avala, dataset.name, asked.length);
   const looking = { hosts, isProven, onLooked: telling.next };

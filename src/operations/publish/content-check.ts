@@ -120,7 +120,7 @@ async function likenessAt(
   return isSizeEnough && stored?.sizeBytes !== undefined ? "of-size" : undefined;
 }
 
-interface Expected {
+export interface Expected {
   readonly files: readonly NamedFile[];
   /** Whose the dataset is. */
   readonly owner: OwnerWanted;

@@ -6,14 +6,14 @@ import { reportUnknownOwner } from "../datasets/dataset-owner";
 import { compareManifests, describeChanges } from "../../files/manifest/compare";
 import type { Manifest } from "../../files/manifest/manifest";
 import type { ItemComparison } from "../items/item-comparison";
-import { compareContents } from "./content-check";
+import { compareContents, type Expected } from "./content-check";
 import {
   isVerifiedBefore,
   readContentRecord,
   recordContent,
   recordedContent,
 } from "./content-record";
-import { proofOf, unprovenOf, type Proof } from "./proof";
+import { isProvenBy, proofOf, type Proof } from "./proof";
 import { UNTAGGED, type PlaceTag, type PlaceTags } from "../../upload/check/place-tag";
 import {
   brokenVersion,
@@ -148,6 +148,12 @@ type Counting = Omit<DecideOptions, "listed"> & {
   readonly listed: ItemComparison["listed"];
 };
 
+/** What the store called those that only a look proves, as far as that is known. */
+function tagsOfUnproven(proof: Proof, tags: PlaceTags, files: NamedFiles["files"]): PlaceTags {
+  const unproven = files.filter(({ path }) => !isProvenBy(proof, path));
+  return new Map(unproven.map(({ path }) => [path, tags.get(path) ?? UNTAGGED]));
+}
+
 /**
  * Looks at what the store keeps, of a dataset whose content no record proves, and returns the files that stay unproven.
  * @throws AvalaError `conflict`
@@ -161,21 +167,13 @@ async function findUnproven(
   const { stateDirectory, words = CORE_WORDS, isSent = false, sentOver = [], waitMs } = options;
   const { files, dataset: owner } = target;
   const isVersion = isNamedByContent(target);
-  const unproven = isVersion
-    ? unprovenOf(
-        proof,
-        files.map(({ path }) => path),
-      )
-    : [];
-  const suspects = isVersion
-    ? new Map(unproven.map((path) => [path, tags.get(path) ?? UNTAGGED]))
-    : tags;
-  const dataType = owner.dataType ?? asDataType(dataset.dataType);
-  const how = {
-    ...(suspects.size > 0 || isVersion ? { tags: suspects } : {}),
-    ...(isVersion && { named: "all" as const }),
+  const suspects = isVersion ? tagsOfUnproven(proof, tags, files) : tags;
+  const isByTags = isVersion || suspects.size > 0;
+  const expected: Expected = {
+    ...{ files, owner, listed, dataType: owner.dataType ?? asDataType(dataset.dataType) },
+    tags: isByTags ? suspects : undefined,
+    named: isVersion ? "all" : undefined,
   };
-  const expected = { files, owner, dataType, listed, ...how };
   const compared = await compareContents(avala, dataset, expected, waitMs());
   const { same, others, wrongSize } = compared;
   if (others.length + wrongSize.length > 0) {
@@ -185,9 +183,9 @@ async function findUnproven(
       : otherFilesError(dataset, items, { words, isSent, sentOver });
   }
   reportSentOver(avala, dataset, sentOver);
-  const notSame = (): readonly string[] =>
-    files.flatMap(({ path }) => (same.has(path) ? [] : path));
-  const unshown = suspects.size > 0 || isVersion ? compared.unshown : notSame();
+  const unshown = isByTags
+    ? compared.unshown
+    : files.flatMap(({ path }) => (same.has(path) ? [] : path));
   if (isVersion) reportSuspects(avala, dataset, unshown);
   else reportUnshown(avala, dataset, compared.unshown, words);
   const digest = digestOf(target);

@@ -32,9 +32,7 @@ export function proofOf({ digest, isNamedByContent, record, suspects }: Evidence
   return { by: "name", suspects: new Set(record.suspects) };
 }
 
-/** Which of the files that no look has shown stay unproven. */
-export function unprovenOf(proof: Proof, unshown: readonly string[]): readonly string[] {
-  if (proof.by === "record") return [];
-  if (proof.by === "nothing") return unshown;
-  return unshown.filter((path) => proof.suspects.has(path));
+/** Whether it proves the file, as long as no look speaks against that. */
+export function isProvenBy(proof: Proof, path: string): boolean {
+  return proof.by === "record" || (proof.by === "name" && !proof.suspects.has(path));
 }

@@ -139,9 +139,9 @@ export async function compareSent(
   if (tags.size === 0 || hasDifference(items)) return { others: [], unshown: [] };
   const { files, dataset: owner } = target;
   const isNamed = isNamedByContent(target);
-  const named = isNamed ? { named: controlsBeside(tags, files) } : {};
+  const named = isNamed ? controlsBeside(tags, files) : undefined;
   const dataType = owner.dataType ?? asDataType(dataset.dataType);
-  const expected = { files, owner, tags, dataType, listed: items.listed, ...named };
+  const expected = { files, owner, tags, dataType, listed: items.listed, named };
   const compared = await compareContents(avala, dataset, expected, waitMs);
   const others = [...compared.others, ...compared.wrongSize].sort();
   if (!isNamed) {
