@@ -78,7 +78,7 @@ export interface UploadProgress {
   readonly filesSent: number;
   readonly filesUnchanged: number;
   /** Of them, those of which only the server showed it, when it was asked. */
-  readonly filesFound?: number;
+  readonly filesFound: number;
   readonly filesFailed: number;
   readonly bytesTotal: number;
   readonly bytesSent: number;

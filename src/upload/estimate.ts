@@ -22,7 +22,8 @@ export type Counts = Pick<
 /** Of what is not begun. */
 export function noCounts({ files, bytes }: Totals): Counts {
   return {
-    ...{ filesTotal: files, filesBegun: 0, filesSent: 0, filesUnchanged: 0, filesFailed: 0 },
+    ...{ filesTotal: files, filesBegun: 0, filesSent: 0 },
+    ...{ filesUnchanged: 0, filesFound: 0, filesFailed: 0 },
     ...{ bytesTotal: bytes, bytesSent: 0, bytesSkipped: 0, bytesFailed: 0 },
   };
 }
@@ -45,7 +46,7 @@ const MIN_SHARE = 0.01;
 const MIN_MEASURED_MS = 10_000;
 
 export function leftOf(counts: Counts): Left {
-  const { filesTotal, filesBegun, filesSent, filesUnchanged, filesFailed, filesFound = 0 } = counts;
+  const { filesTotal, filesBegun, filesSent, filesUnchanged, filesFailed, filesFound } = counts;
   const files = filesTotal - filesSent - filesUnchanged - filesFailed;
   const unasked = Math.max(0, filesTotal - (filesUnchanged - filesFound) - filesBegun);
   const { bytesTotal, bytesSent, bytesSkipped, bytesFailed } = counts;
@@ -67,7 +68,7 @@ function momentOf(counts: Counts, activity: Activity, { now, pace }: Ports): Mom
   return {
     atMs: now(),
     begun: counts.filesBegun,
-    files: counts.filesSent + (counts.filesFound ?? 0),
+    files: counts.filesSent + counts.filesFound,
     bytes: counts.bytesSent,
     waitedMs: pace.waitedMs(),
     activeMs: activity.activeMs(),

@@ -3,6 +3,7 @@ import type { UploadProgress } from "../events";
 import { createEstimator, noCounts, type KnownPace, type Totals } from "./estimate";
 
 const REPORT_EVERY_MS = 500;
+
 export interface ProgressTracker {
   /** The server was asked how it takes a file. */
   readonly beginFile: () => void;
@@ -37,7 +38,7 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
     addFile: (outcome, sizeBytes) => {
       estimator.move();
       counts[COUNTED[outcome === "found" ? "unchanged" : outcome]] += 1;
-      if (outcome === "found") counts.filesFound = (counts.filesFound ?? 0) + 1;
+      if (outcome === "found") counts.filesFound += 1;
       const skipped = outcome === "failed" ? "bytesFailed" : "bytesSkipped";
       if (outcome !== "sent") counts[skipped] += sizeBytes;
     },

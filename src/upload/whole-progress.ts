@@ -23,23 +23,16 @@ interface WholeProgress<Key> {
 
 interface Part {
   readonly name: string;
+  /** From 1, in their order. */
+  readonly number: number;
   readonly counts: Counts;
 }
 
+const COUNTED = Object.keys(noCounts({ files: 0, bytes: 0 })) as (keyof Counts)[];
+
 function countsOf(parts: Iterable<Part>): Counts {
   const sum = { ...noCounts({ files: 0, bytes: 0 }) };
-  for (const { counts } of parts) {
-    sum.filesTotal += counts.filesTotal;
-    sum.filesBegun += counts.filesBegun;
-    sum.filesSent += counts.filesSent;
-    sum.filesUnchanged += counts.filesUnchanged;
-    sum.filesFound = (sum.filesFound ?? 0) + (counts.filesFound ?? 0);
-    sum.filesFailed += counts.filesFailed;
-    sum.bytesTotal += counts.bytesTotal;
-    sum.bytesSent += counts.bytesSent;
-    sum.bytesSkipped += counts.bytesSkipped;
-    sum.bytesFailed += counts.bytesFailed;
-  }
+  for (const { counts } of parts) for (const name of COUNTED) sum[name] += counts[name];
   return sum;
 }
 
@@ -49,8 +42,8 @@ export function trackWhole<Key>(
   ports: { readonly now: () => number; readonly pace: KnownPace },
 ): WholeProgress<Key> {
   const parts = new Map<Key, Part>();
-  for (const [key, set] of sets) parts.set(key, { name: set.name, counts: noCounts(set) });
-  const order = [...parts.keys()];
+  for (const [key, set] of sets)
+    parts.set(key, { name: set.name, number: parts.size + 1, counts: noCounts(set) });
   let last: Counts | undefined;
   let estimator: Estimator | undefined;
   let part: UploadProgress["part"];
@@ -67,9 +60,9 @@ export function trackWhole<Key>(
   };
   return {
     note: (key, progress) => {
-      const { name } = parts.get(key) ?? { name: "" };
-      parts.set(key, { name, counts: progress });
-      part = { name, number: order.indexOf(key) + 1, count: order.length };
+      const { name, number } = parts.get(key) ?? { name: "", number: parts.size + 1 };
+      parts.set(key, { name, number, counts: progress });
+      part = { name, number, count: parts.size };
       return estimate();
     },
     now: () => (last === undefined || leftOf(last).files === 0 ? undefined : estimate()),

@@ -26,6 +26,7 @@ const progress: UploadProgress = {
   filesBegun: 0,
   filesSent: 420,
   filesUnchanged: 0,
+  filesFound: 0,
   filesFailed: 1,
   bytesTotal: 2_900_000_000,
   bytesSent: 1_218_000_000,

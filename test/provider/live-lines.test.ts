@@ -50,6 +50,7 @@ const progress: UploadProgress = {
   filesBegun: 0,
   filesSent: 0,
   filesUnchanged: 0,
+  filesFound: 0,
   filesFailed: 0,
   bytesTotal: 0,
   bytesSent: 0,
