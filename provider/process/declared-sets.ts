@@ -20,7 +20,8 @@ export interface DeclaredSets {
 }
 
 interface Holder {
-  readonly urn: string;
+  /** The name, with whose and what kind it is. */
+  readonly key: string;
   readonly content: string;
 }
 
@@ -32,25 +33,20 @@ function readUrn(urn: string): { readonly stack: string; readonly resource: stri
 }
 
 export function createDeclaredSets(): DeclaredSets {
-  const holders = new Map<string, readonly Holder[]>();
+  const holders = new Map<string, Holder>();
   return {
     declare: ({ urn }, { kind, name, owner = "", content, input }) => {
       if (urn === undefined) return;
       const { stack, resource } = readUrn(urn);
       const key = JSON.stringify([stack, kind, owner, name]);
       // Of a replacement it is asked twice, and a resource may be declared anew with another name or content.
-      for (const [other, list] of holders)
-        holders.set(
-          other,
-          list.filter((holder) => holder.urn !== urn),
-        );
-      const others = holders.get(key) ?? [];
-      const rival = others.find((holder) => holder.content !== content);
+      holders.delete(urn);
+      const rival = [...holders].find(([, held]) => held.key === key && held.content !== content);
       if (rival !== undefined) {
-        const text = `${name} is what ${readUrn(rival.urn).resource} of this stack is called as well, with other content than ${resource} has. One ${kind} would hold what belongs to the other: give one of them another ${input}`;
+        const text = `${name} is what ${readUrn(rival[0]).resource} of this stack is called as well, with other content than ${resource} has. One ${kind} would hold what belongs to the other: give one of them another ${input}`;
         throw new InputError([{ input, text }]);
       }
-      holders.set(key, [...others, { urn, content }]);
+      holders.set(urn, { key, content });
     },
   };
 }
