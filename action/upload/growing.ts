@@ -17,7 +17,7 @@ import { addCounts, noteDataset, noteSet } from "../report/results";
 import type { Run } from "../run-context";
 import { nextRunText } from "../state-folder";
 import type { Target } from "../selection/selection";
-import { countChecked, inTurns, landedText } from "./turns";
+import { countChecked, inTurns, landedText, type Work } from "./turns";
 
 export interface DecidedSet {
   readonly target: Target;
@@ -176,7 +176,7 @@ export async function growAll(
   context: UploadContext,
   decided: readonly DecidedSet[],
 ): Promise<GrowResult["outcome"]> {
-  const work: Parameters<typeof inTurns<DecidedSet>>[2]["work"] = async (one, own, turns) => {
+  const work: Work<DecidedSet> = async (one, own, turns) => {
     const { onConfirmed, onSentInVain } = turns;
     let { decision } = one;
     const onDecidedAgain = (other: GrowDecision): void => {

@@ -12,7 +12,7 @@ import type { UploadResult } from "../../src/upload/result";
 import type { UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
-import { tellWhole, type Telling } from "./whole";
+import { tellWhole, type Telling, type ToSend } from "./whole";
 import type { Target } from "../selection/selection";
 
 type Outcome = PublishResult["outcome"];
@@ -25,7 +25,7 @@ interface Turns {
 }
 
 /** One dataset's work; what `context` sends is counted. */
-type Work<One> = (one: One, context: UploadContext, turns: Turns) => Promise<Outcome>;
+export type Work<One> = (one: One, context: UploadContext, turns: Turns) => Promise<Outcome>;
 
 // One is sent while others are indexed, which takes the server a while each. More of them would spend on polls the calls
 // that the files need.
@@ -34,7 +34,7 @@ const AT_ONCE = 4;
 interface Turning<One> {
   readonly all: readonly One[];
   /** What of them is to be sent, in the same order. */
-  readonly toSend: Parameters<typeof tellWhole>[2];
+  readonly toSend: readonly ToSend[];
   readonly work: Work<One>;
 }
 

@@ -7,7 +7,7 @@ import { trackWhole } from "../../src/upload/whole-progress";
 import type { Results } from "../report/results";
 import type { Target } from "../selection/selection";
 
-interface ToSend {
+export interface ToSend {
   readonly target: Target;
   readonly files: readonly { readonly sizeBytes: number }[];
 }

@@ -1,5 +1,5 @@
 // Whether the uids that a program gives are there, asked in a preview: an `up` would find out after the upload.
-import { problemsWithUids, type GivenUid } from "../../src/operations/uid-check";
+import { givenUids, problemsWithUids, type GivenUid } from "../../src/operations/uid-check";
 import { advise } from "./advice";
 import type { Call } from "./calls";
 import type { Problems } from "./failures";
@@ -26,6 +26,6 @@ export function organizationIn({
 }: {
   readonly organizationUid?: string | undefined;
 }): readonly GivenUid[] {
-  if (organizationUid === "") return [];
-  return [{ input: "organizationUid", kind: "organization", uid: organizationUid }];
+  const uids = organizationUid === "" ? [] : [organizationUid];
+  return givenUids("organizationUid", "organization", uids);
 }

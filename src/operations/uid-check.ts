@@ -13,6 +13,14 @@ export interface GivenUid {
   readonly uid: string;
 }
 
+export function givenUids(
+  input: string,
+  kind: GivenUid["kind"],
+  uids: readonly string[],
+): readonly GivenUid[] {
+  return uids.map((uid) => ({ input, kind, uid }));
+}
+
 // The server's uids look so, though no page promises it (contract, "Datasets"): so another one is asked for, not refused.
 const UUID = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Export } from "../../../src/api/endpoints/exports";
 import { readMinExported, type Gate } from "../../../src/operations/gate";
-import type { GivenUid } from "../../../src/operations/uid-check";
+import { givenUids, type GivenUid } from "../../../src/operations/uid-check";
 import { EXPORT_FIELDS, type GateInput } from "../../fields/export";
 import { namesOf, type Given } from "../../fields/field";
 import type { Problems } from "../../process/failures";
@@ -81,8 +81,8 @@ export function uidsIn({ datasets, projects }: ExportGiven): readonly GivenUid[]
   const known = (list: readonly string[] | undefined): readonly string[] =>
     Array.isArray(list) ? list.filter((uid): uid is string => !hasUnknown(uid)) : [];
   return [
-    ...known(datasets).map((uid) => ({ input: "datasets", kind: "dataset", uid }) as const),
-    ...known(projects).map((uid) => ({ input: "projects", kind: "project", uid }) as const),
+    ...givenUids("datasets", "dataset", known(datasets)),
+    ...givenUids("projects", "project", known(projects)),
   ];
 }
 
