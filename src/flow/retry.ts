@@ -108,8 +108,8 @@ function isSpent(
 
 /**
  * Runs `operation` until it succeeds, throws what another try can't help, or `maxTries` have failed, fewer where replies are
- * not JSON; then its last error is thrown as it is. A 429 is not one of these: it is repeated until the deadline, without one for an hour. Errors that
- * are not ours are bugs and are not tried again.
+ * not JSON; then its last error is thrown as it is. A 429 is not one of these: it is repeated until the deadline, without one
+ * for an hour. Errors that are not ours are bugs and are not tried again.
  * @throws AvalaError `cancelled` at once when `signal` aborts, also in the middle of a wait; that of
  * `pastDeadline` instead of a wait that reaches beyond the deadline
  */
