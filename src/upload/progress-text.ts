@@ -1,6 +1,7 @@
 // What bounds a running upload, in the words of every front end. Pure.
 import type { UploadProgress } from "../events";
 import { formatBytes, formatCount, formatDuration } from "../text";
+import { percentDone } from "./progress";
 
 /**
  * `waiting for the rate limit, continues in 40 s`, `limited to 100 calls a minute`, `2.8 MB/s`. Bytes a second only where the
@@ -12,6 +13,8 @@ export function describePace(progress: UploadProgress): string | undefined {
     const end = waitSeconds === undefined ? "" : `, continues in ${formatDuration(waitSeconds)}`;
     return `waiting for the rate limit${end}`;
   }
+  // Of what has ended, what it went by tells nothing of what is left.
+  if (percentDone(progress) === 100) return undefined;
   if (isBoundByCalls)
     return callsPerMinute === undefined
       ? "slowed by the rate limit"

@@ -19,6 +19,13 @@ test.each<[string, Partial<UploadProgress>, string | undefined]>([
   ],
   ["a wait without a known end", { isWaitingForLimit: true }, "waiting for the rate limit"],
   ["nothing yet", { bytesPerSecond: 0 }, undefined],
+  ["nothing more", { filesSent: 299, filesFailed: 1 }, undefined],
+  ["calls no more", { filesSent: 300, isBoundByCalls: true, callsPerMinute: 100 }, undefined],
+  [
+    "a wait, once all has been sent",
+    { filesSent: 300, isWaitingForLimit: true },
+    "waiting for the rate limit",
+  ],
 ])("of an upload that is bound by %s", (_by, given, text) => {
   expect(describePace({ ...progress, ...given })).toBe(text);
 });
