@@ -1,8 +1,8 @@
 // Whether what is given as a uid is one, asked before anything is sent. Only what does not look like a uid costs a call.
 import type { Avala } from "../api/connection";
-import { getDataset } from "../api/endpoints/datasets/datasets";
+import { getDataset, searchDatasets } from "../api/endpoints/datasets/datasets";
 import { namesOfOrganization, organizationsByUid } from "../api/endpoints/organizations";
-import { getProject } from "../api/endpoints/projects";
+import { getProject, listProjects } from "../api/endpoints/projects";
 import { isAvalaError, type InputProblem } from "../errors";
 import { shown } from "../text";
 
@@ -51,12 +51,41 @@ async function organizationProblem(avala: Avala, uid: string): Promise<string | 
   }
 }
 
+interface Kind {
+  readonly read: (avala: Avala, uid: string) => Promise<unknown>;
+  /** Those that may have the name. */
+  readonly list: (avala: Avala, name: string) => AsyncIterable<Named>;
+}
+
+interface Named {
+  readonly uid: string;
+  readonly name: string;
+}
+
+const kinds: Readonly<Record<"dataset" | "project", Kind>> = {
+  dataset: { read: getDataset, list: searchDatasets },
+  project: { read: getProject, list: (avala) => listProjects(avala) },
+};
+
+/** The uids of those whose name it is. A hint for a message: whatever keeps it from being found must not take the message's place. */
+async function uidsOfName(avala: Avala, { list }: Kind, name: string): Promise<readonly string[]> {
+  const uids: string[] = [];
+  try {
+    for await (const one of list(avala, name)) if (one.name === name) uids.push(one.uid);
+  } catch (error) {
+    if (!isAvalaError(error) || error.code === "cancelled") throw error;
+  }
+  return uids;
+}
+
 async function problemOf(avala: Avala, { kind, uid }: GivenUid): Promise<string | undefined> {
   if (kind === "organization") return organizationProblem(avala, uid);
-  const read = (): Promise<unknown> =>
-    kind === "dataset" ? getDataset(avala, uid) : getProject(avala, uid);
-  if (await isThere(read)) return undefined;
-  return `${shown(uid)} is not the uid of a ${kind} that this key can see; a name is not a uid`;
+  const { read } = kinds[kind];
+  if (await isThere(() => read(avala, uid))) return undefined;
+  const uids = await uidsOfName(avala, kinds[kind], uid);
+  if (uids.length > 0)
+    return `${shown(uid)} is a ${kind}'s name; use its uid: ${uids.map((one) => shown(one)).join(" or ")}`;
+  return `${shown(uid)} is not the uid of a ${kind} that this key can see; use its uid (a UUID), not its name`;
 }
 
 /**

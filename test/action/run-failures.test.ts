@@ -93,9 +93,23 @@ describe("bad inputs", () => {
     );
   });
 
-  test("say that a dataset's name is not a uid", async () => {
-    const { errors } = await act({ "export-datasets": "training" });
-    expect(errors[0]).toContain("a name is not a uid");
+  test("say of a name in place of a uid which uid it is", async () => {
+    const { outputs } = await act({ dataset: "training", files: "images" });
+    const project = place.emulator.addProject("Boxes");
+    const { errors } = await act({
+      "export-datasets": "training",
+      "export-projects": "Boxes",
+    });
+    expect(errors[0]).toContain(
+      `export-datasets: training is a dataset's name; use its uid: ${String(outputs["dataset-uid"])}`,
+    );
+    expect(errors[0]).toContain(
+      `export-projects: Boxes is a project's name; use its uid: ${project.uid}`,
+    );
+    const unknown = await act({ "export-datasets": "trainin" });
+    expect(unknown.errors[0]).toContain(
+      "trainin is not the uid of a dataset that this key can see; use its uid (a UUID), not its name",
+    );
   });
 
   test("a missing key is one of them", async () => {
