@@ -3,9 +3,10 @@
 import type { ManifestEntry } from "../files/manifest/manifest";
 import { UNTAGGED, md5Of, type PlaceTag } from "./check/place-tag";
 import { doubtfulAt, type DoubtfulAt } from "./journal/doubtful-at";
+import { report } from "./progress";
 import { concurrencyOf } from "./request";
 import type { SourceFile } from "./send/source";
-import { findLanded, keep, report, type Landing, type Run } from "./state";
+import { findLanded, type Landing, type Run } from "./state";
 
 /** Of a file that landed before what was recorded with it. */
 function takeUnchanged(run: Run, entry: ManifestEntry): void {
@@ -29,7 +30,7 @@ export function takeLanded(run: Run, files: Iterable<SourceFile>): void {
     const landed = findLanded(run, file);
     if (landed !== undefined) takeUnchanged(run, landed);
   }
-  report(run, true);
+  report(run.avala, run.progress, true);
 }
 
 /** The same in another batch, before anything was sent in it. */
@@ -85,7 +86,7 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   const at = doubtfulAt(sent.doubtfulAt);
   const record = { path, sizeBytes, sha256, batch: run.batch, tag, doubtfulAt: at };
   const underWay = concurrencyOf(run.request);
-  await keep(run, (journal) => journal.record(record, underWay));
+  await run.writes.keep((journal) => journal.record(record, underWay));
   presume(run, at, entry);
   const wasBegun = run.begun.delete(path);
   run.failuresInARow = 0;
@@ -109,6 +110,6 @@ export async function landAll(run: Run, landings: readonly Landing[]): Promise<v
   for (let from = 0; from < landings.length; from += LANDED_AT_ONCE) {
     const some = landings.slice(from, from + LANDED_AT_ONCE);
     await Promise.all(some.map((landing) => land(run, landing)));
-    report(run);
+    report(run.avala, run.progress);
   }
 }

@@ -1,4 +1,5 @@
 // Counts of a running upload, as a value that front ends show. Knows nothing of how it is shown.
+import type { Avala } from "../api/connection";
 import type { UploadProgress } from "../events";
 import { createEstimator, noCounts, type KnownPace, type Totals } from "./estimate";
 
@@ -54,6 +55,22 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
     bytesSent: () => counts.bytesSent,
     snapshot: () => estimator.progressOf({ ...counts }),
   };
+}
+
+export function trackFiles(
+  files: readonly { readonly sizeBytes: number }[],
+  { clock, pace }: Pick<Avala, "clock" | "pace">,
+): ProgressTracker {
+  const bytes = files.reduce((total, file) => total + file.sizeBytes, 0);
+  return trackProgress({ files: files.length, bytes }, () => clock.now(), pace);
+}
+
+export function report(
+  { emit }: Pick<Avala, "emit">,
+  progress: ProgressTracker,
+  isLast = false,
+): void {
+  if (isLast || progress.isDue()) emit({ kind: "upload-progress", progress: progress.snapshot() });
 }
 
 /** Whether there is a time to show: of what has ended, or is ending, none is left. */

@@ -1,6 +1,7 @@
 // Reports of an upload in which nothing goes forward. Decides nothing.
 import { repeatEvery } from "../flow/clock";
-import { report, type Run } from "./state";
+import { report } from "./progress";
+import type { Run } from "./state";
 
 const REPORT_WAIT_MS = 5000;
 
@@ -11,6 +12,6 @@ export function reportWaits(run: Run): () => void {
   return repeatEvery(REPORT_WAIT_MS, () => {
     const isWaiting = pace.waitedMs() > waitedMs;
     waitedMs = pace.waitedMs();
-    if (isWaiting) report(run);
+    if (isWaiting) report(run.avala, run.progress);
   });
 }

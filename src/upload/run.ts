@@ -12,6 +12,7 @@ import { resolveDestination } from "./destination";
 import { withDestinationLock } from "./journal/destination-lock";
 import { someFailed, stoppedBy } from "./failures";
 import type { Journal } from "./journal/journal";
+import { createJournalWrites } from "./journal/journal-writes";
 import { hashFiles, hashSmallFiles, type Hashed } from "./hashed";
 import { checkRequest, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
@@ -20,7 +21,8 @@ import { completeTags } from "./landing";
 import { sendSet } from "./send-set";
 import { outcomeOf, resultOf } from "./outcome";
 import { reportWaits } from "./report-waits";
-import { report, trackerFor, type Run } from "./state";
+import { report, trackFiles } from "./progress";
+import type { Run } from "./state";
 import { openSeen } from "./seen";
 import { createStoreCheck } from "./check/store-check";
 import { createTagList } from "./check/tag-list";
@@ -34,6 +36,7 @@ function createRun(
 ): Run {
   return {
     ...given,
+    writes: createJournalWrites(given.journal, given.avala),
     batch: undefined,
     isBatchShared: false,
     following: undefined,
@@ -45,7 +48,7 @@ function createRun(
     signing: { isOneByOne: false },
     partMemories: createPartMemories(),
     rings: createRings(),
-    progress: trackerFor(given.request, given.avala),
+    progress: trackFiles(given.request.files, given.avala),
     sent: [],
     unchanged: [],
     failures: [],
@@ -67,7 +70,6 @@ function createRun(
     begunBefore: new Map(),
     partsMutex: createMutex(),
     failuresInARow: 0,
-    isJournalBroken: false,
   };
 }
 
@@ -166,7 +168,7 @@ export async function uploadWith(
     run.sha256.close();
     await noteSeen();
     await journal?.close().catch(() => undefined); // every record was synced when it was written
-    report(run, true);
+    report(run.avala, run.progress, true);
   }
   if (run.failures.length > 0) throw someFailed(outcomeOf(run));
   completeTags(run);

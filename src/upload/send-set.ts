@@ -11,13 +11,14 @@ import { land, landAll, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
 import { inOrder } from "./probe";
+import { report } from "./progress";
 import { failureOf } from "./refused";
 import { concurrencyOf, type UploadFile } from "./request";
 import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
 import { printable } from "../redact";
 import { batchSpent, isSessionLost, type SessionLostError } from "./send/session-lost";
-import { beginAnother, journalOf, mayMeetOther, report, sendingOf, type Run } from "./state";
+import { beginAnother, journalOf, mayMeetOther, sendingOf, type Run } from "./state";
 
 async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
   let begunMs: number | undefined;
@@ -74,7 +75,7 @@ async function work(run: Run, file: SourceFile, sending: Sending): Promise<void>
   } catch (error) {
     failFile(run, file, await failureOf(run, file, error));
   }
-  report(run);
+  report(run.avala, run.progress);
 }
 
 /**

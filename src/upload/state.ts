@@ -2,7 +2,7 @@
 import type { Mutex } from "../flow/mutex";
 import type { Avala } from "../api/connection";
 import type { Presigned } from "../api/endpoints/uploads/presign";
-import { AvalaError, messageOf, type FileFailure } from "../errors";
+import type { FileFailure } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { FileDigests } from "../files/workers/digest-thread";
 import { readUntil } from "../flow/disk/reading-disk";
@@ -19,9 +19,10 @@ import {
 } from "./journal/file-journal";
 import type { DoubtfulAt } from "./journal/doubtful-at";
 import type { Journal } from "./journal/journal";
+import type { JournalWrites } from "./journal/journal-writes";
 import type { PartSigning } from "./send/part-signer";
 import type { PartMemories, Rings } from "./send/piece-memory";
-import { trackProgress, type ProgressTracker } from "./progress";
+import { report, trackFiles, type ProgressTracker } from "./progress";
 import type { UploadRequest } from "./request";
 import type { OtherRun } from "./send/watch-other";
 import type { StoreCheck } from "./check/store-check";
@@ -47,6 +48,7 @@ export interface Run {
   readonly avala: Avala;
   readonly request: UploadRequest;
   readonly journal: Journal | undefined;
+  readonly writes: JournalWrites;
   /** The batch of the set; `undefined`: by the first protocol. */
   batch: string | undefined;
   /** Whether runs on other machines may send in it. */
@@ -106,18 +108,6 @@ export interface Run {
   readonly partsMutex: Mutex;
   /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
   failuresInARow: number;
-  isJournalBroken: boolean;
-}
-
-export function report(run: Run, isLast = false): void {
-  if (isLast || run.progress.isDue()) {
-    run.avala.emit({ kind: "upload-progress", progress: run.progress.snapshot() });
-  }
-}
-
-export function trackerFor({ files }: UploadRequest, avala: Avala): ProgressTracker {
-  const bytes = files.reduce((total, file) => total + file.sizeBytes, 0);
-  return trackProgress({ files: files.length, bytes }, () => avala.clock.now(), avala.pace);
 }
 
 /** What of `file` has landed in the batch of the set. */
@@ -140,7 +130,7 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   run.following = undefined;
   Object.assign(run.otherRun, { isAtWork: false, isReported: false });
   run.stored = new Map();
-  run.progress = trackerFor(run.request, run.avala);
+  run.progress = trackFiles(run.request.files, run.avala);
   const { sent, unchanged, failures, doubtful, unproven, begun, found, begunBefore } = run;
   for (const path of found) begun.set(path, "asked");
   for (const { path } of sent) begun.set(path, "taken");
@@ -154,49 +144,6 @@ export function beginAnother(run: Run, batch: string | undefined): void {
   run.checkedByStore = 0;
   run.hasSessions = false;
   run.failuresInARow = 0;
-}
-
-function breakJournal(run: Run, error: unknown): void {
-  if (run.isJournalBroken) return;
-  run.isJournalBroken = true;
-  const text = `The journal can't be written (${messageOf(error)}); if this run is interrupted, the next one will upload these files again.`;
-  run.avala.emit({ kind: "warning", text });
-}
-
-/** Writes to the journal, and continues without it when that fails. */
-export async function keep(run: Run, write: (journal: Journal) => Promise<void>): Promise<void> {
-  if (run.journal === undefined || run.isJournalBroken) return;
-  try {
-    await write(run.journal);
-  } catch (error) {
-    // What landed has landed; only a later run would not know. So a full disk costs a warning, not the upload.
-    breakJournal(run, error);
-  }
-}
-
-/**
- * Takes something back that the journal says of `path`. A journal where that can't be written is removed, since a later run would
- * believe it. @throws AvalaError `journal` when it can't go either
- */
-async function takeBack(
-  run: Run,
-  path: string,
-  write: (journal: Journal) => Promise<void>,
-): Promise<void> {
-  const { journal } = run;
-  if (journal === undefined) return;
-  try {
-    await write(journal);
-  } catch (error) {
-    breakJournal(run, error);
-    await journal.discard().catch((cause: unknown) => {
-      throw new AvalaError(
-        "journal",
-        `The journal says that other content of ${path} has landed, and can be neither written (${messageOf(error)}) nor removed (${messageOf(cause)}).`,
-        { hint: "Make room in the state folder, or remove it, and run again.", cause },
-      );
-    });
-  }
 }
 
 /** What sends the files of a pool, which its `signal` stops. */
@@ -228,17 +175,13 @@ function bytesOf(run: Run): ByteCounter {
   return {
     add: (count) => {
       run.progress.addBytes(count);
-      report(run);
+      report(run.avala, run.progress);
     },
     takeBack: (count) => run.progress.takeBackBytes(count),
   };
 }
 
 export function journalOf(run: Run, file: JournaledFile): FileJournal {
-  return createFileJournal(file, run.batch, run.journal, {
-    disowned: run.disowned,
-    begunBefore: run.begunBefore,
-    keep: (write) => keep(run, write),
-    takeBack: (write) => takeBack(run, file.path, write),
-  });
+  const { batch, journal, writes, disowned, begunBefore } = run;
+  return createFileJournal(file, batch, journal, { ...writes, disowned, begunBefore });
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
 import { takeWrong } from "../../src/upload/doubtful";
+import { createJournalWrites } from "../../src/upload/journal/journal-writes";
 import { trackProgress } from "../../src/upload/progress";
 import type { Run } from "../../src/upload/state";
 import { uploadFiles } from "../../src/upload/run";
@@ -137,7 +138,8 @@ test("what was found and proves wrong takes back no bytes that were never counte
   const how = { kept: "doubtful", doubtfulAt: ["s"], isUnproven: false, isReplaceable: false };
   const sent = { sha256: file.sha256, ...how, wasThere: true };
   const lists = { presumed: new Map(), wrong: new Map(), sent: [], unchanged: [] };
-  const records = { disowned: new Map(), begunBefore: new Map(), batch: "b" };
+  const writes = createJournalWrites(undefined, { emit: () => undefined });
+  const records = { disowned: new Map(), begunBefore: new Map(), batch: "b", writes };
   const doubtful = [{ file, begunMs: 0, sent }];
   const run = { doubtful, progress, check: { returnsMd5: () => true }, ...lists, ...records };
   const { lost } = await takeWrong(run as unknown as Run, [file]);

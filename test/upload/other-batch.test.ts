@@ -33,11 +33,14 @@ function begin(
   begunBefore: readonly string[] = [],
 ): FileJournal {
   const write = (action: (to: Journal) => Promise<void>): Promise<void> => action(journal);
-  const writes = {
+  const known = {
     disowned: new Map<string, Lies>(),
     begunBefore: new Map(begunBefore.map((path) => [path, "taken"] as const)),
   };
-  return createFileJournal(FILE, batch, journal, { ...writes, keep: write, takeBack: write });
+  return createFileJournal(FILE, batch, journal, {
+    ...{ ...known, keep: write },
+    takeBack: (_path, action) => write(action),
+  });
 }
 
 describe("a file that has landed in one batch", () => {

@@ -3,6 +3,7 @@ import type { ManifestEntry } from "../../files/manifest/manifest";
 import { isOfContent } from "./batch";
 import type { Journal } from "./journal";
 import type { LandedEntry, PartRecord, PartsByBatch } from "./journal-lines";
+import type { JournalWrites, Write } from "./journal-writes";
 
 export interface FileJournal {
   /** What has landed of the file in the batch that is sent, or was begun to be sent: part 1 of a file that goes whole. */
@@ -37,16 +38,12 @@ export type JournaledFile = Omit<ManifestEntry, "sha256"> & {
   readonly sha256?: string | undefined;
 };
 
-type Write = (journal: Journal) => Promise<void>;
-
-/** Writes that may fail, and writes that must not be lost. */
-interface Writes {
-  /** Paths that were disowned in this run, should there be no journal. */
+/** What this run knows of the places of files, whatever batch they went in, should there be no journal. */
+export interface KnownPlaces {
+  /** Paths at which something else may lie than what this run sent there. */
   readonly disowned: Map<string, Lies>;
   /** Paths that were begun in batches which this run has given up. */
   readonly begunBefore: ReadonlyMap<string, Begun>;
-  readonly keep: (write: Write) => Promise<void>;
-  readonly takeBack: (write: Write) => Promise<void>;
 }
 
 function isOf(sha256: string | undefined, part: PartRecord | undefined): boolean {
@@ -92,7 +89,7 @@ export function createFileJournal(
   file: JournaledFile,
   batch: string | undefined,
   journal: Journal | undefined,
-  { disowned, begunBefore, keep, takeBack }: Writes,
+  { disowned, begunBefore, keep, takeBack }: KnownPlaces & JournalWrites,
 ): FileJournal {
   const { path, sha256 } = file;
   const own = new Map<number, PartRecord>();
@@ -101,7 +98,7 @@ export function createFileJournal(
   const takeBackAll = async (): Promise<void> => {
     known.clear();
     own.clear();
-    await takeBack((kept) => kept.takeBack(path));
+    await takeBack(path, (kept) => kept.takeBack(path));
   };
   return {
     // No getters: of each object that has one Node keeps a shape of 0.8 kB until a full collection, and with it all that they use.
@@ -119,11 +116,13 @@ export function createFileJournal(
       const before = known.get(partNumber);
       if (batch === undefined || before === undefined || before.sha256 === digest) return;
       for (const parts of [known, own]) parts.delete(partNumber);
-      await takeBack((kept) => kept.takeBackPart({ path, batch }, partNumber));
+      await takeBack(path, (kept) => kept.takeBackPart({ path, batch }, partNumber));
     },
     takeBackOthers: () => {
       if (!isClaimed && !isInAnother && !begunBefore.has(path)) return Promise.resolve();
-      return isClaimed || batch === undefined ? takeBackAll() : takeBack(beginIn(batch, file));
+      return isClaimed || batch === undefined
+        ? takeBackAll()
+        : takeBack(path, beginIn(batch, file));
     },
     disown: async (lies) => {
       if (disowned.get(path) !== "other") disowned.set(path, lies);
