@@ -16,7 +16,7 @@ export interface LocalSet {
 
 export interface LocalFiles {
   /** @throws InputError with everything that is wrong with the set; AvalaError `file_changed` */
-  read(options: FileSetOptions, onProgress?: OnProgress): Promise<LocalSet>;
+  read(options: FileSetOptions, listener?: ReadingListener): Promise<LocalSet>;
   /**
    * The set as the `check` right before saw it, whose digest the engine now hands back. A file that changes after that
    * is found out when it is sent.
@@ -27,7 +27,11 @@ export interface LocalFiles {
   ofDigest(digest: string): LocalSet | undefined;
 }
 
-type OnProgress = (progress: HashProgress) => void;
+export interface ReadingListener {
+  /** Called with how many files and folders were listed so far. */
+  readonly onListing: (entries: number) => void;
+  readonly onProgress: (progress: HashProgress) => void;
+}
 
 /** The data type is left out: `check` fills it in, and it chooses no files. */
 function keyOf(options: FileSetOptions): string {
@@ -38,8 +42,9 @@ function keyOf(options: FileSetOptions): string {
 export function createLocalFiles(cache: DigestCache, signal?: AbortSignal): LocalFiles {
   const latest = new Map<string, LocalSet>();
 
-  async function read(options: FileSetOptions, onProgress?: OnProgress): Promise<LocalSet> {
-    const listed = await readFileSet(options, { signal, cache });
+  async function read(options: FileSetOptions, listener?: ReadingListener): Promise<LocalSet> {
+    const { onListing, onProgress } = listener ?? {};
+    const listed = await readFileSet(options, { signal, cache, onListing });
     const { files, known } = listed;
     const local = await hashStill(listed, options, (onChanged) =>
       hashFiles(files, { signal, onProgress, onChanged, known }),

@@ -4,7 +4,7 @@ import type { AvalaEvent, Listener } from "../../src/events";
 import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
 import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress";
 import { describePace } from "../../src/upload/progress-text";
-import type { HashProgress } from "../../src/files/hash";
+import type { ReadingListener } from "./local-files";
 import { systemClock } from "../../src/flow/clock";
 import { createWaitTeller, describeLimitWait, describeRetry } from "../../src/flow/wait-lines";
 import { createRhythm } from "../../src/flow/rhythm";
@@ -83,27 +83,35 @@ const MIN_LOGGED_MS = 1_000;
 const MAX_LOGGED_MS = 60_000;
 
 /** For lines that stay. */
-function loggedRhythm(now: () => number = systemClock.now): (share?: number) => boolean {
+function loggedRhythm(now: () => number): (share?: number) => boolean {
   return createRhythm({ minMs: MIN_LOGGED_MS, maxMs: MAX_LOGGED_MS, now });
 }
 
 /** For lines of which each takes the place of the one before. */
-function liveRhythm(): () => boolean {
-  let nextMs = systemClock.now() + SILENT_MS;
+function liveRhythm(now: () => number): () => boolean {
+  let nextMs = now() + SILENT_MS;
   return () => {
-    const nowMs = systemClock.now();
+    const nowMs = now();
     if (nowMs < nextMs) return false;
     nextMs = nowMs + EVERY_MS;
     return true;
   };
 }
 
-/** A live line about hashing, for sets that take long enough to wonder. */
-export function showReading(messages: Messages): (progress: HashProgress) => void {
-  const isDue = messages.isLogged ? loggedRhythm() : liveRhythm();
-  return ({ filesDone, filesTotal, bytesDone, bytesTotal }) => {
-    if (!isDue(bytesTotal === 0 ? 1 : bytesDone / bytesTotal)) return;
-    messages.status(`read ${countedOf(filesDone, filesTotal, "file")}`);
+/** Live lines about listing and hashing, for sets that take long enough to wonder. */
+export function showReading(messages: Messages, now = systemClock.now): ReadingListener {
+  const rhythm = (): ((share?: number) => boolean) =>
+    messages.isLogged ? loggedRhythm(now) : liveRhythm(now);
+  const [isListingDue, isHashingDue] = [rhythm(), rhythm()];
+  return {
+    onListing: (entries) => {
+      if (isListingDue())
+        messages.status(`listed ${formatCount(entries)} files and folders so far`);
+    },
+    onProgress: ({ filesDone, filesTotal, bytesDone, bytesTotal }) => {
+      if (!isHashingDue(bytesTotal === 0 ? 1 : bytesDone / bytesTotal)) return;
+      messages.status(`read ${countedOf(filesDone, filesTotal, "file")}`);
+    },
   };
 }
 

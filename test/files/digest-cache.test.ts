@@ -749,7 +749,7 @@ test("a stack's preview and its up, each a process, hash a file once", async () 
     let filesRead = 0;
     const { manifest } = await createLocalFiles(startCache()).read(
       { root: tree.root, include: ["**"] },
-      ({ filesDone }) => (filesRead = filesDone),
+      { onListing: () => undefined, onProgress: ({ filesDone }) => (filesRead = filesDone) },
     );
     return [manifest.digest, filesRead];
   };

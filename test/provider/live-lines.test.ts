@@ -1,5 +1,5 @@
 // The lines that a stack shows while it works: in a terminal each takes the place of the one before, in a CI run they stay.
-import { showEvents, type Messages } from "../../provider/process/messages";
+import { showEvents, showReading, type Messages } from "../../provider/process/messages";
 import { AvalaError } from "../../src/errors";
 import type { AvalaEvent, UploadProgress } from "../../src/events";
 import { checked, createBench, make } from "../support/provider";
@@ -79,6 +79,25 @@ test("a report says that the upload waits for the rate limit, and for how long",
   expect(lines).toEqual([
     "6%, 13 min left, waiting for the rate limit, continues in 40 s, sent 95 of 1,400 files, 57.0 kB of 840 kB",
   ]);
+});
+
+test.each([
+  [false, "each half second", 18],
+  [true, "now and then", 9],
+])("listing a large folder shows how far it is (in a CI run: %p): %s", (isLogged, _, atMost) => {
+  const lines: string[] = [];
+  let nowMs = 0;
+  const messages = { ...silent, isLogged, status: (text: string) => void lines.push(text) };
+  const { onListing, onProgress } = showReading(messages, () => nowMs);
+  for (let entries = 0; entries < 100_000; entries += 500) {
+    onListing(entries);
+    nowMs += 50;
+  }
+  expect(lines[0]).toMatch(/^listed \d+,\d{3} files and folders so far$/);
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines.length).toBeLessThanOrEqual(atMost);
+  onProgress({ filesDone: 20, filesTotal: 100, bytesDone: 10, bytesTotal: 100 });
+  expect(lines.at(-1)).toBe("read 20 of 100 files");
 });
 
 test("in a CI run a few are, and each tenth", () => {
