@@ -2,11 +2,12 @@
 // shows later that it returns MD5s, so that it keeps something else. Sends nothing.
 import { AvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
+import type { Batch, Landing } from "./batch-state";
 import { hostsIn } from "./journal/doubtful-at";
 import { landAll } from "./landing";
 import { sessionLost } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
-import { journalOf, type Landing, type Run } from "./state";
+import { journalOf, type Run } from "./state";
 
 function isWrong({ check }: Run, { sent }: Landing): boolean {
   return sent.doubtfulAt.some((host) => check.returnsMd5(host));
@@ -14,7 +15,7 @@ function isWrong({ check }: Run, { sent }: Landing): boolean {
 
 /** Takes out of those that wait all for which `isWanted`. */
 function takeDoubtful(
-  { doubtful }: Run,
+  { doubtful }: Batch,
   isWanted: (landing: Landing) => boolean,
 ): readonly Landing[] {
   const wanted: Landing[] = [];
@@ -24,14 +25,14 @@ function takeDoubtful(
 
 /** Those whose stores seem by now to return no MD5s: a run that is killed later need not send them again. */
 export async function landPresumed(run: Run): Promise<void> {
-  if (run.doubtful.length === 0) return;
+  if (run.batch.doubtful.length === 0) return;
   const isSettled = ({ sent }: Landing): boolean =>
     sent.doubtfulAt.every((host) => run.check.seemsWithoutMd5s(host));
-  await landAll(run, takeDoubtful(run, isSettled));
+  await landAll(run, takeDoubtful(run.batch, isSettled));
 }
 
-function uncount(run: Run, outcome: "sent" | "unchanged"): void {
-  const { wrong, progress, [outcome]: counted } = run;
+function uncount(batch: Batch, outcome: "sent" | "unchanged"): void {
+  const { wrong, progress, [outcome]: counted } = batch;
   for (const entry of counted.splice(0)) {
     if (wrong.has(entry.path)) progress.takeBackFile(outcome, entry.sizeBytes);
     else counted.push(entry);
@@ -44,7 +45,8 @@ function uncount(run: Run, outcome: "sent" | "unchanged"): void {
  * @throws AvalaError `journal`
  */
 export async function takePresumed(run: Run): Promise<void> {
-  const { presumed, check, wrong } = run;
+  const { batch, check } = run;
+  const { presumed, wrong } = batch;
   const taken: ManifestEntry[] = [];
   for (const [doubtfulAt, entries] of presumed) {
     if (!hostsIn({ doubtfulAt }).some((host) => check.returnsMd5(host))) continue;
@@ -53,8 +55,8 @@ export async function takePresumed(run: Run): Promise<void> {
   }
   if (taken.length === 0) return;
   for (const { path, sha256 } of taken) wrong.set(path, sha256);
-  uncount(run, "sent");
-  uncount(run, "unchanged");
+  uncount(batch, "sent");
+  uncount(batch, "unchanged");
   await Promise.all(taken.map((entry) => journalOf(run, entry).disown("other")));
 }
 
@@ -81,22 +83,23 @@ function lostAs(file: SourceFile): Lost {
  * is doubtful lands. @throws AvalaError `journal`
  */
 export async function takeWrong(run: Run, files: Iterable<SourceFile>): Promise<Wrong> {
-  const wrong = takeDoubtful(run, (landing) => isWrong(run, landing));
-  await landAll(run, run.doubtful.splice(0));
+  const { batch } = run;
+  const wrong = takeDoubtful(batch, (landing) => isWrong(run, landing));
+  await landAll(run, batch.doubtful.splice(0));
   const again: SourceFile[] = [];
   const lost: SourceFile[] = [];
   for (const { file, sent } of wrong) {
-    if (!sent.wasThere) run.progress.takeBackBytes(file.sizeBytes);
+    if (!sent.wasThere) batch.progress.takeBackBytes(file.sizeBytes);
     (sent.isReplaceable ? again : lost).push({ ...file, sha256: sent.sha256 });
   }
   await Promise.all(lost.map((file) => journalOf(run, file).disown("other")));
   await takePresumed(run);
   // Of each that has landed it is not known how it went; where all went by form, so did they.
-  const into = run.hasSessions ? lost : again;
-  for (const file of run.wrong.size === 0 ? [] : files) {
-    const sha256 = run.wrong.get(file.path);
+  const into = batch.hasSessions ? lost : again;
+  for (const file of batch.wrong.size === 0 ? [] : files) {
+    const sha256 = batch.wrong.get(file.path);
     if (sha256 !== undefined) into.push({ ...file, sha256 });
   }
-  run.wrong.clear();
+  batch.wrong.clear();
   return { again, lost: lost.map(lostAs) };
 }

@@ -1,24 +1,25 @@
 // What becomes of a file that has landed, now or in an earlier run: it counts, is recorded, and what shows later whether it
 // still lies there is kept.
 import type { ManifestEntry } from "../files/manifest/manifest";
+import type { Batch, Landing } from "./batch-state";
 import { UNTAGGED, md5Of, type PlaceTag } from "./check/place-tag";
 import { doubtfulAt, type DoubtfulAt } from "./journal/doubtful-at";
 import { report } from "./progress";
 import { concurrencyOf } from "./request";
 import type { SourceFile } from "./send/source";
-import { findLanded, type Landing, type Run } from "./state";
+import { findLanded, type Run } from "./state";
 
 /** Of a file that landed before what was recorded with it. */
-function takeUnchanged(run: Run, entry: ManifestEntry): void {
+function takeUnchanged({ batch, journal }: Run, entry: ManifestEntry): void {
   const { path, sizeBytes, sha256 } = entry;
-  const recorded = run.journal?.landed.get(path);
-  const isRecorded = recorded?.batch === run.batch && recorded?.sha256 === sha256;
+  const recorded = journal?.landed.get(path);
+  const isRecorded = recorded?.batch === batch.uid && recorded?.sha256 === sha256;
   if (isRecorded) {
-    noteTag(run, path, recorded.tag);
-    presume(run, recorded.doubtfulAt, entry);
+    noteTag(batch, path, recorded.tag);
+    presume(batch, recorded.doubtfulAt, entry);
   }
-  run.unchanged.push(entry);
-  run.progress.addFile("unchanged", sizeBytes);
+  batch.unchanged.push(entry);
+  batch.progress.addFile("unchanged", sizeBytes);
 }
 
 /**
@@ -30,15 +31,15 @@ export function takeLanded(run: Run, files: Iterable<SourceFile>): void {
     const landed = findLanded(run, file);
     if (landed !== undefined) takeUnchanged(run, landed);
   }
-  report(run.avala, run.progress, true);
+  report(run.avala, run.batch.progress, true);
 }
 
 /** The same in another batch, before anything was sent in it. */
 export function takeLandedAgain(run: Run, files: Iterable<SourceFile>): void {
-  for (const { sizeBytes } of run.unchanged.splice(0))
-    run.progress.takeBackFile("unchanged", sizeBytes);
-  run.tags.clear();
-  run.presumed.clear();
+  const { unchanged, progress, tags, presumed } = run.batch;
+  for (const { sizeBytes } of unchanged.splice(0)) progress.takeBackFile("unchanged", sizeBytes);
+  tags.clear();
+  presumed.clear();
   takeLanded(run, files);
 }
 
@@ -47,7 +48,7 @@ const MAX_CONTROLS = 8;
 
 /** Returns it, unless there is none to keep: under a name of its content no other run replaces what is known to lie there. */
 function noteTag(
-  { tags, controls, isNamedByContent }: Run,
+  { tags, controls, isNamedByContent }: Batch,
   path: string,
   tag: PlaceTag | undefined,
 ): PlaceTag | undefined {
@@ -61,7 +62,7 @@ function noteTag(
 }
 
 /** Once all have ended. Of files that landed in earlier runs it may not be known how they went: as the others, then. */
-export function completeTags({ tags, controls, unchanged, isNamedByContent }: Run): void {
+export function completeTags({ tags, controls, unchanged, isNamedByContent }: Batch): void {
   if (tags.size === 0) return;
   for (const [path, tag] of controls) tags.add(path, tag);
   controls.clear();
@@ -69,7 +70,7 @@ export function completeTags({ tags, controls, unchanged, isNamedByContent }: Ru
   for (const { path } of unchanged) if (!tags.has(path)) tags.add(path, UNTAGGED);
 }
 
-function presume({ presumed }: Run, at: DoubtfulAt | undefined, entry: ManifestEntry): void {
+function presume({ presumed }: Batch, at: DoubtfulAt | undefined, entry: ManifestEntry): void {
   if (at === undefined) return;
   const entries = presumed.get(at) ?? [];
   entries.push(entry);
@@ -77,29 +78,30 @@ function presume({ presumed }: Run, at: DoubtfulAt | undefined, entry: ManifestE
 }
 
 export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
+  const { avala, batch } = run;
   const { sha256, kept, isReplaceable, wasThere } = sent;
-  run.hasSessions ||= !isReplaceable;
+  batch.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;
   const entry = { path, sizeBytes, sha256 };
-  const tag = noteTag(run, path, sent.tag);
-  run.mayReplace ||= isReplaceable && tag !== undefined;
+  const tag = noteTag(batch, path, sent.tag);
+  batch.mayReplace ||= isReplaceable && tag !== undefined;
   const at = doubtfulAt(sent.doubtfulAt);
-  const record = { path, sizeBytes, sha256, batch: run.batch, tag, doubtfulAt: at };
+  const record = { path, sizeBytes, sha256, batch: batch.uid, tag, doubtfulAt: at };
   const underWay = concurrencyOf(run.request);
   await run.writes.keep((journal) => journal.record(record, underWay));
-  presume(run, at, entry);
-  const wasBegun = run.begun.delete(path);
-  run.failuresInARow = 0;
-  run.progress.addFile(wasThere ? "found" : "sent", sizeBytes);
+  presume(batch, at, entry);
+  const wasBegun = batch.begun.delete(path);
+  batch.failuresInARow = 0;
+  batch.progress.addFile(wasThere ? "found" : "sent", sizeBytes);
   if (wasThere) {
-    if (wasBegun) run.found.add(path);
-    run.unchanged.push(entry);
+    if (wasBegun) batch.found.add(path);
+    batch.unchanged.push(entry);
     return;
   }
-  if (kept === "right") run.checkedByStore += 1;
-  run.sent.push(entry);
-  const durationMs = run.avala.clock.now() - begunMs;
-  run.avala.emit({ kind: "file-sent", path, sizeBytes, durationMs });
+  if (kept === "right") batch.checkedByStore += 1;
+  batch.sent.push(entry);
+  const durationMs = avala.clock.now() - begunMs;
+  avala.emit({ kind: "file-sent", path, sizeBytes, durationMs });
 }
 
 // What is recorded at once is synced at once.
@@ -110,6 +112,6 @@ export async function landAll(run: Run, landings: readonly Landing[]): Promise<v
   for (let from = 0; from < landings.length; from += LANDED_AT_ONCE) {
     const some = landings.slice(from, from + LANDED_AT_ONCE);
     await Promise.all(some.map((landing) => land(run, landing)));
-    report(run.avala, run.progress);
+    report(run.avala, run.batch.progress);
   }
 }

@@ -9,8 +9,8 @@ const MIN_MS = 60_000;
 /** So few of a run's calls go to it that it takes no longer for them. */
 const MIN_CALLS = 300;
 
-function isDue({ isNamedByContent, isMade, looks, avala }: Run): boolean {
-  if (isNamedByContent || isMade || looks.calls - looks.callsAtLast < MIN_CALLS) return false;
+function isDue({ batch, isMade, looks, avala }: Run): boolean {
+  if (batch.isNamedByContent || isMade || looks.calls - looks.callsAtLast < MIN_CALLS) return false;
   const now = avala.clock.now();
   // Shortly before a deadline it could wait beyond it.
   const isInTime = (avala.deadlineMs ?? Number.POSITIVE_INFINITY) - now > MIN_MS;

@@ -31,15 +31,17 @@ function quietLooks(files: readonly SourceFile[], frontier: Frontier): number {
   return QUIET_LOOKS + Math.floor(bytesUnderWay(files, frontier) / BYTES_A_LOOK);
 }
 
-function stillAtWork({ request, sent, begunBefore, progress }: Run): AvalaError {
+function stillAtWork({ request, batch, places }: Run): AvalaError {
   const minutes = maxLockWaitMs / 60_000;
-  const isNothingSent = sent.length === 0 && begunBefore.size === 0 && progress.bytesSent() === 0;
+  const { sent, progress } = batch;
+  const isNothingSent =
+    sent.length === 0 && places.begunBefore.size === 0 && progress.bytesSent() === 0;
   const text = `Another run is still sending the same files to ${printable(request.datasetName)} after ${minutes} minutes of waiting.`;
   const hint = `${isNothingSent ? "Nothing was sent. " : ""}Run again once it has ended: then its dataset is compared.`;
   return new AvalaError("conflict", text, { hint });
 }
 
-function reportWait({ avala, request, unproven }: Run): void {
+function reportWait({ avala, request, batch: { unproven } }: Run): void {
   const name = printable(request.datasetName);
   const found = `${counted(unproven.length, "file")} of ${name} ${unproven.length === 1 ? "was" : "were"} uploaded by another run of the same files, which may still be at work`;
   const text = `${found}. Waiting for its dataset for at most ${maxLockWaitMs / 60_000} minutes, and no longer than ${QUIET_TIME} after its last sign of life, or as long as what may be under way takes.`;
@@ -95,7 +97,7 @@ export async function awaitOtherRun(
   });
   if (ended === "busy") throw stillAtWork(run);
   if (ended === "quiet") {
-    for (const { path } of ordered.slice(0, frontier?.index)) run.otherRun.left.add(path);
+    for (const { path } of ordered.slice(0, frontier?.index)) run.abandoned.add(path);
     return "quiet";
   }
   const text = `Another run has made the dataset of these files meanwhile: nothing more is sent to ${printable(request.datasetName)}.`;

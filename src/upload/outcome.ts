@@ -4,27 +4,28 @@ import type { UploadOutcome } from "./failures";
 import type { UploadResult } from "./result";
 import type { Run } from "./state";
 
-export function outcomeOf(run: Run): UploadOutcome {
-  const { sent, unchanged, failures, request, batch: uploadUid } = run;
+export function outcomeOf({ request, batch }: Run): UploadOutcome {
+  const { sent, unchanged, failures, uid: uploadUid } = batch;
   const { datasetName, files } = request;
   return { datasetName, uploadUid, filesTotal: files.length, sent, unchanged, failures };
 }
 
 export function resultOf(run: Run, startedMs: number): UploadResult {
-  const { sent, unchanged, request } = run;
+  const { batch, request, retries, avala } = run;
+  const { sent, unchanged, tags, mayReplace, checkedByStore } = batch;
   return {
-    uploadUid: run.batch,
-    isByForm: run.hasSessions ? false : unchanged.length === 0 ? true : undefined,
-    tags: run.tags,
-    mayReplace: run.mayReplace,
+    uploadUid: batch.uid,
+    isByForm: batch.hasSessions ? false : unchanged.length === 0 ? true : undefined,
+    tags,
+    mayReplace,
     manifest: manifestOf([...sent, ...unchanged]),
     sent,
     unchanged,
-    checkedByStore: run.checkedByStore,
-    bytesSent: run.progress.bytesSent(),
-    retries: run.retries.total,
-    retriedFor: run.retries.causes(),
-    durationMs: run.avala.clock.now() - startedMs,
+    checkedByStore,
+    bytesSent: batch.progress.bytesSent(),
+    retries: retries.total,
+    retriedFor: retries.causes(),
+    durationMs: avala.clock.now() - startedMs,
     isComplete: sent.length + unchanged.length === request.files.length,
   };
 }

@@ -1,11 +1,12 @@
 // What is asked before the first byte of a set goes: whether the server takes the second protocol, and those files that no
 // form can carry. Sends no bytes of files.
 import type { Presigned } from "../api/endpoints/uploads/presign";
+import { mayMeetOther, withoutUid, type Batch } from "./batch-state";
 import { askHow } from "./send/ask";
 import type { SourceFile } from "./send/source";
 import { isPresignRefused, isSessionLost } from "./send/session-lost";
 import { isOversize, isRefusalOfSize, notOffered, requireFit } from "./send/oversize";
-import { findLanded, mayMeetOther, sendingOf, type Run } from "./state";
+import { findLanded, sendingOf, type Run } from "./state";
 
 async function ask(run: Run, file: SourceFile): Promise<Presigned> {
   const { signal = new AbortController().signal } = run.avala;
@@ -15,8 +16,7 @@ async function ask(run: Run, file: SourceFile): Promise<Presigned> {
   } catch (error) {
     if (isSessionLost(error) && error.lost === "protocol") {
       // The first protocol from here on, and nothing of the set has gone.
-      run.batch = undefined;
-      run.stored = new Map();
+      run.batch = withoutUid(run.batch);
       return ask(run, file);
     }
     throw isOversize(file) && isRefusalOfSize(error) ? notOffered(file, error) : error;
@@ -35,14 +35,17 @@ interface Order {
 const MAX_FIRST_BYTES = 1024 * 1024;
 
 /** Where another run has begun these files, nothing is sent before that is known. */
-function completeOf(run: Run, files: Iterable<SourceFile>): SourceFile | undefined {
-  if (!mayMeetOther(run)) return undefined;
-  for (const file of files) if (run.asked.get(file.path)?.method === "COMPLETE") return file;
+function completeOf(batch: Batch, files: Iterable<SourceFile>): SourceFile | undefined {
+  if (!mayMeetOther(batch)) return undefined;
+  for (const file of files) if (batch.asked.get(file.path)?.method === "COMPLETE") return file;
   return undefined;
 }
 
 /** None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. */
-function smallestOf({ check, asked }: Run, files: Iterable<SourceFile>): SourceFile | undefined {
+function smallestOf(
+  { check, batch: { asked } }: Run,
+  files: Iterable<SourceFile>,
+): SourceFile | undefined {
   if (check.hasLearned || [...asked.values()].some(({ method }) => method !== "POST")) return;
   let smallest: SourceFile | undefined;
   for (const file of files) if (file.sizeBytes < (smallest?.sizeBytes ?? Infinity)) smallest = file;
@@ -93,18 +96,19 @@ export async function inOrder(
   const left = filesWhere(inSendingOrder(files), ({ path }) => !failed.has(path));
   // What proves wrong while these are sent is sent again after them.
   const isLeft = (file: SourceFile): boolean => findLanded(run, file) === undefined;
-  const toSend = filesWhere(left, (file) => isLeft(file) && !run.wrong.has(file.path));
+  const toSend = filesWhere(left, (file) => isLeft(file) && !run.batch.wrong.has(file.path));
   for (const file of toSend) {
-    if (!isOversize(file) && (run.asked.size > 0 || run.batch === undefined)) break;
+    if (!isOversize(file) && (run.batch.asked.size > 0 || run.batch.uid === undefined)) break;
     try {
-      run.asked.set(file.path, await ask(run, file));
+      const presigned = await ask(run, file);
+      run.batch.asked.set(file.path, presigned);
     } catch (error) {
       if (isOversize(file) && !isPresignRefused(error)) throw error;
       await failFile(file, error);
       failed.add(file.path);
     }
   }
-  const complete = completeOf(run, toSend);
+  const complete = completeOf(run.batch, toSend);
   const first = complete ?? smallestOf(run, toSend);
   const others = filesWhere(toSend, ({ path }) => path !== first?.path);
   if (first === undefined || first === complete || first.sizeBytes <= MAX_FIRST_BYTES)

@@ -57,14 +57,6 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
   };
 }
 
-export function trackFiles(
-  files: readonly { readonly sizeBytes: number }[],
-  { clock, pace }: Pick<Avala, "clock" | "pace">,
-): ProgressTracker {
-  const bytes = files.reduce((total, file) => total + file.sizeBytes, 0);
-  return trackProgress({ files: files.length, bytes }, () => clock.now(), pace);
-}
-
 export function report(
   { emit }: Pick<Avala, "emit">,
   progress: ProgressTracker,

@@ -8,10 +8,8 @@ import { sendingOf, type Run } from "./state";
 type Asked = Pick<ManifestEntry, "path" | "sizeBytes">;
 
 /** One that the batch does not have yet, if any: a batch that has ended may still answer for those that it has. */
-function otherOf(
-  { sent, unchanged, begun, failures, request }: Run,
-  path: string,
-): Asked | undefined {
+function otherOf({ batch, request }: Run, path: string): Asked | undefined {
+  const { sent, unchanged, begun, failures } = batch;
   const failed = new Set(failures.map((failure) => failure.path));
   const others = request.files.filter((file) => file.path !== path && !failed.has(file.path));
   const landed = new Set([...sent, ...unchanged].map((file) => file.path));
@@ -42,5 +40,5 @@ export async function failureOf(run: Run, file: Asked, error: unknown): Promise<
     return found;
   }
   // By the first protocol there is no batch to give up.
-  return run.batch === undefined ? error.cause : error;
+  return run.batch.uid === undefined ? error.cause : error;
 }

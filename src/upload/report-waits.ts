@@ -12,6 +12,6 @@ export function reportWaits(run: Run): () => void {
   return repeatEvery(REPORT_WAIT_MS, () => {
     const isWaiting = pace.waitedMs() > waitedMs;
     waitedMs = pace.waitedMs();
-    if (isWaiting) report(run.avala, run.progress);
+    if (isWaiting) report(run.avala, run.batch.progress);
   });
 }

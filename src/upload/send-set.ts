@@ -3,6 +3,7 @@
 import { AvalaError, isAvalaError } from "../errors";
 import { isPastDeadline, runUntil } from "../flow/deadline";
 import type { SourceFile } from "./send/source";
+import { mayMeetOther, type Batch } from "./batch-state";
 import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
@@ -18,26 +19,27 @@ import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
 import { printable } from "../redact";
 import { batchSpent, isSessionLost, type SessionLostError } from "./send/session-lost";
-import { beginAnother, journalOf, mayMeetOther, sendingOf, type Run } from "./state";
+import { beginAnother, journalOf, sendingOf, type Run } from "./state";
 
 async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
+  const { batch } = run;
   let begunMs: number | undefined;
   const sent = await send(sending, file, {
-    asked: run.asked.get(file.path),
+    asked: batch.asked.get(file.path),
     journal: journalOf(run, file),
     mutex: run.partsMutex,
     onBegin: () => {
       begunMs ??= run.avala.clock.now();
-      run.begun.set(file.path, "asked");
-      run.progress.beginFile();
+      batch.begun.set(file.path, "asked");
+      batch.progress.beginFile();
     },
-    onTaken: () => run.begun.set(file.path, "taken"),
+    onTaken: () => batch.begun.set(file.path, "taken"),
   });
   const landing = { file, sent, begunMs: begunMs ?? run.avala.clock.now() };
   await run.noteSeen(); // a run that is killed later has learned it too
   await takePresumed(run);
-  if (sent.isUnproven) run.unproven.push(landing);
-  else if (sent.kept === "doubtful") run.doubtful.push(landing);
+  if (sent.isUnproven) batch.unproven.push(landing);
+  else if (sent.kept === "doubtful") batch.doubtful.push(landing);
   else await land(run, landing);
   await landPresumed(run);
 }
@@ -47,15 +49,15 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
 // be under way would only be tried to the end in a second round.
 const MAX_CONSECUTIVE_FAILURES = 8;
 
-function noteFailure(run: Run, { file, error }: Unread): void {
-  run.failures.push({ path: file.path, error });
-  run.progress.addFile("failed", file.sizeBytes);
-  run.avala.emit({ kind: "file-failed", path: file.path, error });
+function noteFailure({ avala, batch }: Run, { file, error }: Unread): void {
+  batch.failures.push({ path: file.path, error });
+  batch.progress.addFile("failed", file.sizeBytes);
+  avala.emit({ kind: "file-failed", path: file.path, error });
 }
 
 /** By the first protocol there are no batches, so it is begun once. */
 function mayBeginAnother({ batch, batchesLeft }: Run, { lost }: SessionLostError): boolean {
-  return batch !== undefined && (lost === "protocol" || batchesLeft > 0);
+  return batch.uid !== undefined && (lost === "protocol" || batchesLeft > 0);
 }
 
 function failFile(run: Run, file: UploadFile, error: unknown): void {
@@ -63,8 +65,8 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;
   noteFailure(run, { file, error });
   if (!error.retryable) return;
-  run.failuresInARow += 1;
-  if (run.failuresInARow >= MAX_CONSECUTIVE_FAILURES) throw error;
+  run.batch.failuresInARow += 1;
+  if (run.batch.failuresInARow >= MAX_CONSECUTIVE_FAILURES) throw error;
 }
 
 async function work(run: Run, file: SourceFile, sending: Sending): Promise<void> {
@@ -75,7 +77,7 @@ async function work(run: Run, file: SourceFile, sending: Sending): Promise<void>
   } catch (error) {
     failFile(run, file, await failureOf(run, file, error));
   }
-  report(run.avala, run.progress);
+  report(run.avala, run.batch.progress);
 }
 
 /**
@@ -102,15 +104,16 @@ async function sendAll(run: Run, files: Iterable<SourceFile>): Promise<void> {
 }
 
 async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {
-  const { batch } = run;
+  const { uid } = run.batch;
   takeLanded(run, files);
   try {
     const order = await inOrder(run, files, async (file, error) =>
       failFile(run, file, await failureOf(run, file, error)),
     );
-    if (run.batch !== batch) takeLandedAgain(run, files);
+    if (run.batch.uid !== uid) takeLandedAgain(run, files);
     if (order.first !== undefined) await sendAll(run, [order.first]);
-    if (run.unproven.length === 0 || !mayMeetOther(run)) await sendAll(run, order.others);
+    const { batch } = run;
+    if (batch.unproven.length === 0 || !mayMeetOther(batch)) await sendAll(run, order.others);
   } catch (error) {
     // How the server takes a file could not be asked in time.
     if (!isPastDeadline(error)) throw error;
@@ -124,33 +127,34 @@ async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {
  * is gone should its dataset have been deleted. Where other content may have taken a place since, only a run that is at work
  * now shows what lies there.
  */
-function isOpenNow(run: Run): boolean {
-  if (mayMeetOther(run)) return run.otherRun.isAtWork;
-  return run.sent.length + run.unchanged.length > 0;
+function isOpenNow(batch: Batch): boolean {
+  if (mayMeetOther(batch)) return batch.otherRun.isAtWork;
+  return batch.sent.length + batch.unchanged.length > 0;
 }
 
 /** What the server calls complete counts where the batch is known to be open. Else the run that completed it is waited for. */
 async function landUnproven(run: Run, files: Iterable<SourceFile>): Promise<void> {
-  if (run.unproven.length === 0 || run.isMade) return;
-  if (isOpenNow(run)) {
-    await landAll(run, run.unproven.splice(0));
+  const { batch } = run;
+  if (batch.unproven.length === 0 || run.isMade) return;
+  if (isOpenNow(batch)) {
+    await landAll(run, batch.unproven.splice(0));
     return;
   }
-  if (run.isBatchShared && (await awaitOtherRun(run, files)) === "made") {
+  if (batch.isShared && (await awaitOtherRun(run, files)) === "made") {
     run.isMade = true;
     return;
   }
-  const error = batchSpent(run.request.datasetName, run.isBatchShared);
+  const error = batchSpent(run.request.datasetName, batch.isShared);
   if (run.batchesLeft > 0) throw error;
-  for (const { file } of run.unproven.splice(0)) noteFailure(run, { file, error });
+  for (const { file } of batch.unproven.splice(0)) noteFailure(run, { file, error });
 }
 
 /** Without a deadline nothing is left out, unless another run has made the dataset: a file that is not accounted for has failed. */
 function requireAccounted(run: Run, files: Iterable<SourceFile>): void {
   if (run.avala.deadlineMs !== undefined || run.isMade) return;
-  const { sent, unchanged, failures, request } = run;
+  const { sent, unchanged, failures } = run.batch;
   // None of what landed counts twice: its manifest refuses a path that is there twice.
-  if (sent.length + unchanged.length + failures.length === request.files.length) return;
+  if (sent.length + unchanged.length + failures.length === run.request.files.length) return;
   const ended = new Set<string>();
   for (const list of [sent, unchanged, failures]) for (const { path } of list) ended.add(path);
   for (const file of files) {
@@ -164,7 +168,7 @@ function requireAccounted(run: Run, files: Iterable<SourceFile>): void {
 async function isMadeByOther(run: Run, errors: readonly unknown[]): Promise<boolean> {
   if (!errors.some(isSessionLost) || (await run.request.isMade?.()) !== true) return false;
   run.isMade = true;
-  run.failures = run.failures.filter(({ error }) => !isSessionLost(error));
+  run.batch.failures = run.batch.failures.filter(({ error }) => !isSessionLost(error));
   return true;
 }
 
@@ -178,19 +182,19 @@ export async function sendSet(run: Run, first: Hashed): Promise<void> {
     for (const failure of hashed.unread) noteFailure(run, failure);
     try {
       await sendBatch(run, hashed.files);
-      const failed = run.failures.map(({ error }) => error);
+      const failed = run.batch.failures.map(({ error }) => error);
       if (!(await isMadeByOther(run, failed))) requireAccounted(run, hashed.files);
       return;
     } catch (error) {
-      const { batch } = run;
+      const { uid, following } = run.batch;
       if (isPastDeadline(error)) return; // the other run has not ended in time
       if (await isMadeByOther(run, [error])) return;
-      if (!isSessionLost(error) || batch === undefined || !mayBeginAnother(run, error)) throw error;
+      if (!isSessionLost(error) || uid === undefined || !mayBeginAnother(run, error)) throw error;
       const isByFirst = error.lost === "protocol";
       run.batchesLeft -= isByFirst ? 0 : 1;
       const text = `${error.message} All files of ${request.datasetName} are sent again, as another upload.`;
       avala.emit({ kind: "warning", text });
-      const next = run.following ?? anotherBatch(batch, avala.random);
+      const next = following ?? anotherBatch(uid, avala.random);
       beginAnother(run, isByFirst ? undefined : next);
     }
   }

@@ -4,7 +4,7 @@ import { systemClock } from "../../src/flow/clock";
 import {
   createFileJournal,
   type FileJournal,
-  type Lies,
+  type KnownPlaces,
 } from "../../src/upload/journal/file-journal";
 import { openJournal, type Journal } from "../../src/upload/journal/journal";
 import { createDiskModel } from "../simulation/disk-model";
@@ -33,9 +33,9 @@ function begin(
   begunBefore: readonly string[] = [],
 ): FileJournal {
   const write = (action: (to: Journal) => Promise<void>): Promise<void> => action(journal);
-  const known = {
-    disowned: new Map<string, Lies>(),
-    begunBefore: new Map(begunBefore.map((path) => [path, "taken"] as const)),
+  const known: KnownPlaces = {
+    disowned: new Map(),
+    begunBefore: new Map(begunBefore.map((path) => [path, "taken"])),
   };
   return createFileJournal(FILE, batch, journal, {
     ...{ ...known, keep: write },

@@ -71,7 +71,8 @@ test("a file whose hashing ends midway is read again, and lands whole", async ()
     ...{
       isBatchShared: true,
       isMade: undefined,
-      otherRun: { isAtWork: false, isReported: false, left: new Set<string>() },
+      otherRun: { isAtWork: false, isReported: false },
+      abandoned: new Set<string>(),
     },
     ...{ signing: { isOneByOne: false }, partMemories: createPartMemories() },
     ...{ rings: createRings(), check: createStoreCheck(avala), sha256, bytes },

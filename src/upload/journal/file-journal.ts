@@ -28,7 +28,7 @@ export interface FileJournal {
 }
 
 /** What lies at a file's place that is not known to be the file. */
-export type Lies = "other" | "unknown";
+type Lies = "other" | "unknown";
 
 /** How far this run came with a file: the server was asked how it takes it, or a store has taken bytes of it. */
 export type Begun = "asked" | "taken";
@@ -43,7 +43,7 @@ export interface KnownPlaces {
   /** Paths at which something else may lie than what this run sent there. */
   readonly disowned: Map<string, Lies>;
   /** Paths that were begun in batches which this run has given up. */
-  readonly begunBefore: ReadonlyMap<string, Begun>;
+  readonly begunBefore: Map<string, Begun>;
 }
 
 function isOf(sha256: string | undefined, part: PartRecord | undefined): boolean {

@@ -47,6 +47,8 @@ export interface Sending {
   /** Whether a dataset of the set exists by now, as far as the caller can say. */
   readonly isMade: (() => Promise<boolean>) | undefined;
   readonly otherRun: OtherRun;
+  /** Paths at which a run that was taken for dead has left its files, in whatever batch. */
+  readonly abandoned: ReadonlySet<string>;
   readonly signing: PartSigning;
   readonly partMemories: PartMemories;
   readonly rings: Rings;

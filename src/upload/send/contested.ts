@@ -8,8 +8,8 @@ import { QUIET_TIME, watchOther, type Look } from "./watch-other";
 
 /** Whether another run completes the session of the file, which it has open in the same batch, and has no dataset before. */
 export async function isCompletedByOther(sending: Sending, file: SourceFile): Promise<boolean> {
-  const { avala, signal, otherRun, destination, isMade } = sending;
-  if (otherRun.left.has(file.path)) return false;
+  const { avala, signal, otherRun, abandoned, destination, isMade } = sending;
+  if (abandoned.has(file.path)) return false;
   const name = printable(file.path);
   if (!otherRun.isReported) {
     otherRun.isReported = true;

@@ -12,8 +12,6 @@ export interface OtherRun {
   isAtWork: boolean;
   /** Whether the user knows of it. */
   isReported: boolean;
-  /** Paths at which a run that was taken for dead has left its files, in whatever batch. */
-  readonly left: Set<string>;
 }
 
 export type Look = "done" | "news" | "nothing new";

@@ -1,0 +1,125 @@
+// What belongs to one batch of a set: which one it is, and what has become of the files in it so far. When another batch begins,
+// it is made anew as a whole. Decides nothing.
+import type { Presigned } from "../api/endpoints/uploads/presign";
+import type { FileFailure } from "../errors";
+import type { ManifestEntry } from "../files/manifest/manifest";
+import type { PlaceTag } from "./check/place-tag";
+import { createTagList, type TagList } from "./check/tag-list";
+import type { DoubtfulAt } from "./journal/doubtful-at";
+import type { Begun } from "./journal/file-journal";
+import type { ProgressTracker } from "./progress";
+import type { SentFile } from "./send/attempt";
+import type { SourceFile } from "./send/source";
+import type { OtherRun } from "./send/watch-other";
+
+/** A file that was sent, and may count as landed. */
+export interface Landing {
+  readonly file: SourceFile;
+  readonly sent: SentFile;
+  /** When the server had said how, ms since the epoch: no wait for that call is in it. */
+  readonly begunMs: number;
+}
+
+/** Which batch it is, and what is known of it before anything goes. */
+export interface ChosenBatch {
+  /** `undefined`: by the first protocol. */
+  readonly uid: string | undefined;
+  /** Whether runs on other machines may send in it. */
+  readonly isShared: boolean;
+  /** The batch that they begin after it. */
+  readonly following: string | undefined;
+  /** Whether the digest of the set is in the dataset's name, so that other content has another place. */
+  readonly isNamedByContent: boolean;
+  /** What is known to have landed in it otherwise than by the journal. */
+  readonly stored: ReadonlyMap<string, ManifestEntry>;
+}
+
+export interface Batch extends ChosenBatch {
+  readonly otherRun: OtherRun;
+  readonly progress: ProgressTracker;
+  readonly sent: ManifestEntry[];
+  readonly unchanged: ManifestEntry[];
+  failures: FileFailure[];
+  /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
+  failuresInARow: number;
+  checkedByStore: number;
+  /** Whether a file went in a session of the second protocol. */
+  hasSessions: boolean;
+  /** How the server takes the files that were asked about before all others. */
+  readonly asked: Map<string, Presigned>;
+  /** Paths that were begun and have not landed: of most files it is enough to be among the sent. */
+  readonly begun: Map<string, Begun>;
+  /** Paths of those among the unchanged that were begun, and found to be there. */
+  readonly found: Set<string>;
+  /** Of files to whose places other runs can write: what the store called what it kept there. */
+  readonly tags: TagList;
+  /** Under a name of the content: a few files that the store has shown to keep, by which it is known what its ETags are. */
+  readonly controls: Map<string, PlaceTag>;
+  /** Whether files went by form to such places: what lay there was replaced. */
+  mayReplace: boolean;
+  /** Sent, and not landed before the store has shown what its ETags are. */
+  readonly doubtful: Landing[];
+  /** Those among the sent and the unchanged that count only as long as none of these stores is known to return MD5s. */
+  readonly presumed: Map<DoubtfulAt, ManifestEntry[]>;
+  /** What counted although it was doubtful, and has proved wrong: path → its digest. To be sent again. */
+  readonly wrong: Map<string, string>;
+  /** Complete on the server, and no record of ours says that we sent them: none counts before another file shows that the batch is open. */
+  readonly unproven: Landing[];
+}
+
+/** Before anything is known of the set's content. */
+export const UNCHOSEN: ChosenBatch = {
+  uid: undefined,
+  isShared: false,
+  following: undefined,
+  isNamedByContent: false,
+  stored: new Map(),
+};
+
+export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Batch {
+  return {
+    ...chosen,
+    otherRun: { isAtWork: false, isReported: false },
+    progress,
+    sent: [],
+    unchanged: [],
+    failures: [],
+    failuresInARow: 0,
+    checkedByStore: 0,
+    hasSessions: false,
+    asked: new Map(),
+    begun: new Map(),
+    found: new Set(),
+    tags: createTagList(),
+    controls: new Map(),
+    mayReplace: false,
+    doubtful: [],
+    presumed: new Map(),
+    wrong: new Map(),
+    unproven: [],
+  };
+}
+
+/** The batch `uid` of the same set, where `last` is given up. */
+export function chosenAfter(last: ChosenBatch, uid: string | undefined): ChosenBatch {
+  const isShared = uid !== undefined && uid === last.following;
+  return { ...UNCHOSEN, uid, isShared, isNamedByContent: last.isNamedByContent };
+}
+
+/** What has become of the files stays, where the server knows no batches: nothing has gone in one. */
+export function withoutUid(batch: Batch): Batch {
+  return { ...batch, uid: undefined, stored: new Map() };
+}
+
+/** Whether what another run has completed in the batch counts only once that run is known to be at work. */
+export function mayMeetOther({ isShared, isNamedByContent }: ChosenBatch): boolean {
+  return isShared && !isNamedByContent;
+}
+
+/** How far each file came that was begun in the batch. */
+export function begunIn({ begun, found, sent }: Batch): ReadonlyMap<string, Begun> {
+  const all = new Map(begun);
+  for (const path of found) all.set(path, "asked");
+  for (const { path } of sent) all.set(path, "taken");
+  return all;
+}
