@@ -2,13 +2,15 @@
 // replies with what it lets a client see, which may be nothing.
 import { Throttle } from "../../emulator/api/throttle";
 
+interface Verdict {
+  readonly isRefused: boolean;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface Limiter {
   /** One call at `nowMs`. */
-  take(nowMs: number): {
-    readonly isRefused: boolean;
-    /** Names in lower case. */
-    readonly headers: Readonly<Record<string, string>>;
-  };
+  take(nowMs: number): Verdict;
   /** The least time from the first to the last of so many calls. */
   boundMs(calls: number): number;
 }
@@ -55,6 +57,18 @@ function headersOf(
   };
 }
 
+/** Its headers are made when they are read: nobody reads those of a rival's calls, of which there are a hundred a second. */
+class LazyVerdict implements Verdict {
+  constructor(
+    readonly isRefused: boolean,
+    private readonly shown: () => Verdict["headers"],
+  ) {}
+
+  get headers(): Verdict["headers"] {
+    return this.shown();
+  }
+}
+
 function windowsBoundMs({ perMinute, perSecond }: Limits, calls: number): number {
   const windows = Math.floor((calls - 1) / perMinute);
   return windows * 60_000 + (((calls - 1) % perMinute) * 1000) / perSecond;
@@ -67,13 +81,16 @@ function fixed(limits: Limits, signals: Signals): Limiter {
     take: (nowMs) => {
       const { retryAfterSeconds, headers } = throttle.take("key", nowMs);
       const isRefused = retryAfterSeconds !== undefined;
-      if (signals === "refused" && !isRefused) return { isRefused, headers: {} };
-      const lower: Record<string, string> = Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-      );
-      const retryAfter =
-        isRefused && signals !== "none" ? { "retry-after": String(retryAfterSeconds) } : {};
-      return { isRefused, headers: { ...lower, ...retryAfter } };
+      const shown = (): Record<string, string> => {
+        if (signals === "refused" && !isRefused) return {};
+        const lower: Record<string, string> = Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+        );
+        const retryAfter =
+          isRefused && signals !== "none" ? { "retry-after": String(retryAfterSeconds) } : {};
+        return { ...lower, ...retryAfter };
+      };
+      return new LazyVerdict(isRefused, shown);
     },
     boundMs: (calls) => windowsBoundMs(limits, calls),
   };
@@ -94,7 +111,7 @@ function sliding(limits: Limits, signals: Signals): Limiter {
       const remaining = Math.max(0, perMinute - log.length);
       const resetAtMs = (log[0] ?? nowMs) + 60_000;
       const reply = { limit: perMinute, remaining, resetAtMs, waitMs };
-      return { isRefused: waitMs > 0, headers: headersOf(reply, signals) };
+      return new LazyVerdict(waitMs > 0, () => headersOf(reply, signals));
     },
     boundMs: (calls) => windowsBoundMs(limits, calls),
   };
@@ -124,7 +141,7 @@ function bucket(
         resetAtMs: nowMs + clockAheadMs + fullMs,
         waitMs,
       };
-      return { isRefused, headers: headersOf(reply, signals) };
+      return new LazyVerdict(isRefused, () => headersOf(reply, signals));
     },
     boundMs: (calls) => Math.max(0, calls - perSecond) / perMs,
   };
