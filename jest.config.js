@@ -42,6 +42,7 @@ const shared = {
     "<rootDir>/test/support/process-flags.js",
     "<rootDir>/test/support/no-certificates.js",
   ],
+  setupFilesAfterEnv: ["<rootDir>/test/support/short-stacks.js"],
 };
 
 /** @type {import("jest").Config} */
@@ -78,7 +79,7 @@ module.exports = {
       displayName: "e2e",
       testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
       globalSetup: "<rootDir>/test/support/ensure-parts.js",
-      setupFilesAfterEnv: ["<rootDir>/test/support/e2e-timeout.js"],
+      setupFilesAfterEnv: [...shared.setupFilesAfterEnv, "<rootDir>/test/support/e2e-timeout.js"],
     },
   ],
 };
