@@ -5,7 +5,7 @@ import type { Call } from "./calls";
 import type { Problems } from "./failures";
 import type { Session } from "./session";
 
-/** Asks only about what does not look like a uid, and only with a key. @throws as {@link advise} */
+/** Only with a key. @throws as {@link advise} */
 export async function checkUids(
   session: Session,
   call: Call,

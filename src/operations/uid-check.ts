@@ -1,4 +1,4 @@
-// Whether what is given as a uid is one, asked before anything is sent. Only what does not look like a uid costs a call.
+// Whether what is given as a uid is one, asked before anything is sent. Where all look like uids, it costs no call.
 import type { Avala } from "../api/connection";
 import { getDataset, searchDatasets } from "../api/endpoints/datasets/datasets";
 import { namesOfOrganization, organizationsByUid } from "../api/endpoints/organizations";
@@ -24,6 +24,10 @@ export function givenUids(
 // The server's uids look so, though no page promises it (contract, "Datasets"): so another one is asked for, not refused.
 const UUID = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 
+function adviceFor(uid: string): string {
+  return UUID.test(uid) ? "" : "; use its uid (a UUID), not its name";
+}
+
 /** Whether the server has it; `true` where the key may not look. */
 async function isThere(read: () => Promise<unknown>): Promise<boolean> {
   try {
@@ -43,7 +47,7 @@ async function organizationProblem(avala: Avala, uid: string): Promise<string | 
     if (all.has(uid)) return undefined;
     const named = [...all.values()].find((one) => namesOfOrganization(one).includes(uid));
     return named === undefined
-      ? `${shown(uid)} is not the uid of an organization that the key's user belongs to; use its uid (a UUID), not its name`
+      ? `${shown(uid)} is not the uid of an organization that the key's user belongs to${adviceFor(uid)}`
       : `${shown(uid)} is the organization's name; use its uid: ${shown(named.uid)}`;
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "permission") throw error;
@@ -67,14 +71,23 @@ const kinds: Readonly<Record<"dataset" | "project", Kind>> = {
   project: { read: getProject, list: (avala) => listProjects(avala) },
 };
 
-/** The uids of those whose name it is. A hint for a message: whatever keeps it from being found must not take the message's place. */
-async function uidsOfName(avala: Avala, { list }: Kind, name: string): Promise<readonly string[]> {
-  const uids: string[] = [];
+/** For what stands beside a refusal: whatever keeps it from being found must not take the refusal's place. */
+async function besides(look: () => Promise<unknown>): Promise<boolean> {
   try {
-    for await (const one of list(avala, name)) if (one.name === name) uids.push(one.uid);
+    await look();
+    return true;
   } catch (error) {
     if (!isAvalaError(error) || error.code === "cancelled") throw error;
+    return false;
   }
+}
+
+/** The uids of those whose name it is. */
+async function uidsOfName(avala: Avala, { list }: Kind, name: string): Promise<readonly string[]> {
+  const uids: string[] = [];
+  await besides(async () => {
+    for await (const one of list(avala, name)) if (one.name === name) uids.push(one.uid);
+  });
   return uids;
 }
 
@@ -82,24 +95,34 @@ async function problemOf(avala: Avala, { kind, uid }: GivenUid): Promise<string 
   if (kind === "organization") return organizationProblem(avala, uid);
   const { read } = kinds[kind];
   if (await isThere(() => read(avala, uid))) return undefined;
-  const uids = await uidsOfName(avala, kinds[kind], uid);
+  const uids = UUID.test(uid) ? [] : await uidsOfName(avala, kinds[kind], uid);
   if (uids.length > 0)
     return `${shown(uid)} is a ${kind}'s name; use its uid: ${uids.map((one) => shown(one)).join(" or ")}`;
-  return `${shown(uid)} is not the uid of a ${kind} that this key can see; use its uid (a UUID), not its name`;
+  return `${shown(uid)} is not the uid of a ${kind} that this key can see${adviceFor(uid)}`;
 }
 
+// One more call each: so many cost no minute of the limit.
+const MAX_ASKED_BESIDE = 20;
+
 /**
- * What is wrong with them, all of it. Nothing is asked of what looks like a uid.
+ * What is wrong with them. What looks like a uid is asked about only where another one is refused, so that all are named together
+ * and a good run makes no call.
  * @throws AvalaError when the server can't be asked
  */
 export async function problemsWithUids(
   avala: Avala,
   given: readonly GivenUid[],
 ): Promise<readonly InputProblem[]> {
-  const problems: InputProblem[] = [];
-  for (const one of given.filter(({ uid }) => !UUID.test(uid))) {
-    const text = await problemOf(avala, one);
-    if (text !== undefined) problems.push({ input: one.input, text });
+  const texts = new Map<GivenUid, string | undefined>();
+  for (const one of given.filter(({ uid }) => !UUID.test(uid)))
+    texts.set(one, await problemOf(avala, one));
+  if ([...texts.values()].every((text) => text === undefined)) return [];
+  for (const one of given.filter(({ uid }) => UUID.test(uid)).slice(0, MAX_ASKED_BESIDE)) {
+    const isAnswered = await besides(async () => texts.set(one, await problemOf(avala, one)));
+    if (!isAnswered) break;
   }
-  return problems;
+  return given.flatMap((one) => {
+    const text = texts.get(one);
+    return text === undefined ? [] : [{ input: one.input, text }];
+  });
 }

@@ -36,3 +36,16 @@ test("what looks like a uid costs no call", async () => {
   await act({ ...upload, "export-datasets": `uploaded\n${uuid}`, "dry-run": "true" });
   expect(place.emulator.requests().filter(({ path }) => path.includes(uuid))).toEqual([]);
 });
+
+test("beside another refusal it is asked about, so that all are named together", async () => {
+  const { errors } = await act({
+    ...upload,
+    "export-datasets": `${uuid}\nnope`,
+    "export-projects": uuid,
+  });
+  const text = errors.join("\n");
+  expect(text).toContain("export-datasets: nope is not the uid of a dataset");
+  expect(text).toContain(`export-datasets: ${uuid} is not the uid of a dataset`);
+  expect(text).toContain(`export-projects: ${uuid} is not the uid of a project`);
+  expect(presigns()).toBe(0);
+});
