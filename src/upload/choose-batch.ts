@@ -19,8 +19,8 @@ export async function chooseBatch({
   avala,
   request,
   journal,
-  sha256,
-}: Pick<Run, "avala" | "request" | "journal" | "sha256">): Promise<{
+  tools: { sha256 },
+}: Pick<Run, "avala" | "request" | "journal" | "tools">): Promise<{
   readonly chosen: ChosenBatch;
   readonly hashed: Hashed;
 }> {

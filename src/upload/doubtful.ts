@@ -9,7 +9,7 @@ import { sessionLost } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import { journalOf, type Run } from "./state";
 
-function isWrong({ check }: Run, { sent }: Landing): boolean {
+function isWrong({ tools: { check } }: Run, { sent }: Landing): boolean {
   return sent.doubtfulAt.some((host) => check.returnsMd5(host));
 }
 
@@ -27,7 +27,7 @@ function takeDoubtful(
 export async function landPresumed(run: Run): Promise<void> {
   if (run.batch.doubtful.length === 0) return;
   const isSettled = ({ sent }: Landing): boolean =>
-    sent.doubtfulAt.every((host) => run.check.seemsWithoutMd5s(host));
+    sent.doubtfulAt.every((host) => run.tools.check.seemsWithoutMd5s(host));
   await landAll(run, takeDoubtful(run.batch, isSettled));
 }
 
@@ -45,11 +45,11 @@ function uncount(batch: Batch, outcome: "sent" | "unchanged"): void {
  * @throws AvalaError `journal`
  */
 export async function takePresumed(run: Run): Promise<void> {
-  const { batch, check } = run;
+  const { batch, tools } = run;
   const { presumed, wrong } = batch;
   const taken: ManifestEntry[] = [];
   for (const [doubtfulAt, entries] of presumed) {
-    if (!hostsIn({ doubtfulAt }).some((host) => check.returnsMd5(host))) continue;
+    if (!hostsIn({ doubtfulAt }).some((host) => tools.check.returnsMd5(host))) continue;
     for (const entry of entries) taken.push(entry);
     presumed.delete(doubtfulAt);
   }

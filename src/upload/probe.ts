@@ -43,7 +43,7 @@ function completeOf(batch: Batch, files: Iterable<SourceFile>): SourceFile | und
 
 /** None where the session's stores are known, or where nothing is sent twice to learn: a PUT does not replace. */
 function smallestOf(
-  { check, batch: { asked } }: Run,
+  { tools: { check }, batch: { asked } }: Run,
   files: Iterable<SourceFile>,
 ): SourceFile | undefined {
   if (check.hasLearned || [...asked.values()].some(({ method }) => method !== "POST")) return;

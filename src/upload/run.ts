@@ -71,7 +71,7 @@ export async function uploadWith(
   const noteSeen = await openSeen(avala, request);
   const run = createRun({ avala, request, journal, retries, noteSeen, looks });
   try {
-    if (request.files.some((file) => isReadInThread(run, file))) run.sha256.prepare();
+    if (request.files.some((file) => isReadInThread(run, file))) run.tools.sha256.prepare();
     const { chosen, hashed } = await chooseBatch(run);
     run.batch = createBatch(chosen, run.batch.progress);
     endReports = reportWaits(run);
@@ -80,8 +80,8 @@ export async function uploadWith(
     throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
     endReports?.();
-    run.check.close();
-    run.sha256.close();
+    run.tools.check.close();
+    run.tools.sha256.close();
     await noteSeen();
     await journal?.close().catch(() => undefined); // every record was synced when it was written
     report(run.avala, run.batch.progress, true);

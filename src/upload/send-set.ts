@@ -177,8 +177,8 @@ async function isMadeByOther(run: Run, errors: readonly unknown[]): Promise<bool
  * or by the first protocol.
  */
 export async function sendSet(run: Run, first: Hashed): Promise<void> {
-  const { avala, request, sha256 } = run;
-  for (let hashed = first; ; hashed = await hashFiles(avala, request, sha256, hashed)) {
+  const { avala, request, tools } = run;
+  for (let hashed = first; ; hashed = await hashFiles(avala, request, tools.sha256, hashed)) {
     for (const failure of hashed.unread) noteFailure(run, failure);
     try {
       await sendBatch(run, hashed.files);

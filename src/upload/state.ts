@@ -1,12 +1,10 @@
 // What a running upload knows: what lasts for all of it, and its batch. Decides nothing.
 import type { Avala } from "../api/connection";
 import type { ManifestEntry } from "../files/manifest/manifest";
-import { createFileDigests, type FileDigests } from "../files/workers/digest-thread";
 import { readUntil } from "../flow/disk/reading-disk";
 import { createMutex, type Mutex } from "../flow/mutex";
 import type { RetryTally } from "../flow/retry-tally";
 import { UNCHOSEN, begunIn, chosenAfter, createBatch, type Batch } from "./batch-state";
-import { createStoreCheck, type StoreCheck } from "./check/store-check";
 import { isIn } from "./journal/batch";
 import {
   createFileJournal,
@@ -19,13 +17,7 @@ import { createJournalWrites, type JournalWrites } from "./journal/journal-write
 import { report, trackProgress, type ProgressTracker } from "./progress";
 import type { UploadRequest } from "./request";
 import type { ByteCounter, Sending } from "./send/attempt";
-import type { PartSigning } from "./send/part-signer";
-import {
-  createPartMemories,
-  createRings,
-  type PartMemories,
-  type Rings,
-} from "./send/piece-memory";
+import { createSendingTools, type SendingTools } from "./send/sending-tools";
 import type { SourceFile } from "./send/source";
 
 /** What was asked of the server so far, and when last whether the dataset exists by now. */
@@ -48,12 +40,7 @@ interface Given {
 
 export interface Run extends Given {
   readonly writes: JournalWrites;
-  readonly check: StoreCheck;
-  /** Of the files as they are read. */
-  readonly sha256: FileDigests;
-  readonly signing: PartSigning;
-  readonly partMemories: PartMemories;
-  readonly rings: Rings;
+  readonly tools: SendingTools;
   /** Files that go by parts do so one after the other: each keeps some of its parts in memory. */
   readonly partsMutex: Mutex;
   readonly places: KnownPlaces;
@@ -79,11 +66,7 @@ export function createRun(given: Given): Run {
   return {
     ...given,
     writes: createJournalWrites(journal, avala),
-    check: createStoreCheck(avala),
-    sha256: createFileDigests("sha256"),
-    signing: { isOneByOne: false },
-    partMemories: createPartMemories(),
-    rings: createRings(),
+    tools: createSendingTools(avala),
     partsMutex: createMutex(),
     places: { disowned: new Map(), begunBefore: new Map() },
     abandoned: new Set(),
@@ -112,9 +95,10 @@ export function findLanded({ batch, journal }: Run, file: SourceFile): ManifestE
 
 /** What sends the files of a pool, which its `signal` stops. */
 export function sendingOf(run: Run, signal: AbortSignal): Sending {
-  const { request, batch, abandoned, check, sha256, signing, partMemories, rings } = run;
+  const { request, batch, abandoned, tools } = run;
   const { datasetName, organizationUid } = request;
   return {
+    ...tools,
     avala: { ...run.avala, disk: readUntil(run.avala.disk, signal) },
     destination: { datasetName, organizationUid },
     batch: batch.uid,
@@ -123,11 +107,6 @@ export function sendingOf(run: Run, signal: AbortSignal): Sending {
     isMade: request.isMade,
     otherRun: batch.otherRun,
     abandoned,
-    signing,
-    partMemories,
-    rings,
-    check,
-    sha256,
     bytes: bytesOf(run),
     signal,
   };

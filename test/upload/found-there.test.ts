@@ -142,7 +142,8 @@ test("what was found and proves wrong takes back no bytes that were never counte
   const places = { disowned: new Map(), begunBefore: new Map() };
   const batch = createBatch({ ...UNCHOSEN, uid: "b" }, progress);
   batch.doubtful.push({ file, begunMs: 0, sent });
-  const run = { batch, check: { returnsMd5: () => true }, writes, places };
+  const tools = { check: { returnsMd5: () => true } };
+  const run = { batch, tools, writes, places };
   const { lost } = await takeWrong(run as unknown as Run, [file]);
   expect([lost.length, progress.snapshot().bytesSent]).toEqual([1, 0]);
 });

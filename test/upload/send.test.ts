@@ -6,11 +6,10 @@ import {
   type RunningDigest,
 } from "../../src/files/workers/digest-thread";
 import { createMutex } from "../../src/flow/mutex";
-import { createStoreCheck } from "../../src/upload/check/store-check";
 import type { FileJournal } from "../../src/upload/journal/file-journal";
 import type { PartRecord } from "../../src/upload/journal/journal-lines";
-import { createPartMemories, createRings } from "../../src/upload/send/piece-memory";
 import { send } from "../../src/upload/send/send";
+import { createSendingTools } from "../../src/upload/send/sending-tools";
 import { sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";
 
@@ -74,8 +73,8 @@ test("a file whose hashing ends midway is read again, and lands whole", async ()
       otherRun: { isAtWork: false, isReported: false },
       abandoned: new Set<string>(),
     },
-    ...{ signing: { isOneByOne: false }, partMemories: createPartMemories() },
-    ...{ rings: createRings(), check: createStoreCheck(avala), sha256, bytes },
+    ...createSendingTools(avala),
+    ...{ sha256, bytes },
     signal: new AbortController().signal,
   };
   const ways = {

@@ -1,12 +1,9 @@
 // What every try of sending bytes has in common: its bytes are counted and taken back when it fails, its retries reported.
 import type { Avala } from "../../api/connection";
-import type { FileDigests } from "../../files/workers/digest-thread";
 import type { RetryOptions } from "../../flow/retry";
-import type { PartSigning } from "./part-signer";
-import type { PartMemories, Rings } from "./piece-memory";
+import type { SendingTools } from "./sending-tools";
 import type { SourceFile } from "./source";
 import type { PlaceTag } from "../check/place-tag";
-import type { StoreCheck } from "../check/store-check";
 import type { Kept } from "../check/stores";
 import type { OtherRun } from "./watch-other";
 
@@ -35,7 +32,7 @@ export function isSmall({ sizeBytes }: Pick<SourceFile, "sizeBytes">): boolean {
 }
 
 /** What the sending of any file needs. */
-export interface Sending {
+export interface Sending extends SendingTools {
   readonly avala: Avala;
   readonly destination: FileDestination;
   /** The batch of the set; `undefined`: by the first protocol. */
@@ -49,12 +46,6 @@ export interface Sending {
   readonly otherRun: OtherRun;
   /** Paths at which a run that was taken for dead has left its files, in whatever batch. */
   readonly abandoned: ReadonlySet<string>;
-  readonly signing: PartSigning;
-  readonly partMemories: PartMemories;
-  readonly rings: Rings;
-  readonly check: StoreCheck;
-  /** Of the files as they are read. */
-  readonly sha256: FileDigests;
   readonly bytes: ByteCounter;
   readonly signal: AbortSignal;
 }
