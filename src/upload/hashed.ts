@@ -8,7 +8,7 @@ import { isHashedInThread, type FileDigests } from "../files/workers/digest-thre
 import { runPool } from "../flow/pool";
 import { isSmall } from "./send/attempt";
 import { concurrencyOf, type UploadFile, type UploadRequest } from "./request";
-import { digestOf } from "./send/chunks";
+import { readSha256 } from "./send/chunks";
 import { readSmall, stampOf } from "./send/source";
 
 /** A file that can't be sent, for it can't be read. */
@@ -65,7 +65,7 @@ function* unknownOf(
 async function sha256Of({ disk }: Avala, file: UploadFile, digests: FileDigests): Promise<string> {
   return isSmall(file)
     ? (await readSmall(disk, file)).sha256
-    : digestOf(disk, file, { sha256: digests.start(file) });
+    : readSha256(disk, file, { sha256: digests.start(file) });
 }
 
 function* entriesOf(

@@ -1,7 +1,7 @@
 // What of a set an upload would find to have landed, known before it is begun: by the journal, and by what the caller knows.
 import type { Avala } from "../api/connection";
 import { resolveDestination, type DatasetDestination } from "./destination";
-import { batchToResume, batchUid, isIn, type Stored } from "./journal/batch";
+import { batchToResume, batchUid, isIn, type LandedInBatch } from "./journal/batch";
 import { journalsIn, readJournal } from "./journal/journal";
 import { placeOf } from "./journal/upload-journal";
 import type { UploadFile } from "./request";
@@ -10,7 +10,7 @@ export interface SetToSend extends DatasetDestination {
   readonly files: readonly Pick<UploadFile, "path" | "sizeBytes" | "sha256">[];
   /** Of the whole set. Without it nothing is known before the files are read. */
   readonly digest: string | undefined;
-  readonly stored?: Stored | undefined;
+  readonly stored?: LandedInBatch | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();

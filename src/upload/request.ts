@@ -6,7 +6,7 @@ import { isAscending } from "../files/manifest/manifest";
 import { pathProblem } from "../files/names";
 import { shown } from "../text";
 import type { FileDestination } from "./send/attempt";
-import type { Stored } from "./journal/batch";
+import type { LandedInBatch } from "./journal/batch";
 import type { SourceFile } from "./send/source";
 
 export type UploadFile = SourceFile;
@@ -16,7 +16,7 @@ export interface UploadRequest extends FileDestination {
   /** Of the whole set. @default made of `files` */
   readonly digest?: string | undefined;
   /** What is known to have landed otherwise than by the journal. */
-  readonly stored?: Stored | undefined;
+  readonly stored?: LandedInBatch | undefined;
   /**
    * Whether a dataset of the name exists by now: asked while another run that sends these files, on any machine, is waited for,
    * and now and then while files go to a name that other content may have. When it does, the upload ends, and is not complete. @default only the other run's signs of life are looked for

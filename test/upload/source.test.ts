@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemDisk, type Disk } from "../../src/flow/disk/disk";
 import { digestHere, type RunningDigest } from "../../src/files/workers/digest-thread";
-import { digestOf, md5Of, readChunks } from "../../src/upload/send/chunks";
+import { readSha256, readMd5, readChunks } from "../../src/upload/send/chunks";
 import { createPartMemories } from "../../src/upload/send/piece-memory";
 import { readParts, readSmall, type SourceFile } from "../../src/upload/send/source";
 
@@ -81,10 +81,10 @@ describe("a file that stays as it is", () => {
     const small = await readSmall(systemDisk, file);
     expect(small.sha256).toBe(sha256(data));
     expect(small.bytes.equals(data)).toBe(true);
-    expect(await digestOf(systemDisk, file)).toBe(sha256(data));
+    expect(await readSha256(systemDisk, file)).toBe(sha256(data));
     const empty = await fileOf(Buffer.alloc(0));
     expect((await readSmall(systemDisk, empty)).sha256).toBe(sha256(Buffer.alloc(0)));
-    expect(await digestOf(systemDisk, empty)).toBe(sha256(Buffer.alloc(0)));
+    expect(await readSha256(systemDisk, empty)).toBe(sha256(Buffer.alloc(0)));
   });
 
   test("is overwritten only where neither a digest nor a connection reads any more", async () => {
@@ -116,7 +116,7 @@ describe("a file that stays as it is", () => {
       soFar: () => Promise.resolve(undefined),
       digest: () => Promise.resolve(undefined),
     };
-    await expect(digestOf(systemDisk, file, { sha256: gone })).rejects.toMatchObject({
+    await expect(readSha256(systemDisk, file, { sha256: gone })).rejects.toMatchObject({
       code: "file",
     });
   });
@@ -125,8 +125,8 @@ describe("a file that stays as it is", () => {
     const data = Buffer.alloc(LARGE, "abc");
     const file = await fileOf(data, { sha256: sha256(data) });
     const md5 = createHash("md5").update(data).digest("hex");
-    expect(await md5Of(systemDisk, file)).toBe(md5);
-    const other = md5Of(systemDisk, { ...file, sha256: "0".repeat(64) });
+    expect(await readMd5(systemDisk, file)).toBe(md5);
+    const other = readMd5(systemDisk, { ...file, sha256: "0".repeat(64) });
     await expect(other).rejects.toMatchObject({ code: "file_changed" });
   });
 
@@ -302,8 +302,8 @@ describe.each([0, 10_240, LARGE])(
       const { bytes, error } = await handOut(file, believing(file));
       expect(error).toMatchObject(refused);
       expect(bytes.length).toBeLessThan(Math.max(sizeBytes, 1));
-      await expect(digestOf(believing(file), file)).rejects.toMatchObject(refused);
-      await expect(md5Of(believing(file), file)).rejects.toMatchObject(refused);
+      await expect(readSha256(believing(file), file)).rejects.toMatchObject(refused);
+      await expect(readMd5(believing(file), file)).rejects.toMatchObject(refused);
     });
 
     test("is never handed out whole in parts", async () => {
@@ -328,7 +328,7 @@ describe.each([0, 10_240, LARGE])(
   async () => {
     const file = { path: "status", absolutePath: "/proc/self/status", sizeBytes: 0 };
     await expect(readSmall(systemDisk, file)).rejects.toMatchObject({ code: "file_changed" });
-    await expect(digestOf(systemDisk, file)).rejects.toMatchObject({ code: "file_changed" });
+    await expect(readSha256(systemDisk, file)).rejects.toMatchObject({ code: "file_changed" });
   },
 );
 

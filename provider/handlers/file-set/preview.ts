@@ -5,7 +5,7 @@ import { compareManifests, describeChanges } from "../../../src/files/manifest/c
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import { refuseChange } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
-import type { Stored } from "../../../src/upload/journal/batch";
+import type { LandedInBatch } from "../../../src/upload/journal/batch";
 import { landedBefore } from "../../../src/upload/landed-before";
 import { findInPreview, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
@@ -23,7 +23,7 @@ interface Preview {
 /** By the journal, and by `stored`, what the state says of an upload that did not end. */
 async function describeSending(
   { session, call, inputs, manifest }: Preview,
-  stored: Stored | undefined,
+  stored: LandedInBatch | undefined,
 ): Promise<string> {
   const { entries: files, digest } = manifest;
   const avala = session.avalaIfConfigured(call);

@@ -2,7 +2,7 @@
 import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import type { DataType } from "../../files/media";
 import type { UploadFile } from "../../upload/request";
-import type { Stored } from "../../upload/journal/batch";
+import type { LandedInBatch } from "../../upload/journal/batch";
 import type { PublishOptions } from "../publish/target";
 import type { GrowingName, NumberedName } from "./increment-name";
 import type { HeldEntry } from "./growth-plan";
@@ -34,5 +34,5 @@ export type GrowOptions = Omit<PublishOptions, "words" | "findMade"> & {
   /** What the caller's own state says was sent. The record in the state folder is read as well. */
   readonly known?: readonly KnownIncrement[] | undefined;
   /** What the caller's own state says has landed for an increment that is not made yet, and under which name. */
-  readonly stored?: (Stored & { readonly name: string }) | undefined;
+  readonly stored?: (LandedInBatch & { readonly name: string }) | undefined;
 };

@@ -25,12 +25,12 @@ import {
   isEtagMute,
   isTagged,
   UNTAGGED,
-  md5Of as md5Tagged,
+  md5Of,
   type PlaceTag,
   type PlaceTags,
 } from "../../upload/check/place-tag";
 import type { UploadFile } from "../../upload/request";
-import { md5Of } from "../../upload/send/chunks";
+import { readMd5 } from "../../upload/send/chunks";
 import type { NamedFile } from "./target";
 
 export const STORE_CONCURRENCY = 8;
@@ -107,13 +107,13 @@ async function likenessAt(
   const stored = await askStore(avala, hosts, { path: file.path, url });
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
   if (stored?.sizeBytes === 0) return "kept"; // there is one empty content
-  const tagged = tag === undefined ? undefined : md5Tagged(tag);
+  const tagged = tag === undefined ? undefined : md5Of(tag);
   if (tag !== undefined && isTagged(tag, stored?.etag))
     return tagged === undefined ? "kept" : "same";
   const isMute = tag !== undefined && isEtagMute(tag, stored);
   if (isMute && stored?.sizeBytes !== undefined) return "of-size";
   const read = async (): Promise<string | undefined> =>
-    canRead && hasPlace(file) ? md5Of(readUntil(avala.disk, avala.signal), file) : undefined;
+    canRead && hasPlace(file) ? readMd5(readUntil(avala.disk, avala.signal), file) : undefined;
   const md5 = stored?.md5 === undefined ? undefined : (tagged ?? (await read()));
   if (md5 !== undefined) return stored?.md5 === md5 ? "same" : "other";
   const isSizeEnough = tag === undefined || (isNamed && stored?.md5 === undefined);

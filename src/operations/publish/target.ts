@@ -4,7 +4,7 @@ import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import { InputError } from "../../errors";
 import type { KnownFiles } from "../../files/digests/known-files";
 import { dataTypes, isIndexed, type DataType } from "../../files/media";
-import type { Stored } from "../../upload/journal/batch";
+import type { LandedInBatch } from "../../upload/journal/batch";
 import {
   digestOfContent,
   isNamedByContent as isContentName,
@@ -38,7 +38,7 @@ export type NamedFile = Pick<UploadFile, "path" | "sizeBytes" | "sha256">;
 /** All that deciding and sending need to know. */
 export interface SendTarget extends NamedFiles {
   /** What is known to have landed otherwise than by the journal. */
-  readonly stored?: Stored | undefined;
+  readonly stored?: LandedInBatch | undefined;
   readonly files: readonly UploadFile[];
   /**
    * When a dataset of this name exists. `verify`: it must hold exactly these files, as far as that can be compared.

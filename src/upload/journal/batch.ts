@@ -51,8 +51,8 @@ export function isOfContent(base: string, uid: string): boolean {
   return uid.startsWith(base.slice(0, CONTENT_LENGTH));
 }
 
-/** Files that are known to have landed otherwise than by the journal. */
-export interface Stored {
+/** Files of one batch that are known to have landed otherwise than by the journal. */
+export interface LandedInBatch {
   /** The batch; absent: by the first protocol. */
   readonly uploadUid?: string | undefined;
   /** Each sha256 may be a prefix. */
@@ -66,7 +66,7 @@ export interface Stored {
 export function batchToResume(
   base: string,
   files: Iterable<Omit<ManifestEntry, "sha256"> & { readonly sha256?: string | undefined }>,
-  known: { readonly records?: Records | undefined; readonly stored?: Stored | undefined },
+  known: { readonly records?: Records | undefined; readonly stored?: LandedInBatch | undefined },
 ): string | undefined {
   const { records, stored } = known;
   const batches = [stored?.uploadUid, ...(records?.batches ?? [])];

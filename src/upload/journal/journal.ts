@@ -58,11 +58,11 @@ export interface JournalPlace {
   readonly secret: Buffer;
 }
 
-interface Batch {
+interface Group {
   lines: string;
   count: number;
   readonly done: Promise<void>;
-  /** It waits for no more than the batch before it. */
+  /** It waits for no more than the group before it. */
   readonly go: () => void;
 }
 
@@ -75,52 +75,52 @@ const GATHER_MS = 10;
 type Append = (line: string, waitsFor: number) => Promise<void>;
 
 /**
- * Writes records in batches: while one batch is being synced the next one gathers, so that a sync costs many small
+ * Writes records in groups: while one group is being synced the next one gathers, so that a sync costs many small
  * files no more than it costs one. `isTorn`: the file ends in half a line, which must not swallow the first new one.
  */
-function batchedAppender(
+function groupedAppender(
   file: AppendHandle,
   clock: JournalPlace["clock"],
   isTorn: boolean,
 ): Append {
   let prefix = isTorn ? "\n" : "";
-  let gathering: Batch | undefined;
+  let gathering: Group | undefined;
   let writing: Promise<void> = Promise.resolve();
-  const write = async ({ lines: text }: Batch): Promise<void> => {
+  const write = async ({ lines: text }: Group): Promise<void> => {
     const whole = prefix + text;
     prefix = "\n"; // what is refused may leave half a line
     await file.append(whole);
     prefix = "";
     await file.sync();
   };
-  const gather = (): Batch => {
+  const gather = (): Group => {
     const before = writing;
     let go = (): void => undefined;
     const isGathered = new Promise<void>((resolve) => {
       go = resolve;
     });
     clock.sleep(GATHER_MS).then(go, go);
-    const batch: Batch = {
+    const group: Group = {
       lines: "",
       count: 0,
       go,
       done: before
-        .catch(() => undefined) // each batch answers for itself
+        .catch(() => undefined) // each group answers for itself
         .then(() => isGathered)
         .then(() => {
           gathering = undefined;
-          return write(batch);
+          return write(group);
         }),
     };
-    writing = batch.done;
-    return batch;
+    writing = group.done;
+    return group;
   };
   return (line, waitsFor) => {
-    const batch = (gathering ??= gather());
-    batch.lines += line;
-    batch.count += 1;
-    if (batch.count >= waitsFor) batch.go();
-    return batch.done;
+    const group = (gathering ??= gather());
+    group.lines += line;
+    group.count += 1;
+    if (group.count >= waitsFor) group.go();
+    return group.done;
   };
 }
 
@@ -139,7 +139,7 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
   const file = await disk.openToAppend(path);
   const isTorn =
     data !== undefined && data.length > 0 && !data.subarray(-1).equals(Buffer.from("\n"));
-  const append = batchedAppender(file, clock, isTorn);
+  const append = groupedAppender(file, clock, isTorn);
   // They end in the order in which they began.
   let last: Promise<void> = Promise.resolve();
   const write = (line: string, waitsFor = 1): Promise<void> => {

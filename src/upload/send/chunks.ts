@@ -72,7 +72,7 @@ export async function* readChunks(
 }
 
 /** The sha256 of a file of any size, read in chunks. @throws as {@link readChunks} */
-export async function digestOf(
+export async function readSha256(
   disk: Disk,
   file: SourceFile,
   reading?: ReadingWith,
@@ -86,13 +86,13 @@ export async function digestOf(
 }
 
 /** The MD5 of a file's content, which is read and must have its sha256. `undefined` where this machine takes no MD5. */
-export async function md5Of(
+export async function readMd5(
   disk: Disk,
   file: SourceFile,
   md5 = digestHere("md5"),
   reading?: Omit<ReadingWith, "also">,
 ): Promise<string | undefined> {
-  await digestOf(disk, file, { ...reading, also: md5 });
+  await readSha256(disk, file, { ...reading, also: md5 });
   return md5.digest();
 }
 
@@ -103,7 +103,7 @@ interface ReadingAgain {
 }
 
 /**
- * {@link md5Of} a large file that was read before. What the disk says of it is enough to know that it is the same still;
+ * {@link readMd5} a large file that was read before. What the disk says of it is enough to know that it is the same still;
  * where that is something else, its sha256 is taken again.
  * @throws as {@link readChunks}
  */
@@ -121,5 +121,5 @@ export async function md5Again(
     if (isLast) return running.digest();
   }
   const known = { ...file, sha256: wasRead?.sha256 ?? file.sha256 };
-  return md5Of(disk, known, running, { sha256: sha256() });
+  return readMd5(disk, known, running, { sha256: sha256() });
 }

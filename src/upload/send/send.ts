@@ -14,7 +14,7 @@ import type {
   SentFile,
   StoredFile,
 } from "./attempt";
-import { digestOf } from "./chunks";
+import { readSha256 } from "./chunks";
 import { isUnhashed, type SourceFile } from "./source";
 import { UNTAGGED } from "../check/place-tag";
 import { hostsOf, type MaybeDoubtful } from "../journal/doubtful-at";
@@ -198,7 +198,7 @@ async function sendAs(
   if (presigned.method !== "MULTIPART") {
     const { avala, sha256 } = sending;
     const digest =
-      file.sha256 ?? (await digestOf(avala.disk, file, { sha256: sha256.start(file) }));
+      file.sha256 ?? (await readSha256(avala.disk, file, { sha256: sha256.start(file) }));
     const hashed = { ...file, sha256: digest };
     return presigned.method === "COMPLETE"
       ? takeComplete(sending, hashed, { presigned, journal, wasOpen })
