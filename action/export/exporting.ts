@@ -11,7 +11,7 @@ import { exportConditions, type Condition } from "../../src/operations/gate";
 import { readProjectConditions } from "../../src/operations/project-conditions";
 import { throughOutages } from "../../src/operations/wait";
 import { fetchIfAsked } from "./fetching";
-import { GATE_NAMES, refuseUnmet } from "./gate";
+import { GATE_NAMES, gateOf, refuseUnmet } from "./gate";
 import { GateClosedError } from "../report/failure";
 import { formatDuration } from "../../src/text";
 import type { ExportInputs, ExportSource } from "../inputs/export";
@@ -64,7 +64,7 @@ async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<O
   );
   keep(run, finished);
   // And again: it may have taken hours, in which tasks came.
-  const found = exportConditions(finished, inputs.gate, GATE_NAMES);
+  const found = exportConditions(finished, gateOf(inputs, run.inputs), GATE_NAMES);
   requireMet(run, [...found, ...(await ofProjects(run, inputs, avala))]);
   warnIfEmpty(run, finished);
   await fetchIfAsked(run, inputs, avala, started.uid);

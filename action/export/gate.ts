@@ -1,8 +1,14 @@
 // What keeps a gate closed: conditions that are not met, and uploads that left something out. Pure.
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
-import { describeUnmet, type Condition, type GateNames } from "../../src/operations/gate";
+import {
+  describeUnmet,
+  type Condition,
+  type Gate,
+  type GateNames,
+} from "../../src/operations/gate";
 import { counted } from "../../src/text";
 import { GateClosedError } from "../report/failure";
+import type { ExportInputs } from "../inputs/export";
 import type { Inputs } from "../inputs/inputs";
 import type { Outcome } from "../report/results";
 
@@ -13,6 +19,18 @@ export const GATE_NAMES: GateNames = {
   pendingTasks: "gate-pending-tasks",
   qualityTargets: "gate-quality-targets",
 };
+
+/**
+ * What the export is held to. That of a dataset which this step made has no tasks while nobody has worked on it: it must not fail
+ * a step that only uploads and downloads.
+ */
+export function gateOf({ gate, source }: ExportInputs, { status }: Inputs): Gate {
+  const isOfUploaded =
+    source.kind === "new" &&
+    source.hasUploaded &&
+    source.datasets.length + source.projects.length + source.slices.length === 0;
+  return { ...gate, mayBeEmpty: isOfUploaded && status === undefined };
+}
 
 /** @throws GateClosedError that names each condition which is not met */
 export function refuseUnmet(conditions: readonly Condition[]): void {

@@ -9,6 +9,8 @@ export interface Gate {
   readonly minTasks?: number | undefined;
   /** Absent: all tasks, wherever the server counts them. */
   readonly minExported?: { readonly count: number } | { readonly percent: number } | undefined;
+  /** Whether no task at all is enough where neither of these is given. @default false */
+  readonly mayBeEmpty?: boolean | undefined;
   /** Of the export's projects no task may be pending. */
   readonly hasNoPending?: boolean | undefined;
   readonly quality?: QualityMode | undefined;
@@ -90,9 +92,10 @@ function minTasks(
 
 function minExported(
   finished: Export | undefined,
-  { minExported: least }: Gate,
+  gate: Gate,
   names: GateNames,
 ): readonly Condition[] {
+  const { minExported: least } = gate;
   const asked =
     least === undefined
       ? "all tasks are required"
@@ -100,6 +103,7 @@ function minExported(
   if (finished === undefined) return unchecked(asked);
   const { totalTaskCount: total, exportedTaskCount: exported } = finished;
   if (least === undefined) {
+    if (total === 0 && gate.minTasks === undefined) return noTasks(gate, names);
     if (total === undefined || exported === undefined) return [];
     const found = `${exported} of ${counted(total, "task")} exported`;
     return [{ asked, found, isMet: exported >= total }];
@@ -117,6 +121,13 @@ function minExported(
   }
   const found = `${exported} of ${counted(total, "task")} exported`;
   return [{ asked, found, isMet: isEnough({ exported, total, percent: least.percent }) }];
+}
+
+/** All of no tasks is not enough, unless that is what can be expected. */
+function noTasks({ mayBeEmpty }: Gate, names: GateNames): readonly Condition[] {
+  if (mayBeEmpty === true) return [];
+  const asked = `at least one is required unless ${names.minTasks} is 0`;
+  return [{ asked, found: "the export contains no tasks", isMet: false }];
 }
 
 /** In whole numbers, since 7% of 100 is a little more than 7 in fractions. A share of nothing is not enough of anything. */

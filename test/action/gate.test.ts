@@ -1,8 +1,10 @@
 // What closes a gate besides an export that holds too little. The outcome is the one that action.yml names.
 import { describeFailure } from "../../action/report/failure";
-import { refuseUnfinished } from "../../action/export/gate";
+import { GATE_NAMES, gateOf, refuseUnfinished } from "../../action/export/gate";
 import type { Inputs } from "../../action/inputs/inputs";
 import type { Outcome } from "../../action/report/results";
+import type { Export } from "../../src/api/endpoints/exports";
+import { exportConditions, type Condition } from "../../src/operations/gate";
 import { thrownBy } from "../support/thrown";
 
 const gated = { export: { source: { kind: "new", hasUploaded: true } } } as unknown as Inputs;
@@ -18,4 +20,25 @@ test.each([
 
 test("what is complete and verified closes none", () => {
   expect(() => refuseUnfinished(gated, "uploaded", 0)).not.toThrow();
+});
+
+describe("an export of no tasks", () => {
+  const uploaded = { hasUploaded: true, datasets: [], projects: [], slices: [] };
+  const conditionsOf = (source: object, inputs: object = {}): readonly Condition[] => {
+    const exporting = { gate: {}, source: { kind: "new", ...uploaded, ...source } } as never;
+    const finished = { totalTaskCount: 0, exportedTaskCount: 0 } as Export;
+    return exportConditions(finished, gateOf(exporting, inputs as Inputs), GATE_NAMES);
+  };
+
+  test("is enough where the step only uploads and exports: nobody has worked on it yet", () => {
+    expect(conditionsOf({})).toEqual([]);
+  });
+
+  test.each([
+    ["other datasets", { hasUploaded: false, datasets: ["d1"] }, {}],
+    ["projects beside", { projects: ["p1"] }, {}],
+    ["what a commit status vouches for", {}, { status: { context: "gate" } }],
+  ])("is not enough of %s", (_what, source, inputs) => {
+    expect(conditionsOf(source, inputs).map(({ isMet }) => isMet)).toEqual([false]);
+  });
 });

@@ -160,6 +160,8 @@ describe("the gate", () => {
   test.each<[string, [tasks: number, exported: number], Record<string, string>, string]>([
     ["opens at enough tasks", [10, 10], { "gate-min-tasks": "10" }, "exported"],
     ["stays closed at too few tasks", [10, 10], { "gate-min-tasks": "11" }, "gate_closed"],
+    ["stays closed at no tasks", [0, 0], {}, "gate_closed"],
+    ["opens at no tasks where none are required", [0, 0], { "gate-min-tasks": "0" }, "exported"],
     ["opens at enough exported", [10, 8], { "gate-min-exported": "8" }, "exported"],
     ["stays closed at too few exported", [10, 8], { "gate-min-exported": "9" }, "gate_closed"],
     [

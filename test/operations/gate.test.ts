@@ -34,6 +34,12 @@ describe("a finished export", () => {
     [10, 8, {}, [false]],
     [100, 7, { minExported: { percent: 7 } }, [true]],
     [0, 0, { minExported: { percent: 0 } }, [false]],
+    [0, 0, { minExported: { count: 0 } }, [true]],
+    [0, 0, {}, [false]],
+    [0, undefined, {}, [false]],
+    [0, 0, { quality: "critical" as const }, [false]],
+    [0, 0, { minTasks: 0 }, [true, true]],
+    [0, 0, { mayBeEmpty: true }, []],
     [undefined, 8, { minExported: { percent: 10 } }, [false]],
     [undefined, 8, { minExported: { count: 8 } }, [true]],
   ])("of %p tasks, %p exported, against %j: %j", (total, exported, gate, met) => {

@@ -51,6 +51,15 @@ test.each([
   },
 );
 
+test("no tasks are not enough, unless the gate says so", async () => {
+  const empty = { projects: [project(0, 0)] };
+  await expect(make(handler(), { ...empty, gate: {} })).rejects.toThrow(
+    "the export contains no tasks, and at least one is required unless gate.minTasks is 0",
+  );
+  const { outs } = await make(handler(), { ...empty, gate: { minTasks: 0 } });
+  expect(outs).toMatchObject({ state: "completed" });
+});
+
 test("waits out an outage when it looks at tasks", async () => {
   const on = { target: "api", path: "/tasks/" } as const;
   // More than one call tries by itself.
