@@ -149,3 +149,15 @@ describe("hosts that files are fetched from", () => {
     expect(thrownBy(() => checkDownloadHost(url, []))).toMatchObject({ code: "storage_host" });
   });
 });
+
+test.each([
+  [
+    "http://127.0.0.1:9000/key",
+    [],
+    /^127\.0\.0\.1:9000 is on this machine by plain http, and not among the allowed storage hosts;/,
+  ],
+  ["http://store.example/key", ["store.example"], /^store\.example is reached by plain http;/],
+  ["http://store.example/key", [], /^store\.example is reached by plain http;/],
+])("%s with %j allowed is refused for what it is", (url, allowed, told) => {
+  expect(() => checkStorageHost(url, allowed)).toThrow(told);
+});

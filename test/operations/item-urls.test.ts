@@ -43,7 +43,7 @@ describe("a dataset under a fixed name", () => {
     const made = await first.publish(await files(), NAME);
     expect(made).toMatchObject({ outcome: "uploaded", unverified: COUNT });
     expect(said(first)).toMatch(
-      /12 files could not be compared.*localhost:\d+ is not reached by https.*add localhost:\d+ to.*allow-storage-hosts/s,
+      /12 files could not be compared.*localhost:\d+ is on this machine by plain http, and not among the allowed storage hosts.*add localhost:\d+ to.*allow-storage-hosts/s,
     );
     expect(said(first)).not.toMatch(FALSE_WORDS);
   });
@@ -152,6 +152,8 @@ describe("a growing set of which no record is left", () => {
     await grownBefore("otherHost");
     const { plan, text } = await runAgain();
     expect(pathsOf(plan.unverified)).toEqual(["a.jpg", "b.jpg"]);
-    expect(text).toMatch(/2 files could not be compared.*localhost:\d+ is not reached by https/);
+    expect(text).toMatch(
+      /2 files could not be compared.*localhost:\d+ is on this machine by plain http, and not among/,
+    );
   });
 });

@@ -70,11 +70,18 @@ function checkHost(
     throw refused(url.host, "has a URL that contains a user or password");
   }
   if (isAllowedByName(url, allowed)) return url;
-  if (url.protocol !== "https:")
-    throw refused(url.host, "is not reached by https", hintFor(url, allowed));
+  if (url.protocol !== "https:") throw refused(url.host, whyNot(url), hintFor(url, allowed));
   const isKnown = url.port === "" && isKnownName(url.hostname);
   if (!isKnown) throw refused(url.host, "is not an allowed storage host", hintFor(url, allowed));
   return url;
+}
+
+/** Without https. On this machine it is a name on the list that is missing, as with a store that is run for a trial. */
+function whyNot({ protocol, hostname }: URL): string {
+  if (protocol !== "http:") return "is not reached by https";
+  return isLoopback(hostname)
+    ? "is on this machine by plain http, and not among the allowed storage hosts"
+    : "is reached by plain http; files are sent and fetched by https alone";
 }
 
 /** A host that is allowed, or that no allowance helps by this scheme, is not to be allowed again. */
