@@ -305,6 +305,19 @@ describe("where the time went", () => {
     );
   });
 
+  test("is not told of a step that was refused before its files were read", () => {
+    let nowMs = 0;
+    const results = createResults({ now: () => nowMs });
+    const endHashing = results.times.start("hashing");
+    nowMs = 2_000;
+    endHashing();
+    nowMs = 3_000;
+    results.outcome = "invalid";
+    expect(summaryFrom(results)).not.toContain("Where the time went");
+    results.selection = selectionOf(["a.jpg"]);
+    expect(summaryFrom(results)).toContain("| Reading and hashing | 2.0 s | 67% |");
+  });
+
   test("says how much of the call budget was used", () => {
     const results = resultsOf({ limit: { limit: 100, remaining: 12 } });
     for (const atMs of [0, 30_000, 59_999, 60_000, 200_000]) results.calls.note(atMs);

@@ -19,8 +19,10 @@ const OTHER = "Other";
 // Less is not worth a look: as of a run whose inputs were refused.
 const MIN_TOTAL_MS = 100;
 
-export function timeSection({ time }: Facts): readonly string[] {
+export function timeSection({ time, results }: Facts): readonly string[] {
   const { totalMs, phases } = time;
+  // The look at the files that ends in a refusal is none of these.
+  if (results.outcome === "invalid" && results.selection === undefined) return [];
   if (PHASES.every((phase) => phases[phase] === 0) || totalMs < MIN_TOTAL_MS) return [];
   const line = ([name, ms]: Part): string =>
     row([name, durationText(ms), `${Math.round((100 * ms) / totalMs)}%`]);
