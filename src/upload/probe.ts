@@ -1,6 +1,7 @@
 // What is asked before the first byte of a set goes: whether the server takes the second protocol, and those files that no
 // form can carry. Sends no bytes of files.
 import type { Presigned } from "../api/endpoints/uploads/presign";
+import { unlessStalled } from "../flow/patience";
 import { mayMeetOther, withoutUid, type Batch } from "./batch-state";
 import { askHow } from "./send/ask";
 import type { SourceFile } from "./send/source";
@@ -25,12 +26,14 @@ async function ask(run: Run, file: SourceFile): Promise<Presigned> {
 
 /** In which order the files of a set are sent. */
 interface Order {
-  /** Sent before all others start: the smallest, which shows what its store's `ETag`s are. */
+  /** Begun before all others: the smallest, which shows what its store's `ETag`s are. */
   readonly first?: SourceFile | undefined;
+  /** Whether the others wait for the end of the first, however long it takes. */
+  readonly isStrict: boolean;
   readonly others: Iterable<SourceFile>;
 }
 
-// All others wait while it is sent. Where each is larger, they go at once: the first to end is sent again to learn, and mostly
+// All others wait while it is sent, unless it stalls. Where each is larger, they go at once: the first to end is sent again to learn, and mostly
 // that is the smallest where it begins first.
 const MAX_FIRST_BYTES = 1024 * 1024;
 
@@ -111,7 +114,22 @@ export async function inOrder(
   const complete = completeOf(run.batch, toSend);
   const first = complete ?? smallestOf(run, toSend);
   const others = filesWhere(toSend, ({ path }) => path !== first?.path);
-  if (first === undefined || first === complete || first.sizeBytes <= MAX_FIRST_BYTES)
-    return { first, others };
-  return { others: withFirst(first, others) };
+  const isStrict = first === complete;
+  if (first === undefined || isStrict || first.sizeBytes <= MAX_FIRST_BYTES)
+    return { first, isStrict, others };
+  return { isStrict, others: withFirst(first, others) };
+}
+
+/** The others of an order, once its first has ended, or is taken to have stalled. */
+export async function* inTurn(
+  run: Run,
+  { first, isStrict, others }: Order,
+  hasEnded: Promise<void>,
+): AsyncGenerator<SourceFile> {
+  if (first !== undefined) {
+    yield first;
+    await (isStrict ? hasEnded : unlessStalled(run.avala.pace, hasEnded));
+  }
+  if (run.batch.unproven.length > 0 && mayMeetOther(run.batch)) return;
+  yield* others;
 }

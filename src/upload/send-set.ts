@@ -11,7 +11,7 @@ import { landPresumed, takePresumed, takeWrong } from "./doubtful";
 import { land, landAll, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
-import { inOrder } from "./probe";
+import { inOrder, inTurn } from "./probe";
 import { report } from "./progress";
 import { failureOf } from "./refused";
 import { concurrencyOf, type UploadFile } from "./request";
@@ -94,12 +94,16 @@ async function resolveUnverified(run: Run, files: Iterable<SourceFile>): Promise
 }
 
 /** Until the deadline; what is left then is neither sent nor failed. */
-async function sendAll(run: Run, files: Iterable<SourceFile>): Promise<void> {
+async function sendAll(
+  run: Run,
+  files: Iterable<SourceFile> | AsyncIterable<SourceFile>,
+  onEnd?: (file: SourceFile) => void,
+): Promise<void> {
   const { signal, clock, deadlineMs } = run.avala;
   const options = { concurrency: concurrencyOf(run.request), signal, clock, deadlineMs };
   let sending: Sending | undefined; // the same for all of them, as the signal is
   await runUntil(files, options, (file, itsSignal) =>
-    work(run, file, (sending ??= sendingOf(run, itsSignal))),
+    work(run, file, (sending ??= sendingOf(run, itsSignal))).finally(() => onEnd?.(file)),
   );
 }
 
@@ -111,9 +115,11 @@ async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {
       failFile(run, file, await failureOf(run, file, error)),
     );
     if (run.batch.uid !== uid) takeLandedAgain(run, files);
-    if (order.first !== undefined) await sendAll(run, [order.first]);
-    const { batch } = run;
-    if (batch.unproven.length === 0 || !mayMeetOther(batch)) await sendAll(run, order.others);
+    let endFirst: () => void = () => undefined;
+    const hasEnded = new Promise<void>((resolve) => (endFirst = resolve));
+    await sendAll(run, inTurn(run, order, hasEnded), ({ path }) => {
+      if (path === order.first?.path) endFirst();
+    });
   } catch (error) {
     // How the server takes a file could not be asked in time.
     if (!isPastDeadline(error)) throw error;

@@ -1,0 +1,80 @@
+// A set of which one of the first requests gets no response, while the server has one for all others.
+import { basename } from "node:path";
+import type { Avala } from "../../src/api/connection";
+import type { HttpRequest } from "../../src/api/transport/transport";
+import { uploadFiles } from "../../src/upload/run";
+import type { UploadFile } from "../../src/upload/request";
+import { sessionWith } from "../support/session";
+import { BY_FORM, useUploadPlace } from "../support/upload-place";
+
+const place = useUploadPlace();
+afterEach(() => jest.useRealTimers());
+
+/** Only what is repeated is by hand: connections have their own times. */
+function stopRepeating(): void {
+  jest.useFakeTimers({
+    doNotFake: [
+      ...(["setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "nextTick"] as const),
+      ...(["queueMicrotask", "performance", "hrtime", "Date"] as const),
+    ],
+  });
+}
+
+/** `least.jpg` is the smallest. */
+async function sixFiles(): Promise<UploadFile[]> {
+  const names = ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"];
+  const files = names.map((name) => place.put(name, Buffer.from(`content of ${name}`)));
+  return Promise.all([...files, place.put("least.jpg", Buffer.from("l"))]);
+}
+
+/** Ten seconds pass with the first request that `isHeld`, and it is sent when so many others were answered. */
+function holding(avala: Avala, isHeld: (request: HttpRequest) => boolean, others: number): Avala {
+  let wasHeld = false;
+  let left = others;
+  let release: () => void = () => undefined;
+  const areAnswered = new Promise<void>((resolve) => (release = resolve));
+  const { storage } = avala;
+  const send: typeof storage.send = async (request) => {
+    if (!wasHeld && isHeld(request)) {
+      wasHeld = true;
+      jest.advanceTimersByTime(10_000);
+      await areAnswered;
+      return storage.send(request);
+    }
+    const reply = await storage.send(request);
+    left -= 1;
+    if (left === 0) release();
+    return reply;
+  };
+  return { ...avala, storage: { ...storage, send } };
+}
+
+const keysSent = (): string[] =>
+  place.emulator
+    .requests()
+    .filter(({ target }) => target === "storage")
+    .map(({ key = "" }) => basename(key));
+
+const isOf =
+  (name: string) =>
+  ({ body }: HttpRequest): boolean =>
+    Buffer.isBuffer(body) && body.includes(`/${name}`);
+
+test.each(["md5", "opaque"] as const)(
+  "is not held up by the first file (ETags: %s)",
+  async (etag) => {
+    stopRepeating();
+    await place.start({ ...BY_FORM, etag });
+    const { avala, events } = sessionWith(place.emulator);
+    const files = await sixFiles();
+    const held = holding(avala, isOf("least.jpg"), 5);
+    const result = await uploadFiles(held, { datasetName: "set", files, concurrency: 8 });
+    expect(result).toMatchObject({ isComplete: true, retries: 0 });
+    // One is sent again, to learn what the ETags are.
+    expect(keysSent()).toHaveLength(etag === "md5" ? 6 : 7);
+    expect(keysSent().at(-1)).toBe("least.jpg");
+    const stored = await place.emulator.objects();
+    expect(stored.map(({ sha256 }) => sha256).sort()).toEqual(files.map((f) => f.sha256).sort());
+    expect(events.filter(({ kind }) => kind === "retry" || kind === "warning")).toEqual([]);
+  },
+);
