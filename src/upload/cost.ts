@@ -1,10 +1,13 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
 import { formatBytes, formatCount, counted, formatDuration } from "../text";
 import type { RateLimit } from "../errors";
+import { HUGE_LIMIT } from "../flow/rate/burst";
 import {
+  BURST_PER_SECOND,
   DEFAULT_CALLS_PER_MINUTE,
   MAX_FORM_BYTES,
   MAX_PART_BYTES,
+  MINUTE_MS,
   PAGE_ENTRIES,
   PARTS_SIGNED_AT_ONCE,
 } from "../api/limits";
@@ -60,9 +63,12 @@ type Waits = Pick<Cost, "limitPerMinute" | "minutesAtLimit" | "leastMinutesAtLim
 function waitsOf(calls: number, known: LimitNow | undefined): Waits {
   const { limit = DEFAULT_CALLS_PER_MINUTE, remaining = limit, resetAtMs, nowMs } = known ?? {};
   const isKnown = resetAtMs !== undefined && nowMs !== undefined;
-  const resetMinutes = isKnown ? Math.max(0, (resetAtMs - nowMs) / 60_000) : 1;
+  const resetMinutes = isKnown ? Math.max(0, (resetAtMs - nowMs) / MINUTE_MS) : 1;
   const over = Math.max(0, calls - remaining);
-  const afterFirst = Math.ceil(over / limit) - 1;
+  // What the limit of the second does not let through before the reset is lost.
+  const bySecond = Math.floor((resetMinutes * MINUTE_MS * BURST_PER_SECOND) / 1000);
+  const inTime = limit > HUGE_LIMIT ? remaining : Math.min(remaining, bySecond);
+  const afterFirst = Math.ceil((calls - inTime) / limit) - 1;
   return {
     limitPerMinute: limit,
     minutesAtLimit: over === 0 ? 0 : Math.min(1, resetMinutes) + afterFirst,

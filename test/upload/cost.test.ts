@@ -43,6 +43,15 @@ describe("what sending costs", () => {
     expect(costing(150)).toMatch(/; 49 calls left in this minute$/);
   });
 
+  test("counts of this minute's calls only those that the limit of the second leaves time for", () => {
+    const of = (resetAtMs: number) => {
+      const limit = { limit: 100, remaining: 90, resetAtMs, nowMs: 0 };
+      return describeCost(estimateCost([{ toSend: filesOf(700, 1), fileCount: 700 }], limit));
+    };
+    expect(of(300)).toContain(": up to about 7 min at 100 calls a minute");
+    expect(of(10_000)).toContain(": about 6 min at 100 calls a minute");
+  });
+
   test("is told in the same way whatever others have used of the minute, and says that it counts on none", () => {
     const datasets = [{ toSend: filesOf(80, 1_000), fileCount: 80 }];
     for (const remaining of [100, 89, 88, 3])
