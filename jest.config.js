@@ -51,6 +51,8 @@ module.exports = {
   maxWorkers: availableParallelism() + 1,
   // A busy machine is slow and not wrong.
   testTimeout: 60_000,
+  // Half a second, as jest has it, is too short for a large process to end in when others are busy: it was said to leak.
+  workerGracefulExitTimeout: 10_000,
   testSequencer: "<rootDir>/test/support/longest-first.js",
   coverageProvider: "v8",
   collectCoverageFrom: ["{src,provider,action,emulator}/**/*.ts"],
