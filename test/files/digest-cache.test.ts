@@ -343,6 +343,17 @@ describe("a file that changes", () => {
     expect((await look()).digests).toEqual(await truth());
   });
 
+  test("has its own digest also where a run was stopped between its look and its hash", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    await look();
+    writeFileSync(tree.at("a.jpg"), jpeg("b"));
+    const { files, known } = await readTree(startCache());
+    const stopped = hashFiles(files, { known, signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+    passTick(kept.root);
+    expect((await look()).digests).toEqual(await truth());
+  });
+
   test("while it is read is an error, and not noted", async () => {
     tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
     const { files, known } = await readTree(startCache());

@@ -1,6 +1,8 @@
 // Fixed names over both resources, in processes that know nothing of each other but the journal: what is confirmed, and
 // what is vouched for.
 import { jpeg } from "../support/temp-tree";
+import { createAxiosTransport } from "../../src/api/transport/axios-transport";
+import type { Transport } from "../../src/api/transport/transport";
 import { checked, createBench, make, type Bench } from "../support/provider";
 
 describe("A fixed name", () => {
@@ -53,6 +55,54 @@ describe("A fixed name", () => {
     await make(bench.handlers(elsewhere()).fileSet, { ...given("b"), include: ["*.jpg"] });
     const { outs } = await make(bench.handlers().dataset, { files });
     expect(outs.isVerified).toBe(false);
+  });
+
+  test("whose files only another machine's journal shows in part is not verified, nor later", async () => {
+    const { outs: files } = await make(bench.handlers(elsewhere()).fileSet, given("a"));
+    await make(bench.handlers().fileSet, { ...given("a"), include: ["one.jpg"] });
+    await make(bench.handlers(elsewhere()).fileSet, { ...given("b"), include: ["two.jpg"] });
+    const { outs } = await make(bench.handlers().dataset, { files });
+    expect(outs.isVerified).toBe(false);
+    const adopted = make(bench.handlers().fileSet, { ...given("a"), adopt: true });
+    await expect(adopted).rejects.toThrow(/two\.jpg: of other content in the dataset/);
+  });
+
+  /** Its first confirm does nothing and is answered 502, once `overtake` has ended. */
+  const losingConfirm = (overtake: () => Promise<unknown>): Transport => {
+    const inner = createAxiosTransport({});
+    let isFirst = true;
+    const send: Transport["send"] = async (request) => {
+      if (isFirst && request.method === "POST" && request.url.endsWith("/manual-upload/")) {
+        isFirst = false;
+        await overtake();
+        const on = { method: "POST", path: "*/manual-upload/" } as const;
+        bench.avala.setFault({ on, reply: { status: 502, body: {} } });
+      }
+      return inner.send(request);
+    };
+    return { ...inner, send };
+  };
+
+  test("that another machine made of other content while our confirm was lost is vouched for by nothing", async () => {
+    // Items show that the pictures agree. No item shows what became of the labels.
+    bench.tree.write({
+      "a/labels.json": "[1]",
+      "b/labels.json": "[2]",
+      "b/one.jpg": jpeg("a one"),
+    });
+    const all = { include: ["one.jpg", "labels.json"], dataType: "image" };
+    const allOf = (folder: string) => ({ ...given(folder), ...all });
+    const { outs: files } = await make(bench.handlers().fileSet, allOf("a"));
+    const api = losingConfirm(async () => {
+      const handlers = bench.handlers(elsewhere());
+      const { outs: theirs } = await make(handlers.fileSet, allOf("b"));
+      await make(handlers.dataset, { files: theirs });
+    });
+    const { outs } = await make(bench.handlers({}, { api }).dataset, { files });
+    expect(outs.isVerified).toBe(false);
+    const { outs: taken } = await make(bench.handlers().fileSet, { ...allOf("a"), adopt: true });
+    const adopted = await make(bench.handlers().dataset, { files: taken, adopt: true });
+    expect(adopted.outs.isVerified).toBe(false);
   });
 
   test("is verified for the one whose content was sent last", async () => {
