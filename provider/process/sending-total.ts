@@ -1,5 +1,6 @@
 // What an `up` would send of all file sets of a preview: they share the key's limit, so that each one's time says little.
-// The engine asks for one after the other, and says of none that it is the last: each is told what it comes to so far.
+// The engine asks for one after the other, says of none that it is the last, and shows them in any order: each is told what all
+// come to with it, and that the one with the most sets is the whole.
 import { formatCount } from "../../src/text";
 import {
   describeCalls,
@@ -25,6 +26,7 @@ export interface SendingTotal {
 
 export function createSendingTotal(): SendingTotal {
   const sets = new Map<string, DatasetToSend>();
+  let minutesTold = 0;
   return {
     describe: ({ urn = "" }, { dataset, limit, landedBefore }) => {
       const known = { ...dataset, toSend: [...dataset.toSend], isSoughtAlone: true };
@@ -36,7 +38,10 @@ export function createSendingTotal(): SendingTotal {
       const text = describeToSend({ cost, landedBefore }, "an earlier up", words);
       if (isFirst) return text;
       const together = estimateCost([...sets.values()], limit);
-      return `${text}\nall ${formatCount(sets.size)} sets so far: ${describeCost(together)}`;
+      // The reset comes nearer meanwhile, and of more sets one would read that they take less.
+      minutesTold = Math.max(minutesTold, together.minutesAtLimit);
+      const total = describeCost({ ...together, minutesAtLimit: minutesTold });
+      return `${text}\nrunning total of ${formatCount(sets.size)} sets (the one of the most sets is the whole): ${total}`;
     },
   };
 }

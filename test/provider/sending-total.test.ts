@@ -23,14 +23,29 @@ test("of several none has a time of its own, and each has that of all up to it",
   const [own, together] = told.at(-1)?.split("\n") ?? [];
   expect(own).not.toContain("a minute");
   expect(together).toMatch(
-    /^all 20 sets so far: 1,600 files, .*: about 1[78] min at 100 calls a minute/,
+    /^running total of 20 sets \(the one of the most sets is the whole\): 1,600 files, .*: about 1[78] min at 100 calls a minute/,
   );
 });
 
 test("a set that is asked for twice counts once, and one with nothing to send not at all", () => {
   const total = createSendingTotal();
   total.describe({ urn: "a" }, set(80));
-  expect(total.describe({ urn: "a" }, set(80))).not.toContain("so far");
-  expect(total.describe({ urn: "b" }, set(0))).not.toContain("so far");
-  expect(total.describe({ urn: "c" }, set(20))).toContain("all 2 sets so far: 100 files");
+  expect(total.describe({ urn: "a" }, set(80))).not.toContain("running total");
+  expect(total.describe({ urn: "b" }, set(0))).not.toContain("running total");
+  expect(total.describe({ urn: "c" }, set(20))).toContain(
+    "running total of 2 sets (the one of the most sets is the whole): 100 files",
+  );
+});
+
+test("a total does not fall as sets are added, although the reset comes nearer", () => {
+  const total = createSendingTotal();
+  const at = (urn: string, files: number, nowMs: number, remaining: number) =>
+    total.describe(
+      { urn },
+      { ...set(files), limit: { ...limit, remaining, resetAtMs: 25_000, nowMs } },
+    );
+  at("a", 60, 0, 84);
+  at("b", 60, 0, 83);
+  expect(at("c", 60, 0, 82)).toContain(": up to about 85 s at 100 calls a minute");
+  expect(at("d", 12, 1_000, 81)).toContain("about 85 s at 100 calls a minute");
 });
