@@ -21,7 +21,7 @@ import { replaceCacheFile } from "../../src/files/digests/cache-files";
 import { pathText } from "../../src/files/digests/kept-paths";
 import { seal, unseal } from "../../src/files/digests/sealed";
 import { isSettled } from "../../src/files/digests/stamp";
-import { isOnSteadyDevice } from "../../src/files/digests/steady-devices";
+import { createSteadyDevices, isOnSteadyDevice } from "../../src/files/digests/steady-devices";
 import { writingBackMs } from "../../src/files/digests/writing-back";
 import { createLocalFiles } from "../../provider/process/local-files";
 import { readFileSet, type FileSet } from "../../src/files/file-set";
@@ -798,5 +798,13 @@ describe("what was read of a file is believed", () => {
   test("that is made up, or in memory, or can't be asked, shows not each change", () => {
     const paths = ["/proc/version", "/sys", "/dev/shm", "/not/there"];
     expect(paths.filter((path) => isOnSteadyDevice(path))).toEqual([]);
+  });
+
+  test("of an image shows not each change: another image may be attached to the same loop device since", () => {
+    const isSteady = createSteadyDevices(() => true);
+    const [loop0, loop300, disk, logicalVolume] = [0x700, 0x10072c, 0x801, 0xfd07];
+    const asked = [loop0, loop300, disk, logicalVolume, loop0, disk];
+    const steady = asked.filter((device) => isSteady(device, "/data/a.jpg"));
+    expect(steady).toEqual([disk, logicalVolume, disk]);
   });
 });

@@ -27,6 +27,14 @@ export function isOnSteadyDevice(path: string): boolean {
   }
 }
 
+const loopMajor = 7;
+
+/** Whether its number is of a place to which any image can be attached: another one may have files of the same inodes and times. */
+function isLoopDevice(device: number): boolean {
+  // Of makedev(3): 8 bits of the minor number, then 12 of the major one.
+  return process.platform === "linux" && Math.floor(device / 256) % 4096 === loopMajor;
+}
+
 /** As {@link isOnSteadyDevice}, asked once for each device. */
 export function createSteadyDevices(
   isSteady: (path: string) => boolean = isOnSteadyDevice,
@@ -36,7 +44,7 @@ export function createSteadyDevices(
   let last: { readonly device: number; readonly answer: boolean } | undefined;
   return (device, path) => {
     if (last?.device === device) return last.answer;
-    const answer = known.get(device) ?? isSteady(path);
+    const answer = known.get(device) ?? (!isLoopDevice(device) && isSteady(path));
     known.set(device, answer);
     last = { device, answer };
     return answer;
