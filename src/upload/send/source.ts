@@ -1,5 +1,7 @@
-// Reads a file that is sent, once, and makes sure that what is sent is one state of it: the hash is taken on the way,
-// and the last bytes are held back until size, time and hash agree. So content that changed under us never lands whole.
+// Reads a file that is sent, once, and makes sure that what is sent is one state of it, as far as that shows: the hash is
+// taken on the way, and the last bytes are held back until size, time and hash agree. So content that changed under us never
+// lands whole, with one exception: writing to a mapped page that is not on the disk yet changes no time, and without a hash
+// from before nothing else shows it. What lands then has the digest that is said of it, and may be no state of the file.
 import { hash } from "node:crypto";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import type { RunningDigest } from "../../files/workers/digest-thread";
